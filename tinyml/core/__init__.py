@@ -1,0 +1,40 @@
+"""What everything else in the framework stands on: parameters, errors, shapes, sliding windows, seeds."""
+
+from tinyml.core.errors import (
+    DataError,
+    DivergedError,
+    SettingsError,
+    ShapeError,
+    SpecificationError,
+    StorageError,
+    TinymlError,
+)
+from tinyml.core.parameter import Array, Parameter
+from tinyml.core.problems import AppendLayers, ChangeSettings, Fix, InsertBefore, Problem, RemoveLayer
+from tinyml.core.seeding import set_seed, shared_generator, uniform_fan_in
+from tinyml.core.shapes import Pair, Shape, as_pair, describe_shape
+
+__all__ = [
+    "AppendLayers",
+    "Array",
+    "ChangeSettings",
+    "DataError",
+    "DivergedError",
+    "Fix",
+    "InsertBefore",
+    "Pair",
+    "Parameter",
+    "Problem",
+    "RemoveLayer",
+    "SettingsError",
+    "Shape",
+    "ShapeError",
+    "SpecificationError",
+    "StorageError",
+    "TinymlError",
+    "as_pair",
+    "describe_shape",
+    "set_seed",
+    "shared_generator",
+    "uniform_fan_in",
+]

@@ -1,0 +1,64 @@
+"""What can be wrong with a network on paper, and the edit that would mend it: plain data, shown by any front end."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class InsertBefore:
+    """Insert a layer of `layer_type` in front of the layer that has the problem."""
+
+    layer_type: str
+    settings: Mapping[str, Any]
+
+    @property
+    def label(self) -> str:
+        """Text of the button, e.g. "Insert Flatten"."""
+        return f"Insert {self.layer_type}"
+
+
+@dataclass(frozen=True)
+class ChangeSettings:
+    """Give some settings of the layer that has the problem another value."""
+
+    label: str
+    settings: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class RemoveLayer:
+    """Take the layer that has the problem out of the network."""
+
+    label: str = "Remove this layer"
+
+
+@dataclass(frozen=True)
+class AppendLayers:
+    """Put layers, given as (type, settings), at the end of the network."""
+
+    label: str
+    layers: tuple[tuple[str, Mapping[str, Any]], ...]
+
+
+Fix = InsertBefore | ChangeSettings | RemoveLayer | AppendLayers
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a network cannot be built as it stands.
+
+    Attributes:
+        index: position of the layer in the stack, counted from 0; -1 for the network as a whole.
+        layer: name of that layer; empty for the network as a whole.
+        sentence: what is wrong, in one sentence that does not repeat the layer's name.
+        fix: the edit that would mend it, when there is an obvious one.
+    """
+
+    index: int
+    layer: str
+    sentence: str
+    fix: Fix | None = None
+
+    def __str__(self) -> str:
+        return f"{self.layer}: {self.sentence}" if self.layer else self.sentence

@@ -1,0 +1,92 @@
+"""Shapes: how they are written for people, and the arithmetic of sliding windows.
+
+A `Shape` in this project never counts the batch axis: an image is `(C, H, W)`, a vector `(D,)`.
+"""
+
+from tinyml.core.errors import ShapeError
+
+Shape = tuple[int, ...]
+Pair = tuple[int, int]
+"""Two whole numbers for the two axes of an image: (rows, columns), that is (height, width)."""
+
+
+def describe_shape(shape: Shape) -> str:
+    """Write a shape the way the window shows it.
+
+    >>> describe_shape((16, 7, 7)), describe_shape((64,))
+    ('16×7×7', '64')
+    """
+    return "×".join(str(size) for size in shape)
+
+
+def as_pair(value: int | Pair) -> Pair:
+    """Read one number as the same number for both axes.
+
+    >>> as_pair(2), as_pair((2, 3))
+    ((2, 2), (2, 3))
+    """
+    if isinstance(value, int):
+        return value, value
+    rows, columns = value
+    return int(rows), int(columns)
+
+
+def window_output_size(size: int, window: int, stride: int = 1, padding: int = 0, dilation: int = 1) -> int:
+    """Count the positions of a window that slides along one axis.
+
+    Formula (Dumoulin & Visin 2016, relationship 6, extended by dilation):
+    `floor((size + 2·padding - dilation·(window - 1) - 1) / stride) + 1`
+
+    Arguments:
+        size: length of the axis in pixels, without padding.
+        window: length of the window in taps.
+        stride: pixels between two positions, at least 1.
+        padding: zeros added at each of the two ends.
+        dilation: pixels between two taps of the window, at least 1.
+
+    Returns the number of positions; zero or less when the window is larger than the padded axis.
+
+    >>> window_output_size(28, window=5, stride=1, padding=2)
+    28
+    """
+    return (size + 2 * padding - dilation * (window - 1) - 1) // stride + 1
+
+
+def window_output_shape(
+    size: Pair, window: Pair, stride: Pair = (1, 1), padding: Pair = (0, 0), dilation: Pair = (1, 1)
+) -> Pair:
+    """Apply `window_output_size` to both axes of an image.
+
+    Raises `ShapeError`, with the arithmetic, when the window does not fit into the padded image.
+
+    >>> window_output_shape((28, 20), window=(5, 3))
+    (24, 18)
+    """
+    rows, columns = (
+        window_output_size(*axis) for axis in zip(size, window, stride, padding, dilation, strict=True)
+    )
+    if rows < 1 or columns < 1:
+        spread = tuple(d * (w - 1) + 1 for w, d in zip(window, dilation, strict=True))
+        padded = tuple(s + 2 * p for s, p in zip(size, padding, strict=True))
+        raise ShapeError(
+            f"A window that covers {describe_shape(spread)} pixels is larger than its padded input of "
+            f"{describe_shape(padded)} ({describe_shape(size)} + 2 × padding {describe_shape(padding)})."
+        )
+    return rows, columns
+
+
+def ignored_border(
+    size: Pair, window: Pair, stride: Pair = (1, 1), padding: Pair = (0, 0), dilation: Pair = (1, 1)
+) -> Pair:
+    """Count the rows and columns at the lower and right border that no window reaches.
+
+    They exist when the stride does not divide the way the window slides; PyTorch ignores them too.
+
+    >>> ignored_border((7, 8), window=(2, 2), stride=(2, 2))
+    (1, 0)
+    """
+    rows, columns = (
+        (s + 2 * p - d * (w - 1) - 1) % step
+        for s, w, step, p, d in zip(size, window, stride, padding, dilation, strict=True)
+    )
+    return rows, columns

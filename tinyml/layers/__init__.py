@@ -1,0 +1,42 @@
+"""Every layer type: one file each, found by walking this folder.
+
+Adding a layer is adding a file. `layer_types()` finds it, and with it the palette, the settings form, shape inference,
+files and the gradient check know it. The imports below only help editors and type checkers with the built-in names.
+"""
+
+import importlib
+import pkgutil
+from functools import cache
+from typing import Any
+
+from tinyml.layers.base import Family, Layer, LayerSettings
+from tinyml.layers.linear import Linear
+from tinyml.layers.relu import ReLu
+
+__all__ = ["Family", "Layer", "LayerSettings", "Linear", "ReLu", "layer_types"]
+
+
+@cache
+def layer_types() -> dict[str, type[Layer]]:
+    """Walk the folder and return every layer type by its name, sorted.
+
+    Call `layer_types.cache_clear()` after adding a folder to `tinyml.layers.__path__`.
+
+    >>> layer_types()["ReLu"].__name__
+    'ReLu'
+    """
+    found: dict[str, type[Layer]] = {}
+    for module_info in pkgutil.iter_modules(__path__):
+        module = importlib.import_module(f"{__name__}.{module_info.name}")
+        for value in vars(module).values():
+            if isinstance(value, type) and issubclass(value, Layer) and value.__module__ == module.__name__:
+                if value is not Layer:
+                    found[value.__name__] = value
+    return dict(sorted(found.items()))
+
+
+def __getattr__(name: str) -> Any:
+    """Let `from tinyml.layers import X` find a layer file that is not named above."""
+    if not name.startswith("_") and name in layer_types():
+        return layer_types()[name]
+    raise AttributeError(f"module {__name__!r} has no layer type {name!r}")

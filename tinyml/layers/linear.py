@@ -1,0 +1,108 @@
+"""Linear: every input to every output."""
+
+from typing import Annotated
+
+import numpy as np
+from pydantic import Field
+
+from tinyml.core import Array, InsertBefore, Parameter, Shape, ShapeError, describe_shape, uniform_fan_in
+from tinyml.layers.base import Layer, LayerSettings, generator_or_shared
+
+
+class LinearSettings(LayerSettings):
+    """Settings of `Linear`."""
+
+    family = "dense"
+    summary = "every input to every output"
+    formula = "y = W x + b"
+    short_name = "linear"
+
+    outputs: Annotated[int, Field(ge=1, le=100_000, title="Outputs", description="How many numbers come out.")] = 64
+    bias: Annotated[bool, Field(title="Bias", description="Add a trainable constant to each output.")] = True
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        if len(input_shape) != 1:
+            raise ShapeError(
+                f"Linear needs a vector but receives {describe_shape(input_shape)}.", InsertBefore("Flatten", {})
+            )
+        return (self.outputs,)
+
+    def parameter_shapes(self, input_shape: Shape) -> dict[str, Shape]:
+        shapes: dict[str, Shape] = {"weight": (self.outputs, input_shape[0])}
+        if self.bias:
+            shapes["bias"] = (self.outputs,)
+        return shapes
+
+    def describe(self) -> str:
+        return f"{self.outputs} outputs" + ("" if self.bias else " · no bias")
+
+    def explain(self, input_shape: Shape) -> str:
+        inputs, weights = input_shape[0], self.outputs * input_shape[0]
+        biases = f" + {self.outputs} biases = {weights + self.outputs} parameters" if self.bias else " parameters"
+        return (
+            f"Each of the {self.outputs} outputs is a weighted sum of all {inputs} inputs"
+            f"{' plus a constant' if self.bias else ''}. {self.outputs} × {inputs} weights{biases}."
+        )
+
+    def build(self, name: str, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> "Linear":
+        return Linear(name, input_shape[0], self.outputs, bias=self.bias, dtype=dtype, rng=rng)
+
+
+class Linear(Layer):
+    """Fully connected layer.
+
+    Formula: `Y = X Wᵀ + b`. With ∇ = ∂ℓ/∂Y (seed 002, Law 1 and Law 2):
+    `∂ℓ/∂W = ∇ᵀ X`, `∂ℓ/∂b = Σ_n ∇_n`, `∂ℓ/∂X = ∇ W`.
+
+    Arguments:
+        name: how the layer is called.
+        input_dim: numbers that come in (D), at least 1.
+        output_dim: numbers that go out (K), at least 1.
+        bias: add `b`.
+        dtype: of the parameters.
+        rng: source of the initial values, uniform in ±1/sqrt(D); the shared generator by default.
+
+    Shapes: input `(N, D)`, output `(N, K)`, weight `(K, D)`, bias `(K,)`.
+
+    Raises `ShapeError` when the input is not `(N, D)`.
+
+    >>> Linear("fc", 784, 10)(np.zeros((2, 784), np.float32)).shape
+    (2, 10)
+    """
+
+    Settings = LinearSettings
+
+    def __init__(
+        self,
+        name: str,
+        input_dim: int,
+        output_dim: int,
+        bias: bool = True,
+        dtype: type[np.floating] = np.float32,
+        rng: np.random.Generator | None = None,
+    ) -> None:
+        super().__init__(name, LinearSettings(outputs=output_dim, bias=bias))
+        rng = generator_or_shared(rng)
+        for parameter_name, shape in self.settings.parameter_shapes((input_dim,)).items():
+            self.named_parameters[parameter_name] = Parameter(uniform_fan_in(rng, shape, input_dim, np.dtype(dtype)))
+        self.weight = self.named_parameters["weight"]
+        self.bias = self.named_parameters.get("bias")
+        self._input: Array | None = None
+
+    def forward(self, input: Array) -> Array:
+        if input.ndim != 2 or input.shape[1] != self.weight.tensor.shape[1]:
+            raise ShapeError(
+                f"Layer '{self.name}' needs an input of shape (N, {self.weight.tensor.shape[1]}) "
+                f"but received {input.shape}."
+            )
+        self._input = input
+        output = input @ self.weight.tensor.T
+        if self.bias is not None:
+            output += self.bias.tensor
+        return output
+
+    def backward(self, in_gradient: Array) -> Array:
+        self.weight.gradient += in_gradient.T @ self.recall(self._input)
+        if self.bias is not None:
+            self.bias.gradient += in_gradient.sum(axis=0)
+        return in_gradient @ self.weight.tensor

@@ -1,0 +1,52 @@
+"""ReLu: keeps what is positive."""
+
+import numpy as np
+
+from tinyml.core import Array, Shape
+from tinyml.layers.base import Layer, LayerSettings
+
+
+class ReLuSettings(LayerSettings):
+    """`ReLu` has no settings."""
+
+    family = "activation"
+    summary = "max(0, x)"
+    formula = "y = max(0, x)"
+    short_name = "relu"
+
+    def explain(self, input_shape: Shape) -> str:
+        return "Keeps every positive number and replaces every negative one by 0. It has no parameters."
+
+    def build(self, name: str, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> "ReLu":
+        return ReLu(name)
+
+
+class ReLu(Layer):
+    """Rectified linear unit (seed 003, equations 2 and 3).
+
+    Formula: `y = max(x, 0)`; `∂y/∂x` is 1 where x > 0 and 0 elsewhere, also at x = 0.
+
+    Arguments:
+        name: how the layer is called.
+
+    Shapes: any; the output has the input's.
+
+    >>> ReLu("relu")(np.array([[-1.0, 2.0]], np.float32))
+    array([[0., 2.]], dtype=float32)
+    """
+
+    Settings = ReLuSettings
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name, ReLuSettings())
+        self._positive: np.ndarray | None = None
+
+    def forward(self, input: Array) -> Array:
+        self._positive = input > 0
+        return np.maximum(input, 0)
+
+    def backward(self, in_gradient: Array) -> Array:
+        return in_gradient * self.recall(self._positive)
+
+    def deconvolve(self, signal: Array, recorded_input: Array, switches: np.ndarray | None) -> Array:
+        return np.maximum(signal, 0)

@@ -1,0 +1,27 @@
+"""Networks: the stack of layers, networks on paper, and recorded forward passes."""
+
+from tinyml.net.sequential import Sequential
+from tinyml.net.specification import (
+    Inference,
+    LayerPlan,
+    LayerSpecification,
+    NetworkSpecification,
+    build,
+    infer,
+    read_settings,
+)
+from tinyml.net.trace import Trace, TraceEntry, record
+
+__all__ = [
+    "Inference",
+    "LayerPlan",
+    "LayerSpecification",
+    "NetworkSpecification",
+    "Sequential",
+    "Trace",
+    "TraceEntry",
+    "build",
+    "infer",
+    "read_settings",
+    "record",
+]

@@ -1,0 +1,80 @@
+"""A recorded forward pass: what every layer received, gave and, for pooling, where each value came from."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tinyml.core import Array
+from tinyml.layers import Layer
+from tinyml.net.sequential import Sequential, forward_through
+
+
+@dataclass(frozen=True)
+class TraceEntry:
+    """What one layer did in the recorded pass.
+
+    Attributes:
+        layer: the layer; read its weights, never run it from here.
+        input: `(N, …)` what it received.
+        output: `(N, …)` what it gave.
+        switches: `(N, C, H, W)` flat position `row · W_in + column` of each pooled value in its input plane; None for
+            layers that do not pool.
+    """
+
+    layer: Layer
+    input: Array
+    output: Array
+    switches: np.ndarray | None
+
+
+@dataclass(frozen=True)
+class Trace:
+    """A recorded forward pass in evaluation mode.
+
+    Attributes:
+        input: `(N, …)` what the network received.
+        entries: one for each layer, in order.
+    """
+
+    input: Array
+    entries: tuple[TraceEntry, ...]
+
+    @property
+    def output(self) -> Array:
+        """`(N, …)` what the network gave."""
+        return self.entries[-1].output if self.entries else self.input
+
+    def entry(self, layer_name: str) -> TraceEntry:
+        """Return the entry of the layer called `layer_name`; raises `KeyError` when there is none."""
+        for entry in self.entries:
+            if entry.layer.name == layer_name:
+                return entry
+        raise KeyError(layer_name)
+
+
+def record(net: Sequential, input: Array) -> Trace:
+    """Run the network forward in evaluation mode and keep what every layer saw.
+
+    Arguments:
+        net: the network; its training mode is put back afterwards.
+        input: `(N, …)` a batch, usually of one example.
+
+    >>> from tinyml.layers import ReLu
+    >>> record(Sequential([ReLu("relu")]), np.array([[-1.0, 2.0]])).entry("relu").output
+    array([[0., 2.]])
+    """
+    modes = [layer.training for layer in net.layers]
+    net.eval()
+    entries: list[TraceEntry] = []
+    waiting: list[np.ndarray] = []
+    value = input
+    try:
+        for layer in net.layers:
+            output = forward_through(layer, value, waiting)
+            switches = layer.switches if layer.records_switches else None
+            entries.append(TraceEntry(layer, value, output, switches))
+            value = output
+    finally:
+        for layer, mode in zip(net.layers, modes, strict=True):
+            layer.training = mode
+    return Trace(input, tuple(entries))
