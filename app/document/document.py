@@ -1,0 +1,159 @@
+"""The document: the project that is being edited, its undo history, and what is known of it."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoCommand, QUndoStack
+
+from app.document.edits import Edit, Names
+from tinyml.core import Problem, TinymlError
+from tinyml.data import DataDescription, describe
+from tinyml.net import Inference, LayerPlan, infer
+from tinyml.storage import Project, read_project, save_project
+
+
+class Document(QObject):
+    """What the user edits. Views read it, send it edits, and listen to its signals; it knows no view.
+
+    Attributes:
+        project: the network, the data choice and the training settings; frozen.
+        selection: names of the selected layers, in the order of the stack.
+        inference: shapes and problems of the network for the chosen data.
+        data: what is known of the chosen data; None when it cannot be read, see `data_problem`.
+        data_problem: why the chosen data cannot be used, in one sentence; empty when it can.
+        path: the project file; None before the first save.
+        undo_stack: every edit; clean when the file holds the project as it is.
+
+    Signals:
+        changed: the project, and so perhaps the inference, is another one.
+        selection_changed: other layers are selected.
+        file_changed: the path changed, or whether there are unsaved changes.
+    """
+
+    changed = Signal()
+    selection_changed = Signal()
+    file_changed = Signal()
+
+    def __init__(self, project: Project | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.project = project or Project()
+        self.selection: Names = ()
+        self.path: Path | None = None
+        self.data: DataDescription | None = None
+        self.data_problem = ""
+        self.inference = Inference((), None, ())
+        self.undo_stack = QUndoStack(self)
+        self.undo_stack.cleanChanged.connect(self._announce_clean)
+        self._look_at_data()
+        self._infer()
+
+    @property
+    def modified(self) -> bool:
+        """True when there are changes that the file does not hold."""
+        return not self.undo_stack.isClean()
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Everything that keeps the network from being trained, the data first."""
+        data = (Problem(-1, "input", self.data_problem),) if self.data_problem else ()
+        return data + self.inference.problems
+
+    def plan_of(self, name: str) -> LayerPlan | None:
+        """Return what is known of the layer called `name`, or None when there is none."""
+        return next((plan for plan in self.inference.layers if plan.specification.name == name), None)
+
+    def apply(self, edit: Edit) -> None:
+        """Make an edit, as one step that can be undone. An edit that changes nothing is silent."""
+        if edit.project != self.project:
+            self.undo_stack.push(_EditCommand(self, edit))
+        if edit.selection is not None:
+            self.select(edit.selection)
+
+    def select(self, names: Names) -> None:
+        """Select layers by name, in any order; unknown names are left out."""
+        wanted = set(names)
+        selection = tuple(layer.name for layer in self.project.network.layers if layer.name in wanted)
+        if selection != self.selection:
+            self.selection = selection
+            self.selection_changed.emit()
+
+    def replace(self, project: Project, path: Path | None = None) -> None:
+        """Start over with another project, unmodified and with an empty undo history."""
+        self.undo_stack.clear()
+        self.path = path
+        self.show_project(project)
+        self.select(())
+        self.file_changed.emit()
+
+    def open(self, path: Path) -> None:
+        """Read a project file; raises `StorageError`, and changes nothing, when it cannot be read."""
+        self.replace(read_project(path), path)
+
+    def save(self, path: Path | None = None) -> None:
+        """Write the project to `path`, or to the file it came from; raises `TinymlError` when that fails."""
+        target = path or self.path
+        if target is None:
+            raise TinymlError("The project has no file yet. Choose one with Save as.")
+        save_project(target, self.project)
+        self.path = target
+        self.undo_stack.setClean()
+        self.file_changed.emit()
+
+    def show_project(self, project: Project) -> None:
+        """Make `project` the current one, without a step in the undo history: what undo and redo do."""
+        same_data = project.data == self.project.data
+        self.project = project
+        if not same_data:
+            self._look_at_data()
+        self._infer()
+        self.select(self.selection)
+        self.changed.emit()
+
+    def _look_at_data(self) -> None:
+        try:
+            self.data, self.data_problem = describe(self.project.data.source), ""
+        except TinymlError as error:
+            self.data, self.data_problem = None, str(error)
+
+    def _infer(self) -> None:
+        if self.data is None:
+            self.inference = infer(self.project.network, None)
+            return
+        self.inference = infer(self.project.network, self.data.example_shape, len(self.data.class_names))
+
+    def _announce_clean(self, _clean: bool) -> None:
+        self.file_changed.emit()
+
+
+class _EditCommand(QUndoCommand):
+    """One edit on the undo stack: the frozen projects and selections before and after it, nothing else."""
+
+    _merge_ids: dict[str, int] = {}
+
+    def __init__(self, document: Document, edit: Edit) -> None:
+        super().__init__(edit.text)
+        self._document = document
+        self._merge_key = edit.merge_key
+        self._before, self._selection_before = document.project, document.selection
+        self._after, self._selection_after = edit.project, edit.selection
+
+    def redo(self) -> None:
+        self._document.show_project(self._after)
+        if self._selection_after is not None:
+            self._document.select(self._selection_after)
+
+    def undo(self) -> None:
+        self._document.show_project(self._before)
+        self._document.select(self._selection_before)
+
+    def id(self) -> int:
+        """Tell Qt which commands may be merged: equal numbers, -1 for never."""
+        if not self._merge_key:
+            return -1
+        return self._merge_ids.setdefault(self._merge_key, len(self._merge_ids))
+
+    def mergeWith(self, other: QUndoCommand) -> bool:
+        if not isinstance(other, _EditCommand) or other._merge_key != self._merge_key:
+            return False
+        self._after = other._after
+        return True

@@ -1,0 +1,170 @@
+"""Edits: pure functions from one project to the next, each with the words that the undo menu shows.
+
+A project is frozen, so an edit never changes one: it makes the next. Nothing here knows Qt.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tinyml.core import AppendLayers, ChangeSettings, InsertBefore, Problem, RemoveLayer, TinymlError
+from tinyml.layers import layer_types
+from tinyml.net import LayerSpecification
+from tinyml.storage import Project
+
+Names = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One step that can be undone.
+
+    Attributes:
+        text: what it does, for the undo menu: "move conv_2".
+        project: the project afterwards.
+        selection: names of the layers that are selected afterwards; None leaves the selection as it is.
+        merge_key: edits in a row with the same key, not empty, become one step (typing into a field).
+    """
+
+    text: str
+    project: Project
+    selection: Names | None = None
+    merge_key: str = ""
+
+
+def insert_layer(project: Project, index: int, layer_type: str, settings: Mapping[str, Any] | None = None) -> Edit:
+    """Put a new layer of `layer_type` at position `index` of the stack; it is named automatically."""
+    layer = LayerSpecification(type=layer_type, name=free_name(project, layer_type), settings=dict(settings or {}))
+    layers = list(project.network.layers)
+    layers.insert(index, layer)
+    return Edit(f"insert {layer.name}", with_layers(project, layers), (layer.name,))
+
+
+def paste_layers(project: Project, index: int, copied: Sequence[LayerSpecification], verb: str = "paste") -> Edit:
+    """Put copies of layers at position `index`; each gets a name that is free."""
+    layers = list(project.network.layers)
+    names: list[str] = []
+    for offset, original in enumerate(copied):
+        layer = original.model_copy(update={"name": free_name(with_layers(project, layers), original.type)})
+        layers.insert(index + offset, layer)
+        names.append(layer.name)
+    return Edit(f"{verb} {describe_names(names)}", with_layers(project, layers), tuple(names))
+
+
+def duplicate_layers(project: Project, names: Iterable[str]) -> Edit:
+    """Put copies of the named layers right behind the last of them."""
+    positions = positions_of(project, names)
+    copied = [project.network.layers[position] for position in positions]
+    return paste_layers(project, positions[-1] + 1, copied, verb="duplicate")
+
+
+def remove_layers(project: Project, names: Iterable[str], verb: str = "delete") -> Edit:
+    """Take the named layers out; the layer that follows them is selected."""
+    positions = positions_of(project, names)
+    removed = [project.network.layers[position].name for position in positions]
+    layers = [layer for layer in project.network.layers if layer.name not in removed]
+    follower = layers[min(positions[0], len(layers) - 1)].name if layers else None
+    return Edit(f"{verb} {describe_names(removed)}", with_layers(project, layers), (follower,) if follower else ())
+
+
+def move_layers(project: Project, names: Iterable[str], index: int) -> Edit:
+    """Move the named layers, in their order, into the gap before position `index` of the present stack."""
+    positions = set(positions_of(project, names))
+    moved = [layer for position, layer in enumerate(project.network.layers) if position in positions]
+    before = [layer for position, layer in enumerate(project.network.layers[:index]) if position not in positions]
+    after = [
+        layer
+        for position, layer in enumerate(project.network.layers)
+        if position >= index and position not in positions
+    ]
+    moved_names = tuple(layer.name for layer in moved)
+    return Edit(f"move {describe_names(moved_names)}", with_layers(project, [*before, *moved, *after]), moved_names)
+
+
+def rename_layer(project: Project, name: str, new_name: str) -> Edit:
+    """Give a layer another name; raises `TinymlError` when it is empty or taken."""
+    new_name = new_name.strip()
+    if not new_name:
+        raise TinymlError("A layer needs a name. Type at least one letter.")
+    if new_name != name and any(layer.name == new_name for layer in project.network.layers):
+        raise TinymlError(f"Another layer is called '{new_name}' already. Choose a name that is free.")
+    layers = [
+        layer.model_copy(update={"name": new_name}) if layer.name == name else layer for layer in project.network.layers
+    ]
+    return Edit(f"rename {name} to {new_name}", with_layers(project, layers), (new_name,))
+
+
+def change_settings(project: Project, name: str, changes: Mapping[str, Any]) -> Edit:
+    """Give some settings of a layer other values; steps that change the same settings in a row are one."""
+    layers = [
+        layer.model_copy(update={"settings": {**layer.settings, **changes}}) if layer.name == name else layer
+        for layer in project.network.layers
+    ]
+    what = ", ".join(sorted(changes))
+    return Edit(f"change {what} of {name}", with_layers(project, layers), merge_key=f"{name}.{what}")
+
+
+def change_training(project: Project, **changes: Any) -> Edit:
+    """Give some training settings other, already validated, values."""
+    what = ", ".join(sorted(changes)).replace("_", " ")
+    training = project.training.model_copy(update=changes)
+    return Edit(f"change {what}", project.model_copy(update={"training": training}), merge_key=f"training.{what}")
+
+
+def change_data(project: Project, **changes: Any) -> Edit:
+    """Choose other data or another split, already validated."""
+    what = ", ".join(sorted(changes)).replace("_", " ")
+    data = project.data.model_copy(update=changes)
+    return Edit(f"change data {what}", project.model_copy(update={"data": data}), merge_key=f"data.{what}")
+
+
+def apply_fix(project: Project, problem: Problem) -> Edit:
+    """Make the edit that a problem proposes; raises `TinymlError` when it proposes none."""
+    match problem.fix:
+        case InsertBefore(layer_type=layer_type, settings=settings):
+            return insert_layer(project, problem.index, layer_type, settings)
+        case ChangeSettings(settings=settings):
+            return change_settings(project, problem.layer, settings)
+        case RemoveLayer():
+            return remove_layers(project, [problem.layer])
+        case AppendLayers(layers=layers):
+            new = [LayerSpecification(type=kind, name=kind, settings=dict(settings)) for kind, settings in layers]
+            return paste_layers(project, len(project.network.layers), new, verb="add")
+        case None:
+            raise TinymlError(f"There is no automatic fix for '{problem}'.")
+
+
+def free_name(project: Project, layer_type: str) -> str:
+    """Return the first free automatic name for a layer type: conv_1, conv_2, …"""
+    known = layer_types().get(layer_type)
+    stem = known.Settings.short_name if known else re.sub(r"\W+", "_", layer_type.lower())
+    taken = {layer.name for layer in project.network.layers}
+    number = 1
+    while f"{stem}_{number}" in taken:
+        number += 1
+    return f"{stem}_{number}"
+
+
+def describe_names(names: Sequence[str]) -> str:
+    """Name one layer, or count several.
+
+    >>> describe_names(["conv_1"]), describe_names(["conv_1", "relu_1"])
+    ('conv_1', '2 layers')
+    """
+    return names[0] if len(names) == 1 else f"{len(names)} layers"
+
+
+def positions_of(project: Project, names: Iterable[str]) -> list[int]:
+    """Return where the named layers stand, from the input upwards; raises `TinymlError` when none does."""
+    wanted = set(names)
+    positions = [index for index, layer in enumerate(project.network.layers) if layer.name in wanted]
+    if not positions:
+        raise TinymlError("No layer is selected. Click a card first.")
+    return positions
+
+
+def with_layers(project: Project, layers: Iterable[LayerSpecification]) -> Project:
+    """Return the project with another stack of layers."""
+    network = project.network.model_copy(update={"layers": tuple(layers)})
+    return project.model_copy(update={"network": network})

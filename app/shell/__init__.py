@@ -1,0 +1,1 @@
+"""The main window and all that holds the views together."""

@@ -1,0 +1,64 @@
+"""The application object: its name, its look, and the switch between light and dark."""
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+# qtpy, under qtawesome, asks which binding to use; there is only one.
+os.environ.setdefault("QT_API", "pyside6")
+
+import pyqtgraph as pg
+from PySide6.QtCore import QObject, QSettings, Qt, Slot
+from PySide6.QtWidgets import QApplication
+
+from app.widgets.style import style_sheet
+from app.widgets.theme import current_theme, palette_for
+
+ThemeChoice = Literal["system", "light", "dark"]
+
+SCHEMES = {
+    "system": Qt.ColorScheme.Unknown,
+    "light": Qt.ColorScheme.Light,
+    "dark": Qt.ColorScheme.Dark,
+}
+
+
+def create_application(arguments: Sequence[str] = ()) -> QApplication:
+    """Make (or return) the application with its name, style and plot defaults."""
+    existing = QApplication.instance()
+    application = existing if isinstance(existing, QApplication) else QApplication([sys.argv[0], *arguments])
+    application.setApplicationName("TinyML Studio")
+    application.setOrganizationName("TinyML Studio")
+    application.setStyle("Fusion")
+    pg.setConfigOptions(antialias=True, imageAxisOrder="row-major")
+    return application
+
+
+def open_settings(path: Path | None = None) -> QSettings:
+    """Open the settings of the user, or those in a file of the caller's choice."""
+    if path is not None:
+        return QSettings(str(path), QSettings.Format.IniFormat)
+    return QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "TinyML Studio", "studio")
+
+
+class Look(QObject):
+    """Keeps palette and style sheet in step with the colour scheme, the system's or the one the user chose."""
+
+    def __init__(self, application: QApplication, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._application = application
+        application.styleHints().colorSchemeChanged.connect(self._dress)
+        self._dress()
+
+    def choose(self, choice: ThemeChoice) -> None:
+        """Follow the system, or stay light or dark."""
+        self._application.styleHints().setColorScheme(SCHEMES[choice])
+        self._dress()
+
+    @Slot()
+    def _dress(self) -> None:
+        theme = current_theme()
+        self._application.setPalette(palette_for(theme))
+        self._application.setStyleSheet(style_sheet(theme))

@@ -1,0 +1,224 @@
+"""What the network makes of one sample: shared by the cards and the inspector, computed off the GUI thread."""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.document import Document
+from app.training.background import BackgroundRunner
+from app.training.data_store import load_splits
+from app.training.session import Session
+from app.training.snapshot import Snapshot, copy_tensors
+from tinyml.data import DataChoice, DataDescription, Dataset
+from tinyml.learner import class_scores, prepare
+from tinyml.net import Trace, record
+from tinyml.storage import Project
+from tinyml.visualize import reconstruct
+
+
+@dataclass(frozen=True)
+class SampleView:
+    """The network's view of one sample.
+
+    Attributes:
+        snapshot: whose weights were used.
+        index: of the sample in `Inspection.samples`.
+        label: its class.
+        trace: the recorded forward pass, a batch of one.
+        scores: `(classes,)` share of the network's belief in each class, adding up to 1.
+    """
+
+    snapshot: Snapshot
+    index: int
+    label: int
+    trace: Trace
+    scores: np.ndarray
+
+    @property
+    def prediction(self) -> int:
+        """The class with the highest score."""
+        return int(self.scores.argmax())
+
+
+class Inspection(QObject):
+    """The sample that is looked at, and what the current weights make of it.
+
+    The weights are those of the last run while they fit the network as it is now, and otherwise the fresh ones that
+    training would start from.
+
+    Attributes:
+        samples: the test set of the chosen data; None until it is loaded.
+        index: the sample that is looked at.
+        snapshot: the weights that are looked at; None while the network has problems.
+        view: what the network makes of the sample; None until it is computed.
+        predictions: `(N,)` the predicted class of every sample; None until they are computed.
+        problem: why there is nothing to look at, in one sentence; empty when there is.
+
+    Signals: samples_changed, view_changed, predictions_changed, problem_changed (each: read the attribute);
+        reconstructed(Reconstruction); reconstruction_failed(sentence).
+    """
+
+    samples_changed = Signal()
+    view_changed = Signal()
+    predictions_changed = Signal()
+    problem_changed = Signal()
+    reconstructed = Signal(object)
+    reconstruction_failed = Signal(str)
+
+    def __init__(self, document: Document, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._document, self._session = document, session
+        self._runner = BackgroundRunner(self)
+        self._runner.finished.connect(self._take_answer)
+        self._runner.failed.connect(self._take_failure)
+        self._loaded: DataChoice | None = None
+        self.samples: Dataset | None = None
+        self.index = 0
+        self.snapshot: Snapshot | None = None
+        self.view: SampleView | None = None
+        self.predictions: np.ndarray | None = None
+        self._predicted_with: Snapshot | None = None
+        self.problem = ""
+        document.changed.connect(self._follow)
+        session.snapshot_changed.connect(self._follow)
+        session.state_changed.connect(self._follow)
+        self._follow()
+
+    def select_sample(self, index: int) -> None:
+        """Look at another sample."""
+        if self.samples is not None and 0 <= index < len(self.samples) and index != self.index:
+            self.index = index
+            self._request_view()
+
+    def reconstruct(self, layer: str, map_index: int, position: tuple[int, int] | None = None) -> None:
+        """Ask which pixels made a map of a layer fire; `position` (row, column) or None for its strongest activation.
+
+        The answer is `reconstructed` or `reconstruction_failed`.
+        """
+        if self.view is not None:
+            self._runner.submit("reconstruction", partial(reconstruct, self.view.trace, layer, map_index, position))
+
+    def shutdown(self) -> None:
+        """Wait for what is being computed and end the thread."""
+        self._runner.shutdown()
+
+    @Slot()
+    def _follow(self) -> None:
+        """Find out which samples and which weights to look at now, and ask for what is missing."""
+        project, description = self._document.project, self._document.data
+        if description is None:
+            self._drop_samples(self._document.data_problem)
+            return
+        if self._loaded != project.data:
+            self._loaded = project.data
+            self._drop_samples("")
+            self._runner.submit("samples", partial(_load_test_set, project.data))
+        trained = self._session.snapshot
+        if trained is not None and trained.fits(project.network, description):
+            self._look_through(trained)
+        elif self._document.inference.problems:
+            self._look_through(None)
+            first = self._document.inference.problems[0]
+            self._set_problem(f"The network has a problem to solve first. {first}")
+        elif self.snapshot is None or self.snapshot.trained or not self.snapshot.fits(project.network, description):
+            self._look_through(None)
+            self._runner.submit("fresh", partial(_fresh_snapshot, project, description))
+        self._request_predictions()
+
+    def _look_through(self, snapshot: Snapshot | None) -> None:
+        if snapshot is self.snapshot and snapshot is not None:
+            return
+        self.snapshot = snapshot
+        self._runner.cancel("fresh")
+        if snapshot is None:
+            for key in ("view", "predictions", "reconstruction"):
+                self._runner.cancel(key)
+            self.view = self.predictions = self._predicted_with = None
+            self.view_changed.emit()
+            self.predictions_changed.emit()
+        else:
+            self._set_problem("")
+            self._request_view()
+
+    def _request_view(self) -> None:
+        if self.samples is None or self.snapshot is None:
+            return
+        # While training, snapshots come faster than pictures are made: finish one before the next.
+        if self._runner.busy("view") and self.view is not None and self.view.index == self.index:
+            return
+        self._runner.submit("view", partial(_look_at, self.snapshot, self.samples, self.index))
+
+    def _request_predictions(self) -> None:
+        """Classify all samples, but not with every snapshot of a run that goes on."""
+        if self.samples is None or self.snapshot is None or self._session.state.active:
+            return
+        if self.snapshot is not self._predicted_with:
+            self._predicted_with = self.snapshot
+            self._runner.submit("predictions", partial(_predict, self.snapshot, self.samples))
+
+    def _drop_samples(self, problem: str) -> None:
+        if problem:
+            self._loaded = None
+        self._runner.cancel("samples")
+        self.samples, self.index = None, 0
+        self._look_through(None)
+        self._set_problem(problem)
+        self.samples_changed.emit()
+
+    def _set_problem(self, problem: str) -> None:
+        if problem != self.problem:
+            self.problem = problem
+            self.problem_changed.emit()
+
+    @Slot(str, object)
+    def _take_answer(self, key: str, result: Any) -> None:
+        if key == "samples":
+            self.samples, self.index = result, 0
+            self.samples_changed.emit()
+            self._request_view()
+            self._request_predictions()
+        elif key == "fresh":
+            self._look_through(result)
+            self._request_predictions()
+        elif key == "view":
+            self.view = result
+            self.view_changed.emit()
+            if result.snapshot is not self.snapshot or result.index != self.index:
+                self._request_view()
+        elif key == "predictions":
+            self.predictions = result
+            self.predictions_changed.emit()
+        elif key == "reconstruction":
+            self.reconstructed.emit(result)
+
+    @Slot(str, str)
+    def _take_failure(self, key: str, sentence: str) -> None:
+        if key == "reconstruction":
+            self.reconstruction_failed.emit(sentence)
+        else:
+            self._set_problem(sentence)
+
+
+def _load_test_set(choice: DataChoice) -> Dataset:
+    return load_splits(choice).test
+
+
+def _fresh_snapshot(project: Project, description: DataDescription) -> Snapshot:
+    """Build the weights that a run of this project would start from."""
+    net = prepare(project.network, project.training, load_splits(project.data)).net
+    tensors = copy_tensors(net)
+    return Snapshot(project.network, project.data, project.training, description, tensors, trained=False)
+
+
+def _look_at(snapshot: Snapshot, samples: Dataset, index: int) -> SampleView:
+    trace = record(snapshot.make_net(), samples.inputs[index : index + 1])
+    scores = class_scores(trace.output, snapshot.training.loss, samples.codes)[0]
+    return SampleView(snapshot, index, int(samples.labels[index]), trace, scores)
+
+
+def _predict(snapshot: Snapshot, samples: Dataset) -> np.ndarray:
+    output = snapshot.make_net().predict(samples.inputs, snapshot.training.batch_size)
+    return class_scores(output, snapshot.training.loss, samples.codes).argmax(axis=1)

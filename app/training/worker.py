@@ -1,0 +1,134 @@
+"""The worker: trains in its own thread, with a network of its own, and reports through the mailbox."""
+
+import os
+import traceback
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Signal, Slot
+from threadpoolctl import threadpool_limits
+
+from app.training.control import Control
+from app.training.data_store import load_splits
+from app.training.mailbox import Mailbox
+from app.training.plan import Plan
+from app.training.priority import PriorityGate
+from app.training.snapshot import Snapshot, copy_tensors
+from tinyml.core import TinymlError
+from tinyml.learner import BatchFinished, EpochFinished, Experiment, evaluate, prepare
+
+
+@dataclass(frozen=True)
+class Finished:
+    """All epochs are done; the test set was evaluated with the final weights."""
+
+    test_loss: float
+    test_accuracy: float
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """The user stopped the run."""
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The run could not go on.
+
+    Attributes:
+        sentence: why, for the user.
+        traceback: where, for a bug report; empty when the reason is an expected one such as a NaN loss.
+    """
+
+    sentence: str
+    traceback: str = ""
+
+
+Outcome = Finished | Stopped | Failed
+
+
+class Worker(QObject):
+    """One run. It touches neither widgets nor the document, and ends with exactly one outcome.
+
+    Arguments:
+        plan: what to train; frozen.
+        control: requests from the GUI thread, answered between two batches.
+        mailbox: where events and snapshots go.
+        gate: lets the window go first.
+
+    Signals:
+        paused(): the worker waits; everything it did is in the mailbox.
+        ended(Outcome): the one terminal event; the worker's slot is about to return.
+    """
+
+    paused = Signal()
+    ended = Signal(object)
+
+    def __init__(self, plan: Plan, control: Control, mailbox: Mailbox, gate: PriorityGate) -> None:
+        super().__init__()
+        self._plan, self._control, self._mailbox, self._gate = plan, control, mailbox, gate
+        self._history: list[EpochFinished] = []
+        self._experiment: Experiment | None = None
+
+    @Slot()
+    def run(self) -> None:
+        """Train to the end, to a stop or to a failure, whatever happens inside."""
+        outcome: Outcome
+        try:
+            with threadpool_limits(limits=arithmetic_threads(), user_api="blas"):
+                outcome = self._train()
+        except TinymlError as error:
+            outcome = Failed(str(error))
+        except MemoryError:
+            outcome = Failed("There is not enough memory for this network. Make its layers or the batch size smaller.")
+        except Exception as error:  # noqa: BLE001 (a worker must always report an end)
+            outcome = Failed(f"Training broke off: {type(error).__name__}: {error}", traceback.format_exc())
+        self.ended.emit(outcome)
+
+    def _train(self) -> Outcome:
+        project = self._plan.project
+        splits = load_splits(project.data)
+        experiment = self._experiment = prepare(project.network, project.training, splits)
+        if self._plan.initial is not None:
+            experiment.net.set_tensors(self._plan.initial, "The weights to continue from")
+        self._send_snapshot()
+        if not self._control.may_go_on(self._report_pause):
+            return Stopped()
+        for event in experiment.run():
+            if isinstance(event, BatchFinished):
+                self._mailbox.put_batch(event)
+            elif isinstance(event, EpochFinished):
+                self._history.append(event)
+                self._mailbox.put_epoch(event)
+                self._send_snapshot()
+            self._gate.wait()
+            if not self._control.may_go_on(self._report_pause):
+                self._send_snapshot()
+                return Stopped()
+        training = project.training
+        loss, accuracy = evaluate(experiment.net, splits.test, training.loss, training.batch_size)
+        return Finished(loss, accuracy)
+
+    def _report_pause(self) -> None:
+        self._send_snapshot()
+        self.paused.emit()
+
+    def _send_snapshot(self) -> None:
+        if self._experiment is None:
+            return
+        project = self._plan.project
+        self._mailbox.put_snapshot(
+            Snapshot(
+                project.network,
+                project.data,
+                project.training,
+                self._plan.description,
+                copy_tensors(self._experiment.net),
+                tuple(self._history),
+            )
+        )
+
+
+def arithmetic_threads() -> int:
+    """Return how many threads the arithmetic may use: all cores, but one is left to the window beyond two."""
+    cores = os.cpu_count() or 1
+    return cores - 1 if cores > 2 else cores

@@ -1,0 +1,120 @@
+"""Colours and sizes of the window, in light and in dark: the one place that names them."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QGuiApplication, QPalette
+
+GRID = 8
+"""Distances are multiples of this many pixels, or its half."""
+
+RADIUS = 6
+"""Radius of the corners of cards and buttons, in pixels."""
+
+FAMILY_COLORS = {
+    "input": "#8a8f98",
+    "convolution": "#0072B2",
+    "pooling": "#CC79A7",
+    "dense": "#D55E00",
+    "activation": "#009E73",
+    "regularisation": "#E69F00",
+    "loss": "#8a8f98",
+}
+"""Colour of each layer family (Okabe & Ito 2008: told apart by people with any colour vision)."""
+
+SERIES_COLORS = {"training": "#56B4E9", "validation": "#E69F00"}
+"""Colours of the curves, from the same palette; they also differ in line style."""
+
+
+@dataclass(frozen=True)
+class Theme:
+    """Every colour that is not a family's or a curve's.
+
+    Attributes:
+        canvas: behind the cards. surface: panels. card: cards and fields. field: behind values in a form.
+        border, text, muted (secondary words), accent (the one accent), on_accent (words on it), danger (problems).
+        warning: what deserves attention but stops nothing. track: the empty part of bars, chips.
+    """
+
+    dark: bool
+    canvas: str
+    surface: str
+    card: str
+    field: str
+    border: str
+    text: str
+    muted: str
+    accent: str
+    on_accent: str
+    danger: str
+    warning: str
+    track: str
+
+
+LIGHT = Theme(
+    dark=False,
+    canvas="#ecedf1",
+    surface="#ffffff",
+    card="#ffffff",
+    field="#ffffff",
+    border="#d9dbe1",
+    text="#1d2127",
+    muted="#5f6672",
+    accent="#2f6fde",
+    on_accent="#ffffff",
+    danger="#c0281c",
+    warning="#8a5a00",
+    track="#e9eaee",
+)
+DARK = Theme(
+    dark=True,
+    canvas="#17181b",
+    surface="#212429",
+    card="#25282e",
+    field="#1a1c20",
+    border="#3a3e46",
+    text="#e6e8ec",
+    muted="#9aa1ad",
+    accent="#6ea3ff",
+    on_accent="#101318",
+    danger="#ff7a6b",
+    warning="#f0b64a",
+    track="#33373e",
+)
+
+
+def current_theme() -> Theme:
+    """Return the theme for the colour scheme that the application has now."""
+    return DARK if QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark else LIGHT
+
+
+def palette_for(theme: Theme) -> QPalette:
+    """Make the palette that Fusion paints with."""
+    palette = QPalette()
+    role = QPalette.ColorRole
+    colors = {
+        role.Window: theme.surface,
+        role.WindowText: theme.text,
+        role.Base: theme.field,
+        role.AlternateBase: theme.track,
+        role.Text: theme.text,
+        role.Button: theme.card,
+        role.ButtonText: theme.text,
+        role.BrightText: theme.danger,
+        role.ToolTipBase: theme.card,
+        role.ToolTipText: theme.text,
+        role.PlaceholderText: theme.muted,
+        role.Highlight: theme.accent,
+        role.HighlightedText: theme.on_accent,
+        role.Link: theme.accent,
+        role.Mid: theme.border,
+        role.Dark: theme.border,
+        role.Midlight: theme.track,
+        role.Light: theme.card,
+        role.Accent: theme.accent,
+    }
+    for color_role, color in colors.items():
+        palette.setColor(color_role, QColor(color))
+    for color_role in (role.WindowText, role.Text, role.ButtonText, role.HighlightedText):
+        palette.setColor(QPalette.ColorGroup.Disabled, color_role, QColor(theme.muted))
+    return palette
