@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, QSettings, Qt, Slot
 from PySide6.QtWidgets import QApplication
 
 from app.widgets.style import style_sheet
-from app.widgets.theme import current_theme, palette_for
+from app.widgets.theme import DARK, LIGHT, palette_for
 
 ThemeChoice = Literal["system", "light", "dark"]
 
@@ -46,19 +46,25 @@ def open_settings(path: Path | None = None) -> QSettings:
 class Look(QObject):
     """Keeps palette and style sheet in step with the colour scheme, the system's or the one the user chose."""
 
-    def __init__(self, application: QApplication, parent: QObject | None = None) -> None:
+    def __init__(self, application: QApplication, choice: ThemeChoice = "system", parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._application = application
+        self.choice: ThemeChoice = choice
         application.styleHints().colorSchemeChanged.connect(self._dress)
-        self._dress()
+        self.choose(choice)
 
     def choose(self, choice: ThemeChoice) -> None:
         """Follow the system, or stay light or dark."""
+        self.choice = choice
+        # Title bars and native dialogs follow where the platform supports it; the offscreen one and bare X11 do not.
         self._application.styleHints().setColorScheme(SCHEMES[choice])
         self._dress()
 
     @Slot()
     def _dress(self) -> None:
-        theme = current_theme()
+        dark = self.choice == "dark"
+        if self.choice == "system":
+            dark = self._application.styleHints().colorScheme() == Qt.ColorScheme.Dark
+        theme = DARK if dark else LIGHT
         self._application.setPalette(palette_for(theme))
         self._application.setStyleSheet(style_sheet(theme))

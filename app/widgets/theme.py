@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
 
 GRID = 8
@@ -84,8 +83,8 @@ DARK = Theme(
 
 
 def current_theme() -> Theme:
-    """Return the theme for the colour scheme that the application has now."""
-    return DARK if QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark else LIGHT
+    """Return the theme that the application wears now: the one whose palette was set."""
+    return DARK if QGuiApplication.palette().color(QPalette.ColorRole.Window).lightness() < 128 else LIGHT
 
 
 def palette_for(theme: Theme) -> QPalette:
