@@ -1,0 +1,99 @@
+"""JSON from outside, read without trusting it, and JSON of ours, written so that equal data give equal text."""
+
+import json
+import math
+from typing import Any, NoReturn
+
+from pydantic import ValidationError
+
+from tinyml.core.errors import StorageError
+
+
+def read_json_object(text: str | bytes, source: str) -> dict[str, Any]:
+    """Parse one JSON object.
+
+    Refused are, with a `StorageError` that names `source`: damaged JSON, text that is not UTF-8, anything but an
+    object, keys that occur twice, NaN and infinities (also as 1e999), and nesting too deep to be meant.
+
+    >>> read_json_object('{"version": 1}', "a.tinyml.json")
+    {'version': 1}
+    """
+    try:
+        if isinstance(text, bytes):
+            text = text.decode("utf-8-sig")
+        value = json.loads(
+            text, parse_constant=_refuse_constant, parse_float=_finite_float, object_pairs_hook=_unique_keys
+        )
+        json.dumps(value, ensure_ascii=False).encode("utf-8")  # escapes can spell characters that do not exist
+    except json.JSONDecodeError as error:
+        raise StorageError(
+            f"'{source}' is damaged or not JSON: {error.msg} in line {error.lineno}, column {error.colno}."
+        ) from error
+    except UnicodeError as error:
+        raise StorageError(f"'{source}' is not JSON: its text is not valid UTF-8.") from error
+    except RecursionError as error:
+        raise StorageError(f"'{source}' is damaged: it is nested too deeply.") from error
+    except ValueError as error:
+        raise StorageError(f"'{source}' is damaged: {error}.") from error
+    if not isinstance(value, dict):
+        raise StorageError(f"'{source}' holds JSON, but not an object.")
+    return value
+
+
+def write_json(value: Any, source: str, indent: int | None = None) -> str:
+    """Write JSON with the keys in their given order.
+
+    Raises `StorageError`, naming `source`, for NaN, infinities, and text that is not valid Unicode.
+
+    >>> write_json({"b": 1, "a": "×"}, "example")
+    '{"b": 1, "a": "×"}'
+    """
+    try:
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent)
+        text.encode("utf-8")
+    except (ValueError, TypeError, RecursionError) as error:
+        raise StorageError(f"Could not save '{source}': {error}. Nothing was changed.") from error
+    return text
+
+
+def describe_invalid(error: ValidationError) -> str:
+    """Name the first key that pydantic complains of, its value and what it should be.
+
+    >>> from pydantic import BaseModel
+    >>> class Settings(BaseModel):
+    ...     epochs: int
+    >>> try:
+    ...     Settings.model_validate({"epochs": "many"})
+    ... except ValidationError as error:
+    ...     describe_invalid(error)
+    "'epochs' is 'many' but should be a valid integer, unable to parse string as an integer"
+    """
+    first = error.errors(include_url=False)[0]
+    key = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "missing":
+        return f"'{key}' is missing"
+    if first["type"] == "extra_forbidden":
+        return f"the key '{key}' is not known"
+    value = repr(first["input"])
+    shown = value if len(value) <= 60 else f"{value[:57]}..."
+    return f"'{key}' is {shown} but should be {first['msg'].removeprefix('Input should be ')}"
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not a number that JSON allows")
+
+
+def _finite_float(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text} is too large a number")
+    return value
+
+
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise ValueError(f"the key '{key}' occurs twice")
+        found[key] = value
+    return found

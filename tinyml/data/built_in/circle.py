@@ -1,0 +1,38 @@
+"""Circle: points of the unit square, inside a circle or outside (seed 003, section I.G)."""
+
+import numpy as np
+
+from tinyml.data.built_in.base import BuiltInSet
+from tinyml.data.dataset import DataDescription, Dataset, Progress
+
+_SEED = 3
+
+_DESCRIPTION = DataDescription(
+    name="circle",
+    title="Circle",
+    example_shape=(2,),
+    class_names=("outside", "inside"),
+    count=1000,
+    about="1000 random points of a square: is the point inside the circle of half its area in the middle?",
+)
+
+
+def load_circle(progress: Progress | None = None) -> Dataset:
+    """Draw the points.
+
+    Formula: `x` uniform in [0, 1]²; the label is 1 when `|x - (0.5, 0.5)| < 1/√(2π)`, a circle of area ½, and 0
+    otherwise. For `mse_loss` the codes are (-1, -1) for 0 and (1, 1) for 1.
+
+    Shapes: inputs `(1000, 2)`, labels `(1000,)`, codes `(2, 2)`.
+
+    >>> load_circle().codes
+    array([[-1., -1.],
+           [ 1.,  1.]], dtype=float32)
+    """
+    inputs = np.random.default_rng(_SEED).random((_DESCRIPTION.count, 2)).astype(np.float32)
+    inside = ((inputs - 0.5) ** 2).sum(axis=1) < 1 / (2 * np.pi)
+    codes = np.array([[-1, -1], [1, 1]], np.float32)
+    return Dataset(_DESCRIPTION, inputs, inside.astype(np.int64), codes)
+
+
+CIRCLE = BuiltInSet(_DESCRIPTION, load_circle)

@@ -1,0 +1,64 @@
+"""Digits: 1797 handwritten digits of 8×8 pixels, and the same ones enlarged to the size of MNIST's."""
+
+import numpy as np
+
+from tinyml.core import Array
+from tinyml.core.resources import resource_path
+from tinyml.data.built_in.base import BuiltInSet
+from tinyml.data.dataset import DataDescription, Dataset, Progress
+from tinyml.data.idx_file import read_idx
+
+_LARGEST_VALUE = 16
+_NAMES = tuple("0123456789")
+
+_SMALL = DataDescription(
+    name="digits",
+    title="Digits 8×8",
+    example_shape=(1, 8, 8),
+    class_names=_NAMES,
+    count=1797,
+    about="1797 handwritten digits of 13 people, 8×8 pixels (Alpaydin and Kaynak 1998, UCI repository, CC BY 4.0).",
+)
+_LARGE = DataDescription(
+    name="digits-28",
+    title="Digits 28×28",
+    example_shape=(1, 28, 28),
+    class_names=_NAMES,
+    count=1797,
+    about="The 8×8 digits enlarged to 20×20 pixels in a frame of 28×28, the format of MNIST.",
+)
+
+
+def load_digits(progress: Progress | None = None) -> Dataset:
+    """Read the digits; each pixel is the number of inked points in a 4×4 block, divided by 16.
+
+    Shapes: inputs `(1797, 1, 8, 8)` in 0 … 1, labels `(1797,)`.
+
+    Raises `DataError` or `StorageError` when the installation is damaged.
+    """
+    folder = resource_path("data", "digits")
+    images = read_idx(folder / "images-idx3-ubyte.gz", rank=3).astype(np.float32) / _LARGEST_VALUE
+    labels = read_idx(folder / "labels-idx1-ubyte.gz", rank=1).astype(np.int64)
+    return Dataset(_SMALL, images[:, np.newaxis], labels)
+
+
+def load_large_digits(progress: Progress | None = None) -> Dataset:
+    """Read the digits and enlarge them by bilinear interpolation.
+
+    Shapes: inputs `(1797, 1, 28, 28)` in 0 … 1, labels `(1797,)`.
+    """
+    small = load_digits(progress)
+    weights = _interpolation(8, 20)
+    images = np.pad(weights @ small.inputs @ weights.T, ((0, 0), (0, 0), (4, 4), (4, 4)))
+    return Dataset(_LARGE, images, small.labels)
+
+
+def _interpolation(size: int, new_size: int) -> Array:
+    """Return the `(new_size, size)` matrix that interpolates linearly between pixel centres."""
+    centres = (np.arange(new_size) + 0.5) * size / new_size - 0.5
+    distance = np.abs(np.clip(centres, 0, size - 1)[:, np.newaxis] - np.arange(size))
+    return np.maximum(1 - distance, 0).astype(np.float32)
+
+
+DIGITS = BuiltInSet(_SMALL, load_digits)
+LARGE_DIGITS = BuiltInSet(_LARGE, load_large_digits)

@@ -1,0 +1,72 @@
+"""Finding data by its source: the name of a built-in set, or the path of a folder."""
+
+import os
+
+from tinyml.core import DataError
+from tinyml.core.suggestions import did_you_mean
+from tinyml.data.built_in import built_in_sets
+from tinyml.data.dataset import DataDescription, Dataset, Progress
+from tinyml.data.idx_folder import describe_folder, load_folder
+
+
+def builtin_names() -> tuple[str, ...]:
+    """Return the names of all built-in sets.
+
+    >>> builtin_names()
+    ('circle', 'digits-28', 'digits', 'shapes')
+    """
+    return tuple(built_in_sets())
+
+
+def builtin_descriptions() -> tuple[DataDescription, ...]:
+    """Return what is known of every built-in set, sorted by title."""
+    return tuple(entry.description for entry in built_in_sets().values())
+
+
+def describe(source: str) -> DataDescription:
+    """Tell what a dataset holds, without loading it: a few milliseconds, also for a folder.
+
+    Arguments:
+        source: name of a built-in set, or path of a folder of IDX files (see `tinyml.data.idx_folder`). A folder that
+            has the name of a built-in set is meant by "./name".
+
+    Raises `DataError`, with one sentence that names the culprit, when there is no such data or it is damaged.
+
+    >>> describe("digits").example_shape
+    (1, 8, 8)
+    """
+    if source in built_in_sets():
+        return built_in_sets()[source].description
+    _refuse_unknown_name(source)
+    return describe_folder(source)
+
+
+def load(source: str, progress: Progress | None = None) -> Dataset:
+    """Load a dataset into memory.
+
+    Arguments:
+        source: as in `describe`.
+        progress: told from time to time which share is done, 0 to 1; what it raises cancels the loading.
+
+    Raises `DataError`, as `describe` does.
+
+    >>> load("circle").inputs.shape
+    (1000, 2)
+    """
+    if source in built_in_sets():
+        return built_in_sets()[source].load(progress)
+    _refuse_unknown_name(source)
+    return load_folder(source, progress)
+
+
+def _refuse_unknown_name(source: str) -> None:
+    """Tell a misspelt name from a path that is not there."""
+    if "\0" in source:
+        raise DataError("The path of the data holds a character that no path can have.")
+    looks_like_a_path = source.startswith("~") or any(mark in source for mark in ("/", "\\", os.sep))
+    if not looks_like_a_path and not os.path.exists(source):  # noqa: PTH110 (a name, not a path)
+        names = builtin_names()
+        raise DataError(
+            f"There is no built-in data '{source}' and no folder of that name.{did_you_mean(source, names)} "
+            f"Built-in are: {', '.join(sorted(names))}."
+        )

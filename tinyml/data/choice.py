@@ -1,0 +1,31 @@
+"""Which data a project uses, and how it is split: what a project file keeps."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class DataChoice(BaseModel):
+    """Name of the data and the shares that are set aside."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    source: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=4096,
+            title="Data",
+            description="A built-in set, or the folder that holds images and labels as IDX files.",
+        ),
+    ] = "digits"
+    validation: Annotated[
+        float,
+        Field(ge=0, le=0.5, title="Validation share", description="Set aside to watch the network while it learns."),
+    ] = 0.1
+    test: Annotated[
+        float, Field(gt=0, le=0.5, title="Test share", description="Set aside to judge the network at the end.")
+    ] = 0.2
+    seed: Annotated[
+        int, Field(ge=0, le=2**31 - 1, title="Split seed", description="Decides which example goes into which part.")
+    ] = 0
