@@ -12,7 +12,7 @@ from tinyml.core.errors import (
 from tinyml.core.parameter import Array, Parameter
 from tinyml.core.problems import AppendLayers, ChangeSettings, Fix, InsertBefore, Problem, RemoveLayer
 from tinyml.core.seeding import set_seed, shared_generator, uniform_fan_in
-from tinyml.core.shapes import Pair, Shape, as_pair, describe_shape
+from tinyml.core.shapes import Pair, Shape, as_pair, describe_count, describe_pair, describe_shape
 
 __all__ = [
     "AppendLayers",
@@ -33,6 +33,8 @@ __all__ = [
     "StorageError",
     "TinymlError",
     "as_pair",
+    "describe_count",
+    "describe_pair",
     "describe_shape",
     "set_seed",
     "shared_generator",

@@ -5,15 +5,39 @@ files and the gradient check know it. The imports below only help editors and ty
 """
 
 import importlib
+import inspect
 import pkgutil
 from functools import cache
 from typing import Any
 
 from tinyml.layers.base import Family, Layer, LayerSettings
+from tinyml.layers.conv2d import Conv2D
+from tinyml.layers.deconv2d import Deconv2D
+from tinyml.layers.dropout import Dropout
+from tinyml.layers.flatten import Flatten
 from tinyml.layers.linear import Linear
+from tinyml.layers.maxpool2d import MaxPool2D
+from tinyml.layers.maxunpool2d import MaxUnpool2D
 from tinyml.layers.relu import ReLu
+from tinyml.layers.softmax import Softmax
+from tinyml.layers.tanh import Tanh
 
-__all__ = ["Family", "Layer", "LayerSettings", "Linear", "ReLu", "layer_types"]
+__all__ = [
+    "Conv2D",
+    "Deconv2D",
+    "Dropout",
+    "Family",
+    "Flatten",
+    "Layer",
+    "LayerSettings",
+    "Linear",
+    "MaxPool2D",
+    "MaxUnpool2D",
+    "ReLu",
+    "Softmax",
+    "Tanh",
+    "layer_types",
+]
 
 
 @cache
@@ -29,9 +53,10 @@ def layer_types() -> dict[str, type[Layer]]:
     for module_info in pkgutil.iter_modules(__path__):
         module = importlib.import_module(f"{__name__}.{module_info.name}")
         for value in vars(module).values():
-            if isinstance(value, type) and issubclass(value, Layer) and value.__module__ == module.__name__:
-                if value is not Layer:
-                    found[value.__name__] = value
+            # A class that the file only imports, and an abstract one, is no layer type of its own.
+            is_layer = isinstance(value, type) and issubclass(value, Layer) and not inspect.isabstract(value)
+            if is_layer and value.__module__ == module.__name__:
+                found[value.__name__] = value
     return dict(sorted(found.items()))
 
 

@@ -7,29 +7,61 @@ A layer type is two classes in one file:
 - the `Layer`: the arithmetic, forward and backward.
 """
 
+import operator
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from numbers import Integral
 from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 import numpy as np
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from tinyml.core import Array, Parameter, Shape, ShapeError, TinymlError, shared_generator
+from tinyml.core import (
+    Array,
+    ChangeSettings,
+    Pair,
+    Parameter,
+    SettingsError,
+    Shape,
+    ShapeError,
+    TinymlError,
+    describe_count,
+    describe_pair,
+    describe_shape,
+    shared_generator,
+)
+from tinyml.core.shapes import ignored_border, window_output_shape
+from tinyml.core.validation import describe_validation_error
+from tinyml.core.windows import Sliding
 
 Kept = TypeVar("Kept")
+Model = TypeVar("Model", bound="LayerSettings")
 
 Family = Literal["convolution", "pooling", "dense", "activation", "regularisation"]
 """Groups of the palette, and what decides a card's colour."""
 
 
+Box = tuple[tuple[int, int], tuple[int, int]]
+"""A rectangle of pixels: (first, last + 1) of the rows, then of the columns."""
+
+
 def _expand(value: Any) -> Any:
     """Let a single number stand for both axes: 3 is read as (3, 3)."""
-    return (value, value) if isinstance(value, int) and not isinstance(value, bool) else value
+    if isinstance(value, Integral) and not isinstance(value, bool):
+        return value, value
+    if isinstance(value, list | tuple) and len(value) == 2:
+        return value
+    raise ValueError("one whole number, or two: rows and columns")
 
 
-PositivePair = Annotated[tuple[Annotated[int, Field(ge=1)], Annotated[int, Field(ge=1)]], BeforeValidator(_expand)]
+PositivePair = Annotated[
+    tuple[Annotated[int, Field(ge=1, le=1000)], Annotated[int, Field(ge=1, le=1000)]], BeforeValidator(_expand)
+]
 """(rows, columns), each at least 1; one number stands for both."""
 
-NonNegativePair = Annotated[tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(ge=0)]], BeforeValidator(_expand)]
+NonNegativePair = Annotated[
+    tuple[Annotated[int, Field(ge=0, le=1000)], Annotated[int, Field(ge=0, le=1000)]], BeforeValidator(_expand)
+]
 """(rows, columns), each at least 0; one number stands for both."""
 
 
@@ -75,6 +107,10 @@ class LayerSettings(BaseModel):
         """Name what is allowed but worth knowing, such as border pixels that no window reaches."""
         return ()
 
+    def receptive_box(self, box: Box, input_shape: Shape) -> Box:
+        """Tell which input pixels decide the outputs in `box`. As here for layers that keep every pixel in place."""
+        return box
+
     def paired_with(self, partner: "LayerSettings", partner_input_shape: Shape) -> "LayerSettings":
         """Take over what the partner layer decides. Only called on layer types that name a `partner`."""
         return self
@@ -101,9 +137,11 @@ class Layer(ABC):
 
     Settings: ClassVar[type[LayerSettings]]
     records_switches: ClassVar[bool] = False
-    """True for a pooling layer that keeps, in `switches`, where each output came from."""
-    switches: np.ndarray
-    """Only on layers that record them: (N, C, H, W), flat position in the input plane of each output."""
+    """True for a pooling layer that can tell, in `switches`, where each output came from."""
+    deconvolution: ClassVar[str] = ""
+    """What `deconvolve` does, in a word or two ("unpool"); empty when a deconvnet has no way back through the layer."""
+    gradient_exception: ClassVar[str] = ""
+    """Why `backward` is, on purpose, not the derivative of `forward`; empty for every layer where it is."""
 
     def __init__(self, name: str, settings: LayerSettings) -> None:
         self.name = name
@@ -119,8 +157,13 @@ class Layer(ABC):
     def backward(self, in_gradient: Array) -> Array:
         """Turn the gradient with respect to the last output into the gradient with respect to its input."""
 
-    def __call__(self, *arguments: Any) -> Array:
+    def __call__(self, *arguments: Any) -> Any:
         return self.forward(*arguments)
+
+    @property
+    def switches(self) -> np.ndarray:
+        """Where each output of the last forward pass came from: `(N, C, H, W)`, flat position in its input plane."""
+        raise TinymlError(f"Layer '{self.name}' ({type(self).__name__}) records no switches.")
 
     @property
     def parameters(self) -> list[Parameter]:
@@ -132,6 +175,21 @@ class Layer(ABC):
         if kept is None:
             raise TinymlError(f"Layer '{self.name}': call forward before backward.")
         return kept
+
+    def accept(self, input: Array, shape: Shape) -> Array:
+        """Check that an input is `(N, *shape)`, and return it in the dtype of the layer's parameters.
+
+        Raises `ShapeError`, naming the layer and both shapes, when it is not.
+        """
+        if input.ndim != len(shape) + 1 or input.shape[1:] != shape:
+            needed = ", ".join(["N", *map(str, shape)])
+            raise ShapeError(
+                f"Layer '{self.name}' needs an input of shape ({needed}) but received {input.shape}; "
+                "N is the number of examples."
+            )
+        if not self.named_parameters:
+            return input
+        return input.astype(self.parameters[0].tensor.dtype, copy=False)
 
     def build_param(self, tensor: Array) -> Parameter:
         """Wrap a tensor as a parameter (kept for layers written for the original tinyml)."""
@@ -163,8 +221,7 @@ class Layer(ABC):
         Raises `TinymlError` when no such way back is defined for this kind of layer.
         """
         raise TinymlError(
-            f"A deconvnet has no way back through {type(self).__name__} ('{self.name}'). "
-            "Choose a feature map below it; Conv2D, ReLu, MaxPool2D and Dropout can be reversed."
+            f"A deconvnet has no way back through {type(self).__name__} ('{self.name}'). Choose a feature map below it."
         )
 
     def __repr__(self) -> str:
@@ -177,11 +234,105 @@ def generator_or_shared(rng: np.random.Generator | None) -> np.random.Generator:
     return shared_generator() if rng is None else rng
 
 
+def validate_settings(model: type[Model], layer_name: str, **values: Any) -> Model:
+    """Check the arguments of a layer's constructor by its settings model.
+
+    Raises `SettingsError`, naming the layer, the setting, its value and what is allowed.
+    """
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise SettingsError(f"Layer '{layer_name}': {describe_validation_error(error, model)}") from error
+
+
+def validate_input_dim(layer_name: str, input_dim: int | Iterable[int]) -> Shape:
+    """Read the `input_dim` of a layer's constructor as a shape.
+
+    Raises `SettingsError`, naming the layer, when a size is not a whole number of at least 1.
+    """
+    try:
+        sizes = input_dim if isinstance(input_dim, Iterable) else (input_dim,)
+        shape = tuple(operator.index(size) for size in sizes)
+    except TypeError:
+        shape = ()
+    if not shape or min(shape) < 1:
+        raise SettingsError(
+            f"Layer '{layer_name}': input_dim is {input_dim!r} but should be whole numbers, each at least 1."
+        )
+    return shape
+
+
+def require_maps(layer_type: str, input_shape: Shape) -> tuple[int, int, int]:
+    """Return channels, height and width; raises `ShapeError` when the input is no stack of maps."""
+    if len(input_shape) != 3:
+        received = f"a vector of {input_shape[0]} numbers" if len(input_shape) == 1 else describe_shape(input_shape)
+        raise ShapeError(f"{layer_type} needs maps (channels × rows × columns) but receives {received}.")
+    channels, height, width = input_shape
+    return channels, height, width
+
+
+def require_fit(size: Pair, sliding: Sliding) -> Pair:
+    """Count the positions of a window.
+
+    Raises `ShapeError`, with the largest fitting window as its fix, when the window is larger than the padded input.
+    """
+    try:
+        return window_output_shape(size, *sliding)
+    except ShapeError as error:
+        fitting = [
+            min(window, (pixels + 2 * padding - 1) // dilation + 1)
+            for pixels, window, padding, dilation in zip(
+                size, sliding.window, sliding.padding, sliding.dilation, strict=True
+            )
+        ]
+        fix = ChangeSettings(f"Set window to {describe_shape(tuple(fitting))}", {"window": fitting})
+        raise ShapeError(str(error), fix) from error
+
+
+def describe_sliding(sliding: Sliding, *, with_padding: bool = True) -> str:
+    """Write a sliding window for a layer's card, e.g. "5×5 · stride 1 · padding 0"."""
+    words = [describe_shape(sliding.window), f"stride {describe_pair(sliding.stride)}"]
+    if with_padding:
+        words.append(f"padding {describe_pair(sliding.padding)}")
+    if sliding.dilation != (1, 1):
+        words.append(f"dilation {describe_pair(sliding.dilation)}")
+    return " · ".join(words)
+
+
+def describe_parameters(product: str, weights: int, biases: int) -> str:
+    """Write the sum of a layer's parameters, e.g. "16 × (8 × 5 × 5) weights + 16 biases = 3 216 parameters." """
+    plus = f" + {describe_count(biases, 'bias')}" if biases else ""
+    return f"{product} weights{plus} = {describe_count(weights + biases, 'parameter')}."
+
+
+def describe_unseen(size: Pair, sliding: Sliding) -> tuple[str, ...]:
+    """Say which pixels no window reaches, in words for `LayerSettings.notes`; nothing when all are seen."""
+    sentences: list[str] = []
+    ignored = [
+        f"the last {describe_count(count, axis) if count > 1 else axis}"
+        for count, axis in zip(ignored_border(size, *sliding), ("row", "column"), strict=True)
+        if count
+    ]
+    if ignored:
+        sentences.append(f"No window reaches {' and '.join(ignored)} of the input, so they are ignored.")
+    if sliding.dilation == (1, 1) and any(s > w for s, w in zip(sliding.stride, sliding.window, strict=True)):
+        sentences.append("The stride is larger than the window, so pixels between two positions are never looked at.")
+    return tuple(sentences)
+
+
 __all__ = [
+    "Box",
     "Family",
     "Layer",
     "LayerSettings",
     "NonNegativePair",
     "PositivePair",
+    "describe_parameters",
+    "describe_sliding",
+    "describe_unseen",
     "generator_or_shared",
+    "require_fit",
+    "require_maps",
+    "validate_input_dim",
+    "validate_settings",
 ]

@@ -5,8 +5,24 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from tinyml.core import Array, InsertBefore, Parameter, Shape, ShapeError, describe_shape, uniform_fan_in
-from tinyml.layers.base import Layer, LayerSettings, generator_or_shared
+from tinyml.core import (
+    Array,
+    InsertBefore,
+    Parameter,
+    Shape,
+    ShapeError,
+    describe_count,
+    describe_shape,
+    uniform_fan_in,
+)
+from tinyml.layers.base import (
+    Layer,
+    LayerSettings,
+    describe_parameters,
+    generator_or_shared,
+    validate_input_dim,
+    validate_settings,
+)
 
 
 class LinearSettings(LayerSettings):
@@ -34,15 +50,14 @@ class LinearSettings(LayerSettings):
         return shapes
 
     def describe(self) -> str:
-        return f"{self.outputs} outputs" + ("" if self.bias else " · no bias")
+        return describe_count(self.outputs, "output") + ("" if self.bias else " · no bias")
 
     def explain(self, input_shape: Shape) -> str:
-        inputs, weights = input_shape[0], self.outputs * input_shape[0]
-        biases = f" + {self.outputs} biases = {weights + self.outputs} parameters" if self.bias else " parameters"
-        return (
-            f"Each of the {self.outputs} outputs is a weighted sum of all {inputs} inputs"
-            f"{' plus a constant' if self.bias else ''}. {self.outputs} × {inputs} weights{biases}."
-        )
+        inputs, outputs = describe_count(input_shape[0], "input"), describe_count(self.outputs, "output")
+        sums = f"Each of the {outputs} is" if self.outputs > 1 else "The output is"
+        product = f"{self.outputs} × {input_shape[0]}"
+        parameters = describe_parameters(product, self.outputs * input_shape[0], self.outputs if self.bias else 0)
+        return f"{sums} a weighted sum of all {inputs}{' plus a constant' if self.bias else ''}. {parameters}"
 
     def build(self, name: str, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> "Linear":
         return Linear(name, input_shape[0], self.outputs, bias=self.bias, dtype=dtype, rng=rng)
@@ -81,21 +96,18 @@ class Linear(Layer):
         dtype: type[np.floating] = np.float32,
         rng: np.random.Generator | None = None,
     ) -> None:
-        super().__init__(name, LinearSettings(outputs=output_dim, bias=bias))
+        super().__init__(name, validate_settings(LinearSettings, name, outputs=output_dim, bias=bias))
+        self.input_dim = validate_input_dim(name, input_dim)
         rng = generator_or_shared(rng)
-        for parameter_name, shape in self.settings.parameter_shapes((input_dim,)).items():
-            self.named_parameters[parameter_name] = Parameter(uniform_fan_in(rng, shape, input_dim, np.dtype(dtype)))
+        for parameter_name, shape in self.settings.parameter_shapes(self.input_dim).items():
+            tensor = uniform_fan_in(rng, shape, fan_in=self.input_dim[0], dtype=np.dtype(dtype))
+            self.named_parameters[parameter_name] = Parameter(tensor)
         self.weight = self.named_parameters["weight"]
         self.bias = self.named_parameters.get("bias")
         self._input: Array | None = None
 
     def forward(self, input: Array) -> Array:
-        if input.ndim != 2 or input.shape[1] != self.weight.tensor.shape[1]:
-            raise ShapeError(
-                f"Layer '{self.name}' needs an input of shape (N, {self.weight.tensor.shape[1]}) "
-                f"but received {input.shape}."
-            )
-        self._input = input
+        self._input = input = self.accept(input, self.input_dim)
         output = input @ self.weight.tensor.T
         if self.bias is not None:
             output += self.bias.tensor

@@ -36,6 +36,7 @@ class ReLu(Layer):
     """
 
     Settings = ReLuSettings
+    deconvolution = "rectify"
 
     def __init__(self, name: str) -> None:
         super().__init__(name, ReLuSettings())
@@ -46,7 +47,9 @@ class ReLu(Layer):
         return np.maximum(input, 0)
 
     def backward(self, in_gradient: Array) -> Array:
-        return in_gradient * self.recall(self._positive)
+        gradient: Array = in_gradient * self.recall(self._positive)
+        return gradient
 
     def deconvolve(self, signal: Array, recorded_input: Array, switches: np.ndarray | None) -> Array:
+        """Rectify: what travels down is a map of how strongly each value counts, and only positive ones count."""
         return np.maximum(signal, 0)

@@ -53,20 +53,23 @@ class Sequential:
 
         Raises `TinymlError` when a layer needs switches (or the caller asks for them) and there are none.
         """
-        output = input
-        waiting: list[np.ndarray] = []
-        for layer in self.layers:
-            output = forward_through(layer, output, waiting)
+        output, waiting = self._run(input)
         if not return_indices:
             return output
         if not waiting:
             raise TinymlError("There are no pooling indices to return: no pooling layer is left that was not undone.")
-        return output, waiting[-1]
+        return output, waiting[-1].switches
 
     def __call__(self, input: Array) -> Array:
-        output = self.forward(input)
-        assert not isinstance(output, tuple)
-        return output
+        return self._run(input)[0]
+
+    def _run(self, input: Array) -> tuple[Array, list[Layer]]:
+        """Run all layers; return the output and the pooling layers that were not undone."""
+        output = input
+        waiting: list[Layer] = []
+        for layer in self.layers:
+            output = forward_through(layer, output, waiting)
+        return output, waiting
 
     def backward(self, in_gradient: Array) -> Array:
         """Add to the gradient of every parameter; return the gradient with respect to the input of the stack."""
@@ -180,17 +183,22 @@ class Sequential:
         return "Sequential([\n" + "".join(f"    {layer!r},\n" for layer in self.layers) + "])"
 
 
-def forward_through(layer: Layer, input: Array, waiting: list[np.ndarray]) -> Array:
-    """Run one layer; `waiting` is the stack of switches that pooling layers recorded and nobody has used yet."""
+def forward_through(layer: Layer, input: Array, waiting: list[Layer]) -> Array:
+    """Run one layer; `waiting` is the stack of pooling layers that nobody has undone yet.
+
+    It holds the layers and not their switches, which take time to work out and which most networks never need.
+    """
     if layer.settings.partner is None:
-        output = layer(input)
+        result = layer(input)
     elif waiting:
-        output = layer(input, waiting.pop())
+        result = layer(input, waiting.pop().switches)
     else:
         raise TinymlError(
             f"Layer '{layer.name}' undoes a {layer.settings.partner}, but none before it is left to undo. "
             f"Put a {layer.settings.partner} in front of it, or remove it."
         )
     if layer.records_switches:
-        waiting.append(layer.switches)
+        waiting.append(layer)
+    # A pooling layer made with return_index=True gives its switches as well.
+    output: Array = result[0] if isinstance(result, tuple) else result
     return output

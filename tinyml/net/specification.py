@@ -22,9 +22,10 @@ from tinyml.core import (
     TinymlError,
     describe_shape,
 )
+from tinyml.core.suggestions import did_you_mean
+from tinyml.core.validation import describe_validation_error
 from tinyml.layers import Layer, LayerSettings, layer_types
 from tinyml.net.sequential import Sequential
-from tinyml.core.suggestions import did_you_mean
 
 
 class LayerSpecification(BaseModel):
@@ -97,12 +98,12 @@ class Inference:
         return sum(plan.parameter_count for plan in self.layers)
 
 
-def infer(specification: NetworkSpecification, input_shape: Shape, class_count: int | None = None) -> Inference:
+def infer(specification: NetworkSpecification, input_shape: Shape | None, class_count: int | None = None) -> Inference:
     """Let shapes flow from the input through the stack.
 
     Arguments:
         specification: the network on paper.
-        input_shape: of one example, without the batch axis: `(C, H, W)` or `(D,)`.
+        input_shape: of one example, without the batch axis: `(C, H, W)` or `(D,)`; None when the data is unknown.
         class_count: numbers that the loss needs from the last layer; None to leave the output free.
 
     Never raises for a faulty network: each fault is a `Problem` in the result. Shapes behind the first fault are
@@ -115,7 +116,7 @@ def infer(specification: NetworkSpecification, input_shape: Shape, class_count: 
     'Linear needs a vector but receives 1×28×28.'
     """
     plans: list[LayerPlan] = []
-    shape: Shape | None = tuple(input_shape)
+    shape = input_shape
     partners: list[LayerPlan] = []
     names: set[str] = set()
     for index, layer in enumerate(specification.layers):
@@ -182,19 +183,6 @@ def read_settings(layer: LayerSpecification) -> LayerSettings:
         raise TinymlError(describe_validation_error(error, layer_type.Settings)) from error
 
 
-def describe_validation_error(error: ValidationError, model: type[BaseModel]) -> str:
-    """Put the first complaint of pydantic into one sentence with the label that the form shows."""
-    first = error.errors(include_url=False)[0]
-    names = [part for part in first["loc"] if isinstance(part, str)]
-    field_name = names[0] if names else ""
-    known = model.model_fields.get(field_name)
-    label = (known.title or field_name) if known else field_name
-    if first["type"] == "extra_forbidden":
-        return f"There is no setting '{field_name}'.{did_you_mean(field_name, model.model_fields)}"
-    reason = first["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
-    return f"{label} is {first['input']!r} but should be {reason}."
-
-
 def _plan_layer(
     index: int, layer: LayerSpecification, shape: Shape | None, partners: list[LayerPlan], names: set[str]
 ) -> LayerPlan:
@@ -249,7 +237,11 @@ def _check_output(plans: list[LayerPlan], shape: Shape, class_count: int) -> lis
     sentence = f"{ends_with} numbers but the loss needs {class_count}, one for each class."
     for index in range(last, -1, -1):
         plan = plans[index]
-        if plan.layer_type is not None and plan.output_shape == shape and "outputs" in plan.layer_type.Settings.model_fields:
+        if (
+            plan.layer_type is not None
+            and plan.output_shape == shape
+            and "outputs" in plan.layer_type.Settings.model_fields
+        ):
             fix = ChangeSettings(f"Set outputs to {class_count}", {"outputs": class_count})
             return [Problem(index, plan.specification.name, sentence, fix)]
     fix = AppendLayers(f"Add Linear with {class_count} outputs", (("Linear", {"outputs": class_count}),))

@@ -66,7 +66,7 @@ def record(net: Sequential, input: Array) -> Trace:
     modes = [layer.training for layer in net.layers]
     net.eval()
     entries: list[TraceEntry] = []
-    waiting: list[np.ndarray] = []
+    waiting: list[Layer] = []
     value = input
     try:
         for layer in net.layers:

@@ -1,0 +1,195 @@
+"""Conv2D: slides filters over an image."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import numpy as np
+from pydantic import Field
+
+from tinyml.core import Array, Pair, Parameter, Shape, describe_count, describe_shape, uniform_fan_in
+from tinyml.core.windows import Sliding, col2im, im2col, maps_to_rows, reach, rows_to_maps
+from tinyml.layers.base import (
+    Box,
+    Layer,
+    LayerSettings,
+    NonNegativePair,
+    PositivePair,
+    describe_parameters,
+    describe_sliding,
+    describe_unseen,
+    generator_or_shared,
+    require_fit,
+    require_maps,
+    validate_input_dim,
+    validate_settings,
+)
+
+
+class Conv2DSettings(LayerSettings):
+    """Settings of `Conv2D`."""
+
+    family = "convolution"
+    summary = "slides filters over the image"
+    formula = "yₖ = Σ_c wₖ,c ⋆ x_c + bₖ"
+    short_name = "conv"
+
+    filters: Annotated[
+        int, Field(ge=1, le=4096, title="Filters", description="How many patterns to look for; each gives one map.")
+    ] = 8
+    window: Annotated[
+        PositivePair, Field(title="Window", description="Rows and columns of the patch that a filter looks at.")
+    ] = (3, 3)
+    stride: Annotated[
+        PositivePair, Field(title="Stride", description="Pixels from one position of the window to the next.")
+    ] = (1, 1)
+    padding: Annotated[
+        NonNegativePair, Field(title="Padding", description="Zeros added at each border of the image.")
+    ] = (1, 1)
+    dilation: Annotated[
+        PositivePair, Field(title="Dilation", description="Distance of the pixels that neighbouring weights look at.")
+    ] = (1, 1)
+    bias: Annotated[bool, Field(title="Bias", description="Add a trainable constant to each map.")] = True
+
+    @property
+    def sliding(self) -> Sliding:
+        """How the window slides."""
+        return Sliding(self.window, self.stride, self.padding, self.dilation)
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        _, height, width = require_maps("Conv2D", input_shape)
+        return (self.filters, *require_fit((height, width), self.sliding))
+
+    def parameter_shapes(self, input_shape: Shape) -> dict[str, Shape]:
+        shapes: dict[str, Shape] = {"weight": (self.filters, input_shape[0], *self.window)}
+        if self.bias:
+            shapes["bias"] = (self.filters,)
+        return shapes
+
+    def describe(self) -> str:
+        filters = describe_count(self.filters, "filter")
+        return f"{filters} · {describe_sliding(self.sliding)}" + ("" if self.bias else " · no bias")
+
+    def explain(self, input_shape: Shape) -> str:
+        channels, (rows, columns), filters = input_shape[0], self.window, self.filters
+        looks = f"Each of the {describe_count(filters, 'filter')} looks" if filters > 1 else "The filter looks"
+        maps = f"all {describe_count(channels, 'map')}" if channels > 1 else "the map"
+        product = f"{filters} × ({channels} × {rows} × {columns})"
+        parameters = describe_parameters(product, filters * channels * rows * columns, filters if self.bias else 0)
+        return f"{looks} at {maps} through a {describe_shape(self.window)} window. {parameters}"
+
+    def notes(self, input_shape: Shape) -> tuple[str, ...]:
+        return describe_unseen(_size(input_shape), self.sliding)
+
+    def receptive_box(self, box: Box, input_shape: Shape) -> Box:
+        rows, columns = (reach(span, *axis) for span, *axis in zip(box, *self.sliding, _size(input_shape), strict=True))
+        return rows, columns
+
+    def build(self, name: str, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> "Conv2D":
+        window, stride, padding, dilation = self.sliding
+        return Conv2D(
+            name, input_shape, self.filters, *window, stride, padding, dilation, bias=self.bias, dtype=dtype, rng=rng
+        )
+
+
+class Conv2D(Layer):
+    """Two-dimensional convolution, the filters not flipped, as networks do it (seed 002; Dumoulin & Visin 2016).
+
+    Formula: `y[n, k, p, q] = b[k] + Σ w[k, c, i, j] · padded[n, c, p·stride + i·dilation, q·stride + j·dilation]`, the
+    sum over all c, i and j.
+    With the windows unrolled into columns, `Y = W X*`. With ∇ = ∂ℓ/∂Y (seed 002, Law 1 and Law 2):
+    `∂ℓ/∂W = ∇ X*ᵀ`, `∂ℓ/∂b = Σ ∇`, `∂ℓ/∂X* = Wᵀ ∇`, whose columns are added back to the pixels.
+
+    Arguments:
+        name: how the layer is called.
+        input_dim: (C, H, W) of one example.
+        n_filter: filters (K), at least 1; each gives one map.
+        h_filter, w_filter: rows and columns of the window, at least 1.
+        stride: pixels between two positions; a number or (rows, columns), at least 1.
+        padding: zeros added at each border; a number or (rows, columns), at least 0.
+        dilation: pixels between two taps of the window; a number or (rows, columns), at least 1.
+        bias: add `b`.
+        dtype: of the parameters.
+        rng: source of the initial values, uniform in ±1/sqrt(C·h·w); the shared generator by default.
+
+    Shapes: input `(N, C, H, W)`, output `(N, K, H_out, W_out)` with
+    `H_out = floor((H + 2·padding - dilation·(h - 1) - 1) / stride) + 1`, weight `(K, C, h, w)`, bias `(K,)`.
+
+    Raises `SettingsError` for an impossible argument, `ShapeError` when the window is larger than the padded input or
+    when the input is not `(N, C, H, W)`.
+
+    >>> Conv2D("conv", (3, 32, 32), n_filter=8, h_filter=5, w_filter=5, stride=1, padding=2)(
+    ...     np.zeros((2, 3, 32, 32), np.float32)
+    ... ).shape
+    (2, 8, 32, 32)
+    """
+
+    Settings = Conv2DSettings
+    deconvolution = "filters transposed"
+
+    def __init__(
+        self,
+        name: str,
+        input_dim: Sequence[int],
+        n_filter: int,
+        h_filter: int,
+        w_filter: int,
+        stride: int | Pair,
+        padding: int | Pair,
+        dilation: int | Pair = 1,
+        bias: bool = True,
+        dtype: type[np.floating] = np.float32,
+        rng: np.random.Generator | None = None,
+    ) -> None:
+        settings = validate_settings(
+            Conv2DSettings,
+            name,
+            filters=n_filter,
+            window=(h_filter, w_filter),
+            stride=stride,
+            padding=padding,
+            dilation=dilation,
+            bias=bias,
+        )
+        super().__init__(name, settings)
+        self.input_dim = validate_input_dim(name, input_dim)
+        self.output_dim = self.output_shape(self.input_dim)
+        self._sliding = settings.sliding
+        rng, fan_in = generator_or_shared(rng), self.input_dim[0] * settings.window[0] * settings.window[1]
+        for parameter_name, shape in settings.parameter_shapes(self.input_dim).items():
+            self.named_parameters[parameter_name] = Parameter(uniform_fan_in(rng, shape, fan_in, np.dtype(dtype)))
+        self.weight = self.named_parameters["weight"]
+        self.bias = self.named_parameters.get("bias")
+        self._input: Array | None = None
+
+    def forward(self, input: Array) -> Array:
+        self._input = input = self.accept(input, self.input_dim)
+        output = self._filter_rows() @ im2col(input, self._sliding)
+        if self.bias is not None:
+            output += self.bias.tensor[:, np.newaxis]
+        return rows_to_maps(output, _size(self.output_dim))
+
+    def backward(self, in_gradient: Array) -> Array:
+        input, gradient = self.recall(self._input), maps_to_rows(in_gradient)
+        # The columns are unrolled again rather than kept: they are h·w times as large as the input.
+        self.weight.gradient += (gradient @ im2col(input, self._sliding).T).reshape(self.weight.gradient.shape)
+        if self.bias is not None:
+            self.bias.gradient += gradient.sum(axis=1)
+        return self._spread(gradient, len(input))
+
+    def deconvolve(self, signal: Array, recorded_input: Array, switches: np.ndarray | None) -> Array:
+        """Apply the same filters transposed, without the bias."""
+        return self._spread(maps_to_rows(signal), len(signal))
+
+    def _spread(self, rows: Array, count: int) -> Array:
+        """Carry what each position says, `(K, H_out·W_out·N)`, back to the pixels: `Wᵀ ∇`, added up."""
+        channels, height, width = self.input_dim
+        return col2im(self._filter_rows().T @ rows, (count, channels, height, width), self._sliding)
+
+    def _filter_rows(self) -> Array:
+        """Return the weights as a matrix with one filter in each row."""
+        return self.weight.tensor.reshape(len(self.weight.tensor), -1)
+
+
+def _size(shape: Shape) -> Pair:
+    """Return the rows and columns of `(C, H, W)`."""
+    return shape[1], shape[2]

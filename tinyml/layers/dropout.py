@@ -1,0 +1,83 @@
+"""Dropout: silences random numbers while training."""
+
+from typing import Annotated
+
+import numpy as np
+from pydantic import Field
+
+from tinyml.core import Array, Shape
+from tinyml.layers.base import Layer, LayerSettings, generator_or_shared, validate_settings
+
+
+class DropoutSettings(LayerSettings):
+    """Settings of `Dropout`."""
+
+    family = "regularisation"
+    summary = "silences random numbers while training"
+    formula = "y = x · m / (1 − p), m random 0 or 1"
+    short_name = "dropout"
+
+    probability: Annotated[
+        float, Field(ge=0, lt=1, title="Probability", description="Share of the numbers that are set to 0.")
+    ] = 0.5
+
+    def describe(self) -> str:
+        return f"drops {100 * self.probability:g} %"
+
+    def explain(self, input_shape: Shape) -> str:
+        return (
+            f"While training, sets {100 * self.probability:g} % of the numbers to 0, others in every batch, and "
+            f"multiplies the rest by {1 / (1 - self.probability):.3g} so that their mean stays the same. "
+            "In prediction it does nothing. It has no parameters."
+        )
+
+    def build(self, name: str, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> "Dropout":
+        return Dropout(name, self.probability, rng=rng)
+
+
+class Dropout(Layer):
+    """Inverted dropout (Srivastava et al. 2014).
+
+    Formula: `y = x · m / (1 - p)` while training, with each m independently 0 with probability p and 1 otherwise;
+    `y = x` in evaluation. The gradient is multiplied by the same `m / (1 - p)`.
+
+    Arguments:
+        name: how the layer is called.
+        probability: of dropping a number (p), at least 0 and less than 1.
+        rng: source of the masks; the shared generator by default.
+
+    Shapes: any; the output has the input's.
+
+    Raises `SettingsError` when the probability is impossible.
+
+    >>> dropout = Dropout("dropout", 0.5, rng=np.random.default_rng(0))
+    >>> dropout(np.ones((1, 4)))
+    array([[2., 2., 2., 0.]])
+    """
+
+    Settings = DropoutSettings
+    deconvolution = "identity"
+
+    def __init__(self, name: str, probability: float, rng: np.random.Generator | None = None) -> None:
+        settings = validate_settings(DropoutSettings, name, probability=probability)
+        super().__init__(name, settings)
+        self.probability = settings.probability
+        self.rng = generator_or_shared(rng)
+        self._factor: Array | None = None
+
+    def forward(self, input: Array) -> Array:
+        if not self.training or self.probability == 0:
+            self._factor = np.ones((), input.dtype)
+            return input
+        # Drawn in float32 for every dtype, so that a float64 copy of the network drops the same numbers.
+        kept = self.rng.random(input.shape, dtype=np.float32) >= self.probability
+        self._factor = factor = np.multiply(kept, 1 / (1 - self.probability), dtype=input.dtype)
+        return input * factor
+
+    def backward(self, in_gradient: Array) -> Array:
+        gradient: Array = in_gradient * self.recall(self._factor)
+        return gradient
+
+    def deconvolve(self, signal: Array, recorded_input: Array, switches: np.ndarray | None) -> Array:
+        """Let everything through, as the layer does in evaluation."""
+        return signal

@@ -1,0 +1,69 @@
+"""Flatten: maps to one vector."""
+
+import math
+
+import numpy as np
+
+from tinyml.core import Array, Shape, ShapeError, describe_count, describe_shape
+from tinyml.layers.base import Layer, LayerSettings
+
+
+class FlattenSettings(LayerSettings):
+    """`Flatten` has no settings."""
+
+    family = "dense"
+    summary = "maps to one vector"
+    formula = "y = all numbers of x in a row"
+    short_name = "flatten"
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        return (math.prod(input_shape),)
+
+    def explain(self, input_shape: Shape) -> str:
+        count = describe_count(math.prod(input_shape), "number")
+        return (
+            f"Writes the {describe_shape(input_shape)} input as one vector of {count}, map after map and row after row."
+            " It has no parameters."
+        )
+
+    def build(self, name: str, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> "Flatten":
+        return Flatten(name)
+
+
+class Flatten(Layer):
+    """Turn each example into a vector.
+
+    Formula: `y[n, (c·H + h)·W + w] = x[n, c, h, w]`.
+
+    Arguments:
+        name: how the layer is called.
+
+    Shapes: input `(N, …)`, output `(N, D)` with D the product of the other sizes. Any memory order of the input gives
+    the same vector.
+
+    Raises `ShapeError` when the input has no axis besides the batch.
+
+    >>> Flatten("flatten")(np.zeros((2, 16, 4, 4))).shape
+    (2, 256)
+    """
+
+    Settings = FlattenSettings
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name, FlattenSettings())
+        self._input: Array | None = None
+
+    def forward(self, input: Array) -> Array:
+        if input.ndim < 2:
+            raise ShapeError(
+                f"Layer '{self.name}' needs an input of shape (N, …) but received {input.shape}; "
+                "N is the number of examples."
+            )
+        self._input = input
+        return input.reshape(len(input), math.prod(input.shape[1:]))
+
+    def backward(self, in_gradient: Array) -> Array:
+        # In the memory order of the input, which the layers below compute with.
+        gradient = np.empty_like(self.recall(self._input), dtype=in_gradient.dtype)
+        gradient[...] = in_gradient.reshape(gradient.shape)
+        return gradient

@@ -1,0 +1,171 @@
+"""MaxPool2D: keeps the strongest of a window."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import numpy as np
+from pydantic import Field
+
+from tinyml.core import Array, Pair, Shape
+from tinyml.core.windows import Sliding, reach, taps
+from tinyml.layers.base import (
+    Box,
+    Layer,
+    LayerSettings,
+    PositivePair,
+    describe_sliding,
+    describe_unseen,
+    require_fit,
+    require_maps,
+    validate_input_dim,
+    validate_settings,
+)
+
+
+class MaxPool2DSettings(LayerSettings):
+    """Settings of `MaxPool2D`."""
+
+    family = "pooling"
+    summary = "keeps the strongest of a window"
+    formula = "y = max x over each window"
+    short_name = "pool"
+
+    window: Annotated[
+        PositivePair, Field(title="Window", description="Rows and columns of the patch of which one value is kept.")
+    ] = (2, 2)
+    stride: Annotated[
+        PositivePair, Field(title="Stride", description="Pixels from one position of the window to the next.")
+    ] = (2, 2)
+
+    @property
+    def sliding(self) -> Sliding:
+        """How the window slides."""
+        return Sliding(self.window, self.stride)
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        channels, height, width = require_maps("MaxPool2D", input_shape)
+        return (channels, *require_fit((height, width), self.sliding))
+
+    def describe(self) -> str:
+        return describe_sliding(self.sliding, with_padding=False)
+
+    def explain(self, input_shape: Shape) -> str:
+        pixels = self.window[0] * self.window[1]
+        _, rows, columns = self.output_shape(input_shape)
+        return (
+            f"Keeps the largest of every {pixels} neighbouring values, map by map, so that "
+            f"{input_shape[1]}×{input_shape[2]} pixels become {rows}×{columns}. It has no parameters."
+        )
+
+    def notes(self, input_shape: Shape) -> tuple[str, ...]:
+        return describe_unseen((input_shape[1], input_shape[2]), self.sliding)
+
+    def receptive_box(self, box: Box, input_shape: Shape) -> Box:
+        rows, columns = (reach(span, *axis) for span, *axis in zip(box, *self.sliding, input_shape[1:], strict=True))
+        return rows, columns
+
+    def build(self, name: str, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> "MaxPool2D":
+        return MaxPool2D(name, input_shape, self.window, self.stride)
+
+
+class MaxPool2D(Layer):
+    """Max pooling over windows, map by map (LeCun et al. 1998 subsample; Scherer et al. 2010 take the maximum).
+
+    Formula: `y[n, c, y, x] = max over i, j of x[n, c, y·stride + i, x·stride + j]`. The gradient goes to the pixel that
+    won its window, to the first one in scan order when several are equal, as in PyTorch.
+
+    Arguments:
+        name: how the layer is called.
+        input_dim: (C, H, W) of one example.
+        size: window; a number or (rows, columns), at least 1.
+        stride: pixels between two positions; a number or (rows, columns), at least 1.
+        return_index: let `forward` return (output, switches) instead of the output alone.
+
+    Attributes:
+        switches: `(N, C, H_out, W_out)` flat position `row · W + column` in its input plane of each pooled value of the
+            last forward pass, as PyTorch's `return_indices`. Worked out when asked for, so ask before the next pass.
+
+    Shapes: input `(N, C, H, W)`, output `(N, C, H_out, W_out)` with `H_out = floor((H - h) / stride) + 1`.
+
+    Raises `SettingsError` for an impossible argument, `ShapeError` when the window is larger than the input or when the
+    input is not `(N, C, H, W)`.
+
+    >>> MaxPool2D("pool", (1, 2, 4), size=2, stride=2)(np.arange(8.0).reshape(1, 1, 2, 4))
+    array([[[[5., 7.]]]])
+    """
+
+    Settings = MaxPool2DSettings
+    records_switches = True
+    deconvolution = "unpool"
+
+    def __init__(
+        self,
+        name: str,
+        input_dim: Sequence[int],
+        size: int | Pair,
+        stride: int | Pair,
+        return_index: bool = False,
+    ) -> None:
+        settings = validate_settings(MaxPool2DSettings, name, window=size, stride=stride)
+        super().__init__(name, settings)
+        self.input_dim = validate_input_dim(name, input_dim)
+        self.output_dim = self.output_shape(self.input_dim)
+        self.return_index = return_index
+        self._sliding = settings.sliding
+        self._input: Array | None = None
+        self._output: Array | None = None
+
+    # Gives a pair where every other layer gives one array, as the original tinyml does; Sequential knows.
+    def forward(self, input: Array) -> Array | tuple[Array, np.ndarray]:  # type: ignore[override]
+        self._input = input = self.accept(input, self.input_dim)
+        first, *others = self._seen_by_taps(input)
+        output = first.copy(order="K")
+        for seen in others:
+            np.maximum(output, seen, out=output)
+        self._output = output
+        return (output, self.switches) if self.return_index else output
+
+    def backward(self, in_gradient: Array) -> Array:
+        winners = self._winners()
+        gradient = np.zeros_like(self.recall(self._input), dtype=in_gradient.dtype)
+        for tap, received in enumerate(self._seen_by_taps(gradient)):
+            if self._sliding.overlaps:
+                received += in_gradient * (winners == tap)
+            else:
+                np.multiply(in_gradient, winners == tap, out=received)
+        return gradient
+
+    @property
+    def switches(self) -> np.ndarray:
+        winners = self._winners().astype(np.int64)
+        (height, width), (rows, columns) = self.output_dim[1:], self._sliding.stride
+        row = np.arange(height)[:, np.newaxis] * rows + winners // self._sliding.window[1]
+        column = np.arange(width) * columns + winners % self._sliding.window[1]
+        return np.ascontiguousarray(row * self.input_dim[2] + column)
+
+    def deconvolve(self, signal: Array, recorded_input: Array, switches: np.ndarray | None) -> Array:
+        """Put each value back to where the maximum came from, zero elsewhere (Zeiler & Fergus 2014, section 2.1).
+
+        Values that overlapping windows send to the same pixel add up, which makes this the transpose of the pooling.
+        """
+        positions, (_, height, width) = self.recall(switches), self.input_dim
+        image = np.zeros((*signal.shape[:2], height, width), signal.dtype)
+        plane = np.arange(height * width).reshape(1, 1, height, width)
+        for received, pixels in zip(self._seen_by_taps(image), self._seen_by_taps(plane), strict=True):
+            received += signal * (positions == pixels)
+        return image
+
+    def _seen_by_taps(self, image: np.ndarray) -> list[np.ndarray]:
+        """Return one view for each tap of the window, in scan order: the pixels it meets, `(N, C, H_out, W_out)`."""
+        positions = (self.output_dim[1], self.output_dim[2])
+        return [image[:, :, tap.rows, tap.columns] for tap in taps(self._sliding, positions)]
+
+    def _winners(self) -> np.ndarray:
+        """Tell which tap, counted in scan order, gave each output of the last forward pass: `(N, C, H_out, W_out)`."""
+        output, seen_by_taps = self.recall(self._output), self._seen_by_taps(self.recall(self._input))
+        last = len(seen_by_taps) - 1
+        winners = np.full_like(output, last, dtype=np.min_scalar_type(last))
+        # From the last tap to the first, so that the first of several equal values has the last word.
+        for tap in range(last - 1, -1, -1):
+            winners = np.where(seen_by_taps[tap] == output, winners.dtype.type(tap), winners)
+        return winners

@@ -1,0 +1,176 @@
+"""MaxUnpool2D: puts maxima back in place."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import numpy as np
+from pydantic import Field
+
+from tinyml.core import Array, Pair, RemoveLayer, SettingsError, Shape, ShapeError, TinymlError, describe_shape
+from tinyml.core.shapes import spread_output_size, window_output_size
+from tinyml.core.windows import Sliding
+from tinyml.layers.base import (
+    Layer,
+    LayerSettings,
+    PositivePair,
+    describe_sliding,
+    require_maps,
+    validate_input_dim,
+    validate_settings,
+)
+
+FROM_PARTNER: dict[str, Any] = {"from_partner": True}
+"""Marks a setting that the pooling layer decides, so that no form asks for it."""
+
+
+class MaxUnpool2DSettings(LayerSettings):
+    """Settings of `MaxUnpool2D`; all of them come from the pooling layer that it undoes."""
+
+    family = "pooling"
+    summary = "puts maxima back in place"
+    formula = "y[where the maximum was] = x, 0 elsewhere"
+    short_name = "unpool"
+    partner = "MaxPool2D"
+
+    window: Annotated[
+        PositivePair,
+        Field(title="Window", description="Window of the pooling that is undone.", json_schema_extra=FROM_PARTNER),
+    ] = (2, 2)
+    stride: Annotated[
+        PositivePair,
+        Field(title="Stride", description="Stride of the pooling that is undone.", json_schema_extra=FROM_PARTNER),
+    ] = (2, 2)
+    output_size: Annotated[
+        PositivePair | None,
+        Field(
+            title="Output size",
+            description="Rows and columns that the pooling received; by default as many as its windows cover.",
+            json_schema_extra=FROM_PARTNER,
+        ),
+    ] = None
+    channels: Annotated[
+        int | None,
+        Field(ge=1, title="Maps", description="Number of maps that were pooled.", json_schema_extra=FROM_PARTNER),
+    ] = None
+
+    def paired_with(self, partner: LayerSettings, partner_input_shape: Shape) -> "MaxUnpool2DSettings":
+        channels, *size = partner_input_shape
+        sliding = {name: getattr(partner, name) for name in ("window", "stride")}
+        return MaxUnpool2DSettings(**sliding, output_size=(size[0], size[1]), channels=channels)
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        channels, height, width = require_maps("MaxUnpool2D", input_shape)
+        if self.output_size is None:
+            covered = zip((height, width), self.window, self.stride, strict=True)
+            rows, columns = (spread_output_size(*axis) for axis in covered)
+            return channels, rows, columns
+        pooled = [window_output_size(*axis) for axis in zip(self.output_size, self.window, self.stride, strict=True)]
+        expected = (self.channels or channels, *pooled)
+        if input_shape != expected:
+            raise ShapeError(
+                f"MaxUnpool2D undoes a MaxPool2D that gave {describe_shape(expected)} but receives "
+                f"{describe_shape(input_shape)}. Both must be the same.",
+                RemoveLayer(),
+            )
+        return (channels, *self.output_size)
+
+    def describe(self) -> str:
+        return describe_sliding(Sliding(self.window, self.stride), with_padding=False)
+
+    def explain(self, input_shape: Shape) -> str:
+        return (
+            "Puts every value back to the pixel where the pooling layer found its maximum and fills the rest with "
+            f"zeros, so that {describe_shape(input_shape)} becomes {describe_shape(self.output_shape(input_shape))}. "
+            "It has no parameters."
+        )
+
+    def build(self, name: str, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> "MaxUnpool2D":
+        layer = MaxUnpool2D(name, input_shape, self.window, self.stride, self.output_size)
+        layer.settings = self
+        return layer
+
+
+class MaxUnpool2D(Layer):
+    """Undo a max pooling as far as possible: values go to where the maxima were (Zeiler & Fergus 2014, section 2.1).
+
+    Formula: `y[n, c, max_indices[n, c, p, q]] = x[n, c, p, q]`, everything else is 0. When windows overlapped and two
+    maxima were the same pixel, the later one in scan order is written last and stays, as PyTorch does on one thread; the
+    gradient goes to the one that stayed.
+
+    Called as `layer(input, max_indices)`. Inside a `Sequential` the indices come from the nearest pooling layer before it
+    that was not undone yet.
+
+    Arguments:
+        name: how the layer is called.
+        input_dim: (C, H, W) of one example, as the pooling layer gave it.
+        size: window of the pooling; a number or (rows, columns), at least 1.
+        stride: stride of the pooling; a number or (rows, columns), at least 1.
+        output_size: (rows, columns) that the pooling received, needed when it ignored border pixels; by default
+            `(H - 1)·stride + h` by `(W - 1)·stride + w`.
+
+    Shapes: input and max_indices `(N, C, H, W)`, output `(N, C, *output_size)`.
+
+    Raises `SettingsError` for an impossible argument, `ShapeError` when the input or the indices have another shape,
+    `TinymlError` when an index lies outside the output.
+
+    >>> unpool = MaxUnpool2D("unpool", (1, 1, 2), size=2, stride=2)
+    >>> unpool(np.array([[[[5.0, 7.0]]]]), np.array([[[[5, 7]]]]))
+    array([[[[0., 0., 0., 0.],
+             [0., 5., 0., 7.]]]])
+    """
+
+    Settings = MaxUnpool2DSettings
+
+    def __init__(
+        self,
+        name: str,
+        input_dim: Sequence[int],
+        size: int | Pair,
+        stride: int | Pair,
+        output_size: int | Pair | None = None,
+    ) -> None:
+        settings = validate_settings(MaxUnpool2DSettings, name, window=size, stride=stride, output_size=output_size)
+        super().__init__(name, settings)
+        self.input_dim = validate_input_dim(name, input_dim)
+        self.output_dim = self.output_shape(self.input_dim)
+        self._targets: np.ndarray | None = None
+
+    # Needs the indices beside the input; Sequential hands them over.
+    def forward(self, input: Array, max_indices: np.ndarray) -> Array:  # type: ignore[override]
+        input = self.accept(input, self.input_dim)
+        self._check_indices(input, max_indices)
+        maps, pixels = input.shape[0] * input.shape[1], self.output_dim[1] * self.output_dim[2]
+        first_pixel = np.arange(maps).reshape(*input.shape[:2], 1, 1) * pixels
+        self._targets = first_pixel + max_indices
+        output = np.zeros((len(input), *self.output_dim), input.dtype)
+        output.reshape(-1)[self._targets.ravel()] = input.ravel()
+        return output
+
+    def backward(self, in_gradient: Array) -> Array:
+        targets = self.recall(self._targets)
+        gradient: Array = in_gradient.ravel()[targets]
+        # A value that a later one overwrote has no influence on the output.
+        order = np.arange(targets.size).reshape(targets.shape)
+        written_last = np.zeros(in_gradient.size, order.dtype)
+        written_last[targets.ravel()] = order.ravel()
+        gradient *= written_last[targets] == order
+        return gradient
+
+    def _check_indices(self, input: Array, max_indices: np.ndarray) -> None:
+        """Raise an error that names the layer when the indices cannot belong to this input and output."""
+        if max_indices.shape != input.shape:
+            raise ShapeError(
+                f"Layer '{self.name}' received max_indices of shape {max_indices.shape} for an input of shape "
+                f"{input.shape}; each value needs one index."
+            )
+        if not np.issubdtype(max_indices.dtype, np.integer):
+            raise SettingsError(
+                f"Layer '{self.name}': max_indices are {max_indices.dtype} but should be whole numbers."
+            )
+        pixels = self.output_dim[1] * self.output_dim[2]
+        if max_indices.size and not (max_indices.min() >= 0 and max_indices.max() < pixels):
+            raise TinymlError(
+                f"Layer '{self.name}': max_indices reach from {max_indices.min()} to {max_indices.max()} but the output "
+                f"of {describe_shape(self.output_dim[1:])} has the pixels 0 to {pixels - 1}. Give output_size the rows "
+                "and columns that the pooling layer received."
+            )

@@ -1,0 +1,50 @@
+"""Tanh: squashes to −1…1."""
+
+import numpy as np
+
+from tinyml.core import Array, Shape
+from tinyml.layers.base import Layer, LayerSettings
+
+
+class TanhSettings(LayerSettings):
+    """`Tanh` has no settings."""
+
+    family = "activation"
+    summary = "squashes to −1…1"
+    formula = "y = tanh x"
+    short_name = "tanh"
+
+    def explain(self, input_shape: Shape) -> str:
+        return "Squashes every number smoothly into the range from −1 to 1. It has no parameters."
+
+    def build(self, name: str, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> "Tanh":
+        return Tanh(name)
+
+
+class Tanh(Layer):
+    """Hyperbolic tangent (seed 003, equations 4 and 5).
+
+    Formula: `y = tanh x = (eˣ - e⁻ˣ) / (eˣ + e⁻ˣ)`; `∂y/∂x = 1 - y²`.
+
+    Arguments:
+        name: how the layer is called.
+
+    Shapes: any; the output has the input's.
+
+    >>> Tanh("tanh")(np.array([[-100.0, 0.0, 100.0]]))
+    array([[-1.,  0.,  1.]])
+    """
+
+    Settings = TanhSettings
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name, TanhSettings())
+        self._output: Array | None = None
+
+    def forward(self, input: Array) -> Array:
+        output: Array = np.tanh(input)
+        self._output = output
+        return output
+
+    def backward(self, in_gradient: Array) -> Array:
+        return in_gradient * (1 - self.recall(self._output) ** 2)
