@@ -94,11 +94,11 @@ class MaxUnpool2D(Layer):
     """Undo a max pooling as far as possible: values go to where the maxima were (Zeiler & Fergus 2014, section 2.1).
 
     Formula: `y[n, c, max_indices[n, c, p, q]] = x[n, c, p, q]`, everything else is 0. When windows overlapped and two
-    maxima were the same pixel, the later one in scan order is written last and stays, as PyTorch does on one thread; the
-    gradient goes to the one that stayed.
+    maxima were the same pixel, the later one in scan order is written last and stays, as PyTorch does on one thread;
+    the gradient goes to the one that stayed.
 
-    Called as `layer(input, max_indices)`. Inside a `Sequential` the indices come from the nearest pooling layer before it
-    that was not undone yet.
+    Called as `layer(input, max_indices)`. Inside a `Sequential` the indices come from the nearest pooling layer before
+    it that was not undone yet.
 
     Arguments:
         name: how the layer is called.
@@ -170,7 +170,7 @@ class MaxUnpool2D(Layer):
         pixels = self.output_dim[1] * self.output_dim[2]
         if max_indices.size and not (max_indices.min() >= 0 and max_indices.max() < pixels):
             raise TinymlError(
-                f"Layer '{self.name}': max_indices reach from {max_indices.min()} to {max_indices.max()} but the output "
-                f"of {describe_shape(self.output_dim[1:])} has the pixels 0 to {pixels - 1}. Give output_size the rows "
-                "and columns that the pooling layer received."
+                f"Layer '{self.name}': max_indices reach from {max_indices.min()} to {max_indices.max()} but the "
+                f"output of {describe_shape(self.output_dim[1:])} has the pixels 0 to {pixels - 1}. "
+                "Give output_size the rows and columns that the pooling layer received."
             )

@@ -65,8 +65,8 @@ class Softmax(Layer):
     every exponential at 1 or below, so that none overflows.
 
     `backward` passes the gradient through unchanged. That is not the derivative of this layer: it is made for
-    `cross_entropy_loss`, whose gradient is already the one with respect to the scores, `(y - truth) / N`. Computing both
-    steps at once is simpler and more precise (seed 004). Use no other loss behind this layer.
+    `cross_entropy_loss`, whose gradient is already the one with respect to the scores, `(y - truth) / N`. Computing
+    both steps at once is simpler and more precise (seed 004). Use no other loss behind this layer.
 
     Arguments:
         name: how the layer is called.

@@ -1,0 +1,43 @@
+"""Cross-entropy of scores: softmax and logarithm in one step."""
+
+import numpy as np
+
+from tinyml.core import Array
+from tinyml.losses.base import LossDescription, check_labels, subtract_truth
+
+
+def cross_entropy_with_softmax_loss(predicted: Array, ground_truth: np.ndarray) -> tuple[float, Array]:
+    """Measure how surprised the network is by the true classes, from its raw scores.
+
+    Formula: `ℓ = 1/N Σ_n (log Σ_k exp s[n, k] - s[n, t_n])`; `∂ℓ/∂s = (softmax(s) - truth) / N`. The largest score
+    of each row is subtracted first, so that no exponential overflows and no logarithm sees zero.
+
+    Arguments:
+        predicted: `(N, K)` scores s, any real numbers: the output of a network without Softmax at its end.
+        ground_truth: `(N,)` labels t, whole numbers from 0 to K - 1 of any integer type.
+
+    Returns the loss, and its gradient `(N, K)` with respect to the scores.
+
+    Raises `ShapeError` when a shape does not fit, `DataError` when a label is no whole number or out of range.
+
+    >>> loss, gradient = cross_entropy_with_softmax_loss(np.array([[0.0, 0.0]]), np.array([1]))
+    >>> round(loss, 4), gradient
+    (0.6931, array([[ 0.5, -0.5]]))
+    """
+    check_labels("cross_entropy_with_softmax_loss", predicted, ground_truth)
+    with np.errstate(invalid="ignore"):  # inf - inf: the loss becomes NaN, which the learner reports
+        shifted = predicted - predicted.max(axis=1, keepdims=True)
+    powers = np.exp(shifted)
+    sums = powers.sum(axis=1, keepdims=True)
+    surprise = np.log(sums[:, 0]) - shifted[np.arange(len(ground_truth)), ground_truth]
+    return float(surprise.mean(dtype=np.float64)), subtract_truth(powers / sums, ground_truth)
+
+
+DESCRIPTION = LossDescription(
+    function=cross_entropy_with_softmax_loss,
+    title="Cross-entropy on scores",
+    summary="Rewards a high score for the true class; it turns scores into probabilities by itself.",
+    formula="ℓ = −log softmax(s)ₜ, mean over the batch",
+    targets="labels",
+    unwanted_last_layer="Softmax",
+)

@@ -1,0 +1,45 @@
+"""Mean squared error."""
+
+import numpy as np
+
+from tinyml.core import Array, DataError, ShapeError
+from tinyml.losses.base import LossDescription
+
+
+def mse_loss(predicted: Array, ground_truth: np.ndarray) -> tuple[float, Array]:
+    """Measure how far the outputs are from what they should be (seed 003, equations 11 and 12).
+
+    Formula: `ℓ = 1/N Σ (ŷ - y)²`, `∂ℓ/∂ŷ = 2/N (ŷ - y)`; N counts all numbers of the batch, not only its rows.
+
+    Arguments:
+        predicted: ŷ of any shape, usually `(N, D)`.
+        ground_truth: y of the same shape.
+
+    Returns the loss, and its gradient in the shape of `predicted`.
+
+    Raises `ShapeError` when the shapes differ or are empty, `DataError` when the ground truth is not made of numbers.
+
+    >>> loss, gradient = mse_loss(np.array([[1.0, 3.0]]), np.array([[1.0, 1.0]]))
+    >>> loss, gradient
+    (2.0, array([[0., 2.]]))
+    """
+    if predicted.shape != ground_truth.shape or predicted.size == 0:
+        raise ShapeError(
+            f"mse_loss needs a ground truth of the same shape as the predictions, {predicted.shape}, "
+            f"but received {ground_truth.shape}. For labels, give the vector that each class stands for."
+        )
+    if ground_truth.dtype.kind not in "fiu":
+        raise DataError(f"mse_loss needs a ground truth made of numbers, but it is {ground_truth.dtype}.")
+    difference = predicted - ground_truth.astype(predicted.dtype, copy=False)
+    loss = float(np.mean(difference * difference, dtype=np.float64))
+    difference *= 2 / difference.size
+    return loss, difference
+
+
+DESCRIPTION = LossDescription(
+    function=mse_loss,
+    title="Mean squared error",
+    summary="Pulls every output towards the number that it should be.",
+    formula="ℓ = mean of (ŷ − y)²",
+    targets="codes",
+)
