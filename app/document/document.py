@@ -1,6 +1,8 @@
 """The document: the project that is being edited, its undo history, and what is known of it."""
 
+from dataclasses import replace
 from pathlib import Path
+from zlib import crc32
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
@@ -8,6 +10,7 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 from app.document.edits import Edit, Names
 from tinyml.core import Problem, TinymlError
 from tinyml.data import DataDescription, describe
+from tinyml.learner import find_problems
 from tinyml.net import Inference, LayerPlan, infer
 from tinyml.storage import Project, read_project, save_project
 
@@ -89,6 +92,16 @@ class Document(QObject):
         """Read a project file; raises `StorageError`, and changes nothing, when it cannot be read."""
         self.replace(read_project(path), path)
 
+    def restore(self, project: Project) -> None:
+        """Show changes that were never saved: a project without a file, and as an edit, so that it counts as such."""
+        self.replace(Project())
+        self.apply(Edit("restore unsaved changes", project))
+
+    def forget_file(self) -> None:
+        """Keep the project but not its file: saving will ask for another one."""
+        self.path = None
+        self.file_changed.emit()
+
     def save(self, path: Path | None = None) -> None:
         """Write the project to `path`, or to the file it came from; raises `TinymlError` when that fails."""
         target = path or self.path
@@ -116,10 +129,14 @@ class Document(QObject):
             self.data, self.data_problem = None, str(error)
 
     def _infer(self) -> None:
-        if self.data is None:
-            self.inference = infer(self.project.network, None)
+        network, training, data = self.project.network, self.project.training, self.data
+        if data is None:
+            self.inference = infer(network, None)
             return
-        self.inference = infer(self.project.network, self.data.example_shape, len(self.data.class_names))
+        outputs = len(data.class_names)
+        inference = infer(network, data.example_shape, outputs)
+        problems = inference.problems or find_problems(network, training, data.example_shape, outputs)
+        self.inference = replace(inference, problems=problems)
 
     def _announce_clean(self, _clean: bool) -> None:
         self.file_changed.emit()
@@ -127,8 +144,6 @@ class Document(QObject):
 
 class _EditCommand(QUndoCommand):
     """One edit on the undo stack: the frozen projects and selections before and after it, nothing else."""
-
-    _merge_ids: dict[str, int] = {}
 
     def __init__(self, document: Document, edit: Edit) -> None:
         super().__init__(edit.text)
@@ -150,7 +165,7 @@ class _EditCommand(QUndoCommand):
         """Tell Qt which commands may be merged: equal numbers, -1 for never."""
         if not self._merge_key:
             return -1
-        return self._merge_ids.setdefault(self._merge_key, len(self._merge_ids))
+        return crc32(self._merge_key.encode()) & 0x7FFFFFFF
 
     def mergeWith(self, other: QUndoCommand) -> bool:
         if not isinstance(other, _EditCommand) or other._merge_key != self._merge_key:

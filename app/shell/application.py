@@ -46,7 +46,9 @@ def open_settings(path: Path | None = None) -> QSettings:
 class Look(QObject):
     """Keeps palette and style sheet in step with the colour scheme, the system's or the one the user chose."""
 
-    def __init__(self, application: QApplication, choice: ThemeChoice = "system", parent: QObject | None = None) -> None:
+    def __init__(
+        self, application: QApplication, choice: ThemeChoice = "system", parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._application = application
         self.choice: ThemeChoice = choice

@@ -65,7 +65,7 @@ class BackgroundRunner(QObject):
     def _run(self, key: str, request: int, task: Callable[[], Any]) -> None:
         try:
             answer = _Answer(key, request, task(), None)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 (every failure is an answer)
             answer = _Answer(key, request, None, error)
         self._answered.emit(answer)
 

@@ -1,5 +1,6 @@
 """The worker: trains in its own thread, with a network of its own, and reports through the mailbox."""
 
+import math
 import os
 import traceback
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from app.training.plan import Plan
 from app.training.priority import PriorityGate
 from app.training.snapshot import Snapshot, copy_tensors
 from tinyml.core import TinymlError
-from tinyml.learner import BatchFinished, EpochFinished, Experiment, evaluate, prepare
+from tinyml.learner import BatchFinished, EpochFinished, Evaluation, Experiment, prepare
 
 
 @dataclass(frozen=True)
@@ -104,9 +105,13 @@ class Worker(QObject):
             if not self._control.may_go_on(self._report_pause):
                 self._send_snapshot()
                 return Stopped()
-        training = project.training
-        loss, accuracy = evaluate(experiment.net, splits.test, training.loss, training.batch_size)
-        return Finished(loss, accuracy)
+        tested = Evaluation(math.nan, math.nan)
+        for part in experiment.test_in_parts():
+            tested = part
+            self._gate.wait()
+            if not self._control.may_go_on(self._report_pause):
+                return Stopped()
+        return Finished(tested.loss, tested.accuracy)
 
     def _report_pause(self) -> None:
         self._send_snapshot()

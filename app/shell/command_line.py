@@ -1,0 +1,55 @@
+"""The program's command line: `main.py [PROJECT] [--tour DIR [--epochs N]] [--theme …] [--settings FILE]`."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Describe the command line."""
+    parser = argparse.ArgumentParser(
+        prog="tinyml-studio",
+        description="Build a neural network by dragging layers, watch it learn, and look inside it.",
+    )
+    parser.add_argument("project", nargs="?", type=Path, metavar="PROJECT", help="a project file to open")
+    parser.add_argument(
+        "--theme", choices=("system", "light", "dark"), default=None, help="colours (default: the ones chosen last)"
+    )
+    parser.add_argument("--settings", type=Path, metavar="FILE", help="keep the window's settings in this file")
+    parser.add_argument(
+        "--tour",
+        type=Path,
+        metavar="DIR",
+        help="drive the window through a whole session by itself, put numbered pictures and the weights into DIR, "
+        "print one line of JSON, and end",
+    )
+    parser.add_argument(
+        "--epochs", type=_positive, metavar="N", help="with --tour: train this many epochs (default: the project's)"
+    )
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the program; returns the exit status."""
+    parser = make_parser()
+    options = parser.parse_args(arguments)
+    if options.epochs is not None and options.tour is None:
+        parser.error("--epochs only means something together with --tour")
+    # Qt is loaded only now, so that --help answers at once.
+    from app.shell.run import run_tour, run_window
+
+    if options.tour is not None:
+        return run_tour(options.tour, options.epochs, options.theme or "light")
+    return run_window(options.project, options.theme, options.settings)
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError("should be at least 1")
+    return value
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,372 @@
+"""The main window: puts the views together and hands every command to whoever does it."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QEvent, QSettings, Qt, Slot
+from PySide6.QtGui import QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QTabWidget, QWidget
+
+from app.builder import Canvas, DataForm, Palette, SettingsForm, TrainingForm
+from app.document import Document
+from app.inspector import Inspector
+from app.models import ModelsView
+from app.monitor import Monitor
+from app.shell.actions import COMMANDS, Actions
+from app.shell.application import Look, ThemeChoice
+from app.shell.dialogs import ask, show_text
+from app.shell.files import Files
+from app.shell.help_text import ABOUT, KEYBOARD_AND_MOUSE
+from app.shell.recovery import Recovery
+from app.shell.status import Status
+from app.shell.toolbar import ToolBar
+from app.shell.training_actions import TrainingActions
+from app.training import Inspection, Session
+
+LAYOUT_VERSION = 1
+THEMES: tuple[tuple[ThemeChoice, str], ...] = (("system", "Follow the &system"), ("light", "&Light"), ("dark", "&Dark"))
+
+
+class MainWindow(QMainWindow):
+    """The window. It owns the document, the session and the inspection, and everything that shows them.
+
+    Arguments:
+        settings: where layout, theme and recent files are kept.
+        look: the colours; the View menu changes them.
+    """
+
+    def __init__(self, settings: QSettings, look: Look) -> None:
+        super().__init__()
+        self.setObjectName("main_window")
+        self.setAcceptDrops(True)
+        self._settings, self._look = settings, look
+        self.document = Document(parent=self)
+        self.session = Session(self.document, self)
+        self.inspection = Inspection(self.document, self.session, self)
+        self.files = Files(self.document, self.session, settings, self)
+        self.training = TrainingActions(self.document, self.session, self)
+        self.recovery = Recovery(self.document, Path(settings.fileName()).parent / "recovery", self)
+        self._closing = False
+        self._make_views()
+        self.actions_by_name = Actions(self, self._handlers())
+        self.training.attach(self.actions_by_name)
+        self._make_frame()
+        self._connect()
+        self._restore_layout()
+        self._show_title()
+
+    # ------------------------------------------------------------------------------------------------------ assembly
+
+    def _make_views(self) -> None:
+        self.palette_view = Palette(self.document)
+        self.canvas = Canvas(self.document, self.inspection)
+        self.settings_tabs = QTabWidget(objectName="settings_tabs")
+        self.settings_tabs.setDocumentMode(True)
+        self.settings_tabs.addTab(SettingsForm(self.document), "Layer")
+        self.settings_tabs.addTab(DataForm(self.document), "Data")
+        self.settings_tabs.addTab(TrainingForm(self.document), "Training")
+        self.monitor = Monitor(self.session)
+        self.inspector = Inspector(self.document, self.inspection)
+        self.models = ModelsView()
+        self.setCentralWidget(self.canvas)
+        self.docks = {
+            "palette": self._make_dock("Palette", self.palette_view),
+            "settings": self._make_dock("Settings", self.settings_tabs),
+            "monitor": self._make_dock("Monitor", self.monitor),
+            "inspector": self._make_dock("Inspector", self.inspector),
+            "models": self._make_dock("Models", self.models),
+        }
+        self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
+        self.setDocumentMode(True)
+        for corner in (Qt.Corner.BottomLeftCorner, Qt.Corner.BottomRightCorner):
+            self.setCorner(corner, Qt.DockWidgetArea.BottomDockWidgetArea)
+
+    def _make_dock(self, title: str, widget: QWidget) -> QDockWidget:
+        dock = QDockWidget(title, self)
+        dock.setObjectName(f"dock_{title.lower()}")
+        dock.setWidget(widget)
+        return dock
+
+    def _make_frame(self) -> None:
+        self.tool_bar = ToolBar(self.document, self.actions_by_name, self)
+        self.addToolBar(self.tool_bar)
+        self.status = Status(self.document, self.session, self)
+        self.setStatusBar(self.status)
+        self.actions_by_name.add_canvas_commands(self.canvas, self.palette_view)
+        self.canvas.set_context_actions(self.actions_by_name.card_menu())
+        self.actions_by_name["move_panels"].setCheckable(True)
+        self.actions_by_name["full_screen"].setCheckable(True)
+        menus: dict[str, QMenu] = {}
+        for command in COMMANDS:
+            if command.menu not in menus:
+                menus[command.menu] = self.menuBar().addMenu(command.menu)
+            if command.name.startswith("-"):
+                menus[command.menu].addSeparator()
+            else:
+                menus[command.menu].addAction(self.actions_by_name[command.name])
+        self._fill_file_menu(menus["&File"])
+        self._fill_view_menu(menus["&View"])
+
+    def _fill_file_menu(self, menu: QMenu) -> None:
+        before = self.actions_by_name["save_project"]
+        examples, self._recent_menu = QMenu("Open e&xample", menu), QMenu("Open &recent", menu)
+        examples.setObjectName("menu_examples")
+        self.files.fill_examples_menu(examples)
+        self.files.fill_recent_menu(self._recent_menu)
+        menu.insertMenu(before, examples)
+        menu.insertMenu(before, self._recent_menu)
+        menu.insertSeparator(before)
+
+    def _fill_view_menu(self, menu: QMenu) -> None:
+        before = self.actions_by_name["full_screen"]
+        menu.insertActions(before, [dock.toggleViewAction() for dock in self.docks.values()])
+        menu.insertSeparator(before)
+        themes = QMenu("&Colours", menu)
+        group = QActionGroup(themes)
+        for choice, text in THEMES:
+            action = themes.addAction(text)
+            action.setObjectName(f"action_theme_{choice}")
+            action.setData(choice)
+            action.setCheckable(True)
+            action.setChecked(choice == self._look.choice)
+            group.addAction(action)
+        group.triggered.connect(self._choose_theme)
+        menu.insertMenu(before, themes)
+
+    def _connect(self) -> None:
+        self.document.file_changed.connect(self._show_title)
+        self.document.undo_stack.indexChanged.connect(self._refresh_edit_actions)
+        self.document.selection_changed.connect(self._refresh_edit_actions)
+        self.document.selection_changed.connect(self._show_layer_form)
+        self.document.changed.connect(self._refresh_edit_actions)
+        self.files.weights_opened.connect(self.show_weights)
+        self.files.recent_changed.connect(self._refresh_recent)
+        self.models.use_weights_requested.connect(self.files.use_weights)
+        self.tool_bar.data_clicked.connect(self._show_data_form)
+        self.tool_bar.training_clicked.connect(self._show_training_form)
+        self.status.problems_clicked.connect(self.go_to_next_problem)
+        self.session.started.connect(self._show_monitor)
+        self.canvas.message.connect(self._show_message)
+        self._refresh_edit_actions()
+
+    def _handlers(self) -> dict[str, object]:
+        files, training, canvas = self.files, self.training, self.canvas
+        return {
+            "new_project": files.new_project,
+            "open_project": files.open_project,
+            "save_project": files.save_project,
+            "save_project_as": files.save_project_as,
+            "export_weights": files.export_weights,
+            "open_weights": files.open_weights,
+            "quit": self.close,
+            "undo": self.document.undo_stack.undo,
+            "redo": self.document.undo_stack.redo,
+            "cut": canvas.cut,
+            "copy": canvas.copy,
+            "paste": canvas.paste,
+            "duplicate": canvas.duplicate_selection,
+            "delete": canvas.delete_selection,
+            "move_up": canvas.move_selection_up,
+            "move_down": canvas.move_selection_down,
+            "select_all": canvas.select_all,
+            "find_layer": self._find_layer,
+            "next_problem": self.go_to_next_problem,
+            "train": training.train,
+            "continue_training": training.continue_training,
+            "pause": training.pause,
+            "step": training.step,
+            "stop": training.stop,
+            "full_screen": self._toggle_full_screen,
+            "move_panels": self._toggle_title_bars,
+            "reset_layout": self.reset_layout,
+            "show_help": self._show_help,
+            "about": self._show_about,
+        }
+
+    # ------------------------------------------------------------------------------------------------------- layout
+
+    def reset_layout(self) -> None:
+        """Put every panel where it was at the first start."""
+        for name, dock in self.docks.items():
+            dock.setFloating(False)
+            area = Qt.DockWidgetArea.BottomDockWidgetArea
+            if name == "palette":
+                area = Qt.DockWidgetArea.LeftDockWidgetArea
+            elif name == "settings":
+                area = Qt.DockWidgetArea.RightDockWidgetArea
+            self.addDockWidget(area, dock)
+            dock.show()
+        self.tabifyDockWidget(self.docks["monitor"], self.docks["inspector"])
+        self.tabifyDockWidget(self.docks["inspector"], self.docks["models"])
+        self.docks["monitor"].raise_()
+        self.resizeDocks([self.docks["palette"], self.docks["settings"]], [216, 300], Qt.Orientation.Horizontal)
+        self.resizeDocks([self.docks["monitor"]], [int(self.height() * 0.34)], Qt.Orientation.Vertical)
+
+    def _restore_layout(self) -> None:
+        self.resize(1440, 900)
+        self.reset_layout()
+        geometry, state = self._settings.value("geometry"), self._settings.value("layout")
+        if isinstance(geometry, QByteArray):
+            self.restoreGeometry(geometry)
+        if isinstance(state, QByteArray):
+            self.restoreState(state, LAYOUT_VERSION)
+        movable = self._settings.value("move_panels", False, type=bool)
+        self.actions_by_name["move_panels"].setChecked(bool(movable))
+        self._toggle_title_bars()
+
+    def _save_layout(self) -> None:
+        self._settings.setValue("geometry", self.saveGeometry())
+        self._settings.setValue("layout", self.saveState(LAYOUT_VERSION))
+        self._settings.setValue("move_panels", self.actions_by_name["move_panels"].isChecked())
+        self._settings.sync()
+
+    def _toggle_title_bars(self) -> None:
+        """Show the title bars of the panels while they are to be moved; else they only take room."""
+        movable = self.actions_by_name["move_panels"].isChecked()
+        for dock in self.docks.values():
+            hidden = dock.titleBarWidget()
+            if movable and hidden is not None:
+                dock.setTitleBarWidget(None)  # type: ignore[arg-type]
+                hidden.deleteLater()
+            elif not movable and hidden is None:
+                dock.setTitleBarWidget(QWidget(dock))
+
+    def _toggle_full_screen(self) -> None:
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+        self.actions_by_name["full_screen"].setChecked(self.isFullScreen())
+
+    # ---------------------------------------------------------------------------------------------- commands and slots
+
+    @Slot(Path)
+    def show_weights(self, path: Path) -> None:
+        """Show a safetensors file in Models."""
+        self.raise_dock("models")
+        self.models.open_file(path)
+
+    def raise_dock(self, name: str) -> None:
+        """Bring a panel to the front, also when it was closed."""
+        self.docks[name].show()
+        self.docks[name].raise_()
+
+    @Slot()
+    def go_to_next_problem(self) -> None:
+        """Select the layer with the next problem after the selected one, in a circle."""
+        problems = [problem for problem in self.document.problems if problem.index >= 0]
+        if not problems:
+            if self.document.data_problem:
+                self._show_data_form()
+            return
+        names = [problem.layer for problem in problems]
+        selected = self.document.selection[-1] if self.document.selection else ""
+        following = names[(names.index(selected) + 1) % len(names)] if selected in names else names[0]
+        self.document.select((following,))
+        self.canvas.setFocus()
+
+    @Slot()
+    def _show_title(self) -> None:
+        name = self.document.path.name if self.document.path else "untitled"
+        self.setWindowTitle(f"{name}[*] — TinyML Studio")
+        self.setWindowModified(self.document.modified)
+
+    @Slot()
+    def _refresh_edit_actions(self) -> None:
+        actions, stack = self.actions_by_name, self.document.undo_stack
+        actions["undo"].setEnabled(stack.canUndo())
+        actions["undo"].setText(f"&Undo: {stack.undoText()}" if stack.canUndo() else "&Undo")
+        actions["redo"].setEnabled(stack.canRedo())
+        actions["redo"].setText(f"&Redo: {stack.redoText()}" if stack.canRedo() else "&Redo")
+        for name in ("cut", "copy", "duplicate", "delete", "move_up", "move_down"):
+            actions[name].setEnabled(bool(self.document.selection))
+        actions["select_all"].setEnabled(bool(self.document.project.network.layers))
+        actions["next_problem"].setEnabled(bool(self.document.problems))
+
+    @Slot()
+    def _refresh_recent(self) -> None:
+        self.files.fill_recent_menu(self._recent_menu)
+
+    @Slot()
+    def _show_layer_form(self) -> None:
+        if self.document.selection:
+            self.settings_tabs.setCurrentIndex(0)
+
+    @Slot()
+    def _show_data_form(self) -> None:
+        self.raise_dock("settings")
+        self.settings_tabs.setCurrentIndex(1)
+
+    @Slot()
+    def _show_training_form(self) -> None:
+        self.raise_dock("settings")
+        self.settings_tabs.setCurrentIndex(2)
+
+    @Slot()
+    def _show_monitor(self) -> None:
+        self.raise_dock("monitor")
+
+    @Slot(str)
+    def _show_message(self, sentence: str) -> None:
+        self.status.show_message(sentence)
+
+    def _find_layer(self) -> None:
+        self.raise_dock("palette")
+        self.palette_view.focus_search()
+
+    def _choose_theme(self, action: object) -> None:
+        choice = action.data()  # type: ignore[attr-defined]
+        self._look.choose(choice)
+        self._settings.setValue("theme", choice)
+
+    def _show_help(self) -> None:
+        show_text(self, "Keyboard and mouse", KEYBOARD_AND_MOUSE)
+
+    def _show_about(self) -> None:
+        show_text(self, "About TinyML Studio", ABOUT)
+
+    # -------------------------------------------------------------------------------------------------------- events
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "actions_by_name"):
+            self.actions_by_name.dress()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if _dropped_file(event) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        path = _dropped_file(event)
+        if path is not None:
+            event.acceptProposedAction()
+            self.files.open_path(path)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self._closing and self.session.state.active:
+            event.ignore()
+            question = "The network is still training. What it has learned will be lost unless you export it first."
+            answers = {"Stop and close": self._close_after_questions}
+            ask(self, "Close", question, answers, "Stop and close", "close_dialog")
+        elif not self._closing and self.document.modified:
+            event.ignore()
+            self._close_after_questions()
+        else:
+            self._save_layout()
+            self.session.shutdown()
+            self.inspection.shutdown()
+            self.models.shutdown()
+            self.recovery.shutdown()
+            super().closeEvent(event)
+
+    def _close_after_questions(self) -> None:
+        self.files.when_saved(self._really_close)
+
+    def _really_close(self) -> None:
+        self._closing = True
+        self.close()
+
+
+def _dropped_file(event: QDropEvent) -> Path | None:
+    """Return the one project or weights file that is being dropped, if it is one."""
+    urls = event.mimeData().urls()
+    if len(urls) != 1 or not urls[0].isLocalFile():
+        return None
+    path = Path(urls[0].toLocalFile())
+    return path if path.suffix in (".json", ".safetensors") else None

@@ -1,0 +1,51 @@
+"""Start the program: the window for a person, or the guided tour."""
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+from app.shell.application import Look, ThemeChoice, create_application, open_settings
+from app.shell.files import FIRST_EXAMPLE
+from app.shell.main_window import MainWindow
+
+
+def open_window(
+    project: Path | None = None, theme: ThemeChoice | None = None, settings_file: Path | None = None
+) -> MainWindow:
+    """Make the main window and show it with `project`, or with the first example."""
+    application = create_application()
+    settings = open_settings(settings_file)
+    look = Look(application, theme or settings.value("theme", "system"))
+    window = MainWindow(settings, look)
+    look.setParent(window)
+    window.files.load_example(FIRST_EXAMPLE)
+    if project is not None:
+        window.files.open_path(project)
+    window.show()
+    window.recovery.offer()
+    return window
+
+
+def run_window(project: Path | None, theme: ThemeChoice | None, settings_file: Path | None) -> int:
+    """Open the window and return its exit status when it is closed."""
+    application = create_application()
+    window = open_window(project, theme, settings_file)
+    status = application.exec()
+    window.deleteLater()
+    return status
+
+
+def run_tour(folder: Path, epochs: int | None, theme: ThemeChoice) -> int:
+    """Take the guided tour, print its result as one line of JSON, and return the exit status."""
+    from app.shell.tour import take_tour
+
+    application = create_application()
+    with tempfile.TemporaryDirectory() as scratch:
+        window = open_window(theme=theme, settings_file=Path(scratch) / "settings.ini")
+        result = take_tour(window, folder, epochs)
+        window.close()
+        application.processEvents()
+    print(json.dumps(result))
+    sys.stdout.flush()
+    return 0 if result["ok"] else 1

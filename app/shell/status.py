@@ -1,0 +1,108 @@
+"""The status bar: state, epoch, progress, speed, time left, problems."""
+
+from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtWidgets import QLabel, QMainWindow, QProgressBar, QPushButton, QStatusBar, QWidget
+
+from app.document import Document
+from app.training import Session, SessionState
+from app.widgets.theme import current_theme
+
+REFRESH_MILLISECONDS = 250
+"""Numbers that change faster than this cannot be read."""
+
+
+def describe_seconds(seconds: float) -> str:
+    """Write a duration the way clocks do.
+
+    >>> describe_seconds(41.7), describe_seconds(3725)
+    ('0:41', '1:02:05')
+    """
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+class Status(QStatusBar):
+    """What the training does right now, in words; and how many problems the network has.
+
+    Signals:
+        problems_clicked(): the user wants to see the next problem.
+    """
+
+    problems_clicked = Signal()
+
+    def __init__(self, document: Document, session: Session, window: QMainWindow) -> None:
+        super().__init__(window)
+        self.setObjectName("status")
+        self.setSizeGripEnabled(False)
+        self._document, self._session = document, session
+        self._dot, self._state = QLabel("●"), QLabel()
+        self._epoch, self._speed, self._time, self._message = QLabel(), QLabel(), QLabel(), QLabel()
+        self._progress = QProgressBar(maximum=1000, textVisible=False)
+        self._progress.setFixedWidth(170)
+        self._problems = QPushButton()
+        self._build()
+        self._timer = QTimer(self, interval=REFRESH_MILLISECONDS)
+        self._timer.timeout.connect(self.refresh)
+        session.state_changed.connect(self._follow_state)
+        session.epochs_finished.connect(self.refresh)
+        document.changed.connect(self.refresh)
+        self.refresh()
+
+    def _build(self) -> None:
+        widgets: dict[str, QWidget] = {
+            "status_dot": self._dot,
+            "status_state": self._state,
+            "status_epoch": self._epoch,
+            "status_progress": self._progress,
+            "status_speed": self._speed,
+            "status_time": self._time,
+            "status_message": self._message,
+        }
+        for name, widget in widgets.items():
+            widget.setObjectName(name)
+            widget.setAccessibleName(name.replace("_", " "))
+            widget.setContentsMargins(4, 0, 4, 0)
+            self.addWidget(widget, 1 if widget is self._message else 0)
+        self._problems.setObjectName("status_problems")
+        self._problems.setProperty("flat", True)
+        self._problems.clicked.connect(self.problems_clicked)
+        self.addPermanentWidget(self._problems)
+
+    @Slot()
+    def _follow_state(self) -> None:
+        if self._session.state.active:
+            self._timer.start()
+        else:
+            self._timer.stop()
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show the present state of session and document."""
+        session, theme = self._session, current_theme()
+        colors = {
+            SessionState.RUNNING: "#009E73",
+            SessionState.FINISHED: theme.accent,
+            SessionState.FAILED: theme.danger,
+        }
+        color = colors.get(session.state, theme.warning if session.state.active else theme.muted)
+        self._dot.setStyleSheet(f"color: {color}")
+        self._state.setText(session.state.value)
+        ran = session.plan is not None and session.batches_done > 0
+        for widget in (self._epoch, self._progress, self._speed, self._time):
+            widget.setVisible(ran)
+        self._message.setText(session.message)
+        self._message.setToolTip(session.message)
+        if ran and session.plan is not None:
+            epochs = session.plan.project.training.epochs
+            under_way = 1 if session.state.active and len(session.history) < epochs else 0
+            self._epoch.setText(f"epoch {len(session.history) + under_way} / {epochs}")
+            self._progress.setValue(round(session.progress * 1000))
+            self._speed.setText(f"{session.examples_per_second:,.0f} examples/s".replace(",", "\u202f"))
+            left = session.seconds_left
+            remaining = f" · {describe_seconds(left)} left" if session.state.active and left is not None else ""
+            self._time.setText(f"{describe_seconds(session.seconds)} elapsed{remaining}")
+        count = len(self._document.problems)
+        self._problems.setVisible(count > 0)
+        self._problems.setText(f"{count} problem{'s' if count != 1 else ''} · F8")

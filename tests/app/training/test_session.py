@@ -1,0 +1,184 @@
+import threading
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QThread
+
+from app.document import edits
+from app.training import SessionState
+from app.training import worker as worker_module
+from tinyml.core import TinymlError
+
+ENDED = (SessionState.FINISHED, SessionState.STOPPED, SessionState.FAILED)
+
+
+class Recorder:
+    """Keeps everything that a session announces."""
+
+    def __init__(self, session):
+        self.session = session
+        self.batches, self.epochs, self.states = [], [], []
+        session.batches_finished.connect(self.batches.extend)
+        session.epochs_finished.connect(self.epochs.extend)
+        session.state_changed.connect(lambda: self.states.append(session.state))
+
+
+@pytest.fixture
+def recorder(session):
+    return Recorder(session)
+
+
+def wait_for(qtbot, session, *states, timeout=10_000):
+    qtbot.waitUntil(lambda: session.state in states, timeout=timeout)
+
+
+def test_a_run_reports_every_batch_and_epoch_once_and_ends_once(qtbot, session, recorder):
+    session.start()
+    wait_for(qtbot, session, *ENDED)
+    assert session.state is SessionState.FINISHED
+    assert recorder.states == [SessionState.RUNNING, SessionState.FINISHED]
+    assert [event.step for event in recorder.batches] == list(range(1, len(recorder.batches) + 1))
+    assert [event.epoch for event in recorder.epochs] == [1, 2, 3]
+    assert session.history == recorder.epochs
+    assert 0 < session.test_accuracy <= 1
+    assert session.progress == 1
+    assert not any(thread.isRunning() for thread in session.findChildren(QThread))
+
+
+def test_the_same_seed_gives_the_same_weights(qtbot, session):
+    weights = []
+    for _ in range(2):
+        session.start()
+        wait_for(qtbot, session, SessionState.FINISHED)
+        weights.append(session.snapshot.tensors)
+    assert all(np.array_equal(weights[0][name], weights[1][name]) for name in weights[0])
+
+
+def test_pausing_stops_the_batches_and_resuming_gives_the_same_result_as_never_pausing(qtbot, session, document):
+    session.start()
+    wait_for(qtbot, session, SessionState.FINISHED)
+    undisturbed = session.snapshot.tensors["linear_1.weight"]
+    document.apply(edits.change_training(document.project, epochs=4))
+    document.apply(edits.change_training(document.project, epochs=3))
+    session.start(paused=True)
+    for _ in range(5):
+        session.step()
+        wait_for(qtbot, session, SessionState.PAUSED)
+    assert session.batches_done == 5
+    session.resume()
+    qtbot.waitUntil(lambda: session.batches_done > 5)
+    session.pause()
+    wait_for(qtbot, session, SessionState.PAUSED, *ENDED)
+    session.resume()
+    wait_for(qtbot, session, *ENDED)
+    assert np.array_equal(session.snapshot.tensors["linear_1.weight"], undisturbed)
+
+
+def test_a_paused_run_does_nothing_until_it_is_resumed(qtbot, session, document, recorder):
+    document.apply(edits.change_training(document.project, epochs=10_000))
+    session.start()
+    qtbot.waitUntil(lambda: session.batches_done > 0)
+    session.pause()
+    wait_for(qtbot, session, SessionState.PAUSED)
+    done, seconds = session.batches_done, session.seconds
+    qtbot.wait(150)
+    assert session.batches_done == done
+    assert session.seconds == seconds
+    assert recorder.states[-2:] == [SessionState.PAUSING, SessionState.PAUSED]
+
+
+@pytest.mark.parametrize("paused", [False, True])
+def test_stop_ends_the_run_and_keeps_what_was_learned(qtbot, session, document, paused):
+    document.apply(edits.change_training(document.project, epochs=10_000))
+    session.start()
+    qtbot.waitUntil(lambda: len(session.history) > 2)
+    if paused:
+        session.pause()
+        wait_for(qtbot, session, SessionState.PAUSED)
+    session.stop()
+    assert session.state is SessionState.STOPPING
+    wait_for(qtbot, session, *ENDED)
+    assert session.state is SessionState.STOPPED
+    assert session.snapshot.history == tuple(session.history)
+
+
+def test_shutdown_while_training_leaves_no_thread(qtbot, session, document):
+    document.apply(edits.change_training(document.project, epochs=10_000))
+    session.start()
+    qtbot.waitUntil(lambda: session.batches_done > 0)
+    session.shutdown()
+    assert not any(thread.isRunning() for thread in session.findChildren(QThread))
+
+
+def test_editing_while_training_does_not_touch_the_run(qtbot, session, document):
+    document.apply(edits.change_training(document.project, epochs=30))
+    session.start()
+    planned = session.plan.project
+    document.apply(edits.remove_layers(document.project, ["relu_1"]))
+    wait_for(qtbot, session, *ENDED)
+    assert session.state is SessionState.FINISHED
+    assert session.snapshot.network == planned.network
+    assert not session.snapshot.fits(document.project.network, document.data)
+
+
+def test_a_document_with_problems_is_refused_in_words(session, document):
+    document.apply(edits.change_settings(document.project, "linear_2", {"outputs": 3}))
+    with pytest.raises(TinymlError, match="linear_2"):
+        session.start()
+    assert session.state is SessionState.READY
+
+
+def test_a_loss_that_is_not_a_number_fails_with_one_sentence_and_keeps_the_last_weights(qtbot, session, document):
+    document.apply(edits.change_training(document.project, learning_rate=1000.0, epochs=50))
+    session.start()
+    wait_for(qtbot, session, *ENDED)
+    assert session.state is SessionState.FAILED
+    assert "epoch" in session.message
+    assert "Lower the learning rate" in session.message
+    assert session.traceback == ""
+    assert all(np.isfinite(tensor).all() for tensor in session.snapshot.tensors.values())
+
+
+def test_an_unexpected_error_fails_with_its_traceback(qtbot, session, monkeypatch):
+    def broken(*_):
+        raise RuntimeError("the roof fell in")
+
+    monkeypatch.setattr(worker_module, "load_splits", broken)
+    session.start()
+    wait_for(qtbot, session, *ENDED)
+    assert session.state is SessionState.FAILED
+    assert "the roof fell in" in session.message
+    assert "Traceback" in session.traceback
+
+
+def test_training_goes_on_from_given_weights(qtbot, session):
+    session.start()
+    wait_for(qtbot, session, SessionState.FINISHED)
+    first = session.history[-1].training_loss
+    session.start(initial=session.snapshot.tensors)
+    wait_for(qtbot, session, SessionState.FINISHED)
+    assert session.history[0].training_loss < first * 1.05
+
+
+def test_snapshots_are_copies_that_nobody_can_write_to(qtbot, session):
+    session.start()
+    wait_for(qtbot, session, SessionState.FINISHED)
+    with pytest.raises(ValueError, match="read-only"):
+        session.snapshot.tensors["linear_1.weight"][...] = 0
+
+
+def test_the_worker_runs_in_a_thread_of_its_own(qtbot, session, monkeypatch):
+    threads = []
+    original = worker_module.load_splits
+    monkeypatch.setattr(worker_module, "load_splits", lambda c: (threads.append(threading.get_ident()), original(c))[1])
+    session.start()
+    wait_for(qtbot, session, SessionState.FINISHED)
+    assert threads[0] != threading.get_ident()
+
+
+def test_time_never_runs_backwards(qtbot, session):
+    session.start()
+    seconds = []
+    qtbot.waitUntil(lambda: seconds.append(session.seconds) or session.state in ENDED)
+    assert all(later >= earlier for earlier, later in pairwise(seconds))
