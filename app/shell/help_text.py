@@ -22,7 +22,8 @@ KEYBOARD_AND_MOUSE = """
 </table>
 <h3>Look inside</h3>
 <table cellpadding="3">
-<tr><td><b>Inspector</b></td><td>choose a sample, then a feature map: the pixels that made it fire appear beside the sample</td></tr>
+<tr><td><b>Inspector</b></td>
+<td>choose a sample, then a feature map: the pixels that made it fire appear beside the sample</td></tr>
 <tr><td><b>Models</b></td><td>drop any safetensors file to see its tensors</td></tr>
 </table>
 <h3>Files</h3>

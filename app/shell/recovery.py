@@ -1,4 +1,4 @@
-"""No lost work after a crash, and no false alarm: unsaved changes are kept aside until the window is closed properly."""
+"""No lost work after a crash, and no false alarm: unsaved changes are kept aside until the window closes properly."""
 
 import os
 from functools import partial
