@@ -1,0 +1,279 @@
+"""What every layer type keeps to. This runs over all of them, so a new layer file is tested as soon as it is there."""
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.tinyml.layers.bench import MAPS, VECTOR, benches, check_gradients, default_bench, settings_of
+from tinyml.core import Parameter, ShapeError, TinymlError, set_seed
+from tinyml.layers import Layer, LayerSettings, layer_types
+
+every_layer = pytest.mark.parametrize("layer_type", layer_types())
+every_differentiated_layer = pytest.mark.parametrize(
+    "layer_type", [name for name, layer in layer_types().items() if not layer.gradient_exception]
+)
+every_exception = pytest.mark.parametrize(
+    "layer_type", [name for name, layer in layer_types().items() if layer.gradient_exception]
+)
+SHAPES = (MAPS, VECTOR, (3, 1, 1), (4, 9), (1, 2, 3, 4))
+
+
+def refusal(function: Callable[..., Any], *arguments: Any) -> str:
+    """Return the sentence with which a call is refused; empty when it is not."""
+    try:
+        function(*arguments)
+    except ShapeError as error:
+        return str(error)
+    return ""
+
+
+@every_layer
+def test_presents_itself(layer_type: str) -> None:
+    model = layer_types()[layer_type].Settings
+    assert issubclass(model, LayerSettings)
+    assert model.family in ("convolution", "pooling", "dense", "activation", "regularisation")
+    assert model.summary
+    assert model.formula
+    assert "\n" not in model.formula
+    assert model.short_name.isidentifier()
+    assert model.short_name == model.short_name.lower()
+    assert layer_types()[layer_type].__doc__
+    for name, field in model.model_fields.items():
+        assert field.title, name
+        assert (field.description or "").endswith("."), name
+
+
+def test_automatic_names_differ() -> None:
+    stems = [layer.Settings.short_name for layer in layer_types().values()]
+    assert len(set(stems)) == len(stems)
+
+
+@every_layer
+@given(data=st.data())
+@settings(max_examples=20, deadline=None)
+def test_settings_survive_json(layer_type: str, data: st.DataObject) -> None:
+    model = layer_types()[layer_type].Settings
+    values = model.model_validate(data.draw(settings_of(layer_type)))
+    assert model.model_validate_json(values.model_dump_json()) == values
+    assert "\n" not in values.describe()
+
+
+@every_layer
+@given(data=st.data())
+@settings(max_examples=20, deadline=None)
+def test_inference_tells_what_the_layer_does(layer_type: str, data: st.DataObject) -> None:
+    bench = data.draw(benches(layer_type))
+    layer, shape = bench.layer, bench.input.shape[1:]
+    assert layer.settings == bench.settings
+    assert bench.forward().shape[1:] == layer.settings.output_shape(shape) == layer.output_shape(shape)
+    tensors = {name: parameter.tensor.shape for name, parameter in layer.named_parameters.items()}
+    assert tensors == layer.settings.parameter_shapes(shape)
+    assert list(tensors) == list(layer.settings.parameter_shapes(shape))
+    assert layer.settings.explain(shape).endswith(".")
+    assert all(note.endswith(".") for note in layer.settings.notes(shape))
+
+
+@every_differentiated_layer
+@given(data=st.data())
+@settings(max_examples=12, deadline=None)
+def test_backward_is_the_derivative_of_forward(layer_type: str, data: st.DataObject) -> None:
+    check_gradients(data.draw(benches(layer_type)))
+
+
+@every_exception
+def test_a_gradient_exception_passes_the_gradient_through(layer_type: str) -> None:
+    bench = default_bench(layer_type)
+    weights = np.random.default_rng(0).normal(size=bench.forward().shape)
+    np.testing.assert_array_equal(bench.gradients(weights)["input"], weights)
+
+
+@every_layer
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_computes_in_the_dtype_of_its_tensors(layer_type: str, dtype: type[np.floating]) -> None:
+    bench = default_bench(layer_type, dtype=dtype)
+    output = bench.forward()
+    assert output.dtype == dtype
+    assert all(gradient.dtype == dtype for gradient in bench.gradients(np.ones_like(output)).values())
+
+
+@every_layer
+def test_both_precisions_give_the_same(layer_type: str) -> None:
+    single, double = (default_bench(layer_type, dtype=dtype) for dtype in (np.float32, np.float64))
+    weights = np.random.default_rng(0).normal(size=double.forward().shape)
+    np.testing.assert_allclose(single.forward(), double.forward(), rtol=1e-4, atol=1e-5)
+    exact_gradients = double.gradients(weights)
+    for name, gradient in single.gradients(weights.astype(np.float32)).items():
+        np.testing.assert_allclose(gradient, exact_gradients[name], rtol=1e-4, atol=1e-4)
+
+
+@every_layer
+def test_memory_order_does_not_matter(layer_type: str) -> None:
+    bench = default_bench(layer_type)
+    weights = np.random.default_rng(0).normal(size=bench.forward().shape)
+    spread = np.repeat(bench.input, 2, axis=-1)[..., ::2]
+    reversed_axes = bench.input.T.copy().T
+    for same in (spread, reversed_axes):
+        assert not same.flags.c_contiguous
+        np.testing.assert_allclose(bench.forward(same), bench.forward(), rtol=1e-12)
+        expected = bench.gradients(weights)
+        for name, gradient in bench.gradients(weights.T.copy().T, same).items():
+            np.testing.assert_allclose(gradient, expected[name], rtol=1e-10, atol=1e-12)
+
+
+@every_layer
+def test_an_example_does_not_depend_on_its_batch(layer_type: str) -> None:
+    bench = default_bench(layer_type, examples=3)
+    bench.layer.training = False
+    alone = copy.deepcopy(bench.layer)(bench.input[1:2], *(switches[1:2] for switches in bench.switches))
+    np.testing.assert_allclose(alone[0], bench.forward()[1], rtol=1e-12)
+
+
+@every_layer
+def test_an_empty_batch_gives_an_empty_batch(layer_type: str) -> None:
+    bench = default_bench(layer_type)
+    expected = bench.forward().shape[1:]
+    output = bench.layer(bench.input[:0], *(switches[:0] for switches in bench.switches))
+    assert output.shape == (0, *expected)
+    assert bench.layer.backward(output).shape == bench.input[:0].shape
+
+
+@every_layer
+def test_leaves_its_arguments_alone(layer_type: str) -> None:
+    bench = default_bench(layer_type)
+    before = bench.input.copy()
+    bench.input.flags.writeable = False
+    weights = np.ones_like(bench.forward())
+    weights.flags.writeable = False
+    bench.gradients(weights)
+    np.testing.assert_array_equal(bench.input, before)
+
+
+@every_layer
+def test_a_result_is_never_overwritten_later(layer_type: str) -> None:
+    bench = default_bench(layer_type)
+    layer = bench.layer
+    output = layer(bench.input, *bench.switches)
+    gradient = layer.backward(np.ones_like(output))
+    kept = output.copy(), gradient.copy()
+    layer.backward(np.full_like(output, 2.0))
+    layer.backward(np.full_like(layer(-bench.input, *bench.switches), 3.0))
+    np.testing.assert_array_equal(output, kept[0])
+    np.testing.assert_array_equal(gradient, kept[1])
+
+
+@every_layer
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_an_input_fits_or_the_error_names_the_layer(layer_type: str, shape: tuple[int, ...]) -> None:
+    bench = default_bench(layer_type)
+    input = np.ones((2, *shape))
+    sentence = refusal(bench.layer, input, *bench.switches)
+    if sentence:
+        assert f"the_{layer_type}" in sentence
+        assert str(shape[0]) in sentence
+    else:
+        assert bench.layer(input, *bench.switches).shape == (2, *bench.layer.output_shape(shape))
+
+
+@every_layer
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_inference_refuses_by_the_name_of_the_layer(layer_type: str, shape: tuple[int, ...]) -> None:
+    layer = default_bench(layer_type).layer
+    sentence = refusal(layer.output_shape, shape)
+    assert not sentence or sentence.startswith(f"Layer 'the_{layer_type}': ")
+    assert bool(sentence) == bool(refusal(layer.settings.output_shape, shape))
+
+
+@every_differentiated_layer
+def test_backward_without_forward_is_refused(layer_type: str) -> None:
+    bench = default_bench(layer_type)
+    with pytest.raises(TinymlError, match=f"the_{layer_type}"):
+        bench.layer.backward(np.ones_like(bench.forward()))
+
+
+@every_layer
+def test_gradients_accumulate_until_they_are_cleared(layer_type: str) -> None:
+    bench = default_bench(layer_type)
+    layer = bench.layer
+    weights = np.random.default_rng(0).normal(size=layer(bench.input, *bench.switches).shape)
+    layer.backward(weights)
+    once = [parameter.gradient.copy() for parameter in layer.parameters]
+    layer.backward(weights)
+    for parameter, gradient in zip(layer.parameters, once, strict=True):
+        assert gradient.any()
+        np.testing.assert_allclose(parameter.gradient, 2 * gradient, rtol=1e-12)
+    layer.zero_grad()
+    assert not any(parameter.gradient.any() for parameter in layer.parameters)
+
+
+@every_layer
+def test_the_generator_decides_everything_random(layer_type: str) -> None:
+    first, second, other = (default_bench(layer_type, seed=seed) for seed in (1, 1, 2))
+    np.testing.assert_array_equal(first.forward(), second.forward())
+    for mine, same, different in zip(
+        first.layer.parameters, second.layer.parameters, other.layer.parameters, strict=True
+    ):
+        assert isinstance(mine, Parameter)
+        np.testing.assert_array_equal(mine.tensor, same.tensor)
+        assert (mine.tensor != different.tensor).any()
+
+
+@every_layer
+def test_evaluation_is_not_random(layer_type: str) -> None:
+    bench = default_bench(layer_type)
+    bench.layer.training = False
+    set_seed(0)
+    first = bench.layer(bench.input, *bench.switches).copy()
+    np.testing.assert_array_equal(bench.layer(bench.input, *bench.switches), first)
+
+
+@every_layer
+def test_a_deconvnet_has_a_way_back_or_a_reason(layer_type: str) -> None:
+    bench = default_bench(layer_type)
+    layer = bench.layer
+    output = layer(bench.input, *bench.switches)
+    recorded = layer.switches if layer.records_switches else None
+    if layer.deconvolution:
+        assert layer.deconvolve(np.ones_like(output), bench.input, recorded).shape == bench.input.shape
+    else:
+        with pytest.raises(TinymlError, match=f"'the_{layer_type}'"):
+            layer.deconvolve(np.ones_like(output), bench.input, recorded)
+
+
+@every_layer
+def test_switches_are_recorded_or_refused(layer_type: str) -> None:
+    bench = default_bench(layer_type)
+    layer: Layer = bench.layer
+    output = layer(bench.input, *bench.switches)
+    if layer.records_switches:
+        flat = bench.input.reshape(*bench.input.shape[:2], -1)
+        picked = np.take_along_axis(flat, layer.switches.reshape(*output.shape[:2], -1), axis=2)
+        np.testing.assert_array_equal(picked.reshape(output.shape), output)
+    else:
+        with pytest.raises(TinymlError, match=f"the_{layer_type}"):
+            layer.switches  # noqa: B018
+
+
+@every_layer
+@given(data=st.data())
+@settings(max_examples=15, deadline=None)
+def test_the_receptive_box_holds_every_pixel_that_matters(layer_type: str, data: st.DataObject) -> None:
+    bench = data.draw(benches(layer_type))
+    layer, shape = bench.layer, bench.input.shape[1:]
+    if not layer.deconvolution or len(shape) != 3:
+        return
+    layer.training = False
+    _, rows, columns = bench.forward().shape[1:]
+    row, column = data.draw(st.integers(0, rows - 1)), data.draw(st.integers(0, columns - 1))
+    (top, bottom), (left, right) = layer.settings.receptive_box(((row, row + 1), (column, column + 1)), shape)
+    assert 0 <= top <= bottom <= shape[1]
+    assert 0 <= left <= right <= shape[2]
+    outside: Any = np.ones(shape, bool)
+    outside[:, top:bottom, left:right] = False
+    disturbed = bench.input + 100 * outside
+    before, after = bench.forward()[..., row, column], bench.forward(disturbed)[..., row, column]
+    np.testing.assert_array_equal(before, after)
