@@ -1,0 +1,365 @@
+"""The canvas: the network as a stack of cards that can be selected, dragged and mended."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QAction, QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPixmap
+from PySide6.QtWidgets import QFrame, QMenu, QWidget
+
+from app.builder import actions
+from app.builder.card import Card
+from app.builder.column import CardColumn
+from app.builder.content import CardContent, input_content, layer_contents, loss_content
+from app.builder.drag import DragController, DragPayload, DropArea, badge
+from app.builder.selection import CardSelection
+from app.document import Document
+from app.document.edits import insert_layer, move_layers
+from app.widgets.theme import GRID
+from tinyml.core import TinymlError
+
+if TYPE_CHECKING:
+    from app.training.inspection import Inspection, SampleView
+
+_REFRESH_MS = 33
+_NEW_GAP = 6 * GRID
+
+
+class Canvas(DropArea):
+    """Shows the document's network, from the data to the loss, and takes every gesture that changes the stack.
+
+    Arguments:
+        document: what is shown and edited.
+        inspection: where the live activations come from.
+
+    Attributes:
+        column: the cards: `column.input_card`, `column.cards`, `column.loss_card`.
+
+    Signals:
+        message(sentence): why something could not be done.
+        settings_requested(): a layer was double-clicked, or Enter was pressed on it.
+        data_requested(), training_requested(): the input card, or the loss card, was chosen.
+    """
+
+    message = Signal(str)
+    settings_requested = Signal()
+    data_requested = Signal()
+    training_requested = Signal()
+
+    def __init__(self, document: Document, inspection: Inspection | None, parent: QWidget | None = None) -> None:
+        super().__init__(document, parent)
+        self.setObjectName("canvas")
+        self.setAccessibleName("Network")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._inspection = inspection
+        self._selection = CardSelection(document)
+        self._context_actions: list[QAction] = []
+        self._by_mouse = False
+        self.column = CardColumn(input_content(document), loss_content(document))
+        self.setWidget(self.column)
+        self._drag = DragController(self, document)
+        self._refresh_timer = QTimer(self)
+        self._refresh_timer.setSingleShot(True)
+        self._refresh_timer.setInterval(_REFRESH_MS)
+        self._refresh_timer.timeout.connect(self._show_activations)
+        document.changed.connect(self._show_network)
+        document.selection_changed.connect(self._show_selection)
+        if inspection is not None:
+            inspection.view_changed.connect(self._refresh_soon)
+            inspection.samples_changed.connect(self._refresh_soon)
+        self._show_network()
+        self._show_selection()
+
+    # --------------------------------------------------------------------------------------- actions, for the shell
+
+    def insert(self, layer_type: str) -> None:
+        """Put a new layer behind the selection, or at the end."""
+        self._try(lambda: actions.insert(self.document, layer_type))
+
+    def delete_selection(self) -> None:
+        """Take the selected layers out."""
+        self._try(lambda: actions.delete(self.document))
+
+    def duplicate_selection(self) -> None:
+        """Put copies behind the selected layers."""
+        self._try(lambda: actions.duplicate(self.document))
+
+    def copy(self) -> None:
+        """Put the selected layers on the clipboard."""
+        self._try(lambda: actions.copy(self.document))
+
+    def cut(self) -> None:
+        """Put the selected layers on the clipboard and take them out."""
+        self._try(lambda: actions.cut(self.document))
+
+    def paste(self) -> None:
+        """Put the layers of the clipboard behind the selection, or at the end."""
+        self._try(lambda: actions.paste(self.document))
+
+    def move_selection_up(self) -> None:
+        """Move the selected layers one place towards the input."""
+        self._try(lambda: actions.move_up(self.document))
+
+    def move_selection_down(self) -> None:
+        """Move the selected layers one place towards the loss."""
+        self._try(lambda: actions.move_down(self.document))
+
+    def select_all(self) -> None:
+        """Select every layer."""
+        self._selection.select_all()
+
+    def set_context_actions(self, context_actions: list[QAction]) -> None:
+        """Show these actions in the cards' context menu."""
+        self._context_actions = list(context_actions)
+
+    def card(self, name: str) -> Card | None:
+        """Return the card of the layer called `name`."""
+        return next((card for card in self.column.cards if card.content.name == name), None)
+
+    def _try(self, action: Callable[[], None]) -> None:
+        try:
+            action()
+        except TinymlError as error:
+            self.message.emit(str(error))
+
+    # ----------------------------------------------------------------------------------------------- what it shows
+
+    @Slot()
+    def _show_network(self) -> None:
+        column = self.column
+        column.input_card.show_content(input_content(self.document))
+        column.loss_card.show_content(loss_content(self.document))
+        had_focus = any(card.hasFocus() for card in column.cards)
+        cards, left_over = self._matched_cards(layer_contents(self.document))
+        for card in left_over:
+            card.hide()
+            card.setParent(None)
+            card.deleteLater()
+        column.set_cards(cards)
+        self._selection.follow_document()
+        if had_focus and not any(card.hasFocus() for card in cards):
+            self._current_card().setFocus()
+        self._show_selection()
+        self._show_activations()
+
+    def _matched_cards(self, contents: list[CardContent]) -> tuple[list[Card], list[Card]]:
+        """Give each layer the card it had, so that only what differs changes; also return the cards left over."""
+        old: dict[str, list[Card]] = defaultdict(list)
+        for card in self.column.cards:
+            old[card.content.name].append(card)
+        found = [old[content.name].pop(0) if old[content.name] else None for content in contents]
+        left_over = [card for cards in old.values() for card in cards]
+        cards: list[Card] = []
+        for content, match in zip(contents, found, strict=True):
+            # A layer under a new name is most likely one that was renamed.
+            card = match if match is not None else self._renamed_card(content, left_over)
+            card.show_content(content)
+            cards.append(card)
+        return cards, left_over
+
+    def _renamed_card(self, content: CardContent, left_over: list[Card]) -> Card:
+        if left_over and left_over[0].content.family == content.family:
+            return left_over.pop(0)
+        card = Card(content, self.column)
+        card.fix_requested.connect(self._fix)
+        return card
+
+    @Slot()
+    def _show_selection(self) -> None:
+        self._selection.follow_document()
+        chosen = set(self.document.selection)
+        for card in self.column.cards:
+            card.set_selected(card.content.name in chosen)
+        current = self._current_card()
+        had_focus = self._card_has_focus()
+        for card in self.column.all_cards():
+            card.setFocusPolicy(Qt.FocusPolicy.StrongFocus if card is current else Qt.FocusPolicy.ClickFocus)
+        if had_focus and not current.hasFocus():
+            current.setFocus()
+        if chosen and not self._by_mouse:
+            self._reveal(current)
+
+    @Slot()
+    def _refresh_soon(self) -> None:
+        if not self._refresh_timer.isActive():
+            self._refresh_timer.start()
+
+    @Slot()
+    def _show_activations(self) -> None:
+        view = self._inspection.view if self._inspection is not None else None
+        outputs = {entry.layer.name: entry.output[0] for entry in view.trace.entries} if view is not None else {}
+        for card in self.column.cards:
+            values = outputs.get(card.content.name)
+            card.show_activations(values if values is not None and values.shape == card.content.shape else None)
+        example = self._example(view)
+        self.column.input_card.show_activations(
+            example if example is not None and example.shape == self.column.input_card.content.shape else None
+        )
+        self._show_scores(view)
+
+    def _example(self, view: SampleView | None) -> np.ndarray | None:
+        """Return the sample that is looked at, also while the network can't be computed."""
+        if view is not None:
+            return view.trace.input[0]
+        if self._inspection is None or self._inspection.samples is None:
+            return None
+        samples = self._inspection.samples
+        index = min(self._inspection.index, len(samples) - 1)
+        example: np.ndarray = samples.inputs[index]
+        return example
+
+    def _show_scores(self, view: SampleView | None) -> None:
+        data = self.document.data
+        if view is None or data is None or max(view.label, len(view.scores) - 1) >= len(data.class_names):
+            self.column.loss_card.show_activations(None)
+            return
+        says, share = data.class_names[view.prediction], view.scores[view.prediction]
+        line = f"the sample is “{data.class_names[view.label]}”, the network says “{says}” ({share:.0%})"
+        self.column.loss_card.show_activations(view.scores, line)
+
+    def _reveal(self, card: Card) -> None:
+        """Scroll as little as is needed to see the whole card."""
+        place, bar = self.column.place_of(card), self.verticalScrollBar()
+        top, bottom = place.top() - GRID, place.bottom() + GRID
+        if top < bar.value():
+            bar.setValue(top)
+        elif bottom > bar.value() + self.viewport().height():
+            bar.setValue(bottom - self.viewport().height())
+
+    def _current_card(self) -> Card:
+        return self.column.all_cards()[self._selection.current + 1]
+
+    def _card_has_focus(self) -> bool:
+        return any(card.hasFocus() for card in self.column.all_cards())
+
+    @Slot()
+    def _fix(self) -> None:
+        card = self.sender()
+        if isinstance(card, Card) and card.content.problem is not None:
+            problem = card.content.problem
+            self._try(lambda: actions.fix(self.document, problem))
+
+    # -------------------------------------------------------------------------------------------- mouse and keyboard
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        card = self._card_at(event)
+        if card is None:
+            self._selection.clear()
+            return
+        self._by_mouse = True
+        self._selection.press(self.column.all_cards().index(card) - 1, event.modifiers())
+        self._show_selection()
+        card.setFocus(Qt.FocusReason.MouseFocusReason)
+        self._by_mouse = False
+        self._request_form(card)
+        if card.selected:
+            self._arm(card, event.globalPosition().toPoint())
+
+    def _arm(self, card: Card, position: QPoint) -> None:
+        picture = badge(QPixmap(card.grab()), len(self.document.selection))
+        self._drag.arm(DragPayload(names=self.document.selection), picture, card.mapFromGlobal(position), position)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._selection.release()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.mousePressEvent(event)
+        card = self._card_at(event)
+        if card is not None and card.selected:
+            self.settings_requested.emit()
+
+    def _card_at(self, event: QMouseEvent) -> Card | None:
+        return self.column.card_at(self.column.mapFromGlobal(event.globalPosition()))
+
+    def _request_form(self, card: Card) -> None:
+        if card is self.column.input_card:
+            self.data_requested.emit()
+        elif card is self.column.loss_card:
+            self.training_requested.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        extend = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        other = event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier)
+        last = len(self.document.project.network.layers) - 1
+        key = Qt.Key(event.key())
+        if key == Qt.Key.Key_A and other == Qt.KeyboardModifier.ControlModifier:
+            self.select_all()
+        elif other:
+            event.ignore()
+            return
+        elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self._selection.step(-1 if key == Qt.Key.Key_Up else 1, extend)
+        elif key in (Qt.Key.Key_Home, Qt.Key.Key_End):
+            self._selection.go(max(last, 0) if key == Qt.Key.Key_End else 0, extend)
+        elif key == Qt.Key.Key_Space:
+            self._selection.go(self._selection.current, extend)
+        elif key == Qt.Key.Key_Escape:
+            self._selection.clear()
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.document.selection:
+            self.settings_requested.emit()
+        else:
+            event.ignore()
+            return
+        event.accept()
+        self._after_key()
+
+    def _after_key(self) -> None:
+        self._show_selection()
+        card = self._current_card()
+        self._reveal(card)
+        if not self.document.selection:
+            self._request_form(card)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._current_card().setFocus(event.reason())
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        card = self.column.card_at(self.column.mapFromGlobal(event.globalPos()).toPointF())
+        if card is not None and not card.selected and event.reason() == QContextMenuEvent.Reason.Mouse:
+            self._selection.go(self.column.all_cards().index(card) - 1)
+            card.setFocus(Qt.FocusReason.MouseFocusReason)
+        if self._context_actions:
+            menu = QMenu(self)
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            menu.addActions(self._context_actions)
+            menu.popup(event.globalPos())
+            event.accept()
+
+    # ------------------------------------------------------------------------------------------------------- dragging
+
+    def drag_over(self, payload: DragPayload, position: QPoint) -> None:
+        self.column.lift(payload.names)
+        height = self.column.lifted_height() if payload.names else _NEW_GAP
+        self.column.open_gap(self.column.gap_at(self.column.mapFromGlobal(position).y()), height)
+
+    def drag_leave(self) -> None:
+        self.column.close_gap()
+
+    def drop(self, payload: DragPayload) -> None:
+        gap = self.column.gap
+        index = self.column.index_of_gap(gap) if gap is not None else None
+        self.column.close_gap(animated=False)
+        if index is None:
+            return
+        project = self.document.project
+        if payload.layer_type:
+            self.document.apply(insert_layer(project, index, payload.layer_type))
+        else:
+            self.document.apply(move_layers(project, payload.names, index))
+        self._current_card().setFocus(Qt.FocusReason.MouseFocusReason)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange) and self.widget() is not None:
+            self.column.arrange()
+            self.column.update()

@@ -1,0 +1,309 @@
+"""One card of the canvas, painted by hand: a hundred of them must follow every edit."""
+
+import numpy as np
+from PySide6.QtCore import QEvent, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QPushButton, QWidget
+
+from app.builder.content import CardContent
+from app.builder.glyphs import BLOCK_SIZE, GLYPH_SIZE, family_color, paint_block, paint_glyph
+from app.builder.strips import (
+    STRIP_HEIGHT,
+    Tiles,
+    example_tile,
+    paint_bars,
+    paint_tiles,
+    paint_waiting,
+    tiles_of,
+)
+from app.builder.words import parameters_text
+from app.widgets.fonts import bold_font, small_font
+from app.widgets.theme import GRID, RADIUS, current_theme
+from tinyml.core import describe_shape
+
+_EDGE = 4
+_TEXT_LEFT = 46
+_WIDE = 480
+"""From this width on the parameter count has a column of its own."""
+
+_PARAMETERS_WIDTH = 104
+_WRAP = int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+
+
+class Card(QWidget):
+    """What is known of one layer, of the data, or of the loss.
+
+    Attributes:
+        content: what it says; set by `show_content`.
+        rebuilds: how often it was given another content.
+
+    Signals:
+        fix_requested(): the one-click fix was pressed.
+    """
+
+    fix_requested = Signal()
+
+    def __init__(self, content: CardContent, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.content = content
+        self.rebuilds = 0
+        self._selected = False
+        self._live_line = ""
+        self._values: np.ndarray | None = None
+        self._tiles: Tiles | None = None
+        self._heights: dict[int, int] = {}
+        self._fix_button: QPushButton | None = None
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self._adopt(content)
+
+    # -------------------------------------------------------------------------------------------------- what it shows
+
+    def show_content(self, content: CardContent) -> bool:
+        """Show another content; tell whether it differs from the present one."""
+        if content == self.content:
+            return False
+        if content.shape != self.content.shape or content.name != self.content.name:
+            self.show_activations(None)
+        self._adopt(content)
+        return True
+
+    def show_activations(self, values: np.ndarray | None, live_line: str = "") -> None:
+        """Show `(C, H, W)` maps or a `(D,)` vector, as they are now; None when they are not known."""
+        if values is None and self._values is None and live_line == self._live_line:
+            return
+        self._values, self._tiles, self._live_line = values, None, live_line
+        self.update()
+
+    @property
+    def activations(self) -> np.ndarray | None:
+        """The live activations that are shown; None while they are not known."""
+        return self._values
+
+    @property
+    def selected(self) -> bool:
+        """Whether the card is painted as selected."""
+        return self._selected
+
+    def set_selected(self, selected: bool) -> None:
+        """Paint the card as selected, or not."""
+        if selected != self._selected:
+            self._selected = selected
+            self.update()
+
+    def _adopt(self, content: CardContent) -> None:
+        self.content = content
+        self.rebuilds += 1
+        self._heights.clear()
+        self.setObjectName(f"{content.family}_card" if content.family in ("input", "loss") else f"card_{content.name}")
+        self.setAccessibleName(content.in_words())
+        fix = content.problem.fix if content.problem else None
+        if fix is None:
+            if self._fix_button is not None:
+                self._fix_button.hide()
+        else:
+            button = self._fix_button or self._make_fix_button()
+            button.setObjectName(f"fix_button_{content.name}")
+            button.setText(fix.label)
+            button.setAccessibleName(f"{fix.label} ({content.name})")
+            button.show()
+            self._place_fix_button()
+        self.update()
+
+    def _make_fix_button(self) -> QPushButton:
+        self._fix_button = QPushButton(self)
+        self._fix_button.setProperty("fix", True)
+        self._fix_button.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._fix_button.clicked.connect(self.fix_requested)
+        return self._fix_button
+
+    # ------------------------------------------------------------------------------------------------------- geometry
+
+    def height_for(self, width: int) -> int:
+        """Tell how high the card must be at a width."""
+        if width not in self._heights:
+            self._heights = {width: self._measure(width)}
+        return self._heights[width]
+
+    def _measure(self, width: int) -> int:
+        _, bottom = self._text_boxes(width)
+        return max(bottom + GRID, BLOCK_SIZE + GRID // 2)
+
+    def _text_width(self, width: int) -> int:
+        right = BLOCK_SIZE + 84 + (_PARAMETERS_WIDTH if width >= _WIDE else 0) + 2 * GRID
+        if self.content.shape is None:
+            right = 2 * GRID
+        return max(width - _TEXT_LEFT - right, 80)
+
+    def _text_boxes(self, width: int) -> tuple[dict[str, QRect], int]:
+        """Place everything in the text column, from the top down; also return where it ends."""
+        content, room = self.content, self._text_width(width)
+        small = QFontMetrics(small_font(self.font()))
+        boxes: dict[str, QRect] = {}
+        top = GRID
+
+        def place(key: str, height: int, gap: int = 0) -> None:
+            nonlocal top
+            boxes[key] = QRect(_TEXT_LEFT, top + gap, room, height)
+            top += gap + height
+
+        def wrapped(text: str) -> int:
+            return small.boundingRect(QRect(0, 0, room, 10_000), _WRAP, text).height()
+
+        place("title", QFontMetrics(bold_font(self.font())).height())
+        if content.line:
+            place("line", small.height())
+        if content.strip:
+            place("strip", STRIP_HEIGHT, GRID // 2)
+        if content.problem:
+            place("problem", wrapped(content.problem.sentence), GRID // 2)
+        for number, note in enumerate(content.notes):
+            place(f"note {number}", wrapped(note), GRID // 2)
+        if content.problem and content.problem.fix and self._fix_button is not None:
+            place("fix", self._fix_button.sizeHint().height(), GRID // 2 + 2)
+        return boxes, top
+
+    def _place_fix_button(self) -> None:
+        box = self._text_boxes(self.width())[0].get("fix")
+        if box is not None and self._fix_button is not None:
+            self._fix_button.setGeometry(
+                box.x(), box.y(), min(self._fix_button.sizeHint().width(), self.width() - box.x() - GRID), box.height()
+            )
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_fix_button()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._heights.clear()
+            self._place_fix_button()
+            self.updateGeometry()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        event.ignore()  # the canvas decides what a press means
+
+    # -------------------------------------------------------------------------------------------------------- painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_frame(painter)
+        glyph_top = (self.height() - GLYPH_SIZE) / 2
+        if self.height() > 88:
+            glyph_top = GRID + 2
+        paint_glyph(painter, QRectF(17, glyph_top, GLYPH_SIZE, GLYPH_SIZE), self.content.family)
+        boxes, _ = self._text_boxes(self.width())
+        self._paint_text(painter, boxes)
+        if "strip" in boxes:
+            self._paint_strip(painter, QRectF(boxes["strip"]))
+        if self.content.shape is not None:
+            self._paint_shape(painter)
+        painter.end()
+
+    def _paint_frame(self, painter: QPainter) -> None:
+        theme = current_theme()
+        frame = QRectF(self.rect()).adjusted(1.5, 1.5, -1.5, -1.5)
+        path = QPainterPath()
+        path.addRoundedRect(frame, RADIUS, RADIUS)
+        painter.fillPath(path, QColor(theme.card))
+        if self._selected:
+            tint = QColor(theme.accent)
+            tint.setAlpha(26 if theme.dark else 14)
+            painter.fillPath(path, tint)
+        painter.save()
+        painter.setClipPath(path)
+        painter.fillRect(QRectF(frame.left(), frame.top(), _EDGE, frame.height()), family_color(self.content.family))
+        painter.restore()
+        if self._selected:
+            pen = QPen(QColor(theme.accent), 2 if self.hasFocus() else 1.4)
+        elif self.hasFocus():
+            pen = QPen(QColor(theme.accent), 1.4, Qt.PenStyle.DashLine)
+        elif self.content.problem:
+            pen = QPen(QColor(theme.danger), 1.2)
+        else:
+            pen = QPen(QColor(theme.muted if self.underMouse() else theme.border), 1)
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPath(path)
+
+    def _paint_text(self, painter: QPainter, boxes: dict[str, QRect]) -> None:
+        theme, content = current_theme(), self.content
+        muted, danger = QColor(theme.muted), QColor(theme.danger)
+        bold, title = bold_font(self.font()), boxes["title"]
+        bold_metrics = QFontMetrics(bold)
+        name = bold_metrics.elidedText(content.name, Qt.TextElideMode.ElideMiddle, title.width())
+        painter.setFont(bold)
+        painter.setPen(QColor(theme.text))
+        painter.drawText(title, int(Qt.AlignmentFlag.AlignVCenter), name)
+        painter.setFont(self.font())
+        painter.setPen(muted)
+        self._draw_line(
+            painter, title.adjusted(bold_metrics.horizontalAdvance(name) + GRID, 0, 0, 0), content.type_name
+        )
+        painter.setFont(small_font(self.font()))
+        if "line" in boxes:
+            self._draw_line(painter, boxes["line"], self._live_line or content.line)
+        for key, box in boxes.items():
+            if key.startswith("note "):
+                painter.drawText(box, _WRAP, content.notes[int(key[5:])])
+        if content.problem:
+            painter.setPen(danger)
+            painter.drawText(boxes["problem"], _WRAP, content.problem.sentence)
+
+    def _draw_line(self, painter: QPainter, box: QRect, text: str) -> None:
+        if box.width() > GRID:
+            shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, box.width())
+            painter.drawText(box, int(Qt.AlignmentFlag.AlignVCenter), shown)
+
+    def _paint_strip(self, painter: QPainter, box: QRectF) -> None:
+        values, shape = self._values, self.content.shape
+        if values is None:
+            if shape is not None:
+                paint_waiting(painter, box, shape)
+        elif values.ndim == 3:
+            if self._tiles is None:
+                self._tiles = example_tile(values) if self.content.family == "input" else tiles_of(values)
+            paint_tiles(painter, box, self._tiles)
+        else:
+            paint_bars(painter, box, values.reshape(-1), family_color(self.content.family))
+
+    def _paint_shape(self, painter: QPainter) -> None:
+        theme, content = current_theme(), self.content
+        assert content.shape is not None
+        wide = self.width() >= _WIDE
+        left = _TEXT_LEFT + self._text_width(self.width()) + GRID
+        middle = self.height() / 2
+        block = QRectF(left, middle - BLOCK_SIZE / 2, BLOCK_SIZE, BLOCK_SIZE)
+        paint_block(painter, block, content.shape, family_color(content.family))
+        painter.setFont(self.font())
+        painter.setPen(QColor(theme.text))
+        counted = content.parameter_count > 0
+        text_left = block.right() + GRID
+        line = QFontMetrics(self.font()).height()
+        stacked = counted and not wide
+        text_top = middle - line if stacked else middle - line / 2
+        text_box = QRectF(text_left, text_top, self.width() - text_left - GRID, line)
+        painter.drawText(text_box, int(Qt.AlignmentFlag.AlignVCenter), describe_shape(content.shape))
+        if counted:
+            column = self.width() - _PARAMETERS_WIDTH - GRID * 1.5 if wide else text_left
+            room = self.width() - column - GRID * 1.5
+            self._paint_parameters(painter, QRectF(column, middle - (line if wide else 0), room, 2 * line))
+
+    def _paint_parameters(self, painter: QPainter, box: QRectF) -> None:
+        theme, content = current_theme(), self.content
+        painter.setFont(small_font(self.font()))
+        painter.setPen(QColor(theme.muted))
+        metrics = painter.fontMetrics()
+        text = parameters_text(content.parameter_count)
+        if metrics.horizontalAdvance(text) > box.width():
+            text = text.split(" ")[0]
+        painter.drawText(QRectF(box.left(), box.top(), box.width(), metrics.height()), 0, text)
+        bar = QRectF(box.left(), box.top() + metrics.height() + 3, box.width(), 3)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(theme.track))
+        painter.drawRoundedRect(bar, 1.5, 1.5)
+        bar.setWidth(max(bar.width() * content.share, 2))
+        painter.setBrush(family_color(content.family))
+        painter.drawRoundedRect(bar, 1.5, 1.5)

@@ -1,0 +1,150 @@
+"""The form for what to learn from: the data and how it is split."""
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QComboBox, QFileDialog, QGridLayout, QLabel, QVBoxLayout, QWidget
+
+from app.builder.model_form import ModelForm
+from app.builder.panels import Page, paragraph, show_text
+from app.builder.words import count_text, list_text
+from app.document import Document
+from app.document.edits import change_data
+from app.widgets.theme import GRID
+from tinyml.core import DataError, describe_shape
+from tinyml.data import DataChoice, builtin_descriptions, describe, split_counts
+
+CHOOSE_FOLDER = "Choose folder…"
+
+
+class DataForm(QWidget):
+    """Edits the document's data choice.
+
+    Arguments:
+        document: what is shown and edited.
+    """
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("data_form")
+        self.setAccessibleName("Data")
+        self.setMinimumWidth(27 * GRID)
+        self._document = document
+        self._source = _SourceBox(self)
+        self._source.activated.connect(self._choose)
+        self._source_error = paragraph("data_source_error", "danger")
+        self._facts = paragraph("data_facts")
+        self._about = paragraph("data_about", "muted")
+        self._split = paragraph("data_split", "muted")
+        self._form = ModelForm(DataChoice, "data", skip=("source",))
+        self._form.edited.connect(self._change)
+        self._assemble()
+        document.changed.connect(self._show)
+        self._show()
+
+    def _assemble(self) -> None:
+        page = Page("data_page", self)
+        label = QLabel("Data", self)
+        label.setProperty("muted", True)
+        label.setBuddy(self._source)
+        row = QGridLayout()
+        row.setHorizontalSpacing(GRID)
+        row.setColumnStretch(0, 2)
+        row.setColumnStretch(1, 3)
+        row.addWidget(label, 0, 0)
+        row.addWidget(self._source, 0, 1)
+        page.body.addLayout(row)
+        for widget in (self._source_error, self._facts, self._about, self._form, self._split):
+            page.body.addWidget(widget)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(page)
+
+    @Slot()
+    def _show(self) -> None:
+        data, choice = self._document.data, self._document.project.data
+        self._source.show_source(choice.source)
+        show_text(self._source_error, self._document.data_problem)
+        self._form.show_values(choice.model_dump())
+        if data is None:
+            for label in (self._facts, self._about, self._split):
+                show_text(label, "")
+            return
+        classes = f"{len(data.class_names)} classes: {list_text(data.class_names)}"
+        show_text(self._facts, f"{describe_shape(data.example_shape)} · {count_text(data.count)} examples\n{classes}")
+        show_text(self._about, data.about)
+        own_test = bool(data.test_count)
+        self._form.editors["test"].setEnabled(not own_test)
+        self._show_split(own_test)
+
+    def _show_split(self, own_test: bool) -> None:
+        data, choice = self._document.data, self._document.project.data
+        if data is None:
+            return
+        try:
+            train, validation, test = (count_text(number) for number in split_counts(data, choice))
+        except DataError as error:
+            show_text(self._split, str(error))
+            return
+        reason = " It brings its own test part, so the test share is not used." if own_test else ""
+        show_text(self._split, f"{train} to learn from, {validation} to watch, {test} to judge at the end.{reason}")
+
+    @Slot(str, object)
+    def _change(self, name: str, value: Any) -> None:
+        project = self._document.project
+        values = DataChoice.model_validate({**project.data.model_dump(), name: value})
+        self._document.apply(change_data(project, **{name: getattr(values, name)}))
+
+    @Slot(int)
+    def _choose(self, position: int) -> None:
+        source = self._source.itemData(position)
+        if source is None:
+            source = self._ask_for_folder()
+        if source and source != self._document.project.data.source:
+            try:
+                describe(source)
+            except DataError as error:
+                self._source.show_source(self._document.project.data.source)
+                show_text(self._source_error, str(error))
+                return
+            self._change("source", source)
+        self._show()
+
+    def _ask_for_folder(self) -> str:
+        current = Path(self._document.project.data.source)
+        start = str(current) if current.is_dir() else str(Path.home())
+        title = "Choose a folder that holds images and labels as IDX files"
+        return QFileDialog.getExistingDirectory(self, title, start)
+
+
+class _SourceBox(QComboBox):
+    """The built-in sets, the folder that is used now, and the way to another one. The data is the source's name."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("data_source")
+        self.setAccessibleName("Data")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(8)
+        for description in builtin_descriptions():
+            self.addItem(description.title, description.name)
+            self.setItemData(self.count() - 1, description.about, Qt.ItemDataRole.ToolTipRole)
+        self._built_in = self.count()
+        self.addItem(CHOOSE_FOLDER, None)
+
+    def show_source(self, source: str) -> None:
+        """Select a source; one that is no built-in set gets an entry of its own."""
+        position = self.findData(source)
+        if position < 0:
+            while self.count() > self._built_in + 1:
+                self.removeItem(self._built_in)
+            self.insertItem(self._built_in, Path(source).name or source, source)
+            self.setItemData(self._built_in, source, Qt.ItemDataRole.ToolTipRole)
+            position = self._built_in
+        self.setCurrentIndex(position)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()

@@ -1,0 +1,236 @@
+"""The form for one layer: its name, its settings, what it computes, and what is wrong with it."""
+
+import json
+from typing import Any
+
+from pydantic import ValidationError
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from app.builder import actions
+from app.builder.model_form import ModelForm
+from app.builder.panels import FormulaBox, Page, heading, paragraph, show_text
+from app.document import Document
+from app.document.edits import change_settings, rename_layer
+from app.widgets.pair_editor import mark_invalid
+from app.widgets.theme import GRID
+from tinyml.core import Problem, TinymlError, describe_shape
+from tinyml.layers import Layer, LayerSettings
+from tinyml.net import LayerPlan
+
+
+class LayerPage(Page):
+    """Edits one layer of the document. The rows of the form come from the layer's settings model alone."""
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__("layer_page", parent)
+        self._document = document
+        self._plan: LayerPlan | None = None
+        self._form: ModelForm | None = None
+        self._form_of: tuple[str, type[Layer] | None] = ("", None)
+        self._problem: Problem | None = None
+        self._heading = heading("layer_heading")
+        self._name = QLineEdit(self)
+        self._name_error = paragraph("layer_name_error", "danger")
+        self._place = QVBoxLayout()
+        self._partner = paragraph("layer_partner", "muted")
+        self._problem_text = paragraph("layer_problem", "danger")
+        self._fix_button = QPushButton(self)
+        self._computes = heading("layer_computes_heading", "What it computes")
+        self._formula = FormulaBox("layer_formula", self)
+        self._explanation = paragraph("layer_explanation", "muted")
+        self._notes = paragraph("layer_notes", "warning")
+        self._assemble()
+
+    def _assemble(self) -> None:
+        self._name.setObjectName("layer_name")
+        self._name.setAccessibleName("Name")
+        self._name.setMaxLength(100)
+        self._name.textEdited.connect(self._check_name)
+        self._name.editingFinished.connect(self._rename)
+        self._name_error.hide()
+        label = QLabel("Name", self)
+        label.setProperty("muted", True)
+        label.setBuddy(self._name)
+        name_row = QGridLayout()
+        name_row.setHorizontalSpacing(GRID)
+        name_row.setVerticalSpacing(0)
+        name_row.setColumnStretch(0, 2)
+        name_row.setColumnStretch(1, 3)
+        name_row.addWidget(label, 0, 0)
+        name_row.addWidget(self._name, 0, 1)
+        name_row.addWidget(self._name_error, 1, 0, 1, 2)
+        self._fix_button.setObjectName("settings_fix_button")
+        self._fix_button.setProperty("fix", True)
+        self._fix_button.clicked.connect(self._fix)
+        self.body.addWidget(self._heading)
+        self.body.addLayout(name_row)
+        self.body.addLayout(self._place)
+        for widget in (self._partner, self._problem_text):
+            self.body.addWidget(widget)
+        self.body.addWidget(self._fix_button, 0, Qt.AlignmentFlag.AlignLeft)
+        self.body.addSpacing(GRID // 2)
+        self.body.addWidget(self._computes)
+        self.body.addWidget(self._formula)
+        self.body.addWidget(self._explanation)
+        self.body.addWidget(self._notes)
+
+    # -------------------------------------------------------------------------------------------------------- showing
+
+    def show_plan(self, plan: LayerPlan) -> None:
+        """Show a layer of the document as it is now."""
+        layer = plan.specification
+        same_layer = self._plan is not None and self._plan.specification.name == layer.name
+        if not same_layer or self._plan is None or self._plan.specification.type != layer.type:
+            self._name.setText(layer.name)
+            self._show_name_error("")
+        self._plan = plan
+        self._heading.setText(f"{layer.name} · {layer.type}")
+        self._show_form(plan)
+        self._show_partner(plan)
+        self._show_problem(plan)
+        self._show_computation(plan)
+
+    def focus_first_field(self) -> None:
+        """Put the keyboard into the first setting, or into the name when there is none."""
+        editors = list(self._form.editors.values()) if self._form is not None else []
+        first: QWidget = editors[0] if editors else self._name
+        first.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _show_form(self, plan: LayerPlan) -> None:
+        key = (plan.specification.name, plan.layer_type)
+        if key != self._form_of:
+            self._form_of = key
+            if self._form is not None:
+                self._place.removeWidget(self._form)
+                self._form.hide()
+                self._form.deleteLater()
+                self._form = None
+            if plan.layer_type is not None:
+                model = plan.layer_type.Settings
+                self._form = ModelForm(model, "setting", skip=_from_partner(model), parent=self)
+                self._form.edited.connect(self._change)
+                self._place.addWidget(self._form)
+                self._form.setVisible(bool(self._form.editors))
+        if self._form is not None and plan.layer_type is not None:
+            self._form.show_values(_values(plan.layer_type.Settings, plan))
+
+    def _show_partner(self, plan: LayerPlan) -> None:
+        if plan.layer_type is None:
+            show_text(self._partner, _unknown_in_words(plan))
+            return
+        model = plan.layer_type.Settings
+        taken = _from_partner(model)
+        if not taken:
+            show_text(self._partner, "")
+        elif not plan.partner:
+            show_text(self._partner, f"It takes its settings from the {model.partner or 'layer'} that it undoes.")
+        else:
+            values = plan.settings.model_dump() if plan.settings is not None else {}
+            parts = [f"{model.model_fields[name].title or name}: {_in_words(values.get(name))}" for name in taken]
+            show_text(self._partner, f"It undoes {plan.partner} and takes over from it:\n" + "\n".join(parts))
+
+    def _show_problem(self, plan: LayerPlan) -> None:
+        name = plan.specification.name
+        self._problem = next((problem for problem in self._document.problems if problem.layer == name), None)
+        show_text(self._problem_text, self._problem.sentence if self._problem is not None else "")
+        fix = self._problem.fix if self._problem is not None else None
+        self._fix_button.setVisible(fix is not None)
+        if fix is not None:
+            self._fix_button.setText(fix.label)
+            self._fix_button.setAccessibleName(fix.label)
+
+    def _show_computation(self, plan: LayerPlan) -> None:
+        model = plan.layer_type.Settings if plan.layer_type is not None else None
+        self._computes.setVisible(model is not None)
+        self._formula.show_formula(model.formula if model is not None else "")
+        text = ""
+        if plan.settings is not None and plan.input_shape is not None and plan.output_shape is not None:
+            text = plan.settings.explain(plan.input_shape)
+            flow = f"{describe_shape(plan.input_shape)} → {describe_shape(plan.output_shape)}"
+            text = f"{text}\n\n{flow}" if text else flow
+        elif model is not None:
+            text = model.summary[:1].upper() + model.summary[1:] + "."
+        show_text(self._explanation, text)
+        show_text(self._notes, "\n".join(plan.notes))
+
+    # -------------------------------------------------------------------------------------------------------- editing
+
+    @Slot(str, object)
+    def _change(self, name: str, value: Any) -> None:
+        if self._plan is None or self._plan.layer_type is None:
+            return
+        current = _values(self._plan.layer_type.Settings, self._plan)
+        value = _plain_value(self._plan.layer_type.Settings, {**current, name: value}, name)
+        if value != current.get(name):
+            layer = self._plan.specification.name
+            self._document.apply(change_settings(self._document.project, layer, {name: value}))
+
+    @Slot(str)
+    def _check_name(self, text: str) -> None:
+        if self._plan is None:
+            return
+        try:
+            rename_layer(self._document.project, self._plan.specification.name, text)
+        except TinymlError as error:
+            self._show_name_error(str(error))
+        else:
+            self._show_name_error("")
+
+    @Slot()
+    def _rename(self) -> None:
+        if self._plan is None or self._name_error.text():
+            return
+        name = self._plan.specification.name
+        if self._document.plan_of(name) is None or self._name.text().strip() == name:
+            return
+        self._document.apply(rename_layer(self._document.project, name, self._name.text()))
+
+    def _show_name_error(self, sentence: str) -> None:
+        show_text(self._name_error, sentence)
+        mark_invalid(self._name, bool(sentence))
+
+    @Slot()
+    def _fix(self) -> None:
+        if self._problem is not None:
+            actions.fix(self._document, self._problem)
+
+
+def _from_partner(model: type[LayerSettings]) -> list[str]:
+    """Name the settings that another layer decides."""
+    found: list[str] = []
+    for name, field in model.model_fields.items():
+        extra = field.json_schema_extra
+        if isinstance(extra, dict) and extra.get("from_partner"):
+            found.append(name)
+    return found
+
+
+def _values(model: type[LayerSettings], plan: LayerPlan) -> dict[str, Any]:
+    """Return the value of every setting in JSON's terms, also of those that are wrong."""
+    try:
+        return model.model_validate(plan.specification.settings).model_dump(mode="json")
+    except ValidationError:
+        defaults = {name: field.get_default(call_default_factory=True) for name, field in model.model_fields.items()}
+        known = {name: value for name, value in plan.specification.settings.items() if name in model.model_fields}
+        return {**defaults, **known}
+
+
+def _plain_value(model: type[LayerSettings], values: dict[str, Any], name: str) -> Any:
+    """Write one value as JSON will, so that equal settings compare equal."""
+    try:
+        return model.model_validate(values).model_dump(mode="json")[name]
+    except ValidationError:  # of another setting, which is not this one's fault
+        return list(values[name]) if isinstance(values[name], tuple) else values[name]
+
+
+def _in_words(value: Any) -> str:
+    if value is None:
+        return "not known yet"
+    return describe_shape(tuple(value)) if isinstance(value, list | tuple) else str(value)
+
+
+def _unknown_in_words(plan: LayerPlan) -> str:
+    layer = plan.specification
+    settings = json.dumps(layer.settings, ensure_ascii=False, indent=2) if layer.settings else "none"
+    return f"Unknown type '{layer.type}', kept as it is. Its settings:\n{settings}"

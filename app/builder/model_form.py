@@ -1,0 +1,117 @@
+"""A form made from a pydantic model alone: one row for each field, with its title, its help and what is wrong."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pydantic import BaseModel
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+
+from app.builder.fields import Editor, complaint, make_editor, show_invalid
+from app.widgets.fonts import small_font
+from app.widgets.theme import GRID
+
+
+class ModelForm(QWidget):
+    """Edits the values of a model's fields. It holds no model: the values come from outside and go back there.
+
+    Arguments:
+        model: what the form is made from.
+        prefix: of the object names: `<prefix>_<field>` for the editor, `<prefix>_<field>_error` for the sentence
+            beside it.
+        skip: names of fields that are edited elsewhere.
+        titles: for fields that are a choice: words for its values.
+
+    Attributes:
+        editors: the editors by field name.
+
+    Signals:
+        edited(name, value): the user gave a field another value, which the model accepts.
+    """
+
+    edited = Signal(str, object)
+
+    def __init__(
+        self,
+        model: type[BaseModel],
+        prefix: str,
+        skip: Iterable[str] = (),
+        titles: Mapping[str, Mapping[Any, str]] | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._values: dict[str, Any] = {}
+        self.editors: dict[str, Editor] = {}
+        self._errors: dict[str, QLabel] = {}
+        layout = QGridLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setHorizontalSpacing(GRID)
+        layout.setVerticalSpacing(GRID)
+        layout.setColumnStretch(0, 2)
+        layout.setColumnStretch(1, 3)
+        for name, field in model.model_fields.items():
+            if name in skip:
+                continue
+            editor = make_editor(field, (titles or {}).get(name), self)
+            title, help_text = field.title or name.replace("_", " ").capitalize(), field.description or ""
+            label = QLabel(title, self)
+            label.setProperty("muted", True)
+            label.setToolTip(help_text)
+            label.setBuddy(editor)
+            _name(editor, f"{prefix}_{name}", title)
+            editor.setToolTip(help_text)
+            editor.setAccessibleDescription(help_text)
+            editor.edited.connect(self._take)
+            row = 2 * len(self.editors)
+            layout.addWidget(label, row, 0)
+            layout.addWidget(editor, row, 1)
+            layout.addWidget(self._make_error(f"{prefix}_{name}_error", name), row + 1, 0, 1, 2)
+            self.editors[name] = editor
+
+    def show_values(self, values: Mapping[str, Any]) -> None:
+        """Show these values, silently. An editor whose own value is refused keeps it until its field gets another."""
+        for name, editor in self.editors.items():
+            if name not in values:
+                continue
+            if self._errors[name].isHidden() or values[name] != self._values.get(name):
+                editor.show_value(values[name])
+                self.show_error(name, complaint(self._model, values, name))
+        self._values = dict(values)
+
+    def show_error(self, name: str, sentence: str) -> None:
+        """Say beside a field what is wrong with it; an empty sentence takes that away."""
+        self._errors[name].setText(sentence)
+        self._errors[name].setVisible(bool(sentence))
+        show_invalid(self.editors[name], bool(sentence))
+
+    def error(self, name: str) -> str:
+        """Return what is said to be wrong with a field; empty when nothing is."""
+        return self._errors[name].text()
+
+    def _make_error(self, object_name: str, field_name: str) -> QLabel:
+        error = QLabel(self)
+        error.setObjectName(object_name)
+        error.setProperty("danger", True)
+        error.setWordWrap(True)
+        error.setFont(small_font(error.font()))
+        error.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        error.hide()
+        self._errors[field_name] = error
+        return error
+
+    @Slot(object)
+    def _take(self, value: Any) -> None:
+        editor = self.sender()
+        name = next(name for name, each in self.editors.items() if each is editor)
+        sentence = complaint(self._model, {**self._values, name: value}, name)
+        self.show_error(name, sentence)
+        if not sentence:
+            self.edited.emit(name, value)
+
+
+def _name(editor: Editor, object_name: str, title: str) -> None:
+    editor.setObjectName(object_name)
+    editor.setAccessibleName(title)
+    if hasattr(editor, "name_parts"):
+        editor.name_parts(object_name, title)

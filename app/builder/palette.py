@@ -1,0 +1,328 @@
+"""The palette: every layer type, grouped by family, to be dragged onto the canvas or put there with Enter."""
+
+import qtawesome
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import (
+    QAction,
+    QColor,
+    QFontMetrics,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPixmap,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from app.builder import actions
+from app.builder.drag import DragController, DragPayload
+from app.builder.glyphs import GLYPH_SIZE, paint_glyph
+from app.document import Document
+from app.widgets.fonts import bold_font, small_font
+from app.widgets.theme import GRID, RADIUS, current_theme
+from tinyml.layers import Layer, layer_types
+
+FAMILY_TITLES = {
+    "convolution": "Convolution",
+    "pooling": "Pooling",
+    "dense": "Dense",
+    "activation": "Activation",
+    "regularisation": "Regularisation",
+}
+"""The groups, in this order; a family that is not named here follows under its own name."""
+
+_TEXT_LEFT = GLYPH_SIZE + 3 * GRID
+_WRAP = int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+
+
+class Palette(QWidget):
+    """Every layer type by family, with a search.
+
+    Arguments:
+        document: where layers are put.
+
+    Signals:
+        message(sentence): what was done, or why it could not be.
+    """
+
+    message = Signal(str)
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("palette")
+        self.setAccessibleName("Palette of layer types")
+        self.setMinimumWidth(21 * GRID)
+        self._document = document
+        self.search = _SearchField(self)
+        self.search.textChanged.connect(self._filter)
+        self.search.returnPressed.connect(self._insert_first)
+        self.search.down_pressed.connect(self._enter_list)
+        self._list = QWidget()
+        self._list.setObjectName("palette_list")
+        self._list.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.MinimumExpanding)
+        self._scroll = QScrollArea(self)
+        self._scroll.setObjectName("palette_scroll")
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.entries: list[PaletteEntry] = []
+        self._titles: dict[str, QLabel] = {}
+        self._nothing = QLabel(self._list)
+        self._fill()
+        self._scroll.setWidget(self._list)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(GRID, GRID, 0, 0)
+        layout.setSpacing(GRID)
+        search_row = QVBoxLayout()
+        search_row.setContentsMargins(0, 0, GRID, 0)
+        search_row.addWidget(self.search)
+        layout.addLayout(search_row)
+        layout.addWidget(self._scroll)
+        self._drag = DragController(self, document)
+
+    def focus_search(self) -> None:
+        """Put the keyboard into the search field."""
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
+
+    # ---------------------------------------------------------------------------------------------------------- filling
+
+    def _fill(self) -> None:
+        layout = QVBoxLayout(self._list)
+        layout.setContentsMargins(0, 0, GRID, GRID)
+        layout.setSpacing(0)
+        by_family: dict[str, list[type[Layer]]] = {family: [] for family in FAMILY_TITLES}
+        for layer_type in layer_types().values():
+            by_family.setdefault(layer_type.Settings.family, []).append(layer_type)
+        for family, members in by_family.items():
+            if not members:
+                continue
+            title = QLabel(FAMILY_TITLES.get(family, family.capitalize()), self._list)
+            title.setObjectName(f"palette_title_{family}")
+            title.setFont(bold_font(small_font(title.font())))
+            title.setProperty("muted", True)
+            title.setContentsMargins(GRID // 2, GRID, 0, GRID // 2)
+            layout.addWidget(title)
+            self._titles[family] = title
+            for layer_type in members:
+                entry = PaletteEntry(layer_type, self._list)
+                entry.chosen.connect(self._insert)
+                entry.grabbed.connect(self._arm)
+                entry.step_requested.connect(self._step)
+                layout.addWidget(entry)
+                self.entries.append(entry)
+        self._nothing.setObjectName("palette_nothing_found")
+        self._nothing.setWordWrap(True)
+        self._nothing.setProperty("muted", True)
+        self._nothing.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._nothing.setContentsMargins(GRID // 2, GRID, 0, 0)
+        self._nothing.hide()
+        layout.addWidget(self._nothing)
+        layout.addStretch(1)
+        self._set_stop(self.entries[0])
+
+    @Slot(str)
+    def _filter(self, text: str) -> None:
+        words = text.casefold().split()
+        for entry in self.entries:
+            entry.setHidden(not all(word in entry.searched for word in words))
+        for family, title in self._titles.items():
+            title.setHidden(all(entry.isHidden() for entry in self.entries if entry.family == family))
+        shown = self._shown()
+        self._nothing.setText(f"No layer type matches “{text.strip()}”. Clear the search to see all of them.")
+        self._nothing.setHidden(bool(shown))
+        if shown:
+            self._set_stop(shown[0])
+
+    def _shown(self) -> list["PaletteEntry"]:
+        return [entry for entry in self.entries if not entry.isHidden()]
+
+    # ----------------------------------------------------------------------------------------------- keyboard and mouse
+
+    @Slot(str)
+    def _insert(self, layer_type: str) -> None:
+        actions.insert(self._document, layer_type)
+
+    @Slot()
+    def _insert_first(self) -> None:
+        shown = self._shown()
+        if shown and self.search.text().strip():
+            self._insert(shown[0].type_name)
+        elif not shown:
+            self.message.emit(self._nothing.text())
+
+    @Slot()
+    def _enter_list(self) -> None:
+        shown = self._shown()
+        if shown:
+            self._focus(shown[0])
+
+    @Slot(int)
+    def _step(self, distance: int) -> None:
+        shown, entry = self._shown(), self.sender()
+        if not isinstance(entry, PaletteEntry):
+            return
+        position = shown.index(entry) + distance
+        if position < 0 and distance == -1:
+            self.search.setFocus(Qt.FocusReason.BacktabFocusReason)
+        else:
+            self._focus(shown[min(max(position, 0), len(shown) - 1)])
+
+    def _focus(self, entry: "PaletteEntry") -> None:
+        self._set_stop(entry)
+        entry.setFocus(Qt.FocusReason.TabFocusReason)
+        self._scroll.ensureWidgetVisible(entry, 0, GRID)
+
+    def _set_stop(self, stop: "PaletteEntry") -> None:
+        """Make one entry the only one that Tab stops at; arrow keys go to the others."""
+        for entry in self.entries:
+            entry.setFocusPolicy(Qt.FocusPolicy.StrongFocus if entry is stop else Qt.FocusPolicy.ClickFocus)
+
+    @Slot(QPointF)
+    def _arm(self, position: QPointF) -> None:
+        entry = self.sender()
+        if isinstance(entry, PaletteEntry):
+            self._set_stop(entry)
+            hot_spot = entry.mapFromGlobal(position).toPoint()
+            self._drag.arm(DragPayload(layer_type=entry.type_name), entry.picture(), hot_spot, position.toPoint())
+
+
+class PaletteEntry(QWidget):
+    """One layer type in the palette.
+
+    Attributes:
+        type_name, family: of the layer type.
+        searched: the words that a search looks through.
+
+    Signals:
+        chosen(type_name): double-click or Enter.
+        grabbed(position): the mouse was pressed; a drag may begin. Global position.
+        step_requested(distance): go up or down by so many entries.
+    """
+
+    chosen = Signal(str)
+    grabbed = Signal(QPointF)
+    step_requested = Signal(int)
+
+    def __init__(self, layer_type: type[Layer], parent: QWidget) -> None:
+        super().__init__(parent)
+        settings = layer_type.Settings
+        self.type_name, self.family, self._summary = layer_type.__name__, settings.family, settings.summary
+        family_title = FAMILY_TITLES.get(self.family, self.family)
+        self.searched = f"{self.type_name} {self._summary} {self.family} {family_title}".casefold()
+        self._lifted = False
+        self.setObjectName(f"palette_{self.type_name}")
+        self.setAccessibleName(f"{self.type_name}: {self._summary}")
+        self.setAccessibleDescription("Press Enter to insert it behind the selected layer.")
+        self.setToolTip(f"{self.type_name}: {settings.formula}\nDrag it onto the canvas, or press Enter.")
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setCursor(Qt.CursorShape.OpenHandCursor)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def picture(self) -> QPixmap:
+        """Paint the entry as a small card, to follow the pointer."""
+        self._lifted = True
+        picture = self.grab()
+        self._lifted = False
+        return picture
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        summary = self._summary_box(width)
+        return summary.bottom() + 1 + GRID // 2 + 1
+
+    def sizeHint(self) -> QSize:
+        width = self.width() if self.width() > _TEXT_LEFT else 22 * GRID
+        return QSize(22 * GRID, self.heightForWidth(width))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(14 * GRID, self.sizeHint().height())
+
+    def _summary_box(self, width: int) -> QRect:
+        metrics = QFontMetrics(small_font(self.font()))
+        top = GRID // 2 + QFontMetrics(self.font()).height()
+        room = QRect(_TEXT_LEFT, top, max(width - _TEXT_LEFT - GRID // 2, 5 * GRID), 1000)
+        return QRect(room.topLeft(), metrics.boundingRect(room, _WRAP, self._summary).size())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.updateGeometry()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme = current_theme()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        frame = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        if self._lifted or self.underMouse() or self.hasFocus():
+            painter.setBrush(QColor(theme.card if self._lifted else theme.track))
+            painter.setPen(QColor(theme.accent) if self._lifted or self.hasFocus() else Qt.PenStyle.NoPen)
+            painter.drawRoundedRect(frame, RADIUS, RADIUS)
+        glyph_top = (self.height() - GLYPH_SIZE) / 2
+        paint_glyph(painter, QRectF(GRID, glyph_top, GLYPH_SIZE, GLYPH_SIZE), self.family)
+        painter.setPen(QColor(theme.text))
+        height = QFontMetrics(self.font()).height()
+        painter.drawText(QRect(_TEXT_LEFT, GRID // 2, self.width() - _TEXT_LEFT, height), 0, self.type_name)
+        painter.setFont(small_font(self.font()))
+        painter.setPen(QColor(theme.muted))
+        box = self._summary_box(self.width())
+        painter.drawText(
+            box.adjusted(0, 0, self.width(), 2).intersected(self.rect().adjusted(0, 0, -3, 0)), _WRAP, self._summary
+        )
+        painter.end()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.setFocus(Qt.FocusReason.MouseFocusReason)
+            self.grabbed.emit(event.globalPosition())
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.chosen.emit(self.type_name)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        steps = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_Home: -1000, Qt.Key.Key_End: 1000}
+        key = Qt.Key(event.key())
+        plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if plain and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.chosen.emit(self.type_name)
+        elif plain and key in steps:
+            self.step_requested.emit(steps[key])
+        else:
+            super().keyPressEvent(event)
+
+
+class _SearchField(QLineEdit):
+    """The search; Esc empties it, the arrow down leads into the list."""
+
+    down_pressed = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("palette_search")
+        self.setAccessibleName("Search layers")
+        self.setPlaceholderText("Search layers…")
+        self.setClearButtonEnabled(True)
+        self._icon = QAction(self)
+        self.addAction(self._icon, QLineEdit.ActionPosition.LeadingPosition)
+        self._dress()
+
+    def _dress(self) -> None:
+        self._icon.setIcon(qtawesome.icon("mdi6.magnify", color=current_theme().muted))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._dress()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Down:
+            self.down_pressed.emit()
+        elif event.key() == Qt.Key.Key_Escape and self.text():
+            self.clear()
+        else:
+            super().keyPressEvent(event)

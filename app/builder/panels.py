@@ -1,0 +1,91 @@
+"""Small parts that the builder's forms share: wrapped labels, a box for a formula, a scrolling page."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from app.widgets.fonts import bold_font, scaled_font, small_font
+from app.widgets.theme import GRID
+
+_FORMULA_FONTS = ["STIX Two Text", "Latin Modern Roman", "Cambria", "Times New Roman", "DejaVu Serif"]
+
+
+def heading(name: str, text: str = "") -> QLabel:
+    """Make a heading."""
+    label = _label(name, text)
+    label.setProperty("heading", True)
+    label.setFont(bold_font(label.font()))
+    return label
+
+
+def paragraph(name: str, look: str = "", text: str = "") -> QLabel:
+    """Make wrapped small text; `look` is a property of the style sheet: muted, danger or warning."""
+    label = _label(name, text)
+    label.setFont(small_font(label.font()))
+    if look:
+        label.setProperty(look, True)
+    return label
+
+
+def show_text(label: QLabel, text: str) -> None:
+    """Show a text, or nothing at all when it is empty."""
+    label.setText(text)
+    label.setVisible(bool(text))
+
+
+class FormulaBox(QFrame):
+    """A formula, set in a box of its own."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("formula", True)
+        self._label = QLabel(self)
+        self._label.setObjectName(name)
+        self._label.setAccessibleName("Formula")
+        self._label.setWordWrap(True)
+        self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        font = QFont(_FORMULA_FONTS)
+        font.setPointSizeF(scaled_font(self.font(), 1.15).pointSizeF())
+        font.setStyleHint(QFont.StyleHint.Serif)
+        font.setItalic(True)
+        self._label.setFont(font)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(GRID + GRID // 2, GRID, GRID + GRID // 2, GRID)
+        layout.addWidget(self._label)
+
+    def show_formula(self, formula: str) -> None:
+        """Show a formula, or hide the box when there is none."""
+        self._label.setText(formula)
+        self.setVisible(bool(formula))
+
+
+class Page(QScrollArea):
+    """A page of a form that scrolls when it is too high; its content is laid out from the top.
+
+    Attributes:
+        body: the layout to fill.
+    """
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        content = QWidget()
+        content.setObjectName(f"{name}_content")
+        self.body = QVBoxLayout(content)
+        self.body.setContentsMargins(GRID + GRID // 2, GRID, GRID + GRID // 2, GRID)
+        self.body.setSpacing(GRID)
+        self.body.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.setWidget(content)
+
+
+def _label(name: str, text: str) -> QLabel:
+    label = QLabel(text)
+    label.setObjectName(name)
+    label.setWordWrap(True)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+    return label

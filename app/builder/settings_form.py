@@ -1,0 +1,65 @@
+"""The form for what is selected: one layer's settings, several layers, or nothing."""
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from app.builder.layer_page import LayerPage
+from app.builder.panels import Page, heading, paragraph
+from app.builder.several_page import SeveralPage
+from app.document import Document
+from app.widgets.theme import GRID
+
+NOTHING_SELECTED = "Click a card, or go to it with the arrow keys, to see what it computes and to change its settings."
+
+
+class SettingsForm(QWidget):
+    """Shows and edits what is selected in the document.
+
+    Arguments:
+        document: what is shown and edited.
+
+    Signals:
+        message(sentence): why something could not be done.
+    """
+
+    message = Signal(str)
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("settings_form")
+        self.setAccessibleName("Settings of the selected layer")
+        self.setMinimumWidth(27 * GRID)
+        self._document = document
+        self._stack = QStackedWidget(self)
+        self._nothing = Page("nothing_selected_page")
+        self._nothing.body.addWidget(heading("nothing_selected_heading", "No layer is selected"))
+        self._nothing.body.addWidget(paragraph("nothing_selected_text", "muted", NOTHING_SELECTED))
+        self._layer = LayerPage(document)
+        self._several = SeveralPage(document)
+        self._several.message.connect(self.message)
+        for page in (self._nothing, self._layer, self._several):
+            self._stack.addWidget(page)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._stack)
+        document.changed.connect(self._show)
+        document.selection_changed.connect(self._show)
+        self._show()
+
+    def focus_first_field(self) -> None:
+        """Put the keyboard into the first setting of the selected layer."""
+        if self._stack.currentWidget() is self._layer:
+            self._layer.focus_first_field()
+
+    @Slot()
+    def _show(self) -> None:
+        selection = self._document.selection
+        plan = self._document.plan_of(selection[0]) if len(selection) == 1 else None
+        if plan is not None:
+            self._layer.show_plan(plan)
+            self._stack.setCurrentWidget(self._layer)
+        elif selection:
+            self._several.show_selection()
+            self._stack.setCurrentWidget(self._several)
+        else:
+            self._stack.setCurrentWidget(self._nothing)

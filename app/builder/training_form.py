@@ -1,0 +1,59 @@
+"""The form for how to train: loss, optimiser, schedule."""
+
+from typing import Any
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.builder.model_form import ModelForm
+from app.builder.panels import FormulaBox, Page, heading, paragraph, show_text
+from app.document import Document
+from app.document.edits import change_training
+from app.widgets.theme import GRID
+from tinyml.learner import TrainingSettings
+from tinyml.losses import loss_descriptions
+
+
+class TrainingForm(QWidget):
+    """Edits the document's training settings; its rows come from `TrainingSettings` alone.
+
+    Arguments:
+        document: what is shown and edited.
+    """
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("training_form")
+        self.setAccessibleName("Training settings")
+        self.setMinimumWidth(27 * GRID)
+        self._document = document
+        page = Page("training_page", self)
+        titles = {"loss": {name: loss.title for name, loss in loss_descriptions().items()}}
+        self._form = ModelForm(TrainingSettings, "training", titles=titles)
+        self._form.edited.connect(self._change)
+        self._formula = FormulaBox("loss_formula")
+        self._summary = paragraph("loss_summary", "muted")
+        page.body.addWidget(self._form)
+        page.body.addSpacing(GRID // 2)
+        page.body.addWidget(heading("loss_heading", "What the loss measures"))
+        page.body.addWidget(self._formula)
+        page.body.addWidget(self._summary)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(page)
+        document.changed.connect(self._show)
+        self._show()
+
+    @Slot()
+    def _show(self) -> None:
+        training = self._document.project.training
+        loss = loss_descriptions()[training.loss]
+        self._form.show_values(training.model_dump())
+        self._formula.show_formula(loss.formula)
+        show_text(self._summary, loss.summary)
+
+    @Slot(str, object)
+    def _change(self, name: str, value: Any) -> None:
+        project = self._document.project
+        values = TrainingSettings.model_validate({**project.training.model_dump(), name: value})
+        self._document.apply(change_training(project, **{name: getattr(values, name)}))
