@@ -110,7 +110,7 @@ def window_output_shape(
         padded = tuple(s + 2 * p for s, p in zip(size, padding, strict=True))
         raise ShapeError(
             f"A window that covers {describe_shape(spread)} pixels is larger than its padded input of "
-            f"{describe_shape(padded)} ({describe_shape(size)} + 2 × padding {describe_shape(padding)})."
+            f"{describe_shape(padded)} ({describe_shape(size)} + 2 × padding {describe_pair(padding)})."
         )
     return rows, columns
 

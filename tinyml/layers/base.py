@@ -314,7 +314,9 @@ def describe_unseen(size: Pair, sliding: Sliding) -> tuple[str, ...]:
         if count
     ]
     if ignored:
-        sentences.append(f"No window reaches {' and '.join(ignored)} of the input, so they are ignored.")
+        are, them = ("is", "it") if ignored in (["the last row"], ["the last column"]) else ("are", "them")
+        subject = " and ".join(ignored).capitalize()
+        sentences.append(f"{subject} of the input {are} ignored: no window reaches {them}.")
     if sliding.dilation == (1, 1) and any(s > w for s, w in zip(sliding.stride, sliding.window, strict=True)):
         sentences.append("The stride is larger than the window, so pixels between two positions are never looked at.")
     return tuple(sentences)

@@ -5,7 +5,7 @@ from typing import Literal, Protocol
 
 import numpy as np
 
-from tinyml.core import Array, DataError, ShapeError
+from tinyml.core import Array, DataError, ShapeError, describe_count
 
 
 class LossFunction(Protocol):
@@ -69,10 +69,12 @@ def check_labels(loss: str, predicted: Array, labels: np.ndarray) -> None:
     if not np.issubdtype(labels.dtype, np.integer):
         raise DataError(f"{loss} needs labels that are whole numbers, but they are {labels.dtype}.")
     low, high, classes = labels.min(), labels.max(), predicted.shape[1]
-    if low < 0 or high >= classes:
+    if low < 0:
+        raise DataError(f"{loss} received the label {low}, but labels are counted from 0.")
+    if high >= classes:
         raise DataError(
-            f"{loss} received the label {low if low < 0 else high}, but the network gives {classes} numbers, so labels "
-            f"go from 0 to {classes - 1}. Give its last layer as many outputs as there are classes."
+            f"{loss} received the label {high}, but the network gives {describe_count(classes, 'number')}, so labels go "
+            f"from 0 to {classes - 1}. Give its last layer as many outputs as there are classes."
         )
 
 

@@ -1,0 +1,97 @@
+"""The arithmetic of the image layers as loops over every index: slow, and easy to check by eye."""
+
+import itertools
+
+import numpy as np
+from hypothesis import strategies as st
+
+from tinyml.core import Pair
+from tinyml.core.windows import Sliding
+
+
+def convolution(images: np.ndarray, weight: np.ndarray, bias: np.ndarray | None, sliding: Sliding) -> np.ndarray:
+    """Convolve with seven loops (seed 002), reading zeros outside the image."""
+    (count, channels, height, width), filters = images.shape, len(weight)
+    _, stride, padding, dilation = sliding
+    rows, columns = output_size((height, width), sliding)
+    output = np.zeros((count, filters, rows, columns))
+    for n, k, p, q in np.ndindex(output.shape):
+        for c, i, j in np.ndindex(channels, *sliding.window):
+            row, column = p * stride[0] + i * dilation[0] - padding[0], q * stride[1] + j * dilation[1] - padding[1]
+            if 0 <= row < height and 0 <= column < width:
+                output[n, k, p, q] += weight[k, c, i, j] * images[n, c, row, column]
+        if bias is not None:
+            output[n, k, p, q] += bias[k]
+    return output
+
+
+def deconvolution(maps: np.ndarray, weight: np.ndarray, bias: np.ndarray | None, sliding: Sliding) -> np.ndarray:
+    """Let every value write its window into the result, then cut off the padding."""
+    count, channels, height, width = maps.shape
+    window, stride, padding, dilation = sliding
+    filters = weight.shape[1]
+    whole = [
+        (s - 1) * t + d * (w - 1) + 1 for s, t, d, w in zip((height, width), stride, dilation, window, strict=True)
+    ]
+    uncut = np.zeros((count, filters, *whole))
+    for n, c, p, q, k, i, j in np.ndindex(count, channels, height, width, filters, *window):
+        row, column = p * stride[0] + i * dilation[0], q * stride[1] + j * dilation[1]
+        uncut[n, k, row, column] += weight[c, k, i, j] * maps[n, c, p, q]
+    output = uncut[:, :, padding[0] : whole[0] - padding[0], padding[1] : whole[1] - padding[1]]
+    return output if bias is None else output + bias[:, None, None]
+
+
+def max_pooling(images: np.ndarray, window: Pair, stride: Pair) -> tuple[np.ndarray, np.ndarray]:
+    """Return the maxima and their flat positions; the first in scan order of several equal ones."""
+    count, channels, height, width = images.shape
+    rows, columns = output_size((height, width), Sliding(window, stride))
+    output = np.zeros((count, channels, rows, columns))
+    switches = np.zeros(output.shape, np.int64)
+    for n, c, p, q in np.ndindex(output.shape):
+        best = -np.inf
+        for i, j in np.ndindex(*window):
+            row, column = p * stride[0] + i, q * stride[1] + j
+            if images[n, c, row, column] > best:
+                best = images[n, c, row, column]
+                switches[n, c, p, q] = row * width + column
+        output[n, c, p, q] = best
+    return output, switches
+
+
+def max_unpooling(maps: np.ndarray, switches: np.ndarray, size: Pair, add: bool = False) -> np.ndarray:
+    """Put each value where its switch says, overwriting (or adding to) what came before in scan order."""
+    output = np.zeros((*maps.shape[:2], *size))
+    for n, c, p, q in np.ndindex(maps.shape):
+        row, column = divmod(int(switches[n, c, p, q]), size[1])
+        output[n, c, row, column] = maps[n, c, p, q] + (output[n, c, row, column] if add else 0)
+    return output
+
+
+def output_size(size: Pair, sliding: Sliding) -> Pair:
+    """Count the positions of a window by trying them one after the other."""
+    counts = []
+    for pixels, window, stride, padding, dilation in zip(size, *sliding, strict=True):
+        starts = itertools.count(-padding, stride)
+        fits = itertools.takewhile(lambda s, end=pixels + padding, w=window, d=dilation: s + d * (w - 1) < end, starts)
+        counts.append(sum(1 for _ in fits))
+    return counts[0], counts[1]
+
+
+def pairs(low: int, high: int) -> st.SearchStrategy[Pair]:
+    return st.tuples(st.integers(low, high), st.integers(low, high))
+
+
+@st.composite
+def slidings(draw: st.DrawFn, padded: bool = True) -> Sliding:
+    """Draw windows, strides, paddings and dilations; rows and columns differ more often than not."""
+    padding = draw(pairs(0, 2)) if padded else (0, 0)
+    return Sliding(draw(pairs(1, 3)), draw(pairs(1, 3)), padding, draw(pairs(1, 2)) if padded else (1, 1))
+
+
+def smallest_size(sliding: Sliding) -> Pair:
+    """Return the smallest image that the window fits into, at least one pixel."""
+    rows, columns = (
+        max(1, d * (w - 1) + 1 - 2 * p)
+        for w, p, d in zip(sliding.window, sliding.padding, sliding.dilation, strict=True)
+    )
+    return rows, columns

@@ -1,0 +1,173 @@
+"""Losses: exact derivatives, extreme numbers, and refusals in plain words."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.tinyml.numerical import PASS, numerical_gradient, relative_error
+from tinyml.core import DataError, ShapeError
+from tinyml.layers import Softmax, layer_types
+from tinyml.losses import (
+    cross_entropy_loss,
+    cross_entropy_with_softmax_loss,
+    loss_descriptions,
+    losses,
+    mse_loss,
+)
+
+with_labels = pytest.mark.parametrize(
+    "name", [name for name, description in loss_descriptions().items() if description.targets == "labels"]
+)
+
+
+@pytest.mark.parametrize("name", losses())
+def test_a_loss_describes_itself(name: str) -> None:
+    description = loss_descriptions()[name]
+    assert losses()[name].__name__ == name == description.name
+    assert description.title
+    assert description.summary.endswith(".")
+    assert description.formula
+    for layer in (description.last_layer, description.unwanted_last_layer):
+        assert layer is None or layer in layer_types()
+
+
+@given(rows=st.integers(1, 4), classes=st.integers(1, 5), seed=st.integers(0, 99))
+@settings(max_examples=30, deadline=None)
+def test_the_gradient_on_scores_is_the_derivative(rows: int, classes: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    scores, labels = rng.normal(size=(rows, classes)), rng.integers(0, classes, rows)
+    _, gradient = cross_entropy_with_softmax_loss(scores, labels)
+    numerical = numerical_gradient(lambda s: cross_entropy_with_softmax_loss(s, labels)[0], scores)
+    assert np.linalg.norm(gradient - numerical) <= PASS * max(np.linalg.norm(gradient), 1e-2)
+
+
+@given(rows=st.integers(1, 4), classes=st.integers(1, 5), seed=st.integers(0, 99))
+@settings(max_examples=30, deadline=None)
+def test_softmax_and_cross_entropy_together_have_the_exact_derivative(rows: int, classes: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    scores, labels = rng.normal(size=(rows, classes)), rng.integers(0, classes, rows)
+    layer = Softmax()
+    gradient = layer.backward(cross_entropy_loss(layer(scores), labels)[1])
+    numerical = numerical_gradient(lambda s: cross_entropy_loss(layer(s), labels)[0], scores)
+    assert np.linalg.norm(gradient - numerical) <= PASS * max(np.linalg.norm(gradient), 1e-2)
+    in_one = cross_entropy_with_softmax_loss(scores, labels)
+    assert cross_entropy_loss(layer(scores), labels)[0] == pytest.approx(in_one[0], rel=1e-9)
+    np.testing.assert_allclose(gradient, in_one[1], atol=1e-12)
+
+
+@given(shape=st.lists(st.integers(1, 4), min_size=1, max_size=3), seed=st.integers(0, 99))
+@settings(max_examples=30, deadline=None)
+def test_the_gradient_of_the_squared_error_is_the_derivative(shape: list[int], seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    predicted, truth = rng.normal(size=(2, *shape))
+    loss, gradient = mse_loss(predicted, truth)
+    assert loss == pytest.approx(
+        sum((p - t) ** 2 for p, t in zip(predicted.flat, truth.flat, strict=True)) / truth.size
+    )
+    assert relative_error(gradient, numerical_gradient(lambda p: mse_loss(p, truth)[0], predicted)) <= PASS
+
+
+def test_values_by_hand() -> None:
+    scores = np.log([[1.0, 3.0], [1.0, 1.0]])
+    loss, gradient = cross_entropy_with_softmax_loss(scores, np.array([1, 0]))
+    assert loss == pytest.approx((np.log(4 / 3) + np.log(2)) / 2)
+    np.testing.assert_allclose(gradient, [[0.125, -0.125], [-0.25, 0.25]])
+    assert mse_loss(np.array([[1.0, 2.0], [3.0, 4.0]]), np.zeros((2, 2), int))[0] == 7.5
+
+
+@with_labels
+@pytest.mark.parametrize("label_type", [np.int8, np.uint8, np.int32, np.int64, np.uint64])
+def test_every_row_counts_however_many_there_are(name: str, label_type: type[np.integer]) -> None:
+    rng = np.random.default_rng(0)
+    probabilities = Softmax()(rng.normal(size=(300, 10)))
+    labels = rng.integers(0, 10, 300)
+    loss, gradient = losses()[name](probabilities, labels.astype(label_type))
+    rows = [losses()[name](probabilities[row : row + 1], labels[row : row + 1]) for row in range(300)]
+    assert loss == pytest.approx(np.mean([row[0] for row in rows]))
+    np.testing.assert_allclose(gradient, np.concatenate([row[1] for row in rows]) / 300, rtol=1e-12)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_extreme_scores_give_finite_losses(dtype: type[np.floating]) -> None:
+    scores = np.array([[1e30, 0, -1e30], [1e4, -1e4, 0]], dtype)
+    loss, gradient = cross_entropy_with_softmax_loss(scores, np.array([0, 0]))
+    assert loss == 0
+    assert not gradient.any()
+    loss, gradient = cross_entropy_with_softmax_loss(scores[1:], np.array([1]))
+    assert loss == pytest.approx(2e4)
+    np.testing.assert_array_equal(gradient, [[1, -1, 0]])
+
+
+def test_a_loss_that_is_infinite_says_so() -> None:
+    assert cross_entropy_loss(np.array([[1.0, 0.0]]), np.array([1]))[0] == np.inf
+
+
+@pytest.mark.parametrize("name", losses())
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_a_diverged_network_gives_a_loss_that_is_not_finite(name: str, bad: float) -> None:
+    truth = np.array([0]) if loss_descriptions()[name].targets == "labels" else np.zeros((1, 2))
+    if name == "cross_entropy_loss" and bad == np.inf:
+        with pytest.raises(DataError, match="probabilities"):
+            cross_entropy_loss(np.array([[bad, 0.5]]), truth)
+        return
+    assert not np.isfinite(losses()[name](np.array([[bad, 0.5]]), truth)[0])
+
+
+@pytest.mark.parametrize("name", losses())
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_the_gradient_has_the_shape_and_dtype_of_the_prediction(name: str, dtype: type[np.floating]) -> None:
+    predicted = Softmax()(np.random.default_rng(0).normal(size=(4, 3)).astype(dtype))
+    before = predicted.copy()
+    truth = np.arange(4) % 3 if loss_descriptions()[name].targets == "labels" else np.eye(4, 3)
+    loss, gradient = losses()[name](predicted, truth)
+    assert type(loss) is float
+    assert gradient.shape == predicted.shape
+    assert gradient.dtype == dtype
+    assert not np.shares_memory(gradient, predicted)
+    np.testing.assert_array_equal(predicted, before)
+
+
+@with_labels
+@pytest.mark.parametrize(
+    ("predicted", "labels", "error", "words"),
+    [
+        (
+            np.ones((2, 1)),
+            np.array([0, 1]),
+            DataError,
+            "received the label 1, but the network gives 1 number, so labels go from 0 to 0",
+        ),
+        (np.full((2, 3), 1 / 3), np.array([0, -1]), DataError, "received the label -1, but labels are counted from 0"),
+        (np.full((2, 3), 1 / 3), np.array([0.0, 1.0]), DataError, "whole numbers, but they are float64"),
+        (np.full((2, 3), 1 / 3), np.array([True, False]), DataError, "whole numbers, but they are bool"),
+        (np.full((2, 3), 1 / 3), np.array([0, 1, 2]), ShapeError, r"each of the 2 predictions, shape \(2,\)"),
+        (np.full((2, 3), 1 / 3), np.eye(2, 3, dtype=int), ShapeError, r"labels of shape \(2, 3\)"),
+        (np.ones((2, 3, 4)), np.array([0, 1]), ShapeError, r"shape \(N, K\).* received \(2, 3, 4\)"),
+        (np.ones((0, 3)), np.array([], int), ShapeError, r"received \(0, 3\)"),
+    ],
+)
+def test_impossible_labels_are_refused(
+    name: str, predicted: np.ndarray, labels: np.ndarray, error: type[Exception], words: str
+) -> None:
+    with pytest.raises(error, match=f"{name}.*{words}"):
+        losses()[name](predicted, labels)
+
+
+@pytest.mark.parametrize("predicted", [[[2.0, -1.0]], [[0.2, 0.2]], [[3.0, 4.0]]])
+def test_scores_are_not_taken_for_probabilities(predicted: list[list[float]]) -> None:
+    with pytest.raises(DataError, match="Put a Softmax layer at its end"):
+        cross_entropy_loss(np.array(predicted), np.array([0]))
+
+
+@pytest.mark.parametrize(
+    ("truth", "error", "words"),
+    [
+        (np.array([0, 1]), ShapeError, r"same shape as the predictions, \(2, 3\), but received \(2,\)"),
+        (np.full((2, 3), "a"), DataError, "made of numbers"),
+        (np.ones((2, 3), bool), DataError, "made of numbers, but it is bool"),
+    ],
+)
+def test_an_impossible_ground_truth_is_refused(truth: np.ndarray, error: type[Exception], words: str) -> None:
+    with pytest.raises(error, match=words):
+        mse_loss(np.ones((2, 3)), truth)
