@@ -1,0 +1,223 @@
+"""The first column of the inspector: which sample is looked at, and what the network believes of it."""
+
+import numpy as np
+from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
+
+from app.inspector.looks import make_column, make_label, make_row, make_scroll_area, named, set_look
+from app.inspector.points_ground import believed_everywhere
+from app.inspector.points_plot import PointsPlot
+from app.inspector.sample_filter import ALL_CLASSES, matching_samples
+from app.inspector.score_list import ScoreList
+from app.inspector.words import percent_text
+from app.training import Inspection
+from app.widgets.array_images import sample_image
+from app.widgets.image_grid import GridImage, ImageGrid
+
+LARGEST_GRID = 3000
+"""More thumbnails than this are not offered at once; the class filter leads to the others."""
+_BATCH = 150
+"""Thumbnails made in one go: a few milliseconds."""
+
+
+class SamplePanel(QWidget):
+    """Chooses the sample: thumbnails for images, a scatter plot for points, and filters for both.
+
+    Arguments:
+        inspection: the samples, and where a choice goes.
+    """
+
+    def __init__(self, inspection: Inspection, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._inspection = inspection
+        self._thumbnails: dict[int, QImage] = {}
+        self._shown = np.zeros(0, np.intp)
+        self._filler = QTimer(self, interval=0)
+        self._filler.timeout.connect(self._make_thumbnails)
+        self._make_widgets()
+        self._arrange()
+        inspection.samples_changed.connect(self._take_samples)
+        inspection.view_changed.connect(self._take_view)
+        inspection.predictions_changed.connect(self._take_predictions)
+        self._take_samples()
+        self._take_view()
+
+    @property
+    def shown(self) -> np.ndarray:
+        """Indices of the samples that pass the filters."""
+        return self._shown
+
+    def _show_ground(self) -> None:
+        """Paint what the network believes all over the plane; only for samples that are points of one."""
+        view, samples = self._inspection.view, self._inspection.samples
+        if view is None or samples is None or not self.isVisible() or samples.description.example_shape != (2,):
+            return
+        scores = believed_everywhere(view.snapshot, samples.codes, *self._points.plane)
+        self._points.show_ground(scores)
+
+    def _make_widgets(self) -> None:
+        self._count = make_label("inspector_sample_count", look="muted")
+        self._mistakes_only = named(
+            QCheckBox("mistakes only"), "inspector_mistakes_only", "Show only the samples that the network gets wrong"
+        )
+        self._mistakes_only.toggled.connect(self._filter)
+        self._class = named(QComboBox(), "inspector_class_filter", "Show only the samples of one class")
+        self._class.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._class.setMinimumContentsLength(8)
+        self._class.currentIndexChanged.connect(self._filter)
+        self._grid = named(ImageGrid(image_size=36), "inspector_samples", "Samples of the test set")
+        self._grid.picked.connect(self._pick)
+        self._scroll = make_scroll_area(self._grid)
+        self._points = named(PointsPlot(), "inspector_points")
+        self._points.picked.connect(self._inspection.select_sample)
+        self._verdict = make_label("inspector_verdict", wraps=True)
+        self._verdict.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._scores = named(ScoreList(), "inspector_scores", "What the network believes")
+
+    def _arrange(self) -> None:
+        first = make_row()
+        first.addWidget(make_label("inspector_sample_heading", "Sample", "heading"))
+        first.addWidget(self._count)
+        first.addStretch()
+        filters = make_row()
+        filters.addWidget(self._class, 1)
+        filters.addWidget(self._mistakes_only)
+        self._score_scroll = make_scroll_area(self._scores)
+        self._score_scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        believed = make_column()
+        believed.addWidget(self._verdict)
+        believed.addWidget(self._score_scroll, 1)
+        body = make_row()
+        body.addWidget(self._scroll, 3)
+        body.addWidget(self._points, 3)
+        body.addLayout(believed, 2)
+        layout = make_column(self)
+        layout.addLayout(first)
+        layout.addLayout(filters)
+        layout.addLayout(body, 1)
+
+    @Slot()
+    def _take_samples(self) -> None:
+        """Start over with other data."""
+        samples = self._inspection.samples
+        self._thumbnails.clear()
+        names = samples.description.class_names if samples is not None else ()
+        self._class.blockSignals(True)
+        self._class.clear()
+        self._class.addItem("all classes", ALL_CLASSES)
+        for index, name in enumerate(names):
+            self._class.addItem(name, index)
+        self._class.blockSignals(False)
+        images = samples is None or len(samples.description.example_shape) == 3
+        self._scroll.setVisible(images)
+        self._points.setVisible(not images)
+        if samples is not None and not images:
+            self._points.show_samples(samples.inputs, samples.labels, names)
+        self._filter()
+
+    @Slot()
+    def _filter(self) -> None:
+        """Offer the samples that pass the filters."""
+        inspection = self._inspection
+        samples = inspection.samples
+        if samples is None:
+            self._shown = np.zeros(0, np.intp)
+            self._count.setText("")
+            self._grid.set_placeholder("The samples are being loaded.")
+        else:
+            class_index, mistakes_only = self._class.currentData(), self._mistakes_only.isChecked()
+            found = matching_samples(samples.labels, inspection.predictions, class_index, mistakes_only)
+            self._shown = found[:LARGEST_GRID]
+            self._count.setText(self._count_text(len(found), len(samples)))
+            self._grid.set_placeholder(self._nothing_text())
+        self._points.show_only(self._shown)
+        self._show_grid()
+
+    def _count_text(self, found: int, count: int) -> str:
+        if found > LARGEST_GRID:
+            return f"test set · the first {LARGEST_GRID:,} of {found:,}"
+        return f"test set · {count:,}" if found == count else f"test set · {found:,} of {count:,}"
+
+    def _nothing_text(self) -> str:
+        if self._mistakes_only.isChecked() and self._inspection.predictions is None:
+            return "The predictions are still being computed."
+        if self._mistakes_only.isChecked():
+            return "No mistakes: all these samples are predicted correctly. Clear “mistakes only” to see them."
+        return "The test set has no sample of this class. Choose another class."
+
+    def _show_grid(self) -> None:
+        """Show the thumbnails that exist; the first ones are made now, the others one batch after the other."""
+        self._filler.stop()
+        if self._images_are_shown():
+            self._make_thumbnails()
+        else:
+            self._grid.set_images(())
+
+    def _images_are_shown(self) -> bool:
+        return self._inspection.samples is not None and not self._scroll.isHidden()
+
+    @Slot()
+    def _make_thumbnails(self) -> None:
+        """Paint some more of the missing thumbnails; called again and again until none is missing."""
+        samples = self._inspection.samples
+        missing = [int(index) for index in self._shown if int(index) not in self._thumbnails]
+        if samples is not None:
+            for index in missing[:_BATCH]:
+                self._thumbnails[index] = sample_image(samples.inputs[index])
+        if len(missing) > _BATCH:
+            self._filler.start()
+        else:
+            self._filler.stop()
+        self._fill_grid()
+
+    def _fill_grid(self) -> None:
+        samples, predictions = self._inspection.samples, self._inspection.predictions
+        if samples is None:
+            return
+        names = samples.description.class_names
+        images = []
+        for index in self._shown:
+            thumbnail = self._thumbnails.get(int(index))
+            if thumbnail is None:
+                # No gaps: they would let the pictures slide under the mouse. The rest follows at the end.
+                break
+            words = f"sample {index}: {names[samples.labels[index]]}"
+            if predictions is not None:
+                words += f", predicted {names[predictions[index]]}"
+            images.append(GridImage(thumbnail, tooltip=words))
+        self._grid.set_images(images)
+        self._mark_current()
+
+    def _mark_current(self) -> None:
+        place = np.flatnonzero(self._shown == self._inspection.index)
+        self._grid.set_current(int(place[0]) if place.size else -1)
+        self._points.set_current(self._inspection.index)
+
+    @Slot(int)
+    def _pick(self, place: int) -> None:
+        if 0 <= place < len(self._shown):
+            self._inspection.select_sample(int(self._shown[place]))
+
+    @Slot()
+    def _take_predictions(self) -> None:
+        samples = self._inspection.samples
+        if samples is not None:
+            self._points.show_predictions(self._inspection.predictions)
+            self._filter()
+
+    @Slot()
+    def _take_view(self) -> None:
+        """Show what the network believes of the sample now."""
+        view = self._inspection.view
+        self._verdict.setVisible(view is not None)
+        self._score_scroll.setVisible(view is not None)
+        if view is None:
+            return
+        names = view.snapshot.description.class_names
+        self._scores.show_scores(names, view.scores, view.label)
+        share = percent_text(float(view.scores[view.prediction]))
+        self._verdict.setText(f"true {names[view.label]} · predicted {names[view.prediction]} ({share})")
+        set_look(self._verdict, "danger", view.prediction != view.label)
+        self._mark_current()
+        self._show_ground()

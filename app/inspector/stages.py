@@ -1,0 +1,48 @@
+"""The steps of a reconstruction as pictures with words."""
+
+import numpy as np
+
+from app.inspector.reconstruction_images import flatten_channels, reconstruction_image
+from app.inspector.way_down import Stage
+from app.widgets.array_images import diverging_image, viridis_image
+from tinyml.core import describe_shape
+from tinyml.visualize import Reconstruction, Step
+
+_CAPTIONS = {
+    "rectify": "rectify",
+    "unpool": "unpool",
+    "filters transposed": "{layer}ᵀ",
+    "identity": "{layer}",
+}
+_EXPLANATIONS = {
+    "rectify": "{layer} lets only what is positive through.",
+    "unpool": "{layer} puts each value back to where the maximum came from in this forward pass.",
+    "filters transposed": "The filters of {layer} spread each value over the pixels that they read, without the bias.",
+    "identity": "{layer} passes everything on.",
+}
+
+
+def stages_of(reconstruction: Reconstruction, feature_map: np.ndarray | None, dark: bool) -> list[Stage]:
+    """Make the strip: the map, the one activation that is kept, and what is left after each step down."""
+    stages = []
+    if feature_map is not None:
+        words = f"Map {reconstruction.map_index} of {reconstruction.layer} as the network computed it."
+        stages.append(Stage(viridis_image(feature_map), f"map {reconstruction.map_index}", words))
+    row, column = reconstruction.position
+    kept = f"Only the activation at row {row}, column {column} is kept; everything else becomes 0."
+    stages.append(Stage(viridis_image(reconstruction.kept[reconstruction.map_index]), "keep one", kept))
+    last = len(reconstruction.steps) - 1
+    for index, step in enumerate(reconstruction.steps):
+        stages.append(_stage(step, dark, is_image=index == last))
+    return stages
+
+
+def _stage(step: Step, dark: bool, is_image: bool) -> Stage:
+    caption = _CAPTIONS.get(step.operation, step.operation).format(layer=step.layer)
+    words = _EXPLANATIONS.get(step.operation, f"{{layer}}: {step.operation}.").format(layer=step.layer)
+    words = f"{words} Left: {describe_shape(step.signal.shape)}"
+    if is_image:
+        return Stage(reconstruction_image(step.signal, dark), caption, f"{words}, the pixels.")
+    if len(step.signal) > 1:
+        words = f"{words}; at each place the strongest of {len(step.signal)} maps is painted"
+    return Stage(diverging_image(flatten_channels(step.signal), dark), caption, f"{words}.")

@@ -1,0 +1,115 @@
+"""The way down: what is left of an activation after each step from its map back to the pixels."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QHelpEvent, QImage, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from app.widgets.theme import GRID, current_theme
+
+_PICTURE = 5 * GRID
+_ARROW = 3 * GRID
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One picture of the strip.
+
+    Attributes:
+        image: what is left.
+        caption: the step that led here.
+        tooltip: more about it.
+    """
+
+    image: QImage
+    caption: str
+    tooltip: str
+
+
+class WayDown(QWidget):
+    """A strip of small pictures with arrows between them. Put it into a scroll area: it is as wide as it must be."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._stages: tuple[Stage, ...] = ()
+        self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """The pictures, from the map down to the pixels."""
+        return self._stages
+
+    def show_stages(self, stages: Sequence[Stage]) -> None:
+        """Show other pictures."""
+        same_widths = [stage.caption for stage in stages] == [stage.caption for stage in self._stages]
+        self._stages = tuple(stages)
+        self.setAccessibleDescription(" → ".join(stage.caption for stage in stages))
+        if not same_widths:
+            self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        width = sum(self._widths()) + _ARROW * max(len(self._stages) - 1, 0)
+        return QSize(width, _PICTURE + self._metrics().height() + 4)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme = current_theme()
+        painter = QPainter(self)
+        painter.setFont(self._small_font())
+        line = self._metrics().height()
+        for place, stage in zip(self._places(), self._stages, strict=True):
+            picture = QRectF(place.center().x() - _PICTURE / 2, 1, _PICTURE, _PICTURE)
+            shown = _fit(picture, stage.image)
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, stage.image.width() > shown.width())
+            painter.drawImage(shown, stage.image)
+            painter.setPen(QColor(theme.border))
+            painter.drawRect(shown)
+            painter.setPen(QColor(theme.muted))
+            caption = QRectF(place.left(), _PICTURE + 3, place.width(), line)
+            painter.drawText(caption, Qt.AlignmentFlag.AlignCenter, stage.caption)
+            if stage is not self._stages[-1]:
+                arrow = QRectF(place.right(), 0, _ARROW, _PICTURE)
+                painter.drawText(arrow, Qt.AlignmentFlag.AlignCenter, "→")
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            under_mouse = (
+                stage.tooltip
+                for place, stage in zip(self._places(), self._stages, strict=True)
+                if place.contains(QPointF(event.pos()))
+            )
+            QToolTip.showText(event.globalPos(), next(under_mouse, ""), self)
+            return True
+        return super().event(event)
+
+    def _widths(self) -> list[int]:
+        metrics = self._metrics()
+        return [max(_PICTURE, metrics.horizontalAdvance(stage.caption)) + 4 for stage in self._stages]
+
+    def _places(self) -> list[QRectF]:
+        places, left = [], 0.0
+        for width in self._widths():
+            places.append(QRectF(left, 0, width, self.height()))
+            left += width + _ARROW
+        return places
+
+    def _small_font(self) -> QFont:
+        font = QFont(self.font())
+        font.setPointSizeF(font.pointSizeF() * 0.85)
+        return font
+
+    def _metrics(self) -> QFontMetrics:
+        return QFontMetrics(self._small_font())
+
+
+def _fit(room: QRectF, image: QImage) -> QRectF:
+    """Return the largest rectangle of the image's proportions in the middle of `room`."""
+    scale = min(room.width() / max(image.width(), 1), room.height() / max(image.height(), 1))
+    fitted = QRectF(0, 0, image.width() * scale, image.height() * scale)
+    fitted.moveCenter(room.center())
+    return fitted
