@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import BinaryIO, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,11 +76,11 @@ def read_idx(path: Path, rank: int, progress: Progress | None = None) -> NDArray
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[IO[bytes]]:
+def _opened(path: Path) -> Iterator[BinaryIO]:
     """Open the file, unpacking it if need be, and put whatever goes wrong into one sentence."""
     try:
         with gzip.open(path, "rb") if path.suffix.lower() == ".gz" else path.open("rb") as file:
-            yield file
+            yield cast(BinaryIO, file)
     except FileNotFoundError as error:
         raise DataError(f"There is no file '{path}'.") from error
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
@@ -89,7 +89,7 @@ def _opened(path: Path) -> Iterator[IO[bytes]]:
         raise DataError(f"Could not read '{path}': {error.strerror or error}.") from error
 
 
-def _read_header(file: IO[bytes], path: Path, rank: int) -> Shape:
+def _read_header(file: BinaryIO, path: Path, rank: int) -> Shape:
     expected = bytes([0, 0, _UNSIGNED_BYTE, rank])
     magic = file.read(4)
     if magic != expected:

@@ -4,8 +4,8 @@ Files are recognised by their names: "images", "idx3" and "labels", "idx1" with 
 any upper or lower case, gzipped or not (the unpacked one is taken when both are there). Prefixes with "train" mark a
 training part, prefixes with "t10k" or "test" the test part that was published with it.
 
-A folder that holds both parts is one dataset whose own test part stays its test part (see `split`); mixing the two would
-give results that nobody else's can be compared with. A folder that holds one part only is a dataset to be split.
+A folder that holds both parts is one dataset whose own test part stays its test part (see `split`); mixing the two
+would give results that nobody else's can be compared with. A folder that holds one part only is a dataset to be split.
 
 A text file `classes.txt` beside them may name the classes, one in each line.
 """
@@ -135,7 +135,9 @@ def _list_files(folder: Path) -> list[Path]:
         for path in folder.iterdir():
             files.append(path)
             if len(files) > _MOST_FILES:
-                raise DataError(f"'{folder}' holds more than {_MOST_FILES:,} files. Choose the folder of the data only.")
+                raise DataError(
+                    f"'{folder}' holds more than {_MOST_FILES:,} files. Choose the folder of the data only."
+                )
         return sorted(files)
     except OSError as error:
         raise DataError(f"Could not read the folder '{folder}': {error.strerror or error}.") from error

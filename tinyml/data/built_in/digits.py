@@ -57,7 +57,8 @@ def _interpolation(size: int, new_size: int) -> Array:
     """Return the `(new_size, size)` matrix that interpolates linearly between pixel centres."""
     centres = (np.arange(new_size) + 0.5) * size / new_size - 0.5
     distance = np.abs(np.clip(centres, 0, size - 1)[:, np.newaxis] - np.arange(size))
-    return np.maximum(1 - distance, 0).astype(np.float32)
+    weights: Array = np.maximum(1 - distance, 0).astype(np.float32)
+    return weights
 
 
 DIGITS = BuiltInSet(_SMALL, load_digits)

@@ -21,12 +21,17 @@ Distance = Callable[[Array, Array], Array]
 """(x, y) in units of the figure's radius -> signed distance in the same unit."""
 
 
+def _length(x: Array, y: Array) -> Array:
+    length: Array = np.hypot(x, y)
+    return length
+
+
 def _disc(x: Array, y: Array) -> Array:
-    return np.hypot(x, y) - 0.9
+    return _length(x, y) - 0.9
 
 
 def _ring(x: Array, y: Array) -> Array:
-    return np.abs(np.hypot(x, y) - 0.75) - 0.2
+    return np.abs(_length(x, y) - 0.75) - 0.2
 
 
 def _box(x: Array, y: Array, width: float, height: float) -> Array:
@@ -42,7 +47,7 @@ def _cross(x: Array, y: Array) -> Array:
 
 
 def _crescent(x: Array, y: Array) -> Array:
-    return np.maximum(np.hypot(x, y) - 0.95, 0.8 - np.hypot(x - 0.5, y))
+    return np.maximum(_length(x, y) - 0.95, 0.8 - _length(x - 0.5, y))
 
 
 def _star(x: Array, y: Array, points: int, inner: float) -> Array:
@@ -54,10 +59,10 @@ def _star(x: Array, y: Array, points: int, inner: float) -> Array:
     """
     wedge = np.pi / points
     angle = np.abs((np.arctan2(y, x) + wedge) % (2 * wedge) - wedge)
-    radius = np.hypot(x, y)
+    radius = _length(x, y)
     across, up = inner * np.cos(wedge) - 1, inner * np.sin(wedge)
-    length = np.hypot(across, up)
-    return (up * (radius * np.cos(angle) - 1) - across * radius * np.sin(angle)) / length
+    signed: Array = up * (radius * np.cos(angle) - 1) - across * radius * np.sin(angle)
+    return signed / np.hypot(across, up)
 
 
 def _polygon(x: Array, y: Array, corners: int) -> Array:

@@ -1,0 +1,8 @@
+"""`python -m tinyml`, and the command `tinyml`."""
+
+import sys
+
+from tinyml.command_line import main
+
+if __name__ == "__main__":
+    sys.exit(main())

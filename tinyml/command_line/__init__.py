@@ -1,0 +1,41 @@
+"""The command line: train a network, judge a saved one. Results are one line of JSON on standard output."""
+
+import importlib
+import sys
+from collections.abc import Sequence
+
+from tinyml.command_line.parser import make_parser
+
+_FAILED, _INTERRUPTED = 1, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Arguments:
+        arguments: the words after the program's name; those of the process by default.
+
+    Returns the exit status: 0 when all went well, 1 after an error, which is told in one sentence on standard error,
+    and 130 after Ctrl+C. Wrong usage leaves through `SystemExit` with status 2, as `argparse` does.
+    """
+    options = make_parser().parse_args(arguments)
+    try:
+        # Only now: NumPy and the framework take longer to import than `--help` should take.
+        from tinyml.core import TinymlError
+
+        command = importlib.import_module(f"tinyml.command_line.{options.command}")
+        try:
+            command.run(options)
+        except TinymlError as error:
+            print(f"tinyml {options.command}: {error}", file=sys.stderr)
+            return _FAILED
+        except MemoryError:
+            print(
+                f"tinyml {options.command}: There is not enough memory. Make the batch or the network smaller.",
+                file=sys.stderr,
+            )
+            return _FAILED
+    except KeyboardInterrupt:
+        print(f"\ntinyml {options.command}: Stopped before the end; nothing was saved.", file=sys.stderr)
+        return _INTERRUPTED
+    return 0

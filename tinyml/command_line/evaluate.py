@@ -1,0 +1,32 @@
+"""`tinyml evaluate`: judge a saved model."""
+
+import argparse
+import json
+import time
+
+from tinyml.data import load, split
+from tinyml.learner import check_fits, evaluate
+from tinyml.storage import load_model
+
+
+def run(options: argparse.Namespace) -> None:
+    """Load the model, judge it on the test part of its data (or of other data, split alike), and print JSON.
+
+    Raises `TinymlError` when the model or the data cannot be read, or do not fit together.
+    """
+    started = time.perf_counter()
+    net, about = load_model(options.model)
+    choice = about.data if options.data is None else about.data.model_copy(update={"source": options.data})
+    dataset = load(choice.source)
+    check_fits(net, about.input_shape, dataset)
+    test = split(dataset, choice).test
+    loss, accuracy = evaluate(net, test, about.training.loss)
+    result = {
+        "test_accuracy": accuracy,
+        "test_loss": loss,
+        "data": choice.source,
+        "examples": len(test),
+        "parameters": sum(parameter.tensor.size for parameter in net.parameters),
+        "seconds": round(time.perf_counter() - started, 3),
+    }
+    print(json.dumps(result))

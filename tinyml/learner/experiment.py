@@ -1,0 +1,135 @@
+"""From a project's choices to a run that is ready to start: the same one for the command line and the window."""
+
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from tinyml.core import AppendLayers, DataError, Problem, RemoveLayer, Shape, SpecificationError, describe_shape
+from tinyml.data import Dataset, Splits
+from tinyml.learner.evaluation import Evaluation, evaluate, evaluate_in_parts
+from tinyml.learner.events import Event
+from tinyml.learner.learner import Learner
+from tinyml.learner.objective import Objective
+from tinyml.learner.settings import TrainingSettings
+from tinyml.losses import loss_descriptions
+from tinyml.net import Inference, NetworkSpecification, Sequential, build, infer
+from tinyml.optims import SGDOptimizer
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A training run that is ready to start.
+
+    Attributes:
+        net: the network, with fresh parameters.
+        learner: what trains it.
+        splits: the three parts of the data.
+        training: the settings of the run.
+    """
+
+    net: Sequential
+    learner: Learner
+    splits: Splits
+    training: TrainingSettings
+
+    def run(self) -> Generator[Event, None, None]:
+        """Train as the settings say; see `Learner.run`."""
+        training = self.training
+        return self.learner.run(
+            self.splits.train, training.epochs, training.batch_size, self.splits.validation, training.seed
+        )
+
+    def test(self) -> Evaluation:
+        """Judge the network on the test part."""
+        return evaluate(self.net, self.splits.test, self.training.loss)
+
+    def test_in_parts(self) -> Iterator[Evaluation]:
+        """Do the same, and yield the result so far after each part, as places to pause and stop."""
+        objective = Objective(self.training.loss, self.splits.test.codes)
+        return (result for _, result in evaluate_in_parts(self.net, self.splits.test, objective))
+
+
+def prepare(network: NetworkSpecification, training: TrainingSettings, splits: Splits) -> Experiment:
+    """Make everything that a run needs; `training.seed` decides all that is random in it.
+
+    Arguments:
+        network: the network on paper.
+        training: loss, optimiser, schedule and seed.
+        splits: the data, loaded and split.
+
+    Raises `SpecificationError` when the network cannot be built or does not fit the data or the loss; before anything
+    is made.
+
+    >>> from tinyml.data import DataChoice, load, split
+    >>> from tinyml.net import LayerSpecification
+    >>> network = NetworkSpecification(layers=(LayerSpecification(type="Linear", name="fc", settings={"outputs": 2}),))
+    >>> splits = split(load("circle"), DataChoice(source="circle"))
+    >>> list(prepare(network, TrainingSettings(epochs=1), splits).run())[-1].history[0].epochs
+    1
+    """
+    data = splits.train
+    shape = data.description.example_shape
+    outputs = data.codes.shape[1] if training.loss == "mse_loss" else len(data.description.class_names)
+    problems = find_problems(network, training, shape, outputs)
+    if problems:
+        raise SpecificationError(problems)
+    net = build(network, shape, np.random.default_rng(training.seed))
+    optimizer = SGDOptimizer(training.learning_rate, training.momentum or None)
+    return Experiment(net, Learner(net, training.loss, optimizer), splits, training)
+
+
+def find_problems(
+    network: NetworkSpecification, training: TrainingSettings, example_shape: Shape, outputs: int
+) -> tuple[Problem, ...]:
+    """Tell why a network cannot be trained on such data with such a loss; empty when it can.
+
+    Arguments:
+        network: the network on paper.
+        training: of which the loss is looked at.
+        example_shape: of one example, without the batch axis.
+        outputs: numbers that the loss compares; the number of classes.
+    """
+    inference = infer(network, example_shape, outputs)
+    if inference.problems:
+        return inference.problems
+    return _loss_problems(inference, training)
+
+
+def check_fits(net: Sequential, input_shape: Shape, dataset: Dataset) -> None:
+    """Raise `DataError` when a finished network cannot be judged on a dataset.
+
+    Arguments:
+        net: the network.
+        input_shape: of one example that it was made for.
+        dataset: what it shall be judged on.
+    """
+    description = dataset.description
+    if description.example_shape != input_shape:
+        raise DataError(
+            f"The network needs examples of {describe_shape(input_shape)}, but those of {description.title} are "
+            f"{describe_shape(description.example_shape)}. Choose data of the size it was trained on."
+        )
+    output_shape = net.output_shape(input_shape)
+    if output_shape != (len(description.class_names),) and output_shape != dataset.codes.shape[1:]:
+        raise DataError(
+            f"The network tells {describe_shape(output_shape)} classes apart, but {description.title} has "
+            f"{len(description.class_names)}. Choose data with the classes it was trained on."
+        )
+
+
+def _loss_problems(inference: Inference, training: TrainingSettings) -> tuple[Problem, ...]:
+    """Check that the last layer and the loss belong together: the exponentials of Softmax must be taken once."""
+    index = len(inference.layers) - 1
+    last = inference.layers[index].specification
+    loss = loss_descriptions()[training.loss]
+    if loss.last_layer not in (None, last.type):
+        sentence = f"The loss '{loss.title}' needs a network that ends with {loss.last_layer}."
+        fix = AppendLayers(f"Add {loss.last_layer}", ((loss.last_layer or "", {}),))
+        return (Problem(index, last.name, sentence, fix),)
+    if last.type == loss.unwanted_last_layer:
+        sentence = (
+            f"The loss '{loss.title}' needs the numbers from before {last.type}, so {last.type} must not be last."
+        )
+        return (Problem(index, last.name, sentence, RemoveLayer(f"Remove {last.type}")),)
+    return ()

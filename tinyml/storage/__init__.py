@@ -1,0 +1,48 @@
+"""Files: projects, models, and the tensors of any safetensors file."""
+
+from tinyml.core.tensor_file import TensorFileHeader, TensorHeader, iterate_tensors, read_header, read_tensors
+from tinyml.storage.examples import example_names, example_path
+from tinyml.storage.model import (
+    EpochSummary,
+    SavedModel,
+    load_into,
+    load_model,
+    read_model,
+    save_model,
+    summarise_history,
+)
+from tinyml.storage.project import (
+    PROJECT_SUFFIX,
+    Project,
+    project_from_json,
+    project_to_json,
+    read_project,
+    save_project,
+)
+from tinyml.storage.tensor_summary import TensorSummary, summarise, summarise_tensors
+
+__all__ = [
+    "PROJECT_SUFFIX",
+    "EpochSummary",
+    "Project",
+    "SavedModel",
+    "TensorFileHeader",
+    "TensorHeader",
+    "TensorSummary",
+    "example_names",
+    "example_path",
+    "iterate_tensors",
+    "load_into",
+    "load_model",
+    "project_from_json",
+    "project_to_json",
+    "read_header",
+    "read_model",
+    "read_project",
+    "read_tensors",
+    "save_model",
+    "save_project",
+    "summarise",
+    "summarise_history",
+    "summarise_tensors",
+]

@@ -1,0 +1,32 @@
+"""The example projects that come with TinyML Studio, found by walking their folder."""
+
+from pathlib import Path
+
+from tinyml.core import StorageError
+from tinyml.core.resources import resource_path
+from tinyml.core.suggestions import did_you_mean
+from tinyml.storage.project import PROJECT_SUFFIX
+
+_FOLDER = "networks"
+
+
+def example_names() -> tuple[str, ...]:
+    """Return the names of the example projects, sorted.
+
+    >>> "lenet-digits" in example_names()
+    True
+    """
+    files = resource_path(_FOLDER).glob(f"*{PROJECT_SUFFIX}")
+    return tuple(sorted(path.name.removesuffix(PROJECT_SUFFIX) for path in files))
+
+
+def example_path(name: str) -> Path:
+    """Return the project file of an example; raises `StorageError` when there is none of that name.
+
+    >>> example_path("lenet-digits").name
+    'lenet-digits.tinyml.json'
+    """
+    names = example_names()
+    if name not in names:
+        raise StorageError(f"There is no example '{name}'.{did_you_mean(name, names)}")
+    return resource_path(_FOLDER, name + PROJECT_SUFFIX)

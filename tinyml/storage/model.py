@@ -1,0 +1,181 @@
+"""Model files: weights as safetensors, with the network and what is known of its training in the header.
+
+One file is a whole model. Any program that knows safetensors can read the weights; nothing in the file is executed.
+"""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from tinyml.core import Shape, StorageError, describe_shape
+from tinyml.core.json_text import describe_invalid
+from tinyml.core.tensor_file import TensorHeader, read_header, read_tensors, write_tensors
+from tinyml.data.choice import DataChoice
+from tinyml.learner.events import EpochFinished
+from tinyml.learner.settings import TrainingSettings
+from tinyml.net import NetworkSpecification, Sequential, build, infer
+
+MODEL_FORMAT = "tinyml-model"
+MODEL_VERSION = 1
+
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Size = Annotated[int, Field(ge=1, le=2**31)]
+
+
+class EpochSummary(BaseModel):
+    """What an epoch achieved. It says nothing of time, so that the same run gives the same file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    epoch: Annotated[int, Field(ge=1)]
+    training_loss: Finite
+    training_accuracy: Share
+    validation_loss: Finite | None = None
+    validation_accuracy: Share | None = None
+
+
+class SavedModel(BaseModel):
+    """What a model file tells about its network, apart from the weights.
+
+    Attributes:
+        network: on paper.
+        input_shape: of one example, without the batch axis.
+        class_names: one for each class.
+        data: what it was trained on, and how that was split.
+        training: the settings of the run.
+        history: the epochs, in order; as many as were done.
+        test_loss, test_accuracy: over the test part at the end; None when it was not evaluated.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    network: NetworkSpecification
+    input_shape: Annotated[tuple[Size, ...], Field(min_length=1, max_length=8)]
+    class_names: Annotated[tuple[str, ...], Field(max_length=100_000)] = ()
+    data: DataChoice = Field(default_factory=DataChoice)
+    training: TrainingSettings = Field(default_factory=TrainingSettings)
+    history: Annotated[tuple[EpochSummary, ...], Field(max_length=100_000)] = ()
+    test_loss: Finite | None = None
+    test_accuracy: Share | None = None
+
+
+class _ModelFile(SavedModel):
+    format: Literal["tinyml-model"]
+    version: Annotated[int, Field(ge=1)]
+
+
+def summarise_history(history: tuple[EpochFinished, ...]) -> tuple[EpochSummary, ...]:
+    """Turn the events of a run into what a file keeps of them."""
+    return tuple(
+        EpochSummary(
+            epoch=event.epoch,
+            training_loss=event.training_loss,
+            training_accuracy=event.training_accuracy,
+            validation_loss=event.validation_loss,
+            validation_accuracy=event.validation_accuracy,
+        )
+        for event in history
+    )
+
+
+def save_model(path: str | Path, net: Sequential, about: SavedModel) -> None:
+    """Write a model file, atomically. The same network and the same facts give the same bytes.
+
+    Arguments:
+        path: the file, usually `*.safetensors`.
+        net: the network whose weights are saved.
+        about: everything else; `about.network` must describe `net`.
+
+    Raises `StorageError` when the file cannot be written, or `about` describes another network.
+    """
+    tensors = {name: parameter.tensor for name, parameter in net.named_parameters.items()}
+    expected = _expected_shapes(about, str(path))
+    if expected != {name: tensor.shape for name, tensor in tensors.items()}:
+        raise StorageError(f"Could not save '{path}': the description is one of another network.")
+    metadata = {"format": MODEL_FORMAT, "version": MODEL_VERSION, **about.model_dump(mode="python")}
+    write_tensors(path, tensors, metadata)
+
+
+def read_model(path: str | Path) -> SavedModel:
+    """Read what a model file tells about its network, but not the weights.
+
+    Raises `StorageError` when the file is missing, damaged, from a newer version, or only holds weights.
+    """
+    return _read_about(read_header(path).metadata, path)
+
+
+def load_model(path: str | Path) -> tuple[Sequential, SavedModel]:
+    """Build the network of a model file, with its weights, in evaluation mode.
+
+    The network computes in float64 when all its weights are float64, and in float32 otherwise.
+
+    Raises `StorageError`, as `read_model` does and when weights and network do not fit together; this is found out
+    before room is made for either.
+    """
+    header = read_header(path)
+    about = _read_about(header.metadata, path)
+    _check_tensors(path, header.tensors, _expected_shapes(about, str(path)))
+    in_double = bool(header.tensors) and all(tensor.dtype == "float64" for tensor in header.tensors)
+    net = build(about.network, about.input_shape, np.random.default_rng(0), np.float64 if in_double else np.float32)
+    net.set_tensors(read_tensors(path).tensors, f"'{path}'")
+    net.eval()
+    return net, about
+
+
+def load_into(path: str | Path, net: Sequential) -> None:
+    """Copy the weights of a safetensors file into a network.
+
+    Raises `StorageError`, and changes nothing, when the file cannot be read, or holds other tensors than `net` has.
+    """
+    _check_tensors(
+        path,
+        read_header(path).tensors,
+        {name: parameter.tensor.shape for name, parameter in net.named_parameters.items()},
+    )
+    net.set_tensors(read_tensors(path).tensors, f"'{path}'")
+
+
+def _read_about(metadata: dict[str, Any], path: str | Path) -> SavedModel:
+    if metadata.get("format") != MODEL_FORMAT:
+        raise StorageError(f"'{path}' holds tensors, but not the network they belong to, so it is no whole model.")
+    version = metadata.get("version")
+    if isinstance(version, int) and version > MODEL_VERSION:
+        raise StorageError(
+            f"'{path}' was saved by a newer TinyML (file version {version}; this one reads up to {MODEL_VERSION}). "
+            "Update TinyML to open it."
+        )
+    try:
+        content = _ModelFile.model_validate(metadata)
+    except ValidationError as error:
+        raise StorageError(f"'{path}' has unusable metadata: {describe_invalid(error)}.") from error
+    return SavedModel.model_validate({name: getattr(content, name) for name in SavedModel.model_fields})
+
+
+def _expected_shapes(about: SavedModel, source: str) -> dict[str, Shape]:
+    """Tell which tensors the network on paper has."""
+    inference = infer(about.network, about.input_shape)
+    if inference.problems:
+        raise StorageError(f"'{source}' describes a network that cannot be built: {inference.problems[0]}")
+    return {
+        f"{plan.specification.name}.{name}": shape
+        for plan in inference.layers
+        for name, shape in plan.parameter_shapes.items()
+    }
+
+
+def _check_tensors(path: str | Path, found: tuple[TensorHeader, ...], expected: dict[str, Shape]) -> None:
+    """Compare tensors with those that a network needs, before any is read."""
+    shapes = {tensor.name: tensor.shape for tensor in found}
+    for name in sorted(shapes.keys() | expected.keys()):
+        if name not in shapes:
+            raise StorageError(f"'{path}' has no tensor '{name}', so it belongs to another network.")
+        if name not in expected:
+            raise StorageError(f"'{path}' has the unknown tensor '{name}', so it belongs to another network.")
+        if shapes[name] != expected[name]:
+            raise StorageError(
+                f"'{path}' holds '{name}' as {describe_shape(shapes[name])}, "
+                f"but this network needs {describe_shape(expected[name])}."
+            )
