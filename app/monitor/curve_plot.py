@@ -1,0 +1,228 @@
+"""One plot of the monitor: title, legend with values, choices, and the curves below them."""
+
+import math
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from app.monitor.curves import Quantity, RunCurves
+from app.monitor.legend import LegendEntry
+from app.monitor.plot_area import PlotArea, Points, Range
+from app.monitor.scale import epoch_range, linear_range, log_range
+from app.monitor.series import Series
+from app.widgets.theme import GRID, SERIES_COLORS
+
+
+class CurvePlot(QWidget):
+    """Training and validation curves of one quantity, over the epochs.
+
+    Arguments:
+        name: "loss" or "accuracy": an attribute of `RunCurves`, and the stem of the object names.
+        title: what stands above the plot.
+        write: puts a value into words.
+        heights: the range of the values when it is known; None lets it grow with them.
+        log_choice: whether the user may choose a logarithmic axis.
+
+    Signals:
+        follow_changed(bool): the plot shows the whole run again, or stays where the user went.
+    """
+
+    follow_changed = Signal(bool)
+
+    def __init__(
+        self,
+        name: str,
+        title: str,
+        write: Callable[[float], str],
+        heights: Range | None = None,
+        log_choice: bool = True,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName(f"{name}_plot")
+        self.setAccessibleName(f"{title} over the epochs")
+        self._name, self._write, self._heights = name, write, heights
+        self._curves = RunCurves()
+        self._hovered = math.nan
+        self.area = PlotArea(self)
+        self.area.setObjectName(f"{name}_area")
+        self.area.setAccessibleName(f"{title} curves: arrow keys move, plus and minus zoom, A shows all")
+        self.training_legend = LegendEntry("training", SERIES_COLORS["training"], Qt.PenStyle.SolidLine)
+        self.validation_legend = LegendEntry("validation", SERIES_COLORS["validation"], Qt.PenStyle.DashLine)
+        self.log_box = self._make_box(f"{name}_log", "log axis", "Show powers of ten at equal distances")
+        self.log_box.setHidden(not log_choice)
+        self.follow_box = self._make_box(f"{name}_follow", "follow", "Show the whole run as it grows (double-click, A)")
+        self.follow_box.setChecked(True)
+        self.note = QLabel()
+        self.note.setObjectName(f"{name}_note")
+        self._lay_out(title)
+        self._redraw_timer = QTimer(self, singleShot=True, interval=0)
+        self._redraw_timer.timeout.connect(self.redraw)
+        self._connect()
+        self._offer_menu()
+        self.area.set_following(True)
+        self.redraw()
+
+    @property
+    def following(self) -> bool:
+        """True while the plot shows the whole run as it grows."""
+        return self.follow_box.isChecked()
+
+    @property
+    def log(self) -> bool:
+        """True while the axis of the values is logarithmic."""
+        return self.log_box.isChecked()
+
+    def set_curves(self, curves: RunCurves) -> None:
+        """Show another run, from its beginning: follow it."""
+        self._curves = curves
+        self.follow_box.setChecked(True)
+        self.redraw()
+
+    def set_moment(self, epoch: float | None, words: str = "", serious: bool = False) -> None:
+        """Mark where the run stands still, or nothing."""
+        self.area.show_moment(epoch, words, serious)
+
+    @Slot()
+    def redraw(self) -> None:
+        """Draw what the run has reported so far."""
+        quantity = self._quantity
+        if self.following:
+            self.area.show_range(epoch_range(self._curves.planned_epochs, self._curves.position), self._full_heights())
+        left, right = self.area.epochs
+        thin = partial(self._thin, left=left, right=right, pixels=self.area.pixels)
+        self.area.show_curves(thin(quantity.batches), thin(quantity.smoothed), thin(quantity.validation))
+        self._mark_best()
+        self.area.show_broken(np.concatenate([quantity.batches.broken_x, quantity.validation.broken_x]))
+        self._show_note()
+        self._show_values()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange) and hasattr(self, "area"):
+            self.area.apply_theme()
+
+    @property
+    def _quantity(self) -> Quantity:
+        quantity: Quantity = getattr(self._curves, self._name)
+        return quantity
+
+    def _make_box(self, object_name: str, text: str, tip: str) -> QCheckBox:
+        box = QCheckBox(text)
+        box.setObjectName(object_name)
+        box.setToolTip(tip)
+        return box
+
+    def _lay_out(self, title: str) -> None:
+        heading = QLabel(title)
+        heading.setObjectName(f"{self._name}_title")
+        heading.setProperty("heading", True)
+        self.note.setProperty("warning", True)
+        self.note.hide()
+        header = QHBoxLayout()
+        header.setSpacing(GRID)
+        for widget in (heading, self.training_legend, self.validation_legend):
+            header.addWidget(widget)
+        header.addStretch(1)
+        header.addWidget(self.log_box)
+        header.addWidget(self.follow_box)
+        layout = QVBoxLayout(self)
+        layout.setSpacing(GRID // 2)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addLayout(header)
+        layout.addWidget(self.note)
+        layout.addWidget(self.area, 1)
+
+    def _connect(self) -> None:
+        self.log_box.toggled.connect(self._change_axis)
+        self.follow_box.toggled.connect(self._change_following)
+        self.area.moved.connect(self._stop_following)
+        self.area.follow_requested.connect(self._start_following)
+        self.area.range_changed.connect(self._redraw_timer.start)
+        self.area.hovered.connect(self._hover)
+
+    def _offer_menu(self) -> None:
+        """Offer the choices in a context menu too."""
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        for box in (self.follow_box, self.log_box):
+            if box.isHidden():
+                continue
+            action = QAction(box.text().capitalize(), self)
+            action.setCheckable(True)
+            action.setChecked(box.isChecked())
+            action.toggled.connect(box.setChecked)
+            box.toggled.connect(action.setChecked)
+            self.addAction(action)
+
+    def _thin(self, series: Series, left: float, right: float, pixels: int) -> Points:
+        return series.thinned(left, right, pixels, self.log)
+
+    def _full_heights(self) -> Range:
+        series = (self._quantity.batches, self._quantity.validation)
+        largest = max(one.largest for one in series)
+        if self.log:
+            return log_range(min(one.smallest_positive for one in series), largest)
+        return self._heights or linear_range(min(one.smallest for one in series), largest)
+
+    def _mark_best(self) -> None:
+        best = self._curves.best_epoch
+        validated = getattr(best, f"validation_{self._name}", None)
+        value = validated if validated is not None else getattr(best, f"training_{self._name}", None)
+        low_is_good = self._name == "loss"
+        if best is None or value is None or not math.isfinite(value) or (self.log and value <= 0):
+            self.area.show_best(None, "", low_is_good)
+            return
+        height = math.log10(value) if self.log else value
+        self.area.show_best(QPointF(best.epoch, height), f"best, epoch {best.epoch}", low_is_good)
+
+    def _show_note(self) -> None:
+        hidden = self._quantity.batches.not_positive + self._quantity.validation.not_positive if self.log else 0
+        values = "1 value" if hidden == 1 else f"{hidden:,} values"
+        self.note.setText(f"{values} of zero or less cannot be shown on a log axis." if hidden else "")
+        self.note.setVisible(bool(hidden))
+
+    def _show_values(self) -> None:
+        quantity = self._quantity
+        training, validation = quantity.newest_training, quantity.newest_validation
+        if math.isfinite(self._hovered):
+            training = quantity.smoothed.value_at(self._hovered)
+            validation = quantity.validation.value_at(self._hovered)
+        place = f" (epoch {max(self._hovered, 0):.1f})" if math.isfinite(self._hovered) else ""
+        self.training_legend.set_value("" if training is None else self._write(training) + place)
+        self.validation_legend.set_value("" if validation is None else self._write(validation))
+        span = self._curves.smoothing_span
+        self.training_legend.setToolTip(
+            f"Solid: smoothed over about {span} batches; faint: every batch" if span else ""
+        )
+        self.validation_legend.setToolTip("Measured on examples that the network does not learn from, once an epoch")
+
+    @Slot(bool)
+    def _change_axis(self, log: bool) -> None:
+        self.area.set_log(log)
+        # A part of one axis means nothing on the other.
+        self._start_following()
+        self.redraw()
+
+    @Slot(bool)
+    def _change_following(self, following: bool) -> None:
+        self.area.set_following(following)
+        if following:
+            self.redraw()
+        self.follow_changed.emit(following)
+
+    @Slot()
+    def _stop_following(self) -> None:
+        self.follow_box.setChecked(False)
+
+    @Slot()
+    def _start_following(self) -> None:
+        self.follow_box.setChecked(True)
+
+    @Slot(float)
+    def _hover(self, epoch: float) -> None:
+        self._hovered = epoch
+        self._show_values()

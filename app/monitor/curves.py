@@ -1,0 +1,114 @@
+"""The curves of one run: everything that was reported, ready to be drawn. No Qt."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from app.monitor.series import Series, Smoother
+from tinyml.learner import BatchFinished, EpochFinished
+
+
+class Quantity:
+    """Loss or accuracy: each batch, the same smoothed, and the validation after each epoch."""
+
+    def __init__(self) -> None:
+        self.batches = Series()
+        self.smoothed = Series()
+        self.validation = Series()
+
+    @property
+    def newest_training(self) -> float | None:
+        """The smoothed value after the newest batch; None before the first."""
+        return float(self.smoothed.y[-1]) if len(self.smoothed) else None
+
+    @property
+    def newest_validation(self) -> float | None:
+        """The newest value of the validation set; None when there is none."""
+        return float(self.validation.y[-1]) if len(self.validation) else None
+
+
+class RunCurves:
+    """What a run has reported so far.
+
+    Attributes:
+        planned_epochs: how many epochs the run will take; 0 before the first run.
+        history: the epochs that are done.
+        best_epoch: the one with the lowest validation loss, or training loss when there is no validation set.
+        loss, accuracy: the curves. Positions are in epochs: 2.5 is the middle of the third.
+        smoothing_span: over about how many batches the curves are smoothed; 0 before the first batch.
+    """
+
+    def __init__(self, planned_epochs: int = 0) -> None:
+        self.planned_epochs = planned_epochs
+        self.history: list[EpochFinished] = []
+        self.best_epoch: EpochFinished | None = None
+        self.loss, self.accuracy = Quantity(), Quantity()
+        self.smoothing_span = 0
+        self._smoothers: tuple[Smoother, Smoother] | None = None
+
+    @classmethod
+    def from_history(cls, history: Sequence[EpochFinished]) -> "RunCurves":
+        """Return what is left of a run when only its epochs are known: their means stand for the batches."""
+        curves = cls(history[-1].epochs if history else 0)
+        x = np.array([float(epoch.epoch) for epoch in history])
+        for quantity, name in ((curves.loss, "training_loss"), (curves.accuracy, "training_accuracy")):
+            y = np.array([getattr(epoch, name) for epoch in history], np.float64)
+            quantity.batches.extend(x, y)
+            quantity.smoothed.extend(x, y)
+        curves.add_epochs(history)
+        return curves
+
+    @property
+    def position(self) -> float:
+        """How far the run is, in epochs."""
+        x = self.loss.batches.x
+        return float(x[-1]) if len(x) else float(len(self.history))
+
+    @property
+    def empty(self) -> bool:
+        """True while there is nothing to draw."""
+        return not len(self.loss.batches) and not self.history
+
+    def add_batches(self, events: Sequence[BatchFinished]) -> None:
+        """Take in batches, in their order."""
+        if not events:
+            return
+        rows = np.array(
+            [(event.epoch - 1 + event.batch / event.batches, event.loss, event.accuracy) for event in events]
+        )
+        if self._smoothers is None:
+            self.smoothing_span = choose_span(events[0].batches, self.planned_epochs)
+            self._smoothers = (Smoother(self.smoothing_span), Smoother(self.smoothing_span))
+        x = rows[:, 0]
+        quantities = (self.loss, self.accuracy)
+        for quantity, smoother, y in zip(quantities, self._smoothers, rows[:, 1:].T, strict=True):
+            quantity.batches.extend(x, y)
+            quantity.smoothed.extend(x, smoother.smooth(y))
+
+    def add_epochs(self, events: Sequence[EpochFinished]) -> None:
+        """Take in epochs, in their order."""
+        self.history.extend(events)
+        for event in events:
+            loss = judged_loss(event)
+            if math.isfinite(loss) and (self.best_epoch is None or loss < judged_loss(self.best_epoch)):
+                self.best_epoch = event
+            x = np.array([float(event.epoch)])
+            if event.validation_loss is not None:
+                self.loss.validation.extend(x, np.array([event.validation_loss]))
+            if event.validation_accuracy is not None:
+                self.accuracy.validation.extend(x, np.array([event.validation_accuracy]))
+
+
+def judged_loss(epoch: EpochFinished) -> float:
+    """Return the loss that an epoch is judged by: on the validation set if there is one."""
+    return epoch.training_loss if epoch.validation_loss is None else epoch.validation_loss
+
+
+def choose_span(batches_per_epoch: int, planned_epochs: int) -> int:
+    """Choose over how many batches to smooth: a sixtieth of the run, but between 5 batches and one epoch.
+
+    >>> choose_span(20, 20), choose_span(1000, 50)
+    (7, 833)
+    """
+    return round(min(max(batches_per_epoch * max(planned_epochs, 1) / 60, 5), max(batches_per_epoch, 5)))

@@ -1,0 +1,78 @@
+"""Curves as files: a table of every number, or a picture."""
+
+import csv
+import io
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtWidgets import QWidget
+
+from app.monitor.curves import RunCurves
+from app.widgets.theme import GRID, current_theme
+from tinyml.core import StorageError
+from tinyml.core.files import write_atomically
+from tinyml.learner import EpochFinished
+
+COLUMNS = (
+    "kind",
+    "epoch",
+    "training_loss",
+    "training_accuracy",
+    "validation_loss",
+    "validation_accuracy",
+    "seconds",
+)
+_SCALE = 2
+"""Pictures are drawn at twice the size of the screen, for print."""
+
+
+class CurveTable:
+    """Every number of a run, frozen, so that it can be written in another thread while the run goes on."""
+
+    def __init__(self, curves: RunCurves) -> None:
+        batches = curves.loss.batches, curves.accuracy.batches
+        self._batches: tuple[np.ndarray, ...] = (batches[0].x.copy(), batches[0].y.copy(), batches[1].y.copy())
+        self._epochs: tuple[EpochFinished, ...] = tuple(curves.history)
+
+    def save(self, path: Path) -> Path:
+        """Write one row for each batch and then one for each epoch; raises `StorageError` when that fails."""
+        text = io.StringIO(newline="")
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        for row in zip(*self._batches, strict=True):
+            writer.writerow(("batch", *(repr(float(number)) for number in row), "", "", ""))
+        for epoch in self._epochs:
+            numbers = (epoch.training_loss, epoch.training_accuracy, epoch.validation_loss, epoch.validation_accuracy)
+            written = ("" if number is None else repr(float(number)) for number in numbers)
+            writer.writerow(("epoch", epoch.epoch, *written, f"{epoch.seconds:.3f}"))
+        write_atomically(path, text.getvalue().encode())
+        return path
+
+
+def paint_widgets(widgets: list[QWidget]) -> QImage:
+    """Paint widgets side by side, in print quality."""
+    width = sum(widget.width() for widget in widgets) + GRID * (len(widgets) + 1)
+    height = max(widget.height() for widget in widgets) + 2 * GRID
+    image = QImage(width * _SCALE, height * _SCALE, QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(_SCALE)
+    image.fill(current_theme().surface)
+    painter = QPainter(image)
+    left = GRID
+    for widget in widgets:
+        widget.render(painter, QPoint(left, GRID))
+        left += widget.width() + GRID
+    painter.end()
+    return image
+
+
+def save_picture(image: QImage, path: Path) -> Path:
+    """Write a picture as PNG; raises `StorageError` when that fails. Safe in any thread."""
+    content = QByteArray()
+    buffer = QBuffer(content)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    if not image.save(buffer, "PNG"):  # type: ignore[call-overload]
+        raise StorageError(f"Could not save '{path}': the picture could not be encoded. Make the window smaller.")
+    write_atomically(path, bytes(content.data()))
+    return path

@@ -1,0 +1,136 @@
+"""The figures beside the curves, and what they mean."""
+
+import math
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from app.monitor.curves import RunCurves
+from app.monitor.diagnosis import Diagnosis
+from app.monitor.words import write_duration, write_loss, write_share, write_speed
+from app.training.session import Session
+from app.widgets.theme import GRID
+
+_PAIRS = (("loss", "Loss"), ("accuracy", "Accuracy"))
+_LINES = (
+    ("epoch", "Epoch"),
+    ("best", "Best epoch"),
+    ("speed", "Examples/s"),
+    ("elapsed", "Elapsed"),
+    ("test", "Test accuracy"),
+)
+
+
+class FactsPanel(QWidget):
+    """Figures of the run in two columns, training and validation, and one sentence about them."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("training_facts")
+        self._values: dict[str, QLabel] = {}
+        self._state = QLabel()
+        self._state.setObjectName("facts_state")
+        self._state.setAccessibleName("State of the run")
+        self._state.setProperty("muted", True)
+        self._frame = QFrame()
+        self._frame.setObjectName("diagnosis")
+        self._frame.setProperty("advice", True)
+        self._finding, self._advice = self._make_words("diagnosis_finding"), self._make_words("diagnosis_advice")
+        self._lay_out()
+        self.show_diagnosis(None)
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """What each figure reads, by name: "epoch", "training_loss", …"""
+        return {name: label.text() for name, label in self._values.items()}
+
+    def show_facts(self, curves: RunCurves, session: Session) -> None:
+        """Show the newest figures."""
+        self._state.setText(session.state.value)
+        done = min(math.ceil(curves.position), curves.planned_epochs)
+        self._set("epoch", f"{done:,} of {curves.planned_epochs:,}".replace(",", "\u202f"))
+        self._set("training_loss", write_loss(curves.loss.newest_training))
+        self._set("validation_loss", write_loss(curves.loss.newest_validation))
+        self._set("training_accuracy", write_share(curves.accuracy.newest_training))
+        self._set("validation_accuracy", write_share(curves.accuracy.newest_validation))
+        best = curves.best_epoch
+        self._set("best", "–" if best is None else f"{best.epoch}")
+        self._set("speed", write_speed(session.examples_per_second))
+        self._set("elapsed", write_duration(session.seconds))
+        self._set("test", write_share(session.test_accuracy))
+
+    def show_diagnosis(self, diagnosis: Diagnosis | None) -> None:
+        """Say what the curves mean, or nothing."""
+        self._frame.setVisible(diagnosis is not None)
+        if diagnosis is None:
+            return
+        self._finding.setText(diagnosis.finding)
+        self._advice.setText(diagnosis.advice)
+        self._advice.setVisible(bool(diagnosis.advice))
+        serious = diagnosis.severity == "danger"
+        if bool(self._finding.property("danger")) != serious:
+            self._finding.setProperty("danger", serious)
+            self._finding.style().unpolish(self._finding)
+            self._finding.style().polish(self._finding)
+
+    def _lay_out(self) -> None:
+        heading = QLabel("Training")
+        heading.setProperty("heading", True)
+        title = QHBoxLayout()
+        title.addWidget(heading)
+        title.addStretch(1)
+        title.addWidget(self._state)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(2 * GRID)
+        grid.setVerticalSpacing(GRID // 2)
+        grid.setColumnStretch(1, 1)
+        grid.setColumnStretch(2, 1)
+        for column, text in enumerate(("training", "validation"), start=1):
+            grid.addWidget(self._make_muted(text), 0, column, Qt.AlignmentFlag.AlignRight)
+        for row, (name, text) in enumerate(_PAIRS, start=1):
+            grid.addWidget(self._make_muted(text), row, 0)
+            for column, part in enumerate(("training", "validation"), start=1):
+                grid.addWidget(self._make_value(f"{part}_{name}", f"{text}, {part}"), row, column)
+        for row, (name, text) in enumerate(_LINES, start=1 + len(_PAIRS)):
+            grid.addWidget(self._make_muted(text), row, 0)
+            grid.addWidget(self._make_value(name, text), row, 1, 1, 2)
+        words = QVBoxLayout(self._frame)
+        words.setContentsMargins(GRID + GRID // 2, GRID, GRID, GRID)
+        words.setSpacing(GRID // 2)
+        words.addWidget(self._finding)
+        words.addWidget(self._advice)
+        self._finding.setProperty("heading", True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GRID)
+        layout.addLayout(title)
+        layout.addWidget(self._frame)
+        layout.addLayout(grid)
+        layout.addStretch(1)
+
+    def _make_muted(self, text: str) -> QLabel:
+        label = QLabel(text)
+        label.setProperty("muted", True)
+        return label
+
+    def _make_value(self, name: str, accessible: str) -> QLabel:
+        label = QLabel("–")
+        label.setObjectName(f"fact_{name}")
+        label.setAccessibleName(accessible)
+        label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        # The width must not follow the text: the plots beside it would jump with every number.
+        label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._values[name] = label
+        return label
+
+    def _make_words(self, name: str) -> QLabel:
+        label = QLabel()
+        label.setObjectName(name)
+        label.setWordWrap(True)
+        return label
+
+    def _set(self, name: str, text: str) -> None:
+        label = self._values[name]
+        if label.text() != text:
+            label.setText(text)

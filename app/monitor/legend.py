@@ -1,0 +1,62 @@
+"""One entry of a legend: a piece of the line, its name and its newest value."""
+
+from PySide6.QtCore import QPointF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from app.widgets.theme import GRID, current_theme
+
+_LINE = 2 * GRID + 2
+
+
+class LegendEntry(QWidget):
+    """A piece of line and words beside it. Where there is too little room, the name gives way before the value."""
+
+    def __init__(self, name: str, color: str, style: Qt.PenStyle, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._name, self._color, self._style = name, color, style
+        self._value = ""
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.setObjectName(f"legend_{name}")
+        self.setAccessibleName(name)
+
+    @property
+    def text(self) -> str:
+        """Name and value as they are shown when there is room."""
+        return f"{self._name} {self._value}".strip()
+
+    def set_value(self, value: str) -> None:
+        """Show another value; the place it takes only ever grows, so that the plot beside it keeps still."""
+        if value != self._value:
+            longer = len(value) > len(self._value)
+            self._value = value
+            self.setAccessibleDescription(value)
+            if longer:
+                self.updateGeometry()
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        metrics = self.fontMetrics()
+        return QSize(_LINE + GRID // 2 + metrics.horizontalAdvance(self.text) + 2, metrics.height() + 2)
+
+    def minimumSizeHint(self) -> QSize:
+        room = self.fontMetrics().horizontalAdvance(self._value.partition(" (")[0])
+        return QSize(_LINE + GRID // 2 + room + 2, self.sizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        middle = self.height() / 2
+        pen = QPen(QColor(self._color), 2, self._style)
+        if self._style != Qt.PenStyle.SolidLine:
+            pen.setDashPattern([2, 1.2])
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        painter.setPen(pen)
+        painter.drawLine(QPointF(0, middle), QPointF(_LINE, middle))
+        left = _LINE + GRID // 2
+        for text in (self.text, self._value):
+            if painter.fontMetrics().horizontalAdvance(text) <= self.width() - left:
+                painter.setPen(QColor(current_theme().muted))
+                flags = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
+                painter.drawText(left, 0, self.width() - left, self.height(), flags, text)
+                return

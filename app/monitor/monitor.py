@@ -1,0 +1,261 @@
+"""The monitor: the curves of the run, live, and the figures beside them."""
+
+from functools import partial
+from pathlib import Path
+from time import perf_counter
+
+from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtGui import QAction, QShowEvent
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSplitter,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.monitor.curve_plot import CurvePlot
+from app.monitor.curves import RunCurves
+from app.monitor.diagnosis import Circumstances, diagnose
+from app.monitor.export import CurveTable, paint_widgets, save_picture
+from app.monitor.facts import FactsPanel
+from app.monitor.words import write_loss, write_share
+from app.training.background import BackgroundRunner
+from app.training.session import Session, SessionState
+from app.widgets.theme import GRID
+
+_REFRESH_MILLISECONDS = 33
+_DIAGNOSIS_SECONDS = 1.0
+_MOMENTS = {
+    SessionState.PAUSED: "paused",
+    SessionState.STOPPED: "stopped",
+    SessionState.FAILED: "failed",
+}
+_FILTERS = "Curves as a table (*.csv);;Curves as a picture (*.png)"
+
+
+class Monitor(QWidget):
+    """Loss and accuracy of the current run while it goes on, and of the last run after it has ended.
+
+    It is painted at most thirty times a second, and not at all while it is hidden; nothing is lost meanwhile.
+
+    Arguments:
+        session: the run that is watched.
+    """
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("monitor")
+        self.setAccessibleName("Training curves")
+        self._session = session
+        self._waiting = False
+        self._diagnosed_at = 0.0
+        self.curves = RunCurves()
+        self.loss_plot = CurvePlot("loss", "Loss", write_loss)
+        self.accuracy_plot = CurvePlot("accuracy", "Accuracy", write_share, heights=(0.0, 1.05), log_choice=False)
+        self.facts = FactsPanel()
+        self._export_button = QPushButton("Export…")
+        self._export_report = QLabel()
+        self._background = BackgroundRunner(self)
+        self._refresh_timer = QTimer(self)
+        self._lay_out()
+        self._connect()
+
+    @property
+    def empty(self) -> bool:
+        """True before the first run, when there are no curves to show."""
+        return self._stack.currentIndex() == 0
+
+    @Slot()
+    def export(self) -> None:
+        """Ask for a file and save the curves in it, as a table or a picture."""
+        name, chosen = QFileDialog.getSaveFileName(self, "Export curves", "curves.csv", _FILTERS)
+        if name:
+            suffix = ".png" if "png" in chosen else ".csv"
+            path = Path(name)
+            self.export_to(path if path.suffix else path.with_suffix(suffix))
+
+    def export_to(self, path: Path) -> None:
+        """Save the curves in the background: as a picture when the name ends in .png, else as a table."""
+        self._report("Saving…")
+        if path.suffix.lower() == ".png":
+            self.refresh()
+            image = paint_widgets([self.loss_plot, self.accuracy_plot])
+            self._background.submit("export", partial(save_picture, image, path))
+        else:
+            self._background.submit("export", partial(CurveTable(self.curves).save, path))
+
+    def shutdown(self) -> None:
+        """Wait for an export that is being written: for closing the window."""
+        self._background.shutdown()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show everything that was reported, now."""
+        self._waiting = False
+        self._stack.setCurrentIndex(0 if self.curves.empty and not self._session.state.active else 1)
+        self.loss_plot.redraw()
+        self.accuracy_plot.redraw()
+        self.facts.show_facts(self.curves, self._session)
+        if perf_counter() - self._diagnosed_at > _DIAGNOSIS_SECONDS or not self._session.state.active:
+            self._diagnose()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._waiting:
+            self.refresh()
+
+    def _lay_out(self) -> None:
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(self._make_empty_page())
+        self._splitter = QSplitter(Qt.Orientation.Horizontal)
+        self._splitter.setObjectName("monitor_splitter")
+        self._splitter.setChildrenCollapsible(False)
+        self._splitter.setHandleWidth(2 * GRID)
+        for widget, stretch in ((self.loss_plot, 5), (self.accuracy_plot, 5), (self._make_side(), 3)):
+            self._splitter.addWidget(widget)
+            self._splitter.setStretchFactor(self._splitter.count() - 1, stretch)
+        page = QWidget()
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(GRID + GRID // 2, GRID, GRID + GRID // 2, GRID)
+        layout.addWidget(self._splitter)
+        self._stack.addWidget(page)
+
+    def _make_empty_page(self) -> QWidget:
+        words = QLabel("Press F5 to train; the curves appear here.")
+        words.setObjectName("monitor_empty")
+        words.setProperty("muted", True)
+        words.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        words.setWordWrap(True)
+        return words
+
+    def _make_side(self) -> QWidget:
+        self._export_button.setObjectName("monitor_export")
+        self._export_button.setToolTip("Save the curves as a table (CSV) or as a picture (PNG)")
+        self._export_report.setObjectName("monitor_export_report")
+        self._export_report.setWordWrap(True)
+        self._export_report.hide()
+        scroll = QScrollArea()
+        scroll.setObjectName("facts_scroll")
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(self.facts)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self._export_button)
+        buttons.addStretch(1)
+        side = QWidget()
+        side.setMinimumWidth(self.facts.minimumSizeHint().width() + 3 * GRID)
+        layout = QVBoxLayout(side)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(scroll, 1)
+        layout.addWidget(self._export_report)
+        layout.addLayout(buttons)
+        return side
+
+    def _connect(self) -> None:
+        self._refresh_timer.setSingleShot(True)
+        self._refresh_timer.setInterval(_REFRESH_MILLISECONDS)
+        self._refresh_timer.timeout.connect(self._refresh_if_seen)
+        self._export_button.clicked.connect(self.export)
+        self._background.finished.connect(self._note_saved)
+        self._background.failed.connect(self._note_not_saved)
+        self._session.started.connect(self._start_over)
+        self._session.batches_finished.connect(self._add_batches)
+        self._session.epochs_finished.connect(self._add_epochs)
+        self._session.state_changed.connect(self._follow_state)
+        self._session.snapshot_changed.connect(self._take_history)
+        export_action = QAction("Export curves…", self)
+        export_action.setObjectName("action_export_curves")
+        export_action.triggered.connect(self.export)
+        for plot in (self.loss_plot, self.accuracy_plot):
+            plot.addAction(export_action)
+
+    def _schedule(self) -> None:
+        self._waiting = True
+        if self.isVisible() and not self._refresh_timer.isActive():
+            self._refresh_timer.start()
+
+    def _diagnose(self) -> None:
+        self._diagnosed_at = perf_counter()
+        state, plan, snapshot = self._session.state, self._session.plan, self._session.snapshot
+        if state is not SessionState.READY and plan is not None:
+            training, description = plan.project.training, plan.description
+        elif snapshot is not None:
+            training, description = snapshot.training, snapshot.description
+        else:
+            self.facts.show_diagnosis(None)
+            return
+        circumstances = Circumstances(
+            learning_rate=training.learning_rate,
+            classes=len(description.class_names),
+            finished=state is SessionState.FINISHED,
+            failure=self._session.message if state is SessionState.FAILED else "",
+        )
+        self.facts.show_diagnosis(diagnose(self.curves.history, circumstances))
+
+    def _report(self, text: str, danger: bool = False) -> None:
+        label = self._export_report
+        label.setProperty("danger", danger)
+        label.setProperty("muted", not danger)
+        label.style().unpolish(label)
+        label.style().polish(label)
+        label.setText(text)
+        label.show()
+
+    @Slot()
+    def _start_over(self) -> None:
+        plan = self._session.plan
+        self._show_run(RunCurves(plan.project.training.epochs if plan else 0))
+
+    @Slot()
+    def _take_history(self) -> None:
+        """Show the epochs that came with weights from a file; there is no more of such a run."""
+        if self._session.state is SessionState.READY:
+            self._show_run(RunCurves.from_history(self._session.history))
+
+    def _show_run(self, curves: RunCurves) -> None:
+        self.curves = curves
+        self._diagnosed_at = 0.0
+        self._export_report.hide()
+        for plot in (self.loss_plot, self.accuracy_plot):
+            plot.set_moment(None)
+            plot.set_curves(self.curves)
+        self._schedule()
+
+    @Slot(list)
+    def _add_batches(self, events: list[object]) -> None:
+        self.curves.add_batches(events)  # type: ignore[arg-type]
+        self._schedule()
+
+    @Slot(list)
+    def _add_epochs(self, events: list[object]) -> None:
+        self.curves.add_epochs(events)  # type: ignore[arg-type]
+        self._schedule()
+
+    @Slot()
+    def _follow_state(self) -> None:
+        word = _MOMENTS.get(self._session.state)
+        if self.curves.empty and word != "failed":
+            word = None
+        for plot in (self.loss_plot, self.accuracy_plot):
+            plot.set_moment(self.curves.position if word else None, word or "", serious=word == "failed")
+        self._schedule()
+
+    @Slot()
+    def _refresh_if_seen(self) -> None:
+        if self.isVisible() and self._waiting:
+            self.refresh()
+
+    @Slot(str, object)
+    def _note_saved(self, _key: str, path: Path) -> None:
+        self._report(f"Saved {path.name}.")
+
+    @Slot(str, str)
+    def _note_not_saved(self, _key: str, sentence: str) -> None:
+        self._report(sentence, danger=True)

@@ -1,0 +1,267 @@
+"""The drawing of one plot: axes, curves and marks. It knows pixels and the theme, but not where numbers come from."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyqtgraph
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from app.widgets.theme import GRID, SERIES_COLORS, current_theme
+
+Points = tuple[np.ndarray, np.ndarray]
+Range = tuple[float, float]
+
+_PAN = {
+    Qt.Key.Key_Left: (-0.1, 0.0),
+    Qt.Key.Key_Right: (0.1, 0.0),
+    Qt.Key.Key_Up: (0.0, 0.1),
+    Qt.Key.Key_Down: (0.0, -0.1),
+}
+_ZOOM = {Qt.Key.Key_Plus: 0.8, Qt.Key.Key_Equal: 0.8, Qt.Key.Key_Minus: 1.25}
+_MOST_MARKERS = 60
+"""With more epochs than these the markers would hide the curve."""
+
+
+class _ValueAxis(pyqtgraph.AxisItem):
+    """An axis that also writes the number at its very end, half of which stands outside."""
+
+    def boundingRect(self) -> QRectF:
+        rect: QRectF = super().boundingRect()
+        return rect.adjusted(0, -GRID, 0, GRID)
+
+
+class PlotArea(pyqtgraph.PlotWidget):
+    """Curves of one quantity over the epochs.
+
+    The mouse pans and zooms; so do the arrow keys, + and -. Double-click, A and Home ask to follow again.
+
+    Signals:
+        moved: the user panned or zoomed.
+        follow_requested: the user wants to see the whole run again.
+        range_changed: another part is seen, or the plot has another size: thin anew.
+        hovered(epoch): the mouse is over a position; NaN when it has left.
+    """
+
+    moved = Signal()
+    follow_requested = Signal()
+    range_changed = Signal()
+    hovered = Signal(float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent, axisItems={"left": _ValueAxis("left")})
+        self.setMenuEnabled(False)
+        self.setMinimumSize(120, 80)
+        plot = self.getPlotItem()
+        self._view = plot.getViewBox()
+        self._log = False
+        self._add_curves()
+        self._add_marks()
+        plot.showGrid(x=False, y=True, alpha=0.25)
+        plot.getAxis("left").setStyle(tickLength=0, autoReduceTextSpace=False, hideOverlappingLabels=False)
+        plot.getAxis("bottom").setStyle(tickLength=4, hideOverlappingLabels=False)
+        # Half of the last number below the axis stands outside the plot.
+        plot.layout.setContentsMargins(0, GRID // 2, 2 * GRID, 0)
+        # The button "A" shall follow again, which is more than pyqtgraph's own automatic range.
+        plot.autoBtn.clicked.disconnect()
+        plot.autoBtn.clicked.connect(self._ask_to_follow)
+        self._view.sigRangeChangedManually.connect(self._note_move)
+        self._view.sigRangeChanged.connect(self._note_range)
+        self._view.sigResized.connect(self._note_range)
+        self.apply_theme()
+
+    @property
+    def pixels(self) -> int:
+        """How many pixels wide the curves are drawn."""
+        return max(int(self._view.width()), 1)
+
+    @property
+    def epochs(self) -> Range:
+        """The epochs that are seen, from and to."""
+        left, right = self._view.viewRange()[0]
+        return float(left), float(right)
+
+    @property
+    def heights(self) -> Range:
+        """The values that are seen, from and to; powers of ten on the log axis."""
+        bottom, top = self._view.viewRange()[1]
+        return float(bottom), float(top)
+
+    def set_following(self, following: bool) -> None:
+        """Show the button "A" only while there is something to come back from."""
+        plot = self.getPlotItem()
+        if following:
+            plot.hideButtons()
+        else:
+            plot.showButtons()
+
+    def set_log(self, log: bool) -> None:
+        """Label the axis of the values in powers of ten. The values must then come as logarithms too."""
+        self._log = log
+        self.getPlotItem().getAxis("left").setLogMode(False, log)
+
+    def show_range(self, epochs: Range, heights: Range) -> None:
+        """Show a part of the plane. The same part again costs nothing."""
+        if epochs != self.epochs or heights != self.heights:
+            self._view.setRange(xRange=epochs, yRange=heights, padding=0, disableAutoRange=True)
+
+    def show_curves(self, batches: Points, smoothed: Points, validation: Points) -> None:
+        """Draw the three curves; NaN leaves a gap."""
+        for curve, (x, y) in ((self._batches, batches), (self._smoothed, smoothed), (self._validation, validation)):
+            connect = "all" if np.isfinite(y).all() else "finite"
+            curve.setData(x, y, connect=connect)
+        few = len(validation[0]) <= _MOST_MARKERS
+        self._epoch_markers.setData(*_finite(validation) if few else ([], []))
+
+    def show_best(self, point: QPointF | None, words: str, low_is_good: bool) -> None:
+        """Mark the best epoch, or none; the words go to the side where there are no curves."""
+        self._best.setData(*([[], []] if point is None else [[point.x()], [point.y()]]))
+        self._best_words.setVisible(point is not None)
+        if point is not None:
+            (left, right), (bottom, top) = self.epochs, self.heights
+            height = (point.y() - bottom) / (top - bottom)
+            above = height < 0.8 if low_is_good else height < 0.2
+            self._best_words.setText(words)
+            room = (right - point.x()) / (right - left) * self.pixels
+            fits = room > self.fontMetrics().horizontalAdvance(words) + 2 * GRID
+            self._best_words.setAnchor((0.0 if fits else 1.0, 1.25 if above else -0.25))
+            self._best_words.setPos(point)
+
+    def show_broken(self, epochs: np.ndarray) -> None:
+        """Mark positions where a value is NaN or infinite, at the lower border."""
+        left, right = self.epochs
+        seen = epochs[(epochs >= left) & (epochs <= right)] if len(epochs) else epochs
+        # One mark for each pixel is all that can be told apart.
+        _pixels, first = np.unique(np.floor((seen - left) / (right - left) * self.pixels), return_index=True)
+        bottom, top = self.heights
+        height = bottom + 0.05 * (top - bottom)
+        self._broken.setData(seen[first], np.full(len(first), height))
+        self._broken_words.setVisible(len(seen) > 0)
+        if len(seen):
+            self._broken_words.setAnchor((1.0 if seen[0] > (left + right) / 2 else 0.0, 1.2))
+            self._broken_words.setPos(float(seen[0]), height)
+
+    def show_moment(self, epoch: float | None, words: str = "", serious: bool = False) -> None:
+        """Mark where the run stands still ("paused", "stopped"), or nothing."""
+        self._moment.setVisible(epoch is not None)
+        if epoch is not None:
+            theme = current_theme()
+            color = theme.danger if serious else theme.muted
+            self._moment.setPen(QPen(QColor(color), 0, Qt.PenStyle.DashLine))
+            self._moment.label.setColor(color)
+            self._moment.label.setFormat(words)
+            self._moment.setPos(epoch)
+
+    def apply_theme(self) -> None:
+        """Take the colours of the theme."""
+        theme = current_theme()
+        self.setBackground(theme.surface)
+        plot = self.getPlotItem()
+        for side in ("left", "bottom"):
+            axis = plot.getAxis(side)
+            axis.setPen(QPen(QColor(theme.border), 0))
+            axis.setTextPen(QColor(theme.muted))
+            axis.setTickFont(self.font())
+        plot.getAxis("bottom").setLabel("epoch", color=theme.muted)
+        # Mixed with the background beforehand: see-through lines would add up to the full colour where they are dense.
+        self._batches.setPen(QPen(_mix(SERIES_COLORS["training"], theme.surface, 0.4), 0))
+        self._best_words.setColor(theme.warning)
+        self._broken_words.setColor(theme.danger)
+        self._broken.setBrush(QColor(theme.danger))
+        self._best.setBrush(QColor(theme.surface))
+        self._cursor.setPen(QPen(QColor(theme.muted), 0, Qt.PenStyle.DotLine))
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        plot = self.getPlotItem()
+        # pyqtgraph calls this, without an event, before there is a plot.
+        if plot is not None:
+            # In a low plot the curves need the place more.
+            plot.getAxis("bottom").showLabel(self.height() > 25 * GRID)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self._ask_to_follow()
+        event.accept()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        scene = self.mapToScene(event.position().toPoint())
+        inside = self._view.sceneBoundingRect().contains(scene)
+        self._show_cursor(self._view.mapSceneToView(scene).x() if inside else np.nan)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._show_cursor(np.nan)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = Qt.Key(event.key())
+        (left, right), (bottom, top) = self._view.viewRange()
+        if key in _PAN:
+            across, up = _PAN[key]
+            self._view.translateBy(x=across * (right - left), y=up * (top - bottom))
+            self._note_move()
+        elif key in _ZOOM:
+            self._view.scaleBy(x=_ZOOM[key], y=_ZOOM[key])
+            self._note_move()
+        elif key in (Qt.Key.Key_A, Qt.Key.Key_Home):
+            self._ask_to_follow()
+        else:
+            event.ignore()
+
+    def _add_curves(self) -> None:
+        training, validation = QColor(SERIES_COLORS["training"]), QColor(SERIES_COLORS["validation"])
+        dashes = QPen(validation, 2)
+        dashes.setCosmetic(True)
+        dashes.setDashPattern([3, 2])
+        self._batches = pyqtgraph.PlotCurveItem(antialias=False)
+        self._smoothed = pyqtgraph.PlotCurveItem(pen=pyqtgraph.mkPen(training, width=2), antialias=True)
+        self._validation = pyqtgraph.PlotCurveItem(pen=dashes, antialias=True)
+        self._epoch_markers = pyqtgraph.ScatterPlotItem(size=5, pen=None, brush=validation)
+        for curve in (self._batches, self._smoothed, self._validation, self._epoch_markers):
+            self.addItem(curve, ignoreBounds=True)
+
+    def _add_marks(self) -> None:
+        self._best = pyqtgraph.ScatterPlotItem(size=10, pen=pyqtgraph.mkPen(SERIES_COLORS["validation"], width=2))
+        self._best_words = pyqtgraph.TextItem()
+        self._broken = pyqtgraph.ScatterPlotItem(size=11, symbol="x", pen=None)
+        self._broken_words = pyqtgraph.TextItem("not a finite number")
+        label = {"position": 0.5, "anchors": [(1.0, 0.5), (0.0, 0.5)], "movable": False}
+        self._moment = pyqtgraph.InfiniteLine(angle=90, movable=False, label="", labelOpts=label)
+        self._cursor = pyqtgraph.InfiniteLine(angle=90, movable=False)
+        for mark in (self._best, self._best_words, self._broken, self._broken_words, self._moment, self._cursor):
+            self.addItem(mark, ignoreBounds=True)
+        for hidden in (self._best_words, self._broken_words, self._moment, self._cursor):
+            hidden.setVisible(False)
+
+    def _show_cursor(self, epoch: float) -> None:
+        inside = bool(np.isfinite(epoch))
+        self._cursor.setVisible(inside)
+        if inside:
+            self._cursor.setPos(epoch)
+        self.hovered.emit(epoch)
+
+    @Slot()
+    def _ask_to_follow(self, *_button: object) -> None:
+        self.follow_requested.emit()
+
+    @Slot()
+    def _note_move(self, *_axes: object) -> None:
+        self.moved.emit()
+
+    @Slot()
+    def _note_range(self, *_ranges: object) -> None:
+        self.range_changed.emit()
+
+
+def _mix(color: str, background: str, share: float) -> QColor:
+    front, back = QColor(color), QColor(background)
+    parts = ((front.red(), back.red()), (front.green(), back.green()), (front.blue(), back.blue()))
+    red, green, blue = (round(share * one + (1 - share) * other) for one, other in parts)
+    return QColor(red, green, blue)
+
+
+def _finite(points: Points) -> Sequence[np.ndarray]:
+    x, y = points
+    finite = np.isfinite(y)
+    return x[finite], y[finite]

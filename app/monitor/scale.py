@@ -1,0 +1,56 @@
+"""Ranges of the axes. They grow in steps, so that an axis can be drawn once and reused for many frames."""
+
+import math
+
+_STEP = 1.25
+_FIRST_EPOCHS = 100
+
+
+def stepped_up(value: float) -> float:
+    """Return the smallest power of 1.25 that is at least `value`, which is positive.
+
+    >>> stepped_up(1.0), round(stepped_up(2.3), 2)
+    (1.0, 2.44)
+    """
+    if value <= 0 or not math.isfinite(value):
+        return 1.0
+    power = math.ceil(math.log(value, _STEP) - 1e-9)
+    return min(_STEP**power, 1e300) if power < 3000 else 1e300
+
+
+def linear_range(smallest: float, largest: float) -> tuple[float, float]:
+    """Return a range from zero, or from below when there are negative values, with a little air.
+
+    >>> linear_range(0.1, 0.9)
+    (0.0, 1.0)
+    """
+    if smallest > largest:
+        return 0.0, 1.0
+    top = stepped_up(largest * 1.02) if largest > 0 else 0.0
+    bottom = -stepped_up(-smallest * 1.02) if smallest < 0 else 0.0
+    return (bottom, top) if top > bottom else (0.0, 1.0)
+
+
+def log_range(smallest_positive: float, largest: float) -> tuple[float, float]:
+    """Return a range in powers of ten that holds all positive values; its lower end is a whole power.
+
+    >>> log_range(0.02, 0.9)
+    (-2.0, 0.0)
+    """
+    if smallest_positive > largest:
+        return -1.0, 0.0
+    bottom = math.floor(math.log10(smallest_positive) + 1e-9)
+    top = math.log10(stepped_up(largest * 1.02))
+    return float(bottom), max(top, bottom + 0.5)
+
+
+def epoch_range(planned: int, position: float) -> tuple[float, float]:
+    """Return the range of the epochs: all that are planned, or for very long runs a part that grows in steps.
+
+    >>> epoch_range(20, 3.5), epoch_range(100_000, 3.5)
+    ((0.0, 20.0), (0.0, 100.0))
+    """
+    end = float(_FIRST_EPOCHS)
+    while end < position:
+        end *= _STEP
+    return 0.0, max(min(end, float(planned)), position, 1.0)

@@ -1,0 +1,211 @@
+"""Numbers that keep coming: kept for ever, and thinned for the screen without hiding a spike."""
+
+import numpy as np
+
+_FINE = 64
+"""Entries that one entry of the coarse level stands for; a power of two."""
+
+
+class GrowingArray:
+    """Numbers in one buffer that doubles when it is full, so that adding costs the same however long the run is."""
+
+    def __init__(self) -> None:
+        self._buffer = np.empty(1024, np.float64)
+        self._count = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    def extend(self, values: np.ndarray) -> None:
+        """Add values at the end."""
+        needed = self._count + len(values)
+        if needed > len(self._buffer):
+            grown = np.empty(max(needed, 2 * len(self._buffer)), np.float64)
+            grown[: self._count] = self._buffer[: self._count]
+            self._buffer = grown
+        self._buffer[self._count : needed] = values
+        self._count = needed
+
+    @property
+    def values(self) -> np.ndarray:
+        """All values so far, without copying: a read-only view that later additions don't change."""
+        view = self._buffer[: self._count]
+        view.flags.writeable = False
+        return view
+
+
+class Series:
+    """A curve that grows at its right end: positions that rise, and a value for each, which may be NaN or infinite.
+
+    Beside every value, the smallest and largest of each 64 neighbours are kept, so that a thinned picture of ten
+    million values costs no more than one of a hundred thousand.
+    """
+
+    def __init__(self) -> None:
+        self._x, self._y = GrowingArray(), GrowingArray()
+        self._coarse_low, self._coarse_high = GrowingArray(), GrowingArray()
+        self._broken_x: list[float] = []
+        self.smallest = np.inf
+        self.largest = -np.inf
+        self.smallest_positive = np.inf
+        self.not_positive = 0
+
+    def __len__(self) -> int:
+        return len(self._x)
+
+    @property
+    def x(self) -> np.ndarray:
+        """Positions, in epochs."""
+        return self._x.values
+
+    @property
+    def y(self) -> np.ndarray:
+        """Values, exactly as they were reported."""
+        return self._y.values
+
+    @property
+    def broken_x(self) -> np.ndarray:
+        """Positions of the values that are not finite."""
+        return np.array(self._broken_x)
+
+    def extend(self, x: np.ndarray, y: np.ndarray) -> None:
+        """Add points at the right end."""
+        self._x.extend(x)
+        self._y.extend(y)
+        self._extend_coarse()
+        finite = np.isfinite(y)
+        if not finite.all():
+            self._broken_x.extend(x[~finite].tolist())
+            y = y[finite]
+        if not len(y):
+            return
+        self.smallest = min(self.smallest, float(y.min()))
+        self.largest = max(self.largest, float(y.max()))
+        positive = y[y > 0]
+        self.not_positive += len(y) - len(positive)
+        if len(positive):
+            self.smallest_positive = min(self.smallest_positive, float(positive.min()))
+
+    def thinned(self, left: float, right: float, pixels: int, log: bool = False) -> tuple[np.ndarray, np.ndarray]:
+        """Return points that draw the same curve between two positions on so many pixels.
+
+        Where several values share a pixel, their smallest and largest are drawn, so no spike is hidden. The buckets
+        stay where they are when values are added, so the picture doesn't shimmer. Values that are not finite are NaN.
+
+        With `log`, decimal logarithms are returned. A value that has none is NaN, which leaves a gap; where it shares
+        its pixel with others, their line goes down to the smallest value that has one.
+        """
+        x = self.x
+        # One point beyond each border, so that the curve leaves the picture instead of ending in it.
+        start = max(int(np.searchsorted(x, left)) - 1, 0)
+        stop = min(int(np.searchsorted(x, right, side="right")) + 1, len(x))
+        if start >= stop:
+            return x[:0], x[:0]
+        share = (min(right, x[-1]) - max(left, x[0])) / (right - left) if right > left else 1.0
+        size = _bucket_size(stop - start, max(round(pixels * share), 1))
+        if size == 1:
+            y = _without_infinities(self.y[start:stop])
+            return x[start:stop], _logarithms(y) if log else y
+        start -= start % size
+        if size >= _FINE:
+            low, high = self._coarse_buckets(start, stop, size)
+        else:
+            low, high = _buckets(self.y[start:stop], size)
+        if log:
+            low = np.where((low <= 0) & (high > 0), self.smallest_positive, low)
+            low, high = _logarithms(low), _logarithms(high)
+        middles = (x[start:stop:size] + x[np.minimum(np.arange(start, stop, size) + size, stop) - 1]) / 2
+        return np.repeat(middles, 2), np.stack([low, high], axis=1).ravel()
+
+    def value_at(self, position: float) -> float | None:
+        """Return the value of the last point at or before a position; None when there is none."""
+        index = int(np.searchsorted(self.x, position, side="right")) - 1
+        return float(self.y[index]) if index >= 0 else None
+
+    def _extend_coarse(self) -> None:
+        done = len(self._coarse_low) * _FINE
+        whole = len(self) - (len(self) - done) % _FINE
+        if whole > done:
+            low, high = _buckets(self.y[done:whole], _FINE)
+            self._coarse_low.extend(low)
+            self._coarse_high.extend(high)
+
+    def _coarse_buckets(self, start: int, stop: int, size: int) -> tuple[np.ndarray, np.ndarray]:
+        known = min(stop // _FINE, len(self._coarse_low))
+        tail_low, tail_high = _buckets(self.y[known * _FINE : stop], _FINE)
+        low = np.concatenate([self._coarse_low.values[start // _FINE : known], tail_low])
+        high = np.concatenate([self._coarse_high.values[start // _FINE : known], tail_high])
+        return _buckets(low, size // _FINE)[0], _buckets(high, size // _FINE)[1]
+
+
+class Smoother:
+    """An exponential moving average that takes values in portions and never looks back.
+
+    Formula: `s_t = d·s_{t-1} + (1-d)·y_t`, divided by the same average of ones, so that it starts at the first value
+    and not at zero; `d = 1 - 2/(span+1)`. Values that are not finite are left out.
+    """
+
+    _BLOCK = 64
+
+    def __init__(self, span: float) -> None:
+        self.span = span
+        self._decay = 1 - 2 / (span + 1)
+        steps = np.arange(self._BLOCK)
+        lag = steps[:, None] - steps[None, :]
+        self._matrix = np.where(lag >= 0, self._decay ** np.maximum(lag, 0), 0.0) * (1 - self._decay)
+        self._fading = self._decay ** (steps + 1)
+        self._sum = 0.0
+        self._weight = 0.0
+
+    def smooth(self, values: np.ndarray) -> np.ndarray:
+        """Return the average after each of the next values; NaN before the first finite one."""
+        finite = np.isfinite(values)
+        sums, self._sum = self._filter(np.where(finite, values, 0.0), self._sum)
+        weights, self._weight = self._filter(finite.astype(np.float64), self._weight)
+        averages = np.full(len(values), np.nan)
+        np.divide(sums, weights, out=averages, where=weights > 0)
+        return averages
+
+    def _filter(self, values: np.ndarray, state: float) -> tuple[np.ndarray, float]:
+        result = np.empty(len(values))
+        for start in range(0, len(values), self._BLOCK):
+            block = values[start : start + self._BLOCK]
+            size = len(block)
+            filtered = self._matrix[:size, :size] @ block + self._fading[:size] * state
+            result[start : start + size] = filtered
+            state = float(filtered[-1])
+        return result, state
+
+
+def _bucket_size(count: int, pixels: int) -> int:
+    """Return the power of two that leaves at most about one bucket for each pixel; 1 while all points fit."""
+    size = 1
+    while count > 2 * pixels * size:
+        size *= 2
+    # Two points are drawn for each bucket, so buckets of two would save nothing.
+    return size * 2 if size > 1 else 1
+
+
+def _buckets(values: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the smallest and the largest finite value of each `size` neighbours; the last bucket may be shorter."""
+    if size == 1:
+        return values, values
+    values = _without_infinities(values)
+    whole = len(values) - len(values) % size
+    table = values[:whole].reshape(-1, size)
+    low, high = np.fmin.reduce(table, axis=1), np.fmax.reduce(table, axis=1)
+    if whole < len(values):
+        low = np.append(low, np.fmin.reduce(values[whole:]))
+        high = np.append(high, np.fmax.reduce(values[whole:]))
+    return low, high
+
+
+def _logarithms(values: np.ndarray) -> np.ndarray:
+    result = np.full(len(values), np.nan)
+    np.log10(values, out=result, where=values > 0)
+    return result
+
+
+def _without_infinities(values: np.ndarray) -> np.ndarray:
+    infinite = np.isinf(values)
+    return np.where(infinite, np.nan, values) if infinite.any() else values
