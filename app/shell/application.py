@@ -62,11 +62,15 @@ class Look(QObject):
         self._application.styleHints().setColorScheme(SCHEMES[choice])
         self._dress()
 
+    @property
+    def dark(self) -> bool:
+        """True while the window is dark."""
+        if self.choice == "system":
+            return self._application.styleHints().colorScheme() == Qt.ColorScheme.Dark
+        return self.choice == "dark"
+
     @Slot()
     def _dress(self) -> None:
-        dark = self.choice == "dark"
-        if self.choice == "system":
-            dark = self._application.styleHints().colorScheme() == Qt.ColorScheme.Dark
-        theme = DARK if dark else LIGHT
+        theme = DARK if self.dark else LIGHT
         self._application.setPalette(palette_for(theme))
         self._application.setStyleSheet(style_sheet(theme))

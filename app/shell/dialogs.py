@@ -1,6 +1,6 @@
 """Messages and questions: never two at a time, and Esc always gets out of them unharmed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
@@ -27,7 +27,7 @@ def show_text(parent: QWidget, title: str, text: str) -> None:
 
 
 def ask(
-    parent: QWidget, title: str, question: str, answers: dict[str, Callable[[], None]], default: str, name: str
+    parent: QWidget, title: str, question: str, answers: Mapping[str, Callable[[], object]], default: str, name: str
 ) -> None:
     """Ask a question; the chosen answer's function is called. Esc chooses Cancel, which does nothing.
 

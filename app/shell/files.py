@@ -10,13 +10,13 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 from app.document import Document
 from app.shell.dialogs import ask, show_problem
 from app.training import Session, Snapshot
+from app.training.snapshot import copy_tensors
 from tinyml.core import TinymlError
-from tinyml.core.resources import resources_folder
-from tinyml.data import DataChoice, describe
-from tinyml.learner import TrainingSettings
-from tinyml.storage import Project, read_model, save_model
+from tinyml.data import describe
+from tinyml.learner import EpochFinished
+from tinyml.storage import PROJECT_SUFFIX, Project, SavedModel, example_path, load_model, save_model, summarise_history
 
-PROJECT_FILTER = "TinyML projects (*.tinyml.json);;All files (*)"
+PROJECT_FILTER = f"TinyML projects (*{PROJECT_SUFFIX});;All files (*)"
 WEIGHTS_FILTER = "Weights (*.safetensors);;All files (*)"
 MOST_RECENT = 8
 FIRST_EXAMPLE = "lenet-digits"
@@ -65,7 +65,7 @@ class Files(QObject):
     def load_example(self, name: str) -> None:
         """Show an example as a project without a file, so that saving asks for one."""
         try:
-            self._document.open(resources_folder() / "networks" / f"{name}.tinyml.json")
+            self._document.open(example_path(name))
             self._document.forget_file()
         except TinymlError as error:
             show_problem(self._window, "Open example", str(error))
@@ -79,11 +79,11 @@ class Files(QObject):
 
     def save_project_as(self) -> None:
         """Ask for a file and save to it."""
-        start = self._document.path or self._last_folder() / "network.tinyml.json"
+        start = self._document.path or self._last_folder() / f"network{PROJECT_SUFFIX}"
         chosen, _ = QFileDialog.getSaveFileName(self._window, "Save project", str(start), PROJECT_FILTER)
         if chosen:
             path = Path(chosen)
-            self.save_to(path if path.name.endswith(".json") else path.with_name(f"{path.name}.tinyml.json"))
+            self.save_to(path if path.name.endswith(".json") else path.with_name(path.name + PROJECT_SUFFIX))
 
     def save_to(self, path: Path) -> bool:
         """Save the project to `path`; returns False, after showing why, when that failed."""
@@ -113,12 +113,24 @@ class Files(QObject):
         if snapshot is None:
             return False
         try:
-            save_snapshot(path, snapshot)
+            save_model(path, snapshot.make_net(), self._describe_model(snapshot))
         except TinymlError as error:
             show_problem(self._window, "Export weights", str(error))
             return False
         self._remember(path)
         return True
+
+    def _describe_model(self, snapshot: Snapshot) -> SavedModel:
+        return SavedModel(
+            network=snapshot.network,
+            input_shape=snapshot.description.example_shape,
+            class_names=snapshot.description.class_names,
+            data=snapshot.data,
+            training=snapshot.training,
+            history=summarise_history(snapshot.history),
+            test_loss=self._session.test_loss,
+            test_accuracy=self._session.test_accuracy,
+        )
 
     def open_weights(self) -> None:
         """Let the user choose a safetensors file and show it in Models."""
@@ -152,7 +164,8 @@ class Files(QObject):
     def recent(self) -> list[Path]:
         """Return the files used last that still exist, newest first."""
         stored = self._settings.value("recent_files", [])
-        names = [stored] if isinstance(stored, str) else list(stored or [])
+        # An INI file gives a list of one back as a plain string.
+        names = stored if isinstance(stored, list) else [stored] if isinstance(stored, str) else []
         return [path for path in map(Path, names) if path.is_file()]
 
     def fill_recent_menu(self, menu: QMenu) -> None:
@@ -201,23 +214,10 @@ class Files(QObject):
         self.recent_changed.emit()
 
 
-def save_snapshot(path: Path, snapshot: Snapshot) -> None:
-    """Write a snapshot as a whole model; raises `StorageError`."""
-    save_model(
-        path,
-        snapshot.tensors,
-        network=snapshot.network,
-        description=snapshot.description,
-        data=snapshot.data,
-        training=snapshot.training,
-        history=snapshot.history,
-    )
-
-
 def load_snapshot(path: Path) -> Snapshot:
     """Read a whole model; raises `StorageError` or `DataError` when the file or its data cannot be used."""
-    model = read_model(path)
-    data = model.data or DataChoice()
-    return Snapshot(
-        model.network, data, model.training or TrainingSettings(), describe(data.source), model.tensors, model.history
+    net, about = load_model(path)
+    history = tuple(
+        EpochFinished(**epoch.model_dump(), epochs=about.training.epochs, seconds=0.0) for epoch in about.history
     )
+    return Snapshot(about.network, about.data, about.training, describe(about.data.source), copy_tensors(net), history)

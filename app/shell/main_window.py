@@ -23,6 +23,7 @@ from app.shell.training_actions import TrainingActions
 from app.training import Inspection, Session
 
 LAYOUT_VERSION = 1
+MESSAGE_MILLISECONDS = 6000
 THEMES: tuple[tuple[ThemeChoice, str], ...] = (("system", "Follow the &system"), ("light", "&Light"), ("dark", "&Dark"))
 
 
@@ -38,7 +39,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.setObjectName("main_window")
         self.setAcceptDrops(True)
-        self._settings, self._look = settings, look
+        self._settings, self.look = settings, look
         self.document = Document(parent=self)
         self.session = Session(self.document, self)
         self.inspection = Inspection(self.document, self.session, self)
@@ -127,7 +128,7 @@ class MainWindow(QMainWindow):
             action.setObjectName(f"action_theme_{choice}")
             action.setData(choice)
             action.setCheckable(True)
-            action.setChecked(choice == self._look.choice)
+            action.setChecked(choice == self.look.choice)
             group.addAction(action)
         group.triggered.connect(self._choose_theme)
         menu.insertMenu(before, themes)
@@ -199,7 +200,7 @@ class MainWindow(QMainWindow):
         self.tabifyDockWidget(self.docks["inspector"], self.docks["models"])
         self.docks["monitor"].raise_()
         self.resizeDocks([self.docks["palette"], self.docks["settings"]], [216, 300], Qt.Orientation.Horizontal)
-        self.resizeDocks([self.docks["monitor"]], [int(self.height() * 0.34)], Qt.Orientation.Vertical)
+        self.resizeDocks([self.docks["monitor"]], [int(self.height() * 0.31)], Qt.Orientation.Vertical)
 
     def _restore_layout(self) -> None:
         self.resize(1440, 900)
@@ -304,7 +305,7 @@ class MainWindow(QMainWindow):
 
     @Slot(str)
     def _show_message(self, sentence: str) -> None:
-        self.status.show_message(sentence)
+        self.status.showMessage(sentence, MESSAGE_MILLISECONDS)
 
     def _find_layer(self) -> None:
         self.raise_dock("palette")
@@ -312,7 +313,7 @@ class MainWindow(QMainWindow):
 
     def _choose_theme(self, action: object) -> None:
         choice = action.data()  # type: ignore[attr-defined]
-        self._look.choose(choice)
+        self.look.choose(choice)
         self._settings.setValue("theme", choice)
 
     def _show_help(self) -> None:

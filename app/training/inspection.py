@@ -221,4 +221,5 @@ def _look_at(snapshot: Snapshot, samples: Dataset, index: int) -> SampleView:
 
 def _predict(snapshot: Snapshot, samples: Dataset) -> np.ndarray:
     output = snapshot.make_net().predict(samples.inputs, snapshot.training.batch_size)
-    return class_scores(output, snapshot.training.loss, samples.codes).argmax(axis=1)
+    predictions: np.ndarray = class_scores(output, snapshot.training.loss, samples.codes).argmax(axis=1)
+    return predictions

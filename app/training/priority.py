@@ -19,12 +19,13 @@ class PriorityGate(QObject):
     `aboutToBlock` opens it. (`awake` would be too late: timers fire before it.)
     """
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, application: QCoreApplication, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._idle = Event()
         self._dispatcher = QAbstractEventDispatcher.instance()
         self._dispatcher.aboutToBlock.connect(self._open)
-        QCoreApplication.instance().installEventFilter(self)
+        self._application = application
+        application.installEventFilter(self)
 
     def wait(self) -> None:
         """Wait, on the worker's thread, until the window has nothing to do."""
@@ -33,7 +34,7 @@ class PriorityGate(QObject):
 
     def close(self) -> None:
         """Stop listening to the application and let everybody through."""
-        QCoreApplication.instance().removeEventFilter(self)
+        self._application.removeEventFilter(self)
         self._dispatcher.aboutToBlock.disconnect(self._open)
         self._idle.set()
 

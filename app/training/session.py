@@ -5,7 +5,7 @@ from enum import Enum
 from time import perf_counter
 
 import numpy as np
-from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QObject, Qt, QThread, QTimer, Signal, Slot
 
 from app.document import Document
 from app.training.control import Control
@@ -94,7 +94,10 @@ class Session(QObject):
         self.plan = plan_from(self._document, initial, paused)
         self._forget_run()
         self._control, self._mailbox = Control(paused), Mailbox()
-        self._gate = PriorityGate(self)
+        application = QCoreApplication.instance()
+        if application is None:
+            raise RuntimeError("A session needs a QCoreApplication.")
+        self._gate = PriorityGate(application, self)
         self._thread = QThread(self)
         self._thread.setObjectName("training")
         self._worker = Worker(self.plan, self._control, self._mailbox, self._gate)
@@ -159,7 +162,7 @@ class Session(QObject):
             return
         self.snapshot = snapshot
         self._forget_run()
-        self.history = list(snapshot.history)
+        self.history.extend(snapshot.history)
         self._enter(SessionState.READY)
         self.snapshot_changed.emit()
 

@@ -41,14 +41,23 @@ def style_sheet(theme: Theme) -> str:
     QPushButton[fix="true"] {{ background: transparent; color: {theme.danger}; border-color: {theme.danger}; }}
     QPushButton[fix="true"]:hover, QPushButton[fix="true"]:focus {{ background: {theme.track}; }}
 
-    QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox {{
+    QLineEdit {{
         background: {theme.field}; border: 1px solid {theme.border}; border-radius: 4px; padding: 4px 6px;
         selection-background-color: {theme.accent}; selection-color: {theme.on_accent};
     }}
-    QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus {{ border-color: {theme.accent}; }}
-    QLineEdit[invalid="true"], QSpinBox[invalid="true"], QDoubleSpinBox[invalid="true"] {{
-        border-color: {theme.danger};
-    }}
+    QAbstractSpinBox, QComboBox {{ min-height: 24px; }}
+    QAbstractSpinBox QLineEdit, QComboBox QLineEdit {{ border: 0; padding: 0; background: transparent; }}
+    QLineEdit:focus {{ border-color: {theme.accent}; }}
+    QLineEdit[invalid="true"] {{ border-color: {theme.danger}; }}
+
+    QScrollBar:vertical {{ background: transparent; width: 12px; margin: 0; }}
+    QScrollBar:horizontal {{ background: transparent; height: 12px; margin: 0; }}
+    QScrollBar::handle {{ background: {theme.border}; border-radius: 4px; margin: 2px; }}
+    QScrollBar::handle:vertical {{ min-height: 32px; }}
+    QScrollBar::handle:horizontal {{ min-width: 32px; }}
+    QScrollBar::handle:hover {{ background: {theme.muted}; }}
+    QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+    QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 
     QToolBar {{ background: {theme.surface}; border: 0; border-bottom: 1px solid {theme.border}; padding: 6px 8px;
         spacing: 8px; }}

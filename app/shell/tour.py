@@ -1,0 +1,267 @@
+"""The guided tour: the whole journey of a user, done with mouse and keys in the real window, checked step by step."""
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtWidgets import QApplication, QPushButton, QTableView, QWidget
+
+from app.shell.main_window import MainWindow
+from app.shell.tour_driver import Driver, TourError
+from app.training import SessionState
+from app.widgets.image_grid import ImageGrid
+from tinyml.core import TinymlError
+from tinyml.visualize import Reconstruction
+
+WINDOW_SIZE = QSize(1440, 900)
+TRAINING_SECONDS = 600
+"""Longest time that the training may take before the tour gives up."""
+
+
+def take_tour(window: MainWindow, folder: Path, epochs: int | None = None) -> dict[str, Any]:
+    """Drive the window through a whole session.
+
+    Arguments:
+        window: the main window, freshly opened with the first example.
+        folder: for the pictures, the project and the weights; made when it is missing.
+        epochs: of the training; None for the project's.
+
+    Returns `ok`, and then `test_accuracy`, `epochs`, `train_seconds`, `screenshots`, or the `reason` why a step did
+    not do what it should.
+    """
+    QApplication.setAttribute(Qt.ApplicationAttribute.AA_DontUseNativeDialogs)
+    result: dict[str, Any] = {"ok": False, "test_accuracy": None, "epochs": None, "train_seconds": None}
+    pictures: list[str] = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tour = Tour(window, folder.resolve(), epochs)
+        pictures = tour.driver.pictures
+        tour.run()
+    except (TourError, TinymlError, OSError) as error:
+        result["reason"] = str(error)
+    else:
+        session = window.session
+        result |= {
+            "ok": True,
+            "test_accuracy": session.test_accuracy,
+            "epochs": len(session.history),
+            "train_seconds": round(session.seconds, 2),
+        }
+    finally:
+        # What a failed step left open would keep the window from closing.
+        window.session.shutdown()
+        window.document.undo_stack.setClean()
+        for dialog in filter(None, [QApplication.activeModalWidget()]):
+            dialog.close()
+    result["screenshots"] = pictures
+    return result
+
+
+class Tour:
+    """The steps, in order; each checks what the user would see."""
+
+    def __init__(self, window: MainWindow, folder: Path, epochs: int | None) -> None:
+        self.driver = Driver(window, folder)
+        self._window, self._folder, self._epochs = window, folder, epochs
+
+    def run(self) -> None:
+        """Go through all steps; a `TourError` tells which one did not do what it should."""
+        self._window.resize(WINDOW_SIZE)
+        self._window.activateWindow()
+        for step in (
+            self.look_around,
+            self.drag_two_layers_in,
+            self.undo_and_redo,
+            self.fix_a_problem,
+            self.choose_epochs,
+            self.train_pause_and_resume,
+            self.pick_a_sample,
+            self.reconstruct_a_feature_map,
+            self.save_the_project,
+            self.export_the_weights,
+            self.open_the_weights,
+            self.look_in_the_dark,
+        ):
+            step()
+            self.driver.refuse_dialogs()
+
+    def look_around(self) -> None:
+        """The window opens with the example, ready to train."""
+        inspection = self._window.inspection
+        self.driver.wait_until(lambda: inspection.view is not None, "the example's first sample is shown")
+        self._check(not self._window.document.problems, "the example has a problem")
+        self.driver.picture("first-start")
+
+    def drag_two_layers_in(self) -> None:
+        """A convolution and a ReLu go from the palette into the gap in front of pool_2."""
+        self._drag_in("Conv2D", before="pool_2", picture="drag-from-the-palette")
+        self._drag_in("ReLu", before="pool_2")
+        names = [layer.name for layer in self._window.document.project.network.layers]
+        place = names.index("pool_2")
+        self._check(names[place - 2 : place] == ["conv_3", "relu_4"], f"the dropped layers are not in place: {names}")
+        self.driver.picture("two-layers-more")
+
+    def undo_and_redo(self) -> None:
+        """Ctrl+Z takes the last drop back, Ctrl+Shift+Z makes it again."""
+        count = len(self._window.document.project.network.layers)
+        self.driver.press("Ctrl+Z")
+        self._check(len(self._window.document.project.network.layers) == count - 1, "undo took nothing back")
+        self.driver.press("Ctrl+Shift+Z")
+        self._check(len(self._window.document.project.network.layers) == count, "redo brought nothing back")
+
+    def fix_a_problem(self) -> None:
+        """Without Flatten the next layer says what it needs; its button mends it."""
+        self._click_card("flatten_1")
+        self.driver.press("Del")
+        problems = self._window.document.problems
+        self._check(len(problems) == 1, f"deleting Flatten should give one problem, not {len(problems)}")
+        self.driver.wait(200)
+        self.driver.picture("a-problem-in-words")
+        self.driver.click(self.driver.find(QPushButton, f"fix_button_{problems[0].layer}"))
+        self._check(not self._window.document.problems, "the one-click fix did not mend the problem")
+        self.driver.picture("mended")
+
+    def choose_epochs(self) -> None:
+        """The number of epochs is typed into the training form, when the caller wants another one."""
+        if self._epochs is None:
+            return
+        self.driver.click(self.driver.find(QWidget, "chip_epochs"))
+        field = self.driver.find(QWidget, "training_epochs")
+        field.setFocus()
+        self.driver.press("Ctrl+A")
+        self.driver.type(str(self._epochs))
+        self.driver.press("Tab")
+        chosen = self._window.document.project.training.epochs
+        self._check(chosen == self._epochs, f"typed {self._epochs} epochs, but the project has {chosen}")
+
+    def train_pause_and_resume(self) -> None:
+        """F5 trains, F6 pauses and goes on, and the curves follow."""
+        session = self._window.session
+        planned = self._window.document.project.training.epochs
+        self.driver.press("F5")
+        self._check(session.state.active, f"F5 did not start the training: {session.state.value}")
+        enough = max(1, planned // 4)
+        self.driver.wait_until(
+            lambda: len(session.history) >= enough or not session.state.active, "the first epochs", TRAINING_SECONDS
+        )
+        self.driver.press("F6")
+        self.driver.wait_until(
+            lambda: session.state in (SessionState.PAUSED, SessionState.FINISHED), "F6 pauses the training"
+        )
+        done = session.batches_done
+        self.driver.picture("paused")
+        self._check(session.batches_done == done, "the training went on while it was paused")
+        if session.state is SessionState.PAUSED:
+            self.driver.press("F6")
+        self.driver.wait_until(lambda: not session.state.active, "the training ends", TRAINING_SECONDS)
+        self._check(session.state is SessionState.FINISHED, f"the training did not finish: {session.message}")
+        self._check(len(session.history) == planned, "epochs are missing")
+        self.driver.picture("trained")
+
+    def pick_a_sample(self) -> None:
+        """In the Inspector, another sample is clicked."""
+        inspection = self._window.inspection
+        self._raise("inspector")
+        grid = self.driver.find(ImageGrid, "inspector_samples")
+        self.driver.wait_until(lambda: len(grid.images) > 12, "samples are shown")
+        self.driver.click(grid, grid.image_rect(8).center().toPoint())
+        self.driver.wait_until(
+            lambda: inspection.view is not None and inspection.view.index == inspection.index != 0,
+            "the clicked sample is shown",
+        )
+        self._check(inspection.view is not None and inspection.view.snapshot.trained, "the weights are not the trained")
+
+    def reconstruct_a_feature_map(self) -> None:
+        """A feature map is clicked: the pixels that made it fire appear."""
+        answers: list[Reconstruction] = []
+        self._window.inspection.reconstructed.connect(answers.append)
+        self._click_card("conv_2")
+        grid = self.driver.find(ImageGrid, "inspector_maps")
+        self.driver.wait_until(lambda: len(grid.images) > 5, "the feature maps of conv_2 are shown")
+        for index in range(len(grid.images)):
+            answers.clear()
+            self.driver.click(grid, grid.image_rect(index).center().toPoint())
+            self.driver.wait_until(lambda: bool(answers), f"map {index} is reconstructed")
+            if not answers[-1].blank_reason:
+                break
+        self._window.inspection.reconstructed.disconnect(answers.append)
+        self._check(not answers[-1].blank_reason, "every map of conv_2 is dead for this sample")
+        self._check(abs(answers[-1].image).max() > 0, "the reconstruction is blank without a reason")
+        self.driver.picture("reconstruction")
+
+    def save_the_project(self) -> None:
+        """Ctrl+S asks for a file and writes the project."""
+        path = self._folder / "project.tinyml.json"
+        path.unlink(missing_ok=True)
+        self.driver.answer_file_dialog(lambda: self.driver.press("Ctrl+S"), path)
+        self._check(path.is_file(), f"{path.name} was not written")
+        self._check(not self._window.document.modified, "the project still counts as modified")
+        self.driver.picture("saved")
+
+    def export_the_weights(self) -> None:
+        """Ctrl+E asks for a file and writes the weights."""
+        path = self._folder / "model.safetensors"
+        path.unlink(missing_ok=True)
+        self.driver.answer_file_dialog(lambda: self.driver.press("Ctrl+E"), path)
+        self._check(path.is_file(), f"{path.name} was not written")
+
+    def open_the_weights(self) -> None:
+        """The weights are opened again in Models: every tensor of the network is there."""
+        path = self._folder / "model.safetensors"
+        self.driver.answer_file_dialog(lambda: self.driver.press("Ctrl+Shift+O"), path)
+        table = self.driver.find(QTableView, "models_tensors")
+        snapshot = self._window.session.snapshot
+        expected = len(snapshot.tensors) if snapshot is not None else 0
+        self.driver.wait_until(lambda: table.model().rowCount() == expected, f"Models lists {expected} tensors")
+        row = table.visualRect(table.model().index(1, 0)).center()
+        self.driver.click(table.viewport(), row)
+        self.driver.wait(300)
+        self.driver.picture("weights-in-models")
+
+    def look_in_the_dark(self) -> None:
+        """The same window in the other colours, building and inspecting."""
+        was_dark = self._window.look.dark
+        self._window.look.choose("light" if was_dark else "dark")
+        self._raise("inspector")
+        self.driver.wait(300)
+        self.driver.picture("inspector-in-the-light" if was_dark else "inspector-in-the-dark")
+        self._raise("monitor")
+        self.driver.wait(300)
+        self.driver.picture("monitor-in-the-light" if was_dark else "monitor-in-the-dark")
+        self._window.look.choose("dark" if was_dark else "light")
+
+    def _drag_in(self, layer_type: str, before: str, picture: str = "") -> None:
+        self._click_card(before)
+        entry = self.driver.find(QWidget, f"palette_{layer_type}")
+        edge = self._card(before)
+        # An open gap holds on until the pointer passes the middle of the card behind it.
+        goal = edge.mapToGlobal(QPoint(edge.width() // 2, edge.height() * 2 // 5))
+        half_way = (lambda: self.driver.picture(picture)) if picture else None
+        self.driver.drag(entry, goal, half_way)
+
+    def _card(self, name: str) -> QWidget:
+        card = self._window.canvas.card(name)
+        if card is None:
+            raise TourError(f"There is no card '{name}'.")
+        return card
+
+    def _click_card(self, name: str) -> None:
+        """Bring a card into view with the keyboard, as a user without a wheel would, and click it."""
+        self._window.canvas.setFocus()
+        self.driver.press("Home")
+        names = [layer.name for layer in self._window.document.project.network.layers]
+        for _ in range(names.index(name)):
+            self.driver.press("Down")
+        self.driver.wait(200)
+        self.driver.click(self._card(name), QPoint(60, 12))
+        self._check(self._window.document.selection == (name,), f"clicking the card '{name}' did not select it")
+
+    def _raise(self, name: str) -> None:
+        """Click the tab of a panel."""
+        self.driver.click_tab(self._window.docks[name].windowTitle())
+        self._check(self._window.docks[name].widget().isVisible(), f"the tab '{name}' does not show its panel")
+
+    @staticmethod
+    def _check(holds: bool, otherwise: str) -> None:
+        if not holds:
+            raise TourError(otherwise[0].upper() + otherwise[1:] + ".")

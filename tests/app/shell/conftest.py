@@ -1,0 +1,48 @@
+import pytest
+from PySide6.QtWidgets import QApplication, QMessageBox
+
+from app.shell.application import Look, open_settings
+from app.shell.files import FIRST_EXAMPLE
+from app.shell.main_window import MainWindow
+
+
+@pytest.fixture
+def make_window(qtbot, tmp_path):
+    """Make main windows that keep their settings in the test's folder; all are closed without questions at the end."""
+    windows = []
+
+    def make(example=FIRST_EXAMPLE):
+        look = Look(QApplication.instance(), "light")
+        window = MainWindow(open_settings(tmp_path / "settings.ini"), look)
+        look.setParent(window)
+        window.files.load_example(example)
+        window.show()
+        qtbot.waitExposed(window)
+        windows.append(window)
+        return window
+
+    yield make
+    for window in windows:
+        window.session.shutdown()
+        window.document.undo_stack.setClean()
+        for dialog in window.findChildren(QMessageBox):
+            dialog.close()
+        window.close()
+        window.deleteLater()
+    QApplication.processEvents()
+
+
+@pytest.fixture
+def window(make_window):
+    return make_window()
+
+
+@pytest.fixture
+def dialog(qtbot):
+    """Wait for the dialog called `name` and return it."""
+
+    def wait_for(window, name):
+        qtbot.waitUntil(lambda: bool(window.findChildren(QMessageBox, name)))
+        return window.findChildren(QMessageBox, name)[-1]
+
+    return wait_for

@@ -1,0 +1,187 @@
+import gc
+import json
+import threading
+import weakref
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QAbstractButton, QApplication, QMessageBox, QPushButton, QWidget
+
+from app.document import edits
+from app.shell.actions import COMMANDS
+from app.training import SessionState
+from app.widgets.theme import current_theme
+
+ENDED = (SessionState.FINISHED, SessionState.STOPPED, SessionState.FAILED)
+
+
+def train_briefly(qtbot, window, epochs=1):
+    window.document.apply(edits.change_training(window.document.project, epochs=epochs))
+    qtbot.keyClick(window, Qt.Key.Key_F5)
+    qtbot.waitUntil(lambda: window.session.state in ENDED, timeout=20_000)
+
+
+def start_endless(qtbot, window):
+    window.document.apply(edits.change_training(window.document.project, epochs=10_000))
+    window.document.undo_stack.setClean()
+    qtbot.keyClick(window, Qt.Key.Key_F5)
+    qtbot.waitUntil(lambda: window.session.batches_done > 0, timeout=20_000)
+
+
+def answer(dialog, name):
+    dialog.findChild(QPushButton, name).click()
+
+
+def test_the_first_start_opens_the_example_ready_to_train(window):
+    assert [layer.type for layer in window.document.project.network.layers][:3] == ["Conv2D", "ReLu", "MaxPool2D"]
+    assert window.document.problems == ()
+    assert window.actions_by_name["train"].isEnabled()
+    assert not window.document.modified
+    assert "untitled" in window.windowTitle()
+
+
+def test_every_command_does_something_and_has_a_tip():
+    names = [command.name for command in COMMANDS if not command.name.startswith("-")]
+    assert len(set(names)) == len(names)
+    assert all(command.tip for command in COMMANDS if not command.name.startswith("-"))
+    shortcuts = [command.shortcut for command in COMMANDS if command.shortcut]
+    assert len(set(shortcuts)) == len(shortcuts)
+
+
+def test_every_button_and_field_has_a_name_and_words_for_those_who_cannot_see(window):
+    nameless = [
+        widget
+        for widget in window.findChildren(QAbstractButton)
+        if not (widget.objectName() or widget.text())
+        or not (widget.text() or widget.accessibleName() or widget.toolTip())
+    ]
+    own = [widget for widget in nameless if not widget.objectName().startswith("qt_")]
+    assert [(type(widget).__name__, widget.objectName()) for widget in own] == []
+
+
+def test_f5_trains_and_the_status_bar_tells_the_result(qtbot, window):
+    train_briefly(qtbot, window)
+    assert window.session.state is SessionState.FINISHED
+    assert window.status.findChild(QWidget, "status_state").text() == "Finished"
+    assert window.actions_by_name["export_weights"].isEnabled()
+    assert window.actions_by_name["continue_training"].isEnabled()
+
+
+def test_pause_resume_step_and_stop_by_their_keys(qtbot, window):
+    start_endless(qtbot, window)
+    qtbot.keyClick(window, Qt.Key.Key_F6)
+    qtbot.waitUntil(lambda: window.session.state is SessionState.PAUSED)
+    assert window.actions_by_name["pause"].text() == "&Resume"
+    done = window.session.batches_done
+    qtbot.keyClick(window, Qt.Key.Key_F7)
+    qtbot.waitUntil(lambda: window.session.state is SessionState.PAUSED and window.session.batches_done == done + 1)
+    qtbot.keyClick(window, Qt.Key.Key_F6)
+    qtbot.waitUntil(lambda: window.session.batches_done > done + 1)
+    qtbot.keyClick(window, Qt.Key.Key_F5, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.waitUntil(lambda: window.session.state is SessionState.STOPPED)
+
+
+def test_closing_while_training_asks_once_and_leaves_no_thread(qtbot, window, dialog):
+    start_endless(qtbot, window)
+    window.close()
+    question = dialog(window, "close_dialog")
+    assert window.isVisible()
+    answer(question, "answer_stop")
+    qtbot.waitUntil(lambda: not window.isVisible())
+    assert [thread.name for thread in threading.enumerate() if thread.name.startswith("background")] == []
+    assert not window.session.state.active or window.session.findChildren(QWidget) == []
+
+
+def test_esc_keeps_the_window_open_and_the_training_going(qtbot, window, dialog):
+    start_endless(qtbot, window)
+    window.close()
+    qtbot.keyClick(dialog(window, "close_dialog"), Qt.Key.Key_Escape)
+    done = window.session.batches_done
+    qtbot.waitUntil(lambda: window.session.batches_done > done)
+    assert window.isVisible()
+
+
+def test_unsaved_changes_are_asked_about_before_they_are_lost(qtbot, window, dialog):
+    window.document.apply(edits.insert_layer(window.document.project, 0, "ReLu"))
+    changed = window.document.project
+    window.actions_by_name["new_project"].trigger()
+    question = dialog(window, "unsaved_dialog")
+    qtbot.keyClick(question, Qt.Key.Key_Escape)
+    assert window.document.project == changed
+    window.actions_by_name["new_project"].trigger()
+    qtbot.wait(10)
+    answer(dialog(window, "unsaved_dialog"), "answer_discard")
+    qtbot.waitUntil(lambda: window.document.project.network.layers == ())
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"\x00\xff", json.dumps({"format": "other"}).encode()])
+def test_a_bad_project_file_is_one_sentence_and_changes_nothing(qtbot, window, dialog, tmp_path, content):
+    path = tmp_path / "bad.tinyml.json"
+    path.write_bytes(content)
+    before = window.document.project
+    window.files.open_path(path)
+    problem = dialog(window, "problem_dialog")
+    assert "bad.tinyml.json" in problem.text()
+    assert window.document.project == before
+    qtbot.keyClick(problem, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: not window.findChildren(QMessageBox, "problem_dialog"))
+
+
+def test_an_export_to_a_missing_folder_is_one_sentence(qtbot, window, dialog, tmp_path):
+    train_briefly(qtbot, window)
+    assert not window.files.export_to(tmp_path / "missing" / "w.safetensors")
+    assert "Could not save" in dialog(window, "problem_dialog").text()
+
+
+def test_weights_come_back_with_their_network(qtbot, window, make_window, tmp_path):
+    train_briefly(qtbot, window)
+    path = tmp_path / "w.safetensors"
+    assert window.files.export_to(path)
+    other = make_window("circle")
+    other.files.use_weights(path)
+    assert other.document.project.network == window.document.project.network
+    qtbot.waitUntil(lambda: other.inspection.view is not None and other.inspection.view.snapshot.trained)
+    assert other.actions_by_name["continue_training"].isEnabled()
+
+
+def test_a_loss_that_is_not_a_number_is_explained(qtbot, window, dialog):
+    window.document.apply(edits.change_training(window.document.project, learning_rate=1000.0))
+    train_briefly(qtbot, window, epochs=20)
+    assert window.session.state is SessionState.FAILED
+    assert "Lower the learning rate" in dialog(window, "problem_dialog").text()
+
+
+def test_f8_goes_round_the_problems(qtbot, window):
+    window.document.apply(edits.remove_layers(window.document.project, ["flatten_1"]))
+    assert not window.actions_by_name["train"].isEnabled()
+    qtbot.keyClick(window, Qt.Key.Key_F8)
+    assert window.document.selection == (window.document.problems[0].layer,)
+
+
+def test_layout_and_theme_are_remembered(qtbot, window, make_window):
+    window.docks["palette"].hide()
+    window.findChild(QAction, "action_theme_dark").trigger()
+    assert current_theme().dark
+    window.close()
+    again = make_window()
+    assert not again.docks["palette"].isVisible()
+    again.reset_layout()
+    assert again.docks["palette"].isVisible()
+
+
+def test_the_undo_entry_names_the_step(window):
+    window.document.apply(edits.move_layers(window.document.project, ["conv_2"], 0))
+    assert window.actions_by_name["undo"].text() == "&Undo: move conv_2"
+
+
+def test_a_closed_window_dies(qtbot, make_window):
+    window = make_window()
+    window.close()
+    reference = weakref.ref(window)
+    window.deleteLater()
+    del window
+    make_window.__closure__[-1].cell_contents.clear()
+    QApplication.processEvents()
+    gc.collect()
+    qtbot.waitUntil(lambda: reference() is None or gc.collect() < 0, timeout=2000)

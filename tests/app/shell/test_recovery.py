@@ -1,0 +1,101 @@
+import pytest
+from PySide6.QtWidgets import QMessageBox, QPushButton, QWidget
+
+from app.document import Document, edits
+from app.shell.recovery import Recovery
+from tinyml.storage import read_project
+
+
+@pytest.fixture
+def open_window(qtbot, monkeypatch):
+    """Make a window's document and recovery, as one running program has them; all are shut down at the end."""
+    monkeypatch.setattr("app.shell.recovery.DELAY_MILLISECONDS", 20)
+    opened = []
+
+    def open_one(folder):
+        window = QWidget()
+        qtbot.addWidget(window)
+        document = Document(parent=window)
+        recovery = Recovery(document, folder, window)
+        opened.append(recovery)
+        return window, document, recovery
+
+    yield open_one
+    for recovery in opened:
+        recovery.shutdown()
+
+
+def leave_behind(folder, project):
+    """Make what a crashed program leaves: a copy whose lock nobody holds."""
+    from tinyml.storage import save_project
+
+    folder.mkdir(parents=True, exist_ok=True)
+    copy = folder / "unsaved-1.tinyml.json"
+    save_project(copy, project)
+    return copy
+
+
+def answer(qtbot, window, name):
+    qtbot.waitUntil(lambda: window.findChild(QMessageBox, "recovery_dialog") is not None)
+    dialog = window.findChild(QMessageBox, "recovery_dialog")
+    dialog.findChild(QPushButton, name).click()
+
+
+def test_unsaved_changes_are_kept_aside_and_forgotten_at_the_end(qtbot, open_window, tmp_path):
+    _, document, recovery = open_window(tmp_path / "recovery")
+    document.apply(edits.insert_layer(document.project, 0, "ReLu"))
+    copies = (tmp_path / "recovery").glob
+    qtbot.waitUntil(lambda: bool(list(copies("*.tinyml.json"))))
+    assert read_project(next(copies("*.tinyml.json"))) == document.project
+    recovery.shutdown()
+    assert list((tmp_path / "recovery").iterdir()) == []
+
+
+def test_a_saved_project_needs_no_copy(qtbot, open_window, tmp_path):
+    _, document, _ = open_window(tmp_path / "recovery")
+    document.apply(edits.insert_layer(document.project, 0, "ReLu"))
+    qtbot.waitUntil(lambda: bool(list((tmp_path / "recovery").glob("*.tinyml.json"))))
+    document.save(tmp_path / "network.tinyml.json")
+    qtbot.waitUntil(lambda: not list((tmp_path / "recovery").glob("*.tinyml.json")))
+
+
+def test_what_a_crash_left_is_restored_as_unsaved_changes(qtbot, open_window, tmp_path):
+    left = edits.insert_layer(Document().project, 0, "Tanh").project
+    copy = leave_behind(tmp_path / "recovery", left)
+    window, document, recovery = open_window(tmp_path / "recovery")
+    recovery.offer()
+    answer(qtbot, window, "answer_restore")
+    qtbot.waitUntil(lambda: document.project == left)
+    assert document.modified
+    assert not copy.exists()
+
+
+def test_discarding_deletes_the_copy_and_keeps_the_document(qtbot, open_window, tmp_path):
+    copy = leave_behind(tmp_path / "recovery", edits.insert_layer(Document().project, 0, "Tanh").project)
+    window, document, recovery = open_window(tmp_path / "recovery")
+    before = document.project
+    recovery.offer()
+    answer(qtbot, window, "answer_discard")
+    qtbot.waitUntil(lambda: not copy.exists())
+    assert document.project == before
+
+
+def test_a_program_that_is_still_running_is_no_crash(qtbot, open_window, tmp_path, monkeypatch):
+    folder = tmp_path / "recovery"
+    _, other_document, _ = open_window(folder)
+    other_document.apply(edits.insert_layer(other_document.project, 0, "ReLu"))
+    qtbot.waitUntil(lambda: bool(list(folder.glob("*.tinyml.json"))))
+    monkeypatch.setattr("os.getpid", lambda: 1)
+    window, _, recovery = open_window(folder)
+    recovery.offer()
+    assert window.findChild(QMessageBox) is None
+    assert len(list(folder.glob("*.tinyml.json"))) == 1
+
+
+def test_a_damaged_copy_is_no_reason_to_ask(open_window, tmp_path):
+    folder = tmp_path / "recovery"
+    folder.mkdir()
+    (folder / "unsaved-1.tinyml.json").write_text("{")
+    window, _, recovery = open_window(folder)
+    recovery.offer()
+    assert window.findChild(QMessageBox) is None

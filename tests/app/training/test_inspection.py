@@ -1,0 +1,105 @@
+import numpy as np
+import pytest
+
+from app.document import Document, edits
+from app.training import Inspection, Session, SessionState
+from tinyml.storage import example_path
+
+
+@pytest.fixture
+def inspection(document, session):
+    inspection = Inspection(document, session)
+    yield inspection
+    inspection.shutdown()
+
+
+@pytest.fixture
+def digits(qtbot):
+    """The inspection of the LeNet example, with its document and session."""
+    document = Document()
+    document.open(example_path("lenet-digits"))
+    session = Session(document)
+    inspection = Inspection(document, session)
+    yield inspection, document, session
+    session.shutdown()
+    inspection.shutdown()
+
+
+def test_before_training_the_fresh_weights_are_looked_at(qtbot, inspection, session):
+    qtbot.waitUntil(lambda: inspection.view is not None)
+    assert not inspection.snapshot.trained
+    assert len(inspection.samples) == 200
+    assert inspection.view.scores.sum() == pytest.approx(1)
+    qtbot.waitUntil(lambda: inspection.predictions is not None)
+    assert inspection.predictions.shape == (200,)
+
+
+def test_the_fresh_weights_are_those_that_training_starts_from(qtbot, inspection, session):
+    qtbot.waitUntil(lambda: inspection.snapshot is not None)
+    fresh = inspection.snapshot.tensors
+    session.start(paused=True)
+    qtbot.waitUntil(lambda: session.snapshot is not None)
+    assert all(np.array_equal(fresh[name], session.snapshot.tensors[name]) for name in fresh)
+
+
+def test_after_training_the_trained_weights_are_looked_at(qtbot, inspection, session):
+    session.start()
+    qtbot.waitUntil(lambda: session.state is SessionState.FINISHED)
+    qtbot.waitUntil(lambda: inspection.view is not None and inspection.view.snapshot is session.snapshot)
+    qtbot.waitUntil(lambda: inspection.predictions is not None)
+    right = (inspection.predictions == inspection.samples.labels).mean()
+    assert right == pytest.approx(session.test_accuracy)
+
+
+def test_selecting_a_sample_shows_that_sample(qtbot, inspection):
+    qtbot.waitUntil(lambda: inspection.view is not None)
+    inspection.select_sample(7)
+    qtbot.waitUntil(lambda: inspection.view.index == 7)
+    assert np.array_equal(inspection.view.trace.input[0], inspection.samples.inputs[7])
+    inspection.select_sample(10_000)
+    assert inspection.index == 7
+
+
+def test_an_edit_brings_fresh_weights_and_undo_brings_the_trained_ones_back(qtbot, inspection, document, session):
+    session.start()
+    qtbot.waitUntil(lambda: session.state is SessionState.FINISHED)
+    document.apply(edits.change_settings(document.project, "linear_1", {"outputs": 9}))
+    qtbot.waitUntil(lambda: inspection.snapshot is not None and not inspection.snapshot.trained)
+    document.undo_stack.undo()
+    assert inspection.snapshot is session.snapshot
+
+
+def test_a_network_with_a_problem_shows_why_there_is_nothing_to_see(qtbot, inspection, document):
+    qtbot.waitUntil(lambda: inspection.view is not None)
+    document.apply(edits.change_settings(document.project, "linear_2", {"outputs": 3}))
+    assert inspection.view is None
+    assert "linear_2" in inspection.problem
+    document.undo_stack.undo()
+    qtbot.waitUntil(lambda: inspection.view is not None)
+    assert inspection.problem == ""
+
+
+def test_missing_data_is_a_problem_and_other_data_brings_other_samples(qtbot, inspection, document):
+    qtbot.waitUntil(lambda: inspection.samples is not None)
+    document.apply(edits.change_data(document.project, source="no-such-data"))
+    assert inspection.samples is None
+    assert "no-such-data" in inspection.problem
+    document.apply(edits.change_data(document.project, source="digits"))
+    qtbot.waitUntil(lambda: inspection.samples is not None)
+    assert inspection.samples.inputs.shape[1:] == (1, 8, 8)
+
+
+def test_a_map_is_led_back_to_pixels(qtbot, digits):
+    inspection, _, _ = digits
+    qtbot.waitUntil(lambda: inspection.view is not None)
+    with qtbot.waitSignal(inspection.reconstructed) as signal:
+        inspection.reconstruct("conv_2", 0)
+    assert signal.args[0].image.shape == (1, 8, 8)
+
+
+def test_what_has_no_way_back_is_refused_in_words(qtbot, digits):
+    inspection, _, _ = digits
+    qtbot.waitUntil(lambda: inspection.view is not None)
+    with qtbot.waitSignal(inspection.reconstruction_failed) as signal:
+        inspection.reconstruct("linear_1", 0)
+    assert signal.args[0]
