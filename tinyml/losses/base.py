@@ -73,8 +73,8 @@ def check_labels(loss: str, predicted: Array, labels: np.ndarray) -> None:
         raise DataError(f"{loss} received the label {low}, but labels are counted from 0.")
     if high >= classes:
         raise DataError(
-            f"{loss} received the label {high}, but the network gives {describe_count(classes, 'number')}, so labels go "
-            f"from 0 to {classes - 1}. Give its last layer as many outputs as there are classes."
+            f"{loss} received the label {high}, but the network gives {describe_count(classes, 'number')}, so labels "
+            f"go from 0 to {classes - 1}. Give its last layer as many outputs as there are classes."
         )
 
 

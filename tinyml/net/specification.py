@@ -205,7 +205,7 @@ def _plan_layer(
             return faulty(needs, RemoveLayer())
         partner = partners.pop()
         known["partner"] = partner.specification.name
-        if partner.settings is not None and partner.input_shape is not None:
+        if partner.settings is not None and partner.input_shape is not None and partner.problem is None:
             settings = known["settings"] = settings.paired_with(partner.settings, partner.input_shape)
     if shape is None:
         return LayerPlan(layer, **known)

@@ -1,0 +1,46 @@
+"""Networks on paper for tests: written briefly, drawn at random, and mended."""
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tests.tinyml.layers.bench import settings_of
+from tinyml.core import AppendLayers, ChangeSettings, InsertBefore, Problem, RemoveLayer
+from tinyml.layers import layer_types
+from tinyml.net import LayerSpecification, NetworkSpecification
+
+
+def stack(*layers: str | tuple[str, dict[str, Any]]) -> NetworkSpecification:
+    """Write a network as types, or pairs of type and settings; the names are layer_0, layer_1, …"""
+    pairs = [(layer, {}) if isinstance(layer, str) else layer for layer in layers]
+    return NetworkSpecification(
+        layers=tuple(
+            LayerSpecification(type=kind, name=f"layer_{index}", settings=values)
+            for index, (kind, values) in enumerate(pairs)
+        )
+    )
+
+
+@st.composite
+def random_stacks(draw: st.DrawFn) -> NetworkSpecification:
+    """Draw up to six layers of any type, many of which do not fit each other."""
+    kinds = draw(st.lists(st.sampled_from(list(layer_types())), max_size=6))
+    return stack(*((kind, draw(settings_of(kind))) for kind in kinds))
+
+
+def mend(network: NetworkSpecification, problem: Problem) -> NetworkSpecification:
+    """Apply the fix of a problem, as the builder does."""
+    layers, at = list(network.layers), problem.index
+    match problem.fix:
+        case InsertBefore(layer_type=kind, settings=values):
+            layers.insert(at, LayerSpecification(type=kind, name=f"new_{len(layers)}", settings=dict(values)))
+        case ChangeSettings(settings=values):
+            layers[at] = layers[at].model_copy(update={"settings": {**layers[at].settings, **values}})
+        case RemoveLayer():
+            del layers[at]
+        case AppendLayers(layers=added):
+            for kind, values in added:
+                layers.append(LayerSpecification(type=kind, name=f"new_{len(layers)}", settings=dict(values)))
+        case None:
+            raise AssertionError("The problem has no fix")
+    return NetworkSpecification(layers=tuple(layers))

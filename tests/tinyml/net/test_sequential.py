@@ -1,0 +1,197 @@
+"""Sequential and the recorded forward pass."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.tinyml.net.stacks import stack
+from tests.tinyml.numerical import PASS, distinct_values, numerical_gradient, relative_error
+from tinyml.core import ShapeError, StorageError, TinymlError
+from tinyml.layers import Conv2D, Dropout, Linear, MaxPool2D, MaxUnpool2D, ReLu
+from tinyml.losses import cross_entropy_with_softmax_loss
+from tinyml.net import Sequential, build, record
+from tinyml.optims import SGDOptimizer
+
+LENET = stack("Conv2D", "ReLu", "MaxPool2D", ("Conv2D", {"filters": 3}), "Tanh", "Flatten", ("Linear", {"outputs": 4}))
+
+
+def lenet(dtype: type[np.floating] = np.float64) -> Sequential:
+    return build(LENET, (2, 6, 5), np.random.default_rng(0), dtype)
+
+
+def test_the_gradient_of_a_whole_network_is_the_derivative() -> None:
+    net, labels = lenet(), np.array([0, 3, 1])
+    images = distinct_values((3, 2, 6, 5), np.random.default_rng(1))
+    gradient = net.backward(cross_entropy_with_softmax_loss(net(images), labels)[1])
+    numerical = numerical_gradient(lambda x: cross_entropy_with_softmax_loss(net(x), labels)[0], images)
+    assert relative_error(gradient, numerical) <= 10 * PASS
+
+
+def test_update_changes_what_is_not_frozen_and_forgets_the_gradients() -> None:
+    net = lenet()
+    net.parameters[0].require_grad = False
+    before = [parameter.tensor.copy() for parameter in net.parameters]
+    net.backward(np.ones_like(net(np.ones((2, 2, 6, 5)))))
+    net.update(SGDOptimizer(0.1))
+    changed = [bool((p.tensor != old).any()) for p, old in zip(net.parameters, before, strict=True)]
+    assert changed == [False, True, True, True, True, True]
+    assert not any(parameter.gradient.any() for parameter in net.parameters)
+
+
+def test_learns() -> None:
+    rng = np.random.default_rng(0)
+    images, labels = rng.normal(size=(32, 2, 6, 5)).astype(np.float32), rng.integers(0, 4, 32)
+    net, optimizer = lenet(np.float32), SGDOptimizer(0.1, 0.9)
+    losses = []
+    for _ in range(60):
+        loss, gradient = cross_entropy_with_softmax_loss(net(images), labels)
+        losses.append(loss)
+        net.backward(gradient)
+        net.update(optimizer)
+    assert losses[0] > 1.2
+    assert losses[-1] < 0.1
+
+
+def test_build_params_changes_nothing_however_often_it_is_called() -> None:
+    net = lenet()
+    before = dict(net.named_parameters)
+    for _ in range(2):
+        net.build_params()
+    assert net.named_parameters == before
+    assert list(before)[:2] == ["layer_0.weight", "layer_0.bias"]
+
+
+def test_a_pooling_layer_that_returns_its_indices_works_in_a_stack() -> None:
+    net = Sequential([MaxPool2D("p", (1, 4, 4), 2, 2, return_index=True), ReLu("r")])
+    image = np.arange(16.0).reshape(1, 1, 4, 4)
+    np.testing.assert_array_equal(net(image), [[[[5, 7], [13, 15]]]])
+    output, indices = net.forward(image, return_indices=True)
+    np.testing.assert_array_equal(indices, [[[[5, 7], [13, 15]]]])
+    np.testing.assert_array_equal(record(net, image).entry("p").switches, indices)
+    assert output.shape == (1, 1, 2, 2)
+
+
+def test_unpooling_closes_like_brackets() -> None:
+    net = Sequential(
+        [
+            MaxPool2D("outer", (1, 4, 6), (2, 3), (2, 3)),
+            MaxPool2D("inner", (1, 2, 2), (2, 1), 1),
+            MaxUnpool2D("inner_back", (1, 1, 2), (2, 1), 1),
+            MaxUnpool2D("outer_back", (1, 2, 2), (2, 3), (2, 3)),
+        ]
+    )
+    image = np.random.default_rng(0).permutation(24).reshape(1, 1, 4, 6) + 1.0
+    restored = net(image)
+    strongest = [image[..., :3].max(), image[..., 3:].max()]
+    np.testing.assert_array_equal(np.sort(restored[restored > 0]), np.sort(strongest))
+    np.testing.assert_array_equal(restored, np.where(restored > 0, image, 0))
+    gradient = net.backward(np.ones_like(restored))
+    np.testing.assert_array_equal(gradient, (restored > 0).astype(float))
+
+
+def test_missing_switches_are_named() -> None:
+    net = Sequential([MaxUnpool2D("u", (1, 2, 2), 2, 2)])
+    with pytest.raises(TinymlError, match="Layer 'u' undoes a MaxPool2D, but none before it"):
+        net(np.ones((1, 1, 2, 2)))
+    net = Sequential([ReLu("r")])
+    with pytest.raises(TinymlError, match="no pooling indices"):
+        net.forward(np.ones((1, 2)), return_indices=True)
+
+
+def test_predict_evaluates_in_slices_and_puts_the_mode_back() -> None:
+    net = Sequential([Dropout("d", 0.5), Linear("fc", 3, 2)])
+    net.layers[1].training = False
+    data = np.random.default_rng(0).normal(size=(7, 3)).astype(np.float32)
+    whole = net.predict(data)
+    np.testing.assert_allclose(net.predict(data, batch_size=3), whole, rtol=1e-6)
+    np.testing.assert_allclose(whole, net.layers[1](data), rtol=1e-6)
+    assert [layer.training for layer in net.layers] == [True, False]
+    assert net.predict(data[:0]).shape == (0, 2)
+    with pytest.raises(ShapeError):
+        net.predict(data[:, :2])
+    assert [layer.training for layer in net.layers] == [True, False]
+
+
+def test_train_and_eval_reach_every_layer() -> None:
+    net = lenet()
+    net.eval()
+    assert not any(layer.training for layer in net.layers)
+    net.train()
+    assert all(layer.training for layer in net.layers)
+
+
+def test_layers_can_be_added() -> None:
+    net = Sequential()
+    np.testing.assert_array_equal(net(np.ones((1, 2))), np.ones((1, 2)))
+    net.add(ReLu("r"))
+    net.add(Linear("fc", 2, 5))
+    assert net.output_shape((2,)) == (5,)
+    with pytest.raises(ShapeError, match="Layer 'fc'"):
+        net.output_shape((1, 2, 2))
+
+
+def test_export_and_load(tmp_path: Path) -> None:
+    first, second = lenet(np.float32), build(LENET, (2, 6, 5), np.random.default_rng(9))
+    first.export(tmp_path / "w.safetensors")
+    second.load(tmp_path / "w.safetensors")
+    for mine, same in zip(first.parameters, second.parameters, strict=True):
+        np.testing.assert_array_equal(mine.tensor, same.tensor)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"layer_9.weight": np.ones(1)}, "has the unknown tensor 'layer_9.weight'"),
+        ({"layer_0.bias": None}, "has no tensor 'layer_0.bias'"),
+        ({"layer_0.bias": np.ones(9)}, "'layer_0.bias' as 9, but this network needs 8"),
+    ],
+)
+def test_tensors_that_do_not_fit_change_nothing(change: dict[str, np.ndarray | None], words: str) -> None:
+    net = lenet()
+    before = {name: parameter.tensor.copy() for name, parameter in net.named_parameters.items()}
+    changed = {**{name: tensor + 1 for name, tensor in before.items()}, **change}
+    with pytest.raises(StorageError, match=words):
+        net.set_tensors({name: tensor for name, tensor in changed.items() if tensor is not None})
+    for name, parameter in net.named_parameters.items():
+        np.testing.assert_array_equal(parameter.tensor, before[name])
+
+
+def test_summary_lists_layers_settings_and_parameters() -> None:
+    lines = lenet().summary().replace("\xa0", " ").splitlines()
+    assert " ".join(lines[2].split()) == "layer_0 Conv2D 8 filters · 3×3 · stride 1 · padding 1 152"
+    total = sum(parameter.tensor.size for parameter in lenet().parameters)
+    assert lines[-1] == f"{total:,} parameters"
+
+
+def test_a_recorded_pass_holds_what_every_layer_saw() -> None:
+    net = Sequential([Dropout("d", 0.9), Conv2D("c", (1, 4, 4), 2, 3, 3, 1, 1), MaxPool2D("p", (2, 4, 4), 2, 2)])
+    image = np.random.default_rng(0).normal(size=(1, 1, 4, 4)).astype(np.float32)
+    trace = record(net, image)
+    np.testing.assert_array_equal(trace.entry("d").output, image)
+    assert trace.entry("c").input is trace.entry("d").output
+    assert trace.entry("p").switches.shape == trace.output.shape == (1, 2, 2, 2)
+    assert trace.entry("c").switches is None
+    assert all(layer.training for layer in net.layers)
+    with pytest.raises(KeyError):
+        trace.entry("nobody")
+
+
+def test_a_recorded_pass_is_not_touched_by_the_next() -> None:
+    net = lenet()
+    first = record(net, np.ones((1, 2, 6, 5)))
+    kept = [
+        (entry.output.copy(), entry.switches if entry.switches is None else entry.switches.copy())
+        for entry in first.entries
+    ]
+    record(net, -np.random.default_rng(0).normal(size=(1, 2, 6, 5)))
+    for entry, (output, switches) in zip(first.entries, kept, strict=True):
+        np.testing.assert_array_equal(entry.output, output)
+        np.testing.assert_array_equal(entry.switches, switches)
+
+
+def test_recording_puts_the_mode_back_even_when_it_fails() -> None:
+    net = lenet()
+    with pytest.raises(ShapeError):
+        record(net, np.ones((1, 3, 6, 5)))
+    assert all(layer.training for layer in net.layers)
