@@ -15,7 +15,7 @@ from tinyml.core.files import check_can_save
 from tinyml.core.validation import describe_validation_error
 from tinyml.data import batch_count, load, split
 from tinyml.learner import BatchFinished, EpochFinished, Experiment, TrainingSettings, prepare
-from tinyml.storage import Project, SavedModel, example_names, example_path, read_project, save_model, summarise_history
+from tinyml.storage import Project, SavedModel, example_path, read_project, save_model, summarise_history
 
 
 def run(options: argparse.Namespace) -> None:
@@ -64,7 +64,8 @@ def run(options: argparse.Namespace) -> None:
 
 def _open_project(network: str) -> Project:
     """Read a project file, or the example of that name when there is no such file."""
-    if not Path(network).exists() and network in example_names():
+    looks_like_a_name = Path(network).name == network and not network.endswith(".json")
+    if looks_like_a_name and not Path(network).exists():
         return read_project(example_path(network))
     return read_project(network)
 

@@ -55,24 +55,32 @@ def read_idx(path: Path, rank: int, progress: Progress | None = None) -> NDArray
     shape = read_idx_shape(path, rank)
     total = math.prod(shape)
     content = bytearray()
+    for chunk in _read_content(path, rank, total):
+        content += chunk
+        if progress is not None:
+            progress(len(content) / total)
+    return np.frombuffer(bytes(content), np.uint8).reshape(shape)
+
+
+def _read_content(path: Path, rank: int, total: int) -> Iterator[bytes]:
+    """Yield the `total` bytes after the header, some at a time."""
     with _opened(path) as file:
         _read_header(file, path, rank)
-        while len(content) < total:
-            chunk = file.read(min(_CHUNK, total - len(content)))
+        done = 0
+        while done < total:
+            chunk = file.read(min(_CHUNK, total - done))
             if not chunk:
                 raise DataError(
-                    f"'{path.name}' is cut off: its header declares {total:,} bytes of data, but {len(content):,} are "
-                    "there. Copy or download it again."
+                    f"'{path.name}' is cut off: its header declares {total:,} bytes of data, but {done:,} are there. "
+                    "Copy or download it again."
                 )
-            content += chunk
-            if progress is not None:
-                progress(len(content) / total)
+            done += len(chunk)
+            yield chunk
         if file.read(1):  # also makes gzip compare its checksum
             raise DataError(
                 f"'{path.name}' goes on after the {total:,} bytes of data that its header declares, so it is damaged. "
                 "Copy or download it again."
             )
-    return np.frombuffer(bytes(content), np.uint8).reshape(shape)
 
 
 @contextmanager

@@ -98,8 +98,9 @@ class Learner:
             self.model.train()
             total = 0.0
             for number, batch in enumerate(minibatches(len(data), batch_size, _order(seed, epoch + 1)), start=1):
-                loss, _ = self.batch_fit(data[batch], label[batch])
-                self._check_finite(loss, epoch + 1, number, data[batch])
+                inputs = data[batch]
+                loss, _ = self.batch_fit(inputs, label[batch])
+                self._check_finite(loss, epoch + 1, number, inputs)
                 total += loss * len(batch)
             losses.append(total / len(data))
             self.model.eval()
@@ -175,17 +176,18 @@ class Learner:
         batches = batch_count(count, batch_size)
         step = (epoch - 1) * batches
         total_loss, total_correct = 0.0, 0
-        batch = np.arange(0)
+        inputs = train.inputs[:0]
         for number, batch in enumerate(minibatches(count, batch_size, _order(seed, epoch)), start=1):
-            loss, output = self.batch_fit(train.inputs[batch], targets[batch])
-            self._check_finite(loss, epoch, number, train.inputs[batch])
+            inputs = train.inputs[batch]
+            loss, output = self.batch_fit(inputs, targets[batch])
+            self._check_finite(loss, epoch, number, inputs)
             correct = int(np.count_nonzero(objective.classes(output) == train.labels[batch]))
             examples = len(batch)
             total_loss += loss * examples
             total_correct += correct
             yield BatchFinished(epoch, number, batches, step + number, examples, loss, correct / examples)
         if not all(np.isfinite(parameter.tensor).all() for parameter in self.model.parameters):
-            self._check_finite(math.nan, epoch, batches, train.inputs[batch])
+            self._check_finite(math.nan, epoch, batches, inputs)
         return Evaluation(total_loss / count, total_correct / count)
 
     def _validate(

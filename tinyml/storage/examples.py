@@ -28,5 +28,7 @@ def example_path(name: str) -> Path:
     """
     names = example_names()
     if name not in names:
-        raise StorageError(f"There is no example '{name}'.{did_you_mean(name, names)}")
+        raise StorageError(
+            f"There is no example project '{name}'.{did_you_mean(name, names)} Examples are: {', '.join(names)}."
+        )
     return resource_path(_FOLDER, name + PROJECT_SUFFIX)

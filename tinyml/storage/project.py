@@ -61,7 +61,7 @@ def read_project(path: str | Path) -> Project:
 def project_to_json(project: Project, source: str = "the project") -> str:
     """Write a project as the text of a project file; raises `StorageError` as `save_project` does.
 
-    >>> print(project_to_json(Project())[:52])
+    >>> print(project_to_json(Project())[:46])
     {
       "format": "tinyml-project",
       "version": 1,

@@ -26,16 +26,28 @@ def _length(x: Array, y: Array) -> Array:
     return length
 
 
+def _both(first: Array, second: Array) -> Array:
+    """Measure the distance to what two figures share."""
+    shared: Array = np.maximum(first, second)
+    return shared
+
+
+def _either(first: Array, second: Array) -> Array:
+    """Measure the distance to two figures taken together."""
+    united: Array = np.minimum(first, second)
+    return united
+
+
 def _disc(x: Array, y: Array) -> Array:
     return _length(x, y) - 0.9
 
 
 def _ring(x: Array, y: Array) -> Array:
-    return np.abs(_length(x, y) - 0.75) - 0.2
+    return _both(_length(x, y) - 0.95, 0.55 - _length(x, y))
 
 
 def _box(x: Array, y: Array, width: float, height: float) -> Array:
-    return np.maximum(np.abs(x) - width, np.abs(y) - height)
+    return _both(np.abs(x) - width, np.abs(y) - height)
 
 
 def _line(x: Array, y: Array) -> Array:
@@ -43,11 +55,11 @@ def _line(x: Array, y: Array) -> Array:
 
 
 def _cross(x: Array, y: Array) -> Array:
-    return np.minimum(_box(x, y, 0.95, 0.25), _box(x, y, 0.25, 0.95))
+    return _either(_box(x, y, 0.95, 0.25), _box(x, y, 0.25, 0.95))
 
 
 def _crescent(x: Array, y: Array) -> Array:
-    return np.maximum(_length(x, y) - 0.95, 0.8 - _length(x - 0.5, y))
+    return _both(_length(x, y) - 0.95, 0.8 - _length(x - 0.5, y))
 
 
 def _star(x: Array, y: Array, points: int, inner: float) -> Array:
@@ -61,8 +73,8 @@ def _star(x: Array, y: Array, points: int, inner: float) -> Array:
     angle = np.abs((np.arctan2(y, x) + wedge) % (2 * wedge) - wedge)
     radius = _length(x, y)
     across, up = inner * np.cos(wedge) - 1, inner * np.sin(wedge)
-    signed: Array = up * (radius * np.cos(angle) - 1) - across * radius * np.sin(angle)
-    return signed / np.hypot(across, up)
+    signed: Array = (up * (radius * np.cos(angle) - 1) - across * radius * np.sin(angle)) / np.hypot(across, up)
+    return signed
 
 
 def _polygon(x: Array, y: Array, corners: int) -> Array:

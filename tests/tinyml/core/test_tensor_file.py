@@ -1,0 +1,152 @@
+import json
+import os
+import struct
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hypothesis_numpy
+
+from tinyml.core import StorageError
+from tinyml.core.tensor_file import iterate_tensors, read_header, read_tensors, write_tensors
+
+
+def write_raw(path: Path, header: object, content: bytes = b"") -> Path:
+    """Write a safetensors file by hand, so that it can be wrong."""
+    text = json.dumps(header).encode()
+    path.write_bytes(struct.pack("<Q", len(text)) + text + content)
+    return path
+
+
+@given(
+    hypothesis_numpy.arrays(
+        st.sampled_from([np.float32, np.float64, np.int64, np.uint8, np.bool_]),
+        hypothesis_numpy.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=4),
+    )
+)
+def test_any_array_comes_back(tmp_path_factory: pytest.TempPathFactory, array: np.ndarray) -> None:
+    path = tmp_path_factory.mktemp("tensors") / "a.safetensors"
+    write_tensors(path, {"a": array, "turned": array.T})
+    tensors = read_tensors(path).tensors
+    for name, expected in (("a", array), ("turned", array.T)):
+        assert tensors[name].dtype == expected.dtype
+        assert tensors[name].shape == expected.shape
+        assert tensors[name].tobytes() == np.asarray(expected, order="C").tobytes()
+
+
+def test_memory_order_does_not_matter(tmp_path: Path) -> None:
+    array = np.arange(24, dtype=np.float32).reshape(2, 3, 4)
+    for name, same in (("c", array), ("f", np.asfortranarray(array)), ("strided", np.repeat(array, 2, axis=1)[:, ::2])):
+        write_tensors(tmp_path / name, {"a": same})
+    assert (tmp_path / "c").read_bytes() == (tmp_path / "f").read_bytes() == (tmp_path / "strided").read_bytes()
+
+
+def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
+    tensors = {name: np.full(3, index, np.float32) for index, name in enumerate("dcba")}
+    write_tensors(tmp_path / "1", tensors, {"x": 1, "y": [1.5, None]})
+    write_tensors(tmp_path / "2", dict(reversed(tensors.items())), {"x": 1, "y": [1.5, None]})
+    assert (tmp_path / "1").read_bytes() == (tmp_path / "2").read_bytes()
+
+
+def test_a_header_is_read_without_the_values(tmp_path: Path) -> None:
+    header = {
+        "__metadata__": {"format": "pt", "author": "someone"},
+        "half": {"dtype": "BF16", "shape": [2, 2], "data_offsets": [0, 8]},
+        "eighth": {"dtype": "F8_E4M3", "shape": [4], "data_offsets": [8, 12]},
+        "one": {"dtype": "F32", "shape": [], "data_offsets": [12, 16]},
+    }
+    found = read_header(write_raw(tmp_path / "a", header, bytes(16)))
+    assert [(t.name, t.shape, t.dtype, t.count, t.readable) for t in found.tensors] == [
+        ("eighth", (4,), "F8_E4M3", 4, False),
+        ("half", (2, 2), "BF16", 4, False),
+        ("one", (), "float32", 1, True),
+    ]
+    assert found.metadata == {}
+    assert found.foreign_metadata == {"format": "pt", "author": "someone"}
+    with pytest.raises(StorageError, match="F8_E4M3, which NumPy cannot compute with"):
+        read_tensors(tmp_path / "a")
+
+
+def test_an_unknown_tensor_is_named(tmp_path: Path) -> None:
+    write_tensors(tmp_path / "a", {"a": np.zeros(1)})
+    with pytest.raises(StorageError, match="has no tensor 'b'"):
+        list(iterate_tensors(tmp_path / "a", ["a", "b"]))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"PK\x03\x04 this is a zip file",
+        b"\x80\x04\x95\x10\x00\x00\x00",
+        struct.pack("<Q", 2**60) + b"{}",
+        struct.pack("<Q", 2) + b"[]",
+        struct.pack("<Q", 4) + b"\xff\xff\xff\xff",
+    ],
+)
+def test_a_foreign_file_is_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "a.safetensors"
+    path.write_bytes(content)
+    with pytest.raises(StorageError, match="is not a whole safetensors file"):
+        read_tensors(path)
+
+
+@pytest.mark.parametrize(
+    "tensor",
+    [
+        {"dtype": "F32", "shape": [1000, 1000, 1000], "data_offsets": [0, 4_000_000_000]},
+        {"dtype": "F32", "shape": [2], "data_offsets": [0, 4]},
+        {"dtype": "F32", "shape": [2**40, 2**40], "data_offsets": [0, 8]},
+        {"dtype": "F32", "shape": [-1], "data_offsets": [0, 8]},
+        {"dtype": "NONSENSE", "shape": [2], "data_offsets": [0, 8]},
+    ],
+)
+def test_a_lying_header_is_refused(tmp_path: Path, tensor: dict) -> None:
+    with pytest.raises(StorageError, match="is not a whole safetensors file"):
+        read_tensors(write_raw(tmp_path / "a", {"a": tensor}, bytes(8)))
+
+
+def test_every_cut_is_noticed(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    write_tensors(path, {"a": np.arange(5.0)}, {"x": 1})
+    whole = path.read_bytes()
+    for length in range(len(whole)):
+        path.write_bytes(whole[:length])
+        with pytest.raises(StorageError):
+            read_tensors(path)
+
+
+@pytest.mark.parametrize("metadata", ["[]", "{", '{"a": NaN}', '"text"', "[" * 100_000])
+def test_hostile_metadata_is_refused(tmp_path: Path, metadata: str) -> None:
+    with pytest.raises(StorageError, match="the header of"):
+        read_header(write_raw(tmp_path / "a", {"__metadata__": {"tinyml": metadata}}))
+
+
+def test_missing_files_and_folders_are_told_apart(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="There is no file"):
+        read_tensors(tmp_path / "missing")
+    with pytest.raises(StorageError, match="is a folder"):
+        read_tensors(tmp_path)
+
+
+def test_a_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a"
+    write_tensors(path, {"a": np.zeros(3)})
+    before = path.read_bytes()
+
+    def full(descriptor: int) -> None:
+        raise OSError(28, os.strerror(28))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(StorageError, match="No space left on device"):
+        write_tensors(path, {"a": np.ones(3)})
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_nan_in_metadata_is_not_written(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="not JSON compliant"):
+        write_tensors(tmp_path / "a", {"a": np.zeros(1)}, {"loss": float("nan")})
+    assert not (tmp_path / "a").exists()
