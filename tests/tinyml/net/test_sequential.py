@@ -100,12 +100,13 @@ def test_missing_switches_are_named() -> None:
 
 
 def test_predict_evaluates_in_slices_and_puts_the_mode_back() -> None:
-    net = Sequential([Dropout("d", 0.5), Linear("fc", 3, 2)])
+    rng = np.random.default_rng(0)
+    net = Sequential([Dropout("d", 0.5, rng), Linear("fc", 3, 2, dtype=np.float64, rng=rng)])
     net.layers[1].training = False
-    data = np.random.default_rng(0).normal(size=(7, 3)).astype(np.float32)
+    data = rng.normal(size=(7, 3))
     whole = net.predict(data)
-    np.testing.assert_allclose(net.predict(data, batch_size=3), whole, rtol=1e-6)
-    np.testing.assert_allclose(whole, net.layers[1](data), rtol=1e-6)
+    np.testing.assert_allclose(net.predict(data, batch_size=3), whole, rtol=1e-10)
+    np.testing.assert_allclose(whole, net.layers[1](data), rtol=1e-10)
     assert [layer.training for layer in net.layers] == [True, False]
     assert net.predict(data[:0]).shape == (0, 2)
     with pytest.raises(ShapeError):
