@@ -115,8 +115,8 @@ def _overfitting(history: Sequence[EpochFinished]) -> Diagnosis | None:
     since = [epoch for epoch in history if epoch.epoch > best.epoch]
     if len(since) < _PATIENCE:
         return None
-    recent_training = sum(epoch.training_loss for epoch in since[-2:]) / 2
-    still_falls = recent_training < best.training_loss * (1 - 3 * _LITTLE)
+    early, recent = (sum(epoch.training_loss for epoch in part) / 2 for part in (since[:2], since[-2:]))
+    still_falls = recent < early * (1 - _LITTLE) and recent < best.training_loss
     stopped = min(judged_loss(epoch) for epoch in since[-_PATIENCE:]) > judged_loss(best) * (1 + _LITTLE)
     if not (still_falls and stopped):
         return None

@@ -82,7 +82,7 @@ def test_the_coarse_level_agrees_with_the_values_themselves() -> None:
     for start in range(0, len(y), 77):
         portion = y[start : start + 77]
         series.extend(np.arange(start, start + len(portion), dtype=np.float64), portion)
-    x, thin = series.thinned(0, len(y), 60)
+    _x, thin = series.thinned(0, len(y), 60)
     size = 256
     expected = [(y[i : i + size].min(), y[i : i + size].max()) for i in range(0, len(y), size)]
     assert np.allclose(thin.reshape(-1, 2), expected)
