@@ -203,6 +203,9 @@ class Canvas(DropArea):
             example if example is not None and example.shape == self.column.input_card.content.shape else None
         )
         self._show_scores(view)
+        loss_card = self.column.loss_card
+        if loss_card.height_for(loss_card.width()) != loss_card.height():
+            self.column.arrange()
 
     def _example(self, view: SampleView | None) -> np.ndarray | None:
         """Return the sample that is looked at, also while the network can't be computed."""
@@ -212,7 +215,7 @@ class Canvas(DropArea):
             return None
         samples = self._inspection.samples
         index = min(self._inspection.index, len(samples) - 1)
-        example: np.ndarray = samples.inputs[index]
+        example: np.ndarray = np.asarray(samples.inputs[index])
         return example
 
     def _show_scores(self, view: SampleView | None) -> None:

@@ -72,7 +72,10 @@ class Card(QWidget):
         """Show `(C, H, W)` maps or a `(D,)` vector, as they are now; None when they are not known."""
         if values is None and self._values is None and live_line == self._live_line:
             return
-        self._values, self._tiles, self._live_line = values, None, live_line
+        self._values, self._tiles = values, None
+        if live_line != self._live_line:
+            self._live_line = live_line
+            self._heights.clear()
         self.update()
 
     @property
@@ -152,7 +155,7 @@ class Card(QWidget):
 
         place("title", QFontMetrics(bold_font(self.font())).height())
         if content.line:
-            place("line", small.height())
+            place("line", max(wrapped(content.line), wrapped(self._live_line) if self._live_line else 0))
         if content.strip:
             place("strip", STRIP_HEIGHT, GRID // 2)
         if content.problem:
@@ -244,7 +247,7 @@ class Card(QWidget):
         )
         painter.setFont(small_font(self.font()))
         if "line" in boxes:
-            self._draw_line(painter, boxes["line"], self._live_line or content.line)
+            painter.drawText(boxes["line"], _WRAP, self._live_line or content.line)
         for key, box in boxes.items():
             if key.startswith("note "):
                 painter.drawText(box, _WRAP, content.notes[int(key[5:])])
@@ -298,7 +301,7 @@ class Card(QWidget):
         metrics = painter.fontMetrics()
         text = parameters_text(content.parameter_count)
         if metrics.horizontalAdvance(text) > box.width():
-            text = text.split(" ")[0]
+            text = text.replace("parameter", "param")
         painter.drawText(QRectF(box.left(), box.top(), box.width(), metrics.height()), 0, text)
         bar = QRectF(box.left(), box.top() + metrics.height() + 3, box.width(), 3)
         painter.setPen(Qt.PenStyle.NoPen)

@@ -41,6 +41,7 @@ class CardColumn(QWidget):
         self._empty.setObjectName("empty_canvas")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setWordWrap(True)
+        self._empty.setContentsMargins(_MARGIN, 0, _MARGIN, 0)
         self._empty.setProperty("muted", True)
         self._empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._targets: dict[QWidget, QRect] = {}
@@ -198,7 +199,8 @@ class CardColumn(QWidget):
         theme = current_theme()
         painter = QPainter(self)
         painter.fillRect(event.rect(), QColor(theme.canvas))
-        painter.setPen(QPen(QColor(theme.muted if theme.dark else theme.border).darker(100 if theme.dark else 120), 1))
+        line = QColor(theme.border)
+        painter.setPen(QPen(line.lighter(130) if theme.dark else line.darker(115), 1))
         middle = self.width() // 2
         painter.drawLine(middle, self.input_card.geometry().center().y(), middle, self.loss_card.y())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -19,7 +19,7 @@ class CardContent:
         line: the key settings.
         shape: what comes out, without the batch axis; None when it is not known.
         parameter_count: of this layer.
-        share: of the parameters of the whole network, 0 to 1.
+        share: of the parameters of the whole network, 0 to 1, as finely as the bar can show.
         problem: what is wrong, with its fix; None when nothing is.
         notes: what is worth knowing.
         strip: whether room is kept for activations or a picture.
@@ -62,7 +62,7 @@ def layer_content(plan: LayerPlan, problem: Problem | None, total_parameters: in
         line,
         plan.output_shape,
         count,
-        count / total_parameters if total_parameters else 0.0,
+        round(count / total_parameters, 2) if total_parameters else 0.0,
         problem,
         plan.notes,
         strip=plan.output_shape is not None,
@@ -97,6 +97,5 @@ def loss_content(document: Document) -> CardContent:
     line = f"compares {number} outputs with the true {truth}"
     layers = document.project.network.layers
     problem = next((each for each in document.problems if each.index < 0 and not each.layer), None) if layers else None
-    return CardContent(
-        "loss", loss.title, "loss", line, problem=problem, strip=document.inference.output_shape is not None
-    )
+    known = bool(layers) and document.inference.output_shape is not None
+    return CardContent("loss", loss.title, "loss", line, problem=problem, strip=known)

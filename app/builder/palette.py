@@ -247,8 +247,9 @@ class PaletteEntry(QWidget):
     def _summary_box(self, width: int) -> QRect:
         metrics = QFontMetrics(small_font(self.font()))
         top = GRID // 2 + QFontMetrics(self.font()).height()
-        room = QRect(_TEXT_LEFT, top, max(width - _TEXT_LEFT - GRID // 2, 5 * GRID), 1000)
-        return QRect(room.topLeft(), metrics.boundingRect(room, _WRAP, self._summary).size())
+        room = QRect(_TEXT_LEFT, top, max(width - _TEXT_LEFT - 2, 5 * GRID), 1000)
+        room.setHeight(metrics.boundingRect(room, _WRAP, self._summary).height())
+        return room
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.updateGeometry()
@@ -269,10 +270,7 @@ class PaletteEntry(QWidget):
         painter.drawText(QRect(_TEXT_LEFT, GRID // 2, self.width() - _TEXT_LEFT, height), 0, self.type_name)
         painter.setFont(small_font(self.font()))
         painter.setPen(QColor(theme.muted))
-        box = self._summary_box(self.width())
-        painter.drawText(
-            box.adjusted(0, 0, self.width(), 2).intersected(self.rect().adjusted(0, 0, -3, 0)), _WRAP, self._summary
-        )
+        painter.drawText(self._summary_box(self.width()), _WRAP, self._summary)
         painter.end()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

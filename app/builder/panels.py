@@ -1,5 +1,8 @@
 """Small parts that the builder's forms share: wrapped labels, a box for a formula, a scrolling page."""
 
+import html
+import re
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
@@ -43,6 +46,7 @@ class FormulaBox(QFrame):
         self._label.setObjectName(name)
         self._label.setAccessibleName("Formula")
         self._label.setWordWrap(True)
+        self._label.setTextFormat(Qt.TextFormat.RichText)
         self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         font = QFont(_FORMULA_FONTS)
         font.setPointSizeF(scaled_font(self.font(), 1.15).pointSizeF())
@@ -55,7 +59,8 @@ class FormulaBox(QFrame):
 
     def show_formula(self, formula: str) -> None:
         """Show a formula, or hide the box when there is none."""
-        self._label.setText(formula)
+        # What can't be written in Unicode is written with an underscore: Σ_c.
+        self._label.setText(re.sub(r"_(\w)", r"<sub>\1</sub>", html.escape(formula)))
         self.setVisible(bool(formula))
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from weakref import ref
 from zlib import crc32
 
 from PySide6.QtCore import QObject, Signal
@@ -147,10 +148,18 @@ class _EditCommand(QUndoCommand):
 
     def __init__(self, document: Document, edit: Edit) -> None:
         super().__init__(edit.text)
-        self._document = document
+        # Weak: a cycle of document, stack and command would be taken apart in whatever order the collector likes, and
+        # the stack would then delete commands that are gone.
+        self._weak_document = ref(document)
         self._merge_key = edit.merge_key
         self._before, self._selection_before = document.project, document.selection
         self._after, self._selection_after = edit.project, edit.selection
+
+    @property
+    def _document(self) -> Document:
+        document = self._weak_document()
+        assert document is not None, "the undo stack belongs to the document"
+        return document
 
     def redo(self) -> None:
         self._document.show_project(self._after)

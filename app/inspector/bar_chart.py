@@ -11,6 +11,8 @@ from app.inspector.words import number_text
 from app.widgets.array_images import NON_FINITE_COLOR, finite_range
 from app.widgets.theme import FAMILY_COLORS, GRID, current_theme
 
+_WIDEST_BAR = 6 * GRID
+
 
 class BarChart(QWidget):
     """Signed numbers as bars on a common zero line. Clicking, or the arrow keys, read one of them out.
@@ -117,7 +119,7 @@ class BarChart(QWidget):
         lowest = np.minimum.reduceat(self._values, starts)
         highest = np.maximum.reduceat(self._values, starts)
         width = place.width() / count
-        gap = 0.0 if width < 3 else min(width * 0.2, GRID / 2)
+        gap = 0.0 if width < 3 else max(min(width * 0.2, GRID / 2), width - _WIDEST_BAR)
         bar_color, read_color = QColor(FAMILY_COLORS["dense"]), QColor(theme.accent)
         for index in range(count):
             low, high = float(lowest[index]), float(highest[index])

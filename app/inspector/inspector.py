@@ -1,6 +1,6 @@
 """The inspector: one sample, what a layer makes of it, and which pixels made a feature map fire."""
 
-from PySide6.QtCore import QEvent, Qt, Slot
+from PySide6.QtCore import QEvent, Qt, QTimer, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QScrollArea, QSplitter, QStackedWidget, QWidget
 
@@ -17,6 +17,9 @@ from app.training import Inspection
 from app.widgets.theme import GRID, current_theme
 from tinyml.visualize import Reconstruction
 
+PATIENCE = 200
+"""Milliseconds that the former reconstruction stays while another one is computed: most answers come sooner."""
+
 
 class Inspector(QWidget):
     """Three columns: the sample, the feature maps of a layer, and the way from one of them back to the pixels.
@@ -31,6 +34,10 @@ class Inspector(QWidget):
         self.setObjectName("inspector")
         self._document, self._inspection = document, inspection
         self._requests = Requests(inspection, self)
+        self._slow_answer = QTimer(self)
+        self._slow_answer.setSingleShot(True)
+        self._slow_answer.setInterval(PATIENCE)
+        self._slow_answer.timeout.connect(self._note_delay)
         self._samples = SamplePanel(inspection)
         self._maps = MapsPanel(document, inspection)
         self._pixels = PixelsPanel()
@@ -125,6 +132,9 @@ class Inspector(QWidget):
         self._pixels.show_target(target, shape_text)
         if target is None:
             self._show_way_down()
+            self._slow_answer.stop()
+        else:
+            self._slow_answer.start()
         self._requests.aim(target)
 
     @Slot()
@@ -133,13 +143,21 @@ class Inspector(QWidget):
 
     @Slot(object)
     def _take_answer(self, reconstruction: Reconstruction) -> None:
+        self._slow_answer.stop()
         self._maps.mark(reconstruction.position)
         self._pixels.show_reconstruction(reconstruction)
         self._show_way_down()
 
     @Slot(str)
     def _take_refusal(self, sentence: str) -> None:
+        self._slow_answer.stop()
         self._pixels.show_refusal(sentence)
+        self._show_way_down()
+
+    @Slot()
+    def _note_delay(self) -> None:
+        """Don't let the picture of the former choice stand under the new one's name."""
+        self._pixels.show_waiting()
         self._show_way_down()
 
     def _show_way_down(self) -> None:

@@ -2,7 +2,7 @@
 
 import numpy as np
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QImage, QShowEvent
+from PySide6.QtGui import QImage, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 
 from app.document import Document
@@ -15,6 +15,11 @@ from app.training import Inspection
 from app.widgets.array_images import finite_range, viridis_image
 from app.widgets.image_grid import GridImage, ImageGrid
 from tinyml.core import Shape
+
+
+IMAGE_SIZES = (128, 112, 96, 80, 64, 56, 48, 40)
+_GAP = 7
+"""Pixels from one map of the grid to the next."""
 
 
 class MapsPanel(QWidget):
@@ -151,9 +156,19 @@ class MapsPanel(QWidget):
         if self.target != before:
             self._announce()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_grid()
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.refresh()
+
+    def _fit_grid(self) -> None:
+        """Make the maps as large as they can be while all of them are seen at once."""
+        if self.maps is not None:
+            room = self._scroll.maximumViewportSize()
+            self._grid.set_image_size(largest_size(len(self.maps), room.width(), room.height()))
 
     def _fill_layers(self) -> None:
         with QSignalBlocker(self._layers):
@@ -199,6 +214,7 @@ class MapsPanel(QWidget):
                 words = f"map {index} of {self.layer}: silent, all its numbers are 0"
             images.append(GridImage(viridis_image(plane, low, high), tooltip=words))
         self._grid.set_images(images)
+        self._fit_grid()
         self._grid.set_current(self._chosen_maps[self.layer])
         self.shown.emit()
 
@@ -227,3 +243,16 @@ class MapsPanel(QWidget):
     def _announce(self) -> None:
         self.mark(self._position)
         self.target_chosen.emit(self.target)
+
+
+def largest_size(count: int, width: int, height: int) -> int:
+    """Return the largest size at which `count` square pictures fit into a room; the smallest when none does.
+
+    >>> largest_size(16, 480, 130), largest_size(16, 480, 600), largest_size(512, 480, 130)
+    (48, 112, 40)
+    """
+    for size in IMAGE_SIZES:
+        columns = max((width - _GAP) // (size + _GAP), 1)
+        if -(-count // columns) * (size + _GAP) + _GAP <= height:
+            return size
+    return IMAGE_SIZES[-1]

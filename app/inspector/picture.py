@@ -28,10 +28,13 @@ class Picture(QWidget):
         viewport: shared by pictures that are zoomed together.
         pickable: a click, or the arrow keys, choose a pixel.
 
-    Signals: picked(row, column): a pixel was chosen; only when `pickable`.
+    Signals (only when `pickable`):
+        picked(row, column): a pixel was chosen.
+        home_pressed(): the Home key was pressed, to leave the choice to the program again.
     """
 
     picked = Signal(int, int)
+    home_pressed = Signal()
 
     def __init__(self, viewport: Viewport, pickable: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -158,6 +161,8 @@ class Picture(QWidget):
             self._viewport.zoom_out()
         elif event.key() == Qt.Key.Key_0:
             self._viewport.show_all()
+        elif event.key() == Qt.Key.Key_Home and self._pickable:
+            self.home_pressed.emit()
         elif arrow is not None and self._pickable and not self._image.isNull():
             self._step(*arrow)
         elif arrow is not None and self._viewport.zoom > 1:

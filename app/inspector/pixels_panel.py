@@ -3,8 +3,8 @@
 import numpy as np
 import qtawesome
 from PySide6.QtCore import QEvent, QRect, Qt, Signal, Slot
-from PySide6.QtGui import QImage, QPainter
-from PySide6.QtWidgets import QCheckBox, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtGui import QImage, QPainter, QResizeEvent
+from PySide6.QtWidgets import QCheckBox, QSizePolicy, QToolButton, QWidget
 
 from app.inspector.legend import Legend
 from app.inspector.looks import make_column, make_label, make_row, named, set_look
@@ -62,6 +62,7 @@ class PixelsPanel(QWidget):
         self._heading.setText("Map → pixels" if target is None else f"{target.layer}, map {target.map_index} → pixels")
         for widget in (self._map_box, self._legend, self._overlay, self._strongest):
             widget.setVisible(target is not None)
+        self._limit_heights()
         self._map_picture.mark(None if target is None else target.position)
         if target is None:
             self._take(None)
@@ -78,6 +79,12 @@ class PixelsPanel(QWidget):
         self._map_picture.mark(reconstruction.position)
         self._say(reconstruction.blank_reason)
 
+    def show_waiting(self) -> None:
+        """Say that the answer takes a moment, and take away the picture of another activation."""
+        self._take(None)
+        self._where.clear()
+        self._say("Tracing back to the pixels…")
+
     def show_refusal(self, sentence: str) -> None:
         """Say why there is no way back to the pixels."""
         self._take(None)
@@ -90,6 +97,10 @@ class PixelsPanel(QWidget):
             self._paint_icons()
             self._paint_reconstruction()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._limit_heights()
+
     # ------------------------------------------------------------------------------------------------------ assembly
 
     def _make_pictures(self) -> None:
@@ -98,6 +109,7 @@ class PixelsPanel(QWidget):
         self._map_picture.setObjectName("inspector_map")
         self._map_picture.setAccessibleName("The chosen feature map: click a position, or move it with the arrow keys")
         self._map_picture.picked.connect(self.position_chosen)
+        self._map_picture.home_pressed.connect(self.strongest_chosen)
         self._input_picture = named(
             Picture(self._viewport), "inspector_input", "The input, with the pixels that this position can see"
         )
@@ -116,10 +128,8 @@ class PixelsPanel(QWidget):
         self._legend = named(Legend(), "inspector_legend")
         self._overlay = named(QCheckBox("over the input"), "inspector_overlay", "Lay the reconstruction over the input")
         self._overlay.toggled.connect(self._paint_reconstruction)
-        self._strongest = named(QPushButton("Strongest"), "inspector_strongest")
+        self._strongest = self._make_tool("strongest", "Back to the strongest activation of the map (Home)")
         self._strongest.setEnabled(False)
-        self._strongest.setProperty("flat", True)
-        self._strongest.setToolTip("Trace the strongest activation of the map back again")
         self._strongest.clicked.connect(self.strongest_chosen)
         self._zoom_out = self._make_tool("zoom_out", "Zoom out (−)")
         self._zoom_out.clicked.connect(self._viewport.zoom_out)
@@ -143,6 +153,7 @@ class PixelsPanel(QWidget):
 
     def _paint_icons(self) -> None:
         icons = {
+            self._strongest: "mdi6.crosshairs-gps",
             self._zoom_out: "mdi6.magnify-minus-outline",
             self._zoom_in: "mdi6.magnify-plus-outline",
             self._zoom_all: "mdi6.fit-to-page-outline",
@@ -154,7 +165,7 @@ class PixelsPanel(QWidget):
     def _arrange(self) -> None:
         first = make_row(GRID // 2)
         first.addWidget(self._heading, 1)
-        for button in (self._zoom_out, self._zoom_in, self._zoom_all, self._save):
+        for button in (self._strongest, self._zoom_out, self._zoom_in, self._zoom_all, self._save):
             first.addWidget(button)
         self._heading.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         pictures = make_row()
@@ -162,22 +173,21 @@ class PixelsPanel(QWidget):
             pictures.addWidget(box, 1)
         where = make_row()
         where.addWidget(self._where, 1)
-        where.addWidget(self._strongest)
-        colors = make_row()
-        colors.addWidget(self._legend, 1)
-        colors.addWidget(self._overlay)
+        where.addWidget(self._overlay)
         layout = make_column(self)
         layout.addLayout(first)
-        layout.addLayout(pictures, 1)
+        layout.addLayout(pictures, 100)
         layout.addWidget(self._sentence)
         layout.addLayout(where)
-        layout.addLayout(colors)
+        layout.addWidget(self._legend)
+        layout.addStretch()
 
     # ------------------------------------------------------------------------------------------------------ showing
 
     def _take(self, reconstruction: Reconstruction | None) -> None:
         self._reconstruction = reconstruction
         self._result_box.setVisible(reconstruction is not None)
+        self._limit_heights()
         box = None
         if reconstruction is not None:
             (top, bottom), (left, right) = reconstruction.receptive_field
@@ -205,6 +215,13 @@ class PixelsPanel(QWidget):
             image = reconstruction_image(array, dark)
         self._result_picture.show_image(image, array)
         self._menu.offer("reconstruction", image)
+
+    def _limit_heights(self) -> None:
+        """Let no picture be higher than its column is wide: the words would drift away from it."""
+        boxes = [box for box in (self._map_box, self._input_box, self._result_box) if not box.isHidden()]
+        side = (self.width() - GRID * (len(boxes) - 1)) // max(len(boxes), 1)
+        for picture in (self._map_picture, self._input_picture, self._result_picture):
+            picture.setMaximumHeight(max(side, picture.minimumSizeHint().height()))
 
     def _say(self, sentence: str, failed: bool = False) -> None:
         self._sentence.setText(sentence)

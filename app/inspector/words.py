@@ -21,9 +21,9 @@ def percent_text(share: float) -> str:
     """Write a share as the percentage that the sample's line shows.
 
     >>> percent_text(0.9912)
-    '99.1 %'
+    '99.1\xa0%'
     """
-    return f"{100 * share:.1f} %"
+    return f"{100 * share:.1f}\N{NO-BREAK SPACE}%" if math.isfinite(share) else "not a number"
 
 
 def weights_text(snapshot: Snapshot | None) -> str:

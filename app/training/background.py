@@ -36,13 +36,16 @@ class BackgroundRunner(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._closed = False
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="background")
         self._newest: dict[str, int] = {}
         self._waiting: dict[str, Future[None]] = {}
         self._answered.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     def submit(self, key: str, task: Callable[[], Any]) -> None:
-        """Ask for `task()`; the answer comes as a signal with `key`."""
+        """Ask for `task()`; the answer comes as a signal with `key`. Nothing is done any more after `shutdown`."""
+        if self._closed:
+            return
         self.cancel(key)
         self._waiting[key] = self._executor.submit(self._run, key, self._newest[key], task)
 
@@ -58,6 +61,7 @@ class BackgroundRunner(QObject):
 
     def shutdown(self) -> None:
         """Drop what waits, wait for what runs, and end the thread."""
+        self._closed = True
         for key in list(self._newest):
             self.cancel(key)
         self._executor.shutdown(wait=True, cancel_futures=True)

@@ -145,16 +145,25 @@ class Session(QObject):
 
     def shutdown(self) -> None:
         """Stop, and return when the thread has ended: for closing the window."""
-        if self._thread is None:
-            return
-        self._control.stop()
+        if self._thread is not None:
+            self._control.stop()
+            self._finish()
+            self._enter(SessionState.STOPPED)
+
+    def _finish(self) -> None:
+        """Wait for the thread to end, and take what it still reported."""
         if self._gate is not None:
             self._gate.close()
+            self._gate.deleteLater()
             self._gate = None
-        self._thread.quit()
-        self._thread.wait()
-        self._timer.stop()
+        if self._thread is not None:
+            self._thread.quit()
+            self._thread.wait()
+            self._thread.deleteLater()
         self._thread = self._worker = None
+        self._timer.stop()
+        self._ended_at = perf_counter()
+        self._take_mail()
 
     def use_snapshot(self, snapshot: Snapshot) -> None:
         """Take weights that came from a file, as if a run had just ended with them. Not while a run is active."""
@@ -234,9 +243,7 @@ class Session(QObject):
     def _end(self, outcome: Outcome) -> None:
         if self._thread is None:
             return
-        self._ended_at = perf_counter()
-        self.shutdown()
-        self._take_mail()
+        self._finish()
         match outcome:
             case Finished():
                 self.test_loss, self.test_accuracy = outcome.test_loss, outcome.test_accuracy

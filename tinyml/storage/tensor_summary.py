@@ -85,16 +85,12 @@ def summarise(name: str, tensor: np.ndarray, bins: int = 40) -> TensorSummary:
     with np.errstate(all="ignore"):
         mean = sum(float((piece / finite).sum()) for piece in pieces)
         variance = sum(float((np.square(piece - mean) / finite).sum()) for piece in pieces)
-    histogram: NDArray[np.int64] | None
-    edges: NDArray[np.float64] | None
-    note = ""
-    try:
-        edges = np.histogram_bin_edges(np.array([minimum, maximum]), bins)
+    edges = _bin_edges(minimum, maximum, bins)
+    histogram = None
+    if edges is not None:
         histogram = np.zeros(bins, np.int64)
         for piece in pieces:
             histogram += np.histogram(piece, edges)[0]
-    except ValueError:
-        histogram, edges, note = None, None, "The values lie too far apart, or too close together, for a histogram."
     return TensorSummary(
         name=name,
         shape=tensor.shape,
@@ -107,8 +103,17 @@ def summarise(name: str, tensor: np.ndarray, bins: int = 40) -> TensorSummary:
         non_finite=tensor.size - finite,
         histogram=histogram,
         edges=edges,
-        note=note,
+        note="" if edges is not None else "The values lie too far apart, or too close together, for a histogram.",
     )
+
+
+def _bin_edges(minimum: float, maximum: float, bins: int) -> NDArray[np.float64] | None:
+    """Divide the range into bins, around the value when there is only one; None when float64 has no such numbers."""
+    if minimum == maximum:
+        minimum, maximum = minimum - 0.5, maximum + 0.5
+    with np.errstate(all="ignore"):
+        edges = np.linspace(minimum, maximum, bins + 1)
+    return edges if np.isfinite(edges).all() and (np.diff(edges) > 0).all() else None
 
 
 class _Pieces:

@@ -1,0 +1,1 @@
+"""Look into saved models: the tensors of any safetensors file."""
