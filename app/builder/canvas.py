@@ -209,14 +209,10 @@ class Canvas(DropArea):
 
     def _example(self, view: SampleView | None) -> np.ndarray | None:
         """Return the sample that is looked at, also while the network can't be computed."""
-        if view is not None:
-            return view.trace.input[0]
-        if self._inspection is None or self._inspection.samples is None:
-            return None
-        samples = self._inspection.samples
-        index = min(self._inspection.index, len(samples) - 1)
-        example: np.ndarray = np.asarray(samples.inputs[index])
-        return example
+        batch = view.trace.input if view is not None else None
+        if view is None and self._inspection is not None and self._inspection.samples is not None:
+            batch = self._inspection.samples.inputs[self._inspection.index :]
+        return np.asarray(batch[0]) if batch is not None and len(batch) else None
 
     def _show_scores(self, view: SampleView | None) -> None:
         data = self.document.data

@@ -1,0 +1,165 @@
+"""What the builder's tests share: a document with a small network, and a stand-in for the inspection."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QObject, QPoint, Qt, Signal
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
+
+from app.builder import Canvas, Palette
+from app.document import Document
+from tinyml.data import describe
+from tinyml.net import LayerSpecification, NetworkSpecification, build, record
+from tinyml.storage import Project
+
+
+def network(*layers: tuple[str, str] | tuple[str, str, dict[str, Any]]) -> NetworkSpecification:
+    """Make a network from (type, name) or (type, name, settings)."""
+    return NetworkSpecification(
+        layers=tuple(
+            LayerSpecification(type=layer[0], name=layer[1], settings=layer[2] if len(layer) > 2 else {})
+            for layer in layers
+        )
+    )
+
+
+SMALL = network(
+    ("Conv2D", "conv_1", {"filters": 4, "window": [3, 3], "padding": [0, 0]}),
+    ("ReLu", "relu_1"),
+    ("MaxPool2D", "pool_1"),
+    ("Flatten", "flatten_1"),
+    ("Linear", "linear_1", {"outputs": 10}),
+)
+
+
+@pytest.fixture
+def document(qapp: QApplication) -> Document:
+    """A document for the small digits, whose network has no problem."""
+    return Document(Project(network=SMALL))
+
+
+class FakeInspection(QObject):
+    """Has the attributes and signals of `Inspection` that the canvas uses."""
+
+    samples_changed = Signal()
+    view_changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.samples: Any = None
+        self.index = 0
+        self.view: Any = None
+
+    def look(self, document: Document) -> None:
+        """Compute a view of an invented sample with fresh weights."""
+        description = describe(document.project.data.source)
+        net = build(document.project.network, description.example_shape, np.random.default_rng(0))
+        example = np.random.default_rng(1).random((1, *description.example_shape), np.float32)
+        trace = record(net, example)
+        scores = np.full(len(description.class_names), 0.05)
+        scores[3] = 0.55
+        self.view = SimpleNamespace(trace=trace, scores=scores, label=5, prediction=3)
+        self.view_changed.emit()
+
+
+@dataclass
+class Bench:
+    """Palette and canvas beside each other in one window, with a hand to use the mouse."""
+
+    window: QWidget
+    palette: Palette
+    canvas: Canvas
+    document: Document
+
+    def names(self) -> list[str]:
+        """Names of the layers as the document has them."""
+        return [layer.name for layer in self.document.project.network.layers]
+
+    def shown(self) -> list[str]:
+        """Names of the layers as the cards show them, from the top."""
+        cards = sorted(self.canvas.column.cards, key=lambda card: card.y())
+        return [card.content.name for card in cards]
+
+    def entry(self, layer_type: str) -> QWidget:
+        entry = self.palette.findChild(QWidget, f"palette_{layer_type}")
+        assert entry is not None
+        return entry
+
+    def click(self, name: str, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        QTest.mouseClick(self.card(name), Qt.MouseButton.LeftButton, modifier, QPoint(60, 12))
+
+    def card(self, name: str) -> QWidget:
+        card = self.canvas.card(name)
+        assert card is not None
+        return card
+
+    def pick_up(self, source: QWidget) -> None:
+        """Press on a widget and move far enough for a drag to start."""
+        QTest.mousePress(source, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(20, 15))
+        QTest.mouseMove(source, QPoint(22, 16))
+        QTest.mouseMove(source, QPoint(45, 40))
+
+    def move_to_gap(self, index: int) -> None:
+        """Move the pointer to just above the card at `index` of those that are on stage, or below the last."""
+        cards = [card for card in self.canvas.column.cards if card.y() > -5000]
+        if index < len(cards):
+            place = self.canvas.column.place_of(cards[index])
+            y = place.top() + 2
+        else:
+            y = self.canvas.column.place_of(cards[-1]).bottom() if cards else 150
+        self.move_to(QPoint(self.canvas.column.width() // 2, y))
+
+    def move_to(self, point: QPoint) -> None:
+        """Move the pointer to a place of the column."""
+        viewport = self.canvas.viewport()
+        QTest.mouseMove(viewport, self.canvas.column.mapTo(viewport, point))
+
+    def let_go(self) -> None:
+        QTest.mouseRelease(self.window, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, self._pointer())
+
+    def _pointer(self) -> QPoint:
+        return self.window.mapFromGlobal(
+            self.canvas._drag._pointer if self.canvas._drag.dragging else self.palette._drag._pointer
+        )
+
+
+@pytest.fixture
+def make_bench(qtbot: Any) -> Callable[[Document], Bench]:
+    """Put palette and canvas of a document into a window of their own."""
+
+    def make(document: Document) -> Bench:
+        window = QWidget()
+        window.resize(900, 800)
+        palette, canvas = Palette(document), Canvas(document, None)
+        layout = QHBoxLayout(window)
+        layout.addWidget(palette, 1)
+        layout.addWidget(canvas, 3)
+        qtbot.addWidget(window)
+        with qtbot.waitExposed(window):
+            window.show()
+        window.activateWindow()
+        return Bench(window, palette, canvas, document)
+
+    return make
+
+
+@pytest.fixture
+def bench(make_bench: Callable[[Document], Bench], document: Document) -> Bench:
+    """Palette and canvas for the small network."""
+    return make_bench(document)
+
+
+@pytest.fixture
+def inspection() -> FakeInspection:
+    return FakeInspection()
+
+
+@pytest.fixture
+def document_of() -> Callable[..., Document]:
+    """Make a document from (type, name) or (type, name, settings) of its layers."""
+    return lambda *layers: Document(Project(network=network(*layers)))
