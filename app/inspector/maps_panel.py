@@ -16,7 +16,6 @@ from app.widgets.array_images import finite_range, viridis_image
 from app.widgets.image_grid import GridImage, ImageGrid
 from tinyml.core import Shape
 
-
 IMAGE_SIZES = (128, 112, 96, 80, 64, 56, 48, 40)
 _GAP = 7
 """Pixels from one map of the grid to the next."""
@@ -249,7 +248,7 @@ def largest_size(count: int, width: int, height: int) -> int:
     """Return the largest size at which `count` square pictures fit into a room; the smallest when none does.
 
     >>> largest_size(16, 480, 130), largest_size(16, 480, 600), largest_size(512, 480, 130)
-    (48, 112, 40)
+    (48, 96, 40)
     """
     for size in IMAGE_SIZES:
         columns = max((width - _GAP) // (size + _GAP), 1)

@@ -59,8 +59,8 @@ class PixelsPanel(QWidget):
     def show_target(self, target: Target | None, shape_text: str = "") -> None:
         """Say what is traced back; the former picture stays until the answer comes, unless there is no target."""
         self._strongest.setEnabled(target is not None and target.position is not None)
-        self._heading.setText("Map → pixels" if target is None else f"{target.layer}, map {target.map_index} → pixels")
-        for widget in (self._map_box, self._legend, self._overlay, self._strongest):
+        self._heading.setText("Map → pixels" if target is None else f"Map {target.map_index} → pixels")
+        for widget in (self._map_box, self._result_box, self._legend, self._overlay, self._strongest):
             widget.setVisible(target is not None)
         self._limit_heights()
         self._map_picture.mark(None if target is None else target.position)
@@ -186,8 +186,6 @@ class PixelsPanel(QWidget):
 
     def _take(self, reconstruction: Reconstruction | None) -> None:
         self._reconstruction = reconstruction
-        self._result_box.setVisible(reconstruction is not None)
-        self._limit_heights()
         box = None
         if reconstruction is not None:
             (top, bottom), (left, right) = reconstruction.receptive_field
@@ -220,8 +218,8 @@ class PixelsPanel(QWidget):
         """Let no picture be higher than its column is wide: the words would drift away from it."""
         boxes = [box for box in (self._map_box, self._input_box, self._result_box) if not box.isHidden()]
         side = (self.width() - GRID * (len(boxes) - 1)) // max(len(boxes), 1)
-        for picture in (self._map_picture, self._input_picture, self._result_picture):
-            picture.setMaximumHeight(max(side, picture.minimumSizeHint().height()))
+        for box in boxes:
+            box.setMaximumHeight(side + self.fontMetrics().height() + GRID)
 
     def _say(self, sentence: str, failed: bool = False) -> None:
         self._sentence.setText(sentence)

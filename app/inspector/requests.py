@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from app.training import Inspection
+from app.training import Inspection, SampleView
 from tinyml.visualize import Reconstruction
 
 SHORTEST_PAUSE = 200
@@ -56,6 +56,7 @@ class Requests(QObject):
         self._target: Target | None = None
         self._waiting = False
         self._outdated = False
+        self._asked_of: SampleView | None = None
         self._pause = QTimer(self, singleShot=True, interval=SHORTEST_PAUSE)
         self._pause.timeout.connect(self._ask_again)
         self._patience = QTimer(self, singleShot=True, interval=PATIENCE)
@@ -77,7 +78,7 @@ class Requests(QObject):
 
     def refresh(self) -> None:
         """The weights or the sample changed: ask again, soon."""
-        self._outdated = self._target is not None
+        self._outdated = self._target is not None and self._inspection.view is not self._asked_of
         if not self._waiting and not self._pause.isActive():
             self._ask_again()
 
@@ -88,7 +89,8 @@ class Requests(QObject):
 
     def _ask(self) -> None:
         self._outdated = False
-        if self._target is None or self._inspection.view is None:
+        self._asked_of = self._inspection.view
+        if self._target is None or self._asked_of is None:
             return
         self._waiting = True
         self._pause.start()
