@@ -61,10 +61,8 @@ def read_project(path: str | Path) -> Project:
 def project_to_json(project: Project, source: str = "the project") -> str:
     """Write a project as the text of a project file; raises `StorageError` as `save_project` does.
 
-    >>> print(project_to_json(Project())[:46])
-    {
-      "format": "tinyml-project",
-      "version": 1,
+    >>> project_to_json(Project()).splitlines()[1:3]
+    ['  "format": "tinyml-project",', '  "version": 1,']
     """
     content = {"format": PROJECT_FORMAT, "version": PROJECT_VERSION, **project.model_dump(mode="python")}
     return write_json(content, source, indent=2) + "\n"

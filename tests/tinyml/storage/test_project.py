@@ -1,0 +1,176 @@
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tinyml.core import StorageError
+from tinyml.data import DataChoice
+from tinyml.learner import TrainingSettings
+from tinyml.net import LayerSpecification, NetworkSpecification
+from tinyml.storage import (
+    Project,
+    example_names,
+    example_path,
+    project,
+    project_from_json,
+    project_to_json,
+    read_project,
+    save_project,
+)
+
+GOLDEN = Path(__file__).parent / "golden"
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=100)
+LAYERS = st.builds(LayerSpecification, type=NAMES, name=NAMES, settings=st.dictionaries(st.text(), JSON, max_size=3))
+PROJECTS = st.builds(
+    Project,
+    network=st.builds(NetworkSpecification, layers=st.lists(LAYERS, max_size=4).map(tuple)),
+    data=st.builds(DataChoice, source=NAMES, validation=st.floats(0, 0.5), seed=st.integers(0, 2**31 - 1)),
+    training=st.builds(TrainingSettings, learning_rate=st.floats(1e-9, 1000), epochs=st.integers(1, 100_000)),
+)
+
+
+@given(PROJECTS)
+def test_any_project_comes_back(made: Project) -> None:
+    text = project_to_json(made)
+    assert project_from_json(text) == made
+    assert project_to_json(project_from_json(text)) == text
+
+
+def test_version_1_is_read_and_written_word_for_word(tmp_path: Path) -> None:
+    golden = GOLDEN / "version-1.tinyml.json"
+    read = read_project(golden)
+    assert [layer.type for layer in read.network.layers] == ["Conv2D", "LayerOfTheFuture", "Flatten", "Linear"]
+    assert read.network.layers[1].settings["alpha"] == {"deep": [None, True, 123456789012345678901234567890]}
+    assert read.data == DataChoice(source="digits", validation=0.15, test=0.25, seed=7)
+    assert (read.training.batch_size, read.training.epochs, read.training.seed) == (32, 12, 3)
+    save_project(tmp_path / "again", read)
+    assert (tmp_path / "again").read_bytes() == golden.read_bytes()
+
+
+def changed(**changes: Any) -> bytes:
+    content = json.loads((GOLDEN / "version-1.tinyml.json").read_bytes())
+    content.update(changes)
+    return json.dumps(content).encode()
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "damaged or not JSON"),
+        (b"\x89PNG\r\n\x1a\n", "not valid UTF-8|damaged"),
+        (b"[1, 2]", "not an object"),
+        (b"{}", "not a TinyML project: its 'format'"),
+        (changed(format="tinyml-model"), "its 'format' is not"),
+        (changed(version="1"), "its 'version' should be a whole number"),
+        (changed(version=True), "its 'version' should be a whole number"),
+        (changed(version=0), "its 'version' should be a whole number"),
+        (changed(version=2), "saved by a newer TinyML Studio .file version 2; this one reads up to 1"),
+        (changed(training={"epochs": "many"}), "'training.epochs' is 'many' but should be a valid integer"),
+        (changed(training={"epochs": 0}), "'training.epochs' is 0 but should be greater than or equal to 1"),
+        (changed(training={"loss": "hinge"}), "'training.loss' is 'hinge' but should be"),
+        (changed(data={"sauce": "digits"}), "the key 'data.sauce' is not known"),
+        (changed(surprise=1), "the key 'surprise' is not known"),
+        (changed(network={"layers": [{"type": "ReLu"}]}), "'network.layers.0.name' is missing"),
+        (changed(network={"layers": [[]]}), "'network.layers.0'"),
+        (changed(network={"layers": [{"type": "A", "name": "a"}] * 1001}), "'network.layers'"),
+        (changed(network={"layers": "x" * 10_000}), "'network.layers' is 'xxx"),
+        (changed(data=None), "'data' is None"),
+        (changed().replace(b"0.03", b"NaN"), "NaN is not a number"),
+        (changed().replace(b"0.03", b"Infinity"), "Infinity is not a number"),
+        (changed().replace(b"0.03", b"1e400"), "1e400 is too large"),
+    ],
+)
+def test_foreign_and_damaged_files_are_refused_in_one_sentence(tmp_path: Path, content: bytes, words: str) -> None:
+    path = tmp_path / "a.tinyml.json"
+    path.write_bytes(content)
+    with pytest.raises(StorageError, match=words) as caught:
+        read_project(path)
+    assert str(path) in str(caught.value)
+    assert len(str(caught.value)) < 400
+    assert "\n" not in str(caught.value)
+
+
+def test_every_cut_is_noticed() -> None:
+    whole = (GOLDEN / "version-1.tinyml.json").read_bytes().rstrip()
+    for length in range(len(whole)):
+        with pytest.raises(StorageError):
+            project_from_json(whole[:length])
+
+
+def test_a_huge_file_is_refused_without_reading_it_all(tmp_path: Path) -> None:
+    path = tmp_path / "huge"
+    with path.open("wb") as file:
+        file.truncate(10**12)
+    with pytest.raises(StorageError, match="larger than 16,777,216 bytes"):
+        read_project(path)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="There is no file"):
+        read_project(tmp_path / "missing")
+
+
+def test_settings_that_json_cannot_hold_are_not_saved(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    save_project(path, Project())
+    before = path.read_bytes()
+    for value in (float("nan"), float("inf"), "\ud800"):
+        layer = LayerSpecification(type="Future", name="a", settings={"x": value})
+        with pytest.raises(StorageError, match="Could not save"):
+            save_project(path, Project(network=NetworkSpecification(layers=(layer,))))
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("function", ["replace", "fsync"])
+def test_a_failed_save_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, function: str) -> None:
+    path = tmp_path / "a"
+    save_project(path, Project())
+    before = path.read_bytes()
+
+    def fail(*arguments: object) -> None:
+        raise OSError(28, os.strerror(28))
+
+    monkeypatch.setattr(os, function, fail)
+    with pytest.raises(StorageError, match="No space left"):
+        save_project(path, Project(training=TrainingSettings(epochs=3)))
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_older_versions_go_up_step_by_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    def rename(content: dict[str, Any]) -> dict[str, Any]:
+        return {("training" if key == "schedule" else key): value for key, value in content.items()}
+
+    def double(content: dict[str, Any]) -> dict[str, Any]:
+        return {**content, "training": {"epochs": content["training"]["epochs"] * 2}}
+
+    monkeypatch.setattr(project, "PROJECT_VERSION", 3)
+    monkeypatch.setattr(project, "MIGRATIONS", {1: rename, 2: double})
+    old = {"format": "tinyml-project", "version": 1, "network": {}, "data": {}, "schedule": {"epochs": 5}}
+    assert project_from_json(json.dumps(old)).training.epochs == 10
+
+
+def test_there_is_a_migration_from_every_older_version() -> None:
+    assert sorted(project.MIGRATIONS) == list(range(1, project.PROJECT_VERSION))
+
+
+@pytest.mark.parametrize("name", ["circle", "lenet-digits", "lenet-mnist", "shapes"])
+def test_examples_are_projects_as_the_program_saves_them(name: str) -> None:
+    assert name in example_names()
+    path = example_path(name)
+    assert project_to_json(read_project(path)).encode() == path.read_bytes()
+
+
+def test_an_unknown_example_is_refused() -> None:
+    with pytest.raises(StorageError, match=r"no example project 'lenet-digit'. Did you mean 'lenet-digits'"):
+        example_path("lenet-digit")

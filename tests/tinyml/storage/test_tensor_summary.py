@@ -1,0 +1,94 @@
+import json
+import struct
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tinyml.core import StorageError
+from tinyml.core.tensor_file import write_tensors
+from tinyml.storage import summarise, summarise_tensors, tensor_summary
+
+
+def test_numbers_agree_with_numpy(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    tensors = {
+        "normal": rng.normal(3, 2, (50, 40)).astype(np.float32),
+        "whole": rng.integers(-5, 9, 300),
+        "flags": rng.random(100) < 0.3,
+        "half": rng.normal(size=64).astype(np.float16),
+    }
+    write_tensors(tmp_path / "a", tensors)
+    found = {summary.name: summary for summary in summarise_tensors(tmp_path / "a", bins=12)}
+    assert list(found) == sorted(tensors)
+    for name, tensor in tensors.items():
+        summary, exact = found[name], tensor.astype(np.float64)
+        assert (summary.shape, summary.dtype, summary.count) == (tensor.shape, str(tensor.dtype), tensor.size)
+        assert (summary.minimum, summary.maximum) == (exact.min(), exact.max())
+        assert summary.mean == pytest.approx(exact.mean())
+        assert summary.standard_deviation == pytest.approx(exact.std())
+        np.testing.assert_array_equal(summary.histogram, np.histogram(exact, 12)[0])
+        assert summary.edges is not None
+        assert (len(summary.edges), summary.note) == (13, "")
+
+
+def test_pieces_make_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
+    tensor = np.random.default_rng(0).normal(size=1000)
+    tensor[::7] = np.nan
+    whole = summarise("a", tensor)
+    monkeypatch.setattr(tensor_summary, "_CHUNK", 33)
+    pieces = summarise("a", tensor)
+    assert pieces.non_finite == whole.non_finite == 143
+    assert pieces.mean == pytest.approx(whole.mean)
+    assert pieces.standard_deviation == pytest.approx(whole.standard_deviation)
+    np.testing.assert_array_equal(pieces.histogram, whole.histogram)
+
+
+def test_what_is_not_finite_is_counted_and_left_out() -> None:
+    summary = summarise("a", np.array([np.nan, np.inf, -np.inf, 1.0, 3.0]))
+    assert (summary.non_finite, summary.minimum, summary.maximum, summary.mean) == (3, 1, 3, 2)
+    nothing = summarise("a", np.full(4, np.nan))
+    assert (nothing.non_finite, nothing.mean, nothing.histogram) == (4, None, None)
+    assert nothing.note == "None of the values is finite."
+
+
+@pytest.mark.parametrize(
+    "tensor",
+    [
+        np.array(5.0),
+        np.full((3, 3), 2.0, np.float32),
+        np.array([-1e308, 1e308]),
+        np.array([5e-324, 1e-323]),
+        np.zeros(1),
+    ],
+)
+def test_odd_tensors_have_numbers(tensor: np.ndarray) -> None:
+    summary = summarise("odd", tensor)
+    assert (summary.minimum, summary.maximum) == (tensor.min(), tensor.max())
+    assert summary.mean is not None
+    assert np.isfinite(summary.mean)
+    assert (summary.histogram is None) == bool(summary.note)
+    if summary.histogram is not None:
+        assert summary.histogram.sum() == tensor.size
+
+
+def test_empty_tensors_and_unknown_types_have_a_note(tmp_path: Path) -> None:
+    header = {
+        "a": {"dtype": "BF16", "shape": [2], "data_offsets": [0, 4]},
+        "b": {"dtype": "F8_E5M2", "shape": [4], "data_offsets": [4, 8]},
+        "c": {"dtype": "F32", "shape": [0, 7], "data_offsets": [8, 8]},
+    }
+    text = json.dumps(header).encode()
+    (tmp_path / "a").write_bytes(struct.pack("<Q", len(text)) + text + bytes(8))
+    notes = [(summary.dtype, summary.count, summary.note) for summary in summarise_tensors(tmp_path / "a")]
+    assert notes == [
+        ("BF16", 2, "NumPy cannot compute with BF16, so only the shape is known."),
+        ("F8_E5M2", 4, "NumPy cannot compute with F8_E5M2, so only the shape is known."),
+        ("float32", 0, "The tensor is empty."),
+    ]
+
+
+def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"not tensors")
+    with pytest.raises(StorageError, match="not a whole safetensors file"):
+        list(summarise_tensors(tmp_path / "a"))
