@@ -16,7 +16,7 @@ from app.builder.strips import (
     paint_waiting,
     tiles_of,
 )
-from app.builder.words import parameters_text
+from app.builder.words import count_text, parameters_text
 from app.widgets.fonts import bold_font, small_font
 from app.widgets.theme import GRID, RADIUS, current_theme
 from tinyml.core import describe_shape
@@ -299,9 +299,10 @@ class Card(QWidget):
         painter.setFont(small_font(self.font()))
         painter.setPen(QColor(theme.muted))
         metrics = painter.fontMetrics()
-        text = parameters_text(content.parameter_count)
-        if metrics.horizontalAdvance(text) > box.width():
-            text = text.replace("parameter", "param")
+        full = parameters_text(content.parameter_count)
+        number = count_text(content.parameter_count)
+        candidates = (full, full.replace("parameter", "param"), number)
+        text = next((each for each in candidates if metrics.horizontalAdvance(each) <= box.width()), number)
         painter.drawText(QRectF(box.left(), box.top(), box.width(), metrics.height()), 0, text)
         bar = QRectF(box.left(), box.top() + metrics.height() + 3, box.width(), 3)
         painter.setPen(Qt.PenStyle.NoPen)

@@ -112,8 +112,17 @@ class LayerPage(Page):
                 self._form.edited.connect(self._change)
                 self._place.addWidget(self._form)
                 self._form.setVisible(bool(self._form.editors))
+                self._order_tabs(self._form)
         if self._form is not None and plan.layer_type is not None:
             self._form.show_values(_values(plan.layer_type.Settings, plan))
+
+    def _order_tabs(self, form: ModelForm) -> None:
+        """Let Tab follow the layout: the rows were made after everything else."""
+        last: QWidget = self._name
+        for stop in form.tab_stops():
+            QWidget.setTabOrder(last, stop)
+            last = stop
+        QWidget.setTabOrder(last, self._fix_button)
 
     def _show_partner(self, plan: LayerPlan) -> None:
         if plan.layer_type is None:

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
-from app.builder.fields import Editor, complaint, make_editor, show_invalid
+from app.builder.fields import Editor, PairField, complaint, make_editor, show_invalid
 from app.widgets.fonts import small_font
 from app.widgets.theme import GRID
 
@@ -88,6 +88,13 @@ class ModelForm(QWidget):
     def error(self, name: str) -> str:
         """Return what is said to be wrong with a field; empty when nothing is."""
         return self._errors[name].text()
+
+    def tab_stops(self) -> list[QWidget]:
+        """Return everything that takes the keyboard, from the top down."""
+        stops: list[QWidget] = []
+        for editor in self.editors.values():
+            stops.extend(editor.tab_stops() if isinstance(editor, PairField) else [editor])
+        return stops
 
     def _make_error(self, object_name: str, field_name: str) -> QLabel:
         error = QLabel(self)

@@ -59,8 +59,9 @@ class FormulaBox(QFrame):
 
     def show_formula(self, formula: str) -> None:
         """Show a formula, or hide the box when there is none."""
-        # What can't be written in Unicode is written with an underscore: Σ_c.
-        self._label.setText(re.sub(r"_(\w)", r"<sub>\1</sub>", html.escape(formula)))
+        # Unicode lacks some letters as subscripts: they are written Σ_c, or follow one that it has: wₖ,c.
+        marked = re.sub(r"_(\w)|(?<=[ₐ-ₜᵢⱼ])(,\w)", r"<sub>\1\2</sub>", html.escape(formula))
+        self._label.setText(marked)
         self.setVisible(bool(formula))
 
 

@@ -90,6 +90,10 @@ class PairEditor(QWidget):
             part.setObjectName(f"{name}_{suffix}")
             part.setAccessibleName(f"{title}, {words}")
 
+    def tab_stops(self) -> list[QWidget]:
+        """Return the parts that take the keyboard, from the left."""
+        return [self._rows, self._columns, self._link]
+
     def value(self) -> tuple[int, int]:
         """Return (rows, columns)."""
         return self._rows.value(), self._columns.value()

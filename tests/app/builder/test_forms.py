@@ -220,6 +220,25 @@ def test_a_half_typed_name_goes_nowhere_when_another_card_is_selected(form, docu
     assert document.undo_stack.count() == 0
 
 
+def test_tab_follows_the_layout(form, document) -> None:
+    document.apply(insert_layer(document.project, 4, "Conv2D"))
+    document.select(("linear_1",))
+    document.select(("conv_2",))
+    find(form, QLineEdit, "layer_name").setFocus()
+    visited = []
+    for _ in range(8):
+        visited.append(form.focusWidget().objectName())
+        QTest.keyClick(form.focusWidget(), Qt.Key.Key_Tab)
+    assert visited[:6] == [
+        "layer_name",
+        "setting_filters",
+        "setting_window_rows",
+        "setting_window_columns",
+        "setting_window_link",
+        "setting_stride_rows",
+    ]
+
+
 def test_the_problem_and_its_fix_are_in_the_form_too(form, document) -> None:
     document.apply(remove_layers(document.project, ["flatten_1"]))
     document.select(("linear_1",))
