@@ -251,6 +251,14 @@ def test_a_blank_picture_comes_with_a_reason(trace: Trace, position: tuple[int, 
     assert picture.blank_reason == reason
 
 
+def test_a_negative_activation_of_a_convolution_is_not_carried_down() -> None:
+    picture = reconstruct(one_by_one(1, 1, -2), "a", 0, (0, 0))
+    assert picture.activation == -2
+    assert not picture.kept.any()
+    assert not picture.image.any()
+    assert picture.blank_reason.startswith("The activation at row 0, column 0 is -2, not positive")
+
+
 def test_a_picture_that_is_not_blank_has_no_reason() -> None:
     picture = reconstruct(one_by_one(2, 3, 1), "relu_b", 0, (0, 1))
     assert picture.blank_reason == ""
