@@ -62,7 +62,8 @@ class MainWindow(QMainWindow):
         self.canvas = Canvas(self.document, self.inspection)
         self.settings_tabs = QTabWidget(objectName="settings_tabs")
         self.settings_tabs.setDocumentMode(True)
-        self.settings_tabs.addTab(SettingsForm(self.document), "Layer")
+        self.layer_form = SettingsForm(self.document)
+        self.settings_tabs.addTab(self.layer_form, "Layer")
         self.settings_tabs.addTab(DataForm(self.document), "Data")
         self.settings_tabs.addTab(TrainingForm(self.document), "Training")
         self.monitor = Monitor(self.session)
@@ -146,7 +147,11 @@ class MainWindow(QMainWindow):
         self.tool_bar.training_clicked.connect(self._show_training_form)
         self.status.problems_clicked.connect(self.go_to_next_problem)
         self.session.started.connect(self._show_monitor)
-        self.canvas.message.connect(self._show_message)
+        self.canvas.data_requested.connect(self._show_data_form)
+        self.canvas.training_requested.connect(self._show_training_form)
+        self.canvas.settings_requested.connect(self._edit_layer)
+        for speaker in (self.canvas, self.palette_view, self.layer_form):
+            speaker.message.connect(self._show_message)
         self._refresh_edit_actions()
 
     def _handlers(self) -> dict[str, object]:
@@ -288,6 +293,12 @@ class MainWindow(QMainWindow):
     def _show_layer_form(self) -> None:
         if self.document.selection:
             self.settings_tabs.setCurrentIndex(0)
+
+    @Slot()
+    def _edit_layer(self) -> None:
+        self.raise_dock("settings")
+        self.settings_tabs.setCurrentIndex(0)
+        self.layer_form.focus_first_field()
 
     @Slot()
     def _show_data_form(self) -> None:
