@@ -1,0 +1,108 @@
+"""Tensors as pictures: a matrix as one, the filters of a convolution as many."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from app.widgets.array_images import diverging_image, symmetric_limit
+from app.widgets.image_grid import GridImage
+from tinyml.core import StorageError
+from tinyml.core.tensor_file import iterate_tensors, read_header
+
+_MOST_PICTURES = 4096
+_LONGEST_SIDE = 2048
+_MOST_NUMBERS = 200_000_000
+
+
+@dataclass(frozen=True)
+class TensorPictures:
+    """Pictures of one tensor.
+
+    Attributes:
+        name: of the tensor.
+        images: the pictures; blue below zero, orange above, the background at zero, one scale for all.
+        image_size: about how many pixels the longer side of each takes.
+        explanation: what is seen, and what is left out, in words.
+        values: `(pictures, H, W)` the numbers behind the pixels.
+        positions: index of each picture in the leading axes of the tensor; empty tuples for a matrix.
+    """
+
+    name: str
+    images: tuple[GridImage, ...] = ()
+    image_size: int = 48
+    explanation: str = ""
+    values: np.ndarray | None = None
+    positions: tuple[tuple[int, ...], ...] = ()
+
+    def describe_cell(self, index: int, row: int, column: int) -> str:
+        """Name one number with its place: "conv_1.weight[3, 0, 2, 1] = -0.123"."""
+        if self.values is None:
+            return ""
+        place = ", ".join(str(number) for number in (*self.positions[index], row, column))
+        return f"{self.name}[{place}] = {self.values[index, row, column]:.6g}"
+
+
+def paint_tensor(path: Path, name: str, dark: bool) -> TensorPictures:
+    """Read one tensor and paint it; raises `StorageError` with a reason when it cannot be read or painted."""
+    header = next((tensor for tensor in read_header(path).tensors if tensor.name == name), None)
+    if header is None:
+        raise StorageError(f"'{path.name}' no longer has a tensor '{name}'. Open the file again.")
+    if len(header.shape) not in (2, 4) or not header.count:
+        return TensorPictures(name, explanation=_say_why_not(header.shape))
+    if header.count > _MOST_NUMBERS:
+        raise StorageError(f"'{name}' has {header.count:,} numbers, too many for a picture; see its histogram.")
+    _, tensor = next(iterate_tensors(path, [name]))
+    return paint_matrix(name, tensor, dark) if tensor.ndim == 2 else paint_filters(name, tensor, dark)
+
+
+def paint_matrix(name: str, tensor: np.ndarray, dark: bool) -> TensorPictures:
+    """Paint `(rows, columns)` numbers as one picture."""
+    seen = tensor[:_LONGEST_SIDE, :_LONGEST_SIDE].copy()
+    rows, columns = tensor.shape
+    explanation = (
+        f"{rows} rows × {columns} columns. Blue is negative, orange positive, up to ±{symmetric_limit(seen):.3g}."
+    )
+    explanation += _explain_broken(seen)
+    if seen.shape != tensor.shape:
+        explanation += f" Only the first {seen.shape[0]} × {seen.shape[1]} are shown."
+    image = diverging_image(seen, dark)
+    size = min(max(max(seen.shape) * 4, 160), 640)
+    return TensorPictures(name, (GridImage(image),), size, explanation, seen[None], ((),))
+
+
+def paint_filters(name: str, tensor: np.ndarray, dark: bool) -> TensorPictures:
+    """Paint `(a, b, rows, columns)` numbers as a × b pictures: for Conv2D a filter and its channel."""
+    first, second, rows, columns = tensor.shape
+    total = first * second
+    seen = tensor.reshape(total, rows, columns)[:_MOST_PICTURES, :_LONGEST_SIDE, :_LONGEST_SIDE].copy()
+    limit = symmetric_limit(seen)
+    positions = tuple(divmod(index, second) for index in range(len(seen)))
+    images = tuple(
+        GridImage(
+            diverging_image(plane, dark, limit),
+            f"{outer}" if second == 1 else f"{outer}, {inner}",
+            f"{name}[{outer}, {inner}]: from {plane.min():.4g} to {plane.max():.4g}",
+        )
+        for plane, (outer, inner) in zip(seen, positions, strict=True)
+    )
+    explanation = (
+        f"{first} × {second} pictures of {rows}×{columns}, on one scale: "
+        f"blue is negative, orange positive, up to ±{limit:.3g}."
+    )
+    explanation += _explain_broken(seen)
+    if total > len(seen):
+        explanation += f" Only the first {len(seen)} are shown."
+    return TensorPictures(name, images, 40, explanation, seen, positions)
+
+
+def _explain_broken(values: np.ndarray) -> str:
+    return "" if np.isfinite(values).all() else " Pink is NaN or infinite."
+
+
+def _say_why_not(shape: tuple[int, ...]) -> str:
+    if 0 in shape:
+        return "The tensor is empty."
+    if len(shape) < 2:
+        return "A vector has no picture; its histogram says it all." if shape else "A single number."
+    return f"Tensors with {len(shape)} axes have no picture here; matrices (2) and convolution weights (4) do."

@@ -1,0 +1,156 @@
+"""Reads tensor files in the background: first what they hold, then one tensor after the other."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from time import perf_counter
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.models.pictures import paint_tensor
+from app.training.background import BackgroundRunner
+from tinyml.core import StorageError
+from tinyml.storage import SavedModel, TensorFileHeader, TensorSummary, read_header, read_model, summarise_tensors
+
+_REPORT_SECONDS = 0.05
+
+
+@dataclass(frozen=True)
+class FileContents:
+    """What can be told of a file without reading its values.
+
+    Attributes:
+        path: the file.
+        size: in bytes.
+        header: names, shapes, types and metadata.
+        about: what the file tells of its network; None when it is not a whole model of ours.
+        obstacle: why it is not, in one sentence.
+    """
+
+    path: Path
+    size: int
+    header: TensorFileHeader
+    about: SavedModel | None
+    obstacle: str
+
+
+class ModelReader(QObject):
+    """Reads one file at a time, off the GUI thread. A newer request makes an older one stale.
+
+    Signals:
+        opened(FileContents): the file is readable.
+        summarised(list[TensorSummary]): the next tensors, in the order of the header; many times for one file.
+        completed(): every tensor was summarised.
+        failed(sentence): the file, or the rest of it, cannot be read.
+        painted(TensorPictures): the answer to `paint`.
+        not_painted(sentence): the same when there is none.
+    """
+
+    opened = Signal(object)
+    summarised = Signal(list)
+    completed = Signal()
+    failed = Signal(str)
+    painted = Signal(object)
+    not_painted = Signal(str)
+    _progressed = Signal(int, list)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._request = 0
+        self._cancelled = threading.Event()
+        # What takes a moment does not wait until a large file has been gone through.
+        self._slow, self._quick = BackgroundRunner(self), BackgroundRunner(self)
+        for runner in (self._slow, self._quick):
+            runner.finished.connect(self._deliver)
+            runner.failed.connect(self._note_failure)
+        self._progressed.connect(self._note_progress)
+
+    @property
+    def busy(self) -> bool:
+        """True while a file is being read."""
+        return self._quick.busy("contents") or self._slow.busy("summaries")
+
+    def open(self, path: Path) -> None:
+        """Read a file; the answer is `opened` or `failed`. Meanwhile the former file goes on being summarised."""
+        self._quick.submit("contents", partial(read_contents, path))
+
+    def summarise(self, path: Path) -> None:
+        """Put every tensor of an opened file into numbers: `summarised` again and again, then `completed`."""
+        self.cancel()
+        self._cancelled = threading.Event()
+        report = partial(self._progressed.emit, self._request)
+        self._slow.submit("summaries", partial(_summarise, path, report, self._cancelled))
+
+    def cancel(self) -> None:
+        """Stop reading. What was reported stays true; nothing more is reported."""
+        self._request += 1
+        self._cancelled.set()
+        self._quick.cancel("contents")
+        self._slow.cancel("summaries")
+
+    def paint(self, path: Path, name: str, dark: bool) -> None:
+        """Ask for pictures of one tensor: `painted` or `not_painted`."""
+        self._quick.submit("picture", partial(paint_tensor, path, name, dark))
+
+    def forget_picture(self) -> None:
+        """Drop the request for pictures, if there is one."""
+        self._quick.cancel("picture")
+
+    def shutdown(self) -> None:
+        """Stop reading and end the threads."""
+        self.cancel()
+        self._slow.shutdown()
+        self._quick.shutdown()
+
+    @Slot(str, object)
+    def _deliver(self, key: str, result: object) -> None:
+        match key:
+            case "contents":
+                self.opened.emit(result)
+            case "summaries":
+                self.completed.emit()
+            case _:
+                self.painted.emit(result)
+
+    @Slot(str, str)
+    def _note_failure(self, key: str, sentence: str) -> None:
+        if key == "picture":
+            self.not_painted.emit(sentence)
+        else:
+            self.failed.emit(sentence)
+
+    @Slot(int, list)
+    def _note_progress(self, request: int, summaries: list[TensorSummary]) -> None:
+        if request == self._request:
+            self.summarised.emit(summaries)
+
+
+def read_contents(path: Path) -> FileContents:
+    """Read what a file holds, but no values; raises `StorageError` when it is not a readable safetensors file."""
+    header = read_header(path)
+    about, obstacle = None, ""
+    try:
+        about = read_model(path)
+    except StorageError as error:
+        obstacle = str(error)
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        raise StorageError(f"Could not read '{path}': {error.strerror or error}.") from error
+    return FileContents(path, size, header, about, obstacle)
+
+
+def _summarise(path: Path, report: Callable[[list[TensorSummary]], None], cancelled: threading.Event) -> None:
+    """Report summaries in portions, some twenty times a second: a signal for each tensor would be too many."""
+    portion: list[TensorSummary] = []
+    reported = perf_counter()
+    for summary in summarise_tensors(path):
+        if cancelled.is_set():
+            return
+        portion.append(summary)
+        if perf_counter() - reported > _REPORT_SECONDS:
+            report(portion)
+            portion, reported = [], perf_counter()
+    report(portion)

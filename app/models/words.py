@@ -1,0 +1,87 @@
+"""What a file of tensors is, in words."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QLocale
+
+from tinyml.core import describe_shape
+from tinyml.storage import SavedModel, TensorFileHeader
+
+_MOST_LAYERS = 12
+
+
+def write_count(count: int) -> str:
+    """Write a whole number with thin spaces between thousands.
+
+    >>> write_count(44426)
+    '44\\u202f426'
+    """
+    return f"{count:,}".replace(",", "\u202f")
+
+
+def write_number(value: float | None) -> str:
+    """Write a number with four digits; nothing for None.
+
+    >>> write_number(-0.123456), write_number(None)
+    ('-0.1235', '')
+    """
+    return "" if value is None else f"{value:.4g}"
+
+
+def count_of(count: int, singular: str) -> str:
+    """Write a number with its noun.
+
+    >>> count_of(1, "tensor"), count_of(3, "tensor")
+    ('1 tensor', '3 tensors')
+    """
+    return f"{write_count(count)} {singular}{'' if count == 1 else 's'}"
+
+
+def describe_total(header: TensorFileHeader, size: int, shown: int) -> str:
+    """Write the total line: tensors, parameters, bytes, and how many of them the filter lets through."""
+    tensors = len(header.tensors)
+    which = (
+        count_of(tensors, "tensor") if shown == tensors else f"{write_count(shown)} of {count_of(tensors, 'tensor')}"
+    )
+    parameters = count_of(sum(tensor.count for tensor in header.tensors), "parameter")
+    return f"{which} · {parameters} · {QLocale.c().formattedDataSize(size, 1, QLocale.DataSizeFormat.DataSizeSIFormat)}"
+
+
+def describe_model(about: SavedModel) -> list[str]:
+    """Tell what a model file of ours says of itself, one sentence for each thing."""
+    layers = [f"{layer.name} ({layer.type})" for layer in about.network.layers]
+    left_out = len(layers) - _MOST_LAYERS
+    chain = " → ".join(layers[:_MOST_LAYERS]) + (f" → and {left_out} more" if left_out > 0 else "")
+    classes = f", {count_of(len(about.class_names), 'class').replace('classs', 'classes')}" if about.class_names else ""
+    sentences = [
+        f"Network: {chain}.",
+        f"Data: {Path(about.data.source).name}, {describe_shape(about.input_shape)}{classes}.",
+        _describe_training(about),
+    ]
+    if about.test_accuracy is not None:
+        sentences.append(f"Test accuracy {about.test_accuracy:.1%}.".replace("%", " %"))
+    return sentences
+
+
+def describe_foreign(metadata: dict[str, str]) -> list[str]:
+    """Tell what another program wrote into the header."""
+    entries = [f"{name}: {text if len(text) <= 80 else text[:79] + '…'}" for name, text in sorted(metadata.items())]
+    more = len(entries) - 6
+    written = "; ".join(entries[:6]) + (f"; and {more} more" if more > 0 else "")
+    return [f"Written by another program ({written})." if entries else "Weights only: the file says nothing of itself."]
+
+
+def _describe_training(about: SavedModel) -> str:
+    training = about.training
+    settings = f"learning rate {training.learning_rate:g}, momentum {training.momentum:g}, batch {training.batch_size}"
+    if not about.history:
+        return f"Not trained yet ({settings})."
+    last = about.history[-1]
+    judged = [epoch for epoch in about.history if epoch.validation_loss is not None]
+    result = f"training loss {last.training_loss:.3g}, accuracy {last.training_accuracy:.1%}"
+    if last.validation_loss is not None and last.validation_accuracy is not None:
+        result += f"; validation loss {last.validation_loss:.3g}, accuracy {last.validation_accuracy:.1%}"
+    if judged:
+        best = min(judged, key=lambda epoch: epoch.validation_loss or 0.0)
+        result += f"; best in epoch {best.epoch}"
+    return f"Trained for {count_of(len(about.history), 'epoch')} ({settings}): {result}.".replace("%", " %")

@@ -1,0 +1,73 @@
+"""One sentence beside what it speaks of, which the user can dismiss."""
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+
+from app.widgets.theme import GRID
+
+
+class MessageLine(QFrame):
+    """A line that is hidden until there is something to say.
+
+    Esc dismisses it while the focus is anywhere in the parent widget, when that hands its keys to `handle_escape`.
+
+    Signals:
+        dismissed: the user has read it.
+    """
+
+    dismissed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("message_line")
+        self.setProperty("advice", True)
+        self._words = QLabel()
+        self._words.setObjectName("message_words")
+        self._words.setWordWrap(True)
+        self._words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._button = QPushButton("Dismiss")
+        self._button.setObjectName("message_dismiss")
+        self._button.setAccessibleName("Dismiss the message")
+        self._button.setToolTip("Esc")
+        self._button.setProperty("flat", True)
+        self._button.clicked.connect(self.dismiss)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(GRID + GRID // 2, GRID // 2, GRID // 2, GRID // 2)
+        layout.addWidget(self._words, 1)
+        layout.addWidget(self._button)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """What it says; empty while it is hidden."""
+        return "" if self.isHidden() else self._words.text()
+
+    def show_error(self, sentence: str) -> None:
+        """Say what went wrong."""
+        self._show(sentence, danger=True)
+
+    def show_note(self, sentence: str) -> None:
+        """Say what is worth knowing."""
+        self._show(sentence, danger=False)
+
+    @Slot()
+    def dismiss(self) -> None:
+        """Hide the line, if it is shown."""
+        if not self.isHidden():
+            self.hide()
+            self.dismissed.emit()
+
+    def handle_escape(self, event: QKeyEvent) -> bool:
+        """Dismiss the line when the key is Esc, and return whether it was used: for the parent's `keyPressEvent`."""
+        if event.key() != Qt.Key.Key_Escape or self.isHidden():
+            return False
+        self.dismiss()
+        return True
+
+    def _show(self, sentence: str, danger: bool) -> None:
+        self._words.setProperty("danger", danger)
+        self._words.style().unpolish(self._words)
+        self._words.style().polish(self._words)
+        self._words.setText(sentence)
+        self.show()

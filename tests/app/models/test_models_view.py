@@ -1,0 +1,303 @@
+import gc
+import threading
+import weakref
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel
+
+from app.models import ModelsView, reader
+from app.models.table import COLUMNS
+from app.widgets.theme import DARK, palette_for
+from tinyml.core.tensor_file import write_tensors
+from tinyml.net import LayerSpecification, NetworkSpecification, build
+from tinyml.storage import EpochSummary, SavedModel, save_model, summarise
+
+RANDOM = np.random.default_rng(0)
+
+
+@pytest.fixture
+def foreign(tmp_path) -> Path:
+    """Weights of another program: names in no order, a NaN, a scalar."""
+    path = tmp_path / "foreign.safetensors"
+    tensors = {
+        "block.10.weight": RANDOM.normal(size=(6, 4)).astype(np.float32),
+        "block.2.weight": np.array([1.0, np.nan, 3.0], np.float64),
+        "conv.kernel": RANDOM.normal(size=(5, 2, 3, 3)).astype(np.float32),
+        "scale": np.array(0.5, np.float32),
+    }
+    write_tensors(path, tensors)
+    return path
+
+
+@pytest.fixture
+def model(tmp_path) -> Path:
+    """A whole model of ours."""
+    path = tmp_path / "model.safetensors"
+    network = NetworkSpecification(layers=(LayerSpecification(type="Linear", name="fc_1", settings={"outputs": 3}),))
+    history = (
+        EpochSummary(epoch=1, training_loss=1.0, training_accuracy=0.5, validation_loss=0.8, validation_accuracy=0.6),
+        EpochSummary(epoch=2, training_loss=0.5, training_accuracy=0.7, validation_loss=0.9, validation_accuracy=0.55),
+    )
+    about = SavedModel(
+        network=network, input_shape=(4,), class_names=("a", "b", "c"), history=history, test_accuracy=0.625
+    )
+    save_model(path, build(network, (4,)), about)
+    return path
+
+
+@pytest.fixture
+def view(qtbot):
+    view = ModelsView()
+    view.resize(1200, 400)
+    view.show()
+    yield view
+    view.shutdown()
+    view.close()
+    view.deleteLater()
+
+
+def open_file(qtbot, view: ModelsView, path: Path) -> None:
+    view.open_file(path)
+    qtbot.waitUntil(lambda: view.contents is not None and view.contents.path == path and view.cancel_button.isHidden())
+
+
+def column_texts(view: ModelsView, title: str) -> list[str]:
+    column = next(number for number, known in enumerate(COLUMNS) if known.title == title)
+    table = view.table.model()
+    return [table.index(row, column).data() for row in range(table.rowCount())]
+
+
+def test_before_the_first_file_it_says_what_to_do(view) -> None:
+    empty = view.findChild(QLabel, "models_empty")
+    assert empty.isVisible()
+    assert empty.text() == "Open a .safetensors file, or drop one here."
+    assert view.open_button.isVisible()
+    assert not view.use_button.isVisible()
+
+
+def test_a_file_becomes_a_table(qtbot, view, foreign) -> None:
+    with qtbot.waitSignal(view.opened) as opened:
+        open_file(qtbot, view, foreign)
+    assert opened.args == [foreign]
+    assert column_texts(view, "Name") == ["block.2.weight", "block.10.weight", "conv.kernel", "scale"]
+    assert column_texts(view, "Shape") == ["3", "6×4", "5×2×3×3", ""]
+    assert column_texts(view, "Type") == ["float64", "float32", "float32", "float32"]
+    assert column_texts(view, "Min")[0] == "1"
+    assert column_texts(view, "Mean")[0] == "2"
+    assert column_texts(view, "Non-finite") == ["1", "0", "0", "0"]
+    assert view.total_label.text().startswith("4 tensors · 118 parameters · ")
+    assert view.file_label.text() == "foreign.safetensors"
+
+
+def test_columns_sort_by_number(qtbot, view, foreign) -> None:
+    open_file(qtbot, view, foreign)
+    view.table.sortByColumn(3, Qt.SortOrder.DescendingOrder)
+    assert column_texts(view, "Count") == ["90", "24", "3", "1"]
+    view.table.sortByColumn(4, Qt.SortOrder.AscendingOrder)
+    smallest = [float(text) for text in column_texts(view, "Min")]
+    assert smallest == sorted(smallest)
+
+
+def test_the_filter_narrows_and_says_so(qtbot, view, foreign) -> None:
+    open_file(qtbot, view, foreign)
+    qtbot.keyClicks(view.filter_field, "WEIGHT")
+    assert column_texts(view, "Name") == ["block.2.weight", "block.10.weight"]
+    assert view.total_label.text().startswith("2 of 4 tensors")
+    qtbot.keyClicks(view.filter_field, "zzz")
+    assert column_texts(view, "Name") == []
+
+
+def test_a_convolution_shows_its_filters(qtbot, view, foreign) -> None:
+    open_file(qtbot, view, foreign)
+    view.table.selectRow(2)
+    grid = view.details.grid
+    qtbot.waitUntil(lambda: len(grid.images) == 10)
+    assert grid.images[3].caption == "1, 1"
+    assert view.details.histogram.isVisible()
+    assert "standard deviation" in view.details.note.text()
+    qtbot.mouseClick(grid, Qt.MouseButton.LeftButton, pos=grid.image_rect(3).center().toPoint())
+    assert view.details.cell.text().startswith("conv.kernel[1, 1, 1, 1] = ")
+
+
+def test_a_matrix_is_one_picture_and_a_vector_none(qtbot, view, foreign) -> None:
+    open_file(qtbot, view, foreign)
+    qtbot.waitUntil(lambda: len(view.details.grid.images) == 1)
+    image = view.details.grid.images[0].image
+    assert (image.width(), image.height()) == (4, 6)
+    qtbot.keyClick(view.table, Qt.Key.Key_Up)
+    qtbot.waitUntil(lambda: "A vector has no picture" in view.details.explanation.text())
+    assert "1 number NaN or infinite" in view.details.note.text()
+    view.table.selectRow(3)
+    qtbot.waitUntil(lambda: view.details.explanation.text() == "A single number.")
+
+
+def test_our_files_introduce_themselves(qtbot, view, model, foreign) -> None:
+    open_file(qtbot, view, model)
+    words = view.about_label.text()
+    assert "Network: fc_1 (Linear)." in words
+    assert "Data: digits, 4, 3 classes." in words
+    assert "Trained for 2 epochs" in words
+    assert "validation loss 0.9, accuracy 55.0 %; best in epoch 1." in words
+    assert "Test accuracy 62.5 %." in words
+    assert view.use_button.isEnabled()
+    with qtbot.waitSignal(view.use_weights_requested) as requested:
+        qtbot.mouseClick(view.use_button, Qt.MouseButton.LeftButton)
+    assert requested.args == [model]
+    open_file(qtbot, view, foreign)
+    assert not view.use_button.isEnabled()
+    assert "not the network they belong to" in view.use_button.toolTip()
+    assert "says nothing of itself" in view.about_label.text()
+
+
+def test_a_damaged_file_is_one_sentence_and_changes_nothing(qtbot, view, foreign, tmp_path) -> None:
+    open_file(qtbot, view, foreign)
+    damaged = tmp_path / "damaged.safetensors"
+    damaged.write_bytes(foreign.read_bytes()[:-8])
+    view.open_file(damaged)
+    qtbot.waitUntil(lambda: "is not a whole safetensors file" in view.message.text)
+    assert view.contents.path == foreign
+    assert len(column_texts(view, "Name")) == 4
+    view.table.setFocus()
+    qtbot.keyClick(view.table, Qt.Key.Key_Escape)
+    assert view.message.text == ""
+    view.open_file(tmp_path / "missing.safetensors")
+    qtbot.waitUntil(lambda: "There is no file" in view.message.text)
+    qtbot.keyClick(view.filter_field, Qt.Key.Key_Escape)
+    assert not view.message.isVisible()
+
+
+def test_a_damaged_file_at_the_beginning_leaves_the_hint(qtbot, view, tmp_path) -> None:
+    path = tmp_path / "nothing.safetensors"
+    path.write_bytes(b"")
+    view.open_file(path)
+    qtbot.waitUntil(view.message.isVisible)
+    assert view._body.currentIndex() == 0
+    assert not view.progress.isVisible()
+
+
+def drop(view: ModelsView, urls: list[QUrl]) -> bool:
+    data = QMimeData()
+    data.setUrls(urls)
+    copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(QPoint(10, 10), copy, data, left, none)
+    enter.setAccepted(False)
+    QApplication.sendEvent(view, enter)
+    if enter.isAccepted():
+        QApplication.sendEvent(view, QDropEvent(QPointF(10, 10), copy, data, left, none))
+    return enter.isAccepted()
+
+
+def test_a_file_can_be_dropped(qtbot, view, foreign) -> None:
+    assert not drop(view, [QUrl.fromLocalFile("/somewhere/picture.png")])
+    assert not drop(view, [QUrl("https://example.org/model.safetensors")])
+    assert not drop(view, [])
+    assert drop(view, [QUrl.fromLocalFile(str(foreign))])
+    qtbot.waitUntil(lambda: view.contents is not None)
+
+
+def test_the_button_asks_for_a_file(qtbot, view, foreign, monkeypatch) -> None:
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_arguments: (str(foreign), ""))
+    qtbot.mouseClick(view.open_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: view.contents is not None)
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_arguments: ("", ""))
+    qtbot.mouseClick(view.open_button, Qt.MouseButton.LeftButton)
+    assert view.contents.path == foreign
+
+
+def test_the_table_is_copied_for_a_spreadsheet(qtbot, view, foreign) -> None:
+    open_file(qtbot, view, foreign)
+    view.filter_field.setText("block")
+    view.table.setFocus()
+    qtbot.keyClick(view.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    lines = QGuiApplication.clipboard().text().splitlines()
+    assert lines[0].split("\t") == [column.title for column in COLUMNS]
+    assert lines[1].split("\t") == ["block.2.weight", "3", "float64", "3", "1.0", "3.0", "2.0", "1.0", "1"]
+    assert len(lines) == 3
+    assert view.message.text.startswith("Copied 2 rows")
+
+
+def test_a_long_reading_shows_progress_and_can_be_cancelled(qtbot, view, tmp_path, monkeypatch) -> None:
+    path = tmp_path / "large.safetensors"
+    write_tensors(path, {f"t{number}": np.ones(3, np.float32) for number in range(8)})
+    go_on = threading.Event()
+
+    def slow(_path):
+        for number in range(8):
+            if number == 3:
+                go_on.wait(5)
+            yield summarise(f"t{number}", np.ones(3))
+
+    monkeypatch.setattr(reader, "summarise_tensors", slow)
+    monkeypatch.setattr(reader, "_REPORT_SECONDS", 0.0)
+    view.open_file(path)
+    qtbot.waitUntil(lambda: view.progress.value() == 3)
+    assert view.progress.maximum() == 8
+    assert view.cancel_button.isVisible()
+    assert column_texts(view, "Min") == ["1"] * 3 + [""] * 5
+    qtbot.mouseClick(view.cancel_button, Qt.MouseButton.LeftButton)
+    assert not view.progress.isVisible()
+    assert view.message.text.startswith("Stopped. 3 of 8 tensors were read")
+    go_on.set()
+    qtbot.wait(50)
+    assert view._table_model.known == 3
+    qtbot.keyClick(view.table, Qt.Key.Key_Escape)
+    assert not view.message.isVisible()
+
+
+def test_a_newer_file_wins(qtbot, view, foreign, model) -> None:
+    view.open_file(foreign)
+    view.open_file(model)
+    qtbot.waitUntil(lambda: view.contents is not None and view.cancel_button.isHidden())
+    assert view.contents.path == model
+    assert column_texts(view, "Name") == ["fc_1.bias", "fc_1.weight"]
+
+
+def test_pictures_follow_the_theme(qtbot, qapp, view, foreign) -> None:
+    open_file(qtbot, view, foreign)
+    grid = view.details.grid
+    qtbot.waitUntil(lambda: len(grid.images) == 1)
+    light = grid.images[0].image
+    before = qapp.palette()
+    try:
+        qapp.setPalette(palette_for(DARK))
+        qtbot.waitUntil(lambda: grid.images[0].image != light)
+        assert view.details.histogram.grab().toImage().pixelColor(1, 1).name() == DARK.surface
+    finally:
+        qapp.setPalette(before)
+        qapp.processEvents()
+
+
+def test_every_control_has_a_name(qtbot, view, model) -> None:
+    open_file(qtbot, view, model)
+    for widget in (
+        view.open_button,
+        view.use_button,
+        view.copy_button,
+        view.cancel_button,
+        view.filter_field,
+        view.table,
+    ):
+        assert widget.objectName().startswith("models_")
+        assert widget.accessibleName() or widget.text()
+
+
+def test_nothing_keeps_a_dropped_view_alive(qtbot, foreign) -> None:
+    def use_a_view() -> list[weakref.ref]:
+        view = ModelsView()
+        view.show()
+        open_file(qtbot, view, foreign)
+        qtbot.waitUntil(lambda: len(view.details.grid.images) == 1)
+        view.grab()
+        view.shutdown()
+        view.close()
+        view.deleteLater()
+        return [weakref.ref(view), weakref.ref(view.details), weakref.ref(view.details.histogram)]
+
+    gone = use_a_view()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    gc.collect()
+    assert [reference() for reference in gone] == [None, None, None]
