@@ -98,7 +98,9 @@ def rename_layer(project: Project, name: str, new_name: str) -> Edit:
 def change_settings(project: Project, name: str, changes: Mapping[str, Any]) -> Edit:
     """Give some settings of a layer other values; steps that change the same settings in a row are one."""
     layers = [
-        layer.model_copy(update={"settings": {**layer.settings, **changes}}) if layer.name == name else layer
+        LayerSpecification(type=layer.type, name=name, settings={**layer.settings, **changes})
+        if layer.name == name
+        else layer
         for layer in project.network.layers
     ]
     what = ", ".join(sorted(changes))

@@ -1,7 +1,6 @@
 """The worker: trains in its own thread, with a network of its own, and reports through the mailbox."""
 
 import math
-import os
 import traceback
 from dataclasses import dataclass
 
@@ -75,7 +74,8 @@ class Worker(QObject):
         """Train to the end, to a stop or to a failure, whatever happens inside."""
         outcome: Outcome
         try:
-            with threadpool_limits(limits=arithmetic_threads(), user_api="blas"):
+            # One thread, as on the command line, so that both compute the same bits; the other core is the window's.
+            with threadpool_limits(limits=1, user_api="blas"):
                 outcome = self._train()
         except TinymlError as error:
             outcome = Failed(str(error))
@@ -131,9 +131,3 @@ class Worker(QObject):
                 tuple(self._history),
             )
         )
-
-
-def arithmetic_threads() -> int:
-    """Return how many threads the arithmetic may use: all cores, but one is left to the window beyond two."""
-    cores = os.cpu_count() or 1
-    return cores - 1 if cores > 2 else cores

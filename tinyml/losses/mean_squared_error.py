@@ -42,4 +42,6 @@ DESCRIPTION = LossDescription(
     summary="Pulls every output towards the number that it should be.",
     formula="ℓ = mean of (ŷ − y)²",
     targets="codes",
+    # Softmax passes gradients through as if cross-entropy came next, so they would be wrong here.
+    unwanted_last_layer="Softmax",
 )

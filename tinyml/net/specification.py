@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from tinyml.core import (
     AppendLayers,
@@ -36,6 +36,12 @@ class LayerSpecification(BaseModel):
     type: str = Field(min_length=1, max_length=100)
     name: str = Field(min_length=1, max_length=100)
     settings: dict[str, Any] = Field(default_factory=dict)
+
+    @field_validator("settings")
+    @classmethod
+    def _as_in_a_file(cls, settings: dict[str, Any]) -> dict[str, Any]:
+        """Turn tuples into lists, as JSON does, so that a network equals itself after saving and opening."""
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in settings.items()}
 
 
 class NetworkSpecification(BaseModel):

@@ -97,3 +97,12 @@ def test_a_bad_file_changes_nothing(document, tmp_path, content):
         document.open(path)
     assert "bad.tinyml.json" in str(caught.value)
     assert (document.project, document.undo_stack.count()) == (before, steps)
+
+
+def test_a_changed_pair_is_the_same_after_saving_and_opening(document, tmp_path):
+    document.apply(edits.insert_layer(document.project, 0, "Conv2D", {"window": (5, 3)}))
+    document.apply(edits.change_settings(document.project, "conv_1", {"padding": (2, 1)}))
+    document.save(tmp_path / "network.tinyml.json")
+    other = Document()
+    other.open(tmp_path / "network.tinyml.json")
+    assert other.project == document.project
