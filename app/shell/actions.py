@@ -1,6 +1,6 @@
 """Every command of the window as one QAction, shared by menus, toolbar, context menus and shortcuts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import qtawesome
@@ -107,7 +107,7 @@ class Actions(QObject):
         handlers: the function that runs each command.
     """
 
-    def __init__(self, window: QMainWindow, handlers: dict[str, Callable[[], None]]) -> None:
+    def __init__(self, window: QMainWindow, handlers: Mapping[str, Callable[[], object]]) -> None:
         super().__init__(window)
         self._icons: dict[str, str] = {}
         self.by_name: dict[str, QAction] = {}

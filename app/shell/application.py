@@ -43,6 +43,12 @@ def open_settings(path: Path | None = None) -> QSettings:
     return QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "TinyML Studio", "studio")
 
 
+def remembered_theme(settings: QSettings) -> ThemeChoice:
+    """Return the colours that the user chose last; the system's when there is no such choice."""
+    stored = settings.value("theme", "system")
+    return "light" if stored == "light" else "dark" if stored == "dark" else "system"
+
+
 class Look(QObject):
     """Keeps palette and style sheet in step with the colour scheme, the system's or the one the user chose."""
 

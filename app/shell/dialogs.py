@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtWidgets import QAbstractButton, QMessageBox, QWidget
 
 
 def show_problem(parent: QWidget, title: str, sentence: str, details: str = "") -> None:
@@ -39,7 +39,7 @@ def ask(
     box = QMessageBox(QMessageBox.Icon.Question, title, question, QMessageBox.StandardButton.Cancel, parent)
     box.setObjectName(name)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    buttons = {}
+    buttons: dict[QAbstractButton, Callable[[], object]] = {}
     for text, function in answers.items():
         button = box.addButton(text, QMessageBox.ButtonRole.AcceptRole)
         button.setObjectName(f"answer_{text.split()[0].lower()}")

@@ -1,9 +1,10 @@
 """The main window: puts the views together and hands every command to whoever does it."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEvent, QSettings, Qt, Slot
-from PySide6.QtGui import QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QTabWidget, QWidget
 
 from app.builder import Canvas, DataForm, Palette, SettingsForm, TrainingForm
@@ -60,7 +61,8 @@ class MainWindow(QMainWindow):
     def _make_views(self) -> None:
         self.palette_view = Palette(self.document)
         self.canvas = Canvas(self.document, self.inspection)
-        self.settings_tabs = QTabWidget(objectName="settings_tabs")
+        self.settings_tabs = QTabWidget()
+        self.settings_tabs.setObjectName("settings_tabs")
         self.settings_tabs.setDocumentMode(True)
         self.layer_form = SettingsForm(self.document)
         self.settings_tabs.addTab(self.layer_form, "Layer")
@@ -154,7 +156,7 @@ class MainWindow(QMainWindow):
             speaker.message.connect(self._show_message)
         self._refresh_edit_actions()
 
-    def _handlers(self) -> dict[str, object]:
+    def _handlers(self) -> dict[str, Callable[[], object]]:
         files, training, canvas = self.files, self.training, self.canvas
         return {
             "new_project": files.new_project,
@@ -322,8 +324,9 @@ class MainWindow(QMainWindow):
         self.raise_dock("palette")
         self.palette_view.focus_search()
 
-    def _choose_theme(self, action: object) -> None:
-        choice = action.data()  # type: ignore[attr-defined]
+    @Slot(QAction)
+    def _choose_theme(self, action: QAction) -> None:
+        choice = action.data()
         self.look.choose(choice)
         self._settings.setValue("theme", choice)
 
@@ -337,8 +340,9 @@ class MainWindow(QMainWindow):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "actions_by_name"):
-            self.actions_by_name.dress()
+        if event.type() == QEvent.Type.PaletteChange:
+            for actions in self.findChildren(Actions):
+                actions.dress()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if _dropped_file(event) is not None:

@@ -5,7 +5,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from app.shell.application import Look, ThemeChoice, create_application, open_settings
+from app.shell.application import Look, ThemeChoice, create_application, open_settings, remembered_theme
 from app.shell.files import FIRST_EXAMPLE
 from app.shell.main_window import MainWindow
 
@@ -16,7 +16,7 @@ def open_window(
     """Make the main window and show it with `project`, or with the first example."""
     application = create_application()
     settings = open_settings(settings_file)
-    look = Look(application, theme or settings.value("theme", "system"))
+    look = Look(application, theme or remembered_theme(settings))
     window = MainWindow(settings, look)
     look.setParent(window)
     window.files.load_example(FIRST_EXAMPLE)

@@ -51,7 +51,8 @@ class ToolBar(QToolBar):
         self.addSeparator()
         self._chips: dict[str, QToolButton] = {}
         for name in ("data", "epochs", "batch", "optimiser"):
-            chip = QToolButton(objectName=f"chip_{name}")
+            chip = QToolButton()
+            chip.setObjectName(f"chip_{name}")
             chip.setProperty("chip", True)
             chip.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             chip.clicked.connect(self.data_clicked if name == "data" else self.training_clicked)
@@ -60,7 +61,8 @@ class ToolBar(QToolBar):
         spacer = QWidget()
         spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.addWidget(spacer)
-        self._size = QLabel(objectName="chip_parameters")
+        self._size = QLabel()
+        self._size.setObjectName("chip_parameters")
         self._size.setProperty("chip", True)
         self.addWidget(self._size)
         document.changed.connect(self.refresh)

@@ -63,9 +63,7 @@ class Driver:
 
     def press(self, keys: str) -> None:
         """Press a key combination, spelt as in menus, in whatever has the focus."""
-        combination = QKeySequence(keys)[0]
-        target = QApplication.focusWidget() or self._window
-        QTest.keyClick(target, combination.key(), combination.keyboardModifiers())
+        QTest.keySequence(QApplication.focusWidget() or self._window, QKeySequence(keys))
         self.wait(STEP_MILLISECONDS)
 
     def type(self, text: str) -> None:
@@ -148,9 +146,11 @@ class _Clerk(QObject):
         dialog = QApplication.activeModalWidget()
         if not isinstance(dialog, QFileDialog):
             return
+        field = dialog.findChild(QLineEdit, "fileNameEdit")
+        if field is None:
+            return
         self._timer.stop()
         self.done = True
-        field = dialog.findChild(QLineEdit, "fileNameEdit")
         field.setFocus()
         field.selectAll()
         QTest.keyClicks(field, str(self._path))

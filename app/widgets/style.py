@@ -32,7 +32,9 @@ def style_sheet(theme: Theme) -> str:
     QPushButton:focus {{ border-color: {theme.accent}; }}
     QPushButton:pressed {{ background: {theme.track}; }}
     QPushButton:disabled {{ color: {theme.muted}; background: {theme.track}; border-color: {theme.track}; }}
-    QPushButton[primary="true"] {{ background: {theme.accent}; color: {theme.on_accent}; border-color: {theme.accent}; }}
+    QPushButton[primary="true"] {{
+        background: {theme.accent}; color: {theme.on_accent}; border-color: {theme.accent};
+    }}
     QPushButton[primary="true"]:disabled {{
         background: {theme.track}; color: {theme.muted}; border-color: {theme.track};
     }}
