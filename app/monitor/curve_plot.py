@@ -16,6 +16,10 @@ from app.monitor.scale import epoch_range, linear_range, log_range
 from app.monitor.series import Series
 from app.widgets.theme import GRID, SERIES_COLORS
 
+_SIDE_MARGIN = 0.01
+_LOWER_MARGIN = 0.03
+"""Shares of the range that are added, so that marks at the border are seen whole."""
+
 
 class CurvePlot(QWidget):
     """Training and validation curves of one quantity, over the epochs.
@@ -92,7 +96,8 @@ class CurvePlot(QWidget):
         """Draw what the run has reported so far."""
         quantity = self._quantity
         if self.following:
-            self.area.show_range(epoch_range(self._curves.planned_epochs, self._curves.position), self._full_heights())
+            epochs = epoch_range(self._curves.planned_epochs, self._curves.position)
+            self.area.show_range(_with_margin(epochs, _SIDE_MARGIN), self._full_heights())
         left, right = self.area.epochs
         thin = partial(self._thin, left=left, right=right, pixels=self.area.pixels)
         self.area.show_curves(thin(quantity.batches), thin(quantity.smoothed), thin(quantity.validation))
@@ -166,7 +171,8 @@ class CurvePlot(QWidget):
         largest = max(one.largest for one in series)
         if self.log:
             return log_range(min(one.smallest_positive for one in series), largest)
-        return self._heights or linear_range(min(one.smallest for one in series), largest)
+        heights = self._heights or linear_range(min(one.smallest for one in series), largest)
+        return _with_margin(heights, _LOWER_MARGIN, 0.0)
 
     def _mark_best(self) -> None:
         best = self._curves.best_epoch
@@ -193,6 +199,7 @@ class CurvePlot(QWidget):
             validation = quantity.validation.value_at(self._hovered)
         place = f" (epoch {max(self._hovered, 0):.1f})" if math.isfinite(self._hovered) else ""
         self.training_legend.set_value("" if training is None else self._write(training) + place)
+        self.validation_legend.setHidden(bool(self._curves.history) and not len(quantity.validation))
         self.validation_legend.set_value("" if validation is None else self._write(validation))
         span = self._curves.smoothing_span
         self.training_legend.setToolTip(
@@ -226,3 +233,8 @@ class CurvePlot(QWidget):
     def _hover(self, epoch: float) -> None:
         self._hovered = epoch
         self._show_values()
+
+
+def _with_margin(whole: Range, before: float, after: float | None = None) -> Range:
+    width = whole[1] - whole[0]
+    return whole[0] - before * width, whole[1] + (before if after is None else after) * width
