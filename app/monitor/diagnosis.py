@@ -53,7 +53,7 @@ def diagnose(history: Sequence[EpochFinished], circumstances: Circumstances) -> 
     return (
         _not_learning(history, circumstances)
         or _guessing(history, circumstances)
-        or _overfitting(history)
+        or _overfitting(history, circumstances)
         or _unfinished(history, circumstances)
         or _levelled_off(history, circumstances)
     )
@@ -107,7 +107,7 @@ def _guessing(history: Sequence[EpochFinished], circumstances: Circumstances) ->
     return Diagnosis("advice", finding, advice)
 
 
-def _overfitting(history: Sequence[EpochFinished]) -> Diagnosis | None:
+def _overfitting(history: Sequence[EpochFinished], circumstances: Circumstances) -> Diagnosis | None:
     """The validation loss has stopped falling while the training loss still does."""
     if history[-1].validation_loss is None:
         return None
@@ -121,9 +121,10 @@ def _overfitting(history: Sequence[EpochFinished]) -> Diagnosis | None:
     if not (still_falls and stopped):
         return None
     finding = f"Validation loss has stopped falling since epoch {best.epoch}"
+    remedy = "Train for fewer epochs" if circumstances.finished else "Stop here"
     advice = (
         "while training loss still does: the network learns its examples by heart. "
-        "Stop here, add Dropout, or use more data."
+        f"{remedy}, add Dropout, or use more data."
     )
     return Diagnosis("advice", finding, advice)
 

@@ -226,7 +226,7 @@ class PlotArea(pyqtgraph.PlotWidget):
         self._best_words = pyqtgraph.TextItem()
         self._broken = pyqtgraph.ScatterPlotItem(size=11, symbol="x", pen=None)
         self._broken_words = pyqtgraph.TextItem("not a finite number")
-        label = {"position": 0.5, "anchors": [(1.0, 0.5), (0.0, 0.5)], "movable": False}
+        label = {"position": 0.5, "anchors": [(0.0, 0.5), (1.0, 0.5)], "movable": False}
         self._moment = pyqtgraph.InfiniteLine(angle=90, movable=False, label="", labelOpts=label)
         self._cursor = pyqtgraph.InfiniteLine(angle=90, movable=False)
         for mark in (self._best, self._best_words, self._broken, self._broken_words, self._moment, self._cursor):

@@ -33,6 +33,10 @@ def test_overfitting_names_the_epoch() -> None:
     assert said.severity == "advice"
     assert said.finding == "Validation loss has stopped falling since epoch 4"
     assert "training loss still does" in said.advice
+    assert "Stop here" in said.advice
+    afterwards = diagnose(history(falling(8), validation), replace(USUAL, finished=True))
+    assert afterwards is not None
+    assert "fewer epochs" in afterwards.advice
 
 
 @pytest.mark.parametrize(
