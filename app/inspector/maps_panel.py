@@ -128,6 +128,7 @@ class MapsPanel(QWidget):
         view = self._inspection.view
         if view is None or not self.isVisible():
             return
+        before = self.target
         shapes = output_shapes(view.trace)
         if shapes != self._shapes:
             self._shapes = shapes
@@ -136,7 +137,6 @@ class MapsPanel(QWidget):
         if not layer:
             return
         output = view.trace.entry(layer).output[0]
-        before = self.target
         if layer != self.layer:
             self._position = None
         self.layer = layer
@@ -176,6 +176,8 @@ class MapsPanel(QWidget):
                 self._layers.addItem(name, name)
                 self._layers.setItemData(self._layers.count() - 1, maps_text(shape), Qt.ItemDataRole.ToolTipRole)
         self._chosen_maps = {name: index for name, index in self._chosen_maps.items() if name in self._shapes}
+        if self.layer not in self._shapes:
+            self.layer, self.maps, self._position = "", None, None
 
     def _wanted_layer(self, fallback: str) -> str:
         """Follow the selection; stay where we are when it says nothing."""

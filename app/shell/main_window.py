@@ -21,6 +21,7 @@ from app.shell.recovery import Recovery
 from app.shell.status import Status
 from app.shell.toolbar import ToolBar
 from app.shell.training_actions import TrainingActions
+from app.shell.unexpected import UnexpectedErrors
 from app.training import Inspection, Session
 
 LAYOUT_VERSION = 1
@@ -48,6 +49,7 @@ class MainWindow(QMainWindow):
         self.training = TrainingActions(self.document, self.session, self)
         self.recovery = Recovery(self.document, Path(settings.fileName()).parent / "recovery", self)
         self._closing = False
+        self.unexpected_errors = UnexpectedErrors(self)
         self._make_views()
         self.actions_by_name = Actions(self, self._handlers())
         self.training.attach(self.actions_by_name)
@@ -79,6 +81,7 @@ class MainWindow(QMainWindow):
             "inspector": self._make_dock("Inspector", self.inspector),
             "models": self._make_dock("Models", self.models),
         }
+        self._no_title_bars = {name: QWidget(dock) for name, dock in self.docks.items()}
         self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         self.setDocumentMode(True)
         for corner in (Qt.Corner.BottomLeftCorner, Qt.Corner.BottomRightCorner):
@@ -230,13 +233,8 @@ class MainWindow(QMainWindow):
     def _toggle_title_bars(self) -> None:
         """Show the title bars of the panels while they are to be moved; else they only take room."""
         movable = self.actions_by_name["move_panels"].isChecked()
-        for dock in self.docks.values():
-            hidden = dock.titleBarWidget()
-            if movable and hidden is not None:
-                dock.setTitleBarWidget(None)  # type: ignore[arg-type]
-                hidden.deleteLater()
-            elif not movable and hidden is None:
-                dock.setTitleBarWidget(QWidget(dock))
+        for name, dock in self.docks.items():
+            dock.setTitleBarWidget(None if movable else self._no_title_bars[name])  # type: ignore[arg-type]
 
     def _toggle_full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
@@ -369,6 +367,7 @@ class MainWindow(QMainWindow):
             self.inspection.shutdown()
             self.models.shutdown()
             self.recovery.shutdown()
+            self.unexpected_errors.shutdown()
             super().closeEvent(event)
 
     def _close_after_questions(self) -> None:

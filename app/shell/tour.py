@@ -84,6 +84,8 @@ class Tour:
         ):
             step()
             self.driver.refuse_dialogs()
+            for text in self._window.unexpected_errors.tracebacks:
+                raise TourError(f"An unexpected error in {step.__name__}: {text.splitlines()[-1]}")
 
     def look_around(self) -> None:
         """The window opens with the example, ready to train."""
