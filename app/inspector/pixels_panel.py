@@ -4,7 +4,7 @@ import numpy as np
 import qtawesome
 from PySide6.QtCore import QEvent, QRect, Qt, Signal, Slot
 from PySide6.QtGui import QImage, QPainter, QResizeEvent
-from PySide6.QtWidgets import QCheckBox, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QBoxLayout, QCheckBox, QSizePolicy, QToolButton, QWidget
 
 from app.inspector.legend import Legend
 from app.inspector.looks import make_column, make_label, make_row, named, set_look
@@ -17,6 +17,9 @@ from app.inspector.words import number_text
 from app.widgets.array_images import sample_image, symmetric_limit
 from app.widgets.theme import GRID, current_theme
 from tinyml.visualize import Reconstruction
+
+_ROOM_FOR_WORDS = 16 * GRID
+"""Pixels that heading, sentences and legend take."""
 
 
 class PixelsPanel(QWidget):
@@ -168,15 +171,15 @@ class PixelsPanel(QWidget):
         for button in (self._strongest, self._zoom_out, self._zoom_in, self._zoom_all, self._save):
             first.addWidget(button)
         self._heading.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        pictures = make_row()
+        self._pictures = make_row()
         for box in (self._map_box, self._input_box, self._result_box):
-            pictures.addWidget(box, 1)
+            self._pictures.addWidget(box, 1)
         where = make_row()
         where.addWidget(self._where, 1)
         where.addWidget(self._overlay)
         layout = make_column(self)
         layout.addLayout(first)
-        layout.addLayout(pictures, 100)
+        layout.addLayout(self._pictures, 100)
         layout.addWidget(self._sentence)
         layout.addLayout(where)
         layout.addWidget(self._legend)
@@ -215,11 +218,18 @@ class PixelsPanel(QWidget):
         self._menu.offer("reconstruction", image)
 
     def _limit_heights(self) -> None:
-        """Let no picture be higher than its column is wide: the words would drift away from it."""
+        """Put the pictures beside or below each other, and let none be higher than it is wide.
+
+        Otherwise the words would drift away from the pictures.
+        """
         boxes = [box for box in (self._map_box, self._input_box, self._result_box) if not box.isHidden()]
-        side = (self.width() - GRID * (len(boxes) - 1)) // max(len(boxes), 1)
+        caption = self.fontMetrics().height() + GRID
+        beside = (self.width() - GRID * (len(boxes) - 1)) // len(boxes)
+        below = min(self.width(), (self.height() - _ROOM_FOR_WORDS) // len(boxes) - caption - GRID)
+        stacked = below > 1.4 * beside
+        self._pictures.setDirection(QBoxLayout.Direction.TopToBottom if stacked else QBoxLayout.Direction.LeftToRight)
         for box in boxes:
-            box.setMaximumHeight(side + self.fontMetrics().height() + GRID)
+            box.setMaximumHeight(caption + (below if stacked else beside))
 
     def _say(self, sentence: str, failed: bool = False) -> None:
         self._sentence.setText(sentence)

@@ -1,0 +1,135 @@
+"""What the tests of the real program share: a virtual desktop, and the program on it."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.desktop import Desktop, missing_programs, wait_for
+from tinyml.storage import example_path
+
+ROOT = Path(__file__).parents[2]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.e2e)
+
+
+class Program:
+    """The program on a desktop, driven from outside.
+
+    Arguments:
+        desktop: where it runs.
+        folder: where it keeps its settings and answers questions.
+        project: the project file to open; None to start as for the first time.
+    """
+
+    def __init__(self, desktop: Desktop, folder: Path, project: Path | None = None) -> None:
+        self.desktop, self.folder = desktop, folder
+        folder.mkdir(exist_ok=True)
+        command = [sys.executable, str(Path(__file__).with_name("driver_app.py")), str(folder)]
+        self._log = folder / "output.txt"
+        with self._log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [*command, str(project)] if project else command,
+                env={**desktop.environment, "PYTHONPATH": str(ROOT)},
+                cwd=folder,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        self.window = self._find_window()
+
+    @property
+    def output(self) -> str:
+        """What the program has written."""
+        return self._log.read_text(errors="replace")
+
+    def ask(self, seconds: float = 20.0) -> dict[str, Any]:
+        """Ask the program where everything is and how it is."""
+        answer, question = self.folder / "state.json", self.folder / "ask"
+        answer.unlink(missing_ok=True)
+        question.touch()
+        wait_for(lambda: answer.exists() or self.process.poll() is not None, "an answer", seconds, 0.01)
+        assert answer.exists(), f"the program ended with status {self.process.returncode}:\n{self.output}"
+        state: dict[str, Any] = json.loads(answer.read_text())
+        return state
+
+    def wait_until(
+        self, condition: Callable[[dict[str, Any]], Any], what: str, seconds: float = 20.0
+    ) -> dict[str, Any]:
+        """Ask until an answer meets the condition, and return it."""
+        last: dict[str, Any] = {}
+
+        def met() -> bool:
+            last.clear()
+            last.update(self.ask())
+            return bool(condition(last))
+
+        wait_for(met, what, seconds, 0.2)
+        return last
+
+    def middle_of(self, name: str) -> tuple[float, float]:
+        """Return the middle of a widget on the screen."""
+        x, y, width, height = self.ask()["widgets"][name]
+        return x + width / 2, y + height / 2
+
+    def end(self) -> None:
+        """End the program without asking, if it still runs."""
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+
+    def _find_window(self) -> str:
+        def look() -> list[str]:
+            assert self.process.poll() is None, f"the program ended at once:\n{self.output}"
+            return self.desktop.windows("TinyML Studio")
+
+        found: list[str] = wait_for(look, "the window", 60)
+        self.desktop.xdotool("windowactivate", "--sync", found[0])
+        self.wait_until(lambda state: state["active"] == "main_window", "the window to be active")
+        return found[0]
+
+
+@pytest.fixture(scope="session")
+def desktop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desktop]:
+    """A virtual desktop for all tests of the session."""
+    missing = missing_programs()
+    if missing:
+        reason = f"{' and '.join(missing)} not installed: apt-get install xvfb xdotool openbox"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with Desktop(tmp_path_factory.mktemp("desktop")) as desktop:
+        yield desktop
+
+
+@pytest.fixture
+def long_run(tmp_path: Path) -> Path:
+    """The circle example as a project file, with more epochs than any test waits for."""
+    project = json.loads(example_path("circle").read_text())
+    project["training"]["epochs"] = 100_000
+    path = tmp_path / "long.tinyml.json"
+    path.write_text(json.dumps(project))
+    return path
+
+
+@pytest.fixture
+def start(desktop: Desktop, tmp_path: Path) -> Iterator[Callable[..., Program]]:
+    """Start the program; it is ended, and its output checked, after the test."""
+    programs: list[Program] = []
+
+    def start_program(project: Path | None = None) -> Program:
+        programs.append(Program(desktop, tmp_path / f"program_{len(programs)}", project))
+        return programs[-1]
+
+    yield start_program
+    for program in programs:
+        program.end()
+        assert "Traceback" not in program.output, program.output

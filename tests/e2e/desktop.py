@@ -1,0 +1,146 @@
+"""A virtual desktop with a window manager, and a real mouse and keyboard for it."""
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+NEEDED = ("Xvfb", "xdotool", "openbox")
+
+
+def missing_programs() -> list[str]:
+    """Name the programs that a virtual desktop needs and that are not installed."""
+    return [program for program in NEEDED if shutil.which(program) is None]
+
+
+def wait_for(condition: Callable[[], Any], what: str, seconds: float = 15.0, pause: float = 0.05) -> Any:
+    """Ask again and again until `condition` is true, and return what it says; fails, naming `what`, if it never is."""
+    deadline = time.monotonic() + seconds
+    while True:
+        answer = condition()
+        if answer:
+            return answer
+        if time.monotonic() > deadline:
+            raise AssertionError(f"waited {seconds:g} s in vain for {what}")
+        time.sleep(pause)
+
+
+class Desktop:
+    """An X server without a screen, with openbox as its window manager. Use it in a `with` statement.
+
+    Arguments:
+        folder: where the server, the window manager and the programs may write; their home.
+        size: of the screen in pixels.
+    """
+
+    def __init__(self, folder: Path, size: tuple[int, int] = (1600, 1000)) -> None:
+        self._folder, self._size = folder, size
+        self._processes: list[subprocess.Popen[bytes]] = []
+        self.environment: dict[str, str] = {}
+
+    def __enter__(self) -> "Desktop":
+        try:
+            self._start_server()
+            self._start_window_manager()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(self, *_details: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the window manager and the server."""
+        for process in reversed(self._processes):
+            process.terminate()
+            try:
+                process.wait(5)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        self._processes.clear()
+
+    def xdotool(self, *arguments: object, check: bool = True) -> str:
+        """Run xdotool and return what it prints."""
+        command = ["xdotool", *map(str, arguments)]
+        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=30, check=False)
+        if check and done.returncode:
+            raise AssertionError(f"{' '.join(command)} failed: {done.stderr.strip()}")
+        return done.stdout.strip()
+
+    def windows(self, name: str) -> list[str]:
+        """Return the ids of the visible windows whose title contains `name`."""
+        return self.xdotool("search", "--onlyvisible", "--name", name, check=False).split()
+
+    def press(self, *keys: str) -> None:
+        """Press keys, one after the other: "F5", "shift+F5", "Return"."""
+        for key in keys:
+            self.xdotool("key", key)
+
+    def click(self, x: float, y: float) -> None:
+        """Move the mouse to a point of the screen and click."""
+        self.move(x, y)
+        self.xdotool("click", 1)
+
+    def move(self, x: float, y: float) -> None:
+        """Move the mouse to a point of the screen."""
+        self.xdotool("mousemove", round(x), round(y))
+
+    def press_mouse(self) -> None:
+        """Press the left button and keep it down."""
+        self.xdotool("mousedown", 1)
+
+    def release_mouse(self) -> None:
+        """Let the left button go."""
+        self.xdotool("mouseup", 1)
+
+    def glide(self, start: tuple[float, float], end: tuple[float, float], steps: int = 12) -> None:
+        """Move the mouse from one point to another as a hand would, through points between them."""
+        for step in range(1, steps + 1):
+            share = step / steps
+            self.move(start[0] + share * (end[0] - start[0]), start[1] + share * (end[1] - start[1]))
+            time.sleep(0.02)
+
+    def _start_server(self) -> None:
+        width, height = self._size
+        reading, writing = os.pipe()
+        # The server itself finds a display number that is free, and tells it: no race with other servers.
+        command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", f"{width}x{height}x24", "-nolisten", "tcp"]
+        with (self._folder / "xvfb.log").open("wb") as log:
+            process = subprocess.Popen([*command, "-noreset"], pass_fds=(writing,), stdout=log, stderr=log)
+        self._processes.append(process)
+        os.close(writing)
+        with os.fdopen(reading) as pipe:
+            number = pipe.readline().strip()
+        if not number:
+            raise AssertionError(f"Xvfb did not start: {(self._folder / 'xvfb.log').read_text()}")
+        self.environment = self._make_environment(f":{number}")
+
+    def _make_environment(self, display: str) -> dict[str, str]:
+        kept = {name: os.environ[name] for name in ("PATH", "LANG", "LD_LIBRARY_PATH") if name in os.environ}
+        home = self._folder / "home"
+        runtime = self._folder / "runtime"
+        home.mkdir()
+        runtime.mkdir(mode=0o700)
+        return {
+            **kept,
+            "DISPLAY": display,
+            "QT_QPA_PLATFORM": "xcb",
+            "HOME": str(home),
+            "XDG_CONFIG_HOME": str(home / ".config"),
+            "XDG_CACHE_HOME": str(home / ".cache"),
+            "XDG_DATA_HOME": str(home / ".local" / "share"),
+            "XDG_RUNTIME_DIR": str(runtime),
+            "PYTHONUNBUFFERED": "1",
+        }
+
+    def _start_window_manager(self) -> None:
+        with (self._folder / "openbox.log").open("wb") as log:
+            command = ["openbox", "--sm-disable"]
+            self._processes.append(subprocess.Popen(command, env=self.environment, stdout=log, stderr=log))
+        # Only a window manager answers this question.
+        wait_for(lambda: self.xdotool("get_num_desktops", check=False), "the window manager")

@@ -1,0 +1,147 @@
+"""The real program, which also tells a test where its widgets are. Run as a script; the product has no such door.
+
+    python driver_app.py FOLDER [PROJECT]
+
+The test asks by creating FOLDER/ask; the answer is FOLDER/state.json, and the question is taken away. Settings are kept
+in FOLDER/settings.ini. After the window was closed FOLDER/end.json tells which threads and widgets were left.
+"""
+
+import json
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QPoint, QRect, Qt, QThread, QTimer, Slot
+from PySide6.QtWidgets import QApplication, QWidget
+
+from app.shell.application import create_application
+from app.shell.main_window import MainWindow
+from app.shell.run import open_window
+
+
+class Probe(QObject):
+    """Answers questions, and measures how late a timer of 10 ms comes while a network is being trained."""
+
+    def __init__(self, window: MainWindow, folder: Path) -> None:
+        super().__init__()
+        self._window, self._folder = window, folder
+        self._last: float | None = None
+        self._gaps: list[float] = []
+        self._answers = QTimer(self)
+        self._answers.timeout.connect(self._answer)
+        self._answers.start(20)
+        self._ticks = QTimer(self)
+        self._ticks.setTimerType(Qt.TimerType.PreciseTimer)
+        self._ticks.timeout.connect(self._tick)
+        self._ticks.start(10)
+
+    @Slot()
+    def _tick(self) -> None:
+        now = time.perf_counter()
+        training = self._window.session.state.active
+        if training and self._last is not None:
+            self._gaps.append(1000 * (now - self._last))
+        self._last = now if training else None
+
+    @Slot()
+    def _answer(self) -> None:
+        question = self._folder / "ask"
+        if not question.exists():
+            return
+        written = self._folder / "state.part"
+        written.write_text(json.dumps(self._state()))
+        written.replace(self._folder / "state.json")
+        question.unlink()
+        # Looking at all widgets takes a moment, which is not the program's doing: each answer begins a new measurement.
+        self._last = None
+        self._gaps.clear()
+
+    def _state(self) -> dict[str, Any]:
+        document, session = self._window.document, self._window.session
+        return {
+            "title": self._window.windowTitle(),
+            "layers": [layer.name for layer in document.project.network.layers],
+            "data": document.project.data.source,
+            "problems": [str(problem) for problem in document.problems],
+            "selection": list(document.selection),
+            "modified": document.modified,
+            "state": session.state.name,
+            "epochs": len(session.history),
+            "batches": session.batches_done,
+            "gaps": percentiles(self._gaps),
+            "widgets": visible_widgets(),
+            "active": getattr(QApplication.activeWindow(), "objectName", str)(),
+            "focus": getattr(QApplication.focusWidget(), "objectName", str)(),
+        }
+
+
+def percentiles(gaps: list[float]) -> dict[str, float]:
+    """Return how many gaps there are, their sum in seconds, and how long they are in milliseconds."""
+    if not gaps:
+        return {"count": 0, "seconds": 0.0}
+    ordered = sorted(gaps)
+    at = {share: ordered[min(int(share / 100 * len(ordered)), len(ordered) - 1)] for share in (50, 95, 99)}
+    return {
+        "count": len(gaps),
+        "seconds": sum(gaps) / 1000,
+        **{f"p{share}": gap for share, gap in at.items()},
+        "max": ordered[-1],
+    }
+
+
+def visible_widgets() -> dict[str, list[int]]:
+    """Return name and place on the screen (x, y, width, height) of the part of each named widget that can be seen."""
+    places = {}
+    for widget in QApplication.allWidgets():
+        if widget.objectName() and widget.isVisible():
+            seen = seen_part(widget)
+            if not seen.isEmpty():
+                corner = widget.mapToGlobal(seen.topLeft())
+                places[widget.objectName()] = [corner.x(), corner.y(), seen.width(), seen.height()]
+    return places
+
+
+def seen_part(widget: QWidget) -> QRect:
+    """Return what its ancestors leave of a widget, in its coordinates. (`visibleRegion` leaves out its children.)"""
+    seen, ancestor = widget.rect(), widget
+    while not ancestor.isWindow():
+        ancestor = ancestor.parentWidget()
+        seen &= QRect(widget.mapFrom(ancestor, QPoint(0, 0)), ancestor.size())
+    return seen
+
+
+def running_threads() -> list[str]:
+    """Name the threads beside the main one that have run Python code and still exist.
+
+    Python never forgets a thread that it did not start itself, such as Qt's: the system knows better.
+    """
+    return [
+        thread.name
+        for thread in threading.enumerate()
+        if thread is not threading.main_thread() and Path(f"/proc/self/task/{thread.native_id}").exists()
+    ]
+
+
+def main(arguments: list[str]) -> int:
+    """Run the program as `app.shell.run.run_window` does, with a probe beside it."""
+    folder = Path(arguments[0])
+    project = Path(arguments[1]) if len(arguments) > 1 else None
+    application = create_application()
+    window = open_window(project, "light", folder / "settings.ini")
+    probe = Probe(window, folder)
+    status = application.exec()
+    left = {
+        "python_threads": running_threads(),
+        "running_qt_threads": [thread.objectName() for thread in window.findChildren(QThread) if thread.isRunning()],
+        "visible_windows": [widget.objectName() for widget in QApplication.topLevelWidgets() if widget.isVisible()],
+    }
+    (folder / "end.json").write_text(json.dumps(left))
+    probe.deleteLater()
+    window.deleteLater()
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
