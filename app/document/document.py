@@ -31,11 +31,13 @@ class Document(QObject):
     Signals:
         changed: the project, and so perhaps the inference, is another one.
         selection_changed: other layers are selected.
+        replaced: another project was opened or begun; what belonged to the former one is over.
         file_changed: the path changed, or whether there are unsaved changes.
     """
 
     changed = Signal()
     selection_changed = Signal()
+    replaced = Signal()
     file_changed = Signal()
 
     def __init__(self, project: Project | None = None, parent: QObject | None = None) -> None:
@@ -87,6 +89,7 @@ class Document(QObject):
         self.path = path
         self.show_project(project)
         self.select(())
+        self.replaced.emit()
         self.file_changed.emit()
 
     def open(self, path: Path) -> None:

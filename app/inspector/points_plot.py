@@ -38,7 +38,7 @@ class PointsPlot(QWidget):
         self._predictions: np.ndarray | None = None
         self._shown: np.ndarray = np.zeros(0, np.intp)
         self._current = -1
-        self._plot = pyqtgraph.PlotWidget(background=None)
+        self._plot = pyqtgraph.PlotWidget()
         self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._plot.setMenuEnabled(False)
         self._plot.hideButtons()
@@ -153,6 +153,7 @@ class PointsPlot(QWidget):
 
     def _paint_theme(self) -> None:
         theme = current_theme()
+        self._plot.setBackground(theme.surface)
         for side in ("left", "bottom"):
             axis = self._plot.getAxis(side)
             axis.setPen(theme.border)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.widgets.style import style_sheet
 from app.widgets.theme import DARK, LIGHT, palette_for
+from tinyml.core.resources import resource_path
 
 ThemeChoice = Literal["system", "light", "dark"]
 
@@ -79,4 +80,4 @@ class Look(QObject):
     def _dress(self) -> None:
         theme = DARK if self.dark else LIGHT
         self._application.setPalette(palette_for(theme))
-        self._application.setStyleSheet(style_sheet(theme))
+        self._application.setStyleSheet(style_sheet(theme, resource_path("icons")))

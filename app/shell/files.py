@@ -45,22 +45,22 @@ class Files(QObject):
 
     def new_project(self) -> None:
         """Start with an empty network, after asking about unsaved changes."""
-        self.when_saved(partial(self._document.replace, Project()))
+        self.when_free(partial(self._document.replace, Project()))
 
     def open_project(self) -> None:
         """Let the user choose a project file and open it."""
-        self.when_saved(self._choose_project)
+        self.when_free(self._choose_project)
 
     def open_path(self, path: Path) -> None:
         """Open a project or a weights file, after asking about unsaved changes."""
         if path.suffix == ".safetensors":
             self.weights_opened.emit(path)
         else:
-            self.when_saved(partial(self._open_project, path))
+            self.when_free(partial(self._open_project, path))
 
     def open_example(self, name: str) -> None:
         """Open a copy of an example that comes with the program."""
-        self.when_saved(partial(self.load_example, name))
+        self.when_free(partial(self.load_example, name))
 
     def load_example(self, name: str) -> None:
         """Show an example as a project without a file, so that saving asks for one."""
@@ -140,11 +140,21 @@ class Files(QObject):
             self.weights_opened.emit(Path(chosen))
 
     def use_weights(self, path: Path) -> None:
-        """Take network and weights of a file as the current ones, after asking about unsaved changes."""
-        if self._session.state.active:
-            show_problem(self._window, "Use weights", "A training run is under way. Stop it first (Shift+F5).")
-        else:
-            self.when_saved(partial(self._load_model, path))
+        """Take network and weights of a file as the current ones, after asking about what would be lost."""
+        self.when_free(partial(self._load_model, path))
+
+    def when_free(self, action: Callable[[], object]) -> None:
+        """Do `action`, which replaces the project: at once, or after the user agreed to stop and chose what to save."""
+        if not self._session.state.active:
+            self.when_saved(action)
+            return
+
+        def stop_first() -> None:
+            self._session.shutdown()
+            self.when_saved(action)
+
+        question = "The network is still training. What it has learned will be lost unless you export it first."
+        ask(self._window, "Training", question, {"Stop training": stop_first}, "Stop training", "stop_dialog")
 
     def when_saved(self, action: Callable[[], object]) -> None:
         """Do `action` at once, or after the user has decided what becomes of unsaved changes."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QEvent, QSettings, Qt, Slot
+from PySide6.QtCore import QByteArray, QEvent, QSettings, QSize, Qt, Slot
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QTabWidget, QWidget
 
@@ -213,7 +213,7 @@ class MainWindow(QMainWindow):
         self.resizeDocks([self.docks["monitor"]], [int(self.height() * 0.31)], Qt.Orientation.Vertical)
 
     def _restore_layout(self) -> None:
-        self.resize(1440, 900)
+        self.resize(QSize(1440, 900).boundedTo(self.screen().availableSize()))
         self.reset_layout()
         geometry, state = self._settings.value("geometry"), self._settings.value("layout")
         if isinstance(geometry, QByteArray):
@@ -365,6 +365,7 @@ class MainWindow(QMainWindow):
             self._save_layout()
             self.session.shutdown()
             self.inspection.shutdown()
+            self.monitor.shutdown()
             self.models.shutdown()
             self.recovery.shutdown()
             self.unexpected_errors.shutdown()

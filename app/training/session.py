@@ -56,7 +56,7 @@ class Session(QObject):
         started(): a new run begins; curves start over.
         batches_finished(list[BatchFinished]): since the last time, in order, none lost; at most 30 times a second.
         epochs_finished(list[EpochFinished]): the same for epochs.
-        snapshot_changed(): read `snapshot`; at most 30 times a second, the latest wins.
+        snapshot_changed(): read `snapshot`, perhaps None now; at most 30 times a second, the latest wins.
     """
 
     state_changed = Signal()
@@ -79,6 +79,7 @@ class Session(QObject):
         self.plan: Plan | None = None
         self.snapshot: Snapshot | None = None
         self._forget_run()
+        document.replaced.connect(self.forget)
 
     def start(self, initial: Mapping[str, np.ndarray] | None = None, paused: bool = False) -> None:
         """Train what the document holds now, in a thread of its own.
@@ -172,6 +173,15 @@ class Session(QObject):
         self.snapshot = snapshot
         self._forget_run()
         self.history.extend(snapshot.history)
+        self._enter(SessionState.READY)
+        self.snapshot_changed.emit()
+
+    @Slot()
+    def forget(self) -> None:
+        """End the run, if there is one, and forget its weights: the document holds another project."""
+        self.shutdown()
+        self.plan = self.snapshot = None
+        self._forget_run()
         self._enter(SessionState.READY)
         self.snapshot_changed.emit()
 

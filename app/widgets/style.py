@@ -3,11 +3,14 @@
 QLabel: muted, heading, danger, warning, chip. QPushButton and QToolButton: primary, flat, fix. QFrame: panel, formula.
 """
 
+from pathlib import Path
+
 from app.widgets.theme import RADIUS, Theme
 
 
-def style_sheet(theme: Theme) -> str:
-    """Return the application's style sheet in the colours of `theme`."""
+def style_sheet(theme: Theme, icons: Path) -> str:
+    """Return the application's style sheet in the colours of `theme`; `icons` is the folder of its pictures."""
+    check = (icons / f"check-{'dark' if theme.dark else 'light'}.svg").as_posix()
     return f"""
     QToolTip {{ background: {theme.card}; color: {theme.text}; border: 1px solid {theme.border}; padding: 4px; }}
 
@@ -51,6 +54,16 @@ def style_sheet(theme: Theme) -> str:
     QAbstractSpinBox QLineEdit, QComboBox QLineEdit {{ border: 0; padding: 0; background: transparent; }}
     QLineEdit:focus {{ border-color: {theme.accent}; }}
     QLineEdit[invalid="true"] {{ border-color: {theme.danger}; }}
+
+    QCheckBox {{ spacing: 7px; }}
+    QCheckBox::indicator {{
+        width: 14px; height: 14px; border: 1px solid {theme.muted}; border-radius: 3px; background: {theme.field};
+    }}
+    QCheckBox::indicator:hover, QCheckBox::indicator:focus {{ border-color: {theme.accent}; }}
+    QCheckBox::indicator:checked {{
+        background: {theme.accent}; border-color: {theme.accent}; image: url("{check}");
+    }}
+    QCheckBox::indicator:disabled {{ border-color: {theme.border}; background: {theme.track}; }}
 
     QScrollBar:vertical {{ background: transparent; width: 12px; margin: 0; }}
     QScrollBar:horizontal {{ background: transparent; height: 12px; margin: 0; }}

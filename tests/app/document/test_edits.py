@@ -99,9 +99,8 @@ def test_an_unknown_type_can_be_duplicated_and_named():
     assert (copy.name, copy.settings) == ("space_warp_1", {"factor": 9})
 
 
-STEPS = st.lists(
-    st.tuples(st.sampled_from("insert remove move duplicate settings training select".split()), st.integers(0, 9))
-)
+KINDS = ["insert", "remove", "move", "duplicate", "settings", "training", "select"]
+STEPS = st.lists(st.tuples(st.sampled_from(KINDS), st.integers(0, 9)))
 
 
 def make_step(document: Document, kind: str, number: int) -> None:

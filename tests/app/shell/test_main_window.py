@@ -1,5 +1,6 @@
 import gc
 import json
+import sys
 import threading
 import weakref
 
@@ -187,3 +188,29 @@ def test_a_closed_window_dies(qtbot, make_window):
     QApplication.processEvents()
     gc.collect()
     qtbot.waitUntil(lambda: reference() is None or gc.collect() < 0, timeout=2000)
+
+
+def test_opening_something_else_while_training_asks_first(qtbot, window, dialog):
+    start_endless(qtbot, window)
+    window.files.open_example("circle")
+    question = dialog(window, "stop_dialog")
+    assert window.session.state.active
+    answer(question, "answer_stop")
+    qtbot.waitUntil(lambda: window.document.project.data.source == "circle")
+    assert window.session.state is SessionState.READY
+    assert window.session.message == ""
+    qtbot.waitUntil(lambda: window.monitor.empty)
+
+
+def test_an_unexpected_error_is_shown_once_and_the_program_goes_on(window, dialog, monkeypatch):
+    monkeypatch.setattr(window.unexpected_errors, "_former_hook", lambda *_: None)
+    for _ in range(3):
+        try:
+            raise RuntimeError("the roof fell in")
+        except RuntimeError as error:
+            sys.excepthook(type(error), error, error.__traceback__)
+    problem = dialog(window, "problem_dialog")
+    assert "the roof fell in" in problem.text()
+    assert "Traceback" in problem.detailedText()
+    assert len(window.findChildren(QMessageBox, "problem_dialog")) == 1
+    assert len(window.unexpected_errors.tracebacks) == 3

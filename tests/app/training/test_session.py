@@ -182,3 +182,13 @@ def test_time_never_runs_backwards(qtbot, session):
     seconds = []
     qtbot.waitUntil(lambda: seconds.append(session.seconds) or session.state in ENDED)
     assert all(later >= earlier for earlier, later in pairwise(seconds))
+
+
+def test_another_project_ends_the_run_and_forgets_its_weights(qtbot, session, document, recorder):
+    document.apply(edits.change_training(document.project, epochs=10_000))
+    session.start()
+    qtbot.waitUntil(lambda: session.snapshot is not None)
+    document.replace(document.project)
+    assert session.state is SessionState.READY
+    assert (session.plan, session.snapshot, session.history, session.batches_done) == (None, None, [], 0)
+    assert recorder.states.count(SessionState.STOPPED) == 1
