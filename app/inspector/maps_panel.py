@@ -50,6 +50,11 @@ class MapsPanel(QWidget):
         self._position: tuple[int, int] | None = None
         # A press on another map picks the map and not the position under the mouse, which the grid reports right after.
         self._first_click = QTimer(self, singleShot=True, interval=0)
+        # A newly shown layer's chosen map may lie outside of what is seen, once the grid has its size.
+        self._revealer = QTimer(self)
+        self._revealer.setSingleShot(True)
+        self._revealer.setInterval(0)
+        self._revealer.timeout.connect(self._reveal_chosen)
         self._make_widgets()
         self._arrange()
         document.selection_changed.connect(self.refresh)
@@ -139,6 +144,7 @@ class MapsPanel(QWidget):
         output = view.trace.entry(layer).output[0]
         if layer != self.layer:
             self._position = None
+            self._revealer.start()
         self.layer = layer
         self._layers.setCurrentIndex(self._layers.findData(layer))
         self.maps = output if has_maps(output.shape) else None
@@ -168,6 +174,13 @@ class MapsPanel(QWidget):
         if self.maps is not None:
             room = self._scroll.maximumViewportSize()
             self._grid.set_image_size(largest_size(len(self.maps), room.width(), room.height()))
+
+    @Slot()
+    def _reveal_chosen(self) -> None:
+        if self._grid.current >= 0:
+            place = self._grid.image_rect(self._grid.current).toRect()
+            middle = place.center()
+            self._scroll.ensureVisible(middle.x(), middle.y(), place.width(), place.height())
 
     def _fill_layers(self) -> None:
         with QSignalBlocker(self._layers):

@@ -110,6 +110,8 @@ class Picture(QWidget):
         painter.setClipRect(area)
         self._paint_pixels(painter, area)
         painter.restore()
+        painter.setPen(QPen(QColor(theme.border), 1.0))
+        painter.drawRect(area)
         painter.setClipRect(area.adjusted(-2, -2, 2, 2))
         if self._box is not None:
             _paint_frame(painter, self._rectangle_of(self._box), QColor(theme.accent))

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QIODevice, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt
+from PySide6.QtGui import QImage, QImageWriter
 
 from tinyml.core.files import write_atomically
 
@@ -26,6 +26,6 @@ def save_png(path: Path, image: QImage) -> Path:
     target = path if path.suffix.lower() == ".png" else path.with_name(path.name + ".png")
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, b"PNG")
+    QImageWriter(buffer, QByteArray(b"png")).write(image)
     write_atomically(target, bytes(buffer.data().data()))
     return target

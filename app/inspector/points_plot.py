@@ -66,8 +66,10 @@ class PointsPlot(QWidget):
         return low - margin, high + margin
 
     def show_samples(self, points: np.ndarray, labels: np.ndarray, class_names: Sequence[str]) -> None:
-        """Show other samples: `points` (N, 2) and their `labels` (N,)."""
-        self._points, self._labels, self._predictions = points[:, :2], labels, None
+        """Show other samples: `points` (N, D), of which the first two numbers count, and their `labels` (N,)."""
+        flat = points.reshape(len(points), -1)
+        self._points = np.pad(flat[:, :2], ((0, 0), (0, max(2 - flat.shape[1], 0))))
+        self._labels, self._predictions = labels, None
         self._shown = np.arange(len(points))
         names = ", ".join(f"{name} {_SYMBOL_WORDS[index % len(_SYMBOLS)]}" for index, name in enumerate(class_names))
         self.setToolTip(f"{names}. A frame marks a wrong prediction. Click a point to look at it.")

@@ -2,16 +2,16 @@
 
 import numpy as np
 from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 
 from app.inspector.looks import make_column, make_label, make_row, make_scroll_area, named, set_look
-from app.inspector.points_ground import believed_everywhere
+from app.inspector.points_ground import believed_of
 from app.inspector.points_plot import PointsPlot
 from app.inspector.sample_filter import ALL_CLASSES, matching_samples
 from app.inspector.score_list import ScoreList
 from app.inspector.words import percent_text
-from app.training import Inspection
+from app.training import Inspection, Snapshot
 from app.widgets.array_images import sample_image
 from app.widgets.image_grid import GridImage, ImageGrid
 
@@ -33,6 +33,9 @@ class SamplePanel(QWidget):
         self._inspection = inspection
         self._thumbnails: dict[int, QImage] = {}
         self._shown = np.zeros(0, np.intp)
+        self._found = 0
+        self._predictions: np.ndarray | None = None
+        self._predicted_with: Snapshot | None = None
         self._filler = QTimer(self, interval=0)
         self._filler.timeout.connect(self._make_thumbnails)
         self._make_widgets()
@@ -48,13 +51,9 @@ class SamplePanel(QWidget):
         """Indices of the samples that pass the filters."""
         return self._shown
 
-    def _show_ground(self) -> None:
-        """Paint what the network believes all over the plane; only for samples that are points of one."""
-        view, samples = self._inspection.view, self._inspection.samples
-        if view is None or samples is None or not self.isVisible() or samples.description.example_shape != (2,):
-            return
-        scores = believed_everywhere(view.snapshot, samples.codes, *self._points.plane)
-        self._points.show_ground(scores)
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._show_belief()
 
     def _make_widgets(self) -> None:
         self._count = make_label("inspector_sample_count", look="muted")
@@ -102,6 +101,7 @@ class SamplePanel(QWidget):
         """Start over with other data."""
         samples = self._inspection.samples
         self._thumbnails.clear()
+        self._predictions = self._inspection.predictions
         names = samples.description.class_names if samples is not None else ()
         self._class.blockSignals(True)
         self._class.clear()
@@ -119,17 +119,17 @@ class SamplePanel(QWidget):
     @Slot()
     def _filter(self) -> None:
         """Offer the samples that pass the filters."""
-        inspection = self._inspection
-        samples = inspection.samples
+        samples = self._inspection.samples
         if samples is None:
             self._shown = np.zeros(0, np.intp)
             self._count.setText("")
             self._grid.set_placeholder("The samples are being loaded.")
         else:
             class_index, mistakes_only = self._class.currentData(), self._mistakes_only.isChecked()
-            found = matching_samples(samples.labels, inspection.predictions, class_index, mistakes_only)
+            found = matching_samples(samples.labels, self._predictions, class_index, mistakes_only)
             self._shown = found[:LARGEST_GRID]
-            self._count.setText(self._count_text(len(found), len(samples)))
+            self._found = len(found)
+            self._count.setText(self._count_text(self._found, len(samples)))
             self._grid.set_placeholder(self._nothing_text())
         self._points.show_only(self._shown)
         self._show_grid()
@@ -137,10 +137,15 @@ class SamplePanel(QWidget):
     def _count_text(self, found: int, count: int) -> str:
         if found > LARGEST_GRID:
             return f"test set · the first {LARGEST_GRID:,} of {found:,}"
-        return f"test set · {count:,}" if found == count else f"test set · {found:,} of {count:,}"
+        text = f"test set · {count:,}" if found == count else f"test set · {found:,} of {count:,}"
+        view = self._inspection.view
+        if self._mistakes_only.isChecked() and view is not None and view.snapshot is not self._predicted_with:
+            # While training goes on, only the sample that is looked at is computed anew.
+            text += " · mistakes of earlier weights"
+        return text
 
     def _nothing_text(self) -> str:
-        if self._mistakes_only.isChecked() and self._inspection.predictions is None:
+        if self._mistakes_only.isChecked() and self._predictions is None:
             return "The predictions are still being computed."
         if self._mistakes_only.isChecked():
             return "No mistakes: all these samples are predicted correctly. Clear “mistakes only” to see them."
@@ -172,7 +177,7 @@ class SamplePanel(QWidget):
         self._fill_grid()
 
     def _fill_grid(self) -> None:
-        samples, predictions = self._inspection.samples, self._inspection.predictions
+        samples, predictions = self._inspection.samples, self._predictions
         if samples is None:
             return
         names = samples.description.class_names
@@ -201,18 +206,21 @@ class SamplePanel(QWidget):
 
     @Slot()
     def _take_predictions(self) -> None:
-        samples = self._inspection.samples
-        if samples is not None:
-            self._points.show_predictions(self._inspection.predictions)
-            self._filter()
+        if self._inspection.samples is not None:
+            self._take_predictions_of(self._inspection.snapshot, self._inspection.predictions)
+
+    def _take_predictions_of(self, snapshot: Snapshot | None, predictions: np.ndarray | None) -> None:
+        self._predicted_with, self._predictions = snapshot, predictions
+        self._points.show_predictions(predictions)
+        self._filter()
 
     @Slot()
     def _take_view(self) -> None:
         """Show what the network believes of the sample now."""
-        view = self._inspection.view
+        view, samples = self._inspection.view, self._inspection.samples
         self._verdict.setVisible(view is not None)
         self._score_scroll.setVisible(view is not None)
-        if view is None:
+        if view is None or samples is None:
             return
         names = view.snapshot.description.class_names
         self._scores.show_scores(names, view.scores, view.label)
@@ -220,4 +228,15 @@ class SamplePanel(QWidget):
         self._verdict.setText(f"true {names[view.label]} · predicted {names[view.prediction]} ({share})")
         set_look(self._verdict, "danger", view.prediction != view.label)
         self._mark_current()
-        self._show_ground()
+        self._count.setText(self._count_text(self._found, len(samples)))
+        self._show_belief()
+
+    def _show_belief(self) -> None:
+        """Show what the network believes all over the plane; only for samples that are points of one."""
+        view, samples = self._inspection.view, self._inspection.samples
+        if view is None or samples is None or not self.isVisible() or samples.description.example_shape != (2,):
+            return
+        belief = believed_of(view.snapshot, samples, *self._points.plane)
+        self._points.show_ground(None if belief is None else belief.ground)
+        if belief is not None:
+            self._take_predictions_of(view.snapshot, belief.predictions)

@@ -1,0 +1,137 @@
+"""What the inspector's tests share: real documents, sessions and inspections, and the inspector that shows them."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from PySide6.QtWidgets import QApplication, QWidget
+
+from app.document import Document
+from app.inspector import Inspector
+from app.training import Inspection, Session
+from tinyml.data import DataChoice
+from tinyml.learner import TrainingSettings
+from tinyml.net import LayerSpecification, NetworkSpecification
+from tinyml.storage import Project
+
+DIGITS = (
+    ("Conv2D", "conv_1", {"filters": 4, "window": 3, "padding": 1}),
+    ("ReLu", "relu_1", {}),
+    ("MaxPool2D", "pool_1", {}),
+    ("Conv2D", "conv_2", {"filters": 6, "window": 3, "padding": 1}),
+    ("ReLu", "relu_2", {}),
+    ("Flatten", "flatten_1", {}),
+    ("Linear", "linear_1", {"outputs": 10}),
+)
+CIRCLE = (
+    ("Linear", "linear_1", {"outputs": 8}),
+    ("ReLu", "relu_1", {}),
+    ("Linear", "linear_2", {"outputs": 2}),
+)
+
+
+def make_project(layers: Any, source: str, **training: Any) -> Project:
+    """Make a project from (type, name, settings) of its layers."""
+    specifications = tuple(LayerSpecification(type=kind, name=name, settings=values) for kind, name, values in layers)
+    return Project(
+        network=NetworkSpecification(layers=specifications),
+        data=DataChoice(source=source),
+        training=TrainingSettings(**{"epochs": 2, **training}),
+    )
+
+
+class Bench:
+    """The inspector of a project, shown, with all that stands behind it."""
+
+    def __init__(self, qtbot: Any, project: Project, size: tuple[int, int]) -> None:
+        self._qtbot = qtbot
+        self.document = Document(project)
+        self.session = Session(self.document)
+        self.inspection = Inspection(self.document, self.session)
+        self.inspector = Inspector(self.document, self.inspection)
+        self.inspector.resize(*size)
+        self.inspector.show()
+
+    def find(self, kind: type[QWidget], name: str) -> Any:
+        """Return the widget with that objectName."""
+        found = self.inspector.findChild(kind, f"inspector_{name}")
+        assert found is not None, name
+        return found
+
+    def text(self, name: str) -> str:
+        """Return what a label says."""
+        return str(self.find(QWidget, name).text())
+
+    def wait(self, condition: Callable[[], Any]) -> None:
+        """Let the event loop run until something is so."""
+        self._qtbot.waitUntil(lambda: bool(condition()), timeout=8000)
+
+    def wait_for_view(self) -> None:
+        """Wait until the network's view of a sample, and of all samples, is known."""
+        self.wait(lambda: self.inspection.view is not None and self.inspection.predictions is not None)
+
+    @property
+    def reconstruction(self) -> Any:
+        """What is traced back and shown."""
+        return self.inspector._pixels.reconstruction
+
+    def wait_for_reconstruction(self, layer: str, map_index: int | None = None) -> Any:
+        """Wait until a map of a layer is traced back, and return the reconstruction."""
+
+        def answered() -> bool:
+            shown = self.reconstruction
+            return shown is not None and shown.layer == layer and map_index in (None, shown.map_index)
+
+        self.wait(answered)
+        return self.reconstruction
+
+    def train(self) -> None:
+        """Train to the end, and wait until the trained weights are looked at."""
+        self.session.start()
+        self.wait(lambda: not self.session.state.active)
+        self.wait(lambda: self.inspection.view.snapshot is self.session.snapshot)
+
+    def close(self) -> None:
+        """Take everything down."""
+        self.session.shutdown()
+        self.inspection.shutdown()
+        self.inspector.close()
+        self.inspector.deleteLater()
+
+
+@pytest.fixture
+def make_bench(qtbot: Any) -> Iterator[Callable[..., Bench]]:
+    """Show the inspector of a project."""
+    made: list[Bench] = []
+
+    def make(project: Project, size: tuple[int, int] = (1300, 300)) -> Bench:
+        made.append(Bench(qtbot, project, size))
+        return made[-1]
+
+    yield make
+    for bench in made:
+        bench.close()
+    QApplication.processEvents()
+
+
+@pytest.fixture
+def project_of() -> Callable[..., Project]:
+    """Make projects: `project_of(layers, source, epochs=3)`."""
+    return make_project
+
+
+@pytest.fixture
+def digits(make_bench: Callable[..., Bench]) -> Bench:
+    """The inspector of a small convolutional network for the built-in digits."""
+    bench = make_bench(make_project(DIGITS, "digits"))
+    bench.wait_for_view()
+    return bench
+
+
+@pytest.fixture
+def circle(make_bench: Callable[..., Bench]) -> Bench:
+    """The inspector of a small network for points of a plane."""
+    project = make_project(CIRCLE, "circle", loss="mse_loss", momentum=0.0, batch_size=10, epochs=5)
+    bench = make_bench(project)
+    bench.wait_for_view()
+    return bench

@@ -1,0 +1,85 @@
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QCheckBox, QWidget
+
+from app.inspector.bar_chart import BarChart
+from app.inspector.points_ground import LARGEST_NETWORK, believed_of
+from app.inspector.points_plot import PointsPlot
+from app.inspector.sample_panel import SamplePanel
+from app.widgets.image_grid import ImageGrid
+
+
+def test_points_are_a_scatter_plot_and_say_why_there_are_no_maps(circle):
+    assert circle.find(PointsPlot, "points").isVisible()
+    assert not circle.find(ImageGrid, "samples").isVisible()
+    assert not circle.find(QWidget, "input").isVisible()
+    assert "points, not images" in circle.text("points_words")
+    assert circle.find(BarChart, "vector").values.shape == (2,)
+
+
+def test_the_bars_follow_the_selected_layer(circle):
+    circle.document.select(("relu_1",))
+    bars = circle.find(BarChart, "vector")
+    assert bars.values.shape == (8,)
+    # The two outputs are compared with codes: they do not stand for one class each.
+    circle.document.select(("linear_2",))
+    QTest.keyClick(bars, Qt.Key.Key_Home)
+    assert bars.describe(0).startswith("number 1: ")
+
+
+def test_arrow_keys_step_through_the_points(circle):
+    plot = circle.find(PointsPlot, "points")
+    QTest.keyClick(plot, Qt.Key.Key_Right)
+    QTest.keyClick(plot, Qt.Key.Key_Right)
+    assert circle.inspection.index == 2
+    QTest.keyClick(plot, Qt.Key.Key_Left)
+    assert circle.inspection.index == 1
+    circle.wait(lambda: circle.inspection.view.index == 1)
+    assert circle.text("verdict").startswith("true ")
+
+
+def test_a_click_picks_the_nearest_point(circle):
+    plot = circle.find(PointsPlot, "points")
+    QTest.qWait(100)
+    wanted = 17
+    x, y = circle.inspection.samples.inputs[wanted]
+    view = plot._plot
+    scene = view.getPlotItem().vb.mapViewToScene(QPointF(x, y))
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=view.mapFromScene(scene))
+    assert circle.inspection.index == plot.nearest(float(x), float(y))
+    chosen = circle.inspection.samples.inputs[circle.inspection.index]
+    assert np.abs(chosen - [x, y]).max() < 0.02
+
+
+def test_mistakes_only_leaves_the_wrong_points(circle):
+    circle.find(QCheckBox, "mistakes_only").click()
+    shown = circle.inspector.findChild(SamplePanel).shown
+    expected = np.flatnonzero(circle.inspection.predictions != circle.inspection.samples.labels)
+    assert np.array_equal(shown, expected)
+    circle.train()
+    panel = circle.inspector.findChild(SamplePanel)
+    circle.wait(lambda: circle.inspection.predictions is not None)
+    wrong = np.flatnonzero(circle.inspection.predictions != circle.inspection.samples.labels)
+    circle.wait(lambda: np.array_equal(panel.shown, wrong))
+
+
+def test_the_ground_shows_what_the_network_believes(circle):
+    circle.train()
+    view, samples = circle.inspection.view, circle.inspection.samples
+    belief = believed_of(view.snapshot, samples, np.zeros(2), np.ones(2), size=10)
+    assert belief.ground.shape == (10, 10, 2)
+    assert belief.ground.sum(axis=2) == pytest.approx(np.ones((10, 10)), abs=1e-5)
+    net = view.snapshot.make_net()
+    lower_right = net.predict(np.array([[0.95, 0.05]], np.float32))[0]
+    distances = ((lower_right - samples.codes) ** 2).sum(axis=1)
+    assert belief.ground[0, 9].argmax() == distances.argmin()
+    assert circle.find(PointsPlot, "points")._ground.image is not None
+
+
+def test_a_large_network_is_not_run_on_the_gui_thread(circle):
+    large = SimpleNamespace(tensors={"weight": np.zeros(LARGEST_NETWORK + 1)})
+    assert believed_of(large, circle.inspection.samples, np.zeros(2), np.ones(2)) is None

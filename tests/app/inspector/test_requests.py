@@ -1,0 +1,127 @@
+from types import SimpleNamespace
+
+import pytest
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtTest import QTest
+
+from app.inspector.requests import SHORTEST_PAUSE, Requests, Target
+
+
+class SlowInspection(QObject):
+    """Answers when it is told to."""
+
+    reconstructed = Signal(object)
+    reconstruction_failed = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.view = object()
+        self.asked = []
+
+    def reconstruct(self, layer, map_index, position):
+        self.asked.append(Target(layer, map_index, position))
+
+    def answer(self, request=-1, position=(0, 0)):
+        target = self.asked[request]
+        where = target.position or position
+        self.reconstructed.emit(SimpleNamespace(layer=target.layer, map_index=target.map_index, position=where))
+
+    def change(self):
+        self.view = object()
+
+
+@pytest.fixture
+def slow(qapp):
+    return SlowInspection()
+
+
+@pytest.fixture
+def requests(slow):
+    requests = Requests(slow)
+    requests.answers = []
+    requests.answered.connect(requests.answers.append)
+    return requests
+
+
+CONV = Target("conv_1", 3)
+OTHER = Target("conv_1", 3, (2, 2))
+
+
+def test_a_choice_is_asked_for_at_once(slow, requests):
+    requests.aim(CONV)
+    requests.aim(OTHER)
+    assert slow.asked == [CONV, OTHER]
+
+
+def test_an_answer_to_a_former_choice_is_dropped(slow, requests):
+    requests.aim(CONV)
+    requests.aim(OTHER)
+    slow.answer(0, position=(1, 1))
+    assert requests.answers == []
+    slow.answer(1)
+    assert len(requests.answers) == 1
+
+
+def test_changes_never_overtake_an_answer_and_the_last_one_wins(slow, requests):
+    requests.aim(CONV)
+    for _ in range(50):
+        slow.change()
+        requests.refresh()
+    assert slow.asked == [CONV]
+    QTest.qWait(SHORTEST_PAUSE + 50)
+    assert slow.asked == [CONV]
+    slow.answer()
+    assert slow.asked == [CONV, CONV]
+    slow.answer()
+    QTest.qWait(SHORTEST_PAUSE + 50)
+    assert slow.asked == [CONV, CONV]
+    assert len(requests.answers) == 2
+
+
+def test_quick_answers_are_not_asked_for_all_the_time(slow, requests):
+    requests.aim(CONV)
+    slow.answer()
+    for _ in range(20):
+        slow.change()
+        requests.refresh()
+        if len(slow.asked) > len(requests.answers):
+            slow.answer()
+        QTest.qWait(10)
+    assert 1 <= len(slow.asked) <= 4
+
+
+def test_the_same_view_is_not_asked_for_twice(slow, requests):
+    requests.aim(CONV)
+    slow.answer()
+    requests.refresh()
+    QTest.qWait(SHORTEST_PAUSE + 50)
+    assert slow.asked == [CONV]
+
+
+def test_a_refusal_is_passed_on_and_a_later_view_tried_again(slow, requests, qtbot):
+    requests.aim(CONV)
+    with qtbot.waitSignal(requests.refused) as refused:
+        slow.reconstruction_failed.emit("No way back.")
+    assert refused.args == ["No way back."]
+    slow.change()
+    requests.refresh()
+    qtbot.waitUntil(lambda: len(slow.asked) == 2)
+
+
+def test_no_target_asks_for_nothing(slow, requests):
+    requests.aim(CONV)
+    requests.aim(None)
+    slow.answer(0)
+    slow.change()
+    requests.refresh()
+    assert slow.asked == [CONV]
+    assert requests.answers == []
+
+
+def test_a_lost_answer_is_not_waited_for_for_ever(slow, requests, monkeypatch):
+    requests._patience.setInterval(50)
+    requests.aim(CONV)
+    slow.change()
+    requests.refresh()
+    QTest.qWait(100)
+    assert slow.asked == [CONV, CONV]
