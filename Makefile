@@ -20,7 +20,7 @@ WINDOW_PACKAGES := libegl1 libgl1 libglib2.0-0 libdbus-1-3 libfontconfig1 fonts-
 	libxcb-render-util0 libxcb-shape0 libxcb-sync1 libxcb-xfixes0 libxcb-xinerama0 libxcb-xkb1
 TEST_PACKAGES := xvfb xdotool openbox
 
-.PHONY: run tour test lint clean libraries system-packages
+.PHONY: run tour screenshots test lint clean libraries system-packages
 
 # With no display the tour shows the program instead. Its last line, and so that of `make run`, is one line of JSON.
 run: libraries
@@ -34,6 +34,12 @@ run: libraries
 tour: libraries
 	@echo "Taking the guided tour. Its pictures will be in $(TOUR)/"
 	@QT_QPA_PLATFORM=offscreen $(BIN)/python main.py --tour "$(TOUR)"
+
+# The README's pictures are pictures of the tour.
+screenshots: tour
+	@mkdir -p resources/screenshots
+	cp "$(TOUR)"/*-trained.png resources/screenshots/window.png
+	cp "$(TOUR)"/*-inspector-in-the-dark.png resources/screenshots/inspector.png
 
 lint: $(INSTALLED)
 	$(BIN)/ruff format --check .

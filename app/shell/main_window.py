@@ -210,7 +210,7 @@ class MainWindow(QMainWindow):
         self.tabifyDockWidget(self.docks["inspector"], self.docks["models"])
         self.docks["monitor"].raise_()
         self.resizeDocks([self.docks["palette"], self.docks["settings"]], [216, 300], Qt.Orientation.Horizontal)
-        self.resizeDocks([self.docks["monitor"]], [int(self.height() * 0.31)], Qt.Orientation.Vertical)
+        self.resizeDocks([self.docks["monitor"]], [int(self.height() * 0.33)], Qt.Orientation.Vertical)
 
     def _restore_layout(self) -> None:
         self.resize(QSize(1440, 900).boundedTo(self.screen().availableSize()))

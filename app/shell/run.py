@@ -5,6 +5,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
+
 from app.shell.application import Look, ThemeChoice, create_application, open_settings, remembered_theme
 from app.shell.files import FIRST_EXAMPLE
 from app.shell.main_window import MainWindow
@@ -40,6 +42,7 @@ def run_tour(folder: Path, epochs: int | None, theme: ThemeChoice) -> int:
     """Take the guided tour, print its result as one line of JSON, and return the exit status."""
     from app.shell.tour import take_tour
 
+    qInstallMessageHandler(_drop_complaints_of_the_offscreen_platform)
     application = create_application()
     with tempfile.TemporaryDirectory() as scratch:
         window = open_window(theme=theme, settings_file=Path(scratch) / "settings.ini")
@@ -49,3 +52,9 @@ def run_tour(folder: Path, epochs: int | None, theme: ThemeChoice) -> int:
     print(json.dumps(result))
     sys.stdout.flush()
     return 0 if result["ok"] else 1
+
+
+def _drop_complaints_of_the_offscreen_platform(_kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
+    """Pass Qt's messages on, but for those that a platform without a window manager makes at every step."""
+    if not text.startswith("This plugin does not support"):
+        print(text, file=sys.stderr)
