@@ -53,7 +53,7 @@ class MapsPanel(QWidget):
         # A newly shown layer's chosen map may lie outside of what is seen, once the grid has its size.
         self._revealer = QTimer(self)
         self._revealer.setSingleShot(True)
-        self._revealer.setInterval(0)
+        self._revealer.setInterval(50)
         self._revealer.timeout.connect(self._reveal_chosen)
         self._make_widgets()
         self._arrange()
@@ -168,6 +168,7 @@ class MapsPanel(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.refresh()
+        self._revealer.start()
 
     def _fit_grid(self) -> None:
         """Make the maps as large as they can be while all of them are seen at once."""

@@ -245,6 +245,7 @@ def _captioned(picture: Picture, caption: str, object_name: str) -> QWidget:
     """Put a few words above a picture: below it they would drift away when the picture is small."""
     box = QWidget()
     label = make_label(object_name, caption, "muted")
+    label.setToolTip(caption)
     label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
     layout = make_column(box, 2)
     layout.addWidget(label)

@@ -117,6 +117,16 @@ def test_a_layer_of_numbers_is_a_bar_chart_with_class_names(digits):
     assert bars.describe(bars.current).startswith("number 1: ")
 
 
+def test_the_chosen_map_is_scrolled_to(make_bench, project_of):
+    layers = (("Conv2D", "conv_1", {"filters": 200, "window": 3}), ("Flatten", "flatten_1", {}))
+    project = project_of((*layers, ("Linear", "linear_1", {"outputs": 10})), "digits")
+    bench = make_bench(project)
+    bench.wait_for_view()
+    grid = bench.find(ImageGrid, "maps")
+    bench.wait(lambda: len(grid.images) == 200)
+    bench.wait(lambda: grid.visibleRegion().contains(grid.image_rect(grid.current).toRect().center()))
+
+
 def test_own_and_shared_scales_paint_differently(digits):
     digits.document.select(("conv_1",))
     grid = digits.find(ImageGrid, "maps")
