@@ -71,9 +71,11 @@ class Inspection(QObject):
     def __init__(self, document: Document, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._document, self._session = document, session
-        self._runner = BackgroundRunner(self)
-        self._runner.finished.connect(self._take_answer)
-        self._runner.failed.connect(self._take_failure)
+        # What the user waits for must not queue behind the loading of data or the classification of all samples.
+        self._quick, self._slow = BackgroundRunner(self), BackgroundRunner(self)
+        for runner in (self._quick, self._slow):
+            runner.finished.connect(self._take_answer)
+            runner.failed.connect(self._take_failure)
         self._loaded: DataChoice | None = None
         self.samples: Dataset | None = None
         self.index = 0
@@ -99,11 +101,12 @@ class Inspection(QObject):
         The answer is `reconstructed` or `reconstruction_failed`.
         """
         if self.view is not None:
-            self._runner.submit("reconstruction", partial(reconstruct, self.view.trace, layer, map_index, position))
+            self._quick.submit("reconstruction", partial(reconstruct, self.view.trace, layer, map_index, position))
 
     def shutdown(self) -> None:
-        """Wait for what is being computed and end the thread."""
-        self._runner.shutdown()
+        """Wait for what is being computed and end the threads."""
+        self._quick.shutdown()
+        self._slow.shutdown()
 
     @Slot()
     def _follow(self) -> None:
@@ -115,7 +118,7 @@ class Inspection(QObject):
         if self._loaded != project.data:
             self._loaded = project.data
             self._drop_samples("")
-            self._runner.submit("samples", partial(_load_test_set, project.data))
+            self._slow.submit("samples", partial(_load_test_set, project.data))
         trained = self._session.snapshot
         if trained is not None and trained.fits(project.network, description):
             self._look_through(trained)
@@ -125,17 +128,18 @@ class Inspection(QObject):
             self._set_problem(f"The network has a problem to solve first. {first}")
         elif self.snapshot is None or self.snapshot.trained or not self.snapshot.fits(project.network, description):
             self._look_through(None)
-            self._runner.submit("fresh", partial(_fresh_snapshot, project, description))
+            self._slow.submit("fresh", partial(_fresh_snapshot, project, description))
         self._request_predictions()
 
     def _look_through(self, snapshot: Snapshot | None) -> None:
         if snapshot is self.snapshot and snapshot is not None:
             return
         self.snapshot = snapshot
-        self._runner.cancel("fresh")
+        self._slow.cancel("fresh")
         if snapshot is None:
-            for key in ("view", "predictions", "reconstruction"):
-                self._runner.cancel(key)
+            self._slow.cancel("predictions")
+            self._quick.cancel("view")
+            self._quick.cancel("reconstruction")
             self.view = self.predictions = self._predicted_with = None
             self.view_changed.emit()
             self.predictions_changed.emit()
@@ -147,9 +151,9 @@ class Inspection(QObject):
         if self.samples is None or self.snapshot is None:
             return
         # While training, snapshots come faster than pictures are made: finish one before the next.
-        if self._runner.busy("view") and self.view is not None and self.view.index == self.index:
+        if self._quick.busy("view") and self.view is not None and self.view.index == self.index:
             return
-        self._runner.submit("view", partial(_look_at, self.snapshot, self.samples, self.index))
+        self._quick.submit("view", partial(_look_at, self.snapshot, self.samples, self.index))
 
     def _request_predictions(self) -> None:
         """Classify all samples, but not with every snapshot of a run that goes on."""
@@ -157,12 +161,12 @@ class Inspection(QObject):
             return
         if self.snapshot is not self._predicted_with:
             self._predicted_with = self.snapshot
-            self._runner.submit("predictions", partial(_predict, self.snapshot, self.samples))
+            self._slow.submit("predictions", partial(_predict, self.snapshot, self.samples))
 
     def _drop_samples(self, problem: str) -> None:
         if problem:
             self._loaded = None
-        self._runner.cancel("samples")
+        self._slow.cancel("samples")
         self.samples, self.index = None, 0
         self._look_through(None)
         self._set_problem(problem)
