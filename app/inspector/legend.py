@@ -1,11 +1,12 @@
 """The legend of a reconstruction: which colour means what, and how large the numbers are."""
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.inspector.reconstruction_images import legend_image
 from app.inspector.words import number_text
+from app.widgets.fonts import small_font
 from app.widgets.theme import GRID, current_theme
 
 _BAR = 12 * GRID
@@ -42,7 +43,7 @@ class Legend(QWidget):
         theme, metrics = current_theme(), self._metrics()
         line = metrics.height()
         painter = QPainter(self)
-        painter.setFont(self._small_font())
+        painter.setFont(small_font(self.font()))
         low, high = number_text(-self._limit), "+" + number_text(self._limit)
         room = max(metrics.horizontalAdvance(low), metrics.horizontalAdvance(high)) + GRID / 2
         width = min(float(_BAR), max(self.width() - 2 * room, GRID))
@@ -62,10 +63,5 @@ class Legend(QWidget):
         text = metrics.elidedText(words, Qt.TextElideMode.ElideRight, self.width())
         painter.drawText(QRectF(0, line, self.width(), line), middle, text)
 
-    def _small_font(self) -> QFont:
-        font = QFont(self.font())
-        font.setPointSizeF(font.pointSizeF() * 0.85)
-        return font
-
     def _metrics(self) -> QFontMetrics:
-        return QFontMetrics(self._small_font())
+        return QFontMetrics(small_font(self.font()))

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.inspector.words import percent_text
+from app.widgets.fonts import small_font
 from app.widgets.theme import GRID, Theme, current_theme
 
 _SMALL = 0.85
@@ -57,7 +58,7 @@ class ScoreList(QWidget):
     def _paint_row(self, painter: QPainter, theme: Theme, place: QRectF, name_width: float, row: int) -> None:
         score = float(self._scores[row])
         predicted = row == int(self._scores.argmax())
-        font = self._small_font()
+        font = small_font(self.font())
         font.setBold(row == self._true)
         painter.setFont(font)
         metrics = QFontMetricsF(font)
@@ -79,10 +80,5 @@ class ScoreList(QWidget):
             track.setWidth(max(track.width() * score, 3))
             painter.drawRoundedRect(track, 3, 3)
 
-    def _small_font(self) -> QFont:
-        font = QFont(self.font())
-        font.setPointSizeF(font.pointSizeF() * _SMALL)
-        return font
-
     def _small_metrics(self) -> QFontMetricsF:
-        return QFontMetricsF(self._small_font())
+        return QFontMetricsF(small_font(self.font()))

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QHelpEvent, QImage, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from app.widgets.fonts import small_font
 from app.widgets.theme import GRID, current_theme
 
 _PICTURE = 5 * GRID
@@ -60,7 +61,7 @@ class WayDown(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = current_theme()
         painter = QPainter(self)
-        painter.setFont(self._small_font())
+        painter.setFont(small_font(self.font()))
         line = self._metrics().height()
         for place, stage in zip(self._places(), self._stages, strict=True):
             picture = QRectF(place.center().x() - _PICTURE / 2, 1, _PICTURE, _PICTURE)
@@ -98,13 +99,8 @@ class WayDown(QWidget):
             left += width + _ARROW
         return places
 
-    def _small_font(self) -> QFont:
-        font = QFont(self.font())
-        font.setPointSizeF(font.pointSizeF() * 0.85)
-        return font
-
     def _metrics(self) -> QFontMetrics:
-        return QFontMetrics(self._small_font())
+        return QFontMetrics(small_font(self.font()))
 
 
 def _fit(room: QRectF, image: QImage) -> QRectF:

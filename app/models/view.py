@@ -26,6 +26,7 @@ from app.models.pictures import TensorPictures
 from app.models.reader import FileContents, ModelReader
 from app.models.table import SortedTensors, TensorTable
 from app.models.words import describe_foreign, describe_model, describe_total
+from app.widgets.dropped_file import dropped_file
 from app.widgets.message_line import MessageLine
 from app.widgets.theme import GRID, current_theme
 from tinyml.storage import TensorSummary
@@ -105,11 +106,11 @@ class ModelsView(QWidget):
             self._request_pictures()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if _dropped_file(event) is not None:
+        if dropped_file(event, ".safetensors") is not None:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        path = _dropped_file(event)
+        path = dropped_file(event, ".safetensors")
         if path is not None:
             event.acceptProposedAction()
             self.open_file(path)
@@ -342,12 +343,3 @@ class ModelsView(QWidget):
         widest = self.table.fontMetrics().horizontalAdvance("n") * 32
         if self.table.columnWidth(0) > widest:
             self.table.setColumnWidth(0, widest)
-
-
-def _dropped_file(event: QDropEvent) -> Path | None:
-    """Return the tensor file that hangs on the mouse, if it is exactly one."""
-    urls = event.mimeData().urls()
-    if len(urls) != 1 or not urls[0].isLocalFile():
-        return None
-    path = Path(urls[0].toLocalFile())
-    return path if path.suffix.lower() == ".safetensors" else None

@@ -23,6 +23,7 @@ from app.shell.toolbar import ToolBar
 from app.shell.training_actions import TrainingActions
 from app.shell.unexpected import UnexpectedErrors
 from app.training import Inspection, Session
+from app.widgets.dropped_file import dropped_file
 
 LAYOUT_VERSION = 1
 MESSAGE_MILLISECONDS = 6000
@@ -343,11 +344,11 @@ class MainWindow(QMainWindow):
                 actions.dress()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if _dropped_file(event) is not None:
+        if dropped_file(event, ".json", ".safetensors") is not None:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        path = _dropped_file(event)
+        path = dropped_file(event, ".json", ".safetensors")
         if path is not None:
             event.acceptProposedAction()
             self.files.open_path(path)
@@ -377,12 +378,3 @@ class MainWindow(QMainWindow):
     def _really_close(self) -> None:
         self._closing = True
         self.close()
-
-
-def _dropped_file(event: QDropEvent) -> Path | None:
-    """Return the one project or weights file that is being dropped, if it is one."""
-    urls = event.mimeData().urls()
-    if len(urls) != 1 or not urls[0].isLocalFile():
-        return None
-    path = Path(urls[0].toLocalFile())
-    return path if path.suffix in (".json", ".safetensors") else None
