@@ -183,4 +183,6 @@ class _EditCommand(QUndoCommand):
         if not isinstance(other, _EditCommand) or other._merge_key != self._merge_key:
             return False
         self._after = other._after
+        # A value that was changed and changed back leaves no step that does nothing.
+        self.setObsolete(self._after == self._before)
         return True

@@ -106,3 +106,12 @@ def test_a_changed_pair_is_the_same_after_saving_and_opening(document, tmp_path)
     other = Document()
     other.open(tmp_path / "network.tinyml.json")
     assert other.project == document.project
+
+
+def test_a_value_that_is_changed_back_leaves_no_step(document):
+    before, steps = document.project, document.undo_stack.count()
+    document.apply(edits.change_training(document.project, epochs=7))
+    assert document.undo_stack.count() == steps + 1
+    document.apply(edits.change_training(document.project, epochs=before.training.epochs))
+    assert document.undo_stack.count() == steps
+    assert document.project == before
