@@ -1,5 +1,6 @@
 """What the network makes of one sample: shared by the cards and the inspector, computed off the GUI thread."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -58,7 +59,7 @@ class Inspection(QObject):
         problem: why there is nothing to look at, in one sentence; empty when there is.
 
     Signals: samples_changed, view_changed, predictions_changed, problem_changed (each: read the attribute);
-        reconstructed(Reconstruction); reconstruction_failed(sentence).
+        reconstructed(Reconstruction); reconstruction_failed(sentence); answered(key, result): to a question of `ask`.
     """
 
     samples_changed = Signal()
@@ -67,6 +68,7 @@ class Inspection(QObject):
     problem_changed = Signal()
     reconstructed = Signal(object)
     reconstruction_failed = Signal(str)
+    answered = Signal(str, object)
 
     def __init__(self, document: Document, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -102,6 +104,14 @@ class Inspection(QObject):
         """
         if self.view is not None:
             self._quick.submit("reconstruction", partial(reconstruct, self.view.trace, layer, map_index, position))
+
+    def ask(self, key: str, question: Callable[[], Any]) -> None:
+        """Have something else computed off the GUI thread: `answered`, for the newest question of a key."""
+        self._slow.submit(f"ask {key}", question)
+
+    def asking(self, key: str) -> bool:
+        """Tell whether a question is still to be answered."""
+        return self._slow.busy(f"ask {key}")
 
     def shutdown(self) -> None:
         """Wait for what is being computed and end the threads."""
@@ -197,6 +207,8 @@ class Inspection(QObject):
             self.predictions_changed.emit()
         elif key == "reconstruction":
             self.reconstructed.emit(result)
+        elif key.startswith("ask "):
+            self.answered.emit(key.removeprefix("ask "), result)
 
     @Slot(str, str)
     def _take_failure(self, key: str, sentence: str) -> None:

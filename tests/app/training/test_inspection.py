@@ -1,3 +1,5 @@
+import threading
+
 import numpy as np
 import pytest
 
@@ -103,3 +105,12 @@ def test_what_has_no_way_back_is_refused_in_words(qtbot, digits):
     with qtbot.waitSignal(inspection.reconstruction_failed) as signal:
         inspection.reconstruct("linear_1", 0)
     assert signal.args[0]
+
+
+def test_other_questions_are_answered_in_another_thread(qtbot, inspection):
+    with qtbot.waitSignal(inspection.answered) as signal:
+        inspection.ask("thread", threading.get_ident)
+        assert inspection.asking("thread")
+    assert signal.args[0] == "thread"
+    assert signal.args[1] != threading.get_ident()
+    assert not inspection.asking("thread")
