@@ -123,8 +123,13 @@ class Document(QObject):
         if not same_data:
             self._look_at_data()
         self._infer()
-        self.select(self.selection)
+        present = {layer.name for layer in project.network.layers}
+        selection = tuple(name for name in self.selection if name in present)
+        same_selection, self.selection = selection == self.selection, selection
+        # Views hear of the new stack before they hear that some of it is no longer selected.
         self.changed.emit()
+        if not same_selection:
+            self.selection_changed.emit()
 
     def _look_at_data(self) -> None:
         try:

@@ -5,7 +5,7 @@ A project is frozen, so an edit never changes one: it makes the next. Nothing he
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tinyml.core import AppendLayers, ChangeSettings, InsertBefore, Problem, RemoveLayer, TinymlError
@@ -126,8 +126,9 @@ def apply_fix(project: Project, problem: Problem) -> Edit:
     match problem.fix:
         case InsertBefore(layer_type=layer_type, settings=settings):
             return insert_layer(project, problem.index, layer_type, settings)
-        case ChangeSettings(settings=settings):
-            return change_settings(project, problem.layer, settings)
+        case ChangeSettings(label=label, settings=settings):
+            # A step of its own, not a continuation of the typing that led to the problem.
+            return replace(change_settings(project, problem.layer, settings), text=label, merge_key="")
         case RemoveLayer():
             return remove_layers(project, [problem.layer])
         case AppendLayers(layers=layers):

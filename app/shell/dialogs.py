@@ -1,4 +1,4 @@
-"""Messages and questions: never two at a time, and Esc always gets out of them unharmed."""
+"""Messages and questions; Esc always gets out of them unharmed."""
 
 from collections.abc import Callable, Mapping
 

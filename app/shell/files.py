@@ -3,14 +3,17 @@
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
-from PySide6.QtCore import QObject, QSettings, Signal
+from PySide6.QtCore import QObject, QSettings, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from app.document import Document
 from app.shell.dialogs import ask, show_problem
 from app.training import Session, Snapshot
+from app.training.background import BackgroundRunner
 from app.training.snapshot import copy_tensors
+from app.widgets.save_dialog import ask_where_to_save
 from tinyml.core import TinymlError
 from tinyml.data import describe
 from tinyml.learner import EpochFinished
@@ -19,6 +22,7 @@ from tinyml.storage import PROJECT_SUFFIX, Project, SavedModel, example_path, lo
 PROJECT_FILTER = f"TinyML projects (*{PROJECT_SUFFIX});;All files (*)"
 WEIGHTS_FILTER = "Weights (*.safetensors);;All files (*)"
 MOST_RECENT = 8
+STILL_TRAINING = "The network is still training. What it has learned will be lost unless you export it first."
 FIRST_EXAMPLE = "lenet-digits"
 EXAMPLES = {
     "lenet-digits": "LeNet on digits",
@@ -34,14 +38,21 @@ class Files(QObject):
     Signals:
         weights_opened(path): a safetensors file should be shown in Models.
         recent_changed(): the list of recent files changed.
+        message(sentence): something was done.
     """
 
     weights_opened = Signal(Path)
     recent_changed = Signal()
+    message = Signal(str)
 
     def __init__(self, document: Document, session: Session, settings: QSettings, window: QWidget) -> None:
         super().__init__(window)
         self._document, self._session, self._settings, self._window = document, session, settings, window
+        self._runner = BackgroundRunner(self)
+        self._runner.finished.connect(self._take_answer)
+        self._runner.failed.connect(self._take_failure)
+        self._after_stop: Callable[[], object] | None = None
+        session.state_changed.connect(self._go_on_after_stop)
 
     def new_project(self) -> None:
         """Start with an empty network, after asking about unsaved changes."""
@@ -80,10 +91,9 @@ class Files(QObject):
     def save_project_as(self) -> None:
         """Ask for a file and save to it."""
         start = self._document.path or self._last_folder() / f"network{PROJECT_SUFFIX}"
-        chosen, _ = QFileDialog.getSaveFileName(self._window, "Save project", str(start), PROJECT_FILTER)
-        if chosen:
-            path = Path(chosen)
-            self.save_to(path if path.name.endswith(".json") else path.with_name(path.name + PROJECT_SUFFIX))
+        path = ask_where_to_save(self._window, "Save project", start, {PROJECT_SUFFIX[1:]: "TinyML project"})
+        if path is not None:
+            self.save_to(path)
 
     def save_to(self, path: Path) -> bool:
         """Save the project to `path`; returns False, after showing why, when that failed."""
@@ -92,7 +102,7 @@ class Files(QObject):
         except TinymlError as error:
             show_problem(self._window, "Save project", str(error))
             return False
-        self._remember(path)
+        self.remember(path)
         return True
 
     def export_weights(self) -> None:
@@ -102,46 +112,25 @@ class Files(QObject):
             return
         stem = self._document.path.name.split(".")[0] if self._document.path else "network"
         start = self._last_folder() / f"{stem}.safetensors"
-        chosen, _ = QFileDialog.getSaveFileName(self._window, "Export weights", str(start), WEIGHTS_FILTER)
-        if chosen:
-            path = Path(chosen)
-            self.export_to(path if path.suffix else path.with_suffix(".safetensors"))
+        path = ask_where_to_save(self._window, "Export weights", start, {"safetensors": "Weights"})
+        if path is not None:
+            self.export_to(path)
 
-    def export_to(self, path: Path) -> bool:
-        """Save the newest weights with their network to `path`; returns False, after showing why, when that failed."""
-        snapshot = self._session.snapshot
-        if snapshot is None:
-            return False
-        try:
-            save_model(path, snapshot.make_net(), self._describe_model(snapshot))
-        except TinymlError as error:
-            show_problem(self._window, "Export weights", str(error))
-            return False
-        self._remember(path)
-        return True
-
-    def _describe_model(self, snapshot: Snapshot) -> SavedModel:
-        return SavedModel(
-            network=snapshot.network,
-            input_shape=snapshot.description.example_shape,
-            class_names=snapshot.description.class_names,
-            data=snapshot.data,
-            training=snapshot.training,
-            history=summarise_history(snapshot.history),
-            test_loss=self._session.test_loss,
-            test_accuracy=self._session.test_accuracy,
-        )
+    def export_to(self, path: Path) -> None:
+        """Save the newest weights with their network to `path`, off the GUI thread."""
+        if self._session.snapshot is not None:
+            self.message.emit(f"Saving {path.name} …")
+            self._runner.submit("export", partial(export_snapshot, path, self._session.snapshot))
 
     def open_weights(self) -> None:
         """Let the user choose a safetensors file and show it in Models."""
         chosen, _ = QFileDialog.getOpenFileName(self._window, "Open weights", str(self._last_folder()), WEIGHTS_FILTER)
         if chosen:
-            self._remember(Path(chosen))
             self.weights_opened.emit(Path(chosen))
 
     def use_weights(self, path: Path) -> None:
         """Take network and weights of a file as the current ones, after asking about what would be lost."""
-        self.when_free(partial(self._load_model, path))
+        self.when_free(partial(self._runner.submit, "model", partial(load_snapshot, path)))
 
     def when_free(self, action: Callable[[], object]) -> None:
         """Do `action`, which replaces the project: at once, or after the user agreed to stop and chose what to save."""
@@ -150,11 +139,11 @@ class Files(QObject):
             return
 
         def stop_first() -> None:
-            self._session.shutdown()
-            self.when_saved(action)
+            self._after_stop = partial(self.when_saved, action)
+            self._session.stop()
+            self._go_on_after_stop()
 
-        question = "The network is still training. What it has learned will be lost unless you export it first."
-        ask(self._window, "Training", question, {"Stop training": stop_first}, "Stop training", "stop_dialog")
+        ask(self._window, "Training", STILL_TRAINING, {"Stop training": stop_first}, "Stop training", "stop_dialog")
 
     def when_saved(self, action: Callable[[], object]) -> None:
         """Do `action` at once, or after the user has decided what becomes of unsaved changes."""
@@ -181,6 +170,7 @@ class Files(QObject):
     def fill_recent_menu(self, menu: QMenu) -> None:
         """List the recent files in a menu."""
         menu.clear()
+        menu.setToolTipsVisible(True)
         for path in self.recent():
             menu.addAction(path.name, partial(self.open_path, path)).setToolTip(str(path))
         if menu.isEmpty():
@@ -202,26 +192,59 @@ class Files(QObject):
         except TinymlError as error:
             show_problem(self._window, "Open project", str(error))
         else:
-            self._remember(path)
+            self.remember(path)
 
-    def _load_model(self, path: Path) -> None:
-        try:
-            snapshot = load_snapshot(path)
-        except TinymlError as error:
-            show_problem(self._window, "Use weights", str(error))
-            return
-        self._document.replace(Project(network=snapshot.network, data=snapshot.data, training=snapshot.training))
-        self._session.use_snapshot(snapshot)
+    def shutdown(self) -> None:
+        """Wait for what is being written and end the thread."""
+        self._runner.shutdown()
+
+    @Slot(str, object)
+    def _take_answer(self, key: str, result: Any) -> None:
+        if key == "export":
+            self.message.emit(f"Saved {result.name}.")
+            self.remember(result)
+        else:
+            self._document.replace(Project(network=result.network, data=result.data, training=result.training))
+            self._session.use_snapshot(result)
+
+    @Slot(str, str)
+    def _take_failure(self, key: str, sentence: str) -> None:
+        show_problem(self._window, "Export weights" if key == "export" else "Use weights", sentence)
+
+    @Slot()
+    def _go_on_after_stop(self) -> None:
+        """Do what waited for the end of the run."""
+        if self._after_stop is not None and not self._session.state.active:
+            action, self._after_stop = self._after_stop, None
+            action()
 
     def _last_folder(self) -> Path:
         recent = self.recent()
         return recent[0].parent if recent else Path.home()
 
-    def _remember(self, path: Path) -> None:
+    @Slot(Path)
+    def remember(self, path: Path) -> None:
+        """Put a file at the head of the recent ones."""
         path = path.resolve()
         others = [str(other) for other in self.recent() if other != path]
         self._settings.setValue("recent_files", [str(path), *others][:MOST_RECENT])
         self.recent_changed.emit()
+
+
+def export_snapshot(path: Path, snapshot: Snapshot) -> Path:
+    """Write a snapshot as a whole model and return its path; raises `StorageError`."""
+    about = SavedModel(
+        network=snapshot.network,
+        input_shape=snapshot.description.example_shape,
+        class_names=snapshot.description.class_names,
+        data=snapshot.data,
+        training=snapshot.training,
+        history=summarise_history(snapshot.history),
+        test_loss=snapshot.test_loss,
+        test_accuracy=snapshot.test_accuracy,
+    )
+    save_model(path, snapshot.make_net(), about)
+    return path
 
 
 def load_snapshot(path: Path) -> Snapshot:
@@ -230,4 +253,13 @@ def load_snapshot(path: Path) -> Snapshot:
     history = tuple(
         EpochFinished(**epoch.model_dump(), epochs=about.training.epochs, seconds=0.0) for epoch in about.history
     )
-    return Snapshot(about.network, about.data, about.training, describe(about.data.source), copy_tensors(net), history)
+    return Snapshot(
+        about.network,
+        about.data,
+        about.training,
+        describe(about.data.source),
+        copy_tensors(net),
+        history,
+        test_loss=about.test_loss,
+        test_accuracy=about.test_accuracy,
+    )

@@ -15,7 +15,7 @@ from app.monitor import Monitor
 from app.shell.actions import COMMANDS, Actions
 from app.shell.application import Look, ThemeChoice
 from app.shell.dialogs import ask, show_text
-from app.shell.files import Files
+from app.shell.files import STILL_TRAINING, Files
 from app.shell.help_text import ABOUT, KEYBOARD_AND_MOUSE
 from app.shell.recovery import Recovery
 from app.shell.status import Status
@@ -149,6 +149,7 @@ class MainWindow(QMainWindow):
         self.files.weights_opened.connect(self.show_weights)
         self.files.recent_changed.connect(self._refresh_recent)
         self.models.use_weights_requested.connect(self.files.use_weights)
+        self.models.opened.connect(self.files.remember)
         self.tool_bar.data_clicked.connect(self._show_data_form)
         self.tool_bar.training_clicked.connect(self._show_training_form)
         self.status.problems_clicked.connect(self.go_to_next_problem)
@@ -156,7 +157,7 @@ class MainWindow(QMainWindow):
         self.canvas.data_requested.connect(self._show_data_form)
         self.canvas.training_requested.connect(self._show_training_form)
         self.canvas.settings_requested.connect(self._edit_layer)
-        for speaker in (self.canvas, self.palette_view, self.layer_form):
+        for speaker in (self.canvas, self.palette_view, self.layer_form, self.files):
             speaker.message.connect(self._show_message)
         self._refresh_edit_actions()
 
@@ -356,9 +357,8 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self._closing and self.session.state.active:
             event.ignore()
-            question = "The network is still training. What it has learned will be lost unless you export it first."
             answers = {"Stop and close": self._close_after_questions}
-            ask(self, "Close", question, answers, "Stop and close", "close_dialog")
+            ask(self, "Close", STILL_TRAINING, answers, "Stop and close", "close_dialog")
         elif not self._closing and self.document.modified:
             event.ignore()
             self._close_after_questions()
@@ -366,6 +366,7 @@ class MainWindow(QMainWindow):
             self._save_layout()
             self.session.shutdown()
             self.inspection.shutdown()
+            self.files.shutdown()
             self.monitor.shutdown()
             self.models.shutdown()
             self.recovery.shutdown()

@@ -3,6 +3,7 @@
 import os
 from functools import partial
 from pathlib import Path
+from uuid import uuid4
 
 from PySide6.QtCore import QLockFile, QObject, QTimer, Slot
 from PySide6.QtWidgets import QWidget
@@ -11,7 +12,7 @@ from app.document import Document
 from app.shell.dialogs import ask
 from app.training.background import BackgroundRunner
 from tinyml.core import TinymlError
-from tinyml.storage import Project, read_project, save_project
+from tinyml.storage import PROJECT_SUFFIX, Project, read_project, save_project
 
 DELAY_MILLISECONDS = 2000
 """How long the document must rest before its unsaved changes are written."""
@@ -24,6 +25,9 @@ class Recovery(QObject):
 
     Arguments:
         folder: where the copies are; made when it is missing.
+
+    Attributes:
+        problem: why nothing can be kept aside, in one sentence; empty when it can.
     """
 
     def __init__(self, document: Document, folder: Path, window: QWidget) -> None:
@@ -32,8 +36,14 @@ class Recovery(QObject):
         self._runner = BackgroundRunner(self)
         self._timer = QTimer(self, interval=DELAY_MILLISECONDS, singleShot=True)
         self._timer.timeout.connect(self._write)
-        folder.mkdir(parents=True, exist_ok=True)
-        self._copy = folder / f"unsaved-{os.getpid()}.tinyml.json"
+        # A process id alone comes back, in a container even at once.
+        self._copy = folder / f"unsaved-{os.getpid()}-{uuid4().hex}{PROJECT_SUFFIX}"
+        self.problem = ""
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            self.problem = f"Unsaved changes cannot be kept in '{folder}' ({error.strerror}): save often."
+            return
         self._lock = QLockFile(str(self._copy.with_suffix(".lock")))
         self._lock.setStaleLockTime(0)
         self._lock.tryLock(0)
@@ -42,13 +52,15 @@ class Recovery(QObject):
 
     def offer(self) -> None:
         """Ask what to do with the copy of a program that did not end properly, if there is one."""
-        for copy in sorted(self._folder.glob("unsaved-*.tinyml.json")):
+        if self.problem:
+            return
+        for copy in sorted(self._folder.glob(f"unsaved-*{PROJECT_SUFFIX}")):
             if copy == self._copy or not self._abandoned(copy):
                 continue
             try:
                 project = read_project(copy)
             except TinymlError:
-                copy.unlink(missing_ok=True)
+                # Perhaps a newer version can read it.
                 continue
             question = "The program did not end properly the last time. Restore the changes that were not saved?"
             answers = {"Restore": partial(self._restore, copy, project), "Discard": partial(copy.unlink, True)}
@@ -59,8 +71,9 @@ class Recovery(QObject):
         """Forget the copy: the window is closed properly."""
         self._timer.stop()
         self._runner.shutdown()
-        self._copy.unlink(missing_ok=True)
-        self._lock.unlock()
+        if not self.problem:
+            self._copy.unlink(missing_ok=True)
+            self._lock.unlock()
 
     @staticmethod
     def _abandoned(copy: Path) -> bool:

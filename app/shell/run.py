@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 
 from app.shell.application import Look, ThemeChoice, create_application, open_settings, remembered_theme
+from app.shell.dialogs import show_problem
 from app.shell.files import FIRST_EXAMPLE
 from app.shell.main_window import MainWindow
 
@@ -26,6 +27,8 @@ def open_window(
         window.files.open_path(project)
     window.show()
     window.recovery.offer()
+    if window.recovery.problem:
+        show_problem(window, "Settings", window.recovery.problem)
     return window
 
 

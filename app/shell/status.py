@@ -1,6 +1,6 @@
 """The status bar: state, epoch, progress, speed, time left, problems."""
 
-from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QTimer, Signal, Slot
 from PySide6.QtWidgets import QLabel, QMainWindow, QProgressBar, QPushButton, QStatusBar, QWidget
 
 from app.document import Document
@@ -32,6 +32,7 @@ class Status(QStatusBar):
     problems_clicked = Signal()
 
     def __init__(self, document: Document, session: Session, window: QMainWindow) -> None:
+        self._ready = False
         super().__init__(window)
         self.setObjectName("status")
         self.setSizeGripEnabled(False)
@@ -41,12 +42,14 @@ class Status(QStatusBar):
         self._progress = QProgressBar(maximum=1000, textVisible=False)
         self._progress.setFixedWidth(170)
         self._problems = QPushButton()
+        self._progress.setAccessibleName("Share of the training that is done")
         self._build()
         self._timer = QTimer(self, interval=REFRESH_MILLISECONDS)
         self._timer.timeout.connect(self.refresh)
         session.state_changed.connect(self._follow_state)
         session.epochs_finished.connect(self.refresh)
         document.changed.connect(self.refresh)
+        self._ready = True
         self.refresh()
 
     def _build(self) -> None:
@@ -61,13 +64,17 @@ class Status(QStatusBar):
         }
         for name, widget in widgets.items():
             widget.setObjectName(name)
-            widget.setAccessibleName(name.replace("_", " "))
             widget.setContentsMargins(4, 0, 4, 0)
             self.addWidget(widget, 1 if widget is self._message else 0)
         self._problems.setObjectName("status_problems")
         self._problems.setProperty("flat", True)
         self._problems.clicked.connect(self.problems_clicked)
         self.addPermanentWidget(self._problems)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and self._ready:
+            self.refresh()
 
     @Slot()
     def _follow_state(self) -> None:

@@ -205,7 +205,7 @@ class Tour:
         path = self._folder / "model.safetensors"
         path.unlink(missing_ok=True)
         self.driver.answer_file_dialog(lambda: self.driver.press("Ctrl+E"), path)
-        self._check(path.is_file(), f"{path.name} was not written")
+        self.driver.wait_until(path.is_file, f"{path.name} is written")
 
     def open_the_weights(self) -> None:
         """The weights are opened again in Models: every tensor of the network is there."""

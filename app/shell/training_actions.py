@@ -37,7 +37,7 @@ class TrainingActions(QObject):
         """Train on from the weights of the last run."""
         snapshot = self._session.snapshot
         if snapshot is not None:
-            self._try(lambda: self._session.start(initial=snapshot.tensors))
+            self._try(lambda: self._session.start(snapshot))
 
     def pause(self) -> None:
         """Pause, or go on after a pause."""

@@ -17,7 +17,7 @@ class UnexpectedErrors(QObject):
         window: shows the message, and owns this object.
 
     Attributes:
-        tracebacks: of all unexpected errors, in order.
+        tracebacks: of all different unexpected errors, in order.
     """
 
     def __init__(self, window: QWidget) -> None:
@@ -37,10 +37,11 @@ class UnexpectedErrors(QObject):
             self._window.close()
             return
         text = "".join(traceback.format_exception(kind, error, trace))
-        known = text in self.tracebacks
-        self.tracebacks.append(text)
         # An error while painting comes back with every frame: one message is enough.
-        if not known and self._window.findChild(QMessageBox, "problem_dialog") is None:
+        if text in self.tracebacks:
+            return
+        self.tracebacks.append(text)
+        if self._window.findChild(QMessageBox, "problem_dialog") is None:
             sentence = (
                 f"Something unexpected went wrong ({kind.__name__}: {error}). Save your work; the program goes on."
             )

@@ -1,5 +1,6 @@
 """Short work off the GUI thread, where only the newest request of its kind matters."""
 
+import traceback
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -80,7 +81,9 @@ class BackgroundRunner(QObject):
         self._waiting.pop(answer.key, None)
         if answer.error is None:
             self.finished.emit(answer.key, answer.result)
+        elif isinstance(answer.error, TinymlError):
+            self.failed.emit(answer.key, str(answer.error))
         else:
-            expected = isinstance(answer.error, TinymlError)
-            sentence = str(answer.error) if expected else f"{type(answer.error).__name__}: {answer.error}"
-            self.failed.emit(answer.key, sentence)
+            # Nobody expected it: a bug report needs to know where it was.
+            traceback.print_exception(answer.error)
+            self.failed.emit(answer.key, f"{type(answer.error).__name__}: {answer.error}")

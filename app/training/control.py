@@ -5,16 +5,28 @@ from threading import Condition
 
 
 class Control:
-    """Requests to pause, resume, step and stop, answered by the worker at its next batch boundary.
+    """Requests to pause, resume, step and stop, answered by the worker between two batches.
 
-    The GUI thread calls `pause`, `resume`, `step` and `stop`; the worker calls `may_go_on` between two batches.
+    The GUI thread calls `pause`, `resume`, `step` and `stop`; the worker calls `batch_done` after each batch and
+    `may_go_on` wherever it can stop.
+
+    Arguments:
+        paused: begin in the paused state.
+        steps: batches that may be done in spite of the pause.
     """
 
-    def __init__(self, paused: bool = False) -> None:
+    def __init__(self, paused: bool = False, steps: int = 0) -> None:
         self._condition = Condition()
         self._paused = paused
-        self._steps = 0
+        self._steps = steps
         self._stopping = False
+        self._waiting = False
+
+    @property
+    def waiting(self) -> bool:
+        """True while the worker really waits, and nobody has told it to go on yet."""
+        with self._condition:
+            return self._waiting and self._must_wait()
 
     def pause(self) -> None:
         """Ask the worker to wait at the next boundary."""
@@ -28,7 +40,7 @@ class Control:
             self._condition.notify()
 
     def step(self) -> None:
-        """Let a paused worker do one more batch."""
+        """Let the worker do one batch more and then wait."""
         with self._condition:
             self._paused, self._steps = True, self._steps + 1
             self._condition.notify()
@@ -39,17 +51,27 @@ class Control:
             self._stopping = True
             self._condition.notify()
 
+    def batch_done(self) -> None:
+        """Count a batch: it uses up one step, if there is one."""
+        if self._steps:
+            with self._condition:
+                self._steps = max(self._steps - 1, 0)
+
     def may_go_on(self, when_pausing: Callable[[], None]) -> bool:
         """Wait while paused; return False when the worker is to stop.
 
         Arguments:
-            when_pausing: called once, before waiting, so that the worker can report where it stands.
+            when_pausing: called before waiting, so that the worker can report where it stands.
         """
         if not self._paused and not self._stopping:
             return True
         with self._condition:
-            if self._paused and not self._steps and not self._stopping:
+            if self._must_wait():
+                self._waiting = True
                 when_pausing()
-                self._condition.wait_for(lambda: not self._paused or self._steps > 0 or self._stopping)
-            self._steps = max(self._steps - 1, 0)
+                self._condition.wait_for(lambda: not self._must_wait())
+                self._waiting = False
             return not self._stopping
+
+    def _must_wait(self) -> bool:
+        return self._paused and not self._steps and not self._stopping

@@ -5,7 +5,8 @@ from threading import Lock
 from tinyml.data import DataChoice, DataDescription, Dataset, Splits, describe, load, split
 
 _lock = Lock()
-_newest: tuple[DataChoice, DataDescription, Splits] | None = None
+_loaded: tuple[tuple[str, DataDescription], Dataset] | None = None
+_splits: tuple[DataChoice, Splits] | None = None
 
 
 def load_splits(choice: DataChoice) -> Splits:
@@ -13,15 +14,17 @@ def load_splits(choice: DataChoice) -> Splits:
 
     The arrays are read-only, so any number of threads may read them. Raises `DataError`.
     """
-    global _newest
+    global _loaded, _splits
     with _lock:
-        description = describe(choice.source)
-        if _newest is None or _newest[:2] != (choice, description):
-            _newest = None
-            _newest = (choice, description, split(_read_only(load(choice.source)), choice))
-            for part in _newest[2]:
+        key = (choice.source, describe(choice.source))
+        if _loaded is None or _loaded[0] != key:
+            _loaded = _splits = None
+            _loaded = (key, _read_only(load(choice.source)))
+        if _splits is None or _splits[0] != choice:
+            _splits = (choice, split(_loaded[1], choice))
+            for part in _splits[1]:
                 _read_only(part)
-        return _newest[2]
+        return _splits[1]
 
 
 def _read_only(dataset: Dataset) -> Dataset:

@@ -136,7 +136,7 @@ class Inspection(QObject):
             self._look_through(None)
             first = self._document.inference.problems[0]
             self._set_problem(f"The network has a problem to solve first. {first}")
-        elif self.snapshot is None or self.snapshot.trained or not self.snapshot.fits(project.network, description):
+        elif self.snapshot is None or not _is_fresh(self.snapshot, project, description):
             self._look_through(None)
             self._slow.submit("fresh", partial(_fresh_snapshot, project, description))
         self._request_predictions()
@@ -216,6 +216,12 @@ class Inspection(QObject):
             self.reconstruction_failed.emit(sentence)
         else:
             self._set_problem(sentence)
+
+
+def _is_fresh(snapshot: Snapshot, project: Project, description: DataDescription) -> bool:
+    """Tell whether these are the weights that a run of the project would start from, seen with its loss."""
+    same_start = (snapshot.training.seed, snapshot.training.loss) == (project.training.seed, project.training.loss)
+    return not snapshot.trained and same_start and snapshot.fits(project.network, description)
 
 
 def _load_test_set(choice: DataChoice) -> Dataset:

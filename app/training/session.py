@@ -1,10 +1,9 @@
 """The training session: the GUI thread's side of a run."""
 
-from collections.abc import Mapping
+from dataclasses import replace
 from enum import Enum
 from time import perf_counter
 
-import numpy as np
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QThread, QTimer, Signal, Slot
 
 from app.document import Document
@@ -78,23 +77,25 @@ class Session(QObject):
         self.state = SessionState.READY
         self.plan: Plan | None = None
         self.snapshot: Snapshot | None = None
+        self.test_loss: float | None = None
+        self.test_accuracy: float | None = None
         self._forget_run()
         document.replaced.connect(self.forget)
 
-    def start(self, initial: Mapping[str, np.ndarray] | None = None, paused: bool = False) -> None:
+    def start(self, start: Snapshot | None = None, steps: int | None = None) -> None:
         """Train what the document holds now, in a thread of its own.
 
         Arguments:
-            initial: weights to continue from; None for fresh ones.
-            paused: wait before the first batch.
+            start: the weights to continue from; None for fresh ones.
+            steps: wait after so many batches; None to go through.
 
         Raises `TinymlError` with the first problem when the document cannot be trained.
         """
         if self.state.active:
             return
-        self.plan = plan_from(self._document, initial, paused)
+        self.plan = plan_from(self._document, start)
         self._forget_run()
-        self._control, self._mailbox = Control(paused), Mailbox()
+        self._control, self._mailbox = Control(steps is not None, steps or 0), Mailbox()
         application = QCoreApplication.instance()
         if application is None:
             raise RuntimeError("A session needs a QCoreApplication.")
@@ -108,7 +109,7 @@ class Session(QObject):
         self._worker.ended.connect(self._end, Qt.ConnectionType.QueuedConnection)
         self._started_at = perf_counter()
         self.started.emit()
-        self._enter(SessionState.RUNNING)
+        self._enter(SessionState.RUNNING if steps is None else SessionState.PAUSING)
         self._thread.start()
         self._timer.start()
 
@@ -130,8 +131,8 @@ class Session(QObject):
     def step(self) -> None:
         """Learn from one batch and wait again; starts a run when there is none. Raises like `start`."""
         if not self.state.active:
-            self.start(paused=True)
-        if self.state in (SessionState.PAUSED, SessionState.PAUSING, SessionState.RUNNING):
+            self.start(steps=1)
+        elif self.state in (SessionState.PAUSED, SessionState.PAUSING, SessionState.RUNNING):
             self._leave_pause()
             self._control.step()
             self._enter(SessionState.PAUSING)
@@ -147,6 +148,7 @@ class Session(QObject):
     def shutdown(self) -> None:
         """Stop, and return when the thread has ended: for closing the window."""
         if self._thread is not None:
+            self._leave_pause()
             self._control.stop()
             self._finish()
             self._enter(SessionState.STOPPED)
@@ -173,6 +175,7 @@ class Session(QObject):
         self.snapshot = snapshot
         self._forget_run()
         self.history.extend(snapshot.history)
+        self.test_loss, self.test_accuracy = snapshot.test_loss, snapshot.test_accuracy
         self._enter(SessionState.READY)
         self.snapshot_changed.emit()
 
@@ -212,11 +215,16 @@ class Session(QObject):
 
     def _forget_run(self) -> None:
         self.history: list[EpochFinished] = []
-        self.test_loss: float | None = None
-        self.test_accuracy: float | None = None
+        self.test_loss = self.test_accuracy = None
         self.message = self.traceback = ""
         self.batches_done = self.examples_done = self._batches_per_epoch = 0
         self._started_at = self._paused_at = self._ended_at = self._paused_seconds = 0.0
+
+    def _keep_test_result(self, outcome: Finished) -> None:
+        self.test_loss, self.test_accuracy = outcome.test_loss, outcome.test_accuracy
+        if self.snapshot is not None:
+            self.snapshot = replace(self.snapshot, test_loss=self.test_loss, test_accuracy=self.test_accuracy)
+            self.snapshot_changed.emit()
 
     def _leave_pause(self) -> None:
         if self.state is SessionState.PAUSED:
@@ -242,21 +250,23 @@ class Session(QObject):
             self.snapshot = mail.snapshot
             self.snapshot_changed.emit()
 
-    @Slot()
-    def _note_pause(self) -> None:
+    @Slot(object)
+    def _note_pause(self, plan: Plan) -> None:
+        if plan is not self.plan or self._thread is None:
+            return
         self._take_mail()
-        if self.state is SessionState.PAUSING:
+        if self.state is SessionState.PAUSING and self._control.waiting:
             self._paused_at = perf_counter()
             self._enter(SessionState.PAUSED)
 
-    @Slot(object)
-    def _end(self, outcome: Outcome) -> None:
-        if self._thread is None:
+    @Slot(object, object)
+    def _end(self, plan: Plan, outcome: Outcome) -> None:
+        if plan is not self.plan or self._thread is None:
             return
         self._finish()
         match outcome:
             case Finished():
-                self.test_loss, self.test_accuracy = outcome.test_loss, outcome.test_accuracy
+                self._keep_test_result(outcome)
                 self.message = f"Finished: {outcome.test_accuracy:.1%} of the test set are right."
                 self._enter(SessionState.FINISHED)
             case Failed():

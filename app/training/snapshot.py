@@ -18,7 +18,8 @@ class Snapshot:
         network, data, training: what the run was started with.
         description: of the data: shape and class names.
         tensors: the weights under "layer.parameter".
-        history: the epochs up to this moment.
+        history: the epochs up to this moment, those before a continued run included.
+        test_loss, test_accuracy: of these weights on the test set; None when they were not tested.
         trained: False for the fresh weights that a network would start with.
     """
 
@@ -29,6 +30,8 @@ class Snapshot:
     tensors: Mapping[str, np.ndarray]
     history: tuple[EpochFinished, ...] = ()
     trained: bool = True
+    test_loss: float | None = None
+    test_accuracy: float | None = None
 
     def fits(self, network: NetworkSpecification, description: DataDescription | None) -> bool:
         """Tell whether these are weights of `network` for data of that shape and with those classes."""

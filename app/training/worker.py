@@ -2,7 +2,7 @@
 
 import math
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal, Slot
 from threadpoolctl import threadpool_limits
@@ -56,17 +56,20 @@ class Worker(QObject):
         gate: lets the window go first.
 
     Signals:
-        paused(): the worker waits; everything it did is in the mailbox.
-        ended(Outcome): the one terminal event; the worker's slot is about to return.
+        paused(Plan): the worker waits; everything it did is in the mailbox.
+        ended(Plan, Outcome): the one terminal event; the worker's slot is about to return.
+
+    The plan in the signals tells which run they are about: one that was queued may arrive when the next run began.
     """
 
-    paused = Signal()
-    ended = Signal(object)
+    paused = Signal(object)
+    ended = Signal(object, object)
 
     def __init__(self, plan: Plan, control: Control, mailbox: Mailbox, gate: PriorityGate) -> None:
         super().__init__()
         self._plan, self._control, self._mailbox, self._gate = plan, control, mailbox, gate
-        self._history: list[EpochFinished] = []
+        self._history = list(plan.start.history) if plan.start else []
+        self._learned = plan.start is not None
         self._experiment: Experiment | None = None
 
     @Slot()
@@ -83,22 +86,24 @@ class Worker(QObject):
             outcome = Failed("There is not enough memory for this network. Make its layers or the batch size smaller.")
         except Exception as error:  # noqa: BLE001 (a worker must always report an end)
             outcome = Failed(f"Training broke off: {type(error).__name__}: {error}", traceback.format_exc())
-        self.ended.emit(outcome)
+        self.ended.emit(self._plan, outcome)
 
     def _train(self) -> Outcome:
         project = self._plan.project
         splits = load_splits(project.data)
         experiment = self._experiment = prepare(project.network, project.training, splits)
-        if self._plan.initial is not None:
-            experiment.net.set_tensors(self._plan.initial, "The weights to continue from")
-        self._send_snapshot()
+        if self._plan.start is not None:
+            experiment.net.set_tensors(self._plan.start.tensors, "The weights to continue from")
         if not self._control.may_go_on(self._report_pause):
             return Stopped()
+        epochs_before = len(self._history)
         for event in experiment.run():
             if isinstance(event, BatchFinished):
+                self._learned = True
                 self._mailbox.put_batch(event)
+                self._control.batch_done()
             elif isinstance(event, EpochFinished):
-                self._history.append(event)
+                self._history.append(replace(event, epoch=event.epoch + epochs_before))
                 self._mailbox.put_epoch(event)
                 self._send_snapshot()
             self._gate.wait()
@@ -115,10 +120,10 @@ class Worker(QObject):
 
     def _report_pause(self) -> None:
         self._send_snapshot()
-        self.paused.emit()
+        self.paused.emit(self._plan)
 
     def _send_snapshot(self) -> None:
-        if self._experiment is None:
+        if self._experiment is None or not self._learned:
             return
         project = self._plan.project
         self._mailbox.put_snapshot(

@@ -135,3 +135,14 @@ def test_undoing_everything_is_the_identity_and_redoing_brings_all_back(qapp, st
     while document.undo_stack.canRedo():
         document.undo_stack.redo()
     assert document.project == end
+
+
+def test_a_fix_is_a_step_of_its_own_after_typing(qapp):
+    document = Document(project_of("Linear"))
+    document.apply(edits.change_settings(document.project, "linear_1", {"outputs": 40}))
+    typed = document.project
+    document.apply(
+        edits.apply_fix(typed, Problem(0, "linear_1", "wrong", ChangeSettings("Set outputs to 10", {"outputs": 10})))
+    )
+    document.undo_stack.undo()
+    assert document.project == typed

@@ -1,3 +1,5 @@
+import os
+
 import pytest
 from PySide6.QtWidgets import QMessageBox, QPushButton, QWidget
 
@@ -92,10 +94,31 @@ def test_a_program_that_is_still_running_is_no_crash(qtbot, open_window, tmp_pat
     assert len(list(folder.glob("*.tinyml.json"))) == 1
 
 
-def test_a_damaged_copy_is_no_reason_to_ask(open_window, tmp_path):
+@pytest.mark.parametrize("content", ["{", '{"format": "tinyml-project", "version": 99}'])
+def test_a_copy_that_cannot_be_read_is_left_alone(open_window, tmp_path, content):
     folder = tmp_path / "recovery"
     folder.mkdir()
-    (folder / "unsaved-1.tinyml.json").write_text("{")
+    copy = folder / "unsaved-1.tinyml.json"
+    copy.write_text(content)
     window, _, recovery = open_window(folder)
     recovery.offer()
     assert window.findChild(QMessageBox) is None
+    assert copy.read_text() == content
+
+
+def test_the_copy_of_a_crashed_program_with_the_same_process_id_is_offered(qtbot, open_window, tmp_path, monkeypatch):
+    left = edits.insert_layer(Document().project, 0, "Tanh").project
+    copy = leave_behind(tmp_path / "recovery", left)
+    copy.rename(copy.with_name(f"unsaved-{os.getpid()}.tinyml.json"))
+    window, document, recovery = open_window(tmp_path / "recovery")
+    recovery.offer()
+    answer(qtbot, window, "answer_restore")
+    qtbot.waitUntil(lambda: document.project == left)
+
+
+def test_a_folder_that_cannot_be_made_is_told_and_stops_nothing(open_window, tmp_path):
+    (tmp_path / "file").write_text("")
+    _, document, recovery = open_window(tmp_path / "file" / "recovery")
+    assert "save often" in recovery.problem
+    recovery.offer()
+    document.apply(edits.insert_layer(document.project, 0, "ReLu"))

@@ -5,6 +5,8 @@ import pytest
 
 from app.document import Document, edits
 from app.training import Inspection, Session, SessionState
+from app.training.data_store import load_splits
+from tinyml.learner import prepare
 from tinyml.storage import example_path
 
 
@@ -36,12 +38,22 @@ def test_before_training_the_fresh_weights_are_looked_at(qtbot, inspection, sess
     assert inspection.predictions.shape == (200,)
 
 
-def test_the_fresh_weights_are_those_that_training_starts_from(qtbot, inspection, session):
+def test_the_fresh_weights_are_those_that_training_starts_from(qtbot, inspection, document):
+    circle = document.project
     qtbot.waitUntil(lambda: inspection.snapshot is not None)
+    started = prepare(circle.network, circle.training, load_splits(circle.data)).net.named_parameters
     fresh = inspection.snapshot.tensors
-    session.start(paused=True)
-    qtbot.waitUntil(lambda: session.snapshot is not None)
-    assert all(np.array_equal(fresh[name], session.snapshot.tensors[name]) for name in fresh)
+    assert all(np.array_equal(fresh[name], started[name].tensor) for name in started)
+
+
+def test_another_seed_or_loss_brings_other_fresh_weights(qtbot, inspection, document):
+    qtbot.waitUntil(lambda: inspection.snapshot is not None)
+    before = inspection.snapshot.tensors["linear_1.weight"]
+    document.apply(edits.change_training(document.project, seed=5))
+    qtbot.waitUntil(lambda: inspection.snapshot is not None and inspection.snapshot.training.seed == 5)
+    assert not np.array_equal(inspection.snapshot.tensors["linear_1.weight"], before)
+    document.apply(edits.change_training(document.project, loss="cross_entropy_with_softmax_loss"))
+    qtbot.waitUntil(lambda: inspection.snapshot is not None and inspection.snapshot.training.loss.startswith("cross"))
 
 
 def test_after_training_the_trained_weights_are_looked_at(qtbot, inspection, session):

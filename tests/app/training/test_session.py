@@ -61,7 +61,6 @@ def test_pausing_stops_the_batches_and_resuming_gives_the_same_result_as_never_p
     undisturbed = session.snapshot.tensors["linear_1.weight"]
     document.apply(edits.change_training(document.project, epochs=4))
     document.apply(edits.change_training(document.project, epochs=3))
-    session.start(paused=True)
     for _ in range(5):
         session.step()
         wait_for(qtbot, session, SessionState.PAUSED)
@@ -130,6 +129,9 @@ def test_a_document_with_problems_is_refused_in_words(session, document):
 
 
 def test_a_loss_that_is_not_a_number_fails_with_one_sentence_and_keeps_the_last_weights(qtbot, session, document):
+    session.start()
+    wait_for(qtbot, session, SessionState.FINISHED)
+    good = session.snapshot
     document.apply(edits.change_training(document.project, learning_rate=1000.0, epochs=50))
     session.start()
     wait_for(qtbot, session, *ENDED)
@@ -137,6 +139,7 @@ def test_a_loss_that_is_not_a_number_fails_with_one_sentence_and_keeps_the_last_
     assert "epoch" in session.message
     assert "Lower the learning rate" in session.message
     assert session.traceback == ""
+    assert session.snapshot is good or np.isfinite(session.snapshot.history[-1].training_loss)
     assert all(np.isfinite(tensor).all() for tensor in session.snapshot.tensors.values())
 
 
@@ -156,9 +159,11 @@ def test_training_goes_on_from_given_weights(qtbot, session):
     session.start()
     wait_for(qtbot, session, SessionState.FINISHED)
     first = session.history[-1].training_loss
-    session.start(initial=session.snapshot.tensors)
+    session.start(session.snapshot)
     wait_for(qtbot, session, SessionState.FINISHED)
     assert session.history[0].training_loss < first * 1.05
+    assert [epoch.epoch for epoch in session.snapshot.history] == [1, 2, 3, 4, 5, 6]
+    assert session.snapshot.test_accuracy == session.test_accuracy
 
 
 def test_snapshots_are_copies_that_nobody_can_write_to(qtbot, session):
@@ -192,3 +197,45 @@ def test_another_project_ends_the_run_and_forgets_its_weights(qtbot, session, do
     assert session.state is SessionState.READY
     assert (session.plan, session.snapshot, session.history, session.batches_done) == (None, None, [], 0)
     assert recorder.states.count(SessionState.STOPPED) == 1
+
+
+@pytest.mark.parametrize("batch_size", [10, 400])
+def test_each_step_is_one_batch_also_over_the_end_of_an_epoch(qtbot, session, document, batch_size):
+    document.apply(edits.change_training(document.project, batch_size=batch_size, epochs=2))
+    for number in range(1, 5):
+        session.step()
+        wait_for(qtbot, session, SessionState.PAUSED, *ENDED)
+        assert session.batches_done == number
+    assert session.state is SessionState.PAUSED
+
+
+def test_a_step_that_overtakes_the_news_of_its_pause_is_no_pause(qtbot, session, document):
+    session.step()
+    wait_for(qtbot, session, SessionState.PAUSED)
+    session._note_pause(session.plan)
+    session.step()
+    session._note_pause(session.plan)
+    assert session.state is SessionState.PAUSING or not session._control.waiting
+    wait_for(qtbot, session, SessionState.PAUSED)
+    assert session.batches_done == 2
+
+
+def test_the_end_of_a_former_run_does_not_end_the_next(qtbot, session, document):
+    session.start()
+    session._thread.wait(2000) or session.shutdown()
+    session.shutdown()
+    document.apply(edits.change_training(document.project, epochs=10_000))
+    session.start()
+    qtbot.waitUntil(lambda: session.batches_done > 100)
+    assert session.state is SessionState.RUNNING
+
+
+def test_a_run_that_is_stopped_before_its_first_batch_keeps_the_former_weights(qtbot, session):
+    session.start()
+    wait_for(qtbot, session, SessionState.FINISHED)
+    trained = session.snapshot
+    session.start(steps=0)
+    wait_for(qtbot, session, SessionState.PAUSED)
+    session.stop()
+    wait_for(qtbot, session, SessionState.STOPPED)
+    assert session.snapshot is trained
