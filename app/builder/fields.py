@@ -12,7 +12,8 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QCheckBox, QComboBox, QDoubleSpinBox, QLineEdit, QWidget
 
-from app.widgets.pair_editor import PairEditor, WholeNumberBox, mark_invalid
+from app.widgets.looks import set_look
+from app.widgets.pair_editor import PairEditor, WholeNumberBox
 
 _WHOLE_LIMIT = 2**31 - 1
 _NUMBER_LIMIT = 1e12
@@ -221,7 +222,7 @@ def show_invalid(editor: Editor, invalid: bool) -> None:
     if isinstance(editor, PairEditor):
         editor.set_invalid(invalid)
     else:
-        mark_invalid(editor, invalid)
+        set_look(editor, "invalid", invalid)
 
 
 def whole_range(metadata: Any) -> tuple[int, int]:

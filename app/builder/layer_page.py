@@ -12,7 +12,7 @@ from app.builder.model_form import ModelForm
 from app.builder.panels import FormulaBox, Page, heading, paragraph, show_text
 from app.document import Document
 from app.document.edits import change_settings, rename_layer
-from app.widgets.pair_editor import mark_invalid
+from app.widgets.looks import set_look
 from app.widgets.theme import GRID
 from tinyml.core import Problem, TinymlError, describe_shape
 from tinyml.layers import Layer, LayerSettings
@@ -197,7 +197,7 @@ class LayerPage(Page):
 
     def _show_name_error(self, sentence: str) -> None:
         show_text(self._name_error, sentence)
-        mark_invalid(self._name, bool(sentence))
+        set_look(self._name, "invalid", bool(sentence))
 
     @Slot()
     def _fix(self) -> None:

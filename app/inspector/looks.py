@@ -27,14 +27,6 @@ def make_label(object_name: str, text: str = "", look: str = "", wraps: bool = F
     return label
 
 
-def set_look(widget: QWidget, name: str, on: bool) -> None:
-    """Give a widget one of the style sheet's looks, or take it away, and show it at once."""
-    if bool(widget.property(name)) != on:
-        widget.setProperty(name, on)
-        widget.style().unpolish(widget)
-        widget.style().polish(widget)
-
-
 def make_scroll_area(content: QWidget) -> QScrollArea:
     """Put a widget into an area that scrolls when it needs more room than there is."""
     policy = content.sizePolicy()

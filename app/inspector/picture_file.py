@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt
-from PySide6.QtGui import QImage, QImageWriter
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
 
+from app.widgets.png import encode_png
 from tinyml.core.files import write_atomically
 
 
@@ -18,14 +19,6 @@ def enlarge(image: QImage, factor: int) -> QImage:
     )
 
 
-def save_png(path: Path, image: QImage) -> Path:
-    """Write a picture as PNG, or leave the old file untouched; returns the path with its ending.
-
-    Raises `StorageError` when it cannot be written.
-    """
-    target = path if path.suffix.lower() == ".png" else path.with_name(path.name + ".png")
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    QImageWriter(buffer, QByteArray(b"png")).write(image)
-    write_atomically(target, bytes(buffer.data().data()))
-    return target
+def save_png(path: Path, image: QImage) -> None:
+    """Write a picture as PNG, or leave the old file untouched; raises `StorageError` when it cannot be written."""
+    write_atomically(path, encode_png(image))

@@ -5,9 +5,10 @@ from pathlib import Path
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QGuiApplication, QImage
-from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from app.inspector.picture_file import enlarge, save_png
+from app.widgets.save_dialog import ask_where_to_save
 from tinyml.core import StorageError
 
 SCALES = (1, 4, 8, 16)
@@ -78,15 +79,13 @@ class PictureMenu(QMenu):
 
     def _save(self, name: str, image: QImage) -> None:
         suggested = self._folder / f"{name.replace(' ', '_')}.png"
-        chosen, _kind = QFileDialog.getSaveFileName(
-            self.parentWidget(), f"Save {name}", str(suggested), "Pictures (*.png)"
-        )
-        if not chosen:
+        path = ask_where_to_save(self.parentWidget(), f"Save {name}", suggested, {"png": "Pictures"})
+        if path is None:
             return
         try:
-            written = save_png(Path(chosen), image)
+            save_png(path, image)
         except StorageError as error:
             self.told.emit(str(error), True)
         else:
-            self._folder = written.parent
-            self.told.emit(f"Saved {written.name}, {image.width()}×{image.height()} pixels.", False)
+            self._folder = path.parent
+            self.told.emit(f"Saved {path.name}, {image.width()}×{image.height()} pixels.", False)

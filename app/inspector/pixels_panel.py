@@ -7,7 +7,7 @@ from PySide6.QtGui import QImage, QPainter, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QCheckBox, QSizePolicy, QToolButton, QWidget
 
 from app.inspector.legend import Legend
-from app.inspector.looks import make_column, make_label, make_row, named, set_look
+from app.inspector.looks import make_column, make_label, make_row, named
 from app.inspector.picture import Picture
 from app.inspector.picture_menu import PictureMenu
 from app.inspector.reconstruction_images import overlay_image, reconstruction_image
@@ -15,6 +15,7 @@ from app.inspector.requests import Target
 from app.inspector.viewport import Viewport
 from app.inspector.words import number_text
 from app.widgets.array_images import sample_image, symmetric_limit
+from app.widgets.looks import set_look
 from app.widgets.theme import GRID, current_theme
 from tinyml.visualize import Reconstruction
 

@@ -11,8 +11,6 @@ from app.inspector.words import percent_text
 from app.widgets.fonts import small_font
 from app.widgets.theme import GRID, Theme, current_theme
 
-_SMALL = 0.85
-
 
 class ScoreList(QWidget):
     """A bar for each class, as long as the network's share of belief in it; the true class is set in bold.

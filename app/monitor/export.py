@@ -5,13 +5,13 @@ import io
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint
+from PySide6.QtCore import QPoint
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
 from app.monitor.curves import RunCurves
+from app.widgets.png import encode_png
 from app.widgets.theme import GRID, current_theme
-from tinyml.core import StorageError
 from tinyml.core.files import write_atomically
 from tinyml.learner import EpochFinished
 
@@ -69,10 +69,5 @@ def paint_widgets(widgets: list[QWidget]) -> QImage:
 
 def save_picture(image: QImage, path: Path) -> Path:
     """Write a picture as PNG; raises `StorageError` when that fails. Safe in any thread."""
-    content = QByteArray()
-    buffer = QBuffer(content)
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    if not image.save(buffer, "PNG"):  # type: ignore[call-overload]
-        raise StorageError(f"Could not save '{path}': the picture could not be encoded. Make the window smaller.")
-    write_atomically(path, bytes(content.data()))
+    write_atomically(path, encode_png(image))
     return path

@@ -7,7 +7,6 @@ from time import perf_counter
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import (
-    QFileDialog,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -27,6 +26,8 @@ from app.monitor.facts import FactsPanel
 from app.monitor.words import write_loss, write_share
 from app.training.background import BackgroundRunner
 from app.training.session import Session, SessionState
+from app.widgets.looks import set_look
+from app.widgets.save_dialog import ask_where_to_save
 from app.widgets.theme import GRID
 
 _REFRESH_MILLISECONDS = 33
@@ -36,7 +37,7 @@ _MOMENTS = {
     SessionState.STOPPED: "stopped",
     SessionState.FAILED: "failed",
 }
-_FILTERS = "Curves as a table (*.csv);;Curves as a picture (*.png)"
+_KINDS = {"csv": "Curves as a table", "png": "Curves as a picture"}
 
 
 class Monitor(QWidget):
@@ -74,11 +75,9 @@ class Monitor(QWidget):
     @Slot()
     def export(self) -> None:
         """Ask for a file and save the curves in it, as a table or a picture."""
-        name, chosen = QFileDialog.getSaveFileName(self, "Export curves", "curves.csv", _FILTERS)
-        if name:
-            suffix = ".png" if "png" in chosen else ".csv"
-            path = Path(name)
-            self.export_to(path if path.suffix else path.with_suffix(suffix))
+        path = ask_where_to_save(self, "Export curves", Path("curves.csv"), _KINDS)
+        if path is not None:
+            self.export_to(path)
 
     def export_to(self, path: Path) -> None:
         """Save the curves in the background: as a picture when the name ends in .png, else as a table."""
@@ -201,10 +200,8 @@ class Monitor(QWidget):
 
     def _report(self, text: str, danger: bool = False) -> None:
         label = self._export_report
-        label.setProperty("danger", danger)
-        label.setProperty("muted", not danger)
-        label.style().unpolish(label)
-        label.style().polish(label)
+        set_look(label, "danger", danger)
+        set_look(label, "muted", not danger)
         label.setText(text)
         label.show()
 

@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
+from app.widgets.looks import set_look
 from app.widgets.theme import GRID
 
 
@@ -66,8 +67,6 @@ class MessageLine(QFrame):
         return True
 
     def _show(self, sentence: str, danger: bool) -> None:
-        self._words.setProperty("danger", danger)
-        self._words.style().unpolish(self._words)
-        self._words.style().polish(self._words)
+        set_look(self._words, "danger", danger)
         self._words.setText(sentence)
         self.show()

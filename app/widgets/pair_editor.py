@@ -5,6 +5,7 @@ from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSpinBox, QToolButton, QWidget
 
+from app.widgets.looks import set_look
 from app.widgets.theme import GRID, current_theme
 
 _WIDEST = 2**31 - 1
@@ -111,7 +112,7 @@ class PairEditor(QWidget):
     def set_invalid(self, invalid: bool) -> None:
         """Mark both numbers as wrong, or not."""
         for box in (self._rows, self._columns):
-            mark_invalid(box, invalid)
+            set_look(box, "invalid", invalid)
 
     def _show(self, rows: int, columns: int) -> None:
         for box, number in ((self._rows, rows), (self._columns, columns)):
@@ -149,12 +150,3 @@ class PairEditor(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
             self._dress()
-
-
-def mark_invalid(widget: QWidget, invalid: bool) -> None:
-    """Give a field the look of a wrong value, or take it away."""
-    if bool(widget.property("invalid")) != invalid:
-        widget.setProperty("invalid", invalid)
-        widget.style().unpolish(widget)
-        widget.style().polish(widget)
-        widget.update()

@@ -1,12 +1,12 @@
-"""Asking where to save: the suffix is part of the name before the dialog asks about overwriting."""
+"""Asking where to save: no file is overwritten that the user was not asked about."""
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 
-def ask_where_to_save(parent: QWidget, title: str, start: Path, filters: dict[str, str]) -> Path | None:
-    """Show a save dialog; None when the user cancels.
+def ask_where_to_save(parent: QWidget | None, title: str, start: Path, filters: dict[str, str]) -> Path | None:
+    """Show a save dialog; None when the user cancels. The path always ends in one of the suffixes.
 
     Arguments:
         start: folder and proposed name.
@@ -17,11 +17,26 @@ def ask_where_to_save(parent: QWidget, title: str, start: Path, filters: dict[st
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     by_filter = {f"{words} (*.{suffix})": suffix for suffix, words in filters.items()}
     dialog.setNameFilters(list(by_filter))
-    dialog.setDefaultSuffix(next(iter(filters)))
-    # A name without a suffix gets that of the chosen kind, and an existing file of that name is asked about.
-    dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix(by_filter[chosen]))
     dialog.selectFile(start.name)
-    accepted = dialog.exec() == QFileDialog.DialogCode.Accepted
-    chosen = dialog.selectedFiles()
+    path: Path | None = None
+    while path is None and dialog.exec() == QFileDialog.DialogCode.Accepted:
+        typed = Path(dialog.selectedFiles()[0])
+        path = typed
+        if typed.suffix[1:].lower() not in filters:
+            # Several desktops' own dialogs ask about the name as it was typed, so the suffix is added here.
+            path = typed.with_name(f"{typed.name}.{by_filter[dialog.selectedNameFilter()]}")
+            if path.exists() and not _may_replace(parent, path):
+                dialog.selectFile(path.name)
+                path = None
     dialog.deleteLater()
-    return Path(chosen[0]) if accepted and chosen else None
+    return path
+
+
+def _may_replace(parent: QWidget | None, path: Path) -> bool:
+    question = QMessageBox(QMessageBox.Icon.Warning, "Replace file", f"{path.name} already exists.", parent=parent)
+    question.setInformativeText("Replace it? Its content would be lost.")
+    replace = question.addButton("Replace", QMessageBox.ButtonRole.DestructiveRole)
+    question.setDefaultButton(question.addButton(QMessageBox.StandardButton.Cancel))
+    question.exec()
+    question.deleteLater()
+    return question.clickedButton() is replace

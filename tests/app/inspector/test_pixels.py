@@ -3,7 +3,7 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QCheckBox, QFileDialog, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QCheckBox, QFileDialog, QMessageBox, QToolButton, QWidget
 
 from app.inspector.inspector import PATIENCE
 from app.inspector.legend import Legend
@@ -105,10 +105,17 @@ def test_a_slow_answer_takes_the_former_picture_away(digits, monkeypatch):
     assert digits.text("sentence") == "Tracing back to the pixels…"
 
 
+def save_as(monkeypatch, *names):
+    """Let the user choose one name after the other, and then cancel."""
+    answers = iter([*names, None])
+    chosen = []
+    monkeypatch.setattr(QFileDialog, "exec", lambda _dialog: chosen.append(next(answers)) or chosen[-1] is not None)
+    monkeypatch.setattr(QFileDialog, "selectedFiles", lambda _dialog: [str(chosen[-1])])
+
+
 def test_a_picture_is_saved_as_png_at_the_chosen_scale(digits, tmp_path, monkeypatch):
     digits.wait_for_reconstruction("conv_2")
-    target = tmp_path / "picture"
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_arguments: (str(target), ""))
+    save_as(monkeypatch, tmp_path / "picture")
     menu = digits.find(QToolButton, "save").menu()
     actions = {action.objectName(): action for action in menu.actions()}
     scales = {action.objectName(): action for action in menu.findChild(QWidget).actions()}
@@ -121,9 +128,20 @@ def test_a_picture_is_saved_as_png_at_the_chosen_scale(digits, tmp_path, monkeyp
     assert digits.text("sentence") == "Saved picture.png, 32×32 pixels."
 
 
+def test_no_picture_is_replaced_whose_suffix_was_not_typed(digits, tmp_path, monkeypatch):
+    (tmp_path / "map.png").write_bytes(b"old")
+    asked = []
+    monkeypatch.setattr(QMessageBox, "exec", lambda question: asked.append(question.text()))
+    save_as(monkeypatch, tmp_path / "map")
+    menu = digits.find(QToolButton, "save").menu()
+    next(action for action in menu.actions() if action.objectName() == "inspector_save_input").trigger()
+    assert asked == ["map.png already exists."]
+    assert (tmp_path / "map.png").read_bytes() == b"old"
+
+
 def test_a_picture_that_cannot_be_saved_says_why(digits, tmp_path, monkeypatch):
     digits.wait_for_reconstruction("conv_2")
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_arguments: (str(tmp_path / "no" / "p.png"), ""))
+    save_as(monkeypatch, tmp_path / "no" / "p.png")
     menu = digits.find(QToolButton, "save").menu()
     next(action for action in menu.actions() if action.objectName() == "inspector_save_map").trigger()
     assert "Could not save" in digits.text("sentence")
