@@ -16,9 +16,10 @@ from app.builder.strips import (
     paint_waiting,
     tiles_of,
 )
-from app.builder.words import count_text, parameters_text
+from app.builder.words import parameters_text
 from app.widgets.fonts import bold_font, small_font
 from app.widgets.theme import GRID, RADIUS, current_theme
+from app.widgets.words import write_count
 from tinyml.core import describe_shape
 
 _EDGE = 4
@@ -300,7 +301,7 @@ class Card(QWidget):
         painter.setPen(QColor(theme.muted))
         metrics = painter.fontMetrics()
         full = parameters_text(content.parameter_count)
-        number = count_text(content.parameter_count)
+        number = write_count(content.parameter_count)
         candidates = (full, full.replace("parameter", "param"), number)
         text = next((each for each in candidates if metrics.horizontalAdvance(each) <= box.width()), number)
         painter.drawText(QRectF(box.left(), box.top(), box.width(), metrics.height()), 0, text)

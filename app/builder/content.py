@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from app.builder.words import count_text
 from app.document import Document
+from app.widgets.words import write_count
 from tinyml.core import Problem, Shape
 from tinyml.losses import loss_descriptions
 from tinyml.net import LayerPlan
@@ -85,7 +85,7 @@ def input_content(document: Document) -> CardContent:
     if data is None:
         problem = Problem(-1, "input", document.data_problem)
         return CardContent("input", document.project.data.source, "input", problem=problem)
-    line = f"{len(data.class_names)} classes · {count_text(data.count)} examples"
+    line = f"{len(data.class_names)} classes · {write_count(data.count)} examples"
     return CardContent("input", data.title, "input", line, data.example_shape, strip=True)
 
 

@@ -9,10 +9,11 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QGridLayout, QLabel, QVBox
 
 from app.builder.model_form import ModelForm
 from app.builder.panels import Page, paragraph, show_text
-from app.builder.words import count_text, list_text
+from app.builder.words import list_text
 from app.document import Document
 from app.document.edits import change_data
 from app.widgets.theme import GRID
+from app.widgets.words import write_count
 from tinyml.core import DataError, describe_shape
 from tinyml.data import DataChoice, builtin_descriptions, describe, split_counts
 
@@ -73,7 +74,7 @@ class DataForm(QWidget):
                 show_text(label, "")
             return
         classes = f"{len(data.class_names)} classes: {list_text(data.class_names)}"
-        show_text(self._facts, f"{describe_shape(data.example_shape)} · {count_text(data.count)} examples\n{classes}")
+        show_text(self._facts, f"{describe_shape(data.example_shape)} · {write_count(data.count)} examples\n{classes}")
         show_text(self._about, data.about)
         own_test = bool(data.test_count)
         self._form.editors["test"].setEnabled(not own_test)
@@ -84,7 +85,7 @@ class DataForm(QWidget):
         if data is None:
             return
         try:
-            train, validation, test = (count_text(number) for number in split_counts(data, choice))
+            train, validation, test = (write_count(number) for number in split_counts(data, choice))
         except DataError as error:
             show_text(self._split, str(error))
             return

@@ -44,7 +44,6 @@ class FormulaBox(QFrame):
         self.setProperty("formula", True)
         self._label = QLabel(self)
         self._label.setObjectName(name)
-        self._label.setAccessibleName("Formula")
         self._label.setWordWrap(True)
         self._label.setTextFormat(Qt.TextFormat.RichText)
         self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

@@ -8,8 +8,9 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QSortFilterProxyModel, Qt
 from PySide6.QtGui import QColor
 
-from app.models.words import write_count, write_number
+from app.models.words import write_number
 from app.widgets.theme import current_theme
+from app.widgets.words import write_count
 from tinyml.core import describe_shape
 from tinyml.core.tensor_file import TensorHeader
 from tinyml.storage import TensorSummary

@@ -4,19 +4,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QLocale
 
+from app.widgets.words import write_count
 from tinyml.core import describe_shape
 from tinyml.storage import SavedModel, TensorFileHeader
 
 _MOST_LAYERS = 12
-
-
-def write_count(count: int) -> str:
-    """Write a whole number with thin spaces between thousands.
-
-    >>> write_count(44426)
-    '44\\u202f426'
-    """
-    return f"{count:,}".replace(",", "\u202f")
 
 
 def write_number(value: float | None) -> str:

@@ -15,6 +15,7 @@ from app.monitor.plot_area import PlotArea, Points, Range
 from app.monitor.scale import epoch_range, linear_range, log_range
 from app.monitor.series import Series
 from app.widgets.theme import GRID, SERIES_COLORS
+from app.widgets.words import write_count
 
 _SIDE_MARGIN = 0.01
 _LOWER_MARGIN = 0.03
@@ -187,7 +188,7 @@ class CurvePlot(QWidget):
 
     def _show_note(self) -> None:
         hidden = self._quantity.batches.not_positive + self._quantity.validation.not_positive if self.log else 0
-        values = "1 value" if hidden == 1 else f"{hidden:,} values"
+        values = "1 value" if hidden == 1 else f"{write_count(hidden)} values"
         self.note.setText(f"{values} of zero or less cannot be shown on a log axis." if hidden else "")
         self.note.setVisible(bool(hidden))
 

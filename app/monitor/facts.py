@@ -7,9 +7,11 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePol
 
 from app.monitor.curves import RunCurves
 from app.monitor.diagnosis import Diagnosis
-from app.monitor.words import write_duration, write_loss, write_share, write_speed
+from app.monitor.words import write_loss, write_share, write_speed
 from app.training.session import Session
+from app.widgets.looks import set_look
 from app.widgets.theme import GRID
+from app.widgets.words import write_count, write_duration
 
 _PAIRS = (("loss", "Loss"), ("accuracy", "Accuracy"))
 _LINES = (
@@ -28,9 +30,9 @@ class FactsPanel(QWidget):
         super().__init__(parent)
         self.setObjectName("training_facts")
         self._values: dict[str, QLabel] = {}
+        self._titles: dict[str, str] = {}
         self._state = QLabel()
         self._state.setObjectName("facts_state")
-        self._state.setAccessibleName("State of the run")
         self._state.setProperty("muted", True)
         self._frame = QFrame()
         self._frame.setObjectName("diagnosis")
@@ -47,8 +49,9 @@ class FactsPanel(QWidget):
     def show_facts(self, curves: RunCurves, session: Session) -> None:
         """Show the newest figures."""
         self._state.setText(session.state.value)
+        self._state.setAccessibleName(f"State of the run: {session.state.value}")
         done = min(math.ceil(curves.position), curves.planned_epochs)
-        self._set("epoch", f"{done:,} of {curves.planned_epochs:,}".replace(",", "\u202f"))
+        self._set("epoch", f"{write_count(done)} of {write_count(curves.planned_epochs)}")
         self._set("training_loss", write_loss(curves.loss.newest_training))
         self._set("validation_loss", write_loss(curves.loss.newest_validation))
         self._set("training_accuracy", write_share(curves.accuracy.newest_training))
@@ -67,11 +70,7 @@ class FactsPanel(QWidget):
         self._finding.setText(diagnosis.finding)
         self._advice.setText(diagnosis.advice)
         self._advice.setVisible(bool(diagnosis.advice))
-        serious = diagnosis.severity == "danger"
-        if bool(self._finding.property("danger")) != serious:
-            self._finding.setProperty("danger", serious)
-            self._finding.style().unpolish(self._finding)
-            self._finding.style().polish(self._finding)
+        set_look(self._finding, "danger", diagnosis.severity == "danger")
 
     def _lay_out(self) -> None:
         heading = QLabel("Training")
@@ -113,15 +112,15 @@ class FactsPanel(QWidget):
         label.setProperty("muted", True)
         return label
 
-    def _make_value(self, name: str, accessible: str) -> QLabel:
-        label = QLabel("–")
+    def _make_value(self, name: str, title: str) -> QLabel:
+        label = QLabel()
         label.setObjectName(f"fact_{name}")
-        label.setAccessibleName(accessible)
         label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         # The width must not follow the text: the plots beside it would jump with every number.
         label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._values[name] = label
+        self._values[name], self._titles[name] = label, title
+        self._set(name, "–")
         return label
 
     def _make_words(self, name: str) -> QLabel:
@@ -134,3 +133,5 @@ class FactsPanel(QWidget):
         label = self._values[name]
         if label.text() != text:
             label.setText(text)
+            # Screen readers read the accessible name instead of the text.
+            label.setAccessibleName(f"{self._titles[name]}: {text}")

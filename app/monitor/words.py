@@ -2,6 +2,8 @@
 
 import math
 
+from app.widgets.words import write_count
+
 
 def write_loss(value: float | None) -> str:
     """Write a loss with three digits.
@@ -30,23 +32,11 @@ def write_share(value: float | None) -> str:
 
 
 def write_speed(examples_per_second: float) -> str:
-    """Write examples a second with a thin space between thousands.
+    """Write examples a second.
 
-    >>> write_speed(12400.4)
-    '12\\u202f400'
+    >>> write_speed(940.4), write_speed(3.25)
+    ('940', '3.2')
     """
     if not examples_per_second > 0:
         return "–"
-    digits = 0 if examples_per_second >= 10 else 1
-    return f"{examples_per_second:,.{digits}f}".replace(",", "\u202f")
-
-
-def write_duration(seconds: float) -> str:
-    """Write a duration as minutes and seconds, with hours when there are any.
-
-    >>> write_duration(42.4), write_duration(3725)
-    ('0:42', '1:02:05')
-    """
-    whole = int(seconds)
-    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+    return write_count(examples_per_second) if examples_per_second >= 10 else f"{examples_per_second:.1f}"

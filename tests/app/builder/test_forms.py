@@ -7,6 +7,7 @@ import weakref
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -114,6 +115,12 @@ def type_number(box: QWidget, text: str) -> None:
 
 
 # ------------------------------------------------------------------------------------------------------------ one layer
+
+
+def test_a_screen_reader_hears_the_formula(form, document) -> None:
+    document.select(("linear_1",))
+    formula = QAccessible.queryAccessibleInterface(find(form, QLabel, "layer_formula"))
+    assert formula.text(QAccessible.Text.Name) == document.plan_of("linear_1").layer_type.Settings.formula
 
 
 def test_without_a_selection_the_form_says_what_to_do(form) -> None:

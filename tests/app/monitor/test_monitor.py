@@ -6,8 +6,8 @@ import weakref
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QImage, QWheelEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton
+from PySide6.QtGui import QAccessible, QImage, QWheelEvent
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QMessageBox, QPushButton
 
 from app.monitor import Monitor
 from app.training.session import SessionState
@@ -45,6 +45,20 @@ def test_reports_become_curves_and_figures(qtbot, monitor, session) -> None:
     assert monitor.accuracy_plot.validation_legend.text == "validation 80.0 %"
     assert monitor.loss_plot.area.epochs == pytest.approx((0.0, 4.0), abs=0.05)
     assert monitor.accuracy_plot.area.heights == pytest.approx((0.0, 1.05), abs=0.05)
+
+
+def test_a_screen_reader_hears_each_figure_with_its_name(monitor, session) -> None:
+    def heard(name: str) -> str:
+        label = monitor.findChild(QLabel, name)
+        return QAccessible.queryAccessibleInterface(label).text(QAccessible.Text.Name)
+
+    assert heard("fact_training_loss") == "Loss, training: –"
+    session.begin(epochs=4)
+    session.learn([0.125] * 20)
+    monitor.refresh()
+    assert heard("fact_training_loss") == "Loss, training: 0.125"
+    assert heard("fact_epoch") == "Epoch: 2 of 4"
+    assert heard("facts_state") == "State of the run: Running"
 
 
 def test_without_a_validation_set_there_is_no_legend_for_it(monitor, session) -> None:
@@ -293,8 +307,8 @@ def test_the_export_button_saves_a_picture(qtbot, monitor, session, tmp_path, mo
     session.begin()
     session.learn([1.0] * 20)
     monitor.refresh()
-    answer = (str(tmp_path / "curves"), "Curves as a picture (*.png)")
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_arguments: answer)
+    monkeypatch.setattr(QFileDialog, "exec", lambda dialog: dialog.selectNameFilter("Curves as a picture (*.png)") or 1)
+    monkeypatch.setattr(QFileDialog, "selectedFiles", lambda _dialog: [str(tmp_path / "curves")])
     qtbot.mouseClick(monitor.findChild(QPushButton, "monitor_export"), Qt.MouseButton.LeftButton)
     qtbot.waitUntil((tmp_path / "curves.png").exists)
     qtbot.waitUntil(lambda: "Saved" in text_of(monitor, "monitor_export_report"))
@@ -310,8 +324,21 @@ def test_a_failed_export_is_words_beside_the_button(qtbot, monitor, session, tmp
     assert monitor.findChild(QLabel, "monitor_export_report").property("danger")
 
 
+def test_no_file_is_replaced_whose_suffix_was_not_typed(qtbot, monitor, session, tmp_path, monkeypatch) -> None:
+    (tmp_path / "curves.csv").write_text("precious")
+    answers = iter([1, 0])
+    asked = []
+    monkeypatch.setattr(QFileDialog, "exec", lambda _dialog: next(answers))
+    monkeypatch.setattr(QFileDialog, "selectedFiles", lambda _dialog: [str(tmp_path / "curves")])
+    monkeypatch.setattr(QMessageBox, "exec", lambda question: asked.append(question.text()))
+    monitor.export()
+    monitor.shutdown()
+    assert asked == ["curves.csv already exists."]
+    assert (tmp_path / "curves.csv").read_text() == "precious"
+
+
 def test_a_closed_file_dialog_saves_nothing(qtbot, monitor, session, monkeypatch) -> None:
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_arguments: ("", ""))
+    monkeypatch.setattr(QFileDialog, "exec", lambda _dialog: 0)
     monitor.export()
     assert not monitor.findChild(QLabel, "monitor_export_report").isVisible()
 
