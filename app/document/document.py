@@ -15,6 +15,8 @@ from tinyml.learner import find_problems
 from tinyml.net import Inference, LayerPlan, infer
 from tinyml.storage import Project, read_project, save_project
 
+UNTITLED = "untitled"
+
 
 class Document(QObject):
     """What the user edits. Views read it, send it edits, and listen to its signals; it knows no view.
@@ -26,6 +28,7 @@ class Document(QObject):
         data: what is known of the chosen data; None when it cannot be read, see `data_problem`.
         data_problem: why the chosen data cannot be used, in one sentence; empty when it can.
         path: the project file; None before the first save.
+        title: what a project without a file is called.
         undo_stack: every edit; clean when the file holds the project as it is.
 
     Signals:
@@ -45,6 +48,7 @@ class Document(QObject):
         self.project = project or Project()
         self.selection: Names = ()
         self.path: Path | None = None
+        self.title = UNTITLED
         self.data: DataDescription | None = None
         self.data_problem = ""
         self.inference = Inference((), None, ())
@@ -52,6 +56,11 @@ class Document(QObject):
         self.undo_stack.cleanChanged.connect(self._announce_clean)
         self._look_at_data()
         self._infer()
+
+    @property
+    def name(self) -> str:
+        """What the project is called on screen: the name of its file, or its title."""
+        return self.path.name if self.path else self.title
 
     @property
     def modified(self) -> bool:
@@ -86,7 +95,7 @@ class Document(QObject):
     def replace(self, project: Project, path: Path | None = None) -> None:
         """Start over with another project, unmodified and with an empty undo history."""
         self.undo_stack.clear()
-        self.path = path
+        self.path, self.title = path, UNTITLED
         self.show_project(project)
         self.select(())
         self.replaced.emit()
@@ -101,9 +110,9 @@ class Document(QObject):
         self.replace(Project())
         self.apply(Edit("restore unsaved changes", project))
 
-    def forget_file(self) -> None:
+    def forget_file(self, title: str) -> None:
         """Keep the project but not its file: saving will ask for another one."""
-        self.path = None
+        self.path, self.title = None, title
         self.file_changed.emit()
 
     def save(self, path: Path | None = None) -> None:

@@ -150,6 +150,12 @@ class Actions(QObject):
                 actions.append(self.by_name[name])
         return actions
 
+    def set_icon(self, name: str, icon: str) -> None:
+        """Give an action another icon."""
+        if self._icons[name] != icon:
+            self._icons[name] = icon
+            self.dress()
+
     def dress(self) -> None:
         """Draw the icons in the colours of the current theme."""
         theme = current_theme()

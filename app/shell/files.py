@@ -14,6 +14,7 @@ from app.training import Session, Snapshot
 from app.training.background import BackgroundRunner
 from app.training.snapshot import copy_tensors
 from app.widgets.save_dialog import ask_where_to_save
+from app.widgets.words import write_duration
 from tinyml.core import TinymlError
 from tinyml.data import describe
 from tinyml.learner import EpochFinished
@@ -22,13 +23,15 @@ from tinyml.storage import PROJECT_SUFFIX, Project, SavedModel, example_path, lo
 PROJECT_FILTER = f"TinyML projects (*{PROJECT_SUFFIX});;All files (*)"
 WEIGHTS_FILTER = "Weights (*.safetensors);;All files (*)"
 MOST_RECENT = 8
+WORTH_A_QUESTION_SECONDS = 30
+"""Weights that took longer to train are not thrown away without a question."""
 STILL_TRAINING = "The network is still training. What it has learned will be lost unless you export it first."
 FIRST_EXAMPLE = "lenet-digits"
 EXAMPLES = {
     "lenet-digits": "LeNet on digits",
     "shapes": "LeNet on shapes",
     "circle": "Circle in a square",
-    "lenet-mnist": "LeNet on MNIST (your own files)",
+    "lenet-mnist": "LeNet for 28×28 digits (MNIST)",
 }
 
 
@@ -52,6 +55,9 @@ class Files(QObject):
         self._runner.finished.connect(self._take_answer)
         self._runner.failed.connect(self._take_failure)
         self._after_stop: Callable[[], object] | None = None
+        self._after_export: Callable[[], object] | None = None
+        self._exporting: Snapshot | None = None
+        self._exported: Snapshot | None = None
         session.state_changed.connect(self._go_on_after_stop)
 
     def new_project(self) -> None:
@@ -77,7 +83,7 @@ class Files(QObject):
         """Show an example as a project without a file, so that saving asks for one."""
         try:
             self._document.open(example_path(name))
-            self._document.forget_file()
+            self._document.forget_file(f"{EXAMPLES[name]} (example)")
         except TinymlError as error:
             show_problem(self._window, "Open example", str(error))
 
@@ -103,6 +109,7 @@ class Files(QObject):
             show_problem(self._window, "Save project", str(error))
             return False
         self.remember(path)
+        self.message.emit(f"Saved {path.name}.")
         return True
 
     def export_weights(self) -> None:
@@ -115,11 +122,14 @@ class Files(QObject):
         path = ask_where_to_save(self._window, "Export weights", start, {"safetensors": "Weights"})
         if path is not None:
             self.export_to(path)
+        else:
+            self._after_export = None
 
     def export_to(self, path: Path) -> None:
         """Save the newest weights with their network to `path`, off the GUI thread."""
         if self._session.snapshot is not None:
             self.message.emit(f"Saving {path.name} …")
+            self._exporting = self._session.snapshot
             self._runner.submit("export", partial(export_snapshot, path, self._session.snapshot))
 
     def open_weights(self) -> None:
@@ -146,19 +156,34 @@ class Files(QObject):
         ask(self._window, "Training", STILL_TRAINING, {"Stop training": stop_first}, "Stop training", "stop_dialog")
 
     def when_saved(self, action: Callable[[], object]) -> None:
-        """Do `action` at once, or after the user has decided what becomes of unsaved changes."""
+        """Do `action` at once, or after the user has decided what becomes of unsaved changes and weights."""
         if not self._document.modified:
-            action()
+            self._when_exported(action)
             return
 
         def save_first() -> None:
             self.save_project()
             if not self._document.modified:
-                action()
+                self._when_exported(action)
 
-        answers = {"Save": save_first, "Discard": action}
-        name = self._document.path.name if self._document.path else "the new project"
-        ask(self._window, "Unsaved changes", f"Save the changes in {name}?", answers, "Save", "unsaved_dialog")
+        answers = {"Save": save_first, "Discard": partial(self._when_exported, action)}
+        question = f"Save the changes in {self._document.name}?"
+        ask(self._window, "Unsaved changes", question, answers, "Save", "unsaved_dialog")
+
+    def _when_exported(self, action: Callable[[], object]) -> None:
+        """Do `action` at once, or ask first when weights that took long to train would be lost."""
+        snapshot = self._session.snapshot
+        if snapshot is None or snapshot is self._exported or self._session.seconds < WORTH_A_QUESTION_SECONDS:
+            action()
+            return
+
+        def export_first() -> None:
+            self._after_export = action
+            self.export_weights()
+
+        question = f"The weights of the last run ({write_duration(self._session.seconds)}) were not exported."
+        answers: dict[str, Callable[[], object]] = {"Export…": export_first, "Discard": action}
+        ask(self._window, "Weights", question, answers, "Export…", "weights_dialog")
 
     def recent(self) -> list[Path]:
         """Return the files used last that still exist, newest first."""
@@ -203,12 +228,18 @@ class Files(QObject):
         if key == "export":
             self.message.emit(f"Saved {result.name}.")
             self.remember(result)
+            self._exported = self._exporting
+            action, self._after_export = self._after_export, None
+            if action is not None:
+                action()
         else:
             self._document.replace(Project(network=result.network, data=result.data, training=result.training))
             self._session.use_snapshot(result)
+            self._exported = result
 
     @Slot(str, str)
     def _take_failure(self, key: str, sentence: str) -> None:
+        self._after_export = None
         show_problem(self._window, "Export weights" if key == "export" else "Use weights", sentence)
 
     @Slot()

@@ -27,6 +27,8 @@ from app.widgets.dropped_file import dropped_file
 
 LAYOUT_VERSION = 1
 MESSAGE_MILLISECONDS = 6000
+FRAME = QSize(16, 48)
+"""Room for the title bar and borders that the system adds to a window."""
 THEMES: tuple[tuple[ThemeChoice, str], ...] = (("system", "Follow the &system"), ("light", "&Light"), ("dark", "&Dark"))
 
 
@@ -154,6 +156,7 @@ class MainWindow(QMainWindow):
         self.tool_bar.training_clicked.connect(self._show_training_form)
         self.status.problems_clicked.connect(self.go_to_next_problem)
         self.session.started.connect(self._show_monitor)
+        self.training.refused.connect(self._show_refusal)
         self.canvas.data_requested.connect(self._show_data_form)
         self.canvas.training_requested.connect(self._show_training_form)
         self.canvas.settings_requested.connect(self._edit_layer)
@@ -215,7 +218,7 @@ class MainWindow(QMainWindow):
         self.resizeDocks([self.docks["monitor"]], [int(self.height() * 0.33)], Qt.Orientation.Vertical)
 
     def _restore_layout(self) -> None:
-        self.resize(QSize(1440, 900).boundedTo(self.screen().availableSize()))
+        self.resize(QSize(1440, 900).boundedTo(self.screen().availableSize() - FRAME))
         self.reset_layout()
         geometry, state = self._settings.value("geometry"), self._settings.value("layout")
         if isinstance(geometry, QByteArray):
@@ -271,8 +274,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _show_title(self) -> None:
-        name = self.document.path.name if self.document.path else "untitled"
-        self.setWindowTitle(f"{name}[*] — TinyML Studio")
+        self.setWindowTitle(f"{self.document.name}[*] — TinyML Studio")
         self.setWindowModified(self.document.modified)
 
     @Slot()
@@ -315,6 +317,11 @@ class MainWindow(QMainWindow):
     @Slot()
     def _show_monitor(self) -> None:
         self.raise_dock("monitor")
+
+    @Slot(str)
+    def _show_refusal(self, sentence: str) -> None:
+        self.go_to_next_problem()
+        self._show_message(sentence)
 
     @Slot(str)
     def _show_message(self, sentence: str) -> None:

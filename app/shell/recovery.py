@@ -1,6 +1,7 @@
 """No lost work after a crash, and no false alarm: unsaved changes are kept aside until the window closes properly."""
 
 import os
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from uuid import uuid4
@@ -21,7 +22,8 @@ DELAY_MILLISECONDS = 2000
 class Recovery(QObject):
     """Keeps a copy of unsaved changes in a folder, and offers what a crashed program left there.
 
-    Each running program holds a lock file. A copy whose lock is free belongs to a program that did not end properly.
+    Each running program holds the lock of its copy. A copy whose lock is free belongs to a program that did not end
+    properly; it is offered by one window, and deleted only when the user has discarded it or saved what was in it.
 
     Arguments:
         folder: where the copies are; made when it is missing.
@@ -38,58 +40,91 @@ class Recovery(QObject):
         self._timer.timeout.connect(self._write)
         # A process id alone comes back, in a container even at once.
         self._copy = folder / f"unsaved-{os.getpid()}-{uuid4().hex}{PROJECT_SUFFIX}"
+        self._locks: dict[Path, QLockFile] = {}
+        self._restored: list[Path] = []
         self.problem = ""
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             self.problem = f"Unsaved changes cannot be kept in '{folder}' ({error.strerror}): save often."
             return
-        self._lock = QLockFile(str(self._copy.with_suffix(".lock")))
-        self._lock.setStaleLockTime(0)
-        self._lock.tryLock(0)
+        self._claim(self._copy)
         document.changed.connect(self._timer.start)
         document.file_changed.connect(self._timer.start)
 
     def offer(self) -> None:
-        """Ask what to do with the copy of a program that did not end properly, if there is one."""
+        """Ask what to do with the newest copy of a program that did not end properly, if there is one."""
         if self.problem:
             return
-        for copy in sorted(self._folder.glob(f"unsaved-*{PROJECT_SUFFIX}")):
-            if copy == self._copy or not self._abandoned(copy):
+        copies = sorted(self._folder.glob(f"unsaved-*{PROJECT_SUFFIX}"), key=_last_written, reverse=True)
+        for copy in copies:
+            if not self._claim(copy):
                 continue
             try:
                 project = read_project(copy)
             except TinymlError:
                 # Perhaps a newer version can read it.
+                self._release(copy)
                 continue
-            question = "The program did not end properly the last time. Restore the changes that were not saved?"
-            answers = {"Restore": partial(self._restore, copy, project), "Discard": partial(copy.unlink, True)}
+            when = datetime.fromtimestamp(_last_written(copy)).strftime("%d %B %Y, %H:%M")
+            count = len(project.network.layers)
+            question = (
+                f"The program did not end properly. Restore the changes of {when} that were not saved "
+                f"({count} layer{'' if count == 1 else 's'}, data: {project.data.source})?"
+            )
+            answers = {"Restore": partial(self._restore, copy, project), "Discard": partial(self._discard, copy)}
             ask(self._window, "Unsaved changes", question, answers, "Restore", "recovery_dialog")
             return
 
     def shutdown(self) -> None:
-        """Forget the copy: the window is closed properly."""
+        """Forget the copies: the window is closed properly."""
         self._timer.stop()
         self._runner.shutdown()
         if not self.problem:
-            self._copy.unlink(missing_ok=True)
-            self._lock.unlock()
+            _delete(self._copy, *self._restored)
+        for copy in list(self._locks):
+            self._release(copy)
 
-    @staticmethod
-    def _abandoned(copy: Path) -> bool:
+    def _claim(self, copy: Path) -> bool:
+        """Take the lock of a copy; False when a running program, this one included, holds it."""
+        if copy in self._locks:
+            return False
         lock = QLockFile(str(copy.with_suffix(".lock")))
         lock.setStaleLockTime(0)
-        free = lock.tryLock(0)
-        lock.unlock()
-        return free
+        if not lock.tryLock(0):
+            return False
+        self._locks[copy] = lock
+        return True
+
+    def _release(self, copy: Path) -> None:
+        self._locks.pop(copy).unlock()
 
     def _restore(self, copy: Path, project: Project) -> None:
+        self._restored.append(copy)
         self._document.restore(project)
+
+    def _discard(self, copy: Path) -> None:
         copy.unlink(missing_ok=True)
+        self._release(copy)
 
     @Slot()
     def _write(self) -> None:
         if self._document.modified:
-            self._runner.submit("copy", partial(save_project, self._copy, self._document.project))
+            self._runner.submit("copy", partial(_keep, self._document.project, self._copy, *self._restored))
         else:
-            self._runner.submit("copy", partial(self._copy.unlink, True))
+            self._runner.submit("copy", partial(_delete, self._copy, *self._restored))
+
+
+def _keep(project: Project, copy: Path, *former: Path) -> None:
+    """Write the copy; only then are those that it replaces deleted."""
+    save_project(copy, project)
+    _delete(*former)
+
+
+def _delete(*copies: Path) -> None:
+    for copy in copies:
+        copy.unlink(missing_ok=True)
+
+
+def _last_written(path: Path) -> float:
+    return path.stat().st_mtime

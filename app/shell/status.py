@@ -6,20 +6,10 @@ from PySide6.QtWidgets import QLabel, QMainWindow, QProgressBar, QPushButton, QS
 from app.document import Document
 from app.training import Session, SessionState
 from app.widgets.theme import current_theme
+from app.widgets.words import write_count, write_duration
 
 REFRESH_MILLISECONDS = 250
 """Numbers that change faster than this cannot be read."""
-
-
-def describe_seconds(seconds: float) -> str:
-    """Write a duration the way clocks do.
-
-    >>> describe_seconds(41.7), describe_seconds(3725)
-    ('0:41', '1:02:05')
-    """
-    minutes, rest = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 class Status(QStatusBar):
@@ -84,6 +74,18 @@ class Status(QStatusBar):
             self._timer.stop()
         self.refresh()
 
+    def _words(self) -> str:
+        """What the run reached or why it failed; or that it is not of what is on the screen."""
+        session, project = self._session, self._document.project
+        if session.plan is None or session.plan.project == project:
+            return session.message
+        ran = session.plan.project
+        if (ran.network, ran.data, ran.training.loss) == (project.network, project.data, project.training.loss):
+            return session.message
+        if session.state.active:
+            return "The run goes on with the network and the data that it began with."
+        return "The last run was of another network or other data."
+
     @Slot()
     def refresh(self) -> None:
         """Show the present state of session and document."""
@@ -99,17 +101,17 @@ class Status(QStatusBar):
         ran = session.plan is not None and session.batches_done > 0
         for widget in (self._epoch, self._progress, self._speed, self._time):
             widget.setVisible(ran)
-        self._message.setText(session.message)
-        self._message.setToolTip(session.message)
+        self._message.setText(self._words())
+        self._message.setToolTip(self._words())
         if ran and session.plan is not None:
             epochs = session.plan.project.training.epochs
             under_way = 1 if session.state.active and len(session.history) < epochs else 0
             self._epoch.setText(f"epoch {len(session.history) + under_way} / {epochs}")
             self._progress.setValue(round(session.progress * 1000))
-            self._speed.setText(f"{session.examples_per_second:,.0f} examples/s".replace(",", "\u202f"))
+            self._speed.setText(f"{write_count(session.examples_per_second)} examples/s")
             left = session.seconds_left
-            remaining = f" · {describe_seconds(left)} left" if session.state.active and left is not None else ""
-            self._time.setText(f"{describe_seconds(session.seconds)} elapsed{remaining}")
+            remaining = f" · {write_duration(left)} left" if session.state.active and left is not None else ""
+            self._time.setText(f"{write_duration(session.seconds)} elapsed{remaining}")
         count = len(self._document.problems)
         self._problems.setVisible(count > 0)
         self._problems.setText(f"{count} problem{'s' if count != 1 else ''} · F8")

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QLabel, QMainWindow, QPushButton, QSizePolicy, QTo
 
 from app.document import Document
 from app.shell.actions import Actions
+from app.widgets.words import write_count
 
 BUTTONS = ("train", "pause", "step", "stop")
 
@@ -74,7 +75,7 @@ class ToolBar(QToolBar):
         training, data = self._document.project.training, self._document.data
         momentum = f", momentum {training.momentum:g}" if training.momentum else ""
         texts = {
-            "data": f"data: {data.title} · {data.count:,}".replace(",", "\u202f") if data else "data: none",
+            "data": f"data: {data.title} · {write_count(data.count)}" if data else "data: none",
             "epochs": f"epochs {training.epochs}",
             "batch": f"batch {training.batch_size}",
             "optimiser": f"SGD {training.learning_rate:g}{momentum}",
@@ -85,4 +86,4 @@ class ToolBar(QToolBar):
                 "Click to change it." if name != "optimiser" else "Learning rate and momentum."
             )
         count = self._document.inference.parameter_count
-        self._size.setText(f"{count:,} parameters".replace(",", "\u202f"))
+        self._size.setText(f"{write_count(count)} parameters")

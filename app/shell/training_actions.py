@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from app.document import Document
@@ -13,7 +13,13 @@ from tinyml.core import TinymlError
 
 
 class TrainingActions(QObject):
-    """Runs the commands on the session and enables those that make sense in its present state."""
+    """Runs the commands on the session and enables those that make sense in its present state.
+
+    Signals:
+        refused(sentence): the network cannot be trained yet; the sentence names its first problem.
+    """
+
+    refused = Signal(str)
 
     def __init__(self, document: Document, session: Session, window: QWidget) -> None:
         super().__init__(window)
@@ -60,12 +66,14 @@ class TrainingActions(QObject):
         if self._actions is None:
             return
         state, snapshot = self._session.state, self._session.snapshot
-        can_start = not state.active and not self._document.problems
+        can_start = not state.active
         fits = snapshot is not None and snapshot.fits(self._document.project.network, self._document.data)
         self._actions["train"].setEnabled(can_start)
         self._actions["continue_training"].setEnabled(can_start and fits)
         self._actions["pause"].setEnabled(state in (SessionState.RUNNING, SessionState.PAUSING, SessionState.PAUSED))
-        self._actions["pause"].setText("&Resume" if state is SessionState.PAUSED else "&Pause")
+        paused = state is SessionState.PAUSED
+        self._actions["pause"].setText("&Resume" if paused else "&Pause")
+        self._actions.set_icon("pause", "mdi6.play" if paused else "mdi6.pause")
         self._actions["step"].setEnabled(can_start or state in (SessionState.RUNNING, SessionState.PAUSED))
         self._actions["stop"].setEnabled(state.active and state is not SessionState.STOPPING)
         self._actions["export_weights"].setEnabled(snapshot is not None)
@@ -74,7 +82,7 @@ class TrainingActions(QObject):
         try:
             start()
         except TinymlError as error:
-            show_problem(self._window, "Train", str(error))
+            self.refused.emit(str(error))
 
     @Slot()
     def _show_failure(self) -> None:

@@ -267,7 +267,7 @@ class Session(QObject):
         match outcome:
             case Finished():
                 self._keep_test_result(outcome)
-                self.message = f"Finished: {outcome.test_accuracy:.1%} of the test set are right."
+                self.message = f"{outcome.test_accuracy * 100:.1f} % of the test set are right."
                 self._enter(SessionState.FINISHED)
             case Failed():
                 self.message, self.traceback = outcome.sentence, outcome.traceback

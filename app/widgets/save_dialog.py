@@ -22,7 +22,8 @@ def ask_where_to_save(parent: QWidget | None, title: str, start: Path, filters: 
     while path is None and dialog.exec() == QFileDialog.DialogCode.Accepted:
         typed = Path(dialog.selectedFiles()[0])
         path = typed
-        if typed.suffix[1:].lower() not in filters:
+        # "net.json" is left alone where "tinyml.json" is asked for: it is the same kind of file.
+        if typed.suffix[1:].lower() not in {suffix.rpartition(".")[2] for suffix in filters}:
             # Several desktops' own dialogs ask about the name as it was typed, so the suffix is added here.
             path = typed.with_name(f"{typed.name}.{by_filter[dialog.selectedNameFilter()]}")
             if path.exists() and not _may_replace(parent, path):

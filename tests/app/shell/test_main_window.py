@@ -39,7 +39,7 @@ def test_the_first_start_opens_the_example_ready_to_train(window):
     assert window.document.problems == ()
     assert window.actions_by_name["train"].isEnabled()
     assert not window.document.modified
-    assert "untitled" in window.windowTitle()
+    assert "LeNet on digits (example)" in window.windowTitle()
 
 
 def test_every_command_does_something_and_has_a_tip():
@@ -159,7 +159,11 @@ def test_a_loss_that_is_not_a_number_is_explained(qtbot, window, dialog):
 
 def test_f8_goes_round_the_problems(qtbot, window):
     window.document.apply(edits.remove_layers(window.document.project, ["flatten_1"]))
-    assert not window.actions_by_name["train"].isEnabled()
+    qtbot.keyClick(window, Qt.Key.Key_F5)
+    assert not window.session.state.active
+    assert window.document.selection == (window.document.problems[0].layer,)
+    assert "Linear needs a vector" in window.status.currentMessage()
+    window.document.select(())
     qtbot.keyClick(window, Qt.Key.Key_F8)
     assert window.document.selection == (window.document.problems[0].layer,)
 
@@ -227,19 +231,41 @@ def test_another_project_is_opened_while_all_layers_are_selected(window):
     assert window.unexpected_errors.tracebacks == []
 
 
-def test_save_as_puts_the_suffix_on_before_it_asks_about_overwriting(qtbot, window, tmp_path, monkeypatch):
+@pytest.mark.parametrize(("typed", "written"), [("net", "net.tinyml.json"), ("net.tinyml.json", "net.tinyml.json")])
+def test_save_as_adds_the_suffix_that_was_not_typed(window, tmp_path, typed, written):
     QApplication.setAttribute(Qt.ApplicationAttribute.AA_DontUseNativeDialogs)
-    seen = []
 
     def type_a_name():
         chooser = QApplication.activeModalWidget()
         chooser.setDirectory(str(tmp_path))
-        chooser.selectFile(str(tmp_path / "net"))
-        seen.append(chooser.defaultSuffix())
+        chooser.selectFile(str(tmp_path / typed))
         chooser.accept()
 
     QTimer.singleShot(200, type_a_name)
     window.files.save_project_as()
-    assert seen == ["tinyml.json"]
-    assert (tmp_path / "net.tinyml.json").is_file()
+    assert [path.name for path in tmp_path.glob("net*")] == [written]
     assert not window.document.modified
+
+
+def test_weights_that_took_long_are_not_thrown_away_without_a_question(qtbot, window, dialog, tmp_path, monkeypatch):
+    monkeypatch.setattr("app.shell.files.WORTH_A_QUESTION_SECONDS", 0)
+    train_briefly(qtbot, window)
+    window.document.undo_stack.setClean()
+    window.files.open_example("circle")
+    qtbot.keyClick(dialog(window, "weights_dialog"), Qt.Key.Key_Escape)
+    assert window.document.project.data.source == "digits"
+    window.files.export_to(tmp_path / "w.safetensors")
+    qtbot.waitUntil((tmp_path / "w.safetensors").exists)
+    qtbot.waitUntil(lambda: window.files.recent() != [])
+    window.files.open_example("circle")
+    assert window.document.project.data.source == "circle"
+
+
+def test_the_status_bar_says_when_the_result_is_of_another_network(qtbot, window):
+    train_briefly(qtbot, window)
+    words = window.status.findChild(QWidget, "status_message")
+    assert "of the test set are right" in words.text()
+    window.document.apply(edits.remove_layers(window.document.project, ["relu_3"]))
+    assert "another network" in words.text()
+    window.document.undo_stack.undo()
+    assert "of the test set are right" in words.text()

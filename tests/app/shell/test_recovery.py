@@ -69,7 +69,25 @@ def test_what_a_crash_left_is_restored_as_unsaved_changes(qtbot, open_window, tm
     answer(qtbot, window, "answer_restore")
     qtbot.waitUntil(lambda: document.project == left)
     assert document.modified
-    assert not copy.exists()
+    # The old copy goes only when the new one is there.
+    qtbot.waitUntil(lambda: not copy.exists())
+    assert [read_project(kept) for kept in copy.parent.glob("*.tinyml.json")] == [left]
+
+
+def test_the_newest_copy_is_offered_first_and_to_one_window_only(qtbot, open_window, tmp_path):
+    folder = tmp_path / "recovery"
+    old = leave_behind(folder, edits.insert_layer(Document().project, 0, "Tanh").project)
+    old = old.rename(folder / "unsaved-9.tinyml.json")
+    os.utime(old, (1, 1))
+    new = edits.insert_layer(Document().project, 0, "ReLu").project
+    leave_behind(folder, new)
+    first, document, recovery = open_window(folder)
+    second, _, other_recovery = open_window(folder)
+    recovery.offer()
+    other_recovery.offer()
+    assert "1970" in second.findChild(QMessageBox, "recovery_dialog").text()
+    answer(qtbot, first, "answer_restore")
+    qtbot.waitUntil(lambda: document.project == new)
 
 
 def test_discarding_deletes_the_copy_and_keeps_the_document(qtbot, open_window, tmp_path):
