@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph
-from PySide6.QtCore import QEvent, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent
+from PySide6.QtCore import QEvent, QRectF, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QColor, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.widgets.theme import FAMILY_COLORS, current_theme
@@ -38,6 +38,10 @@ class PointsPlot(QWidget):
         self._predictions: np.ndarray | None = None
         self._shown: np.ndarray = np.zeros(0, np.intp)
         self._current = -1
+        # Samples, filters and predictions change together: the symbols are made once for all of it.
+        self._painter = QTimer(self, singleShot=True, interval=0)
+        self._painter.timeout.connect(self._paint_points)
+        self._outdated = False
         self._plot = pyqtgraph.PlotWidget()
         self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._plot.setMenuEnabled(False)
@@ -76,17 +80,17 @@ class PointsPlot(QWidget):
         low, high = self.plane
         self._plot.setRange(QRectF(low[0], low[1], high[0] - low[0], high[1] - low[1]), padding=0)
         self._ground.clear()
-        self._paint_points()
+        self._schedule()
 
     def show_only(self, indices: np.ndarray) -> None:
         """Show only some of the samples."""
         self._shown = indices[indices < len(self._points)]
-        self._paint_points()
+        self._schedule()
 
     def show_predictions(self, predictions: np.ndarray | None) -> None:
         """Mark the samples that are predicted wrongly."""
         self._predictions = predictions
-        self._paint_points()
+        self._schedule()
 
     def set_current(self, index: int) -> None:
         """Mark the sample that is looked at."""
@@ -94,11 +98,8 @@ class PointsPlot(QWidget):
             self._current = index
             self._paint_ring()
 
-    def show_ground(self, scores: np.ndarray | None) -> None:
+    def show_ground(self, scores: np.ndarray) -> None:
         """Paint the plane: `scores` (rows, columns, classes), the lowest y first, over the part that `plane` tells."""
-        if scores is None:
-            self._ground.clear()
-            return
         predicted = scores.argmax(axis=2)
         surest = np.take_along_axis(scores, predicted[..., np.newaxis], axis=2)[..., 0]
         chance = 1 / scores.shape[2]
@@ -120,6 +121,11 @@ class PointsPlot(QWidget):
         place = int(np.searchsorted(self._shown, self._current, side="left" if step < 0 else "right"))
         place = place - 1 if step < 0 else place
         self._pick(int(self._shown[min(max(place, 0), len(self._shown) - 1)]))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._outdated:
+            self._schedule()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -160,9 +166,16 @@ class PointsPlot(QWidget):
             axis = self._plot.getAxis(side)
             axis.setPen(theme.border)
             axis.setTextPen(theme.muted)
-        self._paint_points()
+        self._schedule()
 
+    def _schedule(self) -> None:
+        self._outdated = True
+        if self.isVisible():
+            self._painter.start()
+
+    @Slot()
     def _paint_points(self) -> None:
+        self._outdated = False
         theme, shown = current_theme(), self._shown
         plain = pyqtgraph.mkPen(theme.surface, width=1)
         wrong = pyqtgraph.mkPen(theme.danger, width=2)

@@ -1,12 +1,15 @@
 """The first column of the inspector: which sample is looked at, and what the network believes of it."""
 
+from collections.abc import Iterable
+from functools import partial
+
 import numpy as np
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QImage, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 
-from app.inspector.looks import make_column, make_label, make_row, make_scroll_area, named, set_look
-from app.inspector.points_ground import believed_of
+from app.inspector.looks import make_column, make_label, make_row, make_scroll_area, named
+from app.inspector.points_ground import Belief, believed_of
 from app.inspector.points_plot import PointsPlot
 from app.inspector.sample_filter import ALL_CLASSES, matching_samples
 from app.inspector.score_list import ScoreList
@@ -14,11 +17,14 @@ from app.inspector.words import percent_text
 from app.training import Inspection, Snapshot
 from app.widgets.array_images import sample_image
 from app.widgets.image_grid import GridImage, ImageGrid
+from app.widgets.looks import set_look
+from app.widgets.words import write_count
 
 LARGEST_GRID = 3000
 """More thumbnails than this are not offered at once; the class filter leads to the others."""
 _BATCH = 150
 """Thumbnails made in one go: a few milliseconds."""
+_BELIEF = "belief"
 
 
 class SamplePanel(QWidget):
@@ -36,13 +42,16 @@ class SamplePanel(QWidget):
         self._found = 0
         self._predictions: np.ndarray | None = None
         self._predicted_with: Snapshot | None = None
+        self._believed_with: Snapshot | None = None
         self._filler = QTimer(self, interval=0)
-        self._filler.timeout.connect(self._make_thumbnails)
+        self._filler.timeout.connect(self._add_thumbnails)
+        self._offered = 0
         self._make_widgets()
         self._arrange()
         inspection.samples_changed.connect(self._take_samples)
         inspection.view_changed.connect(self._take_view)
         inspection.predictions_changed.connect(self._take_predictions)
+        inspection.answered.connect(self._take_belief)
         self._take_samples()
         self._take_view()
 
@@ -53,7 +62,7 @@ class SamplePanel(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._show_belief()
+        self._ask_for_belief()
 
     def _make_widgets(self) -> None:
         self._count = make_label("inspector_sample_count", look="muted")
@@ -101,7 +110,7 @@ class SamplePanel(QWidget):
         """Start over with other data."""
         samples = self._inspection.samples
         self._thumbnails.clear()
-        self._predictions = self._inspection.predictions
+        self._predictions, self._believed_with = self._inspection.predictions, None
         names = samples.description.class_names if samples is not None else ()
         self._class.blockSignals(True)
         self._class.clear()
@@ -136,10 +145,13 @@ class SamplePanel(QWidget):
 
     def _count_text(self, found: int, count: int) -> str:
         if found > LARGEST_GRID:
-            return f"test set · the first {LARGEST_GRID:,} of {found:,}"
-        text = f"test set · {count:,}" if found == count else f"test set · {found:,} of {count:,}"
+            return f"test set · the first {write_count(LARGEST_GRID)} of {write_count(found)}"
+        text = f"test set · {write_count(count)}"
+        if found != count:
+            text = f"test set · {write_count(found)} of {write_count(count)}"
         view = self._inspection.view
-        if self._mistakes_only.isChecked() and view is not None and view.snapshot is not self._predicted_with:
+        outdated = view is not None and view.snapshot is not self._predicted_with
+        if self._mistakes_only.isChecked() and outdated and not self._inspection.asking(_BELIEF):
             # While training goes on, only the sample that is looked at is computed anew.
             text += " · mistakes of earlier weights"
         return text
@@ -154,45 +166,46 @@ class SamplePanel(QWidget):
     def _show_grid(self) -> None:
         """Show the thumbnails that exist; the first ones are made now, the others one batch after the other."""
         self._filler.stop()
-        if self._images_are_shown():
-            self._make_thumbnails()
-        else:
+        if not self._images_are_shown():
             self._grid.set_images(())
+            return
+        # No gaps: they would let the pictures slide under the mouse. The rest follows at the end.
+        self._offered = next(
+            (place for place, index in enumerate(self._shown) if int(index) not in self._thumbnails), len(self._shown)
+        )
+        self._grid.set_images(self._grid_images(self._shown[: self._offered]))
+        self._add_thumbnails()
 
     def _images_are_shown(self) -> bool:
         return self._inspection.samples is not None and not self._scroll.isHidden()
 
     @Slot()
-    def _make_thumbnails(self) -> None:
-        """Paint some more of the missing thumbnails; called again and again until none is missing."""
-        samples = self._inspection.samples
-        missing = [int(index) for index in self._shown if int(index) not in self._thumbnails]
-        if samples is not None:
-            for index in missing[:_BATCH]:
-                self._thumbnails[index] = sample_image(samples.inputs[index])
-        if len(missing) > _BATCH:
+    def _add_thumbnails(self) -> None:
+        """Paint some more thumbnails; called again and again until all are there."""
+        more = self._shown[self._offered : self._offered + _BATCH]
+        self._offered += len(more)
+        if len(more):
+            self._grid.add_images(self._grid_images(more))
+        if self._offered < len(self._shown):
             self._filler.start()
         else:
             self._filler.stop()
-        self._fill_grid()
+        self._mark_current()
 
-    def _fill_grid(self) -> None:
+    def _grid_images(self, indices: Iterable[int]) -> list[GridImage]:
         samples, predictions = self._inspection.samples, self._predictions
         if samples is None:
-            return
+            return []
         names = samples.description.class_names
         images = []
-        for index in self._shown:
-            thumbnail = self._thumbnails.get(int(index))
-            if thumbnail is None:
-                # No gaps: they would let the pictures slide under the mouse. The rest follows at the end.
-                break
+        for index in map(int, indices):
+            if index not in self._thumbnails:
+                self._thumbnails[index] = sample_image(samples.inputs[index])
             words = f"sample {index}: {names[samples.labels[index]]}"
             if predictions is not None:
                 words += f", predicted {names[predictions[index]]}"
-            images.append(GridImage(thumbnail, tooltip=words))
-        self._grid.set_images(images)
-        self._mark_current()
+            images.append(GridImage(self._thumbnails[index], tooltip=words))
+        return images
 
     def _mark_current(self) -> None:
         place = np.flatnonzero(self._shown == self._inspection.index)
@@ -228,15 +241,27 @@ class SamplePanel(QWidget):
         self._verdict.setText(f"true {names[view.label]} · predicted {names[view.prediction]} ({share})")
         set_look(self._verdict, "danger", view.prediction != view.label)
         self._mark_current()
+        self._ask_for_belief()
         self._count.setText(self._count_text(self._found, len(samples)))
-        self._show_belief()
 
-    def _show_belief(self) -> None:
-        """Show what the network believes all over the plane; only for samples that are points of one."""
+    def _ask_for_belief(self) -> None:
+        """Ask what the network believes all over the plane; only for samples that are points of one."""
         view, samples = self._inspection.view, self._inspection.samples
         if view is None or samples is None or not self.isVisible() or samples.description.example_shape != (2,):
             return
-        belief = believed_of(view.snapshot, samples, *self._points.plane)
-        self._points.show_ground(None if belief is None else belief.ground)
-        if belief is not None:
-            self._take_predictions_of(view.snapshot, belief.predictions)
+        # While training, snapshots come faster than they can be asked: finish one before the next.
+        if view.snapshot is not self._believed_with and not self._inspection.asking(_BELIEF):
+            self._inspection.ask(_BELIEF, partial(believed_of, view.snapshot, samples, *self._points.plane))
+
+    @Slot(str, object)
+    def _take_belief(self, key: str, belief: Belief) -> None:
+        if key != _BELIEF:
+            return
+        view = self._inspection.view
+        of_these = view is not None and belief.samples is self._inspection.samples
+        if of_these:
+            self._believed_with = belief.snapshot
+        self._ask_for_belief()
+        if of_these:
+            self._points.show_ground(belief.ground)
+            self._take_predictions_of(belief.snapshot, belief.predictions)

@@ -61,7 +61,8 @@ class ImageGrid(QWidget):
 
     def __init__(self, parent: QWidget | None = None, image_size: int = 48) -> None:
         super().__init__(parent)
-        self._images: tuple[GridImage, ...] = ()
+        self._images: list[GridImage] = []
+        self._sizes: dict[QSize, QImage] = {}
         self._image_size = image_size
         self._placeholder = ""
         self._current = -1
@@ -78,7 +79,7 @@ class ImageGrid(QWidget):
     @property
     def images(self) -> tuple[GridImage, ...]:
         """The pictures, in order."""
-        return self._images
+        return tuple(self._images)
 
     @property
     def current(self) -> int:
@@ -92,13 +93,18 @@ class ImageGrid(QWidget):
 
     def set_images(self, images: Sequence[GridImage]) -> None:
         """Show other pictures. What is picked and marked stays, as far as it still exists."""
-        self._images = tuple(images)
-        self._has_captions = any(item.caption for item in self._images)
+        self._images, self._sizes, self._has_captions = [], {}, False
+        self._append(images)
         if self._current >= len(self._images):
             self._current = -1
         if self._marked and not self._contains(*self._marked):
             self._marked = None
         self._hovered = min(self._hovered, len(self._images) - 1)
+        self._measure()
+
+    def add_images(self, images: Sequence[GridImage]) -> None:
+        """Show more pictures behind the others, which costs nothing for those."""
+        self._append(images)
         self._measure()
 
     def set_image_size(self, image_size: int) -> None:
@@ -237,10 +243,13 @@ class ImageGrid(QWidget):
         if event.type() == QEvent.Type.FontChange:
             self._measure()
 
+    def _append(self, images: Sequence[GridImage]) -> None:
+        self._images.extend(images)
+        self._sizes.update({item.image.size(): item.image for item in images})
+        self._has_captions = self._has_captions or any(item.caption for item in images)
+
     def _measure(self) -> None:
-        sizes = [
-            self._painted_size(image) for image in {item.image.size(): item.image for item in self._images}.values()
-        ]
+        sizes = [self._painted_size(image) for image in self._sizes.values()]
         width = max((size.width() for size in sizes), default=self._image_size)
         height = max((size.height() for size in sizes), default=self._image_size)
         self._box = QSize(width, height)

@@ -1,4 +1,4 @@
-from types import SimpleNamespace
+import threading
 
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QWidget
 
 from app.inspector.bar_chart import BarChart
-from app.inspector.points_ground import LARGEST_NETWORK, believed_of
+from app.inspector.points_ground import believed_of
 from app.inspector.points_plot import PointsPlot
 from app.inspector.sample_panel import SamplePanel
 from app.widgets.image_grid import ImageGrid
@@ -77,9 +77,62 @@ def test_the_ground_shows_what_the_network_believes(circle):
     lower_right = net.predict(np.array([[0.95, 0.05]], np.float32))[0]
     distances = ((lower_right - samples.codes) ** 2).sum(axis=1)
     assert belief.ground[0, 9].argmax() == distances.argmin()
-    assert circle.find(PointsPlot, "points")._ground.image is not None
+    circle.wait(lambda: circle.find(PointsPlot, "points")._ground.image is not None)
 
 
-def test_a_large_network_is_not_run_on_the_gui_thread(circle):
-    large = SimpleNamespace(tensors={"weight": np.zeros(LARGEST_NETWORK + 1)})
-    assert believed_of(large, circle.inspection.samples, np.zeros(2), np.ones(2)) is None
+def test_the_network_is_never_asked_on_the_gui_thread(circle, monkeypatch):
+    asked_in = []
+
+    def believed(*arguments):
+        asked_in.append(threading.get_ident())
+        return believed_of(*arguments)
+
+    monkeypatch.setattr("app.inspector.sample_panel.believed_of", believed)
+    circle.train()
+    panel = circle.inspector.findChild(SamplePanel)
+    circle.wait(lambda: panel._believed_with is circle.session.snapshot)
+    assert asked_in
+    assert threading.get_ident() not in asked_in
+
+
+def test_a_large_network_has_a_ground_too(make_bench, project_of):
+    layers = (
+        ("Linear", "linear_1", {"outputs": 200}),
+        ("ReLu", "relu_1", {}),
+        ("Linear", "linear_2", {"outputs": 200}),
+        ("Linear", "linear_3", {"outputs": 2}),
+    )
+    bench = make_bench(project_of(layers, "circle", loss="mse_loss"))
+    bench.wait(lambda: bench.find(PointsPlot, "points")._ground.image is not None)
+
+
+def test_the_points_are_painted_once_for_each_change(circle, monkeypatch):
+    plot = circle.find(PointsPlot, "points")
+    panel = circle.inspector.findChild(SamplePanel)
+    circle.wait(lambda: panel._believed_with is not None)
+    QTest.qWait(30)
+    painted = []
+    monkeypatch.setattr(plot._scatter, "setData", lambda **_data: painted.append(1))
+    circle.inspection.predictions_changed.emit()
+    QTest.qWait(30)
+    assert len(painted) == 1
+    circle.inspection.samples_changed.emit()
+    QTest.qWait(30)
+    assert len(painted) == 2
+
+
+def test_a_hidden_inspector_asks_for_nothing_and_catches_up(circle, monkeypatch):
+    panel, plot = circle.inspector.findChild(SamplePanel), circle.find(PointsPlot, "points")
+    circle.wait(lambda: panel._believed_with is not None)
+    circle.inspector.hide()
+    asked, painted = [], []
+    monkeypatch.setattr("app.inspector.sample_panel.believed_of", lambda *_arguments: asked.append(1))
+    monkeypatch.setattr(plot._scatter, "setData", lambda **_data: painted.append(1))
+    circle.train()
+    circle.wait(lambda: circle.inspection.predictions is not None)
+    QTest.qWait(30)
+    assert not asked
+    assert not painted
+    monkeypatch.undo()
+    circle.inspector.show()
+    circle.wait(lambda: panel._believed_with is circle.session.snapshot)

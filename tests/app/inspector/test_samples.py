@@ -86,3 +86,17 @@ def test_other_data_starts_over(digits):
     grid = digits.find(ImageGrid, "samples")
     digits.wait(lambda: len(grid.images) == 180)
     assert digits.text("sample_count") == "test set · 180"
+
+
+def test_every_thumbnail_is_put_into_the_grid_once(digits, monkeypatch):
+    digits.find(QComboBox, "class_filter").setCurrentIndex(5)
+    handed_over = []
+    for name in ("set_images", "add_images"):
+        take = getattr(ImageGrid, name)
+        monkeypatch.setattr(
+            ImageGrid, name, lambda grid, images, take=take: handed_over.extend(images) or take(grid, images)
+        )
+    digits.inspection.samples_changed.emit()
+    grid = digits.find(ImageGrid, "samples")
+    digits.wait(lambda: len(grid.images) == 359)
+    assert len(handed_over) == 359

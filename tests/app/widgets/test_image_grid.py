@@ -169,6 +169,19 @@ def test_a_picture_explains_itself(qtbot) -> None:
     QToolTip.hideText()
 
 
+def test_added_pictures_come_behind_the_others(qtbot) -> None:
+    grid = make_grid(qtbot, 3)
+    grid.set_current(2)
+    height = grid.heightForWidth(240)
+    grid.add_images([GridImage(checkers(8, 8), f"map {index}") for index in range(3, 12)])
+    assert [item.caption for item in grid.images] == [f"map {index}" for index in range(12)]
+    assert grid.current == 2
+    assert grid.heightForWidth(240) > height
+    whole = make_grid(qtbot, 3)
+    whole.set_images(grid.images)
+    assert whole.sizeHint() == grid.sizeHint()
+
+
 def test_an_empty_grid_says_why(qtbot) -> None:
     grid = ImageGrid()
     qtbot.addWidget(grid)
