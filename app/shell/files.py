@@ -166,7 +166,10 @@ class Files(QObject):
             if not self._document.modified:
                 self._when_exported(action)
 
-        answers = {"Save": save_first, "Discard": partial(self._when_exported, action)}
+        answers: dict[str, Callable[[], object]] = {
+            "Save": save_first,
+            "Discard": partial(self._when_exported, action),
+        }
         question = f"Save the changes in {self._document.name}?"
         ask(self._window, "Unsaved changes", question, answers, "Save", "unsaved_dialog")
 

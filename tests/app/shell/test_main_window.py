@@ -237,8 +237,7 @@ def test_save_as_adds_the_suffix_that_was_not_typed(window, tmp_path, typed, wri
 
     def type_a_name():
         chooser = QApplication.activeModalWidget()
-        chooser.setDirectory(str(tmp_path))
-        chooser.selectFile(str(tmp_path / typed))
+        chooser.findChild(QLineEdit, "fileNameEdit").setText(str(tmp_path / typed))
         chooser.accept()
 
     QTimer.singleShot(200, type_a_name)
