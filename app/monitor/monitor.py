@@ -84,7 +84,12 @@ class Monitor(QWidget):
         self._report("Saving…")
         if path.suffix.lower() == ".png":
             self.refresh()
+            areas = self.loss_plot.area, self.accuracy_plot.area
+            for area in areas:
+                area.show_focus(False)
             image = paint_widgets([self.loss_plot, self.accuracy_plot])
+            for area in areas:
+                area.show_focus(True)
             self._background.submit("export", partial(save_picture, image, path))
         else:
             self._background.submit("export", partial(CurveTable(self.curves).save, path))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pyqtgraph
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from app.widgets.theme import GRID, SERIES_COLORS, current_theme
@@ -56,6 +56,8 @@ class PlotArea(pyqtgraph.PlotWidget):
         plot = self.getPlotItem()
         self._view = plot.getViewBox()
         self._log = False
+        self._shown_moment: tuple[float | None, str, bool] = (None, "", False)
+        self._shows_focus = True
         self._add_curves()
         self._add_marks()
         plot.showGrid(x=False, y=True, alpha=0.25)
@@ -144,6 +146,7 @@ class PlotArea(pyqtgraph.PlotWidget):
 
     def show_moment(self, epoch: float | None, words: str = "", serious: bool = False) -> None:
         """Mark where the run stands still ("paused", "stopped"), or nothing."""
+        self._shown_moment = epoch, words, serious
         self._moment.setVisible(epoch is not None)
         if epoch is not None:
             theme = current_theme()
@@ -171,6 +174,26 @@ class PlotArea(pyqtgraph.PlotWidget):
         self._broken.setBrush(QColor(theme.danger))
         self._best.setBrush(QColor(theme.surface))
         self._cursor.setPen(QPen(QColor(theme.muted), 0, Qt.PenStyle.DotLine))
+        self.show_moment(*self._shown_moment)
+
+    def show_focus(self, shows: bool) -> None:
+        """Paint the border of the keyboard focus, or leave it out of a picture that is saved."""
+        self._shows_focus = shows
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.hasFocus() and self._shows_focus:
+            painter = QPainter(self.viewport())
+            painter.setPen(QPen(QColor(current_theme().accent), 1, Qt.PenStyle.DotLine))
+            painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.viewport().update()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)

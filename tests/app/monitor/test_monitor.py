@@ -6,12 +6,12 @@ import weakref
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QAccessible, QImage, QWheelEvent
+from PySide6.QtGui import QAccessible, QColor, QImage, QWheelEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QMessageBox, QPushButton
 
 from app.monitor import Monitor
 from app.training.session import SessionState
-from app.widgets.theme import DARK, LIGHT, palette_for
+from app.widgets.theme import DARK, LIGHT, current_theme, palette_for
 from tinyml.learner import EpochFinished
 
 
@@ -164,6 +164,31 @@ def test_the_keyboard_moves_and_comes_back(qtbot, monitor, session, key) -> None
     qtbot.keyClick(plot.area, Qt.Key.Key_A)
     assert plot.following
     assert (plot.area.epochs, plot.area.heights) == before
+
+
+def test_the_plot_with_the_keyboard_has_a_border_but_not_in_a_saved_picture(qtbot, monitor, session, tmp_path) -> None:
+    session.begin()
+    session.learn([1.0] * 20)
+    monitor.refresh()
+    qtbot.waitExposed(monitor)
+    monitor.activateWindow()
+    area = monitor.loss_plot.area
+
+    def border(image: QImage) -> set[str]:
+        return {image.pixelColor(x, 0).name() for x in range(image.width())}
+
+    monitor.loss_plot.log_box.setFocus()
+    before = area.grab().toImage()
+    area.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.waitUntil(area.hasFocus)
+    accent = QColor(current_theme().accent).name()
+    assert accent in border(area.grab().toImage()) - border(before)
+    monitor.export_to(tmp_path / "curves.png")
+    qtbot.waitUntil((tmp_path / "curves.png").exists)
+    saved = QImage(str(tmp_path / "curves.png"))
+    colors = {saved.pixelColor(x, y).name() for x in range(0, saved.width(), 3) for y in range(saved.height())}
+    assert accent not in colors
+    assert accent in border(area.grab().toImage())
 
 
 def test_the_button_in_the_corner_follows_again(monitor, session) -> None:
@@ -346,13 +371,17 @@ def test_a_closed_file_dialog_saves_nothing(qtbot, monitor, session, monkeypatch
 def test_light_and_dark(qapp, monitor, session) -> None:
     session.begin()
     session.learn([1.0] * 20)
+    session.enter(SessionState.PAUSED)
+    area = monitor.loss_plot.area
     before = qapp.palette()
     try:
         for theme in (DARK, LIGHT):
             qapp.setPalette(palette_for(theme))
             qapp.processEvents()
-            corner = monitor.loss_plot.area.grab().toImage().pixelColor(1, 1)
-            assert corner.name() == theme.surface
+            assert area.grab().toImage().pixelColor(1, 1).name() == theme.surface
+            assert area._moment.pen.color().name() == QColor(theme.muted).name()
+            assert area._moment.label.color.name() == QColor(theme.muted).name()
+            assert area._moment.label.toPlainText() == "paused"
     finally:
         qapp.setPalette(before)
 
