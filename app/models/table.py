@@ -71,6 +71,7 @@ class TensorTable(QAbstractTableModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._rows: list[Row] = []
+        self._places: dict[str, int] = {}
         self._known = 0
 
     @property
@@ -86,17 +87,21 @@ class TensorTable(QAbstractTableModel):
         """Show another file; its numbers are not known yet."""
         self.beginResetModel()
         self._rows = [Row(header) for header in headers]
+        self._places = {header.name: place for place, header in enumerate(headers)}
         self._known = 0
         self.endResetModel()
 
     def add_summaries(self, summaries: Sequence[TensorSummary]) -> None:
-        """Fill in the numbers of the next tensors, in the order of the file."""
-        first = self._known
-        for offset, summary in enumerate(summaries):
-            self._rows[first + offset] = Row(self._rows[first + offset].header, summary)
-        self._known = first + len(summaries)
-        if summaries:
-            self.dataChanged.emit(self.index(first, 0), self.index(self._known - 1, len(COLUMNS) - 1))
+        """Fill in the numbers of more tensors. Those that the file has gained since it was opened are left out."""
+        filled = []
+        for summary in summaries:
+            place = self._places.get(summary.name)
+            if place is not None:
+                self._known += self._rows[place].summary is None
+                self._rows[place] = Row(self._rows[place].header, summary)
+                filled.append(place)
+        if filled:
+            self.dataChanged.emit(self.index(min(filled), 0), self.index(max(filled), len(COLUMNS) - 1))
 
     def rowCount(self, parent: AnyIndex = _NO_PARENT) -> int:
         return 0 if parent.isValid() else len(self._rows)

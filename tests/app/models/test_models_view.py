@@ -10,11 +10,11 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel
 
 from app.models import ModelsView, reader
-from app.models.table import COLUMNS
+from app.models.table import COLUMNS, TensorTable
 from app.widgets.theme import DARK, palette_for
-from tinyml.core.tensor_file import write_tensors
+from tinyml.core.tensor_file import TensorHeader, write_tensors
 from tinyml.net import LayerSpecification, NetworkSpecification, build
-from tinyml.storage import EpochSummary, SavedModel, save_model, summarise
+from tinyml.storage import EpochSummary, SavedModel, TensorSummary, save_model, summarise
 
 RANDOM = np.random.default_rng(0)
 
@@ -246,6 +246,16 @@ def test_a_long_reading_shows_progress_and_can_be_cancelled(qtbot, view, tmp_pat
     assert view._table_model.known == 3
     qtbot.keyClick(view.table, Qt.Key.Key_Escape)
     assert not view.message.isVisible()
+
+
+def test_a_file_that_has_gained_tensors_meanwhile_fills_the_rows_by_name(qapp) -> None:
+    table = TensorTable()
+    table.set_tensors([TensorHeader(name, "F32", (2,)) for name in ("b", "d")])
+    table.add_summaries([TensorSummary(name, (2,), "float32", 2, mean=ord(name)) for name in "abc"])
+    assert table.known == 1
+    table.add_summaries([TensorSummary(name, (2,), "float32", 2, mean=ord(name)) for name in "de"])
+    assert table.known == 2
+    assert [table.row(place).summary.mean for place in (0, 1)] == [ord("b"), ord("d")]
 
 
 def test_a_newer_file_wins(qtbot, view, foreign, model) -> None:
