@@ -43,6 +43,7 @@ class DataForm(QWidget):
         self._form.edited.connect(self._change)
         self._assemble()
         document.changed.connect(self._show)
+        document.replaced.connect(self._start_over)
         self._show()
 
     def _assemble(self) -> None:
@@ -91,6 +92,11 @@ class DataForm(QWidget):
             return
         reason = " It brings its own test part, so the test share is not used." if own_test else ""
         show_text(self._split, f"{train} to learn from, {validation} to watch, {test} to judge at the end.{reason}")
+
+    @Slot()
+    def _start_over(self) -> None:
+        self._form.forget()
+        self._show()
 
     @Slot(str, object)
     def _change(self, name: str, value: Any) -> None:

@@ -1,10 +1,11 @@
 """The form for one layer: its name, its settings, what it computes, and what is wrong with it."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from pydantic import ValidationError
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from app.builder import actions
@@ -40,7 +41,12 @@ class LayerPage(Page):
         self._formula = FormulaBox("layer_formula", self)
         self._explanation = paragraph("layer_explanation", "muted")
         self._notes = paragraph("layer_notes", "warning")
+        # Layers are left in the middle of an edit or of undoing one, where no other edit can be made.
+        self._left: tuple[str, str] = ("", "")
+        self._rename_timer = QTimer(self, singleShot=True, interval=0)
+        self._rename_timer.timeout.connect(self._rename_left_layer)
         self._assemble()
+        document.replaced.connect(self._forget)
 
     def _assemble(self) -> None:
         self._name.setObjectName("layer_name")
@@ -80,8 +86,9 @@ class LayerPage(Page):
     def show_plan(self, plan: LayerPlan) -> None:
         """Show a layer of the document as it is now."""
         layer = plan.specification
-        same_layer = self._plan is not None and self._plan.specification.name == layer.name
-        if not same_layer or self._plan is None or self._plan.specification.type != layer.type:
+        if self._plan is not None and self._plan.specification.name != layer.name:
+            self.leave()
+        if self._plan is None or self._plan.specification.type != layer.type:
             self._name.setText(layer.name)
             self._show_name_error("")
         self._plan = plan
@@ -90,6 +97,13 @@ class LayerPage(Page):
         self._show_partner(plan)
         self._show_problem(plan)
         self._show_computation(plan)
+
+    def leave(self) -> None:
+        """Show no layer any more. A name that was typed but not finished goes to the layer it was typed for."""
+        if self._plan is not None and self._name.isModified() and not self._name_error.text():
+            self._left = self._plan.specification.name, self._name.text()
+            self._rename_timer.start()
+        self._plan = None
 
     def focus_first_field(self) -> None:
         """Put the keyboard into the first setting, or into the name when there is none."""
@@ -191,9 +205,27 @@ class LayerPage(Page):
         if self._plan is None or self._name_error.text():
             return
         name = self._plan.specification.name
+        self._name.setModified(False)
         if self._document.plan_of(name) is None or self._name.text().strip() == name:
             return
         self._document.apply(rename_layer(self._document.project, name, self._name.text()))
+
+    @Slot()
+    def _rename_left_layer(self) -> None:
+        """Finish a renaming without going back to the layer."""
+        (old, new), project = self._left, self._document.project
+        names = [layer.name for layer in project.network.layers]
+        # Something else may have happened to it meanwhile, or to the name.
+        if old in names and new.strip() not in names:
+            selection = tuple(new.strip() if name == old else name for name in self._document.selection)
+            self._document.apply(replace(rename_layer(project, old, new), selection=selection))
+
+    @Slot()
+    def _forget(self) -> None:
+        """Drop what was typed but not finished, or refused: it was meant for another project."""
+        self._rename_timer.stop()
+        self._plan = None
+        self._form_of = ("", None)
 
     def _show_name_error(self, sentence: str) -> None:
         show_text(self._name_error, sentence)

@@ -79,6 +79,12 @@ class ModelForm(QWidget):
                 self.show_error(name, complaint(self._model, values, name))
         self._values = dict(values)
 
+    def forget(self) -> None:
+        """Drop values that were refused: those that are shown next belong to something else."""
+        for name in self.editors:
+            self.show_error(name, "")
+        self._values = {}
+
     def show_error(self, name: str, sentence: str) -> None:
         """Say beside a field what is wrong with it; an empty sentence takes that away."""
         self._errors[name].setText(sentence)

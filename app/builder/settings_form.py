@@ -58,7 +58,9 @@ class SettingsForm(QWidget):
         if plan is not None:
             self._layer.show_plan(plan)
             self._stack.setCurrentWidget(self._layer)
-        elif selection:
+            return
+        self._layer.leave()
+        if selection:
             self._several.show_selection()
             self._stack.setCurrentWidget(self._several)
         else:

@@ -42,6 +42,7 @@ class TrainingForm(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(page)
         document.changed.connect(self._show)
+        document.replaced.connect(self._start_over)
         self._show()
 
     @Slot()
@@ -51,6 +52,11 @@ class TrainingForm(QWidget):
         self._form.show_values(training.model_dump())
         self._formula.show_formula(loss.formula)
         show_text(self._summary, loss.summary)
+
+    @Slot()
+    def _start_over(self) -> None:
+        self._form.forget()
+        self._show()
 
     @Slot(str, object)
     def _change(self, name: str, value: Any) -> None:

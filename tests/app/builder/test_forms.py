@@ -216,15 +216,85 @@ def test_renaming_by_enter_and_what_is_wrong_with_a_name(form, document) -> None
     assert name.text() == "relu_1"
 
 
-def test_a_half_typed_name_goes_nowhere_when_another_card_is_selected(form, document) -> None:
-    document.select(("relu_1",))
+def names_of(document: Document) -> list[str]:
+    return [layer.name for layer in document.project.network.layers]
+
+
+def type_name(form: QWidget, text: str) -> None:
     name = find(form, QLineEdit, "layer_name")
     name.setFocus()
-    QTest.keyClicks(name, "x")
+    name.selectAll()
+    QTest.keyClicks(name, text)
+
+
+@pytest.mark.parametrize("selection", [("pool_1",), (), ("conv_1", "pool_1")])
+def test_a_half_typed_name_goes_to_its_layer_when_another_is_shown(form, qtbot, document, selection) -> None:
+    document.select(("relu_1",))
+    type_name(form, "edges")
+    document.select(selection)
+    qtbot.waitUntil(lambda: names_of(document)[1] == "edges")
+    assert document.selection == selection
+    assert document.undo_stack.count() == 1
     document.select(("pool_1",))
-    assert name.text() == "pool_1"
-    form.focus_first_field()
+    assert find(form, QLineEdit, "layer_name").text() == "pool_1"
+    document.undo_stack.undo()
+    assert names_of(document)[1] == "relu_1"
+
+
+def test_a_half_typed_name_does_not_disturb_the_undo_history(form, qtbot, document) -> None:
+    before = names_of(document)
+    document.select(("relu_1",))
+    document.apply(insert_layer(document.project, 2, "Dropout"))
+    document.select(("relu_1",))
+    type_name(form, "edges")
+    document.undo_stack.undo()
+    document.select(("conv_1",))
+    qtbot.waitUntil(lambda: "edges" in names_of(document))
+    type_name(form, "other")
+    document.apply(insert_layer(document.project, 2, "Dropout"))
+    qtbot.waitUntil(lambda: "other" in names_of(document))
+    while document.undo_stack.canUndo():
+        document.undo_stack.undo()
+    qtbot.wait(10)
+    assert names_of(document) == before
+
+
+def test_an_impossible_half_typed_name_is_dropped(form, qtbot, document) -> None:
+    document.select(("relu_1",))
+    type_name(form, "pool_1")
+    document.select(("conv_1",))
+    qtbot.wait(10)
     assert document.undo_stack.count() == 0
+
+
+def test_what_was_typed_for_one_project_does_not_go_to_the_next(form, qtbot, document) -> None:
+    document.select(("conv_1",))
+    type_number(find(form, QSpinBox, "setting_filters"), "0")
+    type_name(form, "edges")
+    project = document.project
+    document.replace(project)
+    qtbot.wait(10)
+    assert document.project == project
+    document.select(("conv_1",))
+    assert find(form, QLineEdit, "layer_name").text() == "conv_1"
+    assert [box.value() for box in form.findChildren(QSpinBox, "setting_filters") if box.isVisible()] == [4]
+    assert not any(label.isVisible() for label in form.findChildren(QLabel, "setting_filters_error"))
+
+
+def test_refused_training_and_data_values_do_not_outlive_the_project(qtbot, document) -> None:
+    training, data = TrainingForm(document), DataForm(document)
+    for each in (training, data):
+        qtbot.addWidget(each)
+        each.show()
+    rate, share = find(training, QDoubleSpinBox, "training_learning_rate"), find(data, QDoubleSpinBox, "data_test")
+    before = rate.value(), share.value()
+    type_number(rate, "-5")
+    type_number(share, "7")
+    errors = find(training, QLabel, "training_learning_rate_error"), find(data, QLabel, "data_test_error")
+    assert all(error.text() for error in errors)
+    document.replace(document.project)
+    assert (rate.value(), share.value()) == before
+    assert not any(error.isVisible() for error in errors)
 
 
 def test_tab_follows_the_layout(form, document) -> None:
