@@ -73,7 +73,7 @@ class Desktop:
         return done.stdout.strip()
 
     def windows(self, name: str) -> list[str]:
-        """Return the ids of the visible windows whose title contains `name`."""
+        """Return the ids of the visible windows whose title matches the regular expression `name`."""
         return self.xdotool("search", "--onlyvisible", "--name", name, check=False).split()
 
     def press(self, *keys: str) -> None:

@@ -38,7 +38,7 @@ def test_main_py_opens_a_window_and_ends_well_when_it_is_closed(desktop: Desktop
     with (tmp_path / "output.txt").open("wb") as log:
         process = subprocess.Popen(command, env=desktop.environment, cwd=tmp_path, stdout=log, stderr=log)
     try:
-        (window,) = wait_for(lambda: desktop.windows("LeNet on digits (example) — TinyML Studio"), "the window", 60)
+        (window,) = wait_for(lambda: desktop.windows("LeNet on digits"), "the window", 60)
         desktop.xdotool("windowactivate", "--sync", window)
         desktop.press("alt+F4")
         wait_for(lambda: process.poll() is not None, "the program to end", 10)
