@@ -7,6 +7,7 @@ import numpy as np
 
 from app.widgets.array_images import diverging_image, symmetric_limit
 from app.widgets.image_grid import GridImage
+from app.widgets.words import write_count
 from tinyml.core import StorageError
 from tinyml.core.tensor_file import iterate_tensors, read_header
 
@@ -51,7 +52,9 @@ def paint_tensor(path: Path, name: str, dark: bool) -> TensorPictures:
     if len(header.shape) not in (2, 4) or not header.count:
         return TensorPictures(name, explanation=_say_why_not(header.shape))
     if header.count > _MOST_NUMBERS:
-        raise StorageError(f"'{name}' has {header.count:,} numbers, too many for a picture; see its histogram.")
+        raise StorageError(
+            f"'{name}' has {write_count(header.count)} numbers, too many for a picture; see its histogram."
+        )
     _, tensor = next(iterate_tensors(path, [name]))
     return paint_matrix(name, tensor, dark) if tensor.ndim == 2 else paint_filters(name, tensor, dark)
 
