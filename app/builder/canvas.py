@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPixmap
-from PySide6.QtWidgets import QFrame, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QMenu, QWidget
 
 from app.builder import actions
 from app.builder.card import Card
@@ -136,7 +136,7 @@ class Canvas(DropArea):
         column = self.column
         column.input_card.show_content(input_content(self.document))
         column.loss_card.show_content(loss_content(self.document))
-        had_focus = any(card.hasFocus() for card in column.cards)
+        had_focus = self._card_has_focus()
         cards, left_over = self._matched_cards(layer_contents(self.document))
         for card in left_over:
             card.hide()
@@ -144,7 +144,7 @@ class Canvas(DropArea):
             card.deleteLater()
         column.set_cards(cards)
         self._selection.follow_document()
-        if had_focus and not any(card.hasFocus() for card in cards):
+        if had_focus and not self._card_has_focus():
             self._current_card().setFocus()
         self._show_selection()
         self._show_activations()
@@ -236,7 +236,9 @@ class Canvas(DropArea):
         return self.column.all_cards()[self._selection.current + 1]
 
     def _card_has_focus(self) -> bool:
-        return any(card.hasFocus() for card in self.column.all_cards())
+        """Tell whether a card, or the button on one, has the keyboard."""
+        focus = QApplication.focusWidget()
+        return focus is not None and self.column.isAncestorOf(focus)
 
     @Slot()
     def _fix(self) -> None:

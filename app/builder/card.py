@@ -104,6 +104,8 @@ class Card(QWidget):
         fix = content.problem.fix if content.problem else None
         if fix is None:
             if self._fix_button is not None:
+                if self._fix_button.hasFocus():
+                    self.setFocus()  # Qt would give the keyboard to whatever comes next in the window
                 self._fix_button.hide()
         else:
             button = self._fix_button or self._make_fix_button()

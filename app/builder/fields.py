@@ -8,12 +8,14 @@ from typing import Any, Literal, get_args, get_origin
 from annotated_types import Ge, Gt, Interval, Le, Lt
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QAbstractSpinBox, QCheckBox, QComboBox, QDoubleSpinBox, QLineEdit, QWidget
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtGui import QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import QAbstractSpinBox, QCheckBox, QDoubleSpinBox, QLineEdit, QWidget
 
-from app.widgets.looks import set_look
+from app.widgets.choice_box import ChoiceBox
+from app.widgets.looks import paint_outline, set_look
 from app.widgets.pair_editor import PairEditor, WholeNumberBox
+from app.widgets.undo_keys import leaves_undo_to_document
 
 _WHOLE_LIMIT = 2**31 - 1
 _NUMBER_LIMIT = 1e12
@@ -68,6 +70,13 @@ class NumberEditor(QDoubleSpinBox):
         if not self._lowest <= self.value() <= self._highest:
             self.setValue(min(max(before, self._lowest), self._highest))
 
+    def event(self, event: QEvent) -> bool:
+        return leaves_undo_to_document(event) or super().event(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        paint_outline(self)
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.hasFocus():
             super().wheelEvent(event)
@@ -102,7 +111,7 @@ class BooleanEditor(QCheckBox):
         self.blockSignals(False)
 
 
-class ChoiceEditor(QComboBox):
+class ChoiceEditor(ChoiceBox):
     """Edits a `Literal` or an enumeration.
 
     Arguments:
@@ -114,8 +123,6 @@ class ChoiceEditor(QComboBox):
     def __init__(self, titles: Mapping[Any, str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setMinimumContentsLength(8)
         self._values = list(titles)
         self.addItems(list(titles.values()))
         self.activated.connect(self._chosen)
@@ -145,6 +152,9 @@ class TextEditor(QLineEdit):
     def _tell(self, value: str) -> None:
         self.edited.emit(value)
 
+    def event(self, event: QEvent) -> bool:
+        return leaves_undo_to_document(event) or super().event(event)
+
     def show_value(self, value: Any) -> None:
         """Show a value, silently."""
         text = value if isinstance(value, str) else ""
@@ -162,18 +172,23 @@ class JsonEditor(QLineEdit):
         self.textEdited.connect(self._read)
 
     @Slot(str)
-    def _read(self, text: str) -> None:
+    def _read(self, _text: str) -> None:
+        self.edited.emit(self._value())
+
+    def _value(self) -> Any:
         try:
-            value = json.loads(text)
+            return json.loads(self.text())
         except ValueError:
-            value = text
-        self.edited.emit(value)
+            return self.text()
+
+    def event(self, event: QEvent) -> bool:
+        return leaves_undo_to_document(event) or super().event(event)
 
     def show_value(self, value: Any) -> None:
         """Show a value, silently."""
-        text = json.dumps(value)
-        if not self.hasFocus() and text != self.text():
-            self.setText(text)
+        # The same value may be typed in another way: that is left as it is.
+        if not self.text() or self._value() != value:
+            self.setText(json.dumps(value))
 
 
 class PairField(PairEditor):

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.builder import actions
 from app.builder.model_form import ModelForm
@@ -15,6 +15,7 @@ from app.document import Document
 from app.document.edits import change_settings, rename_layer
 from app.widgets.looks import set_look
 from app.widgets.theme import GRID
+from app.widgets.undo_keys import DraftLineEdit
 from tinyml.core import Problem, TinymlError, describe_shape
 from tinyml.layers import Layer, LayerSettings
 from tinyml.net import LayerPlan
@@ -31,7 +32,7 @@ class LayerPage(Page):
         self._form_of: tuple[str, type[Layer] | None] = ("", None)
         self._problem: Problem | None = None
         self._heading = heading("layer_heading")
-        self._name = QLineEdit(self)
+        self._name = DraftLineEdit(self)
         self._name_error = paragraph("layer_name_error", "danger")
         self._place = QVBoxLayout()
         self._partner = paragraph("layer_partner", "muted")
@@ -158,7 +159,10 @@ class LayerPage(Page):
         self._problem = next((problem for problem in self._document.problems if problem.layer == name), None)
         show_text(self._problem_text, self._problem.sentence if self._problem is not None else "")
         fix = self._problem.fix if self._problem is not None else None
+        had_focus = self._fix_button.hasFocus()
         self._fix_button.setVisible(fix is not None)
+        if had_focus and fix is None:
+            self.focus_first_field()  # Qt would send the keyboard out of the page
         if fix is not None:
             self._fix_button.setText(fix.label)
             self._fix_button.setAccessibleName(fix.label)

@@ -21,6 +21,7 @@ from app.builder.glyphs import GLYPH_SIZE, paint_glyph
 from app.document import Document
 from app.widgets.fonts import bold_font, small_font
 from app.widgets.theme import GRID, RADIUS, current_theme
+from app.widgets.undo_keys import DraftLineEdit
 from tinyml.layers import Layer, layer_types
 
 FAMILY_TITLES = {
@@ -294,7 +295,7 @@ class PaletteEntry(QWidget):
             super().keyPressEvent(event)
 
 
-class _SearchField(QLineEdit):
+class _SearchField(DraftLineEdit):
     """The search; Esc empties it, the arrow down leads into the list."""
 
     down_pressed = Signal()

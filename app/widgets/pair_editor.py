@@ -2,11 +2,12 @@
 
 import qtawesome
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSpinBox, QToolButton, QWidget
 
-from app.widgets.looks import set_look
+from app.widgets.looks import paint_outline, set_look
 from app.widgets.theme import GRID, current_theme
+from app.widgets.undo_keys import leaves_undo_to_document
 
 _WIDEST = 2**31 - 1
 
@@ -36,6 +37,13 @@ class WholeNumberBox(QSpinBox):
         if self.value() > self._lowest:
             enabled |= QSpinBox.StepEnabledFlag.StepDownEnabled
         return enabled
+
+    def event(self, event: QEvent) -> bool:
+        return leaves_undo_to_document(event) or super().event(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        paint_outline(self)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         # A wheel over a form scrolls it; it changes a number only when that number has the keyboard.

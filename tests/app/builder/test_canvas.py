@@ -117,6 +117,15 @@ def test_the_fix_button_on_the_card_mends_the_network(bench) -> None:
     assert document.undo_stack.undoText() == "insert flatten_1"
 
 
+def test_the_keyboard_stays_on_the_card_whose_fix_was_pressed(make_bench, document_of) -> None:
+    bench = make_bench(document_of(("MaxPool2D", "pool_1", {"window": [50, 50]}), ("Flatten", "flatten_1")))
+    bench.click("pool_1")
+    button = bench.card("pool_1").findChild(QPushButton, "fix_button_pool_1")
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert button.isHidden()
+    assert bench.card("pool_1").hasFocus()
+
+
 def test_the_last_layer_offers_the_number_of_classes(bench) -> None:
     document = bench.document
     document.apply(change_settings(document.project, "linear_1", {"outputs": 7}))

@@ -7,7 +7,7 @@ import weakref
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible
+from PySide6.QtGui import QAccessible, QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -26,7 +26,8 @@ import tinyml.layers
 from app.builder import Canvas, DataForm, Palette, SettingsForm, TrainingForm
 from app.builder.fields import JsonEditor
 from app.document import Document
-from app.document.edits import insert_layer, remove_layers
+from app.document.edits import change_settings, insert_layer, remove_layers
+from app.widgets.choice_box import ChoiceBox
 from tinyml.core.resources import resource_path
 from tinyml.layers import layer_types
 from tinyml.storage import Project
@@ -505,3 +506,109 @@ def test_forms_leave_nothing_behind(qapp, kind) -> None:
     gc.collect()
     assert gone() is None
     document.undo_stack.undo()
+
+
+# --------------------------------------------------------------------------------------------------------------- undo
+
+
+@pytest.fixture
+def undo_keys(form, document) -> None:
+    """Give the form's window the shortcuts that the main window has."""
+    for name, keys in (("undo", "Ctrl+Z"), ("redo", "Ctrl+Shift+Z")):
+        action = QAction(form)
+        action.setShortcut(keys)
+        action.triggered.connect(getattr(document.undo_stack, name))
+        form.addAction(action)
+
+
+def press_undo(widget: QWidget) -> None:
+    QTest.keyClick(widget, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+
+
+def press_redo(widget: QWidget) -> None:
+    QTest.keyClick(widget, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+
+
+@pytest.mark.usefixtures("undo_keys")
+def test_undo_in_a_number_box_is_that_of_the_document(form, document) -> None:
+    document.select(("conv_1",))
+    filters = find(form, QSpinBox, "setting_filters")
+    type_number(filters, "25")
+    press_undo(filters)
+    assert settings_of(document, "conv_1")["filters"] == 4
+    assert filters.value() == 4
+    press_redo(filters)
+    assert settings_of(document, "conv_1")["filters"] == 25
+    assert filters.value() == 25
+
+
+@pytest.mark.usefixtures("undo_keys")
+def test_undo_in_a_number_box_never_edits_its_text_alone(form, document) -> None:
+    document.select(("conv_1",))
+    filters = find(form, QSpinBox, "setting_filters")
+    type_number(filters, "25")
+    document.undo_stack.clear()  # the shortcut of an empty history is taken by nobody
+    press_undo(filters)
+    assert filters.value() == 25
+
+
+@pytest.mark.usefixtures("undo_keys")
+def test_undo_takes_a_fix_back_whose_button_had_the_keyboard(form, document) -> None:
+    document.select(("pool_1",))
+    document.apply(change_settings(document.project, "pool_1", {"window": [50, 50]}))
+    button = find(form, QPushButton, "settings_fix_button")
+    button.setFocus()
+    QTest.keyClick(button, Qt.Key.Key_Space)
+    assert not document.problems
+    focus = form.focusWidget()
+    assert isinstance(focus, QSpinBox)
+    press_undo(focus)
+    assert settings_of(document, "pool_1")["window"] == [50, 50]
+    assert document.problems
+
+
+@pytest.mark.usefixtures("undo_keys")
+def test_undo_in_the_name_is_about_what_is_typed_until_that_is_finished(form, document) -> None:
+    document.select(("conv_1",))
+    name = find(form, QLineEdit, "layer_name")
+    name.setFocus()
+    name.setText("")
+    QTest.keyClicks(name, "edges")
+    press_undo(name)
+    assert name.text() == ""
+    assert document.plan_of("conv_1") is not None
+    QTest.keyClicks(name, "edges")
+    QTest.keyClick(name, Qt.Key.Key_Return)
+    assert document.plan_of("edges") is not None
+    press_undo(name)
+    assert document.plan_of("conv_1") is not None
+    assert name.text() == "conv_1"
+    press_redo(name)
+    assert document.plan_of("edges") is not None
+
+
+@pytest.mark.usefixtures("undo_keys")
+def test_undo_in_text_fields_of_settings_is_that_of_the_document(form, document, throwaway_layer) -> None:
+    document.apply(insert_layer(document.project, 0, throwaway_layer))
+    layer = document.selection[0]
+    for name, typed in (("setting_label", "xy"), ("setting_limit", "12")):
+        before = settings_of(document, layer)
+        field = find(form, QLineEdit, name)
+        field.setFocus()
+        field.selectAll()
+        QTest.keyClicks(field, typed)
+        assert settings_of(document, layer) != before
+        while settings_of(document, layer) != before:
+            press_undo(field)
+    assert find(form, QLineEdit, "setting_limit").text() == "null"
+    assert find(form, QLineEdit, "setting_label").text() == "a"
+
+
+def test_a_choice_without_room_ends_in_dots(qtbot) -> None:
+    box = ChoiceBox()
+    qtbot.addWidget(box)
+    box.addItems(["Cross-entropy on scores", "short"])
+    box.resize(100, 26)
+    assert box.shown_text().endswith("…")
+    box.resize(400, 26)
+    assert box.shown_text() == "Cross-entropy on scores"
