@@ -80,10 +80,14 @@ class Page(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         content = QWidget()
         content.setObjectName(f"{name}_content")
-        self.body = QVBoxLayout(content)
+        # A stretch, not an alignment: an aligned layout gives wrapped labels the height of their preferred width.
+        whole = QVBoxLayout(content)
+        whole.setContentsMargins(0, 0, 0, 0)
+        self.body = QVBoxLayout()
+        whole.addLayout(self.body)
+        whole.addStretch(1)
         self.body.setContentsMargins(GRID + GRID // 2, GRID, GRID + GRID // 2, GRID)
         self.body.setSpacing(GRID)
-        self.body.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.setWidget(content)
 
 

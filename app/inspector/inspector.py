@@ -51,6 +51,7 @@ class Inspector(QWidget):
         self._way_scroll.setWidgetResizable(True)
         self._way_scroll.setWidget(self._way_down)
         self._way_scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._way_scroll.hide()
         self._points_words = make_label("inspector_points_words", _POINTS_WORDS, "muted", wraps=True)
         middle = QWidget()
         column = make_column(middle)

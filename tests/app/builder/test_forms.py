@@ -217,6 +217,17 @@ def test_renaming_by_enter_and_what_is_wrong_with_a_name(form, document) -> None
     assert name.text() == "relu_1"
 
 
+@pytest.mark.parametrize("width", [230, 260, 300, 340])
+def test_no_paragraph_is_cut_off(form, qtbot, document, width) -> None:
+    form.resize(width, 900)
+    for layer in document.project.network.layers:
+        document.select((layer.name,))
+        qtbot.wait(20)
+        for label in form.findChildren(QLabel):
+            if label.isVisible() and label.wordWrap():
+                assert label.height() >= label.heightForWidth(label.width()), (layer.name, label.objectName())
+
+
 def names_of(document: Document) -> list[str]:
     return [layer.name for layer in document.project.network.layers]
 

@@ -17,6 +17,7 @@ def test_points_are_a_scatter_plot_and_say_why_there_are_no_maps(circle):
     assert circle.find(PointsPlot, "points").isVisible()
     assert not circle.find(ImageGrid, "samples").isVisible()
     assert not circle.find(QWidget, "input").isVisible()
+    assert not circle.find(QWidget, "way_down_scroll").isVisible()
     assert "points, not images" in circle.text("points_words")
     assert circle.find(BarChart, "vector").values.shape == (2,)
 
