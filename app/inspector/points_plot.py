@@ -175,6 +175,8 @@ class PointsPlot(QWidget):
 
     @Slot()
     def _paint_points(self) -> None:
+        if not self.isVisible():
+            return
         self._outdated = False
         theme, shown = current_theme(), self._shown
         plain = pyqtgraph.mkPen(theme.surface, width=1)

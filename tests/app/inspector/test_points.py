@@ -122,6 +122,19 @@ def test_the_points_are_painted_once_for_each_change(circle, monkeypatch):
     assert len(painted) == 2
 
 
+def test_points_hidden_before_they_were_painted_wait_until_they_are_seen(circle, monkeypatch):
+    plot = circle.find(PointsPlot, "points")
+    QTest.qWait(50)
+    painted = []
+    monkeypatch.setattr(plot._scatter, "setData", lambda **_data: painted.append(1))
+    plot.show_predictions(None)
+    circle.inspector.hide()
+    QTest.qWait(30)
+    assert not painted
+    circle.inspector.show()
+    circle.wait(lambda: painted)
+
+
 def test_a_hidden_inspector_asks_for_nothing_and_catches_up(circle, monkeypatch):
     panel, plot = circle.inspector.findChild(SamplePanel), circle.find(PointsPlot, "points")
     circle.wait(lambda: panel._believed_with is not None)
