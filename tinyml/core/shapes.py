@@ -108,10 +108,11 @@ def window_output_shape(
     if rows < 1 or columns < 1:
         spread = tuple(d * (w - 1) + 1 for w, d in zip(window, dilation, strict=True))
         padded = tuple(s + 2 * p for s, p in zip(size, padding, strict=True))
-        raise ShapeError(
-            f"A window that covers {describe_shape(spread)} pixels is larger than its padded input of "
-            f"{describe_shape(padded)} ({describe_shape(size)} + 2 × padding {describe_pair(padding)})."
-        )
+        room = f"its input of {describe_shape(size)}"
+        if any(padding):
+            arithmetic = f"{describe_shape(size)} + 2 × padding {describe_pair(padding)}"
+            room = f"its padded input of {describe_shape(padded)} ({arithmetic})"
+        raise ShapeError(f"A window that covers {describe_shape(spread)} pixels is larger than {room}.")
     return rows, columns
 
 

@@ -65,7 +65,7 @@ def test_shapes_end_at_the_first_problem(network: NetworkSpecification, shape: S
             ["MaxPool2D", ("MaxPool2D", {"window": 9})],
             (1, 8, 8),
             1,
-            "A window that covers 9×9 pixels is larger than its padded input of 4×4 (4×4 + 2 × padding 0).",
+            "A window that covers 9×9 pixels is larger than its input of 4×4.",
             ChangeSettings("Set window to 4×4", {"window": [4, 4]}),
         ),
         (
