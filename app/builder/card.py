@@ -2,11 +2,21 @@
 
 import numpy as np
 from PySide6.QtCore import QEvent, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import (
+    QColor,
+    QEnterEvent,
+    QFontMetrics,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from app.builder.content import CardContent
-from app.builder.glyphs import BLOCK_SIZE, GLYPH_SIZE, family_color, paint_block, paint_glyph
+from app.builder.glyphs import BLOCK_SIZE, GLYPH_SIZE, paint_block, paint_glyph
 from app.builder.strips import (
     STRIP_HEIGHT,
     Tiles,
@@ -18,7 +28,7 @@ from app.builder.strips import (
 )
 from app.builder.words import parameters_text
 from app.widgets.fonts import bold_font, small_font
-from app.widgets.theme import GRID, RADIUS, current_theme
+from app.widgets.theme import GRID, RADIUS, current_theme, family_color
 from app.widgets.words import write_count
 from tinyml.core import describe_shape
 
@@ -48,13 +58,12 @@ class Card(QWidget):
         super().__init__(parent)
         self.content = content
         self.rebuilds = 0
-        self._selected = False
+        self._selected = self._hovered = False
         self._live_line = ""
         self._values: np.ndarray | None = None
         self._tiles: Tiles | None = None
         self._heights: dict[int, int] = {}
         self._fix_button: QPushButton | None = None
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._adopt(content)
 
@@ -93,6 +102,17 @@ class Card(QWidget):
         """Paint the card as selected, or not."""
         if selected != self._selected:
             self._selected = selected
+            self.update()
+
+    @property
+    def hovered(self) -> bool:
+        """Whether the card is painted as being under the mouse."""
+        return self._hovered
+
+    def set_hovered(self, hovered: bool) -> None:
+        """Paint the card as being under the mouse, or not."""
+        if hovered != self._hovered:
+            self._hovered = hovered
             self.update()
 
     def _adopt(self, content: CardContent) -> None:
@@ -187,6 +207,12 @@ class Card(QWidget):
             self._place_fix_button()
             self.updateGeometry()
 
+    def enterEvent(self, event: QEnterEvent) -> None:
+        self.set_hovered(True)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self.set_hovered(False)
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         event.ignore()  # the canvas decides what a press means
 
@@ -229,7 +255,7 @@ class Card(QWidget):
         elif self.content.problem:
             pen = QPen(QColor(theme.danger), 1.2)
         else:
-            pen = QPen(QColor(theme.muted if self.underMouse() else theme.border), 1)
+            pen = QPen(QColor(theme.muted if self._hovered else theme.border), 1)
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPath(path)

@@ -5,16 +5,11 @@ import math
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
-from app.widgets.theme import FAMILY_COLORS, current_theme
+from app.widgets.theme import family_color
 from tinyml.core import Shape
 
 GLYPH_SIZE = 16
 BLOCK_SIZE = 44
-
-
-def family_color(family: str) -> QColor:
-    """Return the colour of a layer family; muted for one that is not known."""
-    return QColor(FAMILY_COLORS.get(family, current_theme().muted))
 
 
 def paint_glyph(painter: QPainter, box: QRectF, family: str) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app.inspector.words import number_text
 from app.widgets.array_images import NON_FINITE_COLOR, finite_range
-from app.widgets.theme import FAMILY_COLORS, GRID, current_theme
+from app.widgets.theme import GRID, current_theme, family_color
 
 _WIDEST_BAR = 6 * GRID
 
@@ -25,6 +25,7 @@ class BarChart(QWidget):
         self._values: np.ndarray = np.zeros(0)
         self._names: tuple[str, ...] = ()
         self._current = -1
+        self._color = family_color("dense")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
@@ -34,12 +35,18 @@ class BarChart(QWidget):
         return self._values
 
     @property
+    def color(self) -> QColor:
+        """The colour of the bars."""
+        return self._color
+
+    @property
     def current(self) -> int:
         """The number that is read out, counted from 0; -1 for none."""
         return self._current
 
-    def show_values(self, values: np.ndarray, names: Sequence[str] = ()) -> None:
-        """Show other numbers; `names`, one for each, are written under the bars."""
+    def show_values(self, values: np.ndarray, names: Sequence[str] = (), color: QColor | None = None) -> None:
+        """Show other numbers; `names`, one for each, are written under the bars; `color` is that of their layer."""
+        self._color = color or family_color("dense")
         self._values, self._names = values, tuple(names)
         if self._current >= len(values):
             self._current = -1
@@ -120,7 +127,7 @@ class BarChart(QWidget):
         highest = np.maximum.reduceat(self._values, starts)
         width = place.width() / count
         gap = 0.0 if width < 3 else max(min(width * 0.2, GRID / 2), width - _WIDEST_BAR)
-        bar_color, read_color = QColor(FAMILY_COLORS["dense"]), QColor(theme.accent)
+        bar_color, read_color = self._color, QColor(theme.accent)
         for index in range(count):
             low, high = float(lowest[index]), float(highest[index])
             left = place.left() + index * width + gap / 2

@@ -14,6 +14,7 @@ from app.inspector.words import maps_text, number_text
 from app.training import Inspection
 from app.widgets.array_images import finite_range, viridis_image
 from app.widgets.image_grid import GridImage, ImageGrid
+from app.widgets.theme import family_color
 from tinyml.core import Shape
 
 IMAGE_SIZES = (128, 112, 96, 80, 64, 56, 48, 40)
@@ -48,6 +49,7 @@ class MapsPanel(QWidget):
         self._shapes: dict[str, Shape] = {}
         self._chosen_maps: dict[str, int] = {}
         self._position: tuple[int, int] | None = None
+        self._announced: Target | str = ""
         # A press on another map picks the map and not the position under the mouse, which the grid reports right after.
         self._first_click = QTimer(self, singleShot=True, interval=0)
         # A newly shown layer's chosen map may lie outside of what is seen, once the grid has its size.
@@ -108,7 +110,7 @@ class MapsPanel(QWidget):
             "On: each map uses all colours. Off: one scale for all maps, so they can be compared."
         )
         self._own_scale.toggled.connect(self._paint_maps)
-        self._grid = named(ImageGrid(image_size=48), "inspector_maps", "Feature maps")
+        self._grid = named(ImageGrid(image_size=48, positions=True), "inspector_maps", "Feature maps")
         self._grid.picked.connect(self._pick_map)
         self._grid.cell_clicked.connect(self._click_position)
         self._grid.set_placeholder("The network's view of this sample is being computed.")
@@ -133,7 +135,6 @@ class MapsPanel(QWidget):
         view = self._inspection.view
         if view is None or not self.isVisible():
             return
-        before = self.target
         shapes = output_shapes(view.trace)
         if shapes != self._shapes:
             self._shapes = shapes
@@ -153,12 +154,13 @@ class MapsPanel(QWidget):
         self._bars.setVisible(self.maps is None)
         self._heading.setText(maps_text(output.shape))
         if self.maps is None:
-            self._bars.show_values(output.ravel(), self._output_names(layer))
+            family = view.trace.entry(layer).layer.settings.family
+            self._bars.show_values(output.ravel(), self._output_names(layer), family_color(family))
             self.shown.emit()
         else:
             self._keep_choice_valid(self.maps)
             self._paint_maps()
-        if self.target != before:
+        if (self.target or maps_text(output.shape)) != self._announced:
             self._announce()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -256,6 +258,7 @@ class MapsPanel(QWidget):
             self.choose_position(row, column)
 
     def _announce(self) -> None:
+        self._announced = self.target or self._heading.text()
         self.mark(self._position)
         self.target_chosen.emit(self.target)
 

@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QImage, QShowEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QWidget
 
 from app.inspector.looks import make_column, make_label, make_row, make_scroll_area, named
 from app.inspector.points_ground import Belief, believed_of
@@ -16,6 +16,7 @@ from app.inspector.score_list import ScoreList
 from app.inspector.words import percent_text
 from app.training import Inspection, Snapshot
 from app.widgets.array_images import sample_image
+from app.widgets.choice_box import ChoiceBox
 from app.widgets.image_grid import GridImage, ImageGrid
 from app.widgets.looks import set_look
 from app.widgets.words import write_count
@@ -70,15 +71,14 @@ class SamplePanel(QWidget):
             QCheckBox("mistakes only"), "inspector_mistakes_only", "Show only the samples that the network gets wrong"
         )
         self._mistakes_only.toggled.connect(self._filter)
-        self._class = named(QComboBox(), "inspector_class_filter", "Show only the samples of one class")
-        self._class.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self._class.setMinimumContentsLength(8)
+        self._class = named(ChoiceBox(), "inspector_class_filter", "Show only the samples of one class")
         self._class.currentIndexChanged.connect(self._filter)
         self._grid = named(ImageGrid(image_size=36), "inspector_samples", "Samples of the test set")
         self._grid.picked.connect(self._pick)
         self._scroll = make_scroll_area(self._grid)
         self._points = named(PointsPlot(), "inspector_points")
         self._points.picked.connect(self._inspection.select_sample)
+        self._filtered_out = make_label("inspector_filtered_out", look="muted", wraps=True)
         self._verdict = make_label("inspector_verdict", wraps=True)
         self._verdict.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._scores = named(ScoreList(), "inspector_scores", "What the network believes")
@@ -94,6 +94,7 @@ class SamplePanel(QWidget):
         self._score_scroll = make_scroll_area(self._scores)
         self._score_scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         believed = make_column()
+        believed.addWidget(self._filtered_out)
         believed.addWidget(self._verdict)
         believed.addWidget(self._score_scroll, 1)
         body = make_row()
@@ -141,11 +142,14 @@ class SamplePanel(QWidget):
             self._count.setText(self._count_text(self._found, len(samples)))
             self._grid.set_placeholder(self._nothing_text())
         self._points.show_only(self._shown)
+        self._note_filtered_out()
         self._show_grid()
 
     def _count_text(self, found: int, count: int) -> str:
         if found > LARGEST_GRID:
             return f"test set · the first {write_count(LARGEST_GRID)} of {write_count(found)}"
+        if self._mistakes_only.isChecked() and self._predictions is None:
+            return f"test set · {write_count(count)}"
         text = f"test set · {write_count(count)}"
         if found != count:
             text = f"test set · {write_count(found)} of {write_count(count)}"
@@ -158,7 +162,10 @@ class SamplePanel(QWidget):
 
     def _nothing_text(self) -> str:
         if self._mistakes_only.isChecked() and self._predictions is None:
-            return "The predictions are still being computed."
+            return (
+                "Mistakes are known as soon as all samples are predicted. That waits while a network is being trained: "
+                "only the sample that is looked at is computed then."
+            )
         if self._mistakes_only.isChecked():
             return "No mistakes: all these samples are predicted correctly. Clear “mistakes only” to see them."
         return "The test set has no sample of this class. Choose another class."
@@ -207,6 +214,12 @@ class SamplePanel(QWidget):
             images.append(GridImage(self._thumbnails[index], tooltip=words))
         return images
 
+    def _note_filtered_out(self) -> None:
+        """Say that the sample that is looked at is none of those offered: it stays until another one is picked."""
+        out = self._inspection.samples is not None and self._inspection.index not in self._shown
+        self._filtered_out.setVisible(out)
+        self._filtered_out.setText(f"Sample {self._inspection.index} is still shown; it is not in this selection.")
+
     def _mark_current(self) -> None:
         place = np.flatnonzero(self._shown == self._inspection.index)
         self._grid.set_current(int(place[0]) if place.size else -1)
@@ -239,6 +252,7 @@ class SamplePanel(QWidget):
         self._scores.show_scores(names, view.scores, view.label)
         share = percent_text(float(view.scores[view.prediction]))
         self._verdict.setText(f"true {names[view.label]} · predicted {names[view.prediction]} ({share})")
+        self._note_filtered_out()
         set_look(self._verdict, "danger", view.prediction != view.label)
         self._mark_current()
         self._ask_for_belief()

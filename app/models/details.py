@@ -70,7 +70,7 @@ class DetailsPanel(QWidget):
         self.cell = self._make_label("models_cell", "")
         self.cell.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.histogram = Histogram()
-        self.grid = ImageGrid()
+        self.grid = ImageGrid(positions=True)
         self.grid.setObjectName("models_pictures")
         self.grid.setAccessibleName("Pictures of the selected tensor")
         self.grid.cell_clicked.connect(self._show_cell)

@@ -45,25 +45,26 @@ class ImageGrid(QWidget):
     """Pictures in rows that wrap at the width of the widget, painted without smoothing.
 
     Put it into a `QScrollArea` with `widgetResizable`; only what is visible is painted. Click or use the arrow keys to
-    pick a picture (Home, End, Page Up and Down too); Shift and the arrow keys move the marked position inside it.
+    pick a picture (Home, End, Page Up and Down too); with positions, Shift and the arrow keys move the mark inside it.
 
     Arguments:
+        positions: a click chooses a position, too, and leaves a mark on it.
         image_size: about how many pixels the longer side of a picture takes. Small pictures are scaled up by a whole
             number, so the true size is the nearest that allows it.
 
     Signals:
         picked(index): the user picked another picture.
-        cell_clicked(index, row, column): the user chose a position, in pixels of the picture (of the array).
+        cell_clicked(index, row, column): with positions: the user chose one, in pixels of the picture (of the array).
     """
 
     picked = Signal(int)
     cell_clicked = Signal(int, int, int)
 
-    def __init__(self, parent: QWidget | None = None, image_size: int = 48) -> None:
+    def __init__(self, parent: QWidget | None = None, image_size: int = 48, positions: bool = False) -> None:
         super().__init__(parent)
         self._images: list[GridImage] = []
         self._sizes: dict[QSize, QImage] = {}
-        self._image_size = image_size
+        self._image_size, self._positions = image_size, positions
         self._placeholder = ""
         self._current = -1
         self._hovered = -1
@@ -199,7 +200,8 @@ class ImageGrid(QWidget):
             super().mousePressEvent(event)
             return
         self._pick(index)
-        self._choose_cell(index, *self.cell_at(index, event.position()))
+        if self._positions:
+            self._choose_cell(index, *self.cell_at(index, event.position()))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._hover(self.index_at(event.position()))
@@ -212,7 +214,7 @@ class ImageGrid(QWidget):
         step = _STEPS.get(Qt.Key(event.key()))
         if not self._images:
             super().keyPressEvent(event)
-        elif step and event.modifiers() & Qt.KeyboardModifier.ShiftModifier and self._current >= 0:
+        elif self._positions and step and event.modifiers() & Qt.KeyboardModifier.ShiftModifier and self._current >= 0:
             self._step_cell(*step)
         elif (target := self._target(event.key())) is not None:
             self._pick(target)

@@ -21,6 +21,9 @@ FAMILY_COLORS = {
 }
 """Colour of each layer family (Okabe & Ito 2008: told apart by people with any colour vision)."""
 
+DARK_FAMILY_COLORS = FAMILY_COLORS | {"convolution": "#3d9fdb", "dense": "#e8762c", "activation": "#1fb58c"}
+"""The same in the dark, where the darkest of them would hardly be seen: lighter, and still told apart."""
+
 SERIES_COLORS = {"training": "#56B4E9", "validation": "#E69F00"}
 """Colours of the curves, from the same palette; they also differ in line style."""
 
@@ -80,6 +83,13 @@ DARK = Theme(
     warning="#f0b64a",
     track="#33373e",
 )
+
+
+def family_color(family: str) -> QColor:
+    """Return the colour of a layer family in the present theme; muted for one that is not known."""
+    theme = current_theme()
+    colors = DARK_FAMILY_COLORS if theme.dark else FAMILY_COLORS
+    return QColor(colors.get(family, theme.muted))
 
 
 def current_theme() -> Theme:

@@ -15,6 +15,7 @@ from app.inspector.picture import Picture
 from app.inspector.way_down import WayDown
 from app.training import Inspection, Session
 from app.widgets.image_grid import ImageGrid
+from app.widgets.theme import family_color
 
 
 def click(widget: QWidget, point) -> None:
@@ -115,6 +116,21 @@ def test_a_layer_of_numbers_is_a_bar_chart_with_class_names(digits):
     digits.document.select(("flatten_1",))
     QTest.keyClick(bars, Qt.Key.Key_Home)
     assert bars.describe(bars.current).startswith("number 1: ")
+
+
+def test_walking_along_layers_of_numbers_keeps_the_words_true(make_bench, project_of):
+    layers = (("Flatten", "flatten_1", {}), ("Linear", "linear_1", {"outputs": 20}), ("ReLu", "relu_1", {}))
+    bench = make_bench(project_of((*layers, ("Linear", "linear_2", {"outputs": 10})), "digits"))
+    bench.wait_for_view()
+    bars = bench.find(BarChart, "vector")
+    seen = []
+    for name, count, family in (("flatten_1", 64, "dense"), ("linear_1", 20, "dense"), ("relu_1", 20, "activation")):
+        bench.document.select((name,))
+        assert bench.text("maps_heading") == f"{count} numbers"
+        assert f"gives {count} numbers" in bench.text("sentence")
+        assert bars.color == family_color(family)
+        seen.append(bars.color.name())
+    assert seen[1] != seen[2]
 
 
 def test_the_chosen_map_is_scrolled_to(make_bench, project_of):

@@ -1,7 +1,7 @@
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QCheckBox, QComboBox
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel
 
 from app.document import edits
 from app.inspector.sample_filter import matching_samples
@@ -72,6 +72,27 @@ def test_picking_among_filtered_samples_picks_the_right_one(digits):
     classes.setCurrentIndex(0)
     digits.wait(lambda: len(grid.images) == 359)
     assert grid.current == index
+
+
+def test_a_sample_that_the_filter_leaves_out_is_said_to_be_still_shown(digits):
+    note = digits.find(QLabel, "filtered_out")
+    classes = digits.find(QComboBox, "class_filter")
+    label = int(digits.inspection.samples.labels[digits.inspection.index])
+    assert note.isHidden()
+    classes.setCurrentIndex(1 + (label + 1) % 10)
+    assert note.isVisible()
+    assert "Sample 0 is still shown" in note.text()
+    QTest.keyClick(digits.find(ImageGrid, "samples"), Qt.Key.Key_Home)
+    digits.wait(lambda: note.isHidden())
+
+
+def test_mistakes_that_are_not_known_are_neither_counted_nor_called_old(digits):
+    digits.inspection.predictions = None
+    digits.inspection.predictions_changed.emit()
+    digits.find(QCheckBox, "mistakes_only").click()
+    assert digits.text("sample_count") == "test set · 359"
+    digits.inspection.view_changed.emit()
+    assert digits.text("sample_count") == "test set · 359"
 
 
 def test_unknown_predictions_are_no_mistakes():

@@ -29,8 +29,20 @@ def click(qtbot, grid: ImageGrid, position: QPointF) -> None:
     qtbot.mouseClick(grid, Qt.MouseButton.LeftButton, pos=position.toPoint())
 
 
-def test_a_click_picks_and_names_the_pixel(qtbot) -> None:
+def test_a_grid_without_positions_leaves_no_mark(qtbot) -> None:
     grid = make_grid(qtbot)
+    cells = []
+    grid.cell_clicked.connect(lambda *cell: cells.append(cell))
+    click(qtbot, grid, grid.image_rect(3).center())
+    clean = grid.grab().toImage()
+    qtbot.keyClick(grid, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    assert cells == []
+    grid.set_current(3)
+    assert grid.grab().toImage() == clean
+
+
+def test_a_click_picks_and_names_the_pixel(qtbot) -> None:
+    grid = make_grid(qtbot, positions=True)
     picked, cells = [], []
     grid.picked.connect(picked.append)
     grid.cell_clicked.connect(lambda *cell: cells.append(cell))
@@ -74,7 +86,7 @@ def test_arrow_keys_walk_and_stop_at_the_ends(qtbot) -> None:
 
 
 def test_shift_and_arrows_move_the_marked_position(qtbot) -> None:
-    grid = make_grid(qtbot)
+    grid = make_grid(qtbot, positions=True)
     cells = []
     grid.cell_clicked.connect(lambda *cell: cells.append(cell))
     grid.set_current(2)
