@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QAction, QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPixmap
+from PySide6.QtGui import QAction, QContextMenuEvent, QCursor, QFocusEvent, QKeyEvent, QMouseEvent, QPixmap
 from PySide6.QtWidgets import QApplication, QFrame, QMenu, QWidget
 
 from app.builder import actions
@@ -71,6 +71,8 @@ class Canvas(DropArea):
         self._refresh_timer.timeout.connect(self._show_activations)
         document.changed.connect(self._show_network)
         document.selection_changed.connect(self._show_selection)
+        document.replaced.connect(self._start_over)
+        self.verticalScrollBar().valueChanged.connect(self._follow_mouse)
         if inspection is not None:
             inspection.view_changed.connect(self._refresh_soon)
             inspection.samples_changed.connect(self._refresh_soon)
@@ -185,6 +187,22 @@ class Canvas(DropArea):
             current.setFocus()
         if chosen and not self._by_mouse:
             self._reveal(current)
+
+    @Slot()
+    def _start_over(self) -> None:
+        """Show another project from its top."""
+        self._selection.start_over()
+        self._show_selection()
+        self.verticalScrollBar().setValue(0)
+
+    @Slot()
+    def _follow_mouse(self) -> None:
+        """Let go of the card that was scrolled away from under the mouse: Qt tells only when the mouse moves."""
+        position = QCursor.pos()
+        inside = self.viewport().rect().contains(self.viewport().mapFromGlobal(position))
+        under = self.column.card_at(self.column.mapFromGlobal(position).toPointF()) if inside else None
+        for card in self.column.all_cards():
+            card.set_hovered(card is under and card.isVisible())
 
     @Slot()
     def _refresh_soon(self) -> None:

@@ -75,6 +75,10 @@ class CardSelection:
         """Select nothing."""
         self._document.select(())
 
+    def start_over(self) -> None:
+        """Go to the top of another network."""
+        self.current, self._anchor, self._waiting = INPUT, 0, None
+
     def follow_document(self) -> None:
         """Something else changed the selection or the stack: go on from there."""
         names, chosen = self._names, self._document.selection

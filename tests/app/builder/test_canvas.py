@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt
-from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication
+from PySide6.QtGui import QAction, QContextMenuEvent, QCursor, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QWidget
 
@@ -222,6 +222,39 @@ def test_the_keyboard_stays_on_the_canvas_when_its_card_is_deleted(bench) -> Non
     bench.canvas.delete_selection()
     assert bench.document.selection == ("pool_1",)
     assert bench.window.focusWidget() is bench.card("pool_1")
+
+
+def test_another_project_is_shown_from_its_top(make_bench, document_of) -> None:
+    layers = [("ReLu", f"relu_{number}") for number in range(30)]
+    bench = make_bench(document_of(*layers))
+    bench.document.select(("relu_29",))
+    bench.card("relu_29").setFocus()
+    bar = bench.canvas.verticalScrollBar()
+    assert bar.value() > 0
+    bench.document.replace(document_of(*layers).project)
+    assert bar.value() == 0
+    assert bench.canvas.column.input_card.hasFocus()
+
+
+def test_a_card_that_is_scrolled_away_from_the_mouse_loses_its_outline(make_bench, document_of, monkeypatch) -> None:
+    bench = make_bench(document_of(*[("ReLu", f"relu_{number}") for number in range(30)]))
+    viewport = bench.canvas.viewport()
+    under = viewport.mapToGlobal(QPoint(viewport.width() // 2, 150))
+    monkeypatch.setattr(QCursor, "pos", lambda: under)
+    bar = bench.canvas.verticalScrollBar()
+
+    def hovered() -> list[str]:
+        return [card.content.name for card in bench.canvas.column.all_cards() if card.hovered]
+
+    bar.setValue(200)
+    first = hovered()
+    assert len(first) == 1
+    bar.setValue(600)
+    assert len(hovered()) == 1
+    assert hovered() != first
+    monkeypatch.setattr(QCursor, "pos", lambda: QPoint(-50, -50))
+    bar.setValue(700)
+    assert hovered() == []
 
 
 def test_only_one_card_is_a_tab_stop(bench) -> None:
