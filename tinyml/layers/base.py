@@ -95,6 +95,10 @@ class LayerSettings(BaseModel):
         """Tell name and shape of each parameter for `input_shape`, which `output_shape` has accepted."""
         return {}
 
+    def buffer_shapes(self, input_shape: Shape) -> dict[str, Shape]:
+        """Tell name and shape of each array that is saved but not trained, for an input that was accepted."""
+        return {}
+
     def describe(self) -> str:
         """Put the key settings into one short line for the layer's card; empty when there are none."""
         return ""
@@ -133,6 +137,8 @@ class Layer(ABC):
     Attributes:
         training: True while training, False for prediction; set by `Sequential.train()` and `.eval()`.
         named_parameters: the parameters by name, in the order they are saved ("weight", "bias").
+        named_buffers: arrays by name that belong to the layer's state and are saved, but that no optimiser changes
+            (running statistics). The layer changes them in place, so that whoever holds one sees its present values.
     """
 
     Settings: ClassVar[type[LayerSettings]]
@@ -148,6 +154,7 @@ class Layer(ABC):
         self.settings = settings
         self.training = True
         self.named_parameters: dict[str, Parameter] = {}
+        self.named_buffers: dict[str, Array] = {}
 
     @abstractmethod
     def forward(self, input: Array) -> Array:
@@ -169,6 +176,17 @@ class Layer(ABC):
     def parameters(self) -> list[Parameter]:
         """The parameters, in the order they are saved."""
         return list(self.named_parameters.values())
+
+    @property
+    def named_tensors(self) -> dict[str, Array]:
+        """Everything that is saved of the layer, by name: the tensors of the parameters, then the buffers."""
+        tensors = {name: parameter.tensor for name, parameter in self.named_parameters.items()}
+        return {**tensors, **self.named_buffers}
+
+    @property
+    def generators(self) -> list[np.random.Generator]:
+        """The generators that the layer draws from while it works; none for a layer that is not random."""
+        return []
 
     def recall(self, kept: Kept | None) -> Kept:
         """Return what `forward` kept for `backward`; raises `TinymlError` when there was no forward pass."""

@@ -63,6 +63,7 @@ class LayerPlan:
         input_shape: what it receives, or None when a layer before it has a problem.
         output_shape: what it gives, or None when that is unknown.
         parameter_shapes: name and shape of each parameter; empty while shapes are unknown.
+        buffer_shapes: name and shape of each array that is saved but not trained; empty while shapes are unknown.
         notes: what is allowed but worth knowing, one sentence each.
         partner: name of the layer whose switches this one uses; empty for most layers.
         problem: what is wrong with it, if anything.
@@ -74,6 +75,7 @@ class LayerPlan:
     input_shape: Shape | None = None
     output_shape: Shape | None = None
     parameter_shapes: dict[str, Shape] = field(default_factory=dict)
+    buffer_shapes: dict[str, Shape] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     partner: str = ""
     problem: Problem | None = None
@@ -82,6 +84,11 @@ class LayerPlan:
     def parameter_count(self) -> int:
         """Number of trainable numbers in the layer."""
         return sum(int(np.prod(shape)) for shape in self.parameter_shapes.values())
+
+    @property
+    def tensor_shapes(self) -> dict[str, Shape]:
+        """Name and shape of everything that is saved of the layer: parameters, then buffers."""
+        return {**self.parameter_shapes, **self.buffer_shapes}
 
 
 @dataclass(frozen=True)
@@ -224,6 +231,7 @@ def _plan_layer(
         input_shape=shape,
         output_shape=output_shape,
         parameter_shapes=settings.parameter_shapes(shape),
+        buffer_shapes=settings.buffer_shapes(shape),
         notes=settings.notes(shape),
         **known,
     )
