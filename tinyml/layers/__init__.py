@@ -4,10 +4,6 @@ Adding a layer is adding a file. `layer_types()` finds it, and with it the palet
 files and the gradient check know it. The imports below only help editors and type checkers with the built-in names.
 """
 
-import importlib
-import inspect
-import pkgutil
-from functools import cache
 from typing import Any
 
 from tinyml.layers.base import Family, Layer, LayerSettings
@@ -18,6 +14,7 @@ from tinyml.layers.flatten import Flatten
 from tinyml.layers.linear import Linear
 from tinyml.layers.maxpool2d import MaxPool2D
 from tinyml.layers.maxunpool2d import MaxUnpool2D
+from tinyml.layers.registry import layer_types
 from tinyml.layers.relu import ReLu
 from tinyml.layers.softmax import Softmax
 from tinyml.layers.tanh import Tanh
@@ -38,26 +35,6 @@ __all__ = [
     "Tanh",
     "layer_types",
 ]
-
-
-@cache
-def layer_types() -> dict[str, type[Layer]]:
-    """Walk the folder and return every layer type by its name, sorted.
-
-    Call `layer_types.cache_clear()` after adding a folder to `tinyml.layers.__path__`.
-
-    >>> layer_types()["ReLu"].__name__
-    'ReLu'
-    """
-    found: dict[str, type[Layer]] = {}
-    for module_info in pkgutil.iter_modules(__path__):
-        module = importlib.import_module(f"{__name__}.{module_info.name}")
-        for value in vars(module).values():
-            # A class that the file only imports, and an abstract one, is no layer type of its own.
-            is_layer = isinstance(value, type) and issubclass(value, Layer) and not inspect.isabstract(value)
-            if is_layer and value.__module__ == module.__name__:
-                found[value.__name__] = value
-    return dict(sorted(found.items()))
 
 
 def __getattr__(name: str) -> Any:

@@ -9,6 +9,7 @@ import numpy as np
 from tinyml.core import Array, Parameter, Shape, StorageError, TinymlError, describe_shape
 from tinyml.core.tensor_file import read_tensors, write_tensors
 from tinyml.layers import Layer
+from tinyml.layers.stack import forward_through
 
 
 class Optimizer(Protocol):
@@ -195,24 +196,3 @@ class Sequential:
 
     def __repr__(self) -> str:
         return "Sequential([\n" + "".join(f"    {layer!r},\n" for layer in self.layers) + "])"
-
-
-def forward_through(layer: Layer, input: Array, waiting: list[Layer]) -> Array:
-    """Run one layer; `waiting` is the stack of pooling layers that nobody has undone yet.
-
-    It holds the layers and not their switches, which take time to work out and which most networks never need.
-    """
-    if layer.settings.partner is None:
-        result = layer(input)
-    elif waiting:
-        result = layer(input, waiting.pop().switches)
-    else:
-        raise TinymlError(
-            f"Layer '{layer.name}' undoes a {layer.settings.partner}, but none before it is left to undo. "
-            f"Put a {layer.settings.partner} in front of it, or remove it."
-        )
-    if layer.records_switches:
-        waiting.append(layer)
-    # A pooling layer made with return_index=True gives its switches as well.
-    output: Array = result[0] if isinstance(result, tuple) else result
-    return output
