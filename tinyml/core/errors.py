@@ -28,7 +28,11 @@ class SettingsError(TinymlError):
 
 
 class SpecificationError(TinymlError):
-    """A network specification cannot be built; `problems` holds one entry for each layer that is at fault."""
+    """A network specification cannot be built.
+
+    Arguments:
+        problems: one entry for each layer that is at fault.
+    """
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         super().__init__(" ".join(str(problem) for problem in problems))
