@@ -14,7 +14,6 @@ from tinyml.learner.objective import Objective
 from tinyml.learner.settings import TrainingSettings
 from tinyml.losses import loss_descriptions
 from tinyml.net import Inference, NetworkSpecification, Sequential, build, infer
-from tinyml.optims import SGDOptimizer
 
 
 @dataclass(frozen=True)
@@ -75,8 +74,7 @@ def prepare(network: NetworkSpecification, training: TrainingSettings, splits: S
     if problems:
         raise SpecificationError(problems)
     net = build(network, shape, np.random.default_rng(training.seed))
-    optimizer = SGDOptimizer(training.learning_rate, training.momentum or None)
-    return Experiment(net, Learner(net, training.loss, optimizer), splits, training)
+    return Experiment(net, Learner(net, training.loss, training.make_optimizer()), splits, training)
 
 
 def find_problems(

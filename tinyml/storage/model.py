@@ -18,7 +18,8 @@ from tinyml.learner.settings import TrainingSettings
 from tinyml.net import NetworkSpecification, Sequential, build, infer
 
 MODEL_FORMAT = "tinyml-model"
-MODEL_VERSION = 1
+MODEL_VERSION = 2
+"""Version 2 has more training settings (optimiser, schedule, …). A file of version 1 lacks them, and is read too."""
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1)]
