@@ -19,6 +19,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from tinyml.core import (
     Array,
     ChangeSettings,
+    Fans,
+    Initialiser,
     Pair,
     Parameter,
     SettingsError,
@@ -28,6 +30,8 @@ from tinyml.core import (
     describe_count,
     describe_pair,
     describe_shape,
+    initial_bias,
+    initial_weight,
     shared_generator,
 )
 from tinyml.core.shapes import ignored_border, window_output_shape
@@ -37,7 +41,7 @@ from tinyml.core.windows import Sliding
 Kept = TypeVar("Kept")
 Model = TypeVar("Model", bound="LayerSettings")
 
-Family = Literal["convolution", "pooling", "dense", "activation", "regularisation"]
+Family = Literal["convolution", "pooling", "dense", "activation", "regularisation", "block"]
 """Groups of the palette, and what decides a card's colour."""
 
 
@@ -63,6 +67,12 @@ NonNegativePair = Annotated[
     tuple[Annotated[int, Field(ge=0, le=1000)], Annotated[int, Field(ge=0, le=1000)]], BeforeValidator(_expand)
 ]
 """(rows, columns), each at least 0; one number stands for both."""
+
+
+InitialiserSetting = Annotated[
+    Initialiser, Field(title="Initialiser", description="How the weights are drawn before training starts.")
+]
+"""A choice among the ways of `tinyml.core.initial_weight`."""
 
 
 class LayerSettings(BaseModel):
@@ -144,7 +154,7 @@ class Layer(ABC):
     Settings: ClassVar[type[LayerSettings]]
     records_switches: ClassVar[bool] = False
     """True for a pooling layer that can tell, in `switches`, where each output came from."""
-    deconvolution: ClassVar[str] = ""
+    deconvolution: str = ""
     """What `deconvolve` does, in a word or two ("unpool"); empty when a deconvnet has no way back through the layer."""
     gradient_exception: ClassVar[str] = ""
     """Why `backward` is, on purpose, not the derivative of `forward`; empty for every layer where it is."""
@@ -252,6 +262,31 @@ def generator_or_shared(rng: np.random.Generator | None) -> np.random.Generator:
     return shared_generator() if rng is None else rng
 
 
+def draw_parameters(
+    shapes: dict[str, Shape],
+    initialiser: Initialiser,
+    fans: Fans,
+    rng: np.random.Generator | None,
+    dtype: type[np.floating],
+) -> dict[str, Parameter]:
+    """Make the parameters of a layer that has a "weight" and perhaps a "bias", in their order.
+
+    Arguments:
+        shapes: as the settings' `parameter_shapes` tells them.
+        initialiser: how the weights are drawn.
+        fans: how many numbers the weight joins.
+        rng: where the numbers come from; the shared generator by default.
+        dtype: of the tensors.
+
+    >>> drawn = draw_parameters({"weight": (3, 2), "bias": (3,)}, "he_normal", Fans(2, 3), None, np.float32)
+    >>> drawn["bias"].tensor
+    array([0., 0., 0.], dtype=float32)
+    """
+    rng, kind = generator_or_shared(rng), np.dtype(dtype)
+    draw = {"weight": initial_weight, "bias": initial_bias}
+    return {name: Parameter(draw[name](initialiser, rng, shape, fans, kind)) for name, shape in shapes.items()}
+
+
 def validate_settings(model: type[Model], layer_name: str, **values: Any) -> Model:
     """Check the arguments of a layer's constructor by its settings model.
 
@@ -343,6 +378,7 @@ def describe_unseen(size: Pair, sliding: Sliding) -> tuple[str, ...]:
 __all__ = [
     "Box",
     "Family",
+    "InitialiserSetting",
     "Layer",
     "LayerSettings",
     "NonNegativePair",
@@ -350,6 +386,7 @@ __all__ = [
     "describe_parameters",
     "describe_sliding",
     "describe_unseen",
+    "draw_parameters",
     "generator_or_shared",
     "require_fit",
     "require_maps",

@@ -113,6 +113,9 @@ def read_settings(layer: LayerSpecification) -> LayerSettings:
     """Validate the settings of one layer.
 
     Raises `TinymlError` with one sentence that names the setting, its value and what is allowed.
+
+    >>> read_settings(LayerSpecification(type="Linear", name="fc", settings={"outputs": 10})).describe()
+    '10 outputs'
     """
     layer_type = layer_types().get(layer.type)
     if layer_type is None:

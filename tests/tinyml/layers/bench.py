@@ -16,7 +16,6 @@ from tests.tinyml.numerical import (
     distinct_values,
     kinks,
     numerical_gradient,
-    relative_error,
 )
 from tinyml.core import Shape
 from tinyml.layers import Layer, LayerSettings, layer_types
@@ -106,7 +105,9 @@ def benches(draw: st.DrawFn, layer_type: str) -> Bench:
 def settings_of(draw: st.DrawFn, layer_type: str) -> dict[str, Any]:
     """Draw a value for some of the settings, as the JSON schema allows it and not much above the smallest."""
     properties = layer_types()[layer_type].Settings.model_json_schema().get("properties", {})
-    open_to_user = {name: rule for name, rule in properties.items() if not rule.get("from_partner")}
+    open_to_user = {
+        name: rule for name, rule in properties.items() if not (rule.get("from_partner") or rule.get("not_in_form"))
+    }
     return {name: draw(_values(rule)) for name, rule in open_to_user.items() if draw(st.booleans())}
 
 
@@ -121,6 +122,8 @@ def _values(rule: dict[str, Any]) -> st.SearchStrategy[Any]:
             low = rule["minimum"]
             high = rule.get("maximum", rule.get("exclusiveMaximum"))
             return st.sampled_from([low, low + (high - low) / 4, low + (high - low) / 2])
+        case "string":
+            return st.sampled_from(rule["enum"])
         case "array":
             return st.tuples(*map(_values, rule["prefixItems"])).map(list)
         case _:
@@ -135,12 +138,13 @@ def check_gradients(bench: Bench) -> None:
     assert kinks(lambda input: bench.gradients(weights, input)["input"], bench.input) == []
     for name, function, at in _functions(bench, weights):
         assert analytic[name].shape == at.shape
-        assert relative_error(analytic[name], numerical_gradient(function, at)) <= PASS, name
+        # Relative to what came in where that is larger: in batch normalisation most of it cancels.
+        size = max(float(np.linalg.norm(analytic[name])), float(np.linalg.norm(weights)))
+        assert np.linalg.norm(analytic[name] - numerical_gradient(function, at)) <= PASS * size, name
         direction = rng.normal(size=at.shape)
         direction /= np.linalg.norm(direction)
-        along = directional_derivative(function, at, direction)
-        size = max(float(np.linalg.norm(analytic[name])), 1e-12)
-        assert abs(along - float((analytic[name] * direction).sum())) <= PASS * size + 1e-10, name
+        along = directional_derivative(function, at, direction, step=1e-5)
+        assert abs(along - float((analytic[name] * direction).sum())) <= PASS * size, name
 
 
 def _functions(bench: Bench, weights: np.ndarray) -> Iterator[tuple[str, Any, Numbers]]:
