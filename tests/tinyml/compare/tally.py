@@ -7,9 +7,9 @@ import numpy as np
 LIMITS: dict[type[np.floating], float] = {np.float64: 1e-9, np.float32: 1e-4}
 """The largest error that is allowed, for each precision."""
 
-SMALLEST_SCALE = 0.01
-"""Errors are relative to the largest value of their array; where even that is smaller, they are relative to this. A sum
-whose terms cancel is as exact as its terms, not as itself."""
+SMALLEST_SCALE = 1.0
+"""Errors are relative to the largest value of their array; where even that is smaller, they are relative to this. The
+numbers compared are of the order of 1, and a sum whose terms cancel is as exact as its terms, not as itself."""
 
 
 @dataclass
@@ -23,29 +23,31 @@ class Row:
 ROWS: dict[str, Row] = {}
 
 
-def error(ours: np.ndarray, theirs: np.ndarray) -> float:
-    """Return the largest difference of two arrays, relative to the largest value; infinite when one is not finite."""
+def error(ours: np.ndarray, theirs: np.ndarray, scale: float = 0.0) -> float:
+    """Return the largest difference of two arrays, relative to their largest value (or to `scale`, if that is larger).
+
+    It is infinite when one array holds a value that is not finite and the other does not hold the same.
+    """
     assert ours.shape == theirs.shape
-    if not ours.size:
+    if np.array_equal(ours, theirs, equal_nan=True):
         return 0.0
     with np.errstate(invalid="ignore"):
         difference = float(abs(ours - theirs).max())
-    if not np.isfinite(difference):
-        return 0.0 if np.array_equal(ours, theirs, equal_nan=True) else np.inf
-    return difference / max(float(abs(theirs).max()), SMALLEST_SCALE)
+    return difference / max(float(abs(theirs).max()), SMALLEST_SCALE, scale) if np.isfinite(difference) else np.inf
 
 
-def compare(subject: str, ours: dict[str, np.ndarray], theirs: dict[str, np.ndarray]) -> None:
+def compare(subject: str, ours: dict[str, np.ndarray], theirs: dict[str, np.ndarray], scale: float = 0.0) -> None:
     """Assert that two sets of arrays of the same names agree as far as their precision allows, and remember the error.
 
     Arguments:
         subject: what is compared, one row of the table.
-        ours, theirs: arrays by name, e.g. "output" and "input gradient".
+        ours, theirs: arrays by name, e.g. "output" and "gradient of input".
+        scale: what the errors are relative to, at least.
     """
     assert ours.keys() == theirs.keys()
     for name, array in ours.items():
         assert array.dtype == theirs[name].dtype, f"{subject}, {name}: {array.dtype} and {theirs[name].dtype}"
-        found, precision = error(array, theirs[name]), array.dtype.type
+        found, precision = error(array, theirs[name], scale), array.dtype.type
         assert found <= LIMITS[precision], f"{subject}, {name}: relative error {found:.3g}"
         note(subject, precision, found)
     ROWS[subject].comparisons += 1

@@ -1,5 +1,6 @@
 """Every layer type against PyTorch: outputs, input gradients and parameter gradients, in both precisions."""
 
+import copy
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,20 @@ torch = pytest.importorskip("torch", reason="PyTorch is not installed: make comp
 
 from tests.tinyml.compare.counterparts import LAYERS, NOT_COMPARED, Case  # noqa: E402
 
+INSIDES: list[dict[str, Any]] = [
+    {},
+    {
+        "layers": [
+            {"type": "Conv2D", "name": "a", "settings": {"filters": 3, "window": [3, 1], "padding": [1, 0]}},
+            {"type": "GELU", "name": "b"},
+            {"type": "Residual", "name": "c"},
+            {"type": "Deconv2D", "name": "d", "settings": {"filters": 2, "window": [3, 3], "padding": [1, 1]}},
+        ]
+    },
+    {"layers": [{"type": "Linear", "name": "a", "settings": {"outputs": 5}}, {"type": "Tanh", "name": "b"}]},
+]
+"""What is drawn for the inside of a residual layer: the standard block, one that is nested, one for five numbers."""
+
 CASES = 100
 """Drawn for each layer type; each is compared in both precisions."""
 
@@ -31,7 +46,10 @@ def test_every_layer_type_has_a_counterpart_or_a_reason() -> None:
 @st.composite
 def benches(draw: st.DrawFn, layer_type: str) -> dict[type[np.floating], Bench]:
     """Draw settings and an input that fits them; return the same layer with the same input in both precisions."""
-    values = draw(settings_of(layer_type))
+    values = draw(settings_of(layer_type) if layer_type != "Residual" else st.sampled_from(INSIDES))
+    if "eps" in values and layer_type.startswith("BatchNorm"):
+        # Less than PyTorch's own value: where all inputs are equal, it would blow rounding errors up a million times.
+        values["eps"] = max(values["eps"], 1e-5)
     maps = draw(st.tuples(st.integers(1, 4), st.integers(1, 12), st.integers(1, 12)))
     shapes = draw(st.sampled_from([(maps, maps[:1]), (maps[:1], maps), (maps[1:], maps)]))
     options: dict[str, Any] = {"examples": draw(st.integers(1, 5)), "seed": draw(st.integers(0, 2**16))}
@@ -40,41 +58,60 @@ def benches(draw: st.DrawFn, layer_type: str) -> dict[type[np.floating], Bench]:
         if all(found.values()):
             break
     assume(all(found.values()))
-    rng = np.random.default_rng(options["seed"])
-    input = rng.normal(size=found[np.float64].input.shape)
-    if layer_type != "Dropout" and draw(st.booleans()):
-        input = input.round()  # many equal values and zeros: ties of pooling, kinks of activations
+    training, finest = draw(st.booleans()), draw(st.sampled_from([1, 16]))
     for dtype, bench in found.items():
-        bench.input = input.astype(dtype)
+        rng = np.random.default_rng(options["seed"])
+        # Multiples of 1/16 are the same number in both precisions; whole numbers make ties in pooling, and zeros.
+        bench.input = (np.round(rng.normal(size=bench.input.shape) * finest) / finest).astype(dtype)
+        bench.layer.training = training
+        for tensor in bench.layer.named_tensors.values():
+            # Weights of 1 and biases of 0, with which some layers start, would hide mistakes.
+            tensor += rng.uniform(0, 0.5, tensor.shape)
     return found
 
 
 def computed_by_tinyml(bench: Bench, weights: np.ndarray) -> dict[str, np.ndarray]:
-    """Return the output, and the gradients of `sum(weights · output)`."""
-    gradients = {f"gradient of {name}": gradient for name, gradient in bench.gradients(weights).items()}
-    return {"output": bench.forward(), **gradients}
+    """Return the output, the gradients of `sum(weights · output)`, and the buffers afterwards."""
+    layer = copy.deepcopy(bench.layer)
+    output = layer(bench.input, *bench.switches)
+    gradients = {"input": layer.backward(weights)}
+    gradients |= {name: parameter.gradient for name, parameter in layer.named_parameters.items()}
+    return {
+        "output": output,
+        **{f"gradient of {name}": gradient for name, gradient in gradients.items()},
+        **layer.named_buffers,
+    }
 
 
 def computed_by_pytorch(layer_type: str, bench: Bench, weights: np.ndarray) -> dict[str, np.ndarray]:
     """Return the same as `computed_by_tinyml`, by PyTorch's own functions and its automatic derivatives."""
-    input = torch.tensor(bench.input, requires_grad=True)
-    tensors = {
-        name: torch.tensor(parameter.tensor, requires_grad=True)
-        for name, parameter in bench.layer.named_parameters.items()
+    layer = bench.layer
+    learnt = {
+        "input": torch.tensor(bench.input, requires_grad=True),
+        **{name: torch.tensor(each.tensor, requires_grad=True) for name, each in layer.named_parameters.items()},
     }
-    switches = torch.tensor(bench.switches[0]) if bench.switches else None
-    output = LAYERS[layer_type](Case(bench.settings, input, tensors, switches, bench.forward()))
+    buffers = {name: torch.tensor(buffer) for name, buffer in layer.named_buffers.items()}
+    case = Case(
+        settings=bench.settings,
+        input=learnt["input"],
+        tensors={**learnt, **buffers},
+        training=layer.training,
+        switches=torch.tensor(bench.switches[0]) if bench.switches else None,
+        kept=torch.tensor(copy.deepcopy(layer)(np.ones_like(bench.input)) != 0) if layer_type == "Dropout" else None,
+    )
+    output = LAYERS[layer_type](case)
     (output * torch.tensor(weights)).sum().backward()
-    gradients = {"input": input, **tensors}
     return {
         "output": output.detach().numpy(),
-        **{f"gradient of {name}": tensor.grad.numpy() for name, tensor in gradients.items()},
+        **{f"gradient of {name}": tensor.grad.numpy() for name, tensor in learnt.items()},
+        **{name: buffer.numpy() for name, buffer in buffers.items()},
     }
 
 
+# The same cases in every run: two float32 results on different sides of a kink must not come up by luck.
 @pytest.mark.parametrize("layer_type", [name for name in layer_types() if name not in NOT_COMPARED])
 @given(data=st.data())
-@settings(max_examples=CASES, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+@settings(max_examples=CASES, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.filter_too_much])
 def test_a_layer_computes_what_pytorch_computes(layer_type: str, data: st.DataObject) -> None:
     for dtype, bench in data.draw(benches(layer_type)).items():
         weights = np.random.default_rng(0).normal(size=bench.forward().shape).astype(dtype)
@@ -82,4 +119,6 @@ def test_a_layer_computes_what_pytorch_computes(layer_type: str, data: st.DataOb
         if bench.layer.gradient_exception:
             # The pair of layer and loss is compared instead, in test_losses.py.
             ours, theirs = {"output": ours["output"]}, {"output": theirs["output"]}
-        tally.compare(f"layer {layer_type}", ours, theirs)
+        # A bias in front of a batch normalisation has the gradient 0: what is left of large terms that cancel.
+        largest = max(float(abs(array).max(initial=0)) for array in theirs.values())
+        tally.compare(f"layer {layer_type}", ours, theirs, scale=largest if layer_type == "Residual" else 0.0)
