@@ -1,10 +1,10 @@
-"""The command line: train a network, judge a saved one. Results are one line of JSON on standard output."""
+"""The command line: train, judge and check networks. The last line on standard output is the result as JSON."""
 
 import importlib
 import sys
 from collections.abc import Sequence
 
-from tinyml.command_line.parser import make_parser
+from tinyml.command_line.parser import read_arguments
 
 _FAILED, _INTERRUPTED = 1, 130
 
@@ -18,7 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns the exit status: 0 when all went well, 1 after an error, which is told in one sentence on standard error,
     and 130 after Ctrl+C. Wrong usage leaves through `SystemExit` with status 2, as `argparse` does.
     """
-    options = make_parser().parse_args(arguments)
+    options = read_arguments(arguments)
     try:
         # Only now: NumPy and the framework take longer to import than `--help` should take.
         from threadpoolctl import threadpool_limits

@@ -4,7 +4,6 @@ import argparse
 import json
 import sys
 import time
-from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
@@ -15,7 +14,7 @@ from tinyml.core.files import check_can_save
 from tinyml.core.validation import describe_validation_error
 from tinyml.data import batch_count, load, split
 from tinyml.learner import BatchFinished, EpochFinished, Experiment, TrainingSettings, prepare
-from tinyml.storage import Project, SavedModel, example_path, read_project, save_model, summarise_history
+from tinyml.storage import Project, SavedModel, open_project, save_model, summarise_history
 
 
 def run(options: argparse.Namespace) -> None:
@@ -26,7 +25,7 @@ def run(options: argparse.Namespace) -> None:
     started = time.perf_counter()
     if options.save:
         check_can_save(options.save)
-    project = _choose(_open_project(options.network), options)
+    project = _choose(open_project(options.network), options)
     splits = split(load(project.data.source), project.data)
     experiment = prepare(project.network, project.training, splits)
     history = _train(experiment, options.quiet)
@@ -60,14 +59,6 @@ def run(options: argparse.Namespace) -> None:
         "saved": options.save,
     }
     print(json.dumps(result))
-
-
-def _open_project(network: str) -> Project:
-    """Read a project file, or the example of that name when there is no such file."""
-    looks_like_a_name = Path(network).name == network and not network.endswith(".json")
-    if looks_like_a_name and not Path(network).exists():
-        return read_project(example_path(network))
-    return read_project(network)
 
 
 def _choose(project: Project, options: argparse.Namespace) -> Project:

@@ -1,7 +1,7 @@
 """Files: projects, models, and the tensors of any safetensors file."""
 
 from tinyml.core.tensor_file import TensorFileHeader, TensorHeader, iterate_tensors, read_header, read_tensors
-from tinyml.storage.examples import example_names, example_path
+from tinyml.storage.examples import example_names, example_path, open_project
 from tinyml.storage.model import (
     EpochSummary,
     SavedModel,
@@ -34,6 +34,7 @@ __all__ = [
     "iterate_tensors",
     "load_into",
     "load_model",
+    "open_project",
     "project_from_json",
     "project_to_json",
     "read_header",

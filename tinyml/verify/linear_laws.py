@@ -6,6 +6,7 @@ Every derivative in this framework that has a matrix in it is one of the two.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tinyml.core import Array
 from tinyml.verify.numerical import Numbers, numerical_gradient, relative_error
 
 
@@ -18,8 +19,8 @@ class LawCheck:
         numerical: the gradient by two-sided differences.
     """
 
-    by_law: Numbers
-    numerical: Numbers
+    by_law: Array
+    numerical: Array
 
     @property
     def relative_error(self) -> float:

@@ -8,6 +8,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from tinyml.core import Array
+
 Numbers = NDArray[np.float64]
 """Numbers in double precision: in single precision a difference of two values has hardly a correct digit left."""
 
@@ -67,7 +69,7 @@ def directional_derivative(
     return (above - function(at.copy())) / step
 
 
-def relative_error(first: Numbers | float, second: Numbers | float) -> float:
+def relative_error(first: Array | float, second: Array | float) -> float:
     """Tell how far two gradients are apart, relative to the larger one.
 
     Formula: `|a - b| / max(|a|, |b|)` with the Euclidean norm; 0 when both are zero.
