@@ -10,7 +10,7 @@ import pytest
 from tinyml.core import Array, DataError, SettingsError
 from tinyml.layers import Conv2D, Dropout, Flatten, Linear, MaxPool2D, ReLu, Softmax, Tanh, layer_types
 from tinyml.losses import loss_descriptions
-from tinyml.net import Sequential
+from tinyml.net import LayerSpecification, NetworkSpecification, Sequential, build, infer
 from tinyml.verify import gradient_check
 
 SCORES = "cross_entropy_with_softmax_loss"
@@ -180,6 +180,25 @@ def test_softmax_is_right_with_its_loss_and_the_report_says_how() -> None:
     assert report.notes[0].startswith("'probabilities': Softmax passes the gradient through")
     assert "Note: 'probabilities'" in str(report)
     assert gradient_check(net, x, np.eye(4)[y], "mse_loss").verdict == "wrong"
+
+
+@pytest.mark.parametrize("training", [True, False])
+@pytest.mark.parametrize("layer_type", [name for name, layer in layer_types().items() if not layer.gradient_exception])
+def test_every_layer_is_right_inside_a_network(layer_type: str, training: bool) -> None:
+    partner = layer_types()[layer_type].Settings.partner
+    types = [kind for kind in (partner, layer_type, "Flatten", "Linear") if kind]
+    stack = tuple(LayerSpecification(type=kind, name=f"{place}_{kind}") for place, kind in enumerate(types))
+    network = NetworkSpecification(layers=stack)
+    shape = next(shape for shape in ((2, 6, 4), (7,)) if not infer(network, shape).problems)
+    rng = np.random.default_rng(0)
+    net = build(network, shape, rng)
+    net(rng.normal(size=(4, *shape)))  # so that running statistics are not those of a new layer
+    if not training:
+        net.eval()
+    size = net.output_shape(shape)
+    report = gradient_check(net, rng.normal(size=(3, *shape)), rng.normal(size=(3, *size)), "mse_loss", elements=40)
+    assert report.verdict == "right", str(report)
+    assert {tensor.name for tensor in report.tensors} == {"input", *net.named_parameters}
 
 
 @pytest.mark.parametrize("loss", loss_descriptions())
