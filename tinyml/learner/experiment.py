@@ -10,7 +10,7 @@ from tinyml.data import Dataset, Splits
 from tinyml.learner.evaluation import Evaluation, evaluate, evaluate_in_parts
 from tinyml.learner.events import Event
 from tinyml.learner.learner import Learner
-from tinyml.learner.objective import Objective
+from tinyml.learner.objective import Objective, codes_for
 from tinyml.learner.settings import TrainingSettings
 from tinyml.losses import loss_descriptions
 from tinyml.net import Inference, NetworkSpecification, Sequential, build, infer
@@ -69,7 +69,8 @@ def prepare(network: NetworkSpecification, training: TrainingSettings, splits: S
     """
     data = splits.train
     shape = data.description.example_shape
-    outputs = data.codes.shape[1] if training.loss == "mse_loss" else len(data.description.class_names)
+    loss = loss_descriptions()[training.loss]
+    outputs = codes_for(loss, data.codes).shape[1] if loss.targets == "codes" else len(data.description.class_names)
     problems = find_problems(network, training, shape, outputs)
     if problems:
         raise SpecificationError(problems)
