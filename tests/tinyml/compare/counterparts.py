@@ -116,7 +116,10 @@ def _cross_entropy_of_probabilities(scores: Tensor, truth: Tensor) -> Tensor:
 
 
 LOSSES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
+    "binary_cross_entropy_with_logits_loss": F.binary_cross_entropy_with_logits,
     "cross_entropy_loss": _cross_entropy_of_probabilities,
     "cross_entropy_with_softmax_loss": F.cross_entropy,
+    "huber_loss": F.huber_loss,
+    "mae_loss": F.l1_loss,
     "mse_loss": F.mse_loss,
 }
