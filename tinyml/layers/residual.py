@@ -19,7 +19,7 @@ from tinyml.layers.base import (
 from tinyml.layers.stack import LayerPlan, LayerSpecification, build_stack, forward_through, plan_stack
 
 _DEEPEST = 3
-"""How many residual layers may stand inside each other. Shapes are worked out again for each level."""
+"""How many stacks may be nested. Shapes are worked out several times over for each level."""
 
 
 class ResidualSettings(LayerSettings):
@@ -47,7 +47,7 @@ class ResidualSettings(LayerSettings):
         for _ in range(_DEEPEST):
             level = [inner for settings in level for inner in _settings_inside(settings)]
         if level:
-            raise ValueError(f"at most {_DEEPEST} residual layers inside each other")
+            raise ValueError(f"nested at most {_DEEPEST} deep")
         return layers
 
     def plans(self, input_shape: Shape) -> tuple[LayerPlan, ...]:
