@@ -21,7 +21,7 @@ WINDOW_PACKAGES := libegl1 libgl1 libglib2.0-0 libdbus-1-3 libfontconfig1 fonts-
 	libxcb-render-util0 libxcb-shape0 libxcb-sync1 libxcb-xfixes0 libxcb-xinerama0 libxcb-xkb1
 TEST_PACKAGES := xvfb xdotool openbox
 
-.PHONY: run tour test lint compare coverage mutations clean libraries system-packages
+.PHONY: run tour test lint clean libraries system-packages
 
 # With no display the tour shows the program instead. Its last line, and so that of `make run`, is one line of JSON.
 run: libraries
@@ -46,6 +46,8 @@ lint: $(INSTALLED)
 test: lint libraries
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest $(PYTEST_ARGUMENTS)
 
+.PHONY: compare coverage mutations
+
 # Side by side with PyTorch and Captum, which the first call installs. Without them `make test` leaves these tests out.
 compare: $(COMPARE_INSTALLED)
 	$(BIN)/python -m pytest tests/tinyml/compare $(PYTEST_ARGUMENTS)
@@ -53,7 +55,7 @@ compare: $(COMPARE_INSTALLED)
 # What share of the framework's lines its own tests and examples run.
 coverage: $(INSTALLED)
 	$(BIN)/python -m pytest tests/tinyml tests/architecture tinyml --cov=tinyml --cov-report=term --cov-fail-under=95 \
-		$(PYTEST_ARGUMENTS)
+		-m 'not compare' $(PYTEST_ARGUMENTS)
 
 # Puts one fault after the other into a copy of the framework, and shows which test finds it.
 mutations: $(INSTALLED)
