@@ -25,7 +25,7 @@ OptimizerName = Annotated[str, Choice("optimiser", _titles(optimizer_description
 ScheduleName = Annotated[str, Choice("schedule", _titles(schedule_descriptions))]
 """Name of a registered learning-rate schedule."""
 
-_PICTURES = {"augment_shift": "shift", "augment_flip": "flip", "augment_rotate": "rotate"}
+_PICTURES = {"augment_shift": "shift", "augment_flip": "flip", "augment_rotate": "rotation"}
 
 
 class TrainingSettings(BaseModel):
@@ -181,7 +181,7 @@ class TrainingSettings(BaseModel):
 
     @property
     def picture_augmentations(self) -> tuple[str, ...]:
-        """Names of the chosen augmentations that only pictures can take: "shift", "flip", "rotate"."""
+        """Names of the chosen augmentations that only pictures can take: "shift", "flip", "rotation"."""
         return tuple(word for name, word in _PICTURES.items() if getattr(self, name))
 
     @property
