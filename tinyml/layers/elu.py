@@ -22,13 +22,16 @@ class ELUSettings(LayerSettings):
     ] = 1.0
 
     def describe(self) -> str:
-        return f"floor {-self.alpha:g}" if self.alpha else "floor 0"
+        return f"floor {self._floor()}"
 
     def explain(self, input_shape: Shape) -> str:
         return (
-            f"Keeps every positive number and bends the negative ones smoothly towards {-self.alpha:g}, so that the "
+            f"Keeps every positive number and bends the negative ones smoothly towards {self._floor()}, so that the "
             "mean of the results stays near 0. It has no parameters."
         )
+
+    def _floor(self) -> str:
+        return f"−{self.alpha:g}" if self.alpha else "0"
 
     def build(self, name: str, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> "ELU":
         return ELU(name, self.alpha)

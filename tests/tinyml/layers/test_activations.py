@@ -81,5 +81,5 @@ def test_settings_are_bounded_and_shown() -> None:
         with pytest.raises(SettingsError, match="Layer 'a'"):
             make()
     assert repr(LeakyReLu("a", 0.1)) == "LeakyReLu('a', slope 0.1)"
-    assert repr(ELU("a", 0.5)) == "ELU('a', floor -0.5)"
+    assert repr(ELU("a", 0.5)) == "ELU('a', floor −0.5)"
     assert repr(ELU("a", 0)) == "ELU('a', floor 0)"
