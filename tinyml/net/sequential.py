@@ -81,10 +81,11 @@ class Sequential:
 
     def update(self, optimizer: Optimizer) -> None:
         """Let the optimiser change every parameter that is not frozen, then forget the gradients."""
-        for parameter in self.parameters:
-            if parameter.require_grad:
-                optimizer.update(parameter)
-            parameter.zero_grad()
+        for layer in self.layers:
+            for parameter in layer.named_parameters.values():
+                if parameter.require_grad:
+                    optimizer.update(parameter)
+                parameter.zero_grad()
 
     def zero_grad(self) -> None:
         """Forget the accumulated gradients of all parameters."""
