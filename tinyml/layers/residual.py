@@ -129,9 +129,9 @@ class Residual(Layer):
     Arguments:
         name: how the layer is called.
         input_dim: of one example: (C, H, W) or (D,).
-        layers: what is inside, in order; it must give the shape it receives. By default the standard block: Conv2D,
-            BatchNorm2D, ReLu, Conv2D for maps, with as many filters as maps come in, and Linear, ReLu, Linear for a
-            vector.
+        layers: what is inside, in order; it must give the shape it receives. By default the standard block: Conv2D
+            without bias, BatchNorm2D, ReLu, Conv2D for maps, with as many filters as maps come in, and Linear, ReLu,
+            Linear for a vector.
         dtype: of the parameters of the standard block.
         rng: source of its initial values; the shared generator by default.
 
@@ -142,7 +142,7 @@ class Residual(Layer):
 
     >>> residual = Residual("residual_1", (8, 14, 14))
     >>> residual(np.zeros((2, 8, 14, 14), np.float32)).shape, list(residual.named_parameters)[:2]
-    ((2, 8, 14, 14), ['conv_1.weight', 'conv_1.bias'])
+    ((2, 8, 14, 14), ['conv_1.weight', 'batchnorm_1.weight'])
     """
 
     Settings = ResidualSettings
@@ -228,7 +228,9 @@ def _standard_block(input_shape: Shape) -> tuple[LayerSpecification, ...]:
     """Return the inside that a user gets who asks for none; it keeps the shape of any input."""
     if len(input_shape) == 3:
         filters = {"filters": input_shape[0], "window": (3, 3), "padding": (1, 1)}
-        first = [_on_paper_as("Conv2D", "conv_1", filters), _on_paper_as("BatchNorm2D", "batchnorm_1", {})]
+        # No bias: the normalisation behind it would take it away again.
+        first = [_on_paper_as("Conv2D", "conv_1", {**filters, "bias": False})]
+        first.append(_on_paper_as("BatchNorm2D", "batchnorm_1", {}))
         last = _on_paper_as("Conv2D", "conv_2", filters)
     else:
         outputs = {"outputs": input_shape[0]}
