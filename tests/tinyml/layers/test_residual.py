@@ -215,3 +215,10 @@ def test_its_receptive_box_is_that_of_the_inside_and_of_the_way_around() -> None
     )
     assert shifted.output_shape((1, 4, 4)) == (1, 4, 4)
     assert shifted.receptive_box(((0, 1), (0, 1)), (1, 4, 4)) == ((0, 4), (0, 1))
+
+
+def test_an_inside_that_sees_nothing_but_padding_leaves_the_way_around() -> None:
+    conv = ("Conv2D", {"filters": 1, "window": [1, 1], "padding": [3, 0]})
+    settings = ResidualSettings.model_validate(inside(conv, ("MaxPool2D", {"window": [2, 1], "stride": [4, 1]})))
+    assert settings.output_shape((1, 2, 2)) == (1, 2, 2)
+    assert settings.receptive_box(((0, 1), (0, 1)), (1, 2, 2)) == ((0, 1), (0, 1))

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from tests.tinyml.net.stacks import stack
-from tinyml.core import SpecificationError
+from tinyml.core import ShapeError, SpecificationError
 from tinyml.layers.stack import LayerSpecification, plan_stack
 from tinyml.net import NetworkSpecification, build, infer
 
@@ -41,3 +42,17 @@ def test_a_network_has_all_tensors_of_what_is_inside() -> None:
     assert "layer_0.batchnorm_1.running_var" in shapes
     assert list(net.named_parameters) == [name for name in net.named_tensors if "running" not in name]
     assert inference.parameter_count == sum(parameter.tensor.size for parameter in net.parameters)
+
+
+def test_settings_that_are_nested_without_end_are_refused() -> None:
+    deep: list = []
+    for _ in range(100_000):
+        deep = [deep]
+    with pytest.raises(ValidationError, match="nested less deeply"):
+        LayerSpecification(type="Any", name="a", settings={"x": deep})
+
+
+@pytest.mark.parametrize("kind", ["Flatten", "Reshape"])
+def test_an_input_without_a_batch_is_refused_by_name(kind: str) -> None:
+    with pytest.raises(ShapeError, match=r"Layer 'layer_0' needs an input of shape \(N, …\) but received \(3,\)"):
+        build(stack(kind), (3,))(np.ones(3))
