@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 import numpy as np
+from threadpoolctl import threadpool_info
 from tqdm import tqdm
 
 from tinyml.command_line.reproduce.line_figure import Line, draw_lines
@@ -105,18 +106,24 @@ def run(options: argparse.Namespace) -> None:
     for path in paths:
         check_can_save(path)
     frameworks = find_frameworks()
+    for make in frameworks.values():
+        play_round(make, 1, [options.seed])  # does not count: libraries load parts of themselves at first use
     rounds: dict[str, list[Round]] = {name: [] for name in frameworks}
     for number in tqdm(range(options.rounds), unit="round", leave=False):
         for name, make in frameworks.items():
             rounds[name].append(play_round(make, options.epochs, [options.seed, number]))
     outcomes = {name: average(played) for name, played in rounds.items()}
-    print(f"Mean of {options.rounds} rounds of {options.epochs} epochs; the seconds are those of one round.\n")
+    kernel = _describe_blas()
+    print(
+        f"Mean of {options.rounds} rounds of {options.epochs} epochs; the seconds are those of one round on one thread."
+    )
+    print(f"NumPy multiplies with {kernel}.\n")
     _print_table({**SEED_TABLE, **outcomes})
     draw_loss_figure(paths[0], rounds["tinyml"])
     draw_error_figure(paths[1], rounds["tinyml"])
     print(f"\nFigures: {paths[0]} and {paths[1]}")
     result = {name.split()[0].lower(): outcome._asdict() for name, outcome in outcomes.items()}
-    about = {"rounds": options.rounds, "epochs": options.epochs, "seed": options.seed}
+    about = {"rounds": options.rounds, "epochs": options.epochs, "seed": options.seed, "blas": kernel}
     seconds = round(time.perf_counter() - started, 3)
     print(json.dumps({**result, **about, "figures": [str(path) for path in paths], "seconds": seconds}))
 
@@ -171,6 +178,14 @@ def draw_error_figure(path: Path, rounds: list[Round]) -> None:
     test = 100 * np.mean([played.test_errors for played in rounds], axis=0)
     lines = [Line(train, _BLUE, "train"), Line(test, _VERMILION, "test", dashed=True)]
     draw_lines(path, f"Error over epochs, mean of {len(rounds)} rounds", "epoch", "points on the wrong side, %", lines)
+
+
+def _describe_blas() -> str:
+    """Name the library that multiplies matrices for NumPy, and the kernel it chose for this processor."""
+    found = [library for library in threadpool_info() if library["user_api"] == "blas"]
+    return " and ".join(
+        f"{library['internal_api']} ({library.get('architecture', 'unknown kernel')})" for library in found
+    )
 
 
 def _make_net(rng: np.random.Generator) -> Sequential:

@@ -1,7 +1,8 @@
 """PyTorch in the experiment of seed 003, as its users write it: Sequential, MSELoss, SGD."""
 
 import importlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -29,12 +30,8 @@ class PyTorchContestant:
         self._codes = self._torch.from_numpy(train.codes[train.labels])
 
     def learn(self, batches: Iterable[np.ndarray]) -> list[float]:
-        threads = self._torch.get_num_threads()
-        self._torch.set_num_threads(1)
-        try:
+        with self._one_thread():
             return self._learn(batches)
-        finally:
-            self._torch.set_num_threads(threads)
 
     def _learn(self, batches: Iterable[np.ndarray]) -> list[float]:
         losses = []
@@ -47,9 +44,18 @@ class PyTorchContestant:
         return losses
 
     def outputs(self, points: Array) -> Array:
-        with self._torch.no_grad():
+        with self._one_thread(), self._torch.no_grad():
             outputs: Array = self._model(self._torch.from_numpy(points)).numpy()
         return outputs
+
+    @contextmanager
+    def _one_thread(self) -> Iterator[None]:
+        threads = self._torch.get_num_threads()
+        self._torch.set_num_threads(1)
+        try:
+            yield
+        finally:
+            self._torch.set_num_threads(threads)
 
     def _same_layer(self, layer: Layer) -> Any:
         """Make PyTorch's counterpart of a layer, with copies of its parameters."""
