@@ -6,7 +6,7 @@ agrees to about 1e-9, and a relative error above 1e-4 has always been a mistake 
 
 import copy
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeVar
 
@@ -166,8 +166,7 @@ def gradient_check(
         if elements is not None and elements < tensor.size:
             chosen = np.sort(rng.choice(tensor.size, elements, replace=False))
         tensors.append(_TensorJudge(probe, name, gradients[name], value, step).judge(chosen, rng))
-    notes = [f"'{layer.name}': {layer.gradient_exception}" for layer in net.layers if layer.gradient_exception]
-    return GradientReport(value, tuple(tensors), tuple(notes))
+    return GradientReport(value, tuple(tensors), tuple(_exceptions(net.layers)))
 
 
 class _Probe:
@@ -305,6 +304,14 @@ def _make_double(layer: Layer) -> None:
     for parameter in layer.named_parameters.values():
         parameter.tensor = np.array(parameter.tensor, np.float64, order="C")
         parameter.gradient = np.zeros_like(parameter.tensor)
+
+
+def _exceptions(layers: Iterable[Layer]) -> Iterator[str]:
+    """Name every layer whose `backward` is not its own derivative, also inside layers that hold others."""
+    for layer in layers:
+        if layer.gradient_exception:
+            yield f"'{layer.name}': {layer.gradient_exception}"
+        yield from _exceptions(getattr(layer, "layers", ()))
 
 
 def _alike(first: float, second: float) -> tuple[str, str]:

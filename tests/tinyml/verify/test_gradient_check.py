@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tinyml.core import Array, DataError, SettingsError
-from tinyml.layers import Conv2D, Dropout, Flatten, Linear, MaxPool2D, ReLu, Softmax, Tanh, layer_types
+from tinyml.layers import Conv2D, Dropout, Flatten, Linear, MaxPool2D, ReLu, Residual, Softmax, Tanh, layer_types
 from tinyml.losses import loss_descriptions
 from tinyml.net import LayerSpecification, NetworkSpecification, Sequential, build, infer
 from tinyml.verify import gradient_check
@@ -180,6 +180,14 @@ def test_softmax_is_right_with_its_loss_and_the_report_says_how() -> None:
     assert report.notes[0].startswith("'probabilities': Softmax passes the gradient through")
     assert "Note: 'probabilities'" in str(report)
     assert gradient_check(net, x, np.eye(4)[y], "mse_loss").verdict == "wrong"
+
+
+def test_an_exception_inside_another_layer_is_noted_too() -> None:
+    rng = np.random.default_rng(0)
+    inside = Residual("residual", 4, [Linear("fc", 4, 4, rng=rng), Softmax("hidden")])
+    report = gradient_check(Sequential([inside]), rng.normal(size=(2, 4)), np.zeros((2, 4)), "mse_loss")
+    assert report.verdict == "wrong"
+    assert report.notes[0].startswith("'hidden': Softmax passes")
 
 
 @pytest.mark.parametrize("training", [True, False])
