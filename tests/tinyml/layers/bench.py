@@ -57,11 +57,12 @@ def make_bench(
     examples: int = 2,
     dtype: type[np.floating] = np.float64,
     seed: int = 0,
+    partner_settings: dict[str, Any] | None = None,
 ) -> Bench | None:
     """Build a layer by way of shape inference, behind its partner if it needs one; None when the input does not fit."""
     rng = np.random.default_rng(seed)
     partner = layer_types()[layer_type].Settings.partner
-    types = [(layer_type, settings)] if partner is None else [(partner, {}), (layer_type, settings)]
+    types = [(layer_type, settings)] if partner is None else [(partner, partner_settings or {}), (layer_type, settings)]
     stack = tuple(LayerSpecification(type=kind, name=f"the_{kind}", settings=values) for kind, values in types)
     inference = infer(NetworkSpecification(layers=stack), input_shape)
     if inference.problems:
@@ -102,22 +103,22 @@ def benches(draw: st.DrawFn, layer_type: str) -> Bench:
 
 
 @st.composite
-def settings_of(draw: st.DrawFn, layer_type: str) -> dict[str, Any]:
-    """Draw a value for some of the settings, as the JSON schema allows it and not much above the smallest."""
+def settings_of(draw: st.DrawFn, layer_type: str, spread: int = 2) -> dict[str, Any]:
+    """Draw a value for some of the settings, as the JSON schema allows it and at most `spread` above the smallest."""
     properties = layer_types()[layer_type].Settings.model_json_schema().get("properties", {})
     open_to_user = {
         name: rule for name, rule in properties.items() if not (rule.get("from_partner") or rule.get("not_in_form"))
     }
-    return {name: draw(_values(rule)) for name, rule in open_to_user.items() if draw(st.booleans())}
+    return {name: draw(_values(rule, spread)) for name, rule in open_to_user.items() if draw(st.booleans())}
 
 
-def _values(rule: dict[str, Any]) -> st.SearchStrategy[Any]:
+def _values(rule: dict[str, Any], spread: int) -> st.SearchStrategy[Any]:
     match rule.get("type"):
         case "boolean":
             return st.booleans()
         case "integer":
             low = rule["minimum"]
-            return st.integers(low, min(low + 2, rule["maximum"]))
+            return st.integers(low, min(low + spread, rule["maximum"]))
         case "number":
             low = rule["minimum"]
             high = rule.get("maximum", rule.get("exclusiveMaximum"))
@@ -125,7 +126,7 @@ def _values(rule: dict[str, Any]) -> st.SearchStrategy[Any]:
         case "string":
             return st.sampled_from(rule["enum"])
         case "array":
-            return st.tuples(*map(_values, rule["prefixItems"])).map(list)
+            return st.tuples(*(_values(item, spread) for item in rule["prefixItems"])).map(list)
         case _:
             raise AssertionError(f"No way is known to draw values for the setting {rule}")
 
