@@ -1,8 +1,11 @@
 """The command line: train, judge and check networks. The last line on standard output is the result as JSON."""
 
+import argparse
 import importlib
+import shlex
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from tinyml.command_line.parser import read_arguments
 
@@ -41,6 +44,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             )
             return _FAILED
     except KeyboardInterrupt:
-        print(f"\ntinyml {options.command}: Stopped before the end; nothing was saved.", file=sys.stderr)
+        print(f"\ntinyml {options.command}: {_describe_interruption(options)}", file=sys.stderr)
         return _INTERRUPTED
     return 0
+
+
+def _describe_interruption(options: argparse.Namespace) -> str:
+    checkpoint = getattr(options, "checkpoint", None)
+    if checkpoint and Path(checkpoint).exists():
+        return f"Stopped before the end. Go on with: tinyml train --resume {shlex.quote(checkpoint)}"
+    return "Stopped before the end; nothing was saved."

@@ -76,20 +76,41 @@ def _add_train(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser = commands.add_parser(
         "train",
         description="Train the network of a project file, judge it on the test part of the data, and save it. "
-        "What is not given here is as the project says. The same command gives the same bytes.",
+        "What is not given here is as the project says. The same command gives the same bytes, also when it was "
+        "stopped in between and resumed.",
     )
-    parser.add_argument(
-        "--network",
-        required=True,
-        metavar="FILE",
-        help=_PROJECT,
-    )
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--network", metavar="FILE", help=_PROJECT)
+    source.add_argument("--resume", metavar="FILE", help="go on from a checkpoint; only --epochs may be changed")
     parser.add_argument("--data", metavar="NAME", help=_DATA)
     parser.add_argument("--epochs", type=int, metavar="N", help="how often the whole training set is seen")
     parser.add_argument("--seed", type=int, metavar="S", help="decides the first weights and the order of the examples")
     parser.add_argument("--batch-size", type=int, metavar="N", help="examples that one update learns from")
     parser.add_argument("--learning-rate", type=float, metavar="X", help="how far each update goes down the gradient")
     parser.add_argument("--momentum", type=float, metavar="X", help="share of the former update that is kept going")
+    parser.add_argument("--optimizer", metavar="NAME", help="how each update is made: sgd, adam, adamw, rmsprop")
+    parser.add_argument(
+        "--schedule",
+        metavar="NAME",
+        help="how the learning rate changes: constant, step, cosine, warm_up, one_cycle, reduce_on_plateau",
+    )
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="any other training setting, by its name in project files, e.g. weight_decay=0.01; may be repeated",
+    )
+    parser.add_argument(
+        "--checkpoint", metavar="OUT", help="keep everything that --resume needs in this file (*.safetensors)"
+    )
+    parser.add_argument(
+        "--checkpoint-every",
+        type=_checkpoint_interval,
+        default="epoch",
+        metavar="WHEN",
+        help="how often that file is written: 'epoch', or a number of batches (%(default)s)",
+    )
     parser.add_argument("--save", metavar="OUT", help="write the trained model to this file (*.safetensors)")
     parser.add_argument("--quiet", action="store_true", help="show no progress")
 
@@ -165,6 +186,11 @@ def _at_least_one(word: str) -> int:
     if not word.isdecimal() or int(word) < 1:
         raise argparse.ArgumentTypeError(f"'{word}' should be a whole number from 1 on.")
     return int(word)
+
+
+def _checkpoint_interval(word: str) -> int | str:
+    """Read how often a checkpoint is written."""
+    return word if word == "epoch" else _at_least_one(word)
 
 
 def _unknown(kind: str, word: str, known: Iterable[str]) -> str:

@@ -57,6 +57,9 @@ class DivergedError(TinymlError):
         layer: name of the first layer with a value that is not finite, or None when only the loss overflowed.
         kept_epoch: whose final weights the network holds again, 0 for those that the run began with; None when that is
             not known, as in a run that was resumed in the middle of an epoch.
+
+    Attributes:
+        fault, advice: the parts of the sentence before and after what it says of the weights that are kept.
     """
 
     def __init__(self, epoch: int, batch: int, loss: float, layer: str | None, kept_epoch: int | None = None) -> None:
@@ -64,8 +67,7 @@ class DivergedError(TinymlError):
         kept = {None: "The last good weights", 0: "The weights it began with"}.get(
             kept_epoch, f"The weights of the end of epoch {kept_epoch}"
         )
-        super().__init__(
-            f"The loss became {loss} in epoch {epoch}, batch {batch} ({where}). {kept} are kept. "
-            "Lower the learning rate, or check the data for extreme values."
-        )
+        self.fault = f"The loss became {loss} in epoch {epoch}, batch {batch} ({where})."
+        self.advice = "Lower the learning rate, or check the data for extreme values."
+        super().__init__(f"{self.fault} {kept} are kept. {self.advice}")
         self.epoch, self.batch, self.loss, self.layer, self.kept_epoch = epoch, batch, loss, layer, kept_epoch

@@ -217,6 +217,11 @@ class Learner:
         )
         return self._start(plan, resume)
 
+    @property
+    def history(self) -> tuple[EpochFinished, ...]:
+        """The epochs of the run in progress (or the last one) that are done, those before it was resumed too."""
+        return () if self._run is None else self._run.history
+
     def checkpoint(self) -> Checkpoint:
         """Copy everything that the run in progress (or the last one) needs to go on from the present event.
 

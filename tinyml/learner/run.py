@@ -80,6 +80,11 @@ class TrainingRun:
         self._started = time.perf_counter()
         self._failed = False
 
+    @property
+    def history(self) -> tuple[EpochFinished, ...]:
+        """The epochs that are done."""
+        return tuple(self._progress.history)
+
     def checkpoint(self) -> Checkpoint:
         """Copy everything that is needed to go on from here. Call it while an event is being handled, or afterwards.
 
@@ -121,7 +126,7 @@ class TrainingRun:
             if restored and progress.best_tensors is not None:
                 self._model.set_tensors(progress.best_tensors, "The best epoch")
             yield TrainingFinished(
-                history=tuple(progress.history),
+                history=self.history,
                 seconds=self._seconds,
                 best_epoch=progress.best_epoch or None,
                 stopped_early=progress.epoch <= plan.epochs,
