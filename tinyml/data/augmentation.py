@@ -133,6 +133,11 @@ class Noise:
 def augment(inputs: Array, augmentations: Sequence[Augmentation], rng: np.random.Generator) -> Array:
     """Apply augmentations one after the other.
 
+    Arguments:
+        inputs: `(N, …)` a batch; it is not changed.
+        augmentations: what to do, in order.
+        rng: decides what is random in them.
+
     Raises `DataError` when one of them changes the shape or the type of the inputs.
 
     >>> augment(np.ones((2, 1, 3, 3)), [Shift(1), Flip()], np.random.default_rng(0)).shape

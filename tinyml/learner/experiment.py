@@ -103,6 +103,11 @@ def find_problems(
         training: of which the loss and the augmentations are looked at.
         example_shape: of one example, without the batch axis.
         outputs: numbers that the loss compares; the number of classes.
+
+    >>> from tinyml.net import LayerSpecification
+    >>> network = NetworkSpecification(layers=(LayerSpecification(type="Linear", name="fc", settings={"outputs": 3}),))
+    >>> find_problems(network, TrainingSettings(), (64,), 10)[0].sentence
+    'The network ends with 3 numbers but the loss needs 10, one for each class.'
     """
     inference = infer(network, example_shape, outputs)
     if inference.problems:
@@ -117,6 +122,10 @@ def check_fits(net: Sequential, input_shape: Shape, dataset: Dataset) -> None:
         net: the network.
         input_shape: of one example that it was made for.
         dataset: what it shall be judged on.
+
+    >>> from tinyml.data import load
+    >>> from tinyml.layers import Linear
+    >>> check_fits(Sequential([Linear("fc", 2, 2)]), (2,), load("circle"))
     """
     description = dataset.description
     if description.example_shape != input_shape:

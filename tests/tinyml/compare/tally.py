@@ -23,8 +23,8 @@ class Row:
 ROWS: dict[str, Row] = {}
 
 
-def error(ours: np.ndarray, theirs: np.ndarray, scale: float = 0.0) -> float:
-    """Return the largest difference of two arrays, relative to their largest value (or to `scale`, if that is larger).
+def error(ours: np.ndarray, theirs: np.ndarray) -> float:
+    """Return the largest difference of two arrays, relative to their largest value.
 
     It is infinite when one array holds a value that is not finite and the other does not hold the same.
     """
@@ -33,21 +33,20 @@ def error(ours: np.ndarray, theirs: np.ndarray, scale: float = 0.0) -> float:
         return 0.0
     with np.errstate(invalid="ignore"):
         difference = float(abs(ours - theirs).max())
-    return difference / max(float(abs(theirs).max()), SMALLEST_SCALE, scale) if np.isfinite(difference) else np.inf
+    return difference / max(float(abs(theirs).max()), SMALLEST_SCALE) if np.isfinite(difference) else np.inf
 
 
-def compare(subject: str, ours: dict[str, np.ndarray], theirs: dict[str, np.ndarray], scale: float = 0.0) -> None:
+def compare(subject: str, ours: dict[str, np.ndarray], theirs: dict[str, np.ndarray]) -> None:
     """Assert that two sets of arrays of the same names agree as far as their precision allows, and remember the error.
 
     Arguments:
         subject: what is compared, one row of the table.
         ours, theirs: arrays by name, e.g. "output" and "gradient of input".
-        scale: what the errors are relative to, at least.
     """
     assert ours.keys() == theirs.keys()
     for name, array in ours.items():
         assert array.dtype == theirs[name].dtype, f"{subject}, {name}: {array.dtype} and {theirs[name].dtype}"
-        found, precision = error(array, theirs[name], scale), array.dtype.type
+        found, precision = error(array, theirs[name]), array.dtype.type
         assert found <= LIMITS[precision], f"{subject}, {name}: relative error {found:.3g}"
         note(subject, precision, found)
     ROWS[subject].comparisons += 1
