@@ -200,7 +200,9 @@ class Session(QObject):
 
     @property
     def progress(self) -> float:
-        """Share of the planned batches that are done, 0 to 1."""
+        """Share of the planned batches that are done, 0 to 1; 1 also for a run that found an early end."""
+        if self.state is SessionState.FINISHED:
+            return 1.0
         if self.plan is None or not self._batches_per_epoch:
             return 0.0
         return min(self.batches_done / (self._batches_per_epoch * self.plan.project.training.epochs), 1.0)
@@ -257,7 +259,9 @@ class Session(QObject):
         match outcome:
             case Finished():
                 self.test_loss, self.test_accuracy = outcome.test_loss, outcome.test_accuracy
-                self.message = f"Finished: {outcome.test_accuracy:.1%} of the test set are right."
+                self.message = (
+                    f"Finished: {outcome.test_accuracy:.1%} of the test set are right. {outcome.note}".rstrip()
+                )
                 self._enter(SessionState.FINISHED)
             case Failed():
                 self.message, self.traceback = outcome.sentence, outcome.traceback
