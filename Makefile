@@ -13,6 +13,7 @@ else
 BIN := .venv/bin
 endif
 INSTALLED := .venv/installed.stamp
+COMPARE_INSTALLED := .venv/compare.stamp
 
 # What Qt needs of a Debian or Ubuntu system, and what the tests need for a real window on a virtual screen.
 WINDOW_PACKAGES := libegl1 libgl1 libglib2.0-0 libdbus-1-3 libfontconfig1 fonts-dejavu-core libxkbcommon0 \
@@ -51,6 +52,21 @@ lint: $(INSTALLED)
 test: lint libraries
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest $(PYTEST_ARGUMENTS)
 
+.PHONY: compare coverage mutations
+
+# Side by side with PyTorch and Captum, which the first call installs. Without them `make test` leaves these tests out.
+compare: $(COMPARE_INSTALLED)
+	$(BIN)/python -m pytest tests/tinyml/compare $(PYTEST_ARGUMENTS)
+
+# What share of the framework's lines its own tests and examples run.
+coverage: $(INSTALLED)
+	$(BIN)/python -m pytest tests/tinyml tests/architecture tinyml --cov=tinyml --cov-report=term --cov-fail-under=95 \
+		-m 'not compare' $(PYTEST_ARGUMENTS)
+
+# Puts one fault after the other into a copy of the framework, and shows which test finds it.
+mutations: $(INSTALLED)
+	$(BIN)/python -m tests.mutations
+
 clean:
 	rm -rf .venv build dist "$(TOUR)" .coverage .coverage.* htmlcov .benchmarks .hypothesis \
 		.import_linter_cache .mypy_cache .pytest_cache .ruff_cache
@@ -65,6 +81,11 @@ $(INSTALLED): pyproject.toml
 	@echo "Making the environment in .venv (once, and again when pyproject.toml changes) ..." >&2
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]' >&2
+	@touch $@
+
+$(COMPARE_INSTALLED): $(INSTALLED)
+	@echo "Installing PyTorch and Captum in .venv, for the comparison only ..." >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,compare]' >&2
 	@touch $@
 
 # Names the system library that is missing, if one is: first those of Qt itself, then those of a window under X11.

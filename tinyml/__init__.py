@@ -8,6 +8,7 @@ net         stacks of layers, networks on paper, recorded forward passes
 data        built-in datasets, folders of IDX files, splits, minibatches
 learner     training, as an iterator of events
 visualize   what a network has seen: deconvnet
+verify      numerical differentiation, the gradient check, convolution as a matrix
 storage     project files, model files
 
 Nothing is imported until it is asked for: `from tinyml.layers import Linear`. On the command line: `python -m tinyml`.

@@ -16,6 +16,7 @@ from app.widgets.choice_box import ChoiceBox
 from app.widgets.looks import paint_outline, set_look
 from app.widgets.pair_editor import PairEditor, WholeNumberBox
 from app.widgets.undo_keys import leaves_undo_to_document
+from tinyml.core.choices import Choice
 
 _WHOLE_LIMIT = 2**31 - 1
 _NUMBER_LIMIT = 1e12
@@ -112,7 +113,7 @@ class BooleanEditor(QCheckBox):
 
 
 class ChoiceEditor(ChoiceBox):
-    """Edits a `Literal` or an enumeration.
+    """Edits a `Literal`, an enumeration, or a text that is one of several names.
 
     Arguments:
         titles: the values with the words that stand for them.
@@ -221,7 +222,8 @@ def make_editor(field: FieldInfo, titles: Mapping[Any, str] | None = None, paren
     if kind is float:
         return NumberEditor(*number_range(field.metadata), parent)
     if kind is str:
-        return TextEditor(parent)
+        choice = next((mark for mark in field.metadata if isinstance(mark, Choice)), None)
+        return ChoiceEditor(titles or choice.titles(), parent) if choice else TextEditor(parent)
     if get_origin(kind) is Literal:
         return ChoiceEditor(titles or {value: words_for(value) for value in get_args(kind)}, parent)
     if isinstance(kind, type) and issubclass(kind, Enum):

@@ -69,6 +69,13 @@ def _regularisation(painter: QPainter, color: QColor) -> None:
             painter.drawEllipse(QPointF(3 + 5 * column, 3 + 5 * row), 1.8, 1.8)
 
 
+def _block(painter: QPainter, color: QColor) -> None:
+    painter.drawLine(QPointF(5, 1), QPointF(5, 15))
+    painter.drawPolyline([QPointF(5, 2), QPointF(12.5, 2), QPointF(12.5, 14), QPointF(5, 14)])
+    painter.setBrush(color)
+    painter.drawRoundedRect(QRectF(2.5, 5.5, 5, 5), 1.2, 1.2)
+
+
 def _loss(painter: QPainter, color: QColor) -> None:
     painter.drawEllipse(QPointF(8, 8), 6.6, 6.6)
     painter.drawEllipse(QPointF(8, 8), 3.2, 3.2)
@@ -94,6 +101,7 @@ _PAINTERS = {
     "dense": _dense,
     "activation": _activation,
     "regularisation": _regularisation,
+    "block": _block,
     "loss": _loss,
 }
 

@@ -123,7 +123,7 @@ class LayerPage(Page):
                 self._form = None
             if plan.layer_type is not None:
                 model = plan.layer_type.Settings
-                self._form = ModelForm(model, "setting", skip=_from_partner(model), parent=self)
+                self._form = ModelForm(model, "setting", skip=_not_in_form(model), parent=self)
                 self._form.edited.connect(self._change)
                 self._place.addWidget(self._form)
                 self._form.setVisible(bool(self._form.editors))
@@ -243,10 +243,20 @@ class LayerPage(Page):
 
 def _from_partner(model: type[LayerSettings]) -> list[str]:
     """Name the settings that another layer decides."""
+    return _marked(model, "from_partner")
+
+
+def _not_in_form(model: type[LayerSettings]) -> list[str]:
+    """Name the settings that have no row in the form: those of a partner, and stacks of layers."""
+    return [*_from_partner(model), *_marked(model, "not_in_form")]
+
+
+def _marked(model: type[LayerSettings], mark: str) -> list[str]:
+    """Name the settings that a layer file has given a mark."""
     found: list[str] = []
     for name, field in model.model_fields.items():
         extra = field.json_schema_extra
-        if isinstance(extra, dict) and extra.get("from_partner"):
+        if isinstance(extra, dict) and extra.get(mark):
             found.append(name)
     return found
 

@@ -1,6 +1,6 @@
 """A form made from a pydantic model alone: one row for each field, with its title, its help and what is wrong."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from pydantic import BaseModel
@@ -44,6 +44,7 @@ class ModelForm(QWidget):
         self._values: dict[str, Any] = {}
         self.editors: dict[str, Editor] = {}
         self._errors: dict[str, QLabel] = {}
+        self._labels: dict[str, QLabel] = {}
         layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setHorizontalSpacing(GRID)
@@ -67,7 +68,7 @@ class ModelForm(QWidget):
             layout.addWidget(label, row, 0)
             layout.addWidget(editor, row, 1)
             layout.addWidget(self._make_error(f"{prefix}_{name}_error", name), row + 1, 0, 1, 2)
-            self.editors[name] = editor
+            self.editors[name], self._labels[name] = editor, label
 
     def show_values(self, values: Mapping[str, Any]) -> None:
         """Show these values, silently. An editor whose own value is refused keeps it until its field gets another."""
@@ -90,6 +91,14 @@ class ModelForm(QWidget):
         self._errors[name].setText(sentence)
         self._errors[name].setVisible(bool(sentence))
         show_invalid(self.editors[name], bool(sentence))
+
+    def hide_fields(self, names: Collection[str]) -> None:
+        """Hide the rows of these fields, and show all others."""
+        for name, editor in self.editors.items():
+            shown = name not in names
+            editor.setVisible(shown)
+            self._labels[name].setVisible(shown)
+            self._errors[name].setVisible(shown and bool(self._errors[name].text()))
 
     def error(self, name: str) -> str:
         """Return what is said to be wrong with a field; empty when nothing is."""

@@ -30,6 +30,7 @@ FAMILY_TITLES = {
     "dense": "Dense",
     "activation": "Activation",
     "regularisation": "Regularisation",
+    "block": "Blocks",
 }
 """The groups, in this order; a family that is not named here follows under its own name."""
 

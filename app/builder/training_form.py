@@ -1,4 +1,4 @@
-"""The form for how to train: loss, optimiser, schedule."""
+"""The form for how to train: loss, optimiser, schedule. Settings that the chosen ones do not look at are hidden."""
 
 from typing import Any
 
@@ -12,6 +12,8 @@ from app.document.edits import change_training
 from app.widgets.theme import GRID
 from tinyml.learner import TrainingSettings
 from tinyml.losses import loss_descriptions
+from tinyml.optims import optimizer_descriptions
+from tinyml.optims.schedules import schedule_descriptions
 
 
 class TrainingForm(QWidget):
@@ -28,8 +30,7 @@ class TrainingForm(QWidget):
         self.setMinimumWidth(27 * GRID)
         self._document = document
         page = Page("training_page", self)
-        titles = {"loss": {name: loss.title for name, loss in loss_descriptions().items()}}
-        self._form = ModelForm(TrainingSettings, "training", titles=titles)
+        self._form = ModelForm(TrainingSettings, "training")
         self._form.edited.connect(self._change)
         self._formula = FormulaBox("loss_formula")
         self._summary = paragraph("loss_summary", "muted")
@@ -38,6 +39,12 @@ class TrainingForm(QWidget):
         page.body.addWidget(heading("loss_heading", "What the loss measures"))
         page.body.addWidget(self._formula)
         page.body.addWidget(self._summary)
+        self._optimizer_formula = FormulaBox("optimizer_formula")
+        self._optimizer_summary = paragraph("optimizer_summary", "muted")
+        page.body.addSpacing(GRID // 2)
+        page.body.addWidget(heading("optimizer_heading", "How each update is made"))
+        page.body.addWidget(self._optimizer_formula)
+        page.body.addWidget(self._optimizer_summary)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(page)
@@ -50,8 +57,13 @@ class TrainingForm(QWidget):
         training = self._document.project.training
         loss = loss_descriptions()[training.loss]
         self._form.show_values(training.model_dump())
+        self._form.hide_fields(training.unused)
         self._formula.show_formula(loss.formula)
         show_text(self._summary, loss.summary)
+        optimizer = optimizer_descriptions()[training.optimizer]
+        schedule = schedule_descriptions()[training.schedule]
+        self._optimizer_formula.show_formula(optimizer.formula)
+        show_text(self._optimizer_summary, f"{optimizer.summary} {schedule.summary}")
 
     @Slot()
     def _start_over(self) -> None:

@@ -19,6 +19,11 @@ _EXPLANATIONS = {
     "unpool": "{layer} puts each value back to where the maximum came from in this forward pass.",
     "filters transposed": "The filters of {layer} spread each value over the pixels that they read, without the bias.",
     "identity": "{layer} passes everything on.",
+    "leaky rectify": "{layer} keeps what is positive and lets a little of the rest through.",
+    "share out": "{layer} shares each value out evenly among the pixels whose mean it was.",
+    "add up": "{layer} adds up the pixels that were one pixel before it.",
+    "scale": "{layer} multiplies each map by the number that it was multiplied by in the forward pass.",
+    "both ways": "{layer} sends everything around its inside and down through it, and adds up.",
 }
 
 

@@ -65,7 +65,7 @@ def describe_foreign(metadata: dict[str, str]) -> list[str]:
 
 def _describe_training(about: SavedModel) -> str:
     training = about.training
-    settings = f"learning rate {training.learning_rate:g}, momentum {training.momentum:g}, batch {training.batch_size}"
+    settings = f"{training.describe_optimizer()}, batch {training.batch_size}"
     if not about.history:
         return f"Not trained yet ({settings})."
     last = about.history[-1]

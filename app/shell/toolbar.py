@@ -73,17 +73,14 @@ class ToolBar(QToolBar):
     def refresh(self) -> None:
         """Show the document's present data, settings and size."""
         training, data = self._document.project.training, self._document.data
-        momentum = f", momentum {training.momentum:g}" if training.momentum else ""
         texts = {
             "data": f"data: {data.title} · {write_count(data.count)}" if data else "data: none",
             "epochs": f"epochs {training.epochs}",
             "batch": f"batch {training.batch_size}",
-            "optimiser": f"SGD {training.learning_rate:g}{momentum}",
+            "optimiser": training.describe_optimizer(),
         }
         for name, text in texts.items():
             self._chips[name].setText(text)
-            self._chips[name].setToolTip(
-                "Click to change it." if name != "optimiser" else "Learning rate and momentum."
-            )
+            self._chips[name].setToolTip("Click to change it." if name != "optimiser" else "How each update is made.")
         count = self._document.inference.parameter_count
         self._size.setText(f"{write_count(count)} parameters")

@@ -203,7 +203,9 @@ class Session(QObject):
 
     @property
     def progress(self) -> float:
-        """Share of the planned batches that are done, 0 to 1."""
+        """Share of the planned batches that are done, 0 to 1; 1 also for a run that found an early end."""
+        if self.state is SessionState.FINISHED:
+            return 1.0
         if self.plan is None or not self._batches_per_epoch:
             return 0.0
         return min(self.batches_done / (self._batches_per_epoch * self.plan.project.training.epochs), 1.0)
@@ -267,7 +269,8 @@ class Session(QObject):
         match outcome:
             case Finished():
                 self._keep_test_result(outcome)
-                self.message = f"{outcome.test_accuracy * 100:.1f} % of the test set are right."
+                right = f"{outcome.test_accuracy * 100:.1f} % of the test set are right."
+                self.message = f"{right} {outcome.note}".rstrip()
                 self._enter(SessionState.FINISHED)
             case Failed():
                 self.message, self.traceback = outcome.sentence, outcome.traceback

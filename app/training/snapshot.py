@@ -17,7 +17,7 @@ class Snapshot:
     Attributes:
         network, data, training: what the run was started with.
         description: of the data: shape and class names.
-        tensors: the weights under "layer.parameter".
+        tensors: parameters and buffers, named as in `Sequential.named_tensors`.
         history: the epochs up to this moment, those before a continued run included.
         test_loss, test_accuracy: of these weights on the test set; None when they were not tested.
         trained: False for the fresh weights that a network would start with.
@@ -51,9 +51,9 @@ class Snapshot:
 
 
 def copy_tensors(net: Sequential) -> dict[str, np.ndarray]:
-    """Copy the weights of a network into read-only arrays."""
+    """Copy the parameters and buffers of a network into read-only arrays."""
     tensors: dict[str, np.ndarray] = {}
-    for name, parameter in net.named_parameters.items():
-        tensors[name] = parameter.tensor.copy()
+    for name, tensor in net.named_tensors.items():
+        tensors[name] = tensor.copy()
         tensors[name].flags.writeable = False
     return tensors

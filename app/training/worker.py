@@ -13,16 +13,22 @@ from app.training.mailbox import Mailbox
 from app.training.plan import Plan
 from app.training.priority import PriorityGate
 from app.training.snapshot import Snapshot, copy_tensors
-from tinyml.core import TinymlError
-from tinyml.learner import BatchFinished, EpochFinished, Evaluation, Experiment, prepare
+from tinyml.core import DivergedError, TinymlError
+from tinyml.learner import BatchFinished, EpochFinished, Evaluation, Experiment, TrainingFinished, prepare
 
 
 @dataclass(frozen=True)
 class Finished:
-    """All epochs are done; the test set was evaluated with the final weights."""
+    """All epochs are done, or nothing got better any more; the test set was evaluated with the final weights.
+
+    Attributes:
+        test_loss, test_accuracy: of these weights.
+        note: what is special about them, in a sentence; empty for those of the last planned epoch.
+    """
 
     test_loss: float
     test_accuracy: float
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,6 +75,7 @@ class Worker(QObject):
         super().__init__()
         self._plan, self._control, self._mailbox, self._gate = plan, control, mailbox, gate
         self._history = list(plan.start.history) if plan.start else []
+        self._epochs_before = len(self._history)
         self._learned = plan.start is not None
         self._experiment: Experiment | None = None
 
@@ -80,6 +87,11 @@ class Worker(QObject):
             # One thread, as on the command line, so that both compute the same bits; the other core is the window's.
             with threadpool_limits(limits=1, user_api="blas"):
                 outcome = self._train()
+        except DivergedError as error:
+            # The learner has put back the weights of the last whole epoch; before the first those are worth nothing.
+            if len(self._history) > self._epochs_before:
+                self._send_snapshot()
+            outcome = Failed(str(error))
         except TinymlError as error:
             outcome = Failed(str(error))
         except MemoryError:
@@ -96,16 +108,20 @@ class Worker(QObject):
             experiment.net.set_tensors(self._plan.start.tensors, "The weights to continue from")
         if not self._control.may_go_on(self._report_pause):
             return Stopped()
-        epochs_before = len(self._history)
+        note = ""
         for event in experiment.run():
             if isinstance(event, BatchFinished):
                 self._learned = True
                 self._mailbox.put_batch(event)
                 self._control.batch_done()
             elif isinstance(event, EpochFinished):
-                self._history.append(replace(event, epoch=event.epoch + epochs_before))
+                self._history.append(replace(event, epoch=event.epoch + self._epochs_before))
                 self._mailbox.put_epoch(event)
                 self._send_snapshot()
+            elif isinstance(event, TrainingFinished):
+                note = _describe_end(event)
+                if event.restored:
+                    self._send_snapshot()
             self._gate.wait()
             if not self._control.may_go_on(self._report_pause):
                 self._send_snapshot()
@@ -116,7 +132,7 @@ class Worker(QObject):
             self._gate.wait()
             if not self._control.may_go_on(self._report_pause):
                 return Stopped()
-        return Finished(tested.loss, tested.accuracy)
+        return Finished(tested.loss, tested.accuracy, note)
 
     def _report_pause(self) -> None:
         self._send_snapshot()
@@ -136,3 +152,13 @@ class Worker(QObject):
                 tuple(self._history),
             )
         )
+
+
+def _describe_end(event: TrainingFinished) -> str:
+    """Say in a sentence why a run ended before its last epoch, and whose weights it kept."""
+    sentences = []
+    if event.stopped_early:
+        sentences.append(f"Stopped after epoch {len(event.history)}, since nothing got better any more.")
+    if event.restored and event.best_epoch != len(event.history):
+        sentences.append(f"The weights are those of the best epoch, {event.best_epoch}.")
+    return " ".join(sentences)

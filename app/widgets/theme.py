@@ -17,6 +17,7 @@ FAMILY_COLORS = {
     "dense": "#D55E00",
     "activation": "#009E73",
     "regularisation": "#E69F00",
+    "block": "#56B4E9",
     "loss": "#8a8f98",
 }
 """Colour of each layer family (Okabe & Ito 2008: told apart by people with any colour vision)."""

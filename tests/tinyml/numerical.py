@@ -1,38 +1,24 @@
-"""Numerical differentiation, two-sided, for checking what `backward` claims (seed 002, "Numerical Differentiation")."""
+"""What tests of derivatives share: tolerances, kinks, and inputs without any (seed 002)."""
 
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
-Numbers = NDArray[np.float64]
+from tinyml.verify import directional_derivative, numerical_gradient, relative_error
+from tinyml.verify.numerical import Numbers
+
+__all__ = [
+    "PASS",
+    "Numbers",
+    "directional_derivative",
+    "distinct_values",
+    "kinks",
+    "numerical_gradient",
+    "relative_error",
+]
 
 PASS = 1e-7
 """Relative error up to which two gradients are taken to be the same (float64)."""
-
-
-def numerical_gradient(function: Callable[[Numbers], float], at: Numbers, step: float = 1e-6) -> Numbers:
-    """Return `(f(x + h) - f(x - h)) / 2h` for each element of `at`."""
-    gradient = np.zeros(at.shape)
-    for index in np.ndindex(at.shape):
-        above, below = at.copy(), at.copy()
-        above[index] += step
-        below[index] -= step
-        gradient[index] = (function(above) - function(below)) / (2 * step)
-    return gradient
-
-
-def directional_derivative(
-    function: Callable[[Numbers], float], at: Numbers, direction: Numbers, step: float = 1e-4
-) -> float:
-    """Return the derivative of `function` along `direction`."""
-    return (function(at + step * direction) - function(at - step * direction)) / (2 * step)
-
-
-def relative_error(first: Numbers | float, second: Numbers | float) -> float:
-    """Return |first - second| relative to the larger of the two; 0 when both are zero."""
-    size = max(float(np.linalg.norm(first)), float(np.linalg.norm(second)))
-    return float(np.linalg.norm(np.subtract(first, second))) / size if size else 0.0
 
 
 def kinks(

@@ -1,10 +1,13 @@
-"""The command line: train a network, judge a saved one. Results are one line of JSON on standard output."""
+"""The command line: train, judge and check networks. The last line on standard output is the result as JSON."""
 
+import argparse
 import importlib
+import shlex
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
-from tinyml.command_line.parser import make_parser
+from tinyml.command_line.parser import read_arguments
 
 _FAILED, _INTERRUPTED = 1, 130
 
@@ -18,7 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns the exit status: 0 when all went well, 1 after an error, which is told in one sentence on standard error,
     and 130 after Ctrl+C. Wrong usage leaves through `SystemExit` with status 2, as `argparse` does.
     """
-    options = make_parser().parse_args(arguments)
+    options = read_arguments(arguments)
     try:
         # Only now: NumPy and the framework take longer to import than `--help` should take.
         from threadpoolctl import threadpool_limits
@@ -41,6 +44,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             )
             return _FAILED
     except KeyboardInterrupt:
-        print(f"\ntinyml {options.command}: Stopped before the end; nothing was saved.", file=sys.stderr)
+        print(f"\ntinyml {options.command}: {_describe_interruption(options)}", file=sys.stderr)
         return _INTERRUPTED
     return 0
+
+
+def _describe_interruption(options: argparse.Namespace) -> str:
+    checkpoint = getattr(options, "checkpoint", None)
+    if checkpoint and Path(checkpoint).exists():
+        return f"Stopped before the end. Go on with: tinyml train --resume {shlex.quote(checkpoint)}"
+    return "Stopped before the end; nothing was saved."

@@ -5,7 +5,7 @@ import json
 import time
 
 from tinyml.data import load, split
-from tinyml.learner import check_fits, evaluate
+from tinyml.learner import check_fits, report
 from tinyml.storage import load_model
 
 
@@ -20,10 +20,13 @@ def run(options: argparse.Namespace) -> None:
     dataset = load(choice.source)
     check_fits(net, about.input_shape, dataset)
     test = split(dataset, choice).test
-    loss, accuracy = evaluate(net, test, about.training.loss)
+    judged = report(net, test, about.training.loss)
     result = {
-        "test_accuracy": accuracy,
-        "test_loss": loss,
+        "test_accuracy": judged.accuracy,
+        "test_loss": judged.loss,
+        f"test_top_{judged.top}_accuracy": judged.top_accuracy,
+        "test_r_squared": judged.r_squared,
+        "confusion_matrix": judged.confusion.tolist(),
         "data": choice.source,
         "examples": len(test),
         "parameters": sum(parameter.tensor.size for parameter in net.parameters),

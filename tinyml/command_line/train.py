@@ -1,21 +1,50 @@
-"""`tinyml train`: from a project file to a model file."""
+"""`tinyml train`: from a project file, or from where a run was stopped, to a model file."""
 
 import argparse
 import json
 import sys
 import time
-from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 from tqdm import tqdm
 
-from tinyml.core import SettingsError
-from tinyml.core.files import check_can_save
+from tinyml.core import DivergedError, SettingsError, TinymlError
+from tinyml.core.files import check_can_save, remove_leftovers
+from tinyml.core.suggestions import did_you_mean
 from tinyml.core.validation import describe_validation_error
 from tinyml.data import batch_count, load, split
-from tinyml.learner import BatchFinished, EpochFinished, Experiment, TrainingSettings, prepare
-from tinyml.storage import Project, SavedModel, example_path, read_project, save_model, summarise_history
+from tinyml.learner import (
+    BatchFinished,
+    Checkpoint,
+    EpochFinished,
+    Evaluation,
+    Experiment,
+    TrainingFinished,
+    TrainingSettings,
+    prepare,
+)
+from tinyml.storage import (
+    Project,
+    SavedModel,
+    open_project,
+    read_checkpoint,
+    save_checkpoint,
+    save_model,
+    summarise_history,
+)
+
+_OF_ITS_OWN = ("data", "seed", "batch_size", "learning_rate", "momentum", "optimizer", "schedule", "set")
+"""Options that a resumed run brings with it."""
+
+
+class _Run(NamedTuple):
+    """What is to be done: a run, and what it was made from."""
+
+    project: Project
+    experiment: Experiment
+    resume: Checkpoint | None
+    options: argparse.Namespace
 
 
 def run(options: argparse.Namespace) -> None:
@@ -24,26 +53,16 @@ def run(options: argparse.Namespace) -> None:
     Raises `TinymlError`, before anything is computed where that is possible.
     """
     started = time.perf_counter()
-    if options.save:
-        check_can_save(options.save)
-    project = _choose(_open_project(options.network), options)
+    for path in filter(None, (options.save, options.checkpoint)):
+        check_can_save(path)
+    project, resume = _open(options)
     splits = split(load(project.data.source), project.data)
-    experiment = prepare(project.network, project.training, splits)
-    history = _train(experiment, options.quiet)
-    test = experiment.test()
-    about = SavedModel(
-        network=project.network,
-        input_shape=splits.train.description.example_shape,
-        class_names=splits.train.description.class_names,
-        data=project.data,
-        training=project.training,
-        history=summarise_history(history),
-        test_loss=test.loss,
-        test_accuracy=test.accuracy,
-    )
+    todo = _Run(project, prepare(project.network, project.training, splits), resume, options)
+    finished = _train(todo)
+    test = todo.experiment.test()
     if options.save:
-        save_model(options.save, experiment.net, about)
-    last = history[-1]
+        _save(todo, finished.history, test)
+    last = finished.history[-1]
     result = {
         "test_accuracy": test.accuracy,
         "test_loss": test.loss,
@@ -52,28 +71,37 @@ def run(options: argparse.Namespace) -> None:
         "training_accuracy": last.training_accuracy,
         "training_loss": last.training_loss,
         "epochs": last.epoch,
+        "best_epoch": finished.best_epoch,
+        "stopped_early": finished.stopped_early,
+        "restored_best": finished.restored,
         "seed": project.training.seed,
         "data": project.data.source,
         "examples": {"train": len(splits.train), "validation": len(splits.validation), "test": len(splits.test)},
-        "parameters": sum(parameter.tensor.size for parameter in experiment.net.parameters),
+        "parameters": sum(parameter.tensor.size for parameter in todo.experiment.net.parameters),
         "seconds": round(time.perf_counter() - started, 3),
         "saved": options.save,
     }
     print(json.dumps(result))
 
 
-def _open_project(network: str) -> Project:
-    """Read a project file, or the example of that name when there is no such file."""
-    looks_like_a_name = Path(network).name == network and not network.endswith(".json")
-    if looks_like_a_name and not Path(network).exists():
-        return read_project(example_path(network))
-    return read_project(network)
+def _open(options: argparse.Namespace) -> tuple[Project, Checkpoint | None]:
+    """Read the project, or the checkpoint with its project, and apply what was given on the command line."""
+    if options.resume is None:
+        return _choose(open_project(options.network), options), None
+    given = [f"--{name.replace('_', '-')}" for name in _OF_ITS_OWN if getattr(options, name) not in (None, [])]
+    if given:
+        raise SettingsError(f"A resumed run goes on as it began. Leave out {', '.join(given)}.")
+    checkpoint, project = read_checkpoint(options.resume)
+    remove_leftovers(options.resume)
+    return _choose(project, options), checkpoint
 
 
 def _choose(project: Project, options: argparse.Namespace) -> Project:
     """Put what was given on the command line in place of what the project says."""
-    given = {name: getattr(options, name) for name in ("epochs", "seed", "batch_size", "learning_rate", "momentum")}
+    names = ("epochs", "seed", "batch_size", "learning_rate", "momentum", "optimizer", "schedule")
+    given = {name: getattr(options, name) for name in names}
     changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    changes |= dict(_read_setting(assignment) for assignment in options.set)
     try:
         training = TrainingSettings.model_validate({**project.training.model_dump(), **changes})
     except ValidationError as error:
@@ -82,19 +110,79 @@ def _choose(project: Project, options: argparse.Namespace) -> Project:
     return project.model_copy(update={"training": training, "data": data})
 
 
-def _train(experiment: Experiment, quiet: bool) -> tuple[EpochFinished, ...]:
-    """Run to the end and show how far it is; return what every epoch achieved."""
-    training = experiment.training
-    steps = training.epochs * batch_count(len(experiment.splits.train), training.batch_size)
-    history: list[EpochFinished] = []
-    with tqdm(total=steps, disable=quiet, file=sys.stderr, unit="batch", mininterval=0.5, dynamic_ncols=True) as bar:
-        for event in experiment.run():
-            if isinstance(event, BatchFinished):
-                bar.update()
-            elif isinstance(event, EpochFinished):
-                history.append(event)
-                bar.set_postfix_str(_describe_epoch(event), refresh=False)
-    return tuple(history)
+def _read_setting(assignment: str) -> tuple[str, str]:
+    """Split "name=value"; the settings read the value from its text."""
+    name, equals, value = assignment.partition("=")
+    if name not in TrainingSettings.model_fields:
+        known = TrainingSettings.model_fields
+        raise SettingsError(f"There is no training setting '{name}'.{did_you_mean(name, known)}")
+    if not equals:
+        raise SettingsError(f"Write --set {name}=VALUE to say what {name} should be.")
+    return name, value
+
+
+def _train(todo: _Run) -> TrainingFinished:
+    """Run to the end, show how far it is, and write checkpoints; return what was achieved."""
+    experiment, options = todo.experiment, todo.options
+    batches = batch_count(len(experiment.splits.train), experiment.training.batch_size)
+    done = 0 if todo.resume is None else (todo.resume.state.epoch - 1) * batches + todo.resume.state.batch
+    total = experiment.training.epochs * batches
+    run = experiment.run(todo.resume)
+    # The first one before anything is learned: from then on, the file is one of this run.
+    _write_checkpoint(todo)
+    with tqdm(
+        total=total,
+        initial=done,
+        disable=options.quiet,
+        file=sys.stderr,
+        unit="batch",
+        mininterval=0.5,
+        dynamic_ncols=True,
+    ) as bar:
+        try:
+            for event in run:
+                match event:
+                    case BatchFinished():
+                        bar.update()
+                        if options.checkpoint_every != "epoch" and event.step % options.checkpoint_every == 0:
+                            _write_checkpoint(todo)
+                    case EpochFinished():
+                        bar.set_postfix_str(_describe_epoch(event), refresh=False)
+                        if options.checkpoint_every == "epoch":
+                            _write_checkpoint(todo)
+                    case TrainingFinished():
+                        return event
+        except DivergedError as error:
+            raise TinymlError(f"{error.fault}{_keep_last_good(todo, error)} {error.advice}") from error
+    raise RuntimeError("A run ended without saying so.")
+
+
+def _write_checkpoint(todo: _Run) -> None:
+    if todo.options.checkpoint:
+        save_checkpoint(todo.options.checkpoint, todo.experiment.learner.checkpoint(), todo.project)
+
+
+def _keep_last_good(todo: _Run, error: DivergedError) -> str:
+    """Save the weights of the last good epoch where the trained ones were to go; say so."""
+    if not todo.options.save or not error.kept_epoch:
+        return ""
+    _save(todo, todo.experiment.learner.history, None)
+    return f" The weights of the end of epoch {error.kept_epoch} were saved as '{todo.options.save}'."
+
+
+def _save(todo: _Run, history: tuple[EpochFinished, ...], test: Evaluation | None) -> None:
+    project, description = todo.project, todo.experiment.splits.train.description
+    about = SavedModel(
+        network=project.network,
+        input_shape=description.example_shape,
+        class_names=description.class_names,
+        data=project.data,
+        training=project.training,
+        history=summarise_history(history),
+        test_loss=None if test is None else test.loss,
+        test_accuracy=None if test is None else test.accuracy,
+    )
+    save_model(todo.options.save, todo.experiment.net, about)
 
 
 def _describe_epoch(event: EpochFinished) -> str:

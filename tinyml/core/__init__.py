@@ -9,6 +9,7 @@ from tinyml.core.errors import (
     StorageError,
     TinymlError,
 )
+from tinyml.core.initialisers import Fans, Initialiser, initial_bias, initial_weight
 from tinyml.core.parameter import Array, Parameter
 from tinyml.core.problems import AppendLayers, ChangeSettings, Fix, InsertBefore, Problem, RemoveLayer
 from tinyml.core.seeding import set_seed, shared_generator, uniform_fan_in
@@ -20,7 +21,9 @@ __all__ = [
     "ChangeSettings",
     "DataError",
     "DivergedError",
+    "Fans",
     "Fix",
+    "Initialiser",
     "InsertBefore",
     "Pair",
     "Parameter",
@@ -36,6 +39,8 @@ __all__ = [
     "describe_count",
     "describe_pair",
     "describe_shape",
+    "initial_bias",
+    "initial_weight",
     "set_seed",
     "shared_generator",
     "uniform_fan_in",

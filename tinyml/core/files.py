@@ -1,6 +1,7 @@
 """Reading and writing files so that no failure, at any moment, harms what is already there."""
 
 import contextlib
+import glob
 import os
 import secrets
 from pathlib import Path
@@ -46,6 +47,24 @@ def write_atomically(path: str | Path, content: bytes) -> None:
             f"Could not save '{path}': {reason}. Choose another folder or free some space; nothing was changed."
         ) from error
     _force_folder_to_disk(target.parent)
+
+
+def remove_leftovers(path: str | Path) -> None:
+    """Remove the temporary files that a killed process left when it was just writing `path`.
+
+    Call it when nobody else is writing that file. What cannot be removed stays.
+
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "note.txt"
+    >>> path.with_name(".note.txt.0123abcd.tmp").touch()
+    >>> remove_leftovers(path)
+    >>> list(path.parent.iterdir())
+    []
+    """
+    target = Path(os.path.realpath(path))
+    with contextlib.suppress(OSError):
+        for leftover in target.parent.glob(f".{glob.escape(target.name[:100])}.{'[0-9a-f]' * 8}.tmp"):
+            leftover.unlink(missing_ok=True)
 
 
 def check_can_save(path: str | Path) -> None:

@@ -76,7 +76,8 @@ def describe_invalid(error: ValidationError) -> str:
         return f"the key '{key}' is not known"
     value = repr(first["input"])
     shown = value if len(value) <= 60 else f"{value[:57]}..."
-    return f"'{key}' is {shown} but should be {first['msg'].removeprefix('Input should be ')}"
+    reason = first["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+    return f"'{key}' is {shown} but should be {reason}"
 
 
 def _refuse_constant(name: str) -> NoReturn:

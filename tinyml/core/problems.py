@@ -7,7 +7,12 @@ from typing import Any
 
 @dataclass(frozen=True)
 class InsertBefore:
-    """Insert a layer of `layer_type` in front of the layer that has the problem."""
+    """Insert a layer in front of the layer that has the problem.
+
+    Attributes:
+        layer_type: name of the type to insert, e.g. "Flatten".
+        settings: its settings by name; those left out keep their defaults.
+    """
 
     layer_type: str
     settings: Mapping[str, Any]
@@ -20,7 +25,12 @@ class InsertBefore:
 
 @dataclass(frozen=True)
 class ChangeSettings:
-    """Give some settings of the layer that has the problem another value."""
+    """Give some settings of the layer that has the problem another value.
+
+    Attributes:
+        label: text of the button, e.g. "Set outputs to 10".
+        settings: the new values by name.
+    """
 
     label: str
     settings: Mapping[str, Any]
@@ -28,14 +38,23 @@ class ChangeSettings:
 
 @dataclass(frozen=True)
 class RemoveLayer:
-    """Take the layer that has the problem out of the network."""
+    """Take the layer that has the problem out of the network.
+
+    Attributes:
+        label: text of the button.
+    """
 
     label: str = "Remove this layer"
 
 
 @dataclass(frozen=True)
 class AppendLayers:
-    """Put layers, given as (type, settings), at the end of the network."""
+    """Put layers at the end of the network.
+
+    Attributes:
+        label: text of the button, e.g. "Add Softmax".
+        layers: (type, settings) of each, in order.
+    """
 
     label: str
     layers: tuple[tuple[str, Mapping[str, Any]], ...]

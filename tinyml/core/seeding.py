@@ -23,7 +23,12 @@ def set_seed(seed: int) -> None:
 
 
 def shared_generator() -> np.random.Generator:
-    """Return the generator that layers use when they are given none."""
+    """Return the generator that layers use when they are given none.
+
+    >>> set_seed(0)
+    >>> round(shared_generator().random(), 3)
+    0.637
+    """
     return _shared
 
 

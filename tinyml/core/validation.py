@@ -26,4 +26,5 @@ def describe_validation_error(error: ValidationError, model: type[BaseModel]) ->
         return f"There is no setting '{field_name}'.{did_you_mean(field_name, model.model_fields)}"
     reason = first["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
     reason = reason.replace("greater than or equal to", "at least").replace("less than or equal to", "at most")
-    return f"{label} is {first['input']!r} but should be {reason}."
+    value = repr(first["input"])
+    return f"{label} is {value if len(value) <= 60 else f'{value[:57]}...'} but should be {reason}."

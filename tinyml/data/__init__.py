@@ -1,21 +1,32 @@
-"""Data: built-in sets, folders of IDX files, splitting, and minibatches."""
+"""Data: built-in sets, folders of IDX files, splitting, minibatches, and varying what they hold."""
 
-from tinyml.data.batches import batch_count, minibatches
+from tinyml.data.augmentation import Augmentation, Flip, Noise, Rotate, Shift, augment
+from tinyml.data.batches import batch_count, epoch_generator, minibatches
 from tinyml.data.catalogue import builtin_descriptions, builtin_names, describe, load
 from tinyml.data.choice import DataChoice
 from tinyml.data.dataset import DataDescription, Dataset, Progress, Splits
+from tinyml.data.loader import Batch, DataLoader
 from tinyml.data.splitting import split, split_counts
 
 __all__ = [
+    "Augmentation",
+    "Batch",
     "DataChoice",
     "DataDescription",
+    "DataLoader",
     "Dataset",
+    "Flip",
+    "Noise",
     "Progress",
+    "Rotate",
+    "Shift",
     "Splits",
+    "augment",
     "batch_count",
     "builtin_descriptions",
     "builtin_names",
     "describe",
+    "epoch_generator",
     "load",
     "minibatches",
     "split",

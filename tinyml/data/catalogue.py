@@ -19,7 +19,11 @@ def builtin_names() -> tuple[str, ...]:
 
 
 def builtin_descriptions() -> tuple[DataDescription, ...]:
-    """Return what is known of every built-in set, sorted by title."""
+    """Return what is known of every built-in set, sorted by title.
+
+    >>> [description.name for description in builtin_descriptions() if description.example_shape == (1, 8, 8)]
+    ['digits']
+    """
     return tuple(entry.description for entry in built_in_sets().values())
 
 

@@ -4,60 +4,58 @@ Adding a layer is adding a file. `layer_types()` finds it, and with it the palet
 files and the gradient check know it. The imports below only help editors and type checkers with the built-in names.
 """
 
-import importlib
-import inspect
-import pkgutil
-from functools import cache
 from typing import Any
 
+from tinyml.layers.avgpool2d import AvgPool2D
 from tinyml.layers.base import Family, Layer, LayerSettings
+from tinyml.layers.batchnorm import BatchNorm1D, BatchNorm2D
 from tinyml.layers.conv2d import Conv2D
 from tinyml.layers.deconv2d import Deconv2D
 from tinyml.layers.dropout import Dropout
+from tinyml.layers.elu import ELU
 from tinyml.layers.flatten import Flatten
+from tinyml.layers.gelu import GELU
+from tinyml.layers.globalavgpool2d import GlobalAvgPool2D
+from tinyml.layers.leakyrelu import LeakyReLu
 from tinyml.layers.linear import Linear
 from tinyml.layers.maxpool2d import MaxPool2D
 from tinyml.layers.maxunpool2d import MaxUnpool2D
+from tinyml.layers.registry import layer_types
 from tinyml.layers.relu import ReLu
+from tinyml.layers.reshape import Reshape
+from tinyml.layers.residual import Residual
+from tinyml.layers.sigmoid import Sigmoid
 from tinyml.layers.softmax import Softmax
 from tinyml.layers.tanh import Tanh
+from tinyml.layers.upsample2d import Upsample2D
 
 __all__ = [
+    "ELU",
+    "GELU",
+    "AvgPool2D",
+    "BatchNorm1D",
+    "BatchNorm2D",
     "Conv2D",
     "Deconv2D",
     "Dropout",
     "Family",
     "Flatten",
+    "GlobalAvgPool2D",
     "Layer",
     "LayerSettings",
+    "LeakyReLu",
     "Linear",
     "MaxPool2D",
     "MaxUnpool2D",
     "ReLu",
+    "Reshape",
+    "Residual",
+    "Sigmoid",
     "Softmax",
     "Tanh",
+    "Upsample2D",
     "layer_types",
 ]
-
-
-@cache
-def layer_types() -> dict[str, type[Layer]]:
-    """Walk the folder and return every layer type by its name, sorted.
-
-    Call `layer_types.cache_clear()` after adding a folder to `tinyml.layers.__path__`.
-
-    >>> layer_types()["ReLu"].__name__
-    'ReLu'
-    """
-    found: dict[str, type[Layer]] = {}
-    for module_info in pkgutil.iter_modules(__path__):
-        module = importlib.import_module(f"{__name__}.{module_info.name}")
-        for value in vars(module).values():
-            # A class that the file only imports, and an abstract one, is no layer type of its own.
-            is_layer = isinstance(value, type) and issubclass(value, Layer) and not inspect.isabstract(value)
-            if is_layer and value.__module__ == module.__name__:
-                found[value.__name__] = value
-    return dict(sorted(found.items()))
 
 
 def __getattr__(name: str) -> Any:

@@ -19,6 +19,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from tinyml.core import (
     Array,
     ChangeSettings,
+    Fans,
+    Initialiser,
     Pair,
     Parameter,
     SettingsError,
@@ -28,6 +30,8 @@ from tinyml.core import (
     describe_count,
     describe_pair,
     describe_shape,
+    initial_bias,
+    initial_weight,
     shared_generator,
 )
 from tinyml.core.shapes import ignored_border, window_output_shape
@@ -37,7 +41,7 @@ from tinyml.core.windows import Sliding
 Kept = TypeVar("Kept")
 Model = TypeVar("Model", bound="LayerSettings")
 
-Family = Literal["convolution", "pooling", "dense", "activation", "regularisation"]
+Family = Literal["convolution", "pooling", "dense", "activation", "regularisation", "block"]
 """Groups of the palette, and what decides a card's colour."""
 
 
@@ -63,6 +67,12 @@ NonNegativePair = Annotated[
     tuple[Annotated[int, Field(ge=0, le=1000)], Annotated[int, Field(ge=0, le=1000)]], BeforeValidator(_expand)
 ]
 """(rows, columns), each at least 0; one number stands for both."""
+
+
+InitialiserSetting = Annotated[
+    Initialiser, Field(title="Initialiser", description="How the weights are drawn before training starts.")
+]
+"""A choice among the ways of `tinyml.core.initial_weight`."""
 
 
 class LayerSettings(BaseModel):
@@ -93,6 +103,10 @@ class LayerSettings(BaseModel):
 
     def parameter_shapes(self, input_shape: Shape) -> dict[str, Shape]:
         """Tell name and shape of each parameter for `input_shape`, which `output_shape` has accepted."""
+        return {}
+
+    def buffer_shapes(self, input_shape: Shape) -> dict[str, Shape]:
+        """Tell name and shape of each array that is saved but not trained, for an input that was accepted."""
         return {}
 
     def describe(self) -> str:
@@ -133,12 +147,14 @@ class Layer(ABC):
     Attributes:
         training: True while training, False for prediction; set by `Sequential.train()` and `.eval()`.
         named_parameters: the parameters by name, in the order they are saved ("weight", "bias").
+        named_buffers: arrays by name that belong to the layer's state and are saved, but that no optimiser changes
+            (running statistics). The layer changes them in place, so that whoever holds one sees its present values.
     """
 
     Settings: ClassVar[type[LayerSettings]]
     records_switches: ClassVar[bool] = False
     """True for a pooling layer that can tell, in `switches`, where each output came from."""
-    deconvolution: ClassVar[str] = ""
+    deconvolution: str = ""
     """What `deconvolve` does, in a word or two ("unpool"); empty when a deconvnet has no way back through the layer."""
     gradient_exception: ClassVar[str] = ""
     """Why `backward` is, on purpose, not the derivative of `forward`; empty for every layer where it is."""
@@ -148,6 +164,7 @@ class Layer(ABC):
         self.settings = settings
         self.training = True
         self.named_parameters: dict[str, Parameter] = {}
+        self.named_buffers: dict[str, Array] = {}
 
     @abstractmethod
     def forward(self, input: Array) -> Array:
@@ -169,6 +186,17 @@ class Layer(ABC):
     def parameters(self) -> list[Parameter]:
         """The parameters, in the order they are saved."""
         return list(self.named_parameters.values())
+
+    @property
+    def named_tensors(self) -> dict[str, Array]:
+        """Everything that is saved of the layer, by name: the tensors of the parameters, then the buffers."""
+        tensors = {name: parameter.tensor for name, parameter in self.named_parameters.items()}
+        return {**tensors, **self.named_buffers}
+
+    @property
+    def generators(self) -> list[np.random.Generator]:
+        """The generators that the layer draws from while it works; none for a layer that is not random."""
+        return []
 
     def recall(self, kept: Kept | None) -> Kept:
         """Return what `forward` kept for `backward`; raises `TinymlError` when there was no forward pass."""
@@ -232,6 +260,31 @@ class Layer(ABC):
 def generator_or_shared(rng: np.random.Generator | None) -> np.random.Generator:
     """Use the caller's generator, or the shared one when the caller gave none."""
     return shared_generator() if rng is None else rng
+
+
+def draw_parameters(
+    shapes: dict[str, Shape],
+    initialiser: Initialiser,
+    fans: Fans,
+    rng: np.random.Generator | None,
+    dtype: type[np.floating],
+) -> dict[str, Parameter]:
+    """Make the parameters of a layer that has a "weight" and perhaps a "bias", in their order.
+
+    Arguments:
+        shapes: as the settings' `parameter_shapes` tells them.
+        initialiser: how the weights are drawn.
+        fans: how many numbers the weight joins.
+        rng: where the numbers come from; the shared generator by default.
+        dtype: of the tensors.
+
+    >>> drawn = draw_parameters({"weight": (3, 2), "bias": (3,)}, "he_normal", Fans(2, 3), None, np.float32)
+    >>> drawn["bias"].tensor
+    array([0., 0., 0.], dtype=float32)
+    """
+    rng, kind = generator_or_shared(rng), np.dtype(dtype)
+    draw = {"weight": initial_weight, "bias": initial_bias}
+    return {name: Parameter(draw[name](initialiser, rng, shape, fans, kind)) for name, shape in shapes.items()}
 
 
 def validate_settings(model: type[Model], layer_name: str, **values: Any) -> Model:
@@ -325,6 +378,7 @@ def describe_unseen(size: Pair, sliding: Sliding) -> tuple[str, ...]:
 __all__ = [
     "Box",
     "Family",
+    "InitialiserSetting",
     "Layer",
     "LayerSettings",
     "NonNegativePair",
@@ -332,6 +386,7 @@ __all__ = [
     "describe_parameters",
     "describe_sliding",
     "describe_unseen",
+    "draw_parameters",
     "generator_or_shared",
     "require_fit",
     "require_maps",

@@ -6,10 +6,11 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from tinyml.core import Array, Pair, Parameter, Shape, describe_count, describe_shape, uniform_fan_in
+from tinyml.core import Array, Fans, Initialiser, Pair, Shape, describe_count, describe_shape
 from tinyml.core.windows import Sliding, col2im, im2col, maps_to_rows, reach, rows_to_maps
 from tinyml.layers.base import (
     Box,
+    InitialiserSetting,
     Layer,
     LayerSettings,
     NonNegativePair,
@@ -17,7 +18,7 @@ from tinyml.layers.base import (
     describe_parameters,
     describe_sliding,
     describe_unseen,
-    generator_or_shared,
+    draw_parameters,
     require_fit,
     require_maps,
     validate_input_dim,
@@ -49,6 +50,7 @@ class Conv2DSettings(LayerSettings):
         PositivePair, Field(title="Dilation", description="Distance of the pixels that neighbouring weights look at.")
     ] = (1, 1)
     bias: Annotated[bool, Field(title="Bias", description="Add a trainable constant to each map.")] = True
+    initialiser: InitialiserSetting = "uniform"
 
     @property
     def sliding(self) -> Sliding:
@@ -86,9 +88,8 @@ class Conv2DSettings(LayerSettings):
 
     def build(self, name: str, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> "Conv2D":
         window, stride, padding, dilation = self.sliding
-        return Conv2D(
-            name, input_shape, self.filters, *window, stride, padding, dilation, bias=self.bias, dtype=dtype, rng=rng
-        )
+        placed = (*window, stride, padding, dilation)
+        return Conv2D(name, input_shape, self.filters, *placed, self.bias, dtype, rng, self.initialiser)
 
 
 class Conv2D(Layer):
@@ -109,7 +110,8 @@ class Conv2D(Layer):
         dilation: pixels between two taps of the window; a number or (rows, columns), at least 1.
         bias: add `b`.
         dtype: of the parameters.
-        rng: source of the initial values, uniform in ±1/sqrt(C·h·w); the shared generator by default.
+        rng: source of the initial values; the shared generator by default.
+        initialiser: how they are drawn (`tinyml.core.initial_weight`); by default uniform in ±1/sqrt(C·h·w).
 
     Shapes: input `(N, C, H, W)`, output `(N, K, H_out, W_out)` with
     `H_out = floor((H + 2·padding - dilation·(h - 1) - 1) / stride) + 1`, weight `(K, C, h, w)`, bias `(K,)`.
@@ -139,6 +141,7 @@ class Conv2D(Layer):
         bias: bool = True,
         dtype: type[np.floating] = np.float32,
         rng: np.random.Generator | None = None,
+        initialiser: Initialiser = "uniform",
     ) -> None:
         settings = validate_settings(
             Conv2DSettings,
@@ -149,14 +152,16 @@ class Conv2D(Layer):
             padding=padding,
             dilation=dilation,
             bias=bias,
+            initialiser=initialiser,
         )
         super().__init__(name, settings)
         self.input_dim = validate_input_dim(name, input_dim)
         self.output_dim = self.output_shape(self.input_dim)
         self._sliding = settings.sliding
-        rng, fan_in = generator_or_shared(rng), self.input_dim[0] * settings.window[0] * settings.window[1]
-        for parameter_name, shape in settings.parameter_shapes(self.input_dim).items():
-            self.named_parameters[parameter_name] = Parameter(uniform_fan_in(rng, shape, fan_in, np.dtype(dtype)))
+        taps = settings.window[0] * settings.window[1]
+        fans = Fans(self.input_dim[0] * taps, settings.filters * taps)
+        shapes = settings.parameter_shapes(self.input_dim)
+        self.named_parameters = draw_parameters(shapes, settings.initialiser, fans, rng, dtype)
         self.weight = self.named_parameters["weight"]
         self.bias = self.named_parameters.get("bias")
         self._input: Array | None = None

@@ -1,5 +1,6 @@
 """Deconv2D: spreads maps back to pixels."""
 
+import math
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -9,25 +10,26 @@ from pydantic import Field
 from tinyml.core import (
     Array,
     ChangeSettings,
+    Fans,
+    Initialiser,
     Pair,
-    Parameter,
     Shape,
     ShapeError,
     describe_count,
     describe_pair,
     describe_shape,
-    uniform_fan_in,
 )
 from tinyml.core.shapes import spread_output_size
 from tinyml.core.windows import Sliding, col2im, im2col, maps_to_rows, rows_to_maps
 from tinyml.layers.base import (
+    InitialiserSetting,
     Layer,
     LayerSettings,
     NonNegativePair,
     PositivePair,
     describe_parameters,
     describe_sliding,
-    generator_or_shared,
+    draw_parameters,
     require_maps,
     validate_input_dim,
     validate_settings,
@@ -56,6 +58,7 @@ class Deconv2DSettings(LayerSettings):
         PositivePair, Field(title="Dilation", description="Distance of the pixels that neighbouring weights write to.")
     ] = (1, 1)
     bias: Annotated[bool, Field(title="Bias", description="Add a trainable constant to each map.")] = True
+    initialiser: InitialiserSetting = "uniform"
 
     @property
     def sliding(self) -> Sliding:
@@ -104,9 +107,8 @@ class Deconv2DSettings(LayerSettings):
 
     def build(self, name: str, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> "Deconv2D":
         window, stride, padding, dilation = self.sliding
-        return Deconv2D(
-            name, input_shape, self.filters, *window, stride, dilation, padding, bias=self.bias, dtype=dtype, rng=rng
-        )
+        placed = (*window, stride, dilation, padding)
+        return Deconv2D(name, input_shape, self.filters, *placed, self.bias, dtype, rng, self.initialiser)
 
 
 class Deconv2D(Layer):
@@ -127,7 +129,8 @@ class Deconv2D(Layer):
         padding: pixels cut off at each border of the result; a number or (rows, columns), at least 0.
         bias: add `b`.
         dtype: of the parameters.
-        rng: source of the initial values; the shared generator by default. They are uniform in ±1/sqrt(f), where
+        rng: source of the initial values; the shared generator by default.
+        initialiser: how they are drawn (`tinyml.core.initial_weight`); by default uniform in ±1/sqrt(f), where
             f = C·ceil(h/stride)·ceil(w/stride) is the largest number of inputs that one output sums over.
 
     Shapes: input `(N, C, H, W)`, output `(N, K, H_out, W_out)` with
@@ -157,6 +160,7 @@ class Deconv2D(Layer):
         bias: bool = True,
         dtype: type[np.floating] = np.float32,
         rng: np.random.Generator | None = None,
+        initialiser: Initialiser = "uniform",
     ) -> None:
         settings = validate_settings(
             Deconv2DSettings,
@@ -167,16 +171,16 @@ class Deconv2D(Layer):
             padding=padding,
             dilation=dilation,
             bias=bias,
+            initialiser=initialiser,
         )
         super().__init__(name, settings)
         self.input_dim = validate_input_dim(name, input_dim)
         self.output_dim = self.output_shape(self.input_dim)
         self._sliding = settings.sliding
-        rng, fan_in = generator_or_shared(rng), self.input_dim[0]
-        for window, step in zip(settings.window, settings.stride, strict=True):
-            fan_in *= -(-window // step)
-        for parameter_name, shape in settings.parameter_shapes(self.input_dim).items():
-            self.named_parameters[parameter_name] = Parameter(uniform_fan_in(rng, shape, fan_in, np.dtype(dtype)))
+        overlaps = [-(-window // step) for window, step in zip(settings.window, settings.stride, strict=True)]
+        fans = Fans(self.input_dim[0] * math.prod(overlaps), settings.filters * math.prod(settings.window))
+        shapes = settings.parameter_shapes(self.input_dim)
+        self.named_parameters = draw_parameters(shapes, settings.initialiser, fans, rng, dtype)
         self.weight = self.named_parameters["weight"]
         self.bias = self.named_parameters.get("bias")
         self._input: Array | None = None

@@ -65,6 +65,10 @@ class Dropout(Layer):
         self.rng = generator_or_shared(rng)
         self._factor: Array | None = None
 
+    @property
+    def generators(self) -> list[np.random.Generator]:
+        return [self.rng]
+
     def forward(self, input: Array) -> Array:
         if not self.training or self.probability == 0:
             self._factor = np.ones((), input.dtype)

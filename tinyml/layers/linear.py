@@ -5,21 +5,13 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from tinyml.core import (
-    Array,
-    InsertBefore,
-    Parameter,
-    Shape,
-    ShapeError,
-    describe_count,
-    describe_shape,
-    uniform_fan_in,
-)
+from tinyml.core import Array, Fans, Initialiser, InsertBefore, Shape, ShapeError, describe_count, describe_shape
 from tinyml.layers.base import (
+    InitialiserSetting,
     Layer,
     LayerSettings,
     describe_parameters,
-    generator_or_shared,
+    draw_parameters,
     validate_input_dim,
     validate_settings,
 )
@@ -35,6 +27,7 @@ class LinearSettings(LayerSettings):
 
     outputs: Annotated[int, Field(ge=1, le=100_000, title="Outputs", description="How many numbers come out.")] = 64
     bias: Annotated[bool, Field(title="Bias", description="Add a trainable constant to each output.")] = True
+    initialiser: InitialiserSetting = "uniform"
 
     def output_shape(self, input_shape: Shape) -> Shape:
         if len(input_shape) != 1:
@@ -60,7 +53,7 @@ class LinearSettings(LayerSettings):
         return f"{sums} a weighted sum of all {inputs}{' plus a constant' if self.bias else ''}. {parameters}"
 
     def build(self, name: str, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> "Linear":
-        return Linear(name, input_shape[0], self.outputs, bias=self.bias, dtype=dtype, rng=rng)
+        return Linear(name, input_shape[0], self.outputs, self.bias, dtype, rng, self.initialiser)
 
 
 class Linear(Layer):
@@ -75,7 +68,8 @@ class Linear(Layer):
         output_dim: numbers that go out (K), at least 1.
         bias: add `b`.
         dtype: of the parameters.
-        rng: source of the initial values, uniform in ±1/sqrt(D); the shared generator by default.
+        rng: source of the initial values; the shared generator by default.
+        initialiser: how they are drawn (`tinyml.core.initial_weight`); by default uniform in ±1/sqrt(D).
 
     Shapes: input `(N, D)`, output `(N, K)`, weight `(K, D)`, bias `(K,)`.
 
@@ -95,13 +89,13 @@ class Linear(Layer):
         bias: bool = True,
         dtype: type[np.floating] = np.float32,
         rng: np.random.Generator | None = None,
+        initialiser: Initialiser = "uniform",
     ) -> None:
-        super().__init__(name, validate_settings(LinearSettings, name, outputs=output_dim, bias=bias))
+        settings = validate_settings(LinearSettings, name, outputs=output_dim, bias=bias, initialiser=initialiser)
+        super().__init__(name, settings)
         self.input_dim = validate_input_dim(name, input_dim)
-        rng = generator_or_shared(rng)
-        for parameter_name, shape in self.settings.parameter_shapes(self.input_dim).items():
-            tensor = uniform_fan_in(rng, shape, fan_in=self.input_dim[0], dtype=np.dtype(dtype))
-            self.named_parameters[parameter_name] = Parameter(tensor)
+        shapes, fans = settings.parameter_shapes(self.input_dim), Fans(self.input_dim[0], settings.outputs)
+        self.named_parameters = draw_parameters(shapes, settings.initialiser, fans, rng, dtype)
         self.weight = self.named_parameters["weight"]
         self.bias = self.named_parameters.get("bias")
         self._input: Array | None = None

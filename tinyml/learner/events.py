@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from tinyml.learner.activity import LayerActivity
+
 
 @dataclass(frozen=True)
 class BatchFinished:
@@ -14,7 +16,10 @@ class BatchFinished:
         step: batches since the start of the run, counted from 1.
         examples: in this batch.
         loss: of this batch, before the update.
-        accuracy: share of this batch's examples that were classified correctly, before the update, 0 to 1.
+        accuracy: share of this batch's examples that were classified correctly, before the update, 0 to 1; NaN when
+            nothing is known of classes.
+        learning_rate: of the update; None for an optimiser of one's own that has none.
+        layers: how strongly each layer learned, when that was asked for; else empty.
     """
 
     epoch: int
@@ -24,6 +29,8 @@ class BatchFinished:
     examples: int
     loss: float
     accuracy: float
+    learning_rate: float | None = None
+    layers: tuple[LayerActivity, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -51,7 +58,8 @@ class EpochFinished:
         training_loss, training_accuracy: means over the epoch's batches, weighted by their examples, as they were
             while training (before each update, dropout on).
         validation_loss, validation_accuracy: over the validation set after the epoch; None without such a set.
-        seconds: since the start of the run, pauses included.
+        seconds: since the start of the run, pauses included; those before it was resumed count too.
+        learning_rate: of the epoch's last update; None for an optimiser of one's own that has none.
     """
 
     epoch: int
@@ -61,19 +69,31 @@ class EpochFinished:
     validation_loss: float | None
     validation_accuracy: float | None
     seconds: float
+    learning_rate: float | None = None
+
+    @property
+    def judged_loss(self) -> float:
+        """The loss by which epochs are compared: of the validation set, or of training where there is none."""
+        return self.training_loss if self.validation_loss is None else self.validation_loss
 
 
 @dataclass(frozen=True)
 class TrainingFinished:
-    """The planned number of epochs is done.
+    """The planned number of epochs is done, or there was no improvement for as long as it was to be borne.
 
     Attributes:
         history: the event of every epoch, in order.
         seconds: the whole run took.
+        best_epoch: the one with the smallest loss (see `EpochFinished.judged_loss`); None when none was finite.
+        stopped_early: whether epochs that were planned are left.
+        restored: whether the network holds the weights of the best epoch again.
     """
 
     history: tuple[EpochFinished, ...]
     seconds: float
+    best_epoch: int | None = None
+    stopped_early: bool = False
+    restored: bool = False
 
 
 Event = BatchFinished | ValidationAdvanced | EpochFinished | TrainingFinished

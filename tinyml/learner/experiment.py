@@ -6,15 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from tinyml.core import AppendLayers, DataError, Problem, RemoveLayer, Shape, SpecificationError, describe_shape
-from tinyml.data import Dataset, Splits
+from tinyml.data import Dataset, Splits, batch_count
+from tinyml.learner.checkpoint import Checkpoint
 from tinyml.learner.evaluation import Evaluation, evaluate, evaluate_in_parts
 from tinyml.learner.events import Event
 from tinyml.learner.learner import Learner
-from tinyml.learner.objective import Objective
+from tinyml.learner.objective import Objective, codes_for
 from tinyml.learner.settings import TrainingSettings
 from tinyml.losses import loss_descriptions
 from tinyml.net import Inference, NetworkSpecification, Sequential, build, infer
-from tinyml.optims import SGDOptimizer
 
 
 @dataclass(frozen=True)
@@ -33,11 +33,23 @@ class Experiment:
     splits: Splits
     training: TrainingSettings
 
-    def run(self) -> Generator[Event, None, None]:
-        """Train as the settings say; see `Learner.run`."""
+    def run(self, resume: Checkpoint | None = None, measure_every: int | None = None) -> Generator[Event, None, None]:
+        """Train as the settings say; see `Learner.run`, also for the arguments.
+
+        Call `learner.checkpoint()` at any event to be able to go on from there.
+        """
         training = self.training
         return self.learner.run(
-            self.splits.train, training.epochs, training.batch_size, self.splits.validation, training.seed
+            self.splits.train,
+            training.epochs,
+            training.batch_size,
+            self.splits.validation,
+            training.seed,
+            augmentations=training.make_augmentations(),
+            early_stopping=training.early_stopping or None,
+            restore_best=training.restore_best,
+            measure_every=measure_every,
+            resume=resume,
         )
 
     def test(self) -> Evaluation:
@@ -70,13 +82,15 @@ def prepare(network: NetworkSpecification, training: TrainingSettings, splits: S
     """
     data = splits.train
     shape = data.description.example_shape
-    outputs = data.codes.shape[1] if training.loss == "mse_loss" else len(data.description.class_names)
+    loss = loss_descriptions()[training.loss]
+    outputs = codes_for(loss, data.codes).shape[1] if loss.targets == "codes" else len(data.description.class_names)
     problems = find_problems(network, training, shape, outputs)
     if problems:
         raise SpecificationError(problems)
     net = build(network, shape, np.random.default_rng(training.seed))
-    optimizer = SGDOptimizer(training.learning_rate, training.momentum or None)
-    return Experiment(net, Learner(net, training.loss, optimizer), splits, training)
+    schedule = training.make_schedule(batch_count(len(data), training.batch_size))
+    learner = Learner(net, training.loss, training.make_optimizer(), schedule, training.clip_norm or None)
+    return Experiment(net, learner, splits, training)
 
 
 def find_problems(
@@ -86,14 +100,19 @@ def find_problems(
 
     Arguments:
         network: the network on paper.
-        training: of which the loss is looked at.
+        training: of which the loss and the augmentations are looked at.
         example_shape: of one example, without the batch axis.
         outputs: numbers that the loss compares; the number of classes.
+
+    >>> from tinyml.net import LayerSpecification
+    >>> network = NetworkSpecification(layers=(LayerSpecification(type="Linear", name="fc", settings={"outputs": 3}),))
+    >>> find_problems(network, TrainingSettings(), (64,), 10)[0].sentence
+    'The network ends with 3 numbers but the loss needs 10, one for each class.'
     """
     inference = infer(network, example_shape, outputs)
     if inference.problems:
         return inference.problems
-    return _loss_problems(inference, training)
+    return _loss_problems(inference, training) + _augmentation_problems(training, example_shape)
 
 
 def check_fits(net: Sequential, input_shape: Shape, dataset: Dataset) -> None:
@@ -103,6 +122,10 @@ def check_fits(net: Sequential, input_shape: Shape, dataset: Dataset) -> None:
         net: the network.
         input_shape: of one example that it was made for.
         dataset: what it shall be judged on.
+
+    >>> from tinyml.data import load
+    >>> from tinyml.layers import Linear
+    >>> check_fits(Sequential([Linear("fc", 2, 2)]), (2,), load("circle"))
     """
     description = dataset.description
     if description.example_shape != input_shape:
@@ -133,3 +156,14 @@ def _loss_problems(inference: Inference, training: TrainingSettings) -> tuple[Pr
         )
         return (Problem(index, last.name, sentence, RemoveLayer(f"Remove {last.type}")),)
     return ()
+
+
+def _augmentation_problems(training: TrainingSettings, example_shape: Shape) -> tuple[Problem, ...]:
+    """Check that what needs pictures gets some."""
+    chosen = training.picture_augmentations
+    if not chosen or len(example_shape) == 3:
+        return ()
+    words = " and ".join([", ".join(chosen[:-1]), chosen[-1]] if len(chosen) > 1 else chosen)
+    are = f"vectors of {example_shape[0]} numbers" if len(example_shape) == 1 else describe_shape(example_shape)
+    sentence = f"Only pictures can be varied by {words}, but the examples are {are}. Switch it off in Training."
+    return (Problem(-1, "", sentence),)

@@ -1,20 +1,25 @@
 """Learner: what turns examples into better parameters, batch by batch."""
 
 import math
-import time
 from collections.abc import Callable, Generator, Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
-from tinyml.core import Array, DataError, DivergedError, SettingsError
-from tinyml.data import Dataset, batch_count, minibatches
-from tinyml.learner.evaluation import Evaluation, evaluate_in_parts
-from tinyml.learner.events import BatchFinished, EpochFinished, Event, TrainingFinished, ValidationAdvanced
+from tinyml.core import Array, DataError, SettingsError, TinymlError
+from tinyml.data import Augmentation, Dataset
+from tinyml.learner.activity import ActivityMeter, LayerActivity
+from tinyml.learner.checkpoint import Checkpoint
+from tinyml.learner.events import EpochFinished, Event
 from tinyml.learner.objective import Objective, loss_by_name
+from tinyml.learner.run import RunPlan, TrainingRun
 from tinyml.losses import LossFunction
-from tinyml.net import Sequential, record
+from tinyml.net import Sequential
 from tinyml.net.sequential import Optimizer
+from tinyml.optims import Optimizer as KnownOptimizer
+from tinyml.optims import clip_gradients
+from tinyml.optims.base import check_positive
+from tinyml.optims.schedules import Schedule
 
 
 class Learner:
@@ -27,6 +32,13 @@ class Learner:
         model: the network; its parameters are changed in place.
         loss: a function `(predicted, ground_truth) -> (loss, gradient)`, or the name of one in `tinyml.losses`.
         optimizer: what updates a parameter from its gradient.
+        schedule: changes the optimiser's learning rate in `fit` and `run`; None to leave it alone.
+        clip_norm: longest gradient, see `tinyml.optims.clip_gradients`; None for any length.
+
+    Attributes:
+        activity: how strongly each layer learned from the last batch, when that was asked for; else empty.
+
+    Raises `SettingsError` when `clip_norm` is not positive, or the optimiser has no learning rate for the schedule.
 
     >>> from tinyml.data import load
     >>> from tinyml.layers import Linear
@@ -37,17 +49,47 @@ class Learner:
     ['EpochFinished', 'BatchFinished', 'BatchFinished', 'EpochFinished', 'TrainingFinished']
     """
 
-    def __init__(self, model: Sequential, loss: LossFunction | str, optimizer: Optimizer) -> None:
+    def __init__(
+        self,
+        model: Sequential,
+        loss: LossFunction | str,
+        optimizer: Optimizer,
+        schedule: Schedule | None = None,
+        clip_norm: float | None = None,
+    ) -> None:
         self.model = model
         self.loss = loss_by_name(loss) if isinstance(loss, str) else loss
-        self.optimizer = optimizer
+        self.optimizer: Optimizer = optimizer
+        self.schedule = schedule
+        self.clip_norm = None if clip_norm is None else check_positive("largest gradient norm", clip_norm)
+        self.activity: tuple[LayerActivity, ...] = ()
+        if schedule is not None and not isinstance(optimizer, KnownOptimizer):
+            raise SettingsError(
+                f"A schedule changes the learning rate `lr` of a tinyml.optims.Optimizer, which "
+                f"{type(optimizer).__name__} is not."
+            )
+        self._base_rate = self.learning_rate
+        self._fresh_schedule = {} if schedule is None else schedule.state()
+        self._run: TrainingRun | None = None
 
-    def batch_fit(self, data: Array, label: np.ndarray) -> tuple[float, Array]:
+    @property
+    def learning_rate(self) -> float | None:
+        """The learning rate of the next update; None for an optimiser of one's own that has none."""
+        return self.optimizer.lr if isinstance(self.optimizer, KnownOptimizer) else None
+
+    def set_rate(self, step: int) -> None:
+        """Let the schedule decide the learning rate after `step` steps of a run; without one, leave it as it is."""
+        if self.schedule is None or self._base_rate is None or not isinstance(self.optimizer, KnownOptimizer):
+            return
+        self.optimizer.lr = self._base_rate * self.schedule.factor(step)
+
+    def batch_fit(self, data: Array, label: np.ndarray, measure: bool = False) -> tuple[float, Array]:
         """Learn from one batch.
 
         Arguments:
             data: `(N, …)` inputs.
             label: what the loss compares the outputs with.
+            measure: find out how strongly each layer learns, see `activity`.
 
         Returns the loss and the `(N, …)` outputs, both from before the update. When the loss is NaN or infinite, the
         parameters are left as they are.
@@ -59,7 +101,11 @@ class Learner:
             loss = float(loss)
             if math.isfinite(loss):
                 self.model.backward(gradient)
+                meter = ActivityMeter(self.model) if measure else None
+                if self.clip_norm is not None:
+                    clip_gradients(self.model.parameters, self.clip_norm)
                 self.model.update(self.optimizer)
+                self.activity = () if meter is None else meter.finish()
         return loss, output
 
     def fit(
@@ -89,24 +135,22 @@ class Learner:
         Returns the network and, for each epoch, the mean loss over its examples. (The original returned the sum over
         its batches, which depends on the batch size.)
 
-        Raises `DivergedError` when the loss becomes NaN or infinite.
+        Raises `DivergedError` when the loss becomes NaN or infinite; the network then holds the weights of the end of
+        the epoch before.
         """
-        _check_run(len(data), len(label), epochs, batch_size)
+        _check_lengths(len(data), len(label))
+        _check_counts(epochs=epochs, batch_size=batch_size, callbacks_interval=callbacks_interval)
         further = tuple(cargs)
-        losses = []
-        for epoch in range(epochs):
-            self.model.train()
-            total = 0.0
-            for number, batch in enumerate(minibatches(len(data), batch_size, _order(seed, epoch + 1)), start=1):
-                inputs = data[batch]
-                loss, _ = self.batch_fit(inputs, label[batch])
-                self._check_finite(loss, epoch + 1, number, inputs)
-                total += loss * len(batch)
-            losses.append(total / len(data))
-            self.model.eval()
-            if callbacks_interval is not None and epoch % callbacks_interval == 0:
+        plan = RunPlan(data, label, epochs, batch_size, seed)
+        losses: list[float] = []
+        for event in self._start(plan, None):
+            if not isinstance(event, EpochFinished):
+                continue
+            losses.append(event.training_loss)
+            if callbacks_interval is not None and (event.epoch - 1) % callbacks_interval == 0:
+                self.model.eval()
                 for callback in callbacks:
-                    callback(self.model, epoch, *further)
+                    callback(self.model, event.epoch - 1, *further)
         return self.model, losses
 
     def predict(self, data: Array, batch_size: int | None = None) -> Array:
@@ -114,7 +158,18 @@ class Learner:
         return self.model.predict(data, batch_size)
 
     def run(
-        self, train: Dataset, epochs: int, batch_size: int, validation: Dataset | None = None, seed: int = 0
+        self,
+        train: Dataset,
+        epochs: int,
+        batch_size: int,
+        validation: Dataset | None = None,
+        seed: int = 0,
+        *,
+        augmentations: Sequence[Augmentation] = (),
+        early_stopping: int | None = None,
+        restore_best: bool = False,
+        measure_every: int | None = None,
+        resume: Checkpoint | None = None,
     ) -> Generator[Event, None, None]:
         """Train, and tell what happens: an iterator of events.
 
@@ -128,99 +183,69 @@ class Learner:
             batch_size: examples in one update, at least 1; the last batch of an epoch holds what is left.
             validation: examples to evaluate after each epoch; none when None or empty.
             seed: decides the order of the examples, in each epoch another one.
+            augmentations: vary the inputs of each batch, in this order; see `tinyml.data.augmentation`.
+            early_stopping: end after so many epochs without a smaller loss on the validation examples, or on the
+                training examples where there are none; None for never.
+            restore_best: end with the parameters and buffers of the epoch with the smallest such loss.
+            measure_every: tell how strongly each layer learns in every so many batches; None for never.
+            resume: what `checkpoint` returned during a run with the same arguments (but perhaps more epochs), network,
+                loss, optimiser and schedule: the run goes on as if it had never stopped.
 
         Yields a `BatchFinished` for each batch, `ValidationAdvanced` between the parts of a large validation set, an
         `EpochFinished` for each epoch, and one `TrainingFinished` at the end.
 
-        Raises `SettingsError` or `DataError` before it begins, and `DivergedError` when the loss becomes NaN or
-        infinite, or an update made a parameter so.
+        Raises `SettingsError`, `DataError` or, when `resume` does not fit, `StorageError` before it begins; and
+        `DivergedError` when the loss becomes NaN or infinite, or an update made a parameter so. The network then holds
+        the weights of the end of the epoch before.
         """
-        _check_run(len(train), len(train), epochs, batch_size)
-        return self._run(train, epochs, batch_size, validation or None, seed)
-
-    def _run(
-        self, train: Dataset, epochs: int, batch_size: int, validation: Dataset | None, seed: int
-    ) -> Generator[Event, None, None]:
-        started = time.perf_counter()
+        _check_lengths(len(train), len(train))
+        _check_counts(epochs=epochs, batch_size=batch_size, early_stopping=early_stopping, measure_every=measure_every)
         objective = Objective(self.loss, train.codes)
-        targets = objective.targets(train)
-        history: list[EpochFinished] = []
-        try:
-            for epoch in range(1, epochs + 1):
-                mean = yield from self._learn_epoch(train, targets, objective, epoch, batch_size, seed)
-                checked = Evaluation(math.nan, math.nan)
-                if validation is not None:
-                    checked = yield from self._validate(validation, objective, epoch)
-                known = validation is not None
-                finished = EpochFinished(
-                    epoch=epoch,
-                    epochs=epochs,
-                    training_loss=mean.loss,
-                    training_accuracy=mean.accuracy,
-                    validation_loss=checked.loss if known else None,
-                    validation_accuracy=checked.accuracy if known else None,
-                    seconds=time.perf_counter() - started,
-                )
-                history.append(finished)
-                yield finished
-            yield TrainingFinished(tuple(history), time.perf_counter() - started)
-        finally:
-            self.model.eval()
+        plan = RunPlan(
+            train.inputs,
+            objective.targets(train),
+            epochs,
+            batch_size,
+            seed,
+            train.labels,
+            objective,
+            validation or None,
+            tuple(augmentations),
+            early_stopping,
+            restore_best,
+            measure_every,
+        )
+        return self._start(plan, resume)
 
-    def _learn_epoch(
-        self, train: Dataset, targets: np.ndarray, objective: Objective, epoch: int, batch_size: int, seed: int
-    ) -> Generator[Event, None, Evaluation]:
-        """Learn from every example once; return the means over the epoch."""
-        self.model.train()
-        count = len(train)
-        batches = batch_count(count, batch_size)
-        step = (epoch - 1) * batches
-        total_loss, total_correct = 0.0, 0
-        inputs = train.inputs[:0]
-        for number, batch in enumerate(minibatches(count, batch_size, _order(seed, epoch)), start=1):
-            inputs = train.inputs[batch]
-            loss, output = self.batch_fit(inputs, targets[batch])
-            self._check_finite(loss, epoch, number, inputs)
-            correct = int(np.count_nonzero(objective.classes(output) == train.labels[batch]))
-            examples = len(batch)
-            total_loss += loss * examples
-            total_correct += correct
-            yield BatchFinished(epoch, number, batches, step + number, examples, loss, correct / examples)
-        if not all(np.isfinite(parameter.tensor).all() for parameter in self.model.parameters):
-            self._check_finite(math.nan, epoch, batches, inputs)
-        return Evaluation(total_loss / count, total_correct / count)
+    @property
+    def history(self) -> tuple[EpochFinished, ...]:
+        """The epochs of the run in progress (or the last one) that are done, those before it was resumed too."""
+        return () if self._run is None else self._run.history
 
-    def _validate(
-        self, validation: Dataset, objective: Objective, epoch: int
-    ) -> Generator[ValidationAdvanced, None, Evaluation]:
-        """Evaluate the validation set in parts."""
-        result = Evaluation(math.nan, math.nan)
-        for done, so_far in evaluate_in_parts(self.model, validation, objective):
-            result = so_far
-            if done < len(validation):
-                yield ValidationAdvanced(epoch, done, len(validation))
-        return result
+    def checkpoint(self) -> Checkpoint:
+        """Copy everything that the run in progress (or the last one) needs to go on from the present event.
 
-    def _check_finite(self, loss: float, epoch: int, batch: int, inputs: Array) -> None:
-        """Raise `DivergedError` with the first layer at fault when the loss is NaN or infinite."""
-        if math.isfinite(loss):
-            return
-        with np.errstate(all="ignore"):
-            trace = record(self.model, inputs)
-        names = (entry.layer.name for entry in trace.entries if not np.isfinite(entry.output).all())
-        raise DivergedError(epoch, batch, loss, next(names, None))
+        Raises `TinymlError` when no run was begun or it failed, `SettingsError` when the optimiser cannot be saved.
+        """
+        if self._run is None:
+            raise TinymlError("There is no run to take a checkpoint of. Start one with `run`.")
+        return self._run.checkpoint()
+
+    def _start(self, plan: RunPlan, resume: Checkpoint | None) -> Generator[Event, None, None]:
+        if self.schedule is not None and resume is None:
+            self.schedule.restore(self._fresh_schedule)
+        self._run = TrainingRun(self, plan, resume)
+        return self._run.events()
 
 
-def _order(seed: int, epoch: int) -> np.random.Generator:
-    """Return the generator of one epoch's order, which does not depend on what happened in the epochs before."""
-    return np.random.default_rng([seed, epoch])
-
-
-def _check_run(inputs: int, labels: int, epochs: int, batch_size: int) -> None:
+def _check_lengths(inputs: int, labels: int) -> None:
     if inputs != labels:
         raise DataError(f"There are {inputs} examples but {labels} labels. Give each example one.")
     if inputs < 1:
         raise DataError("There are no examples to learn from.")
-    for name, value in (("epochs", epochs), ("batch_size", batch_size)):
-        if value < 1:
+
+
+def _check_counts(**counts: int | None) -> None:
+    for name, value in counts.items():
+        if value is not None and value < 1:
             raise SettingsError(f"{name} is {value} but should be at least 1.")

@@ -5,7 +5,7 @@ import numpy as np
 from tinyml.core import Array, SettingsError
 from tinyml.core.suggestions import did_you_mean
 from tinyml.data import Dataset
-from tinyml.losses import LossFunction, loss_descriptions, losses
+from tinyml.losses import LossDescription, LossFunction, loss_descriptions, losses
 
 
 def loss_by_name(name: str) -> LossFunction:
@@ -20,12 +20,33 @@ def loss_by_name(name: str) -> LossFunction:
     return found
 
 
+def codes_for(loss: LossDescription | None, codes: Array) -> Array:
+    """Return the codes that a loss compares outputs with.
+
+    These are the dataset's, unless the loss cannot take such numbers: then each class has an output of its own, which
+    should be 1, while the others should be 0.
+
+    Arguments:
+        loss: its description; None for a function that is not in `tinyml.losses`.
+        codes: `(classes, outputs)` of the dataset.
+
+    >>> codes_for(loss_descriptions()["binary_cross_entropy_with_logits_loss"], np.array([[-1.0, -1.0], [1.0, 1.0]]))
+    array([[1., 0.],
+           [0., 1.]])
+    """
+    if loss is None or loss.target_range is None:
+        return codes
+    low, high = loss.target_range
+    return codes if codes.min() >= low and codes.max() <= high else np.eye(len(codes), dtype=codes.dtype)
+
+
 class Objective:
     """A loss together with the targets it needs and the way to read classes off the outputs.
 
     A loss whose description asks for codes, such as `mse_loss`, compares outputs with the code of each example's class,
-    and the predicted class is the one with the nearest code. Any other loss, and any function that is not in
-    `tinyml.losses`, receives the labels, and the predicted class is the one with the largest output.
+    and the predicted class is the one with the nearest code (or, for a loss on scores, with the likeliest). Any other
+    loss, and any function that is not in `tinyml.losses`, receives the labels, and the predicted class is the one with
+    the largest output.
 
     Arguments:
         loss: a loss function or its name.
@@ -38,13 +59,14 @@ class Objective:
 
     def __init__(self, loss: LossFunction | str, codes: Array) -> None:
         self.loss = loss_by_name(loss) if isinstance(loss, str) else loss
-        self._codes = codes
-        self._uses_codes = any(
-            known.function is self.loss and known.targets == "codes" for known in loss_descriptions().values()
-        )
-        # |output - code|² is smallest where output · code - ½ |code|² is largest.
+        known = next((each for each in loss_descriptions().values() if each.function is self.loss), None)
+        self._uses_codes = known is not None and known.targets == "codes"
+        self._codes = codes = codes_for(known, codes)
+        # |output - code|² is smallest where output · code - ½ |code|² is largest. Of scores, the likeliest code is the
+        # one with the largest output · code.
         self._directions = np.ascontiguousarray(codes.T)
-        self._offsets = 0.5 * (codes * codes).sum(axis=1)
+        near = known is None or known.outputs == "values"
+        self._offsets = 0.5 * (codes * codes).sum(axis=1) if near else np.zeros(len(codes), codes.dtype)
 
     def targets(self, dataset: Dataset) -> np.ndarray:
         """Return what the loss compares the outputs with: `(N,)` labels or `(N, outputs)` codes."""
@@ -60,9 +82,9 @@ class Objective:
 def class_scores(output: Array, loss: str, codes: Array) -> Array:
     """Share out the network's belief among the classes.
 
-    Formula: for `cross_entropy_with_softmax_loss` the softmax of the outputs; for `cross_entropy_loss` the outputs
-    themselves, which are probabilities already; for `mse_loss` the softmax of `-|output - code|²`, so that the nearest
-    code gets the largest share.
+    Formula: where the loss is one on scores, the softmax of the outputs (of `output · code`, if it compares them with
+    codes); where they are probabilities already, the outputs themselves; where they are values that should come close
+    to a code, the softmax of `-|output - code|²`, so that the nearest code gets the largest share.
 
     Arguments:
         output: `(N, outputs)` what the network gave.
@@ -74,11 +96,15 @@ def class_scores(output: Array, loss: str, codes: Array) -> Array:
     >>> class_scores(np.array([[0.0, 0.0]]), "cross_entropy_with_softmax_loss", np.eye(2))
     array([[0.5, 0.5]])
     """
-    if loss == "cross_entropy_loss":
+    known = loss_descriptions().get(loss)
+    if known is not None and known.outputs == "probabilities":
         return output
     logits = output
-    if loss == "mse_loss":
-        logits = -((output[:, np.newaxis, :] - codes[np.newaxis]) ** 2).sum(axis=2)
+    if known is not None and known.targets == "codes":
+        codes = codes_for(known, codes)
+        logits = output @ codes.T
+        if known.outputs == "values":
+            logits = -((output[:, np.newaxis, :] - codes[np.newaxis]) ** 2).sum(axis=2)
     exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
     scores: Array = exponentials / exponentials.sum(axis=1, keepdims=True)
     return scores

@@ -1,10 +1,31 @@
 """How to train: loss, optimiser and schedule of a run, as a user chooses them and as a project file keeps them."""
 
-from typing import Annotated, Literal
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-LossName = Literal["cross_entropy_with_softmax_loss", "cross_entropy_loss", "mse_loss"]
+from tinyml.core.choices import Choice
+from tinyml.data import Augmentation, Flip, Noise, Rotate, Shift
+from tinyml.losses import loss_descriptions
+from tinyml.optims import Optimizer, optimizer_descriptions
+from tinyml.optims.schedules import Schedule, schedule_descriptions
+
+
+def _titles(descriptions: Callable[[], Mapping[str, Any]]) -> Callable[[], dict[str, str]]:
+    return lambda: {name: description.title for name, description in descriptions().items()}
+
+
+LossName = Annotated[str, Choice("loss", _titles(loss_descriptions))]
+"""Name of a registered loss."""
+
+OptimizerName = Annotated[str, Choice("optimiser", _titles(optimizer_descriptions))]
+"""Name of a registered optimiser."""
+
+ScheduleName = Annotated[str, Choice("schedule", _titles(schedule_descriptions))]
+"""Name of a registered learning-rate schedule."""
+
+_PICTURES = {"augment_shift": "shift", "augment_flip": "flip", "augment_rotate": "rotation"}
 
 
 class TrainingSettings(BaseModel):
@@ -15,18 +36,165 @@ class TrainingSettings(BaseModel):
     loss: Annotated[LossName, Field(title="Loss", description="What the network learns to make small.")] = (
         "cross_entropy_with_softmax_loss"
     )
+    optimizer: Annotated[
+        OptimizerName, Field(title="Optimiser", description="How each update follows from the gradient.")
+    ] = "sgd"
     learning_rate: Annotated[
         float, Field(gt=0, le=1000, title="Learning rate", description="How far each update goes down the gradient.")
     ] = 0.1
     momentum: Annotated[
         float, Field(ge=0, lt=1, title="Momentum", description="Share of the former update that is kept going.")
     ] = 0.9
+    nesterov: Annotated[
+        bool, Field(title="Nesterov", description="Whether momentum looks one update ahead (Nesterov's form).")
+    ] = False
+    beta_1: Annotated[
+        float, Field(ge=0, lt=1, title="Beta 1", description="How slowly the mean gradient forgets former batches.")
+    ] = 0.9
+    beta_2: Annotated[
+        float, Field(ge=0, lt=1, title="Beta 2", description="How slowly the mean square forgets former batches.")
+    ] = 0.999
+    smoothing: Annotated[
+        float, Field(ge=0, lt=1, title="Smoothing", description="How slowly the mean square forgets former batches.")
+    ] = 0.99
+    weight_decay: Annotated[
+        float,
+        Field(ge=0, le=100, title="Weight decay", description="How strongly every number is pulled towards 0."),
+    ] = 0.0
+    schedule: Annotated[
+        ScheduleName, Field(title="Schedule", description="How the learning rate changes while training goes on.")
+    ] = "constant"
+    schedule_epochs: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=100_000,
+            title="Schedule epochs",
+            description="Epochs between two steps down, of the warm-up, or to wait for a better loss.",
+        ),
+    ] = 5
+    schedule_factor: Annotated[
+        float,
+        Field(
+            gt=0,
+            le=1,
+            title="Schedule factor",
+            description="What the learning rate is multiplied by at each step down, or where the warm-up begins.",
+        ),
+    ] = 0.1
+    clip_norm: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=1e9,
+            title="Clip gradients",
+            description="Longest gradient of all parameters together; a longer one is shortened. 0: any length.",
+        ),
+    ] = 0.0
     batch_size: Annotated[
         int, Field(ge=1, le=100_000, title="Batch size", description="Examples that one update learns from.")
     ] = 64
     epochs: Annotated[
         int, Field(ge=1, le=100_000, title="Epochs", description="How often the whole training set is seen.")
     ] = 20
+    early_stopping: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=100_000,
+            title="Early stopping",
+            description="Stop after so many epochs without a better validation loss (without a validation set: "
+            "training loss). 0: never.",
+        ),
+    ] = 0
+    restore_best: Annotated[
+        bool, Field(title="Keep the best", description="End with the weights of the epoch that had the best loss.")
+    ] = False
+    augment_shift: Annotated[
+        int,
+        Field(
+            ge=0, le=100, title="Shift", description="Move every training picture by up to so many pixels, at random."
+        ),
+    ] = 0
+    augment_flip: Annotated[
+        bool, Field(title="Flip", description="Mirror half of the training pictures left to right, at random.")
+    ] = False
+    augment_rotate: Annotated[
+        float,
+        Field(ge=0, le=180, title="Rotate", description="Turn every training picture by up to so many degrees."),
+    ] = 0.0
+    augment_noise: Annotated[
+        float,
+        Field(ge=0, le=100, title="Noise", description="Add random numbers of this standard deviation to the inputs."),
+    ] = 0.0
     seed: Annotated[
         int, Field(ge=0, le=2**31 - 1, title="Seed", description="Same seed, same settings: the same run.")
     ] = 0
+
+    def make_optimizer(self) -> Optimizer:
+        """Make the chosen optimiser.
+
+        >>> TrainingSettings(optimizer="adam", learning_rate=0.001).make_optimizer()
+        AdamOptimizer(lr=0.001, beta_1=0.9, beta_2=0.999)
+        """
+        return optimizer_descriptions()[self.optimizer].make(self.learning_rate, self.model_dump())
+
+    def make_schedule(self, batches: int) -> Schedule:
+        """Make the chosen schedule for epochs of so many batches.
+
+        >>> TrainingSettings(schedule="step", schedule_epochs=2).make_schedule(batches=10)
+        StepSchedule(every=20, gamma=0.1)
+        """
+        return schedule_descriptions()[self.schedule].make(self.model_dump(), batches)
+
+    def make_augmentations(self) -> tuple[Augmentation, ...]:
+        """Make what varies the training inputs, in the order in which it is applied; empty when nothing shall.
+
+        >>> TrainingSettings(augment_shift=2, augment_flip=True).make_augmentations()
+        (Shift(pixels=2), Flip(probability=0.5, vertical=False))
+        """
+        made: list[Augmentation] = []
+        if self.augment_shift:
+            made.append(Shift(self.augment_shift))
+        if self.augment_flip:
+            made.append(Flip())
+        if self.augment_rotate:
+            made.append(Rotate(self.augment_rotate))
+        if self.augment_noise:
+            made.append(Noise(self.augment_noise))
+        return tuple(made)
+
+    def describe_optimizer(self) -> str:
+        """Write the optimiser in a few words.
+
+        >>> TrainingSettings().describe_optimizer()
+        'SGD 0.1, momentum 0.9'
+        >>> TrainingSettings(optimizer="adam", learning_rate=0.001, schedule="cosine").describe_optimizer()
+        'Adam 0.001, cosine'
+        """
+        words = [f"{optimizer_descriptions()[self.optimizer].title} {self.learning_rate:g}"]
+        if self.momentum and "momentum" in optimizer_descriptions()[self.optimizer].settings:
+            words.append(f"momentum {self.momentum:g}")
+        if self.schedule != "constant":
+            words.append(schedule_descriptions()[self.schedule].title.lower())
+        return ", ".join(words)
+
+    @property
+    def picture_augmentations(self) -> tuple[str, ...]:
+        """Names of the chosen augmentations that only pictures can take: "shift", "flip", "rotation"."""
+        return tuple(word for name, word in _PICTURES.items() if getattr(self, name))
+
+    @property
+    def unused(self) -> frozenset[str]:
+        """Names of the settings that make no difference with the chosen optimiser and schedule.
+
+        >>> sorted(TrainingSettings(schedule="step").unused)
+        ['beta_1', 'beta_2', 'smoothing']
+        """
+        optimizers, schedules = optimizer_descriptions(), schedule_descriptions()
+        some_use = {name for optimizer in optimizers.values() for name in optimizer.settings}
+        some_use |= {name for schedule in schedules.values() for name in schedule.settings}
+        return frozenset(some_use - {*optimizers[self.optimizer].settings, *schedules[self.schedule].settings})
+
+
+__all__ = ["LossName", "OptimizerName", "ScheduleName", "TrainingSettings"]

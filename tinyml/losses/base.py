@@ -26,6 +26,9 @@ class LossDescription:
         formula: in one line of plain Unicode text.
         targets: what the ground truth is: "labels", one whole number for each example, or "codes", the vector that the
             network should give.
+        outputs: what the network gives: "scores", of which softmax makes each class's share, "probabilities", or
+            "values", which should come close to the codes.
+        target_range: smallest and largest number that codes may have; None for any.
         last_layer: type of the layer that the network has to end with for this loss ("Softmax"); None when there is
             none to prescribe.
         unwanted_last_layer: type of the layer that must not be last, since the loss does its work; None when there is
@@ -37,6 +40,8 @@ class LossDescription:
     summary: str
     formula: str
     targets: Literal["labels", "codes"]
+    outputs: Literal["scores", "probabilities", "values"] = "scores"
+    target_range: tuple[float, float] | None = None
     last_layer: str | None = None
     unwanted_last_layer: str | None = None
 
@@ -76,6 +81,34 @@ def check_labels(loss: str, predicted: Array, labels: np.ndarray) -> None:
             f"{loss} received the label {high}, but the network gives {describe_count(classes, 'number')}, so labels "
             f"go from 0 to {classes - 1}. Give its last layer as many outputs as there are classes."
         )
+
+
+def check_truth(loss: str, predicted: Array, ground_truth: np.ndarray) -> Array:
+    """Check that there is one number for each number of `predicted`; return the ground truth in its dtype.
+
+    Arguments:
+        loss: name of the loss, for the message.
+        predicted: of any shape, not empty.
+        ground_truth: of the same shape.
+
+    Raises `ShapeError` when the shapes differ or are empty, `DataError` when the ground truth is not made of numbers.
+
+    >>> check_truth("some_loss", np.ones((1, 2)), np.array([[1, 0]]))
+    array([[1., 0.]])
+    """
+    if predicted.shape != ground_truth.shape or predicted.size == 0:
+        raise ShapeError(
+            f"{loss} needs a ground truth of the same shape as the predictions, {predicted.shape}, "
+            f"but received {ground_truth.shape}. For labels, give the vector that each class stands for."
+        )
+    if ground_truth.dtype.kind not in "fiu":
+        raise DataError(f"{loss} needs a ground truth made of numbers, but it is {ground_truth.dtype}.")
+    return ground_truth.astype(predicted.dtype, copy=False)
+
+
+def difference_from(loss: str, predicted: Array, ground_truth: np.ndarray) -> Array:
+    """Return `predicted - ground_truth` after the checks of `check_truth`, as an array of the caller's own."""
+    return predicted - check_truth(loss, predicted, ground_truth)
 
 
 def subtract_truth(probabilities: Array, labels: np.ndarray) -> Array:

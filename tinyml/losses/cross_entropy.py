@@ -46,5 +46,6 @@ DESCRIPTION = LossDescription(
     summary="Rewards a high probability of the true class; the network ends with Softmax.",
     formula="ℓ = −log pₜ, mean over the batch",
     targets="labels",
+    outputs="probabilities",
     last_layer="Softmax",
 )

@@ -9,6 +9,7 @@ import numpy as np
 from tinyml.core import Array, Parameter, Shape, StorageError, TinymlError, describe_shape
 from tinyml.core.tensor_file import read_tensors, write_tensors
 from tinyml.layers import Layer
+from tinyml.layers.stack import forward_through
 
 
 class Optimizer(Protocol):
@@ -80,10 +81,11 @@ class Sequential:
 
     def update(self, optimizer: Optimizer) -> None:
         """Let the optimiser change every parameter that is not frozen, then forget the gradients."""
-        for parameter in self.parameters:
-            if parameter.require_grad:
-                optimizer.update(parameter)
-            parameter.zero_grad()
+        for layer in self.layers:
+            for parameter in layer.named_parameters.values():
+                if parameter.require_grad:
+                    optimizer.update(parameter)
+                parameter.zero_grad()
 
     def zero_grad(self) -> None:
         """Forget the accumulated gradients of all parameters."""
@@ -122,12 +124,26 @@ class Sequential:
 
     @property
     def named_parameters(self) -> dict[str, Parameter]:
-        """All parameters under "layer.parameter", e.g. "conv_1.weight": the names used in files."""
+        """All parameters under "layer.parameter", e.g. "conv_1.weight": what training changes."""
         return {
             f"{layer.name}.{name}": parameter
             for layer in self.layers
             for name, parameter in layer.named_parameters.items()
         }
+
+    @property
+    def named_tensors(self) -> dict[str, Array]:
+        """All arrays that make up the trained network, under the names used in files: parameters and buffers.
+
+        These are the arrays that the layers compute with, not copies.
+        """
+        return {f"{layer.name}.{name}": tensor for layer in self.layers for name, tensor in layer.named_tensors.items()}
+
+    @property
+    def generators(self) -> list[np.random.Generator]:
+        """The generators that layers draw from while they work (dropout), each once, from the first layer on."""
+        found = {id(generator): generator for layer in self.layers for generator in layer.generators}
+        return list(found.values())
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """Tell the shape that comes out for `input_shape`, both without the batch axis; raises `ShapeError`."""
@@ -150,55 +166,34 @@ class Sequential:
         return "\n".join([lines[0], "-" * len(lines[0]), *lines[1:], f"{total:,} parameters"])
 
     def export(self, path: str | Path) -> None:
-        """Save all parameters as safetensors, atomically; raises `StorageError`.
+        """Save all parameters and buffers as safetensors, atomically; raises `StorageError`.
 
         `tinyml.storage.save_model` writes a file that holds the network too.
         """
-        write_tensors(path, {name: parameter.tensor for name, parameter in self.named_parameters.items()})
+        write_tensors(path, self.named_tensors)
 
     def load(self, path: str | Path) -> None:
-        """Read parameters that `export` wrote; raises `StorageError` and changes nothing when they do not fit."""
+        """Read tensors that `export` wrote; raises `StorageError` and changes nothing when they do not fit."""
         self.set_tensors(read_tensors(path).tensors, source=str(path))
 
     def set_tensors(self, tensors: Mapping[str, np.ndarray], source: str = "the tensors") -> None:
-        """Copy tensors, named as in `named_parameters`, into the parameters (cast to each parameter's dtype).
+        """Copy tensors, named as in `named_tensors`, into parameters and buffers (cast to the dtype of each).
 
         Raises `StorageError`, naming `source` and the tensor, when one is missing, superfluous or of another shape;
         then nothing has been changed.
         """
-        parameters = self.named_parameters
-        for name in sorted(parameters.keys() ^ tensors.keys()):
-            state = "has no tensor" if name in parameters else "has the unknown tensor"
+        own = self.named_tensors
+        for name in sorted(own.keys() ^ tensors.keys()):
+            state = "has no tensor" if name in own else "has the unknown tensor"
             raise StorageError(f"{source} {state} '{name}', so it belongs to another network.")
-        for name, parameter in parameters.items():
-            if tensors[name].shape != parameter.tensor.shape:
+        for name, tensor in own.items():
+            if tensors[name].shape != tensor.shape:
                 raise StorageError(
                     f"{source} holds '{name}' as {describe_shape(tensors[name].shape)}, "
-                    f"but this network needs {describe_shape(parameter.tensor.shape)}."
+                    f"but this network needs {describe_shape(tensor.shape)}."
                 )
-        for name, parameter in parameters.items():
-            parameter.tensor[...] = tensors[name]
+        for name, tensor in own.items():
+            tensor[...] = tensors[name]
 
     def __repr__(self) -> str:
         return "Sequential([\n" + "".join(f"    {layer!r},\n" for layer in self.layers) + "])"
-
-
-def forward_through(layer: Layer, input: Array, waiting: list[Layer]) -> Array:
-    """Run one layer; `waiting` is the stack of pooling layers that nobody has undone yet.
-
-    It holds the layers and not their switches, which take time to work out and which most networks never need.
-    """
-    if layer.settings.partner is None:
-        result = layer(input)
-    elif waiting:
-        result = layer(input, waiting.pop().switches)
-    else:
-        raise TinymlError(
-            f"Layer '{layer.name}' undoes a {layer.settings.partner}, but none before it is left to undo. "
-            f"Put a {layer.settings.partner} in front of it, or remove it."
-        )
-    if layer.records_switches:
-        waiting.append(layer)
-    # A pooling layer made with return_index=True gives its switches as well.
-    output: Array = result[0] if isinstance(result, tuple) else result
-    return output

@@ -6,7 +6,8 @@ import numpy as np
 
 from tinyml.core import Array
 from tinyml.layers import Layer
-from tinyml.net.sequential import Sequential, forward_through
+from tinyml.layers.stack import forward_through
+from tinyml.net.sequential import Sequential
 
 
 @dataclass(frozen=True)

@@ -1,25 +1,23 @@
 """Stochastic gradient descent, with or without momentum."""
 
-import math
-from numbers import Real
-from weakref import WeakKeyDictionary
-
-from tinyml.core import Array, Parameter, SettingsError
+from tinyml.core import Parameter
+from tinyml.optims.base import Optimizer, OptimizerDescription, check_at_least_zero, check_share
 
 
-class SGDOptimizer:
-    """Stochastic gradient descent (seed 000, "Optimizer"; momentum: Polyak 1964, in the form that PyTorch uses).
+class SGDOptimizer(Optimizer):
+    """Stochastic gradient descent (seed 000, "Optimizer"; momentum: Polyak 1964; Nesterov 1983; as PyTorch has them).
 
-    Formula: `v = momentum · v + gradient`, `tensor = tensor - lr · v`; v starts at 0. Without momentum it is the
-    gradient.
+    Formula: `g = gradient + λ · tensor`, `v = μ · v + g`, `tensor = tensor - lr · v`; v starts at 0. Nesterov's form
+    looks one step ahead: `tensor = tensor - lr · (g + μ · v)`.
 
     Arguments:
         lr: learning rate, greater than 0.
-        momentum: share of the former step that is kept, at least 0 and less than 1; None is 0.
+        momentum: μ, share of the former step that is kept, at least 0 and less than 1; None is 0.
+        nesterov: look ahead; it makes no difference without momentum.
+        weight_decay: λ, how strongly every number is pulled towards 0, at least 0.
 
     Attributes:
-        velocities: v of each parameter that was updated so far. An entry lives as long as its parameter; a checkpoint
-            saves and restores them.
+        memories: "velocity" (v) of each parameter that was updated so far; nothing without momentum.
 
     Raises `SettingsError` when an argument is impossible.
 
@@ -31,32 +29,41 @@ class SGDOptimizer:
     array([0.8])
     """
 
-    def __init__(self, lr: float, momentum: float | None = None) -> None:
-        if not _is_number(lr) or not (0 < lr < math.inf):
-            raise SettingsError(f"The learning rate is {lr!r} but should be a number greater than 0.")
-        if momentum is not None and not (_is_number(momentum) and 0 <= momentum < 1):
-            raise SettingsError(f"The momentum is {momentum!r} but should be at least 0 and less than 1.")
-        self.lr = float(lr)
-        self.momentum = float(momentum or 0)
-        self.velocities: WeakKeyDictionary[Parameter, Array] = WeakKeyDictionary()
+    def __init__(
+        self, lr: float, momentum: float | None = None, nesterov: bool = False, weight_decay: float = 0.0
+    ) -> None:
+        super().__init__(lr)
+        self.momentum = check_share("momentum", momentum)
+        self.nesterov = bool(nesterov)
+        self.weight_decay = check_at_least_zero("weight decay", weight_decay)
 
     def update(self, param: Parameter) -> None:
         """Change the parameter's tensor by one step, in place; its gradient stays as it is."""
-        if self.momentum == 0:
-            param.tensor -= self.lr * param.gradient
-            return
-        velocity = self.velocities.get(param)
-        if velocity is None:
-            velocity = self.velocities[param] = param.gradient.copy()
-        else:
+        step = param.gradient
+        if self.weight_decay:
+            step = step + self.weight_decay * param.tensor
+        if self.momentum:
+            velocity = self.recall(param, "velocity")["velocity"]
             velocity *= self.momentum
-            velocity += param.gradient
-        param.tensor -= self.lr * velocity
+            velocity += step
+            step = step + self.momentum * velocity if self.nesterov else velocity
+        param.tensor -= self.lr * step
 
     def __repr__(self) -> str:
-        return f"SGDOptimizer(lr={self.lr:g}, momentum={self.momentum:g})"
+        further = ", nesterov=True" if self.nesterov else ""
+        further += f", weight_decay={self.weight_decay:g}" if self.weight_decay else ""
+        return f"SGDOptimizer(lr={self.lr:g}, momentum={self.momentum:g}{further})"
 
 
-def _is_number(value: object) -> bool:
-    """Tell whether a value is a real number; True and False are not."""
-    return isinstance(value, Real) and not isinstance(value, bool)
+DESCRIPTION = OptimizerDescription(
+    name="sgd",
+    optimizer=SGDOptimizer,
+    title="SGD",
+    summary="Steps down the gradient; momentum keeps a share of the former step going. "
+    "Usual learning rate: 0.01 to 0.1.",
+    formula="v ← μ v + ∇,  w ← w − ε v",
+    settings=("momentum", "nesterov", "weight_decay"),
+    make=lambda lr, settings: SGDOptimizer(
+        lr, settings["momentum"] or None, settings["nesterov"], settings["weight_decay"]
+    ),
+)

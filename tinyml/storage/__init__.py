@@ -1,7 +1,8 @@
-"""Files: projects, models, and the tensors of any safetensors file."""
+"""Files: projects, models, checkpoints, and the tensors of any safetensors file."""
 
 from tinyml.core.tensor_file import TensorFileHeader, TensorHeader, iterate_tensors, read_header, read_tensors
-from tinyml.storage.examples import example_names, example_path
+from tinyml.storage.checkpoint import SavedCheckpoint, read_checkpoint, save_checkpoint
+from tinyml.storage.examples import example_names, example_path, open_project
 from tinyml.storage.model import (
     EpochSummary,
     SavedModel,
@@ -25,6 +26,7 @@ __all__ = [
     "PROJECT_SUFFIX",
     "EpochSummary",
     "Project",
+    "SavedCheckpoint",
     "SavedModel",
     "TensorFileHeader",
     "TensorHeader",
@@ -34,12 +36,15 @@ __all__ = [
     "iterate_tensors",
     "load_into",
     "load_model",
+    "open_project",
     "project_from_json",
     "project_to_json",
+    "read_checkpoint",
     "read_header",
     "read_model",
     "read_project",
     "read_tensors",
+    "save_checkpoint",
     "save_model",
     "save_project",
     "summarise",

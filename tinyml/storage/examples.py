@@ -5,7 +5,7 @@ from pathlib import Path
 from tinyml.core import StorageError
 from tinyml.core.resources import resource_path
 from tinyml.core.suggestions import did_you_mean
-from tinyml.storage.project import PROJECT_SUFFIX
+from tinyml.storage.project import PROJECT_SUFFIX, Project, read_project
 
 _FOLDER = "networks"
 
@@ -32,3 +32,15 @@ def example_path(name: str) -> Path:
             f"There is no example project '{name}'.{did_you_mean(name, names)} Examples are: {', '.join(names)}."
         )
     return resource_path(_FOLDER, name + PROJECT_SUFFIX)
+
+
+def open_project(name: str) -> Project:
+    """Read a project file, or the example of that name when there is no such file; raises `StorageError`.
+
+    >>> len(open_project("circle").network.layers)
+    8
+    """
+    looks_like_a_name = Path(name).name == name and not name.endswith(".json")
+    if looks_like_a_name and not Path(name).exists():
+        return read_project(example_path(name))
+    return read_project(name)

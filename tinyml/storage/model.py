@@ -18,7 +18,8 @@ from tinyml.learner.settings import TrainingSettings
 from tinyml.net import NetworkSpecification, Sequential, build, infer
 
 MODEL_FORMAT = "tinyml-model"
-MODEL_VERSION = 1
+MODEL_VERSION = 2
+"""Version 2 has more training settings (optimiser, schedule, …). A file of version 1 lacks them, and is read too."""
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -91,7 +92,7 @@ def save_model(path: str | Path, net: Sequential, about: SavedModel) -> None:
 
     Raises `StorageError` when the file cannot be written, or `about` describes another network.
     """
-    tensors = {name: parameter.tensor for name, parameter in net.named_parameters.items()}
+    tensors = net.named_tensors
     expected = _expected_shapes(about, str(path))
     if expected != {name: tensor.shape for name, tensor in tensors.items()}:
         raise StorageError(f"Could not save '{path}': the description is one of another network.")
@@ -130,11 +131,8 @@ def load_into(path: str | Path, net: Sequential) -> None:
 
     Raises `StorageError`, and changes nothing, when the file cannot be read, or holds other tensors than `net` has.
     """
-    _check_tensors(
-        path,
-        read_header(path).tensors,
-        {name: parameter.tensor.shape for name, parameter in net.named_parameters.items()},
-    )
+    expected = {name: tensor.shape for name, tensor in net.named_tensors.items()}
+    _check_tensors(path, read_header(path).tensors, expected)
     net.set_tensors(read_tensors(path).tensors, f"'{path}'")
 
 
@@ -162,7 +160,7 @@ def _expected_shapes(about: SavedModel, source: str) -> dict[str, Shape]:
     return {
         f"{plan.specification.name}.{name}": shape
         for plan in inference.layers
-        for name, shape in plan.parameter_shapes.items()
+        for name, shape in plan.tensor_shapes.items()
     }
 
 

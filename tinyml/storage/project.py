@@ -1,6 +1,6 @@
 """Project files: the network, the data choice and the training settings as versioned JSON (`*.tinyml.json`).
 
-    {"format": "tinyml-project", "version": 1, "network": {…}, "data": {…}, "training": {…}}
+    {"format": "tinyml-project", "version": 2, "network": {…}, "data": {…}, "training": {…}}
 
 Layers are kept word for word, known or not: a file that was made with a layer file of one's own loses nothing here.
 """
@@ -19,14 +19,17 @@ from tinyml.learner.settings import TrainingSettings
 from tinyml.net import NetworkSpecification
 
 PROJECT_FORMAT = "tinyml-project"
-PROJECT_VERSION = 1
+PROJECT_VERSION = 2
 PROJECT_SUFFIX = ".tinyml.json"
 _LARGEST_FILE = 16 * 2**20
 
 Migration = Callable[[dict[str, Any]], dict[str, Any]]
 """Takes the plain content of a file of one version and returns that of the next."""
 
-MIGRATIONS: dict[int, Migration] = {}
+MIGRATIONS: dict[int, Migration] = {
+    # Version 2 has more training settings (optimiser, schedule, …); what version 1 always did is their default.
+    1: lambda content: content,
+}
 """For each older version, the step to the one after it. Steps know nothing of today's classes, which will change."""
 
 
@@ -62,7 +65,7 @@ def project_to_json(project: Project, source: str = "the project") -> str:
     """Write a project as the text of a project file; raises `StorageError` as `save_project` does.
 
     >>> project_to_json(Project()).splitlines()[1:3]
-    ['  "format": "tinyml-project",', '  "version": 1,']
+    ['  "format": "tinyml-project",', '  "version": 2,']
     """
     content = {"format": PROJECT_FORMAT, "version": PROJECT_VERSION, **project.model_dump(mode="python")}
     return write_json(content, source, indent=2) + "\n"

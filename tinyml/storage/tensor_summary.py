@@ -72,6 +72,11 @@ def summarise_tensors(path: str | Path, bins: int = 40) -> Iterator[TensorSummar
 def summarise(name: str, tensor: np.ndarray, bins: int = 40) -> TensorSummary:
     """Put one array into numbers; it is gone through in pieces, so that little memory is needed.
 
+    Arguments:
+        name: what the array is called.
+        tensor: any array of numbers.
+        bins: bars of the histogram.
+
     >>> summarise("ones", np.ones((2, 3))).maximum
     1.0
     """

@@ -374,7 +374,8 @@ def test_a_faulty_file_can_be_mended_field_by_field(qtbot, document_of) -> None:
 def test_every_layer_type_has_a_form_with_a_row_for_each_field(form, document, layer_type: str) -> None:
     document.apply(insert_layer(document.project, 3, layer_type))
     for name, field in layer_types()[layer_type].Settings.model_fields.items():
-        taken = isinstance(field.json_schema_extra, dict) and field.json_schema_extra.get("from_partner")
+        extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+        taken = extra.get("from_partner") or extra.get("not_in_form")
         editor = form.findChild(QWidget, f"setting_{name}")
         assert (editor is None) == bool(taken)
         if editor is not None:
@@ -449,6 +450,29 @@ def test_training_settings_change_with_one_step_each(qtbot, document) -> None:
     assert document.project.training.momentum != 1
     document.undo_stack.undo()
     assert find(form, QSpinBox, "training_epochs").value() == document.project.training.epochs != 37
+
+
+def test_only_what_the_optimiser_and_the_schedule_look_at_is_shown(qtbot, document) -> None:
+    form = TrainingForm(document)
+    qtbot.addWidget(form)
+    form.show()
+
+    def shown(*names: str) -> list[bool]:
+        return [find(form, QWidget, f"training_{name}").isVisible() for name in names]
+
+    assert shown("momentum", "nesterov", "beta_1", "smoothing", "schedule_epochs") == [True, True, False, False, False]
+    before = find(form, QLabel, "optimizer_summary").text()
+    combo = find(form, QComboBox, "training_optimizer")
+    combo.setFocus()
+    QTest.keyClick(combo, Qt.Key.Key_Home)
+    assert document.project.training.optimizer == "adam"
+    assert shown("momentum", "nesterov", "beta_1", "smoothing", "schedule_epochs") == [False, False, True, False, False]
+    assert find(form, QLabel, "optimizer_summary").text() != before
+    combo = find(form, QComboBox, "training_schedule")
+    combo.setFocus()
+    QTest.keyClick(combo, Qt.Key.Key_End)
+    assert document.project.training.schedule == "warm_up"
+    assert shown("schedule_epochs", "schedule_factor") == [True, True]
 
 
 def test_the_chosen_loss_is_explained(qtbot, document) -> None:

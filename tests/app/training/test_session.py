@@ -9,6 +9,8 @@ from app.document import edits
 from app.training import SessionState
 from app.training import worker as worker_module
 from tinyml.core import TinymlError
+from tinyml.learner import evaluate
+from tinyml.optims import optimizer_descriptions
 
 ENDED = (SessionState.FINISHED, SessionState.STOPPED, SessionState.FAILED)
 
@@ -141,6 +143,52 @@ def test_a_loss_that_is_not_a_number_fails_with_one_sentence_and_keeps_the_last_
     assert session.traceback == ""
     assert session.snapshot is good or np.isfinite(session.snapshot.history[-1].training_loss)
     assert all(np.isfinite(tensor).all() for tensor in session.snapshot.tensors.values())
+
+
+def test_after_a_failure_the_weights_of_the_last_good_epoch_are_there(qtbot, session, document):
+    document.apply(edits.change_training(document.project, learning_rate=1.0, epochs=3, loss="mse_loss"))
+    good = {}
+    for number in range(1, 80):
+        session.step()
+        wait_for(qtbot, session, SessionState.PAUSED)
+        if number == 70:  # the batches of an epoch
+            good = session.snapshot.tensors
+    session._worker._experiment.net.parameters[0].tensor[...] = np.nan
+    session.resume()
+    wait_for(qtbot, session, *ENDED)
+    assert session.state is SessionState.FAILED
+    assert "epoch 2, batch 10" in session.message
+    assert "The weights of the end of epoch 1 are kept" in session.message
+    for name, tensor in session.snapshot.tensors.items():
+        np.testing.assert_array_equal(tensor, good[name])
+
+
+def test_a_run_ends_early_with_the_best_weights_and_says_so(qtbot, session, recorder, document):
+    # Far too large a rate: the first epochs are not made better by those that come after.
+    settings = {"learning_rate": 0.9, "momentum": 0.9, "epochs": 200, "early_stopping": 2, "restore_best": True}
+    document.apply(edits.change_training(document.project, **settings))
+    session.start()
+    wait_for(qtbot, session, *ENDED)
+    assert session.state is SessionState.FINISHED
+    losses = [epoch.validation_loss for epoch in session.history]
+    best = losses.index(min(losses)) + 1
+    assert len(losses) == best + 2 < 200
+    assert f"Stopped after epoch {len(losses)}" in session.message
+    assert f"the best epoch, {best}." in session.message
+    assert session.progress == 1
+    net = session.snapshot.make_net()
+    validation = worker_module.load_splits(document.project.data).validation
+    assert evaluate(net, validation, "mse_loss").loss == min(losses)
+
+
+@pytest.mark.parametrize("optimizer", list(optimizer_descriptions()))
+def test_every_optimiser_trains_in_the_window(qtbot, session, document, optimizer):
+    settings = {"optimizer": optimizer, "learning_rate": 0.01, "schedule": "one_cycle", "augment_noise": 0.01}
+    document.apply(edits.change_training(document.project, **settings))
+    session.start()
+    wait_for(qtbot, session, *ENDED)
+    assert session.state is SessionState.FINISHED
+    assert session.history[-1].training_loss < session.history[0].training_loss
 
 
 def test_an_unexpected_error_fails_with_its_traceback(qtbot, session, monkeypatch):

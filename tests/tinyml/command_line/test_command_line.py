@@ -1,3 +1,4 @@
+import importlib
 import json
 import os
 import signal
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from tinyml.command_line import main
+from tinyml.command_line.parser import COMMANDS, EXPERIMENTS, make_parser
 from tinyml.learner import TrainingSettings
 from tinyml.storage import Project, example_path, read_model, read_project, save_project
 
@@ -155,7 +157,39 @@ def test_help_names_every_option_and_is_quick() -> None:
     text = run("train", "--help").stdout
     for option in ("network", "data", "epochs", "seed", "save", "batch-size", "learning-rate", "momentum", "quiet"):
         assert f"--{option}" in text
-    assert run("--help").stdout.startswith("usage: tinyml")
+    text = run("--help").stdout
+    assert text.startswith("usage: tinyml")
+    assert all(f"\n  {command} " in text for command in ("train", "evaluate", "check", "reproduce"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["trian"], "There is no command 'trian'. Did you mean 'train'?"),
+        (["fly"], "There is no command 'fly'. There are: train, evaluate, check, reproduce."),
+        (["reproduce", "law"], "There is no experiment 'law'. Did you mean 'laws'?"),
+        (["train", "--network", "circle", "--epochz=3"], "There is no option '--epochz'. Did you mean '--epochs'?"),
+        (["train", "--network", "circle", "twice"], "'twice' is one word too many."),
+        (["check", "circle", "--examples", "0"], "'0' should be a whole number from 1 on."),
+    ],
+)
+def test_an_unknown_word_is_told_the_nearest(
+    arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert caught.value.code == 2
+    assert words in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["train", "evaluate", "check", "reproduce"])
+def test_the_help_of_a_command_reads_well(command: str) -> None:
+    text = run(command, "--help").stdout
+    assert text.startswith(f"usage: tinyml {command} ")
+    assert "%(" not in text
+    described = text.split("\n\n")[1]
+    assert described[0].isupper()
+    assert described.endswith(".")
 
 
 def test_a_project_without_layers_says_what_to_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -171,3 +205,12 @@ def test_mnist_is_learned_from_its_folder(capsys: pytest.CaptureFixture[str]) ->
     result = last_line(capsys.readouterr().out)
     assert result["examples"] == {"train": 8000, "validation": 0, "test": 2000}
     assert result["test_accuracy"] > 0.9
+
+
+def test_every_command_is_listed_and_is_a_module() -> None:
+    _, commands = make_parser()
+    assert list(commands) == list(COMMANDS)
+    for command in COMMANDS:
+        assert callable(importlib.import_module(f"tinyml.command_line.{command}").run)
+    for experiment in EXPERIMENTS:
+        assert callable(importlib.import_module(f"tinyml.command_line.reproduce.{experiment.replace('-', '_')}").run)

@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tinyml.data import batch_count, minibatches
+from tinyml.data import batch_count, epoch_generator, minibatches
 
 
 @given(count=st.integers(0, 100), batch_size=st.integers(1, 40), seed=st.integers(0, 3))
@@ -19,3 +19,10 @@ def test_the_generator_decides_the_order() -> None:
     )
     assert first == same
     assert first != other
+
+
+def test_every_seed_epoch_and_batch_has_randomness_of_its_own() -> None:
+    places = [(seed, epoch, batch) for seed in (0, 1) for epoch in (1, 2, 3) for batch in (0, 1, 2)]
+    drawn = [tuple(epoch_generator(*place).permutation(50)) for place in places]
+    assert len(set(drawn)) == len(places)
+    assert drawn == [tuple(epoch_generator(*place).permutation(50)) for place in places]

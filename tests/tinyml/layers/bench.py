@@ -16,7 +16,6 @@ from tests.tinyml.numerical import (
     distinct_values,
     kinks,
     numerical_gradient,
-    relative_error,
 )
 from tinyml.core import Shape
 from tinyml.layers import Layer, LayerSettings, layer_types
@@ -58,11 +57,12 @@ def make_bench(
     examples: int = 2,
     dtype: type[np.floating] = np.float64,
     seed: int = 0,
+    partner_settings: dict[str, Any] | None = None,
 ) -> Bench | None:
     """Build a layer by way of shape inference, behind its partner if it needs one; None when the input does not fit."""
     rng = np.random.default_rng(seed)
     partner = layer_types()[layer_type].Settings.partner
-    types = [(layer_type, settings)] if partner is None else [(partner, {}), (layer_type, settings)]
+    types = [(layer_type, settings)] if partner is None else [(partner, partner_settings or {}), (layer_type, settings)]
     stack = tuple(LayerSpecification(type=kind, name=f"the_{kind}", settings=values) for kind, values in types)
     inference = infer(NetworkSpecification(layers=stack), input_shape)
     if inference.problems:
@@ -103,26 +103,30 @@ def benches(draw: st.DrawFn, layer_type: str) -> Bench:
 
 
 @st.composite
-def settings_of(draw: st.DrawFn, layer_type: str) -> dict[str, Any]:
-    """Draw a value for some of the settings, as the JSON schema allows it and not much above the smallest."""
+def settings_of(draw: st.DrawFn, layer_type: str, spread: int = 2) -> dict[str, Any]:
+    """Draw a value for some of the settings, as the JSON schema allows it and at most `spread` above the smallest."""
     properties = layer_types()[layer_type].Settings.model_json_schema().get("properties", {})
-    open_to_user = {name: rule for name, rule in properties.items() if not rule.get("from_partner")}
-    return {name: draw(_values(rule)) for name, rule in open_to_user.items() if draw(st.booleans())}
+    open_to_user = {
+        name: rule for name, rule in properties.items() if not (rule.get("from_partner") or rule.get("not_in_form"))
+    }
+    return {name: draw(_values(rule, spread)) for name, rule in open_to_user.items() if draw(st.booleans())}
 
 
-def _values(rule: dict[str, Any]) -> st.SearchStrategy[Any]:
+def _values(rule: dict[str, Any], spread: int) -> st.SearchStrategy[Any]:
     match rule.get("type"):
         case "boolean":
             return st.booleans()
         case "integer":
             low = rule["minimum"]
-            return st.integers(low, min(low + 2, rule["maximum"]))
+            return st.integers(low, min(low + spread, rule["maximum"]))
         case "number":
             low = rule["minimum"]
             high = rule.get("maximum", rule.get("exclusiveMaximum"))
             return st.sampled_from([low, low + (high - low) / 4, low + (high - low) / 2])
+        case "string":
+            return st.sampled_from(rule["enum"])
         case "array":
-            return st.tuples(*map(_values, rule["prefixItems"])).map(list)
+            return st.tuples(*(_values(item, spread) for item in rule["prefixItems"])).map(list)
         case _:
             raise AssertionError(f"No way is known to draw values for the setting {rule}")
 
@@ -135,12 +139,13 @@ def check_gradients(bench: Bench) -> None:
     assert kinks(lambda input: bench.gradients(weights, input)["input"], bench.input) == []
     for name, function, at in _functions(bench, weights):
         assert analytic[name].shape == at.shape
-        assert relative_error(analytic[name], numerical_gradient(function, at)) <= PASS, name
+        # Relative to what came in where that is larger: in batch normalisation most of it cancels.
+        size = max(float(np.linalg.norm(analytic[name])), float(np.linalg.norm(weights)))
+        assert np.linalg.norm(analytic[name] - numerical_gradient(function, at)) <= PASS * size, name
         direction = rng.normal(size=at.shape)
         direction /= np.linalg.norm(direction)
-        along = directional_derivative(function, at, direction)
-        size = max(float(np.linalg.norm(analytic[name])), 1e-12)
-        assert abs(along - float((analytic[name] * direction).sum())) <= PASS * size + 1e-10, name
+        along = directional_derivative(function, at, direction, step=1e-5)
+        assert abs(along - float((analytic[name] * direction).sum())) <= PASS * size, name
 
 
 def _functions(bench: Bench, weights: np.ndarray) -> Iterator[tuple[str, Any, Numbers]]:

@@ -95,3 +95,32 @@ def smallest_size(sliding: Sliding) -> Pair:
         for w, p, d in zip(sliding.window, sliding.padding, sliding.dilation, strict=True)
     )
     return rows, columns
+
+
+def average_pooling(images: np.ndarray, window: Pair, stride: Pair) -> np.ndarray:
+    """Return the mean of every window."""
+    rows, columns = output_size((images.shape[2], images.shape[3]), Sliding(window, stride))
+    output = np.zeros((*images.shape[:2], rows, columns))
+    for n, c, p, q in np.ndindex(output.shape):
+        seen = [images[n, c, p * stride[0] + i, q * stride[1] + j] for i, j in np.ndindex(*window)]
+        output[n, c, p, q] = sum(seen) / len(seen)
+    return output
+
+
+def upsampling(images: np.ndarray, scale: Pair) -> np.ndarray:
+    """Return images in which every pixel is a block of equal ones."""
+    output = np.zeros((*images.shape[:2], images.shape[2] * scale[0], images.shape[3] * scale[1]))
+    for n, c, p, q in np.ndindex(output.shape):
+        output[n, c, p, q] = images[n, c, p // scale[0], q // scale[1]]
+    return output
+
+
+def batch_normalisation(values: np.ndarray, weight: np.ndarray, bias: np.ndarray, eps: float) -> np.ndarray:
+    """Normalise each feature of `(N, features, …)` over everything else, one after the other."""
+    output = np.zeros_like(values)
+    for feature in range(values.shape[1]):
+        seen = values[:, feature]
+        mean = sum(seen.flat) / seen.size
+        variance = sum((value - mean) ** 2 for value in seen.flat) / seen.size
+        output[:, feature] = weight[feature] * (seen - mean) / np.sqrt(variance + eps) + bias[feature]
+    return output

@@ -55,9 +55,7 @@ def test_layers_made_by_hand_share_a_generator() -> None:
 def test_a_window_larger_than_its_padded_input_is_refused_with_the_arithmetic() -> None:
     with pytest.raises(ShapeError) as caught:
         Conv2D("conv_2", (8, 4, 6), 16, 5, 5, 1, 0)
-    assert str(caught.value) == (
-        "Layer 'conv_2': A window that covers 5×5 pixels is larger than its input of 4×6."
-    )
+    assert str(caught.value) == ("Layer 'conv_2': A window that covers 5×5 pixels is larger than its input of 4×6.")
     assert caught.value.fix == ChangeSettings("Set window to 4×5", {"window": [4, 5]})
 
 

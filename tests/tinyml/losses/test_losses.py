@@ -1,23 +1,31 @@
 """Losses: exact derivatives, extreme numbers, and refusals in plain words."""
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.tinyml.numerical import PASS, numerical_gradient, relative_error
+from tests.tinyml.numerical import PASS, kinks, numerical_gradient, relative_error
 from tinyml.core import DataError, ShapeError
 from tinyml.layers import Softmax, layer_types
 from tinyml.losses import (
+    binary_cross_entropy_with_logits_loss,
     cross_entropy_loss,
     cross_entropy_with_softmax_loss,
+    huber_loss,
     loss_descriptions,
     losses,
+    mae_loss,
     mse_loss,
 )
 
 with_labels = pytest.mark.parametrize(
     "name", [name for name, description in loss_descriptions().items() if description.targets == "labels"]
+)
+with_codes = pytest.mark.parametrize(
+    "name", [name for name, description in loss_descriptions().items() if description.targets == "codes"]
 )
 
 
@@ -56,16 +64,55 @@ def test_softmax_and_cross_entropy_together_have_the_exact_derivative(rows: int,
     np.testing.assert_allclose(gradient, in_one[1], atol=1e-12)
 
 
+def by_one_number(name: str, p: float, t: float) -> float:
+    """What a loss on codes says of one number, as its textbook formula has it."""
+    match name:
+        case "mse_loss":
+            return (p - t) ** 2
+        case "mae_loss":
+            return abs(p - t)
+        case "huber_loss":
+            return (p - t) ** 2 / 2 if abs(p - t) <= 1 else abs(p - t) - 0.5
+    probability = 1 / (1 + math.exp(-p))
+    return -t * math.log(probability) - (1 - t) * math.log(1 - probability)
+
+
+@with_codes
 @given(shape=st.lists(st.integers(1, 4), min_size=1, max_size=3), seed=st.integers(0, 99))
 @settings(max_examples=30, deadline=None)
-def test_the_gradient_of_the_squared_error_is_the_derivative(shape: list[int], seed: int) -> None:
-    rng = np.random.default_rng(seed)
-    predicted, truth = rng.normal(size=(2, *shape))
-    loss, gradient = mse_loss(predicted, truth)
-    assert loss == pytest.approx(
-        sum((p - t) ** 2 for p, t in zip(predicted.flat, truth.flat, strict=True)) / truth.size
-    )
-    assert relative_error(gradient, numerical_gradient(lambda p: mse_loss(p, truth)[0], predicted)) <= PASS
+def test_a_loss_on_codes_is_its_formula_and_the_gradient_its_derivative(name: str, shape: list[int], seed: int) -> None:
+    rng, function = np.random.default_rng(seed), losses()[name]
+    predicted, truth = 2 * rng.normal(size=shape), rng.random(shape)
+    loss, gradient = function(predicted, truth)
+    numbers = [by_one_number(name, p, t) for p, t in zip(predicted.flat, truth.flat, strict=True)]
+    assert loss == pytest.approx(sum(numbers) / truth.size)
+    assert kinks(lambda p: function(p, truth)[1], predicted) == []
+    assert relative_error(gradient, numerical_gradient(lambda p: function(p, truth)[0], predicted)) <= PASS
+
+
+def test_kinks_are_where_the_absolute_error_is_zero_and_nowhere_else() -> None:
+    truth = np.array([[1.0, 1.0, 1.0]])
+    assert kinks(lambda p: mae_loss(p, truth)[1], np.array([[1.0, 2.0, 0.0]])) == [(0, 0)]
+    assert mae_loss(np.array([[1.0, 2.0, 0.0]]), truth)[1].tolist() == [[0, 1 / 3, -1 / 3]]
+    assert kinks(lambda p: huber_loss(p, truth)[1], np.array([[1.0, 2.0, 0.0]])) == []
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_extreme_logits_give_finite_losses(dtype: type[np.floating]) -> None:
+    scores = np.array([[1e30, -1e30, 1e4, -1e4]], dtype)
+    loss, gradient = binary_cross_entropy_with_logits_loss(scores, np.array([[1, 0, 0, 1]]))
+    assert loss == pytest.approx(5e3)
+    np.testing.assert_array_equal(gradient, [[0, 0, 0.25, -0.25]])
+    for name in ("mae_loss", "huber_loss"):
+        loss, gradient = losses()[name](scores, np.zeros((1, 4)))
+        assert loss == pytest.approx(5e29)
+        np.testing.assert_array_equal(gradient, [[0.25, -0.25, 0.25, -0.25]])
+
+
+@pytest.mark.parametrize("truth", [[[2.0, 0.0]], [[0.0, -1.0]], [[np.nan, 0.0]]])
+def test_yes_and_no_are_numbers_from_0_to_1(truth: list[list[float]]) -> None:
+    with pytest.raises(DataError, match=r"from 0 .no. to 1 .yes., but it goes from"):
+        binary_cross_entropy_with_logits_loss(np.zeros((1, 2)), np.array(truth))
 
 
 def test_values_by_hand() -> None:
@@ -160,6 +207,7 @@ def test_scores_are_not_taken_for_probabilities(predicted: list[list[float]]) ->
         cross_entropy_loss(np.array(predicted), np.array([0]))
 
 
+@with_codes
 @pytest.mark.parametrize(
     ("truth", "error", "words"),
     [
@@ -168,6 +216,8 @@ def test_scores_are_not_taken_for_probabilities(predicted: list[list[float]]) ->
         (np.ones((2, 3), bool), DataError, "made of numbers, but it is bool"),
     ],
 )
-def test_an_impossible_ground_truth_is_refused(truth: np.ndarray, error: type[Exception], words: str) -> None:
-    with pytest.raises(error, match=words):
-        mse_loss(np.ones((2, 3)), truth)
+def test_an_impossible_ground_truth_is_refused(
+    name: str, truth: np.ndarray, error: type[Exception], words: str
+) -> None:
+    with pytest.raises(error, match=f"{name} .*{words}"):
+        losses()[name](np.ones((2, 3)), truth)

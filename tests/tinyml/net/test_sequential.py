@@ -196,3 +196,53 @@ def test_recording_puts_the_mode_back_even_when_it_fails() -> None:
     with pytest.raises(ShapeError):
         record(net, np.ones((1, 3, 6, 5)))
     assert all(layer.training for layer in net.layers)
+
+
+def normalised() -> Sequential:
+    """Return a network with buffers, whose running statistics have seen a batch."""
+    net = build(stack("Residual", "BatchNorm2D", "Flatten", ("Linear", {"outputs": 3})), (2, 4, 4))
+    net(np.random.default_rng(0).normal(3, 2, size=(6, 2, 4, 4)).astype(np.float32))
+    return net
+
+
+def test_buffers_are_exported_and_loaded_but_not_trained(tmp_path: Path) -> None:
+    net, other = normalised(), build(stack("Residual", "BatchNorm2D", "Flatten", ("Linear", {"outputs": 3})), (2, 4, 4))
+    net.export(tmp_path / "weights")
+    other.load(tmp_path / "weights")
+    input = np.random.default_rng(1).normal(size=(5, 2, 4, 4)).astype(np.float32)
+    np.testing.assert_array_equal(other.predict(input), net.predict(input))
+    buffers = net.named_tensors.keys() - net.named_parameters.keys()
+    assert buffers == {
+        f"{layer}.running_{what}" for layer in ("layer_0.batchnorm_1", "layer_1") for what in ("mean", "var")
+    }
+    before = {name: net.named_tensors[name].copy() for name in buffers}
+    net.backward(np.ones((5, 3), np.float32))
+    net.update(SGDOptimizer(lr=0.1))
+    for name in buffers:
+        np.testing.assert_array_equal(net.named_tensors[name], before[name])
+
+
+def test_named_tensors_are_those_the_layers_compute_with() -> None:
+    net = normalised()
+    for tensor in net.named_tensors.values():
+        tensor[...] = 0
+    assert not net.predict(np.ones((1, 2, 4, 4), np.float32)).any()
+
+
+def test_a_missing_buffer_changes_nothing() -> None:
+    net = normalised()
+    before = {name: tensor.copy() for name, tensor in net.named_tensors.items()}
+    changed = {name: tensor + 1 for name, tensor in before.items() if name != "layer_1.running_var"}
+    with pytest.raises(StorageError, match=r"has no tensor 'layer_1\.running_var'"):
+        net.set_tensors(changed)
+    for name, tensor in net.named_tensors.items():
+        np.testing.assert_array_equal(tensor, before[name])
+
+
+def test_generators_are_named_once() -> None:
+    net = build(stack("Dropout", "Flatten", "Dropout", ("Linear", {"outputs": 3})), (2, 4, 4), np.random.default_rng(0))
+    (generator,) = net.generators
+    state = generator.bit_generator.state
+    first = net(np.ones((2, 2, 4, 4), np.float32))
+    generator.bit_generator.state = state
+    np.testing.assert_array_equal(net(np.ones((2, 2, 4, 4), np.float32)), first)

@@ -103,7 +103,7 @@ def layers(*entries: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"version": 2}, "newer TinyML .file version 2"),
+        ({"version": 3}, "newer TinyML .file version 3"),
         ({"version": "one"}, "'version'"),
         ({"input_shape": []}, "'input_shape'"),
         ({"input_shape": [0, 4]}, r"'input_shape.0' is 0"),
@@ -151,3 +151,18 @@ def test_a_failed_save_leaves_the_old_model(path: Path, monkeypatch: pytest.Monk
         save_model(path, make_net(1), ABOUT)
     assert path.read_bytes() == before
     assert list(path.parent.iterdir()) == [path]
+
+
+def test_running_statistics_and_what_is_inside_a_block_are_part_of_a_model(tmp_path: Path) -> None:
+    network = NetworkSpecification(
+        layers=tuple(LayerSpecification(type=kind, name=kind) for kind in ("Residual", "BatchNorm2D", "Flatten"))
+    )
+    net = build(network, (2, 4, 5), np.random.default_rng(0))
+    input = np.random.default_rng(1).normal(3, 2, size=(7, 2, 4, 5)).astype(np.float32)
+    net(input)
+    save_model(tmp_path / "a", net, SavedModel(network=network, input_shape=(2, 4, 5)))
+    loaded, _ = load_model(tmp_path / "a")
+    np.testing.assert_array_equal(loaded(input), net.predict(input))
+    names = {tensor.name for tensor in read_header(tmp_path / "a").tensors}
+    assert {"BatchNorm2D.running_mean", "Residual.batchnorm_1.running_var", "Residual.conv_2.bias"} <= names
+    load_into(tmp_path / "a", net)

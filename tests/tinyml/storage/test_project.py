@@ -46,15 +46,20 @@ def test_any_project_comes_back(made: Project) -> None:
     assert project_to_json(project_from_json(text)) == text
 
 
-def test_version_1_is_read_and_written_word_for_word(tmp_path: Path) -> None:
-    golden = GOLDEN / "version-1.tinyml.json"
+@pytest.mark.parametrize("version", range(1, project.PROJECT_VERSION + 1))
+def test_every_version_is_read_and_the_newest_written_word_for_word(tmp_path: Path, version: int) -> None:
+    golden = GOLDEN / f"version-{version}.tinyml.json"
     read = read_project(golden)
     assert [layer.type for layer in read.network.layers] == ["Conv2D", "LayerOfTheFuture", "Flatten", "Linear"]
     assert read.network.layers[1].settings["alpha"] == {"deep": [None, True, 123456789012345678901234567890]}
     assert read.data == DataChoice(source="digits", validation=0.15, test=0.25, seed=7)
     assert (read.training.batch_size, read.training.epochs, read.training.seed) == (32, 12, 3)
+    assert (read.training.optimizer, read.training.momentum) == ("sgd" if version == 1 else "adam", 0.9)
     save_project(tmp_path / "again", read)
-    assert (tmp_path / "again").read_bytes() == golden.read_bytes()
+    if version == project.PROJECT_VERSION:
+        assert (tmp_path / "again").read_bytes() == golden.read_bytes()
+    else:
+        assert read_project(tmp_path / "again") == read
 
 
 def changed(**changes: Any) -> bytes:
@@ -74,10 +79,10 @@ def changed(**changes: Any) -> bytes:
         (changed(version="1"), "its 'version' should be a whole number"),
         (changed(version=True), "its 'version' should be a whole number"),
         (changed(version=0), "its 'version' should be a whole number"),
-        (changed(version=2), "saved by a newer TinyML Studio .file version 2; this one reads up to 1"),
+        (changed(version=3), "saved by a newer TinyML Studio .file version 3; this one reads up to 2"),
         (changed(training={"epochs": "many"}), "'training.epochs' is 'many' but should be a valid integer"),
         (changed(training={"epochs": 0}), "'training.epochs' is 0 but should be greater than or equal to 1"),
-        (changed(training={"loss": "hinge"}), "'training.loss' is 'hinge' but should be"),
+        (changed(training={"loss": "hinge"}), "'training.loss' is 'hinge' but should be one of"),
         (changed(data={"sauce": "digits"}), "the key 'data.sauce' is not known"),
         (changed(surprise=1), "the key 'surprise' is not known"),
         (changed(network={"layers": [{"type": "ReLu"}]}), "'network.layers.0.name' is missing"),

@@ -1,5 +1,7 @@
 """Circle: points of the unit square, inside a circle or outside (seed 003, section I.G)."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from tinyml.data.built_in.base import BuiltInSet
@@ -29,10 +31,19 @@ def load_circle(progress: Progress | None = None) -> Dataset:
     array([[-1., -1.],
            [ 1.,  1.]], dtype=float32)
     """
-    inputs = np.random.default_rng(_SEED).random((_DESCRIPTION.count, 2)).astype(np.float32)
+    return draw_circle(_DESCRIPTION.count, np.random.default_rng(_SEED))
+
+
+def draw_circle(count: int, rng: np.random.Generator) -> Dataset:
+    """Draw other points of the same kind, as many as are wanted.
+
+    >>> draw_circle(5, np.random.default_rng(0)).labels
+    array([1, 0, 0, 1, 0])
+    """
+    inputs = rng.random((count, 2)).astype(np.float32)
     inside = ((inputs - 0.5) ** 2).sum(axis=1) < 1 / (2 * np.pi)
     codes = np.array([[-1, -1], [1, 1]], np.float32)
-    return Dataset(_DESCRIPTION, inputs, inside.astype(np.int64), codes)
+    return Dataset(replace(_DESCRIPTION, count=count), inputs, inside.astype(np.int64), codes)
 
 
 CIRCLE = BuiltInSet(_DESCRIPTION, load_circle)

@@ -1,0 +1,172 @@
+"""Every public name of the framework is documented: purpose, formula, arguments, shapes, errors, source, example."""
+
+import ast
+import dataclasses
+import importlib
+import inspect
+import pkgutil
+import re
+import textwrap
+from collections.abc import Callable, Iterator
+from types import ModuleType
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+import tinyml
+from tinyml.layers import Layer, layer_types
+from tinyml.losses import losses
+
+SOURCE = re.compile(r"seed \d{3}|\b(19|20)\d\d\b")
+"""What names a seed, or a paper by its year."""
+
+MERELY_REARRANGE = {"Flatten", "Reshape"}
+"""Layers that compute nothing, so that there is no source to name."""
+
+NO_SHORT_EXAMPLE = {
+    *("iterate_tensors", "load_into", "load_model", "read_header", "read_model", "read_project", "read_tensors"),
+    *("read_checkpoint", "save_checkpoint", "save_model", "save_project", "summarise_history"),
+}
+"""Functions whose example would need a file or a finished run first: the tests show them."""
+
+
+def modules() -> list[ModuleType]:
+    """Return every module of the framework that can be loaded: one of them is for PyTorch, and does without it."""
+    found = []
+    for info in pkgutil.walk_packages(tinyml.__path__, "tinyml."):
+        if not info.name.endswith("__main__"):
+            try:
+                found.append(importlib.import_module(info.name))
+            except ModuleNotFoundError as error:
+                if error.name != "torch":
+                    raise
+    return found
+
+
+def defined_in(module: ModuleType) -> Iterator[tuple[str, Any]]:
+    """Yield the public classes and functions that a module defines, and the public methods of those classes."""
+    for name, value in vars(module).items():
+        own = getattr(value, "__module__", None) == module.__name__
+        if name.startswith("_") or not own or not (inspect.isclass(value) or inspect.isfunction(value)):
+            continue
+        yield f"{module.__name__}.{name}", value
+        if inspect.isclass(value):
+            for attribute, member in vars(value).items():
+                function = member.fget if isinstance(member, property) else getattr(member, "__func__", member)
+                if not attribute.startswith("_") and inspect.isfunction(function):
+                    yield f"{module.__name__}.{name}.{attribute}", getattr(value, attribute)
+
+
+def offered() -> dict[str, Any]:
+    """Return what the packages offer in their `__all__`, each thing once, by where it is defined."""
+    found = {}
+    for package in modules():
+        for name in package.__all__ if hasattr(package, "__path__") and hasattr(package, "__all__") else ():
+            value = getattr(package, name)
+            if inspect.isclass(value) or inspect.isfunction(value):
+                found[f"{value.__module__}.{value.__qualname__}"] = value
+    return found
+
+
+def is_protocol(value: Any) -> bool:
+    return bool(getattr(value, "_is_protocol", False))
+
+
+def promised() -> set[str]:
+    """Return the names of methods that a protocol documents, for the classes that keep to it."""
+    protocols = (value for module in modules() for _, value in defined_in(module) if is_protocol(value))
+    return {name for protocol in protocols for name, member in vars(protocol).items() if inspect.getdoc(member)}
+
+
+def named_in(section: str, document: str) -> set[str]:
+    """Return the names that a section such as "Arguments" explains; empty when there is no such section."""
+    block = re.search(rf"^{section}:\n((?:    .*\n?|\n)+)", document, re.MULTILINE)
+    if block is None:
+        return set()
+    lines = re.findall(r"^    (\S[^:\n]*):", block.group(1), re.MULTILINE)
+    return {name.strip(" *`") for line in lines for name in line.split(",")}
+
+
+def raises(function: Callable[..., Any]) -> bool:
+    """Tell whether a function has a `raise` statement of its own."""
+    tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    return any(isinstance(node, ast.Raise) for node in ast.walk(tree))
+
+
+def parameters(function: Callable[..., Any]) -> list[str]:
+    return [name for name in inspect.signature(function).parameters if name != "self"]
+
+
+every_module = pytest.mark.parametrize("module", modules(), ids=lambda module: module.__name__)
+every_offer = pytest.mark.parametrize("name", offered())
+
+
+@every_module
+def test_everything_public_says_what_it_is_for(module: ModuleType) -> None:
+    assert module.__doc__
+    undocumented = {name for name, value in defined_in(module) if not inspect.getdoc(value)}
+    assert {name for name in undocumented if name.rpartition(".")[2] not in promised()} == set()
+
+
+@every_module
+def test_the_first_line_is_a_sentence(module: ModuleType) -> None:
+    documents = {name: document for name, value in defined_in(module) if (document := inspect.getdoc(value))}
+    # A dataclass or an exception may begin with a sentence that goes on over two lines.
+    unfinished = [name for name, text in documents.items() if not re.match(r"[^\n]+(\n[^\n]+)?[.:](\s|$)", text)]
+    assert unfinished == []
+
+
+@every_offer
+def test_arguments_and_attributes_are_explained(name: str) -> None:
+    value = offered()[name]
+    document = inspect.getdoc(value) or ""
+    explained = named_in("Arguments", document) | named_in("Attributes", document)
+    if inspect.isfunction(value):
+        needed = parameters(value)
+        # One or two arguments may be explained by the sentence that they are in.
+        assert len(needed) < 3 or explained, "needs a section Arguments"
+        assert not explained or set(needed) <= explained
+    elif dataclasses.is_dataclass(value):
+        assert {field.name for field in dataclasses.fields(value)} <= explained
+    elif (
+        inspect.isfunction(vars(value).get("__init__")) and not issubclass(value, BaseModel) and not is_protocol(value)
+    ):
+        assert set(parameters(value.__init__)) <= explained
+
+
+@every_offer
+def test_errors_are_told(name: str) -> None:
+    value = offered()[name]
+    if inspect.isfunction(value) and raises(value):
+        assert re.search(r"\b[Rr]aises?\b", inspect.getdoc(value) or "")
+
+
+@every_offer
+def test_functions_have_an_example(name: str) -> None:
+    value = offered()[name]
+    if inspect.isfunction(value) and value.__name__ not in NO_SHORT_EXAMPLE:
+        assert ">>>" in (inspect.getdoc(value) or "")
+
+
+@pytest.mark.parametrize("layer_type", layer_types())
+def test_a_layer_is_documented_in_full(layer_type: str) -> None:
+    layer: type[Layer] = layer_types()[layer_type]
+    document = inspect.getdoc(layer) or ""
+    assert "Formula: " in document
+    assert "Shapes: " in document
+    assert ">>> " in document
+    constructor = set(parameters(layer.__init__))
+    assert constructor == named_in("Arguments", document)
+    assert constructor == {"name"} or "Raises " in document
+    assert layer_type in MERELY_REARRANGE or SOURCE.search(document)
+
+
+@pytest.mark.parametrize("loss", losses())
+def test_a_loss_is_documented_in_full(loss: str) -> None:
+    document = inspect.getdoc(losses()[loss]) or ""
+    assert "Formula: " in document
+    assert named_in("Arguments", document) == {"predicted", "ground_truth"}
+    assert re.search(r"^Returns ", document, re.MULTILINE)
+    assert "Raises " in document
+    assert ">>> " in document

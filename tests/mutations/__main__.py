@@ -1,0 +1,70 @@
+"""Put each fault into a copy of the framework and see which test finds it: `python -m tests.mutations`.
+
+Prints one line for each fault, and ends with status 1 when a fault was found by no test.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.mutations.faults import FAULTS, ROOT, Fault
+
+COPIED = ("tinyml", "tests", "resources", "pyproject.toml")
+FAILED_TEST = re.compile(r"^FAILED (\S+)", re.MULTILINE)
+
+
+def run_tests(copy: Path, tests: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
+    """Run tests of the copy, with the copy's framework, up to the first that fails."""
+    # Found before any framework that is installed; no compiled file outlives the source that it was made of.
+    environment = {**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-rf", "--tb=no", "-p", "no:cacheprovider", *tests]
+    return subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True, check=False)
+
+
+def find(copy: Path, fault: Fault) -> str:
+    """Return the test that finds a fault; empty when none does."""
+    path = copy / fault.file
+    source = path.read_text(encoding="utf-8")
+    path.write_text(fault.apply(source), encoding="utf-8")
+    try:
+        result = run_tests(copy, fault.tests)
+    finally:
+        path.write_text(source, encoding="utf-8")
+    if result.returncode == 0:
+        return ""
+    failed = FAILED_TEST.search(result.stdout)
+    if result.returncode != 1 or failed is None:
+        sys.exit(f"The tests did not run with the fault in {fault.file}:\n{result.stdout}\n{result.stderr}")
+    return failed.group(1).removeprefix("tests/")
+
+
+def main() -> int:
+    """Try all faults, and tell."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder)
+        for name in COPIED:
+            if (ROOT / name).is_dir():
+                shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+            else:
+                shutil.copy(ROOT / name, copy / name)
+        needed = tuple(sorted({test for fault in FAULTS for test in fault.tests}))
+        healthy = run_tests(copy, needed)
+        if healthy.returncode != 0:
+            sys.exit(f"The tests fail without any fault:\n{healthy.stdout}\n{healthy.stderr}")
+        print("| fault | file | found by |\n|---|---|---|", flush=True)
+        survivors = 0
+        for fault in FAULTS:
+            test = find(copy, fault)
+            survivors += not test
+            found = f"`{test}`" if test else "**no test**"
+            print(f"| {fault.what}: `{fault.before}` → `{fault.after}` | `{fault.file}` | {found} |", flush=True)
+    print(f"\n{len(FAULTS) - survivors} of {len(FAULTS)} faults were found.")
+    return 1 if survivors else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,120 @@
+"""Ten faults of the kinds that people make, each as a change of one place of the framework."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault.
+
+    Attributes:
+        what: the kind of mistake, in a few words.
+        file: of the framework, relative to the root.
+        before, after: the code that is replaced, found exactly once in the file, and what it is replaced by.
+        tests: the tests that should notice, as pytest is told of them.
+    """
+
+    what: str
+    file: str
+    before: str
+    after: str
+    tests: tuple[str, ...]
+
+    def apply(self, source: str) -> str:
+        """Return the source with the fault in it; raises `ValueError` when the place is not there exactly once."""
+        if source.count(self.before) != 1:
+            raise ValueError(f"{self.file} holds {self.before!r} {source.count(self.before)} times")
+        return source.replace(self.before, self.after)
+
+
+LAYERS, LOSSES, OPTIMS = "tests/tinyml/layers", "tests/tinyml/losses", "tests/tinyml/optims"
+
+FAULTS = (
+    Fault(
+        what="a sign: the optimiser climbs",
+        file="tinyml/optims/sgd.py",
+        before="param.tensor -= self.lr * step",
+        after="param.tensor += self.lr * step",
+        tests=(OPTIMS,),
+    ),
+    Fault(
+        what="a missing term: the variance of a batch depends on every value",
+        file="tinyml/layers/batchnorm.py",
+        before="gradient -= normalised * self._along(along_normalised / values)",
+        after="pass",
+        tests=(LAYERS,),
+    ),
+    Fault(
+        what="a transposed index: rows for columns",
+        file="tinyml/layers/maxpool2d.py",
+        before="row * self.input_dim[2] + column",
+        after="row * self.input_dim[1] + column",
+        tests=(LAYERS,),
+    ),
+    Fault(
+        what="a forgotten factor: dilation",
+        file="tinyml/core/windows.py",
+        before="first = tap * dilation",
+        after="first = tap",
+        tests=("tests/tinyml/core",),
+    ),
+    Fault(
+        what="overwriting where windows overlap and should add up",
+        file="tinyml/core/windows.py",
+        before="padded[:, tap.rows, tap.columns] += by_tap[:, tap.row, tap.column]",
+        after="padded[:, tap.rows, tap.columns] = by_tap[:, tap.row, tap.column]",
+        tests=("tests/tinyml/core",),
+    ),
+    Fault(
+        what="a gradient that is too large by the number of outputs",
+        file="tinyml/losses/mean_squared_error.py",
+        before="difference *= 2 / difference.size",
+        after="difference *= 2 / len(difference)",
+        tests=(LOSSES,),
+    ),
+    Fault(
+        what="row numbers that overflow after 127",
+        file="tinyml/losses/base.py",
+        before="gradient[np.arange(len(labels)), labels] -= 1",
+        after="gradient[np.arange(len(labels)).astype(np.int8), labels] -= 1",
+        tests=(LOSSES,),
+    ),
+    Fault(
+        what="a gradient that replaces what was there, and should accumulate",
+        file="tinyml/layers/linear.py",
+        before="self.weight.gradient += in_gradient.T @",
+        after="self.weight.gradient[...] = in_gradient.T @",
+        tests=(LAYERS,),
+    ),
+    Fault(
+        what="dropout that stays on in prediction",
+        file="tinyml/layers/dropout.py",
+        before="if not self.training or self.probability == 0:",
+        after="if self.probability == 0:",
+        tests=(LAYERS,),
+    ),
+    Fault(
+        what="guided backpropagation in place of a deconvnet",
+        file="tinyml/layers/relu.py",
+        before="return np.maximum(signal, 0)",
+        after="return np.maximum(signal, 0) * (recorded_input > 0)",
+        tests=("tests/tinyml/visualize",),
+    ),
+    Fault(
+        what="a missing correction: running means that start at 0",
+        file="tinyml/optims/adam.py",
+        before="(self.lr / (1 - self.beta_1**count))",
+        after="self.lr",
+        tests=(OPTIMS,),
+    ),
+    Fault(
+        what="the same order of the examples in every epoch",
+        file="tinyml/data/batches.py",
+        before="[seed, epoch, batch] if batch else [seed, epoch]",
+        after="[seed, epoch, batch] if batch else [seed]",
+        tests=("tests/tinyml/data", "tests/tinyml/learner"),
+    ),
+)

@@ -1,0 +1,25 @@
+"""Side-by-side tests: marked as such, and summed up in a table."""
+
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from tests.tinyml.compare import tally
+
+if find_spec("torch") is None:
+    # The tests themselves say that they are skipped, and why; these are only what they share.
+    collect_ignore = ["counterparts.py"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.compare)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if tally.ROWS:
+        terminalreporter.section("side by side with PyTorch: largest relative error")
+        for line in tally.table():
+            terminalreporter.write_line(line)

@@ -1,0 +1,224 @@
+"""Residual: a stack inside a layer, which to everything outside is one layer."""
+
+import copy
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.tinyml.layers.bench import check_gradients, make_bench
+from tests.tinyml.net.stacks import stack
+from tinyml.core import SettingsError, ShapeError, TinymlError
+from tinyml.layers import BatchNorm2D, Conv2D, Dropout, Linear, MaxPool2D, MaxUnpool2D, ReLu, Residual, Tanh, Upsample2D
+from tinyml.layers.residual import ResidualSettings
+from tinyml.layers.stack import LayerSpecification
+from tinyml.net import Sequential, build, infer, record
+
+MAPS = (2, 4, 5)
+
+
+def nested(depth: int) -> list[dict]:
+    """Return layers on paper with so many residual layers inside each other."""
+    inside = [] if depth == 1 else nested(depth - 1)
+    return [{"type": "Residual", "name": "r", "settings": {"layers": inside or [{"type": "ReLu", "name": "relu"}]}}]
+
+
+def inside(*layers: tuple[str, dict]) -> dict:
+    """Return settings with these layers inside, named layer_0, layer_1, …"""
+    return {"layers": stack(*layers).model_dump()["layers"]}
+
+
+BLOCKS = [
+    (inside(("Conv2D", {"filters": 3}), ("Tanh", {}), ("Conv2D", {"filters": 2})), MAPS),
+    (inside(("BatchNorm2D", {}), ("LeakyReLu", {}), ("Conv2D", {"filters": 2, "window": 1, "padding": 0})), MAPS),
+    (inside(("MaxPool2D", {}), ("ReLu", {}), ("MaxUnpool2D", {})), (2, 4, 4)),
+    (inside(("Dropout", {}), ("Linear", {"outputs": 7})), (7,)),
+    (inside(("Linear", {"outputs": 3}), ("Residual", {}), ("Linear", {"outputs": 7})), (7,)),
+    ({}, MAPS),
+    ({}, (7,)),
+]
+every_block = pytest.mark.parametrize(("settings", "shape"), BLOCKS)
+
+
+def random_residual(shape: tuple[int, ...] = MAPS, seed: int = 0) -> Residual:
+    return Residual("res", shape, rng=np.random.default_rng(seed), dtype=np.float64)
+
+
+@every_block
+def test_the_gradient_is_the_derivative_whatever_is_inside(settings: dict, shape: tuple[int, ...]) -> None:
+    bench = make_bench("Residual", settings, shape, examples=3)
+    assert bench is not None
+    check_gradients(bench)
+
+
+@every_block
+def test_inference_tells_every_tensor_inside(settings: dict, shape: tuple[int, ...]) -> None:
+    bench = make_bench("Residual", settings, shape)
+    assert bench is not None
+    shapes = {**bench.settings.parameter_shapes(shape), **bench.settings.buffer_shapes(shape)}
+    assert {name: tensor.shape for name, tensor in bench.layer.named_tensors.items()} == shapes
+    assert bench.settings.explain(shape).endswith(".")
+    assert "\n" not in bench.settings.describe()
+
+
+def test_it_adds_its_input_to_what_is_inside() -> None:
+    fc = Linear("fc", 3, 3, dtype=np.float64)
+    layer, input = Residual("res", 3, [fc]), np.random.default_rng(0).normal(size=(2, 3))
+    np.testing.assert_array_equal(layer(input), input + fc(input))
+    np.testing.assert_array_equal(layer.backward(np.ones((2, 3))), 1 + np.ones((2, 3)) @ fc.weight.tensor)
+    assert layer.named_parameters == {"fc.weight": fc.weight, "fc.bias": fc.bias}
+
+
+def test_settings_made_of_layers_build_an_equal_layer() -> None:
+    layers = [Conv2D("c", MAPS, 2, 3, 3, 1, 1, initialiser="he_normal"), Tanh("t")]
+    layer = Residual("res", MAPS, layers)
+    again = layer.settings.build("res", MAPS, np.random.default_rng(0), np.float32)
+    assert again.settings == layer.settings
+    assert repr(again) == repr(layer) == "Residual('res', x + c → t)"
+    assert ResidualSettings.model_validate_json(layer.settings.model_dump_json()) == layer.settings
+
+
+def test_modes_generators_and_gradients_reach_the_inside() -> None:
+    rng = np.random.default_rng(0)
+    inner = Residual("inner", 4, [Dropout("drop", 0.5, rng=rng), Linear("fc", 4, 4)])
+    net = Sequential([Residual("outer", 4, [inner])])
+    net.eval()
+    assert not inner.layers[0].training
+    assert not inner.training
+    net.train()
+    assert inner.layers[0].training
+    assert net.generators == [rng]
+    net(np.ones((2, 4), np.float32))
+    net.backward(np.ones((2, 4), np.float32))
+    weight = net.named_parameters["outer.inner.fc.weight"]
+    assert weight.gradient.any()
+    net.zero_grad()
+    assert not weight.gradient.any()
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        (inside(("Conv2D", {"filters": 5})), r"turn 2×4×5 into 5×4×5, but what is added to the input must"),
+        (inside(("Linear", {})), r"Inside, layer_0: Linear needs a vector but receives 2×4×5"),
+        (inside(("Lineer", {})), r"Inside, layer_0: .*Did you mean 'Linear'"),
+        (inside(("MaxUnpool2D", {})), r"Inside, layer_0: MaxUnpool2D undoes a MaxPool2D"),
+        (inside(("ReLu", {"slope": 1})), r"Inside, layer_0: There is no setting 'slope'"),
+    ],
+)
+def test_an_inside_that_does_not_fit_is_refused_and_mended(settings: dict, words: str) -> None:
+    network = stack(("Residual", settings))
+    (problem,) = infer(network, MAPS).problems
+    assert problem.sentence
+    with pytest.raises(ShapeError, match=words) as caught:
+        ResidualSettings.model_validate(settings).output_shape(MAPS)
+    mended = ResidualSettings.model_validate({**settings, **caught.value.fix.settings})
+    assert mended.output_shape(MAPS) == MAPS
+
+
+def test_an_unpooling_inside_finds_no_pooling_outside() -> None:
+    network = stack("MaxPool2D", ("Residual", inside(("MaxUnpool2D", {}))))
+    assert "no MaxPool2D before it" in infer(network, (1, 4, 4)).problems[0].sentence
+
+
+def test_nesting_has_an_end() -> None:
+    assert ResidualSettings(layers=nested(2)).output_shape((3,)) == (3,)
+    problem = infer(stack(("Residual", {"layers": nested(3)})), (3,)).problems[0]
+    assert problem.sentence.endswith("but should be nested at most 3 deep.")
+    assert len(problem.sentence) < 120
+    with pytest.raises(SettingsError, match="Layer 'r': Inside is"):
+        Residual("r", 3, [Residual("a", 3, [Residual("b", 3, [Residual("c", 3, [Residual("d", 3)])])])])
+
+
+@pytest.mark.parametrize("damaged", [{"layers": 3}, {"layers": [3]}, {"layers": [{"type": "ReLu"}]}])
+def test_damaged_layers_inside_are_a_problem_and_no_crash(damaged: dict) -> None:
+    for values in (damaged, {"layers": [{"type": "Residual", "name": "r", "settings": damaged}]}):
+        assert infer(stack(("Residual", values)), (3,)).problems
+
+
+def test_a_network_on_paper_survives_its_way_through_a_file() -> None:
+    specification = LayerSpecification(
+        type="Residual",
+        name="r",
+        settings={"layers": (LayerSpecification(type="Conv2D", name="c", settings={"window": (3, 3)}),)},
+    )
+    assert LayerSpecification.model_validate_json(specification.model_dump_json()) == specification
+
+
+def test_a_trace_sees_one_layer() -> None:
+    net = build(stack("Residual", "ReLu"), MAPS, np.random.default_rng(0))
+    trace = record(net, np.ones((1, *MAPS), np.float32))
+    assert [entry.layer.name for entry in trace.entries] == ["layer_0", "layer_1"]
+    assert trace.entries[0].switches is None
+
+
+# ------------------------------------------------------------------------------------------------------- deconvnet
+
+
+def test_a_deconvnet_goes_both_ways() -> None:
+    conv = Conv2D("c", MAPS, 2, 3, 3, 1, 1, dtype=np.float64)
+    layer, (signal, input) = (
+        Residual("res", MAPS, [conv, ReLu("r")]),
+        np.random.default_rng(0).normal(size=(2, 1, *MAPS)),
+    )
+    expected = signal + conv.deconvolve(np.maximum(signal, 0), input, None)
+    np.testing.assert_allclose(layer.deconvolve(signal, input, None), expected)
+    assert layer.deconvolution == "both ways"
+
+
+def test_on_its_way_down_the_pooling_inside_has_its_own_switches() -> None:
+    shape = (1, 2, 2)
+    layer = Residual("res", shape, [MaxPool2D("p", shape, 2, 2), Upsample2D("u", 2)])
+    recorded = np.array([[[[1.0, 9.0], [2.0, 3.0]]]])
+    layer(recorded[:, :, ::-1, ::-1])  # another pass since the recorded one
+    down = layer.deconvolve(np.ones((1, *shape)), recorded, None)
+    np.testing.assert_array_equal(down, [[[[1, 5], [1, 1]]]])
+
+
+def test_without_a_way_back_inside_there_is_none() -> None:
+    layer = Residual("res", MAPS, [Tanh("t")])
+    assert layer.deconvolution == ""
+    with pytest.raises(TinymlError, match=r"no way back through Residual \('res'\)"):
+        layer.deconvolve(np.ones((1, *MAPS)), np.ones((1, *MAPS)), None)
+    pool = MaxPool2D("p", (1, 4, 4), 2, 2)
+    both = Residual("res", (1, 4, 4), [pool, MaxUnpool2D("u", (1, 2, 2), 2, 2)])
+    assert both.deconvolution == ""
+
+
+@given(seed=st.integers(0, 50))
+@settings(max_examples=10, deadline=None)
+def test_going_down_leaves_the_layer_at_work_alone(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    layer = Residual("outer", MAPS, [BatchNorm2D("b", MAPS, dtype=np.float64), random_residual()])
+    input, other, signal = rng.normal(size=(3, 2, *MAPS))
+    layer(input)
+    expected = copy.deepcopy(layer).backward(signal)
+    buffers = {name: buffer.copy() for name, buffer in layer.named_buffers.items()}
+    layer.deconvolve(signal, other, None)
+    np.testing.assert_array_equal(layer.backward(signal), expected)
+    for name, buffer in layer.named_buffers.items():
+        np.testing.assert_array_equal(buffer, buffers[name])
+    assert layer.layers[0].training
+
+
+def test_its_receptive_box_is_that_of_the_inside_and_of_the_way_around() -> None:
+    settings = ResidualSettings.model_validate(
+        inside(("Conv2D", {"filters": 1, "padding": [2, 1], "window": [3, 3], "dilation": [2, 1]}))
+    )
+    assert settings.receptive_box(((2, 3), (2, 3)), (1, 9, 9)) == ((0, 5), (1, 4))
+    shifted = ResidualSettings.model_validate(
+        inside(
+            ("Conv2D", {"filters": 1, "window": [1, 1], "padding": [3, 0]}),
+            ("MaxPool2D", {"window": [7, 1], "stride": [1, 1]}),
+        )
+    )
+    assert shifted.output_shape((1, 4, 4)) == (1, 4, 4)
+    assert shifted.receptive_box(((0, 1), (0, 1)), (1, 4, 4)) == ((0, 4), (0, 1))
+
+
+def test_an_inside_that_sees_nothing_but_padding_leaves_the_way_around() -> None:
+    conv = ("Conv2D", {"filters": 1, "window": [1, 1], "padding": [3, 0]})
+    settings = ResidualSettings.model_validate(inside(conv, ("MaxPool2D", {"window": [2, 1], "stride": [4, 1]})))
+    assert settings.output_shape((1, 2, 2)) == (1, 2, 2)
+    assert settings.receptive_box(((0, 1), (0, 1)), (1, 2, 2)) == ((0, 1), (0, 1))

@@ -1,0 +1,53 @@
+"""Every loss of the folder trains the same network on the same data, whatever it compares outputs with."""
+
+import numpy as np
+import pytest
+
+from tests.tinyml.net.stacks import stack
+from tinyml.data import DataChoice, Splits, load, split
+from tinyml.learner import TrainingSettings, class_scores, evaluate, prepare
+from tinyml.learner.objective import Objective, codes_for
+from tinyml.losses import loss_descriptions, losses
+
+every_loss = pytest.mark.parametrize("loss", losses())
+
+
+@pytest.fixture(scope="module")
+def circle() -> Splits:
+    return split(load("circle"), DataChoice(source="circle"))
+
+
+@every_loss
+def test_every_loss_learns_the_circle(circle: Splits, loss: str) -> None:
+    hidden = (("Linear", {"outputs": 24}), "ReLu", ("Linear", {"outputs": 24}), "ReLu", ("Linear", {"outputs": 2}))
+    last = loss_descriptions()[loss].last_layer
+    network = stack(*hidden, *([last] if last else []))
+    settings = TrainingSettings(loss=loss, epochs=60, learning_rate=0.05, momentum=0.5, batch_size=10, seed=1)
+    experiment = prepare(network, settings, circle)
+    before = experiment.test()
+    for _ in experiment.run():
+        pass
+    after = experiment.test()
+    assert after.loss < before.loss
+    assert after.accuracy > 0.85
+    assert evaluate(experiment.net, circle.test, loss) == after
+
+
+@every_loss
+@pytest.mark.parametrize("codes", [np.eye(3), np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0]]), 2 * np.eye(3) - 1])
+def test_the_predicted_class_has_the_largest_share(loss: str, codes: np.ndarray) -> None:
+    description = loss_descriptions()[loss]
+    width = codes_for(description, codes).shape[1] if description.targets == "codes" else len(codes)
+    output = np.random.default_rng(0).random((50, width))
+    scores = class_scores(output, loss, codes)
+    np.testing.assert_array_equal(Objective(loss, codes).classes(output), scores.argmax(axis=1))
+    if description.outputs != "probabilities":
+        np.testing.assert_allclose(scores.sum(axis=1), 1)
+
+
+def test_yes_and_no_questions_get_targets_they_can_take() -> None:
+    binary = loss_descriptions()["binary_cross_entropy_with_logits_loss"]
+    some = np.array([[0.0, 1.0], [1.0, 1.0]])
+    assert codes_for(binary, some) is some
+    np.testing.assert_array_equal(codes_for(binary, 2 * some - 1), np.eye(2))
+    assert codes_for(loss_descriptions()["mse_loss"], 2 * some - 1).min() == -1

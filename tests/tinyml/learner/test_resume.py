@@ -1,0 +1,263 @@
+"""A run that is stopped anywhere and resumed is, bit for bit, the run that was never stopped."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from threadpoolctl import threadpool_limits
+
+from tests.tinyml.net.stacks import stack
+from tinyml.core import Array, SettingsError, StorageError, TinymlError
+from tinyml.data import DataChoice, Splits, load, split
+from tinyml.layers import Linear
+from tinyml.learner import (
+    BatchFinished,
+    Checkpoint,
+    EpochFinished,
+    Experiment,
+    Learner,
+    TrainingFinished,
+    TrainingSettings,
+    prepare,
+)
+from tinyml.losses import loss_descriptions
+from tinyml.net import Sequential
+from tinyml.optims import SGDOptimizer, optimizer_descriptions
+from tinyml.optims.schedules import ReduceOnPlateauSchedule, schedule_descriptions
+
+NETWORK = stack(
+    ("Conv2D", {"filters": 4, "window": [3, 3], "padding": [1, 1]}),
+    "BatchNorm2D",
+    "ReLu",
+    ("Dropout", {"probability": 0.3}),
+    ("Residual", {}),
+    "Flatten",
+    ("Dropout", {"probability": 0.2}),
+    ("Linear", {"outputs": 10}),
+)
+VARIED = {"augment_shift": 1, "augment_flip": True, "augment_rotate": 5.0, "augment_noise": 0.05}
+EVERYTHING = TrainingSettings(
+    optimizer="adam",
+    learning_rate=0.01,
+    weight_decay=0.01,
+    schedule="reduce_on_plateau",
+    schedule_epochs=1,
+    schedule_factor=0.5,
+    clip_norm=1.0,
+    batch_size=40,
+    epochs=4,
+    early_stopping=3,
+    restore_best=True,
+    seed=5,
+    **VARIED,
+)
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """As in the window and on the command line; on a busy machine two are much slower for such small networks."""
+    with threadpool_limits(limits=1, user_api="blas"):
+        yield
+
+
+@pytest.fixture(scope="module")
+def digits() -> Splits:
+    parts = split(load("digits"), DataChoice(validation=0.2, test=0.2))
+    return Splits(*(part.take(np.arange(count)) for part, count in zip(parts, (130, 30, 30), strict=True)))
+
+
+def outcome(experiment: Experiment, events: list[Any]) -> tuple[Any, ...]:
+    """Return all that must be the same: every event but for its seconds, every number, and what is random next."""
+    told = []
+    for event in events:
+        history = tuple(replace(epoch, seconds=0.0) for epoch in getattr(event, "history", ()))
+        changes = {"seconds": 0.0} if hasattr(event, "seconds") else {}
+        told.append(replace(event, **changes, **({"history": history} if history else {})))
+    tensors = {name: tensor.tobytes() for name, tensor in experiment.net.named_tensors.items()}
+    random = [generator.bit_generator.state for generator in experiment.net.generators]
+    return told, tensors, random
+
+
+def stop_and_resume(training: TrainingSettings, splits: Splits, stop: int) -> tuple[Experiment, list[Any]]:
+    """Run `stop` events, take a checkpoint, forget everything, and resume it in a new network."""
+    first = prepare(NETWORK, training, splits)
+    run = first.run()
+    events = [next(run) for _ in range(stop)]
+    checkpoint = first.learner.checkpoint()
+    first_tensors = {name: tensor.copy() for name, tensor in checkpoint.tensors.items()}
+    list(run)  # what goes on there must not reach into the checkpoint
+    for name, tensor in checkpoint.tensors.items():
+        np.testing.assert_array_equal(tensor, first_tensors[name])
+    second = prepare(NETWORK, training, splits)
+    return second, events + list(second.run(resume=checkpoint))
+
+
+@pytest.mark.parametrize("stop", range(1, 20))
+def test_a_run_may_stop_at_any_event(digits: Splits, stop: int) -> None:
+    whole = prepare(NETWORK, EVERYTHING, digits)
+    events = list(whole.run())
+    assert len(events) == 4 * (4 + 1) + 1
+    assert outcome(*stop_and_resume(EVERYTHING, digits, stop)) == outcome(whole, events)
+
+
+@pytest.mark.parametrize("optimizer", list(optimizer_descriptions()))
+@pytest.mark.parametrize("schedule", list(schedule_descriptions()))
+def test_every_optimiser_and_schedule_goes_on(digits: Splits, optimizer: str, schedule: str) -> None:
+    training = TrainingSettings(
+        optimizer=optimizer, schedule=schedule, schedule_epochs=1, learning_rate=0.01, epochs=3, batch_size=60, seed=1
+    )
+    whole = prepare(NETWORK, training, digits)
+    events = list(whole.run())
+    assert outcome(*stop_and_resume(training, digits, 5)) == outcome(whole, events)
+
+
+@pytest.mark.parametrize("loss", list(loss_descriptions()))
+def test_every_loss_goes_on(digits: Splits, loss: str) -> None:
+    training = TrainingSettings(loss=loss, learning_rate=0.01, epochs=2, batch_size=60)
+    network = stack("Flatten", ("Linear", {"outputs": 10}), *(["Softmax"] if loss == "cross_entropy_loss" else []))
+    whole, first, second = (prepare(network, training, digits) for _ in range(3))
+    run = first.run()
+    events = [next(run), next(run)]
+    run.close()
+    events += second.run(resume=first.learner.checkpoint())  # also after the run was closed
+    assert outcome(second, events) == outcome(whole, list(whole.run()))
+
+
+def test_a_resumed_run_can_be_stopped_and_resumed_again(digits: Splits) -> None:
+    whole = prepare(NETWORK, EVERYTHING, digits)
+    expected = outcome(whole, list(whole.run()))
+    events: list[Any] = []
+    checkpoint: Checkpoint | None = None
+    while not events or not isinstance(events[-1], TrainingFinished):
+        experiment = prepare(NETWORK, EVERYTHING, digits)
+        run = experiment.run(resume=checkpoint)
+        events += [event for _, event in zip(range(3), run, strict=False)]
+        checkpoint = experiment.learner.checkpoint()
+    assert outcome(experiment, events) == expected
+
+
+def test_between_the_parts_of_a_validation_set_it_is_evaluated_again(digits: Splits) -> None:
+    rest = load("digits").take(np.arange(600))
+    splits = Splits(digits.train, rest, digits.test)
+    training = EVERYTHING.model_copy(update={"epochs": 2})
+    whole = prepare(NETWORK, training, splits)
+    events = list(whole.run())
+    names = [type(event).__name__ for event in events]
+    assert names[4:7] == ["ValidationAdvanced", "ValidationAdvanced", "EpochFinished"]
+    second, told = stop_and_resume(training, splits, 6)
+    assert outcome(second, told[:4] + told[6:]) == outcome(whole, events)
+
+
+def test_more_epochs_than_planned_go_on_from_the_end(digits: Splits) -> None:
+    shorter, longer = (TrainingSettings(learning_rate=0.01, epochs=epochs, batch_size=60) for epochs in (2, 3))
+    first, second, whole = (prepare(NETWORK, training, digits) for training in (shorter, longer, longer))
+    list(first.run())
+    list(second.run(resume=first.learner.checkpoint()))
+    list(whole.run())
+    for name, tensor in whole.net.named_tensors.items():
+        np.testing.assert_array_equal(second.net.named_tensors[name], tensor)
+
+
+def test_seconds_add_up(digits: Splits) -> None:
+    first, second = (prepare(NETWORK, EVERYTHING, digits) for _ in range(2))
+    run = first.run()
+    for _ in range(7):
+        next(run)
+    checkpoint = first.learner.checkpoint()
+    long_ago = replace(checkpoint, state=checkpoint.state.model_copy(update={"seconds": 1000.0}))
+    finished = [event for event in second.run(resume=long_ago) if isinstance(event, EpochFinished)]
+    assert all(1000 < event.seconds < 1100 for event in finished)
+
+
+def taken(digits: Splits, training: TrainingSettings = EVERYTHING) -> Checkpoint:
+    experiment = prepare(NETWORK, training, digits)
+    run = experiment.run()
+    for _ in range(6):
+        next(run)
+    return experiment.learner.checkpoint()
+
+
+def other_state(checkpoint: Checkpoint, **changes: Any) -> Checkpoint:
+    return replace(checkpoint, state=checkpoint.state.model_copy(update=changes))
+
+
+def other_tensors(checkpoint: Checkpoint, **changes: Any) -> Checkpoint:
+    tensors = {name.replace("__", "/"): tensor for name, tensor in changes.items()}
+    merged = {**checkpoint.tensors, **tensors}
+    return replace(checkpoint, tensors={name: tensor for name, tensor in merged.items() if tensor is not None})
+
+
+FIRST = "model/layer_0.weight"
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lambda c: other_state(c, seed=6), "its seed is 6, but here it is 5"),
+        (lambda c: other_state(c, batch_size=10), "its batch size is 10, but here it is 40"),
+        (lambda c: other_state(c, examples=7), "number of training examples is 7, but here it is 130"),
+        (lambda c: other_state(c, validated=False), "only one of the two has validation examples"),
+        (lambda c: other_state(c, batch=99), "99 batches done of an epoch of 4"),
+        (lambda c: other_state(c, epoch=3), "a row for each epoch"),
+        (lambda c: other_state(c, generators=()), "states of 0 random generators, but this network has 1"),
+        (lambda c: other_state(c, generators=({"bit_generator": "PCG64"},)), "damaged state"),
+        (lambda c: other_state(c, generators=({"bit_generator": "MT19937", "state": 3},)), "damaged state"),
+        (lambda c: other_state(c, schedule={"factor": "half"}), "cannot restore"),
+        (lambda c: other_tensors(c, history=np.zeros((1, 3))), "a row for each epoch"),
+        (lambda c: other_tensors(c, surprise=np.zeros(3)), "unknown tensor 'surprise'"),
+        (lambda c: other_tensors(c, model__extra=np.zeros(3)), "unknown tensor 'extra'"),
+        (lambda c: other_tensors(c, best__extra=np.zeros(3)), "unknown tensor 'extra'"),
+        (lambda c: other_tensors(c, optimizer__mean__extra=np.zeros(3)), "memory 'mean' of 'extra'"),
+        (lambda c: other_tensors(c, **{FIRST: None}), "has no tensor"),
+        (lambda c: other_tensors(c, **{FIRST: np.zeros((4, 1, 3, 3))}), "float64, but this network has .* float32"),
+        (lambda c: other_tensors(c, **{FIRST: np.zeros((4, 1, 5, 3), np.float32)}), "4×1×5×3 float32"),
+    ],
+)
+def test_a_checkpoint_of_another_run_is_refused_and_changes_nothing(digits: Splits, spoil: Any, words: str) -> None:
+    checkpoint = taken(digits)
+    assert FIRST in checkpoint.tensors
+    experiment = prepare(NETWORK, EVERYTHING, digits)
+    before = outcome(experiment, []), experiment.learner.schedule.state() if experiment.learner.schedule else None
+    with pytest.raises(StorageError, match=words):
+        experiment.run(resume=spoil(checkpoint))
+    after = outcome(experiment, []), experiment.learner.schedule.state() if experiment.learner.schedule else None
+    assert after == before
+
+
+def test_a_schedule_must_have_somebody_to_go_on(digits: Splits) -> None:
+    checkpoint = taken(digits)
+    experiment = prepare(NETWORK, EVERYTHING, digits)
+    experiment.learner.schedule = None
+    with pytest.raises(StorageError, match="this one has none"):
+        experiment.run(resume=checkpoint)
+
+
+def test_an_optimiser_of_ones_own_cannot_be_saved(digits: Splits) -> None:
+    class Own:
+        def update(self, param: Any) -> None:
+            param.tensor -= 0.01 * param.gradient
+
+    learner = Learner(Sequential([Linear("fc", 2, 2)]), "mse_loss", Own())
+    circle = load("circle")
+    with pytest.raises(TinymlError, match="no run to take a checkpoint of"):
+        learner.checkpoint()
+    first = next(learner.run(circle, 1, 500))
+    assert isinstance(first, BatchFinished)
+    assert first.learning_rate is None
+    with pytest.raises(SettingsError, match=r"Own cannot be saved.*Derive it from tinyml.optims.Optimizer"):
+        learner.checkpoint()
+    with pytest.raises(SettingsError, match="which Own is not"):
+        Learner(learner.model, "mse_loss", Own(), ReduceOnPlateauSchedule())
+
+
+def test_a_failed_run_gives_no_checkpoint(digits: Splits) -> None:
+    def infinite(predicted: Array, ground_truth: np.ndarray) -> tuple[float, Array]:
+        return np.inf, predicted
+
+    learner = Learner(Sequential([Linear("fc", 2, 2)]), infinite, SGDOptimizer(0.1))
+    with pytest.raises(TinymlError):
+        list(learner.run(load("circle"), 1, 500))
+    with pytest.raises(TinymlError, match="Resume an earlier checkpoint"):
+        learner.checkpoint()

@@ -1,0 +1,67 @@
+"""`tinyml check`: hold the gradients of a project's network against numerical differentiation."""
+
+import argparse
+import json
+import time
+
+import numpy as np
+
+from tinyml.core import TinymlError
+from tinyml.data import Dataset, load, split
+from tinyml.learner import prepare
+from tinyml.learner.objective import Objective
+from tinyml.storage import open_project
+from tinyml.verify import GradientReport, gradient_check
+
+
+def run(options: argparse.Namespace) -> None:
+    """Check the network on a few of its training examples; print a table, a verdict and JSON.
+
+    Raises `TinymlError` when the project or its data cannot be read or do not fit together, and, after the table, when
+    a gradient is wrong.
+    """
+    started = time.perf_counter()
+    project = open_project(options.project)
+    data, training = project.data, project.training
+    if options.data is not None:
+        data = data.model_copy(update={"source": options.data})
+    if options.seed is not None:
+        training = training.model_copy(update={"seed": options.seed})
+    splits = split(load(data.source), data)
+    net = prepare(project.network, training, splits).net
+    examples = _draw(splits.train, options.examples, training.seed)
+    truth = Objective(training.loss, examples.codes).targets(examples)
+    net.train()
+    report = gradient_check(net, examples.inputs, truth, training.loss, elements=options.elements, seed=training.seed)
+    print(report)
+    print(_conclude(report))
+    result = {
+        "verdict": report.verdict,
+        "worst_tensor": report.worst.name,
+        "worst_relative_error": report.worst.relative_error,
+        "kinks": sum(tensor.kinks for tensor in report.tensors),
+        "loss": report.loss,
+        "data": data.source,
+        "examples": len(examples),
+        "seed": training.seed,
+        "seconds": round(time.perf_counter() - started, 3),
+    }
+    print(json.dumps(result))
+    if report.verdict == "wrong":
+        raise TinymlError(f"The gradient of '{report.worst.name}' is wrong.")
+
+
+def _draw(train: Dataset, count: int, seed: int) -> Dataset:
+    """Draw a few training examples."""
+    order = np.random.default_rng(seed).permutation(len(train))
+    return train.take(np.sort(order[:count]))
+
+
+def _conclude(report: GradientReport) -> str:
+    """Say in one or two sentences what the table shows."""
+    if report.verdict == "right":
+        return f"All {len(report.tensors)} gradients are right."
+    off = f"The gradient of '{report.worst.name}' is off by {report.worst.relative_error:.1e}"
+    if report.verdict == "doubtful":
+        return f"{off}, which is more than rounding explains and less than most mistakes. Check with another --seed."
+    return f"{off}, which is a mistake in the 'backward' of its layer or of one that comes after it."

@@ -1,0 +1,221 @@
+"""The experiment of seed 003: does a small framework learn as well, and as fast, as PyTorch?
+
+A 2-25-25-25-2 network with ReLu, and Tanh at its end, learns with the mean squared error whether points of a square lie
+in a circle: batches of 10, learning rate 0.1, 50 epochs, 10 rounds. Each round draws 1000 points to learn from and 1000
+to be judged on. PyTorch, where it is installed, begins every round with the same weights and sees the same batches.
+
+The seconds are those of learning alone: judging the network after each epoch, for the second figure, does not count.
+"""
+
+import argparse
+import json
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from threadpoolctl import threadpool_info
+from tqdm import tqdm
+
+from tinyml.command_line.reproduce.line_figure import Line, draw_lines
+from tinyml.core import Array
+from tinyml.core.files import check_can_save
+from tinyml.data import Dataset, minibatches
+from tinyml.data.built_in.circle import draw_circle
+from tinyml.layers import Linear, ReLu, Tanh
+from tinyml.learner import Learner
+from tinyml.losses import mse_loss
+from tinyml.net import Sequential
+from tinyml.optims import SGDOptimizer
+
+LEARNING_RATE, BATCH_SIZE, POINTS, HIDDEN = 0.1, 10, 1000, 25
+_GREY, _VERMILION, _BLUE = "#bbbbbb", "#d55e00", "#0072b2"
+
+
+class Outcome(NamedTuple):
+    """A row of the seed's Table I.
+
+    Attributes:
+        train_error, test_error: share of the points on the wrong side after the last epoch, 0 to 1.
+        seconds: spent learning.
+    """
+
+    train_error: float
+    test_error: float
+    seconds: float
+
+
+SEED_TABLE = {"seed 003": Outcome(0.0803, 0.0873, 5.50), "seed 003, its PyTorch": Outcome(0.0747, 0.0881, 5.37)}
+
+
+@dataclass(frozen=True)
+class Round:
+    """What one round achieved.
+
+    Attributes:
+        losses: `(epochs,)` mean loss of the batches of each epoch.
+        train_errors, test_errors: `(epochs,)` share of the points on the wrong side after each epoch, 0 to 1.
+        seconds: spent learning.
+    """
+
+    losses: Array
+    train_errors: Array
+    test_errors: Array
+    seconds: float
+
+
+class Contestant(Protocol):
+    """A framework that takes part, with the network and the points of one round."""
+
+    def learn(self, batches: Iterable[np.ndarray]) -> list[float]:
+        """Learn from the training points, given by their indices, batch by batch; return the losses."""
+
+    def outputs(self, points: Array) -> Array:
+        """Compute the `(N, 2)` outputs for `(N, 2)` points."""
+
+
+Maker = Callable[[Sequential, Dataset, float], Contestant]
+"""Makes a contestant from a fresh network, the training points and the learning rate."""
+
+
+class TinymlContestant:
+    """Our own."""
+
+    def __init__(self, net: Sequential, train: Dataset, learning_rate: float) -> None:
+        self._learner = Learner(net, mse_loss, SGDOptimizer(learning_rate))
+        self._points, self._codes = train.inputs, train.codes[train.labels]
+
+    def learn(self, batches: Iterable[np.ndarray]) -> list[float]:
+        points, codes, learner = self._points, self._codes, self._learner
+        return [learner.batch_fit(points[batch], codes[batch])[0] for batch in batches]
+
+    def outputs(self, points: Array) -> Array:
+        return self._learner.predict(points)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Do the experiment, print the seed's Table I with today's figures, write two figures, and print JSON.
+
+    Raises `StorageError`, before anything is computed, when the figures cannot be written.
+    """
+    started = time.perf_counter()
+    paths = [Path(options.figures, f"mini-framework-{name}.png") for name in ("loss", "errors")]
+    for path in paths:
+        check_can_save(path)
+    frameworks = find_frameworks()
+    for make in frameworks.values():
+        play_round(make, 1, [options.seed])  # does not count: libraries load parts of themselves at first use
+    rounds: dict[str, list[Round]] = {name: [] for name in frameworks}
+    for number in tqdm(range(options.rounds), unit="round", leave=False):
+        for name, make in frameworks.items():
+            rounds[name].append(play_round(make, options.epochs, [options.seed, number]))
+    outcomes = {name: average(played) for name, played in rounds.items()}
+    kernel = _describe_blas()
+    print(
+        f"Mean of {options.rounds} rounds of {options.epochs} epochs; the seconds are those of one round on one thread."
+    )
+    print(f"NumPy multiplies with {kernel}.\n")
+    _print_table({**SEED_TABLE, **outcomes})
+    draw_loss_figure(paths[0], rounds["tinyml"])
+    draw_error_figure(paths[1], rounds["tinyml"])
+    print(f"\nFigures: {paths[0]} and {paths[1]}")
+    result = {name.split()[0].lower(): outcome._asdict() for name, outcome in outcomes.items()}
+    about = {"rounds": options.rounds, "epochs": options.epochs, "seed": options.seed, "blas": kernel}
+    seconds = round(time.perf_counter() - started, 3)
+    print(json.dumps({**result, **about, "figures": [str(path) for path in paths], "seconds": seconds}))
+
+
+def find_frameworks() -> dict[str, Maker]:
+    """Return what makes a contestant for a round, by the framework's name: ours, and PyTorch where it is installed."""
+    found: dict[str, Maker] = {"tinyml": TinymlContestant}
+    try:
+        name = f"PyTorch {version('torch')}"
+    except PackageNotFoundError:
+        return found
+    from tinyml.command_line.reproduce.pytorch_contestant import PyTorchContestant
+
+    return {**found, name: PyTorchContestant}
+
+
+def play_round(make: Maker, epochs: int, seed: list[int]) -> Round:
+    """Train a fresh network on fresh points; the seed decides both, and the batches."""
+    rng = np.random.default_rng(seed)
+    train, test = draw_circle(POINTS, rng), draw_circle(POINTS, rng)
+    contestant = make(_make_net(rng), train, LEARNING_RATE)
+    losses, errors, seconds = [], [], 0.0
+    for _ in range(epochs):
+        batches = list(minibatches(POINTS, BATCH_SIZE, rng))
+        begun = time.perf_counter()
+        batch_losses = contestant.learn(batches)
+        seconds += time.perf_counter() - begun
+        losses.append(np.mean(batch_losses))
+        errors.append([_error(contestant, part) for part in (train, test)])
+    train_errors, test_errors = np.array(errors).T
+    return Round(np.array(losses), train_errors, test_errors, seconds)
+
+
+def average(rounds: list[Round]) -> Outcome:
+    """Take the means over all rounds."""
+    errors = [(played.train_errors[-1], played.test_errors[-1], played.seconds) for played in rounds]
+    train_error, test_error, seconds = np.mean(errors, axis=0)
+    return Outcome(float(train_error), float(test_error), float(seconds))
+
+
+def draw_loss_figure(path: Path, rounds: list[Round]) -> None:
+    """Draw Figure 1 of the seed: the loss of every round, and their mean."""
+    losses = np.array([played.losses for played in rounds])
+    lines = [Line(loss, _GREY, "" if number else "one round", width=1) for number, loss in enumerate(losses)]
+    lines.append(Line(losses.mean(axis=0), _VERMILION, "mean", width=3))
+    draw_lines(path, f"Loss over epochs, {len(rounds)} rounds", "epoch", "mean squared error", lines)
+
+
+def draw_error_figure(path: Path, rounds: list[Round]) -> None:
+    """Draw Figure 2 of the seed: the mean errors on the training and the test points."""
+    train = 100 * np.mean([played.train_errors for played in rounds], axis=0)
+    test = 100 * np.mean([played.test_errors for played in rounds], axis=0)
+    lines = [Line(train, _BLUE, "train"), Line(test, _VERMILION, "test", dashed=True)]
+    draw_lines(path, f"Error over epochs, mean of {len(rounds)} rounds", "epoch", "points on the wrong side, %", lines)
+
+
+def _describe_blas() -> str:
+    """Name the library that multiplies matrices for NumPy, and the kernel it chose for this processor."""
+    found = [library for library in threadpool_info() if library["user_api"] == "blas"]
+    return " and ".join(
+        f"{library['internal_api']} ({library.get('architecture', 'unknown kernel')})" for library in found
+    )
+
+
+def _make_net(rng: np.random.Generator) -> Sequential:
+    layers = [
+        Linear("linear_1", 2, HIDDEN, rng=rng),
+        ReLu("relu_1"),
+        Linear("linear_2", HIDDEN, HIDDEN, rng=rng),
+        ReLu("relu_2"),
+        Linear("linear_3", HIDDEN, HIDDEN, rng=rng),
+        ReLu("relu_3"),
+        Linear("linear_4", HIDDEN, 2, rng=rng),
+        Tanh("tanh"),
+    ]
+    return Sequential(layers)
+
+
+def _error(contestant: Contestant, points: Dataset) -> float:
+    """Return the share of the points that are nearer to the other class's code."""
+    inside = contestant.outputs(points.inputs).sum(axis=1) > 0
+    return float(np.mean(inside != points.labels))
+
+
+def _print_table(rows: dict[str, Outcome]) -> None:
+    width = max(map(len, rows))
+    print(f"{'':<{width}}  train error  test error  seconds")
+    for name, row in rows.items():
+        print(f"{name:<{width}}  {100 * row.train_error:>9.2f} %  {100 * row.test_error:>8.2f} %  {row.seconds:>7.2f}")
+    others = [name for name in rows if name.startswith("PyTorch")]
+    if others:
+        ratio = rows["tinyml"].seconds / rows[others[0]].seconds
+        print(f"\ntinyml takes {ratio:.2f} of PyTorch's time.")
+    else:
+        print("\nPyTorch is not installed, so it does not take part (pip install 'tinyml-studio[compare]').")

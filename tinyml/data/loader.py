@@ -1,0 +1,78 @@
+"""DataLoader: a dataset, batch by batch."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from tinyml.core import Array, SettingsError
+from tinyml.data.augmentation import Augmentation, augment
+from tinyml.data.batches import batch_count, epoch_generator, minibatches
+from tinyml.data.dataset import Dataset
+
+
+class Batch(NamedTuple):
+    """Examples that are learned from together (seed 003, section I.G).
+
+    Attributes:
+        inputs: `(N, …)`.
+        labels: `(N,)` whole numbers.
+        codes: `(N, outputs)` what the network should give, for `mse_loss`.
+    """
+
+    inputs: Array
+    labels: np.ndarray
+    codes: Array
+
+
+class DataLoader:
+    """Goes through a dataset in batches, each time in another order (seed 003, section I.G).
+
+    Arguments:
+        dataset: the examples.
+        batch_size: examples in a batch, at least 1; the last batch holds what is left.
+        shuffle: False for the order in which they lie.
+        seed: decides the orders. `Learner.run` with the same seed sees the same batches.
+        augmentations: vary the inputs of each batch, in this order; see `tinyml.data.augmentation`.
+
+    Attributes:
+        epoch: how often the examples were gone through or begun. Set it to go on where another loader stopped.
+
+    Yields a `Batch` of inputs, labels and codes. Raises `SettingsError` when the batch size is impossible.
+
+    >>> from tinyml.data import load
+    >>> loader = DataLoader(load("circle"), batch_size=300, shuffle=True, seed=0)
+    >>> len(loader), [batch.inputs.shape for batch in loader]
+    (4, [(300, 2), (300, 2), (300, 2), (100, 2)])
+    """
+
+    def __init__(
+        self,
+        dataset: Dataset,
+        batch_size: int = 32,
+        shuffle: bool = True,
+        seed: int = 0,
+        augmentations: Sequence[Augmentation] = (),
+    ) -> None:
+        if batch_size < 1:
+            raise SettingsError(f"batch_size is {batch_size} but should be at least 1.")
+        self.dataset, self.batch_size, self.shuffle, self.seed = dataset, batch_size, shuffle, seed
+        self.augmentations = tuple(augmentations)
+        self.epoch = 0
+
+    def __len__(self) -> int:
+        return batch_count(len(self.dataset), self.batch_size)
+
+    def __iter__(self) -> Iterator[Batch]:
+        self.epoch += 1
+        return self._batches(self.epoch)
+
+    def _batches(self, epoch: int) -> Iterator[Batch]:
+        dataset = self.dataset
+        order = epoch_generator(self.seed, epoch) if self.shuffle else None
+        for number, indices in enumerate(minibatches(len(dataset), self.batch_size, order), start=1):
+            labels = dataset.labels[indices]
+            inputs = dataset.inputs[indices]
+            if self.augmentations:
+                inputs = augment(inputs, self.augmentations, epoch_generator(self.seed, epoch, number))
+            yield Batch(inputs, labels, dataset.codes[labels])

@@ -1,0 +1,65 @@
+"""GELU: a smooth relative of ReLu."""
+
+import numpy as np
+
+from tinyml.core import Array, Shape
+from tinyml.layers.base import Layer, LayerSettings
+
+_SCALE = float(np.sqrt(2 / np.pi))
+_CUBE = 0.044715
+
+
+class GELUSettings(LayerSettings):
+    """`GELU` has no settings."""
+
+    family = "activation"
+    summary = "a smooth relative of ReLu"
+    formula = "y = ½ x (1 + tanh(√(2/π) (x + 0.044715 x³)))"
+    short_name = "gelu"
+
+    def explain(self, input_shape: Shape) -> str:
+        return (
+            "Keeps large positive numbers, replaces large negative ones by 0, and goes smoothly from one to the other "
+            "in between, dipping to −0.17 below zero. It has no parameters."
+        )
+
+    def build(self, name: str, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> "GELU":
+        return GELU(name)
+
+
+class GELU(Layer):
+    """Gaussian error linear unit (Hendrycks & Gimpel 2016), in the form with tanh that they give.
+
+    Formula: `y = ½·x·(1 + t)` with `t = tanh(u)` and `u = √(2/π)·(x + 0.044715·x³)`, within 0.0005 of `x·Φ(x)`, Φ the
+    normal distribution; `∂y/∂x = ½·(1 + t) + ½·x·(1 - t²)·√(2/π)·(1 + 3·0.044715·x²)`.
+
+    A deconvnet has no way back through it: it is neither linear nor does it keep the sign.
+
+    Arguments:
+        name: how the layer is called.
+
+    Shapes: any; the output has the input's.
+
+    >>> GELU("gelu")(np.array([[-100.0, 0.0, 100.0]]))
+    array([[ -0.,   0., 100.]])
+    """
+
+    Settings = GELUSettings
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name, GELUSettings())
+        self._bounded: Array | None = None
+        self._tanh: Array | None = None
+
+    def forward(self, input: Array) -> Array:
+        # Beyond ±20 tanh is ±1 to the last digit, and the cube of a large number would overflow.
+        self._bounded = bounded = np.clip(input, -20, 20)
+        self._tanh = tanh = np.tanh(_SCALE * (bounded + _CUBE * bounded * bounded * bounded))
+        output: Array = 0.5 * input * (1 + tanh)
+        return output
+
+    def backward(self, in_gradient: Array) -> Array:
+        input, tanh = self.recall(self._bounded), self.recall(self._tanh)
+        inner_slope = _SCALE * (1 + 3 * _CUBE * input * input)
+        gradient: Array = in_gradient * (0.5 * (1 + tanh) + 0.5 * input * (1 - tanh * tanh) * inner_slope)
+        return gradient

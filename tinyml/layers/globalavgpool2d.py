@@ -1,0 +1,68 @@
+"""GlobalAvgPool2D: one number for each map."""
+
+import numpy as np
+
+from tinyml.core import Array, Shape, describe_count
+from tinyml.layers.base import Layer, LayerSettings, require_maps
+
+
+class GlobalAvgPool2DSettings(LayerSettings):
+    """`GlobalAvgPool2D` has no settings."""
+
+    family = "pooling"
+    summary = "one number for each map"
+    formula = "y_c = mean of map x_c"
+    short_name = "globalpool"
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        channels, _, _ = require_maps("GlobalAvgPool2D", input_shape)
+        return (channels,)
+
+    def explain(self, input_shape: Shape) -> str:
+        channels, rows, columns = input_shape
+        return (
+            f"Takes the mean of each map of {rows}×{columns} pixels, so that {describe_count(channels, 'map')} become "
+            f"a vector of {describe_count(channels, 'number')}, whatever the size of the image. It has no parameters."
+        )
+
+    def build(
+        self, name: str, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]
+    ) -> "GlobalAvgPool2D":
+        return GlobalAvgPool2D(name)
+
+
+class GlobalAvgPool2D(Layer):
+    """Mean of every map (Lin et al. 2014): what stands between the maps and the last Linear of many networks.
+
+    Formula: `y[n, c] = 1/(H·W) Σ x[n, c, h, w]`; the gradient is shared out evenly among the pixels.
+
+    A deconvnet begins at a map, and behind this layer there are none, so it has no way back through it.
+
+    Arguments:
+        name: how the layer is called.
+
+    Shapes: input `(N, C, H, W)`, output `(N, C)`.
+
+    Raises `ShapeError` when the input has no maps.
+
+    >>> GlobalAvgPool2D("pool")(np.arange(8.0).reshape(1, 2, 2, 2))
+    array([[1.5, 5.5]])
+    """
+
+    Settings = GlobalAvgPool2DSettings
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name, GlobalAvgPool2DSettings())
+        self._input: Array | None = None
+
+    def forward(self, input: Array) -> Array:
+        self.output_shape(input.shape[1:])
+        self._input = input
+        output: Array = input.mean(axis=(2, 3))
+        return output
+
+    def backward(self, in_gradient: Array) -> Array:
+        # In the memory order of the input, which the layers below compute with.
+        gradient = np.empty_like(self.recall(self._input), dtype=in_gradient.dtype)
+        gradient[...] = (in_gradient / (gradient.shape[2] * gradient.shape[3]))[:, :, np.newaxis, np.newaxis]
+        return gradient

@@ -1,0 +1,97 @@
+"""Reshape: a vector to maps."""
+
+import math
+from typing import Annotated
+
+import numpy as np
+from pydantic import Field
+
+from tinyml.core import Array, ChangeSettings, Pair, Shape, ShapeError, describe_count, describe_shape
+from tinyml.layers.base import Layer, LayerSettings, PositivePair, validate_settings
+
+
+class ReshapeSettings(LayerSettings):
+    """Settings of `Reshape`."""
+
+    family = "dense"
+    summary = "a vector to maps"
+    formula = "y = the numbers of x in rows and columns"
+    short_name = "reshape"
+
+    size: Annotated[
+        PositivePair,
+        Field(title="Size", description="Rows and columns of each map; there are as many maps as the numbers fill."),
+    ] = (1, 1)
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        numbers, pixels = math.prod(input_shape), math.prod(self.size)
+        if numbers % pixels:
+            fitting = self._fitting_size(numbers)
+            raise ShapeError(
+                f"The {describe_count(numbers, 'number')} of {describe_shape(input_shape)} do not fill whole maps of "
+                f"{describe_shape(self.size)}: {describe_count(numbers)} is no multiple of {describe_count(pixels)}.",
+                ChangeSettings(f"Set size to {describe_shape(fitting)}", {"size": list(fitting)}),
+            )
+        return (numbers // pixels, *self.size)
+
+    def _fitting_size(self, numbers: int) -> Pair:
+        """Return a size that divides the numbers and is, in each direction, a part of the chosen one."""
+        rows = math.gcd(numbers, self.size[0])
+        return rows, math.gcd(numbers // rows, self.size[1])
+
+    def describe(self) -> str:
+        return f"maps of {describe_shape(self.size)}"
+
+    def explain(self, input_shape: Shape) -> str:
+        maps = self.output_shape(input_shape)[0]
+        return (
+            f"Writes the {describe_count(math.prod(input_shape), 'number')} of the input as "
+            f"{describe_count(maps, 'map')} of {describe_shape(self.size)}, map after map and row after row. "
+            "It has no parameters."
+        )
+
+    def build(self, name: str, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> "Reshape":
+        return Reshape(name, self.size)
+
+
+class Reshape(Layer):
+    """Write the numbers of each example as maps: what `Flatten` does, backwards (also known as unflatten).
+
+    Formula: `y[n, c, h, w] = x[n, (c·H + h)·W + w]`, x flattened first if it is no vector.
+
+    A deconvnet has no way back through it: what was a pixel is a place in a vector before it.
+
+    Arguments:
+        name: how the layer is called.
+        size: (H, W) of each map; one number stands for both. The number of maps follows from the input.
+
+    Shapes: input `(N, …)` with D numbers in each example, output `(N, D / (H·W), H, W)`. Any memory order of the input
+    gives the same maps.
+
+    Raises `SettingsError` for an impossible size, `ShapeError` when the numbers do not fill whole maps.
+
+    >>> Reshape("reshape", (4, 4))(np.zeros((2, 128))).shape
+    (2, 8, 4, 4)
+    """
+
+    Settings = ReshapeSettings
+
+    def __init__(self, name: str, size: int | Pair = 1) -> None:
+        super().__init__(name, validate_settings(ReshapeSettings, name, size=size))
+        self._input: Array | None = None
+
+    def forward(self, input: Array) -> Array:
+        if input.ndim < 2:
+            raise ShapeError(
+                f"Layer '{self.name}' needs an input of shape (N, …) but received {input.shape}; "
+                "N is the number of examples."
+            )
+        shape = self.output_shape(input.shape[1:])
+        self._input = input
+        return input.reshape(len(input), *shape)
+
+    def backward(self, in_gradient: Array) -> Array:
+        # In the memory order of the input, which the layers below compute with.
+        gradient = np.empty_like(self.recall(self._input), dtype=in_gradient.dtype)
+        gradient[...] = in_gradient.reshape(gradient.shape)
+        return gradient

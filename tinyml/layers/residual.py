@@ -1,0 +1,259 @@
+"""Residual: adds its input to what the layers inside make of it."""
+
+import copy
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any
+
+import numpy as np
+from pydantic import Field, field_validator
+
+from tinyml.core import Array, ChangeSettings, Shape, ShapeError, describe_count, describe_shape
+from tinyml.layers.base import (
+    Box,
+    Layer,
+    LayerSettings,
+    generator_or_shared,
+    validate_input_dim,
+    validate_settings,
+)
+from tinyml.layers.stack import LayerPlan, LayerSpecification, build_stack, forward_through, plan_stack
+
+_DEEPEST = 3
+"""How many stacks may be nested. Shapes are worked out several times over for each level."""
+
+
+class ResidualSettings(LayerSettings):
+    """Settings of `Residual`: the stack inside it."""
+
+    family = "block"
+    summary = "adds its input to what is inside"
+    formula = "y = x + F(x)"
+    short_name = "residual"
+
+    layers: Annotated[
+        tuple[LayerSpecification, ...],
+        Field(
+            max_length=100,
+            title="Inside",
+            description="The layers inside, as in a network; none stands for the standard block, which fits any input.",
+            json_schema_extra={"not_in_form": True},
+        ),
+    ] = ()
+
+    @field_validator("layers")
+    @classmethod
+    def _not_too_deep(cls, layers: tuple[LayerSpecification, ...]) -> tuple[LayerSpecification, ...]:
+        level: list[Any] = [layer.settings for layer in layers]
+        for _ in range(_DEEPEST):
+            level = [inner for settings in level for inner in _settings_inside(settings)]
+        if level:
+            raise ValueError(f"nested at most {_DEEPEST} deep")
+        return layers
+
+    def plans(self, input_shape: Shape) -> tuple[LayerPlan, ...]:
+        """Let shapes flow through the inside."""
+        return plan_stack(self.layers or _standard_block(input_shape), input_shape)
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        plans = self.plans(input_shape)
+        standard = ChangeSettings("Use the standard block inside", {"layers": []})
+        for plan in plans:
+            if plan.problem is not None:
+                raise ShapeError(f"Inside, {plan.problem}", standard if self.layers else plan.problem.fix)
+        if plans[-1].output_shape != input_shape:
+            raise ShapeError(
+                f"The layers inside turn {describe_shape(input_shape)} into "
+                f"{describe_shape(plans[-1].output_shape or ())}, but what is added to the input must have its shape.",
+                standard,
+            )
+        return input_shape
+
+    def parameter_shapes(self, input_shape: Shape) -> dict[str, Shape]:
+        return {
+            f"{plan.specification.name}.{name}": shape
+            for plan in self.plans(input_shape)
+            for name, shape in plan.parameter_shapes.items()
+        }
+
+    def buffer_shapes(self, input_shape: Shape) -> dict[str, Shape]:
+        return {
+            f"{plan.specification.name}.{name}": shape
+            for plan in self.plans(input_shape)
+            for name, shape in plan.buffer_shapes.items()
+        }
+
+    def describe(self) -> str:
+        return f"x + {' → '.join(layer.name for layer in self.layers) or 'standard block'}"
+
+    def explain(self, input_shape: Shape) -> str:
+        plans = self.plans(input_shape)
+        inside = " → ".join(_in_words(plan) for plan in plans)
+        parameters = describe_count(sum(plan.parameter_count for plan in plans), "parameter")
+        return (
+            f"Sends its input through {inside}, and adds what comes out to the input itself. Signals and gradients can "
+            f"pass unchanged, so that many such layers can stand on each other. {parameters}."
+        )
+
+    def notes(self, input_shape: Shape) -> tuple[str, ...]:
+        return tuple(
+            f"Inside, {plan.specification.name}: {note}" for plan in self.plans(input_shape) for note in plan.notes
+        )
+
+    def receptive_box(self, box: Box, input_shape: Shape) -> Box:
+        inside = box
+        for plan in reversed(self.plans(input_shape)):
+            if plan.settings is not None and plan.input_shape is not None:
+                inside = plan.settings.receptive_box(inside, plan.input_shape)
+        if any(first == end for first, end in inside):
+            return box  # the layers inside see nothing but padding
+        rows, columns = ((min(a[0], b[0]), max(a[1], b[1])) for a, b in zip(box, inside, strict=True))
+        return rows, columns
+
+    def build(self, name: str, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> "Residual":
+        layer = Residual(name, input_shape, build_stack(self.plans(input_shape), rng, dtype))
+        layer.settings = self
+        return layer
+
+
+class Residual(Layer):
+    """A stack of layers with a way around it (He et al. 2016, "Deep Residual Learning for Image Recognition").
+
+    Formula: `y = x + F(x)`, F being the layers inside; `∂ℓ/∂x = ∇ + F'(∇)`: the gradient passes both ways and adds up.
+
+    To everything outside it is one layer: a recorded pass, a deconvnet and the report of a diverged loss name it and
+    not what is inside. Its tensors are named as by a network: "conv_1.weight".
+
+    A deconvnet carries its signal both ways and adds up, since the sum is linear; it can if it can pass every layer
+    inside.
+
+    Arguments:
+        name: how the layer is called.
+        input_dim: of one example: (C, H, W) or (D,).
+        layers: what is inside, in order; it must give the shape it receives. By default the standard block: Conv2D
+            without bias, BatchNorm2D, ReLu, Conv2D for maps, with as many filters as maps come in, and Linear, ReLu,
+            Linear for a vector.
+        dtype: of the parameters of the standard block.
+        rng: source of its initial values; the shared generator by default.
+
+    Shapes: input and output `(N, *input_dim)`.
+
+    Raises `SettingsError` when layers are nested too deeply, `ShapeError` when the inside does not keep the shape or
+    when the input is not `(N, *input_dim)`.
+
+    >>> residual = Residual("residual_1", (8, 14, 14))
+    >>> residual(np.zeros((2, 8, 14, 14), np.float32)).shape, list(residual.named_parameters)[:2]
+    ((2, 8, 14, 14), ['conv_1.weight', 'batchnorm_1.weight'])
+    """
+
+    Settings = ResidualSettings
+
+    def __init__(
+        self,
+        name: str,
+        input_dim: int | Sequence[int],
+        layers: Iterable[Layer] = (),
+        dtype: type[np.floating] = np.float32,
+        rng: np.random.Generator | None = None,
+    ) -> None:
+        self.layers: list[Layer] = list(layers)
+        self.input_dim = validate_input_dim(name, input_dim)
+        settings = validate_settings(ResidualSettings, name, layers=tuple(map(_on_paper, self.layers)))
+        if not self.layers:
+            self.layers = build_stack(settings.plans(self.input_dim), generator_or_shared(rng), dtype)
+        super().__init__(name, settings)
+        self.output_shape(self.input_dim)
+        for layer in self.layers:
+            self.named_parameters.update({f"{layer.name}.{key}": each for key, each in layer.named_parameters.items()})
+            self.named_buffers.update({f"{layer.name}.{key}": each for key, each in layer.named_buffers.items()})
+        self.deconvolution = "both ways" if all(layer.deconvolution for layer in self.layers) else ""
+        self._ran = False
+
+    @property
+    def training(self) -> bool:
+        """True while training; setting it reaches every layer inside."""
+        return self._training
+
+    @training.setter
+    def training(self, training: bool) -> None:
+        self._training = training
+        for layer in self.layers:
+            layer.training = training
+
+    @property
+    def generators(self) -> list[np.random.Generator]:
+        return [generator for layer in self.layers for generator in layer.generators]
+
+    def forward(self, input: Array) -> Array:
+        input = self.accept(input, self.input_dim)
+        value, waiting = input, list[Layer]()
+        for layer in self.layers:
+            value = forward_through(layer, value, waiting)
+        self._ran = True
+        return input + value
+
+    def backward(self, in_gradient: Array) -> Array:
+        self.recall(self._ran or None)
+        gradient = in_gradient
+        for layer in reversed(self.layers):
+            gradient = layer.backward(gradient)
+        return in_gradient + gradient
+
+    def deconvolve(self, signal: Array, recorded_input: Array, switches: np.ndarray | None) -> Array:
+        """Add up what goes around the inside and what goes down through it.
+
+        What the layers inside received is computed again, by copies that share the weights: a recorded pass may be
+        looked at while the network is at work.
+        """
+        if not self.deconvolution:
+            return super().deconvolve(signal, recorded_input, switches)
+        value, waiting, passed = recorded_input, list[Layer](), list[tuple[Layer, Array, np.ndarray | None]]()
+        for layer in map(copy.copy, self.layers):
+            layer.training = False
+            output = forward_through(layer, value, waiting)
+            passed.append((layer, value, layer.switches if layer.records_switches else None))
+            value = output
+        carried = signal
+        for layer, seen, seen_switches in reversed(passed):
+            carried = layer.deconvolve(carried, seen, seen_switches)
+        return signal + carried
+
+    def __copy__(self) -> "Residual":
+        """Copy the layers inside too, so that the copy keeps for itself what it needs between its passes."""
+        twin = object.__new__(type(self))
+        twin.__dict__.update(self.__dict__, layers=[copy.copy(layer) for layer in self.layers])
+        return twin
+
+
+def _standard_block(input_shape: Shape) -> tuple[LayerSpecification, ...]:
+    """Return the inside that a user gets who asks for none; it keeps the shape of any input."""
+    if len(input_shape) == 3:
+        filters = {"filters": input_shape[0], "window": (3, 3), "padding": (1, 1)}
+        # No bias: the normalisation behind it would take it away again.
+        first = [_on_paper_as("Conv2D", "conv_1", {**filters, "bias": False})]
+        first.append(_on_paper_as("BatchNorm2D", "batchnorm_1", {}))
+        last = _on_paper_as("Conv2D", "conv_2", filters)
+    else:
+        outputs = {"outputs": input_shape[0]}
+        first, last = [_on_paper_as("Linear", "linear_1", outputs)], _on_paper_as("Linear", "linear_2", outputs)
+    return (*first, _on_paper_as("ReLu", "relu_1", {}), last)
+
+
+def _on_paper_as(kind: str, name: str, settings: dict[str, Any]) -> LayerSpecification:
+    return LayerSpecification(type=kind, name=name, settings=settings)
+
+
+def _on_paper(layer: Layer) -> LayerSpecification:
+    return _on_paper_as(type(layer).__name__, layer.name, layer.settings.model_dump(mode="json"))
+
+
+def _in_words(plan: LayerPlan) -> str:
+    words = plan.settings.describe() if plan.settings is not None else ""
+    return plan.specification.type + (f" ({words})" if words else "")
+
+
+def _settings_inside(settings: Any) -> list[Any]:
+    """Return the settings of the layers that stand in these settings, which may be damaged."""
+    layers = settings.get("layers") if isinstance(settings, dict) else None
+    return (
+        [layer.get("settings", {}) for layer in layers if isinstance(layer, dict)] if isinstance(layers, list) else []
+    )

@@ -1,0 +1,59 @@
+"""Sigmoid: squashes to 0…1."""
+
+import numpy as np
+
+from tinyml.core import Array, Shape
+from tinyml.layers.base import Layer, LayerSettings
+
+
+class SigmoidSettings(LayerSettings):
+    """`Sigmoid` has no settings."""
+
+    family = "activation"
+    summary = "squashes to 0…1"
+    formula = "y = 1 / (1 + exp(−x))"
+    short_name = "sigmoid"
+
+    def explain(self, input_shape: Shape) -> str:
+        return (
+            "Squashes every number smoothly into the range from 0 to 1, which can be read as a probability. "
+            "It has no parameters."
+        )
+
+    def build(self, name: str, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> "Sigmoid":
+        return Sigmoid(name)
+
+
+class Sigmoid(Layer):
+    """Logistic function (Rumelhart et al. 1986, the unit of the first networks that learned by backpropagation).
+
+    Formula: `y = 1 / (1 + e⁻ˣ)`; `∂y/∂x = y·(1 - y)`. For negative x it is computed as `eˣ / (1 + eˣ)`, which is the
+    same, so that no exponential overflows.
+
+    A deconvnet has no way back through it: its maps are positive whether or not a pattern was there, so zero does not
+    mean "had no part in it".
+
+    Arguments:
+        name: how the layer is called.
+
+    Shapes: any; the output has the input's.
+
+    >>> Sigmoid("sigmoid")(np.array([[-1000.0, 0.0, 1000.0]]))
+    array([[0. , 0.5, 1. ]])
+    """
+
+    Settings = SigmoidSettings
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name, SigmoidSettings())
+        self._output: Array | None = None
+
+    def forward(self, input: Array) -> Array:
+        power = np.exp(-np.abs(input))
+        output: Array = np.where(input >= 0, 1, power) / (1 + power)
+        self._output = output
+        return output
+
+    def backward(self, in_gradient: Array) -> Array:
+        output = self.recall(self._output)
+        return in_gradient * (output * (1 - output))

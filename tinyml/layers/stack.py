@@ -1,0 +1,215 @@
+"""A stack of layers: on paper, with shapes flowing through it, and at work.
+
+Networks are one, and so is the inside of a layer that holds layers (`Residual`). Everything here is for both.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from tinyml.core import Array, Fix, Problem, RemoveLayer, Shape, ShapeError, TinymlError
+from tinyml.core.suggestions import did_you_mean
+from tinyml.core.validation import describe_validation_error
+from tinyml.layers.base import Layer, LayerSettings
+from tinyml.layers.registry import layer_types
+
+
+class LayerSpecification(BaseModel):
+    """One layer on paper. An unknown `type` and its settings are kept word for word, so that no file loses anything."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    type: str = Field(min_length=1, max_length=100)
+    name: str = Field(min_length=1, max_length=100)
+    settings: dict[str, Any] = Field(default_factory=dict)
+
+    @field_validator("settings")
+    @classmethod
+    def _as_in_a_file(cls, settings: dict[str, Any]) -> dict[str, Any]:
+        """Turn tuples into lists, as JSON does, so that a network equals itself after saving and opening."""
+        try:
+            return {name: _as_json(value) for name, value in settings.items()}
+        except RecursionError as error:
+            raise ValueError("nested less deeply") from error
+
+
+@dataclass(frozen=True)
+class LayerPlan:
+    """What shape inference knows of one layer.
+
+    Attributes:
+        specification: the layer on paper.
+        layer_type: its class, or None when the type is unknown.
+        settings: its validated settings, or None when they are impossible.
+        input_shape: what it receives, or None when a layer before it has a problem.
+        output_shape: what it gives, or None when that is unknown.
+        parameter_shapes: name and shape of each parameter; empty while shapes are unknown.
+        buffer_shapes: name and shape of each array that is saved but not trained; empty while shapes are unknown.
+        notes: what is allowed but worth knowing, one sentence each.
+        partner: name of the layer whose switches this one uses; empty for most layers.
+        problem: what is wrong with it, if anything.
+    """
+
+    specification: LayerSpecification
+    layer_type: type[Layer] | None = None
+    settings: LayerSettings | None = None
+    input_shape: Shape | None = None
+    output_shape: Shape | None = None
+    parameter_shapes: dict[str, Shape] = field(default_factory=dict)
+    buffer_shapes: dict[str, Shape] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    partner: str = ""
+    problem: Problem | None = None
+
+    @property
+    def parameter_count(self) -> int:
+        """Number of trainable numbers in the layer."""
+        return sum(int(np.prod(shape)) for shape in self.parameter_shapes.values())
+
+    @property
+    def tensor_shapes(self) -> dict[str, Shape]:
+        """Name and shape of everything that is saved of the layer: parameters, then buffers."""
+        return {**self.parameter_shapes, **self.buffer_shapes}
+
+
+def plan_stack(layers: Sequence[LayerSpecification], input_shape: Shape | None) -> tuple[LayerPlan, ...]:
+    """Let shapes flow through a stack of layers; faults are problems of the plans, never errors.
+
+    Arguments:
+        layers: on paper, from the input upwards.
+        input_shape: of one example, without the batch axis; None when it is unknown.
+
+    >>> [plan.output_shape for plan in plan_stack([LayerSpecification(type="Flatten", name="flatten")], (2, 3, 4))]
+    [(24,)]
+    """
+    plans: list[LayerPlan] = []
+    shape = input_shape
+    partners: list[LayerPlan] = []
+    names: set[str] = set()
+    tensors: set[str] = set()
+    for index, layer in enumerate(layers):
+        plan = _with_own_tensors(_plan_layer(index, layer, shape, partners, names), index, tensors)
+        names.add(layer.name)
+        if plan.layer_type is not None and plan.layer_type.records_switches:
+            partners.append(plan)
+        shape = plan.output_shape
+        plans.append(plan)
+    return tuple(plans)
+
+
+def build_stack(plans: Iterable[LayerPlan], rng: np.random.Generator, dtype: type[np.floating]) -> list[Layer]:
+    """Make the layers of plans that have no problem, with fresh parameters drawn from `rng` in their order."""
+    return [
+        plan.settings.build(plan.specification.name, plan.input_shape, rng, dtype)
+        for plan in plans
+        if plan.settings is not None and plan.input_shape is not None
+    ]
+
+
+def read_settings(layer: LayerSpecification) -> LayerSettings:
+    """Validate the settings of one layer.
+
+    Raises `TinymlError` with one sentence that names the setting, its value and what is allowed.
+
+    >>> read_settings(LayerSpecification(type="Linear", name="fc", settings={"outputs": 10})).describe()
+    '10 outputs'
+    """
+    layer_type = layer_types().get(layer.type)
+    if layer_type is None:
+        raise TinymlError(
+            f"This version has no layer type '{layer.type}'.{did_you_mean(layer.type, layer_types())} "
+            "It is kept as it is; remove it to train the network."
+        )
+    try:
+        return layer_type.Settings.model_validate(layer.settings)
+    except ValidationError as error:
+        raise TinymlError(describe_validation_error(error, layer_type.Settings)) from error
+
+
+def forward_through(layer: Layer, input: Array, waiting: list[Layer]) -> Array:
+    """Run one layer; `waiting` is the stack of pooling layers that nobody has undone yet.
+
+    It holds the layers and not their switches, which take time to work out and which most networks never need.
+    """
+    if layer.settings.partner is None:
+        result = layer(input)
+    elif waiting:
+        result = layer(input, waiting.pop().switches)
+    else:
+        raise TinymlError(
+            f"Layer '{layer.name}' undoes a {layer.settings.partner}, but none before it is left to undo. "
+            f"Put a {layer.settings.partner} in front of it, or remove it."
+        )
+    if layer.records_switches:
+        waiting.append(layer)
+    # A pooling layer made with return_index=True gives its switches as well.
+    output: Array = result[0] if isinstance(result, tuple) else result
+    return output
+
+
+def _plan_layer(
+    index: int, layer: LayerSpecification, shape: Shape | None, partners: list[LayerPlan], names: set[str]
+) -> LayerPlan:
+    """Find out what can be known of one layer; takes its partner off the list of those that still wait for one."""
+
+    def faulty(sentence: str, fix: Fix | None = None) -> LayerPlan:
+        return LayerPlan(layer, input_shape=shape, problem=Problem(index, layer.name, sentence, fix), **known)
+
+    known: dict[str, Any] = {"layer_type": layer_types().get(layer.type)}
+    try:
+        settings = read_settings(layer)
+    except TinymlError as error:
+        return faulty(str(error))
+    known["settings"] = settings
+    if layer.name in names:
+        return faulty(f"Another layer is called '{layer.name}' too. Give one of them another name.")
+    if settings.partner is not None:
+        if not partners:
+            needs = f"{layer.type} undoes a {settings.partner}, but no {settings.partner} before it is left to undo."
+            return faulty(needs, RemoveLayer())
+        partner = partners.pop()
+        known["partner"] = partner.specification.name
+        if partner.settings is not None and partner.input_shape is not None and partner.problem is None:
+            settings = known["settings"] = settings.paired_with(partner.settings, partner.input_shape)
+    if shape is None:
+        return LayerPlan(layer, **known)
+    try:
+        output_shape = settings.output_shape(shape)
+    except ShapeError as error:
+        return faulty(str(error), error.fix)
+    return LayerPlan(
+        layer,
+        input_shape=shape,
+        output_shape=output_shape,
+        parameter_shapes=settings.parameter_shapes(shape),
+        buffer_shapes=settings.buffer_shapes(shape),
+        notes=settings.notes(shape),
+        **known,
+    )
+
+
+def _with_own_tensors(plan: LayerPlan, index: int, taken: set[str]) -> LayerPlan:
+    """See that no tensor has the full name of another, as `b.weight` in a layer `a` and `weight` in `a.b` have."""
+    name = plan.specification.name
+    names = {f"{name}.{tensor}" for tensor in plan.tensor_shapes}
+    if not names & taken:
+        taken |= names
+        return plan
+    shared = min(names & taken)
+    sentence = f"Its '{shared}' would be called as that of another layer. Give one of them another name."
+    return replace(plan, output_shape=None, problem=Problem(index, name, sentence))
+
+
+def _as_json(value: Any) -> Any:
+    """Return the value as it will be after a way through a file."""
+    match value:
+        case BaseModel():
+            return _as_json(value.model_dump())
+        case dict():
+            return {name: _as_json(inner) for name, inner in value.items()}
+        case list() | tuple():
+            return [_as_json(inner) for inner in value]
+    return value

@@ -1,0 +1,250 @@
+"""Checkpoints: everything that a run needs to go on exactly where it stood, as arrays and JSON data.
+
+Where it stood is between two batches. What is random there needs no saving but for the generators of layers (dropout):
+the order of an epoch's examples and the variation of a batch depend on seed, epoch and batch alone.
+"""
+
+import math
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from tinyml.core import Array, SettingsError, StorageError, describe_shape
+from tinyml.learner.events import EpochFinished
+from tinyml.net import Sequential
+from tinyml.optims import Optimizer
+from tinyml.optims.schedules import Schedule
+
+_MODEL, _BEST, _OPTIMIZER, _HISTORY = "model/", "best/", "optimizer/", "history"
+_COLUMNS = (
+    "training_loss",
+    "training_accuracy",
+    "validation_loss",
+    "validation_accuracy",
+    "seconds",
+    "learning_rate",
+)
+
+Count = Annotated[int, Field(ge=0, le=2**53)]
+
+
+class CheckpointState(BaseModel):
+    """The part of a checkpoint that is no array.
+
+    Attributes:
+        seed, batch_size, examples: of the run; a run that resumes must have the same.
+        epochs: that were planned; a run that resumes may plan others.
+        epoch: in progress, counted from 1; one more than `epochs` when all are done.
+        batch: how many of its batches are done.
+        total_loss, total_correct: sums over the examples of those batches.
+        seconds: the run took so far.
+        validated: whether the history knows of a validation set.
+        best_epoch, best_loss: the best epoch so far; 0 and None before the first.
+        schedule: what the schedule has learned.
+        generators: states of the generators that layers draw from.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    seed: Annotated[int, Field(ge=0)]
+    batch_size: Annotated[int, Field(ge=1)]
+    examples: Annotated[int, Field(ge=1)]
+    epochs: Annotated[int, Field(ge=1)]
+    epoch: Annotated[int, Field(ge=1)] = 1
+    batch: Count = 0
+    total_loss: float = 0.0
+    total_correct: Count = 0
+    seconds: Annotated[float, Field(ge=0)] = 0.0
+    validated: bool = False
+    best_epoch: Count = 0
+    best_loss: float | None = None
+    schedule: dict[str, Any] = Field(default_factory=dict)
+    generators: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A run at one moment.
+
+    Attributes:
+        state: position, settings that must stay the same, and what is random.
+        tensors: copies, by name: "model/…" parameters and buffers, "optimizer/…" what the optimiser remembers, "best/…"
+            the weights of the best epoch when they are kept, "history" one row for each epoch.
+    """
+
+    state: CheckpointState
+    tensors: Mapping[str, np.ndarray]
+
+
+@dataclass
+class Progress:
+    """How far a run has come; it changes while the run goes on.
+
+    Attributes:
+        epoch: in progress, counted from 1.
+        batch: how many of its batches are done.
+        total_loss, total_correct: sums over the examples of those batches.
+        history: the epochs that are done.
+        best_epoch, best_loss: the best of them; 0 and infinite before the first.
+        best_tensors: its parameters and buffers; None when they are not to be kept.
+        seconds: the run took before it was resumed.
+    """
+
+    epoch: int = 1
+    batch: int = 0
+    total_loss: float = 0.0
+    total_correct: int = 0
+    history: list[EpochFinished] = field(default_factory=list)
+    best_epoch: int = 0
+    best_loss: float = math.inf
+    best_tensors: dict[str, Array] | None = None
+    seconds: float = 0.0
+
+
+def copy_tensors(model: Sequential) -> dict[str, Array]:
+    """Copy all parameters and buffers of a network."""
+    return {name: tensor.copy() for name, tensor in model.named_tensors.items()}
+
+
+def gather_tensors(model: Sequential, optimizer: object, progress: Progress) -> dict[str, np.ndarray]:
+    """Copy every array of a run.
+
+    Raises `SettingsError` when the optimiser is one of the caller's own that tells nobody what it remembers.
+    """
+    tensors: dict[str, np.ndarray] = {f"{_MODEL}{name}": tensor for name, tensor in copy_tensors(model).items()}
+    if not isinstance(optimizer, Optimizer):
+        raise SettingsError(
+            f"The optimiser {type(optimizer).__name__} cannot be saved in a checkpoint. Derive it from "
+            "tinyml.optims.Optimizer, and let it keep what it remembers in `recall`."
+        )
+    for name, parameter in model.named_parameters.items():
+        for memory, array in optimizer.memories.get(parameter, {}).items():
+            tensors[f"{_OPTIMIZER}{memory}/{name}"] = array.copy()
+    for name, tensor in (progress.best_tensors or {}).items():
+        tensors[f"{_BEST}{name}"] = tensor.copy()
+    rows = [[_as_number(getattr(epoch, column)) for column in _COLUMNS] for epoch in progress.history]
+    tensors[_HISTORY] = np.array(rows, np.float64).reshape(-1, len(_COLUMNS))
+    return tensors
+
+
+def restore(checkpoint: Checkpoint, model: Sequential, optimizer: object, schedule: Schedule | None) -> Progress:
+    """Put a network, its optimiser and its schedule into the state of a checkpoint.
+
+    Returns how far that run had come. Raises `StorageError`, naming what does not fit, before anything is changed.
+    """
+    state, parts = checkpoint.state, _split(checkpoint.tensors)
+    history = _read_history(state, parts[_HISTORY].get("", np.zeros((0, len(_COLUMNS)))))
+    own = model.named_tensors
+    for part in (_MODEL, *([_BEST] if parts[_BEST] else [])):
+        _check_like(own, parts[part])
+    memories = _read_memories(model, parts[_OPTIMIZER])
+    if memories and not isinstance(optimizer, Optimizer):
+        raise StorageError("The checkpoint holds what an optimiser remembers, but this one can't take it up.")
+    # Tried out on copies first: a state that is damaged shows only when it is set.
+    for trial, generators in ((deepcopy(schedule), deepcopy(model.generators)), (schedule, model.generators)):
+        _restore_schedule(trial, state.schedule)
+        _restore_generators(generators, state.generators)
+    model.set_tensors(parts[_MODEL], "The checkpoint")
+    if isinstance(optimizer, Optimizer):
+        optimizer.memories.clear()
+        for name, parameter in model.named_parameters.items():
+            if name in memories:
+                optimizer.memories[parameter] = memories[name]
+    return Progress(
+        epoch=state.epoch,
+        batch=state.batch,
+        total_loss=state.total_loss,
+        total_correct=state.total_correct,
+        history=history,
+        best_epoch=state.best_epoch,
+        best_loss=math.inf if state.best_loss is None else state.best_loss,
+        best_tensors={name: tensor.copy() for name, tensor in parts[_BEST].items()} or None,
+        seconds=state.seconds,
+    )
+
+
+def generator_states(model: Sequential) -> tuple[dict[str, Any], ...]:
+    """Return the states of the generators that layers draw from, as JSON data."""
+    return tuple(dict(generator.bit_generator.state) for generator in model.generators)
+
+
+def _restore_schedule(schedule: Schedule | None, state: dict[str, Any]) -> None:
+    try:
+        if schedule is not None:
+            schedule.restore(state)
+        elif state:
+            raise SettingsError("its run had a learning-rate schedule, and this one has none.")
+    except SettingsError as error:
+        raise StorageError(f"The checkpoint belongs to another run: {error}") from error
+
+
+def _restore_generators(generators: list[np.random.Generator], states: tuple[dict[str, Any], ...]) -> None:
+    if len(generators) != len(states):
+        raise StorageError(
+            f"The checkpoint holds the states of {len(states)} random generators, but this network has "
+            f"{len(generators)}, so it belongs to another network."
+        )
+    try:
+        for generator, state in zip(generators, states, strict=True):
+            generator.bit_generator.state = state
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise StorageError("The checkpoint holds a damaged state of a random generator.") from error
+
+
+def _split(tensors: Mapping[str, np.ndarray]) -> dict[str, dict[str, np.ndarray]]:
+    """Sort tensors by the part they belong to, without its name."""
+    parts: dict[str, dict[str, np.ndarray]] = {part: {} for part in (_MODEL, _BEST, _OPTIMIZER, _HISTORY)}
+    for name, tensor in tensors.items():
+        part = next((part for part in parts if name.startswith(part)), None)
+        if part is None:
+            raise StorageError(f"The checkpoint holds the unknown tensor '{name}'.")
+        parts[part][name.removeprefix(part)] = tensor
+    return parts
+
+
+def _check_like(own: Mapping[str, np.ndarray], found: Mapping[str, np.ndarray]) -> None:
+    """Compare tensors with those of the network: names, shapes, and types too, since bits must be the same."""
+    for name in sorted(own.keys() | found.keys()):
+        if name not in found:
+            raise StorageError(f"The checkpoint has no tensor '{name}', so it belongs to another network.")
+        if name not in own:
+            raise StorageError(f"The checkpoint has the unknown tensor '{name}', so it belongs to another network.")
+        if found[name].shape != own[name].shape or found[name].dtype != own[name].dtype:
+            raise StorageError(
+                f"The checkpoint holds '{name}' as {describe_shape(found[name].shape)} {found[name].dtype}, but this "
+                f"network has {describe_shape(own[name].shape)} {own[name].dtype}."
+            )
+
+
+def _read_memories(model: Sequential, found: Mapping[str, np.ndarray]) -> dict[str, dict[str, Array]]:
+    """Return what the optimiser remembered of each parameter, as arrays of its own."""
+    parameters = model.named_parameters
+    memories: dict[str, dict[str, Array]] = {}
+    for name, array in found.items():
+        memory, _, parameter = name.partition("/")
+        if parameter not in parameters or array.shape not in ((1,), parameters[parameter].tensor.shape):
+            raise StorageError(f"The checkpoint's memory '{memory}' of '{parameter}' belongs to another network.")
+        memories.setdefault(parameter, {})[memory] = array.copy()
+    return memories
+
+
+def _read_history(state: CheckpointState, rows: np.ndarray) -> list[EpochFinished]:
+    if rows.ndim != 2 or rows.shape[1] != len(_COLUMNS) or rows.shape[0] != state.epoch - 1:
+        raise StorageError("The checkpoint's history does not have a row for each epoch that is done.")
+    history = []
+    for number, row in enumerate(rows.tolist(), start=1):
+        values: dict[str, Any] = dict(zip(_COLUMNS, row, strict=True))
+        if not state.validated:
+            values["validation_loss"] = values["validation_accuracy"] = None
+        if math.isnan(values["learning_rate"]):
+            values["learning_rate"] = None
+        history.append(EpochFinished(epoch=number, epochs=state.epochs, **values))
+    return history
+
+
+def _as_number(value: float | None) -> float:
+    return math.nan if value is None else value

@@ -1,0 +1,44 @@
+"""Where a run went wrong: the first layer that gives, or holds, a number that is not finite."""
+
+import numpy as np
+
+from tinyml.core import Array
+from tinyml.layers import Layer
+from tinyml.layers.stack import forward_through
+from tinyml.net import Sequential
+
+
+def first_layer_at_fault(model: Sequential, inputs: Array) -> str | None:
+    """Run a batch through the network as it is, and name the first layer with a NaN or an infinity.
+
+    A layer is at fault when one of its own numbers is not finite, or its output is. The mode of the layers stays as it
+    is, since batch normalisation may fail in one of them only.
+
+    Arguments:
+        model: the network.
+        inputs: `(N, …)` the batch; when it is empty, only the layers' own numbers are looked at.
+
+    Returns the layer's name, or None when all is finite.
+
+    >>> from tinyml.layers import Linear
+    >>> net = Sequential([Linear("fc_1", 2, 2), Linear("fc_2", 2, 2)])
+    >>> net.named_parameters["fc_2.bias"].tensor[0] = np.nan
+    >>> first_layer_at_fault(net, np.ones((1, 2), np.float32))
+    'fc_2'
+    """
+    waiting: list[Layer] = []
+    value = inputs
+    with np.errstate(all="ignore"):
+        for layer in model.layers:
+            if not all(np.isfinite(tensor).all() for tensor in layer.named_tensors.values()):
+                return layer.name
+            if len(inputs):
+                value = forward_through(layer, value, waiting)
+                if not np.isfinite(value).all():
+                    return layer.name
+    return None
+
+
+def all_finite(model: Sequential) -> bool:
+    """Tell whether every parameter and buffer of the network is finite."""
+    return all(np.isfinite(tensor).all() for tensor in model.named_tensors.values())

@@ -1,0 +1,169 @@
+"""Metrics: how good predictions are, beyond the loss."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tinyml.core import Array, DataError, SettingsError
+from tinyml.data import Dataset
+from tinyml.learner.evaluation import EVALUATION_BATCH
+from tinyml.learner.objective import Objective, class_scores
+from tinyml.losses import LossFunction, loss_descriptions
+from tinyml.net import Sequential
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a network achieves on a dataset.
+
+    Attributes:
+        loss: mean over all examples.
+        accuracy: share of the examples that were classified correctly, 0 to 1.
+        top: how many guesses `top_accuracy` allows.
+        top_accuracy: share of the examples whose class is among the `top` likeliest.
+        confusion: `(classes, classes)` counts; row: the true class, column: the predicted one.
+        r_squared: how much of the outputs' variation is explained, see `r_squared`; None where the loss does not want
+            the outputs to be certain values.
+    """
+
+    loss: float
+    accuracy: float
+    top: int
+    top_accuracy: float
+    confusion: np.ndarray
+    r_squared: float | None
+
+
+def report(model: Sequential, dataset: Dataset, loss: LossFunction | str, top: int = 3) -> Report:
+    """Judge a network on a dataset in every way that fits its loss, in evaluation mode.
+
+    Arguments:
+        model: the network; its training mode is put back afterwards.
+        dataset: the examples.
+        loss: a loss function or its name.
+        top: guesses that `top_accuracy` allows, at least 1; no more than there are classes.
+
+    Raises `DataError` when there are no examples.
+
+    >>> from tinyml.data import load
+    >>> from tinyml.layers import Linear
+    >>> report(Sequential([Linear("fc", 2, 2)]), load("circle"), "mse_loss").confusion.sum()
+    np.int64(1000)
+    """
+    if not len(dataset):
+        raise DataError("There are no examples to judge the network on.")
+    objective = Objective(loss, dataset.codes)
+    targets = objective.targets(dataset)
+    name = getattr(objective.loss, "__name__", "")
+    total, outputs = 0.0, []
+    with np.errstate(all="ignore"):
+        for start in range(0, len(dataset), EVALUATION_BATCH):
+            part = slice(start, start + EVALUATION_BATCH)
+            outputs.append(model.predict(dataset.inputs[part]))
+            total += float(objective.loss(outputs[-1], targets[part])[0]) * len(outputs[-1])
+        output = np.concatenate(outputs)
+        scores = class_scores(output, name, dataset.codes)
+    predicted = objective.classes(output)
+    classes = len(dataset.codes)
+    known = loss_descriptions().get(name)
+    explained = known is not None and known.targets == "codes" and known.outputs == "values"
+    return Report(
+        loss=total / len(dataset),
+        accuracy=accuracy(predicted, dataset.labels),
+        top=min(top, classes),
+        top_accuracy=top_accuracy(scores, dataset.labels, min(top, classes)),
+        confusion=confusion_matrix(predicted, dataset.labels, classes),
+        r_squared=r_squared(output, targets) if explained else None,
+    )
+
+
+def accuracy(predicted: np.ndarray, labels: np.ndarray) -> float:
+    """Return the share of the `(N,)` predicted classes that are right, 0 to 1.
+
+    Raises `DataError` when there are none, or not as many as labels.
+
+    >>> accuracy(np.array([0, 1, 1, 1]), np.array([0, 1, 0, 1]))
+    0.75
+    """
+    _check_alike("predicted classes", predicted, labels)
+    return float(np.mean(predicted == labels))
+
+
+def top_accuracy(scores: Array, labels: np.ndarray, top: int) -> float:
+    """Return the share of the examples whose class is among the `top` with the highest scores, 0 to 1.
+
+    Of equal scores the first class counts as higher, as for the predicted class; a score of NaN is never among them.
+
+    Arguments:
+        scores: `(N, classes)`.
+        labels: `(N,)` the true classes.
+        top: how many guesses are allowed, from 1 to the number of classes.
+
+    Raises `SettingsError` for another `top`, `DataError` when there are no examples, or not as many as labels.
+
+    >>> top_accuracy(np.array([[0.5, 0.3, 0.2], [0.5, 0.3, 0.2]]), np.array([1, 2]), top=2)
+    0.5
+    """
+    _check_alike("rows of scores", scores, labels)
+    if not 1 <= top <= scores.shape[1]:
+        raise SettingsError(f"top is {top} but should be from 1 to {scores.shape[1]}, the number of classes.")
+    own = scores[np.arange(len(labels)), labels][:, np.newaxis]
+    earlier = np.arange(scores.shape[1]) < labels[:, np.newaxis]
+    higher = (scores > own) | ((scores == own) & earlier) | (np.isnan(own) & ~np.isnan(scores))
+    return float(np.mean((higher.sum(axis=1) < top) & ~np.isnan(own[:, 0])))
+
+
+def confusion_matrix(predicted: np.ndarray, labels: np.ndarray, classes: int) -> np.ndarray:
+    """Count how often each class was taken for each.
+
+    Arguments:
+        predicted: `(N,)` classes.
+        labels: `(N,)` the true classes.
+        classes: how many there are.
+
+    Returns `(classes, classes)` counts; row: the true class, column: the predicted one. Raises `DataError` when there
+    are no examples, not as many as labels, or a class is out of range.
+
+    >>> confusion_matrix(np.array([0, 1, 1]), np.array([0, 0, 1]), classes=2)
+    array([[1, 1],
+           [0, 1]])
+    """
+    _check_alike("predicted classes", predicted, labels)
+    for name, found in (("predicted class", predicted), ("label", labels)):
+        if found.min() < 0 or found.max() >= classes:
+            raise DataError(f"A {name} is {found.min()} or {found.max()}, but classes go from 0 to {classes - 1}.")
+    counts: np.ndarray = np.bincount(labels * classes + predicted, minlength=classes * classes)
+    return counts.reshape(classes, classes)
+
+
+def r_squared(predicted: Array, truth: np.ndarray) -> float:
+    """Tell which share of the variation of the truth the predictions explain.
+
+    Formula: `R² = 1 - Σ (y - ŷ)² / Σ (y - mean y)²` for each output, then the mean over the outputs. 1 is perfect, 0 is
+    as good as always saying the mean, less is worse. An output whose truth never varies counts as 1 when it is met
+    exactly, and as 0 otherwise.
+
+    Arguments:
+        predicted: ŷ, `(N, outputs)` or `(N,)`.
+        truth: y, in the same shape.
+
+    Raises `DataError` when the shapes differ or are empty.
+
+    >>> r_squared(np.array([1.0, 2.0, 4.0]), np.array([1.0, 2.0, 3.0]))
+    0.5
+    """
+    if predicted.shape != truth.shape or predicted.size == 0:
+        raise DataError(f"R² compares predictions with as many numbers, but received {predicted.shape}, {truth.shape}.")
+    true = truth.astype(np.float64).reshape(len(truth), -1)
+    missed = ((true - predicted.reshape(true.shape)) ** 2).sum(axis=0)
+    variation = ((true - true.mean(axis=0)) ** 2).sum(axis=0)
+    constant = variation == 0
+    share = np.where(constant, missed > 0, missed / np.where(constant, 1, variation))
+    return float(np.mean(1 - share))
+
+
+def _check_alike(what: str, predicted: np.ndarray, labels: np.ndarray) -> None:
+    if len(predicted) != len(labels) or not len(labels):
+        raise DataError(
+            f"There are {len(predicted)} {what} and {len(labels)} labels; both should be as many, at least 1."
+        )

@@ -1,0 +1,236 @@
+"""One training run: its plan, how far it has come, and the events it tells."""
+
+import math
+import time
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tinyml.core import Array, DivergedError, StorageError, TinymlError
+from tinyml.data import Augmentation, Dataset, augment, batch_count, epoch_generator, minibatches
+from tinyml.learner.checkpoint import (
+    Checkpoint,
+    CheckpointState,
+    Progress,
+    copy_tensors,
+    gather_tensors,
+    generator_states,
+    restore,
+)
+from tinyml.learner.divergence import all_finite, first_layer_at_fault
+from tinyml.learner.evaluation import Evaluation, evaluate_in_parts
+from tinyml.learner.events import BatchFinished, EpochFinished, Event, TrainingFinished, ValidationAdvanced
+from tinyml.learner.objective import Objective
+
+if TYPE_CHECKING:
+    from tinyml.learner.learner import Learner
+
+
+@dataclass(frozen=True)
+class RunPlan:
+    """What a run is to do.
+
+    Attributes:
+        inputs, targets: `(N, …)` what is learned from, and what the loss compares the outputs with.
+        epochs, batch_size, seed: see `Learner.run`.
+        labels: `(N,)` the classes, to count how many are right; None when nothing is known of classes.
+        objective: how classes are read off the outputs; None when there are no labels.
+        validation: examples to evaluate after each epoch; None for none.
+        augmentations, early_stopping, restore_best, measure_every: see `Learner.run`.
+    """
+
+    inputs: Array
+    targets: np.ndarray
+    epochs: int
+    batch_size: int
+    seed: int
+    labels: np.ndarray | None = None
+    objective: Objective | None = None
+    validation: Dataset | None = None
+    augmentations: Sequence[Augmentation] = ()
+    early_stopping: int | None = None
+    restore_best: bool = False
+    measure_every: int | None = None
+
+
+class TrainingRun:
+    """Carries out a plan. Between two events everything about it can be saved as a checkpoint.
+
+    Arguments:
+        learner: what carries it out.
+        plan: what is to be done.
+        resume: where to go on; None to begin.
+
+    Raises `StorageError` when the checkpoint belongs to another run; then nothing was changed.
+    """
+
+    def __init__(self, learner: "Learner", plan: RunPlan, resume: Checkpoint | None = None) -> None:
+        self._learner, self._plan = learner, plan
+        self._model = learner.model
+        self._batches = batch_count(len(plan.inputs), plan.batch_size)
+        self._progress = Progress()
+        if resume is not None:
+            self._check_same_run(resume.state)
+            self._progress = restore(resume, self._model, learner.optimizer, learner.schedule)
+        self._kept = copy_tensors(self._model)
+        begun = self._progress.batch > 0
+        self._kept_epoch = None if begun else self._progress.epoch - 1
+        self._started = time.perf_counter()
+        self._failed = False
+
+    @property
+    def history(self) -> tuple[EpochFinished, ...]:
+        """The epochs that are done."""
+        return tuple(self._progress.history)
+
+    def checkpoint(self) -> Checkpoint:
+        """Copy everything that is needed to go on from here. Call it while an event is being handled, or afterwards.
+
+        Raises `TinymlError` after a failure, and `SettingsError` when the optimiser cannot be saved.
+        """
+        if self._failed:
+            raise TinymlError("The run failed, so there is nothing to resume. Resume an earlier checkpoint.")
+        plan, progress, schedule = self._plan, self._progress, self._learner.schedule
+        state = CheckpointState(
+            seed=plan.seed,
+            batch_size=plan.batch_size,
+            examples=len(plan.inputs),
+            epochs=plan.epochs,
+            epoch=progress.epoch,
+            batch=progress.batch,
+            total_loss=progress.total_loss,
+            total_correct=progress.total_correct,
+            seconds=self._seconds,
+            validated=plan.validation is not None,
+            best_epoch=progress.best_epoch,
+            best_loss=progress.best_loss if math.isfinite(progress.best_loss) else None,
+            schedule={} if schedule is None else schedule.state(),
+            generators=generator_states(self._model),
+        )
+        return Checkpoint(state, gather_tensors(self._model, self._learner.optimizer, progress))
+
+    def events(self) -> Generator[Event, None, None]:
+        """Do what is left of the plan; see `Learner.run`."""
+        plan, progress = self._plan, self._progress
+        self._started = time.perf_counter()
+        try:
+            while progress.epoch <= plan.epochs and not self._waited_enough():
+                yield from self._learn_epoch()
+                checked = None
+                if plan.validation is not None and plan.objective is not None:
+                    checked = yield from self._validate(plan.validation, plan.objective)
+                yield self._finish_epoch(checked)
+            restored = plan.restore_best and progress.best_tensors is not None
+            if restored and progress.best_tensors is not None:
+                self._model.set_tensors(progress.best_tensors, "The best epoch")
+            yield TrainingFinished(
+                history=self.history,
+                seconds=self._seconds,
+                best_epoch=progress.best_epoch or None,
+                stopped_early=progress.epoch <= plan.epochs,
+                restored=restored,
+            )
+        finally:
+            self._model.eval()
+
+    def _learn_epoch(self) -> Generator[BatchFinished, None, None]:
+        """Learn from every example once, or from those that are left of an epoch that was begun."""
+        plan, progress, learner = self._plan, self._progress, self._learner
+        epoch, labels, objective = progress.epoch, plan.labels, plan.objective
+        self._model.train()
+        if progress.batch:  # resumed: perhaps no batch is left that would set the rate of this epoch
+            learner.set_rate((epoch - 1) * self._batches + progress.batch - 1)
+        inputs = plan.inputs[:0]
+        order = minibatches(len(plan.inputs), plan.batch_size, epoch_generator(plan.seed, epoch))
+        for number, chosen in enumerate(order, start=1):
+            if number <= progress.batch:
+                continue
+            inputs = plan.inputs[chosen]
+            if plan.augmentations:
+                inputs = augment(inputs, plan.augmentations, epoch_generator(plan.seed, epoch, number))
+            step = (epoch - 1) * self._batches + number
+            learner.set_rate(step - 1)
+            measure = plan.measure_every is not None and step % plan.measure_every == 0
+            loss, output = learner.batch_fit(inputs, plan.targets[chosen], measure)
+            if not math.isfinite(loss):
+                self._fail(loss, number, inputs)
+            examples = len(chosen)
+            accuracy = math.nan
+            if labels is not None and objective is not None:
+                correct = int(np.count_nonzero(objective.classes(output) == labels[chosen]))
+                progress.total_correct += correct
+                accuracy = correct / examples
+            progress.total_loss += loss * examples
+            progress.batch = number
+            yield BatchFinished(
+                epoch, number, self._batches, step, examples, loss, accuracy, learner.learning_rate, learner.activity
+            )
+        if not all_finite(self._model):
+            self._fail(math.nan, self._batches, inputs)
+
+    def _validate(self, validation: Dataset, objective: Objective) -> Generator[ValidationAdvanced, None, Evaluation]:
+        """Evaluate the validation set in parts."""
+        result = Evaluation(math.nan, math.nan)
+        for done, so_far in evaluate_in_parts(self._model, validation, objective):
+            result = so_far
+            if done < len(validation):
+                yield ValidationAdvanced(self._progress.epoch, done, len(validation))
+        return result
+
+    def _finish_epoch(self, checked: Evaluation | None) -> EpochFinished:
+        """Take stock of an epoch, and stand at the beginning of the next."""
+        plan, progress, count = self._plan, self._progress, len(self._plan.inputs)
+        finished = EpochFinished(
+            epoch=progress.epoch,
+            epochs=plan.epochs,
+            training_loss=progress.total_loss / count,
+            training_accuracy=math.nan if plan.labels is None else progress.total_correct / count,
+            validation_loss=checked.loss if checked else None,
+            validation_accuracy=checked.accuracy if checked else None,
+            seconds=self._seconds,
+            learning_rate=self._learner.learning_rate,
+        )
+        self._kept, self._kept_epoch = copy_tensors(self._model), progress.epoch
+        if finished.judged_loss < progress.best_loss:
+            progress.best_epoch, progress.best_loss = progress.epoch, finished.judged_loss
+            progress.best_tensors = self._kept if plan.restore_best else None
+        if self._learner.schedule is not None:
+            self._learner.schedule.note_epoch(finished.judged_loss)
+        progress.history.append(finished)
+        progress.epoch, progress.batch = progress.epoch + 1, 0
+        progress.total_loss, progress.total_correct = 0.0, 0
+        return finished
+
+    def _waited_enough(self) -> bool:
+        """Tell whether there was no better epoch for as long as that is borne."""
+        patience, progress = self._plan.early_stopping, self._progress
+        return patience is not None and progress.epoch - 1 - progress.best_epoch >= patience
+
+    def _fail(self, loss: float, batch: int, inputs: Array) -> None:
+        """Find out which layer is at fault, put the last good weights back, and raise `DivergedError`."""
+        layer = first_layer_at_fault(self._model, inputs)
+        self._model.set_tensors(self._kept, "The last good weights")
+        self._failed = True
+        raise DivergedError(self._progress.epoch, batch, loss, layer, self._kept_epoch)
+
+    @property
+    def _seconds(self) -> float:
+        return self._progress.seconds + time.perf_counter() - self._started
+
+    def _check_same_run(self, state: CheckpointState) -> None:
+        plan = self._plan
+        for what, saved, now in (
+            ("seed", state.seed, plan.seed),
+            ("batch size", state.batch_size, plan.batch_size),
+            ("number of training examples", state.examples, len(plan.inputs)),
+        ):
+            if saved != now:
+                raise StorageError(
+                    f"The checkpoint belongs to another run: its {what} is {saved}, but here it is {now}."
+                )
+        if state.validated != (plan.validation is not None):
+            raise StorageError("The checkpoint belongs to another run: only one of the two has validation examples.")
+        if state.batch > self._batches:
+            raise StorageError(f"The checkpoint has {state.batch} batches done of an epoch of {self._batches}.")

@@ -1,0 +1,52 @@
+"""Binary cross-entropy of scores: one yes-or-no question for each output."""
+
+import numpy as np
+
+from tinyml.core import Array, DataError
+from tinyml.losses.base import LossDescription, check_truth
+
+
+def binary_cross_entropy_with_logits_loss(predicted: Array, ground_truth: np.ndarray) -> tuple[float, Array]:
+    """Measure how surprised the network is, when each output answers a yes-or-no question of its own.
+
+    Formula: with the score s read as the probability `p = 1 / (1 + e⁻ˢ)` of yes,
+    `ℓ = -1/N Σ (y·log p + (1 - y)·log(1 - p))`, `∂ℓ/∂s = (p - y) / N`; N counts all numbers of the batch. Computed as
+    `max(s, 0) - s·y + log(1 + e^-|s|)`, which is the same, so that no exponential overflows and no logarithm sees zero.
+
+    Arguments:
+        predicted: scores s (logits) of any shape, usually `(N, K)`: the output of a network without Sigmoid at its end.
+        ground_truth: y of the same shape, from 0 (no) to 1 (yes).
+
+    Returns the loss, and its gradient in the shape of `predicted`.
+
+    Raises `ShapeError` when the shapes differ or are empty, `DataError` when the ground truth is not made of numbers
+    from 0 to 1.
+
+    >>> loss, gradient = binary_cross_entropy_with_logits_loss(np.array([[0.0, 0.0]]), np.array([[1, 0]]))
+    >>> round(loss, 4), gradient
+    (0.6931, array([[-0.25,  0.25]]))
+    """
+    name = "binary_cross_entropy_with_logits_loss"
+    truth = check_truth(name, predicted, ground_truth)
+    low, high = truth.min(), truth.max()
+    if not (low >= 0 and high <= 1):
+        raise DataError(
+            f"{name} needs a ground truth from 0 (no) to 1 (yes), but it goes from {low:g} to {high:g}. "
+            "For other numbers use mse_loss."
+        )
+    power = np.exp(-np.abs(predicted))
+    with np.errstate(invalid="ignore"):  # inf · 0: the loss becomes NaN, which the learner reports
+        surprise = np.maximum(predicted, 0) - predicted * truth + np.log1p(power)
+    probability = np.where(predicted >= 0, 1, power) / (1 + power)
+    return float(surprise.mean(dtype=np.float64)), (probability - truth) / truth.size
+
+
+DESCRIPTION = LossDescription(
+    function=binary_cross_entropy_with_logits_loss,
+    title="Binary cross-entropy on scores",
+    summary="Treats each output as a yes-or-no question of its own; it turns scores into probabilities by itself.",
+    formula="ℓ = −mean of y log p + (1 − y) log(1 − p), p = 1 / (1 + exp(−s))",
+    targets="codes",
+    target_range=(0.0, 1.0),
+    unwanted_last_layer="Sigmoid",
+)

@@ -1,0 +1,90 @@
+"""Adam and its relative with weight decay of its own: steps of a size that every number finds for itself."""
+
+import math
+
+import numpy as np
+
+from tinyml.core import Array, Parameter
+from tinyml.optims.base import Optimizer, OptimizerDescription, check_at_least_zero, check_positive, check_share
+
+
+class AdamOptimizer(Optimizer):
+    """Adam (Kingma & Ba 2015), in the form that PyTorch uses.
+
+    Formula: `g = gradient + λ · tensor`; the running means `m = β₁ m + (1 - β₁) g` and `v = β₂ v + (1 - β₂) g²` start
+    at 0, which `1 - β₁ᵗ` and `1 - β₂ᵗ` make up for after t steps:
+    `tensor = tensor - lr · (m / (1 - β₁ᵗ)) / (√(v / (1 - β₂ᵗ)) + ε)`.
+
+    Arguments:
+        lr: learning rate, greater than 0.
+        beta_1: β₁, how slowly the mean gradient forgets, at least 0 and less than 1.
+        beta_2: β₂, the same for the mean square.
+        epsilon: ε, keeps the division from meeting 0; greater than 0.
+        weight_decay: λ, how strongly every number is pulled towards 0, at least 0; here as part of the gradient.
+
+    Attributes:
+        memories: "mean" (m), "square" (v) and "steps" (t) of each parameter that was updated so far.
+
+    Raises `SettingsError` when an argument is impossible.
+
+    >>> weight = Parameter(np.array([1.0]))
+    >>> weight.gradient += 2.0
+    >>> AdamOptimizer(lr=0.1).update(weight)
+    >>> weight.tensor.round(6)
+    array([0.9])
+    """
+
+    def __init__(
+        self,
+        lr: float = 0.001,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-8,
+        weight_decay: float = 0.0,
+    ) -> None:
+        super().__init__(lr)
+        self.beta_1 = check_share("beta_1", beta_1)
+        self.beta_2 = check_share("beta_2", beta_2)
+        self.epsilon = check_positive("epsilon", epsilon)
+        self.weight_decay = check_at_least_zero("weight decay", weight_decay)
+
+    def update(self, param: Parameter) -> None:
+        """Change the parameter's tensor by one step, in place; its gradient stays as it is."""
+        gradient = param.gradient
+        if self.weight_decay:
+            gradient = gradient + self.weight_decay * param.tensor
+        self._step(param, gradient)
+
+    def _step(self, param: Parameter, gradient: Array) -> None:
+        memory = self.recall(param, "mean", "square")
+        mean, square = memory["mean"], memory["square"]
+        # Counted for each parameter, since one that was frozen for a while has made fewer steps. An array, to be saved.
+        steps = memory.setdefault("steps", np.zeros(1))
+        steps += 1
+        mean *= self.beta_1
+        mean += (1 - self.beta_1) * gradient
+        square *= self.beta_2
+        square += (1 - self.beta_2) * gradient * gradient
+        count = float(steps[0])
+        size = np.sqrt(square)
+        size *= 1 / math.sqrt(1 - self.beta_2**count)
+        size += self.epsilon
+        param.tensor -= (self.lr / (1 - self.beta_1**count)) * mean / size
+
+    def __repr__(self) -> str:
+        further = f", weight_decay={self.weight_decay:g}" if self.weight_decay else ""
+        return f"{type(self).__name__}(lr={self.lr:g}, beta_1={self.beta_1:g}, beta_2={self.beta_2:g}{further})"
+
+
+DESCRIPTION = OptimizerDescription(
+    name="adam",
+    optimizer=AdamOptimizer,
+    title="Adam",
+    summary="Gives every number a step of its own size, from running means of its gradient and its square. "
+    "Usual learning rate: 0.001.",
+    formula="w ← w − ε m / (√v + 10⁻⁸),  m, v: running means of ∇, ∇²",
+    settings=("beta_1", "beta_2", "weight_decay"),
+    make=lambda lr, settings: AdamOptimizer(
+        lr, settings["beta_1"], settings["beta_2"], weight_decay=settings["weight_decay"]
+    ),
+)

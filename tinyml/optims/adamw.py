@@ -1,0 +1,58 @@
+"""AdamW: Adam whose weight decay is not part of the gradient."""
+
+from tinyml.core import Parameter
+from tinyml.optims.adam import AdamOptimizer
+from tinyml.optims.base import OptimizerDescription
+
+
+class AdamWOptimizer(AdamOptimizer):
+    """Adam with decoupled weight decay (Loshchilov & Hutter 2019), in the form that PyTorch uses.
+
+    Formula: `tensor = (1 - lr · λ) · tensor`, and then a step of Adam with the gradient alone. In Adam the decay is
+    divided by the size of the gradient; here it is the same for every number.
+
+    Arguments:
+        lr, beta_1, beta_2, epsilon: as in `AdamOptimizer`.
+        weight_decay: λ, share (times lr) that every number loses in each step, at least 0.
+
+    Attributes:
+        memories: as in `AdamOptimizer`.
+
+    Raises `SettingsError` when an argument is impossible.
+
+    >>> import numpy as np
+    >>> weight = Parameter(np.array([1.0]))
+    >>> AdamWOptimizer(lr=0.1, weight_decay=0.5).update(weight)
+    >>> weight.tensor
+    array([0.95])
+    """
+
+    def __init__(
+        self,
+        lr: float = 0.001,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-8,
+        weight_decay: float = 0.01,
+    ) -> None:
+        super().__init__(lr, beta_1, beta_2, epsilon, weight_decay)
+
+    def update(self, param: Parameter) -> None:
+        """Change the parameter's tensor by one step, in place; its gradient stays as it is."""
+        if self.weight_decay:
+            param.tensor *= 1 - self.lr * self.weight_decay
+        self._step(param, param.gradient)
+
+
+DESCRIPTION = OptimizerDescription(
+    name="adamw",
+    optimizer=AdamWOptimizer,
+    title="AdamW",
+    summary="Adam whose weight decay shrinks all numbers alike, whatever their gradients. Usual learning rate: 0.001, "
+    "weight decay: 0.01.",
+    formula="w ← (1 − ε λ) w − ε m / (√v + 10⁻⁸)",
+    settings=("beta_1", "beta_2", "weight_decay"),
+    make=lambda lr, settings: AdamWOptimizer(
+        lr, settings["beta_1"], settings["beta_2"], weight_decay=settings["weight_decay"]
+    ),
+)

@@ -1,0 +1,45 @@
+"""Learning-rate schedules: one file each, found by walking this folder.
+
+A schedule file holds a `Schedule` and a `DESCRIPTION` of it. The imports below only help editors and type checkers.
+"""
+
+import importlib
+import pkgutil
+from functools import cache
+
+from tinyml.optims.schedules.base import Schedule, ScheduleDescription
+from tinyml.optims.schedules.constant import ConstantSchedule
+from tinyml.optims.schedules.cosine import CosineSchedule
+from tinyml.optims.schedules.one_cycle import OneCycleSchedule
+from tinyml.optims.schedules.reduce_on_plateau import ReduceOnPlateauSchedule
+from tinyml.optims.schedules.step import StepSchedule
+from tinyml.optims.schedules.warm_up import WarmUpSchedule
+
+__all__ = [
+    "ConstantSchedule",
+    "CosineSchedule",
+    "OneCycleSchedule",
+    "ReduceOnPlateauSchedule",
+    "Schedule",
+    "ScheduleDescription",
+    "StepSchedule",
+    "WarmUpSchedule",
+    "schedule_descriptions",
+]
+
+
+@cache
+def schedule_descriptions() -> dict[str, ScheduleDescription]:
+    """Walk the folder and return what there is to know of every schedule, by its name, sorted by title.
+
+    Call `schedule_descriptions.cache_clear()` after adding a folder to `tinyml.optims.schedules.__path__`.
+
+    >>> list(schedule_descriptions())
+    ['constant', 'cosine', 'one_cycle', 'reduce_on_plateau', 'step', 'warm_up']
+    """
+    found: dict[str, ScheduleDescription] = {}
+    for module_info in pkgutil.iter_modules(__path__):
+        description = getattr(importlib.import_module(f"{__name__}.{module_info.name}"), "DESCRIPTION", None)
+        if isinstance(description, ScheduleDescription):
+            found[description.name] = description
+    return dict(sorted(found.items(), key=lambda item: item[1].title))

@@ -1,0 +1,88 @@
+"""Checkpoint files: a run at one moment as safetensors, with the project it belongs to in the header."""
+
+from pathlib import Path
+from typing import Annotated, Literal, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from tinyml.core import StorageError
+from tinyml.core.json_text import describe_invalid
+from tinyml.core.tensor_file import read_header, read_tensors, write_tensors
+from tinyml.learner.checkpoint import Checkpoint, CheckpointState
+from tinyml.storage.project import Project
+
+CHECKPOINT_FORMAT = "tinyml-checkpoint"
+CHECKPOINT_VERSION = 1
+
+
+class SavedCheckpoint(NamedTuple):
+    """What a checkpoint file holds.
+
+    Attributes:
+        checkpoint: for `Experiment.run(resume=…)`.
+        project: network, data choice and training settings of its run.
+    """
+
+    checkpoint: Checkpoint
+    project: Project
+
+
+class _CheckpointFile(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    format: Literal["tinyml-checkpoint"]
+    version: Annotated[int, Field(ge=1)]
+    project: Project
+    state: CheckpointState
+
+
+def save_checkpoint(path: str | Path, checkpoint: Checkpoint, project: Project) -> None:
+    """Write a checkpoint file, atomically: whatever happens, there is the old file or the new one.
+
+    Arguments:
+        path: the file, usually `*.safetensors`.
+        checkpoint: what `Learner.checkpoint` returned.
+        project: what its run was prepared from.
+
+    Raises `StorageError` when the file cannot be written.
+
+    >>> import tempfile
+    >>> from tinyml.data import load, split
+    >>> from tinyml.learner import prepare
+    >>> from tinyml.storage import example_path, read_project
+    >>> project = read_project(example_path("circle"))
+    >>> experiment = prepare(project.network, project.training, split(load("circle"), project.data))
+    >>> first_batch = next(experiment.run())
+    >>> path = Path(tempfile.mkdtemp()) / "run.safetensors"
+    >>> save_checkpoint(path, experiment.learner.checkpoint(), project)
+    >>> read_checkpoint(path).checkpoint.state.batch
+    1
+    """
+    metadata = {
+        "format": CHECKPOINT_FORMAT,
+        "version": CHECKPOINT_VERSION,
+        "project": project.model_dump(mode="python"),
+        "state": checkpoint.state.model_dump(mode="python"),
+    }
+    write_tensors(path, checkpoint.tensors, metadata)
+
+
+def read_checkpoint(path: str | Path) -> SavedCheckpoint:
+    """Read a checkpoint file. Nothing in it is executed.
+
+    Raises `StorageError` when the file is missing, damaged, from a newer version, or no checkpoint.
+    """
+    metadata = read_header(path).metadata
+    if metadata.get("format") != CHECKPOINT_FORMAT:
+        raise StorageError(f"'{path}' is no checkpoint of a training run, so there is nothing to resume in it.")
+    version = metadata.get("version")
+    if isinstance(version, int) and version > CHECKPOINT_VERSION:
+        raise StorageError(
+            f"'{path}' was saved by a newer TinyML (file version {version}; this one reads up to "
+            f"{CHECKPOINT_VERSION}). Update TinyML to resume it."
+        )
+    try:
+        content = _CheckpointFile.model_validate(metadata)
+    except ValidationError as error:
+        raise StorageError(f"'{path}' has unusable metadata: {describe_invalid(error)}.") from error
+    return SavedCheckpoint(Checkpoint(content.state, read_tensors(path).tensors), content.project)
