@@ -240,8 +240,6 @@ def _read_history(state: CheckpointState, rows: np.ndarray) -> list[EpochFinishe
         values: dict[str, Any] = dict(zip(_COLUMNS, row, strict=True))
         if not state.validated:
             values["validation_loss"] = values["validation_accuracy"] = None
-        if math.isnan(values["learning_rate"]):
-            values["learning_rate"] = None
         history.append(EpochFinished(epoch=number, epochs=state.epochs, **values))
     return history
 

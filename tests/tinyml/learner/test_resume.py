@@ -160,6 +160,17 @@ def test_more_epochs_than_planned_go_on_from_the_end(digits: Splits) -> None:
         np.testing.assert_array_equal(second.net.named_tensors[name], tensor)
 
 
+def test_without_validation_the_history_stays_without(digits: Splits) -> None:
+    splits = Splits(digits.train, digits.train.take(np.arange(0)), digits.test)
+    training = EVERYTHING.model_copy(update={"epochs": 3})
+    whole = prepare(NETWORK, training, splits)
+    events = list(whole.run())
+    assert all(epoch.validation_loss is None for epoch in whole.learner.history)
+    second, told = stop_and_resume(training, splits, 7)
+    assert outcome(second, told) == outcome(whole, events)
+    assert len(second.learner.history) == 3
+
+
 def test_seconds_add_up(digits: Splits) -> None:
     first, second = (prepare(NETWORK, EVERYTHING, digits) for _ in range(2))
     run = first.run()
@@ -234,11 +245,21 @@ def test_a_schedule_must_have_somebody_to_go_on(digits: Splits) -> None:
         experiment.run(resume=checkpoint)
 
 
-def test_an_optimiser_of_ones_own_cannot_be_saved(digits: Splits) -> None:
-    class Own:
-        def update(self, param: Any) -> None:
-            param.tensor -= 0.01 * param.gradient
+class Own:
+    """An optimiser of somebody's own, which tells nobody what it remembers."""
 
+    def update(self, param: Any) -> None:
+        param.tensor -= 0.01 * param.gradient
+
+
+def test_what_an_optimiser_remembered_needs_one_to_take_it_up(digits: Splits) -> None:
+    experiment = prepare(NETWORK, EVERYTHING.model_copy(update={"schedule": "constant"}), digits)
+    experiment.learner.optimizer = Own()
+    with pytest.raises(StorageError, match="this one can't take it up"):
+        experiment.run(resume=taken(digits))
+
+
+def test_an_optimiser_of_ones_own_cannot_be_saved() -> None:
     learner = Learner(Sequential([Linear("fc", 2, 2)]), "mse_loss", Own())
     circle = load("circle")
     with pytest.raises(TinymlError, match="no run to take a checkpoint of"):

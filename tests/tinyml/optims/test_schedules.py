@@ -1,11 +1,14 @@
 """Schedules: their shape, their description, and what a user's settings make of them."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tinyml.core import SettingsError
 from tinyml.learner import TrainingSettings
+from tinyml.optims import schedules
 from tinyml.optims.schedules import (
     ConstantSchedule,
     CosineSchedule,
@@ -112,3 +115,20 @@ def test_impossible_schedules_are_refused(impossible: object) -> None:
 
 def test_a_constant_schedule_keeps_nothing() -> None:
     assert ConstantSchedule().state() == {}
+
+
+def test_a_schedule_is_found_as_soon_as_its_file_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "halving.py").write_text(
+        "from tinyml.optims.schedules.base import Schedule, ScheduleDescription\n"
+        "class Halving(Schedule):\n"
+        "    def factor(self, step):\n"
+        "        return 0.5 ** step\n"
+        "DESCRIPTION = ScheduleDescription('halving', Halving, 'Halving', 'Halves.', 'ε / 2ⁿ', (),\n"
+        "    lambda settings, batches: Halving())\n"
+    )
+    monkeypatch.setattr(schedules, "__path__", [*schedules.__path__, str(tmp_path)])
+    schedule_descriptions.cache_clear()
+    try:
+        assert make("halving").factor(2) == 0.25
+    finally:
+        schedule_descriptions.cache_clear()
