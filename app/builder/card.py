@@ -156,10 +156,18 @@ class Card(QWidget):
         return max(bottom + GRID, BLOCK_SIZE + GRID // 2)
 
     def _text_width(self, width: int) -> int:
-        right = BLOCK_SIZE + 84 + (_PARAMETERS_WIDTH if width >= _WIDE else 0) + 2 * GRID
+        right = BLOCK_SIZE + self._shape_width() + (_PARAMETERS_WIDTH + GRID if width >= _WIDE else 0) + 4 * GRID
         if self.content.shape is None:
             right = 2 * GRID
         return max(width - _TEXT_LEFT - right, 80)
+
+    def _shape_width(self) -> int:
+        """Tell how much room the words beside the block get: the same on all cards, so that they stand in a column."""
+        small = QFontMetrics(small_font(self.font()))
+        return max(
+            QFontMetrics(self.font()).horizontalAdvance("128×28×28"),
+            small.horizontalAdvance(parameters_text(33_333).replace("parameter", "param")),
+        )
 
     def _text_boxes(self, width: int) -> tuple[dict[str, QRect], int]:
         """Place everything in the text column, from the top down; also return where it ends."""
@@ -316,10 +324,11 @@ class Card(QWidget):
         line = QFontMetrics(self.font()).height()
         stacked = counted and not wide
         text_top = middle - line if stacked else middle - line / 2
-        text_box = QRectF(text_left, text_top, self.width() - text_left - GRID, line)
-        painter.drawText(text_box, int(Qt.AlignmentFlag.AlignVCenter), describe_shape(content.shape))
+        column = self.width() - _PARAMETERS_WIDTH - GRID * 1.5 if wide else text_left
+        text_right = column - GRID if wide and counted else self.width() - GRID
+        text_box = QRectF(text_left, text_top, text_right - text_left, line)
+        self._draw_line(painter, text_box.toRect(), describe_shape(content.shape))
         if counted:
-            column = self.width() - _PARAMETERS_WIDTH - GRID * 1.5 if wide else text_left
             room = self.width() - column - GRID * 1.5
             self._paint_parameters(painter, QRectF(column, middle - (line if wide else 0), room, 2 * line))
 

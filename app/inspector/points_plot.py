@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pyqtgraph
 from PySide6.QtCore import QEvent, QRectF, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QColor, QKeyEvent, QShowEvent
+from PySide6.QtGui import QColor, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.widgets.theme import FAMILY_COLORS, current_theme
+from app.widgets.theme import FAMILY_COLORS, GRID, current_theme
 
 CLASS_COLORS = tuple(
     FAMILY_COLORS[family] for family in ("convolution", "regularisation", "activation", "pooling", "dense")
@@ -79,6 +79,7 @@ class PointsPlot(QWidget):
         self.setToolTip(f"{names}. A frame marks a wrong prediction. Click a point to look at it.")
         low, high = self.plane
         self._plot.setRange(QRectF(low[0], low[1], high[0] - low[0], high[1] - low[1]), padding=0)
+        self._limit_width()
         self._ground.clear()
         self._schedule()
 
@@ -126,6 +127,18 @@ class PointsPlot(QWidget):
         super().showEvent(event)
         if self._outdated:
             self._schedule()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._limit_width()
+
+    def _limit_width(self) -> None:
+        """Be no wider than the plane is at this height: both axes have the same scale, and the rest would be empty."""
+        low, high = self.plane
+        across, up = high - low
+        room = self.height() - self._plot.getAxis("bottom").height() - 2 * GRID
+        width = max(room, 0) * across / up + self._plot.getAxis("left").width() + 3 * GRID
+        self.setMaximumWidth(max(round(width), 20 * GRID))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -72,7 +72,8 @@ class WayDown(QWidget):
             painter.drawRect(shown)
             painter.setPen(QColor(theme.muted))
             caption = QRectF(place.left(), _PICTURE + 3, place.width(), line)
-            painter.drawText(caption, Qt.AlignmentFlag.AlignCenter, stage.caption)
+            # Not clipped: letters from another font may make the line higher, and its underscores would be cut.
+            painter.drawText(caption, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip), stage.caption)
             if stage is not self._stages[-1]:
                 arrow = QRectF(place.right(), 0, _ARROW, _PICTURE)
                 painter.drawText(arrow, Qt.AlignmentFlag.AlignCenter, "→")

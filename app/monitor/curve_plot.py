@@ -16,6 +16,7 @@ from app.monitor.scale import epoch_range, linear_range, log_range
 from app.monitor.series import Series
 from app.widgets.theme import GRID, SERIES_COLORS
 from app.widgets.words import write_count
+from tinyml.learner import EpochFinished
 
 _SIDE_MARGIN = 0.01
 _LOWER_MARGIN = 0.03
@@ -69,7 +70,6 @@ class CurvePlot(QWidget):
         self._redraw_timer.timeout.connect(self.redraw)
         self._connect()
         self._offer_menu()
-        self.area.set_following(True)
         self.redraw()
 
     @property
@@ -184,7 +184,14 @@ class CurvePlot(QWidget):
             self.area.show_best(None, "", low_is_good)
             return
         height = math.log10(value) if self.log else value
-        self.area.show_best(QPointF(best.epoch, height), f"best, epoch {best.epoch}", low_is_good)
+        self.area.show_best(QPointF(best.epoch, height), self._words_for(best), low_is_good)
+
+    def _words_for(self, best: EpochFinished) -> str:
+        if self._name == "loss":
+            return f"best, epoch {best.epoch}"
+        # What is best about it is not what this plot shows.
+        which = "training" if best.validation_loss is None else "validation"
+        return f"lowest {which} loss, epoch {best.epoch}"
 
     def _show_note(self) -> None:
         hidden = self._quantity.batches.not_positive + self._quantity.validation.not_positive if self.log else 0
@@ -217,7 +224,6 @@ class CurvePlot(QWidget):
 
     @Slot(bool)
     def _change_following(self, following: bool) -> None:
-        self.area.set_following(following)
         if following:
             self.redraw()
         self.follow_changed.emit(following)

@@ -51,7 +51,8 @@ def diagnose(history: Sequence[EpochFinished], circumstances: Circumstances) -> 
     if len(history) < 2:
         return None
     return (
-        _not_learning(history, circumstances)
+        _blown_up(history, circumstances)
+        or _not_learning(history, circumstances)
         or _guessing(history, circumstances)
         or _overfitting(history, circumstances)
         or _unfinished(history, circumstances)
@@ -93,6 +94,22 @@ def _not_learning(history: Sequence[EpochFinished], circumstances: Circumstances
         return Diagnosis("advice", finding, f"It jumps about, so try the smaller learning rate {smaller:.3g}.")
     advice = f"Try another learning rate: {larger:.3g} if the loss creeps, {smaller:.3g} if every unit has died."
     return Diagnosis("advice", finding, advice)
+
+
+def _blown_up(history: Sequence[EpochFinished], circumstances: Circumstances) -> Diagnosis | None:
+    """The training loss is far above what guessing would cost, and no longer on its way down."""
+    if circumstances.classes < 2:
+        return None
+    first, now = history[0].training_loss, history[-1].training_loss
+    guessing = math.log(circumstances.classes)
+    falls = len(history) < _PATIENCE and now < history[-2].training_loss
+    if now <= 2 * guessing + 1 or falls:
+        return None
+    finding = f"Training loss is {now:.3g}, far above what guessing costs."
+    if now > 2 * first:
+        finding = f"Training loss rose from {first:.3g} to {now:.3g}."
+    rate = circumstances.learning_rate
+    return Diagnosis("advice", finding, f"The learning rate {rate:.3g} is too large. Try {rate / 10:.3g} or less.")
 
 
 def _guessing(history: Sequence[EpochFinished], circumstances: Circumstances) -> Diagnosis | None:

@@ -50,7 +50,9 @@ class FactsPanel(QWidget):
         """Show the newest figures."""
         self._state.setText(session.state.value)
         self._state.setAccessibleName(f"State of the run: {session.state.value}")
-        done = min(math.ceil(curves.position), curves.planned_epochs)
+        # A run that goes on is in an epoch; one that has ended has so many behind it.
+        done = math.ceil(curves.position) if session.state.active else len(curves.history)
+        done = min(done, curves.planned_epochs)
         self._set("epoch", f"{write_count(done)} of {write_count(curves.planned_epochs)}")
         self._set("training_loss", write_loss(curves.loss.newest_training))
         self._set("validation_loss", write_loss(curves.loss.newest_validation))

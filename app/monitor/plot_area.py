@@ -5,7 +5,17 @@ from collections.abc import Sequence
 import numpy as np
 import pyqtgraph
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QWidget
 
 from app.widgets.theme import GRID, SERIES_COLORS, current_theme
@@ -35,7 +45,8 @@ class _ValueAxis(pyqtgraph.AxisItem):
 class PlotArea(pyqtgraph.PlotWidget):
     """Curves of one quantity over the epochs.
 
-    The mouse pans and zooms; so do the arrow keys, + and -. Double-click, A and Home ask to follow again.
+    The mouse pans and zooms: the wheel along the epochs, with Ctrl along the values. So do the arrow
+    keys, + and -. Double-click, A and Home ask to follow again.
 
     Signals:
         moved: the user panned or zoomed.
@@ -65,9 +76,8 @@ class PlotArea(pyqtgraph.PlotWidget):
         plot.getAxis("bottom").setStyle(tickLength=4, hideOverlappingLabels=False)
         # Half of the last number below the axis stands outside the plot.
         plot.layout.setContentsMargins(0, GRID // 2, 2 * GRID, 0)
-        # The button "A" shall follow again, which is more than pyqtgraph's own automatic range.
-        plot.autoBtn.clicked.disconnect()
-        plot.autoBtn.clicked.connect(self._ask_to_follow)
+        # pyqtgraph's button "A" would do what "follow" does, but only by half.
+        plot.hideButtons()
         self._view.sigRangeChangedManually.connect(self._note_move)
         self._view.sigRangeChanged.connect(self._note_range)
         self._view.sigResized.connect(self._note_range)
@@ -89,14 +99,6 @@ class PlotArea(pyqtgraph.PlotWidget):
         """The values that are seen, from and to; powers of ten on the log axis."""
         bottom, top = self._view.viewRange()[1]
         return float(bottom), float(top)
-
-    def set_following(self, following: bool) -> None:
-        """Show the button "A" only while there is something to come back from."""
-        plot = self.getPlotItem()
-        if following:
-            plot.hideButtons()
-        else:
-            plot.showButtons()
 
     def set_log(self, log: bool) -> None:
         """Label the axis of the values in powers of ten. The values must then come as logarithms too."""
@@ -216,6 +218,19 @@ class PlotArea(pyqtgraph.PlotWidget):
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
         self._show_cursor(np.nan)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom along the epochs; with Ctrl, along the values. Over an axis: along that one."""
+        scene = self.mapToScene(event.position().toPoint())
+        if not self._view.sceneBoundingRect().contains(scene):
+            super().wheelEvent(event)
+            return
+        factor = 1.02 ** (-event.angleDelta().y() / 8)
+        center = self._view.mapSceneToView(scene)
+        along_values = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        self._view.scaleBy(x=None if along_values else factor, y=factor if along_values else None, center=center)
+        self._note_move()
+        event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())

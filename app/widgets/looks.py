@@ -23,6 +23,8 @@ def paint_outline(box: QWidget) -> None:
     would cost the box its arrows.
     """
     theme = current_theme()
+    if not (theme.dark or box.property("invalid")):
+        return
     color = theme.danger if box.property("invalid") else theme.accent if box.hasFocus() else theme.border
     painter = QPainter(box)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -10,6 +10,8 @@ from app.widgets.theme import RADIUS, Theme
 
 def style_sheet(theme: Theme, icons: Path) -> str:
     """Return the application's style sheet in the colours of `theme`; `icons` is the folder of its pictures."""
+    # The style's arrow for what does not fit into the toolbar is dark, whatever the palette says.
+    more = theme.muted if theme.dark else "transparent"
     check = (icons / f"check-{'dark' if theme.dark else 'light'}.svg").as_posix()
     return f"""
     QToolTip {{ background: {theme.card}; color: {theme.text}; border: 1px solid {theme.border}; padding: 4px; }}
@@ -76,6 +78,8 @@ def style_sheet(theme: Theme, icons: Path) -> str:
 
     QToolBar {{ background: {theme.surface}; border: 0; border-bottom: 1px solid {theme.border}; padding: 6px 8px;
         spacing: 8px; }}
+    QToolBar QToolButton#qt_toolbar_ext_button {{ background: {more}; border: 0; border-radius: 4px; }}
+    QToolBar QToolButton#qt_toolbar_ext_button:hover {{ background: {theme.accent}; }}
     QMenuBar {{ background: {theme.surface}; }}
     QStatusBar {{ background: {theme.surface}; border-top: 1px solid {theme.border}; }}
     QStatusBar::item {{ border: 0; }}

@@ -2,17 +2,20 @@
 
 import gc
 import weakref
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt
-from PySide6.QtGui import QAction, QContextMenuEvent, QCursor, QGuiApplication
+from PySide6.QtGui import QAction, QContextMenuEvent, QCursor, QGuiApplication, QPainter, QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QWidget
 
 from app.builder import Canvas
+from app.builder.card import Card
 from app.builder.clipboard import MIME_TYPE
+from app.builder.content import layer_contents
 from app.document import Document
 from app.document.edits import change_data, change_settings, change_training, remove_layers, rename_layer
 from tinyml.storage import Project
@@ -255,6 +258,30 @@ def test_a_card_that_is_scrolled_away_from_the_mouse_loses_its_outline(make_benc
     monkeypatch.setattr(QCursor, "pos", lambda: QPoint(-50, -50))
     bar.setValue(700)
     assert hovered() == []
+
+
+@pytest.mark.parametrize("width", [352, 600])
+def test_shape_and_parameter_count_have_room(qtbot, document, width: int) -> None:
+    content = replace(layer_contents(document)[0], shape=(128, 28, 28), parameter_count=32_320)
+    card = Card(content)
+    qtbot.addWidget(card)
+    card.resize(width, card.height_for(width))
+    painted = []
+
+    class Spy(QPainter):
+        def drawText(self, *where_and_what) -> None:  # noqa: N802
+            painted.append((where_and_what[0], where_and_what[-1]))
+
+    picture = QPixmap(card.size())
+    painter = Spy(picture)
+    card._paint_shape(painter)
+    painter.end()
+    boxes = {text: box for box, text in painted}
+    assert "128×28×28" in boxes
+    count = next(text for text in boxes if text.startswith("32"))
+    assert "param" in count
+    shape_box, count_box = boxes["128×28×28"], boxes[count]
+    assert width < 480 or shape_box.right() < count_box.left()
 
 
 def test_only_one_card_is_a_tab_stop(bench) -> None:

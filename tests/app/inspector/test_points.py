@@ -150,3 +150,12 @@ def test_a_hidden_inspector_asks_for_nothing_and_catches_up(circle, monkeypatch)
     monkeypatch.undo()
     circle.inspector.show()
     circle.wait(lambda: panel._believed_with is circle.session.snapshot)
+
+
+def test_the_plane_is_no_wider_than_its_points_need(circle):
+    plot = circle.find(PointsPlot, "points")
+    circle.wait(lambda: plot.width() == plot.maximumWidth())
+    view = plot._plot.getPlotItem().vb
+    (left, right), (low, high) = view.viewRange()
+    assert right - left < 1.6
+    assert high - low < 1.6

@@ -119,3 +119,15 @@ def test_a_finished_run_that_was_still_falling_may_go_on() -> None:
 
 def test_a_network_that_knows_everything_has_not_levelled_off() -> None:
     assert diagnose(history(falling(4) + [0.001] * 10, accuracy=1.0), USUAL) is None
+
+
+@pytest.mark.parametrize("training", [[900.0, 120.0, 90.0, 85.0, 83.0], [2.3, 83.0], [83.0] * 6])
+def test_after_a_blow_up_a_smaller_learning_rate_is_advised(training) -> None:
+    said = diagnose(history(training, accuracy=0.1), replace(USUAL, learning_rate=50.0))
+    assert said is not None
+    assert "too large" in said.advice
+    assert "5 or less" in said.advice
+
+
+def test_a_run_that_comes_down_from_a_bad_start_is_left_alone_at_first() -> None:
+    assert diagnose(history([40.0, 12.0], accuracy=0.3), USUAL) is None

@@ -78,9 +78,10 @@ def test_the_best_epoch_is_marked(monitor, session) -> None:
     for loss in (0.9, 0.5, 0.7):
         session.end_epoch(loss, loss)
     monitor.refresh()
-    for plot in (monitor.loss_plot, monitor.accuracy_plot):
+    words = ("best, epoch 2", "lowest validation loss, epoch 2")
+    for plot, expected in zip((monitor.loss_plot, monitor.accuracy_plot), words, strict=True):
         assert plot.area._best_words.isVisible()
-        assert plot.area._best_words.toPlainText() == "best, epoch 2"
+        assert plot.area._best_words.toPlainText() == expected
         assert plot.area._best_words.pos().x() == 2
     session.begin()
     monitor.refresh()
@@ -191,14 +192,40 @@ def test_the_plot_with_the_keyboard_has_a_border_but_not_in_a_saved_picture(qtbo
     assert accent in border(area.grab().toImage())
 
 
-def test_the_button_in_the_corner_follows_again(monitor, session) -> None:
+def turn_wheel(area, modifiers: Qt.KeyboardModifier) -> None:
+    place = area.viewport().rect().center()
+    position, whole = QPointF(place), QPointF(area.viewport().mapToGlobal(place))
+    turn, phase = QPoint(0, 120), Qt.ScrollPhase.NoScrollPhase
+    event = QWheelEvent(position, whole, QPoint(), turn, Qt.MouseButton.NoButton, modifiers, phase, False)
+    QApplication.sendEvent(area.viewport(), event)
+
+
+def test_the_wheel_zooms_the_epochs_and_with_ctrl_the_values(monitor, session) -> None:
     session.begin(epochs=20)
+    session.learn([3.0, 2.0, 1.0] * 20)
     monitor.refresh()
     plot = monitor.loss_plot
-    plot.follow_box.click()
+    epochs, heights = plot.area.epochs, plot.area.heights
+    turn_wheel(plot.area, Qt.KeyboardModifier.NoModifier)
+    assert plot.area.epochs[1] - plot.area.epochs[0] < epochs[1] - epochs[0]
+    assert plot.area.heights == pytest.approx(heights)
     assert not plot.following
-    plot.area.getPlotItem().autoBtn.clicked.emit(None)
-    assert plot.following
+    plot.follow_box.click()
+    turn_wheel(plot.area, Qt.KeyboardModifier.ControlModifier)
+    assert plot.area.heights[1] - plot.area.heights[0] < heights[1] - heights[0]
+    assert plot.area.epochs == pytest.approx(epochs)
+
+
+def test_the_facts_count_epochs_that_are_done_when_a_run_has_ended(monitor, session) -> None:
+    session.begin(epochs=20, batches=10)
+    session.learn([1.0] * 24)
+    session.end_epoch(1.0, 1.0)
+    session.end_epoch(1.0, 1.0)
+    monitor.refresh()
+    assert monitor.facts.texts["epoch"] == "3 of 20"
+    session.enter(SessionState.STOPPED)
+    monitor.refresh()
+    assert monitor.facts.texts["epoch"] == "2 of 20"
 
 
 def test_a_new_run_is_followed_from_its_beginning(monitor, session) -> None:
