@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from app.models.words import write_number
 from app.widgets.array_images import diverging_image, symmetric_limit
 from app.widgets.image_grid import GridImage
 from app.widgets.words import write_count
@@ -37,11 +38,12 @@ class TensorPictures:
     positions: tuple[tuple[int, ...], ...] = ()
 
     def describe_cell(self, index: int, row: int, column: int) -> str:
-        """Name one number with its place: "conv_1.weight[3, 0, 2, 1] = -0.123"."""
+        """Name one number with its place: "conv_1.weight[3, 0, 2, 1] = −0.123"."""
         if self.values is None:
             return ""
         place = ", ".join(str(number) for number in (*self.positions[index], row, column))
-        return f"{self.name}[{place}] = {self.values[index, row, column]:.6g}"
+        number = f"{self.values[index, row, column]:.6g}".replace("-", "−")
+        return f"{self.name}[{place}] = {number}"
 
 
 def paint_tensor(path: Path, name: str, dark: bool) -> TensorPictures:
@@ -85,7 +87,7 @@ def paint_filters(name: str, tensor: np.ndarray, dark: bool) -> TensorPictures:
         GridImage(
             diverging_image(plane, dark, limit),
             f"{outer}" if second == 1 else f"{outer}, {inner}",
-            f"{name}[{outer}, {inner}]: from {plane.min():.4g} to {plane.max():.4g}",
+            f"{name}[{outer}, {inner}]: from {write_number(float(plane.min()))} to {write_number(float(plane.max()))}",
         )
         for plane, (outer, inner) in zip(seen, positions, strict=True)
     )

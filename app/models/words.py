@@ -12,12 +12,12 @@ _MOST_LAYERS = 12
 
 
 def write_number(value: float | None) -> str:
-    """Write a number with four digits; nothing for None.
+    """Write a number with four digits and a real minus sign; nothing for None.
 
     >>> write_number(-0.123456), write_number(None)
-    ('-0.1235', '')
+    ('−0.1235', '')
     """
-    return "" if value is None else f"{value:.4g}"
+    return "" if value is None else f"{value:.4g}".replace("-", "−")
 
 
 def count_of(count: int, singular: str) -> str:

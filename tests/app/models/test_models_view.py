@@ -98,7 +98,7 @@ def test_columns_sort_by_number(qtbot, view, foreign) -> None:
     view.table.sortByColumn(3, Qt.SortOrder.DescendingOrder)
     assert column_texts(view, "Count") == ["90", "24", "3", "1"]
     view.table.sortByColumn(4, Qt.SortOrder.AscendingOrder)
-    smallest = [float(text) for text in column_texts(view, "Min")]
+    smallest = [float(text.replace("−", "-")) for text in column_texts(view, "Min")]
     assert smallest == sorted(smallest)
 
 
