@@ -18,7 +18,8 @@ KEYBOARD_AND_MOUSE = """
 <table cellpadding="3">
 <tr><td><b>F5</b></td><td>train from fresh weights; Ctrl+F5 goes on from the last ones</td></tr>
 <tr><td><b>F6, F7, Shift+F5</b></td><td>pause and resume, one batch, stop</td></tr>
-<tr><td><b>Mouse wheel, drag</b></td><td>zoom and move a plot; “follow” shows everything again</td></tr>
+<tr><td><b>Mouse wheel, drag</b></td>
+<td>zoom the epochs (with Ctrl the values) and move a plot; “follow” shows everything again</td></tr>
 </table>
 <h3>Look inside</h3>
 <table cellpadding="3">
