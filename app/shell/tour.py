@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QPoint, QSize, Qt
-from PySide6.QtWidgets import QApplication, QPushButton, QTableView, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QTableView, QWidget
 
 from app.shell.main_window import MainWindow
 from app.shell.tour_driver import Driver, TourError
@@ -106,6 +106,7 @@ class Tour:
     def undo_and_redo(self) -> None:
         """Ctrl+Z takes the last drop back, Ctrl+Shift+Z makes it again."""
         count = len(self._window.document.project.network.layers)
+        self._click_card("pool_2")
         self.driver.press("Ctrl+Z")
         self._check(len(self._window.document.project.network.layers) == count - 1, "undo took nothing back")
         self.driver.press("Ctrl+Shift+Z")
@@ -234,12 +235,19 @@ class Tour:
 
     def _drag_in(self, layer_type: str, before: str, picture: str = "") -> None:
         self._click_card(before)
+        search = self.driver.find(QLineEdit, "palette_search")
+        self.driver.click(search)
+        self.driver.type(layer_type)
+        self.driver.wait(100)
         entry = self.driver.find(QWidget, f"palette_{layer_type}")
         edge = self._card(before)
         # An open gap holds on until the pointer passes the middle of the card behind it.
         goal = edge.mapToGlobal(QPoint(edge.width() // 2, edge.height() * 2 // 5))
         half_way = (lambda: self.driver.picture(picture)) if picture else None
         self.driver.drag(entry, goal, half_way)
+        self.driver.click(search)
+        self.driver.press("Ctrl+A")
+        self.driver.press("Backspace")
 
     def _card(self, name: str) -> QWidget:
         card = self._window.canvas.card(name)
