@@ -9,7 +9,7 @@ from tests.tinyml.compare import tally
 
 if find_spec("torch") is None:
     # The tests themselves say that they are skipped, and why; these are only what they share.
-    collect_ignore = ["counterparts.py"]
+    collect_ignore = ["counterparts.py", "twins.py"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
