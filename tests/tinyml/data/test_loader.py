@@ -81,6 +81,12 @@ def test_augmentations_vary_the_inputs_and_nothing_else() -> None:
     np.testing.assert_array_equal(np.concatenate([batch.labels for batch in varied]), digits.labels)
 
 
+def test_every_batch_is_varied_in_its_own_way() -> None:
+    digits = load("digits").take(np.zeros(40, int))
+    first, second = DataLoader(digits, 20, shuffle=False, augmentations=[Shift(2)])
+    assert (first.inputs != second.inputs).any()
+
+
 @pytest.mark.parametrize("size", [0, -3])
 def test_an_impossible_batch_size_is_refused(circle: Dataset, size: int) -> None:
     with pytest.raises(SettingsError, match=f"batch_size is {size}"):

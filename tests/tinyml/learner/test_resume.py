@@ -200,6 +200,15 @@ def other_tensors(checkpoint: Checkpoint, **changes: Any) -> Checkpoint:
     return replace(checkpoint, tensors={name: tensor for name, tensor in merged.items() if tensor is not None})
 
 
+def test_the_best_epoch_so_far_stays_the_best_until_another_is_better(digits: Splits) -> None:
+    unbeatable = other_state(taken(digits), best_epoch=1, best_loss=0.0)
+    experiment = prepare(NETWORK, EVERYTHING.model_copy(update={"early_stopping": 2}), digits)
+    finished = list(experiment.run(resume=unbeatable))[-1]
+    assert (finished.best_epoch, finished.restored, finished.stopped_early) == (1, True, True)
+    for name, tensor in experiment.net.named_tensors.items():
+        np.testing.assert_array_equal(tensor, unbeatable.tensors[f"best/{name}"])
+
+
 FIRST = "model/layer_0.weight"
 
 

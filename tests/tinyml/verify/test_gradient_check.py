@@ -91,6 +91,7 @@ def test_a_wrong_backward_is_found_where_it_is(
     assert {tensor.name for tensor in report.tensors if tensor.verdict != "right"} == culprits
     assert report.worst.name in culprits
     assert report.worst.analytic != pytest.approx(report.worst.numerical, rel=1e-4)
+    assert not any(tensor.kinks for tensor in report.tensors)  # it is wrong, and no kink is to blame
 
 
 def test_a_wrong_bias_gradient_is_found_by_its_worst_element() -> None:
