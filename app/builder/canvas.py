@@ -148,6 +148,8 @@ class Canvas(DropArea):
         self._selection.follow_document()
         if had_focus and not self._card_has_focus():
             self._current_card().setFocus()
+        for card in cards:
+            card.set_hovered(False)
         self._show_selection()
         self._show_activations()
 

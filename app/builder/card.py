@@ -216,7 +216,9 @@ class Card(QWidget):
             self.updateGeometry()
 
     def enterEvent(self, event: QEnterEvent) -> None:
-        self.set_hovered(True)
+        # A card that was moved away from under the mouse has not heard of it: one card at a time.
+        for card in self.parentWidget().findChildren(Card):
+            card.set_hovered(card is self)
 
     def leaveEvent(self, event: QEvent) -> None:
         self.set_hovered(False)
