@@ -217,7 +217,8 @@ class Card(QWidget):
 
     def enterEvent(self, event: QEnterEvent) -> None:
         # A card that was moved away from under the mouse has not heard of it: one card at a time.
-        for card in self.parentWidget().findChildren(Card):
+        parent = self.parentWidget()
+        for card in parent.findChildren(Card) if parent is not None else (self,):
             card.set_hovered(card is self)
 
     def leaveEvent(self, event: QEvent) -> None:
