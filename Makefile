@@ -56,7 +56,7 @@ test: lint libraries
 
 # Side by side with PyTorch and Captum, which the first call installs. Without them `make test` leaves these tests out.
 compare: $(COMPARE_INSTALLED)
-	$(BIN)/python -m pytest tests/tinyml/compare $(PYTEST_ARGUMENTS)
+	$(BIN)/python -m pytest tests/tinyml -m compare $(PYTEST_ARGUMENTS)
 
 # What share of the framework's lines its own tests and examples run.
 coverage: $(INSTALLED)
