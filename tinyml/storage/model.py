@@ -3,6 +3,7 @@
 One file is a whole model. Any program that knows safetensors can read the weights; nothing in the file is executed.
 """
 
+import math
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -69,17 +70,21 @@ class _ModelFile(SavedModel):
 
 
 def summarise_history(history: tuple[EpochFinished, ...]) -> tuple[EpochSummary, ...]:
-    """Turn the events of a run into what a file keeps of them."""
+    """Turn the events of a run into what a file keeps of them; JSON knows no infinite loss, so that is left out."""
     return tuple(
         EpochSummary(
             epoch=event.epoch,
             training_loss=event.training_loss,
             training_accuracy=event.training_accuracy,
-            validation_loss=event.validation_loss,
+            validation_loss=_finite(event.validation_loss),
             validation_accuracy=event.validation_accuracy,
         )
         for event in history
     )
+
+
+def _finite(loss: float | None) -> float | None:
+    return loss if loss is not None and math.isfinite(loss) else None
 
 
 def save_model(path: str | Path, net: Sequential, about: SavedModel) -> None:

@@ -30,6 +30,10 @@ def make_window(qtbot, tmp_path):
         window.close()
         window.deleteLater()
     QApplication.processEvents()
+    # The look belongs to the whole application, and so to the tests that come next.
+    application = QApplication.instance()
+    application.setStyleSheet("")
+    application.setPalette(application.style().standardPalette())
 
 
 @pytest.fixture

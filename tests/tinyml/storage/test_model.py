@@ -166,3 +166,10 @@ def test_running_statistics_and_what_is_inside_a_block_are_part_of_a_model(tmp_p
     names = {tensor.name for tensor in read_header(tmp_path / "a").tensors}
     assert {"BatchNorm2D.running_mean", "Residual.batchnorm_1.running_var", "Residual.conv_2.bias"} <= names
     load_into(tmp_path / "a", net)
+
+
+@pytest.mark.parametrize("loss", [float("inf"), float("nan")])
+def test_an_infinite_validation_loss_does_not_keep_a_model_from_being_saved(loss):
+    (epoch,) = summarise_history((EpochFinished(1, 1, 0.5, 0.75, loss, 0.5, 1.0),))
+    assert epoch.validation_loss is None
+    assert epoch.validation_accuracy == 0.5
