@@ -15,10 +15,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tinyml.core import Array, Pair, TinymlError, describe_shape
-from tinyml.core.suggestions import did_you_mean
+from tinyml.core import Array, Pair, TinymlError
 from tinyml.layers.base import Box
 from tinyml.net import Trace, TraceEntry
+from tinyml.visualize.chosen_layer import find_layer, require_maps_of
 
 
 @dataclass(frozen=True)
@@ -112,16 +112,9 @@ def reconstruct(
 
 def _way_down(trace: Trace, layer_name: str) -> tuple[TraceEntry, ...]:
     """Return the entries from the chosen layer down to the first one, or say why there is no way down."""
-    names = [entry.layer.name for entry in trace.entries]
-    if layer_name not in names:
-        raise TinymlError(f"The network has no layer '{layer_name}'.{did_you_mean(layer_name, names)}")
-    passed = trace.entries[names.index(layer_name) :: -1]
-    output_shape = passed[0].output.shape[1:]
-    if len(output_shape) != 3:
-        raise TinymlError(
-            f"Layer '{layer_name}' gives {describe_shape(output_shape)} and no maps. Choose a layer before it that "
-            "gives maps."
-        )
+    chosen = find_layer([entry.layer.name for entry in trace.entries], layer_name)
+    passed = trace.entries[chosen::-1]
+    require_maps_of(layer_name, passed[0].output.shape[1:])
     for entry in passed:
         if not entry.layer.deconvolution:
             raise TinymlError(

@@ -1,0 +1,26 @@
+"""The layer that is looked at: found by its name, or refused in words."""
+
+from collections.abc import Sequence
+
+from tinyml.core import Shape, TinymlError, describe_shape
+from tinyml.core.suggestions import did_you_mean
+
+
+def find_layer(names: Sequence[str], layer_name: str) -> int:
+    """Return the place of a layer, counted from 0; raises `TinymlError`, with the nearest name, when there is none.
+
+    >>> find_layer(["conv_1", "relu_1"], "relu_1")
+    1
+    """
+    if layer_name not in names:
+        raise TinymlError(f"The network has no layer '{layer_name}'.{did_you_mean(layer_name, names)}")
+    return names.index(layer_name)
+
+
+def require_maps_of(layer_name: str, output_shape: Shape) -> None:
+    """Raise `TinymlError` unless the layer's output, without the batch axis, is `(C, H, W)`."""
+    if len(output_shape) != 3:
+        raise TinymlError(
+            f"Layer '{layer_name}' gives {describe_shape(output_shape)} and no maps. Choose a layer before it that "
+            "gives maps."
+        )
