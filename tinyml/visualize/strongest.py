@@ -64,9 +64,21 @@ def strongest_examples(
 def search_strongest(
     model: Sequential, inputs: Array, layer_name: str, count: int = 9, batch_size: int = SEARCH_BATCH
 ) -> Iterator[tuple[int, StrongestExamples]]:
-    """Do the work of `strongest_examples`; yield, after each batch, the examples done and the strongest of them.
+    """Do the work of `strongest_examples` batch by batch, for those who show how far it is or want to cancel.
 
-    Leave the loop to cancel. What was yielded is not changed later.
+    Arguments:
+        model, inputs, layer_name, count, batch_size: as for `strongest_examples`.
+
+    Yields, after each batch, how many examples are done and the strongest of them, which are not changed later. To
+    cancel, leave the loop: between two batches the network is in the mode in which its owner left it.
+
+    Raises what `strongest_examples` raises, when the first batch is asked for or when a batch holds what is refused.
+
+    >>> from tinyml.layers import ReLu
+    >>> images = np.array([3.0, 9.0, 4.0]).reshape(3, 1, 1, 1)
+    >>> steps = search_strongest(Sequential([ReLu("relu")]), images, "relu", count=2, batch_size=2)
+    >>> [(done, found.examples.tolist()) for done, found in steps]
+    [(2, [[1, 0]]), (3, [[1, 2]])]
     """
     for name, value in (("count", count), ("batch_size", batch_size)):
         if value < 1:
