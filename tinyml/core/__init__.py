@@ -1,5 +1,6 @@
 """What everything else in the framework stands on: parameters, errors, shapes, sliding windows, seeds."""
 
+from tinyml.core.arrays import Array
 from tinyml.core.errors import (
     DataError,
     DivergedError,
@@ -10,7 +11,7 @@ from tinyml.core.errors import (
     TinymlError,
 )
 from tinyml.core.initialisers import Fans, Initialiser, initial_bias, initial_weight
-from tinyml.core.parameter import Array, Parameter
+from tinyml.core.parameter import Parameter
 from tinyml.core.problems import AppendLayers, ChangeSettings, Fix, InsertBefore, Problem, RemoveLayer
 from tinyml.core.seeding import set_seed, shared_generator, uniform_fan_in
 from tinyml.core.shapes import Pair, Shape, as_pair, describe_count, describe_pair, describe_shape

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from tinyml.core.parameter import Array
+from tinyml.core.arrays import Array
 from tinyml.core.seeding import uniform_fan_in
 
 Initialiser = Literal["uniform", "glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "orthogonal"]

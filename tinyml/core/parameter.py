@@ -1,10 +1,9 @@
 """The trainable array of a layer, together with its gradient."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.floating]
-"""An array of floating-point numbers; float32 unless a caller asked otherwise."""
+from tinyml.core.arrays import Array
+from tinyml.core.products import multiply
 
 
 class Parameter:
@@ -25,12 +24,43 @@ class Parameter:
 
     def __init__(self, tensor: Array, require_grad: bool = True) -> None:
         self.tensor = tensor
-        self.gradient: Array = np.zeros_like(tensor)
         self.require_grad = require_grad
+        self._gradient: Array = np.empty_like(tensor)
+        # The zeros are written only when somebody reads them: what is added first is simply put in their place.
+        self._is_zero = True
+
+    @property
+    def gradient(self) -> Array:
+        if self._is_zero:
+            self._gradient.fill(0)
+            self._is_zero = False
+        return self._gradient
+
+    @gradient.setter
+    def gradient(self, gradient: Array) -> None:
+        if gradient is not self._gradient:
+            self._gradient[...] = gradient
+        self._is_zero = False
+
+    def add_gradient(self, gradient: Array) -> None:
+        """Add to the gradient: `gradient += …`, for less when it is zero. The array is not kept."""
+        if self._is_zero:
+            self._gradient[...] = gradient
+            self._is_zero = False
+        else:
+            self._gradient += gradient
+
+    def add_product(self, left: Array, right: Array) -> None:
+        """Add a matrix product to the gradient: `gradient += left @ right`, for less when the gradient is zero."""
+        if self._is_zero:
+            multiply(left, right, out=self._gradient)
+            self._is_zero = False
+        else:
+            self._gradient += multiply(left, right)
 
     def zero_grad(self) -> None:
         """Forget the accumulated gradient."""
-        self.gradient.fill(0)
+        self._is_zero = True
 
     def __repr__(self) -> str:
         return f"Parameter(shape={self.tensor.shape}, dtype={self.tensor.dtype})"

@@ -8,13 +8,22 @@ tap of the window needs then lie in long runs, which are quick to copy, and the 
 NumPy's element-wise operations keep the order in memory, so it survives activations and pooling.
 """
 
-from collections.abc import Iterator
-from typing import NamedTuple
+import math
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from tinyml.core.parameter import Array
-from tinyml.core.shapes import Pair, window_output_shape
+from tinyml.core.arrays import Array
+from tinyml.core.buffers import scratch
+from tinyml.core.shapes import Pair, window_output_shape, window_output_size
+
+_BLOCK_SIZE = 1 << 21
+"""Bytes of columns that are unrolled at a time: what fits into the second-level cache of a core."""
+
+_UNUSED = 16
+"""Numbers at the end of each row of a block that are not used."""
 
 
 class Sliding(NamedTuple):
@@ -39,6 +48,16 @@ class Sliding(NamedTuple):
         """Tell whether two positions of the window can share a pixel (dilated windows are taken to)."""
         return self.dilation != (1, 1) or any(s < w for s, w in zip(self.stride, self.window, strict=True))
 
+    @property
+    def turned(self) -> "Sliding":
+        """The way back of a window that slides with stride 1: slid so over the outputs, it gives a position per pixel.
+
+        The window at a pixel then covers just the outputs that the pixel had a part in, in reverse order: the output
+        that saw the pixel through the last tap is seen through the first.
+        """
+        rows, columns = (d * (w - 1) - p for w, p, d in zip(self.window, self.padding, self.dilation, strict=True))
+        return self._replace(padding=(rows, columns))
+
 
 class Tap(NamedTuple):
     """One tap of a sliding window.
@@ -54,8 +73,9 @@ class Tap(NamedTuple):
     columns: slice
 
 
-def taps(sliding: Sliding, positions: Pair) -> Iterator[Tap]:
-    """Go through the taps of a window in scan order: left to right, then down.
+@lru_cache(maxsize=256)
+def taps(sliding: Sliding, positions: Pair) -> tuple[Tap, ...]:
+    """Return the taps of a window in scan order: left to right, then down.
 
     Arguments:
         sliding: how the window slides.
@@ -64,11 +84,13 @@ def taps(sliding: Sliding, positions: Pair) -> Iterator[Tap]:
     >>> [tap.columns for tap in taps(Sliding(window=(1, 2), stride=(1, 3)), (1, 4))]
     [slice(0, 10, 3), slice(1, 11, 3)]
     """
-    for row in range(sliding.window[0]):
-        rows = _pixels_met(row, sliding.stride[0], sliding.dilation[0], positions[0])
-        for column in range(sliding.window[1]):
-            columns = _pixels_met(column, sliding.stride[1], sliding.dilation[1], positions[1])
-            yield Tap(row, column, rows, columns)
+    rows, columns = (
+        [_pixels_met(tap, stride, dilation, count) for tap in range(window)]
+        for window, stride, dilation, count in zip(
+            sliding.window, sliding.stride, sliding.dilation, positions, strict=True
+        )
+    )
+    return tuple(Tap(i, j, rows[i], columns[j]) for i in range(sliding.window[0]) for j in range(sliding.window[1]))
 
 
 def im2col(images: Array, sliding: Sliding) -> Array:
@@ -89,13 +111,34 @@ def im2col(images: Array, sliding: Sliding) -> Array:
            [3., 4., 6., 7.],
            [4., 5., 7., 8.]])
     """
-    count, channels, height, width = images.shape
-    positions = window_output_shape((height, width), *sliding)
+    rows, width = window_output_shape(images.shape[2:], *sliding)
+    columns = np.empty((images.shape[1] * math.prod(sliding.window), rows * width * len(images)), images.dtype)
+    _unroll(_pad_batch_last(images, sliding.padding), sliding, (0, rows), columns)
+    return columns
+
+
+def im2col_blocks(images: Array, sliding: Sliding) -> Iterator[tuple[slice, Array]]:
+    """Unroll the windows as `im2col` does, a block of columns at a time.
+
+    The columns are h·w times as large as the images. A block of them stays in the processor's cache until it has been
+    multiplied, which is twice as fast as a way to the main memory and back.
+
+    Arguments:
+        images: `(N, C, H, W)`, in any memory order; not changed.
+        sliding: how the window slides. A negative padding cuts pixels off.
+
+    Yields which columns they are, and the columns `(C·h·w, …)`, which are valid until the next ones are asked for.
+    Raises `ShapeError` when the window is larger than the padded image.
+
+    >>> images = np.arange(9.0).reshape(1, 1, 3, 3)
+    >>> [positions for positions, _ in im2col_blocks(images, Sliding(window=(2, 2)))]
+    [slice(0, 4, None)]
+    """
+    positions = window_output_shape(images.shape[2:], *sliding)
     padded = _pad_batch_last(images, sliding.padding)
-    columns = np.empty((channels, *sliding.window, *positions, count), images.dtype)
-    for tap in taps(sliding, positions):
-        columns[:, tap.row, tap.column] = padded[:, tap.rows, tap.columns]
-    return columns.reshape(channels * sliding.window[0] * sliding.window[1], positions[0] * positions[1] * count)
+    for first, end, chosen, columns in _blocks(images.shape[1], len(images), positions, sliding, images.dtype):
+        _unroll(padded, sliding, (first, end), columns)
+        yield chosen, columns
 
 
 def col2im(columns: Array, image_shape: tuple[int, int, int, int], sliding: Sliding) -> Array:
@@ -120,22 +163,70 @@ def col2im(columns: Array, image_shape: tuple[int, int, int, int], sliding: Slid
     by_tap = columns.reshape(channels, *sliding.window, *positions, count)
     for tap in taps(sliding, positions):
         padded[:, tap.rows, tap.columns] += by_tap[:, tap.row, tap.column]
-    return padded[:, top : top + height, left : left + width].transpose(3, 0, 1, 2)
+    return batch_to_front(padded[:, top : top + height, left : left + width])
+
+
+def col2im_blocks(images: Array, sliding: Sliding) -> Iterator[tuple[slice, Array]]:
+    """Add columns back to pixels as `col2im` does, a block of columns at a time.
+
+    Arguments:
+        images: `(N, C, H, W)` where the sums are written, with the batch last in memory.
+        sliding: how the window slides.
+
+    Yields which columns are wanted, and an array `(C·h·w, …)` to write them into. They are added when the next ones are
+    asked for, and the images are complete when there are no more.
+
+    >>> images = empty_maps((1, 1, 3, 3), np.float64)
+    >>> for positions, columns in col2im_blocks(images, Sliding(window=(2, 2))):
+    ...     columns[:] = 1
+    >>> images[0, 0]
+    array([[1., 2., 1.],
+           [2., 4., 2.],
+           [1., 2., 1.]])
+    """
+    count, channels, height, width = images.shape
+    positions = window_output_shape((height, width), *sliding)
+    (top, left), memory = sliding.padding, batch_to_end(images)
+    padded = memory
+    if sliding.padding != (0, 0):
+        padded = scratch("padded", (channels, height + 2 * top, width + 2 * left, count), images.dtype)
+    padded[...] = 0
+    for first, end, chosen, columns in _blocks(channels, count, positions, sliding, images.dtype):
+        yield chosen, columns
+        by_tap = columns.reshape(channels, *sliding.window, end - first, positions[1], count)
+        below = padded[:, first * sliding.stride[0] :]
+        for tap in taps(sliding, (end - first, positions[1])):
+            below[:, tap.rows, tap.columns] += by_tap[:, tap.row, tap.column]
+    if padded is not memory:
+        memory[...] = padded[:, top : top + height, left : left + width]
+
+
+def empty_maps(shape: Sequence[int], dtype: Any) -> Array:
+    """Return an array `(N, …)` with arbitrary contents, with the batch last in memory."""
+    return batch_to_front(np.empty((*shape[1:], shape[0]), dtype))
+
+
+def batch_to_front(memory: Array) -> Array:
+    """Look at an array `(…, N)` as `(N, …)`; nothing is copied."""
+    return memory.transpose(memory.ndim - 1, *range(memory.ndim - 1))
+
+
+def batch_to_end(array: Array) -> Array:
+    """Look at an array `(N, …)` as `(…, N)`; nothing is copied."""
+    return array.transpose(*range(1, array.ndim), 0)
 
 
 def maps_to_rows(maps: Array) -> Array:
     """Lay each map of all images out as one row: `(N, C, H, W)` becomes `(C, H·W·N)`.
 
-    The columns are in the order in which `im2col` has them.
+    The columns are in the order in which `im2col` has them. Nothing is copied when the batch is last in memory.
     """
     return maps.transpose(1, 2, 3, 0).reshape(maps.shape[1], -1 if maps.size else 0)
 
 
 def rows_to_maps(rows: Array, size: Pair) -> Array:
     """Undo `maps_to_rows`: `(C, H·W·N)` becomes `(N, C, H, W)` for images of `size`; the values are not copied."""
-    channels = len(rows)
-    count = rows.shape[1] // (size[0] * size[1])
-    return rows.reshape(channels, *size, count).transpose(3, 0, 1, 2)
+    return batch_to_front(rows.reshape(len(rows), *size, rows.shape[1] // (size[0] * size[1])))
 
 
 def reach(span: tuple[int, int], window: int, stride: int, padding: int, dilation: int, size: int) -> tuple[int, int]:
@@ -165,12 +256,58 @@ def _pixels_met(tap: int, stride: int, dilation: int, positions: int) -> slice:
     return slice(first, first + stride * (positions - 1) + 1, stride)
 
 
+def _blocks(
+    channels: int, count: int, positions: Pair, sliding: Sliding, dtype: Any
+) -> Iterator[tuple[int, int, slice, Array]]:
+    """Go through the positions, some rows at a time.
+
+    Yields (first, last + 1) of the rows, which columns they are, and scratch memory `(C·h·w, …)` for these.
+    """
+    rows, across = positions[0], positions[1] * count
+    height = channels * math.prod(sliding.window)
+    rows_in_block = min(max(_BLOCK_SIZE // max(height * across * np.dtype(dtype).itemsize, 1), 1), rows)
+    for first in range(0, rows, rows_in_block):
+        end = min(first + rows_in_block, rows)
+        # A few unused numbers at the end of each row keep rows from lying a power of two apart, where they would push
+        # each other out of the cache.
+        memory = scratch("columns", (height, (end - first) * across + _UNUSED), dtype)
+        yield first, end, slice(first * across, end * across), memory[:, :-_UNUSED]
+
+
+def _unroll(padded: Array, sliding: Sliding, span: tuple[int, int], columns: Array) -> None:
+    """Write the windows of some rows of positions into columns.
+
+    Arguments:
+        padded: `(C, H, W, N)`.
+        sliding: how the window slides.
+        span: (first, last + 1) of the rows of positions.
+        columns: `(C·h·w, rows·W_out·N)`, overwritten.
+    """
+    channels, _, width, count = padded.shape
+    first, end = span
+    across = window_output_size(width, sliding.window[1], sliding.stride[1], 0, sliding.dilation[1])
+    by_tap = columns.reshape(channels, *sliding.window, end - first, across, count)
+    below = padded[:, first * sliding.stride[0] :]
+    for tap in taps(sliding, (end - first, across)):
+        by_tap[:, tap.row, tap.column] = below[:, tap.rows, tap.columns]
+
+
 def _pad_batch_last(images: Array, padding: Pair) -> Array:
-    """Return the images as `(C, H, W, N)`, contiguous, with zeros around them."""
-    batch_last = images.transpose(1, 2, 3, 0)
-    if padding == (0, 0):
-        return np.ascontiguousarray(batch_last)
-    (top, left), (channels, height, width, count) = padding, batch_last.shape
-    padded = np.zeros((channels, height + 2 * top, width + 2 * left, count), images.dtype)
-    padded[:, top : top + height, left : left + width] = batch_last
+    """Return the images as `(C, H, W, N)`, contiguous, with zeros around them, or with so much less cut off.
+
+    They are written into this thread's scratch array, unless they are already as they should be.
+    """
+    memory = images.transpose(1, 2, 3, 0)
+    cut = [
+        slice(max(-border, 0), size - max(-border, 0)) for border, size in zip(padding, memory.shape[1:3], strict=True)
+    ]
+    memory = memory[:, *cut]
+    top, left = (max(border, 0) for border in padding)
+    if (top, left) == (0, 0) and memory.flags.c_contiguous:
+        return memory
+    channels, height, width, count = memory.shape
+    padded = scratch("padded", (channels, height + 2 * top, width + 2 * left, count), memory.dtype)
+    padded[:, :top] = padded[:, top + height :] = 0
+    padded[:, :, :left] = padded[:, :, left + width :] = 0
+    padded[:, top : top + height, left : left + width] = memory
     return padded

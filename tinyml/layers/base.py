@@ -7,11 +7,12 @@ A layer type is two classes in one file:
 - the `Layer`: the arithmetic, forward and backward.
 """
 
+import copy
 import operator
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from numbers import Integral
-from typing import Annotated, Any, ClassVar, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
 
 import numpy as np
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -34,9 +35,10 @@ from tinyml.core import (
     initial_weight,
     shared_generator,
 )
+from tinyml.core.buffers import Buffers
 from tinyml.core.shapes import ignored_border, window_output_shape
 from tinyml.core.validation import describe_validation_error
-from tinyml.core.windows import Sliding
+from tinyml.core.windows import Sliding, batch_to_end, batch_to_front
 
 Kept = TypeVar("Kept")
 Model = TypeVar("Model", bound="LayerSettings")
@@ -149,6 +151,8 @@ class Layer(ABC):
         named_parameters: the parameters by name, in the order they are saved ("weight", "bias").
         named_buffers: arrays by name that belong to the layer's state and are saved, but that no optimiser changes
             (running statistics). The layer changes them in place, so that whoever holds one sees its present values.
+        buffers: memory for what the layer computes, lent by a training loop that lets nobody else see it; None outside
+            of such a loop, where every array is a fresh one.
     """
 
     Settings: ClassVar[type[LayerSettings]]
@@ -158,11 +162,15 @@ class Layer(ABC):
     """What `deconvolve` does, in a word or two ("unpool"); empty when a deconvnet has no way back through the layer."""
     gradient_exception: ClassVar[str] = ""
     """Why `backward` is, on purpose, not the derivative of `forward`; empty for every layer where it is."""
+    in_micro_batches: bool = False
+    """True when a batch may be passed through in parts, one after another or at the same time: what comes out for an
+    example depends on that example alone, and no random numbers are drawn."""
 
     def __init__(self, name: str, settings: LayerSettings) -> None:
         self.name = name
         self.settings = settings
         self.training = True
+        self.buffers: Buffers | None = None
         self.named_parameters: dict[str, Parameter] = {}
         self.named_buffers: dict[str, Array] = {}
 
@@ -174,8 +182,26 @@ class Layer(ABC):
     def backward(self, in_gradient: Array) -> Array:
         """Turn the gradient with respect to the last output into the gradient with respect to its input."""
 
+    def learn(self, in_gradient: Array) -> None:
+        """Do the part of `backward` that adds to the gradients of the parameters: all that the first layer has to."""
+        self.backward(in_gradient)
+
     def __call__(self, *arguments: Any) -> Any:
         return self.forward(*arguments)
+
+    def twin(self) -> Self:
+        """Return a layer with the same parameters that keeps its own gradients and its own memory of the last pass.
+
+        Several twins can be at work at the same time, each on a part of a batch.
+        """
+        twin = copy.copy(self)
+        twin.named_parameters = {}
+        for name, parameter in self.named_parameters.items():
+            own = twin.named_parameters[name] = Parameter(parameter.tensor, parameter.require_grad)
+            for attribute, value in vars(self).items():
+                if value is parameter:
+                    setattr(twin, attribute, own)
+        return twin
 
     @property
     def switches(self) -> np.ndarray:
@@ -197,6 +223,27 @@ class Layer(ABC):
     def generators(self) -> list[np.random.Generator]:
         """The generators that the layer draws from while it works; none for a layer that is not random."""
         return []
+
+    def lent(self, name: str, shape: tuple[int, ...], dtype: Any) -> Array | None:
+        """Return the lent array to write a result into; None where there is none, so that NumPy makes a fresh one."""
+        return None if self.buffers is None else self.buffers.empty((self.name, name), shape, dtype)
+
+    def lent_like(self, name: str, model: np.ndarray, dtype: Any = None) -> Array | None:
+        """Do so in the shape and memory order of `model`, in its dtype or another."""
+        if self.buffers is None:
+            return None
+        if batch_to_end(model).flags.c_contiguous:
+            shape = (*model.shape[1:], model.shape[0])
+            return batch_to_front(self.buffers.empty((self.name, name), shape, dtype or model.dtype))
+        return self.buffers.empty((self.name, name), model.shape, dtype or model.dtype)
+
+    def empty_maps(self, name: str, shape: tuple[int, ...], dtype: Any) -> Array:
+        """Return an array `(N, …)` to write into, lent or fresh, with the batch last in memory.
+
+        Windows slide over it fastest that way.
+        """
+        memory = self.lent(name, (*shape[1:], shape[0]), dtype)
+        return batch_to_front(np.empty((*shape[1:], shape[0]), dtype) if memory is None else memory)
 
     def recall(self, kept: Kept | None) -> Kept:
         """Return what `forward` kept for `backward`; raises `TinymlError` when there was no forward pass."""

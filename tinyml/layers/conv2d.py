@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import Field
 
 from tinyml.core import Array, Fans, Initialiser, Pair, Shape, describe_count, describe_shape
-from tinyml.core.windows import Sliding, col2im, im2col, maps_to_rows, reach, rows_to_maps
+from tinyml.core.windows import Sliding, col2im_blocks, im2col_blocks, maps_to_rows, reach
 from tinyml.layers.base import (
     Box,
     InitialiserSetting,
@@ -126,6 +126,7 @@ class Conv2D(Layer):
     """
 
     Settings = Conv2DSettings
+    in_micro_batches = True
     deconvolution = "filters transposed"
 
     def __init__(
@@ -168,27 +169,61 @@ class Conv2D(Layer):
 
     def forward(self, input: Array) -> Array:
         self._input = input = self.accept(input, self.input_dim)
-        output = self._filter_rows() @ im2col(input, self._sliding)
-        if self.bias is not None:
-            output += self.bias.tensor[:, np.newaxis]
-        return rows_to_maps(output, _size(self.output_dim))
+        output = self.empty_maps("output", (len(input), *self.output_dim), input.dtype)
+        rows, filters = maps_to_rows(output), self._filter_rows()
+        for positions, columns in im2col_blocks(input, self._sliding):
+            block = np.matmul(filters, columns, out=rows[:, positions])
+            if self.bias is not None:
+                block += self.bias.tensor[:, np.newaxis]
+        return output
 
     def backward(self, in_gradient: Array) -> Array:
-        input, gradient = self.recall(self._input), maps_to_rows(in_gradient)
+        filters, channels = self.weight.tensor.shape[:2]
+        if self._sliding.stride == (1, 1) and filters <= channels:
+            return self._backward_turned(in_gradient)
+        self.learn(in_gradient)
+        return self._spread(in_gradient)
+
+    def learn(self, in_gradient: Array) -> None:
+        gradient = maps_to_rows(in_gradient)
         # The columns are unrolled again rather than kept: they are h·w times as large as the input.
-        self.weight.gradient += (gradient @ im2col(input, self._sliding).T).reshape(self.weight.gradient.shape)
+        for positions, columns in im2col_blocks(self.recall(self._input), self._sliding):
+            by_tap = columns @ gradient[:, positions].T  # (C·h·w, K), which is faster than the other way round
+            self.weight.add_gradient(by_tap.T.reshape(self.weight.tensor.shape))
         if self.bias is not None:
-            self.bias.gradient += gradient.sum(axis=1)
-        return self._spread(gradient, len(input))
+            self.bias.add_gradient(gradient.sum(axis=1))
 
     def deconvolve(self, signal: Array, recorded_input: Array, switches: np.ndarray | None) -> Array:
-        """Apply the same filters transposed, without the bias."""
-        return self._spread(maps_to_rows(signal), len(signal))
+        """Apply the same filters transposed, without the bias: carry what each position says back to its pixels."""
+        return self._spread(signal)
 
-    def _spread(self, rows: Array, count: int) -> Array:
-        """Carry what each position says, `(K, H_out·W_out·N)`, back to the pixels: `Wᵀ ∇`, added up."""
-        channels, height, width = self.input_dim
-        return col2im(self._filter_rows().T @ rows, (count, channels, height, width), self._sliding)
+    def _spread(self, signal: Array) -> Array:
+        """Carry what each position says back to the pixels that it saw: `Wᵀ ∇`, added up."""
+        pixels = self.empty_maps("gradient", (len(signal), *self.input_dim), signal.dtype)
+        rows, filters = maps_to_rows(signal), self._filter_rows()
+        for positions, columns in col2im_blocks(pixels, self._sliding):
+            np.matmul(filters.T, rows[:, positions], out=columns)
+        return pixels
+
+    def _backward_turned(self, in_gradient: Array) -> Array:
+        """Do `backward` for a window that slides with stride 1, with half the memory traffic where maps are many.
+
+        Instead of adding columns back to pixels, the window slides over the gradient: its column at a pixel holds what
+        came from all outputs that the pixel had a part in. The same columns serve both derivatives: `∂ℓ/∂X = W' ∇*`
+        and `∂ℓ/∂W' = X ∇*ᵀ`, where W' are the filters turned by 180°, a row for each map of the input.
+        """
+        input = self.recall(self._input)
+        gradient = self.empty_maps("gradient", input.shape, in_gradient.dtype)
+        rows, pixel_rows = maps_to_rows(gradient), maps_to_rows(input)
+        filters, channels, height, width = self.weight.tensor.shape
+        turned = self.weight.tensor[:, :, ::-1, ::-1].transpose(1, 0, 2, 3).reshape(channels, -1)
+        for pixels, columns in im2col_blocks(in_gradient, self._sliding.turned):
+            np.matmul(turned, columns, out=rows[:, pixels])
+            by_tap = (columns @ pixel_rows[:, pixels].T).reshape(filters, height, width, channels)
+            self.weight.add_gradient(by_tap[:, ::-1, ::-1].transpose(0, 3, 1, 2))
+        if self.bias is not None:
+            self.bias.add_gradient(maps_to_rows(in_gradient).sum(axis=1))
+        return gradient
 
     def _filter_rows(self) -> Array:
         """Return the weights as a matrix with one filter in each row."""

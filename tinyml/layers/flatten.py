@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from tinyml.core import Array, Shape, ShapeError, describe_count, describe_shape
+from tinyml.core.windows import batch_to_end, batch_to_front
 from tinyml.layers.base import Layer, LayerSettings
 
 
@@ -48,6 +49,7 @@ class Flatten(Layer):
     """
 
     Settings = FlattenSettings
+    in_micro_batches = True
 
     def __init__(self, name: str) -> None:
         super().__init__(name, FlattenSettings())
@@ -60,10 +62,15 @@ class Flatten(Layer):
                 "N is the number of examples."
             )
         self._input = input
-        return input.reshape(len(input), math.prod(input.shape[1:]))
+        # With the batch last, as most layers leave it in memory, nothing needs to be copied.
+        return batch_to_front(batch_to_end(input).reshape(math.prod(input.shape[1:]), len(input)))
 
     def backward(self, in_gradient: Array) -> Array:
+        input = self.recall(self._input)
+        gradient = in_gradient.reshape(input.shape)
+        if (gradient.strides[0] == gradient.itemsize) == (input.strides[0] == input.itemsize):
+            return gradient
         # In the memory order of the input, which the layers below compute with.
-        gradient = np.empty_like(self.recall(self._input), dtype=in_gradient.dtype)
-        gradient[...] = in_gradient.reshape(gradient.shape)
-        return gradient
+        received = np.empty_like(input, in_gradient.dtype)
+        received[...] = gradient
+        return received

@@ -5,7 +5,18 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from tinyml.core import Array, Fans, Initialiser, InsertBefore, Shape, ShapeError, describe_count, describe_shape
+from tinyml.core import (
+    Array,
+    Fans,
+    Initialiser,
+    InsertBefore,
+    Parameter,
+    Shape,
+    ShapeError,
+    describe_count,
+    describe_shape,
+)
+from tinyml.core.products import multiply
 from tinyml.layers.base import (
     InitialiserSetting,
     Layer,
@@ -93,22 +104,29 @@ class Linear(Layer):
     ) -> None:
         settings = validate_settings(LinearSettings, name, outputs=output_dim, bias=bias, initialiser=initialiser)
         super().__init__(name, settings)
-        self.input_dim = validate_input_dim(name, input_dim)
+        self.input_dim, self.output_dim = validate_input_dim(name, input_dim), settings.outputs
         shapes, fans = settings.parameter_shapes(self.input_dim), Fans(self.input_dim[0], settings.outputs)
         self.named_parameters = draw_parameters(shapes, settings.initialiser, fans, rng, dtype)
-        self.weight = self.named_parameters["weight"]
+        # By columns in memory, as the products below read and write it fastest.
+        self.weight = Parameter(np.asfortranarray(self.named_parameters["weight"].tensor))
+        self.named_parameters["weight"] = self.weight
         self.bias = self.named_parameters.get("bias")
         self._input: Array | None = None
 
     def forward(self, input: Array) -> Array:
         self._input = input = self.accept(input, self.input_dim)
-        output = input @ self.weight.tensor.T
+        output = multiply(
+            input, self.weight.tensor.T, out=self.lent("output", (len(input), self.output_dim), input.dtype)
+        )
         if self.bias is not None:
             output += self.bias.tensor
         return output
 
     def backward(self, in_gradient: Array) -> Array:
-        self.weight.gradient += in_gradient.T @ self.recall(self._input)
+        self.learn(in_gradient)
+        return multiply(in_gradient, self.weight.tensor, out=self.lent_like("gradient", self.recall(self._input)))
+
+    def learn(self, in_gradient: Array) -> None:
+        self.weight.add_product(in_gradient.T, self.recall(self._input))
         if self.bias is not None:
-            self.bias.gradient += in_gradient.sum(axis=0)
-        return in_gradient @ self.weight.tensor
+            self.bias.add_gradient(in_gradient.sum(axis=0))

@@ -7,6 +7,7 @@ import numpy as np
 from pydantic import Field
 
 from tinyml.core import Array, Pair, Shape
+from tinyml.core.shapes import ignored_border
 from tinyml.core.windows import Sliding, reach, taps
 from tinyml.layers.base import (
     Box,
@@ -95,6 +96,7 @@ class MaxPool2D(Layer):
     """
 
     Settings = MaxPool2DSettings
+    in_micro_batches = True
     records_switches = True
     deconvolution = "unpool"
 
@@ -112,6 +114,10 @@ class MaxPool2D(Layer):
         self.output_dim = self.output_shape(self.input_dim)
         self.return_index = return_index
         self._sliding = settings.sliding
+        height, width = self.input_dim[1:]
+        unseen = ignored_border((height, width), *settings.sliding)
+        # Every pixel lies in exactly one window.
+        self._tiles_input = settings.window == settings.stride and unseen == (0, 0)
         self._input: Array | None = None
         self._output: Array | None = None
 
@@ -119,20 +125,32 @@ class MaxPool2D(Layer):
     def forward(self, input: Array) -> Array | tuple[Array, np.ndarray]:  # type: ignore[override]
         self._input = input = self.accept(input, self.input_dim)
         first, *others = self._seen_by_taps(input)
-        output = first.copy(order="K")
+        output = self.empty_maps("output", (len(input), *self.output_dim), input.dtype)
+        output[...] = first
         for seen in others:
             np.maximum(output, seen, out=output)
         self._output = output
         return (output, self.switches) if self.return_index else output
 
     def backward(self, in_gradient: Array) -> Array:
-        winners = self._winners()
-        gradient = np.zeros_like(self.recall(self._input), dtype=in_gradient.dtype)
-        for tap, received in enumerate(self._seen_by_taps(gradient)):
-            if self._sliding.overlaps:
-                received += in_gradient * (winners == tap)
+        input, output = self.recall(self._input), self.recall(self._output)
+        gradient = self.empty_maps("gradient", input.shape, in_gradient.dtype)
+        if not self._tiles_input:
+            gradient[...] = 0
+        # What no tap has won yet. The first winner in scan order takes all of it, and the last tap what is left.
+        rest = self.empty_maps("rest", output.shape, in_gradient.dtype)
+        won = self.empty_maps("won", output.shape, bool)
+        share = self.empty_maps("share", output.shape, in_gradient.dtype)
+        rest[...] = in_gradient
+        *others, (_, last) = zip(self._seen_by_taps(input), self._seen_by_taps(gradient), strict=True)
+        for seen, received in others:
+            np.equal(seen, output, out=won)
+            if self._tiles_input:
+                rest -= np.multiply(rest, won, out=received)
             else:
-                np.multiply(in_gradient, winners == tap, out=received)
+                rest -= np.multiply(rest, won, out=share)
+                received += share
+        last[...] = last + rest if not self._tiles_input else rest
         return gradient
 
     @property

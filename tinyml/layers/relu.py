@@ -3,6 +3,7 @@
 import numpy as np
 
 from tinyml.core import Array, Shape
+from tinyml.core.elementwise import rectify
 from tinyml.layers.base import Layer, LayerSettings
 
 
@@ -36,20 +37,22 @@ class ReLu(Layer):
     """
 
     Settings = ReLuSettings
+    in_micro_batches = True
     deconvolution = "rectify"
 
     def __init__(self, name: str) -> None:
         super().__init__(name, ReLuSettings())
-        self._positive: np.ndarray | None = None
+        self._output: Array | None = None
 
     def forward(self, input: Array) -> Array:
-        self._positive = input > 0
-        return np.maximum(input, 0)
+        self._output = rectify(input, out=self.lent_like("output", input))
+        return self._output
 
     def backward(self, in_gradient: Array) -> Array:
-        gradient: Array = in_gradient * self.recall(self._positive)
-        return gradient
+        output = self.recall(self._output)
+        positive = np.greater(output, 0, out=self.lent_like("positive", output, bool))
+        return np.multiply(in_gradient, positive, out=self.lent_like("gradient", output))
 
     def deconvolve(self, signal: Array, recorded_input: Array, switches: np.ndarray | None) -> Array:
         """Rectify: what travels down is a map of how strongly each value counts, and only positive ones count."""
-        return np.maximum(signal, 0)
+        return rectify(signal)

@@ -228,7 +228,11 @@ def _read_memories(model: Sequential, found: Mapping[str, np.ndarray]) -> dict[s
         memory, _, parameter = name.partition("/")
         if parameter not in parameters or array.shape not in ((1,), parameters[parameter].tensor.shape):
             raise StorageError(f"The checkpoint's memory '{memory}' of '{parameter}' belongs to another network.")
-        memories.setdefault(parameter, {})[memory] = array.copy()
+        tensor = parameters[parameter].tensor
+        # In the memory order of the tensor, in which the optimiser goes through both.
+        own = np.empty_like(tensor, array.dtype) if array.shape == tensor.shape else np.empty_like(array)
+        own[...] = array
+        memories.setdefault(parameter, {})[memory] = own
     return memories
 
 

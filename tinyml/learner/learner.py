@@ -15,6 +15,7 @@ from tinyml.learner.objective import Objective, loss_by_name
 from tinyml.learner.run import RunPlan, TrainingRun
 from tinyml.losses import LossFunction
 from tinyml.net import Sequential
+from tinyml.net.batch_pass import BatchPass
 from tinyml.net.sequential import Optimizer
 from tinyml.optims import Optimizer as KnownOptimizer
 from tinyml.optims import clip_gradients
@@ -71,6 +72,7 @@ class Learner:
         self._base_rate = self.learning_rate
         self._fresh_schedule = {} if schedule is None else schedule.state()
         self._run: TrainingRun | None = None
+        self._pass = BatchPass()
 
     @property
     def learning_rate(self) -> float | None:
@@ -96,11 +98,11 @@ class Learner:
         """
         # An overflow shows in the loss, and is reported there with its place; NumPy's warnings would only repeat it.
         with np.errstate(all="ignore"):
-            output = self.model(data)
+            output = self._pass.forward(self.model.layers, data)
             loss, gradient = self.loss(output, label)
             loss = float(loss)
             if math.isfinite(loss):
-                self.model.backward(gradient)
+                self._pass.backward(gradient)
                 meter = ActivityMeter(self.model) if measure else None
                 if self.clip_norm is not None:
                     clip_gradients(self.model.parameters, self.clip_norm)

@@ -10,6 +10,10 @@ from tinyml.core import Array, Parameter, Shape, StorageError, TinymlError, desc
 from tinyml.core.tensor_file import read_tensors, write_tensors
 from tinyml.layers import Layer
 from tinyml.layers.stack import forward_through
+from tinyml.net.batch_pass import BatchPass
+
+_PREDICTED_AT_ONCE = 1024
+"""Examples that `predict` takes at a time, unless it is told otherwise."""
 
 
 class Optimizer(Protocol):
@@ -40,6 +44,7 @@ class Sequential:
 
     def __init__(self, layers: Iterable[Layer] = ()) -> None:
         self.layers: list[Layer] = list(layers)
+        self._idle_passes: list[BatchPass] = []
 
     def add(self, layer: Layer) -> None:
         """Put a layer at the end of the stack."""
@@ -96,16 +101,19 @@ class Sequential:
         """Do nothing: parameters exist as soon as their layer does. Kept for scripts of the original tinyml."""
 
     def predict(self, data: Array, batch_size: int | None = None) -> Array:
-        """Compute the output in evaluation mode, in slices of `batch_size`; the mode is put back afterwards."""
+        """Compute the output in evaluation mode, `batch_size` examples at a time; the mode is put back afterwards."""
+        # One that another thread is using is not among those that are idle.
+        batch_pass = self._idle_passes.pop() if self._idle_passes else BatchPass(keeps=False)
         modes = [layer.training for layer in self.layers]
         self.eval()
         try:
-            step = batch_size or max(len(data), 1)
-            parts = [self(data[start : start + step]) for start in range(0, max(len(data), 1), step)]
+            step = batch_size or _PREDICTED_AT_ONCE
+            parts = [batch_pass.forward(self.layers, data[i : i + step]) for i in range(0, max(len(data), 1), step)]
         finally:
+            self._idle_passes.append(batch_pass)
             for layer, mode in zip(self.layers, modes, strict=True):
                 layer.training = mode
-        return np.concatenate(parts)
+        return np.concatenate(parts) if len(parts) > 1 else parts[0]
 
     def train(self) -> None:
         """Switch every layer to training: dropout drops."""

@@ -1,10 +1,12 @@
 """Adam and its relative with weight decay of its own: steps of a size that every number finds for itself."""
 
 import math
+from functools import partial
 
 import numpy as np
 
 from tinyml.core import Array, Parameter
+from tinyml.core.elementwise import in_pieces
 from tinyml.optims.base import Optimizer, OptimizerDescription, check_at_least_zero, check_positive, check_share
 
 
@@ -50,26 +52,27 @@ class AdamOptimizer(Optimizer):
 
     def update(self, param: Parameter) -> None:
         """Change the parameter's tensor by one step, in place; its gradient stays as it is."""
-        gradient = param.gradient
-        if self.weight_decay:
-            gradient = gradient + self.weight_decay * param.tensor
-        self._step(param, gradient)
-
-    def _step(self, param: Parameter, gradient: Array) -> None:
         memory = self.recall(param, "mean", "square")
-        mean, square = memory["mean"], memory["square"]
         # Counted for each parameter, since one that was frozen for a while has made fewer steps. An array, to be saved.
         steps = memory.setdefault("steps", np.zeros(1))
         steps += 1
+        step = partial(self._step, float(steps[0]))
+        in_pieces(step, param.tensor, param.gradient, memory["mean"], memory["square"])
+
+    def _step(self, count: float, tensor: Array, gradient: Array, mean: Array, square: Array) -> None:
+        gradient = self._decay(tensor, gradient)
         mean *= self.beta_1
         mean += (1 - self.beta_1) * gradient
         square *= self.beta_2
         square += (1 - self.beta_2) * gradient * gradient
-        count = float(steps[0])
         size = np.sqrt(square)
         size *= 1 / math.sqrt(1 - self.beta_2**count)
         size += self.epsilon
-        param.tensor -= (self.lr / (1 - self.beta_1**count)) * mean / size
+        tensor -= (self.lr / (1 - self.beta_1**count)) * mean / size
+
+    def _decay(self, tensor: Array, gradient: Array) -> Array:
+        """Let the weights decay, and return the gradient for the step."""
+        return gradient + self.weight_decay * tensor if self.weight_decay else gradient
 
     def __repr__(self) -> str:
         further = f", weight_decay={self.weight_decay:g}" if self.weight_decay else ""

@@ -1,6 +1,6 @@
 """AdamW: Adam whose weight decay is not part of the gradient."""
 
-from tinyml.core import Parameter
+from tinyml.core import Array
 from tinyml.optims.adam import AdamOptimizer
 from tinyml.optims.base import OptimizerDescription
 
@@ -21,6 +21,7 @@ class AdamWOptimizer(AdamOptimizer):
     Raises `SettingsError` when an argument is impossible.
 
     >>> import numpy as np
+    >>> from tinyml.core import Parameter
     >>> weight = Parameter(np.array([1.0]))
     >>> AdamWOptimizer(lr=0.1, weight_decay=0.5).update(weight)
     >>> weight.tensor
@@ -37,11 +38,10 @@ class AdamWOptimizer(AdamOptimizer):
     ) -> None:
         super().__init__(lr, beta_1, beta_2, epsilon, weight_decay)
 
-    def update(self, param: Parameter) -> None:
-        """Change the parameter's tensor by one step, in place; its gradient stays as it is."""
+    def _decay(self, tensor: Array, gradient: Array) -> Array:
         if self.weight_decay:
-            param.tensor *= 1 - self.lr * self.weight_decay
-        self._step(param, param.gradient)
+            tensor *= 1 - self.lr * self.weight_decay
+        return gradient
 
 
 DESCRIPTION = OptimizerDescription(

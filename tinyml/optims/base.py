@@ -19,8 +19,8 @@ Memory = dict[str, Array]
 class Optimizer(ABC):
     """Changes parameters according to their gradients (seed 000, "Optimizer").
 
-    A subclass computes `update`. What it has to remember from step to step it keeps as arrays in `recall(param)`, so
-    that a checkpoint can save and restore them.
+    A subclass computes `update`, best with `tinyml.core.elementwise.in_pieces`. What it has to remember from step to step
+    it keeps as arrays in `recall(param)`, so that a checkpoint can save and restore them.
 
     Arguments:
         lr: learning rate, greater than 0.
@@ -46,7 +46,7 @@ class Optimizer(ABC):
         """Return what is remembered of a parameter; at first every name stands for zeros in its shape."""
         memory = self.memories.get(param)
         if memory is None:
-            memory = self.memories[param] = {name: np.zeros_like(param.tensor, order="C") for name in names}
+            memory = self.memories[param] = {name: np.zeros_like(param.tensor) for name in names}
         return memory
 
 

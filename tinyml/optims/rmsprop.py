@@ -3,6 +3,7 @@
 import numpy as np
 
 from tinyml.core import Array, Parameter
+from tinyml.core.elementwise import in_pieces
 from tinyml.optims.base import Optimizer, OptimizerDescription, check_at_least_zero, check_positive, check_share
 
 
@@ -47,22 +48,22 @@ class RMSPropOptimizer(Optimizer):
 
     def update(self, param: Parameter) -> None:
         """Change the parameter's tensor by one step, in place; its gradient stays as it is."""
-        gradient = param.gradient
-        if self.weight_decay:
-            gradient = gradient + self.weight_decay * param.tensor
         memory = self.recall(param, "square", *(("velocity",) if self.momentum else ()))
-        square = memory["square"]
+        in_pieces(self._step, param.tensor, param.gradient, *memory.values())
+
+    def _step(self, tensor: Array, gradient: Array, square: Array, velocity: Array | None = None) -> None:
+        if self.weight_decay:
+            gradient = gradient + self.weight_decay * tensor
         square *= self.smoothing
         square += (1 - self.smoothing) * gradient * gradient
         size = np.sqrt(square)
         size += self.epsilon
         step: Array = gradient / size
-        if self.momentum:
-            velocity = memory["velocity"]
+        if velocity is not None:
             velocity *= self.momentum
             velocity += step
             step = velocity
-        param.tensor -= self.lr * step
+        tensor -= self.lr * step
 
     def __repr__(self) -> str:
         further = f", momentum={self.momentum:g}" if self.momentum else ""

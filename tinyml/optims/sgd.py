@@ -1,6 +1,7 @@
 """Stochastic gradient descent, with or without momentum."""
 
-from tinyml.core import Parameter
+from tinyml.core import Array, Parameter
+from tinyml.core.elementwise import in_pieces
 from tinyml.optims.base import Optimizer, OptimizerDescription, check_at_least_zero, check_share
 
 
@@ -39,15 +40,18 @@ class SGDOptimizer(Optimizer):
 
     def update(self, param: Parameter) -> None:
         """Change the parameter's tensor by one step, in place; its gradient stays as it is."""
-        step = param.gradient
+        memory = self.recall(param, "velocity") if self.momentum else {}
+        in_pieces(self._step, param.tensor, param.gradient, *memory.values())
+
+    def _step(self, tensor: Array, gradient: Array, velocity: Array | None = None) -> None:
+        step = gradient
         if self.weight_decay:
-            step = step + self.weight_decay * param.tensor
-        if self.momentum:
-            velocity = self.recall(param, "velocity")["velocity"]
+            step = step + self.weight_decay * tensor
+        if velocity is not None:
             velocity *= self.momentum
             velocity += step
             step = step + self.momentum * velocity if self.nesterov else velocity
-        param.tensor -= self.lr * step
+        tensor -= self.lr * step
 
     def __repr__(self) -> str:
         further = ", nesterov=True" if self.nesterov else ""

@@ -1,0 +1,70 @@
+"""Memory that is used again and again, instead of asking the system for tens of megabytes in every training step.
+
+A fresh array costs a page fault for every 4 KiB when it is first written. A training loop does the same steps over and
+over, so its arrays can be the same ones. Only a loop that hands none of them out may do that.
+"""
+
+import math
+import threading
+from collections.abc import Hashable
+from typing import Any
+
+import numpy as np
+
+from tinyml.core.arrays import Array
+
+_ALIGNMENT = 64
+"""Bytes: arrays that begin on a cache line are read faster."""
+
+_LARGEST_SCRATCH = 8 << 20
+"""Bytes that a thread keeps for a scratch array; larger ones are fresh each time."""
+
+
+class Buffers:
+    """Arrays by name; whoever asks for a name again gets the same memory again.
+
+    >>> buffers = Buffers()
+    >>> first = buffers.empty("columns", (2, 3), np.float32)
+    >>> first.shape, buffers.empty("columns", (2, 3), np.float32) is first
+    ((2, 3), True)
+    """
+
+    def __init__(self) -> None:
+        self._memories: dict[Hashable, np.ndarray] = {}
+        self._arrays: dict[Hashable, Array] = {}
+
+    def empty(self, name: Hashable, shape: tuple[int, ...], dtype: Any) -> Array:
+        """Return an array with arbitrary contents, in C order; the one that had the name before is overwritten."""
+        array = self._arrays.get(name)
+        if array is None or array.shape != shape or array.dtype != dtype:
+            size = math.prod(shape) * np.dtype(dtype).itemsize
+            memory = self._memories.get(name)
+            if memory is None or memory.nbytes < size:
+                memory = self._memories[name] = _aligned(size)
+            array = self._arrays[name] = memory[:size].view(dtype).reshape(shape)
+        return array
+
+
+def scratch(name: str, shape: tuple[int, ...], dtype: Any) -> Array:
+    """Return an array to compute in, with arbitrary contents: this thread's only one of that name.
+
+    It is for what is done with before the function that asked for it is left.
+    """
+    if math.prod(shape) * np.dtype(dtype).itemsize > _LARGEST_SCRATCH:
+        return np.empty(shape, dtype)
+    return _this_thread.buffers.empty(name, shape, dtype)
+
+
+class _ThisThread(threading.local):
+    def __init__(self) -> None:
+        self.buffers = Buffers()
+
+
+def _aligned(size: int) -> np.ndarray:
+    """Return `size` bytes that begin at a multiple of the alignment."""
+    memory = np.empty(size + _ALIGNMENT, np.uint8)
+    start = -memory.ctypes.data % _ALIGNMENT
+    return memory[start : start + size]
+
+
+_this_thread = _ThisThread()

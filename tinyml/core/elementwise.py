@@ -1,0 +1,69 @@
+"""Element-wise operations in the form in which NumPy does them fastest."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from tinyml.core.arrays import Array
+from tinyml.core.threads import run_in_parallel
+
+_PIECE = 1 << 16
+"""Numbers in a piece: several arrays of it fit into the second-level cache of a core."""
+
+_FEW = 4096
+"""Up to so many numbers, a call costs more than what it does."""
+
+
+def rectify(values: Array, out: Array | None = None) -> Array:
+    """Replace what is negative by 0; NaN stays NaN.
+
+    Formula: `max(x, 0)`
+
+    Arguments:
+        values: of any shape; not changed, unless it is also `out`.
+        out: where to write the result, of the same shape; a new array by default.
+
+    >>> rectify(np.array([-1.0, 2.0]))
+    array([0., 2.])
+    """
+    if values.size <= _FEW:
+        return np.maximum(values, 0, out=out)
+    # NumPy compares with an array three times as fast as with a single number. One slice of zeros is enough, if it is
+    # of the axis that is outermost in memory.
+    outermost = max(range(values.ndim), key=lambda axis: abs(values.strides[axis]))
+    zeros = np.zeros_like(values[(slice(None),) * outermost + (slice(1),)])
+    return np.maximum(values, zeros, out=out)
+
+
+def in_pieces(work: Callable[..., None], *arrays: Array) -> None:
+    """Call `work` with arrays, large ones in pieces that stay in the cache, on several threads.
+
+    Arguments:
+        work: does something with each number by itself, in place, and nothing else.
+        arrays: of one shape; the first of all, then the second of all, and so on, are handed to `work` together.
+
+    >>> values = np.arange(3.0)
+    >>> def double(numbers):
+    ...     numbers *= 2
+    >>> in_pieces(double, values)
+    >>> values
+    array([0., 2., 4.])
+    """
+    size = arrays[0].size
+    flat = _in_memory_order(arrays) if size >= 4 * _PIECE else None
+    if flat is None:
+        work(*arrays)
+        return
+    starts = range(0, size, _PIECE)
+    run_in_parallel(
+        lambda _, number: work(*(array[starts[number] : starts[number] + _PIECE] for array in flat)), len(starts)
+    )
+
+
+def _in_memory_order(arrays: tuple[Array, ...]) -> list[Array] | None:
+    """Look at arrays as vectors in the order of their memory; None unless all lie alike and without gaps."""
+    if all(array.flags.c_contiguous for array in arrays):
+        return [array.reshape(-1) for array in arrays]
+    if all(array.flags.f_contiguous for array in arrays):
+        return [array.T.reshape(-1) for array in arrays]
+    return None

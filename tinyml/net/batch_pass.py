@@ -1,0 +1,300 @@
+"""A network's way over whole batches, as training and prediction take it: in parts that stay in the processor's cache.
+
+A layer is written for a batch, and knows nothing of what is here. Where layers follow each other that treat every
+example by itself, a batch is cut into micro-batches (the field's word for parts of a mini-batch; Huang et al. 2019).
+Each goes through all these layers on its own: what one layer writes, the next one reads while it is still in the cache,
+and several threads work on different micro-batches. Each micro-batch has twins of the layers for it, which share the
+parameters; the gradients of the twins are added up in the order of the micro-batches.
+
+How a batch is cut depends on sizes alone, never on the number of threads, so that the results are the same to the bit
+with any number of them.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from itertools import groupby, pairwise
+from math import prod
+
+import numpy as np
+
+from tinyml.core import Array, Shape, ShapeError
+from tinyml.core.buffers import Buffers
+from tinyml.core.threads import one_blas_thread, run_in_parallel, thread_count
+from tinyml.core.windows import batch_to_front
+from tinyml.layers import Layer
+from tinyml.layers.stack import forward_through
+
+_MICRO_BATCH = 32
+"""Examples in a micro-batch, at most. The batch is last in memory, so runs of numbers are about as long."""
+
+_LARGE = 1 << 16
+"""Numbers that neighbouring layers write for a batch, from which on cutting it and lending memory pay."""
+
+
+class BatchPass:
+    """Takes batches through the layers of a network and, in training, gradients back.
+
+    The arrays in which it computes are used again in the next pass; it never hands one out.
+
+    Arguments:
+        keeps: True to keep what `backward` needs. False is for prediction, and takes far less memory.
+
+    >>> from tinyml.layers import Linear, ReLu
+    >>> BatchPass().forward([Linear("fc", 4, 3), ReLu("relu")], np.zeros((2, 4), np.float32)).shape
+    (2, 3)
+    """
+
+    def __init__(self, keeps: bool = True) -> None:
+        self._keeps = keeps
+        self._layers: list[Layer] = []
+        self._plans: dict[Shape, list[tuple[_Stretch, int]]] = {}
+        self._stretches: dict[tuple[int, int, bool], _Stretch] = {}
+        self._last: list[_Part] = []
+
+    def forward(self, layers: Sequence[Layer], input: Array) -> Array:
+        """Return the output `(N, …)` for a batch `(N, …)`, as an array of the caller's own.
+
+        Arguments:
+            layers: the network, from the input upwards; usually the same as the last time.
+            input: `(N, …)`; it is never changed, and read once more in `backward`.
+        """
+        if self._layers != layers:
+            self._layers, self._plans, self._stretches = list(layers), {}, {}
+        plan = self._plans.get(input.shape)
+        if plan is None:
+            plan = self._plans[input.shape] = self._make_plan(input.shape)
+        self._last = plan
+        with _blas_for(plan):
+            for stretch, size in plan:
+                input = stretch.forward(input, size)
+        return input
+
+    def backward(self, gradient: Array) -> None:
+        """Add to the gradient of every parameter, for the batch of the last `forward`.
+
+        Arguments:
+            gradient: `(N, …)` with respect to the output.
+        """
+        with _blas_for(self._last):
+            for stretch, size in reversed(self._last):
+                gradient = stretch.backward(gradient, size)
+                if stretch.lowest >= 0:  # no layer below has anything to learn
+                    return
+
+    def _make_plan(self, input_shape: Shape) -> "list[_Part]":
+        """Decide which layers take the batch whole, and which in micro-batches."""
+        layers, sizes = self._layers, _written(self._layers, input_shape)
+        cut = _cut(layers, sizes[1:]) if input_shape[0] > 1 else [False] * len(layers)
+        plan: list[_Part] = []
+        start = 0
+        for in_micro_batches, group in groupby(cut):
+            end = start + len(list(group))
+            key = start, end, in_micro_batches
+            if key not in self._stretches:
+                kind = _InMicroBatches if in_micro_batches else _Whole
+                self._stretches[key] = kind(layers, start, end, self._keeps)
+            plan.append((self._stretches[key], sum(sizes[start : end + 1])))
+            start = end
+        return plan
+
+
+class _Stretch(ABC):
+    """Neighbouring layers that take batches in the same way.
+
+    Arguments:
+        layers: of the network.
+        start, end: (first, last + 1) of these.
+        keeps: see `BatchPass`.
+
+    Attributes:
+        lowest: position among these layers of the lowest one in the network that has parameters, whose input's gradient
+            is of no use to anybody; -1 when it is none of them.
+    """
+
+    def __init__(self, layers: list[Layer], start: int, end: int, keeps: bool) -> None:
+        self._layers, self._keeps = layers[start:end], keeps
+        self._is_last = end == len(layers)
+        first = next((index for index, layer in enumerate(layers) if layer.named_parameters), end)
+        self.lowest = first - start if start <= first < end else -1
+
+    @abstractmethod
+    def forward(self, input: Array, size: int) -> Array:
+        """Take a batch up through the layers, which write `size` numbers in all."""
+
+    @abstractmethod
+    def backward(self, gradient: Array, size: int) -> Array:
+        """Take the gradient down through the layers, as far as it is needed."""
+
+    def _back_through(self, layers: list[Layer], gradient: Array) -> Array:
+        """Take a gradient down through these layers or through their twins."""
+        for layer in reversed(layers[self.lowest + 1 :]):
+            gradient = layer.backward(gradient)
+        if self.lowest >= 0:
+            layers[self.lowest].learn(gradient)
+        return gradient
+
+
+_AS_IT_IS = nullcontext()
+
+_Part = tuple[_Stretch, int]
+"""A stretch of a plan, and how many numbers its layers write for the batch."""
+
+
+class _Whole(_Stretch):
+    """Layers that take a batch as it is."""
+
+    def __init__(self, layers: list[Layer], start: int, end: int, keeps: bool) -> None:
+        super().__init__(layers, start, end, keeps)
+        self._plain = not any(layer.settings.partner or layer.records_switches for layer in self._layers)
+        self._buffers = Buffers()
+
+    def forward(self, input: Array, size: int) -> Array:
+        if size >= _LARGE:
+            # What the last layer of the network writes is handed out, so it has to be fresh.
+            return self._lend(self._layers[:-1] if self._is_last else self._layers, lambda: self._up(input))
+        return self._up(input)
+
+    def backward(self, gradient: Array, size: int) -> Array:
+        if size >= _LARGE:
+            return self._lend(self._layers, lambda: self._back_through(self._layers, gradient))
+        return self._back_through(self._layers, gradient)
+
+    def _up(self, value: Array) -> Array:
+        if self._plain:
+            for layer in self._layers:
+                value = layer.forward(value)
+            return value
+        waiting: list[Layer] = []
+        for layer in self._layers:
+            value = forward_through(layer, value, waiting)
+        return value
+
+    def _lend(self, layers: list[Layer], work: Callable[[], Array]) -> Array:
+        """Do work during which layers write into lent arrays."""
+        for layer in layers:
+            layer.buffers = self._buffers
+        try:
+            return work()
+        finally:
+            for layer in layers:
+                layer.buffers = None
+
+
+class _InMicroBatches(_Stretch):
+    """Layers that take a batch in parts.
+
+    While `backward` is still to come, each part needs layers that remember it, and arrays of its own. What is done with
+    soon, gradients and what a prediction computes on its way, is written into arrays of the thread.
+    """
+
+    def __init__(self, layers: list[Layer], start: int, end: int, keeps: bool) -> None:
+        super().__init__(layers, start, end, keeps)
+        self._twins: list[list[Layer]] = []
+        self._kept: list[Buffers] = []
+        self._passing: list[Buffers] = []
+        self._joined = Buffers()
+        self._input: Array | None = None
+
+    def forward(self, input: Array, size: int) -> Array:
+        parts = _parts(len(input))
+        self._input = input
+        self._prepare(len(parts))
+        shape = input.shape
+        for layer in self._layers:
+            shape = (len(input), *layer.output_shape(shape[1:]))
+        output = self._join("output", shape, input.dtype, lent=not self._is_last)
+
+        def work(worker: int, number: int) -> None:
+            if self._keeps:
+                twins, buffers = self._twins[number], self._kept[number]
+            else:
+                twins, buffers = self._twins[worker], self._passing[worker]
+            value = input[parts[number]]
+            for twin in twins:
+                twin.buffers = buffers
+                value = forward_through(twin, value, [])
+            output[parts[number]] = value
+
+        run_in_parallel(work, len(parts))
+        return output
+
+    def backward(self, gradient: Array, size: int) -> Array:
+        assert self._input is not None
+        parts = _parts(len(gradient))
+        below = self._join("gradient", self._input.shape, gradient.dtype, lent=True)
+
+        def work(worker: int, number: int) -> None:
+            twins = self._twins[number]
+            for twin in twins:
+                twin.buffers = self._passing[worker]
+            received = self._back_through(twins, gradient[parts[number]])
+            if self.lowest < 0:
+                below[parts[number]] = received
+
+        run_in_parallel(work, len(parts))
+        self._add_up(len(parts))
+        return below
+
+    def _prepare(self, parts: int) -> None:
+        """See that there are twins and memory for each part, and that the twins are like their layers."""
+        workers = thread_count()
+        while len(self._twins) < (parts if self._keeps else workers):
+            self._twins.append([layer.twin() for layer in self._layers])
+            self._kept.append(Buffers())
+        while len(self._passing) < workers:
+            self._passing.append(Buffers())
+        for twins in self._twins:
+            for layer, twin in zip(self._layers, twins, strict=True):
+                twin.training = layer.training
+                for own, parameter in zip(twin.parameters, layer.parameters, strict=True):
+                    own.tensor = parameter.tensor
+
+    def _add_up(self, parts: int) -> None:
+        """Add the gradients of the twins to those of the layers, always in the same order."""
+        for index, layer in enumerate(self._layers):
+            for name, parameter in layer.named_parameters.items():
+                for twins in self._twins[:parts]:
+                    own = twins[index].named_parameters[name]
+                    parameter.add_gradient(own.gradient)
+                    own.zero_grad()
+
+    def _join(self, name: str, shape: Shape, dtype: np.dtype, lent: bool) -> Array:
+        """Return an array for a whole batch, with the batch last in memory."""
+        memory = (*shape[1:], shape[0])
+        return batch_to_front(self._joined.empty(name, memory, dtype) if lent else np.empty(memory, dtype))
+
+
+def _blas_for(plan: list[_Part]) -> AbstractContextManager[None]:
+    """Hold BLAS to one thread where our own threads work."""
+    return one_blas_thread() if any(isinstance(stretch, _InMicroBatches) for stretch, _ in plan) else _AS_IT_IS
+
+
+def _written(layers: list[Layer], input_shape: Shape) -> list[int]:
+    """Count the numbers of a batch, and those that each layer makes of it, as far as the input fits."""
+    shape, sizes = input_shape[1:], [prod(input_shape)] + [0] * len(layers)
+    try:
+        for index, layer in enumerate(layers, start=1):
+            shape = layer.output_shape(shape)
+            sizes[index] = input_shape[0] * prod(shape)
+    except ShapeError:
+        pass  # the layer will tell
+    return sizes
+
+
+def _cut(layers: list[Layer], sizes: list[int]) -> list[bool]:
+    """Tell of each layer whether it takes the batch in micro-batches."""
+    if any(layer.settings.partner for layer in layers):
+        return [False] * len(layers)  # a layer that uses the switches of another one needs them for the whole batch
+    cut: list[bool] = []
+    for in_micro_batches, group in groupby(zip(layers, sizes, strict=True), key=lambda each: each[0].in_micro_batches):
+        written = [size for _, size in group]
+        cut += [in_micro_batches and sum(written) >= _LARGE] * len(written)
+    return cut
+
+
+def _parts(count: int) -> list[slice]:
+    """Cut `count` examples into an even number of parts of nearly the same size."""
+    parts = min(2 * -(-count // (2 * _MICRO_BATCH)), count)
+    ends = [count * part // parts for part in range(parts + 1)]
+    return [slice(first, end) for first, end in pairwise(ends)]
