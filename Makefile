@@ -6,6 +6,8 @@ PYTHON ?= python3
 TOUR ?= tour
 # For instance: make test PYTEST_ARGUMENTS='-k conv2d'
 PYTEST_ARGUMENTS ?=
+# For instance: make bench BENCH_ARGUMENTS='--only steps --networks W3'
+BENCH_ARGUMENTS ?=
 
 ifeq ($(OS),Windows_NT)
 BIN := .venv/Scripts
@@ -52,11 +54,15 @@ lint: $(INSTALLED)
 test: lint libraries
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest $(PYTEST_ARGUMENTS)
 
-.PHONY: compare coverage mutations
+.PHONY: compare bench coverage mutations
 
 # Side by side with PyTorch and Captum, which the first call installs. Without them `make test` leaves these tests out.
 compare: $(COMPARE_INSTALLED)
 	$(BIN)/python -m pytest tests/tinyml -m compare $(PYTEST_ARGUMENTS)
+
+# Speed and memory beside PyTorch's, on a quiet machine. For a first look: make bench BENCH_ARGUMENTS=--quick
+bench: $(COMPARE_INSTALLED)
+	$(BIN)/python -m tests.benchmarks.compare_torch $(BENCH_ARGUMENTS)
 
 # What share of the framework's lines its own tests and examples run.
 coverage: $(INSTALLED)

@@ -1,0 +1,154 @@
+"""What each layer has to do at least: floating-point operations, and bytes to and from memory.
+
+With the rates of a machine (`machine.Limits`) this gives the least time that a layer can take, and so how far from the
+limit it is. The model is simple on purpose:
+
+- One multiplication and one addition count as two operations. Products with the zeros of a padding count too.
+- Every array is read or written once: what the caches save besides, or cost, is not in it. So a layer whose arrays stay
+  in a cache can be quicker than its "least time". Neighbouring layers are taken not to be fused.
+- The loss is left out: it sees a few numbers only.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tests.benchmarks.machine import Limits
+from tinyml.core import Shape
+from tinyml.layers.stack import LayerPlan
+
+NUMBER_BYTES = 4
+"""Bytes of a float32."""
+
+_BY_NUMBER = {"ReLu": 1, "Tanh": 1}
+"""Operations for each number of a layer that treats every number alone; a function such as tanh counts as one."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Floating-point operations, and bytes read or written."""
+
+    operations: int = 0
+    bytes: int = 0
+
+    def __add__(self, other: "Cost") -> "Cost":
+        return Cost(self.operations + other.operations, self.bytes + other.bytes)
+
+    def least_seconds(self, limits: Limits) -> float:
+        """Return how long it takes at least: as long as its operations or its bytes, whichever takes longer.
+
+        >>> Cost(operations=200, bytes=10).least_seconds(Limits(threads=1, operations=100.0, bytes=10.0))
+        2.0
+        """
+        return max(self.operations / limits.operations, self.bytes / limits.bytes)
+
+
+@dataclass(frozen=True)
+class LayerCost:
+    """What one training step costs in one layer.
+
+    Attributes:
+        name: of the layer.
+        forward: from the input to the output.
+        to_weights: from the gradient of the output to the gradients of the parameters.
+        to_input: from the gradient of the output to that of the input; nothing where no layer below learns.
+        update: what the optimiser does with the parameters.
+    """
+
+    name: str
+    forward: Cost
+    to_weights: Cost
+    to_input: Cost
+    update: Cost
+
+    @property
+    def training(self) -> Cost:
+        """All of it."""
+        return self.forward + self.to_weights + self.to_input + self.update
+
+    def least_backward_seconds(self, limits: Limits) -> float:
+        """Return how long the two gradients take at least, one after the other."""
+        return self.to_weights.least_seconds(limits) + self.to_input.least_seconds(limits)
+
+
+def network_cost(plans: Sequence[LayerPlan], batch: int, momentum: bool = False) -> tuple[LayerCost, ...]:
+    """Count what one training step costs, layer by layer.
+
+    Arguments:
+        plans: the layers with their shapes (`tinyml.layers.stack.plan_stack`).
+        batch: examples in the batch.
+        momentum: whether gradient descent keeps a velocity of every parameter.
+
+    Raises `ValueError` for a layer type that the model does not know.
+    """
+    costs = []
+    learns_below = False
+    for plan in plans:
+        costs.append(_layer_cost(plan, batch, momentum, learns_below))
+        learns_below = learns_below or plan.parameter_count > 0
+    return tuple(costs)
+
+
+def total(costs: Sequence[Cost]) -> Cost:
+    """Add up costs.
+
+    >>> total([Cost(1, 2), Cost(10, 20)])
+    Cost(operations=11, bytes=22)
+    """
+    return sum(costs, Cost())
+
+
+def _layer_cost(plan: LayerPlan, batch: int, momentum: bool, learns_below: bool) -> LayerCost:
+    kind = plan.specification.type
+    if plan.input_shape is None or plan.output_shape is None:
+        raise ValueError(f"The shapes of layer '{plan.specification.name}' are unknown.")
+    if kind in ("Conv2D", "Linear"):
+        parts = _weighted(plan.parameter_shapes, plan.input_shape, plan.output_shape, batch)
+    elif kind == "MaxPool2D":
+        parts = _max_pool(plan.settings.window, plan.input_shape, plan.output_shape, batch)  # type: ignore[union-attr]
+    elif kind == "Flatten":
+        parts = Cost(), Cost(), Cost()  # the same numbers under another shape
+    elif kind in _BY_NUMBER:
+        parts = _by_number(_BY_NUMBER[kind], math.prod(plan.output_shape) * batch)
+    else:
+        raise ValueError(f"The cost model does not know the layer type {kind}.")
+    forward, to_weights, to_input = parts
+    update = _update(plan.parameter_count, momentum)
+    return LayerCost(plan.specification.name, forward, to_weights, to_input if learns_below else Cost(), update)
+
+
+def _weighted(
+    parameters: dict[str, Shape], input_shape: Shape, output_shape: Shape, batch: int
+) -> tuple[Cost, Cost, Cost]:
+    """Count a layer whose weights all meet the input at each position of its output: Conv2D, and Linear with one.
+
+    Each of the three products (output, gradient of the weights, gradient of the input) pairs the same numbers.
+    """
+    weight, bias = math.prod(parameters["weight"]), math.prod(parameters.get("bias", (0,)))
+    positions = math.prod(output_shape[1:]) * batch
+    product, additions = 2 * weight * positions, bias * positions
+    inputs, outputs = math.prod(input_shape) * batch, math.prod(output_shape) * batch
+    return (
+        Cost(product + additions, NUMBER_BYTES * (inputs + weight + bias + outputs)),
+        Cost(product + additions, NUMBER_BYTES * (outputs + inputs + weight + bias)),
+        Cost(product, NUMBER_BYTES * (outputs + weight + inputs)),
+    )
+
+
+def _max_pool(window: tuple[int, int], input_shape: Shape, output_shape: Shape, batch: int) -> tuple[Cost, Cost, Cost]:
+    """Count comparisons. Which pixel of its window won takes a byte for each output."""
+    inputs, outputs = math.prod(input_shape) * batch, math.prod(output_shape) * batch
+    compare = Cost(outputs * (math.prod(window) - 1), NUMBER_BYTES * (inputs + outputs) + outputs)
+    return compare, Cost(), Cost(0, NUMBER_BYTES * (outputs + inputs) + outputs)
+
+
+def _by_number(operations: int, numbers: int) -> tuple[Cost, Cost, Cost]:
+    """Count a layer that treats every number alone; its derivative follows from its output."""
+    forward = Cost(operations * numbers, NUMBER_BYTES * 2 * numbers)
+    return forward, Cost(), Cost(operations * numbers, NUMBER_BYTES * 3 * numbers)
+
+
+def _update(parameters: int, momentum: bool) -> Cost:
+    """Count `v = momentum · v - rate · gradient; w += v`, or the same without a velocity."""
+    operations, moves = (4, 5) if momentum else (2, 3)
+    return Cost(operations * parameters, NUMBER_BYTES * moves * parameters)

@@ -1,0 +1,52 @@
+"""Time of a whole epoch over 10 000 images, as a user would write it in each framework."""
+
+import sys
+from typing import Any
+
+import torch
+
+from tests.benchmarks import mnist, ours, pytorch
+from tests.benchmarks.settings import Result, Settings
+from tests.benchmarks.tables import Table
+from tests.benchmarks.timing import Effort, Timing, take_turns
+from tests.benchmarks.workloads import WORKLOADS, Workload
+
+NETWORKS = ("W4", "W3")
+BATCH = 128
+
+
+def measure(settings: Settings) -> Result:
+    """Time epochs of both frameworks in turn; the first one of each is the warm-up."""
+    data = mnist.load(2000 if settings.quick else mnist.COUNT)
+    effort = settings.long_effort
+    rows: list[dict[str, Any]] = []
+    for name in NETWORKS:
+        if WORKLOADS[name] in settings.networks:
+            print(f"  {name}", file=sys.stderr, flush=True)
+            timings = _time_epoch(WORKLOADS[name], data, effort)
+            rows.append({"network": name, "images": len(data.inputs), "data": data.source, "seconds": timings})
+    table = Table(
+        f"One epoch over {len(data.inputs):,} images ({data.source}), batch {BATCH}, {settings.threads} threads",
+        ("network", "ours s", "PyTorch s", "ratio", "ours images/s"),
+        tuple(_cells(row["network"], row["seconds"], len(data.inputs)) for row in rows),
+        ("`Learner.fit` beside a loop over shuffled tensors, in its default layout, without a DataLoader.",),
+    )
+    return Result(rows, (table,))
+
+
+def _time_epoch(workload: Workload, data: mnist.Images, effort: Effort) -> dict[str, Timing]:
+    learner, model = ours.learner(workload), pytorch.network(workload)
+    inputs, labels = torch.from_numpy(data.inputs), torch.from_numpy(data.labels)
+    return take_turns(
+        {
+            ours.NAME: lambda: learner.fit(data.inputs, data.labels, epochs=1, batch_size=BATCH),
+            pytorch.NAME: lambda: pytorch.train_epoch(workload, model, inputs, labels, BATCH),
+        },
+        effort,
+    )
+
+
+def _cells(network: str, timings: dict[str, Timing], images: int) -> tuple[str, ...]:
+    our_time, other_time = timings[ours.NAME], timings[pytorch.NAME]
+    times = (f"{timing.median:.3f} ({timing.lower:.3f}–{timing.upper:.3f})" for timing in (our_time, other_time))
+    return (network, *times, f"{other_time.median / our_time.median:.2f}", f"{images / our_time.median:,.0f}")
