@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 
 from tinyml.core.arrays import Array
 from tinyml.core.buffers import scratch
@@ -216,6 +217,11 @@ def batch_to_end(array: Array) -> Array:
     return array.transpose(*range(1, array.ndim), 0)
 
 
+def lies_batch_last(array: np.ndarray) -> bool:
+    """Tell whether the batch `(N, …)` is last in memory: the same number of all examples lies together."""
+    return array.strides[0] == array.itemsize
+
+
 def maps_to_rows(maps: Array) -> Array:
     """Lay each map of all images out as one row: `(N, C, H, W)` becomes `(C, H·W·N)`.
 
@@ -286,14 +292,16 @@ def _unroll(padded: Array, sliding: Sliding, span: tuple[int, int], columns: Arr
     channels, _, width, count = padded.shape
     first, end = span
     across = window_output_size(width, sliding.window[1], sliding.stride[1], 0, sliding.dilation[1])
-    by_tap = columns.reshape(channels, *sliding.window, end - first, across, count)
-    below = padded[:, first * sliding.stride[0] :]
-    for tap in taps(sliding, (end - first, across)):
-        by_tap[:, tap.row, tap.column] = below[:, tap.rows, tap.columns]
+    shape = channels, *sliding.window, end - first, across, count
+    of_map, of_row, of_column, of_example = padded.strides
+    (down, right), (tap_down, tap_right) = sliding.stride, sliding.dilation
+    # A view in which every pixel appears as often as windows cover it: one copy instead of one for each tap.
+    strides = of_map, of_row * tap_down, of_column * tap_right, of_row * down, of_column * right, of_example
+    columns.reshape(shape)[...] = as_strided(padded[:, first * down :], shape, strides)
 
 
 def _pad_batch_last(images: Array, padding: Pair) -> Array:
-    """Return the images as `(C, H, W, N)`, contiguous, with zeros around them, or with so much less cut off.
+    """Return the images as `(C, H, W, N)`, with zeros around them, or with so much less cut off.
 
     They are written into this thread's scratch array, unless they are already as they should be.
     """
@@ -303,7 +311,7 @@ def _pad_batch_last(images: Array, padding: Pair) -> Array:
     ]
     memory = memory[:, *cut]
     top, left = (max(border, 0) for border in padding)
-    if (top, left) == (0, 0) and memory.flags.c_contiguous:
+    if (top, left) == (0, 0) and lies_batch_last(images):
         return memory
     channels, height, width, count = memory.shape
     padded = scratch("padded", (channels, height + 2 * top, width + 2 * left, count), memory.dtype)

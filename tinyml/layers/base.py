@@ -38,7 +38,7 @@ from tinyml.core import (
 from tinyml.core.buffers import Buffers
 from tinyml.core.shapes import ignored_border, window_output_shape
 from tinyml.core.validation import describe_validation_error
-from tinyml.core.windows import Sliding, batch_to_end, batch_to_front
+from tinyml.core.windows import Sliding, batch_to_front, empty_maps, lies_batch_last
 
 Kept = TypeVar("Kept")
 Model = TypeVar("Model", bound="LayerSettings")
@@ -153,6 +153,7 @@ class Layer(ABC):
             (running statistics). The layer changes them in place, so that whoever holds one sees its present values.
         buffers: memory for what the layer computes, lent by a training loop that lets nobody else see it; None outside
             of such a loop, where every array is a fresh one.
+        overwrites: True when such a loop allows the layer to write its output over its input.
     """
 
     Settings: ClassVar[type[LayerSettings]]
@@ -166,11 +167,15 @@ class Layer(ABC):
     """True when a batch may be passed through in parts, one after another or at the same time: what comes out for an
     example depends on that example alone, and no random numbers are drawn."""
 
+    needs_output: ClassVar[bool] = True
+    """False when `backward` does not read what `forward` returned, so that the next layer may write over it."""
+
     def __init__(self, name: str, settings: LayerSettings) -> None:
         self.name = name
         self.settings = settings
         self.training = True
         self.buffers: Buffers | None = None
+        self.overwrites = False
         self.named_parameters: dict[str, Parameter] = {}
         self.named_buffers: dict[str, Array] = {}
 
@@ -226,16 +231,15 @@ class Layer(ABC):
 
     def lent(self, name: str, shape: tuple[int, ...], dtype: Any) -> Array | None:
         """Return the lent array to write a result into; None where there is none, so that NumPy makes a fresh one."""
-        return None if self.buffers is None else self.buffers.empty((self.name, name), shape, dtype)
+        return None if self.buffers is None else self.buffers.empty(name, shape, dtype)
 
     def lent_like(self, name: str, model: np.ndarray, dtype: Any = None) -> Array | None:
         """Do so in the shape and memory order of `model`, in its dtype or another."""
         if self.buffers is None:
             return None
-        if batch_to_end(model).flags.c_contiguous:
-            shape = (*model.shape[1:], model.shape[0])
-            return batch_to_front(self.buffers.empty((self.name, name), shape, dtype or model.dtype))
-        return self.buffers.empty((self.name, name), model.shape, dtype or model.dtype)
+        if lies_batch_last(model):
+            return self.empty_maps(name, model.shape, dtype or model.dtype)
+        return self.buffers.empty(name, model.shape, dtype or model.dtype)
 
     def empty_maps(self, name: str, shape: tuple[int, ...], dtype: Any) -> Array:
         """Return an array `(N, …)` to write into, lent or fresh, with the batch last in memory.
@@ -243,7 +247,7 @@ class Layer(ABC):
         Windows slide over it fastest that way.
         """
         memory = self.lent(name, (*shape[1:], shape[0]), dtype)
-        return batch_to_front(np.empty((*shape[1:], shape[0]), dtype) if memory is None else memory)
+        return empty_maps(shape, dtype) if memory is None else batch_to_front(memory)
 
     def recall(self, kept: Kept | None) -> Kept:
         """Return what `forward` kept for `backward`; raises `TinymlError` when there was no forward pass."""

@@ -146,6 +146,7 @@ class Deconv2D(Layer):
     """
 
     Settings = Deconv2DSettings
+    needs_output = False
 
     def __init__(
         self,

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from tinyml.core import Array, Shape, ShapeError, describe_count, describe_shape
-from tinyml.core.windows import batch_to_end, batch_to_front
+from tinyml.core.windows import batch_to_end, batch_to_front, lies_batch_last
 from tinyml.layers.base import Layer, LayerSettings
 
 
@@ -68,7 +68,7 @@ class Flatten(Layer):
     def backward(self, in_gradient: Array) -> Array:
         input = self.recall(self._input)
         gradient = in_gradient.reshape(input.shape)
-        if (gradient.strides[0] == gradient.itemsize) == (input.strides[0] == input.itemsize):
+        if lies_batch_last(gradient) == lies_batch_last(input):
             return gradient
         # In the memory order of the input, which the layers below compute with.
         received = np.empty_like(input, in_gradient.dtype)

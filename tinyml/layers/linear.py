@@ -91,6 +91,7 @@ class Linear(Layer):
     """
 
     Settings = LinearSettings
+    needs_output = False
 
     def __init__(
         self,

@@ -45,7 +45,7 @@ class ReLu(Layer):
         self._output: Array | None = None
 
     def forward(self, input: Array) -> Array:
-        self._output = rectify(input, out=self.lent_like("output", input))
+        self._output = rectify(input, out=input if self.overwrites else self.lent_like("output", input))
         return self._output
 
     def backward(self, in_gradient: Array) -> Array:

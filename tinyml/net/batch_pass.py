@@ -11,7 +11,7 @@ with any number of them.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from itertools import groupby, pairwise
 from math import prod
@@ -25,7 +25,7 @@ from tinyml.core.windows import batch_to_front
 from tinyml.layers import Layer
 from tinyml.layers.stack import forward_through
 
-_MICRO_BATCH = 32
+_MICRO_BATCH = 64
 """Examples in a micro-batch, at most. The batch is last in memory, so runs of numbers are about as long."""
 
 _LARGE = 1 << 16
@@ -66,8 +66,8 @@ class BatchPass:
             plan = self._plans[input.shape] = self._make_plan(input.shape)
         self._last = plan
         with _blas_for(plan):
-            for stretch, size in plan:
-                input = stretch.forward(input, size)
+            for stretch, largest in plan:
+                input = stretch.forward(input, largest)
         return input
 
     def backward(self, gradient: Array) -> None:
@@ -77,8 +77,8 @@ class BatchPass:
             gradient: `(N, …)` with respect to the output.
         """
         with _blas_for(self._last):
-            for stretch, size in reversed(self._last):
-                gradient = stretch.backward(gradient, size)
+            for stretch, largest in reversed(self._last):
+                gradient = stretch.backward(gradient, largest)
                 if stretch.lowest >= 0:  # no layer below has anything to learn
                     return
 
@@ -94,7 +94,7 @@ class BatchPass:
             if key not in self._stretches:
                 kind = _InMicroBatches if in_micro_batches else _Whole
                 self._stretches[key] = kind(layers, start, end, self._keeps)
-            plan.append((self._stretches[key], sum(sizes[start : end + 1])))
+            plan.append((self._stretches[key], max(sizes[start : end + 1])))
             start = end
         return plan
 
@@ -119,11 +119,11 @@ class _Stretch(ABC):
         self.lowest = first - start if start <= first < end else -1
 
     @abstractmethod
-    def forward(self, input: Array, size: int) -> Array:
-        """Take a batch up through the layers, which write `size` numbers in all."""
+    def forward(self, input: Array, largest: int) -> Array:
+        """Take a batch up through the layers, each of which reads and writes up to `largest` numbers."""
 
     @abstractmethod
-    def backward(self, gradient: Array, size: int) -> Array:
+    def backward(self, gradient: Array, largest: int) -> Array:
         """Take the gradient down through the layers, as far as it is needed."""
 
     def _back_through(self, layers: list[Layer], gradient: Array) -> Array:
@@ -138,7 +138,7 @@ class _Stretch(ABC):
 _AS_IT_IS = nullcontext()
 
 _Part = tuple[_Stretch, int]
-"""A stretch of a plan, and how many numbers its layers write for the batch."""
+"""A stretch of a plan, and how many numbers one of its layers reads or writes for the batch at most."""
 
 
 class _Whole(_Stretch):
@@ -147,16 +147,16 @@ class _Whole(_Stretch):
     def __init__(self, layers: list[Layer], start: int, end: int, keeps: bool) -> None:
         super().__init__(layers, start, end, keeps)
         self._plain = not any(layer.settings.partner or layer.records_switches for layer in self._layers)
-        self._buffers = Buffers()
+        self._buffers = [Buffers() for _ in self._layers]
 
-    def forward(self, input: Array, size: int) -> Array:
-        if size >= _LARGE:
+    def forward(self, input: Array, largest: int) -> Array:
+        if largest >= _LARGE:
             # What the last layer of the network writes is handed out, so it has to be fresh.
             return self._lend(self._layers[:-1] if self._is_last else self._layers, lambda: self._up(input))
         return self._up(input)
 
-    def backward(self, gradient: Array, size: int) -> Array:
-        if size >= _LARGE:
+    def backward(self, gradient: Array, largest: int) -> Array:
+        if largest >= _LARGE:
             return self._lend(self._layers, lambda: self._back_through(self._layers, gradient))
         return self._back_through(self._layers, gradient)
 
@@ -172,8 +172,8 @@ class _Whole(_Stretch):
 
     def _lend(self, layers: list[Layer], work: Callable[[], Array]) -> Array:
         """Do work during which layers write into lent arrays."""
-        for layer in layers:
-            layer.buffers = self._buffers
+        for layer, buffers in zip(layers, self._buffers, strict=False):
+            layer.buffers = buffers
         try:
             return work()
         finally:
@@ -191,12 +191,12 @@ class _InMicroBatches(_Stretch):
     def __init__(self, layers: list[Layer], start: int, end: int, keeps: bool) -> None:
         super().__init__(layers, start, end, keeps)
         self._twins: list[list[Layer]] = []
-        self._kept: list[Buffers] = []
-        self._passing: list[Buffers] = []
+        self._kept: list[list[Buffers]] = []
+        self._passing: list[tuple[Buffers, Buffers]] = []
         self._joined = Buffers()
         self._input: Array | None = None
 
-    def forward(self, input: Array, size: int) -> Array:
+    def forward(self, input: Array, largest: int) -> Array:
         parts = _parts(len(input))
         self._input = input
         self._prepare(len(parts))
@@ -206,31 +206,40 @@ class _InMicroBatches(_Stretch):
         output = self._join("output", shape, input.dtype, lent=not self._is_last)
 
         def work(worker: int, number: int) -> None:
-            if self._keeps:
-                twins, buffers = self._twins[number], self._kept[number]
-            else:
-                twins, buffers = self._twins[worker], self._passing[worker]
             value = input[parts[number]]
-            for twin in twins:
-                twin.buffers = buffers
-                value = forward_through(twin, value, [])
+            if self._keeps:
+                for twin, buffers in zip(self._twins[number], self._kept[number], strict=True):
+                    twin.buffers = buffers
+                    value = forward_through(twin, value, [])
+            else:
+                value = _by_turns(
+                    self._twins[worker],
+                    self._passing[worker],
+                    value,
+                    lambda twin, value: forward_through(twin, value, []),
+                )
             output[parts[number]] = value
 
         run_in_parallel(work, len(parts))
         return output
 
-    def backward(self, gradient: Array, size: int) -> Array:
+    def backward(self, gradient: Array, largest: int) -> Array:
         assert self._input is not None
         parts = _parts(len(gradient))
         below = self._join("gradient", self._input.shape, gradient.dtype, lent=True)
 
         def work(worker: int, number: int) -> None:
             twins = self._twins[number]
-            for twin in twins:
-                twin.buffers = self._passing[worker]
-            received = self._back_through(twins, gradient[parts[number]])
+            received = _by_turns(
+                reversed(twins[self.lowest + 1 :]),
+                self._passing[worker],
+                gradient[parts[number]],
+                lambda twin, value: twin.backward(value),
+            )
             if self.lowest < 0:
                 below[parts[number]] = received
+            else:
+                twins[self.lowest].learn(received)
 
         run_in_parallel(work, len(parts))
         self._add_up(len(parts))
@@ -241,9 +250,11 @@ class _InMicroBatches(_Stretch):
         workers = thread_count()
         while len(self._twins) < (parts if self._keeps else workers):
             self._twins.append([layer.twin() for layer in self._layers])
-            self._kept.append(Buffers())
+            for before, twin in pairwise(self._twins[-1]):
+                twin.overwrites = not before.needs_output
+            self._kept.append([Buffers() for _ in self._layers])
         while len(self._passing) < workers:
-            self._passing.append(Buffers())
+            self._passing.append((Buffers(), Buffers()))
         for twins in self._twins:
             for layer, twin in zip(self._layers, twins, strict=True):
                 twin.training = layer.training
@@ -293,8 +304,26 @@ def _cut(layers: list[Layer], sizes: list[int]) -> list[bool]:
     return cut
 
 
+def _by_turns(
+    layers: Iterable[Layer], memories: tuple[Buffers, Buffers], value: Array, step: Callable[[Layer, Array], Array]
+) -> Array:
+    """Take a value through layers that write into two memories by turns: each reads from one and fills the other.
+
+    Two that are used over and over stay in the cache, where one for each layer would not.
+    """
+    other, holding = memories
+    for layer in layers:
+        layer.buffers = other
+        result = step(layer, value)
+        if not np.may_share_memory(result, value):
+            other, holding = holding, other
+        value = result
+    return value
+
+
 def _parts(count: int) -> list[slice]:
-    """Cut `count` examples into an even number of parts of nearly the same size."""
-    parts = min(2 * -(-count // (2 * _MICRO_BATCH)), count)
+    """Cut `count` examples into parts of nearly the same size, as many for each thread."""
+    threads = thread_count()
+    parts = min(threads * -(-count // (threads * _MICRO_BATCH)), count)
     ends = [count * part // parts for part in range(parts + 1)]
     return [slice(first, end) for first, end in pairwise(ends)]

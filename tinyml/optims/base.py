@@ -19,8 +19,8 @@ Memory = dict[str, Array]
 class Optimizer(ABC):
     """Changes parameters according to their gradients (seed 000, "Optimizer").
 
-    A subclass computes `update`, best with `tinyml.core.elementwise.in_pieces`. What it has to remember from step to step
-    it keeps as arrays in `recall(param)`, so that a checkpoint can save and restore them.
+    A subclass computes `update`, best with `tinyml.core.elementwise.in_pieces`. What it has to remember from step to
+    step it keeps as arrays in `recall(param)`, so that a checkpoint can save and restore them.
 
     Arguments:
         lr: learning rate, greater than 0.
