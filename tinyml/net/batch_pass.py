@@ -22,7 +22,7 @@ from tinyml.core import Array, Shape, ShapeError
 from tinyml.core.buffers import Buffers
 from tinyml.core.threads import one_blas_thread, run_in_parallel, thread_count
 from tinyml.core.windows import batch_to_front
-from tinyml.layers import Layer
+from tinyml.layers import Layer, MaxPool2D, ReLu
 from tinyml.layers.stack import forward_through
 
 _MICRO_BATCH = 64
@@ -113,7 +113,7 @@ class _Stretch(ABC):
     """
 
     def __init__(self, layers: list[Layer], start: int, end: int, keeps: bool) -> None:
-        self._layers, self._keeps = layers[start:end], keeps
+        self._layers, self._keeps = _pooling_first(layers[start:end]), keeps
         self._is_last = end == len(layers)
         first = next((index for index, layer in enumerate(layers) if layer.named_parameters), end)
         self.lowest = first - start if start <= first < end else -1
@@ -302,6 +302,19 @@ def _cut(layers: list[Layer], sizes: list[int]) -> list[bool]:
         written = [size for _, size in group]
         cut += [in_micro_batches and sum(written) >= _LARGE] * len(written)
     return cut
+
+
+def _pooling_first(layers: list[Layer]) -> list[Layer]:
+    """Let ReLu come after MaxPool2D where it stands just before it: the same bits from a quarter of the numbers.
+
+    The largest of a window stays the largest when all that is negative becomes 0; and when all of it is, no gradient
+    passes, whichever pixel won.
+    """
+    layers = list(layers)
+    for index in range(len(layers) - 1):
+        if isinstance(layers[index], ReLu) and isinstance(layers[index + 1], MaxPool2D):
+            layers[index], layers[index + 1] = layers[index + 1], layers[index]
+    return layers
 
 
 def _by_turns(
