@@ -16,7 +16,7 @@ from tinyml.core.arrays import Array
 _ALIGNMENT = 64
 """Bytes: arrays that begin on a cache line are read faster."""
 
-_LARGEST_SCRATCH = 8 << 20
+_LARGEST_SCRATCH = 32 << 20
 """Bytes that a thread keeps for a scratch array; larger ones are fresh each time."""
 
 

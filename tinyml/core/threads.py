@@ -83,8 +83,9 @@ def run_in_parallel(task: Callable[[int, int], None], count: int) -> None:
     def work(worker: int) -> None:
         _this_thread.working = True
         try:
-            for number in numbers:
-                task(worker, number)
+            with _on_own_processor(worker):
+                for number in numbers:
+                    task(worker, number)
         except BaseException:
             for _ in numbers:  # so that nobody begins another one
                 pass
@@ -122,6 +123,28 @@ def blas_is_held() -> bool:
 
 def _processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextmanager
+def _on_own_processor(worker: int) -> Iterator[None]:
+    """Let the thread run on one processor, another one for each worker, when there are workers for all of them.
+
+    Threads that wake each other as often as Python's do are sometimes put on the same processor by Linux, after a pause
+    above all, and stay there for a tenth of a second.
+    """
+    if not hasattr(os, "sched_getaffinity"):
+        yield
+        return
+    allowed = os.sched_getaffinity(0)
+    if len(allowed) != thread_count():
+        yield
+        return
+    os.sched_setaffinity(0, {sorted(allowed)[worker]})
+    try:
+        yield
+    finally:
+        if worker == 0:
+            os.sched_setaffinity(0, allowed)
 
 
 class _ThisThread(threading.local):

@@ -18,10 +18,10 @@ from numpy.lib.stride_tricks import as_strided
 
 from tinyml.core.arrays import Array
 from tinyml.core.buffers import scratch
-from tinyml.core.shapes import Pair, window_output_shape, window_output_size
+from tinyml.core.shapes import Pair, window_output_shape
 
-_BLOCK_SIZE = 1 << 21
-"""Bytes of columns that are unrolled at a time: what fits into the second-level cache of a core."""
+_BLOCK_SIZE = 1 << 22
+"""Bytes of columns that are unrolled at a time: less and the calls cost more, more and the caches are too small."""
 
 _UNUSED = 16
 """Numbers at the end of each row of a block that are not used."""
@@ -112,10 +112,10 @@ def im2col(images: Array, sliding: Sliding) -> Array:
            [3., 4., 6., 7.],
            [4., 5., 7., 8.]])
     """
-    rows, width = window_output_shape(images.shape[2:], *sliding)
-    columns = np.empty((images.shape[1] * math.prod(sliding.window), rows * width * len(images)), images.dtype)
-    _unroll(_pad_batch_last(images, sliding.padding), sliding, (0, rows), columns)
-    return columns
+    positions = window_output_shape(images.shape[2:], *sliding)
+    windows = _windows(_pad_batch_last(images, sliding.padding), sliding, positions)
+    columns = windows.reshape(math.prod(windows.shape[:3]), math.prod(windows.shape[3:]))
+    return columns if columns.flags.owndata else columns.copy()
 
 
 def im2col_blocks(images: Array, sliding: Sliding) -> Iterator[tuple[slice, Array]]:
@@ -136,9 +136,10 @@ def im2col_blocks(images: Array, sliding: Sliding) -> Iterator[tuple[slice, Arra
     [slice(0, 4, None)]
     """
     positions = window_output_shape(images.shape[2:], *sliding)
-    padded = _pad_batch_last(images, sliding.padding)
+    windows = _windows(_pad_batch_last(images, sliding.padding), sliding, positions)
     for first, end, chosen, columns in _blocks(images.shape[1], len(images), positions, sliding, images.dtype):
-        _unroll(padded, sliding, (first, end), columns)
+        block = windows[:, :, :, first:end]
+        columns.reshape(block.shape)[...] = block
         yield chosen, columns
 
 
@@ -280,24 +281,16 @@ def _blocks(
         yield first, end, slice(first * across, end * across), memory[:, :-_UNUSED]
 
 
-def _unroll(padded: Array, sliding: Sliding, span: tuple[int, int], columns: Array) -> None:
-    """Write the windows of some rows of positions into columns.
+def _windows(padded: Array, sliding: Sliding, positions: Pair) -> Array:
+    """Look at `(C, H, W, N)` as `(C, h, w, H_out, W_out, N)`: every pixel appears as often as windows cover it.
 
-    Arguments:
-        padded: `(C, H, W, N)`.
-        sliding: how the window slides.
-        span: (first, last + 1) of the rows of positions.
-        columns: `(C·h·w, rows·W_out·N)`, overwritten.
+    To unroll the windows is then one copy, where one for each tap would keep threads waiting for each other.
     """
-    channels, _, width, count = padded.shape
-    first, end = span
-    across = window_output_size(width, sliding.window[1], sliding.stride[1], 0, sliding.dilation[1])
-    shape = channels, *sliding.window, end - first, across, count
     of_map, of_row, of_column, of_example = padded.strides
     (down, right), (tap_down, tap_right) = sliding.stride, sliding.dilation
-    # A view in which every pixel appears as often as windows cover it: one copy instead of one for each tap.
+    shape = len(padded), *sliding.window, *positions, padded.shape[3]
     strides = of_map, of_row * tap_down, of_column * tap_right, of_row * down, of_column * right, of_example
-    columns.reshape(shape)[...] = as_strided(padded[:, first * down :], shape, strides)
+    return as_strided(padded, shape, strides, writeable=False)
 
 
 def _pad_batch_last(images: Array, padding: Pair) -> Array:

@@ -194,9 +194,10 @@ class Conv2D(Layer):
     def learn(self, in_gradient: Array) -> None:
         gradient = maps_to_rows(in_gradient)
         # The columns are unrolled again rather than kept: they are h·w times as large as the input.
+        by_tap = np.zeros((self._filter_rows().shape[1], len(gradient)), gradient.dtype)
         for positions, columns in im2col_blocks(self.recall(self._input), self._sliding):
-            by_tap = multiply_along_columns(columns, gradient[:, positions])  # (C·h·w, K): faster than its transpose
-            self.weight.add_gradient(by_tap.T.reshape(self.weight.tensor.shape))
+            by_tap += multiply_along_columns(columns, gradient[:, positions])  # faster than its transpose
+        self.weight.add_gradient(by_tap.T.reshape(self.weight.tensor.shape))
         if self.bias is not None:
             self.bias.add_gradient(sum_rows(gradient))
 
@@ -224,10 +225,12 @@ class Conv2D(Layer):
         rows, pixel_rows = maps_to_rows(gradient), maps_to_rows(input)
         filters, channels, height, width = self.weight.tensor.shape
         turned = self.weight.tensor[:, :, ::-1, ::-1].transpose(1, 0, 2, 3).reshape(channels, -1)
+        by_tap = np.zeros((turned.shape[1], channels), gradient.dtype)
         for pixels, columns in im2col_blocks(in_gradient, self._sliding.turned):
             multiply_columns(turned, columns, out=rows[:, pixels])
-            by_tap = multiply_along_columns(columns, pixel_rows[:, pixels]).reshape(filters, height, width, channels)
-            self.weight.add_gradient(by_tap[:, ::-1, ::-1].transpose(0, 3, 1, 2))
+            by_tap += multiply_along_columns(columns, pixel_rows[:, pixels])
+        by_tap = by_tap.reshape(filters, height, width, channels)[:, ::-1, ::-1]
+        self.weight.add_gradient(by_tap.transpose(0, 3, 1, 2))
         if self.bias is not None:
             self.bias.add_gradient(sum_rows(maps_to_rows(in_gradient)))
         return gradient
