@@ -5,7 +5,6 @@ import traceback
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal, Slot
-from threadpoolctl import threadpool_limits
 
 from app.training.control import Control
 from app.training.data_store import load_splits
@@ -14,6 +13,7 @@ from app.training.plan import Plan
 from app.training.priority import PriorityGate
 from app.training.snapshot import Snapshot, copy_tensors
 from tinyml.core import DivergedError, TinymlError
+from tinyml.core.threads import one_blas_thread
 from tinyml.learner import BatchFinished, EpochFinished, Evaluation, Experiment, TrainingFinished, prepare
 
 
@@ -84,8 +84,8 @@ class Worker(QObject):
         """Train to the end, to a stop or to a failure, whatever happens inside."""
         outcome: Outcome
         try:
-            # One thread, as on the command line, so that both compute the same bits; the other core is the window's.
-            with threadpool_limits(limits=1, user_api="blas"):
+            # As on the command line, so that both compute the same bits.
+            with one_blas_thread():
                 outcome = self._train()
         except DivergedError as error:
             # The learner has put back the weights of the last whole epoch; before the first those are worth nothing.

@@ -24,15 +24,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = read_arguments(arguments)
     try:
         # Only now: NumPy and the framework take longer to import than `--help` should take.
-        from threadpoolctl import threadpool_limits
-
         from tinyml.core import TinymlError
+        from tinyml.core.threads import one_blas_thread, set_thread_count, thread_count
 
         command = importlib.import_module(f"tinyml.command_line.{options.command}")
         try:
-            # The products of small networks gain a quarter from a second BLAS thread on an idle machine, and take five
-            # times as long with it on a busy one. With one thread the bits do not depend on the number of cores either.
-            with threadpool_limits(limits=1, user_api="blas"):
+            # A bad TINYML_THREADS is told here, before anything is computed.
+            set_thread_count(options.threads or thread_count())
+            # As in the window, so that both compute the same bits.
+            with one_blas_thread():
                 command.run(options)
         except TinymlError as error:
             print(f"tinyml {options.command}: {error}", file=sys.stderr)

@@ -69,6 +69,14 @@ def make_parser() -> tuple[argparse.ArgumentParser, Commands]:
     _add_evaluate(commands)
     _add_check(commands)
     _add_reproduce(commands)
+    for command in commands.choices.values():
+        command.add_argument(
+            "--threads",
+            type=_at_least_one,
+            metavar="N",
+            help="threads to compute on; by default what the environment variable TINYML_THREADS says, or one for each "
+            "processor. With another number of them, the last bits of the results can differ",
+        )
     return parser, commands.choices
 
 
@@ -76,8 +84,8 @@ def _add_train(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser = commands.add_parser(
         "train",
         description="Train the network of a project file, judge it on the test part of the data, and save it. "
-        "What is not given here is as the project says. The same command gives the same bytes, also when it was "
-        "stopped in between and resumed.",
+        "What is not given here is as the project says. The same command gives the same bytes with the same number "
+        "of threads, also when it was stopped in between and resumed.",
     )
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--network", metavar="FILE", help=_PROJECT)

@@ -1,10 +1,12 @@
 """Element-wise operations in the form in which NumPy does them fastest."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 
 from tinyml.core.arrays import Array
+from tinyml.core.buffers import scratch
 from tinyml.core.threads import run_in_parallel
 
 _PIECE = 1 << 16
@@ -27,12 +29,32 @@ def rectify(values: Array, out: Array | None = None) -> Array:
     array([0., 2.])
     """
     if values.size <= _FEW:
-        return np.maximum(values, 0, out=out)
+        result: Array = np.maximum(values, number_like(0, values), out=out)
+        return result
     # NumPy compares with an array three times as fast as with a single number. One slice of zeros is enough, if it is
     # of the axis that is outermost in memory.
     outermost = max(range(values.ndim), key=lambda axis: abs(values.strides[axis]))
     zeros = np.zeros_like(values[(slice(None),) * outermost + (slice(1),)])
-    return np.maximum(values, zeros, out=out)
+    result = np.maximum(values, zeros, out=out)
+    return result
+
+
+def number_like(value: float, array: np.ndarray) -> np.ndarray:
+    """Return a number as an array without axes, in the dtype of `array`: what NumPy combines with it fastest.
+
+    A small array and a number of Python's take NumPy twice as long, as it converts the number every time.
+
+    >>> number_like(2, np.ones(3, np.float32))
+    array(2., dtype=float32)
+    """
+    return _number(value, array.dtype)
+
+
+@lru_cache(maxsize=64)
+def _number(value: float, dtype: np.dtype) -> np.ndarray:
+    number = np.array(value, dtype)
+    number.flags.writeable = False
+    return number
 
 
 def in_pieces(work: Callable[..., None], *arrays: Array) -> None:
@@ -50,14 +72,28 @@ def in_pieces(work: Callable[..., None], *arrays: Array) -> None:
     array([0., 2., 4.])
     """
     size = arrays[0].size
-    flat = _in_memory_order(arrays) if size >= 4 * _PIECE else None
-    if flat is None:
-        work(*arrays)
+    flat = _in_memory_order(arrays) if size > _FEW else None
+    if flat is None or size < 4 * _PIECE:
+        work(*(flat or arrays))
         return
     starts = range(0, size, _PIECE)
     run_in_parallel(
         lambda _, number: work(*(array[starts[number] : starts[number] + _PIECE] for array in flat)), len(starts)
     )
+
+
+def subtract_scaled(target: Array, factor: float, values: Array) -> None:
+    """Subtract in place, without a fresh large array in between.
+
+    Formula: `target = target - factor · values`
+
+    >>> target = np.ones(2)
+    >>> subtract_scaled(target, 0.5, np.array([1.0, 2.0]))
+    >>> target
+    array([0.5, 0. ])
+    """
+    large = scratch("scaled", values.shape, values.dtype) if values.size > _FEW else None
+    target -= np.multiply(values, number_like(factor, values), out=large)
 
 
 def _in_memory_order(arrays: tuple[Array, ...]) -> list[Array] | None:

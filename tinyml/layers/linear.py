@@ -16,7 +16,7 @@ from tinyml.core import (
     describe_count,
     describe_shape,
 )
-from tinyml.core.products import multiply
+from tinyml.core.products import multiply, sum_columns
 from tinyml.layers.base import (
     InitialiserSetting,
     Layer,
@@ -130,4 +130,4 @@ class Linear(Layer):
     def learn(self, in_gradient: Array) -> None:
         self.weight.add_product(in_gradient.T, self.recall(self._input))
         if self.bias is not None:
-            self.bias.add_gradient(in_gradient.sum(axis=0))
+            self.bias.add_gradient(sum_columns(in_gradient))

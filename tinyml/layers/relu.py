@@ -3,7 +3,7 @@
 import numpy as np
 
 from tinyml.core import Array, Shape
-from tinyml.core.elementwise import rectify
+from tinyml.core.elementwise import number_like, rectify
 from tinyml.layers.base import Layer, LayerSettings
 
 
@@ -50,8 +50,9 @@ class ReLu(Layer):
 
     def backward(self, in_gradient: Array) -> Array:
         output = self.recall(self._output)
-        positive = np.greater(output, 0, out=self.lent_like("positive", output, bool))
-        return np.multiply(in_gradient, positive, out=self.lent_like("gradient", output))
+        positive = np.greater(output, number_like(0, output), out=self.lent_like("positive", output, bool))
+        gradient: Array = np.multiply(in_gradient, positive, out=self.lent_like("gradient", output))
+        return gradient
 
     def deconvolve(self, signal: Array, recorded_input: Array, switches: np.ndarray | None) -> Array:
         """Rectify: what travels down is a map of how strongly each value counts, and only positive ones count."""

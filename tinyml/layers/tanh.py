@@ -3,6 +3,7 @@
 import numpy as np
 
 from tinyml.core import Array, Shape
+from tinyml.core.elementwise import number_like
 from tinyml.layers.base import Layer, LayerSettings
 
 
@@ -47,4 +48,5 @@ class Tanh(Layer):
         return output
 
     def backward(self, in_gradient: Array) -> Array:
-        return in_gradient * (1 - self.recall(self._output) ** 2)
+        output = self.recall(self._output)
+        return in_gradient * (number_like(1, output) - output * output)

@@ -73,7 +73,7 @@ def check_labels(loss: str, predicted: Array, labels: np.ndarray) -> None:
         )
     if not np.issubdtype(labels.dtype, np.integer):
         raise DataError(f"{loss} needs labels that are whole numbers, but they are {labels.dtype}.")
-    low, high, classes = labels.min(), labels.max(), predicted.shape[1]
+    low, high, classes = np.minimum.reduce(labels), np.maximum.reduce(labels), predicted.shape[1]
     if low < 0:
         raise DataError(f"{loss} received the label {low}, but labels are counted from 0.")
     if high >= classes:

@@ -26,11 +26,12 @@ def cross_entropy_with_softmax_loss(predicted: Array, ground_truth: np.ndarray) 
     """
     check_labels("cross_entropy_with_softmax_loss", predicted, ground_truth)
     with np.errstate(invalid="ignore"):  # inf - inf: the loss becomes NaN, which the learner reports
-        shifted = predicted - predicted.max(axis=1, keepdims=True)
+        shifted = predicted - np.maximum.reduce(predicted, axis=1, keepdims=True)
     powers = np.exp(shifted)
-    sums = powers.sum(axis=1, keepdims=True)
+    sums = np.add.reduce(powers, axis=1, keepdims=True)
     surprise = np.log(sums[:, 0]) - shifted[np.arange(len(ground_truth)), ground_truth]
-    return float(surprise.mean(dtype=np.float64)), subtract_truth(powers / sums, ground_truth)
+    powers /= sums
+    return float(np.add.reduce(surprise, dtype=np.float64)) / len(surprise), subtract_truth(powers, ground_truth)
 
 
 DESCRIPTION = LossDescription(

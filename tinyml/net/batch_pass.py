@@ -12,13 +12,13 @@ with any number of them.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from itertools import groupby, pairwise
 from math import prod
+from typing import NamedTuple
 
 import numpy as np
 
-from tinyml.core import Array, Shape, ShapeError
+from tinyml.core import Array, Shape, ShapeError, TinymlError
 from tinyml.core.buffers import Buffers
 from tinyml.core.threads import one_blas_thread, run_in_parallel, thread_count
 from tinyml.core.windows import batch_to_front
@@ -48,9 +48,9 @@ class BatchPass:
     def __init__(self, keeps: bool = True) -> None:
         self._keeps = keeps
         self._layers: list[Layer] = []
-        self._plans: dict[Shape, list[tuple[_Stretch, int]]] = {}
+        self._plans: dict[Shape, _Plan] = {}
         self._stretches: dict[tuple[int, int, bool], _Stretch] = {}
-        self._last: list[_Part] = []
+        self._last: _Plan | None = None
 
     def forward(self, layers: Sequence[Layer], input: Array) -> Array:
         """Return the output `(N, …)` for a batch `(N, …)`, as an array of the caller's own.
@@ -65,28 +65,33 @@ class BatchPass:
         if plan is None:
             plan = self._plans[input.shape] = self._make_plan(input.shape)
         self._last = plan
-        with _blas_for(plan):
-            for stretch, largest in plan:
-                input = stretch.forward(input, largest)
-        return input
+        if not plan.on_threads:
+            return plan.forward(input)
+        with one_blas_thread():
+            return plan.forward(input)
 
     def backward(self, gradient: Array) -> None:
         """Add to the gradient of every parameter, for the batch of the last `forward`.
 
         Arguments:
             gradient: `(N, …)` with respect to the output.
-        """
-        with _blas_for(self._last):
-            for stretch, largest in reversed(self._last):
-                gradient = stretch.backward(gradient, largest)
-                if stretch.lowest >= 0:  # no layer below has anything to learn
-                    return
 
-    def _make_plan(self, input_shape: Shape) -> "list[_Part]":
+        Raises `TinymlError` when there was no `forward`.
+        """
+        plan = self._last
+        if plan is None:
+            raise TinymlError("Take a batch forward before you take a gradient back.")
+        if not plan.on_threads:
+            plan.backward(gradient)
+            return
+        with one_blas_thread():
+            plan.backward(gradient)
+
+    def _make_plan(self, input_shape: Shape) -> "_Plan":
         """Decide which layers take the batch whole, and which in micro-batches."""
         layers, sizes = self._layers, _written(self._layers, input_shape)
         cut = _cut(layers, sizes[1:]) if input_shape[0] > 1 else [False] * len(layers)
-        plan: list[_Part] = []
+        parts: list[tuple[_Stretch, int]] = []
         start = 0
         for in_micro_batches, group in groupby(cut):
             end = start + len(list(group))
@@ -94,9 +99,9 @@ class BatchPass:
             if key not in self._stretches:
                 kind = _InMicroBatches if in_micro_batches else _Whole
                 self._stretches[key] = kind(layers, start, end, self._keeps)
-            plan.append((self._stretches[key], max(sizes[start : end + 1])))
+            parts.append((self._stretches[key], max(sizes[start : end + 1])))
             start = end
-        return plan
+        return _Plan(parts, any(cut))
 
 
 class _Stretch(ABC):
@@ -135,10 +140,29 @@ class _Stretch(ABC):
         return gradient
 
 
-_AS_IT_IS = nullcontext()
+class _Plan(NamedTuple):
+    """How a batch of one size goes through the network.
 
-_Part = tuple[_Stretch, int]
-"""A stretch of a plan, and how many numbers one of its layers reads or writes for the batch at most."""
+    Attributes:
+        parts: stretches, and how many numbers a layer of each reads or writes for the batch at most.
+        on_threads: True when some of them take it in micro-batches.
+    """
+
+    parts: list[tuple[_Stretch, int]]
+    on_threads: bool
+
+    def forward(self, value: Array) -> Array:
+        """Take a batch up through the network."""
+        for stretch, largest in self.parts:
+            value = stretch.forward(value, largest)
+        return value
+
+    def backward(self, gradient: Array) -> None:
+        """Take a gradient down, to the lowest layer that has something to learn."""
+        for stretch, largest in reversed(self.parts):
+            gradient = stretch.backward(gradient, largest)
+            if stretch.lowest >= 0:
+                return
 
 
 class _Whole(_Stretch):
@@ -274,11 +298,6 @@ class _InMicroBatches(_Stretch):
         """Return an array for a whole batch, with the batch last in memory."""
         memory = (*shape[1:], shape[0])
         return batch_to_front(self._joined.empty(name, memory, dtype) if lent else np.empty(memory, dtype))
-
-
-def _blas_for(plan: list[_Part]) -> AbstractContextManager[None]:
-    """Hold BLAS to one thread where our own threads work."""
-    return one_blas_thread() if any(isinstance(stretch, _InMicroBatches) for stretch, _ in plan) else _AS_IT_IS
 
 
 def _written(layers: list[Layer], input_shape: Shape) -> list[int]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tinyml.core import Array
+from tinyml.core.threads import one_blas_thread
 from tinyml.layers import Layer
 from tinyml.layers.stack import forward_through
 from tinyml.net.sequential import Sequential
@@ -53,6 +54,7 @@ class Trace:
         raise KeyError(layer_name)
 
 
+@one_blas_thread()  # on so few examples a second one is no help, and is waited for when the processors are busy
 def record(net: Sequential, input: Array) -> Trace:
     """Run the network forward in evaluation mode and keep what every layer saw.
 

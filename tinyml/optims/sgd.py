@@ -1,7 +1,7 @@
 """Stochastic gradient descent, with or without momentum."""
 
 from tinyml.core import Array, Parameter
-from tinyml.core.elementwise import in_pieces
+from tinyml.core.elementwise import in_pieces, number_like, subtract_scaled
 from tinyml.optims.base import Optimizer, OptimizerDescription, check_at_least_zero, check_share
 
 
@@ -48,10 +48,10 @@ class SGDOptimizer(Optimizer):
         if self.weight_decay:
             step = step + self.weight_decay * tensor
         if velocity is not None:
-            velocity *= self.momentum
+            velocity *= number_like(self.momentum, tensor)
             velocity += step
             step = step + self.momentum * velocity if self.nesterov else velocity
-        tensor -= self.lr * step
+        subtract_scaled(tensor, self.lr, step)
 
     def __repr__(self) -> str:
         further = ", nesterov=True" if self.nesterov else ""

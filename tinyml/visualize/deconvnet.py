@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tinyml.core import Array, Pair, TinymlError
+from tinyml.core.threads import one_blas_thread
 from tinyml.layers.base import Box
 from tinyml.net import Trace, TraceEntry
 from tinyml.visualize.chosen_layer import find_layer, require_maps_of
@@ -64,6 +65,7 @@ class Reconstruction:
     blank_reason: str = ""
 
 
+@one_blas_thread()  # on one example a second one is no help, and is waited for when the processors are busy
 def reconstruct(
     trace: Trace, layer_name: str, map_index: int, position: Pair | None = None, example: int = 0
 ) -> Reconstruction:
