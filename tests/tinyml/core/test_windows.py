@@ -1,14 +1,30 @@
 """Windows unrolled into columns, and columns added back."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.tinyml.layers import naive
-from tinyml.core import ShapeError
+from tinyml.core import ShapeError, windows
 from tinyml.core.shapes import ignored_border, window_output_shape
-from tinyml.core.windows import Sliding, col2im, im2col, maps_to_rows, reach, rows_to_maps, taps
+from tinyml.core.windows import (
+    Sliding,
+    batch_to_end,
+    batch_to_front,
+    col2im,
+    col2im_blocks,
+    empty_maps,
+    im2col,
+    im2col_blocks,
+    maps_to_rows,
+    reach,
+    rows_to_maps,
+    taps,
+)
 
 Drawn = tuple[np.ndarray, Sliding]
 
@@ -111,3 +127,81 @@ def test_reach_is_the_first_and_the_last_pixel_met(
 )
 def test_tells_whether_windows_overlap(sliding: Sliding, overlaps: bool) -> None:
     assert sliding.overlaps is overlaps
+
+
+@contextmanager
+def small_blocks() -> Iterator[None]:
+    """Let a block of columns hold one row of positions or a few, so that there are several blocks."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(windows, "_BLOCK_SIZE", 1500)
+        yield
+
+
+@given(drawn=images_and_windows(), batch_last=st.booleans())
+@settings(max_examples=100, deadline=None)
+def test_blocks_of_columns_are_those_of_the_whole(drawn: Drawn, batch_last: bool) -> None:
+    images, sliding = drawn
+    if batch_last:
+        images = batch_to_front(np.ascontiguousarray(batch_to_end(images)))
+    whole = im2col(images, sliding)
+    found = np.full_like(whole, np.nan)
+    end = 0
+    with small_blocks():
+        for positions, columns in im2col_blocks(images, sliding):
+            assert positions.start == end
+            end = positions.stop
+            found[:, positions] = columns
+    assert end == whole.shape[1]
+    np.testing.assert_array_equal(found, whole)
+
+
+@given(drawn=images_and_windows())
+@settings(max_examples=100, deadline=None)
+def test_blocks_are_added_back_as_the_whole_is(drawn: Drawn) -> None:
+    images, sliding = drawn
+    columns = np.random.default_rng(1).normal(size=im2col(images, sliding).shape)
+    found = empty_maps(images.shape, images.dtype)
+    found[...] = np.nan
+    with small_blocks():
+        for positions, block in col2im_blocks(found, sliding):
+            block[...] = columns[:, positions]
+    np.testing.assert_allclose(found, col2im(columns, images.shape, sliding), rtol=1e-12, atol=1e-12)
+
+
+def test_small_blocks_are_several() -> None:
+    with small_blocks():
+        assert len(list(im2col_blocks(np.ones((2, 2, 9, 9)), Sliding((3, 3))))) > 2
+
+
+@given(drawn=images_and_windows(), filters=st.integers(1, 2))
+@settings(max_examples=100, deadline=None)
+def test_a_window_turned_goes_the_way_back(drawn: Drawn, filters: int) -> None:
+    images, sliding = drawn
+    sliding = sliding._replace(stride=(1, 1))
+    count, channels, height, width = images.shape
+    weight = np.random.default_rng(2).normal(size=(filters, channels, *sliding.window))
+    unrolled = im2col(images, sliding)
+    gradient = rows_to_maps(
+        np.random.default_rng(3).normal(size=(filters, unrolled.shape[1])),
+        naive.output_size((height, width), sliding),
+    )
+    back = col2im(weight.reshape(filters, -1).T @ maps_to_rows(gradient), images.shape, sliding)
+    turned_weight = weight[:, :, ::-1, ::-1].transpose(1, 0, 2, 3).reshape(channels, -1)
+    pixels = np.full((channels, height * width * count), np.nan)
+    with small_blocks():
+        for positions, columns in im2col_blocks(gradient, sliding.turned):
+            pixels[:, positions] = turned_weight @ columns
+    np.testing.assert_allclose(rows_to_maps(pixels, (height, width)), back, rtol=1e-10, atol=1e-10)
+
+
+def test_a_negative_padding_cuts_pixels_off() -> None:
+    images = np.arange(2.0 * 5 * 6).reshape(2, 1, 5, 6)
+    (found,) = [columns.copy() for _, columns in im2col_blocks(images, Sliding((2, 2), padding=(-1, -2)))]
+    np.testing.assert_array_equal(found, im2col(images[:, :, 1:-1, 2:-2], Sliding((2, 2))))
+
+
+def test_a_window_that_does_not_fit_is_refused_in_blocks_too() -> None:
+    sliding = Sliding((3, 2), padding=(1, 1), dilation=(2, 2))
+    for blocks in (im2col_blocks(np.ones((1, 1, 2, 4)), sliding), col2im_blocks(np.ones((1, 1, 2, 4)), sliding)):
+        with pytest.raises(ShapeError, match="covers 5×3 pixels is larger than its padded input of 4×6"):
+            next(blocks)
