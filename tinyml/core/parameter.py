@@ -31,6 +31,10 @@ class Parameter:
 
     @property
     def gradient(self) -> Array:
+        """Sum of the derivatives since the last `zero_grad`: always the same array, whose values may be changed.
+
+        What is assigned is copied into it.
+        """
         if self._is_zero:
             self._gradient.fill(0)
             self._is_zero = False
@@ -43,7 +47,16 @@ class Parameter:
         self._is_zero = False
 
     def add_gradient(self, gradient: Array) -> None:
-        """Add to the gradient: `gradient += …`, for less when it is zero. The array is not kept."""
+        """Add to the gradient: `gradient += …`, for less when it is zero. The array is not kept.
+
+        Arguments:
+            gradient: in the shape of the tensor.
+
+        >>> parameter = Parameter(np.zeros(2))
+        >>> parameter.add_gradient(np.array([1.0, 2.0]))
+        >>> parameter.gradient
+        array([1., 2.])
+        """
         if self._is_zero:
             self._gradient[...] = gradient
             self._is_zero = False
@@ -51,7 +64,11 @@ class Parameter:
             self._gradient += gradient
 
     def add_product(self, left: Array, right: Array) -> None:
-        """Add a matrix product to the gradient: `gradient += left @ right`, for less when the gradient is zero."""
+        """Add a matrix product to the gradient: `gradient += left @ right`, for less when the gradient is zero.
+
+        Arguments:
+            left, right: `(M, D)` and `(D, K)`, when the tensor is `(M, K)`.
+        """
         if self._is_zero:
             multiply(left, right, out=self._gradient)
             self._is_zero = False
