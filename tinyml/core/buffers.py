@@ -19,6 +19,9 @@ _ALIGNMENT = 64
 _LARGEST_SCRATCH = 32 << 20
 """Bytes that a thread keeps for a scratch array; larger ones are fresh each time."""
 
+_MOST_SCRATCH = 16
+"""Scratch arrays that a thread keeps; when there are more, it begins anew."""
+
 
 class Buffers:
     """Arrays by name; whoever asks for a name again gets the same memory again.
@@ -33,26 +36,38 @@ class Buffers:
         self._memories: dict[Hashable, np.ndarray] = {}
         self._arrays: dict[Hashable, Array] = {}
 
-    def empty(self, name: Hashable, shape: tuple[int, ...], dtype: Any) -> Array:
-        """Return an array with arbitrary contents, in C order; the one that had the name before is overwritten."""
+    @property
+    def count(self) -> int:
+        """How many names were asked for."""
+        return len(self._arrays)
+
+    def empty(self, name: Hashable, shape: tuple[int, ...], dtype: Any, zeros: bool = False) -> Array:
+        """Return an array with arbitrary contents, in C order; the one that had the name before is overwritten.
+
+        With `zeros`, the array is full of zeros when it is a new one, and holds what was written since when it is not.
+        """
         array = self._arrays.get(name)
         if array is None or array.shape != shape or array.dtype != dtype:
             size = math.prod(shape) * np.dtype(dtype).itemsize
             memory = self._memories.get(name)
             if memory is None or memory.nbytes < size:
                 memory = self._memories[name] = _aligned(size)
+            if zeros:
+                memory.fill(0)
             array = self._arrays[name] = memory[:size].view(dtype).reshape(shape)
         return array
 
 
-def scratch(name: str, shape: tuple[int, ...], dtype: Any) -> Array:
+def scratch(name: Hashable, shape: tuple[int, ...], dtype: Any, zeros: bool = False) -> Array:
     """Return an array to compute in, with arbitrary contents: this thread's only one of that name.
 
-    It is for what is done with before the function that asked for it is left.
+    It is for what is done with before the function that asked for it is left. `zeros` is as in `Buffers.empty`.
     """
     if math.prod(shape) * np.dtype(dtype).itemsize > _LARGEST_SCRATCH:
-        return np.empty(shape, dtype)
-    return _this_thread.buffers.empty(name, shape, dtype)
+        return np.zeros(shape, dtype) if zeros else np.empty(shape, dtype)
+    if _this_thread.buffers.count > _MOST_SCRATCH:
+        _this_thread.buffers = Buffers()
+    return _this_thread.buffers.empty(name, shape, dtype, zeros)
 
 
 class _ThisThread(threading.local):

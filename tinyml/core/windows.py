@@ -307,8 +307,8 @@ def _pad_batch_last(images: Array, padding: Pair) -> Array:
     if (top, left) == (0, 0) and lies_batch_last(images):
         return memory
     channels, height, width, count = memory.shape
-    padded = scratch("padded", (channels, height + 2 * top, width + 2 * left, count), memory.dtype)
-    padded[:, :top] = padded[:, top + height :] = 0
-    padded[:, :, :left] = padded[:, :, left + width :] = 0
+    shape = channels, height + 2 * top, width + 2 * left, count
+    # Only this is written, so that the zeros around it last.
+    padded = scratch(("padded", shape, padding), shape, memory.dtype, zeros=True)
     padded[:, top : top + height, left : left + width] = memory
     return padded

@@ -137,20 +137,16 @@ class MaxPool2D(Layer):
         gradient = self.empty_maps("gradient", input.shape, in_gradient.dtype)
         if not self._tiles_input:
             gradient[...] = 0
-        # What no tap has won yet. The first winner in scan order takes all of it, and the last tap what is left.
-        rest = self.empty_maps("rest", output.shape, in_gradient.dtype)
+        # The first winner in scan order takes all of it, and the last tap what no other has won.
         won = self.empty_maps("won", output.shape, bool)
-        share = self.empty_maps("share", output.shape, in_gradient.dtype)
-        rest[...] = in_gradient
+        share, rest = (self.empty_maps(name, output.shape, in_gradient.dtype) for name in ("share", "rest"))
+        left = in_gradient
         *others, (_, last) = zip(self._seen_by_taps(input), self._seen_by_taps(gradient), strict=True)
         for seen, received in others:
-            np.equal(seen, output, out=won)
-            if self._tiles_input:
-                rest -= np.multiply(rest, won, out=received)
-            else:
-                rest -= np.multiply(rest, won, out=share)
-                received += share
-        last[...] = last + rest if not self._tiles_input else rest
+            np.multiply(left, np.equal(seen, output, out=won), out=share)
+            left = np.subtract(left, share, out=rest)
+            self._give(received, share)
+        self._give(last, left)
         return gradient
 
     @property
@@ -172,6 +168,13 @@ class MaxPool2D(Layer):
         for received, pixels in zip(self._seen_by_taps(image), self._seen_by_taps(plane), strict=True):
             received += signal * (positions == pixels)
         return image
+
+    def _give(self, received: np.ndarray, share: np.ndarray) -> None:
+        """Let pixels receive a share; where other windows can share them, besides what those give."""
+        if self._tiles_input:
+            received[...] = share
+        else:
+            received += share
 
     def _seen_by_taps(self, image: np.ndarray) -> list[np.ndarray]:
         """Return one view for each tap of the window, in scan order: the pixels it meets, `(N, C, H_out, W_out)`."""

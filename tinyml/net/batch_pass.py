@@ -28,8 +28,14 @@ from tinyml.layers.stack import forward_through
 _MICRO_BATCH = 64
 """Examples in a micro-batch, at most. The batch is last in memory, so runs of numbers are about as long."""
 
+_WORTH_CUTTING = 24_000_000
+"""Multiplications for a batch from which on it is cut: threads wait for each other about as long as these take."""
+
+_WRITING = 8
+"""Multiplications that take as long as to write a number and to read it again."""
+
 _LARGE = 1 << 16
-"""Numbers that neighbouring layers write for a batch, from which on cutting it and lending memory pay."""
+"""Numbers that a layer reads or writes for a batch, from which on it pays to lend it memory."""
 
 
 class BatchPass:
@@ -89,8 +95,8 @@ class BatchPass:
 
     def _make_plan(self, input_shape: Shape) -> "_Plan":
         """Decide which layers take the batch whole, and which in micro-batches."""
-        layers, sizes = self._layers, _written(self._layers, input_shape)
-        cut = _cut(layers, sizes[1:]) if input_shape[0] > 1 else [False] * len(layers)
+        layers, shapes = self._layers, _written(self._layers, input_shape)
+        cut = _cut(layers, shapes[1:]) if input_shape[0] > 1 else [False] * len(layers)
         parts: list[tuple[_Stretch, int]] = []
         start = 0
         for in_micro_batches, group in groupby(cut):
@@ -99,7 +105,7 @@ class BatchPass:
             if key not in self._stretches:
                 kind = _InMicroBatches if in_micro_batches else _Whole
                 self._stretches[key] = kind(layers, start, end, self._keeps)
-            parts.append((self._stretches[key], max(sizes[start : end + 1])))
+            parts.append((self._stretches[key], max(map(prod, shapes[start : end + 1]))))
             start = end
         return _Plan(parts, any(cut))
 
@@ -300,27 +306,35 @@ class _InMicroBatches(_Stretch):
         return batch_to_front(self._joined.empty(name, memory, dtype) if lent else np.empty(memory, dtype))
 
 
-def _written(layers: list[Layer], input_shape: Shape) -> list[int]:
-    """Count the numbers of a batch, and those that each layer makes of it, as far as the input fits."""
-    shape, sizes = input_shape[1:], [prod(input_shape)] + [0] * len(layers)
+def _written(layers: list[Layer], input_shape: Shape) -> list[Shape]:
+    """Tell the shape of a batch, and of what each layer makes of it, as far as the input fits."""
+    shapes = [input_shape] + [(0,)] * len(layers)
     try:
-        for index, layer in enumerate(layers, start=1):
-            shape = layer.output_shape(shape)
-            sizes[index] = input_shape[0] * prod(shape)
+        for index, layer in enumerate(layers):
+            shapes[index + 1] = (input_shape[0], *layer.output_shape(shapes[index][1:]))
     except ShapeError:
         pass  # the layer will tell
-    return sizes
+    return shapes
 
 
-def _cut(layers: list[Layer], sizes: list[int]) -> list[bool]:
+def _cut(layers: list[Layer], outputs: list[Shape]) -> list[bool]:
     """Tell of each layer whether it takes the batch in micro-batches."""
     if any(layer.settings.partner for layer in layers):
         return [False] * len(layers)  # a layer that uses the switches of another one needs them for the whole batch
     cut: list[bool] = []
-    for in_micro_batches, group in groupby(zip(layers, sizes, strict=True), key=lambda each: each[0].in_micro_batches):
-        written = [size for _, size in group]
-        cut += [in_micro_batches and sum(written) >= _LARGE] * len(written)
+    for in_micro_batches, group in groupby(
+        zip(layers, outputs, strict=True), key=lambda each: each[0].in_micro_batches
+    ):
+        work = [_work(layer, output) for layer, output in group]
+        cut += [in_micro_batches and sum(work) >= _WORTH_CUTTING] * len(work)
     return cut
+
+
+def _work(layer: Layer, output: Shape) -> int:
+    """Estimate how much there is to do for a batch, in multiplications: about 50 000 of them in a microsecond."""
+    weights = sum(parameter.tensor.size for parameter in layer.parameters)
+    positions = prod(output[2:])
+    return output[0] * weights * positions + _WRITING * prod(output)
 
 
 def _pooling_first(layers: list[Layer]) -> list[Layer]:
