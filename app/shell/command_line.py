@@ -11,6 +11,8 @@ def make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="tinyml-studio",
         description="Build a neural network by dragging layers, watch it learn, and look inside it.",
+        epilog="The environment variable TINYML_THREADS says on how many threads to compute; by default one for each "
+        "processor, of which one is left to the window where there are more than two.",
     )
     parser.add_argument("project", nargs="?", type=Path, metavar="PROJECT", help="a project file to open")
     parser.add_argument(
@@ -38,7 +40,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error("--epochs only means something together with --tour")
     # Qt is loaded only now, so that --help answers at once.
     from app.shell.run import run_tour, run_window
+    from app.training.priority import leave_a_processor_to_the_window
+    from tinyml.core import SettingsError
 
+    try:
+        leave_a_processor_to_the_window()
+    except SettingsError as error:
+        parser.error(str(error))
     if options.tour is not None:
         return run_tour(options.tour, options.epochs, options.theme or "light")
     return run_window(options.project, options.theme, options.settings)

@@ -12,6 +12,9 @@ from tinyml.core.threads import run_in_parallel
 _PIECE = 1 << 16
 """Numbers in a piece: several arrays of it fit into the second-level cache of a core."""
 
+MANY = 4 * _PIECE
+"""Numbers of an array from which on its pieces are shared out among threads."""
+
 _FEW = 4096
 """Up to so many numbers, a call costs more than what it does."""
 
@@ -73,7 +76,7 @@ def in_pieces(work: Callable[..., None], *arrays: Array) -> None:
     """
     size = arrays[0].size
     flat = _in_memory_order(arrays) if size > _FEW else None
-    if flat is None or size < 4 * _PIECE:
+    if flat is None or size < MANY:
         work(*(flat or arrays))
         return
     starts = range(0, size, _PIECE)

@@ -110,6 +110,11 @@ class Learner:
                 self.activity = () if meter is None else meter.finish()
         return loss, output
 
+    def release_memory(self) -> None:
+        """Give back the memory that `batch_fit` and the evaluations keep for the next time, as every run does."""
+        self._pass = BatchPass()
+        self.model.release_memory()
+
     def fit(
         self,
         data: Array,

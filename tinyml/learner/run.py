@@ -134,6 +134,7 @@ class TrainingRun:
             )
         finally:
             self._model.eval()
+            self._learner.release_memory()
 
     def _learn_epoch(self) -> Generator[BatchFinished, None, None]:
         """Learn from every example once, or from those that are left of an epoch that was begun."""

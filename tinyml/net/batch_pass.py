@@ -20,6 +20,7 @@ import numpy as np
 
 from tinyml.core import Array, Shape, ShapeError, TinymlError
 from tinyml.core.buffers import Buffers
+from tinyml.core.elementwise import MANY
 from tinyml.core.threads import one_blas_thread, run_in_parallel, thread_count
 from tinyml.core.windows import batch_to_front
 from tinyml.layers import Layer, MaxPool2D, ReLu
@@ -107,7 +108,9 @@ class BatchPass:
                 self._stretches[key] = kind(layers, start, end, self._keeps)
             parts.append((self._stretches[key], max(map(prod, shapes[start : end + 1]))))
             start = end
-        return _Plan(parts, any(cut))
+        # Optimisers share out large tensors among our threads, which those of BLAS would hinder for some time.
+        large = any(parameter.tensor.size >= MANY for layer in layers for parameter in layer.parameters)
+        return _Plan(parts, any(cut) or large)
 
 
 class _Stretch(ABC):
@@ -151,7 +154,7 @@ class _Plan(NamedTuple):
 
     Attributes:
         parts: stretches, and how many numbers a layer of each reads or writes for the batch at most.
-        on_threads: True when some of them take it in micro-batches.
+        on_threads: True when our own threads take part in it, and those of BLAS therefore should not.
     """
 
     parts: list[tuple[_Stretch, int]]

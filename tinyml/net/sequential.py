@@ -12,7 +12,7 @@ from tinyml.layers import Layer
 from tinyml.layers.stack import forward_through
 from tinyml.net.batch_pass import BatchPass
 
-_PREDICTED_AT_ONCE = 1024
+_PREDICTED_AT_ONCE = 256
 """Examples that `predict` takes at a time, unless it is told otherwise."""
 
 
@@ -114,6 +114,10 @@ class Sequential:
             for layer, mode in zip(self.layers, modes, strict=True):
                 layer.training = mode
         return np.concatenate(parts) if len(parts) > 1 else parts[0]
+
+    def release_memory(self) -> None:
+        """Give back the memory that `predict` keeps for the next time."""
+        self._idle_passes.clear()
 
     def train(self) -> None:
         """Switch every layer to training: dropout drops."""
