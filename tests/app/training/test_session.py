@@ -1,16 +1,25 @@
+import gc
+import json
 import threading
+import weakref
 from itertools import pairwise
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QThread
 
-from app.document import edits
-from app.training import SessionState
+from app.document import Document, edits
+from app.training import Session, SessionState
 from app.training import worker as worker_module
+from app.training.priority import leave_a_processor_to_the_window
+from tinyml.command_line import main
 from tinyml.core import TinymlError
-from tinyml.learner import evaluate
+from tinyml.core.tensor_file import read_tensors
+from tinyml.core.threads import VARIABLE, set_thread_count, thread_count
+from tinyml.learner import TrainingSettings, evaluate
+from tinyml.net import LayerSpecification, NetworkSpecification
 from tinyml.optims import optimizer_descriptions
+from tinyml.storage import Project, save_project
 
 ENDED = (SessionState.FINISHED, SessionState.STOPPED, SessionState.FAILED)
 
@@ -228,6 +237,66 @@ def test_the_worker_runs_in_a_thread_of_its_own(qtbot, session, monkeypatch):
     session.start()
     wait_for(qtbot, session, SessionState.FINISHED)
     assert threads[0] != threading.get_ident()
+
+
+@pytest.fixture
+def two_threads():
+    """Compute on two threads, for a test, however many processors there are."""
+    before = thread_count()
+    set_thread_count(2)
+    yield
+    set_thread_count(before)
+
+
+@pytest.mark.usefixtures("two_threads")
+def test_the_command_line_gives_the_same_weights_to_the_last_bit(qtbot, tmp_path, capsys):
+    # Large enough for batches to be cut, and for BLAS to share its products out among threads of its own if it may.
+    layers = (
+        LayerSpecification(type="Conv2D", name="conv", settings={"filters": 16, "window": 3}),
+        LayerSpecification(type="ReLu", name="relu"),
+        LayerSpecification(type="MaxPool2D", name="pool"),
+        LayerSpecification(type="Flatten", name="flatten"),
+        LayerSpecification(type="Linear", name="linear_1", settings={"outputs": 64}),
+        LayerSpecification(type="Linear", name="linear_2", settings={"outputs": 10}),
+    )
+    project = Project(
+        network=NetworkSpecification(layers=layers), training=TrainingSettings(batch_size=128, epochs=1, momentum=0.5)
+    )
+    session = Session(Document(project))
+    session.start()
+    wait_for(qtbot, session, *ENDED)
+    save_project(tmp_path / "a.tinyml.json", project)
+    save = str(tmp_path / "a.safetensors")
+    assert main(["train", "--network", str(tmp_path / "a.tinyml.json"), "--threads", "2", "--save", save]) == 0
+    other = read_tensors(save).tensors
+    for name, tensor in session.snapshot.tensors.items():
+        np.testing.assert_array_equal(tensor, other[name], name)
+    assert session.test_loss == json.loads(capsys.readouterr().out.splitlines()[-1])["test_loss"]
+
+
+@pytest.mark.parametrize(("count", "variable", "expected"), [(8, None, 7), (3, None, 2), (2, None, 2), (8, "8", 8)])
+@pytest.mark.usefixtures("two_threads")
+def test_a_processor_is_left_to_the_window_where_there_are_more_than_two(monkeypatch, count, variable, expected):
+    monkeypatch.delenv(VARIABLE, raising=False)
+    if variable:
+        monkeypatch.setenv(VARIABLE, variable)
+    set_thread_count(count)
+    leave_a_processor_to_the_window()
+    assert thread_count() == expected
+
+
+def test_nothing_of_a_run_that_ended_takes_memory(qtbot, session, monkeypatch):
+    learners, prepare = [], worker_module.prepare
+
+    def prepare_and_watch(*arguments):
+        experiment = prepare(*arguments)
+        learners.append(weakref.ref(experiment.learner))
+        return experiment
+
+    monkeypatch.setattr(worker_module, "prepare", prepare_and_watch)
+    session.start()
+    wait_for(qtbot, session, SessionState.FINISHED)
+    qtbot.waitUntil(lambda: gc.collect() >= 0 and learners[0]() is None)
 
 
 def test_time_never_runs_backwards(qtbot, session):

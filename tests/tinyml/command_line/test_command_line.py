@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 
 from tinyml.command_line import main
 from tinyml.command_line.parser import COMMANDS, EXPERIMENTS, make_parser
+from tinyml.core.threads import VARIABLE, blas_is_held, set_thread_count, thread_count
 from tinyml.learner import TrainingSettings
 from tinyml.storage import Project, example_path, read_model, read_project, save_project
 
@@ -23,6 +25,14 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "tinyml", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=100, check=False
     )
+
+
+@pytest.fixture
+def thread_count_afterwards() -> Iterator[None]:
+    """Put the number of threads back."""
+    before = thread_count()
+    yield
+    set_thread_count(before)
 
 
 def last_line(output: str) -> dict[str, Any]:
@@ -171,6 +181,7 @@ def test_help_names_every_option_and_is_quick() -> None:
         (["train", "--network", "circle", "--epochz=3"], "There is no option '--epochz'. Did you mean '--epochs'?"),
         (["train", "--network", "circle", "twice"], "'twice' is one word too many."),
         (["check", "circle", "--examples", "0"], "'0' should be a whole number from 1 on."),
+        (["train", "--network", "circle", "--threads", "0"], "argument --threads: '0' should be a whole number from 1"),
     ],
 )
 def test_an_unknown_word_is_told_the_nearest(
@@ -190,6 +201,30 @@ def test_the_help_of_a_command_reads_well(command: str) -> None:
     described = text.split("\n\n")[1]
     assert described[0].isupper()
     assert described.endswith(".")
+
+
+@pytest.mark.usefixtures("thread_count_afterwards")
+@pytest.mark.parametrize("command", [["train", "--network"], ["check"]])
+def test_a_command_computes_on_as_many_threads_as_it_is_told(
+    command: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+    module = importlib.import_module(f"tinyml.command_line.{command[0]}")
+    monkeypatch.setattr(module, "run", lambda options: seen.append((thread_count(), blas_is_held())))
+    set_thread_count(2)
+    assert main([*command, "circle", "--threads", "3"]) == 0
+    assert main([*command, "circle"]) == 0
+    assert seen == [(3, True), (3, True)]
+    assert not blas_is_held()
+
+
+def test_a_number_of_threads_in_the_environment_that_is_none_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, "all")
+    done = run("train", "--network", "circle", "--epochs", "1")
+    assert done.returncode == 1
+    assert done.stderr == "tinyml train: TINYML_THREADS is 'all' but should be a whole number of at least 1.\n"
+    monkeypatch.setenv(VARIABLE, "1")
+    assert run("train", "--network", "circle", "--epochs", "1", "--quiet").returncode == 0
 
 
 def test_a_project_without_layers_says_what_to_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

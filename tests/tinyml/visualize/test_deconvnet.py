@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from tests.tinyml.layers import naive
 from tests.tinyml.net.stacks import stack
-from tinyml.core import Shape, TinymlError
+from tinyml.core import Array, Shape, TinymlError
+from tinyml.core.threads import blas_is_held
 from tinyml.layers import Conv2D, Dropout, Flatten, Layer, Linear, MaxPool2D, ReLu, Softmax, Tanh
 from tinyml.net import NetworkSpecification, Sequential, Trace, build, infer, record
 from tinyml.visualize import reconstruct
@@ -301,3 +302,22 @@ def test_a_diverged_map_is_refused() -> None:
     net.parameters[0].tensor[0] = np.nan
     with pytest.raises(TinymlError, match="Map 0 of 'layer_1' holds values that are infinite or not a number"):
         reconstruct(record(net, np.ones((1, 3, 9, 8))), "layer_1", 0)
+
+
+def test_blas_is_held_to_one_thread_on_the_way_up_and_down_and_let_go_afterwards() -> None:
+    held: list[str] = []
+
+    class Witness(ReLu):
+        def forward(self, input: Array) -> Array:
+            held.append(f"forward {blas_is_held()}")
+            return super().forward(input)
+
+        def deconvolve(self, signal: Array, recorded_input: Array, switches: np.ndarray | None) -> Array:
+            held.append(f"deconvolve {blas_is_held()}")
+            return super().deconvolve(signal, recorded_input, switches)
+
+    trace = record(Sequential([Witness("relu")]), np.ones((1, 1, 2, 2), np.float32))
+    assert not blas_is_held()
+    reconstruct(trace, "relu", 0)
+    assert held == ["forward True", "deconvolve True"]
+    assert not blas_is_held()
