@@ -74,3 +74,26 @@ def test_a_large_scratch_array_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> N
     assert not np.shares_memory(first, second)
     assert not np.shares_memory(first, kept)
     assert scratch("test", (1000,), np.float32) is kept
+
+
+def test_zeros_are_there_at_first_and_what_was_written_afterwards() -> None:
+    buffers = Buffers()
+    buffers.empty("name", (100,), np.float32).fill(7)
+    for shape, dtype in (((50,), np.float32), ((2, 10), np.float32), ((20,), np.float64), ((500,), np.float32)):
+        array = buffers.empty("name", shape, dtype, zeros=True)
+        assert not array.any()
+        array += 1
+        assert (buffers.empty("name", shape, dtype, zeros=True) == 1).all()
+    scratch("zeros", (8,), np.float32).fill(7)
+    assert not scratch("zeros", (4,), np.float32, zeros=True).any()
+
+
+def test_a_thread_keeps_few_scratch_arrays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_MOST_SCRATCH", 5)
+    first = scratch("number 0", (4,), np.float32)
+    arrays = [scratch(f"number {number}", (4,), np.float32) for number in range(1, 20)]
+    for number, array in enumerate([first, *arrays]):
+        array[:] = number  # whoever holds one still has it to itself
+    assert [array[0] for array in [first, *arrays]] == list(range(20))
+    assert scratch("number 0", (4,), np.float32) is not first
+    assert module._this_thread.buffers.count <= 6
