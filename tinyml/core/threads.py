@@ -1,7 +1,7 @@
 """Threads for large computations: how many, who runs on them, and BLAS held to one thread meanwhile.
 
-Work is cut into parts whose sizes never depend on the number of threads, and what the parts give is put together in
-their order. So the results are the same to the last bit with any number of threads.
+How work is cut into parts depends on sizes and on the number of threads alone, never on which thread is faster, and what
+the parts give is put together in their order. So the results are the same to the last bit from run to run.
 
 BLAS, which computes matrix products, has threads of its own. Two threads that each call a BLAS of two threads hinder
 each other badly, so it is held to one while ours work (`one_blas_thread`).

@@ -181,12 +181,10 @@ class Conv2D(Layer):
         return output
 
     def backward(self, in_gradient: Array) -> Array:
-        # Two ways to the same derivatives; the better one moves less memory.
-        numbers, numbers_turned = (
-            math.prod(self.input_dim[:1] + self.output_dim[1:]),
-            math.prod(self.output_dim[:1] + self.input_dim[1:]),
-        )
-        if self._sliding.stride == (1, 1) and numbers_turned <= 2 * numbers:
+        # To unroll the gradient, or else the input, and then to add columns back, which moves about twice as much again.
+        of_gradient = self.output_dim[0] * math.prod(self.input_dim[1:])
+        of_input = self.input_dim[0] * math.prod(self.output_dim[1:])
+        if self._sliding.stride == (1, 1) and of_gradient <= 2 * of_input:
             return self._backward_turned(in_gradient)
         self.learn(in_gradient)
         return self._spread(in_gradient)
@@ -214,7 +212,7 @@ class Conv2D(Layer):
         return pixels
 
     def _backward_turned(self, in_gradient: Array) -> Array:
-        """Do `backward` for a window that slides with stride 1, with half the memory traffic where maps are many.
+        """Do `backward` for a window that slides with stride 1, with less to move in memory.
 
         Instead of adding columns back to pixels, the window slides over the gradient: its column at a pixel holds what
         came from all outputs that the pixel had a part in. The same columns serve both derivatives: `∂ℓ/∂X = W' ∇*`

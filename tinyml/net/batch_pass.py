@@ -6,8 +6,8 @@ Each goes through all these layers on its own: what one layer writes, the next o
 and several threads work on different micro-batches. Each micro-batch has twins of the layers for it, which share the
 parameters; the gradients of the twins are added up in the order of the micro-batches.
 
-How a batch is cut depends on sizes alone, never on the number of threads, so that the results are the same to the bit
-with any number of them.
+How a batch is cut depends on its size and on the number of threads alone, so that the results are the same to the bit
+whenever that number is the same.
 """
 
 from abc import ABC, abstractmethod
@@ -228,9 +228,10 @@ class _InMicroBatches(_Stretch):
         self._passing: list[tuple[Buffers, Buffers]] = []
         self._joined = Buffers()
         self._input: Array | None = None
+        self._parts: list[slice] = []
 
     def forward(self, input: Array, largest: int) -> Array:
-        parts = _parts(len(input))
+        parts = self._parts = _parts(len(input))
         self._input = input
         self._prepare(len(parts))
         shape = input.shape
@@ -258,7 +259,7 @@ class _InMicroBatches(_Stretch):
 
     def backward(self, gradient: Array, largest: int) -> Array:
         assert self._input is not None
-        parts = _parts(len(gradient))
+        parts = self._parts
         below = self._join("gradient", self._input.shape, gradient.dtype, lent=True)
 
         def work(worker: int, number: int) -> None:
