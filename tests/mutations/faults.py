@@ -1,4 +1,4 @@
-"""Ten faults of the kinds that people make, each as a change of one place of the framework."""
+"""Faults of the kinds that people make, each as a change of one place of the framework."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,13 +31,14 @@ class Fault:
 
 
 LAYERS, LOSSES, OPTIMS = "tests/tinyml/layers", "tests/tinyml/losses", "tests/tinyml/optims"
+CORE, BATCH_PASS = "tests/tinyml/core", "tests/tinyml/net/test_batch_pass.py"
 
 FAULTS = (
     Fault(
         what="a sign: the optimiser climbs",
         file="tinyml/optims/sgd.py",
-        before="param.tensor -= self.lr * step",
-        after="param.tensor += self.lr * step",
+        before="subtract_scaled(tensor, self.lr, step)",
+        after="subtract_scaled(tensor, -self.lr, step)",
         tests=(OPTIMS,),
     ),
     Fault(
@@ -59,14 +60,14 @@ FAULTS = (
         file="tinyml/core/windows.py",
         before="first = tap * dilation",
         after="first = tap",
-        tests=("tests/tinyml/core",),
+        tests=(CORE,),
     ),
     Fault(
         what="overwriting where windows overlap and should add up",
         file="tinyml/core/windows.py",
-        before="padded[:, tap.rows, tap.columns] += by_tap[:, tap.row, tap.column]",
-        after="padded[:, tap.rows, tap.columns] = by_tap[:, tap.row, tap.column]",
-        tests=("tests/tinyml/core",),
+        before="below[:, tap.rows, tap.columns] += by_tap[:, tap.row, tap.column]",
+        after="below[:, tap.rows, tap.columns] = by_tap[:, tap.row, tap.column]",
+        tests=(CORE,),
     ),
     Fault(
         what="a gradient that is too large by the number of outputs",
@@ -84,9 +85,9 @@ FAULTS = (
     ),
     Fault(
         what="a gradient that replaces what was there, and should accumulate",
-        file="tinyml/layers/linear.py",
-        before="self.weight.gradient += in_gradient.T @",
-        after="self.weight.gradient[...] = in_gradient.T @",
+        file="tinyml/core/parameter.py",
+        before="self._gradient += multiply(left, right)",
+        after="self._gradient[...] = multiply(left, right)",
         tests=(LAYERS,),
     ),
     Fault(
@@ -99,8 +100,8 @@ FAULTS = (
     Fault(
         what="guided backpropagation in place of a deconvnet",
         file="tinyml/layers/relu.py",
-        before="return np.maximum(signal, 0)",
-        after="return np.maximum(signal, 0) * (recorded_input > 0)",
+        before="return rectify(signal)",
+        after="return rectify(signal) * (recorded_input > 0)",
         tests=("tests/tinyml/visualize",),
     ),
     Fault(
@@ -116,5 +117,47 @@ FAULTS = (
         before="[seed, epoch, batch] if batch else [seed, epoch]",
         after="[seed, epoch, batch] if batch else [seed]",
         tests=("tests/tinyml/data", "tests/tinyml/learner"),
+    ),
+    Fault(
+        what="a window turned without regard to dilation",
+        file="tinyml/core/windows.py",
+        before="d * (w - 1) - p",
+        after="(w - 1) - p",
+        tests=(CORE,),
+    ),
+    Fault(
+        what="threads that do not know what to do about overflows",
+        file="tinyml/core/threads.py",
+        before="submit(contextvars.copy_context().run, work, worker)",
+        after="submit(work, worker)",
+        tests=(CORE,),
+    ),
+    Fault(
+        what="an output that the next layer may write over, although it is still needed",
+        file="tinyml/layers/maxpool2d.py",
+        before="records_switches = True",
+        after="records_switches, needs_output = True, False",
+        tests=(LAYERS,),
+    ),
+    Fault(
+        what="gradients of twins that are not cleared",
+        file="tinyml/net/batch_pass.py",
+        before="own.zero_grad()",
+        after="pass",
+        tests=(BATCH_PASS,),
+    ),
+    Fault(
+        what="a micro-batch that is joined at the place of another",
+        file="tinyml/net/batch_pass.py",
+        before="output[parts[number]] = value",
+        after="output[parts[-1 - number]] = value",
+        tests=(BATCH_PASS,),
+    ),
+    Fault(
+        what="a lent array that is handed out",
+        file="tinyml/net/batch_pass.py",
+        before="lent=not self._is_last",
+        after="lent=True",
+        tests=(BATCH_PASS,),
     ),
 )
