@@ -85,6 +85,7 @@ def add(total: np.ndarray, summand: np.ndarray) -> None:
 def small_pieces(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Let pieces be small; return a list where the sizes of those that `in_pieces` hands over will be."""
     monkeypatch.setattr(module, "_PIECE", PIECE)
+    monkeypatch.setattr(module, "MANY", 4 * PIECE)
     monkeypatch.setattr(module, "_FEW", PIECE)
     return []
 
