@@ -252,9 +252,10 @@ def two_threads():
 def test_the_command_line_gives_the_same_weights_to_the_last_bit(qtbot, tmp_path, capsys):
     # Large enough for batches to be cut, and for BLAS to share its products out among threads of its own if it may.
     layers = (
-        LayerSpecification(type="Conv2D", name="conv", settings={"filters": 16, "window": 3}),
+        LayerSpecification(type="Conv2D", name="conv_1", settings={"filters": 64, "window": 5, "padding": 2}),
         LayerSpecification(type="ReLu", name="relu"),
         LayerSpecification(type="MaxPool2D", name="pool"),
+        LayerSpecification(type="Conv2D", name="conv_2", settings={"filters": 16, "window": 3}),
         LayerSpecification(type="Flatten", name="flatten"),
         LayerSpecification(type="Linear", name="linear_1", settings={"outputs": 64}),
         LayerSpecification(type="Linear", name="linear_2", settings={"outputs": 10}),
@@ -265,6 +266,7 @@ def test_the_command_line_gives_the_same_weights_to_the_last_bit(qtbot, tmp_path
     session = Session(Document(project))
     session.start()
     wait_for(qtbot, session, *ENDED)
+    assert any(thread.name.startswith("tinyml") for thread in threading.enumerate())
     save_project(tmp_path / "a.tinyml.json", project)
     save = str(tmp_path / "a.safetensors")
     assert main(["train", "--network", str(tmp_path / "a.tinyml.json"), "--threads", "2", "--save", save]) == 0
