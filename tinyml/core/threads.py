@@ -1,6 +1,6 @@
 """Threads for large computations: how many, who runs on them, and BLAS held to one thread meanwhile.
 
-How work is cut into parts depends on sizes and on the number of threads alone, never on which thread is faster, and what
+How work is cut into parts depends on sizes and the number of threads alone, never on which thread is faster, and what
 the parts give is put together in their order. So the results are the same to the last bit from run to run.
 
 BLAS, which computes matrix products, has threads of its own. Two threads that each call a BLAS of two threads hinder

@@ -181,7 +181,7 @@ class Conv2D(Layer):
         return output
 
     def backward(self, in_gradient: Array) -> Array:
-        # To unroll the gradient, or else the input, and then to add columns back, which moves about twice as much again.
+        # To unroll the gradient, or else the input, and then to add columns back, which moves twice as much again.
         of_gradient = self.output_dim[0] * math.prod(self.input_dim[1:])
         of_input = self.input_dim[0] * math.prod(self.output_dim[1:])
         if self._sliding.stride == (1, 1) and of_gradient <= 2 * of_input:

@@ -127,8 +127,8 @@ class _Stretch(ABC):
     """
 
     def __init__(self, layers: list[Layer], start: int, end: int, keeps: bool) -> None:
-        self._layers, self._keeps = _pooling_first(layers[start:end]), keeps
-        self._is_last = end == len(layers)
+        self._layers, self._keeps = layers[start:end], keeps
+        self._follows, self._is_last = start > 0, end == len(layers)
         first = next((index for index, layer in enumerate(layers) if layer.named_parameters), end)
         self.lowest = first - start if start <= first < end else -1
 
@@ -183,15 +183,17 @@ class _Whole(_Stretch):
         self._buffers = [Buffers() for _ in self._layers]
 
     def forward(self, input: Array, largest: int) -> Array:
-        if largest >= _LARGE:
-            # What the last layer of the network writes is handed out, so it has to be fresh.
-            return self._lend(self._layers[:-1] if self._is_last else self._layers, lambda: self._up(input))
-        return self._up(input)
+        # Several threads may predict at the same time, with these same layers.
+        lends = self._keeps and largest >= _LARGE
+        output = self._lend(lambda: self._up(input)) if lends else self._up(input)
+        if self._is_last and (lends or (self._follows and np.may_share_memory(input, output))):
+            return output.copy(order="K")  # what is handed out must not lie in lent memory
+        return output
 
     def backward(self, gradient: Array, largest: int) -> Array:
-        if largest >= _LARGE:
-            return self._lend(self._layers, lambda: self._back_through(self._layers, gradient))
-        return self._back_through(self._layers, gradient)
+        if largest < _LARGE:
+            return self._back_through(self._layers, gradient)
+        return self._lend(lambda: self._back_through(self._layers, gradient))
 
     def _up(self, value: Array) -> Array:
         if self._plain:
@@ -203,14 +205,14 @@ class _Whole(_Stretch):
             value = forward_through(layer, value, waiting)
         return value
 
-    def _lend(self, layers: list[Layer], work: Callable[[], Array]) -> Array:
-        """Do work during which layers write into lent arrays."""
-        for layer, buffers in zip(layers, self._buffers, strict=False):
+    def _lend(self, work: Callable[[], Array]) -> Array:
+        """Do work during which the layers write into lent arrays."""
+        for layer, buffers in zip(self._layers, self._buffers, strict=True):
             layer.buffers = buffers
         try:
             return work()
         finally:
-            for layer in layers:
+            for layer in self._layers:
                 layer.buffers = None
 
 
@@ -223,6 +225,7 @@ class _InMicroBatches(_Stretch):
 
     def __init__(self, layers: list[Layer], start: int, end: int, keeps: bool) -> None:
         super().__init__(layers, start, end, keeps)
+        self._layers = _pooling_first(self._layers)
         self._twins: list[list[Layer]] = []
         self._kept: list[list[Buffers]] = []
         self._passing: list[tuple[Buffers, Buffers]] = []
@@ -237,7 +240,8 @@ class _InMicroBatches(_Stretch):
         shape = input.shape
         for layer in self._layers:
             shape = (len(input), *layer.output_shape(shape[1:]))
-        output = self._join("output", shape, input.dtype, lent=not self._is_last)
+        dtypes = [parameter.tensor.dtype for layer in self._layers for parameter in layer.parameters]
+        output = self._join("output", shape, dtypes[-1] if dtypes else input.dtype, lent=not self._is_last)
 
         def work(worker: int, number: int) -> None:
             value = input[parts[number]]
@@ -260,6 +264,7 @@ class _InMicroBatches(_Stretch):
     def backward(self, gradient: Array, largest: int) -> Array:
         assert self._input is not None
         parts = self._parts
+        self._prepare(len(parts))
         below = self._join("gradient", self._input.shape, gradient.dtype, lent=True)
 
         def work(worker: int, number: int) -> None:
