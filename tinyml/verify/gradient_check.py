@@ -302,8 +302,9 @@ def _find_loss(loss: LossFunction | str) -> LossFunction:
 def _make_double(layer: Layer) -> None:
     """Turn the parameters of a layer into float64; a layer computes in the dtype of its parameters."""
     for parameter in layer.named_parameters.values():
-        parameter.tensor = np.array(parameter.tensor, np.float64, order="C")
-        parameter.gradient = np.zeros_like(parameter.tensor)
+        double = Parameter(np.array(parameter.tensor, np.float64, order="C"), parameter.require_grad)
+        # It stays the same object, which a layer knows by several names, and gets all that the other one has.
+        vars(parameter).update(vars(double))
 
 
 def _exceptions(layers: Iterable[Layer]) -> Iterator[str]:
