@@ -50,10 +50,10 @@ def put_back() -> Iterator[None]:
     assert not blas_is_held()
 
 
-@pytest.fixture(params=["small ones too", "large ones"])
+@pytest.fixture(params=["small", "large"])
 def cut(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Cut small batches too, and lend memory for them, so that small networks show all there is; or leave it."""
-    if request.param == "small ones too":
+    if request.param == "small":
         cut_small_ones(monkeypatch)
 
 
