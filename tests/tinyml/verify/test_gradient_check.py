@@ -57,6 +57,14 @@ def test_a_right_network_is_right_in_every_tensor(dtype: type[np.floating]) -> N
     assert report.worst.relative_error == max(tensor.relative_error for tensor in report.tensors)
 
 
+def test_a_network_in_single_precision_is_checked_in_double() -> None:
+    # The loss is quadratic, so two-sided differences are exact but for their rounding, which a larger step makes small.
+    x, _ = images()
+    net = Sequential([Flatten("flatten"), Linear("fc", 84, 4, rng=np.random.default_rng(0))])
+    report = gradient_check(net, x, np.zeros((3, 4)), "mse_loss", step=1e-2)
+    assert report.worst.relative_error < 1e-11, str(report)
+
+
 def test_nothing_is_changed_and_the_same_call_finds_the_same() -> None:
     net, (x, y) = small_net(), images()
     tensors = {name: parameter.tensor.copy() for name, parameter in net.named_parameters.items()}
