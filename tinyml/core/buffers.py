@@ -19,12 +19,15 @@ _ALIGNMENT = 64
 _LARGEST_SCRATCH = 32 << 20
 """Bytes that a thread keeps for a scratch array; larger ones are fresh each time."""
 
-_MOST_SCRATCH = 16
-"""Scratch arrays that a thread keeps; when there are more, it begins anew."""
+_MOST_SCRATCH = 64 << 20
+"""Bytes that a thread keeps for all scratch arrays; when they would be more, it begins anew."""
 
 
 class Buffers:
     """Arrays by name; whoever asks for a name again gets the same memory again.
+
+    Arguments:
+        most: bytes that are kept at most; before they would be more, all is forgotten. None for any number.
 
     >>> buffers = Buffers()
     >>> first = buffers.empty("columns", (2, 3), np.float32)
@@ -32,14 +35,10 @@ class Buffers:
     ((2, 3), True)
     """
 
-    def __init__(self) -> None:
+    def __init__(self, most: int | None = None) -> None:
+        self._most = most
         self._memories: dict[Hashable, np.ndarray] = {}
         self._arrays: dict[Hashable, Array] = {}
-
-    @property
-    def count(self) -> int:
-        """How many names were asked for."""
-        return len(self._arrays)
 
     def empty(self, name: Hashable, shape: tuple[int, ...], dtype: Any, zeros: bool = False) -> Array:
         """Return an array with arbitrary contents, in C order; the one that had the name before is overwritten.
@@ -51,11 +50,17 @@ class Buffers:
             size = math.prod(shape) * np.dtype(dtype).itemsize
             memory = self._memories.get(name)
             if memory is None or memory.nbytes < size:
+                self._make_room(size)
                 memory = self._memories[name] = _aligned(size)
             if zeros:
                 memory.fill(0)
             array = self._arrays[name] = memory[:size].view(dtype).reshape(shape)
         return array
+
+    def _make_room(self, size: int) -> None:
+        if self._most is not None and size + sum(memory.nbytes for memory in self._memories.values()) > self._most:
+            self._memories.clear()
+            self._arrays.clear()
 
 
 def scratch(name: Hashable, shape: tuple[int, ...], dtype: Any, zeros: bool = False) -> Array:
@@ -65,14 +70,12 @@ def scratch(name: Hashable, shape: tuple[int, ...], dtype: Any, zeros: bool = Fa
     """
     if math.prod(shape) * np.dtype(dtype).itemsize > _LARGEST_SCRATCH:
         return np.zeros(shape, dtype) if zeros else np.empty(shape, dtype)
-    if _this_thread.buffers.count > _MOST_SCRATCH:
-        _this_thread.buffers = Buffers()
     return _this_thread.buffers.empty(name, shape, dtype, zeros)
 
 
 class _ThisThread(threading.local):
     def __init__(self) -> None:
-        self.buffers = Buffers()
+        self.buffers = Buffers(most=_MOST_SCRATCH)
 
 
 def _aligned(size: int) -> np.ndarray:

@@ -55,10 +55,11 @@ def multiply(left: Array, right: Array, out: Array | None = None) -> Array:
 
 
 def _multiply_into(left: Array, right: Array, out: Array) -> Array:
-    """Let BLAS do it all. For small matrices `dot` takes half as long as `matmul`, but it writes only in C order."""
-    if out.flags.c_contiguous:
+    """Let BLAS do it all. For small matrices `dot` takes half as long as `matmul`, but is particular about `out`."""
+    same = left.dtype == right.dtype == out.dtype
+    if same and out.flags.c_contiguous:
         left.dot(right, out)
-    elif out.flags.f_contiguous:
+    elif same and out.flags.f_contiguous:
         right.T.dot(left.T, out.T)
     else:
         np.matmul(left, right, out=out)

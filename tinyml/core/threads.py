@@ -187,24 +187,30 @@ class _Blas:
         with self._lock:
             if self.holders == 0:
                 self._before = [library.get_num_threads() for library in self._found()]
-                for library in self._found():
-                    library.set_num_threads(1)
+                self._set([1] * len(self._before))
             self.holders += 1
 
     def release(self) -> None:
         with self._lock:
             self.holders -= 1
             if self.holders == 0:
-                for library, count in zip(self._found(), self._before, strict=True):
-                    library.set_num_threads(count)
+                self._set(self._before)
 
     def set_usual(self, count: int) -> None:
         """Set the number of threads for the time when nobody holds BLAS to one."""
         with self._lock:
             self._before = [count] * len(self._found())
             if self.holders == 0:
-                for library in self._found():
-                    library.set_num_threads(count)
+                self._set(self._before)
+
+    def _set(self, counts: list[int]) -> None:
+        for library, count in zip(self._found(), counts, strict=True):
+            # threadpoolctl otherwise ignores every thread but the first that set the number.
+            if hasattr(library, "clear_controlling_thread"):
+                library.clear_controlling_thread(force=True)
+            library.set_num_threads(count)
+            if hasattr(library, "clear_controlling_thread"):
+                library.clear_controlling_thread(force=True)
 
     def _found(self) -> list[Any]:
         if self._libraries is None:
