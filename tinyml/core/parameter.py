@@ -42,7 +42,9 @@ class Parameter:
 
     @gradient.setter
     def gradient(self, gradient: Array) -> None:
-        if gradient is not self._gradient:
+        if gradient.dtype != self._gradient.dtype or gradient.shape != self._gradient.shape:
+            self._gradient = gradient
+        elif gradient is not self._gradient:
             self._gradient[...] = gradient
         self._is_zero = False
 

@@ -20,6 +20,9 @@ from tinyml.core.errors import SettingsError
 VARIABLE = "TINYML_THREADS"
 """Environment variable with the number of threads to use."""
 
+MOST_THREADS = 256
+"""More would each get so little that they only wait for each other."""
+
 
 def thread_count() -> int:
     """Tell on how many threads large computations run.
@@ -27,31 +30,31 @@ def thread_count() -> int:
     That is what `set_thread_count` was given, or else the environment variable TINYML_THREADS, or else the number of
     processors that this process may use.
 
-    Raises `SettingsError` when the variable is no whole number of at least 1.
+    Raises `SettingsError` when the variable is no whole number from 1 to `MOST_THREADS`.
     """
     if _pool.count is None:
         wanted = os.environ.get(VARIABLE)
         if wanted is None:
             _pool.count = _processors()
-        elif wanted.isdecimal() and int(wanted) >= 1:
+        elif wanted.isdecimal() and 1 <= int(wanted) <= MOST_THREADS:
             set_thread_count(int(wanted))
         else:
-            raise SettingsError(f"{VARIABLE} is {wanted!r} but should be a whole number of at least 1.")
+            raise SettingsError(f"{VARIABLE} is {wanted!r} but should be a whole number from 1 to {MOST_THREADS}.")
     return _pool.count or 1
 
 
 def set_thread_count(count: int | None) -> None:
     """Let large computations, those of BLAS too, run on `count` threads; None for one on each processor.
 
-    Raises `SettingsError` when it is less than 1.
+    Raises `SettingsError` when it is not from 1 to `MOST_THREADS`.
 
     >>> set_thread_count(1)
     >>> thread_count()
     1
     >>> set_thread_count(None)
     """
-    if count is not None and count < 1:
-        raise SettingsError(f"The number of threads is {count} but should be at least 1.")
+    if count is not None and not 1 <= count <= MOST_THREADS:
+        raise SettingsError(f"The number of threads is {count} but should be from 1 to {MOST_THREADS}.")
     with _pool.lock:
         _pool.count = count or _processors()
         _pool.close()
@@ -168,10 +171,8 @@ class _Pool:
             return self._executor
 
     def close(self) -> None:
-        """Let the threads end when they have done what they were given."""
-        if self._executor is not None:
-            self._executor.shutdown(wait=False)
-            self._executor = None
+        """Let the threads end when nobody uses them any more: they do when the executor is forgotten."""
+        self._executor = None
 
 
 class _Blas:

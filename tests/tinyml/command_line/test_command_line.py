@@ -222,7 +222,7 @@ def test_a_number_of_threads_in_the_environment_that_is_none_is_told(monkeypatch
     monkeypatch.setenv(VARIABLE, "all")
     done = run("train", "--network", "circle", "--epochs", "1")
     assert done.returncode == 1
-    assert done.stderr == "tinyml train: TINYML_THREADS is 'all' but should be a whole number of at least 1.\n"
+    assert done.stderr == "tinyml train: TINYML_THREADS is 'all' but should be a whole number from 1 to 256.\n"
     monkeypatch.setenv(VARIABLE, "1")
     assert run("train", "--network", "circle", "--epochs", "1", "--quiet").returncode == 0
 

@@ -58,10 +58,10 @@ def test_the_count_is_that_of_the_processors_by_default() -> None:
     assert thread_count() == processors
 
 
-@pytest.mark.parametrize("count", [0, -2])
+@pytest.mark.parametrize("count", [0, -2, 257])
 def test_no_thread_at_all_is_refused_and_changes_nothing(count: int) -> None:
     set_thread_count(2)
-    with pytest.raises(SettingsError, match=f"^The number of threads is {count} but should be at least 1.$"):
+    with pytest.raises(SettingsError, match=f"^The number of threads is {count} but should be from 1 to 256.$"):
         set_thread_count(count)
     assert thread_count() == 2
 
@@ -81,7 +81,7 @@ def test_the_variable_decides_before_anything_is_set() -> None:
 @pytest.mark.parametrize("text", ["0", "-1", "two", "1.5", ""])
 def test_a_variable_that_is_no_count_is_refused_by_name(text: str) -> None:
     code = "try:\n    thread_count()\nexcept SettingsError as error:\n    print(error)"
-    sentence = f"{VARIABLE} is {text!r} but should be a whole number of at least 1."
+    sentence = f"{VARIABLE} is {text!r} but should be a whole number from 1 to 256."
     assert in_fresh_process(code, **{VARIABLE: text}) == sentence
 
 
