@@ -71,7 +71,7 @@ def check_labels(loss: str, predicted: Array, labels: np.ndarray) -> None:
             f"{loss} needs one label for each of the {len(predicted)} predictions, shape ({len(predicted)},), "
             f"but received labels of shape {labels.shape}."
         )
-    if not np.issubdtype(labels.dtype, np.integer):
+    if labels.dtype.kind not in "iu":
         raise DataError(f"{loss} needs labels that are whole numbers, but they are {labels.dtype}.")
     low, high, classes = np.minimum.reduce(labels), np.maximum.reduce(labels), predicted.shape[1]
     if low < 0:
