@@ -7,12 +7,12 @@ import numpy as np
 
 from tinyml.core.arrays import Array
 from tinyml.core.buffers import scratch
-from tinyml.core.threads import run_in_parallel
+from tinyml.core.threads import blas_is_held, run_in_parallel
 
 _PIECE = 1 << 16
 """Numbers in a piece: several arrays of it fit into the second-level cache of a core."""
 
-MANY = 4 * _PIECE
+_MANY = 4 * _PIECE
 """Numbers of an array from which on its pieces are shared out among threads."""
 
 _FEW = 4096
@@ -76,13 +76,19 @@ def in_pieces(work: Callable[..., None], *arrays: Array) -> None:
     """
     size = arrays[0].size
     flat = _in_memory_order(arrays) if size > _FEW else None
-    if flat is None or size < MANY:
+    if flat is None or size < _MANY:
         work(*(flat or arrays))
         return
     starts = range(0, size, _PIECE)
-    run_in_parallel(
-        lambda _, number: work(*(array[starts[number] : starts[number] + _PIECE] for array in flat)), len(starts)
-    )
+
+    def piece(worker: int, number: int) -> None:
+        work(*(array[starts[number] : starts[number] + _PIECE] for array in flat))
+
+    if blas_is_held():
+        run_in_parallel(piece, len(starts))
+    else:  # BLAS's own threads go on waiting for work for some time, and would hinder ours
+        for number in range(len(starts)):
+            piece(0, number)
 
 
 def subtract_scaled(target: Array, factor: float, values: Array) -> None:

@@ -7,8 +7,8 @@ import numpy as np
 from tinyml.core.arrays import Array
 from tinyml.core.threads import blas_is_held, run_in_parallel
 
-_PART = 1 << 22
-"""Multiplications in one part, at least: they take some ten microseconds."""
+_PART = 1 << 24
+"""Multiplications in one part, at least: they take as long as it takes to wake a thread up."""
 
 _SMALL_PRODUCT = 900_000
 """Multiplications up to which OpenBLAS does not lay the matrices out anew before it multiplies them."""

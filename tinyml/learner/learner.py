@@ -106,7 +106,8 @@ class Learner:
                 meter = ActivityMeter(self.model) if measure else None
                 if self.clip_norm is not None:
                     clip_gradients(self.model.parameters, self.clip_norm)
-                self.model.update(self.optimizer)
+                with self._pass.threads():
+                    self.model.update(self.optimizer)
                 self.activity = () if meter is None else meter.finish()
         return loss, output
 

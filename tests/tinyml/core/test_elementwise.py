@@ -8,7 +8,7 @@ import pytest
 
 from tinyml.core import elementwise as module
 from tinyml.core.elementwise import in_pieces, number_like, rectify, subtract_scaled
-from tinyml.core.threads import set_thread_count, thread_count
+from tinyml.core.threads import one_blas_thread, set_thread_count, thread_count
 from tinyml.core.windows import batch_to_front
 
 SHAPES = [(3,), (2, 3), (5, 1000), (5, 3, 20, 21), (1, 5000), (5000, 1), (0, 4), ()]
@@ -85,7 +85,7 @@ def add(total: np.ndarray, summand: np.ndarray) -> None:
 def small_pieces(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Let pieces be small; return a list where the sizes of those that `in_pieces` hands over will be."""
     monkeypatch.setattr(module, "_PIECE", PIECE)
-    monkeypatch.setattr(module, "MANY", 4 * PIECE)
+    monkeypatch.setattr(module, "_MANY", 4 * PIECE)
     monkeypatch.setattr(module, "_FEW", PIECE)
     return []
 
@@ -124,6 +124,7 @@ def test_pieces_are_worked_on_at_the_same_time(small_pieces: list[int]) -> None:
     both_are_here = threading.Barrier(2)
     try:
         set_thread_count(2)
-        in_pieces(lambda _: both_are_here.wait(20) and None, np.zeros(4 * PIECE))
+        with one_blas_thread():  # otherwise BLAS's own threads would be in the way
+            in_pieces(lambda _: both_are_here.wait(20) and None, np.zeros(4 * PIECE))
     finally:
         set_thread_count(before)
