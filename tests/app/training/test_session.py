@@ -261,7 +261,7 @@ def test_the_command_line_gives_the_same_weights_to_the_last_bit(qtbot, tmp_path
         LayerSpecification(type="Linear", name="linear_2", settings={"outputs": 10}),
     )
     project = Project(
-        network=NetworkSpecification(layers=layers), training=TrainingSettings(batch_size=128, epochs=1, momentum=0.5)
+        network=NetworkSpecification(layers=layers), training=TrainingSettings(batch_size=512, epochs=2, momentum=0.5)
     )
     session = Session(Document(project))
     session.start()
