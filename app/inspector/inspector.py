@@ -17,8 +17,8 @@ from app.training import Inspection
 from app.widgets.theme import GRID, current_theme
 from tinyml.visualize import Reconstruction
 
-PATIENCE = 200
-"""Milliseconds that the former reconstruction stays while another one is computed: most answers come sooner."""
+STALE_MILLISECONDS = 200
+"""How long the former reconstruction stays while another one is computed: most answers come sooner."""
 
 
 class Inspector(QWidget):
@@ -36,7 +36,7 @@ class Inspector(QWidget):
         self._requests = Requests(inspection, self)
         self._slow_answer = QTimer(self)
         self._slow_answer.setSingleShot(True)
-        self._slow_answer.setInterval(PATIENCE)
+        self._slow_answer.setInterval(STALE_MILLISECONDS)
         self._slow_answer.timeout.connect(self._note_delay)
         self._samples = SamplePanel(inspection)
         self._maps = MapsPanel(document, inspection)
@@ -44,6 +44,11 @@ class Inspector(QWidget):
         self._arrange()
         self._connect()
         self._show_state()
+
+    @property
+    def reconstruction(self) -> Reconstruction | None:
+        """What is shown of the way back to the pixels; None while there is nothing."""
+        return self._pixels.reconstruction
 
     def _arrange(self) -> None:
         self._way_down = named(WayDown(), "inspector_way_down", "The way down from the map to the pixels")
@@ -87,6 +92,7 @@ class Inspector(QWidget):
         self._pixels.strongest_chosen.connect(self._maps.choose_strongest)
         self._requests.answered.connect(self._take_answer)
         self._requests.refused.connect(self._take_refusal)
+        self._requests.cancelled.connect(self._on_request_cancelled)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -154,6 +160,11 @@ class Inspector(QWidget):
         self._slow_answer.stop()
         self._pixels.show_refusal(sentence)
         self._show_way_down()
+
+    @Slot()
+    def _on_request_cancelled(self) -> None:
+        self._slow_answer.stop()
+        self._note_delay()
 
     @Slot()
     def _note_delay(self) -> None:

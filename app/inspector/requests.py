@@ -1,16 +1,15 @@
-"""Asking for reconstructions: at once when the user chooses, in step with the training when the weights change."""
+"""Asks for reconstructions: at once when the user chooses, in step with the training when the weights change."""
 
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from app.jobs import Job
 from app.training import Inspection, SampleView
 from tinyml.visualize import Reconstruction
 
 SHORTEST_PAUSE = 200
 """Milliseconds between two requests that no user made."""
-PATIENCE = 2000
-"""Milliseconds after which an answer is taken for lost: the network was changed under the request."""
 
 
 @dataclass(frozen=True)
@@ -27,11 +26,6 @@ class Target:
     map_index: int
     position: tuple[int, int] | None = None
 
-    def answered_by(self, reconstruction: Reconstruction) -> bool:
-        """Tell whether a reconstruction is of this target."""
-        same_map = (reconstruction.layer, reconstruction.map_index) == (self.layer, self.map_index)
-        return same_map and self.position in (None, reconstruction.position)
-
 
 class Requests(QObject):
     """Keeps the reconstruction of one target up to date.
@@ -45,24 +39,22 @@ class Requests(QObject):
     Signals:
         answered(Reconstruction): of the present target.
         refused(sentence): the present target cannot be traced back.
+        cancelled(): the network changed under the request; a new one follows when there is something to trace back.
     """
 
     answered = Signal(object)
     refused = Signal(str)
+    cancelled = Signal()
 
     def __init__(self, inspection: Inspection, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._inspection = inspection
         self._target: Target | None = None
-        self._waiting = False
+        self._job: Job | None = None
         self._outdated = False
         self._asked_of: SampleView | None = None
         self._pause = QTimer(self, singleShot=True, interval=SHORTEST_PAUSE)
         self._pause.timeout.connect(self._ask_again)
-        self._patience = QTimer(self, singleShot=True, interval=PATIENCE)
-        self._patience.timeout.connect(self._give_up)
-        inspection.reconstructed.connect(self._take_answer)
-        inspection.reconstruction_failed.connect(self._take_refusal)
 
     @property
     def target(self) -> Target | None:
@@ -73,14 +65,18 @@ class Requests(QObject):
         """Trace something else back, at once."""
         if target != self._target:
             self._target = target
-            self._waiting = False
+            self._drop_job()
             self._ask()
 
     def refresh(self) -> None:
         """The weights or the sample changed: ask again, soon."""
         self._outdated = self._target is not None and self._inspection.view is not self._asked_of
-        if not self._waiting and not self._pause.isActive():
+        if not self._pause.isActive():
             self._ask_again()
+
+    @property
+    def _waiting(self) -> bool:
+        return self._job is not None
 
     @Slot()
     def _ask_again(self) -> None:
@@ -92,30 +88,36 @@ class Requests(QObject):
         self._asked_of = self._inspection.view
         if self._target is None or self._asked_of is None:
             return
-        self._waiting = True
         self._pause.start()
-        self._patience.start()
-        self._inspection.reconstruct(self._target.layer, self._target.map_index, self._target.position)
+        self._job = self._inspection.reconstruct(self._target.layer, self._target.map_index, self._target.position)
+        if self._job is not None:
+            self._job.returned.connect(self._on_job_returned)
+            self._job.failed.connect(self._on_job_failed)
+            self._job.cancelled.connect(self._on_job_cancelled)
 
-    @Slot()
-    def _give_up(self) -> None:
-        self._waiting = False
-        self._ask_again()
+    def _drop_job(self) -> None:
+        """Cancel the request under way without announcing it: another one takes its place."""
+        job, self._job = self._job, None
+        if job is not None:
+            job.cancelled.disconnect(self._on_job_cancelled)
+            job.cancel()
 
     @Slot(object)
-    def _take_answer(self, reconstruction: Reconstruction) -> None:
-        if self._target is not None and self._target.answered_by(reconstruction):
-            self._note_answer()
-            self.answered.emit(reconstruction)
+    def _on_job_returned(self, reconstruction: Reconstruction) -> None:
+        self._end_job()
+        self.answered.emit(reconstruction)
 
     @Slot(str)
-    def _take_refusal(self, sentence: str) -> None:
-        if self._target is not None and self._waiting:
-            self._note_answer()
-            self.refused.emit(sentence)
+    def _on_job_failed(self, sentence: str) -> None:
+        self._end_job()
+        self.refused.emit(sentence)
 
-    def _note_answer(self) -> None:
-        self._waiting = False
-        self._patience.stop()
+    @Slot()
+    def _on_job_cancelled(self) -> None:
+        self._job = None
+        self.cancelled.emit()
+
+    def _end_job(self) -> None:
+        self._job = None
         if not self._pause.isActive():
             self._ask_again()

@@ -14,6 +14,7 @@ from app.inspector.points_plot import PointsPlot
 from app.inspector.sample_filter import ALL_CLASSES, matching_samples
 from app.inspector.score_list import ScoreList
 from app.inspector.words import percent_text
+from app.jobs import Job
 from app.training import Inspection, Snapshot
 from app.widgets.array_images import sample_image
 from app.widgets.choice_box import ChoiceBox
@@ -25,7 +26,6 @@ LARGEST_GRID = 3000
 """More thumbnails than this are not offered at once; the class filter leads to the others."""
 _BATCH = 150
 """Thumbnails made in one go: a few milliseconds."""
-_BELIEF = "belief"
 
 
 class SamplePanel(QWidget):
@@ -44,6 +44,7 @@ class SamplePanel(QWidget):
         self._predictions: np.ndarray | None = None
         self._predicted_with: Snapshot | None = None
         self._believed_with: Snapshot | None = None
+        self._belief_job: Job | None = None
         self._filler = QTimer(self, interval=0)
         self._filler.timeout.connect(self._add_thumbnails)
         self._offered = 0
@@ -52,7 +53,6 @@ class SamplePanel(QWidget):
         inspection.samples_changed.connect(self._take_samples)
         inspection.view_changed.connect(self._take_view)
         inspection.predictions_changed.connect(self._take_predictions)
-        inspection.answered.connect(self._take_belief)
         self._take_samples()
         self._take_view()
 
@@ -155,7 +155,7 @@ class SamplePanel(QWidget):
             text = f"test set · {write_count(found)} of {write_count(count)}"
         view = self._inspection.view
         outdated = view is not None and view.snapshot is not self._predicted_with
-        if self._mistakes_only.isChecked() and outdated and not self._inspection.asking(_BELIEF):
+        if self._mistakes_only.isChecked() and outdated and not self._asking:
             # While training goes on, only the sample that is looked at is computed anew.
             text += " · mistakes of earlier weights"
         return text
@@ -264,13 +264,18 @@ class SamplePanel(QWidget):
         if view is None or samples is None or not self.isVisible() or samples.description.example_shape != (2,):
             return
         # While training, snapshots come faster than they can be asked: finish one before the next.
-        if view.snapshot is not self._believed_with and not self._inspection.asking(_BELIEF):
-            self._inspection.ask(_BELIEF, partial(believed_of, view.snapshot, samples, *self._points.plane))
+        if view.snapshot is not self._believed_with and not self._asking:
+            self._belief_job = self._inspection.submit(
+                partial(believed_of, view.snapshot, samples, *self._points.plane)
+            )
+            self._belief_job.returned.connect(self._on_belief_computed)
 
-    @Slot(str, object)
-    def _take_belief(self, key: str, belief: Belief) -> None:
-        if key != _BELIEF:
-            return
+    @property
+    def _asking(self) -> bool:
+        return self._belief_job is not None and not self._belief_job.state.ended
+
+    @Slot(object)
+    def _on_belief_computed(self, belief: Belief) -> None:
         view = self._inspection.view
         of_these = view is not None and belief.samples is self._inspection.samples
         if of_these:

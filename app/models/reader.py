@@ -9,8 +9,8 @@ from time import perf_counter
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from app.jobs import BackgroundRunner, LatestJob
 from app.models.pictures import paint_tensor
-from app.training.background import BackgroundRunner
 from tinyml.core import StorageError
 from tinyml.storage import SavedModel, TensorFileHeader, TensorSummary, read_header, read_model, summarise_tensors
 
@@ -61,65 +61,54 @@ class ModelReader(QObject):
         self._request = 0
         self._cancelled = threading.Event()
         # What takes a moment does not wait until a large file has been gone through.
-        self._slow, self._quick = BackgroundRunner(self), BackgroundRunner(self)
-        for runner in (self._slow, self._quick):
-            runner.finished.connect(self._deliver)
-            runner.failed.connect(self._note_failure)
+        self._slow, self._quick = BackgroundRunner(), BackgroundRunner()
+        self._contents_job = LatestJob(self._quick, self)
+        self._picture_job = LatestJob(self._quick, self)
+        self._summaries_job = LatestJob(self._slow, self)
+        self._contents_job.returned.connect(self.opened)
+        self._contents_job.failed.connect(self.failed)
+        self._summaries_job.returned.connect(self.completed)
+        self._summaries_job.failed.connect(self.failed)
+        self._picture_job.returned.connect(self.painted)
+        self._picture_job.failed.connect(self.not_painted)
         self._progressed.connect(self._note_progress)
 
     @property
     def busy(self) -> bool:
         """True while a file is being read."""
-        return self._quick.busy("contents") or self._slow.busy("summaries")
+        return self._contents_job.busy or self._summaries_job.busy
 
     def open(self, path: Path) -> None:
         """Read a file; the answer is `opened` or `failed`. Meanwhile the former file goes on being summarised."""
-        self._quick.submit("contents", partial(read_contents, path))
+        self._contents_job.start(partial(read_contents, path))
 
     def summarise(self, path: Path) -> None:
         """Put every tensor of an opened file into numbers: `summarised` again and again, then `completed`."""
         self.cancel()
         self._cancelled = threading.Event()
         report = partial(self._progressed.emit, self._request)
-        self._slow.submit("summaries", partial(_summarise, path, report, self._cancelled))
+        self._summaries_job.start(partial(_summarise, path, report, self._cancelled))
 
     def cancel(self) -> None:
         """Stop reading. What was reported stays true; nothing more is reported."""
         self._request += 1
         self._cancelled.set()
-        self._quick.cancel("contents")
-        self._slow.cancel("summaries")
+        self._contents_job.cancel()
+        self._summaries_job.cancel()
 
     def paint(self, path: Path, name: str, dark: bool) -> None:
         """Ask for pictures of one tensor: `painted` or `not_painted`."""
-        self._quick.submit("picture", partial(paint_tensor, path, name, dark))
+        self._picture_job.start(partial(paint_tensor, path, name, dark))
 
     def forget_picture(self) -> None:
         """Drop the request for pictures, if there is one."""
-        self._quick.cancel("picture")
+        self._picture_job.cancel()
 
     def shutdown(self) -> None:
         """Stop reading and end the threads."""
         self.cancel()
         self._slow.shutdown()
         self._quick.shutdown()
-
-    @Slot(str, object)
-    def _deliver(self, key: str, result: object) -> None:
-        match key:
-            case "contents":
-                self.opened.emit(result)
-            case "summaries":
-                self.completed.emit()
-            case _:
-                self.painted.emit(result)
-
-    @Slot(str, str)
-    def _note_failure(self, key: str, sentence: str) -> None:
-        if key == "picture":
-            self.not_painted.emit(sentence)
-        else:
-            self.failed.emit(sentence)
 
     @Slot(int, list)
     def _note_progress(self, request: int, summaries: list[TensorSummary]) -> None:

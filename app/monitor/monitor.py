@@ -18,13 +18,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.jobs import LONGEST_SAVE, BackgroundRunner, LatestJob
 from app.monitor.curve_plot import CurvePlot
 from app.monitor.curves import RunCurves
 from app.monitor.diagnosis import Circumstances, diagnose
 from app.monitor.export import CurveTable, paint_widgets, save_picture
 from app.monitor.facts import FactsPanel
 from app.monitor.words import write_loss, write_share
-from app.training.background import BackgroundRunner
 from app.training.session import Session, SessionState
 from app.widgets.looks import set_look
 from app.widgets.save_dialog import ask_where_to_save
@@ -62,7 +62,8 @@ class Monitor(QWidget):
         self.facts = FactsPanel()
         self._export_button = QPushButton("Export…")
         self._export_report = QLabel()
-        self._background = BackgroundRunner(self)
+        self._background = BackgroundRunner()
+        self._export_job = LatestJob(self._background, self)
         self._refresh_timer = QTimer(self)
         self._lay_out()
         self._connect()
@@ -90,13 +91,13 @@ class Monitor(QWidget):
             image = paint_widgets([self.loss_plot, self.accuracy_plot])
             for area in areas:
                 area.show_focus(True)
-            self._background.submit("export", partial(save_picture, image, path))
+            self._export_job.start(partial(save_picture, image, path))
         else:
-            self._background.submit("export", partial(CurveTable(self.curves).save, path))
+            self._export_job.start(partial(CurveTable(self.curves).save, path))
 
     def shutdown(self) -> None:
         """Wait for an export that is being written: for closing the window."""
-        self._background.shutdown()
+        self._background.shutdown(LONGEST_SAVE)
 
     @Slot()
     def refresh(self) -> None:
@@ -167,8 +168,8 @@ class Monitor(QWidget):
         self._refresh_timer.setInterval(_REFRESH_MILLISECONDS)
         self._refresh_timer.timeout.connect(self._refresh_if_seen)
         self._export_button.clicked.connect(self.export)
-        self._background.finished.connect(self._note_saved)
-        self._background.failed.connect(self._note_not_saved)
+        self._export_job.returned.connect(self._on_export_returned)
+        self._export_job.failed.connect(self._on_export_failed)
         self._session.started.connect(self._start_over)
         self._session.batches_finished.connect(self._add_batches)
         self._session.epochs_finished.connect(self._add_epochs)
@@ -254,10 +255,10 @@ class Monitor(QWidget):
         if self.isVisible() and self._waiting:
             self.refresh()
 
-    @Slot(str, object)
-    def _note_saved(self, _key: str, path: Path) -> None:
+    @Slot(object)
+    def _on_export_returned(self, path: Path) -> None:
         self._report(f"Saved {path.name}.")
 
-    @Slot(str, str)
-    def _note_not_saved(self, _key: str, sentence: str) -> None:
+    @Slot(str)
+    def _on_export_failed(self, sentence: str) -> None:
         self._report(sentence, danger=True)

@@ -3,15 +3,14 @@
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import QObject, QSettings, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from app.document import Document
+from app.jobs import LONGEST_SAVE, BackgroundRunner, LatestJob
 from app.shell.dialogs import ask, show_problem
 from app.training import Session, Snapshot
-from app.training.background import BackgroundRunner
 from app.training.snapshot import copy_tensors
 from app.widgets.save_dialog import ask_where_to_save
 from app.widgets.words import write_duration
@@ -51,9 +50,13 @@ class Files(QObject):
     def __init__(self, document: Document, session: Session, settings: QSettings, window: QWidget) -> None:
         super().__init__(window)
         self._document, self._session, self._settings, self._window = document, session, settings, window
-        self._runner = BackgroundRunner(self)
-        self._runner.finished.connect(self._take_answer)
-        self._runner.failed.connect(self._take_failure)
+        self._runner = BackgroundRunner()
+        self._export_job = LatestJob(self._runner, self)
+        self._export_job.returned.connect(self._on_export_returned)
+        self._export_job.failed.connect(self._on_export_failed)
+        self._weights_job = LatestJob(self._runner, self)
+        self._weights_job.returned.connect(self._on_weights_loaded)
+        self._weights_job.failed.connect(self._on_weights_failed)
         self._after_stop: Callable[[], object] | None = None
         self._after_export: Callable[[], object] | None = None
         self._exporting: Snapshot | None = None
@@ -130,7 +133,7 @@ class Files(QObject):
         if self._session.snapshot is not None:
             self.message.emit(f"Saving {path.name} …")
             self._exporting = self._session.snapshot
-            self._runner.submit("export", partial(export_snapshot, path, self._session.snapshot))
+            self._export_job.start(partial(export_snapshot, path, self._session.snapshot))
 
     def open_weights(self) -> None:
         """Let the user choose a safetensors file and show it in Models."""
@@ -140,7 +143,7 @@ class Files(QObject):
 
     def use_weights(self, path: Path) -> None:
         """Take network and weights of a file as the current ones, after asking about what would be lost."""
-        self.when_free(partial(self._runner.submit, "model", partial(load_snapshot, path)))
+        self.when_free(partial(self._weights_job.start, partial(load_snapshot, path)))
 
     def when_free(self, action: Callable[[], object]) -> None:
         """Do `action`, which replaces the project: at once, or after the user agreed to stop and chose what to save."""
@@ -224,26 +227,31 @@ class Files(QObject):
 
     def shutdown(self) -> None:
         """Wait for what is being written and end the thread."""
-        self._runner.shutdown()
+        self._runner.shutdown(LONGEST_SAVE)
 
-    @Slot(str, object)
-    def _take_answer(self, key: str, result: Any) -> None:
-        if key == "export":
-            self.message.emit(f"Saved {result.name}.")
-            self.remember(result)
-            self._exported = self._exporting
-            action, self._after_export = self._after_export, None
-            if action is not None:
-                action()
-        else:
-            self._document.replace(Project(network=result.network, data=result.data, training=result.training))
-            self._session.use_snapshot(result)
-            self._exported = result
+    @Slot(object)
+    def _on_export_returned(self, path: Path) -> None:
+        self.message.emit(f"Saved {path.name}.")
+        self.remember(path)
+        self._exported = self._exporting
+        action, self._after_export = self._after_export, None
+        if action is not None:
+            action()
 
-    @Slot(str, str)
-    def _take_failure(self, key: str, sentence: str) -> None:
+    @Slot(str)
+    def _on_export_failed(self, sentence: str) -> None:
         self._after_export = None
-        show_problem(self._window, "Export weights" if key == "export" else "Use weights", sentence)
+        show_problem(self._window, "Export weights", sentence)
+
+    @Slot(object)
+    def _on_weights_loaded(self, snapshot: Snapshot) -> None:
+        self._document.replace(Project(network=snapshot.network, data=snapshot.data, training=snapshot.training))
+        self._session.use_snapshot(snapshot)
+        self._exported = snapshot
+
+    @Slot(str)
+    def _on_weights_failed(self, sentence: str) -> None:
+        show_problem(self._window, "Use weights", sentence)
 
     @Slot()
     def _go_on_after_stop(self) -> None:

@@ -10,8 +10,8 @@ from PySide6.QtCore import QLockFile, QObject, QTimer, Slot
 from PySide6.QtWidgets import QWidget
 
 from app.document import Document
+from app.jobs import LONGEST_SAVE, BackgroundRunner, LatestJob
 from app.shell.dialogs import ask
-from app.training.background import BackgroundRunner
 from tinyml.core import TinymlError
 from tinyml.storage import PROJECT_SUFFIX, Project, read_project, save_project
 
@@ -35,7 +35,8 @@ class Recovery(QObject):
     def __init__(self, document: Document, folder: Path, window: QWidget) -> None:
         super().__init__(window)
         self._document, self._folder, self._window = document, folder, window
-        self._runner = BackgroundRunner(self)
+        self._runner = BackgroundRunner()
+        self._copy_job = LatestJob(self._runner, self)
         self._timer = QTimer(self, interval=DELAY_MILLISECONDS, singleShot=True)
         self._timer.timeout.connect(self._write)
         # A process id alone comes back, in a container even at once.
@@ -79,7 +80,7 @@ class Recovery(QObject):
     def shutdown(self) -> None:
         """Forget the copies: the window is closed properly."""
         self._timer.stop()
-        self._runner.shutdown()
+        self._runner.shutdown(LONGEST_SAVE)
         if not self.problem:
             _delete(self._copy, *self._restored)
         for copy in list(self._locks):
@@ -110,9 +111,9 @@ class Recovery(QObject):
     @Slot()
     def _write(self) -> None:
         if self._document.modified:
-            self._runner.submit("copy", partial(_keep, self._document.project, self._copy, *self._restored))
+            self._copy_job.start(partial(_keep, self._document.project, self._copy, *self._restored))
         else:
-            self._runner.submit("copy", partial(_delete, self._copy, *self._restored))
+            self._copy_job.start(partial(_delete, self._copy, *self._restored))
 
 
 def _keep(project: Project, copy: Path, *former: Path) -> None:

@@ -1,5 +1,6 @@
 """The guided tour: the whole journey of a user, done with mouse and keys in the real window, checked step by step."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,6 @@ from app.shell.tour_driver import Driver, TourError
 from app.training import SessionState
 from app.widgets.image_grid import ImageGrid
 from tinyml.core import TinymlError
-from tinyml.visualize import Reconstruction
 
 WINDOW_SIZE = QSize(1440, 900)
 TRAINING_SECONDS = 600
@@ -176,21 +176,23 @@ class Tour:
 
     def reconstruct_a_feature_map(self) -> None:
         """A feature map is clicked: the pixels that made it fire appear."""
-        answers: list[Reconstruction] = []
-        self._window.inspection.reconstructed.connect(answers.append)
         self._click_card("conv_2")
         grid = self.driver.find(ImageGrid, "inspector_maps")
         self.driver.wait_until(lambda: len(grid.images) > 5, "the feature maps of conv_2 are shown")
         for index in range(len(grid.images)):
-            answers.clear()
             self.driver.click(grid, grid.image_rect(index).center().toPoint())
-            self.driver.wait_until(lambda: bool(answers), f"map {index} is reconstructed")
-            if not answers[-1].blank_reason:
+            self.driver.wait_until(partial(self._is_reconstructed, "conv_2", index), f"map {index} is reconstructed")
+            shown = self._window.inspector.reconstruction
+            if shown is not None and not shown.blank_reason:
                 break
-        self._window.inspection.reconstructed.disconnect(answers.append)
-        self._check(not answers[-1].blank_reason, "every map of conv_2 is dead for this sample")
-        self._check(abs(answers[-1].image).max() > 0, "the reconstruction is blank without a reason")
+        shown = self._window.inspector.reconstruction
+        self._check(shown is not None and not shown.blank_reason, "every map of conv_2 is dead for this sample")
+        self._check(shown is not None and abs(shown.image).max() > 0, "the reconstruction is blank without a reason")
         self.driver.picture("reconstruction")
+
+    def _is_reconstructed(self, layer: str, index: int) -> bool:
+        shown = self._window.inspector.reconstruction
+        return shown is not None and (shown.layer, shown.map_index) == (layer, index)
 
     def save_the_project(self) -> None:
         """Ctrl+S asks for a file and writes the project."""

@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.document import Document
-from app.training.background import BackgroundRunner
+from app.jobs import BackgroundRunner, Job, LatestJob
 from app.training.data_store import load_splits
 from app.training.session import Session
 from app.training.snapshot import Snapshot, copy_tensors
@@ -58,26 +58,30 @@ class Inspection(QObject):
         predictions: `(N,)` the predicted class of every sample; None until they are computed.
         problem: why there is nothing to look at, in one sentence; empty when there is.
 
-    Signals: samples_changed, view_changed, predictions_changed, problem_changed (each: read the attribute);
-        reconstructed(Reconstruction); reconstruction_failed(sentence); answered(key, result): to a question of `ask`.
+    Signals: samples_changed, view_changed, predictions_changed, problem_changed (each: read the attribute).
     """
 
     samples_changed = Signal()
     view_changed = Signal()
     predictions_changed = Signal()
     problem_changed = Signal()
-    reconstructed = Signal(object)
-    reconstruction_failed = Signal(str)
-    answered = Signal(str, object)
 
     def __init__(self, document: Document, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._document, self._session = document, session
         # What the user waits for must not queue behind the loading of data or the classification of all samples.
-        self._quick, self._slow = BackgroundRunner(self), BackgroundRunner(self)
-        for runner in (self._quick, self._slow):
-            runner.finished.connect(self._take_answer)
-            runner.failed.connect(self._take_failure)
+        self._quick, self._slow = BackgroundRunner(), BackgroundRunner()
+        self._samples_job = LatestJob(self._slow, self)
+        self._fresh_job = LatestJob(self._slow, self)
+        self._predictions_job = LatestJob(self._slow, self)
+        self._view_job = LatestJob(self._quick, self)
+        self._reconstruction_job = LatestJob(self._quick, self)
+        self._samples_job.returned.connect(self._on_samples_loaded)
+        self._fresh_job.returned.connect(self._on_fresh_weights_made)
+        self._predictions_job.returned.connect(self._on_predictions_computed)
+        self._view_job.returned.connect(self._on_view_computed)
+        for job in (self._samples_job, self._fresh_job, self._predictions_job, self._view_job):
+            job.failed.connect(self._set_problem)
         self._loaded: DataChoice | None = None
         self.samples: Dataset | None = None
         self.index = 0
@@ -97,21 +101,26 @@ class Inspection(QObject):
             self.index = index
             self._request_view()
 
-    def reconstruct(self, layer: str, map_index: int, position: tuple[int, int] | None = None) -> None:
-        """Ask which pixels made a map of a layer fire; `position` (row, column) or None for its strongest activation.
+    def reconstruct(self, layer: str, map_index: int, position: tuple[int, int] | None = None) -> Job | None:
+        """Compute which pixels made a map of a layer fire, off the GUI thread.
 
-        The answer is `reconstructed` or `reconstruction_failed`.
+        Arguments:
+            layer: its name.
+            map_index: which of its maps, counted from 0.
+            position: row and column in the map; None for its strongest activation.
+
+        Returns the job, which returns a `Reconstruction`; None while there is no view. The next call, and a network
+        that cannot be computed any more, cancel it.
         """
-        if self.view is not None:
-            self._quick.submit("reconstruction", partial(reconstruct, self.view.trace, layer, map_index, position))
+        if self.view is None:
+            return None
+        return self._reconstruction_job.start(partial(reconstruct, self.view.trace, layer, map_index, position))
 
-    def ask(self, key: str, question: Callable[[], Any]) -> None:
-        """Have something else computed off the GUI thread: `answered`, for the newest question of a key."""
-        self._slow.submit(f"ask {key}", question)
-
-    def asking(self, key: str) -> bool:
-        """Tell whether a question is still to be answered."""
-        return self._slow.busy(f"ask {key}")
+    def submit(self, function: Callable[[], Any]) -> Job:
+        """Compute something else about the network, off the GUI thread, after the work that waits already."""
+        job = self._slow.submit(function)
+        job.failed.connect(self._set_problem)
+        return job
 
     def shutdown(self) -> None:
         """Wait for what is being computed and end the threads."""
@@ -128,7 +137,7 @@ class Inspection(QObject):
         if self._loaded != project.data:
             self._loaded = project.data
             self._drop_samples("")
-            self._slow.submit("samples", partial(_load_test_set, project.data))
+            self._samples_job.start(partial(_load_test_set, project.data))
         trained = self._session.snapshot
         if trained is not None and trained.fits(project.network, description):
             self._look_through(trained)
@@ -138,18 +147,18 @@ class Inspection(QObject):
             self._set_problem(f"The network has a problem to solve first. {first}")
         elif self.snapshot is None or not _is_fresh(self.snapshot, project, description):
             self._look_through(None)
-            self._slow.submit("fresh", partial(_fresh_snapshot, project, description))
+            self._fresh_job.start(partial(_fresh_snapshot, project, description))
         self._request_predictions()
 
     def _look_through(self, snapshot: Snapshot | None) -> None:
         if snapshot is self.snapshot and snapshot is not None:
             return
         self.snapshot = snapshot
-        self._slow.cancel("fresh")
+        self._fresh_job.cancel()
         if snapshot is None:
-            self._slow.cancel("predictions")
-            self._quick.cancel("view")
-            self._quick.cancel("reconstruction")
+            self._predictions_job.cancel()
+            self._view_job.cancel()
+            self._reconstruction_job.cancel()
             self.view = self.predictions = self._predicted_with = None
             self.view_changed.emit()
             self.predictions_changed.emit()
@@ -161,9 +170,9 @@ class Inspection(QObject):
         if self.samples is None or self.snapshot is None:
             return
         # While training, snapshots come faster than pictures are made: finish one before the next.
-        if self._quick.busy("view") and self.view is not None and self.view.index == self.index:
+        if self._view_job.busy and self.view is not None and self.view.index == self.index:
             return
-        self._quick.submit("view", partial(_look_at, self.snapshot, self.samples, self.index))
+        self._view_job.start(partial(_look_at, self.snapshot, self.samples, self.index))
 
     def _request_predictions(self) -> None:
         """Classify all samples, but not with every snapshot of a run that goes on."""
@@ -171,51 +180,46 @@ class Inspection(QObject):
             return
         if self.snapshot is not self._predicted_with:
             self._predicted_with = self.snapshot
-            self._slow.submit("predictions", partial(_predict, self.snapshot, self.samples))
+            self._predictions_job.start(partial(_predict, self.snapshot, self.samples))
 
     def _drop_samples(self, problem: str) -> None:
         if problem:
             self._loaded = None
-        self._slow.cancel("samples")
+        self._samples_job.cancel()
         self.samples, self.index = None, 0
         self._look_through(None)
         self._set_problem(problem)
         self.samples_changed.emit()
 
+    @Slot(str)
     def _set_problem(self, problem: str) -> None:
         if problem != self.problem:
             self.problem = problem
             self.problem_changed.emit()
 
-    @Slot(str, object)
-    def _take_answer(self, key: str, result: Any) -> None:
-        if key == "samples":
-            self.samples, self.index = result, 0
-            self.samples_changed.emit()
-            self._request_view()
-            self._request_predictions()
-        elif key == "fresh":
-            self._look_through(result)
-            self._request_predictions()
-        elif key == "view":
-            self.view = result
-            self.view_changed.emit()
-            if result.snapshot is not self.snapshot or result.index != self.index:
-                self._request_view()
-        elif key == "predictions":
-            self.predictions = result
-            self.predictions_changed.emit()
-        elif key == "reconstruction":
-            self.reconstructed.emit(result)
-        elif key.startswith("ask "):
-            self.answered.emit(key.removeprefix("ask "), result)
+    @Slot(object)
+    def _on_samples_loaded(self, samples: Dataset) -> None:
+        self.samples, self.index = samples, 0
+        self.samples_changed.emit()
+        self._request_view()
+        self._request_predictions()
 
-    @Slot(str, str)
-    def _take_failure(self, key: str, sentence: str) -> None:
-        if key == "reconstruction":
-            self.reconstruction_failed.emit(sentence)
-        else:
-            self._set_problem(sentence)
+    @Slot(object)
+    def _on_fresh_weights_made(self, snapshot: Snapshot) -> None:
+        self._look_through(snapshot)
+        self._request_predictions()
+
+    @Slot(object)
+    def _on_view_computed(self, view: SampleView) -> None:
+        self.view = view
+        self.view_changed.emit()
+        if view.snapshot is not self.snapshot or view.index != self.index:
+            self._request_view()
+
+    @Slot(object)
+    def _on_predictions_computed(self, predictions: np.ndarray) -> None:
+        self.predictions = predictions
+        self.predictions_changed.emit()
 
 
 def _is_fresh(snapshot: Snapshot, project: Project, description: DataDescription) -> bool:

@@ -5,7 +5,7 @@ from PySide6.QtGui import QColor, QGuiApplication, QImage, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox, QFileDialog, QMessageBox, QToolButton, QWidget
 
-from app.inspector.inspector import PATIENCE
+from app.inspector.inspector import STALE_MILLISECONDS
 from app.inspector.legend import Legend
 from app.inspector.picture import Picture
 from app.inspector.picture_file import enlarge, save_png
@@ -100,7 +100,7 @@ def test_a_slow_answer_takes_the_former_picture_away(digits, monkeypatch):
     monkeypatch.setattr(digits.inspection, "reconstruct", lambda *_request: None)
     digits.document.select(("relu_1",))
     assert digits.reconstruction is not None
-    QTest.qWait(PATIENCE + 100)
+    QTest.qWait(STALE_MILLISECONDS + 100)
     assert digits.reconstruction is None
     assert digits.text("sentence") == "Tracing back to the pixels…"
 

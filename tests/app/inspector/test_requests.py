@@ -1,30 +1,32 @@
 from types import SimpleNamespace
 
 import pytest
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 from PySide6.QtTest import QTest
 
 from app.inspector.requests import SHORTEST_PAUSE, Requests, Target
+from app.jobs import Job, JobState
+from tinyml.core import TinymlError
 
 
 class SlowInspection(QObject):
     """Answers when it is told to."""
 
-    reconstructed = Signal(object)
-    reconstruction_failed = Signal(str)
-
     def __init__(self) -> None:
         super().__init__()
         self.view = object()
-        self.asked = []
+        self.asked, self.jobs = [], []
 
     def reconstruct(self, layer, map_index, position):
         self.asked.append(Target(layer, map_index, position))
+        self.jobs.append(Job(lambda: None))
+        return self.jobs[-1]
 
     def answer(self, request=-1, position=(0, 0)):
         target = self.asked[request]
         where = target.position or position
-        self.reconstructed.emit(SimpleNamespace(layer=target.layer, map_index=target.map_index, position=where))
+        reconstruction = SimpleNamespace(layer=target.layer, map_index=target.map_index, position=where)
+        self.jobs[request]._on_completed(reconstruction, None)
 
     def change(self):
         self.view = object()
@@ -101,7 +103,7 @@ def test_the_same_view_is_not_asked_for_twice(slow, requests):
 def test_a_refusal_is_passed_on_and_a_later_view_tried_again(slow, requests, qtbot):
     requests.aim(CONV)
     with qtbot.waitSignal(requests.refused) as refused:
-        slow.reconstruction_failed.emit("No way back.")
+        slow.jobs[-1]._on_completed(None, TinymlError("No way back."))
     assert refused.args == ["No way back."]
     slow.change()
     requests.refresh()
@@ -118,10 +120,19 @@ def test_no_target_asks_for_nothing(slow, requests):
     assert requests.answers == []
 
 
-def test_a_lost_answer_is_not_waited_for_for_ever(slow, requests, monkeypatch):
-    requests._patience.setInterval(50)
+def test_a_request_that_is_cancelled_says_so_at_once_and_the_next_view_is_asked_for(slow, requests, qtbot):
     requests.aim(CONV)
+    with qtbot.waitSignal(requests.cancelled, timeout=0):
+        slow.jobs[-1].cancel()
     slow.change()
     requests.refresh()
-    QTest.qWait(100)
-    assert slow.asked == [CONV, CONV]
+    qtbot.waitUntil(lambda: slow.asked == [CONV, CONV])
+    slow.answer()
+    assert len(requests.answers) == 1
+
+
+def test_another_target_cancels_the_request_without_a_word(slow, requests, qtbot):
+    requests.aim(CONV)
+    with qtbot.assertNotEmitted(requests.cancelled):
+        requests.aim(OTHER)
+    assert slow.jobs[0].state is JobState.CANCELLED

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from app.document import Document, edits
+from app.jobs import JobState
 from app.training import Inspection, Session, SessionState
 from app.training.data_store import load_splits
 from tinyml.learner import prepare
@@ -106,23 +107,30 @@ def test_missing_data_is_a_problem_and_other_data_brings_other_samples(qtbot, in
 def test_a_map_is_led_back_to_pixels(qtbot, digits):
     inspection, _, _ = digits
     qtbot.waitUntil(lambda: inspection.view is not None)
-    with qtbot.waitSignal(inspection.reconstructed) as signal:
-        inspection.reconstruct("conv_2", 0)
+    with qtbot.waitSignal(inspection.reconstruct("conv_2", 0).returned) as signal:
+        pass
     assert signal.args[0].image.shape == (1, 8, 8)
 
 
 def test_what_has_no_way_back_is_refused_in_words(qtbot, digits):
     inspection, _, _ = digits
     qtbot.waitUntil(lambda: inspection.view is not None)
-    with qtbot.waitSignal(inspection.reconstruction_failed) as signal:
-        inspection.reconstruct("linear_1", 0)
+    with qtbot.waitSignal(inspection.reconstruct("linear_1", 0).failed) as signal:
+        pass
     assert signal.args[0]
 
 
+def test_a_network_that_changes_cancels_the_reconstruction_at_once(qtbot, digits):
+    inspection, document, _ = digits
+    qtbot.waitUntil(lambda: inspection.view is not None)
+    job = inspection.reconstruct("conv_2", 0)
+    with qtbot.waitSignal(job.cancelled, timeout=0):
+        document.apply(edits.change_settings(document.project, "conv_2", {"filters": 3}))
+    assert job.state is JobState.CANCELLED
+    assert inspection.reconstruct("conv_2", 0) is None
+
+
 def test_other_questions_are_answered_in_another_thread(qtbot, inspection):
-    with qtbot.waitSignal(inspection.answered) as signal:
-        inspection.ask("thread", threading.get_ident)
-        assert inspection.asking("thread")
-    assert signal.args[0] == "thread"
-    assert signal.args[1] != threading.get_ident()
-    assert not inspection.asking("thread")
+    with qtbot.waitSignal(inspection.submit(threading.get_ident).returned) as signal:
+        pass
+    assert signal.args[0] != threading.get_ident()
