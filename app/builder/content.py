@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from app.document import Document
+from app.document import DATA_PENDING, Document
 from app.widgets.words import write_count
 from tinyml.core import Problem, Shape
 from tinyml.losses import loss_descriptions
@@ -82,6 +82,8 @@ def layer_contents(document: Document) -> list[CardContent]:
 def input_content(document: Document) -> CardContent:
     """Say what is known of the data."""
     data = document.data
+    if document.data_pending:
+        return CardContent("input", document.project.data.source, "input", DATA_PENDING)
     if data is None:
         problem = Problem(-1, "input", document.data_problem)
         return CardContent("input", document.project.data.source, "input", problem=problem)

@@ -10,12 +10,13 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QGridLayout, QLabel, QVBox
 from app.builder.model_form import ModelForm
 from app.builder.panels import Page, paragraph, show_text
 from app.builder.words import list_text
-from app.document import Document
+from app.document import DATA_PENDING, Document
 from app.document.edits import change_data
+from app.jobs import Job
 from app.widgets.theme import GRID
 from app.widgets.words import write_count
 from tinyml.core import DataError, describe_shape
-from tinyml.data import DataChoice, builtin_descriptions, describe, split_counts
+from tinyml.data import DataChoice, DataDescription, builtin_descriptions, builtin_names, split_counts
 
 CHOOSE_FOLDER = "Choose folder…"
 
@@ -33,6 +34,7 @@ class DataForm(QWidget):
         self.setAccessibleName("Data")
         self.setMinimumWidth(27 * GRID)
         self._document = document
+        self._chosen: Job | None = None
         self._source = _SourceBox(self)
         self._source.activated.connect(self._choose)
         self._source_error = paragraph("data_source_error", "danger")
@@ -73,6 +75,8 @@ class DataForm(QWidget):
         if data is None:
             for label in (self._facts, self._about, self._split):
                 show_text(label, "")
+            if self._document.data_pending:
+                show_text(self._facts, DATA_PENDING)
             return
         classes = f"{len(data.class_names)} classes: {list_text(data.class_names)}"
         show_text(self._facts, f"{describe_shape(data.example_shape)} · {write_count(data.count)} examples\n{classes}")
@@ -96,6 +100,7 @@ class DataForm(QWidget):
     @Slot()
     def _start_over(self) -> None:
         self._form.forget()
+        self._drop_choice()
         self._show()
 
     @Slot(str, object)
@@ -109,19 +114,40 @@ class DataForm(QWidget):
         source = self._source.itemData(position)
         if source is None:
             source = self._ask_for_folder()
-        if source and source != self._document.project.data.source:
-            try:
-                describe(source)
-            except DataError as error:
-                self._source.show_source(self._document.project.data.source)
-                show_text(self._source_error, str(error))
-                return
+        self._drop_choice()
+        self._show()
+        if source in builtin_names():
             self._change("source", source)
+        elif source and source != self._document.project.data.source:
+            self._source.show_source(source)
+            show_text(self._source_error, "")
+            show_text(self._facts, DATA_PENDING)
+            self._chosen = self._document.describe_data(source)
+            self._chosen.returned.connect(self._on_choice_described)
+            self._chosen.failed.connect(self._on_choice_failed)
+
+    @Slot(object)
+    def _on_choice_described(self, description: DataDescription) -> None:
+        self._chosen = None
+        self._change("source", description.name)
         self._show()
 
+    @Slot(str)
+    def _on_choice_failed(self, sentence: str) -> None:
+        self._chosen = None
+        self._show()
+        show_text(self._source_error, sentence)
+
+    def _drop_choice(self) -> None:
+        job, self._chosen = self._chosen, None
+        if job is not None:
+            job.cancel()
+
     def _ask_for_folder(self) -> str:
-        current = Path(self._document.project.data.source)
-        start = str(current) if current.is_dir() else str(Path.home())
+        source = self._document.project.data.source
+        # A folder that could not be described may not answer at all, and the dialog would wait for it.
+        known = self._document.data is not None and source not in builtin_names()
+        start = source if known else str(Path.home())
         title = "Choose a folder that holds images and labels as IDX files"
         return QFileDialog.getExistingDirectory(self, title, start)
 

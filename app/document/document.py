@@ -1,21 +1,25 @@
 """The document: the project that is being edited, its undo history, and what is known of it."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from weakref import ref
 from zlib import crc32
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from app.document.edits import Edit, Names
+from app.jobs import BackgroundRunner, Job
 from tinyml.core import Problem, TinymlError
-from tinyml.data import DataDescription, describe
+from tinyml.data import DataDescription, builtin_descriptions, builtin_names, describe
 from tinyml.learner import find_problems
 from tinyml.net import Inference, LayerPlan, infer
 from tinyml.storage import Project, read_project, save_project
 
 UNTITLED = "untitled"
+DATA_PENDING = "Looking at the data …"
+"""What views show while `Document.data_pending`."""
 
 
 class Document(QObject):
@@ -25,7 +29,7 @@ class Document(QObject):
         project: the network, the data choice and the training settings; frozen.
         selection: names of the selected layers, in the order of the stack.
         inference: shapes and problems of the network for the chosen data.
-        data: what is known of the chosen data; None when it cannot be read, see `data_problem`.
+        data: the description of the chosen data; None while it is read, and when it cannot be read.
         data_problem: why the chosen data cannot be used, in one sentence; empty when it can.
         path: the project file; None before the first save.
         title: what a project without a file is called.
@@ -51,10 +55,12 @@ class Document(QObject):
         self.title = UNTITLED
         self.data: DataDescription | None = None
         self.data_problem = ""
+        self._descriptions = {known.name: known for known in builtin_descriptions()}
+        self._data_job: Job | None = None
         self.inference = Inference((), None, ())
         self.undo_stack = QUndoStack(self)
         self.undo_stack.cleanChanged.connect(self._announce_clean)
-        self._look_at_data()
+        self._describe_data()
         self._infer()
 
     @property
@@ -66,6 +72,11 @@ class Document(QObject):
     def modified(self) -> bool:
         """True when there are changes that the file does not hold."""
         return not self.undo_stack.isClean()
+
+    @property
+    def data_pending(self) -> bool:
+        """True while the description of the chosen data is being read for the first time."""
+        return self.data is None and not self.data_problem
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -127,10 +138,10 @@ class Document(QObject):
 
     def show_project(self, project: Project) -> None:
         """Make `project` the current one, without a step in the undo history: what undo and redo do."""
-        same_data = project.data == self.project.data
+        same_source = project.data.source == self.project.data.source
         self.project = project
-        if not same_data:
-            self._look_at_data()
+        if not same_source or self.data_problem:
+            self._describe_data()
         self._infer()
         present = {layer.name for layer in project.network.layers}
         selection = tuple(name for name in self.selection if name in present)
@@ -140,11 +151,48 @@ class Document(QObject):
         if not same_selection:
             self.selection_changed.emit()
 
-    def _look_at_data(self) -> None:
-        try:
-            self.data, self.data_problem = describe(self.project.data.source), ""
-        except TinymlError as error:
-            self.data, self.data_problem = None, str(error)
+    def describe_data(self, source: str) -> Job:
+        """Read the description of a source in the background; choosing this source then needs no waiting.
+
+        Arguments:
+            source: name of a built-in set, or path of a folder.
+
+        Returns the job, which returns a `DataDescription`. It has a thread to itself: a folder that does not answer, on
+        a network for instance, holds up nothing else.
+        """
+        job = BackgroundRunner().submit(partial(describe, source))
+        job.returned.connect(self._on_data_described)
+        return job
+
+    def shutdown(self) -> None:
+        """Stop waiting for data: for closing the window."""
+        if self._data_job is not None:
+            self._data_job.cancel()
+
+    def _describe_data(self) -> None:
+        """Show what is known of the chosen data; read a folder again, since it may have changed."""
+        source = self.project.data.source
+        self.shutdown()
+        self.data, self.data_problem = self._descriptions.get(source), ""
+        if source not in builtin_names():
+            self._data_job = self.describe_data(source)
+            self._data_job.failed.connect(self._on_data_failed)
+
+    @Slot(object)
+    def _on_data_described(self, description: DataDescription) -> None:
+        self._descriptions[description.name] = description
+        if description.name == self.project.data.source and description != self.data:
+            self._set_data(description, "")
+
+    @Slot(str)
+    def _on_data_failed(self, sentence: str) -> None:
+        self._descriptions.pop(self.project.data.source, None)
+        self._set_data(None, sentence)
+
+    def _set_data(self, description: DataDescription | None, problem: str) -> None:
+        self.data, self.data_problem = description, problem
+        self._infer()
+        self.changed.emit()
 
     def _infer(self) -> None:
         network, training, data = self.project.network, self.project.training, self.data

@@ -372,6 +372,7 @@ class MainWindow(QMainWindow):
         else:
             self._save_layout()
             self.session.shutdown()
+            self.document.shutdown()
             self.inspection.shutdown()
             self.files.shutdown()
             self.monitor.shutdown()

@@ -72,9 +72,13 @@ class ToolBar(QToolBar):
     @Slot()
     def refresh(self) -> None:
         """Show the document's present data, settings and size."""
-        training, data = self._document.project.training, self._document.data
+        training, data, pending = self._document.project.training, self._document.data, self._document.data_pending
         texts = {
-            "data": f"data: {data.title} · {write_count(data.count)}" if data else "data: none",
+            "data": f"data: {data.title} · {write_count(data.count)}"
+            if data
+            else "data: …"
+            if pending
+            else "data: none",
             "epochs": f"epochs {training.epochs}",
             "batch": f"batch {training.batch_size}",
             "optimiser": training.describe_optimizer(),
@@ -83,4 +87,4 @@ class ToolBar(QToolBar):
             self._chips[name].setText(text)
             self._chips[name].setToolTip("Click to change it." if name != "optimiser" else "How each update is made.")
         count = self._document.inference.parameter_count
-        self._size.setText(f"{write_count(count)} parameters")
+        self._size.setText("… parameters" if pending else f"{write_count(count)} parameters")

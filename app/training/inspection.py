@@ -132,6 +132,7 @@ class Inspection(QObject):
         """Find out which samples and which weights to look at now, and ask for what is missing."""
         project, description = self._document.project, self._document.data
         if description is None:
+            self._loaded = None
             self._drop_samples(self._document.data_problem)
             return
         if self._loaded != project.data:
@@ -183,8 +184,6 @@ class Inspection(QObject):
             self._predictions_job.start(partial(_predict, self.snapshot, self.samples))
 
     def _drop_samples(self, problem: str) -> None:
-        if problem:
-            self._loaded = None
         self._samples_job.cancel()
         self.samples, self.index = None, 0
         self._look_through(None)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.document import Document
+from app.document import DATA_PENDING, Document
 from app.training.snapshot import Snapshot
 from tinyml.core import TinymlError
 from tinyml.data import DataDescription
@@ -26,6 +26,8 @@ class Plan:
 
 def plan_from(document: Document, start: Snapshot | None = None) -> Plan:
     """Freeze the document into a plan; raises `TinymlError` with the first problem when it cannot be trained."""
+    if document.data_pending:
+        raise TinymlError(f"{DATA_PENDING} Training can start when it is known.")
     if document.problems or document.data is None:
         first = document.problems[0]
         more = len(document.problems) - 1

@@ -16,7 +16,7 @@ from app.builder import Canvas
 from app.builder.card import Card
 from app.builder.clipboard import MIME_TYPE
 from app.builder.content import layer_contents
-from app.document import Document
+from app.document import DATA_PENDING, Document
 from app.document.edits import change_data, change_settings, change_training, remove_layers, rename_layer
 from tinyml.storage import Project
 
@@ -45,7 +45,7 @@ def test_a_card_says_what_is_known_of_its_layer(bench) -> None:
     assert 0 < content.share < 1
 
 
-def test_input_and_loss_cards_follow_data_and_training(bench) -> None:
+def test_input_and_loss_cards_follow_data_and_training(qtbot, bench) -> None:
     column, document = bench.canvas.column, bench.document
     assert column.input_card.content.shape == (1, 8, 8)
     assert "10 classes" in column.input_card.content.line
@@ -54,6 +54,9 @@ def test_input_and_loss_cards_follow_data_and_training(bench) -> None:
     assert column.loss_card.content.type_name != title
     assert "code" in column.loss_card.content.line
     document.apply(change_data(document.project, source="/nowhere/at/all"))
+    assert column.input_card.content.problem is None
+    assert column.input_card.content.line == DATA_PENDING
+    qtbot.waitUntil(lambda: bool(document.data_problem))
     assert column.input_card.content.problem.sentence == document.data_problem
 
 

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 import tinyml.layers
 from app.builder import Canvas, DataForm, Palette, SettingsForm, TrainingForm
 from app.builder.fields import JsonEditor
-from app.document import Document
+from app.document import DATA_PENDING, Document
 from app.document.edits import change_settings, insert_layer, remove_layers
 from app.widgets.choice_box import ChoiceBox
 from tinyml.core.resources import resource_path
@@ -519,12 +519,15 @@ def test_a_folder_is_chosen_or_refused_with_a_sentence(qtbot, document, monkeypa
     choose("")
     assert source.currentData() == "digits"
     choose(str(tmp_path))
+    assert find(form, QLabel, "data_facts").text() == DATA_PENDING
+    qtbot.waitUntil(find(form, QLabel, "data_source_error").isVisible)
     assert document.undo_stack.count() == 0
     assert source.currentData() == "digits"
-    assert find(form, QLabel, "data_source_error").isVisible()
+    assert "10 classes" in find(form, QLabel, "data_facts").text()
     folder = str(resource_path("data", "digits"))
     choose(folder)
-    assert document.project.data.source == folder
+    qtbot.waitUntil(lambda: document.project.data.source == folder)
+    assert document.data is not None
     assert source.currentData() == folder
     assert not find(form, QLabel, "data_source_error").isVisible()
 

@@ -45,8 +45,9 @@ def test_problems_name_the_layer_and_offer_a_fix_that_works(document):
     assert document.inference.parameter_count == 64 * 10 + 10
 
 
-def test_missing_data_is_a_problem_and_keeps_the_network(document):
+def test_missing_data_is_a_problem_and_keeps_the_network(document, qtbot):
     document.apply(edits.change_data(document.project, source="no-such-data"))
+    qtbot.waitUntil(lambda: bool(document.data_problem))
     assert document.data is None
     assert "no-such-data" in document.problems[0].sentence
     assert document.project.network.layers[0].name == "linear_1"

@@ -1,3 +1,5 @@
+import threading
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -5,11 +7,13 @@ from PySide6.QtGui import QColor, QGuiApplication, QImage, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox, QFileDialog, QMessageBox, QToolButton, QWidget
 
+from app.document import edits
 from app.inspector.inspector import STALE_MILLISECONDS
 from app.inspector.legend import Legend
 from app.inspector.picture import Picture
 from app.inspector.picture_file import enlarge, save_png
 from app.inspector.reconstruction_images import flatten_channels, overlay_image, reconstruction_image
+from app.inspector.requests import Target
 from app.inspector.viewport import Viewport
 from app.inspector.way_down import WayDown
 from app.widgets.theme import DARK, LIGHT, palette_for
@@ -103,6 +107,21 @@ def test_a_slow_answer_takes_the_former_picture_away(digits, monkeypatch):
     QTest.qWait(STALE_MILLISECONDS + 100)
     assert digits.reconstruction is None
     assert digits.text("sentence") == "Tracing back to the pixels…"
+
+
+def test_a_cancelled_reconstruction_takes_the_former_picture_away_at_once(digits):
+    other = 1 - min(digits.wait_for_reconstruction("conv_2").map_index, 1)
+    gate = threading.Event()
+    digits.inspection._quick.submit(gate.wait)
+    try:
+        digits.inspector._requests.aim(Target("conv_2", other))
+        assert digits.reconstruction is not None
+        digits.document.apply(edits.change_settings(digits.document.project, "conv_1", {"filters": 3}))
+        assert digits.reconstruction is None
+        assert digits.text("sentence") == "Tracing back to the pixels…"
+    finally:
+        gate.set()
+    digits.wait_for_reconstruction("conv_2", other)
 
 
 def save_as(monkeypatch, *names):

@@ -98,7 +98,7 @@ def test_missing_data_is_a_problem_and_other_data_brings_other_samples(qtbot, in
     qtbot.waitUntil(lambda: inspection.samples is not None)
     document.apply(edits.change_data(document.project, source="no-such-data"))
     assert inspection.samples is None
-    assert "no-such-data" in inspection.problem
+    qtbot.waitUntil(lambda: "no-such-data" in inspection.problem)
     document.apply(edits.change_data(document.project, source="digits"))
     qtbot.waitUntil(lambda: inspection.samples is not None)
     assert inspection.samples.inputs.shape[1:] == (1, 8, 8)

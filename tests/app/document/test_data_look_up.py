@@ -1,0 +1,140 @@
+"""The description of the data is read in the background, whatever the source points to."""
+
+import threading
+from dataclasses import replace
+
+import pytest
+
+from app.document import Document, edits
+from app.document import document as document_module
+from tinyml.core import DataError
+from tinyml.core.resources import resource_path
+from tinyml.data import describe
+from tinyml.storage import Project
+
+FOLDER = str(resource_path("data", "digits"))
+
+
+class SlowSource:
+    """Stands for `describe`: answers when the test lets it, and writes down who called."""
+
+    def __init__(self):
+        self.gates = {}
+        self.threads = []
+        self.answers = {}
+
+    def __call__(self, source):
+        self.threads.append(threading.get_ident())
+        self.gates.setdefault(source, threading.Event()).wait()
+        answer = self.answers.get(source, replace(describe("digits"), name=source, title=source))
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def let(self, source):
+        self.gates.setdefault(source, threading.Event()).set()
+
+
+@pytest.fixture
+def slow(qapp, monkeypatch):
+    slow = SlowSource()
+    monkeypatch.setattr(document_module, "describe", slow)
+    yield slow
+    for source in list(slow.gates):
+        slow.let(source)
+
+
+@pytest.fixture
+def document(qapp):
+    return Document()
+
+
+def choose(document, source):
+    document.apply(edits.change_data(document.project, source=source))
+
+
+def test_a_folder_is_described_in_another_thread_and_announced_in_this_one(qtbot, document, slow):
+    heard = []
+    choose(document, "/slow")
+    document.changed.connect(lambda: heard.append((threading.get_ident(), document.data)))
+    assert document.data_pending
+    assert (document.data, document.data_problem) == (None, "")
+    assert [problem for problem in document.problems if problem.layer == "input"] == []
+    slow.let("/slow")
+    qtbot.waitUntil(lambda: document.data is not None)
+    assert threading.get_ident() not in slow.threads
+    assert heard == [(threading.get_ident(), document.data)]
+    assert document.data.name == "/slow"
+    assert not document.data_pending
+
+
+def test_built_in_data_is_described_at_once(document, slow):
+    choose(document, "circle")
+    assert document.data.name == "circle"
+    assert slow.threads == []
+
+
+def test_a_description_of_a_source_that_was_replaced_is_dropped(qtbot, document, slow):
+    choose(document, "/hangs")
+    choose(document, "/answers")
+    slow.let("/answers")
+    qtbot.waitUntil(lambda: document.data is not None)
+    slow.answers["/hangs"] = DataError("It broke.")
+    slow.let("/hangs")
+    qtbot.waitUntil(lambda: not [each for each in threading.enumerate() if each.name == "background"])
+    qtbot.wait(10)
+    assert document.data.name == "/answers"
+    assert document.data_problem == ""
+
+
+def test_a_failure_is_a_problem_and_choosing_the_source_again_reads_it_again(qtbot, document, slow):
+    slow.answers["/bad"] = DataError("There is no folder '/bad'.")
+    slow.let("/bad")
+    choose(document, "/bad")
+    qtbot.waitUntil(lambda: document.data_problem == "There is no folder '/bad'.")
+    assert not document.data_pending
+    del slow.answers["/bad"]
+    document.apply(edits.change_data(document.project, test=0.3))
+    qtbot.waitUntil(lambda: document.data is not None)
+    assert document.data_problem == ""
+
+
+def test_undo_shows_what_is_known_at_once_and_then_what_has_changed(qtbot, document, slow):
+    slow.let("/folder")
+    choose(document, "/folder")
+    qtbot.waitUntil(lambda: document.data is not None)
+    document.apply(edits.change_training(document.project, epochs=3))  # Keeps the two choices two steps.
+    choose(document, "circle")
+    slow.answers["/folder"] = replace(describe("digits"), name="/folder", title="/folder", count=7)
+    document.undo_stack.undo()
+    assert document.data.count != 7
+    qtbot.waitUntil(lambda: document.data.count == 7)
+
+
+def test_another_share_of_the_same_data_asks_for_nothing(qtbot, document, slow):
+    slow.let("/folder")
+    choose(document, "/folder")
+    qtbot.waitUntil(lambda: document.data is not None)
+    calls = len(slow.threads)
+    document.apply(edits.change_data(document.project, test=0.3))
+    assert document.data is not None
+    assert len(slow.threads) == calls
+
+
+def test_another_project_is_opened_while_a_source_hangs(document, slow, tmp_path):
+    choose(document, "/hangs")
+    document.save(tmp_path / "hangs.tinyml.json")
+    document.replace(Project())
+    assert document.data is not None
+    document.open(tmp_path / "hangs.tinyml.json")
+    assert document.data_pending
+    document.replace(Project())
+    assert document.data is not None
+    document.shutdown()
+    assert threading.get_ident() not in slow.threads
+
+
+def test_a_real_folder_is_described(qtbot, document):
+    choose(document, FOLDER)
+    qtbot.waitUntil(lambda: document.data is not None)
+    assert document.data.name == FOLDER
