@@ -1,6 +1,6 @@
 """What everything else in the framework stands on: parameters, errors, shapes, sliding windows, seeds."""
 
-from tinyml.core.arrays import Array
+from tinyml.core.arrays import Array, as_array, as_floats
 from tinyml.core.errors import (
     DataError,
     DivergedError,
@@ -36,6 +36,8 @@ __all__ = [
     "SpecificationError",
     "StorageError",
     "TinymlError",
+    "as_array",
+    "as_floats",
     "as_pair",
     "describe_count",
     "describe_pair",

@@ -1,7 +1,56 @@
-"""The type of the arrays that everything computes with."""
+"""The type of the arrays that everything computes with, and how other input becomes one."""
+
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tinyml.core.errors import DataError
+
 Array = NDArray[np.floating]
 """An array of floating-point numbers; float32 unless a caller asked otherwise."""
+
+
+def as_floats(values: Any, what: str, dtype: Any = np.float32) -> Array:
+    """Return values as an array of floating-point numbers.
+
+    An array of such numbers is returned as it is, whatever its precision.
+
+    Arguments:
+        values: an array, a list, a number, …
+        what: is read, for the message: "The input".
+        dtype: that whole numbers, booleans and lists become.
+
+    Raises `DataError` when the values are not real numbers, or are lists of different lengths.
+
+    >>> as_floats([[True, False]], "The input")
+    array([[1., 0.]], dtype=float32)
+    """
+    if isinstance(values, np.ndarray) and values.dtype.kind == "f":
+        return values
+    array = as_array(values, what)
+    if array.dtype.kind not in "fiub":
+        raise DataError(f"{what} should be made of real numbers, but it is made of {_describe_kind(array)}.")
+    return array.astype(dtype)
+
+
+def as_array(values: Any, what: str) -> np.ndarray:
+    """Return values, perhaps a list, as an array of whatever they are.
+
+    Raises `DataError` when they are lists of different lengths.
+
+    >>> as_array([0, 1, 1], "The labels").shape
+    (3,)
+    """
+    if isinstance(values, np.ndarray):
+        return values
+    try:
+        return np.asarray(values)
+    except (ValueError, TypeError) as error:
+        raise DataError(f"{what} should be an array, but it is made of lists of different lengths.") from error
+
+
+def _describe_kind(array: np.ndarray) -> str:
+    return {"U": "text", "S": "text", "O": "Python objects", "c": "complex numbers"}.get(
+        array.dtype.kind, str(array.dtype)
+    )

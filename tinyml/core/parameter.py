@@ -1,8 +1,12 @@
 """The trainable array of a layer, together with its gradient."""
 
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from tinyml.core.arrays import Array
+from tinyml.core.arrays import Array, as_floats
+from tinyml.core.errors import ShapeError
 from tinyml.core.products import multiply
 
 
@@ -10,12 +14,15 @@ class Parameter:
     """A tensor that training changes, and the derivative of the loss with respect to it (seed 000, "Core").
 
     Arguments:
-        tensor: the values, of any shape.
+        tensor: the values, of any shape. An array of floating-point numbers is kept, not copied; a list, or whole
+            numbers, become float32.
         require_grad: False freezes the parameter: optimisers leave it alone.
 
     Attributes:
-        tensor: the values.
+        tensor: the values. What is assigned has the same shape and dtype; a list is converted.
         gradient: sum of the derivatives of all `backward` calls since the last `zero_grad`; same shape and dtype.
+
+    Raises `ShapeError` when an assigned tensor has another shape or dtype, `DataError` when it is not made of numbers.
 
     >>> weight = Parameter(np.ones((2, 3), np.float32))
     >>> weight.gradient.shape
@@ -23,11 +30,29 @@ class Parameter:
     """
 
     def __init__(self, tensor: Array, require_grad: bool = True) -> None:
-        self.tensor = tensor
+        self._tensor: Array = as_floats(tensor, "The tensor of a parameter")
         self.require_grad = require_grad
-        self._gradient: Array = np.empty_like(tensor)
+        self._gradient: Array = np.empty_like(self._tensor)
         # The zeros are written only when somebody reads them: what is added first is simply put in their place.
         self._is_zero = True
+
+    def _set_tensor(self, tensor: Array) -> None:
+        if tensor is self._tensor:  # as after `parameter.tensor -= step`
+            return
+        if not isinstance(tensor, np.ndarray):
+            tensor = as_floats(tensor, "The tensor of a parameter", self._tensor.dtype)
+        self._check_shape("tensor", tensor)
+        if tensor.dtype != self._tensor.dtype:
+            raise ShapeError(
+                f"The parameter is {self._tensor.dtype}, but the assigned tensor is {tensor.dtype}. "
+                f"Assign tensor.astype(np.{self._tensor.dtype})."
+            )
+        self._tensor = tensor
+
+    if TYPE_CHECKING:
+        tensor: Array
+    else:  # every step reads it several times, and attrgetter does that twice as fast as a method
+        tensor = property(attrgetter("_tensor"), _set_tensor, doc="The values, of any shape.")
 
     @property
     def gradient(self) -> Array:
@@ -42,9 +67,9 @@ class Parameter:
 
     @gradient.setter
     def gradient(self, gradient: Array) -> None:
-        if gradient.dtype != self._gradient.dtype or gradient.shape != self._gradient.shape:
-            self._gradient = gradient
-        elif gradient is not self._gradient:
+        if gradient is not self._gradient:
+            gradient = as_floats(gradient, "The gradient of a parameter")
+            self._check_shape("gradient", gradient)
             self._gradient[...] = gradient
         self._is_zero = False
 
@@ -80,6 +105,12 @@ class Parameter:
     def zero_grad(self) -> None:
         """Forget the accumulated gradient."""
         self._is_zero = True
+
+    def _check_shape(self, what: str, assigned: Array) -> None:
+        if assigned.shape != self._tensor.shape:
+            raise ShapeError(
+                f"The parameter has the shape {self._tensor.shape}, but the assigned {what} has {assigned.shape}."
+            )
 
     def __repr__(self) -> str:
         return f"Parameter(shape={self.tensor.shape}, dtype={self.tensor.dtype})"

@@ -1,7 +1,10 @@
-"""What pydantic found wrong, in one sentence for the person in front of the screen."""
+"""What is wrong with a value, in one sentence for the person in front of the screen."""
+
+from numbers import Integral
 
 from pydantic import BaseModel, ValidationError
 
+from tinyml.core.errors import SettingsError
 from tinyml.core.suggestions import did_you_mean
 
 
@@ -28,3 +31,19 @@ def describe_validation_error(error: ValidationError, model: type[BaseModel]) ->
     reason = reason.replace("greater than or equal to", "at least").replace("less than or equal to", "at most")
     value = repr(first["input"])
     return f"{label} is {value if len(value) <= 60 else f'{value[:57]}...'} but should be {reason}."
+
+
+def check_counts(least: int = 1, **counts: int | None) -> None:
+    """Check that arguments are whole numbers of at least `least`, or None.
+
+    Raises `SettingsError`, naming the argument, when one is not.
+
+    >>> check_counts(epochs=10, early_stopping=None)
+    """
+    for name, value in counts.items():
+        if value is None:
+            continue
+        if not isinstance(value, Integral) or isinstance(value, bool):
+            raise SettingsError(f"{name} is {value!r} but should be a whole number.")
+        if value < least:
+            raise SettingsError(f"{name} is {value} but should be at least {least}.")

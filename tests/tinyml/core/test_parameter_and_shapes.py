@@ -6,9 +6,18 @@ import numpy as np
 import pytest
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from tinyml.core import Parameter, ShapeError, describe_count, set_seed, shared_generator, uniform_fan_in
+from tinyml.core import (
+    DataError,
+    Parameter,
+    SettingsError,
+    ShapeError,
+    describe_count,
+    set_seed,
+    shared_generator,
+    uniform_fan_in,
+)
 from tinyml.core.shapes import spread_output_size, window_output_shape, window_output_size
-from tinyml.core.validation import describe_validation_error
+from tinyml.core.validation import check_counts, describe_validation_error
 
 
 class Settings(BaseModel):
@@ -27,6 +36,61 @@ def test_a_parameter_starts_without_a_gradient_and_can_forget_it() -> None:
     parameter.zero_grad()
     assert not parameter.gradient.any()
     assert parameter.gradient is kept
+
+
+def test_an_assigned_tensor_has_the_same_shape_and_dtype() -> None:
+    first = np.ones((2, 3), np.float32)
+    parameter = Parameter(first)
+    for wrong, words in (
+        (np.ones((3, 2), np.float32), r"shape \(2, 3\), but the assigned tensor has \(3, 2\)"),
+        (np.float32(1), r"has \(\)"),
+        (np.ones((2, 3)), r"is float64. Assign tensor.astype\(np.float32\)"),
+        (np.ones((2, 3), int), "is int64"),
+        ([[1.0, 2.0]], r"has \(1, 2\)"),
+    ):
+        with pytest.raises(ShapeError, match=words):
+            parameter.tensor = wrong  # type: ignore[assignment]
+    with pytest.raises(DataError, match="real numbers"):
+        parameter.tensor = None  # type: ignore[assignment]
+    assert parameter.tensor is first
+
+
+def test_an_assigned_tensor_is_kept_and_a_list_converted() -> None:
+    parameter = Parameter(np.ones(2, np.float32))
+    second = np.zeros(2, np.float32)
+    parameter.tensor = second
+    assert parameter.tensor is second
+    parameter.tensor -= 1
+    assert parameter.tensor is second
+    parameter.tensor = [1, 2]  # type: ignore[assignment]
+    assert parameter.tensor.dtype == np.float32
+    np.testing.assert_array_equal(parameter.tensor, [1, 2])
+
+
+def test_a_parameter_of_whole_numbers_is_one_of_floats() -> None:
+    parameter = Parameter([1, 2])  # type: ignore[arg-type]
+    assert parameter.tensor.dtype == parameter.gradient.dtype == np.float32
+    with pytest.raises(DataError):
+        Parameter(["a"])  # type: ignore[arg-type]
+
+
+def test_an_assigned_gradient_has_the_shape_of_the_tensor() -> None:
+    parameter = Parameter(np.ones(2, np.float32))
+    array = parameter.gradient
+    parameter.gradient = np.array([1.0, 2.0])
+    assert parameter.gradient is array
+    np.testing.assert_array_equal(array, [1, 2])
+    with pytest.raises(ShapeError, match="gradient"):
+        parameter.gradient = np.ones((2, 2))
+
+
+@pytest.mark.parametrize(
+    ("value", "words"), [(1.5, "whole number"), ("32", "whole number"), (True, "whole number"), (0, "at least 1")]
+)
+def test_a_count_is_a_whole_number(value: object, words: str) -> None:
+    with pytest.raises(SettingsError, match=f"^epochs is {value!r} but should be .*{words}"):
+        check_counts(epochs=value)  # type: ignore[arg-type]
+    check_counts(epochs=np.int64(1), patience=None)
 
 
 @pytest.mark.parametrize(
