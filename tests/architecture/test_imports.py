@@ -30,7 +30,7 @@ def imported_names(source: str, package: str) -> set[str]:
 def imported_layers(source: str) -> set[str]:
     """Return what `source`, a file of tinyml/layers, imports from that folder, apart from what layers share."""
     from_folder = {name for name in imported_names(source, "tinyml.layers") if f"{name}.".startswith("tinyml.layers.")}
-    free = ("tinyml.layers.base.", "tinyml.layers.stack.")
+    free = ("tinyml.layers.base.", "tinyml.layers.settings.", "tinyml.layers.stack.")
     return {name for name in from_folder if not f"{name}.".startswith(free)}
 
 

@@ -1,5 +1,6 @@
 """AvgPool2D: the mean of a window."""
 
+import math
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -45,6 +46,9 @@ class AvgPool2DSettings(LayerSettings):
     def output_shape(self, input_shape: Shape) -> Shape:
         channels, height, width = require_maps("AvgPool2D", input_shape)
         return (channels, *require_fit((height, width), self.sliding))
+
+    def operations(self, input_shape: Shape) -> int:
+        return math.prod(self.output_shape(input_shape)) * math.prod(self.window)
 
     def describe(self) -> str:
         return describe_sliding(self.sliding, with_padding=False)

@@ -8,143 +8,107 @@ A layer type is two classes in one file:
 """
 
 import copy
+import math
 import operator
-from abc import ABC, abstractmethod
+from abc import ABCMeta, abstractmethod
 from collections.abc import Iterable
-from numbers import Integral
-from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 import numpy as np
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from tinyml.core import (
     Array,
-    ChangeSettings,
     Fans,
     Initialiser,
-    Pair,
     Parameter,
     SettingsError,
     Shape,
     ShapeError,
     TinymlError,
-    describe_count,
-    describe_pair,
-    describe_shape,
+    as_floats,
     initial_bias,
     initial_weight,
     shared_generator,
 )
 from tinyml.core.buffers import Buffers
-from tinyml.core.shapes import ignored_border, window_output_shape
 from tinyml.core.validation import describe_validation_error
-from tinyml.core.windows import Sliding, batch_to_front, empty_maps, lies_batch_last
+from tinyml.core.windows import batch_to_front, empty_maps, lies_batch_last
+from tinyml.layers.settings import (
+    Box,
+    Family,
+    InitialiserSetting,
+    LayerSettings,
+    NonNegativePair,
+    NoSettings,
+    PositivePair,
+    UnknownShapeError,
+    describe_parameters,
+    describe_sliding,
+    describe_unseen,
+    require_fit,
+    require_maps,
+)
+
+__all__ = [
+    "Box",
+    "Family",
+    "InitialiserSetting",
+    "Layer",
+    "LayerSettings",
+    "NoSettings",
+    "NonNegativePair",
+    "PositivePair",
+    "UnknownShapeError",
+    "describe_parameters",
+    "describe_sliding",
+    "describe_unseen",
+    "draw_parameters",
+    "generator_or_shared",
+    "require_fit",
+    "require_maps",
+    "validate_input_dim",
+    "validate_settings",
+]
 
 Kept = TypeVar("Kept")
-Model = TypeVar("Model", bound="LayerSettings")
-
-Family = Literal["convolution", "pooling", "dense", "activation", "regularisation", "block"]
-"""Groups of the palette, and what decides a card's colour."""
+Model = TypeVar("Model", bound=LayerSettings)
 
 
-Box = tuple[tuple[int, int], tuple[int, int]]
-"""A rectangle of pixels: (first, last + 1) of the rows, then of the columns."""
+class LayerType(ABCMeta):
+    """Lets a new layer know all the parameters that its constructor made."""
+
+    def __call__(cls, *arguments: Any, **named: Any) -> Any:
+        """Make a layer; raises `SettingsError` when its constructor does not call that of `Layer`."""
+        layer = super().__call__(*arguments, **named)
+        # Those of this package name their parameters themselves. Once somebody looks at the attributes of an object,
+        # Python finds each of them more slowly, which is 3 % of a short training step.
+        if cls.__module__.startswith("tinyml."):
+            return layer
+        if "named_parameters" not in vars(layer):
+            raise SettingsError(f"{cls.__name__}.__init__ should first call super().__init__(name).")
+        known = layer.named_parameters
+        for attribute, value in vars(layer).items():
+            if isinstance(value, Parameter) and not any(value is parameter for parameter in known.values()):
+                known[attribute] = value
+        return layer
 
 
-def _expand(value: Any) -> Any:
-    """Let a single number stand for both axes: 3 is read as (3, 3)."""
-    if isinstance(value, Integral) and not isinstance(value, bool):
-        return value, value
-    if isinstance(value, list | tuple) and len(value) == 2:
-        return value
-    raise ValueError("one whole number, or two: rows and columns")
-
-
-PositivePair = Annotated[
-    tuple[Annotated[int, Field(ge=1, le=1000)], Annotated[int, Field(ge=1, le=1000)]], BeforeValidator(_expand)
-]
-"""(rows, columns), each at least 1; one number stands for both."""
-
-NonNegativePair = Annotated[
-    tuple[Annotated[int, Field(ge=0, le=1000)], Annotated[int, Field(ge=0, le=1000)]], BeforeValidator(_expand)
-]
-"""(rows, columns), each at least 0; one number stands for both."""
-
-
-InitialiserSetting = Annotated[
-    Initialiser, Field(title="Initialiser", description="How the weights are drawn before training starts.")
-]
-"""A choice among the ways of `tinyml.core.initial_weight`."""
-
-
-class LayerSettings(BaseModel):
-    """Settings of one layer, and all that can be said of it before it is built.
-
-    Subclasses add pydantic fields; each has a `title` (the label in the form) and a one-sentence `description` (its
-    help). The class variables say how the layer type presents itself.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    family: ClassVar[Family]
-    summary: ClassVar[str]
-    """A few words for the palette: what the layer does."""
-    formula: ClassVar[str]
-    """The formula in one line of plain Unicode text."""
-    short_name: ClassVar[str]
-    """Stem of automatic names: "conv" gives conv_1, conv_2, …"""
-    partner: ClassVar[str | None] = None
-    """Name of a layer type further down whose recorded switches this one needs (MaxUnpool2D needs a MaxPool2D)."""
-
-    def output_shape(self, input_shape: Shape) -> Shape:
-        """Tell the shape that comes out for `input_shape` (both without the batch axis).
-
-        Raises `ShapeError`, with a fix where there is an obvious one, when the input does not fit.
-        """
-        return input_shape
-
-    def parameter_shapes(self, input_shape: Shape) -> dict[str, Shape]:
-        """Tell name and shape of each parameter for `input_shape`, which `output_shape` has accepted."""
-        return {}
-
-    def buffer_shapes(self, input_shape: Shape) -> dict[str, Shape]:
-        """Tell name and shape of each array that is saved but not trained, for an input that was accepted."""
-        return {}
-
-    def describe(self) -> str:
-        """Put the key settings into one short line for the layer's card; empty when there are none."""
-        return ""
-
-    def explain(self, input_shape: Shape) -> str:
-        """Explain to a learner, in two or three sentences with the actual numbers, what the layer does here."""
-        return ""
-
-    def notes(self, input_shape: Shape) -> tuple[str, ...]:
-        """Name what is allowed but worth knowing, such as border pixels that no window reaches."""
-        return ()
-
-    def receptive_box(self, box: Box, input_shape: Shape) -> Box:
-        """Tell which input pixels decide the outputs in `box`. As here for layers that keep every pixel in place."""
-        return box
-
-    def paired_with(self, partner: "LayerSettings", partner_input_shape: Shape) -> "LayerSettings":
-        """Take over what the partner layer decides. Only called on layer types that name a `partner`."""
-        return self
-
-    @abstractmethod
-    def build(self, name: str, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> "Layer":
-        """Make the layer with fresh parameters drawn from `rng`."""
-
-
-class Layer(ABC):
+class Layer(metaclass=LayerType):
     """One step of a network (seeds 000 and 004).
 
     A subclass computes `forward`, keeps what `backward` will need, and in `backward` adds to the gradients of its
-    parameters and returns the gradient with respect to its input. Gradients accumulate until `zero_grad`.
+    parameters and returns the gradient with respect to its input. Gradients accumulate until `zero_grad`. That is all
+    that a layer needs to work in a network: those of this package have settings too, so that forms, files and shape
+    inference know them.
+
+    A parameter that the constructor assigns to an attribute (`self.weight = self.build_param(array)`) is one of
+    `named_parameters`, under the name of the attribute.
 
     Arguments:
         name: how the layer is called in messages, files and on screen.
-        settings: the validated settings; `layer.settings.build(...)` makes an equal layer with fresh parameters.
+        settings: the validated settings; `layer.settings.build(...)` makes an equal layer with fresh parameters. None
+            for a layer of your own that has none.
 
     Attributes:
         training: True while training, False for prediction; set by `Sequential.train()` and `.eval()`.
@@ -154,6 +118,19 @@ class Layer(ABC):
         buffers: memory for what the layer computes, lent by a training loop that lets nobody else see it; None outside
             of such a loop, where every array is a fresh one.
         overwrites: True when such a loop allows the layer to write its output over its input.
+
+    Raises `SettingsError` when the name is not text, or empty.
+
+    >>> class Square(Layer):
+    ...     def forward(self, input):
+    ...         self.input = input
+    ...         return input * input
+    ...
+    ...     def backward(self, in_gradient):
+    ...         return 2 * self.input * in_gradient
+    >>> square = Square("square")
+    >>> square([[1, 2, 3]]), square.backward(np.ones((1, 3)))
+    (array([[1., 4., 9.]], dtype=float32), array([[2., 4., 6.]]))
     """
 
     Settings: ClassVar[type[LayerSettings]]
@@ -170,9 +147,9 @@ class Layer(ABC):
     needs_output: ClassVar[bool] = True
     """False when `backward` does not read what `forward` returned, so that the next layer may write over it."""
 
-    def __init__(self, name: str, settings: LayerSettings) -> None:
-        self.name = name
-        self.settings = settings
+    def __init__(self, name: str, settings: LayerSettings | None = None) -> None:
+        self.name = _read_name(type(self).__name__, name)
+        self.settings: LayerSettings = NoSettings() if settings is None else settings
         self.training = True
         self.buffers: Buffers | None = None
         self.overwrites = False
@@ -191,8 +168,16 @@ class Layer(ABC):
         """Do the part of `backward` that adds to the gradients of the parameters: all that the first layer has to."""
         self.backward(in_gradient)
 
-    def __call__(self, *arguments: Any) -> Any:
-        return self.forward(*arguments)
+    def __call__(self, input: Any, *arguments: Any) -> Any:
+        """Call `forward` with the input as floating-point numbers: lists and whole numbers are converted."""
+        return self.forward(as_floats(input, f"The input of layer '{self.name}'", self.dtype), *arguments)
+
+    @property
+    def dtype(self) -> np.dtype:
+        """The dtype that the layer computes in: that of its parameters; float32 when there are none."""
+        for parameter in self.named_parameters.values():
+            return parameter.tensor.dtype
+        return np.dtype(np.float32)
 
     def twin(self) -> Self:
         """Return a layer with the same parameters that keeps its own gradients and its own memory of the last pass.
@@ -264,14 +249,15 @@ class Layer(ABC):
             needed = ", ".join(["N", *map(str, shape)])
             raise ShapeError(
                 f"Layer '{self.name}' needs an input of shape ({needed}) but received {input.shape}; "
-                "N is the number of examples."
+                f"N is the number of examples.{_remedy(input.shape, shape)}"
             )
-        if not self.named_parameters:
-            return input
-        return input.astype(self.parameters[0].tensor.dtype, copy=False)
+        for parameter in self.named_parameters.values():
+            dtype = parameter.tensor.dtype
+            return input if input.dtype is dtype else input.astype(dtype, copy=False)
+        return input
 
     def build_param(self, tensor: Array) -> Parameter:
-        """Wrap a tensor as a parameter (kept for layers written for the original tinyml)."""
+        """Make a parameter of a tensor. Assign it to an attribute of the layer, which names it."""
         return Parameter(tensor)
 
     def zero_grad(self) -> None:
@@ -287,7 +273,7 @@ class Layer(ABC):
         try:
             return self.settings.output_shape(input_shape)
         except ShapeError as error:
-            raise ShapeError(f"Layer '{self.name}': {error}", error.fix) from error
+            raise type(error)(f"Layer '{self.name}': {error}", error.fix) from error
 
     def deconvolve(self, signal: Array, recorded_input: Array, switches: np.ndarray | None) -> Array:
         """Carry a signal from the layer's output back to its input, as a deconvnet does (Zeiler & Fergus 2014).
@@ -306,6 +292,12 @@ class Layer(ABC):
     def __repr__(self) -> str:
         line = self.settings.describe()
         return f"{type(self).__name__}({self.name!r}{', ' + line if line else ''})"
+
+
+def _read_name(layer_type: str, name: Any) -> str:
+    if not isinstance(name, str) or not name:
+        raise SettingsError(f"The name of a {layer_type} is {name!r} but should be text, such as 'fc_1'.")
+    return name
 
 
 def generator_or_shared(rng: np.random.Generator | None) -> np.random.Generator:
@@ -338,6 +330,23 @@ def draw_parameters(
     return {name: Parameter(draw[name](initialiser, rng, shape, fans, kind)) for name, shape in shapes.items()}
 
 
+def _remedy(received: Shape, needed: Shape) -> str:
+    """Say how an input that lies otherwise becomes `(N, *needed)`; nothing when that is not to be guessed."""
+    if received == needed:
+        return " This is one example: use input[np.newaxis]."
+    if len(needed) == 3:
+        channels, height, width = needed
+        if received[1:] == (height, width, channels):
+            return " The channels come last here: use input.transpose(0, 3, 1, 2)."
+        if channels == 1 and received[1:] == (height, width):
+            return " Add the axis of the channels: use input[:, np.newaxis]."
+    if len(received) > 1 and math.prod(received[1:]) == math.prod(needed):
+        if len(needed) == 1:
+            return " Put a Flatten layer in front of it."
+        return f" Use input.reshape(-1, {', '.join(map(str, needed))})."
+    return ""
+
+
 def validate_settings(model: type[Model], layer_name: str, **values: Any) -> Model:
     """Check the arguments of a layer's constructor by its settings model.
 
@@ -364,83 +373,3 @@ def validate_input_dim(layer_name: str, input_dim: int | Iterable[int]) -> Shape
             f"Layer '{layer_name}': input_dim is {input_dim!r} but should be whole numbers, each at least 1."
         )
     return shape
-
-
-def require_maps(layer_type: str, input_shape: Shape) -> tuple[int, int, int]:
-    """Return channels, height and width; raises `ShapeError` when the input is no stack of maps."""
-    if len(input_shape) != 3:
-        received = f"a vector of {input_shape[0]} numbers" if len(input_shape) == 1 else describe_shape(input_shape)
-        raise ShapeError(f"{layer_type} needs maps (channels × rows × columns) but receives {received}.")
-    channels, height, width = input_shape
-    return channels, height, width
-
-
-def require_fit(size: Pair, sliding: Sliding) -> Pair:
-    """Count the positions of a window.
-
-    Raises `ShapeError`, with the largest fitting window as its fix, when the window is larger than the padded input.
-    """
-    try:
-        return window_output_shape(size, *sliding)
-    except ShapeError as error:
-        fitting = [
-            min(window, (pixels + 2 * padding - 1) // dilation + 1)
-            for pixels, window, padding, dilation in zip(
-                size, sliding.window, sliding.padding, sliding.dilation, strict=True
-            )
-        ]
-        fix = ChangeSettings(f"Set window to {describe_shape(tuple(fitting))}", {"window": fitting})
-        raise ShapeError(str(error), fix) from error
-
-
-def describe_sliding(sliding: Sliding, *, with_padding: bool = True) -> str:
-    """Write a sliding window for a layer's card, e.g. "5×5 · stride 1 · padding 0"."""
-    words = [describe_shape(sliding.window), f"stride {describe_pair(sliding.stride)}"]
-    if with_padding:
-        words.append(f"padding {describe_pair(sliding.padding)}")
-    if sliding.dilation != (1, 1):
-        words.append(f"dilation {describe_pair(sliding.dilation)}")
-    return " · ".join(words)
-
-
-def describe_parameters(product: str, weights: int, biases: int) -> str:
-    """Write the sum of a layer's parameters, e.g. "16 × (8 × 5 × 5) weights + 16 biases = 3 216 parameters." """
-    plus = f" + {describe_count(biases, 'bias')}" if biases else ""
-    return f"{product} weights{plus} = {describe_count(weights + biases, 'parameter')}."
-
-
-def describe_unseen(size: Pair, sliding: Sliding) -> tuple[str, ...]:
-    """Say which pixels no window reaches, in words for `LayerSettings.notes`; nothing when all are seen."""
-    sentences: list[str] = []
-    ignored = [
-        f"the last {describe_count(count, axis) if count > 1 else axis}"
-        for count, axis in zip(ignored_border(size, *sliding), ("row", "column"), strict=True)
-        if count
-    ]
-    if ignored:
-        are, them = ("is", "it") if ignored in (["the last row"], ["the last column"]) else ("are", "them")
-        subject = " and ".join(ignored).capitalize()
-        sentences.append(f"{subject} of the input {are} ignored: no window reaches {them}.")
-    if sliding.dilation == (1, 1) and any(s > w for s, w in zip(sliding.stride, sliding.window, strict=True)):
-        sentences.append("The stride is larger than the window, so pixels between two positions are never looked at.")
-    return tuple(sentences)
-
-
-__all__ = [
-    "Box",
-    "Family",
-    "InitialiserSetting",
-    "Layer",
-    "LayerSettings",
-    "NonNegativePair",
-    "PositivePair",
-    "describe_parameters",
-    "describe_sliding",
-    "describe_unseen",
-    "draw_parameters",
-    "generator_or_shared",
-    "require_fit",
-    "require_maps",
-    "validate_input_dim",
-    "validate_settings",
-]

@@ -1,5 +1,6 @@
 """BatchNorm1D and BatchNorm2D: every feature to mean 0 and variance 1."""
 
+import math
 from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Annotated, ClassVar, NamedTuple
@@ -32,6 +33,10 @@ class BatchNormSettings(LayerSettings):
 
     def buffer_shapes(self, input_shape: Shape) -> dict[str, Shape]:
         return {"running_mean": input_shape[:1], "running_var": input_shape[:1]}
+
+    def operations(self, input_shape: Shape) -> int:
+        # A subtraction and a multiplication to normalise, another one and an addition to scale and shift.
+        return 4 * math.prod(input_shape)
 
     def explain(self, input_shape: Shape) -> str:
         features = describe_count(input_shape[0], self.thing)

@@ -69,6 +69,11 @@ class Conv2DSettings(LayerSettings):
             shapes["bias"] = (self.filters,)
         return shapes
 
+    def operations(self, input_shape: Shape) -> int:
+        filters, rows, columns = self.output_shape(input_shape)
+        taps = input_shape[0] * math.prod(self.window)
+        return filters * rows * columns * (2 * taps + (1 if self.bias else 0))
+
     def describe(self) -> str:
         filters = describe_count(self.filters, "filter")
         return f"{filters} · {describe_sliding(self.sliding)}" + ("" if self.bias else " · no bias")

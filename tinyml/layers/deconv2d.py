@@ -91,6 +91,11 @@ class Deconv2DSettings(LayerSettings):
             shapes["bias"] = (self.filters,)
         return shapes
 
+    def operations(self, input_shape: Shape) -> int:
+        taps = self.filters * math.prod(self.window)
+        biases = math.prod(self.output_shape(input_shape)) if self.bias else 0
+        return 2 * math.prod(input_shape) * taps + biases
+
     def describe(self) -> str:
         filters = describe_count(self.filters, "filter")
         return f"{filters} · {describe_sliding(self.sliding)}" + ("" if self.bias else " · no bias")

@@ -18,8 +18,17 @@ class DropoutSettings(LayerSettings):
     short_name = "dropout"
 
     probability: Annotated[
-        float, Field(ge=0, lt=1, title="Probability", description="Share of the numbers that are set to 0.")
+        float,
+        Field(
+            ge=0,
+            lt=1,
+            title="Probability",
+            description="Probability of dropping a number: the share that is set to 0, not the share that is kept.",
+        ),
     ] = 0.5
+
+    def operations(self, input_shape: Shape) -> int:
+        return 0
 
     def describe(self) -> str:
         return f"drops {100 * self.probability:g} %"
@@ -38,12 +47,15 @@ class DropoutSettings(LayerSettings):
 class Dropout(Layer):
     """Inverted dropout (Srivastava et al. 2014).
 
+    **`probability` is the probability of dropping a number**, as in PyTorch and Keras. In the original tinyml it was
+    the probability of keeping it: `Dropout("drop", 0.8)` there is `Dropout("drop", 0.2)` here.
+
     Formula: `y = x · m / (1 - p)` while training, with each m independently 0 with probability p and 1 otherwise;
     `y = x` in evaluation. The gradient is multiplied by the same `m / (1 - p)`.
 
     Arguments:
         name: how the layer is called.
-        probability: of dropping a number (p), at least 0 and less than 1.
+        probability: of dropping a number (p), not of keeping it; at least 0 and less than 1.
         rng: source of the masks; the shared generator by default.
 
     Shapes: any; the output has the input's.

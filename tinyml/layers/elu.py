@@ -1,5 +1,6 @@
 """ELU: bends the negative side towards a floor."""
 
+import math
 from typing import Annotated
 
 import numpy as np
@@ -20,6 +21,9 @@ class ELUSettings(LayerSettings):
     alpha: Annotated[
         float, Field(ge=0, le=10, title="Floor", description="How far below 0 the results can get (a).")
     ] = 1.0
+
+    def operations(self, input_shape: Shape) -> int:
+        return math.prod(input_shape)
 
     def describe(self) -> str:
         return f"floor {self._floor()}"

@@ -20,6 +20,9 @@ class FlattenSettings(LayerSettings):
     def output_shape(self, input_shape: Shape) -> Shape:
         return (math.prod(input_shape),)
 
+    def operations(self, input_shape: Shape) -> int:
+        return 0
+
     def explain(self, input_shape: Shape) -> str:
         count = describe_count(math.prod(input_shape), "number")
         return (

@@ -1,5 +1,7 @@
 """GELU: a smooth relative of ReLu."""
 
+import math
+
 import numpy as np
 
 from tinyml.core import Array, Shape
@@ -16,6 +18,9 @@ class GELUSettings(LayerSettings):
     summary = "a smooth relative of ReLu"
     formula = "y = ½ x (1 + tanh(√(2/π) (x + 0.044715 x³)))"
     short_name = "gelu"
+
+    def operations(self, input_shape: Shape) -> int:
+        return math.prod(input_shape)
 
     def explain(self, input_shape: Shape) -> str:
         return (
@@ -55,7 +60,8 @@ class GELU(Layer):
         # Beyond ±20 tanh is ±1 to the last digit, and the cube of a large number would overflow.
         self._bounded = bounded = np.clip(input, -20, 20)
         self._tanh = tanh = np.tanh(_SCALE * (bounded + _CUBE * bounded * bounded * bounded))
-        output: Array = 0.5 * input * (1 + tanh)
+        # Minus infinity times 0 would be NaN.
+        output: Array = 0.5 * np.maximum(input, -20) * (1 + tanh)
         return output
 
     def backward(self, in_gradient: Array) -> Array:

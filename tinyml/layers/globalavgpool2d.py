@@ -1,5 +1,7 @@
 """GlobalAvgPool2D: one number for each map."""
 
+import math
+
 import numpy as np
 
 from tinyml.core import Array, Shape, describe_count
@@ -17,6 +19,9 @@ class GlobalAvgPool2DSettings(LayerSettings):
     def output_shape(self, input_shape: Shape) -> Shape:
         channels, _, _ = require_maps("GlobalAvgPool2D", input_shape)
         return (channels,)
+
+    def operations(self, input_shape: Shape) -> int:
+        return math.prod(input_shape)
 
     def explain(self, input_shape: Shape) -> str:
         channels, rows, columns = input_shape

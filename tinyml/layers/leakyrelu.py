@@ -1,11 +1,13 @@
 """LeakyReLu: lets a little of the negative through."""
 
+import math
 from typing import Annotated
 
 import numpy as np
 from pydantic import Field
 
 from tinyml.core import Array, Shape
+from tinyml.core.elementwise import rectify
 from tinyml.layers.base import Layer, LayerSettings, validate_settings
 
 
@@ -20,6 +22,9 @@ class LeakyReLuSettings(LayerSettings):
     slope: Annotated[
         float, Field(ge=0, le=1, title="Slope", description="By how much negative numbers are multiplied.")
     ] = 0.01
+
+    def operations(self, input_shape: Shape) -> int:
+        return math.prod(input_shape)
 
     def describe(self) -> str:
         return f"slope {self.slope:g}"
@@ -76,6 +81,8 @@ class LeakyReLu(Layer):
         return self._leak(signal)
 
     def _leak(self, values: Array) -> Array:
+        if self.slope == 0:  # 0 times infinity would be NaN
+            return rectify(values)
         # The slope is at most 1, so the larger of the two is the right one.
         leaked: Array = np.maximum(values, self.slope * values)
         return leaked

@@ -53,6 +53,9 @@ class LinearSettings(LayerSettings):
             shapes["bias"] = (self.outputs,)
         return shapes
 
+    def operations(self, input_shape: Shape) -> int:
+        return 2 * input_shape[0] * self.outputs + (self.outputs if self.bias else 0)
+
     def describe(self) -> str:
         return describe_count(self.outputs, "output") + ("" if self.bias else " · no bias")
 

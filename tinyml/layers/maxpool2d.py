@@ -1,5 +1,6 @@
 """MaxPool2D: keeps the strongest of a window."""
 
+import math
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -46,6 +47,9 @@ class MaxPool2DSettings(LayerSettings):
     def output_shape(self, input_shape: Shape) -> Shape:
         channels, height, width = require_maps("MaxPool2D", input_shape)
         return (channels, *require_fit((height, width), self.sliding))
+
+    def operations(self, input_shape: Shape) -> int:
+        return math.prod(self.output_shape(input_shape)) * (math.prod(self.window) - 1)
 
     def describe(self) -> str:
         return describe_sliding(self.sliding, with_padding=False)

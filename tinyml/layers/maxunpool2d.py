@@ -74,6 +74,9 @@ class MaxUnpool2DSettings(LayerSettings):
             )
         return (channels, *self.output_size)
 
+    def operations(self, input_shape: Shape) -> int:
+        return 0
+
     def describe(self) -> str:
         return describe_sliding(Sliding(self.window, self.stride), with_padding=False)
 

@@ -1,5 +1,7 @@
 """ReLu: keeps what is positive."""
 
+import math
+
 import numpy as np
 
 from tinyml.core import Array, Shape
@@ -14,6 +16,9 @@ class ReLuSettings(LayerSettings):
     summary = "max(0, x)"
     formula = "y = max(0, x)"
     short_name = "relu"
+
+    def operations(self, input_shape: Shape) -> int:
+        return math.prod(input_shape)
 
     def explain(self, input_shape: Shape) -> str:
         return "Keeps every positive number and replaces every negative one by 0. It has no parameters."

@@ -39,6 +39,9 @@ class ReshapeSettings(LayerSettings):
         rows = math.gcd(numbers, self.size[0])
         return rows, math.gcd(numbers // rows, self.size[1])
 
+    def operations(self, input_shape: Shape) -> int:
+        return 0
+
     def describe(self) -> str:
         return f"maps of {describe_shape(self.size)}"
 

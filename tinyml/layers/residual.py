@@ -1,6 +1,7 @@
 """Residual: adds its input to what the layers inside make of it."""
 
 import copy
+import math
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Any
 
@@ -16,7 +17,16 @@ from tinyml.layers.base import (
     validate_input_dim,
     validate_settings,
 )
-from tinyml.layers.stack import LayerPlan, LayerSpecification, build_stack, forward_through, plan_stack
+from tinyml.layers.stack import (
+    LayerPlan,
+    LayerSpecification,
+    are_registered,
+    build_stack,
+    check_layers,
+    forward_through,
+    plan_stack,
+    shapes_through,
+)
 
 _DEEPEST = 3
 """How many stacks may be nested. Shapes are worked out several times over for each level."""
@@ -82,6 +92,17 @@ class ResidualSettings(LayerSettings):
             for name, shape in plan.buffer_shapes.items()
         }
 
+    def operations(self, input_shape: Shape) -> int | None:
+        total = math.prod(input_shape)
+        for plan in self.plans(input_shape):
+            if plan.settings is None or plan.input_shape is None:
+                return None
+            inside = plan.settings.operations(plan.input_shape)
+            if inside is None:
+                return None
+            total += inside
+        return total
+
     def describe(self) -> str:
         return f"x + {' → '.join(layer.name for layer in self.layers) or 'standard block'}"
 
@@ -137,7 +158,8 @@ class Residual(Layer):
 
     Shapes: input and output `(N, *input_dim)`.
 
-    Raises `SettingsError` when layers are nested too deeply, `ShapeError` when the inside does not keep the shape or
+    Raises `SettingsError` when layers are nested too deeply, two of them have the same name, or one stands there twice;
+    `ShapeError` when the inside does not keep the shape or
     when the input is not `(N, *input_dim)`.
 
     >>> residual = Residual("residual_1", (8, 14, 14))
@@ -156,6 +178,7 @@ class Residual(Layer):
         rng: np.random.Generator | None = None,
     ) -> None:
         self.layers: list[Layer] = list(layers)
+        check_layers(self.layers)
         self.input_dim = validate_input_dim(name, input_dim)
         settings = validate_settings(ResidualSettings, name, layers=tuple(map(_on_paper, self.layers)))
         if not self.layers:
@@ -167,6 +190,13 @@ class Residual(Layer):
             self.named_buffers.update({f"{layer.name}.{key}": each for key, each in layer.named_buffers.items()})
         self.deconvolution = "both ways" if all(layer.deconvolution for layer in self.layers) else ""
         self._ran = False
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        if are_registered(self.layers):
+            return super().output_shape(input_shape)
+        # The settings know nothing of a user's own layers; these may know their shapes themselves.
+        self._check_inside(input_shape, shapes_through(self.layers, input_shape)[-1] or input_shape)
+        return input_shape
 
     @property
     def training(self) -> bool:
@@ -188,8 +218,16 @@ class Residual(Layer):
         value, waiting = input, list[Layer]()
         for layer in self.layers:
             value = forward_through(layer, value, waiting)
+        self._check_inside(input.shape, value.shape)
         self._ran = True
         return input + value
+
+    def _check_inside(self, received: Shape, given: Shape) -> None:
+        if given != received:
+            raise ShapeError(
+                f"Layer '{self.name}': the layers inside turn {received} into {given}, but what is added to the input "
+                "must have its shape."
+            )
 
     def backward(self, in_gradient: Array) -> Array:
         self.recall(self._ran or None)

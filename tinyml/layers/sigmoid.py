@@ -1,5 +1,7 @@
 """Sigmoid: squashes to 0…1."""
 
+import math
+
 import numpy as np
 
 from tinyml.core import Array, Shape
@@ -13,6 +15,9 @@ class SigmoidSettings(LayerSettings):
     summary = "squashes to 0…1"
     formula = "y = 1 / (1 + exp(−x))"
     short_name = "sigmoid"
+
+    def operations(self, input_shape: Shape) -> int:
+        return math.prod(input_shape)
 
     def explain(self, input_shape: Shape) -> str:
         return (

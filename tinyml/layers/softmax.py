@@ -1,5 +1,6 @@
 """Softmax: scores to probabilities."""
 
+import math
 from typing import Annotated
 
 import numpy as np
@@ -44,6 +45,10 @@ class SoftmaxSettings(LayerSettings):
                 ChangeSettings("Set axis to 1", {"axis": 1}),
             )
         return input_shape
+
+    def operations(self, input_shape: Shape) -> int:
+        # For each number: a comparison and a subtraction of the largest, an exponential, an addition, a division.
+        return 5 * math.prod(input_shape)
 
     def describe(self) -> str:
         return "" if self.axis == 1 else f"axis {self.axis}"
@@ -94,9 +99,20 @@ class Softmax(Layer):
 
     def forward(self, input: Array) -> Array:
         self.output_shape(input.shape[1:])
-        powers = np.exp(input - input.max(axis=self.axis, keepdims=True))
+        largest = input.max(axis=self.axis, keepdims=True)
+        if np.isposinf(largest).any():
+            input = self._without_infinity(input, largest)
+            largest = input.max(axis=self.axis, keepdims=True)
+        powers = np.exp(input - largest)
         probabilities: Array = np.maximum(powers / powers.sum(axis=self.axis, keepdims=True), self.eps)
         return probabilities
+
+    def _without_infinity(self, input: Array, largest: Array) -> Array:
+        """Replace each set of scores with one infinite score by finite ones: that one has all the probability."""
+        infinite = np.isposinf(input)
+        # The largest of scores with NaN among them is NaN.
+        alone = np.isposinf(largest) & (np.count_nonzero(infinite, axis=self.axis, keepdims=True) == 1)
+        return np.where(alone & infinite, 0, np.where(alone, -np.inf, input)).astype(input.dtype)
 
     def backward(self, in_gradient: Array) -> Array:
         return in_gradient

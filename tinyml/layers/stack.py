@@ -3,17 +3,17 @@
 Networks are one, and so is the inside of a layer that holds layers (`Residual`). Everything here is for both.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from tinyml.core import Array, Fix, Problem, RemoveLayer, Shape, ShapeError, TinymlError
+from tinyml.core import Array, Fix, Problem, RemoveLayer, SettingsError, Shape, ShapeError, TinymlError
 from tinyml.core.suggestions import did_you_mean
 from tinyml.core.validation import describe_validation_error
-from tinyml.layers.base import Layer, LayerSettings
+from tinyml.layers.base import Layer, LayerSettings, UnknownShapeError
 from tinyml.layers.registry import layer_types
 
 
@@ -135,9 +135,9 @@ def forward_through(layer: Layer, input: Array, waiting: list[Layer]) -> Array:
     It holds the layers and not their switches, which take time to work out and which most networks never need.
     """
     if layer.settings.partner is None:
-        result = layer(input)
+        result: Any = layer.forward(input)
     elif waiting:
-        result = layer(input, waiting.pop().switches)
+        result = layer.forward(input, waiting.pop().switches)  # type: ignore[call-arg]  # layers with a partner
     else:
         raise TinymlError(
             f"Layer '{layer.name}' undoes a {layer.settings.partner}, but none before it is left to undo. "
@@ -148,6 +148,99 @@ def forward_through(layer: Layer, input: Array, waiting: list[Layer]) -> Array:
     # A pooling layer made with return_index=True gives its switches as well.
     output: Array = result[0] if isinstance(result, tuple) else result
     return output
+
+
+def check_layers(layers: Sequence[Layer]) -> None:
+    """Check that layers can stand in one stack: each is a layer, stands there once, and has a name of its own.
+
+    A layer that stood there twice would remember one pass only, so that its gradients would be wrong; of two tensors
+    of one name a file keeps one. Layers inside of others are checked too.
+
+    Raises `SettingsError`, with the name.
+
+    >>> from tinyml.layers.relu import ReLu
+    >>> check_layers([ReLu("relu_1"), ReLu("relu_2")])
+    """
+    for layer in layers:
+        if not isinstance(layer, Layer):
+            raise SettingsError(_describe_other(layer))
+    found: set[int] = set()
+    for layer in all_layers(layers):
+        if id(layer) in found:
+            raise SettingsError(
+                f"The layer '{layer.name}' stands in the network twice, but it can remember only one pass. "
+                "Make another layer for the second place."
+            )
+        found.add(id(layer))
+    _check_names(layers)
+
+
+def all_layers(layers: Iterable[Layer]) -> Iterator[Layer]:
+    """Yield layers, and after each the layers inside it."""
+    for layer in layers:
+        yield layer
+        yield from all_layers(getattr(layer, "layers", ()))
+
+
+def _check_names(layers: Iterable[Layer]) -> None:
+    """Check that no two layers of a stack, and no two of their tensors, have the same name."""
+    names: set[str] = set()
+    tensors: set[str] = set()
+    for layer in layers:
+        if layer.name in names:
+            raise SettingsError(f"Two layers are called '{layer.name}'. Give one of them another name.")
+        names.add(layer.name)
+        own = {f"{layer.name}.{tensor}" for tensor in layer.named_tensors}
+        if own & tensors:
+            raise SettingsError(
+                f"Two tensors are called '{min(own & tensors)}'. Give the layer '{layer.name}' another name."
+            )
+        tensors |= own
+        _check_names(getattr(layer, "layers", ()))
+
+
+def _describe_other(value: Any) -> str:
+    """Say why something that is no layer cannot stand in a network."""
+    if isinstance(value, type):
+        return f"A network holds layers, but {value.__name__} is a class. Make a layer: {value.__name__}('name', …)."
+    if isinstance(getattr(value, "layers", None), list):
+        return "A network cannot hold a network. Write its layers into the list: [*inner.layers, …]."
+    return f"A network holds layers, but {value!r:.60} is none."
+
+
+def shapes_through(layers: Iterable[Layer], input_shape: Shape | None) -> list[Shape | None]:
+    """Return the shape of what each layer gives for one example, as far as it is known.
+
+    Arguments:
+        layers: from the input upwards.
+        input_shape: of one example; None when it is unknown. Layers that fit one shape only tell it themselves.
+
+    Raises `ShapeError`, naming the layer, when an input does not fit.
+
+    >>> from tinyml.layers.linear import Linear
+    >>> shapes_through([Linear("fc_1", 4, 8), Linear("fc_2", 8, 3)], None)
+    [(8,), (3,)]
+    """
+    shapes: list[Shape | None] = []
+    shape = input_shape
+    for layer in layers:
+        shape = input_shape_of(layer, shape)
+        try:
+            shape = None if shape is None else layer.output_shape(shape)
+        except UnknownShapeError:
+            shape = None
+        shapes.append(shape)
+    return shapes
+
+
+def are_registered(layers: Iterable[Layer]) -> bool:
+    """Return True if all layers are of types that files and settings know; those of a user's own are not."""
+    return all(type(layer) is layer_types().get(type(layer).__name__) for layer in layers)
+
+
+def input_shape_of(layer: Layer, given: Shape | None) -> Shape | None:
+    """Return the shape that a layer is given, or else the one that it was made for, if there is one."""
+    return getattr(layer, "input_dim", None) if given is None else given
 
 
 def _plan_layer(

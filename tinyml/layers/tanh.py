@@ -1,5 +1,7 @@
 """Tanh: squashes to −1…1."""
 
+import math
+
 import numpy as np
 
 from tinyml.core import Array, Shape
@@ -14,6 +16,9 @@ class TanhSettings(LayerSettings):
     summary = "squashes to −1…1"
     formula = "y = tanh x"
     short_name = "tanh"
+
+    def operations(self, input_shape: Shape) -> int:
+        return math.prod(input_shape)
 
     def explain(self, input_shape: Shape) -> str:
         return "Squashes every number smoothly into the range from −1 to 1. It has no parameters."

@@ -25,6 +25,9 @@ class Upsample2DSettings(LayerSettings):
         channels, height, width = require_maps("Upsample2D", input_shape)
         return channels, height * self.scale[0], width * self.scale[1]
 
+    def operations(self, input_shape: Shape) -> int:
+        return 0
+
     def describe(self) -> str:
         return f"× {describe_pair(self.scale)}"
 

@@ -6,19 +6,21 @@ from typing import Any
 
 import numpy as np
 
-from tinyml.core import Array, DataError, SettingsError, TinymlError
+from tinyml.core import Array, DataError, SettingsError, TinymlError, as_array
+from tinyml.core.validation import check_counts
 from tinyml.data import Augmentation, Dataset
 from tinyml.learner.activity import ActivityMeter, LayerActivity
+from tinyml.learner.arguments import check_model, compute_loss
 from tinyml.learner.checkpoint import Checkpoint
 from tinyml.learner.events import EpochFinished, Event
-from tinyml.learner.objective import Objective, loss_by_name
+from tinyml.learner.objective import Objective
 from tinyml.learner.run import RunPlan, TrainingRun
-from tinyml.losses import LossFunction
+from tinyml.losses import LossFunction, find_loss
 from tinyml.net import Sequential
 from tinyml.net.batch_pass import BatchPass
 from tinyml.net.sequential import Optimizer
 from tinyml.optims import Optimizer as KnownOptimizer
-from tinyml.optims import clip_gradients
+from tinyml.optims import clip_gradients, find_optimizer
 from tinyml.optims.base import check_positive
 from tinyml.optims.schedules import Schedule
 
@@ -31,15 +33,17 @@ class Learner:
 
     Arguments:
         model: the network; its parameters are changed in place.
-        loss: a function `(predicted, ground_truth) -> (loss, gradient)`, or the name of one in `tinyml.losses`.
-        optimizer: what updates a parameter from its gradient.
+        loss: a function `(predicted, ground_truth) -> (loss, gradient)`, or the name of one in `tinyml.losses`: "mse".
+        optimizer: what updates a parameter from its gradient: anything with a method `update(parameter)`, or the name
+            of one in `tinyml.optims`, with its defaults: "adam".
         schedule: changes the optimiser's learning rate in `fit` and `run`; None to leave it alone.
         clip_norm: longest gradient, see `tinyml.optims.clip_gradients`; None for any length.
 
     Attributes:
         activity: how strongly each layer learned from the last batch, when that was asked for; else empty.
 
-    Raises `SettingsError` when `clip_norm` is not positive, or the optimiser has no learning rate for the schedule.
+    Raises `SettingsError` when an argument is none of these, `clip_norm` is not positive, or the optimiser has no
+    learning rate for the schedule.
 
     >>> from tinyml.data import load
     >>> from tinyml.layers import Linear
@@ -54,20 +58,20 @@ class Learner:
         self,
         model: Sequential,
         loss: LossFunction | str,
-        optimizer: Optimizer,
+        optimizer: Optimizer | str,
         schedule: Schedule | None = None,
         clip_norm: float | None = None,
     ) -> None:
-        self.model = model
-        self.loss = loss_by_name(loss) if isinstance(loss, str) else loss
-        self.optimizer: Optimizer = optimizer
+        self.model = check_model(model)
+        self.loss = find_loss(loss)
+        self.optimizer: Optimizer = find_optimizer(optimizer)
         self.schedule = schedule
         self.clip_norm = None if clip_norm is None else check_positive("largest gradient norm", clip_norm)
         self.activity: tuple[LayerActivity, ...] = ()
-        if schedule is not None and not isinstance(optimizer, KnownOptimizer):
+        if schedule is not None and not isinstance(self.optimizer, KnownOptimizer):
             raise SettingsError(
                 f"A schedule changes the learning rate `lr` of a tinyml.optims.Optimizer, which "
-                f"{type(optimizer).__name__} is not."
+                f"{type(self.optimizer).__name__} is not."
             )
         self._base_rate = self.learning_rate
         self._fresh_schedule = {} if schedule is None else schedule.state()
@@ -98,9 +102,8 @@ class Learner:
         """
         # An overflow shows in the loss, and is reported there with its place; NumPy's warnings would only repeat it.
         with np.errstate(all="ignore"):
-            output = self._pass.forward(self.model.layers, data)
-            loss, gradient = self.loss(output, label)
-            loss = float(loss)
+            output = self._pass.forward(self.model.layers, self.model.read_input(data))
+            loss, gradient = compute_loss(self.loss, output, label)
             if math.isfinite(loss):
                 self._pass.backward(gradient)
                 meter = ActivityMeter(self.model) if measure else None
@@ -146,8 +149,10 @@ class Learner:
         Raises `DivergedError` when the loss becomes NaN or infinite; the network then holds the weights of the end of
         the epoch before.
         """
+        data, label = as_array(data, "The data"), as_array(label, "The labels")
         _check_lengths(len(data), len(label))
-        _check_counts(epochs=epochs, batch_size=batch_size, callbacks_interval=callbacks_interval)
+        check_counts(epochs=epochs, batch_size=batch_size, callbacks_interval=callbacks_interval)
+        check_counts(0, seed=seed)
         further = tuple(cargs)
         plan = RunPlan(data, label, epochs, batch_size, seed)
         losses: list[float] = []
@@ -207,7 +212,8 @@ class Learner:
         the weights of the end of the epoch before.
         """
         _check_lengths(len(train), len(train))
-        _check_counts(epochs=epochs, batch_size=batch_size, early_stopping=early_stopping, measure_every=measure_every)
+        check_counts(epochs=epochs, batch_size=batch_size, early_stopping=early_stopping, measure_every=measure_every)
+        check_counts(0, seed=seed)
         objective = Objective(self.loss, train.codes)
         plan = RunPlan(
             train.inputs,
@@ -251,9 +257,3 @@ def _check_lengths(inputs: int, labels: int) -> None:
         raise DataError(f"There are {inputs} examples but {labels} labels. Give each example one.")
     if inputs < 1:
         raise DataError("There are no examples to learn from.")
-
-
-def _check_counts(**counts: int | None) -> None:
-    for name, value in counts.items():
-        if value is not None and value < 1:
-            raise SettingsError(f"{name} is {value} but should be at least 1.")

@@ -2,22 +2,9 @@
 
 import numpy as np
 
-from tinyml.core import Array, SettingsError
-from tinyml.core.suggestions import did_you_mean
+from tinyml.core import Array
 from tinyml.data import Dataset
-from tinyml.losses import LossDescription, LossFunction, loss_descriptions, losses
-
-
-def loss_by_name(name: str) -> LossFunction:
-    """Return the loss function called `name`; raises `SettingsError` when there is none.
-
-    >>> loss_by_name("mse_loss").__name__
-    'mse_loss'
-    """
-    found = losses().get(name)
-    if found is None:
-        raise SettingsError(f"There is no loss '{name}'.{did_you_mean(name, losses())}")
-    return found
+from tinyml.losses import LossDescription, LossFunction, find_loss, loss_descriptions
 
 
 def codes_for(loss: LossDescription | None, codes: Array) -> Array:
@@ -58,7 +45,7 @@ class Objective:
     """
 
     def __init__(self, loss: LossFunction | str, codes: Array) -> None:
-        self.loss = loss_by_name(loss) if isinstance(loss, str) else loss
+        self.loss = find_loss(loss)
         known = next((each for each in loss_descriptions().values() if each.function is self.loss), None)
         self._uses_codes = known is not None and known.targets == "codes"
         self._codes = codes = codes_for(known, codes)

@@ -7,7 +7,10 @@ below only help editors and type checkers with the built-in names.
 import importlib
 import pkgutil
 from functools import cache
+from typing import Any
 
+from tinyml.core import SettingsError
+from tinyml.core.suggestions import by_name, describe_value
 from tinyml.losses.base import LossDescription, LossFunction
 from tinyml.losses.binary_cross_entropy_with_logits import binary_cross_entropy_with_logits_loss
 from tinyml.losses.cross_entropy import cross_entropy_loss
@@ -22,6 +25,7 @@ __all__ = [
     "binary_cross_entropy_with_logits_loss",
     "cross_entropy_loss",
     "cross_entropy_with_softmax_loss",
+    "find_loss",
     "huber_loss",
     "loss_descriptions",
     "losses",
@@ -55,3 +59,36 @@ def losses() -> dict[str, LossFunction]:
     True
     """
     return {name: description.function for name, description in loss_descriptions().items()}
+
+
+def find_loss(loss: Any) -> LossFunction:
+    """Return a loss function by one of its names, or as it is given.
+
+    Arguments:
+        loss: a function `(predicted, ground_truth) -> (loss, gradient)`, or a name such as "mse", "mae", "huber",
+            "cross_entropy" or "bce"; upper case and "_" make no difference, nor does "_loss" at the end.
+
+    Raises `SettingsError`, with the names that there are, for another name or what is no function.
+
+    >>> find_loss("mse").__name__, find_loss("BCE").__name__
+    ('mse_loss', 'binary_cross_entropy_with_logits_loss')
+    """
+    if isinstance(loss, str):
+        known = {
+            name: each.function
+            for each in loss_descriptions().values()
+            for name in (
+                each.name,
+                each.name.removesuffix("_loss"),
+                *each.aliases,
+                *(f"{a}_loss" for a in each.aliases),
+            )
+        }
+        return by_name("loss", loss, known, list(loss_descriptions()))
+    if isinstance(loss, type) or not callable(loss):
+        raise SettingsError(
+            f"The loss is {describe_value(loss)}, but should be a function (predicted, ground_truth) -> "
+            f"(loss, gradient), or one of the names {', '.join(loss_descriptions())}."
+        )
+    found: LossFunction = loss
+    return found

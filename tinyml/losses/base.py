@@ -1,11 +1,11 @@
 """What every loss is, and the checks that they share."""
 
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 
-from tinyml.core import Array, DataError, ShapeError, describe_count
+from tinyml.core import Array, DataError, ShapeError, as_array, as_floats, describe_count
 
 
 class LossFunction(Protocol):
@@ -33,6 +33,7 @@ class LossDescription:
             none to prescribe.
         unwanted_last_layer: type of the layer that must not be last, since the loss does its work; None when there is
             none.
+        aliases: other names that `find_loss` knows it by, besides its name with or without "_loss" at the end.
     """
 
     function: LossFunction
@@ -44,6 +45,7 @@ class LossDescription:
     target_range: tuple[float, float] | None = None
     last_layer: str | None = None
     unwanted_last_layer: str | None = None
+    aliases: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -51,8 +53,8 @@ class LossDescription:
         return str(getattr(self.function, "__name__", ""))
 
 
-def check_labels(loss: str, predicted: Array, labels: np.ndarray) -> None:
-    """Check that there is one valid label for each row of `predicted`.
+def check_labels(loss: str, predicted: Any, labels: Any) -> tuple[Array, np.ndarray]:
+    """Check that there is one valid label for each row of `predicted`; return both as arrays.
 
     Arguments:
         loss: name of the loss, for the message.
@@ -61,6 +63,7 @@ def check_labels(loss: str, predicted: Array, labels: np.ndarray) -> None:
 
     Raises `ShapeError` when a shape does not fit, `DataError` when a label is no whole number or out of range.
     """
+    predicted, labels = as_floats(predicted, "The predictions"), as_array(labels, "The labels")
     if predicted.ndim != 2 or len(predicted) == 0:
         raise ShapeError(
             f"{loss} needs predictions of shape (N, K), one row for each example and one column for each class, "
@@ -69,10 +72,12 @@ def check_labels(loss: str, predicted: Array, labels: np.ndarray) -> None:
     if labels.shape != predicted.shape[:1]:
         raise ShapeError(
             f"{loss} needs one label for each of the {len(predicted)} predictions, shape ({len(predicted)},), "
-            f"but received labels of shape {labels.shape}."
+            f"but received labels of shape {labels.shape}.{_label_remedy(predicted, labels)}"
         )
     if labels.dtype.kind not in "iu":
-        raise DataError(f"{loss} needs labels that are whole numbers, but they are {labels.dtype}.")
+        whole = labels.dtype.kind == "b" or (labels.dtype.kind == "f" and (labels == np.floor(labels)).all())
+        remedy = " Use labels.astype(int)." if whole else ""
+        raise DataError(f"{loss} needs labels that are whole numbers, but they are {labels.dtype}.{remedy}")
     low, high, classes = np.minimum.reduce(labels), np.maximum.reduce(labels), predicted.shape[1]
     if low < 0:
         raise DataError(f"{loss} received the label {low}, but labels are counted from 0.")
@@ -81,10 +86,19 @@ def check_labels(loss: str, predicted: Array, labels: np.ndarray) -> None:
             f"{loss} received the label {high}, but the network gives {describe_count(classes, 'number')}, so labels "
             f"go from 0 to {classes - 1}. Give its last layer as many outputs as there are classes."
         )
+    return predicted, labels
 
 
-def check_truth(loss: str, predicted: Array, ground_truth: np.ndarray) -> Array:
-    """Check that there is one number for each number of `predicted`; return the ground truth in its dtype.
+def _label_remedy(predicted: Array, labels: np.ndarray) -> str:
+    if labels.shape == (len(predicted), 1):
+        return " Use labels[:, 0]."
+    if labels.shape == predicted.shape:
+        return " If each row has a 1 in the column of its class, use labels.argmax(axis=1)."
+    return ""
+
+
+def check_truth(loss: str, predicted: Any, ground_truth: Any) -> tuple[Array, Array]:
+    """Check that there is one number for each number of `predicted`; return both as arrays of one dtype.
 
     Arguments:
         loss: name of the loss, for the message.
@@ -93,22 +107,34 @@ def check_truth(loss: str, predicted: Array, ground_truth: np.ndarray) -> Array:
 
     Raises `ShapeError` when the shapes differ or are empty, `DataError` when the ground truth is not made of numbers.
 
-    >>> check_truth("some_loss", np.ones((1, 2)), np.array([[1, 0]]))
-    array([[1., 0.]])
+    >>> check_truth("some_loss", np.ones((1, 2)), [[1, 0]])
+    (array([[1., 1.]]), array([[1., 0.]]))
     """
-    if predicted.shape != ground_truth.shape or predicted.size == 0:
+    predicted, truth = as_floats(predicted, "The predictions"), as_array(ground_truth, "The ground truth")
+    if predicted.shape != truth.shape or predicted.size == 0:
         raise ShapeError(
             f"{loss} needs a ground truth of the same shape as the predictions, {predicted.shape}, "
-            f"but received {ground_truth.shape}. For labels, give the vector that each class stands for."
+            f"but received {truth.shape}.{_truth_remedy(predicted, truth)}"
         )
-    if ground_truth.dtype.kind not in "fiu":
-        raise DataError(f"{loss} needs a ground truth made of numbers, but it is {ground_truth.dtype}.")
-    return ground_truth.astype(predicted.dtype, copy=False)
+    if truth.dtype.kind not in "fiub":
+        raise DataError(f"{loss} needs a ground truth made of numbers, but it is {truth.dtype}.")
+    return predicted, truth.astype(predicted.dtype, copy=False)
 
 
-def difference_from(loss: str, predicted: Array, ground_truth: np.ndarray) -> Array:
+def _truth_remedy(predicted: Array, truth: np.ndarray) -> str:
+    if predicted.shape == (*truth.shape, 1):
+        return " Add an axis: use targets[:, np.newaxis]."
+    if predicted.ndim == 2 and truth.shape == predicted.shape[:1]:
+        return " For labels, give the vector that each class stands for."
+    if predicted.size == truth.size and len(predicted) == len(truth):
+        return " Use targets.reshape(predicted.shape)."
+    return ""
+
+
+def difference_from(loss: str, predicted: Any, ground_truth: Any) -> Array:
     """Return `predicted - ground_truth` after the checks of `check_truth`, as an array of the caller's own."""
-    return predicted - check_truth(loss, predicted, ground_truth)
+    numbers, truth = check_truth(loss, predicted, ground_truth)
+    return numbers - truth
 
 
 def subtract_truth(probabilities: Array, labels: np.ndarray) -> Array:

@@ -27,7 +27,7 @@ def binary_cross_entropy_with_logits_loss(predicted: Array, ground_truth: np.nda
     (0.6931, array([[-0.25,  0.25]]))
     """
     name = "binary_cross_entropy_with_logits_loss"
-    truth = check_truth(name, predicted, ground_truth)
+    predicted, truth = check_truth(name, predicted, ground_truth)
     low, high = truth.min(), truth.max()
     if not (low >= 0 and high <= 1):
         raise DataError(
@@ -49,4 +49,5 @@ DESCRIPTION = LossDescription(
     targets="codes",
     target_range=(0.0, 1.0),
     unwanted_last_layer="Sigmoid",
+    aliases=("bce", "bce_with_logits", "binary_cross_entropy"),
 )

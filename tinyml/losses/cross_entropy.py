@@ -28,7 +28,7 @@ def cross_entropy_loss(predicted: Array, ground_truth: np.ndarray) -> tuple[floa
     >>> round(loss, 4), gradient
     (0.2877, array([[ 0.25, -0.25]]))
     """
-    check_labels("cross_entropy_loss", predicted, ground_truth)
+    predicted, ground_truth = check_labels("cross_entropy_loss", predicted, ground_truth)
     # Written so that NaN passes: it is for the learner to report that training diverged.
     if (predicted < 0).any() or (abs(predicted.sum(axis=1) - 1) > _TOLERANCE).any():
         raise DataError(

@@ -24,7 +24,7 @@ def cross_entropy_with_softmax_loss(predicted: Array, ground_truth: np.ndarray) 
     >>> round(loss, 4), gradient
     (0.6931, array([[ 0.5, -0.5]]))
     """
-    check_labels("cross_entropy_with_softmax_loss", predicted, ground_truth)
+    predicted, ground_truth = check_labels("cross_entropy_with_softmax_loss", predicted, ground_truth)
     with np.errstate(invalid="ignore"):  # inf - inf: the loss becomes NaN, which the learner reports
         shifted = predicted - np.maximum.reduce(predicted, axis=1, keepdims=True)
     powers = np.exp(shifted)
@@ -41,4 +41,5 @@ DESCRIPTION = LossDescription(
     formula="ℓ = −log softmax(s)ₜ, mean over the batch",
     targets="labels",
     unwanted_last_layer="Softmax",
+    aliases=("softmax_cross_entropy", "cross_entropy_with_logits"),
 )

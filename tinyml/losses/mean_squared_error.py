@@ -39,4 +39,5 @@ DESCRIPTION = LossDescription(
     outputs="values",
     # Softmax passes gradients through as if cross-entropy came next, so they would be wrong here.
     unwanted_last_layer="Softmax",
+    aliases=("mean_squared_error", "l2"),
 )

@@ -24,7 +24,7 @@ from tinyml.core.buffers import Buffers
 from tinyml.core.threads import one_blas_thread, run_in_parallel, thread_count
 from tinyml.core.windows import batch_to_front
 from tinyml.layers import Layer, MaxPool2D, ReLu
-from tinyml.layers.stack import forward_through
+from tinyml.layers.stack import check_layers, forward_through, shapes_through
 
 _MICRO_BATCH = 64
 """Examples in a micro-batch, at most. The batch is last in memory, so runs of numbers are about as long."""
@@ -67,6 +67,7 @@ class BatchPass:
             input: `(N, …)`; it is never changed, and read once more in `backward`.
         """
         if self._layers != layers:
+            check_layers(layers)
             self._layers, self._plans, self._stretches = list(layers), {}, {}
         plan = self._plans.get(input.shape)
         if plan is None:
@@ -321,14 +322,12 @@ class _InMicroBatches(_Stretch):
 
 
 def _written(layers: list[Layer], input_shape: Shape) -> list[Shape]:
-    """Tell the shape of a batch, and of what each layer makes of it, as far as the input fits."""
-    shapes = [input_shape] + [(0,)] * len(layers)
+    """Return the shape of a batch, and of what each layer makes of it, `(0,)` where that is unknown."""
     try:
-        for index, layer in enumerate(layers):
-            shapes[index + 1] = (input_shape[0], *layer.output_shape(shapes[index][1:]))
-    except ShapeError:
-        pass  # the layer will tell
-    return shapes
+        shapes = shapes_through(layers, input_shape[1:])
+    except ShapeError:  # the layer will tell
+        shapes = [None] * len(layers)
+    return [input_shape, *((0,) if shape is None else (input_shape[0], *shape) for shape in shapes)]
 
 
 def _cut(layers: list[Layer], outputs: list[Shape]) -> list[bool]:

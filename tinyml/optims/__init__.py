@@ -7,7 +7,10 @@ learning rate while training goes on. The imports below only help editors and ty
 import importlib
 import pkgutil
 from functools import cache
+from typing import Any
 
+from tinyml.core import SettingsError
+from tinyml.core.suggestions import by_name, describe_value
 from tinyml.optims.adam import AdamOptimizer
 from tinyml.optims.adamw import AdamWOptimizer
 from tinyml.optims.base import Optimizer, OptimizerDescription
@@ -23,6 +26,7 @@ __all__ = [
     "RMSPropOptimizer",
     "SGDOptimizer",
     "clip_gradients",
+    "find_optimizer",
     "gradient_norm",
     "optimizer_descriptions",
 ]
@@ -43,3 +47,34 @@ def optimizer_descriptions() -> dict[str, OptimizerDescription]:
         if isinstance(description, OptimizerDescription):
             found[description.name] = description
     return dict(sorted(found.items()))
+
+
+def find_optimizer(optimizer: Any) -> Any:
+    """Return an optimiser by its name, with the defaults of its class, or as it is given.
+
+    Arguments:
+        optimizer: anything with a method `update(parameter)`, or a name such as "sgd", "adam", "adamw", "rmsprop" or
+            that of a class; upper case makes no difference.
+
+    Raises `SettingsError`, with the names that there are, for another name or what cannot update a parameter.
+
+    >>> find_optimizer("adam")
+    AdamOptimizer(lr=0.001, beta_1=0.9, beta_2=0.999)
+    """
+    descriptions = optimizer_descriptions()
+    if isinstance(optimizer, str):
+        known = {
+            name: each.optimizer
+            for each in descriptions.values()
+            for name in (each.title, each.optimizer.__name__, each.name)
+        }
+        return by_name("optimiser", optimizer, known, list(descriptions))()  # type: ignore[call-arg]  # all have defaults
+    if isinstance(optimizer, type):
+        name = optimizer.__name__
+        raise SettingsError(f"The optimiser is the class {name}. Make an optimiser of it: {name}(lr=…).")
+    if not callable(getattr(optimizer, "update", None)):
+        raise SettingsError(
+            f"The optimiser is {describe_value(optimizer)}, which has no method update(parameter). Give one of "
+            f"tinyml.optims, or one of the names {', '.join(descriptions)}."
+        )
+    return optimizer

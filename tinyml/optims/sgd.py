@@ -31,7 +31,7 @@ class SGDOptimizer(Optimizer):
     """
 
     def __init__(
-        self, lr: float, momentum: float | None = None, nesterov: bool = False, weight_decay: float = 0.0
+        self, lr: float = 0.01, momentum: float | None = None, nesterov: bool = False, weight_decay: float = 0.0
     ) -> None:
         super().__init__(lr)
         self.momentum = check_share("momentum", momentum)

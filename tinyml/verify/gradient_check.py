@@ -13,9 +13,9 @@ from typing import Literal, NamedTuple, TypeVar
 import numpy as np
 
 from tinyml.core import Array, DataError, Parameter, SettingsError, Shape, describe_shape
-from tinyml.core.suggestions import did_you_mean
+from tinyml.core.validation import check_counts
 from tinyml.layers import Layer
-from tinyml.losses import LossFunction, losses
+from tinyml.losses import LossFunction, find_loss
 from tinyml.net import Sequential
 from tinyml.verify.numerical import STEP, Numbers
 
@@ -151,11 +151,10 @@ def gradient_check(
     """
     if not len(x):
         raise DataError("There is no example to check the gradients on.")
-    if not 0 < step < 1 or (elements is not None and elements < 1):
-        raise SettingsError(
-            f"The step is {step} and elements is {elements}; step should be between 0 and 1, elements 1."
-        )
-    probe = _Probe(net, x, y, _find_loss(loss))
+    if not 0 < step < 1:
+        raise SettingsError(f"step is {step} but should be between 0 and 1.")
+    check_counts(elements=elements)
+    probe = _Probe(net, x, y, find_loss(loss))
     value, gradients = probe.gradients()
     if not math.isfinite(value):
         raise DataError(f"The loss is {value} here, so it has no derivative. Take other examples or other parameters.")
@@ -288,15 +287,6 @@ class _TensorJudge:
         size = max(float(np.linalg.norm(analytic)), float(np.linalg.norm(numerical)))
         smallest = self._rounding * math.sqrt(len(analytic)) / RIGHT
         return float(np.linalg.norm(analytic - numerical)) / max(size, smallest)
-
-
-def _find_loss(loss: LossFunction | str) -> LossFunction:
-    """Return a loss function by its name, or as it is given."""
-    if not isinstance(loss, str):
-        return loss
-    if loss not in losses():
-        raise SettingsError(f"There is no loss '{loss}'.{did_you_mean(loss, losses())}")
-    return losses()[loss]
 
 
 def _make_double(layer: Layer) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from tests.tinyml.numerical import kinks
 from tinyml.core import SettingsError
-from tinyml.layers import ELU, GELU, Layer, LeakyReLu, Sigmoid, Tanh
+from tinyml.layers import ELU, GELU, Layer, LeakyReLu, ReLu, Sigmoid, Softmax, Tanh
 
 NUMBERS = np.array([[-3.0, -0.5, 0.0, 0.5, 3.0]])
 
@@ -83,3 +83,38 @@ def test_settings_are_bounded_and_shown() -> None:
     assert repr(LeakyReLu("a", 0.1)) == "LeakyReLu('a', slope 0.1)"
     assert repr(ELU("a", 0.5)) == "ELU('a', floor −0.5)"
     assert repr(ELU("a", 0)) == "ELU('a', floor 0)"
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(
+    ("layer", "limits", "slopes"),
+    [
+        (ReLu("r"), (0, np.inf), (0, 1)),
+        (Sigmoid("s"), (0, 1), (0, 0)),
+        (Tanh("t"), (-1, 1), (0, 0)),
+        (LeakyReLu("l", 0.2), (-np.inf, np.inf), (0.2, 1)),
+        (LeakyReLu("l", 0), (0, np.inf), (0, 1)),
+        (ELU("e", 0.5), (-0.5, np.inf), (0, 1)),
+        (ELU("e", 0), (0, np.inf), (0, 1)),
+        (GELU("g"), (0, np.inf), (0, 1)),
+    ],
+    ids=repr,
+)
+def test_infinite_inputs_have_the_limits(
+    layer: Layer, limits: tuple[float, float], slopes: tuple[float, float], dtype: type[np.floating]
+) -> None:
+    with np.errstate(all="raise", under="ignore"):
+        output = layer(np.array([[-np.inf, np.inf]], dtype))
+        gradient = layer.backward(np.ones((1, 2), dtype))
+    np.testing.assert_array_equal(output, [limits])
+    np.testing.assert_allclose(gradient, [slopes], rtol=1e-6)
+
+
+def test_softmax_gives_an_infinite_score_everything_and_knows_no_limit_of_two() -> None:
+    inf = np.inf
+    softmax = Softmax(eps=0)
+    np.testing.assert_array_equal(
+        softmax(np.array([[0.0, inf, 1.0], [0.0, 0.0, -inf], [inf, -inf, 0.0]])), [[0, 1, 0], [0.5, 0.5, 0], [1, 0, 0]]
+    )
+    with np.errstate(invalid="ignore"):
+        assert np.isnan(softmax(np.array([[inf, inf], [-inf, -inf], [np.nan, inf]]))).any(axis=1).all()

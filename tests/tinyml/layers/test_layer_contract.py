@@ -80,6 +80,15 @@ def test_inference_tells_what_the_layer_does(layer_type: str, data: st.DataObjec
     assert all(note.endswith(".") for note in layer.settings.notes(shape))
 
 
+@every_layer
+def test_counts_its_operations(layer_type: str) -> None:
+    bench = default_bench(layer_type)
+    count = bench.settings.operations(bench.input.shape[1:])
+    assert isinstance(count, int)
+    assert count >= 0
+    assert count or layer_type in {"Dropout", "Flatten", "MaxUnpool2D", "Reshape", "Upsample2D"}
+
+
 @every_differentiated_layer
 @given(data=st.data())
 @settings(max_examples=12, deadline=None)

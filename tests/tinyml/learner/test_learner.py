@@ -17,7 +17,7 @@ from tinyml.learner import (
     class_scores,
     evaluate,
 )
-from tinyml.learner.objective import Objective, loss_by_name
+from tinyml.learner.objective import Objective
 from tinyml.losses import cross_entropy_with_softmax_loss, mse_loss
 from tinyml.net import Sequential
 from tinyml.optims import SGDOptimizer
@@ -239,11 +239,6 @@ def test_scores_add_up_to_one_even_for_huge_outputs(loss: str) -> None:
 def test_probabilities_are_scores_already() -> None:
     probabilities = np.array([[0.25, 0.75]])
     assert class_scores(probabilities, "cross_entropy_loss", np.eye(2)) is probabilities
-
-
-def test_an_unknown_loss_is_refused() -> None:
-    with pytest.raises(SettingsError, match=r"no loss 'mse_los'. Did you mean 'mse_loss'"):
-        loss_by_name("mse_los")
 
 
 def test_a_loss_of_ones_own_receives_labels(circle: Splits) -> None:

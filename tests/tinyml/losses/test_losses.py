@@ -1,6 +1,8 @@
 """Losses: exact derivatives, extreme numbers, and refusals in plain words."""
 
 import math
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -8,12 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.tinyml.numerical import PASS, kinks, numerical_gradient, relative_error
-from tinyml.core import DataError, ShapeError
+from tinyml.core import DataError, SettingsError, ShapeError
 from tinyml.layers import Softmax, layer_types
 from tinyml.losses import (
     binary_cross_entropy_with_logits_loss,
     cross_entropy_loss,
     cross_entropy_with_softmax_loss,
+    find_loss,
     huber_loss,
     loss_descriptions,
     losses,
@@ -213,7 +216,7 @@ def test_scores_are_not_taken_for_probabilities(predicted: list[list[float]]) ->
     [
         (np.array([0, 1]), ShapeError, r"same shape as the predictions, \(2, 3\), but received \(2,\)"),
         (np.full((2, 3), "a"), DataError, "made of numbers"),
-        (np.ones((2, 3), bool), DataError, "made of numbers, but it is bool"),
+        (np.ones((2, 3), complex), DataError, "made of numbers, but it is complex128"),
     ],
 )
 def test_an_impossible_ground_truth_is_refused(
@@ -221,3 +224,81 @@ def test_an_impossible_ground_truth_is_refused(
 ) -> None:
     with pytest.raises(error, match=f"{name} .*{words}"):
         losses()[name](np.ones((2, 3)), truth)
+
+
+@pytest.mark.parametrize(
+    ("names", "loss"),
+    [
+        (("mse", "mse_loss", "MSE", "MSELoss", "mean_squared_error", "Mean squared error"), mse_loss),
+        (("mae", "l1", "mean-absolute-error"), mae_loss),
+        (("huber", "smooth_l1"), huber_loss),
+        (("cross_entropy", "CrossEntropyLoss"), cross_entropy_loss),
+        (("cross_entropy_with_softmax", "cross_entropy_with_logits"), cross_entropy_with_softmax_loss),
+        (("bce", "BCE", "bce_with_logits", "BCEWithLogitsLoss"), binary_cross_entropy_with_logits_loss),
+    ],
+)
+def test_a_loss_is_found_by_its_names(names: tuple[str, ...], loss: Callable[..., Any]) -> None:
+    assert [find_loss(name) for name in names] == [loss] * len(names)
+    assert find_loss(loss) is loss
+
+
+def test_no_two_losses_have_the_same_name() -> None:
+    names = [name for each in loss_descriptions().values() for name in (each.name.removesuffix("_loss"), *each.aliases)]
+    assert len(set(names)) == len(names)
+
+
+def test_a_loss_that_there_is_not_is_refused_with_those_that_there_are() -> None:
+    with pytest.raises(
+        SettingsError, match=r"no loss 'mse_los'. Did you mean 'mse_loss'\? There are: .*huber_loss.*mse_"
+    ):
+        find_loss("mse_los")
+    for wrong, words in ((float, "the class float"), (None, "None"), (0.5, "0.5")):
+        with pytest.raises(SettingsError, match=f"The loss is {words}.*huber_loss"):
+            find_loss(wrong)
+
+
+@pytest.mark.parametrize("name", losses())
+def test_lists_and_whole_numbers_are_taken(name: str) -> None:
+    loss = losses()[name]
+    labels = loss_descriptions()[name].targets == "labels"
+    truth = [0, 1] if labels else [[1, 0], [0, 1]]
+    predicted = [[1, 0], [0, 1]]
+    expected = loss(np.array(predicted, np.float32), np.array(truth))
+    assert expected[1].dtype == np.float32
+    for given_prediction in (predicted, np.array(predicted), np.array(predicted, bool)):
+        for given_truth in (truth, np.array(truth, np.uint8), np.array(truth, int if labels else bool)):
+            value, gradient = loss(given_prediction, given_truth)  # type: ignore[arg-type]
+            assert value == expected[0]
+            assert gradient.dtype == np.float32
+            np.testing.assert_array_equal(gradient, expected[1])
+
+
+@with_codes
+@pytest.mark.parametrize(
+    ("shape", "words"),
+    [((3,), r"targets\[:, np.newaxis\]"), ((3, 1, 1), r"targets.reshape\(predicted.shape\)"), ((1, 3), "")],
+    ids=str,
+)
+def test_targets_of_another_shape_are_refused_with_the_remedy(name: str, shape: tuple[int, ...], words: str) -> None:
+    with pytest.raises(ShapeError, match=f"{name} needs .*{words}"):
+        losses()[name](np.zeros((3, 1)), np.zeros(shape))
+
+
+@with_labels
+@pytest.mark.parametrize(
+    ("labels", "words"),
+    [
+        (np.eye(3), r"labels.argmax\(axis=1\)"),
+        (np.array([[0], [1], [2]]), r"labels\[:, 0\]"),
+        (np.array([0.0, 1.0, 2.0]), r"labels.astype\(int\)"),
+        (np.array([True, False, True]), r"labels.astype\(int\)"),
+        (np.array([0.5, 1.0, 2.0]), r"they are float64\.$"),
+        (np.array([1, 2, 3]), "labels go from 0 to 2"),
+        (np.array([-1, 2, 1]), "counted from 0"),
+        (["a", "b", "c"], "whole numbers"),
+    ],
+    ids=str,
+)
+def test_labels_of_another_kind_are_refused_with_the_remedy(name: str, labels: Any, words: str) -> None:
+    with pytest.raises((ShapeError, DataError), match=f"{name} .*{words}"):
+        losses()[name](np.full((3, 3), 1 / 3), labels)

@@ -309,8 +309,8 @@ class Gate(ReLu):
 
     in_micro_batches = False
 
-    def __init__(self, barrier: threading.Barrier) -> None:
-        super().__init__("gate")
+    def __init__(self, name: str, barrier: threading.Barrier) -> None:
+        super().__init__(name)
         self.barrier = barrier
 
     def forward(self, input: np.ndarray) -> np.ndarray:
@@ -327,7 +327,7 @@ def test_two_threads_may_predict_at_the_same_time(name: str) -> None:
     expected = [net(input) for input in inputs]
     barrier = threading.Barrier(2)
     for position in range(len(net.layers), 0, -1):
-        net.layers.insert(position, Gate(barrier))
+        net.layers.insert(position, Gate(f"gate_{position}", barrier))
     found: dict[int, np.ndarray] = {}
 
     def work(number: int) -> None:

@@ -159,10 +159,66 @@ def test_tensors_that_do_not_fit_change_nothing(change: dict[str, np.ndarray | N
 
 
 def test_summary_lists_layers_settings_and_parameters() -> None:
-    lines = lenet().summary().replace("\xa0", " ").splitlines()
-    assert " ".join(lines[2].split()) == "layer_0 Conv2D 8 filters · 3×3 · stride 1 · padding 1 152"
-    total = sum(parameter.tensor.size for parameter in lenet().parameters)
-    assert lines[-1] == f"{total:,} parameters"
+    for input_shape in (None, (2, 6, 5)):
+        lines = lenet().summary(input_shape).replace("\xa0", " ").splitlines()
+        assert " ".join(lines[0].split()) == "layer type settings output parameters operations"
+        # 8 filters at 6 × 5 positions: 2 × 9 products and additions each, and the bias.
+        operations = 8 * 30 * (2 * 2 * 9 + 1)
+        assert " ".join(lines[2].split()) == (
+            f"layer_0 Conv2D 8 filters · 3×3 · stride 1 · padding 1 8×6×5 152 {operations:,}"
+        )
+        parameters = sum(parameter.tensor.size for parameter in lenet().parameters)
+        counts = [int(line.split()[-1].replace(",", "")) for line in lines[2:-1]]
+        assert lines[-1] == f"{parameters:,} parameters, {sum(counts):,} operations for each example"
+
+
+def test_summary_needs_no_shapes_and_refuses_wrong_ones() -> None:
+    lines = Sequential([ReLu("relu"), Linear("fc", 4, 3)]).summary().splitlines()
+    assert lines[2].split() == ["relu", "ReLu", "?", "0", "?"]
+    assert lines[3].split() == ["fc", "Linear", "3", "outputs", "3", "15", "27"]
+    assert "not known" in lines[-1]
+    assert Sequential().summary().splitlines()[-1].startswith("0 parameters")
+    with pytest.raises(ShapeError, match="'layer_0'"):
+        lenet().summary((784,))
+
+
+def three_layers() -> Sequential:
+    return Sequential([Linear("fc_1", 4, 8), ReLu("relu_1"), Linear("fc_2", 8, 3)])
+
+
+def test_layers_are_found_by_position_and_by_name() -> None:
+    net = three_layers()
+    assert len(net) == 3
+    assert net[0] is net["fc_1"] is net.layers[0]
+    assert net[-1] is net["fc_2"]
+    assert list(net) == net.layers
+    assert "relu_1" in net
+    assert net[1] in net
+    assert "relu_2" not in net
+    assert ReLu("relu_1") not in net
+    assert bool(Sequential())
+    with pytest.raises(IndexError):
+        net[3]
+    with pytest.raises(KeyError, match="Did you mean 'relu_1'"):
+        net["relu"]
+
+
+def test_a_slice_shares_its_layers() -> None:
+    net = three_layers()
+    part = net[:2]
+    assert isinstance(part, Sequential)
+    assert part.layers == net.layers[:2]
+    x = np.ones((2, 4), np.float32)
+    np.testing.assert_array_equal(net[2:](part(x)), net(x))
+    part["fc_1"].parameters[0].tensor[:] = 0
+    assert not net["fc_1"].parameters[0].tensor.any()
+    part.add(Linear("fc_3", 8, 1))
+    assert len(net) == 3
+
+
+def test_layers_may_be_written_one_after_the_other() -> None:
+    net = Sequential(Linear("fc_1", 4, 8), ReLu("relu_1"))
+    assert [layer.name for layer in net] == ["fc_1", "relu_1"]
 
 
 def test_a_recorded_pass_holds_what_every_layer_saw() -> None:

@@ -1,0 +1,53 @@
+"""What a learner is given, read and checked."""
+
+from typing import Any
+
+import numpy as np
+
+from tinyml.core import Array, SettingsError, ShapeError
+from tinyml.core.suggestions import describe_value
+from tinyml.losses import LossFunction
+from tinyml.net import Sequential
+
+
+def check_model(model: Any) -> Sequential:
+    """Return a network; raises `SettingsError` when it is none.
+
+    >>> len(check_model(Sequential()))
+    0
+    """
+    if isinstance(model, Sequential):
+        return model
+    remedy = " Write Sequential([…]) around the layers." if isinstance(model, list | tuple) else ""
+    raise SettingsError(f"The model should be a Sequential, but it is {describe_value(model)}.{remedy}")
+
+
+def compute_loss(loss: LossFunction, output: Array, truth: np.ndarray) -> tuple[float, Array]:
+    """Return a loss as a number, and its gradient with respect to the output.
+
+    Arguments:
+        loss: perhaps a user's own.
+        output: `(N, …)` of the network.
+        truth: what the loss compares it with.
+
+    Raises `SettingsError` when the loss does not return a pair, `ShapeError` when the gradient has another shape than
+    the output.
+
+    >>> compute_loss(lambda predicted, truth: (predicted.sum(), np.ones_like(predicted)), np.ones(2), np.ones(2))
+    (2.0, array([1., 1.]))
+    """
+    result: Any = loss(output, truth)
+    try:
+        value, gradient = result
+        value = float(value)
+    except (TypeError, ValueError) as error:
+        raise SettingsError(
+            f"The loss {getattr(loss, '__name__', loss)!r} should return (loss, gradient): a number, and an array in "
+            "the shape of the predictions."
+        ) from error
+    if getattr(gradient, "shape", None) != output.shape:
+        raise ShapeError(
+            f"The loss {getattr(loss, '__name__', loss)!r} returned a gradient of shape {np.shape(gradient)}, but it "
+            f"should have the shape of the predictions, {output.shape}."
+        )
+    return value, gradient
