@@ -119,9 +119,8 @@ class Linear(Layer):
 
     def forward(self, input: Array) -> Array:
         self._input = input = self.accept(input, self.input_dim)
-        output = multiply(
-            input, self.weight.tensor.T, out=self.lent("output", (len(input), self.output_dim), input.dtype)
-        )
+        lent = None if self.buffers is None else self.lent("output", (len(input), self.output_dim), input.dtype)
+        output = multiply(input, self.weight.tensor.T, out=lent)
         if self.bias is not None:
             output += self.bias.tensor
         return output

@@ -118,7 +118,7 @@ def check_truth(loss: str, predicted: Any, ground_truth: Any) -> tuple[Array, Ar
         )
     if truth.dtype.kind not in "fiub":
         raise DataError(f"{loss} needs a ground truth made of numbers, but it is {truth.dtype}.")
-    return predicted, truth.astype(predicted.dtype, copy=False)
+    return predicted, truth if truth.dtype is predicted.dtype else truth.astype(predicted.dtype)
 
 
 def _truth_remedy(predicted: Array, truth: np.ndarray) -> str:

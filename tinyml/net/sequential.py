@@ -135,15 +135,13 @@ class Sequential:
         self._checked = list(self.layers)
 
     def read_input(self, input: Any) -> Array:
-        """Return an input as floating-point numbers, after a check of layers that were not there the last time.
+        """Return an input as floating-point numbers, in the dtype of the network unless it is made of such numbers.
 
-        Raises `SettingsError` as the constructor does, `DataError` when the input is not made of real numbers.
+        Raises `DataError` when it is not made of real numbers.
 
         >>> Sequential().read_input([[1, 2]])
         array([[1., 2.]], dtype=float32)
         """
-        if self._checked != self.layers:
-            self._check()
         if isinstance(input, np.ndarray) and input.dtype.kind == "f":
             return input
         return as_floats(input, "The input of the network", self.dtype)
@@ -169,6 +167,8 @@ class Sequential:
 
     def _run(self, input: Array) -> tuple[Array, list[Layer]]:
         """Run all layers; return the output and the pooling layers that were not undone."""
+        if self._checked != self.layers:
+            self._check()
         output = self.read_input(input)
         waiting: list[Layer] = []
         for layer in self.layers:
@@ -202,7 +202,8 @@ class Sequential:
 
         Raises `SettingsError` for an impossible batch size.
         """
-        check_counts(batch_size=batch_size)
+        if batch_size is not None:
+            check_counts(batch_size=batch_size)
         data = as_array(data, "The input of the network")
         # One that another thread is using is not among those that are idle.
         batch_pass = self._idle_passes.pop() if self._idle_passes else BatchPass(keeps=False)
