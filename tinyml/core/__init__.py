@@ -1,6 +1,6 @@
 """What everything else in the framework stands on: parameters, errors, shapes, sliding windows, seeds."""
 
-from tinyml.core.arrays import Array, as_array, as_floats
+from tinyml.core.arrays import Array, as_array, as_examples, as_floats
 from tinyml.core.errors import (
     DataError,
     DivergedError,
@@ -37,6 +37,7 @@ __all__ = [
     "StorageError",
     "TinymlError",
     "as_array",
+    "as_examples",
     "as_floats",
     "as_pair",
     "describe_count",

@@ -50,6 +50,20 @@ def as_array(values: Any, what: str) -> np.ndarray:
         raise DataError(f"{what} should be an array, but it is made of lists of different lengths.") from error
 
 
+def as_examples(values: Any, what: str) -> np.ndarray:
+    """Return values as an array whose first axis counts examples.
+
+    Raises `DataError` when there is no such axis, or the values are lists of different lengths.
+
+    >>> as_examples([[0, 1], [1, 1]], "The data").shape
+    (2, 2)
+    """
+    array = as_array(values, what)
+    if not array.ndim:
+        raise DataError(f"{what} should be an array with an axis for the examples, but it is {values!r:.60}.")
+    return array
+
+
 def _describe_kind(array: np.ndarray) -> str:
     return {"U": "text", "S": "text", "O": "Python objects", "c": "complex numbers"}.get(
         array.dtype.kind, str(array.dtype)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tinyml.core import Array, DataError, SettingsError, TinymlError, as_array
+from tinyml.core import Array, DataError, SettingsError, TinymlError, as_examples
 from tinyml.core.validation import check_counts
 from tinyml.data import Augmentation, Dataset
 from tinyml.learner.activity import ActivityMeter, LayerActivity
@@ -149,7 +149,7 @@ class Learner:
         Raises `DivergedError` when the loss becomes NaN or infinite; the network then holds the weights of the end of
         the epoch before.
         """
-        data, label = as_array(data, "The data"), as_array(label, "The labels")
+        data, label = as_examples(data, "The data"), as_examples(label, "The labels")
         _check_lengths(len(data), len(label))
         check_counts(epochs=epochs, batch_size=batch_size, callbacks_interval=callbacks_interval)
         check_counts(0, seed=seed)

@@ -12,7 +12,7 @@ from tinyml.core import (
     Shape,
     StorageError,
     TinymlError,
-    as_array,
+    as_examples,
     as_floats,
     describe_shape,
 )
@@ -204,7 +204,7 @@ class Sequential:
         """
         if batch_size is not None:
             check_counts(batch_size=batch_size)
-        data = as_array(data, "The input of the network")
+        data = as_examples(data, "The input of the network")
         # One that another thread is using is not among those that are idle.
         batch_pass = self._idle_passes.pop() if self._idle_passes else BatchPass(keeps=False)
         modes = [layer.training for layer in self.layers]

@@ -60,12 +60,13 @@ def record(net: Sequential, input: Array) -> Trace:
 
     Arguments:
         net: the network; its training mode is put back afterwards.
-        input: `(N, …)` a batch, usually of one example.
+        input: `(N, …)` a batch, usually of one example; whole numbers and lists become floating-point numbers.
 
     >>> from tinyml.layers import ReLu
     >>> record(Sequential([ReLu("relu")]), np.array([[-1.0, 2.0]])).entry("relu").output
     array([[0., 2.]])
     """
+    input = net.read_input(input)
     modes = [layer.training for layer in net.layers]
     net.eval()
     entries: list[TraceEntry] = []

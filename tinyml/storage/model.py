@@ -14,6 +14,7 @@ from tinyml.core import Shape, StorageError, describe_shape
 from tinyml.core.json_text import describe_invalid
 from tinyml.core.tensor_file import TensorHeader, read_header, read_tensors, write_tensors
 from tinyml.data.choice import DataChoice
+from tinyml.layers.stack import all_layers, are_registered
 from tinyml.learner.events import EpochFinished
 from tinyml.learner.settings import TrainingSettings
 from tinyml.net import NetworkSpecification, Sequential, build, infer
@@ -95,8 +96,15 @@ def save_model(path: str | Path, net: Sequential, about: SavedModel) -> None:
         net: the network whose weights are saved.
         about: everything else; `about.network` must describe `net`.
 
-    Raises `StorageError` when the file cannot be written, or `about` describes another network.
+    Raises `StorageError` when the file cannot be written, `about` describes another network, or the network has layers
+    of your own, which no file can describe.
     """
+    for layer in all_layers(net):
+        if not are_registered([layer]):
+            raise StorageError(
+                f"Could not save '{path}': no file can describe the layer '{layer.name}', since its type "
+                f"'{type(layer).__name__}' is your own. Save the weights alone: net.export(path)."
+            )
     tensors = net.named_tensors
     expected = _expected_shapes(about, str(path))
     if expected != {name: tensor.shape for name, tensor in tensors.items()}:

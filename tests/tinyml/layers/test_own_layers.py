@@ -107,8 +107,9 @@ def test_the_weights_are_exported_and_loaded(tmp_path: Path) -> None:
 
 def test_a_description_with_it_is_not_saved_and_the_sentence_names_the_type(tmp_path: Path) -> None:
     described = NetworkSpecification(layers=(LayerSpecification(type="Square", name="square"),))
-    with pytest.raises(StorageError, match="'Square'"):
-        save_model(tmp_path / "w.safetensors", network(), SavedModel(network=described, input_shape=(1,)))
+    for net in (network(), Sequential([Residual("residual", 1, [Square("square")])])):
+        with pytest.raises(StorageError, match=r"'square', since its type 'Square' is your own. .*net.export"):
+            save_model(tmp_path / "w.safetensors", net, SavedModel(network=described, input_shape=(1,)))
     assert not list(tmp_path.iterdir())
 
 

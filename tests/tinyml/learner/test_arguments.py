@@ -108,8 +108,10 @@ def test_what_is_no_whole_number_is_refused(name: str, value: Any) -> None:
         ([["a", "b", "c"]], [[1.0]], DataError, "text"),
         ([[1, 2], [3]], [[1.0], [1.0]], DataError, "different lengths"),
         (DATA.T, TARGETS[:3], ShapeError, "'fc' needs"),
+        (5, TARGETS, DataError, "The data should be an array with an axis for the examples, but it is 5"),
+        (DATA, None, DataError, "The labels should be an array with an axis for the examples, but it is None"),
     ],
-    ids=["targets", "lengths", "empty", "text", "ragged", "shape"],
+    ids=["targets", "lengths", "empty", "text", "ragged", "shape", "number", "none"],
 )
 def test_data_that_does_not_fit_is_refused_and_changes_nothing(
     data: Any, targets: Any, error: type[Exception], words: str
