@@ -159,8 +159,7 @@ class Residual(Layer):
     Shapes: input and output `(N, *input_dim)`.
 
     Raises `SettingsError` when layers are nested too deeply, two of them have the same name, or one stands there twice;
-    `ShapeError` when the inside does not keep the shape or
-    when the input is not `(N, *input_dim)`.
+    `ShapeError` when the inside does not keep the shape or when the input is not `(N, *input_dim)`.
 
     >>> residual = Residual("residual_1", (8, 14, 14))
     >>> residual(np.zeros((2, 8, 14, 14), np.float32)).shape, list(residual.named_parameters)[:2]

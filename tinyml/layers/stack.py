@@ -179,7 +179,13 @@ def all_layers(layers: Iterable[Layer]) -> Iterator[Layer]:
     """Yield layers, and after each the layers inside it."""
     for layer in layers:
         yield layer
-        yield from all_layers(getattr(layer, "layers", ()))
+        yield from all_layers(_layers_inside(layer))
+
+
+def _layers_inside(layer: Layer) -> list[Layer]:
+    """Return the layers of a layer that holds some; a user's own may have `layers` of another kind."""
+    inside = getattr(layer, "layers", ())
+    return [each for each in inside if isinstance(each, Layer)] if isinstance(inside, list | tuple) else []
 
 
 def _check_names(layers: Iterable[Layer]) -> None:
@@ -196,7 +202,7 @@ def _check_names(layers: Iterable[Layer]) -> None:
                 f"Two tensors are called '{min(own & tensors)}'. Give the layer '{layer.name}' another name."
             )
         tensors |= own
-        _check_names(getattr(layer, "layers", ()))
+        _check_names(_layers_inside(layer))
 
 
 def _describe_other(value: Any) -> str:

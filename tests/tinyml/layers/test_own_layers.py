@@ -92,6 +92,13 @@ def test_a_wrong_gradient_of_it_is_found() -> None:
     ).verdict == ("wrong")
 
 
+def test_it_may_have_layers_of_another_kind() -> None:
+    class Counted(Square):
+        layers = 3
+
+    assert len(Sequential([Counted("counted")])) == 1
+
+
 def test_its_parameters_are_named_by_its_attributes() -> None:
     assert list(network().named_parameters)[2:4] == ["scale.factor", "scale.shift"]
     assert len(Scale("scale", 3).parameters) == 2
