@@ -5,7 +5,7 @@ the order of an epoch's examples and the variation of a batch depend on seed, ep
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Annotated, Any
@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from tinyml.core import Array, SettingsError, StorageError, describe_shape
+from tinyml.core import Array, Parameter, SettingsError, StorageError, describe_shape
 from tinyml.learner.events import EpochFinished
 from tinyml.net import Sequential
 from tinyml.optims import Optimizer
@@ -79,6 +79,26 @@ class Checkpoint:
     state: CheckpointState
     tensors: Mapping[str, np.ndarray]
 
+    def after(self, history: Sequence[EpochFinished]) -> "Checkpoint":
+        """Return a checkpoint with the same tensors that stands at the beginning of the epoch after `history`.
+
+        For weights whose run is known by its epochs only: resuming counts the epochs on and remembers the best one.
+
+        Arguments:
+            history: the epochs that are done, from the first on.
+        """
+        best = min(history, key=lambda epoch: _or_infinite(epoch.judged_loss), default=None)
+        found = best is not None and math.isfinite(best.judged_loss)
+        changes = {
+            "epoch": len(history) + 1,
+            "batch": 0,
+            "total_loss": 0.0,
+            "total_correct": 0,
+            "best_epoch": best.epoch if best is not None and found else 0,
+            "best_loss": best.judged_loss if best is not None and found else None,
+        }
+        return Checkpoint(self.state.model_copy(update=changes), {**self.tensors, _HISTORY: _history_rows(history)})
+
 
 @dataclass
 class Progress:
@@ -110,12 +130,15 @@ def copy_tensors(model: Sequential) -> dict[str, Array]:
     return {name: tensor.copy() for name, tensor in model.named_tensors.items()}
 
 
-def gather_tensors(model: Sequential, optimizer: object, progress: Progress) -> dict[str, np.ndarray]:
-    """Copy every array of a run.
+def gather_tensors(
+    model: Sequential, optimizer: object, progress: Progress, weights: Mapping[str, Array] | None = None
+) -> dict[str, np.ndarray]:
+    """Copy every array of a run; `weights` takes the place of the network's parameters and buffers.
 
     Raises `SettingsError` when the optimiser is one of the caller's own that tells nobody what it remembers.
     """
-    tensors: dict[str, np.ndarray] = {f"{_MODEL}{name}": tensor for name, tensor in copy_tensors(model).items()}
+    own = model.named_tensors if weights is None else weights
+    tensors: dict[str, np.ndarray] = {f"{_MODEL}{name}": tensor.copy() for name, tensor in own.items()}
     if not isinstance(optimizer, Optimizer):
         raise SettingsError(
             f"The optimiser {type(optimizer).__name__} cannot be saved in a checkpoint. Derive it from "
@@ -126,9 +149,51 @@ def gather_tensors(model: Sequential, optimizer: object, progress: Progress) -> 
             tensors[f"{_OPTIMIZER}{memory}/{name}"] = array.copy()
     for name, tensor in (progress.best_tensors or {}).items():
         tensors[f"{_BEST}{name}"] = tensor.copy()
-    rows = [[_as_number(getattr(epoch, column)) for column in _COLUMNS] for epoch in progress.history]
-    tensors[_HISTORY] = np.array(rows, np.float64).reshape(-1, len(_COLUMNS))
+    tensors[_HISTORY] = _history_rows(progress.history)
     return tensors
+
+
+@dataclass(frozen=True)
+class EpochState:
+    """What learning changes until the next epoch ends, besides the schedule and the history, which stay as they are.
+
+    Attributes:
+        tensors: copies of the parameters and buffers, by name.
+        memories: copies of what the optimiser remembers of each parameter; empty for an optimiser of the caller's own.
+        generators: states of the generators that layers draw from.
+        batch, total_loss, total_correct: as in `Progress`.
+    """
+
+    tensors: dict[str, Array]
+    memories: dict[Parameter, dict[str, Array]]
+    generators: tuple[dict[str, Any], ...]
+    batch: int
+    total_loss: float
+    total_correct: int
+
+    @classmethod
+    def copy(cls, model: Sequential, optimizer: object, progress: Progress) -> "EpochState":
+        """Copy the present state of a run."""
+        memories = optimizer.memories.items() if isinstance(optimizer, Optimizer) else ()
+        return cls(
+            copy_tensors(model),
+            {parameter: {name: array.copy() for name, array in memory.items()} for parameter, memory in memories},
+            generator_states(model),
+            progress.batch,
+            progress.total_loss,
+            progress.total_correct,
+        )
+
+    def restore(self, model: Sequential, optimizer: object, progress: Progress) -> None:
+        """Put a run back into this state."""
+        model.set_tensors(self.tensors, "The last good weights")
+        if isinstance(optimizer, Optimizer):
+            optimizer.memories.clear()
+            for parameter, memory in self.memories.items():
+                optimizer.memories[parameter] = {name: array.copy() for name, array in memory.items()}
+        _restore_generators(model.generators, self.generators)
+        progress.batch = self.batch
+        progress.total_loss, progress.total_correct = self.total_loss, self.total_correct
 
 
 def restore(checkpoint: Checkpoint, model: Sequential, optimizer: object, schedule: Schedule | None) -> Progress:
@@ -246,6 +311,15 @@ def _read_history(state: CheckpointState, rows: np.ndarray) -> list[EpochFinishe
             values["validation_loss"] = values["validation_accuracy"] = None
         history.append(EpochFinished(epoch=number, epochs=state.epochs, **values))
     return history
+
+
+def _history_rows(history: Sequence[EpochFinished]) -> np.ndarray:
+    rows = [[_as_number(getattr(epoch, column)) for column in _COLUMNS] for epoch in history]
+    return np.array(rows, np.float64).reshape(-1, len(_COLUMNS))
+
+
+def _or_infinite(loss: float) -> float:
+    return loss if math.isfinite(loss) else math.inf
 
 
 def _as_number(value: float | None) -> float:

@@ -239,7 +239,9 @@ class Learner:
     def checkpoint(self) -> Checkpoint:
         """Copy everything that the run in progress (or the last one) needs to go on from the present event.
 
-        Raises `TinymlError` when no run was begun or it failed, `SettingsError` when the optimiser cannot be saved.
+        After a run that failed, it is the state at the end of the last whole epoch.
+
+        Raises `TinymlError` when no run was begun, `SettingsError` when the optimiser cannot be saved.
         """
         if self._run is None:
             raise TinymlError("There is no run to take a checkpoint of. Start one with `run`.")

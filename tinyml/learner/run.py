@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tinyml.core import Array, DivergedError, StorageError, TinymlError
+from tinyml.core import Array, DivergedError, StorageError
 from tinyml.data import Augmentation, Dataset, augment, batch_count, epoch_generator, minibatches
 from tinyml.learner.checkpoint import (
     Checkpoint,
     CheckpointState,
+    EpochState,
     Progress,
-    copy_tensors,
     gather_tensors,
     generator_states,
     restore,
@@ -74,11 +74,11 @@ class TrainingRun:
         if resume is not None:
             self._check_same_run(resume.state)
             self._progress = restore(resume, self._model, learner.optimizer, learner.schedule)
-        self._kept = copy_tensors(self._model)
+        self._last_good = EpochState.copy(self._model, learner.optimizer, self._progress)
+        self._restored = False
         begun = self._progress.batch > 0
         self._kept_epoch = None if begun else self._progress.epoch - 1
         self._started = time.perf_counter()
-        self._failed = False
 
     @property
     def history(self) -> tuple[EpochFinished, ...]:
@@ -88,10 +88,11 @@ class TrainingRun:
     def checkpoint(self) -> Checkpoint:
         """Copy everything that is needed to go on from here. Call it while an event is being handled, or afterwards.
 
-        Raises `TinymlError` after a failure, and `SettingsError` when the optimiser cannot be saved.
+        After a failure it is the state at the end of the last whole epoch; after the weights of the best epoch were put
+        back, that of the last one.
+
+        Raises `SettingsError` when the optimiser cannot be saved.
         """
-        if self._failed:
-            raise TinymlError("The run failed, so there is nothing to resume. Resume an earlier checkpoint.")
         plan, progress, schedule = self._plan, self._progress, self._learner.schedule
         state = CheckpointState(
             seed=plan.seed,
@@ -109,7 +110,8 @@ class TrainingRun:
             schedule={} if schedule is None else schedule.state(),
             generators=generator_states(self._model),
         )
-        return Checkpoint(state, gather_tensors(self._model, self._learner.optimizer, progress))
+        last = self._last_good.tensors if self._restored else None
+        return Checkpoint(state, gather_tensors(self._model, self._learner.optimizer, progress, last))
 
     def events(self) -> Generator[Event, None, None]:
         """Do what is left of the plan; see `Learner.run`."""
@@ -125,6 +127,7 @@ class TrainingRun:
             restored = plan.restore_best and progress.best_tensors is not None
             if restored and progress.best_tensors is not None:
                 self._model.set_tensors(progress.best_tensors, "The best epoch")
+                self._restored = True
             yield TrainingFinished(
                 history=self.history,
                 seconds=self._seconds,
@@ -193,15 +196,16 @@ class TrainingRun:
             seconds=self._seconds,
             learning_rate=self._learner.learning_rate,
         )
-        self._kept, self._kept_epoch = copy_tensors(self._model), progress.epoch
-        if finished.judged_loss < progress.best_loss:
-            progress.best_epoch, progress.best_loss = progress.epoch, finished.judged_loss
-            progress.best_tensors = self._kept if plan.restore_best else None
+        self._kept_epoch = progress.epoch
         if self._learner.schedule is not None:
             self._learner.schedule.note_epoch(finished.judged_loss)
         progress.history.append(finished)
         progress.epoch, progress.batch = progress.epoch + 1, 0
         progress.total_loss, progress.total_correct = 0.0, 0
+        self._last_good = EpochState.copy(self._model, self._learner.optimizer, progress)
+        if finished.judged_loss < progress.best_loss:
+            progress.best_epoch, progress.best_loss = finished.epoch, finished.judged_loss
+            progress.best_tensors = self._last_good.tensors if plan.restore_best else None
         return finished
 
     def _waited_enough(self) -> bool:
@@ -212,9 +216,9 @@ class TrainingRun:
     def _fail(self, loss: float, batch: int, inputs: Array) -> None:
         """Find out which layer is at fault, put the last good weights back, and raise `DivergedError`."""
         layer = first_layer_at_fault(self._model, inputs)
-        self._model.set_tensors(self._kept, "The last good weights")
-        self._failed = True
-        raise DivergedError(self._progress.epoch, batch, loss, layer, self._kept_epoch)
+        epoch = self._progress.epoch
+        self._last_good.restore(self._model, self._learner.optimizer, self._progress)
+        raise DivergedError(epoch, batch, loss, layer, self._kept_epoch)
 
     @property
     def _seconds(self) -> float:

@@ -44,9 +44,11 @@ class Optimizer(ABC):
 
     def recall(self, param: Parameter, *names: str) -> Memory:
         """Return what is remembered of a parameter; at first every name stands for zeros in its shape."""
-        memory = self.memories.get(param)
-        if memory is None:
-            memory = self.memories[param] = {name: np.zeros_like(param.tensor) for name in names}
+        memory = self.memories.setdefault(param, {})
+        for name in names:
+            # Also in a run that goes on with another momentum than it began with.
+            if name not in memory:
+                memory[name] = np.zeros_like(param.tensor)
         return memory
 
 

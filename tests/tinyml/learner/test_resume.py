@@ -9,8 +9,8 @@ import pytest
 from threadpoolctl import threadpool_limits
 
 from tests.tinyml.net.stacks import stack
-from tinyml.core import Array, SettingsError, StorageError, TinymlError
-from tinyml.data import DataChoice, Splits, load, split
+from tinyml.core import Array, DivergedError, SettingsError, StorageError, TinymlError
+from tinyml.data import DataChoice, Splits, batch_count, load, split
 from tinyml.layers import Linear
 from tinyml.learner import (
     BatchFinished,
@@ -24,7 +24,7 @@ from tinyml.learner import (
 )
 from tinyml.losses import loss_descriptions
 from tinyml.net import Sequential
-from tinyml.optims import SGDOptimizer, optimizer_descriptions
+from tinyml.optims import optimizer_descriptions
 from tinyml.optims.schedules import ReduceOnPlateauSchedule, schedule_descriptions
 
 NETWORK = stack(
@@ -282,12 +282,75 @@ def test_an_optimiser_of_ones_own_cannot_be_saved() -> None:
         Learner(learner.model, "mse_loss", Own(), ReduceOnPlateauSchedule())
 
 
-def test_a_failed_run_gives_no_checkpoint(digits: Splits) -> None:
-    def infinite(predicted: Array, ground_truth: np.ndarray) -> tuple[float, Array]:
-        return np.inf, predicted
+def without_seconds(event: EpochFinished) -> EpochFinished:
+    return replace(event, seconds=0.0)
 
-    learner = Learner(Sequential([Linear("fc", 2, 2)]), infinite, SGDOptimizer(0.1))
-    with pytest.raises(TinymlError):
-        list(learner.run(load("circle"), 1, 500))
-    with pytest.raises(TinymlError, match="Resume an earlier checkpoint"):
-        learner.checkpoint()
+
+class Fails:
+    """Stands for `Learner.batch_fit`: learns, but from some batch on reports an infinite loss."""
+
+    def __init__(self, learner: Learner, batches: int) -> None:
+        self._batch_fit, self._left = learner.batch_fit, batches
+
+    def __call__(self, data: Array, label: np.ndarray, measure: bool = False) -> tuple[float, Array]:
+        loss, output = self._batch_fit(data, label, measure)
+        self._left -= 1
+        return (loss if self._left >= 0 else np.inf), output
+
+
+def test_a_failed_run_gives_the_checkpoint_of_its_last_good_epoch(
+    digits: Splits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = EVERYTHING.model_copy(update={"early_stopping": 0, "restore_best": False, "epochs": 3})
+    undisturbed = prepare(NETWORK, settings, digits)
+    expected = [without_seconds(event) for event in undisturbed.run() if isinstance(event, EpochFinished)]
+    failing = prepare(NETWORK, settings, digits)
+    batches = batch_count(len(digits.train), settings.batch_size)
+    monkeypatch.setattr(failing.learner, "batch_fit", Fails(failing.learner, batches + 2))
+    with pytest.raises(DivergedError, match="epoch 2"):
+        list(failing.run())
+    checkpoint = failing.learner.checkpoint()
+    assert (checkpoint.state.epoch, checkpoint.state.batch) == (2, 0)
+    resumed = prepare(NETWORK, settings, digits)
+    events = [without_seconds(event) for event in resumed.run(checkpoint) if isinstance(event, EpochFinished)]
+    assert events == expected[1:]
+    for name, tensor in undisturbed.net.named_tensors.items():
+        np.testing.assert_array_equal(resumed.net.named_tensors[name], tensor)
+
+
+def test_a_run_that_ended_with_its_best_weights_goes_on_from_its_last(digits: Splits) -> None:
+    settings = EVERYTHING.model_copy(update={"early_stopping": 0, "learning_rate": 0.1, "epochs": 3})
+    longer = settings.model_copy(update={"epochs": 5})
+    undisturbed = prepare(NETWORK, longer, digits)
+    list(undisturbed.run())
+    first = prepare(NETWORK, settings, digits)
+    end = list(first.run())[-1]
+    assert isinstance(end, TrainingFinished)
+    assert end.restored
+    assert end.best_epoch != 3
+    resumed = prepare(NETWORK, longer, digits)
+    list(resumed.run(first.learner.checkpoint()))
+    for name, tensor in undisturbed.net.named_tensors.items():
+        np.testing.assert_array_equal(resumed.net.named_tensors[name], tensor)
+
+
+def test_weights_with_a_history_go_on_counting_its_epochs(digits: Splits) -> None:
+    settings = EVERYTHING.model_copy(update={"early_stopping": 0, "epochs": 2, "schedule": "constant"})
+    first = prepare(NETWORK, settings, digits)
+    history = list(first.run())[-1].history
+    second = prepare(NETWORK, settings.model_copy(update={"epochs": 3}), digits)
+    second.run()
+    checkpoint = second.learner.checkpoint().after(history)
+    events = [event for event in second.run(checkpoint) if isinstance(event, EpochFinished)]
+    assert [event.epoch for event in events] == [3]
+    assert second.learner.history[:2] == tuple(replace(epoch, epochs=3) for epoch in history)
+    best = min((*history, *events), key=lambda epoch: epoch.judged_loss)
+    assert second.learner.checkpoint().state.best_epoch == best.epoch
+
+
+def test_another_momentum_can_be_chosen_for_the_rest_of_a_run(digits: Splits) -> None:
+    settings = EVERYTHING.model_copy(update={"optimizer": "rmsprop", "momentum": 0.0, "epochs": 1})
+    first = prepare(NETWORK, settings, digits)
+    list(first.run())
+    second = prepare(NETWORK, settings.model_copy(update={"momentum": 0.9, "epochs": 2}), digits)
+    assert [type(event) for event in second.run(first.learner.checkpoint())][-1] is TrainingFinished
