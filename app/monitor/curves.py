@@ -70,6 +70,25 @@ class RunCurves:
         """True while there is nothing to draw."""
         return not len(self.loss.batches) and not self.history
 
+    def go_on(self, position: float, planned_epochs: int) -> None:
+        """Continue the run at a position, in epochs; what was learned after it was lost with a failure."""
+        self.planned_epochs = planned_epochs
+        if position >= self.position:
+            return
+        done = [epoch for epoch in self.history if epoch.epoch <= position]
+        self.history, self.best_epoch = [], None
+        self._smoothers = self._make_smoothers() if self._smoothers is not None else None
+        for quantity, smoother in zip((self.loss, self.accuracy), self._smoothers or (None, None), strict=True):
+            quantity.validation = Series()
+            quantity.batches = quantity.batches.up_to(position)
+            quantity.smoothed = quantity.smoothed.up_to(position)
+            if smoother is not None:
+                smoother.smooth(quantity.batches.y)
+        self.add_epochs(done)
+
+    def _make_smoothers(self) -> tuple[Smoother, Smoother]:
+        return Smoother(self.smoothing_span), Smoother(self.smoothing_span)
+
     def add_batches(self, events: Sequence[BatchFinished]) -> None:
         """Take in batches, in their order."""
         if not events:
@@ -79,7 +98,7 @@ class RunCurves:
         )
         if self._smoothers is None:
             self.smoothing_span = choose_span(events[0].batches, self.planned_epochs)
-            self._smoothers = (Smoother(self.smoothing_span), Smoother(self.smoothing_span))
+            self._smoothers = self._make_smoothers()
         x = rows[:, 0]
         quantities = (self.loss, self.accuracy)
         for quantity, smoother, y in zip(quantities, self._smoothers, rows[:, 1:].T, strict=True):

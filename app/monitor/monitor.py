@@ -3,6 +3,7 @@
 from functools import partial
 from pathlib import Path
 from time import perf_counter
+from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QAction, QShowEvent
@@ -25,7 +26,7 @@ from app.monitor.diagnosis import Circumstances, diagnose
 from app.monitor.export import CurveTable, paint_widgets, save_picture
 from app.monitor.facts import FactsPanel
 from app.monitor.words import write_loss, write_share
-from app.training.session import Session, SessionState
+from app.training import Run, Session, SessionState
 from app.widgets.looks import set_look
 from app.widgets.save_dialog import ask_where_to_save
 from app.widgets.theme import GRID
@@ -57,6 +58,7 @@ class Monitor(QWidget):
         self._waiting = False
         self._diagnosed_at = 0.0
         self.curves = RunCurves()
+        self._curves_of: WeakKeyDictionary[Run, RunCurves] = WeakKeyDictionary()
         self.loss_plot = CurvePlot("loss", "Loss", write_loss)
         self.accuracy_plot = CurvePlot("accuracy", "Accuracy", write_share, heights=(0.0, 1.05), log_choice=False)
         self.facts = FactsPanel()
@@ -170,11 +172,12 @@ class Monitor(QWidget):
         self._export_button.clicked.connect(self.export)
         self._export_job.returned.connect(self._on_export_returned)
         self._export_job.failed.connect(self._on_export_failed)
-        self._session.started.connect(self._start_over)
+        self._session.started.connect(self._on_started)
         self._session.batches_finished.connect(self._add_batches)
         self._session.epochs_finished.connect(self._add_epochs)
         self._session.state_changed.connect(self._follow_state)
-        self._session.snapshot_changed.connect(self._take_history)
+        self._session.continued.connect(self._on_continued)
+        self._session.run_changed.connect(self._on_run_changed)
         export_action = QAction("Export curves…", self)
         export_action.setObjectName("action_export_curves")
         export_action.triggered.connect(self.export)
@@ -212,18 +215,27 @@ class Monitor(QWidget):
         label.show()
 
     @Slot()
-    def _start_over(self) -> None:
+    def _on_started(self) -> None:
         plan = self._session.plan
-        self._show_run(RunCurves(plan.project.training.epochs if plan else 0))
+        self._show_run(RunCurves(plan.epochs if plan else 0))
 
     @Slot()
-    def _take_history(self) -> None:
-        """Show the epochs that came with weights from a file; there is no more of such a run."""
-        if self._session.state is SessionState.READY:
-            self._show_run(RunCurves.from_history(self._session.history))
+    def _on_continued(self) -> None:
+        """Let the curves go on where the run does."""
+        plan = self._session.plan
+        if plan is not None:
+            self.curves.go_on(plan.position, plan.epochs)
+            self._show_run(self.curves)
+
+    @Slot()
+    def _on_run_changed(self) -> None:
+        """Show the curves of another run; of weights from a file, the epochs are all that is known."""
+        curves = self._curves_of.get(self._session.run)
+        self._show_run(curves or RunCurves.from_history(self._session.history))
+        self._follow_state()
 
     def _show_run(self, curves: RunCurves) -> None:
-        self.curves = curves
+        self.curves = self._curves_of[self._session.run] = curves
         self._diagnosed_at = 0.0
         self._export_report.hide()
         for plot in (self.loss_plot, self.accuracy_plot):

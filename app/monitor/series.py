@@ -86,6 +86,13 @@ class Series:
         if len(positive):
             self.smallest_positive = min(self.smallest_positive, float(positive.min()))
 
+    def up_to(self, position: float) -> "Series":
+        """Return a copy without the points to the right of a position."""
+        count = int(np.searchsorted(self.x, position, side="right"))
+        kept = Series()
+        kept.extend(self.x[:count], self.y[:count])
+        return kept
+
     def thinned(self, left: float, right: float, pixels: int, log: bool = False) -> tuple[np.ndarray, np.ndarray]:
         """Return points that draw the same curve between two positions on so many pixels.
 

@@ -71,11 +71,26 @@ COMMANDS: tuple[Command, ...] = (
     ),
     *_menu(
         "&Train",
-        ("train", "&Train", "F5", "mdi6.play", "Train the network from fresh weights."),
-        ("continue_training", "&Continue training", "Ctrl+F5", "", "Train on from the weights of the last run."),
+        ("train", "&Train", "F5", "mdi6.play", "Train the network from fresh weights; the run before is kept."),
+        ("continue_training", "&Continue training", "Ctrl+F5", "", "Train this run further, with more epochs."),
         ("pause", "&Pause", "F6", "mdi6.pause", "Wait after this batch; press again to go on."),
         ("step", "One &step", "F7", "mdi6.step-forward", "Learn from one batch, then wait."),
         ("stop", "St&op", "Shift+F5", "mdi6.stop", "End the run and keep what was learned."),
+        ("-runs",),
+        (
+            "previous_run",
+            "Go &back to the previous run",
+            "Alt+Left",
+            "mdi6.arrow-left",
+            "Show the curves and use the weights of the run before.",
+        ),
+        (
+            "next_run",
+            "Go &forward to the next run",
+            "Alt+Right",
+            "mdi6.arrow-right",
+            "Show the curves and use the weights of the run after this one.",
+        ),
     ),
     *_menu(
         "&View",
@@ -110,6 +125,7 @@ class Actions(QObject):
     def __init__(self, window: QMainWindow, handlers: Mapping[str, Callable[[], object]]) -> None:
         super().__init__(window)
         self._icons: dict[str, str] = {}
+        self._tips: dict[str, str] = {}
         self.by_name: dict[str, QAction] = {}
         for command in COMMANDS:
             if command.name.startswith("-"):
@@ -118,12 +134,11 @@ class Actions(QObject):
             action.setObjectName(f"action_{command.name}")
             if command.shortcut:
                 action.setShortcut(QKeySequence(command.shortcut))
-            keys = f" ({command.shortcut})" if command.shortcut else ""
-            action.setToolTip(f"{command.tip}{keys}")
-            action.setStatusTip(command.tip)
+            self._tips[command.name] = command.tip
             action.triggered.connect(handlers[command.name])
             self._icons[command.name] = command.icon
             self.by_name[command.name] = action
+            self.explain(command.name)
             if command.name in CANVAS_COMMANDS:
                 action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             else:
@@ -149,6 +164,13 @@ class Actions(QObject):
             else:
                 actions.append(self.by_name[name])
         return actions
+
+    def explain(self, name: str, reason: str = "") -> None:
+        """Say what an action does; or, for one that is disabled, the reason why."""
+        action, words = self.by_name[name], reason or self._tips[name]
+        keys = action.shortcut().toString()
+        action.setToolTip(f"{words} ({keys})" if keys and not reason else words)
+        action.setStatusTip(words)
 
     def set_icon(self, name: str, icon: str) -> None:
         """Give an action another icon."""

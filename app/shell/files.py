@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 from app.document import Document
 from app.jobs import LONGEST_SAVE, BackgroundRunner, LatestJob
 from app.shell.dialogs import ask, show_problem
-from app.training import Session, Snapshot
+from app.training import Run, Session, Snapshot
 from app.training.snapshot import copy_tensors
 from app.widgets.save_dialog import ask_where_to_save
 from app.widgets.words import write_duration
@@ -59,8 +59,7 @@ class Files(QObject):
         self._weights_job.failed.connect(self._on_weights_failed)
         self._after_stop: Callable[[], object] | None = None
         self._after_export: Callable[[], object] | None = None
-        self._exporting: Snapshot | None = None
-        self._exported: Snapshot | None = None
+        self._exporting: tuple[Run, Snapshot] | None = None
         session.state_changed.connect(self._go_on_after_stop)
 
     def new_project(self) -> None:
@@ -132,7 +131,7 @@ class Files(QObject):
         """Save the newest weights with their network to `path`, off the GUI thread."""
         if self._session.snapshot is not None:
             self.message.emit(f"Saving {path.name} …")
-            self._exporting = self._session.snapshot
+            self._exporting = self._session.run, self._session.snapshot
             self._export_job.start(partial(export_snapshot, path, self._session.snapshot))
 
     def open_weights(self) -> None:
@@ -178,8 +177,8 @@ class Files(QObject):
 
     def _when_exported(self, action: Callable[[], object]) -> None:
         """Do `action` at once, or ask first when weights that took long to train would be lost."""
-        snapshot = self._session.snapshot
-        if snapshot is None or snapshot is self._exported or self._session.seconds < WORTH_A_QUESTION_SECONDS:
+        unsaved = [run for run in self._session.runs if _is_worth_a_question(run)]
+        if not unsaved:
             action()
             return
 
@@ -187,9 +186,18 @@ class Files(QObject):
             self._after_export = action
             self.export_weights()
 
-        question = f"The weights of the last run ({write_duration(self._session.seconds)}) were not exported."
-        answers: dict[str, Callable[[], object]] = {"Export…": export_first, "Discard": action}
-        ask(self._window, "Weights", question, answers, "Export…", "weights_dialog")
+        run = self._session.run if self._session.run in unsaved else unsaved[-1]
+        duration = write_duration(run.stopwatch.seconds)
+        if run is self._session.run:
+            question = f"The weights of the last run ({duration}) were not exported."
+            answers: dict[str, Callable[[], object]] = {"Export…": export_first, "Discard": action}
+            ask(self._window, "Weights", question, answers, "Export…", "weights_dialog")
+        else:
+            question = (
+                f"The weights of an earlier run ({duration}) were not exported. To export them, cancel and go back to "
+                "that run (Alt+Left)."
+            )
+            ask(self._window, "Weights", question, {"Discard": action}, "", "weights_dialog")
 
     def recent(self) -> list[Path]:
         """Return the files used last that still exist, newest first."""
@@ -233,7 +241,9 @@ class Files(QObject):
     def _on_export_returned(self, path: Path) -> None:
         self.message.emit(f"Saved {path.name}.")
         self.remember(path)
-        self._exported = self._exporting
+        if self._exporting is not None:
+            run, snapshot = self._exporting
+            run.exported = snapshot
         action, self._after_export = self._after_export, None
         if action is not None:
             action()
@@ -247,7 +257,6 @@ class Files(QObject):
     def _on_weights_loaded(self, snapshot: Snapshot) -> None:
         self._document.replace(Project(network=snapshot.network, data=snapshot.data, training=snapshot.training))
         self._session.use_snapshot(snapshot)
-        self._exported = snapshot
 
     @Slot(str)
     def _on_weights_failed(self, sentence: str) -> None:
@@ -271,6 +280,12 @@ class Files(QObject):
         others = [str(other) for other in self.recent() if other != path]
         self._settings.setValue("recent_files", [str(path), *others][:MOST_RECENT])
         self.recent_changed.emit()
+
+
+def _is_worth_a_question(run: Run) -> bool:
+    """Return True when weights would be lost that took long to train."""
+    unsaved = run.learned and run.snapshot is not None and run.snapshot is not run.exported
+    return unsaved and run.stopwatch.seconds >= WORTH_A_QUESTION_SECONDS
 
 
 def export_snapshot(path: Path, snapshot: Snapshot) -> Path:

@@ -16,8 +16,9 @@ KEYBOARD_AND_MOUSE = """
 </table>
 <h3>Train</h3>
 <table cellpadding="3">
-<tr><td><b>F5</b></td><td>train from fresh weights; Ctrl+F5 goes on from the last ones</td></tr>
+<tr><td><b>F5</b></td><td>train a new run from fresh weights; Ctrl+F5 trains the run that is shown further</td></tr>
 <tr><td><b>F6, F7, Shift+F5</b></td><td>pause and resume, one batch, stop</td></tr>
+<tr><td><b>Alt+←, Alt+→</b></td><td>go back to the previous run, and forward again; the last five are kept</td></tr>
 <tr><td><b>Mouse wheel, drag</b></td>
 <td>zoom the epochs (with Ctrl the values) and move a plot; “follow” shows everything again</td></tr>
 </table>

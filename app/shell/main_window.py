@@ -113,6 +113,8 @@ class MainWindow(QMainWindow):
                 menus[command.menu].addSeparator()
             else:
                 menus[command.menu].addAction(self.actions_by_name[command.name])
+        # A disabled command says why in its tip.
+        menus["&Train"].setToolTipsVisible(True)
         self._fill_file_menu(menus["&File"])
         self._fill_view_menu(menus["&View"])
 
@@ -156,11 +158,12 @@ class MainWindow(QMainWindow):
         self.tool_bar.training_clicked.connect(self._show_training_form)
         self.status.problems_clicked.connect(self.go_to_next_problem)
         self.session.started.connect(self._show_monitor)
+        self.session.continued.connect(self._show_monitor)
         self.training.refused.connect(self._show_refusal)
         self.canvas.data_requested.connect(self._show_data_form)
         self.canvas.training_requested.connect(self._show_training_form)
         self.canvas.settings_requested.connect(self._edit_layer)
-        for speaker in (self.canvas, self.palette_view, self.layer_form, self.files):
+        for speaker in (self.canvas, self.palette_view, self.layer_form, self.files, self.training):
             speaker.message.connect(self._show_message)
         self._refresh_edit_actions()
 
@@ -191,6 +194,8 @@ class MainWindow(QMainWindow):
             "pause": training.pause,
             "step": training.step,
             "stop": training.stop,
+            "previous_run": training.show_previous_run,
+            "next_run": training.show_next_run,
             "full_screen": self._toggle_full_screen,
             "move_panels": self._toggle_title_bars,
             "reset_layout": self.reset_layout,

@@ -38,6 +38,7 @@ class Status(QStatusBar):
         self._timer.timeout.connect(self.refresh)
         session.state_changed.connect(self._follow_state)
         session.epochs_finished.connect(self.refresh)
+        session.run_changed.connect(self.refresh)
         document.changed.connect(self.refresh)
         self._ready = True
         self.refresh()
@@ -84,7 +85,7 @@ class Status(QStatusBar):
             return session.message
         if session.state.active:
             return "The run goes on with the network and the data that it began with."
-        return "The last run was of another network or other data."
+        return "This run was of another network or other data."
 
     @Slot()
     def refresh(self) -> None:
@@ -104,7 +105,7 @@ class Status(QStatusBar):
         self._message.setText(self._words())
         self._message.setToolTip(self._words())
         if ran and session.plan is not None:
-            epochs = session.plan.project.training.epochs
+            epochs = session.plan.epochs
             under_way = 1 if session.state.active and len(session.history) < epochs else 0
             self._epoch.setText(f"epoch {len(session.history) + under_way} / {epochs}")
             self._progress.setValue(round(session.progress * 1000))

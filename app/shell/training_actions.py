@@ -5,11 +5,13 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from app.document import Document
+from app.document import DATA_PENDING, Document
 from app.shell.actions import Actions
 from app.shell.dialogs import show_problem
 from app.training import Session, SessionState
 from tinyml.core import TinymlError
+
+GO_BACK = "Go back to the previous run (Alt+Left)"
 
 
 class TrainingActions(QObject):
@@ -17,9 +19,11 @@ class TrainingActions(QObject):
 
     Signals:
         refused(sentence): the network cannot be trained yet; the sentence names its first problem.
+        message(sentence): what is special about the run that begins or is shown.
     """
 
     refused = Signal(str)
+    message = Signal(str)
 
     def __init__(self, document: Document, session: Session, window: QWidget) -> None:
         super().__init__(window)
@@ -28,6 +32,7 @@ class TrainingActions(QObject):
         session.state_changed.connect(self.refresh)
         session.state_changed.connect(self._show_failure)
         session.snapshot_changed.connect(self.refresh)
+        session.run_changed.connect(self.refresh)
         document.changed.connect(self.refresh)
 
     def attach(self, actions: Actions) -> None:
@@ -36,14 +41,25 @@ class TrainingActions(QObject):
         self.refresh()
 
     def train(self) -> None:
-        """Train from fresh weights."""
-        self._try(self._session.start)
+        """Train from fresh weights; the run before can be shown again."""
+        kept = self._session.run.learned
+        if self._try(self._session.start) and kept:
+            self.message.emit(f"A new run from fresh weights. The one before is kept: {GO_BACK}.")
 
     def continue_training(self) -> None:
-        """Train on from the weights of the last run."""
-        snapshot = self._session.snapshot
-        if snapshot is not None:
-            self._try(lambda: self._session.start(snapshot))
+        """Train the run that is shown further."""
+        if self._try(self._session.continue_run):
+            self._tell_continuation()
+
+    def show_previous_run(self) -> None:
+        """Go back to the run before."""
+        self._session.show_previous_run()
+        self._tell_which_run()
+
+    def show_next_run(self) -> None:
+        """Go forward to the run after."""
+        self._session.show_next_run()
+        self._tell_which_run()
 
     def pause(self) -> None:
         """Pause, or go on after a pause."""
@@ -53,8 +69,18 @@ class TrainingActions(QObject):
             self._session.resume()
 
     def step(self) -> None:
-        """Learn from one batch."""
-        self._try(self._session.step)
+        """Learn from one batch: of the run that is active, or else of the one that is shown, or of a new one."""
+        session = self._session
+        if session.state.active or not session.obstacle:
+            begins = not session.state.active
+            if self._try(session.step) and begins:
+                self._tell_continuation()
+        elif session.run.learned:
+            reason = session.obstacle
+            if self._try(session.step):
+                self.message.emit(f"A new run from fresh weights: {reason[0].lower()}{reason[1:]} {GO_BACK} shows it.")
+        else:
+            self._try(session.step)
 
     def stop(self) -> None:
         """End the run."""
@@ -65,24 +91,47 @@ class TrainingActions(QObject):
         """Enable what makes sense now."""
         if self._actions is None:
             return
-        state, snapshot = self._session.state, self._session.snapshot
-        can_start = not state.active
-        fits = snapshot is not None and snapshot.fits(self._document.project.network, self._document.data)
-        self._actions["train"].setEnabled(can_start)
-        self._actions["continue_training"].setEnabled(can_start and fits)
-        self._actions["pause"].setEnabled(state in (SessionState.RUNNING, SessionState.PAUSING, SessionState.PAUSED))
+        session, actions = self._session, self._actions
+        state = session.state
+        waits = DATA_PENDING if self._document.data_pending else ""
+        can_start = not state.active and not waits
+        obstacle = waits or session.obstacle
+        self._enable("train", can_start, waits)
+        self._enable("continue_training", can_start and not obstacle, obstacle)
+        self._enable("step", can_start or state in (SessionState.RUNNING, SessionState.PAUSED), waits)
+        actions["pause"].setEnabled(state in (SessionState.RUNNING, SessionState.PAUSING, SessionState.PAUSED))
         paused = state is SessionState.PAUSED
-        self._actions["pause"].setText("&Resume" if paused else "&Pause")
-        self._actions.set_icon("pause", "mdi6.play" if paused else "mdi6.pause")
-        self._actions["step"].setEnabled(can_start or state in (SessionState.RUNNING, SessionState.PAUSED))
-        self._actions["stop"].setEnabled(state.active and state is not SessionState.STOPPING)
-        self._actions["export_weights"].setEnabled(snapshot is not None)
+        actions["pause"].setText("&Resume" if paused else "&Pause")
+        actions.set_icon("pause", "mdi6.play" if paused else "mdi6.pause")
+        actions["stop"].setEnabled(state.active and state is not SessionState.STOPPING)
+        actions["previous_run"].setEnabled(session.previous_run is not None)
+        actions["next_run"].setEnabled(session.next_run is not None)
+        actions["export_weights"].setEnabled(session.snapshot is not None)
 
-    def _try(self, start: Callable[[], None]) -> None:
+    def _enable(self, name: str, enabled: bool, obstacle: str) -> None:
+        if self._actions is not None:
+            self._actions[name].setEnabled(enabled)
+            self._actions.explain(name, "" if enabled else obstacle)
+
+    def _tell_continuation(self) -> None:
+        plan = self._session.plan
+        if plan is not None:
+            self.message.emit(plan.note)
+
+    def _tell_which_run(self) -> None:
+        session = self._session
+        place, count = session.runs.index(session.run) + 1, len(session.runs)
+        done = len(session.history)
+        self.message.emit(f"Run {place} of {count} that are kept: {done} epoch{'' if done == 1 else 's'}.")
+
+    def _try(self, start: Callable[[], None]) -> bool:
+        """Start something; return False after announcing why it was refused."""
         try:
             start()
         except TinymlError as error:
             self.refused.emit(str(error))
+            return False
+        return True
 
     @Slot()
     def _show_failure(self) -> None:

@@ -1,16 +1,16 @@
 """The training session: the GUI thread's side of a run."""
 
 from dataclasses import replace
-from enum import Enum
-from time import perf_counter
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QThread, QTimer, Signal, Slot
 
 from app.document import Document
+from app.training.continuation import obstacle, plan_continuation
 from app.training.control import Control
 from app.training.mailbox import Mailbox
 from app.training.plan import Plan, plan_from
 from app.training.priority import PriorityGate
+from app.training.run import Run, SessionState
 from app.training.snapshot import Snapshot
 from app.training.worker import Failed, Finished, Outcome, Worker
 from tinyml.learner import EpochFinished
@@ -19,40 +19,25 @@ REFRESH_MILLISECONDS = 33
 """How often the mailbox is emptied: thirty times a second is as fast as anybody can look."""
 
 
-class SessionState(Enum):
-    """Where a run stands; the value is the word that the status bar shows."""
-
-    READY = "Ready"
-    RUNNING = "Running"
-    PAUSING = "Pausing…"
-    PAUSED = "Paused"
-    STOPPING = "Stopping…"
-    FINISHED = "Finished"
-    STOPPED = "Stopped"
-    FAILED = "Failed"
-
-    @property
-    def active(self) -> bool:
-        """True while a worker exists."""
-        return self in (SessionState.RUNNING, SessionState.PAUSING, SessionState.PAUSED, SessionState.STOPPING)
+KEPT_RUNS = 5
+"""Runs that can be shown again, the current one included. Each takes the memory of its curves and of about five times
+its weights: the newest, a checkpoint with the optimiser's state, and perhaps those of the best epoch."""
 
 
 class Session(QObject):
     """Starts, steers and ends the worker, and keeps what it reported.
 
     Attributes:
-        state: where the run stands.
-        plan: the frozen `Plan` of the current or last run; None before the first.
-        history: the epochs that are done.
-        snapshot: the newest weights; None before the first run.
-        test_loss, test_accuracy: after the last epoch; None before.
-        message: why the run failed or what it reached, in one sentence.
-        traceback: where it failed, when that was unexpected; else empty.
-        batches_done, examples_done: since the start of the run.
+        run: the run that is shown: the one that is active, or else the last one or an earlier one.
+        runs: those that can be shown, the oldest first.
+        state, plan, history, snapshot, test_loss, test_accuracy, message, traceback, batches_done, examples_done: of
+            `run`; see `Run`.
 
     Signals:
         state_changed(): read `state`.
         started(): a new run begins; curves start over.
+        continued(): the run that is shown goes on at `plan.position`; so do its curves.
+        run_changed(): another run is shown; no run is active.
         batches_finished(list[BatchFinished]): since the last time, in order, none lost; at most 30 times a second.
         epochs_finished(list[EpochFinished]): the same for epochs.
         snapshot_changed(): read `snapshot`, perhaps None now; at most 30 times a second, the latest wins.
@@ -60,6 +45,8 @@ class Session(QObject):
 
     state_changed = Signal()
     started = Signal()
+    continued = Signal()
+    run_changed = Signal()
     batches_finished = Signal(list)
     epochs_finished = Signal(list)
     snapshot_changed = Signal()
@@ -74,27 +61,53 @@ class Session(QObject):
         self._mailbox = Mailbox()
         self._timer = QTimer(self, interval=REFRESH_MILLISECONDS)
         self._timer.timeout.connect(self._take_mail)
-        self.state = SessionState.READY
-        self.plan: Plan | None = None
-        self.snapshot: Snapshot | None = None
-        self.test_loss: float | None = None
-        self.test_accuracy: float | None = None
-        self._forget_run()
+        self.run = Run()
+        self.runs = [self.run]
         document.replaced.connect(self.forget)
 
-    def start(self, start: Snapshot | None = None, steps: int | None = None) -> None:
-        """Train what the document holds now, in a thread of its own.
+    def start(self, steps: int | None = None) -> None:
+        """Train what the document holds now from fresh weights, in a thread of its own. The run before is kept.
 
         Arguments:
-            start: the weights to continue from; None for fresh ones.
             steps: wait after so many batches; None to go through.
 
         Raises `TinymlError` with the first problem when the document cannot be trained.
         """
         if self.state.active:
             return
-        self.plan = plan_from(self._document, start)
-        self._forget_run()
+        plan = plan_from(self._document)
+        if not self.run.learned:
+            self.runs.remove(self.run)
+        self.run = Run(plan, snapshot=self.run.snapshot)
+        self.runs.append(self.run)
+        del self.runs[:-KEPT_RUNS]
+        self.started.emit()
+        self._start_worker(plan, steps)
+
+    def continue_run(self, steps: int | None = None) -> None:
+        """Train the run that is shown further: its epochs, curves and the optimiser's state go on.
+
+        Arguments:
+            steps: wait after so many batches; None to go through.
+
+        Raises `TinymlError` with the reason when it cannot be continued; see `obstacle`.
+        """
+        if self.state.active:
+            return
+        run = self.run
+        run.plan = plan = plan_continuation(run, self._document)
+        run.history, run.checkpoint = list(plan.history), None
+        run.test_loss = run.test_accuracy = None
+        run.message = run.traceback = ""
+        self.continued.emit()
+        self._start_worker(plan, steps)
+
+    @property
+    def obstacle(self) -> str:
+        """Why the run that is shown cannot be continued, in one sentence; empty when it can, and while it is active."""
+        return "" if self.state.active else obstacle(self.run, self._document)
+
+    def _start_worker(self, plan: Plan, steps: int | None) -> None:
         self._control, self._mailbox = Control(steps is not None, steps or 0), Mailbox()
         application = QCoreApplication.instance()
         if application is None:
@@ -102,13 +115,12 @@ class Session(QObject):
         self._gate = PriorityGate(application, self)
         self._thread = QThread(self)
         self._thread.setObjectName("training")
-        self._worker = Worker(self.plan, self._control, self._mailbox, self._gate)
+        self._worker = Worker(plan, self._control, self._mailbox, self._gate)
         self._worker.moveToThread(self._thread)
         self._thread.started.connect(self._worker.run)
         self._worker.paused.connect(self._note_pause, Qt.ConnectionType.QueuedConnection)
         self._worker.ended.connect(self._end, Qt.ConnectionType.QueuedConnection)
-        self._started_at = perf_counter()
-        self.started.emit()
+        self.run.stopwatch.start()
         self._enter(SessionState.RUNNING if steps is None else SessionState.PAUSING)
         self._thread.start()
         self._timer.start()
@@ -129,9 +141,14 @@ class Session(QObject):
             self._enter(SessionState.RUNNING)
 
     def step(self) -> None:
-        """Learn from one batch and wait again; starts a run when there is none. Raises like `start`."""
-        if not self.state.active:
+        """Learn from one batch and wait again: continue the run that is shown, or start one when that is impossible.
+
+        Raises `TinymlError` with the first problem when the document cannot be trained.
+        """
+        if not self.state.active and self.obstacle:
             self.start(steps=1)
+        elif not self.state.active:
+            self.continue_run(steps=1)
         elif self.state in (SessionState.PAUSED, SessionState.PAUSING, SessionState.RUNNING):
             self._leave_pause()
             self._control.step()
@@ -165,36 +182,104 @@ class Session(QObject):
             self._thread.deleteLater()
         self._thread = self._worker = None
         self._timer.stop()
-        self._ended_at = perf_counter()
+        self.run.stopwatch.stop()
         self._take_mail()
 
     def use_snapshot(self, snapshot: Snapshot) -> None:
         """Take weights that came from a file, as if a run had just ended with them. Not while a run is active."""
         if self.state.active:
             return
-        self.snapshot = snapshot
-        self._forget_run()
-        self.history.extend(snapshot.history)
-        self.test_loss, self.test_accuracy = snapshot.test_loss, snapshot.test_accuracy
-        self._enter(SessionState.READY)
-        self.snapshot_changed.emit()
+        history, loss, accuracy = list(snapshot.history), snapshot.test_loss, snapshot.test_accuracy
+        self._forget_runs(
+            Run(snapshot=snapshot, exported=snapshot, history=history, test_loss=loss, test_accuracy=accuracy)
+        )
 
     @Slot()
     def forget(self) -> None:
-        """End the run, if there is one, and forget its weights: the document holds another project."""
+        """End the run, if there is one, and forget all runs: the document holds another project."""
         self.shutdown()
-        self.plan = self.snapshot = None
-        self._forget_run()
-        self._enter(SessionState.READY)
+        self._forget_runs(Run())
+
+    @property
+    def previous_run(self) -> Run | None:
+        """The run before the one that is shown; None when there is none, and while a run is active."""
+        return self._neighbour(-1)
+
+    @property
+    def next_run(self) -> Run | None:
+        """The run after the one that is shown; None when there is none, and while a run is active."""
+        return self._neighbour(1)
+
+    @Slot()
+    def show_previous_run(self) -> None:
+        """Go back to the run before: its curves, and its weights for the inspector, for export and to continue."""
+        self._show_run(self.previous_run)
+
+    @Slot()
+    def show_next_run(self) -> None:
+        """Go forward again, to the run after the one that is shown."""
+        self._show_run(self.next_run)
+
+    def _neighbour(self, distance: int) -> Run | None:
+        place = self.runs.index(self.run) + distance
+        return self.runs[place] if not self.state.active and 0 <= place < len(self.runs) else None
+
+    def _show_run(self, run: Run | None) -> None:
+        if run is not None:
+            self.run = run
+            self.run_changed.emit()
+            self.snapshot_changed.emit()
+
+    def _forget_runs(self, run: Run) -> None:
+        self.run, self.runs = run, [run]
+        self.state_changed.emit()
+        self.run_changed.emit()
         self.snapshot_changed.emit()
+
+    @property
+    def state(self) -> SessionState:
+        return self.run.state
+
+    @property
+    def plan(self) -> Plan | None:
+        return self.run.plan
+
+    @property
+    def history(self) -> list[EpochFinished]:
+        return self.run.history
+
+    @property
+    def snapshot(self) -> Snapshot | None:
+        return self.run.snapshot
+
+    @property
+    def test_loss(self) -> float | None:
+        return self.run.test_loss
+
+    @property
+    def test_accuracy(self) -> float | None:
+        return self.run.test_accuracy
+
+    @property
+    def message(self) -> str:
+        return self.run.message
+
+    @property
+    def traceback(self) -> str:
+        return self.run.traceback
+
+    @property
+    def batches_done(self) -> int:
+        return self.run.batches_done
+
+    @property
+    def examples_done(self) -> int:
+        return self.run.examples_done
 
     @property
     def seconds(self) -> float:
         """Seconds of training so far, without pauses."""
-        if self.state is SessionState.PAUSED:
-            return self._paused_at - self._started_at - self._paused_seconds
-        end = perf_counter() if self.state.active else self._ended_at
-        return max(end - self._started_at - self._paused_seconds, 0.0)
+        return self.run.stopwatch.seconds
 
     @property
     def examples_per_second(self) -> float:
@@ -203,53 +288,35 @@ class Session(QObject):
 
     @property
     def progress(self) -> float:
-        """Share of the planned batches that are done, 0 to 1; 1 also for a run that found an early end."""
-        if self.state is SessionState.FINISHED:
-            return 1.0
-        if self.plan is None or not self._batches_per_epoch:
-            return 0.0
-        return min(self.batches_done / (self._batches_per_epoch * self.plan.project.training.epochs), 1.0)
+        """Share of the planned batches that are done, 0 to 1."""
+        return self.run.progress
 
     @property
     def seconds_left(self) -> float | None:
         """Estimated seconds until the last epoch is done; None before the first batch."""
         return self.seconds * (1 - self.progress) / self.progress if self.progress > 0 else None
 
-    def _forget_run(self) -> None:
-        self.history: list[EpochFinished] = []
-        self.test_loss = self.test_accuracy = None
-        self.message = self.traceback = ""
-        self.batches_done = self.examples_done = self._batches_per_epoch = 0
-        self._started_at = self._paused_at = self._ended_at = self._paused_seconds = 0.0
-
-    def _keep_test_result(self, outcome: Finished) -> None:
-        self.test_loss, self.test_accuracy = outcome.test_loss, outcome.test_accuracy
-        if self.snapshot is not None:
-            self.snapshot = replace(self.snapshot, test_loss=self.test_loss, test_accuracy=self.test_accuracy)
-            self.snapshot_changed.emit()
-
     def _leave_pause(self) -> None:
-        if self.state is SessionState.PAUSED:
-            self._paused_seconds += perf_counter() - self._paused_at
+        self.run.stopwatch.start()
 
     def _enter(self, state: SessionState) -> None:
         if state is not self.state:
-            self.state = state
+            self.run.state = state
             self.state_changed.emit()
 
     @Slot()
     def _take_mail(self) -> None:
-        mail = self._mailbox.take()
+        mail, run = self._mailbox.take(), self.run
         if mail.batches:
-            self.batches_done = mail.batches[-1].step
-            self._batches_per_epoch = mail.batches[-1].batches
-            self.examples_done += sum(event.examples for event in mail.batches)
+            run.batches_done = mail.batches[-1].step
+            run.batches_per_epoch = mail.batches[-1].batches
+            run.examples_done += sum(event.examples for event in mail.batches)
             self.batches_finished.emit(mail.batches)
         if mail.epochs:
-            self.history.extend(mail.epochs)
+            run.history.extend(mail.epochs)
             self.epochs_finished.emit(mail.epochs)
         if mail.snapshot is not None:
-            self.snapshot = mail.snapshot
+            run.snapshot = mail.snapshot
             self.snapshot_changed.emit()
 
     @Slot(object)
@@ -258,7 +325,7 @@ class Session(QObject):
             return
         self._take_mail()
         if self.state is SessionState.PAUSING and self._control.waiting:
-            self._paused_at = perf_counter()
+            self.run.stopwatch.stop()
             self._enter(SessionState.PAUSED)
 
     @Slot(object, object)
@@ -266,14 +333,23 @@ class Session(QObject):
         if plan is not self.plan or self._thread is None:
             return
         self._finish()
+        run = self.run
+        run.checkpoint = outcome.checkpoint or plan.resume
         match outcome:
             case Finished():
                 self._keep_test_result(outcome)
                 right = f"{outcome.test_accuracy * 100:.1f} % of the test set are right."
-                self.message = f"{right} {outcome.note}".rstrip()
+                run.message = f"{right} {outcome.note}".rstrip()
                 self._enter(SessionState.FINISHED)
             case Failed():
-                self.message, self.traceback = outcome.sentence, outcome.traceback
+                run.message, run.traceback = outcome.sentence, outcome.traceback
                 self._enter(SessionState.FAILED)
             case _:
                 self._enter(SessionState.STOPPED)
+
+    def _keep_test_result(self, outcome: Finished) -> None:
+        run = self.run
+        run.test_loss, run.test_accuracy = outcome.test_loss, outcome.test_accuracy
+        if run.snapshot is not None:
+            run.snapshot = replace(run.snapshot, test_loss=run.test_loss, test_accuracy=run.test_accuracy)
+            self.snapshot_changed.emit()

@@ -2,7 +2,7 @@
 
 import math
 import traceback
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -14,7 +14,7 @@ from app.training.priority import PriorityGate
 from app.training.snapshot import Snapshot, copy_tensors
 from tinyml.core import DivergedError, TinymlError
 from tinyml.core.threads import one_blas_thread
-from tinyml.learner import BatchFinished, EpochFinished, Evaluation, Experiment, TrainingFinished, prepare
+from tinyml.learner import BatchFinished, Checkpoint, EpochFinished, Evaluation, Experiment, TrainingFinished, prepare
 
 
 @dataclass(frozen=True)
@@ -24,16 +24,24 @@ class Finished:
     Attributes:
         test_loss, test_accuracy: of these weights.
         note: what is special about them, in a sentence; empty for those of the last planned epoch.
+        checkpoint: where the run can be continued from.
     """
 
     test_loss: float
     test_accuracy: float
     note: str = ""
+    checkpoint: Checkpoint | None = None
 
 
 @dataclass(frozen=True)
 class Stopped:
-    """The user stopped the run."""
+    """The user stopped the run.
+
+    Attributes:
+        checkpoint: where it can be continued from; None when it has learned nothing.
+    """
+
+    checkpoint: Checkpoint | None = None
 
 
 @dataclass(frozen=True)
@@ -43,10 +51,12 @@ class Failed:
     Attributes:
         sentence: why, for the user.
         traceback: where, for a bug report; empty when the reason is an expected one such as a NaN loss.
+        checkpoint: the last good state; None when there is none.
     """
 
     sentence: str
     traceback: str = ""
+    checkpoint: Checkpoint | None = None
 
 
 Outcome = Finished | Stopped | Failed
@@ -74,9 +84,9 @@ class Worker(QObject):
     def __init__(self, plan: Plan, control: Control, mailbox: Mailbox, gate: PriorityGate) -> None:
         super().__init__()
         self._plan, self._control, self._mailbox, self._gate = plan, control, mailbox, gate
-        self._history = list(plan.start.history) if plan.start else []
-        self._epochs_before = len(self._history)
-        self._learned = plan.start is not None
+        self._history = list(plan.history)
+        self._resume = plan.resume
+        self._learned = False
         self._experiment: Experiment | None = None
 
     @Slot()
@@ -89,9 +99,9 @@ class Worker(QObject):
                 outcome = self._train()
         except DivergedError as error:
             # The learner has put back the weights of the last whole epoch; before the first those are worth nothing.
-            if len(self._history) > self._epochs_before:
+            if self._history or self._resume is not None:
                 self._send_snapshot()
-            outcome = Failed(str(error))
+            outcome = Failed(str(error), checkpoint=self._checkpoint())
         except TinymlError as error:
             outcome = Failed(str(error))
         except MemoryError:
@@ -103,19 +113,21 @@ class Worker(QObject):
     def _train(self) -> Outcome:
         project = self._plan.project
         splits = load_splits(project.data)
-        experiment = self._experiment = prepare(project.network, project.training, splits)
+        experiment = self._experiment = prepare(project.network, self._plan.training, splits)
         if self._plan.start is not None:
             experiment.net.set_tensors(self._plan.start.tensors, "The weights to continue from")
+            experiment.run()
+            self._resume = experiment.learner.checkpoint().after(self._history)
         if not self._control.may_go_on(self._report_pause):
-            return Stopped()
+            return Stopped(self._resume)
         note = ""
-        for event in experiment.run():
+        for event in experiment.run(self._resume):
             if isinstance(event, BatchFinished):
                 self._learned = True
                 self._mailbox.put_batch(event)
                 self._control.batch_done()
             elif isinstance(event, EpochFinished):
-                self._history.append(replace(event, epoch=event.epoch + self._epochs_before))
+                self._history.append(event)
                 self._mailbox.put_epoch(event)
                 self._send_snapshot()
             elif isinstance(event, TrainingFinished):
@@ -125,14 +137,20 @@ class Worker(QObject):
             self._gate.wait()
             if not self._control.may_go_on(self._report_pause):
                 self._send_snapshot()
-                return Stopped()
+                return Stopped(self._checkpoint())
         tested = Evaluation(math.nan, math.nan)
         for part in experiment.test_in_parts():
             tested = part
             self._gate.wait()
             if not self._control.may_go_on(self._report_pause):
-                return Stopped()
-        return Finished(tested.loss, tested.accuracy, note)
+                return Stopped(self._checkpoint())
+        return Finished(tested.loss, tested.accuracy, note, self._checkpoint())
+
+    def _checkpoint(self) -> Checkpoint | None:
+        """Return where the run can be continued from: where it began, until it has learned something."""
+        if self._experiment is None or not self._learned:
+            return self._resume
+        return self._experiment.learner.checkpoint()
 
     def _report_pause(self) -> None:
         self._send_snapshot()
@@ -146,7 +164,7 @@ class Worker(QObject):
             Snapshot(
                 project.network,
                 project.data,
-                project.training,
+                self._plan.training,
                 self._plan.description,
                 copy_tensors(self._experiment.net),
                 tuple(self._history),

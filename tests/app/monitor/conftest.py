@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QObject, Signal
 
 from app.monitor import Monitor
-from app.training.session import SessionState
+from app.training import Run, SessionState
 from tinyml.learner import BatchFinished, EpochFinished
 
 
@@ -17,9 +17,12 @@ class FakeSession(QObject):
     batches_finished = Signal(list)
     epochs_finished = Signal(list)
     snapshot_changed = Signal()
+    continued = Signal()
+    run_changed = Signal()
 
     def __init__(self) -> None:
         super().__init__()
+        self.run = Run()
         self.state = SessionState.READY
         self.plan = self.snapshot = None
         self.history: list[EpochFinished] = []
@@ -31,7 +34,9 @@ class FakeSession(QObject):
     def begin(self, epochs: int = 20, batches: int = 10, classes: int = 10) -> None:
         training = SimpleNamespace(epochs=epochs, learning_rate=0.1)
         description = SimpleNamespace(class_names=tuple(str(number) for number in range(classes)))
-        self.plan = SimpleNamespace(project=SimpleNamespace(training=training), description=description)
+        project = SimpleNamespace(training=training)
+        self.plan = SimpleNamespace(project=project, description=description, epochs=epochs, position=0.0)
+        self.run = Run()
         self.epochs, self.batches, self.step, self.history = epochs, batches, 0, []
         self.started.emit()
         self.enter(SessionState.RUNNING)

@@ -95,3 +95,29 @@ def test_very_long_runs_are_shown_in_steps() -> None:
     assert len(ends) < 20
     assert max(ends) >= 2000
     assert epoch_range(150, 149.0) == (0.0, 150.0)
+
+
+def test_a_run_that_goes_on_after_a_failure_forgets_the_batches_that_were_lost() -> None:
+    curves = RunCurves(planned_epochs=2)
+    steps = [BatchFinished(1 + n // 10, 1 + n % 10, 10, n + 1, 64, 1.0 if n < 10 else 1e9, 0.5) for n in range(15)]
+    curves.add_batches(steps)
+    curves.add_epochs([EpochFinished(1, 2, 1.0, 0.5, 1.0, 0.5, 1.0)])
+    curves.go_on(1.0, planned_epochs=6)
+    assert curves.position == 1.0
+    assert curves.planned_epochs == 6
+    assert curves.loss.batches.largest == 1.0
+    assert [epoch.epoch for epoch in curves.history] == [1]
+    assert curves.best_epoch is curves.history[0]
+    assert curves.loss.validation.x.tolist() == [1.0]
+    curves.add_batches([BatchFinished(2, 1, 10, 11, 64, 1.0, 0.5)])
+    assert curves.loss.batches.x.tolist() == pytest.approx([0.1 * n for n in range(1, 12)])
+    assert curves.loss.smoothed.y[-1] == pytest.approx(1.0)
+
+
+def test_a_run_that_goes_on_where_it_ended_keeps_every_point() -> None:
+    curves = RunCurves(planned_epochs=1)
+    curves.add_batches([BatchFinished(1, n, 10, n, 64, float(n), 0.5) for n in range(1, 11)])
+    smoothed = curves.loss.smoothed.y.copy()
+    curves.go_on(1.0, planned_epochs=2)
+    assert curves.planned_epochs == 2
+    assert np.array_equal(curves.loss.smoothed.y, smoothed)

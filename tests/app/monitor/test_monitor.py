@@ -10,7 +10,7 @@ from PySide6.QtGui import QAccessible, QColor, QImage, QWheelEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QMessageBox, QPushButton
 
 from app.monitor import Monitor
-from app.training.session import SessionState
+from app.training import Run, SessionState
 from app.widgets.theme import DARK, LIGHT, current_theme, palette_for
 from tinyml.learner import EpochFinished
 
@@ -313,14 +313,14 @@ def test_weights_from_a_file_bring_their_history(monitor, session) -> None:
     session.begin()
     session.learn([1.0] * 5)
     session.state = SessionState.READY
-    session.plan = None
+    session.plan, session.run = None, Run()
     session.history = [EpochFinished(1, 2, 0.5, 0.5, 0.6, 0.5, 1.0), EpochFinished(2, 2, 0.4, 0.5, 0.5, 0.5, 2.0)]
-    session.snapshot_changed.emit()
+    session.run_changed.emit()
     monitor.refresh()
     assert monitor.curves.loss.smoothed.y.tolist() == [0.5, 0.4]
     assert monitor.facts.texts["best"] == "2"
-    session.history = []
-    session.snapshot_changed.emit()
+    session.history, session.run = [], Run()
+    session.run_changed.emit()
     monitor.refresh()
     assert monitor.empty
 

@@ -1,0 +1,165 @@
+"""The commands of the Train menu, from the keyboard, and what the window says of them."""
+
+import threading
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+
+from app.document import DATA_PENDING, edits
+from app.document import document as document_module
+from app.training import SessionState
+from tinyml.core import DataError
+
+ENDED = (SessionState.FINISHED, SessionState.STOPPED, SessionState.FAILED)
+
+
+@pytest.fixture
+def circle(make_window):
+    return make_window("circle")
+
+
+def press(qtbot, window, key, modifier=Qt.KeyboardModifier.NoModifier):
+    qtbot.keyClick(window, key, modifier)
+
+
+def train(qtbot, window, key=Qt.Key.Key_F5, modifier=Qt.KeyboardModifier.NoModifier, epochs=2):
+    window.document.apply(edits.change_training(window.document.project, epochs=epochs))
+    press(qtbot, window, key, modifier)
+    qtbot.waitUntil(lambda: window.session.state in ENDED, timeout=20_000)
+
+
+def message(window):
+    return window.status.currentMessage()
+
+
+def test_continue_lets_curves_and_epochs_go_on(qtbot, circle):
+    train(qtbot, circle)
+    curves = circle.monitor.curves
+    done = len(curves.loss.batches)
+    train(qtbot, circle, Qt.Key.Key_F5, Qt.KeyboardModifier.ControlModifier)
+    assert "Continuing with epochs 3 to 4." in message(circle)
+    assert circle.monitor.curves is curves
+    assert len(curves.loss.batches) == 2 * done
+    assert (curves.loss.batches.x[1:] > curves.loss.batches.x[:-1]).all()
+    assert [epoch.epoch for epoch in curves.history] == [1, 2, 3, 4]
+    circle.monitor.refresh()
+    assert circle.monitor.facts.texts["epoch"] == "4 of 4"
+    assert circle.status.findChild(QWidget, "status_epoch").text() == "epoch 4 / 4"
+
+
+def test_f5_after_a_run_says_that_it_is_kept_and_how_to_come_back(qtbot, circle):
+    train(qtbot, circle)
+    assert "is kept" not in message(circle)
+    first = (circle.session.snapshot, circle.monitor.curves)
+    train(qtbot, circle, epochs=3)
+    assert "The one before is kept: Go back to the previous run (Alt+Left)." in message(circle)
+    second = (circle.session.snapshot, circle.monitor.curves)
+    press(qtbot, circle, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    assert (circle.session.snapshot, circle.monitor.curves) == first
+    assert message(circle) == "Run 1 of 2 that are kept: 2 epochs."
+    assert circle.status.findChild(QWidget, "status_epoch").text() == "epoch 2 / 2"
+    assert not circle.actions_by_name["previous_run"].isEnabled()
+    qtbot.waitUntil(lambda: circle.inspection.snapshot is first[0])
+    press(qtbot, circle, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
+    assert (circle.session.snapshot, circle.monitor.curves) == second
+    assert not circle.actions_by_name["next_run"].isEnabled()
+
+
+def test_going_back_to_a_run_that_failed_does_not_complain_again(qtbot, window, dialog):
+    window.document.apply(edits.change_training(window.document.project, learning_rate=1000.0))
+    train(qtbot, window, epochs=20)
+    assert window.session.state is SessionState.FAILED
+    dialog(window, "problem_dialog").close()
+    window.document.apply(edits.change_training(window.document.project, learning_rate=0.1))
+    train(qtbot, window, epochs=1)
+    shown = []
+    window.training.refused.connect(shown.append)
+    window.session.state_changed.connect(lambda: shown.append("state"))
+    press(qtbot, window, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    assert window.session.state is SessionState.FAILED
+    assert shown == []
+
+
+def test_a_step_goes_on_or_says_why_it_began_a_new_run(qtbot, circle):
+    train(qtbot, circle)
+    former = circle.session.run
+    press(qtbot, circle, Qt.Key.Key_F7)
+    qtbot.waitUntil(lambda: circle.session.state is SessionState.PAUSED)
+    assert circle.session.run is former
+    assert "Continuing with epochs 3 to 4." in message(circle)
+    circle.session.stop()
+    qtbot.waitUntil(lambda: circle.session.state in ENDED)
+    circle.document.apply(edits.change_training(circle.document.project, loss="huber_loss"))
+    press(qtbot, circle, Qt.Key.Key_F7)
+    qtbot.waitUntil(lambda: circle.session.state is SessionState.PAUSED)
+    assert circle.session.runs == [former, circle.session.run]
+    assert message(circle).startswith("A new run from fresh weights: the loss changed since this run.")
+
+
+def test_a_command_that_is_disabled_says_why(qtbot, circle):
+    action = circle.actions_by_name["continue_training"]
+    assert "nothing to continue" in action.toolTip()
+    train(qtbot, circle)
+    assert action.isEnabled()
+    assert action.toolTip() == "Train this run further, with more epochs. (Ctrl+F5)"
+    circle.document.apply(edits.change_training(circle.document.project, loss="huber_loss"))
+    assert not action.isEnabled()
+    assert action.toolTip().startswith("The loss changed since this run.")
+    assert action.statusTip() == action.toolTip()
+
+
+def test_weights_of_an_earlier_run_are_not_thrown_away_without_a_question(qtbot, circle, dialog, monkeypatch):
+    train(qtbot, circle)
+    train(qtbot, circle)
+    circle.document.undo_stack.setClean()
+    monkeypatch.setattr("app.shell.files.WORTH_A_QUESTION_SECONDS", 0)
+    circle.session.run.exported = circle.session.snapshot
+    circle.files.open_example("lenet-digits")
+    question = dialog(circle, "weights_dialog")
+    assert "earlier run" in question.text()
+    qtbot.keyClick(question, Qt.Key.Key_Escape)
+    assert circle.document.project.data.source == "circle"
+    circle.session.show_previous_run()
+    circle.session.run.exported = circle.session.snapshot
+    circle.files.open_example("lenet-digits")
+    assert circle.document.project.data.source == "digits"
+
+
+@pytest.fixture
+def hanging_source(monkeypatch):
+    """A folder that does not answer until the test lets it; and who asked for it."""
+    gate, threads = threading.Event(), []
+
+    def describe(source):
+        threads.append(threading.get_ident())
+        gate.wait()
+        raise DataError(f"There is no folder '{source}'.")
+
+    monkeypatch.setattr(document_module, "describe", describe)
+    yield gate, threads
+    gate.set()
+
+
+def test_the_window_works_while_a_project_points_to_data_that_does_not_answer(qtbot, circle, hanging_source, tmp_path):
+    gate, threads = hanging_source
+    circle.document.apply(edits.change_data(circle.document.project, source="/net/away"))
+    path = tmp_path / "away.tinyml.json"
+    assert circle.files.save_to(path)
+    circle.files.load_example("lenet-digits")
+    circle.files.open_path(path)
+    assert circle.document.data_pending
+    assert circle.canvas.column.input_card.content.line == DATA_PENDING
+    assert circle.inspection.problem == ""
+    for name in ("train", "step", "continue_training"):
+        assert not circle.actions_by_name[name].isEnabled()
+        assert circle.actions_by_name[name].toolTip() == DATA_PENDING
+    circle.files.load_example("circle")
+    assert circle.actions_by_name["train"].isEnabled()
+    qtbot.waitUntil(lambda: circle.inspection.view is not None)
+    circle.files.open_path(path)
+    circle.close()
+    assert not circle.isVisible()
+    assert len(threads) >= 2
+    assert threading.get_ident() not in threads
+    assert not gate.is_set()
