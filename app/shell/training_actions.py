@@ -122,7 +122,7 @@ class TrainingActions(QObject):
         session = self._session
         place, count = session.runs.index(session.run) + 1, len(session.runs)
         done = len(session.history)
-        self.message.emit(f"Run {place} of {count} that are kept: {done} epoch{'' if done == 1 else 's'}.")
+        self.message.emit(f"Run {place} of {count}: {done} epoch{'' if done == 1 else 's'}.")
 
     def _try(self, start: Callable[[], None]) -> bool:
         """Start something; return False after announcing why it was refused."""

@@ -118,7 +118,7 @@ class Worker(QObject):
             experiment.net.set_tensors(self._plan.start.tensors, "The weights to continue from")
             experiment.run()
             self._resume = experiment.learner.checkpoint().after(self._history)
-        if not self._control.may_go_on(self._report_pause):
+        if not self._may_go_on():
             return Stopped(self._resume)
         note = ""
         for event in experiment.run(self._resume):
@@ -134,17 +134,20 @@ class Worker(QObject):
                 note = _describe_end(event)
                 if event.restored:
                     self._send_snapshot()
-            self._gate.wait()
-            if not self._control.may_go_on(self._report_pause):
+            if not self._may_go_on():
                 self._send_snapshot()
                 return Stopped(self._checkpoint())
         tested = Evaluation(math.nan, math.nan)
         for part in experiment.test_in_parts():
             tested = part
-            self._gate.wait()
-            if not self._control.may_go_on(self._report_pause):
+            if not self._may_go_on():
                 return Stopped(self._checkpoint())
         return Finished(tested.loss, tested.accuracy, note, self._checkpoint())
+
+    def _may_go_on(self) -> bool:
+        """Let the window go first, and wait while paused; return False when the run is to stop."""
+        self._gate.wait()
+        return self._control.may_go_on(self._report_pause)
 
     def _checkpoint(self) -> Checkpoint | None:
         """Return where the run can be continued from: where it began, until it has learned something."""

@@ -1,4 +1,4 @@
-"""Put each fault into a copy of the framework and see which test finds it: `python -m tests.mutations`.
+"""Put each fault into a copy of framework and window and see which test finds it: `python -m tests.mutations`.
 
 Prints one line for each fault, and ends with status 1 when a fault was found by no test.
 """
@@ -13,14 +13,19 @@ from pathlib import Path
 
 from tests.mutations.faults import FAULTS, ROOT, Fault
 
-COPIED = ("tinyml", "tests", "resources", "pyproject.toml")
+COPIED = ("tinyml", "app", "main.py", "tests", "resources", "pyproject.toml")
 FAILED_TEST = re.compile(r"^FAILED (\S+)", re.MULTILINE)
 
 
 def run_tests(copy: Path, tests: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
     """Run tests of the copy, with the copy's framework, up to the first that fails."""
     # Found before any framework that is installed; no compiled file outlives the source that it was made of.
-    environment = {**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(copy),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "QT_QPA_PLATFORM": "offscreen",
+    }
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-rf", "--tb=no", "-p", "no:cacheprovider", *tests]
     return subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True, check=False)
 

@@ -1,4 +1,4 @@
-"""Faults of the kinds that people make, each as a change of one place of the framework."""
+"""Faults of the kinds that people make, each as a change of one place of the framework or the window."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +12,7 @@ class Fault:
 
     Attributes:
         what: the kind of mistake, in a few words.
-        file: of the framework, relative to the root.
+        file: of the framework or the window, relative to the root.
         before, after: the code that is replaced, found exactly once in the file, and what it is replaced by.
         tests: the tests that should notice, as pytest is told of them.
     """
@@ -32,6 +32,7 @@ class Fault:
 
 LAYERS, LOSSES, OPTIMS = "tests/tinyml/layers", "tests/tinyml/losses", "tests/tinyml/optims"
 CORE, BATCH_PASS = "tests/tinyml/core", "tests/tinyml/net/test_batch_pass.py"
+TRAINING = "tests/app/training"
 
 FAULTS = (
     Fault(
@@ -159,5 +160,47 @@ FAULTS = (
         before="lent=not self._is_last",
         after="lent=True",
         tests=(BATCH_PASS,),
+    ),
+    Fault(
+        what="a worker that does not let the window go first",
+        file="app/training/worker.py",
+        before="self._gate.wait()",
+        after="pass",
+        tests=(TRAINING,),
+    ),
+    Fault(
+        what="a gate that never shuts",
+        file="app/training/priority.py",
+        before="self._idle.clear()",
+        after="pass",
+        tests=(TRAINING,),
+    ),
+    Fault(
+        what="shared data that anybody may write to",
+        file="app/training/data_store.py",
+        before="array.flags.writeable = False",
+        after="pass",
+        tests=(TRAINING,),
+    ),
+    Fault(
+        what="a continued run that begins at its first epoch",
+        file="app/training/worker.py",
+        before="experiment.run(self._resume)",
+        after="experiment.run()",
+        tests=(TRAINING,),
+    ),
+    Fault(
+        what="a cancelled job that does not say so",
+        file="app/jobs/job.py",
+        before="self.cancelled.emit()",
+        after="pass",
+        tests=("tests/app/jobs",),
+    ),
+    Fault(
+        what="a description of other data than was chosen",
+        file="app/document/document.py",
+        before="if description.name == self.project.data.source and description != self.data:",
+        after="if description != self.data:",
+        tests=("tests/app/document",),
     ),
 )

@@ -138,3 +138,13 @@ def test_a_real_folder_is_described(qtbot, document):
     choose(document, FOLDER)
     qtbot.waitUntil(lambda: document.data is not None)
     assert document.data.name == FOLDER
+
+
+def test_a_source_that_was_described_before_it_is_chosen_needs_no_waiting(qtbot, document, slow):
+    slow.let("/folder")
+    before = document.data
+    with qtbot.assertNotEmitted(document.changed), qtbot.waitSignal(document.describe_data("/folder").returned):
+        pass
+    assert document.data is before
+    choose(document, "/folder")
+    assert document.data.name == "/folder"

@@ -57,7 +57,7 @@ def test_f5_after_a_run_says_that_it_is_kept_and_how_to_come_back(qtbot, circle)
     second = (circle.session.snapshot, circle.monitor.curves)
     press(qtbot, circle, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
     assert (circle.session.snapshot, circle.monitor.curves) == first
-    assert message(circle) == "Run 1 of 2 that are kept: 2 epochs."
+    assert message(circle) == "Run 1 of 2: 2 epochs."
     assert circle.status.findChild(QWidget, "status_epoch").text() == "epoch 2 / 2"
     assert not circle.actions_by_name["previous_run"].isEnabled()
     qtbot.waitUntil(lambda: circle.inspection.snapshot is first[0])

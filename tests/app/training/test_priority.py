@@ -1,0 +1,124 @@
+"""The worker stands aside while the window has events to handle."""
+
+import threading
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, QObject
+
+from app.training import priority
+from app.training.control import Control
+from app.training.mailbox import Mailbox
+from app.training.plan import plan_from
+from app.training.priority import PriorityGate
+from app.training.worker import Finished, Worker
+from tinyml.learner import Evaluation, Experiment
+
+
+class Waiter:
+    """Waits at a gate in a thread of its own, as a worker does."""
+
+    def __init__(self, gate):
+        self.through = threading.Event()
+        self._gate = gate
+        self._thread = threading.Thread(target=self._wait)
+        self._thread.start()
+
+    def _wait(self):
+        self._gate.wait()
+        self.through.set()
+
+    def join(self):
+        self._thread.join(5)
+
+
+class Handler(QObject):
+    """Calls a function while an event of its own is handled."""
+
+    def __init__(self, function):
+        super().__init__()
+        self._function = function
+
+    def event(self, event):
+        if event.type() == QEvent.Type.User:
+            self._function()
+        return super().event(event)
+
+
+@pytest.fixture
+def patient(monkeypatch):
+    """Let nobody through a shut gate before the event loop sleeps."""
+    monkeypatch.setattr(priority, "LONGEST_WAIT", 60)
+
+
+@pytest.fixture
+def gate(qapp):
+    gate = PriorityGate(qapp)
+    yield gate
+    gate.close()
+
+
+@pytest.mark.usefixtures("patient")
+def test_the_gate_is_shut_while_an_event_is_handled_and_opens_when_the_loop_sleeps(qtbot, gate):
+    waiters = []
+
+    def handle():
+        waiters.append(Waiter(gate))
+        waiters.append(waiters[0].through.wait(0.1))
+
+    handler = Handler(handle)
+    QCoreApplication.postEvent(handler, QEvent(QEvent.Type.User))
+    qtbot.waitUntil(lambda: len(waiters) == 2)
+    waiter, went_through_while_the_event_was_handled = waiters
+    assert not went_through_while_the_event_was_handled
+    qtbot.waitUntil(waiter.through.is_set)
+    waiter.join()
+
+
+@pytest.mark.usefixtures("patient")
+def test_closing_lets_everybody_through(qapp):
+    gate = PriorityGate(qapp)
+    gate.eventFilter(qapp, QEvent(QEvent.Type.User))
+    waiter = Waiter(gate)
+    assert not waiter.through.wait(0.05)
+    gate.close()
+    waiter.join()
+    assert waiter.through.is_set()
+
+
+def test_a_window_that_never_rests_cannot_starve_the_worker(qapp, gate):
+    gate.eventFilter(qapp, QEvent(QEvent.Type.User))
+    waiter = Waiter(gate)
+    waiter.join()
+    assert waiter.through.is_set()
+
+
+class CountingGate:
+    """Writes down how much was done when the worker let the window go first."""
+
+    def __init__(self, done):
+        self._done = done
+        self.seen = []
+
+    def wait(self):
+        self.seen.append(len(self._done))
+
+
+def test_the_worker_lets_the_window_go_first_after_every_batch_and_every_part_of_the_test(document, monkeypatch):
+    done = []
+    mailbox = Mailbox()
+    monkeypatch.setattr(mailbox, "put_batch", done.append)
+
+    def three_parts(_experiment):
+        for part in range(3):
+            done.append(part)
+            yield Evaluation(0.5, 0.5)
+
+    monkeypatch.setattr(Experiment, "test_in_parts", three_parts)
+    gate = CountingGate(done)
+    worker = Worker(plan_from(document), Control(), mailbox, gate)
+    outcomes = []
+    worker.ended.connect(lambda _plan, outcome: outcomes.append(outcome))
+    worker.run()
+    assert [type(outcome) for outcome in outcomes] == [Finished]
+    assert len(done) > 100
+    assert set(gate.seen) == set(range(len(done) + 1))
