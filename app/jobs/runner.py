@@ -2,7 +2,8 @@
 
 from collections import deque
 from collections.abc import Callable
-from threading import Lock, Thread
+from threading import Lock, Thread, current_thread
+from time import monotonic
 from typing import Any
 
 from PySide6.QtCore import QMetaObject, QObject, Qt, Signal
@@ -26,6 +27,7 @@ class BackgroundRunner:
         self._waiting: deque[Call] = deque()
         self._running: Call | None = None
         self._thread: Thread | None = None
+        self._abandoned: list[Thread] = []
         self._closed = False
 
     def submit(self, function: Callable[[], Any]) -> Job:
@@ -45,25 +47,36 @@ class BackgroundRunner:
         QMetaObject.invokeMethod(job, "cancel", Qt.ConnectionType.QueuedConnection)
         return job
 
+    def abandon(self) -> None:
+        """Cancel every job. A function that runs is left to itself: later jobs need not wait for it."""
+        with self._lock:
+            calls = [*([self._running] if self._running else []), *self._waiting]
+            self._waiting.clear()
+            self._abandoned = [thread for thread in self._abandoned if thread.is_alive()]
+            if self._thread is not None:
+                self._abandoned.append(self._thread)
+            self._thread = self._running = None
+        for call in calls:
+            call.cancel_job()
+
     def shutdown(self, longest_wait: float = LONGEST_WAIT) -> None:
-        """Cancel every job and wait for the function that runs.
+        """Cancel every job and wait for the functions that run.
 
         Arguments:
             longest_wait: seconds. A function that still runs then is left to itself.
         """
         with self._lock:
             self._closed = True
-            calls = [*([self._running] if self._running else []), *self._waiting]
-            self._waiting.clear()
-            thread = self._thread
-        for call in calls:
-            call.cancel_job()
-        if thread is not None:
-            thread.join(longest_wait)
+        self.abandon()
+        deadline = monotonic() + longest_wait
+        for thread in self._abandoned:
+            thread.join(max(deadline - monotonic(), 0))
 
     def _run_all(self) -> None:
         while True:
             with self._lock:
+                if self._thread is not current_thread():
+                    return
                 if not self._waiting:
                     self._thread = self._running = None
                     return

@@ -28,6 +28,11 @@ class Control:
         with self._condition:
             return self._waiting and self._must_wait()
 
+    @property
+    def stopping(self) -> bool:
+        """True when the worker is to end."""
+        return self._stopping
+
     def pause(self) -> None:
         """Ask the worker to wait at the next boundary."""
         with self._condition:

@@ -1,12 +1,25 @@
 """The dataset in use, loaded once and shared read-only by the worker and the inspection."""
 
+from dataclasses import dataclass
 from threading import Lock
 
 from tinyml.data import DataChoice, DataDescription, Dataset, Splits, describe, load, split
 
+
+@dataclass(frozen=True)
+class _Cache:
+    """What is in memory: a dataset, and one way of splitting it."""
+
+    key: tuple[str, DataDescription]
+    dataset: Dataset
+    choice: DataChoice
+    splits: Splits
+
+
 _lock = Lock()
-_loaded: tuple[tuple[str, DataDescription], Dataset] | None = None
-_splits: tuple[DataChoice, Splits] | None = None
+_source_locks: dict[str, Lock] = {}
+"""One for each source: a folder that does not answer holds up nobody who wants other data."""
+_cache: _Cache | None = None
 
 
 def load_splits(choice: DataChoice) -> Splits:
@@ -14,17 +27,23 @@ def load_splits(choice: DataChoice) -> Splits:
 
     The arrays are read-only, so any number of threads may read them. Raises `DataError`.
     """
-    global _loaded, _splits
+    global _cache
     with _lock:
-        key = (choice.source, describe(choice.source))
-        if _loaded is None or _loaded[0] != key:
-            _loaded = _splits = None
-            _loaded = (key, _read_only(load(choice.source)))
-        if _splits is None or _splits[0] != choice:
-            _splits = (choice, split(_loaded[1], choice))
-            for part in _splits[1]:
+        lock = _source_locks.setdefault(choice.source, Lock())
+    with lock:
+        key, cache = (choice.source, describe(choice.source)), _cache
+        if cache is None or cache.key != key:
+            # Two datasets need not fit into memory.
+            cache = _cache = None
+            dataset = _read_only(load(choice.source))
+        else:
+            dataset = cache.dataset
+        if cache is None or cache.choice != choice:
+            splits = split(dataset, choice)
+            for part in splits:
                 _read_only(part)
-        return _splits[1]
+            cache = _cache = _Cache(key, dataset, choice, splits)
+        return cache.splits
 
 
 def _read_only(dataset: Dataset) -> Dataset:

@@ -184,7 +184,8 @@ class Inspection(QObject):
             self._predictions_job.start(partial(_predict, self.snapshot, self.samples))
 
     def _drop_samples(self, problem: str) -> None:
-        self._samples_job.cancel()
+        # Not only the loading: what reads a folder that does not answer would hold up everything about other data.
+        self._slow.abandon()
         self.samples, self.index = None, 0
         self._look_through(None)
         self._set_problem(problem)

@@ -2,7 +2,9 @@
 
 import math
 import traceback
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
+from threading import Thread
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -14,6 +16,7 @@ from app.training.priority import PriorityGate
 from app.training.snapshot import Snapshot, copy_tensors
 from tinyml.core import DivergedError, TinymlError
 from tinyml.core.threads import one_blas_thread
+from tinyml.data import DataChoice, Splits
 from tinyml.learner import BatchFinished, Checkpoint, EpochFinished, Evaluation, Experiment, TrainingFinished, prepare
 
 
@@ -60,6 +63,8 @@ class Failed:
 
 
 Outcome = Finished | Stopped | Failed
+
+_STOP_CHECK_SECONDS = 0.05
 
 
 class Worker(QObject):
@@ -112,7 +117,9 @@ class Worker(QObject):
 
     def _train(self) -> Outcome:
         project = self._plan.project
-        splits = load_splits(project.data)
+        splits = self._load()
+        if splits is None:
+            return Stopped(self._resume)
         experiment = self._experiment = prepare(project.network, self._plan.training, splits)
         if self._plan.start is not None:
             experiment.net.set_tensors(self._plan.start.tensors, "The weights to continue from")
@@ -144,6 +151,15 @@ class Worker(QObject):
                 return Stopped(self._checkpoint())
         return Finished(tested.loss, tested.accuracy, note, self._checkpoint())
 
+    def _load(self) -> Splits | None:
+        """Load the data; return None when the run is to stop, even if the folder of the data does not answer."""
+        loading: Future[Splits] = Future()
+        Thread(target=_fulfil, args=(loading, self._plan.project.data), name="loading", daemon=True).start()
+        while not wait([loading], _STOP_CHECK_SECONDS).done:
+            if self._control.stopping:
+                return None
+        return loading.result()
+
     def _may_go_on(self) -> bool:
         """Let the window go first, and wait while paused; return False when the run is to stop."""
         self._gate.wait()
@@ -173,6 +189,13 @@ class Worker(QObject):
                 tuple(self._history),
             )
         )
+
+
+def _fulfil(loading: "Future[Splits]", choice: DataChoice) -> None:
+    try:
+        loading.set_result(load_splits(choice))
+    except Exception as error:  # noqa: BLE001 (the worker raises it again)
+        loading.set_exception(error)
 
 
 def _describe_end(event: TrainingFinished) -> str:

@@ -200,3 +200,17 @@ def test_a_job_that_ended_keeps_nothing_alive(qtbot, runner, gate):
     qtbot.waitUntil(lambda: background_threads() == [])
     gc.collect()
     assert gone() is None
+
+
+def test_what_is_abandoned_holds_up_no_later_job(qtbot, runner, gate, events):
+    hangs = events.follow(runner.submit(gate.wait), "hangs")
+    waits = events.follow(runner.submit(int), "waits")
+    wait_until_running(qtbot, hangs)
+    runner.abandon()
+    assert waits.state is JobState.CANCELLED
+    assert events.seen == [("hangs", "cancelled"), ("waits", "cancelled")]
+    with qtbot.waitSignal(runner.submit(int).returned):
+        pass
+    gate.set()
+    qtbot.waitUntil(lambda: background_threads() == [])
+    assert len(events.seen) == 2

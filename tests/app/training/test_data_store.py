@@ -1,8 +1,16 @@
 """The data in memory is shared by threads, so nobody may write to it."""
 
+import threading
+from dataclasses import replace
+
 import pytest
 
+from app.document import document as document_module
+from app.document import edits
+from app.training import Inspection, SessionState, data_store
 from app.training.data_store import load_splits
+from tests.app.training.conftest import circle_project
+from tinyml.core import DataError
 from tinyml.data import DataChoice
 
 
@@ -18,3 +26,43 @@ def test_no_array_of_the_shared_data_can_be_written_to(choice):
 def test_the_same_choice_gives_the_same_arrays():
     choice = DataChoice(source="circle")
     assert load_splits(choice).train.inputs is load_splits(choice).train.inputs
+
+
+@pytest.fixture
+def hanging_load(monkeypatch):
+    """A folder that can be described, and whose files then do not answer until the test lets them."""
+    gate, asked = threading.Event(), threading.Event()
+    describe, load = data_store.describe, data_store.load
+
+    def load_slowly(source):
+        if source != "/hangs":
+            return load(source)
+        asked.set()
+        gate.wait()
+        raise DataError("The folder '/hangs' does not answer.")
+
+    monkeypatch.setattr(data_store, "describe", lambda source: describe("digits" if source == "/hangs" else source))
+    monkeypatch.setattr(data_store, "load", load_slowly)
+    monkeypatch.setattr(document_module, "describe", lambda source: replace(describe("circle"), name=source))
+    yield asked
+    gate.set()
+
+
+def test_a_run_whose_data_does_not_answer_is_stopped_and_other_data_is_trained(qtbot, document, session, hanging_load):
+    inspection = Inspection(document, session)
+    document.apply(edits.change_data(document.project, source="/hangs"))
+    qtbot.waitUntil(lambda: document.data is not None)
+    session.start()
+    qtbot.waitUntil(hanging_load.is_set)
+    session.stop()
+    qtbot.waitUntil(lambda: session.state is SessionState.STOPPED)
+    document.replace(circle_project())
+    qtbot.waitUntil(lambda: inspection.view is not None)
+    session.start()
+    qtbot.waitUntil(lambda: session.state is SessionState.FINISHED)
+    document.apply(edits.change_data(document.project, source="/hangs"))
+    session.start()
+    session.shutdown()
+    assert session.state is SessionState.STOPPED
+    inspection._slow.shutdown(longest_wait=0)
+    inspection.shutdown()
