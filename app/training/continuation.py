@@ -4,13 +4,14 @@ The same settings give the same bits as one longer run. A learning-rate schedule
 (cosine, one-cycle) takes the rate that a run of the new length has at this place, so there the longer run differs.
 """
 
+import math
 from dataclasses import replace
 
 from app.document import Document
 from app.training.plan import Plan, plan_from
 from app.training.run import Run
 from tinyml.core import TinymlError
-from tinyml.learner import Checkpoint, EpochFinished, TrainingSettings
+from tinyml.learner import Checkpoint, TrainingSettings
 from tinyml.optims.schedules import schedule_descriptions
 
 MOST_EPOCHS = 100_000
@@ -70,11 +71,9 @@ def _valid_checkpoint(run: Run) -> Checkpoint | None:
 
 
 def _epochs_since_best(run: Run) -> int:
-    best: EpochFinished | None = None
-    for epoch in run.history:
-        if best is None or epoch.judged_loss < best.judged_loss:
-            best = epoch
-    return len(run.history) - best.epoch if best is not None else 0
+    judged = [epoch for epoch in run.history if math.isfinite(epoch.judged_loss)]
+    best = min(judged, key=lambda epoch: epoch.judged_loss, default=None)
+    return len(run.history) - (best.epoch if best is not None else 0)
 
 
 def _total_epochs(run: Run, done: int, settings: TrainingSettings) -> int:
@@ -115,7 +114,7 @@ def _describe(plan: Plan, before: TrainingSettings) -> str:
     if changed:
         sentences.append(f"From here on: {', '.join(changed)}.")
     if plan.resume is None:
-        sentences.append("The optimiser starts without momentum, since the weights came without its state.")
+        sentences.append("The optimiser starts afresh, since the weights came without its state.")
     step = first * 1000
     if before.schedule == plan.training.schedule and before.epochs != last:
         rates = [settings.make_schedule(1000).factor(step) for settings in (before, plan.training)]

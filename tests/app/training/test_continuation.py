@@ -352,7 +352,7 @@ def test_weights_from_a_file_go_on_counting_their_epochs(session, train, go_on):
     assert run.state is SessionState.FINISHED
     assert [epoch.epoch for epoch in run.history] == [1, 2, 3, 4, 5, 6]
     assert [epoch.epoch for epoch in run.snapshot.history] == [1, 2, 3, 4, 5, 6]
-    assert "without momentum" in run.plan.note
+    assert "without its state" in run.plan.note
     assert run.history[3].training_loss < run.history[0].training_loss
 
 
