@@ -31,7 +31,8 @@ def obstacle(run: Run, document: Document) -> str:
         return f"The {what} changed since this run. Undo the changes to continue it, or train a new run (F5)."
     if document.data is not None and not snapshot.fits(project.network, document.data):
         return "The files of the data changed since this run. Train a new run (F5)."
-    patience, waited = project.training.early_stopping, _epochs_since_best(run)
+    patience = project.training.early_stopping
+    waited = _epochs_since_best(run) if patience else 0
     if patience and waited >= patience:
         return (
             f"The run stopped early: nothing got better for {waited} epochs. Set Early stopping to 0 or to more than "
