@@ -1,5 +1,6 @@
 """The description of the data is read in the background, whatever the source points to."""
 
+import os
 import threading
 from dataclasses import replace
 
@@ -148,3 +149,16 @@ def test_a_source_that_was_described_before_it_is_chosen_needs_no_waiting(qtbot,
     assert document.data is before
     choose(document, "/folder")
     assert document.data.name == "/folder"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no FIFOs")
+def test_a_fifo_in_the_place_of_data_holds_up_nothing(document, tmp_path):
+    for name in ("train-images-idx3-ubyte", "train-labels-idx1-ubyte"):
+        os.mkfifo(tmp_path / name)
+    choose(document, str(tmp_path))
+    assert document.data_pending
+    document.replace(Project())
+    assert document.data is not None
+    # Lets a thread go that reads one of them.
+    for path in tmp_path.iterdir():
+        os.close(os.open(path, os.O_RDWR | os.O_NONBLOCK))
