@@ -160,7 +160,7 @@ class Document(QObject):
         Returns the job, which returns a `DataDescription`. It has a thread to itself: a folder that does not answer, on
         a network for instance, holds up nothing else.
         """
-        job = BackgroundRunner().submit(partial(describe, source))
+        job = BackgroundRunner(idle_seconds=0).submit(partial(describe, source))
         job.returned.connect(self._on_data_described)
         return job
 

@@ -10,7 +10,7 @@ from tinyml.core import TinymlError
 
 @pytest.fixture
 def runner(qapp):
-    runner = BackgroundRunner()
+    runner = BackgroundRunner(idle_seconds=0.01)
     yield runner
     runner.shutdown()
 
@@ -157,6 +157,18 @@ def test_the_thread_ends_when_there_is_nothing_to_do(qtbot, runner):
     with qtbot.waitSignal(runner.submit(int).returned):
         pass
     qtbot.waitUntil(lambda: background_threads() == [])
+
+
+def test_the_thread_stays_for_a_while_and_ends_with_the_shutdown(qtbot):
+    runner = BackgroundRunner()
+    threads = []
+    for _ in range(2):
+        with qtbot.waitSignal(runner.submit(threading.get_ident).returned) as signal:
+            pass
+        threads += signal.args
+    assert threads[0] == threads[1]
+    runner.shutdown()
+    assert background_threads() == []
 
 
 def test_shutdown_cancels_everything_and_waits_for_what_runs(qtbot, runner, gate, events):
