@@ -42,7 +42,7 @@ class DataForm(QWidget):
         self._about = paragraph("data_about", "muted")
         self._split = paragraph("data_split", "muted")
         self._form = ModelForm(DataChoice, "data", skip=("source",))
-        self._form.edited.connect(self._change)
+        self._form.edited.connect(self._on_edited)
         self._assemble()
         document.changed.connect(self._show)
         document.replaced.connect(self._start_over)
@@ -65,6 +65,10 @@ class DataForm(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(page)
+
+    def commit(self) -> str:
+        """Finish what is half typed. Return the sentence about a number that is refused; empty if none is."""
+        return self._form.commit()
 
     @Slot()
     def _show(self) -> None:
@@ -103,11 +107,12 @@ class DataForm(QWidget):
         self._drop_choice()
         self._show()
 
-    @Slot(str, object)
-    def _change(self, name: str, value: Any) -> None:
+    @Slot(str, object, bool)
+    def _on_edited(self, name: str, value: Any, continues: bool) -> None:
         project = self._document.project
         values = DataChoice.model_validate({**project.data.model_dump(), name: value})
-        self._document.apply(change_data(project, **{name: getattr(values, name)}))
+        edit = change_data(project, **{name: getattr(values, name)})
+        self._document.apply(edit if continues else edit.alone())
 
     @Slot(int)
     def _choose(self, position: int) -> None:
@@ -117,7 +122,7 @@ class DataForm(QWidget):
         self._drop_choice()
         self._show()
         if source in builtin_names():
-            self._change("source", source)
+            self._on_edited("source", source, False)
         elif source and source != self._document.project.data.source:
             self._source.show_source(source)
             show_text(self._source_error, "")
@@ -129,7 +134,7 @@ class DataForm(QWidget):
     @Slot(object)
     def _on_choice_described(self, description: DataDescription) -> None:
         self._chosen = None
-        self._change("source", description.name)
+        self._on_edited("source", description.name, False)
         self._show()
 
     @Slot(str)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from enum import Enum
 from typing import Any, Literal, get_args, get_origin
 
@@ -9,101 +10,30 @@ from annotated_types import Ge, Gt, Interval, Le, Lt
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
-from PySide6.QtGui import QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import QAbstractSpinBox, QCheckBox, QDoubleSpinBox, QLineEdit, QWidget
+from PySide6.QtGui import QKeyEvent, QWheelEvent
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
 
 from app.widgets.choice_box import ChoiceBox
-from app.widgets.looks import paint_outline, set_look
-from app.widgets.pair_editor import PairEditor, WholeNumberBox
+from app.widgets.looks import set_look
+from app.widgets.number_box import NumberBox
+from app.widgets.number_range import NumberRange
+from app.widgets.pair_editor import PairEditor
 from app.widgets.undo_keys import leaves_undo_to_document
 from tinyml.core.choices import Choice
-
-_WHOLE_LIMIT = 2**31 - 1
-_NUMBER_LIMIT = 1e12
-
-
-class WholeNumberEditor(WholeNumberBox):
-    """Edits an `int`."""
-
-    edited = Signal(object)
-
-    def __init__(self, lowest: int, highest: int, parent: QWidget | None = None) -> None:
-        super().__init__(lowest, highest, parent)
-        self.valueChanged.connect(self._tell)
-
-    @Slot(int)
-    def _tell(self, value: int) -> None:
-        self.edited.emit(value)
-
-    def show_value(self, value: Any) -> None:
-        """Show a value, silently."""
-        if isinstance(value, int) and value != self.value():
-            self.blockSignals(True)
-            self.setValue(value)
-            self.blockSignals(False)
-
-
-class NumberEditor(QDoubleSpinBox):
-    """Edits a `float`, shown with as few digits as it needs."""
-
-    edited = Signal(object)
-
-    def __init__(self, lowest: float, highest: float, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._lowest, self._highest = lowest, highest
-        self.setDecimals(12)
-        self.setRange(-_NUMBER_LIMIT, _NUMBER_LIMIT)
-        self.setStepType(QAbstractSpinBox.StepType.AdaptiveDecimalStepType)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMinimumWidth(48)
-        self.valueChanged.connect(self._tell)
-
-    @Slot(float)
-    def _tell(self, value: float) -> None:
-        self.edited.emit(value)
-
-    def textFromValue(self, value: float) -> str:
-        return self.locale().toString(value, "g", 10)
-
-    def stepBy(self, steps: int) -> None:
-        before = self.value()
-        super().stepBy(steps)
-        if not self._lowest <= self.value() <= self._highest:
-            self.setValue(min(max(before, self._lowest), self._highest))
-
-    def event(self, event: QEvent) -> bool:
-        return leaves_undo_to_document(event) or super().event(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        paint_outline(self)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
-
-    def show_value(self, value: Any) -> None:
-        """Show a value, silently."""
-        if isinstance(value, int | float) and value != self.value():
-            self.blockSignals(True)
-            self.setValue(value)
-            self.blockSignals(False)
 
 
 class BooleanEditor(QCheckBox):
     """Edits a `bool`."""
 
-    edited = Signal(object)
+    edited = Signal(object, bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.toggled.connect(self._tell)
+        self.toggled.connect(self._on_toggled)
 
     @Slot(bool)
-    def _tell(self, value: bool) -> None:
-        self.edited.emit(value)
+    def _on_toggled(self, value: bool) -> None:
+        self.edited.emit(value, True)
 
     def show_value(self, value: Any) -> None:
         """Show a value, silently."""
@@ -119,18 +49,18 @@ class ChoiceEditor(ChoiceBox):
         titles: the values with the words that stand for them.
     """
 
-    edited = Signal(object)
+    edited = Signal(object, bool)
 
     def __init__(self, titles: Mapping[Any, str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._values = list(titles)
         self.addItems(list(titles.values()))
-        self.activated.connect(self._chosen)
+        self.activated.connect(self._on_activated)
 
     @Slot(int)
-    def _chosen(self, position: int) -> None:
-        self.edited.emit(self._values[position])
+    def _on_activated(self, position: int) -> None:
+        self.edited.emit(self._values[position], True)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
@@ -143,15 +73,15 @@ class ChoiceEditor(ChoiceBox):
 class TextEditor(QLineEdit):
     """Edits a `str`."""
 
-    edited = Signal(object)
+    edited = Signal(object, bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.textEdited.connect(self._tell)
+        self.textEdited.connect(self._on_text_edited)
 
     @Slot(str)
-    def _tell(self, value: str) -> None:
-        self.edited.emit(value)
+    def _on_text_edited(self, value: str) -> None:
+        self.edited.emit(value, True)
 
     def event(self, event: QEvent) -> bool:
         return leaves_undo_to_document(event) or super().event(event)
@@ -164,32 +94,57 @@ class TextEditor(QLineEdit):
 
 
 class JsonEditor(QLineEdit):
-    """Edits anything else, as JSON; what is not JSON is handed on as text, for the model to refuse."""
+    """Edits anything else, as JSON, when it is finished; other text is passed on as it is, for the model to refuse."""
 
-    edited = Signal(object)
+    edited = Signal(object, bool)
+    reverted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.textEdited.connect(self._read)
+        self._shown: Any = None
+        self.editingFinished.connect(self.commit)
 
-    @Slot(str)
-    def _read(self, _text: str) -> None:
-        self.edited.emit(self._value())
+    @property
+    def has_draft(self) -> bool:
+        """True while the text is not that of the value in force."""
+        return self.text() != json.dumps(self._shown)
+
+    @Slot()
+    def commit(self) -> None:
+        """Finish what was typed."""
+        if self.isModified():
+            self.setModified(False)
+            self.edited.emit(self._value(), False)
+
+    def drop_draft(self) -> None:
+        """Show the value in force, whatever was typed, silently."""
+        self.setText(json.dumps(self._shown))
 
     def _value(self) -> Any:
         try:
-            return json.loads(self.text())
+            return json.loads(self.text(), parse_constant=_refuse_constant)
         except ValueError:
             return self.text()
 
     def event(self, event: QEvent) -> bool:
         return leaves_undo_to_document(event) or super().event(event)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.has_draft:
+            self.drop_draft()
+            self.reverted.emit()
+        else:
+            super().keyPressEvent(event)
+
     def show_value(self, value: Any) -> None:
-        """Show a value, silently."""
-        # The same value may be typed in another way: that is left as it is.
-        if not self.text() or self._value() != value:
-            self.setText(json.dumps(value))
+        """Show the value in force, silently. A draft stays while that value stays the same."""
+        if value != self._shown or not self.text():
+            self._shown = value
+            self.drop_draft()
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
 
 
 class PairField(PairEditor):
@@ -203,14 +158,14 @@ class PairField(PairEditor):
             self.set_value((value[0], value[1]))
 
 
-Editor = WholeNumberEditor | NumberEditor | BooleanEditor | ChoiceEditor | TextEditor | JsonEditor | PairField
+Editor = NumberBox | BooleanEditor | ChoiceEditor | TextEditor | JsonEditor | PairField
 
 
 def make_editor(field: FieldInfo, titles: Mapping[Any, str] | None = None, parent: QWidget | None = None) -> Editor:
     """Make the editor for a field of a model.
 
     Arguments:
-        field: its annotation decides which editor, its limits the range of the arrows.
+        field: its annotation decides which editor, its limits the numbers that it takes.
         titles: words for the values of a choice; made from the values by default.
         parent: of the editor.
     """
@@ -218,9 +173,9 @@ def make_editor(field: FieldInfo, titles: Mapping[Any, str] | None = None, paren
     if kind is bool:
         return BooleanEditor(parent)
     if kind is int:
-        return WholeNumberEditor(*whole_range(field.metadata), parent)
+        return NumberBox(number_range(field.metadata, whole=True), parent)
     if kind is float:
-        return NumberEditor(*number_range(field.metadata), parent)
+        return NumberBox(number_range(field.metadata), parent)
     if kind is str:
         choice = next((mark for mark in field.metadata if isinstance(mark, Choice)), None)
         return ChoiceEditor(titles or choice.titles(), parent) if choice else TextEditor(parent)
@@ -230,7 +185,7 @@ def make_editor(field: FieldInfo, titles: Mapping[Any, str] | None = None, paren
         return ChoiceEditor(titles or {member.value: words_for(member.value) for member in kind}, parent)
     parts = get_args(kind) if get_origin(kind) is tuple else ()
     if len(parts) == 2 and all(_bare(part) is int for part in parts):
-        return PairField(*whole_range(getattr(parts[0], "__metadata__", ())), parent)
+        return PairField(number_range(getattr(parts[0], "__metadata__", ()), whole=True), parent)
     return JsonEditor(parent)
 
 
@@ -242,36 +197,20 @@ def show_invalid(editor: Editor, invalid: bool) -> None:
         set_look(editor, "invalid", invalid)
 
 
-def whole_range(metadata: Any) -> tuple[int, int]:
-    """Return the smallest and the largest whole number that the limits allow."""
-    lowest, highest = -_WHOLE_LIMIT, _WHOLE_LIMIT
+def number_range(metadata: Any, *, whole: bool = False) -> NumberRange:
+    """Return the numbers that the limits of a field allow."""
+    allowed = NumberRange(whole=whole)
     for limit in _limits(metadata):
         match limit:
             case Ge(ge=bound):
-                lowest = max(lowest, int(bound))  # type: ignore[call-overload]
+                allowed = replace(allowed, lowest=float(bound))  # type: ignore[arg-type]
             case Gt(gt=bound):
-                lowest = max(lowest, int(bound) + 1)  # type: ignore[call-overload]
+                allowed = replace(allowed, lowest=float(bound), lowest_excluded=True)  # type: ignore[arg-type]
             case Le(le=bound):
-                highest = min(highest, int(bound))  # type: ignore[call-overload]
+                allowed = replace(allowed, highest=float(bound))  # type: ignore[arg-type]
             case Lt(lt=bound):
-                highest = min(highest, int(bound) - 1)  # type: ignore[call-overload]
-    return lowest, highest
-
-
-def number_range(metadata: Any) -> tuple[float, float]:
-    """Return the limits of a number; those that are themselves not allowed stay outside by very little."""
-    lowest, highest = -_NUMBER_LIMIT, _NUMBER_LIMIT
-    for limit in _limits(metadata):
-        match limit:
-            case Ge(ge=bound):
-                lowest = float(bound)  # type: ignore[arg-type]
-            case Gt(gt=bound):
-                lowest = float(bound) + 1e-9  # type: ignore[arg-type]
-            case Le(le=bound):
-                highest = float(bound)  # type: ignore[arg-type]
-            case Lt(lt=bound):
-                highest = float(bound) - 1e-9  # type: ignore[arg-type]
-    return lowest, highest
+                allowed = replace(allowed, highest=float(bound), highest_excluded=True)  # type: ignore[arg-type]
+    return allowed
 
 
 def words_for(value: Any) -> str:

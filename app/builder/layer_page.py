@@ -106,6 +106,11 @@ class LayerPage(Page):
             self._rename_timer.start()
         self._plan = None
 
+    def commit(self) -> str:
+        """Finish what is half typed. Return the sentence about a number that is refused; empty if none is."""
+        self._rename()
+        return self._form.commit() if self._form is not None and self._plan is not None else ""
+
     def focus_first_field(self) -> None:
         """Put the keyboard into the first setting, or into the name when there is none."""
         editors = list(self._form.editors.values()) if self._form is not None else []
@@ -117,6 +122,8 @@ class LayerPage(Page):
         if key != self._form_of:
             self._form_of = key
             if self._form is not None:
+                # A form that is hidden loses the keyboard and finishes what is half typed: that was for another layer.
+                self._form.edited.disconnect(self._on_edited)
                 self._place.removeWidget(self._form)
                 self._form.hide()
                 self._form.deleteLater()
@@ -124,7 +131,7 @@ class LayerPage(Page):
             if plan.layer_type is not None:
                 model = plan.layer_type.Settings
                 self._form = ModelForm(model, "setting", skip=_not_in_form(model), parent=self)
-                self._form.edited.connect(self._change)
+                self._form.edited.connect(self._on_edited)
                 self._place.addWidget(self._form)
                 self._form.setVisible(bool(self._form.editors))
                 self._order_tabs(self._form)
@@ -183,15 +190,16 @@ class LayerPage(Page):
 
     # -------------------------------------------------------------------------------------------------------- editing
 
-    @Slot(str, object)
-    def _change(self, name: str, value: Any) -> None:
+    @Slot(str, object, bool)
+    def _on_edited(self, name: str, value: Any, continues: bool) -> None:
         if self._plan is None or self._plan.layer_type is None:
             return
         current = _values(self._plan.layer_type.Settings, self._plan)
         value = _plain_value(self._plan.layer_type.Settings, {**current, name: value}, name)
         if value != current.get(name):
             layer = self._plan.specification.name
-            self._document.apply(change_settings(self._document.project, layer, {name: value}))
+            edit = change_settings(self._document.project, layer, {name: value})
+            self._document.apply(edit if continues else edit.alone())
 
     @Slot(str)
     def _check_name(self, text: str) -> None:

@@ -7,9 +7,13 @@ from pydantic import BaseModel
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
-from app.builder.fields import Editor, PairField, complaint, make_editor, show_invalid
+from app.builder.fields import Editor, JsonEditor, PairField, complaint, make_editor, show_invalid
 from app.widgets.fonts import small_font
+from app.widgets.number_box import NumberBox
 from app.widgets.theme import GRID
+
+DRAFT_EDITORS = (NumberBox, PairField, JsonEditor)
+"""Editors whose text counts only when it is finished."""
 
 
 class ModelForm(QWidget):
@@ -26,10 +30,11 @@ class ModelForm(QWidget):
         editors: the editors by field name.
 
     Signals:
-        edited(name, value): the user gave a field another value, which the model accepts.
+        edited(name, value, continues): the user gave a field another value, which the model accepts. `continues` is
+            True when several such changes in a row are one: steps of the arrows, letters of a text.
     """
 
-    edited = Signal(str, object)
+    edited = Signal(str, object, bool)
 
     def __init__(
         self,
@@ -45,6 +50,7 @@ class ModelForm(QWidget):
         self.editors: dict[str, Editor] = {}
         self._errors: dict[str, QLabel] = {}
         self._labels: dict[str, QLabel] = {}
+        self._help: dict[str, str] = {}
         layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setHorizontalSpacing(GRID)
@@ -62,13 +68,17 @@ class ModelForm(QWidget):
             label.setBuddy(editor)
             _name(editor, f"{prefix}_{name}", title)
             editor.setToolTip(help_text)
-            editor.setAccessibleDescription(help_text)
-            editor.edited.connect(self._take)
+            editor.edited.connect(self._on_edited)
+            if isinstance(editor, NumberBox | PairField):
+                editor.refused.connect(self._on_refused)
+            if isinstance(editor, DRAFT_EDITORS):
+                editor.reverted.connect(self._on_reverted)
             row = 2 * len(self.editors)
             layout.addWidget(label, row, 0)
             layout.addWidget(editor, row, 1)
             layout.addWidget(self._make_error(f"{prefix}_{name}_error", name), row + 1, 0, 1, 2)
-            self.editors[name], self._labels[name] = editor, label
+            self.editors[name], self._labels[name], self._help[name] = editor, label, help_text
+            self.show_error(name, "")
 
     def show_values(self, values: Mapping[str, Any]) -> None:
         """Show these values, silently. An editor whose own value is refused keeps it until its field gets another."""
@@ -81,16 +91,28 @@ class ModelForm(QWidget):
         self._values = dict(values)
 
     def forget(self) -> None:
-        """Drop values that were refused: those that are shown next belong to something else."""
-        for name in self.editors:
+        """Drop drafts and values that were refused: those that are shown next belong to something else."""
+        for name, editor in self.editors.items():
+            if isinstance(editor, DRAFT_EDITORS):
+                editor.drop_draft()
             self.show_error(name, "")
         self._values = {}
 
+    def commit(self) -> str:
+        """Finish what is half typed. Return the sentence about the first draft that is refused; empty if none is."""
+        drafts = {name: editor for name, editor in self.editors.items() if isinstance(editor, DRAFT_EDITORS)}
+        for editor in drafts.values():
+            editor.commit()
+        return next((self.error(name) for name, editor in drafts.items() if editor.has_draft and self.error(name)), "")
+
     def show_error(self, name: str, sentence: str) -> None:
         """Say beside a field what is wrong with it; an empty sentence takes that away."""
+        editor = self.editors[name]
         self._errors[name].setText(sentence)
         self._errors[name].setVisible(bool(sentence))
-        show_invalid(self.editors[name], bool(sentence))
+        show_invalid(editor, bool(sentence))
+        for widget in [editor, *(editor.tab_stops() if isinstance(editor, PairField) else [])]:
+            widget.setAccessibleDescription(sentence or self._help[name])
 
     def hide_fields(self, names: Collection[str]) -> None:
         """Hide the rows of these fields, and show all others."""
@@ -116,20 +138,34 @@ class ModelForm(QWidget):
         error.setObjectName(object_name)
         error.setProperty("danger", True)
         error.setWordWrap(True)
+        error.setTextFormat(Qt.TextFormat.PlainText)
         error.setFont(small_font(error.font()))
         error.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         error.hide()
         self._errors[field_name] = error
         return error
 
-    @Slot(object)
-    def _take(self, value: Any) -> None:
+    def _name_of_sender(self) -> str:
         editor = self.sender()
-        name = next(name for name, each in self.editors.items() if each is editor)
+        return next(name for name, each in self.editors.items() if each is editor)
+
+    @Slot(object, bool)
+    def _on_edited(self, value: Any, continues: bool) -> None:
+        name = self._name_of_sender()
         sentence = complaint(self._model, {**self._values, name: value}, name)
         self.show_error(name, sentence)
         if not sentence:
-            self.edited.emit(name, value)
+            self.edited.emit(name, value, continues)
+
+    @Slot(str)
+    def _on_refused(self, reason: str) -> None:
+        name = self._name_of_sender()
+        self.show_error(name, f"{self._labels[name].text()} {reason}.")
+
+    @Slot()
+    def _on_reverted(self) -> None:
+        name = self._name_of_sender()
+        self.show_error(name, complaint(self._model, self._values, name))
 
 
 def _name(editor: Editor, object_name: str, title: str) -> None:

@@ -46,6 +46,10 @@ class SettingsForm(QWidget):
         document.selection_changed.connect(self._show)
         self._show()
 
+    def commit(self) -> str:
+        """Finish what is half typed. Return the sentence about a number that is refused; empty if none is."""
+        return self._layer.commit()
+
     def focus_first_field(self) -> None:
         """Put the keyboard into the first setting of the selected layer."""
         if self._stack.currentWidget() is self._layer:

@@ -31,7 +31,7 @@ class TrainingForm(QWidget):
         self._document = document
         page = Page("training_page", self)
         self._form = ModelForm(TrainingSettings, "training")
-        self._form.edited.connect(self._change)
+        self._form.edited.connect(self._on_edited)
         self._formula = FormulaBox("loss_formula")
         self._summary = paragraph("loss_summary", "muted")
         page.body.addWidget(self._form)
@@ -52,6 +52,10 @@ class TrainingForm(QWidget):
         document.replaced.connect(self._start_over)
         self._show()
 
+    def commit(self) -> str:
+        """Finish what is half typed. Return the sentence about a number that is refused; empty if none is."""
+        return self._form.commit()
+
     @Slot()
     def _show(self) -> None:
         training = self._document.project.training
@@ -70,8 +74,9 @@ class TrainingForm(QWidget):
         self._form.forget()
         self._show()
 
-    @Slot(str, object)
-    def _change(self, name: str, value: Any) -> None:
+    @Slot(str, object, bool)
+    def _on_edited(self, name: str, value: Any, continues: bool) -> None:
         project = self._document.project
         values = TrainingSettings.model_validate({**project.training.model_dump(), name: value})
-        self._document.apply(change_training(project, **{name: getattr(values, name)}))
+        edit = change_training(project, **{name: getattr(values, name)})
+        self._document.apply(edit if continues else edit.alone())

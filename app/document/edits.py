@@ -24,13 +24,17 @@ class Edit:
         text: what it does, for the undo menu: "move conv_2".
         project: the project afterwards.
         selection: names of the layers that are selected afterwards; None leaves the selection as it is.
-        merge_key: edits in a row with the same key, not empty, become one step (typing into a field).
+        merge_key: edits in a row with the same key, not empty, become one step (the arrows of a number).
     """
 
     text: str
     project: Project
     selection: Names | None = None
     merge_key: str = ""
+
+    def alone(self) -> "Edit":
+        """Return the same edit as a step of its own, which does not continue the one before."""
+        return replace(self, merge_key="")
 
 
 def insert_layer(project: Project, index: int, layer_type: str, settings: Mapping[str, Any] | None = None) -> Edit:
@@ -128,7 +132,7 @@ def apply_fix(project: Project, problem: Problem) -> Edit:
             return insert_layer(project, problem.index, layer_type, settings)
         case ChangeSettings(label=label, settings=settings):
             # A step of its own, not a continuation of the typing that led to the problem.
-            return replace(change_settings(project, problem.layer, settings), text=label, merge_key="")
+            return replace(change_settings(project, problem.layer, settings), text=label).alone()
         case RemoveLayer():
             return remove_layers(project, [problem.layer])
         case AppendLayers(layers=layers):

@@ -10,7 +10,7 @@ from typing import Literal
 os.environ.setdefault("QT_API", "pyside6")
 
 import pyqtgraph as pg
-from PySide6.QtCore import QObject, QSettings, Qt, Slot
+from PySide6.QtCore import QLocale, QObject, QSettings, Qt, Slot
 from PySide6.QtWidgets import QApplication
 
 from app.widgets.style import style_sheet
@@ -30,6 +30,8 @@ def create_application(arguments: Sequence[str] = ()) -> QApplication:
     """Make (or return) the application with its name, style and plot defaults."""
     existing = QApplication.instance()
     application = existing if isinstance(existing, QApplication) else QApplication([sys.argv[0], *arguments])
+    # Numbers have a point and no groups in every locale, as in code, papers and files.
+    QLocale.setDefault(QLocale.c())
     application.setApplicationName("TinyML Studio")
     application.setOrganizationName("TinyML Studio")
     application.setStyle("Fusion")

@@ -1,6 +1,7 @@
 """The main window: puts the views together and hands every command to whoever does it."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEvent, QSettings, QSize, Qt, Slot
@@ -71,8 +72,9 @@ class MainWindow(QMainWindow):
         self.settings_tabs.setDocumentMode(True)
         self.layer_form = SettingsForm(self.document)
         self.settings_tabs.addTab(self.layer_form, "Layer")
-        self.settings_tabs.addTab(DataForm(self.document), "Data")
-        self.settings_tabs.addTab(TrainingForm(self.document), "Training")
+        self._forms = (self.layer_form, DataForm(self.document), TrainingForm(self.document))
+        self.settings_tabs.addTab(self._forms[1], "Data")
+        self.settings_tabs.addTab(self._forms[2], "Training")
         self.monitor = Monitor(self.session)
         self.inspector = Inspector(self.document, self.inspection)
         self.models = ModelsView()
@@ -170,10 +172,10 @@ class MainWindow(QMainWindow):
     def _handlers(self) -> dict[str, Callable[[], object]]:
         files, training, canvas = self.files, self.training, self.canvas
         return {
-            "new_project": files.new_project,
-            "open_project": files.open_project,
-            "save_project": files.save_project,
-            "save_project_as": files.save_project_as,
+            "new_project": partial(self._with_drafts, files.new_project),
+            "open_project": partial(self._with_drafts, files.open_project),
+            "save_project": partial(self._with_drafts, files.save_project),
+            "save_project_as": partial(self._with_drafts, files.save_project_as),
             "export_weights": files.export_weights,
             "open_weights": files.open_weights,
             "quit": self.close,
@@ -189,10 +191,10 @@ class MainWindow(QMainWindow):
             "select_all": canvas.select_all,
             "find_layer": self._find_layer,
             "next_problem": self.go_to_next_problem,
-            "train": training.train,
-            "continue_training": training.continue_training,
+            "train": partial(self._start_training, training.train),
+            "continue_training": partial(self._start_training, training.continue_training),
             "pause": training.pause,
-            "step": training.step,
+            "step": partial(self._start_training, training.step),
             "stop": training.stop,
             "previous_run": training.show_previous_run,
             "next_run": training.show_next_run,
@@ -202,6 +204,31 @@ class MainWindow(QMainWindow):
             "show_help": self._show_help,
             "about": self._show_about,
         }
+
+    # ------------------------------------------------------------------------------------------------------- drafts
+
+    def _commit_drafts(self) -> str:
+        """Finish what is half typed in the forms. Return the first sentence about what is refused, or nothing."""
+        sentences = [form.commit() for form in self._forms]
+        for position, sentence in enumerate(sentences):
+            if sentence:
+                self.raise_dock("settings")
+                self.settings_tabs.setCurrentIndex(position)
+                return sentence
+        return ""
+
+    def _start_training(self, start: Callable[[], None]) -> None:
+        """Train with the numbers that are on screen, or not at all."""
+        sentence = "" if self.session.state.active else self._commit_drafts()
+        if sentence:
+            self._show_message(sentence)
+        else:
+            start()
+
+    def _with_drafts(self, command: Callable[[], None]) -> None:
+        """Run a command on a project that holds what is half typed, except for what is refused."""
+        self._commit_drafts()
+        command()
 
     # ------------------------------------------------------------------------------------------------------- layout
 
@@ -367,6 +394,7 @@ class MainWindow(QMainWindow):
             self.files.open_path(path)
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        self._commit_drafts()
         if not self._closing and self.session.state.active:
             event.ignore()
             answers = {"Stop and close": self._close_after_questions}

@@ -1,74 +1,37 @@
 """A field for two whole numbers, rows × columns, that can be kept equal."""
 
+from typing import Any
+
 import qtawesome
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
-from PySide6.QtGui import QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSpinBox, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
-from app.widgets.looks import paint_outline, set_look
+from app.widgets.looks import set_look
+from app.widgets.number_box import NumberBox
+from app.widgets.number_range import NumberRange
 from app.widgets.theme import GRID, current_theme
-from app.widgets.undo_keys import leaves_undo_to_document
-
-_WIDEST = 2**31 - 1
-
-
-class WholeNumberBox(QSpinBox):
-    """A spin box that steps inside its range but lets any number be typed, so that the form can say what is wrong.
-
-    Arguments:
-        lowest, highest: the range of the arrows.
-    """
-
-    def __init__(self, lowest: int, highest: int, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._lowest, self._highest = lowest, highest
-        self.setRange(-_WIDEST, _WIDEST)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setMinimumWidth(6 * GRID)
-
-    def stepBy(self, steps: int) -> None:
-        self.setValue(min(max(self.value() + steps * self.singleStep(), self._lowest), self._highest))
-
-    def stepEnabled(self) -> QSpinBox.StepEnabledFlag:
-        enabled = QSpinBox.StepEnabledFlag.StepNone
-        if self.value() < self._highest:
-            enabled |= QSpinBox.StepEnabledFlag.StepUpEnabled
-        if self.value() > self._lowest:
-            enabled |= QSpinBox.StepEnabledFlag.StepDownEnabled
-        return enabled
-
-    def event(self, event: QEvent) -> bool:
-        return leaves_undo_to_document(event) or super().event(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        paint_outline(self)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        # A wheel over a form scrolls it; it changes a number only when that number has the keyboard.
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
 
 
 class PairEditor(QWidget):
     """Two numbers with a link: while it is on, both are the same.
 
+    Like a `NumberBox` it accepts nothing by itself: the owner answers with `set_value`.
+
     Arguments:
-        lowest, highest: the range of the arrows; typing beyond it is reported as it is.
+        allowed: what each of the two numbers may be.
 
     Signals:
-        edited(pair): the user made it another pair.
+        edited(pair, continues), refused(reason), reverted(): as those of a `NumberBox`.
     """
 
-    edited = Signal(object)
+    edited = Signal(object, bool)
+    refused = Signal(str)
+    reverted = Signal()
 
-    def __init__(self, lowest: int, highest: int, parent: QWidget | None = None) -> None:
+    def __init__(self, allowed: NumberRange, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._rows = WholeNumberBox(lowest, highest, self)
-        self._columns = WholeNumberBox(lowest, highest, self)
+        self._rows = NumberBox(allowed, self)
+        self._columns = NumberBox(allowed, self)
         self._link = QToolButton(self)
         self._link.setCheckable(True)
         self._link.setChecked(True)
@@ -82,9 +45,12 @@ class PairEditor(QWidget):
         for widget in (self._rows, times, self._columns, self._link):
             layout.addWidget(widget)
         self.setFocusProxy(self._rows)
-        self._rows.valueChanged.connect(self._rows_changed)
-        self._columns.valueChanged.connect(self._columns_changed)
-        self._link.toggled.connect(self._link_toggled)
+        self._rows.edited.connect(self._on_rows_edited)
+        self._columns.edited.connect(self._on_columns_edited)
+        for box in (self._rows, self._columns):
+            box.refused.connect(self.refused)
+            box.reverted.connect(self._on_reverted)
+        self._link.toggled.connect(self._on_link_toggled)
         self._dress()
 
     def name_parts(self, name: str, title: str) -> None:
@@ -103,14 +69,31 @@ class PairEditor(QWidget):
         """Return the parts that take the keyboard, from the left."""
         return [self._rows, self._columns, self._link]
 
-    def value(self) -> tuple[int, int]:
-        """Return (rows, columns)."""
-        return self._rows.value(), self._columns.value()
+    def value(self) -> tuple[Any, Any]:
+        """Return (rows, columns) as they are in force."""
+        return self._rows.value, self._columns.value
+
+    @property
+    def has_draft(self) -> bool:
+        """True while one of the texts is not that of the number in force."""
+        return self._rows.has_draft or self._columns.has_draft
+
+    def commit(self) -> None:
+        """Finish what was typed: report the pair, or why it is refused."""
+        self._rows.commit()
+        self._columns.commit()
+
+    def drop_draft(self) -> None:
+        """Show the pair in force, whatever was typed, silently."""
+        self._rows.drop_draft()
+        self._columns.drop_draft()
 
     def set_value(self, pair: tuple[int, int]) -> None:
-        """Show a pair, silently. The link opens for two different numbers."""
+        """Show the pair in force, silently. The link opens for two different numbers."""
         if pair != self.value():
-            self._show(*pair)
+            self.drop_draft()
+        self._rows.show_value(pair[0])
+        self._columns.show_value(pair[1])
         if pair[0] != pair[1] and self._link.isChecked():
             self._link.blockSignals(True)
             self._link.setChecked(False)
@@ -122,32 +105,25 @@ class PairEditor(QWidget):
         for box in (self._rows, self._columns):
             set_look(box, "invalid", invalid)
 
-    def _show(self, rows: int, columns: int) -> None:
-        for box, number in ((self._rows, rows), (self._columns, columns)):
-            box.blockSignals(True)
-            if box.value() != number:
-                box.setValue(number)
-            box.blockSignals(False)
+    @Slot(object, bool)
+    def _on_rows_edited(self, number: int, continues: bool) -> None:
+        self.edited.emit((number, number if self._link.isChecked() else self._columns.value), continues)
 
-    @Slot(int)
-    def _rows_changed(self, number: int) -> None:
-        if self._link.isChecked():
-            self._show(number, number)
-        self.edited.emit(self.value())
+    @Slot(object, bool)
+    def _on_columns_edited(self, number: int, continues: bool) -> None:
+        self.edited.emit((number if self._link.isChecked() else self._rows.value, number), continues)
 
-    @Slot(int)
-    def _columns_changed(self, number: int) -> None:
-        if self._link.isChecked():
-            self._show(number, number)
-        self.edited.emit(self.value())
+    @Slot()
+    def _on_reverted(self) -> None:
+        if not self.has_draft:
+            self.reverted.emit()
 
     @Slot(bool)
-    def _link_toggled(self, linked: bool) -> None:
+    def _on_link_toggled(self, linked: bool) -> None:
         self._dress()
         rows, columns = self.value()
         if linked and rows != columns:
-            self._show(rows, rows)
-            self.edited.emit(self.value())
+            self.edited.emit((rows, rows), False)
 
     def _dress(self) -> None:
         theme, linked = current_theme(), self._link.isChecked()

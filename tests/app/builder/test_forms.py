@@ -12,12 +12,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QDoubleSpinBox,
     QFileDialog,
     QLabel,
     QLineEdit,
     QPushButton,
-    QSpinBox,
     QToolButton,
     QWidget,
 )
@@ -28,6 +26,7 @@ from app.builder.fields import JsonEditor
 from app.document import DATA_PENDING, Document
 from app.document.edits import change_settings, insert_layer, remove_layers
 from app.widgets.choice_box import ChoiceBox
+from app.widgets.number_box import NumberBox
 from tinyml.core.resources import resource_path
 from tinyml.layers import layer_types
 from tinyml.storage import Project
@@ -109,10 +108,15 @@ def settings_of(document: Document, name: str) -> dict:
     return document.plan_of(name).specification.settings
 
 
-def type_number(box: QWidget, text: str) -> None:
+def type_draft(box: QWidget, text: str) -> None:
     box.setFocus()
     box.selectAll()
     QTest.keyClicks(box, text)
+
+
+def type_number(box: QWidget, text: str) -> None:
+    type_draft(box, text)
+    QTest.keyClick(box, Qt.Key.Key_Return)
 
 
 # ------------------------------------------------------------------------------------------------------------ one layer
@@ -132,24 +136,27 @@ def test_without_a_selection_the_form_says_what_to_do(form) -> None:
 def test_typing_a_number_changes_the_layer_in_one_undo_step(form, document) -> None:
     document.select(("conv_1",))
     assert find(form, QLabel, "layer_heading").text() == "conv_1 · Conv2D"
-    box = find(form, QSpinBox, "setting_filters")
-    assert box.value() == 4
+    box = find(form, NumberBox, "setting_filters")
+    assert box.value == 4
     type_number(box, "16")
     assert settings_of(document, "conv_1")["filters"] == 16
     assert document.undo_stack.count() == 1
     assert document.undo_stack.undoText() == "change filters of conv_1"
     assert "16 filters" in find(form, QLabel, "layer_explanation").text()
     document.undo_stack.undo()
-    assert box.value() == 4
+    assert box.value == 4
 
 
 @pytest.mark.parametrize(
     ("text", "sentence"),
-    [("0", "Filters is 0 but should be at least 1."), ("-3", "Filters is -3 but should be at least 1.")],
+    [
+        ("0", "Filters is 0 but should be a whole number from 1 to 4096."),
+        ("-3", "Filters is -3 but should be a whole number from 1 to 4096."),
+    ],
 )
 def test_an_impossible_number_gets_a_sentence_and_changes_nothing(form, document, text, sentence) -> None:
     document.select(("conv_1",))
-    box, error = find(form, QSpinBox, "setting_filters"), find(form, QLabel, "setting_filters_error")
+    box, error = find(form, NumberBox, "setting_filters"), find(form, QLabel, "setting_filters_error")
     type_number(box, text)
     assert error.isVisible()
     assert error.text() == sentence
@@ -163,21 +170,21 @@ def test_an_impossible_number_gets_a_sentence_and_changes_nothing(form, document
 
 def test_the_arrows_stop_at_the_limits(form, document) -> None:
     document.select(("conv_1",))
-    box = find(form, QSpinBox, "setting_filters")
+    box = find(form, NumberBox, "setting_filters")
     for _ in range(6):
         QTest.keyClick(box, Qt.Key.Key_Down)
-    assert box.value() == 1
+    assert box.value == 1
     assert settings_of(document, "conv_1")["filters"] == 1
 
 
 def test_a_pair_stays_equal_while_it_is_linked(form, document) -> None:
     document.select(("conv_1",))
-    rows, columns = find(form, QSpinBox, "setting_window_rows"), find(form, QSpinBox, "setting_window_columns")
+    rows, columns = find(form, NumberBox, "setting_window_rows"), find(form, NumberBox, "setting_window_columns")
     link = find(form, QToolButton, "setting_window_link")
     assert link.isChecked()
     type_number(rows, "5")
     assert settings_of(document, "conv_1")["window"] == [5, 5]
-    assert columns.value() == 5
+    assert columns.value == 5
     link.click()
     type_number(columns, "3")
     assert settings_of(document, "conv_1")["window"] == [5, 3]
@@ -185,7 +192,9 @@ def test_a_pair_stays_equal_while_it_is_linked(form, document) -> None:
     assert settings_of(document, "conv_1")["window"] == [5, 5]
     link.click()
     type_number(columns, "0")
-    assert find(form, QLabel, "setting_window_error").text() == "Window is 0 but should be at least 1."
+    assert (
+        find(form, QLabel, "setting_window_error").text() == "Window is 0 but should be a whole number from 1 to 1000."
+    )
     assert settings_of(document, "conv_1")["window"] == [5, 5]
 
 
@@ -281,7 +290,7 @@ def test_an_impossible_half_typed_name_is_dropped(form, qtbot, document) -> None
 
 def test_what_was_typed_for_one_project_does_not_go_to_the_next(form, qtbot, document) -> None:
     document.select(("conv_1",))
-    type_number(find(form, QSpinBox, "setting_filters"), "0")
+    type_number(find(form, NumberBox, "setting_filters"), "0")
     type_name(form, "edges")
     project = document.project
     document.replace(project)
@@ -289,7 +298,7 @@ def test_what_was_typed_for_one_project_does_not_go_to_the_next(form, qtbot, doc
     assert document.project == project
     document.select(("conv_1",))
     assert find(form, QLineEdit, "layer_name").text() == "conv_1"
-    assert [box.value() for box in form.findChildren(QSpinBox, "setting_filters") if box.isVisible()] == [4]
+    assert [box.value for box in form.findChildren(NumberBox, "setting_filters") if box.isVisible()] == [4]
     assert not any(label.isVisible() for label in form.findChildren(QLabel, "setting_filters_error"))
 
 
@@ -298,14 +307,14 @@ def test_refused_training_and_data_values_do_not_outlive_the_project(qtbot, docu
     for each in (training, data):
         qtbot.addWidget(each)
         each.show()
-    rate, share = find(training, QDoubleSpinBox, "training_learning_rate"), find(data, QDoubleSpinBox, "data_test")
-    before = rate.value(), share.value()
+    rate, share = find(training, NumberBox, "training_learning_rate"), find(data, NumberBox, "data_test")
+    before = rate.value, share.value
     type_number(rate, "-5")
     type_number(share, "7")
     errors = find(training, QLabel, "training_learning_rate_error"), find(data, QLabel, "data_test_error")
     assert all(error.text() for error in errors)
     document.replace(document.project)
-    assert (rate.value(), share.value()) == before
+    assert (rate.value, share.value) == before
     assert not any(error.isVisible() for error in errors)
 
 
@@ -364,7 +373,7 @@ def test_a_faulty_file_can_be_mended_field_by_field(qtbot, document_of) -> None:
     form.show()
     document.select(("linear_1",))
     assert find(form, QLabel, "setting_outputs_error").text() == "Outputs is -5 but should be at least 1."
-    type_number(find(form, QSpinBox, "setting_outputs"), "10")
+    type_number(find(form, NumberBox, "setting_outputs"), "10")
     assert settings_of(document, "linear_1")["outputs"] == 10
     find(form, QCheckBox, "setting_bias").click()
     assert settings_of(document, "linear_1")["bias"] is True
@@ -392,9 +401,9 @@ def test_a_layer_file_of_ones_own_appears_everywhere(qtbot, document, throwaway_
     entry = palette.findChild(QWidget, "palette_Blur")
     QTest.mouseDClick(entry, Qt.MouseButton.LeftButton)
     assert canvas.card("blur_1") is not None
-    assert find(form, QSpinBox, "setting_taps").value() == 3
-    strength = find(form, QDoubleSpinBox, "setting_strength")
-    assert strength.text() == strength.locale().toString(0.5, "g", 10)
+    assert find(form, NumberBox, "setting_taps").value == 3
+    strength = find(form, NumberBox, "setting_strength")
+    assert strength.text() == "0.5"
     find(form, QCheckBox, "setting_keep").click()
     kind, edge = find(form, QComboBox, "setting_kind"), find(form, QComboBox, "setting_edge")
     assert [kind.itemText(row) for row in range(2)] == ["Box", "Gauss bell"]
@@ -406,6 +415,7 @@ def test_a_layer_file_of_ones_own_appears_everywhere(qtbot, document, throwaway_
     find(form, JsonEditor, "setting_limit").setFocus()
     find(form, JsonEditor, "setting_limit").selectAll()
     QTest.keyClicks(find(form, JsonEditor, "setting_limit"), "7")
+    QTest.keyClick(find(form, JsonEditor, "setting_limit"), Qt.Key.Key_Return)
     assert settings_of(document, "blur_1") == {
         "keep": True,
         "kind": "gauss_bell",
@@ -441,15 +451,18 @@ def test_training_settings_change_with_one_step_each(qtbot, document) -> None:
     form = TrainingForm(document)
     qtbot.addWidget(form)
     form.show()
-    type_number(find(form, QSpinBox, "training_epochs"), "37")
+    type_number(find(form, NumberBox, "training_epochs"), "37")
     assert document.project.training.epochs == 37
     assert document.undo_stack.count() == 1
-    momentum = find(form, QDoubleSpinBox, "training_momentum")
+    momentum = find(form, NumberBox, "training_momentum")
     type_number(momentum, "1")
-    assert find(form, QLabel, "training_momentum_error").text() == "Momentum is 1 but should be less than 1."
+    assert (
+        find(form, QLabel, "training_momentum_error").text()
+        == "Momentum is 1 but should be a number of at least 0 and below 1."
+    )
     assert document.project.training.momentum != 1
     document.undo_stack.undo()
-    assert find(form, QSpinBox, "training_epochs").value() == document.project.training.epochs != 37
+    assert find(form, NumberBox, "training_epochs").value == document.project.training.epochs != 37
 
 
 def test_only_what_the_optimiser_and_the_schedule_look_at_is_shown(qtbot, document) -> None:
@@ -499,9 +512,7 @@ def test_data_is_chosen_and_split(qtbot, document) -> None:
     assert document.project.data.source == "circle"
     assert document.undo_stack.undoText() == "change data source"
     assert "2 classes" in find(form, QLabel, "data_facts").text()
-    type_number(
-        find(form, QDoubleSpinBox, "data_test"), find(form, QDoubleSpinBox, "data_test").locale().toString(0.25)
-    )
+    type_number(find(form, NumberBox, "data_test"), "0.25")
     assert document.project.data.test == 0.25
     assert "250 to judge" in find(form, QLabel, "data_split").text()
 
@@ -570,24 +581,24 @@ def press_redo(widget: QWidget) -> None:
 @pytest.mark.usefixtures("undo_keys")
 def test_undo_in_a_number_box_is_that_of_the_document(form, document) -> None:
     document.select(("conv_1",))
-    filters = find(form, QSpinBox, "setting_filters")
+    filters = find(form, NumberBox, "setting_filters")
     type_number(filters, "25")
     press_undo(filters)
     assert settings_of(document, "conv_1")["filters"] == 4
-    assert filters.value() == 4
+    assert filters.value == 4
     press_redo(filters)
     assert settings_of(document, "conv_1")["filters"] == 25
-    assert filters.value() == 25
+    assert filters.value == 25
 
 
 @pytest.mark.usefixtures("undo_keys")
 def test_undo_in_a_number_box_never_edits_its_text_alone(form, document) -> None:
     document.select(("conv_1",))
-    filters = find(form, QSpinBox, "setting_filters")
+    filters = find(form, NumberBox, "setting_filters")
     type_number(filters, "25")
     document.undo_stack.clear()  # the shortcut of an empty history is taken by nobody
     press_undo(filters)
-    assert filters.value() == 25
+    assert filters.value == 25
 
 
 @pytest.mark.usefixtures("undo_keys")
@@ -599,7 +610,7 @@ def test_undo_takes_a_fix_back_whose_button_had_the_keyboard(form, document) -> 
     QTest.keyClick(button, Qt.Key.Key_Space)
     assert not document.problems
     focus = form.focusWidget()
-    assert isinstance(focus, QSpinBox)
+    assert isinstance(focus, NumberBox)
     press_undo(focus)
     assert settings_of(document, "pool_1")["window"] == [50, 50]
     assert document.problems
@@ -635,6 +646,7 @@ def test_undo_in_text_fields_of_settings_is_that_of_the_document(form, document,
         field.setFocus()
         field.selectAll()
         QTest.keyClicks(field, typed)
+        QTest.keyClick(field, Qt.Key.Key_Return)
         assert settings_of(document, layer) != before
         while settings_of(document, layer) != before:
             press_undo(field)
