@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QScrollArea, QSizePolic
 from app.builder import actions
 from app.builder.drag import DragController, DragPayload
 from app.builder.glyphs import GLYPH_SIZE, paint_glyph
+from app.builder.palette_search import SearchTerms
 from app.document import Document
 from app.widgets.fonts import bold_font, small_font
 from app.widgets.theme import GRID, RADIUS, current_theme
@@ -57,9 +58,9 @@ class Palette(QWidget):
         self.setMinimumWidth(21 * GRID)
         self._document = document
         self.search = _SearchField(self)
-        self.search.textChanged.connect(self._filter)
-        self.search.returnPressed.connect(self._insert_first)
-        self.search.down_pressed.connect(self._enter_list)
+        self.search.textChanged.connect(self._on_search_changed)
+        self.search.returnPressed.connect(self._on_return_pressed)
+        self.search.step_requested.connect(self._on_highlight_stepped)
         self._list = QWidget()
         self._list.setObjectName("palette_list")
         self._list.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.MinimumExpanding)
@@ -70,6 +71,9 @@ class Palette(QWidget):
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.entries: list[PaletteEntry] = []
+        self._found: list[PaletteEntry] = []
+        self._highlighted: PaletteEntry | None = None
+        self._rows: list[QWidget] = []
         self._titles: dict[str, QLabel] = {}
         self._nothing = QLabel(self._list)
         self._fill()
@@ -106,14 +110,14 @@ class Palette(QWidget):
             title.setFont(bold_font(small_font(title.font())))
             title.setProperty("muted", True)
             title.setContentsMargins(GRID // 2, GRID, 0, GRID // 2)
-            layout.addWidget(title)
+            self._rows.append(title)
             self._titles[family] = title
             for layer_type in members:
                 entry = PaletteEntry(layer_type, self._list)
                 entry.chosen.connect(self._insert)
                 entry.grabbed.connect(self._arm)
                 entry.step_requested.connect(self._step)
-                layout.addWidget(entry)
+                self._rows.append(entry)
                 self.entries.append(entry)
         self._nothing.setObjectName("palette_nothing_found")
         self._nothing.setWordWrap(True)
@@ -121,25 +125,47 @@ class Palette(QWidget):
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._nothing.setContentsMargins(GRID // 2, GRID, 0, 0)
         self._nothing.hide()
+        for row in self._rows:
+            layout.addWidget(row)
         layout.addWidget(self._nothing)
         layout.addStretch(1)
-        self._set_stop(self.entries[0])
+        self._show_search("")
 
     @Slot(str)
-    def _filter(self, text: str) -> None:
-        words = text.casefold().split()
-        for entry in self.entries:
-            entry.setHidden(not all(word in entry.searched for word in words))
-        for family, title in self._titles.items():
-            title.setHidden(all(entry.isHidden() for entry in self.entries if entry.family == family))
-        shown = self._shown()
-        self._nothing.setText(f"No layer type matches “{text.strip()}”. Clear the search to see all of them.")
-        self._nothing.setHidden(bool(shown))
-        if shown:
-            self._set_stop(shown[0])
+    def _on_search_changed(self, text: str) -> None:
+        self._show_search(text.strip())
 
-    def _shown(self) -> list["PaletteEntry"]:
-        return [entry for entry in self.entries if not entry.isHidden()]
+    def _show_search(self, text: str) -> None:
+        """Show what a search finds, the best first; without a search everything, by family."""
+        ranks = {entry: entry.terms.rank(text) for entry in self.entries} if text else dict.fromkeys(self.entries, 0)
+        found = [(rank, entry) for entry, rank in ranks.items() if rank is not None]
+        self._found = [entry for _, entry in sorted(found, key=lambda pair: pair[0])]
+        order = self._found if text else self._rows
+        layout = self._list.layout()
+        assert isinstance(layout, QVBoxLayout)
+        for position, row in enumerate(order):
+            layout.removeWidget(row)
+            layout.insertWidget(position, row)
+        for row in self._rows:
+            row.setHidden(bool(text) and row not in self._found)
+        self._nothing.setText(f"No layer type matches “{text}”. Clear the search to see all of them.")
+        self._nothing.setHidden(bool(self._found))
+        self._set_stop((self._found or self.entries)[0])
+        self._highlight(self._found[0] if text and self._found else None)
+
+    def _highlight(self, entry: "PaletteEntry | None") -> None:
+        """Mark the entry that Enter in the search field inserts."""
+        for each in self.entries:
+            each.set_highlighted(each is entry)
+        self._highlighted = entry
+        if entry is None:
+            words = self._nothing.text() if not self._found else "Type the name of a layer type."
+        else:
+            self._set_stop(entry)
+            self._scroll.ensureWidgetVisible(entry, 0, GRID)
+            place = f"{self._found.index(entry) + 1} of {len(self._found)}"
+            words = f"{entry.accessibleName()}, {place}. Press Enter to insert it."
+        self.search.setAccessibleDescription(words)
 
     # ----------------------------------------------------------------------------------------------- keyboard and mouse
 
@@ -148,29 +174,31 @@ class Palette(QWidget):
         actions.insert(self._document, layer_type)
 
     @Slot()
-    def _insert_first(self) -> None:
-        shown = self._shown()
-        if shown and self.search.text().strip():
-            self._insert(shown[0].type_name)
-        elif not shown:
+    def _on_return_pressed(self) -> None:
+        if self._highlighted is not None:
+            self._insert(self._highlighted.type_name)
+        elif not self._found:
             self.message.emit(self._nothing.text())
+        self.search.selectAll()
 
-    @Slot()
-    def _enter_list(self) -> None:
-        shown = self._shown()
-        if shown:
-            self._focus(shown[0])
+    @Slot(int)
+    def _on_highlight_stepped(self, distance: int) -> None:
+        if self._highlighted is not None:
+            position = self._found.index(self._highlighted) + distance
+            self._highlight(self._found[min(max(position, 0), len(self._found) - 1)])
+        elif self._found and distance > 0:
+            self._highlight(self._found[0])
 
     @Slot(int)
     def _step(self, distance: int) -> None:
-        shown, entry = self._shown(), self.sender()
+        entry = self.sender()
         if not isinstance(entry, PaletteEntry):
             return
-        position = shown.index(entry) + distance
+        position = self._found.index(entry) + distance
         if position < 0 and distance == -1:
             self.search.setFocus(Qt.FocusReason.BacktabFocusReason)
         else:
-            self._focus(shown[min(max(position, 0), len(shown) - 1)])
+            self._focus(self._found[min(max(position, 0), len(self._found) - 1)])
 
     def _focus(self, entry: "PaletteEntry") -> None:
         self._set_stop(entry)
@@ -196,7 +224,7 @@ class PaletteEntry(QWidget):
 
     Attributes:
         type_name, family: of the layer type.
-        searched: the words that a search looks through.
+        terms: what a search compares with.
 
     Signals:
         chosen(type_name): double-click or Enter.
@@ -213,8 +241,8 @@ class PaletteEntry(QWidget):
         settings = layer_type.Settings
         self.type_name, self.family, self._summary = layer_type.__name__, settings.family, settings.summary
         family_title = FAMILY_TITLES.get(self.family, self.family)
-        self.searched = f"{self.type_name} {self._summary} {self.family} {family_title}".casefold()
-        self._lifted = False
+        self.terms = SearchTerms.of(self.type_name, settings, family_title)
+        self._lifted = self._highlighted = False
         self.setObjectName(f"palette_{self.type_name}")
         self.setAccessibleName(f"{self.type_name}: {self._summary}")
         self.setAccessibleDescription("Press Enter to insert it behind the selected layer.")
@@ -224,6 +252,12 @@ class PaletteEntry(QWidget):
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
+
+    def set_highlighted(self, highlighted: bool) -> None:
+        """Paint the entry as the one that Enter in the search field inserts, or not."""
+        if highlighted != self._highlighted:
+            self._highlighted = highlighted
+            self.update()
 
     def picture(self) -> QPixmap:
         """Paint the entry as a small card, to follow the pointer."""
@@ -261,9 +295,10 @@ class PaletteEntry(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         frame = QRectF(self.rect()).adjusted(1, 1, -1, -1)
-        if self._lifted or self.underMouse() or self.hasFocus():
+        marked = self._lifted or self._highlighted or self.hasFocus()
+        if marked or self.underMouse():
             painter.setBrush(QColor(theme.card if self._lifted else theme.track))
-            painter.setPen(QColor(theme.accent) if self._lifted or self.hasFocus() else Qt.PenStyle.NoPen)
+            painter.setPen(QColor(theme.accent) if marked else Qt.PenStyle.NoPen)
             painter.drawRoundedRect(frame, RADIUS, RADIUS)
         glyph_top = (self.height() - GLYPH_SIZE) / 2
         paint_glyph(painter, QRectF(GRID, glyph_top, GLYPH_SIZE, GLYPH_SIZE), self.family)
@@ -297,9 +332,13 @@ class PaletteEntry(QWidget):
 
 
 class _SearchField(DraftLineEdit):
-    """The search; Esc empties it, the arrow down leads into the list."""
+    """The search; Esc empties it, the arrows up and down choose among what it finds.
 
-    down_pressed = Signal()
+    Signals:
+        step_requested(distance): choose the entry that is so many further down.
+    """
+
+    step_requested = Signal(int)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -320,8 +359,8 @@ class _SearchField(DraftLineEdit):
             self._dress()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Down:
-            self.down_pressed.emit()
+        if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
+            self.step_requested.emit(1 if event.key() == Qt.Key.Key_Down else -1)
         elif event.key() == Qt.Key.Key_Escape and self.text():
             self.clear()
         else:

@@ -30,6 +30,7 @@ class AvgPool2DSettings(LayerSettings):
     summary = "the mean of a window"
     formula = "y = mean x over each window"
     short_name = "avgpool"
+    aliases = ("average pooling", "mean pooling", "downsampling")
 
     window: Annotated[
         PositivePair, Field(title="Window", description="Rows and columns of the patch whose mean is taken.")

@@ -16,6 +16,7 @@ class BatchNormSettings(LayerSettings):
     """What the settings of both kinds share."""
 
     family = "regularisation"
+    aliases = ("bn", "batch normalisation", "batch normalization")
     thing: ClassVar[str]
     """What is normalised: "number" or "map"."""
 

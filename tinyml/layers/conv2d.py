@@ -35,6 +35,7 @@ class Conv2DSettings(LayerSettings):
     summary = "slides filters over the image"
     formula = "yₖ = Σ_c wₖ,c ⋆ x_c + bₖ"
     short_name = "conv"
+    aliases = ("convolution", "convolutional layer")
 
     filters: Annotated[
         int, Field(ge=1, le=4096, title="Filters", description="How many patterns to look for; each gives one map.")

@@ -43,6 +43,7 @@ class Deconv2DSettings(LayerSettings):
     summary = "spreads maps back to pixels"
     formula = "yₖ = Σ_c w_c,ₖ ⋆ᵀ x_c + bₖ"
     short_name = "deconv"
+    aliases = ("transposed convolution", "convtranspose", "deconvolution", "fractionally strided convolution")
 
     filters: Annotated[int, Field(ge=1, le=4096, title="Filters", description="How many maps come out.")] = 8
     window: Annotated[

@@ -16,6 +16,7 @@ class DropoutSettings(LayerSettings):
     summary = "silences random numbers while training"
     formula = "y = x · m / (1 − p), m random 0 or 1"
     short_name = "dropout"
+    aliases = ("random zeros",)
 
     probability: Annotated[
         float,

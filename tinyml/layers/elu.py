@@ -17,6 +17,7 @@ class ELUSettings(LayerSettings):
     summary = "bends the negative side to −a"
     formula = "y = x where x > 0, a (exp x − 1) elsewhere"
     short_name = "elu"
+    aliases = ("exponential linear unit",)
 
     alpha: Annotated[
         float, Field(ge=0, le=10, title="Floor", description="How far below 0 the results can get (a).")

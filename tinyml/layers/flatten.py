@@ -16,6 +16,7 @@ class FlattenSettings(LayerSettings):
     summary = "maps to one vector"
     formula = "y = all numbers of x in a row"
     short_name = "flatten"
+    aliases = ("vectorise", "unroll")
 
     def output_shape(self, input_shape: Shape) -> Shape:
         return (math.prod(input_shape),)

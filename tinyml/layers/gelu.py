@@ -18,6 +18,7 @@ class GELUSettings(LayerSettings):
     summary = "a smooth relative of ReLu"
     formula = "y = ½ x (1 + tanh(√(2/π) (x + 0.044715 x³)))"
     short_name = "gelu"
+    aliases = ("gaussian error linear unit",)
 
     def operations(self, input_shape: Shape) -> int:
         return math.prod(input_shape)

@@ -15,6 +15,7 @@ class GlobalAvgPool2DSettings(LayerSettings):
     summary = "one number for each map"
     formula = "y_c = mean of map x_c"
     short_name = "globalpool"
+    aliases = ("gap", "global average pooling")
 
     def output_shape(self, input_shape: Shape) -> Shape:
         channels, _, _ = require_maps("GlobalAvgPool2D", input_shape)

@@ -18,6 +18,7 @@ class LeakyReLuSettings(LayerSettings):
     summary = "max(a x, x), a small"
     formula = "y = x where x > 0, a x elsewhere"
     short_name = "leaky"
+    aliases = ("lrelu", "leaky rectifier")
 
     slope: Annotated[
         float, Field(ge=0, le=1, title="Slope", description="By how much negative numbers are multiplied.")

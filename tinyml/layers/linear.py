@@ -35,6 +35,7 @@ class LinearSettings(LayerSettings):
     summary = "every input to every output"
     formula = "y = W x + b"
     short_name = "linear"
+    aliases = ("dense", "fc", "fully connected", "affine")
 
     outputs: Annotated[int, Field(ge=1, le=100_000, title="Outputs", description="How many numbers come out.")] = 64
     bias: Annotated[bool, Field(title="Bias", description="Add a trainable constant to each output.")] = True

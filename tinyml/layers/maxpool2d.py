@@ -31,6 +31,7 @@ class MaxPool2DSettings(LayerSettings):
     summary = "keeps the strongest of a window"
     formula = "y = max x over each window"
     short_name = "pool"
+    aliases = ("max pooling", "subsampling", "downsampling")
 
     window: Annotated[
         PositivePair, Field(title="Window", description="Rows and columns of the patch of which one value is kept.")

@@ -30,6 +30,7 @@ class MaxUnpool2DSettings(LayerSettings):
     summary = "puts maxima back in place"
     formula = "y[where the maximum was] = x, 0 elsewhere"
     short_name = "unpool"
+    aliases = ("unpooling", "max unpooling")
     partner = "MaxPool2D"
 
     window: Annotated[

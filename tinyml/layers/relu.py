@@ -16,6 +16,7 @@ class ReLuSettings(LayerSettings):
     summary = "max(0, x)"
     formula = "y = max(0, x)"
     short_name = "relu"
+    aliases = ("rectifier", "rectified linear unit")
 
     def operations(self, input_shape: Shape) -> int:
         return math.prod(input_shape)

@@ -17,6 +17,7 @@ class ReshapeSettings(LayerSettings):
     summary = "a vector to maps"
     formula = "y = the numbers of x in rows and columns"
     short_name = "reshape"
+    aliases = ("unflatten", "view")
 
     size: Annotated[
         PositivePair,

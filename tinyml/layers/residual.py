@@ -39,6 +39,7 @@ class ResidualSettings(LayerSettings):
     summary = "adds its input to what is inside"
     formula = "y = x + F(x)"
     short_name = "residual"
+    aliases = ("skip connection", "shortcut", "resnet block")
 
     layers: Annotated[
         tuple[LayerSpecification, ...],

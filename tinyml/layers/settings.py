@@ -74,6 +74,8 @@ class LayerSettings(BaseModel):
     """The formula in one line of plain Unicode text."""
     short_name: ClassVar[str]
     """Stem of automatic names: "conv" gives conv_1, conv_2, …"""
+    aliases: ClassVar[tuple[str, ...]] = ()
+    """Other names that people search for: "dense" for Linear."""
     partner: ClassVar[str | None] = None
     """Name of a layer type further down whose recorded switches this one needs (MaxUnpool2D needs a MaxPool2D)."""
 

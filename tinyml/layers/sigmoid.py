@@ -15,6 +15,7 @@ class SigmoidSettings(LayerSettings):
     summary = "squashes to 0…1"
     formula = "y = 1 / (1 + exp(−x))"
     short_name = "sigmoid"
+    aliases = ("logistic", "squashing function")
 
     def operations(self, input_shape: Shape) -> int:
         return math.prod(input_shape)

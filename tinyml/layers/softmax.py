@@ -17,6 +17,7 @@ class SoftmaxSettings(LayerSettings):
     summary = "scores to probabilities"
     formula = "yₖ = exp xₖ / Σⱼ exp xⱼ"
     short_name = "softmax"
+    aliases = ("probabilities",)
 
     axis: Annotated[
         int,

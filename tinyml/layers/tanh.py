@@ -16,6 +16,7 @@ class TanhSettings(LayerSettings):
     summary = "squashes to −1…1"
     formula = "y = tanh x"
     short_name = "tanh"
+    aliases = ("hyperbolic tangent", "squashing function")
 
     def operations(self, input_shape: Shape) -> int:
         return math.prod(input_shape)

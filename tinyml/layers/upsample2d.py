@@ -16,6 +16,7 @@ class Upsample2DSettings(LayerSettings):
     summary = "repeats every pixel"
     formula = "y[p, q] = x[⌊p / rows⌋, ⌊q / columns⌋]"
     short_name = "upsample"
+    aliases = ("upsampling", "nearest neighbour")
 
     scale: Annotated[
         PositivePair, Field(title="Scale", description="How many rows and columns each pixel becomes.")

@@ -3,6 +3,7 @@
 import gc
 import weakref
 
+import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
@@ -12,7 +13,20 @@ from tinyml.layers import layer_types
 
 
 def shown(palette: Palette) -> list[str]:
-    return [entry.type_name for entry in palette.entries if entry.isVisible()]
+    """Return the names of the entries as they stand, from the top."""
+    visible = [entry for entry in palette.entries if entry.isVisible()]
+    return [entry.type_name for entry in sorted(visible, key=lambda entry: entry.y())]
+
+
+def highlighted(palette: Palette) -> list[str]:
+    return [entry.type_name for entry in palette.entries if entry._highlighted]
+
+
+def search(bench, text: str) -> None:
+    bench.palette.focus_search()
+    bench.palette.search.clear()
+    QTest.keyClicks(bench.palette.search, text)
+    bench.palette._list.layout().activate()
 
 
 def test_every_layer_type_is_listed_under_its_family(bench) -> None:
@@ -24,20 +38,107 @@ def test_every_layer_type_is_listed_under_its_family(bench) -> None:
         assert layer_type.Settings.summary in entry.accessibleName()
 
 
-def test_the_search_looks_at_name_summary_and_family(bench) -> None:
+def test_the_search_looks_at_name_alias_summary_and_family(bench) -> None:
     bench.palette.focus_search()
     assert bench.window.focusWidget() is bench.palette.search
-    QTest.keyClicks(bench.palette.search, "pool")
-    pooling = [name for name, layer in layer_types().items() if layer.Settings.family == "pooling"]
-    assert {"MaxPool2D", "MaxUnpool2D"} < set(pooling)
-    assert shown(bench.palette) == pooling
+    search(bench, "pool")
+    pooling = {name for name, layer in layer_types().items() if layer.Settings.family == "pooling"}
+    assert set(shown(bench.palette)) == pooling
+    assert shown(bench.palette)[:2] == ["AvgPool2D", "GlobalAvgPool2D"], "its name has a word that begins like that"
     assert not bench.palette.findChild(QLabel, "palette_title_dense").isVisible()
-    bench.palette.search.setText("max(0")
+    search(bench, "max(0")
     assert shown(bench.palette) == ["ReLu"]
-    bench.palette.search.setText("conv slides")
+    search(bench, "conv slides")
     assert shown(bench.palette) == ["Conv2D"]
+    everything = list(layer_types())
     QTest.keyClick(bench.palette.search, Qt.Key.Key_Escape)
-    assert len(shown(bench.palette)) == len(layer_types())
+    assert sorted(shown(bench.palette)) == sorted(everything)
+    assert bench.palette.findChild(QLabel, "palette_title_dense").isVisible()
+    assert highlighted(bench.palette) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "layer_type"),
+    [
+        ("relu", "ReLu"),
+        ("RELU", "ReLu"),
+        ("lin", "Linear"),
+        ("dense", "Linear"),
+        ("fc", "Linear"),
+        ("fully connected", "Linear"),
+        ("conv", "Conv2D"),
+        ("convolution", "Conv2D"),
+        ("transposed convolution", "Deconv2D"),
+        ("convtranspose", "Deconv2D"),
+        ("deconv", "Deconv2D"),
+        ("maxpool", "MaxPool2D"),
+        ("max pool", "MaxPool2D"),
+        ("max pooling", "MaxPool2D"),
+        ("average", "AvgPool2D"),
+        ("gap", "GlobalAvgPool2D"),
+        ("unpool", "MaxUnpool2D"),
+        ("bn", "BatchNorm1D"),
+        ("batchnorm", "BatchNorm1D"),
+        ("batchnorm2", "BatchNorm2D"),
+        ("drop", "Dropout"),
+        ("dropout", "Dropout"),
+        ("elu", "ELU"),
+        ("gelu", "GELU"),
+        ("leaky", "LeakyReLu"),
+        ("leaky relu", "LeakyReLu"),
+        ("logistic", "Sigmoid"),
+        ("sigmoid", "Sigmoid"),
+        ("softmax", "Softmax"),
+        ("tanh", "Tanh"),
+        ("skip", "Residual"),
+        ("upsampl", "Upsample2D"),
+        ("unflatten", "Reshape"),
+        ("flat", "Flatten"),
+    ],
+)
+def test_enter_inserts_what_was_meant_and_the_text_is_selected(bench, text: str, layer_type: str) -> None:
+    search(bench, text)
+    assert highlighted(bench.palette) == [layer_type] == shown(bench.palette)[:1]
+    QTest.keyClick(bench.palette.search, Qt.Key.Key_Return)
+    assert bench.document.project.network.layers[-1].type == layer_type
+    assert bench.window.focusWidget() is bench.palette.search
+    assert bench.palette.search.selectedText() == text
+    QTest.keyClicks(bench.palette.search, "tanh")
+    assert bench.palette.search.text() == "tanh"
+
+
+def test_every_layer_type_is_found_first_by_its_name_and_by_its_aliases(bench) -> None:
+    for name, layer_type in layer_types().items():
+        search(bench, name.lower())
+        assert shown(bench.palette)[0] == name
+        for alias in layer_type.Settings.aliases:
+            search(bench, alias)
+            assert name in shown(bench.palette)[:2], alias
+
+
+def test_the_arrows_move_the_highlight_and_enter_takes_it(bench) -> None:
+    search(bench, "relu")
+    found = shown(bench.palette)
+    assert found[:2] == ["ReLu", "LeakyReLu"]
+    description = bench.palette.search.accessibleDescription()
+    assert description.startswith("ReLu: max(0, x), 1 of ")
+    QTest.keyClick(bench.palette.search, Qt.Key.Key_Down)
+    assert highlighted(bench.palette) == ["LeakyReLu"]
+    assert ", 2 of " in bench.palette.search.accessibleDescription()
+    QTest.keyClick(bench.palette.search, Qt.Key.Key_Return)
+    assert bench.document.project.network.layers[-1].type == "LeakyReLu"
+    for _ in range(9):
+        QTest.keyClick(bench.palette.search, Qt.Key.Key_Up)
+    assert highlighted(bench.palette) == ["ReLu"]
+
+
+def test_without_a_search_enter_inserts_nothing_until_an_arrow_chose(bench) -> None:
+    bench.palette.focus_search()
+    QTest.keyClick(bench.palette.search, Qt.Key.Key_Return)
+    assert bench.document.undo_stack.count() == 0
+    QTest.keyClick(bench.palette.search, Qt.Key.Key_Down)
+    QTest.keyClick(bench.palette.search, Qt.Key.Key_Return)
+    assert bench.document.project.network.layers[-1].type == shown(bench.palette)[0]
 
 
 def test_a_search_without_result_says_what_to_do(bench) -> None:
@@ -65,11 +166,10 @@ def test_enter_appends_at_the_end_and_then_after_what_it_appended(bench) -> None
     assert bench.document.undo_stack.undoText() == "insert dropout_2"
 
 
-def test_search_arrows_and_enter_without_a_mouse(bench) -> None:
-    bench.palette.focus_search()
-    QTest.keyClicks(bench.palette.search, "activation")
-    first, second, *_, last = (name for name, layer in layer_types().items() if layer.Settings.family == "activation")
-    QTest.keyClick(bench.palette.search, Qt.Key.Key_Down)
+def test_tab_leads_from_the_search_into_the_list(bench) -> None:
+    search(bench, "activation")
+    first, second, *_, last = shown(bench.palette)
+    QTest.keyClick(bench.palette.search, Qt.Key.Key_Tab)
     assert bench.window.focusWidget() is bench.entry(first)
     QTest.keyClick(bench.window.focusWidget(), Qt.Key.Key_Down)
     assert bench.window.focusWidget() is bench.entry(second)
@@ -80,8 +180,6 @@ def test_search_arrows_and_enter_without_a_mouse(bench) -> None:
     QTest.keyClick(bench.window.focusWidget(), Qt.Key.Key_Home)
     QTest.keyClick(bench.window.focusWidget(), Qt.Key.Key_Up)
     assert bench.window.focusWidget() is bench.palette.search
-    QTest.keyClick(bench.palette.search, Qt.Key.Key_Return)
-    assert bench.names()[-1] == f"{layer_types()[first].Settings.short_name}_1"
 
 
 def test_the_palette_leaves_nothing_behind(document, qapp) -> None:
