@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QContextMenuEvent, QCursor, QFocusEvent, QKeyEvent, QMouseEvent, QPixmap
 from PySide6.QtWidgets import QApplication, QFrame, QMenu, QWidget
 
@@ -16,7 +16,7 @@ from app.builder.card import Card
 from app.builder.column import CardColumn
 from app.builder.content import CardContent, input_content, layer_contents, loss_content
 from app.builder.drag import DragController, DragPayload, DropArea, badge
-from app.builder.selection import CardSelection
+from app.builder.selection import INPUT, CardSelection
 from app.document import Document
 from app.document.edits import insert_layer, move_layers
 from app.widgets.theme import GRID
@@ -63,6 +63,7 @@ class Canvas(DropArea):
         self._context_actions: list[QAction] = []
         self._by_mouse = False
         self.column = CardColumn(input_content(document), loss_content(document))
+        self.column.input_card.installEventFilter(self)
         self.setWidget(self.column)
         self._drag = DragController(self, document)
         self._refresh_timer = QTimer(self)
@@ -82,7 +83,7 @@ class Canvas(DropArea):
     # --------------------------------------------------------------------------------------- actions, for the shell
 
     def insert(self, layer_type: str) -> None:
-        """Put a new layer behind the selection, or at the end."""
+        """Put a new layer behind the selection, at the top when the input is selected, else at the end."""
         self._try(lambda: actions.insert(self.document, layer_type))
 
     def delete_selection(self) -> None:
@@ -102,7 +103,7 @@ class Canvas(DropArea):
         self._try(lambda: actions.cut(self.document))
 
     def paste(self) -> None:
-        """Put the layers of the clipboard behind the selection, or at the end."""
+        """Put the layers of the clipboard where a new layer would go."""
         self._try(lambda: actions.paste(self.document))
 
     def move_selection_up(self) -> None:
@@ -181,6 +182,7 @@ class Canvas(DropArea):
         chosen = set(self.document.selection)
         for card in self.column.cards:
             card.set_selected(card.content.name in chosen)
+        self.column.input_card.set_selected(self.document.input_selected)
         current = self._current_card()
         had_focus = self._card_has_focus()
         for card in self.column.all_cards():
@@ -343,6 +345,13 @@ class Canvas(DropArea):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         self._current_card().setFocus(event.reason())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.column.input_card and isinstance(event, QFocusEvent) and event.gotFocus():
+            by_tab = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+            if by_tab and not self.document.selection:
+                self._selection.go(INPUT)  # what is pasted now goes where the keyboard is
+        return super().eventFilter(watched, event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         card = self.column.card_at(self.column.mapFromGlobal(event.globalPos()).toPointF())

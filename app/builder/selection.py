@@ -32,7 +32,7 @@ class CardSelection:
         extend = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
         toggle = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
         if not 0 <= position < len(names):
-            self._document.select(())
+            self._document.select((), input_selected=position == INPUT)
         elif extend:
             self._extend(position, keep=toggle)
         elif toggle:
@@ -59,7 +59,7 @@ class CardSelection:
     def go(self, position: int, extend: bool = False) -> None:
         """Go to a card and select it, or everything up to it."""
         if not 0 <= position < len(self._names):
-            self._document.select(())
+            self._document.select((), input_selected=position == INPUT)
         elif extend:
             self._extend(position, keep=False)
         else:
@@ -82,7 +82,7 @@ class CardSelection:
     def follow_document(self) -> None:
         """Something else changed the selection or the stack: go on from there."""
         names, chosen = self._names, self._document.selection
-        self.current = min(self.current, len(names))
+        self.current = INPUT if self._document.input_selected else min(self.current, len(names))
         if chosen and not (0 <= self.current < len(names) and names[self.current] in chosen):
             self.current = self._anchor = names.index(chosen[-1])
 

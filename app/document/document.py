@@ -28,6 +28,7 @@ class Document(QObject):
     Attributes:
         project: the network, the data choice and the training settings; frozen.
         selection: names of the selected layers, in the order of the stack.
+        input_selected: True when the input is selected instead, so that new layers go to the top.
         inference: shapes and problems of the network for the chosen data.
         data: the description of the chosen data; None while it is read, and when it cannot be read.
         data_problem: why the chosen data cannot be used, in one sentence; empty when it can.
@@ -51,6 +52,7 @@ class Document(QObject):
         super().__init__(parent)
         self.project = project or Project()
         self.selection: Names = ()
+        self.input_selected = False
         self.path: Path | None = None
         self.title = UNTITLED
         self.data: DataDescription | None = None
@@ -88,19 +90,27 @@ class Document(QObject):
         """Return what is known of the layer called `name`, or None when there is none."""
         return next((plan for plan in self.inference.layers if plan.specification.name == name), None)
 
+    @property
+    def insertion_index(self) -> int:
+        """Where new layers go: behind the selected ones, to the top when the input is selected, else to the end."""
+        if self.input_selected:
+            return 0
+        chosen = [index for index, layer in enumerate(self.project.network.layers) if layer.name in self.selection]
+        return chosen[-1] + 1 if chosen else len(self.project.network.layers)
+
     def apply(self, edit: Edit) -> None:
         """Make an edit, as one step that can be undone. An edit that changes nothing is silent."""
         if edit.project != self.project:
             self.undo_stack.push(_EditCommand(self, edit))
         if edit.selection is not None:
-            self.select(edit.selection)
+            self.select(edit.selection, input_selected=edit.selects_input)
 
-    def select(self, names: Names) -> None:
-        """Select layers by name, in any order; unknown names are left out."""
+    def select(self, names: Names, *, input_selected: bool = False) -> None:
+        """Select layers by name, in any order, or the input; unknown names are left out."""
         wanted = set(names)
         selection = tuple(layer.name for layer in self.project.network.layers if layer.name in wanted)
-        if selection != self.selection:
-            self.selection = selection
+        if (selection, input_selected) != (self.selection, self.input_selected):
+            self.selection, self.input_selected = selection, input_selected
             self.selection_changed.emit()
 
     def replace(self, project: Project, path: Path | None = None) -> None:
@@ -217,8 +227,9 @@ class _EditCommand(QUndoCommand):
         # the stack would then delete commands that are gone.
         self._weak_document = ref(document)
         self._merge_key = edit.merge_key
-        self._before, self._selection_before = document.project, document.selection
-        self._after, self._selection_after = edit.project, edit.selection
+        self._before, self._after = document.project, edit.project
+        self._selection_before, self._input_before = document.selection, document.input_selected
+        self._selection_after, self._input_after = edit.selection, edit.selects_input
 
     @property
     def _document(self) -> Document:
@@ -229,11 +240,11 @@ class _EditCommand(QUndoCommand):
     def redo(self) -> None:
         self._document.show_project(self._after)
         if self._selection_after is not None:
-            self._document.select(self._selection_after)
+            self._document.select(self._selection_after, input_selected=self._input_after)
 
     def undo(self) -> None:
         self._document.show_project(self._before)
-        self._document.select(self._selection_before)
+        self._document.select(self._selection_before, input_selected=self._input_before)
 
     def id(self) -> int:
         """Tell Qt which commands may be merged: equal numbers, -1 for never."""

@@ -24,12 +24,14 @@ class Edit:
         text: what it does, for the undo menu: "move conv_2".
         project: the project afterwards.
         selection: names of the layers that are selected afterwards; None leaves the selection as it is.
+        selects_input: True when the input is selected afterwards, and no layer.
         merge_key: edits in a row with the same key, not empty, become one step (the arrows of a number).
     """
 
     text: str
     project: Project
     selection: Names | None = None
+    selects_input: bool = False
     merge_key: str = ""
 
     def alone(self) -> "Edit":
@@ -45,14 +47,27 @@ def insert_layer(project: Project, index: int, layer_type: str, settings: Mappin
     return Edit(f"insert {layer.name}", with_layers(project, layers), (layer.name,))
 
 
-def paste_layers(project: Project, index: int, copied: Sequence[LayerSpecification], verb: str = "paste") -> Edit:
-    """Put copies of layers at position `index`; each gets a name that is free."""
+def paste_layers(
+    project: Project,
+    index: int,
+    copied: Sequence[LayerSpecification],
+    verb: str = "paste",
+    places: Sequence[int] | None = None,
+) -> Edit:
+    """Put copies of layers at position `index`; each keeps its name if that is free, or gets one that is.
+
+    Arguments:
+        places: where each of them shall stand afterwards, in rising order; one behind the other by default.
+    """
     layers = list(project.network.layers)
     names: list[str] = []
-    for offset, original in enumerate(copied):
-        layer = original.model_copy(update={"name": free_name(with_layers(project, layers), original.type)})
-        layers.insert(index + offset, layer)
-        names.append(layer.name)
+    for place, original in zip(places or range(index, index + len(copied)), copied, strict=True):
+        present = with_layers(project, layers)
+        name = original.name
+        if any(layer.name == name for layer in layers):
+            name = free_name(present, original.type)
+        layers.insert(place, original.model_copy(update={"name": name}))
+        names.append(name)
     return Edit(f"{verb} {describe_names(names)}", with_layers(project, layers), tuple(names))
 
 
@@ -70,6 +85,14 @@ def remove_layers(project: Project, names: Iterable[str], verb: str = "delete") 
     layers = [layer for layer in project.network.layers if layer.name not in removed]
     follower = layers[min(positions[0], len(layers) - 1)].name if layers else None
     return Edit(f"{verb} {describe_names(removed)}", with_layers(project, layers), (follower,) if follower else ())
+
+
+def cut_layers(project: Project, names: Iterable[str]) -> Edit:
+    """Take the named layers out to paste them; what is before them is selected, so that they are pasted there again."""
+    edit = remove_layers(project, names, verb="cut")
+    first = positions_of(project, names)[0]
+    before = (project.network.layers[first - 1].name,) if first else ()
+    return replace(edit, selection=before, selects_input=not before)
 
 
 def move_layers(project: Project, names: Iterable[str], index: int) -> Edit:
@@ -136,10 +159,19 @@ def apply_fix(project: Project, problem: Problem) -> Edit:
         case RemoveLayer():
             return remove_layers(project, [problem.layer])
         case AppendLayers(layers=layers):
-            new = [LayerSpecification(type=kind, name=kind, settings=dict(settings)) for kind, settings in layers]
-            return paste_layers(project, len(project.network.layers), new, verb="add")
+            return append_layers(project, layers)
         case None:
             raise TinymlError(f"There is no automatic fix for '{problem}'.")
+
+
+def append_layers(project: Project, layers: Iterable[tuple[str, Mapping[str, Any]]]) -> Edit:
+    """Put new layers, given by type and settings, at the end; they are named automatically."""
+    names: list[str] = []
+    for layer_type, settings in layers:
+        edit = insert_layer(project, len(project.network.layers), layer_type, settings)
+        project = edit.project
+        names.extend(edit.selection or ())
+    return Edit(f"add {describe_names(names)}", project, tuple(names))
 
 
 def free_name(project: Project, layer_type: str) -> str:

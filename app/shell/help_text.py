@@ -5,7 +5,8 @@ KEYBOARD_AND_MOUSE = """
 <table cellpadding="3">
 <tr><td><b>Drag</b></td>
 <td>a layer from the palette into the gap where it belongs; drag a card to move it; Esc cancels</td></tr>
-<tr><td><b>Enter, double-click</b></td><td>in the palette: insert the layer after the selected card</td></tr>
+<tr><td><b>Enter, double-click</b></td><td>in the palette: insert the layer after the selected card; after the input
+  card it becomes the first one</td></tr>
 <tr><td><b>↑ ↓, Home, End</b></td><td>select another card; with Shift several; Ctrl+A all</td></tr>
 <tr><td><b>Alt+↑, Alt+↓</b></td><td>move the selected cards</td></tr>
 <tr><td><b>Del, Ctrl+D</b></td><td>delete, duplicate; Ctrl+X, Ctrl+C, Ctrl+V cut, copy and paste</td></tr>
