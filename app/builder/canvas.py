@@ -64,6 +64,7 @@ class Canvas(DropArea):
         self._by_mouse = False
         self.column = CardColumn(input_content(document), loss_content(document))
         self.column.input_card.installEventFilter(self)
+        self.column.loss_card.fix_requested.connect(self._fix)
         self.setWidget(self.column)
         self._drag = DragController(self, document)
         self._refresh_timer = QTimer(self)

@@ -130,7 +130,7 @@ class Card(QWidget):
         else:
             button = self._fix_button or self._make_fix_button()
             button.setObjectName(f"fix_button_{content.name}")
-            button.setText(fix.label)
+            button.setText(fix.label.replace("&", "&&"))
             button.setAccessibleName(f"{fix.label} ({content.name})")
             button.show()
             self._place_fix_button()

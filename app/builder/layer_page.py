@@ -171,7 +171,7 @@ class LayerPage(Page):
         if had_focus and fix is None:
             self.focus_first_field()  # Qt would send the keyboard out of the page
         if fix is not None:
-            self._fix_button.setText(fix.label)
+            self._fix_button.setText(fix.label.replace("&", "&&"))
             self._fix_button.setAccessibleName(fix.label)
 
     def _show_computation(self, plan: LayerPlan) -> None:

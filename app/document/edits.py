@@ -3,13 +3,12 @@
 A project is frozen, so an edit never changes one: it makes the next. Nothing here knows Qt.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tinyml.core import AppendLayers, ChangeSettings, InsertBefore, Problem, RemoveLayer, TinymlError
-from tinyml.layers import layer_types
+import tinyml.net as network
+from tinyml.core import ChangeTraining, Problem, TinymlError
 from tinyml.net import LayerSpecification
 from tinyml.storage import Project
 
@@ -149,40 +148,31 @@ def change_data(project: Project, **changes: Any) -> Edit:
 
 
 def apply_fix(project: Project, problem: Problem) -> Edit:
-    """Make the edit that a problem proposes; raises `TinymlError` when it proposes none."""
-    match problem.fix:
-        case InsertBefore(layer_type=layer_type, settings=settings):
-            return insert_layer(project, problem.index, layer_type, settings)
-        case ChangeSettings(label=label, settings=settings):
-            # A step of its own, not a continuation of the typing that led to the problem.
-            return replace(change_settings(project, problem.layer, settings), text=label).alone()
-        case RemoveLayer():
-            return remove_layers(project, [problem.layer])
-        case AppendLayers(layers=layers):
-            return append_layers(project, layers)
-        case None:
-            raise TinymlError(f"There is no automatic fix for '{problem}'.")
+    """Make the edit that a problem proposes; raises `TinymlError` when it proposes none.
+
+    Layers are found by their position: two of one name may be the problem.
+    """
+    fix, layers = problem.fix, project.network.layers
+    if isinstance(fix, ChangeTraining):
+        return replace(change_training(project, **fix.settings), text=_as_step(fix.label)).alone()
+    if problem.layer and problem.layer != next((layer.name for layer in layers[problem.index :]), None):
+        raise TinymlError(f"The layer '{problem.layer}' was changed meanwhile. Look at its problem again.")
+    mended = network.apply_fix(layers, problem)
+    assert fix is not None, "refused by the line before"
+    before = {layer.name for layer in layers}
+    selection: Names | None = tuple(layer.name for layer in mended if layer.name not in before) or None
+    if len(mended) < len(layers):
+        selection = tuple(layer.name for layer in mended[problem.index :][:1] or mended[-1:])
+    return Edit(_as_step(fix.label), with_layers(project, mended), selection)
 
 
-def append_layers(project: Project, layers: Iterable[tuple[str, Mapping[str, Any]]]) -> Edit:
-    """Put new layers, given by type and settings, at the end; they are named automatically."""
-    names: list[str] = []
-    for layer_type, settings in layers:
-        edit = insert_layer(project, len(project.network.layers), layer_type, settings)
-        project = edit.project
-        names.extend(edit.selection or ())
-    return Edit(f"add {describe_names(names)}", project, tuple(names))
+def _as_step(label: str) -> str:
+    return f"{label[:1].lower()}{label[1:]}"
 
 
 def free_name(project: Project, layer_type: str) -> str:
     """Return the first free automatic name for a layer type: conv_1, conv_2, …"""
-    known = layer_types().get(layer_type)
-    stem = known.Settings.short_name if known else re.sub(r"\W+", "_", layer_type.lower())
-    taken = {layer.name for layer in project.network.layers}
-    number = 1
-    while f"{stem}_{number}" in taken:
-        number += 1
-    return f"{stem}_{number}"
+    return network.free_name({layer.name for layer in project.network.layers}, layer_type)
 
 
 def describe_names(names: Sequence[str]) -> str:

@@ -12,7 +12,17 @@ from tinyml.core.errors import (
 )
 from tinyml.core.initialisers import Fans, Initialiser, initial_bias, initial_weight
 from tinyml.core.parameter import Parameter
-from tinyml.core.problems import AppendLayers, ChangeSettings, Fix, InsertBefore, Problem, RemoveLayer
+from tinyml.core.problems import (
+    AppendLayers,
+    ChangeSettings,
+    ChangeTraining,
+    ChangeType,
+    Fix,
+    InsertBefore,
+    Problem,
+    RemoveLayer,
+    RenameLayer,
+)
 from tinyml.core.seeding import set_seed, shared_generator, uniform_fan_in
 from tinyml.core.shapes import Pair, Shape, as_pair, describe_count, describe_pair, describe_shape
 
@@ -20,6 +30,8 @@ __all__ = [
     "AppendLayers",
     "Array",
     "ChangeSettings",
+    "ChangeTraining",
+    "ChangeType",
     "DataError",
     "DivergedError",
     "Fans",
@@ -30,6 +42,7 @@ __all__ = [
     "Parameter",
     "Problem",
     "RemoveLayer",
+    "RenameLayer",
     "SettingsError",
     "Shape",
     "ShapeError",

@@ -24,7 +24,16 @@ class ShapeError(TinymlError):
 
 
 class SettingsError(TinymlError):
-    """A setting of a layer, an optimiser or a training run has an impossible value."""
+    """A setting of a layer, an optimiser or a training run has an impossible value.
+
+    Arguments:
+        sentence: which setting has which value, and what is allowed.
+        fix: an edit of the network that would mend it, when there is an obvious one.
+    """
+
+    def __init__(self, sentence: str, fix: Fix | None = None) -> None:
+        super().__init__(sentence)
+        self.fix = fix
 
 
 class SpecificationError(TinymlError):

@@ -30,10 +30,44 @@ class ChangeSettings:
     Attributes:
         label: text of the button, e.g. "Set outputs to 10".
         settings: the new values by name.
+        removed: names of settings that are taken out before.
     """
 
     label: str
     settings: Mapping[str, Any]
+    removed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ChangeType:
+    """Make the layer that has the problem another type; it keeps its settings.
+
+    Attributes:
+        layer_type: name of the type.
+    """
+
+    layer_type: str
+
+    @property
+    def label(self) -> str:
+        """Text of the button, e.g. "Use Conv2D"."""
+        return f"Use {self.layer_type}"
+
+
+@dataclass(frozen=True)
+class RenameLayer:
+    """Give the layer that has the problem another name.
+
+    Attributes:
+        name: one that no other layer has.
+    """
+
+    name: str
+
+    @property
+    def label(self) -> str:
+        """Text of the button, e.g. "Rename it to conv_2"."""
+        return f"Rename it to {self.name}"
 
 
 @dataclass(frozen=True)
@@ -60,7 +94,20 @@ class AppendLayers:
     layers: tuple[tuple[str, Mapping[str, Any]], ...]
 
 
-Fix = InsertBefore | ChangeSettings | RemoveLayer | AppendLayers
+@dataclass(frozen=True)
+class ChangeTraining:
+    """Give some training settings another value.
+
+    Attributes:
+        label: text of the button, e.g. "Switch flip off".
+        settings: the new values by name.
+    """
+
+    label: str
+    settings: Mapping[str, Any]
+
+
+Fix = InsertBefore | ChangeSettings | ChangeType | RenameLayer | RemoveLayer | AppendLayers | ChangeTraining
 
 
 @dataclass(frozen=True)

@@ -10,15 +10,25 @@ from tinyml.core.errors import SettingsError
 Thing = TypeVar("Thing")
 
 
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return the known name that is most similar; empty when none is similar enough.
+
+    >>> nearest("Conv2d", ["Conv2D", "Linear"]), nearest("Attention", ["Conv2D", "Linear"])
+    ('Conv2D', '')
+    """
+    spelling = {candidate.lower(): candidate for candidate in known}
+    found = get_close_matches(name.lower(), spelling, n=1, cutoff=0.7)
+    return spelling[found[0]] if found else ""
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return " Did you mean 'X'?" with the nearest known name, or nothing when none is near.
 
     >>> did_you_mean("Conv2d", ["Conv2D", "Linear"])
     " Did you mean 'Conv2D'?"
     """
-    spelling = {candidate.lower(): candidate for candidate in known}
-    near = get_close_matches(name.lower(), spelling, n=1, cutoff=0.6)
-    return f" Did you mean '{spelling[near[0]]}'?" if near else ""
+    meant = nearest(name, known)
+    return f" Did you mean '{meant}'?" if meant else ""
 
 
 def by_name(what: str, name: str, known: Mapping[str, Thing], offered: Sequence[str]) -> Thing:

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, NamedTuple
 import numpy as np
 from pydantic import Field
 
-from tinyml.core import Array, InsertBefore, Parameter, Shape, ShapeError, describe_count, describe_shape
+from tinyml.core import Array, ChangeType, InsertBefore, Parameter, Shape, ShapeError, describe_count, describe_shape
 from tinyml.layers.base import Layer, LayerSettings, require_maps, validate_input_dim, validate_settings
 
 
@@ -79,7 +79,7 @@ class BatchNorm2DSettings(BatchNormSettings):
     thing = "map"
 
     def output_shape(self, input_shape: Shape) -> Shape:
-        require_maps("BatchNorm2D", input_shape)
+        require_maps("BatchNorm2D", input_shape, ChangeType("BatchNorm1D") if len(input_shape) == 1 else None)
         return input_shape
 
     def build(self, name: str, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> "BatchNorm2D":

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import Field, field_validator
 
-from tinyml.core import Array, ChangeSettings, Shape, ShapeError, describe_count, describe_shape
+from tinyml.core import Array, ChangeSettings, Fix, Problem, Shape, ShapeError, describe_count, describe_shape
 from tinyml.layers.base import (
     Box,
     Layer,
@@ -20,6 +20,7 @@ from tinyml.layers.base import (
 from tinyml.layers.stack import (
     LayerPlan,
     LayerSpecification,
+    apply_fix,
     are_registered,
     build_stack,
     check_layers,
@@ -30,6 +31,8 @@ from tinyml.layers.stack import (
 
 _DEEPEST = 3
 """How many stacks may be nested. Shapes are worked out several times over for each level."""
+
+_STANDARD_BLOCK = ChangeSettings("Use the standard block inside", {"layers": []})
 
 
 class ResidualSettings(LayerSettings):
@@ -67,17 +70,28 @@ class ResidualSettings(LayerSettings):
 
     def output_shape(self, input_shape: Shape) -> Shape:
         plans = self.plans(input_shape)
-        standard = ChangeSettings("Use the standard block inside", {"layers": []})
         for plan in plans:
             if plan.problem is not None:
-                raise ShapeError(f"Inside, {plan.problem}", standard if self.layers else plan.problem.fix)
+                raise ShapeError(f"Inside, {plan.problem}", self._fix_inside(plan.problem, input_shape))
         if plans[-1].output_shape != input_shape:
             raise ShapeError(
                 f"The layers inside turn {describe_shape(input_shape)} into "
                 f"{describe_shape(plans[-1].output_shape or ())}, but what is added to the input must have its shape.",
-                standard,
+                _STANDARD_BLOCK,
             )
         return input_shape
+
+    def _fix_inside(self, problem: Problem, input_shape: Shape) -> Fix | None:
+        """Return what mends a problem of the layers inside, as a change of this layer."""
+        if not self.layers:
+            return problem.fix  # the standard block refuses only inputs that this layer must refuse
+        if problem.fix is not None:
+            mended = apply_fix(self.layers, problem)
+            plans = plan_stack(mended, input_shape)
+            if plans and plans[-1].output_shape == input_shape:
+                inside = [layer.model_dump() for layer in mended]
+                return ChangeSettings(f"{problem.fix.label} (inside, {problem.layer})", {"layers": inside})
+        return _STANDARD_BLOCK
 
     def parameter_shapes(self, input_shape: Shape) -> dict[str, Shape]:
         return {

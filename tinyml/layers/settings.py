@@ -1,5 +1,6 @@
 """The settings of a layer: what a user can edit, and all that can be said of the layer before it is built."""
 
+import math
 from abc import abstractmethod
 from numbers import Integral
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
@@ -9,8 +10,11 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from tinyml.core import (
     ChangeSettings,
+    Fix,
     Initialiser,
+    InsertBefore,
     Pair,
+    RemoveLayer,
     Shape,
     ShapeError,
     TinymlError,
@@ -148,19 +152,35 @@ class NoSettings(LayerSettings):
         raise TinymlError(f"Layer '{name}' has no settings to build it from. Call the constructor of its class.")
 
 
-def require_maps(layer_type: str, input_shape: Shape) -> tuple[int, int, int]:
-    """Return channels, height and width; raises `ShapeError` when the input is no stack of maps."""
+def require_maps(layer_type: str, input_shape: Shape, fix: Fix | None = None) -> tuple[int, int, int]:
+    """Return channels, height and width.
+
+    Raises `ShapeError` when the input is no stack of maps. Its fix is `fix`, or else a Reshape to square maps; where
+    the numbers fill none, the layer is removed.
+    """
     if len(input_shape) != 3:
         received = f"a vector of {input_shape[0]} numbers" if len(input_shape) == 1 else describe_shape(input_shape)
-        raise ShapeError(f"{layer_type} needs maps (channels × rows × columns) but receives {received}.")
+        side = largest_square_side(math.prod(input_shape))
+        maps: Fix = InsertBefore("Reshape", {"size": (side, side)}) if side > 1 else RemoveLayer()
+        raise ShapeError(f"{layer_type} needs maps (channels × rows × columns) but receives {received}.", fix or maps)
     channels, height, width = input_shape
     return channels, height, width
+
+
+def largest_square_side(numbers: int) -> int:
+    """Return the side of the largest square maps that so many numbers fill, at most 1000.
+
+    >>> largest_square_side(784), largest_square_side(128), largest_square_side(10)
+    (28, 8, 1)
+    """
+    return next(side for side in range(min(math.isqrt(numbers), 1000), 0, -1) if numbers % (side * side) == 0)
 
 
 def require_fit(size: Pair, sliding: Sliding) -> Pair:
     """Count the positions of a window.
 
-    Raises `ShapeError`, with the largest fitting window as its fix, when the window is larger than the padded input.
+    Raises `ShapeError` when the window is larger than the padded input, with the largest fitting window as its fix. For
+    a single pixel that would be a window that does nothing: there the layer is better removed.
     """
     try:
         return window_output_shape(size, *sliding)
@@ -171,8 +191,8 @@ def require_fit(size: Pair, sliding: Sliding) -> Pair:
                 size, sliding.window, sliding.padding, sliding.dilation, strict=True
             )
         ]
-        fix = ChangeSettings(f"Set window to {describe_shape(tuple(fitting))}", {"window": fitting})
-        raise ShapeError(str(error), fix) from error
+        smaller = ChangeSettings(f"Set window to {describe_shape(tuple(fitting))}", {"window": fitting})
+        raise ShapeError(str(error), RemoveLayer() if fitting == [1, 1] else smaller) from error
 
 
 def describe_sliding(sliding: Sliding, *, with_padding: bool = True) -> str:

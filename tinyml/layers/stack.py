@@ -3,18 +3,38 @@
 Networks are one, and so is the inside of a layer that holds layers (`Residual`). Everything here is for both.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from tinyml.core import Array, Fix, Problem, RemoveLayer, SettingsError, Shape, ShapeError, TinymlError
+from tinyml.core import (
+    AppendLayers,
+    Array,
+    ChangeSettings,
+    ChangeType,
+    Fix,
+    InsertBefore,
+    Problem,
+    RemoveLayer,
+    RenameLayer,
+    SettingsError,
+    Shape,
+    ShapeError,
+    TinymlError,
+)
 from tinyml.core.suggestions import did_you_mean
 from tinyml.core.validation import describe_validation_error
 from tinyml.layers.base import Layer, LayerSettings, UnknownShapeError
+from tinyml.layers.fixes import fix_for_settings, fix_for_type
 from tinyml.layers.registry import layer_types
+
+_LONGEST_STEM = 80
+"""Of a name that is made from an unknown type, so that it is no longer than names may be."""
 
 
 class LayerSpecification(BaseModel):
@@ -91,7 +111,8 @@ def plan_stack(layers: Sequence[LayerSpecification], input_shape: Shape | None) 
     names: set[str] = set()
     tensors: set[str] = set()
     for index, layer in enumerate(layers):
-        plan = _with_own_tensors(_plan_layer(index, layer, shape, partners, names), index, tensors)
+        rename = partial(_rename, layers, layer.type)
+        plan = _with_own_tensors(_plan_layer(index, layer, shape, partners, names, rename), index, tensors, rename)
         names.add(layer.name)
         if plan.layer_type is not None and plan.layer_type.records_switches:
             partners.append(plan)
@@ -109,24 +130,83 @@ def build_stack(plans: Iterable[LayerPlan], rng: np.random.Generator, dtype: typ
     ]
 
 
+def free_name(taken: Container[str], layer_type: str) -> str:
+    """Return the first automatic name for a layer type that is not taken: conv_1, conv_2, …
+
+    >>> free_name({"conv_1"}, "Conv2D"), free_name((), "Space Warp")
+    ('conv_2', 'space_warp_1')
+    """
+    known = layer_types().get(layer_type)
+    stem = known.Settings.short_name if known else re.sub(r"\W+", "_", layer_type.lower())[:_LONGEST_STEM]
+    number = 1
+    while f"{stem}_{number}" in taken:
+        number += 1
+    return f"{stem}_{number}"
+
+
+def apply_fix(layers: Sequence[LayerSpecification], problem: Problem) -> tuple[LayerSpecification, ...]:
+    """Return the stack with the fix of one of its problems; new layers are named automatically.
+
+    Raises `TinymlError` when the problem has no fix that changes layers.
+
+    >>> layers = (LayerSpecification(type="Linear", name="fc"),)
+    >>> problem = plan_stack(layers, (1, 8, 8))[0].problem
+    >>> [layer.name for layer in apply_fix(layers, problem)]
+    ['flatten_1', 'fc']
+    """
+    mended, at = list(layers), problem.index
+    names = {layer.name for layer in layers}
+
+    def new(layer_type: str, settings: Mapping[str, Any]) -> LayerSpecification:
+        name = free_name(names, layer_type)
+        names.add(name)
+        return LayerSpecification(type=layer_type, name=name, settings=dict(settings))
+
+    match problem.fix:
+        case InsertBefore(layer_type=layer_type, settings=settings):
+            mended.insert(at, new(layer_type, settings))
+        case ChangeSettings(settings=settings, removed=removed):
+            kept = {name: value for name, value in mended[at].settings.items() if name not in removed}
+            mended[at] = _changed(mended[at], settings={**kept, **settings})
+        case ChangeType(layer_type=layer_type):
+            mended[at] = _changed(mended[at], type=layer_type)
+        case RenameLayer(name=name):
+            mended[at] = _changed(mended[at], name=name)
+        case RemoveLayer():
+            del mended[at]
+        case AppendLayers(layers=added):
+            mended.extend(new(layer_type, settings) for layer_type, settings in added)
+        case _:
+            raise TinymlError(f"There is no automatic fix for '{problem}'.")
+    return tuple(mended)
+
+
+def _changed(layer: LayerSpecification, **changes: Any) -> LayerSpecification:
+    # Validated again, so that tuples become lists as in a file.
+    return LayerSpecification.model_validate({**dict(layer), **changes})
+
+
 def read_settings(layer: LayerSpecification) -> LayerSettings:
     """Validate the settings of one layer.
 
-    Raises `TinymlError` with one sentence that names the setting, its value and what is allowed.
+    Raises `SettingsError` with one sentence that names the setting, its value and what is allowed, and with a fix.
 
     >>> read_settings(LayerSpecification(type="Linear", name="fc", settings={"outputs": 10})).describe()
     '10 outputs'
     """
     layer_type = layer_types().get(layer.type)
     if layer_type is None:
-        raise TinymlError(
+        raise SettingsError(
             f"This version has no layer type '{layer.type}'.{did_you_mean(layer.type, layer_types())} "
-            "It is kept as it is; remove it to train the network."
+            "It is kept as it is; remove it to train the network.",
+            fix_for_type(layer.type),
         )
     try:
         return layer_type.Settings.model_validate(layer.settings)
     except ValidationError as error:
-        raise TinymlError(describe_validation_error(error, layer_type.Settings)) from error
+        model = layer_type.Settings
+        fix = fix_for_settings(error, model, layer.settings)
+        raise SettingsError(describe_validation_error(error, model), fix) from error
 
 
 def forward_through(layer: Layer, input: Array, waiting: list[Layer]) -> Array:
@@ -250,7 +330,12 @@ def input_shape_of(layer: Layer, given: Shape | None) -> Shape | None:
 
 
 def _plan_layer(
-    index: int, layer: LayerSpecification, shape: Shape | None, partners: list[LayerPlan], names: set[str]
+    index: int,
+    layer: LayerSpecification,
+    shape: Shape | None,
+    partners: list[LayerPlan],
+    names: set[str],
+    rename: Callable[[], Fix],
 ) -> LayerPlan:
     """Find out what can be known of one layer; takes its partner off the list of those that still wait for one."""
 
@@ -260,11 +345,11 @@ def _plan_layer(
     known: dict[str, Any] = {"layer_type": layer_types().get(layer.type)}
     try:
         settings = read_settings(layer)
-    except TinymlError as error:
-        return faulty(str(error))
+    except SettingsError as error:
+        return faulty(str(error), error.fix)
     known["settings"] = settings
     if layer.name in names:
-        return faulty(f"Another layer is called '{layer.name}' too. Give one of them another name.")
+        return faulty(f"Another layer is called '{layer.name}' too. Give one of them another name.", rename())
     if settings.partner is not None:
         if not partners:
             needs = f"{layer.type} undoes a {settings.partner}, but no {settings.partner} before it is left to undo."
@@ -290,7 +375,7 @@ def _plan_layer(
     )
 
 
-def _with_own_tensors(plan: LayerPlan, index: int, taken: set[str]) -> LayerPlan:
+def _with_own_tensors(plan: LayerPlan, index: int, taken: set[str], rename: Callable[[], Fix]) -> LayerPlan:
     """See that no tensor has the full name of another, as `b.weight` in a layer `a` and `weight` in `a.b` have."""
     name = plan.specification.name
     names = {f"{name}.{tensor}" for tensor in plan.tensor_shapes}
@@ -299,7 +384,11 @@ def _with_own_tensors(plan: LayerPlan, index: int, taken: set[str]) -> LayerPlan
         return plan
     shared = min(names & taken)
     sentence = f"Its '{shared}' would be called as that of another layer. Give one of them another name."
-    return replace(plan, output_shape=None, problem=Problem(index, name, sentence))
+    return replace(plan, output_shape=None, problem=Problem(index, name, sentence, rename()))
+
+
+def _rename(layers: Sequence[LayerSpecification], layer_type: str) -> Fix:
+    return RenameLayer(free_name({layer.name for layer in layers}, layer_type))
 
 
 def _as_json(value: Any) -> Any:

@@ -5,7 +5,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tinyml.core import AppendLayers, DataError, Problem, RemoveLayer, Shape, SpecificationError, describe_shape
+from tinyml.core import (
+    AppendLayers,
+    ChangeTraining,
+    DataError,
+    Problem,
+    RemoveLayer,
+    Shape,
+    SpecificationError,
+    describe_shape,
+)
 from tinyml.data import Dataset, Splits, batch_count
 from tinyml.learner.checkpoint import Checkpoint
 from tinyml.learner.evaluation import Evaluation, evaluate, evaluate_in_parts
@@ -166,4 +175,5 @@ def _augmentation_problems(training: TrainingSettings, example_shape: Shape) -> 
     words = " and ".join([", ".join(chosen[:-1]), chosen[-1]] if len(chosen) > 1 else chosen)
     are = f"vectors of {example_shape[0]} numbers" if len(example_shape) == 1 else describe_shape(example_shape)
     sentence = f"Only pictures can be varied by {words}, but the examples are {are}. Switch it off in Training."
-    return (Problem(-1, "", sentence),)
+    defaults = {name: TrainingSettings.model_fields[name].default for name in training.picture_augmentation_settings}
+    return (Problem(-1, "", sentence, ChangeTraining(f"Switch {words} off", defaults)),)

@@ -182,7 +182,12 @@ class TrainingSettings(BaseModel):
     @property
     def picture_augmentations(self) -> tuple[str, ...]:
         """Names of the chosen augmentations that only pictures can take: "shift", "flip", "rotation"."""
-        return tuple(word for name, word in _PICTURES.items() if getattr(self, name))
+        return tuple(_PICTURES[name] for name in self.picture_augmentation_settings)
+
+    @property
+    def picture_augmentation_settings(self) -> tuple[str, ...]:
+        """Names of the settings that choose those augmentations."""
+        return tuple(name for name in _PICTURES if getattr(self, name))
 
     @property
     def unused(self) -> frozenset[str]:

@@ -20,7 +20,15 @@ from tinyml.core import (
     SpecificationError,
     describe_shape,
 )
-from tinyml.layers.stack import LayerPlan, LayerSpecification, build_stack, plan_stack, read_settings
+from tinyml.layers.stack import (
+    LayerPlan,
+    LayerSpecification,
+    apply_fix,
+    build_stack,
+    free_name,
+    plan_stack,
+    read_settings,
+)
 from tinyml.net.sequential import Sequential
 
 
@@ -136,7 +144,9 @@ __all__ = [
     "LayerPlan",
     "LayerSpecification",
     "NetworkSpecification",
+    "apply_fix",
     "build",
+    "free_name",
     "infer",
     "read_settings",
 ]

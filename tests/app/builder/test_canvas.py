@@ -120,7 +120,7 @@ def test_the_fix_button_on_the_card_mends_the_network(bench) -> None:
     assert bench.names()[3:] == ["flatten_1", "linear_1"]
     assert not document.problems
     assert not button.isVisible()
-    assert document.undo_stack.undoText() == "insert flatten_1"
+    assert document.undo_stack.undoText() == "insert Flatten"
 
 
 def test_the_keyboard_stays_on_the_card_whose_fix_was_pressed(make_bench, document_of) -> None:
@@ -439,3 +439,31 @@ def test_the_canvas_leaves_nothing_behind(document, inspection, qapp) -> None:
     assert card() is None
     document.apply(change_settings(document.project, "conv_1", {"filters": 6}))
     inspection.view_changed.emit()
+
+
+def test_an_unknown_setting_of_a_file_is_renamed_by_the_button_on_its_card(make_bench, document_of) -> None:
+    document = document_of(("Flatten", "flatten_1"), ("Linear", "linear_1", {"outptus": 10}))
+    bench = make_bench(document)
+    button = bench.card("linear_1").findChild(QPushButton, "fix_button_linear_1")
+    assert button.text() == "Rename it to 'outputs'"
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert document.plan_of("linear_1").specification.settings == {"outputs": 10}
+    assert not document.problems
+
+
+def test_a_problem_of_the_training_settings_has_its_button_on_the_loss_card(make_bench, document_of) -> None:
+    document = document_of(("Linear", "linear_1", {"outputs": 2}))
+    document.apply(change_data(document.project, source="circle"))
+    document.apply(change_training(document.project, augment_flip=True))
+    bench = make_bench(document)
+    button = bench.canvas.column.loss_card.findChild(QPushButton)
+    assert button.text() == "Switch flip off"
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert not document.problems
+    assert document.undo_stack.undoText() == "switch flip off"
+
+
+def test_an_ampersand_on_a_button_is_no_shortcut(make_bench, document_of) -> None:
+    bench = make_bench(document_of(("ReLu", "relu_1", {"a&b": 1})))
+    button = bench.card("relu_1").findChild(QPushButton, "fix_button_relu_1")
+    assert button.text() == "Remove 'a&&b'"

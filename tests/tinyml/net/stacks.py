@@ -5,9 +5,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.tinyml.layers.bench import settings_of
-from tinyml.core import AppendLayers, ChangeSettings, InsertBefore, Problem, RemoveLayer
+from tinyml.core import Problem
 from tinyml.layers import layer_types
-from tinyml.net import LayerSpecification, NetworkSpecification
+from tinyml.net import LayerSpecification, NetworkSpecification, apply_fix
 
 
 def stack(*layers: str | tuple[str, dict[str, Any]]) -> NetworkSpecification:
@@ -30,17 +30,4 @@ def random_stacks(draw: st.DrawFn) -> NetworkSpecification:
 
 def mend(network: NetworkSpecification, problem: Problem) -> NetworkSpecification:
     """Apply the fix of a problem, as the builder does."""
-    layers, at = list(network.layers), problem.index
-    match problem.fix:
-        case InsertBefore(layer_type=kind, settings=values):
-            layers.insert(at, LayerSpecification(type=kind, name=f"new_{len(layers)}", settings=dict(values)))
-        case ChangeSettings(settings=values):
-            layers[at] = layers[at].model_copy(update={"settings": {**layers[at].settings, **values}})
-        case RemoveLayer():
-            del layers[at]
-        case AppendLayers(layers=added):
-            for kind, values in added:
-                layers.append(LayerSpecification(type=kind, name=f"new_{len(layers)}", settings=dict(values)))
-        case None:
-            raise AssertionError("The problem has no fix")
-    return NetworkSpecification(layers=tuple(layers))
+    return NetworkSpecification(layers=apply_fix(network.layers, problem))

@@ -6,7 +6,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.tinyml.net.stacks import mend, random_stacks, stack
-from tinyml.core import AppendLayers, ChangeSettings, InsertBefore, RemoveLayer, Shape, SpecificationError, TinymlError
+from tinyml.core import (
+    AppendLayers,
+    ChangeSettings,
+    ChangeType,
+    InsertBefore,
+    RemoveLayer,
+    Shape,
+    SpecificationError,
+    TinymlError,
+)
 from tinyml.layers.maxunpool2d import MaxUnpool2DSettings
 from tinyml.net import LayerSpecification, NetworkSpecification, build, infer, read_settings
 
@@ -14,6 +23,7 @@ SHAPES = st.one_of(
     st.tuples(st.integers(1, 3), st.integers(1, 9), st.integers(1, 9)),
     st.tuples(st.integers(1, 9)),
 )
+NO_COLOUR = ChangeSettings("Remove 'colour'", {}, removed=("colour",))
 CLASSES = st.one_of(st.none(), st.integers(1, 4))
 
 
@@ -73,7 +83,7 @@ def test_shapes_end_at_the_first_problem(network: NetworkSpecification, shape: S
             (1, 8, 8),
             1,
             "Conv2D needs maps (channels × rows × columns) but receives a vector of 64 numbers.",
-            None,
+            InsertBefore("Reshape", {"size": (8, 8)}),
         ),
         (
             ["MaxUnpool2D"],
@@ -102,16 +112,37 @@ def test_shapes_end_at_the_first_problem(network: NetworkSpecification, shape: S
             (1, 8, 8),
             0,
             "There is no setting 'filtres'. Did you mean 'filters'?",
-            None,
+            ChangeSettings("Rename it to 'filters'", {"filters": 3}, removed=("filtres",)),
         ),
-        ([("Dropout", {"probability": 1})], (4,), 0, "Probability is 1 but should be less than 1.", None),
+        (
+            [("Dropout", {"probability": 1})],
+            (4,),
+            0,
+            "Probability is 1 but should be less than 1.",
+            ChangeSettings("Set probability to 0.5", {"probability": 0.5}),
+        ),
+        (
+            ["MaxPool2D", "MaxPool2D"],
+            (1, 2, 2),
+            1,
+            "A window that covers 2×2 pixels is larger than its input of 1×1.",
+            RemoveLayer(),
+        ),
+        (
+            ["BatchNorm2D"],
+            (4,),
+            0,
+            "BatchNorm2D needs maps (channels × rows × columns) but receives a vector of 4 numbers.",
+            ChangeType("BatchNorm1D"),
+        ),
+        ([("ReLu", {"colour": "red"})], (4,), 0, "There is no setting 'colour'.", NO_COLOUR),
         (
             ["Conv2d"],
             (1, 8, 8),
             0,
             "This version has no layer type 'Conv2d'. Did you mean 'Conv2D'? It is kept as it is; remove it to train "
             "the network.",
-            None,
+            ChangeType("Conv2D"),
         ),
     ],
 )
