@@ -1,6 +1,6 @@
 """What the user edits: the project, edits and undo. No widgets."""
 
-from app.document.document import DATA_PENDING, Document
+from app.document.document import DATA_PENDING, UNTITLED, Document
 from app.document.edits import Edit
 
-__all__ = ["DATA_PENDING", "Document", "Edit"]
+__all__ = ["DATA_PENDING", "UNTITLED", "Document", "Edit"]

@@ -113,10 +113,10 @@ class Document(QObject):
             self.selection, self.input_selected = selection, input_selected
             self.selection_changed.emit()
 
-    def replace(self, project: Project, path: Path | None = None) -> None:
+    def replace(self, project: Project, path: Path | None = None, title: str = UNTITLED) -> None:
         """Start over with another project, unmodified and with an empty undo history."""
         self.undo_stack.clear()
-        self.path, self.title = path, UNTITLED
+        self.path, self.title = path, title
         self.show_project(project)
         self.select(())
         self.replaced.emit()
@@ -126,10 +126,22 @@ class Document(QObject):
         """Read a project file; raises `StorageError`, and changes nothing, when it cannot be read."""
         self.replace(read_project(path), path)
 
-    def restore(self, project: Project) -> None:
-        """Show changes that were never saved: a project without a file, and as an edit, so that it counts as such."""
-        self.replace(Project())
+    def restore(self, project: Project, path: Path | None = None, title: str = UNTITLED) -> None:
+        """Show changes that were never saved, as one edit of the project in its file, so that they count as such.
+
+        Arguments:
+            project: with the changes.
+            path: the file that they belong to; None when they have none. It may be gone or damaged.
+            title: what a project without a file is called.
+        """
+        try:
+            saved = read_project(path) if path is not None else None
+        except TinymlError:
+            saved = None
+        self.replace(saved or Project(), path, title)
         self.apply(Edit("restore unsaved changes", project))
+        if path is not None and saved is None:
+            self.undo_stack.resetClean()  # no step back leads to what the file holds
 
     def forget_file(self, title: str) -> None:
         """Keep the project but not its file: saving will ask for another one."""

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from app.document import Document
 from app.jobs import LONGEST_SAVE, BackgroundRunner, LatestJob
 from app.shell.dialogs import ask
+from app.shell.recovery_origin import Origin, origin_file
 from tinyml.core import TinymlError
 from tinyml.storage import PROJECT_SUFFIX, Project, read_project, save_project
 
@@ -43,6 +44,7 @@ class Recovery(QObject):
         self._copy = folder / f"unsaved-{os.getpid()}-{uuid4().hex}{PROJECT_SUFFIX}"
         self._locks: dict[Path, QLockFile] = {}
         self._restored: list[Path] = []
+        self._origin = Origin.of(document)
         self.problem = ""
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -52,6 +54,7 @@ class Recovery(QObject):
         self._claim(self._copy)
         document.changed.connect(self._timer.start)
         document.file_changed.connect(self._timer.start)
+        document.file_changed.connect(self._on_file_changed)
 
     def offer(self) -> None:
         """Ask what to do with the newest copy of a program that did not end properly, if there is one."""
@@ -69,11 +72,14 @@ class Recovery(QObject):
                 continue
             when = datetime.fromtimestamp(_last_written(copy)).strftime("%d %B %Y, %H:%M")
             count = len(project.network.layers)
+            origin = Origin.read(copy)
+            name = origin.path.name if origin.path else origin.title
             question = (
-                f"The program did not end properly. Restore the changes of {when} that were not saved "
-                f"({count} layer{'' if count == 1 else 's'}, data: {project.data.source})?"
-            )
-            answers = {"Restore": partial(self._restore, copy, project), "Discard": partial(self._discard, copy)}
+                f"The program did not end properly. Restore the changes of {when} to {name} that were not saved "
+                f"({count} layer{'' if count == 1 else 's'}, data: {project.data.source})? {origin.warning()}"
+            ).rstrip()
+            restore = partial(self._restore, copy, project, origin)
+            answers = {"Restore": restore, "Discard": partial(self._discard, copy)}
             ask(self._window, "Unsaved changes", question, answers, "Restore", "recovery_dialog")
             return
 
@@ -100,24 +106,30 @@ class Recovery(QObject):
     def _release(self, copy: Path) -> None:
         self._locks.pop(copy).unlock()
 
-    def _restore(self, copy: Path, project: Project) -> None:
+    def _restore(self, copy: Path, project: Project, origin: Origin) -> None:
         self._restored.append(copy)
-        self._document.restore(project)
+        self._document.restore(project, origin.path, origin.title)
 
     def _discard(self, copy: Path) -> None:
-        copy.unlink(missing_ok=True)
+        _delete(copy)
         self._release(copy)
+
+    @Slot()
+    def _on_file_changed(self) -> None:
+        if not self._document.modified:
+            self._origin = Origin.of(self._document)
 
     @Slot()
     def _write(self) -> None:
         if self._document.modified:
-            self._copy_job.start(partial(_keep, self._document.project, self._copy, *self._restored))
+            self._copy_job.start(partial(_keep, self._document.project, self._origin, self._copy, *self._restored))
         else:
             self._copy_job.start(partial(_delete, self._copy, *self._restored))
 
 
-def _keep(project: Project, copy: Path, *former: Path) -> None:
+def _keep(project: Project, origin: Origin, copy: Path, *former: Path) -> None:
     """Write the copy; only then are those that it replaces deleted."""
+    origin.write(copy)
     save_project(copy, project)
     _delete(*former)
 
@@ -125,6 +137,7 @@ def _keep(project: Project, copy: Path, *former: Path) -> None:
 def _delete(*copies: Path) -> None:
     for copy in copies:
         copy.unlink(missing_ok=True)
+        origin_file(copy).unlink(missing_ok=True)
 
 
 def _last_written(path: Path) -> float:

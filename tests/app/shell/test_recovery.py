@@ -140,3 +140,107 @@ def test_a_folder_that_cannot_be_made_is_told_and_stops_nothing(open_window, tmp
     assert "save often" in recovery.problem
     recovery.offer()
     document.apply(edits.insert_layer(document.project, 0, "ReLu"))
+
+
+def crash(qtbot, recovery, folder):
+    """Let a program write its copy and end without closing its window."""
+    qtbot.waitUntil(lambda: bool(list(folder.glob("unsaved-*.tinyml.json"))))
+    recovery._timer.stop()
+    recovery._runner.shutdown(10.0)
+    for copy in list(recovery._locks):
+        recovery._release(copy)
+    return next(folder.glob("unsaved-*.tinyml.json"))
+
+
+@pytest.fixture
+def crashed(qtbot, open_window, tmp_path):
+    """Save a project, change it, and crash; return (file, project with the changes, recovery folder)."""
+    folder, file = tmp_path / "recovery", tmp_path / "mine.tinyml.json"
+    _, document, recovery = open_window(folder)
+    document.apply(edits.insert_layer(document.project, 0, "Linear"))
+    document.apply(edits.rename_layer(document.project, "linear_1", "my layer"))
+    document.save(file)
+    document.apply(edits.insert_layer(document.project, 1, "Tanh"))
+    crash(qtbot, recovery, folder)
+    return file, document.project, folder
+
+
+def restore(qtbot, window, recovery):
+    recovery.offer()
+    qtbot.waitUntil(lambda: window.findChild(QMessageBox, "recovery_dialog") is not None)
+    question = window.findChild(QMessageBox, "recovery_dialog").text()
+    answer(qtbot, window, "answer_restore")
+    return question
+
+
+def test_restored_changes_keep_the_file_and_the_names_of_their_project(qtbot, open_window, crashed):
+    file, project, folder = crashed
+    window, document, recovery = open_window(folder)
+    question = restore(qtbot, window, recovery)
+    qtbot.waitUntil(lambda: document.project == project)
+    assert "to mine.tinyml.json that were not saved" in question
+    assert "gone" not in question
+    assert "changed since" not in question
+    assert (document.path, document.name) == (file, "mine.tinyml.json")
+    assert document.modified
+    assert [layer.name for layer in document.project.network.layers] == ["my layer", "tanh_1"]
+    document.undo_stack.undo()
+    assert document.project == read_project(file)
+    assert not document.modified, "undoing the changes leads to what the file holds"
+    document.undo_stack.redo()
+    document.save()
+    assert read_project(file) == project
+
+
+def test_a_file_that_is_gone_is_told_and_written_again(qtbot, open_window, crashed):
+    file, project, folder = crashed
+    file.unlink()
+    window, document, recovery = open_window(folder)
+    assert f"The file '{file}' is gone" in restore(qtbot, window, recovery)
+    qtbot.waitUntil(lambda: document.project == project)
+    assert document.path == file
+    assert document.modified
+    document.undo_stack.undo()
+    assert document.modified, "there is no file that holds the project as it is"
+    document.undo_stack.redo()
+    document.save()
+    assert read_project(file) == project
+
+
+@pytest.mark.parametrize("content", [None, "{"])
+def test_a_file_that_was_changed_since_is_told(qtbot, open_window, crashed, content):
+    file, project, folder = crashed
+    text = file.read_text()
+    file.write_text(text.replace("my layer", "other layer") if content is None else content)
+    window, document, recovery = open_window(folder)
+    assert f"The file '{file}' was changed since; saving replaces it" in restore(qtbot, window, recovery)
+    qtbot.waitUntil(lambda: document.project == project)
+    assert document.path == file
+    assert document.modified
+
+
+def test_a_project_without_a_file_gets_its_title_back(qtbot, open_window, tmp_path):
+    folder = tmp_path / "recovery"
+    _, document, recovery = open_window(folder)
+    document.forget_file("LeNet on digits (example)")
+    document.apply(edits.insert_layer(document.project, 0, "Tanh"))
+    crash(qtbot, recovery, folder)
+    window, document, recovery = open_window(folder)
+    assert "to LeNet on digits (example) that" in restore(qtbot, window, recovery)
+    qtbot.waitUntil(lambda: document.modified)
+    assert (document.path, document.name) == (None, "LeNet on digits (example)")
+
+
+@pytest.mark.parametrize(
+    "content", ["", "{", "[]", '{"path": 3}', '{"path": "", "title": ""}', '{"path": null}', "x" * 100_000]
+)
+def test_a_damaged_note_of_the_file_costs_only_the_file(qtbot, open_window, crashed, content):
+    _, project, folder = crashed
+    (note,) = folder.glob("*.origin.json")
+    note.write_text(content)
+    window, document, recovery = open_window(folder)
+    restore(qtbot, window, recovery)
+    qtbot.waitUntil(lambda: document.project == project)
+    assert document.path is None
+    recovery.shutdown()
+    assert not list(folder.glob("*.json"))
