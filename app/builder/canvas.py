@@ -277,6 +277,7 @@ class Canvas(DropArea):
             return
         card = self._card_at(event)
         if card is None:
+            self._current_card().setFocus(Qt.FocusReason.MouseFocusReason)  # a field finishes what is half typed
             self._selection.clear()
             return
         self._by_mouse = True

@@ -87,6 +87,8 @@ class DataForm(QWidget):
         show_text(self._about, data.about)
         own_test = bool(data.test_count)
         self._form.editors["test"].setEnabled(not own_test)
+        if own_test:
+            self._form.forget_field("test")
         self._show_split(own_test)
 
     def _show_split(self, own_test: bool) -> None:

@@ -104,6 +104,8 @@ class LayerPage(Page):
         if self._plan is not None and self._name.isModified() and not self._name_error.text():
             self._left = self._plan.specification.name, self._name.text()
             self._rename_timer.start()
+        if self._form is not None:
+            self._form.forget()
         self._plan = None
 
     def commit(self) -> str:

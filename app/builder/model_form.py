@@ -92,11 +92,16 @@ class ModelForm(QWidget):
 
     def forget(self) -> None:
         """Drop drafts and values that were refused: those that are shown next belong to something else."""
-        for name, editor in self.editors.items():
-            if isinstance(editor, DRAFT_EDITORS):
-                editor.drop_draft()
-            self.show_error(name, "")
+        for name in self.editors:
+            self.forget_field(name)
         self._values = {}
+
+    def forget_field(self, name: str) -> None:
+        """Drop the draft of one field, and what is said to be wrong with it."""
+        editor = self.editors[name]
+        if isinstance(editor, DRAFT_EDITORS):
+            editor.drop_draft()
+        self.show_error(name, "")
 
     def commit(self) -> str:
         """Finish what is half typed. Return the sentence about the first draft that is refused; empty if none is."""
@@ -115,9 +120,11 @@ class ModelForm(QWidget):
             widget.setAccessibleDescription(sentence or self._help[name])
 
     def hide_fields(self, names: Collection[str]) -> None:
-        """Hide the rows of these fields, and show all others."""
+        """Hide the rows of these fields, and show all others. What is half typed in a hidden one is dropped."""
         for name, editor in self.editors.items():
             shown = name not in names
+            if not shown:
+                self.forget_field(name)
             editor.setVisible(shown)
             self._labels[name].setVisible(shown)
             self._errors[name].setVisible(shown and bool(self._errors[name].text()))

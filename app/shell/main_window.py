@@ -190,7 +190,7 @@ class MainWindow(QMainWindow):
             "move_down": canvas.move_selection_down,
             "select_all": canvas.select_all,
             "find_layer": self._find_layer,
-            "next_problem": self.go_to_next_problem,
+            "next_problem": partial(self._with_drafts, self.go_to_next_problem),
             "train": partial(self._start_training, training.train),
             "continue_training": partial(self._start_training, training.continue_training),
             "pause": training.pause,

@@ -4,7 +4,14 @@ import math
 from typing import Any
 
 from PySide6.QtCore import Property, QEvent, Qt, Signal, Slot
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPaintEvent, QWheelEvent
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleValueChangeEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QPaintEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QAbstractSpinBox, QSizePolicy, QWidget
 
 from app.widgets.looks import paint_outline
@@ -56,7 +63,6 @@ class NumberBox(QAbstractSpinBox):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMinimumWidth(6 * GRID)
-        self.lineEdit().setMaxLength(2**15 - 1)
         self.lineEdit().textEdited.connect(self._on_text_edited)
 
     def _get_value(self) -> Any:
@@ -82,6 +88,8 @@ class NumberBox(QAbstractSpinBox):
         if value != self._value or type(value) is not type(self._value):
             self._value = value
             self.drop_draft()
+            if _is_number(value):
+                QAccessible.updateAccessibility(QAccessibleValueChangeEvent(self, value))
 
     def drop_draft(self) -> None:
         """Show the number in force, whatever was typed, silently."""
@@ -118,9 +126,13 @@ class NumberBox(QAbstractSpinBox):
 
     def stepBy(self, steps: int) -> None:
         number = self._stepped(steps)
-        if number is not None:
+        if number is None:
+            return
+        if number == self._value:  # one step back from a draft
+            self._revert()
+        else:
             self.edited.emit(number, True)
-            self.selectAll()
+        self.selectAll()
 
     def stepEnabled(self) -> QAbstractSpinBox.StepEnabledFlag:
         enabled = QAbstractSpinBox.StepEnabledFlag.StepNone

@@ -101,9 +101,9 @@ class PairEditor(QWidget):
             self._dress()
 
     def set_invalid(self, invalid: bool) -> None:
-        """Mark both numbers as wrong, or not."""
+        """Mark what was typed as wrong, or both numbers when nothing was; or take the mark away."""
         for box in (self._rows, self._columns):
-            set_look(box, "invalid", invalid)
+            set_look(box, "invalid", invalid and (box.has_draft or not self.has_draft))
 
     @Slot(object, bool)
     def _on_rows_edited(self, number: int, continues: bool) -> None:

@@ -12,7 +12,7 @@ from PySide6.QtGui import QAction, QContextMenuEvent, QCursor, QGuiApplication, 
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QWidget
 
-from app.builder import Canvas
+from app.builder import Canvas, SettingsForm
 from app.builder.card import Card
 from app.builder.clipboard import MIME_TYPE
 from app.builder.content import layer_contents
@@ -467,3 +467,17 @@ def test_an_ampersand_on_a_button_is_no_shortcut(make_bench, document_of) -> Non
     bench = make_bench(document_of(("ReLu", "relu_1", {"a&b": 1})))
     button = bench.card("relu_1").findChild(QPushButton, "fix_button_relu_1")
     assert button.text() == "Remove 'a&&b'"
+
+
+def test_a_click_beside_the_cards_finishes_what_is_half_typed(make_bench, document) -> None:
+    bench = make_bench(document)
+    form = SettingsForm(document, bench.window)
+    bench.window.layout().addWidget(form)
+    document.select(("conv_1",))
+    box = form.findChild(QWidget, "setting_filters")
+    box.setFocus()
+    box.selectAll()
+    QTest.keyClicks(box, "7")
+    QTest.mouseClick(bench.canvas.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(3, 3))
+    assert document.plan_of("conv_1").settings.filters == 7
+    assert document.selection == ()

@@ -205,6 +205,30 @@ def test_the_arrows_step_from_what_is_typed(forms, document) -> None:
     assert in_force(document, "setting_filters") == 21
 
 
+def test_a_step_back_to_the_number_in_force_drops_the_draft(forms, document) -> None:
+    filters = find(forms, "setting_filters")
+    type_draft(filters, "5")
+    QTest.keyClick(filters, Qt.Key.Key_Down)
+    assert (filters.text(), in_force(document, "setting_filters")) == ("4", 4)
+    assert document.undo_stack.count() == 0
+
+
+def test_a_refused_draft_does_not_outlive_its_field(forms, document) -> None:
+    type_draft(find(forms, "training_momentum"), "1")
+    QTest.keyClick(find(forms, "training_momentum"), Qt.Key.Key_Return)
+    type_draft(find(forms, "setting_filters"), "0")
+    QTest.keyClick(find(forms, "setting_filters"), Qt.Key.Key_Return)
+    assert all(form.commit() for form in (forms.forms[0], forms.forms[2]))
+    document.apply(change_training(document.project, optimizer="adam"))
+    document.select(())
+    assert not any(form.commit() for form in forms.forms), "nobody can see or correct them"
+    document.select(("conv_1",))
+    document.apply(change_training(document.project, optimizer="sgd"))
+    assert find(forms, "setting_filters").text() == "4"
+    assert find(forms, "training_momentum").text() == "0.9"
+    assert not error_of(forms, "training_momentum").isVisible()
+
+
 def test_steps_suit_the_size_of_the_number_and_stop_at_the_limits(forms, document) -> None:
     rate = find(forms, "training_learning_rate")
     for start, key, expected in (
