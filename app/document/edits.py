@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import tinyml.net as network
+from tinyml import net
 from tinyml.core import ChangeTraining, Problem, TinymlError
 from tinyml.net import LayerSpecification
 from tinyml.storage import Project
@@ -157,7 +157,7 @@ def apply_fix(project: Project, problem: Problem) -> Edit:
         return replace(change_training(project, **fix.settings), text=_as_step(fix.label)).alone()
     if problem.layer and problem.layer != next((layer.name for layer in layers[problem.index :]), None):
         raise TinymlError(f"The layer '{problem.layer}' was changed meanwhile. Look at its problem again.")
-    mended = network.apply_fix(layers, problem)
+    mended = net.apply_fix(layers, problem)
     assert fix is not None, "refused by the line before"
     before = {layer.name for layer in layers}
     selection: Names | None = tuple(layer.name for layer in mended if layer.name not in before) or None
@@ -172,7 +172,7 @@ def _as_step(label: str) -> str:
 
 def free_name(project: Project, layer_type: str) -> str:
     """Return the first free automatic name for a layer type: conv_1, conv_2, …"""
-    return network.free_name({layer.name for layer in project.network.layers}, layer_type)
+    return net.free_name({layer.name for layer in project.network.layers}, layer_type)
 
 
 def describe_names(names: Sequence[str]) -> str:
