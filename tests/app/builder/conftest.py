@@ -1,6 +1,6 @@
 """What the builder's tests share: a document with a small network, and a stand-in for the inspection."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
@@ -35,6 +35,13 @@ SMALL = network(
     ("Flatten", "flatten_1"),
     ("Linear", "linear_1", {"outputs": 10}),
 )
+
+
+@pytest.fixture(autouse=True)
+def empty_clipboard(qapp: QApplication) -> Iterator[None]:
+    """Leave nothing on the clipboard: Qt crashes when it deletes what Python made after Python has ended."""
+    yield
+    qapp.clipboard().clear()
 
 
 @pytest.fixture
