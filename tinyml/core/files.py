@@ -1,12 +1,186 @@
-"""Reading and writing files so that no failure, at any moment, harms what is already there."""
+"""Reading and writing files: any path is accepted or refused in one sentence, and no failure harms what is there.
+
+Only regular files are read and replaced. Folders, named pipes, sockets and devices are refused by their kind: to open
+a pipe may wait for ever, and to replace a device destroys it.
+"""
 
 import contextlib
-import glob
 import os
-import secrets
+import stat
+import sys
 from pathlib import Path
+from typing import BinaryIO
 
+from tinyml.core import temporary_files
 from tinyml.core.errors import StorageError
+
+_KINDS = (
+    (stat.S_ISDIR, "a folder"),
+    (stat.S_ISFIFO, "a named pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
+_LONGEST_SHOWN = 200
+
+
+def normalise_path(path: str | Path) -> Path:
+    """Check a path that somebody typed, and put the home folder in place of "~" or "~user".
+
+    Raises `StorageError` when it is empty, names an unknown user, or holds a character that no path can have. Whether
+    there is such a file is not looked up.
+
+    >>> normalise_path("models/w.safetensors").name
+    'w.safetensors'
+    >>> normalise_path("~nobody-of-that-name/w.safetensors")
+    Traceback (most recent call last):
+    tinyml.core.errors.StorageError: There is no home folder for '~nobody-of-that-name/w.safetensors'. Write ...
+    """
+    text = os.fspath(path)
+    if not text:
+        raise StorageError("The path is empty. Give the name of a file or folder.")
+    try:
+        possible = b"\0" not in os.fsencode(text)
+    except UnicodeError:
+        possible = False
+    if not possible:
+        raise StorageError(f"'{show_path(text)}' holds a character that no path can have. Choose another name.")
+    expanded = os.path.expanduser(text)  # noqa: PTH111 (pathlib's raises RuntimeError)
+    if text.startswith("~") and expanded == text:
+        raise StorageError(
+            f"There is no home folder for '{show_path(text)}'. Write the whole path, from the root folder on."
+        )
+    return Path(expanded)
+
+
+def show_path(path: str | Path) -> str:
+    """Write a path for a sentence: in printable characters only, and with "…" in the middle when it is long.
+
+    >>> print(show_path("line\\nfeed"))
+    line\\nfeed
+    """
+    text = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in os.fspath(path))
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN // 2]}…{text[-_LONGEST_SHOWN // 2 :]}"
+
+
+def path_exists(path: str | Path) -> bool:
+    """Return True if there is something at `path`. A path that cannot be looked up, for any reason, has nothing.
+
+    >>> path_exists("a\\0b"), path_exists("a" * 300), path_exists(".")
+    (False, False, True)
+    """
+    return path_kind(path) is not None
+
+
+def path_kind(path: str | Path) -> str | None:
+    """Return what is at `path`: "a file", "a folder", "a named pipe", "a socket", "a device"; None for nothing.
+
+    Links are followed. A path that cannot be looked up, for any reason, has nothing.
+
+    >>> path_kind(".")
+    'a folder'
+    """
+    try:
+        return _describe_kind(normalise_path(path).stat().st_mode)
+    except (StorageError, OSError):
+        return None
+
+
+def open_for_reading(path: str | Path) -> BinaryIO:
+    """Open a regular file, without a buffer, for reading bytes; links are followed.
+
+    Raises `StorageError` when it is missing, cannot be read, or is anything but a regular file. It never waits.
+
+    >>> open_for_reading("/")
+    Traceback (most recent call last):
+    tinyml.core.errors.StorageError: '/' is a folder. Choose a file in it.
+    """
+    place = normalise_path(path)
+    shown = show_path(path)
+    try:
+        # Looked up first, because to open some devices does something.
+        _refuse_special(place.stat().st_mode, shown)
+        flags = ("O_BINARY", "O_CLOEXEC", "O_NOCTTY", "O_NONBLOCK")
+        descriptor = os.open(place, os.O_RDONLY | sum(getattr(os, flag, 0) for flag in flags))
+        try:
+            # And again, because it may have been replaced in between.
+            _refuse_special(os.fstat(descriptor).st_mode, shown)
+            return os.fdopen(descriptor, "rb", buffering=0)
+        except BaseException:
+            os.close(descriptor)
+            raise
+    except FileNotFoundError as error:
+        raise StorageError(f"There is no file '{shown}'. Check its name and folder.") from error
+    except OSError as error:
+        raise StorageError(f"Could not read '{shown}': {error.strerror or error}.") from error
+
+
+def read_bounded(path: str | Path, largest: int) -> bytes:
+    """Read a whole file of at most `largest` bytes.
+
+    Raises `StorageError` when it is missing, larger, no regular file, or cannot be read.
+
+    >>> import tempfile
+    >>> note = Path(tempfile.mkdtemp()) / "note.txt"
+    >>> write_atomically(note, b"four")
+    >>> read_bounded(note, 3)
+    Traceback (most recent call last):
+    tinyml.core.errors.StorageError: '...note.txt' is larger than 3 bytes, so it is not a file of this kind.
+    """
+    content = bytearray()
+    with open_for_reading(path) as file:
+        try:
+            while len(content) <= largest and (piece := file.read(largest + 1 - len(content))):
+                content += piece
+        except OSError as error:
+            raise StorageError(f"Could not read '{show_path(path)}': {error.strerror or error}.") from error
+    if len(content) > largest:
+        raise StorageError(f"'{show_path(path)}' is larger than {largest:,} bytes, so it is not a file of this kind.")
+    return bytes(content)
+
+
+def resolve_target(path: str | Path) -> Path:
+    """Return the file that saving as `path` would replace or make, with all links followed.
+
+    Raises `StorageError` when there is something else than a regular file, or it cannot be found out.
+
+    >>> resolve_target(".")
+    Traceback (most recent call last):
+    tinyml.core.errors.StorageError: Could not save '.': it is a folder. Choose the name of a file.
+    """
+    place = normalise_path(path)
+    shown = show_path(path)
+    try:
+        kind = _describe_kind(place.stat().st_mode)
+    except FileNotFoundError:
+        kind = "a file"
+    except OSError as error:
+        raise StorageError(
+            f"Could not save '{shown}': {error.strerror or error}. Choose another name or folder."
+        ) from error
+    if kind != "a file":
+        raise StorageError(f"Could not save '{shown}': it is {kind}. Choose the name of a file.")
+    return Path(os.path.realpath(place))
+
+
+def check_can_save(path: str | Path) -> None:
+    """Find out before a long run whether a file can be saved afterwards.
+
+    Raises `StorageError` when the folder is missing, is not a folder, or takes no new file, or `path` is something
+    else than a regular file.
+
+    >>> check_can_save("no such folder/model.safetensors")
+    Traceback (most recent call last):
+    tinyml.core.errors.StorageError: Could not save ...: there is no folder 'no such folder'. Make it first, or ...
+    """
+    target = resolve_target(path)
+    if path_kind(target.parent) != "a folder":
+        folder = show_path(Path(path).parent)
+        raise StorageError(
+            f"Could not save '{show_path(path)}': there is no folder '{folder}'. Make it first, or choose another."
+        )
+    if not os.access(target.parent, os.W_OK):
+        raise StorageError(f"Could not save '{show_path(path)}': the folder takes no new files. Choose another folder.")
 
 
 def write_atomically(path: str | Path, content: bytes) -> None:
@@ -14,10 +188,11 @@ def write_atomically(path: str | Path, content: bytes) -> None:
 
     The bytes go to a temporary file in the same folder, are forced to disk (fsync), and then replace `path` in one
     step of the file system. An existing file keeps its permissions; a link keeps pointing to its file, which is
-    replaced.
+    replaced. What a killed process left of an earlier attempt is removed (see `remove_leftovers`).
 
-    Raises `StorageError`, with the reason and the remedy, when the folder is missing or not writable, or the disk is
-    full. No temporary file is left behind, whatever interrupts the writing.
+    Raises `StorageError`, with the reason and the remedy, when the folder is missing or not writable, the disk is
+    full, or `path` is something else than a regular file. No temporary file is left behind, whatever interrupts the
+    writing; what a kill leaves is removed by the next save.
 
     >>> import tempfile
     >>> path = Path(tempfile.mkdtemp()) / "note.txt"
@@ -25,34 +200,38 @@ def write_atomically(path: str | Path, content: bytes) -> None:
     >>> path.read_bytes()
     b'kept'
     """
-    target = Path(os.path.realpath(path))
-    temporary = target.with_name(f".{target.name[:100]}.{secrets.token_hex(4)}.tmp")
+    target = resolve_target(path)
+    temporary_files.remove_leftovers(target)
     try:
+        descriptor, temporary = temporary_files.create_temporary(target)
         try:
-            # Created with the permissions that the user's umask gives to any new file.
-            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
             with os.fdopen(descriptor, "wb") as file:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
-            if target.exists():
-                temporary.chmod(target.stat().st_mode & 0o777)
-            os.replace(temporary, target)  # noqa: PTH105 (tests make exactly this call fail)
+                if target.exists():
+                    temporary.chmod(target.stat().st_mode & 0o777)
+                if sys.platform == "win32":
+                    file.close()  # Windows renames no open file
+                # Elsewhere the file stays open, and so locked, until it has its final name.
+                os.replace(temporary, target)  # noqa: PTH105 (tests make exactly this call fail)
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
     except OSError as error:
         reason = error.strerror or str(error)
         raise StorageError(
-            f"Could not save '{path}': {reason}. Choose another folder or free some space; nothing was changed."
+            f"Could not save '{show_path(path)}': {reason}. Choose another folder or free some space; "
+            "nothing was changed."
         ) from error
     _force_folder_to_disk(target.parent)
 
 
 def remove_leftovers(path: str | Path) -> None:
-    """Remove the temporary files that a killed process left when it was just writing `path`.
+    """Remove what killed processes left when they were writing `path`; `write_atomically` does so by itself.
 
-    Call it when nobody else is writing that file. What cannot be removed stays.
+    Temporary files of other names in the same folder are removed when they are over an hour old. What a living
+    process is writing stays, and so does whatever cannot be removed.
 
     >>> import tempfile
     >>> path = Path(tempfile.mkdtemp()) / "note.txt"
@@ -61,49 +240,20 @@ def remove_leftovers(path: str | Path) -> None:
     >>> list(path.parent.iterdir())
     []
     """
-    target = Path(os.path.realpath(path))
-    with contextlib.suppress(OSError):
-        for leftover in target.parent.glob(f".{glob.escape(target.name[:100])}.{'[0-9a-f]' * 8}.tmp"):
-            leftover.unlink(missing_ok=True)
+    with contextlib.suppress(StorageError):
+        temporary_files.remove_leftovers(resolve_target(path))
 
 
-def check_can_save(path: str | Path) -> None:
-    """Find out before a long run whether a file can be saved afterwards.
-
-    Raises `StorageError` when the folder is missing, is not a folder, or takes no new file, or `path` is a folder.
-
-    >>> check_can_save("no such folder/model.safetensors")
-    Traceback (most recent call last):
-    tinyml.core.errors.StorageError: Could not save ...: there is no folder 'no such folder'. Make it first, or ...
-    """
-    target = Path(os.path.realpath(path))
-    if not target.parent.is_dir():
-        raise StorageError(
-            f"Could not save '{path}': there is no folder '{Path(path).parent}'. Make it first, or choose another."
-        )
-    if target.is_dir():
-        raise StorageError(f"Could not save '{path}': it is a folder. Give the file a name.")
-    if not os.access(target.parent, os.W_OK):
-        raise StorageError(f"Could not save '{path}': the folder takes no new files. Choose another folder.")
+def _refuse_special(mode: int, shown: str) -> None:
+    kind = _describe_kind(mode)
+    if kind == "a folder":
+        raise StorageError(f"'{shown}' is a folder. Choose a file in it.")
+    if kind != "a file":
+        raise StorageError(f"'{shown}' is {kind}, not a file with content. Choose a file.")
 
 
-def read_bounded(path: str | Path, largest: int) -> bytes:
-    """Read a whole file of at most `largest` bytes.
-
-    Raises `StorageError` when it is missing, larger, a folder, or cannot be read.
-    """
-    try:
-        with Path(path).open("rb") as file:
-            content = file.read(largest + 1)
-    except FileNotFoundError as error:
-        raise StorageError(f"There is no file '{path}'. Check its name and folder.") from error
-    except IsADirectoryError as error:
-        raise StorageError(f"'{path}' is a folder. Choose a file in it.") from error
-    except OSError as error:
-        raise StorageError(f"Could not read '{path}': {error.strerror or error}.") from error
-    if len(content) > largest:
-        raise StorageError(f"'{path}' is larger than {largest:,} bytes, so it is not a file of this kind.")
-    return content
+def _describe_kind(mode: int) -> str:
+    return next((kind for test, kind in _KINDS if test(mode)), "a file")
 
 
 def _force_folder_to_disk(folder: Path) -> None:
