@@ -1,5 +1,6 @@
 """Tensors as pictures: a matrix as one, the filters of a convolution as many."""
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,13 +9,13 @@ import numpy as np
 from app.models.words import write_number
 from app.widgets.array_images import diverging_image, symmetric_limit
 from app.widgets.image_grid import GridImage
-from app.widgets.words import write_count
-from tinyml.core import StorageError
-from tinyml.core.tensor_file import iterate_tensors, read_header
+from tinyml.core import Shape, StorageError
+from tinyml.storage import TensorReader, open_tensors
 
 _MOST_PICTURES = 4096
 _LONGEST_SIDE = 2048
-_MOST_NUMBERS = 200_000_000
+_MOST_NUMBERS = 2048 * 2048
+"""Of all pictures together: no more than that is read, however large the tensor is."""
 
 
 @dataclass(frozen=True)
@@ -48,39 +49,61 @@ class TensorPictures:
 
 def paint_tensor(path: Path, name: str, dark: bool) -> TensorPictures:
     """Read one tensor and paint it; raises `StorageError` with a reason when it cannot be read or painted."""
-    header = next((tensor for tensor in read_header(path).tensors if tensor.name == name), None)
-    if header is None:
-        raise StorageError(f"'{path.name}' no longer has a tensor '{name}'. Open the file again.")
-    if len(header.shape) not in (2, 4) or not header.count:
-        return TensorPictures(name, explanation=_say_why_not(header.shape))
-    if header.count > _MOST_NUMBERS:
-        raise StorageError(
-            f"'{name}' has {write_count(header.count)} numbers, too many for a picture; see its histogram."
-        )
-    _, tensor = next(iterate_tensors(path, [name]))
-    return paint_matrix(name, tensor, dark) if tensor.ndim == 2 else paint_filters(name, tensor, dark)
+    with open_tensors(path) as file:
+        header = next((tensor for tensor in file.header.tensors if tensor.name == name), None)
+        if header is None:
+            raise StorageError(f"'{path.name}' no longer has a tensor '{name}'. Open the file again.")
+        if len(header.shape) not in (2, 4) or not header.count:
+            return TensorPictures(name, explanation=_say_why_not(header.shape))
+        seen = _read_beginning(file, name, header.shape)
+    if len(header.shape) == 2:
+        return paint_matrix(name, seen[0], header.shape, dark)
+    return paint_filters(name, seen, header.shape, dark)
 
 
-def paint_matrix(name: str, tensor: np.ndarray, dark: bool) -> TensorPictures:
-    """Paint `(rows, columns)` numbers as one picture."""
-    seen = tensor[:_LONGEST_SIDE, :_LONGEST_SIDE].copy()
-    rows, columns = tensor.shape
+def _read_beginning(file: TensorReader, name: str, shape: Shape) -> np.ndarray:
+    """Read as much of a matrix or of filters as is shown: `(pictures, rows, columns)`."""
+    *leading, rows, columns = shape
+    height, width = min(rows, _LONGEST_SIDE), min(columns, _LONGEST_SIDE)
+    number = min(math.prod(leading), _MOST_PICTURES, max(1, _MOST_NUMBERS // (height * width)))
+    if (height, width) == (rows, columns):
+        return file.read_range(name, 0, number * rows * columns).reshape(number, rows, columns)
+    starts = [(picture * rows + row) * columns for picture in range(number) for row in range(height)]
+    return np.stack([file.read_range(name, start, start + width) for start in starts]).reshape(number, height, width)
+
+
+def paint_matrix(name: str, seen: np.ndarray, shape: Shape, dark: bool) -> TensorPictures:
+    """Paint a matrix as one picture.
+
+    Arguments:
+        name: of the tensor.
+        seen: `(rows, columns)` the numbers that are shown: the upper left corner.
+        shape: of the whole tensor.
+        dark: whether the picture is shown in the dark theme.
+    """
+    rows, columns = shape
     explanation = (
         f"{rows} rows × {columns} columns. Blue is negative, orange positive, up to ±{symmetric_limit(seen):.3g}."
     )
     explanation += _explain_broken(seen)
-    if seen.shape != tensor.shape:
+    if seen.shape != shape:
         explanation += f" Only the first {seen.shape[0]} × {seen.shape[1]} are shown."
     image = diverging_image(seen, dark)
     size = min(max(max(seen.shape) * 4, 160), 640)
     return TensorPictures(name, (GridImage(image),), size, explanation, seen[None], ((),))
 
 
-def paint_filters(name: str, tensor: np.ndarray, dark: bool) -> TensorPictures:
-    """Paint `(a, b, rows, columns)` numbers as a × b pictures: for Conv2D a filter and its channel."""
-    first, second, rows, columns = tensor.shape
-    total = first * second
-    seen = tensor.reshape(total, rows, columns)[:_MOST_PICTURES, :_LONGEST_SIDE, :_LONGEST_SIDE].copy()
+def paint_filters(name: str, seen: np.ndarray, shape: Shape, dark: bool) -> TensorPictures:
+    """Paint `(a, b, rows, columns)` numbers as a × b pictures: for Conv2D a filter and its channel.
+
+    Arguments:
+        name: of the tensor.
+        seen: `(pictures, rows, columns)` the numbers that are shown: the first pictures, and the upper left corner of
+            each.
+        shape: of the whole tensor.
+        dark: whether the pictures are shown in the dark theme.
+    """
+    first, second, rows, columns = shape
     limit = symmetric_limit(seen)
     positions = tuple(divmod(index, second) for index in range(len(seen)))
     images = tuple(
@@ -96,8 +119,10 @@ def paint_filters(name: str, tensor: np.ndarray, dark: bool) -> TensorPictures:
         f"blue is negative, orange positive, up to ±{limit:.3g}."
     )
     explanation += _explain_broken(seen)
-    if total > len(seen):
+    if first * second > len(seen):
         explanation += f" Only the first {len(seen)} are shown."
+    if seen.shape[1:] != (rows, columns):
+        explanation += f" Of each, only the first {seen.shape[1]} × {seen.shape[2]} numbers are shown."
     return TensorPictures(name, images, 40, explanation, seen, positions)
 
 

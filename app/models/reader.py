@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,7 +13,14 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.jobs import BackgroundRunner, LatestJob
 from app.models.pictures import paint_tensor
 from tinyml.core import StorageError
-from tinyml.storage import SavedModel, TensorFileHeader, TensorSummary, read_header, read_model, summarise_tensors
+from tinyml.storage import (
+    SavedModel,
+    TensorFileHeader,
+    TensorSummary,
+    model_from_header,
+    open_tensors,
+    summarise_tensors,
+)
 
 _REPORT_SECONDS = 0.05
 
@@ -118,28 +126,34 @@ class ModelReader(QObject):
 
 def read_contents(path: Path) -> FileContents:
     """Read what a file holds, but no values; raises `StorageError` when it is not a readable safetensors file."""
-    header = read_header(path)
+    with open_tensors(path) as file:
+        header, size = file.header, file.size
     about, obstacle = None, ""
     try:
-        about = read_model(path)
+        about = model_from_header(header, path)
     except StorageError as error:
         obstacle = str(error)
-    try:
-        size = path.stat().st_size
-    except OSError as error:
-        raise StorageError(f"Could not read '{path}': {error.strerror or error}.") from error
     return FileContents(path, size, header, about, obstacle)
+
+
+class _CancelledError(Exception):
+    """The rest of the file is no longer wanted."""
 
 
 def _summarise(path: Path, report: Callable[[list[TensorSummary]], None], cancelled: threading.Event) -> None:
     """Report summaries in portions, some twenty times a second: a signal for each tensor would be too many."""
+
+    def stop_if_cancelled() -> None:
+        if cancelled.is_set():
+            raise _CancelledError
+
     portion: list[TensorSummary] = []
     reported = perf_counter()
-    for summary in summarise_tensors(path):
-        if cancelled.is_set():
-            return
-        portion.append(summary)
-        if perf_counter() - reported > _REPORT_SECONDS:
-            report(portion)
-            portion, reported = [], perf_counter()
-    report(portion)
+    with suppress(_CancelledError):
+        for summary in summarise_tensors(path, between=stop_if_cancelled):
+            stop_if_cancelled()
+            portion.append(summary)
+            if perf_counter() - reported > _REPORT_SECONDS:
+                report(portion)
+                portion, reported = [], perf_counter()
+        report(portion)

@@ -22,7 +22,7 @@ def read_json_object(text: str | bytes, source: str) -> dict[str, Any]:
         if isinstance(text, bytes):
             text = text.decode("utf-8-sig")
         value = json.loads(
-            text, parse_constant=_refuse_constant, parse_float=_finite_float, object_pairs_hook=_unique_keys
+            text, parse_constant=_refuse_constant, parse_float=_finite_float, object_pairs_hook=unique_keys
         )
         json.dumps(value, ensure_ascii=False).encode("utf-8")  # escapes can spell characters that do not exist
     except json.JSONDecodeError as error:
@@ -91,7 +91,14 @@ def _finite_float(text: str) -> float:
     return value
 
 
-def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make a dict of the members of a JSON object; for `object_pairs_hook`.
+
+    Raises `ValueError` when a key occurs twice.
+
+    >>> unique_keys([("a", 1), ("b", 2)])
+    {'a': 1, 'b': 2}
+    """
     found: dict[str, Any] = {}
     for key, value in pairs:
         if key in found:

@@ -1,56 +1,27 @@
-"""Named arrays in a safetensors file, with one JSON object of metadata beside them."""
+"""Named arrays in a safetensors file, with one JSON object of metadata beside them.
 
-import math
+Values are read with `seek` and `read`, never through a map of the file into memory: a program that shortens a file
+while it is mapped, as training scripts do that rewrite their checkpoints in place, kills every process that reads it.
+"""
+
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, NoReturn
 
 import numpy as np
-import safetensors
 import safetensors.numpy
 
 from tinyml.core.errors import StorageError
-from tinyml.core.files import write_atomically
+from tinyml.core.files import open_for_reading, show_path, write_atomically
 from tinyml.core.json_text import read_json_object, write_json
-from tinyml.core.shapes import Shape
+from tinyml.core.tensor_header import LARGEST_HEADER, LENGTH, ParsedHeader, parse_header
+from tinyml.core.tensor_header import TensorHeader as TensorHeader  # offered here too
 
 METADATA_KEY = "tinyml"
 """The one entry of the file's header that is ours. A single entry keeps the bytes the same from run to run."""
-
-_NUMPY_TYPES = {
-    "BOOL": "bool",
-    **{f"I{bits}": f"int{bits}" for bits in (8, 16, 32, 64)},
-    **{f"U{bits}": f"uint{bits}" for bits in (8, 16, 32, 64)},
-    **{f"F{bits}": f"float{bits}" for bits in (16, 32, 64)},
-}
-"""NumPy's names for the element types that it knows; bfloat16 and the 8-bit floats are not among them."""
-
-
-@dataclass(frozen=True)
-class TensorHeader:
-    """What a file says of one of its tensors; known without reading the values.
-
-    Attributes:
-        name: of the tensor, e.g. "conv_1.weight".
-        shape: of the tensor.
-        dtype: NumPy's name of the element type ("float32"), or the file's own name where NumPy has none ("BF16").
-    """
-
-    name: str
-    shape: Shape
-    dtype: str
-
-    @property
-    def count(self) -> int:
-        """Number of elements."""
-        return math.prod(self.shape)
-
-    @property
-    def readable(self) -> bool:
-        """Whether NumPy has this element type."""
-        return self.dtype in _NUMPY_TYPES.values()
 
 
 @dataclass(frozen=True)
@@ -81,6 +52,139 @@ class TensorFile:
     metadata: dict[str, Any]
 
 
+class TensorReader:
+    """An open safetensors file: its header, and any part of its values. Made by `open_tensors`.
+
+    Every method raises `StorageError` when the file was changed since it was opened.
+
+    Attributes:
+        header: what the file holds.
+        size: of the file, in bytes.
+    """
+
+    def __init__(self, file: BinaryIO, path: str | Path) -> None:
+        self._file, self._path = file, path
+        self._stamp = self._read_stamp()
+        self.size = self._stamp[0]
+        parsed, values_begin = self._parse()
+        self._places = {
+            tensor.name: (tensor, values_begin + begin)
+            for tensor, begin in zip(parsed.tensors, parsed.begins, strict=True)
+        }
+        texts = dict(parsed.texts)
+        ours = texts.pop(METADATA_KEY, None)
+        metadata = {} if ours is None else read_json_object(ours, f"the header of {show_path(path)}")
+        tensors = tuple(sorted(parsed.tensors, key=lambda tensor: tensor.name))
+        self.header = TensorFileHeader(tensors, metadata, texts)
+
+    def read(self, name: str) -> np.ndarray:
+        """Read a whole tensor.
+
+        Raises `StorageError` when there is no tensor of that name, or NumPy does not know the element type.
+        """
+        tensor, _ = self._find(name)
+        return self.read_range(name, 0, tensor.count).reshape(tensor.shape)
+
+    def read_range(self, name: str, start: int, stop: int) -> np.ndarray:
+        """Read some elements of a tensor, as if it were flat, the last axis running fastest.
+
+        Arguments:
+            name: of the tensor.
+            start, stop: the first element, and the one after the last.
+
+        Returns `(stop - start,)` numbers. Raises `StorageError` as `read` does, and `ValueError` when the tensor has
+        no such elements.
+        """
+        tensor, begin = self._find(name)
+        if not 0 <= start <= stop <= tensor.count:
+            raise ValueError(f"'{name}' has {tensor.count} elements, so there are none from {start} to {stop}.")
+        if not tensor.readable:
+            raise StorageError(
+                f"'{show_path(self._path)}' holds '{name}' as {tensor.dtype}, which NumPy cannot compute with. "
+                "Convert the file to float32 in the program that wrote it."
+            )
+        dtype = np.dtype(tensor.dtype)
+        # A byte of a flag may be any, but NumPy's flags are 0 or 1.
+        stored = np.dtype(np.uint8) if dtype.kind == "b" else dtype.newbyteorder("<")
+        array = np.empty(stop - start, stored)
+        self._fill(memoryview(array.view(np.uint8).data), begin + start * stored.itemsize)
+        return array.astype(dtype, copy=False)
+
+    def _find(self, name: str) -> tuple[TensorHeader, int]:
+        if name not in self._places:
+            raise StorageError(f"'{show_path(self._path)}' has no tensor '{name}'.")
+        return self._places[name]
+
+    def _parse(self) -> tuple[ParsedHeader, int]:
+        """Read and check the header; also return where the values begin."""
+        size = self.size
+        if size < LENGTH.size:
+            self._refuse(f"it has only {size} bytes")
+        prefix = bytearray(LENGTH.size)
+        self._fill(memoryview(prefix), 0)
+        (length,) = LENGTH.unpack(prefix)
+        values_begin = LENGTH.size + length
+        if values_begin > size:
+            self._refuse(f"its header should have {length:,} bytes, but the file ends before")
+        if length > LARGEST_HEADER:
+            self._refuse(f"its header has {length:,} bytes, and {LARGEST_HEADER:,} are the most that is read")
+        content = bytearray(length)
+        self._fill(memoryview(content), LENGTH.size)
+        try:
+            return parse_header(content, size - values_begin), values_begin
+        except UnicodeError as error:
+            self._refuse("its header is no valid UTF-8", error)
+        except RecursionError as error:
+            self._refuse("its header is nested too deeply", error)
+        except ValueError as error:
+            self._refuse(str(error), error)
+
+    def _fill(self, target: memoryview, position: int) -> None:
+        """Read bytes of the file until `target` is full."""
+        done = 0
+        try:
+            self._file.seek(position)
+            while done < len(target):
+                count = self._file.readinto(target[done:])  # type: ignore[attr-defined]
+                if not count:
+                    break
+                done += count
+            changed = self._read_stamp() != self._stamp
+        except OSError as error:
+            raise StorageError(f"Could not read '{show_path(self._path)}': {error.strerror or error}.") from error
+        if changed or done < len(target):
+            raise StorageError(
+                f"'{show_path(self._path)}' was changed by another program while it was read. "
+                "Open it again when that program has finished writing."
+            )
+
+    def _read_stamp(self) -> tuple[int, int]:
+        status = os.fstat(self._file.fileno())
+        return status.st_size, status.st_mtime_ns
+
+    def _refuse(self, reason: str, cause: Exception | None = None) -> NoReturn:
+        raise StorageError(
+            f"'{show_path(self._path)}' is not a whole safetensors file ({reason}). Nothing was loaded."
+        ) from cause
+
+
+@contextmanager
+def open_tensors(path: str | Path) -> Iterator[TensorReader]:
+    """Open a safetensors file of any program and read its header, once. Nothing in it is executed.
+
+    Raises `StorageError` when the file is missing, damaged, not a safetensors file, or no regular file.
+
+    >>> import os, tempfile
+    >>> path = os.path.join(tempfile.mkdtemp(), "w.safetensors")
+    >>> write_tensors(path, {"fc.weight": np.arange(6.0).reshape(2, 3)})
+    >>> with open_tensors(path) as file:
+    ...     print(file.header.tensors[0].shape, file.read_range("fc.weight", 2, 4))
+    (2, 3) [2. 3.]
+    """
+    with open_for_reading(path) as file:
+        yield TensorReader(file, path)
+
+
 def write_tensors(
     path: str | Path, tensors: Mapping[str, np.ndarray], metadata: Mapping[str, Any] | None = None
 ) -> None:
@@ -104,10 +208,7 @@ def write_tensors(
     contiguous = {name: np.asarray(tensors[name], order="C") for name in sorted(tensors)}
     header = {METADATA_KEY: write_json(dict(metadata), str(path))} if metadata else None
     content = safetensors.numpy.save(contiguous, metadata=header)
-    written = safetensors.numpy.load(content)
-    for name, array in contiguous.items():
-        if written[name].shape != array.shape or written[name].tobytes() != array.tobytes():
-            raise StorageError(f"Could not save '{path}': tensor '{name}' was not written correctly.")
+    _check_written(path, content, contiguous)
     write_atomically(path, content)
 
 
@@ -117,8 +218,8 @@ def read_tensors(path: str | Path) -> TensorFile:
     Raises `StorageError` when the file is missing, damaged, not a safetensors file, or has elements of a type that
     NumPy does not know.
     """
-    header = read_header(path)
-    return TensorFile(dict(iterate_tensors(path, [tensor.name for tensor in header.tensors])), header.metadata)
+    with open_tensors(path) as file:
+        return TensorFile({tensor.name: file.read(tensor.name) for tensor in file.header.tensors}, file.header.metadata)
 
 
 def read_header(path: str | Path) -> TensorFileHeader:
@@ -126,16 +227,8 @@ def read_header(path: str | Path) -> TensorFileHeader:
 
     Raises `StorageError` when the file is missing, damaged, or not a safetensors file.
     """
-    with _opened(path) as file:
-        texts: dict[str, str] = dict(file.metadata() or {})
-        tensors = []
-        for name in sorted(file.keys()):
-            part = file.get_slice(name)
-            dtype = part.get_dtype()
-            tensors.append(TensorHeader(name, tuple(part.get_shape()), _NUMPY_TYPES.get(dtype, dtype)))
-    ours = texts.pop(METADATA_KEY, None)
-    metadata = {} if ours is None else read_json_object(ours, f"the header of {path}")
-    return TensorFileHeader(tuple(tensors), metadata, texts)
+    with open_tensors(path) as file:
+        return file.header
 
 
 def iterate_tensors(path: str | Path, names: list[str]) -> Iterator[tuple[str, np.ndarray]]:
@@ -147,29 +240,29 @@ def iterate_tensors(path: str | Path, names: list[str]) -> Iterator[tuple[str, n
 
     Raises `StorageError` when the file cannot be read, a name is unknown, or NumPy does not know the element type.
     """
-    with _opened(path) as file:
-        known = set(file.keys())
+    with open_tensors(path) as file:
         for name in names:
-            if name not in known:
-                raise StorageError(f"'{path}' has no tensor '{name}'.")
-            dtype = file.get_slice(name).get_dtype()
-            if dtype not in _NUMPY_TYPES:
-                raise StorageError(
-                    f"'{path}' holds '{name}' as {dtype}, which NumPy cannot compute with. "
-                    "Convert the file to float32 in the program that wrote it."
-                )
-            yield name, file.get_tensor(name)
+            yield name, file.read(name)
 
 
-@contextmanager
-def _opened(path: str | Path) -> Iterator[Any]:
-    """Open a safetensors file, and put whatever goes wrong into one sentence."""
-    if Path(path).is_dir():
-        raise StorageError(f"'{path}' is a folder. Choose a file in it.")
-    try:
-        with safetensors.safe_open(path, framework="numpy") as file:
-            yield file
-    except FileNotFoundError as error:
-        raise StorageError(f"There is no file '{path}'. Check its name and folder.") from error
-    except (OSError, safetensors.SafetensorError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise StorageError(f"'{path}' is not a whole safetensors file ({error}). Nothing was loaded.") from error
+def _check_written(path: str | Path, content: bytes, tensors: Mapping[str, np.ndarray]) -> None:
+    """Read back what is about to be written, with another reader than the one that belongs to the writer."""
+    (length,) = LENGTH.unpack_from(content)
+    if length > LARGEST_HEADER:
+        raise StorageError(
+            f"Could not save '{show_path(path)}': what is to be kept beside the tensors takes {length:,} bytes, and "
+            f"{LARGEST_HEADER:,} are the most that can be read again. Nothing was changed."
+        )
+    values_begin = LENGTH.size + length
+    parsed = parse_header(content[LENGTH.size : values_begin], len(content) - values_begin)
+    begins = {tensor: values_begin + begin for tensor, begin in zip(parsed.tensors, parsed.begins, strict=True)}
+    found = {tensor.name: tensor for tensor in parsed.tensors}
+    for name, array in tensors.items():
+        tensor = found.get(name)
+        if tensor is None or (tensor.shape, tensor.dtype) != (array.shape, str(array.dtype)):
+            same = False
+        else:
+            written = np.frombuffer(content, np.uint8, array.nbytes, begins[tensor])
+            same = np.array_equal(written, array.reshape(-1).view(np.uint8))
+        if not same:
+            raise StorageError(f"Could not save '{show_path(path)}': tensor '{name}' was not written correctly.")

@@ -1,6 +1,14 @@
 """Files: projects, models, checkpoints, and the tensors of any safetensors file."""
 
-from tinyml.core.tensor_file import TensorFileHeader, TensorHeader, iterate_tensors, read_header, read_tensors
+from tinyml.core.tensor_file import (
+    TensorFileHeader,
+    TensorReader,
+    iterate_tensors,
+    open_tensors,
+    read_header,
+    read_tensors,
+)
+from tinyml.core.tensor_header import TensorHeader
 from tinyml.storage.checkpoint import SavedCheckpoint, read_checkpoint, save_checkpoint
 from tinyml.storage.examples import example_names, example_path, open_project
 from tinyml.storage.model import (
@@ -8,6 +16,7 @@ from tinyml.storage.model import (
     SavedModel,
     load_into,
     load_model,
+    model_from_header,
     read_model,
     save_model,
     summarise_history,
@@ -30,13 +39,16 @@ __all__ = [
     "SavedModel",
     "TensorFileHeader",
     "TensorHeader",
+    "TensorReader",
     "TensorSummary",
     "example_names",
     "example_path",
     "iterate_tensors",
     "load_into",
     "load_model",
+    "model_from_header",
     "open_project",
+    "open_tensors",
     "project_from_json",
     "project_to_json",
     "read_checkpoint",

@@ -1,13 +1,13 @@
 """Checkpoint files: a run at one moment as safetensors, with the project it belongs to in the header."""
 
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tinyml.core import StorageError
 from tinyml.core.json_text import describe_invalid
-from tinyml.core.tensor_file import read_header, read_tensors, write_tensors
+from tinyml.core.tensor_file import open_tensors, write_tensors
 from tinyml.learner.checkpoint import Checkpoint, CheckpointState
 from tinyml.storage.project import Project
 
@@ -72,7 +72,13 @@ def read_checkpoint(path: str | Path) -> SavedCheckpoint:
 
     Raises `StorageError` when the file is missing, damaged, from a newer version, or no checkpoint.
     """
-    metadata = read_header(path).metadata
+    with open_tensors(path) as file:
+        content = _read_content(file.header.metadata, path)
+        tensors = {tensor.name: file.read(tensor.name) for tensor in file.header.tensors}
+    return SavedCheckpoint(Checkpoint(content.state, tensors), content.project)
+
+
+def _read_content(metadata: dict[str, Any], path: str | Path) -> _CheckpointFile:
     if metadata.get("format") != CHECKPOINT_FORMAT:
         raise StorageError(f"'{path}' is no checkpoint of a training run, so there is nothing to resume in it.")
     version = metadata.get("version")
@@ -82,7 +88,6 @@ def read_checkpoint(path: str | Path) -> SavedCheckpoint:
             f"{CHECKPOINT_VERSION}). Update TinyML to resume it."
         )
     try:
-        content = _CheckpointFile.model_validate(metadata)
+        return _CheckpointFile.model_validate(metadata)
     except ValidationError as error:
         raise StorageError(f"'{path}' has unusable metadata: {describe_invalid(error)}.") from error
-    return SavedCheckpoint(Checkpoint(content.state, read_tensors(path).tensors), content.project)

@@ -5,14 +5,15 @@ One file is a whole model. Any program that knows safetensors can read the weigh
 
 import math
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tinyml.core import Shape, StorageError, describe_shape
 from tinyml.core.json_text import describe_invalid
-from tinyml.core.tensor_file import TensorHeader, read_header, read_tensors, write_tensors
+from tinyml.core.tensor_file import TensorFileHeader, open_tensors, read_header, write_tensors
+from tinyml.core.tensor_header import TensorHeader
 from tinyml.data.choice import DataChoice
 from tinyml.layers.stack import all_layers, are_registered
 from tinyml.learner.events import EpochFinished
@@ -118,7 +119,7 @@ def read_model(path: str | Path) -> SavedModel:
 
     Raises `StorageError` when the file is missing, damaged, from a newer version, or only holds weights.
     """
-    return _read_about(read_header(path).metadata, path)
+    return model_from_header(read_header(path), path)
 
 
 def load_model(path: str | Path) -> tuple[Sequential, SavedModel]:
@@ -129,12 +130,13 @@ def load_model(path: str | Path) -> tuple[Sequential, SavedModel]:
     Raises `StorageError`, as `read_model` does and when weights and network do not fit together; this is found out
     before room is made for either.
     """
-    header = read_header(path)
-    about = _read_about(header.metadata, path)
-    _check_tensors(path, header.tensors, _expected_shapes(about, str(path)))
-    in_double = bool(header.tensors) and all(tensor.dtype == "float64" for tensor in header.tensors)
-    net = build(about.network, about.input_shape, np.random.default_rng(0), np.float64 if in_double else np.float32)
-    net.set_tensors(read_tensors(path).tensors, f"'{path}'")
+    with open_tensors(path) as file:
+        tensors = file.header.tensors
+        about = model_from_header(file.header, path)
+        _check_tensors(path, tensors, _expected_shapes(about, str(path)))
+        in_double = bool(tensors) and all(tensor.dtype == "float64" for tensor in tensors)
+        net = build(about.network, about.input_shape, np.random.default_rng(0), np.float64 if in_double else np.float32)
+        net.set_tensors({tensor.name: file.read(tensor.name) for tensor in tensors}, f"'{path}'")
     net.eval()
     return net, about
 
@@ -145,11 +147,19 @@ def load_into(path: str | Path, net: Sequential) -> None:
     Raises `StorageError`, and changes nothing, when the file cannot be read, or holds other tensors than `net` has.
     """
     expected = {name: tensor.shape for name, tensor in net.named_tensors.items()}
-    _check_tensors(path, read_header(path).tensors, expected)
-    net.set_tensors(read_tensors(path).tensors, f"'{path}'")
+    with open_tensors(path) as file:
+        _check_tensors(path, file.header.tensors, expected)
+        net.set_tensors({name: file.read(name) for name in expected}, f"'{path}'")
 
 
-def _read_about(metadata: dict[str, Any], path: str | Path) -> SavedModel:
+def model_from_header(header: TensorFileHeader, path: str | Path) -> SavedModel:
+    """Return what a header that was already read tells about its network; raises `StorageError` as `read_model` does.
+
+    Arguments:
+        header: of the file.
+        path: the file, for the sentence.
+    """
+    metadata = header.metadata
     if metadata.get("format") != MODEL_FORMAT:
         raise StorageError(f"'{path}' holds tensors, but not the network they belong to, so it is no whole model.")
     version = metadata.get("version")

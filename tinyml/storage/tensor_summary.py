@@ -1,16 +1,19 @@
 """What the tensors of a safetensors file look like in numbers: of any program, of any size."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tinyml.core import Shape
-from tinyml.core.tensor_file import TensorHeader, iterate_tensors, read_header
+from tinyml.core.tensor_file import TensorReader, open_tensors
+from tinyml.core.tensor_header import TensorHeader
 
-_CHUNK = 2**20
+_CHUNK = 2**17
+"""Elements that are in memory at a time; they take a few megabytes, whatever the size of the tensor."""
 
 
 @dataclass(frozen=True)
@@ -43,14 +46,17 @@ class TensorSummary:
     note: str = ""
 
 
-def summarise_tensors(path: str | Path, bins: int = 40) -> Iterator[TensorSummary]:
-    """Go through the tensors of a safetensors file, sorted by name; only one is in memory at a time.
+def summarise_tensors(
+    path: str | Path, bins: int = 40, between: Callable[[], object] | None = None
+) -> Iterator[TensorSummary]:
+    """Go through the tensors of a safetensors file, sorted by name; only a few megabytes are in memory at a time.
 
     Arguments:
         path: the file.
         bins: of each histogram, at least 1.
+        between: called between the pieces of every tensor; what it raises cancels the work.
 
-    Raises `StorageError` when the file is missing, damaged, or not a safetensors file.
+    Raises `StorageError` when the file is missing, damaged, not a safetensors file, or changed while it is read.
 
     >>> import os, tempfile
     >>> from tinyml.core.tensor_file import write_tensors
@@ -59,14 +65,14 @@ def summarise_tensors(path: str | Path, bins: int = 40) -> Iterator[TensorSummar
     >>> [(summary.name, summary.mean, summary.non_finite) for summary in summarise_tensors(path)]
     [('fc.bias', 0.5, 1)]
     """
-    for header in read_header(path).tensors:
-        if not header.readable:
-            yield _without_numbers(header, f"NumPy cannot compute with {header.dtype}, so only the shape is known.")
-        elif not header.count:
-            yield _without_numbers(header, "The tensor is empty.")
-        else:
-            for _, tensor in iterate_tensors(path, [header.name]):
-                yield summarise(header.name, tensor, bins)
+    with open_tensors(path) as file:
+        for header in file.header.tensors:
+            if not header.readable:
+                yield _without_numbers(header, f"NumPy cannot compute with {header.dtype}, so only the shape is known.")
+            elif not header.count:
+                yield _without_numbers(header, "The tensor is empty.")
+            else:
+                yield _summarise(header, _Pieces(partial(_read_piece, file, header, between), header.count), bins)
 
 
 def summarise(name: str, tensor: np.ndarray, bins: int = 40) -> TensorSummary:
@@ -80,32 +86,53 @@ def summarise(name: str, tensor: np.ndarray, bins: int = 40) -> TensorSummary:
     >>> summarise("ones", np.ones((2, 3))).maximum
     1.0
     """
-    header = TensorHeader(name, tensor.shape, str(tensor.dtype))
-    pieces = _Pieces(tensor)
-    finite = sum(piece.size for piece in pieces)
-    if not finite:
-        return _without_numbers(header, "None of the values is finite.", non_finite=tensor.size)
-    minimum = min(float(piece.min()) for piece in pieces if piece.size)
-    maximum = max(float(piece.max()) for piece in pieces if piece.size)
+    flat = tensor.reshape(-1)
+    pieces = _Pieces(lambda start, stop: flat[start:stop], flat.size)
+    return _summarise(TensorHeader(name, tensor.shape, str(tensor.dtype)), pieces, bins)
+
+
+def _read_piece(
+    file: TensorReader, header: TensorHeader, between: Callable[[], object] | None, start: int, stop: int
+) -> np.ndarray:
+    if between is not None:
+        between()
+    return file.read_range(header.name, start, stop)
+
+
+def _summarise(header: TensorHeader, pieces: "_Pieces", bins: int) -> TensorSummary:
+    """Go through the pieces twice: for the range and the mean, then for what is counted from them."""
+    sizes, means, minima, maxima = [0], [0.0], [], []
     with np.errstate(all="ignore"):
-        mean = sum(float((piece / finite).sum()) for piece in pieces)
-        variance = sum(float((np.square(piece - mean) / finite).sum()) for piece in pieces)
-    edges = _bin_edges(minimum, maximum, bins)
-    histogram = None
-    if edges is not None:
-        histogram = np.zeros(bins, np.int64)
         for piece in pieces:
-            histogram += np.histogram(piece, edges)[0]
+            if piece.size:
+                sizes.append(piece.size)
+                # The mean of the parts, and of their means by weight, so that no sum overflows.
+                means.append(float((piece / piece.size).sum()))
+                minima.append(float(piece.min()))
+                maxima.append(float(piece.max()))
+    finite = sum(sizes)
+    if not finite:
+        return _without_numbers(header, "None of the values is finite.", non_finite=header.count)
+    mean = sum(part * (size / finite) for part, size in zip(means, sizes, strict=True))
+    edges = _bin_edges(min(minima), max(maxima), bins)
+    histogram = None if edges is None else np.zeros(bins, np.int64)
+    variance = 0.0
+    with np.errstate(all="ignore"):
+        for piece in pieces:
+            if histogram is not None and edges is not None:
+                histogram += np.histogram(piece, edges)[0]
+            piece -= mean
+            variance += float((np.square(piece, out=piece) / finite).sum())
     return TensorSummary(
-        name=name,
-        shape=tensor.shape,
+        name=header.name,
+        shape=header.shape,
         dtype=header.dtype,
-        count=tensor.size,
-        minimum=minimum,
-        maximum=maximum,
+        count=header.count,
+        minimum=min(minima),
+        maximum=max(maxima),
         mean=mean,
         standard_deviation=float(np.sqrt(variance)),
-        non_finite=tensor.size - finite,
+        non_finite=header.count - finite,
         histogram=histogram,
         edges=edges,
         note="" if edges is not None else "The values lie too far apart, or too close together, for a histogram.",
@@ -122,14 +149,19 @@ def _bin_edges(minimum: float, maximum: float, bins: int) -> NDArray[np.float64]
 
 
 class _Pieces:
-    """The finite elements of an array as float64, some at a time, as often as one likes."""
+    """The finite elements of a tensor as float64, some at a time, as often as one likes.
 
-    def __init__(self, tensor: np.ndarray) -> None:
-        self._flat = tensor.reshape(-1)
+    Arguments:
+        read: returns the elements from a first to a last one, as if the tensor were flat.
+        count: number of elements.
+    """
+
+    def __init__(self, read: Callable[[int, int], np.ndarray], count: int) -> None:
+        self._read, self._count = read, count
 
     def __iter__(self) -> Iterator[NDArray[np.float64]]:
-        for start in range(0, self._flat.size, _CHUNK):
-            piece = self._flat[start : start + _CHUNK].astype(np.float64)
+        for start in range(0, self._count, _CHUNK):
+            piece = self._read(start, min(start + _CHUNK, self._count)).astype(np.float64)
             yield piece[np.isfinite(piece)]
 
 

@@ -1,5 +1,12 @@
+import itertools
 import json
+import os
 import struct
+import subprocess
+import sys
+import time
+import tracemalloc
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -92,3 +99,81 @@ def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"not tensors")
     with pytest.raises(StorageError, match="not a whole safetensors file"):
         list(summarise_tensors(tmp_path / "a"))
+
+
+def write_sparse(path: Path, count: int) -> None:
+    """Write one tensor of float64 zeros, which takes hardly any room on disk."""
+    header = json.dumps({"a": {"dtype": "F64", "shape": [count], "data_offsets": [0, 8 * count]}}).encode()
+    path.write_bytes(struct.pack("<Q", len(header)) + header)
+    os.truncate(path, 8 + len(header) + 8 * count)
+
+
+def test_a_large_tensor_takes_a_few_megabytes(tmp_path: Path) -> None:
+    path = tmp_path / "large.safetensors"
+    write_sparse(path, 40_000_000)
+    tracemalloc.start()
+    try:
+        (summary,) = summarise_tensors(path)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+        path.unlink()
+    assert (summary.count, summary.mean, summary.non_finite) == (40_000_000, 0, 0)
+    assert summary.histogram is not None
+    assert summary.histogram.sum() == 40_000_000
+    assert peak < 10e6  # the tensor has 320 million bytes
+
+
+def test_work_on_a_large_tensor_can_be_cancelled_between_its_pieces(tmp_path: Path) -> None:
+    path = tmp_path / "large.safetensors"
+    write_sparse(path, 10_000_000)
+    calls = []
+
+    def cancel() -> None:
+        calls.append(None)
+        if len(calls) == 3:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        list(summarise_tensors(path, between=cancel))
+    assert len(calls) == 3
+
+
+def shorten_and_restore(path: Path, content: bytes) -> None:
+    """Do what a training script does that rewrites its checkpoint in place."""
+    with path.open("r+b") as file:
+        file.truncate(1000)
+        time.sleep(0.003)
+        file.seek(0)
+        file.write(content)
+    time.sleep(0.012)
+
+
+def rewrite(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+    time.sleep(0.012)
+
+
+@pytest.mark.parametrize("change", [shorten_and_restore, rewrite])
+def test_a_file_that_changes_while_it_is_read_is_an_error_and_no_crash(
+    tmp_path: Path, change: Callable[[Path, bytes], None]
+) -> None:
+    path = tmp_path / "a.safetensors"
+    write_tensors(path, {"a": np.ones(250_000, np.float32), "b": np.zeros((500, 500), np.float32)})
+    content = path.read_bytes()
+    command = [sys.executable, "-m", "tests.tinyml.storage.changing_file", str(path)]
+    root = Path(__file__).parents[3]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=root) as reader:
+        deadline = time.monotonic() + 90
+        for number in itertools.count():
+            if reader.poll() is not None or time.monotonic() > deadline:
+                break
+            change(path, content)
+            if number % 20 == 0:
+                time.sleep(0.1)  # long enough to be read whole
+        reader.kill()
+        output, errors = reader.communicate()
+    assert (reader.returncode, errors) == (0, "")
+    changed, _, whole = map(int, output.split())
+    assert changed >= 30
+    assert whole >= 1
