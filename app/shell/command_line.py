@@ -41,11 +41,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # Qt is loaded only now, so that --help answers at once.
     from app.shell.run import run_tour, run_window
     from app.training.priority import leave_a_processor_to_the_window
-    from tinyml.core import SettingsError
+    from tinyml.core import TinymlError
+    from tinyml.core.files import resolve_target
 
     try:
         leave_a_processor_to_the_window()
-    except SettingsError as error:
+        if options.settings is not None:
+            options.settings = resolve_target(options.settings)
+    except TinymlError as error:
         parser.error(str(error))
     if options.tour is not None:
         return run_tour(options.tour, options.epochs, options.theme or "light")

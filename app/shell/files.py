@@ -15,6 +15,7 @@ from app.training.snapshot import copy_tensors
 from app.widgets.save_dialog import ask_where_to_save
 from app.widgets.words import write_duration
 from tinyml.core import TinymlError
+from tinyml.core.files import normalise_path, path_kind
 from tinyml.data import describe
 from tinyml.learner import EpochFinished
 from tinyml.storage import PROJECT_SUFFIX, Project, SavedModel, example_path, load_model, save_model, summarise_history
@@ -72,6 +73,11 @@ class Files(QObject):
 
     def open_path(self, path: Path) -> None:
         """Open a project or a weights file, after asking about unsaved changes."""
+        try:
+            path = normalise_path(path)
+        except TinymlError as error:
+            show_problem(self._window, "Open", str(error))
+            return
         if path.suffix == ".safetensors":
             self.weights_opened.emit(path)
         else:
@@ -204,7 +210,7 @@ class Files(QObject):
         stored = self._settings.value("recent_files", [])
         # An INI file gives a list of one back as a plain string.
         names = stored if isinstance(stored, list) else [stored] if isinstance(stored, str) else []
-        return [path for path in map(Path, names) if path.is_file()]
+        return [path for path in map(Path, names) if path_kind(path) == "a file"]
 
     def fill_recent_menu(self, menu: QMenu) -> None:
         """List the recent files in a menu."""

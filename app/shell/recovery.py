@@ -14,6 +14,7 @@ from app.jobs import LONGEST_SAVE, BackgroundRunner, LatestJob
 from app.shell.dialogs import ask
 from app.shell.recovery_origin import Origin, origin_file
 from tinyml.core import TinymlError
+from tinyml.core.files import path_kind, remove_leftovers
 from tinyml.storage import PROJECT_SUFFIX, Project, read_project, save_project
 
 DELAY_MILLISECONDS = 2000
@@ -51,6 +52,7 @@ class Recovery(QObject):
         except OSError as error:
             self.problem = f"Unsaved changes cannot be kept in '{folder}' ({error.strerror}): save often."
             return
+        self._remove_leftovers()
         self._claim(self._copy)
         document.changed.connect(self._timer.start)
         document.file_changed.connect(self._timer.start)
@@ -92,11 +94,22 @@ class Recovery(QObject):
         for copy in list(self._locks):
             self._release(copy)
 
+    def _remove_leftovers(self) -> None:
+        """Remove what killed programs left: half-written copies, and locks that guard no copy."""
+        remove_leftovers(self._copy, others_after=0)  # nobody else writes into this folder
+        for lock in self._folder.glob("unsaved-*.lock"):
+            copy = lock.with_suffix(".json")
+            if not copy.exists() and self._claim(copy):
+                self._release(copy)
+
     def _claim(self, copy: Path) -> bool:
-        """Take the lock of a copy; False when a running program, this one included, holds it."""
+        """Take the lock of a copy; False when a running program, this one included, holds it, or it is no file."""
         if copy in self._locks:
             return False
-        lock = QLockFile(str(copy.with_suffix(".lock")))
+        place = copy.with_suffix(".lock")
+        if path_kind(place) not in (None, "a file"):
+            return False
+        lock = QLockFile(str(place))
         lock.setStaleLockTime(0)
         if not lock.tryLock(0):
             return False
@@ -141,4 +154,7 @@ def _delete(*copies: Path) -> None:
 
 
 def _last_written(path: Path) -> float:
-    return path.stat().st_mtime
+    try:
+        return path.stat().st_mtime
+    except OSError:  # another program has just deleted it
+        return 0.0

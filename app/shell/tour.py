@@ -12,6 +12,7 @@ from app.shell.tour_driver import Driver, TourError
 from app.training import SessionState
 from app.widgets.image_grid import ImageGrid
 from tinyml.core import TinymlError
+from tinyml.core.files import normalise_path
 
 WINDOW_SIZE = QSize(1440, 900)
 TRAINING_SECONDS = 600
@@ -33,6 +34,7 @@ def take_tour(window: MainWindow, folder: Path, epochs: int | None = None) -> di
     result: dict[str, Any] = {"ok": False, "test_accuracy": None, "epochs": None, "train_seconds": None}
     pictures: list[str] = []
     try:
+        folder = normalise_path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         tour = Tour(window, folder.resolve(), epochs)
         pictures = tour.driver.pictures

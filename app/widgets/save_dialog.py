@@ -1,5 +1,6 @@
 """Asking where to save: no file is overwritten that the user was not asked about."""
 
+import os
 from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
@@ -26,7 +27,7 @@ def ask_where_to_save(parent: QWidget | None, title: str, start: Path, filters: 
         if typed.suffix[1:].lower() not in {suffix.rpartition(".")[2] for suffix in filters}:
             # Several desktops' own dialogs ask about the name as it was typed, so the suffix is added here.
             path = typed.with_name(f"{typed.name}.{by_filter[dialog.selectedNameFilter()]}")
-            if path.exists() and not _may_replace(parent, path):
+            if os.path.lexists(path) and not _may_replace(parent, path):
                 dialog.selectFile(path.name)
                 path = None
     dialog.deleteLater()

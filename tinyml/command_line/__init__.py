@@ -2,10 +2,10 @@
 
 import argparse
 import importlib
+import os
 import shlex
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from tinyml.command_line.parser import read_arguments
 
@@ -51,6 +51,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _describe_interruption(options: argparse.Namespace) -> str:
     checkpoint = getattr(options, "checkpoint", None)
-    if checkpoint and Path(checkpoint).exists():
+    if checkpoint and os.path.exists(checkpoint):  # noqa: PTH110 (pathlib's may raise)
         return f"Stopped before the end. Go on with: tinyml train --resume {shlex.quote(checkpoint)}"
     return "Stopped before the end; nothing was saved."

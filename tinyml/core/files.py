@@ -227,11 +227,15 @@ def write_atomically(path: str | Path, content: bytes) -> None:
     _force_folder_to_disk(target.parent)
 
 
-def remove_leftovers(path: str | Path) -> None:
+def remove_leftovers(path: str | Path, others_after: float = temporary_files.OLD_SECONDS) -> None:
     """Remove what killed processes left when they were writing `path`; `write_atomically` does so by itself.
 
-    Temporary files of other names in the same folder are removed when they are over an hour old. What a living
-    process is writing stays, and so does whatever cannot be removed.
+    Arguments:
+        path: the file; it need not be there.
+        others_after: the age, in seconds, from which temporary files of other names in the same folder are removed
+            too.
+
+    What a living process is writing stays, and so does whatever cannot be removed.
 
     >>> import tempfile
     >>> path = Path(tempfile.mkdtemp()) / "note.txt"
@@ -241,7 +245,7 @@ def remove_leftovers(path: str | Path) -> None:
     []
     """
     with contextlib.suppress(StorageError):
-        temporary_files.remove_leftovers(resolve_target(path))
+        temporary_files.remove_leftovers(resolve_target(path), others_after)
 
 
 def _refuse_special(mode: int, shown: str) -> None:

@@ -3,6 +3,7 @@
 import os
 
 from tinyml.core import DataError
+from tinyml.core.files import path_exists, show_path
 from tinyml.core.suggestions import did_you_mean
 from tinyml.data.built_in import built_in_sets
 from tinyml.data.dataset import DataDescription, Dataset, Progress
@@ -65,12 +66,10 @@ def load(source: str, progress: Progress | None = None) -> Dataset:
 
 def _refuse_unknown_name(source: str) -> None:
     """Tell a misspelt name from a path that is not there."""
-    if "\0" in source:
-        raise DataError("The path of the data holds a character that no path can have.")
     looks_like_a_path = source.startswith("~") or any(mark in source for mark in ("/", "\\", os.sep))
-    if not looks_like_a_path and not os.path.exists(source):  # noqa: PTH110 (a name, not a path)
+    if not looks_like_a_path and not path_exists(source):
         names = builtin_names()
         raise DataError(
-            f"There is no built-in data '{source}' and no folder of that name.{did_you_mean(source, names)} "
+            f"There is no built-in data '{show_path(source)}' and no folder of that name.{did_you_mean(source, names)} "
             f"Built-in are: {', '.join(sorted(names))}."
         )

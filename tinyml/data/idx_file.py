@@ -16,7 +16,8 @@ from typing import BinaryIO, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from tinyml.core import DataError, Shape
+from tinyml.core import DataError, Shape, StorageError
+from tinyml.core.files import open_for_reading
 from tinyml.data.dataset import Progress
 
 _UNSIGNED_BYTE = 0x08
@@ -39,7 +40,7 @@ def read_idx_shape(path: Path, rank: int) -> Shape:
     """
     with _opened(path) as file:
         shape = _read_header(file, path, rank)
-    _check_declared_size(path, shape)
+        _check_declared_size(path, shape)
     return shape
 
 
@@ -87,10 +88,10 @@ def _read_content(path: Path, rank: int, total: int) -> Iterator[bytes]:
 def _opened(path: Path) -> Iterator[BinaryIO]:
     """Open the file, unpacking it if need be, and put whatever goes wrong into one sentence."""
     try:
-        with gzip.open(path, "rb") if path.suffix.lower() == ".gz" else path.open("rb") as file:
-            yield cast(BinaryIO, file)
-    except FileNotFoundError as error:
-        raise DataError(f"There is no file '{path}'.") from error
+        with open_for_reading(path) as file:
+            yield cast(BinaryIO, gzip.GzipFile(fileobj=file)) if path.suffix.lower() == ".gz" else file
+    except StorageError as error:
+        raise DataError(str(error)) from error
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise DataError(f"'{path.name}' is a damaged gzip file ({error}). Copy or download it again.") from error
     except OSError as error:

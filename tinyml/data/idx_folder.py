@@ -18,7 +18,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tinyml.core import DataError
+from tinyml.core import DataError, StorageError
+from tinyml.core.files import normalise_path, path_exists, path_kind, read_bounded, show_path
 from tinyml.data.dataset import DataDescription, Dataset, Progress
 from tinyml.data.idx_file import read_idx, read_idx_shape
 
@@ -43,9 +44,8 @@ def describe_folder(source: str) -> DataDescription:
     """
     pairs = _find_pairs(source)
     files = [path for pair in pairs for path in pair]
-    names = Path(source).expanduser() / _NAMES_FILE
-    stamps = [path.stat() for path in [*files, names] if path.exists()]
-    return _describe(source, pairs, tuple((stamp.st_mtime_ns, stamp.st_size) for stamp in stamps))
+    names = _find_folder(source) / _NAMES_FILE
+    return _describe(source, pairs, tuple(_stamp(path) for path in [*files, names]))
 
 
 def load_folder(source: str, progress: Progress | None = None) -> Dataset:
@@ -89,7 +89,7 @@ def _describe(source: str, pairs: tuple[_Pair, ...], stamps: tuple[tuple[int, in
     if any(shape[1:] != (height, width) for shape in shapes):
         raise DataError(f"The images of '{source}' have different sizes: {shapes[0][1:]} and {shapes[1][1:]}.")
     own_test = shapes[1][0] if len(pairs) == 2 else 0
-    folder = Path(source).expanduser()
+    folder = _find_folder(source)
     return DataDescription(
         name=source,
         title=f"{folder.resolve().name or source} {height}×{width}",
@@ -104,10 +104,7 @@ def _describe(source: str, pairs: tuple[_Pair, ...], stamps: tuple[tuple[int, in
 
 def _find_pairs(source: str) -> tuple[_Pair, ...]:
     """Find the files: one pair of images and labels, or the training pair followed by the test pair."""
-    folder = Path(source).expanduser()
-    if not folder.is_dir():
-        wrong = f"'{source}' is a file" if folder.exists() else f"There is no folder '{source}'"
-        raise DataError(f"{wrong}. Choose the folder that holds the images and labels as IDX files.")
+    folder = _find_folder(source)
     found: dict[str, dict[str, Path]] = defaultdict(dict)
     for path in _list_files(folder):
         match = _NAME.fullmatch(path.name)
@@ -126,6 +123,27 @@ def _find_pairs(source: str) -> tuple[_Pair, ...]:
         f"'{source}' holds several sets: {', '.join(sorted(pair.images.name for pair in pairs.values()))}. "
         "Put each into a folder of its own."
     )
+
+
+def _find_folder(source: str) -> Path:
+    try:
+        folder = normalise_path(source)
+    except StorageError as error:
+        raise DataError(str(error)) from error
+    kind = path_kind(folder)
+    if kind != "a folder":
+        wrong = f"'{show_path(source)}' is {kind}" if kind else f"There is no folder '{show_path(source)}'"
+        raise DataError(f"{wrong}. Choose the folder that holds the images and labels as IDX files.")
+    return folder
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    """Return what is another when a file has changed."""
+    try:
+        status = path.stat()
+    except OSError:
+        return 0, 0
+    return status.st_mtime_ns, status.st_size
 
 
 def _list_files(folder: Path) -> list[Path]:
@@ -155,12 +173,13 @@ def _pair(source: str, files: dict[str, Path]) -> _Pair:
 def _class_names(folder: Path, count: int) -> tuple[str, ...]:
     """Read the names of the classes, or count them."""
     path = folder / _NAMES_FILE
-    if not path.is_file():
+    if not path_exists(path):
         return tuple(str(label) for label in range(count))
     try:
-        with path.open("rb") as file:
-            text = file.read(_LARGEST_NAMES_FILE).decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        text = read_bounded(path, _LARGEST_NAMES_FILE).decode("utf-8-sig")
+    except StorageError as error:
+        raise DataError(str(error)) from error
+    except UnicodeDecodeError as error:
         raise DataError(f"Could not read '{path}': {error}. It should be text, one name in each line.") from error
     names = tuple(line.strip() for line in text.splitlines() if line.strip())
     if len(names) < count:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from tinyml.core import StorageError
+from tinyml.core.files import path_exists, show_path
 from tinyml.core.resources import resource_path
 from tinyml.core.suggestions import did_you_mean
 from tinyml.storage.project import PROJECT_SUFFIX, Project, read_project
@@ -29,7 +30,8 @@ def example_path(name: str) -> Path:
     names = example_names()
     if name not in names:
         raise StorageError(
-            f"There is no example project '{name}'.{did_you_mean(name, names)} Examples are: {', '.join(names)}."
+            f"There is no example project '{show_path(name)}'.{did_you_mean(name, names)} "
+            f"Examples are: {', '.join(names)}."
         )
     return resource_path(_FOLDER, name + PROJECT_SUFFIX)
 
@@ -40,7 +42,7 @@ def open_project(name: str) -> Project:
     >>> len(open_project("circle").network.layers)
     8
     """
-    looks_like_a_name = Path(name).name == name and not name.endswith(".json")
-    if looks_like_a_name and not Path(name).exists():
+    looks_like_a_name = Path(name).name == name and not name.startswith("~") and not name.endswith(".json")
+    if looks_like_a_name and not path_exists(name):
         return read_project(example_path(name))
     return read_project(name)

@@ -1,6 +1,7 @@
 import os
 
 import pytest
+from PySide6.QtCore import QLockFile
 from PySide6.QtWidgets import QMessageBox, QPushButton, QWidget
 
 from app.document import Document, edits
@@ -244,3 +245,27 @@ def test_a_damaged_note_of_the_file_costs_only_the_file(qtbot, open_window, cras
     assert document.path is None
     recovery.shutdown()
     assert not list(folder.glob("*.json"))
+
+
+def test_what_killed_programs_left_is_removed_at_the_start(open_window, tmp_path):
+    folder = tmp_path / "recovery"
+    copy = leave_behind(folder, Document().project)
+    (folder / ".unsaved-2.tinyml.json.0123abcd.tmp").write_text("half")
+    (folder / "unsaved-1.tinyml.lock").write_text("4194305\npython\nelsewhere\n")
+    dead = QLockFile(str(folder / "unsaved-3.tinyml.lock"))
+    assert dead.tryLock(0)
+    content = (folder / "unsaved-3.tinyml.lock").read_text().splitlines()
+    dead.unlock()
+    (folder / "unsaved-3.tinyml.lock").write_text("\n".join(["4194305", *content[1:]]) + "\n")
+    _, _, recovery = open_window(folder)
+    own = {recovery._copy.with_suffix(".lock")}
+    assert set(folder.iterdir()) == {copy, folder / "unsaved-1.tinyml.lock"} | own
+
+
+def test_the_lock_of_a_running_program_stays(open_window, tmp_path):
+    folder = tmp_path / "recovery"
+    _, _, first = open_window(folder)
+    _, _, second = open_window(folder)
+    assert {path.name for path in folder.iterdir()} == {
+        recovery._copy.with_suffix(".lock").name for recovery in (first, second)
+    }
