@@ -8,12 +8,18 @@ from pydantic import ValidationError
 
 from tinyml.core.errors import StorageError
 
+_MOST_MARKS = 1_000_000
+"""A bound of how many values a text can hold: megabytes of brackets become gigabytes of objects."""
+_MOST_KEYS = 10_000
+"""In one object; validation complains of each key that it does not know."""
+
 
 def read_json_object(text: str | bytes, source: str) -> dict[str, Any]:
     """Parse one JSON object.
 
     Refused are, with a `StorageError` that names `source`: damaged JSON, text that is not UTF-8, anything but an
-    object, keys that occur twice, NaN and infinities (also as 1e999), and nesting too deep to be meant.
+    object, keys that occur twice, NaN and infinities (also as 1e999), nesting too deep to be meant, and so
+    many values that they would take much more memory than the text.
 
     >>> read_json_object('{"version": 1}', "a.tinyml.json")
     {'version': 1}
@@ -21,10 +27,13 @@ def read_json_object(text: str | bytes, source: str) -> dict[str, Any]:
     try:
         if isinstance(text, bytes):
             text = text.decode("utf-8-sig")
+        if sum(map(text.count, ",:[{")) > _MOST_MARKS:
+            raise ValueError(f"it has more than {_MOST_MARKS:,} commas, colons and brackets")
         value = json.loads(
             text, parse_constant=_refuse_constant, parse_float=_finite_float, object_pairs_hook=unique_keys
         )
-        json.dumps(value, ensure_ascii=False).encode("utf-8")  # escapes can spell characters that do not exist
+        if "\\u" in text or not text.isascii():
+            json.dumps(value, ensure_ascii=False).encode("utf-8")  # escapes can spell characters that do not exist
     except json.JSONDecodeError as error:
         raise StorageError(
             f"'{source}' is damaged or not JSON: {error.msg} in line {error.lineno}, column {error.colno}."
@@ -94,11 +103,13 @@ def _finite_float(text: str) -> float:
 def unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Make a dict of the members of a JSON object; for `object_pairs_hook`.
 
-    Raises `ValueError` when a key occurs twice.
+    Raises `ValueError` when a key occurs twice, or there are too many.
 
     >>> unique_keys([("a", 1), ("b", 2)])
     {'a': 1, 'b': 2}
     """
+    if len(pairs) > _MOST_KEYS:
+        raise ValueError(f"an object has more than {_MOST_KEYS:,} keys")
     found: dict[str, Any] = {}
     for key, value in pairs:
         if key in found:

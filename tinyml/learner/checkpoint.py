@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, FailFast, Field
 
 from tinyml.core import Array, Parameter, SettingsError, StorageError, describe_shape
 from tinyml.learner.events import EpochFinished
@@ -63,7 +63,7 @@ class CheckpointState(BaseModel):
     best_epoch: Count = 0
     best_loss: float | None = None
     schedule: dict[str, Any] = Field(default_factory=dict)
-    generators: tuple[dict[str, Any], ...] = ()
+    generators: Annotated[tuple[dict[str, Any], ...], FailFast()] = ()
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ goes in, what comes out and what is wrong; `build` makes the network.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, FailFast, Field
 
 from tinyml.core import (
     AppendLayers,
@@ -37,7 +37,8 @@ class NetworkSpecification(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    layers: tuple[LayerSpecification, ...] = Field(default=(), max_length=1000)
+    # Without FailFast, a hostile file of many wrong layers becomes gigabytes of complaints.
+    layers: Annotated[tuple[LayerSpecification, ...], FailFast()] = Field(default=(), max_length=1000)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, FailFast, Field, ValidationError
 
 from tinyml.core import Shape, StorageError, describe_shape
 from tinyml.core.json_text import describe_invalid
@@ -57,11 +57,11 @@ class SavedModel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     network: NetworkSpecification
-    input_shape: Annotated[tuple[Size, ...], Field(min_length=1, max_length=8)]
-    class_names: Annotated[tuple[str, ...], Field(max_length=100_000)] = ()
+    input_shape: Annotated[tuple[Size, ...], FailFast(), Field(min_length=1, max_length=8)]
+    class_names: Annotated[tuple[str, ...], FailFast(), Field(max_length=100_000)] = ()
     data: DataChoice = Field(default_factory=DataChoice)
     training: TrainingSettings = Field(default_factory=TrainingSettings)
-    history: Annotated[tuple[EpochSummary, ...], Field(max_length=100_000)] = ()
+    history: Annotated[tuple[EpochSummary, ...], FailFast(), Field(max_length=100_000)] = ()
     test_loss: Finite | None = None
     test_accuracy: Share | None = None
 

@@ -21,7 +21,7 @@ from tinyml.net import NetworkSpecification
 PROJECT_FORMAT = "tinyml-project"
 PROJECT_VERSION = 2
 PROJECT_SUFFIX = ".tinyml.json"
-_LARGEST_FILE = 16 * 2**20
+_LARGEST_FILE = 4 * 2**20
 
 Migration = Callable[[dict[str, Any]], dict[str, Any]]
 """Takes the plain content of a file of one version and returns that of the next."""

@@ -31,6 +31,8 @@ def test_what_is_written_is_read(value: dict) -> None:
         (b'{"a": "\\ud800"}', "not valid UTF-8"),
         (b'{"a": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", "nested too deeply"),
         (b'{"a": ' + b"9" * 5000 + b"}", "damaged"),
+        (b'{"a": [' + b"{}," * 600_000 + b"0]}", "commas, colons and brackets"),
+        (b"{" + b",".join(b'"%x": 0' % key for key in range(10_001)) + b"}", "more than 10,000 keys"),
     ],
 )
 def test_hostile_text_is_refused_in_one_sentence(text: bytes, complaint: str) -> None:

@@ -1,5 +1,8 @@
+import contextlib
 import json
 import os
+import time
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -116,7 +119,7 @@ def test_a_huge_file_is_refused_without_reading_it_all(tmp_path: Path) -> None:
     path = tmp_path / "huge"
     with path.open("wb") as file:
         file.truncate(10**12)
-    with pytest.raises(StorageError, match="larger than 16,777,216 bytes"):
+    with pytest.raises(StorageError, match="larger than 4,194,304 bytes"):
         read_project(path)
 
 
@@ -179,3 +182,30 @@ def test_examples_are_projects_as_the_program_saves_them(name: str) -> None:
 def test_an_unknown_example_is_refused() -> None:
     with pytest.raises(StorageError, match=r"no example project 'lenet-digit'. Did you mean 'lenet-digits'"):
         example_path("lenet-digit")
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        "{}," * 400_000 + "{}",
+        '{"type": "ReLu", "name": "a"},' * 50_000 + "{}",
+        '{"type": "ReLu", "name": "' + "😀" + "x" * 3_500_000 + '"}',
+        '{"type": "ReLu", "name": "a", "settings": {"x": [' + "[]," * 450_000 + "0]}}",
+    ],
+    ids=["wrong layers", "many layers", "long text", "many values"],
+)
+def test_a_file_that_wants_to_grow_takes_little_time_and_memory(tmp_path: Path, layers: str) -> None:
+    """Validation makes a complaint of a kilobyte from each of a million wrong values, if it is allowed to."""
+    path = tmp_path / "a.tinyml.json"
+    path.write_text('{"format": "tinyml-project", "version": 2, "network": {"layers": [' + layers + "]}}")
+    started = time.process_time()
+    with contextlib.suppress(StorageError):
+        read_project(path)
+    assert time.process_time() - started < 3  # 0.1 to 0.3 s on a quiet machine; it was minutes
+    tracemalloc.start()
+    try:
+        with contextlib.suppress(StorageError):
+            read_project(path)
+        assert tracemalloc.get_traced_memory()[1] < 150e6
+    finally:
+        tracemalloc.stop()

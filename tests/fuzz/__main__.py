@@ -1,0 +1,38 @@
+"""Reads any number of damaged files: `python -m tests.fuzz --files 100000 --seed 7`."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from tests.fuzz.fuzzer import Report, fuzz
+
+_PORTION = 1000
+
+
+def main() -> int:
+    """Print what was found; the exit status is 1 when something went wrong."""
+    parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
+    parser.add_argument("--files", type=int, default=2000, help="how many files (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=7, help="decides what is in them (default: %(default)s)")
+    parser.add_argument("--only", type=int, metavar="NUMBER", help="read this one file again")
+    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="put files with which something went wrong here")
+    options = parser.parse_args()
+    numbers = range(options.files) if options.only is None else range(options.only, options.only + 1)
+    total = Report()
+    for start in range(numbers.start, numbers.stop, _PORTION):
+        part = fuzz(options.seed, range(start, min(start + _PORTION, numbers.stop)), options.keep)
+        total.files += part.files
+        total.calls += part.calls
+        total.refused += part.refused
+        total.seconds, total.peak = max(total.seconds, part.seconds), max(total.peak, part.peak)
+        total.faults += part.faults
+        total.kinds += part.kinds
+        print(f"\r{total.files:,} files, {len(total.faults)} faults", end="", file=sys.stderr, flush=True)
+    print(file=sys.stderr)
+    print(total)
+    print(", ".join(f"{count:,} {name}" for name, count in sorted(total.kinds.items())))
+    return 1 if total.faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

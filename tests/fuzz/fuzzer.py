@@ -1,0 +1,150 @@
+"""Reads damaged files with everything that reads files, and notes what should not happen."""
+
+import collections
+import os
+import random
+import shutil
+import signal
+import tempfile
+import time
+import tracemalloc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.fuzz.kinds import Kind, damaged, kinds
+from tests.special_files import SPECIAL, make_special
+from tinyml.core import TinymlError
+
+MOST_SECONDS = 1.0
+"""Of processor time for one call, which does not depend on what else the machine does."""
+MOST_BYTES = 150e6
+_PATIENCE_SECONDS = 60
+"""What takes longer is waiting for something."""
+_SHARE_SPECIAL = 0.02
+"""So many of the files are no regular ones."""
+_MAKEABLE = [kind for kind in SPECIAL if kind != "device"]
+"""Device nodes cannot be made everywhere, so the tests of special paths try them."""
+
+
+@dataclass
+class Report:
+    """What was found.
+
+    Attributes:
+        files, calls: how many there were.
+        refused: calls that raised a `TinymlError`, as they should.
+        seconds: the longest call, in seconds of processor time.
+        peak: the most bytes that a call needed.
+        faults: a sentence for each call that went wrong.
+        kinds: how many files there were of each kind.
+    """
+
+    files: int = 0
+    calls: int = 0
+    refused: int = 0
+    seconds: float = 0.0
+    peak: int = 0
+    faults: list[str] = field(default_factory=list)
+    kinds: collections.Counter[str] = field(default_factory=collections.Counter)
+
+    def __str__(self) -> str:
+        text = (
+            f"{self.files:,} files, {self.calls:,} calls: {self.refused:,} refused, "
+            f"{self.calls - self.refused - len(self.faults):,} read, {len(self.faults):,} went wrong; "
+            f"at most {self.seconds:.3f} s and {self.peak / 1e6:.1f} MB a call"
+        )
+        return "\n".join([text, *self.faults])
+
+
+class _WaitingError(BaseException):
+    """A call did not return."""
+
+
+def fuzz(seed: int, numbers: range, keep: Path | None = None) -> Report:
+    """Read damaged files.
+
+    Arguments:
+        seed: decides, with its number, what each file is.
+        numbers: of the files; one alone shows a fault again.
+        keep: a folder for the files with which something went wrong.
+    """
+    report = Report()
+    tracemalloc.start()
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            for number in numbers:
+                place = Path(folder, str(number))
+                place.mkdir()
+                faults = len(report.faults)
+                _try_file(place, number, random.Random(f"{seed}/{number}"), report)
+                if keep is not None and len(report.faults) > faults:
+                    shutil.copytree(place, keep / f"{seed}-{number}")
+                shutil.rmtree(place)
+    finally:
+        tracemalloc.stop()
+    return report
+
+
+def _try_file(folder: Path, number: int, rng: random.Random, report: Report) -> None:
+    name = rng.choice(sorted(kinds()))
+    kind: Kind = kinds()[name]
+    path = folder / kind.name
+    for other, content in kind.beside.items():
+        (folder / other).write_bytes(content)
+    special = rng.choice(_MAKEABLE) if os.name == "posix" and rng.random() < _SHARE_SPECIAL else ""
+    if special:
+        make_special(special, path)
+    else:
+        path.write_bytes(damaged(kind, rng))
+    report.files += 1
+    report.kinds[special or name] += 1
+    for reader, function in kind.readers.items():
+        fault = _try_call(lambda function=function: function(path), report)
+        if fault:
+            report.faults.append(f"file {number} ({special or name}), {reader}: {fault}")
+
+
+def _try_call(call: Callable[[], object], report: Report) -> str:
+    """Make one call; return what went wrong, if something did."""
+    report.calls += 1
+    tracemalloc.reset_peak()
+    before, started = tracemalloc.get_traced_memory()[0], time.process_time()
+    fault = ""
+    try:
+        with _patience():
+            call()
+    except TinymlError as error:
+        report.refused += 1
+        fault = "" if 0 < len(str(error)) < 30_000 and "\n" not in str(error).strip() else "is no sentence"
+    except _WaitingError:
+        fault = f"did not return within {_PATIENCE_SECONDS} s"
+    except Exception as error:  # noqa: BLE001 (that is what the fuzzer looks for)
+        fault = f"raised {type(error).__name__}: {str(error)[:300]}"
+    seconds, peak = time.process_time() - started, tracemalloc.get_traced_memory()[1] - before
+    report.seconds, report.peak = max(report.seconds, seconds), max(report.peak, peak)
+    if seconds > MOST_SECONDS:
+        fault = fault or f"took {seconds:.2f} s"
+    if peak > MOST_BYTES:
+        fault = fault or f"took {peak / 1e6:.0f} MB"
+    return fault
+
+
+@contextmanager
+def _patience() -> Iterator[None]:
+    """Interrupt what waits for ever, where the system can."""
+    if not hasattr(signal, "setitimer"):
+        yield
+        return
+
+    def interrupt(_number: int, _frame: object) -> None:
+        raise _WaitingError
+
+    former = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, _PATIENCE_SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, former)

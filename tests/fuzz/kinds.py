@@ -1,0 +1,159 @@
+"""The kinds of files that the fuzzer damages: a whole one, what damages it, and everything that reads it."""
+
+import gzip
+import random
+import struct
+import tempfile
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import safetensors.numpy
+
+from tests.fuzz import damage
+from tests.tinyml.data.idx import idx_bytes
+from tinyml.data import describe, load, split
+from tinyml.learner import prepare
+from tinyml.net import Sequential, build, infer
+from tinyml.storage import (
+    EpochSummary,
+    Project,
+    SavedModel,
+    example_names,
+    example_path,
+    load_into,
+    load_model,
+    read_checkpoint,
+    read_header,
+    read_model,
+    read_project,
+    read_tensors,
+    save_checkpoint,
+    save_model,
+    summarise_tensors,
+)
+
+IMAGES, LABELS = "images-idx3-ubyte", "labels-idx1-ubyte"
+
+
+class Kind(NamedTuple):
+    """One kind of files.
+
+    Attributes:
+        name: what the damaged file is called.
+        seeds: the content of whole files.
+        damages: functions that damage such a content.
+        readers: all that reads the file, by name; each gets its path.
+        beside: other files of the folder, by name.
+    """
+
+    name: str
+    seeds: tuple[bytes, ...]
+    damages: tuple[damage.Bytes, ...]
+    readers: dict[str, Callable[[Path], object]]
+    beside: dict[str, bytes] = {}  # noqa: RUF012 (nobody changes it)
+
+
+@cache
+def kinds() -> dict[str, Kind]:
+    """Return all kinds by name."""
+    tensors = (damage.damage_header, damage.damage_header, damage.damage_header, damage.damage_length)
+    images, labels = idx_bytes(np.arange(400).reshape(20, 4, 5)), idx_bytes(np.arange(20) % 3)
+    unzipped = (damage.damage_idx_header, damage.damage_idx_header)
+    packed = (
+        *map(damage.zipped, (damage.damage_idx_header, damage.cut, damage.extend, damage.flip_early_bits)),
+        damage.grow_when_unzipped,
+    )
+    return {
+        "safetensors": Kind("a.safetensors", _foreign_seeds(), (*tensors, *damage.ANYWHERE), _TENSOR_READERS),
+        "model": Kind("a.safetensors", (_model(),), (*tensors, *damage.ANYWHERE), _TENSOR_READERS),
+        "checkpoint": Kind("a.safetensors", (_checkpoint(),), (*tensors, *damage.ANYWHERE), _TENSOR_READERS),
+        "project": Kind(
+            "a.tinyml.json",
+            tuple(example_path(name).read_bytes() for name in example_names()),
+            (*[damage.damage_json] * 7, *damage.ANYWHERE),
+            {"read_project": read_project, "infer": _infer},
+        ),
+        "idx images": Kind(IMAGES, (images,), (*unzipped, *damage.ANYWHERE), _DATA_READERS, {LABELS: labels}),
+        "idx labels": Kind(LABELS, (labels,), (*unzipped, *damage.ANYWHERE), _DATA_READERS, {IMAGES: images}),
+        "idx images, zipped": Kind(
+            f"{IMAGES}.gz",
+            (gzip.compress(images),),
+            (*packed, *damage.ANYWHERE),
+            _DATA_READERS,
+            {f"{LABELS}.gz": gzip.compress(labels)},
+        ),
+    }
+
+
+@cache
+def _project() -> Project:
+    return read_project(example_path("circle"))
+
+
+@cache
+def _network() -> Sequential:
+    return build(_project().network, (2,), np.random.default_rng(0))
+
+
+_TENSOR_READERS: dict[str, Callable[[Path], object]] = {
+    "read_header": read_header,
+    "read_tensors": read_tensors,
+    "summarise_tensors": lambda path: list(summarise_tensors(path)),
+    "read_model": read_model,
+    "load_model": load_model,
+    "load_into": lambda path: load_into(path, _network()),
+    "read_checkpoint": read_checkpoint,
+}
+_DATA_READERS: dict[str, Callable[[Path], object]] = {
+    "describe": lambda path: describe(str(path.parent)),
+    "load": lambda path: load(str(path.parent)),
+}
+
+
+def _infer(path: Path) -> object:
+    return infer(read_project(path).network, (1, 8, 8), 10)
+
+
+def _foreign_seeds() -> tuple[bytes, ...]:
+    """Return files as other programs write them: many types, metadata, no tensor at all."""
+    rng = np.random.default_rng(0)
+    tensors = {
+        "block.0.weight": rng.normal(size=(3, 2)).astype(np.float32),
+        "block.0.bias": np.array([1, np.nan, np.inf], np.float64),
+        "flags": np.array([True, False]),
+        "half": rng.normal(size=(2, 1, 2, 2)).astype(np.float16),
+        "scale": np.array(3, np.int64),
+        "empty": np.zeros((0, 4), np.uint8),
+    }
+    header = b'{"half":{"dtype":"BF16","shape":[2],"data_offsets":[0,4]}}'
+    return (
+        safetensors.numpy.save(tensors, {"format": "pt", "author": "someone"}),
+        safetensors.numpy.save({}),
+        struct.pack("<Q", len(header)) + header + bytes(4),
+    )
+
+
+def _model() -> bytes:
+    network = _project().network
+    history = (EpochSummary(epoch=1, training_loss=0.5, training_accuracy=0.75),)
+    about = SavedModel(network=network, input_shape=(2,), class_names=("a", "b"), history=history, test_accuracy=0.5)
+    with tempfile.TemporaryDirectory() as folder:
+        save_model(Path(folder, "a"), _network(), about)
+        return Path(folder, "a").read_bytes()
+
+
+def _checkpoint() -> bytes:
+    project = _project()
+    experiment = prepare(project.network, project.training, split(load("circle"), project.data))
+    next(experiment.run())
+    with tempfile.TemporaryDirectory() as folder:
+        save_checkpoint(Path(folder, "a"), experiment.learner.checkpoint(), project)
+        return Path(folder, "a").read_bytes()
+
+
+def damaged(kind: Kind, rng: random.Random) -> bytes:
+    """Return the content of a damaged file."""
+    return rng.choice(kind.damages)(rng.choice(kind.seeds), rng)

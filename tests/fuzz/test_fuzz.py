@@ -1,0 +1,57 @@
+import pytest
+
+from tests.fuzz import fuzzer
+from tests.fuzz.fuzzer import Report, _try_call, fuzz
+from tests.fuzz.kinds import kinds
+from tests.special_files import SPECIAL
+from tinyml.core import StorageError
+
+
+@pytest.mark.timeout(600)
+def test_two_thousand_damaged_files_are_read_or_refused() -> None:
+    report = fuzz(seed=7, numbers=range(2000))
+    assert report.faults == []
+    assert report.files == 2000
+    # Neither all nor none of the calls may be refused: then the files were no test.
+    assert 0.5 < report.refused / report.calls < 0.98
+    assert set(kinds()) | (SPECIAL.keys() - {"device"}) <= set(report.kinds)
+
+
+def test_whole_files_are_read(tmp_path) -> None:
+    for name, kind in kinds().items():
+        folder = tmp_path / name
+        folder.mkdir()
+        for other, content in kind.beside.items():
+            (folder / other).write_bytes(content)
+        (folder / kind.name).write_bytes(kind.seeds[0])
+        read = 0
+        for function in kind.readers.values():
+            try:
+                function(folder / kind.name)
+                read += 1
+            except StorageError:
+                pass
+        assert read >= 2, name
+
+
+def test_the_fuzzer_notices_what_goes_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> None:
+        raise KeyError("tensor")
+
+    def refuse() -> None:
+        raise StorageError("Two\nlines")
+
+    def wait() -> None:
+        import threading
+
+        threading.Event().wait(30)
+
+    report = Report()
+    assert "raised KeyError" in _try_call(fail, report)
+    assert "is no sentence" in _try_call(refuse, report)
+    monkeypatch.setattr(fuzzer, "_PATIENCE_SECONDS", 0.1)
+    assert "did not return" in _try_call(wait, report)
+    monkeypatch.setattr(fuzzer, "_PATIENCE_SECONDS", 60)
+    monkeypatch.setattr(fuzzer, "MOST_SECONDS", 0.0)
+    assert "took" in _try_call(lambda: sum(range(100_000)), report)
+    assert (report.calls, report.refused) == (4, 1)
