@@ -107,7 +107,7 @@ class TensorReader:
         # A byte of a flag may be any, but NumPy's flags are 0 or 1.
         stored = np.dtype(np.uint8) if dtype.kind == "b" else dtype.newbyteorder("<")
         array = np.empty(stop - start, stored)
-        self._fill(memoryview(array.view(np.uint8).data), begin + start * stored.itemsize)
+        self._fill(array.view(np.uint8).data, begin + start * stored.itemsize)
         return array.astype(dtype, copy=False)
 
     def _find(self, name: str) -> tuple[TensorHeader, int]:
@@ -254,14 +254,16 @@ def _check_written(path: str | Path, content: bytes, tensors: Mapping[str, np.nd
             f"{LARGEST_HEADER:,} are the most that can be read again. Nothing was changed."
         )
     values_begin = LENGTH.size + length
-    parsed = parse_header(content[LENGTH.size : values_begin], len(content) - values_begin)
+    try:
+        parsed = parse_header(content[LENGTH.size : values_begin], len(content) - values_begin)
+    except ValueError as error:
+        raise StorageError(f"Could not save '{show_path(path)}': {error}. Nothing was changed.") from error
     begins = {tensor: values_begin + begin for tensor, begin in zip(parsed.tensors, parsed.begins, strict=True)}
     found = {tensor.name: tensor for tensor in parsed.tensors}
     for name, array in tensors.items():
         tensor = found.get(name)
-        if tensor is None or (tensor.shape, tensor.dtype) != (array.shape, str(array.dtype)):
-            same = False
-        else:
+        same = tensor is not None and (tensor.shape, tensor.dtype) == (array.shape, str(array.dtype))
+        if tensor is not None and same:
             written = np.frombuffer(content, np.uint8, array.nbytes, begins[tensor])
             same = np.array_equal(written, array.reshape(-1).view(np.uint8))
         if not same:
