@@ -25,7 +25,16 @@ MERELY_REARRANGE = {"Flatten", "Reshape"}
 """Layers that compute nothing, so that there is no source to name."""
 
 NO_SHORT_EXAMPLE = {
-    *("iterate_tensors", "load_into", "load_model", "read_header", "read_model", "read_project", "read_tensors"),
+    *(
+        "iterate_tensors",
+        "load_into",
+        "load_model",
+        "model_from_header",
+        "read_header",
+        "read_model",
+        "read_project",
+        "read_tensors",
+    ),
     *("read_checkpoint", "save_checkpoint", "save_model", "save_project", "summarise_history"),
 }
 """Functions whose example would need a file or a finished run first: the tests show them."""

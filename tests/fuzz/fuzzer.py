@@ -1,6 +1,7 @@
 """Reads damaged files with everything that reads files, and notes what should not happen."""
 
 import collections
+import contextlib
 import os
 import random
 import shutil
@@ -52,7 +53,7 @@ class Report:
     def __str__(self) -> str:
         text = (
             f"{self.files:,} files, {self.calls:,} calls: {self.refused:,} refused, "
-            f"{self.calls - self.refused - len(self.faults):,} read, {len(self.faults):,} went wrong; "
+            f"{len(self.faults):,} went wrong; "
             f"at most {self.seconds:.3f} s and {self.peak / 1e6:.1f} MB a call"
         )
         return "\n".join([text, *self.faults])
@@ -123,12 +124,25 @@ def _try_call(call: Callable[[], object], report: Report) -> str:
     except Exception as error:  # noqa: BLE001 (that is what the fuzzer looks for)
         fault = f"raised {type(error).__name__}: {str(error)[:300]}"
     seconds, peak = time.process_time() - started, tracemalloc.get_traced_memory()[1] - before
+    if not fault and seconds > MOST_SECONDS:
+        seconds = _seconds_alone(call)
     report.seconds, report.peak = max(report.seconds, seconds), max(report.peak, peak)
     if seconds > MOST_SECONDS:
         fault = fault or f"took {seconds:.2f} s"
     if peak > MOST_BYTES:
         fault = fault or f"took {peak / 1e6:.0f} MB"
     return fault
+
+
+def _seconds_alone(call: Callable[[], object]) -> float:
+    """Measure a call again without the accounting of memory, which triples the time."""
+    tracemalloc.stop()
+    started = time.process_time()
+    with contextlib.suppress(TinymlError), _patience():
+        call()
+    seconds = time.process_time() - started
+    tracemalloc.start()
+    return seconds
 
 
 @contextmanager

@@ -14,8 +14,13 @@ _MOST_KEYS = 10_000
 """In one object; validation complains of each key that it does not know."""
 
 
-def read_json_object(text: str | bytes, source: str) -> dict[str, Any]:
+def read_json_object(text: str | bytes, source: str, most_marks: int = _MOST_MARKS) -> dict[str, Any]:
     """Parse one JSON object.
+
+    Arguments:
+        text: the JSON.
+        source: what a refusal calls it.
+        most_marks: how many commas, colons and opening brackets there may be.
 
     Refused are, with a `StorageError` that names `source`: damaged JSON, text that is not UTF-8, anything but an
     object, keys that occur twice, NaN and infinities (also as 1e999), nesting too deep to be meant, and so
@@ -27,8 +32,8 @@ def read_json_object(text: str | bytes, source: str) -> dict[str, Any]:
     try:
         if isinstance(text, bytes):
             text = text.decode("utf-8-sig")
-        if sum(map(text.count, ",:[{")) > _MOST_MARKS:
-            raise ValueError(f"it has more than {_MOST_MARKS:,} commas, colons and brackets")
+        if sum(map(text.count, ",:[{")) > most_marks:
+            raise ValueError(f"it has more than {most_marks:,} commas, colons and brackets")
         value = json.loads(
             text, parse_constant=_refuse_constant, parse_float=_finite_float, object_pairs_hook=unique_keys
         )

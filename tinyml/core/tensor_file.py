@@ -57,6 +57,10 @@ class TensorReader:
 
     Every method raises `StorageError` when the file was changed since it was opened.
 
+    Arguments:
+        file: the file, open for reading bytes.
+        path: where it is, for sentences.
+
     Attributes:
         header: what the file holds.
         size: of the file, in bytes.

@@ -22,6 +22,8 @@ PROJECT_FORMAT = "tinyml-project"
 PROJECT_VERSION = 2
 PROJECT_SUFFIX = ".tinyml.json"
 _LARGEST_FILE = 4 * 2**20
+_MOST_MARKS = 200_000
+"""A thousand layers have about forty thousand commas, colons and brackets."""
 
 Migration = Callable[[dict[str, Any]], dict[str, Any]]
 """Takes the plain content of a file of one version and returns that of the next."""
@@ -77,7 +79,7 @@ def project_from_json(text: str | bytes, source: str = "the project") -> Project
     >>> project_from_json(project_to_json(Project())) == Project()
     True
     """
-    content = read_json_object(text, source)
+    content = read_json_object(text, source, _MOST_MARKS)
     if content.get("format") != PROJECT_FORMAT:
         raise StorageError(f"'{source}' is not a TinyML project: its 'format' is not \"{PROJECT_FORMAT}\".")
     version = content.get("version")
