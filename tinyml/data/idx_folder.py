@@ -48,6 +48,14 @@ def describe_folder(source: str) -> DataDescription:
     return _describe(source, pairs, tuple(_stamp(path) for path in [*files, names]))
 
 
+def holds_idx_files(folder: str | Path) -> bool:
+    """Return True if a folder holds files with names as IDX files have, whether they can be read or not."""
+    try:
+        return any(_NAME.fullmatch(path.name) for path in _list_files(Path(folder)))
+    except DataError:
+        return False
+
+
 def load_folder(source: str, progress: Progress | None = None) -> Dataset:
     """Read all images and labels of a folder; bytes 0 … 255 become 0 … 1.
 

@@ -11,6 +11,7 @@ from tinyml.core.tensor_file import (
 from tinyml.core.tensor_header import TensorHeader
 from tinyml.storage.checkpoint import SavedCheckpoint, read_checkpoint, save_checkpoint
 from tinyml.storage.examples import example_names, example_path, open_project
+from tinyml.storage.file_kind import FileKind, identify, require_kind
 from tinyml.storage.model import (
     EpochSummary,
     SavedModel,
@@ -34,6 +35,7 @@ from tinyml.storage.tensor_summary import TensorSummary, summarise, summarise_te
 __all__ = [
     "PROJECT_SUFFIX",
     "EpochSummary",
+    "FileKind",
     "Project",
     "SavedCheckpoint",
     "SavedModel",
@@ -43,6 +45,7 @@ __all__ = [
     "TensorSummary",
     "example_names",
     "example_path",
+    "identify",
     "iterate_tensors",
     "load_into",
     "load_model",
@@ -56,6 +59,7 @@ __all__ = [
     "read_model",
     "read_project",
     "read_tensors",
+    "require_kind",
     "save_checkpoint",
     "save_model",
     "save_project",

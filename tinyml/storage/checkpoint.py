@@ -9,9 +9,10 @@ from tinyml.core import StorageError
 from tinyml.core.json_text import describe_invalid
 from tinyml.core.tensor_file import open_tensors, write_tensors
 from tinyml.learner.checkpoint import Checkpoint, CheckpointState
+from tinyml.storage.file_kind import require_kind
+from tinyml.storage.model import CHECKPOINT_FORMAT
 from tinyml.storage.project import Project
 
-CHECKPOINT_FORMAT = "tinyml-checkpoint"
 CHECKPOINT_VERSION = 1
 
 
@@ -72,6 +73,7 @@ def read_checkpoint(path: str | Path) -> SavedCheckpoint:
 
     Raises `StorageError` when the file is missing, damaged, from a newer version, or no checkpoint.
     """
+    require_kind(path, "tensors")
     with open_tensors(path) as file:
         content = _read_content(file.header.metadata, path)
         tensors = {tensor.name: file.read(tensor.name) for tensor in file.header.tensors}

@@ -19,8 +19,11 @@ from tinyml.layers.stack import all_layers, are_registered
 from tinyml.learner.events import EpochFinished
 from tinyml.learner.settings import TrainingSettings
 from tinyml.net import NetworkSpecification, Sequential, build, infer
+from tinyml.storage.file_kind import require_kind
 
 MODEL_FORMAT = "tinyml-model"
+CHECKPOINT_FORMAT = "tinyml-checkpoint"
+"""Written by `tinyml.storage.checkpoint`, whose files hold tensors too."""
 MODEL_VERSION = 2
 """Version 2 has more training settings (optimiser, schedule, …). A file of version 1 lacks them, and is read too."""
 
@@ -119,6 +122,7 @@ def read_model(path: str | Path) -> SavedModel:
 
     Raises `StorageError` when the file is missing, damaged, from a newer version, or only holds weights.
     """
+    require_kind(path, "tensors")
     return model_from_header(read_header(path), path)
 
 
@@ -130,6 +134,7 @@ def load_model(path: str | Path) -> tuple[Sequential, SavedModel]:
     Raises `StorageError`, as `read_model` does and when weights and network do not fit together; this is found out
     before room is made for either.
     """
+    require_kind(path, "tensors")
     with open_tensors(path) as file:
         tensors = file.header.tensors
         about = model_from_header(file.header, path)
@@ -146,6 +151,7 @@ def load_into(path: str | Path, net: Sequential) -> None:
 
     Raises `StorageError`, and changes nothing, when the file cannot be read, or holds other tensors than `net` has.
     """
+    require_kind(path, "tensors")
     expected = {name: tensor.shape for name, tensor in net.named_tensors.items()}
     with open_tensors(path) as file:
         _check_tensors(path, file.header.tensors, expected)
@@ -160,6 +166,11 @@ def model_from_header(header: TensorFileHeader, path: str | Path) -> SavedModel:
         path: the file, for the sentence.
     """
     metadata = header.metadata
+    if metadata.get("format") == CHECKPOINT_FORMAT:
+        raise StorageError(
+            f"'{path}' is a checkpoint of a training run, not a finished model. "
+            "Finish the run with 'tinyml train --resume', and save its model with '--save'."
+        )
     if metadata.get("format") != MODEL_FORMAT:
         raise StorageError(f"'{path}' holds tensors, but not the network they belong to, so it is no whole model.")
     version = metadata.get("version")

@@ -17,6 +17,7 @@ from tinyml.core.json_text import describe_invalid, read_json_object, write_json
 from tinyml.data.choice import DataChoice
 from tinyml.learner.settings import TrainingSettings
 from tinyml.net import NetworkSpecification
+from tinyml.storage.file_kind import require_kind
 
 PROJECT_FORMAT = "tinyml-project"
 PROJECT_VERSION = 2
@@ -60,6 +61,7 @@ def read_project(path: str | Path) -> Project:
     Raises `StorageError`, with one sentence that names the key at fault, when the file is missing, damaged, not a
     project, or from a newer version.
     """
+    require_kind(path, "project")
     return project_from_json(read_bounded(path, _LARGEST_FILE), str(path))
 
 

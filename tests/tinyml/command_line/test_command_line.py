@@ -96,7 +96,7 @@ def test_nothing_is_saved_when_nothing_is_asked_for(
         (["train", "--network", "circle", "--save", "no/such/folder/a"], "there is no folder 'no/such/folder'"),
         (["train", "--network", "lenet-digits", "--learning-rate", "500", "--quiet"], "Lower the learning rate"),
         (["evaluate", "missing.safetensors"], "There is no file 'missing.safetensors'"),
-        (["evaluate", __file__], "is not a whole safetensors file"),
+        (["evaluate", __file__], "is a text file. TinyML opens"),
     ],
 )
 def test_an_error_is_one_sentence_and_status_1(

@@ -76,7 +76,7 @@ def test_a_project_is_no_checkpoint_and_a_cut_file_neither(
     tmp_path: Path, project: Project, checkpoint: Checkpoint
 ) -> None:
     save_project(tmp_path / "a", project)
-    with pytest.raises(StorageError, match="not a whole safetensors file"):
+    with pytest.raises(StorageError, match="is JSON, as projects are"):
         read_checkpoint(tmp_path / "a")
     save_checkpoint(tmp_path / "b", checkpoint, project)
     whole = (tmp_path / "b").read_bytes()

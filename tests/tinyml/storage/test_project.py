@@ -116,7 +116,7 @@ def test_every_cut_is_noticed() -> None:
 
 
 def test_a_huge_file_is_refused_without_reading_it_all(tmp_path: Path) -> None:
-    path = tmp_path / "huge"
+    path = tmp_path / "huge.tinyml.json"
     with path.open("wb") as file:
         file.truncate(10**12)
     with pytest.raises(StorageError, match="larger than 4,194,304 bytes"):

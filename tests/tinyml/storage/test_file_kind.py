@@ -1,0 +1,143 @@
+import gzip
+import io
+import os
+import pickle
+import struct
+import sys
+import zipfile
+
+import numpy as np
+import pytest
+
+from tinyml.core import StorageError
+from tinyml.core.tensor_file import write_tensors
+from tinyml.storage import (
+    Project,
+    identify,
+    load_model,
+    open_project,
+    read_checkpoint,
+    read_model,
+    read_project,
+    require_kind,
+    save_project,
+)
+
+
+def npz() -> bytes:
+    file = io.BytesIO()
+    np.savez(file, weight=np.ones(3))
+    return file.getvalue()
+
+
+def npy() -> bytes:
+    file = io.BytesIO()
+    np.save(file, np.ones(3))
+    return file.getvalue()
+
+
+def zipped(member: str) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr(member, b"content")
+    return file.getvalue()
+
+
+IDX = struct.pack(">BBBBI", 0, 0, 8, 1, 3) + b"abc"
+
+FOREIGN = {
+    "arrays.npz": (npz(), "NumPy archive", "safetensors.numpy.save_file"),
+    "array.npy": (npy(), "NumPy array", "safetensors.numpy.save_file"),
+    "model.pt": (zipped("model/data.pkl"), "PyTorch", "safetensors.torch.save_file"),
+    "old.pth": (pickle.dumps({"weight": [1.0]}), "pickle", "never opened"),
+    "truncated.pt": (b"?", "PyTorch", "safetensors.torch.save_file"),
+    "data.pkl": (pickle.dumps([1]), "pickle", "never opened"),
+    "model.onnx": (b"\x08\x07\x12\x07pytorch", "ONNX", "safetensors"),
+    "weights.h5": (b"\x89HDF\r\n\x1a\n" + bytes(8), "HDF5", "safetensors"),
+    "model.keras": (zipped("metadata.json"), "Keras", "safetensors"),
+    "llama.gguf": (b"GGUF\3\0\0\0", "GGUF", "safetensors"),
+    "model.tflite": (b"\x1c\0\0\0TFL3", "TensorFlow", "safetensors"),
+    "picture.png": (b"\x89PNG\r\n\x1a\n" + bytes(20), "picture (PNG)", "IDX"),
+    "picture.jpg": (b"\xff\xd8\xff\xe0" + bytes(20), "picture (JPEG)", "IDX"),
+    "bundle.zip": (zipped("readme.txt"), "archive (zip)", "Unpack"),
+    "bundle.tar": (bytes(257) + b"ustar\0", "archive (tar)", "Unpack"),
+    "labels-idx1-ubyte": (IDX, "part of a dataset (IDX)", "folder"),
+    "labels-idx1-ubyte.gz": (gzip.compress(IDX), "part of a dataset (IDX)", "folder"),
+    "notes.gz": (gzip.compress(b"notes"), "archive (gzip)", "Unpack"),
+    "notes.txt": (b"BMW, GIFs and other things", "text file", "*.safetensors"),
+    "umlauts.txt": ("ü".encode() * 5000, "text file", "*.safetensors"),
+    "nothing": (b"", "empty", "*.safetensors"),
+    "noise": (bytes(range(255, 128, -1)), "unknown kind", "*.safetensors"),
+    # What a file is goes before what it is called.
+    "disguised.safetensors": (npz(), "NumPy archive", "safetensors.numpy.save_file"),
+    "disguised.tinyml.json": (b"\x89PNG\r\n\x1a\n", "picture (PNG)", "IDX"),
+}
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+def test_a_file_of_another_kind_gets_one_sentence_on_every_way_in(tmp_path, name) -> None:
+    content, what, remedy = FOREIGN[name]
+    path = tmp_path / name
+    path.write_bytes(content)
+    found = identify(path)
+    assert found.kind == "other"
+    assert path.name in found.sentence
+    assert what in found.sentence
+    assert remedy in found.sentence
+    for read in (read_project, open_project, load_model, read_model, read_checkpoint):
+        with pytest.raises(StorageError) as caught:
+            read(str(path))
+        assert str(caught.value) == found.sentence
+
+
+@pytest.mark.parametrize("name", ["p.tinyml.json", "P.TINYML.JSON", "p.JSON", "project", "p.txt", "p.safetensors"])
+def test_a_project_opens_whatever_it_is_called(tmp_path, name) -> None:
+    save_project(tmp_path / name, Project())
+    assert identify(tmp_path / name).kind == "project"
+    assert read_project(tmp_path / name) == Project()
+
+
+@pytest.mark.parametrize("name", ["w.safetensors", "W.SAFETENSORS", "weights", "w.bin", "w.json"])
+def test_weights_open_whatever_they_are_called(tmp_path, name) -> None:
+    write_tensors(tmp_path / name, {"w": np.ones(3, np.float32)})
+    assert identify(tmp_path / name).kind == "tensors"
+    require_kind(tmp_path / name, "tensors")
+
+
+def test_a_damaged_file_is_left_to_the_reader_of_its_kind(tmp_path) -> None:
+    for name, read, words in (
+        ("cut.safetensors", read_model, "not a whole safetensors file"),
+        ("cut.tinyml.json", read_project, "damaged or not JSON"),
+    ):
+        (tmp_path / name).write_bytes(b"]")
+        with pytest.raises(StorageError, match=words):
+            read(tmp_path / name)
+
+
+def test_projects_weights_and_checkpoints_are_not_mixed_up(tmp_path) -> None:
+    save_project(tmp_path / "p.tinyml.json", Project())
+    write_tensors(tmp_path / "w.safetensors", {"w": np.ones(3, np.float32)})
+    write_tensors(tmp_path / "c.safetensors", {"w": np.ones(3, np.float32)}, {"format": "tinyml-checkpoint"})
+    with pytest.raises(StorageError, match="holds no weights"):
+        load_model(tmp_path / "p.tinyml.json")
+    with pytest.raises(StorageError, match=r"holds weights .* not a project"):
+        read_project(tmp_path / "w.safetensors")
+    with pytest.raises(StorageError, match=r"checkpoint of a training run.*--resume"):
+        load_model(tmp_path / "c.safetensors")
+
+
+def test_a_folder_is_data_if_it_holds_idx_files(tmp_path) -> None:
+    assert identify(tmp_path).kind == "other"
+    assert "folder without IDX files" in identify(tmp_path).sentence
+    (tmp_path / "train-images-idx3-ubyte.gz").write_bytes(b"")
+    assert identify(tmp_path).kind == "data folder"
+    with pytest.raises(StorageError, match="Choose it as the data"):
+        read_project(tmp_path)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")
+def test_a_pipe_or_a_device_is_refused_at_once(tmp_path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", "/dev/zero", "no\0file", "/dev/null/file", tmp_path / "missing"):
+        with pytest.raises(StorageError):
+            identify(path)

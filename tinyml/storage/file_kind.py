@@ -1,0 +1,238 @@
+"""What a file or folder is, by its first bytes, and what can be done with it when it is not one of ours."""
+
+import codecs
+import zlib
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from tinyml.core import StorageError
+from tinyml.core.files import open_for_reading, path_kind, show_path
+from tinyml.data.idx_folder import holds_idx_files
+
+Kind = Literal["project", "tensors", "data folder", "other"]
+
+_PREFIX_BYTES = 4096
+_LARGEST_HEADER = 2**27
+_OPENS = (
+    "TinyML opens projects (*.tinyml.json), weights (*.safetensors) and, as data, folders of IDX files such as MNIST's."
+)
+_SAVE = "Save its {things} as safetensors in the program that made it: {call}."
+_PICKLE = "which can run any code when it is read, so it is never opened"
+
+
+class FileKind(NamedTuple):
+    """What `identify` found.
+
+    Attributes:
+        kind: "project", "tensors" (weights, models, checkpoints), "data folder", or "other" for what cannot be opened.
+        sentence: what it is and what can be done: the one to show where this kind is of no use.
+    """
+
+    kind: Kind
+    sentence: str
+
+
+class _Format(NamedTuple):
+    """A format that cannot be opened, and what can be done instead."""
+
+    what: str
+    remedy: str = _OPENS
+
+
+_TORCH_CALL = "safetensors.torch.save_file(model.state_dict(), 'model.safetensors')"
+_ARRAYS_CALL = "safetensors.numpy.save_file({'name': array}, 'model.safetensors')"
+_PYTORCH = _Format(f"a PyTorch file, {_PICKLE}", _SAVE.format(things="weights", call=_TORCH_CALL))
+_PYTHON_PICKLE = _Format(f"a Python pickle, {_PICKLE}", _SAVE.format(things="arrays", call=_ARRAYS_CALL))
+_NPZ = _Format(
+    "a NumPy archive (.npz)",
+    _SAVE.format(
+        things="arrays", call="safetensors.numpy.save_file(dict(numpy.load('arrays.npz')), 'model.safetensors')"
+    ),
+)
+_NPY = _Format("a NumPy array (.npy)", _SAVE.format(things="numbers", call=_ARRAYS_CALL))
+_HDF5 = _Format("an HDF5 file", _SAVE.format(things="arrays", call=_ARRAYS_CALL))
+_KERAS = _Format("a Keras model", _SAVE.format(things="weights", call=_ARRAYS_CALL))
+_ONNX = _Format("an ONNX model", "Save its weights as safetensors in the program that made it.")
+_TENSORFLOW = _Format("a TensorFlow model", "Save its weights as safetensors in the program that made it.")
+_GGUF = _Format("a GGUF model", "Look for the same model as safetensors.")
+_IDX = _Format(
+    "one part of a dataset (IDX)", "Open the folder that it is in: drop the folder here, or choose it under Data."
+)
+_EMPTY = _Format("an empty file")
+_TEXT = _Format("a text file")
+_UNKNOWN = _Format("a file of an unknown kind")
+
+
+def _picture(name: str) -> _Format:
+    return _Format(f"a picture ({name})", "Pictures are read as data from a folder of IDX files, as MNIST comes.")
+
+
+def _archive(name: str) -> _Format:
+    return _Format(f"an archive ({name})", "Unpack it, and open what is inside.")
+
+
+_SIGNATURES: tuple[tuple[int, bytes, _Format], ...] = (
+    (0, b"\x93NUMPY", _NPY),
+    (0, b"\x89HDF\r\n\x1a\n", _HDF5),
+    (0, b"GGUF", _GGUF),
+    (4, b"TFL3", _TENSORFLOW),
+    (0, b"\x89PNG\r\n\x1a\n", _picture("PNG")),
+    (0, b"\xff\xd8\xff", _picture("JPEG")),
+    (0, b"GIF8", _picture("GIF")),
+    (0, b"II*\0", _picture("TIFF")),
+    (0, b"MM\0*", _picture("TIFF")),
+    (8, b"WEBPVP8", _picture("WebP")),
+    (0, b"7z\xbc\xaf\x27\x1c", _archive("7z")),
+    (0, b"\xfd7zXZ\0", _archive("xz")),
+    (0, b"BZh91AY&SY", _archive("bzip2")),
+    (0, b"\x28\xb5\x2f\xfd", _archive("Zstandard")),
+    (0, b"Rar!\x1a\x07", _archive("RAR")),
+    (257, b"ustar", _archive("tar")),
+)
+"""Position of a signature, the signature, and the format that begins so."""
+
+_SUFFIXES = {
+    ".onnx": _ONNX,
+    ".pb": _TENSORFLOW,
+    ".pt": _PYTORCH,
+    ".pth": _PYTORCH,
+    ".npz": _NPZ,
+    ".h5": _HDF5,
+    ".keras": _KERAS,
+    ".pkl": _PYTHON_PICKLE,
+    ".bmp": _picture("BMP"),
+}
+"""Formats by the end of the name, for files whose first bytes say nothing."""
+
+
+def identify(path: str | Path) -> FileKind:
+    """Find out what a file or folder is: by its first bytes, and only then by its name.
+
+    Reads at most 4 KiB. A file that is damaged but called "….safetensors" or "….json" counts as what its name says:
+    its reader knows better what is wrong with it.
+
+    Raises `StorageError` when there is nothing at `path`, it cannot be read, or it is a device, a pipe or a socket.
+
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "weights.pt"
+    >>> path.write_bytes(b"GGUF")
+    4
+    >>> print(identify(path).sentence.replace(str(path), "weights.pt"))
+    'weights.pt' is a GGUF model. Look for the same model as safetensors.
+    """
+    prefix = _read_prefix(path)
+    if prefix is None:
+        return _identify_folder(path)
+    suffix = Path(path).suffix.lower()
+    if _is_safetensors(prefix):
+        return _tensors(path)
+    found = _format_of(prefix)
+    if found is None and _is_json(prefix):
+        return _project(path)
+    if found in (None, _EMPTY) and suffix == ".safetensors":
+        return _tensors(path)
+    if found in (None, _EMPTY) and suffix == ".json":
+        return _project(path)
+    found = found or _SUFFIXES.get(suffix) or (_TEXT if _is_text(prefix) else _UNKNOWN)
+    return FileKind("other", f"'{show_path(path)}' is {found.what}. {found.remedy}")
+
+
+def require_kind(path: str | Path, kind: Kind) -> None:
+    """Return if `path` is of this kind, as far as its first bytes tell.
+
+    Raises `StorageError`, with a sentence that says what it is and what can be done, when it is not.
+
+    >>> require_kind("no such file.safetensors", "tensors")
+    Traceback (most recent call last):
+    tinyml.core.errors.StorageError: There is no file 'no such file.safetensors'. Check its name and folder.
+    """
+    found = identify(path)
+    if found.kind != kind:
+        raise StorageError(found.sentence)
+
+
+def _tensors(path: str | Path) -> FileKind:
+    return FileKind(
+        "tensors",
+        f"'{show_path(path)}' holds weights (safetensors), not a project. "
+        "Look at them in the window with File, Open weights, "
+        "or judge a whole model with 'tinyml evaluate'.",
+    )
+
+
+def _project(path: str | Path) -> FileKind:
+    return FileKind(
+        "project",
+        f"'{show_path(path)}' is JSON, as projects are, so it holds no weights. Open it in the window with File, Open, "
+        "or train it with 'tinyml train --network'.",
+    )
+
+
+def _identify_folder(path: str | Path) -> FileKind:
+    if holds_idx_files(path):
+        return FileKind(
+            "data folder", f"'{show_path(path)}' is a folder of IDX files. Choose it as the data of a project."
+        )
+    return FileKind("other", f"'{show_path(path)}' is a folder without IDX files. {_OPENS}")
+
+
+def _read_prefix(path: str | Path) -> bytes | None:
+    """Read the beginning of a regular file; None for a folder."""
+    if path_kind(path) == "a folder":
+        return None
+    with open_for_reading(path) as file:
+        return file.read(_PREFIX_BYTES) or b""
+
+
+def _is_safetensors(prefix: bytes) -> bool:
+    return prefix[8:9] == b"{" and 2 <= int.from_bytes(prefix[:8], "little") <= _LARGEST_HEADER
+
+
+def _is_json(prefix: bytes) -> bool:
+    return prefix.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{" and _is_text(prefix)
+
+
+def _is_text(prefix: bytes) -> bool:
+    try:
+        # At the end of the prefix a character may be cut in two.
+        text = codecs.getincrementaldecoder("utf-8")().decode(prefix, final=len(prefix) < _PREFIX_BYTES)
+    except UnicodeDecodeError:
+        return False
+    return not any(character < " " and character not in "\t\r\n\f" for character in text)
+
+
+def _format_of(prefix: bytes) -> _Format | None:
+    """Return the format that the first bytes belong to; None if they tell nothing."""
+    if not prefix:
+        return _EMPTY
+    if prefix.startswith(b"PK\x03\x04"):
+        return _identify_zip(prefix)
+    if prefix.startswith(b"\x1f\x8b"):
+        return _identify_gzip(prefix)
+    if _is_idx(prefix):
+        return _IDX
+    if len(prefix) > 2 and prefix[0] == 0x80 and 2 <= prefix[1] <= 5:
+        return _PYTHON_PICKLE
+    return next((found for start, mark, found in _SIGNATURES if prefix[start:].startswith(mark)), None)
+
+
+def _identify_zip(prefix: bytes) -> _Format:
+    """Tell archives apart by the name of their first member."""
+    first = prefix[30 : 30 + int.from_bytes(prefix[26:28], "little")]
+    if first.endswith((b"/data.pkl", b"/version", b"/byteorder", b"/.format_version")):
+        return _PYTORCH
+    if first.endswith(b".npy"):
+        return _NPZ
+    return _KERAS if first in (b"metadata.json", b"config.json") else _archive("zip")
+
+
+def _identify_gzip(prefix: bytes) -> _Format:
+    try:
+        start = zlib.decompressobj(wbits=31).decompress(prefix, 16)
+    except zlib.error:
+        start = b""
+    return _IDX if _is_idx(start) else _archive("gzip")
+
+
+def _is_idx(prefix: bytes) -> bool:
+    return len(prefix) > 3 and prefix[:2] == b"\0\0" and prefix[2] in range(0x08, 0x0F) and 1 <= prefix[3] <= 8
