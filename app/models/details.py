@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QSplitte
 from app.models.pictures import TensorPictures
 from app.models.words import count_of, write_number
 from app.widgets.image_grid import ImageGrid
+from app.widgets.plain_label import PlainLabel
+from app.widgets.plain_text import short
 from app.widgets.theme import GRID, current_theme
 from tinyml.core import describe_shape
 from tinyml.core.tensor_file import TensorHeader
@@ -87,7 +89,7 @@ class DetailsPanel(QWidget):
 
     def show_tensor(self, header: TensorHeader, summary: TensorSummary | None) -> None:
         """Show the numbers of another tensor; its pictures come later."""
-        self.title.setText(f"{header.name} · {describe_shape(header.shape) or 'a single number'}")
+        self.title.setText(f"{short(header.name)} · {describe_shape(header.shape) or 'a single number'}")
         self.show_summary(summary)
         self._clear_pictures("")
 
@@ -155,10 +157,8 @@ class DetailsPanel(QWidget):
         layout.addWidget(splitter)
 
     def _make_label(self, name: str, look: str) -> QLabel:
-        label = QLabel()
+        label = PlainLabel()
         label.setObjectName(name)
-        label.setWordWrap(True)
-        label.setTextFormat(Qt.TextFormat.PlainText)
         # Long names without spaces must not decide how wide the panel is.
         label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         if look:

@@ -9,6 +9,7 @@ import numpy as np
 from app.models.words import write_number
 from app.widgets.array_images import diverging_image, symmetric_limit
 from app.widgets.image_grid import GridImage
+from app.widgets.plain_text import short
 from tinyml.core import Shape, StorageError
 from tinyml.storage import TensorReader, open_tensors
 
@@ -44,7 +45,7 @@ class TensorPictures:
             return ""
         place = ", ".join(str(number) for number in (*self.positions[index], row, column))
         number = f"{self.values[index, row, column]:.6g}".replace("-", "−")
-        return f"{self.name}[{place}] = {number}"
+        return f"{short(self.name)}[{place}] = {number}"
 
 
 def paint_tensor(path: Path, name: str, dark: bool) -> TensorPictures:
@@ -104,13 +105,14 @@ def paint_filters(name: str, seen: np.ndarray, shape: Shape, dark: bool) -> Tens
         dark: whether the pictures are shown in the dark theme.
     """
     first, second, rows, columns = shape
-    limit = symmetric_limit(seen)
+    limit, shown_name = symmetric_limit(seen), short(name)
     positions = tuple(divmod(index, second) for index in range(len(seen)))
     images = tuple(
         GridImage(
             diverging_image(plane, dark, limit),
             f"{outer}" if second == 1 else f"{outer}, {inner}",
-            f"{name}[{outer}, {inner}]: from {write_number(float(plane.min()))} to {write_number(float(plane.max()))}",
+            f"{shown_name}[{outer}, {inner}]: "
+            f"from {write_number(float(plane.min()))} to {write_number(float(plane.max()))}",
         )
         for plane, (outer, inner) in zip(seen, positions, strict=True)
     )

@@ -1,17 +1,19 @@
 """Reads tensor files in the background: first what they hold, then one tensor after the other."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from time import perf_counter
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QObject, Signal, Slot
 
 from app.jobs import BackgroundRunner, LatestJob
 from app.models.pictures import paint_tensor
+from app.models.table import Row, SummaryBatch, TensorIndex, index_tensors, write_tsv
+from app.training.priority import PriorityGate
 from tinyml.core import StorageError
 from tinyml.storage import (
     SavedModel,
@@ -19,10 +21,13 @@ from tinyml.storage import (
     TensorSummary,
     model_from_header,
     open_tensors,
+    require_kind,
     summarise_tensors,
 )
 
 _REPORT_SECONDS = 0.05
+_GATE_SECONDS = 0.005
+"""How long the reader works before it lets the window go first: as long as Python leaves a thread its lock."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,7 @@ class FileContents:
         path: the file.
         size: in bytes.
         header: names, shapes, types and metadata.
+        index: what the table needs to list, sort and filter the tensors.
         about: what the file tells of its network; None when it is not a whole model of ours.
         obstacle: why it is not, in one sentence.
     """
@@ -40,6 +46,7 @@ class FileContents:
     path: Path
     size: int
     header: TensorFileHeader
+    index: TensorIndex
     about: SavedModel | None
     obstacle: str
 
@@ -49,34 +56,41 @@ class ModelReader(QObject):
 
     Signals:
         opened(FileContents): the file is readable.
-        summarised(list[TensorSummary]): the next tensors, in the order of the header; many times for one file.
+        summarised(SummaryBatch): the next tensors, in the order of the header; many times for one file.
         completed(): every tensor was summarised.
         failed(sentence): the file, or the rest of it, cannot be read.
         painted(TensorPictures): the answer to `paint`.
         not_painted(sentence): the same when there is none.
+        written(text): the answer to `write`.
     """
 
     opened = Signal(object)
-    summarised = Signal(list)
+    summarised = Signal(object)
     completed = Signal()
     failed = Signal(str)
     painted = Signal(object)
     not_painted = Signal(str)
-    _progressed = Signal(int, list)
+    written = Signal(object)
+    _progressed = Signal(int, object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._request = 0
         self._cancelled = threading.Event()
+        self._gate: PriorityGate | None = None
         # What takes a moment does not wait until a large file has been gone through.
         self._slow, self._quick = BackgroundRunner(), BackgroundRunner()
         self._contents_job = LatestJob(self._quick, self)
         self._picture_job = LatestJob(self._quick, self)
         self._summaries_job = LatestJob(self._slow, self)
+        self._text_job = LatestJob(self._quick, self)
+        self._text_job.returned.connect(self.written)
+        for job in (self._contents_job, self._summaries_job):
+            job.returned.connect(self._close_gate)
+            job.failed.connect(self._close_gate)
+            job.failed.connect(self.failed)
         self._contents_job.returned.connect(self.opened)
-        self._contents_job.failed.connect(self.failed)
         self._summaries_job.returned.connect(self.completed)
-        self._summaries_job.failed.connect(self.failed)
         self._picture_job.returned.connect(self.painted)
         self._picture_job.failed.connect(self.not_painted)
         self._progressed.connect(self._note_progress)
@@ -88,14 +102,14 @@ class ModelReader(QObject):
 
     def open(self, path: Path) -> None:
         """Read a file; the answer is `opened` or `failed`. Meanwhile the former file goes on being summarised."""
-        self._contents_job.start(partial(read_contents, path))
+        self._contents_job.start(partial(read_contents, path, self._make_gate().wait))
 
-    def summarise(self, path: Path) -> None:
+    def summarise(self, path: Path, index: TensorIndex) -> None:
         """Put every tensor of an opened file into numbers: `summarised` again and again, then `completed`."""
         self.cancel()
         self._cancelled = threading.Event()
         report = partial(self._progressed.emit, self._request)
-        self._summaries_job.start(partial(_summarise, path, report, self._cancelled))
+        self._summaries_job.start(partial(_summarise, path, index, report, self._cancelled, self._make_gate().wait))
 
     def cancel(self) -> None:
         """Stop reading. What was reported stays true; nothing more is reported."""
@@ -103,6 +117,7 @@ class ModelReader(QObject):
         self._cancelled.set()
         self._contents_job.cancel()
         self._summaries_job.cancel()
+        self._close_gate()
 
     def paint(self, path: Path, name: str, dark: bool) -> None:
         """Ask for pictures of one tensor: `painted` or `not_painted`."""
@@ -112,20 +127,44 @@ class ModelReader(QObject):
         """Drop the request for pictures, if there is one."""
         self._picture_job.cancel()
 
+    def write(self, rows: Iterable[Row]) -> None:
+        """Ask for rows of the table as text: `written`."""
+        self._text_job.start(partial(write_tsv, rows))
+
     def shutdown(self) -> None:
         """Stop reading and end the threads."""
         self.cancel()
         self._slow.shutdown()
         self._quick.shutdown()
 
-    @Slot(int, list)
-    def _note_progress(self, request: int, summaries: list[TensorSummary]) -> None:
+    def _make_gate(self) -> PriorityGate:
+        """Return the gate at which the reading waits: many small tensors keep Python busy, which freezes the window."""
+        if self._gate is None:
+            application = QCoreApplication.instance()
+            assert application is not None, "a ModelReader belongs to an application"
+            self._gate = PriorityGate(application, self)
+        return self._gate
+
+    def _close_gate(self) -> None:
+        if self._gate is not None and not self.busy:
+            self._gate.close()
+            self._gate.deleteLater()
+            self._gate = None
+
+    @Slot(int, object)
+    def _note_progress(self, request: int, batch: SummaryBatch) -> None:
         if request == self._request:
-            self.summarised.emit(summaries)
+            self.summarised.emit(batch)
 
 
-def read_contents(path: Path) -> FileContents:
-    """Read what a file holds, but no values; raises `StorageError` when it is not a readable safetensors file."""
+def read_contents(path: Path, pause: Callable[[], None]) -> FileContents:
+    """Read what a file holds, but no values; raises `StorageError` when it is not a readable safetensors file.
+
+    Arguments:
+        path: the file.
+        pause: called every few milliseconds where that is possible, to let the window go first.
+    """
+    require_kind(path, "tensors")
     with open_tensors(path) as file:
         header, size = file.header, file.size
     about, obstacle = None, ""
@@ -133,27 +172,37 @@ def read_contents(path: Path) -> FileContents:
         about = model_from_header(header, path)
     except StorageError as error:
         obstacle = str(error)
-    return FileContents(path, size, header, about, obstacle)
+    return FileContents(path, size, header, index_tensors(header.tensors, pause), about, obstacle)
 
 
 class _CancelledError(Exception):
     """The rest of the file is no longer wanted."""
 
 
-def _summarise(path: Path, report: Callable[[list[TensorSummary]], None], cancelled: threading.Event) -> None:
-    """Report summaries in portions, some twenty times a second: a signal for each tensor would be too many."""
+def _summarise(
+    path: Path,
+    index: TensorIndex,
+    report: Callable[[SummaryBatch], None],
+    cancelled: threading.Event,
+    pause: Callable[[], None],
+) -> None:
+    """Report summaries in batches, some twenty times a second: a signal for each tensor would be too many."""
 
     def stop_if_cancelled() -> None:
         if cancelled.is_set():
             raise _CancelledError
 
-    portion: list[TensorSummary] = []
-    reported = perf_counter()
+    summaries: list[TensorSummary] = []
+    reported = waited = perf_counter()
     with suppress(_CancelledError):
         for summary in summarise_tensors(path, between=stop_if_cancelled):
             stop_if_cancelled()
-            portion.append(summary)
-            if perf_counter() - reported > _REPORT_SECONDS:
-                report(portion)
-                portion, reported = [], perf_counter()
-        report(portion)
+            summaries.append(summary)
+            now = perf_counter()
+            if now - reported > _REPORT_SECONDS:
+                report(index.batch(summaries))
+                summaries, reported = [], now
+            if now - waited > _GATE_SECONDS:
+                pause()
+                waited = perf_counter()
+        report(index.batch(summaries))

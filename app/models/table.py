@@ -1,14 +1,18 @@
-"""The tensors of a file as a table that can be sorted, filtered and copied."""
+"""The tensors of a file as a table that can be sorted, filtered and copied, also when there are many thousands."""
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from heapq import merge
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QSortFilterProxyModel, Qt
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor
 
 from app.models.words import write_number
+from app.widgets.plain_text import short, tool_tip
 from app.widgets.theme import current_theme
 from app.widgets.words import write_count
 from tinyml.core import describe_shape
@@ -16,8 +20,11 @@ from tinyml.core.tensor_file import TensorHeader
 from tinyml.storage import TensorSummary
 
 AnyIndex = QModelIndex | QPersistentModelIndex
-SORT_ROLE = Qt.ItemDataRole.UserRole
+Keys = NDArray[np.float64]
 _NO_PARENT = QModelIndex()
+_LONGEST_NAME = 200
+_CHUNK = 2000
+"""Names that are sorted at a time: sorting keeps the interpreter, and with it the window, until it is done."""
 
 
 @dataclass(frozen=True)
@@ -30,13 +37,20 @@ class Row:
 
 @dataclass(frozen=True)
 class _Column:
-    """How a column is called, explained, written and sorted."""
+    """How a column is called, explained, written and copied.
+
+    Attributes:
+        statistic: attribute of the summary that the column shows; empty for what the header says.
+        widest: a text as wide as the column should be, if the title is not.
+    """
 
     title: str
     tip: str
     write: Callable[[Row], str]
-    sort: Callable[[Row], Any]
+    copy: Callable[[Row], str]
     number: bool = True
+    statistic: str = ""
+    widest: str = ""
 
 
 def _statistic(title: str, tip: str, name: str) -> _Column:
@@ -44,14 +58,34 @@ def _statistic(title: str, tip: str, name: str) -> _Column:
         found: float | None = getattr(row.summary, name, None)
         return found
 
-    return _Column(title, tip, lambda row: write_number(value(row)), value)
+    def copy(row: Row) -> str:
+        found = value(row)
+        return "" if found is None else repr(found)
+
+    return _Column(title, tip, lambda row: write_number(value(row)), copy, statistic=name, widest="−0.0000e−00")
+
+
+def _non_finite(row: Row) -> str:
+    return "" if row.summary is None else write_count(row.summary.non_finite)
 
 
 COLUMNS = (
-    _Column("Name", "Layer and parameter", lambda row: row.header.name, lambda row: row.header.name, number=False),
-    _Column("Shape", "Size of each axis", lambda row: describe_shape(row.header.shape), lambda row: row.header.shape),
+    _Column(
+        "Name",
+        "Layer and parameter",
+        lambda row: short(row.header.name, _LONGEST_NAME),
+        # A name may hold anything; a tab or a line break would tear the table.
+        lambda row: " ".join(row.header.name.split()),
+        number=False,
+    ),
+    _Column(
+        "Shape",
+        "Size of each axis",
+        lambda row: describe_shape(row.header.shape),
+        lambda row: describe_shape(row.header.shape),
+    ),
     _Column("Type", "Type of the numbers", lambda row: row.header.dtype, lambda row: row.header.dtype, number=False),
-    _Column("Count", "How many numbers", lambda row: write_count(row.header.count), lambda row: row.header.count),
+    _Column("Count", "How many numbers", lambda row: write_count(row.header.count), lambda row: repr(row.header.count)),
     _statistic("Min", "Smallest finite number", "minimum"),
     _statistic("Max", "Largest finite number", "maximum"),
     _statistic("Mean", "Mean of the finite numbers", "mean"),
@@ -59,67 +93,166 @@ COLUMNS = (
     _Column(
         "Non-finite",
         "How many numbers are NaN or infinite",
-        lambda row: "" if row.summary is None else write_count(row.summary.non_finite),
-        lambda row: row.summary.non_finite if row.summary is not None else -1,
+        _non_finite,
+        lambda row: "" if row.summary is None else repr(row.summary.non_finite),
+        statistic="non_finite",
     ),
 )
+_FROM_HEADER = sum(not column.statistic for column in COLUMNS)
+_NAME = 0
+
+
+@dataclass(frozen=True)
+class SummaryBatch:
+    """Numbers of some tensors, ready to be put into the table.
+
+    Attributes:
+        summaries: one for each of the tensors.
+        places: `(n,)` their places in the file.
+        statistics: `(columns, n)` what the columns of statistics are sorted by; NaN where a tensor has no such number.
+    """
+
+    summaries: tuple[TensorSummary, ...]
+    places: NDArray[np.intp]
+    statistics: Keys
+
+
+@dataclass(frozen=True)
+class TensorIndex:
+    """Everything the table needs to list, sort and filter the tensors of a file; made off the GUI thread.
+
+    Attributes:
+        headers: one entry for each tensor, in the order of the file.
+        folded_names: their names without regard to case, for the filter.
+        keys: `(4, tensors)` numbers that sort by name, shape, type and count.
+        places: position of each tensor by its name.
+        parameter_count: elements of all tensors together.
+    """
+
+    headers: tuple[TensorHeader, ...] = ()
+    folded_names: tuple[str, ...] = ()
+    keys: Keys = field(default_factory=lambda: np.empty((_FROM_HEADER, 0)))
+    places: dict[str, int] = field(default_factory=dict)
+    parameter_count: int = 0
+
+    def batch(self, summaries: Sequence[TensorSummary]) -> SummaryBatch:
+        """Prepare summaries for the table. Tensors that the file has gained since it was opened are left out."""
+        found = tuple(summary for summary in summaries if summary.name in self.places)
+        places = np.fromiter((self.places[summary.name] for summary in found), np.intp, len(found))
+        statistics = [[getattr(summary, column.statistic) for summary in found] for column in COLUMNS[_FROM_HEADER:]]
+        return SummaryBatch(found, places, np.array(statistics, np.float64))
+
+
+def index_tensors(headers: Sequence[TensorHeader]) -> TensorIndex:
+    """Compute everything that takes time for many tensors; call it off the GUI thread."""
+    names = tuple(header.name.casefold() for header in headers)
+    counts = [header.count for header in headers]
+    keys = np.empty((_FROM_HEADER, len(headers)))
+    keys[0] = _ranks([_natural(name) for name in names])
+    keys[1] = _ranks([header.shape for header in headers])
+    keys[2] = _ranks([header.dtype for header in headers])
+    keys[3] = counts
+    places = {header.name: place for place, header in enumerate(headers)}
+    return TensorIndex(tuple(headers), names, keys, places, sum(counts))
 
 
 class TensorTable(QAbstractTableModel):
-    """One row for each tensor of a file; the numbers come in while the file is gone through."""
+    """One row for each tensor of a file that passes the filter; the numbers come in while the file is read.
+
+    A row of the table and the place of its tensor in the file are translated by `place_of` and `row_of`. Whenever rows
+    move, the table is reset: the view selects again what was selected.
+    """
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._rows: list[Row] = []
-        self._places: dict[str, int] = {}
-        self._known = 0
+        self._column, self._descending = _NAME, False
+        self._filter = ""
+        self._changed_since_sorting = False
+        self.set_tensors(TensorIndex())
 
     @property
     def known(self) -> int:
         """How many tensors have been summarised."""
-        return self._known
+        return int(np.count_nonzero(self._is_known))
 
-    def row(self, index: int) -> Row:
+    @property
+    def index_of_file(self) -> TensorIndex:
+        """All tensors of the file."""
+        return self._index
+
+    def tensor(self, place: int) -> Row:
         """Return one tensor by its place in the file."""
-        return self._rows[index]
+        return Row(self._index.headers[place], self._summaries[place])
 
-    def set_tensors(self, headers: Sequence[TensorHeader]) -> None:
+    def place_of(self, row: int) -> int:
+        """Return the place in the file of the tensor in a row of the table."""
+        return int(self._shown[row])
+
+    def row_of(self, place: int) -> int:
+        """Return the row of the table that shows a tensor, or -1 if the filter leaves it out."""
+        found = np.flatnonzero(self._shown == place)
+        return int(found[0]) if found.size else -1
+
+    def set_tensors(self, index: TensorIndex) -> None:
         """Show another file; its numbers are not known yet."""
         self.beginResetModel()
-        self._rows = [Row(header) for header in headers]
-        self._places = {header.name: place for place, header in enumerate(headers)}
-        self._known = 0
+        self._index = index
+        self._summaries: list[TensorSummary | None] = [None] * len(index.headers)
+        self._statistics = np.full((len(COLUMNS) - _FROM_HEADER, len(index.headers)), np.nan)
+        self._is_known = np.zeros(len(index.headers), bool)
+        self._arrange()
         self.endResetModel()
 
-    def add_summaries(self, summaries: Sequence[TensorSummary]) -> None:
-        """Fill in the numbers of more tensors. Those that the file has gained since it was opened are left out."""
-        filled = []
-        for summary in summaries:
-            place = self._places.get(summary.name)
-            if place is not None:
-                self._known += self._rows[place].summary is None
-                self._rows[place] = Row(self._rows[place].header, summary)
-                filled.append(place)
-        if filled:
-            self.dataChanged.emit(self.index(min(filled), 0), self.index(max(filled), len(COLUMNS) - 1))
+    def set_filter(self, text: str) -> None:
+        """Show only tensors whose name contains `text`, without regard to case."""
+        text = text.strip().casefold()
+        if text != self._filter:
+            self._filter = text
+            self._rearrange()
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        self._column, self._descending = max(column, _NAME), order == Qt.SortOrder.DescendingOrder
+        self._rearrange()
+
+    def sort_again(self) -> None:
+        """Put the rows in order again if numbers came in that the table is sorted by."""
+        if self._changed_since_sorting:
+            self._rearrange()
+
+    def add_summaries(self, batch: SummaryBatch) -> None:
+        """Fill in the numbers of more tensors."""
+        if not batch.summaries:
+            return
+        for place, summary in zip(batch.places.tolist(), batch.summaries, strict=True):
+            self._summaries[place] = summary
+        self._statistics[:, batch.places] = batch.statistics
+        self._is_known[batch.places] = True
+        self._changed_since_sorting |= self._column >= _FROM_HEADER
+        if len(self._shown):
+            self.dataChanged.emit(self.index(0, _FROM_HEADER), self.index(len(self._shown) - 1, len(COLUMNS) - 1))
+
+    def shown_rows(self) -> Iterator[Row]:
+        """Return the rows that are shown now, in their order; they may be made in another thread."""
+        index, summaries, shown = self._index, list(self._summaries), self._shown
+        return (Row(index.headers[place], summaries[place]) for place in shown.tolist())
 
     def rowCount(self, parent: AnyIndex = _NO_PARENT) -> int:
-        return 0 if parent.isValid() else len(self._rows)
+        return 0 if parent.isValid() else len(self._shown)
 
     def columnCount(self, parent: AnyIndex = _NO_PARENT) -> int:
         return 0 if parent.isValid() else len(COLUMNS)
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        row, column = self._rows[index.row()], COLUMNS[index.column()]
+        if not index.isValid():
+            return None
+        row, column = self.tensor(self.place_of(index.row())), COLUMNS[index.column()]
         if role == Qt.ItemDataRole.DisplayRole:
             return column.write(row)
-        if role == SORT_ROLE:
-            return column.sort(row)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             side = Qt.AlignmentFlag.AlignRight if column.number else Qt.AlignmentFlag.AlignLeft
             return side | Qt.AlignmentFlag.AlignVCenter
         if role == Qt.ItemDataRole.ToolTipRole:
-            return (row.summary.note if row.summary else "") or f"{row.header.name}: {column.tip.lower()}"
+            return tool_tip((row.summary.note if row.summary else "") or f"{row.header.name}: {column.tip.lower()}")
         if role == Qt.ItemDataRole.ForegroundRole and row.summary and row.summary.non_finite and column is COLUMNS[-1]:
             return QColor(current_theme().danger)
         return None
@@ -133,46 +266,42 @@ class TensorTable(QAbstractTableModel):
             return f"{COLUMNS[section].tip}. Click to sort."
         return None
 
+    def _rearrange(self) -> None:
+        self.beginResetModel()
+        self._arrange()
+        self.endResetModel()
 
-class SortedTensors(QSortFilterProxyModel):
-    """The table in the order and selection that the user wants: numbers by size, names without regard to case."""
+    def _arrange(self) -> None:
+        """Find the tensors that pass the filter, in the order of the chosen column."""
+        keys = self._keys(self._column)
+        # What is not known comes last in either order: NumPy sorts NaN behind all numbers.
+        order = np.argsort(-keys if self._descending else keys, kind="stable")
+        if self._filter:
+            passes = np.fromiter((self._filter in name for name in self._index.folded_names), bool, len(order))
+            order = order[passes[order]]
+        self._shown = order
+        self._changed_since_sorting = False
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self.setFilterKeyColumn(0)
-
-    def lessThan(self, left: AnyIndex, right: AnyIndex) -> bool:
-        one, other = left.data(SORT_ROLE), right.data(SORT_ROLE)
-        # What is not known comes last in rising order.
-        if one is None or other is None:
-            return one is not None and other is None
-        if isinstance(one, str):
-            return _natural(one) < _natural(str(other))
-        return bool(one < other)
-
-    def as_tsv(self) -> str:
-        """Write what is shown, in its order, as tab-separated text with full precision for spreadsheets."""
-        lines = ["\t".join(column.title for column in COLUMNS)]
-        for place in range(self.rowCount()):
-            source = self.mapToSource(self.index(place, 0)).row()
-            table = self.sourceModel()
-            assert isinstance(table, TensorTable)
-            lines.append("\t".join(_plain(column, table.row(source)) for column in COLUMNS))
-        return "\n".join(lines) + "\n"
+    def _keys(self, column: int) -> Keys:
+        keys: Keys = self._index.keys[column] if column < _FROM_HEADER else self._statistics[column - _FROM_HEADER]
+        return keys
 
 
-def _natural(text: str) -> list[tuple[int, str]]:
-    """Return what sorts block.2 before block.10."""
-    parts = re.split(r"(\d+)", text.casefold())
-    return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]
+def write_tsv(rows: Iterable[Row]) -> str:
+    """Write rows as tab-separated text with a header and full precision, for spreadsheets."""
+    lines = ["\t".join(column.title for column in COLUMNS)]
+    lines.extend("\t".join(column.copy(row) for column in COLUMNS) for row in rows)
+    return "\n".join(lines) + "\n"
 
 
-def _plain(column: _Column, row: Row) -> str:
-    if column.title == "Shape":
-        return column.write(row)
-    value = column.sort(row)
-    if value is None or (column.title == "Non-finite" and row.summary is None):
-        return ""
-    # A name may hold anything; a tab or a line break would tear the table.
-    return " ".join(str(value).split()) if isinstance(value, str) else repr(value)
+def _natural(text: str) -> str:
+    """Return what sorts block.2 before block.10: each number gets its number of digits in front."""
+    return re.sub(r"\d+", lambda digits: f"{len(digits[0].lstrip('0')):05}{digits[0].lstrip('0')}", text)
+
+
+def _ranks(values: Sequence[Any]) -> NDArray[np.intp]:
+    """Return the position of each value among the different ones, in rising order."""
+    distinct = list(set(values))
+    runs = [sorted(distinct[start : start + _CHUNK]) for start in range(0, len(distinct), _CHUNK)]
+    rank = {value: position for position, value in enumerate(merge(*runs))}
+    return np.fromiter((rank[value] for value in values), np.intp, len(values))

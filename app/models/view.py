@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QItemSelection, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtCore import QEvent, QItemSelection, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
@@ -24,14 +24,19 @@ from PySide6.QtWidgets import (
 from app.models.details import DetailsPanel
 from app.models.pictures import TensorPictures
 from app.models.reader import FileContents, ModelReader
-from app.models.table import SortedTensors, TensorTable
+from app.models.table import COLUMNS, SummaryBatch, TensorTable
 from app.models.words import describe_foreign, describe_model, describe_total
-from app.widgets.dropped_file import dropped_file
 from app.widgets.message_line import MessageLine
+from app.widgets.plain_label import PlainLabel
+from app.widgets.plain_text import short, tool_tip
 from app.widgets.theme import GRID, current_theme
-from tinyml.storage import TensorSummary
 
 _FILTER = "Weights (*.safetensors);;All files (*)"
+_FILTER_MILLISECONDS = 150
+"""How long the typing rests before the table is filtered."""
+_SORT_MILLISECONDS = 1000
+"""How often the rows are put in order again while the numbers that they are sorted by come in."""
+_ROWS_MEASURED = 50
 _EMPTY = "Open a .safetensors file, or drop one here."
 
 
@@ -50,12 +55,12 @@ class ModelsView(QWidget):
         super().__init__(parent)
         self.setObjectName("models")
         self.setAccessibleName("Saved models")
-        self.setAcceptDrops(True)
         self.contents: FileContents | None = None
         self._reader = ModelReader(self)
         self._table_model = TensorTable(self)
-        self._sorted = SortedTensors(self)
-        self._sorted.setSourceModel(self._table_model)
+        self._shown_place: int | None = None
+        self._filter_timer = QTimer(self, singleShot=True, interval=_FILTER_MILLISECONDS)
+        self._sort_timer = QTimer(self, singleShot=True, interval=_SORT_MILLISECONDS)
         self._make_widgets()
         self._lay_out()
         self._connect()
@@ -79,9 +84,7 @@ class ModelsView(QWidget):
     @Slot()
     def copy_table(self) -> None:
         """Put the table, as it is sorted and filtered, on the clipboard."""
-        QGuiApplication.clipboard().setText(self._sorted.as_tsv())
-        rows = self._sorted.rowCount()
-        self.message.show_note(f"Copied {rows} row{'' if rows == 1 else 's'} with a header, separated by tabs.")
+        self._reader.write(self._table_model.shown_rows())
 
     @Slot()
     def cancel(self) -> None:
@@ -104,16 +107,6 @@ class ModelsView(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "details"):
             self._request_pictures()
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if dropped_file(event, ".safetensors") is not None:
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        path = dropped_file(event, ".safetensors")
-        if path is not None:
-            event.acceptProposedAction()
-            self.open_file(path)
 
     # ------------------------------------------------------------------------------------------------------ assembly
 
@@ -142,7 +135,7 @@ class ModelsView(QWidget):
         table = QTableView()
         table.setObjectName("models_tensors")
         table.setAccessibleName("Tensors of the file")
-        table.setModel(self._sorted)
+        table.setModel(self._table_model)
         table.setSortingEnabled(True)
         table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -150,13 +143,17 @@ class ModelsView(QWidget):
         table.setAlternatingRowColors(True)
         table.setShowGrid(False)
         table.setWordWrap(False)
+        table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         table.setTabKeyNavigation(False)
         table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + GRID)
+        rows = table.verticalHeader()
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setDefaultSectionSize(table.fontMetrics().height() + GRID)
         header = table.horizontalHeader()
         header.setHighlightSections(False)
         header.setStretchLastSection(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.setResizeContentsPrecision(_ROWS_MEASURED)
         return table
 
     def _lay_out(self) -> None:
@@ -203,7 +200,10 @@ class ModelsView(QWidget):
         self.use_button.clicked.connect(self._ask_to_use)
         self.copy_button.clicked.connect(self.copy_table)
         self.cancel_button.clicked.connect(self.cancel)
-        self.filter_field.textChanged.connect(self._filter)
+        self.filter_field.textChanged.connect(self._on_filter_edited)
+        self._filter_timer.timeout.connect(self._on_filter_timeout)
+        self._sort_timer.timeout.connect(self._table_model.sort_again)
+        self._table_model.modelReset.connect(self._on_model_reset)
         self.table.selectionModel().selectionChanged.connect(self._show_selected)
         copy = QAction("Copy table", self.table)
         copy.setShortcut(QKeySequence.StandardKey.Copy)
@@ -213,7 +213,8 @@ class ModelsView(QWidget):
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         self._reader.opened.connect(self._show_contents)
         self._reader.summarised.connect(self._add_summaries)
-        self._reader.completed.connect(self._show_choices)
+        self._reader.completed.connect(self._on_completed)
+        self._reader.written.connect(self._on_written)
         self._reader.failed.connect(self._note_failure)
         self._reader.painted.connect(self._show_pictures)
         self._reader.not_painted.connect(self._note_missing_pictures)
@@ -225,13 +226,11 @@ class ModelsView(QWidget):
         return button
 
     def _make_label(self, name: str, look: str) -> QLabel:
-        label = QLabel()
+        label = PlainLabel(elides=name != "models_about")
         label.setObjectName(name)
         label.setProperty(look, True)
-        label.setTextFormat(Qt.TextFormat.PlainText)
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        label.setWordWrap(name == "models_about")
         return label
 
     # --------------------------------------------------------------------------------------------------------- slots
@@ -244,24 +243,28 @@ class ModelsView(QWidget):
             widget.setVisible(contents is not None)
         self.progress.setVisible(busy)
         self.cancel_button.setVisible(busy)
-        self.progress.setMaximum(self._table_model.rowCount() if contents is not None else 0)
+        self.progress.setMaximum(len(contents.index.headers) if contents is not None else 0)
         self.progress.setValue(self._table_model.known)
         if contents is not None:
             self.use_button.setEnabled(contents.about is not None)
-            self.use_button.setToolTip(contents.obstacle or "Put this network and its weights into the window")
-            self.total_label.setText(describe_total(contents.header, contents.size, self._sorted.rowCount()))
+            self.use_button.setToolTip(
+                tool_tip(contents.obstacle) or "Put this network and its weights into the window"
+            )
+            self._show_total(contents)
 
     @Slot(object)
     def _show_contents(self, contents: FileContents) -> None:
         self.contents = contents
         self.filter_field.clear()
+        self._on_filter_timeout()
         self.details.clear()
         self._reader.forget_picture()
-        self._table_model.set_tensors(contents.header.tensors)
-        self.file_label.setText(contents.path.name)
+        self._shown_place = None
+        self._table_model.set_tensors(contents.index)
+        self.file_label.setText(short(contents.path.name))
         self.file_label.setToolTip(str(contents.path))
         self.about_label.setText(" ".join(self._describe(contents)))
-        self._reader.summarise(contents.path)
+        self._reader.summarise(contents.path, contents.index)
         self._fit_columns()
         self._show_choices()
         self._select_first()
@@ -274,16 +277,14 @@ class ModelsView(QWidget):
             return [contents.obstacle]
         return describe_foreign(contents.header.foreign_metadata)
 
-    @Slot(list)
-    def _add_summaries(self, summaries: list[TensorSummary]) -> None:
-        first_time = self._table_model.known == 0
-        self._table_model.add_summaries(summaries)
+    @Slot(object)
+    def _add_summaries(self, batch: SummaryBatch) -> None:
+        self._table_model.add_summaries(batch)
         self.progress.setValue(self._table_model.known)
-        if first_time:
-            self._fit_columns()
-        row = self._selected_row()
-        if row is not None:
-            self.details.show_summary(self._table_model.row(row).summary)
+        if not self._sort_timer.isActive():
+            self._sort_timer.start()
+        if self._shown_place is not None:
+            self.details.show_summary(self._table_model.tensor(self._shown_place).summary)
 
     @Slot(str)
     def _note_failure(self, sentence: str) -> None:
@@ -292,23 +293,31 @@ class ModelsView(QWidget):
 
     @Slot()
     def _show_selected(self, _new: QItemSelection | None = None, _old: QItemSelection | None = None) -> None:
-        row = self._selected_row()
-        if row is None:
+        selected = self.table.selectionModel().selectedRows()
+        place = self._table_model.place_of(selected[0].row()) if selected else None
+        if place == self._shown_place:
+            return
+        self._shown_place = place
+        if place is None:
             self._reader.forget_picture()
             self.details.clear()
             return
-        shown = self._table_model.row(row)
+        shown = self._table_model.tensor(place)
         self.details.show_tensor(shown.header, shown.summary)
         self._request_pictures()
 
-    def _selected_row(self) -> int | None:
-        selected = self.table.selectionModel().selectedRows()
-        return self._sorted.mapToSource(selected[0]).row() if selected else None
+    @Slot()
+    def _on_model_reset(self) -> None:
+        """Select again what was selected before the rows moved; show no tensor that the filter leaves out."""
+        row = self._table_model.row_of(self._shown_place) if self._shown_place is not None else -1
+        if row >= 0:
+            self.table.selectRow(row)
+        else:
+            self._show_selected()
 
     def _request_pictures(self) -> None:
-        row = self._selected_row()
-        if row is not None and self.contents is not None:
-            name = self._table_model.row(row).header.name
+        if self._shown_place is not None and self.contents is not None:
+            name = self._table_model.tensor(self._shown_place).header.name
             self._reader.paint(self.contents.path, name, current_theme().dark)
 
     @Slot(object)
@@ -319,10 +328,32 @@ class ModelsView(QWidget):
     def _note_missing_pictures(self, sentence: str) -> None:
         self.details.show_no_pictures(sentence)
 
-    @Slot(str)
-    def _filter(self, text: str) -> None:
-        self._sorted.setFilterFixedString(text.strip())
+    @Slot()
+    def _on_filter_edited(self) -> None:
+        self._filter_timer.start()
+
+    @Slot()
+    def _on_filter_timeout(self) -> None:
+        self._filter_timer.stop()
+        self._table_model.set_filter(self.filter_field.text())
+        if self.contents is not None:
+            self._show_total(self.contents)
+
+    @Slot()
+    def _on_completed(self) -> None:
+        self._sort_timer.stop()
+        self._table_model.sort_again()
         self._show_choices()
+
+    @Slot(object)
+    def _on_written(self, text: str) -> None:
+        QGuiApplication.clipboard().setText(text)
+        rows = text.count("\n") - 1
+        self.message.show_note(f"Copied {rows} row{'' if rows == 1 else 's'} with a header, separated by tabs.")
+
+    def _show_total(self, contents: FileContents) -> None:
+        tensors, shown = len(contents.index.headers), self._table_model.rowCount()
+        self.total_label.setText(describe_total(tensors, contents.index.parameter_count, contents.size, shown))
 
     @Slot()
     def _ask_to_use(self) -> None:
@@ -331,15 +362,19 @@ class ModelsView(QWidget):
 
     def _select_first(self) -> None:
         """Select the first tensor that has pictures, or else the first."""
-        for place in range(self._sorted.rowCount()):
-            row = self._table_model.row(self._sorted.mapToSource(self._sorted.index(place, 0)).row())
-            if len(row.header.shape) in (2, 4):
-                self.table.selectRow(place)
-                return
-        self.table.selectRow(0)
+        headers = self._table_model.index_of_file.headers
+        places = map(self._table_model.place_of, range(self._table_model.rowCount()))
+        first = next((row for row, place in enumerate(places) if len(headers[place].shape) in (2, 4)), 0)
+        self.table.selectRow(first)
 
     def _fit_columns(self) -> None:
+        """Make the columns as wide as the first rows need, and as numbers need that are not known yet."""
+        metrics = self.table.fontMetrics()
         self.table.resizeColumnsToContents()
-        widest = self.table.fontMetrics().horizontalAdvance("n") * 32
+        for number, column in enumerate(COLUMNS):
+            if column.widest:
+                wanted = metrics.horizontalAdvance(column.widest) + 2 * GRID
+                self.table.setColumnWidth(number, max(self.table.columnWidth(number), wanted))
+        widest = metrics.horizontalAdvance("n") * 32
         if self.table.columnWidth(0) > widest:
             self.table.setColumnWidth(0, widest)

@@ -4,9 +4,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QLocale
 
+from app.widgets.plain_text import short
 from app.widgets.words import write_count
 from tinyml.core import describe_shape
-from tinyml.storage import SavedModel, TensorFileHeader
+from tinyml.storage import SavedModel
 
 _MOST_LAYERS = 12
 
@@ -29,25 +30,24 @@ def count_of(count: int, singular: str) -> str:
     return f"{write_count(count)} {singular}{'' if count == 1 else 's'}"
 
 
-def describe_total(header: TensorFileHeader, size: int, shown: int) -> str:
+def describe_total(tensors: int, parameter_count: int, size: int, shown: int) -> str:
     """Write the total line: tensors, parameters, bytes, and how many of them the filter lets through."""
-    tensors = len(header.tensors)
     which = (
         count_of(tensors, "tensor") if shown == tensors else f"{write_count(shown)} of {count_of(tensors, 'tensor')}"
     )
-    parameters = count_of(sum(tensor.count for tensor in header.tensors), "parameter")
+    parameters = count_of(parameter_count, "parameter")
     return f"{which} · {parameters} · {QLocale.c().formattedDataSize(size, 1, QLocale.DataSizeFormat.DataSizeSIFormat)}"
 
 
 def describe_model(about: SavedModel) -> list[str]:
     """Tell what a model file of ours says of itself, one sentence for each thing."""
-    layers = [f"{layer.name} ({layer.type})" for layer in about.network.layers]
-    left_out = len(layers) - _MOST_LAYERS
-    chain = " → ".join(layers[:_MOST_LAYERS]) + (f" → and {left_out} more" if left_out > 0 else "")
+    layers = [f"{short(layer.name)} ({short(layer.type)})" for layer in about.network.layers[:_MOST_LAYERS]]
+    left_out = len(about.network.layers) - _MOST_LAYERS
+    chain = " → ".join(layers) + (f" → and {left_out} more" if left_out > 0 else "")
     classes = f", {count_of(len(about.class_names), 'class').replace('classs', 'classes')}" if about.class_names else ""
     sentences = [
         f"Network: {chain}.",
-        f"Data: {Path(about.data.source).name}, {describe_shape(about.input_shape)}{classes}.",
+        f"Data: {short(Path(about.data.source).name)}, {describe_shape(about.input_shape)}{classes}.",
         _describe_training(about),
     ]
     if about.test_accuracy is not None:
@@ -57,7 +57,7 @@ def describe_model(about: SavedModel) -> list[str]:
 
 def describe_foreign(metadata: dict[str, str]) -> list[str]:
     """Tell what another program wrote into the header."""
-    entries = [f"{name}: {text if len(text) <= 80 else text[:79] + '…'}" for name, text in sorted(metadata.items())]
+    entries = [f"{short(name)}: {short(text, 80)}" for name, text in sorted(metadata.items())]
     more = len(entries) - 6
     written = "; ".join(entries[:6]) + (f"; and {more} more" if more > 0 else "")
     return [f"Written by another program ({written})." if entries else "Weights only: the file says nothing of itself."]

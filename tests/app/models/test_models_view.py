@@ -5,12 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel
 
 from app.models import ModelsView, reader
-from app.models.table import COLUMNS, TensorTable
+from app.models.table import COLUMNS, TensorTable, index_tensors
 from app.widgets.theme import DARK, palette_for
 from tinyml.core.tensor_file import TensorHeader, write_tensors
 from tinyml.net import LayerSpecification, NetworkSpecification, build
@@ -105,9 +105,11 @@ def test_columns_sort_by_number(qtbot, view, foreign) -> None:
 def test_the_filter_narrows_and_says_so(qtbot, view, foreign) -> None:
     open_file(qtbot, view, foreign)
     qtbot.keyClicks(view.filter_field, "WEIGHT")
+    qtbot.waitUntil(lambda: view.table.model().rowCount() == 2)
     assert column_texts(view, "Name") == ["block.2.weight", "block.10.weight"]
     assert view.total_label.text().startswith("2 of 4 tensors")
     qtbot.keyClicks(view.filter_field, "zzz")
+    qtbot.waitUntil(lambda: view.table.model().rowCount() == 0)
     assert column_texts(view, "Name") == []
 
 
@@ -179,26 +181,6 @@ def test_a_damaged_file_at_the_beginning_leaves_the_hint(qtbot, view, tmp_path) 
     assert not view.progress.isVisible()
 
 
-def drop(view: ModelsView, urls: list[QUrl]) -> bool:
-    data = QMimeData()
-    data.setUrls(urls)
-    copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    enter = QDragEnterEvent(QPoint(10, 10), copy, data, left, none)
-    enter.setAccepted(False)
-    QApplication.sendEvent(view, enter)
-    if enter.isAccepted():
-        QApplication.sendEvent(view, QDropEvent(QPointF(10, 10), copy, data, left, none))
-    return enter.isAccepted()
-
-
-def test_a_file_can_be_dropped(qtbot, view, foreign) -> None:
-    assert not drop(view, [QUrl.fromLocalFile("/somewhere/picture.png")])
-    assert not drop(view, [QUrl("https://example.org/model.safetensors")])
-    assert not drop(view, [])
-    assert drop(view, [QUrl.fromLocalFile(str(foreign))])
-    qtbot.waitUntil(lambda: view.contents is not None)
-
-
 def test_the_button_asks_for_a_file(qtbot, view, foreign, monkeypatch) -> None:
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_arguments: (str(foreign), ""))
     qtbot.mouseClick(view.open_button, Qt.MouseButton.LeftButton)
@@ -211,13 +193,14 @@ def test_the_button_asks_for_a_file(qtbot, view, foreign, monkeypatch) -> None:
 def test_the_table_is_copied_for_a_spreadsheet(qtbot, view, foreign) -> None:
     open_file(qtbot, view, foreign)
     view.filter_field.setText("block")
+    qtbot.waitUntil(lambda: view.table.model().rowCount() == 2)
     view.table.setFocus()
     qtbot.keyClick(view.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: view.message.text.startswith("Copied 2 rows"))
     lines = QGuiApplication.clipboard().text().splitlines()
     assert lines[0].split("\t") == [column.title for column in COLUMNS]
     assert lines[1].split("\t") == ["block.2.weight", "3", "float64", "3", "1.0", "3.0", "2.0", "1.0", "1"]
     assert len(lines) == 3
-    assert view.message.text.startswith("Copied 2 rows")
 
 
 def test_a_long_reading_shows_progress_and_can_be_cancelled(qtbot, view, tmp_path, monkeypatch) -> None:
@@ -250,12 +233,13 @@ def test_a_long_reading_shows_progress_and_can_be_cancelled(qtbot, view, tmp_pat
 
 def test_a_file_that_has_gained_tensors_meanwhile_fills_the_rows_by_name(qapp) -> None:
     table = TensorTable()
-    table.set_tensors([TensorHeader(name, "F32", (2,)) for name in ("b", "d")])
-    table.add_summaries([TensorSummary(name, (2,), "float32", 2, mean=ord(name)) for name in "abc"])
+    index = index_tensors([TensorHeader(name, (2,), "float32") for name in ("b", "d")])
+    table.set_tensors(index)
+    table.add_summaries(index.batch([TensorSummary(name, (2,), "float32", 2, mean=ord(name)) for name in "abc"]))
     assert table.known == 1
-    table.add_summaries([TensorSummary(name, (2,), "float32", 2, mean=ord(name)) for name in "de"])
+    table.add_summaries(index.batch([TensorSummary(name, (2,), "float32", 2, mean=ord(name)) for name in "de"]))
     assert table.known == 2
-    assert [table.row(place).summary.mean for place in (0, 1)] == [ord("b"), ord("d")]
+    assert [table.tensor(place).summary.mean for place in (0, 1)] == [ord("b"), ord("d")]
 
 
 def test_a_newer_file_wins(qtbot, view, foreign, model) -> None:

@@ -1,0 +1,151 @@
+"""50 000 tensors are listed, sorted and filtered, and the window goes on handling events all the while."""
+
+import json
+import struct
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt, QTimer
+
+from app.models import ModelsView
+from app.models.table import COLUMNS, TensorTable, index_tensors
+from tinyml.core.tensor_file import TensorHeader
+from tinyml.storage import TensorSummary
+
+COUNT = 50_000
+LONGEST_GAP = 0.1
+"""Seconds of the GUI thread's own work between two ticks of a timer."""
+
+
+class Gaps:
+    """Measures the longest time that the GUI thread computes between two ticks of a 10 ms timer.
+
+    It is the processor time of this thread, so what other programs on the machine do does not count.
+    """
+
+    def __init__(self, parent) -> None:
+        self.longest = 0.0
+        self._last = time.thread_time()
+        self._timer = QTimer(parent, interval=10, timerType=Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._on_timeout)
+        self._timer.start()
+
+    def _on_timeout(self) -> None:
+        now = time.thread_time()
+        self.longest = max(self.longest, now - self._last)
+        self._last = now
+
+    def take(self) -> float:
+        """Return the longest gap since the last call."""
+        longest, self.longest = self.longest, 0.0
+        return longest
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory) -> Path:
+    """Tensors of one and two axes, in no order of their names."""
+    path = tmp_path_factory.mktemp("many") / "many.safetensors"
+    header, start = {}, 0
+    for number in range(COUNT):
+        size = 4 * (1 + number % 3)
+        shape = [size // 4] if number % 2 else [1, size // 4]
+        name = f"block.{number * 7919 % COUNT}.weight"
+        header[name] = {"dtype": "F32", "shape": shape, "data_offsets": [start, start + size]}
+        start += size
+    text = json.dumps(header).encode()
+    values = np.arange(start // 4, dtype=np.float32).tobytes()
+    path.write_bytes(struct.pack("<Q", len(text)) + text + values)
+    return path
+
+
+@pytest.fixture
+def view(qtbot):
+    view = ModelsView()
+    view.resize(1200, 400)
+    view.show()
+    yield view
+    view.shutdown()
+    view.close()
+    view.deleteLater()
+
+
+def test_the_window_stays_alive_with_50_000_tensors(qtbot, view, many) -> None:
+    model = view.table.model()
+    gaps = Gaps(view)
+    view.open_file(many)
+    qtbot.waitUntil(lambda: view.contents is not None, timeout=60_000)
+    qtbot.waitUntil(lambda: model.rowCount() == COUNT)
+    found = {"open": gaps.take()}
+    assert "50" in view.total_label.text()
+    # What was read until now is sorted and filtered too, while the rest comes in.
+    for column in range(len(COLUMNS)):
+        for order in (Qt.SortOrder.DescendingOrder, Qt.SortOrder.AscendingOrder):
+            QTimer.singleShot(0, lambda column=column, order=order: view.table.sortByColumn(column, order))
+            qtbot.wait(60)
+            found[f"{COLUMNS[column].title} {order.name}"] = gaps.take()
+    for text, rows in (("BLOCK.12", 1 + 10 + 100 + 1000), ("block.12.", 1), ("", COUNT)):
+        QTimer.singleShot(0, lambda text=text: view.filter_field.setText(text))
+        qtbot.waitUntil(lambda rows=rows: model.rowCount() == rows, timeout=20_000)
+        found[f"filter {text}"] = gaps.take()
+    qtbot.wait(500)
+    found["read"] = gaps.take()
+    view.cancel()
+    assert max(found.values()) < LONGEST_GAP, found
+    assert min(found.values()) > 0, "the timer did not tick"
+
+
+def test_all_columns_sort_as_their_values_do(qapp) -> None:
+    random = np.random.default_rng(0)
+    headers = [
+        TensorHeader(f"layer.{number}.w", (int(random.integers(1, 30)),) * int(random.integers(1, 4)), "float32")
+        for number in random.permutation(3000)
+    ]
+    table, index = TensorTable(), index_tensors(headers)
+    table.set_tensors(index)
+    known = headers[:2000]
+    means = random.normal(size=len(known))
+    table.add_summaries(
+        index.batch(
+            [
+                TensorSummary(header.name, header.shape, "float32", header.count, mean=mean, maximum=-mean)
+                for header, mean in zip(known, means, strict=True)
+            ]
+        )
+    )
+    assert table.known == 2000
+
+    def shown(column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> list:
+        table.sort(column, order)
+        return list(table.shown_rows())
+
+    assert [row.header.name for row in shown(0)] == [f"layer.{number}.w" for number in range(3000)]
+    assert [row.header.shape for row in shown(1)] == sorted(header.shape for header in headers)
+    assert [row.header.count for row in shown(3, Qt.SortOrder.DescendingOrder)] == sorted(
+        (header.count for header in headers), reverse=True
+    )
+    for order, expected in (
+        (Qt.SortOrder.AscendingOrder, sorted(means)),
+        (Qt.SortOrder.DescendingOrder, sorted(means, reverse=True)),
+    ):
+        rows = shown(6, order)
+        assert [row.summary.mean for row in rows[:2000]] == expected
+        assert all(row.summary is None for row in rows[2000:]), "what is not known comes last"
+
+
+def test_what_is_selected_stays_selected_when_rows_move(qtbot, view, many) -> None:
+    view.open_file(many)
+    qtbot.waitUntil(lambda: view.contents is not None, timeout=60_000)
+    view.cancel()
+    model = view.table.model()
+    view.table.selectRow(7)
+    name = model.data(model.index(7, 0))
+    view.table.sortByColumn(0, Qt.SortOrder.DescendingOrder)
+    selected = view.table.selectionModel().selectedRows()
+    assert [model.data(model.index(row.row(), 0)) for row in selected] == [name]
+    assert selected[0].row() == COUNT - 1 - 7
+    assert view.details.title.text().startswith(name)
+    view.filter_field.setText("no such name")
+    qtbot.waitUntil(lambda: model.rowCount() == 0)
+    assert view.details.title.text() == ""
