@@ -19,6 +19,7 @@ from app.builder.drag import DragController, DragPayload, DropArea, badge
 from app.builder.selection import INPUT, CardSelection
 from app.document import Document
 from app.document.edits import insert_layer, move_layers
+from app.widgets.plain_text import short
 from app.widgets.theme import GRID
 from tinyml.core import TinymlError
 
@@ -243,7 +244,7 @@ class Canvas(DropArea):
             self.column.loss_card.show_activations(None)
             return
         says, share = data.class_names[view.prediction], view.scores[view.prediction]
-        line = f"the sample is “{data.class_names[view.label]}”, the network says “{says}” ({share:.0%})"
+        line = f"the sample is “{short(data.class_names[view.label])}”, the network says “{short(says)}” ({share:.0%})"
         self.column.loss_card.show_activations(view.scores, line)
 
     def _reveal(self, card: Card) -> None:

@@ -28,6 +28,7 @@ from app.builder.strips import (
 )
 from app.builder.words import parameters_text
 from app.widgets.fonts import bold_font, small_font
+from app.widgets.plain_text import button_text, sentence, short, visible
 from app.widgets.theme import GRID, RADIUS, current_theme, family_color
 from app.widgets.words import write_count
 from tinyml.core import describe_shape
@@ -38,7 +39,9 @@ _WIDE = 480
 """From this width on the parameter count has a column of its own."""
 
 _PARAMETERS_WIDTH = 104
-_WRAP = int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+_WRAP = int(
+    Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
+)
 
 
 class Card(QWidget):
@@ -120,7 +123,7 @@ class Card(QWidget):
         self.rebuilds += 1
         self._heights.clear()
         self.setObjectName(f"{content.family}_card" if content.family in ("input", "loss") else f"card_{content.name}")
-        self.setAccessibleName(content.in_words())
+        self.setAccessibleName(visible(content.in_words()))
         fix = content.problem.fix if content.problem else None
         if fix is None:
             if self._fix_button is not None:
@@ -130,8 +133,8 @@ class Card(QWidget):
         else:
             button = self._fix_button or self._make_fix_button()
             button.setObjectName(f"fix_button_{content.name}")
-            button.setText(fix.label.replace("&", "&&"))
-            button.setAccessibleName(f"{fix.label} ({content.name})")
+            button.setText(button_text(fix.label, 40))
+            button.setAccessibleName(f"{short(fix.label)} ({short(content.name)})")
             button.show()
             self._place_fix_button()
         self.update()
@@ -186,13 +189,14 @@ class Card(QWidget):
 
         place("title", QFontMetrics(bold_font(self.font())).height())
         if content.line:
-            place("line", max(wrapped(content.line), wrapped(self._live_line) if self._live_line else 0))
+            lines = [sentence(line) for line in (content.line, self._live_line) if line]
+            place("line", max(map(wrapped, lines)))
         if content.strip:
             place("strip", STRIP_HEIGHT, GRID // 2)
         if content.problem:
-            place("problem", wrapped(content.problem.sentence), GRID // 2)
+            place("problem", wrapped(sentence(content.problem.sentence)), GRID // 2)
         for number, note in enumerate(content.notes):
-            place(f"note {number}", wrapped(note), GRID // 2)
+            place(f"note {number}", wrapped(sentence(note)), GRID // 2)
         if content.problem and content.problem.fix and self._fix_button is not None:
             place("fix", self._fix_button.sizeHint().height(), GRID // 2 + 2)
         return boxes, top
@@ -276,24 +280,24 @@ class Card(QWidget):
         muted, danger = QColor(theme.muted), QColor(theme.danger)
         bold, title = bold_font(self.font()), boxes["title"]
         bold_metrics = QFontMetrics(bold)
-        name = bold_metrics.elidedText(content.name, Qt.TextElideMode.ElideMiddle, title.width())
+        name = bold_metrics.elidedText(short(content.name), Qt.TextElideMode.ElideMiddle, title.width())
         painter.setFont(bold)
         painter.setPen(QColor(theme.text))
         painter.drawText(title, int(Qt.AlignmentFlag.AlignVCenter), name)
         painter.setFont(self.font())
         painter.setPen(muted)
         self._draw_line(
-            painter, title.adjusted(bold_metrics.horizontalAdvance(name) + GRID, 0, 0, 0), content.type_name
+            painter, title.adjusted(bold_metrics.horizontalAdvance(name) + GRID, 0, 0, 0), short(content.type_name)
         )
         painter.setFont(small_font(self.font()))
         if "line" in boxes:
-            painter.drawText(boxes["line"], _WRAP, self._live_line or content.line)
+            painter.drawText(boxes["line"], _WRAP, sentence(self._live_line or content.line))
         for key, box in boxes.items():
             if key.startswith("note "):
-                painter.drawText(box, _WRAP, content.notes[int(key[5:])])
+                painter.drawText(box, _WRAP, sentence(content.notes[int(key[5:])]))
         if content.problem:
             painter.setPen(danger)
-            painter.drawText(boxes["problem"], _WRAP, content.problem.sentence)
+            painter.drawText(boxes["problem"], _WRAP, sentence(content.problem.sentence))
 
     def _draw_line(self, painter: QPainter, box: QRect, text: str) -> None:
         if box.width() > GRID:

@@ -13,6 +13,7 @@ from app.builder.words import list_text
 from app.document import DATA_PENDING, Document
 from app.document.edits import change_data
 from app.jobs import Job
+from app.widgets.plain_text import short, tool_tip
 from app.widgets.theme import GRID
 from app.widgets.words import write_count
 from tinyml.core import DataError, describe_shape
@@ -82,7 +83,7 @@ class DataForm(QWidget):
             if self._document.data_pending:
                 show_text(self._facts, DATA_PENDING)
             return
-        classes = f"{len(data.class_names)} classes: {list_text(data.class_names)}"
+        classes = f"{len(data.class_names)} classes: {list_text([short(name) for name in data.class_names])}"
         show_text(self._facts, f"{describe_shape(data.example_shape)} · {write_count(data.count)} examples\n{classes}")
         show_text(self._about, data.about)
         own_test = bool(data.test_count)
@@ -181,8 +182,8 @@ class _SourceBox(QComboBox):
         if position < 0:
             while self.count() > self._built_in + 1:
                 self.removeItem(self._built_in)
-            self.insertItem(self._built_in, Path(source).name or source, source)
-            self.setItemData(self._built_in, source, Qt.ItemDataRole.ToolTipRole)
+            self.insertItem(self._built_in, short(Path(source).name or source), source)
+            self.setItemData(self._built_in, tool_tip(source), Qt.ItemDataRole.ToolTipRole)
             position = self._built_in
         self.setCurrentIndex(position)
 

@@ -14,6 +14,7 @@ from app.builder.panels import FormulaBox, Page, heading, paragraph, show_text
 from app.document import Document
 from app.document.edits import change_settings, rename_layer
 from app.widgets.looks import set_look
+from app.widgets.plain_text import button_text, short
 from app.widgets.theme import GRID
 from app.widgets.undo_keys import DraftLineEdit
 from tinyml.core import Problem, TinymlError, describe_shape
@@ -93,7 +94,7 @@ class LayerPage(Page):
             self._name.setText(layer.name)
             self._show_name_error("")
         self._plan = plan
-        self._heading.setText(f"{layer.name} · {layer.type}")
+        self._heading.setText(f"{short(layer.name)} · {short(layer.type)}")
         self._show_form(plan)
         self._show_partner(plan)
         self._show_problem(plan)
@@ -173,8 +174,8 @@ class LayerPage(Page):
         if had_focus and fix is None:
             self.focus_first_field()  # Qt would send the keyboard out of the page
         if fix is not None:
-            self._fix_button.setText(fix.label.replace("&", "&&"))
-            self._fix_button.setAccessibleName(fix.label)
+            self._fix_button.setText(button_text(fix.label, 40))
+            self._fix_button.setAccessibleName(short(fix.label))
 
     def _show_computation(self, plan: LayerPlan) -> None:
         model = plan.layer_type.Settings if plan.layer_type is not None else None

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 from app.builder.fields import Editor, JsonEditor, PairField, complaint, make_editor, show_invalid
 from app.widgets.fonts import small_font
 from app.widgets.number_box import NumberBox
+from app.widgets.plain_label import PlainLabel
 from app.widgets.theme import GRID
 
 DRAFT_EDITORS = (NumberBox, PairField, JsonEditor)
@@ -141,11 +142,9 @@ class ModelForm(QWidget):
         return stops
 
     def _make_error(self, object_name: str, field_name: str) -> QLabel:
-        error = QLabel(self)
+        error = PlainLabel(parent=self)
         error.setObjectName(object_name)
         error.setProperty("danger", True)
-        error.setWordWrap(True)
-        error.setTextFormat(Qt.TextFormat.PlainText)
         error.setFont(small_font(error.font()))
         error.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         error.hide()

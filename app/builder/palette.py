@@ -21,6 +21,7 @@ from app.builder.glyphs import GLYPH_SIZE, paint_glyph
 from app.builder.palette_search import SearchTerms
 from app.document import Document
 from app.widgets.fonts import bold_font, small_font
+from app.widgets.plain_label import PlainLabel
 from app.widgets.theme import GRID, RADIUS, current_theme
 from app.widgets.undo_keys import DraftLineEdit
 from tinyml.layers import Layer, layer_types
@@ -75,7 +76,7 @@ class Palette(QWidget):
         self._highlighted: PaletteEntry | None = None
         self._rows: list[QWidget] = []
         self._titles: dict[str, QLabel] = {}
-        self._nothing = QLabel(self._list)
+        self._nothing = PlainLabel(parent=self._list)
         self._fill()
         self._scroll.setWidget(self._list)
         layout = QVBoxLayout(self)
@@ -120,7 +121,6 @@ class Palette(QWidget):
                 self._rows.append(entry)
                 self.entries.append(entry)
         self._nothing.setObjectName("palette_nothing_found")
-        self._nothing.setWordWrap(True)
         self._nothing.setProperty("muted", True)
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._nothing.setContentsMargins(GRID // 2, GRID, 0, 0)

@@ -9,6 +9,7 @@ from app.builder import actions
 from app.builder.panels import Page, heading, paragraph
 from app.builder.words import list_text, parameters_text
 from app.document import Document
+from app.widgets.plain_text import short
 from tinyml.core import TinymlError
 
 _HINT = "Drag them together to another place, or copy them with Ctrl+C. Click one card to change its settings."
@@ -42,7 +43,7 @@ class SeveralPage(Page):
         plans = [plan for plan in map(self._document.plan_of, names) if plan is not None]
         self._heading.setText(f"{len(names)} layers selected")
         count = sum(plan.parameter_count for plan in plans)
-        self._names.setText(f"{list_text(names)}\n{parameters_text(count)} together")
+        self._names.setText(f"{list_text([short(name) for name in names])}\n{parameters_text(count)} together")
 
     def _add_button(self, name: str, text: str, receiver: Callable[[], None]) -> None:
         button = QPushButton(text, self)

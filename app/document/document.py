@@ -234,7 +234,8 @@ class _EditCommand(QUndoCommand):
     """One edit on the undo stack: the frozen projects and selections before and after it, nothing else."""
 
     def __init__(self, document: Document, edit: Edit) -> None:
-        super().__init__(edit.text)
+        # Qt takes what follows a line break, which a name may hold, for the text of the action.
+        super().__init__(edit.text.replace("\n", " "))
         # Weak: a cycle of document, stack and command would be taken apart in whatever order the collector likes, and
         # the stack would then delete commands that are gone.
         self._weak_document = ref(document)

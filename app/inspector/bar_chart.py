@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app.inspector.words import number_text
 from app.widgets.array_images import NON_FINITE_COLOR, finite_range
+from app.widgets.plain_text import short, tool_tip
 from app.widgets.theme import GRID, current_theme, family_color
 
 _WIDEST_BAR = 6 * GRID
@@ -47,7 +48,7 @@ class BarChart(QWidget):
     def show_values(self, values: np.ndarray, names: Sequence[str] = (), color: QColor | None = None) -> None:
         """Show other numbers; `names`, one for each, are written under the bars; `color` is that of their layer."""
         self._color = color or family_color("dense")
-        self._values, self._names = values, tuple(names)
+        self._values, self._names = values, tuple(map(short, names))
         if self._current >= len(values):
             self._current = -1
         low, high = finite_range(values)
@@ -95,7 +96,7 @@ class BarChart(QWidget):
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             index = self._index_at(QPointF(event.pos()))
-            QToolTip.showText(event.globalPos(), self.describe(index) if index >= 0 else "", self)
+            QToolTip.showText(event.globalPos(), tool_tip(self.describe(index)) if index >= 0 else "", self)
             return True
         return super().event(event)
 

@@ -5,6 +5,7 @@ from typing import TypeVar
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
+from app.widgets.plain_label import PlainLabel
 from app.widgets.theme import GRID
 
 AnyWidget = TypeVar("AnyWidget", bound=QWidget)
@@ -20,8 +21,7 @@ def named(widget: AnyWidget, object_name: str, accessible_name: str = "") -> Any
 
 def make_label(object_name: str, text: str = "", look: str = "", wraps: bool = False) -> QLabel:
     """Make a label with a look: "muted", "heading", "danger" or "warning"."""
-    label = named(QLabel(text), object_name)
-    label.setWordWrap(wraps)
+    label = named(PlainLabel(text, elides=not wraps), object_name)
     if look:
         label.setProperty(look, True)
     return label

@@ -14,6 +14,7 @@ from app.inspector.words import maps_text, number_text
 from app.training import Inspection
 from app.widgets.array_images import finite_range, viridis_image
 from app.widgets.image_grid import GridImage, ImageGrid
+from app.widgets.plain_text import short
 from app.widgets.theme import family_color
 from tinyml.core import Shape
 
@@ -189,7 +190,7 @@ class MapsPanel(QWidget):
         with QSignalBlocker(self._layers):
             self._layers.clear()
             for name, shape in self._shapes.items():
-                self._layers.addItem(name, name)
+                self._layers.addItem(short(name), name)
                 self._layers.setItemData(self._layers.count() - 1, maps_text(shape), Qt.ItemDataRole.ToolTipRole)
         self._chosen_maps = {name: index for name, index in self._chosen_maps.items() if name in self._shapes}
         if self.layer not in self._shapes:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QRectF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from app.widgets.plain_text import short, tool_tip
 from app.widgets.theme import FAMILY_COLORS, GRID, current_theme
 
 CLASS_COLORS = tuple(
@@ -75,8 +76,10 @@ class PointsPlot(QWidget):
         self._points = np.pad(flat[:, :2], ((0, 0), (0, max(2 - flat.shape[1], 0))))
         self._labels, self._predictions = labels, None
         self._shown = np.arange(len(points))
-        names = ", ".join(f"{name} {_SYMBOL_WORDS[index % len(_SYMBOLS)]}" for index, name in enumerate(class_names))
-        self.setToolTip(f"{names}. A frame marks a wrong prediction. Click a point to look at it.")
+        names = ", ".join(
+            f"{short(name)} {_SYMBOL_WORDS[index % len(_SYMBOLS)]}" for index, name in enumerate(class_names)
+        )
+        self.setToolTip(tool_tip(f"{names}. A frame marks a wrong prediction. Click a point to look at it."))
         low, high = self.plane
         self._plot.setRange(QRectF(low[0], low[1], high[0] - low[0], high[1] - low[1]), padding=0)
         self._limit_width()

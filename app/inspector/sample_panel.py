@@ -20,6 +20,7 @@ from app.widgets.array_images import sample_image
 from app.widgets.choice_box import ChoiceBox
 from app.widgets.image_grid import GridImage, ImageGrid
 from app.widgets.looks import set_look
+from app.widgets.plain_text import short
 from app.widgets.words import write_count
 
 LARGEST_GRID = 3000
@@ -117,7 +118,7 @@ class SamplePanel(QWidget):
         self._class.clear()
         self._class.addItem("all classes", ALL_CLASSES)
         for index, name in enumerate(names):
-            self._class.addItem(name, index)
+            self._class.addItem(short(name), index)
         self._class.blockSignals(False)
         images = samples is None or len(samples.description.example_shape) == 3
         self._scroll.setVisible(images)
@@ -251,7 +252,7 @@ class SamplePanel(QWidget):
         names = view.snapshot.description.class_names
         self._scores.show_scores(names, view.scores, view.label)
         share = percent_text(float(view.scores[view.prediction]))
-        self._verdict.setText(f"true {names[view.label]} · predicted {names[view.prediction]} ({share})")
+        self._verdict.setText(f"true {short(names[view.label])} · predicted {short(names[view.prediction])} ({share})")
         self._note_filtered_out()
         set_look(self._verdict, "danger", view.prediction != view.label)
         self._mark_current()

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.inspector.words import percent_text
 from app.widgets.fonts import small_font
+from app.widgets.plain_text import short, tool_tip
 from app.widgets.theme import GRID, Theme, current_theme
 
 
@@ -28,10 +29,10 @@ class ScoreList(QWidget):
     def show_scores(self, names: Sequence[str], scores: np.ndarray, true: int) -> None:
         """Show `scores`, one for each of the class `names`, for a sample whose class is `true`."""
         same_rows = len(scores) == len(self._scores)
-        self._names, self._scores, self._true = tuple(names), scores, true
-        lines = [f"{name} {percent_text(float(score))}" for name, score in zip(names, scores, strict=True)]
+        self._names, self._scores, self._true = tuple(map(short, names)), scores, true
+        lines = [f"{name} {percent_text(float(score))}" for name, score in zip(self._names, scores, strict=True)]
         self.setAccessibleDescription(", ".join(lines))
-        self.setToolTip("\n".join(lines))
+        self.setToolTip(tool_tip("\n".join(lines)))
         if not same_rows:
             self.updateGeometry()
         self.update()

@@ -5,6 +5,7 @@ import numpy as np
 from app.inspector.reconstruction_images import flatten_channels, reconstruction_image
 from app.inspector.way_down import Stage
 from app.widgets.array_images import diverging_image, viridis_image
+from app.widgets.plain_text import short
 from tinyml.core import describe_shape
 from tinyml.visualize import Reconstruction, Step
 
@@ -43,8 +44,8 @@ def stages_of(reconstruction: Reconstruction, feature_map: np.ndarray | None, da
 
 
 def _stage(step: Step, dark: bool, is_image: bool) -> Stage:
-    caption = _CAPTIONS.get(step.operation, step.operation).format(layer=step.layer)
-    words = _EXPLANATIONS.get(step.operation, f"{{layer}}: {step.operation}.").format(layer=step.layer)
+    caption = _CAPTIONS.get(step.operation, step.operation).format(layer=short(step.layer, 24))
+    words = _EXPLANATIONS.get(step.operation, f"{{layer}}: {step.operation}.").format(layer=short(step.layer, 24))
     words = f"{words} Left: {describe_shape(step.signal.shape)}"
     if is_image:
         return Stage(reconstruction_image(step.signal, dark), caption, f"{words}, the pixels.")

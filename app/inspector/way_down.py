@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QImage, QPainter, QP
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app.widgets.fonts import small_font
+from app.widgets.plain_text import tool_tip
 from app.widgets.theme import GRID, current_theme
 
 _PICTURE = 5 * GRID
@@ -85,7 +86,7 @@ class WayDown(QWidget):
                 for place, stage in zip(self._places(), self._stages, strict=True)
                 if place.contains(QPointF(event.pos()))
             )
-            QToolTip.showText(event.globalPos(), next(under_mouse, ""), self)
+            QToolTip.showText(event.globalPos(), tool_tip(next(under_mouse, "")), self)
             return True
         return super().event(event)
 

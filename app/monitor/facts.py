@@ -10,6 +10,7 @@ from app.monitor.diagnosis import Diagnosis
 from app.monitor.words import write_loss, write_share, write_speed
 from app.training.session import Session
 from app.widgets.looks import set_look
+from app.widgets.plain_label import PlainLabel
 from app.widgets.theme import GRID
 from app.widgets.words import write_count, write_duration
 
@@ -126,9 +127,8 @@ class FactsPanel(QWidget):
         return label
 
     def _make_words(self, name: str) -> QLabel:
-        label = QLabel()
+        label = PlainLabel()
         label.setObjectName(name)
-        label.setWordWrap(True)
         return label
 
     def _set(self, name: str, text: str) -> None:

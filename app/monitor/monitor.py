@@ -28,6 +28,7 @@ from app.monitor.facts import FactsPanel
 from app.monitor.words import write_loss, write_share
 from app.training import Run, Session, SessionState
 from app.widgets.looks import set_look
+from app.widgets.plain_label import PlainLabel
 from app.widgets.save_dialog import ask_where_to_save
 from app.widgets.theme import GRID
 
@@ -63,7 +64,7 @@ class Monitor(QWidget):
         self.accuracy_plot = CurvePlot("accuracy", "Accuracy", write_share, heights=(0.0, 1.05), log_choice=False)
         self.facts = FactsPanel()
         self._export_button = QPushButton("Export…")
-        self._export_report = QLabel()
+        self._export_report = PlainLabel()
         self._background = BackgroundRunner()
         self._export_job = LatestJob(self._background, self)
         self._refresh_timer = QTimer(self)
@@ -145,7 +146,6 @@ class Monitor(QWidget):
         self._export_button.setObjectName("monitor_export")
         self._export_button.setToolTip("Save the curves as a table (CSV) or as a picture (PNG)")
         self._export_report.setObjectName("monitor_export_report")
-        self._export_report.setWordWrap(True)
         self._export_report.hide()
         scroll = QScrollArea()
         scroll.setObjectName("facts_scroll")

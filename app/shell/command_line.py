@@ -1,4 +1,4 @@
-"""The program's command line: `main.py [PROJECT] [--tour DIR [--epochs N]] [--theme …] [--settings FILE]`."""
+"""The program's command line: `main.py [FILE] [--tour DIR [--epochs N]] [--theme …] [--settings FILE]`."""
 
 import argparse
 import sys
@@ -14,7 +14,9 @@ def make_parser() -> argparse.ArgumentParser:
         epilog="The environment variable TINYML_THREADS says on how many threads to compute; by default one for each "
         "processor, of which one is left to the window where there are more than two.",
     )
-    parser.add_argument("project", nargs="?", type=Path, metavar="PROJECT", help="a project file to open")
+    parser.add_argument(
+        "project", nargs="?", type=Path, metavar="FILE", help="a project, weights, or a folder of data to open"
+    )
     parser.add_argument(
         "--theme", choices=("system", "light", "dark"), default=None, help="colours (default: the ones chosen last)"
     )

@@ -5,15 +5,16 @@ from collections.abc import Callable, Mapping
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QMessageBox, QWidget
 
+from app.widgets.plain_text import button_text, sentence, visible
 
-def show_problem(parent: QWidget, title: str, sentence: str, details: str = "") -> None:
+
+def show_problem(parent: QWidget, title: str, text: str, details: str = "") -> None:
     """Show one sentence about what went wrong, without stopping the event loop; details fold out."""
-    box = QMessageBox(QMessageBox.Icon.Warning, title, sentence, QMessageBox.StandardButton.Ok, parent)
+    box = _plain_box(parent, QMessageBox.Icon.Warning, title, text, QMessageBox.StandardButton.Ok)
     box.setObjectName("problem_dialog")
-    box.setTextFormat(Qt.TextFormat.PlainText)
-    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    details = details or (text if sentence(text) != text else "")
     if details:
-        box.setDetailedText(details)
+        box.setDetailedText(visible(details, keep_line_breaks=True))
     box.open()
 
 
@@ -36,12 +37,11 @@ def ask(
         default: the answer that Enter gives.
         name: objectName of the dialog.
     """
-    box = QMessageBox(QMessageBox.Icon.Question, title, question, QMessageBox.StandardButton.Cancel, parent)
+    box = _plain_box(parent, QMessageBox.Icon.Question, title, question, QMessageBox.StandardButton.Cancel)
     box.setObjectName(name)
-    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     buttons: dict[QAbstractButton, Callable[[], object]] = {}
     for text, function in answers.items():
-        button = box.addButton(text, QMessageBox.ButtonRole.AcceptRole)
+        button = box.addButton(button_text(text), QMessageBox.ButtonRole.AcceptRole)
         button.setObjectName(f"answer_{text.split()[0].lower()}")
         buttons[button] = function
         if text == default:
@@ -55,3 +55,14 @@ def ask(
 
     box.finished.connect(answered)
     box.open()
+
+
+def _plain_box(
+    parent: QWidget, icon: QMessageBox.Icon, title: str, text: str, button: QMessageBox.StandardButton
+) -> QMessageBox:
+    """Make a box that shows its text as plain text, whatever names it quotes, and deletes itself."""
+    box = QMessageBox(icon, title, "", button, parent)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setText(sentence(text))
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    return box

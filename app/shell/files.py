@@ -8,17 +8,29 @@ from PySide6.QtCore import QObject, QSettings, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from app.document import Document
-from app.jobs import LONGEST_SAVE, BackgroundRunner, LatestJob
+from app.document.edits import change_data
+from app.jobs import LONGEST_SAVE, BackgroundRunner, Job, LatestJob
 from app.shell.dialogs import ask, show_problem
 from app.training import Run, Session, Snapshot
 from app.training.snapshot import copy_tensors
+from app.widgets.plain_text import button_text, tool_tip
 from app.widgets.save_dialog import ask_where_to_save
 from app.widgets.words import write_duration
 from tinyml.core import TinymlError
 from tinyml.core.files import normalise_path, path_kind
-from tinyml.data import describe
+from tinyml.data import DataDescription, describe
 from tinyml.learner import EpochFinished
-from tinyml.storage import PROJECT_SUFFIX, Project, SavedModel, example_path, load_model, save_model, summarise_history
+from tinyml.storage import (
+    PROJECT_SUFFIX,
+    FileKind,
+    Project,
+    SavedModel,
+    example_path,
+    identify,
+    load_model,
+    save_model,
+    summarise_history,
+)
 
 PROJECT_FILTER = f"TinyML projects (*{PROJECT_SUFFIX});;All files (*)"
 WEIGHTS_FILTER = "Weights (*.safetensors);;All files (*)"
@@ -58,6 +70,7 @@ class Files(QObject):
         self._weights_job = LatestJob(self._runner, self)
         self._weights_job.returned.connect(self._on_weights_loaded)
         self._weights_job.failed.connect(self._on_weights_failed)
+        self._data_job: Job | None = None
         self._after_stop: Callable[[], object] | None = None
         self._after_export: Callable[[], object] | None = None
         self._exporting: tuple[Run, Snapshot] | None = None
@@ -72,16 +85,49 @@ class Files(QObject):
         self.when_free(self._choose_project)
 
     def open_path(self, path: Path) -> None:
-        """Open a project or a weights file, after asking about unsaved changes."""
-        try:
-            path = normalise_path(path)
-        except TinymlError as error:
-            show_problem(self._window, "Open", str(error))
-            return
-        if path.suffix == ".safetensors":
+        """Open a project, weights or a folder of data, whatever it is called; show why when it cannot be opened."""
+        self.open_first([path])
+
+    @Slot(list)
+    def open_first(self, paths: list[Path]) -> None:
+        """Open the first of some files and folders that can be opened; show why when there is none."""
+        found = [_identify(path) for path in paths]
+        for path, (kind, _sentence) in zip(paths, found, strict=True):
+            if kind != "other":
+                if len(paths) > 1:
+                    self.message.emit(f"Opening {path.name} only: one file is open at a time.")
+                self._open(path, kind, self.when_free)
+                return
+        others = " None of the other files can be opened either." if len(paths) > 1 else ""
+        show_problem(self._window, "Open", found[0].sentence + others)
+
+    def _open(self, path: Path, kind: str, when_free: Callable[[Callable[[], object]], object]) -> None:
+        path = normalise_path(path)
+        if kind == "tensors":
             self.weights_opened.emit(path)
+        elif kind == "data folder":
+            self._open_data(path)
         else:
-            self.when_free(partial(self._open_project, path))
+            when_free(partial(self._open_project, path))
+
+    def _open_data(self, folder: Path) -> None:
+        """Choose a folder as the data of the project, as one step that can be undone, if it can be read."""
+        if self._data_job is not None:
+            self._data_job.cancel()
+        self._data_job = self._document.describe_data(str(folder.absolute()))
+        self._data_job.returned.connect(self._on_data_described)
+        self._data_job.failed.connect(self._on_data_failed)
+
+    @Slot(object)
+    def _on_data_described(self, description: DataDescription) -> None:
+        self._data_job = None
+        self._document.apply(change_data(self._document.project, source=description.name))
+        self.message.emit(f"The network now learns from {description.title}. Undo takes the data from before back.")
+
+    @Slot(str)
+    def _on_data_failed(self, sentence: str) -> None:
+        self._data_job = None
+        show_problem(self._window, "Open data", sentence)
 
     def open_example(self, name: str) -> None:
         """Open a copy of an example that comes with the program."""
@@ -144,7 +190,7 @@ class Files(QObject):
         """Let the user choose a safetensors file and show it in Models."""
         chosen, _ = QFileDialog.getOpenFileName(self._window, "Open weights", str(self._last_folder()), WEIGHTS_FILTER)
         if chosen:
-            self.weights_opened.emit(Path(chosen))
+            self.open_path(Path(chosen))
 
     def use_weights(self, path: Path) -> None:
         """Take network and weights of a file as the current ones, after asking about what would be lost."""
@@ -217,7 +263,7 @@ class Files(QObject):
         menu.clear()
         menu.setToolTipsVisible(True)
         for path in self.recent():
-            menu.addAction(path.name, partial(self.open_path, path)).setToolTip(str(path))
+            menu.addAction(button_text(path.name), partial(self.open_path, path)).setToolTip(tool_tip(str(path)))
         if menu.isEmpty():
             menu.addAction("No files yet").setEnabled(False)
 
@@ -229,7 +275,12 @@ class Files(QObject):
     def _choose_project(self) -> None:
         chosen, _ = QFileDialog.getOpenFileName(self._window, "Open project", str(self._last_folder()), PROJECT_FILTER)
         if chosen:
-            self._open_project(Path(chosen))
+            found = _identify(Path(chosen))
+            if found.kind == "other":
+                show_problem(self._window, "Open", found.sentence)
+            else:
+                # The user was asked about unsaved changes before the dialog.
+                self._open(Path(chosen), found.kind, lambda action: action())
 
     def _open_project(self, path: Path) -> None:
         try:
@@ -241,6 +292,8 @@ class Files(QObject):
 
     def shutdown(self) -> None:
         """Wait for what is being written and end the thread."""
+        if self._data_job is not None:
+            self._data_job.cancel()
         self._runner.shutdown(LONGEST_SAVE)
 
     @Slot(object)
@@ -292,6 +345,14 @@ def _is_worth_a_question(run: Run) -> bool:
     """Return True when weights would be lost that took long to train."""
     unsaved = run.learned and run.snapshot is not None and run.snapshot is not run.exported
     return unsaved and run.stopwatch.seconds >= WORTH_A_QUESTION_SECONDS
+
+
+def _identify(path: Path) -> FileKind:
+    """Find out what is at a path; what cannot be read counts as a file of another kind."""
+    try:
+        return identify(path)
+    except TinymlError as error:
+        return FileKind("other", str(error))
 
 
 def export_snapshot(path: Path, snapshot: Snapshot) -> Path:

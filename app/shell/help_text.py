@@ -27,10 +27,11 @@ KEYBOARD_AND_MOUSE = """
 <table cellpadding="3">
 <tr><td><b>Inspector</b></td>
 <td>choose a sample, then a feature map: the pixels that made it fire appear beside the sample</td></tr>
-<tr><td><b>Models</b></td><td>drop any safetensors file to see its tensors</td></tr>
 </table>
 <h3>Files</h3>
 <table cellpadding="3">
+<tr><td><b>Drop a file</b></td>
+<td>anywhere: projects open, weights show in Models, a folder of IDX files becomes the data</td></tr>
 <tr><td><b>Ctrl+N, O, S, Shift+S</b></td><td>new, open, save, save as; Ctrl+E exports the weights</td></tr>
 <tr><td><b>F11</b></td><td>full screen</td></tr>
 </table>

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEvent, QSettings, QSize, Qt, Slot
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QStatusTipEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QTabWidget, QWidget
 
 from app.builder import Canvas, DataForm, Palette, SettingsForm, TrainingForm
@@ -16,6 +16,7 @@ from app.monitor import Monitor
 from app.shell.actions import COMMANDS, Actions
 from app.shell.application import Look, ThemeChoice
 from app.shell.dialogs import ask, show_text
+from app.shell.file_drops import FileDrops
 from app.shell.files import STILL_TRAINING, Files
 from app.shell.help_text import ABOUT, KEYBOARD_AND_MOUSE
 from app.shell.recovery import Recovery
@@ -24,10 +25,9 @@ from app.shell.toolbar import ToolBar
 from app.shell.training_actions import TrainingActions
 from app.shell.unexpected import UnexpectedErrors
 from app.training import Inspection, Session
-from app.widgets.dropped_file import dropped_file
+from app.widgets.plain_text import button_text, short
 
 LAYOUT_VERSION = 1
-MESSAGE_MILLISECONDS = 6000
 FRAME = QSize(16, 48)
 """Room for the title bar and borders that the system adds to a window."""
 THEMES: tuple[tuple[ThemeChoice, str], ...] = (("system", "Follow the &system"), ("light", "&Light"), ("dark", "&Dark"))
@@ -44,7 +44,6 @@ class MainWindow(QMainWindow):
     def __init__(self, settings: QSettings, look: Look) -> None:
         super().__init__()
         self.setObjectName("main_window")
-        self.setAcceptDrops(True)
         self._settings, self.look = settings, look
         self.document = Document(parent=self)
         self.session = Session(self.document, self)
@@ -58,6 +57,7 @@ class MainWindow(QMainWindow):
         self.actions_by_name = Actions(self, self._handlers())
         self.training.attach(self.actions_by_name)
         self._make_frame()
+        self.file_drops = FileDrops(self, *self.docks.values())
         self._connect()
         self._restore_layout()
         self._show_title()
@@ -152,6 +152,7 @@ class MainWindow(QMainWindow):
         self.document.selection_changed.connect(self._refresh_edit_actions)
         self.document.selection_changed.connect(self._show_layer_form)
         self.document.changed.connect(self._refresh_edit_actions)
+        self.file_drops.dropped.connect(self.files.open_first)
         self.files.weights_opened.connect(self.show_weights)
         self.files.recent_changed.connect(self._refresh_recent)
         self.models.use_weights_requested.connect(self.files.use_weights)
@@ -306,16 +307,18 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _show_title(self) -> None:
-        self.setWindowTitle(f"{self.document.name}[*] — TinyML Studio")
+        # Qt marks a modified window at "[*]"; written twice it is text.
+        name = short(self.document.name).replace("[*]", "[*][*]")
+        self.setWindowTitle(f"{name}[*] — TinyML Studio")
         self.setWindowModified(self.document.modified)
 
     @Slot()
     def _refresh_edit_actions(self) -> None:
         actions, stack = self.actions_by_name, self.document.undo_stack
         actions["undo"].setEnabled(stack.canUndo())
-        actions["undo"].setText(f"&Undo: {stack.undoText()}" if stack.canUndo() else "&Undo")
+        actions["undo"].setText(f"&Undo: {button_text(stack.undoText())}" if stack.canUndo() else "&Undo")
         actions["redo"].setEnabled(stack.canRedo())
-        actions["redo"].setText(f"&Redo: {stack.redoText()}" if stack.canRedo() else "&Redo")
+        actions["redo"].setText(f"&Redo: {button_text(stack.redoText())}" if stack.canRedo() else "&Redo")
         for name in ("cut", "copy", "duplicate", "delete", "move_up", "move_down"):
             actions[name].setEnabled(bool(self.document.selection))
         actions["select_all"].setEnabled(bool(self.document.project.network.layers))
@@ -357,7 +360,7 @@ class MainWindow(QMainWindow):
 
     @Slot(str)
     def _show_message(self, sentence: str) -> None:
-        self.status.showMessage(sentence, MESSAGE_MILLISECONDS)
+        self.status.show_message(sentence)
 
     def _find_layer(self) -> None:
         self.raise_dock("palette")
@@ -377,21 +380,17 @@ class MainWindow(QMainWindow):
 
     # -------------------------------------------------------------------------------------------------------- events
 
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QStatusTipEvent):
+            self.status.show_tip(event.tip())
+            return True
+        return super().event(event)
+
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
             for actions in self.findChildren(Actions):
                 actions.dress()
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if dropped_file(event, ".json", ".safetensors") is not None:
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        path = dropped_file(event, ".json", ".safetensors")
-        if path is not None:
-            event.acceptProposedAction()
-            self.files.open_path(path)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._commit_drafts()

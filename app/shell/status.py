@@ -1,19 +1,24 @@
-"""The status bar: state, epoch, progress, speed, time left, problems."""
+"""The status bar: state, epoch, progress, speed, time left, messages, problems."""
 
 from PySide6.QtCore import QEvent, QTimer, Signal, Slot
 from PySide6.QtWidgets import QLabel, QMainWindow, QProgressBar, QPushButton, QStatusBar, QWidget
 
 from app.document import Document
 from app.training import Session, SessionState
+from app.widgets.plain_label import PlainLabel
 from app.widgets.theme import current_theme
 from app.widgets.words import write_count, write_duration
 
 REFRESH_MILLISECONDS = 250
 """Numbers that change faster than this cannot be read."""
+MESSAGE_MILLISECONDS = 6000
+"""How long a message stays."""
 
 
 class Status(QStatusBar):
     """What the training does right now, in words; and how many problems the network has.
+
+    Messages have a place of their own. `QStatusBar.showMessage` would paint them over the widgets that `refresh` shows.
 
     Signals:
         problems_clicked(): the user wants to see the next problem.
@@ -28,7 +33,9 @@ class Status(QStatusBar):
         self.setSizeGripEnabled(False)
         self._document, self._session = document, session
         self._dot, self._state = QLabel("●"), QLabel()
-        self._epoch, self._speed, self._time, self._message = QLabel(), QLabel(), QLabel(), QLabel()
+        self._epoch, self._speed, self._time = QLabel(), QLabel(), QLabel()
+        self._message = PlainLabel(elides=True)
+        self._passing_message = self._tip = ""
         self._progress = QProgressBar(maximum=1000, textVisible=False)
         self._progress.setFixedWidth(170)
         self._problems = QPushButton()
@@ -36,6 +43,8 @@ class Status(QStatusBar):
         self._build()
         self._timer = QTimer(self, interval=REFRESH_MILLISECONDS)
         self._timer.timeout.connect(self.refresh)
+        self._message_timer = QTimer(self, interval=MESSAGE_MILLISECONDS, singleShot=True)
+        self._message_timer.timeout.connect(self._on_message_timeout)
         session.state_changed.connect(self._follow_state)
         session.epochs_finished.connect(self.refresh)
         session.run_changed.connect(self.refresh)
@@ -66,6 +75,25 @@ class Status(QStatusBar):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and self._ready:
             self.refresh()
+
+    def show_message(self, sentence: str) -> None:
+        """Show a sentence for some seconds instead of the words about the run."""
+        self._passing_message = sentence
+        self._message_timer.start()
+        self._show_words()
+
+    def show_tip(self, tip: str) -> None:
+        """Show the tip of the command under the mouse; an empty one ends that."""
+        self._tip = tip
+        self._show_words()
+
+    @Slot()
+    def _on_message_timeout(self) -> None:
+        self._passing_message = ""
+        self._show_words()
+
+    def _show_words(self) -> None:
+        self._message.setText(self._tip or self._passing_message or self._words())
 
     @Slot()
     def _follow_state(self) -> None:
@@ -102,8 +130,7 @@ class Status(QStatusBar):
         ran = session.plan is not None and session.batches_done > 0
         for widget in (self._epoch, self._progress, self._speed, self._time):
             widget.setVisible(ran)
-        self._message.setText(self._words())
-        self._message.setToolTip(self._words())
+        self._show_words()
         if ran and session.plan is not None:
             epochs = session.plan.epochs
             under_way = 1 if session.state.active and len(session.history) < epochs else 0

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QLabel, QMainWindow, QPushButton, QSizePolicy, QTo
 
 from app.document import Document
 from app.shell.actions import Actions
+from app.widgets.plain_text import button_text, short
 from app.widgets.words import write_count
 
 BUTTONS = ("train", "pause", "step", "stop")
@@ -74,7 +75,7 @@ class ToolBar(QToolBar):
         """Show the document's present data, settings and size."""
         training, data, pending = self._document.project.training, self._document.data, self._document.data_pending
         texts = {
-            "data": f"data: {data.title} · {write_count(data.count)}"
+            "data": f"data: {short(data.title, 28)} · {write_count(data.count)}"
             if data
             else "data: …"
             if pending
@@ -84,7 +85,7 @@ class ToolBar(QToolBar):
             "optimiser": training.describe_optimizer(),
         }
         for name, text in texts.items():
-            self._chips[name].setText(text)
+            self._chips[name].setText(button_text(text, 48))
             self._chips[name].setToolTip("Click to change it." if name != "optimiser" else "How each update is made.")
         count = self._document.inference.parameter_count
         self._size.setText("… parameters" if pending else f"{write_count(count)} parameters")

@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QScrollArea, QSizePolicy, QToolTip, QWidget
 
+from app.widgets.plain_text import tool_tip
 from app.widgets.theme import GRID, Theme, current_theme
 
 _FRAME = 3
@@ -233,7 +234,8 @@ class ImageGrid(QWidget):
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             index = self.index_at(QPointF(event.pos()))
             if index >= 0 and self._images[index].tooltip:
-                QToolTip.showText(event.globalPos(), self._images[index].tooltip, self, self._area(index).toRect())
+                words = tool_tip(self._images[index].tooltip)
+                QToolTip.showText(event.globalPos(), words, self, self._area(index).toRect())
             else:
                 QToolTip.hideText()
                 event.ignore()

@@ -2,9 +2,10 @@
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
 from app.widgets.looks import set_look
+from app.widgets.plain_label import PlainLabel
 from app.widgets.theme import GRID
 
 
@@ -23,9 +24,8 @@ class MessageLine(QFrame):
         super().__init__(parent)
         self.setObjectName("message_line")
         self.setProperty("advice", True)
-        self._words = QLabel()
+        self._words = PlainLabel()
         self._words.setObjectName("message_words")
-        self._words.setWordWrap(True)
         self._words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._button = QPushButton("Dismiss")
         self._button.setObjectName("message_dismiss")

@@ -3,7 +3,10 @@
 import os
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from app.widgets.plain_text import short
 
 
 def ask_where_to_save(parent: QWidget | None, title: str, start: Path, filters: dict[str, str]) -> Path | None:
@@ -35,7 +38,9 @@ def ask_where_to_save(parent: QWidget | None, title: str, start: Path, filters: 
 
 
 def _may_replace(parent: QWidget | None, path: Path) -> bool:
-    question = QMessageBox(QMessageBox.Icon.Warning, "Replace file", f"{path.name} already exists.", parent=parent)
+    question = QMessageBox(QMessageBox.Icon.Warning, "Replace file", "", parent=parent)
+    question.setTextFormat(Qt.TextFormat.PlainText)
+    question.setText(f"{short(path.name)} already exists.")
     question.setInformativeText("Replace it? Its content would be lost.")
     replace = question.addButton("Replace", QMessageBox.ButtonRole.DestructiveRole)
     question.setDefaultButton(question.addButton(QMessageBox.StandardButton.Cancel))

@@ -162,7 +162,7 @@ def test_f8_goes_round_the_problems(qtbot, window):
     qtbot.keyClick(window, Qt.Key.Key_F5)
     assert not window.session.state.active
     assert window.document.selection == (window.document.problems[0].layer,)
-    assert "Linear needs a vector" in window.status.currentMessage()
+    assert "Linear needs a vector" in window.status.findChild(QWidget, "status_message").text()
     window.document.select(())
     qtbot.keyClick(window, Qt.Key.Key_F8)
     assert window.document.selection == (window.document.problems[0].layer,)

@@ -1,0 +1,49 @@
+"""Files and folders that are dragged from the desktop onto any part of the window."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QObject, Signal
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QApplication, QWidget
+
+
+class FileDrops(QObject):
+    """Takes files that are dropped anywhere on a window or one of its floating panels.
+
+    It listens to the native windows, which hear of a drag before any widget does: a text field would insert the path of
+    the file. Drags without files go on to the widgets.
+
+    Arguments:
+        widgets: the main window, and the panels that can float.
+
+    Signals:
+        dropped(list[Path]): local files and folders, in the order of the drag.
+    """
+
+    dropped = Signal(list)
+
+    def __init__(self, window: QWidget, *widgets: QWidget) -> None:
+        super().__init__(window)
+        self._widgets = (window, *widgets)
+        for widget in self._widgets:
+            # Without this the platform does not offer drags to the native window.
+            widget.setAcceptDrops(True)
+            widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Show and watched in self._widgets:
+            assert isinstance(watched, QWidget)
+            handle = watched.windowHandle()
+            if handle is not None:
+                handle.removeEventFilter(self)
+                handle.installEventFilter(self)
+            return False
+        if not isinstance(event, QDropEvent) or watched in self._widgets:
+            return False
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if not paths or QApplication.activeModalWidget() is not None:
+            return False
+        event.acceptProposedAction()
+        if event.type() == QEvent.Type.Drop:
+            self.dropped.emit(paths)
+        return True

@@ -1,0 +1,180 @@
+"""Files and folders come in by menu, command line and drop, and each way says the same."""
+
+import struct
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMessageBox
+
+from app.shell import run
+from tinyml.core.tensor_file import write_tensors
+from tinyml.storage import Project, identify, save_project
+
+
+@pytest.fixture
+def picture(tmp_path) -> Path:
+    path = tmp_path / "picture.png"
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(20))
+    return path
+
+
+@pytest.fixture
+def weights(tmp_path) -> Path:
+    path = tmp_path / "WEIGHTS.SAFETENSORS"
+    write_tensors(path, {"w": np.ones((3, 3), np.float32)})
+    return path
+
+
+@pytest.fixture
+def project(tmp_path) -> Path:
+    path = tmp_path / "project without suffix"
+    save_project(path, Project())
+    return path
+
+
+@pytest.fixture
+def data_folder(tmp_path) -> Path:
+    folder = tmp_path / "letters"
+    folder.mkdir()
+    (folder / "images-idx3-ubyte").write_bytes(struct.pack(">4B3I", 0, 0, 8, 3, 20, 6, 6) + bytes(720))
+    (folder / "labels-idx1-ubyte").write_bytes(struct.pack(">4BI", 0, 0, 8, 1, 20) + bytes([0, 1] * 10))
+    return folder
+
+
+def drop(widget, *paths: Path) -> bool:
+    """Drop files on the native window of a widget, as the platform does; return whether they were accepted."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    data.setText("\n".join(map(str, paths)))
+    handle = widget.window().windowHandle()
+    copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    place = widget.mapTo(widget.window(), widget.rect().center())
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # only the platform makes these events
+        enter = QDragEnterEvent(QPoint(place), copy, data, left, none)
+        dropped = QDropEvent(QPointF(place), copy, data, left, none)
+    enter.setAccepted(False)
+    QApplication.sendEvent(handle, enter)
+    if enter.isAccepted():
+        QApplication.sendEvent(handle, dropped)
+    return enter.isAccepted()
+
+
+def problem_of(window, dialog) -> str:
+    box = dialog(window, "problem_dialog")
+    text = box.text()
+    box.close()
+    return text
+
+
+def test_a_wrong_file_gets_the_same_sentence_on_every_way_in(
+    qtbot, window, dialog, picture, monkeypatch, tmp_path
+) -> None:
+    sentence = identify(picture).sentence
+    before = window.document.project
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_arguments: (str(picture), ""))
+    said = {}
+    for command in ("open_project", "open_weights"):
+        window.actions_by_name[command].trigger()
+        said[command] = problem_of(window, dialog)
+    for name, widget in (("canvas", window.canvas), ("models", window.models), ("settings", window.settings_tabs)):
+        assert drop(widget, picture)
+        said[f"drop on {name}"] = problem_of(window, dialog)
+    window.models.choose_file()
+    qtbot.waitUntil(lambda: bool(window.models.message.text))
+    said["button in Models"] = window.models.message.text
+    opened = run.open_window(picture, "light", tmp_path / "other.ini")
+    said["command line"] = problem_of(opened, dialog)
+    opened.document.undo_stack.setClean()
+    opened.close()
+    opened.deleteLater()
+    shown = {way: text.replace("\n", " ") for way, text in said.items()}
+    assert set(shown.values()) == {sentence}, shown
+    assert window.document.project == before
+
+
+def test_weights_and_projects_open_whatever_they_are_called(qtbot, window, weights, project, monkeypatch) -> None:
+    assert drop(window.canvas, weights)
+    qtbot.waitUntil(lambda: window.models.contents is not None)
+    assert window.models.contents.path == weights
+    assert drop(window.palette_view, project)
+    assert window.document.path == project
+    # The dialog for weights opens a project too, and the other way round.
+    window.files.load_example("circle")
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_arguments: (str(project), ""))
+    window.actions_by_name["open_weights"].trigger()
+    assert window.document.path == project
+
+
+def test_a_folder_of_data_becomes_the_data_and_undo_takes_it_back(qtbot, window, data_folder) -> None:
+    former = window.document.project.data.source
+    assert drop(window.canvas, data_folder)
+    qtbot.waitUntil(lambda: window.document.project.data.source == str(data_folder))
+    assert window.document.undo_stack.count() == 1
+    qtbot.waitUntil(lambda: window.document.data is not None)
+    assert window.document.data.count == 20
+    window.document.undo_stack.undo()
+    assert window.document.project.data.source == former
+
+
+def test_another_folder_is_refused(window, dialog, tmp_path) -> None:
+    former = window.document.project
+    (tmp_path / "empty").mkdir()
+    assert drop(window.canvas, tmp_path / "empty")
+    assert "folder without IDX files" in problem_of(window, dialog)
+    assert window.document.project == former
+
+
+def test_a_damaged_folder_of_data_changes_nothing(window, dialog, data_folder) -> None:
+    former = window.document.project
+    (data_folder / "labels-idx1-ubyte").unlink()
+    assert drop(window.canvas, data_folder)
+    assert "labels" in problem_of(window, dialog)
+    assert window.document.project == former
+
+
+def test_of_several_files_the_first_that_can_be_opened_is(qtbot, window, dialog, picture, weights, project) -> None:
+    assert drop(window.canvas, picture, weights, project)
+    qtbot.waitUntil(lambda: window.models.contents is not None)
+    assert window.document.path is None
+    assert drop(window.canvas, picture, picture)
+    assert "None of the other files" in problem_of(window, dialog)
+
+
+def test_a_drop_on_a_text_field_opens_the_file_and_types_nothing(qtbot, window, project) -> None:
+    field = window.palette_view.findChild(QLineEdit)
+    assert drop(field, project)
+    assert field.text() == ""
+    assert window.document.path == project
+
+
+def test_a_floating_panel_takes_files_too(qtbot, window, project) -> None:
+    dock = window.docks["models"]
+    dock.setFloating(True)
+    dock.show()
+    qtbot.waitExposed(dock)
+    assert dock.windowHandle() is not window.windowHandle()
+    assert drop(dock, project)
+    assert window.document.path == project
+
+
+def test_text_is_no_file(window) -> None:
+    data = QMimeData()
+    data.setText("hello")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        event = QDragEnterEvent(
+            QPoint(5, 5),
+            Qt.DropAction.CopyAction,
+            data,
+            Qt.MouseButton.LeftButton,
+            Qt.KeyboardModifier.NoModifier,
+        )
+    event.setAccepted(False)
+    QApplication.sendEvent(window.windowHandle(), event)
+    assert not event.isAccepted()
+    assert not window.findChildren(QMessageBox)

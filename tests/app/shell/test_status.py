@@ -1,0 +1,74 @@
+from itertools import combinations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QStatusTipEvent
+from PySide6.QtWidgets import QApplication, QLabel, QProgressBar, QWidget
+
+from app.document import edits
+from app.training import SessionState
+
+
+def words_of(window) -> QLabel:
+    return window.status.findChild(QLabel, "status_message")
+
+
+def check_nothing_overlaps(window) -> None:
+    QApplication.processEvents()
+    direct = Qt.FindChildOption.FindDirectChildrenOnly
+    shown = [child for child in window.status.findChildren(QWidget, options=direct) if child.isVisible()]
+    assert len(shown) > 4
+    for one, other in combinations(shown, 2):
+        assert not one.geometry().intersects(other.geometry()), (one.objectName(), other.objectName())
+    # QStatusBar paints its own message over all of them.
+    assert window.status.currentMessage() == ""
+
+
+@pytest.fixture
+def running(qtbot, window):
+    window.training.train()
+    qtbot.waitUntil(lambda: window.session.batches_done > 0, timeout=10_000)
+    return window
+
+
+@pytest.mark.parametrize("width", [1440, 1024])
+def test_message_and_progress_stand_beside_each_other(qtbot, running, width) -> None:
+    window = running
+    window.resize(width, 700)
+    window._show_message("Saved a-model-with-quite-a-long-name.safetensors.")
+    # What is refreshed meanwhile must not come back under the message.
+    window.status.refresh()
+    assert words_of(window).text() == "Saved a-model-with-quite-a-long-name.safetensors."
+    assert window.status.findChild(QProgressBar, "status_progress").isVisible()
+    assert words_of(window).isVisible()
+    assert words_of(window).width() > 100
+    check_nothing_overlaps(window)
+
+
+def test_the_tip_of_a_command_has_the_place_of_the_message(qtbot, running) -> None:
+    window = running
+    window._show_message("Saved.")
+    QApplication.sendEvent(window, QStatusTipEvent("Open a project file."))
+    assert words_of(window).text() == "Open a project file."
+    window.status.refresh()
+    check_nothing_overlaps(window)
+    QApplication.sendEvent(window, QStatusTipEvent(""))
+    assert words_of(window).text() == "Saved."
+
+
+def test_a_message_passes(qtbot, window) -> None:
+    window.status._message_timer.setInterval(1)
+    window._show_message("Saved.")
+    assert words_of(window).text() == "Saved."
+    qtbot.waitUntil(lambda: words_of(window).text() == "")
+
+
+def test_problems_keep_their_place_beside_a_long_message(qtbot, running) -> None:
+    window = running
+    window.document.apply(edits.remove_layers(window.document.project, ["flatten_1"]))
+    window._show_message("A long message that goes on and on. " * 20)
+    window.resize(1024, 700)
+    assert window.status.findChild(QWidget, "status_problems").isVisible()
+    check_nothing_overlaps(window)
+    assert window.width() == 1024
+    assert window.session.state is SessionState.RUNNING
