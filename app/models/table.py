@@ -24,7 +24,7 @@ Keys = NDArray[np.float64]
 _NO_PARENT = QModelIndex()
 _LONGEST_NAME = 200
 _CHUNK = 2000
-"""Names that are sorted at a time: sorting keeps the interpreter, and with it the window, until it is done."""
+"""Tensors that are handled at a time: sorting keeps the interpreter, and with it the window, until it is done."""
 
 
 @dataclass(frozen=True)
@@ -143,14 +143,26 @@ class TensorIndex:
         return SummaryBatch(found, places, np.array(statistics, np.float64))
 
 
-def index_tensors(headers: Sequence[TensorHeader]) -> TensorIndex:
-    """Compute everything that takes time for many tensors; call it off the GUI thread."""
-    names = tuple(header.name.casefold() for header in headers)
-    counts = [header.count for header in headers]
+def index_tensors(headers: Sequence[TensorHeader], pause: Callable[[], None] = lambda: None) -> TensorIndex:
+    """Compute everything that takes time for many tensors; call it off the GUI thread.
+
+    Arguments:
+        headers: one entry for each tensor.
+        pause: called every few milliseconds, to let the window go first.
+    """
+
+    def with_pauses(values: Iterable[Any]) -> Iterator[Any]:
+        for number, value in enumerate(values):
+            if number % _CHUNK == 0:
+                pause()
+            yield value
+
+    names = tuple(header.name.casefold() for header in with_pauses(headers))
+    counts = [header.count for header in with_pauses(headers)]
     keys = np.empty((_FROM_HEADER, len(headers)))
-    keys[0] = _ranks([_natural(name) for name in names])
-    keys[1] = _ranks([header.shape for header in headers])
-    keys[2] = _ranks([header.dtype for header in headers])
+    keys[0] = _ranks([_natural(name) for name in with_pauses(names)], with_pauses)
+    keys[1] = _ranks([header.shape for header in headers], with_pauses)
+    keys[2] = _ranks([header.dtype for header in headers], with_pauses)
     keys[3] = counts
     places = {header.name: place for place, header in enumerate(headers)}
     return TensorIndex(tuple(headers), names, keys, places, sum(counts))
@@ -299,9 +311,9 @@ def _natural(text: str) -> str:
     return re.sub(r"\d+", lambda digits: f"{len(digits[0].lstrip('0')):05}{digits[0].lstrip('0')}", text)
 
 
-def _ranks(values: Sequence[Any]) -> NDArray[np.intp]:
+def _ranks(values: Sequence[Any], with_pauses: Callable[[Iterable[Any]], Iterator[Any]]) -> NDArray[np.intp]:
     """Return the position of each value among the different ones, in rising order."""
     distinct = list(set(values))
     runs = [sorted(distinct[start : start + _CHUNK]) for start in range(0, len(distinct), _CHUNK)]
-    rank = {value: position for position, value in enumerate(merge(*runs))}
-    return np.fromiter((rank[value] for value in values), np.intp, len(values))
+    rank = {value: position for position, value in enumerate(with_pauses(merge(*runs)))}
+    return np.fromiter((rank[value] for value in with_pauses(values)), np.intp, len(values))

@@ -34,6 +34,7 @@ from app.widgets.theme import GRID, current_theme
 _FILTER = "Weights (*.safetensors);;All files (*)"
 _FILTER_MILLISECONDS = 150
 """How long the typing rests before the table is filtered."""
+_SUMMARISE_MILLISECONDS = 50
 _SORT_MILLISECONDS = 1000
 """How often the rows are put in order again while the numbers that they are sorted by come in."""
 _ROWS_MEASURED = 50
@@ -60,6 +61,8 @@ class ModelsView(QWidget):
         self._table_model = TensorTable(self)
         self._shown_place: int | None = None
         self._filter_timer = QTimer(self, singleShot=True, interval=_FILTER_MILLISECONDS)
+        self._summarise_timer = QTimer(self, singleShot=True, interval=_SUMMARISE_MILLISECONDS)
+        self._summarise_timer.timeout.connect(self._on_summarise_timeout)
         self._sort_timer = QTimer(self, singleShot=True, interval=_SORT_MILLISECONDS)
         self._make_widgets()
         self._lay_out()
@@ -89,6 +92,7 @@ class ModelsView(QWidget):
     @Slot()
     def cancel(self) -> None:
         """Stop reading. What has been read stays."""
+        self._summarise_timer.stop()
         self._reader.cancel()
         if self.contents is not None and self._table_model.known < self._table_model.rowCount():
             known, total = self._table_model.known, self._table_model.rowCount()
@@ -97,6 +101,7 @@ class ModelsView(QWidget):
 
     def shutdown(self) -> None:
         """Stop reading and end the threads: for closing the window."""
+        self._summarise_timer.stop()
         self._reader.shutdown()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -237,7 +242,7 @@ class ModelsView(QWidget):
 
     def _show_choices(self) -> None:
         """Offer what can be done now."""
-        contents, busy = self.contents, self._reader.busy
+        contents, busy = self.contents, self._reader.busy or self._summarise_timer.isActive()
         self._body.setCurrentIndex(0 if contents is None else 1)
         for widget in (self.filter_field, self.copy_button, self.use_button, self.about_label):
             widget.setVisible(contents is not None)
@@ -264,11 +269,18 @@ class ModelsView(QWidget):
         self.file_label.setText(short(contents.path.name))
         self.file_label.setToolTip(str(contents.path))
         self.about_label.setText(" ".join(self._describe(contents)))
-        self._reader.summarise(contents.path, contents.index)
         self._fit_columns()
-        self._show_choices()
         self._select_first()
+        self._summarise_timer.start()
+        self._show_choices()
         self.opened.emit(contents.path)
+
+    @Slot()
+    def _on_summarise_timeout(self) -> None:
+        """Read the numbers once the table is painted, which takes long while another thread keeps Python busy."""
+        if self.contents is not None:
+            self._reader.summarise(self.contents.path, self.contents.index)
+            self._show_choices()
 
     def _describe(self, contents: FileContents) -> list[str]:
         if contents.about is not None:
