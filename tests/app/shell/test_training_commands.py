@@ -4,7 +4,7 @@ import threading
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from app.document import DATA_PENDING, edits
 from app.document import document as document_module
@@ -30,7 +30,7 @@ def train(qtbot, window, key=Qt.Key.Key_F5, modifier=Qt.KeyboardModifier.NoModif
 
 
 def message(window):
-    return window.status.currentMessage()
+    return window.status.findChild(QLabel, "status_message").text()
 
 
 def test_continue_lets_curves_and_epochs_go_on(qtbot, circle):
