@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 
 def type_draft(window, field, text):
@@ -36,7 +36,7 @@ def test_training_does_not_start_while_a_number_is_refused(qtbot, window, leave)
     window.actions_by_name["train"].trigger()
     sentence = "Epochs is 1e9 but should be a whole number from 1 to 100000."
     assert window.session.state is before_state
-    assert window.status.currentMessage() == sentence
+    assert window.status.findChild(QLabel, "status_message").text() == sentence
     assert window.settings_tabs.currentIndex() == 2
     assert window.document.project == before
     QTest.keyClick(box, Qt.Key.Key_Escape)

@@ -49,7 +49,7 @@ def image() -> QImage:
 
 
 READERS = {
-    "models": read_contents,
+    "models": lambda path: read_contents(path, lambda: None),
     "picture of a tensor": lambda path: paint_tensor(path, "a", dark=False),
     "use weights": load_snapshot,
 }
