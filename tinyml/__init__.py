@@ -13,3 +13,5 @@ storage     project files, model files
 
 Nothing is imported until it is asked for: `from tinyml.layers import Linear`. On the command line: `python -m tinyml`.
 """
+
+__version__ = "0.1.0"

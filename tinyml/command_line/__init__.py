@@ -7,9 +7,8 @@ import shlex
 import sys
 from collections.abc import Sequence
 
+from tinyml.command_line.exit_status import FAILED, exit_status_of
 from tinyml.command_line.parser import read_arguments
-
-_FAILED, _INTERRUPTED = 1, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -19,38 +18,49 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: the words after the program's name; those of the process by default.
 
     Returns the exit status: 0 when all went well, 1 after an error, which is told in one sentence on standard error,
-    and 130 after Ctrl+C. Wrong usage leaves through `SystemExit` with status 2, as `argparse` does.
+    130 after Ctrl+C, and 141 when the reader of our output has ended. Wrong usage leaves through `SystemExit` with
+    status 2, as `argparse` does.
     """
-    options = read_arguments(arguments)
-    try:
-        # Only now: NumPy and the framework take longer to import than `--help` should take.
-        from tinyml.core import TinymlError
-        from tinyml.core.threads import one_blas_thread, set_thread_count, thread_count
+    options: argparse.Namespace | None = None
 
-        command = importlib.import_module(f"tinyml.command_line.{options.command}")
-        try:
-            # A bad TINYML_THREADS is told here, before anything is computed.
-            set_thread_count(options.threads or thread_count())
-            # As in the window, so that both compute the same bits.
-            with one_blas_thread():
-                command.run(options)
-        except TinymlError as error:
-            print(f"tinyml {options.command}: {error}", file=sys.stderr)
-            return _FAILED
-        except MemoryError:
-            print(
-                f"tinyml {options.command}: There is not enough memory. Make the batch or the network smaller.",
-                file=sys.stderr,
-            )
-            return _FAILED
-    except KeyboardInterrupt:
-        print(f"\ntinyml {options.command}: {_describe_interruption(options)}", file=sys.stderr)
-        return _INTERRUPTED
+    def command() -> int:
+        nonlocal options
+        options = read_arguments(arguments)
+        return _run(options)
+
+    return exit_status_of(command, "tinyml", lambda: _describe_interruption(options))
+
+
+def _run(options: argparse.Namespace) -> int:
+    # Only now: NumPy and the framework take longer to import than `--help` should take.
+    from tinyml.core import TinymlError
+    from tinyml.core.threads import one_blas_thread, set_thread_count, thread_count
+
+    command = importlib.import_module(f"tinyml.command_line.{options.command}")
+    try:
+        # A bad TINYML_THREADS is told here, before anything is computed.
+        set_thread_count(options.threads or thread_count())
+        # As in the window, so that both compute the same bits.
+        with one_blas_thread():
+            command.run(options)
+    except TinymlError as error:
+        print(f"tinyml {options.command}: {error}", file=sys.stderr)
+        return FAILED
+    except MemoryError:
+        print(
+            f"tinyml {options.command}: There is not enough memory. Make the batch or the network smaller.",
+            file=sys.stderr,
+        )
+        return FAILED
     return 0
 
 
-def _describe_interruption(options: argparse.Namespace) -> str:
+def _describe_interruption(options: argparse.Namespace | None) -> str:
+    if options is None:
+        return "tinyml: Stopped before the start."
     checkpoint = getattr(options, "checkpoint", None)
     if checkpoint and os.path.exists(checkpoint):  # noqa: PTH110 (pathlib's may raise)
-        return f"Stopped before the end. Go on with: tinyml train --resume {shlex.quote(checkpoint)}"
-    return "Stopped before the end; nothing was saved."
+        sentence = f"Stopped before the end. Go on with: tinyml train --resume {shlex.quote(checkpoint)}"
+    else:
+        sentence = "Stopped before the end; nothing was saved."
+    return f"tinyml {options.command}: {sentence}"

@@ -1,8 +1,10 @@
-"""What can be asked for on the command line. Imports nothing but the standard library, so that `--help` is quick."""
+"""What can be asked for on the command line. Imports the standard library only, so that `--help` is quick."""
 
 import argparse
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+
+import tinyml
 
 _DATA = "name of a built-in set (digits, digits-28, shapes, circle) or a folder of IDX files, such as MNIST's"
 
@@ -64,6 +66,7 @@ def make_parser() -> tuple[argparse.ArgumentParser, Commands]:
         epilog=f"commands:\n{_list(COMMANDS)}\n\n{_EXAMPLES}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.add_argument("--version", action="version", version=f"tinyml {tinyml.__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", help="what to do: see below")
     _add_train(commands)
     _add_evaluate(commands)
