@@ -1,9 +1,14 @@
 """The program's command line: `main.py [FILE] [--tour DIR [--epochs N]] [--theme …] [--settings FILE]`."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+
+import tinyml
+from app.shell.system_libraries import find_obstacle
+from tinyml.command_line.exit_status import FAILED, exit_status_of
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -14,6 +19,7 @@ def make_parser() -> argparse.ArgumentParser:
         epilog="The environment variable TINYML_THREADS says on how many threads to compute; by default one for each "
         "processor, of which one is left to the window where there are more than two.",
     )
+    parser.add_argument("--version", action="version", version=f"TinyML Studio {tinyml.__version__}")
     parser.add_argument(
         "project", nargs="?", type=Path, metavar="FILE", help="a project, weights, or a folder of data to open"
     )
@@ -35,11 +41,22 @@ def make_parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the program; returns the exit status."""
+    """Run the program; returns the exit status: 0, 1 after an error, 130 after Ctrl+C."""
+    return exit_status_of(lambda: _run(arguments), "tinyml-studio", lambda: "tinyml-studio: Stopped before the start.")
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     parser = make_parser()
     options = parser.parse_args(arguments)
     if options.epochs is not None and options.tour is None:
         parser.error("--epochs only means something together with --tour")
+    if options.tour is not None and sys.platform == "linux":
+        # The tour needs no screen. Who wants to watch it names the platform: QT_QPA_PLATFORM=xcb.
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    obstacle = find_obstacle()
+    if obstacle:
+        print(f"tinyml-studio: {obstacle}", file=sys.stderr)
+        return FAILED
     # Qt is loaded only now, so that --help answers at once.
     from app.shell.run import run_tour, run_window
     from app.training.priority import leave_a_processor_to_the_window

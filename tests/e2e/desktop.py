@@ -1,19 +1,11 @@
 """A virtual desktop with a window manager, and a real mouse and keyboard for it."""
 
 import os
-import shutil
 import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-
-NEEDED = ("Xvfb", "xdotool", "openbox")
-
-
-def missing_programs() -> list[str]:
-    """Name the programs that a virtual desktop needs and that are not installed."""
-    return [program for program in NEEDED if shutil.which(program) is None]
 
 
 def wait_for(condition: Callable[[], Any], what: str, seconds: float = 15.0, pause: float = 0.05) -> Any:
@@ -63,6 +55,11 @@ class Desktop:
                 process.kill()
                 process.wait()
         self._processes.clear()
+
+    @property
+    def process_ids(self) -> list[int]:
+        """The processes of the server and of the window manager."""
+        return [process.pid for process in self._processes]
 
     def xdotool(self, *arguments: object, check: bool = True) -> str:
         """Run xdotool and return what it prints."""

@@ -8,7 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.e2e.desktop import Desktop, wait_for
+from tests.e2e.machine_load import OtherLoad
 
 ROOT = Path(__file__).parents[2]
 
@@ -131,15 +134,18 @@ def test_the_window_stays_responsive_while_plots_are_live(start: Start, long_run
     measured = []
     for _attempt in range(3):
         program.ask()
+        others = OtherLoad([program.process.pid, *program.desktop.process_ids])
         time.sleep(10.5)
         state = program.ask()
         assert state["state"] == "RUNNING"
         assert "loss_plot" in state["widgets"]
         assert state["gaps"]["seconds"] > 10
-        measured.append(state["gaps"])
+        measured.append({**state["gaps"], "other_cores": others.cores()})
         if state["gaps"]["p99"] < 60:
             break
     print("gaps of a 10 ms timer in milliseconds:", measured)
+    if all(gaps["p99"] >= 60 and gaps["other_cores"] > 0.5 for gaps in measured):
+        pytest.skip(f"other programs keep this machine too busy to measure: {measured}")
     assert min(gaps["p99"] for gaps in measured) < 60, measured
 
 

@@ -1,0 +1,150 @@
+"""What Qt needs of the system, and a sentence that says what is missing: Qt itself would abort the process.
+
+The module imports the standard library only.
+"""
+
+import ctypes
+import importlib.util
+import os
+import sys
+from pathlib import Path
+
+PACKAGES = {
+    "libEGL.so.1": "libegl1",
+    "libGL.so.1": "libgl1",
+    "libglib-2.0.so.0": "libglib2.0-0",
+    "libdbus-1.so.3": "libdbus-1-3",
+    "libfontconfig.so.1": "libfontconfig1",
+    "libxkbcommon.so.0": "libxkbcommon0",
+    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
+    "libxcb-cursor.so.0": "libxcb-cursor0",
+    "libxcb-icccm.so.4": "libxcb-icccm4",
+    "libxcb-image.so.0": "libxcb-image0",
+    "libxcb-keysyms.so.1": "libxcb-keysyms1",
+    "libxcb-randr.so.0": "libxcb-randr0",
+    "libxcb-render-util.so.0": "libxcb-render-util0",
+    "libxcb-shape.so.0": "libxcb-shape0",
+    "libxcb-sync.so.1": "libxcb-sync1",
+    "libxcb-xfixes.so.0": "libxcb-xfixes0",
+    "libxcb-xinerama.so.0": "libxcb-xinerama0",
+    "libxcb-xkb.so.1": "libxcb-xkb1",
+    "libwayland-client.so.0": "libwayland-client0",
+    "libwayland-cursor.so.0": "libwayland-cursor0",
+    "libwayland-egl.so.1": "libwayland-egl1",
+}
+"""The Debian or Ubuntu package of each shared library that Qt takes from the system."""
+FONT_PACKAGE = "fonts-dejavu-core"
+"""Without any font Qt shows text as boxes."""
+
+_QT_LIBRARIES = ("libQt6Core.so.6", "libQt6Gui.so.6", "libQt6Widgets.so.6")
+_PLATFORM_VARIABLES = {"wayland": "WAYLAND_DISPLAY", "xcb": "DISPLAY"}
+_LIBRARIES_OF = {"wayland": "libwayland", "xcb": "libxcb"}
+"""How the names of the libraries begin that only this window system needs."""
+_TOUR = "`tinyml-studio --tour FOLDER` takes a guided tour without a window and leaves pictures"
+_COMMAND_LINE = "the command line `tinyml` works without Qt"
+
+
+def find_obstacle() -> str:
+    """Return in one sentence or two why Qt cannot start, and the way out; empty when it can.
+
+    On other systems than Linux Qt comes with all it needs.
+    """
+    if sys.platform != "linux":
+        return ""
+    obstacle = find_library_obstacle()
+    if obstacle:
+        return obstacle
+    platforms = _platforms()
+    if not platforms:
+        return (
+            "There is no display to open a window on: neither DISPLAY nor WAYLAND_DISPLAY is set. "
+            f"But {_TOUR}, and {_COMMAND_LINE}."
+        )
+    # Qt tries them one after the other.
+    obstacles = [_obstacle_of(platform) for platform in platforms]
+    return f"Qt cannot open a window: {obstacles[-1]} Meanwhile {_TOUR}." if all(obstacles) else ""
+
+
+def find_library_obstacle() -> str:
+    """Return in one sentence why Qt cannot be loaded at all, even without a window; empty when it can."""
+    missing = missing_libraries()
+    return f"Qt cannot start: {_describe_missing(missing)} Meanwhile {_COMMAND_LINE}." if missing else ""
+
+
+def _obstacle_of(platform: str) -> str:
+    missing = missing_libraries(platform)
+    if missing:
+        return _describe_missing(missing)
+    if platform == "xcb" and not _x_server_answers():
+        return f"the display '{os.environ.get('DISPLAY', '')}' that DISPLAY names does not answer."
+    return ""
+
+
+def missing_libraries(platform: str = "") -> list[str]:
+    """Return the shared libraries of the system that Qt needs and that cannot be loaded.
+
+    Arguments:
+        platform: Qt's name of a window system, such as "xcb" for X11, to look at the libraries of its plugin too.
+    """
+    folder = _qt_folder()
+    if folder is None or sys.platform != "linux":
+        return []
+    # Each after those that it needs, so that the loader tells what the system lacks.
+    files = [folder / "lib" / name for name in _QT_LIBRARIES]
+    if platform:
+        files += sorted((folder / "plugins" / "platforms").glob(f"libq{platform}*.so"))[-1:]
+    problem = next(filter(None, map(_load, map(str, files))), "")
+    if not problem:
+        return []
+    # The loader names the first one only.
+    named = problem.split(":")[0]
+    needless = tuple(prefix for name, prefix in _LIBRARIES_OF.items() if name != platform)
+    others = [library for library in PACKAGES if library != named and not library.startswith(needless)]
+    return [named, *filter(_load, others)]
+
+
+def packages_of(libraries: list[str]) -> list[str]:
+    """Return the Debian packages that hold libraries, as far as they are known."""
+    return [PACKAGES[library] for library in libraries if library in PACKAGES]
+
+
+def _describe_missing(libraries: list[str]) -> str:
+    several = len(libraries) > 1
+    names = f"the system {'libraries' if several else 'library'} {', '.join(libraries)} {'are' if several else 'is'}"
+    packages = packages_of(libraries)
+    remedy = f"; on Debian or Ubuntu: sudo apt-get install {' '.join(packages)}" if packages else ""
+    return f"{names} missing{remedy}."
+
+
+def _platforms() -> list[str]:
+    """Return the platform plugins that Qt can choose from, as it does; empty without a display."""
+    chosen = os.environ.get("QT_QPA_PLATFORM")
+    if chosen:
+        return [part.split(":")[0] for part in chosen.split(";")]
+    return [platform for platform, variable in _PLATFORM_VARIABLES.items() if os.environ.get(variable)]
+
+
+def _qt_folder() -> Path | None:
+    """Return the folder of the Qt that comes with PySide6; None where the system brings its own."""
+    found = importlib.util.find_spec("PySide6")
+    places = found.submodule_search_locations if found is not None else None
+    folders = (Path(place) / "Qt" for place in places or ())
+    return next(filter(Path.is_dir, folders), None)
+
+
+def _load(library: str) -> str:
+    """Load a shared library; returns the loader's message when it cannot."""
+    try:
+        ctypes.CDLL(library)
+    except OSError as error:
+        return str(error)
+    return ""
+
+
+def _x_server_answers() -> bool:
+    xcb = ctypes.CDLL("libxcb.so.1")
+    xcb.xcb_connect.restype = ctypes.c_void_p
+    connection = ctypes.c_void_p(xcb.xcb_connect(None, None))
+    answers = bool(xcb.xcb_connection_has_error(connection) == 0)
+    xcb.xcb_disconnect(connection)
+    return answers

@@ -1,0 +1,23 @@
+"""On a machine that lacks a library of Qt, leave the tests of the window out and say so; all others run."""
+
+from pathlib import Path
+
+import pytest
+
+from app.shell.system_libraries import find_library_obstacle
+
+OBSTACLE = find_library_obstacle()
+collect_ignore = ["app", "e2e"] if OBSTACLE else []
+
+
+def pytest_plugin_registered(plugin: object, plugin_name: str, manager: pytest.PytestPluginManager) -> None:
+    # It loads Qt before any test is looked for.
+    if OBSTACLE and plugin_name == "pytest-qt":
+        manager.unregister(plugin)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if OBSTACLE:
+        left_out = ", ".join(str(Path("tests") / folder) for folder in collect_ignore)
+        terminalreporter.section("tests of the window", yellow=True)
+        terminalreporter.line(f"SKIPPED {left_out}: {OBSTACLE}")

@@ -1,0 +1,25 @@
+"""What a real window on a virtual screen needs: `python -m tests.e2e.requirements` prints the Debian packages."""
+
+import shutil
+import sys
+
+from app.shell.system_libraries import FONT_PACKAGE, PACKAGES, missing_libraries
+
+PROGRAMS = {"Xvfb": "xvfb", "xdotool": "xdotool", "openbox": "openbox"}
+"""The package of each program."""
+
+
+def why_no_window() -> str:
+    """Return in a sentence what is missing, and the packages to install; empty when nothing is."""
+    if sys.platform != "linux":
+        return "a virtual screen needs Linux"
+    missing = {program: package for program, package in PROGRAMS.items() if shutil.which(program) is None}
+    missing |= {library: PACKAGES.get(library, "") for library in missing_libraries("xcb")}
+    if not missing:
+        return ""
+    packages = " ".join(filter(None, missing.values()))
+    return f"not installed: {', '.join(missing)} (on Debian or Ubuntu: apt-get install {packages})"
+
+
+if __name__ == "__main__":
+    print(*PACKAGES.values(), FONT_PACKAGE, *PROGRAMS.values())
