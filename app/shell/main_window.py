@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEvent, QSettings, QSize, Qt, Slot
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QStatusTipEvent
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QTabWidget, QWidget
+from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QMenu, QTabWidget, QWidget
 
 from app.builder import Canvas, DataForm, Palette, SettingsForm, TrainingForm
 from app.document import Document
@@ -51,7 +51,7 @@ class MainWindow(QMainWindow):
         self.files = Files(self.document, self.session, settings, self)
         self.training = TrainingActions(self.document, self.session, self)
         self.recovery = Recovery(self.document, Path(settings.fileName()).parent / "recovery", self)
-        self._closing = False
+        self._closing = self._interrupted = False
         self.unexpected_errors = UnexpectedErrors(self)
         self._make_views()
         self.actions_by_name = Actions(self, self._handlers())
@@ -409,9 +409,16 @@ class MainWindow(QMainWindow):
             self.files.shutdown()
             self.monitor.shutdown()
             self.models.shutdown()
-            self.recovery.shutdown()
+            self.recovery.shutdown(keep_changes=self._interrupted)
             self.unexpected_errors.shutdown()
             super().closeEvent(event)
+
+    @Slot()
+    def interrupt(self) -> None:
+        """Close without questions, after Ctrl+C in the terminal; changes that were not saved are kept for recovery."""
+        self._closing = self._interrupted = True
+        # Dialogs too: their event loops would go on without the window.
+        QApplication.closeAllWindows()
 
     def _close_after_questions(self) -> None:
         self.files.when_saved(self._really_close)

@@ -1,6 +1,7 @@
 """No lost work after a crash, and no false alarm: unsaved changes are kept aside until the window closes properly."""
 
 import os
+import sys
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -85,11 +86,17 @@ class Recovery(QObject):
             ask(self._window, "Unsaved changes", question, answers, "Restore", "recovery_dialog")
             return
 
-    def shutdown(self) -> None:
-        """Forget the copies: the window is closed properly."""
+    def shutdown(self, keep_changes: bool = False) -> None:
+        """Forget the copies, because the window is closed properly.
+
+        Arguments:
+            keep_changes: write the changes that were not saved instead; the next start offers them.
+        """
         self._timer.stop()
         self._runner.shutdown(LONGEST_SAVE)
-        if not self.problem:
+        if keep_changes and self._document.modified:
+            self._keep_now()
+        elif not self.problem:
             _delete(self._copy, *self._restored)
         for copy in list(self._locks):
             self._release(copy)
@@ -101,6 +108,13 @@ class Recovery(QObject):
             copy = lock.with_suffix(".json")
             if not copy.exists() and self._claim(copy):
                 self._release(copy)
+
+    def _keep_now(self) -> None:
+        try:
+            _keep(self._document.project, self._origin, self._copy, *self._restored)
+        except TinymlError as error:
+            # Then the copy of some seconds ago is offered.
+            print(error, file=sys.stderr)
 
     def _claim(self, copy: Path) -> bool:
         """Take the lock of a copy; False when a running program, this one included, holds it, or it is no file."""

@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QTableView, QWidget
 
+from app.shell.interruption import Interruption
 from app.shell.main_window import MainWindow
 from app.shell.tour_driver import Driver, TourError
 from app.training import SessionState
@@ -17,27 +18,33 @@ from tinyml.core.files import normalise_path
 WINDOW_SIZE = QSize(1440, 900)
 TRAINING_SECONDS = 600
 """Longest time that the training may take before the tour gives up."""
+TOUR_SECONDS = 2 * TRAINING_SECONDS
+"""Longest time that the whole tour may take."""
+INTERRUPTED_TOUR = "The tour was stopped by Ctrl+C."
 
 
-def take_tour(window: MainWindow, folder: Path, epochs: int | None = None) -> dict[str, Any]:
+def take_tour(
+    window: MainWindow, folder: Path, epochs: int | None = None, interruption: Interruption | None = None
+) -> dict[str, Any]:
     """Drive the window through a whole session.
 
     Arguments:
         window: the main window, freshly opened with the first example.
         folder: for the pictures, the project and the weights; made when it is missing.
         epochs: of the training; None for the project's.
+        interruption: ends the tour early.
 
     Returns `ok`, and then `test_accuracy`, `epochs`, `train_seconds`, `screenshots`, or the `reason` why a step did
     not do what it should.
     """
     QApplication.setAttribute(Qt.ApplicationAttribute.AA_DontUseNativeDialogs)
     result: dict[str, Any] = {"ok": False, "test_accuracy": None, "epochs": None, "train_seconds": None}
-    pictures: list[str] = []
+    tour = Tour(window, folder, epochs)
+    if interruption is not None:
+        interruption.interrupted.connect(tour.interrupt)
     try:
         folder = normalise_path(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        tour = Tour(window, folder.resolve(), epochs)
-        pictures = tour.driver.pictures
         tour.run()
     except (TourError, TinymlError, OSError) as error:
         result["reason"] = str(error)
@@ -51,11 +58,13 @@ def take_tour(window: MainWindow, folder: Path, epochs: int | None = None) -> di
         }
     finally:
         # What a failed step left open would keep the window from closing.
+        tour.driver.close()
         window.session.shutdown()
         window.document.undo_stack.setClean()
-        for dialog in filter(None, [QApplication.activeModalWidget()]):
-            dialog.close()
-    result["screenshots"] = pictures
+        for widget in QApplication.topLevelWidgets():
+            if widget.isModal():
+                widget.close()
+    result["screenshots"] = tour.driver.pictures
     return result
 
 
@@ -63,8 +72,12 @@ class Tour:
     """The steps, in order; each checks what the user would see."""
 
     def __init__(self, window: MainWindow, folder: Path, epochs: int | None) -> None:
-        self.driver = Driver(window, folder)
-        self._window, self._folder, self._epochs = window, folder, epochs
+        self._window, self._folder, self._epochs = window, folder.resolve(), epochs
+        self.driver = Driver(window, self._folder, TOUR_SECONDS)
+
+    def interrupt(self) -> None:
+        """End the tour at the next moment that it waits for something."""
+        self.driver.abort(TourError(INTERRUPTED_TOUR))
 
     def run(self) -> None:
         """Go through all steps; a `TourError` tells which one did not do what it should."""
@@ -85,7 +98,7 @@ class Tour:
             self.look_in_the_dark,
         ):
             step()
-            self.driver.refuse_dialogs()
+            self.driver.check()
             for text in self._window.unexpected_errors.tracebacks:
                 raise TourError(f"An unexpected error in {step.__name__}: {text.splitlines()[-1]}")
 
@@ -189,7 +202,8 @@ class Tour:
                 break
         shown = self._window.inspector.reconstruction
         self._check(shown is not None and not shown.blank_reason, "every map of conv_2 is dead for this sample")
-        self._check(shown is not None and abs(shown.image).max() > 0, "the reconstruction is blank without a reason")
+        not_blank = shown is not None and bool(abs(shown.image).max() > 0)
+        self._check(not_blank, "the reconstruction is blank without a reason")
         self.driver.picture("reconstruction")
 
     def _is_reconstructed(self, layer: str, index: int) -> bool:

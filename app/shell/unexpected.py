@@ -33,9 +33,6 @@ class UnexpectedErrors(QObject):
 
     def _take(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         self._former_hook(kind, error, trace)
-        if issubclass(kind, KeyboardInterrupt):
-            self._window.close()
-            return
         text = "".join(traceback.format_exception(kind, error, trace))
         # An error while painting comes back with every frame: one message is enough.
         if text in self.tracebacks:

@@ -1,0 +1,123 @@
+"""The tour's driver: no dialog and no menu keeps it waiting, whatever happens."""
+
+import pytest
+from PySide6.QtCore import QCoreApplication, Qt, QTimer
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QMessageBox, QWidget
+
+from app.shell import tour_driver
+from app.shell.tour_driver import Driver, TourError
+
+
+@pytest.fixture
+def own_window(qtbot):
+    QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_DontUseNativeDialogs)
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    return window
+
+
+@pytest.fixture
+def driver(own_window, tmp_path):
+    driver = Driver(own_window, tmp_path)
+    yield driver
+    driver.close()
+    assert QApplication.activeModalWidget() is None
+
+
+def save_dialog(window, folder, kind=QFileDialog):
+    dialog = kind(window, "Save", str(folder))
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    return dialog
+
+
+def test_a_dialog_that_is_not_active_yet_is_answered_when_it_is(qtbot, own_window, tmp_path):
+    """Enter is lost in a dialog that is modal but not active: its completer takes it, and exec() goes on."""
+    other = QWidget()
+    qtbot.addWidget(other)
+    other.show()
+    dialog = save_dialog(own_window, tmp_path)
+    # So that the other window, which it does not block, can take the focus from it.
+    dialog.setWindowModality(Qt.WindowModality.WindowModal)
+    dialog.open()
+    other.activateWindow()
+    qtbot.waitUntil(other.isActiveWindow)
+    assert not dialog.isActiveWindow()
+    # Without an answer the test fails, rather than waiting for ever.
+    QTimer.singleShot(20_000, dialog, dialog.reject)
+    driver = Driver(own_window, tmp_path)
+    driver.answer_file_dialog(dialog.exec, tmp_path / "chosen.json")
+    driver.close()
+    assert dialog.result() == QFileDialog.DialogCode.Accepted
+    assert dialog.selectedFiles() == [str(tmp_path / "chosen.json")]
+
+
+def test_a_dialog_that_loses_the_first_enter_gets_another(own_window, driver, tmp_path, monkeypatch):
+    monkeypatch.setattr(tour_driver._FileDialogResponder, "RETRY_SECONDS", 0.2)
+    attempts = []
+
+    class Forgetful(QFileDialog):
+        def accept(self):
+            attempts.append(self.selectedFiles())
+            if len(attempts) > 1:
+                super().accept()
+
+    dialog = save_dialog(own_window, tmp_path, Forgetful)
+    driver.answer_file_dialog(dialog.exec, tmp_path / "chosen.json")
+    assert attempts == [[str(tmp_path / "chosen.json")]] * 2
+
+
+def test_a_dialog_that_never_becomes_active_fails_the_tour(own_window, driver, tmp_path, monkeypatch):
+    dialog = save_dialog(own_window, tmp_path)
+    monkeypatch.setattr(dialog, "isActiveWindow", lambda: False)
+    with pytest.raises(TourError, match=r"file dialog for chosen\.json did not close in time .*not active"):
+        driver.answer_file_dialog(dialog.exec, tmp_path / "chosen.json", seconds=0.3)
+    assert not dialog.isVisible()
+
+
+def test_a_dialog_that_never_opens_fails_the_tour(driver, tmp_path):
+    with pytest.raises(TourError, match=r"in vain: the file dialog for chosen\.json"):
+        driver.answer_file_dialog(lambda: None, tmp_path / "chosen.json", seconds=0.2)
+
+
+def test_a_question_on_top_of_the_file_dialog_fails_the_tour_with_its_words(own_window, driver, tmp_path):
+    (tmp_path / "taken.json").write_text("{}")
+    dialog = save_dialog(own_window, tmp_path)
+    # The question "Replace it?" runs an event loop of its own inside that of the dialog.
+    with pytest.raises(TourError, match=r"The window says: .*taken\.json already exists"):
+        driver.answer_file_dialog(dialog.exec, tmp_path / "taken.json")
+    assert not dialog.isVisible()
+
+
+@pytest.mark.parametrize("blocking", [True, False])
+def test_a_message_that_the_tour_did_not_ask_for_fails_it_with_its_words(own_window, driver, blocking):
+    box = QMessageBox(QMessageBox.Icon.Warning, "Title", "The disk is full.", parent=own_window)
+    box.exec() if blocking else box.open()
+    with pytest.raises(TourError, match=r"The window says: The disk is full\."):
+        driver.check()
+    assert not box.isVisible()
+
+
+def test_a_menu_that_stays_open_is_closed_and_fails_the_tour(own_window, driver, monkeypatch):
+    monkeypatch.setattr(tour_driver, "WAIT_SECONDS", 0.2)
+    menu = QMenu(own_window)
+    menu.setObjectName("menu_of_the_test")
+    menu.addAction("Nothing")
+    menu.exec()
+    with pytest.raises(TourError, match="A menu stays open: QMenu 'menu_of_the_test'"):
+        driver.check()
+
+
+def test_the_whole_tour_has_a_bound(own_window, tmp_path):
+    driver = Driver(own_window, tmp_path, seconds=0.2)
+    with pytest.raises(TourError, match=r"not at its end after 0\.2 seconds"):
+        driver.wait_until(lambda: False, "nothing ever happens")
+    driver.close()
+
+
+def test_an_aborted_tour_ends_what_it_waits_for(driver):
+    QTimer.singleShot(50, lambda: driver.abort(TourError("Enough.")))
+    with pytest.raises(TourError, match="Enough"):
+        driver.wait_until(lambda: False, "nothing ever happens")
