@@ -2,6 +2,9 @@
 
 # Any Python from 3.11 on.
 PYTHON ?= python3
+# The environment, and the releases that are installed in it.
+VENV ?= .venv
+CONSTRAINTS ?= constraints.txt
 # Where the guided tour puts its pictures.
 TOUR ?= tour
 # For instance: make test PYTEST_ARGUMENTS='-k conv2d'
@@ -10,33 +13,31 @@ PYTEST_ARGUMENTS ?=
 BENCH_ARGUMENTS ?=
 
 ifeq ($(OS),Windows_NT)
-BIN := .venv/Scripts
+BIN := $(VENV)/Scripts
 else
-BIN := .venv/bin
+BIN := $(VENV)/bin
 endif
-INSTALLED := .venv/installed.stamp
-COMPARE_INSTALLED := .venv/compare.stamp
+INSTALLED := $(VENV)/installed.stamp
+COMPARE_INSTALLED := $(VENV)/compare.stamp
 
-# What Qt needs of a Debian or Ubuntu system, and what the tests need for a real window on a virtual screen.
-WINDOW_PACKAGES := libegl1 libgl1 libglib2.0-0 libdbus-1-3 libfontconfig1 fonts-dejavu-core libxkbcommon0 \
-	libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 \
-	libxcb-render-util0 libxcb-shape0 libxcb-sync1 libxcb-xfixes0 libxcb-xinerama0 libxcb-xkb1
-TEST_PACKAGES := xvfb xdotool openbox
+# The first for what is installed, the second for what builds it. As variables, they hold for pip's own children too.
+INSTALL := PIP_CONSTRAINT=$(CONSTRAINTS) PIP_BUILD_CONSTRAINT=$(CONSTRAINTS) \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable
 
-.PHONY: run tour screenshots test lint clean libraries system-packages
+.PHONY: run tour screenshots test lint pytest clean system-packages
 
 # With no display the tour shows the program instead. Its last line, and so that of `make run`, is one line of JSON.
-run: libraries
+run: $(INSTALLED)
 	@if [ "$$(uname -s)" = Linux ] && [ -z "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \
 		echo "There is no display: taking the guided tour instead. Its pictures will be in $(TOUR)/"; \
-		QT_QPA_PLATFORM=offscreen $(BIN)/python main.py --tour "$(TOUR)"; \
+		$(BIN)/python main.py --tour "$(TOUR)"; \
 	else \
 		$(BIN)/python main.py; \
 	fi
 
-tour: libraries
+tour: $(INSTALLED)
 	@echo "Taking the guided tour. Its pictures will be in $(TOUR)/"
-	@QT_QPA_PLATFORM=offscreen $(BIN)/python main.py --tour "$(TOUR)"
+	@$(BIN)/python main.py --tour "$(TOUR)"
 
 # The README's pictures are pictures of the tour.
 screenshots: tour
@@ -50,9 +51,33 @@ lint: $(INSTALLED)
 	$(BIN)/mypy --strict tinyml app
 	$(BIN)/lint-imports --no-logo
 
+test: lint pytest
+
 # One process: the arithmetic uses all cores by itself, and the tests of timing and of real windows need a quiet machine.
-test: lint libraries
+pytest: $(INSTALLED)
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest $(PYTEST_ARGUMENTS)
+
+.PHONY: test-pythons test-oldest constraints
+
+# `make test` on every Python from 3.11 to 3.13 that is found, each in an environment of its own.
+test-pythons:
+	@failed=; tested=; \
+	for found in $$($(PYTHON) tests/interpreters.py); do \
+		version=$${found%%=*}; tested="$$tested $$version"; \
+		echo "Testing on Python $$version ($${found#*=}) ..."; \
+		$(MAKE) --no-print-directory test VENV=.venv-$$version PYTHON="$${found#*=}" || failed="$$failed $$version"; \
+	done; \
+	$(MAKE) --no-print-directory test-oldest || failed="$$failed with-the-oldest-releases"; \
+	if [ -n "$$failed" ]; then echo "Failed on:$$failed. Tested:$$tested."; exit 1; fi; \
+	echo "Passed on:$$tested, and with the oldest releases."
+
+# With the oldest releases that pyproject.toml admits. Not the types: old releases say less of theirs than new ones.
+test-oldest:
+	@$(MAKE) --no-print-directory pytest VENV=.venv-oldest CONSTRAINTS=tests/constraints-oldest.txt
+
+# Lets pip choose the newest and the oldest releases again. Afterwards: make test-pythons
+constraints: $(INSTALLED)
+	$(BIN)/python -m tests.renew_constraints
 
 .PHONY: compare bench coverage mutations
 
@@ -74,38 +99,23 @@ mutations: $(INSTALLED)
 	$(BIN)/python -m tests.mutations
 
 clean:
-	rm -rf .venv build dist "$(TOUR)" .coverage .coverage.* htmlcov .benchmarks .hypothesis \
+	rm -rf .venv .venv-* build dist "$(TOUR)" .coverage .coverage.* htmlcov .benchmarks .hypothesis \
 		.import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
+# The Debian packages that Qt needs, and those that the tests need for a real window on a virtual screen.
 system-packages:
-	@echo $(WINDOW_PACKAGES) $(TEST_PACKAGES)
+	@$(PYTHON) -m tests.e2e.requirements
 
-$(INSTALLED): pyproject.toml
+$(INSTALLED): pyproject.toml $(CONSTRAINTS)
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit(f"Python 3.11 or newer is needed, and \
 	$(PYTHON) is {sys.version.split()[0]}. Name another one: make PYTHON=python3.12")'
-	@echo "Making the environment in .venv (once, and again when pyproject.toml changes) ..." >&2
-	@$(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]' >&2
+	@echo "Making the environment in $(VENV) (once, and again when pyproject.toml or $(CONSTRAINTS) changes) ..." >&2
+	@$(PYTHON) -m venv $(VENV)
+	@$(INSTALL) '.[test]' >&2
 	@touch $@
 
 $(COMPARE_INSTALLED): $(INSTALLED)
-	@echo "Installing PyTorch and Captum in .venv, for the comparison only ..." >&2
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,compare]' >&2
+	@echo "Installing PyTorch and Captum in $(VENV), for the comparison only ..." >&2
+	@$(INSTALL) '.[test,compare]' >&2
 	@touch $@
-
-# Names the system library that is missing, if one is: first those of Qt itself, then those of a window under X11.
-define CHECK_LIBRARIES
-import ctypes, os, pathlib, sys
-try:
-    import PySide6, PySide6.QtWidgets
-    if sys.platform == "linux" and os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
-        ctypes.CDLL(str(pathlib.Path(PySide6.__file__).parent / "Qt/plugins/platforms/libqxcb.so"))
-except (ImportError, OSError) as problem:
-    sys.exit(f"Qt cannot start, a system library is missing: {problem}\n"
-             "On Debian or Ubuntu, as root:  apt-get install $(WINDOW_PACKAGES)")
-endef
-export CHECK_LIBRARIES
-
-libraries: $(INSTALLED)
-	@$(BIN)/python -c "$$CHECK_LIBRARIES"
