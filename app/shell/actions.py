@@ -101,7 +101,7 @@ COMMANDS: tuple[Command, ...] = (
     *_menu(
         "&Help",
         ("show_help", "&Keyboard and mouse", "F1", "mdi6.keyboard-outline", "What every key and gesture does."),
-        ("about", "&About TinyML Studio", "", "", "Version and licence."),
+        ("about", "&About TinyML Studio", "", "", "Versions and licences."),
     ),
 )
 

@@ -13,12 +13,13 @@ from app.document import Document
 from app.inspector import Inspector
 from app.models import ModelsView
 from app.monitor import Monitor
+from app.shell.about import AboutDialog
 from app.shell.actions import COMMANDS, Actions
 from app.shell.application import Look, ThemeChoice
 from app.shell.dialogs import ask, show_text
 from app.shell.file_drops import FileDrops
 from app.shell.files import STILL_TRAINING, Files
-from app.shell.help_text import ABOUT, KEYBOARD_AND_MOUSE
+from app.shell.help_text import KEYBOARD_AND_MOUSE
 from app.shell.recovery import Recovery
 from app.shell.status import Status
 from app.shell.toolbar import ToolBar
@@ -376,7 +377,7 @@ class MainWindow(QMainWindow):
         show_text(self, "Keyboard and mouse", KEYBOARD_AND_MOUSE)
 
     def _show_about(self) -> None:
-        show_text(self, "About TinyML Studio", ABOUT)
+        AboutDialog(self).open()
 
     # -------------------------------------------------------------------------------------------------------- events
 
