@@ -2,12 +2,13 @@
 
 import argparse
 import os
+import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import tinyml
-from app.shell.system_libraries import find_obstacle
 from tinyml.command_line.exit_status import FAILED, exit_status_of
 
 
@@ -53,11 +54,18 @@ def _run(arguments: Sequence[str] | None) -> int:
     if options.tour is not None and sys.platform == "linux":
         # The tour needs no screen. Who wants to watch it names the platform: QT_QPA_PLATFORM=xcb.
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    # Qt is loaded only from here on, so that --help answers at once.
+    with _interrupts_held():
+        return _start(parser, options)
+
+
+def _start(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
+    from app.shell.system_libraries import find_obstacle
+
     obstacle = find_obstacle()
     if obstacle:
         print(f"tinyml-studio: {obstacle}", file=sys.stderr)
         return FAILED
-    # Qt is loaded only now, so that --help answers at once.
     from app.shell.run import run_tour, run_window
     from app.training.priority import leave_a_processor_to_the_window
     from tinyml.core import TinymlError
@@ -72,6 +80,19 @@ def _run(arguments: Sequence[str] | None) -> int:
     if options.tour is not None:
         return run_tour(options.tour, options.epochs, options.theme or "light")
     return run_window(options.project, options.theme, options.settings)
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Hold Ctrl+C back until `Interruption` takes it: PySide does not survive an exception while it is imported."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
 def _positive(text: str) -> int:

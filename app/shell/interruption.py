@@ -30,6 +30,9 @@ class Interruption(QObject):
         self._notifier.activated.connect(self._on_activated)
         self._former_handler = signal.signal(signal.SIGINT, self._handle)
         self._former_descriptor = signal.set_wakeup_fd(self._writing.fileno(), warn_on_full_buffer=False)
+        if hasattr(signal, "pthread_sigmask"):
+            # What was pressed while the program started comes now.
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
     def close(self) -> None:
         """Give SIGINT back to the handler that had it before."""

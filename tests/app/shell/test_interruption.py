@@ -82,3 +82,24 @@ def test_ctrl_c_ends_the_program_with_a_sentence(tmp_path):
     assert process.returncode == 130, errors
     assert errors.strip().splitlines()[-1] == "tinyml-studio: The window was closed by Ctrl+C."
     assert "Traceback" not in errors
+
+
+@POSIX_ONLY
+@pytest.mark.parametrize("module", ["PySide6.QtWidgets", "app.shell.main_window"])
+def test_ctrl_c_while_the_program_starts_is_answered_as_soon_as_it_has_started(tmp_path, module):
+    code = f"""
+import os, signal, sys
+class Finder:
+    def find_spec(self, name, *_arguments):
+        if name == {module!r}:
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Finder())
+from app.shell.command_line import main
+sys.exit(main(["--settings", {str(tmp_path / "settings.ini")!r}]))
+"""
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=90, check=False)
+    assert done.returncode == 130, done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stderr.strip().splitlines()[-1] == "tinyml-studio: The window was closed by Ctrl+C."
