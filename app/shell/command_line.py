@@ -51,7 +51,7 @@ def _run(arguments: Sequence[str] | None) -> int:
     options = parser.parse_args(arguments)
     if options.epochs is not None and options.tour is None:
         parser.error("--epochs only means something together with --tour")
-    if options.tour is not None and sys.platform == "linux":
+    if options.tour is not None:
         # The tour needs no screen. Who wants to watch it names the platform: QT_QPA_PLATFORM=xcb.
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     # Qt is loaded only from here on, so that --help answers at once.

@@ -98,21 +98,20 @@ def missing_libraries(platform: str = "") -> list[str]:
         return []
     # The loader names the first one only.
     named = problem.split(":")[0]
+    return [named, *(library for library in libraries_for(platform) if library != named and _load(library))]
+
+
+def libraries_for(platform: str) -> list[str]:
+    """Return the libraries of `PACKAGES` that Qt needs on a window system, or without any when it is empty."""
     needless = tuple(prefix for name, prefix in _LIBRARIES_OF.items() if name != platform)
-    others = [library for library in PACKAGES if library != named and not library.startswith(needless)]
-    return [named, *filter(_load, others)]
-
-
-def packages_of(libraries: list[str]) -> list[str]:
-    """Return the Debian packages that hold libraries, as far as they are known."""
-    return [PACKAGES[library] for library in libraries if library in PACKAGES]
+    return [library for library in PACKAGES if not library.startswith(needless)]
 
 
 def _describe_missing(libraries: list[str]) -> str:
     several = len(libraries) > 1
     names = f"the system {'libraries' if several else 'library'} {', '.join(libraries)} {'are' if several else 'is'}"
-    packages = packages_of(libraries)
-    remedy = f"; on Debian or Ubuntu: sudo apt-get install {' '.join(packages)}" if packages else ""
+    packages = " ".join(PACKAGES[library] for library in libraries if library in PACKAGES)
+    remedy = f"; on Debian or Ubuntu: sudo apt-get install {packages}" if packages else ""
     return f"{names} missing{remedy}."
 
 

@@ -3,7 +3,7 @@
 import shutil
 import sys
 
-from app.shell.system_libraries import FONT_PACKAGE, PACKAGES, missing_libraries
+from app.shell.system_libraries import FONT_PACKAGE, PACKAGES, libraries_for, missing_libraries
 
 PROGRAMS = {"Xvfb": "xvfb", "xdotool": "xdotool", "openbox": "openbox"}
 """The package of each program."""
@@ -22,4 +22,4 @@ def why_no_window() -> str:
 
 
 if __name__ == "__main__":
-    print(*PACKAGES.values(), FONT_PACKAGE, *PROGRAMS.values())
+    print(*(PACKAGES[library] for library in libraries_for("xcb")), FONT_PACKAGE, *PROGRAMS.values())
