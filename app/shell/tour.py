@@ -39,12 +39,13 @@ def take_tour(
     """
     QApplication.setAttribute(Qt.ApplicationAttribute.AA_DontUseNativeDialogs)
     result: dict[str, Any] = {"ok": False, "test_accuracy": None, "epochs": None, "train_seconds": None}
-    tour = Tour(window, folder, epochs)
-    if interruption is not None:
-        interruption.interrupted.connect(tour.interrupt)
+    tour: Tour | None = None
     try:
         folder = normalise_path(folder)
         folder.mkdir(parents=True, exist_ok=True)
+        tour = Tour(window, folder, epochs)
+        if interruption is not None:
+            interruption.interrupted.connect(tour.interrupt)
         tour.run()
     except (TourError, TinymlError, OSError) as error:
         result["reason"] = str(error)
@@ -58,13 +59,14 @@ def take_tour(
         }
     finally:
         # What a failed step left open would keep the window from closing.
-        tour.driver.close()
+        if tour is not None:
+            tour.driver.close()
         window.session.shutdown()
         window.document.undo_stack.setClean()
         for widget in QApplication.topLevelWidgets():
             if widget.isModal():
                 widget.close()
-    result["screenshots"] = tour.driver.pictures
+    result["screenshots"] = [] if tour is None else tour.driver.pictures
     return result
 
 

@@ -52,7 +52,7 @@ def test_an_interrupted_window_closes_without_a_question_and_keeps_the_changes(m
     window.interrupt()
     assert not window.isVisible()
     assert not box.isVisible()
-    (copy,) = (tmp_path / "recovery").glob("unsaved-*.json")
+    (copy,) = (tmp_path / "recovery").glob("unsaved-*.tinyml.json")
     assert read_project(copy).training.epochs == 77
     assert list((tmp_path / "recovery").glob("*.lock")) == []
 

@@ -1,16 +1,16 @@
 """Files and folders come in by menu, command line and drop, and each way says the same."""
 
 import struct
-import warnings
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMessageBox
 
 from app.shell import run
+from tests.app.drag_events import drag_enter_event
 from tinyml.core.tensor_file import write_tensors
 from tinyml.storage import Project, identify, save_project
 
@@ -53,10 +53,8 @@ def drop(widget, *paths: Path) -> bool:
     handle = widget.window().windowHandle()
     copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     place = widget.mapTo(widget.window(), widget.rect().center())
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # only the platform makes these events
-        enter = QDragEnterEvent(QPoint(place), copy, data, left, none)
-        dropped = QDropEvent(QPointF(place), copy, data, left, none)
+    enter = drag_enter_event(QPointF(place), data)
+    dropped = QDropEvent(QPointF(place), copy, data, left, none)
     enter.setAccepted(False)
     QApplication.sendEvent(handle, enter)
     if enter.isAccepted():
@@ -165,15 +163,7 @@ def test_a_floating_panel_takes_files_too(qtbot, window, project) -> None:
 def test_text_is_no_file(window) -> None:
     data = QMimeData()
     data.setText("hello")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        event = QDragEnterEvent(
-            QPoint(5, 5),
-            Qt.DropAction.CopyAction,
-            data,
-            Qt.MouseButton.LeftButton,
-            Qt.KeyboardModifier.NoModifier,
-        )
+    event = drag_enter_event(QPointF(5, 5), data)
     event.setAccepted(False)
     QApplication.sendEvent(window.windowHandle(), event)
     assert not event.isAccepted()
