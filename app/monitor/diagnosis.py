@@ -117,7 +117,8 @@ def _guessing(history: Sequence[EpochFinished], circumstances: Circumstances) ->
     if len(history) < _PATIENCE or circumstances.classes < 2:
         return None
     chance = 1 / circumstances.classes
-    if max(epoch.training_accuracy for epoch in history[-_PATIENCE:]) > chance + 0.1 * (1 - chance):
+    shares = [epoch.training_accuracy for epoch in history[-_PATIENCE:] if epoch.training_accuracy is not None]
+    if not shares or max(shares) > chance + 0.1 * (1 - chance):
         return None
     finding = f"Accuracy is still at the level of guessing one of {circumstances.classes} classes."
     advice = "Give it more epochs or a larger learning rate; if that does not help, a network with more units."
@@ -164,7 +165,9 @@ def _levelled_off(history: Sequence[EpochFinished], circumstances: Circumstances
     recent = [epoch.training_loss for epoch in history[-_PATIENCE:]]
     earlier = [epoch.training_loss for epoch in history[-2 * _PATIENCE : -_PATIENCE]]
     change = sum(earlier) - sum(recent)
-    if abs(change) > _LITTLE * abs(sum(earlier)) or history[-1].training_accuracy > 0.99:
+    last = history[-1]
+    done = last.training_r_squared if last.training_accuracy is None else last.training_accuracy
+    if abs(change) > _LITTLE * abs(sum(earlier)) or (done is not None and done > 0.99):
         return None
     finding = f"Training loss has levelled off at {recent[-1]:.3g}."
     return Diagnosis("advice", finding, "A smaller learning rate may take it further; a larger network may too.")

@@ -338,8 +338,7 @@ class Session(QObject):
         match outcome:
             case Finished():
                 self._keep_test_result(outcome)
-                right = f"{outcome.test_accuracy * 100:.1f} % of the test set are right."
-                run.message = f"{right} {outcome.note}".rstrip()
+                run.message = outcome.sentence
                 self._enter(SessionState.FINISHED)
             case Failed():
                 run.message, run.traceback = outcome.sentence, outcome.traceback

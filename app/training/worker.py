@@ -25,15 +25,27 @@ class Finished:
     """All epochs are done, or nothing got better any more; the test set was evaluated with the final weights.
 
     Attributes:
-        test_loss, test_accuracy: of these weights.
+        test_loss, test_accuracy, test_r_squared: of these weights; None for the metric that does not fit the targets.
         note: what is special about them, in a sentence; empty for those of the last planned epoch.
         checkpoint: where the run can be continued from.
     """
 
     test_loss: float
-    test_accuracy: float
+    test_accuracy: float | None
     note: str = ""
     checkpoint: Checkpoint | None = None
+    test_r_squared: float | None = None
+
+    @property
+    def sentence(self) -> str:
+        """What was achieved on the test set, and the note."""
+        if self.test_accuracy is not None:
+            achieved = f"{self.test_accuracy * 100:.1f} % of the test set are right."
+        elif self.test_r_squared is not None:
+            achieved = f"R² on the test set is {self.test_r_squared:.3f}."
+        else:
+            achieved = f"The loss on the test set is {self.test_loss:.4g}."
+        return f"{achieved} {self.note}".rstrip()
 
 
 @dataclass(frozen=True)
@@ -144,12 +156,12 @@ class Worker(QObject):
             if not self._may_go_on():
                 self._send_snapshot()
                 return Stopped(self._checkpoint())
-        tested = Evaluation(math.nan, math.nan)
+        tested = Evaluation(math.nan, None)
         for part in experiment.test_in_parts():
             tested = part
             if not self._may_go_on():
                 return Stopped(self._checkpoint())
-        return Finished(tested.loss, tested.accuracy, note, self._checkpoint())
+        return Finished(tested.loss, tested.accuracy, note, self._checkpoint(), tested.r_squared)
 
     def _load(self) -> Splits | None:
         """Load the data; return None when the run is to stop, even if the folder of the data does not answer."""

@@ -3,9 +3,10 @@
 import argparse
 import json
 import time
+from typing import Any
 
 from tinyml.data import load, split
-from tinyml.learner import check_fits, report
+from tinyml.learner import Report, check_fits, report
 from tinyml.storage import load_model
 
 
@@ -17,19 +18,31 @@ def run(options: argparse.Namespace) -> None:
     started = time.perf_counter()
     net, about = load_model(options.model)
     choice = about.data if options.data is None else about.data.model_copy(update={"source": options.data})
-    dataset = load(choice.source)
-    check_fits(net, about.input_shape, dataset)
-    test = split(dataset, choice).test
+    test = split(load(choice.source), choice).test
+    check_fits(net, about.input_shape, test)
     judged = report(net, test, about.training.loss)
     result = {
-        "test_accuracy": judged.accuracy,
-        "test_loss": judged.loss,
-        f"test_top_{judged.top}_accuracy": judged.top_accuracy,
-        "test_r_squared": judged.r_squared,
-        "confusion_matrix": judged.confusion.tolist(),
+        **_metrics(judged),
         "data": choice.source,
         "examples": len(test),
         "parameters": sum(parameter.tensor.size for parameter in net.parameters),
         "seconds": round(time.perf_counter() - started, 3),
     }
     print(json.dumps(result))
+
+
+def _metrics(judged: Report) -> dict[str, Any]:
+    """Return the metrics that fit the targets of the data, by name."""
+    if judged.confusion is None:
+        return {
+            "test_r_squared": judged.r_squared,
+            "test_loss": judged.loss,
+            "test_mean_absolute_error": judged.mean_absolute_error,
+        }
+    return {
+        "test_accuracy": judged.accuracy,
+        "test_loss": judged.loss,
+        f"test_top_{judged.top}_accuracy": judged.top_accuracy,
+        "test_r_squared": judged.r_squared,
+        "confusion_matrix": judged.confusion.tolist(),
+    }

@@ -6,10 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import tinyml
 
-_DATA = "name of a built-in set (digits, digits-28, shapes, circle) or a folder of IDX files, such as MNIST's"
+_DATA = "name of a built-in set (digits, digits-28, shapes, circle, sine) or a folder of IDX files, such as MNIST's"
 
 
-_PROJECT = "project file (*.tinyml.json), or the name of an example: lenet-digits, lenet-mnist, shapes, circle"
+_PROJECT = (
+    "project file (*.tinyml.json), or the name of an example: lenet-digits, lenet-mnist, shapes, circle, sine, "
+    "autoencoder-digits"
+)
 
 COMMANDS = {
     "train": "train the network of a project file",
@@ -94,6 +97,11 @@ def _add_train(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     source.add_argument("--network", metavar="FILE", help=_PROJECT)
     source.add_argument("--resume", metavar="FILE", help="go on from a checkpoint; only --epochs may be changed")
     parser.add_argument("--data", metavar="NAME", help=_DATA)
+    parser.add_argument(
+        "--target",
+        choices=("label", "input"),
+        help="what the network learns to give: the label of each example, or the input itself (an autoencoder)",
+    )
     parser.add_argument("--epochs", type=int, metavar="N", help="how often the whole training set is seen")
     parser.add_argument("--seed", type=int, metavar="S", help="decides the first weights and the order of the examples")
     parser.add_argument("--batch-size", type=int, metavar="N", help="examples that one update learns from")

@@ -7,13 +7,13 @@ import time
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
-from tqdm import tqdm
 
 from tinyml.core import DivergedError, SettingsError, TinymlError
 from tinyml.core.files import check_can_save, remove_leftovers
+from tinyml.core.memory import describe_bytes
 from tinyml.core.suggestions import did_you_mean
 from tinyml.core.validation import describe_validation_error
-from tinyml.data import batch_count, load, split
+from tinyml.data import DataDescription, describe, load, split
 from tinyml.learner import (
     BatchFinished,
     Checkpoint,
@@ -34,8 +34,10 @@ from tinyml.storage import (
     summarise_history,
 )
 
-_OF_ITS_OWN = ("data", "seed", "batch_size", "learning_rate", "momentum", "optimizer", "schedule", "set")
+_OF_ITS_OWN = ("data", "target", "seed", "batch_size", "learning_rate", "momentum", "optimizer", "schedule", "set")
 """Options that a resumed run brings with it."""
+_LARGE_DATA = 100 * 10**6
+"""Bytes of memory from which on the size of the data is said before it is loaded."""
 
 
 class _Run(NamedTuple):
@@ -56,6 +58,8 @@ def run(options: argparse.Namespace) -> None:
     for path in filter(None, (options.save, options.checkpoint)):
         check_can_save(path)
     project, resume = _open(options)
+    if not options.quiet:
+        _announce_loading(describe(project.data.source))
     splits = split(load(project.data.source), project.data)
     todo = _Run(project, prepare(project.network, project.training, splits), resume, options)
     finished = _train(todo)
@@ -64,12 +68,7 @@ def run(options: argparse.Namespace) -> None:
         _save(todo, finished.history, test)
     last = finished.history[-1]
     result = {
-        "test_accuracy": test.accuracy,
-        "test_loss": test.loss,
-        "validation_accuracy": last.validation_accuracy,
-        "validation_loss": last.validation_loss,
-        "training_accuracy": last.training_accuracy,
-        "training_loss": last.training_loss,
+        **_metrics(test, last),
         "epochs": last.epoch,
         "best_epoch": finished.best_epoch,
         "stopped_early": finished.stopped_early,
@@ -82,6 +81,35 @@ def run(options: argparse.Namespace) -> None:
         "saved": options.save,
     }
     print(json.dumps(result))
+
+
+def _announce_loading(data: DataDescription) -> None:
+    """Say before data is loaded how much memory it needs, where that takes a while."""
+    if data.memory >= _LARGE_DATA:
+        size = describe_bytes(data.memory)
+        print(f"Loading {data.title}: {data.count:,} examples, which need {size} of memory", file=sys.stderr)
+
+
+def _metrics(test: Evaluation, last: EpochFinished) -> dict[str, float | None]:
+    """Return the losses and the metric that fits the targets, by name."""
+    if test.accuracy is None:
+        return {
+            "test_r_squared": test.r_squared,
+            "test_loss": test.loss,
+            "test_mean_absolute_error": test.mean_absolute_error,
+            "validation_r_squared": last.validation_r_squared,
+            "validation_loss": last.validation_loss,
+            "training_r_squared": last.training_r_squared,
+            "training_loss": last.training_loss,
+        }
+    return {
+        "test_accuracy": test.accuracy,
+        "test_loss": test.loss,
+        "validation_accuracy": last.validation_accuracy,
+        "validation_loss": last.validation_loss,
+        "training_accuracy": last.training_accuracy,
+        "training_loss": last.training_loss,
+    }
 
 
 def _open(options: argparse.Namespace) -> tuple[Project, Checkpoint | None]:
@@ -106,7 +134,8 @@ def _choose(project: Project, options: argparse.Namespace) -> Project:
         training = TrainingSettings.model_validate({**project.training.model_dump(), **changes})
     except ValidationError as error:
         raise SettingsError(describe_validation_error(error, TrainingSettings)) from error
-    data = project.data if options.data is None else project.data.model_copy(update={"source": options.data})
+    chosen = {"source": options.data, "target": options.target}
+    data = project.data.model_copy(update={name: value for name, value in chosen.items() if value is not None})
     return project.model_copy(update={"training": training, "data": data})
 
 
@@ -124,36 +153,23 @@ def _read_setting(assignment: str) -> tuple[str, str]:
 def _train(todo: _Run) -> TrainingFinished:
     """Run to the end, show how far it is, and write checkpoints; return what was achieved."""
     experiment, options = todo.experiment, todo.options
-    batches = batch_count(len(experiment.splits.train), experiment.training.batch_size)
-    done = 0 if todo.resume is None else (todo.resume.state.epoch - 1) * batches + todo.resume.state.batch
-    total = experiment.training.epochs * batches
-    run = experiment.run(todo.resume)
+    run = experiment.run(todo.resume, progress=not options.quiet)
     # The first one before anything is learned: from then on, the file is one of this run.
     _write_checkpoint(todo)
-    with tqdm(
-        total=total,
-        initial=done,
-        disable=options.quiet,
-        file=sys.stderr,
-        unit="batch",
-        mininterval=0.5,
-        dynamic_ncols=True,
-    ) as bar:
-        try:
-            for event in run:
-                match event:
-                    case BatchFinished():
-                        bar.update()
-                        if options.checkpoint_every != "epoch" and event.step % options.checkpoint_every == 0:
-                            _write_checkpoint(todo)
-                    case EpochFinished():
-                        bar.set_postfix_str(_describe_epoch(event), refresh=False)
-                        if options.checkpoint_every == "epoch":
-                            _write_checkpoint(todo)
-                    case TrainingFinished():
-                        return event
-        except DivergedError as error:
-            raise TinymlError(f"{error.fault}{_keep_last_good(todo, error)} {error.advice}") from error
+    every = options.checkpoint_every
+    try:
+        for event in run:
+            match event:
+                case BatchFinished() if every != "epoch" and event.step % every == 0:
+                    _write_checkpoint(todo)
+                case EpochFinished() if every == "epoch":
+                    _write_checkpoint(todo)
+                case TrainingFinished():
+                    return event
+    except DivergedError as error:
+        raise TinymlError(f"{error.fault}{_keep_last_good(todo, error)} {error.advice}") from error
+    finally:
+        run.close()
     raise RuntimeError("A run ended without saying so.")
 
 
@@ -176,15 +192,12 @@ def _save(todo: _Run, history: tuple[EpochFinished, ...], test: Evaluation | Non
         network=project.network,
         input_shape=description.example_shape,
         class_names=description.class_names,
+        target_shape=description.target_shape,
         data=project.data,
         training=project.training,
         history=summarise_history(history),
         test_loss=None if test is None else test.loss,
         test_accuracy=None if test is None else test.accuracy,
+        test_r_squared=None if test is None else test.r_squared,
     )
     save_model(todo.options.save, todo.experiment.net, about)
-
-
-def _describe_epoch(event: EpochFinished) -> str:
-    text = f"epoch {event.epoch}/{event.epochs}, loss {event.training_loss:.4f}, accuracy {event.training_accuracy:.1%}"
-    return text if event.validation_accuracy is None else f"{text}, validation {event.validation_accuracy:.1%}"

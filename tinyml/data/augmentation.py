@@ -2,11 +2,16 @@
 
 An augmentation is any function `(inputs, rng) -> inputs`: it receives the inputs of a batch, which it must not change,
 and returns as many of the same shape and type. `DataLoader` and `Learner.run` apply them in their order.
+
+Labels and target numbers stay as they are. An autoencoder's target is its input, so it is varied with the input, except
+by an augmentation whose attribute `corrupts` is True, such as `Noise`: those are applied last, and the target is the
+input before them. So the network learns to remove the noise (a denoising autoencoder: Vincent et al. 2008).
 """
 
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -108,7 +113,7 @@ class Rotate:
 
 @dataclass(frozen=True)
 class Noise:
-    """Adds random numbers of a normal distribution.
+    """Adds random numbers of a normal distribution; an autoencoder learns to remove them.
 
     Arguments:
         deviation: standard deviation of the numbers, greater than 0.
@@ -120,6 +125,7 @@ class Noise:
     """
 
     deviation: float
+    corrupts: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         if not 0 < self.deviation < math.inf:

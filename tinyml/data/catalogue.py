@@ -4,6 +4,7 @@ import os
 
 from tinyml.core import DataError
 from tinyml.core.files import path_exists, show_path
+from tinyml.core.memory import available_memory, describe_bytes
 from tinyml.core.suggestions import did_you_mean
 from tinyml.data.built_in import built_in_sets
 from tinyml.data.dataset import DataDescription, Dataset, Progress
@@ -14,7 +15,7 @@ def builtin_names() -> tuple[str, ...]:
     """Return the names of all built-in sets.
 
     >>> builtin_names()
-    ('circle', 'digits-28', 'digits', 'shapes')
+    ('circle', 'digits-28', 'digits', 'sine', 'shapes')
     """
     return tuple(built_in_sets())
 
@@ -53,7 +54,7 @@ def load(source: str, progress: Progress | None = None) -> Dataset:
         source: as in `describe`.
         progress: told from time to time which share is done, 0 to 1; what it raises cancels the loading.
 
-    Raises `DataError`, as `describe` does.
+    Raises `DataError`, as `describe` does, and when the data needs more memory than is free.
 
     >>> load("circle").inputs.shape
     (1000, 2)
@@ -61,7 +62,18 @@ def load(source: str, progress: Progress | None = None) -> Dataset:
     if source in built_in_sets():
         return built_in_sets()[source].load(progress)
     _refuse_unknown_name(source)
+    require_memory(describe_folder(source))
     return load_folder(source, progress)
+
+
+def require_memory(description: DataDescription) -> None:
+    """Raise `DataError` when a dataset needs more memory than is free."""
+    free = available_memory()
+    if free is not None and description.memory > free:
+        raise DataError(
+            f"{description.title} needs {describe_bytes(description.memory)} of memory, but only "
+            f"{describe_bytes(free)} are free. Close other programs, or use a part of the data."
+        )
 
 
 def _refuse_unknown_name(source: str) -> None:

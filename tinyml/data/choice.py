@@ -1,8 +1,10 @@
 """Which data a project uses, and how it is split: what a project file keeps."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
+
+from tinyml.data.dataset import Target
 
 
 class DataChoice(BaseModel):
@@ -19,6 +21,14 @@ class DataChoice(BaseModel):
             description="A built-in set, or the folder that holds images and labels as IDX files.",
         ),
     ] = "digits"
+    target: Annotated[
+        Target,
+        Field(
+            title="Target",
+            description="What the network learns to give: the label of each example (its class, or its numbers), or "
+            "the input itself (an autoencoder).",
+        ),
+    ] = "label"
     validation: Annotated[
         float,
         Field(ge=0, le=0.5, title="Validation share", description="Set aside to watch the network while it learns."),
@@ -29,3 +39,11 @@ class DataChoice(BaseModel):
     seed: Annotated[
         int, Field(ge=0, le=2**31 - 1, title="Split seed", description="Decides which example goes into which part.")
     ] = 0
+
+    @model_serializer(mode="wrap")
+    def _leave_out_default_target(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Write files of classes as they were before there were other targets, so that older programs read them."""
+        content: dict[str, Any] = write(self)
+        if self.target == "label":
+            del content["target"]
+        return content

@@ -5,13 +5,14 @@ type, one for the rank, the sizes as 32-bit big-endian numbers, the elements wit
 """
 
 import gzip
+import io
 import math
 import struct
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,10 +23,11 @@ from tinyml.data.dataset import Progress
 
 _UNSIGNED_BYTE = 0x08
 LARGEST_CONTENT = 512 * 2**20
-"""Bytes of elements that are accepted; as float32 they take four times as much memory."""
+"""Bytes of elements that are accepted."""
 _LARGEST_RATIO = 1032
 """Deflate cannot shrink anything by more than this factor."""
 _CHUNK = 4 * 2**20
+_CHANGED = "'{}' was changed while it was being read. Try again."
 
 
 def read_idx_shape(path: Path, rank: int) -> Shape:
@@ -44,52 +46,59 @@ def read_idx_shape(path: Path, rank: int) -> Shape:
     return shape
 
 
-def read_idx(path: Path, rank: int, progress: Progress | None = None) -> NDArray[np.uint8]:
-    """Read the whole file.
+def read_idx(
+    path: Path, rank: int, progress: Progress | None = None, into: NDArray[np.uint8] | None = None
+) -> NDArray[np.uint8]:
+    """Read the whole file, without ever holding more than its elements and a small part of the packed file.
 
     Arguments:
         path, rank: as in `read_idx_shape`.
         progress: told the share that is read.
+        into: a contiguous array of the shape of the file, to be filled; a fresh one when None.
 
-    Raises `DataError`, as `read_idx_shape` does and when the content is damaged, cut off, or longer than declared.
+    Returns the array that was filled. Raises `DataError`, as `read_idx_shape` does and when the content is damaged, cut
+    off, or longer than declared.
     """
     shape = read_idx_shape(path, rank)
-    total = math.prod(shape)
-    content = bytearray()
-    for chunk in _read_content(path, rank, total):
-        content += chunk
+    content: NDArray[np.uint8] = np.empty(shape, np.uint8) if into is None else into
+    if content.shape != shape:
+        raise DataError(_CHANGED.format(path.name))
+    # Progress is told outside of the generator: what it raises is no fault of the file.
+    for done in _fill(content, path, rank):
         if progress is not None:
-            progress(len(content) / total)
-    return np.frombuffer(bytes(content), np.uint8).reshape(shape)
+            progress(done / content.size)
+    return content
 
 
-def _read_content(path: Path, rank: int, total: int) -> Iterator[bytes]:
-    """Yield the `total` bytes after the header, some at a time."""
+def _fill(content: NDArray[np.uint8], path: Path, rank: int) -> Iterator[int]:
+    """Read the bytes after the header into the array, some at a time; yield how many are done."""
+    rest, done = content.reshape(-1).data, 0
     with _opened(path) as file:
-        _read_header(file, path, rank)
-        done = 0
-        while done < total:
-            chunk = file.read(min(_CHUNK, total - done))
-            if not chunk:
+        if _read_header(file, path, rank) != content.shape:
+            raise DataError(_CHANGED.format(path.name))
+        while done < len(rest):
+            count = file.readinto(rest[done : done + _CHUNK])
+            if not count:
                 raise DataError(
-                    f"'{path.name}' is cut off: its header declares {total:,} bytes of data, but {done:,} are there. "
-                    "Copy or download it again."
+                    f"'{path.name}' is cut off: its header declares {len(rest):,} bytes of data, but {done:,} are "
+                    "there. Copy or download it again."
                 )
-            done += len(chunk)
-            yield chunk
+            done += count
+            yield done
         if file.read(1):  # also makes gzip compare its checksum
             raise DataError(
-                f"'{path.name}' goes on after the {total:,} bytes of data that its header declares, so it is damaged. "
-                "Copy or download it again."
+                f"'{path.name}' goes on after the {len(rest):,} bytes of data that its header declares, so it is "
+                "damaged. Copy or download it again."
             )
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[BinaryIO]:
+def _opened(path: Path) -> Iterator[io.BufferedIOBase]:
     """Open the file, unpacking it if need be, and put whatever goes wrong into one sentence."""
     try:
         with open_for_reading(path) as file:
-            yield cast(BinaryIO, gzip.GzipFile(fileobj=file)) if path.suffix.lower() == ".gz" else file
+            content = gzip.GzipFile(fileobj=file) if path.suffix.lower() == ".gz" else file
+            yield cast(io.BufferedIOBase, content)
     except StorageError as error:
         raise DataError(str(error)) from error
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
@@ -98,7 +107,7 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
         raise DataError(f"Could not read '{path}': {error.strerror or error}.") from error
 
 
-def _read_header(file: BinaryIO, path: Path, rank: int) -> Shape:
+def _read_header(file: io.BufferedIOBase, path: Path, rank: int) -> Shape:
     expected = bytes([0, 0, _UNSIGNED_BYTE, rank])
     magic = file.read(4)
     if magic != expected:

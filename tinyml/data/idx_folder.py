@@ -57,7 +57,7 @@ def holds_idx_files(folder: str | Path) -> bool:
 
 
 def load_folder(source: str, progress: Progress | None = None) -> Dataset:
-    """Read all images and labels of a folder; bytes 0 … 255 become 0 … 1.
+    """Read all images and labels of a folder. The images stay bytes, which count as 0 … 1.
 
     Shapes: inputs `(N, 1, H, W)`, labels `(N,)`.
 
@@ -65,18 +65,21 @@ def load_folder(source: str, progress: Progress | None = None) -> Dataset:
     """
     description = describe_folder(source)
     pairs = _find_pairs(source)
-    parts = []
-    for number, pair in enumerate(pairs):
-
-        def report(share: float, done: int = number) -> None:
-            if progress is not None:
-                progress((done + share) / len(pairs))
-
-        parts.append(read_idx(pair.images, 3, report))
-    images = np.concatenate(parts)[:, np.newaxis].astype(np.float32)
-    images /= 255
     labels = np.concatenate([read_idx(pair.labels, 1) for pair in pairs]).astype(np.int64)
-    return Dataset(description, images, labels)
+    images = np.empty((description.count, *description.example_shape), np.uint8)
+    done = 0
+    for pair in pairs:
+        count = read_idx_shape(pair.images, 3)[0]
+
+        def report(share: float, done: int = done, count: int = count) -> None:
+            if progress is not None:
+                progress((done + share * count) / len(images))
+
+        read_idx(pair.images, 3, report, into=images[done : done + count, 0])
+        done += count
+    if done != len(images) or len(labels) != len(images):
+        raise DataError(f"The files of '{source}' were changed while they were being read. Try again.")
+    return Dataset(description, images, labels, divisor=255)
 
 
 @lru_cache(maxsize=32)
@@ -107,6 +110,7 @@ def _describe(source: str, pairs: tuple[_Pair, ...], stamps: tuple[tuple[int, in
         about=f"{count} images of {height}×{width} pixels from {folder}"
         + (f", of which the last {own_test} are the set's own test part." if own_test else "."),
         test_count=own_test,
+        bytes_per_number=1,
     )
 
 

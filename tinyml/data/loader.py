@@ -6,9 +6,10 @@ from typing import NamedTuple
 import numpy as np
 
 from tinyml.core import Array, SettingsError
-from tinyml.data.augmentation import Augmentation, augment
+from tinyml.data.augmentation import Augmentation
 from tinyml.data.batches import batch_count, epoch_generator, minibatches
 from tinyml.data.dataset import Dataset
+from tinyml.data.varied_batch import varied_batch
 
 
 class Batch(NamedTuple):
@@ -16,8 +17,8 @@ class Batch(NamedTuple):
 
     Attributes:
         inputs: `(N, …)`.
-        labels: `(N,)` whole numbers.
-        codes: `(N, outputs)` what the network should give, for `mse_loss`.
+        labels: `(N,)` whole numbers; empty when the targets are numbers.
+        codes: `(N, outputs)` what the network should give, for `mse_loss`: of classes their codes, else the targets.
     """
 
     inputs: Array
@@ -71,8 +72,6 @@ class DataLoader:
         dataset = self.dataset
         order = epoch_generator(self.seed, epoch) if self.shuffle else None
         for number, indices in enumerate(minibatches(len(dataset), self.batch_size, order), start=1):
-            labels = dataset.labels[indices]
-            inputs = dataset.inputs[indices]
-            if self.augmentations:
-                inputs = augment(inputs, self.augmentations, epoch_generator(self.seed, epoch, number))
-            yield Batch(inputs, labels, dataset.codes[labels])
+            inputs, numbers = varied_batch(dataset, indices, self.augmentations, self.seed, epoch, number)
+            labels = dataset.labels[indices] if numbers is None else dataset.labels
+            yield Batch(inputs, labels, dataset.codes[labels] if numbers is None else numbers)

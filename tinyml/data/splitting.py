@@ -37,11 +37,12 @@ def split(dataset: Dataset, choice: DataChoice) -> Splits:
 
     The sizes are exactly those of `split_counts`. Every class has, to within one example, the same share in each part.
     Same choice, same parts; within a part the examples keep their order. For that, each class is shuffled and spread
-    evenly over 0 … 1, and the cuts go through all classes at once.
+    evenly over 0 … 1, and the cuts go through all classes at once. The parts share the arrays of the dataset. They have
+    the target that the choice says; which examples they hold does not depend on it.
 
     Arguments:
         dataset: the whole set.
-        choice: shares and seed; its `source` is not looked at.
+        choice: shares, seed and target; its `source` is not used.
 
     Raises `DataError` when there are too few examples.
 
@@ -53,12 +54,17 @@ def split(dataset: Dataset, choice: DataChoice) -> Splits:
     order = np.arange(len(dataset))
     if dataset.description.test_count:
         order, test = order[:-test_count], order[-test_count:]
-        order = order[_spread_classes(dataset.labels[order], choice.seed)]
+        order = order[_spread_classes(_classes_to_spread(dataset)[order], choice.seed)]
     else:
-        order = order[_spread_classes(dataset.labels, choice.seed)]
+        order = order[_spread_classes(_classes_to_spread(dataset), choice.seed)]
         order, test = order[test_count:], order[:test_count]
     validation, train = order[:validation_count], order[validation_count:]
-    return Splits(*(dataset.take(np.sort(part)) for part in (train, validation, test)))
+    return Splits(*(dataset.take(np.sort(part)).with_target(choice.target) for part in (train, validation, test)))
+
+
+def _classes_to_spread(dataset: Dataset) -> np.ndarray:
+    """Return the class of each example; one and the same for all where there are no classes."""
+    return dataset.labels if dataset.description.has_classes else np.zeros(len(dataset), np.int64)
 
 
 def _share(count: int, share: float) -> int:

@@ -27,7 +27,12 @@ _COLUMNS = (
     "validation_accuracy",
     "seconds",
     "learning_rate",
+    "training_r_squared",
+    "validation_r_squared",
 )
+_OLD_COLUMNS = 6
+"""So many of them has a checkpoint from before there were numbers as targets."""
+_METRICS = frozenset(name for name in _COLUMNS if name.endswith(("accuracy", "r_squared")))
 
 Count = Annotated[int, Field(ge=0, le=2**53)]
 
@@ -40,7 +45,8 @@ class CheckpointState(BaseModel):
         epochs: that were planned; a run that resumes may plan others.
         epoch: in progress, counted from 1; one more than `epochs` when all are done.
         batch: how many of its batches are done.
-        total_loss, total_correct: sums over the examples of those batches.
+        total_loss, total_correct, total_squared_error: sums over the examples of those batches.
+            The squared error is None when it is not measured, as with classes.
         seconds: the run took so far.
         validated: whether the history knows of a validation set.
         best_epoch, best_loss: the best epoch so far; 0 and None before the first.
@@ -58,6 +64,7 @@ class CheckpointState(BaseModel):
     batch: Count = 0
     total_loss: float = 0.0
     total_correct: Count = 0
+    total_squared_error: float | None = 0.0
     seconds: Annotated[float, Field(ge=0)] = 0.0
     validated: bool = False
     best_epoch: Count = 0
@@ -94,6 +101,7 @@ class Checkpoint:
             "batch": 0,
             "total_loss": 0.0,
             "total_correct": 0,
+            "total_squared_error": 0.0,
             "best_epoch": best.epoch if best is not None and found else 0,
             "best_loss": best.judged_loss if best is not None and found else None,
         }
@@ -107,7 +115,7 @@ class Progress:
     Attributes:
         epoch: in progress, counted from 1.
         batch: how many of its batches are done.
-        total_loss, total_correct: sums over the examples of those batches.
+        total_loss, total_correct, total_squared_error: sums over the examples of those batches.
         history: the epochs that are done.
         best_epoch, best_loss: the best of them; 0 and infinite before the first.
         best_tensors: its parameters and buffers; None when they are not to be kept.
@@ -118,6 +126,7 @@ class Progress:
     batch: int = 0
     total_loss: float = 0.0
     total_correct: int = 0
+    total_squared_error: float = 0.0
     history: list[EpochFinished] = field(default_factory=list)
     best_epoch: int = 0
     best_loss: float = math.inf
@@ -161,7 +170,7 @@ class EpochState:
         tensors: copies of the parameters and buffers, by name.
         memories: copies of what the optimiser remembers of each parameter; empty for an optimiser of the caller's own.
         generators: states of the generators that layers draw from.
-        batch, total_loss, total_correct: as in `Progress`.
+        batch, total_loss, total_correct, total_squared_error: as in `Progress`.
     """
 
     tensors: dict[str, Array]
@@ -170,6 +179,7 @@ class EpochState:
     batch: int
     total_loss: float
     total_correct: int
+    total_squared_error: float
 
     @classmethod
     def copy(cls, model: Sequential, optimizer: object, progress: Progress) -> "EpochState":
@@ -182,6 +192,7 @@ class EpochState:
             progress.batch,
             progress.total_loss,
             progress.total_correct,
+            progress.total_squared_error,
         )
 
     def restore(self, model: Sequential, optimizer: object, progress: Progress) -> None:
@@ -194,6 +205,7 @@ class EpochState:
         _restore_generators(model.generators, self.generators)
         progress.batch = self.batch
         progress.total_loss, progress.total_correct = self.total_loss, self.total_correct
+        progress.total_squared_error = self.total_squared_error
 
 
 def restore(checkpoint: Checkpoint, model: Sequential, optimizer: object, schedule: Schedule | None) -> Progress:
@@ -224,6 +236,7 @@ def restore(checkpoint: Checkpoint, model: Sequential, optimizer: object, schedu
         batch=state.batch,
         total_loss=state.total_loss,
         total_correct=state.total_correct,
+        total_squared_error=math.nan if state.total_squared_error is None else state.total_squared_error,
         history=history,
         best_epoch=state.best_epoch,
         best_loss=math.inf if state.best_loss is None else state.best_loss,
@@ -302,13 +315,15 @@ def _read_memories(model: Sequential, found: Mapping[str, np.ndarray]) -> dict[s
 
 
 def _read_history(state: CheckpointState, rows: np.ndarray) -> list[EpochFinished]:
-    if rows.ndim != 2 or rows.shape[1] != len(_COLUMNS) or rows.shape[0] != state.epoch - 1:
+    if rows.ndim != 2 or rows.shape[1] not in (_OLD_COLUMNS, len(_COLUMNS)) or rows.shape[0] != state.epoch - 1:
         raise StorageError("The checkpoint's history does not have a row for each epoch that is done.")
     history = []
     for number, row in enumerate(rows.tolist(), start=1):
-        values: dict[str, Any] = dict(zip(_COLUMNS, row, strict=True))
+        values: dict[str, Any] = dict(zip(_COLUMNS, row, strict=False))
+        # A metric that does not fit the targets, or was not measured, is saved as NaN.
+        values |= {name: None for name in _METRICS & values.keys() if math.isnan(values[name])}
         if not state.validated:
-            values["validation_loss"] = values["validation_accuracy"] = None
+            values["validation_loss"] = None
         history.append(EpochFinished(epoch=number, epochs=state.epochs, **values))
     return history
 

@@ -1,13 +1,14 @@
 """How well a network does on examples that it does not learn from."""
 
+import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 
-from tinyml.core import DataError
+from tinyml.core import Array, DataError
 from tinyml.data import Dataset
-from tinyml.learner.objective import Objective
+from tinyml.learner.objective import Objective, check_loss
 from tinyml.losses import LossFunction
 from tinyml.net import Sequential
 
@@ -20,17 +21,21 @@ class Evaluation(NamedTuple):
 
     Attributes:
         loss: mean over all examples.
-        accuracy: share of the examples that were classified correctly, 0 to 1.
+        accuracy: share of the examples that were classified correctly, 0 to 1; None when the targets are numbers.
+        r_squared: share of the targets' variation that is explained, see `r_squared`; None when they are classes.
+        mean_absolute_error: how far outputs are from target numbers, on average; None when the targets are classes.
     """
 
     loss: float
-    accuracy: float
+    accuracy: float | None
+    r_squared: float | None = None
+    mean_absolute_error: float | None = None
 
 
 def evaluate(
     model: Sequential, dataset: Dataset, loss: LossFunction | str, batch_size: int = EVALUATION_BATCH
 ) -> Evaluation:
-    """Compute loss and accuracy over a dataset, in evaluation mode.
+    """Compute the loss and the metrics that fit the targets over a dataset, in evaluation mode.
 
     Arguments:
         model: the network; its training mode is put back afterwards.
@@ -38,7 +43,7 @@ def evaluate(
         loss: a loss function or its name.
         batch_size: examples at a time; it hardly matters for the result.
 
-    Raises `DataError` when there are no examples.
+    Raises `DataError` when there are no examples, or the loss compares outputs with classes and there are none.
 
     >>> from tinyml.data import load
     >>> from tinyml.layers import Linear
@@ -47,6 +52,7 @@ def evaluate(
     """
     if not len(dataset):
         raise DataError("There are no examples to judge the network on.")
+    check_loss(loss, dataset.description)
     *_, (_, result) = evaluate_in_parts(model, dataset, Objective(loss, dataset.codes), batch_size)
     return result
 
@@ -55,13 +61,51 @@ def evaluate_in_parts(
     model: Sequential, dataset: Dataset, objective: Objective, batch_size: int = EVALUATION_BATCH
 ) -> Iterator[tuple[int, Evaluation]]:
     """Do the work of `evaluate`; yield, after each batch, the examples done and the result over them."""
-    targets = objective.targets(dataset)
-    total_loss, correct = 0.0, 0
+    total_loss, correct, squared, absolute = 0.0, 0, 0.0, 0.0
     for start in range(0, len(dataset), batch_size):
         part = slice(start, min(start + batch_size, len(dataset)))
         with np.errstate(all="ignore"):
-            output = model.predict(dataset.inputs[part])
-            loss, _ = objective.loss(output, targets[part])
+            output = model.predict(dataset.examples(part))
+            targets = objective.targets(dataset, part)
+            loss, _ = objective.loss(output, targets)
         total_loss += float(loss) * (part.stop - part.start)
-        correct += int(np.count_nonzero(objective.classes(output) == dataset.labels[part]))
-        yield part.stop, Evaluation(total_loss / part.stop, correct / part.stop)
+        if objective.has_classes:
+            correct += int(np.count_nonzero(objective.classes(output) == dataset.labels[part]))
+            yield part.stop, Evaluation(total_loss / part.stop, correct / part.stop)
+        else:
+            squared += squared_error(output, targets)
+            absolute += absolute_error(output, targets)
+            numbers = part.stop * (targets.size // len(targets))
+            explained = explained_share(squared / part.stop, dataset)
+            distance = None if math.isnan(absolute) else absolute / numbers
+            yield part.stop, Evaluation(total_loss / part.stop, None, explained, distance)
+
+
+def squared_error(output: Array, targets: np.ndarray) -> float:
+    """Return Σ (ŷ - y)² over a batch, in float64; NaN when an own loss compares other things than these two."""
+    if output.shape != targets.shape:
+        return math.nan
+    with np.errstate(all="ignore"):
+        return float(np.sum(np.square(output.astype(np.float64) - targets)))
+
+
+def absolute_error(output: Array, targets: np.ndarray) -> float:
+    """Return Σ |ŷ - y| over a batch, in float64; NaN as for `squared_error`."""
+    if output.shape != targets.shape:
+        return math.nan
+    with np.errstate(all="ignore"):
+        return float(np.sum(np.abs(output.astype(np.float64) - targets)))
+
+
+def explained_share(squared_error: float, dataset: Dataset) -> float | None:
+    """Return R² from the mean over some examples of a dataset of Σ (ŷ - y)² over the outputs; see `r_squared`.
+
+    The variation is that of all examples of the dataset, so that small batches can be compared with each other. NaN
+    becomes None.
+    """
+    if math.isnan(squared_error):
+        return None
+    variation = dataset.target_variation / len(dataset)
+    if variation == 0:
+        return float(squared_error == 0)
+    return 1 - squared_error / variation

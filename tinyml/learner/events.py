@@ -16,10 +16,12 @@ class BatchFinished:
         step: batches since the start of the run, counted from 1.
         examples: in this batch.
         loss: of this batch, before the update.
-        accuracy: share of this batch's examples that were classified correctly, before the update, 0 to 1; NaN when
-            nothing is known of classes.
+        accuracy: share of this batch's examples that were classified correctly, before the update, 0 to 1; None when
+            there are no classes.
         learning_rate: of the update; None for an optimiser of one's own that has none.
         layers: how strongly each layer learned, when that was asked for; else empty.
+        r_squared: share of the targets' variation that is explained, before the update: of this batch's errors, and
+            the variation of all training targets; None when the targets are classes.
     """
 
     epoch: int
@@ -28,9 +30,10 @@ class BatchFinished:
     step: int
     examples: int
     loss: float
-    accuracy: float
+    accuracy: float | None
     learning_rate: float | None = None
     layers: tuple[LayerActivity, ...] = ()
+    r_squared: float | None = None
 
 
 @dataclass(frozen=True)
@@ -56,20 +59,24 @@ class EpochFinished:
         epoch: counted from 1.
         epochs: planned in all.
         training_loss, training_accuracy: means over the epoch's batches, weighted by their examples, as they were
-            while training (before each update, dropout on).
+            while training (before each update, dropout on). The accuracy is None when there are no classes.
         validation_loss, validation_accuracy: over the validation set after the epoch; None without such a set.
         seconds: since the start of the run, pauses included; those before it was resumed count too.
         learning_rate: of the epoch's last update; None for an optimiser of one's own that has none.
+        training_r_squared, validation_r_squared: share of the targets' variation that is explained, while training
+            and on the validation set after the epoch; None when the targets are classes.
     """
 
     epoch: int
     epochs: int
     training_loss: float
-    training_accuracy: float
+    training_accuracy: float | None
     validation_loss: float | None
     validation_accuracy: float | None
     seconds: float
     learning_rate: float | None = None
+    training_r_squared: float | None = None
+    validation_r_squared: float | None = None
 
     @property
     def judged_loss(self) -> float:

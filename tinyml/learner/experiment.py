@@ -42,7 +42,9 @@ class Experiment:
     splits: Splits
     training: TrainingSettings
 
-    def run(self, resume: Checkpoint | None = None, measure_every: int | None = None) -> Generator[Event, None, None]:
+    def run(
+        self, resume: Checkpoint | None = None, measure_every: int | None = None, progress: bool = False
+    ) -> Generator[Event, None, None]:
         """Train as the settings say; see `Learner.run`, also for the arguments.
 
         Call `learner.checkpoint()` at any event to be able to go on from there.
@@ -59,6 +61,7 @@ class Experiment:
             restore_best=training.restore_best,
             measure_every=measure_every,
             resume=resume,
+            progress=progress,
         )
 
     def test(self) -> Evaluation:
@@ -93,7 +96,7 @@ def prepare(network: NetworkSpecification, training: TrainingSettings, splits: S
     shape = data.description.example_shape
     loss = loss_descriptions()[training.loss]
     outputs = codes_for(loss, data.codes).shape[1] if loss.targets == "codes" else len(data.description.class_names)
-    problems = find_problems(network, training, shape, outputs)
+    problems = find_problems(network, training, shape, outputs, data.description.target_shape)
     if problems:
         raise SpecificationError(problems)
     net = build(network, shape, np.random.default_rng(training.seed))
@@ -103,7 +106,11 @@ def prepare(network: NetworkSpecification, training: TrainingSettings, splits: S
 
 
 def find_problems(
-    network: NetworkSpecification, training: TrainingSettings, example_shape: Shape, outputs: int
+    network: NetworkSpecification,
+    training: TrainingSettings,
+    example_shape: Shape,
+    outputs: int,
+    target_shape: Shape | None = None,
 ) -> tuple[Problem, ...]:
     """Tell why a network cannot be trained on such data with such a loss; empty when it can.
 
@@ -111,16 +118,18 @@ def find_problems(
         network: the network on paper.
         training: of which the loss and the augmentations are looked at.
         example_shape: of one example, without the batch axis.
-        outputs: numbers that the loss compares; the number of classes.
+        outputs: numbers that the loss compares: the number of classes, whatever it is when there are none.
+        target_shape: of the numbers that the network should give for each example; None for classes.
 
     >>> from tinyml.net import LayerSpecification
     >>> network = NetworkSpecification(layers=(LayerSpecification(type="Linear", name="fc", settings={"outputs": 3}),))
     >>> find_problems(network, TrainingSettings(), (64,), 10)[0].sentence
     'The network ends with 3 numbers but the loss needs 10, one for each class.'
     """
-    inference = infer(network, example_shape, outputs)
-    if inference.problems:
-        return inference.problems
+    inference = infer(network, example_shape, outputs, target_shape)
+    wrong_kind = _target_problems(training) if target_shape is not None else ()
+    if inference.problems or wrong_kind:
+        return inference.problems + wrong_kind
     return _loss_problems(inference, training) + _augmentation_problems(training, example_shape)
 
 
@@ -143,11 +152,28 @@ def check_fits(net: Sequential, input_shape: Shape, dataset: Dataset) -> None:
             f"{describe_shape(description.example_shape)}. Choose data of the size it was trained on."
         )
     output_shape = net.output_shape(input_shape)
+    if description.target_shape is not None:
+        if output_shape != description.target_shape:
+            raise DataError(
+                f"The network gives {describe_shape(output_shape)}, but the targets of {description.title} are "
+                f"{describe_shape(description.target_shape)}. Choose data with targets like those it was trained on."
+            )
+        return
     if output_shape != (len(description.class_names),) and output_shape != dataset.codes.shape[1:]:
         raise DataError(
             f"The network tells {describe_shape(output_shape)} classes apart, but {description.title} has "
             f"{len(description.class_names)}. Choose data with the classes it was trained on."
         )
+
+
+def _target_problems(training: TrainingSettings) -> tuple[Problem, ...]:
+    """Check that the loss compares outputs with numbers."""
+    loss = loss_descriptions()[training.loss]
+    if loss.targets == "codes":
+        return ()
+    sentence = f"The loss '{loss.title}' needs classes, but the targets of this data are numbers."
+    title = loss_descriptions()["mse_loss"].title
+    return (Problem(-1, "", sentence, ChangeTraining(f"Use {title.lower()}", {"loss": "mse_loss"})),)
 
 
 def _loss_problems(inference: Inference, training: TrainingSettings) -> tuple[Problem, ...]:

@@ -2,19 +2,21 @@
 
 import math
 from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import closing
 from typing import Any
 
 import numpy as np
 
 from tinyml.core import Array, DataError, SettingsError, TinymlError, as_examples
 from tinyml.core.validation import check_counts
-from tinyml.data import Augmentation, Dataset
+from tinyml.data import Augmentation, DataDescription, Dataset
 from tinyml.learner.activity import ActivityMeter, LayerActivity
 from tinyml.learner.arguments import check_model, compute_loss
 from tinyml.learner.checkpoint import Checkpoint
 from tinyml.learner.events import EpochFinished, Event
-from tinyml.learner.objective import Objective
+from tinyml.learner.objective import Objective, check_loss
 from tinyml.learner.run import RunPlan, TrainingRun
+from tinyml.learner.training_examples import ArrayExamples, DatasetExamples
 from tinyml.losses import LossFunction, find_loss
 from tinyml.net import Sequential
 from tinyml.net.batch_pass import BatchPass
@@ -129,6 +131,8 @@ class Learner:
         callbacks_interval: int | None = None,
         cargs: Iterable[Any] = (),
         seed: int = 0,
+        *,
+        progress: bool = False,
     ) -> tuple[Sequential, list[float]]:
         """Train on arrays, as the original tinyml did; `run` tells more while it goes on.
 
@@ -138,13 +142,14 @@ class Learner:
             epochs: how often all examples are seen, at least 1.
             batch_size: examples in one update, at least 1; the last batch of an epoch holds what is left.
             callbacks: each is called as `callback(model, epoch, *cargs)`, the epoch counted from 0, with the network in
-                evaluation mode.
+                evaluation mode. A callback that returns False ends the training after this epoch.
             callbacks_interval: call them after every so many epochs, beginning with the first; never when None.
             cargs: further arguments for the callbacks.
             seed: decides the order of the examples.
+            progress: show a progress bar on standard error.
 
-        Returns the network and, for each epoch, the mean loss over its examples. (The original returned the sum over
-        its batches, which depends on the batch size.)
+        Returns the network and, for each epoch that was done, the mean loss over its examples. (The original returned
+        the sum over its batches, which depends on the batch size.)
 
         Raises `DivergedError` when the loss becomes NaN or infinite; the network then holds the weights of the end of
         the epoch before.
@@ -154,16 +159,18 @@ class Learner:
         check_counts(epochs=epochs, batch_size=batch_size, callbacks_interval=callbacks_interval)
         check_counts(0, seed=seed)
         further = tuple(cargs)
-        plan = RunPlan(data, label, epochs, batch_size, seed)
+        plan = RunPlan(ArrayExamples(data, label), epochs, batch_size, seed)
         losses: list[float] = []
-        for event in self._start(plan, None):
-            if not isinstance(event, EpochFinished):
-                continue
-            losses.append(event.training_loss)
-            if callbacks_interval is not None and (event.epoch - 1) % callbacks_interval == 0:
-                self.model.eval()
-                for callback in callbacks:
-                    callback(self.model, event.epoch - 1, *further)
+        with closing(self._start(plan, None, progress)) as events:
+            for event in events:
+                if not isinstance(event, EpochFinished):
+                    continue
+                losses.append(event.training_loss)
+                if callbacks_interval is not None and (event.epoch - 1) % callbacks_interval == 0:
+                    self.model.eval()
+                    answers = [callback(self.model, event.epoch - 1, *further) for callback in callbacks]
+                    if any(isinstance(answer, bool | np.bool_) and not answer for answer in answers):
+                        break
         return self.model, losses
 
     def predict(self, data: Array, batch_size: int | None = None) -> Array:
@@ -183,15 +190,18 @@ class Learner:
         restore_best: bool = False,
         measure_every: int | None = None,
         resume: Checkpoint | None = None,
+        progress: bool = False,
     ) -> Generator[Event, None, None]:
         """Train, and tell what happens: an iterator of events.
 
-        Every event is a place to pause: nothing goes on until the next one is asked for. To stop, close the iterator.
+        Every event is a place to pause: nothing goes on until the next one is asked for. To stop, leave the loop that
+        goes through the events, or close the iterator.
         The same seed, data and network give the same events (but for the seconds) and the same parameters, bit for bit.
         Afterwards the network is in evaluation mode, also when it was stopped.
 
         Arguments:
-            train: the examples to learn from. Which targets the loss receives is told in `Objective`.
+            train: the examples to learn from, with classes or numbers as targets, see `Dataset.from_arrays`. Which
+                targets the loss receives is told in `Objective`.
             epochs: how often all examples are seen, at least 1.
             batch_size: examples in one update, at least 1; the last batch of an epoch holds what is left.
             validation: examples to evaluate after each epoch; none when None or empty.
@@ -203,6 +213,7 @@ class Learner:
             measure_every: tell how strongly each layer learns in every so many batches; None for never.
             resume: what `checkpoint` returned during a run with the same arguments (but perhaps more epochs), network,
                 loss, optimiser and schedule: the run goes on as if it had never stopped.
+            progress: show a progress bar on standard error.
 
         Yields a `BatchFinished` for each batch, `ValidationAdvanced` between the parts of a large validation set, an
         `EpochFinished` for each epoch, and one `TrainingFinished` at the end.
@@ -214,22 +225,21 @@ class Learner:
         _check_lengths(len(train), len(train))
         check_counts(epochs=epochs, batch_size=batch_size, early_stopping=early_stopping, measure_every=measure_every)
         check_counts(0, seed=seed)
+        check_loss(self.loss, train.description)
+        if validation:
+            _check_same_targets(train.description, validation.description)
         objective = Objective(self.loss, train.codes)
         plan = RunPlan(
-            train.inputs,
-            objective.targets(train),
+            DatasetExamples(train, objective, tuple(augmentations), seed),
             epochs,
             batch_size,
             seed,
-            train.labels,
-            objective,
-            validation or None,
-            tuple(augmentations),
+            DatasetExamples(validation, objective, (), seed) if validation else None,
             early_stopping,
             restore_best,
             measure_every,
         )
-        return self._start(plan, resume)
+        return self._start(plan, resume, progress)
 
     @property
     def history(self) -> tuple[EpochFinished, ...]:
@@ -247,11 +257,25 @@ class Learner:
             raise TinymlError("There is no run to take a checkpoint of. Start one with `run`.")
         return self._run.checkpoint()
 
-    def _start(self, plan: RunPlan, resume: Checkpoint | None) -> Generator[Event, None, None]:
+    def _start(self, plan: RunPlan, resume: Checkpoint | None, progress: bool) -> Generator[Event, None, None]:
         if self.schedule is not None and resume is None:
             self.schedule.restore(self._fresh_schedule)
         self._run = TrainingRun(self, plan, resume)
-        return self._run.events()
+        events = self._run.events()
+        if not progress:
+            return events
+        # Only now: a program that shows no bar need not load what draws it.
+        from tinyml.learner.progress_bar import with_progress_bar
+
+        return with_progress_bar(events, plan.epochs * self._run.batches, self._run.batches_done)
+
+
+def _check_same_targets(train: DataDescription, validation: DataDescription) -> None:
+    if (train.target_shape, len(train.class_names)) != (validation.target_shape, len(validation.class_names)):
+        raise DataError(
+            f"The validation examples of {validation.title} have other targets than the training examples of "
+            f"{train.title}. Make both from the same data, for example with `split`."
+        )
 
 
 def _check_lengths(inputs: int, labels: int) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 
 from tinyml.core import Array, DataError, SettingsError
 from tinyml.data import Dataset
-from tinyml.learner.evaluation import EVALUATION_BATCH
+from tinyml.learner.evaluation import EVALUATION_BATCH, evaluate
 from tinyml.learner.objective import Objective, class_scores
 from tinyml.losses import LossFunction, loss_descriptions
 from tinyml.net import Sequential
@@ -14,7 +14,7 @@ from tinyml.net import Sequential
 
 @dataclass(frozen=True)
 class Report:
-    """What a network achieves on a dataset.
+    """What a network achieves on a dataset. What does not fit its targets is None.
 
     Attributes:
         loss: mean over all examples.
@@ -22,20 +22,22 @@ class Report:
         top: how many guesses `top_accuracy` allows.
         top_accuracy: share of the examples whose class is among the `top` likeliest.
         confusion: `(classes, classes)` counts; row: the true class, column: the predicted one.
-        r_squared: how much of the outputs' variation is explained, see `r_squared`; None where the loss does not want
+        r_squared: how much of the targets' variation is explained, see `r_squared`; None where the loss does not want
             the outputs to be certain values.
+        mean_absolute_error: how far outputs are from target numbers, on average; None when the targets are classes.
     """
 
     loss: float
-    accuracy: float
-    top: int
-    top_accuracy: float
-    confusion: np.ndarray
+    accuracy: float | None
+    top: int | None
+    top_accuracy: float | None
+    confusion: np.ndarray | None
     r_squared: float | None
+    mean_absolute_error: float | None = None
 
 
 def report(model: Sequential, dataset: Dataset, loss: LossFunction | str, top: int = 3) -> Report:
-    """Judge a network on a dataset in every way that fits its loss, in evaluation mode.
+    """Judge a network on a dataset in every way that fits its loss and the targets, in evaluation mode.
 
     Arguments:
         model: the network; its training mode is put back afterwards.
@@ -43,13 +45,16 @@ def report(model: Sequential, dataset: Dataset, loss: LossFunction | str, top: i
         loss: a loss function or its name.
         top: guesses that `top_accuracy` allows, at least 1; no more than there are classes.
 
-    Raises `DataError` when there are no examples.
+    Raises `DataError` as `evaluate` does.
 
     >>> from tinyml.data import load
     >>> from tinyml.layers import Linear
     >>> report(Sequential([Linear("fc", 2, 2)]), load("circle"), "mse_loss").confusion.sum()
     np.int64(1000)
     """
+    if not dataset.description.has_classes:
+        judged = evaluate(model, dataset, loss)
+        return Report(judged.loss, None, None, None, None, judged.r_squared, judged.mean_absolute_error)
     if not len(dataset):
         raise DataError("There are no examples to judge the network on.")
     objective = Objective(loss, dataset.codes)
@@ -59,7 +64,7 @@ def report(model: Sequential, dataset: Dataset, loss: LossFunction | str, top: i
     with np.errstate(all="ignore"):
         for start in range(0, len(dataset), EVALUATION_BATCH):
             part = slice(start, start + EVALUATION_BATCH)
-            outputs.append(model.predict(dataset.inputs[part]))
+            outputs.append(model.predict(dataset.examples(part)))
             total += float(objective.loss(outputs[-1], targets[part])[0]) * len(outputs[-1])
         output = np.concatenate(outputs)
         scores = class_scores(output, name, dataset.codes)
@@ -139,9 +144,10 @@ def confusion_matrix(predicted: np.ndarray, labels: np.ndarray, classes: int) ->
 def r_squared(predicted: Array, truth: np.ndarray) -> float:
     """Tell which share of the variation of the truth the predictions explain.
 
-    Formula: `R² = 1 - Σ (y - ŷ)² / Σ (y - mean y)²` for each output, then the mean over the outputs. 1 is perfect, 0 is
-    as good as always saying the mean, less is worse. An output whose truth never varies counts as 1 when it is met
-    exactly, and as 0 otherwise.
+    Formula: `R² = 1 - Σ (y - ŷ)² / Σ (y - mean y)²`, both sums over examples and outputs, each output with its own mean
+    ("variance_weighted" in scikit-learn), so that an output whose truth hardly varies, such as a pixel in a corner,
+    counts little. 1 is perfect, 0 is as good as always saying the mean, less is worse. When the truth never varies, R²
+    is 1 when it is met exactly, and 0 otherwise.
 
     Arguments:
         predicted: ŷ, `(N, outputs)` or `(N,)`.
@@ -155,11 +161,9 @@ def r_squared(predicted: Array, truth: np.ndarray) -> float:
     if predicted.shape != truth.shape or predicted.size == 0:
         raise DataError(f"R² compares predictions with as many numbers, but received {predicted.shape}, {truth.shape}.")
     true = truth.astype(np.float64).reshape(len(truth), -1)
-    missed = ((true - predicted.reshape(true.shape)) ** 2).sum(axis=0)
-    variation = ((true - true.mean(axis=0)) ** 2).sum(axis=0)
-    constant = variation == 0
-    share = np.where(constant, missed > 0, missed / np.where(constant, 1, variation))
-    return float(np.mean(1 - share))
+    missed = float(((true - predicted.reshape(true.shape)) ** 2).sum())
+    variation = float(((true - true.mean(axis=0)) ** 2).sum())
+    return 1 - missed / variation if variation else float(missed == 0)
 
 
 def _check_alike(what: str, predicted: np.ndarray, labels: np.ndarray) -> None:

@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from tinyml.core import Array
-from tinyml.data import Dataset
+from tinyml.core import Array, DataError
+from tinyml.data import DataDescription, Dataset
+from tinyml.data.dataset import Rows
 from tinyml.losses import LossDescription, LossFunction, find_loss, loss_descriptions
 
 
@@ -21,10 +22,25 @@ def codes_for(loss: LossDescription | None, codes: Array) -> Array:
     array([[1., 0.],
            [0., 1.]])
     """
-    if loss is None or loss.target_range is None:
+    if loss is None or loss.target_range is None or not len(codes):
         return codes
     low, high = loss.target_range
     return codes if codes.min() >= low and codes.max() <= high else np.eye(len(codes), dtype=codes.dtype)
+
+
+def check_loss(loss: LossFunction | str, description: DataDescription) -> None:
+    """Raise `DataError` when a loss compares outputs with classes, but the targets of the data are numbers.
+
+    >>> from tinyml.data import describe
+    >>> check_loss("cross_entropy_with_softmax_loss", describe("circle"))
+    """
+    function = find_loss(loss)
+    known = next((each for each in loss_descriptions().values() if each.function is function), None)
+    if known is not None and known.targets == "labels" and not description.has_classes:
+        raise DataError(
+            f"{known.name} compares outputs with classes, but the targets of {description.title} are numbers. "
+            "Use mse_loss."
+        )
 
 
 class Objective:
@@ -35,9 +51,14 @@ class Objective:
     loss, and any function that is not in `tinyml.losses`, receives the labels, and the predicted class is the one with
     the largest output.
 
+    Where the targets of a dataset are numbers (regression, autoencoders), every loss receives these numbers.
+
     Arguments:
         loss: a loss function or its name.
-        codes: `(classes, outputs)` of the dataset.
+        codes: `(classes, outputs)` of the dataset; without rows when its targets are numbers.
+
+    Attributes:
+        has_classes: whether outputs are read as classes.
 
     >>> objective = Objective("mse_loss", np.array([[-1.0, -1.0], [1.0, 1.0]]))
     >>> objective.classes(np.array([[0.2, 0.1], [-3.0, 1.0]]))
@@ -48,6 +69,7 @@ class Objective:
         self.loss = find_loss(loss)
         known = next((each for each in loss_descriptions().values() if each.function is self.loss), None)
         self._uses_codes = known is not None and known.targets == "codes"
+        self.has_classes = len(codes) > 0
         self._codes = codes = codes_for(known, codes)
         # |output - code|² is smallest where output · code - ½ |code|² is largest. Of scores, the likeliest code is the
         # one with the largest output · code.
@@ -55,9 +77,17 @@ class Objective:
         near = known is None or known.outputs == "values"
         self._offsets = 0.5 * (codes * codes).sum(axis=1) if near else np.zeros(len(codes), codes.dtype)
 
-    def targets(self, dataset: Dataset) -> np.ndarray:
-        """Return what the loss compares the outputs with: `(N,)` labels or `(N, outputs)` codes."""
-        return self._codes[dataset.labels] if self._uses_codes else dataset.labels
+    def targets(self, dataset: Dataset, rows: Rows = slice(None)) -> np.ndarray:
+        """Return what the loss compares outputs with: `(K,)` labels, `(K, outputs)` codes, or `(K, …)` numbers.
+
+        Arguments:
+            dataset: the examples.
+            rows: which of them: `(K,)` indices or a slice; all of them by default.
+        """
+        if not self.has_classes:
+            return dataset.target_numbers(rows)
+        labels: np.ndarray = dataset.labels[rows]
+        return self._codes[labels] if self._uses_codes else labels
 
     def classes(self, output: Array) -> np.ndarray:
         """Return the `(N,)` predicted classes for `(N, outputs)` outputs."""

@@ -2,14 +2,14 @@
 
 import math
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tinyml.core import Array, DivergedError, StorageError
-from tinyml.data import Augmentation, Dataset, augment, batch_count, epoch_generator, minibatches
+from tinyml.data import batch_count, epoch_generator, minibatches
 from tinyml.learner.checkpoint import (
     Checkpoint,
     CheckpointState,
@@ -22,7 +22,7 @@ from tinyml.learner.checkpoint import (
 from tinyml.learner.divergence import all_finite, first_layer_at_fault
 from tinyml.learner.evaluation import Evaluation, evaluate_in_parts
 from tinyml.learner.events import BatchFinished, EpochFinished, Event, TrainingFinished, ValidationAdvanced
-from tinyml.learner.objective import Objective
+from tinyml.learner.training_examples import ArrayExamples, DatasetExamples
 
 if TYPE_CHECKING:
     from tinyml.learner.learner import Learner
@@ -33,23 +33,17 @@ class RunPlan:
     """What a run is to do.
 
     Attributes:
-        inputs, targets: `(N, …)` what is learned from, and what the loss compares the outputs with.
+        train: the examples to learn from.
         epochs, batch_size, seed: see `Learner.run`.
-        labels: `(N,)` the classes, to count how many are right; None when nothing is known of classes.
-        objective: how classes are read off the outputs; None when there are no labels.
         validation: examples to evaluate after each epoch; None for none.
-        augmentations, early_stopping, restore_best, measure_every: see `Learner.run`.
+        early_stopping, restore_best, measure_every: see `Learner.run`.
     """
 
-    inputs: Array
-    targets: np.ndarray
+    train: ArrayExamples | DatasetExamples
     epochs: int
     batch_size: int
     seed: int
-    labels: np.ndarray | None = None
-    objective: Objective | None = None
-    validation: Dataset | None = None
-    augmentations: Sequence[Augmentation] = ()
+    validation: DatasetExamples | None = None
     early_stopping: int | None = None
     restore_best: bool = False
     measure_every: int | None = None
@@ -69,7 +63,7 @@ class TrainingRun:
     def __init__(self, learner: "Learner", plan: RunPlan, resume: Checkpoint | None = None) -> None:
         self._learner, self._plan = learner, plan
         self._model = learner.model
-        self._batches = batch_count(len(plan.inputs), plan.batch_size)
+        self._batches = batch_count(len(plan.train), plan.batch_size)
         self._progress = Progress()
         if resume is not None:
             self._check_same_run(resume.state)
@@ -79,6 +73,16 @@ class TrainingRun:
         begun = self._progress.batch > 0
         self._kept_epoch = None if begun else self._progress.epoch - 1
         self._started = time.perf_counter()
+
+    @property
+    def batches(self) -> int:
+        """Number of batches in one epoch."""
+        return self._batches
+
+    @property
+    def batches_done(self) -> int:
+        """Number of batches that are done, in all epochs."""
+        return (self._progress.epoch - 1) * self._batches + self._progress.batch
 
     @property
     def history(self) -> tuple[EpochFinished, ...]:
@@ -97,12 +101,13 @@ class TrainingRun:
         state = CheckpointState(
             seed=plan.seed,
             batch_size=plan.batch_size,
-            examples=len(plan.inputs),
+            examples=len(plan.train),
             epochs=plan.epochs,
             epoch=progress.epoch,
             batch=progress.batch,
             total_loss=progress.total_loss,
             total_correct=progress.total_correct,
+            total_squared_error=None if math.isnan(progress.total_squared_error) else progress.total_squared_error,
             seconds=self._seconds,
             validated=plan.validation is not None,
             best_epoch=progress.best_epoch,
@@ -121,8 +126,8 @@ class TrainingRun:
             while progress.epoch <= plan.epochs and not self._waited_enough():
                 yield from self._learn_epoch()
                 checked = None
-                if plan.validation is not None and plan.objective is not None:
-                    checked = yield from self._validate(plan.validation, plan.objective)
+                if plan.validation is not None:
+                    checked = yield from self._validate(plan.validation)
                 yield self._finish_epoch(checked)
             restored = plan.restore_best and progress.best_tensors is not None
             if restored and progress.best_tensors is not None:
@@ -142,42 +147,47 @@ class TrainingRun:
     def _learn_epoch(self) -> Generator[BatchFinished, None, None]:
         """Learn from every example once, or from those that are left of an epoch that was begun."""
         plan, progress, learner = self._plan, self._progress, self._learner
-        epoch, labels, objective = progress.epoch, plan.labels, plan.objective
+        epoch = progress.epoch
         self._model.train()
         if progress.batch:  # resumed: perhaps no batch is left that would set the rate of this epoch
             learner.set_rate((epoch - 1) * self._batches + progress.batch - 1)
-        inputs = plan.inputs[:0]
-        order = minibatches(len(plan.inputs), plan.batch_size, epoch_generator(plan.seed, epoch))
+        inputs = np.zeros(0, np.float32)
+        order = minibatches(len(plan.train), plan.batch_size, epoch_generator(plan.seed, epoch))
         for number, chosen in enumerate(order, start=1):
             if number <= progress.batch:
                 continue
-            inputs = plan.inputs[chosen]
-            if plan.augmentations:
-                inputs = augment(inputs, plan.augmentations, epoch_generator(plan.seed, epoch, number))
+            inputs, targets = plan.train.batch(chosen, epoch, number)
             step = (epoch - 1) * self._batches + number
             learner.set_rate(step - 1)
             measure = plan.measure_every is not None and step % plan.measure_every == 0
-            loss, output = learner.batch_fit(inputs, plan.targets[chosen], measure)
+            loss, output = learner.batch_fit(inputs, targets, measure)
             if not math.isfinite(loss):
                 self._fail(loss, number, inputs)
             examples = len(chosen)
-            accuracy = math.nan
-            if labels is not None and objective is not None:
-                correct = int(np.count_nonzero(objective.classes(output) == labels[chosen]))
-                progress.total_correct += correct
-                accuracy = correct / examples
             progress.total_loss += loss * examples
             progress.batch = number
+            correct, squared_error = plan.train.judge(output, targets, chosen)
+            progress.total_correct += correct
+            progress.total_squared_error += squared_error
             yield BatchFinished(
-                epoch, number, self._batches, step, examples, loss, accuracy, learner.learning_rate, learner.activity
+                epoch=epoch,
+                batch=number,
+                batches=self._batches,
+                step=step,
+                examples=examples,
+                loss=loss,
+                accuracy=plan.train.accuracy(correct, examples),
+                learning_rate=learner.learning_rate,
+                layers=learner.activity,
+                r_squared=plan.train.r_squared(squared_error, examples),
             )
         if not all_finite(self._model):
             self._fail(math.nan, self._batches, inputs)
 
-    def _validate(self, validation: Dataset, objective: Objective) -> Generator[ValidationAdvanced, None, Evaluation]:
+    def _validate(self, validation: DatasetExamples) -> Generator[ValidationAdvanced, None, Evaluation]:
         """Evaluate the validation set in parts."""
-        result = Evaluation(math.nan, math.nan)
-        for done, so_far in evaluate_in_parts(self._model, validation, objective):
+        result = Evaluation(math.nan, None)
+        for done, so_far in evaluate_in_parts(self._model, validation.dataset, validation.objective):
             result = so_far
             if done < len(validation):
                 yield ValidationAdvanced(self._progress.epoch, done, len(validation))
@@ -185,23 +195,25 @@ class TrainingRun:
 
     def _finish_epoch(self, checked: Evaluation | None) -> EpochFinished:
         """Take stock of an epoch, and stand at the beginning of the next."""
-        plan, progress, count = self._plan, self._progress, len(self._plan.inputs)
+        plan, progress, count = self._plan, self._progress, len(self._plan.train)
         finished = EpochFinished(
             epoch=progress.epoch,
             epochs=plan.epochs,
             training_loss=progress.total_loss / count,
-            training_accuracy=math.nan if plan.labels is None else progress.total_correct / count,
+            training_accuracy=plan.train.accuracy(progress.total_correct, count),
             validation_loss=checked.loss if checked else None,
             validation_accuracy=checked.accuracy if checked else None,
             seconds=self._seconds,
             learning_rate=self._learner.learning_rate,
+            training_r_squared=plan.train.r_squared(progress.total_squared_error, count),
+            validation_r_squared=checked.r_squared if checked else None,
         )
         self._kept_epoch = progress.epoch
         if self._learner.schedule is not None:
             self._learner.schedule.note_epoch(finished.judged_loss)
         progress.history.append(finished)
         progress.epoch, progress.batch = progress.epoch + 1, 0
-        progress.total_loss, progress.total_correct = 0.0, 0
+        progress.total_loss, progress.total_correct, progress.total_squared_error = 0.0, 0, 0.0
         self._last_good = EpochState.copy(self._model, self._learner.optimizer, progress)
         if finished.judged_loss < progress.best_loss:
             progress.best_epoch, progress.best_loss = finished.epoch, finished.judged_loss
@@ -229,7 +241,7 @@ class TrainingRun:
         for what, saved, now in (
             ("seed", state.seed, plan.seed),
             ("batch size", state.batch_size, plan.batch_size),
-            ("number of training examples", state.examples, len(plan.inputs)),
+            ("number of training examples", state.examples, len(plan.train)),
         ):
             if saved != now:
                 raise StorageError(

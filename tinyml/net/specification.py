@@ -4,6 +4,7 @@ The file format, the builder and the command line all use `NetworkSpecification`
 goes in, what comes out and what is wrong; `build` makes the network.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -18,6 +19,7 @@ from tinyml.core import (
     Problem,
     Shape,
     SpecificationError,
+    describe_count,
     describe_shape,
 )
 from tinyml.layers.stack import (
@@ -61,13 +63,20 @@ class Inference:
         return sum(plan.parameter_count for plan in self.layers)
 
 
-def infer(specification: NetworkSpecification, input_shape: Shape | None, class_count: int | None = None) -> Inference:
+def infer(
+    specification: NetworkSpecification,
+    input_shape: Shape | None,
+    class_count: int | None = None,
+    target_shape: Shape | None = None,
+) -> Inference:
     """Let shapes flow from the input through the stack.
 
     Arguments:
         specification: the network on paper.
         input_shape: of one example, without the batch axis: `(C, H, W)` or `(D,)`; None when the data is unknown.
-        class_count: numbers that the loss needs from the last layer; None to leave the output free.
+        class_count: numbers that the loss needs from the last layer, one for each class; None without classes.
+        target_shape: of the numbers that the network should give; None when there are classes. With both None, the
+            output is free.
 
     Never raises for a faulty network: each fault is a `Problem` in the result. Shapes behind the first fault are
     unknown, but types and settings are checked all the way down.
@@ -83,6 +92,8 @@ def infer(specification: NetworkSpecification, input_shape: Shape | None, class_
     problems = [plan.problem for plan in plans if plan.problem is not None]
     if not plans:
         problems.append(Problem(-1, "", "The network has no layers yet. Add one from the palette."))
+    elif shape is not None and target_shape is not None:
+        problems.extend(_check_numbers(plans, shape, target_shape))
     elif shape is not None and class_count is not None:
         problems.extend(_check_output(plans, shape, class_count))
     return Inference(tuple(plans), shape, tuple(problems))
@@ -127,17 +138,48 @@ def _check_output(plans: Sequence[LayerPlan], shape: Shape, class_count: int) ->
         sentence = f"{ends_with} but the loss needs a vector of {class_count} numbers, one for each class."
         return [Problem(last, plans[last].specification.name, sentence, fix)]
     sentence = f"{ends_with} numbers but the loss needs {class_count}, one for each class."
-    for index in range(last, -1, -1):
+    return [_set_outputs(plans, shape, class_count, sentence)]
+
+
+def _check_numbers(plans: Sequence[LayerPlan], shape: Shape, target_shape: Shape) -> list[Problem]:
+    """Compare what comes out at the end with the numbers that the network should give."""
+    if shape == target_shape:
+        return []
+    last, count = len(plans) - 1, math.prod(target_shape)
+    if len(shape) == len(target_shape) == 1:
+        numbers = describe_count(shape[0], "number")
+        sentence = f"The network ends with {numbers} but each target has {count}."
+        return [_set_outputs(plans, shape, count, sentence)]
+    sentence = f"The network ends with {_describe_numbers(shape)} but each target is {_describe_numbers(target_shape)}."
+    fix: AppendLayers | None = None
+    if len(target_shape) == 1:
+        layers: tuple[tuple[str, dict[str, Any]], ...] = (("Flatten", {}), ("Linear", {"outputs": count}))
+        fix = AppendLayers(f"Add Flatten and Linear with {count} outputs", layers)
+    elif len(target_shape) == 3 and len(shape) == 1:
+        size = {"size": list(target_shape[1:])}
+        if shape != (count,):
+            return [_set_outputs(plans, shape, count, sentence)]
+        fix = AppendLayers(f"Add Reshape to {describe_shape(target_shape[1:])}", (("Reshape", size),))
+    return [Problem(last, plans[last].specification.name, sentence, fix)]
+
+
+def _describe_numbers(shape: Shape) -> str:
+    return describe_count(shape[0], "number") if len(shape) == 1 else describe_shape(shape)
+
+
+def _set_outputs(plans: Sequence[LayerPlan], shape: Shape, count: int, sentence: str) -> Problem:
+    """Return the problem of a vector of the wrong length; the fix changes the layer that decides it, or adds one."""
+    for index in range(len(plans) - 1, -1, -1):
         plan = plans[index]
         if (
             plan.layer_type is not None
             and plan.output_shape == shape
             and "outputs" in plan.layer_type.Settings.model_fields
         ):
-            fix = ChangeSettings(f"Set outputs to {class_count}", {"outputs": class_count})
-            return [Problem(index, plan.specification.name, sentence, fix)]
-    fix = AppendLayers(f"Add Linear with {class_count} outputs", (("Linear", {"outputs": class_count}),))
-    return [Problem(last, plans[last].specification.name, sentence, fix)]
+            change = ChangeSettings(f"Set outputs to {count}", {"outputs": count})
+            return Problem(index, plan.specification.name, sentence, change)
+    fix = AppendLayers(f"Add Linear with {describe_count(count, 'output')}", (("Linear", {"outputs": count}),))
+    return Problem(len(plans) - 1, plans[-1].specification.name, sentence, fix)
 
 
 __all__ = [

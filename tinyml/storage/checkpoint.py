@@ -13,7 +13,8 @@ from tinyml.storage.file_kind import require_kind
 from tinyml.storage.model import CHECKPOINT_FORMAT
 from tinyml.storage.project import Project
 
-CHECKPOINT_VERSION = 1
+CHECKPOINT_VERSION = 2
+"""Version 2 has the metrics of numbers as targets. A file of version 1 lacks them, and is read too."""
 
 
 class SavedCheckpoint(NamedTuple):

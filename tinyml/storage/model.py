@@ -24,8 +24,9 @@ from tinyml.storage.file_kind import require_kind
 MODEL_FORMAT = "tinyml-model"
 CHECKPOINT_FORMAT = "tinyml-checkpoint"
 """Written by `tinyml.storage.checkpoint`, whose files hold tensors too."""
-MODEL_VERSION = 2
-"""Version 2 has more training settings (optimiser, schedule, …). A file of version 1 lacks them, and is read too."""
+MODEL_VERSION = 3
+"""Version 2 has more training settings (optimiser, schedule, …), version 3 numbers as targets and their metrics. Older
+files lack them, and are read too."""
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -39,9 +40,11 @@ class EpochSummary(BaseModel):
 
     epoch: Annotated[int, Field(ge=1)]
     training_loss: Finite
-    training_accuracy: Share
+    training_accuracy: Share | None = None
     validation_loss: Finite | None = None
     validation_accuracy: Share | None = None
+    training_r_squared: Finite | None = None
+    validation_r_squared: Finite | None = None
 
 
 class SavedModel(BaseModel):
@@ -50,11 +53,13 @@ class SavedModel(BaseModel):
     Attributes:
         network: on paper.
         input_shape: of one example, without the batch axis.
-        class_names: one for each class.
+        class_names: one for each class; empty when the targets are numbers.
+        target_shape: of the numbers that it gives for one example; None when it tells classes apart.
         data: what it was trained on, and how that was split.
         training: the settings of the run.
         history: the epochs, in order; as many as were done.
-        test_loss, test_accuracy: over the test part at the end; None when it was not evaluated.
+        test_loss, test_accuracy, test_r_squared: over the test part at the end; None when it was not evaluated, or when
+            the metric does not fit the targets.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -62,11 +67,13 @@ class SavedModel(BaseModel):
     network: NetworkSpecification
     input_shape: Annotated[tuple[Size, ...], FailFast(), Field(min_length=1, max_length=8)]
     class_names: Annotated[tuple[str, ...], FailFast(), Field(max_length=100_000)] = ()
+    target_shape: Annotated[tuple[Size, ...], FailFast(), Field(max_length=8)] | None = None
     data: DataChoice = Field(default_factory=DataChoice)
     training: TrainingSettings = Field(default_factory=TrainingSettings)
     history: Annotated[tuple[EpochSummary, ...], FailFast(), Field(max_length=100_000)] = ()
     test_loss: Finite | None = None
     test_accuracy: Share | None = None
+    test_r_squared: Finite | None = None
 
 
 class _ModelFile(SavedModel):
@@ -83,6 +90,8 @@ def summarise_history(history: tuple[EpochFinished, ...]) -> tuple[EpochSummary,
             training_accuracy=event.training_accuracy,
             validation_loss=_finite(event.validation_loss),
             validation_accuracy=event.validation_accuracy,
+            training_r_squared=_finite(event.training_r_squared),
+            validation_r_squared=_finite(event.validation_r_squared),
         )
         for event in history
     )

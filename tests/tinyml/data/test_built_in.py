@@ -5,7 +5,7 @@ import tinyml.data.built_in as built_in
 from tinyml.core import DataError
 from tinyml.data import builtin_descriptions, builtin_names, describe, load
 
-NAMES = ("circle", "digits", "digits-28", "shapes")
+NAMES = ("circle", "digits", "digits-28", "shapes", "sine")
 
 
 def test_the_folder_is_walked() -> None:
@@ -41,7 +41,8 @@ def test_a_set_is_as_described_and_the_same_every_time(name: str) -> None:
     assert first.codes.shape[0] == len(description.class_names)
     assert description.about.endswith((".", "?"))
     np.testing.assert_array_equal(first.inputs, second.inputs)
-    np.testing.assert_array_equal(first.labels, second.labels)
+    np.testing.assert_array_equal(first.targets, second.targets)
+    assert first.targets.shape == (description.count, *(description.target_shape or ()))
 
 
 def test_digits_are_those_of_the_archive() -> None:

@@ -48,8 +48,10 @@ def test_a_score_that_is_not_a_number_is_no_good_guess() -> None:
 def test_r_squared_by_hand() -> None:
     truth = np.array([[1.0, 5.0], [2.0, 5.0], [3.0, 5.0]])
     assert r_squared(truth, truth) == 1
-    assert r_squared(np.full_like(truth, [2.0, 5.0]), truth) == 0.5  # the mean of the first, all of the second
-    assert r_squared(truth[:, ::-1], truth) == pytest.approx(((1 - 29 / 2) + 0) / 2)
+    assert r_squared(np.full_like(truth, [2.0, 5.0]), truth) == 0  # the mean of the first, all of the second
+    assert r_squared(truth[:, ::-1], truth) == pytest.approx(1 - (29 + 29) / 2)
+    assert r_squared(truth[:, 1], truth[:, 1]) == 1
+    assert r_squared(truth[:, 0], truth[:, 1]) == 0
     assert r_squared(np.array([3.0, 2.0, 1.0]), np.array([1.0, 2.0, 3.0])) == -3
 
 
@@ -93,7 +95,7 @@ def test_a_report_agrees_with_the_evaluation(loss: str, explains: bool) -> None:
     for _ in experiment.run():
         pass
     judged = report(experiment.net, splits.test, loss)
-    assert (judged.loss, judged.accuracy) == evaluate(experiment.net, splits.test, loss)
+    assert (judged.loss, judged.accuracy, None, None) == evaluate(experiment.net, splits.test, loss)
     assert judged.top == 3
     assert judged.accuracy < judged.top_accuracy <= 1
     assert np.trace(judged.confusion) / len(splits.test) == pytest.approx(judged.accuracy)

@@ -44,14 +44,14 @@ def test_before_the_first_epoch_there_is_an_empty_history(tmp_path: Path, projec
     experiment = prepare(project.network, project.training, split(load("circle"), project.data))
     experiment.run()
     save_checkpoint(tmp_path / "run", experiment.learner.checkpoint(), project)
-    assert read_checkpoint(tmp_path / "run").checkpoint.tensors["history"].shape == (0, 6)
+    assert read_checkpoint(tmp_path / "run").checkpoint.tensors["history"].shape == (0, 8)
 
 
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
         ({"format": "tinyml-model"}, "no checkpoint of a training run"),
-        ({"version": 2}, "newer TinyML .file version 2; this one reads up to 1"),
+        ({"version": 3}, "newer TinyML .file version 3; this one reads up to 2"),
         ({"version": "one"}, "'version'"),
         ({"surprise": 1}, "the key 'surprise' is not known"),
         ({"project": {"training": {"epochs": 0}}}, "'project.training.epochs' is 0"),

@@ -103,7 +103,7 @@ def layers(*entries: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"version": 3}, "newer TinyML .file version 3"),
+        ({"version": 4}, "newer TinyML .file version 4"),
         ({"version": "one"}, "'version'"),
         ({"input_shape": []}, "'input_shape'"),
         ({"input_shape": [0, 4]}, r"'input_shape.0' is 0"),

@@ -18,6 +18,7 @@ _SMALL = DataDescription(
     class_names=_NAMES,
     count=1797,
     about="1797 handwritten digits of 13 people, 8×8 pixels (Alpaydin and Kaynak 1998, UCI repository, CC BY 4.0).",
+    bytes_per_number=1,
 )
 _LARGE = DataDescription(
     name="digits-28",
@@ -37,9 +38,9 @@ def load_digits(progress: Progress | None = None) -> Dataset:
     Raises `DataError` or `StorageError` when the installation is damaged.
     """
     folder = resource_path("data", "digits")
-    images = read_idx(folder / "images-idx3-ubyte.gz", rank=3).astype(np.float32) / _LARGEST_VALUE
+    images = read_idx(folder / "images-idx3-ubyte.gz", rank=3)
     labels = read_idx(folder / "labels-idx1-ubyte.gz", rank=1).astype(np.int64)
-    return Dataset(_SMALL, images[:, np.newaxis], labels)
+    return Dataset(_SMALL, images[:, np.newaxis], labels, divisor=_LARGEST_VALUE)
 
 
 def load_large_digits(progress: Progress | None = None) -> Dataset:

@@ -1,0 +1,67 @@
+"""How much memory this process may still use, and sizes in words."""
+
+from pathlib import Path
+
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None  # type: ignore[assignment]
+
+_MEMINFO, _STATM = Path("/proc/meminfo"), Path("/proc/self/statm")
+_GROUP = Path("/sys/fs/cgroup")
+
+
+def available_memory() -> int | None:
+    """Return the bytes that can be used without swapping or meeting a limit; None where nothing tells.
+
+    That is the smallest of what the system has available, what the control group (a container) leaves, and what the
+    limit of the process's address space leaves.
+
+    >>> free = available_memory()
+    >>> free is None or free > 0
+    True
+    """
+    known = [room for room in (_free_in_system(), _free_in_group(), _free_in_address_space()) if room is not None]
+    return max(0, min(known)) if known else None
+
+
+def describe_bytes(count: int) -> str:
+    """Write a number of bytes with a unit, 1 kB = 1000 bytes.
+
+    >>> describe_bytes(950), describe_bytes(54_880_000), describe_bytes(2_100_000_000)
+    ('950 bytes', '55 MB', '2.1 GB')
+    """
+    for unit, size in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if count >= size:
+            value = count / size
+            return f"{value:.1f} {unit}" if value < 9.95 else f"{value:,.0f} {unit}"
+    return f"{count} bytes"
+
+
+def _free_in_system() -> int | None:
+    for line in _read(_MEMINFO).splitlines():
+        if line.startswith("MemAvailable:"):
+            return int(line.split()[1]) * 1024
+    return None
+
+
+def _free_in_group() -> int | None:
+    limit, used = _read(_GROUP / "memory.max").strip(), _read(_GROUP / "memory.current").strip()
+    return int(limit) - int(used) if limit.isdecimal() and used.isdecimal() else None
+
+
+def _free_in_address_space() -> int | None:
+    if resource is None:
+        return None
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    pages = _read(_STATM).split()
+    if limit == resource.RLIM_INFINITY or not pages:
+        return None
+    return limit - int(pages[0]) * resource.getpagesize()
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text("ascii")
+    except (OSError, UnicodeDecodeError):
+        return ""
