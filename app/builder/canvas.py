@@ -235,11 +235,15 @@ class Canvas(DropArea):
         """Return the sample that is looked at, also while the network can't be computed."""
         batch = view.trace.input if view is not None else None
         if view is None and self._inspection is not None and self._inspection.samples is not None:
-            batch = self._inspection.samples.inputs[self._inspection.index :]
+            index = self._inspection.index
+            batch = self._inspection.samples.examples(slice(index, index + 1))
         return np.asarray(batch[0]) if batch is not None and len(batch) else None
 
     def _show_scores(self, view: SampleView | None) -> None:
         data = self.document.data
+        if view is not None and view.target is not None:
+            self.column.loss_card.show_activations(view.output, view.describe_numbers())
+            return
         if view is None or data is None or max(view.label, len(view.scores) - 1) >= len(data.class_names):
             self.column.loss_card.show_activations(None)
             return

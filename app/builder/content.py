@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from app.builder.words import targets_text
 from app.document import DATA_PENDING, Document
 from app.widgets.words import write_count
 from tinyml.core import Problem, Shape
@@ -87,7 +88,7 @@ def input_content(document: Document) -> CardContent:
     if data is None:
         problem = Problem(-1, "input", document.data_problem)
         return CardContent("input", document.project.data.source, "input", problem=problem)
-    line = f"{len(data.class_names)} classes · {write_count(data.count)} examples"
+    line = f"{targets_text(data)} · {write_count(data.count)} examples"
     return CardContent("input", data.title, "input", line, data.example_shape, strip=True)
 
 
@@ -97,6 +98,8 @@ def loss_content(document: Document) -> CardContent:
     number = f"the {len(document.data.class_names)}" if document.data else "the"
     truth = "class" if loss.targets == "labels" else "code of its class"
     line = f"compares {number} outputs with the true {truth}"
+    if document.data is not None and document.data.target_shape is not None:
+        line = f"compares the output with the {'input' if document.data.target == 'input' else 'target'}"
     layers = document.project.network.layers
     problem = next((each for each in document.problems if each.index < 0 and not each.layer), None) if layers else None
     known = bool(layers) and document.inference.output_shape is not None

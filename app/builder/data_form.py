@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QGridLayout, QLabel, QVBox
 
 from app.builder.model_form import ModelForm
 from app.builder.panels import Page, paragraph, show_text
-from app.builder.words import list_text
+from app.builder.words import list_text, targets_text
 from app.document import DATA_PENDING, Document
 from app.document.edits import change_data
 from app.jobs import Job
@@ -17,9 +17,11 @@ from app.widgets.plain_text import short, tool_tip
 from app.widgets.theme import GRID
 from app.widgets.words import write_count
 from tinyml.core import DataError, describe_shape
+from tinyml.core.memory import describe_bytes
 from tinyml.data import DataChoice, DataDescription, builtin_descriptions, builtin_names, split_counts
 
 CHOOSE_FOLDER = "Choose folder…"
+_TARGET_TITLES = {"label": "Label", "input": "Input (autoencoder)"}
 
 
 class DataForm(QWidget):
@@ -42,7 +44,7 @@ class DataForm(QWidget):
         self._facts = paragraph("data_facts")
         self._about = paragraph("data_about", "muted")
         self._split = paragraph("data_split", "muted")
-        self._form = ModelForm(DataChoice, "data", skip=("source",))
+        self._form = ModelForm(DataChoice, "data", skip=("source",), titles={"target": _TARGET_TITLES})
         self._form.edited.connect(self._on_edited)
         self._assemble()
         document.changed.connect(self._show)
@@ -76,15 +78,16 @@ class DataForm(QWidget):
         data, choice = self._document.data, self._document.project.data
         self._source.show_source(choice.source)
         show_text(self._source_error, self._document.data_problem)
-        self._form.show_values(choice.model_dump())
+        self._form.show_values(dict(choice))
         if data is None:
             for label in (self._facts, self._about, self._split):
                 show_text(label, "")
             if self._document.data_pending:
                 show_text(self._facts, DATA_PENDING)
             return
-        classes = f"{len(data.class_names)} classes: {list_text([short(name) for name in data.class_names])}"
-        show_text(self._facts, f"{describe_shape(data.example_shape)} · {write_count(data.count)} examples\n{classes}")
+        names = f": {list_text([short(name) for name in data.class_names])}" if data.class_names else ""
+        size = f"{write_count(data.count)} examples · {describe_bytes(data.memory)} of memory"
+        show_text(self._facts, f"{describe_shape(data.example_shape)} · {size}\n{targets_text(data)}{names}")
         show_text(self._about, data.about)
         own_test = bool(data.test_count)
         self._form.editors["test"].setEnabled(not own_test)
@@ -113,7 +116,7 @@ class DataForm(QWidget):
     @Slot(str, object, bool)
     def _on_edited(self, name: str, value: Any, continues: bool) -> None:
         project = self._document.project
-        values = DataChoice.model_validate({**project.data.model_dump(), name: value})
+        values = DataChoice.model_validate({**dict(project.data), name: value})
         edit = change_data(project, **{name: getattr(values, name)})
         self._document.apply(edit if continues else edit.alone())
 

@@ -160,9 +160,9 @@ class Document(QObject):
 
     def show_project(self, project: Project) -> None:
         """Make `project` the current one, without a step in the undo history: what undo and redo do."""
-        same_source = project.data.source == self.project.data.source
+        before, now = self.project.data, project.data
         self.project = project
-        if not same_source or self.data_problem:
+        if (before.source, before.target) != (now.source, now.target) or self.data_problem:
             self._describe_data()
         self._infer()
         present = {layer.name for layer in project.network.layers}
@@ -195,7 +195,8 @@ class Document(QObject):
         """Show what is known of the chosen data; read a folder again, since it may have changed."""
         source = self.project.data.source
         self.shutdown()
-        self.data, self.data_problem = self._descriptions.get(source), ""
+        known = self._descriptions.get(source)
+        self.data, self.data_problem = known.with_target(self.project.data.target) if known else None, ""
         if source not in builtin_names():
             self._data_job = self.describe_data(source)
             self._data_job.failed.connect(self._on_data_failed)
@@ -203,8 +204,9 @@ class Document(QObject):
     @Slot(object)
     def _on_data_described(self, description: DataDescription) -> None:
         self._descriptions[description.name] = description
-        if description.name == self.project.data.source and description != self.data:
-            self._set_data(description, "")
+        chosen = self.project.data
+        if description.name == chosen.source and description.with_target(chosen.target) != self.data:
+            self._set_data(description.with_target(chosen.target), "")
 
     @Slot(str)
     def _on_data_failed(self, sentence: str) -> None:
@@ -222,8 +224,8 @@ class Document(QObject):
             self.inference = infer(network, None)
             return
         outputs = len(data.class_names)
-        inference = infer(network, data.example_shape, outputs)
-        problems = inference.problems or find_problems(network, training, data.example_shape, outputs)
+        inference = infer(network, data.example_shape, outputs, data.target_shape)
+        problems = find_problems(network, training, data.example_shape, outputs, data.target_shape)
         self.inference = replace(inference, problems=problems)
 
     def _announce_clean(self, _clean: bool) -> None:

@@ -185,5 +185,6 @@ class Inspector(QWidget):
 
 _POINTS_WORDS = (
     "These samples are points, not images, so there are no feature maps to trace back to pixels. The bars show what "
-    "each layer makes of the chosen point; the coloured ground shows what the network believes all over the plane."
+    "each layer makes of the chosen point. With classes, the coloured ground shows what the network believes all over "
+    "the plane."
 )

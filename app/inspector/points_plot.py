@@ -18,6 +18,8 @@ CLASS_COLORS = tuple(
 _SYMBOLS = ("o", "s", "t", "d", "star")
 """Classes differ in shape as well as in colour."""
 _FAINT = 90
+_ANY_WIDTH = 2**24 - 1
+"""Qt's largest width of a widget, which is also its default."""
 _MARGIN = 0.08
 
 
@@ -39,6 +41,7 @@ class PointsPlot(QWidget):
         self._predictions: np.ndarray | None = None
         self._shown: np.ndarray = np.zeros(0, np.intp)
         self._current = -1
+        self._in_plane = True
         # Samples, filters and predictions change together: the symbols are made once for all of it.
         self._painter = QTimer(self, singleShot=True, interval=0)
         self._painter.timeout.connect(self._paint_points)
@@ -47,7 +50,6 @@ class PointsPlot(QWidget):
         self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._plot.setMenuEnabled(False)
         self._plot.hideButtons()
-        self._plot.setAspectLocked(True)
         self._ground = pyqtgraph.ImageItem(axisOrder="row-major")
         self._scatter = pyqtgraph.ScatterPlotItem(pxMode=True, size=8)
         self._ring = pyqtgraph.ScatterPlotItem(pxMode=True, size=18, symbol="o")
@@ -71,7 +73,12 @@ class PointsPlot(QWidget):
         return low - margin, high + margin
 
     def show_samples(self, points: np.ndarray, labels: np.ndarray, class_names: Sequence[str]) -> None:
-        """Show other samples: `points` (N, D), of which the first two numbers count, and their `labels` (N,)."""
+        """Show other samples: `points` (N, D), of which the first two numbers count, and their `labels` (N,).
+
+        Without class names a point is an input and its target, which need no common scale.
+        """
+        self._in_plane = bool(class_names)
+        self._plot.setAspectLocked(self._in_plane)
         flat = points.reshape(len(points), -1)
         self._points = np.pad(flat[:, :2], ((0, 0), (0, max(2 - flat.shape[1], 0))))
         self._labels, self._predictions = labels, None
@@ -79,7 +86,8 @@ class PointsPlot(QWidget):
         names = ", ".join(
             f"{short(name)} {_SYMBOL_WORDS[index % len(_SYMBOLS)]}" for index, name in enumerate(class_names)
         )
-        self.setToolTip(tool_tip(f"{names}. A frame marks a wrong prediction. Click a point to look at it."))
+        told = f"{names}. A frame marks a wrong prediction." if names else "Across: the input. Up: the target."
+        self.setToolTip(tool_tip(f"{told} Click a point to look at it."))
         low, high = self.plane
         self._plot.setRange(QRectF(low[0], low[1], high[0] - low[0], high[1] - low[1]), padding=0)
         self._limit_width()
@@ -137,6 +145,9 @@ class PointsPlot(QWidget):
 
     def _limit_width(self) -> None:
         """Be no wider than the plane is at this height: both axes have the same scale, and the rest would be empty."""
+        if not self._in_plane:
+            self.setMaximumWidth(_ANY_WIDTH)
+            return
         low, high = self.plane
         across, up = high - low
         room = self.height() - self._plot.getAxis("bottom").height() - 2 * GRID

@@ -2,7 +2,30 @@
 
 import numpy as np
 
+from tinyml.data import Dataset
+
 ALL_CLASSES = -1
+
+
+def labels_of(samples: Dataset) -> np.ndarray:
+    """Return the `(N,)` classes of samples; 0 for each when their targets are numbers, so that no filter applies.
+
+    >>> labels_of(Dataset.from_arrays([[0.0], [1.0]], [0.5, 2.0]))
+    array([0, 0])
+    """
+    return samples.labels if samples.description.has_classes else np.zeros(len(samples), np.int64)
+
+
+def points_of(samples: Dataset) -> np.ndarray:
+    """Return samples as `(N, 2)` or more coordinates: of one number and one target number, x and y.
+
+    >>> points_of(Dataset.from_arrays([[0.0], [1.0]], [0.5, 2.0])).tolist()
+    [[0.0, 0.5], [1.0, 2.0]]
+    """
+    inputs = samples.inputs.reshape(len(samples), -1)
+    if inputs.shape[1] == 1 and not samples.description.has_classes:
+        return np.hstack([inputs, samples.targets.reshape(len(samples), -1)])
+    return inputs
 
 
 def matching_samples(

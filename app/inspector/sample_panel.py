@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QWidget
 from app.inspector.looks import make_column, make_label, make_row, make_scroll_area, named
 from app.inspector.points_ground import Belief, believed_of
 from app.inspector.points_plot import PointsPlot
-from app.inspector.sample_filter import ALL_CLASSES, matching_samples
+from app.inspector.sample_filter import ALL_CLASSES, labels_of, matching_samples, points_of
 from app.inspector.score_list import ScoreList
 from app.inspector.words import percent_text
 from app.jobs import Job
@@ -82,6 +82,7 @@ class SamplePanel(QWidget):
         self._filtered_out = make_label("inspector_filtered_out", look="muted", wraps=True)
         self._verdict = make_label("inspector_verdict", wraps=True)
         self._verdict.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._output = named(ImageGrid(image_size=96), "inspector_output", "What the network gives for the sample")
         self._scores = named(ScoreList(), "inspector_scores", "What the network believes")
 
     def _arrange(self) -> None:
@@ -97,6 +98,7 @@ class SamplePanel(QWidget):
         believed = make_column()
         believed.addWidget(self._filtered_out)
         believed.addWidget(self._verdict)
+        believed.addWidget(self._output)
         believed.addWidget(self._score_scroll, 1)
         body = make_row()
         body.addWidget(self._scroll, 3)
@@ -121,10 +123,15 @@ class SamplePanel(QWidget):
             self._class.addItem(short(name), index)
         self._class.blockSignals(False)
         images = samples is None or len(samples.description.example_shape) == 3
+        has_classes = samples is None or samples.description.has_classes
+        self._class.setVisible(has_classes)
+        self._mistakes_only.setVisible(has_classes)
+        if not has_classes:
+            self._mistakes_only.setChecked(False)
         self._scroll.setVisible(images)
         self._points.setVisible(not images)
         if samples is not None and not images:
-            self._points.show_samples(samples.inputs, samples.labels, names)
+            self._points.show_samples(points_of(samples), labels_of(samples), names)
         self._filter()
 
     @Slot()
@@ -137,7 +144,7 @@ class SamplePanel(QWidget):
             self._grid.set_placeholder("The samples are being loaded.")
         else:
             class_index, mistakes_only = self._class.currentData(), self._mistakes_only.isChecked()
-            found = matching_samples(samples.labels, self._predictions, class_index, mistakes_only)
+            found = matching_samples(labels_of(samples), self._predictions, class_index, mistakes_only)
             self._shown = found[:LARGEST_GRID]
             self._found = len(found)
             self._count.setText(self._count_text(self._found, len(samples)))
@@ -208,8 +215,8 @@ class SamplePanel(QWidget):
         images = []
         for index in map(int, indices):
             if index not in self._thumbnails:
-                self._thumbnails[index] = sample_image(samples.inputs[index])
-            words = f"sample {index}: {names[samples.labels[index]]}"
+                self._thumbnails[index] = sample_image(samples.examples(slice(index, index + 1))[0])
+            words = f"sample {index}: {names[samples.labels[index]]}" if names else f"sample {index}"
             if predictions is not None:
                 words += f", predicted {names[predictions[index]]}"
             images.append(GridImage(self._thumbnails[index], tooltip=words))
@@ -246,13 +253,21 @@ class SamplePanel(QWidget):
         """Show what the network believes of the sample now."""
         view, samples = self._inspection.view, self._inspection.samples
         self._verdict.setVisible(view is not None)
-        self._score_scroll.setVisible(view is not None)
+        self._score_scroll.setVisible(view is not None and view.target is None)
+        self._output.setVisible(view is not None and view.output.ndim == 3)
         if view is None or samples is None:
             return
-        names = view.snapshot.description.class_names
-        self._scores.show_scores(names, view.scores, view.label)
-        share = percent_text(float(view.scores[view.prediction]))
-        self._verdict.setText(f"true {short(names[view.label])} · predicted {short(names[view.prediction])} ({share})")
+        if view.target is None:
+            names = view.snapshot.description.class_names
+            self._scores.show_scores(names, view.scores, view.label)
+            share = percent_text(float(view.scores[view.prediction]))
+            self._verdict.setText(
+                f"true {short(names[view.label])} · predicted {short(names[view.prediction])} ({share})"
+            )
+        else:
+            self._verdict.setText(view.describe_numbers())
+        if view.output.ndim == 3:
+            self._output.set_images([GridImage(sample_image(view.output), tooltip="what the network gives")])
         self._note_filtered_out()
         set_look(self._verdict, "danger", view.prediction != view.label)
         self._mark_current()
@@ -262,7 +277,9 @@ class SamplePanel(QWidget):
     def _ask_for_belief(self) -> None:
         """Ask what the network believes all over the plane; only for samples that are points of one."""
         view, samples = self._inspection.view, self._inspection.samples
-        if view is None or samples is None or not self.isVisible() or samples.description.example_shape != (2,):
+        if view is None or samples is None or not self.isVisible():
+            return
+        if samples.description.example_shape != (2,) or not samples.description.has_classes:
             return
         # While training, snapshots come faster than they can be asked: finish one before the next.
         if view.snapshot is not self._believed_with and not self._asking:

@@ -45,11 +45,19 @@ def describe_model(about: SavedModel) -> list[str]:
     left_out = len(about.network.layers) - _MOST_LAYERS
     chain = " → ".join(layers) + (f" → and {left_out} more" if left_out > 0 else "")
     classes = f", {count_of(len(about.class_names), 'class').replace('classs', 'classes')}" if about.class_names else ""
+    if about.target_shape is not None:
+        classes = (
+            ", the input is the target"
+            if about.data.target == "input"
+            else f", targets {describe_shape(about.target_shape)}"
+        )
     sentences = [
         f"Network: {chain}.",
         f"Data: {short(Path(about.data.source).name)}, {describe_shape(about.input_shape)}{classes}.",
         _describe_training(about),
     ]
+    if about.test_r_squared is not None:
+        sentences.append(f"R² on the test set {about.test_r_squared:.3f}.".replace("-", "−"))
     if about.test_accuracy is not None:
         sentences.append(f"Test accuracy {about.test_accuracy:.1%}.".replace("%", " %"))
     return sentences
@@ -70,10 +78,18 @@ def _describe_training(about: SavedModel) -> str:
         return f"Not trained yet ({settings})."
     last = about.history[-1]
     judged = [epoch for epoch in about.history if epoch.validation_loss is not None]
-    result = f"training loss {last.training_loss:.3g}, accuracy {last.training_accuracy:.1%}"
-    if last.validation_loss is not None and last.validation_accuracy is not None:
-        result += f"; validation loss {last.validation_loss:.3g}, accuracy {last.validation_accuracy:.1%}"
+    result = f"training loss {last.training_loss:.3g}{_metric(last.training_accuracy, last.training_r_squared)}"
+    if last.validation_loss is not None:
+        metric = _metric(last.validation_accuracy, last.validation_r_squared)
+        result += f"; validation loss {last.validation_loss:.3g}{metric}"
     if judged:
         best = min(judged, key=lambda epoch: epoch.validation_loss or 0.0)
         result += f"; best in epoch {best.epoch}"
     return f"Trained for {count_of(len(about.history), 'epoch')} ({settings}): {result}.".replace("%", " %")
+
+
+def _metric(accuracy: float | None, r_squared: float | None) -> str:
+    """Write the metric that is known, with a comma in front of it."""
+    if accuracy is not None:
+        return f", accuracy {accuracy:.1%}"
+    return "" if r_squared is None else f", R² {r_squared:.3f}".replace("-", "−")

@@ -27,7 +27,8 @@ class CurvePlot(QWidget):
     """Training and validation curves of one quantity, over the epochs.
 
     Arguments:
-        name: "loss" or "accuracy": an attribute of `RunCurves`, and the stem of the object names.
+        name: "loss" or "accuracy": an attribute of `RunCurves`, and the stem of the object names. `show_quantity` can
+            change the attribute later.
         title: what stands above the plot.
         write: puts a value into words.
         heights: the range of the values when it is known; None lets it grow with them.
@@ -50,13 +51,13 @@ class CurvePlot(QWidget):
     ) -> None:
         super().__init__(parent)
         self.setObjectName(f"{name}_plot")
-        self.setAccessibleName(f"{title} over the epochs")
-        self._name, self._write, self._heights = name, write, heights
+        self._stem = self._name = name
+        self._write, self._heights = write, heights
+        self._heading = QLabel()
         self._curves = RunCurves()
         self._hovered = math.nan
         self.area = PlotArea(self)
         self.area.setObjectName(f"{name}_area")
-        self.area.setAccessibleName(f"{title} curves: arrow keys move, plus and minus zoom, A shows all")
         self.training_legend = LegendEntry("training", SERIES_COLORS["training"], Qt.PenStyle.SolidLine)
         self.validation_legend = LegendEntry("validation", SERIES_COLORS["validation"], Qt.PenStyle.DashLine)
         self.log_box = self._make_box(f"{name}_log", "log axis", "Show powers of ten at equal distances")
@@ -65,7 +66,8 @@ class CurvePlot(QWidget):
         self.follow_box.setChecked(True)
         self.note = QLabel()
         self.note.setObjectName(f"{name}_note")
-        self._lay_out(title)
+        self._lay_out()
+        self._show_title(title)
         self._redraw_timer = QTimer(self, singleShot=True, interval=0)
         self._redraw_timer.timeout.connect(self.redraw)
         self._connect()
@@ -87,6 +89,11 @@ class CurvePlot(QWidget):
         self._curves = curves
         self.follow_box.setChecked(True)
         self.redraw()
+
+    def show_quantity(self, name: str, title: str, write: Callable[[float], str], heights: Range | None) -> None:
+        """Show another quantity from now on; the arguments are those of the constructor."""
+        self._name, self._write, self._heights = name, write, heights
+        self._show_title(title)
 
     def set_moment(self, epoch: float | None, words: str = "", serious: bool = False) -> None:
         """Mark where the run stands still, or nothing."""
@@ -123,15 +130,19 @@ class CurvePlot(QWidget):
         box.setToolTip(tip)
         return box
 
-    def _lay_out(self, title: str) -> None:
-        heading = QLabel(title)
-        heading.setObjectName(f"{self._name}_title")
-        heading.setProperty("heading", True)
+    def _show_title(self, title: str) -> None:
+        self._heading.setText(title)
+        self.setAccessibleName(f"{title} over the epochs")
+        self.area.setAccessibleName(f"{title} curves: arrow keys move, plus and minus zoom, A shows all")
+
+    def _lay_out(self) -> None:
+        self._heading.setObjectName(f"{self._stem}_title")
+        self._heading.setProperty("heading", True)
         self.note.setProperty("warning", True)
         self.note.hide()
         header = QHBoxLayout()
         header.setSpacing(GRID)
-        for widget in (heading, self.training_legend, self.validation_legend):
+        for widget in (self._heading, self.training_legend, self.validation_legend):
             header.addWidget(widget)
         header.addStretch(1)
         header.addWidget(self.log_box)
@@ -172,7 +183,11 @@ class CurvePlot(QWidget):
         largest = max(one.largest for one in series)
         if self.log:
             return log_range(min(one.smallest_positive for one in series), largest)
-        heights = self._heights or linear_range(min(one.smallest for one in series), largest)
+        smallest = min(one.smallest for one in series)
+        if self._name == "r_squared" and largest > -1:
+            # Far below 0 at the beginning: a network that has learned nothing yet. It must not flatten the rest.
+            return _with_margin((min(max(smallest, -1.0), 0.0), 1.05), _LOWER_MARGIN, 0.0)
+        heights = self._heights or linear_range(smallest, largest)
         return _with_margin(heights, _LOWER_MARGIN, 0.0)
 
     def _mark_best(self) -> None:

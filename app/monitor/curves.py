@@ -2,15 +2,20 @@
 
 import math
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 
 from app.monitor.series import Series, Smoother
+from tinyml.data import DataDescription
 from tinyml.learner import BatchFinished, EpochFinished
+
+Metric = Literal["accuracy", "r_squared"]
+"""What is drawn beside the loss: the accuracy for classes, R² for numbers."""
 
 
 class Quantity:
-    """Loss or accuracy: each batch, the same smoothed, and the validation after each epoch."""
+    """The loss or a metric: each batch, the same smoothed, and the validation after each epoch."""
 
     def __init__(self) -> None:
         self.batches = Series()
@@ -33,31 +38,38 @@ class RunCurves:
 
     Attributes:
         planned_epochs: how many epochs the run will take; 0 before the first run.
+        metric: which metric fits the targets of the run.
         history: the epochs that are done.
         best_epoch: the one with the lowest validation loss, or training loss when there is no validation set.
-        loss, accuracy: the curves. Positions are in epochs: 2.5 is the middle of the third.
+        loss, accuracy, r_squared: the curves. Those of the metric that does not fit stay empty. Positions are in
+            epochs: 2.5 is the middle of the third.
         smoothing_span: over about how many batches the curves are smoothed; 0 before the first batch.
     """
 
-    def __init__(self, planned_epochs: int = 0) -> None:
-        self.planned_epochs = planned_epochs
+    def __init__(self, planned_epochs: int = 0, metric: Metric = "accuracy") -> None:
+        self.planned_epochs, self.metric = planned_epochs, metric
         self.history: list[EpochFinished] = []
         self.best_epoch: EpochFinished | None = None
-        self.loss, self.accuracy = Quantity(), Quantity()
+        self.loss, self.accuracy, self.r_squared = Quantity(), Quantity(), Quantity()
         self.smoothing_span = 0
         self._smoothers: tuple[Smoother, Smoother] | None = None
 
     @classmethod
-    def from_history(cls, history: Sequence[EpochFinished]) -> "RunCurves":
+    def from_history(cls, history: Sequence[EpochFinished], metric: Metric = "accuracy") -> "RunCurves":
         """Return what is left of a run when only its epochs are known: their means stand for the batches."""
-        curves = cls(history[-1].epochs if history else 0)
+        curves = cls(history[-1].epochs if history else 0, metric)
         x = np.array([float(epoch.epoch) for epoch in history])
-        for quantity, name in ((curves.loss, "training_loss"), (curves.accuracy, "training_accuracy")):
-            y = np.array([getattr(epoch, name) for epoch in history], np.float64)
+        for quantity, name in ((curves.loss, "loss"), (curves.measured, metric)):
+            y = np.array([_number(getattr(epoch, f"training_{name}")) for epoch in history], np.float64)
             quantity.batches.extend(x, y)
             quantity.smoothed.extend(x, y)
         curves.add_epochs(history)
         return curves
+
+    @property
+    def measured(self) -> Quantity:
+        """The curves of the metric that fits."""
+        return self.r_squared if self.metric == "r_squared" else self.accuracy
 
     @property
     def position(self) -> float:
@@ -78,7 +90,7 @@ class RunCurves:
         done = [epoch for epoch in self.history if epoch.epoch <= position]
         self.history, self.best_epoch = [], None
         self._smoothers = self._make_smoothers() if self._smoothers is not None else None
-        for quantity, smoother in zip((self.loss, self.accuracy), self._smoothers or (None, None), strict=True):
+        for quantity, smoother in zip((self.loss, self.measured), self._smoothers or (None, None), strict=True):
             quantity.validation = Series()
             quantity.batches = quantity.batches.up_to(position)
             quantity.smoothed = quantity.smoothed.up_to(position)
@@ -94,13 +106,16 @@ class RunCurves:
         if not events:
             return
         rows = np.array(
-            [(event.epoch - 1 + event.batch / event.batches, event.loss, event.accuracy) for event in events]
+            [
+                (event.epoch - 1 + event.batch / event.batches, event.loss, _number(getattr(event, self.metric)))
+                for event in events
+            ]
         )
         if self._smoothers is None:
             self.smoothing_span = choose_span(events[0].batches, self.planned_epochs)
             self._smoothers = self._make_smoothers()
         x = rows[:, 0]
-        quantities = (self.loss, self.accuracy)
+        quantities = (self.loss, self.measured)
         for quantity, smoother, y in zip(quantities, self._smoothers, rows[:, 1:].T, strict=True):
             quantity.batches.extend(x, y)
             quantity.smoothed.extend(x, smoother.smooth(y))
@@ -115,8 +130,18 @@ class RunCurves:
             x = np.array([float(event.epoch)])
             if event.validation_loss is not None:
                 self.loss.validation.extend(x, np.array([event.validation_loss]))
-            if event.validation_accuracy is not None:
-                self.accuracy.validation.extend(x, np.array([event.validation_accuracy]))
+            validated = getattr(event, f"validation_{self.metric}")
+            if validated is not None:
+                self.measured.validation.extend(x, np.array([validated]))
+
+
+def metric_for(description: DataDescription) -> Metric:
+    """Return the metric that fits the targets of some data."""
+    return "accuracy" if description.has_classes else "r_squared"
+
+
+def _number(value: float | None) -> float:
+    return math.nan if value is None else value
 
 
 def judged_loss(epoch: EpochFinished) -> float:

@@ -15,15 +15,7 @@ from app.widgets.theme import GRID, current_theme
 from tinyml.core.files import write_atomically
 from tinyml.learner import EpochFinished
 
-COLUMNS = (
-    "kind",
-    "epoch",
-    "training_loss",
-    "training_accuracy",
-    "validation_loss",
-    "validation_accuracy",
-    "seconds",
-)
+_COLUMNS = ("kind", "epoch", "training_loss", "training_{0}", "validation_loss", "validation_{0}", "seconds")
 _SCALE = 2
 """Pictures are drawn at twice the size of the screen, for print."""
 
@@ -32,7 +24,8 @@ class CurveTable:
     """Every number of a run, frozen, so that it can be written in another thread while the run goes on."""
 
     def __init__(self, curves: RunCurves) -> None:
-        batches = curves.loss.batches, curves.accuracy.batches
+        self.columns = tuple(column.format(curves.metric) for column in _COLUMNS)
+        batches = curves.loss.batches, curves.measured.batches
         self._batches: tuple[np.ndarray, ...] = (batches[0].x.copy(), batches[0].y.copy(), batches[1].y.copy())
         self._epochs: tuple[EpochFinished, ...] = tuple(curves.history)
 
@@ -40,11 +33,11 @@ class CurveTable:
         """Write one row for each batch and then one for each epoch; raises `StorageError` when that fails."""
         text = io.StringIO(newline="")
         writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(COLUMNS)
+        writer.writerow(self.columns)
         for row in zip(*self._batches, strict=True):
             writer.writerow(("batch", *(repr(float(number)) for number in row), "", "", ""))
         for epoch in self._epochs:
-            numbers = (epoch.training_loss, epoch.training_accuracy, epoch.validation_loss, epoch.validation_accuracy)
+            numbers = (getattr(epoch, name) for name in self.columns[2:-1])
             written = ("" if number is None else repr(float(number)) for number in numbers)
             writer.writerow(("epoch", epoch.epoch, *written, f"{epoch.seconds:.3f}"))
         write_atomically(path, text.getvalue().encode())

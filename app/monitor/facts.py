@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePol
 
 from app.monitor.curves import RunCurves
 from app.monitor.diagnosis import Diagnosis
-from app.monitor.words import write_loss, write_share, write_speed
+from app.monitor.words import write_loss, write_r_squared, write_share, write_speed
 from app.training.session import Session
 from app.widgets.looks import set_look
 from app.widgets.plain_label import PlainLabel
@@ -32,6 +32,7 @@ class FactsPanel(QWidget):
         self.setObjectName("training_facts")
         self._values: dict[str, QLabel] = {}
         self._titles: dict[str, str] = {}
+        self._row_titles: dict[str, QLabel] = {}
         self._state = QLabel()
         self._state.setObjectName("facts_state")
         self._state.setProperty("muted", True)
@@ -57,13 +58,16 @@ class FactsPanel(QWidget):
         self._set("epoch", f"{write_count(done)} of {write_count(curves.planned_epochs)}")
         self._set("training_loss", write_loss(curves.loss.newest_training))
         self._set("validation_loss", write_loss(curves.loss.newest_validation))
-        self._set("training_accuracy", write_share(curves.accuracy.newest_training))
-        self._set("validation_accuracy", write_share(curves.accuracy.newest_validation))
+        numbers = curves.metric == "r_squared"
+        write = write_r_squared if numbers else write_share
+        self._name_metric(*(("R²", "Test R²") if numbers else ("Accuracy", "Test accuracy")))
+        self._set("training_accuracy", write(curves.measured.newest_training))
+        self._set("validation_accuracy", write(curves.measured.newest_validation))
         best = curves.best_epoch
         self._set("best", "–" if best is None else f"{best.epoch}")
         self._set("speed", write_speed(session.examples_per_second))
         self._set("elapsed", write_duration(session.seconds))
-        self._set("test", write_share(session.test_accuracy))
+        self._set("test", write(session.test_r_squared if numbers else session.test_accuracy))
 
     def show_diagnosis(self, diagnosis: Diagnosis | None) -> None:
         """Say what the curves mean, or nothing."""
@@ -90,11 +94,11 @@ class FactsPanel(QWidget):
         for column, text in enumerate(("training", "validation"), start=1):
             grid.addWidget(self._make_muted(text), 0, column, Qt.AlignmentFlag.AlignRight)
         for row, (name, text) in enumerate(_PAIRS, start=1):
-            grid.addWidget(self._make_muted(text), row, 0)
+            grid.addWidget(self._make_row_title(name, text), row, 0)
             for column, part in enumerate(("training", "validation"), start=1):
                 grid.addWidget(self._make_value(f"{part}_{name}", f"{text}, {part}"), row, column)
         for row, (name, text) in enumerate(_LINES, start=1 + len(_PAIRS)):
-            grid.addWidget(self._make_muted(text), row, 0)
+            grid.addWidget(self._make_row_title(name, text), row, 0)
             grid.addWidget(self._make_value(name, text), row, 1, 1, 2)
         words = QVBoxLayout(self._frame)
         words.setContentsMargins(GRID + GRID // 2, GRID, GRID, GRID)
@@ -109,6 +113,18 @@ class FactsPanel(QWidget):
         layout.addWidget(self._frame)
         layout.addLayout(grid)
         layout.addStretch(1)
+
+    def _make_row_title(self, name: str, text: str) -> QLabel:
+        label = self._row_titles[name] = self._make_muted(text)
+        return label
+
+    def _name_metric(self, title: str, test_title: str) -> None:
+        """Write which metric the figures are."""
+        self._row_titles["accuracy"].setText(title)
+        self._row_titles["test"].setText(test_title)
+        for part in ("training", "validation"):
+            self._titles[f"{part}_accuracy"] = f"{title}, {part}"
+        self._titles["test"] = test_title
 
     def _make_muted(self, text: str) -> QLabel:
         label = QLabel(text)

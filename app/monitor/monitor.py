@@ -1,5 +1,6 @@
 """The monitor: the curves of the run, live, and the figures beside them."""
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from time import perf_counter
@@ -21,11 +22,11 @@ from PySide6.QtWidgets import (
 
 from app.jobs import LONGEST_SAVE, BackgroundRunner, LatestJob
 from app.monitor.curve_plot import CurvePlot
-from app.monitor.curves import RunCurves
+from app.monitor.curves import Metric, RunCurves, metric_for
 from app.monitor.diagnosis import Circumstances, diagnose
 from app.monitor.export import CurveTable, paint_widgets, save_picture
 from app.monitor.facts import FactsPanel
-from app.monitor.words import write_loss, write_share
+from app.monitor.words import write_loss, write_r_squared, write_share
 from app.training import Run, Session, SessionState
 from app.widgets.looks import set_look
 from app.widgets.plain_label import PlainLabel
@@ -39,11 +40,16 @@ _MOMENTS = {
     SessionState.STOPPED: "stopped",
     SessionState.FAILED: "failed",
 }
+_METRICS: dict[Metric, tuple[str, Callable[[float], str], tuple[float, float] | None]] = {
+    "accuracy": ("Accuracy", write_share, (0.0, 1.05)),
+    "r_squared": ("R²", write_r_squared, None),
+}
+"""Title, words for values, and range of the plot beside the loss."""
 _KINDS = {"csv": "Curves as a table", "png": "Curves as a picture"}
 
 
 class Monitor(QWidget):
-    """Loss and accuracy of the current run while it goes on, and of the last run after it has ended.
+    """Loss and accuracy (R² where the targets are numbers) of a run while it goes on, and after it has ended.
 
     It is painted at most thirty times a second, and not at all while it is hidden; nothing is lost meanwhile.
 
@@ -61,7 +67,7 @@ class Monitor(QWidget):
         self.curves = RunCurves()
         self._curves_of: WeakKeyDictionary[Run, RunCurves] = WeakKeyDictionary()
         self.loss_plot = CurvePlot("loss", "Loss", write_loss)
-        self.accuracy_plot = CurvePlot("accuracy", "Accuracy", write_share, heights=(0.0, 1.05), log_choice=False)
+        self.accuracy_plot = CurvePlot("accuracy", *_METRICS["accuracy"], log_choice=False)
         self.facts = FactsPanel()
         self._export_button = QPushButton("Export…")
         self._export_report = PlainLabel()
@@ -217,7 +223,7 @@ class Monitor(QWidget):
     @Slot()
     def _on_started(self) -> None:
         plan = self._session.plan
-        self._show_run(RunCurves(plan.epochs if plan else 0))
+        self._show_run(RunCurves(plan.epochs, metric_for(plan.description)) if plan else RunCurves())
 
     @Slot()
     def _on_continued(self) -> None:
@@ -231,13 +237,16 @@ class Monitor(QWidget):
     def _on_run_changed(self) -> None:
         """Show the curves of another run; of weights from a file, the epochs are all that is known."""
         curves = self._curves_of.get(self._session.run)
-        self._show_run(curves or RunCurves.from_history(self._session.history))
+        snapshot = self._session.snapshot
+        metric = metric_for(snapshot.description) if snapshot is not None else "accuracy"
+        self._show_run(curves or RunCurves.from_history(self._session.history, metric))
         self._follow_state()
 
     def _show_run(self, curves: RunCurves) -> None:
         self.curves = self._curves_of[self._session.run] = curves
         self._diagnosed_at = 0.0
         self._export_report.hide()
+        self.accuracy_plot.show_quantity(curves.metric, *_METRICS[curves.metric])
         for plot in (self.loss_plot, self.accuracy_plot):
             plot.set_moment(None)
             plot.set_curves(self.curves)

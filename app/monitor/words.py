@@ -31,6 +31,17 @@ def write_share(value: float | None) -> str:
     return f"{value:.1%}".replace("%", " %")
 
 
+def write_r_squared(value: float | None) -> str:
+    """Write R², the share of the targets' variation that is explained, with three decimals.
+
+    >>> write_r_squared(0.97654), write_r_squared(-2.5), write_r_squared(None)
+    ('0.977', '−2.500', '–')
+    """
+    if value is None or not math.isfinite(value):
+        return "–"
+    return f"{value:.3f}".replace("-", "−")
+
+
 def write_speed(examples_per_second: float) -> str:
     """Write examples a second.
 

@@ -44,6 +44,8 @@ EXAMPLES = {
     "shapes": "LeNet on shapes",
     "circle": "Circle in a square",
     "lenet-mnist": "LeNet for 28×28 digits (MNIST)",
+    "sine": "Regression on a noisy sine",
+    "autoencoder-digits": "Autoencoder of digits",
 }
 
 
@@ -361,11 +363,13 @@ def export_snapshot(path: Path, snapshot: Snapshot) -> Path:
         network=snapshot.network,
         input_shape=snapshot.description.example_shape,
         class_names=snapshot.description.class_names,
+        target_shape=snapshot.description.target_shape,
         data=snapshot.data,
         training=snapshot.training,
         history=summarise_history(snapshot.history),
         test_loss=snapshot.test_loss,
         test_accuracy=snapshot.test_accuracy,
+        test_r_squared=snapshot.test_r_squared,
     )
     save_model(path, snapshot.make_net(), about)
     return path
@@ -381,9 +385,10 @@ def load_snapshot(path: Path) -> Snapshot:
         about.network,
         about.data,
         about.training,
-        describe(about.data.source),
+        describe(about.data.source).with_target(about.data.target),
         copy_tensors(net),
         history,
         test_loss=about.test_loss,
         test_accuracy=about.test_accuracy,
+        test_r_squared=about.test_r_squared,
     )

@@ -47,6 +47,7 @@ def load_splits(choice: DataChoice) -> Splits:
 
 
 def _read_only(dataset: Dataset) -> Dataset:
-    for array in (dataset.inputs, dataset.labels, dataset.codes):
-        array.flags.writeable = False
+    for array in (dataset.stored_inputs, dataset.labels, dataset.codes, dataset.stored_targets, dataset.rows):
+        if array is not None:
+            array.flags.writeable = False
     return dataset

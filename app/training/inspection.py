@@ -19,6 +19,9 @@ from tinyml.net import Trace, record
 from tinyml.storage import Project
 from tinyml.visualize import reconstruct
 
+_MOST_NUMBERS = 3
+"""So many target numbers are written out; of more only the error is told."""
+
 
 @dataclass(frozen=True)
 class SampleView:
@@ -27,9 +30,10 @@ class SampleView:
     Attributes:
         snapshot: whose weights were used.
         index: of the sample in `Inspection.samples`.
-        label: its class.
+        label: its class; -1 when the targets are numbers.
         trace: the recorded forward pass, a batch of one.
-        scores: `(classes,)` share of the network's belief in each class, adding up to 1.
+        scores: `(classes,)` share of the network's belief in each class, adding up to 1; empty without classes.
+        target: the numbers that the network should give; None when the targets are classes.
     """
 
     snapshot: Snapshot
@@ -37,11 +41,26 @@ class SampleView:
     label: int
     trace: Trace
     scores: np.ndarray
+    target: np.ndarray | None = None
 
     @property
     def prediction(self) -> int:
-        """The class with the highest score."""
-        return int(self.scores.argmax())
+        """The class with the highest score; -1 when the targets are numbers."""
+        return int(self.scores.argmax()) if len(self.scores) else -1
+
+    @property
+    def output(self) -> np.ndarray:
+        """What the network gives for the sample."""
+        return np.asarray(self.trace.output[0])
+
+    def describe_numbers(self) -> str:
+        """Compare the output with the target numbers in a few words; an empty text when the targets are classes."""
+        if self.target is None:
+            return ""
+        if self.target.size > _MOST_NUMBERS:
+            return f"mean absolute error {_write(float(np.abs(self.output - self.target).mean()))}"
+        target, output = (", ".join(map(_write, numbers.ravel().tolist())) for numbers in (self.target, self.output))
+        return f"target {target} · predicted {output}"
 
 
 class Inspection(QObject):
@@ -55,7 +74,7 @@ class Inspection(QObject):
         index: the sample that is looked at.
         snapshot: the weights that are looked at; None while the network has problems.
         view: what the network makes of the sample; None until it is computed.
-        predictions: `(N,)` the predicted class of every sample; None until they are computed.
+        predictions: `(N,)` the predicted class of every sample; None until they are computed, and without classes.
         problem: why there is nothing to look at, in one sentence; empty when there is.
 
     Signals: samples_changed, view_changed, predictions_changed, problem_changed (each: read the attribute).
@@ -179,6 +198,8 @@ class Inspection(QObject):
         """Classify all samples, but not with every snapshot of a run that goes on."""
         if self.samples is None or self.snapshot is None or self._session.state.active:
             return
+        if not self.samples.description.has_classes:
+            return
         if self.snapshot is not self._predicted_with:
             self._predicted_with = self.snapshot
             self._predictions_job.start(partial(_predict, self.snapshot, self.samples))
@@ -222,6 +243,10 @@ class Inspection(QObject):
         self.predictions_changed.emit()
 
 
+def _write(number: float) -> str:
+    return f"{number:.3g}".replace("-", "−")
+
+
 def _is_fresh(snapshot: Snapshot, project: Project, description: DataDescription) -> bool:
     """Tell whether these are the weights that a run of the project would start from, seen with its loss."""
     same_start = (snapshot.training.seed, snapshot.training.loss) == (project.training.seed, project.training.loss)
@@ -240,12 +265,17 @@ def _fresh_snapshot(project: Project, description: DataDescription) -> Snapshot:
 
 
 def _look_at(snapshot: Snapshot, samples: Dataset, index: int) -> SampleView:
-    trace = record(snapshot.make_net(), samples.inputs[index : index + 1])
+    place = slice(index, index + 1)
+    trace = record(snapshot.make_net(), samples.examples(place))
+    if not samples.description.has_classes:
+        return SampleView(snapshot, index, -1, trace, np.zeros(0), samples.target_numbers(place)[0])
     scores = class_scores(trace.output, snapshot.training.loss, samples.codes)[0]
     return SampleView(snapshot, index, int(samples.labels[index]), trace, scores)
 
 
 def _predict(snapshot: Snapshot, samples: Dataset) -> np.ndarray:
-    output = snapshot.make_net().predict(samples.inputs, snapshot.training.batch_size)
-    predictions: np.ndarray = class_scores(output, snapshot.training.loss, samples.codes).argmax(axis=1)
-    return predictions
+    net, size, predictions = snapshot.make_net(), snapshot.training.batch_size, []
+    for start in range(0, len(samples), size):
+        output = net.predict(samples.examples(slice(start, start + size)))
+        predictions.append(class_scores(output, snapshot.training.loss, samples.codes).argmax(axis=1))
+    return np.concatenate(predictions)

@@ -59,7 +59,7 @@ class Run:
         history: the epochs that are done.
         snapshot: the newest weights; those of the run before until this one has some of its own.
         checkpoint: where the run can be continued from; None while it is active.
-        test_loss, test_accuracy: after the last epoch; None before.
+        test_loss, test_accuracy, test_r_squared: after the last epoch; None before, and when the metric does not fit.
         message: why the run failed or what it reached, in one sentence.
         traceback: where it failed, when that was unexpected; else empty.
         batches_done, examples_done: since the start of the run.
@@ -75,6 +75,7 @@ class Run:
     checkpoint: Checkpoint | None = None
     test_loss: float | None = None
     test_accuracy: float | None = None
+    test_r_squared: float | None = None
     message: str = ""
     traceback: str = ""
     batches_done: int = 0

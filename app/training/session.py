@@ -30,8 +30,8 @@ class Session(QObject):
     Attributes:
         run: the run that is shown: the one that is active, or else the last one or an earlier one.
         runs: those that can be shown, the oldest first.
-        state, plan, history, snapshot, test_loss, test_accuracy, message, traceback, batches_done, examples_done: of
-            `run`; see `Run`.
+        state, plan, history, snapshot, test_loss, test_accuracy, test_r_squared, message, traceback, batches_done,
+            examples_done: of `run`; see `Run`.
 
     Signals:
         state_changed(): read `state`.
@@ -97,7 +97,7 @@ class Session(QObject):
         run = self.run
         run.plan = plan = plan_continuation(run, self._document)
         run.history, run.checkpoint = list(plan.history), None
-        run.test_loss = run.test_accuracy = None
+        run.test_loss = run.test_accuracy = run.test_r_squared = None
         run.message = run.traceback = ""
         self.continued.emit()
         self._start_worker(plan, steps)
@@ -189,10 +189,8 @@ class Session(QObject):
         """Take weights that came from a file, as if a run had just ended with them. Not while a run is active."""
         if self.state.active:
             return
-        history, loss, accuracy = list(snapshot.history), snapshot.test_loss, snapshot.test_accuracy
-        self._forget_runs(
-            Run(snapshot=snapshot, exported=snapshot, history=history, test_loss=loss, test_accuracy=accuracy)
-        )
+        metrics = {name: getattr(snapshot, name) for name in ("test_loss", "test_accuracy", "test_r_squared")}
+        self._forget_runs(Run(snapshot=snapshot, exported=snapshot, history=list(snapshot.history), **metrics))
 
     @Slot()
     def forget(self) -> None:
@@ -259,6 +257,10 @@ class Session(QObject):
     @property
     def test_accuracy(self) -> float | None:
         return self.run.test_accuracy
+
+    @property
+    def test_r_squared(self) -> float | None:
+        return self.run.test_r_squared
 
     @property
     def message(self) -> str:
@@ -349,6 +351,12 @@ class Session(QObject):
     def _keep_test_result(self, outcome: Finished) -> None:
         run = self.run
         run.test_loss, run.test_accuracy = outcome.test_loss, outcome.test_accuracy
+        run.test_r_squared = outcome.test_r_squared
         if run.snapshot is not None:
-            run.snapshot = replace(run.snapshot, test_loss=run.test_loss, test_accuracy=run.test_accuracy)
+            run.snapshot = replace(
+                run.snapshot,
+                test_loss=run.test_loss,
+                test_accuracy=run.test_accuracy,
+                test_r_squared=run.test_r_squared,
+            )
             self.snapshot_changed.emit()

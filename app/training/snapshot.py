@@ -19,7 +19,8 @@ class Snapshot:
         description: of the data: shape and class names.
         tensors: parameters and buffers, named as in `Sequential.named_tensors`.
         history: the epochs up to this moment, those before a continued run included.
-        test_loss, test_accuracy: of these weights on the test set; None when they were not tested.
+        test_loss, test_accuracy, test_r_squared: of these weights on the test set; None when they were not tested, or
+            when the metric does not fit the targets.
         trained: False for the fresh weights that a network would start with.
     """
 
@@ -32,14 +33,17 @@ class Snapshot:
     trained: bool = True
     test_loss: float | None = None
     test_accuracy: float | None = None
+    test_r_squared: float | None = None
 
     def fits(self, network: NetworkSpecification, description: DataDescription | None) -> bool:
-        """Tell whether these are weights of `network` for data of that shape and with those classes."""
+        """Return True if these are weights of `network` for data of that shape and with such targets."""
         return (
             description is not None
             and self.network == network
             and self.description.example_shape == description.example_shape
             and len(self.description.class_names) == len(description.class_names)
+            and self.description.target_shape == description.target_shape
+            and self.description.target == description.target
         )
 
     def make_net(self) -> Sequential:

@@ -42,7 +42,7 @@ class Finished:
         if self.test_accuracy is not None:
             achieved = f"{self.test_accuracy * 100:.1f} % of the test set are right."
         elif self.test_r_squared is not None:
-            achieved = f"R² on the test set is {self.test_r_squared:.3f}."
+            achieved = f"R² on the test set is {self.test_r_squared:.3f}.".replace("-", "−")
         else:
             achieved = f"The loss on the test set is {self.test_loss:.4g}."
         return f"{achieved} {self.note}".rstrip()

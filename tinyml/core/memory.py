@@ -47,7 +47,11 @@ def _free_in_system() -> int | None:
 
 def _free_in_group() -> int | None:
     limit, used = _read(_GROUP / "memory.max").strip(), _read(_GROUP / "memory.current").strip()
-    return int(limit) - int(used) if limit.isdecimal() and used.isdecimal() else None
+    if not (limit.isdecimal() and used.isdecimal()):
+        return None
+    # Parts of files that are kept in memory make room when it is needed.
+    stat = dict(line.split(maxsplit=1) for line in _read(_GROUP / "memory.stat").splitlines())
+    return int(limit) - int(used) + int(stat.get("inactive_file", 0))
 
 
 def _free_in_address_space() -> int | None:

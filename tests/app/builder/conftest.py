@@ -70,7 +70,7 @@ class FakeInspection(QObject):
         trace = record(net, example)
         scores = np.full(len(description.class_names), 0.05)
         scores[3] = 0.55
-        self.view = SimpleNamespace(trace=trace, scores=scores, label=5, prediction=3)
+        self.view = SimpleNamespace(trace=trace, scores=scores, label=5, prediction=3, target=None)
         self.view_changed.emit()
 
 

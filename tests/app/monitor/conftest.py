@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.monitor import Monitor
 from app.training import Run, SessionState
+from tinyml.data import DataDescription
 from tinyml.learner import BatchFinished, EpochFinished
 
 
@@ -26,14 +27,14 @@ class FakeSession(QObject):
         self.state = SessionState.READY
         self.plan = self.snapshot = None
         self.history: list[EpochFinished] = []
-        self.test_loss = self.test_accuracy = None
+        self.test_loss = self.test_accuracy = self.test_r_squared = None
         self.message = ""
         self.seconds = self.examples_per_second = 0.0
         self.step = 0
 
     def begin(self, epochs: int = 20, batches: int = 10, classes: int = 10) -> None:
         training = SimpleNamespace(epochs=epochs, learning_rate=0.1)
-        description = SimpleNamespace(class_names=tuple(str(number) for number in range(classes)))
+        description = DataDescription("d", "D", (2,), tuple(str(number) for number in range(classes)), 100)
         project = SimpleNamespace(training=training)
         self.plan = SimpleNamespace(project=project, description=description, epochs=epochs, position=0.0)
         self.run = Run()

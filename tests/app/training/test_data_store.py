@@ -17,7 +17,7 @@ from tinyml.data import DataChoice
 @pytest.mark.parametrize("choice", [DataChoice(source="circle"), DataChoice(source="digits", test=0.3)])
 def test_no_array_of_the_shared_data_can_be_written_to(choice):
     for part in load_splits(choice):
-        for array in (part.inputs, part.labels, part.codes):
+        for array in (part.stored_inputs, part.labels, part.codes, part.rows):
             assert not array.flags.writeable
             with pytest.raises(ValueError, match="read-only"):
                 array[...] = 0
@@ -25,7 +25,7 @@ def test_no_array_of_the_shared_data_can_be_written_to(choice):
 
 def test_the_same_choice_gives_the_same_arrays():
     choice = DataChoice(source="circle")
-    assert load_splits(choice).train.inputs is load_splits(choice).train.inputs
+    assert load_splits(choice).train.stored_inputs is load_splits(choice).train.stored_inputs
 
 
 @pytest.fixture

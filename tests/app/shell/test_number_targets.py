@@ -1,0 +1,125 @@
+"""Regression and autoencoders in the window: every part shows what fits, and no accuracy."""
+
+import csv
+
+import pytest
+from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLabel, QWidget
+
+from app.document import edits
+from app.models.words import describe_model
+from app.shell.files import EXAMPLES, export_snapshot, load_snapshot
+from app.training import SessionState
+from tinyml.storage import example_names, load_model
+
+ENDED = (SessionState.FINISHED, SessionState.STOPPED, SessionState.FAILED)
+
+
+def test_every_example_is_in_the_menu():
+    assert set(EXAMPLES) == set(example_names())
+
+
+def text_of(window, name):
+    label = window.findChild(QLabel, name)
+    assert label is not None, name
+    return label.text()
+
+
+def train(qtbot, window, epochs=3):
+    window.document.apply(edits.change_training(window.document.project, epochs=epochs))
+    window.actions_by_name["train"].trigger()
+    qtbot.waitUntil(lambda: window.session.state in ENDED, timeout=30_000)
+    assert window.session.state is SessionState.FINISHED, window.session.message
+
+
+@pytest.mark.parametrize("example", ["sine", "autoencoder-digits"])
+def test_a_run_on_numbers_is_shown_as_one(qtbot, make_window, tmp_path, example):
+    window = make_window(example)
+    assert window.document.problems == ()
+    train(qtbot, window)
+    session, monitor = window.session, window.findChild(QWidget, "monitor")
+    monitor.refresh()
+    assert session.test_accuracy is None
+    reached = f"{session.test_r_squared:.3f}".replace("-", "−")
+    assert session.message == f"R² on the test set is {reached}."
+    assert text_of(window, "status_message") == session.message
+    assert text_of(window, "accuracy_title") == "R²"
+    assert monitor.facts.texts["test"] == reached
+    assert monitor.facts.texts["validation_accuracy"] not in ("–", "")
+    shown = {label.text() for label in monitor.facts.findChildren(QLabel)}
+    assert {"R²", "Test R²"} <= shown
+    assert not [text for text in shown if "ccuracy" in text]
+    assert len(monitor.curves.r_squared.batches) == session.batches_done
+    assert not len(monitor.curves.accuracy.batches)
+    monitor.export_to(tmp_path / "curves.csv")
+    qtbot.waitUntil(lambda: (tmp_path / "curves.csv").exists())
+    rows = list(csv.DictReader((tmp_path / "curves.csv").read_text().splitlines()))
+    assert float(rows[-1]["validation_r_squared"]) == session.history[-1].validation_r_squared
+    assert "training_accuracy" not in rows[0]
+
+    path = export_snapshot(tmp_path / "model.safetensors", session.snapshot)
+    again = load_snapshot(path)
+    assert (again.history[-1].training_r_squared, again.test_r_squared, again.test_accuracy) == (
+        session.history[-1].training_r_squared,
+        session.test_r_squared,
+        None,
+    )
+    assert again.fits(window.document.project.network, window.document.data)
+    words = " ".join(describe_model(load_model(path)[1]))
+    assert f"R² on the test set {reached}." in words
+    assert "ccuracy" not in words
+
+
+def test_the_inspector_compares_numbers(qtbot, make_window):
+    window = make_window("sine")
+    train(qtbot, window)
+    inspection = window.inspection
+    qtbot.waitUntil(lambda: inspection.view is not None and inspection.view.snapshot is window.session.snapshot)
+    view = inspection.view
+    verdict = text_of(window, "inspector_verdict")
+    assert verdict == view.describe_numbers()
+    assert verdict.startswith("target ")
+    assert f"predicted {view.output[0]:.3g}".replace("-", "−") in verdict
+    assert (view.label, view.prediction, inspection.predictions) == (-1, -1, None)
+    for kind, name in ((QCheckBox, "mistakes_only"), (QComboBox, "class_filter"), (QWidget, "scores")):
+        assert not window.findChild(kind, f"inspector_{name}").isVisibleTo(window)
+    inspection.select_sample(7)
+    qtbot.waitUntil(lambda: inspection.view.index == 7)
+    assert text_of(window, "inspector_verdict") != verdict
+
+
+def test_any_images_make_an_autoencoder_by_a_choice(qtbot, make_window):
+    window = make_window("autoencoder-digits")
+    target = window.findChild(QComboBox, "data_target")
+    assert target.currentText() == "Input (autoencoder)"
+    assert "the input is the target" in text_of(window, "data_facts")
+    assert "129 kB of memory" in text_of(window, "data_facts")
+    window.document.apply(edits.change_data(window.document.project, target="label"))
+    assert target.currentText() == "Label"
+    assert "one for each class" in window.document.problems[0].sentence
+    window.document.undo_stack.undo()
+    assert window.document.problems == ()
+    train(qtbot, window, 1)
+    qtbot.waitUntil(lambda: window.inspection.view is not None)
+    assert text_of(window, "inspector_verdict").startswith("mean absolute error 0.")
+    output = window.findChild(QWidget, "inspector_output")
+    assert output.isVisibleTo(window.findChild(QWidget, "inspector"))
+    # Back to classes: the accuracy comes back too.
+    window.files.load_example("lenet-digits")
+    train(qtbot, window, 1)
+    window.findChild(QWidget, "monitor").refresh()
+    assert text_of(window, "accuracy_title") == "Accuracy"
+    qtbot.waitUntil(lambda: window.inspection.predictions is not None)
+    QApplication.processEvents()
+    assert text_of(window, "inspector_verdict").startswith("true ")
+    assert not output.isVisibleTo(window.findChild(QWidget, "inspector"))
+
+
+def test_a_loss_of_classes_is_mended_by_a_click(make_window):
+    window = make_window("sine")
+    document = window.document
+    document.apply(edits.change_training(document.project, loss="cross_entropy_with_softmax_loss"))
+    (problem,) = document.problems
+    assert problem.fix.label == "Use mean squared error"
+    document.apply(edits.apply_fix(document.project, problem))
+    assert document.problems == ()
+    assert document.project.training.loss == "mse_loss"
