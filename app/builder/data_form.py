@@ -18,7 +18,7 @@ from app.widgets.theme import GRID
 from app.widgets.words import write_count
 from tinyml.core import DataError, describe_shape
 from tinyml.core.memory import describe_bytes
-from tinyml.data import DataChoice, DataDescription, builtin_descriptions, builtin_names, split_counts
+from tinyml.data import DataChoice, DataDescription, builtin_descriptions, builtin_names, memory_problem, split_counts
 
 CHOOSE_FOLDER = "Choose folder…"
 _TARGET_TITLES = {"label": "Label", "input": "Input (autoencoder)"}
@@ -88,6 +88,7 @@ class DataForm(QWidget):
         names = f": {list_text([short(name) for name in data.class_names])}" if data.class_names else ""
         size = f"{write_count(data.count)} examples · {describe_bytes(data.memory)} of memory"
         show_text(self._facts, f"{describe_shape(data.example_shape)} · {size}\n{targets_text(data)}{names}")
+        show_text(self._source_error, self._document.data_problem or memory_problem(data))
         show_text(self._about, data.about)
         own_test = bool(data.test_count)
         self._form.editors["test"].setEnabled(not own_test)

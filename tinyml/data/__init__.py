@@ -2,7 +2,7 @@
 
 from tinyml.data.augmentation import Augmentation, Flip, Noise, Rotate, Shift, augment
 from tinyml.data.batches import batch_count, epoch_generator, minibatches
-from tinyml.data.catalogue import builtin_descriptions, builtin_names, describe, load
+from tinyml.data.catalogue import builtin_descriptions, builtin_names, describe, load, memory_problem
 from tinyml.data.choice import DataChoice
 from tinyml.data.dataset import DataDescription, Dataset, Progress, Splits
 from tinyml.data.loader import Batch, DataLoader
@@ -28,6 +28,7 @@ __all__ = [
     "describe",
     "epoch_generator",
     "load",
+    "memory_problem",
     "minibatches",
     "split",
     "split_counts",

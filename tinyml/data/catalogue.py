@@ -62,18 +62,25 @@ def load(source: str, progress: Progress | None = None) -> Dataset:
     if source in built_in_sets():
         return built_in_sets()[source].load(progress)
     _refuse_unknown_name(source)
-    require_memory(describe_folder(source))
+    problem = memory_problem(describe_folder(source))
+    if problem:
+        raise DataError(problem)
     return load_folder(source, progress)
 
 
-def require_memory(description: DataDescription) -> None:
-    """Raise `DataError` when a dataset needs more memory than is free."""
+def memory_problem(description: DataDescription) -> str:
+    """Return a sentence when a dataset needs more memory than is free now, and otherwise an empty text.
+
+    >>> memory_problem(describe("digits"))
+    ''
+    """
     free = available_memory()
-    if free is not None and description.memory > free:
-        raise DataError(
-            f"{description.title} needs {describe_bytes(description.memory)} of memory, but only "
-            f"{describe_bytes(free)} are free. Close other programs, or use a part of the data."
-        )
+    if free is None or description.memory <= free:
+        return ""
+    return (
+        f"{description.title} needs {describe_bytes(description.memory)} of memory, but only {describe_bytes(free)} "
+        "are free. Close other programs, or use a part of the data."
+    )
 
 
 def _refuse_unknown_name(source: str) -> None:

@@ -32,7 +32,7 @@ class ArrayExamples:
         return self.inputs[rows], self.targets[rows]
 
     def judge(self, output: Array, targets: np.ndarray, rows: np.ndarray) -> tuple[int, float]:
-        """Return nothing of worth, which the two methods below don't use."""
+        """Return that nothing is measured: 0 right classes, and NaN as squared error."""
         return 0, math.nan
 
     def accuracy(self, correct: int, examples: int) -> float | None:

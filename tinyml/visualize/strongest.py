@@ -1,12 +1,13 @@
 """The examples that make each map of a layer fire most, as in figure 2 of Zeiler & Fergus 2014, which shows nine."""
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from tinyml.core import Array, DataError, Shape, TinymlError
+from tinyml.data import Dataset
 from tinyml.net import Sequential
 from tinyml.visualize.chosen_layer import find_layer, require_maps_of
 
@@ -31,7 +32,7 @@ class StrongestExamples:
 
 
 def strongest_examples(
-    model: Sequential, inputs: Array, layer_name: str, count: int = 9, batch_size: int = SEARCH_BATCH
+    model: Sequential, inputs: Array | Dataset, layer_name: str, count: int = 9, batch_size: int = SEARCH_BATCH
 ) -> StrongestExamples:
     """Find the examples that fire each map of a layer most (Zeiler & Fergus 2014, figure 2).
 
@@ -40,7 +41,8 @@ def strongest_examples(
 
     Arguments:
         model: the network; only its layers up to the chosen one run, and its training mode is put back.
-        inputs: `(N, C, H, W)` the examples; they are never changed.
+        inputs: `(N, C, H, W)` the examples, or a dataset of them, whose bytes are converted batch by batch; they are
+            never changed.
         layer_name: the layer whose maps are looked at.
         count: how many examples for each map; all N when there are fewer.
         batch_size: examples at a time. It bounds the memory, and changes the result only as far as a sum rounds
@@ -62,7 +64,7 @@ def strongest_examples(
 
 
 def search_strongest(
-    model: Sequential, inputs: Array, layer_name: str, count: int = 9, batch_size: int = SEARCH_BATCH
+    model: Sequential, inputs: Array | Dataset, layer_name: str, count: int = 9, batch_size: int = SEARCH_BATCH
 ) -> Iterator[tuple[int, StrongestExamples]]:
     """Do the work of `strongest_examples` batch by batch, for those who show how far it is or want to cancel.
 
@@ -85,10 +87,15 @@ def search_strongest(
             raise TinymlError(f"{name} is {value} but should be at least 1.")
     if not len(inputs):
         raise DataError("There are no examples to search.")
-    below = _layers_up_to(model, layer_name, inputs.shape[1:])
+    take: Callable[[slice], Array]
+    if isinstance(inputs, Dataset):
+        shape, take = inputs.description.example_shape, inputs.examples
+    else:
+        shape, take = inputs.shape[1:], inputs.__getitem__
+    below = _layers_up_to(model, layer_name, shape)
     found: StrongestExamples | None = None
     for start in range(0, len(inputs), batch_size):
-        activations = _activations(below, inputs[start : start + batch_size])
+        activations = _activations(below, take(slice(start, start + batch_size)))
         maxima = _map_maxima(activations)
         _require_finite(maxima, layer_name, start)
         found = _admit(found or _nobody(maxima), maxima, activations, start, count)

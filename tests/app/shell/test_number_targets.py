@@ -93,8 +93,9 @@ def test_any_images_make_an_autoencoder_by_a_choice(qtbot, make_window):
     assert target.currentText() == "Input (autoencoder)"
     assert "the input is the target" in text_of(window, "data_facts")
     assert "129 kB of memory" in text_of(window, "data_facts")
-    window.document.apply(edits.change_data(window.document.project, target="label"))
-    assert target.currentText() == "Label"
+    target.setCurrentIndex(target.findText("Label"))
+    target.activated.emit(target.currentIndex())
+    assert window.document.project.data.target == "label"
     assert "one for each class" in window.document.problems[0].sentence
     window.document.undo_stack.undo()
     assert window.document.problems == ()
@@ -123,3 +124,11 @@ def test_a_loss_of_classes_is_mended_by_a_click(make_window):
     document.apply(edits.apply_fix(document.project, problem))
     assert document.problems == ()
     assert document.project.training.loss == "mse_loss"
+
+
+def test_data_that_does_not_fit_into_memory_is_said_before_it_is_loaded(make_window, monkeypatch):
+    monkeypatch.setattr("tinyml.data.catalogue.available_memory", lambda: 100_000)
+    window = make_window("lenet-digits")
+    assert text_of(window, "data_source_error").startswith(
+        "Digits 8×8 needs 129 kB of memory, but only 100 kB are free"
+    )

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.tinyml.net.stacks import stack
 from tinyml.core import DataError, Shape, ShapeError, TinymlError
+from tinyml.data import load
 from tinyml.layers import BatchNorm2D, Conv2D, Dropout, Flatten, Layer, Linear, MaxPool2D, MaxUnpool2D, ReLu
 from tinyml.net import NetworkSpecification, Sequential, build, infer, record
 from tinyml.visualize import StrongestExamples, reconstruct, search_strongest, strongest_examples
@@ -250,3 +251,12 @@ def test_a_diverged_network_is_told_of_in_a_sentence() -> None:
     net.parameters[0].tensor[...] = 3e38
     with pytest.raises(TinymlError, match=r"^The strongest activation of map 0 of 'norm' is .* for example 0"):
         strongest_examples(net, images(3).astype(np.float32) * 1e6, "norm")
+
+
+def test_a_dataset_of_bytes_is_searched_batch_by_batch() -> None:
+    data = load("digits").take(np.arange(0, 300, 3))
+    net = built(stack(("Conv2D", {"filters": 3})), (1, 8, 8))
+    name = net.layers[0].name
+    found, expected = (strongest_examples(net, inputs, name, 4, 33) for inputs in (data, data.inputs))
+    np.testing.assert_array_equal(found.examples, expected.examples)
+    np.testing.assert_array_equal(found.activations, expected.activations)
