@@ -185,6 +185,5 @@ class Inspector(QWidget):
 
 _POINTS_WORDS = (
     "These samples are points, not images, so there are no feature maps to trace back to pixels. The bars show what "
-    "each layer makes of the chosen point. With classes, the coloured ground shows what the network believes all over "
-    "the plane."
+    "each layer makes of the chosen point. The coloured ground or the curve shows what the network predicts elsewhere."
 )

@@ -1,4 +1,4 @@
-"""What the network believes all over the plane, for data whose samples are points of it."""
+"""What the network predicts besides the samples: all over the plane, or along a curve for inputs of one number."""
 
 from dataclasses import dataclass
 
@@ -10,6 +10,8 @@ from tinyml.learner import class_scores
 
 GROUND_SIZE = 48
 """Points along each axis."""
+CURVE_SIZE = 256
+"""Points of a curve."""
 _SLICE = 1024
 """Points that go through the network together: few enough that a large one needs little memory."""
 
@@ -51,3 +53,25 @@ def believed_of(
     scores = class_scores(output, snapshot.training.loss, samples.codes)
     ground = scores[: len(points)].reshape(size, size, -1)
     return Belief(snapshot, samples, ground, scores[len(points) :].argmax(axis=1))
+
+
+@dataclass(frozen=True)
+class Curve:
+    """What a network predicts for inputs of one number.
+
+    Attributes:
+        snapshot: the weights of the network.
+        samples: what it was asked about.
+        x, y: `(K,)` inputs in rising order, and the outputs.
+    """
+
+    snapshot: Snapshot
+    samples: Dataset
+    x: np.ndarray
+    y: np.ndarray
+
+
+def predicted_curve(snapshot: Snapshot, samples: Dataset, low: float, high: float, size: int = CURVE_SIZE) -> Curve:
+    """Compute what a network with one input and one output predicts from `low` to `high`, at `size` points."""
+    x = np.linspace(low, high, size, dtype=np.float32)
+    return Curve(snapshot, samples, x, snapshot.make_net().predict(x[:, np.newaxis])[:, 0])

@@ -53,7 +53,8 @@ class PointsPlot(QWidget):
         self._ground = pyqtgraph.ImageItem(axisOrder="row-major")
         self._scatter = pyqtgraph.ScatterPlotItem(pxMode=True, size=8)
         self._ring = pyqtgraph.ScatterPlotItem(pxMode=True, size=18, symbol="o")
-        for item in (self._ground, self._scatter, self._ring):
+        self._curve = pyqtgraph.PlotCurveItem()
+        for item in (self._ground, self._scatter, self._curve, self._ring):
             self._plot.addItem(item)
         self._plot.scene().sigMouseClicked.connect(self._take_click)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -86,12 +87,17 @@ class PointsPlot(QWidget):
         names = ", ".join(
             f"{short(name)} {_SYMBOL_WORDS[index % len(_SYMBOLS)]}" for index, name in enumerate(class_names)
         )
-        told = f"{names}. A frame marks a wrong prediction." if names else "Across: the input. Up: the target."
+        told = (
+            f"{names}. A frame marks a wrong prediction."
+            if names
+            else "Across: the input. Up: the target, and as a curve what the network predicts."
+        )
         self.setToolTip(tool_tip(f"{told} Click a point to look at it."))
         low, high = self.plane
         self._plot.setRange(QRectF(low[0], low[1], high[0] - low[0], high[1] - low[1]), padding=0)
         self._limit_width()
         self._ground.clear()
+        self._curve.clear()
         self._schedule()
 
     def show_only(self, indices: np.ndarray) -> None:
@@ -109,6 +115,10 @@ class PointsPlot(QWidget):
         if index != self._current:
             self._current = index
             self._paint_ring()
+
+    def show_curve(self, x: np.ndarray, y: np.ndarray) -> None:
+        """Draw what the network predicts, `y` (K,) for the inputs `x` (K,), where it is finite."""
+        self._curve.setData(x=x, y=y, connect="finite", pen=pyqtgraph.mkPen(class_color(4), width=2))
 
     def show_ground(self, scores: np.ndarray) -> None:
         """Paint the plane: `scores` (rows, columns, classes), the lowest y first, over the part that `plane` tells."""
@@ -171,7 +181,9 @@ class PointsPlot(QWidget):
         """Return the index of the shown sample that is nearest to a point of the plane; -1 when none is shown."""
         if not len(self._shown):
             return -1
-        distances = ((self._points[self._shown] - np.array([x, y])) ** 2).sum(axis=1)
+        low, high = self.plane
+        scale = 1 if self._in_plane else high - low
+        distances = (((self._points[self._shown] - np.array([x, y])) / scale) ** 2).sum(axis=1)
         return int(self._shown[distances.argmin()])
 
     def _take_click(self, event: Any) -> None:

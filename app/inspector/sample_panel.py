@@ -1,7 +1,8 @@
 """The first column of the inspector: which sample is looked at, and what the network believes of it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
+from typing import Any
 
 import numpy as np
 from PySide6.QtCore import Qt, QTimer, Slot
@@ -9,7 +10,7 @@ from PySide6.QtGui import QImage, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QWidget
 
 from app.inspector.looks import make_column, make_label, make_row, make_scroll_area, named
-from app.inspector.points_ground import Belief, believed_of
+from app.inspector.points_ground import Belief, Curve, believed_of, predicted_curve
 from app.inspector.points_plot import PointsPlot
 from app.inspector.sample_filter import ALL_CLASSES, labels_of, matching_samples, points_of
 from app.inspector.score_list import ScoreList
@@ -275,22 +276,39 @@ class SamplePanel(QWidget):
         self._count.setText(self._count_text(self._found, len(samples)))
 
     def _ask_for_belief(self) -> None:
-        """Ask what the network believes all over the plane; only for samples that are points of one."""
+        """Ask what the network believes all over the plane, or what it predicts for samples of one number."""
         view, samples = self._inspection.view, self._inspection.samples
         if view is None or samples is None or not self.isVisible():
             return
-        if samples.description.example_shape != (2,) or not samples.description.has_classes:
+        low, high = self._points.plane
+        question: Callable[[], Any]
+        answer: Callable[[Any], None]
+        if samples.description.example_shape == (2,) and samples.description.has_classes:
+            question, answer = partial(believed_of, view.snapshot, samples, low, high), self._on_belief_computed
+        elif samples.description.example_shape == samples.description.target_shape == (1,):
+            question, answer = (
+                partial(predicted_curve, view.snapshot, samples, low[0], high[0]),
+                self._on_curve_computed,
+            )
+        else:
             return
         # While training, snapshots come faster than they can be asked: finish one before the next.
         if view.snapshot is not self._believed_with and not self._asking:
-            self._belief_job = self._inspection.submit(
-                partial(believed_of, view.snapshot, samples, *self._points.plane)
-            )
-            self._belief_job.returned.connect(self._on_belief_computed)
+            self._belief_job = self._inspection.submit(question)
+            self._belief_job.returned.connect(answer)
 
     @property
     def _asking(self) -> bool:
         return self._belief_job is not None and not self._belief_job.state.ended
+
+    @Slot(object)
+    def _on_curve_computed(self, curve: Curve) -> None:
+        of_these = self._inspection.view is not None and curve.samples is self._inspection.samples
+        if of_these:
+            self._believed_with = curve.snapshot
+        self._ask_for_belief()
+        if of_these:
+            self._points.show_curve(curve.x, curve.y)
 
     @Slot(object)
     def _on_belief_computed(self, belief: Belief) -> None:

@@ -43,6 +43,22 @@ def test_arrow_keys_step_through_the_points(circle):
     assert circle.text("verdict").startswith("true ")
 
 
+def test_a_regression_shows_its_points_and_the_predicted_curve(make_bench, project_of):
+    layers = (("Linear", "linear_1", {"outputs": 4}), ("Tanh", "tanh_1", {}), ("Linear", "linear_2", {"outputs": 1}))
+    bench = make_bench(project_of(layers, "sine", loss="mse_loss"))
+    plot = bench.find(PointsPlot, "points")
+    bench.wait(lambda: plot._curve.getData()[0] is not None and len(plot._curve.getData()[0]) > 100)
+    (x, y), samples = plot._curve.getData(), bench.inspection.samples
+    expected = bench.inspection.snapshot.make_net().predict(np.asarray(x, np.float32)[:, np.newaxis])[:, 0]
+    np.testing.assert_array_equal(y, expected)
+    np.testing.assert_array_equal(plot._points, np.hstack([samples.inputs, samples.targets]))
+    # Across counts as much as up, though its numbers differ less.
+    place = plot._points[31] + [0.0, 0.02]
+    scaled = (plot._points - place) / (plot.plane[1] - plot.plane[0])
+    assert plot.nearest(*place) == (scaled**2).sum(axis=1).argmin()
+    assert bench.text("points_words").endswith("predicts elsewhere.")
+
+
 def test_a_click_picks_the_nearest_point(circle):
     plot = circle.find(PointsPlot, "points")
     QTest.qWait(100)
