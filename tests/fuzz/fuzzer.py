@@ -136,12 +136,14 @@ def _try_call(call: Callable[[], object], report: Report) -> str:
 
 def _seconds_alone(call: Callable[[], object]) -> float:
     """Measure a call again without the accounting of memory, which triples the time."""
+    tracing = tracemalloc.is_tracing()
     tracemalloc.stop()
     started = time.process_time()
     with contextlib.suppress(TinymlError), _patience():
         call()
     seconds = time.process_time() - started
-    tracemalloc.start()
+    if tracing:
+        tracemalloc.start()
     return seconds
 
 

@@ -199,8 +199,8 @@ FAULTS = (
     Fault(
         what="a description of other data than was chosen",
         file="app/document/document.py",
-        before="if description.name == self.project.data.source and description != self.data:",
-        after="if description != self.data:",
+        before="if description.name == chosen.source and description.with_target(chosen.target) != self.data:",
+        after="if description.with_target(chosen.target) != self.data:",
         tests=("tests/app/document",),
     ),
 )
