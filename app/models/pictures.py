@@ -11,7 +11,7 @@ from app.widgets.array_images import diverging_image, symmetric_limit
 from app.widgets.image_grid import GridImage
 from app.widgets.plain_text import short
 from tinyml.core import Shape, StorageError
-from tinyml.storage import TensorReader, open_tensors
+from tinyml.storage import TensorFileHeader, TensorReader, open_tensors
 
 _MOST_PICTURES = 4096
 _LONGEST_SIDE = 2048
@@ -48,18 +48,27 @@ class TensorPictures:
         return f"{short(self.name)}[{place}] = {number}"
 
 
-def paint_tensor(path: Path, name: str, dark: bool) -> TensorPictures:
-    """Read one tensor and paint it; raises `StorageError` with a reason when it cannot be read or painted."""
-    with open_tensors(path) as file:
-        header = next((tensor for tensor in file.header.tensors if tensor.name == name), None)
-        if header is None:
+def paint_tensor(path: Path, name: str, dark: bool, header: TensorFileHeader | None = None) -> TensorPictures:
+    """Read one tensor and paint it.
+
+    Arguments:
+        path: the file.
+        name: of the tensor.
+        dark: whether the pictures are shown in the dark theme.
+        header: of the file, when it was read before.
+
+    Raises `StorageError` with a reason when the tensor cannot be read or painted.
+    """
+    with open_tensors(path, header) as file:
+        if name not in file.header.places:
             raise StorageError(f"'{path.name}' no longer has a tensor '{name}'. Open the file again.")
-        if len(header.shape) not in (2, 4) or not header.count:
-            return TensorPictures(name, explanation=_say_why_not(header.shape))
-        seen = _read_beginning(file, name, header.shape)
-    if len(header.shape) == 2:
-        return paint_matrix(name, seen[0], header.shape, dark)
-    return paint_filters(name, seen, header.shape, dark)
+        shape = file.header.places[name][0].shape
+        if len(shape) not in (2, 4) or not math.prod(shape):
+            return TensorPictures(name, explanation=_say_why_not(shape))
+        seen = _read_beginning(file, name, shape)
+    if len(shape) == 2:
+        return paint_matrix(name, seen[0], shape, dark)
+    return paint_filters(name, seen, shape, dark)
 
 
 def _read_beginning(file: TensorReader, name: str, shape: Shape) -> np.ndarray:

@@ -104,12 +104,12 @@ class ModelReader(QObject):
         """Read a file; the answer is `opened` or `failed`. Meanwhile the former file goes on being summarised."""
         self._contents_job.start(partial(read_contents, path, self._make_gate().wait))
 
-    def summarise(self, path: Path, index: TensorIndex) -> None:
+    def summarise(self, contents: FileContents) -> None:
         """Put every tensor of an opened file into numbers: `summarised` again and again, then `completed`."""
         self.cancel()
         self._cancelled = threading.Event()
         report = partial(self._progressed.emit, self._request)
-        self._summaries_job.start(partial(_summarise, path, index, report, self._cancelled, self._make_gate().wait))
+        self._summaries_job.start(partial(_summarise, contents, report, self._cancelled, self._make_gate().wait))
 
     def cancel(self) -> None:
         """Stop reading. What was reported stays true; nothing more is reported."""
@@ -119,9 +119,9 @@ class ModelReader(QObject):
         self._summaries_job.cancel()
         self._close_gate()
 
-    def paint(self, path: Path, name: str, dark: bool) -> None:
+    def paint(self, contents: FileContents, name: str, dark: bool) -> None:
         """Ask for pictures of one tensor: `painted` or `not_painted`."""
-        self._picture_job.start(partial(paint_tensor, path, name, dark))
+        self._picture_job.start(partial(paint_tensor, contents.path, name, dark, contents.header))
 
     def forget_picture(self) -> None:
         """Drop the request for pictures, if there is one."""
@@ -180,8 +180,7 @@ class _CancelledError(Exception):
 
 
 def _summarise(
-    path: Path,
-    index: TensorIndex,
+    contents: FileContents,
     report: Callable[[SummaryBatch], None],
     cancelled: threading.Event,
     pause: Callable[[], None],
@@ -195,14 +194,14 @@ def _summarise(
     summaries: list[TensorSummary] = []
     reported = waited = perf_counter()
     with suppress(_CancelledError):
-        for summary in summarise_tensors(path, between=stop_if_cancelled):
+        for summary in summarise_tensors(contents.path, between=stop_if_cancelled, header=contents.header):
             stop_if_cancelled()
             summaries.append(summary)
             now = perf_counter()
             if now - reported > _REPORT_SECONDS:
-                report(index.batch(summaries))
+                report(contents.index.batch(summaries))
                 summaries, reported = [], now
             if now - waited > _GATE_SECONDS:
                 pause()
                 waited = perf_counter()
-        report(index.batch(summaries))
+        report(contents.index.batch(summaries))

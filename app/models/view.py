@@ -279,7 +279,7 @@ class ModelsView(QWidget):
     def _on_summarise_timeout(self) -> None:
         """Read the numbers once the table is painted, which takes long while another thread keeps Python busy."""
         if self.contents is not None:
-            self._reader.summarise(self.contents.path, self.contents.index)
+            self._reader.summarise(self.contents)
             self._show_choices()
 
     def _describe(self, contents: FileContents) -> list[str]:
@@ -330,7 +330,7 @@ class ModelsView(QWidget):
     def _request_pictures(self) -> None:
         if self._shown_place is not None and self.contents is not None:
             name = self._table_model.tensor(self._shown_place).header.name
-            self._reader.paint(self.contents.path, name, current_theme().dark)
+            self._reader.paint(self.contents, name, current_theme().dark)
 
     @Slot(object)
     def _show_pictures(self, pictures: TensorPictures) -> None:

@@ -7,7 +7,7 @@ while it is mapped, as training scripts do that rewrite their checkpoints in pla
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
@@ -32,11 +32,15 @@ class TensorFileHeader:
         tensors: one entry for each tensor, sorted by name.
         metadata: the JSON object that tinyml stored with them; empty for a file of another program.
         foreign_metadata: what another program stored in the header, text by name.
+        places: each tensor by its name, and the byte of the file at which its values begin.
+        stamp: size of the file in bytes, and time of its last change in nanoseconds, when the header was read.
     """
 
     tensors: tuple[TensorHeader, ...]
     metadata: dict[str, Any]
     foreign_metadata: dict[str, str]
+    places: Mapping[str, tuple[TensorHeader, int]] = field(repr=False)
+    stamp: tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -60,26 +64,32 @@ class TensorReader:
     Arguments:
         file: the file, open for reading bytes.
         path: where it is, for sentences.
+        header: of the file, read before; None to read it.
 
     Attributes:
         header: what the file holds.
         size: of the file, in bytes.
     """
 
-    def __init__(self, file: BinaryIO, path: str | Path) -> None:
+    def __init__(self, file: BinaryIO, path: str | Path, header: TensorFileHeader | None = None) -> None:
         self._file, self._path = file, path
         self._stamp = self._read_stamp()
         self.size = self._stamp[0]
+        if header is not None and header.stamp != self._stamp:
+            self._refuse_changed()
+        self.header = header or self._read_header()
+
+    def _read_header(self) -> TensorFileHeader:
         parsed, values_begin = self._parse()
-        self._places = {
+        places = {
             tensor.name: (tensor, values_begin + begin)
             for tensor, begin in zip(parsed.tensors, parsed.begins, strict=True)
         }
         texts = dict(parsed.texts)
         ours = texts.pop(METADATA_KEY, None)
-        metadata = {} if ours is None else read_json_object(ours, f"the header of {show_path(path)}")
+        metadata = {} if ours is None else read_json_object(ours, f"the header of {show_path(self._path)}")
         tensors = tuple(sorted(parsed.tensors, key=lambda tensor: tensor.name))
-        self.header = TensorFileHeader(tensors, metadata, texts)
+        return TensorFileHeader(tensors, metadata, texts, places, self._stamp)
 
     def read(self, name: str) -> np.ndarray:
         """Read a whole tensor.
@@ -115,9 +125,9 @@ class TensorReader:
         return array.astype(dtype, copy=False)
 
     def _find(self, name: str) -> tuple[TensorHeader, int]:
-        if name not in self._places:
+        if name not in self.header.places:
             raise StorageError(f"'{show_path(self._path)}' has no tensor '{name}'.")
-        return self._places[name]
+        return self.header.places[name]
 
     def _parse(self) -> tuple[ParsedHeader, int]:
         """Read and check the header; also return where the values begin."""
@@ -157,14 +167,17 @@ class TensorReader:
         except OSError as error:
             raise StorageError(f"Could not read '{show_path(self._path)}': {error.strerror or error}.") from error
         if changed or done < len(target):
-            raise StorageError(
-                f"'{show_path(self._path)}' was changed by another program while it was read. "
-                "Open it again when that program has finished writing."
-            )
+            self._refuse_changed()
 
     def _read_stamp(self) -> tuple[int, int]:
         status = os.fstat(self._file.fileno())
         return status.st_size, status.st_mtime_ns
+
+    def _refuse_changed(self) -> NoReturn:
+        raise StorageError(
+            f"'{show_path(self._path)}' was changed by another program while it was read. "
+            "Open it again when that program has finished writing."
+        )
 
     def _refuse(self, reason: str, cause: Exception | None = None) -> NoReturn:
         raise StorageError(
@@ -173,10 +186,15 @@ class TensorReader:
 
 
 @contextmanager
-def open_tensors(path: str | Path) -> Iterator[TensorReader]:
+def open_tensors(path: str | Path, header: TensorFileHeader | None = None) -> Iterator[TensorReader]:
     """Open a safetensors file of any program and read its header, once. Nothing in it is executed.
 
-    Raises `StorageError` when the file is missing, damaged, not a safetensors file, or no regular file.
+    Arguments:
+        path: the file.
+        header: of this file, when it was read before: a large header takes a while to read.
+
+    Raises `StorageError` when the file is missing, damaged, not a safetensors file, or no regular file, or was changed
+    since its `header` was read.
 
     >>> import os, tempfile
     >>> path = os.path.join(tempfile.mkdtemp(), "w.safetensors")
@@ -186,7 +204,7 @@ def open_tensors(path: str | Path) -> Iterator[TensorReader]:
     (2, 3) [2. 3.]
     """
     with open_for_reading(path) as file:
-        yield TensorReader(file, path)
+        yield TensorReader(file, path, header)
 
 
 def write_tensors(

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinyml.core import Shape
-from tinyml.core.tensor_file import TensorReader, open_tensors
+from tinyml.core.tensor_file import TensorFileHeader, TensorReader, open_tensors
 from tinyml.core.tensor_header import TensorHeader
 
 _CHUNK = 2**17
@@ -47,7 +47,10 @@ class TensorSummary:
 
 
 def summarise_tensors(
-    path: str | Path, bins: int = 40, between: Callable[[], object] | None = None
+    path: str | Path,
+    bins: int = 40,
+    between: Callable[[], object] | None = None,
+    header: TensorFileHeader | None = None,
 ) -> Iterator[TensorSummary]:
     """Go through the tensors of a safetensors file, sorted by name; only a few megabytes are in memory at a time.
 
@@ -55,6 +58,7 @@ def summarise_tensors(
         path: the file.
         bins: of each histogram, at least 1.
         between: called between the pieces of every tensor; what it raises cancels the work.
+        header: of the file, when it was read before.
 
     Raises `StorageError` when the file is missing, damaged, not a safetensors file, or changed while it is read.
 
@@ -65,14 +69,14 @@ def summarise_tensors(
     >>> [(summary.name, summary.mean, summary.non_finite) for summary in summarise_tensors(path)]
     [('fc.bias', 0.5, 1)]
     """
-    with open_tensors(path) as file:
-        for header in file.header.tensors:
-            if not header.readable:
-                yield _without_numbers(header, f"NumPy cannot compute with {header.dtype}, so only the shape is known.")
-            elif not header.count:
-                yield _without_numbers(header, "The tensor is empty.")
+    with open_tensors(path, header) as file:
+        for tensor in file.header.tensors:
+            if not tensor.readable:
+                yield _without_numbers(tensor, f"NumPy cannot compute with {tensor.dtype}, so only the shape is known.")
+            elif not tensor.count:
+                yield _without_numbers(tensor, "The tensor is empty.")
             else:
-                yield _summarise(header, _Pieces(partial(_read_piece, file, header, between), header.count), bins)
+                yield _summarise(tensor, _Pieces(partial(_read_piece, file, tensor, between), tensor.count), bins)
 
 
 def summarise(name: str, tensor: np.ndarray, bins: int = 40) -> TensorSummary:

@@ -208,7 +208,7 @@ def test_a_long_reading_shows_progress_and_can_be_cancelled(qtbot, view, tmp_pat
     write_tensors(path, {f"t{number}": np.ones(3, np.float32) for number in range(8)})
     go_on = threading.Event()
 
-    def slow(_path, between):
+    def slow(_path, **_options):
         for number in range(8):
             if number == 3:
                 go_on.wait(5)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import safetensors.numpy
 
-from tinyml.core import StorageError
+from tinyml.core import StorageError, tensor_file
 from tinyml.core.tensor_file import open_tensors, read_header, read_tensors, write_tensors
 from tinyml.core.tensor_header import LARGEST_HEADER, parse_header
 
@@ -169,3 +169,15 @@ def test_a_header_that_wants_to_grow_is_refused_in_little_memory(tmp_path: Path)
             assert tracemalloc.get_traced_memory()[1] < 100e6
         finally:
             tracemalloc.stop()
+
+
+def test_a_header_that_was_read_before_is_not_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_tensors(tmp_path / "a", {"w": np.arange(4.0)})
+    header = read_header(tmp_path / "a")
+    with monkeypatch.context() as patched:
+        patched.setattr(tensor_file, "parse_header", None)
+        with open_tensors(tmp_path / "a", header) as file:
+            assert file.read("w").tolist() == [0, 1, 2, 3]
+    write_tensors(tmp_path / "a", {"w": np.arange(5.0)})
+    with pytest.raises(StorageError, match="was changed by another program"), open_tensors(tmp_path / "a", header):
+        pass
