@@ -1,4 +1,4 @@
-"""Checking the arithmetic: numerical differentiation, the gradient check, and convolution written as a matrix."""
+"""Checks of the arithmetic: numerical differentiation, the gradient check, and convolution as a matrix."""
 
 from tinyml.verify.convolution_matrix import conv_as_matrix
 from tinyml.verify.gradient_check import GradientReport, TensorCheck, gradient_check

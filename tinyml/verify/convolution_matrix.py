@@ -1,4 +1,4 @@
-"""A convolution written out as one matrix, W* of seed 002: convolution made visible as a linear transformation."""
+"""A convolution as one matrix, W* of seed 002. The matrix shows that a convolution is a linear transformation."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from tinyml.core import Array, Pair, SettingsError, Shape, ShapeError, as_pair, 
 from tinyml.core.shapes import window_output_shape
 
 _LARGEST = 2**26
-"""Numbers in a matrix: half a gigabyte in float64. The matrix is for understanding; layers do without it."""
+"""Largest number of elements in a matrix: half a gigabyte in float64. The matrix is for study; no layer uses it."""
 
 
 def conv_as_matrix(
@@ -14,23 +14,23 @@ def conv_as_matrix(
 ) -> Array:
     """Write a convolution as a matrix, so that `Y* = W* X*` (seed 002, "Convolutional Layer"; Dumoulin & Visin 2016).
 
-    Formula: `W*[(k, p, q), (c, u, v)] = w[k, c, i, j]` where the window at (p, q) sees pixel (u, v) with its tap
-    (i, j), that is where `u = p·stride + i·dilation - padding` and `v` alike; 0 everywhere else. X* and Y* are images
-    unrolled in scan order, `image.reshape(-1)`. Law 1 of the seed then gives `∂ℓ/∂X* = W*ᵀ ∂ℓ/∂Y*`, and `W*ᵀ` itself
-    is what `Deconv2D` computes with the same filters.
+    Formula: `W*[(k, p, q), (c, u, v)] = w[k, c, i, j]` where the weight (i, j) of the window at (p, q) multiplies the
+    pixel (u, v). This holds where `u = p·stride + i·dilation - padding`, and the same for v with q and j. All other
+    elements are 0. X* and Y* are images unrolled in scan order, `image.reshape(-1)`. Law 1 of the seed gives
+    `∂ℓ/∂X* = W*ᵀ ∂ℓ/∂Y*`. `Deconv2D` computes the product with `W*ᵀ` for the same filters.
 
     Arguments:
         filters: `(K, C, h, w)`, the weight of a `Conv2D`.
         input_shape: (C, H, W) of one image.
         stride: pixels between two positions; a number or (rows, columns), at least 1.
         padding: zeros added at each border; a number or (rows, columns), at least 0.
-        dilation: pixels between two taps; a number or (rows, columns), at least 1.
+        dilation: pixels between two neighbouring weights; a number or (rows, columns), at least 1.
 
-    Returns `(K·H_out·W_out, C·H·W)` in the dtype of the filters. Nearly all of it is zero, but it is a plain array,
-    which prints, multiplies and transposes like any other.
+    Returns `(K·H_out·W_out, C·H·W)` in the dtype of the filters: an ordinary dense array, although almost all of its
+    elements are zero.
 
-    Raises `ShapeError` when filters and input do not fit each other, `SettingsError` when a setting is impossible or
-    the matrix would be too large to look at.
+    Raises `ShapeError` when filters and input do not fit each other, `SettingsError` when a setting is out of range or
+    the matrix would be too large.
 
     >>> conv_as_matrix(np.array([[[[1, 2], [3, 4]]]]), (1, 3, 3))
     array([[1, 2, 0, 3, 4, 0, 0, 0, 0],
@@ -51,7 +51,7 @@ def conv_as_matrix(
     for i, j in np.ndindex(window[0], window[1]):
         p, u = _seen(i, positions[0], size[0], stride[0], padding[0], dilation[0])
         q, v = _seen(j, positions[1], size[1], stride[1], padding[1], dilation[1])
-        # Two index arrays with slices between them put their axes first: (positions that see a pixel, k, c).
+        # NumPy puts the axes of two index arrays with slices between them first: (positions, k, c).
         matrix[:, p[:, np.newaxis], q, :, u[:, np.newaxis], v] = filters[:, :, i, j]
     return matrix.reshape(count * positions[0] * positions[1], channels * size[0] * size[1])
 
@@ -59,7 +59,7 @@ def conv_as_matrix(
 def _seen(
     tap: int, positions: int, size: int, stride: int, padding: int, dilation: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return, along one axis, the positions at which a tap sees a pixel of the image, and which pixel that is."""
+    """Return the positions along one axis at which a weight lies on a pixel, and the index of that pixel."""
     position = np.arange(positions)
     pixel = position * stride + tap * dilation - padding
     inside = (pixel >= 0) & (pixel < size)
@@ -69,7 +69,7 @@ def _seen(
 def _check(
     filters: Array, input_shape: Shape, stride: int | Pair, padding: int | Pair, dilation: int | Pair
 ) -> tuple[Pair, Pair, Pair]:
-    """Refuse what is no convolution, and return stride, padding and dilation as pairs."""
+    """Raise an error for invalid arguments; return stride, padding and dilation as pairs."""
     if filters.ndim != 4 or len(input_shape) != 3 or filters.shape[1] != input_shape[0] or not filters.size:
         raise ShapeError(
             f"Filters of {describe_shape(filters.shape)} do not fit an input of {describe_shape(input_shape)}: filters "

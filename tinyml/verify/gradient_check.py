@@ -1,7 +1,7 @@
-"""The gradient check: every derivative that `backward` claims, held against numerical differentiation.
+"""The gradient check: compare the derivatives from `backward` with numerical differentiation.
 
-The tolerances and the step were measured for this project: in float64, two-sided with a step of 1e-6, a right gradient
-agrees to about 1e-9, and a relative error above 1e-4 has always been a mistake in a formula.
+The tolerances and the step were measured for this project. In float64, with two-sided differences and a step of 1e-6, a
+right gradient has a relative error of about 1e-9. An error above 1e-4 was a mistake in a formula in every case.
 """
 
 import copy
@@ -20,30 +20,31 @@ from tinyml.net import Sequential
 from tinyml.verify.numerical import STEP, Numbers
 
 RIGHT, WRONG = 1e-7, 1e-4
-"""Relative errors up to the first are right, above the second wrong, and doubtful between them."""
+"""A relative error up to the first limit is right, above the second wrong, and between them doubtful."""
 
 Verdict = Literal["right", "doubtful", "wrong"]
 Result = TypeVar("Result")
 
 _BESIDE = 3
-"""Steps from an element that lies on a kink to the places where it is judged; their differences stay clear of it."""
+"""Distance in steps from an element on a kink to the points on both sides where its gradient is compared."""
 
 
 @dataclass(frozen=True)
 class TensorCheck:
-    """What the gradient check found for one tensor.
+    """The result of the gradient check for one tensor.
 
     Attributes:
         name: "input", or the parameter's name as in files, e.g. "conv_1.weight".
         shape: of the tensor; that of the input includes the batch.
-        checked: so many of its elements were checked one by one.
-        relative_error: `|analytic - numerical| / max(|analytic|, |numerical|)` over these elements (Euclidean norm),
-            and over a random direction through all of them where not all were checked: the larger of the two.
-            Differences that rounding alone would make count as none, so that two gradients of zero agree.
-        worst: index of the element that is furthest off.
-        analytic, numerical: its derivative, by `backward` and by differences.
-        kinks: elements with a kink within the step, where another ReLu or another maximum takes over and the derivative
-            jumps. Those were judged on either side of the kink.
+        checked: the number of elements that were checked one by one.
+        relative_error: `|analytic - numerical| / max(|analytic|, |numerical|)` over these elements (Euclidean norm). If
+            not all elements were checked, the error along a random direction through all elements is computed too, and
+            this is the larger of the two. Differences within the rounding error count as zero, so two gradients of
+            zero agree.
+        worst: index of the element with the largest difference.
+        analytic, numerical: the derivative of this element, by `backward` and by differences.
+        kinks: the number of elements with a kink within the step: a ReLu changes its sign or a pooling window changes
+            its maximum, so the derivative jumps. These elements were compared on both sides of the kink.
     """
 
     name: str
@@ -57,7 +58,7 @@ class TensorCheck:
 
     @property
     def verdict(self) -> Verdict:
-        """What the error means."""
+        """The verdict that follows from the relative error."""
         if self.relative_error <= RIGHT:
             return "right"
         # Written so that NaN is wrong.
@@ -66,12 +67,12 @@ class TensorCheck:
 
 @dataclass(frozen=True)
 class GradientReport:
-    """What the gradient check found.
+    """The result of the gradient check for a network.
 
     Attributes:
-        loss: at the point where it was checked.
+        loss: its value at the point of the check.
         tensors: the input first, then every parameter in the order of the layers.
-        notes: what to know of layers whose `backward` is, on purpose, not their own derivative; one sentence each.
+        notes: one sentence for each layer whose `backward` is, on purpose, not the derivative of its `forward`.
     """
 
     loss: float
@@ -121,26 +122,26 @@ def gradient_check(
 ) -> GradientReport:
     """Check the derivative of the loss with respect to the input and every parameter.
 
-    Formula: `(ℓ(w + h) - ℓ(w - h)) / 2h` against what `backward` gives, for one element w after the other. All in
-    float64, on a copy: the network stays as it is. Layers stay in the mode they are in; random ones, such as dropout,
-    draw the same numbers in each pass.
+    Formula: `(ℓ(w + h) - ℓ(w - h)) / 2h` for each element w, compared with the gradient from `backward`. The check runs
+    in float64 on a copy, so it does not change the network. Layers keep their mode (training or inference). Random
+    layers, such as dropout, draw the same numbers in each pass.
 
-    A difference may come from a kink: a ReLu whose input passes 0 within the step, or two values of a pooling window
-    that change places. That is found by what it does to the analytic gradient, which then jumps by as much as the two
-    differ. There is no derivative to compare at the kink, so the element is compared on either side of it.
+    A difference can come from a kink: the input of a ReLu passes 0 within the step, or two values of a pooling window
+    change their order. At a kink the analytic gradient jumps by at least this difference; that is how the check finds
+    it. The derivative does not exist at the kink, so the check compares the element on both sides of it.
 
     Arguments:
-        net: the network; small ones, or few `elements`, since each element takes two forward passes.
+        net: the network. Use a small one, or few `elements`: each element needs two forward passes.
         x: `(N, …)` a few examples.
-        y: what the loss compares the outputs with.
+        y: the targets of the loss.
         loss: a loss function, or the name of one in `tinyml.losses`.
-        elements: check at most so many elements of each tensor, drawn at random, and a random direction through all of
-            them; all elements when None.
+        elements: the largest number of elements to check in each tensor, drawn at random. A larger tensor is also
+            checked along a random direction through all of its elements. None checks all elements.
         step: h.
-        seed: decides which elements and which direction.
+        seed: seed of the random generator that chooses elements and directions.
 
-    Raises `DataError` when there is no example or the loss is not finite here, `SettingsError` for an unknown loss or
-    an impossible argument.
+    Raises `DataError` when there is no example or the loss is not finite, `SettingsError` for an unknown loss or an
+    argument out of range.
 
     >>> from tinyml.layers import Linear, Tanh
     >>> rng = np.random.default_rng(0)
@@ -184,7 +185,7 @@ class _Probe:
         self._states = [(generator, generator.bit_generator.state) for generator in self._net.generators]
 
     def loss(self) -> float:
-        """Run forward with the tensors as they are."""
+        """Run forward with the current tensors and return the loss."""
         return float(self._forward()[0])
 
     def gradients(self) -> tuple[float, dict[str, Numbers]]:
@@ -203,13 +204,13 @@ class _Probe:
 
 
 class _Direction(NamedTuple):
-    """Which elements of a tensor move, by their flat positions, and how far each of them for one step."""
+    """The elements of a tensor that change, as flat positions, and the length of the change of each for one step."""
 
     positions: np.ndarray
     lengths: Numbers
 
     def along(self, gradient: Numbers) -> float:
-        """Return the derivative along the direction, of a flat gradient."""
+        """Return the derivative along the direction for a flat gradient."""
         return float(gradient[self.positions] @ self.lengths)
 
 
@@ -220,11 +221,11 @@ class _TensorJudge:
         self._probe, self._name, self._step = probe, name, step
         self._shape = probe.tensors[name].shape
         self._tensor, self._gradient = probe.tensors[name].reshape(-1), gradient.reshape(-1)
-        # A loss is good to a few units in its last place, and a difference quotient divides that by the step.
+        # The loss has a rounding error of a few units in its last place. The quotient divides it by the step.
         self._rounding = 4 * float(np.finfo(np.float64).eps) * max(abs(loss), 1e-3) / step
 
     def judge(self, chosen: np.ndarray, rng: np.random.Generator) -> TensorCheck:
-        """Check the chosen elements, by their flat positions, and a direction when they are not all."""
+        """Check the chosen elements, given as flat positions. If these are not all, check a random direction too."""
         analytic, numerical = np.empty(len(chosen)), np.empty(len(chosen))
         kinks = 0
         for place, position in enumerate(chosen):
@@ -240,23 +241,23 @@ class _TensorJudge:
         return TensorCheck(self._name, self._shape, len(chosen), error, worst, *pair, kinks)
 
     def _direction_error(self, rng: np.random.Generator) -> float:
-        """Compare along a random direction, which every element has a part in."""
+        """Return the relative error along a random direction through all elements."""
         size = self._tensor.size
         lengths = rng.normal(size=size)
         analytic, numerical, _ = self._compare(_Direction(np.arange(size), lengths / np.linalg.norm(lengths)))
-        # Of the gradient's length, a direction taken at random sees about the root of 1/size.
+        # The derivative along a random direction is about the norm of the gradient divided by the root of the size.
         expected = float(np.linalg.norm(self._gradient)) / math.sqrt(size)
         return abs(analytic - numerical) / max(expected, self._rounding / RIGHT)
 
     def _compare(self, direction: _Direction) -> tuple[float, float, bool]:
-        """Return the derivative along a direction, analytic and numerical, and whether a kink was in the way."""
+        """Return the analytic and the numerical derivative along a direction, and True if there is a kink."""
         analytic = direction.along(self._gradient)
         numerical = self._slope(direction, 0)
         difference = abs(analytic - numerical)
         if difference <= max(RIGHT * abs(analytic), self._rounding):
             return analytic, numerical, False
         above, below = self._claimed(direction, _BESIDE), self._claimed(direction, -_BESIDE)
-        # Along a smooth piece the gradient changes steadily, and this is nearly nothing; also for a wrong gradient.
+        # Where the loss is smooth, the gradient changes steadily: the jump is almost zero, even if it is wrong.
         jump = abs(above - 2 * analytic + below)
         if not jump >= difference:
             return analytic, numerical, False
@@ -269,12 +270,12 @@ class _TensorJudge:
         return (above - self._at(direction, place - 1, self._probe.loss)) / (2 * self._step)
 
     def _claimed(self, direction: _Direction, place: int) -> float:
-        """Return the derivative that `backward` claims, `place` steps away."""
+        """Return the derivative from `backward`, `place` steps away."""
         _, gradients = self._at(direction, place, self._probe.gradients)
         return direction.along(gradients[self._name].reshape(-1))
 
     def _at(self, direction: _Direction, place: int, ask: Callable[[], Result]) -> Result:
-        """Ask with the tensor moved by `place` steps, and put it back."""
+        """Call `ask` with the tensor moved by `place` steps, then restore the tensor."""
         kept = self._tensor[direction.positions]
         self._tensor[direction.positions] += place * self._step * direction.lengths
         try:
@@ -283,22 +284,22 @@ class _TensorJudge:
             self._tensor[direction.positions] = kept
 
     def _relative_error(self, analytic: Numbers, numerical: Numbers) -> float:
-        """Compare two gradients; what is smaller than rounding makes of it counts as zero."""
+        """Return the relative error of two gradients. Differences within the rounding error count as zero."""
         size = max(float(np.linalg.norm(analytic)), float(np.linalg.norm(numerical)))
         smallest = self._rounding * math.sqrt(len(analytic)) / RIGHT
         return float(np.linalg.norm(analytic - numerical)) / max(size, smallest)
 
 
 def _make_double(layer: Layer) -> None:
-    """Turn the parameters of a layer into float64; a layer computes in the dtype of its parameters."""
+    """Convert the parameters of a layer to float64. A layer computes in the dtype of its parameters."""
     for parameter in layer.named_parameters.values():
         double = Parameter(np.array(parameter.tensor, np.float64, order="C"), parameter.require_grad)
-        # It stays the same object, which a layer knows by several names, and gets all that the other one has.
+        # A layer can refer to a parameter by several names, so the object stays and only its attributes change.
         vars(parameter).update(vars(double))
 
 
 def _exceptions(layers: Iterable[Layer]) -> Iterator[str]:
-    """Name every layer whose `backward` is not its own derivative, also inside layers that hold others."""
+    """Yield a note for each layer whose `backward` is not the derivative of its `forward`, nested layers included."""
     for layer in layers:
         if layer.gradient_exception:
             yield f"'{layer.name}': {layer.gradient_exception}"
@@ -306,7 +307,7 @@ def _exceptions(layers: Iterable[Layer]) -> Iterator[str]:
 
 
 def _alike(first: float, second: float) -> tuple[str, str]:
-    """Write two numbers with so many digits that their difference shows, if there is one to show."""
+    """Format two numbers with enough digits to show their difference; equal numbers get 4 digits."""
     for digits in range(4, 11):
         texts = f"{first:.{digits}g}", f"{second:.{digits}g}"
         if texts[0] != texts[1]:

@@ -1,6 +1,6 @@
-"""The two laws of linear transformations (seed 002), held against numerical differentiation.
+"""The two laws of linear transformations (seed 002), compared with numerical differentiation.
 
-Every derivative in this framework that has a matrix in it is one of the two.
+Every derivative of a matrix product in this framework follows from one of the two laws.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from tinyml.verify.numerical import Numbers, numerical_gradient, relative_error
 
 @dataclass(frozen=True)
 class LawCheck:
-    """One law at one point.
+    """The result of checking one law at one point.
 
     Attributes:
         by_law: the gradient that the law gives.
@@ -24,7 +24,7 @@ class LawCheck:
 
     @property
     def relative_error(self) -> float:
-        """How far they are apart, relative to the larger one."""
+        """The distance of the two gradients, relative to the larger one."""
         return relative_error(self.by_law, self.numerical)
 
 
@@ -36,10 +36,10 @@ def check_law_1(
     Formula: for `Y = A X + B`, `∂f/∂X = Aᵀ ∂f/∂Y` (seed 002, Law 1).
 
     Arguments:
-        f: gives one number for Y.
-        gradient: gives `∂f/∂Y` for Y, by a formula.
+        f: takes Y and returns one number.
+        gradient: takes Y and returns `∂f/∂Y`, computed by a formula.
         a: A `(m, p)`.
-        x: X `(p, n)`, where the law is checked.
+        x: X `(p, n)`, the point at which the law is checked.
         b: B `(m, n)`.
 
     >>> import numpy as np
@@ -58,9 +58,9 @@ def check_law_2(
     Formula: for `Y = X C + D`, `∂f/∂X = ∂f/∂Y Cᵀ` (seed 002, Law 2).
 
     Arguments:
-        f: gives one number for Y.
-        gradient: gives `∂f/∂Y` for Y, by a formula.
-        x: X `(m, p)`, where the law is checked.
+        f: takes Y and returns one number.
+        gradient: takes Y and returns `∂f/∂Y`, computed by a formula.
+        x: X `(m, p)`, the point at which the law is checked.
         c: C `(p, n)`.
         d: D `(m, n)`.
 

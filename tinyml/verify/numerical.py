@@ -1,6 +1,6 @@
-"""Numerical differentiation: slopes from values of a function alone (seed 002, "Numerical Differentiation").
+"""Numerical differentiation: derivatives from function values alone (seed 002, "Numerical Differentiation").
 
-It knows nothing of layers or the chain rule, which is why it can judge what `backward` claims.
+It uses neither layers nor the chain rule, so it is an independent check of `backward`.
 """
 
 from collections.abc import Callable
@@ -11,28 +11,28 @@ from numpy.typing import NDArray
 from tinyml.core import Array
 
 Numbers = NDArray[np.float64]
-"""Numbers in double precision: in single precision a difference of two values has hardly a correct digit left."""
+"""Double precision. In single precision, the difference of two close values has almost no correct digit."""
 
 Function = Callable[[Numbers], float]
-"""A function of an array that gives one number, like a loss."""
+"""A function that takes an array and returns one number, such as a loss."""
 
 STEP = 1e-6
-"""How far to go from a point: near it the errors of cutting off and of rounding are both small in float64."""
+"""Default step h. In float64, both the truncation error and the rounding error are small for it."""
 
 
 def numerical_gradient(function: Function, at: Numbers, step: float = STEP, *, two_sided: bool = True) -> Numbers:
     """Differentiate a function with respect to each element of its argument.
 
-    Formula: two-sided `(f(x + h) - f(x - h)) / 2h`, whose error shrinks with h²; one-sided `(f(x + h) - f(x)) / h`,
-    whose error shrinks with h only (seed 002).
+    Formula: two-sided `(f(x + h) - f(x - h)) / 2h`, with an error that shrinks with h². One-sided
+    `(f(x + h) - f(x)) / h`, with an error that shrinks with h (seed 002).
 
     Arguments:
-        function: gives one number for an array of the shape of `at`; it is handed a new array each time.
-        at: where to differentiate, any shape, float64.
+        function: takes an array of the shape of `at` and returns one number. Each call gets a new array.
+        at: the point at which to differentiate, any shape, float64.
         step: h, greater than 0.
-        two_sided: which of the two formulas.
+        two_sided: True for the two-sided formula, False for the one-sided.
 
-    Returns the gradient in the shape of `at`. It calls the function about twice for each element.
+    Returns the gradient in the shape of `at`. The function is called about twice for each element.
 
     >>> numerical_gradient(lambda x: float((x**2).sum()), np.array([1.0, -3.0])).round(6)
     array([ 2., -6.])
@@ -51,10 +51,10 @@ def numerical_gradient(function: Function, at: Numbers, step: float = STEP, *, t
 def directional_derivative(
     function: Function, at: Numbers, direction: Numbers, step: float = STEP, *, two_sided: bool = True
 ) -> float:
-    """Differentiate a function along a direction: one number that all elements have a part in.
+    """Differentiate a function along a direction. The result is one number that depends on all elements.
 
-    Formula: with d for the direction, `(f(x + h·d) - f(x - h·d)) / 2h`, or one-sided `(f(x + h·d) - f(x)) / h`. It is
-    to equal the gradient's product with d, summed.
+    Formula: with d for the direction, `(f(x + h·d) - f(x - h·d)) / 2h`, or one-sided `(f(x + h·d) - f(x)) / h`. It
+    equals the dot product of the gradient and d, except for the error of the formula.
 
     Arguments:
         function, at, step, two_sided: as for `numerical_gradient`.
@@ -70,7 +70,7 @@ def directional_derivative(
 
 
 def relative_error(first: Array | float, second: Array | float) -> float:
-    """Tell how far two gradients are apart, relative to the larger one.
+    """Return the distance of two gradients, relative to the larger one.
 
     Formula: `|a - b| / max(|a|, |b|)` with the Euclidean norm; 0 when both are zero.
 
@@ -82,7 +82,7 @@ def relative_error(first: Array | float, second: Array | float) -> float:
 
 
 def _moved(at: Numbers, index: tuple[int, ...], step: float) -> Numbers:
-    """Return a copy in which one element has moved by `step`."""
+    """Return a copy with `step` added to one element."""
     moved = at.copy()
     moved[index] += step
     return moved

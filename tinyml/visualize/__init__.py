@@ -1,4 +1,4 @@
-"""Looking inside a network: what makes a feature map fire, in pixels and in examples."""
+"""Views into a network: the pixels and the examples that activate a feature map."""
 
 from tinyml.visualize.deconvnet import Reconstruction, Step, reconstruct
 from tinyml.visualize.strongest import StrongestExamples, search_strongest, strongest_examples

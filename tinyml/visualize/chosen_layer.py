@@ -1,4 +1,4 @@
-"""The layer that is looked at: found by its name, or refused in words."""
+"""Find a layer by its name and check that its output has feature maps."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from tinyml.core.suggestions import did_you_mean
 
 
 def find_layer(names: Sequence[str], layer_name: str) -> int:
-    """Return the place of a layer, counted from 0; raises `TinymlError`, with the nearest name, when there is none.
+    """Return the index of a layer. Raise `TinymlError` with the most similar name if the layer does not exist.
 
     >>> find_layer(["conv_1", "relu_1"], "relu_1")
     1

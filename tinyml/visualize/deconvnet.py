@@ -1,14 +1,15 @@
-"""Deconvnet: from one activation of a feature map back to the pixels that made it fire.
+"""Deconvnet: map one activation of a feature map back to the pixels that caused it.
 
-After Zeiler & Fergus 2014, "Visualizing and Understanding Convolutional Networks", section 2.1. One activation is kept
-and everything else in its layer is set to zero, other maps too. Then the signal goes down, each layer in its own way:
+Source: Zeiler & Fergus 2014, "Visualizing and Understanding Convolutional Networks", section 2.1. The method keeps one
+activation and sets all other values of the layer to zero, in the other maps too. Then it passes the signal down through
+the layers:
 
-- pooling puts values back to where the maxima were *in this forward pass* and fills up with zeros;
-- ReLu rectifies the signal itself. (A gradient would instead stop where the forward input was negative, and guided
-  backpropagation does both; this is neither.)
-- convolution applies the same filters transposed, and never a bias.
+- pooling puts each value at the position of its maximum *in this forward pass*, and zeros elsewhere;
+- ReLu rectifies the signal itself: it sets negative values of the signal to zero. (The gradient is zero where the
+  forward input is negative instead. Guided backpropagation applies both rules.)
+- convolution applies the same filters transposed, without bias.
 
-The last step down to the pixels is not rectified: its signs tell light from dark.
+The signal that reaches the pixels is not rectified, so it has signs: positive for brighter pixels, negative for darker.
 """
 
 from dataclasses import dataclass
@@ -24,12 +25,12 @@ from tinyml.visualize.chosen_layer import find_layer, require_maps_of
 
 @dataclass(frozen=True)
 class Step:
-    """One layer on the way down.
+    """One step of the deconvnet: the signal after one layer.
 
     Attributes:
-        layer: name of the layer that was passed.
-        operation: what was done: "unpool", "rectify", "filters transposed" or "identity".
-        signal: `(C, H, W)` what came out of it, in the shape of the layer's input.
+        layer: name of the layer.
+        operation: the operation of this step: "unpool", "rectify", "filters transposed" or "identity".
+        signal: `(C, H, W)`, the result of this step, in the shape of the layer's input.
     """
 
     layer: str
@@ -39,19 +40,19 @@ class Step:
 
 @dataclass(frozen=True)
 class Reconstruction:
-    """What made one activation fire, in pixels.
+    """The pixels that caused one activation.
 
     Attributes:
-        image: `(C, H, W)` in the shape of the network's input, signed; zero means "had no part in it".
-        layer: name of the layer whose map was chosen.
-        map_index: which of its maps, counted from 0.
-        position: (row, column) in that map of the activation that was kept.
+        image: `(C, H, W)` in the shape of the network's input, with signs. Zero means that the pixel had no effect.
+        layer: name of the layer with the chosen map.
+        map_index: index of the map, counted from 0.
+        position: (row, column) of the kept activation in that map.
         activation: its value in the forward pass.
-        kept: `(C, H, W)` of that layer: the activation, zeros everywhere else. The way down starts here.
-        steps: one for each layer passed, from the chosen layer down; the last one's signal is the image.
+        kept: `(C, H, W)` of that layer: the kept activation, and zeros everywhere else. The first step starts here.
+        steps: one for each layer, from the chosen layer down. The signal of the last one is the image.
         receptive_field: the pixels that the activation can depend on: (first, last + 1) of the rows and of the columns,
             clipped to the image.
-        blank_reason: one sentence when the image is zero everywhere; empty otherwise.
+        blank_reason: one sentence that says why the image is zero everywhere; empty otherwise.
     """
 
     image: Array
@@ -65,22 +66,21 @@ class Reconstruction:
     blank_reason: str = ""
 
 
-@one_blas_thread()  # on one example a second one is no help, and is waited for when the processors are busy
+@one_blas_thread()  # One example is too small for a second thread, and waiting for it costs time on busy processors.
 def reconstruct(
     trace: Trace, layer_name: str, map_index: int, position: Pair | None = None, example: int = 0
 ) -> Reconstruction:
-    """Show which pixels made a feature map fire (Zeiler & Fergus 2014).
+    """Return the pixels that caused an activation of a feature map (Zeiler & Fergus 2014).
 
     Arguments:
         trace: a recorded forward pass (`tinyml.net.record`), usually of a single example.
-        layer_name: the layer whose map is looked at.
-        map_index: which of its maps, counted from 0.
-        position: (row, column) of the activation to keep; by default the strongest of the map, the first one in scan
-            order when several are equal.
-        example: which example of the recorded batch.
+        layer_name: name of the layer with the map.
+        map_index: index of the map, counted from 0.
+        position: (row, column) of the activation to keep; the default is the strongest of the map, and the first in
+            scan order when several are equal.
+        example: index of the example in the recorded batch.
 
-    An activation that is not positive gives a blank picture with a reason: the method shows what makes a map fire, and
-    it does not fire.
+    An activation that is not positive gives a blank image with a reason, because the map does not fire there.
 
     Raises `TinymlError`, with the reason, when there is no such layer, map, position or example, when the layer has no
     maps, when a layer on the way down cannot be reversed (Tanh, Linear and others), or when the map holds NaN.
@@ -113,7 +113,7 @@ def reconstruct(
 
 
 def _way_down(trace: Trace, layer_name: str) -> tuple[TraceEntry, ...]:
-    """Return the entries from the chosen layer down to the first one, or say why there is no way down."""
+    """Return the entries from the chosen layer down to the first one. Raise an error if a layer cannot be reversed."""
     chosen = find_layer([entry.layer.name for entry in trace.entries], layer_name)
     passed = trace.entries[chosen::-1]
     require_maps_of(layer_name, passed[0].output.shape[1:])
@@ -143,7 +143,7 @@ def _feature_map(entry: TraceEntry, map_index: int, example: int) -> Array:
 
 
 def _choose_position(entry: TraceEntry, feature_map: Array, map_index: int, position: Pair | None) -> Pair:
-    """Check the chosen position, or find the strongest activation."""
+    """Return the chosen position after a check, or the position of the strongest activation."""
     rows, columns = feature_map.shape
     if position is None:
         row, column = divmod(int(feature_map.argmax()), columns)
@@ -158,7 +158,7 @@ def _choose_position(entry: TraceEntry, feature_map: Array, map_index: int, posi
 
 
 def _carry_down(kept: Array, passed: tuple[TraceEntry, ...], example: int) -> tuple[Step, ...]:
-    """Let every layer carry the signal from its output to its input."""
+    """Pass the signal from the output to the input of each layer; return all steps."""
     steps: list[Step] = []
     signal = kept
     one = slice(example, example + 1)
@@ -170,7 +170,7 @@ def _carry_down(kept: Array, passed: tuple[TraceEntry, ...], example: int) -> tu
 
 
 def _receptive_field(passed: tuple[TraceEntry, ...], position: Pair) -> Box:
-    """Follow one output down to the pixels it can depend on."""
+    """Return the pixels that one output can depend on."""
     row, column = position
     box: Box = (row, row + 1), (column, column + 1)
     for entry in passed:
@@ -181,7 +181,7 @@ def _receptive_field(passed: tuple[TraceEntry, ...], position: Pair) -> Box:
 def _explain_blank(
     feature_map: Array, activation: float, map_index: int, position: Pair, steps: tuple[Step, ...]
 ) -> str:
-    """Say why the image is zero everywhere; nothing when it is not."""
+    """Return one sentence that says why the image is zero everywhere; empty if it is not."""
     if steps[-1].signal.any():
         return ""
     if feature_map.max() <= 0:

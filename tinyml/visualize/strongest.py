@@ -1,4 +1,4 @@
-"""The examples that make each map of a layer fire most, as in figure 2 of Zeiler & Fergus 2014, which shows nine."""
+"""The examples with the strongest activations of each map of a layer, as in figure 2 of Zeiler & Fergus 2014."""
 
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -12,16 +12,16 @@ from tinyml.net import Sequential
 from tinyml.visualize.chosen_layer import find_layer, require_maps_of
 
 SEARCH_BATCH = 128
-"""Examples at a time: enough for a fast forward pass, few enough to hold what a layer gives and to stop soon."""
+"""Default batch size. Larger batches need more memory and delay a cancel; smaller ones are slower."""
 
 
 @dataclass(frozen=True)
 class StrongestExamples:
-    """For every map of a layer, the examples that fire it most, from the strongest down.
+    """For each map of a layer, the examples with the strongest activations, strongest first.
 
     Attributes:
-        examples: `(maps, count)` which examples; of equal activations the one with the lower number stands first.
-        activations: `(maps, count)` the strongest activation that the map has in each.
+        examples: `(maps, count)` indices of the examples. Of equal activations, the lower index comes first.
+        activations: `(maps, count)` the strongest activation of the map in each example.
         positions: `(maps, count, 2)` row and column of that activation in the map, the first one in scan order when
             several are equal.
     """
@@ -34,19 +34,18 @@ class StrongestExamples:
 def strongest_examples(
     model: Sequential, inputs: Array | Dataset, layer_name: str, count: int = 9, batch_size: int = SEARCH_BATCH
 ) -> StrongestExamples:
-    """Find the examples that fire each map of a layer most (Zeiler & Fergus 2014, figure 2).
+    """Find the examples with the strongest activations of each map (Zeiler & Fergus 2014, figure 2).
 
-    Formula: for map k, the `count` examples n with the largest `max over y, x of a[n, k, y, x]`, `a` being what the
-    layer gives in evaluation mode.
+    Formula: for map k, the `count` examples n with the largest `max over y, x of a[n, k, y, x]`, with `a` the output
+    of the layer in evaluation mode.
 
     Arguments:
-        model: the network; only its layers up to the chosen one run, and its training mode is put back.
-        inputs: `(N, C, H, W)` the examples, or a dataset of them, whose bytes are converted batch by batch; they are
-            never changed.
-        layer_name: the layer whose maps are looked at.
-        count: how many examples for each map; all N when there are fewer.
-        batch_size: examples at a time. It bounds the memory, and changes the result only as far as a sum rounds
-            differently in batches of another size.
+        model: the network. Only its layers up to the chosen one run. Its mode (training or evaluation) does not change.
+        inputs: `(N, C, H, W)` the examples, or a dataset, whose bytes are converted batch by batch. They are not
+            changed.
+        layer_name: name of the layer with the maps.
+        count: number of examples for each map; all N if there are fewer.
+        batch_size: examples in one forward pass. It bounds the memory. It changes the result only by rounding.
 
     Raises `TinymlError`, with the reason, when there is no such layer, when it gives no maps, when `count` or
     `batch_size` is less than 1, or when an activation is infinite or not a number; `DataError` when there are no
@@ -66,15 +65,15 @@ def strongest_examples(
 def search_strongest(
     model: Sequential, inputs: Array | Dataset, layer_name: str, count: int = 9, batch_size: int = SEARCH_BATCH
 ) -> Iterator[tuple[int, StrongestExamples]]:
-    """Do the work of `strongest_examples` batch by batch, for those who show how far it is or want to cancel.
+    """Do the work of `strongest_examples` batch by batch, so a caller can show progress or cancel.
 
     Arguments:
         model, inputs, layer_name, count, batch_size: as for `strongest_examples`.
 
-    Yields, after each batch, how many examples are done and the strongest of them, which are not changed later. To
-    cancel, leave the loop: between two batches the network is in the mode in which its owner left it.
+    Yields, after each batch, the number of examples done and their strongest examples. Later batches do not change
+    a yielded result. To cancel, leave the loop: between two batches the network has its own mode.
 
-    Raises what `strongest_examples` raises, when the first batch is asked for or when a batch holds what is refused.
+    Raises the same errors as `strongest_examples`, at the first batch or at the batch that causes the error.
 
     >>> from tinyml.layers import ReLu
     >>> images = np.array([3.0, 9.0, 4.0]).reshape(3, 1, 1, 1)
@@ -98,12 +97,12 @@ def search_strongest(
         activations = _activations(below, take(slice(start, start + batch_size)))
         maxima = _map_maxima(activations)
         _require_finite(maxima, layer_name, start)
-        found = _admit(found or _nobody(maxima), maxima, activations, start, count)
+        found = _merge_batch(found or _no_examples(maxima), maxima, activations, start, count)
         yield start + len(activations), found
 
 
 def _layers_up_to(model: Sequential, layer_name: str, input_shape: Shape) -> Sequential:
-    """Return the network up to the chosen layer, or say why there are no maps to look at."""
+    """Return the network up to the chosen layer, or raise an error if it has no maps."""
     chosen = find_layer([layer.name for layer in model.layers], layer_name)
     below = Sequential(model.layers[: chosen + 1])
     require_maps_of(layer_name, below.output_shape(input_shape))
@@ -111,28 +110,28 @@ def _layers_up_to(model: Sequential, layer_name: str, input_shape: Shape) -> Seq
 
 
 def _activations(below: Sequential, batch: Array) -> Array:
-    """Compute what the last layer of `below` gives for a batch in evaluation mode: `(N, maps, H, W)`."""
-    with np.errstate(all="ignore"):  # a network that diverged is told of in a sentence, not in warnings
+    """Return the output of the last layer of `below` in evaluation mode: `(N, maps, H, W)`."""
+    with np.errstate(all="ignore"):  # if the network diverged, _require_finite raises an error; NumPy need not warn
         return below.predict(batch)
 
 
 def _map_maxima(activations: Array) -> Array:
     """Return the strongest activation of each map, `(maps, N)`, NaN where a map holds NaN.
 
-    Rows are folded onto each other, the lower half onto the upper one, the middle row onto itself when their number is
-    odd: every step is one pass over long runs of memory, in whatever order the axes lie. `max(axis=(2, 3))` works in
-    runs as short as the batch.
+    Each step compares the lower half of the rows with the upper half; an odd middle row is compared with itself. So
+    each step reads long runs of memory in any order of the axes. `max(axis=(2, 3))` reads runs as short as the batch
+    and is slower.
     """
     while activations.shape[2] > 1:
         half = (activations.shape[2] + 1) // 2
         activations = np.maximum(activations[:, :, :half], activations[:, :, -half:])
     maxima: Array = activations.max(axis=(2, 3)).T
-    # The search negates them, which unsigned numbers would not survive.
+    # The search negates the maxima, which is wrong for unsigned integers.
     return maxima.astype(np.result_type(maxima, np.float32), copy=False)
 
 
 def _require_finite(maxima: Array, layer_name: str, start: int) -> None:
-    """Raise `TinymlError` for the first map and example whose strongest activation is no number to compare."""
+    """Raise `TinymlError` for the first map and example whose strongest activation is not finite."""
     faulty = np.argwhere(~np.isfinite(maxima))
     if len(faulty):
         map_index, example = faulty[0]
@@ -143,23 +142,25 @@ def _require_finite(maxima: Array, layer_name: str, start: int) -> None:
         )
 
 
-def _nobody(maxima: Array) -> StrongestExamples:
-    """Return the list of every map as it is before the first batch: empty."""
+def _no_examples(maxima: Array) -> StrongestExamples:
+    """Return the result before the first batch: no examples for any map."""
     empty = np.zeros((len(maxima), 0), np.int64)
     return StrongestExamples(empty, empty.astype(maxima.dtype), empty[..., np.newaxis].repeat(2, axis=2))
 
 
-def _admit(found: StrongestExamples, maxima: Array, activations: Array, start: int, count: int) -> StrongestExamples:
-    """Let the examples of a batch, the first of which is number `start`, compete with those found so far."""
+def _merge_batch(
+    found: StrongestExamples, maxima: Array, activations: Array, start: int, count: int
+) -> StrongestExamples:
+    """Merge a batch, whose first example has the index `start`, into the result so far."""
     candidates = np.broadcast_to(np.arange(start, start + maxima.shape[1]), maxima.shape)
     examples = np.concatenate([found.examples, candidates], axis=1)
     strongest = np.concatenate([found.activations, maxima], axis=1)
     positions = np.concatenate([found.positions, np.zeros((*maxima.shape, 2), np.int64)], axis=1)
-    # Those found before have lower numbers and stand in front, so that a stable order keeps them there on ties.
+    # Earlier examples have lower indices and come first, so a stable sort keeps them first on ties.
     order = np.argsort(-strongest, axis=1, kind="stable")[:, :count]
     examples = np.take_along_axis(examples, order, axis=1)
     positions = np.take_along_axis(positions, order[..., np.newaxis], axis=1)
-    # Few examples of a batch get in: looking for the place in their maps alone costs next to nothing.
+    # Few examples of a batch are among the strongest, so only their positions are computed.
     map_index, rank = np.nonzero(examples >= start)
     maps = activations[examples[map_index, rank] - start, map_index]
     positions[map_index, rank] = _first_maxima(maps)
