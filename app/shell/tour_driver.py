@@ -50,11 +50,18 @@ class Driver:
         self._watch.deleteLater()
 
     def find(self, kind: type[Found], name: str) -> Found:
-        """Return the visible widget with that objectName."""
-        for widget in self._window.findChildren(kind, name):
-            if widget.isVisible():
-                return widget
-        raise TourError(f"There is no visible {kind.__name__} called '{name}' on the screen.")
+        """Return the visible widget with that objectName, as soon as there is one.
+
+        Raises `TourError` when none appears in time, and what `check` raises.
+        """
+        found: list[Found] = []
+
+        def appears() -> bool:
+            found[:] = [widget for widget in self._window.findChildren(kind, name) if widget.isVisible()]
+            return bool(found)
+
+        self.wait_until(appears, f"there is a visible {kind.__name__} called '{name}'")
+        return found[0]
 
     def wait(self, milliseconds: int) -> None:
         """Let the window live for a while; raises what `check` raises."""

@@ -121,3 +121,18 @@ def test_an_aborted_tour_ends_what_it_waits_for(driver):
     QTimer.singleShot(50, lambda: driver.abort(TourError("Enough.")))
     with pytest.raises(TourError, match="Enough"):
         driver.wait_until(lambda: False, "nothing ever happens")
+
+
+def test_a_widget_that_appears_late_is_found(own_window, driver):
+    widget = QWidget(own_window)
+    widget.setObjectName("late")
+    widget.hide()
+    QTimer.singleShot(200, widget.show)
+    assert driver.find(QWidget, "late") is widget
+
+
+def test_a_widget_that_never_appears_fails_the_tour(own_window, tmp_path):
+    driver = Driver(own_window, tmp_path, 0.3)
+    with pytest.raises(TourError):
+        driver.find(QWidget, "missing")
+    driver.close()
