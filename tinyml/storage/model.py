@@ -67,7 +67,7 @@ class SavedModel(BaseModel):
     network: NetworkSpecification
     input_shape: Annotated[tuple[Size, ...], FailFast(), Field(min_length=1, max_length=8)]
     class_names: Annotated[tuple[str, ...], FailFast(), Field(max_length=100_000)] = ()
-    target_shape: Annotated[tuple[Size, ...], Field(max_length=8)] | None = None
+    target_shape: Annotated[tuple[Size, ...], Field(max_length=8, fail_fast=True)] | None = None
     data: DataChoice = Field(default_factory=DataChoice)
     training: TrainingSettings = Field(default_factory=TrainingSettings)
     history: Annotated[tuple[EpochSummary, ...], FailFast(), Field(max_length=100_000)] = ()

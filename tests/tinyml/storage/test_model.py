@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from tinyml.core import StorageError
 from tinyml.core.tensor_file import read_header, read_tensors, write_tensors
@@ -173,3 +174,11 @@ def test_an_infinite_validation_loss_does_not_keep_a_model_from_being_saved(loss
     (epoch,) = summarise_history((EpochFinished(1, 1, 0.5, 0.75, loss, 0.5, 1.0),))
     assert epoch.validation_loss is None
     assert epoch.validation_accuracy == 0.5
+
+
+@pytest.mark.parametrize("field", ["input_shape", "target_shape", "class_names", "history"])
+def test_a_list_is_refused_at_its_first_fault(field: str) -> None:
+    """Each fault is an object: a file of a megabyte made 200 MB of them."""
+    with pytest.raises(ValidationError) as refused:
+        SavedModel.model_validate({"network": {}, "input_shape": [2], field: [{}] * 10_000})
+    assert refused.value.error_count() < 10
