@@ -184,6 +184,7 @@ class Inspector(QWidget):
 
 
 _POINTS_WORDS = (
-    "These samples are points, not images, so there are no feature maps to trace back to pixels. The bars show what "
-    "each layer makes of the chosen point. The coloured ground or the curve shows what the network predicts elsewhere."
+    "These samples are points, not images, so there are no feature maps to trace back to pixels. The bars show the "
+    "output of each layer for the chosen point. The coloured ground or the curve shows what the network predicts "
+    "elsewhere."
 )

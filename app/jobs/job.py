@@ -29,7 +29,7 @@ class JobState(Enum):
 class Job(QObject):
     """One function call off the GUI thread. It ends with exactly one of three signals, in the thread that made it.
 
-    The function must work on its own or on read-only data, and return something that nobody else changes.
+    The function must work on its own or on read-only data. Nothing else may change what it returns.
 
     Arguments:
         function: what is called, without arguments.

@@ -103,7 +103,7 @@ class Recovery(QObject):
 
     def _remove_leftovers(self) -> None:
         """Remove what killed programs left: half-written copies, and locks that guard no copy."""
-        remove_leftovers(self._copy, others_after=0)  # nobody else writes into this folder
+        remove_leftovers(self._copy, others_after=0)  # no other program writes into this folder
         for lock in self._folder.glob("unsaved-*.lock"):
             copy = lock.with_suffix(".json")
             if not copy.exists() and self._claim(copy):

@@ -18,7 +18,7 @@ class _Cache:
 
 _lock = Lock()
 _source_locks: dict[str, Lock] = {}
-"""One for each source: a folder that does not answer holds up nobody who wants other data."""
+"""One lock for each source: a folder that does not answer does not delay the loading of other data."""
 _cache: _Cache | None = None
 
 

@@ -1,4 +1,4 @@
-"""The data in memory is shared by threads, so nobody may write to it."""
+"""Threads share the data in memory, so it is read-only."""
 
 import threading
 from dataclasses import replace
