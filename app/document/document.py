@@ -14,7 +14,7 @@ from app.jobs import BackgroundRunner, Job
 from tinyml.core import Problem, TinymlError
 from tinyml.data import DataDescription, builtin_descriptions, builtin_names, describe
 from tinyml.learner import find_problems
-from tinyml.net import Inference, LayerPlan, infer
+from tinyml.net import Inference, LayerInference, infer
 from tinyml.storage import Project, read_project, save_project
 
 UNTITLED = "untitled"
@@ -61,7 +61,7 @@ class Document(QObject):
         self._data_job: Job | None = None
         self.inference = Inference((), None, ())
         self.undo_stack = QUndoStack(self)
-        self.undo_stack.cleanChanged.connect(self._announce_clean)
+        self.undo_stack.cleanChanged.connect(self._on_clean_changed)
         self._describe_data()
         self._infer()
 
@@ -86,9 +86,9 @@ class Document(QObject):
         data = (Problem(-1, "input", self.data_problem),) if self.data_problem else ()
         return data + self.inference.problems
 
-    def plan_of(self, name: str) -> LayerPlan | None:
+    def inference_of(self, name: str) -> LayerInference | None:
         """Return what is known of the layer called `name`, or None when there is none."""
-        return next((plan for plan in self.inference.layers if plan.specification.name == name), None)
+        return next((inferred for inferred in self.inference.layers if inferred.specification.name == name), None)
 
     @property
     def insertion_index(self) -> int:
@@ -228,7 +228,7 @@ class Document(QObject):
         problems = find_problems(network, training, data.example_shape, outputs, data.target_shape)
         self.inference = replace(inference, problems=problems)
 
-    def _announce_clean(self, _clean: bool) -> None:
+    def _on_clean_changed(self, _clean: bool) -> None:
         self.file_changed.emit()
 
 

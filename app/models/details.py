@@ -4,14 +4,14 @@ import numpy as np
 import pyqtgraph
 from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtGui import QColor, QPen
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from app.models.pictures import TensorPictures
-from app.models.words import count_of, write_number
-from app.widgets.image_grid import ImageGrid
-from app.widgets.plain_label import PlainLabel
+from app.widgets.formatting import format_number, format_quantity
+from app.widgets.images.image_grid import ImageGrid
+from app.widgets.labels import make_label, show_text
 from app.widgets.plain_text import short
-from app.widgets.theme import GRID, current_theme
+from app.widgets.theme.theme import GRID, current_theme
 from tinyml.core import describe_shape
 from tinyml.core.tensor_file import TensorHeader
 from tinyml.storage import TensorSummary
@@ -66,16 +66,16 @@ class DetailsPanel(QWidget):
         super().__init__(parent)
         self.setObjectName("models_details")
         self._pictures: TensorPictures | None = None
-        self.title = self._make_label("models_tensor_title", "heading")
-        self.note = self._make_label("models_histogram_note", "muted")
-        self.explanation = self._make_label("models_picture_note", "muted")
-        self.cell = self._make_label("models_cell", "")
+        self.title = make_label("models_tensor_title", style_class="heading", wraps=True, ignores_width=True)
+        self.note = make_label("models_histogram_note", style_class="muted", wraps=True, ignores_width=True)
+        self.explanation = make_label("models_picture_note", style_class="muted", wraps=True, ignores_width=True)
+        self.cell = make_label("models_cell", wraps=True, ignores_width=True)
         self.cell.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.histogram = Histogram()
         self.grid = ImageGrid(positions=True)
         self.grid.setObjectName("models_pictures")
         self.grid.setAccessibleName("Pictures of the selected tensor")
-        self.grid.cell_clicked.connect(self._show_cell)
+        self.grid.cell_clicked.connect(self._on_cell_clicked)
         self._scroll = QScrollArea()
         self._lay_out()
         self.clear()
@@ -83,7 +83,7 @@ class DetailsPanel(QWidget):
     def clear(self) -> None:
         """Show that no tensor is selected."""
         self.title.setText("")
-        self._say(self.note, _SELECT_ONE)
+        show_text(self.note, _SELECT_ONE)
         self.histogram.hide()
         self._clear_pictures("")
 
@@ -98,15 +98,16 @@ class DetailsPanel(QWidget):
         counts = summary.histogram if summary else None
         self.histogram.setVisible(counts is not None)
         if summary is None:
-            self._say(self.note, "Not read yet.")
+            show_text(self.note, "Not read yet.")
         elif counts is None or summary.edges is None:
-            self._say(self.note, summary.note)
+            show_text(self.note, summary.note)
         else:
             self.histogram.show_counts(counts, summary.edges)
-            words = f"mean {write_number(summary.mean)}, standard deviation {write_number(summary.standard_deviation)}"
+            mean, deviation = (format_number(each, 4) for each in (summary.mean, summary.standard_deviation))
+            words = f"mean {mean}, standard deviation {deviation}"
             if summary.non_finite:
-                words += f"; {count_of(summary.non_finite, 'number')} NaN or infinite, not in the histogram"
-            self._say(self.note, words)
+                words += f"; {format_quantity(summary.non_finite, 'number')} NaN or infinite, not in the histogram"
+            show_text(self.note, words)
 
     def show_pictures(self, pictures: TensorPictures) -> None:
         """Show the pictures of the tensor; what is picked stays when only the colours are others."""
@@ -118,9 +119,9 @@ class DetailsPanel(QWidget):
         self.grid.set_image_size(pictures.image_size)
         self.grid.set_images(pictures.images)
         self._scroll.setVisible(bool(pictures.images))
-        self._say(self.explanation, pictures.explanation)
+        show_text(self.explanation, pictures.explanation)
         if not same:
-            self._say(self.cell, "")
+            show_text(self.cell, "")
 
     def show_no_pictures(self, sentence: str) -> None:
         """Say why there are no pictures."""
@@ -156,27 +157,14 @@ class DetailsPanel(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(splitter)
 
-    def _make_label(self, name: str, look: str) -> QLabel:
-        label = PlainLabel()
-        label.setObjectName(name)
-        # Long names without spaces must not decide how wide the panel is.
-        label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        if look:
-            label.setProperty(look, True)
-        return label
-
-    def _say(self, label: QLabel, text: str) -> None:
-        label.setText(text)
-        label.setVisible(bool(text))
-
     def _clear_pictures(self, words: str) -> None:
         self._pictures = None
         self.grid.set_images(())
         self._scroll.hide()
-        self._say(self.explanation, words)
-        self._say(self.cell, "")
+        show_text(self.explanation, words)
+        show_text(self.cell, "")
 
     @Slot(int, int, int)
-    def _show_cell(self, index: int, row: int, column: int) -> None:
+    def _on_cell_clicked(self, index: int, row: int, column: int) -> None:
         if self._pictures is not None:
-            self._say(self.cell, self._pictures.describe_cell(index, row, column))
+            show_text(self.cell, self._pictures.describe_cell(index, row, column))

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from app.models.words import write_number
-from app.widgets.array_images import diverging_image, symmetric_limit
-from app.widgets.image_grid import GridImage
+from app.widgets.formatting import format_number
+from app.widgets.images.colormaps import diverging_image, symmetric_limit
+from app.widgets.images.image_grid import GridImage
 from app.widgets.plain_text import short
 from tinyml.core import Shape, StorageError
 from tinyml.storage import TensorFileHeader, TensorReader, open_tensors
@@ -121,7 +121,7 @@ def paint_filters(name: str, seen: np.ndarray, shape: Shape, dark: bool) -> Tens
             diverging_image(plane, dark, limit),
             f"{outer}" if second == 1 else f"{outer}, {inner}",
             f"{shown_name}[{outer}, {inner}]: "
-            f"from {write_number(float(plane.min()))} to {write_number(float(plane.max()))}",
+            f"from {format_number(float(plane.min()), 4)} to {format_number(float(plane.max()), 4)}",
         )
         for plane, (outer, inner) in zip(seen, positions, strict=True)
     )

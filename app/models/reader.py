@@ -93,7 +93,7 @@ class ModelReader(QObject):
         self._summaries_job.returned.connect(self.completed)
         self._picture_job.returned.connect(self.painted)
         self._picture_job.failed.connect(self.not_painted)
-        self._progressed.connect(self._note_progress)
+        self._progressed.connect(self._on_progressed)
 
     @property
     def busy(self) -> bool:
@@ -152,7 +152,7 @@ class ModelReader(QObject):
             self._gate = None
 
     @Slot(int, object)
-    def _note_progress(self, request: int, batch: SummaryBatch) -> None:
+    def _on_progressed(self, request: int, batch: SummaryBatch) -> None:
         if request == self._request:
             self.summarised.emit(batch)
 

@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor
 
-from app.models.words import write_number
+from app.widgets.formatting import format_count, format_number
 from app.widgets.plain_text import short, tool_tip
-from app.widgets.theme import current_theme
-from app.widgets.words import write_count
+from app.widgets.theme.theme import current_theme
 from tinyml.core import describe_shape
 from tinyml.core.tensor_file import TensorHeader
 from tinyml.storage import TensorSummary
@@ -23,6 +22,8 @@ AnyIndex = QModelIndex | QPersistentModelIndex
 Keys = NDArray[np.float64]
 _NO_PARENT = QModelIndex()
 _LONGEST_NAME = 200
+_DIGITS = 4
+"""Significant digits of a statistic."""
 _CHUNK = 2000
 """Tensors that are handled at a time: sorting keeps the interpreter, and with it the window, until it is done."""
 
@@ -58,15 +59,19 @@ def _statistic(title: str, tip: str, name: str) -> _Column:
         found: float | None = getattr(row.summary, name, None)
         return found
 
+    def write(row: Row) -> str:
+        found = value(row)
+        return "" if found is None else format_number(found, _DIGITS)
+
     def copy(row: Row) -> str:
         found = value(row)
         return "" if found is None else repr(found)
 
-    return _Column(title, tip, lambda row: write_number(value(row)), copy, statistic=name, widest="−0.0000e−00")
+    return _Column(title, tip, write, copy, statistic=name, widest="−0.0000e−00")
 
 
 def _non_finite(row: Row) -> str:
-    return "" if row.summary is None else write_count(row.summary.non_finite)
+    return "" if row.summary is None else format_count(row.summary.non_finite)
 
 
 COLUMNS = (
@@ -85,7 +90,9 @@ COLUMNS = (
         lambda row: describe_shape(row.header.shape),
     ),
     _Column("Type", "Type of the numbers", lambda row: row.header.dtype, lambda row: row.header.dtype, number=False),
-    _Column("Count", "How many numbers", lambda row: write_count(row.header.count), lambda row: repr(row.header.count)),
+    _Column(
+        "Count", "How many numbers", lambda row: format_count(row.header.count), lambda row: repr(row.header.count)
+    ),
     _statistic("Min", "Smallest finite number", "minimum"),
     _statistic("Max", "Largest finite number", "maximum"),
     _statistic("Mean", "Mean of the finite numbers", "mean"),

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QProgressBar,
     QPushButton,
-    QSizePolicy,
     QSplitter,
     QStackedWidget,
     QTableView,
@@ -22,20 +21,20 @@ from PySide6.QtWidgets import (
 )
 
 from app.models.details import DetailsPanel
+from app.models.model_description import describe_foreign, describe_model, describe_total
 from app.models.pictures import TensorPictures
 from app.models.reader import FileContents, ModelReader
 from app.models.table import COLUMNS, SummaryBatch, TensorTable
-from app.models.words import describe_foreign, describe_model, describe_total
+from app.widgets.labels import make_label
 from app.widgets.message_line import MessageLine
-from app.widgets.plain_label import PlainLabel
 from app.widgets.plain_text import short, tool_tip
-from app.widgets.theme import GRID, current_theme
+from app.widgets.theme.theme import GRID, current_theme
 
 _FILTER = "Weights (*.safetensors);;All files (*)"
-_FILTER_MILLISECONDS = 150
+_FILTER_MS = 150
 """How long the typing rests before the table is filtered."""
-_SUMMARISE_MILLISECONDS = 50
-_SORT_MILLISECONDS = 1000
+_SUMMARISE_MS = 50
+_SORT_MS = 1000
 """How often the rows are put in order again while the numbers that they are sorted by come in."""
 _ROWS_MEASURED = 50
 _EMPTY = "Open a .safetensors file, or drop one here."
@@ -60,10 +59,10 @@ class ModelsView(QWidget):
         self._reader = ModelReader(self)
         self._table_model = TensorTable(self)
         self._shown_place: int | None = None
-        self._filter_timer = QTimer(self, singleShot=True, interval=_FILTER_MILLISECONDS)
-        self._summarise_timer = QTimer(self, singleShot=True, interval=_SUMMARISE_MILLISECONDS)
+        self._filter_timer = QTimer(self, singleShot=True, interval=_FILTER_MS)
+        self._summarise_timer = QTimer(self, singleShot=True, interval=_SUMMARISE_MS)
         self._summarise_timer.timeout.connect(self._on_summarise_timeout)
-        self._sort_timer = QTimer(self, singleShot=True, interval=_SORT_MILLISECONDS)
+        self._sort_timer = QTimer(self, singleShot=True, interval=_SORT_MS)
         self._make_widgets()
         self._lay_out()
         self._connect()
@@ -120,9 +119,9 @@ class ModelsView(QWidget):
         self.use_button = self._make_button("Use these weights", "models_use", "")
         self.copy_button = self._make_button("Copy table", "models_copy", "Copy the rows below for a spreadsheet")
         self.cancel_button = self._make_button("Cancel", "models_cancel", "Stop reading")
-        self.file_label = self._make_label("models_file", "heading")
-        self.about_label = self._make_label("models_about", "muted")
-        self.total_label = self._make_label("models_total", "muted")
+        self.file_label = make_label("models_file", "", "heading", selectable=True, ignores_width=True)
+        self.about_label = make_label("models_about", "", "muted", wraps=True, selectable=True, ignores_width=True)
+        self.total_label = make_label("models_total", "", "muted", selectable=True, ignores_width=True)
         self.progress = QProgressBar()
         self.progress.setObjectName("models_progress")
         self.progress.setAccessibleName("Tensors read")
@@ -202,7 +201,7 @@ class ModelsView(QWidget):
 
     def _connect(self) -> None:
         self.open_button.clicked.connect(self.choose_file)
-        self.use_button.clicked.connect(self._ask_to_use)
+        self.use_button.clicked.connect(self._on_use_clicked)
         self.copy_button.clicked.connect(self.copy_table)
         self.cancel_button.clicked.connect(self.cancel)
         self.filter_field.textChanged.connect(self._on_filter_edited)
@@ -216,27 +215,19 @@ class ModelsView(QWidget):
         copy.triggered.connect(self.copy_table)
         self.table.addAction(copy)
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-        self._reader.opened.connect(self._show_contents)
-        self._reader.summarised.connect(self._add_summaries)
+        self._reader.opened.connect(self._on_opened)
+        self._reader.summarised.connect(self._on_summarised)
         self._reader.completed.connect(self._on_completed)
         self._reader.written.connect(self._on_written)
-        self._reader.failed.connect(self._note_failure)
-        self._reader.painted.connect(self._show_pictures)
-        self._reader.not_painted.connect(self._note_missing_pictures)
+        self._reader.failed.connect(self._on_failed)
+        self._reader.painted.connect(self._on_painted)
+        self._reader.not_painted.connect(self._on_not_painted)
 
     def _make_button(self, text: str, name: str, tip: str) -> QPushButton:
         button = QPushButton(text)
         button.setObjectName(name)
         button.setToolTip(tip)
         return button
-
-    def _make_label(self, name: str, look: str) -> QLabel:
-        label = PlainLabel(elides=name != "models_about")
-        label.setObjectName(name)
-        label.setProperty(look, True)
-        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        return label
 
     # --------------------------------------------------------------------------------------------------------- slots
 
@@ -258,7 +249,7 @@ class ModelsView(QWidget):
             self._show_total(contents)
 
     @Slot(object)
-    def _show_contents(self, contents: FileContents) -> None:
+    def _on_opened(self, contents: FileContents) -> None:
         self.contents = contents
         self.filter_field.clear()
         self._on_filter_timeout()
@@ -290,7 +281,7 @@ class ModelsView(QWidget):
         return describe_foreign(contents.header.foreign_metadata)
 
     @Slot(object)
-    def _add_summaries(self, batch: SummaryBatch) -> None:
+    def _on_summarised(self, batch: SummaryBatch) -> None:
         self._table_model.add_summaries(batch)
         self.progress.setValue(self._table_model.known)
         if not self._sort_timer.isActive():
@@ -299,7 +290,7 @@ class ModelsView(QWidget):
             self.details.show_summary(self._table_model.tensor(self._shown_place).summary)
 
     @Slot(str)
-    def _note_failure(self, sentence: str) -> None:
+    def _on_failed(self, sentence: str) -> None:
         self.message.show_error(sentence)
         self._show_choices()
 
@@ -333,11 +324,11 @@ class ModelsView(QWidget):
             self._reader.paint(self.contents, name, current_theme().dark)
 
     @Slot(object)
-    def _show_pictures(self, pictures: TensorPictures) -> None:
+    def _on_painted(self, pictures: TensorPictures) -> None:
         self.details.show_pictures(pictures)
 
     @Slot(str)
-    def _note_missing_pictures(self, sentence: str) -> None:
+    def _on_not_painted(self, sentence: str) -> None:
         self.details.show_no_pictures(sentence)
 
     @Slot()
@@ -368,7 +359,7 @@ class ModelsView(QWidget):
         self.total_label.setText(describe_total(tensors, contents.index.parameter_count, contents.size, shown))
 
     @Slot()
-    def _ask_to_use(self) -> None:
+    def _on_use_clicked(self) -> None:
         if self.contents is not None:
             self.use_weights_requested.emit(self.contents.path)
 

@@ -9,13 +9,13 @@ from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from app.monitor.curves import Quantity, RunCurves
+from app.monitor.axis_ranges import epoch_range, linear_range, log_range
+from app.monitor.curves import MetricCurves, RunCurves
 from app.monitor.legend import LegendEntry
 from app.monitor.plot_area import PlotArea, Points, Range
-from app.monitor.scale import epoch_range, linear_range, log_range
 from app.monitor.series import Series
-from app.widgets.theme import GRID, SERIES_COLORS
-from app.widgets.words import write_count
+from app.widgets.formatting import format_count
+from app.widgets.theme.theme import GRID, SERIES_COLORS
 from tinyml.learner import EpochFinished
 
 _SIDE_MARGIN = 0.01
@@ -27,7 +27,7 @@ class CurvePlot(QWidget):
     """Training and validation curves of one quantity, over the epochs.
 
     Arguments:
-        name: "loss" or "accuracy": an attribute of `RunCurves`, and the stem of the object names. `show_quantity` can
+        name: "loss" or "accuracy": an attribute of `RunCurves`, and the stem of the object names. `show_metric` can
             change the attribute later.
         title: what stands above the plot.
         write: puts a value into words.
@@ -90,27 +90,29 @@ class CurvePlot(QWidget):
         self.follow_box.setChecked(True)
         self.redraw()
 
-    def show_quantity(self, name: str, title: str, write: Callable[[float], str], heights: Range | None) -> None:
+    def show_metric(self, name: str, title: str, write: Callable[[float], str], heights: Range | None) -> None:
         """Show another quantity from now on; the arguments are those of the constructor."""
         self._name, self._write, self._heights = name, write, heights
         self._show_title(title)
 
-    def set_moment(self, epoch: float | None, words: str = "", serious: bool = False) -> None:
+    def set_stop_marker(self, epoch: float | None, words: str = "", serious: bool = False) -> None:
         """Mark where the run stands still, or nothing."""
-        self.area.show_moment(epoch, words, serious)
+        self.area.show_stop_marker(epoch, words, serious)
 
     @Slot()
     def redraw(self) -> None:
         """Draw what the run has reported so far."""
-        quantity = self._quantity
+        metric_curves = self._metric_curves
         if self.following:
             epochs = epoch_range(self._curves.planned_epochs, self._curves.position)
             self.area.show_range(_with_margin(epochs, _SIDE_MARGIN), self._full_heights())
         left, right = self.area.epochs
         thin = partial(self._thin, left=left, right=right, pixels=self.area.pixels)
-        self.area.show_curves(thin(quantity.batches), thin(quantity.smoothed), thin(quantity.validation))
+        self.area.show_curves(thin(metric_curves.batches), thin(metric_curves.smoothed), thin(metric_curves.validation))
         self._mark_best()
-        self.area.show_broken(np.concatenate([quantity.batches.broken_x, quantity.validation.broken_x]))
+        self.area.show_non_finite(
+            np.concatenate([metric_curves.batches.non_finite_x, metric_curves.validation.non_finite_x])
+        )
         self._show_note()
         self._show_values()
 
@@ -120,9 +122,9 @@ class CurvePlot(QWidget):
             self.area.apply_theme()
 
     @property
-    def _quantity(self) -> Quantity:
-        quantity: Quantity = getattr(self._curves, self._name)
-        return quantity
+    def _metric_curves(self) -> MetricCurves:
+        metric_curves: MetricCurves = getattr(self._curves, self._name)
+        return metric_curves
 
     def _make_box(self, object_name: str, text: str, tip: str) -> QCheckBox:
         box = QCheckBox(text)
@@ -155,12 +157,12 @@ class CurvePlot(QWidget):
         layout.addWidget(self.area, 1)
 
     def _connect(self) -> None:
-        self.log_box.toggled.connect(self._change_axis)
-        self.follow_box.toggled.connect(self._change_following)
-        self.area.moved.connect(self._stop_following)
+        self.log_box.toggled.connect(self._on_log_toggled)
+        self.follow_box.toggled.connect(self._on_follow_toggled)
+        self.area.moved.connect(self._on_area_moved)
         self.area.follow_requested.connect(self._start_following)
         self.area.range_changed.connect(self._redraw_timer.start)
-        self.area.hovered.connect(self._hover)
+        self.area.hovered.connect(self._on_hovered)
 
     def _offer_menu(self) -> None:
         """Offer the choices in a context menu too."""
@@ -179,7 +181,7 @@ class CurvePlot(QWidget):
         return series.thinned(left, right, pixels, self.log)
 
     def _full_heights(self) -> Range:
-        series = (self._quantity.batches, self._quantity.validation)
+        series = (self._metric_curves.batches, self._metric_curves.validation)
         largest = max(one.largest for one in series)
         if self.log:
             return log_range(min(one.smallest_positive for one in series), largest)
@@ -209,20 +211,22 @@ class CurvePlot(QWidget):
         return f"lowest {which} loss, epoch {best.epoch}"
 
     def _show_note(self) -> None:
-        hidden = self._quantity.batches.not_positive + self._quantity.validation.not_positive if self.log else 0
-        values = "1 value" if hidden == 1 else f"{write_count(hidden)} values"
+        hidden = (
+            self._metric_curves.batches.not_positive + self._metric_curves.validation.not_positive if self.log else 0
+        )
+        values = "1 value" if hidden == 1 else f"{format_count(hidden)} values"
         self.note.setText(f"{values} of zero or less cannot be shown on a log axis." if hidden else "")
         self.note.setVisible(bool(hidden))
 
     def _show_values(self) -> None:
-        quantity = self._quantity
-        training, validation = quantity.newest_training, quantity.newest_validation
+        metric_curves = self._metric_curves
+        training, validation = metric_curves.newest_training, metric_curves.newest_validation
         if math.isfinite(self._hovered):
-            training = quantity.smoothed.value_at(self._hovered)
-            validation = quantity.validation.value_at(self._hovered)
+            training = metric_curves.smoothed.value_at(self._hovered)
+            validation = metric_curves.validation.value_at(self._hovered)
         place = f" (epoch {max(self._hovered, 0):.1f})" if math.isfinite(self._hovered) else ""
         self.training_legend.set_value("" if training is None else self._write(training) + place)
-        self.validation_legend.setHidden(bool(self._curves.history) and not len(quantity.validation))
+        self.validation_legend.setHidden(bool(self._curves.history) and not len(metric_curves.validation))
         self.validation_legend.set_value("" if validation is None else self._write(validation))
         span = self._curves.smoothing_span
         self.training_legend.setToolTip(
@@ -231,20 +235,20 @@ class CurvePlot(QWidget):
         self.validation_legend.setToolTip("Measured on examples that the network does not learn from, once an epoch")
 
     @Slot(bool)
-    def _change_axis(self, log: bool) -> None:
+    def _on_log_toggled(self, log: bool) -> None:
         self.area.set_log(log)
         # A part of one axis means nothing on the other.
         self._start_following()
         self.redraw()
 
     @Slot(bool)
-    def _change_following(self, following: bool) -> None:
+    def _on_follow_toggled(self, following: bool) -> None:
         if following:
             self.redraw()
         self.follow_changed.emit(following)
 
     @Slot()
-    def _stop_following(self) -> None:
+    def _on_area_moved(self) -> None:
         self.follow_box.setChecked(False)
 
     @Slot()
@@ -252,7 +256,7 @@ class CurvePlot(QWidget):
         self.follow_box.setChecked(True)
 
     @Slot(float)
-    def _hover(self, epoch: float) -> None:
+    def _on_hovered(self, epoch: float) -> None:
         self._hovered = epoch
         self._show_values()
 

@@ -14,7 +14,7 @@ Metric = Literal["accuracy", "r_squared"]
 """What is drawn beside the loss: the accuracy for classes, R² for numbers."""
 
 
-class Quantity:
+class MetricCurves:
     """The loss or a metric: each batch, the same smoothed, and the validation after each epoch."""
 
     def __init__(self) -> None:
@@ -50,7 +50,7 @@ class RunCurves:
         self.planned_epochs, self.metric = planned_epochs, metric
         self.history: list[EpochFinished] = []
         self.best_epoch: EpochFinished | None = None
-        self.loss, self.accuracy, self.r_squared = Quantity(), Quantity(), Quantity()
+        self.loss, self.accuracy, self.r_squared = MetricCurves(), MetricCurves(), MetricCurves()
         self.smoothing_span = 0
         self._smoothers: tuple[Smoother, Smoother] | None = None
 
@@ -59,15 +59,15 @@ class RunCurves:
         """Return what is left of a run when only its epochs are known: their means stand for the batches."""
         curves = cls(history[-1].epochs if history else 0, metric)
         x = np.array([float(epoch.epoch) for epoch in history])
-        for quantity, name in ((curves.loss, "loss"), (curves.measured, metric)):
+        for metric_curves, name in ((curves.loss, "loss"), (curves.measured, metric)):
             y = np.array([_number(getattr(epoch, f"training_{name}")) for epoch in history], np.float64)
-            quantity.batches.extend(x, y)
-            quantity.smoothed.extend(x, y)
+            metric_curves.batches.extend(x, y)
+            metric_curves.smoothed.extend(x, y)
         curves.add_epochs(history)
         return curves
 
     @property
-    def measured(self) -> Quantity:
+    def measured(self) -> MetricCurves:
         """The curves of the metric that fits."""
         return self.r_squared if self.metric == "r_squared" else self.accuracy
 
@@ -90,12 +90,12 @@ class RunCurves:
         done = [epoch for epoch in self.history if epoch.epoch <= position]
         self.history, self.best_epoch = [], None
         self._smoothers = self._make_smoothers() if self._smoothers is not None else None
-        for quantity, smoother in zip((self.loss, self.measured), self._smoothers or (None, None), strict=True):
-            quantity.validation = Series()
-            quantity.batches = quantity.batches.up_to(position)
-            quantity.smoothed = quantity.smoothed.up_to(position)
+        for metric_curves, smoother in zip((self.loss, self.measured), self._smoothers or (None, None), strict=True):
+            metric_curves.validation = Series()
+            metric_curves.batches = metric_curves.batches.up_to(position)
+            metric_curves.smoothed = metric_curves.smoothed.up_to(position)
             if smoother is not None:
-                smoother.smooth(quantity.batches.y)
+                smoother.smooth(metric_curves.batches.y)
         self.add_epochs(done)
 
     def _make_smoothers(self) -> tuple[Smoother, Smoother]:
@@ -115,17 +115,17 @@ class RunCurves:
             self.smoothing_span = choose_span(events[0].batches, self.planned_epochs)
             self._smoothers = self._make_smoothers()
         x = rows[:, 0]
-        quantities = (self.loss, self.measured)
-        for quantity, smoother, y in zip(quantities, self._smoothers, rows[:, 1:].T, strict=True):
-            quantity.batches.extend(x, y)
-            quantity.smoothed.extend(x, smoother.smooth(y))
+        all_curves = (self.loss, self.measured)
+        for metric_curves, smoother, y in zip(all_curves, self._smoothers, rows[:, 1:].T, strict=True):
+            metric_curves.batches.extend(x, y)
+            metric_curves.smoothed.extend(x, smoother.smooth(y))
 
     def add_epochs(self, events: Sequence[EpochFinished]) -> None:
         """Take in epochs, in their order."""
         self.history.extend(events)
         for event in events:
-            loss = judged_loss(event)
-            if math.isfinite(loss) and (self.best_epoch is None or loss < judged_loss(self.best_epoch)):
+            loss = monitored_loss(event)
+            if math.isfinite(loss) and (self.best_epoch is None or loss < monitored_loss(self.best_epoch)):
                 self.best_epoch = event
             x = np.array([float(event.epoch)])
             if event.validation_loss is not None:
@@ -144,7 +144,7 @@ def _number(value: float | None) -> float:
     return math.nan if value is None else value
 
 
-def judged_loss(epoch: EpochFinished) -> float:
+def monitored_loss(epoch: EpochFinished) -> float:
     """Return the loss that an epoch is judged by: on the validation set if there is one."""
     return epoch.training_loss if epoch.validation_loss is None else epoch.validation_loss
 

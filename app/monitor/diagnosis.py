@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from app.monitor.curves import judged_loss
+from app.monitor.curves import monitored_loss
 from tinyml.learner import EpochFinished
 
 Severity = Literal["good", "advice", "danger"]
@@ -70,7 +70,7 @@ def _not_finite(history: Sequence[EpochFinished]) -> Diagnosis | None:
     for epoch in history:
         if not math.isfinite(epoch.training_loss):
             finding = f"The training loss became {epoch.training_loss} in epoch {epoch.epoch}."
-        elif not math.isfinite(judged_loss(epoch)):
+        elif not math.isfinite(monitored_loss(epoch)):
             finding = f"The validation loss became {epoch.validation_loss} in epoch {epoch.epoch}."
         else:
             continue
@@ -129,13 +129,13 @@ def _overfitting(history: Sequence[EpochFinished], circumstances: Circumstances)
     """The validation loss has stopped falling while the training loss still does."""
     if history[-1].validation_loss is None:
         return None
-    best = min(history, key=judged_loss)
+    best = min(history, key=monitored_loss)
     since = [epoch for epoch in history if epoch.epoch > best.epoch]
     if len(since) < _PATIENCE:
         return None
     early, recent = (sum(epoch.training_loss for epoch in part) / 2 for part in (since[:2], since[-2:]))
     still_falls = recent < early * (1 - _LITTLE) and recent < best.training_loss
-    stopped = min(judged_loss(epoch) for epoch in since[-_PATIENCE:]) > judged_loss(best) * (1 + _LITTLE)
+    stopped = min(monitored_loss(epoch) for epoch in since[-_PATIENCE:]) > monitored_loss(best) * (1 + _LITTLE)
     if not (still_falls and stopped):
         return None
     finding = f"Validation loss has stopped falling since epoch {best.epoch}"
@@ -151,8 +151,8 @@ def _unfinished(history: Sequence[EpochFinished], circumstances: Circumstances) 
     """The run has ended, but the loss was still falling."""
     if not circumstances.finished or len(history) < _PATIENCE:
         return None
-    last, before = judged_loss(history[-1]), judged_loss(history[-_PATIENCE])
-    if min(history, key=judged_loss) is not history[-1] or last > before * (1 - 5 * _LITTLE):
+    last, before = monitored_loss(history[-1]), monitored_loss(history[-_PATIENCE])
+    if min(history, key=monitored_loss) is not history[-1] or last > before * (1 - 5 * _LITTLE):
         return None
     which = "Training" if history[-1].validation_loss is None else "Validation"
     return Diagnosis("good", f"{which} loss was still falling at the end.", "More epochs would make it better.")

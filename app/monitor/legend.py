@@ -4,7 +4,7 @@ from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.widgets.theme import GRID, current_theme
+from app.widgets.theme.theme import GRID, current_theme
 
 _LINE = 2 * GRID + 2
 

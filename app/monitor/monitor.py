@@ -25,15 +25,15 @@ from app.monitor.curve_plot import CurvePlot
 from app.monitor.curves import Metric, RunCurves, metric_for
 from app.monitor.diagnosis import Circumstances, diagnose
 from app.monitor.export import CurveTable, paint_widgets, save_picture
-from app.monitor.facts import FactsPanel
-from app.monitor.words import write_loss, write_r_squared, write_share
+from app.monitor.run_summary import RunSummary
 from app.training import Run, Session, SessionState
-from app.widgets.looks import set_look
+from app.widgets.formatting import format_number, format_percentage, format_r_squared
 from app.widgets.plain_label import PlainLabel
 from app.widgets.save_dialog import ask_where_to_save
-from app.widgets.theme import GRID
+from app.widgets.theme.style_properties import set_style_property
+from app.widgets.theme.theme import GRID
 
-_REFRESH_MILLISECONDS = 33
+_REFRESH_MS = 33
 _DIAGNOSIS_SECONDS = 1.0
 _MOMENTS = {
     SessionState.PAUSED: "paused",
@@ -41,8 +41,8 @@ _MOMENTS = {
     SessionState.FAILED: "failed",
 }
 _METRICS: dict[Metric, tuple[str, Callable[[float], str], tuple[float, float] | None]] = {
-    "accuracy": ("Accuracy", write_share, (0.0, 1.05)),
-    "r_squared": ("R²", write_r_squared, None),
+    "accuracy": ("Accuracy", format_percentage, (0.0, 1.05)),
+    "r_squared": ("R²", format_r_squared, None),
 }
 """Title, words for values, and range of the plot beside the loss."""
 _KINDS = {"csv": "Curves as a table", "png": "Curves as a picture"}
@@ -66,9 +66,9 @@ class Monitor(QWidget):
         self._diagnosed_at = 0.0
         self.curves = RunCurves()
         self._curves_of: WeakKeyDictionary[Run, RunCurves] = WeakKeyDictionary()
-        self.loss_plot = CurvePlot("loss", "Loss", write_loss)
+        self.loss_plot = CurvePlot("loss", "Loss", format_number)
         self.accuracy_plot = CurvePlot("accuracy", *_METRICS["accuracy"], log_choice=False)
-        self.facts = FactsPanel()
+        self.summary = RunSummary()
         self._export_button = QPushButton("Export…")
         self._export_report = PlainLabel()
         self._background = BackgroundRunner()
@@ -115,7 +115,7 @@ class Monitor(QWidget):
         self._stack.setCurrentIndex(0 if self.curves.empty and not self._session.state.active else 1)
         self.loss_plot.redraw()
         self.accuracy_plot.redraw()
-        self.facts.show_facts(self.curves, self._session)
+        self.summary.show_run(self.curves, self._session)
         if perf_counter() - self._diagnosed_at > _DIAGNOSIS_SECONDS or not self._session.state.active:
             self._diagnose()
 
@@ -154,16 +154,16 @@ class Monitor(QWidget):
         self._export_report.setObjectName("monitor_export_report")
         self._export_report.hide()
         scroll = QScrollArea()
-        scroll.setObjectName("facts_scroll")
+        scroll.setObjectName("run_summary_scroll")
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(self.facts)
+        scroll.setWidget(self.summary)
         buttons = QHBoxLayout()
         buttons.addWidget(self._export_button)
         buttons.addStretch(1)
         side = QWidget()
-        side.setMinimumWidth(self.facts.minimumSizeHint().width() + 3 * GRID)
+        side.setMinimumWidth(self.summary.minimumSizeHint().width() + 3 * GRID)
         layout = QVBoxLayout(side)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(scroll, 1)
@@ -173,15 +173,15 @@ class Monitor(QWidget):
 
     def _connect(self) -> None:
         self._refresh_timer.setSingleShot(True)
-        self._refresh_timer.setInterval(_REFRESH_MILLISECONDS)
-        self._refresh_timer.timeout.connect(self._refresh_if_seen)
+        self._refresh_timer.setInterval(_REFRESH_MS)
+        self._refresh_timer.timeout.connect(self._on_refresh_timeout)
         self._export_button.clicked.connect(self.export)
         self._export_job.returned.connect(self._on_export_returned)
         self._export_job.failed.connect(self._on_export_failed)
         self._session.started.connect(self._on_started)
-        self._session.batches_finished.connect(self._add_batches)
-        self._session.epochs_finished.connect(self._add_epochs)
-        self._session.state_changed.connect(self._follow_state)
+        self._session.batches_finished.connect(self._on_batches_finished)
+        self._session.epochs_finished.connect(self._on_epochs_finished)
+        self._session.state_changed.connect(self._show_state)
         self._session.continued.connect(self._on_continued)
         self._session.run_changed.connect(self._on_run_changed)
         export_action = QAction("Export curves…", self)
@@ -197,13 +197,13 @@ class Monitor(QWidget):
 
     def _diagnose(self) -> None:
         self._diagnosed_at = perf_counter()
-        state, plan, snapshot = self._session.state, self._session.plan, self._session.snapshot
-        if state is not SessionState.READY and plan is not None:
-            training, description = plan.project.training, plan.description
+        state, config, snapshot = self._session.state, self._session.config, self._session.snapshot
+        if state is not SessionState.READY and config is not None:
+            training, description = config.project.training, config.description
         elif snapshot is not None:
             training, description = snapshot.training, snapshot.description
         else:
-            self.facts.show_diagnosis(None)
+            self.summary.show_diagnosis(None)
             return
         circumstances = Circumstances(
             learning_rate=training.learning_rate,
@@ -211,26 +211,26 @@ class Monitor(QWidget):
             finished=state is SessionState.FINISHED,
             failure=self._session.message if state is SessionState.FAILED else "",
         )
-        self.facts.show_diagnosis(diagnose(self.curves.history, circumstances))
+        self.summary.show_diagnosis(diagnose(self.curves.history, circumstances))
 
     def _report(self, text: str, danger: bool = False) -> None:
         label = self._export_report
-        set_look(label, "danger", danger)
-        set_look(label, "muted", not danger)
+        set_style_property(label, "danger", danger)
+        set_style_property(label, "muted", not danger)
         label.setText(text)
         label.show()
 
     @Slot()
     def _on_started(self) -> None:
-        plan = self._session.plan
-        self._show_run(RunCurves(plan.epochs, metric_for(plan.description)) if plan else RunCurves())
+        config = self._session.config
+        self._show_run(RunCurves(config.epochs, metric_for(config.description)) if config else RunCurves())
 
     @Slot()
     def _on_continued(self) -> None:
         """Let the curves go on where the run does."""
-        plan = self._session.plan
-        if plan is not None:
-            self.curves.go_on(plan.position, plan.epochs)
+        config = self._session.config
+        if config is not None:
+            self.curves.go_on(config.position, config.epochs)
             self._show_run(self.curves)
 
     @Slot()
@@ -240,39 +240,39 @@ class Monitor(QWidget):
         snapshot = self._session.snapshot
         metric = metric_for(snapshot.description) if snapshot is not None else "accuracy"
         self._show_run(curves or RunCurves.from_history(self._session.history, metric))
-        self._follow_state()
+        self._show_state()
 
     def _show_run(self, curves: RunCurves) -> None:
         self.curves = self._curves_of[self._session.run] = curves
         self._diagnosed_at = 0.0
         self._export_report.hide()
-        self.accuracy_plot.show_quantity(curves.metric, *_METRICS[curves.metric])
+        self.accuracy_plot.show_metric(curves.metric, *_METRICS[curves.metric])
         for plot in (self.loss_plot, self.accuracy_plot):
-            plot.set_moment(None)
+            plot.set_stop_marker(None)
             plot.set_curves(self.curves)
         self._schedule()
 
     @Slot(list)
-    def _add_batches(self, events: list[object]) -> None:
+    def _on_batches_finished(self, events: list[object]) -> None:
         self.curves.add_batches(events)  # type: ignore[arg-type]
         self._schedule()
 
     @Slot(list)
-    def _add_epochs(self, events: list[object]) -> None:
+    def _on_epochs_finished(self, events: list[object]) -> None:
         self.curves.add_epochs(events)  # type: ignore[arg-type]
         self._schedule()
 
     @Slot()
-    def _follow_state(self) -> None:
+    def _show_state(self) -> None:
         word = _MOMENTS.get(self._session.state)
         if self.curves.empty and word != "failed":
             word = None
         for plot in (self.loss_plot, self.accuracy_plot):
-            plot.set_moment(self.curves.position if word else None, word or "", serious=word == "failed")
+            plot.set_stop_marker(self.curves.position if word else None, word or "", serious=word == "failed")
         self._schedule()
 
     @Slot()
-    def _refresh_if_seen(self) -> None:
+    def _on_refresh_timeout(self) -> None:
         if self.isVisible() and self._waiting:
             self.refresh()
 

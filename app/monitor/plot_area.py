@@ -18,7 +18,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from app.widgets.theme import GRID, SERIES_COLORS, current_theme
+from app.widgets.theme.theme import GRID, SERIES_COLORS, current_theme
 
 Points = tuple[np.ndarray, np.ndarray]
 Range = tuple[float, float]
@@ -67,7 +67,7 @@ class PlotArea(pyqtgraph.PlotWidget):
         plot = self.getPlotItem()
         self._view = plot.getViewBox()
         self._log = False
-        self._shown_moment: tuple[float | None, str, bool] = (None, "", False)
+        self._shown_stop_marker: tuple[float | None, str, bool] = (None, "", False)
         self._shows_focus = True
         self._add_curves()
         self._add_marks()
@@ -78,9 +78,9 @@ class PlotArea(pyqtgraph.PlotWidget):
         plot.layout.setContentsMargins(0, GRID // 2, 2 * GRID, 0)
         # pyqtgraph's button "A" would do what "follow" does, but only by half.
         plot.hideButtons()
-        self._view.sigRangeChangedManually.connect(self._note_move)
-        self._view.sigRangeChanged.connect(self._note_range)
-        self._view.sigResized.connect(self._note_range)
+        self._view.sigRangeChangedManually.connect(self._announce_move)
+        self._view.sigRangeChanged.connect(self._on_range_changed)
+        self._view.sigResized.connect(self._on_range_changed)
         self.apply_theme()
 
     @property
@@ -132,7 +132,7 @@ class PlotArea(pyqtgraph.PlotWidget):
             self._best_words.setAnchor((0.0 if fits else 1.0, 1.25 if above else -0.25))
             self._best_words.setPos(point)
 
-    def show_broken(self, epochs: np.ndarray) -> None:
+    def show_non_finite(self, epochs: np.ndarray) -> None:
         """Mark positions where a value is NaN or infinite, at the lower border."""
         left, right = self.epochs
         seen = epochs[(epochs >= left) & (epochs <= right)] if len(epochs) else epochs
@@ -140,23 +140,23 @@ class PlotArea(pyqtgraph.PlotWidget):
         _pixels, first = np.unique(np.floor((seen - left) / (right - left) * self.pixels), return_index=True)
         bottom, top = self.heights
         height = bottom + 0.05 * (top - bottom)
-        self._broken.setData(seen[first], np.full(len(first), height))
-        self._broken_words.setVisible(len(seen) > 0)
+        self._non_finite.setData(seen[first], np.full(len(first), height))
+        self._non_finite_label.setVisible(len(seen) > 0)
         if len(seen):
-            self._broken_words.setAnchor((1.0 if seen[0] > (left + right) / 2 else 0.0, 1.2))
-            self._broken_words.setPos(float(seen[0]), height)
+            self._non_finite_label.setAnchor((1.0 if seen[0] > (left + right) / 2 else 0.0, 1.2))
+            self._non_finite_label.setPos(float(seen[0]), height)
 
-    def show_moment(self, epoch: float | None, words: str = "", serious: bool = False) -> None:
+    def show_stop_marker(self, epoch: float | None, words: str = "", serious: bool = False) -> None:
         """Mark where the run stands still ("paused", "stopped"), or nothing."""
-        self._shown_moment = epoch, words, serious
-        self._moment.setVisible(epoch is not None)
+        self._shown_stop_marker = epoch, words, serious
+        self._stop_marker.setVisible(epoch is not None)
         if epoch is not None:
             theme = current_theme()
             color = theme.danger if serious else theme.muted
-            self._moment.setPen(QPen(QColor(color), 0, Qt.PenStyle.DashLine))
-            self._moment.label.setColor(color)
-            self._moment.label.setFormat(words)
-            self._moment.setPos(epoch)
+            self._stop_marker.setPen(QPen(QColor(color), 0, Qt.PenStyle.DashLine))
+            self._stop_marker.label.setColor(color)
+            self._stop_marker.label.setFormat(words)
+            self._stop_marker.setPos(epoch)
 
     def apply_theme(self) -> None:
         """Take the colours of the theme."""
@@ -172,11 +172,11 @@ class PlotArea(pyqtgraph.PlotWidget):
         # Mixed with the background beforehand: see-through lines would add up to the full colour where they are dense.
         self._batches.setPen(QPen(_mix(SERIES_COLORS["training"], theme.surface, 0.4), 0))
         self._best_words.setColor(theme.warning)
-        self._broken_words.setColor(theme.danger)
-        self._broken.setBrush(QColor(theme.danger))
+        self._non_finite_label.setColor(theme.danger)
+        self._non_finite.setBrush(QColor(theme.danger))
         self._best.setBrush(QColor(theme.surface))
         self._cursor.setPen(QPen(QColor(theme.muted), 0, Qt.PenStyle.DotLine))
-        self.show_moment(*self._shown_moment)
+        self.show_stop_marker(*self._shown_stop_marker)
 
     def show_focus(self, shows: bool) -> None:
         """Paint the border of the keyboard focus, or leave it out of a picture that is saved."""
@@ -229,7 +229,7 @@ class PlotArea(pyqtgraph.PlotWidget):
         center = self._view.mapSceneToView(scene)
         along_values = event.modifiers() & Qt.KeyboardModifier.ControlModifier
         self._view.scaleBy(x=None if along_values else factor, y=factor if along_values else None, center=center)
-        self._note_move()
+        self._announce_move()
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -238,10 +238,10 @@ class PlotArea(pyqtgraph.PlotWidget):
         if key in _PAN:
             across, up = _PAN[key]
             self._view.translateBy(x=across * (right - left), y=up * (top - bottom))
-            self._note_move()
+            self._announce_move()
         elif key in _ZOOM:
             self._view.scaleBy(x=_ZOOM[key], y=_ZOOM[key])
-            self._note_move()
+            self._announce_move()
         elif key in (Qt.Key.Key_A, Qt.Key.Key_Home):
             self._ask_to_follow()
         else:
@@ -262,14 +262,21 @@ class PlotArea(pyqtgraph.PlotWidget):
     def _add_marks(self) -> None:
         self._best = pyqtgraph.ScatterPlotItem(size=10, pen=pyqtgraph.mkPen(SERIES_COLORS["validation"], width=2))
         self._best_words = pyqtgraph.TextItem()
-        self._broken = pyqtgraph.ScatterPlotItem(size=11, symbol="x", pen=None)
-        self._broken_words = pyqtgraph.TextItem("not a finite number")
+        self._non_finite = pyqtgraph.ScatterPlotItem(size=11, symbol="x", pen=None)
+        self._non_finite_label = pyqtgraph.TextItem("not a finite number")
         label = {"position": 0.5, "anchors": [(0.0, 0.5), (1.0, 0.5)], "movable": False}
-        self._moment = pyqtgraph.InfiniteLine(angle=90, movable=False, label="", labelOpts=label)
+        self._stop_marker = pyqtgraph.InfiniteLine(angle=90, movable=False, label="", labelOpts=label)
         self._cursor = pyqtgraph.InfiniteLine(angle=90, movable=False)
-        for mark in (self._best, self._best_words, self._broken, self._broken_words, self._moment, self._cursor):
+        for mark in (
+            self._best,
+            self._best_words,
+            self._non_finite,
+            self._non_finite_label,
+            self._stop_marker,
+            self._cursor,
+        ):
             self.addItem(mark, ignoreBounds=True)
-        for hidden in (self._best_words, self._broken_words, self._moment, self._cursor):
+        for hidden in (self._best_words, self._non_finite_label, self._stop_marker, self._cursor):
             hidden.setVisible(False)
 
     def _show_cursor(self, epoch: float) -> None:
@@ -284,11 +291,11 @@ class PlotArea(pyqtgraph.PlotWidget):
         self.follow_requested.emit()
 
     @Slot()
-    def _note_move(self, *_axes: object) -> None:
+    def _announce_move(self, *_axes: object) -> None:
         self.moved.emit()
 
     @Slot()
-    def _note_range(self, *_ranges: object) -> None:
+    def _on_range_changed(self, *_ranges: object) -> None:
         self.range_changed.emit()
 
 

@@ -44,7 +44,7 @@ class Series:
     def __init__(self) -> None:
         self._x, self._y = GrowingArray(), GrowingArray()
         self._coarse_low, self._coarse_high = GrowingArray(), GrowingArray()
-        self._broken_x: list[float] = []
+        self._non_finite_x: list[float] = []
         self.smallest = np.inf
         self.largest = -np.inf
         self.smallest_positive = np.inf
@@ -64,9 +64,9 @@ class Series:
         return self._y.values
 
     @property
-    def broken_x(self) -> np.ndarray:
+    def non_finite_x(self) -> np.ndarray:
         """Positions of the values that are not finite."""
-        return np.array(self._broken_x)
+        return np.array(self._non_finite_x)
 
     def extend(self, x: np.ndarray, y: np.ndarray) -> None:
         """Add points at the right end."""
@@ -75,7 +75,7 @@ class Series:
         self._extend_coarse()
         finite = np.isfinite(y)
         if not finite.all():
-            self._broken_x.extend(x[~finite].tolist())
+            self._non_finite_x.extend(x[~finite].tolist())
             y = y[finite]
         if not len(y):
             return

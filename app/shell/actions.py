@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QWidget
 
-from app.widgets.theme import current_theme
+from app.widgets.theme.theme import current_theme
 
 
 @dataclass(frozen=True)

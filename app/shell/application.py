@@ -1,4 +1,4 @@
-"""The application object: its name, its look, and the switch between light and dark."""
+"""The application object: its name, its theme, and the switch between light and dark."""
 
 import os
 import sys
@@ -13,8 +13,8 @@ import pyqtgraph as pg
 from PySide6.QtCore import QLocale, QObject, QSettings, Qt, Slot
 from PySide6.QtWidgets import QApplication
 
-from app.widgets.style import style_sheet
-from app.widgets.theme import DARK, LIGHT, palette_for
+from app.widgets.theme.style import style_sheet
+from app.widgets.theme.theme import DARK, LIGHT, palette_for
 from tinyml.core.resources import resource_path
 
 ThemeChoice = Literal["system", "light", "dark"]
@@ -52,7 +52,7 @@ def remembered_theme(settings: QSettings) -> ThemeChoice:
     return "light" if stored == "light" else "dark" if stored == "dark" else "system"
 
 
-class Look(QObject):
+class ThemeManager(QObject):
     """Keeps palette and style sheet in step with the colour scheme, the system's or the one the user chose."""
 
     def __init__(
@@ -61,7 +61,7 @@ class Look(QObject):
         super().__init__(parent)
         self._application = application
         self.choice: ThemeChoice = choice
-        application.styleHints().colorSchemeChanged.connect(self._dress)
+        application.styleHints().colorSchemeChanged.connect(self._apply_theme)
         self.choose(choice)
 
     def choose(self, choice: ThemeChoice) -> None:
@@ -69,7 +69,7 @@ class Look(QObject):
         self.choice = choice
         # Title bars and native dialogs follow where the platform supports it; the offscreen one and bare X11 do not.
         self._application.styleHints().setColorScheme(SCHEMES[choice])
-        self._dress()
+        self._apply_theme()
 
     @property
     def dark(self) -> bool:
@@ -79,7 +79,7 @@ class Look(QObject):
         return self.choice == "dark"
 
     @Slot()
-    def _dress(self) -> None:
+    def _apply_theme(self) -> None:
         theme = DARK if self.dark else LIGHT
         self._application.setPalette(palette_for(theme))
         self._application.setStyleSheet(style_sheet(theme, resource_path("icons")))

@@ -12,10 +12,10 @@ from app.document.edits import change_data
 from app.jobs import LONGEST_SAVE, BackgroundRunner, Job, LatestJob
 from app.shell.dialogs import ask, show_problem
 from app.training import Run, Session, Snapshot
-from app.training.snapshot import copy_tensors
+from app.training.snapshot import frozen_state
+from app.widgets.formatting import format_duration
 from app.widgets.plain_text import button_text, tool_tip
 from app.widgets.save_dialog import ask_where_to_save
-from app.widgets.words import write_duration
 from tinyml.core import TinymlError
 from tinyml.core.files import normalise_path, path_kind
 from tinyml.data import DataDescription, describe
@@ -241,7 +241,7 @@ class Files(QObject):
             self.export_weights()
 
         run = self._session.run if self._session.run in unsaved else unsaved[-1]
-        duration = write_duration(run.stopwatch.seconds)
+        duration = format_duration(run.stopwatch.seconds)
         if run is self._session.run:
             question = f"The weights of the last run ({duration}) were not exported."
             answers: dict[str, Callable[[], object]] = {"Export…": export_first, "Discard": action}
@@ -386,7 +386,7 @@ def load_snapshot(path: Path) -> Snapshot:
         about.data,
         about.training,
         describe(about.data.source).with_target(about.data.target),
-        copy_tensors(net),
+        frozen_state(net),
         history,
         test_loss=about.test_loss,
         test_accuracy=about.test_accuracy,

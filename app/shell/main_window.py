@@ -15,8 +15,9 @@ from app.models import ModelsView
 from app.monitor import Monitor
 from app.shell.about import AboutDialog
 from app.shell.actions import COMMANDS, Actions
-from app.shell.application import Look, ThemeChoice
+from app.shell.application import ThemeChoice, ThemeManager
 from app.shell.dialogs import ask, show_text
+from app.shell.exception_hook import ExceptionHook
 from app.shell.file_drops import FileDrops
 from app.shell.files import STILL_TRAINING, Files
 from app.shell.help_text import KEYBOARD_AND_MOUSE
@@ -24,7 +25,6 @@ from app.shell.recovery import Recovery
 from app.shell.status import Status
 from app.shell.toolbar import ToolBar
 from app.shell.training_actions import TrainingActions
-from app.shell.unexpected import UnexpectedErrors
 from app.training import Inspection, Session
 from app.widgets.plain_text import button_text, short
 
@@ -39,13 +39,13 @@ class MainWindow(QMainWindow):
 
     Arguments:
         settings: where layout, theme and recent files are kept.
-        look: the colours; the View menu changes them.
+        theme_manager: the colours; the View menu changes them.
     """
 
-    def __init__(self, settings: QSettings, look: Look) -> None:
+    def __init__(self, settings: QSettings, theme_manager: ThemeManager) -> None:
         super().__init__()
         self.setObjectName("main_window")
-        self._settings, self.look = settings, look
+        self._settings, self.theme_manager = settings, theme_manager
         self.document = Document(parent=self)
         self.session = Session(self.document, self)
         self.inspection = Inspection(self.document, self.session, self)
@@ -53,7 +53,7 @@ class MainWindow(QMainWindow):
         self.training = TrainingActions(self.document, self.session, self)
         self.recovery = Recovery(self.document, Path(settings.fileName()).parent / "recovery", self)
         self._closing = self._interrupted = False
-        self.unexpected_errors = UnexpectedErrors(self)
+        self.exception_hook = ExceptionHook(self)
         self._make_views()
         self.actions_by_name = Actions(self, self._handlers())
         self.training.attach(self.actions_by_name)
@@ -142,31 +142,31 @@ class MainWindow(QMainWindow):
             action.setObjectName(f"action_theme_{choice}")
             action.setData(choice)
             action.setCheckable(True)
-            action.setChecked(choice == self.look.choice)
+            action.setChecked(choice == self.theme_manager.choice)
             group.addAction(action)
-        group.triggered.connect(self._choose_theme)
+        group.triggered.connect(self._on_theme_triggered)
         menu.insertMenu(before, themes)
 
     def _connect(self) -> None:
         self.document.file_changed.connect(self._show_title)
         self.document.undo_stack.indexChanged.connect(self._refresh_edit_actions)
         self.document.selection_changed.connect(self._refresh_edit_actions)
-        self.document.selection_changed.connect(self._show_layer_form)
+        self.document.selection_changed.connect(self._on_selection_changed)
         self.document.changed.connect(self._refresh_edit_actions)
         self.file_drops.dropped.connect(self.files.open_first)
         self.files.weights_opened.connect(self.show_weights)
-        self.files.recent_changed.connect(self._refresh_recent)
+        self.files.recent_changed.connect(self._on_recent_changed)
         self.models.use_weights_requested.connect(self.files.use_weights)
         self.models.opened.connect(self.files.remember)
         self.tool_bar.data_clicked.connect(self._show_data_form)
-        self.tool_bar.training_clicked.connect(self._show_training_form)
+        self.tool_bar.training_clicked.connect(self._on_training_requested)
         self.status.problems_clicked.connect(self.go_to_next_problem)
-        self.session.started.connect(self._show_monitor)
-        self.session.continued.connect(self._show_monitor)
-        self.training.refused.connect(self._show_refusal)
+        self.session.started.connect(self._on_run_started)
+        self.session.continued.connect(self._on_run_started)
+        self.training.refused.connect(self._on_training_refused)
         self.canvas.data_requested.connect(self._show_data_form)
-        self.canvas.training_requested.connect(self._show_training_form)
-        self.canvas.settings_requested.connect(self._edit_layer)
+        self.canvas.training_requested.connect(self._on_training_requested)
+        self.canvas.settings_requested.connect(self._on_settings_requested)
         for speaker in (self.canvas, self.palette_view, self.layer_form, self.files, self.training):
             speaker.message.connect(self._show_message)
         self._refresh_edit_actions()
@@ -326,16 +326,16 @@ class MainWindow(QMainWindow):
         actions["next_problem"].setEnabled(bool(self.document.problems))
 
     @Slot()
-    def _refresh_recent(self) -> None:
+    def _on_recent_changed(self) -> None:
         self.files.fill_recent_menu(self._recent_menu)
 
     @Slot()
-    def _show_layer_form(self) -> None:
+    def _on_selection_changed(self) -> None:
         if self.document.selection:
             self.settings_tabs.setCurrentIndex(0)
 
     @Slot()
-    def _edit_layer(self) -> None:
+    def _on_settings_requested(self) -> None:
         self.raise_dock("settings")
         self.settings_tabs.setCurrentIndex(0)
         self.layer_form.focus_first_field()
@@ -346,16 +346,16 @@ class MainWindow(QMainWindow):
         self.settings_tabs.setCurrentIndex(1)
 
     @Slot()
-    def _show_training_form(self) -> None:
+    def _on_training_requested(self) -> None:
         self.raise_dock("settings")
         self.settings_tabs.setCurrentIndex(2)
 
     @Slot()
-    def _show_monitor(self) -> None:
+    def _on_run_started(self) -> None:
         self.raise_dock("monitor")
 
     @Slot(str)
-    def _show_refusal(self, sentence: str) -> None:
+    def _on_training_refused(self, sentence: str) -> None:
         self.go_to_next_problem()
         self._show_message(sentence)
 
@@ -368,9 +368,9 @@ class MainWindow(QMainWindow):
         self.palette_view.focus_search()
 
     @Slot(QAction)
-    def _choose_theme(self, action: QAction) -> None:
+    def _on_theme_triggered(self, action: QAction) -> None:
         choice = action.data()
-        self.look.choose(choice)
+        self.theme_manager.choose(choice)
         self._settings.setValue("theme", choice)
 
     def _show_help(self) -> None:
@@ -411,7 +411,7 @@ class MainWindow(QMainWindow):
             self.monitor.shutdown()
             self.models.shutdown()
             self.recovery.shutdown(keep_changes=self._interrupted)
-            self.unexpected_errors.shutdown()
+            self.exception_hook.shutdown()
             super().closeEvent(event)
 
     @Slot()

@@ -18,7 +18,7 @@ from tinyml.core import TinymlError
 from tinyml.core.files import path_kind, remove_leftovers
 from tinyml.storage import PROJECT_SUFFIX, Project, read_project, save_project
 
-DELAY_MILLISECONDS = 2000
+DELAY_MS = 2000
 """How long the document must rest before its unsaved changes are written."""
 
 
@@ -40,8 +40,8 @@ class Recovery(QObject):
         self._document, self._folder, self._window = document, folder, window
         self._runner = BackgroundRunner()
         self._copy_job = LatestJob(self._runner, self)
-        self._timer = QTimer(self, interval=DELAY_MILLISECONDS, singleShot=True)
-        self._timer.timeout.connect(self._write)
+        self._timer = QTimer(self, interval=DELAY_MS, singleShot=True)
+        self._timer.timeout.connect(self._on_timeout)
         # A process id alone comes back, in a container even at once.
         self._copy = folder / f"unsaved-{os.getpid()}-{uuid4().hex}{PROJECT_SUFFIX}"
         self._locks: dict[Path, QLockFile] = {}
@@ -147,7 +147,7 @@ class Recovery(QObject):
             self._origin = Origin.of(self._document)
 
     @Slot()
-    def _write(self) -> None:
+    def _on_timeout(self) -> None:
         if self._document.modified:
             self._copy_job.start(partial(_keep, self._document.project, self._origin, self._copy, *self._restored))
         else:

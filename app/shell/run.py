@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 
-from app.shell.application import Look, ThemeChoice, create_application, open_settings, remembered_theme
+from app.shell.application import ThemeChoice, ThemeManager, create_application, open_settings, remembered_theme
 from app.shell.dialogs import show_problem
 from app.shell.files import FIRST_EXAMPLE
 from app.shell.interruption import Interruption
@@ -21,9 +21,9 @@ def open_window(
     """Make the main window and show it with `project`, or with the first example."""
     application = create_application()
     settings = open_settings(settings_file)
-    look = Look(application, theme or remembered_theme(settings))
-    window = MainWindow(settings, look)
-    look.setParent(window)
+    theme_manager = ThemeManager(application, theme or remembered_theme(settings))
+    window = MainWindow(settings, theme_manager)
+    theme_manager.setParent(window)
     window.files.load_example(FIRST_EXAMPLE)
     if project is not None:
         window.files.open_path(project)

@@ -5,13 +5,13 @@ from PySide6.QtWidgets import QLabel, QMainWindow, QProgressBar, QPushButton, QS
 
 from app.document import Document
 from app.training import Session, SessionState
+from app.widgets.formatting import format_count, format_duration
 from app.widgets.plain_label import PlainLabel
-from app.widgets.theme import current_theme
-from app.widgets.words import write_count, write_duration
+from app.widgets.theme.theme import current_theme
 
-REFRESH_MILLISECONDS = 250
+REFRESH_MS = 250
 """Numbers that change faster than this cannot be read."""
-MESSAGE_MILLISECONDS = 6000
+MESSAGE_MS = 6000
 """How long a message stays."""
 
 
@@ -41,11 +41,11 @@ class Status(QStatusBar):
         self._problems = QPushButton()
         self._progress.setAccessibleName("Share of the training that is done")
         self._build()
-        self._timer = QTimer(self, interval=REFRESH_MILLISECONDS)
+        self._timer = QTimer(self, interval=REFRESH_MS)
         self._timer.timeout.connect(self.refresh)
-        self._message_timer = QTimer(self, interval=MESSAGE_MILLISECONDS, singleShot=True)
+        self._message_timer = QTimer(self, interval=MESSAGE_MS, singleShot=True)
         self._message_timer.timeout.connect(self._on_message_timeout)
-        session.state_changed.connect(self._follow_state)
+        session.state_changed.connect(self._on_state_changed)
         session.epochs_finished.connect(self.refresh)
         session.run_changed.connect(self.refresh)
         document.changed.connect(self.refresh)
@@ -96,7 +96,7 @@ class Status(QStatusBar):
         self._message.setText(self._tip or self._passing_message or self._words())
 
     @Slot()
-    def _follow_state(self) -> None:
+    def _on_state_changed(self) -> None:
         if self._session.state.active:
             self._timer.start()
         else:
@@ -106,9 +106,9 @@ class Status(QStatusBar):
     def _words(self) -> str:
         """What the run reached or why it failed; or that it is not of what is on the screen."""
         session, project = self._session, self._document.project
-        if session.plan is None or session.plan.project == project:
+        if session.config is None or session.config.project == project:
             return session.message
-        ran = session.plan.project
+        ran = session.config.project
         if (ran.network, ran.data, ran.training.loss) == (project.network, project.data, project.training.loss):
             return session.message
         if session.state.active:
@@ -127,19 +127,19 @@ class Status(QStatusBar):
         color = colors.get(session.state, theme.warning if session.state.active else theme.muted)
         self._dot.setStyleSheet(f"color: {color}")
         self._state.setText(session.state.value)
-        ran = session.plan is not None and session.batches_done > 0
+        ran = session.config is not None and session.batches_done > 0
         for widget in (self._epoch, self._progress, self._speed, self._time):
             widget.setVisible(ran)
         self._show_words()
-        if ran and session.plan is not None:
-            epochs = session.plan.epochs
+        if ran and session.config is not None:
+            epochs = session.config.epochs
             under_way = 1 if session.state.active and len(session.history) < epochs else 0
             self._epoch.setText(f"epoch {len(session.history) + under_way} / {epochs}")
             self._progress.setValue(round(session.progress * 1000))
-            self._speed.setText(f"{write_count(session.examples_per_second)} examples/s")
+            self._speed.setText(f"{format_count(session.examples_per_second)} examples/s")
             left = session.seconds_left
-            remaining = f" · {write_duration(left)} left" if session.state.active and left is not None else ""
-            self._time.setText(f"{write_duration(session.seconds)} elapsed{remaining}")
+            remaining = f" · {format_duration(left)} left" if session.state.active and left is not None else ""
+            self._time.setText(f"{format_duration(session.seconds)} elapsed{remaining}")
         count = len(self._document.problems)
         self._problems.setVisible(count > 0)
         self._problems.setText(f"{count} problem{'s' if count != 1 else ''} · F8")

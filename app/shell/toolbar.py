@@ -5,8 +5,8 @@ from PySide6.QtWidgets import QLabel, QMainWindow, QPushButton, QSizePolicy, QTo
 
 from app.document import Document
 from app.shell.actions import Actions
+from app.widgets.formatting import format_count
 from app.widgets.plain_text import button_text, short
-from app.widgets.words import write_count
 
 BUTTONS = ("train", "pause", "step", "stop")
 
@@ -21,11 +21,11 @@ class ActionButton(QPushButton):
         self.setProperty("primary", name == "train")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.clicked.connect(self._action.trigger)
-        self._action.changed.connect(self._follow)
-        self._follow()
+        self._action.changed.connect(self._show_action)
+        self._show_action()
 
     @Slot()
-    def _follow(self) -> None:
+    def _show_action(self) -> None:
         text = self._action.text().replace("&", "")
         self.setText(text.removeprefix("One ").capitalize())
         self.setIcon(self._action.icon())
@@ -75,7 +75,7 @@ class ToolBar(QToolBar):
         """Show the document's present data, settings and size."""
         training, data, pending = self._document.project.training, self._document.data, self._document.data_pending
         texts = {
-            "data": f"data: {short(data.title, 28)} · {write_count(data.count)}"
+            "data": f"data: {short(data.title, 28)} · {format_count(data.count)}"
             if data
             else "data: …"
             if pending
@@ -88,4 +88,4 @@ class ToolBar(QToolBar):
             self._chips[name].setText(button_text(text, 48))
             self._chips[name].setToolTip("Click to change it." if name != "optimiser" else "How each update is made.")
         count = self._document.inference.parameter_count
-        self._size.setText("… parameters" if pending else f"{write_count(count)} parameters")
+        self._size.setText("… parameters" if pending else f"{format_count(count)} parameters")

@@ -11,7 +11,7 @@ from app.shell.interruption import Interruption
 from app.shell.main_window import MainWindow
 from app.shell.tour_driver import Driver, TourError
 from app.training import SessionState
-from app.widgets.image_grid import ImageGrid
+from app.widgets.images.image_grid import ImageGrid
 from tinyml.core import TinymlError
 from tinyml.core.files import normalise_path
 
@@ -101,18 +101,18 @@ class Tour:
         ):
             step()
             self.driver.check()
-            for text in self._window.unexpected_errors.tracebacks:
+            for text in self._window.exception_hook.tracebacks:
                 raise TourError(f"An unexpected error in {step.__name__}: {text.splitlines()[-1]}")
 
     def look_around(self) -> None:
         """The window opens with the example, ready to train."""
         inspection = self._window.inspection
-        self.driver.wait_until(lambda: inspection.view is not None, "the example's first sample is shown")
+        self.driver.wait_until(lambda: inspection.sample_trace is not None, "the example's first sample is shown")
         self._check(not self._window.document.problems, "the example has a problem")
         self.driver.picture("first-start")
 
     def drag_two_layers_in(self) -> None:
-        """A convolution and a ReLu go from the palette into the gap in front of pool_2."""
+        """A convolution and a ReLU go from the palette into the gap in front of pool_2."""
         self._drag_in("Conv2D", before="pool_2", picture="drag-from-the-palette")
         self._drag_in("ReLu", before="pool_2")
         names = [layer.name for layer in self._window.document.project.network.layers]
@@ -186,10 +186,13 @@ class Tour:
         self.driver.wait_until(lambda: len(grid.images) > 12, "samples are shown")
         self.driver.click(grid, grid.image_rect(8).center().toPoint())
         self.driver.wait_until(
-            lambda: inspection.view is not None and inspection.view.index == inspection.index != 0,
+            lambda: inspection.sample_trace is not None and inspection.sample_trace.index == inspection.index != 0,
             "the clicked sample is shown",
         )
-        self._check(inspection.view is not None and inspection.view.snapshot.trained, "the weights are not the trained")
+        self._check(
+            inspection.sample_trace is not None and inspection.sample_trace.snapshot.trained,
+            "the weights are not the trained",
+        )
 
     def reconstruct_a_feature_map(self) -> None:
         """A feature map is clicked: the pixels that made it fire appear."""
@@ -243,15 +246,15 @@ class Tour:
 
     def look_in_the_dark(self) -> None:
         """The same window in the other colours, building and inspecting."""
-        was_dark = self._window.look.dark
-        self._window.look.choose("light" if was_dark else "dark")
+        was_dark = self._window.theme_manager.dark
+        self._window.theme_manager.choose("light" if was_dark else "dark")
         self._raise("inspector")
         self.driver.wait(300)
         self.driver.picture("inspector-in-the-light" if was_dark else "inspector-in-the-dark")
         self._raise("monitor")
         self.driver.wait(300)
         self.driver.picture("monitor-in-the-light" if was_dark else "monitor-in-the-dark")
-        self._window.look.choose("dark" if was_dark else "light")
+        self._window.theme_manager.choose("dark" if was_dark else "light")
 
     def _drag_in(self, layer_type: str, before: str, picture: str = "") -> None:
         self._click_card(before)

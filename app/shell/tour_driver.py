@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QTabBar, QWidget
 
-STEP_MILLISECONDS = 15
+STEP_MS = 15
 """Between two mouse events: long enough for animations to begin, short enough for a quick tour."""
 
 WAIT_SECONDS = 60.0
@@ -82,19 +82,19 @@ class Driver:
         """Click with the left button, in the middle unless told where."""
         position = position or widget.rect().center()
         QTest.mouseMove(widget, position)
-        self.wait(STEP_MILLISECONDS)
+        self.wait(STEP_MS)
         QTest.mouseClick(widget, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, position)
-        self.wait(STEP_MILLISECONDS)
+        self.wait(STEP_MS)
 
     def press(self, keys: str) -> None:
         """Press a key combination, spelt as in menus, in whatever has the focus."""
         QTest.keySequence(QApplication.focusWidget() or self._window, QKeySequence(keys))
-        self.wait(STEP_MILLISECONDS)
+        self.wait(STEP_MS)
 
     def type(self, text: str) -> None:
         """Type text into whatever has the focus."""
         QTest.keyClicks(QApplication.focusWidget() or self._window, text)
-        self.wait(STEP_MILLISECONDS)
+        self.wait(STEP_MS)
 
     def click_tab(self, title: str) -> None:
         """Click the tab of that title, in whatever tab bar has it."""
@@ -118,7 +118,7 @@ class Driver:
         for step in range(1, 13):
             here = origin + (goal - origin) * min(step / 10, 1.0)
             QTest.mouseMove(source, source.mapFromGlobal(here))
-            self.wait(STEP_MILLISECONDS)
+            self.wait(STEP_MS)
         self.wait(200)
         if half_way is not None:
             half_way()

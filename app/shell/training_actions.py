@@ -30,7 +30,7 @@ class TrainingActions(QObject):
         self._document, self._session, self._window = document, session, window
         self._actions: Actions | None = None
         session.state_changed.connect(self.refresh)
-        session.state_changed.connect(self._show_failure)
+        session.state_changed.connect(self._on_state_changed)
         session.snapshot_changed.connect(self.refresh)
         session.run_changed.connect(self.refresh)
         document.changed.connect(self.refresh)
@@ -49,17 +49,17 @@ class TrainingActions(QObject):
     def continue_training(self) -> None:
         """Train the run that is shown further."""
         if self._try(self._session.continue_run):
-            self._tell_continuation()
+            self._announce_continuation()
 
     def show_previous_run(self) -> None:
         """Go back to the run before."""
         self._session.show_previous_run()
-        self._tell_which_run()
+        self._announce_run()
 
     def show_next_run(self) -> None:
         """Go forward to the run after."""
         self._session.show_next_run()
-        self._tell_which_run()
+        self._announce_run()
 
     def pause(self) -> None:
         """Pause, or go on after a pause."""
@@ -74,7 +74,7 @@ class TrainingActions(QObject):
         if session.state.active or not session.obstacle:
             begins = not session.state.active
             if self._try(session.step) and begins:
-                self._tell_continuation()
+                self._announce_continuation()
         elif session.run.learned:
             reason = session.obstacle
             if self._try(session.step):
@@ -113,12 +113,12 @@ class TrainingActions(QObject):
             self._actions[name].setEnabled(enabled)
             self._actions.explain(name, "" if enabled else obstacle)
 
-    def _tell_continuation(self) -> None:
-        plan = self._session.plan
-        if plan is not None:
-            self.message.emit(plan.note)
+    def _announce_continuation(self) -> None:
+        config = self._session.config
+        if config is not None:
+            self.message.emit(config.note)
 
-    def _tell_which_run(self) -> None:
+    def _announce_run(self) -> None:
         session = self._session
         place, count = session.runs.index(session.run) + 1, len(session.runs)
         done = len(session.history)
@@ -134,6 +134,6 @@ class TrainingActions(QObject):
         return True
 
     @Slot()
-    def _show_failure(self) -> None:
+    def _on_state_changed(self) -> None:
         if self._session.state is SessionState.FAILED:
             show_problem(self._window, "Training", self._session.message, self._session.traceback)

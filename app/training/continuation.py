@@ -8,8 +8,8 @@ import math
 from dataclasses import replace
 
 from app.document import Document
-from app.training.plan import Plan, plan_from
 from app.training.run import Run
+from app.training.training_config import TrainingConfig, freeze_config
 from tinyml.core import TinymlError
 from tinyml.learner import Checkpoint, TrainingSettings
 from tinyml.optims.schedules import schedule_descriptions
@@ -20,7 +20,7 @@ MOST_EPOCHS = 100_000
 def obstacle(run: Run, document: Document) -> str:
     """Return why a run cannot be continued with what the document holds now, in a sentence; empty when it can."""
     snapshot = run.snapshot
-    if snapshot is None or not run.learned or (run.plan is not None and not _begun(run)):
+    if snapshot is None or not run.learned or (run.config is not None and not _begun(run)):
         return "There is nothing to continue yet. Train a new run (F5)."
     project = document.project
     now = {"network": project.network, "data": project.data, "loss": project.training.loss}
@@ -41,28 +41,28 @@ def obstacle(run: Run, document: Document) -> str:
     return ""
 
 
-def plan_continuation(run: Run, document: Document) -> Plan:
-    """Return the plan that continues a run; raises `TinymlError` with the reason when that is not possible."""
-    plan = plan_from(document)
+def continuation_config(run: Run, document: Document) -> TrainingConfig:
+    """Return the configuration that continues a run; raises `TinymlError` with the reason when that is not possible."""
+    config = freeze_config(document)
     snapshot, reason = run.snapshot, obstacle(run, document)
     if reason or snapshot is None:
         raise TinymlError(reason)
-    before = snapshot.training if run.plan is None else run.plan.training
+    before = snapshot.training if run.config is None else run.config.training
     checkpoint = _valid_checkpoint(run)
     history = tuple(run.history) if checkpoint is not None else snapshot.history
-    plan = replace(plan, epochs=_total_epochs(run, len(history), plan.project.training), history=history)
+    config = replace(config, epochs=_total_epochs(run, len(history), config.project.training), history=history)
     if checkpoint is None:
-        plan = replace(plan, start=snapshot)
+        config = replace(config, start=snapshot)
     else:
-        plan = replace(plan, resume=_adapt(checkpoint, before, plan.training))
-    return replace(plan, note=_describe(plan, before))
+        config = replace(config, resume=_adapt(checkpoint, before, config.training))
+    return replace(config, note=_describe(config, before))
 
 
 def _begun(run: Run) -> bool:
     """Return True when the weights of the run are its own, and not those that it started from."""
     if run.checkpoint is not None:
         return run.checkpoint.state.epoch > 1 or run.checkpoint.state.batch > 0
-    return run.snapshot is not None and run.snapshot.training == (run.plan.training if run.plan else None)
+    return run.snapshot is not None and run.snapshot.training == (run.config.training if run.config else None)
 
 
 def _valid_checkpoint(run: Run) -> Checkpoint | None:
@@ -72,8 +72,8 @@ def _valid_checkpoint(run: Run) -> Checkpoint | None:
 
 
 def _epochs_since_best(run: Run) -> int:
-    judged = [epoch for epoch in run.history if math.isfinite(epoch.judged_loss)]
-    best = min(judged, key=lambda epoch: epoch.judged_loss, default=None)
+    judged = [epoch for epoch in run.history if math.isfinite(epoch.monitored_loss)]
+    best = min(judged, key=lambda epoch: epoch.monitored_loss, default=None)
     return len(run.history) - (best.epoch if best is not None else 0)
 
 
@@ -84,8 +84,8 @@ def _total_epochs(run: Run, done: int, settings: TrainingSettings) -> int:
     reached its end gets as many epochs more as the settings say.
     """
     planned, setting = settings.epochs, settings.epochs
-    if run.plan is not None:
-        planned, setting = run.plan.epochs, run.plan.project.training.epochs
+    if run.config is not None:
+        planned, setting = run.config.epochs, run.config.project.training.epochs
     if done < planned and settings.epochs == setting:
         return planned
     if done < planned and done < settings.epochs:
@@ -107,18 +107,18 @@ def _adapt(checkpoint: Checkpoint, before: TrainingSettings, after: TrainingSett
     return Checkpoint(checkpoint.state.model_copy(update=changes), tensors)
 
 
-def _describe(plan: Plan, before: TrainingSettings) -> str:
+def _describe(config: TrainingConfig, before: TrainingSettings) -> str:
     """Say which epochs follow, and what is different from those before."""
-    first, last = int(plan.position) + 1, plan.epochs
+    first, last = int(config.position) + 1, config.epochs
     sentences = [f"Continuing with epoch{f's {first} to' if first < last else ''} {last}."]
-    changed = _describe_changes(before, plan.training)
+    changed = _describe_changes(before, config.training)
     if changed:
         sentences.append(f"From here on: {', '.join(changed)}.")
-    if plan.resume is None:
+    if config.resume is None:
         sentences.append("The optimiser starts afresh, since the weights came without its state.")
     step = first * 1000
-    if before.schedule == plan.training.schedule and before.epochs != last:
-        rates = [settings.make_schedule(1000).factor(step) for settings in (before, plan.training)]
+    if before.schedule == config.training.schedule and before.epochs != last:
+        rates = [settings.make_schedule(1000).factor(step) for settings in (before, config.training)]
         if rates[0] != rates[1]:
             title = schedule_descriptions()[before.schedule].title
             sentences.append(f"The schedule “{title}” now ends with epoch {last}, so the learning rate jumps.")

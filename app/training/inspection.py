@@ -10,11 +10,11 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.document import Document
 from app.jobs import BackgroundRunner, Job, LatestJob
-from app.training.data_store import load_splits
+from app.training.dataset_cache import load_splits
 from app.training.session import Session
-from app.training.snapshot import Snapshot, copy_tensors
+from app.training.snapshot import Snapshot, frozen_state
 from tinyml.data import DataChoice, DataDescription, Dataset
-from tinyml.learner import class_scores, prepare
+from tinyml.learner import class_scores, set_up_training
 from tinyml.net import Trace, record
 from tinyml.storage import Project
 from tinyml.visualize import reconstruct
@@ -24,7 +24,7 @@ _MOST_NUMBERS = 3
 
 
 @dataclass(frozen=True)
-class SampleView:
+class SampleTrace:
     """The network's view of one sample.
 
     Attributes:
@@ -73,15 +73,15 @@ class Inspection(QObject):
         samples: the test set of the chosen data; None until it is loaded.
         index: the sample that is looked at.
         snapshot: the weights that are looked at; None while the network has problems.
-        view: what the network makes of the sample; None until it is computed.
+        sample_trace: what the network makes of the sample; None until it is computed.
         predictions: `(N,)` the predicted class of every sample; None until they are computed, and without classes.
         problem: why there is nothing to look at, in one sentence; empty when there is.
 
-    Signals: samples_changed, view_changed, predictions_changed, problem_changed (each: read the attribute).
+    Signals: samples_changed, sample_trace_changed, predictions_changed, problem_changed (each: read the attribute).
     """
 
     samples_changed = Signal()
-    view_changed = Signal()
+    sample_trace_changed = Signal()
     predictions_changed = Signal()
     problem_changed = Signal()
 
@@ -93,26 +93,26 @@ class Inspection(QObject):
         self._samples_job = LatestJob(self._slow, self)
         self._fresh_job = LatestJob(self._slow, self)
         self._predictions_job = LatestJob(self._slow, self)
-        self._view_job = LatestJob(self._quick, self)
+        self._sample_trace_job = LatestJob(self._quick, self)
         self._reconstruction_job = LatestJob(self._quick, self)
         self._samples_job.returned.connect(self._on_samples_loaded)
         self._fresh_job.returned.connect(self._on_fresh_weights_made)
         self._predictions_job.returned.connect(self._on_predictions_computed)
-        self._view_job.returned.connect(self._on_view_computed)
-        for job in (self._samples_job, self._fresh_job, self._predictions_job, self._view_job):
+        self._sample_trace_job.returned.connect(self._on_sample_trace_computed)
+        for job in (self._samples_job, self._fresh_job, self._predictions_job, self._sample_trace_job):
             job.failed.connect(self._set_problem)
         self._loaded: DataChoice | None = None
         self.samples: Dataset | None = None
         self.index = 0
         self.snapshot: Snapshot | None = None
-        self.view: SampleView | None = None
+        self.sample_trace: SampleTrace | None = None
         self.predictions: np.ndarray | None = None
         self._predicted_with: Snapshot | None = None
         self.problem = ""
-        document.changed.connect(self._follow)
-        session.snapshot_changed.connect(self._follow)
-        session.state_changed.connect(self._follow)
-        self._follow()
+        document.changed.connect(self._refresh)
+        session.snapshot_changed.connect(self._refresh)
+        session.state_changed.connect(self._refresh)
+        self._refresh()
 
     def select_sample(self, index: int) -> None:
         """Look at another sample."""
@@ -131,9 +131,9 @@ class Inspection(QObject):
         Returns the job, which returns a `Reconstruction`; None while there is no view. The next call, and a network
         that cannot be computed any more, cancel it.
         """
-        if self.view is None:
+        if self.sample_trace is None:
             return None
-        return self._reconstruction_job.start(partial(reconstruct, self.view.trace, layer, map_index, position))
+        return self._reconstruction_job.start(partial(reconstruct, self.sample_trace.trace, layer, map_index, position))
 
     def submit(self, function: Callable[[], Any]) -> Job:
         """Compute something else about the network, off the GUI thread, after the work that waits already."""
@@ -147,7 +147,7 @@ class Inspection(QObject):
         self._slow.shutdown()
 
     @Slot()
-    def _follow(self) -> None:
+    def _refresh(self) -> None:
         """Find out which samples and which weights to look at now, and ask for what is missing."""
         project, description = self._document.project, self._document.data
         if description is None:
@@ -177,10 +177,10 @@ class Inspection(QObject):
         self._fresh_job.cancel()
         if snapshot is None:
             self._predictions_job.cancel()
-            self._view_job.cancel()
+            self._sample_trace_job.cancel()
             self._reconstruction_job.cancel()
-            self.view = self.predictions = self._predicted_with = None
-            self.view_changed.emit()
+            self.sample_trace = self.predictions = self._predicted_with = None
+            self.sample_trace_changed.emit()
             self.predictions_changed.emit()
         else:
             self._set_problem("")
@@ -190,9 +190,9 @@ class Inspection(QObject):
         if self.samples is None or self.snapshot is None:
             return
         # While training, snapshots come faster than pictures are made: finish one before the next.
-        if self._view_job.busy and self.view is not None and self.view.index == self.index:
+        if self._sample_trace_job.busy and self.sample_trace is not None and self.sample_trace.index == self.index:
             return
-        self._view_job.start(partial(_look_at, self.snapshot, self.samples, self.index))
+        self._sample_trace_job.start(partial(_trace_sample, self.snapshot, self.samples, self.index))
 
     def _request_predictions(self) -> None:
         """Classify all samples, but not with every snapshot of a run that goes on."""
@@ -231,10 +231,10 @@ class Inspection(QObject):
         self._request_predictions()
 
     @Slot(object)
-    def _on_view_computed(self, view: SampleView) -> None:
-        self.view = view
-        self.view_changed.emit()
-        if view.snapshot is not self.snapshot or view.index != self.index:
+    def _on_sample_trace_computed(self, sample_trace: SampleTrace) -> None:
+        self.sample_trace = sample_trace
+        self.sample_trace_changed.emit()
+        if sample_trace.snapshot is not self.snapshot or sample_trace.index != self.index:
             self._request_view()
 
     @Slot(object)
@@ -259,23 +259,23 @@ def _load_test_set(choice: DataChoice) -> Dataset:
 
 def _fresh_snapshot(project: Project, description: DataDescription) -> Snapshot:
     """Build the weights that a run of this project would start from."""
-    net = prepare(project.network, project.training, load_splits(project.data)).net
-    tensors = copy_tensors(net)
+    net = set_up_training(project.network, project.training, load_splits(project.data)).net
+    tensors = frozen_state(net)
     return Snapshot(project.network, project.data, project.training, description, tensors, trained=False)
 
 
-def _look_at(snapshot: Snapshot, samples: Dataset, index: int) -> SampleView:
+def _trace_sample(snapshot: Snapshot, samples: Dataset, index: int) -> SampleTrace:
     place = slice(index, index + 1)
     trace = record(snapshot.make_net(), samples.examples(place))
     if not samples.description.has_classes:
-        return SampleView(snapshot, index, -1, trace, np.zeros(0), samples.target_numbers(place)[0])
-    scores = class_scores(trace.output, snapshot.training.loss, samples.codes)[0]
-    return SampleView(snapshot, index, int(samples.labels[index]), trace, scores)
+        return SampleTrace(snapshot, index, -1, trace, np.zeros(0), samples.target_numbers(place)[0])
+    scores = class_scores(trace.output, snapshot.training.loss, samples.class_targets)[0]
+    return SampleTrace(snapshot, index, int(samples.labels[index]), trace, scores)
 
 
 def _predict(snapshot: Snapshot, samples: Dataset) -> np.ndarray:
     net, size, predictions = snapshot.make_net(), snapshot.training.batch_size, []
     for start in range(0, len(samples), size):
         output = net.predict(samples.examples(slice(start, start + size)))
-        predictions.append(class_scores(output, snapshot.training.loss, samples.codes).argmax(axis=1))
+        predictions.append(class_scores(output, snapshot.training.loss, samples.class_targets).argmax(axis=1))
     return np.concatenate(predictions)

@@ -36,7 +36,7 @@ class PriorityGate(QObject):
         super().__init__(parent)
         self._idle = Event()
         self._dispatcher = QAbstractEventDispatcher.instance()
-        self._dispatcher.aboutToBlock.connect(self._open)
+        self._dispatcher.aboutToBlock.connect(self._on_about_to_block)
         self._application = application
         application.installEventFilter(self)
 
@@ -48,7 +48,7 @@ class PriorityGate(QObject):
     def close(self) -> None:
         """Stop listening to the application and let everybody through."""
         self._application.removeEventFilter(self)
-        self._dispatcher.aboutToBlock.disconnect(self._open)
+        self._dispatcher.aboutToBlock.disconnect(self._on_about_to_block)
         self._idle.set()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -56,5 +56,5 @@ class PriorityGate(QObject):
         return False
 
     @Slot()
-    def _open(self) -> None:
+    def _on_about_to_block(self) -> None:
         self._idle.set()

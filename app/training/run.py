@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from time import perf_counter
 
-from app.training.plan import Plan
 from app.training.snapshot import Snapshot
+from app.training.training_config import TrainingConfig
 from tinyml.learner import Checkpoint, EpochFinished
 
 
@@ -54,7 +54,7 @@ class Run:
     """One run. The session fills it in; views read it.
 
     Attributes:
-        plan: the frozen plan; None before the first run, and for weights from a file until they are trained further.
+        config: frozen; None before the first run, and for weights from a file until they are trained further.
         state: where the run stands.
         history: the epochs that are done.
         snapshot: the newest weights; those of the run before until this one has some of its own.
@@ -68,7 +68,7 @@ class Run:
         exported: the snapshot that was last saved in a file, or came from one.
     """
 
-    plan: Plan | None = None
+    config: TrainingConfig | None = None
     state: SessionState = SessionState.READY
     history: list[EpochFinished] = field(default_factory=list)
     snapshot: Snapshot | None = None
@@ -87,13 +87,13 @@ class Run:
     @property
     def learned(self) -> bool:
         """True when there is something to come back to: batches that were learned, or weights from a file."""
-        return bool(self.batches_done or self.history) or (self.plan is None and self.snapshot is not None)
+        return bool(self.batches_done or self.history) or (self.config is None and self.snapshot is not None)
 
     @property
     def progress(self) -> float:
         """Share of the planned batches that are done, 0 to 1; 1 also for a run that found an early end."""
         if self.state is SessionState.FINISHED:
             return 1.0
-        if self.plan is None or not self.batches_per_epoch:
+        if self.config is None or not self.batches_per_epoch:
             return 0.0
-        return min(self.batches_done / (self.batches_per_epoch * self.plan.epochs), 1.0)
+        return min(self.batches_done / (self.batches_per_epoch * self.config.epochs), 1.0)

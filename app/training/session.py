@@ -5,17 +5,17 @@ from dataclasses import replace
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QThread, QTimer, Signal, Slot
 
 from app.document import Document
-from app.training.continuation import obstacle, plan_continuation
-from app.training.control import Control
+from app.training.continuation import continuation_config, obstacle
 from app.training.mailbox import Mailbox
-from app.training.plan import Plan, plan_from
 from app.training.priority import PriorityGate
 from app.training.run import Run, SessionState
+from app.training.run_control import RunControl
 from app.training.snapshot import Snapshot
+from app.training.training_config import TrainingConfig, freeze_config
 from app.training.worker import Failed, Finished, Outcome, Worker
 from tinyml.learner import EpochFinished
 
-REFRESH_MILLISECONDS = 33
+REFRESH_MS = 33
 """How often the mailbox is emptied: thirty times a second is as fast as anybody can look."""
 
 
@@ -30,13 +30,13 @@ class Session(QObject):
     Attributes:
         run: the run that is shown: the one that is active, or else the last one or an earlier one.
         runs: those that can be shown, the oldest first.
-        state, plan, history, snapshot, test_loss, test_accuracy, test_r_squared, message, traceback, batches_done,
+        state, config, history, snapshot, test_loss, test_accuracy, test_r_squared, message, traceback, batches_done,
             examples_done: of `run`; see `Run`.
 
     Signals:
         state_changed(): read `state`.
         started(): a new run begins; curves start over.
-        continued(): the run that is shown goes on at `plan.position`; so do its curves.
+        continued(): the run that is shown goes on at `config.position`; so do its curves.
         run_changed(): another run is shown; no run is active.
         batches_finished(list[BatchFinished]): since the last time, in order, none lost; at most 30 times a second.
         epochs_finished(list[EpochFinished]): the same for epochs.
@@ -57,10 +57,10 @@ class Session(QObject):
         self._thread: QThread | None = None
         self._worker: Worker | None = None
         self._gate: PriorityGate | None = None
-        self._control = Control()
+        self._control = RunControl()
         self._mailbox = Mailbox()
-        self._timer = QTimer(self, interval=REFRESH_MILLISECONDS)
-        self._timer.timeout.connect(self._take_mail)
+        self._timer = QTimer(self, interval=REFRESH_MS)
+        self._timer.timeout.connect(self._process_mail)
         self.run = Run()
         self.runs = [self.run]
         document.replaced.connect(self.forget)
@@ -75,14 +75,14 @@ class Session(QObject):
         """
         if self.state.active:
             return
-        plan = plan_from(self._document)
+        config = freeze_config(self._document)
         if not self.run.learned:
             self.runs.remove(self.run)
-        self.run = Run(plan, snapshot=self.run.snapshot)
+        self.run = Run(config, snapshot=self.run.snapshot)
         self.runs.append(self.run)
         del self.runs[:-KEPT_RUNS]
         self.started.emit()
-        self._start_worker(plan, steps)
+        self._start_worker(config, steps)
 
     def continue_run(self, steps: int | None = None) -> None:
         """Train the run that is shown further: its epochs, curves and the optimiser's state go on.
@@ -95,31 +95,31 @@ class Session(QObject):
         if self.state.active:
             return
         run = self.run
-        run.plan = plan = plan_continuation(run, self._document)
-        run.history, run.checkpoint = list(plan.history), None
+        run.config = config = continuation_config(run, self._document)
+        run.history, run.checkpoint = list(config.history), None
         run.test_loss = run.test_accuracy = run.test_r_squared = None
         run.message = run.traceback = ""
         self.continued.emit()
-        self._start_worker(plan, steps)
+        self._start_worker(config, steps)
 
     @property
     def obstacle(self) -> str:
         """Why the run that is shown cannot be continued, in one sentence; empty when it can, and while it is active."""
         return "" if self.state.active else obstacle(self.run, self._document)
 
-    def _start_worker(self, plan: Plan, steps: int | None) -> None:
-        self._control, self._mailbox = Control(steps is not None, steps or 0), Mailbox()
+    def _start_worker(self, config: TrainingConfig, steps: int | None) -> None:
+        self._control, self._mailbox = RunControl(steps is not None, steps or 0), Mailbox()
         application = QCoreApplication.instance()
         if application is None:
             raise RuntimeError("A session needs a QCoreApplication.")
         self._gate = PriorityGate(application, self)
         self._thread = QThread(self)
         self._thread.setObjectName("training")
-        self._worker = Worker(plan, self._control, self._mailbox, self._gate)
+        self._worker = Worker(config, self._control, self._mailbox, self._gate)
         self._worker.moveToThread(self._thread)
         self._thread.started.connect(self._worker.run)
-        self._worker.paused.connect(self._note_pause, Qt.ConnectionType.QueuedConnection)
-        self._worker.ended.connect(self._end, Qt.ConnectionType.QueuedConnection)
+        self._worker.paused.connect(self._on_worker_paused, Qt.ConnectionType.QueuedConnection)
+        self._worker.ended.connect(self._on_worker_ended, Qt.ConnectionType.QueuedConnection)
         self.run.stopwatch.start()
         self._enter(SessionState.RUNNING if steps is None else SessionState.PAUSING)
         self._thread.start()
@@ -183,7 +183,7 @@ class Session(QObject):
         self._thread = self._worker = None
         self._timer.stop()
         self.run.stopwatch.stop()
-        self._take_mail()
+        self._process_mail()
 
     def use_snapshot(self, snapshot: Snapshot) -> None:
         """Take weights that came from a file, as if a run had just ended with them. Not while a run is active."""
@@ -239,8 +239,8 @@ class Session(QObject):
         return self.run.state
 
     @property
-    def plan(self) -> Plan | None:
-        return self.run.plan
+    def config(self) -> TrainingConfig | None:
+        return self.run.config
 
     @property
     def history(self) -> list[EpochFinished]:
@@ -307,7 +307,7 @@ class Session(QObject):
             self.state_changed.emit()
 
     @Slot()
-    def _take_mail(self) -> None:
+    def _process_mail(self) -> None:
         mail, run = self._mailbox.take(), self.run
         if mail.batches:
             run.batches_done = mail.batches[-1].step
@@ -322,21 +322,21 @@ class Session(QObject):
             self.snapshot_changed.emit()
 
     @Slot(object)
-    def _note_pause(self, plan: Plan) -> None:
-        if plan is not self.plan or self._thread is None:
+    def _on_worker_paused(self, config: TrainingConfig) -> None:
+        if config is not self.config or self._thread is None:
             return
-        self._take_mail()
+        self._process_mail()
         if self.state is SessionState.PAUSING and self._control.waiting:
             self.run.stopwatch.stop()
             self._enter(SessionState.PAUSED)
 
     @Slot(object, object)
-    def _end(self, plan: Plan, outcome: Outcome) -> None:
-        if plan is not self.plan or self._thread is None:
+    def _on_worker_ended(self, config: TrainingConfig, outcome: Outcome) -> None:
+        if config is not self.config or self._thread is None:
             return
         self._finish()
         run = self.run
-        run.checkpoint = outcome.checkpoint or plan.resume
+        run.checkpoint = outcome.checkpoint or config.resume
         match outcome:
             case Finished():
                 self._keep_test_result(outcome)

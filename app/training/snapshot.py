@@ -54,7 +54,7 @@ class Snapshot:
         return net
 
 
-def copy_tensors(net: Sequential) -> dict[str, np.ndarray]:
+def frozen_state(net: Sequential) -> dict[str, np.ndarray]:
     """Copy the parameters and buffers of a network into read-only arrays."""
     tensors: dict[str, np.ndarray] = {}
     for name, tensor in net.named_tensors.items():

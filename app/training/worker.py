@@ -8,16 +8,24 @@ from threading import Thread
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.training.control import Control
-from app.training.data_store import load_splits
+from app.training.dataset_cache import load_splits
 from app.training.mailbox import Mailbox
-from app.training.plan import Plan
 from app.training.priority import PriorityGate
-from app.training.snapshot import Snapshot, copy_tensors
+from app.training.run_control import RunControl
+from app.training.snapshot import Snapshot, frozen_state
+from app.training.training_config import TrainingConfig
 from tinyml.core import DivergedError, TinymlError
 from tinyml.core.threads import one_blas_thread
 from tinyml.data import DataChoice, Splits
-from tinyml.learner import BatchFinished, Checkpoint, EpochFinished, Evaluation, Experiment, TrainingFinished, prepare
+from tinyml.learner import (
+    BatchFinished,
+    Checkpoint,
+    EpochFinished,
+    Evaluation,
+    TrainingFinished,
+    TrainingSetup,
+    set_up_training,
+)
 
 
 @dataclass(frozen=True)
@@ -83,28 +91,28 @@ class Worker(QObject):
     """One run. It touches neither widgets nor the document, and ends with exactly one outcome.
 
     Arguments:
-        plan: what to train; frozen.
+        config: what to train; frozen.
         control: requests from the GUI thread, answered between two batches.
         mailbox: where events and snapshots go.
         gate: lets the window go first.
 
     Signals:
-        paused(Plan): the worker waits; everything it did is in the mailbox.
-        ended(Plan, Outcome): the one terminal event; the worker's slot is about to return.
+        paused(TrainingConfig): the worker waits; everything it did is in the mailbox.
+        ended(TrainingConfig, Outcome): the one terminal event; the worker's slot is about to return.
 
-    The plan in the signals tells which run they are about: one that was queued may arrive when the next run began.
+    The config in the signals tells which run they are about: one that was queued may arrive when the next run began.
     """
 
     paused = Signal(object)
     ended = Signal(object, object)
 
-    def __init__(self, plan: Plan, control: Control, mailbox: Mailbox, gate: PriorityGate) -> None:
+    def __init__(self, config: TrainingConfig, control: RunControl, mailbox: Mailbox, gate: PriorityGate) -> None:
         super().__init__()
-        self._plan, self._control, self._mailbox, self._gate = plan, control, mailbox, gate
-        self._history = list(plan.history)
-        self._resume = plan.resume
+        self._config, self._control, self._mailbox, self._gate = config, control, mailbox, gate
+        self._history = list(config.history)
+        self._resume = config.resume
         self._learned = False
-        self._experiment: Experiment | None = None
+        self._setup: TrainingSetup | None = None
 
     @Slot()
     def run(self) -> None:
@@ -125,22 +133,22 @@ class Worker(QObject):
             outcome = Failed("There is not enough memory for this network. Make its layers or the batch size smaller.")
         except Exception as error:  # noqa: BLE001 (a worker must always report an end)
             outcome = Failed(f"Training broke off: {type(error).__name__}: {error}", traceback.format_exc())
-        self.ended.emit(self._plan, outcome)
+        self.ended.emit(self._config, outcome)
 
     def _train(self) -> Outcome:
-        project = self._plan.project
+        project = self._config.project
         splits = self._load()
         if splits is None:
             return Stopped(self._resume)
-        experiment = self._experiment = prepare(project.network, self._plan.training, splits)
-        if self._plan.start is not None:
-            experiment.net.set_tensors(self._plan.start.tensors, "The weights to continue from")
-            experiment.run()
-            self._resume = experiment.learner.checkpoint().after(self._history)
+        setup = self._setup = set_up_training(project.network, self._config.training, splits)
+        if self._config.start is not None:
+            setup.net.set_tensors(self._config.start.tensors, "The weights to continue from")
+            setup.run()
+            self._resume = setup.learner.checkpoint().after(self._history)
         if not self._may_go_on():
             return Stopped(self._resume)
         note = ""
-        for event in experiment.run(self._resume):
+        for event in setup.run(self._resume):
             if isinstance(event, BatchFinished):
                 self._learned = True
                 self._mailbox.put_batch(event)
@@ -157,7 +165,7 @@ class Worker(QObject):
                 self._send_snapshot()
                 return Stopped(self._checkpoint())
         tested = Evaluation(math.nan, None)
-        for part in experiment.test_in_parts():
+        for part in setup.test_in_parts():
             tested = part
             if not self._may_go_on():
                 return Stopped(self._checkpoint())
@@ -166,7 +174,7 @@ class Worker(QObject):
     def _load(self) -> Splits | None:
         """Load the data; return None when the run is to stop, even if the folder of the data does not answer."""
         loading: Future[Splits] = Future()
-        Thread(target=_fulfil, args=(loading, self._plan.project.data), name="loading", daemon=True).start()
+        Thread(target=_fulfil, args=(loading, self._config.project.data), name="loading", daemon=True).start()
         while not wait([loading], _STOP_CHECK_SECONDS).done:
             if self._control.stopping:
                 return None
@@ -179,25 +187,25 @@ class Worker(QObject):
 
     def _checkpoint(self) -> Checkpoint | None:
         """Return where the run can be continued from: where it began, until it has learned something."""
-        if self._experiment is None or not self._learned:
+        if self._setup is None or not self._learned:
             return self._resume
-        return self._experiment.learner.checkpoint()
+        return self._setup.learner.checkpoint()
 
     def _report_pause(self) -> None:
         self._send_snapshot()
-        self.paused.emit(self._plan)
+        self.paused.emit(self._config)
 
     def _send_snapshot(self) -> None:
-        if self._experiment is None or not self._learned:
+        if self._setup is None or not self._learned:
             return
-        project = self._plan.project
+        project = self._config.project
         self._mailbox.put_snapshot(
             Snapshot(
                 project.network,
                 project.data,
-                self._plan.training,
-                self._plan.description,
-                copy_tensors(self._experiment.net),
+                self._config.training,
+                self._config.description,
+                frozen_state(self._setup.net),
                 tuple(self._history),
             )
         )

@@ -4,9 +4,9 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
-from app.widgets.looks import set_look
 from app.widgets.plain_label import PlainLabel
-from app.widgets.theme import GRID
+from app.widgets.theme.style_properties import set_style_property
+from app.widgets.theme.theme import GRID
 
 
 class MessageLine(QFrame):
@@ -67,6 +67,6 @@ class MessageLine(QFrame):
         return True
 
     def _show(self, sentence: str, danger: bool) -> None:
-        set_look(self._words, "danger", danger)
+        set_style_property(self._words, "danger", danger)
         self._words.setText(sentence)
         self.show()

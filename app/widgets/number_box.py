@@ -14,9 +14,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractSpinBox, QSizePolicy, QWidget
 
-from app.widgets.looks import paint_outline
 from app.widgets.number_range import NumberRange, read_number, write_number
-from app.widgets.theme import GRID
+from app.widgets.theme.style_properties import paint_outline
+from app.widgets.theme.theme import GRID
 from app.widgets.undo_keys import is_undo_key, leaves_undo_to_document
 
 _STAYS_HERE = (

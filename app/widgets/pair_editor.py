@@ -6,10 +6,10 @@ import qtawesome
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
-from app.widgets.looks import set_look
 from app.widgets.number_box import NumberBox
 from app.widgets.number_range import NumberRange
-from app.widgets.theme import GRID, current_theme
+from app.widgets.theme.style_properties import set_style_property
+from app.widgets.theme.theme import GRID, current_theme
 
 
 class PairEditor(QWidget):
@@ -51,7 +51,7 @@ class PairEditor(QWidget):
             box.refused.connect(self.refused)
             box.reverted.connect(self._on_reverted)
         self._link.toggled.connect(self._on_link_toggled)
-        self._dress()
+        self._apply_theme()
 
     def name_parts(self, name: str, title: str) -> None:
         """Give the parts object names and accessible names made from those of the whole."""
@@ -98,12 +98,12 @@ class PairEditor(QWidget):
             self._link.blockSignals(True)
             self._link.setChecked(False)
             self._link.blockSignals(False)
-            self._dress()
+            self._apply_theme()
 
     def set_invalid(self, invalid: bool) -> None:
         """Mark what was typed as wrong, or both numbers when nothing was; or take the mark away."""
         for box in (self._rows, self._columns):
-            set_look(box, "invalid", invalid and (box.has_draft or not self.has_draft))
+            set_style_property(box, "invalid", invalid and (box.has_draft or not self.has_draft))
 
     @Slot(object, bool)
     def _on_rows_edited(self, number: int, continues: bool) -> None:
@@ -120,12 +120,12 @@ class PairEditor(QWidget):
 
     @Slot(bool)
     def _on_link_toggled(self, linked: bool) -> None:
-        self._dress()
+        self._apply_theme()
         rows, columns = self.value()
         if linked and rows != columns:
             self.edited.emit((rows, rows), False)
 
-    def _dress(self) -> None:
+    def _apply_theme(self) -> None:
         theme, linked = current_theme(), self._link.isChecked()
         icon = "mdi6.link-variant" if linked else "mdi6.link-variant-off"
         self._link.setIcon(qtawesome.icon(icon, color=theme.accent if linked else theme.muted))
@@ -133,4 +133,4 @@ class PairEditor(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
-            self._dress()
+            self._apply_theme()

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from tests.benchmarks.machine import Limits
 from tinyml.core import Shape
-from tinyml.layers.stack import LayerPlan
+from tinyml.layers.base.stack import LayerInference
 
 NUMBER_BYTES = 4
 """Bytes of a float32."""
@@ -71,11 +71,13 @@ class LayerCost:
         return self.to_weights.least_seconds(limits) + self.to_input.least_seconds(limits)
 
 
-def network_cost(plans: Sequence[LayerPlan], batch: int, momentum: bool = False) -> tuple[LayerCost, ...]:
+def network_cost(
+    inferred_layers: Sequence[LayerInference], batch: int, momentum: bool = False
+) -> tuple[LayerCost, ...]:
     """Count what one training step costs, layer by layer.
 
     Arguments:
-        plans: the layers with their shapes (`tinyml.layers.stack.plan_stack`).
+        inferred_layers: the layers with their shapes (`tinyml.layers.base.stack.infer_stack`).
         batch: examples in the batch.
         momentum: whether gradient descent keeps a velocity of every parameter.
 
@@ -83,9 +85,9 @@ def network_cost(plans: Sequence[LayerPlan], batch: int, momentum: bool = False)
     """
     costs = []
     learns_below = False
-    for plan in plans:
-        costs.append(_layer_cost(plan, batch, momentum, learns_below))
-        learns_below = learns_below or plan.parameter_count > 0
+    for inferred in inferred_layers:
+        costs.append(_layer_cost(inferred, batch, momentum, learns_below))
+        learns_below = learns_below or inferred.parameter_count > 0
     return tuple(costs)
 
 
@@ -98,23 +100,23 @@ def total(costs: Sequence[Cost]) -> Cost:
     return sum(costs, Cost())
 
 
-def _layer_cost(plan: LayerPlan, batch: int, momentum: bool, learns_below: bool) -> LayerCost:
-    kind = plan.specification.type
-    if plan.input_shape is None or plan.output_shape is None:
-        raise ValueError(f"The shapes of layer '{plan.specification.name}' are unknown.")
+def _layer_cost(inferred: LayerInference, batch: int, momentum: bool, learns_below: bool) -> LayerCost:
+    kind = inferred.specification.type
+    if inferred.input_shape is None or inferred.output_shape is None:
+        raise ValueError(f"The shapes of layer '{inferred.specification.name}' are unknown.")
     if kind in ("Conv2D", "Linear"):
-        parts = _weighted(plan.parameter_shapes, plan.input_shape, plan.output_shape, batch)
+        parts = _weighted(inferred.parameter_shapes, inferred.input_shape, inferred.output_shape, batch)
     elif kind == "MaxPool2D":
-        parts = _max_pool(plan.settings.window, plan.input_shape, plan.output_shape, batch)  # type: ignore[union-attr]
+        parts = _max_pool(inferred.settings.window, inferred.input_shape, inferred.output_shape, batch)  # type: ignore[union-attr]
     elif kind == "Flatten":
         parts = Cost(), Cost(), Cost()  # the same numbers under another shape
     elif kind in _BY_NUMBER:
-        parts = _by_number(_BY_NUMBER[kind], math.prod(plan.output_shape) * batch)
+        parts = _by_number(_BY_NUMBER[kind], math.prod(inferred.output_shape) * batch)
     else:
         raise ValueError(f"The cost model does not know the layer type {kind}.")
     forward, to_weights, to_input = parts
-    update = _update(plan.parameter_count, momentum)
-    return LayerCost(plan.specification.name, forward, to_weights, to_input if learns_below else Cost(), update)
+    update = _update(inferred.parameter_count, momentum)
+    return LayerCost(inferred.specification.name, forward, to_weights, to_input if learns_below else Cost(), update)
 
 
 def _weighted(

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from tests.benchmarks.workloads import Workload
-from tinyml.layers.stack import LayerPlan, LayerSpecification, plan_stack
+from tinyml.layers.base.stack import LayerInference, LayerSpecification, infer_stack
 from tinyml.learner import Learner
 from tinyml.net import NetworkSpecification, Sequential, build
 from tinyml.optims import SGDOptimizer
@@ -55,9 +55,9 @@ LAYERS = {
 }
 
 
-def plans(workload: Workload) -> tuple[LayerPlan, ...]:
+def inferred_layers(workload: Workload) -> tuple[LayerInference, ...]:
     """Return the layers with their shapes, on paper."""
-    return plan_stack(LAYERS[workload.name], workload.input_shape)
+    return infer_stack(LAYERS[workload.name], workload.input_shape)
 
 
 def network(workload: Workload) -> Sequential:

@@ -6,12 +6,12 @@ from tests.benchmarks import ours
 from tests.benchmarks.cost_model import Cost, LayerCost, network_cost, total
 from tests.benchmarks.machine import Limits
 from tests.benchmarks.workloads import WORKLOADS, Workload, draw_batch
-from tinyml.layers.stack import LayerSpecification, plan_stack
+from tinyml.layers.base.stack import LayerSpecification, infer_stack
 
 
 def costs(name: str, batch: int) -> dict[str, LayerCost]:
     workload = WORKLOADS[name]
-    return {cost.name: cost for cost in network_cost(ours.plans(workload), batch, workload.momentum > 0)}
+    return {cost.name: cost for cost in network_cost(ours.inferred_layers(workload), batch, workload.momentum > 0)}
 
 
 def test_the_second_convolution_of_w3() -> None:
@@ -35,7 +35,7 @@ def test_the_first_layer_needs_no_gradient_of_its_input() -> None:
 
 def test_nothing_below_the_first_parameters_needs_a_gradient() -> None:
     specification = (LayerSpecification(type="Flatten", name="flatten"), LayerSpecification(type="ReLu", name="relu"))
-    below = network_cost(plan_stack(specification, (2, 3, 4)), batch=5)
+    below = network_cost(infer_stack(specification, (2, 3, 4)), batch=5)
     assert [cost.to_input for cost in below] == [Cost(), Cost()]
     assert below[1].forward == Cost(5 * 24, 4 * 2 * 5 * 24)
 
@@ -79,15 +79,15 @@ def test_the_longer_of_operations_and_bytes_is_the_least_time() -> None:
 
 
 def test_an_unknown_layer_type_is_refused() -> None:
-    plans = plan_stack((LayerSpecification(type="Dropout", name="dropout"),), (4,))
+    inferred_layers = infer_stack((LayerSpecification(type="Dropout", name="dropout"),), (4,))
     with pytest.raises(ValueError, match="Dropout"):
-        network_cost(plans, batch=1)
+        network_cost(inferred_layers, batch=1)
 
 
 def test_a_layer_without_shapes_is_refused() -> None:
-    plans = plan_stack((LayerSpecification(type="Linear", name="fc"),), None)
+    inferred_layers = infer_stack((LayerSpecification(type="Linear", name="fc"),), None)
     with pytest.raises(ValueError, match="'fc'"):
-        network_cost(plans, batch=1)
+        network_cost(inferred_layers, batch=1)
 
 
 @pytest.mark.parametrize("workload", WORKLOADS.values(), ids=WORKLOADS)

@@ -9,8 +9,10 @@ from tests.benchmarks.workloads import WORKLOADS
 
 @pytest.mark.parametrize("name", WORKLOADS)
 def test_layers_and_the_cost_model_count_the_same(name: str) -> None:
-    plans = ours.plans(WORKLOADS[name])
-    for plan, cost in zip(plans, network_cost(plans, batch=1), strict=True):
-        assert plan.settings is not None
-        assert plan.input_shape is not None
-        assert plan.settings.operations(plan.input_shape) == cost.forward.operations, plan.specification.name
+    inferred_layers = ours.inferred_layers(WORKLOADS[name])
+    for inferred, cost in zip(inferred_layers, network_cost(inferred_layers, batch=1), strict=True):
+        assert inferred.settings is not None
+        assert inferred.input_shape is not None
+        assert inferred.settings.operations(inferred.input_shape) == cost.forward.operations, (
+            inferred.specification.name
+        )

@@ -15,7 +15,7 @@ import safetensors.numpy
 from tests.fuzz import damage
 from tests.tinyml.data.idx import idx_bytes
 from tinyml.data import describe, load, split
-from tinyml.learner import prepare
+from tinyml.learner import set_up_training
 from tinyml.net import Sequential, build, infer
 from tinyml.storage import (
     EpochSummary,
@@ -147,10 +147,10 @@ def _model() -> bytes:
 
 def _checkpoint() -> bytes:
     project = _project()
-    experiment = prepare(project.network, project.training, split(load("circle"), project.data))
-    next(experiment.run())
+    setup = set_up_training(project.network, project.training, split(load("circle"), project.data))
+    next(setup.run())
     with tempfile.TemporaryDirectory() as folder:
-        save_checkpoint(Path(folder, "a"), experiment.learner.checkpoint(), project)
+        save_checkpoint(Path(folder, "a"), setup.learner.checkpoint(), project)
         return Path(folder, "a").read_bytes()
 
 

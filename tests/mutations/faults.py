@@ -31,7 +31,7 @@ class Fault:
 
 
 LAYERS, LOSSES, OPTIMS = "tests/tinyml/layers", "tests/tinyml/losses", "tests/tinyml/optims"
-CORE, BATCH_PASS = "tests/tinyml/core", "tests/tinyml/net/test_batch_pass.py"
+CORE, BATCH_PASS = "tests/tinyml/core", "tests/tinyml/net/execution/test_batch_pass.py"
 TRAINING = "tests/app/training"
 
 FAULTS = (
@@ -137,28 +137,28 @@ FAULTS = (
         what="an output that the next layer may write over, although it is still needed",
         file="tinyml/layers/maxpool2d.py",
         before="records_switches = True",
-        after="records_switches, needs_output = True, False",
+        after="records_switches, backward_uses_output = True, False",
         tests=(LAYERS,),
     ),
     Fault(
-        what="gradients of twins that are not cleared",
-        file="tinyml/net/batch_pass.py",
+        what="gradients of replicas that are not cleared",
+        file="tinyml/net/execution/batch_pass.py",
         before="own.zero_grad()",
         after="pass",
         tests=(BATCH_PASS,),
     ),
     Fault(
         what="a micro-batch that is joined at the place of another",
-        file="tinyml/net/batch_pass.py",
+        file="tinyml/net/execution/batch_pass.py",
         before="output[parts[number]] = value",
         after="output[parts[-1 - number]] = value",
         tests=(BATCH_PASS,),
     ),
     Fault(
-        what="a lent array that is handed out",
-        file="tinyml/net/batch_pass.py",
-        before="lent=not self._is_last",
-        after="lent=True",
+        what="a workspace that is handed out",
+        file="tinyml/net/execution/batch_pass.py",
+        before="reuse=not self._is_last",
+        after="reuse=True",
         tests=(BATCH_PASS,),
     ),
     Fault(
@@ -177,7 +177,7 @@ FAULTS = (
     ),
     Fault(
         what="shared data that anybody may write to",
-        file="app/training/data_store.py",
+        file="app/training/dataset_cache.py",
         before="array.flags.writeable = False",
         after="pass",
         tests=(TRAINING,),
@@ -185,8 +185,8 @@ FAULTS = (
     Fault(
         what="a continued run that begins at its first epoch",
         file="app/training/worker.py",
-        before="experiment.run(self._resume)",
-        after="experiment.run()",
+        before="setup.run(self._resume)",
+        after="setup.run()",
         tests=(TRAINING,),
     ),
     Fault(

@@ -55,13 +55,13 @@ def test_the_code_of_the_porting_page_runs(
 
 
 def test_what_the_porting_page_says_of_dropout_and_of_names_is_so() -> None:
-    from tinyml.layers import Dropout, ReLu
+    from tinyml.layers import Dropout, ReLU
     from tinyml.net import Sequential
 
     dropped = Dropout("drop", 0.2, rng=np.random.default_rng(0))(np.ones((1, 10_000))) == 0
     assert dropped.mean() == pytest.approx(0.2, abs=0.02)
     with pytest.raises(TinymlError):
-        Sequential([ReLu("relu"), ReLu("relu")])
+        Sequential([ReLU("relu"), ReLU("relu")])
     for place in (
         Dropout.__doc__,
         Dropout.Settings.model_fields["probability"].description,

@@ -26,7 +26,7 @@ def kinks(
 ) -> list[tuple[int, ...]]:
     """Return the elements within `step` of which the function has a kink: another winner on either side.
 
-    Between two pieces of a function (ReLu around 0, two equal values in a pooling window) the analytic gradient jumps;
+    Between two pieces of a function (ReLU around 0, two equal values in a pooling window) the analytic gradient jumps;
     along a smooth piece it changes by no more than about `step`.
     """
     found = []

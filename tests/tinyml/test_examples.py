@@ -4,7 +4,7 @@ import pytest
 from threadpoolctl import threadpool_limits
 
 from tinyml.data import load, split
-from tinyml.learner import prepare
+from tinyml.learner import set_up_training
 from tinyml.storage import example_path, read_project
 
 
@@ -14,8 +14,8 @@ from tinyml.storage import example_path, read_project
 def test_an_example_learns(name: str, epochs: int, accuracy: float) -> None:
     project = read_project(example_path(name))
     training = project.training.model_copy(update={"epochs": epochs})
-    experiment = prepare(project.network, training, split(load(project.data.source), project.data))
+    setup = set_up_training(project.network, training, split(load(project.data.source), project.data))
     with threadpool_limits(limits=1, user_api="blas"):
-        for _ in experiment.run():
+        for _ in setup.run():
             pass
-    assert experiment.test().accuracy >= accuracy
+    assert setup.test().accuracy >= accuracy

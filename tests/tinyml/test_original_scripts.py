@@ -7,7 +7,7 @@ import numpy as np
 
 from tinyml.core import Parameter, set_seed
 from tinyml.data import load
-from tinyml.layers import Conv2D, Deconv2D, Dropout, Flatten, Linear, MaxPool2D, MaxUnpool2D, ReLu, Softmax
+from tinyml.layers import Conv2D, ConvTranspose2D, Dropout, Flatten, Linear, MaxPool2D, MaxUnpool2D, ReLU, Softmax
 from tinyml.learner import Learner
 from tinyml.losses import cross_entropy_loss, cross_entropy_with_softmax_loss
 from tinyml.net import Sequential
@@ -24,7 +24,7 @@ def lenet() -> Sequential:
     return Sequential(
         [
             Conv2D("conv_1", (1, 8, 8), n_filter=8, h_filter=3, w_filter=3, stride=1, padding=1),
-            ReLu("relu_1"),
+            ReLU("relu_1"),
             MaxPool2D("maxpool2d_1", (8, 8, 8), size=(2, 2), stride=2),
             Flatten("flat_1"),
             Linear("fc_1", 8 * 4 * 4, 10),
@@ -80,7 +80,7 @@ def test_several_callbacks_share_their_arguments_and_keep_their_interval() -> No
 def test_a_network_that_ends_with_softmax() -> None:
     data, label = digits(300)
     set_seed(1)
-    model = Sequential([Flatten("flat"), Linear("fc_1", 64, 32), ReLu("relu"), Dropout("drop", 0.2)])
+    model = Sequential([Flatten("flat"), Linear("fc_1", 64, 32), ReLU("relu"), Dropout("drop", 0.2)])
     model.add(Linear("fc_2", 32, 10))
     model.add(Softmax())
     model.build_params()
@@ -118,12 +118,12 @@ def test_the_deconvnet_demo() -> None:
     """Pooling hands its indices on, unpooling and the transposed convolution lead back to the pixels."""
     data, _ = digits(1)
     conv = Conv2D("conv_1", (1, 8, 8), 8, 3, 3, 1, 1)
-    forward_net = Sequential([conv, ReLu("relu_1"), MaxPool2D("pool_1", (8, 8, 8), (2, 2), 2, return_index=True)])
+    forward_net = Sequential([conv, ReLU("relu_1"), MaxPool2D("pool_1", (8, 8, 8), (2, 2), 2, return_index=True)])
     output, max_indices = forward_net.forward(data, return_indices=True)
     unpool = MaxUnpool2D("unpool_1", (8, 4, 4), (2, 2), 2)
-    deconv = Deconv2D("deconv_1", (8, 8, 8), 1, 3, 3, 1, padding=1, bias=False)
+    deconv = ConvTranspose2D("deconv_1", (8, 8, 8), 1, 3, 3, 1, padding=1, bias=False)
     deconv.weight.tensor = conv.weight.tensor
-    pixels = deconv(ReLu("relu_2")(unpool(output, max_indices)))
+    pixels = deconv(ReLU("relu_2")(unpool(output, max_indices)))
     assert pixels.shape == data.shape
     assert pixels.any()
 

@@ -15,7 +15,7 @@ from tinyml.core import TinymlError
 from tinyml.core.files import check_can_save, open_for_reading, read_bounded, remove_leftovers, write_atomically
 from tinyml.core.tensor_file import iterate_tensors, read_header, read_tensors, write_tensors
 from tinyml.data import describe, load, split
-from tinyml.learner import prepare
+from tinyml.learner import set_up_training
 from tinyml.net import build
 from tinyml.storage import (
     Project,
@@ -100,9 +100,9 @@ WRITERS: dict[str, Callable[[str], object]] = {
 
 
 def a_checkpoint():
-    experiment = prepare(CIRCLE.network, CIRCLE.training, split(load("circle"), CIRCLE.data))
-    next(experiment.run())
-    return experiment.learner.checkpoint()
+    setup = set_up_training(CIRCLE.network, CIRCLE.training, split(load("circle"), CIRCLE.data))
+    next(setup.run())
+    return setup.learner.checkpoint()
 
 
 def refuse(function: Callable[[str], object], path: str) -> str:

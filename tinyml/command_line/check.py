@@ -8,7 +8,7 @@ import numpy as np
 
 from tinyml.core import TinymlError
 from tinyml.data import Dataset, load, split
-from tinyml.learner import prepare
+from tinyml.learner import set_up_training
 from tinyml.learner.objective import Objective
 from tinyml.storage import open_project
 from tinyml.verify import GradientReport, gradient_check
@@ -28,9 +28,9 @@ def run(options: argparse.Namespace) -> None:
     if options.seed is not None:
         training = training.model_copy(update={"seed": options.seed})
     splits = split(load(data.source), data)
-    net = prepare(project.network, training, splits).net
+    net = set_up_training(project.network, training, splits).net
     examples = _draw(splits.train, options.examples, training.seed)
-    truth = Objective(training.loss, examples.codes).targets(examples)
+    truth = Objective(training.loss, examples.class_targets).targets(examples)
     net.train()
     report = gradient_check(net, examples.inputs, truth, training.loss, elements=options.elements, seed=training.seed)
     print(report)

@@ -19,10 +19,10 @@ from tinyml.learner import (
     Checkpoint,
     EpochFinished,
     Evaluation,
-    Experiment,
     TrainingFinished,
     TrainingSettings,
-    prepare,
+    TrainingSetup,
+    set_up_training,
 )
 from tinyml.storage import (
     Project,
@@ -44,7 +44,7 @@ class _Run(NamedTuple):
     """What is to be done: a run, and what it was made from."""
 
     project: Project
-    experiment: Experiment
+    setup: TrainingSetup
     resume: Checkpoint | None
     options: argparse.Namespace
 
@@ -61,9 +61,9 @@ def run(options: argparse.Namespace) -> None:
     if not options.quiet:
         _announce_loading(describe(project.data.source))
     splits = split(load(project.data.source), project.data)
-    todo = _Run(project, prepare(project.network, project.training, splits), resume, options)
+    todo = _Run(project, set_up_training(project.network, project.training, splits), resume, options)
     finished = _train(todo)
-    test = todo.experiment.test()
+    test = todo.setup.test()
     if options.save:
         _save(todo, finished.history, test)
     last = finished.history[-1]
@@ -76,7 +76,7 @@ def run(options: argparse.Namespace) -> None:
         "seed": project.training.seed,
         "data": project.data.source,
         "examples": {"train": len(splits.train), "validation": len(splits.validation), "test": len(splits.test)},
-        "parameters": sum(parameter.tensor.size for parameter in todo.experiment.net.parameters),
+        "parameters": sum(parameter.tensor.size for parameter in todo.setup.net.parameters),
         "seconds": round(time.perf_counter() - started, 3),
         "saved": options.save,
     }
@@ -152,8 +152,8 @@ def _read_setting(assignment: str) -> tuple[str, str]:
 
 def _train(todo: _Run) -> TrainingFinished:
     """Run to the end, show how far it is, and write checkpoints; return what was achieved."""
-    experiment, options = todo.experiment, todo.options
-    run = experiment.run(todo.resume, progress=not options.quiet)
+    setup, options = todo.setup, todo.options
+    run = setup.run(todo.resume, progress=not options.quiet)
     # The first one before anything is learned: from then on, the file is one of this run.
     _write_checkpoint(todo)
     every = options.checkpoint_every
@@ -175,19 +175,19 @@ def _train(todo: _Run) -> TrainingFinished:
 
 def _write_checkpoint(todo: _Run) -> None:
     if todo.options.checkpoint:
-        save_checkpoint(todo.options.checkpoint, todo.experiment.learner.checkpoint(), todo.project)
+        save_checkpoint(todo.options.checkpoint, todo.setup.learner.checkpoint(), todo.project)
 
 
 def _keep_last_good(todo: _Run, error: DivergedError) -> str:
     """Save the weights of the last good epoch where the trained ones were to go; say so."""
     if not todo.options.save or not error.kept_epoch:
         return ""
-    _save(todo, todo.experiment.learner.history, None)
+    _save(todo, todo.setup.learner.history, None)
     return f" The weights of the end of epoch {error.kept_epoch} were saved as '{todo.options.save}'."
 
 
 def _save(todo: _Run, history: tuple[EpochFinished, ...], test: Evaluation | None) -> None:
-    project, description = todo.project, todo.experiment.splits.train.description
+    project, description = todo.project, todo.setup.splits.train.description
     about = SavedModel(
         network=project.network,
         input_shape=description.example_shape,
@@ -200,4 +200,4 @@ def _save(todo: _Run, history: tuple[EpochFinished, ...], test: Evaluation | Non
         test_accuracy=None if test is None else test.accuracy,
         test_r_squared=None if test is None else test.r_squared,
     )
-    save_model(todo.options.save, todo.experiment.net, about)
+    save_model(todo.options.save, todo.setup.net, about)

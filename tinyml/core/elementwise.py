@@ -6,8 +6,8 @@ from functools import lru_cache
 import numpy as np
 
 from tinyml.core.arrays import Array
-from tinyml.core.buffers import scratch
 from tinyml.core.threads import blas_is_held, run_in_parallel
+from tinyml.core.workspace import scratch
 
 _PIECE = 1 << 16
 """Numbers in a piece: several arrays of it fit into the second-level cache of a core."""

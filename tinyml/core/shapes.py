@@ -75,7 +75,7 @@ def window_output_size(size: int, window: int, stride: int = 1, padding: int = 0
     return (size + 2 * padding - dilation * (window - 1) - 1) // stride + 1
 
 
-def spread_output_size(size: int, window: int, stride: int = 1, padding: int = 0, dilation: int = 1) -> int:
+def transposed_output_size(size: int, window: int, stride: int = 1, padding: int = 0, dilation: int = 1) -> int:
     """Count the pixels that windows cover when they are laid out along one axis: the way back of a convolution.
 
     Formula (Dumoulin & Visin 2016, relationship 13, extended by dilation):
@@ -88,7 +88,7 @@ def spread_output_size(size: int, window: int, stride: int = 1, padding: int = 0
 
     Returns the number of pixels; zero or less when the padding cuts everything off.
 
-    >>> spread_output_size(14, window=2, stride=2)
+    >>> transposed_output_size(14, window=2, stride=2)
     28
     """
     return (size - 1) * stride + dilation * (window - 1) + 1 - 2 * padding

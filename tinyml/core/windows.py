@@ -1,4 +1,4 @@
-"""Sliding windows over images: unrolled into the columns of a matrix, and added back to an image.
+"""WindowGeometry windows over images: unrolled into the columns of a matrix, and added back to an image.
 
 A convolution is one matrix product once every window has become a column (Chellapilla et al. 2006; seed 002, section
 "Convolutional layer"). The way back, from columns to pixels, adds up what the windows say about each pixel.
@@ -17,8 +17,8 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from tinyml.core.arrays import Array
-from tinyml.core.buffers import scratch
 from tinyml.core.shapes import Pair, window_output_shape
+from tinyml.core.workspace import scratch
 
 _BLOCK_SIZE = 1 << 22
 """Bytes of columns that are unrolled at a time: less and the calls cost more, more and the caches are too small."""
@@ -27,7 +27,7 @@ _UNUSED = 16
 """Numbers at the end of each row of a block that are not used."""
 
 
-class Sliding(NamedTuple):
+class WindowGeometry(NamedTuple):
     """How a window slides over an image; each pair is (rows, columns).
 
     Attributes:
@@ -36,7 +36,7 @@ class Sliding(NamedTuple):
         padding: zeros added at each border.
         dilation: pixels between two taps.
 
-    The order is that of the functions in `tinyml.core.shapes`, so `window_output_shape(size, *sliding)` works.
+    The order is that of the functions in `tinyml.core.shapes`, so `window_output_shape(size, *geometry)` works.
     """
 
     window: Pair
@@ -50,7 +50,7 @@ class Sliding(NamedTuple):
         return self.dilation != (1, 1) or any(s < w for s, w in zip(self.stride, self.window, strict=True))
 
     @property
-    def turned(self) -> "Sliding":
+    def transposed(self) -> "WindowGeometry":
         """The way back of a window that slides with stride 1: slid so over the outputs, it gives a position per pixel.
 
         The window at a pixel then covers just the outputs that the pixel had a part in, in reverse order: the output
@@ -75,50 +75,50 @@ class Tap(NamedTuple):
 
 
 @lru_cache(maxsize=256)
-def taps(sliding: Sliding, positions: Pair) -> tuple[Tap, ...]:
+def taps(geometry: WindowGeometry, positions: Pair) -> tuple[Tap, ...]:
     """Return the taps of a window in scan order: left to right, then down.
 
     Arguments:
-        sliding: how the window slides.
+        geometry: how the window slides.
         positions: number of its positions (rows, columns), as `window_output_shape` counts them.
 
-    >>> [tap.columns for tap in taps(Sliding(window=(1, 2), stride=(1, 3)), (1, 4))]
+    >>> [tap.columns for tap in taps(WindowGeometry(window=(1, 2), stride=(1, 3)), (1, 4))]
     [slice(0, 10, 3), slice(1, 11, 3)]
     """
     rows, columns = (
         [_pixels_met(tap, stride, dilation, count) for tap in range(window)]
         for window, stride, dilation, count in zip(
-            sliding.window, sliding.stride, sliding.dilation, positions, strict=True
+            geometry.window, geometry.stride, geometry.dilation, positions, strict=True
         )
     )
-    return tuple(Tap(i, j, rows[i], columns[j]) for i in range(sliding.window[0]) for j in range(sliding.window[1]))
+    return tuple(Tap(i, j, rows[i], columns[j]) for i in range(geometry.window[0]) for j in range(geometry.window[1]))
 
 
-def im2col(images: Array, sliding: Sliding) -> Array:
+def im2col(images: Array, geometry: WindowGeometry) -> Array:
     """Unroll every window into a column.
 
     Formula: `columns[(c, i, j), (y, x, n)] = padded[n, c, y·stride + i·dilation, x·stride + j·dilation]`
 
     Arguments:
         images: `(N, C, H, W)`, in any memory order; not changed.
-        sliding: how the window slides.
+        geometry: how the window slides.
 
     Returns `(C·h·w, H_out·W_out·N)`: a row for each tap, a column for each position.
     Raises `ShapeError` when the window is larger than the padded image.
 
-    >>> im2col(np.arange(9.0).reshape(1, 1, 3, 3), Sliding(window=(2, 2)))
+    >>> im2col(np.arange(9.0).reshape(1, 1, 3, 3), WindowGeometry(window=(2, 2)))
     array([[0., 1., 3., 4.],
            [1., 2., 4., 5.],
            [3., 4., 6., 7.],
            [4., 5., 7., 8.]])
     """
-    positions = window_output_shape(images.shape[2:], *sliding)
-    windows = _windows(_pad_batch_last(images, sliding.padding), sliding, positions)
+    positions = window_output_shape(images.shape[2:], *geometry)
+    windows = _windows(_pad_batch_last(images, geometry.padding), geometry, positions)
     columns = windows.reshape(math.prod(windows.shape[:3]), math.prod(windows.shape[3:]))
     return columns if columns.flags.owndata else columns.copy()
 
 
-def im2col_blocks(images: Array, sliding: Sliding) -> Iterator[tuple[slice, Array]]:
+def im2col_blocks(images: Array, geometry: WindowGeometry) -> Iterator[tuple[slice, Array]]:
     """Unroll the windows as `im2col` does, a block of columns at a time.
 
     The columns are h·w times as large as the images. A block of them stays in the processor's cache until it has been
@@ -126,60 +126,60 @@ def im2col_blocks(images: Array, sliding: Sliding) -> Iterator[tuple[slice, Arra
 
     Arguments:
         images: `(N, C, H, W)`, in any memory order; not changed.
-        sliding: how the window slides. A negative padding cuts pixels off.
+        geometry: how the window slides. A negative padding cuts pixels off.
 
     Yields which columns they are, and the columns `(C·h·w, …)`, which are valid until the next ones are asked for.
     Raises `ShapeError` when the window is larger than the padded image.
 
     >>> images = np.arange(9.0).reshape(1, 1, 3, 3)
-    >>> [positions for positions, _ in im2col_blocks(images, Sliding(window=(2, 2)))]
+    >>> [positions for positions, _ in im2col_blocks(images, WindowGeometry(window=(2, 2)))]
     [slice(0, 4, None)]
     """
-    positions = window_output_shape(images.shape[2:], *sliding)
-    windows = _windows(_pad_batch_last(images, sliding.padding), sliding, positions)
-    for first, end, chosen, columns in _blocks(images.shape[1], len(images), positions, sliding, images.dtype):
+    positions = window_output_shape(images.shape[2:], *geometry)
+    windows = _windows(_pad_batch_last(images, geometry.padding), geometry, positions)
+    for first, end, chosen, columns in _blocks(images.shape[1], len(images), positions, geometry, images.dtype):
         block = windows[:, :, :, first:end]
         columns.reshape(block.shape)[...] = block
         yield chosen, columns
 
 
-def col2im(columns: Array, image_shape: tuple[int, int, int, int], sliding: Sliding) -> Array:
+def col2im(columns: Array, image_shape: tuple[int, int, int, int], geometry: WindowGeometry) -> Array:
     """Add every column back to the pixels that its window covers: the transpose of `im2col`.
 
     Arguments:
         columns: `(C·h·w, H_out·W_out·N)`, laid out as by `im2col`.
         image_shape: `(N, C, H, W)` of the result, without padding.
-        sliding: how the window slides.
+        geometry: how the window slides.
 
     Returns `(N, C, H, W)`; what falls on the padding is dropped.
 
-    >>> col2im(np.ones((4, 4)), (1, 1, 3, 3), Sliding(window=(2, 2)))[0, 0]
+    >>> col2im(np.ones((4, 4)), (1, 1, 3, 3), WindowGeometry(window=(2, 2)))[0, 0]
     array([[1., 2., 1.],
            [2., 4., 2.],
            [1., 2., 1.]])
     """
     count, channels, height, width = image_shape
-    positions = window_output_shape((height, width), *sliding)
-    top, left = sliding.padding
+    positions = window_output_shape((height, width), *geometry)
+    top, left = geometry.padding
     padded = np.zeros((channels, height + 2 * top, width + 2 * left, count), columns.dtype)
-    by_tap = columns.reshape(channels, *sliding.window, *positions, count)
-    for tap in taps(sliding, positions):
+    by_tap = columns.reshape(channels, *geometry.window, *positions, count)
+    for tap in taps(geometry, positions):
         padded[:, tap.rows, tap.columns] += by_tap[:, tap.row, tap.column]
     return batch_to_front(padded[:, top : top + height, left : left + width])
 
 
-def col2im_blocks(images: Array, sliding: Sliding) -> Iterator[tuple[slice, Array]]:
+def col2im_blocks(images: Array, geometry: WindowGeometry) -> Iterator[tuple[slice, Array]]:
     """Add columns back to pixels as `col2im` does, a block of columns at a time.
 
     Arguments:
         images: `(N, C, H, W)` where the sums are written, with the batch last in memory.
-        sliding: how the window slides.
+        geometry: how the window slides.
 
     Yields which columns are wanted, and an array `(C·h·w, …)` to write them into. They are added when the next ones are
     asked for, and the images are complete when there are no more.
 
-    >>> images = empty_maps((1, 1, 3, 3), np.float64)
-    >>> for positions, columns in col2im_blocks(images, Sliding(window=(2, 2))):
+    >>> images = empty_batch_last((1, 1, 3, 3), np.float64)
+    >>> for positions, columns in col2im_blocks(images, WindowGeometry(window=(2, 2))):
     ...     columns[:] = 1
     >>> images[0, 0]
     array([[1., 2., 1.],
@@ -187,23 +187,23 @@ def col2im_blocks(images: Array, sliding: Sliding) -> Iterator[tuple[slice, Arra
            [1., 2., 1.]])
     """
     count, channels, height, width = images.shape
-    positions = window_output_shape((height, width), *sliding)
-    (top, left), memory = sliding.padding, batch_to_end(images)
+    positions = window_output_shape((height, width), *geometry)
+    (top, left), memory = geometry.padding, batch_to_end(images)
     padded = memory
-    if sliding.padding != (0, 0):
+    if geometry.padding != (0, 0):
         padded = scratch("padded", (channels, height + 2 * top, width + 2 * left, count), images.dtype)
     padded[...] = 0
-    for first, end, chosen, columns in _blocks(channels, count, positions, sliding, images.dtype):
+    for first, end, chosen, columns in _blocks(channels, count, positions, geometry, images.dtype):
         yield chosen, columns
-        by_tap = columns.reshape(channels, *sliding.window, end - first, positions[1], count)
-        below = padded[:, first * sliding.stride[0] :]
-        for tap in taps(sliding, (end - first, positions[1])):
+        by_tap = columns.reshape(channels, *geometry.window, end - first, positions[1], count)
+        below = padded[:, first * geometry.stride[0] :]
+        for tap in taps(geometry, (end - first, positions[1])):
             below[:, tap.rows, tap.columns] += by_tap[:, tap.row, tap.column]
     if padded is not memory:
         memory[...] = padded[:, top : top + height, left : left + width]
 
 
-def empty_maps(shape: Sequence[int], dtype: Any) -> Array:
+def empty_batch_last(shape: Sequence[int], dtype: Any) -> Array:
     """Return an array `(N, …)` with arbitrary contents, with the batch last in memory."""
     return batch_to_front(np.empty((*shape[1:], shape[0]), dtype))
 
@@ -218,7 +218,7 @@ def batch_to_end(array: Array) -> Array:
     return array.transpose(*range(1, array.ndim), 0)
 
 
-def lies_batch_last(array: np.ndarray) -> bool:
+def is_batch_last(array: np.ndarray) -> bool:
     """Tell whether the batch `(N, …)` is last in memory: the same number of all examples lies together."""
     return array.strides[0] == array.itemsize
 
@@ -236,7 +236,9 @@ def rows_to_maps(rows: Array, size: Pair) -> Array:
     return batch_to_front(rows.reshape(len(rows), *size, rows.shape[1] // (size[0] * size[1])))
 
 
-def reach(span: tuple[int, int], window: int, stride: int, padding: int, dilation: int, size: int) -> tuple[int, int]:
+def input_span(
+    span: tuple[int, int], window: int, stride: int, padding: int, dilation: int, size: int
+) -> tuple[int, int]:
     """Tell which pixels of one axis decide the outputs in `span`.
 
     Arguments:
@@ -246,7 +248,7 @@ def reach(span: tuple[int, int], window: int, stride: int, padding: int, dilatio
 
     Returns (first, last + 1) of the pixels, clipped to the image; both are equal when only padding is seen.
 
-    >>> reach((0, 2), window=3, stride=2, padding=1, dilation=1, size=9)
+    >>> input_span((0, 2), window=3, stride=2, padding=1, dilation=1, size=9)
     (0, 4)
     """
     if span[0] == span[1]:
@@ -264,14 +266,14 @@ def _pixels_met(tap: int, stride: int, dilation: int, positions: int) -> slice:
 
 
 def _blocks(
-    channels: int, count: int, positions: Pair, sliding: Sliding, dtype: Any
+    channels: int, count: int, positions: Pair, geometry: WindowGeometry, dtype: Any
 ) -> Iterator[tuple[int, int, slice, Array]]:
     """Go through the positions, some rows at a time.
 
     Yields (first, last + 1) of the rows, which columns they are, and scratch memory `(C·h·w, …)` for these.
     """
     rows, across = positions[0], positions[1] * count
-    height = channels * math.prod(sliding.window)
+    height = channels * math.prod(geometry.window)
     rows_in_block = min(max(_BLOCK_SIZE // max(height * across * np.dtype(dtype).itemsize, 1), 1), rows)
     for first in range(0, rows, rows_in_block):
         end = min(first + rows_in_block, rows)
@@ -281,14 +283,14 @@ def _blocks(
         yield first, end, slice(first * across, end * across), memory[:, :-_UNUSED]
 
 
-def _windows(padded: Array, sliding: Sliding, positions: Pair) -> Array:
+def _windows(padded: Array, geometry: WindowGeometry, positions: Pair) -> Array:
     """Look at `(C, H, W, N)` as `(C, h, w, H_out, W_out, N)`: every pixel appears as often as windows cover it.
 
     To unroll the windows is then one copy, where one for each tap would keep threads waiting for each other.
     """
     of_map, of_row, of_column, of_example = padded.strides
-    (down, right), (tap_down, tap_right) = sliding.stride, sliding.dilation
-    shape = len(padded), *sliding.window, *positions, padded.shape[3]
+    (down, right), (tap_down, tap_right) = geometry.stride, geometry.dilation
+    shape = len(padded), *geometry.window, *positions, padded.shape[3]
     strides = of_map, of_row * tap_down, of_column * tap_right, of_row * down, of_column * right, of_example
     return as_strided(padded, shape, strides, writeable=False)
 
@@ -304,7 +306,7 @@ def _pad_batch_last(images: Array, padding: Pair) -> Array:
     ]
     memory = memory[:, *cut]
     top, left = (max(border, 0) for border in padding)
-    if (top, left) == (0, 0) and lies_batch_last(images):
+    if (top, left) == (0, 0) and is_batch_last(images):
         return memory
     channels, height, width, count = memory.shape
     shape = channels, height + 2 * top, width + 2 * left, count

@@ -4,7 +4,7 @@ from tinyml.data.augmentation import Augmentation, Flip, Noise, Rotate, Shift, a
 from tinyml.data.batches import batch_count, epoch_generator, minibatches
 from tinyml.data.catalogue import builtin_descriptions, builtin_names, describe, load, memory_problem
 from tinyml.data.choice import DataChoice
-from tinyml.data.dataset import DataDescription, Dataset, Progress, Splits
+from tinyml.data.dataset import DataDescription, Dataset, ProgressCallback, Splits
 from tinyml.data.loader import Batch, DataLoader
 from tinyml.data.splitting import split, split_counts
 
@@ -17,7 +17,7 @@ __all__ = [
     "Dataset",
     "Flip",
     "Noise",
-    "Progress",
+    "ProgressCallback",
     "Rotate",
     "Shift",
     "Splits",

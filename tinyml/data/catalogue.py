@@ -7,7 +7,7 @@ from tinyml.core.files import path_exists, show_path
 from tinyml.core.memory import available_memory, describe_bytes
 from tinyml.core.suggestions import did_you_mean
 from tinyml.data.built_in import built_in_sets
-from tinyml.data.dataset import DataDescription, Dataset, Progress
+from tinyml.data.dataset import DataDescription, Dataset, ProgressCallback
 from tinyml.data.idx_folder import describe_folder, load_folder
 
 
@@ -47,7 +47,7 @@ def describe(source: str) -> DataDescription:
     return describe_folder(source)
 
 
-def load(source: str, progress: Progress | None = None) -> Dataset:
+def load(source: str, progress: ProgressCallback | None = None) -> Dataset:
     """Load a dataset into memory.
 
     Arguments:

@@ -11,7 +11,7 @@ import numpy as np
 from tinyml.core import Array, DataError, Shape
 from tinyml.data.own_arrays import read_numbers, read_targets
 
-Progress = Callable[[float], None]
+ProgressCallback = Callable[[float], None]
 """Told from time to time which share of the work is done, 0 to 1. Whatever it raises cancels the work."""
 
 Target = Literal["label", "input"]
@@ -91,8 +91,8 @@ class Dataset:
         description: name, shape and classes.
         stored_inputs: `(M, …)` float32, or bytes.
         labels: `(N,)` int64, from 0 to the number of classes - 1; empty when there are no classes.
-        codes: `(classes, outputs)` float32: what a network trained with `mse_loss` should give for each class; by
-            default the unit vectors. The circle set uses (-1, -1) and (1, 1), as seed 003 does.
+        class_targets: `(classes, outputs)` float32: what a network trained with `mse_loss` should give for each class;
+            by default the unit vectors. The circle set uses (-1, -1) and (1, 1), as seed 003 does.
         stored_targets: `(M, …)` float32: the numbers that a network should give; None for classes and autoencoders.
         divisor: what bytes are divided by: 255 for images whose bytes stand for 0 … 1.
         rows: `(N,)` which of the stored examples belong to this dataset, in order; None for all of them.
@@ -101,14 +101,14 @@ class Dataset:
     description: DataDescription
     stored_inputs: np.ndarray
     labels: np.ndarray
-    codes: Array = field(default_factory=lambda: np.zeros((0, 0), np.float32))
+    class_targets: Array = field(default_factory=lambda: np.zeros((0, 0), np.float32))
     stored_targets: Array | None = None
     divisor: int = 1
     rows: np.ndarray | None = None
 
     def __post_init__(self) -> None:
-        if self.codes.size == 0:
-            object.__setattr__(self, "codes", np.eye(len(self.description.class_names), dtype=np.float32))
+        if self.class_targets.size == 0:
+            object.__setattr__(self, "class_targets", np.eye(len(self.description.class_names), dtype=np.float32))
 
     @staticmethod
     def from_arrays(
@@ -242,7 +242,7 @@ class Dataset:
             return self
         description = self.description.with_target(target)
         nothing = np.zeros(0, np.int64)
-        return replace(self, description=description, labels=nothing, codes=np.zeros((0, 0), np.float32))
+        return replace(self, description=description, labels=nothing, class_targets=np.zeros((0, 0), np.float32))
 
     def _stored_rows(self, rows: Rows) -> Rows:
         return rows if self.rows is None else self.rows[rows]

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from tinyml.core import DataError, Shape, StorageError
 from tinyml.core.files import open_for_reading
-from tinyml.data.dataset import Progress
+from tinyml.data.dataset import ProgressCallback
 
 _UNSIGNED_BYTE = 0x08
 LARGEST_CONTENT = 512 * 2**20
@@ -47,7 +47,7 @@ def read_idx_shape(path: Path, rank: int) -> Shape:
 
 
 def read_idx(
-    path: Path, rank: int, progress: Progress | None = None, into: NDArray[np.uint8] | None = None
+    path: Path, rank: int, progress: ProgressCallback | None = None, into: NDArray[np.uint8] | None = None
 ) -> NDArray[np.uint8]:
     """Read the whole file, without ever holding more than its elements and a small part of the packed file.
 

@@ -20,7 +20,7 @@ import numpy as np
 
 from tinyml.core import DataError, StorageError
 from tinyml.core.files import normalise_path, path_exists, path_kind, read_bounded, show_path
-from tinyml.data.dataset import DataDescription, Dataset, Progress
+from tinyml.data.dataset import DataDescription, Dataset, ProgressCallback
 from tinyml.data.idx_file import read_idx, read_idx_shape
 
 _NAME = re.compile(r"(?P<prefix>.*?)(?P<kind>images|labels)[-._]?idx(?P<rank>[0-9])([-._]ubyte)?(\.gz)?", re.IGNORECASE)
@@ -56,7 +56,7 @@ def holds_idx_files(folder: str | Path) -> bool:
         return False
 
 
-def load_folder(source: str, progress: Progress | None = None) -> Dataset:
+def load_folder(source: str, progress: ProgressCallback | None = None) -> Dataset:
     """Read all images and labels of a folder. The images stay bytes, which count as 0 … 1.
 
     Shapes: inputs `(N, 1, H, W)`, labels `(N,)`.

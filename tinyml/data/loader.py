@@ -18,12 +18,12 @@ class Batch(NamedTuple):
     Attributes:
         inputs: `(N, …)`.
         labels: `(N,)` whole numbers; empty when the targets are numbers.
-        codes: `(N, outputs)` what the network should give, for `mse_loss`: of classes their codes, else the targets.
+        targets: `(N, outputs)` what the network should give, for `mse_loss`: targets of the classes, or numbers.
     """
 
     inputs: Array
     labels: np.ndarray
-    codes: Array
+    targets: Array
 
 
 class DataLoader:
@@ -39,7 +39,7 @@ class DataLoader:
     Attributes:
         epoch: how often the examples were gone through or begun. Set it to go on where another loader stopped.
 
-    Yields a `Batch` of inputs, labels and codes. Raises `SettingsError` when the batch size is impossible.
+    Yields a `Batch` of inputs, labels and targets. Raises `SettingsError` when the batch size is impossible.
 
     >>> from tinyml.data import load
     >>> loader = DataLoader(load("circle"), batch_size=300, shuffle=True, seed=0)
@@ -74,4 +74,4 @@ class DataLoader:
         for number, indices in enumerate(minibatches(len(dataset), self.batch_size, order), start=1):
             inputs, numbers = varied_batch(dataset, indices, self.augmentations, self.seed, epoch, number)
             labels = dataset.labels[indices] if numbers is None else dataset.labels
-            yield Batch(inputs, labels, dataset.codes[labels] if numbers is None else numbers)
+            yield Batch(inputs, labels, dataset.class_targets[labels] if numbers is None else numbers)

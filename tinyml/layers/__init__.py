@@ -8,20 +8,20 @@ from typing import Any
 
 from tinyml.layers.avgpool2d import AvgPool2D
 from tinyml.layers.base import Family, Layer, LayerSettings
+from tinyml.layers.base.registry import display_name, find_layer_type, layer_types
 from tinyml.layers.batchnorm import BatchNorm1D, BatchNorm2D
 from tinyml.layers.conv2d import Conv2D
-from tinyml.layers.deconv2d import Deconv2D
+from tinyml.layers.conv_transpose2d import ConvTranspose2D, Deconv2D
 from tinyml.layers.dropout import Dropout
 from tinyml.layers.elu import ELU
 from tinyml.layers.flatten import Flatten
 from tinyml.layers.gelu import GELU
 from tinyml.layers.globalavgpool2d import GlobalAvgPool2D
-from tinyml.layers.leakyrelu import LeakyReLu
+from tinyml.layers.leakyrelu import LeakyReLU, LeakyReLu
 from tinyml.layers.linear import Linear
 from tinyml.layers.maxpool2d import MaxPool2D
 from tinyml.layers.maxunpool2d import MaxUnpool2D
-from tinyml.layers.registry import layer_types
-from tinyml.layers.relu import ReLu
+from tinyml.layers.relu import ReLU, ReLu
 from tinyml.layers.reshape import Reshape
 from tinyml.layers.residual import Residual
 from tinyml.layers.sigmoid import Sigmoid
@@ -36,6 +36,7 @@ __all__ = [
     "BatchNorm1D",
     "BatchNorm2D",
     "Conv2D",
+    "ConvTranspose2D",
     "Deconv2D",
     "Dropout",
     "Family",
@@ -43,10 +44,12 @@ __all__ = [
     "GlobalAvgPool2D",
     "Layer",
     "LayerSettings",
+    "LeakyReLU",
     "LeakyReLu",
     "Linear",
     "MaxPool2D",
     "MaxUnpool2D",
+    "ReLU",
     "ReLu",
     "Reshape",
     "Residual",
@@ -54,6 +57,8 @@ __all__ = [
     "Softmax",
     "Tanh",
     "Upsample2D",
+    "display_name",
+    "find_layer_type",
     "layer_types",
 ]
 

@@ -8,14 +8,14 @@ import numpy as np
 from pydantic import Field
 
 from tinyml.core import Array, Pair, Shape
-from tinyml.core.windows import Sliding, reach, taps
+from tinyml.core.windows import WindowGeometry, input_span, taps
 from tinyml.layers.base import (
     Box,
     Layer,
     LayerSettings,
     PositivePair,
-    describe_sliding,
-    describe_unseen,
+    describe_ignored_pixels,
+    describe_window,
     require_fit,
     require_maps,
     validate_input_dim,
@@ -40,19 +40,19 @@ class AvgPool2DSettings(LayerSettings):
     ] = (2, 2)
 
     @property
-    def sliding(self) -> Sliding:
+    def geometry(self) -> WindowGeometry:
         """How the window slides."""
-        return Sliding(self.window, self.stride)
+        return WindowGeometry(self.window, self.stride)
 
     def output_shape(self, input_shape: Shape) -> Shape:
         channels, height, width = require_maps("AvgPool2D", input_shape)
-        return (channels, *require_fit((height, width), self.sliding))
+        return (channels, *require_fit((height, width), self.geometry))
 
     def operations(self, input_shape: Shape) -> int:
         return math.prod(self.output_shape(input_shape)) * math.prod(self.window)
 
     def describe(self) -> str:
-        return describe_sliding(self.sliding, with_padding=False)
+        return describe_window(self.geometry, with_padding=False)
 
     def explain(self, input_shape: Shape) -> str:
         pixels = self.window[0] * self.window[1]
@@ -63,10 +63,12 @@ class AvgPool2DSettings(LayerSettings):
         )
 
     def notes(self, input_shape: Shape) -> tuple[str, ...]:
-        return describe_unseen((input_shape[1], input_shape[2]), self.sliding)
+        return describe_ignored_pixels((input_shape[1], input_shape[2]), self.geometry)
 
-    def receptive_box(self, box: Box, input_shape: Shape) -> Box:
-        rows, columns = (reach(span, *axis) for span, *axis in zip(box, *self.sliding, input_shape[1:], strict=True))
+    def receptive_field(self, box: Box, input_shape: Shape) -> Box:
+        rows, columns = (
+            input_span(span, *axis) for span, *axis in zip(box, *self.geometry, input_shape[1:], strict=True)
+        )
         return rows, columns
 
     def build(self, name: str, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> "AvgPool2D":
@@ -104,13 +106,13 @@ class AvgPool2D(Layer):
         super().__init__(name, settings)
         self.input_dim = validate_input_dim(name, input_dim)
         self.output_dim = self.output_shape(self.input_dim)
-        self._sliding = settings.sliding
+        self._geometry = settings.geometry
         self._share = 1 / (settings.window[0] * settings.window[1])
         self._input: Array | None = None
 
     def forward(self, input: Array) -> Array:
-        self._input = input = self.accept(input, self.input_dim)
-        first, *others = self._seen_by_taps(input)
+        self._input = input = self.validate_input(input, self.input_dim)
+        first, *others = self._tap_views(input)
         output = first.copy(order="K")
         for seen in others:
             output += seen
@@ -118,7 +120,7 @@ class AvgPool2D(Layer):
         return output
 
     def backward(self, in_gradient: Array) -> Array:
-        return self._share_out(in_gradient, np.zeros_like(self.recall(self._input), dtype=in_gradient.dtype))
+        return self._share_out(in_gradient, np.zeros_like(self.require_cached(self._input), dtype=in_gradient.dtype))
 
     def deconvolve(self, signal: Array, recorded_input: Array, switches: np.ndarray | None) -> Array:
         """Share each value out evenly among the pixels of its window; where windows overlap, shares add up."""
@@ -127,11 +129,11 @@ class AvgPool2D(Layer):
     def _share_out(self, values: Array, image: Array) -> Array:
         """Add each value's share to the pixels of its window."""
         share = values * self._share
-        for received in self._seen_by_taps(image):
+        for received in self._tap_views(image):
             received += share
         return image
 
-    def _seen_by_taps(self, image: Array) -> list[Array]:
+    def _tap_views(self, image: Array) -> list[Array]:
         """Return one view for each tap of the window, in scan order: the pixels it meets, `(N, C, H_out, W_out)`."""
         positions = (self.output_dim[1], self.output_dim[2])
-        return [image[:, :, tap.rows, tap.columns] for tap in taps(self._sliding, positions)]
+        return [image[:, :, tap.rows, tap.columns] for tap in taps(self._geometry, positions)]

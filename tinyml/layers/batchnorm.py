@@ -118,7 +118,7 @@ class BatchNorm(Layer):
         self._kept: _Kept | None = None
 
     def forward(self, input: Array) -> Array:
-        input = self.accept(input, self.input_dim)
+        input = self.validate_input(input, self.input_dim)
         values = input.size // len(self.weight.tensor)
         from_batch = self.training and values > 1
         if from_batch:
@@ -137,7 +137,7 @@ class BatchNorm(Layer):
         return output
 
     def backward(self, in_gradient: Array) -> Array:
-        normalised, inverse, from_batch = self.recall(self._kept)
+        normalised, inverse, from_batch = self.require_cached(self._kept)
         along_normalised = (in_gradient * normalised).sum(axis=self._axes)
         along_ones = in_gradient.sum(axis=self._axes)
         self.weight.gradient += along_normalised

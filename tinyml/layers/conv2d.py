@@ -9,7 +9,7 @@ from pydantic import Field
 
 from tinyml.core import Array, Fans, Initialiser, Pair, Shape, describe_count, describe_shape
 from tinyml.core.products import multiply_along_columns, multiply_columns, sum_rows
-from tinyml.core.windows import Sliding, col2im_blocks, im2col_blocks, maps_to_rows, reach
+from tinyml.core.windows import WindowGeometry, col2im_blocks, im2col_blocks, input_span, maps_to_rows
 from tinyml.layers.base import (
     Box,
     InitialiserSetting,
@@ -17,10 +17,10 @@ from tinyml.layers.base import (
     LayerSettings,
     NonNegativePair,
     PositivePair,
+    describe_ignored_pixels,
     describe_parameters,
-    describe_sliding,
-    describe_unseen,
-    draw_parameters,
+    describe_window,
+    initialise_parameters,
     require_fit,
     require_maps,
     validate_input_dim,
@@ -56,13 +56,13 @@ class Conv2DSettings(LayerSettings):
     initialiser: InitialiserSetting = "uniform"
 
     @property
-    def sliding(self) -> Sliding:
+    def geometry(self) -> WindowGeometry:
         """How the window slides."""
-        return Sliding(self.window, self.stride, self.padding, self.dilation)
+        return WindowGeometry(self.window, self.stride, self.padding, self.dilation)
 
     def output_shape(self, input_shape: Shape) -> Shape:
         _, height, width = require_maps("Conv2D", input_shape)
-        return (self.filters, *require_fit((height, width), self.sliding))
+        return (self.filters, *require_fit((height, width), self.geometry))
 
     def parameter_shapes(self, input_shape: Shape) -> dict[str, Shape]:
         shapes: dict[str, Shape] = {"weight": (self.filters, input_shape[0], *self.window)}
@@ -77,7 +77,7 @@ class Conv2DSettings(LayerSettings):
 
     def describe(self) -> str:
         filters = describe_count(self.filters, "filter")
-        return f"{filters} · {describe_sliding(self.sliding)}" + ("" if self.bias else " · no bias")
+        return f"{filters} · {describe_window(self.geometry)}" + ("" if self.bias else " · no bias")
 
     def explain(self, input_shape: Shape) -> str:
         channels, (rows, columns), filters = input_shape[0], self.window, self.filters
@@ -88,14 +88,16 @@ class Conv2DSettings(LayerSettings):
         return f"{looks} at {maps} through a {describe_shape(self.window)} window. {parameters}"
 
     def notes(self, input_shape: Shape) -> tuple[str, ...]:
-        return describe_unseen(_size(input_shape), self.sliding)
+        return describe_ignored_pixels(_size(input_shape), self.geometry)
 
-    def receptive_box(self, box: Box, input_shape: Shape) -> Box:
-        rows, columns = (reach(span, *axis) for span, *axis in zip(box, *self.sliding, _size(input_shape), strict=True))
+    def receptive_field(self, box: Box, input_shape: Shape) -> Box:
+        rows, columns = (
+            input_span(span, *axis) for span, *axis in zip(box, *self.geometry, _size(input_shape), strict=True)
+        )
         return rows, columns
 
     def build(self, name: str, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> "Conv2D":
-        window, stride, padding, dilation = self.sliding
+        window, stride, padding, dilation = self.geometry
         placed = (*window, stride, padding, dilation)
         return Conv2D(name, input_shape, self.filters, *placed, self.bias, dtype, rng, self.initialiser)
 
@@ -134,8 +136,8 @@ class Conv2D(Layer):
     """
 
     Settings = Conv2DSettings
-    needs_output = False
-    in_micro_batches = True
+    backward_uses_output = False
+    batch_separable = True
     deconvolution = "filters transposed"
 
     def __init__(
@@ -167,20 +169,20 @@ class Conv2D(Layer):
         super().__init__(name, settings)
         self.input_dim = validate_input_dim(name, input_dim)
         self.output_dim = self.output_shape(self.input_dim)
-        self._sliding = settings.sliding
+        self._geometry = settings.geometry
         taps = settings.window[0] * settings.window[1]
         fans = Fans(self.input_dim[0] * taps, settings.filters * taps)
         shapes = settings.parameter_shapes(self.input_dim)
-        self.named_parameters = draw_parameters(shapes, settings.initialiser, fans, rng, dtype)
+        self.named_parameters = initialise_parameters(shapes, settings.initialiser, fans, rng, dtype)
         self.weight = self.named_parameters["weight"]
         self.bias = self.named_parameters.get("bias")
         self._input: Array | None = None
 
     def forward(self, input: Array) -> Array:
-        self._input = input = self.accept(input, self.input_dim)
-        output = self.empty_maps("output", (len(input), *self.output_dim), input.dtype)
-        rows, filters = maps_to_rows(output), self._filter_rows()
-        for positions, columns in im2col_blocks(input, self._sliding):
+        self._input = input = self.validate_input(input, self.input_dim)
+        output = self.workspace_maps("output", (len(input), *self.output_dim), input.dtype)
+        rows, filters = maps_to_rows(output), self._weight_matrix()
+        for positions, columns in im2col_blocks(input, self._geometry):
             block = multiply_columns(filters, columns, out=rows[:, positions])
             if self.bias is not None:
                 block += self.bias.tensor[:, np.newaxis]
@@ -190,16 +192,16 @@ class Conv2D(Layer):
         # To unroll the gradient, or else the input, and then to add columns back, which moves twice as much again.
         of_gradient = self.output_dim[0] * math.prod(self.input_dim[1:])
         of_input = self.input_dim[0] * math.prod(self.output_dim[1:])
-        if self._sliding.stride == (1, 1) and of_gradient <= 2 * of_input:
-            return self._backward_turned(in_gradient)
-        self.learn(in_gradient)
-        return self._spread(in_gradient)
+        if self._geometry.stride == (1, 1) and of_gradient <= 2 * of_input:
+            return self._backward_stride1(in_gradient)
+        self.accumulate_parameter_gradients(in_gradient)
+        return self._backward_input(in_gradient)
 
-    def learn(self, in_gradient: Array) -> None:
+    def accumulate_parameter_gradients(self, in_gradient: Array) -> None:
         gradient = maps_to_rows(in_gradient)
         # The columns are unrolled again rather than kept: they are h·w times as large as the input.
-        by_tap = np.zeros((self._filter_rows().shape[1], len(gradient)), gradient.dtype)
-        for positions, columns in im2col_blocks(self.recall(self._input), self._sliding):
+        by_tap = np.zeros((self._weight_matrix().shape[1], len(gradient)), gradient.dtype)
+        for positions, columns in im2col_blocks(self.require_cached(self._input), self._geometry):
             by_tap += multiply_along_columns(columns, gradient[:, positions])  # faster than its transpose
         self.weight.add_gradient(by_tap.T.reshape(self.weight.tensor.shape))
         if self.bias is not None:
@@ -207,31 +209,31 @@ class Conv2D(Layer):
 
     def deconvolve(self, signal: Array, recorded_input: Array, switches: np.ndarray | None) -> Array:
         """Apply the same filters transposed, without the bias: carry what each position says back to its pixels."""
-        return self._spread(signal)
+        return self._backward_input(signal)
 
-    def _spread(self, signal: Array) -> Array:
+    def _backward_input(self, signal: Array) -> Array:
         """Carry what each position says back to the pixels that it saw: `Wᵀ ∇`, added up."""
-        pixels = self.empty_maps("gradient", (len(signal), *self.input_dim), signal.dtype)
-        rows, filters = maps_to_rows(signal), self._filter_rows()
-        for positions, columns in col2im_blocks(pixels, self._sliding):
+        pixels = self.workspace_maps("gradient", (len(signal), *self.input_dim), signal.dtype)
+        rows, filters = maps_to_rows(signal), self._weight_matrix()
+        for positions, columns in col2im_blocks(pixels, self._geometry):
             multiply_columns(filters.T, rows[:, positions], out=columns)
         return pixels
 
-    def _backward_turned(self, in_gradient: Array) -> Array:
+    def _backward_stride1(self, in_gradient: Array) -> Array:
         """Do `backward` for a window that slides with stride 1, with less to move in memory.
 
         Instead of adding columns back to pixels, the window slides over the gradient: its column at a pixel holds what
         came from all outputs that the pixel had a part in. The same columns serve both derivatives: `∂ℓ/∂X = W' ∇*`
         and `∂ℓ/∂W' = X ∇*ᵀ`, where W' are the filters turned by 180°, a row for each map of the input.
         """
-        input = self.recall(self._input)
-        gradient = self.empty_maps("gradient", input.shape, in_gradient.dtype)
+        input = self.require_cached(self._input)
+        gradient = self.workspace_maps("gradient", input.shape, in_gradient.dtype)
         rows, pixel_rows = maps_to_rows(gradient), maps_to_rows(input)
         filters, channels, height, width = self.weight.tensor.shape
-        turned = self.weight.tensor[:, :, ::-1, ::-1].transpose(1, 0, 2, 3).reshape(channels, -1)
-        by_tap = np.zeros((turned.shape[1], channels), gradient.dtype)
-        for pixels, columns in im2col_blocks(in_gradient, self._sliding.turned):
-            multiply_columns(turned, columns, out=rows[:, pixels])
+        flipped = self.weight.tensor[:, :, ::-1, ::-1].transpose(1, 0, 2, 3).reshape(channels, -1)
+        by_tap = np.zeros((flipped.shape[1], channels), gradient.dtype)
+        for pixels, columns in im2col_blocks(in_gradient, self._geometry.transposed):
+            multiply_columns(flipped, columns, out=rows[:, pixels])
             by_tap += multiply_along_columns(columns, pixel_rows[:, pixels])
         by_tap = by_tap.reshape(filters, height, width, channels)[:, ::-1, ::-1]
         self.weight.add_gradient(by_tap.transpose(0, 3, 1, 2))
@@ -239,7 +241,7 @@ class Conv2D(Layer):
             self.bias.add_gradient(sum_rows(maps_to_rows(in_gradient)))
         return gradient
 
-    def _filter_rows(self) -> Array:
+    def _weight_matrix(self) -> Array:
         """Return the weights as a matrix with one filter in each row."""
         return self.weight.tensor.reshape(len(self.weight.tensor), -1)
 

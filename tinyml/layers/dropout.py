@@ -92,7 +92,7 @@ class Dropout(Layer):
         return input * factor
 
     def backward(self, in_gradient: Array) -> Array:
-        gradient: Array = in_gradient * self.recall(self._factor)
+        gradient: Array = in_gradient * self.require_cached(self._factor)
         return gradient
 
     def deconvolve(self, signal: Array, recorded_input: Array, switches: np.ndarray | None) -> Array:

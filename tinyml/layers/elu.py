@@ -77,4 +77,4 @@ class ELU(Layer):
         return output
 
     def backward(self, in_gradient: Array) -> Array:
-        return in_gradient * self.recall(self._slope)
+        return in_gradient * self.require_cached(self._slope)

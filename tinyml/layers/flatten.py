@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from tinyml.core import Array, Shape, ShapeError, describe_count, describe_shape
-from tinyml.core.windows import batch_to_end, batch_to_front, lies_batch_last
+from tinyml.core.windows import batch_to_end, batch_to_front, is_batch_last
 from tinyml.layers.base import Layer, LayerSettings
 
 
@@ -53,7 +53,7 @@ class Flatten(Layer):
     """
 
     Settings = FlattenSettings
-    in_micro_batches = True
+    batch_separable = True
 
     def __init__(self, name: str) -> None:
         super().__init__(name, FlattenSettings())
@@ -70,9 +70,9 @@ class Flatten(Layer):
         return batch_to_front(batch_to_end(input).reshape(math.prod(input.shape[1:]), len(input)))
 
     def backward(self, in_gradient: Array) -> Array:
-        input = self.recall(self._input)
+        input = self.require_cached(self._input)
         gradient = in_gradient.reshape(input.shape)
-        if lies_batch_last(gradient) == lies_batch_last(input):
+        if is_batch_last(gradient) == is_batch_last(input):
             return gradient
         # In the memory order of the input, which the layers below compute with.
         received = np.empty_like(input, in_gradient.dtype)

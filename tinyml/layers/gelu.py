@@ -1,4 +1,4 @@
-"""GELU: a smooth relative of ReLu."""
+"""GELU: a smooth relative of ReLU."""
 
 import math
 
@@ -15,7 +15,7 @@ class GELUSettings(LayerSettings):
     """`GELU` has no settings."""
 
     family = "activation"
-    summary = "a smooth relative of ReLu"
+    summary = "a smooth relative of ReLU"
     formula = "y = ½ x (1 + tanh(√(2/π) (x + 0.044715 x³)))"
     short_name = "gelu"
     aliases = ("gaussian error linear unit",)
@@ -66,7 +66,7 @@ class GELU(Layer):
         return output
 
     def backward(self, in_gradient: Array) -> Array:
-        input, tanh = self.recall(self._bounded), self.recall(self._tanh)
+        input, tanh = self.require_cached(self._bounded), self.require_cached(self._tanh)
         inner_slope = _SCALE * (1 + 3 * _CUBE * input * input)
         gradient: Array = in_gradient * (0.5 * (1 + tanh) + 0.5 * input * (1 - tanh * tanh) * inner_slope)
         return gradient

@@ -69,6 +69,6 @@ class GlobalAvgPool2D(Layer):
 
     def backward(self, in_gradient: Array) -> Array:
         # In the memory order of the input, which the layers below compute with.
-        gradient = np.empty_like(self.recall(self._input), dtype=in_gradient.dtype)
+        gradient = np.empty_like(self.require_cached(self._input), dtype=in_gradient.dtype)
         gradient[...] = (in_gradient / (gradient.shape[2] * gradient.shape[3]))[:, :, np.newaxis, np.newaxis]
         return gradient

@@ -11,8 +11,8 @@ from tinyml.core.elementwise import rectify
 from tinyml.layers.base import Layer, LayerSettings, validate_settings
 
 
-class LeakyReLuSettings(LayerSettings):
-    """Settings of `LeakyReLu`."""
+class LeakyReLUSettings(LayerSettings):
+    """Settings of `LeakyReLU`."""
 
     family = "activation"
     summary = "max(a x, x), a small"
@@ -36,16 +36,16 @@ class LeakyReLuSettings(LayerSettings):
             "stops learning. It has no parameters."
         )
 
-    def build(self, name: str, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> "LeakyReLu":
-        return LeakyReLu(name, self.slope)
+    def build(self, name: str, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> "LeakyReLU":
+        return LeakyReLU(name, self.slope)
 
 
-class LeakyReLu(Layer):
+class LeakyReLU(Layer):
     """Leaky rectified linear unit (Maas et al. 2013).
 
     Formula: `y = x` where x > 0, `y = a·x` elsewhere; `∂y/∂x` is 1 where x > 0 and a elsewhere, also at x = 0.
 
-    A deconvnet sends its signal through the same function: ReLu rectifies on the way down because its maps are never
+    A deconvnet sends its signal through the same function: ReLU rectifies on the way down because its maps are never
     negative, and a leaky map is hardly ever.
 
     Arguments:
@@ -56,15 +56,16 @@ class LeakyReLu(Layer):
 
     Raises `SettingsError` when the slope is impossible.
 
-    >>> LeakyReLu("leaky", 0.1)(np.array([[-1.0, 2.0]]))
+    >>> LeakyReLU("leaky", 0.1)(np.array([[-1.0, 2.0]]))
     array([[-0.1,  2. ]])
     """
 
-    Settings = LeakyReLuSettings
+    Settings = LeakyReLUSettings
+    type_name = "LeakyReLu"
     deconvolution = "leaky rectify"
 
     def __init__(self, name: str, slope: float = 0.01) -> None:
-        settings = validate_settings(LeakyReLuSettings, name, slope=slope)
+        settings = validate_settings(LeakyReLUSettings, name, slope=slope)
         super().__init__(name, settings)
         self.slope = settings.slope
         self._positive: np.ndarray | None = None
@@ -74,7 +75,7 @@ class LeakyReLu(Layer):
         return self._leak(input)
 
     def backward(self, in_gradient: Array) -> Array:
-        gradient: Array = np.where(self.recall(self._positive), in_gradient, self.slope * in_gradient)
+        gradient: Array = np.where(self.require_cached(self._positive), in_gradient, self.slope * in_gradient)
         return gradient
 
     def deconvolve(self, signal: Array, recorded_input: Array, switches: np.ndarray | None) -> Array:
@@ -87,3 +88,7 @@ class LeakyReLu(Layer):
         # The slope is at most 1, so the larger of the two is the right one.
         leaked: Array = np.maximum(values, self.slope * values)
         return leaked
+
+
+LeakyReLu = LeakyReLU
+"""The spelling of the seeds; both names work."""

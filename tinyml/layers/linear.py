@@ -22,7 +22,7 @@ from tinyml.layers.base import (
     Layer,
     LayerSettings,
     describe_parameters,
-    draw_parameters,
+    initialise_parameters,
     validate_input_dim,
     validate_settings,
 )
@@ -95,7 +95,7 @@ class Linear(Layer):
     """
 
     Settings = LinearSettings
-    needs_output = False
+    backward_uses_output = False
 
     def __init__(
         self,
@@ -111,7 +111,7 @@ class Linear(Layer):
         super().__init__(name, settings)
         self.input_dim, self.output_dim = validate_input_dim(name, input_dim), settings.outputs
         shapes, fans = settings.parameter_shapes(self.input_dim), Fans(self.input_dim[0], settings.outputs)
-        self.named_parameters = draw_parameters(shapes, settings.initialiser, fans, rng, dtype)
+        self.named_parameters = initialise_parameters(shapes, settings.initialiser, fans, rng, dtype)
         # By columns in memory, as the products below read and write it fastest.
         self.weight = Parameter(np.asfortranarray(self.named_parameters["weight"].tensor))
         self.named_parameters["weight"] = self.weight
@@ -119,18 +119,24 @@ class Linear(Layer):
         self._input: Array | None = None
 
     def forward(self, input: Array) -> Array:
-        self._input = input = self.accept(input, self.input_dim)
-        lent = None if self.buffers is None else self.lent("output", (len(input), self.output_dim), input.dtype)
-        output = multiply(input, self.weight.tensor.T, out=lent)
+        self._input = input = self.validate_input(input, self.input_dim)
+        workspace_array = (
+            None
+            if self.workspace is None
+            else self.workspace_array("output", (len(input), self.output_dim), input.dtype)
+        )
+        output = multiply(input, self.weight.tensor.T, out=workspace_array)
         if self.bias is not None:
             output += self.bias.tensor
         return output
 
     def backward(self, in_gradient: Array) -> Array:
-        self.learn(in_gradient)
-        return multiply(in_gradient, self.weight.tensor, out=self.lent_like("gradient", self.recall(self._input)))
+        self.accumulate_parameter_gradients(in_gradient)
+        return multiply(
+            in_gradient, self.weight.tensor, out=self.workspace_array_like("gradient", self.require_cached(self._input))
+        )
 
-    def learn(self, in_gradient: Array) -> None:
-        self.weight.add_product(in_gradient.T, self.recall(self._input))
+    def accumulate_parameter_gradients(self, in_gradient: Array) -> None:
+        self.weight.add_product(in_gradient.T, self.require_cached(self._input))
         if self.bias is not None:
             self.bias.add_gradient(sum_columns(in_gradient))

@@ -9,14 +9,14 @@ from pydantic import Field
 
 from tinyml.core import Array, Pair, Shape
 from tinyml.core.shapes import ignored_border
-from tinyml.core.windows import Sliding, reach, taps
+from tinyml.core.windows import WindowGeometry, input_span, taps
 from tinyml.layers.base import (
     Box,
     Layer,
     LayerSettings,
     PositivePair,
-    describe_sliding,
-    describe_unseen,
+    describe_ignored_pixels,
+    describe_window,
     require_fit,
     require_maps,
     validate_input_dim,
@@ -41,19 +41,19 @@ class MaxPool2DSettings(LayerSettings):
     ] = (2, 2)
 
     @property
-    def sliding(self) -> Sliding:
+    def geometry(self) -> WindowGeometry:
         """How the window slides."""
-        return Sliding(self.window, self.stride)
+        return WindowGeometry(self.window, self.stride)
 
     def output_shape(self, input_shape: Shape) -> Shape:
         channels, height, width = require_maps("MaxPool2D", input_shape)
-        return (channels, *require_fit((height, width), self.sliding))
+        return (channels, *require_fit((height, width), self.geometry))
 
     def operations(self, input_shape: Shape) -> int:
         return math.prod(self.output_shape(input_shape)) * (math.prod(self.window) - 1)
 
     def describe(self) -> str:
-        return describe_sliding(self.sliding, with_padding=False)
+        return describe_window(self.geometry, with_padding=False)
 
     def explain(self, input_shape: Shape) -> str:
         pixels = self.window[0] * self.window[1]
@@ -64,10 +64,12 @@ class MaxPool2DSettings(LayerSettings):
         )
 
     def notes(self, input_shape: Shape) -> tuple[str, ...]:
-        return describe_unseen((input_shape[1], input_shape[2]), self.sliding)
+        return describe_ignored_pixels((input_shape[1], input_shape[2]), self.geometry)
 
-    def receptive_box(self, box: Box, input_shape: Shape) -> Box:
-        rows, columns = (reach(span, *axis) for span, *axis in zip(box, *self.sliding, input_shape[1:], strict=True))
+    def receptive_field(self, box: Box, input_shape: Shape) -> Box:
+        rows, columns = (
+            input_span(span, *axis) for span, *axis in zip(box, *self.geometry, input_shape[1:], strict=True)
+        )
         return rows, columns
 
     def build(self, name: str, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> "MaxPool2D":
@@ -101,7 +103,7 @@ class MaxPool2D(Layer):
     """
 
     Settings = MaxPool2DSettings
-    in_micro_batches = True
+    batch_separable = True
     records_switches = True
     deconvolution = "unpool"
 
@@ -118,9 +120,9 @@ class MaxPool2D(Layer):
         self.input_dim = validate_input_dim(name, input_dim)
         self.output_dim = self.output_shape(self.input_dim)
         self.return_index = return_index
-        self._sliding = settings.sliding
+        self._geometry = settings.geometry
         height, width = self.input_dim[1:]
-        unseen = ignored_border((height, width), *settings.sliding)
+        unseen = ignored_border((height, width), *settings.geometry)
         # Every pixel lies in exactly one window.
         self._tiles_input = settings.window == settings.stride and unseen == (0, 0)
         self._input: Array | None = None
@@ -128,9 +130,9 @@ class MaxPool2D(Layer):
 
     # Gives a pair where every other layer gives one array, as the original tinyml does; Sequential knows.
     def forward(self, input: Array) -> Array | tuple[Array, np.ndarray]:  # type: ignore[override]
-        self._input = input = self.accept(input, self.input_dim)
-        first, *others = self._seen_by_taps(input)
-        output = self.empty_maps("output", (len(input), *self.output_dim), input.dtype)
+        self._input = input = self.validate_input(input, self.input_dim)
+        first, *others = self._tap_views(input)
+        output = self.workspace_maps("output", (len(input), *self.output_dim), input.dtype)
         output[...] = first
         for seen in others:
             np.maximum(output, seen, out=output)
@@ -138,15 +140,15 @@ class MaxPool2D(Layer):
         return (output, self.switches) if self.return_index else output
 
     def backward(self, in_gradient: Array) -> Array:
-        input, output = self.recall(self._input), self.recall(self._output)
-        gradient = self.empty_maps("gradient", input.shape, in_gradient.dtype)
+        input, output = self.require_cached(self._input), self.require_cached(self._output)
+        gradient = self.workspace_maps("gradient", input.shape, in_gradient.dtype)
         if not self._tiles_input:
             gradient[...] = 0
         # The first winner in scan order takes all of it, and the last tap what no other has won.
-        won = self.empty_maps("won", output.shape, bool)
-        share, rest = (self.empty_maps(name, output.shape, in_gradient.dtype) for name in ("share", "rest"))
+        won = self.workspace_maps("won", output.shape, bool)
+        share, rest = (self.workspace_maps(name, output.shape, in_gradient.dtype) for name in ("share", "rest"))
         left = in_gradient
-        *others, (_, last) = zip(self._seen_by_taps(input), self._seen_by_taps(gradient), strict=True)
+        *others, (_, last) = zip(self._tap_views(input), self._tap_views(gradient), strict=True)
         for seen, received in others:
             np.multiply(left, np.equal(seen, output, out=won), out=share)
             left = np.subtract(left, share, out=rest)
@@ -157,9 +159,9 @@ class MaxPool2D(Layer):
     @property
     def switches(self) -> np.ndarray:
         winners = self._winners().astype(np.int64)
-        (height, width), (rows, columns) = self.output_dim[1:], self._sliding.stride
-        row = np.arange(height)[:, np.newaxis] * rows + winners // self._sliding.window[1]
-        column = np.arange(width) * columns + winners % self._sliding.window[1]
+        (height, width), (rows, columns) = self.output_dim[1:], self._geometry.stride
+        row = np.arange(height)[:, np.newaxis] * rows + winners // self._geometry.window[1]
+        column = np.arange(width) * columns + winners % self._geometry.window[1]
         return np.ascontiguousarray(row * self.input_dim[2] + column)
 
     def deconvolve(self, signal: Array, recorded_input: Array, switches: np.ndarray | None) -> Array:
@@ -167,10 +169,10 @@ class MaxPool2D(Layer):
 
         Values that overlapping windows send to the same pixel add up, which makes this the transpose of the pooling.
         """
-        positions, (_, height, width) = self.recall(switches), self.input_dim
+        positions, (_, height, width) = self.require_cached(switches), self.input_dim
         image = np.zeros((*signal.shape[:2], height, width), signal.dtype)
         plane = np.arange(height * width).reshape(1, 1, height, width)
-        for received, pixels in zip(self._seen_by_taps(image), self._seen_by_taps(plane), strict=True):
+        for received, pixels in zip(self._tap_views(image), self._tap_views(plane), strict=True):
             received += signal * (positions == pixels)
         return image
 
@@ -181,17 +183,17 @@ class MaxPool2D(Layer):
         else:
             received += share
 
-    def _seen_by_taps(self, image: np.ndarray) -> list[np.ndarray]:
+    def _tap_views(self, image: np.ndarray) -> list[np.ndarray]:
         """Return one view for each tap of the window, in scan order: the pixels it meets, `(N, C, H_out, W_out)`."""
         positions = (self.output_dim[1], self.output_dim[2])
-        return [image[:, :, tap.rows, tap.columns] for tap in taps(self._sliding, positions)]
+        return [image[:, :, tap.rows, tap.columns] for tap in taps(self._geometry, positions)]
 
     def _winners(self) -> np.ndarray:
         """Tell which tap, counted in scan order, gave each output of the last forward pass: `(N, C, H_out, W_out)`."""
-        output, seen_by_taps = self.recall(self._output), self._seen_by_taps(self.recall(self._input))
-        last = len(seen_by_taps) - 1
+        output, tap_views = self.require_cached(self._output), self._tap_views(self.require_cached(self._input))
+        last = len(tap_views) - 1
         winners = np.full_like(output, last, dtype=np.min_scalar_type(last))
         # From the last tap to the first, so that the first of several equal values has the last word.
         for tap in range(last - 1, -1, -1):
-            winners = np.where(seen_by_taps[tap] == output, winners.dtype.type(tap), winners)
+            winners = np.where(tap_views[tap] == output, winners.dtype.type(tap), winners)
         return winners

@@ -7,19 +7,19 @@ import numpy as np
 from pydantic import Field
 
 from tinyml.core import Array, Pair, RemoveLayer, SettingsError, Shape, ShapeError, TinymlError, describe_shape
-from tinyml.core.shapes import spread_output_size, window_output_size
-from tinyml.core.windows import Sliding
+from tinyml.core.shapes import transposed_output_size, window_output_size
+from tinyml.core.windows import WindowGeometry
 from tinyml.layers.base import (
     Layer,
     LayerSettings,
     PositivePair,
-    describe_sliding,
+    describe_window,
     require_maps,
     validate_input_dim,
     validate_settings,
 )
 
-FROM_PARTNER: dict[str, Any] = {"from_partner": True}
+FROM_POOLING: dict[str, Any] = {"from_pooling": True}
 """Marks a setting that the pooling layer decides, so that no form asks for it."""
 
 
@@ -31,39 +31,39 @@ class MaxUnpool2DSettings(LayerSettings):
     formula = "y[where the maximum was] = x, 0 elsewhere"
     short_name = "unpool"
     aliases = ("unpooling", "max unpooling")
-    partner = "MaxPool2D"
+    paired_pooling = "MaxPool2D"
 
     window: Annotated[
         PositivePair,
-        Field(title="Window", description="Window of the pooling that is undone.", json_schema_extra=FROM_PARTNER),
+        Field(title="Window", description="Window of the pooling that is undone.", json_schema_extra=FROM_POOLING),
     ] = (2, 2)
     stride: Annotated[
         PositivePair,
-        Field(title="Stride", description="Stride of the pooling that is undone.", json_schema_extra=FROM_PARTNER),
+        Field(title="Stride", description="Stride of the pooling that is undone.", json_schema_extra=FROM_POOLING),
     ] = (2, 2)
     output_size: Annotated[
         PositivePair | None,
         Field(
             title="Output size",
             description="Rows and columns that the pooling received; by default as many as its windows cover.",
-            json_schema_extra=FROM_PARTNER,
+            json_schema_extra=FROM_POOLING,
         ),
     ] = None
     channels: Annotated[
         int | None,
-        Field(ge=1, title="Maps", description="Number of maps that were pooled.", json_schema_extra=FROM_PARTNER),
+        Field(ge=1, title="Maps", description="Number of maps that were pooled.", json_schema_extra=FROM_POOLING),
     ] = None
 
-    def paired_with(self, partner: LayerSettings, partner_input_shape: Shape) -> "MaxUnpool2DSettings":
-        channels, *size = partner_input_shape
-        sliding = {name: getattr(partner, name) for name in ("window", "stride")}
-        return MaxUnpool2DSettings(**sliding, output_size=(size[0], size[1]), channels=channels)
+    def with_paired_pooling(self, pooling: LayerSettings, pooling_input_shape: Shape) -> "MaxUnpool2DSettings":
+        channels, *size = pooling_input_shape
+        geometry = {name: getattr(pooling, name) for name in ("window", "stride")}
+        return MaxUnpool2DSettings(**geometry, output_size=(size[0], size[1]), channels=channels)
 
     def output_shape(self, input_shape: Shape) -> Shape:
         channels, height, width = require_maps("MaxUnpool2D", input_shape)
         if self.output_size is None:
             covered = zip((height, width), self.window, self.stride, strict=True)
-            rows, columns = (spread_output_size(*axis) for axis in covered)
+            rows, columns = (transposed_output_size(*axis) for axis in covered)
             return channels, rows, columns
         pooled = [window_output_size(*axis) for axis in zip(self.output_size, self.window, self.stride, strict=True)]
         expected = (self.channels or channels, *pooled)
@@ -79,7 +79,7 @@ class MaxUnpool2DSettings(LayerSettings):
         return 0
 
     def describe(self) -> str:
-        return describe_sliding(Sliding(self.window, self.stride), with_padding=False)
+        return describe_window(WindowGeometry(self.window, self.stride), with_padding=False)
 
     def explain(self, input_shape: Shape) -> str:
         return (
@@ -141,7 +141,7 @@ class MaxUnpool2D(Layer):
 
     # Needs the indices beside the input; Sequential hands them over.
     def forward(self, input: Array, max_indices: np.ndarray) -> Array:  # type: ignore[override]
-        input = self.accept(input, self.input_dim)
+        input = self.validate_input(input, self.input_dim)
         self._check_indices(input, max_indices)
         maps, pixels = input.shape[0] * input.shape[1], self.output_dim[1] * self.output_dim[2]
         first_pixel = np.arange(maps).reshape(*input.shape[:2], 1, 1) * pixels
@@ -151,7 +151,7 @@ class MaxUnpool2D(Layer):
         return output
 
     def backward(self, in_gradient: Array) -> Array:
-        targets = self.recall(self._targets)
+        targets = self.require_cached(self._targets)
         gradient: Array = in_gradient.ravel()[targets]
         # A value that a later one overwrote has no influence on the output.
         order = np.arange(targets.size).reshape(targets.shape)

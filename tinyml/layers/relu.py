@@ -9,8 +9,8 @@ from tinyml.core.elementwise import number_like, rectify
 from tinyml.layers.base import Layer, LayerSettings
 
 
-class ReLuSettings(LayerSettings):
-    """`ReLu` has no settings."""
+class ReLUSettings(LayerSettings):
+    """`ReLU` has no settings."""
 
     family = "activation"
     summary = "max(0, x)"
@@ -24,11 +24,11 @@ class ReLuSettings(LayerSettings):
     def explain(self, input_shape: Shape) -> str:
         return "Keeps every positive number and replaces every negative one by 0. It has no parameters."
 
-    def build(self, name: str, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> "ReLu":
-        return ReLu(name)
+    def build(self, name: str, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> "ReLU":
+        return ReLU(name)
 
 
-class ReLu(Layer):
+class ReLU(Layer):
     """Rectified linear unit (seed 003, equations 2 and 3).
 
     Formula: `y = max(x, 0)`; `∂y/∂x` is 1 where x > 0 and 0 elsewhere, also at x = 0.
@@ -38,28 +38,33 @@ class ReLu(Layer):
 
     Shapes: any; the output has the input's.
 
-    >>> ReLu("relu")(np.array([[-1.0, 2.0]], np.float32))
+    >>> ReLU("relu")(np.array([[-1.0, 2.0]], np.float32))
     array([[0., 2.]], dtype=float32)
     """
 
-    Settings = ReLuSettings
-    in_micro_batches = True
+    Settings = ReLUSettings
+    type_name = "ReLu"
+    batch_separable = True
     deconvolution = "rectify"
 
     def __init__(self, name: str) -> None:
-        super().__init__(name, ReLuSettings())
+        super().__init__(name, ReLUSettings())
         self._output: Array | None = None
 
     def forward(self, input: Array) -> Array:
-        self._output = rectify(input, out=input if self.overwrites else self.lent_like("output", input))
+        self._output = rectify(input, out=input if self.inplace else self.workspace_array_like("output", input))
         return self._output
 
     def backward(self, in_gradient: Array) -> Array:
-        output = self.recall(self._output)
-        positive = np.greater(output, number_like(0, output), out=self.lent_like("positive", output, bool))
-        gradient: Array = np.multiply(in_gradient, positive, out=self.lent_like("gradient", output))
+        output = self.require_cached(self._output)
+        positive = np.greater(output, number_like(0, output), out=self.workspace_array_like("positive", output, bool))
+        gradient: Array = np.multiply(in_gradient, positive, out=self.workspace_array_like("gradient", output))
         return gradient
 
     def deconvolve(self, signal: Array, recorded_input: Array, switches: np.ndarray | None) -> Array:
         """Rectify: what travels down is a map of how strongly each value counts, and only positive ones count."""
         return rectify(signal)
+
+
+ReLu = ReLU
+"""The spelling of the seeds; both names work."""

@@ -96,6 +96,6 @@ class Reshape(Layer):
 
     def backward(self, in_gradient: Array) -> Array:
         # In the memory order of the input, which the layers below compute with.
-        gradient = np.empty_like(self.recall(self._input), dtype=in_gradient.dtype)
+        gradient = np.empty_like(self.require_cached(self._input), dtype=in_gradient.dtype)
         gradient[...] = in_gradient.reshape(gradient.shape)
         return gradient

@@ -17,15 +17,16 @@ from tinyml.layers.base import (
     validate_input_dim,
     validate_settings,
 )
-from tinyml.layers.stack import (
-    LayerPlan,
+from tinyml.layers.base.registry import display_name
+from tinyml.layers.base.stack import (
+    LayerInference,
     LayerSpecification,
     apply_fix,
     are_registered,
     build_stack,
     check_layers,
     forward_through,
-    plan_stack,
+    infer_stack,
     shapes_through,
 )
 
@@ -64,19 +65,20 @@ class ResidualSettings(LayerSettings):
             raise ValueError(f"nested at most {_DEEPEST} deep")
         return layers
 
-    def plans(self, input_shape: Shape) -> tuple[LayerPlan, ...]:
+    def inferred_layers(self, input_shape: Shape) -> tuple[LayerInference, ...]:
         """Let shapes flow through the inside."""
-        return plan_stack(self.layers or _standard_block(input_shape), input_shape)
+        return infer_stack(self.layers or _standard_block(input_shape), input_shape)
 
     def output_shape(self, input_shape: Shape) -> Shape:
-        plans = self.plans(input_shape)
-        for plan in plans:
-            if plan.problem is not None:
-                raise ShapeError(f"Inside, {plan.problem}", self._fix_inside(plan.problem, input_shape))
-        if plans[-1].output_shape != input_shape:
+        inferred_layers = self.inferred_layers(input_shape)
+        for inferred in inferred_layers:
+            if inferred.problem is not None:
+                raise ShapeError(f"Inside, {inferred.problem}", self._fix_inside(inferred.problem, input_shape))
+        if inferred_layers[-1].output_shape != input_shape:
             raise ShapeError(
                 f"The layers inside turn {describe_shape(input_shape)} into "
-                f"{describe_shape(plans[-1].output_shape or ())}, but what is added to the input must have its shape.",
+                f"{describe_shape(inferred_layers[-1].output_shape or ())}, but what is added to the input must have "
+                "its shape.",
                 _STANDARD_BLOCK,
             )
         return input_shape
@@ -87,32 +89,32 @@ class ResidualSettings(LayerSettings):
             return problem.fix  # the standard block refuses only inputs that this layer must refuse
         if problem.fix is not None:
             mended = apply_fix(self.layers, problem)
-            plans = plan_stack(mended, input_shape)
-            if plans and plans[-1].output_shape == input_shape:
+            inferred_layers = infer_stack(mended, input_shape)
+            if inferred_layers and inferred_layers[-1].output_shape == input_shape:
                 inside = [layer.model_dump() for layer in mended]
                 return ChangeSettings(f"{problem.fix.label} (inside, {problem.layer})", {"layers": inside})
         return _STANDARD_BLOCK
 
     def parameter_shapes(self, input_shape: Shape) -> dict[str, Shape]:
         return {
-            f"{plan.specification.name}.{name}": shape
-            for plan in self.plans(input_shape)
-            for name, shape in plan.parameter_shapes.items()
+            f"{inferred.specification.name}.{name}": shape
+            for inferred in self.inferred_layers(input_shape)
+            for name, shape in inferred.parameter_shapes.items()
         }
 
     def buffer_shapes(self, input_shape: Shape) -> dict[str, Shape]:
         return {
-            f"{plan.specification.name}.{name}": shape
-            for plan in self.plans(input_shape)
-            for name, shape in plan.buffer_shapes.items()
+            f"{inferred.specification.name}.{name}": shape
+            for inferred in self.inferred_layers(input_shape)
+            for name, shape in inferred.buffer_shapes.items()
         }
 
     def operations(self, input_shape: Shape) -> int | None:
         total = math.prod(input_shape)
-        for plan in self.plans(input_shape):
-            if plan.settings is None or plan.input_shape is None:
+        for inferred in self.inferred_layers(input_shape):
+            if inferred.settings is None or inferred.input_shape is None:
                 return None
-            inside = plan.settings.operations(plan.input_shape)
+            inside = inferred.settings.operations(inferred.input_shape)
             if inside is None:
                 return None
             total += inside
@@ -122,9 +124,9 @@ class ResidualSettings(LayerSettings):
         return f"x + {' → '.join(layer.name for layer in self.layers) or 'standard block'}"
 
     def explain(self, input_shape: Shape) -> str:
-        plans = self.plans(input_shape)
-        inside = " → ".join(_in_words(plan) for plan in plans)
-        parameters = describe_count(sum(plan.parameter_count for plan in plans), "parameter")
+        inferred_layers = self.inferred_layers(input_shape)
+        inside = " → ".join(_in_words(inferred) for inferred in inferred_layers)
+        parameters = describe_count(sum(inferred.parameter_count for inferred in inferred_layers), "parameter")
         return (
             f"Sends its input through {inside}, and adds what comes out to the input itself. Signals and gradients can "
             f"pass unchanged, so that many such layers can stand on each other. {parameters}."
@@ -132,21 +134,23 @@ class ResidualSettings(LayerSettings):
 
     def notes(self, input_shape: Shape) -> tuple[str, ...]:
         return tuple(
-            f"Inside, {plan.specification.name}: {note}" for plan in self.plans(input_shape) for note in plan.notes
+            f"Inside, {inferred.specification.name}: {note}"
+            for inferred in self.inferred_layers(input_shape)
+            for note in inferred.notes
         )
 
-    def receptive_box(self, box: Box, input_shape: Shape) -> Box:
+    def receptive_field(self, box: Box, input_shape: Shape) -> Box:
         inside = box
-        for plan in reversed(self.plans(input_shape)):
-            if plan.settings is not None and plan.input_shape is not None:
-                inside = plan.settings.receptive_box(inside, plan.input_shape)
+        for inferred in reversed(self.inferred_layers(input_shape)):
+            if inferred.settings is not None and inferred.input_shape is not None:
+                inside = inferred.settings.receptive_field(inside, inferred.input_shape)
         if any(first == end for first, end in inside):
             return box  # the layers inside see nothing but padding
         rows, columns = ((min(a[0], b[0]), max(a[1], b[1])) for a, b in zip(box, inside, strict=True))
         return rows, columns
 
     def build(self, name: str, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> "Residual":
-        layer = Residual(name, input_shape, build_stack(self.plans(input_shape), rng, dtype))
+        layer = Residual(name, input_shape, build_stack(self.inferred_layers(input_shape), rng, dtype))
         layer.settings = self
         return layer
 
@@ -166,7 +170,7 @@ class Residual(Layer):
         name: how the layer is called.
         input_dim: of one example: (C, H, W) or (D,).
         layers: what is inside, in order; it must give the shape it receives. By default the standard block: Conv2D
-            without bias, BatchNorm2D, ReLu, Conv2D for maps, with as many filters as maps come in, and Linear, ReLu,
+            without bias, BatchNorm2D, ReLU, Conv2D for maps, with as many filters as maps come in, and Linear, ReLU,
             Linear for a vector.
         dtype: of the parameters of the standard block.
         rng: source of its initial values; the shared generator by default.
@@ -196,7 +200,7 @@ class Residual(Layer):
         self.input_dim = validate_input_dim(name, input_dim)
         settings = validate_settings(ResidualSettings, name, layers=tuple(map(_on_paper, self.layers)))
         if not self.layers:
-            self.layers = build_stack(settings.plans(self.input_dim), generator_or_shared(rng), dtype)
+            self.layers = build_stack(settings.inferred_layers(self.input_dim), generator_or_shared(rng), dtype)
         super().__init__(name, settings)
         self.output_shape(self.input_dim)
         for layer in self.layers:
@@ -228,10 +232,10 @@ class Residual(Layer):
         return [generator for layer in self.layers for generator in layer.generators]
 
     def forward(self, input: Array) -> Array:
-        input = self.accept(input, self.input_dim)
-        value, waiting = input, list[Layer]()
+        input = self.validate_input(input, self.input_dim)
+        value, pending_pools = input, list[Layer]()
         for layer in self.layers:
-            value = forward_through(layer, value, waiting)
+            value = forward_through(layer, value, pending_pools)
         self._check_inside(input.shape, value.shape)
         self._ran = True
         return input + value
@@ -244,7 +248,7 @@ class Residual(Layer):
             )
 
     def backward(self, in_gradient: Array) -> Array:
-        self.recall(self._ran or None)
+        self.require_cached(self._ran or None)
         gradient = in_gradient
         for layer in reversed(self.layers):
             gradient = layer.backward(gradient)
@@ -258,10 +262,10 @@ class Residual(Layer):
         """
         if not self.deconvolution:
             return super().deconvolve(signal, recorded_input, switches)
-        value, waiting, passed = recorded_input, list[Layer](), list[tuple[Layer, Array, np.ndarray | None]]()
+        value, pending_pools, passed = recorded_input, list[Layer](), list[tuple[Layer, Array, np.ndarray | None]]()
         for layer in map(copy.copy, self.layers):
             layer.training = False
-            output = forward_through(layer, value, waiting)
+            output = forward_through(layer, value, pending_pools)
             passed.append((layer, value, layer.switches if layer.records_switches else None))
             value = output
         carried = signal
@@ -271,9 +275,9 @@ class Residual(Layer):
 
     def __copy__(self) -> "Residual":
         """Copy the layers inside too, so that the copy keeps for itself what it needs between its passes."""
-        twin = object.__new__(type(self))
-        twin.__dict__.update(self.__dict__, layers=[copy.copy(layer) for layer in self.layers])
-        return twin
+        replica = object.__new__(type(self))
+        replica.__dict__.update(self.__dict__, layers=[copy.copy(layer) for layer in self.layers])
+        return replica
 
 
 def _standard_block(input_shape: Shape) -> tuple[LayerSpecification, ...]:
@@ -295,12 +299,12 @@ def _on_paper_as(kind: str, name: str, settings: dict[str, Any]) -> LayerSpecifi
 
 
 def _on_paper(layer: Layer) -> LayerSpecification:
-    return _on_paper_as(type(layer).__name__, layer.name, layer.settings.model_dump(mode="json"))
+    return _on_paper_as(layer.type_name, layer.name, layer.settings.model_dump(mode="json"))
 
 
-def _in_words(plan: LayerPlan) -> str:
-    words = plan.settings.describe() if plan.settings is not None else ""
-    return plan.specification.type + (f" ({words})" if words else "")
+def _in_words(inferred: LayerInference) -> str:
+    words = inferred.settings.describe() if inferred.settings is not None else ""
+    return display_name(inferred.specification.type) + (f" ({words})" if words else "")
 
 
 def _settings_inside(settings: Any) -> list[Any]:

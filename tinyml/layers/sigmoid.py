@@ -61,5 +61,5 @@ class Sigmoid(Layer):
         return output
 
     def backward(self, in_gradient: Array) -> Array:
-        output = self.recall(self._output)
+        output = self.require_cached(self._output)
         return in_gradient * (output * (1 - output))

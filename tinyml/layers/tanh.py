@@ -54,5 +54,5 @@ class Tanh(Layer):
         return output
 
     def backward(self, in_gradient: Array) -> Array:
-        output = self.recall(self._output)
+        output = self.require_cached(self._output)
         return in_gradient * (number_like(1, output) - output * output)

@@ -38,7 +38,7 @@ class Upsample2DSettings(LayerSettings):
             f"becomes {describe_shape(self.output_shape(input_shape))}. It has no parameters."
         )
 
-    def receptive_box(self, box: Box, input_shape: Shape) -> Box:
+    def receptive_field(self, box: Box, input_shape: Shape) -> Box:
         rows, columns = ((first // by, -(-end // by)) for (first, end), by in zip(box, self.scale, strict=True))
         return rows, columns
 
@@ -83,7 +83,7 @@ class Upsample2D(Layer):
         return batch_last.repeat(self.scale[0], axis=1).repeat(self.scale[1], axis=2).transpose(3, 0, 1, 2)
 
     def backward(self, in_gradient: Array) -> Array:
-        self.recall(self._ran or None)
+        self.require_cached(self._ran or None)
         return self._add_up(in_gradient)
 
     def deconvolve(self, signal: Array, recorded_input: Array, switches: np.ndarray | None) -> Array:

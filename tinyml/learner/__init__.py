@@ -1,14 +1,14 @@
 """Training: the learner, its settings, events and checkpoints, metrics, and runs that are ready to start."""
 
-from tinyml.learner.activity import LayerActivity
 from tinyml.learner.checkpoint import Checkpoint, CheckpointState
 from tinyml.learner.evaluation import Evaluation, evaluate
 from tinyml.learner.events import BatchFinished, EpochFinished, Event, TrainingFinished, ValidationAdvanced
-from tinyml.learner.experiment import Experiment, check_fits, find_problems, prepare
+from tinyml.learner.gradient_stats import LayerGradientStats
 from tinyml.learner.learner import Learner
 from tinyml.learner.metrics import Report, accuracy, confusion_matrix, r_squared, report, top_accuracy
 from tinyml.learner.objective import class_scores
 from tinyml.learner.settings import LossName, TrainingSettings
+from tinyml.learner.training_setup import TrainingSetup, check_fits, find_problems, set_up_training
 
 __all__ = [
     "BatchFinished",
@@ -17,13 +17,13 @@ __all__ = [
     "EpochFinished",
     "Evaluation",
     "Event",
-    "Experiment",
-    "LayerActivity",
+    "LayerGradientStats",
     "Learner",
     "LossName",
     "Report",
     "TrainingFinished",
     "TrainingSettings",
+    "TrainingSetup",
     "ValidationAdvanced",
     "accuracy",
     "check_fits",
@@ -31,8 +31,8 @@ __all__ = [
     "confusion_matrix",
     "evaluate",
     "find_problems",
-    "prepare",
     "r_squared",
     "report",
+    "set_up_training",
     "top_accuracy",
 ]

@@ -94,8 +94,8 @@ class Checkpoint:
         Arguments:
             history: the epochs that are done, from the first on.
         """
-        best = min(history, key=lambda epoch: _or_infinite(epoch.judged_loss), default=None)
-        found = best is not None and math.isfinite(best.judged_loss)
+        best = min(history, key=lambda epoch: _or_infinite(epoch.monitored_loss), default=None)
+        found = best is not None and math.isfinite(best.monitored_loss)
         changes = {
             "epoch": len(history) + 1,
             "batch": 0,
@@ -103,13 +103,13 @@ class Checkpoint:
             "total_correct": 0,
             "total_squared_error": 0.0,
             "best_epoch": best.epoch if best is not None and found else 0,
-            "best_loss": best.judged_loss if best is not None and found else None,
+            "best_loss": best.monitored_loss if best is not None and found else None,
         }
         return Checkpoint(self.state.model_copy(update=changes), {**self.tensors, _HISTORY: _history_rows(history)})
 
 
 @dataclass
-class Progress:
+class RunState:
     """How far a run has come; it changes while the run goes on.
 
     Attributes:
@@ -134,13 +134,13 @@ class Progress:
     seconds: float = 0.0
 
 
-def copy_tensors(model: Sequential) -> dict[str, Array]:
+def copy_state(model: Sequential) -> dict[str, Array]:
     """Copy all parameters and buffers of a network."""
     return {name: tensor.copy() for name, tensor in model.named_tensors.items()}
 
 
 def gather_tensors(
-    model: Sequential, optimizer: object, progress: Progress, weights: Mapping[str, Array] | None = None
+    model: Sequential, optimizer: object, run_state: RunState, weights: Mapping[str, Array] | None = None
 ) -> dict[str, np.ndarray]:
     """Copy every array of a run; `weights` takes the place of the network's parameters and buffers.
 
@@ -151,14 +151,14 @@ def gather_tensors(
     if not isinstance(optimizer, Optimizer):
         raise SettingsError(
             f"The optimiser {type(optimizer).__name__} cannot be saved in a checkpoint. Derive it from "
-            "tinyml.optims.Optimizer, and let it keep what it remembers in `recall`."
+            "tinyml.optims.Optimizer, and let it keep what it remembers in `state_for`."
         )
     for name, parameter in model.named_parameters.items():
-        for memory, array in optimizer.memories.get(parameter, {}).items():
-            tensors[f"{_OPTIMIZER}{memory}/{name}"] = array.copy()
-    for name, tensor in (progress.best_tensors or {}).items():
+        for slot, array in optimizer.state.get(parameter, {}).items():
+            tensors[f"{_OPTIMIZER}{slot}/{name}"] = array.copy()
+    for name, tensor in (run_state.best_tensors or {}).items():
         tensors[f"{_BEST}{name}"] = tensor.copy()
-    tensors[_HISTORY] = _history_rows(progress.history)
+    tensors[_HISTORY] = _history_rows(run_state.history)
     return tensors
 
 
@@ -168,13 +168,13 @@ class EpochState:
 
     Attributes:
         tensors: copies of the parameters and buffers, by name.
-        memories: copies of what the optimiser remembers of each parameter; empty for an optimiser of the caller's own.
+        optimizer_state: copies of the optimiser's state for each parameter; empty for an optimiser of the caller's own.
         generators: states of the generators that layers draw from.
-        batch, total_loss, total_correct, total_squared_error: as in `Progress`.
+        batch, total_loss, total_correct, total_squared_error: as in `RunState`.
     """
 
     tensors: dict[str, Array]
-    memories: dict[Parameter, dict[str, Array]]
+    optimizer_state: dict[Parameter, dict[str, Array]]
     generators: tuple[dict[str, Any], ...]
     batch: int
     total_loss: float
@@ -182,33 +182,33 @@ class EpochState:
     total_squared_error: float
 
     @classmethod
-    def copy(cls, model: Sequential, optimizer: object, progress: Progress) -> "EpochState":
+    def copy(cls, model: Sequential, optimizer: object, run_state: RunState) -> "EpochState":
         """Copy the present state of a run."""
-        memories = optimizer.memories.items() if isinstance(optimizer, Optimizer) else ()
+        optimizer_state = optimizer.state.items() if isinstance(optimizer, Optimizer) else ()
         return cls(
-            copy_tensors(model),
-            {parameter: {name: array.copy() for name, array in memory.items()} for parameter, memory in memories},
+            copy_state(model),
+            {parameter: {name: array.copy() for name, array in slot.items()} for parameter, slot in optimizer_state},
             generator_states(model),
-            progress.batch,
-            progress.total_loss,
-            progress.total_correct,
-            progress.total_squared_error,
+            run_state.batch,
+            run_state.total_loss,
+            run_state.total_correct,
+            run_state.total_squared_error,
         )
 
-    def restore(self, model: Sequential, optimizer: object, progress: Progress) -> None:
+    def restore(self, model: Sequential, optimizer: object, run_state: RunState) -> None:
         """Put a run back into this state."""
         model.set_tensors(self.tensors, "The last good weights")
         if isinstance(optimizer, Optimizer):
-            optimizer.memories.clear()
-            for parameter, memory in self.memories.items():
-                optimizer.memories[parameter] = {name: array.copy() for name, array in memory.items()}
+            optimizer.state.clear()
+            for parameter, slot in self.optimizer_state.items():
+                optimizer.state[parameter] = {name: array.copy() for name, array in slot.items()}
         _restore_generators(model.generators, self.generators)
-        progress.batch = self.batch
-        progress.total_loss, progress.total_correct = self.total_loss, self.total_correct
-        progress.total_squared_error = self.total_squared_error
+        run_state.batch = self.batch
+        run_state.total_loss, run_state.total_correct = self.total_loss, self.total_correct
+        run_state.total_squared_error = self.total_squared_error
 
 
-def restore(checkpoint: Checkpoint, model: Sequential, optimizer: object, schedule: Schedule | None) -> Progress:
+def restore(checkpoint: Checkpoint, model: Sequential, optimizer: object, schedule: Schedule | None) -> RunState:
     """Put a network, its optimiser and its schedule into the state of a checkpoint.
 
     Returns how far that run had come. Raises `StorageError`, naming what does not fit, before anything is changed.
@@ -218,8 +218,8 @@ def restore(checkpoint: Checkpoint, model: Sequential, optimizer: object, schedu
     own = model.named_tensors
     for part in (_MODEL, *([_BEST] if parts[_BEST] else [])):
         _check_like(own, parts[part])
-    memories = _read_memories(model, parts[_OPTIMIZER])
-    if memories and not isinstance(optimizer, Optimizer):
+    optimizer_state = _read_optimizer_state(model, parts[_OPTIMIZER])
+    if optimizer_state and not isinstance(optimizer, Optimizer):
         raise StorageError("The checkpoint holds what an optimiser remembers, but this one can't take it up.")
     # Tried out on copies first: a state that is damaged shows only when it is set.
     for trial, generators in ((deepcopy(schedule), deepcopy(model.generators)), (schedule, model.generators)):
@@ -227,11 +227,11 @@ def restore(checkpoint: Checkpoint, model: Sequential, optimizer: object, schedu
         _restore_generators(generators, state.generators)
     model.set_tensors(parts[_MODEL], "The checkpoint")
     if isinstance(optimizer, Optimizer):
-        optimizer.memories.clear()
+        optimizer.state.clear()
         for name, parameter in model.named_parameters.items():
-            if name in memories:
-                optimizer.memories[parameter] = memories[name]
-    return Progress(
+            if name in optimizer_state:
+                optimizer.state[parameter] = optimizer_state[name]
+    return RunState(
         epoch=state.epoch,
         batch=state.batch,
         total_loss=state.total_loss,
@@ -298,20 +298,20 @@ def _check_like(own: Mapping[str, np.ndarray], found: Mapping[str, np.ndarray]) 
             )
 
 
-def _read_memories(model: Sequential, found: Mapping[str, np.ndarray]) -> dict[str, dict[str, Array]]:
+def _read_optimizer_state(model: Sequential, found: Mapping[str, np.ndarray]) -> dict[str, dict[str, Array]]:
     """Return what the optimiser remembered of each parameter, as arrays of its own."""
     parameters = model.named_parameters
-    memories: dict[str, dict[str, Array]] = {}
+    optimizer_state: dict[str, dict[str, Array]] = {}
     for name, array in found.items():
-        memory, _, parameter = name.partition("/")
+        slot, _, parameter = name.partition("/")
         if parameter not in parameters or array.shape not in ((1,), parameters[parameter].tensor.shape):
-            raise StorageError(f"The checkpoint's memory '{memory}' of '{parameter}' belongs to another network.")
+            raise StorageError(f"The checkpoint's memory '{slot}' of '{parameter}' belongs to another network.")
         tensor = parameters[parameter].tensor
         # In the memory order of the tensor, in which the optimiser goes through both.
         own = np.empty_like(tensor, array.dtype) if array.shape == tensor.shape else np.empty_like(array)
         own[...] = array
-        memories.setdefault(parameter, {})[memory] = own
-    return memories
+        optimizer_state.setdefault(parameter, {})[slot] = own
+    return optimizer_state
 
 
 def _read_history(state: CheckpointState, rows: np.ndarray) -> list[EpochFinished]:

@@ -4,7 +4,7 @@ import numpy as np
 
 from tinyml.core import Array
 from tinyml.layers import Layer
-from tinyml.layers.stack import forward_through
+from tinyml.layers.base.stack import forward_through
 from tinyml.net import Sequential
 
 
@@ -26,14 +26,14 @@ def first_layer_at_fault(model: Sequential, inputs: Array) -> str | None:
     >>> first_layer_at_fault(net, np.ones((1, 2), np.float32))
     'fc_2'
     """
-    waiting: list[Layer] = []
+    pending_pools: list[Layer] = []
     value = inputs
     with np.errstate(all="ignore"):
         for layer in model.layers:
             if not all(np.isfinite(tensor).all() for tensor in layer.named_tensors.values()):
                 return layer.name
             if len(inputs):
-                value = forward_through(layer, value, waiting)
+                value = forward_through(layer, value, pending_pools)
                 if not np.isfinite(value).all():
                     return layer.name
     return None

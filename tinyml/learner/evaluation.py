@@ -53,7 +53,7 @@ def evaluate(
     if not len(dataset):
         raise DataError("There are no examples to judge the network on.")
     check_loss(loss, dataset.description)
-    *_, (_, result) = evaluate_in_parts(model, dataset, Objective(loss, dataset.codes), batch_size)
+    *_, (_, result) = evaluate_in_parts(model, dataset, Objective(loss, dataset.class_targets), batch_size)
     return result
 
 

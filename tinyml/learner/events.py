@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tinyml.learner.activity import LayerActivity
+from tinyml.learner.gradient_stats import LayerGradientStats
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class BatchFinished:
     loss: float
     accuracy: float | None
     learning_rate: float | None = None
-    layers: tuple[LayerActivity, ...] = ()
+    layers: tuple[LayerGradientStats, ...] = ()
     r_squared: float | None = None
 
 
@@ -79,7 +79,7 @@ class EpochFinished:
     validation_r_squared: float | None = None
 
     @property
-    def judged_loss(self) -> float:
+    def monitored_loss(self) -> float:
         """The loss by which epochs are compared: of the validation set, or of training where there is none."""
         return self.training_loss if self.validation_loss is None else self.validation_loss
 
@@ -91,7 +91,7 @@ class TrainingFinished:
     Attributes:
         history: the event of every epoch, in order.
         seconds: the whole run took.
-        best_epoch: the one with the smallest loss (see `EpochFinished.judged_loss`); None when none was finite.
+        best_epoch: the one with the smallest loss (see `EpochFinished.monitored_loss`); None when none was finite.
         stopped_early: whether epochs that were planned are left.
         restored: whether the network holds the weights of the best epoch again.
     """

@@ -10,19 +10,18 @@ import numpy as np
 from tinyml.core import Array, DataError, SettingsError, TinymlError, as_examples
 from tinyml.core.validation import check_counts
 from tinyml.data import Augmentation, DataDescription, Dataset
-from tinyml.learner.activity import ActivityMeter, LayerActivity
 from tinyml.learner.arguments import check_model, compute_loss
 from tinyml.learner.checkpoint import Checkpoint
 from tinyml.learner.events import EpochFinished, Event
+from tinyml.learner.gradient_stats import GradientStatsRecorder, LayerGradientStats
 from tinyml.learner.objective import Objective, check_loss
-from tinyml.learner.run import RunPlan, TrainingRun
+from tinyml.learner.run import RunConfig, TrainingRun
 from tinyml.learner.training_examples import ArrayExamples, DatasetExamples
 from tinyml.losses import LossFunction, find_loss
 from tinyml.net import Sequential
-from tinyml.net.batch_pass import BatchPass
-from tinyml.net.sequential import Optimizer
-from tinyml.optims import Optimizer as KnownOptimizer
-from tinyml.optims import clip_gradients, find_optimizer
+from tinyml.net.execution import BatchPass
+from tinyml.net.sequential import SupportsUpdate
+from tinyml.optims import Optimizer, clip_gradients, find_optimizer
 from tinyml.optims.base import check_positive
 from tinyml.optims.schedules import Schedule
 
@@ -42,7 +41,7 @@ class Learner:
         clip_norm: longest gradient, see `tinyml.optims.clip_gradients`; None for any length.
 
     Attributes:
-        activity: how strongly each layer learned from the last batch, when that was asked for; else empty.
+        gradient_stats: how strongly each layer learned from the last batch, when that was asked for; else empty.
 
     Raises `SettingsError` when an argument is none of these, `clip_norm` is not positive, or the optimiser has no
     learning rate for the schedule.
@@ -60,17 +59,17 @@ class Learner:
         self,
         model: Sequential,
         loss: LossFunction | str,
-        optimizer: Optimizer | str,
+        optimizer: SupportsUpdate | str,
         schedule: Schedule | None = None,
         clip_norm: float | None = None,
     ) -> None:
         self.model = check_model(model)
         self.loss = find_loss(loss)
-        self.optimizer: Optimizer = find_optimizer(optimizer)
+        self.optimizer: SupportsUpdate = find_optimizer(optimizer)
         self.schedule = schedule
         self.clip_norm = None if clip_norm is None else check_positive("largest gradient norm", clip_norm)
-        self.activity: tuple[LayerActivity, ...] = ()
-        if schedule is not None and not isinstance(self.optimizer, KnownOptimizer):
+        self.gradient_stats: tuple[LayerGradientStats, ...] = ()
+        if schedule is not None and not isinstance(self.optimizer, Optimizer):
             raise SettingsError(
                 f"A schedule changes the learning rate `lr` of a tinyml.optims.Optimizer, which "
                 f"{type(self.optimizer).__name__} is not."
@@ -83,11 +82,11 @@ class Learner:
     @property
     def learning_rate(self) -> float | None:
         """The learning rate of the next update; None for an optimiser of one's own that has none."""
-        return self.optimizer.lr if isinstance(self.optimizer, KnownOptimizer) else None
+        return self.optimizer.lr if isinstance(self.optimizer, Optimizer) else None
 
     def set_rate(self, step: int) -> None:
         """Let the schedule decide the learning rate after `step` steps of a run; without one, leave it as it is."""
-        if self.schedule is None or self._base_rate is None or not isinstance(self.optimizer, KnownOptimizer):
+        if self.schedule is None or self._base_rate is None or not isinstance(self.optimizer, Optimizer):
             return
         self.optimizer.lr = self._base_rate * self.schedule.factor(step)
 
@@ -97,7 +96,7 @@ class Learner:
         Arguments:
             data: `(N, …)` inputs.
             label: what the loss compares the outputs with.
-            measure: find out how strongly each layer learns, see `activity`.
+            measure: find out how strongly each layer learns, see `gradient_stats`.
 
         Returns the loss and the `(N, …)` outputs, both from before the update. When the loss is NaN or infinite, the
         parameters are left as they are.
@@ -108,12 +107,12 @@ class Learner:
             loss, gradient = compute_loss(self.loss, output, label)
             if math.isfinite(loss):
                 self._pass.backward(gradient)
-                meter = ActivityMeter(self.model) if measure else None
+                recorder = GradientStatsRecorder(self.model) if measure else None
                 if self.clip_norm is not None:
                     clip_gradients(self.model.parameters, self.clip_norm)
                 with self._pass.threads():
                     self.model.update(self.optimizer)
-                self.activity = () if meter is None else meter.finish()
+                self.gradient_stats = () if recorder is None else recorder.finish()
         return loss, output
 
     def release_memory(self) -> None:
@@ -159,9 +158,9 @@ class Learner:
         check_counts(epochs=epochs, batch_size=batch_size, callbacks_interval=callbacks_interval)
         check_counts(0, seed=seed)
         further = tuple(cargs)
-        plan = RunPlan(ArrayExamples(data, label), epochs, batch_size, seed)
+        config = RunConfig(ArrayExamples(data, label), epochs, batch_size, seed)
         losses: list[float] = []
-        with closing(self._start(plan, None, progress)) as events:
+        with closing(self._start(config, None, progress)) as events:
             for event in events:
                 if not isinstance(event, EpochFinished):
                     continue
@@ -228,8 +227,8 @@ class Learner:
         check_loss(self.loss, train.description)
         if validation:
             _check_same_targets(train.description, validation.description)
-        objective = Objective(self.loss, train.codes)
-        plan = RunPlan(
+        objective = Objective(self.loss, train.class_targets)
+        config = RunConfig(
             DatasetExamples(train, objective, tuple(augmentations), seed),
             epochs,
             batch_size,
@@ -239,7 +238,7 @@ class Learner:
             restore_best,
             measure_every,
         )
-        return self._start(plan, resume, progress)
+        return self._start(config, resume, progress)
 
     @property
     def history(self) -> tuple[EpochFinished, ...]:
@@ -257,17 +256,17 @@ class Learner:
             raise TinymlError("There is no run to take a checkpoint of. Start one with `run`.")
         return self._run.checkpoint()
 
-    def _start(self, plan: RunPlan, resume: Checkpoint | None, progress: bool) -> Generator[Event, None, None]:
+    def _start(self, config: RunConfig, resume: Checkpoint | None, progress: bool) -> Generator[Event, None, None]:
         if self.schedule is not None and resume is None:
             self.schedule.restore(self._fresh_schedule)
-        self._run = TrainingRun(self, plan, resume)
+        self._run = TrainingRun(self, config, resume)
         events = self._run.events()
         if not progress:
             return events
         # Only now: a program that shows no bar need not load what draws it.
         from tinyml.learner.progress_bar import with_progress_bar
 
-        return with_progress_bar(events, plan.epochs * self._run.batches, self._run.batches_done)
+        return with_progress_bar(events, config.epochs * self._run.batches, self._run.batches_done)
 
 
 def _check_same_targets(train: DataDescription, validation: DataDescription) -> None:

@@ -57,7 +57,7 @@ def report(model: Sequential, dataset: Dataset, loss: LossFunction | str, top: i
         return Report(judged.loss, None, None, None, None, judged.r_squared, judged.mean_absolute_error)
     if not len(dataset):
         raise DataError("There are no examples to judge the network on.")
-    objective = Objective(loss, dataset.codes)
+    objective = Objective(loss, dataset.class_targets)
     targets = objective.targets(dataset)
     name = getattr(objective.loss, "__name__", "")
     total, outputs = 0.0, []
@@ -67,11 +67,11 @@ def report(model: Sequential, dataset: Dataset, loss: LossFunction | str, top: i
             outputs.append(model.predict(dataset.examples(part)))
             total += float(objective.loss(outputs[-1], targets[part])[0]) * len(outputs[-1])
         output = np.concatenate(outputs)
-        scores = class_scores(output, name, dataset.codes)
+        scores = class_scores(output, name, dataset.class_targets)
     predicted = objective.classes(output)
-    classes = len(dataset.codes)
+    classes = len(dataset.class_targets)
     known = loss_descriptions().get(name)
-    explained = known is not None and known.targets == "codes" and known.outputs == "values"
+    explained = known is not None and known.targets == "numbers" and known.outputs == "values"
     return Report(
         loss=total / len(dataset),
         accuracy=accuracy(predicted, dataset.labels),

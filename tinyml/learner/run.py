@@ -14,7 +14,7 @@ from tinyml.learner.checkpoint import (
     Checkpoint,
     CheckpointState,
     EpochState,
-    Progress,
+    RunState,
     gather_tensors,
     generator_states,
     restore,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class RunPlan:
+class RunConfig:
     """What a run is to do.
 
     Attributes:
@@ -54,24 +54,24 @@ class TrainingRun:
 
     Arguments:
         learner: what carries it out.
-        plan: what is to be done.
+        config: what is to be done.
         resume: where to go on; None to begin.
 
     Raises `StorageError` when the checkpoint belongs to another run; then nothing was changed.
     """
 
-    def __init__(self, learner: "Learner", plan: RunPlan, resume: Checkpoint | None = None) -> None:
-        self._learner, self._plan = learner, plan
+    def __init__(self, learner: "Learner", config: RunConfig, resume: Checkpoint | None = None) -> None:
+        self._learner, self._config = learner, config
         self._model = learner.model
-        self._batches = batch_count(len(plan.train), plan.batch_size)
-        self._progress = Progress()
+        self._batches = batch_count(len(config.train), config.batch_size)
+        self._run_state = RunState()
         if resume is not None:
             self._check_same_run(resume.state)
-            self._progress = restore(resume, self._model, learner.optimizer, learner.schedule)
-        self._last_good = EpochState.copy(self._model, learner.optimizer, self._progress)
+            self._run_state = restore(resume, self._model, learner.optimizer, learner.schedule)
+        self._last_good = EpochState.copy(self._model, learner.optimizer, self._run_state)
         self._restored = False
-        begun = self._progress.batch > 0
-        self._kept_epoch = None if begun else self._progress.epoch - 1
+        begun = self._run_state.batch > 0
+        self._kept_epoch = None if begun else self._run_state.epoch - 1
         self._started = time.perf_counter()
 
     @property
@@ -82,12 +82,12 @@ class TrainingRun:
     @property
     def batches_done(self) -> int:
         """Number of batches that are done, in all epochs."""
-        return (self._progress.epoch - 1) * self._batches + self._progress.batch
+        return (self._run_state.epoch - 1) * self._batches + self._run_state.batch
 
     @property
     def history(self) -> tuple[EpochFinished, ...]:
         """The epochs that are done."""
-        return tuple(self._progress.history)
+        return tuple(self._run_state.history)
 
     def checkpoint(self) -> Checkpoint:
         """Copy everything that is needed to go on from here. Call it while an event is being handled, or afterwards.
@@ -97,78 +97,78 @@ class TrainingRun:
 
         Raises `SettingsError` when the optimiser cannot be saved.
         """
-        plan, progress, schedule = self._plan, self._progress, self._learner.schedule
+        config, run_state, schedule = self._config, self._run_state, self._learner.schedule
         state = CheckpointState(
-            seed=plan.seed,
-            batch_size=plan.batch_size,
-            examples=len(plan.train),
-            epochs=plan.epochs,
-            epoch=progress.epoch,
-            batch=progress.batch,
-            total_loss=progress.total_loss,
-            total_correct=progress.total_correct,
-            total_squared_error=None if math.isnan(progress.total_squared_error) else progress.total_squared_error,
+            seed=config.seed,
+            batch_size=config.batch_size,
+            examples=len(config.train),
+            epochs=config.epochs,
+            epoch=run_state.epoch,
+            batch=run_state.batch,
+            total_loss=run_state.total_loss,
+            total_correct=run_state.total_correct,
+            total_squared_error=None if math.isnan(run_state.total_squared_error) else run_state.total_squared_error,
             seconds=self._seconds,
-            validated=plan.validation is not None,
-            best_epoch=progress.best_epoch,
-            best_loss=progress.best_loss if math.isfinite(progress.best_loss) else None,
+            validated=config.validation is not None,
+            best_epoch=run_state.best_epoch,
+            best_loss=run_state.best_loss if math.isfinite(run_state.best_loss) else None,
             schedule={} if schedule is None else schedule.state(),
             generators=generator_states(self._model),
         )
         last = self._last_good.tensors if self._restored else None
-        return Checkpoint(state, gather_tensors(self._model, self._learner.optimizer, progress, last))
+        return Checkpoint(state, gather_tensors(self._model, self._learner.optimizer, run_state, last))
 
     def events(self) -> Generator[Event, None, None]:
         """Do what is left of the plan; see `Learner.run`."""
-        plan, progress = self._plan, self._progress
+        config, run_state = self._config, self._run_state
         self._started = time.perf_counter()
         try:
-            while progress.epoch <= plan.epochs and not self._waited_enough():
-                yield from self._learn_epoch()
+            while run_state.epoch <= config.epochs and not self._should_stop_early():
+                yield from self._train_epoch()
                 checked = None
-                if plan.validation is not None:
-                    checked = yield from self._validate(plan.validation)
+                if config.validation is not None:
+                    checked = yield from self._validate(config.validation)
                 yield self._finish_epoch(checked)
-            restored = plan.restore_best and progress.best_tensors is not None
-            if restored and progress.best_tensors is not None:
-                self._model.set_tensors(progress.best_tensors, "The best epoch")
+            restored = config.restore_best and run_state.best_tensors is not None
+            if restored and run_state.best_tensors is not None:
+                self._model.set_tensors(run_state.best_tensors, "The best epoch")
                 self._restored = True
             yield TrainingFinished(
                 history=self.history,
                 seconds=self._seconds,
-                best_epoch=progress.best_epoch or None,
-                stopped_early=progress.epoch <= plan.epochs,
+                best_epoch=run_state.best_epoch or None,
+                stopped_early=run_state.epoch <= config.epochs,
                 restored=restored,
             )
         finally:
             self._model.eval()
             self._learner.release_memory()
 
-    def _learn_epoch(self) -> Generator[BatchFinished, None, None]:
+    def _train_epoch(self) -> Generator[BatchFinished, None, None]:
         """Learn from every example once, or from those that are left of an epoch that was begun."""
-        plan, progress, learner = self._plan, self._progress, self._learner
-        epoch = progress.epoch
+        config, run_state, learner = self._config, self._run_state, self._learner
+        epoch = run_state.epoch
         self._model.train()
-        if progress.batch:  # resumed: perhaps no batch is left that would set the rate of this epoch
-            learner.set_rate((epoch - 1) * self._batches + progress.batch - 1)
+        if run_state.batch:  # resumed: perhaps no batch is left that would set the rate of this epoch
+            learner.set_rate((epoch - 1) * self._batches + run_state.batch - 1)
         inputs = np.zeros(0, np.float32)
-        order = minibatches(len(plan.train), plan.batch_size, epoch_generator(plan.seed, epoch))
+        order = minibatches(len(config.train), config.batch_size, epoch_generator(config.seed, epoch))
         for number, chosen in enumerate(order, start=1):
-            if number <= progress.batch:
+            if number <= run_state.batch:
                 continue
-            inputs, targets = plan.train.batch(chosen, epoch, number)
+            inputs, targets = config.train.batch(chosen, epoch, number)
             step = (epoch - 1) * self._batches + number
             learner.set_rate(step - 1)
-            measure = plan.measure_every is not None and step % plan.measure_every == 0
+            measure = config.measure_every is not None and step % config.measure_every == 0
             loss, output = learner.batch_fit(inputs, targets, measure)
             if not math.isfinite(loss):
                 self._fail(loss, number, inputs)
             examples = len(chosen)
-            progress.total_loss += loss * examples
-            progress.batch = number
-            correct, squared_error = plan.train.judge(output, targets, chosen)
-            progress.total_correct += correct
-            progress.total_squared_error += squared_error
+            run_state.total_loss += loss * examples
+            run_state.batch = number
+            correct, squared_error = config.train.judge(output, targets, chosen)
+            run_state.total_correct += correct
+            run_state.total_squared_error += squared_error
             yield BatchFinished(
                 epoch=epoch,
                 batch=number,
@@ -176,10 +176,10 @@ class TrainingRun:
                 step=step,
                 examples=examples,
                 loss=loss,
-                accuracy=plan.train.accuracy(correct, examples),
+                accuracy=config.train.accuracy(correct, examples),
                 learning_rate=learner.learning_rate,
-                layers=learner.activity,
-                r_squared=plan.train.r_squared(squared_error, examples),
+                layers=learner.gradient_stats,
+                r_squared=config.train.r_squared(squared_error, examples),
             )
         if not all_finite(self._model):
             self._fail(math.nan, self._batches, inputs)
@@ -190,64 +190,64 @@ class TrainingRun:
         for done, so_far in evaluate_in_parts(self._model, validation.dataset, validation.objective):
             result = so_far
             if done < len(validation):
-                yield ValidationAdvanced(self._progress.epoch, done, len(validation))
+                yield ValidationAdvanced(self._run_state.epoch, done, len(validation))
         return result
 
     def _finish_epoch(self, checked: Evaluation | None) -> EpochFinished:
         """Take stock of an epoch, and stand at the beginning of the next."""
-        plan, progress, count = self._plan, self._progress, len(self._plan.train)
+        config, run_state, count = self._config, self._run_state, len(self._config.train)
         finished = EpochFinished(
-            epoch=progress.epoch,
-            epochs=plan.epochs,
-            training_loss=progress.total_loss / count,
-            training_accuracy=plan.train.accuracy(progress.total_correct, count),
+            epoch=run_state.epoch,
+            epochs=config.epochs,
+            training_loss=run_state.total_loss / count,
+            training_accuracy=config.train.accuracy(run_state.total_correct, count),
             validation_loss=checked.loss if checked else None,
             validation_accuracy=checked.accuracy if checked else None,
             seconds=self._seconds,
             learning_rate=self._learner.learning_rate,
-            training_r_squared=plan.train.r_squared(progress.total_squared_error, count),
+            training_r_squared=config.train.r_squared(run_state.total_squared_error, count),
             validation_r_squared=checked.r_squared if checked else None,
         )
-        self._kept_epoch = progress.epoch
+        self._kept_epoch = run_state.epoch
         if self._learner.schedule is not None:
-            self._learner.schedule.note_epoch(finished.judged_loss)
-        progress.history.append(finished)
-        progress.epoch, progress.batch = progress.epoch + 1, 0
-        progress.total_loss, progress.total_correct, progress.total_squared_error = 0.0, 0, 0.0
-        self._last_good = EpochState.copy(self._model, self._learner.optimizer, progress)
-        if finished.judged_loss < progress.best_loss:
-            progress.best_epoch, progress.best_loss = finished.epoch, finished.judged_loss
-            progress.best_tensors = self._last_good.tensors if plan.restore_best else None
+            self._learner.schedule.note_epoch(finished.monitored_loss)
+        run_state.history.append(finished)
+        run_state.epoch, run_state.batch = run_state.epoch + 1, 0
+        run_state.total_loss, run_state.total_correct, run_state.total_squared_error = 0.0, 0, 0.0
+        self._last_good = EpochState.copy(self._model, self._learner.optimizer, run_state)
+        if finished.monitored_loss < run_state.best_loss:
+            run_state.best_epoch, run_state.best_loss = finished.epoch, finished.monitored_loss
+            run_state.best_tensors = self._last_good.tensors if config.restore_best else None
         return finished
 
-    def _waited_enough(self) -> bool:
+    def _should_stop_early(self) -> bool:
         """Tell whether there was no better epoch for as long as that is borne."""
-        patience, progress = self._plan.early_stopping, self._progress
-        return patience is not None and progress.epoch - 1 - progress.best_epoch >= patience
+        patience, run_state = self._config.early_stopping, self._run_state
+        return patience is not None and run_state.epoch - 1 - run_state.best_epoch >= patience
 
     def _fail(self, loss: float, batch: int, inputs: Array) -> None:
         """Find out which layer is at fault, put the last good weights back, and raise `DivergedError`."""
         layer = first_layer_at_fault(self._model, inputs)
-        epoch = self._progress.epoch
-        self._last_good.restore(self._model, self._learner.optimizer, self._progress)
+        epoch = self._run_state.epoch
+        self._last_good.restore(self._model, self._learner.optimizer, self._run_state)
         raise DivergedError(epoch, batch, loss, layer, self._kept_epoch)
 
     @property
     def _seconds(self) -> float:
-        return self._progress.seconds + time.perf_counter() - self._started
+        return self._run_state.seconds + time.perf_counter() - self._started
 
     def _check_same_run(self, state: CheckpointState) -> None:
-        plan = self._plan
+        config = self._config
         for what, saved, now in (
-            ("seed", state.seed, plan.seed),
-            ("batch size", state.batch_size, plan.batch_size),
-            ("number of training examples", state.examples, len(plan.train)),
+            ("seed", state.seed, config.seed),
+            ("batch size", state.batch_size, config.batch_size),
+            ("number of training examples", state.examples, len(config.train)),
         ):
             if saved != now:
                 raise StorageError(
                     f"The checkpoint belongs to another run: its {what} is {saved}, but here it is {now}."
                 )
-        if state.validated != (plan.validation is not None):
+        if state.validated != (config.validation is not None):
             raise StorageError("The checkpoint belongs to another run: only one of the two has validation examples.")
         if state.batch > self._batches:
             raise StorageError(f"The checkpoint has {state.batch} batches done of an epoch of {self._batches}.")

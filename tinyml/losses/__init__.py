@@ -41,7 +41,7 @@ def loss_descriptions() -> dict[str, LossDescription]:
     Call `loss_descriptions.cache_clear()` after adding a folder to `tinyml.losses.__path__`.
 
     >>> loss_descriptions()["mse_loss"].targets
-    'codes'
+    'numbers'
     """
     found: dict[str, LossDescription] = {}
     for module_info in pkgutil.iter_modules(__path__):

@@ -24,11 +24,11 @@ class LossDescription:
         title: for people, e.g. "Cross-entropy on scores".
         summary: one sentence: what it makes the network do.
         formula: in one line of plain Unicode text.
-        targets: what the ground truth is: "labels", one whole number for each example, or "codes", the vector that the
-            network should give.
+        targets: what the ground truth is: "labels", one whole number for each example, or "numbers", the vector that
+            the network should give.
         outputs: what the network gives: "scores", of which softmax makes each class's share, "probabilities", or
-            "values", which should come close to the codes.
-        target_range: smallest and largest number that codes may have; None for any.
+            "values", which should come close to the targets.
+        target_range: smallest and largest number that targets may have; None for any.
         last_layer: type of the layer that the network has to end with for this loss ("Softmax"); None when there is
             none to prescribe.
         unwanted_last_layer: type of the layer that must not be last, since the loss does its work; None when there is
@@ -40,7 +40,7 @@ class LossDescription:
     title: str
     summary: str
     formula: str
-    targets: Literal["labels", "codes"]
+    targets: Literal["labels", "numbers"]
     outputs: Literal["scores", "probabilities", "values"] = "scores"
     target_range: tuple[float, float] | None = None
     last_layer: str | None = None

@@ -46,7 +46,7 @@ DESCRIPTION = LossDescription(
     title="Binary cross-entropy on scores",
     summary="Treats each output as a yes-or-no question of its own; it turns scores into probabilities by itself.",
     formula="ℓ = −mean of y log p + (1 − y) log(1 − p), p = 1 / (1 + exp(−s))",
-    targets="codes",
+    targets="numbers",
     target_range=(0.0, 1.0),
     unwanted_last_layer="Sigmoid",
     aliases=("bce", "bce_with_logits", "binary_cross_entropy"),

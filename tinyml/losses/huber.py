@@ -35,7 +35,7 @@ DESCRIPTION = LossDescription(
     title="Huber loss",
     summary="Squared error for small mistakes, absolute error for large ones, so that outliers don't rule.",
     formula="ℓ = mean of ½ d² where |d| ≤ 1, |d| − ½ beyond; d = ŷ − y",
-    targets="codes",
+    targets="numbers",
     outputs="values",
     # Softmax passes gradients through as if cross-entropy came next, so they would be wrong here.
     unwanted_last_layer="Softmax",

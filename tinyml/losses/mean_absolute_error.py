@@ -32,7 +32,7 @@ DESCRIPTION = LossDescription(
     title="Mean absolute error",
     summary="Pulls every output towards the number that it should be, outliers no harder than others.",
     formula="ℓ = mean of |ŷ − y|",
-    targets="codes",
+    targets="numbers",
     outputs="values",
     # Softmax passes gradients through as if cross-entropy came next, so they would be wrong here.
     unwanted_last_layer="Softmax",

@@ -35,7 +35,7 @@ DESCRIPTION = LossDescription(
     title="Mean squared error",
     summary="Pulls every output towards the number that it should be.",
     formula="ℓ = mean of (ŷ − y)²",
-    targets="codes",
+    targets="numbers",
     outputs="values",
     # Softmax passes gradients through as if cross-entropy came next, so they would be wrong here.
     unwanted_last_layer="Softmax",

@@ -3,7 +3,7 @@
 from tinyml.net.sequential import Sequential
 from tinyml.net.specification import (
     Inference,
-    LayerPlan,
+    LayerInference,
     LayerSpecification,
     NetworkSpecification,
     apply_fix,
@@ -16,7 +16,7 @@ from tinyml.net.trace import Trace, TraceEntry, record
 
 __all__ = [
     "Inference",
-    "LayerPlan",
+    "LayerInference",
     "LayerSpecification",
     "NetworkSpecification",
     "Sequential",

@@ -20,15 +20,15 @@ from tinyml.core.suggestions import did_you_mean
 from tinyml.core.tensor_file import read_tensors, write_tensors
 from tinyml.core.validation import check_counts
 from tinyml.layers import Layer
-from tinyml.layers.stack import check_layers, forward_through
-from tinyml.net.batch_pass import BatchPass
+from tinyml.layers.base.stack import check_layers, forward_through
+from tinyml.net.execution import BatchPass
 from tinyml.net.summary import summarize
 
 _PREDICTED_AT_ONCE = 256
 """Examples that `predict` takes at a time, unless it is told otherwise."""
 
 
-class Optimizer(Protocol):
+class SupportsUpdate(Protocol):
     """What `Sequential.update` needs of an optimiser."""
 
     def update(self, param: Parameter) -> None:
@@ -56,8 +56,8 @@ class Sequential:
     Raises `SettingsError` when what is put into it is no layer, or two layers have the same name, or one layer stands
     in it twice. If you change `layers` yourself, the next pass and `export` check it.
 
-    >>> from tinyml.layers import Linear, ReLu
-    >>> net = Sequential([Linear("fc_1", 4, 8), ReLu("relu_1"), Linear("fc_2", 8, 3)])
+    >>> from tinyml.layers import Linear, ReLU
+    >>> net = Sequential([Linear("fc_1", 4, 8), ReLU("relu_1"), Linear("fc_2", 8, 3)])
     >>> net(np.zeros((2, 4), np.float32)).shape
     (2, 3)
     >>> net["fc_2"], len(net[:2])
@@ -155,12 +155,12 @@ class Sequential:
 
         Raises `TinymlError` when a layer needs switches (or the caller asks for them) and there are none.
         """
-        output, waiting = self._run(input)
+        output, pending_pools = self._run(input)
         if not return_indices:
             return output
-        if not waiting:
+        if not pending_pools:
             raise TinymlError("There are no pooling indices to return: no pooling layer is left that was not undone.")
-        return output, waiting[-1].switches
+        return output, pending_pools[-1].switches
 
     def __call__(self, input: Array) -> Array:
         return self._run(input)[0]
@@ -170,10 +170,10 @@ class Sequential:
         if self._checked != self.layers:
             self._check()
         output = self.read_input(input)
-        waiting: list[Layer] = []
+        pending_pools: list[Layer] = []
         for layer in self.layers:
-            output = forward_through(layer, output, waiting)
-        return output, waiting
+            output = forward_through(layer, output, pending_pools)
+        return output, pending_pools
 
     def backward(self, in_gradient: Array) -> Array:
         """Add to the gradient of every parameter; return the gradient with respect to the input of the stack."""
@@ -182,7 +182,7 @@ class Sequential:
             gradient = layer.backward(gradient)
         return gradient
 
-    def update(self, optimizer: Optimizer) -> None:
+    def update(self, optimizer: SupportsUpdate) -> None:
         """Let the optimiser change every parameter that is not frozen, then forget the gradients."""
         for parameter in self._parameters():
             if parameter.require_grad:
@@ -206,7 +206,7 @@ class Sequential:
             check_counts(batch_size=batch_size)
         data = as_examples(data, "The input of the network")
         # One that another thread is using is not among those that are idle.
-        batch_pass = self._idle_passes.pop() if self._idle_passes else BatchPass(keeps=False)
+        batch_pass = self._idle_passes.pop() if self._idle_passes else BatchPass(for_training=False)
         modes = [layer.training for layer in self.layers]
         self.eval()
         try:
@@ -292,12 +292,12 @@ class Sequential:
 
         Raises `ShapeError`, naming the layer, when the input does not fit.
 
-        >>> from tinyml.layers import Linear, ReLu
-        >>> print(Sequential([Linear("fc", 4, 3), ReLu("relu")]).summary())
+        >>> from tinyml.layers import Linear, ReLU
+        >>> print(Sequential([Linear("fc", 4, 3), ReLU("relu")]).summary())
         layer  type    settings   output  parameters  operations
         --------------------------------------------------------
         fc     Linear  3 outputs  3               15          27
-        relu   ReLu               3                0           3
+        relu   ReLU               3                0           3
         15 parameters, 30 operations for each example
         """
         return summarize(self.layers, input_shape)
@@ -333,6 +333,21 @@ class Sequential:
                 )
         for name, tensor in own.items():
             tensor[...] = tensors[name]
+
+    def state_dict(self) -> dict[str, Array]:
+        """Return `named_tensors`, under PyTorch's name."""
+        return self.named_tensors
+
+    def load_state_dict(self, tensors: Mapping[str, np.ndarray]) -> None:
+        """Do `set_tensors`, under PyTorch's name.
+
+        >>> from tinyml.layers import Linear
+        >>> net, other = Sequential([Linear("fc", 4, 3)]), Sequential([Linear("fc", 4, 3)])
+        >>> other.load_state_dict(net.state_dict())
+        >>> bool((other["fc"].weight.tensor == net["fc"].weight.tensor).all())
+        True
+        """
+        self.set_tensors(tensors)
 
     def __repr__(self) -> str:
         return "Sequential([\n" + "".join(f"    {layer!r},\n" for layer in self.layers) + "])"

@@ -22,13 +22,13 @@ from tinyml.core import (
     describe_count,
     describe_shape,
 )
-from tinyml.layers.stack import (
-    LayerPlan,
+from tinyml.layers.base.stack import (
+    LayerInference,
     LayerSpecification,
     apply_fix,
     build_stack,
     free_name,
-    plan_stack,
+    infer_stack,
     read_settings,
 )
 from tinyml.net.sequential import Sequential
@@ -53,14 +53,14 @@ class Inference:
         problems: all problems, in order of the layers.
     """
 
-    layers: tuple[LayerPlan, ...]
+    layers: tuple[LayerInference, ...]
     output_shape: Shape | None
     problems: tuple[Problem, ...]
 
     @property
     def parameter_count(self) -> int:
         """Number of trainable numbers in the network, as far as shapes are known."""
-        return sum(plan.parameter_count for plan in self.layers)
+        return sum(inferred.parameter_count for inferred in self.layers)
 
 
 def infer(
@@ -87,16 +87,16 @@ def infer(
     >>> infer(network, (1, 28, 28)).problems[0].sentence
     'Linear needs a vector but receives 1×28×28.'
     """
-    plans = plan_stack(specification.layers, input_shape)
-    shape = plans[-1].output_shape if plans else input_shape
-    problems = [plan.problem for plan in plans if plan.problem is not None]
-    if not plans:
+    inferred_layers = infer_stack(specification.layers, input_shape)
+    shape = inferred_layers[-1].output_shape if inferred_layers else input_shape
+    problems = [inferred.problem for inferred in inferred_layers if inferred.problem is not None]
+    if not inferred_layers:
         problems.append(Problem(-1, "", "The network has no layers yet. Add one from the palette."))
     elif shape is not None and target_shape is not None:
-        problems.extend(_check_numbers(plans, shape, target_shape))
+        problems.extend(_check_numbers(inferred_layers, shape, target_shape))
     elif shape is not None and class_count is not None:
-        problems.extend(_check_output(plans, shape, class_count))
-    return Inference(tuple(plans), shape, tuple(problems))
+        problems.extend(_check_output(inferred_layers, shape, class_count))
+    return Inference(tuple(inferred_layers), shape, tuple(problems))
 
 
 def build(
@@ -126,30 +126,30 @@ def build(
     return Sequential(build_stack(inference.layers, rng, dtype))
 
 
-def _check_output(plans: Sequence[LayerPlan], shape: Shape, class_count: int) -> list[Problem]:
+def _check_output(inferred_layers: Sequence[LayerInference], shape: Shape, class_count: int) -> list[Problem]:
     """Compare what comes out at the end with what the loss needs."""
     if shape == (class_count,):
         return []
-    last = len(plans) - 1
+    last = len(inferred_layers) - 1
     ends_with = f"The network ends with {describe_shape(shape)}"
     if len(shape) != 1:
         score: tuple[tuple[str, dict[str, Any]], ...] = (("Flatten", {}), ("Linear", {"outputs": class_count}))
         fix: Fix = AppendLayers(f"Add Flatten and Linear with {class_count} outputs", score)
         sentence = f"{ends_with} but the loss needs a vector of {class_count} numbers, one for each class."
-        return [Problem(last, plans[last].specification.name, sentence, fix)]
+        return [Problem(last, inferred_layers[last].specification.name, sentence, fix)]
     sentence = f"{ends_with} numbers but the loss needs {class_count}, one for each class."
-    return [_set_outputs(plans, shape, class_count, sentence)]
+    return [_set_outputs(inferred_layers, shape, class_count, sentence)]
 
 
-def _check_numbers(plans: Sequence[LayerPlan], shape: Shape, target_shape: Shape) -> list[Problem]:
+def _check_numbers(inferred_layers: Sequence[LayerInference], shape: Shape, target_shape: Shape) -> list[Problem]:
     """Compare what comes out at the end with the numbers that the network should give."""
     if shape == target_shape:
         return []
-    last, count = len(plans) - 1, math.prod(target_shape)
+    last, count = len(inferred_layers) - 1, math.prod(target_shape)
     if len(shape) == len(target_shape) == 1:
         numbers = describe_count(shape[0], "number")
         sentence = f"The network ends with {numbers} but each target has {count}."
-        return [_set_outputs(plans, shape, count, sentence)]
+        return [_set_outputs(inferred_layers, shape, count, sentence)]
     sentence = f"The network ends with {_describe_numbers(shape)} but each target is {_describe_numbers(target_shape)}."
     fix: AppendLayers | None = None
     if len(target_shape) == 1:
@@ -158,33 +158,33 @@ def _check_numbers(plans: Sequence[LayerPlan], shape: Shape, target_shape: Shape
     elif len(target_shape) == 3 and len(shape) == 1:
         size = {"size": list(target_shape[1:])}
         if shape != (count,):
-            return [_set_outputs(plans, shape, count, sentence)]
+            return [_set_outputs(inferred_layers, shape, count, sentence)]
         fix = AppendLayers(f"Add Reshape to {describe_shape(target_shape[1:])}", (("Reshape", size),))
-    return [Problem(last, plans[last].specification.name, sentence, fix)]
+    return [Problem(last, inferred_layers[last].specification.name, sentence, fix)]
 
 
 def _describe_numbers(shape: Shape) -> str:
     return describe_count(shape[0], "number") if len(shape) == 1 else describe_shape(shape)
 
 
-def _set_outputs(plans: Sequence[LayerPlan], shape: Shape, count: int, sentence: str) -> Problem:
+def _set_outputs(inferred_layers: Sequence[LayerInference], shape: Shape, count: int, sentence: str) -> Problem:
     """Return the problem of a vector of the wrong length; the fix changes the layer that decides it, or adds one."""
-    for index in range(len(plans) - 1, -1, -1):
-        plan = plans[index]
+    for index in range(len(inferred_layers) - 1, -1, -1):
+        inferred = inferred_layers[index]
         if (
-            plan.layer_type is not None
-            and plan.output_shape == shape
-            and "outputs" in plan.layer_type.Settings.model_fields
+            inferred.layer_type is not None
+            and inferred.output_shape == shape
+            and "outputs" in inferred.layer_type.Settings.model_fields
         ):
             change = ChangeSettings(f"Set outputs to {count}", {"outputs": count})
-            return Problem(index, plan.specification.name, sentence, change)
+            return Problem(index, inferred.specification.name, sentence, change)
     fix = AppendLayers(f"Add Linear with {describe_count(count, 'output')}", (("Linear", {"outputs": count}),))
-    return Problem(len(plans) - 1, plans[-1].specification.name, sentence, fix)
+    return Problem(len(inferred_layers) - 1, inferred_layers[-1].specification.name, sentence, fix)
 
 
 __all__ = [
     "Inference",
-    "LayerPlan",
+    "LayerInference",
     "LayerSpecification",
     "NetworkSpecification",
     "apply_fix",

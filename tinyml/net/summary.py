@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from tinyml.core import Shape, ShapeError, describe_shape
 from tinyml.layers import Layer
-from tinyml.layers.stack import input_shape_of, shapes_through
+from tinyml.layers.base.stack import input_shape_of, shapes_through
 
 _SIDES = "<<<<>>"
 _UNKNOWN = "?"

@@ -7,7 +7,7 @@ import numpy as np
 from tinyml.core import Array
 from tinyml.core.threads import one_blas_thread
 from tinyml.layers import Layer
-from tinyml.layers.stack import forward_through
+from tinyml.layers.base.stack import forward_through
 from tinyml.net.sequential import Sequential
 
 
@@ -62,19 +62,19 @@ def record(net: Sequential, input: Array) -> Trace:
         net: the network; its training mode is put back afterwards.
         input: `(N, …)` a batch, usually of one example; whole numbers and lists become floating-point numbers.
 
-    >>> from tinyml.layers import ReLu
-    >>> record(Sequential([ReLu("relu")]), np.array([[-1.0, 2.0]])).entry("relu").output
+    >>> from tinyml.layers import ReLU
+    >>> record(Sequential([ReLU("relu")]), np.array([[-1.0, 2.0]])).entry("relu").output
     array([[0., 2.]])
     """
     input = net.read_input(input)
     modes = [layer.training for layer in net.layers]
     net.eval()
     entries: list[TraceEntry] = []
-    waiting: list[Layer] = []
+    pending_pools: list[Layer] = []
     value = input
     try:
         for layer in net.layers:
-            output = forward_through(layer, value, waiting)
+            output = forward_through(layer, value, pending_pools)
             switches = layer.switches if layer.records_switches else None
             entries.append(TraceEntry(layer, value, output, switches))
             value = output

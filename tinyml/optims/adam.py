@@ -25,7 +25,7 @@ class AdamOptimizer(Optimizer):
         weight_decay: λ, how strongly every number is pulled towards 0, at least 0; here as part of the gradient.
 
     Attributes:
-        memories: "mean" (m), "square" (v) and "steps" (t) of each parameter that was updated so far.
+        state: "mean" (m), "square" (v) and "steps" (t) of each parameter that was updated so far.
 
     Raises `SettingsError` when an argument is impossible.
 
@@ -52,12 +52,12 @@ class AdamOptimizer(Optimizer):
 
     def update(self, param: Parameter) -> None:
         """Change the parameter's tensor by one step, in place; its gradient stays as it is."""
-        memory = self.recall(param, "mean", "square")
+        state = self.state_for(param, "mean", "square")
         # Counted for each parameter, since one that was frozen for a while has made fewer steps. An array, to be saved.
-        steps = memory.setdefault("steps", np.zeros(1))
+        steps = state.setdefault("steps", np.zeros(1))
         steps += 1
         step = partial(self._step, float(steps[0]))
-        in_pieces(step, param.tensor, param.gradient, memory["mean"], memory["square"])
+        in_pieces(step, param.tensor, param.gradient, state["mean"], state["square"])
 
     def _step(self, count: float, tensor: Array, gradient: Array, mean: Array, square: Array) -> None:
         gradient = self._decay(tensor, gradient)

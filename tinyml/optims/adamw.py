@@ -16,7 +16,7 @@ class AdamWOptimizer(AdamOptimizer):
         weight_decay: λ, share (times lr) that every number loses in each step, at least 0.
 
     Attributes:
-        memories: as in `AdamOptimizer`.
+        state: as in `AdamOptimizer`.
 
     Raises `SettingsError` when an argument is impossible.
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from tinyml.core import Array, Parameter, SettingsError
 
-Memory = dict[str, Array]
+ParameterState = dict[str, Array]
 """What an optimiser remembers of one parameter, by name; each array in the parameter's shape, or a single number."""
 
 
@@ -20,14 +20,14 @@ class Optimizer(ABC):
     """Changes parameters according to their gradients (seed 000, "Optimizer").
 
     A subclass computes `update`, best with `tinyml.core.elementwise.in_pieces`. What it has to remember from step to
-    step it keeps as arrays in `recall(param)`, so that a checkpoint can save and restore them.
+    step it keeps as arrays in `state_for(param)`, so that a checkpoint can save and restore them.
 
     Arguments:
         lr: learning rate, greater than 0.
 
     Attributes:
         lr: the learning rate of the next step; a schedule changes it.
-        memories: what is remembered of each parameter that was updated so far. An entry lives as long as its parameter.
+        state: what is remembered of each parameter that was updated so far. An entry lives as long as its parameter.
 
     Raises `SettingsError` when the learning rate is impossible.
     """
@@ -36,20 +36,20 @@ class Optimizer(ABC):
         if not is_number(lr) or not (0 < lr < math.inf):
             raise SettingsError(f"The learning rate is {lr!r} but should be a number greater than 0.")
         self.lr = float(lr)
-        self.memories: WeakKeyDictionary[Parameter, Memory] = WeakKeyDictionary()
+        self.state: WeakKeyDictionary[Parameter, ParameterState] = WeakKeyDictionary()
 
     @abstractmethod
     def update(self, param: Parameter) -> None:
         """Change the parameter's tensor by one step, in place; its gradient stays as it is."""
 
-    def recall(self, param: Parameter, *names: str) -> Memory:
+    def state_for(self, param: Parameter, *names: str) -> ParameterState:
         """Return what is remembered of a parameter; at first every name stands for zeros in its shape."""
-        memory = self.memories.setdefault(param, {})
+        state = self.state.setdefault(param, {})
         for name in names:
             # Also in a run that goes on with another momentum than it began with.
-            if name not in memory:
-                memory[name] = np.zeros_like(param.tensor)
-        return memory
+            if name not in state:
+                state[name] = np.zeros_like(param.tensor)
+        return state
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ class RMSPropOptimizer(Optimizer):
         weight_decay: λ, how strongly every number is pulled towards 0, at least 0.
 
     Attributes:
-        memories: "square" (v) and, with momentum, "velocity" (b) of each parameter that was updated so far.
+        state: "square" (v) and, with momentum, "velocity" (b) of each parameter that was updated so far.
 
     Raises `SettingsError` when an argument is impossible.
 
@@ -48,8 +48,8 @@ class RMSPropOptimizer(Optimizer):
 
     def update(self, param: Parameter) -> None:
         """Change the parameter's tensor by one step, in place; its gradient stays as it is."""
-        memory = self.recall(param, "square", *(("velocity",) if self.momentum else ()))
-        in_pieces(self._step, param.tensor, param.gradient, *memory.values())
+        state = self.state_for(param, "square", *(("velocity",) if self.momentum else ()))
+        in_pieces(self._step, param.tensor, param.gradient, *state.values())
 
     def _step(self, tensor: Array, gradient: Array, square: Array, velocity: Array | None = None) -> None:
         if self.weight_decay:

@@ -18,7 +18,7 @@ class SGDOptimizer(Optimizer):
         weight_decay: λ, how strongly every number is pulled towards 0, at least 0.
 
     Attributes:
-        memories: "velocity" (v) of each parameter that was updated so far; nothing without momentum.
+        state: "velocity" (v) of each parameter that was updated so far; nothing without momentum.
 
     Raises `SettingsError` when an argument is impossible.
 
@@ -40,8 +40,8 @@ class SGDOptimizer(Optimizer):
 
     def update(self, param: Parameter) -> None:
         """Change the parameter's tensor by one step, in place; its gradient stays as it is."""
-        memory = self.recall(param, "velocity") if self.momentum else {}
-        in_pieces(self._step, param.tensor, param.gradient, *memory.values())
+        state = self.state_for(param, "velocity") if self.momentum else {}
+        in_pieces(self._step, param.tensor, param.gradient, *state.values())
 
     def _step(self, tensor: Array, gradient: Array, velocity: Array | None = None) -> None:
         step = gradient

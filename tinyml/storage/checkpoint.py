@@ -21,7 +21,7 @@ class SavedCheckpoint(NamedTuple):
     """What a checkpoint file holds.
 
     Attributes:
-        checkpoint: for `Experiment.run(resume=…)`.
+        checkpoint: for `TrainingSetup.run(resume=…)`.
         project: network, data choice and training settings of its run.
     """
 
@@ -50,13 +50,13 @@ def save_checkpoint(path: str | Path, checkpoint: Checkpoint, project: Project) 
 
     >>> import tempfile
     >>> from tinyml.data import load, split
-    >>> from tinyml.learner import prepare
+    >>> from tinyml.learner import set_up_training
     >>> from tinyml.storage import example_path, read_project
     >>> project = read_project(example_path("circle"))
-    >>> experiment = prepare(project.network, project.training, split(load("circle"), project.data))
-    >>> first_batch = next(experiment.run())
+    >>> setup = set_up_training(project.network, project.training, split(load("circle"), project.data))
+    >>> first_batch = next(setup.run())
     >>> path = Path(tempfile.mkdtemp()) / "run.safetensors"
-    >>> save_checkpoint(path, experiment.learner.checkpoint(), project)
+    >>> save_checkpoint(path, setup.learner.checkpoint(), project)
     >>> read_checkpoint(path).checkpoint.state.batch
     1
     """

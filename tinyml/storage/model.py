@@ -15,7 +15,7 @@ from tinyml.core.json_text import describe_invalid
 from tinyml.core.tensor_file import TensorFileHeader, open_tensors, read_header, write_tensors
 from tinyml.core.tensor_header import TensorHeader
 from tinyml.data.choice import DataChoice
-from tinyml.layers.stack import all_layers, are_registered
+from tinyml.layers.base.stack import all_layers, are_registered
 from tinyml.learner.events import EpochFinished
 from tinyml.learner.settings import TrainingSettings
 from tinyml.net import NetworkSpecification, Sequential, build, infer

@@ -17,7 +17,7 @@ def conv_as_matrix(
     Formula: `W*[(k, p, q), (c, u, v)] = w[k, c, i, j]` where the weight (i, j) of the window at (p, q) multiplies the
     pixel (u, v). This holds where `u = p·stride + i·dilation - padding`, and the same for v with q and j. All other
     elements are 0. X* and Y* are images unrolled in scan order, `image.reshape(-1)`. Law 1 of the seed gives
-    `∂ℓ/∂X* = W*ᵀ ∂ℓ/∂Y*`. `Deconv2D` computes the product with `W*ᵀ` for the same filters.
+    `∂ℓ/∂X* = W*ᵀ ∂ℓ/∂Y*`. `ConvTranspose2D` computes the product with `W*ᵀ` for the same filters.
 
     Arguments:
         filters: `(K, C, h, w)`, the weight of a `Conv2D`.

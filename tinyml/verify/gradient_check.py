@@ -43,7 +43,7 @@ class TensorCheck:
             zero agree.
         worst: index of the element with the largest difference.
         analytic, numerical: the derivative of this element, by `backward` and by differences.
-        kinks: the number of elements with a kink within the step: a ReLu changes its sign or a pooling window changes
+        kinks: the number of elements with a kink within the step: a ReLU changes its sign or a pooling window changes
             its maximum, so the derivative jumps. These elements were compared on both sides of the kink.
     """
 
@@ -126,7 +126,7 @@ def gradient_check(
     in float64 on a copy, so it does not change the network. Layers keep their mode (training or inference). Random
     layers, such as dropout, draw the same numbers in each pass.
 
-    A difference can come from a kink: the input of a ReLu passes 0 within the step, or two values of a pooling window
+    A difference can come from a kink: the input of a ReLU passes 0 within the step, or two values of a pooling window
     change their order. At a kink the analytic gradient jumps by at least this difference; that is how the check finds
     it. The derivative does not exist at the kink, so the check compares the element on both sides of it.
 

@@ -5,7 +5,7 @@ activation and sets all other values of the layer to zero, in the other maps too
 the layers:
 
 - pooling puts each value at the position of its maximum *in this forward pass*, and zeros elsewhere;
-- ReLu rectifies the signal itself: it sets negative values of the signal to zero. (The gradient is zero where the
+- ReLU rectifies the signal itself: it sets negative values of the signal to zero. (The gradient is zero where the
   forward input is negative instead. Guided backpropagation applies both rules.)
 - convolution applies the same filters transposed, without bias.
 
@@ -85,9 +85,9 @@ def reconstruct(
     Raises `TinymlError`, with the reason, when there is no such layer, map, position or example, when the layer has no
     maps, when a layer on the way down cannot be reversed (Tanh, Linear and others), or when the map holds NaN.
 
-    >>> from tinyml.layers import Conv2D, ReLu
+    >>> from tinyml.layers import Conv2D, ReLU
     >>> from tinyml.net import Sequential, record
-    >>> net = Sequential([Conv2D("conv", (1, 5, 5), 2, 3, 3, 1, 0, rng=np.random.default_rng(0)), ReLu("relu")])
+    >>> net = Sequential([Conv2D("conv", (1, 5, 5), 2, 3, 3, 1, 0, rng=np.random.default_rng(0)), ReLU("relu")])
     >>> picture = reconstruct(record(net, np.ones((1, 1, 5, 5), np.float32)), "relu", map_index=1, position=(0, 2))
     >>> picture.image.shape, picture.receptive_field
     ((1, 5, 5), ((0, 3), (2, 5)))
@@ -121,7 +121,7 @@ def _way_down(trace: Trace, layer_name: str) -> tuple[TraceEntry, ...]:
         if not entry.layer.deconvolution:
             raise TinymlError(
                 f"A deconvnet has no way back through {type(entry.layer).__name__} ('{entry.layer.name}'). "
-                "Choose a feature map below it; a network of Conv2D, ReLu and MaxPool2D has a way back from every map."
+                "Choose a feature map below it; a network of Conv2D, ReLU and MaxPool2D has a way back from every map."
             )
     return passed
 
@@ -174,7 +174,7 @@ def _receptive_field(passed: tuple[TraceEntry, ...], position: Pair) -> Box:
     row, column = position
     box: Box = (row, row + 1), (column, column + 1)
     for entry in passed:
-        box = entry.layer.settings.receptive_box(box, entry.input.shape[1:])
+        box = entry.layer.settings.receptive_field(box, entry.input.shape[1:])
     return box
 
 

@@ -51,9 +51,9 @@ def strongest_examples(
     `batch_size` is less than 1, or when an activation is infinite or not a number; `DataError` when there are no
     examples; `ShapeError` when they do not fit the network.
 
-    >>> from tinyml.layers import ReLu
+    >>> from tinyml.layers import ReLU
     >>> images = np.array([[[[0.0, 3.0]]], [[[9.0, 1.0]]], [[[3.0, 0.0]]]])
-    >>> found = strongest_examples(Sequential([ReLu("relu")]), images, "relu", count=2)
+    >>> found = strongest_examples(Sequential([ReLU("relu")]), images, "relu", count=2)
     >>> found.examples, found.activations, found.positions
     (array([[1, 0]]), array([[9., 3.]]), array([[[0, 0],
             [0, 1]]]))
@@ -75,9 +75,9 @@ def search_strongest(
 
     Raises the same errors as `strongest_examples`, at the first batch or at the batch that causes the error.
 
-    >>> from tinyml.layers import ReLu
+    >>> from tinyml.layers import ReLU
     >>> images = np.array([3.0, 9.0, 4.0]).reshape(3, 1, 1, 1)
-    >>> steps = search_strongest(Sequential([ReLu("relu")]), images, "relu", count=2, batch_size=2)
+    >>> steps = search_strongest(Sequential([ReLU("relu")]), images, "relu", count=2, batch_size=2)
     >>> [(done, found.examples.tolist()) for done, found in steps]
     [(2, [[1, 0]]), (3, [[1, 2]])]
     """

@@ -54,13 +54,13 @@ class FakeInspection(QObject):
     """Has the attributes and signals of `Inspection` that the canvas uses."""
 
     samples_changed = Signal()
-    view_changed = Signal()
+    sample_trace_changed = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self.samples: Any = None
         self.index = 0
-        self.view: Any = None
+        self.sample_trace: Any = None
 
     def look(self, document: Document) -> None:
         """Compute a view of an invented sample with fresh weights."""
@@ -70,12 +70,12 @@ class FakeInspection(QObject):
         trace = record(net, example)
         scores = np.full(len(description.class_names), 0.05)
         scores[3] = 0.55
-        self.view = SimpleNamespace(trace=trace, scores=scores, label=5, prediction=3, target=None)
-        self.view_changed.emit()
+        self.sample_trace = SimpleNamespace(trace=trace, scores=scores, label=5, prediction=3, target=None)
+        self.sample_trace_changed.emit()
 
 
 @dataclass
-class Bench:
+class Harness:
     """Palette and canvas beside each other in one window, with a hand to use the mouse."""
 
     window: QWidget
@@ -89,8 +89,8 @@ class Bench:
 
     def shown(self) -> list[str]:
         """Names of the layers as the cards show them, from the top."""
-        cards = sorted(self.canvas.column.cards, key=lambda card: card.y())
-        return [card.content.name for card in cards]
+        cards = sorted(self.canvas.card_stack.cards, key=lambda card: card.y())
+        return [card.model.name for card in cards]
 
     def entry(self, layer_type: str) -> QWidget:
         entry = self.palette.findChild(QWidget, f"palette_{layer_type}")
@@ -113,18 +113,18 @@ class Bench:
 
     def move_to_gap(self, index: int) -> None:
         """Move the pointer to just above the card at `index` of those that are on stage, or below the last."""
-        cards = [card for card in self.canvas.column.cards if card.y() > -5000]
+        cards = [card for card in self.canvas.card_stack.cards if card.y() > -5000]
         if index < len(cards):
-            place = self.canvas.column.place_of(cards[index])
+            place = self.canvas.card_stack.place_of(cards[index])
             y = place.top() + 2
         else:
-            y = self.canvas.column.place_of(cards[-1]).bottom() if cards else 150
-        self.move_to(QPoint(self.canvas.column.width() // 2, y))
+            y = self.canvas.card_stack.place_of(cards[-1]).bottom() if cards else 150
+        self.move_to(QPoint(self.canvas.card_stack.width() // 2, y))
 
     def move_to(self, point: QPoint) -> None:
         """Move the pointer to a place of the column."""
         viewport = self.canvas.viewport()
-        QTest.mouseMove(viewport, self.canvas.column.mapTo(viewport, point))
+        QTest.mouseMove(viewport, self.canvas.card_stack.mapTo(viewport, point))
 
     def let_go(self) -> None:
         QTest.mouseRelease(self.window, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, self._pointer())
@@ -136,10 +136,10 @@ class Bench:
 
 
 @pytest.fixture
-def make_bench(qtbot: Any) -> Callable[[Document], Bench]:
+def make_harness(qtbot: Any) -> Callable[[Document], Harness]:
     """Put palette and canvas of a document into a window of their own."""
 
-    def make(document: Document) -> Bench:
+    def make(document: Document) -> Harness:
         window = QWidget()
         window.resize(900, 800)
         palette, canvas = Palette(document), Canvas(document, None)
@@ -150,15 +150,15 @@ def make_bench(qtbot: Any) -> Callable[[Document], Bench]:
         with qtbot.waitExposed(window):
             window.show()
         window.activateWindow()
-        return Bench(window, palette, canvas, document)
+        return Harness(window, palette, canvas, document)
 
     return make
 
 
 @pytest.fixture
-def bench(make_bench: Callable[[Document], Bench], document: Document) -> Bench:
+def harness(make_harness: Callable[[Document], Harness], document: Document) -> Harness:
     """Palette and canvas for the small network."""
-    return make_bench(document)
+    return make_harness(document)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.document import Document, edits
-from tests.tinyml.layers.bench import settings_of
+from tests.tinyml.layers.harness import settings_of
 from tinyml.core import ChangeTraining, Problem, RemoveLayer, RenameLayer, TinymlError
 from tinyml.data import DataChoice
 from tinyml.layers import layer_types

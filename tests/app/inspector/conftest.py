@@ -40,7 +40,7 @@ def make_project(layers: Any, source: str, **training: Any) -> Project:
     )
 
 
-class Bench:
+class Harness:
     """The inspector of a project, shown, with all that stands behind it."""
 
     def __init__(self, qtbot: Any, project: Project, size: tuple[int, int]) -> None:
@@ -66,14 +66,14 @@ class Bench:
         """Let the event loop run until something is so."""
         self._qtbot.waitUntil(lambda: bool(condition()), timeout=8000)
 
-    def wait_for_view(self) -> None:
+    def wait_for_sample_trace(self) -> None:
         """Wait until the network's view of a sample, and of all samples, is known."""
-        self.wait(lambda: self.inspection.view is not None and self.inspection.predictions is not None)
+        self.wait(lambda: self.inspection.sample_trace is not None and self.inspection.predictions is not None)
 
     @property
     def reconstruction(self) -> Any:
         """What is traced back and shown."""
-        return self.inspector._pixels.reconstruction
+        return self.inspector._reconstruction.reconstruction
 
     def wait_for_reconstruction(self, layer: str, map_index: int | None = None) -> Any:
         """Wait until a map of a layer is traced back, and return the reconstruction."""
@@ -89,7 +89,7 @@ class Bench:
         """Train to the end, and wait until the trained weights are looked at."""
         self.session.start()
         self.wait(lambda: not self.session.state.active)
-        self.wait(lambda: self.inspection.view.snapshot is self.session.snapshot)
+        self.wait(lambda: self.inspection.sample_trace.snapshot is self.session.snapshot)
 
     def close(self) -> None:
         """Take everything down."""
@@ -100,17 +100,17 @@ class Bench:
 
 
 @pytest.fixture
-def make_bench(qtbot: Any) -> Iterator[Callable[..., Bench]]:
+def make_harness(qtbot: Any) -> Iterator[Callable[..., Harness]]:
     """Show the inspector of a project."""
-    made: list[Bench] = []
+    made: list[Harness] = []
 
-    def make(project: Project, size: tuple[int, int] = (1300, 300)) -> Bench:
-        made.append(Bench(qtbot, project, size))
+    def make(project: Project, size: tuple[int, int] = (1300, 300)) -> Harness:
+        made.append(Harness(qtbot, project, size))
         return made[-1]
 
     yield make
-    for bench in made:
-        bench.close()
+    for harness in made:
+        harness.close()
     QApplication.processEvents()
 
 
@@ -121,17 +121,17 @@ def project_of() -> Callable[..., Project]:
 
 
 @pytest.fixture
-def digits(make_bench: Callable[..., Bench]) -> Bench:
+def digits(make_harness: Callable[..., Harness]) -> Harness:
     """The inspector of a small convolutional network for the built-in digits."""
-    bench = make_bench(make_project(DIGITS, "digits"))
-    bench.wait_for_view()
-    return bench
+    harness = make_harness(make_project(DIGITS, "digits"))
+    harness.wait_for_sample_trace()
+    return harness
 
 
 @pytest.fixture
-def circle(make_bench: Callable[..., Bench]) -> Bench:
+def circle(make_harness: Callable[..., Harness]) -> Harness:
     """The inspector of a small network for points of a plane."""
     project = make_project(CIRCLE, "circle", loss="mse_loss", momentum=0.0, batch_size=10, epochs=5)
-    bench = make_bench(project)
-    bench.wait_for_view()
-    return bench
+    harness = make_harness(project)
+    harness.wait_for_sample_trace()
+    return harness

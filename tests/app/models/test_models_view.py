@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLabel
 
 from app.models import ModelsView, reader
 from app.models.table import COLUMNS, TensorTable, index_tensors
-from app.widgets.theme import DARK, palette_for
+from app.widgets.theme.theme import DARK, palette_for
 from tinyml.core.tensor_file import TensorHeader, write_tensors
 from tinyml.net import LayerSpecification, NetworkSpecification, build
 from tinyml.storage import EpochSummary, SavedModel, TensorSummary, save_model, summarise
@@ -86,8 +86,8 @@ def test_a_file_becomes_a_table(qtbot, view, foreign) -> None:
     assert column_texts(view, "Name") == ["block.2.weight", "block.10.weight", "conv.kernel", "scale"]
     assert column_texts(view, "Shape") == ["3", "6×4", "5×2×3×3", ""]
     assert column_texts(view, "Type") == ["float64", "float32", "float32", "float32"]
-    assert column_texts(view, "Min")[0] == "1"
-    assert column_texts(view, "Mean")[0] == "2"
+    assert column_texts(view, "Min")[0] == "1.000"
+    assert column_texts(view, "Mean")[0] == "2.000"
     assert column_texts(view, "Non-finite") == ["1", "0", "0", "0"]
     assert view.total_label.text().startswith("4 tensors · 118 parameters · ")
     assert view.file_label.text() == "foreign.safetensors"
@@ -143,8 +143,8 @@ def test_our_files_introduce_themselves(qtbot, view, model, foreign) -> None:
     assert "Network: fc_1 (Linear)." in words
     assert "Data: digits, 4, 3 classes." in words
     assert "Trained for 2 epochs" in words
-    assert "validation loss 0.9, accuracy 55.0 %; best in epoch 1." in words
-    assert "Test accuracy 62.5 %." in words
+    assert "validation loss 0.900, accuracy 55.0\N{NO-BREAK SPACE}%; best in epoch 1." in words
+    assert "Test accuracy 62.5\N{NO-BREAK SPACE}%." in words
     assert view.use_button.isEnabled()
     with qtbot.waitSignal(view.use_weights_requested) as requested:
         qtbot.mouseClick(view.use_button, Qt.MouseButton.LeftButton)
@@ -220,7 +220,7 @@ def test_a_long_reading_shows_progress_and_can_be_cancelled(qtbot, view, tmp_pat
     qtbot.waitUntil(lambda: view.progress.value() == 3)
     assert view.progress.maximum() == 8
     assert view.cancel_button.isVisible()
-    assert column_texts(view, "Min") == ["1"] * 3 + [""] * 5
+    assert column_texts(view, "Min") == ["1.000"] * 3 + [""] * 5
     qtbot.mouseClick(view.cancel_button, Qt.MouseButton.LeftButton)
     assert not view.progress.isVisible()
     assert view.message.text.startswith("Stopped. 3 of 8 tensors were read")

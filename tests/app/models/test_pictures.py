@@ -8,7 +8,7 @@ import pytest
 
 from app.models import pictures
 from app.models.pictures import paint_tensor
-from app.widgets.theme import LIGHT
+from app.widgets.theme.theme import LIGHT
 from tinyml.core import StorageError
 from tinyml.core.tensor_file import TensorReader, write_tensors
 

@@ -25,7 +25,7 @@ class FakeSession(QObject):
         super().__init__()
         self.run = Run()
         self.state = SessionState.READY
-        self.plan = self.snapshot = None
+        self.config = self.snapshot = None
         self.history: list[EpochFinished] = []
         self.test_loss = self.test_accuracy = self.test_r_squared = None
         self.message = ""
@@ -36,7 +36,7 @@ class FakeSession(QObject):
         training = SimpleNamespace(epochs=epochs, learning_rate=0.1)
         description = DataDescription("d", "D", (2,), tuple(str(number) for number in range(classes)), 100)
         project = SimpleNamespace(training=training)
-        self.plan = SimpleNamespace(project=project, description=description, epochs=epochs, position=0.0)
+        self.config = SimpleNamespace(project=project, description=description, epochs=epochs, position=0.0)
         self.run = Run()
         self.epochs, self.batches, self.step, self.history = epochs, batches, 0, []
         self.started.emit()

@@ -3,8 +3,8 @@ import math
 import numpy as np
 import pytest
 
+from app.monitor.axis_ranges import epoch_range, linear_range, log_range, stepped_up
 from app.monitor.curves import RunCurves
-from app.monitor.scale import epoch_range, linear_range, log_range, stepped_up
 from tinyml.learner import BatchFinished, EpochFinished
 
 
@@ -24,7 +24,7 @@ def test_positions_are_in_epochs() -> None:
     curves.add_batches([])
     curves.add_batches([batch(2, 2, math.nan)])
     assert curves.loss.batches.x.tolist() == [0.25, 0.5, 0.75, 1.0, 1.5]
-    assert curves.loss.batches.broken_x.tolist() == [1.5]
+    assert curves.loss.batches.non_finite_x.tolist() == [1.5]
     assert curves.position == 1.5
     assert curves.loss.newest_training == 1.0
     assert curves.accuracy.newest_training == pytest.approx(0.25)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QMessageBox, QP
 
 from app.monitor import Monitor
 from app.training import Run, SessionState
-from app.widgets.theme import DARK, LIGHT, current_theme, palette_for
+from app.widgets.theme.theme import DARK, LIGHT, current_theme, palette_for
 from tinyml.learner import EpochFinished
 
 
@@ -36,14 +36,14 @@ def test_reports_become_curves_and_figures(qtbot, monitor, session) -> None:
     session.end_epoch(1.0, 1.25, accuracy=0.8)
     session.end_epoch(0.9, 1.13, accuracy=0.8)
     session.seconds, session.examples_per_second = 61.5, 12_400.0
-    qtbot.waitUntil(lambda: monitor.facts.texts["training_loss"] == "1.00")
-    texts = monitor.facts.texts
+    qtbot.waitUntil(lambda: monitor.summary.texts["training_loss"] == "1.00")
+    texts = monitor.summary.texts
     assert texts["epoch"] == "2 of 4"
-    assert (texts["validation_loss"], texts["training_accuracy"]) == ("1.13", "75.0 %")
-    assert (texts["best"], texts["elapsed"], texts["speed"]) == ("2", "1:01", "12\u202f400")
+    assert (texts["validation_loss"], texts["training_accuracy"]) == ("1.13", "75.0\N{NO-BREAK SPACE}%")
+    assert (texts["best"], texts["elapsed"], texts["speed"]) == ("2", "1:01", "12\N{NO-BREAK SPACE}400")
     assert monitor.loss_plot.training_legend.text == "training 1.00"
     assert monitor.loss_plot.validation_legend.text == "validation 1.13"
-    assert monitor.accuracy_plot.validation_legend.text == "validation 80.0 %"
+    assert monitor.accuracy_plot.validation_legend.text == "validation 80.0\N{NO-BREAK SPACE}%"
     assert monitor.loss_plot.area.epochs == pytest.approx((0.0, 4.0), abs=0.05)
     assert monitor.accuracy_plot.area.heights == pytest.approx((0.0, 1.05), abs=0.05)
 
@@ -53,13 +53,13 @@ def test_a_screen_reader_hears_each_figure_with_its_name(monitor, session) -> No
         label = monitor.findChild(QLabel, name)
         return QAccessible.queryAccessibleInterface(label).text(QAccessible.Text.Name)
 
-    assert heard("fact_training_loss") == "Loss, training: –"
+    assert heard("run_training_loss") == "Loss, training: –"
     session.begin(epochs=4)
     session.learn([0.125] * 20)
     monitor.refresh()
-    assert heard("fact_training_loss") == "Loss, training: 0.125"
-    assert heard("fact_epoch") == "Epoch: 2 of 4"
-    assert heard("facts_state") == "State of the run: Running"
+    assert heard("run_training_loss") == "Loss, training: 0.125"
+    assert heard("run_epoch") == "Epoch: 2 of 4"
+    assert heard("run_state") == "State of the run: Running"
 
 
 def test_without_a_validation_set_there_is_no_legend_for_it(monitor, session) -> None:
@@ -67,7 +67,7 @@ def test_without_a_validation_set_there_is_no_legend_for_it(monitor, session) ->
     session.end_epoch(1.0, None)
     monitor.refresh()
     assert not monitor.loss_plot.validation_legend.isVisible()
-    assert monitor.facts.texts["validation_loss"] == "–"
+    assert monitor.summary.texts["validation_loss"] == "–"
     session.begin()
     session.end_epoch(1.0, 1.0)
     monitor.refresh()
@@ -217,16 +217,16 @@ def test_the_wheel_zooms_the_epochs_and_with_ctrl_the_values(monitor, session) -
     assert plot.area.epochs == pytest.approx(epochs)
 
 
-def test_the_facts_count_epochs_that_are_done_when_a_run_has_ended(monitor, session) -> None:
+def test_the_summary_counts_epochs_that_are_done_when_a_run_has_ended(monitor, session) -> None:
     session.begin(epochs=20, batches=10)
     session.learn([1.0] * 24)
     session.end_epoch(1.0, 1.0)
     session.end_epoch(1.0, 1.0)
     monitor.refresh()
-    assert monitor.facts.texts["epoch"] == "3 of 20"
+    assert monitor.summary.texts["epoch"] == "3 of 20"
     session.enter(SessionState.STOPPED)
     monitor.refresh()
-    assert monitor.facts.texts["epoch"] == "2 of 20"
+    assert monitor.summary.texts["epoch"] == "2 of 20"
 
 
 def test_a_new_run_is_followed_from_its_beginning(monitor, session) -> None:
@@ -249,8 +249,8 @@ def test_curves_stay_after_the_end(monitor, session) -> None:
     monitor.refresh()
     assert not monitor.empty
     assert len(monitor.curves.loss.batches) == 5
-    assert monitor.facts.texts["test"] == "97.0 %"
-    assert text_of(monitor, "facts_state") == "Finished"
+    assert monitor.summary.texts["test"] == "97.0\N{NO-BREAK SPACE}%"
+    assert text_of(monitor, "run_state") == "Finished"
 
 
 def test_the_log_axis_is_honest(qtbot, monitor, session) -> None:
@@ -277,16 +277,16 @@ def test_nan_is_marked_where_it_is(monitor, session) -> None:
     session.learn([1.0, math.nan, 1.0, math.inf])
     monitor.refresh()
     area = monitor.loss_plot.area
-    assert area._broken_words.isVisible()
-    assert area._broken.getData()[0].tolist() == pytest.approx([0.2, 0.4])
-    assert not monitor.accuracy_plot.area._broken_words.isVisible()
-    assert monitor.facts.texts["training_loss"] == "1.00"
+    assert area._non_finite_label.isVisible()
+    assert area._non_finite.getData()[0].tolist() == pytest.approx([0.2, 0.4])
+    assert not monitor.accuracy_plot.area._non_finite_label.isVisible()
+    assert monitor.summary.texts["training_loss"] == "1.00"
 
 
 def test_a_pause_and_an_end_can_be_seen(monitor, session) -> None:
     session.begin(batches=10)
     session.learn([1.0] * 15)
-    line = monitor.loss_plot.area._moment
+    line = monitor.loss_plot.area._stop_marker
     for state, word in ((SessionState.PAUSED, "paused"), (SessionState.STOPPED, "stopped")):
         session.enter(state)
         assert line.isVisible()
@@ -304,7 +304,7 @@ def test_a_failure_is_explained(monitor, session) -> None:
     assert text_of(monitor, "diagnosis_finding") == "The loss became nan in epoch 1, batch 2."
     assert text_of(monitor, "diagnosis_advice") == "Lower the learning rate."
     assert monitor.findChild(QLabel, "diagnosis_finding").property("danger")
-    assert monitor.loss_plot.area._moment.label.toPlainText() == "failed"
+    assert monitor.loss_plot.area._stop_marker.label.toPlainText() == "failed"
     session.begin()
     monitor.refresh()
     assert not monitor.findChild(QLabel, "diagnosis_finding").isVisible()
@@ -314,12 +314,12 @@ def test_weights_from_a_file_bring_their_history(monitor, session) -> None:
     session.begin()
     session.learn([1.0] * 5)
     session.state = SessionState.READY
-    session.plan, session.run = None, Run()
+    session.config, session.run = None, Run()
     session.history = [EpochFinished(1, 2, 0.5, 0.5, 0.6, 0.5, 1.0), EpochFinished(2, 2, 0.4, 0.5, 0.5, 0.5, 2.0)]
     session.run_changed.emit()
     monitor.refresh()
     assert monitor.curves.loss.smoothed.y.tolist() == [0.5, 0.4]
-    assert monitor.facts.texts["best"] == "2"
+    assert monitor.summary.texts["best"] == "2"
     session.history, session.run = [], Run()
     session.run_changed.emit()
     monitor.refresh()
@@ -407,9 +407,9 @@ def test_light_and_dark(qapp, monitor, session) -> None:
             qapp.setPalette(palette_for(theme))
             qapp.processEvents()
             assert area.grab().toImage().pixelColor(1, 1).name() == theme.surface
-            assert area._moment.pen.color().name() == QColor(theme.muted).name()
-            assert area._moment.label.color.name() == QColor(theme.muted).name()
-            assert area._moment.label.toPlainText() == "paused"
+            assert area._stop_marker.pen.color().name() == QColor(theme.muted).name()
+            assert area._stop_marker.label.color.name() == QColor(theme.muted).name()
+            assert area._stop_marker.label.toPlainText() == "paused"
     finally:
         qapp.setPalette(before)
 

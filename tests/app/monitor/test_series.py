@@ -62,7 +62,7 @@ def test_thinning_hides_no_spike(y: list[float], pixels: int, portions: list[int
         assert np.nanmax(thin) == max(finite) == series.largest
     assert len(x) == len(thin) <= max(4 * pixels + 4, 4)
     assert np.all(np.diff(x) >= 0)
-    assert len(series.broken_x) == len(y) - len(finite)
+    assert len(series.non_finite_x) == len(y) - len(finite)
 
 
 def test_a_spike_among_a_million_is_drawn_where_it_is() -> None:

@@ -1,7 +1,7 @@
 import pytest
 from PySide6.QtWidgets import QApplication, QMessageBox
 
-from app.shell.application import Look, open_settings
+from app.shell.application import ThemeManager, open_settings
 from app.shell.files import FIRST_EXAMPLE
 from app.shell.main_window import MainWindow
 
@@ -12,9 +12,9 @@ def make_window(qtbot, tmp_path):
     windows = []
 
     def make(example=FIRST_EXAMPLE):
-        look = Look(QApplication.instance(), "light")
-        window = MainWindow(open_settings(tmp_path / "settings.ini"), look)
-        look.setParent(window)
+        theme_manager = ThemeManager(QApplication.instance(), "light")
+        window = MainWindow(open_settings(tmp_path / "settings.ini"), theme_manager)
+        theme_manager.setParent(window)
         window.files.load_example(example)
         window.show()
         qtbot.waitExposed(window)

@@ -23,11 +23,11 @@ from PySide6.QtWidgets import (
 )
 
 from app.document import edits
-from app.inspector.bar_chart import BarChart
-from app.inspector.score_list import ScoreList
+from app.inspector.maps.bar_chart import BarChart
+from app.inspector.samples.score_list import ScoreList
 from app.training import SessionState
 from app.training import worker as worker_module
-from app.widgets.image_grid import ImageGrid
+from app.widgets.images.image_grid import ImageGrid
 from tinyml.core import TinymlError
 from tinyml.data import DataChoice, describe
 from tinyml.net import LayerSpecification, NetworkSpecification, build
@@ -199,7 +199,7 @@ def test_a_project_with_hostile_names(qtbot, small_window, project_file) -> None
     window.files.open_path(project_file)
     assert window.document.path == project_file
     qtbot.waitUntil(lambda: window.document.data is not None, timeout=10_000)
-    qtbot.waitUntil(lambda: window.inspection.view is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: window.inspection.sample_trace is not None, timeout=10_000)
     names = [layer.name for layer in window.document.project.network.layers]
     assert names[0] == HOSTILE
     for selection in ((HOSTILE,), (LONG_LAYER,), tuple(names)):
@@ -269,7 +269,7 @@ def test_a_long_failure_widens_nothing(qtbot, small_window, monkeypatch, dialog)
     def fail(*_arguments, **_options):
         raise TinymlError(f"The layer '{HOSTILE} {LONG}' failed. " + "A long explanation follows. " * 100)
 
-    monkeypatch.setattr(worker_module, "prepare", fail)
+    monkeypatch.setattr(worker_module, "set_up_training", fail)
     window.training.train()
     qtbot.waitUntil(lambda: window.session.state is SessionState.FAILED, timeout=10_000)
     for box in window.findChildren(QMessageBox):

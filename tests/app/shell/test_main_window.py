@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from app.document import edits
 from app.shell.actions import COMMANDS
 from app.training import SessionState
-from app.widgets.theme import current_theme
+from app.widgets.theme.theme import current_theme
 
 ENDED = (SessionState.FINISHED, SessionState.STOPPED, SessionState.FAILED)
 
@@ -156,7 +156,9 @@ def test_weights_come_back_with_their_network(qtbot, window, make_window, tmp_pa
     other.files.use_weights(path)
     qtbot.waitUntil(lambda: other.document.project.network == window.document.project.network)
     assert other.session.test_accuracy == window.session.test_accuracy
-    qtbot.waitUntil(lambda: other.inspection.view is not None and other.inspection.view.snapshot.trained)
+    qtbot.waitUntil(
+        lambda: other.inspection.sample_trace is not None and other.inspection.sample_trace.snapshot.trained
+    )
     assert other.actions_by_name["continue_training"].isEnabled()
 
 
@@ -219,7 +221,7 @@ def test_opening_something_else_while_training_asks_first(qtbot, window, dialog)
 
 
 def test_an_unexpected_error_is_shown_once_and_the_program_goes_on(window, dialog, monkeypatch):
-    monkeypatch.setattr(window.unexpected_errors, "_former_hook", lambda *_: None)
+    monkeypatch.setattr(window.exception_hook, "_previous_hook", lambda *_: None)
     for _ in range(3):
         try:
             raise RuntimeError("the roof fell in")
@@ -229,7 +231,7 @@ def test_an_unexpected_error_is_shown_once_and_the_program_goes_on(window, dialo
     assert "the roof fell in" in problem.text()
     assert "Traceback" in problem.detailedText()
     assert len(window.findChildren(QMessageBox, "problem_dialog")) == 1
-    assert len(window.unexpected_errors.tracebacks) == 1
+    assert len(window.exception_hook.tracebacks) == 1
 
 
 def test_another_project_is_opened_while_all_layers_are_selected(window):
@@ -238,7 +240,7 @@ def test_another_project_is_opened_while_all_layers_are_selected(window):
     window.canvas.select_all()
     window.files.load_example("lenet-digits")
     assert set(window.document.selection) <= {layer.name for layer in window.document.project.network.layers}
-    assert window.unexpected_errors.tracebacks == []
+    assert window.exception_hook.tracebacks == []
 
 
 @pytest.mark.parametrize(("typed", "written"), [("net", "net.tinyml.json"), ("net.tinyml.json", "net.tinyml.json")])

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLabel, QWidget
 
 from app.document import edits
-from app.models.words import describe_model
+from app.models.model_description import describe_model
 from app.shell.files import EXAMPLES, export_snapshot, load_snapshot
 from app.training import SessionState
 from tinyml.storage import example_names, load_model
@@ -43,9 +43,9 @@ def test_a_run_on_numbers_is_shown_as_one(qtbot, make_window, tmp_path, example)
     assert session.message == f"R² on the test set is {reached}."
     assert text_of(window, "status_message") == session.message
     assert text_of(window, "accuracy_title") == "R²"
-    assert monitor.facts.texts["test"] == reached
-    assert monitor.facts.texts["validation_accuracy"] not in ("–", "")
-    shown = {label.text() for label in monitor.facts.findChildren(QLabel)}
+    assert monitor.summary.texts["test"] == reached
+    assert monitor.summary.texts["validation_accuracy"] not in ("–", "")
+    shown = {label.text() for label in monitor.summary.findChildren(QLabel)}
     assert {"R²", "Test R²"} <= shown
     assert not [text for text in shown if "ccuracy" in text]
     assert len(monitor.curves.r_squared.batches) == session.batches_done
@@ -73,17 +73,19 @@ def test_the_inspector_compares_numbers(qtbot, make_window):
     window = make_window("sine")
     train(qtbot, window)
     inspection = window.inspection
-    qtbot.waitUntil(lambda: inspection.view is not None and inspection.view.snapshot is window.session.snapshot)
-    view = inspection.view
+    qtbot.waitUntil(
+        lambda: inspection.sample_trace is not None and inspection.sample_trace.snapshot is window.session.snapshot
+    )
+    sample_trace = inspection.sample_trace
     verdict = text_of(window, "inspector_verdict")
-    assert verdict == view.describe_numbers()
+    assert verdict == sample_trace.describe_numbers()
     assert verdict.startswith("target ")
-    assert f"predicted {view.output[0]:.3g}".replace("-", "−") in verdict
-    assert (view.label, view.prediction, inspection.predictions) == (-1, -1, None)
+    assert f"predicted {sample_trace.output[0]:.3g}".replace("-", "−") in verdict
+    assert (sample_trace.label, sample_trace.prediction, inspection.predictions) == (-1, -1, None)
     for kind, name in ((QCheckBox, "mistakes_only"), (QComboBox, "class_filter"), (QWidget, "scores")):
         assert not window.findChild(kind, f"inspector_{name}").isVisibleTo(window)
     inspection.select_sample(7)
-    qtbot.waitUntil(lambda: inspection.view.index == 7)
+    qtbot.waitUntil(lambda: inspection.sample_trace.index == 7)
     assert text_of(window, "inspector_verdict") != verdict
 
 
@@ -91,8 +93,8 @@ def test_any_images_make_an_autoencoder_by_a_choice(qtbot, make_window):
     window = make_window("autoencoder-digits")
     target = window.findChild(QComboBox, "data_target")
     assert target.currentText() == "Input (autoencoder)"
-    assert "the input is the target" in text_of(window, "data_facts")
-    assert "129 kB of memory" in text_of(window, "data_facts")
+    assert "the input is the target" in text_of(window, "data_summary")
+    assert "129 kB of memory" in text_of(window, "data_summary")
     target.setCurrentIndex(target.findText("Label"))
     target.activated.emit(target.currentIndex())
     assert window.document.project.data.target == "label"
@@ -100,7 +102,7 @@ def test_any_images_make_an_autoencoder_by_a_choice(qtbot, make_window):
     window.document.undo_stack.undo()
     assert window.document.problems == ()
     train(qtbot, window, 1)
-    qtbot.waitUntil(lambda: window.inspection.view is not None)
+    qtbot.waitUntil(lambda: window.inspection.sample_trace is not None)
     assert text_of(window, "inspector_verdict").startswith("mean absolute error 0.")
     output = window.findChild(QWidget, "inspector_output")
     assert output.isVisibleTo(window.findChild(QWidget, "inspector"))

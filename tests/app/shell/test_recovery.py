@@ -12,7 +12,7 @@ from tinyml.storage import read_project
 @pytest.fixture
 def open_window(qtbot, monkeypatch):
     """Make a window's document and recovery, as one running program has them; all are shut down at the end."""
-    monkeypatch.setattr("app.shell.recovery.DELAY_MILLISECONDS", 20)
+    monkeypatch.setattr("app.shell.recovery.DELAY_MS", 20)
     opened = []
 
     def open_one(folder):

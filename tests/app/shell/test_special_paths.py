@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox
 
-from app.inspector.picture_file import save_png
+from app.inspector.reconstruction.picture_file import save_png
 from app.models.pictures import paint_tensor
 from app.models.reader import read_contents
 from app.monitor.curves import RunCurves
@@ -17,7 +17,7 @@ from app.shell.command_line import main
 from app.shell.files import export_snapshot, load_snapshot
 from app.shell.tour import take_tour
 from app.training import Snapshot
-from app.training.snapshot import copy_tensors
+from app.training.snapshot import frozen_state
 from tests.special_files import IMPOSSIBLE, SPECIAL, impossible_path, listing, make_special
 from tinyml.core import TinymlError
 from tinyml.data import describe
@@ -33,7 +33,7 @@ pytestmark = [
 def snapshot() -> Snapshot:
     project = read_project(example_path("circle"))
     net = build(project.network, (2,), np.random.default_rng(0))
-    return Snapshot(project.network, project.data, project.training, describe("circle"), copy_tensors(net), ())
+    return Snapshot(project.network, project.data, project.training, describe("circle"), frozen_state(net), ())
 
 
 def make_path(kind: str, folder: Path) -> Path:
@@ -88,7 +88,7 @@ def test_projects_are_opened_from_and_saved_to_regular_files_only(window, tmp_pa
     assert len(titles) == 2 * (len(SPECIAL) + len(IMPOSSIBLE))
     assert titles.count("Save project") == len(SPECIAL) + len(IMPOSSIBLE)
     assert window.files.recent() == []
-    assert window.unexpected_errors.tracebacks == []
+    assert window.exception_hook.tracebacks == []
 
 
 def test_recent_files_are_listed_whatever_became_of_them(window, tmp_path) -> None:
@@ -119,7 +119,7 @@ def test_a_name_that_is_too_long_is_a_sentence_and_no_crash(window, tmp_path, di
     monkeypatch.setattr(QFileDialog, "selectedFiles", lambda _self: [str(tmp_path / ("a" * 300))])
     window.files.save_project_as()
     assert "File name too long" in dialog(window, "problem_dialog").text()
-    assert window.unexpected_errors.tracebacks == []
+    assert window.exception_hook.tracebacks == []
 
 
 def test_the_tour_and_the_settings_refuse_special_paths(window, tmp_path, monkeypatch, capsys) -> None:

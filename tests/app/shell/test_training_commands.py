@@ -44,7 +44,7 @@ def test_continue_lets_curves_and_epochs_go_on(qtbot, circle):
     assert (curves.loss.batches.x[1:] > curves.loss.batches.x[:-1]).all()
     assert [epoch.epoch for epoch in curves.history] == [1, 2, 3, 4]
     circle.monitor.refresh()
-    assert circle.monitor.facts.texts["epoch"] == "4 of 4"
+    assert circle.monitor.summary.texts["epoch"] == "4 of 4"
     assert circle.status.findChild(QWidget, "status_epoch").text() == "epoch 4 / 4"
 
 
@@ -149,14 +149,14 @@ def test_the_window_works_while_a_project_points_to_data_that_does_not_answer(qt
     circle.files.load_example("lenet-digits")
     circle.files.open_path(path)
     assert circle.document.data_pending
-    assert circle.canvas.column.input_card.content.line == DATA_PENDING
+    assert circle.canvas.card_stack.input_card.model.line == DATA_PENDING
     assert circle.inspection.problem == ""
     for name in ("train", "step", "continue_training"):
         assert not circle.actions_by_name[name].isEnabled()
         assert circle.actions_by_name[name].toolTip() == DATA_PENDING
     circle.files.load_example("circle")
     assert circle.actions_by_name["train"].isEnabled()
-    qtbot.waitUntil(lambda: circle.inspection.view is not None)
+    qtbot.waitUntil(lambda: circle.inspection.sample_trace is not None)
     circle.files.open_path(path)
     circle.close()
     assert not circle.isVisible()

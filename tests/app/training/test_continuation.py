@@ -97,10 +97,10 @@ def test_a_run_that_was_stopped_within_an_epoch_goes_on_to_its_planned_end(qtbot
     wait_for(SessionState.PAUSED)
     session.stop()
     wait_for()
-    assert session.run.plan.epochs == 3
+    assert session.run.config.epochs == 3
     seconds = session.seconds
     go_on()
-    assert session.run.plan.epochs == 3
+    assert session.run.config.epochs == 3
     assert session.seconds > seconds
     assert_same(session.run, train_undisturbed(qtbot))
     assert session.examples_done == 3 * EXAMPLES
@@ -241,8 +241,8 @@ def test_settings_that_changed_are_applied_and_said(session, train, go_on, setti
     train()
     run = go_on(**settings)
     assert run.state is SessionState.FINISHED
-    assert words in run.plan.note
-    assert "epochs 4 to 6" in run.plan.note
+    assert words in run.config.note
+    assert "epochs 4 to 6" in run.config.note
     assert [epoch.epoch for epoch in run.history] == [1, 2, 3, 4, 5, 6]
     assert run.history[-1].learning_rate == settings.get("learning_rate", 0.1)
     assert run.batches_done == 6 * (EXAMPLES // settings.get("batch_size", 10))
@@ -255,7 +255,7 @@ def test_another_batch_size_within_an_epoch_begins_that_epoch_again(session, wai
     wait_for()
     run = go_on(batch_size=20)
     assert run.state is SessionState.FINISHED
-    assert run.plan.position == 1.0
+    assert run.config.position == 1.0
     assert [epoch.epoch for epoch in run.history] == [1, 2, 3]
 
 
@@ -280,34 +280,34 @@ def test_a_schedule_of_the_whole_run_is_stretched_and_said_to_be(session, train,
     train(schedule=schedule)
     end = session.history[-1].learning_rate
     run = go_on()
-    assert "now ends with epoch 6, so the learning rate jumps" in run.plan.note
+    assert "now ends with epoch 6, so the learning rate jumps" in run.config.note
     assert run.history[3].learning_rate > end
     assert run.history[-1].learning_rate < run.history[3].learning_rate
 
 
 def test_a_schedule_that_knows_no_end_is_not_spoken_of(session, train, go_on):
     train(schedule="step")
-    assert "schedule" not in go_on().plan.note
+    assert "schedule" not in go_on().config.note
 
 
 def test_a_run_that_failed_goes_on_from_its_last_good_epoch(qtbot, session, train, go_on, monkeypatch):
     expected = train_undisturbed(qtbot, momentum=0.9, epochs=5)
-    prepare, left = worker_module.prepare, [2 * BATCHES + 5]
+    set_up_training, left = worker_module.set_up_training, [2 * BATCHES + 5]
 
-    def prepare_a_failure(*arguments):
-        experiment = prepare(*arguments)
-        batch_fit = experiment.learner.batch_fit
+    def set_up_a_failure(*arguments):
+        setup = set_up_training(*arguments)
+        batch_fit = setup.learner.batch_fit
 
         def fail_at_last(*batch):
             left[0] -= 1
             loss, output = batch_fit(*batch)
             return (loss if left[0] >= 0 else math.nan), output
 
-        monkeypatch.setattr(experiment.learner, "batch_fit", fail_at_last)
-        return experiment
+        monkeypatch.setattr(setup.learner, "batch_fit", fail_at_last)
+        return setup
 
     with monkeypatch.context() as patch:
-        patch.setattr(worker_module, "prepare", prepare_a_failure)
+        patch.setattr(worker_module, "set_up_training", set_up_a_failure)
         assert train(momentum=0.9, epochs=5).state is SessionState.FAILED
     assert len(session.history) == 2
     assert session.obstacle == ""
@@ -347,12 +347,12 @@ def test_a_run_that_stopped_early_says_how_it_can_go_on(session, train, go_on):
 def test_weights_from_a_file_go_on_counting_their_epochs(session, train, go_on):
     train()
     session.use_snapshot(session.snapshot)
-    assert session.run.plan is None
+    assert session.run.config is None
     run = go_on()
     assert run.state is SessionState.FINISHED
     assert [epoch.epoch for epoch in run.history] == [1, 2, 3, 4, 5, 6]
     assert [epoch.epoch for epoch in run.snapshot.history] == [1, 2, 3, 4, 5, 6]
-    assert "without its state" in run.plan.note
+    assert "without its state" in run.config.note
     assert run.history[3].training_loss < run.history[0].training_loss
 
 

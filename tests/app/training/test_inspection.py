@@ -6,8 +6,8 @@ import pytest
 from app.document import Document, edits
 from app.jobs import JobState
 from app.training import Inspection, Session, SessionState
-from app.training.data_store import load_splits
-from tinyml.learner import prepare
+from app.training.dataset_cache import load_splits
+from tinyml.learner import set_up_training
 from tinyml.storage import example_path
 
 
@@ -31,10 +31,10 @@ def digits(qtbot):
 
 
 def test_before_training_the_fresh_weights_are_looked_at(qtbot, inspection, session):
-    qtbot.waitUntil(lambda: inspection.view is not None)
+    qtbot.waitUntil(lambda: inspection.sample_trace is not None)
     assert not inspection.snapshot.trained
     assert len(inspection.samples) == 200
-    assert inspection.view.scores.sum() == pytest.approx(1)
+    assert inspection.sample_trace.scores.sum() == pytest.approx(1)
     qtbot.waitUntil(lambda: inspection.predictions is not None)
     assert inspection.predictions.shape == (200,)
 
@@ -42,7 +42,7 @@ def test_before_training_the_fresh_weights_are_looked_at(qtbot, inspection, sess
 def test_the_fresh_weights_are_those_that_training_starts_from(qtbot, inspection, document):
     circle = document.project
     qtbot.waitUntil(lambda: inspection.snapshot is not None)
-    started = prepare(circle.network, circle.training, load_splits(circle.data)).net.named_parameters
+    started = set_up_training(circle.network, circle.training, load_splits(circle.data)).net.named_parameters
     fresh = inspection.snapshot.tensors
     assert all(np.array_equal(fresh[name], started[name].tensor) for name in started)
 
@@ -60,7 +60,9 @@ def test_another_seed_or_loss_brings_other_fresh_weights(qtbot, inspection, docu
 def test_after_training_the_trained_weights_are_looked_at(qtbot, inspection, session):
     session.start()
     qtbot.waitUntil(lambda: session.state is SessionState.FINISHED)
-    qtbot.waitUntil(lambda: inspection.view is not None and inspection.view.snapshot is session.snapshot)
+    qtbot.waitUntil(
+        lambda: inspection.sample_trace is not None and inspection.sample_trace.snapshot is session.snapshot
+    )
     # Until they are computed, those of the fresh weights stand.
     qtbot.waitUntil(
         lambda: (inspection.predictions == inspection.samples.labels).mean() == pytest.approx(session.test_accuracy)
@@ -68,10 +70,10 @@ def test_after_training_the_trained_weights_are_looked_at(qtbot, inspection, ses
 
 
 def test_selecting_a_sample_shows_that_sample(qtbot, inspection):
-    qtbot.waitUntil(lambda: inspection.view is not None)
+    qtbot.waitUntil(lambda: inspection.sample_trace is not None)
     inspection.select_sample(7)
-    qtbot.waitUntil(lambda: inspection.view.index == 7)
-    assert np.array_equal(inspection.view.trace.input[0], inspection.samples.inputs[7])
+    qtbot.waitUntil(lambda: inspection.sample_trace.index == 7)
+    assert np.array_equal(inspection.sample_trace.trace.input[0], inspection.samples.inputs[7])
     inspection.select_sample(10_000)
     assert inspection.index == 7
 
@@ -86,12 +88,12 @@ def test_an_edit_brings_fresh_weights_and_undo_brings_the_trained_ones_back(qtbo
 
 
 def test_a_network_with_a_problem_shows_why_there_is_nothing_to_see(qtbot, inspection, document):
-    qtbot.waitUntil(lambda: inspection.view is not None)
+    qtbot.waitUntil(lambda: inspection.sample_trace is not None)
     document.apply(edits.change_settings(document.project, "linear_2", {"outputs": 3}))
-    assert inspection.view is None
+    assert inspection.sample_trace is None
     assert "linear_2" in inspection.problem
     document.undo_stack.undo()
-    qtbot.waitUntil(lambda: inspection.view is not None)
+    qtbot.waitUntil(lambda: inspection.sample_trace is not None)
     assert inspection.problem == ""
 
 
@@ -107,7 +109,7 @@ def test_missing_data_is_a_problem_and_other_data_brings_other_samples(qtbot, in
 
 def test_a_map_is_led_back_to_pixels(qtbot, digits):
     inspection, _, _ = digits
-    qtbot.waitUntil(lambda: inspection.view is not None)
+    qtbot.waitUntil(lambda: inspection.sample_trace is not None)
     with qtbot.waitSignal(inspection.reconstruct("conv_2", 0).returned) as signal:
         pass
     assert signal.args[0].image.shape == (1, 8, 8)
@@ -115,7 +117,7 @@ def test_a_map_is_led_back_to_pixels(qtbot, digits):
 
 def test_what_has_no_way_back_is_refused_in_words(qtbot, digits):
     inspection, _, _ = digits
-    qtbot.waitUntil(lambda: inspection.view is not None)
+    qtbot.waitUntil(lambda: inspection.sample_trace is not None)
     with qtbot.waitSignal(inspection.reconstruct("linear_1", 0).failed) as signal:
         pass
     assert signal.args[0]
@@ -123,7 +125,7 @@ def test_what_has_no_way_back_is_refused_in_words(qtbot, digits):
 
 def test_a_network_that_changes_cancels_the_reconstruction_at_once(qtbot, digits):
     inspection, document, _ = digits
-    qtbot.waitUntil(lambda: inspection.view is not None)
+    qtbot.waitUntil(lambda: inspection.sample_trace is not None)
     job = inspection.reconstruct("conv_2", 0)
     with qtbot.waitSignal(job.cancelled, timeout=0):
         document.apply(edits.change_settings(document.project, "conv_2", {"filters": 3}))

@@ -6,12 +6,12 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QObject
 
 from app.training import priority
-from app.training.control import Control
 from app.training.mailbox import Mailbox
-from app.training.plan import plan_from
 from app.training.priority import PriorityGate
+from app.training.run_control import RunControl
+from app.training.training_config import freeze_config
 from app.training.worker import Finished, Worker
-from tinyml.learner import Evaluation, Experiment
+from tinyml.learner import Evaluation, TrainingSetup
 
 
 class Waiter:
@@ -108,16 +108,16 @@ def test_the_worker_lets_the_window_go_first_after_every_batch_and_every_part_of
     mailbox = Mailbox()
     monkeypatch.setattr(mailbox, "put_batch", done.append)
 
-    def three_parts(_experiment):
+    def three_parts(_setup):
         for part in range(3):
             done.append(part)
             yield Evaluation(0.5, 0.5)
 
-    monkeypatch.setattr(Experiment, "test_in_parts", three_parts)
+    monkeypatch.setattr(TrainingSetup, "test_in_parts", three_parts)
     gate = CountingGate(done)
-    worker = Worker(plan_from(document), Control(), mailbox, gate)
+    worker = Worker(freeze_config(document), RunControl(), mailbox, gate)
     outcomes = []
-    worker.ended.connect(lambda _plan, outcome: outcomes.append(outcome))
+    worker.ended.connect(lambda _config, outcome: outcomes.append(outcome))
     worker.run()
     assert [type(outcome) for outcome in outcomes] == [Finished]
     assert len(done) > 100

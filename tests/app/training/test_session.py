@@ -124,7 +124,7 @@ def test_shutdown_while_training_leaves_no_thread(qtbot, session, document):
 def test_editing_while_training_does_not_touch_the_run(qtbot, session, document):
     document.apply(edits.change_training(document.project, epochs=30))
     session.start()
-    planned = session.plan.project
+    planned = session.config.project
     document.apply(edits.remove_layers(document.project, ["relu_1"]))
     wait_for(qtbot, session, *ENDED)
     assert session.state is SessionState.FINISHED
@@ -162,7 +162,7 @@ def test_after_a_failure_the_weights_of_the_last_good_epoch_are_there(qtbot, ses
         wait_for(qtbot, session, SessionState.PAUSED)
         if number == 70:  # the batches of an epoch
             good = session.snapshot.tensors
-    session._worker._experiment.net.parameters[0].tensor[...] = np.nan
+    session._worker._setup.net.parameters[0].tensor[...] = np.nan
     session.resume()
     wait_for(qtbot, session, *ENDED)
     assert session.state is SessionState.FAILED
@@ -277,14 +277,14 @@ def test_a_processor_is_left_to_the_window_where_there_are_more_than_two(monkeyp
 
 
 def test_nothing_of_a_run_that_ended_takes_memory(qtbot, session, monkeypatch):
-    learners, prepare = [], worker_module.prepare
+    learners, set_up_training = [], worker_module.set_up_training
 
-    def prepare_and_watch(*arguments):
-        experiment = prepare(*arguments)
-        learners.append(weakref.ref(experiment.learner))
-        return experiment
+    def set_up_and_watch(*arguments):
+        setup = set_up_training(*arguments)
+        learners.append(weakref.ref(setup.learner))
+        return setup
 
-    monkeypatch.setattr(worker_module, "prepare", prepare_and_watch)
+    monkeypatch.setattr(worker_module, "set_up_training", set_up_and_watch)
     session.start()
     wait_for(qtbot, session, SessionState.FINISHED)
     qtbot.waitUntil(lambda: gc.collect() >= 0 and learners[0]() is None)
@@ -303,7 +303,7 @@ def test_another_project_ends_the_run_and_forgets_its_weights(qtbot, session, do
     qtbot.waitUntil(lambda: session.snapshot is not None)
     document.replace(document.project)
     assert session.state is SessionState.READY
-    assert (session.plan, session.snapshot, session.history, session.batches_done) == (None, None, [], 0)
+    assert (session.config, session.snapshot, session.history, session.batches_done) == (None, None, [], 0)
     assert recorder.states.count(SessionState.STOPPED) == 1
 
 
@@ -323,7 +323,7 @@ def test_news_of_a_pause_is_believed_only_while_the_worker_waits(qtbot, session,
     session.step()
     with monkeypatch.context() as patch:
         patch.setattr(type(session._control), "waiting", False)
-        session._note_pause(session.plan)
+        session._on_worker_paused(session.config)
         assert session.state is SessionState.PAUSING
     wait_for(qtbot, session, SessionState.PAUSED)
     assert session.batches_done == 2

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from app.training.snapshot import Snapshot, copy_tensors
+from app.training.snapshot import Snapshot, frozen_state
 from tinyml.data import DataChoice, load
 from tinyml.learner import TrainingSettings
 from tinyml.net import LayerSpecification, NetworkSpecification, build
@@ -15,7 +15,7 @@ def test_a_snapshot_keeps_the_statistics_of_batch_normalisation() -> None:
     net = build(network, (2,), np.random.default_rng(0))
     net(np.random.default_rng(1).normal(5, 3, size=(20, 2)).astype(np.float32))
     snapshot = Snapshot(
-        network, DataChoice(source="circle"), TrainingSettings(), load("circle").description, copy_tensors(net)
+        network, DataChoice(source="circle"), TrainingSettings(), load("circle").description, frozen_state(net)
     )
     points = np.random.default_rng(2).normal(size=(5, 2)).astype(np.float32)
     np.testing.assert_array_equal(snapshot.make_net()(points), net.predict(points))

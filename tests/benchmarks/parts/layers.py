@@ -1,10 +1,10 @@
 """How far each layer is from what the machine can do: a plain pass, beside the cost model.
 
 The pass is a single chain of calls on one thread: each layer's `forward`, then, from the top down, each layer's
-`backward`. The first layer of the network only learns (`learn`): nobody needs the gradient of the images. As in a
-training step, the layers up to Flatten see a part of the batch at a time, and their times are multiplied by the number
-of parts; the layers above it see the whole batch. The limits are those of one thread as well. A training step spreads
-the same work over all threads; how well that goes is in the table of the threads.
+`backward`. The first layer of the network runs `accumulate_parameter_gradients` alone: nobody needs the gradient of
+the images. As in a training step, the layers up to Flatten see a part of the batch at a time, and their times are
+multiplied by the number of parts; the layers above it see the whole batch. The limits are those of one thread as well.
+A training step spreads the same work over all threads; how well that goes is in the table of the threads.
 """
 
 import sys
@@ -21,8 +21,8 @@ from tests.benchmarks.settings import Result, Settings
 from tests.benchmarks.tables import NOTHING, Table, milliseconds
 from tests.benchmarks.timing import Timing, summarise
 from tests.benchmarks.workloads import Workload, draw_batch
-from tinyml.core.buffers import Buffers
 from tinyml.core.threads import set_thread_count
+from tinyml.core.workspace import Workspace
 from tinyml.layers import Layer
 
 NETWORKS = {"W3": 128, "W4": 128, "W5": 64}
@@ -60,24 +60,26 @@ def measure(settings: Settings) -> Result:
 
 
 def _measure_network(workload: Workload, batch: int, limits: Limits, repeats: int) -> list[dict[str, Any]]:
-    layers, plans = ours.network(workload).layers, ours.plans(workload)
-    _lend_buffers(layers)
-    dense = 1 + next(index for index, plan in enumerate(plans) if plan.specification.type == "Flatten")
+    layers, inferred_layers = ours.network(workload).layers, ours.inferred_layers(workload)
+    _give_workspace(layers)
+    dense = 1 + next(
+        index for index, inferred in enumerate(inferred_layers) if inferred.specification.type == "Flatten"
+    )
     images, _ = draw_batch(workload, PART)
-    vectors = np.random.default_rng(0).random((batch, *(plans[dense].input_shape or ())), np.float32)
+    vectors = np.random.default_rng(0).random((batch, *(inferred_layers[dense].input_shape or ())), np.float32)
     timings = {
         **_time(layers[:dense], images, repeats, batch / PART, only_learns=layers[0]),
         **_time(layers[dense:], vectors, repeats, 1.0),
     }
-    costs = network_cost(plans, batch, workload.momentum > 0)
+    costs = network_cost(inferred_layers, batch, workload.momentum > 0)
     return [_row(workload.name, cost, *timings[cost.name], limits) for cost in costs]
 
 
-def _lend_buffers(layers: Sequence[Layer]) -> None:
+def _give_workspace(layers: Sequence[Layer]) -> None:
     """Let the layers use their arrays again in each pass, as they may in a training loop."""
-    buffers = Buffers()
+    workspace = Workspace()
     for layer in layers:
-        layer.buffers = buffers
+        layer.workspace = workspace
 
 
 def _time(
@@ -106,7 +108,7 @@ def _pass(
     for layer in reversed(layers):
         start = time.perf_counter()
         if layer is only_learns:
-            layer.learn(gradient)
+            layer.accumulate_parameter_gradients(gradient)
         else:
             gradient = layer.backward(gradient)
         backward[layer.name].append(time.perf_counter() - start)

@@ -70,7 +70,7 @@ def _time_inference(contestants: Contestants, settings: Settings) -> dict[str, T
 
 
 def _operations(workload: Workload, batch: int) -> Mapping[str, int]:
-    costs = network_cost(ours.plans(workload), batch, workload.momentum > 0)
+    costs = network_cost(ours.inferred_layers(workload), batch, workload.momentum > 0)
     return {
         "training": total([cost.training for cost in costs]).operations,
         "inference": total([cost.forward for cost in costs]).operations,

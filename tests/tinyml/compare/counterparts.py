@@ -41,12 +41,12 @@ def _batch_norm(case: Case) -> Tensor:
 
 
 def _conv2d(case: Case) -> Tensor:
-    _, stride, padding, dilation = case.settings.sliding
+    _, stride, padding, dilation = case.settings.geometry
     return F.conv2d(case.input, case.tensors["weight"], case.tensors.get("bias"), stride, padding, dilation)
 
 
 def _deconv2d(case: Case) -> Tensor:
-    _, stride, padding, dilation = case.settings.sliding
+    _, stride, padding, dilation = case.settings.geometry
     return F.conv_transpose2d(
         case.input, case.tensors["weight"], case.tensors.get("bias"), stride, padding, dilation=dilation
     )
@@ -74,10 +74,10 @@ def _reshape(case: Case) -> Tensor:
 
 def _residual(case: Case) -> Tensor:
     value = case.input
-    for plan in case.settings.plans(tuple(case.input.shape[1:])):
-        start = f"{plan.specification.name}."
+    for inferred in case.settings.inferred_layers(tuple(case.input.shape[1:])):
+        start = f"{inferred.specification.name}."
         inside = {name.removeprefix(start): each for name, each in case.tensors.items() if name.startswith(start)}
-        value = LAYERS[plan.specification.type](Case(plan.settings, value, inside, case.training))
+        value = LAYERS[inferred.specification.type](Case(inferred.settings, value, inside, case.training))
     return case.input + value
 
 

@@ -12,7 +12,7 @@ from tests.tinyml.compare import tally
 from tests.tinyml.net.stacks import stack
 from tinyml.core import Array, Pair
 from tinyml.data import DataChoice, load, split
-from tinyml.learner import Experiment, TrainingSettings, prepare
+from tinyml.learner import TrainingSettings, TrainingSetup, set_up_training
 from tinyml.net import Trace, record
 from tinyml.storage import example_path, read_project
 from tinyml.visualize import reconstruct
@@ -43,21 +43,21 @@ UNUSUAL = stack(
 )
 
 
-def experiment(name: str) -> Experiment:
+def setup(name: str) -> TrainingSetup:
     """Prepare one of the three networks: two examples that the program ships, and an unusual one."""
     if name == "unusual":
         data = DataChoice(source="digits")
         training = TrainingSettings(epochs=8, learning_rate=0.05)
-        return prepare(UNUSUAL, training, split(load("digits"), data))
+        return set_up_training(UNUSUAL, training, split(load("digits"), data))
     project = read_project(example_path(name))
     training = project.training.model_copy(update={"epochs": 4})
-    return prepare(project.network, training, split(load(project.data.source), project.data))
+    return set_up_training(project.network, training, split(load(project.data.source), project.data))
 
 
 @cache
-def trained(name: str) -> Experiment:
+def trained(name: str) -> TrainingSetup:
     """Train one of the networks."""
-    prepared = experiment(name)
+    prepared = setup(name)
     with threadpool_limits(limits=1, user_api="blas"):
         for _ in prepared.run():
             pass

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.tinyml.compare import tally
 from tests.tinyml.compare.tally import LIMITS
 from tests.tinyml.layers import naive
-from tests.tinyml.layers.bench import Bench, make_bench, settings_of
+from tests.tinyml.layers.harness import Harness, make_harness, settings_of
 from tinyml.layers import layer_types
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed: make compare")
@@ -45,7 +45,7 @@ def test_every_layer_type_has_a_counterpart_or_a_reason() -> None:
 
 
 @st.composite
-def benches(draw: st.DrawFn, layer_type: str) -> dict[type[np.floating], Bench]:
+def harnesses(draw: st.DrawFn, layer_type: str) -> dict[type[np.floating], Harness]:
     """Draw settings and an input that fits them; return the same layer with the same input in both precisions."""
     values = draw(settings_of(layer_type, spread=4) if layer_type != "Residual" else st.sampled_from(INSIDES))
     if "eps" in values and layer_type.startswith("BatchNorm"):
@@ -54,33 +54,33 @@ def benches(draw: st.DrawFn, layer_type: str) -> dict[type[np.floating], Bench]:
     maps = draw(st.tuples(st.integers(1, 4), st.integers(1, 12), st.integers(1, 12)))
     shapes = draw(st.sampled_from([(maps, maps[2:]), (maps[2:], maps), (maps[1:], maps)]))
     options: dict[str, Any] = {"examples": draw(st.integers(1, 5)), "seed": draw(st.integers(0, 2**16))}
-    if layer_types()[layer_type].Settings.partner is not None:
+    if layer_types()[layer_type].Settings.paired_pooling is not None:
         # A pooling whose windows don't overlap. Where two values come from one pixel, PyTorch hands the gradient to
         # both, though only one was written; tests/tinyml/layers looks at those.
         window, gap = draw(naive.pairs(1, 4)), draw(naive.pairs(0, 2))
         stride = window[0] + gap[0], window[1] + gap[1]
-        options["partner_settings"] = {"window": window, "stride": stride}
+        options["pooling_settings"] = {"window": window, "stride": stride}
     for shape in shapes:
-        found = {dtype: make_bench(layer_type, values, shape, dtype=dtype, **options) for dtype in LIMITS}
+        found = {dtype: make_harness(layer_type, values, shape, dtype=dtype, **options) for dtype in LIMITS}
         if all(found.values()):
             break
     assume(all(found.values()))
     training, finest = draw(st.booleans()), draw(st.sampled_from([1, 16]))
-    for dtype, bench in found.items():
+    for dtype, harness in found.items():
         rng = np.random.default_rng(options["seed"])
         # Multiples of 1/16 are the same number in both precisions; whole numbers make ties in pooling, and zeros.
-        bench.input = (np.round(rng.normal(size=bench.input.shape) * finest) / finest).astype(dtype)
-        bench.layer.training = training
-        for tensor in bench.layer.named_tensors.values():
+        harness.input = (np.round(rng.normal(size=harness.input.shape) * finest) / finest).astype(dtype)
+        harness.layer.training = training
+        for tensor in harness.layer.named_tensors.values():
             # Weights of 1 and biases of 0, with which some layers start, would hide mistakes.
             tensor += rng.uniform(0, 0.5, tensor.shape)
     return found
 
 
-def computed_by_tinyml(bench: Bench, weights: np.ndarray) -> dict[str, np.ndarray]:
+def computed_by_tinyml(harness: Harness, weights: np.ndarray) -> dict[str, np.ndarray]:
     """Return the output, the gradients of `sum(weights · output)`, and the buffers afterwards."""
-    layer = copy.deepcopy(bench.layer)
-    output = layer(bench.input, *bench.switches)
+    layer = copy.deepcopy(harness.layer)
+    output = layer(harness.input, *harness.switches)
     gradients = {"input": layer.backward(weights)}
     gradients |= {name: parameter.gradient for name, parameter in layer.named_parameters.items()}
     return {
@@ -90,21 +90,21 @@ def computed_by_tinyml(bench: Bench, weights: np.ndarray) -> dict[str, np.ndarra
     }
 
 
-def computed_by_pytorch(layer_type: str, bench: Bench, weights: np.ndarray) -> dict[str, np.ndarray]:
+def computed_by_pytorch(layer_type: str, harness: Harness, weights: np.ndarray) -> dict[str, np.ndarray]:
     """Return the same as `computed_by_tinyml`, by PyTorch's own functions and its automatic derivatives."""
-    layer = bench.layer
+    layer = harness.layer
     learnt = {
-        "input": torch.tensor(bench.input, requires_grad=True),
+        "input": torch.tensor(harness.input, requires_grad=True),
         **{name: torch.tensor(each.tensor, requires_grad=True) for name, each in layer.named_parameters.items()},
     }
     buffers = {name: torch.tensor(buffer) for name, buffer in layer.named_buffers.items()}
     case = Case(
-        settings=bench.settings,
+        settings=harness.settings,
         input=learnt["input"],
         tensors={**learnt, **buffers},
         training=layer.training,
-        switches=torch.tensor(bench.switches[0]) if bench.switches else None,
-        kept=torch.tensor(copy.deepcopy(layer)(np.ones_like(bench.input)) != 0) if layer_type == "Dropout" else None,
+        switches=torch.tensor(harness.switches[0]) if harness.switches else None,
+        kept=torch.tensor(copy.deepcopy(layer)(np.ones_like(harness.input)) != 0) if layer_type == "Dropout" else None,
     )
     output = LAYERS[layer_type](case)
     (output * torch.tensor(weights)).sum().backward()
@@ -120,10 +120,10 @@ def computed_by_pytorch(layer_type: str, bench: Bench, weights: np.ndarray) -> d
 @given(data=st.data())
 @settings(max_examples=CASES, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.filter_too_much])
 def test_a_layer_computes_what_pytorch_computes(layer_type: str, data: st.DataObject) -> None:
-    for dtype, bench in data.draw(benches(layer_type)).items():
-        weights = np.random.default_rng(0).normal(size=bench.forward().shape).astype(dtype)
-        ours, theirs = computed_by_tinyml(bench, weights), computed_by_pytorch(layer_type, bench, weights)
-        if bench.layer.gradient_exception:
+    for dtype, harness in data.draw(harnesses(layer_type)).items():
+        weights = np.random.default_rng(0).normal(size=harness.forward().shape).astype(dtype)
+        ours, theirs = computed_by_tinyml(harness, weights), computed_by_pytorch(layer_type, harness, weights)
+        if harness.layer.gradient_exception:
             # The pair of layer and loss is compared instead, in test_losses.py.
             ours, theirs = {"output": ours["output"]}, {"output": theirs["output"]}
         tally.compare(f"layer {layer_type}", ours, theirs)

@@ -7,7 +7,7 @@ import pytest
 
 from tests.tinyml.compare import tally
 from tinyml.data import load, minibatches
-from tinyml.layers import Conv2D, Flatten, Linear, MaxPool2D, ReLu
+from tinyml.layers import Conv2D, Flatten, Linear, MaxPool2D, ReLU
 from tinyml.learner import Learner
 from tinyml.net import Sequential
 from tinyml.optims import SGDOptimizer
@@ -28,13 +28,13 @@ def network(rng: np.random.Generator) -> Sequential:
     return Sequential(
         [
             Conv2D("conv_1", (1, 28, 28), 32, 3, 3, 1, 0, rng=rng),
-            ReLu("relu_1"),
+            ReLU("relu_1"),
             Conv2D("conv_2", (32, 26, 26), 64, 3, 3, 1, 0, rng=rng),
-            ReLu("relu_2"),
+            ReLU("relu_2"),
             MaxPool2D("pool", (64, 24, 24), 2, 2),
             Flatten("flatten"),
             Linear("linear_1", 9216, 128, rng=rng),
-            ReLu("relu_3"),
+            ReLU("relu_3"),
             Linear("linear_2", 128, 10, rng=rng),
         ]
     )

@@ -12,7 +12,7 @@ from tinyml.net import Sequential
 
 
 def _conv2d(layer: Any) -> nn.Module:
-    _, stride, padding, dilation = layer.settings.sliding
+    _, stride, padding, dilation = layer.settings.geometry
     channels, filters, window = layer.input_dim[0], layer.settings.filters, layer.settings.window
     return nn.Conv2d(channels, filters, window, stride, padding, dilation, bias=layer.settings.bias)
 
@@ -34,7 +34,7 @@ def twin(layers: list[Layer]) -> nn.Sequential:
 
 
 def _module(layer: Layer) -> nn.Module:
-    module = MODULES[type(layer).__name__](layer)
+    module = MODULES[layer.type_name](layer)
     with torch.no_grad():
         for name, parameter in layer.named_parameters.items():
             values = torch.tensor(parameter.tensor)

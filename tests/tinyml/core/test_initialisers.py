@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tinyml.core import Fans, Initialiser, initial_bias, initial_weight, uniform_fan_in
-from tinyml.layers import Conv2D, Deconv2D, Linear
+from tinyml.layers import Conv2D, ConvTranspose2D, Linear
 
 DOUBLE = np.dtype(np.float64)
 SHAPE, FANS = (200, 300), Fans(300, 200)
@@ -73,7 +73,7 @@ def test_the_default_draws_weights_and_biases_as_the_seeds_do() -> None:
     [
         (lambda **options: Linear("l", 400, 300, **options), 400, 300),
         (lambda **options: Conv2D("l", (16, 5, 5), 32, 3, 5, 1, 0, **options), 16 * 15, 32 * 15),
-        (lambda **options: Deconv2D("l", (16, 5, 5), 32, 4, 4, 2, **options), 16 * 4, 32 * 16),
+        (lambda **options: ConvTranspose2D("l", (16, 5, 5), 32, 4, 4, 2, **options), 16 * 4, 32 * 16),
     ],
 )
 def test_layers_tell_how_many_numbers_their_weights_join(make, inputs: int, outputs: int) -> None:

@@ -16,7 +16,7 @@ from tinyml.core import (
     shared_generator,
     uniform_fan_in,
 )
-from tinyml.core.shapes import spread_output_size, window_output_shape, window_output_size
+from tinyml.core.shapes import transposed_output_size, window_output_shape, window_output_size
 from tinyml.core.validation import check_counts, describe_validation_error
 
 
@@ -133,7 +133,7 @@ def test_a_seed_starts_the_shared_generator_anew() -> None:
 @pytest.mark.parametrize("dilation", [1, 2])
 def test_spreading_undoes_sliding(window: int, stride: int, padding: int, dilation: int) -> None:
     for count in range(2, 6):
-        pixels = spread_output_size(count, window, stride, padding, dilation)
+        pixels = transposed_output_size(count, window, stride, padding, dilation)
         if pixels >= 1:
             assert window_output_size(pixels, window, stride, padding, dilation) == count
 

@@ -34,11 +34,11 @@ def test_a_set_is_as_described_and_the_same_every_time(name: str) -> None:
     description, first, second = describe(name), load(name), load(name)
     assert first.description == description
     assert first.inputs.shape == (description.count, *description.example_shape)
-    assert (first.inputs.dtype, first.labels.dtype, first.codes.dtype) == (np.float32, np.int64, np.float32)
+    assert (first.inputs.dtype, first.labels.dtype, first.class_targets.dtype) == (np.float32, np.int64, np.float32)
     assert first.inputs.min() >= 0
     assert first.inputs.max() <= 1
     assert set(first.labels) == set(range(len(description.class_names)))
-    assert first.codes.shape[0] == len(description.class_names)
+    assert first.class_targets.shape[0] == len(description.class_names)
     assert description.about.endswith((".", "?"))
     np.testing.assert_array_equal(first.inputs, second.inputs)
     np.testing.assert_array_equal(first.targets, second.targets)
@@ -79,7 +79,7 @@ def test_the_circle_holds_half_of_the_square() -> None:
     distance = np.hypot(*(circle.inputs - 0.5).T)
     np.testing.assert_array_equal(circle.labels == 1, distance < 1 / np.sqrt(2 * np.pi))
     assert 0.45 < circle.labels.mean() < 0.55
-    np.testing.assert_array_equal(circle.codes, [[-1, -1], [1, 1]])
+    np.testing.assert_array_equal(circle.class_targets, [[-1, -1], [1, 1]])
 
 
 @pytest.mark.parametrize(

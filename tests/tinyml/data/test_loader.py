@@ -31,7 +31,7 @@ def test_every_example_is_seen_once_with_its_label(count: int, batch_size: int, 
     label_of = dict(zip(map(tuple, data.inputs.tolist()), data.labels.tolist(), strict=True))
     for batch in batches:
         assert [label_of[tuple(row)] for row in batch.inputs.tolist()] == batch.labels.tolist()
-        np.testing.assert_array_equal(batch.codes, data.codes[batch.labels])
+        np.testing.assert_array_equal(batch.targets, data.class_targets[batch.labels])
     if not shuffle:
         assert rows == list(map(tuple, data.inputs.tolist()))
 

@@ -19,7 +19,7 @@ _MEASURE = """
 import re, sys
 from pathlib import Path
 from tinyml.data import DataChoice, load, split
-from tinyml.learner import TrainingSettings, prepare
+from tinyml.learner import TrainingSettings, set_up_training
 from tinyml.net import LayerSpecification, NetworkSpecification
 
 def peak():  # not ru_maxrss, which begins with that of the process that started this one
@@ -30,10 +30,10 @@ layers = (LayerSpecification(type="Flatten", name="f"), linear)
 def train(source, target_choice):
     splits = split(load(source), target_choice)
     training = TrainingSettings(epochs=1, batch_size=1000, learning_rate=0.01)
-    experiment = prepare(NetworkSpecification(layers=layers), training, splits)
-    for event in experiment.run():
+    setup = set_up_training(NetworkSpecification(layers=layers), training, splits)
+    for event in setup.run():
         pass
-    return experiment.test().accuracy
+    return setup.test().accuracy
 train(sys.argv[1], DataChoice(validation=0.1, test=0.2))
 before = peak()
 train(sys.argv[2], DataChoice(validation=0.1, test=0.2))

@@ -24,7 +24,7 @@ def test_whole_numbers_and_texts_are_classes(targets: object, names: tuple[str, 
     assert (data.description.class_names, data.description.target_shape) == (names, None)
     assert data.labels.dtype == np.int64
     assert data.labels.tolist() == data.targets.tolist() == labels
-    assert data.codes.shape == (len(names), len(names))
+    assert data.class_targets.shape == (len(names), len(names))
     assert (data.description.name, data.description.count, data.description.example_shape) == ("fruit", 6, (2,))
 
 
@@ -133,5 +133,5 @@ def test_noise_leaves_the_numbers_of_a_regression_alone() -> None:
     assert (inputs != data.examples(np.arange(50))).all()
     np.testing.assert_array_equal(targets, data.targets[:50])
     batch = next(iter(DataLoader(data, 10, shuffle=False)))
-    np.testing.assert_array_equal(batch.codes, data.targets[:10])
+    np.testing.assert_array_equal(batch.targets, data.targets[:10])
     assert len(batch.labels) == 0

@@ -6,17 +6,19 @@ import numpy as np
 from hypothesis import strategies as st
 
 from tinyml.core import Pair
-from tinyml.core.windows import Sliding
+from tinyml.core.windows import WindowGeometry
 
 
-def convolution(images: np.ndarray, weight: np.ndarray, bias: np.ndarray | None, sliding: Sliding) -> np.ndarray:
+def convolution(
+    images: np.ndarray, weight: np.ndarray, bias: np.ndarray | None, geometry: WindowGeometry
+) -> np.ndarray:
     """Convolve with seven loops (seed 002), reading zeros outside the image."""
     (count, channels, height, width), filters = images.shape, len(weight)
-    _, stride, padding, dilation = sliding
-    rows, columns = output_size((height, width), sliding)
+    _, stride, padding, dilation = geometry
+    rows, columns = output_size((height, width), geometry)
     output = np.zeros((count, filters, rows, columns))
     for n, k, p, q in np.ndindex(output.shape):
-        for c, i, j in np.ndindex(channels, *sliding.window):
+        for c, i, j in np.ndindex(channels, *geometry.window):
             row, column = p * stride[0] + i * dilation[0] - padding[0], q * stride[1] + j * dilation[1] - padding[1]
             if 0 <= row < height and 0 <= column < width:
                 output[n, k, p, q] += weight[k, c, i, j] * images[n, c, row, column]
@@ -25,10 +27,12 @@ def convolution(images: np.ndarray, weight: np.ndarray, bias: np.ndarray | None,
     return output
 
 
-def deconvolution(maps: np.ndarray, weight: np.ndarray, bias: np.ndarray | None, sliding: Sliding) -> np.ndarray:
+def deconvolution(
+    maps: np.ndarray, weight: np.ndarray, bias: np.ndarray | None, geometry: WindowGeometry
+) -> np.ndarray:
     """Let every value write its window into the result, then cut off the padding."""
     count, channels, height, width = maps.shape
-    window, stride, padding, dilation = sliding
+    window, stride, padding, dilation = geometry
     filters = weight.shape[1]
     whole = [
         (s - 1) * t + d * (w - 1) + 1 for s, t, d, w in zip((height, width), stride, dilation, window, strict=True)
@@ -44,7 +48,7 @@ def deconvolution(maps: np.ndarray, weight: np.ndarray, bias: np.ndarray | None,
 def max_pooling(images: np.ndarray, window: Pair, stride: Pair) -> tuple[np.ndarray, np.ndarray]:
     """Return the maxima and their flat positions; the first in scan order of several equal ones."""
     count, channels, height, width = images.shape
-    rows, columns = output_size((height, width), Sliding(window, stride))
+    rows, columns = output_size((height, width), WindowGeometry(window, stride))
     output = np.zeros((count, channels, rows, columns))
     switches = np.zeros(output.shape, np.int64)
     for n, c, p, q in np.ndindex(output.shape):
@@ -67,10 +71,10 @@ def max_unpooling(maps: np.ndarray, switches: np.ndarray, size: Pair, add: bool 
     return output
 
 
-def output_size(size: Pair, sliding: Sliding) -> Pair:
+def output_size(size: Pair, geometry: WindowGeometry) -> Pair:
     """Count the positions of a window by trying them one after the other."""
     counts = []
-    for pixels, window, stride, padding, dilation in zip(size, *sliding, strict=True):
+    for pixels, window, stride, padding, dilation in zip(size, *geometry, strict=True):
         starts = itertools.count(-padding, stride)
         fits = itertools.takewhile(lambda s, end=pixels + padding, w=window, d=dilation: s + d * (w - 1) < end, starts)
         counts.append(sum(1 for _ in fits))
@@ -82,24 +86,24 @@ def pairs(low: int, high: int) -> st.SearchStrategy[Pair]:
 
 
 @st.composite
-def slidings(draw: st.DrawFn, padded: bool = True) -> Sliding:
+def geometries(draw: st.DrawFn, padded: bool = True) -> WindowGeometry:
     """Draw windows, strides, paddings and dilations; rows and columns differ more often than not."""
     padding = draw(pairs(0, 2)) if padded else (0, 0)
-    return Sliding(draw(pairs(1, 3)), draw(pairs(1, 3)), padding, draw(pairs(1, 2)) if padded else (1, 1))
+    return WindowGeometry(draw(pairs(1, 3)), draw(pairs(1, 3)), padding, draw(pairs(1, 2)) if padded else (1, 1))
 
 
-def smallest_size(sliding: Sliding) -> Pair:
+def smallest_size(geometry: WindowGeometry) -> Pair:
     """Return the smallest image that the window fits into, at least one pixel."""
     rows, columns = (
         max(1, d * (w - 1) + 1 - 2 * p)
-        for w, p, d in zip(sliding.window, sliding.padding, sliding.dilation, strict=True)
+        for w, p, d in zip(geometry.window, geometry.padding, geometry.dilation, strict=True)
     )
     return rows, columns
 
 
 def average_pooling(images: np.ndarray, window: Pair, stride: Pair) -> np.ndarray:
     """Return the mean of every window."""
-    rows, columns = output_size((images.shape[2], images.shape[3]), Sliding(window, stride))
+    rows, columns = output_size((images.shape[2], images.shape[3]), WindowGeometry(window, stride))
     output = np.zeros((*images.shape[:2], rows, columns))
     for n, c, p, q in np.ndindex(output.shape):
         seen = [images[n, c, p * stride[0] + i, q * stride[1] + j] for i, j in np.ndindex(*window)]

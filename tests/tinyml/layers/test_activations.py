@@ -1,4 +1,4 @@
-"""Sigmoid, LeakyReLu, ELU and GELU: values by hand, kinks, extreme numbers."""
+"""Sigmoid, LeakyReLU, ELU and GELU: values by hand, kinks, extreme numbers."""
 
 import math
 
@@ -7,7 +7,7 @@ import pytest
 
 from tests.tinyml.numerical import kinks
 from tinyml.core import SettingsError
-from tinyml.layers import ELU, GELU, Layer, LeakyReLu, ReLu, Sigmoid, Softmax, Tanh
+from tinyml.layers import ELU, GELU, Layer, LeakyReLU, ReLU, Sigmoid, Softmax, Tanh
 
 NUMBERS = np.array([[-3.0, -0.5, 0.0, 0.5, 3.0]])
 
@@ -16,9 +16,9 @@ NUMBERS = np.array([[-3.0, -0.5, 0.0, 0.5, 3.0]])
     ("layer", "formula"),
     [
         (Sigmoid("s"), lambda x: 1 / (1 + math.exp(-x))),
-        (LeakyReLu("l", 0.2), lambda x: x if x > 0 else 0.2 * x),
-        (LeakyReLu("l", 0), lambda x: max(x, 0)),
-        (LeakyReLu("l", 1), lambda x: x),
+        (LeakyReLU("l", 0.2), lambda x: x if x > 0 else 0.2 * x),
+        (LeakyReLU("l", 0), lambda x: max(x, 0)),
+        (LeakyReLU("l", 1), lambda x: x),
         (ELU("e", 0.5), lambda x: x if x > 0 else 0.5 * (math.exp(x) - 1)),
         (GELU("g"), lambda x: 0.5 * x * (1 + math.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))),
     ],
@@ -37,8 +37,8 @@ def test_gelu_is_close_to_the_normal_distribution() -> None:
 @pytest.mark.parametrize(
     ("layer", "bent"),
     [
-        (LeakyReLu("l", 0.2), True),
-        (LeakyReLu("l", 1), False),
+        (LeakyReLU("l", 0.2), True),
+        (LeakyReLU("l", 1), False),
         (ELU("e", 0.5), True),
         (ELU("e", 1), False),
         (GELU("g"), False),
@@ -55,13 +55,13 @@ def test_kinks_are_found_at_zero_and_nowhere_else(layer: Layer, bent: bool) -> N
 
 
 def test_at_zero_the_negative_side_has_its_say() -> None:
-    for layer, slope in ((LeakyReLu("l", 0.2), 0.2), (ELU("e", 0.5), 0.5), (GELU("g"), 0.5), (Sigmoid("s"), 0.25)):
+    for layer, slope in ((LeakyReLU("l", 0.2), 0.2), (ELU("e", 0.5), 0.5), (GELU("g"), 0.5), (Sigmoid("s"), 0.25)):
         layer(np.zeros((1, 1)))
         assert layer.backward(np.ones((1, 1))) == slope
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("layer", [Sigmoid("s"), LeakyReLu("l"), ELU("e"), GELU("g")], ids=repr)
+@pytest.mark.parametrize("layer", [Sigmoid("s"), LeakyReLU("l"), ELU("e"), GELU("g")], ids=repr)
 def test_extreme_numbers_give_no_warning(layer: Layer, dtype: type[np.floating]) -> None:
     huge = np.array([[-1e30, 1e30]], dtype)
     output, gradient = layer(huge), layer.backward(np.ones((1, 2), dtype))
@@ -73,14 +73,14 @@ def test_extreme_numbers_give_no_warning(layer: Layer, dtype: type[np.floating])
 
 def test_a_leaky_signal_goes_down_through_the_same_function() -> None:
     signal = np.array([[2.0, -2.0]])
-    np.testing.assert_array_equal(LeakyReLu("l", 0.1).deconvolve(signal, np.ones((1, 2)), None), [[2, -0.2]])
+    np.testing.assert_array_equal(LeakyReLU("l", 0.1).deconvolve(signal, np.ones((1, 2)), None), [[2, -0.2]])
 
 
 def test_settings_are_bounded_and_shown() -> None:
-    for make in (lambda: LeakyReLu("a", 1.5), lambda: LeakyReLu("a", -0.1), lambda: ELU("a", -1)):
+    for make in (lambda: LeakyReLU("a", 1.5), lambda: LeakyReLU("a", -0.1), lambda: ELU("a", -1)):
         with pytest.raises(SettingsError, match="Layer 'a'"):
             make()
-    assert repr(LeakyReLu("a", 0.1)) == "LeakyReLu('a', slope 0.1)"
+    assert repr(LeakyReLU("a", 0.1)) == "LeakyReLU('a', slope 0.1)"
     assert repr(ELU("a", 0.5)) == "ELU('a', floor −0.5)"
     assert repr(ELU("a", 0)) == "ELU('a', floor 0)"
 
@@ -89,11 +89,11 @@ def test_settings_are_bounded_and_shown() -> None:
 @pytest.mark.parametrize(
     ("layer", "limits", "slopes"),
     [
-        (ReLu("r"), (0, np.inf), (0, 1)),
+        (ReLU("r"), (0, np.inf), (0, 1)),
         (Sigmoid("s"), (0, 1), (0, 0)),
         (Tanh("t"), (-1, 1), (0, 0)),
-        (LeakyReLu("l", 0.2), (-np.inf, np.inf), (0.2, 1)),
-        (LeakyReLu("l", 0), (0, np.inf), (0, 1)),
+        (LeakyReLU("l", 0.2), (-np.inf, np.inf), (0.2, 1)),
+        (LeakyReLU("l", 0), (0, np.inf), (0, 1)),
         (ELU("e", 0.5), (-0.5, np.inf), (0, 1)),
         (ELU("e", 0), (0, np.inf), (0, 1)),
         (GELU("g"), (0, np.inf), (0, 1)),

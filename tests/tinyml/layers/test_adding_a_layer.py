@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tinyml.layers
-from tests.tinyml.layers.bench import benches, check_gradients, default_bench
+from tests.tinyml.layers.harness import check_gradients, default_harness, harnesses
 from tinyml.core import ChangeSettings
 from tinyml.layers import layer_types
 from tinyml.net import LayerSpecification, NetworkSpecification, build, infer
@@ -119,13 +119,13 @@ class TestANewLayerFile:
     @given(data=st.data())
     @settings(max_examples=10, deadline=None)
     def test_has_its_gradient_checked(self, data: st.DataObject) -> None:
-        check_gradients(data.draw(benches("Scale")))
+        check_gradients(data.draw(harnesses("Scale")))
 
     def test_has_a_wrong_gradient_found(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        bench = default_bench("Scale")
+        harness = default_harness("Scale")
         monkeypatch.setattr(sys.modules["tinyml.layers.scale"], "GRADIENT_FACTOR", 1.0001)
         with pytest.raises(AssertionError, match="factor"):
-            check_gradients(bench)
+            check_gradients(harness)
 
 
 def test_an_unknown_layer_is_not_found() -> None:

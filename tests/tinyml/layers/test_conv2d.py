@@ -7,28 +7,30 @@ from hypothesis import strategies as st
 
 from tests.tinyml.layers import naive
 from tinyml.core import ChangeSettings, RemoveLayer, SettingsError, ShapeError, set_seed
-from tinyml.core.windows import Sliding
+from tinyml.core.windows import WindowGeometry
 from tinyml.layers import Conv2D
 from tinyml.layers.conv2d import Conv2DSettings
 
 
 @given(
-    sliding=naive.slidings(),
+    geometry=naive.geometries(),
     extra=naive.pairs(0, 3),
     counts=st.tuples(st.integers(1, 3), st.integers(1, 3), st.integers(1, 3)),
     bias=st.booleans(),
 )
 @settings(max_examples=60, deadline=None)
-def test_equals_seven_loops(sliding: Sliding, extra: tuple[int, int], counts: tuple[int, int, int], bias: bool) -> None:
+def test_equals_seven_loops(
+    geometry: WindowGeometry, extra: tuple[int, int], counts: tuple[int, int, int], bias: bool
+) -> None:
     examples, channels, filters = counts
-    rows, columns = (small + more for small, more in zip(naive.smallest_size(sliding), extra, strict=True))
+    rows, columns = (small + more for small, more in zip(naive.smallest_size(geometry), extra, strict=True))
     rng = np.random.default_rng(0)
-    window, stride, padding, dilation = sliding
+    window, stride, padding, dilation = geometry
     layer = Conv2D(
         "c", (channels, rows, columns), filters, *window, stride, padding, dilation, bias, dtype=np.float64, rng=rng
     )
     images = rng.normal(size=(examples, channels, rows, columns))
-    expected = naive.convolution(images, layer.weight.tensor, layer.bias.tensor if layer.bias else None, sliding)
+    expected = naive.convolution(images, layer.weight.tensor, layer.bias.tensor if layer.bias else None, geometry)
     np.testing.assert_allclose(layer(images), expected, rtol=1e-12, atol=1e-12)
 
 
@@ -59,19 +61,21 @@ def test_a_window_larger_than_its_padded_input_is_refused_with_the_arithmetic() 
     assert caught.value.fix == ChangeSettings("Set window to 4×5", {"window": [4, 5]})
 
 
-@given(sliding=naive.slidings(), size=naive.pairs(1, 4))
+@given(geometry=naive.geometries(), size=naive.pairs(1, 4))
 @settings(max_examples=60, deadline=None)
-def test_the_fix_fits(sliding: Sliding, size: tuple[int, int]) -> None:
-    values = {**sliding._asdict(), "window": tuple(w + 2 for w in sliding.window)}
+def test_the_fix_fits(geometry: WindowGeometry, size: tuple[int, int]) -> None:
+    values = {**geometry._asdict(), "window": tuple(w + 2 for w in geometry.window)}
     model = Conv2DSettings(**values)
-    if min(naive.output_size(size, model.sliding)) >= 1:
+    if min(naive.output_size(size, model.geometry)) >= 1:
         model.output_shape((1, *size))
         return
     with pytest.raises(ShapeError) as caught:
         model.output_shape((1, *size))
     fix = caught.value.fix
     if fix == RemoveLayer():
-        assert all(pixels + 2 * pad <= dilation for pixels, pad, dilation in zip(size, *model.sliding[2:], strict=True))
+        assert all(
+            pixels + 2 * pad <= dilation for pixels, pad, dilation in zip(size, *model.geometry[2:], strict=True)
+        )
         return
     mended = Conv2DSettings(**{**values, **fix.settings})
     assert all(new <= old for new, old in zip(mended.window, model.window, strict=True))

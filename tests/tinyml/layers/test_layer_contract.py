@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.tinyml.layers.bench import MAPS, VECTOR, benches, check_gradients, default_bench, settings_of
+import tinyml.layers
+from tests.tinyml.layers.harness import MAPS, VECTOR, check_gradients, default_harness, harnesses, settings_of
 from tinyml.core import Parameter, ShapeError, TinymlError, set_seed
-from tinyml.layers import Family, Layer, LayerSettings, layer_types
+from tinyml.layers import Family, Layer, LayerSettings, display_name, find_layer_type, layer_types
 
 every_layer = pytest.mark.parametrize("layer_type", layer_types())
 every_differentiated_layer = pytest.mark.parametrize(
@@ -67,10 +68,10 @@ def test_settings_survive_json(layer_type: str, data: st.DataObject) -> None:
 @given(data=st.data())
 @settings(max_examples=20, deadline=None)
 def test_inference_tells_what_the_layer_does(layer_type: str, data: st.DataObject) -> None:
-    bench = data.draw(benches(layer_type))
-    layer, shape = bench.layer, bench.input.shape[1:]
-    assert layer.settings == bench.settings
-    assert bench.forward().shape[1:] == layer.settings.output_shape(shape) == layer.output_shape(shape)
+    harness = data.draw(harnesses(layer_type))
+    layer, shape = harness.layer, harness.input.shape[1:]
+    assert layer.settings == harness.settings
+    assert harness.forward().shape[1:] == layer.settings.output_shape(shape) == layer.output_shape(shape)
     for arrays, shapes in (
         ({name: each.tensor for name, each in layer.named_parameters.items()}, layer.settings.parameter_shapes(shape)),
         (layer.named_buffers, layer.settings.buffer_shapes(shape)),
@@ -82,8 +83,8 @@ def test_inference_tells_what_the_layer_does(layer_type: str, data: st.DataObjec
 
 @every_layer
 def test_counts_its_operations(layer_type: str) -> None:
-    bench = default_bench(layer_type)
-    count = bench.settings.operations(bench.input.shape[1:])
+    harness = default_harness(layer_type)
+    count = harness.settings.operations(harness.input.shape[1:])
     assert isinstance(count, int)
     assert count >= 0
     assert count or layer_type in {"Dropout", "Flatten", "MaxUnpool2D", "Reshape", "Upsample2D"}
@@ -93,28 +94,28 @@ def test_counts_its_operations(layer_type: str) -> None:
 @given(data=st.data())
 @settings(max_examples=12, deadline=None)
 def test_backward_is_the_derivative_of_forward(layer_type: str, data: st.DataObject) -> None:
-    check_gradients(data.draw(benches(layer_type)))
+    check_gradients(data.draw(harnesses(layer_type)))
 
 
 @every_exception
 def test_a_gradient_exception_passes_the_gradient_through(layer_type: str) -> None:
-    bench = default_bench(layer_type)
-    weights = np.random.default_rng(0).normal(size=bench.forward().shape)
-    np.testing.assert_array_equal(bench.gradients(weights)["input"], weights)
+    harness = default_harness(layer_type)
+    weights = np.random.default_rng(0).normal(size=harness.forward().shape)
+    np.testing.assert_array_equal(harness.gradients(weights)["input"], weights)
 
 
 @every_layer
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_computes_in_the_dtype_of_its_tensors(layer_type: str, dtype: type[np.floating]) -> None:
-    bench = default_bench(layer_type, dtype=dtype)
-    output = bench.forward()
+    harness = default_harness(layer_type, dtype=dtype)
+    output = harness.forward()
     assert output.dtype == dtype
-    assert all(gradient.dtype == dtype for gradient in bench.gradients(np.ones_like(output)).values())
+    assert all(gradient.dtype == dtype for gradient in harness.gradients(np.ones_like(output)).values())
 
 
 @every_layer
 def test_both_precisions_give_the_same(layer_type: str) -> None:
-    single, double = (default_bench(layer_type, dtype=dtype) for dtype in (np.float32, np.float64))
+    single, double = (default_harness(layer_type, dtype=dtype) for dtype in (np.float32, np.float64))
     weights = np.random.default_rng(0).normal(size=double.forward().shape)
     np.testing.assert_allclose(single.forward(), double.forward(), rtol=1e-4, atol=1e-5)
     exact_gradients = double.gradients(weights)
@@ -124,55 +125,55 @@ def test_both_precisions_give_the_same(layer_type: str) -> None:
 
 @every_layer
 def test_memory_order_does_not_matter(layer_type: str) -> None:
-    bench = default_bench(layer_type)
-    weights = np.random.default_rng(0).normal(size=bench.forward().shape)
-    spread = np.repeat(bench.input, 2, axis=-1)[..., ::2]
-    reversed_axes = bench.input.T.copy().T
+    harness = default_harness(layer_type)
+    weights = np.random.default_rng(0).normal(size=harness.forward().shape)
+    spread = np.repeat(harness.input, 2, axis=-1)[..., ::2]
+    reversed_axes = harness.input.T.copy().T
     for same in (spread, reversed_axes):
         assert not same.flags.c_contiguous
-        np.testing.assert_allclose(bench.forward(same), bench.forward(), rtol=1e-12)
-        expected = bench.gradients(weights)
-        for name, gradient in bench.gradients(weights.T.copy().T, same).items():
+        np.testing.assert_allclose(harness.forward(same), harness.forward(), rtol=1e-12)
+        expected = harness.gradients(weights)
+        for name, gradient in harness.gradients(weights.T.copy().T, same).items():
             np.testing.assert_allclose(gradient, expected[name], rtol=1e-10, atol=1e-12)
 
 
 @every_layer
 def test_an_example_does_not_depend_on_its_batch(layer_type: str) -> None:
-    bench = default_bench(layer_type, examples=3)
-    bench.layer.training = False
-    alone = copy.deepcopy(bench.layer)(bench.input[1:2], *(switches[1:2] for switches in bench.switches))
-    np.testing.assert_allclose(alone[0], bench.forward()[1], rtol=1e-12)
+    harness = default_harness(layer_type, examples=3)
+    harness.layer.training = False
+    alone = copy.deepcopy(harness.layer)(harness.input[1:2], *(switches[1:2] for switches in harness.switches))
+    np.testing.assert_allclose(alone[0], harness.forward()[1], rtol=1e-12)
 
 
 @every_layer
 def test_an_empty_batch_gives_an_empty_batch(layer_type: str) -> None:
-    bench = default_bench(layer_type)
-    expected = bench.forward().shape[1:]
-    output = bench.layer(bench.input[:0], *(switches[:0] for switches in bench.switches))
+    harness = default_harness(layer_type)
+    expected = harness.forward().shape[1:]
+    output = harness.layer(harness.input[:0], *(switches[:0] for switches in harness.switches))
     assert output.shape == (0, *expected)
-    assert bench.layer.backward(output).shape == bench.input[:0].shape
+    assert harness.layer.backward(output).shape == harness.input[:0].shape
 
 
 @every_layer
 def test_leaves_its_arguments_alone(layer_type: str) -> None:
-    bench = default_bench(layer_type)
-    before = bench.input.copy()
-    bench.input.flags.writeable = False
-    weights = np.ones_like(bench.forward())
+    harness = default_harness(layer_type)
+    before = harness.input.copy()
+    harness.input.flags.writeable = False
+    weights = np.ones_like(harness.forward())
     weights.flags.writeable = False
-    bench.gradients(weights)
-    np.testing.assert_array_equal(bench.input, before)
+    harness.gradients(weights)
+    np.testing.assert_array_equal(harness.input, before)
 
 
 @every_layer
 def test_a_result_is_never_overwritten_later(layer_type: str) -> None:
-    bench = default_bench(layer_type)
-    layer = bench.layer
-    output = layer(bench.input, *bench.switches)
+    harness = default_harness(layer_type)
+    layer = harness.layer
+    output = layer(harness.input, *harness.switches)
     gradient = layer.backward(np.ones_like(output))
     kept = output.copy(), gradient.copy()
     layer.backward(np.full_like(output, 2.0))
-    layer.backward(np.full_like(layer(-bench.input, *bench.switches), 3.0))
+    layer.backward(np.full_like(layer(-harness.input, *harness.switches), 3.0))
     np.testing.assert_array_equal(output, kept[0])
     np.testing.assert_array_equal(gradient, kept[1])
 
@@ -180,20 +181,20 @@ def test_a_result_is_never_overwritten_later(layer_type: str) -> None:
 @every_layer
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
 def test_an_input_fits_or_the_error_names_the_layer(layer_type: str, shape: tuple[int, ...]) -> None:
-    bench = default_bench(layer_type)
+    harness = default_harness(layer_type)
     input = np.ones((2, *shape))
-    sentence = refusal(bench.layer, input, *bench.switches)
+    sentence = refusal(harness.layer, input, *harness.switches)
     if sentence:
         assert f"the_{layer_type}" in sentence
         assert str(shape[0]) in sentence
     else:
-        assert bench.layer(input, *bench.switches).shape == (2, *bench.layer.output_shape(shape))
+        assert harness.layer(input, *harness.switches).shape == (2, *harness.layer.output_shape(shape))
 
 
 @every_layer
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
 def test_inference_refuses_by_the_name_of_the_layer(layer_type: str, shape: tuple[int, ...]) -> None:
-    layer = default_bench(layer_type).layer
+    layer = default_harness(layer_type).layer
     sentence = refusal(layer.output_shape, shape)
     assert not sentence or sentence.startswith(f"Layer 'the_{layer_type}': ")
     assert bool(sentence) == bool(refusal(layer.settings.output_shape, shape))
@@ -201,16 +202,16 @@ def test_inference_refuses_by_the_name_of_the_layer(layer_type: str, shape: tupl
 
 @every_differentiated_layer
 def test_backward_without_forward_is_refused(layer_type: str) -> None:
-    bench = default_bench(layer_type)
+    harness = default_harness(layer_type)
     with pytest.raises(TinymlError, match=f"the_{layer_type}"):
-        bench.layer.backward(np.ones_like(bench.forward()))
+        harness.layer.backward(np.ones_like(harness.forward()))
 
 
 @every_layer
 def test_gradients_accumulate_until_they_are_cleared(layer_type: str) -> None:
-    bench = default_bench(layer_type)
-    layer = bench.layer
-    weights = np.random.default_rng(0).normal(size=layer(bench.input, *bench.switches).shape)
+    harness = default_harness(layer_type)
+    layer = harness.layer
+    weights = np.random.default_rng(0).normal(size=layer(harness.input, *harness.switches).shape)
     layer.backward(weights)
     once = [parameter.gradient.copy() for parameter in layer.parameters]
     layer.backward(weights)
@@ -223,7 +224,7 @@ def test_gradients_accumulate_until_they_are_cleared(layer_type: str) -> None:
 
 @every_layer
 def test_the_generator_decides_everything_random(layer_type: str) -> None:
-    first, second, other = (default_bench(layer_type, seed=seed) for seed in (1, 1, 2))
+    first, second, other = (default_harness(layer_type, seed=seed) for seed in (1, 1, 2))
     np.testing.assert_array_equal(first.forward(), second.forward())
     for mine, same, different in zip(
         first.layer.parameters, second.layer.parameters, other.layer.parameters, strict=True
@@ -236,33 +237,33 @@ def test_the_generator_decides_everything_random(layer_type: str) -> None:
 
 @every_layer
 def test_evaluation_is_not_random(layer_type: str) -> None:
-    bench = default_bench(layer_type)
-    bench.layer.training = False
+    harness = default_harness(layer_type)
+    harness.layer.training = False
     set_seed(0)
-    first = bench.layer(bench.input, *bench.switches).copy()
-    np.testing.assert_array_equal(bench.layer(bench.input, *bench.switches), first)
+    first = harness.layer(harness.input, *harness.switches).copy()
+    np.testing.assert_array_equal(harness.layer(harness.input, *harness.switches), first)
 
 
 @every_layer
 def test_a_deconvnet_has_a_way_back_or_a_reason(layer_type: str) -> None:
-    bench = default_bench(layer_type)
-    layer = bench.layer
-    output = layer(bench.input, *bench.switches)
+    harness = default_harness(layer_type)
+    layer = harness.layer
+    output = layer(harness.input, *harness.switches)
     recorded = layer.switches if layer.records_switches else None
     if layer.deconvolution:
-        assert layer.deconvolve(np.ones_like(output), bench.input, recorded).shape == bench.input.shape
+        assert layer.deconvolve(np.ones_like(output), harness.input, recorded).shape == harness.input.shape
     else:
         with pytest.raises(TinymlError, match=f"'the_{layer_type}'"):
-            layer.deconvolve(np.ones_like(output), bench.input, recorded)
+            layer.deconvolve(np.ones_like(output), harness.input, recorded)
 
 
 @every_layer
 def test_switches_are_recorded_or_refused(layer_type: str) -> None:
-    bench = default_bench(layer_type)
-    layer: Layer = bench.layer
-    output = layer(bench.input, *bench.switches)
+    harness = default_harness(layer_type)
+    layer: Layer = harness.layer
+    output = layer(harness.input, *harness.switches)
     if layer.records_switches:
-        flat = bench.input.reshape(*bench.input.shape[:2], -1)
+        flat = harness.input.reshape(*harness.input.shape[:2], -1)
         picked = np.take_along_axis(flat, layer.switches.reshape(*output.shape[:2], -1), axis=2)
         np.testing.assert_array_equal(picked.reshape(output.shape), output)
     else:
@@ -274,18 +275,27 @@ def test_switches_are_recorded_or_refused(layer_type: str) -> None:
 @given(data=st.data())
 @settings(max_examples=15, deadline=None)
 def test_the_receptive_box_holds_every_pixel_that_matters(layer_type: str, data: st.DataObject) -> None:
-    bench = data.draw(benches(layer_type))
-    layer, shape = bench.layer, bench.input.shape[1:]
+    harness = data.draw(harnesses(layer_type))
+    layer, shape = harness.layer, harness.input.shape[1:]
     if not layer.deconvolution or len(shape) != 3:
         return
     layer.training = False
-    _, rows, columns = bench.forward().shape[1:]
+    _, rows, columns = harness.forward().shape[1:]
     row, column = data.draw(st.integers(0, rows - 1)), data.draw(st.integers(0, columns - 1))
-    (top, bottom), (left, right) = layer.settings.receptive_box(((row, row + 1), (column, column + 1)), shape)
+    (top, bottom), (left, right) = layer.settings.receptive_field(((row, row + 1), (column, column + 1)), shape)
     assert 0 <= top <= bottom <= shape[1]
     assert 0 <= left <= right <= shape[2]
     outside: Any = np.ones(shape, bool)
     outside[:, top:bottom, left:right] = False
-    disturbed = bench.input + 100 * outside
-    before, after = bench.forward()[..., row, column], bench.forward(disturbed)[..., row, column]
+    disturbed = harness.input + 100 * outside
+    before, after = harness.forward()[..., row, column], harness.forward(disturbed)[..., row, column]
     np.testing.assert_array_equal(before, after)
+
+
+def test_the_spelling_of_the_seeds_is_another_name_of_the_same_layer() -> None:
+    for seed, name in (("ReLu", "ReLU"), ("LeakyReLu", "LeakyReLU"), ("Deconv2D", "ConvTranspose2D")):
+        layer_type = getattr(tinyml.layers, name)
+        assert getattr(tinyml.layers, seed) is layer_type
+        assert layer_types()[seed] is layer_type  # what files say
+        assert find_layer_type(seed) is find_layer_type(name) is layer_type
+        assert display_name(seed) == layer_type.__name__ == name

@@ -125,7 +125,7 @@ def test_a_file_with_an_unknown_layer_type_says_which(tmp_path: Path, monkeypatc
     described = NetworkSpecification(layers=(LayerSpecification(type="Linear", name="fc", settings={"outputs": 2}),))
     save_model(path, Sequential([Linear("fc", 1, 2)]), SavedModel(network=described, input_shape=(1,)))
     known = {name: each for name, each in layer_types().items() if name != "Linear"}
-    monkeypatch.setattr("tinyml.layers.stack.layer_types", lambda: known)
+    monkeypatch.setattr("tinyml.layers.base.registry.layer_types", lambda: known)
     with pytest.raises(StorageError, match="no layer type 'Linear'"):
         load_model(path)
 

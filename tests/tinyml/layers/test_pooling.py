@@ -9,28 +9,28 @@ from hypothesis.extra import numpy as arrays
 from tests.tinyml.layers import naive
 from tests.tinyml.numerical import kinks
 from tinyml.core import SettingsError, ShapeError, TinymlError
-from tinyml.core.windows import Sliding
+from tinyml.core.windows import WindowGeometry
 from tinyml.layers import MaxPool2D, MaxUnpool2D
 from tinyml.layers.maxpool2d import MaxPool2DSettings
 from tinyml.layers.maxunpool2d import MaxUnpool2DSettings
 
 
 @st.composite
-def images_with_ties(draw: st.DrawFn) -> tuple[np.ndarray, Sliding]:
+def images_with_ties(draw: st.DrawFn) -> tuple[np.ndarray, WindowGeometry]:
     """Draw images of few different values, so that many windows hold their maximum twice, and a window."""
-    sliding = draw(naive.slidings(padded=False))
-    rows, columns = (w + more for w, more in zip(sliding.window, draw(naive.pairs(0, 4)), strict=True))
+    geometry = draw(naive.geometries(padded=False))
+    rows, columns = (w + more for w, more in zip(geometry.window, draw(naive.pairs(0, 4)), strict=True))
     shape = (draw(st.integers(1, 2)), draw(st.integers(1, 2)), rows, columns)
-    return draw(arrays.arrays(np.float64, shape, elements=st.sampled_from([-2.0, -1.0, 0.0, 1.0]))), sliding
+    return draw(arrays.arrays(np.float64, shape, elements=st.sampled_from([-2.0, -1.0, 0.0, 1.0]))), geometry
 
 
 @given(drawn=images_with_ties())
 @settings(max_examples=80, deadline=None)
-def test_pooling_equals_loops(drawn: tuple[np.ndarray, Sliding]) -> None:
-    images, sliding = drawn
-    layer = MaxPool2D("p", images.shape[1:], sliding.window, sliding.stride, return_index=True)
+def test_pooling_equals_loops(drawn: tuple[np.ndarray, WindowGeometry]) -> None:
+    images, geometry = drawn
+    layer = MaxPool2D("p", images.shape[1:], geometry.window, geometry.stride, return_index=True)
     output, switches = layer(images)
-    expected, expected_switches = naive.max_pooling(images, sliding.window, sliding.stride)
+    expected, expected_switches = naive.max_pooling(images, geometry.window, geometry.stride)
     np.testing.assert_array_equal(output, expected)
     np.testing.assert_array_equal(switches, expected_switches)
     assert switches.dtype == np.int64
@@ -38,9 +38,9 @@ def test_pooling_equals_loops(drawn: tuple[np.ndarray, Sliding]) -> None:
 
 @given(drawn=images_with_ties())
 @settings(max_examples=80, deadline=None)
-def test_the_gradient_goes_to_the_winner_alone(drawn: tuple[np.ndarray, Sliding]) -> None:
-    images, sliding = drawn
-    layer = MaxPool2D("p", images.shape[1:], sliding.window, sliding.stride)
+def test_the_gradient_goes_to_the_winner_alone(drawn: tuple[np.ndarray, WindowGeometry]) -> None:
+    images, geometry = drawn
+    layer = MaxPool2D("p", images.shape[1:], geometry.window, geometry.stride)
     gradient = np.random.default_rng(0).normal(size=layer(images).shape)
     expected = naive.max_unpooling(gradient, layer.switches, (images.shape[2], images.shape[3]), add=True)
     np.testing.assert_allclose(layer.backward(gradient), expected, atol=1e-12)
@@ -49,12 +49,12 @@ def test_the_gradient_goes_to_the_winner_alone(drawn: tuple[np.ndarray, Sliding]
 
 @given(drawn=images_with_ties())
 @settings(max_examples=60, deadline=None)
-def test_unpooling_equals_loops(drawn: tuple[np.ndarray, Sliding]) -> None:
-    images, sliding = drawn
+def test_unpooling_equals_loops(drawn: tuple[np.ndarray, WindowGeometry]) -> None:
+    images, geometry = drawn
     size = (images.shape[2], images.shape[3])
-    pool = MaxPool2D("p", images.shape[1:], sliding.window, sliding.stride, return_index=True)
+    pool = MaxPool2D("p", images.shape[1:], geometry.window, geometry.stride, return_index=True)
     output, switches = pool(images)
-    unpool = MaxUnpool2D("u", output.shape[1:], sliding.window, sliding.stride, output_size=size)
+    unpool = MaxUnpool2D("u", output.shape[1:], geometry.window, geometry.stride, output_size=size)
     values = np.random.default_rng(0).normal(size=output.shape)
     np.testing.assert_array_equal(unpool(values, switches), naive.max_unpooling(values, switches, size))
     restored = unpool(output, switches)
@@ -106,11 +106,11 @@ def test_the_cards_and_the_notes() -> None:
     assert MaxUnpool2DSettings().describe() == "2×2 · stride 2"
 
 
-def test_all_settings_of_the_unpooling_come_from_its_partner() -> None:
+def test_all_settings_of_the_unpooling_come_from_the_pooling() -> None:
     properties = MaxUnpool2DSettings.model_json_schema()["properties"]
     assert properties
-    assert all(rule["from_partner"] is True for rule in properties.values())
-    paired = MaxUnpool2DSettings().paired_with(MaxPool2DSettings(window=(3, 2), stride=2), (4, 9, 8))
+    assert all(rule["from_pooling"] is True for rule in properties.values())
+    paired = MaxUnpool2DSettings().with_paired_pooling(MaxPool2DSettings(window=(3, 2), stride=2), (4, 9, 8))
     assert paired == MaxUnpool2DSettings(window=(3, 2), stride=2, output_size=(9, 8), channels=4)
     assert paired.output_shape((4, 4, 4)) == (4, 9, 8)
     for other in ((4, 4, 3), (3, 4, 4)):

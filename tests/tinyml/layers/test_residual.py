@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.tinyml.layers.bench import check_gradients, make_bench
+from tests.tinyml.layers.harness import check_gradients, make_harness
 from tests.tinyml.net.stacks import stack
 from tinyml.core import SettingsError, ShapeError, TinymlError
-from tinyml.layers import BatchNorm2D, Conv2D, Dropout, Linear, MaxPool2D, MaxUnpool2D, ReLu, Residual, Tanh, Upsample2D
+from tinyml.layers import BatchNorm2D, Conv2D, Dropout, Linear, MaxPool2D, MaxUnpool2D, ReLU, Residual, Tanh, Upsample2D
+from tinyml.layers.base.stack import LayerSpecification
 from tinyml.layers.residual import ResidualSettings
-from tinyml.layers.stack import LayerSpecification
 from tinyml.net import Sequential, build, infer, record
 
 MAPS = (2, 4, 5)
@@ -47,19 +47,19 @@ def random_residual(shape: tuple[int, ...] = MAPS, seed: int = 0) -> Residual:
 
 @every_block
 def test_the_gradient_is_the_derivative_whatever_is_inside(settings: dict, shape: tuple[int, ...]) -> None:
-    bench = make_bench("Residual", settings, shape, examples=3)
-    assert bench is not None
-    check_gradients(bench)
+    harness = make_harness("Residual", settings, shape, examples=3)
+    assert harness is not None
+    check_gradients(harness)
 
 
 @every_block
 def test_inference_tells_every_tensor_inside(settings: dict, shape: tuple[int, ...]) -> None:
-    bench = make_bench("Residual", settings, shape)
-    assert bench is not None
-    shapes = {**bench.settings.parameter_shapes(shape), **bench.settings.buffer_shapes(shape)}
-    assert {name: tensor.shape for name, tensor in bench.layer.named_tensors.items()} == shapes
-    assert bench.settings.explain(shape).endswith(".")
-    assert "\n" not in bench.settings.describe()
+    harness = make_harness("Residual", settings, shape)
+    assert harness is not None
+    shapes = {**harness.settings.parameter_shapes(shape), **harness.settings.buffer_shapes(shape)}
+    assert {name: tensor.shape for name, tensor in harness.layer.named_tensors.items()} == shapes
+    assert harness.settings.explain(shape).endswith(".")
+    assert "\n" not in harness.settings.describe()
 
 
 def test_it_adds_its_input_to_what_is_inside() -> None:
@@ -159,7 +159,7 @@ def test_a_trace_sees_one_layer() -> None:
 def test_a_deconvnet_goes_both_ways() -> None:
     conv = Conv2D("c", MAPS, 2, 3, 3, 1, 1, dtype=np.float64)
     layer, (signal, input) = (
-        Residual("res", MAPS, [conv, ReLu("r")]),
+        Residual("res", MAPS, [conv, ReLU("r")]),
         np.random.default_rng(0).normal(size=(2, 1, *MAPS)),
     )
     expected = signal + conv.deconvolve(np.maximum(signal, 0), input, None)
@@ -194,11 +194,11 @@ def test_going_down_leaves_the_layer_at_work_alone(seed: int) -> None:
     input, other, signal = rng.normal(size=(3, 2, *MAPS))
     layer(input)
     expected = copy.deepcopy(layer).backward(signal)
-    buffers = {name: buffer.copy() for name, buffer in layer.named_buffers.items()}
+    workspace = {name: buffer.copy() for name, buffer in layer.named_buffers.items()}
     layer.deconvolve(signal, other, None)
     np.testing.assert_array_equal(layer.backward(signal), expected)
     for name, buffer in layer.named_buffers.items():
-        np.testing.assert_array_equal(buffer, buffers[name])
+        np.testing.assert_array_equal(buffer, workspace[name])
     assert layer.layers[0].training
 
 
@@ -206,7 +206,7 @@ def test_its_receptive_box_is_that_of_the_inside_and_of_the_way_around() -> None
     settings = ResidualSettings.model_validate(
         inside(("Conv2D", {"filters": 1, "padding": [2, 1], "window": [3, 3], "dilation": [2, 1]}))
     )
-    assert settings.receptive_box(((2, 3), (2, 3)), (1, 9, 9)) == ((0, 5), (1, 4))
+    assert settings.receptive_field(((2, 3), (2, 3)), (1, 9, 9)) == ((0, 5), (1, 4))
     shifted = ResidualSettings.model_validate(
         inside(
             ("Conv2D", {"filters": 1, "window": [1, 1], "padding": [3, 0]}),
@@ -214,11 +214,11 @@ def test_its_receptive_box_is_that_of_the_inside_and_of_the_way_around() -> None
         )
     )
     assert shifted.output_shape((1, 4, 4)) == (1, 4, 4)
-    assert shifted.receptive_box(((0, 1), (0, 1)), (1, 4, 4)) == ((0, 4), (0, 1))
+    assert shifted.receptive_field(((0, 1), (0, 1)), (1, 4, 4)) == ((0, 4), (0, 1))
 
 
 def test_an_inside_that_sees_nothing_but_padding_leaves_the_way_around() -> None:
     conv = ("Conv2D", {"filters": 1, "window": [1, 1], "padding": [3, 0]})
     settings = ResidualSettings.model_validate(inside(conv, ("MaxPool2D", {"window": [2, 1], "stride": [4, 1]})))
     assert settings.output_shape((1, 2, 2)) == (1, 2, 2)
-    assert settings.receptive_box(((0, 1), (0, 1)), (1, 2, 2)) == ((0, 1), (0, 1))
+    assert settings.receptive_field(((0, 1), (0, 1)), (1, 2, 2)) == ((0, 1), (0, 1))

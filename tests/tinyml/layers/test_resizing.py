@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tests.tinyml.layers import naive
 from tinyml.core import SettingsError, ShapeError
-from tinyml.core.windows import Sliding
+from tinyml.core.windows import WindowGeometry
 from tinyml.layers import AvgPool2D, Flatten, GlobalAvgPool2D, Reshape, Upsample2D
 from tinyml.layers.avgpool2d import AvgPool2DSettings
 from tinyml.layers.globalavgpool2d import GlobalAvgPool2DSettings
@@ -16,27 +16,27 @@ from tinyml.layers.upsample2d import Upsample2DSettings
 
 
 @st.composite
-def images_and_windows(draw: st.DrawFn) -> tuple[np.ndarray, Sliding]:
-    sliding = draw(naive.slidings(padded=False))
-    rows, columns = (w + more for w, more in zip(sliding.window, draw(naive.pairs(0, 4)), strict=True))
+def images_and_windows(draw: st.DrawFn) -> tuple[np.ndarray, WindowGeometry]:
+    geometry = draw(naive.geometries(padded=False))
+    rows, columns = (w + more for w, more in zip(geometry.window, draw(naive.pairs(0, 4)), strict=True))
     shape = (draw(st.integers(1, 2)), draw(st.integers(1, 2)), rows, columns)
-    return np.random.default_rng(draw(st.integers(0, 99))).normal(size=shape), sliding
+    return np.random.default_rng(draw(st.integers(0, 99))).normal(size=shape), geometry
 
 
 @given(drawn=images_and_windows())
 @settings(max_examples=60, deadline=None)
-def test_average_pooling_equals_loops(drawn: tuple[np.ndarray, Sliding]) -> None:
-    images, sliding = drawn
-    layer = AvgPool2D("p", images.shape[1:], sliding.window, sliding.stride)
-    expected = naive.average_pooling(images, sliding.window, sliding.stride)
+def test_average_pooling_equals_loops(drawn: tuple[np.ndarray, WindowGeometry]) -> None:
+    images, geometry = drawn
+    layer = AvgPool2D("p", images.shape[1:], geometry.window, geometry.stride)
+    expected = naive.average_pooling(images, geometry.window, geometry.stride)
     np.testing.assert_allclose(layer(images), expected, atol=1e-12)
 
 
 @given(drawn=images_and_windows())
 @settings(max_examples=30, deadline=None)
-def test_average_pooling_shares_gradients_and_signals_alike(drawn: tuple[np.ndarray, Sliding]) -> None:
-    images, sliding = drawn
-    layer = AvgPool2D("p", images.shape[1:], sliding.window, sliding.stride)
+def test_average_pooling_shares_gradients_and_signals_alike(drawn: tuple[np.ndarray, WindowGeometry]) -> None:
+    images, geometry = drawn
+    layer = AvgPool2D("p", images.shape[1:], geometry.window, geometry.stride)
     signal = np.random.default_rng(0).normal(size=layer(images).shape)
     shared = layer.backward(signal)
     np.testing.assert_allclose(layer.deconvolve(signal, images, None), shared, atol=1e-12)
@@ -59,7 +59,7 @@ def test_upsampling_equals_loops(size: tuple[int, int], scale: tuple[int, int], 
 
 
 def test_upsampling_names_the_pixel_that_each_pixel_is_made_of() -> None:
-    assert Upsample2DSettings(scale=(2, 3)).receptive_box(((3, 4), (2, 5)), (1, 4, 4)) == ((1, 2), (0, 2))
+    assert Upsample2DSettings(scale=(2, 3)).receptive_field(((3, 4), (2, 5)), (1, 4, 4)) == ((1, 2), (0, 2))
 
 
 def test_the_global_mean_is_one_number_for_each_map() -> None:

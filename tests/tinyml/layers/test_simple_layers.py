@@ -5,7 +5,7 @@ import pytest
 
 from tests.tinyml.numerical import kinks
 from tinyml.core import ChangeSettings, SettingsError, ShapeError
-from tinyml.layers import Dropout, Flatten, Linear, ReLu, Softmax, Tanh
+from tinyml.layers import Dropout, Flatten, Linear, ReLU, Softmax, Tanh
 from tinyml.layers.dropout import DropoutSettings
 from tinyml.layers.linear import LinearSettings
 from tinyml.layers.softmax import SoftmaxSettings
@@ -40,13 +40,13 @@ def test_linear_refuses_impossible_sizes(arguments: tuple[int, int]) -> None:
 
 
 def test_relu_has_gradient_zero_at_zero() -> None:
-    layer = ReLu("r")
+    layer = ReLU("r")
     np.testing.assert_array_equal(layer(np.array([[-1.0, 0.0, 2.0]])), [[0, 0, 2]])
     np.testing.assert_array_equal(layer.backward(np.array([[5.0, 5.0, 5.0]])), [[0, 0, 5]])
 
 
 def test_zero_is_the_kink_of_relu() -> None:
-    layer = ReLu("r")
+    layer = ReLU("r")
 
     def gradient(input: np.ndarray) -> np.ndarray:
         return layer.backward(np.ones_like(layer(input)))
@@ -57,7 +57,7 @@ def test_zero_is_the_kink_of_relu() -> None:
 def test_relu_rectifies_the_signal_and_not_the_gradient_on_the_way_down() -> None:
     recorded = np.array([[-1.0, 3.0, -1.0, 3.0]])
     signal = np.array([[2.0, 2.0, -2.0, -2.0]])
-    np.testing.assert_array_equal(ReLu("r").deconvolve(signal, recorded, None), [[2, 2, 0, 0]])
+    np.testing.assert_array_equal(ReLU("r").deconvolve(signal, recorded, None), [[2, 2, 0, 0]])
 
 
 def test_tanh_saturates_without_a_warning() -> None:

@@ -7,7 +7,7 @@ import pytest
 from tinyml.core import DataError, DivergedError, SettingsError
 from tinyml.data import DataDescription, Dataset, Splits, load, split
 from tinyml.data.choice import DataChoice
-from tinyml.layers import Dropout, Linear, ReLu
+from tinyml.layers import Dropout, Linear, ReLU
 from tinyml.learner import (
     BatchFinished,
     EpochFinished,
@@ -30,7 +30,7 @@ def circle() -> Splits:
 
 def make_learner(seed: int = 0, loss: str = "mse_loss", rate: float = 0.1, dropout: float = 0.0) -> Learner:
     rng = np.random.default_rng(seed)
-    layers = [Linear("fc_1", 2, 16, rng=rng), ReLu("relu_1"), Linear("fc_2", 16, 2, rng=rng)]
+    layers = [Linear("fc_1", 2, 16, rng=rng), ReLU("relu_1"), Linear("fc_2", 16, 2, rng=rng)]
     if dropout:
         layers.insert(2, Dropout("drop", dropout, rng=rng))
     return Learner(Sequential(layers), loss, SGDOptimizer(rate, 0.9))
@@ -204,7 +204,7 @@ def test_fit_is_the_original_interface(circle: Splits) -> None:
 
 def test_fit_and_run_are_the_same_training(circle: Splits) -> None:
     first, second = make_learner(), make_learner()
-    _, losses = first.fit(circle.train.inputs, circle.train.codes[circle.train.labels], 3, 64, seed=5)
+    _, losses = first.fit(circle.train.inputs, circle.train.class_targets[circle.train.labels], 3, 64, seed=5)
     *_, finished = second.run(circle.train, 3, 64, seed=5)
     assert isinstance(finished, TrainingFinished)
     assert losses == [epoch.training_loss for epoch in finished.history]
@@ -219,15 +219,15 @@ def test_fit_refuses_labels_that_do_not_match(circle: Splits) -> None:
     learner = make_learner()
     learner.model.named_parameters["fc_1.bias"].tensor[:] = np.nan
     with pytest.raises(DivergedError, match="layer 'fc_1'"):
-        learner.fit(circle.train.inputs, circle.train.codes[circle.train.labels], 1, 10)
+        learner.fit(circle.train.inputs, circle.train.class_targets[circle.train.labels], 1, 10)
 
 
 def test_the_nearest_code_is_the_predicted_class() -> None:
     rng = np.random.default_rng(0)
-    codes, output = rng.normal(size=(4, 3)), rng.normal(size=(50, 3))
-    nearest = ((output[:, None] - codes) ** 2).sum(axis=2).argmin(axis=1)
-    np.testing.assert_array_equal(Objective("mse_loss", codes).classes(output), nearest)
-    np.testing.assert_array_equal(class_scores(output, "mse_loss", codes).argmax(axis=1), nearest)
+    class_targets, output = rng.normal(size=(4, 3)), rng.normal(size=(50, 3))
+    nearest = ((output[:, None] - class_targets) ** 2).sum(axis=2).argmin(axis=1)
+    np.testing.assert_array_equal(Objective("mse_loss", class_targets).classes(output), nearest)
+    np.testing.assert_array_equal(class_scores(output, "mse_loss", class_targets).argmax(axis=1), nearest)
 
 
 @pytest.mark.parametrize("loss", ["mse_loss", "cross_entropy_with_softmax_loss"])

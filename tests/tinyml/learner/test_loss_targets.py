@@ -5,8 +5,8 @@ import pytest
 
 from tests.tinyml.net.stacks import stack
 from tinyml.data import DataChoice, Splits, load, split
-from tinyml.learner import TrainingSettings, class_scores, evaluate, prepare
-from tinyml.learner.objective import Objective, codes_for
+from tinyml.learner import TrainingSettings, class_scores, evaluate, set_up_training
+from tinyml.learner.objective import Objective, class_targets_for
 from tinyml.losses import loss_descriptions, losses
 
 every_loss = pytest.mark.parametrize("loss", losses())
@@ -23,24 +23,30 @@ def test_every_loss_learns_the_circle(circle: Splits, loss: str) -> None:
     last = loss_descriptions()[loss].last_layer
     network = stack(*hidden, *([last] if last else []))
     settings = TrainingSettings(loss=loss, epochs=60, learning_rate=0.05, momentum=0.5, batch_size=10, seed=1)
-    experiment = prepare(network, settings, circle)
-    before = experiment.test()
-    for _ in experiment.run():
+    setup = set_up_training(network, settings, circle)
+    before = setup.test()
+    for _ in setup.run():
         pass
-    after = experiment.test()
+    after = setup.test()
     assert after.loss < before.loss
     assert after.accuracy > 0.85
-    assert evaluate(experiment.net, circle.test, loss) == after
+    assert evaluate(setup.net, circle.test, loss) == after
 
 
 @every_loss
-@pytest.mark.parametrize("codes", [np.eye(3), np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0]]), 2 * np.eye(3) - 1])
-def test_the_predicted_class_has_the_largest_share(loss: str, codes: np.ndarray) -> None:
+@pytest.mark.parametrize(
+    "class_targets", [np.eye(3), np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0]]), 2 * np.eye(3) - 1]
+)
+def test_the_predicted_class_has_the_largest_share(loss: str, class_targets: np.ndarray) -> None:
     description = loss_descriptions()[loss]
-    width = codes_for(description, codes).shape[1] if description.targets == "codes" else len(codes)
+    width = (
+        class_targets_for(description, class_targets).shape[1]
+        if description.targets == "numbers"
+        else len(class_targets)
+    )
     output = np.random.default_rng(0).random((50, width))
-    scores = class_scores(output, loss, codes)
-    np.testing.assert_array_equal(Objective(loss, codes).classes(output), scores.argmax(axis=1))
+    scores = class_scores(output, loss, class_targets)
+    np.testing.assert_array_equal(Objective(loss, class_targets).classes(output), scores.argmax(axis=1))
     if description.outputs != "probabilities":
         np.testing.assert_allclose(scores.sum(axis=1), 1)
 
@@ -48,6 +54,6 @@ def test_the_predicted_class_has_the_largest_share(loss: str, codes: np.ndarray)
 def test_yes_and_no_questions_get_targets_they_can_take() -> None:
     binary = loss_descriptions()["binary_cross_entropy_with_logits_loss"]
     some = np.array([[0.0, 1.0], [1.0, 1.0]])
-    assert codes_for(binary, some) is some
-    np.testing.assert_array_equal(codes_for(binary, 2 * some - 1), np.eye(2))
-    assert codes_for(loss_descriptions()["mse_loss"], 2 * some - 1).min() == -1
+    assert class_targets_for(binary, some) is some
+    np.testing.assert_array_equal(class_targets_for(binary, 2 * some - 1), np.eye(2))
+    assert class_targets_for(loss_descriptions()["mse_loss"], 2 * some - 1).min() == -1

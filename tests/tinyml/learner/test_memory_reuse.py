@@ -15,10 +15,11 @@ import pytest
 
 import tinyml
 from tests.tinyml.net.stacks import stack
-from tinyml.core.buffers import Buffers
 from tinyml.core.threads import run_in_parallel, set_thread_count, thread_count
+from tinyml.core.workspace import Workspace
 from tinyml.learner import Learner
-from tinyml.net import batch_pass, build
+from tinyml.net import build
+from tinyml.net.execution import batch_pass
 from tinyml.optims import AdamOptimizer, Optimizer, SGDOptimizer
 
 LARGE = 1_000_000
@@ -145,9 +146,9 @@ def test_no_step_asks_for_a_megabyte(optimiser: str, threads: int) -> None:
 
 @pytest.mark.parametrize("threads", [1, 2])
 def test_fresh_arrays_would_be_noticed(threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Buffers, "empty", lambda self, name, shape, dtype, zeros=False: np.zeros(shape, dtype))
+    monkeypatch.setattr(Workspace, "empty", lambda self, name, shape, dtype, zeros=False: np.zeros(shape, dtype))
     found = large_allocations(SGDOptimizer(0.01), threads)
-    assert {"windows.py", "base.py", "conv2d.py"} & {Path(file).name for file, _ in found}
+    assert {"windows.py", "layer.py", "conv2d.py"} & {Path(file).name for file, _ in found}
     assert sum(found.values()) >= 10 * COUNTED
 
 

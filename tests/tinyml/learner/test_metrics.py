@@ -13,9 +13,9 @@ from tinyml.learner import (
     accuracy,
     confusion_matrix,
     evaluate,
-    prepare,
     r_squared,
     report,
+    set_up_training,
     top_accuracy,
 )
 
@@ -91,15 +91,15 @@ def test_a_report_agrees_with_the_evaluation(loss: str, explains: bool) -> None:
     splits = split(load("digits"), DataChoice())
     network = stack("Flatten", ("Linear", {"outputs": 10}))
     training = TrainingSettings(loss=loss, learning_rate=0.05, epochs=3, batch_size=20)
-    experiment = prepare(network, training, splits)
-    for _ in experiment.run():
+    setup = set_up_training(network, training, splits)
+    for _ in setup.run():
         pass
-    judged = report(experiment.net, splits.test, loss)
-    assert (judged.loss, judged.accuracy, None, None) == evaluate(experiment.net, splits.test, loss)
+    judged = report(setup.net, splits.test, loss)
+    assert (judged.loss, judged.accuracy, None, None) == evaluate(setup.net, splits.test, loss)
     assert judged.top == 3
     assert judged.accuracy < judged.top_accuracy <= 1
     assert np.trace(judged.confusion) / len(splits.test) == pytest.approx(judged.accuracy)
     np.testing.assert_array_equal(judged.confusion.sum(axis=1), np.bincount(splits.test.labels))
     assert (judged.r_squared is not None) == explains
     assert judged.r_squared is None or 0.3 < judged.r_squared < 1
-    assert report(experiment.net, splits.test, loss, top=99).top_accuracy == 1
+    assert report(setup.net, splits.test, loss, top=99).top_accuracy == 1

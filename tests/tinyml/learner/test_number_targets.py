@@ -17,16 +17,16 @@ from tinyml.layers import Flatten, Linear
 from tinyml.learner import (
     BatchFinished,
     EpochFinished,
-    Experiment,
     Learner,
     TrainingFinished,
     TrainingSettings,
+    TrainingSetup,
     check_fits,
     evaluate,
     find_problems,
-    prepare,
     r_squared,
     report,
+    set_up_training,
 )
 from tinyml.losses import mse_loss
 from tinyml.net import NetworkSpecification, Sequential
@@ -81,10 +81,10 @@ def numbers(event: Any) -> Any:
 @pytest.mark.parametrize("name", ["sine", "autoencoder-digits"])
 def test_the_examples_learn(name: str) -> None:
     project = open_project(name)
-    experiment = prepare(project.network, project.training, split(load(project.data.source), project.data))
-    *_, finished = experiment.run()
+    setup = set_up_training(project.network, project.training, split(load(project.data.source), project.data))
+    *_, finished = setup.run()
     assert isinstance(finished, TrainingFinished)
-    tested = experiment.test()
+    tested = setup.test()
     assert tested.accuracy is None
     assert tested.r_squared is not None
     assert tested.r_squared > {"sine": 0.96, "autoencoder-digits": 0.75}[name]
@@ -95,14 +95,14 @@ def test_the_examples_learn(name: str) -> None:
 
 def test_the_metrics_are_those_of_all_outputs_at_once(case: Case) -> None:
     network, splits = case
-    experiment = prepare(network, EVERYTHING, splits)
-    events = list(experiment.run())
+    setup = set_up_training(network, EVERYTHING, splits)
+    events = list(setup.run())
     for part in (splits.test, splits.validation):
-        judged, output = evaluate(experiment.net, part, "mse_loss", 33), experiment.net.predict(part.inputs)
+        judged, output = evaluate(setup.net, part, "mse_loss", 33), setup.net.predict(part.inputs)
         assert judged.loss == pytest.approx(mse_loss(output, part.targets)[0])
         assert judged.r_squared == pytest.approx(r_squared(output, part.targets))
         assert judged.mean_absolute_error == pytest.approx(np.abs(output - part.targets).mean())
-        found = report(experiment.net, part, "mse_loss")
+        found = report(setup.net, part, "mse_loss")
         assert (found.accuracy, found.top, found.top_accuracy, found.confusion) == (None, None, None, None)
         assert found.r_squared == pytest.approx(judged.r_squared)
     # An epoch's R² is the mean of its batches', and so follows from its loss.
@@ -116,9 +116,9 @@ def test_the_metrics_are_those_of_all_outputs_at_once(case: Case) -> None:
     assert all(event.accuracy is None for event in batches)
 
 
-def stop_and_resume(case: Case, events: int, way: Callable[[Any], Any]) -> tuple[Experiment, list[Any]]:
+def stop_and_resume(case: Case, events: int, way: Callable[[Any], Any]) -> tuple[TrainingSetup, list[Any]]:
     network, splits = case
-    first, second = prepare(network, EVERYTHING, splits), prepare(network, EVERYTHING, splits)
+    first, second = set_up_training(network, EVERYTHING, splits), set_up_training(network, EVERYTHING, splits)
     run = first.run()
     told = [next(run) for _ in range(events)]
     checkpoint = way(first.learner.checkpoint())
@@ -129,7 +129,7 @@ def stop_and_resume(case: Case, events: int, way: Callable[[Any], Any]) -> tuple
 @pytest.mark.parametrize("events", [3, 8, 11])
 def test_a_resumed_run_is_the_same_bit_for_bit(case: Case, events: int, tmp_path: Path) -> None:
     network, splits = case
-    whole = prepare(network, EVERYTHING, splits)
+    whole = set_up_training(network, EVERYTHING, splits)
     expected = list(whole.run())
 
     def through_file(checkpoint: Any) -> Any:
@@ -147,7 +147,7 @@ def test_a_checkpoint_from_before_there_were_numbers_goes_on() -> None:
     splits = split(load("circle"), DataChoice(source="circle"))
     training = TrainingSettings(loss="mse_loss", epochs=3, batch_size=350)
     network = stack(("Linear", {"outputs": 2}))
-    first, second = prepare(network, training, splits), prepare(network, training, splits)
+    first, second = set_up_training(network, training, splits), set_up_training(network, training, splits)
     run = first.run()
     for _ in range(5):
         next(run)
@@ -167,18 +167,18 @@ def test_a_checkpoint_from_before_there_were_numbers_goes_on() -> None:
 def test_a_run_without_better_epochs_stops_and_gives_the_best_back(case: Case) -> None:
     network, splits = case
     training = EVERYTHING.model_copy(update={"learning_rate": 1e-12, "epochs": 20, "schedule": "constant"})
-    experiment = prepare(network, training, splits)
-    *_, finished = experiment.run()
+    setup = set_up_training(network, training, splits)
+    *_, finished = setup.run()
     assert isinstance(finished, TrainingFinished)
     assert finished.best_epoch is not None
     losses = [epoch.validation_loss for epoch in finished.history]
-    assert evaluate(experiment.net, splits.validation, "mse_loss").loss == min(losses)  # type: ignore[type-var]
+    assert evaluate(setup.net, splits.validation, "mse_loss").loss == min(losses)  # type: ignore[type-var]
 
 
 def test_a_model_file_keeps_the_metrics(case: Case, tmp_path: Path) -> None:
     network, splits = case
-    experiment = prepare(network, EVERYTHING, splits)
-    *_, finished = experiment.run()
+    setup = set_up_training(network, EVERYTHING, splits)
+    *_, finished = setup.run()
     assert isinstance(finished, TrainingFinished)
     description = splits.train.description
     about = SavedModel(
@@ -187,15 +187,15 @@ def test_a_model_file_keeps_the_metrics(case: Case, tmp_path: Path) -> None:
         target_shape=description.target_shape,
         training=EVERYTHING,
         history=summarise_history(finished.history),
-        test_r_squared=experiment.test().r_squared,
+        test_r_squared=setup.test().r_squared,
     )
-    save_model(tmp_path / "m.safetensors", experiment.net, about)
+    save_model(tmp_path / "m.safetensors", setup.net, about)
     net, read = load_model(tmp_path / "m.safetensors")
     assert read == about
     assert read.history[0].training_accuracy is None
     assert read.history[0].validation_r_squared == finished.history[0].validation_r_squared
     check_fits(net, about.input_shape, splits.test)
-    np.testing.assert_array_equal(net.predict(splits.test.inputs), experiment.net.predict(splits.test.inputs))
+    np.testing.assert_array_equal(net.predict(splits.test.inputs), setup.net.predict(splits.test.inputs))
 
 
 def test_noise_makes_a_denoising_autoencoder() -> None:
@@ -299,7 +299,7 @@ def test_a_loss_of_classes_is_a_problem_with_a_fix() -> None:
     assert problem.fix == ChangeTraining("Use mean squared error", {"loss": "mse_loss"})
     splits = split(load("sine"), DataChoice(source="sine"))
     with pytest.raises(SpecificationError, match="needs classes"):
-        prepare(REGRESSION, TrainingSettings(), splits)
+        set_up_training(REGRESSION, TrainingSettings(), splits)
     assert find_problems(REGRESSION, TrainingSettings(loss="huber_loss"), (1,), 0, (1,)) == ()
     with pytest.raises(DataError, match=r"gives 1, but the targets of Digits"):
         check_fits(Sequential([Flatten("f"), Linear("fc", 64, 1)]), (1, 8, 8), load("digits").with_target("input"))

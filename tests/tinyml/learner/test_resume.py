@@ -16,11 +16,11 @@ from tinyml.learner import (
     BatchFinished,
     Checkpoint,
     EpochFinished,
-    Experiment,
     Learner,
     TrainingFinished,
     TrainingSettings,
-    prepare,
+    TrainingSetup,
+    set_up_training,
 )
 from tinyml.losses import loss_descriptions
 from tinyml.net import Sequential
@@ -68,21 +68,21 @@ def digits() -> Splits:
     return Splits(*(part.take(np.arange(count)) for part, count in zip(parts, (130, 30, 30), strict=True)))
 
 
-def outcome(experiment: Experiment, events: list[Any]) -> tuple[Any, ...]:
+def outcome(setup: TrainingSetup, events: list[Any]) -> tuple[Any, ...]:
     """Return all that must be the same: every event but for its seconds, every number, and what is random next."""
     told = []
     for event in events:
         history = tuple(replace(epoch, seconds=0.0) for epoch in getattr(event, "history", ()))
         changes = {"seconds": 0.0} if hasattr(event, "seconds") else {}
         told.append(replace(event, **changes, **({"history": history} if history else {})))
-    tensors = {name: tensor.tobytes() for name, tensor in experiment.net.named_tensors.items()}
-    random = [generator.bit_generator.state for generator in experiment.net.generators]
+    tensors = {name: tensor.tobytes() for name, tensor in setup.net.named_tensors.items()}
+    random = [generator.bit_generator.state for generator in setup.net.generators]
     return told, tensors, random
 
 
-def stop_and_resume(training: TrainingSettings, splits: Splits, stop: int) -> tuple[Experiment, list[Any]]:
+def stop_and_resume(training: TrainingSettings, splits: Splits, stop: int) -> tuple[TrainingSetup, list[Any]]:
     """Run `stop` events, take a checkpoint, forget everything, and resume it in a new network."""
-    first = prepare(NETWORK, training, splits)
+    first = set_up_training(NETWORK, training, splits)
     run = first.run()
     events = [next(run) for _ in range(stop)]
     checkpoint = first.learner.checkpoint()
@@ -90,13 +90,13 @@ def stop_and_resume(training: TrainingSettings, splits: Splits, stop: int) -> tu
     list(run)  # what goes on there must not reach into the checkpoint
     for name, tensor in checkpoint.tensors.items():
         np.testing.assert_array_equal(tensor, first_tensors[name])
-    second = prepare(NETWORK, training, splits)
+    second = set_up_training(NETWORK, training, splits)
     return second, events + list(second.run(resume=checkpoint))
 
 
 @pytest.mark.parametrize("stop", range(1, 20))
 def test_a_run_may_stop_at_any_event(digits: Splits, stop: int) -> None:
-    whole = prepare(NETWORK, EVERYTHING, digits)
+    whole = set_up_training(NETWORK, EVERYTHING, digits)
     events = list(whole.run())
     assert len(events) == 4 * (4 + 1) + 1
     assert outcome(*stop_and_resume(EVERYTHING, digits, stop)) == outcome(whole, events)
@@ -108,7 +108,7 @@ def test_every_optimiser_and_schedule_goes_on(digits: Splits, optimizer: str, sc
     training = TrainingSettings(
         optimizer=optimizer, schedule=schedule, schedule_epochs=1, learning_rate=0.01, epochs=3, batch_size=60, seed=1
     )
-    whole = prepare(NETWORK, training, digits)
+    whole = set_up_training(NETWORK, training, digits)
     events = list(whole.run())
     assert outcome(*stop_and_resume(training, digits, 5)) == outcome(whole, events)
 
@@ -117,7 +117,7 @@ def test_every_optimiser_and_schedule_goes_on(digits: Splits, optimizer: str, sc
 def test_every_loss_goes_on(digits: Splits, loss: str) -> None:
     training = TrainingSettings(loss=loss, learning_rate=0.01, epochs=2, batch_size=60)
     network = stack("Flatten", ("Linear", {"outputs": 10}), *(["Softmax"] if loss == "cross_entropy_loss" else []))
-    whole, first, second = (prepare(network, training, digits) for _ in range(3))
+    whole, first, second = (set_up_training(network, training, digits) for _ in range(3))
     run = first.run()
     events = [next(run), next(run)]
     run.close()
@@ -126,23 +126,23 @@ def test_every_loss_goes_on(digits: Splits, loss: str) -> None:
 
 
 def test_a_resumed_run_can_be_stopped_and_resumed_again(digits: Splits) -> None:
-    whole = prepare(NETWORK, EVERYTHING, digits)
+    whole = set_up_training(NETWORK, EVERYTHING, digits)
     expected = outcome(whole, list(whole.run()))
     events: list[Any] = []
     checkpoint: Checkpoint | None = None
     while not events or not isinstance(events[-1], TrainingFinished):
-        experiment = prepare(NETWORK, EVERYTHING, digits)
-        run = experiment.run(resume=checkpoint)
+        setup = set_up_training(NETWORK, EVERYTHING, digits)
+        run = setup.run(resume=checkpoint)
         events += [event for _, event in zip(range(3), run, strict=False)]
-        checkpoint = experiment.learner.checkpoint()
-    assert outcome(experiment, events) == expected
+        checkpoint = setup.learner.checkpoint()
+    assert outcome(setup, events) == expected
 
 
 def test_between_the_parts_of_a_validation_set_it_is_evaluated_again(digits: Splits) -> None:
     rest = load("digits").take(np.arange(600))
     splits = Splits(digits.train, rest, digits.test)
     training = EVERYTHING.model_copy(update={"epochs": 2})
-    whole = prepare(NETWORK, training, splits)
+    whole = set_up_training(NETWORK, training, splits)
     events = list(whole.run())
     names = [type(event).__name__ for event in events]
     assert names[4:7] == ["ValidationAdvanced", "ValidationAdvanced", "EpochFinished"]
@@ -152,7 +152,7 @@ def test_between_the_parts_of_a_validation_set_it_is_evaluated_again(digits: Spl
 
 def test_more_epochs_than_planned_go_on_from_the_end(digits: Splits) -> None:
     shorter, longer = (TrainingSettings(learning_rate=0.01, epochs=epochs, batch_size=60) for epochs in (2, 3))
-    first, second, whole = (prepare(NETWORK, training, digits) for training in (shorter, longer, longer))
+    first, second, whole = (set_up_training(NETWORK, training, digits) for training in (shorter, longer, longer))
     list(first.run())
     list(second.run(resume=first.learner.checkpoint()))
     list(whole.run())
@@ -163,7 +163,7 @@ def test_more_epochs_than_planned_go_on_from_the_end(digits: Splits) -> None:
 def test_without_validation_the_history_stays_without(digits: Splits) -> None:
     splits = Splits(digits.train, digits.train.take(np.arange(0)), digits.test)
     training = EVERYTHING.model_copy(update={"epochs": 3})
-    whole = prepare(NETWORK, training, splits)
+    whole = set_up_training(NETWORK, training, splits)
     events = list(whole.run())
     assert all(epoch.validation_loss is None for epoch in whole.learner.history)
     second, told = stop_and_resume(training, splits, 7)
@@ -172,7 +172,7 @@ def test_without_validation_the_history_stays_without(digits: Splits) -> None:
 
 
 def test_seconds_add_up(digits: Splits) -> None:
-    first, second = (prepare(NETWORK, EVERYTHING, digits) for _ in range(2))
+    first, second = (set_up_training(NETWORK, EVERYTHING, digits) for _ in range(2))
     run = first.run()
     for _ in range(7):
         next(run)
@@ -183,11 +183,11 @@ def test_seconds_add_up(digits: Splits) -> None:
 
 
 def taken(digits: Splits, training: TrainingSettings = EVERYTHING) -> Checkpoint:
-    experiment = prepare(NETWORK, training, digits)
-    run = experiment.run()
+    setup = set_up_training(NETWORK, training, digits)
+    run = setup.run()
     for _ in range(6):
         next(run)
-    return experiment.learner.checkpoint()
+    return setup.learner.checkpoint()
 
 
 def other_state(checkpoint: Checkpoint, **changes: Any) -> Checkpoint:
@@ -202,10 +202,10 @@ def other_tensors(checkpoint: Checkpoint, **changes: Any) -> Checkpoint:
 
 def test_the_best_epoch_so_far_stays_the_best_until_another_is_better(digits: Splits) -> None:
     unbeatable = other_state(taken(digits), best_epoch=1, best_loss=0.0)
-    experiment = prepare(NETWORK, EVERYTHING.model_copy(update={"early_stopping": 2}), digits)
-    finished = list(experiment.run(resume=unbeatable))[-1]
+    setup = set_up_training(NETWORK, EVERYTHING.model_copy(update={"early_stopping": 2}), digits)
+    finished = list(setup.run(resume=unbeatable))[-1]
     assert (finished.best_epoch, finished.restored, finished.stopped_early) == (1, True, True)
-    for name, tensor in experiment.net.named_tensors.items():
+    for name, tensor in setup.net.named_tensors.items():
         np.testing.assert_array_equal(tensor, unbeatable.tensors[f"best/{name}"])
 
 
@@ -238,20 +238,20 @@ FIRST = "model/layer_0.weight"
 def test_a_checkpoint_of_another_run_is_refused_and_changes_nothing(digits: Splits, spoil: Any, words: str) -> None:
     checkpoint = taken(digits)
     assert FIRST in checkpoint.tensors
-    experiment = prepare(NETWORK, EVERYTHING, digits)
-    before = outcome(experiment, []), experiment.learner.schedule.state() if experiment.learner.schedule else None
+    setup = set_up_training(NETWORK, EVERYTHING, digits)
+    before = outcome(setup, []), setup.learner.schedule.state() if setup.learner.schedule else None
     with pytest.raises(StorageError, match=words):
-        experiment.run(resume=spoil(checkpoint))
-    after = outcome(experiment, []), experiment.learner.schedule.state() if experiment.learner.schedule else None
+        setup.run(resume=spoil(checkpoint))
+    after = outcome(setup, []), setup.learner.schedule.state() if setup.learner.schedule else None
     assert after == before
 
 
 def test_a_schedule_must_have_somebody_to_go_on(digits: Splits) -> None:
     checkpoint = taken(digits)
-    experiment = prepare(NETWORK, EVERYTHING, digits)
-    experiment.learner.schedule = None
+    setup = set_up_training(NETWORK, EVERYTHING, digits)
+    setup.learner.schedule = None
     with pytest.raises(StorageError, match="this one has none"):
-        experiment.run(resume=checkpoint)
+        setup.run(resume=checkpoint)
 
 
 class Own:
@@ -262,10 +262,10 @@ class Own:
 
 
 def test_what_an_optimiser_remembered_needs_one_to_take_it_up(digits: Splits) -> None:
-    experiment = prepare(NETWORK, EVERYTHING.model_copy(update={"schedule": "constant"}), digits)
-    experiment.learner.optimizer = Own()
+    setup = set_up_training(NETWORK, EVERYTHING.model_copy(update={"schedule": "constant"}), digits)
+    setup.learner.optimizer = Own()
     with pytest.raises(StorageError, match="this one can't take it up"):
-        experiment.run(resume=taken(digits))
+        setup.run(resume=taken(digits))
 
 
 def test_an_optimiser_of_ones_own_cannot_be_saved() -> None:
@@ -302,16 +302,16 @@ def test_a_failed_run_gives_the_checkpoint_of_its_last_good_epoch(
     digits: Splits, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = EVERYTHING.model_copy(update={"early_stopping": 0, "restore_best": False, "epochs": 3})
-    undisturbed = prepare(NETWORK, settings, digits)
+    undisturbed = set_up_training(NETWORK, settings, digits)
     expected = [without_seconds(event) for event in undisturbed.run() if isinstance(event, EpochFinished)]
-    failing = prepare(NETWORK, settings, digits)
+    failing = set_up_training(NETWORK, settings, digits)
     batches = batch_count(len(digits.train), settings.batch_size)
     monkeypatch.setattr(failing.learner, "batch_fit", Fails(failing.learner, batches + 2))
     with pytest.raises(DivergedError, match="epoch 2"):
         list(failing.run())
     checkpoint = failing.learner.checkpoint()
     assert (checkpoint.state.epoch, checkpoint.state.batch) == (2, 0)
-    resumed = prepare(NETWORK, settings, digits)
+    resumed = set_up_training(NETWORK, settings, digits)
     events = [without_seconds(event) for event in resumed.run(checkpoint) if isinstance(event, EpochFinished)]
     assert events == expected[1:]
     for name, tensor in undisturbed.net.named_tensors.items():
@@ -321,14 +321,14 @@ def test_a_failed_run_gives_the_checkpoint_of_its_last_good_epoch(
 def test_a_run_that_ended_with_its_best_weights_goes_on_from_its_last(digits: Splits) -> None:
     settings = EVERYTHING.model_copy(update={"early_stopping": 0, "learning_rate": 0.1, "epochs": 3})
     longer = settings.model_copy(update={"epochs": 5})
-    undisturbed = prepare(NETWORK, longer, digits)
+    undisturbed = set_up_training(NETWORK, longer, digits)
     list(undisturbed.run())
-    first = prepare(NETWORK, settings, digits)
+    first = set_up_training(NETWORK, settings, digits)
     end = list(first.run())[-1]
     assert isinstance(end, TrainingFinished)
     assert end.restored
     assert end.best_epoch != 3
-    resumed = prepare(NETWORK, longer, digits)
+    resumed = set_up_training(NETWORK, longer, digits)
     list(resumed.run(first.learner.checkpoint()))
     for name, tensor in undisturbed.net.named_tensors.items():
         np.testing.assert_array_equal(resumed.net.named_tensors[name], tensor)
@@ -336,21 +336,21 @@ def test_a_run_that_ended_with_its_best_weights_goes_on_from_its_last(digits: Sp
 
 def test_weights_with_a_history_go_on_counting_its_epochs(digits: Splits) -> None:
     settings = EVERYTHING.model_copy(update={"early_stopping": 0, "epochs": 2, "schedule": "constant"})
-    first = prepare(NETWORK, settings, digits)
+    first = set_up_training(NETWORK, settings, digits)
     history = list(first.run())[-1].history
-    second = prepare(NETWORK, settings.model_copy(update={"epochs": 3}), digits)
+    second = set_up_training(NETWORK, settings.model_copy(update={"epochs": 3}), digits)
     second.run()
     checkpoint = second.learner.checkpoint().after(history)
     events = [event for event in second.run(checkpoint) if isinstance(event, EpochFinished)]
     assert [event.epoch for event in events] == [3]
     assert second.learner.history[:2] == tuple(replace(epoch, epochs=3) for epoch in history)
-    best = min((*history, *events), key=lambda epoch: epoch.judged_loss)
+    best = min((*history, *events), key=lambda epoch: epoch.monitored_loss)
     assert second.learner.checkpoint().state.best_epoch == best.epoch
 
 
 def test_another_momentum_can_be_chosen_for_the_rest_of_a_run(digits: Splits) -> None:
     settings = EVERYTHING.model_copy(update={"optimizer": "rmsprop", "momentum": 0.0, "epochs": 1})
-    first = prepare(NETWORK, settings, digits)
+    first = set_up_training(NETWORK, settings, digits)
     list(first.run())
-    second = prepare(NETWORK, settings.model_copy(update={"momentum": 0.9, "epochs": 2}), digits)
+    second = set_up_training(NETWORK, settings.model_copy(update={"momentum": 0.9, "epochs": 2}), digits)
     assert [type(event) for event in second.run(first.learner.checkpoint())][-1] is TrainingFinished

@@ -9,7 +9,7 @@ import pytest
 from tests.tinyml.net.stacks import stack
 from tinyml.core import Array, DataError, DivergedError, SettingsError, SpecificationError
 from tinyml.data import DataChoice, DataLoader, Flip, Noise, Shift, Splits, load, split
-from tinyml.layers import Linear, ReLu
+from tinyml.layers import Linear, ReLU
 from tinyml.learner import (
     BatchFinished,
     EpochFinished,
@@ -19,7 +19,7 @@ from tinyml.learner import (
     TrainingSettings,
     evaluate,
     find_problems,
-    prepare,
+    set_up_training,
 )
 from tinyml.learner.divergence import first_layer_at_fault
 from tinyml.net import Sequential
@@ -36,7 +36,7 @@ def circle() -> Splits:
 
 def small_net(seed: int = 0) -> Sequential:
     rng = np.random.default_rng(seed)
-    return Sequential([Linear("fc_1", 2, 16, rng=rng), ReLu("relu_1"), Linear("fc_2", 16, 2, rng=rng)])
+    return Sequential([Linear("fc_1", 2, 16, rng=rng), ReLU("relu_1"), Linear("fc_2", 16, 2, rng=rng)])
 
 
 def epochs_of(events: list[Event]) -> list[EpochFinished]:
@@ -124,21 +124,21 @@ def test_activity_is_what_the_update_does(circle: Splits) -> None:
     model.named_parameters["fc_2.bias"].tensor[:] = 0
     model.layers[0].parameters[0].require_grad = False
     learner = Learner(model, "mse_loss", SGDOptimizer(0.1), clip_norm=1e-6)
-    inputs, codes = circle.train.inputs[:50], circle.train.codes[circle.train.labels[:50]]
+    inputs, class_targets = circle.train.inputs[:50], circle.train.class_targets[circle.train.labels[:50]]
     output = model(inputs)
-    model.backward(learner.loss(output, codes)[1])
+    model.backward(learner.loss(output, class_targets)[1])
     norms = [gradient_norm([model.layers[0].parameters[1]]), gradient_norm(model.layers[2].parameters)]
     model.zero_grad()
     sizes = [np.linalg.norm(model.layers[0].parameters[1].tensor), np.linalg.norm(model.layers[2].parameters[0].tensor)]
     before = [parameter.tensor.copy() for parameter in model.parameters]
-    learner.batch_fit(inputs, codes, measure=True)
+    learner.batch_fit(inputs, class_targets, measure=True)
     changes = [parameter.tensor - old for parameter, old in zip(model.parameters, before, strict=True)]
     lengths = [np.linalg.norm(changes[1]), math.hypot(np.linalg.norm(changes[2]), np.linalg.norm(changes[3]))]
-    assert [layer.gradient_norm for layer in learner.activity] == pytest.approx(norms)  # before clipping
+    assert [layer.gradient_norm for layer in learner.gradient_stats] == pytest.approx(norms)  # before clipping
     ratios = [length / size for length, size in zip(lengths, sizes, strict=True)]
-    assert [layer.update_ratio for layer in learner.activity] == pytest.approx(ratios)
-    learner.batch_fit(inputs, codes)
-    assert learner.activity == ()
+    assert [layer.update_ratio for layer in learner.gradient_stats] == pytest.approx(ratios)
+    learner.batch_fit(inputs, class_targets)
+    assert learner.gradient_stats == ()
 
 
 def test_an_update_of_nothing_has_no_end() -> None:
@@ -147,7 +147,7 @@ def test_an_update_of_nothing_has_no_end() -> None:
         parameter.tensor[:] = 0
     learner = Learner(model, "mse_loss", SGDOptimizer(0.1))
     learner.batch_fit(np.ones((1, 1), np.float32), np.ones((1, 1), np.float32), measure=True)
-    assert learner.activity[0].update_ratio == math.inf
+    assert learner.gradient_stats[0].update_ratio == math.inf
 
 
 # ------------------------------------------------------------------------------------- early stopping and best weights
@@ -249,7 +249,7 @@ def test_the_first_weights_are_kept_when_no_epoch_was_good(circle: Splits) -> No
     learner = Learner(small_net(), "mse_loss", SGDOptimizer(1e300))
     before = [parameter.tensor.copy() for parameter in learner.model.parameters]
     with pytest.raises(DivergedError, match="The weights it began with are kept"):
-        learner.fit(circle.train.inputs, circle.train.codes[circle.train.labels], 2, 100)
+        learner.fit(circle.train.inputs, circle.train.class_targets[circle.train.labels], 2, 100)
     for parameter, tensor in zip(learner.model.parameters, before, strict=True):
         np.testing.assert_array_equal(parameter.tensor, tensor)
 
@@ -266,7 +266,7 @@ def test_an_infinite_last_update_is_blamed_on_the_layer_that_holds_it(circle: Sp
 
 def test_a_resumed_run_keeps_what_it_began_with(circle: Splits) -> None:
     training = TrainingSettings(loss="mse_loss", epochs=2, batch_size=350)
-    first, second = (prepare(CIRCLE_NET, training, circle) for _ in range(2))
+    first, second = (set_up_training(CIRCLE_NET, training, circle) for _ in range(2))
     next(first.run())
     run = second.run(resume=first.learner.checkpoint())
     second.net.parameters[0].tensor[0, 0] = np.nan
@@ -277,11 +277,11 @@ def test_a_resumed_run_keeps_what_it_began_with(circle: Splits) -> None:
 
 def test_batch_normalisation_is_looked_at_as_it_trains() -> None:
     splits = split(load("digits"), DataChoice())
-    experiment = prepare(
+    setup = set_up_training(
         stack("Flatten", ("Linear", {"outputs": 10}), "BatchNorm1D"), TrainingSettings(batch_size=50), splits
     )
-    experiment.net.layers[2].named_buffers["running_var"][:] = np.inf
-    assert first_layer_at_fault(experiment.net, splits.train.inputs[:5]) == experiment.net.layers[2].name
+    setup.net.layers[2].named_buffers["running_var"][:] = np.inf
+    assert first_layer_at_fault(setup.net, splits.train.inputs[:5]) == setup.net.layers[2].name
 
 
 # -------------------------------------------------------------------------------------------------------- augmentation
@@ -313,7 +313,7 @@ def test_settings_make_augmentations_that_the_data_can_take(circle: Splits) -> N
         "Only pictures can be varied by shift and flip, but the examples are vectors of 2"
     )
     with pytest.raises(SpecificationError, match="Only pictures"):
-        prepare(CIRCLE_NET, training, circle)
+        set_up_training(CIRCLE_NET, training, circle)
     noise_only = TrainingSettings(loss="mse_loss", augment_noise=0.1)
     assert find_problems(CIRCLE_NET, noise_only, (2,), 2) == ()
 
@@ -342,15 +342,15 @@ def test_every_setting_reaches_the_run(circle: Splits) -> None:
         epochs=3,
         restore_best=True,
     )
-    experiment = prepare(CIRCLE_NET, training, circle)
-    assert repr(experiment.learner.optimizer) == "AdamWOptimizer(lr=0.02, beta_1=0.8, beta_2=0.999, weight_decay=0.03)"
-    assert repr(experiment.learner.schedule) == "WarmUpSchedule(length=14, start=0.5)"
-    assert experiment.learner.clip_norm == 0.7
-    events = list(experiment.run(measure_every=7))
+    setup = set_up_training(CIRCLE_NET, training, circle)
+    assert repr(setup.learner.optimizer) == "AdamWOptimizer(lr=0.02, beta_1=0.8, beta_2=0.999, weight_decay=0.03)"
+    assert repr(setup.learner.schedule) == "WarmUpSchedule(length=14, start=0.5)"
+    assert setup.learner.clip_norm == 0.7
+    events = list(setup.run(measure_every=7))
     assert [bool(batch.layers) for batch in batches_of(events)] == ([False] * 6 + [True]) * 3
     assert batches_of(events)[0].learning_rate == pytest.approx(0.01)
     last = events[-1]
     assert isinstance(last, TrainingFinished)
-    best = min(epoch.judged_loss for epoch in last.history)
+    best = min(epoch.monitored_loss for epoch in last.history)
     assert last.restored
-    assert evaluate(experiment.net, circle.validation, "mse_loss").loss == best
+    assert evaluate(setup.net, circle.validation, "mse_loss").loss == best

@@ -28,7 +28,7 @@ with_labels = pytest.mark.parametrize(
     "name", [name for name, description in loss_descriptions().items() if description.targets == "labels"]
 )
 with_codes = pytest.mark.parametrize(
-    "name", [name for name, description in loss_descriptions().items() if description.targets == "codes"]
+    "name", [name for name, description in loss_descriptions().items() if description.targets == "numbers"]
 )
 
 

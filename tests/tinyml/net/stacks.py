@@ -4,7 +4,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.tinyml.layers.bench import settings_of
+from tests.tinyml.layers.harness import settings_of
 from tinyml.core import Problem
 from tinyml.layers import layer_types
 from tinyml.net import LayerSpecification, NetworkSpecification, apply_fix

@@ -52,19 +52,19 @@ def test_what_is_inferred_is_what_is_built(network: NetworkSpecification, shape:
     assert output.shape == (2, *(inference.output_shape or ()))
     assert net.output_shape(shape) == inference.output_shape
     assert inference.parameter_count == sum(parameter.tensor.size for parameter in net.parameters)
-    assert [layer.settings for layer in net.layers] == [plan.settings for plan in inference.layers]
+    assert [layer.settings for layer in net.layers] == [inferred.settings for inferred in inference.layers]
     assert net.backward(np.ones_like(output)).shape == (2, *shape)
 
 
 @given(network=random_stacks(), shape=SHAPES, classes=CLASSES)
 @settings(max_examples=100, deadline=None)
 def test_shapes_end_at_the_first_problem(network: NetworkSpecification, shape: Shape, classes: int | None) -> None:
-    plans = infer(network, shape, classes).layers
+    inferred_layers = infer(network, shape, classes).layers
     expected: Shape | None = shape
-    for plan in plans:
-        assert plan.input_shape == expected
-        assert plan.problem is None or plan.output_shape is None
-        expected = plan.output_shape
+    for inferred in inferred_layers:
+        assert inferred.input_shape == expected
+        assert inferred.problem is None or inferred.output_shape is None
+        expected = inferred.output_shape
 
 
 @pytest.mark.parametrize(
@@ -204,15 +204,15 @@ def test_unpooling_takes_its_settings_from_the_nearest_pooling_not_undone() -> N
     inference = infer(network, (2, 9, 8))
     assert not inference.problems
     inner, outer = inference.layers[2:]
-    assert (inner.partner, outer.partner) == ("layer_1", "layer_0")
+    assert (inner.paired_pooling, outer.paired_pooling) == ("layer_1", "layer_0")
     assert inner.settings == MaxUnpool2DSettings(window=2, stride=1, output_size=(4, 4), channels=2)
     assert outer.settings == MaxUnpool2DSettings(window=(3, 2), stride=2, output_size=(9, 8), channels=2)
     assert inference.output_shape == (2, 9, 8)
 
 
 def test_notes_travel_with_the_plan() -> None:
-    (plan,) = infer(stack("MaxPool2D"), (1, 7, 8)).layers
-    assert plan.notes == ("The last row of the input is ignored: no window reaches it.",)
+    (inferred,) = infer(stack("MaxPool2D"), (1, 7, 8)).layers
+    assert inferred.notes == ("The last row of the input is ignored: no window reaches it.",)
 
 
 def test_read_settings_names_the_setting_and_what_is_allowed() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tinyml.core import SettingsError, ShapeError
-from tinyml.layers import Conv2D, Dropout, Layer, Linear, ReLu, Residual
+from tinyml.layers import Conv2D, Dropout, Layer, Linear, ReLU, Residual
 from tinyml.learner import Learner
 from tinyml.net import Sequential
 from tinyml.optims import SGDOptimizer
@@ -16,7 +16,7 @@ from tinyml.verify import gradient_check
 
 
 def three_layers() -> Sequential:
-    return Sequential([Linear("fc_1", 4, 8), ReLu("relu_1"), Linear("fc_2", 8, 3)])
+    return Sequential([Linear("fc_1", 4, 8), ReLU("relu_1"), Linear("fc_2", 8, 3)])
 
 
 def add(net: Sequential, layer: Layer) -> None:
@@ -60,7 +60,7 @@ every_way_in = pytest.mark.parametrize(
 @every_way_in
 def test_two_layers_of_one_name_are_refused(put: Callable[[Sequential, Layer], None]) -> None:
     with pytest.raises(SettingsError, match="Two layers are called 'relu_1'"):
-        put(three_layers(), ReLu("relu_1"))
+        put(three_layers(), ReLU("relu_1"))
 
 
 @every_way_in
@@ -74,7 +74,7 @@ def test_a_layer_that_stands_in_the_network_twice_is_refused(put: Callable[[Sequ
 def test_a_refused_layer_is_not_in_the_network(put: Callable[[Sequential, Layer], None]) -> None:
     net = three_layers()
     with pytest.raises(SettingsError):
-        put(net, ReLu("relu_1"))
+        put(net, ReLU("relu_1"))
     assert len(net) == 3
 
 
@@ -110,8 +110,8 @@ def test_a_name_that_is_given_twice_later_is_refused_before_anything_is_saved(tm
 @pytest.mark.parametrize(
     ("layers", "words"),
     [
-        ([ReLu], "ReLu is a class"),
-        (ReLu, "ReLu is a class"),
+        ([ReLU], "ReLU is a class"),
+        (ReLU, "ReLU is a class"),
         ([three_layers()], r"\[\*inner.layers, …\]"),
         (["Linear"], "'Linear' is none"),
         ("Linear", "'Linear' is none"),
@@ -147,7 +147,7 @@ def test_a_parameter_that_two_layers_share_is_updated_once() -> None:
     [[[1, 0, 1, 1]], np.array([[1, 0, 1, 1]], np.uint8), np.array([[True, False, True, True]]), [[1.0, 0.0, 1.0, 1.0]]],
     ids=repr,
 )
-@pytest.mark.parametrize("first", [[], [ReLu("relu_0")], [Dropout("drop", 0.5)]], ids=repr)
+@pytest.mark.parametrize("first", [[], [ReLU("relu_0")], [Dropout("drop", 0.5)]], ids=repr)
 def test_whole_numbers_booleans_and_lists_are_taken_as_floats(
     dtype: type[np.floating], values: Any, first: list[Layer]
 ) -> None:

@@ -8,7 +8,7 @@ import pytest
 from tests.tinyml.net.stacks import stack
 from tests.tinyml.numerical import PASS, distinct_values, numerical_gradient, relative_error
 from tinyml.core import ShapeError, StorageError, TinymlError
-from tinyml.layers import Conv2D, Dropout, Linear, MaxPool2D, MaxUnpool2D, ReLu
+from tinyml.layers import Conv2D, Dropout, Linear, MaxPool2D, MaxUnpool2D, ReLU
 from tinyml.losses import cross_entropy_with_softmax_loss
 from tinyml.net import Sequential, build, record
 from tinyml.optims import SGDOptimizer
@@ -63,7 +63,7 @@ def test_build_params_changes_nothing_however_often_it_is_called() -> None:
 
 
 def test_a_pooling_layer_that_returns_its_indices_works_in_a_stack() -> None:
-    net = Sequential([MaxPool2D("p", (1, 4, 4), 2, 2, return_index=True), ReLu("r")])
+    net = Sequential([MaxPool2D("p", (1, 4, 4), 2, 2, return_index=True), ReLU("r")])
     image = np.arange(16.0).reshape(1, 1, 4, 4)
     np.testing.assert_array_equal(net(image), [[[[5, 7], [13, 15]]]])
     output, indices = net.forward(image, return_indices=True)
@@ -94,7 +94,7 @@ def test_missing_switches_are_named() -> None:
     net = Sequential([MaxUnpool2D("u", (1, 2, 2), 2, 2)])
     with pytest.raises(TinymlError, match="Layer 'u' undoes a MaxPool2D, but none before it"):
         net(np.ones((1, 1, 2, 2)))
-    net = Sequential([ReLu("r")])
+    net = Sequential([ReLU("r")])
     with pytest.raises(TinymlError, match="no pooling indices"):
         net.forward(np.ones((1, 2)), return_indices=True)
 
@@ -125,7 +125,7 @@ def test_train_and_eval_reach_every_layer() -> None:
 def test_layers_can_be_added() -> None:
     net = Sequential()
     np.testing.assert_array_equal(net(np.ones((1, 2))), np.ones((1, 2)))
-    net.add(ReLu("r"))
+    net.add(ReLU("r"))
     net.add(Linear("fc", 2, 5))
     assert net.output_shape((2,)) == (5,)
     with pytest.raises(ShapeError, match="Layer 'fc'"):
@@ -173,8 +173,8 @@ def test_summary_lists_layers_settings_and_parameters() -> None:
 
 
 def test_summary_needs_no_shapes_and_refuses_wrong_ones() -> None:
-    lines = Sequential([ReLu("relu"), Linear("fc", 4, 3)]).summary().splitlines()
-    assert lines[2].split() == ["relu", "ReLu", "?", "0", "?"]
+    lines = Sequential([ReLU("relu"), Linear("fc", 4, 3)]).summary().splitlines()
+    assert lines[2].split() == ["relu", "ReLU", "?", "0", "?"]
     assert lines[3].split() == ["fc", "Linear", "3", "outputs", "3", "15", "27"]
     assert "not known" in lines[-1]
     assert Sequential().summary().splitlines()[-1].startswith("0 parameters")
@@ -183,7 +183,7 @@ def test_summary_needs_no_shapes_and_refuses_wrong_ones() -> None:
 
 
 def three_layers() -> Sequential:
-    return Sequential([Linear("fc_1", 4, 8), ReLu("relu_1"), Linear("fc_2", 8, 3)])
+    return Sequential([Linear("fc_1", 4, 8), ReLU("relu_1"), Linear("fc_2", 8, 3)])
 
 
 def test_layers_are_found_by_position_and_by_name() -> None:
@@ -195,7 +195,7 @@ def test_layers_are_found_by_position_and_by_name() -> None:
     assert "relu_1" in net
     assert net[1] in net
     assert "relu_2" not in net
-    assert ReLu("relu_1") not in net
+    assert ReLU("relu_1") not in net
     assert bool(Sequential())
     with pytest.raises(IndexError):
         net[3]
@@ -217,7 +217,7 @@ def test_a_slice_shares_its_layers() -> None:
 
 
 def test_layers_may_be_written_one_after_the_other() -> None:
-    net = Sequential(Linear("fc_1", 4, 8), ReLu("relu_1"))
+    net = Sequential(Linear("fc_1", 4, 8), ReLU("relu_1"))
     assert [layer.name for layer in net] == ["fc_1", "relu_1"]
 
 
@@ -302,3 +302,14 @@ def test_generators_are_named_once() -> None:
     first = net(np.ones((2, 2, 4, 4), np.float32))
     generator.bit_generator.state = state
     np.testing.assert_array_equal(net(np.ones((2, 2, 4, 4), np.float32)), first)
+
+
+def test_state_dicts_are_the_named_tensors() -> None:
+    net, other = (Sequential([Linear("fc", 4, 3)]) for _ in range(2))
+    assert net.state_dict().keys() == net.named_tensors.keys()
+    assert all(net.state_dict()[name] is tensor for name, tensor in net.named_tensors.items())
+    other.load_state_dict(net.state_dict())
+    for name, tensor in net.named_tensors.items():
+        np.testing.assert_array_equal(other.named_tensors[name], tensor)
+    with pytest.raises(StorageError, match="unknown tensor"):
+        other.load_state_dict({**net.state_dict(), "fc.x": np.zeros(1)})

@@ -59,7 +59,7 @@ def test_it_finds_the_lowest_point_in_the_tensors_own_dtype(name: str, dtype: ty
         optimizer.update(weight)
         np.testing.assert_array_equal(weight.gradient, before)
     assert weight.tensor is tensor
-    assert all(memory.dtype == dtype for key, memory in optimizer.memories.get(weight, {}).items() if key != "steps")
+    assert all(memory.dtype == dtype for key, memory in optimizer.state.get(weight, {}).items() if key != "steps")
     np.testing.assert_allclose(tensor, 0.5, atol=0.02)
 
 
@@ -79,7 +79,7 @@ def test_it_forgets_parameters_that_are_gone(name: str) -> None:
     optimizer.update(fresh)
     del fresh
     gc.collect()
-    assert len(optimizer.memories) == 0
+    assert len(optimizer.state) == 0
 
 
 @every_optimiser

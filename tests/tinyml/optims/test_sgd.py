@@ -22,7 +22,7 @@ def test_goes_down_the_gradient() -> None:
     optimizer.update(weight)
     assert weight.tensor[0] == -3
     assert weight.gradient[0] == 4
-    assert len(optimizer.memories) == 0
+    assert len(optimizer.state) == 0
 
 
 def test_momentum_as_pytorch_defines_it() -> None:
@@ -51,7 +51,7 @@ def test_changes_the_tensor_in_place_and_keeps_its_dtype() -> None:
     for _ in range(2):
         optimizer.update(weight)
     assert weight.tensor is tensor
-    assert tensor.dtype == optimizer.memories[weight]["velocity"].dtype == np.float32
+    assert tensor.dtype == optimizer.state[weight]["velocity"].dtype == np.float32
 
 
 def test_forgets_parameters_that_are_gone() -> None:
@@ -62,7 +62,7 @@ def test_forgets_parameters_that_are_gone() -> None:
         assert fresh.tensor[0] == pytest.approx(-0.1)
         del fresh
     gc.collect()
-    assert len(optimizer.memories) == 0
+    assert len(optimizer.state) == 0
 
 
 @pytest.mark.parametrize("lr", [0, -0.1, np.nan, np.inf, "fast", None, True])

@@ -9,7 +9,7 @@ import pytest
 from tinyml.core import StorageError
 from tinyml.core.tensor_file import read_tensors, write_tensors
 from tinyml.data import load, split
-from tinyml.learner import Checkpoint, prepare
+from tinyml.learner import Checkpoint, set_up_training
 from tinyml.storage import Project, example_path, read_checkpoint, read_project, save_checkpoint, save_project
 
 
@@ -20,11 +20,11 @@ def project() -> Project:
 
 @pytest.fixture
 def checkpoint(project: Project) -> Checkpoint:
-    experiment = prepare(project.network, project.training, split(load("circle"), project.data))
-    run = experiment.run()
+    setup = set_up_training(project.network, project.training, split(load("circle"), project.data))
+    run = setup.run()
     for _ in range(90):
         next(run)
-    return experiment.learner.checkpoint()
+    return setup.learner.checkpoint()
 
 
 def test_everything_comes_back(tmp_path: Path, project: Project, checkpoint: Checkpoint) -> None:
@@ -41,9 +41,9 @@ def test_everything_comes_back(tmp_path: Path, project: Project, checkpoint: Che
 
 
 def test_before_the_first_epoch_there_is_an_empty_history(tmp_path: Path, project: Project) -> None:
-    experiment = prepare(project.network, project.training, split(load("circle"), project.data))
-    experiment.run()
-    save_checkpoint(tmp_path / "run", experiment.learner.checkpoint(), project)
+    setup = set_up_training(project.network, project.training, split(load("circle"), project.data))
+    setup.run()
+    save_checkpoint(tmp_path / "run", setup.learner.checkpoint(), project)
     assert read_checkpoint(tmp_path / "run").checkpoint.tensors["history"].shape == (0, 8)
 
 

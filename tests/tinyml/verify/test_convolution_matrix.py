@@ -7,28 +7,28 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.tinyml.layers.naive import pairs, slidings, smallest_size
+from tests.tinyml.layers.naive import geometries, pairs, smallest_size
 from tinyml.core import SettingsError, ShapeError
-from tinyml.core.windows import Sliding
-from tinyml.layers import Conv2D, Deconv2D
+from tinyml.core.windows import WindowGeometry
+from tinyml.layers import Conv2D, ConvTranspose2D
 from tinyml.verify import conv_as_matrix
 
 
 @st.composite
 def cases(draw: st.DrawFn) -> tuple[Conv2D, np.ndarray]:
     """Draw a convolution without bias and some images."""
-    sliding: Sliding = draw(slidings())
-    least, more = smallest_size(sliding), draw(pairs(0, 4))
+    geometry: WindowGeometry = draw(geometries())
+    least, more = smallest_size(geometry), draw(pairs(0, 4))
     channels, filters, count = draw(st.tuples(st.integers(1, 3), st.integers(1, 3), st.integers(1, 2)))
     rng = np.random.default_rng(draw(st.integers(0, 99)))
     shape = channels, least[0] + more[0], least[1] + more[1]
-    window, stride, padding, dilation = sliding
+    window, stride, padding, dilation = geometry
     conv = Conv2D("conv", shape, filters, *window, stride, padding, dilation, bias=False, dtype=np.float64, rng=rng)
     return conv, rng.normal(size=(count, *shape))
 
 
 def matrix_of(conv: Conv2D) -> np.ndarray:
-    _, stride, padding, dilation = conv.settings.sliding  # type: ignore[attr-defined]
+    _, stride, padding, dilation = conv.settings.geometry  # type: ignore[attr-defined]
     return conv_as_matrix(conv.weight.tensor, conv.input_dim, stride, padding, dilation)
 
 
@@ -97,11 +97,11 @@ def test_the_gradient_of_the_filters_gathers_that_of_the_matrix(case: tuple[Conv
 @settings(max_examples=60, deadline=None)
 def test_its_transpose_is_the_deconvolution(case: tuple[Conv2D, np.ndarray], seed: int) -> None:
     conv, images = case
-    window, stride, padding, dilation = conv.settings.sliding  # type: ignore[attr-defined]
+    window, stride, padding, dilation = conv.settings.geometry  # type: ignore[attr-defined]
     maps = np.random.default_rng(seed).normal(size=conv(images).shape)
     channels, *_ = conv.input_dim
     try:
-        deconv = Deconv2D(
+        deconv = ConvTranspose2D(
             "deconv", maps.shape[1:], channels, *window, stride, dilation, padding, bias=False, dtype=np.float64
         )
     except ShapeError:  # the padding takes all of it away

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tinyml.core import Array, DataError, SettingsError
-from tinyml.layers import Conv2D, Dropout, Flatten, Linear, MaxPool2D, ReLu, Residual, Softmax, Tanh, layer_types
+from tinyml.layers import Conv2D, Dropout, Flatten, Linear, MaxPool2D, ReLU, Residual, Softmax, Tanh, layer_types
 from tinyml.losses import loss_descriptions
 from tinyml.net import LayerSpecification, NetworkSpecification, Sequential, build, infer
 from tinyml.verify import gradient_check
@@ -26,7 +26,7 @@ def small_net(dtype: type[np.floating] = np.float32) -> Sequential:
     return Sequential(
         [
             Conv2D("conv", (2, 7, 6), 3, 3, 2, 1, 1, dtype=dtype, rng=rng),
-            ReLu("relu"),
+            ReLU("relu"),
             MaxPool2D("pool", (3, 7, 7), 2, 2),
             Flatten("flatten"),
             Dropout("dropout", 0.3, rng=rng),
@@ -128,7 +128,7 @@ def test_one_wrong_number_among_many_is_found_by_the_direction() -> None:
 
 
 def kinked(x: list[float]) -> tuple[Sequential, np.ndarray]:
-    return Sequential([ReLu("relu"), Linear("fc", len(x), 2, rng=np.random.default_rng(0))]), np.array([x])
+    return Sequential([ReLU("relu"), Linear("fc", len(x), 2, rng=np.random.default_rng(0))]), np.array([x])
 
 
 @pytest.mark.parametrize("place", [0.0, 3e-7, -3e-7])
@@ -156,10 +156,10 @@ def test_a_tie_in_a_pooling_window_is_a_kink() -> None:
 
 
 def test_a_kink_in_many_places_at_once_is_seen_through() -> None:
-    """Black pixels under a convolution without bias: every ReLu behind them stands exactly at 0."""
+    """Black pixels under a convolution without bias: every ReLU behind them stands exactly at 0."""
     rng = np.random.default_rng(0)
     conv = Conv2D("conv", (1, 5, 5), 4, 3, 3, 1, 1, bias=False, rng=rng)
-    net = Sequential([conv, ReLu("relu"), Flatten("flatten"), Linear("fc", 100, 3, rng=rng)])
+    net = Sequential([conv, ReLU("relu"), Flatten("flatten"), Linear("fc", 100, 3, rng=rng)])
     report = gradient_check(net, np.zeros((1, 1, 5, 5)), np.array([1]), SCORES)
     assert report.tensors[0].kinks == 25
     assert report.verdict == "right", str(report)
@@ -202,8 +202,8 @@ def test_an_exception_inside_another_layer_is_noted_too() -> None:
 @pytest.mark.parametrize("training", [True, False])
 @pytest.mark.parametrize("layer_type", [name for name, layer in layer_types().items() if not layer.gradient_exception])
 def test_every_layer_is_right_inside_a_network(layer_type: str, training: bool) -> None:
-    partner = layer_types()[layer_type].Settings.partner
-    types = [kind for kind in (partner, layer_type, "Flatten", "Linear") if kind]
+    paired_pooling = layer_types()[layer_type].Settings.paired_pooling
+    types = [kind for kind in (paired_pooling, layer_type, "Flatten", "Linear") if kind]
     stack = tuple(LayerSpecification(type=kind, name=f"{place}_{kind}") for place, kind in enumerate(types))
     network = NetworkSpecification(layers=stack)
     shape = next(shape for shape in ((2, 6, 4), (7,)) if not infer(network, shape).problems)

@@ -11,7 +11,7 @@ from tests.tinyml.layers import naive
 from tests.tinyml.net.stacks import stack
 from tinyml.core import Array, Shape, TinymlError
 from tinyml.core.threads import blas_is_held
-from tinyml.layers import Conv2D, Dropout, Flatten, Layer, Linear, MaxPool2D, ReLu, Softmax, Tanh
+from tinyml.layers import Conv2D, Dropout, Flatten, Layer, Linear, MaxPool2D, ReLU, Softmax, Tanh
 from tinyml.net import NetworkSpecification, Sequential, Trace, build, infer, record
 from tinyml.visualize import reconstruct
 
@@ -30,8 +30,8 @@ def recorded(network: NetworkSpecification = LENET, shape: Shape = (3, 9, 8), se
 def dense_filters(layer: Conv2D) -> np.ndarray:
     """Write a convolution without its bias as a matrix (outputs, inputs), from what it does to each single pixel."""
     pixels = np.eye(int(np.prod(layer.input_dim))).reshape(-1, *layer.input_dim)
-    sliding = layer.settings.sliding  # type: ignore[attr-defined]
-    return naive.convolution(pixels, layer.weight.tensor, None, sliding).reshape(len(pixels), -1).T
+    geometry = layer.settings.geometry  # type: ignore[attr-defined]
+    return naive.convolution(pixels, layer.weight.tensor, None, geometry).reshape(len(pixels), -1).T
 
 
 def naive_way_down(trace: Trace, layer_name: str, kept: np.ndarray) -> np.ndarray:
@@ -46,14 +46,14 @@ def naive_way_down(trace: Trace, layer_name: str, kept: np.ndarray) -> np.ndarra
             window, stride = layer.settings.window, layer.settings.stride  # type: ignore[attr-defined]
             _, switches = naive.max_pooling(entry.input, window, stride)
             signal = naive.max_unpooling(signal, switches, entry.input.shape[2:], add=True)
-        elif isinstance(layer, ReLu):
+        elif isinstance(layer, ReLU):
             signal = np.where(signal > 0, signal, 0)
     return signal[0]
 
 
 @st.composite
 def conv_stacks(draw: st.DrawFn) -> tuple[NetworkSpecification, Shape]:
-    """Draw small stacks of convolution, ReLu and pooling for greyscale and RGB images that are seldom square."""
+    """Draw small stacks of convolution, ReLU and pooling for greyscale and RGB images that are seldom square."""
     pair = naive.pairs(1, 3).map(list)
     conv = st.builds(
         lambda filters, window, stride, padding, dilation: (
@@ -77,10 +77,12 @@ def test_equals_dense_matrices_and_loops(
     drawn: tuple[NetworkSpecification, Shape], seed: int, data: st.DataObject
 ) -> None:
     network, shape = drawn
-    plans = [plan for plan in infer(network, shape).layers if plan.output_shape is not None]
-    if not plans:
+    inferred_layers = [inferred for inferred in infer(network, shape).layers if inferred.output_shape is not None]
+    if not inferred_layers:
         return
-    trace = recorded(NetworkSpecification(layers=tuple(plan.specification for plan in plans)), shape, seed)
+    trace = recorded(
+        NetworkSpecification(layers=tuple(inferred.specification for inferred in inferred_layers)), shape, seed
+    )
     entry = data.draw(st.sampled_from(trace.entries))
     maps, rows, columns = entry.output.shape[1:]
     position = data.draw(st.none() | st.tuples(st.integers(0, rows - 1), st.integers(0, columns - 1)))
@@ -144,7 +146,7 @@ def test_relu_rectifies_the_signal_and_does_not_ask_what_went_up() -> None:
     second = Conv2D("c2", (2, 1, 1), 1, 1, 1, 1, 0, bias=False, dtype=np.float64)
     first.weight.tensor[...] = np.reshape([1, -3], (2, 1, 1, 1))
     second.weight.tensor[...] = np.reshape([2, 5], (1, 2, 1, 1))
-    trace = record(Sequential([first, ReLu("r"), second]), np.ones((1, 1, 1, 1)))
+    trace = record(Sequential([first, ReLU("r"), second]), np.ones((1, 1, 1, 1)))
     picture = reconstruct(trace, "c2", 0)
     assert picture.activation == 2
     assert [step.signal.ravel().tolist() for step in picture.steps] == [[4, 10], [4, 10], [4 - 30]]
@@ -206,12 +208,12 @@ def test_the_receptive_field_is_what_the_activation_depends_on(shape: Shape) -> 
 
 
 def one_by_one(first: float, second: float, pixel: float) -> Trace:
-    """Record two 1×1 convolutions of one pixel with a ReLu between and one at the end."""
+    """Record two 1×1 convolutions of one pixel with a ReLU between and one at the end."""
     layers: list[Layer] = []
     for name, weight in (("a", first), ("b", second)):
         layer = Conv2D(name, (1, 1, 2), 1, 1, 1, 1, 0, bias=False, dtype=np.float64)
         layer.weight.tensor[...] = weight
-        layers += [layer, ReLu(f"relu_{name}")]
+        layers += [layer, ReLU(f"relu_{name}")]
     return record(Sequential(layers), np.array([[[[pixel, 1.0]]]]))
 
 
@@ -285,7 +287,7 @@ def test_what_is_not_there_is_named(arguments: tuple, words: str) -> None:
 @pytest.mark.parametrize(
     ("layers", "layer", "words"),
     [
-        ([Conv2D("c", (1, 4, 4), 2, 3, 3, 1, 1), Tanh("t"), ReLu("r")], "r", r"no way back through Tanh \('t'\)"),
+        ([Conv2D("c", (1, 4, 4), 2, 3, 3, 1, 1), Tanh("t"), ReLU("r")], "r", r"no way back through Tanh \('t'\)"),
         ([Softmax("s"), Conv2D("c", (1, 4, 4), 2, 3, 3, 1, 1)], "c", r"no way back through Softmax \('s'\)"),
         ([Flatten("f"), Linear("fc", 16, 3)], "fc", "Layer 'fc' gives 3 and no maps"),
         ([Dropout("d", 0.5), Flatten("f")], "f", "Layer 'f' gives 16 and no maps"),
@@ -307,7 +309,7 @@ def test_a_diverged_map_is_refused() -> None:
 def test_blas_is_held_to_one_thread_on_the_way_up_and_down_and_let_go_afterwards() -> None:
     held: list[str] = []
 
-    class Witness(ReLu):
+    class Witness(ReLU):
         def forward(self, input: Array) -> Array:
             held.append(f"forward {blas_is_held()}")
             return super().forward(input)

@@ -1,4 +1,4 @@
-"""The deconvnet through layers beyond convolution, ReLu and max pooling."""
+"""The deconvnet through layers beyond convolution, ReLU and max pooling."""
 
 from typing import Any
 

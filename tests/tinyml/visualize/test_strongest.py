@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.tinyml.net.stacks import stack
 from tinyml.core import DataError, Shape, ShapeError, TinymlError
 from tinyml.data import load
-from tinyml.layers import BatchNorm2D, Conv2D, Dropout, Flatten, Layer, Linear, MaxPool2D, MaxUnpool2D, ReLu
+from tinyml.layers import BatchNorm2D, Conv2D, Dropout, Flatten, Layer, Linear, MaxPool2D, MaxUnpool2D, ReLU
 from tinyml.net import NetworkSpecification, Sequential, build, infer, record
 from tinyml.visualize import StrongestExamples, reconstruct, search_strongest, strongest_examples
 
@@ -66,7 +66,9 @@ def whole_number_networks(draw: st.DrawFn) -> tuple[Sequential, Shape]:
     layers = draw(st.lists(st.one_of(conv, st.sampled_from(["ReLu", "Dropout", "MaxUnpool2D"]), pool), min_size=1))
     shape = (draw(st.sampled_from([1, 3])), draw(st.integers(3, 7)), draw(st.integers(3, 7)))
     rng = np.random.default_rng(draw(st.integers(0, 50)))
-    fitting = [plan.specification for plan in infer(stack(*layers), shape).layers if plan.output_shape is not None]
+    fitting = [
+        inferred.specification for inferred in infer(stack(*layers), shape).layers if inferred.output_shape is not None
+    ]
     assume(fitting)
     net = build(NetworkSpecification(layers=tuple(fitting)), shape, rng, np.float32)
     for parameter in net.parameters:
@@ -111,7 +113,7 @@ def test_of_equal_activations_the_lower_example_and_the_first_position_stand_fir
     inputs = np.zeros((12, 1, 3, 4))
     inputs[[3, 8, 10], 0, [2, 1, 1], [0, 3, 2]] = 5
     inputs[8, 0, 2, 0] = 5
-    found = strongest_examples(Sequential([ReLu("relu")]), inputs, "relu", count=6, batch_size=batch_size)
+    found = strongest_examples(Sequential([ReLU("relu")]), inputs, "relu", count=6, batch_size=batch_size)
     assert found.examples.tolist() == [[3, 8, 10, 0, 1, 2]]
     assert found.activations.tolist() == [[5, 5, 5, 0, 0, 0]]
     assert found.positions.tolist() == [[[2, 0], [1, 3], [1, 2], [0, 0], [0, 0], [0, 0]]]
@@ -135,10 +137,10 @@ def test_small_unsigned_numbers_are_compared_as_numbers() -> None:
 class Spy(Layer):
     """Passes its input on, and writes down how many examples came and in which mode."""
 
-    Settings = ReLu.Settings
+    Settings = ReLU.Settings
 
     def __init__(self, name: str) -> None:
-        super().__init__(name, ReLu.Settings())
+        super().__init__(name, ReLU.Settings())
         self.seen: list[tuple[int, bool]] = []
 
     def forward(self, input: np.ndarray) -> np.ndarray:

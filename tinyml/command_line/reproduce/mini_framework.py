@@ -1,6 +1,6 @@
 """The experiment of seed 003: does a small framework learn as well, and as fast, as PyTorch?
 
-A 2-25-25-25-2 network with ReLu, and Tanh at its end, learns with the mean squared error whether points of a square lie
+A 2-25-25-25-2 network with ReLU, and Tanh at its end, learns with the mean squared error whether points of a square lie
 in a circle: batches of 10, learning rate 0.1, 50 epochs, 10 rounds. Each round draws 1000 points to learn from and 1000
 to be judged on. PyTorch, where it is installed, begins every round with the same weights and sees the same batches.
 
@@ -25,7 +25,7 @@ from tinyml.core import Array
 from tinyml.core.files import check_can_save
 from tinyml.data import Dataset, minibatches
 from tinyml.data.built_in.circle import draw_circle
-from tinyml.layers import Linear, ReLu, Tanh
+from tinyml.layers import Linear, ReLU, Tanh
 from tinyml.learner import Learner
 from tinyml.losses import mse_loss
 from tinyml.net import Sequential
@@ -67,30 +67,30 @@ class Round:
     seconds: float
 
 
-class Contestant(Protocol):
+class Trainer(Protocol):
     """A framework that takes part, with the network and the points of one round."""
 
-    def learn(self, batches: Iterable[np.ndarray]) -> list[float]:
+    def fit(self, batches: Iterable[np.ndarray]) -> list[float]:
         """Learn from the training points, given by their indices, batch by batch; return the losses."""
 
     def outputs(self, points: Array) -> Array:
         """Compute the `(N, 2)` outputs for `(N, 2)` points."""
 
 
-Maker = Callable[[Sequential, Dataset, float], Contestant]
+Maker = Callable[[Sequential, Dataset, float], Trainer]
 """Makes a contestant from a fresh network, the training points and the learning rate."""
 
 
-class TinymlContestant:
+class TinymlTrainer:
     """Our own."""
 
     def __init__(self, net: Sequential, train: Dataset, learning_rate: float) -> None:
         self._learner = Learner(net, mse_loss, SGDOptimizer(learning_rate))
-        self._points, self._codes = train.inputs, train.codes[train.labels]
+        self._points, self._targets = train.inputs, train.class_targets[train.labels]
 
-    def learn(self, batches: Iterable[np.ndarray]) -> list[float]:
-        points, codes, learner = self._points, self._codes, self._learner
-        return [learner.batch_fit(points[batch], codes[batch])[0] for batch in batches]
+    def fit(self, batches: Iterable[np.ndarray]) -> list[float]:
+        points, targets, learner = self._points, self._targets, self._learner
+        return [learner.batch_fit(points[batch], targets[batch])[0] for batch in batches]
 
     def outputs(self, points: Array) -> Array:
         return self._learner.predict(points)
@@ -130,29 +130,29 @@ def run(options: argparse.Namespace) -> None:
 
 def find_frameworks() -> dict[str, Maker]:
     """Return what makes a contestant for a round, by the framework's name: ours, and PyTorch where it is installed."""
-    found: dict[str, Maker] = {"tinyml": TinymlContestant}
+    found: dict[str, Maker] = {"tinyml": TinymlTrainer}
     try:
         name = f"PyTorch {version('torch')}"
     except PackageNotFoundError:
         return found
-    from tinyml.command_line.reproduce.pytorch_contestant import PyTorchContestant
+    from tinyml.command_line.reproduce.pytorch_baseline import PyTorchBaseline
 
-    return {**found, name: PyTorchContestant}
+    return {**found, name: PyTorchBaseline}
 
 
 def play_round(make: Maker, epochs: int, seed: list[int]) -> Round:
     """Train a fresh network on fresh points; the seed decides both, and the batches."""
     rng = np.random.default_rng(seed)
     train, test = draw_circle(POINTS, rng), draw_circle(POINTS, rng)
-    contestant = make(_make_net(rng), train, LEARNING_RATE)
+    trainer = make(_make_net(rng), train, LEARNING_RATE)
     losses, errors, seconds = [], [], 0.0
     for _ in range(epochs):
         batches = list(minibatches(POINTS, BATCH_SIZE, rng))
         begun = time.perf_counter()
-        batch_losses = contestant.learn(batches)
+        batch_losses = trainer.fit(batches)
         seconds += time.perf_counter() - begun
         losses.append(np.mean(batch_losses))
-        errors.append([_error(contestant, part) for part in (train, test)])
+        errors.append([_error(trainer, part) for part in (train, test)])
     train_errors, test_errors = np.array(errors).T
     return Round(np.array(losses), train_errors, test_errors, seconds)
 
@@ -191,20 +191,20 @@ def _describe_blas() -> str:
 def _make_net(rng: np.random.Generator) -> Sequential:
     layers = [
         Linear("linear_1", 2, HIDDEN, rng=rng),
-        ReLu("relu_1"),
+        ReLU("relu_1"),
         Linear("linear_2", HIDDEN, HIDDEN, rng=rng),
-        ReLu("relu_2"),
+        ReLU("relu_2"),
         Linear("linear_3", HIDDEN, HIDDEN, rng=rng),
-        ReLu("relu_3"),
+        ReLU("relu_3"),
         Linear("linear_4", HIDDEN, 2, rng=rng),
         Tanh("tanh"),
     ]
     return Sequential(layers)
 
 
-def _error(contestant: Contestant, points: Dataset) -> float:
+def _error(trainer: Trainer, points: Dataset) -> float:
     """Return the share of the points that are nearer to the other class's code."""
-    inside = contestant.outputs(points.inputs).sum(axis=1) > 0
+    inside = trainer.outputs(points.inputs).sum(axis=1) > 0
     return float(np.mean(inside != points.labels))
 
 

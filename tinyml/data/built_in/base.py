@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tinyml.data.dataset import DataDescription, Dataset, Progress
+from tinyml.data.dataset import DataDescription, Dataset, ProgressCallback
 
 
 @dataclass(frozen=True)
@@ -16,4 +16,4 @@ class BuiltInSet:
     """
 
     description: DataDescription
-    load: Callable[[Progress | None], Dataset]
+    load: Callable[[ProgressCallback | None], Dataset]

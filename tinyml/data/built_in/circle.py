@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from tinyml.data.built_in.base import BuiltInSet
-from tinyml.data.dataset import DataDescription, Dataset, Progress
+from tinyml.data.dataset import DataDescription, Dataset, ProgressCallback
 
 _SEED = 3
 
@@ -19,15 +19,15 @@ _DESCRIPTION = DataDescription(
 )
 
 
-def load_circle(progress: Progress | None = None) -> Dataset:
+def load_circle(progress: ProgressCallback | None = None) -> Dataset:
     """Draw the points.
 
     Formula: `x` uniform in [0, 1]²; the label is 1 when `|x - (0.5, 0.5)| < 1/√(2π)`, a circle of area ½, and 0
-    otherwise. For `mse_loss` the codes are (-1, -1) for 0 and (1, 1) for 1.
+    otherwise. For `mse_loss` the targets of the classes are (-1, -1) for 0 and (1, 1) for 1.
 
-    Shapes: inputs `(1000, 2)`, labels `(1000,)`, codes `(2, 2)`.
+    Shapes: inputs `(1000, 2)`, labels `(1000,)`, class_targets `(2, 2)`.
 
-    >>> load_circle().codes
+    >>> load_circle().class_targets
     array([[-1., -1.],
            [ 1.,  1.]], dtype=float32)
     """
@@ -42,8 +42,8 @@ def draw_circle(count: int, rng: np.random.Generator) -> Dataset:
     """
     inputs = rng.random((count, 2)).astype(np.float32)
     inside = ((inputs - 0.5) ** 2).sum(axis=1) < 1 / (2 * np.pi)
-    codes = np.array([[-1, -1], [1, 1]], np.float32)
-    return Dataset(replace(_DESCRIPTION, count=count), inputs, inside.astype(np.int64), codes)
+    class_targets = np.array([[-1, -1], [1, 1]], np.float32)
+    return Dataset(replace(_DESCRIPTION, count=count), inputs, inside.astype(np.int64), class_targets)
 
 
 CIRCLE = BuiltInSet(_DESCRIPTION, load_circle)

@@ -5,7 +5,7 @@ import numpy as np
 from tinyml.core import Array
 from tinyml.core.resources import resource_path
 from tinyml.data.built_in.base import BuiltInSet
-from tinyml.data.dataset import DataDescription, Dataset, Progress
+from tinyml.data.dataset import DataDescription, Dataset, ProgressCallback
 from tinyml.data.idx_file import read_idx
 
 _LARGEST_VALUE = 16
@@ -30,7 +30,7 @@ _LARGE = DataDescription(
 )
 
 
-def load_digits(progress: Progress | None = None) -> Dataset:
+def load_digits(progress: ProgressCallback | None = None) -> Dataset:
     """Read the digits; each pixel is the number of inked points in a 4×4 block, divided by 16.
 
     Shapes: inputs `(1797, 1, 8, 8)` in 0 … 1, labels `(1797,)`.
@@ -43,7 +43,7 @@ def load_digits(progress: Progress | None = None) -> Dataset:
     return Dataset(_SMALL, images[:, np.newaxis], labels, divisor=_LARGEST_VALUE)
 
 
-def load_large_digits(progress: Progress | None = None) -> Dataset:
+def load_large_digits(progress: ProgressCallback | None = None) -> Dataset:
     """Read the digits and enlarge them by bilinear interpolation.
 
     Shapes: inputs `(1797, 1, 28, 28)` in 0 … 1, labels `(1797,)`.

@@ -11,7 +11,7 @@ import numpy as np
 
 from tinyml.core import Array
 from tinyml.data.built_in.base import BuiltInSet
-from tinyml.data.dataset import DataDescription, Dataset, Progress
+from tinyml.data.dataset import DataDescription, Dataset, ProgressCallback
 
 _SEED = 8
 _SIZE = 28
@@ -102,7 +102,7 @@ _DESCRIPTION = DataDescription(
 )
 
 
-def load_shapes(progress: Progress | None = None) -> Dataset:
+def load_shapes(progress: ProgressCallback | None = None) -> Dataset:
     """Draw the figures: 500 of each kind, in mixed order.
 
     Each is turned by any angle, has a radius of 6.5 to 11.5 pixels, lies up to 3 pixels off the middle, is drawn in a

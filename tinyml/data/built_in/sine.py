@@ -3,7 +3,7 @@
 import numpy as np
 
 from tinyml.data.built_in.base import BuiltInSet
-from tinyml.data.dataset import DataDescription, Dataset, Progress
+from tinyml.data.dataset import DataDescription, Dataset, ProgressCallback
 
 _SEED = 5
 _NOISE = 0.1
@@ -19,7 +19,7 @@ _DESCRIPTION = DataDescription(
 )
 
 
-def load_sine(progress: Progress | None = None) -> Dataset:
+def load_sine(progress: ProgressCallback | None = None) -> Dataset:
     """Draw the points.
 
     Formula: x uniform in [0, 1], `y = sin 2πx + ε`, ε normal with standard deviation 0.1. The variance of y is about

@@ -1,0 +1,108 @@
+"""What a card says, as plain values: compared to find out which cards an edit has changed."""
+
+from dataclasses import dataclass, field
+
+from app.builder.target_description import describe_targets
+from app.document import DATA_PENDING, Document
+from app.widgets.formatting import format_count
+from tinyml.core import Problem, Shape
+from tinyml.layers import display_name
+from tinyml.losses import loss_descriptions
+from tinyml.net import LayerInference
+
+
+@dataclass(frozen=True)
+class CardModel:
+    """Everything on a card but its live activations.
+
+    Attributes:
+        name, type_name: the heading: "conv_1", "Conv2D".
+        family: decides icon and colour; empty for an unknown type.
+        line: the key settings.
+        shape: what comes out, without the batch axis; None when it is not known.
+        parameter_count: of this layer.
+        share: of the parameters of the whole network, 0 to 1, as finely as the bar can show.
+        problem: what is wrong, with its fix; None when nothing is.
+        notes: what is worth knowing.
+        strip: whether room is kept for activations or a picture.
+    """
+
+    name: str
+    type_name: str
+    family: str
+    line: str = ""
+    shape: Shape | None = None
+    parameter_count: int = 0
+    share: float = 0.0
+    problem: Problem | None = None
+    notes: tuple[str, ...] = field(default=())
+    strip: bool = False
+
+    def in_words(self) -> str:
+        """Say the whole card, for screen readers."""
+        shape = f"gives {' by '.join(str(size) for size in self.shape)}" if self.shape else ""
+        parameters = f"{self.parameter_count} parameters" if self.parameter_count else ""
+        problem = f"Problem: {self.problem.sentence}" if self.problem else ""
+        parts = (self.name, self.type_name, self.line, shape, parameters, problem, *self.notes)
+        return ", ".join(part for part in parts if part)
+
+
+def make_layer_model(inferred: LayerInference, problem: Problem | None, total_parameters: int) -> CardModel:
+    """Say what is known of a layer."""
+    layer, count = inferred.specification, inferred.parameter_count
+    if inferred.layer_type is None:
+        return CardModel(layer.name, layer.type, "", f"unknown type '{layer.type}', kept as it is", problem=problem)
+    settings_class = inferred.layer_type.Settings
+    line = inferred.settings.describe() if inferred.settings is not None else ""
+    shown = display_name(layer.type)
+    type_name = shown if line or inferred.settings is None else f"{shown} · {settings_class.summary}"
+    if inferred.paired_pooling:
+        line = f"{line} · undoes {inferred.paired_pooling}" if line else f"undoes {inferred.paired_pooling}"
+    return CardModel(
+        layer.name,
+        type_name,
+        settings_class.family,
+        line,
+        inferred.output_shape,
+        count,
+        round(count / total_parameters, 2) if total_parameters else 0.0,
+        problem,
+        inferred.notes,
+        strip=inferred.output_shape is not None,
+    )
+
+
+def make_layer_models(document: Document) -> list[CardModel]:
+    """Say what is known of every layer of the document, in order."""
+    inference = document.inference
+    problems: dict[int, Problem] = {}
+    for problem in document.problems:
+        problems.setdefault(problem.index, problem)
+    total = inference.parameter_count
+    return [make_layer_model(inferred, problems.get(index), total) for index, inferred in enumerate(inference.layers)]
+
+
+def make_input_model(document: Document) -> CardModel:
+    """Say what is known of the data."""
+    data = document.data
+    if document.data_pending:
+        return CardModel("input", document.project.data.source, "input", DATA_PENDING)
+    if data is None:
+        problem = Problem(-1, "input", document.data_problem)
+        return CardModel("input", document.project.data.source, "input", problem=problem)
+    line = f"{describe_targets(data)} · {format_count(data.count)} examples"
+    return CardModel("input", data.title, "input", line, data.example_shape, strip=True)
+
+
+def make_loss_model(document: Document) -> CardModel:
+    """Say what the loss compares, and what is wrong with the network as a whole."""
+    loss = loss_descriptions()[document.project.training.loss]
+    number = f"the {len(document.data.class_names)}" if document.data else "the"
+    truth = "class" if loss.targets == "labels" else "code of its class"
+    line = f"compares {number} outputs with the true {truth}"
+    if document.data is not None and document.data.target_shape is not None:
+        line = f"compares the output with the {'input' if document.data.target == 'input' else 'target'}"
+    layers = document.project.network.layers
+    problem = next((each for each in document.problems if each.index < 0 and not each.layer), None) if layers else None
+    known = bool(layers) and document.inference.output_shape is not None
+    return CardModel("loss", loss.title, "loss", line, problem=problem, strip=known)

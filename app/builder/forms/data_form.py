@@ -1,0 +1,196 @@
+"""The form for what to learn from: the data and how it is split."""
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QComboBox, QFileDialog, QGridLayout, QLabel, QVBoxLayout, QWidget
+
+from app.builder.forms.form_widgets import Page
+from app.builder.forms.model_form import ModelForm
+from app.builder.target_description import describe_targets
+from app.document import DATA_PENDING, Document
+from app.document.edits import change_data
+from app.jobs import Job
+from app.widgets.formatting import format_count, format_list
+from app.widgets.labels import make_paragraph, show_text
+from app.widgets.plain_text import short, tool_tip
+from app.widgets.theme.theme import GRID
+from tinyml.core import DataError, describe_shape
+from tinyml.core.memory import describe_bytes
+from tinyml.data import DataChoice, DataDescription, builtin_descriptions, builtin_names, memory_problem, split_counts
+
+CHOOSE_FOLDER = "Choose folder…"
+_TARGET_TITLES = {"label": "Label", "input": "Input (autoencoder)"}
+
+
+class DataForm(QWidget):
+    """Edits the document's data choice.
+
+    Arguments:
+        document: what is shown and edited.
+    """
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("data_form")
+        self.setAccessibleName("Data")
+        self.setMinimumWidth(27 * GRID)
+        self._document = document
+        self._chosen: Job | None = None
+        self._source = _SourceBox(self)
+        self._source.activated.connect(self._on_source_activated)
+        self._source_error = make_paragraph("data_source_error", style_class="danger")
+        self._summary = make_paragraph("data_summary")
+        self._about = make_paragraph("data_about", style_class="muted")
+        self._split = make_paragraph("data_split", style_class="muted")
+        self._form = ModelForm(DataChoice, "data", skip=("source",), titles={"target": _TARGET_TITLES})
+        self._form.edited.connect(self._on_edited)
+        self._assemble()
+        document.changed.connect(self._show)
+        document.replaced.connect(self._on_document_replaced)
+        self._show()
+
+    def _assemble(self) -> None:
+        page = Page("data_page", self)
+        label = QLabel("Data", self)
+        label.setProperty("muted", True)
+        label.setBuddy(self._source)
+        row = QGridLayout()
+        row.setHorizontalSpacing(GRID)
+        row.setColumnStretch(0, 2)
+        row.setColumnStretch(1, 3)
+        row.addWidget(label, 0, 0)
+        row.addWidget(self._source, 0, 1)
+        page.body.addLayout(row)
+        for widget in (self._source_error, self._summary, self._about, self._form, self._split):
+            page.body.addWidget(widget)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(page)
+
+    def commit(self) -> str:
+        """Finish what is half typed. Return the sentence about a number that is refused; empty if none is."""
+        return self._form.commit()
+
+    @Slot()
+    def _show(self) -> None:
+        data, choice = self._document.data, self._document.project.data
+        self._source.show_source(choice.source)
+        show_text(self._source_error, self._document.data_problem)
+        self._form.show_values(dict(choice))
+        if data is None:
+            for label in (self._summary, self._about, self._split):
+                show_text(label, "")
+            if self._document.data_pending:
+                show_text(self._summary, DATA_PENDING)
+            return
+        names = f": {format_list([short(name) for name in data.class_names])}" if data.class_names else ""
+        size = f"{format_count(data.count)} examples · {describe_bytes(data.memory)} of memory"
+        show_text(self._summary, f"{describe_shape(data.example_shape)} · {size}\n{describe_targets(data)}{names}")
+        show_text(self._source_error, self._document.data_problem or memory_problem(data))
+        show_text(self._about, data.about)
+        own_test = bool(data.test_count)
+        self._form.editors["test"].setEnabled(not own_test)
+        if own_test:
+            self._form.forget_field("test")
+        self._show_split(own_test)
+
+    def _show_split(self, own_test: bool) -> None:
+        data, choice = self._document.data, self._document.project.data
+        if data is None:
+            return
+        try:
+            train, validation, test = (format_count(number) for number in split_counts(data, choice))
+        except DataError as error:
+            show_text(self._split, str(error))
+            return
+        reason = " It brings its own test part, so the test share is not used." if own_test else ""
+        show_text(self._split, f"{train} training, {validation} validation, {test} test.{reason}")
+
+    @Slot()
+    def _on_document_replaced(self) -> None:
+        self._form.forget()
+        self._drop_choice()
+        self._show()
+
+    @Slot(str, object, bool)
+    def _on_edited(self, name: str, value: Any, continues: bool) -> None:
+        project = self._document.project
+        values = DataChoice.model_validate({**dict(project.data), name: value})
+        edit = change_data(project, **{name: getattr(values, name)})
+        self._document.apply(edit if continues else edit.alone())
+
+    @Slot(int)
+    def _on_source_activated(self, position: int) -> None:
+        source = self._source.itemData(position)
+        if source is None:
+            source = self._ask_for_folder()
+        self._drop_choice()
+        self._show()
+        if source in builtin_names():
+            self._on_edited("source", source, False)
+        elif source and source != self._document.project.data.source:
+            self._source.show_source(source)
+            show_text(self._source_error, "")
+            show_text(self._summary, DATA_PENDING)
+            self._chosen = self._document.describe_data(source)
+            self._chosen.returned.connect(self._on_choice_described)
+            self._chosen.failed.connect(self._on_choice_failed)
+
+    @Slot(object)
+    def _on_choice_described(self, description: DataDescription) -> None:
+        self._chosen = None
+        self._on_edited("source", description.name, False)
+        self._show()
+
+    @Slot(str)
+    def _on_choice_failed(self, sentence: str) -> None:
+        self._chosen = None
+        self._show()
+        show_text(self._source_error, sentence)
+
+    def _drop_choice(self) -> None:
+        job, self._chosen = self._chosen, None
+        if job is not None:
+            job.cancel()
+
+    def _ask_for_folder(self) -> str:
+        source = self._document.project.data.source
+        # A folder that could not be described may not answer at all, and the dialog would wait for it.
+        known = self._document.data is not None and source not in builtin_names()
+        start = source if known else str(Path.home())
+        title = "Choose a folder that holds images and labels as IDX files"
+        return QFileDialog.getExistingDirectory(self, title, start)
+
+
+class _SourceBox(QComboBox):
+    """The built-in sets, the folder that is used now, and the way to another one. The data is the source's name."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("data_source")
+        self.setAccessibleName("Data")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(8)
+        for description in builtin_descriptions():
+            self.addItem(description.title, description.name)
+            self.setItemData(self.count() - 1, description.about, Qt.ItemDataRole.ToolTipRole)
+        self._built_in = self.count()
+        self.addItem(CHOOSE_FOLDER, None)
+
+    def show_source(self, source: str) -> None:
+        """Select a source; one that is no built-in set gets an entry of its own."""
+        position = self.findData(source)
+        if position < 0:
+            while self.count() > self._built_in + 1:
+                self.removeItem(self._built_in)
+            self.insertItem(self._built_in, short(Path(source).name or source), source)
+            self.setItemData(self._built_in, tool_tip(source), Qt.ItemDataRole.ToolTipRole)
+            position = self._built_in
+        self.setCurrentIndex(position)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()

@@ -1,0 +1,68 @@
+"""Small parts that the builder's forms share: a box for a formula, a scrolling page."""
+
+import html
+import re
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from app.widgets.theme.fonts import scaled_font
+from app.widgets.theme.theme import GRID
+
+_FORMULA_FONTS = ["STIX Two Text", "Latin Modern Roman", "Cambria", "Times New Roman", "DejaVu Serif"]
+
+
+class FormulaBox(QFrame):
+    """A formula, set in a box of its own."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("formula", True)
+        self._label = QLabel(self)
+        self._label.setObjectName(name)
+        self._label.setWordWrap(True)
+        self._label.setTextFormat(Qt.TextFormat.RichText)
+        self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        font = QFont(_FORMULA_FONTS)
+        font.setPointSizeF(scaled_font(self.font(), 1.15).pointSizeF())
+        font.setStyleHint(QFont.StyleHint.Serif)
+        font.setItalic(True)
+        self._label.setFont(font)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(GRID + GRID // 2, GRID, GRID + GRID // 2, GRID)
+        layout.addWidget(self._label)
+
+    def show_formula(self, formula: str) -> None:
+        """Show a formula, or hide the box when there is none."""
+        # Unicode lacks some letters as subscripts: they are written Σ_c, or follow one that it has: wₖ,c.
+        marked = re.sub(r"_(\w)|(?<=[ₐ-ₜᵢⱼ])(,\w)", r"<sub>\1\2</sub>", html.escape(formula))
+        self._label.setText(marked)
+        self.setVisible(bool(formula))
+
+
+class Page(QScrollArea):
+    """A page of a form that scrolls when it is too high; its content is laid out from the top.
+
+    Attributes:
+        body: the layout to fill.
+    """
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        content = QWidget()
+        content.setObjectName(f"{name}_content")
+        # A stretch, not an alignment: an aligned layout gives wrapped labels the height of their preferred width.
+        whole = QVBoxLayout(content)
+        whole.setContentsMargins(0, 0, 0, 0)
+        self.body = QVBoxLayout()
+        whole.addLayout(self.body)
+        whole.addStretch(1)
+        self.body.setContentsMargins(GRID + GRID // 2, GRID, GRID + GRID // 2, GRID)
+        self.body.setSpacing(GRID)
+        self.setWidget(content)

@@ -1,0 +1,1 @@
+"""The palette: the layer types, to drag, insert and search."""

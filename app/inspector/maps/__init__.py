@@ -1,0 +1,1 @@
+"""The outputs of one layer: feature maps, or bars for a vector."""

@@ -1,0 +1,1 @@
+"""Deconvnet reconstructions: requests, pictures, and the steps from map to pixels."""

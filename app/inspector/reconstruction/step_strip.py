@@ -1,0 +1,113 @@
+"""The way down: what is left of an activation after each step from its map back to the pixels."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QImage, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from app.widgets.plain_text import tool_tip
+from app.widgets.theme.fonts import small_font
+from app.widgets.theme.theme import GRID, current_theme
+
+_PICTURE = 5 * GRID
+_ARROW = 3 * GRID
+
+
+@dataclass(frozen=True)
+class StepPicture:
+    """One picture of the strip.
+
+    Attributes:
+        image: what is left.
+        caption: the step that led here.
+        tooltip: more about it.
+    """
+
+    image: QImage
+    caption: str
+    tooltip: str
+
+
+class StepStrip(QWidget):
+    """A strip of small pictures with arrows between them. Put it into a scroll area: it is as wide as it must be."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._pictures: tuple[StepPicture, ...] = ()
+        self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
+
+    @property
+    def pictures(self) -> tuple[StepPicture, ...]:
+        """The pictures, from the map down to the pixels."""
+        return self._pictures
+
+    def show_pictures(self, pictures: Sequence[StepPicture]) -> None:
+        """Show other pictures."""
+        same_widths = [picture.caption for picture in pictures] == [picture.caption for picture in self._pictures]
+        self._pictures = tuple(pictures)
+        self.setAccessibleDescription(" → ".join(picture.caption for picture in pictures))
+        if not same_widths:
+            self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        width = sum(self._widths()) + _ARROW * max(len(self._pictures) - 1, 0)
+        return QSize(width, _PICTURE + self._metrics().height() + 4)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme = current_theme()
+        painter = QPainter(self)
+        painter.setFont(small_font(self.font()))
+        line = self._metrics().height()
+        for place, picture in zip(self._places(), self._pictures, strict=True):
+            place_of_picture = QRectF(place.center().x() - _PICTURE / 2, 1, _PICTURE, _PICTURE)
+            shown = _fit(place_of_picture, picture.image)
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, picture.image.width() > shown.width())
+            painter.drawImage(shown, picture.image)
+            painter.setPen(QColor(theme.border))
+            painter.drawRect(shown)
+            painter.setPen(QColor(theme.muted))
+            caption = QRectF(place.left(), _PICTURE + 3, place.width(), line)
+            # Not clipped: letters from another font may make the line higher, and its underscores would be cut.
+            painter.drawText(caption, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip), picture.caption)
+            if picture is not self._pictures[-1]:
+                arrow = QRectF(place.right(), 0, _ARROW, _PICTURE)
+                painter.drawText(arrow, Qt.AlignmentFlag.AlignCenter, "→")
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            under_mouse = (
+                picture.tooltip
+                for place, picture in zip(self._places(), self._pictures, strict=True)
+                if place.contains(QPointF(event.pos()))
+            )
+            QToolTip.showText(event.globalPos(), tool_tip(next(under_mouse, "")), self)
+            return True
+        return super().event(event)
+
+    def _widths(self) -> list[int]:
+        metrics = self._metrics()
+        return [max(_PICTURE, metrics.horizontalAdvance(picture.caption)) + 4 for picture in self._pictures]
+
+    def _places(self) -> list[QRectF]:
+        places, left = [], 0.0
+        for width in self._widths():
+            places.append(QRectF(left, 0, width, self.height()))
+            left += width + _ARROW
+        return places
+
+    def _metrics(self) -> QFontMetrics:
+        return QFontMetrics(small_font(self.font()))
+
+
+def _fit(room: QRectF, image: QImage) -> QRectF:
+    """Return the largest rectangle of the image's proportions in the middle of `room`."""
+    scale = min(room.width() / max(image.width(), 1), room.height() / max(image.height(), 1))
+    fitted = QRectF(0, 0, image.width() * scale, image.height() * scale)
+    fitted.moveCenter(room.center())
+    return fitted

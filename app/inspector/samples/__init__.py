@@ -1,0 +1,1 @@
+"""Choosing a sample, and what the network predicts for it."""

@@ -1,0 +1,96 @@
+"""Numbers, percentages, quantities, durations and lists, written the same way everywhere in the window."""
+
+import math
+from collections.abc import Sequence
+
+SPACE = "\N{NO-BREAK SPACE}"
+MINUS = "\N{MINUS SIGN}"
+UNKNOWN = "\N{EN DASH}"
+
+
+def format_number(value: float | None, digits: int = 3) -> str:
+    """Write a number with so many significant digits and a real minus sign.
+
+    >>> format_number(-0.01234), format_number(12.345, 4), format_number(0.5), format_number(0.0)
+    ('−0.0123', '12.35', '0.500', '0')
+    >>> format_number(float("nan")), format_number(-math.inf), format_number(None)
+    ('NaN', '−∞', '–')
+    """
+    if value is None:
+        return UNKNOWN
+    if not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "∞" if value > 0 else f"{MINUS}∞"
+    return f"{value:#.{digits}g}".rstrip(".").replace("-", MINUS) if value else "0"
+
+
+def format_percentage(share: float | None) -> str:
+    """Write a share as a percentage with one decimal.
+
+    >>> format_percentage(0.9912), format_percentage(None)
+    ('99.1\\xa0%', '–')
+    """
+    if share is None or not math.isfinite(share):
+        return UNKNOWN
+    return f"{100 * share:.1f}{SPACE}%"
+
+
+def format_r_squared(value: float | None) -> str:
+    """Write R², the share of the targets' variance that is explained, with three decimals.
+
+    >>> format_r_squared(0.97654), format_r_squared(-2.5), format_r_squared(None)
+    ('0.977', '−2.500', '–')
+    """
+    if value is None or not math.isfinite(value):
+        return UNKNOWN
+    return f"{value:.3f}".replace("-", MINUS)
+
+
+def format_count(number: float) -> str:
+    """Write a number, rounded to a whole one, with its digits in groups of three.
+
+    >>> format_count(44426).replace(SPACE, " ")
+    '44 426'
+    """
+    return f"{number:,.0f}".replace(",", SPACE)
+
+
+def format_quantity(count: int, singular: str, plural: str = "") -> str:
+    """Write a count with its noun; the plural is that with an s by default.
+
+    >>> format_quantity(1, "tensor"), format_quantity(3, "tensor"), format_quantity(2, "class", "classes")
+    ('1 tensor', '3 tensors', '2 classes')
+    """
+    return f"{format_count(count)} {singular if count == 1 else plural or f'{singular}s'}"
+
+
+def format_rate(per_second: float) -> str:
+    """Write how many there are in a second.
+
+    >>> format_rate(940.4), format_rate(3.25), format_rate(0.0)
+    ('940', '3.2', '–')
+    """
+    if not per_second > 0:
+        return UNKNOWN
+    return format_count(per_second) if per_second >= 10 else f"{per_second:.1f}"
+
+
+def format_duration(seconds: float) -> str:
+    """Write a duration the way clocks do, with hours when there are any.
+
+    >>> format_duration(42.4), format_duration(3725)
+    ('0:42', '1:02:05')
+    """
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def format_list(items: Sequence[str], most: int = 6) -> str:
+    """List items, and leave out what is too many.
+
+    >>> format_list(["a", "b", "c", "d"], most=3)
+    'a, b, … d'
+    """
+    if len(items) <= most:
+        return ", ".join(items)
+    return f"{', '.join(items[: most - 1])}, … {items[-1]}"

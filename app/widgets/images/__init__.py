@@ -1,0 +1,1 @@
+"""Arrays as images: colour maps, a grid of images, PNG files."""

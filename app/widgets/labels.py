@@ -1,0 +1,72 @@
+"""Factories of labels: object name, style class and wrapping, the same way everywhere in the window."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QSizePolicy
+
+from app.widgets.plain_label import PlainLabel
+from app.widgets.theme.fonts import bold_font, small_font
+
+
+def make_label(
+    object_name: str,
+    text: str = "",
+    style_class: str = "",
+    *,
+    wraps: bool = False,
+    selectable: bool = False,
+    ignores_width: bool = False,
+) -> QLabel:
+    """Make a label for plain text.
+
+    Arguments:
+        object_name: Qt's objectName.
+        text: what is shown at first.
+        style_class: a property of the style sheet: "muted", "heading", "danger" or "warning"; empty for none.
+        wraps: break long text into lines; else it is elided.
+        selectable: let the mouse select the text.
+        ignores_width: take the width that is left, whatever the text is.
+    """
+    label = PlainLabel(text, elides=not wraps)
+    label.setObjectName(object_name)
+    if style_class:
+        label.setProperty(style_class, True)
+    if selectable:
+        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    if ignores_width:
+        label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+    return label
+
+
+def make_heading(object_name: str, text: str = "") -> QLabel:
+    """Make a bold, wrapped heading of a form."""
+    label = _top_aligned(make_label(object_name, text, "heading", wraps=True))
+    label.setFont(bold_font(label.font()))
+    return label
+
+
+def make_paragraph(object_name: str, text: str = "", style_class: str = "") -> QLabel:
+    """Make small, wrapped text of a form; the arguments are those of `make_label`."""
+    label = _top_aligned(make_label(object_name, text, style_class, wraps=True))
+    label.setFont(small_font(label.font()))
+    return label
+
+
+def make_caption(text: str) -> QLabel:
+    """Make a muted caption of our own words. It is never elided, and keeps the width of its text."""
+    label = QLabel(text)
+    label.setProperty("muted", True)
+    return label
+
+
+def show_text(label: QLabel, text: str) -> None:
+    """Show a text, or hide the label when it is empty."""
+    label.setText(text)
+    label.setVisible(bool(text))
+
+
+def _top_aligned(label: QLabel) -> QLabel:
+    label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+    policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+    policy.setHeightForWidth(True)
+    label.setSizePolicy(policy)
+    return label

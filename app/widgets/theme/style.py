@@ -1,0 +1,102 @@
+"""The style sheet: what a palette cannot say. Widgets ask for a style by dynamic properties, never by own styles.
+
+QLabel: muted, heading, danger, warning, chip. QPushButton and QToolButton: primary, flat, fix. QFrame: panel, formula.
+"""
+
+from pathlib import Path
+
+from app.widgets.theme.theme import RADIUS, Theme
+
+
+def style_sheet(theme: Theme, icons: Path) -> str:
+    """Return the application's style sheet in the colours of `theme`; `icons` is the folder of its pictures."""
+    # The style's arrow for what does not fit into the toolbar is dark, whatever the palette says.
+    more = theme.muted if theme.dark else "transparent"
+    check = (icons / f"check-{'dark' if theme.dark else 'light'}.svg").as_posix()
+    return f"""
+    QToolTip {{ background: {theme.card}; color: {theme.text}; border: 1px solid {theme.border}; padding: 4px; }}
+
+    QLabel[muted="true"] {{ color: {theme.muted}; }}
+    QLabel[heading="true"] {{ font-weight: 600; }}
+    QLabel[danger="true"] {{ color: {theme.danger}; }}
+    QLabel[warning="true"] {{ color: {theme.warning}; }}
+    QLabel[chip="true"], QToolButton[chip="true"] {{
+        background: {theme.track}; color: {theme.text}; border: 1px solid transparent; border-radius: 12px;
+        padding: 3px 10px;
+    }}
+    QToolButton[chip="true"]:hover, QToolButton[chip="true"]:focus {{ border-color: {theme.accent}; }}
+
+    QFrame[formula="true"] {{ background: {theme.track}; border-radius: {RADIUS}px; }}
+    QFrame[advice="true"] {{ background: {theme.track}; border-left: 3px solid {theme.warning}; }}
+
+    QPushButton {{
+        background: {theme.card}; color: {theme.text}; border: 1px solid {theme.border}; border-radius: {RADIUS}px;
+        padding: 5px 12px;
+    }}
+    QPushButton:hover {{ border-color: {theme.accent}; }}
+    QPushButton:focus {{ border-color: {theme.accent}; }}
+    QPushButton:pressed {{ background: {theme.track}; }}
+    QPushButton:disabled {{ color: {theme.muted}; background: {theme.track}; border-color: {theme.track}; }}
+    QPushButton[primary="true"] {{
+        background: {theme.accent}; color: {theme.on_accent}; border-color: {theme.accent};
+    }}
+    QPushButton[primary="true"]:disabled {{
+        background: {theme.track}; color: {theme.muted}; border-color: {theme.track};
+    }}
+    QPushButton[flat="true"] {{ background: transparent; border-color: transparent; color: {theme.accent}; }}
+    QPushButton[flat="true"]:hover, QPushButton[flat="true"]:focus {{ border-color: {theme.accent}; }}
+    QPushButton[fix="true"] {{ background: transparent; color: {theme.danger}; border-color: {theme.danger}; }}
+    QPushButton[fix="true"]:hover, QPushButton[fix="true"]:focus {{ background: {theme.track}; }}
+
+    QLineEdit {{
+        background: {theme.field}; border: 1px solid {theme.border}; border-radius: 4px; padding: 4px 6px;
+        selection-background-color: {theme.accent}; selection-color: {theme.on_accent};
+    }}
+    QAbstractSpinBox, QComboBox {{ min-height: 24px; }}
+    QAbstractSpinBox QLineEdit, QComboBox QLineEdit {{ border: 0; padding: 0; background: transparent; }}
+    QLineEdit:focus {{ border-color: {theme.accent}; }}
+    QLineEdit[invalid="true"] {{ border-color: {theme.danger}; }}
+
+    QCheckBox {{ spacing: 7px; }}
+    QCheckBox::indicator {{
+        width: 14px; height: 14px; border: 1px solid {theme.muted}; border-radius: 3px; background: {theme.field};
+    }}
+    QCheckBox::indicator:hover, QCheckBox::indicator:focus {{ border-color: {theme.accent}; }}
+    QCheckBox::indicator:checked {{
+        background: {theme.accent}; border-color: {theme.accent}; image: url("{check}");
+    }}
+    QCheckBox::indicator:disabled {{ border-color: {theme.border}; background: {theme.track}; }}
+
+    QScrollBar:vertical {{ background: transparent; width: 12px; margin: 0; }}
+    QScrollBar:horizontal {{ background: transparent; height: 12px; margin: 0; }}
+    QScrollBar::handle {{ background: {theme.border}; border-radius: 4px; margin: 2px; }}
+    QScrollBar::handle:vertical {{ min-height: 32px; }}
+    QScrollBar::handle:horizontal {{ min-width: 32px; }}
+    QScrollBar::handle:hover {{ background: {theme.muted}; }}
+    QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+    QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
+
+    QToolBar {{ background: {theme.surface}; border: 0; border-bottom: 1px solid {theme.border}; padding: 6px 8px;
+        spacing: 8px; }}
+    QToolBar QToolButton#qt_toolbar_ext_button {{ background: {more}; border: 0; border-radius: 4px; }}
+    QToolBar QToolButton#qt_toolbar_ext_button:hover {{ background: {theme.accent}; }}
+    QMenuBar {{ background: {theme.surface}; }}
+    QStatusBar {{ background: {theme.surface}; border-top: 1px solid {theme.border}; }}
+    QStatusBar::item {{ border: 0; }}
+    QMainWindow::separator {{ background: {theme.border}; width: 1px; height: 1px; }}
+    QMainWindow::separator:hover {{ background: {theme.accent}; }}
+
+    QTabBar::tab {{
+        background: transparent; color: {theme.muted}; padding: 7px 14px; border: 0;
+        border-bottom: 2px solid transparent;
+    }}
+    QTabBar::tab:selected {{ color: {theme.text}; border-bottom-color: {theme.accent}; font-weight: 600; }}
+    QTabBar::tab:hover {{ color: {theme.text}; }}
+    QTabBar::tab:focus {{ background: {theme.track}; }}
+    QTabWidget::pane {{ border: 0; border-top: 1px solid {theme.border}; }}
+    QTabBar {{ background: {theme.surface}; }}
+
+    QScrollArea {{ border: 0; background: transparent; }}
+    QProgressBar {{ background: {theme.track}; border: 0; border-radius: 3px; max-height: 6px; min-height: 6px; }}
+    QProgressBar::chunk {{ background: {theme.accent}; border-radius: 3px; }}
+    """

@@ -1,0 +1,254 @@
+import gc
+import weakref
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QToolButton, QWidget
+
+from app.document import Document, edits
+from app.inspector import Inspector
+from app.inspector.maps.bar_chart import BarChart
+from app.inspector.maps.layer_outputs import strongest_map
+from app.inspector.reconstruction.picture import Picture
+from app.inspector.reconstruction.step_strip import StepStrip
+from app.training import Inspection, Session
+from app.widgets.images.image_grid import ImageGrid
+from app.widgets.theme.theme import family_color
+
+
+def click(widget: QWidget, point) -> None:
+    QTest.mouseClick(widget, Qt.MouseButton.LeftButton, pos=point.toPoint())
+    QTest.qWait(10)
+
+
+def test_without_a_selection_the_last_convolution_and_its_strongest_map_are_shown(digits):
+    layers, grid = digits.find(QComboBox, "layer"), digits.find(ImageGrid, "maps")
+    assert layers.currentText() == "conv_2"
+    assert digits.text("maps_heading") == "6 feature maps, 4×4"
+    assert len(grid.images) == 6
+    maps = digits.inspection.sample_trace.trace.entry("conv_2").output[0]
+    assert grid.current == strongest_map(maps)
+    shown = digits.wait_for_reconstruction("conv_2", grid.current)
+    assert digits.text("reconstruction_heading") == f"Map {grid.current} → pixels"
+    assert shown.activation == pytest.approx(maps[grid.current].max())
+
+
+def test_the_selected_card_decides_the_layer(digits):
+    digits.document.select(("conv_1",))
+    assert digits.find(QComboBox, "layer").currentText() == "conv_1"
+    assert len(digits.find(ImageGrid, "maps").images) == 4
+    digits.wait_for_reconstruction("conv_1")
+
+
+def test_the_layer_chosen_in_the_list_becomes_the_selection(digits):
+    layers = digits.find(QComboBox, "layer")
+    layers.setFocus()
+    QTest.keyClick(layers, Qt.Key.Key_Up)
+    assert digits.document.selection == ("pool_1",)
+    assert digits.text("maps_heading") == "4 feature maps, 4×4"
+
+
+def test_a_click_picks_a_map_and_a_second_click_a_position(digits):
+    digits.document.select(("relu_1",))
+    grid = digits.find(ImageGrid, "maps")
+    other = (grid.current + 1) % 4
+    click(grid, grid.image_rect(other).center())
+    strongest = digits.wait_for_reconstruction("relu_1", other)
+    values = digits.inspection.sample_trace.trace.entry("relu_1").output[0, other]
+    assert strongest.position == np.unravel_index(values.argmax(), values.shape)
+    digits.wait(lambda: grid.marked == (other, *strongest.position))
+
+    rect = grid.image_rect(other)
+    click(grid, rect.topLeft() + (rect.bottomRight() - rect.topLeft()) * 0.7)
+    digits.wait(lambda: digits.reconstruction is not None and digits.reconstruction.position == (5, 5))
+    assert digits.text("where").startswith("this position: ")
+    assert grid.marked == (other, 5, 5)
+
+
+def test_the_large_map_takes_clicks_and_arrow_keys_and_home(digits):
+    digits.document.select(("relu_1",))
+    strongest = digits.wait_for_reconstruction("relu_1")
+    picture = digits.find(Picture, "map")
+    click(picture, picture.centre_of(2, 6))
+    digits.wait(lambda: digits.reconstruction.position == (2, 6))
+    QTest.keyClick(picture, Qt.Key.Key_Down)
+    digits.wait(lambda: digits.reconstruction.position == (3, 6))
+    assert picture.marked == (3, 6)
+    assert digits.find(QToolButton, "strongest").isEnabled()
+    QTest.keyClick(picture, Qt.Key.Key_Home)
+    digits.wait(lambda: digits.reconstruction.position == strongest.position)
+    assert not digits.find(QToolButton, "strongest").isEnabled()
+    assert digits.text("where").startswith("strongest activation: ")
+
+
+def test_the_receptive_field_frames_the_input(digits):
+    digits.document.select(("conv_1",))
+    digits.wait_for_reconstruction("conv_1")
+    picture = digits.find(Picture, "map")
+    click(picture, picture.centre_of(4, 2))
+    digits.wait(lambda: digits.reconstruction.position == (4, 2))
+    box = digits.find(Picture, "input").box
+    # A window of 3×3 around row 4, column 2.
+    assert (box.top(), box.left(), box.height(), box.width()) == (3, 1, 3, 3)
+
+
+def test_the_step_strip_shows_each_step(digits):
+    digits.document.select(("relu_2",))
+    shown = digits.wait_for_reconstruction("relu_2")
+    captions = [picture.caption for picture in digits.find(StepStrip, "step_strip").pictures]
+    expected = ["rectify", "conv_2ᵀ", "unpool", "rectify", "conv_1ᵀ"]
+    assert captions == [f"map {shown.map_index}", "keep one", *expected]
+
+
+def test_a_layer_of_numbers_is_a_bar_chart_with_class_names(digits):
+    digits.document.select(("linear_1",))
+    bars = digits.find(BarChart, "vector")
+    assert bars.isVisible()
+    assert not digits.find(ImageGrid, "maps").isVisible()
+    assert digits.text("maps_heading") == "10 numbers"
+    assert np.array_equal(bars.values, digits.inspection.sample_trace.trace.entry("linear_1").output[0])
+    QTest.keyClick(bars, Qt.Key.Key_End)
+    assert bars.describe(bars.current).startswith("9: ")
+    assert "without places in the image" in digits.text("sentence")
+    assert digits.reconstruction is None
+    digits.document.select(("flatten_1",))
+    QTest.keyClick(bars, Qt.Key.Key_Home)
+    assert bars.describe(bars.current).startswith("number 1: ")
+
+
+def test_walking_along_layers_of_numbers_keeps_the_words_true(make_harness, project_of):
+    layers = (("Flatten", "flatten_1", {}), ("Linear", "linear_1", {"outputs": 20}), ("ReLu", "relu_1", {}))
+    harness = make_harness(project_of((*layers, ("Linear", "linear_2", {"outputs": 10})), "digits"))
+    harness.wait_for_sample_trace()
+    bars = harness.find(BarChart, "vector")
+    seen = []
+    for name, count, family in (("flatten_1", 64, "dense"), ("linear_1", 20, "dense"), ("relu_1", 20, "activation")):
+        harness.document.select((name,))
+        assert harness.text("maps_heading") == f"{count} numbers"
+        assert f"gives {count} numbers" in harness.text("sentence")
+        assert bars.color == family_color(family)
+        seen.append(bars.color.name())
+    assert seen[1] != seen[2]
+
+
+def test_the_chosen_map_is_scrolled_to(make_harness, project_of):
+    layers = (("Conv2D", "conv_1", {"filters": 200, "window": 3}), ("Flatten", "flatten_1", {}))
+    project = project_of((*layers, ("Linear", "linear_1", {"outputs": 10})), "digits")
+    harness = make_harness(project)
+    harness.wait_for_sample_trace()
+    grid = harness.find(ImageGrid, "maps")
+    harness.wait(lambda: len(grid.images) == 200)
+    harness.wait(lambda: grid.visibleRegion().contains(grid.image_rect(grid.current).toRect().center()))
+
+
+def test_own_and_shared_scales_paint_differently(digits):
+    digits.document.select(("conv_1",))
+    grid = digits.find(ImageGrid, "maps")
+    own = [item.image.pixel(1, 1) for item in grid.images]
+    digits.find(QCheckBox, "own_scale").click()
+    assert [item.image.pixel(1, 1) for item in grid.images] != own
+
+
+def test_training_updates_the_maps_and_keeps_the_choice(digits):
+    digits.document.select(("conv_1",))
+    digits.wait_for_reconstruction("conv_1")
+    picture, grid = digits.find(Picture, "map"), digits.find(ImageGrid, "maps")
+    QTest.keyClick(grid, Qt.Key.Key_Home)
+    click(picture, picture.centre_of(4, 4))
+    digits.wait(lambda: digits.reconstruction.position == (4, 4))
+    before = digits.reconstruction
+    assert digits.text("state") == "untrained weights: train with F5 to see what it learns"
+    digits.train()
+    assert digits.text("state") == "weights after epoch 2"
+    digits.wait(lambda: digits.reconstruction is not before)
+    trained = digits.inspection.sample_trace.trace.entry("conv_1").output[0, 0, 4, 4]
+    digits.wait(lambda: digits.reconstruction.activation == pytest.approx(trained))
+    assert (digits.reconstruction.map_index, digits.reconstruction.position) == (0, (4, 4))
+    assert (grid.current, grid.marked) == (0, (0, 4, 4))
+
+
+def test_a_network_with_a_problem_says_what_to_do_and_recovers(digits):
+    project = digits.document.project
+    digits.document.apply(edits.remove_layers(project, ["flatten_1"]))
+    digits.wait(lambda: digits.find(QWidget, "problem").isVisible())
+    assert "linear_1" in digits.text("problem")
+    assert "as soon as this is solved" in digits.text("problem")
+    digits.document.undo_stack.undo()
+    digits.wait(lambda: digits.find(QWidget, "columns").isVisible())
+    digits.wait_for_reconstruction("conv_2")
+
+
+def test_a_layer_that_goes_away_hands_over_to_another(digits):
+    digits.document.apply(edits.insert_layer(digits.document.project, 2, "Conv2D", {"filters": 5, "window": 1}))
+    layers = digits.find(QComboBox, "layer")
+    digits.wait(lambda: layers.currentText() == "conv_3")
+    digits.wait_for_reconstruction("conv_3")
+    digits.document.undo_stack.undo()
+    digits.wait(lambda: layers.findText("conv_3") < 0)
+    digits.wait_for_reconstruction("conv_2")
+
+
+def test_a_hidden_inspector_does_nothing_and_catches_up_when_shown(digits):
+    digits.wait_for_reconstruction("conv_2")
+    digits.inspector.hide()
+    digits.document.select(("relu_1",))
+    digits.inspection.select_sample(9)
+    digits.wait(lambda: digits.inspection.sample_trace.index == 9)
+    assert digits.find(QComboBox, "layer").currentText() == "conv_2"
+    digits.inspector.show()
+    digits.wait_for_reconstruction("relu_1")
+    assert digits.find(QComboBox, "layer").currentText() == "relu_1"
+
+
+def test_tab_reaches_every_control(digits):
+    digits.wait_for_reconstruction("conv_2")
+    digits.inspector.activateWindow()
+    names = set()
+    widget = digits.inspector
+    for _ in range(200):
+        widget = widget.nextInFocusChain()
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isVisible() and widget.isEnabled():
+            names.add(widget.objectName())
+    expected = ["samples", "mistakes_only", "class_filter", "layer", "own_scale", "maps", "map", "input"]
+    expected += ["reconstruction", "overlay", "zoom_in", "zoom_out", "zoom_all", "save"]
+    assert {f"inspector_{name}" for name in expected} <= names
+
+
+def test_every_control_has_a_name_for_screen_readers(digits):
+    digits.wait_for_reconstruction("conv_2")
+    for widget in digits.inspector.findChildren(QWidget):
+        if widget.objectName().startswith("inspector_") and widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            assert widget.accessibleName(), widget.objectName()
+
+
+def test_a_dropped_inspector_dies(qtbot, digits):
+    document, inspection = digits.document, digits.inspection
+    inspector = Inspector(document, inspection)
+    inspector.show()
+    QTest.qWait(300)
+    inspector.close()
+    inspector.deleteLater()
+    reference = weakref.ref(inspector)
+    del inspector
+    QApplication.processEvents()
+    QTest.qWait(10)
+    gc.collect()
+    assert reference() is None
+    # What it listened to goes on without it.
+    inspection.select_sample(1)
+    digits.wait(lambda: inspection.sample_trace.index == 1)
+
+
+def test_an_empty_network_says_what_to_do(qtbot):
+    document = Document()
+    session = Session(document)
+    inspection = Inspection(document, session)
+    inspector = Inspector(document, inspection)
+    qtbot.addWidget(inspector)
+    inspector.show()
+    problem = inspector.findChild(QWidget, "inspector_problem")
+    qtbot.waitUntil(problem.isVisible)
+    assert "The network has no layers yet. Add one from the palette." in problem.text()
+    inspection.shutdown()

@@ -1,0 +1,179 @@
+import threading
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QCheckBox, QWidget
+
+from app.inspector.maps.bar_chart import BarChart
+from app.inspector.samples.decision_map import compute_decision_map
+from app.inspector.samples.sample_panel import SamplePanel
+from app.inspector.samples.scatter_plot import ScatterPlot
+from app.widgets.images.image_grid import ImageGrid
+from tinyml.learner.objective import Objective
+
+
+def test_points_are_a_scatter_plot_and_say_why_there_are_no_maps(circle):
+    assert circle.find(ScatterPlot, "points").isVisible()
+    assert not circle.find(ImageGrid, "samples").isVisible()
+    assert not circle.find(QWidget, "input").isVisible()
+    assert not circle.find(QWidget, "step_strip_scroll").isVisible()
+    assert "points, not images" in circle.text("points_words")
+    assert circle.find(BarChart, "vector").values.shape == (2,)
+
+
+def test_the_bars_follow_the_selected_layer(circle):
+    circle.document.select(("relu_1",))
+    bars = circle.find(BarChart, "vector")
+    assert bars.values.shape == (8,)
+    # The two outputs are compared with codes: they do not stand for one class each.
+    circle.document.select(("linear_2",))
+    QTest.keyClick(bars, Qt.Key.Key_Home)
+    assert bars.describe(0).startswith("number 1: ")
+
+
+def test_arrow_keys_step_through_the_points(circle):
+    plot = circle.find(ScatterPlot, "points")
+    QTest.keyClick(plot, Qt.Key.Key_Right)
+    QTest.keyClick(plot, Qt.Key.Key_Right)
+    assert circle.inspection.index == 2
+    QTest.keyClick(plot, Qt.Key.Key_Left)
+    assert circle.inspection.index == 1
+    circle.wait(lambda: circle.inspection.sample_trace.index == 1)
+    assert circle.text("verdict").startswith("true ")
+
+
+def test_a_regression_shows_its_points_and_the_predicted_curve(make_harness, project_of):
+    layers = (("Linear", "linear_1", {"outputs": 4}), ("Tanh", "tanh_1", {}), ("Linear", "linear_2", {"outputs": 1}))
+    harness = make_harness(project_of(layers, "sine", loss="mse_loss"))
+    plot = harness.find(ScatterPlot, "points")
+    harness.wait(lambda: plot._curve.getData()[0] is not None and len(plot._curve.getData()[0]) > 100)
+    (x, y), samples = plot._curve.getData(), harness.inspection.samples
+    expected = harness.inspection.snapshot.make_net().predict(np.asarray(x, np.float32)[:, np.newaxis])[:, 0]
+    np.testing.assert_array_equal(y, expected)
+    np.testing.assert_array_equal(plot._points, np.hstack([samples.inputs, samples.targets]))
+    # Across counts as much as up, though its numbers differ less.
+    place = plot._points[31] + [0.0, 0.02]
+    scaled = (plot._points - place) / (plot.plane[1] - plot.plane[0])
+    assert plot.nearest(*place) == (scaled**2).sum(axis=1).argmin()
+    assert harness.text("points_words").endswith("predicts elsewhere.")
+
+
+def test_a_click_picks_the_nearest_point(circle):
+    plot = circle.find(ScatterPlot, "points")
+    QTest.qWait(100)
+    wanted = 17
+    x, y = circle.inspection.samples.inputs[wanted]
+    sample_trace = plot._plot
+    scene = sample_trace.getPlotItem().vb.mapViewToScene(QPointF(x, y))
+    QTest.mouseClick(sample_trace.viewport(), Qt.MouseButton.LeftButton, pos=sample_trace.mapFromScene(scene))
+    assert circle.inspection.index == plot.nearest(float(x), float(y))
+    chosen = circle.inspection.samples.inputs[circle.inspection.index]
+    assert np.abs(chosen - [x, y]).max() < 0.02
+
+
+def test_mistakes_only_leaves_the_wrong_points(circle):
+    circle.find(QCheckBox, "mistakes_only").click()
+    shown = circle.inspector.findChild(SamplePanel).shown
+    expected = np.flatnonzero(circle.inspection.predictions != circle.inspection.samples.labels)
+    assert np.array_equal(shown, expected)
+    circle.train()
+    panel, samples = circle.inspector.findChild(SamplePanel), circle.inspection.samples
+    net = circle.session.snapshot.make_net()
+    trained = Objective("mse_loss", samples.class_targets).classes(net.predict(samples.inputs))
+    wrong = np.flatnonzero(trained != samples.labels)
+    circle.wait(lambda: np.array_equal(panel.shown, wrong))
+
+
+def test_the_decision_map_shows_what_the_network_predicts(circle):
+    circle.train()
+    sample_trace, samples = circle.inspection.sample_trace, circle.inspection.samples
+    decision_map = compute_decision_map(sample_trace.snapshot, samples, np.zeros(2), np.ones(2), size=10)
+    assert decision_map.scores.shape == (10, 10, 2)
+    assert decision_map.scores.sum(axis=2) == pytest.approx(np.ones((10, 10)), abs=1e-5)
+    net = sample_trace.snapshot.make_net()
+    lower_right = net.predict(np.array([[0.95, 0.05]], np.float32))[0]
+    distances = ((lower_right - samples.class_targets) ** 2).sum(axis=1)
+    assert decision_map.scores[0, 9].argmax() == distances.argmin()
+    circle.wait(lambda: circle.find(ScatterPlot, "points")._map_image.image is not None)
+
+
+def test_the_network_is_never_asked_on_the_gui_thread(circle, monkeypatch):
+    asked_in = []
+
+    def prediction_column(*arguments):
+        asked_in.append(threading.get_ident())
+        return compute_decision_map(*arguments)
+
+    monkeypatch.setattr("app.inspector.samples.sample_panel.compute_decision_map", prediction_column)
+    circle.train()
+    panel = circle.inspector.findChild(SamplePanel)
+    circle.wait(lambda: panel._map_snapshot is circle.session.snapshot)
+    assert asked_in
+    assert threading.get_ident() not in asked_in
+
+
+def test_a_large_network_has_a_decision_map_too(make_harness, project_of):
+    layers = (
+        ("Linear", "linear_1", {"outputs": 200}),
+        ("ReLu", "relu_1", {}),
+        ("Linear", "linear_2", {"outputs": 200}),
+        ("Linear", "linear_3", {"outputs": 2}),
+    )
+    harness = make_harness(project_of(layers, "circle", loss="mse_loss"))
+    harness.wait(lambda: harness.find(ScatterPlot, "points")._map_image.image is not None)
+
+
+def test_the_points_are_painted_once_for_each_change(circle, monkeypatch):
+    plot = circle.find(ScatterPlot, "points")
+    panel = circle.inspector.findChild(SamplePanel)
+    circle.wait(lambda: panel._map_snapshot is not None)
+    QTest.qWait(30)
+    painted = []
+    monkeypatch.setattr(plot._scatter, "setData", lambda **_data: painted.append(1))
+    circle.inspection.predictions_changed.emit()
+    QTest.qWait(30)
+    assert len(painted) == 1
+    circle.inspection.samples_changed.emit()
+    QTest.qWait(30)
+    assert len(painted) == 2
+
+
+def test_points_hidden_before_they_were_painted_wait_until_they_are_seen(circle, monkeypatch):
+    plot = circle.find(ScatterPlot, "points")
+    QTest.qWait(50)
+    painted = []
+    monkeypatch.setattr(plot._scatter, "setData", lambda **_data: painted.append(1))
+    plot.show_predictions(None)
+    circle.inspector.hide()
+    QTest.qWait(30)
+    assert not painted
+    circle.inspector.show()
+    circle.wait(lambda: painted)
+
+
+def test_a_hidden_inspector_asks_for_nothing_and_catches_up(circle, monkeypatch):
+    panel, plot = circle.inspector.findChild(SamplePanel), circle.find(ScatterPlot, "points")
+    circle.wait(lambda: panel._map_snapshot is not None)
+    circle.inspector.hide()
+    asked, painted = [], []
+    monkeypatch.setattr("app.inspector.samples.sample_panel.compute_decision_map", lambda *_arguments: asked.append(1))
+    monkeypatch.setattr(plot._scatter, "setData", lambda **_data: painted.append(1))
+    circle.train()
+    circle.wait(lambda: circle.inspection.predictions is not None)
+    QTest.qWait(30)
+    assert not asked
+    assert not painted
+    monkeypatch.undo()
+    circle.inspector.show()
+    circle.wait(lambda: panel._map_snapshot is circle.session.snapshot)
+
+
+def test_the_plane_is_no_wider_than_its_points_need(circle):
+    plot = circle.find(ScatterPlot, "points")
+    circle.wait(lambda: plot.width() == plot.maximumWidth())
+    sample_trace = plot._plot.getPlotItem().vb
+    (left, right), (low, high) = sample_trace.viewRange()
+    assert right - left < 1.6
+    assert high - low < 1.6

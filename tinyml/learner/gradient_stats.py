@@ -1,0 +1,70 @@
+"""How strongly each layer learns: lengths of gradients, and of updates beside the weights they change."""
+
+import math
+from dataclasses import dataclass
+
+from tinyml.core import Array, Parameter
+from tinyml.net import Sequential
+from tinyml.optims import gradient_norm
+
+
+@dataclass(frozen=True)
+class LayerGradientStats:
+    """What one update did to the parameters of one layer, all of them taken as one vector.
+
+    Attributes:
+        layer: its name.
+        gradient_norm: length of the gradient, before it was clipped.
+        update_ratio: length of the update divided by that of the parameters before it; around 0.001 is healthy for
+            SGD. 0 when nothing changed, infinite when all parameters were 0 and changed.
+    """
+
+    layer: str
+    gradient_norm: float
+    update_ratio: float
+
+
+class GradientStatsRecorder:
+    """Measures one update: make it before, call `finish` after.
+
+    Arguments:
+        model: the network, its gradients computed and neither clipped nor cleared.
+
+    >>> import numpy as np
+    >>> from tinyml.layers import Linear
+    >>> from tinyml.optims import SGDOptimizer
+    >>> net = Sequential([Linear("fc", 1, 1, bias=False)])
+    >>> net.parameters[0].tensor[:] = 2.0
+    >>> net.parameters[0].gradient[:] = 3.0
+    >>> recorder = GradientStatsRecorder(net)
+    >>> net.update(SGDOptimizer(lr=0.5))
+    >>> recorder.finish()
+    (LayerGradientStats(layer='fc', gradient_norm=3.0, update_ratio=0.75),)
+    """
+
+    def __init__(self, model: Sequential) -> None:
+        self._before: list[tuple[str, list[Parameter], list[Array], float]] = []
+        for layer in model.layers:
+            parameters = [parameter for parameter in layer.parameters if parameter.require_grad]
+            if parameters:
+                copies = [parameter.tensor.copy() for parameter in parameters]
+                self._before.append((layer.name, parameters, copies, gradient_norm(parameters)))
+
+    def finish(self) -> tuple[LayerGradientStats, ...]:
+        """Return one entry for each layer with trainable parameters, from the first layer on."""
+        return tuple(
+            LayerGradientStats(name, norm, _ratio(parameters, copies))
+            for name, parameters, copies, norm in self._before
+        )
+
+
+def _ratio(parameters: list[Parameter], before: list[Array]) -> float:
+    changes: list[Array] = [parameter.tensor - copy for parameter, copy in zip(parameters, before, strict=True)]
+    change, size = _length(changes), _length(before)
+    if size == 0:
+        return math.inf if change else 0.0
+    return change / size
+
+
+def _length(arrays: list[Array]) -> float:
+    return math.sqrt(sum(float((array.astype(float) ** 2).sum()) for array in arrays))

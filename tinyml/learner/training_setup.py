@@ -1,0 +1,209 @@
+"""From a project's choices to a run that is ready to start: the same one for the command line and the window."""
+
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from tinyml.core import (
+    AppendLayers,
+    ChangeTraining,
+    DataError,
+    Problem,
+    RemoveLayer,
+    Shape,
+    SpecificationError,
+    describe_shape,
+)
+from tinyml.data import Dataset, Splits, batch_count
+from tinyml.learner.checkpoint import Checkpoint
+from tinyml.learner.evaluation import Evaluation, evaluate, evaluate_in_parts
+from tinyml.learner.events import Event
+from tinyml.learner.learner import Learner
+from tinyml.learner.objective import Objective, class_targets_for
+from tinyml.learner.settings import TrainingSettings
+from tinyml.losses import loss_descriptions
+from tinyml.net import Inference, NetworkSpecification, Sequential, build, infer
+
+
+@dataclass(frozen=True)
+class TrainingSetup:
+    """A training run that is ready to start.
+
+    Attributes:
+        net: the network, with fresh parameters.
+        learner: what trains it.
+        splits: the three parts of the data.
+        training: the settings of the run.
+    """
+
+    net: Sequential
+    learner: Learner
+    splits: Splits
+    training: TrainingSettings
+
+    def run(
+        self, resume: Checkpoint | None = None, measure_every: int | None = None, progress: bool = False
+    ) -> Generator[Event, None, None]:
+        """Train as the settings say; see `Learner.run`, also for the arguments.
+
+        Call `learner.checkpoint()` at any event to be able to go on from there.
+        """
+        training = self.training
+        return self.learner.run(
+            self.splits.train,
+            training.epochs,
+            training.batch_size,
+            self.splits.validation,
+            training.seed,
+            augmentations=training.make_augmentations(),
+            early_stopping=training.early_stopping or None,
+            restore_best=training.restore_best,
+            measure_every=measure_every,
+            resume=resume,
+            progress=progress,
+        )
+
+    def test(self) -> Evaluation:
+        """Judge the network on the test part."""
+        return evaluate(self.net, self.splits.test, self.training.loss)
+
+    def test_in_parts(self) -> Iterator[Evaluation]:
+        """Do the same, and yield the result so far after each part, as places to pause and stop."""
+        objective = Objective(self.training.loss, self.splits.test.class_targets)
+        return (result for _, result in evaluate_in_parts(self.net, self.splits.test, objective))
+
+
+def set_up_training(network: NetworkSpecification, training: TrainingSettings, splits: Splits) -> TrainingSetup:
+    """Make everything that a run needs; `training.seed` decides all that is random in it.
+
+    Arguments:
+        network: the network on paper.
+        training: loss, optimiser, schedule and seed.
+        splits: the data, loaded and split.
+
+    Raises `SpecificationError` when the network cannot be built or does not fit the data or the loss; before anything
+    is made.
+
+    >>> from tinyml.data import DataChoice, load, split
+    >>> from tinyml.net import LayerSpecification
+    >>> network = NetworkSpecification(layers=(LayerSpecification(type="Linear", name="fc", settings={"outputs": 2}),))
+    >>> splits = split(load("circle"), DataChoice(source="circle"))
+    >>> list(set_up_training(network, TrainingSettings(epochs=1), splits).run())[-1].history[0].epochs
+    1
+    """
+    data = splits.train
+    shape = data.description.example_shape
+    loss = loss_descriptions()[training.loss]
+    outputs = (
+        class_targets_for(loss, data.class_targets).shape[1]
+        if loss.targets == "numbers"
+        else len(data.description.class_names)
+    )
+    problems = find_problems(network, training, shape, outputs, data.description.target_shape)
+    if problems:
+        raise SpecificationError(problems)
+    net = build(network, shape, np.random.default_rng(training.seed))
+    schedule = training.make_schedule(batch_count(len(data), training.batch_size))
+    learner = Learner(net, training.loss, training.make_optimizer(), schedule, training.clip_norm or None)
+    return TrainingSetup(net, learner, splits, training)
+
+
+def find_problems(
+    network: NetworkSpecification,
+    training: TrainingSettings,
+    example_shape: Shape,
+    outputs: int,
+    target_shape: Shape | None = None,
+) -> tuple[Problem, ...]:
+    """Tell why a network cannot be trained on such data with such a loss; empty when it can.
+
+    Arguments:
+        network: the network on paper.
+        training: of which the loss and the augmentations are looked at.
+        example_shape: of one example, without the batch axis.
+        outputs: numbers that the loss compares: the number of classes, whatever it is when there are none.
+        target_shape: of the numbers that the network should give for each example; None for classes.
+
+    >>> from tinyml.net import LayerSpecification
+    >>> network = NetworkSpecification(layers=(LayerSpecification(type="Linear", name="fc", settings={"outputs": 3}),))
+    >>> find_problems(network, TrainingSettings(), (64,), 10)[0].sentence
+    'The network ends with 3 numbers but the loss needs 10, one for each class.'
+    """
+    inference = infer(network, example_shape, outputs, target_shape)
+    wrong_kind = _target_problems(training) if target_shape is not None else ()
+    if inference.problems or wrong_kind:
+        return inference.problems + wrong_kind
+    return _loss_problems(inference, training) + _augmentation_problems(training, example_shape)
+
+
+def check_fits(net: Sequential, input_shape: Shape, dataset: Dataset) -> None:
+    """Raise `DataError` when a finished network cannot be judged on a dataset.
+
+    Arguments:
+        net: the network.
+        input_shape: of one example that it was made for.
+        dataset: what it shall be judged on.
+
+    >>> from tinyml.data import load
+    >>> from tinyml.layers import Linear
+    >>> check_fits(Sequential([Linear("fc", 2, 2)]), (2,), load("circle"))
+    """
+    description = dataset.description
+    if description.example_shape != input_shape:
+        raise DataError(
+            f"The network needs examples of {describe_shape(input_shape)}, but those of {description.title} are "
+            f"{describe_shape(description.example_shape)}. Choose data of the size it was trained on."
+        )
+    output_shape = net.output_shape(input_shape)
+    if description.target_shape is not None:
+        if output_shape != description.target_shape:
+            raise DataError(
+                f"The network gives {describe_shape(output_shape)}, but the targets of {description.title} are "
+                f"{describe_shape(description.target_shape)}. Choose data with targets like those it was trained on."
+            )
+        return
+    if output_shape != (len(description.class_names),) and output_shape != dataset.class_targets.shape[1:]:
+        raise DataError(
+            f"The network tells {describe_shape(output_shape)} classes apart, but {description.title} has "
+            f"{len(description.class_names)}. Choose data with the classes it was trained on."
+        )
+
+
+def _target_problems(training: TrainingSettings) -> tuple[Problem, ...]:
+    """Check that the loss compares outputs with numbers."""
+    loss = loss_descriptions()[training.loss]
+    if loss.targets == "numbers":
+        return ()
+    sentence = f"The loss '{loss.title}' needs classes, but the targets of this data are numbers."
+    title = loss_descriptions()["mse_loss"].title
+    return (Problem(-1, "", sentence, ChangeTraining(f"Use {title.lower()}", {"loss": "mse_loss"})),)
+
+
+def _loss_problems(inference: Inference, training: TrainingSettings) -> tuple[Problem, ...]:
+    """Check that the last layer and the loss belong together: the exponentials of Softmax must be taken once."""
+    index = len(inference.layers) - 1
+    last = inference.layers[index].specification
+    loss = loss_descriptions()[training.loss]
+    if loss.last_layer not in (None, last.type):
+        sentence = f"The loss '{loss.title}' needs a network that ends with {loss.last_layer}."
+        fix = AppendLayers(f"Add {loss.last_layer}", ((loss.last_layer or "", {}),))
+        return (Problem(index, last.name, sentence, fix),)
+    if last.type == loss.unwanted_last_layer:
+        sentence = (
+            f"The loss '{loss.title}' needs the numbers from before {last.type}, so {last.type} must not be last."
+        )
+        return (Problem(index, last.name, sentence, RemoveLayer(f"Remove {last.type}")),)
+    return ()
+
+
+def _augmentation_problems(training: TrainingSettings, example_shape: Shape) -> tuple[Problem, ...]:
+    """Check that what needs pictures gets some."""
+    chosen = training.picture_augmentations
+    if not chosen or len(example_shape) == 3:
+        return ()
+    words = " and ".join([", ".join(chosen[:-1]), chosen[-1]] if len(chosen) > 1 else chosen)
+    are = f"vectors of {example_shape[0]} numbers" if len(example_shape) == 1 else describe_shape(example_shape)
+    sentence = f"Only pictures can be varied by {words}, but the examples are {are}. Switch it off in Training."
+    defaults = {name: TrainingSettings.model_fields[name].default for name in training.picture_augmentation_settings}
+    return (Problem(-1, "", sentence, ChangeTraining(f"Switch {words} off", defaults)),)
