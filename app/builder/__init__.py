@@ -1,4 +1,4 @@
-"""Assemble the network: palette, canvas of layer cards, settings form."""
+"""The builder, where the user assembles the network: palette, canvas with layer cards, and forms for settings."""
 
 from app.builder.canvas.canvas import Canvas
 from app.builder.forms.data_form import DataForm

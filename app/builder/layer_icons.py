@@ -1,19 +1,27 @@
-"""Small drawings: an icon for each layer family and an isometric block for each output shape."""
+"""The icons of the layer families.
 
-import math
+They are drawn here and not taken from the icon font, because they show what a family does: a window on an image, a
+grid of pooling windows, one unit connected to others, the bend of an activation. The font has no such icons. A
+drawing also takes the family's colour in each theme and is sharp at every size.
+"""
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPen
 
 from app.widgets.theme.theme import family_color
-from tinyml.core import Shape
 
 ICON_SIZE = 16
-BLOCK_SIZE = 44
+"""Width and height of an icon in pixels."""
 
 
 def paint_layer_icon(painter: QPainter, box: QRectF, family: str) -> None:
-    """Draw the icon of a family into a square box."""
+    """Draw the icon of a layer family.
+
+    Arguments:
+        painter: paints on the widget.
+        box: a square place for the icon.
+        family: name of the family; an unknown one gets a question mark.
+    """
     color = family_color(family)
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -104,47 +112,3 @@ _PAINTERS = {
     "block": _block,
     "loss": _loss,
 }
-
-
-def block_extent(shape: Shape) -> tuple[float, float, float]:
-    """Tell how a shape is drawn: width (channels or numbers), height and depth (rows and columns), in pixels.
-
-    Sizes grow with the logarithm, so that 1 and 512 channels both fit; they do not depend on the other layers.
-
-    >>> block_extent((8,))[0] > block_extent((2,))[0]
-    True
-    """
-
-    def grow(base: float, step: float, size: int, limit: float) -> float:
-        return min(base + step * math.log2(max(size, 1)), limit)
-
-    if len(shape) == 3:
-        channels, rows, columns = shape
-        return grow(4, 3, channels, 28), grow(4, 5.2, rows, 34), grow(2, 1.9, columns, 13)
-    if len(shape) == 1:
-        return grow(8, 3, shape[0], 36), 7, 5
-    return 18, 18, 8
-
-
-def paint_block(painter: QPainter, box: QRectF, shape: Shape, color: QColor) -> None:
-    """Draw the block of an output shape into the middle of a box."""
-    width, height, depth = block_extent(shape)
-    left = box.center().x() - (width + depth) / 2
-    top = box.center().y() - (height - depth) / 2
-    painter.save()
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(color, 1.1, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
-    lift = QPointF(depth, -depth)
-    corner, right = QPointF(left, top), QPointF(left + width, top)
-    below = QPointF(left + width, top + height)
-    faces = (
-        (QPolygonF([corner, right, right + lift, corner + lift]), 130),
-        (QPolygonF([right, below, below + lift, right + lift]), 30),
-        (QPolygonF([corner, right, below, QPointF(left, top + height)]), 75),
-    )
-    for polygon, alpha in faces:
-        fill = QColor(color)
-        fill.setAlpha(alpha)
-        painter.setBrush(fill)
-        painter.drawPolygon(polygon)
-    painter.restore()

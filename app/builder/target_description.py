@@ -1,11 +1,14 @@
-"""What a dataset's targets are, in words."""
+"""The targets of a dataset in words."""
 
 from tinyml.core import describe_count, describe_shape
 from tinyml.data import DataDescription
 
 
 def describe_targets(data: DataDescription) -> str:
-    """Say what is to be predicted: "10 classes", "1 number to predict", "the input is the target".
+    """Describe what the network predicts: "10 classes", "1 number to predict", "the input is the target".
+
+    Arguments:
+        data: the description of the dataset.
 
     >>> from tinyml.data import describe
     >>> describe_targets(describe("digits")), describe_targets(describe("sine"))

@@ -1,1 +1,1 @@
-"""The canvas: a stack of layer cards, with selection, drag and drop, and the clipboard."""
+"""The canvas: the network as a stack of cards, which can be selected, dragged and edited."""

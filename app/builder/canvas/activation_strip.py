@@ -1,4 +1,4 @@
-"""The strip of live activations on a card: small pictures of the first maps, or bars for a vector."""
+"""The strip of live activations on a card: small pictures of the first feature maps, or bars for a vector."""
 
 from dataclasses import dataclass
 
@@ -12,37 +12,57 @@ from tinyml.core import Shape
 
 STRIP_HEIGHT = 22
 _GAP = 3
-_MOST_TILES = 8
-_MOST_PIXELS = 44
-"""A tile of 22 points has at most this many pixels, on a screen of double density."""
+_MAX_TILES = 8
+_MAX_PIXELS = 44
+"""Number of pixels of a tile of 22 points on a screen of double density."""
 
 
 @dataclass(frozen=True, eq=False)
 class Tiles:
-    """Maps side by side in one picture; `count` tiles of equal width."""
+    """Feature maps side by side in one picture.
+
+    Attributes:
+        picture: the tiles, all of the same width.
+        count: number of tiles.
+        aspect: width of a tile on screen, divided by its height.
+    """
 
     picture: QImage
     count: int
     aspect: float
 
 
-def tiles_of(maps: np.ndarray) -> Tiles:
-    """Paint the first maps of `(C, H, W)` in viridis, on one common scale so that a quiet map looks quiet."""
-    shown = maps[:_MOST_TILES]
+def make_tiles(maps: np.ndarray) -> Tiles:
+    """Make a picture of the first feature maps in viridis. All maps share one scale, so that weak maps look weak.
+
+    Arguments:
+        maps: `(C, H, W)`.
+    """
+    shown = maps[:_MAX_TILES]
     _, rows, columns = shown.shape
-    thin = shown[:, :: -(-rows // _MOST_PIXELS), :: -(-columns // _MOST_PIXELS)]
+    thin = shown[:, :: -(-rows // _MAX_PIXELS), :: -(-columns // _MAX_PIXELS)]
     return Tiles(viridis_image(np.concatenate(list(thin), axis=1)), len(shown), min(max(columns / rows, 0.5), 2.0))
 
 
-def example_tile(example: np.ndarray) -> Tiles:
-    """Paint an example of the data `(C, H, W)` in its own colours."""
+def make_example_tile(example: np.ndarray) -> Tiles:
+    """Make a picture of an example of the data in its own colours.
+
+    Arguments:
+        example: `(C, H, W)`.
+    """
     _, rows, columns = example.shape
     step = max(-(-rows // 128), -(-columns // 128))
     return Tiles(sample_image(example[:, ::step, ::step]), 1, min(max(columns / rows, 0.5), 2.0))
 
 
 def paint_tiles(painter: QPainter, box: QRectF, tiles: Tiles) -> None:
-    """Draw as many tiles as fit into the box, from the left."""
+    """Draw as many tiles as fit into a box, from the left.
+
+    Arguments:
+        painter: paints on the card.
+        box: place of the strip, in pixels.
+        tiles: the tiles that are drawn.
+    """
     width = box.height() * tiles.aspect
     source_width = tiles.picture.width() / tiles.count
     painter.save()
@@ -56,7 +76,14 @@ def paint_tiles(painter: QPainter, box: QRectF, tiles: Tiles) -> None:
 
 
 def paint_bars(painter: QPainter, box: QRectF, values: np.ndarray, color: QColor) -> None:
-    """Draw a vector as bars, up for positive and down for negative numbers; several share a bar when there are many."""
+    """Draw a vector as bars: upwards for positive numbers, downwards for negative ones. A long vector shares bars.
+
+    Arguments:
+        painter: paints on the card.
+        box: place of the strip, in pixels.
+        values: `(D,)`.
+        color: colour of the bars.
+    """
     room = max(int(min(box.width(), 8 * (STRIP_HEIGHT + _GAP)) // 3), 1)
     heights = _thin(np.nan_to_num(values.astype(np.float64), posinf=0, neginf=0), room)
     top, bottom = max(float(heights.max()), 0.0), min(float(heights.min()), 0.0)
@@ -73,12 +100,18 @@ def paint_bars(painter: QPainter, box: QRectF, values: np.ndarray, color: QColor
     painter.restore()
 
 
-def paint_waiting(painter: QPainter, box: QRectF, shape: Shape) -> None:
-    """Draw the place of a strip whose values are not known yet."""
+def paint_empty_tiles(painter: QPainter, box: QRectF, shape: Shape) -> None:
+    """Draw empty tiles, because the activations are not known yet.
+
+    Arguments:
+        painter: paints on the card.
+        box: place of the strip, in pixels.
+        shape: output shape of the layer, without the batch axis.
+    """
     painter.save()
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(current_theme().track))
-    count = min(shape[0], _MOST_TILES) if len(shape) == 3 else _MOST_TILES
+    count = min(shape[0], _MAX_TILES) if len(shape) == 3 else _MAX_TILES
     for number in range(count):
         tile = QRectF(box.left() + number * (box.height() + _GAP), box.top(), box.height(), box.height())
         if tile.right() <= box.right() + 1:
@@ -86,9 +119,9 @@ def paint_waiting(painter: QPainter, box: QRectF, shape: Shape) -> None:
     painter.restore()
 
 
-def _thin(values: np.ndarray, most: int) -> np.ndarray:
-    """Keep, of each run of neighbours, the one of the largest size, so that no spike is hidden."""
-    if len(values) <= most:
+def _thin(values: np.ndarray, limit: int) -> np.ndarray:
+    """Keep the largest absolute value of each group of neighbours, so that every spike is visible."""
+    if len(values) <= limit:
         return values
-    runs = np.array_split(values, most)
-    return np.array([run[np.abs(run).argmax()] for run in runs])
+    groups = np.array_split(values, limit)
+    return np.array([group[np.abs(group).argmax()] for group in groups])

@@ -1,4 +1,4 @@
-"""What a card says, as plain values: compared to find out which cards an edit has changed."""
+"""The content of a card as plain values. A card changes only if its content differs from before."""
 
 from dataclasses import dataclass, field
 
@@ -13,18 +13,19 @@ from tinyml.net import LayerInference
 
 @dataclass(frozen=True)
 class CardModel:
-    """Everything on a card but its live activations.
+    """Everything on a card except its live activations.
 
     Attributes:
-        name, type_name: the heading: "conv_1", "Conv2D".
-        family: decides icon and colour; empty for an unknown type.
+        name: name of the layer: "conv_1".
+        type_name: its type as people read it: "Conv2D", "ReLU · max(0, x)".
+        family: family of the layer type, which decides icon and colour; empty for an unknown type.
         line: the key settings.
-        shape: what comes out, without the batch axis; None when it is not known.
-        parameter_count: of this layer.
-        share: of the parameters of the whole network, 0 to 1, as finely as the bar can show.
-        problem: what is wrong, with its fix; None when nothing is.
-        notes: what is worth knowing.
-        strip: whether room is kept for activations or a picture.
+        shape: output shape without the batch axis; None if it is not known.
+        parameter_count: number of parameters of this layer.
+        share: its share of all parameters of the network, from 0 to 1, rounded to what the bar can show.
+        problem: the problem and its fix; None if there is no problem.
+        notes: further facts, such as pixels that the layer ignores.
+        strip: True if the card has room for activations.
     """
 
     name: str
@@ -38,8 +39,8 @@ class CardModel:
     notes: tuple[str, ...] = field(default=())
     strip: bool = False
 
-    def in_words(self) -> str:
-        """Say the whole card, for screen readers."""
+    def describe(self) -> str:
+        """Return the whole card as text, for screen readers."""
         shape = f"gives {' by '.join(str(size) for size in self.shape)}" if self.shape else ""
         parameters = f"{self.parameter_count} parameters" if self.parameter_count else ""
         problem = f"Problem: {self.problem.sentence}" if self.problem else ""
@@ -48,7 +49,13 @@ class CardModel:
 
 
 def make_layer_model(inferred: LayerInference, problem: Problem | None, total_parameters: int) -> CardModel:
-    """Say what is known of a layer."""
+    """Make the content of a layer's card.
+
+    Arguments:
+        inferred: the layer after shape inference.
+        problem: its first problem; None if there is none.
+        total_parameters: number of parameters of the whole network.
+    """
     layer, count = inferred.specification, inferred.parameter_count
     if inferred.layer_type is None:
         return CardModel(layer.name, layer.type, "", f"unknown type '{layer.type}', kept as it is", problem=problem)
@@ -73,7 +80,11 @@ def make_layer_model(inferred: LayerInference, problem: Problem | None, total_pa
 
 
 def make_layer_models(document: Document) -> list[CardModel]:
-    """Say what is known of every layer of the document, in order."""
+    """Make the contents of all layer cards, in order.
+
+    Arguments:
+        document: the document whose layers are shown.
+    """
     inference = document.inference
     problems: dict[int, Problem] = {}
     for problem in document.problems:
@@ -83,7 +94,11 @@ def make_layer_models(document: Document) -> list[CardModel]:
 
 
 def make_input_model(document: Document) -> CardModel:
-    """Say what is known of the data."""
+    """Make the content of the input card, which describes the data.
+
+    Arguments:
+        document: the document whose data is shown.
+    """
     data = document.data
     if document.data_pending:
         return CardModel("input", document.project.data.source, "input", DATA_PENDING)
@@ -95,11 +110,15 @@ def make_input_model(document: Document) -> CardModel:
 
 
 def make_loss_model(document: Document) -> CardModel:
-    """Say what the loss compares, and what is wrong with the network as a whole."""
+    """Make the content of the loss card. It also shows a problem of the network as a whole.
+
+    Arguments:
+        document: the document whose loss is shown.
+    """
     loss = loss_descriptions()[document.project.training.loss]
-    number = f"the {len(document.data.class_names)}" if document.data else "the"
-    truth = "class" if loss.targets == "labels" else "code of its class"
-    line = f"compares {number} outputs with the true {truth}"
+    outputs = f"the {len(document.data.class_names)} outputs" if document.data else "the outputs"
+    truth = "the true class" if loss.targets == "labels" else "the targets of the true class"
+    line = f"compares {outputs} with {truth}"
     if document.data is not None and document.data.target_shape is not None:
         line = f"compares the output with the {'input' if document.data.target == 'input' else 'target'}"
     layers = document.project.network.layers

@@ -1,11 +1,12 @@
-"""The stack of cards, laid out by hand, so that a gap can open anywhere in it."""
+"""The stack of cards. Its layout is our own, because a gap can open between any two cards."""
 
-from PySide6.QtCore import QEasingCurve, QPointF, QRect, QRectF, QSize, Qt, QVariantAnimation
+from PySide6.QtCore import QEasingCurve, QPointF, QRect, QRectF, QSize, Qt, QVariantAnimation, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QLabel, QStyle, QWidget
+from PySide6.QtWidgets import QStyle, QWidget
 
 from app.builder.canvas.card import Card
 from app.builder.canvas.card_model import CardModel
+from app.widgets.labels import make_label
 from app.widgets.theme.theme import GRID, RADIUS, current_theme
 
 _SPACING = GRID
@@ -13,19 +14,25 @@ _MARGIN = 2 * GRID
 _WIDEST = 600
 _ANIMATION_MS = 120
 _EMPTY_HEIGHT = 12 * GRID
-_OFF_STAGE = -10_000
-"""Where lifted cards wait. They are not hidden, because that would take focus and mouse from them."""
+_OUT_OF_SIGHT = -10_000
+"""Top of the dragged cards. They are not hidden, because a hidden widget loses the focus and the mouse."""
 
 EMPTY_TEXT = "No layers yet. Drag one here, or press Enter on one in the palette."
 
 
 class CardStack(QWidget):
-    """Input card, layer cards and loss card under each other, joined by lines.
+    """Input card, layer cards and loss card in one column, joined by a line.
+
+    Arguments:
+        input_model: content of the input card.
+        loss_model: content of the loss card.
+        parent: the parent widget.
 
     Attributes:
-        input_card, loss_card: first and last.
+        input_card: the first card.
+        loss_card: the last card.
         cards: the layer cards in order.
-        gap: position, among the cards that are not lifted, where a gap is open; None when none is.
+        gap: position of the open gap among the cards that are not lifted; None if no gap is open.
     """
 
     def __init__(self, input_model: CardModel, loss_model: CardModel, parent: QWidget | None = None) -> None:
@@ -37,12 +44,10 @@ class CardStack(QWidget):
         self.gap: int | None = None
         self._gap_height = 0
         self._lifted: frozenset[str] = frozenset()
-        self._empty = QLabel(EMPTY_TEXT, self)
-        self._empty.setObjectName("empty_canvas")
+        self._empty = make_label("empty_canvas", EMPTY_TEXT, "muted", wraps=True)
+        self._empty.setParent(self)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._empty.setWordWrap(True)
         self._empty.setContentsMargins(_MARGIN, 0, _MARGIN, 0)
-        self._empty.setProperty("muted", True)
         self._empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._targets: dict[QWidget, QRect] = {}
         self._starts: dict[QWidget, QRect] = {}
@@ -55,7 +60,11 @@ class CardStack(QWidget):
     # ---------------------------------------------------------------------------------------------------------- cards
 
     def set_cards(self, cards: list[Card]) -> None:
-        """Show these layer cards, in this order. The caller disposes of those that are left out."""
+        """Show other layer cards. The caller deletes the cards that are no longer shown.
+
+        Arguments:
+            cards: the layer cards from top to bottom.
+        """
         self.cards = cards
         for card in cards:
             card.setParent(self)
@@ -63,69 +72,104 @@ class CardStack(QWidget):
         self.arrange()
 
     def card_at(self, position: QPointF) -> Card | None:
-        """Return the card, of any kind, under a position."""
+        """Return the input card, layer card or loss card under a point; None if there is none.
+
+        Arguments:
+            position: the point, in coordinates of the stack.
+        """
         child = self.childAt(position.toPoint())
         while child is not None and child is not self and not isinstance(child, Card):
             child = child.parentWidget()
         return child if isinstance(child, Card) else None
 
     def all_cards(self) -> list[Card]:
-        """Return input card, layer cards and loss card."""
+        """Return the input card, the layer cards and the loss card, in this order."""
         return [self.input_card, *self.cards, self.loss_card]
 
     def place_of(self, card: Card) -> QRect:
-        """Return where a card is going to be when everything has come to rest."""
+        """Return the place of a card after the animation has ended.
+
+        Arguments:
+            card: one of `all_cards()`.
+        """
         return self._targets.get(card, card.geometry())
 
     # ------------------------------------------------------------------------------------------------------------ gap
 
     def lift(self, names: tuple[str, ...]) -> None:
-        """Take the named cards out of the stack while they are dragged."""
+        """Take cards out of the stack while they are dragged.
+
+        Arguments:
+            names: names of the dragged layers; empty to put all cards back.
+        """
         if frozenset(names) != self._lifted:
             self._lifted = frozenset(names)
             self.arrange()
 
     def lifted_height(self) -> int:
-        """Return how much room the lifted cards had, up to a limit; at least one small card."""
+        """Return the height in pixels of a gap for the lifted cards. It is limited if there are many."""
         width = self._card_width()
         heights = [card.height_for(width) for card in self.cards if card.model.name in self._lifted]
         return min(sum(heights), 15 * GRID) if heights else 6 * GRID
 
     def open_gap(self, gap: int, height: int) -> None:
-        """Open a gap before the card at this position among those that are not lifted."""
+        """Open a gap before a card.
+
+        Arguments:
+            gap: position of the card among the cards that are not lifted.
+            height: height of the gap in pixels.
+        """
         if (gap, height) != (self.gap, self._gap_height):
             self.gap, self._gap_height = gap, height
             self.arrange(animated=True)
 
     def close_gap(self, animated: bool = True) -> None:
-        """Close the gap and put the lifted cards back."""
+        """Close the gap and put the lifted cards back.
+
+        Arguments:
+            animated: let the cards slide to their places.
+        """
         if self.gap is not None or self._lifted:
             self.gap, self._gap_height = None, 0
             self.lift(())
             self.arrange(animated)
 
     def gap_at(self, y: float) -> int:
-        """Return the gap that belongs to a height. An open gap holds on until the pointer passes a card's middle."""
-        rest = self._resting_cards()
-        # The middles are those of the cards as they stand beside the open gap: that is what makes it hold on.
-        return next((index for index, card in enumerate(rest) if y < self._targets[card].center().y()), len(rest))
+        """Return the position of the gap nearest to the pointer, as `open_gap` counts it.
+
+        An open gap stays until the pointer passes the middle of a card.
+
+        Arguments:
+            y: the pointer, in coordinates of the stack.
+        """
+        cards = self._cards_in_place()
+        # The middles of the cards beside the open gap count: without them the gap would jump back and forth.
+        return next((index for index, card in enumerate(cards) if y < self._targets[card].center().y()), len(cards))
 
     def index_of_gap(self, gap: int) -> int:
-        """Translate a gap among the cards that are not lifted into a position in the present stack."""
+        """Return the position, among all layer cards, of the card after a gap.
+
+        Arguments:
+            gap: position of the gap among the cards that are not lifted.
+        """
         positions = [index for index, card in enumerate(self.cards) if card.model.name not in self._lifted]
         return positions[gap] if gap < len(positions) else len(self.cards)
 
     def gap_rect(self) -> QRect:
-        """Return where the open gap is, or is going to be; empty when there is none."""
+        """Return the place of the open gap after the animation; an empty rectangle if no gap is open."""
         return self._targets_with_gap()[1]
 
-    def _resting_cards(self) -> list[Card]:
+    def _cards_in_place(self) -> list[Card]:
         return [card for card in self.cards if card.model.name not in self._lifted]
 
     # --------------------------------------------------------------------------------------------------------- layout
 
     def arrange(self, animated: bool = False) -> None:
-        """Put every card where it belongs."""
+        """Give every card its place.
+
+        Arguments:
+            animated: let the cards slide to their places, unless the style switches animations off.
+        """
         self._targets, _ = self._targets_with_gap()
         self._empty.setVisible(self._empty in self._targets)
         bottom = max(rect.bottom() for rect in self._targets.values()) + 1 + _MARGIN
@@ -135,7 +179,7 @@ class CardStack(QWidget):
         moved = any(widget.geometry() != rect for widget, rect in self._targets.items())
         duration = min(_ANIMATION_MS, self.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration, None, self))
         if animated and moved and duration > 0 and self.isVisible():
-            self._starts = {widget: widget.geometry() for widget in self._targets if widget.y() > _OFF_STAGE}
+            self._starts = {widget: widget.geometry() for widget in self._targets if widget.y() > _OUT_OF_SIGHT}
             self._animation.setDuration(duration)
             self._animation.start()
         else:
@@ -156,19 +200,19 @@ class CardStack(QWidget):
             top += height + _SPACING
 
         place(self.input_card, self.input_card.height_for(width))
-        rest = self._resting_cards()
+        cards = self._cards_in_place()
         if not self.cards:
             place(self._empty, _EMPTY_HEIGHT)
-        for index in range(len(rest) + 1):
+        for index in range(len(cards) + 1):
             if self.gap == index and self.cards:
                 gap_rect = QRect(left, top, width, self._gap_height)
                 top += self._gap_height + _SPACING
-            if index < len(rest):
-                place(rest[index], rest[index].height_for(width))
+            if index < len(cards):
+                place(cards[index], cards[index].height_for(width))
         place(self.loss_card, self.loss_card.height_for(width))
         for card in self.cards:
             if card.model.name in self._lifted:
-                targets[card] = QRect(left, _OFF_STAGE, width, card.height_for(width))
+                targets[card] = QRect(left, _OUT_OF_SIGHT, width, card.height_for(width))
         if self.gap is not None and not self.cards:
             gap_rect = targets[self._empty]
         return targets, gap_rect
@@ -176,6 +220,7 @@ class CardStack(QWidget):
     def _card_width(self) -> int:
         return max(min(self.width() - 2 * _MARGIN, _WIDEST), 200)
 
+    @Slot(object)
     def _on_animation_value_changed(self, progress: float) -> None:
         for widget, target in self._targets.items():
             start = self._starts.get(widget, target)
@@ -210,14 +255,14 @@ class CardStack(QWidget):
             self._paint_dashed(painter, QRectF(self.gap_rect()), True)
         painter.end()
 
-    def _paint_dashed(self, painter: QPainter, box: QRectF, inviting: bool) -> None:
+    def _paint_dashed(self, painter: QPainter, box: QRectF, active: bool) -> None:
         theme = current_theme()
-        color = QColor(theme.accent if inviting else theme.muted)
+        color = QColor(theme.accent if active else theme.muted)
         painter.setBrush(QColor(theme.canvas))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), RADIUS, RADIUS)
         fill = QColor(color)
-        fill.setAlpha(30 if inviting else 0)
+        fill.setAlpha(30 if active else 0)
         painter.setBrush(fill)
         painter.setPen(QPen(color, 1.5, Qt.PenStyle.DashLine))
         painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), RADIUS, RADIUS)

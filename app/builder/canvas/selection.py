@@ -1,24 +1,28 @@
-"""Which cards are selected, after clicks and keys: the rules that lists everywhere follow."""
+"""The selection of cards by mouse and keyboard, with the rules of an ordinary list."""
 
 from PySide6.QtCore import Qt
 
 from app.document import Document
 
 INPUT = -1
-"""Position of the input card; the loss card has the number of layers."""
+"""Position of the input card. The position of the loss card is the number of layers."""
 
 
 class CardSelection:
     """Turns clicks and keys into `document.selection`.
 
+    Arguments:
+        document: its selection is changed.
+
     Attributes:
-        current: position of the card that has the keyboard: `INPUT`, a layer's, or the number of layers for the loss.
+        current: position of the card with the keyboard focus: `INPUT`, a layer's position, or the number of layers
+            for the loss card.
     """
 
     def __init__(self, document: Document) -> None:
         self._document = document
         self._anchor = 0
-        self._waiting: int | None = None
+        self._pressed: int | None = None
         self.current = INPUT
 
     @property
@@ -26,8 +30,15 @@ class CardSelection:
         return [layer.name for layer in self._document.project.network.layers]
 
     def press(self, position: int, modifiers: Qt.KeyboardModifier) -> None:
-        """The card at `position` was pressed. A card of several that are selected waits: they may be dragged."""
-        self._waiting = None
+        """React to a mouse press on a card.
+
+        A press on one of several selected cards changes nothing yet, because the user may drag all of them.
+
+        Arguments:
+            position: position of the card.
+            modifiers: Shift extends the selection, Ctrl adds or removes the card.
+        """
+        self._pressed = None
         names = self._names
         extend = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
         toggle = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
@@ -40,24 +51,34 @@ class CardSelection:
             self._document.select(tuple(chosen))
             self._anchor = position
         elif names[position] in self._document.selection:
-            self._waiting = position
+            self._pressed = position
         else:
             self._select_only(position)
         self.current = position
 
     def release(self) -> None:
-        """The mouse was released without a drag: now a plain click on one of several selects it alone."""
-        if self._waiting is not None and self._waiting < len(self._names):
-            self._select_only(self._waiting)
-        self._waiting = None
+        """React to a release of the mouse without a drag: a click on one of several selected cards selects only it."""
+        if self._pressed is not None and self._pressed < len(self._names):
+            self._select_only(self._pressed)
+        self._pressed = None
 
-    def step(self, distance: int, extend: bool) -> None:
-        """Go up or down by some cards; with `extend`, the selection grows or shrinks."""
+    def move_by(self, distance: int, extend: bool) -> None:
+        """Move the current position up or down.
+
+        Arguments:
+            distance: number of cards; negative for up.
+            extend: extend the selection to the new position, and stay among the layers.
+        """
         first, last = (0, len(self._names) - 1) if extend else (INPUT, len(self._names))
-        self.go(min(max(self.current + distance, first), last), extend)
+        self.move_to(min(max(self.current + distance, first), last), extend)
 
-    def go(self, position: int, extend: bool = False) -> None:
-        """Go to a card and select it, or everything up to it."""
+    def move_to(self, position: int, extend: bool = False) -> None:
+        """Make a card the current one and select it.
+
+        Arguments:
+            position: position of the card.
+            extend: select every card from the first selected one to this one.
+        """
         if not 0 <= position < len(self._names):
             self._document.select((), input_selected=position == INPUT)
         elif extend:
@@ -75,12 +96,12 @@ class CardSelection:
         """Select nothing."""
         self._document.select(())
 
-    def start_over(self) -> None:
-        """Go to the top of another network."""
-        self.current, self._anchor, self._waiting = INPUT, 0, None
+    def reset(self) -> None:
+        """Start at the input card, because the document holds another project."""
+        self.current, self._anchor, self._pressed = INPUT, 0, None
 
-    def follow_document(self) -> None:
-        """Something else changed the selection or the stack: go on from there."""
+    def sync_with_document(self) -> None:
+        """Correct the current position after the network or the selection was changed elsewhere."""
         names, chosen = self._names, self._document.selection
         self.current = INPUT if self._document.input_selected else min(self.current, len(names))
         if chosen and not (0 <= self.current < len(names) and names[self.current] in chosen):

@@ -1,1 +1,1 @@
-"""The forms for layer, data and training settings."""
+"""The forms for the settings of layers, data and training."""

@@ -1,29 +1,32 @@
-"""Editors for the fields of a settings model: which widget edits a whole number, a pair, a choice and so on."""
+"""Editors for the fields of a settings model: yes or no, a choice, text, JSON, a pair of numbers.
+
+All have the same interface as the editor for numbers in `app.widgets.number_box`: `show_value` shows a value, and the
+signal `edited` reports what the user entered.
+"""
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
-from enum import Enum
-from typing import Any, Literal, get_args, get_origin
+from typing import Any
 
-from annotated_types import Ge, Gt, Interval, Le, Lt
-from pydantic import BaseModel, ValidationError
-from pydantic.fields import FieldInfo
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
 
 from app.widgets.choice_box import ChoiceBox
-from app.widgets.number_box import NumberBox
-from app.widgets.number_range import NumberRange
 from app.widgets.pair_editor import PairEditor
-from app.widgets.theme.style_properties import set_style_property
 from app.widgets.undo_keys import leaves_undo_to_document
-from tinyml.core.choices import Choice
 
 
 class BooleanEditor(QCheckBox):
-    """Edits a `bool`."""
+    """Edits a `bool`.
+
+    Arguments:
+        parent: the parent widget.
+
+    Signals:
+        edited(value, continues): the user changed the value. `continues` is True if several changes in a row are one
+            undo step.
+    """
 
     edited = Signal(object, bool)
 
@@ -36,7 +39,11 @@ class BooleanEditor(QCheckBox):
         self.edited.emit(value, True)
 
     def show_value(self, value: Any) -> None:
-        """Show a value, silently."""
+        """Show a value, without a signal.
+
+        Arguments:
+            value: the value; one of another type is shown as empty.
+        """
         self.blockSignals(True)
         self.setChecked(value is True)
         self.blockSignals(False)
@@ -46,7 +53,12 @@ class ChoiceEditor(ChoiceBox):
     """Edits a `Literal`, an enumeration, or a text that is one of several names.
 
     Arguments:
-        titles: the values with the words that stand for them.
+        titles: the values, and the text on screen for each.
+        parent: the parent widget.
+
+    Signals:
+        edited(value, continues): the user changed the value. `continues` is True if several changes in a row are one
+            undo step.
     """
 
     edited = Signal(object, bool)
@@ -66,12 +78,24 @@ class ChoiceEditor(ChoiceBox):
         event.ignore()
 
     def show_value(self, value: Any) -> None:
-        """Show a value, silently."""
+        """Show a value, without a signal.
+
+        Arguments:
+            value: the value; one of another type is shown as empty.
+        """
         self.setCurrentIndex(self._values.index(value) if value in self._values else -1)
 
 
 class TextEditor(QLineEdit):
-    """Edits a `str`."""
+    """Edits a `str`.
+
+    Arguments:
+        parent: the parent widget.
+
+    Signals:
+        edited(value, continues): the user changed the value. `continues` is True if several changes in a row are one
+            undo step.
+    """
 
     edited = Signal(object, bool)
 
@@ -87,14 +111,26 @@ class TextEditor(QLineEdit):
         return leaves_undo_to_document(event) or super().event(event)
 
     def show_value(self, value: Any) -> None:
-        """Show a value, silently."""
+        """Show a value, without a signal.
+
+        Arguments:
+            value: the value; one of another type is shown as empty.
+        """
         text = value if isinstance(value, str) else ""
         if text != self.text():
             self.setText(text)
 
 
 class JsonEditor(QLineEdit):
-    """Edits anything else, as JSON, when it is finished; other text is passed on as it is, for the model to refuse."""
+    """Edits any other value as JSON text. Text that is not JSON is the value itself; the model then refuses it.
+
+    Arguments:
+        parent: the parent widget.
+
+    Signals:
+        edited(value, continues): the user finished the text. `continues` is always False.
+        reverted(): Esc restored the text of the current value.
+    """
 
     edited = Signal(object, bool)
     reverted = Signal()
@@ -106,18 +142,18 @@ class JsonEditor(QLineEdit):
 
     @property
     def has_draft(self) -> bool:
-        """True while the text is not that of the value in force."""
+        """True if the text differs from that of the current value."""
         return self.text() != json.dumps(self._shown)
 
     @Slot()
     def commit(self) -> None:
-        """Finish what was typed."""
+        """Apply the typed text."""
         if self.isModified():
             self.setModified(False)
             self.edited.emit(self._value(), False)
 
     def drop_draft(self) -> None:
-        """Show the value in force, whatever was typed, silently."""
+        """Restore the text of the current value, without a signal."""
         self.setText(json.dumps(self._shown))
 
     def _value(self) -> Any:
@@ -137,7 +173,11 @@ class JsonEditor(QLineEdit):
             super().keyPressEvent(event)
 
     def show_value(self, value: Any) -> None:
-        """Show the value in force, silently. A draft stays while that value stays the same."""
+        """Show the current value, without a signal. Typed text stays if the value is the same as before.
+
+        Arguments:
+            value: the current value.
+        """
         if value != self._shown or not self.text():
             self._shown = value
             self.drop_draft()
@@ -148,125 +188,15 @@ def _refuse_constant(name: str) -> None:
 
 
 class PairFieldEditor(PairEditor):
-    """Edits (rows, columns)."""
+    """Edits a pair `(rows, columns)`; the base class describes arguments and signals."""
 
     def show_value(self, value: Any) -> None:
-        """Show a value, silently."""
+        """Show a value, without a signal.
+
+        Arguments:
+            value: the value; one of another type is shown as empty.
+        """
         if isinstance(value, int):
             value = (value, value)
         if isinstance(value, list | tuple) and len(value) == 2 and all(isinstance(part, int) for part in value):
             self.set_value((value[0], value[1]))
-
-
-Editor = NumberBox | BooleanEditor | ChoiceEditor | TextEditor | JsonEditor | PairFieldEditor
-
-
-def make_editor(field: FieldInfo, titles: Mapping[Any, str] | None = None, parent: QWidget | None = None) -> Editor:
-    """Make the editor for a field of a model.
-
-    Arguments:
-        field: its annotation decides which editor, its limits the numbers that it takes.
-        titles: words for the values of a choice; made from the values by default.
-        parent: of the editor.
-    """
-    kind = field.annotation
-    if kind is bool:
-        return BooleanEditor(parent)
-    if kind is int:
-        return NumberBox(number_range(field.metadata, whole=True), parent)
-    if kind is float:
-        return NumberBox(number_range(field.metadata), parent)
-    if kind is str:
-        choice = next((mark for mark in field.metadata if isinstance(mark, Choice)), None)
-        return ChoiceEditor(titles or choice.titles(), parent) if choice else TextEditor(parent)
-    if get_origin(kind) is Literal:
-        return ChoiceEditor(titles or {value: describe_value(value) for value in get_args(kind)}, parent)
-    if isinstance(kind, type) and issubclass(kind, Enum):
-        return ChoiceEditor(titles or {member.value: describe_value(member.value) for member in kind}, parent)
-    parts = get_args(kind) if get_origin(kind) is tuple else ()
-    if len(parts) == 2 and all(_bare(part) is int for part in parts):
-        return PairFieldEditor(number_range(getattr(parts[0], "__metadata__", ()), whole=True), parent)
-    return JsonEditor(parent)
-
-
-def show_invalid(editor: Editor, invalid: bool) -> None:
-    """Give an editor the look of a wrong value, or take it away."""
-    if isinstance(editor, PairEditor):
-        editor.set_invalid(invalid)
-    else:
-        set_style_property(editor, "invalid", invalid)
-
-
-def number_range(metadata: Any, *, whole: bool = False) -> NumberRange:
-    """Return the numbers that the limits of a field allow."""
-    allowed = NumberRange(whole=whole)
-    for limit in _limits(metadata):
-        match limit:
-            case Ge(ge=bound):
-                allowed = replace(allowed, lowest=float(bound))  # type: ignore[arg-type]
-            case Gt(gt=bound):
-                allowed = replace(allowed, lowest=float(bound), lowest_excluded=True)  # type: ignore[arg-type]
-            case Le(le=bound):
-                allowed = replace(allowed, highest=float(bound))  # type: ignore[arg-type]
-            case Lt(lt=bound):
-                allowed = replace(allowed, highest=float(bound), highest_excluded=True)  # type: ignore[arg-type]
-    return allowed
-
-
-def describe_value(value: Any) -> str:
-    """Write the value of a choice for people: "same_size" is "Same size"."""
-    text = str(value).replace("_", " ")
-    return text[:1].upper() + text[1:]
-
-
-def complaint(model: type[BaseModel], values: Mapping[str, Any], name: str) -> str:
-    """Tell in one sentence what the model has against the value of one field; empty when it has nothing.
-
-    What is wrong with other fields is not this field's fault.
-    """
-    try:
-        model.model_validate(dict(values))
-    except ValidationError as error:
-        for found in error.errors(include_url=False):
-            if found["loc"][:1] in ((name,), ()):
-                reason = found["msg"].removeprefix("Value error, ").replace("Input should be ", "should be ")
-                title = model.model_fields[name].title or name
-                value = found["input"] if found["loc"] else values[name]
-                return f"{title} is {_shown(value)} but {_plainly(reason)}."
-    return ""
-
-
-def _shown(value: Any) -> str:
-    text = f"{value:g}" if isinstance(value, float) else str(value)
-    return text if len(text) <= 40 else f"{text[:39]}…"
-
-
-def _plainly(reason: str) -> str:
-    for stiff, plain in (
-        ("greater than or equal to", "at least"),
-        ("less than or equal to", "at most"),
-        ("greater than", "more than"),
-        ("should be a valid integer, unable to parse string as an integer", "should be a whole number"),
-        ("should be a valid integer", "should be a whole number"),
-        ("should be a valid number", "should be a number"),
-    ):
-        reason = reason.replace(stiff, plain)
-    return reason.rstrip(".")
-
-
-def _bare(annotation: Any) -> Any:
-    """Return the type inside `Annotated`."""
-    return annotation.__origin__ if hasattr(annotation, "__metadata__") else annotation
-
-
-def _limits(metadata: Any) -> list[Any]:
-    """Flatten limits that are given one by one, inside a FieldInfo, or as an interval."""
-    found: list[Any] = []
-    for item in metadata:
-        if isinstance(item, FieldInfo):
-            found.extend(_limits(item.metadata))
-        elif isinstance(item, Interval):
-            found.extend(item)
-        else:
-            found.append(item)
-    return found

@@ -1,4 +1,4 @@
-"""Small parts that the builder's forms share: a box for a formula, a scrolling page."""
+"""Widgets of all forms of the builder: a box for a formula, and a page that scrolls."""
 
 import html
 import re
@@ -14,7 +14,12 @@ _FORMULA_FONTS = ["STIX Two Text", "Latin Modern Roman", "Cambria", "Times New R
 
 
 class FormulaBox(QFrame):
-    """A formula, set in a box of its own."""
+    """Shows a formula in a frame.
+
+    Arguments:
+        name: objectName of the label inside.
+        parent: the parent widget.
+    """
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -34,18 +39,26 @@ class FormulaBox(QFrame):
         layout.addWidget(self._label)
 
     def show_formula(self, formula: str) -> None:
-        """Show a formula, or hide the box when there is none."""
-        # Unicode lacks some letters as subscripts: they are written Σ_c, or follow one that it has: wₖ,c.
+        """Show a formula, or hide the box.
+
+        Arguments:
+            formula: the formula; empty to hide the box.
+        """
+        # Unicode has no subscript of some letters. They are written after "_" (Σ_c) or after a subscript (wₖ,c).
         marked = re.sub(r"_(\w)|(?<=[ₐ-ₜᵢⱼ])(,\w)", r"<sub>\1\2</sub>", html.escape(formula))
         self._label.setText(marked)
         self.setVisible(bool(formula))
 
 
 class Page(QScrollArea):
-    """A page of a form that scrolls when it is too high; its content is laid out from the top.
+    """A page of a form. It scrolls if it is too tall.
+
+    Arguments:
+        name: objectName of the page.
+        parent: the parent widget.
 
     Attributes:
-        body: the layout to fill.
+        body: the layout for the content, from the top.
     """
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
@@ -57,7 +70,7 @@ class Page(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         content = QWidget()
         content.setObjectName(f"{name}_content")
-        # A stretch, not an alignment: an aligned layout gives wrapped labels the height of their preferred width.
+        # A stretch and no alignment: in an aligned layout, wrapped labels get a wrong height.
         whole = QVBoxLayout(content)
         whole.setContentsMargins(0, 0, 0, 0)
         self.body = QVBoxLayout()

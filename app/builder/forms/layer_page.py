@@ -1,42 +1,54 @@
-"""The form for one layer: its name, its settings, what it computes, and what is wrong with it."""
+"""The form for one layer: its name, its settings, its problem, and an explanation of what it computes."""
 
 import json
 from dataclasses import replace
 from typing import Any
 
-from pydantic import ValidationError
-from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QGridLayout, QPushButton, QVBoxLayout, QWidget
 
-from app.builder import commands
+from app.builder.commands import LayerCommands
 from app.builder.forms.form_widgets import FormulaBox, Page
+from app.builder.forms.layer_values import fields_from_pooling, fields_without_row, form_values, to_json_value
 from app.builder.forms.model_form import ModelForm
 from app.document import Document
 from app.document.edits import change_settings, rename_layer
-from app.widgets.labels import make_heading, make_paragraph, show_text
+from app.widgets.labels import make_caption, make_heading, make_paragraph, show_text
 from app.widgets.plain_text import button_text, short
 from app.widgets.theme.style_properties import set_style_property
 from app.widgets.theme.theme import GRID
 from app.widgets.undo_keys import DraftLineEdit
 from tinyml.core import Problem, TinymlError, describe_shape
-from tinyml.layers import Layer, LayerSettings, display_name
+from tinyml.layers import Layer, display_name
 from tinyml.net import LayerInference
 
 
 class LayerPage(Page):
-    """Edits one layer of the document. The rows of the form come from the layer's settings model alone."""
+    """Edits one layer of the document. Each field of the layer's settings class gets a row.
+
+    Arguments:
+        document: the document whose layer is shown and edited.
+        parent: the parent widget.
+
+    Signals:
+        message(sentence): says why a fix was impossible.
+    """
+
+    message = Signal(str)
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__("layer_page", parent)
         self._document = document
+        self._commands = LayerCommands(document, self)
+        self._commands.message.connect(self.message)
         self._inferred: LayerInference | None = None
         self._form: ModelForm | None = None
-        self._form_of: tuple[str, type[Layer] | None] = ("", None)
+        self._form_key: tuple[str, type[Layer] | None] = ("", None)
         self._problem: Problem | None = None
         self._heading = make_heading("layer_heading")
         self._name = DraftLineEdit(self)
         self._name_error = make_paragraph("layer_name_error", style_class="danger")
-        self._place = QVBoxLayout()
+        self._form_place = QVBoxLayout()
         self._paired_pooling = make_paragraph("layer_paired_pooling", style_class="muted")
         self._problem_text = make_paragraph("layer_problem", style_class="danger")
         self._fix_button = QPushButton(self)
@@ -44,9 +56,10 @@ class LayerPage(Page):
         self._formula = FormulaBox("layer_formula", self)
         self._explanation = make_paragraph("layer_explanation", style_class="muted")
         self._notes = make_paragraph("layer_notes", style_class="warning")
-        # Layers are left in the middle of an edit or of undoing one, where no other edit can be made.
-        self._left: tuple[str, str] = ("", "")
+        # `leave` may be called during an edit or an undo, where no other edit is possible: rename afterwards.
+        self._pending_rename: tuple[str, str] = ("", "")
         self._rename_timer = QTimer(self, singleShot=True, interval=0)
+        self._rename_timer.setObjectName("rename_timer")
         self._rename_timer.timeout.connect(self._on_rename_timeout)
         self._assemble()
         document.replaced.connect(self._on_document_replaced)
@@ -56,10 +69,9 @@ class LayerPage(Page):
         self._name.setAccessibleName("Name")
         self._name.setMaxLength(100)
         self._name.textEdited.connect(self._on_name_edited)
-        self._name.editingFinished.connect(self._rename)
+        self._name.editingFinished.connect(self._on_name_editing_finished)
         self._name_error.hide()
-        label = QLabel("Name", self)
-        label.setProperty("muted", True)
+        label = make_caption("Name")
         label.setBuddy(self._name)
         name_row = QGridLayout()
         name_row.setHorizontalSpacing(GRID)
@@ -74,7 +86,7 @@ class LayerPage(Page):
         self._fix_button.clicked.connect(self._on_fix_clicked)
         self.body.addWidget(self._heading)
         self.body.addLayout(name_row)
-        self.body.addLayout(self._place)
+        self.body.addLayout(self._form_place)
         for widget in (self._paired_pooling, self._problem_text):
             self.body.addWidget(widget)
         self.body.addWidget(self._fix_button, 0, Qt.AlignmentFlag.AlignLeft)
@@ -87,7 +99,11 @@ class LayerPage(Page):
     # -------------------------------------------------------------------------------------------------------- showing
 
     def show_inference(self, inferred: LayerInference) -> None:
-        """Show a layer of the document as it is now."""
+        """Show a layer of the document.
+
+        Arguments:
+            inferred: the layer after shape inference.
+        """
         layer = inferred.specification
         if self._inferred is not None and self._inferred.specification.name != layer.name:
             self.leave()
@@ -102,48 +118,48 @@ class LayerPage(Page):
         self._show_computation(inferred)
 
     def leave(self) -> None:
-        """Show no layer any more. A name that was typed but not finished goes to the layer it was typed for."""
+        """Show no layer. A typed name that is not yet applied is given to its layer soon after."""
         if self._inferred is not None and self._name.isModified() and not self._name_error.text():
-            self._left = self._inferred.specification.name, self._name.text()
+            self._pending_rename = self._inferred.specification.name, self._name.text()
             self._rename_timer.start()
         if self._form is not None:
             self._form.forget()
         self._inferred = None
 
     def commit(self) -> str:
-        """Finish what is half typed. Return the sentence about a number that is refused; empty if none is."""
+        """Apply all drafts. Return the error of the first draft that is refused; an empty text if none is refused."""
         self._rename()
         return self._form.commit() if self._form is not None and self._inferred is not None else ""
 
     def focus_first_field(self) -> None:
-        """Put the keyboard into the first setting, or into the name when there is none."""
+        """Give the keyboard focus to the first setting, or to the name if the layer has no settings."""
         editors = list(self._form.editors.values()) if self._form is not None else []
         first: QWidget = editors[0] if editors else self._name
         first.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _show_form(self, inferred: LayerInference) -> None:
         key = (inferred.specification.name, inferred.layer_type)
-        if key != self._form_of:
-            self._form_of = key
+        if key != self._form_key:
+            self._form_key = key
             if self._form is not None:
-                # A form that is hidden loses the keyboard and finishes what is half typed: that was for another layer.
+                # A hidden form loses the focus and then applies its drafts, but they belong to another layer.
                 self._form.edited.disconnect(self._on_edited)
-                self._place.removeWidget(self._form)
+                self._form_place.removeWidget(self._form)
                 self._form.hide()
                 self._form.deleteLater()
                 self._form = None
             if inferred.layer_type is not None:
                 model = inferred.layer_type.Settings
-                self._form = ModelForm(model, "setting", skip=_not_in_form(model), parent=self)
+                self._form = ModelForm(model, "setting", skip=fields_without_row(model), parent=self)
                 self._form.edited.connect(self._on_edited)
-                self._place.addWidget(self._form)
+                self._form_place.addWidget(self._form)
                 self._form.setVisible(bool(self._form.editors))
                 self._order_tabs(self._form)
         if self._form is not None and inferred.layer_type is not None:
-            self._form.show_values(_values(inferred.layer_type.Settings, inferred))
+            self._form.show_values(form_values(inferred.layer_type.Settings, inferred))
 
     def _order_tabs(self, form: ModelForm) -> None:
-        """Let Tab follow the layout: the rows were made after everything else."""
+        """Let Tab follow the layout, because the rows are made after all other widgets."""
         last: QWidget = self._name
         for stop in form.tab_stops():
             QWidget.setTabOrder(last, stop)
@@ -152,20 +168,22 @@ class LayerPage(Page):
 
     def _show_paired_pooling(self, inferred: LayerInference) -> None:
         if inferred.layer_type is None:
-            show_text(self._paired_pooling, _unknown_in_words(inferred))
+            show_text(self._paired_pooling, _describe_unknown_type(inferred))
             return
         model = inferred.layer_type.Settings
-        taken = _from_pooling(model)
+        taken = fields_from_pooling(model)
         if not taken:
             show_text(self._paired_pooling, "")
         elif not inferred.paired_pooling:
             show_text(
                 self._paired_pooling,
-                f"It takes its settings from the {model.paired_pooling or 'layer'} that it undoes.",
+                f"It takes its settings from the {display_name(model.paired_pooling or 'layer')} that it undoes.",
             )
         else:
             values = inferred.settings.model_dump() if inferred.settings is not None else {}
-            parts = [f"{model.model_fields[name].title or name}: {_in_words(values.get(name))}" for name in taken]
+            parts = [
+                f"{model.model_fields[name].title or name}: {_describe_setting(values.get(name))}" for name in taken
+            ]
             show_text(
                 self._paired_pooling,
                 f"It undoes {inferred.paired_pooling} and takes over from it:\n" + "\n".join(parts),
@@ -179,7 +197,7 @@ class LayerPage(Page):
         had_focus = self._fix_button.hasFocus()
         self._fix_button.setVisible(fix is not None)
         if had_focus and fix is None:
-            self.focus_first_field()  # Qt would send the keyboard out of the page
+            self.focus_first_field()  # else Qt moves the focus out of the page
         if fix is not None:
             self._fix_button.setText(button_text(fix.label, 40))
             self._fix_button.setAccessibleName(short(fix.label))
@@ -204,8 +222,8 @@ class LayerPage(Page):
     def _on_edited(self, name: str, value: Any, continues: bool) -> None:
         if self._inferred is None or self._inferred.layer_type is None:
             return
-        current = _values(self._inferred.layer_type.Settings, self._inferred)
-        value = _plain_value(self._inferred.layer_type.Settings, {**current, name: value}, name)
+        current = form_values(self._inferred.layer_type.Settings, self._inferred)
+        value = to_json_value(self._inferred.layer_type.Settings, {**current, name: value}, name)
         if value != current.get(name):
             layer = self._inferred.specification.name
             edit = change_settings(self._document.project, layer, {name: value})
@@ -223,6 +241,9 @@ class LayerPage(Page):
             self._show_name_error("")
 
     @Slot()
+    def _on_name_editing_finished(self) -> None:
+        self._rename()
+
     def _rename(self) -> None:
         if self._inferred is None or self._name_error.text():
             return
@@ -234,20 +255,20 @@ class LayerPage(Page):
 
     @Slot()
     def _on_rename_timeout(self) -> None:
-        """Finish a renaming without going back to the layer."""
-        (old, new), project = self._left, self._document.project
+        """Apply the name of a layer that is no longer shown."""
+        (old, new), project = self._pending_rename, self._document.project
         names = [layer.name for layer in project.network.layers]
-        # Something else may have happened to it meanwhile, or to the name.
+        # Another edit may have deleted the layer, or used the name, in between.
         if old in names and new.strip() not in names:
             selection = tuple(new.strip() if name == old else name for name in self._document.selection)
             self._document.apply(replace(rename_layer(project, old, new), selection=selection))
 
     @Slot()
     def _on_document_replaced(self) -> None:
-        """Drop what was typed but not finished, or refused: it was meant for another project."""
+        """Delete all drafts and refused values, because they belong to another project."""
         self._rename_timer.stop()
         self._inferred = None
-        self._form_of = ("", None)
+        self._form_key = ("", None)
 
     def _show_name_error(self, sentence: str) -> None:
         show_text(self._name_error, sentence)
@@ -256,54 +277,16 @@ class LayerPage(Page):
     @Slot()
     def _on_fix_clicked(self) -> None:
         if self._problem is not None:
-            commands.fix(self._document, self._problem)
+            self._commands.fix(self._problem)
 
 
-def _from_pooling(model: type[LayerSettings]) -> list[str]:
-    """Name the settings that another layer decides."""
-    return _marked(model, "from_pooling")
-
-
-def _not_in_form(model: type[LayerSettings]) -> list[str]:
-    """Name the settings that have no row in the form: those of a partner, and stacks of layers."""
-    return [*_from_pooling(model), *_marked(model, "not_in_form")]
-
-
-def _marked(model: type[LayerSettings], mark: str) -> list[str]:
-    """Name the settings that a layer file has given a mark."""
-    found: list[str] = []
-    for name, field in model.model_fields.items():
-        extra = field.json_schema_extra
-        if isinstance(extra, dict) and extra.get(mark):
-            found.append(name)
-    return found
-
-
-def _values(model: type[LayerSettings], inferred: LayerInference) -> dict[str, Any]:
-    """Return the value of every setting in JSON's terms, also of those that are wrong."""
-    try:
-        return model.model_validate(inferred.specification.settings).model_dump(mode="json")
-    except ValidationError:
-        defaults = {name: field.get_default(call_default_factory=True) for name, field in model.model_fields.items()}
-        known = {name: value for name, value in inferred.specification.settings.items() if name in model.model_fields}
-        return {**defaults, **known}
-
-
-def _plain_value(model: type[LayerSettings], values: dict[str, Any], name: str) -> Any:
-    """Write one value as JSON will, so that equal settings compare equal."""
-    try:
-        return model.model_validate(values).model_dump(mode="json")[name]
-    except ValidationError:  # of another setting, which is not this one's fault
-        return list(values[name]) if isinstance(values[name], tuple) else values[name]
-
-
-def _in_words(value: Any) -> str:
+def _describe_setting(value: Any) -> str:
     if value is None:
         return "not known yet"
     return describe_shape(tuple(value)) if isinstance(value, list | tuple) else str(value)
 
 
-def _unknown_in_words(inferred: LayerInference) -> str:
+def _describe_unknown_type(inferred: LayerInference) -> str:
     layer = inferred.specification
     settings = json.dumps(layer.settings, ensure_ascii=False, indent=2) if layer.settings else "none"
     return f"Unknown type '{layer.type}', kept as it is. Its settings:\n{settings}"

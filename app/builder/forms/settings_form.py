@@ -1,4 +1,4 @@
-"""The form for what is selected: one layer's settings, several layers, or nothing."""
+"""The form for the selection: the settings of one layer, commands for several layers, or a list of keys."""
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
@@ -10,17 +10,30 @@ from app.document import Document
 from app.widgets.labels import make_heading, make_paragraph
 from app.widgets.theme.theme import GRID
 
-NOTHING_SELECTED = "Click a card, or go to it with the arrow keys, to see what it computes and to change its settings."
+NOTHING_SELECTED = (
+    "Click a card, or reach it with the arrow keys, to see what the layer computes and to change its settings."
+)
+CANVAS_KEYS = """Keys on the canvas:
+↑ ↓, Home, End: select a card
+Shift+↑ ↓, Shift+click: select several cards
+Ctrl+click: add or remove a card
+Ctrl+A: select all · Esc: select none
+Enter, double-click: change the settings
+Drag, Alt+↑ ↓: move
+Ctrl+D: duplicate · Del: delete
+Ctrl+X, Ctrl+C, Ctrl+V: cut, copy, paste
+F1: all keys"""
 
 
 class SettingsForm(QWidget):
-    """Shows and edits what is selected in the document.
+    """Shows and edits the selected layers of the document.
 
     Arguments:
-        document: what is shown and edited.
+        document: the document whose layers are shown and edited.
+        parent: the parent widget.
 
     Signals:
-        message(sentence): why something could not be done.
+        message(sentence): says why a command was impossible.
     """
 
     message = Signal(str)
@@ -32,13 +45,15 @@ class SettingsForm(QWidget):
         self.setMinimumWidth(27 * GRID)
         self._document = document
         self._stack = QStackedWidget(self)
-        self._nothing = Page("nothing_selected_page")
-        self._nothing.body.addWidget(make_heading("nothing_selected_heading", "No layer is selected"))
-        self._nothing.body.addWidget(make_paragraph("nothing_selected_text", NOTHING_SELECTED, "muted"))
-        self._layer = LayerPage(document)
-        self._multi_layer = MultiLayerPage(document)
-        self._multi_layer.message.connect(self.message)
-        for page in (self._nothing, self._layer, self._multi_layer):
+        self._no_selection = Page("nothing_selected_page")
+        self._no_selection.body.addWidget(make_heading("nothing_selected_heading", "No layer is selected"))
+        self._no_selection.body.addWidget(make_paragraph("nothing_selected_text", NOTHING_SELECTED, "muted"))
+        self._no_selection.body.addWidget(make_paragraph("canvas_keys", CANVAS_KEYS, "muted"))
+        self._layer_page = LayerPage(document)
+        self._multi_layer_page = MultiLayerPage(document)
+        self._layer_page.message.connect(self.message)
+        self._multi_layer_page.message.connect(self.message)
+        for page in (self._no_selection, self._layer_page, self._multi_layer_page):
             self._stack.addWidget(page)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -48,25 +63,25 @@ class SettingsForm(QWidget):
         self._show()
 
     def commit(self) -> str:
-        """Finish what is half typed. Return the sentence about a number that is refused; empty if none is."""
-        return self._layer.commit()
+        """Apply all drafts. Return the error of the first draft that is refused; an empty text if none is refused."""
+        return self._layer_page.commit()
 
     def focus_first_field(self) -> None:
-        """Put the keyboard into the first setting of the selected layer."""
-        if self._stack.currentWidget() is self._layer:
-            self._layer.focus_first_field()
+        """Give the keyboard focus to the first setting of the selected layer, if one layer is selected."""
+        if self._stack.currentWidget() is self._layer_page:
+            self._layer_page.focus_first_field()
 
     @Slot()
     def _show(self) -> None:
         selection = self._document.selection
         inferred = self._document.inference_of(selection[0]) if len(selection) == 1 else None
         if inferred is not None:
-            self._layer.show_inference(inferred)
-            self._stack.setCurrentWidget(self._layer)
+            self._layer_page.show_inference(inferred)
+            self._stack.setCurrentWidget(self._layer_page)
             return
-        self._layer.leave()
+        self._layer_page.leave()
         if selection:
-            self._multi_layer.show_selection()
-            self._stack.setCurrentWidget(self._multi_layer)
+            self._multi_layer_page.show_selection()
+            self._stack.setCurrentWidget(self._multi_layer_page)
         else:
-            self._stack.setCurrentWidget(self._nothing)
+            self._stack.setCurrentWidget(self._no_selection)

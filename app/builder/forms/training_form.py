@@ -1,4 +1,7 @@
-"""The form for how to train: loss, optimiser, schedule. Settings that the chosen ones do not look at are hidden."""
+"""The form for the training settings: loss, optimiser, learning-rate schedule and so on.
+
+Settings that the chosen optimiser and schedule do not use are hidden.
+"""
 
 from typing import Any
 
@@ -18,10 +21,11 @@ from tinyml.optims.schedules import schedule_descriptions
 
 
 class TrainingForm(QWidget):
-    """Edits the document's training settings; its rows come from `TrainingSettings` alone.
+    """Edits the document's training settings. Each field of `TrainingSettings` gets a row.
 
     Arguments:
-        document: what is shown and edited.
+        document: the document whose training settings are shown and edited.
+        parent: the parent widget.
     """
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
@@ -33,19 +37,22 @@ class TrainingForm(QWidget):
         page = Page("training_page", self)
         self._form = ModelForm(TrainingSettings, "training")
         self._form.edited.connect(self._on_edited)
-        self._formula = FormulaBox("loss_formula")
-        self._summary = make_paragraph("loss_summary", style_class="muted")
-        page.body.addWidget(self._form)
-        page.body.addSpacing(GRID // 2)
-        page.body.addWidget(make_heading("loss_heading", "What the loss measures"))
-        page.body.addWidget(self._formula)
-        page.body.addWidget(self._summary)
+        self._loss_formula = FormulaBox("loss_formula")
+        self._loss_summary = make_paragraph("loss_summary", style_class="muted")
         self._optimizer_formula = FormulaBox("optimizer_formula")
         self._optimizer_summary = make_paragraph("optimizer_summary", style_class="muted")
-        page.body.addSpacing(GRID // 2)
-        page.body.addWidget(make_heading("optimizer_heading", "How each update is made"))
-        page.body.addWidget(self._optimizer_formula)
-        page.body.addWidget(self._optimizer_summary)
+        page.body.addWidget(self._form)
+        for heading, formula, summary in (
+            (make_heading("loss_heading", "What the loss measures"), self._loss_formula, self._loss_summary),
+            (
+                make_heading("optimizer_heading", "How the optimiser works"),
+                self._optimizer_formula,
+                self._optimizer_summary,
+            ),
+        ):
+            page.body.addSpacing(GRID // 2)
+            for widget in (heading, formula, summary):
+                page.body.addWidget(widget)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(page)
@@ -54,7 +61,7 @@ class TrainingForm(QWidget):
         self._show()
 
     def commit(self) -> str:
-        """Finish what is half typed. Return the sentence about a number that is refused; empty if none is."""
+        """Apply all drafts. Return the error of the first draft that is refused; an empty text if none is refused."""
         return self._form.commit()
 
     @Slot()
@@ -63,8 +70,8 @@ class TrainingForm(QWidget):
         loss = loss_descriptions()[training.loss]
         self._form.show_values(training.model_dump())
         self._form.hide_fields(training.unused)
-        self._formula.show_formula(loss.formula)
-        show_text(self._summary, loss.summary)
+        self._loss_formula.show_formula(loss.formula)
+        show_text(self._loss_summary, loss.summary)
         optimizer = optimizer_descriptions()[training.optimizer]
         schedule = schedule_descriptions()[training.schedule]
         self._optimizer_formula.show_formula(optimizer.formula)

@@ -1,1 +1,1 @@
-"""The palette: the layer types, to drag, insert and search."""
+"""The palette: the layer types, which can be searched, dragged and inserted."""

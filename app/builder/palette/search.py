@@ -1,4 +1,4 @@
-"""Which layer types a search finds, and which of them come first."""
+"""The search of the palette: which layer types match a text, and in which order."""
 
 import re
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from tinyml.layers import LayerSettings
 
 
 class Rank(IntEnum):
-    """How well a layer type matches a search; the lower, the better."""
+    """How well a layer type matches a search. A lower rank is a better match."""
 
     NAME = 0
     NAME_PREFIX = 1
@@ -21,12 +21,12 @@ class Rank(IntEnum):
 
 @dataclass(frozen=True)
 class SearchTerms:
-    """What a search compares with.
+    """The texts of a layer type that a search compares with.
 
     Attributes:
-        name: of the layer type, as it is spelt: "MaxPool2D".
-        aliases: other names for it.
-        description: everything else that is said of it, in lower case.
+        name: name of the layer type on screen: "MaxPool2D".
+        aliases: its other names: "max pooling".
+        description: summary and family, in lower case.
     """
 
     name: str
@@ -34,12 +34,23 @@ class SearchTerms:
     description: str
 
     @classmethod
-    def of(cls, name: str, settings: type[LayerSettings], family_title: str) -> "SearchTerms":
-        """Collect the terms of a layer type."""
+    def for_layer_type(cls, name: str, settings: type[LayerSettings], family_title: str) -> "SearchTerms":
+        """Collect the texts of a layer type.
+
+        Arguments:
+            name: name of the layer type on screen.
+            settings: its settings class.
+            family_title: title of its family in the palette.
+        """
         return cls(name, settings.aliases, f"{settings.summary} {settings.family} {family_title}".casefold())
 
     def rank(self, query: str) -> Rank | None:
-        """Return how well the search matches; None when it does not.
+        """Return how well a search matches; None if it does not match.
+
+        The search matches as one name ("max pool" is "maxpool") or if every word of it matches.
+
+        Arguments:
+            query: the text of the search.
 
         >>> relu = SearchTerms("LeakyReLU", ("lrelu",), "max(a x, x), a small activation")
         >>> relu.rank("leaky"), relu.rank("leaky relu"), relu.rank("relu"), relu.rank("small"), relu.rank("conv")
@@ -70,5 +81,5 @@ class SearchTerms:
 
 
 def _joined(text: str) -> str:
-    """Write a name in one word, as code does: "Max pooling" is "maxpooling"."""
+    """Write a name as one word in lower case: "Max pooling" becomes "maxpooling"."""
     return re.sub(r"[\s-]+", "", text.casefold())

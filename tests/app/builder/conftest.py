@@ -1,4 +1,4 @@
-"""What the builder's tests share: a document with a small network, and a stand-in for the inspection."""
+"""Fixtures of the builder's tests: a document with a small network, palette and canvas, and a fake inspection."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from tinyml.storage import Project
 
 
 def network(*layers: tuple[str, str] | tuple[str, str, dict[str, Any]]) -> NetworkSpecification:
-    """Make a network from (type, name) or (type, name, settings)."""
+    """Make a network from (type, name) or (type, name, settings) of each layer."""
     return NetworkSpecification(
         layers=tuple(
             LayerSpecification(type=layer[0], name=layer[1], settings=layer[2] if len(layer) > 2 else {})
@@ -39,14 +39,14 @@ SMALL = network(
 
 @pytest.fixture(autouse=True)
 def empty_clipboard(qapp: QApplication) -> Iterator[None]:
-    """Leave nothing on the clipboard: Qt crashes when it deletes what Python made after Python has ended."""
+    """Empty the clipboard after each test: Qt crashes if it deletes Python's objects after Python has ended."""
     yield
     qapp.clipboard().clear()
 
 
 @pytest.fixture
 def document(qapp: QApplication) -> Document:
-    """A document for the small digits, whose network has no problem."""
+    """A document with the digits and a network without problems."""
     return Document(Project(network=SMALL))
 
 
@@ -62,8 +62,8 @@ class FakeInspection(QObject):
         self.index = 0
         self.sample_trace: Any = None
 
-    def look(self, document: Document) -> None:
-        """Compute a view of an invented sample with fresh weights."""
+    def compute_trace(self, document: Document) -> None:
+        """Compute the trace of a random sample with fresh weights."""
         description = describe(document.project.data.source)
         net = build(document.project.network, description.example_shape, np.random.default_rng(0))
         example = np.random.default_rng(1).random((1, *description.example_shape), np.float32)
@@ -76,7 +76,7 @@ class FakeInspection(QObject):
 
 @dataclass
 class Harness:
-    """Palette and canvas beside each other in one window, with a hand to use the mouse."""
+    """Palette and canvas in one window, with methods that use the mouse."""
 
     window: QWidget
     palette: Palette
@@ -84,11 +84,11 @@ class Harness:
     document: Document
 
     def names(self) -> list[str]:
-        """Names of the layers as the document has them."""
+        """Return the names of the layers in the document."""
         return [layer.name for layer in self.document.project.network.layers]
 
     def shown(self) -> list[str]:
-        """Names of the layers as the cards show them, from the top."""
+        """Return the names on the layer cards, from top to bottom."""
         cards = sorted(self.canvas.card_stack.cards, key=lambda card: card.y())
         return [card.model.name for card in cards]
 
@@ -106,13 +106,13 @@ class Harness:
         return card
 
     def pick_up(self, source: QWidget) -> None:
-        """Press on a widget and move far enough for a drag to start."""
+        """Press the mouse on a widget and move it until a drag starts."""
         QTest.mousePress(source, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(20, 15))
         QTest.mouseMove(source, QPoint(22, 16))
         QTest.mouseMove(source, QPoint(45, 40))
 
     def move_to_gap(self, index: int) -> None:
-        """Move the pointer to just above the card at `index` of those that are on stage, or below the last."""
+        """Move the pointer just above a card, or below the last one. `index` counts the cards that are not dragged."""
         cards = [card for card in self.canvas.card_stack.cards if card.y() > -5000]
         if index < len(cards):
             place = self.canvas.card_stack.place_of(cards[index])
@@ -122,11 +122,11 @@ class Harness:
         self.move_to(QPoint(self.canvas.card_stack.width() // 2, y))
 
     def move_to(self, point: QPoint) -> None:
-        """Move the pointer to a place of the column."""
+        """Move the pointer to a point of the card stack."""
         viewport = self.canvas.viewport()
         QTest.mouseMove(viewport, self.canvas.card_stack.mapTo(viewport, point))
 
-    def let_go(self) -> None:
+    def release(self) -> None:
         QTest.mouseRelease(self.window, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, self._pointer())
 
     def _pointer(self) -> QPoint:
@@ -137,7 +137,7 @@ class Harness:
 
 @pytest.fixture
 def make_harness(qtbot: Any) -> Callable[[Document], Harness]:
-    """Put palette and canvas of a document into a window of their own."""
+    """Return a function that shows palette and canvas of a document in a new window."""
 
     def make(document: Document) -> Harness:
         window = QWidget()
@@ -157,7 +157,7 @@ def make_harness(qtbot: Any) -> Callable[[Document], Harness]:
 
 @pytest.fixture
 def harness(make_harness: Callable[[Document], Harness], document: Document) -> Harness:
-    """Palette and canvas for the small network."""
+    """Palette and canvas of the small network."""
     return make_harness(document)
 
 

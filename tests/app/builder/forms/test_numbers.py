@@ -1,4 +1,4 @@
-"""Numbers typed into the forms: read the same way in every locale, and in force only when they are finished."""
+"""Numbers typed into the forms: they mean the same in every locale, and a draft counts only after it is applied."""
 
 import os
 import subprocess
@@ -28,7 +28,7 @@ ACCEPTED = {
     "setting_window_rows": {"1e2": 100, "12": 12},
     "setting_window_columns": {"1e2": 100, "12": 12},
 }  # fmt: skip
-"""For each kind of number field, what it makes of the texts that it accepts; all others are refused."""
+"""For each kind of number field, the texts that it accepts and their values. All other texts are refused."""
 
 
 @pytest.fixture(params=LOCALES)
@@ -62,8 +62,8 @@ def find(forms: QWidget, name: str, kind: type = NumberBox):
     return found
 
 
-def in_force(document: Document, field: str):
-    """Return the number that the document has for a field."""
+def current_value(document: Document, field: str):
+    """Return the number that the document holds for a field."""
     project = document.project
     if field.startswith("training_"):
         return getattr(project.training, field.removeprefix("training_"))
@@ -84,36 +84,36 @@ def type_draft(box: NumberBox, text: str) -> None:
     QTest.keyClick(box, Qt.Key.Key_Delete)
     if text.isascii():
         QTest.keyClicks(box, text)
-    else:  # letters that are on no key come from an input method
+    else:  # characters that are on no key come from an input method
         event = QInputMethodEvent()
         event.setCommitString(text)
         QApplication.sendEvent(box.lineEdit(), event)
 
 
 @pytest.mark.parametrize("field", ACCEPTED)
-def test_what_is_typed_is_read_alike_in_every_locale(forms, document, locale, field) -> None:
+def test_typed_numbers_mean_the_same_in_every_locale(forms, document, locale, field) -> None:
     box, error = find(forms, field), error_of(forms, field)
     for text in TYPED:
         before = document.project
-        was = in_force(document, field)
+        was = current_value(document, field)
         type_draft(box, text)
-        assert document.project is before, f"typing {text!r} was not finished"
+        assert document.project is before, f"{text!r} is still a draft"
         QTest.keyClick(box, Qt.Key.Key_Return)
         if text in ACCEPTED[field]:
-            assert in_force(document, field) == ACCEPTED[field][text] == box.value, text
+            assert current_value(document, field) == ACCEPTED[field][text] == box.value, text
             assert not error.isVisible(), text
             assert float(box.text()) == box.value
             document.undo_stack.undo()
-            assert document.project == before, "one committed number is one step"
+            assert document.project == before, "one number is one undo step"
         else:
             assert document.project is before, text
-            assert box.text() == text, "what was typed stays, to be corrected"
+            assert box.text() == text, "the typed text stays, so that it can be corrected"
             assert error.isVisible()
             assert "but should be a " in error.text()
             assert box.property("invalid") is True
             assert box.accessibleDescription() == error.text()
             QTest.keyClick(box, Qt.Key.Key_Escape)
-        assert in_force(document, field) == was == float(box.text())
+        assert current_value(document, field) == was == float(box.text())
         assert not error.isVisible()
         assert box.accessibleDescription() != error.text() or not error.text()
 
@@ -158,11 +158,11 @@ window.close()
 # -------------------------------------------------------------------------------------------------- drafts and commits
 
 
-def test_an_impossible_number_leaves_the_one_before_it_in_force(forms, document) -> None:
+def test_an_impossible_number_does_not_change_the_value(forms, document) -> None:
     filters = find(forms, "setting_filters")
     type_draft(filters, "99999")
     QTest.keyClick(filters, Qt.Key.Key_Tab)
-    assert in_force(document, "setting_filters") == 4
+    assert current_value(document, "setting_filters") == 4
     assert document.undo_stack.count() == 0
     assert filters.text() == "99999"
     sentence = "Filters is 99999 but should be a whole number from 1 to 4096."
@@ -170,16 +170,16 @@ def test_an_impossible_number_leaves_the_one_before_it_in_force(forms, document)
     assert forms.forms[0].commit() == sentence
 
 
-def test_tab_commits_and_another_window_does_not(forms, document) -> None:
+def test_tab_applies_a_draft_and_another_window_does_not(forms, document) -> None:
     filters = find(forms, "setting_filters")
     type_draft(filters, "7")
     QApplication.sendEvent(filters, QFocusEvent(QFocusEvent.Type.FocusOut, Qt.FocusReason.ActiveWindowFocusReason))
-    assert in_force(document, "setting_filters") == 4
+    assert current_value(document, "setting_filters") == 4
     QTest.keyClick(filters, Qt.Key.Key_Tab)
-    assert in_force(document, "setting_filters") == 7
+    assert current_value(document, "setting_filters") == 7
 
 
-def test_each_committed_number_is_one_step_and_arrows_are_one_together(forms, document) -> None:
+def test_each_typed_number_is_one_undo_step_and_several_arrow_keys_are_one_step(forms, document) -> None:
     filters = find(forms, "setting_filters")
     for text in ("16", "32"):
         type_draft(filters, text)
@@ -192,28 +192,28 @@ def test_each_committed_number_is_one_step_and_arrows_are_one_together(forms, do
         Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
     )  # fmt: skip
     QApplication.sendEvent(filters, wheel)
-    assert in_force(document, "setting_filters") == 36
+    assert current_value(document, "setting_filters") == 36
     assert document.undo_stack.count() == 3
     document.undo_stack.undo()
-    assert in_force(document, "setting_filters") == filters.value == 32
+    assert current_value(document, "setting_filters") == filters.value == 32
 
 
 def test_the_arrows_step_from_what_is_typed(forms, document) -> None:
     filters = find(forms, "setting_filters")
     type_draft(filters, "20")
     QTest.keyClick(filters, Qt.Key.Key_Up)
-    assert in_force(document, "setting_filters") == 21
+    assert current_value(document, "setting_filters") == 21
 
 
-def test_a_step_back_to_the_number_in_force_drops_the_draft(forms, document) -> None:
+def test_a_step_back_to_the_current_number_drops_the_draft(forms, document) -> None:
     filters = find(forms, "setting_filters")
     type_draft(filters, "5")
     QTest.keyClick(filters, Qt.Key.Key_Down)
-    assert (filters.text(), in_force(document, "setting_filters")) == ("4", 4)
+    assert (filters.text(), current_value(document, "setting_filters")) == ("4", 4)
     assert document.undo_stack.count() == 0
 
 
-def test_a_refused_draft_does_not_outlive_its_field(forms, document) -> None:
+def test_a_refused_draft_is_dropped_when_its_field_is_hidden(forms, document) -> None:
     type_draft(find(forms, "training_momentum"), "1")
     QTest.keyClick(find(forms, "training_momentum"), Qt.Key.Key_Return)
     type_draft(find(forms, "setting_filters"), "0")
@@ -221,7 +221,7 @@ def test_a_refused_draft_does_not_outlive_its_field(forms, document) -> None:
     assert all(form.commit() for form in (forms.forms[0], forms.forms[2]))
     document.apply(change_training(document.project, optimizer="adam"))
     document.select(())
-    assert not any(form.commit() for form in forms.forms), "nobody can see or correct them"
+    assert not any(form.commit() for form in forms.forms), "hidden drafts cannot be corrected"
     document.select(("conv_1",))
     document.apply(change_training(document.project, optimizer="sgd"))
     assert find(forms, "setting_filters").text() == "4"
@@ -249,17 +249,17 @@ def test_steps_suit_the_size_of_the_number_and_stop_at_the_limits(forms, documen
     assert document.project.training.momentum == 0.99, "1 is not allowed"
 
 
-def test_a_draft_outlives_edits_of_other_fields_but_not_of_its_own(forms, document) -> None:
+def test_a_draft_survives_edits_of_other_fields_but_not_of_its_own_field(forms, document) -> None:
     filters = find(forms, "setting_filters")
     type_draft(filters, "7")
     document.apply(change_training(document.project, epochs=3))
     assert filters.text() == "7"
     document.apply(change_settings(document.project, "conv_1", {"filters": 5}))
     assert filters.text() == "5"
-    assert in_force(document, "setting_filters") == 5
+    assert current_value(document, "setting_filters") == 5
 
 
-def test_a_draft_for_one_layer_does_not_go_to_another(forms, document) -> None:
+def test_a_draft_is_not_given_to_another_layer(forms, document) -> None:
     type_draft(find(forms, "setting_filters"), "7")
     before = document.project
     document.select(("linear_1",))
@@ -279,12 +279,12 @@ def test_undo_drops_a_draft_first_and_then_undoes_the_document(forms, document) 
     QTest.keyClick(filters, Qt.Key.Key_Return)
     type_draft(filters, "99999")
     QTest.keyClick(filters, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    assert (filters.text(), in_force(document, "setting_filters")) == ("16", 16)
+    assert (filters.text(), current_value(document, "setting_filters")) == ("16", 16)
     QTest.keyClick(filters, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    assert (filters.text(), in_force(document, "setting_filters")) == ("4", 4)
+    assert (filters.text(), current_value(document, "setting_filters")) == ("4", 4)
 
 
-def test_the_same_number_written_differently_is_no_edit(forms, document) -> None:
+def test_another_spelling_of_the_same_number_is_no_edit(forms, document) -> None:
     rate = find(forms, "training_learning_rate")
     type_draft(rate, f"{document.project.training.learning_rate}000")
     QTest.keyClick(rate, Qt.Key.Key_Return)
@@ -292,7 +292,7 @@ def test_the_same_number_written_differently_is_no_edit(forms, document) -> None
     assert rate.text() == str(document.project.training.learning_rate)
 
 
-def test_text_that_looks_like_html_is_shown_as_typed(forms) -> None:
+def test_typed_html_is_shown_as_plain_text(forms) -> None:
     rate = find(forms, "training_learning_rate")
     type_draft(rate, "<b>1</b>")
     QTest.keyClick(rate, Qt.Key.Key_Return)

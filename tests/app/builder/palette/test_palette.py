@@ -1,4 +1,4 @@
-"""The palette: what it lists, the search, and putting layers in with keyboard and mouse."""
+"""The palette: its entries, the search, and inserting layers with keyboard and mouse."""
 
 import gc
 import weakref
@@ -13,7 +13,7 @@ from tinyml.layers import layer_types
 
 
 def shown(palette: Palette) -> list[str]:
-    """Return the names of the entries as they stand, from the top."""
+    """Return the type names of the visible entries, from top to bottom."""
     visible = [entry for entry in palette.entries if entry.isVisible()]
     return [entry.type_name for entry in sorted(visible, key=lambda entry: entry.y())]
 
@@ -38,13 +38,15 @@ def test_every_layer_type_is_listed_under_its_family(harness) -> None:
         assert layer_type.Settings.summary in entry.accessibleName()
 
 
-def test_the_search_looks_at_name_alias_summary_and_family(harness) -> None:
+def test_the_search_finds_names_aliases_summaries_and_families(harness) -> None:
     harness.palette.focus_search()
     assert harness.window.focusWidget() is harness.palette.search
     search(harness, "pool")
     pooling = {name for name, layer in layer_types().items() if layer.Settings.family == "pooling"}
     assert set(shown(harness.palette)) == pooling
-    assert shown(harness.palette)[:2] == ["AvgPool2D", "GlobalAvgPool2D"], "its name has a word that begins like that"
+    assert shown(harness.palette)[:2] == ["AvgPool2D", "GlobalAvgPool2D"], (
+        "a word of these names begins with the search text"
+    )
     assert not harness.palette.findChild(QLabel, "palette_title_dense").isVisible()
     search(harness, "max(0")
     assert shown(harness.palette) == ["ReLu"]
@@ -96,7 +98,7 @@ def test_the_search_looks_at_name_alias_summary_and_family(harness) -> None:
         ("flat", "Flatten"),
     ],
 )
-def test_enter_inserts_what_was_meant_and_the_text_is_selected(harness, text: str, layer_type: str) -> None:
+def test_enter_inserts_the_best_match_and_selects_the_search_text(harness, text: str, layer_type: str) -> None:
     search(harness, text)
     assert highlighted(harness.palette) == [layer_type] == shown(harness.palette)[:1]
     QTest.keyClick(harness.palette.search, Qt.Key.Key_Return)
@@ -116,7 +118,7 @@ def test_every_layer_type_is_found_first_by_its_name_and_by_its_aliases(harness)
             assert name in shown(harness.palette)[:2], alias
 
 
-def test_the_arrows_move_the_highlight_and_enter_takes_it(harness) -> None:
+def test_the_arrow_keys_move_the_highlight_and_enter_inserts_it(harness) -> None:
     search(harness, "relu")
     found = shown(harness.palette)
     assert found[:2] == ["ReLu", "LeakyReLu"]
@@ -132,7 +134,7 @@ def test_the_arrows_move_the_highlight_and_enter_takes_it(harness) -> None:
     assert highlighted(harness.palette) == ["ReLu"]
 
 
-def test_without_a_search_enter_inserts_nothing_until_an_arrow_chose(harness) -> None:
+def test_without_a_search_enter_inserts_nothing_before_an_arrow_key(harness) -> None:
     harness.palette.focus_search()
     QTest.keyClick(harness.palette.search, Qt.Key.Key_Return)
     assert harness.document.undo_stack.count() == 0
@@ -151,14 +153,14 @@ def test_a_search_without_result_says_what_to_do(harness) -> None:
     assert harness.document.undo_stack.count() == 0
 
 
-def test_a_double_click_appends_after_the_selection(harness) -> None:
+def test_a_double_click_inserts_after_the_selection(harness) -> None:
     harness.click("conv_1")
     QTest.mouseDClick(harness.entry("Tanh"), Qt.MouseButton.LeftButton, pos=QPoint(30, 15))
     assert harness.names()[:3] == ["conv_1", "tanh_1", "relu_1"]
     assert harness.document.selection == ("tanh_1",)
 
 
-def test_enter_appends_at_the_end_and_then_after_what_it_appended(harness) -> None:
+def test_enter_inserts_at_the_end_and_then_after_the_new_layer(harness) -> None:
     harness.entry("Dropout").setFocus()
     QTest.keyClick(harness.entry("Dropout"), Qt.Key.Key_Return)
     QTest.keyClick(harness.entry("Dropout"), Qt.Key.Key_Enter)
@@ -166,7 +168,7 @@ def test_enter_appends_at_the_end_and_then_after_what_it_appended(harness) -> No
     assert harness.document.undo_stack.undoText() == "insert dropout_2"
 
 
-def test_tab_leads_from_the_search_into_the_list(harness) -> None:
+def test_tab_moves_from_the_search_into_the_list(harness) -> None:
     search(harness, "activation")
     first, second, *_, last = shown(harness.palette)
     QTest.keyClick(harness.palette.search, Qt.Key.Key_Tab)
@@ -182,7 +184,7 @@ def test_tab_leads_from_the_search_into_the_list(harness) -> None:
     assert harness.window.focusWidget() is harness.palette.search
 
 
-def test_the_palette_leaves_nothing_behind(document, qapp) -> None:
+def test_a_closed_palette_is_deleted(document, qapp) -> None:
     palette = Palette(document)
     palette.show()
     entry, gone = weakref.ref(palette.entries[0]), weakref.ref(palette)

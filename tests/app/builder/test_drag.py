@@ -1,11 +1,11 @@
-"""Dragging with mouse events: from the palette, to another place, and the ways out."""
+"""Dragging with mouse events: from the palette, to another place, and drags that are cancelled."""
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app.builder.canvas.drag import Ghost
+from app.builder.drag_picture import Ghost
 from app.document import Document
 from tinyml.storage import Project
 
@@ -16,7 +16,7 @@ def test_a_layer_from_the_palette_lands_in_the_gap_that_was_shown(harness, gap: 
     harness.move_to_gap(gap)
     assert harness.canvas.card_stack.gap == gap
     shown_at = harness.canvas.card_stack.gap_rect()
-    harness.let_go()
+    harness.release()
     assert harness.names().index("dropout_1") == gap
     assert harness.shown() == harness.names()
     assert harness.card("dropout_1").y() == shown_at.y()
@@ -30,23 +30,23 @@ def test_the_gap_opens_while_the_pointer_is_over_it(harness, qtbot) -> None:
     harness.move_to_gap(2)
     qtbot.waitUntil(lambda: harness.card("pool_1").y() > before + 40, timeout=2000)
     assert harness.card("relu_1").geometry().bottom() < harness.canvas.card_stack.gap_rect().top()
-    harness.let_go()
+    harness.release()
 
 
-def test_an_open_gap_holds_on_while_the_pointer_stays_in_it(harness) -> None:
+def test_an_open_gap_stays_open_while_the_pointer_is_in_it(harness) -> None:
     harness.pick_up(harness.entry("Tanh"))
     harness.move_to_gap(2)
     rect = harness.canvas.card_stack.gap_rect()
     for y in (rect.top() + 1, rect.center().y(), rect.bottom() - 1):
         harness.move_to(QPoint(rect.center().x(), y))
         assert harness.canvas.card_stack.gap == 2
-    harness.let_go()
+    harness.release()
 
 
 def test_a_card_is_moved(harness) -> None:
     harness.pick_up(harness.card("conv_1"))
     harness.move_to_gap(2)
-    harness.let_go()
+    harness.release()
     assert harness.names() == ["relu_1", "pool_1", "conv_1", "flatten_1", "linear_1"]
     assert harness.document.undo_stack.undoText() == "move conv_1"
     harness.document.undo_stack.undo()
@@ -58,7 +58,7 @@ def test_several_selected_cards_move_together_in_their_order(harness) -> None:
     harness.click("conv_1", Qt.KeyboardModifier.ControlModifier)
     harness.pick_up(harness.card("conv_1"))
     harness.move_to_gap(3)
-    harness.let_go()
+    harness.release()
     assert harness.names() == ["relu_1", "flatten_1", "linear_1", "conv_1", "pool_1"]
     assert harness.document.selection == ("conv_1", "pool_1")
     assert harness.document.undo_stack.undoText() == "move 2 layers"
@@ -68,12 +68,12 @@ def test_a_card_dropped_where_it_was_changes_nothing(harness) -> None:
     before = [card.geometry() for card in harness.canvas.card_stack.cards]
     harness.pick_up(harness.card("relu_1"))
     harness.move_to_gap(1)
-    harness.let_go()
+    harness.release()
     assert harness.document.undo_stack.count() == 0
     assert [card.geometry() for card in harness.canvas.card_stack.cards] == before
 
 
-def test_escape_cancels_and_puts_everything_back(harness, qtbot) -> None:
+def test_escape_cancels_the_drag_and_restores_the_cards(harness, qtbot) -> None:
     before = harness.names()
     places = [card.geometry() for card in harness.canvas.card_stack.cards]
     harness.pick_up(harness.card("conv_1"))
@@ -94,23 +94,23 @@ def test_dropping_outside_the_canvas_changes_nothing(harness) -> None:
     harness.move_to_gap(1)
     QTest.mouseMove(harness.palette, QPoint(30, 200))
     assert harness.canvas.card_stack.gap is None
-    harness.let_go()
+    harness.release()
     assert harness.document.undo_stack.count() == 0
     assert QApplication.overrideCursor() is None
 
 
 def test_keys_do_nothing_else_while_dragging(harness) -> None:
-    harness.canvas.insert("Tanh")
+    harness.canvas.commands.insert("Tanh")
     harness.pick_up(harness.entry("Dropout"))
     harness.move_to_gap(1)
     QTest.keyClick(harness.card("conv_1"), Qt.Key.Key_Home)
     assert harness.canvas.card_stack.gap == 1
     assert harness.document.selection == ("tanh_1",)
-    harness.let_go()
+    harness.release()
     assert harness.names()[1] == "dropout_1"
 
 
-def test_a_press_without_a_way_is_a_click(harness) -> None:
+def test_a_press_without_movement_is_a_click(harness) -> None:
     QTest.mousePress(harness.entry("Tanh"), Qt.MouseButton.LeftButton, pos=QPoint(20, 15))
     QTest.mouseMove(harness.entry("Tanh"), QPoint(21, 16))
     assert not harness.palette._drag.dragging
@@ -127,28 +127,28 @@ def test_the_first_layer_goes_into_the_empty_canvas(make_harness) -> None:
     assert empty.isVisible()
     harness.pick_up(harness.entry("Flatten"))
     harness.move_to(empty.geometry().center())
-    harness.let_go()
+    harness.release()
     assert harness.names() == ["flatten_1"]
     assert not empty.isVisible()
 
 
 def test_the_canvas_scrolls_when_the_pointer_is_near_its_edge(harness, qtbot) -> None:
     for _ in range(8):
-        harness.canvas.insert("Tanh")
+        harness.canvas.commands.insert("Tanh")
     bar = harness.canvas.verticalScrollBar()
     bar.setValue(0)
     harness.pick_up(harness.entry("Dropout"))
     viewport = harness.canvas.viewport()
     QTest.mouseMove(viewport, QPoint(200, viewport.height() - 3))
     qtbot.waitUntil(lambda: bar.value() == bar.maximum(), timeout=5000)
-    harness.let_go()
+    harness.release()
     assert harness.names()[-1] == "dropout_1"
 
 
 def test_a_change_of_the_document_ends_the_drag(harness) -> None:
     harness.pick_up(harness.card("relu_1"))
     harness.move_to_gap(3)
-    harness.canvas.delete_selection()
+    harness.canvas.commands.delete()
     assert not harness.canvas._drag.dragging
     assert harness.canvas.card_stack.gap is None
     assert harness.names() == ["conv_1", "pool_1", "flatten_1", "linear_1"]

@@ -1,61 +1,83 @@
-"""Dragging inside the window: layers from the palette, and cards to another place.
+"""Dragging inside the window: layers from the palette to the canvas, and cards to another place.
 
-Qt's own drag and drop hands the mouse to the system, which neither the offscreen platform nor test events take part
-in. Here a filter on the application follows the pointer from the press to the release, wherever the events go to, so
-a real mouse and a test do the same thing.
+Qt's own drag and drop gives the mouse to the system. The offscreen platform has no such system, and test events do
+not reach it. Here an event filter on the application follows the pointer from the press to the release, so a real
+mouse and a test do the same thing.
 """
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPixmap
 from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 
+from app.builder.drag_picture import Ghost
 from app.document import Document
-from app.widgets.theme.theme import GRID, current_theme
+from app.widgets.theme.theme import GRID
 
 _SCROLL_ZONE = 6 * GRID
+"""Height in pixels of the zones at the upper and lower edge where a drag scrolls the area."""
+
 _SCROLL_MS = 16
 
 
 @dataclass(frozen=True)
 class DragPayload:
-    """What is dragged: a new layer of `layer_type`, or, when that is empty, the layers called `names`."""
+    """What is dragged: one new layer, or layers of the network.
+
+    Attributes:
+        layer_type: type of the new layer, as files spell it; empty if layers of the network are dragged.
+        names: names of the dragged layers of the network; empty if a new layer is dragged.
+    """
 
     layer_type: str = ""
     names: tuple[str, ...] = ()
 
 
 class DropArea(QScrollArea):
-    """A scroll area that takes what is dragged. A subclass opens the gap and makes the edit."""
+    """A scroll area that accepts drags. A subclass opens the gap and makes the edit.
+
+    Arguments:
+        document: the document that the area shows; drags of other documents are not accepted.
+        parent: the parent widget.
+    """
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.document = document
 
     def drag_over(self, payload: DragPayload, position: QPoint) -> None:
-        """Show where `payload` would land; `position` is global."""
+        """Show where a drop would insert the payload.
+
+        Arguments:
+            payload: what is dragged.
+            position: the pointer, in global coordinates.
+        """
         raise NotImplementedError
 
     def drag_leave(self) -> None:
-        """Show the stack as it is again."""
+        """Show the cards without a gap, because the pointer left the area."""
         raise NotImplementedError
 
     def drop(self, payload: DragPayload) -> None:
-        """Put `payload` where it was shown to land."""
+        """Insert the payload where `drag_over` showed it last.
+
+        Arguments:
+            payload: what is dropped.
+        """
         raise NotImplementedError
 
 
 class DragController(QObject):
-    """Follows one drag at a time, from the press on `source` to the release, Esc, or a second button.
+    """Follows one drag at a time. The drag ends at the release of the mouse, at Esc or at another mouse button.
 
     Arguments:
-        source: where drags begin; the controller belongs to it.
-        document: only areas that show the same document take a drop.
+        source: the widget where drags begin; it owns the controller.
+        document: only areas that show this document accept the drop.
 
     Signals:
-        started(): the pointer went far enough.
-        finished(dropped): the drag is over; True when something was dropped.
+        started(): the pointer moved far enough from the place of the press.
+        finished(dropped): the drag has ended; `dropped` is True if something was dropped.
     """
 
     started = Signal()
@@ -67,7 +89,7 @@ class DragController(QObject):
         self._payload = DragPayload()
         self._pressed_at = QPoint()
         self._pointer = QPoint()
-        self._armed = self._dragging = False
+        self._pressed = self._dragging = False
         self._ghost: Ghost | None = None
         self._picture = QPixmap()
         self._hot_spot = QPoint()
@@ -79,31 +101,31 @@ class DragController(QObject):
 
     @property
     def dragging(self) -> bool:
-        """True from the moment the pointer went far enough until the drag is over."""
+        """True between `started` and `finished`."""
         return self._dragging
 
-    def arm(self, payload: DragPayload, picture: QPixmap, hot_spot: QPoint, position: QPoint) -> None:
-        """Get ready: the mouse was pressed on something that can be dragged.
+    def prepare(self, payload: DragPayload, picture: QPixmap, hot_spot: QPoint, position: QPoint) -> None:
+        """Prepare a drag after the mouse was pressed. It starts when the pointer moves far enough.
 
         Arguments:
             payload: what is dragged.
-            picture: what follows the pointer.
-            hot_spot: the place in the picture that the pointer holds.
-            position: of the pointer, global.
+            picture: the picture that follows the pointer.
+            hot_spot: the point of the picture that stays under the pointer.
+            position: the pointer, in global coordinates.
         """
         self.cancel()
         self._payload, self._picture, self._hot_spot, self._pressed_at = payload, picture, hot_spot, position
-        self._armed = True
+        self._pressed = True
         QApplication.instance().installEventFilter(self)  # type: ignore[union-attr]
 
     def cancel(self) -> None:
-        """End the drag and change nothing."""
+        """End the drag without a drop."""
         self._end(dropped=False)
 
     # --------------------------------------------------------------------------------------------------------- events
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if not self._armed:
+        if not self._pressed:
             return False
         kind = event.type()
         if kind == QEvent.Type.ApplicationDeactivate:
@@ -114,7 +136,7 @@ class DragController(QObject):
         if isinstance(event, QMouseEvent):
             return self._mouse(kind, event)
         if self._dragging and isinstance(event, QKeyEvent):
-            # No shortcut may change the network under the pointer.
+            # No shortcut may change the network during a drag.
             if kind == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Escape:
                 self.cancel()
             event.accept()
@@ -178,6 +200,7 @@ class DragController(QObject):
         if _scroll_step(area, position):
             self._scroll_timer.start()
 
+    @Slot()
     def _on_scroll_timeout(self) -> None:
         area = self._area
         step = _scroll_step(area, self._pointer) if area is not None else 0
@@ -198,11 +221,11 @@ class DragController(QObject):
         self.finished.emit(True)
 
     def _end(self, dropped: bool) -> None:
-        """Take everything down; the area keeps its gap only when something is dropped into it."""
-        if not self._armed:
+        """End the drag. The gap closes, except before a drop: then the area still needs it."""
+        if not self._pressed:
             return
         was_dragging, area = self._dragging, self._area
-        self._armed = self._dragging = False
+        self._pressed = self._dragging = False
         self._area, self._areas = None, []
         self._picture = QPixmap()
         self._scroll_timer.stop()
@@ -221,57 +244,13 @@ class DragController(QObject):
             self.finished.emit(False)
 
 
-class Ghost(QWidget):
-    """The picture that follows the pointer, above everything else in the window."""
-
-    def __init__(self, picture: QPixmap, window: QWidget) -> None:
-        super().__init__(window)
-        self.setObjectName("drag_ghost")
-        self._picture = picture
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.resize(picture.deviceIndependentSize().toSize())
-        self.raise_()
-        self.show()
-
-    def follow(self, position: QPoint) -> None:
-        """Put the upper left corner to a global position."""
-        self.move(self.pos() + self.mapFromGlobal(position))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setOpacity(0.85)
-        painter.drawPixmap(0, 0, self._picture)
-        painter.end()
-
-
-def badge(picture: QPixmap, count: int) -> QPixmap:
-    """Write how many cards are dragged into the corner of the first one's picture."""
-    if count < 2:
-        return picture
-    theme = current_theme()
-    painter = QPainter(picture)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    size = picture.deviceIndependentSize()
-    text = f"{count} layers"
-    metrics = painter.fontMetrics()
-    width, height = metrics.horizontalAdvance(text) + 2 * GRID, metrics.height() + GRID // 2
-    box = QRect(int(size.width()) - width - GRID, GRID, width, height)
-    painter.setBrush(QColor(theme.accent))
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.drawRoundedRect(box, height / 2, height / 2)
-    painter.setPen(QPen(QColor(theme.on_accent)))
-    painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), text)
-    painter.end()
-    return picture
-
-
 def _covers(area: DropArea, position: QPoint) -> bool:
     viewport = area.viewport()
     return area.isVisible() and viewport.rect().contains(viewport.mapFromGlobal(position))
 
 
 def _scroll_step(area: DropArea, position: QPoint) -> int:
-    """Tell how far to scroll: faster the nearer the pointer is to the upper or lower edge."""
+    """Return how many pixels to scroll: more if the pointer is nearer to the upper or lower edge, 0 far from both."""
     viewport = area.viewport()
     zone = min(_SCROLL_ZONE, viewport.height() // 4)
     y = viewport.mapFromGlobal(position).y()

@@ -1,4 +1,4 @@
-"""Layers on the system's clipboard: JSON under a type of our own, and the same JSON as text."""
+"""Layers on the system's clipboard: JSON under its own MIME type, and the same JSON as text."""
 
 import json
 from collections.abc import Sequence
@@ -12,16 +12,16 @@ from tinyml.core.json_text import read_json_object
 from tinyml.net import LayerSpecification
 
 MIME_TYPE = "application/x-tinyml-layers+json"
-_LONGEST = 4_000_000
-_NOTHING = "The clipboard holds no layers. Copy some cards first."
+_MAX_BYTES = 4_000_000
+_NO_LAYERS = "The clipboard holds no layers. Copy some cards first."
 
 
 class CutPlaces(BaseModel):
-    """Where layers stood before they were cut: pasting them into the same stack puts them there again.
+    """The places of layers before they were cut. Pasting into the same network restores these places.
 
     Attributes:
-        positions: of the layers in the stack before, in rising order.
-        left: names of the layers that were left.
+        positions: positions of the cut layers in the network before, in rising order.
+        left: names of the layers that stayed in the network.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -31,6 +31,8 @@ class CutPlaces(BaseModel):
 
 
 class _CopiedLayers(BaseModel):
+    """The JSON on the clipboard."""
+
     model_config = ConfigDict(extra="forbid")
 
     format: Literal["tinyml-layers"] = "tinyml-layers"
@@ -39,19 +41,24 @@ class _CopiedLayers(BaseModel):
     cut: CutPlaces | None = None
 
     @model_validator(mode="after")
-    def _one_place_for_each_layer(self) -> Self:
+    def _check_places(self) -> Self:
         if self.cut is not None:
             total = len(self.layers) + len(self.cut.left)
             rising = sorted(set(self.cut.positions)) == list(self.cut.positions)
             if len(self.cut.positions) != len(self.layers) or not rising or self.cut.positions[-1] >= total:
-                raise ValueError("one place for each layer")
+                raise ValueError("each layer needs one place")
         return self
 
 
-def to_mime_data(layers: Sequence[LayerSpecification], cut: CutPlaces | None = None) -> QMimeData:
-    """Write layers for the clipboard, and where they were cut, if they were."""
-    content = _CopiedLayers(layers=tuple(layers), cut=cut).model_dump(mode="json")
-    if cut is None:
+def to_mime_data(layers: Sequence[LayerSpecification], cut_places: CutPlaces | None = None) -> QMimeData:
+    """Write layers for the clipboard.
+
+    Arguments:
+        layers: the layers that are copied or cut.
+        cut_places: the places of the layers before they were cut; None if they were copied.
+    """
+    content = _CopiedLayers(layers=tuple(layers), cut=cut_places).model_dump(mode="json")
+    if cut_places is None:
         del content["cut"]
     text = json.dumps(content, ensure_ascii=False, indent=2)
     data = QMimeData()
@@ -61,17 +68,24 @@ def to_mime_data(layers: Sequence[LayerSpecification], cut: CutPlaces | None = N
 
 
 def from_mime_data(data: QMimeData) -> tuple[tuple[LayerSpecification, ...], CutPlaces | None]:
-    """Read layers from the clipboard, and where they were cut, if they were.
+    """Read layers from the clipboard.
 
-    Raises `TinymlError`, in one sentence, when it holds anything else.
+    Arguments:
+        data: the content of the clipboard.
+
+    Returns:
+        The layers, and their places before they were cut; None instead of the places if they were copied.
+
+    Raises:
+        TinymlError: the clipboard holds no layers.
     """
     content = (
         bytes(data.data(MIME_TYPE).data()) if data.hasFormat(MIME_TYPE) else data.text().encode("utf-8", "replace")
     )
-    if not content or len(content) > _LONGEST:
-        raise TinymlError(_NOTHING)
+    if not content or len(content) > _MAX_BYTES:
+        raise TinymlError(_NO_LAYERS)
     try:
         copied = _CopiedLayers.model_validate(read_json_object(content, "the clipboard"))
     except (StorageError, ValidationError) as error:
-        raise TinymlError(_NOTHING) from error
+        raise TinymlError(_NO_LAYERS) from error
     return copied.layers, copied.cut

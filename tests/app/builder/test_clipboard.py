@@ -1,4 +1,4 @@
-"""Copy, cut and paste: where layers go, and what they are called."""
+"""Copy, cut and paste: places and names of the pasted layers."""
 
 import json
 
@@ -9,8 +9,8 @@ from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
-from app.builder import commands
-from app.builder.canvas.clipboard import MIME_TYPE, from_mime_data
+from app.builder.clipboard import MIME_TYPE, from_mime_data
+from app.builder.commands import LayerCommands
 from app.document import Document
 from app.document.edits import change_settings, rename_layer
 from tests.app.builder.conftest import SMALL
@@ -33,9 +33,9 @@ def test_cut_then_paste_is_the_identity(qapp, chosen) -> None:
     chosen = {"kink" if name == "relu_1" else name for name in chosen}
     document.select(tuple(chosen))
     project, selection, input_selected = document.project, document.selection, document.input_selected
-    commands.cut(document)
+    LayerCommands(document).cut()
     assert not chosen & set(names_of(document))
-    commands.paste(document)
+    LayerCommands(document).paste()
     assert document.project == project
     assert (document.selection, document.input_selected) == (selection, input_selected)
     document.undo_stack.undo()
@@ -45,27 +45,27 @@ def test_cut_then_paste_is_the_identity(qapp, chosen) -> None:
     document.undo_stack.undo()
     assert (document.project, document.selection) == (project, selection)
     document.undo_stack.redo()
-    commands.paste(document)
-    assert document.project == project, "also after the cut was undone and made again"
+    LayerCommands(document).paste()
+    assert document.project == project, "also after undo and redo of the cut"
 
 
-def test_what_was_cut_from_several_places_stays_together_anywhere_else(document) -> None:
+def test_layers_cut_from_several_places_are_pasted_together_elsewhere(document) -> None:
     document.select(("conv_1", "pool_1"))
-    commands.cut(document)
+    LayerCommands(document).cut()
     document.select(("linear_1",))
-    commands.paste(document)
+    LayerCommands(document).paste()
     assert names_of(document) == ["relu_1", "flatten_1", "linear_1", "conv_1", "pool_1"]
 
 
 def test_a_pasted_layer_keeps_its_name_if_that_is_free(document) -> None:
     document.apply(rename_layer(document.project, "conv_1", "edges"))
     document.select(("edges",))
-    commands.copy(document)
-    commands.paste(document)
-    assert names_of(document)[:2] == ["edges", "conv_1"], "taken: it gets an automatic name"
+    LayerCommands(document).copy()
+    LayerCommands(document).paste()
+    assert names_of(document)[:2] == ["edges", "conv_1"], "the name is taken, so the layer gets an automatic name"
     other = Document(Project())
-    commands.paste(other)
-    commands.paste(other)
+    LayerCommands(other).paste()
+    LayerCommands(other).paste()
     assert names_of(other) == ["edges", "conv_1"]
 
 
@@ -74,7 +74,7 @@ def test_two_pasted_layers_of_one_name_get_two_names(document) -> None:
     data = QMimeData()
     data.setText(json.dumps({"format": "tinyml-layers", "layers": layers}))
     QGuiApplication.clipboard().setMimeData(data)
-    commands.paste(document)
+    LayerCommands(document).paste()
     assert names_of(document)[-2:] == ["bend", "relu_2"]
 
 
@@ -96,12 +96,12 @@ def test_impossible_places_on_the_clipboard_are_refused(cut) -> None:
         from_mime_data(data)
 
 
-def test_what_is_inserted_or_pasted_while_the_input_is_current_goes_to_the_top(harness) -> None:
+def test_new_layers_go_to_the_top_while_the_input_is_selected(harness) -> None:
     harness.document.select(("linear_1",))
-    commands.copy(harness.document)
+    LayerCommands(harness.document).copy()
     QTest.mouseClick(harness.canvas.card_stack.input_card, Qt.MouseButton.LeftButton)
     assert harness.canvas.card_stack.input_card.selected
-    harness.canvas.paste()
+    harness.canvas.commands.paste()
     assert harness.names()[0] == "linear_2"
     QTest.mouseClick(harness.canvas.card_stack.input_card, Qt.MouseButton.LeftButton)
     harness.palette.focus_search()
@@ -112,7 +112,7 @@ def test_what_is_inserted_or_pasted_while_the_input_is_current_goes_to_the_top(h
     assert not harness.canvas.card_stack.input_card.selected
 
 
-def test_the_input_is_current_when_arrow_keys_or_tab_reach_it(harness) -> None:
+def test_arrow_keys_and_tab_select_the_input(harness) -> None:
     harness.click("conv_1")
     QTest.keyClick(harness.card("conv_1"), Qt.Key.Key_Up)
     assert harness.document.input_selected
@@ -123,8 +123,8 @@ def test_the_input_is_current_when_arrow_keys_or_tab_reach_it(harness) -> None:
     assert harness.document.insertion_index == 0
 
 
-def test_while_nothing_or_the_loss_is_current_layers_go_to_the_end(harness) -> None:
+def test_new_layers_go_to_the_end_while_nothing_or_the_loss_is_selected(harness) -> None:
     assert harness.document.insertion_index == len(NAMES)
     QTest.mouseClick(harness.canvas.card_stack.loss_card, Qt.MouseButton.LeftButton)
-    harness.canvas.insert("Tanh")
+    harness.canvas.commands.insert("Tanh")
     assert harness.names()[-1] == "tanh_1"

@@ -1,0 +1,103 @@
+"""The places of everything on a card, in pixels: icon, text column, block of the output shape, parameter count."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QFont, QFontMetrics
+
+from app.builder.canvas.activation_strip import STRIP_HEIGHT
+from app.builder.canvas.card_model import CardModel
+from app.builder.shape_block import BLOCK_SIZE
+from app.widgets.formatting import format_quantity
+from app.widgets.plain_text import sentence
+from app.widgets.theme.fonts import bold_font, small_font
+from app.widgets.theme.theme import GRID
+
+TEXT_LEFT = 46
+PARAMETERS_WIDTH = 104
+WRAP = int(
+    Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
+)
+"""Flags for text that breaks into lines, also inside a long word."""
+
+_WIDE = 480
+_MIN_TEXT_WIDTH = 80
+
+
+@dataclass(frozen=True)
+class CardLayout:
+    """The places on a card of one width.
+
+    Attributes:
+        boxes: place of each part of the text column: "title", "line", "strip", "problem", "note 0", "fix".
+        text_width: width of the text column.
+        wide: True if the parameter count has its own column.
+        height: height that the card needs.
+    """
+
+    boxes: dict[str, QRect]
+    text_width: int
+    wide: bool
+    height: int
+
+
+def lay_out_card(model: CardModel, live_line: str, width: int, font: QFont, fix_height: int) -> CardLayout:
+    """Find the places on a card.
+
+    Arguments:
+        model: content of the card.
+        live_line: replaces `model.line` for the current sample; the taller one of both decides. Empty for none.
+        width: width of the card in pixels.
+        font: font of the card.
+        fix_height: height of the fix button in pixels; 0 if the card has none.
+    """
+    wide = width >= _WIDE
+    text_width = _text_width(model, width, wide, font)
+    small = QFontMetrics(small_font(font))
+    boxes: dict[str, QRect] = {}
+    top = GRID
+
+    def place(key: str, height: int, gap: int = 0) -> None:
+        nonlocal top
+        boxes[key] = QRect(TEXT_LEFT, top + gap, text_width, height)
+        top += gap + height
+
+    def wrapped_height(text: str) -> int:
+        return small.boundingRect(QRect(0, 0, text_width, 10_000), WRAP, sentence(text)).height()
+
+    place("title", QFontMetrics(bold_font(font)).height())
+    if model.line:
+        place("line", max(wrapped_height(line) for line in (model.line, live_line) if line))
+    if model.strip:
+        place("strip", STRIP_HEIGHT, GRID // 2)
+    if model.problem:
+        place("problem", wrapped_height(model.problem.sentence), GRID // 2)
+    for number, note in enumerate(model.notes):
+        place(f"note {number}", wrapped_height(note), GRID // 2)
+    if fix_height:
+        place("fix", fix_height, GRID // 2 + 2)
+    return CardLayout(boxes, text_width, wide, max(top + GRID, BLOCK_SIZE + GRID // 2))
+
+
+def _text_width(model: CardModel, width: int, wide: bool, font: QFont) -> int:
+    right = BLOCK_SIZE + _shape_width(font) + (PARAMETERS_WIDTH + GRID if wide else 0) + 4 * GRID
+    if model.shape is None:
+        right = 2 * GRID
+    return max(width - TEXT_LEFT - right, _MIN_TEXT_WIDTH)
+
+
+def _shape_width(font: QFont) -> int:
+    """Return the width of the text beside the block. All cards reserve the same width, so that the blocks line up."""
+    return max(
+        QFontMetrics(font).horizontalAdvance("128×28×28"),
+        QFontMetrics(small_font(font)).horizontalAdvance(shorten_parameters(format_quantity(33_333, "parameter"))),
+    )
+
+
+def shorten_parameters(text: str) -> str:
+    """Write "parameters" as "params".
+
+    Arguments:
+        text: a quantity such as "33 333 parameters".
+    """
+    return text.replace("parameter", "param")

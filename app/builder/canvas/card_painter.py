@@ -1,0 +1,168 @@
+"""The painting of a card: frame, icon, text, activations, output shape and parameter count."""
+
+import numpy as np
+from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath, QPen
+
+from app.builder.canvas.activation_strip import Tiles, paint_bars, paint_empty_tiles, paint_tiles
+from app.builder.canvas.card_layout import PARAMETERS_WIDTH, TEXT_LEFT, WRAP, CardLayout, shorten_parameters
+from app.builder.canvas.card_model import CardModel
+from app.builder.layer_icons import ICON_SIZE, paint_layer_icon
+from app.builder.shape_block import BLOCK_SIZE, paint_block
+from app.widgets.formatting import format_count, format_quantity
+from app.widgets.plain_text import sentence, short
+from app.widgets.theme.fonts import bold_font, small_font
+from app.widgets.theme.theme import GRID, RADIUS, current_theme, family_color
+from tinyml.core import describe_shape
+
+_EDGE = 4
+_TALL = 88
+"""Height in pixels above which the icon is at the top of the card instead of in the middle."""
+
+
+class CardPainter:
+    """Paints the parts of one card.
+
+    Arguments:
+        painter: paints on the card.
+        rect: the whole card, in pixels.
+        font: font of the card.
+        model: content of the card.
+        layout: the places on the card.
+    """
+
+    def __init__(self, painter: QPainter, rect: QRect, font: QFont, model: CardModel, layout: CardLayout) -> None:
+        self._painter = painter
+        self._rect = rect
+        self._font = font
+        self._model = model
+        self._layout = layout
+
+    def paint_frame(self, selected: bool, hovered: bool, focused: bool) -> None:
+        """Paint background, coloured edge and outline.
+
+        Arguments:
+            selected: True if the card is selected.
+            hovered: True if the mouse is over the card.
+            focused: True if the card has the keyboard focus.
+        """
+        theme, painter = current_theme(), self._painter
+        frame = QRectF(self._rect).adjusted(1.5, 1.5, -1.5, -1.5)
+        path = QPainterPath()
+        path.addRoundedRect(frame, RADIUS, RADIUS)
+        painter.fillPath(path, QColor(theme.card))
+        if selected:
+            tint = QColor(theme.accent)
+            tint.setAlpha(26 if theme.dark else 14)
+            painter.fillPath(path, tint)
+        painter.save()
+        painter.setClipPath(path)
+        painter.fillRect(QRectF(frame.left(), frame.top(), _EDGE, frame.height()), family_color(self._model.family))
+        painter.restore()
+        if selected:
+            pen = QPen(QColor(theme.accent), 2 if focused else 1.4)
+        elif focused:
+            pen = QPen(QColor(theme.accent), 1.4, Qt.PenStyle.DashLine)
+        elif self._model.problem:
+            pen = QPen(QColor(theme.danger), 1.2)
+        else:
+            pen = QPen(QColor(theme.muted if hovered else theme.border), 1)
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPath(path)
+
+    def paint_icon(self) -> None:
+        """Paint the icon of the layer family."""
+        height = self._rect.height()
+        top = GRID + 2 if height > _TALL else (height - ICON_SIZE) / 2
+        paint_layer_icon(self._painter, QRectF(17, top, ICON_SIZE, ICON_SIZE), self._model.family)
+
+    def paint_text(self, live_line: str) -> None:
+        """Paint name, layer type, key settings, notes and problem.
+
+        Arguments:
+            live_line: replaces the key settings for the current sample; empty for none.
+        """
+        theme, model, painter, boxes = current_theme(), self._model, self._painter, self._layout.boxes
+        bold, title = bold_font(self._font), boxes["title"]
+        bold_metrics = QFontMetrics(bold)
+        name = bold_metrics.elidedText(short(model.name), Qt.TextElideMode.ElideMiddle, title.width())
+        painter.setFont(bold)
+        painter.setPen(QColor(theme.text))
+        painter.drawText(title, int(Qt.AlignmentFlag.AlignVCenter), name)
+        painter.setFont(self._font)
+        painter.setPen(QColor(theme.muted))
+        self._draw_line(title.adjusted(bold_metrics.horizontalAdvance(name) + GRID, 0, 0, 0), short(model.type_name))
+        painter.setFont(small_font(self._font))
+        if "line" in boxes:
+            painter.drawText(boxes["line"], WRAP, sentence(live_line or model.line))
+        for number, note in enumerate(model.notes):
+            painter.drawText(boxes[f"note {number}"], WRAP, sentence(note))
+        if model.problem:
+            painter.setPen(QColor(theme.danger))
+            painter.drawText(boxes["problem"], WRAP, sentence(model.problem.sentence))
+
+    def paint_activations(self, values: np.ndarray | None, tiles: Tiles | None) -> None:
+        """Paint the strip of activations, if the card has one.
+
+        Arguments:
+            values: `(C, H, W)` or `(D,)`; None if they are not known yet.
+            tiles: the picture of `(C, H, W)`; None for a vector.
+        """
+        if "strip" not in self._layout.boxes:
+            return
+        box, shape = QRectF(self._layout.boxes["strip"]), self._model.shape
+        if values is None:
+            if shape is not None:
+                paint_empty_tiles(self._painter, box, shape)
+        elif tiles is not None:
+            paint_tiles(self._painter, box, tiles)
+        else:
+            paint_bars(self._painter, box, values.reshape(-1), family_color(self._model.family))
+
+    def paint_shape(self) -> None:
+        """Paint the block of the output shape, the shape as text, and the parameter count, if the shape is known."""
+        model, painter, wide = self._model, self._painter, self._layout.wide
+        if model.shape is None:
+            return
+        left = TEXT_LEFT + self._layout.text_width + GRID
+        middle = self._rect.height() / 2
+        block = QRectF(left, middle - BLOCK_SIZE / 2, BLOCK_SIZE, BLOCK_SIZE)
+        paint_block(painter, block, model.shape, family_color(model.family))
+        painter.setFont(self._font)
+        painter.setPen(QColor(current_theme().text))
+        counted = model.parameter_count > 0
+        text_left = block.right() + GRID
+        line = QFontMetrics(self._font).height()
+        text_top = middle - line if counted and not wide else middle - line / 2
+        column = self._rect.width() - PARAMETERS_WIDTH - GRID * 1.5 if wide else text_left
+        text_right = column - GRID if wide and counted else self._rect.width() - GRID
+        text_box = QRectF(text_left, text_top, text_right - text_left, line)
+        self._draw_line(text_box.toRect(), describe_shape(model.shape))
+        if counted:
+            width = self._rect.width() - column - GRID * 1.5
+            self._paint_parameters(QRectF(column, middle - (line if wide else 0), width, 2 * line))
+
+    def _paint_parameters(self, box: QRectF) -> None:
+        """Paint the parameter count, as long as fits, above a bar with its share of the network's parameters."""
+        theme, model, painter = current_theme(), self._model, self._painter
+        painter.setFont(small_font(self._font))
+        painter.setPen(QColor(theme.muted))
+        metrics = painter.fontMetrics()
+        full = format_quantity(model.parameter_count, "parameter")
+        number = format_count(model.parameter_count)
+        candidates = (full, shorten_parameters(full), number)
+        text = next((each for each in candidates if metrics.horizontalAdvance(each) <= box.width()), number)
+        painter.drawText(QRectF(box.left(), box.top(), box.width(), metrics.height()), 0, text)
+        bar = QRectF(box.left(), box.top() + metrics.height() + 3, box.width(), 3)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(theme.track))
+        painter.drawRoundedRect(bar, 1.5, 1.5)
+        bar.setWidth(max(bar.width() * model.share, 2))
+        painter.setBrush(family_color(model.family))
+        painter.drawRoundedRect(bar, 1.5, 1.5)
+
+    def _draw_line(self, box: QRect, text: str) -> None:
+        if box.width() > GRID:
+            shown = self._painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, box.width())
+            self._painter.drawText(box, int(Qt.AlignmentFlag.AlignVCenter), shown)

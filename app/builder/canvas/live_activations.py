@@ -1,0 +1,87 @@
+"""The live activations on the cards: the current sample on its way through the network."""
+
+import numpy as np
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from app.builder.canvas.card_stack import CardStack
+from app.document import Document
+from app.training.inspection import Inspection, SampleTrace
+from app.widgets.formatting import format_percentage
+from app.widgets.plain_text import short
+
+_REFRESH_MS = 33
+
+
+class LiveActivations(QObject):
+    """Shows the activations of the inspection's sample on the cards, at most 30 times a second.
+
+    Arguments:
+        document: the document whose network the cards show.
+        inspection: the source of the sample and its trace; None for cards without activations.
+        card_stack: the cards; it owns this object.
+
+    Signals:
+        shown(): the cards show the current activations.
+    """
+
+    shown = Signal()
+
+    def __init__(self, document: Document, inspection: Inspection | None, card_stack: CardStack) -> None:
+        super().__init__(card_stack)
+        self._document = document
+        self._inspection = inspection
+        self._card_stack = card_stack
+        self._refresh_timer = QTimer(self)
+        self._refresh_timer.setSingleShot(True)
+        self._refresh_timer.setInterval(_REFRESH_MS)
+        self._refresh_timer.timeout.connect(self.show)
+        if inspection is not None:
+            inspection.sample_trace_changed.connect(self._on_inspection_changed)
+            inspection.samples_changed.connect(self._on_inspection_changed)
+
+    @Slot()
+    def show(self) -> None:
+        """Show the current activations now. A card shows none if its shape differs from that in the trace."""
+        sample_trace = self._inspection.sample_trace if self._inspection is not None else None
+        outputs: dict[str, np.ndarray] = {}
+        if sample_trace is not None:
+            outputs = {entry.layer.name: entry.output[0] for entry in sample_trace.trace.entries}
+        for card in self._card_stack.cards:
+            values = outputs.get(card.model.name)
+            card.show_activations(values if values is not None and values.shape == card.model.shape else None)
+        input_card, example = self._card_stack.input_card, self._example(sample_trace)
+        fits = example is not None and example.shape == input_card.model.shape
+        input_card.show_activations(example if fits else None)
+        self._show_scores(sample_trace)
+        self.shown.emit()
+
+    @Slot()
+    def _on_inspection_changed(self) -> None:
+        if not self._refresh_timer.isActive():
+            self._refresh_timer.start()
+
+    def _example(self, sample_trace: SampleTrace | None) -> np.ndarray | None:
+        """Return the sample `(C, H, W)`. It is known even if the network has a problem and there is no trace."""
+        batch = sample_trace.trace.input if sample_trace is not None else None
+        if sample_trace is None and self._inspection is not None and self._inspection.samples is not None:
+            index = self._inspection.index
+            batch = self._inspection.samples.examples(slice(index, index + 1))
+        return np.asarray(batch[0]) if batch is not None and len(batch) else None
+
+    def _show_scores(self, sample_trace: SampleTrace | None) -> None:
+        """Show on the loss card what the network predicts for the sample, and its label."""
+        data, loss_card = self._document.data, self._card_stack.loss_card
+        if sample_trace is not None and sample_trace.target is not None:
+            loss_card.show_activations(sample_trace.output, sample_trace.describe_numbers())
+            return
+        if (
+            sample_trace is None
+            or data is None
+            or max(sample_trace.label, len(sample_trace.scores) - 1) >= len(data.class_names)
+        ):
+            loss_card.show_activations(None)
+            return
+        predicted, score = data.class_names[sample_trace.prediction], sample_trace.scores[sample_trace.prediction]
+        label, percentage = short(data.class_names[sample_trace.label]), format_percentage(float(score))
+        line = f"the sample is “{label}”, the network says “{short(predicted)}” ({percentage})"
+        loss_card.show_activations(sample_trace.scores, line)

@@ -1,0 +1,183 @@
+"""The view of the network: a scrolling stack of cards that follows the document."""
+
+from collections import defaultdict
+
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtGui import QCursor
+from PySide6.QtWidgets import QApplication, QFrame, QWidget
+
+from app.builder.canvas.card import Card
+from app.builder.canvas.card_model import CardModel, make_input_model, make_layer_models, make_loss_model
+from app.builder.canvas.card_stack import CardStack
+from app.builder.canvas.live_activations import LiveActivations
+from app.builder.canvas.selection import CardSelection
+from app.builder.drag import DropArea
+from app.document import Document
+from app.training.inspection import Inspection
+from app.widgets.theme.theme import GRID
+
+
+class NetworkView(DropArea):
+    """Shows the document's network and its selection, from the input card to the loss card.
+
+    Arguments:
+        document: the document whose network is shown.
+        inspection: the source of the live activations; None for cards without activations.
+        parent: the parent widget.
+
+    Attributes:
+        card_stack: the cards: `card_stack.input_card`, `card_stack.cards`, `card_stack.loss_card`.
+
+    Signals:
+        fix_requested(Problem): the fix button of a card was pressed.
+    """
+
+    fix_requested = Signal(object)
+
+    def __init__(self, document: Document, inspection: Inspection | None, parent: QWidget | None = None) -> None:
+        super().__init__(document, parent)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._selection = CardSelection(document)
+        self._scrolls_to_selection = True
+        self.card_stack = CardStack(make_input_model(document), make_loss_model(document))
+        self.card_stack.loss_card.fix_requested.connect(self._on_card_fix_requested)
+        self.setWidget(self.card_stack)
+        self._activations = LiveActivations(document, inspection, self.card_stack)
+        self._activations.shown.connect(self._on_activations_shown)
+        document.changed.connect(self._show_network)
+        document.selection_changed.connect(self._show_selection)
+        document.replaced.connect(self._on_document_replaced)
+        self.verticalScrollBar().valueChanged.connect(self._on_scroll_value_changed)
+        self._show_network()
+        self._show_selection()
+
+    def card(self, name: str) -> Card | None:
+        """Return the card of a layer; None if the network has no such layer.
+
+        Arguments:
+            name: name of the layer.
+        """
+        return next((card for card in self.card_stack.cards if card.model.name == name), None)
+
+    # -------------------------------------------------------------------------------------------------------- network
+
+    @Slot()
+    def _show_network(self) -> None:
+        card_stack = self.card_stack
+        card_stack.input_card.show_model(make_input_model(self.document))
+        card_stack.loss_card.show_model(make_loss_model(self.document))
+        had_focus = self._card_has_focus()
+        cards, unused = self._match_cards(make_layer_models(self.document))
+        for card in unused:
+            card.hide()
+            card.setParent(None)
+            card.deleteLater()
+        card_stack.set_cards(cards)
+        self._selection.sync_with_document()
+        if had_focus and not self._card_has_focus():
+            self._current_card().setFocus()
+        for card in cards:
+            card.set_hovered(False)
+        self._show_selection()
+        self._activations.show()
+
+    def _match_cards(self, models: list[CardModel]) -> tuple[list[Card], list[Card]]:
+        """Give each layer the card that it had before, so that few cards change.
+
+        Returns:
+            The cards in the order of the models, and the cards that no layer uses any more.
+        """
+        old: dict[str, list[Card]] = defaultdict(list)
+        for card in self.card_stack.cards:
+            old[card.model.name].append(card)
+        found = [old[model.name].pop(0) if old[model.name] else None for model in models]
+        unused = [card for cards in old.values() for card in cards]
+        cards: list[Card] = []
+        for model, match in zip(models, found, strict=True):
+            card = match if match is not None else self._card_for_new_name(model, unused)
+            card.show_model(model)
+            cards.append(card)
+        return cards, unused
+
+    def _card_for_new_name(self, model: CardModel, unused: list[Card]) -> Card:
+        """Return an unused card of the same family, because the layer was probably renamed; else a new card."""
+        if unused and unused[0].model.family == model.family:
+            return unused.pop(0)
+        card = Card(model, self.card_stack)
+        card.fix_requested.connect(self._on_card_fix_requested)
+        return card
+
+    @Slot()
+    def _on_card_fix_requested(self) -> None:
+        card = self.sender()
+        if isinstance(card, Card) and card.model.problem is not None:
+            self.fix_requested.emit(card.model.problem)
+
+    @Slot()
+    def _on_document_replaced(self) -> None:
+        """Show another project from its top."""
+        self._selection.reset()
+        self._show_selection()
+        self.verticalScrollBar().setValue(0)
+
+    @Slot()
+    def _on_activations_shown(self) -> None:
+        """Make room for the line on the loss card, which depends on the sample."""
+        loss_card = self.card_stack.loss_card
+        if loss_card.height_for(loss_card.width()) != loss_card.height():
+            self.card_stack.arrange()
+
+    # ------------------------------------------------------------------------------------------- selection and focus
+
+    @Slot()
+    def _show_selection(self) -> None:
+        self._selection.sync_with_document()
+        chosen = set(self.document.selection)
+        for card in self.card_stack.cards:
+            card.set_selected(card.model.name in chosen)
+        self.card_stack.input_card.set_selected(self.document.input_selected)
+        current = self._current_card()
+        had_focus = self._card_has_focus()
+        for card in self.card_stack.all_cards():
+            card.setFocusPolicy(Qt.FocusPolicy.StrongFocus if card is current else Qt.FocusPolicy.ClickFocus)
+        if had_focus and not current.hasFocus():
+            current.setFocus()
+        if chosen and self._scrolls_to_selection:
+            self._scroll_to(current)
+
+    def _current_card(self) -> Card:
+        return self.card_stack.all_cards()[self._selection.current + 1]
+
+    def _card_has_focus(self) -> bool:
+        """Return True if a card, or the button on a card, has the keyboard focus."""
+        focus = QApplication.focusWidget()
+        return focus is not None and self.card_stack.isAncestorOf(focus)
+
+    # ------------------------------------------------------------------------------------------------------ scrolling
+
+    def _scroll_to(self, card: Card) -> None:
+        """Scroll as little as possible until the whole card is visible."""
+        place, bar = self.card_stack.place_of(card), self.verticalScrollBar()
+        top, bottom = place.top() - GRID, place.bottom() + GRID
+        if top < bar.value():
+            bar.setValue(top)
+        elif bottom > bar.value() + self.viewport().height():
+            bar.setValue(bottom - self.viewport().height())
+
+    @Slot()
+    def _on_scroll_value_changed(self) -> None:
+        """Find the card under the mouse after scrolling: Qt sends hover events only when the mouse moves."""
+        position = QCursor.pos()
+        inside = self.viewport().rect().contains(self.viewport().mapFromGlobal(position))
+        under = self.card_stack.card_at(self.card_stack.mapFromGlobal(position).toPointF()) if inside else None
+        for card in self.card_stack.all_cards():
+            card.set_hovered(card is under and card.isVisible())
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange) and self.widget() is not None:
+            self.card_stack.arrange()
+            self.card_stack.update()

@@ -1,0 +1,65 @@
+"""The picture that follows the pointer during a drag, and its badge with the number of layers."""
+
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtWidgets import QWidget
+
+from app.widgets.theme.theme import GRID, current_theme
+
+
+class Ghost(QWidget):
+    """The picture that follows the pointer during a drag, above everything else in the window.
+
+    Arguments:
+        picture: what is shown.
+        window: the window in which the picture moves.
+    """
+
+    def __init__(self, picture: QPixmap, window: QWidget) -> None:
+        super().__init__(window)
+        self.setObjectName("drag_ghost")
+        self._picture = picture
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.resize(picture.deviceIndependentSize().toSize())
+        self.raise_()
+        self.show()
+
+    def follow(self, position: QPoint) -> None:
+        """Move the picture.
+
+        Arguments:
+            position: the new upper left corner, in global coordinates.
+        """
+        self.move(self.pos() + self.mapFromGlobal(position))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setOpacity(0.85)
+        painter.drawPixmap(0, 0, self._picture)
+        painter.end()
+
+
+def add_count_badge(picture: QPixmap, count: int) -> QPixmap:
+    """Write the number of dragged layers into the upper right corner of a picture.
+
+    Arguments:
+        picture: the picture of the first dragged card.
+        count: how many layers are dragged; one layer gets no badge.
+    """
+    if count < 2:
+        return picture
+    theme = current_theme()
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    size = picture.deviceIndependentSize()
+    text = f"{count} layers"
+    metrics = painter.fontMetrics()
+    width, height = metrics.horizontalAdvance(text) + 2 * GRID, metrics.height() + GRID // 2
+    box = QRect(int(size.width()) - width - GRID, GRID, width, height)
+    painter.setBrush(QColor(theme.accent))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.drawRoundedRect(box, height / 2, height / 2)
+    painter.setPen(QPen(QColor(theme.on_accent)))
+    painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), text)
+    painter.end()
+    return picture

@@ -1,0 +1,67 @@
+"""The form for the training settings."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QComboBox,
+    QLabel,
+    QWidget,
+)
+
+from app.builder import TrainingForm
+from app.widgets.number_box import NumberBox
+from tests.app.builder.forms.form_driver import find, type_number
+
+
+def test_training_settings_change_with_one_step_each(qtbot, document) -> None:
+    form = TrainingForm(document)
+    qtbot.addWidget(form)
+    form.show()
+    type_number(find(form, NumberBox, "training_epochs"), "37")
+    assert document.project.training.epochs == 37
+    assert document.undo_stack.count() == 1
+    momentum = find(form, NumberBox, "training_momentum")
+    type_number(momentum, "1")
+    assert (
+        find(form, QLabel, "training_momentum_error").text()
+        == "Momentum is 1 but should be a number of at least 0 and below 1."
+    )
+    assert document.project.training.momentum != 1
+    document.undo_stack.undo()
+    assert find(form, NumberBox, "training_epochs").value == document.project.training.epochs != 37
+
+
+def test_only_settings_that_optimiser_and_schedule_use_are_shown(qtbot, document) -> None:
+    form = TrainingForm(document)
+    qtbot.addWidget(form)
+    form.show()
+
+    def shown(*names: str) -> list[bool]:
+        return [find(form, QWidget, f"training_{name}").isVisible() for name in names]
+
+    assert shown("momentum", "nesterov", "beta_1", "smoothing", "schedule_epochs") == [True, True, False, False, False]
+    before = find(form, QLabel, "optimizer_summary").text()
+    combo = find(form, QComboBox, "training_optimizer")
+    combo.setFocus()
+    QTest.keyClick(combo, Qt.Key.Key_Home)
+    assert document.project.training.optimizer == "adam"
+    assert shown("momentum", "nesterov", "beta_1", "smoothing", "schedule_epochs") == [False, False, True, False, False]
+    assert find(form, QLabel, "optimizer_summary").text() != before
+    combo = find(form, QComboBox, "training_schedule")
+    combo.setFocus()
+    QTest.keyClick(combo, Qt.Key.Key_End)
+    assert document.project.training.schedule == "warm_up"
+    assert shown("schedule_epochs", "schedule_factor") == [True, True]
+
+
+def test_the_chosen_loss_is_explained(qtbot, document) -> None:
+    form = TrainingForm(document)
+    qtbot.addWidget(form)
+    form.show()
+    combo = find(form, QComboBox, "training_loss")
+    before = find(form, QLabel, "loss_summary").text()
+    combo.setFocus()
+    QTest.keyClick(combo, Qt.Key.Key_End)
+    assert document.project.training.loss == "mse_loss"
+    assert find(form, QLabel, "loss_summary").text() != before
+    assert find(form, QLabel, "loss_formula").text()
