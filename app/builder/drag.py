@@ -7,7 +7,7 @@ mouse and a test do the same thing.
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Slot
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPixmap
 from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 
@@ -74,14 +74,7 @@ class DragController(QObject):
     Arguments:
         source: the widget where drags begin; it owns the controller.
         document: only areas that show this document accept the drop.
-
-    Signals:
-        started(): the pointer moved far enough from the place of the press.
-        finished(dropped): the drag has ended; `dropped` is True if something was dropped.
     """
-
-    started = Signal()
-    finished = Signal(bool)
 
     def __init__(self, source: QWidget, document: Document) -> None:
         super().__init__(source)
@@ -101,7 +94,7 @@ class DragController(QObject):
 
     @property
     def dragging(self) -> bool:
-        """True between `started` and `finished`."""
+        """True while something is dragged: the pointer has moved far enough, and the mouse is not yet released."""
         return self._dragging
 
     def prepare(self, payload: DragPayload, picture: QPixmap, hot_spot: QPoint, position: QPoint) -> None:
@@ -134,7 +127,7 @@ class DragController(QObject):
         if not watched.isWidgetType():
             return False
         if isinstance(event, QMouseEvent):
-            return self._mouse(kind, event)
+            return self._handle_mouse_event(event)
         if self._dragging and isinstance(event, QKeyEvent):
             # No shortcut may change the network during a drag.
             if kind == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Escape:
@@ -143,7 +136,9 @@ class DragController(QObject):
             return True
         return self._dragging and kind == QEvent.Type.ContextMenu
 
-    def _mouse(self, kind: QEvent.Type, event: QMouseEvent) -> bool:
+    def _handle_mouse_event(self, event: QMouseEvent) -> bool:
+        """Continue or end the drag. Return True if no other object may get the event."""
+        kind = event.type()
         position = event.globalPosition().toPoint()
         if kind == QEvent.Type.MouseMove:
             distance = (position - self._pressed_at).manhattanLength()
@@ -156,7 +151,7 @@ class DragController(QObject):
             was_dragging = self._dragging
             if was_dragging:
                 self._track_pointer(position)
-                self._release()
+                self._drop()
             else:
                 self.cancel()
             return was_dragging
@@ -181,7 +176,6 @@ class DragController(QObject):
         self._ghost = Ghost(self._picture, window)
         QApplication.setOverrideCursor(Qt.CursorShape.ClosedHandCursor)
         self._document.changed.connect(self.cancel)
-        self.started.emit()
 
     def _track_pointer(self, position: QPoint) -> None:
         self._pointer = position
@@ -211,14 +205,13 @@ class DragController(QObject):
         bar.setValue(bar.value() + step)
         area.drag_over(self._payload, self._pointer)
 
-    def _release(self) -> None:
+    def _drop(self) -> None:
         area, payload = self._area, self._payload
         if area is None:
             self.cancel()
             return
         self._end(dropped=True)
         area.drop(payload)
-        self.finished.emit(True)
 
     def _end(self, dropped: bool) -> None:
         """End the drag. The gap closes, except before a drop: then the area still needs it."""
@@ -238,13 +231,12 @@ class DragController(QObject):
             self._ghost.hide()
             self._ghost.deleteLater()
             self._ghost = None
-        if not dropped:
-            if area is not None:
-                area.drag_leave()
-            self.finished.emit(False)
+        if area is not None and not dropped:
+            area.drag_leave()
 
 
 def _covers(area: DropArea, position: QPoint) -> bool:
+    """Return True if the visible part of an area contains the pointer."""
     viewport = area.viewport()
     return area.isVisible() and viewport.rect().contains(viewport.mapFromGlobal(position))
 

@@ -34,12 +34,11 @@ class LiveActivations(QObject):
         self._refresh_timer = QTimer(self)
         self._refresh_timer.setSingleShot(True)
         self._refresh_timer.setInterval(_REFRESH_MS)
-        self._refresh_timer.timeout.connect(self.show)
+        self._refresh_timer.timeout.connect(self._on_refresh_timeout)
         if inspection is not None:
             inspection.sample_trace_changed.connect(self._on_inspection_changed)
             inspection.samples_changed.connect(self._on_inspection_changed)
 
-    @Slot()
     def show(self) -> None:
         """Show the current activations now. A card shows none if its shape differs from that in the trace."""
         sample_trace = self._inspection.sample_trace if self._inspection is not None else None
@@ -59,6 +58,10 @@ class LiveActivations(QObject):
     def _on_inspection_changed(self) -> None:
         if not self._refresh_timer.isActive():
             self._refresh_timer.start()
+
+    @Slot()
+    def _on_refresh_timeout(self) -> None:
+        self.show()
 
     def _example(self, sample_trace: SampleTrace | None) -> np.ndarray | None:
         """Return the sample `(C, H, W)`. It is known even if the network has a problem and there is no trace."""

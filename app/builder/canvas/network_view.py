@@ -47,8 +47,8 @@ class NetworkView(DropArea):
         self.setWidget(self.card_stack)
         self._activations = LiveActivations(document, inspection, self.card_stack)
         self._activations.shown.connect(self._on_activations_shown)
-        document.changed.connect(self._show_network)
-        document.selection_changed.connect(self._show_selection)
+        document.changed.connect(self._on_document_changed)
+        document.selection_changed.connect(self._on_selection_changed)
         document.replaced.connect(self._on_document_replaced)
         self.verticalScrollBar().valueChanged.connect(self._on_scroll_value_changed)
         self._show_network()
@@ -65,6 +65,9 @@ class NetworkView(DropArea):
     # -------------------------------------------------------------------------------------------------------- network
 
     @Slot()
+    def _on_document_changed(self) -> None:
+        self._show_network()
+
     def _show_network(self) -> None:
         card_stack = self.card_stack
         card_stack.input_card.show_model(make_input_model(self.document))
@@ -133,6 +136,9 @@ class NetworkView(DropArea):
     # ------------------------------------------------------------------------------------------- selection and focus
 
     @Slot()
+    def _on_selection_changed(self) -> None:
+        self._show_selection()
+
     def _show_selection(self) -> None:
         self._selection.sync_with_document()
         chosen = set(self.document.selection)

@@ -1,25 +1,23 @@
 """The form for one layer: its name, its settings, its problem, and an explanation of what it computes."""
 
 import json
-from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QGridLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from app.builder.commands import LayerCommands
 from app.builder.forms.form_widgets import FormulaBox, Page
+from app.builder.forms.layer_name_row import LayerNameRow
 from app.builder.forms.layer_values import fields_from_pooling, fields_without_row, form_values, to_json_value
 from app.builder.forms.model_form import ModelForm
 from app.document import Document
-from app.document.edits import change_settings, rename_layer
-from app.widgets.labels import make_caption, make_heading, make_paragraph, show_text
+from app.document.edits import change_settings
+from app.widgets.labels import make_heading, make_paragraph, show_text
 from app.widgets.plain_text import button_text, short
-from app.widgets.theme.style_properties import set_style_property
 from app.widgets.theme.theme import GRID
-from app.widgets.undo_keys import DraftLineEdit
-from tinyml.core import Problem, TinymlError, describe_shape
-from tinyml.layers import Layer, display_name
+from tinyml.core import Problem, describe_shape
+from tinyml.layers import Layer, LayerSettings, display_name
 from tinyml.net import LayerInference
 
 
@@ -46,8 +44,7 @@ class LayerPage(Page):
         self._form_key: tuple[str, type[Layer] | None] = ("", None)
         self._problem: Problem | None = None
         self._heading = make_heading("layer_heading")
-        self._name = DraftLineEdit(self)
-        self._name_error = make_paragraph("layer_name_error", style_class="danger")
+        self._name_row = LayerNameRow(document, self)
         self._form_place = QVBoxLayout()
         self._paired_pooling = make_paragraph("layer_paired_pooling", style_class="muted")
         self._problem_text = make_paragraph("layer_problem", style_class="danger")
@@ -56,36 +53,15 @@ class LayerPage(Page):
         self._formula = FormulaBox("layer_formula", self)
         self._explanation = make_paragraph("layer_explanation", style_class="muted")
         self._notes = make_paragraph("layer_notes", style_class="warning")
-        # `leave` may be called during an edit or an undo, where no other edit is possible: rename afterwards.
-        self._pending_rename: tuple[str, str] = ("", "")
-        self._rename_timer = QTimer(self, singleShot=True, interval=0)
-        self._rename_timer.setObjectName("rename_timer")
-        self._rename_timer.timeout.connect(self._on_rename_timeout)
         self._assemble()
         document.replaced.connect(self._on_document_replaced)
 
     def _assemble(self) -> None:
-        self._name.setObjectName("layer_name")
-        self._name.setAccessibleName("Name")
-        self._name.setMaxLength(100)
-        self._name.textEdited.connect(self._on_name_edited)
-        self._name.editingFinished.connect(self._on_name_editing_finished)
-        self._name_error.hide()
-        label = make_caption("Name")
-        label.setBuddy(self._name)
-        name_row = QGridLayout()
-        name_row.setHorizontalSpacing(GRID)
-        name_row.setVerticalSpacing(0)
-        name_row.setColumnStretch(0, 2)
-        name_row.setColumnStretch(1, 3)
-        name_row.addWidget(label, 0, 0)
-        name_row.addWidget(self._name, 0, 1)
-        name_row.addWidget(self._name_error, 1, 0, 1, 2)
         self._fix_button.setObjectName("settings_fix_button")
         self._fix_button.setProperty("fix", True)
         self._fix_button.clicked.connect(self._on_fix_clicked)
         self.body.addWidget(self._heading)
-        self.body.addLayout(name_row)
+        self.body.addWidget(self._name_row)
         self.body.addLayout(self._form_place)
         for widget in (self._paired_pooling, self._problem_text):
             self.body.addWidget(widget)
@@ -107,9 +83,7 @@ class LayerPage(Page):
         layer = inferred.specification
         if self._inferred is not None and self._inferred.specification.name != layer.name:
             self.leave()
-        if self._inferred is None or self._inferred.specification.type != layer.type:
-            self._name.setText(layer.name)
-            self._show_name_error("")
+        self._name_row.show_layer(layer)
         self._inferred = inferred
         self._heading.setText(f"{short(layer.name)} · {short(display_name(layer.type))}")
         self._show_form(inferred)
@@ -118,49 +92,53 @@ class LayerPage(Page):
         self._show_computation(inferred)
 
     def leave(self) -> None:
-        """Show no layer. A typed name that is not yet applied is given to its layer soon after."""
-        if self._inferred is not None and self._name.isModified() and not self._name_error.text():
-            self._pending_rename = self._inferred.specification.name, self._name.text()
-            self._rename_timer.start()
+        """Show no layer. A typed name is still applied to its layer; all other drafts are deleted."""
+        self._name_row.leave()
         if self._form is not None:
             self._form.forget()
         self._inferred = None
 
     def commit(self) -> str:
         """Apply all drafts. Return the error of the first draft that is refused; an empty text if none is refused."""
-        self._rename()
+        self._name_row.commit()
         return self._form.commit() if self._form is not None and self._inferred is not None else ""
 
     def focus_first_field(self) -> None:
         """Give the keyboard focus to the first setting, or to the name if the layer has no settings."""
         editors = list(self._form.editors.values()) if self._form is not None else []
-        first: QWidget = editors[0] if editors else self._name
+        first: QWidget = editors[0] if editors else self._name_row.field
         first.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _show_form(self, inferred: LayerInference) -> None:
         key = (inferred.specification.name, inferred.layer_type)
         if key != self._form_key:
             self._form_key = key
-            if self._form is not None:
-                # A hidden form loses the focus and then applies its drafts, but they belong to another layer.
-                self._form.edited.disconnect(self._on_edited)
-                self._form_place.removeWidget(self._form)
-                self._form.hide()
-                self._form.deleteLater()
-                self._form = None
+            self._remove_form()
             if inferred.layer_type is not None:
-                model = inferred.layer_type.Settings
-                self._form = ModelForm(model, "setting", skip=fields_without_row(model), parent=self)
-                self._form.edited.connect(self._on_edited)
-                self._form_place.addWidget(self._form)
-                self._form.setVisible(bool(self._form.editors))
-                self._order_tabs(self._form)
+                self._make_form(inferred.layer_type.Settings)
         if self._form is not None and inferred.layer_type is not None:
             self._form.show_values(form_values(inferred.layer_type.Settings, inferred))
 
+    def _remove_form(self) -> None:
+        if self._form is None:
+            return
+        # A hidden form loses the focus and then applies its drafts, but they belong to another layer.
+        self._form.edited.disconnect(self._on_form_edited)
+        self._form_place.removeWidget(self._form)
+        self._form.hide()
+        self._form.deleteLater()
+        self._form = None
+
+    def _make_form(self, model: type[LayerSettings]) -> None:
+        self._form = ModelForm(model, "setting", skip=fields_without_row(model), parent=self)
+        self._form.edited.connect(self._on_form_edited)
+        self._form_place.addWidget(self._form)
+        self._form.setVisible(bool(self._form.editors))
+        self._order_tabs(self._form)
+
     def _order_tabs(self, form: ModelForm) -> None:
         """Let Tab follow the layout, because the rows are made after all other widgets."""
-        last: QWidget = self._name
+        last: QWidget = self._name_row.field
         for stop in form.tab_stops():
             QWidget.setTabOrder(last, stop)
             last = stop
@@ -186,7 +164,7 @@ class LayerPage(Page):
             ]
             show_text(
                 self._paired_pooling,
-                f"It undoes {inferred.paired_pooling} and takes over from it:\n" + "\n".join(parts),
+                f"It undoes {inferred.paired_pooling} and takes these settings from it:\n" + "\n".join(parts),
             )
 
     def _show_problem(self, inferred: LayerInference) -> None:
@@ -219,7 +197,7 @@ class LayerPage(Page):
     # -------------------------------------------------------------------------------------------------------- editing
 
     @Slot(str, object, bool)
-    def _on_edited(self, name: str, value: Any, continues: bool) -> None:
+    def _on_form_edited(self, name: str, value: Any, continues: bool) -> None:
         if self._inferred is None or self._inferred.layer_type is None:
             return
         current = form_values(self._inferred.layer_type.Settings, self._inferred)
@@ -229,50 +207,11 @@ class LayerPage(Page):
             edit = change_settings(self._document.project, layer, {name: value})
             self._document.apply(edit if continues else edit.alone())
 
-    @Slot(str)
-    def _on_name_edited(self, text: str) -> None:
-        if self._inferred is None:
-            return
-        try:
-            rename_layer(self._document.project, self._inferred.specification.name, text)
-        except TinymlError as error:
-            self._show_name_error(str(error))
-        else:
-            self._show_name_error("")
-
-    @Slot()
-    def _on_name_editing_finished(self) -> None:
-        self._rename()
-
-    def _rename(self) -> None:
-        if self._inferred is None or self._name_error.text():
-            return
-        name = self._inferred.specification.name
-        self._name.setModified(False)
-        if self._document.inference_of(name) is None or self._name.text().strip() == name:
-            return
-        self._document.apply(rename_layer(self._document.project, name, self._name.text()))
-
-    @Slot()
-    def _on_rename_timeout(self) -> None:
-        """Apply the name of a layer that is no longer shown."""
-        (old, new), project = self._pending_rename, self._document.project
-        names = [layer.name for layer in project.network.layers]
-        # Another edit may have deleted the layer, or used the name, in between.
-        if old in names and new.strip() not in names:
-            selection = tuple(new.strip() if name == old else name for name in self._document.selection)
-            self._document.apply(replace(rename_layer(project, old, new), selection=selection))
-
     @Slot()
     def _on_document_replaced(self) -> None:
         """Delete all drafts and refused values, because they belong to another project."""
-        self._rename_timer.stop()
         self._inferred = None
         self._form_key = ("", None)
-
-    def _show_name_error(self, sentence: str) -> None:
-        show_text(self._name_error, sentence)
-        set_style_property(self._name, "invalid", bool(sentence))
 
     @Slot()
     def _on_fix_clicked(self) -> None:

@@ -58,8 +58,8 @@ class SettingsForm(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._stack)
-        document.changed.connect(self._show)
-        document.selection_changed.connect(self._show)
+        document.changed.connect(self._on_document_changed)
+        document.selection_changed.connect(self._on_selection_changed)
         self._show()
 
     def commit(self) -> str:
@@ -72,6 +72,13 @@ class SettingsForm(QWidget):
             self._layer_page.focus_first_field()
 
     @Slot()
+    def _on_document_changed(self) -> None:
+        self._show()
+
+    @Slot()
+    def _on_selection_changed(self) -> None:
+        self._show()
+
     def _show(self) -> None:
         selection = self._document.selection
         inferred = self._document.inference_of(selection[0]) if len(selection) == 1 else None

@@ -56,7 +56,7 @@ class TrainingForm(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(page)
-        document.changed.connect(self._show)
+        document.changed.connect(self._on_document_changed)
         document.replaced.connect(self._on_document_replaced)
         self._show()
 
@@ -65,6 +65,9 @@ class TrainingForm(QWidget):
         return self._form.commit()
 
     @Slot()
+    def _on_document_changed(self) -> None:
+        self._show()
+
     def _show(self) -> None:
         training = self._document.project.training
         loss = loss_descriptions()[training.loss]

@@ -1,10 +1,6 @@
 """The form for the data and its split."""
 
-from PySide6.QtWidgets import (
-    QComboBox,
-    QFileDialog,
-    QLabel,
-)
+from PySide6.QtWidgets import QComboBox, QFileDialog, QLabel
 
 from app.builder import DataForm
 from app.document import DATA_PENDING

@@ -3,11 +3,7 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QLabel,
-    QToolButton,
-)
+from PySide6.QtWidgets import QCheckBox, QLabel, QToolButton
 
 from app.widgets.choice_box import ChoiceBox
 from app.widgets.number_box import NumberBox

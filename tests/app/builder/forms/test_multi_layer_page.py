@@ -2,10 +2,7 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import (
-    QLabel,
-    QPushButton,
-)
+from PySide6.QtWidgets import QLabel, QPushButton
 
 from tests.app.builder.forms.form_driver import find
 

@@ -4,9 +4,7 @@ import gc
 import weakref
 
 import pytest
-from PySide6.QtWidgets import (
-    QLabel,
-)
+from PySide6.QtWidgets import QLabel
 
 from app.builder import DataForm, SettingsForm, TrainingForm
 from app.document import Document
