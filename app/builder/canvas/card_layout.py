@@ -8,10 +8,10 @@ from PySide6.QtGui import QFont, QFontMetrics
 from app.builder.canvas.activation_strip import STRIP_HEIGHT
 from app.builder.canvas.card_model import CardModel
 from app.builder.shape_block import BLOCK_SIZE
-from app.widgets.formatting import format_quantity
 from app.widgets.plain_text import sentence
 from app.widgets.theme.fonts import bold_font, small_font
 from app.widgets.theme.theme import GRID
+from tinyml.core import describe_count
 
 TEXT_LEFT = 46
 PARAMETERS_WIDTH = 104
@@ -90,7 +90,7 @@ def _shape_width(font: QFont) -> int:
     """Return the width of the text beside the block. All cards reserve the same width, so that the blocks line up."""
     return max(
         QFontMetrics(font).horizontalAdvance("128×28×28"),
-        QFontMetrics(small_font(font)).horizontalAdvance(shorten_parameters(format_quantity(33_333, "parameter"))),
+        QFontMetrics(small_font(font)).horizontalAdvance(shorten_parameters(describe_count(33_333, "parameter"))),
     )
 
 

@@ -9,11 +9,11 @@ from app.builder.canvas.card_layout import PARAMETERS_WIDTH, TEXT_LEFT, WRAP, Ca
 from app.builder.canvas.card_model import CardModel
 from app.builder.layer_icons import ICON_SIZE, paint_layer_icon
 from app.builder.shape_block import BLOCK_SIZE, paint_block
-from app.widgets.formatting import format_count, format_quantity
+from app.widgets.formatting import format_count
 from app.widgets.plain_text import sentence, short
 from app.widgets.theme.fonts import bold_font, small_font
 from app.widgets.theme.theme import GRID, RADIUS, current_theme, family_color
-from tinyml.core import describe_shape
+from tinyml.core import describe_count, describe_shape
 
 _EDGE = 4
 _TALL = 88
@@ -149,7 +149,7 @@ class CardPainter:
         painter.setFont(small_font(self._font))
         painter.setPen(QColor(theme.muted))
         metrics = painter.fontMetrics()
-        full = format_quantity(model.parameter_count, "parameter")
+        full = describe_count(model.parameter_count, "parameter")
         number = format_count(model.parameter_count)
         candidates = (full, shorten_parameters(full), number)
         text = next((each for each in candidates if metrics.horizontalAdvance(each) <= box.width()), number)

@@ -49,7 +49,7 @@ class CardStack(QWidget):
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setContentsMargins(_MARGIN, 0, _MARGIN, 0)
         self._empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._targets: dict[QWidget, QRect] = {}
+        self._places: dict[QWidget, QRect] = {}
         self._starts: dict[QWidget, QRect] = {}
         self._animation = QVariantAnimation(self)
         self._animation.setStartValue(0.0)
@@ -92,7 +92,7 @@ class CardStack(QWidget):
         Arguments:
             card: one of `all_cards()`.
         """
-        return self._targets.get(card, card.geometry())
+        return self._places.get(card, card.geometry())
 
     # ------------------------------------------------------------------------------------------------------------ gap
 
@@ -144,7 +144,7 @@ class CardStack(QWidget):
         """
         cards = self._cards_in_place()
         # The middles of the cards beside the open gap count: without them the gap would jump back and forth.
-        return next((index for index, card in enumerate(cards) if y < self._targets[card].center().y()), len(cards))
+        return next((index for index, card in enumerate(cards) if y < self._places[card].center().y()), len(cards))
 
     def index_of_gap(self, gap: int) -> int:
         """Return the position, among all layer cards, of the card after a gap.
@@ -157,7 +157,7 @@ class CardStack(QWidget):
 
     def gap_rect(self) -> QRect:
         """Return the place of the open gap after the animation; an empty rectangle if no gap is open."""
-        return self._targets_with_gap()[1]
+        return self._find_places()[1]
 
     def _cards_in_place(self) -> list[Card]:
         return [card for card in self.cards if card.model.name not in self._lifted]
@@ -170,33 +170,33 @@ class CardStack(QWidget):
         Arguments:
             animated: let the cards slide to their places, unless the style switches animations off.
         """
-        self._targets, _ = self._targets_with_gap()
-        self._empty.setVisible(self._empty in self._targets)
-        bottom = max(rect.bottom() for rect in self._targets.values()) + 1 + _MARGIN
+        self._places, _ = self._find_places()
+        self._empty.setVisible(self._empty in self._places)
+        bottom = max(rect.bottom() for rect in self._places.values()) + 1 + _MARGIN
         if bottom != self.minimumHeight():
             self.setMinimumHeight(bottom)
         self._animation.stop()
-        moved = any(widget.geometry() != rect for widget, rect in self._targets.items())
+        moved = any(widget.geometry() != rect for widget, rect in self._places.items())
         duration = min(_ANIMATION_MS, self.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration, None, self))
         if animated and moved and duration > 0 and self.isVisible():
-            self._starts = {widget: widget.geometry() for widget in self._targets if widget.y() > _OUT_OF_SIGHT}
+            self._starts = {widget: widget.geometry() for widget in self._places if widget.y() > _OUT_OF_SIGHT}
             self._animation.setDuration(duration)
             self._animation.start()
         else:
-            for widget, rect in self._targets.items():
+            for widget, rect in self._places.items():
                 widget.setGeometry(rect)
         self.update()
 
-    def _targets_with_gap(self) -> tuple[dict[QWidget, QRect], QRect]:
+    def _find_places(self) -> tuple[dict[QWidget, QRect], QRect]:
         width = self._card_width()
         left = (self.width() - width) // 2
-        targets: dict[QWidget, QRect] = {}
+        places: dict[QWidget, QRect] = {}
         gap_rect = QRect()
         top = _MARGIN
 
         def place(widget: QWidget, height: int) -> None:
             nonlocal top
-            targets[widget] = QRect(left, top, width, height)
+            places[widget] = QRect(left, top, width, height)
             top += height + _SPACING
 
         place(self.input_card, self.input_card.height_for(width))
@@ -212,20 +212,20 @@ class CardStack(QWidget):
         place(self.loss_card, self.loss_card.height_for(width))
         for card in self.cards:
             if card.model.name in self._lifted:
-                targets[card] = QRect(left, _OUT_OF_SIGHT, width, card.height_for(width))
+                places[card] = QRect(left, _OUT_OF_SIGHT, width, card.height_for(width))
         if self.gap is not None and not self.cards:
-            gap_rect = targets[self._empty]
-        return targets, gap_rect
+            gap_rect = places[self._empty]
+        return places, gap_rect
 
     def _card_width(self) -> int:
         return max(min(self.width() - 2 * _MARGIN, _WIDEST), 200)
 
     @Slot(object)
     def _on_animation_value_changed(self, progress: float) -> None:
-        for widget, target in self._targets.items():
-            start = self._starts.get(widget, target)
-            top = round(start.y() + (target.y() - start.y()) * progress)
-            widget.setGeometry(QRect(target.x(), top, target.width(), target.height()))
+        for widget, place in self._places.items():
+            start = self._starts.get(widget, place)
+            top = round(start.y() + (place.y() - start.y()) * progress)
+            widget.setGeometry(QRect(place.x(), top, place.width(), place.height()))
         self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -8,9 +8,10 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from app.builder.commands import LayerCommands
 from app.builder.forms.form_widgets import Page
 from app.document import Document
-from app.widgets.formatting import format_list, format_quantity
+from app.widgets.formatting import format_list
 from app.widgets.labels import make_heading, make_paragraph
 from app.widgets.plain_text import short
+from tinyml.core import describe_count
 
 _HINT = (
     "Drag one of them to move them all. Ctrl+X, Ctrl+C and Ctrl+V cut, copy and paste. "
@@ -56,7 +57,7 @@ class MultiLayerPage(Page):
         self._heading.setText(f"{len(names)} layers selected")
         count = sum(inferred.parameter_count for inferred in inferred_layers)
         self._names.setText(
-            f"{format_list([short(name) for name in names])}\n{format_quantity(count, 'parameter')} together"
+            f"{format_list([short(name) for name in names])}\n{describe_count(count, 'parameter')} together"
         )
 
     def _add_button(self, name: str, text: str, tip: str, command: Callable[[], None]) -> None:

@@ -1,10 +1,18 @@
 """The form for several selected layers."""
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton
 
 from tests.app.builder.forms.form_driver import find
+
+
+@pytest.mark.parametrize(
+    ("name", "key"), [("up", "Alt+Up"), ("down", "Alt+Down"), ("duplicate", "Ctrl+D"), ("delete", "Del")]
+)
+def test_the_tool_tip_of_a_button_names_its_key(form, name: str, key: str) -> None:
+    assert find(form, QPushButton, f"selection_{name}_button").toolTip().endswith(f"({key})")
 
 
 def test_several_layers_are_counted_and_can_be_moved_and_deleted(form, document) -> None:

@@ -19,6 +19,15 @@ def test_without_a_selection_the_form_says_what_to_do(form) -> None:
     assert "Click a card" in find(form, QLabel, "nothing_selected_text").text()
 
 
+def test_without_a_selection_the_form_lists_the_keys_of_the_canvas(form, document) -> None:
+    keys = find(form, QLabel, "canvas_keys")
+    assert keys.isVisible()
+    for key in ("↑", "Shift+", "Ctrl+A", "Esc", "Enter", "Alt+↑", "Ctrl+D", "Del", "Ctrl+X", "Ctrl+C", "Ctrl+V", "F1"):
+        assert key in keys.text()
+    document.select(("conv_1",))
+    assert not keys.isVisible()
+
+
 def test_refused_values_are_dropped_when_another_project_opens(qtbot, document) -> None:
     training, data = TrainingForm(document), DataForm(document)
     for each in (training, data):
