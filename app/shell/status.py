@@ -76,6 +76,7 @@ class Status(QStatusBar):
         if event.type() == QEvent.Type.PaletteChange and self._ready:
             self.refresh()
 
+    @Slot(str)
     def show_message(self, sentence: str) -> None:
         """Show a sentence for some seconds instead of the words about the run."""
         self._passing_message = sentence

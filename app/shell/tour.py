@@ -291,8 +291,8 @@ class Tour:
 
     def _raise(self, name: str) -> None:
         """Click the tab of a panel."""
-        self.driver.click_tab(self._window.docks[name].windowTitle())
-        self._check(self._window.docks[name].widget().isVisible(), f"the tab '{name}' does not show its panel")
+        self.driver.click_tab(self._window.panels.docks[name].windowTitle())
+        self._check(self._window.panels.docks[name].widget().isVisible(), f"the tab '{name}' does not show its panel")
 
     @staticmethod
     def _check(holds: bool, otherwise: str) -> None:

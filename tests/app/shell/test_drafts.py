@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 
 def type_draft(window, field, text):
-    window._on_training_requested()
+    window.settings_tabs.show_training()
     box = window.findChild(QWidget, field)
     box.setFocus()
     box.selectAll()

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QGroupBox,
     QLabel,
+    QMenu,
     QMessageBox,
     QTabBar,
     QToolTip,
@@ -185,7 +186,7 @@ def small_window(make_window):
 def show_each_page(qtbot, window) -> int:
     hostile = 0
     for name in ("monitor", "inspector", "models"):
-        window.raise_dock(name)
+        window.panels.bring_to_front(name)
         qtbot.wait(20)
         window.grab()
         hostile += check_everything(window)
@@ -195,7 +196,7 @@ def show_each_page(qtbot, window) -> int:
 
 def test_a_project_with_hostile_names(qtbot, small_window, project_file) -> None:
     window = small_window
-    window.raise_dock("inspector")
+    window.panels.bring_to_front("inspector")
     window.files.open_path(project_file)
     assert window.document.path == project_file
     qtbot.waitUntil(lambda: window.document.data is not None, timeout=10_000)
@@ -212,7 +213,7 @@ def test_a_project_with_hostile_names(qtbot, small_window, project_file) -> None
     undo = window.actions_by_name["undo"].text()
     assert undo.startswith("&Undo: rename <img")
     assert undo.endswith("&&")
-    assert "R&&D" in window._recent_menu.actions()[0].text()
+    assert "R&&D" in window.findChild(QMenu, "menu_recent").actions()[0].text()
     assert show_each_page(qtbot, window) > 10
 
 
@@ -275,7 +276,7 @@ def test_a_long_failure_widens_nothing(qtbot, small_window, monkeypatch, dialog)
     for box in window.findChildren(QMessageBox):
         assert box.width() <= 1024
     assert show_each_page(qtbot, window) > 0
-    window._show_message(f"{HOSTILE} {LONG}")
+    window.status.show_message(f"{HOSTILE} {LONG}")
     check_width(window)
     window.models.message.show_error(f"{HOSTILE} {LONG}")
     assert show_each_page(qtbot, window) > 0

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.document import edits
-from app.shell.actions import COMMANDS
+from app.shell.command_table import COMMANDS
 from app.training import SessionState
 from app.widgets.theme.theme import current_theme
 
@@ -181,14 +181,14 @@ def test_f8_goes_round_the_problems(qtbot, window):
 
 
 def test_layout_and_theme_are_remembered(qtbot, window, make_window):
-    window.docks["palette"].hide()
+    window.panels.docks["palette"].hide()
     window.findChild(QAction, "action_theme_dark").trigger()
     assert current_theme().dark
     window.close()
     again = make_window()
-    assert not again.docks["palette"].isVisible()
-    again.reset_layout()
-    assert again.docks["palette"].isVisible()
+    assert not again.panels.docks["palette"].isVisible()
+    again.panels.reset()
+    assert again.panels.docks["palette"].isVisible()
 
 
 def test_the_undo_entry_names_the_step(window):

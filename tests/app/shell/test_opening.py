@@ -151,7 +151,7 @@ def test_a_drop_on_a_text_field_opens_the_file_and_types_nothing(qtbot, window, 
 
 
 def test_a_floating_panel_takes_files_too(qtbot, window, project) -> None:
-    dock = window.docks["models"]
+    dock = window.panels.docks["models"]
     dock.setFloating(True)
     dock.show()
     qtbot.waitExposed(dock)

@@ -35,7 +35,7 @@ def running(qtbot, window):
 def test_message_and_progress_stand_beside_each_other(qtbot, running, width) -> None:
     window = running
     window.resize(width, 700)
-    window._show_message("Saved a-model-with-quite-a-long-name.safetensors.")
+    window.status.show_message("Saved a-model-with-quite-a-long-name.safetensors.")
     # What is refreshed meanwhile must not come back under the message.
     window.status.refresh()
     assert words_of(window).text() == "Saved a-model-with-quite-a-long-name.safetensors."
@@ -47,7 +47,7 @@ def test_message_and_progress_stand_beside_each_other(qtbot, running, width) -> 
 
 def test_the_tip_of_a_command_has_the_place_of_the_message(qtbot, running) -> None:
     window = running
-    window._show_message("Saved.")
+    window.status.show_message("Saved.")
     QApplication.sendEvent(window, QStatusTipEvent("Open a project file."))
     assert words_of(window).text() == "Open a project file."
     window.status.refresh()
@@ -58,7 +58,7 @@ def test_the_tip_of_a_command_has_the_place_of_the_message(qtbot, running) -> No
 
 def test_a_message_passes(qtbot, window) -> None:
     window.status._message_timer.setInterval(1)
-    window._show_message("Saved.")
+    window.status.show_message("Saved.")
     assert words_of(window).text() == "Saved."
     qtbot.waitUntil(lambda: words_of(window).text() == "")
 
@@ -66,7 +66,7 @@ def test_a_message_passes(qtbot, window) -> None:
 def test_problems_keep_their_place_beside_a_long_message(qtbot, running) -> None:
     window = running
     window.document.apply(edits.remove_layers(window.document.project, ["flatten_1"]))
-    window._show_message("A long message that goes on and on. " * 20)
+    window.status.show_message("A long message that goes on and on. " * 20)
     window.resize(1024, 700)
     assert window.status.findChild(QWidget, "status_problems").isVisible()
     check_nothing_overlaps(window)

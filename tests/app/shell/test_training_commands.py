@@ -102,7 +102,7 @@ def test_a_command_that_is_disabled_says_why(qtbot, circle):
     assert "nothing to continue" in action.toolTip()
     train(qtbot, circle)
     assert action.isEnabled()
-    assert action.toolTip() == "Train this run further, with more epochs. (Ctrl+F5)"
+    assert action.toolTip() == "Train this run for more epochs. (Ctrl+F5)"
     circle.document.apply(edits.change_training(circle.document.project, loss="huber_loss"))
     assert not action.isEnabled()
     assert action.toolTip().startswith("The loss changed since this run.")

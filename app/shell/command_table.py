@@ -1,0 +1,118 @@
+"""Every command of the window: its name, text, shortcut, icon, tip and menu."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command, or a separator in a menu.
+
+    Attributes:
+        name: key of the command; its action has the objectName "action_<name>". A name that begins with "-" stands for
+            a separator.
+        text: text in the menu; "&" marks the mnemonic.
+        shortcut: keys in Qt's spelling; empty if there is none.
+        icon: name in the icon font; empty if there is none.
+        tip: one sentence for the tool tip and the status bar.
+        menu: title of the menu. Commands of the same menu stand together.
+    """
+
+    name: str
+    text: str = ""
+    shortcut: str = ""
+    icon: str = ""
+    tip: str = ""
+    menu: str = ""
+
+    @property
+    def is_separator(self) -> bool:
+        """True if this is a separator line and no command."""
+        return self.name.startswith("-")
+
+
+def _menu(menu: str, *rows: tuple[str, ...]) -> tuple[Command, ...]:
+    return tuple(Command(*(*row, *("",) * (5 - len(row)), menu)) for row in rows)
+
+
+COMMANDS: tuple[Command, ...] = (
+    *_menu(
+        "&File",
+        ("new_project", "&New", "Ctrl+N", "mdi6.file-outline", "Start with an empty network."),
+        ("open_project", "&Open…", "Ctrl+O", "mdi6.folder-open-outline", "Open a project file."),
+        ("save_project", "&Save", "Ctrl+S", "mdi6.content-save-outline", "Save the project."),
+        ("save_project_as", "Save &as…", "Ctrl+Shift+S", "", "Save the project in another file."),
+        ("-file",),
+        ("export_weights", "&Export weights…", "Ctrl+E", "mdi6.export", "Save the trained network as safetensors."),
+        ("open_weights", "Open &weights…", "Ctrl+Shift+O", "mdi6.import", "Show the tensors of a safetensors file."),
+        ("-weights",),
+        ("quit", "&Quit", "Ctrl+Q", "", "Close the window."),
+    ),
+    *_menu(
+        "&Edit",
+        ("undo", "&Undo", "Ctrl+Z", "mdi6.undo", "Undo the last edit."),
+        ("redo", "&Redo", "Ctrl+Shift+Z", "mdi6.redo", "Redo the last edit that was undone."),
+        ("-undo",),
+        ("cut", "Cu&t", "Ctrl+X", "mdi6.content-cut", "Move the selected layers to the clipboard."),
+        ("copy", "&Copy", "Ctrl+C", "mdi6.content-copy", "Copy the selected layers to the clipboard."),
+        ("paste", "&Paste", "Ctrl+V", "mdi6.content-paste", "Insert the layers from the clipboard."),
+        ("duplicate", "&Duplicate", "Ctrl+D", "mdi6.content-duplicate", "Insert a copy of the selected layers."),
+        ("delete", "De&lete", "Del", "mdi6.trash-can-outline", "Delete the selected layers."),
+        ("-layers",),
+        ("move_up", "Move &up", "Alt+Up", "mdi6.arrow-up", "Move the selected layers towards the input."),
+        ("move_down", "Move &down", "Alt+Down", "mdi6.arrow-down", "Move the selected layers towards the loss."),
+        ("select_all", "Select &all", "Ctrl+A", "", "Select every layer."),
+    ),
+    *_menu(
+        "&Network",
+        ("find_layer", "&Find a layer type", "Ctrl+F", "mdi6.magnify", "Search the palette."),
+        (
+            "next_problem",
+            "Go to the next &problem",
+            "F8",
+            "mdi6.alert-circle-outline",
+            "Select the next layer that has a problem.",
+        ),
+    ),
+    *_menu(
+        "&Train",
+        ("train", "&Train", "F5", "mdi6.play", "Train a new run from fresh weights. The previous run is kept."),
+        ("continue_training", "&Continue training", "Ctrl+F5", "", "Train this run for more epochs."),
+        ("pause", "&Pause", "F6", "mdi6.pause", "Pause after this batch. Press again to resume."),
+        ("step", "One &step", "F7", "mdi6.step-forward", "Train one batch, then pause."),
+        ("stop", "St&op", "Shift+F5", "mdi6.stop", "End the run and keep its weights."),
+        ("-runs",),
+        (
+            "previous_run",
+            "Go &back to the previous run",
+            "Alt+Left",
+            "mdi6.arrow-left",
+            "Show the curves and use the weights of the previous run.",
+        ),
+        (
+            "next_run",
+            "Go &forward to the next run",
+            "Alt+Right",
+            "mdi6.arrow-right",
+            "Show the curves and use the weights of the next run.",
+        ),
+    ),
+    *_menu(
+        "&View",
+        ("full_screen", "&Full screen", "F11", "", "Fill the screen. Press again to leave full screen."),
+        ("move_panels", "&Move panels", "", "", "Show title bars on the panels. Drag a title bar to move its panel."),
+        ("reset_layout", "&Reset layout", "", "", "Put all panels back in their first places."),
+    ),
+    *_menu(
+        "&Help",
+        ("show_help", "&Keyboard and mouse", "F1", "mdi6.keyboard-outline", "Show all keys and mouse actions."),
+        ("about", "&About TinyML Studio", "", "", "Versions and licences."),
+    ),
+)
+
+CANVAS_COMMANDS = frozenset(
+    ("cut", "copy", "paste", "duplicate", "delete", "move_up", "move_down", "select_all"),
+)
+"""Commands whose keys work only while the canvas or the palette has the focus. Tables and fields use the same keys."""
+
+CARD_MENU = ("cut", "copy", "paste", "duplicate", "delete", "-", "move_up", "move_down")
+"""Commands in the context menu of a layer card; "-" stands for a separator."""

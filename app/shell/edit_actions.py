@@ -1,0 +1,69 @@
+"""The commands of the Edit menu: their texts, and when each of them is enabled."""
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtGui import QAction
+
+from app.document import Document
+from app.shell.actions import Actions
+from app.widgets.plain_text import button_text
+
+SELECTION_COMMANDS = ("cut", "copy", "duplicate", "delete", "move_up", "move_down")
+"""Commands that need at least one selected layer."""
+
+
+class EditActions(QObject):
+    """Makes the actions for undo and redo, and enables the commands that edit the network.
+
+    Arguments:
+        document: the document that the commands edit.
+        parent: owns this object and the two actions.
+
+    Attributes:
+        undo, redo: actions of the undo stack. Qt runs and enables them; their texts name the step.
+    """
+
+    def __init__(self, document: Document, parent: QObject) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._actions: Actions | None = None
+        stack = document.undo_stack
+        self.undo: QAction = stack.createUndoAction(parent, "&Undo:")
+        self.redo: QAction = stack.createRedoAction(parent, "&Redo:")
+        # After Qt's own connections: Qt would take "&" in the name of a layer for a mnemonic.
+        stack.undoTextChanged.connect(self._on_undo_text_changed)
+        stack.redoTextChanged.connect(self._on_redo_text_changed)
+        self._on_undo_text_changed(stack.undoText())
+        self._on_redo_text_changed(stack.redoText())
+
+    def attach(self, actions: Actions) -> None:
+        """Enable and disable these actions from now on.
+
+        Arguments:
+            actions: all actions of the window.
+        """
+        self._actions = actions
+        self._document.selection_changed.connect(self.refresh)
+        self._document.changed.connect(self.refresh)
+        self.refresh()
+
+    def shutdown(self) -> None:
+        """Leave the texts as they are: the undo stack changes them once more when it is deleted."""
+        self._document.undo_stack.disconnect(self)
+
+    @Slot()
+    def refresh(self) -> None:
+        """Enable the commands that are possible with the current network and selection."""
+        if self._actions is None:
+            return
+        for name in SELECTION_COMMANDS:
+            self._actions[name].setEnabled(bool(self._document.selection))
+        self._actions["select_all"].setEnabled(bool(self._document.project.network.layers))
+        self._actions["next_problem"].setEnabled(bool(self._document.problems))
+
+    @Slot(str)
+    def _on_undo_text_changed(self, text: str) -> None:
+        self.undo.setText(f"&Undo: {button_text(text)}" if text else "&Undo")
+
+    @Slot(str)
+    def _on_redo_text_changed(self, text: str) -> None:
+        self.redo.setText(f"&Redo: {button_text(text)}" if text else "&Redo")
