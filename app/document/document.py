@@ -223,10 +223,8 @@ class Document(QObject):
         if data is None:
             self.inference = infer(network, None)
             return
-        outputs = len(data.class_names)
-        inference = infer(network, data.example_shape, outputs, data.target_shape)
-        problems = find_problems(network, training, data.example_shape, outputs, data.target_shape)
-        self.inference = replace(inference, problems=problems)
+        inference = infer(network, data.example_shape, len(data.class_names), data.target_shape)
+        self.inference = replace(inference, problems=find_problems(inference, training))
 
     def _on_clean_changed(self, _clean: bool) -> None:
         self.file_changed.emit()

@@ -23,7 +23,7 @@ from tinyml.learner.learner import Learner
 from tinyml.learner.objective import Objective, class_targets_for
 from tinyml.learner.settings import TrainingSettings
 from tinyml.losses import loss_descriptions
-from tinyml.net import Inference, NetworkSpecification, Sequential, build, infer
+from tinyml.net import Inference, NetworkSpecification, Sequential, build_inferred, infer
 
 
 @dataclass(frozen=True)
@@ -75,15 +75,15 @@ class TrainingSetup:
 
 
 def set_up_training(network: NetworkSpecification, training: TrainingSettings, splits: Splits) -> TrainingSetup:
-    """Make everything that a run needs; `training.seed` decides all that is random in it.
+    """Make everything that a run needs. `training.seed` decides everything that is random in it.
 
     Arguments:
-        network: the network on paper.
+        network: the network specification.
         training: loss, optimiser, schedule and seed.
         splits: the data, loaded and split.
 
-    Raises `SpecificationError` when the network cannot be built or does not fit the data or the loss; before anything
-    is made.
+    Raises `SpecificationError`, before anything is made, if the network cannot be built or does not fit the data or
+    the loss.
 
     >>> from tinyml.data import DataChoice, load, split
     >>> from tinyml.net import LayerSpecification
@@ -93,48 +93,38 @@ def set_up_training(network: NetworkSpecification, training: TrainingSettings, s
     1
     """
     data = splits.train
-    shape = data.description.example_shape
     loss = loss_descriptions()[training.loss]
     outputs = (
         class_targets_for(loss, data.class_targets).shape[1]
         if loss.targets == "numbers"
         else len(data.description.class_names)
     )
-    problems = find_problems(network, training, shape, outputs, data.description.target_shape)
+    inference = infer(network, data.description.example_shape, outputs, data.description.target_shape)
+    problems = find_problems(inference, training)
     if problems:
         raise SpecificationError(problems)
-    net = build(network, shape, np.random.default_rng(training.seed))
+    net = build_inferred(inference, np.random.default_rng(training.seed))
     schedule = training.make_schedule(batch_count(len(data), training.batch_size))
     learner = Learner(net, training.loss, training.make_optimizer(), schedule, training.clip_norm or None)
     return TrainingSetup(net, learner, splits, training)
 
 
-def find_problems(
-    network: NetworkSpecification,
-    training: TrainingSettings,
-    example_shape: Shape,
-    outputs: int,
-    target_shape: Shape | None = None,
-) -> tuple[Problem, ...]:
-    """Tell why a network cannot be trained on such data with such a loss; empty when it can.
+def find_problems(inference: Inference, training: TrainingSettings) -> tuple[Problem, ...]:
+    """Return every reason why a network cannot be trained with these settings; empty if it can.
 
     Arguments:
-        network: the network on paper.
-        training: of which the loss and the augmentations are looked at.
-        example_shape: of one example, without the batch axis.
-        outputs: numbers that the loss compares: the number of classes, whatever it is when there are none.
-        target_shape: of the numbers that the network should give for each example; None for classes.
+        inference: the result of `infer` for this network and the training data.
+        training: only the loss and the augmentations are used.
 
     >>> from tinyml.net import LayerSpecification
     >>> network = NetworkSpecification(layers=(LayerSpecification(type="Linear", name="fc", settings={"outputs": 3}),))
-    >>> find_problems(network, TrainingSettings(), (64,), 10)[0].sentence
+    >>> find_problems(infer(network, (64,), class_count=10), TrainingSettings())[0].sentence
     'The network ends with 3 numbers but the loss needs 10, one for each class.'
     """
-    inference = infer(network, example_shape, outputs, target_shape)
-    wrong_kind = _target_problems(training) if target_shape is not None else ()
+    wrong_kind = _target_problems(training) if inference.target_shape is not None else ()
     if inference.problems or wrong_kind:
         return inference.problems + wrong_kind
-    return _loss_problems(inference, training) + _augmentation_problems(training, example_shape)
+    return _loss_problems(inference, training) + _augmentation_problems(training, inference.input_shape)
 
 
 def check_fits(net: Sequential, input_shape: Shape, dataset: Dataset) -> None:
@@ -197,10 +187,10 @@ def _loss_problems(inference: Inference, training: TrainingSettings) -> tuple[Pr
     return ()
 
 
-def _augmentation_problems(training: TrainingSettings, example_shape: Shape) -> tuple[Problem, ...]:
-    """Check that what needs pictures gets some."""
+def _augmentation_problems(training: TrainingSettings, example_shape: Shape | None) -> tuple[Problem, ...]:
+    """Check that augmentations for images get images."""
     chosen = training.picture_augmentations
-    if not chosen or len(example_shape) == 3:
+    if not chosen or example_shape is None or len(example_shape) == 3:
         return ()
     words = " and ".join([", ".join(chosen[:-1]), chosen[-1]] if len(chosen) > 1 else chosen)
     are = f"vectors of {example_shape[0]} numbers" if len(example_shape) == 1 else describe_shape(example_shape)

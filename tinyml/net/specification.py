@@ -45,17 +45,21 @@ class NetworkSpecification(BaseModel):
 
 @dataclass(frozen=True)
 class Inference:
-    """The network with all its shapes, or with its problems.
+    """The result of shape inference for a network.
 
     Attributes:
-        layers: one plan for each layer of the specification, in order.
-        output_shape: what comes out at the end, or None when a problem hides it.
-        problems: all problems, in order of the layers.
+        layers: the result for each layer of the specification, in order.
+        output_shape: shape of the output for one example; None if a problem hides it.
+        problems: all problems, in the order of the layers.
+        input_shape: shape of one example, without the batch axis; None if the data is unknown.
+        target_shape: shape of the target numbers of one example; None for classes, or if the data is unknown.
     """
 
     layers: tuple[LayerInference, ...]
     output_shape: Shape | None
     problems: tuple[Problem, ...]
+    input_shape: Shape | None = None
+    target_shape: Shape | None = None
 
     @property
     def parameter_count(self) -> int:
@@ -96,7 +100,7 @@ def infer(
         problems.extend(_check_numbers(inferred_layers, shape, target_shape))
     elif shape is not None and class_count is not None:
         problems.extend(_check_output(inferred_layers, shape, class_count))
-    return Inference(tuple(inferred_layers), shape, tuple(problems))
+    return Inference(inferred_layers, shape, tuple(problems), input_shape, target_shape)
 
 
 def build(
@@ -119,11 +123,30 @@ def build(
     >>> build(network, (784,))(np.zeros((2, 784), np.float32)).shape
     (2, 64)
     """
-    inference = infer(specification, input_shape)
+    return build_inferred(infer(specification, input_shape), rng, dtype)
+
+
+def build_inferred(
+    inference: Inference, rng: np.random.Generator | None = None, dtype: type[np.floating] = np.float32
+) -> Sequential:
+    """Make the network of a shape inference, without a second inference.
+
+    Arguments:
+        inference: the result of `infer`, with a known input shape.
+        rng: source of the initial parameters and of dropout; a fresh one by default.
+        dtype: of the parameters.
+
+    Raises `SpecificationError`, with one problem for each faulty layer, if it has problems.
+
+    >>> network = NetworkSpecification(layers=(LayerSpecification(type="Linear", name="fc"),))
+    >>> build_inferred(infer(network, (784,)))
+    Sequential([
+        Linear('fc', 64 outputs),
+    ])
+    """
     if inference.problems:
         raise SpecificationError(inference.problems)
-    rng = rng or np.random.default_rng()
-    return Sequential(build_stack(inference.layers, rng, dtype))
+    return Sequential(build_stack(inference.layers, rng or np.random.default_rng(), dtype))
 
 
 def _check_output(inferred_layers: Sequence[LayerInference], shape: Shape, class_count: int) -> list[Problem]:
@@ -189,6 +212,7 @@ __all__ = [
     "NetworkSpecification",
     "apply_fix",
     "build",
+    "build_inferred",
     "free_name",
     "infer",
     "read_settings",

@@ -29,7 +29,7 @@ from tinyml.learner import (
     set_up_training,
 )
 from tinyml.losses import mse_loss
-from tinyml.net import NetworkSpecification, Sequential
+from tinyml.net import NetworkSpecification, Sequential, infer
 from tinyml.optims import SGDOptimizer
 from tinyml.storage import (
     Project,
@@ -284,14 +284,14 @@ def test_other_targets_for_validation_are_refused() -> None:
 def test_outputs_of_another_shape_than_the_targets_are_a_problem(
     network: NetworkSpecification, example: tuple[int, ...], target: tuple[int, ...], words: str, fix: str | None
 ) -> None:
-    (problem,) = find_problems(network, TrainingSettings(loss="mse_loss"), example, 0, target)
+    (problem,) = find_problems(infer(network, example, 0, target), TrainingSettings(loss="mse_loss"))
     assert words in problem.sentence
     assert problem.fix is None if fix is None else isinstance(problem.fix, ChangeSettings | AppendLayers)
     assert fix is None or (problem.fix is not None and problem.fix.label.startswith(fix))
 
 
 def test_a_loss_of_classes_is_a_problem_with_a_fix() -> None:
-    (problem,) = find_problems(REGRESSION, TrainingSettings(), (1,), 0, (1,))
+    (problem,) = find_problems(infer(REGRESSION, (1,), 0, (1,)), TrainingSettings())
     assert (
         problem.sentence
         == "The loss 'Cross-entropy on scores' needs classes, but the targets of this data are numbers."
@@ -300,7 +300,7 @@ def test_a_loss_of_classes_is_a_problem_with_a_fix() -> None:
     splits = split(load("sine"), DataChoice(source="sine"))
     with pytest.raises(SpecificationError, match="needs classes"):
         set_up_training(REGRESSION, TrainingSettings(), splits)
-    assert find_problems(REGRESSION, TrainingSettings(loss="huber_loss"), (1,), 0, (1,)) == ()
+    assert find_problems(infer(REGRESSION, (1,), 0, (1,)), TrainingSettings(loss="huber_loss")) == ()
     with pytest.raises(DataError, match=r"gives 1, but the targets of Digits"):
         check_fits(Sequential([Flatten("f"), Linear("fc", 64, 1)]), (1, 8, 8), load("digits").with_target("input"))
 

@@ -22,7 +22,7 @@ from tinyml.learner import (
     set_up_training,
 )
 from tinyml.learner.divergence import first_layer_at_fault
-from tinyml.net import Sequential
+from tinyml.net import Sequential, infer
 from tinyml.optims import SGDOptimizer, gradient_norm
 from tinyml.optims.schedules import ReduceOnPlateauSchedule, StepSchedule
 
@@ -308,14 +308,14 @@ def test_augmentation_changes_what_is_seen_in_training_only(circle: Splits) -> N
 def test_settings_make_augmentations_that_the_data_can_take(circle: Splits) -> None:
     training = TrainingSettings(loss="mse_loss", augment_shift=2, augment_flip=True, augment_noise=0.1)
     assert training.make_augmentations() == (Shift(2), Flip(), Noise(0.1))
-    (problem,) = find_problems(CIRCLE_NET, training, (2,), 2)
+    (problem,) = find_problems(infer(CIRCLE_NET, (2,), 2), training)
     assert problem.sentence.startswith(
         "Only pictures can be varied by shift and flip, but the examples are vectors of 2"
     )
     with pytest.raises(SpecificationError, match="Only pictures"):
         set_up_training(CIRCLE_NET, training, circle)
     noise_only = TrainingSettings(loss="mse_loss", augment_noise=0.1)
-    assert find_problems(CIRCLE_NET, noise_only, (2,), 2) == ()
+    assert find_problems(infer(CIRCLE_NET, (2,), 2), noise_only) == ()
 
 
 def test_an_augmentation_must_keep_shape_and_type(circle: Splits) -> None:

@@ -1,10 +1,13 @@
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
-from tinyml.core import AppendLayers, DataError, RemoveLayer, SpecificationError
+from tinyml.core import AppendLayers, DataError, RemoveLayer, Shape, SpecificationError
 from tinyml.data import DataChoice, Splits, load, split
+from tinyml.layers.base.stack import LayerInference, infer_stack
 from tinyml.learner import TrainingSettings, check_fits, find_problems, set_up_training
-from tinyml.net import LayerSpecification, NetworkSpecification
+from tinyml.net import LayerSpecification, NetworkSpecification, infer, specification
 
 
 def network(*layers: tuple[str, dict[str, object]]) -> NetworkSpecification:
@@ -35,6 +38,19 @@ def test_the_seed_decides_everything(circle: Splits) -> None:
     assert results[0] != results[2]
 
 
+def test_shapes_are_inferred_once(circle: Splits, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run needs the shapes for its problems and for its network, but one inference gives both."""
+    inferred: list[Shape | None] = []
+
+    def count(layers: Sequence[LayerSpecification], shape: Shape | None) -> tuple[LayerInference, ...]:
+        inferred.append(shape)
+        return infer_stack(layers, shape)
+
+    monkeypatch.setattr(specification, "infer_stack", count)
+    set_up_training(CIRCLE_NET, TrainingSettings(), circle)
+    assert inferred == [(2,)]
+
+
 def test_momentum_and_rate_reach_the_optimiser(circle: Splits) -> None:
     optimizer = set_up_training(CIRCLE_NET, TrainingSettings(learning_rate=0.3, momentum=0.5), circle).learner.optimizer
     assert (optimizer.lr, optimizer.momentum) == (0.3, 0.5)
@@ -58,11 +74,12 @@ def test_softmax_and_its_loss_belong_together() -> None:
     plain, with_softmax = CIRCLE_NET, network(("Linear", {"outputs": 2}), ("Softmax", {}))
     probabilities = TrainingSettings(loss="cross_entropy_loss")
     scores = TrainingSettings(loss="cross_entropy_with_softmax_loss")
-    assert find_problems(plain, scores, (2,), 2) == ()
-    assert find_problems(with_softmax, probabilities, (2,), 2) == ()
-    (missing,) = find_problems(plain, probabilities, (2,), 2)
+    inferred, inferred_with_softmax = infer(plain, (2,), 2), infer(with_softmax, (2,), 2)
+    assert find_problems(inferred, scores) == ()
+    assert find_problems(inferred_with_softmax, probabilities) == ()
+    (missing,) = find_problems(inferred, probabilities)
     assert missing.fix == AppendLayers("Add Softmax", (("Softmax", {}),))
-    (twice,) = find_problems(with_softmax, scores, (2,), 2)
+    (twice,) = find_problems(inferred_with_softmax, scores)
     assert twice.fix == RemoveLayer("Remove Softmax")
     assert twice.index == 1
 
