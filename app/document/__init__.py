@@ -1,4 +1,4 @@
-"""What the user edits: the project, edits and undo. No widgets."""
+"""What the user edits: the project, its edits and undo. No widgets."""
 
 from app.document.document import DATA_PENDING, UNTITLED, Document
 from app.document.edits import Edit

@@ -1,4 +1,4 @@
-"""The document: the project that is being edited, its undo history, and what is known of it."""
+"""The document: the project that the user edits, its undo history, its shapes and its problems."""
 
 from dataclasses import replace
 from functools import partial
@@ -14,33 +14,36 @@ from app.jobs import BackgroundRunner, Job
 from tinyml.core import Problem, TinymlError
 from tinyml.data import DataDescription, builtin_descriptions, builtin_names, describe
 from tinyml.learner import find_problems
-from tinyml.net import Inference, LayerInference, infer
+from tinyml.net import Inference, LayerInference, NetworkSpecification, infer
 from tinyml.storage import Project, read_project, save_project
 
 UNTITLED = "untitled"
-DATA_PENDING = "Looking at the data …"
-"""What views show while `Document.data_pending`."""
+DATA_PENDING = "Reading the data …"
+"""Text that views show while `Document.data_pending` is True."""
 
 
 class Document(QObject):
-    """What the user edits. Views read it, send it edits, and listen to its signals; it knows no view.
+    """What the user edits. Views read it, send edits to it, and listen to its signals. It knows no view.
+
+    Arguments:
+        project: the project to start with; an empty one by default.
 
     Attributes:
         project: the network, the data choice and the training settings; frozen.
-        selection: names of the selected layers, in the order of the stack.
-        input_selected: True when the input is selected instead, so that new layers go to the top.
+        selection: names of the selected layers, from the input upwards.
+        input_selected: True if the input card is selected. New layers are then inserted as the first ones.
         inference: shapes and problems of the network for the chosen data.
-        data: the description of the chosen data; None while it is read, and when it cannot be read.
-        data_problem: why the chosen data cannot be used, in one sentence; empty when it can.
-        path: the project file; None before the first save.
-        title: what a project without a file is called.
-        undo_stack: every edit; clean when the file holds the project as it is.
+        data: description of the chosen data; None while it is being read, and if it cannot be read.
+        data_problem: one sentence that says why the chosen data cannot be used; empty if it can.
+        path: of the project file; None before the first save.
+        title: name of a project that has no file.
+        undo_stack: all edits; it is clean if the file holds the current project. It needs no widgets.
 
     Signals:
-        changed: the project, and so perhaps the inference, is another one.
-        selection_changed: other layers are selected.
-        replaced: another project was opened or begun; what belonged to the former one is over.
-        file_changed: the path changed, or whether there are unsaved changes.
+        changed(): the project changed, and perhaps its inference and its data description.
+        selection_changed(): other layers are selected.
+        replaced(): another project was opened or started. Runs and weights of the previous project are obsolete.
+        file_changed(): the path changed, or the state "modified" changed.
     """
 
     changed = Signal()
@@ -59,7 +62,8 @@ class Document(QObject):
         self.data_problem = ""
         self._descriptions = {known.name: known for known in builtin_descriptions()}
         self._data_job: Job | None = None
-        self.inference = Inference((), None, ())
+        self.inference = self._network_inference = Inference((), None, ())
+        self._inferred_for: tuple[NetworkSpecification, DataDescription | None] | None = None
         self.undo_stack = QUndoStack(self)
         self.undo_stack.cleanChanged.connect(self._on_clean_changed)
         self._describe_data()
@@ -67,12 +71,12 @@ class Document(QObject):
 
     @property
     def name(self) -> str:
-        """What the project is called on screen: the name of its file, or its title."""
+        """The name of the project on screen: the name of its file, or its title."""
         return self.path.name if self.path else self.title
 
     @property
     def modified(self) -> bool:
-        """True when there are changes that the file does not hold."""
+        """True if there are changes that are not saved."""
         return not self.undo_stack.isClean()
 
     @property
@@ -82,31 +86,44 @@ class Document(QObject):
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """Everything that keeps the network from being trained, the data first."""
+        """All reasons why the network cannot be trained; problems of the data come first."""
         data = (Problem(-1, "input", self.data_problem),) if self.data_problem else ()
         return data + self.inference.problems
 
     def inference_of(self, name: str) -> LayerInference | None:
-        """Return what is known of the layer called `name`, or None when there is none."""
+        """Return the shapes and the problem of a layer; None if no layer has that name.
+
+        Arguments:
+            name: of the layer.
+        """
         return next((inferred for inferred in self.inference.layers if inferred.specification.name == name), None)
 
     @property
     def insertion_index(self) -> int:
-        """Where new layers go: behind the selected ones, to the top when the input is selected, else to the end."""
+        """The index for new layers: after the selected ones; 0 if the input is selected; otherwise at the end."""
         if self.input_selected:
             return 0
         chosen = [index for index, layer in enumerate(self.project.network.layers) if layer.name in self.selection]
         return chosen[-1] + 1 if chosen else len(self.project.network.layers)
 
     def apply(self, edit: Edit) -> None:
-        """Make an edit, as one step that can be undone. An edit that changes nothing is silent."""
+        """Apply an edit as one step on the undo stack. An edit that changes nothing adds no step and emits no signal.
+
+        Arguments:
+            edit: the next project and its selection.
+        """
         if edit.project != self.project:
             self.undo_stack.push(_EditCommand(self, edit))
         if edit.selection is not None:
             self.select(edit.selection, input_selected=edit.selects_input)
 
     def select(self, names: Names, *, input_selected: bool = False) -> None:
-        """Select layers by name, in any order, or the input; unknown names are left out."""
+        """Select layers, or the input.
+
+        Arguments:
+            names: of the layers, in any order; unknown names are ignored.
+            input_selected: select the input card.
+        """
         wanted = set(names)
         selection = tuple(layer.name for layer in self.project.network.layers if layer.name in wanted)
         if (selection, input_selected) != (self.selection, self.input_selected):
@@ -114,7 +131,13 @@ class Document(QObject):
             self.selection_changed.emit()
 
     def replace(self, project: Project, path: Path | None = None, title: str = UNTITLED) -> None:
-        """Start over with another project, unmodified and with an empty undo history."""
+        """Show another project, unmodified and with an empty undo history.
+
+        Arguments:
+            project: the project.
+            path: of its file; None if it has none.
+            title: name of a project that has no file.
+        """
         self.undo_stack.clear()
         self.path, self.title = path, title
         self.show_project(project)
@@ -123,16 +146,22 @@ class Document(QObject):
         self.file_changed.emit()
 
     def open(self, path: Path) -> None:
-        """Read a project file; raises `StorageError`, and changes nothing, when it cannot be read."""
+        """Open a project file.
+
+        Arguments:
+            path: of the file.
+
+        Raises `StorageError`, and changes nothing, if the file cannot be read.
+        """
         self.replace(read_project(path), path)
 
     def restore(self, project: Project, path: Path | None = None, title: str = UNTITLED) -> None:
-        """Show changes that were never saved, as one edit of the project in its file, so that they count as such.
+        """Restore an autosaved project as one unsaved edit of the project in its file.
 
         Arguments:
-            project: with the changes.
-            path: the file that they belong to; None when they have none. It may be gone or damaged.
-            title: what a project without a file is called.
+            project: with the unsaved changes.
+            path: of the project file; None if it has none. The file may be missing or damaged.
+            title: name of a project that has no file.
         """
         try:
             saved = read_project(path) if path is not None else None
@@ -141,58 +170,72 @@ class Document(QObject):
         self.replace(saved or Project(), path, title)
         self.apply(Edit("restore unsaved changes", project))
         if path is not None and saved is None:
-            self.undo_stack.resetClean()  # no step back leads to what the file holds
+            self.undo_stack.resetClean()  # no undo step restores the content of the file
 
     def forget_file(self, title: str) -> None:
-        """Keep the project but not its file: saving will ask for another one."""
+        """Keep the project but forget its file, so that saving asks for a file.
+
+        Arguments:
+            title: the new name of the project.
+        """
         self.path, self.title = None, title
         self.file_changed.emit()
 
     def save(self, path: Path | None = None) -> None:
-        """Write the project to `path`, or to the file it came from; raises `TinymlError` when that fails."""
+        """Save the project.
+
+        Arguments:
+            path: of the file; None for the file that the project was read from or last saved to.
+
+        Raises `TinymlError` if there is no file or it cannot be written.
+        """
         target = path or self.path
         if target is None:
-            raise TinymlError("The project has no file yet. Choose one with Save as.")
+            raise TinymlError("The project has no file yet. Choose one with “Save as”.")
         save_project(target, self.project)
         self.path = target
         self.undo_stack.setClean()
         self.file_changed.emit()
 
     def show_project(self, project: Project) -> None:
-        """Make `project` the current one, without a step in the undo history: what undo and redo do."""
-        before, now = self.project.data, project.data
+        """Make a project the current one without adding an undo step; undo and redo call this.
+
+        Arguments:
+            project: the project to show.
+        """
+        old, new = self.project.data, project.data
         self.project = project
-        if (before.source, before.target) != (now.source, now.target) or self.data_problem:
+        if (old.source, old.target) != (new.source, new.target) or self.data_problem:
             self._describe_data()
         self._infer()
-        present = {layer.name for layer in project.network.layers}
-        selection = tuple(name for name in self.selection if name in present)
+        names = {layer.name for layer in project.network.layers}
+        selection = tuple(name for name in self.selection if name in names)
         same_selection, self.selection = selection == self.selection, selection
-        # Views hear of the new stack before they hear that some of it is no longer selected.
+        # Views must show the new layers before they learn that some are no longer selected.
         self.changed.emit()
         if not same_selection:
             self.selection_changed.emit()
 
     def describe_data(self, source: str) -> Job:
-        """Read the description of a source in the background; choosing this source then needs no waiting.
+        """Read the description of a data source in the background and remember it.
 
         Arguments:
-            source: name of a built-in set, or path of a folder.
+            source: name of a built-in dataset, or path of a folder.
 
-        Returns the job, which returns a `DataDescription`. It has a thread to itself: a folder that does not answer, on
-        a network for instance, holds up nothing else.
+        Returns the job; its result is a `DataDescription`. The job has its own thread, since a folder on a network may
+        never answer.
         """
         job = BackgroundRunner(idle_seconds=0).submit(partial(describe, source))
         job.returned.connect(self._on_data_described)
         return job
 
     def shutdown(self) -> None:
-        """Stop waiting for data: for closing the window."""
+        """Stop waiting for data; called when the window closes."""
         if self._data_job is not None:
             self._data_job.cancel()
 
     def _describe_data(self) -> None:
-        """Show what is known of the chosen data; read a folder again, since it may have changed."""
+        """Use the known description of the chosen data. Read a folder again, since it may have changed."""
         source = self.project.data.source
         self.shutdown()
         known = self._descriptions.get(source)
@@ -219,25 +262,32 @@ class Document(QObject):
         self.changed.emit()
 
     def _infer(self) -> None:
-        network, training, data = self.project.network, self.project.training, self.data
-        if data is None:
-            self.inference = infer(network, None)
-            return
-        inference = infer(network, data.example_shape, len(data.class_names), data.target_shape)
-        self.inference = replace(inference, problems=find_problems(inference, training))
+        """Infer the shapes if the network or the data changed, and find all problems."""
+        network, data = self.project.network, self.data
+        if (network, data) != self._inferred_for:
+            self._inferred_for = network, data
+            self._network_inference = (
+                infer(network, data.example_shape, len(data.class_names), data.target_shape)
+                if data is not None
+                else infer(network, None)
+            )
+        self.inference = self._network_inference
+        if data is not None:
+            problems = find_problems(self._network_inference, self.project.training)
+            self.inference = replace(self._network_inference, problems=problems)
 
     def _on_clean_changed(self, _clean: bool) -> None:
         self.file_changed.emit()
 
 
 class _EditCommand(QUndoCommand):
-    """One edit on the undo stack: the frozen projects and selections before and after it, nothing else."""
+    """One edit on the undo stack: the frozen projects and the selections before and after it."""
 
     def __init__(self, document: Document, edit: Edit) -> None:
-        # Qt takes what follows a line break, which a name may hold, for the text of the action.
+        # A name may hold a line break. Qt would use only the text after it.
         super().__init__(edit.text.replace("\n", " "))
-        # Weak: a cycle of document, stack and command would be taken apart in whatever order the collector likes, and
-        # the stack would then delete commands that are gone.
+        # Weak, so that document, stack and command form no cycle: the garbage collector may delete a command before the
+        # stack deletes it again.
         self._weak_document = ref(document)
         self._merge_key = edit.merge_key
         self._before, self._after = document.project, edit.project
@@ -247,7 +297,7 @@ class _EditCommand(QUndoCommand):
     @property
     def _document(self) -> Document:
         document = self._weak_document()
-        assert document is not None, "the undo stack belongs to the document"
+        assert document is not None, "the document owns the undo stack"
         return document
 
     def redo(self) -> None:
@@ -260,7 +310,7 @@ class _EditCommand(QUndoCommand):
         self._document.select(self._selection_before, input_selected=self._input_before)
 
     def id(self) -> int:
-        """Tell Qt which commands may be merged: equal numbers, -1 for never."""
+        """Return equal numbers for commands that may be merged, -1 for a command that may not."""
         if not self._merge_key:
             return -1
         return crc32(self._merge_key.encode()) & 0x7FFFFFFF
@@ -269,6 +319,6 @@ class _EditCommand(QUndoCommand):
         if not isinstance(other, _EditCommand) or other._merge_key != self._merge_key:
             return False
         self._after = other._after
-        # A value that was changed and changed back leaves no step that does nothing.
+        # A value that is changed and changed back leaves no undo step.
         self.setObsolete(self._after == self._before)
         return True

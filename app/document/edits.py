@@ -1,6 +1,6 @@
-"""Edits: pure functions from one project to the next, each with the words that the undo menu shows.
+"""Edits: pure functions from one project to the next. Each edit has a text for the undo menu.
 
-A project is frozen, so an edit never changes one: it makes the next. Nothing here knows Qt.
+A project is frozen: an edit makes a new one. This module does not use Qt.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,11 +20,12 @@ class Edit:
     """One step that can be undone.
 
     Attributes:
-        text: what it does, for the undo menu: "move conv_2".
-        project: the project afterwards.
-        selection: names of the layers that are selected afterwards; None leaves the selection as it is.
-        selects_input: True when the input is selected afterwards, and no layer.
-        merge_key: edits in a row with the same key, not empty, become one step (the arrows of a number).
+        text: description for the undo menu, such as "move conv_2".
+        project: the project after the edit.
+        selection: names of the layers to select after the edit; None keeps the selection.
+        selects_input: True to select the input after the edit.
+        merge_key: successive edits with the same key become one undo step, such as clicks on the arrows of a number;
+            empty if the edit is never merged.
     """
 
     text: str
@@ -34,12 +35,19 @@ class Edit:
     merge_key: str = ""
 
     def alone(self) -> "Edit":
-        """Return the same edit as a step of its own, which does not continue the one before."""
+        """Return the same edit without its merge key, so that it is a separate undo step."""
         return replace(self, merge_key="")
 
 
 def insert_layer(project: Project, index: int, layer_type: str, settings: Mapping[str, Any] | None = None) -> Edit:
-    """Put a new layer of `layer_type` at position `index` of the stack; it is named automatically."""
+    """Insert a new layer with an automatic name.
+
+    Arguments:
+        project: the project before the edit.
+        index: position of the new layer, 0 for the first.
+        layer_type: such as "Conv2D".
+        settings: values that differ from the defaults.
+    """
     layer = LayerSpecification(type=layer_type, name=free_name(project, layer_type), settings=dict(settings or {}))
     layers = list(project.network.layers)
     layers.insert(index, layer)
@@ -53,32 +61,47 @@ def paste_layers(
     verb: str = "paste",
     places: Sequence[int] | None = None,
 ) -> Edit:
-    """Put copies of layers at position `index`; each keeps its name if that is free, or gets one that is.
+    """Insert copies of layers. A copy keeps its name if the name is free; otherwise it gets a new one.
 
     Arguments:
-        places: where each of them shall stand afterwards, in rising order; one behind the other by default.
+        project: the project before the edit.
+        index: position of the first copy.
+        copied: the layers to copy.
+        verb: first word of the edit's text.
+        places: positions of the copies in the new stack, in ascending order; by default they follow each other.
     """
     layers = list(project.network.layers)
     names: list[str] = []
     for place, original in zip(places or range(index, index + len(copied)), copied, strict=True):
-        present = with_layers(project, layers)
+        current = with_layers(project, layers)
         name = original.name
         if any(layer.name == name for layer in layers):
-            name = free_name(present, original.type)
+            name = free_name(current, original.type)
         layers.insert(place, original.model_copy(update={"name": name}))
         names.append(name)
     return Edit(f"{verb} {describe_names(names)}", with_layers(project, layers), tuple(names))
 
 
 def duplicate_layers(project: Project, names: Iterable[str]) -> Edit:
-    """Put copies of the named layers right behind the last of them."""
+    """Insert copies of some layers after the last of them.
+
+    Arguments:
+        project: the project before the edit.
+        names: of the layers.
+    """
     positions = positions_of(project, names)
     copied = [project.network.layers[position] for position in positions]
     return paste_layers(project, positions[-1] + 1, copied, verb="duplicate")
 
 
 def remove_layers(project: Project, names: Iterable[str], verb: str = "delete") -> Edit:
-    """Take the named layers out; the layer that follows them is selected."""
+    """Delete some layers and select the layer that follows the first of them.
+
+    Arguments:
+        project: the project before the edit.
+        names: of the layers.
+        verb: first word of the edit's text.
+    """
     positions = positions_of(project, names)
     removed = [project.network.layers[position].name for position in positions]
     layers = [layer for layer in project.network.layers if layer.name not in removed]
@@ -87,7 +110,12 @@ def remove_layers(project: Project, names: Iterable[str], verb: str = "delete") 
 
 
 def cut_layers(project: Project, names: Iterable[str]) -> Edit:
-    """Take the named layers out to paste them; what is before them is selected, so that they are pasted there again."""
+    """Delete some layers and select the layer before them, so that Paste inserts them at the same place.
+
+    Arguments:
+        project: the project before the edit.
+        names: of the layers.
+    """
     edit = remove_layers(project, names, verb="cut")
     first = positions_of(project, names)[0]
     before = (project.network.layers[first - 1].name,) if first else ()
@@ -95,7 +123,13 @@ def cut_layers(project: Project, names: Iterable[str]) -> Edit:
 
 
 def move_layers(project: Project, names: Iterable[str], index: int) -> Edit:
-    """Move the named layers, in their order, into the gap before position `index` of the present stack."""
+    """Move some layers, without changing their order.
+
+    Arguments:
+        project: the project before the edit.
+        names: of the layers.
+        index: position in the old stack; the layers move into the gap before it.
+    """
     positions = set(positions_of(project, names))
     moved = [layer for position, layer in enumerate(project.network.layers) if position in positions]
     before = [layer for position, layer in enumerate(project.network.layers[:index]) if position not in positions]
@@ -109,12 +143,20 @@ def move_layers(project: Project, names: Iterable[str], index: int) -> Edit:
 
 
 def rename_layer(project: Project, name: str, new_name: str) -> Edit:
-    """Give a layer another name; raises `TinymlError` when it is empty or taken."""
+    """Rename a layer.
+
+    Arguments:
+        project: the project before the edit.
+        name: of the layer.
+        new_name: another name; spaces around it are removed.
+
+    Raises `TinymlError` if the new name is empty or another layer has it.
+    """
     new_name = new_name.strip()
     if not new_name:
         raise TinymlError("A layer needs a name. Type at least one letter.")
     if new_name != name and any(layer.name == new_name for layer in project.network.layers):
-        raise TinymlError(f"Another layer is called '{new_name}' already. Choose a name that is free.")
+        raise TinymlError(f"Another layer already has the name '{new_name}'. Choose another name.")
     layers = [
         layer.model_copy(update={"name": new_name}) if layer.name == name else layer for layer in project.network.layers
     ]
@@ -122,7 +164,13 @@ def rename_layer(project: Project, name: str, new_name: str) -> Edit:
 
 
 def change_settings(project: Project, name: str, changes: Mapping[str, Any]) -> Edit:
-    """Give some settings of a layer other values; steps that change the same settings in a row are one."""
+    """Change settings of a layer. Successive edits of the same settings become one undo step.
+
+    Arguments:
+        project: the project before the edit.
+        name: of the layer.
+        changes: new values, by the names of the settings.
+    """
     layers = [
         LayerSpecification(type=layer.type, name=name, settings={**layer.settings, **changes})
         if layer.name == name
@@ -134,36 +182,51 @@ def change_settings(project: Project, name: str, changes: Mapping[str, Any]) -> 
 
 
 def change_training(project: Project, **changes: Any) -> Edit:
-    """Give some training settings other, already validated, values."""
+    """Change training settings.
+
+    Arguments:
+        project: the project before the edit.
+        changes: new, valid values, by the names of the settings.
+    """
     what = ", ".join(sorted(changes)).replace("_", " ")
     training = project.training.model_copy(update=changes)
     return Edit(f"change {what}", project.model_copy(update={"training": training}), merge_key=f"training.{what}")
 
 
 def change_data(project: Project, **changes: Any) -> Edit:
-    """Choose other data or another split, already validated."""
+    """Change the choice of data or its split.
+
+    Arguments:
+        project: the project before the edit.
+        changes: new, valid values, by the names of the settings.
+    """
     what = ", ".join(sorted(changes)).replace("_", " ")
     data = project.data.model_copy(update=changes)
     return Edit(f"change data {what}", project.model_copy(update={"data": data}), merge_key=f"data.{what}")
 
 
 def apply_fix(project: Project, problem: Problem) -> Edit:
-    """Make the edit that a problem proposes; raises `TinymlError` when it proposes none.
+    """Apply the fix that a problem proposes.
 
-    Layers are found by their position: two of one name may be the problem.
+    Arguments:
+        project: the project that has the problem.
+        problem: gives the fix and the index of its layer. The name alone is not enough: two layers with the same name
+            may be the problem.
+
+    Raises `TinymlError` if the problem has no fix, or if its layer changed meanwhile.
     """
     fix, layers = problem.fix, project.network.layers
     if isinstance(fix, ChangeTraining):
         return replace(change_training(project, **fix.settings), text=_as_step(fix.label)).alone()
     if problem.layer and problem.layer != next((layer.name for layer in layers[problem.index :]), None):
-        raise TinymlError(f"The layer '{problem.layer}' was changed meanwhile. Look at its problem again.")
-    mended = net.apply_fix(layers, problem)
-    assert fix is not None, "refused by the line before"
-    before = {layer.name for layer in layers}
-    selection: Names | None = tuple(layer.name for layer in mended if layer.name not in before) or None
-    if len(mended) < len(layers):
-        selection = tuple(layer.name for layer in mended[problem.index :][:1] or mended[-1:])
-    return Edit(_as_step(fix.label), with_layers(project, mended), selection)
+        raise TinymlError(f"The layer '{problem.layer}' changed meanwhile. Read its problem again.")
+    fixed = net.apply_fix(layers, problem)
+    assert fix is not None, "net.apply_fix refuses a problem without a fix"
+    old_names = {layer.name for layer in layers}
+    selection: Names | None = tuple(layer.name for layer in fixed if layer.name not in old_names) or None
+    if len(fixed) < len(layers):
+        selection = tuple(layer.name for layer in fixed[problem.index :][:1] or fixed[-1:])
+    return Edit(_as_step(fix.label), with_layers(project, fixed), selection)
 
 
 def _as_step(label: str) -> str:
@@ -171,12 +234,20 @@ def _as_step(label: str) -> str:
 
 
 def free_name(project: Project, layer_type: str) -> str:
-    """Return the first free automatic name for a layer type: conv_1, conv_2, …"""
+    """Return the first free automatic name for a new layer: conv_1, conv_2, …
+
+    Arguments:
+        project: has the names that are taken.
+        layer_type: of the new layer.
+    """
     return net.free_name({layer.name for layer in project.network.layers}, layer_type)
 
 
 def describe_names(names: Sequence[str]) -> str:
-    """Name one layer, or count several.
+    """Return the name of one layer, or the number of several.
+
+    Arguments:
+        names: of the layers.
 
     >>> describe_names(["conv_1"]), describe_names(["conv_1", "relu_1"])
     ('conv_1', '2 layers')
@@ -185,7 +256,14 @@ def describe_names(names: Sequence[str]) -> str:
 
 
 def positions_of(project: Project, names: Iterable[str]) -> list[int]:
-    """Return where the named layers stand, from the input upwards; raises `TinymlError` when none does."""
+    """Return the positions of some layers, in ascending order.
+
+    Arguments:
+        project: has the layers.
+        names: of the layers; unknown names are ignored.
+
+    Raises `TinymlError` if the project has none of them.
+    """
     wanted = set(names)
     positions = [index for index, layer in enumerate(project.network.layers) if layer.name in wanted]
     if not positions:
@@ -194,6 +272,11 @@ def positions_of(project: Project, names: Iterable[str]) -> list[int]:
 
 
 def with_layers(project: Project, layers: Iterable[LayerSpecification]) -> Project:
-    """Return the project with another stack of layers."""
+    """Return the project with other layers.
+
+    Arguments:
+        project: the project before the edit.
+        layers: all layers of the new network, from the input upwards.
+    """
     network = project.network.model_copy(update={"layers": tuple(layers)})
     return project.model_copy(update={"network": network})

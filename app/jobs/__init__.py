@@ -1,4 +1,4 @@
-"""Functions that run off the GUI thread, each with a handle that announces how it ended."""
+"""Functions that run off the GUI thread. Each call has a handle that reports how it ended."""
 
 from app.jobs.job import Job, JobState
 from app.jobs.runner import LONGEST_SAVE, BackgroundRunner, LatestJob

@@ -1,4 +1,4 @@
-"""The handle of one function that runs in another thread."""
+"""The handle of one function call in another thread."""
 
 import traceback
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from tinyml.core import TinymlError
 
 
 class JobState(Enum):
-    """How far a job is; the last three are terminal."""
+    """State of a job; the last three are final."""
 
     WAITING = auto()
     RUNNING = auto()
@@ -22,25 +22,25 @@ class JobState(Enum):
 
     @property
     def ended(self) -> bool:
-        """True when the terminal event was announced."""
+        """True if the job has emitted its final signal."""
         return self not in (JobState.WAITING, JobState.RUNNING)
 
 
 class Job(QObject):
-    """One function call off the GUI thread. It ends with exactly one of three signals, in the thread that made it.
+    """One function call off the GUI thread. It ends with exactly one of three signals, in the thread that created it.
 
-    The function must work on its own or on read-only data. Nothing else may change what it returns.
+    The function must use its own data or read-only data. No other code may change its result.
 
     Arguments:
-        function: what is called, without arguments.
+        function: called without arguments.
 
     Attributes:
         call: the part of the job that another thread runs.
 
     Signals:
         returned(result): the function returned.
-        failed(sentence): it raised an exception.
-        cancelled(): `cancel` was called first. A function that runs already goes on; its result is dropped.
+        failed(sentence): the function raised an exception.
+        cancelled(): `cancel` was called before the end. A running function continues, but its result is dropped.
     """
 
     returned = Signal(object)
@@ -54,25 +54,30 @@ class Job(QObject):
         self._ended_as: JobState | None = None
         self.call = Call(self, function)
         self._completed.connect(self._on_completed, Qt.ConnectionType.QueuedConnection)
-        # A job lives until its terminal event, whether or not its owner keeps it.
+        # A job lives until its final signal, even if its owner does not keep it.
         self._not_ended.add(self)
 
     @property
     def state(self) -> JobState:
-        """How far the job is."""
+        """The current state."""
         if self._ended_as is not None:
             return self._ended_as
         return JobState.RUNNING if self.call.started else JobState.WAITING
 
     @Slot()
     def cancel(self) -> None:
-        """Announce `cancelled` at once, unless the job has ended before."""
+        """Emit `cancelled` at once, unless the job has already ended."""
         if not self.state.ended:
             self._end(JobState.CANCELLED)
             self.cancelled.emit()
 
     def complete(self, result: object, error: Exception | None) -> None:
-        """Hand over what the function returned or raised; called from the thread that ran it."""
+        """Report the end of the function; the thread that ran it calls this.
+
+        Arguments:
+            result: returned by the function.
+            error: raised by the function; None if it returned.
+        """
         self._completed.emit(result, error)
 
     @Slot(object, object)
@@ -87,26 +92,26 @@ class Job(QObject):
         if isinstance(error, TinymlError):
             self.failed.emit(str(error))
         else:
-            # A bug report needs to know where it was.
+            # A bug report needs the traceback.
             traceback.print_exception(error)
             self.failed.emit(f"{type(error).__name__}: {error}")
 
     def _end(self, state: JobState) -> None:
         self._ended_as = state
-        # Waits until the other thread has let go of this object, so that it is never deleted there.
+        # This waits until the other thread no longer uses this object, so that it is never deleted there.
         self.call.forget()
         self._not_ended.discard(self)
 
 
 class Call:
-    """What crosses to the other thread: the function, and the job until it ends. Every method is thread-safe.
+    """The part of a job that the other thread uses. Every method is thread-safe.
 
     Arguments:
         job: gets the result.
-        function: what is called.
+        function: called without arguments.
 
     Attributes:
-        started: True from the moment when the function is called.
+        started: True as soon as the function is called.
     """
 
     def __init__(self, job: Job, function: Callable[[], Any]) -> None:
@@ -116,7 +121,7 @@ class Call:
         self.started = False
 
     def run(self) -> None:
-        """Call the function and hand its result to the job; do nothing when the job was cancelled."""
+        """Call the function and pass its result to the job; do nothing if the job was cancelled."""
         with self._lock:
             function, self._function = self._function, None
             self.started = function is not None
@@ -125,7 +130,7 @@ class Call:
         result, problem = None, None
         try:
             result = function()
-        except Exception as error:  # noqa: BLE001 (every failure is an answer)
+        except Exception as error:  # noqa: BLE001 (the job reports every failure)
             problem = error
         with self._lock:
             if self._job is not None:
@@ -133,13 +138,13 @@ class Call:
                 self._job = None
 
     def cancel_job(self) -> None:
-        """Cancel the job, if it has not ended; on the thread that made it."""
+        """Cancel the job, if it has not ended. Call this on the thread that created the job."""
         with self._lock:
             job = self._job
         if job is not None:
             job.cancel()
 
     def forget(self) -> None:
-        """Drop the function and the job: the result will not be handed over."""
+        """Drop the function and the job, so that no result is reported."""
         with self._lock:
             self._job = self._function = None

@@ -1,4 +1,4 @@
-"""Where jobs run: one after another, in a thread of their own."""
+"""Runs jobs one after another in a background thread."""
 
 from collections import deque
 from collections.abc import Callable
@@ -11,21 +11,21 @@ from PySide6.QtCore import QMetaObject, QObject, Qt, Signal
 from app.jobs.job import Call, Job
 
 IDLE_SECONDS = 10.0
-"""How long a thread stays without work."""
+"""Seconds for which an idle thread waits for the next job before it ends."""
 LONGEST_WAIT = 5.0
-"""Seconds that `shutdown` waits for a function that reads or computes."""
+"""Seconds for which `shutdown` waits for a function that reads or computes."""
 LONGEST_SAVE = 60.0
-"""Seconds that it should wait for one that writes a file: what is half written is lost."""
+"""Seconds for which `shutdown` should wait for a function that saves a file, since an unfinished save is lost."""
 
 
 class BackgroundRunner:
     """Runs functions one after another, off the GUI thread.
 
-    Its thread is a daemon, so a function that never returns keeps neither the window nor the program from closing. It
-    stays for a while when there is nothing to do, since the GUI thread waits for a thread that starts.
+    The thread is a daemon: a function that never returns does not stop the window or the program from closing. An idle
+    thread waits for a while, since starting a thread delays the GUI thread.
 
     Arguments:
-        idle_seconds: how long the thread stays.
+        idle_seconds: for which an idle thread waits before it ends.
     """
 
     def __init__(self, idle_seconds: float = IDLE_SECONDS) -> None:
@@ -38,7 +38,10 @@ class BackgroundRunner:
         self._closed = False
 
     def submit(self, function: Callable[[], Any]) -> Job:
-        """Call `function` when those before it are done. After `shutdown` the job is cancelled instead, a little later.
+        """Queue a function call. After `shutdown`, the job is soon cancelled instead.
+
+        Arguments:
+            function: called without arguments, off the GUI thread.
 
         Returns the handle of the call. The caller need not keep it.
         """
@@ -51,12 +54,12 @@ class BackgroundRunner:
                     self._thread = Thread(target=self._run_all, name="background", daemon=True)
                     self._thread.start()
                 return job
-        # The caller has not connected to its signals yet.
+        # Later, since the caller has not connected to the signals yet.
         QMetaObject.invokeMethod(job, "cancel", Qt.ConnectionType.QueuedConnection)
         return job
 
     def abandon(self) -> None:
-        """Cancel every job. A function that runs is left to itself: later jobs need not wait for it."""
+        """Cancel every job. A running function continues in its thread, but later jobs do not wait for it."""
         with self._changed:
             calls = [*([self._running] if self._running else []), *self._waiting]
             self._waiting.clear()
@@ -68,10 +71,10 @@ class BackgroundRunner:
             call.cancel_job()
 
     def shutdown(self, longest_wait: float = LONGEST_WAIT) -> None:
-        """Cancel every job, wait for the functions that run, and end the thread.
+        """Cancel every job, wait for running functions, and end the thread.
 
         Arguments:
-            longest_wait: seconds. A function that still runs then is left to itself.
+            longest_wait: in seconds; after that, a running function no longer delays the caller.
         """
         self.abandon()
         with self._changed:
@@ -98,13 +101,14 @@ class BackgroundRunner:
 
 
 class LatestJob(QObject):
-    """A place for one job: the next one cancels the one before.
+    """Runs at most one job at a time: a new job cancels the previous one.
 
     Arguments:
         runner: runs the jobs.
 
     Signals:
-        returned(result), failed(sentence): of the newest job. A job that was cancelled has neither.
+        returned(result): the function of the newest job returned.
+        failed(sentence): the function of the newest job raised an exception.
     """
 
     returned = Signal(object)
@@ -117,11 +121,17 @@ class LatestJob(QObject):
 
     @property
     def busy(self) -> bool:
-        """True while the newest job has not ended."""
+        """True while a job waits or runs."""
         return self._job is not None and not self._job.state.ended
 
     def start(self, function: Callable[[], Any]) -> Job:
-        """Cancel the job before and submit `function`; returns its job."""
+        """Cancel the previous job and start a new one.
+
+        Arguments:
+            function: called without arguments, off the GUI thread.
+
+        Returns the new job.
+        """
         self.cancel()
         self._job = job = self._runner.submit(function)
         job.returned.connect(self.returned)
@@ -129,6 +139,6 @@ class LatestJob(QObject):
         return job
 
     def cancel(self) -> None:
-        """Cancel the newest job, if it has not ended."""
+        """Cancel the job, if it has not ended."""
         if self._job is not None:
             self._job.cancel()

@@ -4,6 +4,7 @@ import pytest
 
 from app.document import Document, edits
 from tinyml.core import StorageError, TinymlError
+from tinyml.net import specification
 
 
 @pytest.fixture
@@ -13,7 +14,7 @@ def document(qapp):
     return document
 
 
-def test_an_equal_edit_is_silent_and_makes_no_undo_step(document, qtbot):
+def test_an_edit_that_changes_nothing_emits_no_signal_and_adds_no_undo_step(document, qtbot):
     steps = document.undo_stack.count()
     with qtbot.assertNotEmitted(document.changed):
         document.apply(edits.change_settings(document.project, "linear_1", {}))
@@ -28,7 +29,7 @@ def test_typing_into_one_field_is_one_undo_step(document):
     assert document.project == before
 
 
-def test_the_undo_text_names_the_step(document):
+def test_the_undo_text_names_the_edit(document):
     document.apply(edits.insert_layer(document.project, 1, "ReLu"))
     document.apply(edits.move_layers(document.project, ["relu_1"], 0))
     assert document.undo_stack.undoText() == "move relu_1"
@@ -71,7 +72,7 @@ def test_saving_without_a_file_is_refused(document):
         document.save()
 
 
-def test_a_failed_save_stays_modified_and_leaves_the_old_file(document, tmp_path, monkeypatch):
+def test_after_a_failed_save_the_project_is_modified_and_the_old_file_is_intact(document, tmp_path, monkeypatch):
     path = tmp_path / "network.tinyml.json"
     path.write_text("old")
 
@@ -100,7 +101,7 @@ def test_a_bad_file_changes_nothing(document, tmp_path, content):
     assert (document.project, document.undo_stack.count()) == (before, steps)
 
 
-def test_a_changed_pair_is_the_same_after_saving_and_opening(document, tmp_path):
+def test_a_setting_with_two_numbers_survives_saving_and_opening(document, tmp_path):
     document.apply(edits.insert_layer(document.project, 0, "Conv2D", {"window": (5, 3)}))
     document.apply(edits.change_settings(document.project, "conv_1", {"padding": (2, 1)}))
     document.save(tmp_path / "network.tinyml.json")
@@ -109,10 +110,46 @@ def test_a_changed_pair_is_the_same_after_saving_and_opening(document, tmp_path)
     assert other.project == document.project
 
 
-def test_a_value_that_is_changed_back_leaves_no_step(document):
+def test_a_value_that_is_changed_back_leaves_no_undo_step(document):
     before, steps = document.project, document.undo_stack.count()
     document.apply(edits.change_training(document.project, epochs=7))
     assert document.undo_stack.count() == steps + 1
     document.apply(edits.change_training(document.project, epochs=before.training.epochs))
     assert document.undo_stack.count() == steps
     assert document.project == before
+
+
+@pytest.fixture
+def inferences(document, monkeypatch):
+    """Return a list that gets one entry for each shape inference."""
+    calls, infer_stack = [], specification.infer_stack
+    monkeypatch.setattr(specification, "infer_stack", lambda *arguments: calls.append(1) or infer_stack(*arguments))
+    return calls
+
+
+def test_an_edit_of_the_epochs_infers_no_shapes(document, inferences):
+    document.apply(edits.change_training(document.project, epochs=7))
+    assert inferences == []
+
+
+def test_an_edit_of_a_layer_infers_the_shapes_once(document, inferences):
+    document.apply(edits.change_settings(document.project, "linear_1", {"outputs": 7}))
+    assert len(inferences) == 1
+    document.undo_stack.undo()
+    assert len(inferences) == 2
+
+
+def test_an_edit_of_the_data_infers_the_shapes_once(document, inferences):
+    document.apply(edits.change_data(document.project, source="circle"))
+    assert len(inferences) == 1
+    assert document.inference.layers[0].output_shape == (64,)
+
+
+def test_an_edit_of_the_loss_finds_its_problems_without_an_inference(document, inferences):
+    document.apply(edits.change_settings(document.project, "linear_1", {"outputs": 10}))
+    document.apply(edits.insert_layer(document.project, 0, "Flatten"))
+    assert document.problems == ()
+    inferences.clear()
+    document.apply(edits.change_training(document.project, loss="cross_entropy_loss"))
+    assert "Softmax" in document.problems[0].sentence
+    assert inferences == []

@@ -32,7 +32,7 @@ def test_a_freed_name_is_used_again():
     assert names_of(edits.insert_layer(project, 0, "ReLu").project) == ["relu_1", "relu_2"]
 
 
-def test_move_keeps_the_order_of_the_moved_and_of_the_others():
+def test_a_move_keeps_the_order_of_the_moved_layers_and_of_the_others():
     project = project_of("Linear", "ReLu", "Linear", "ReLu", "Linear")
     edit = edits.move_layers(project, ["relu_2", "linear_1"], 5)
     assert names_of(edit.project) == ["relu_1", "linear_2", "linear_3", "linear_1", "relu_2"]
@@ -40,19 +40,19 @@ def test_move_keeps_the_order_of_the_moved_and_of_the_others():
 
 
 @pytest.mark.parametrize("index", [1, 2])
-def test_moving_into_the_gaps_around_itself_changes_nothing(index):
+def test_moving_a_layer_into_the_gap_before_or_after_it_changes_nothing(index):
     project = project_of("Linear", "ReLu", "Linear")
     assert edits.move_layers(project, ["relu_1"], index).project == project
 
 
-def test_removing_selects_the_follower_or_the_new_last_or_nothing():
+def test_removing_selects_the_next_layer_or_the_last_one_or_nothing():
     project = project_of("Linear", "ReLu")
     assert edits.remove_layers(project, ["linear_1"]).selection == ("relu_1",)
     assert edits.remove_layers(project, ["relu_1"]).selection == ("linear_1",)
     assert edits.remove_layers(project, ["linear_1", "relu_1"]).selection == ()
 
 
-def test_duplicate_puts_copies_with_their_settings_behind_the_last():
+def test_duplicate_inserts_copies_with_their_settings_after_the_last():
     project = edits.change_settings(project_of("Linear", "ReLu"), "linear_1", {"outputs": 5}).project
     edit = edits.duplicate_layers(project, ["linear_1"])
     assert names_of(edit.project) == ["linear_1", "linear_2", "relu_1"]
@@ -65,7 +65,7 @@ def test_an_empty_or_taken_name_is_refused(name):
         edits.rename_layer(project_of("Linear", "ReLu"), "linear_1", name)
 
 
-def test_editing_nothing_is_refused_in_words():
+def test_an_edit_of_no_layer_is_refused_with_a_sentence():
     with pytest.raises(TinymlError, match="No layer is selected"):
         edits.remove_layers(project_of("Linear"), [])
 
@@ -92,7 +92,7 @@ def test_a_problem_without_fix_is_refused():
         edits.apply_fix(project_of("Linear"), Problem(0, "linear_1", "wrong"))
 
 
-def test_an_unknown_type_can_be_duplicated_and_named():
+def test_a_layer_of_unknown_type_can_be_duplicated_and_gets_a_name():
     unknown = LayerSpecification(type="Space Warp", name="warp", settings={"factor": 9})
     project = Project(network=NetworkSpecification(layers=(unknown,)))
     copy = edits.duplicate_layers(project, ["warp"]).project.network.layers[1]
@@ -105,25 +105,25 @@ STEPS = st.lists(st.tuples(st.sampled_from(KINDS), st.integers(0, 9)))
 
 def make_step(document: Document, kind: str, number: int) -> None:
     names = names_of(document.project)
-    picked = names[number % len(names)] if names else None
-    if kind == "insert" or picked is None:
+    chosen = names[number % len(names)] if names else None
+    if kind == "insert" or chosen is None:
         document.apply(edits.insert_layer(document.project, number % (len(names) + 1), ["Linear", "ReLu"][number % 2]))
     elif kind == "remove":
-        document.apply(edits.remove_layers(document.project, [picked]))
+        document.apply(edits.remove_layers(document.project, [chosen]))
     elif kind == "move":
-        document.apply(edits.move_layers(document.project, [picked], (number * 7) % (len(names) + 1)))
+        document.apply(edits.move_layers(document.project, [chosen], (number * 7) % (len(names) + 1)))
     elif kind == "duplicate":
-        document.apply(edits.duplicate_layers(document.project, [picked]))
+        document.apply(edits.duplicate_layers(document.project, [chosen]))
     elif kind == "settings":
-        document.apply(edits.change_settings(document.project, picked, {"outputs": number + 1}))
+        document.apply(edits.change_settings(document.project, chosen, {"outputs": number + 1}))
     elif kind == "training":
         document.apply(edits.change_training(document.project, epochs=number + 1))
     else:
-        document.select((picked,))
+        document.select((chosen,))
 
 
 @given(steps=STEPS)
-def test_undoing_everything_is_the_identity_and_redoing_brings_all_back(qapp, steps):
+def test_undoing_all_edits_gives_the_first_project_and_redoing_all_the_last(qapp, steps):
     document = Document()
     start = document.project
     for kind, number in steps:
@@ -137,7 +137,7 @@ def test_undoing_everything_is_the_identity_and_redoing_brings_all_back(qapp, st
     assert document.project == end
 
 
-def test_a_fix_is_a_step_of_its_own_after_typing(qapp):
+def test_a_fix_after_typing_is_a_separate_undo_step(qapp):
     document = Document(project_of("Linear"))
     document.apply(edits.change_settings(document.project, "linear_1", {"outputs": 40}))
     typed = document.project

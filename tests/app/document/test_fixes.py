@@ -40,7 +40,7 @@ def faulty_layers(draw: st.DrawFn) -> LayerSpecification:
 @st.composite
 def faulty_projects(draw: st.DrawFn) -> Project:
     layers = draw(st.lists(faulty_layers(), max_size=6))
-    # Many networks get unique names, so that the later problems are reached too.
+    # Half of the networks get unique names, since a name that is used twice hides later problems.
     if draw(st.booleans()):
         layers = [layer.model_copy(update={"name": f"{layer.name}_{at}"}) for at, layer in enumerate(layers)]
     training = TrainingSettings(
@@ -73,14 +73,14 @@ def test_every_problem_has_a_fix_that_removes_it(qapp, project) -> None:
         assert problem.fix is not None, problem
         namesakes = [layer.name for layer in project.network.layers].count(problem.layer) > 1
         if namesakes and not isinstance(problem.fix, RenameLayer):
-            continue  # the other one of that name may have the same problem, which only shows now
-        mended = Document(edits.apply_fix(project, problem).project)
-        assert keys(mended).count(key(problem)) < keys(document).count(key(problem)), problem
+            continue  # the other layer of that name may now show the same problem
+        fixed = Document(edits.apply_fix(project, problem).project)
+        assert keys(fixed).count(key(problem)) < keys(document).count(key(problem)), problem
 
 
 @given(project=faulty_projects())
 @settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_pressing_the_buttons_one_after_the_other_leads_to_a_network_that_can_be_trained(qapp, project) -> None:
+def test_applying_one_fix_after_the_other_gives_a_network_that_can_be_trained(qapp, project) -> None:
     document = Document(project)
     for _ in range(60):
         if not document.problems or not document.project.network.layers:
@@ -100,7 +100,7 @@ def project_of(*layers: tuple[str, str] | tuple[str, str, dict], **more) -> Proj
     return Project(network=NetworkSpecification(layers=tuple(specified)), **more)
 
 
-def test_of_two_layers_of_one_name_the_second_is_renamed() -> None:
+def test_of_two_layers_with_the_same_name_the_second_is_renamed() -> None:
     document = Document(project_of(("ReLu", "bend"), ("ReLu", "bend"), ("Flatten", "f"), ("Linear", "relu_1")))
     (problem, *_) = document.problems
     assert problem.fix == RenameLayer("relu_2")
@@ -109,7 +109,7 @@ def test_of_two_layers_of_one_name_the_second_is_renamed() -> None:
     assert document.undo_stack.undoText() == "rename it to relu_2"
 
 
-def test_a_fix_reaches_the_second_of_two_layers_of_one_name() -> None:
+def test_a_fix_changes_the_second_of_two_layers_with_the_same_name() -> None:
     project = project_of(("Flatten", "x"), ("Linear", "x", {"outputs": 0}))
     problem = next(problem for problem in Document(project).problems if problem.index == 1)
     edit = edits.apply_fix(project, problem)
@@ -128,17 +128,17 @@ def test_an_unknown_setting_is_renamed_with_its_value_or_removed() -> None:
     assert document.project.network.layers[1].settings == {"outputs": 10}
 
 
-def test_augmentation_that_needs_pictures_is_switched_off() -> None:
+def test_augmentation_that_needs_images_is_switched_off() -> None:
     training = TrainingSettings(augment_shift=2, augment_flip=True, augment_noise=0.1)
     project = project_of(("Linear", "fc", {"outputs": 2}), training=training, data=DataChoice(source="circle"))
     (problem,) = Document(project).problems
     assert isinstance(problem.fix, ChangeTraining)
     assert problem.fix.label == "Switch shift and flip off"
-    mended = edits.apply_fix(project, problem).project.training
-    assert (mended.augment_shift, mended.augment_flip, mended.augment_noise) == (0, False, 0.1)
+    fixed = edits.apply_fix(project, problem).project.training
+    assert (fixed.augment_shift, fixed.augment_flip, fixed.augment_noise) == (0, False, 0.1)
 
 
-def test_pooling_of_single_pixels_is_removed_and_not_made_one_by_one() -> None:
+def test_pooling_of_single_pixels_is_removed_and_not_changed_to_a_1_by_1_window() -> None:
     pools = [("MaxPool2D", f"pool_{number}") for number in range(4)]
     document = Document(project_of(*pools, ("Flatten", "f"), ("Linear", "fc", {"outputs": 10})))
     (problem,) = document.problems
@@ -146,7 +146,7 @@ def test_pooling_of_single_pixels_is_removed_and_not_made_one_by_one() -> None:
     assert problem.fix == RemoveLayer()
 
 
-def test_a_problem_of_a_layer_that_is_gone_is_not_fixed() -> None:
+def test_the_problem_of_a_deleted_layer_is_not_fixed() -> None:
     project = project_of(("ReLu", "bend"))
     with pytest.raises(TinymlError, match="changed meanwhile"):
         edits.apply_fix(project, Problem(3, "bend", "wrong", RemoveLayer()))

@@ -17,14 +17,14 @@ def runner(qapp):
 
 @pytest.fixture
 def gate():
-    """What a slow function waits for; open at the end of the test at the latest."""
+    """An event that a slow function waits for; set at the end of the test at the latest."""
     gate = threading.Event()
     yield gate
     gate.set()
 
 
 class Events:
-    """Writes down the terminal events of jobs."""
+    """Records the final signals of jobs."""
 
     def __init__(self):
         self.seen = []
@@ -53,7 +53,7 @@ def wait_until_running(qtbot, job):
     qtbot.waitUntil(lambda: job.state is JobState.RUNNING)
 
 
-def test_a_function_runs_in_another_thread_and_its_result_comes_to_this_one(qtbot, runner):
+def test_a_function_runs_in_another_thread_and_its_result_arrives_in_this_one(qtbot, runner):
     here = []
     job = runner.submit(threading.get_ident)
     job.returned.connect(lambda _result: here.append(threading.get_ident()))
@@ -68,7 +68,7 @@ def test_a_function_runs_in_another_thread_and_its_result_comes_to_this_one(qtbo
     ("error", "sentence", "trace"),
     [(TinymlError("No such map."), "No such map.", ""), (ValueError("odd"), "ValueError: odd", "raise error")],
 )
-def test_a_failure_is_a_sentence_and_an_unexpected_one_leaves_a_traceback(
+def test_a_failure_is_a_sentence_and_an_unexpected_one_prints_a_traceback(
     qtbot, runner, capsys, error, sentence, trace
 ):
     job = runner.submit(lambda: raise_error(error))
@@ -96,7 +96,7 @@ def test_a_waiting_job_that_is_cancelled_never_runs(qtbot, runner, gate, events)
     assert events.seen == [("second", "cancelled"), ("first", "returned", True), ("third", "returned", None)]
 
 
-def test_a_running_job_that_is_cancelled_says_so_at_once_and_its_late_result_is_dropped(qtbot, runner, gate, events):
+def test_a_running_job_that_is_cancelled_ends_at_once_and_its_late_result_is_dropped(qtbot, runner, gate, events):
     job = events.follow(runner.submit(gate.wait), "slow")
     wait_until_running(qtbot, job)
     job.cancel()
@@ -108,10 +108,10 @@ def test_a_running_job_that_is_cancelled_says_so_at_once_and_its_late_result_is_
     assert events.seen == [("slow", "cancelled")]
 
 
-def test_a_result_that_is_on_its_way_is_dropped_by_cancel(qtbot, runner, events):
+def test_cancel_drops_a_result_that_has_not_been_delivered(qtbot, runner, events):
     job = events.follow(runner.submit(lambda: "late"), "job")
     for thread in background_threads():
-        thread.join(5)  # The result waits in the event queue.
+        thread.join(5)  # the result waits in the event queue
     job.cancel()
     after = runner.submit(lambda: "after")
     qtbot.waitUntil(lambda: after.state.ended)
@@ -138,28 +138,28 @@ def test_every_job_ends_exactly_once(qtbot, runner, events):
     assert sorted(event[0] for event in events.seen) == list(range(200))
 
 
-def test_the_newest_job_of_a_slot_cancels_the_one_before(qtbot, runner, gate, events):
-    slot = LatestJob(runner)
+def test_a_new_latest_job_cancels_the_previous_one(qtbot, runner, gate, events):
+    latest = LatestJob(runner)
     answers = []
-    slot.returned.connect(answers.append)
-    jobs = [events.follow(slot.start(lambda: gate.wait() and "old"), 0)]
+    latest.returned.connect(answers.append)
+    jobs = [events.follow(latest.start(lambda: gate.wait() and "old"), 0)]
     wait_until_running(qtbot, jobs[0])
-    jobs += [events.follow(slot.start(lambda number=number: number), number) for number in range(1, 5)]
+    jobs += [events.follow(latest.start(lambda number=number: number), number) for number in range(1, 5)]
     assert events.seen == [(number, "cancelled") for number in range(4)]
-    assert slot.busy
+    assert latest.busy
     gate.set()
     qtbot.waitUntil(lambda: answers != [])
-    assert not slot.busy
+    assert not latest.busy
     assert answers == [4]
 
 
-def test_the_thread_ends_when_there_is_nothing_to_do(qtbot, runner):
+def test_an_idle_thread_ends(qtbot, runner):
     with qtbot.waitSignal(runner.submit(int).returned):
         pass
     qtbot.waitUntil(lambda: background_threads() == [])
 
 
-def test_the_thread_stays_for_a_while_and_ends_with_the_shutdown(qtbot):
+def test_the_thread_waits_for_the_next_job_and_ends_with_the_shutdown(qtbot):
     runner = BackgroundRunner()
     threads = []
     for _ in range(2):
@@ -171,7 +171,7 @@ def test_the_thread_stays_for_a_while_and_ends_with_the_shutdown(qtbot):
     assert background_threads() == []
 
 
-def test_shutdown_cancels_everything_and_waits_for_what_runs(qtbot, runner, gate, events):
+def test_shutdown_cancels_every_job_and_waits_for_the_running_function(qtbot, runner, gate, events):
     ran = []
     first = events.follow(runner.submit(lambda: gate.wait() and ran.append("first")), "first")
     events.follow(runner.submit(lambda: ran.append("second")), "second")
@@ -183,7 +183,7 @@ def test_shutdown_cancels_everything_and_waits_for_what_runs(qtbot, runner, gate
     assert background_threads() == []
 
 
-def test_shutdown_does_not_wait_for_ever_for_a_function_that_hangs(qtbot, runner, gate, events):
+def test_shutdown_gives_up_on_a_function_that_hangs(qtbot, runner, gate, events):
     job = events.follow(runner.submit(gate.wait), "hangs")
     wait_until_running(qtbot, job)
     runner.shutdown(longest_wait=0.05)
@@ -191,19 +191,19 @@ def test_shutdown_does_not_wait_for_ever_for_a_function_that_hangs(qtbot, runner
     assert all(thread.daemon for thread in background_threads())
 
 
-def test_a_job_after_the_shutdown_is_cancelled_when_its_owner_can_hear_it(qtbot, runner, events):
+def test_a_job_after_the_shutdown_is_cancelled_after_its_owner_could_connect(qtbot, runner, events):
     runner.shutdown()
     job = events.follow(runner.submit(int), "late")
     qtbot.waitUntil(lambda: events.seen == [("late", "cancelled")])
     assert job.state is JobState.CANCELLED
 
 
-def test_a_job_that_ended_keeps_nothing_alive(qtbot, runner, gate):
+def test_a_job_that_has_ended_keeps_no_data_alive(qtbot, runner, gate):
     class Data:
         pass
 
     data = Data()
-    gone = weakref.ref(data)
+    reference = weakref.ref(data)
     job = runner.submit(lambda data=data: gate.wait())
     del data
     wait_until_running(qtbot, job)
@@ -211,10 +211,10 @@ def test_a_job_that_ended_keeps_nothing_alive(qtbot, runner, gate):
     gate.set()
     qtbot.waitUntil(lambda: background_threads() == [])
     gc.collect()
-    assert gone() is None
+    assert reference() is None
 
 
-def test_what_is_abandoned_holds_up_no_later_job(qtbot, runner, gate, events):
+def test_an_abandoned_function_does_not_delay_later_jobs(qtbot, runner, gate, events):
     hangs = events.follow(runner.submit(gate.wait), "hangs")
     waits = events.follow(runner.submit(int), "waits")
     wait_until_running(qtbot, hangs)

@@ -1,10 +1,11 @@
-"""The description of the data is read in the background, whatever the source points to."""
+"""The document reads the description of the data in the background."""
 
 import os
 import threading
 from dataclasses import replace
 
 import pytest
+from PySide6.QtCore import QCoreApplication
 
 from app.document import Document, edits
 from app.document import document as document_module
@@ -17,7 +18,7 @@ FOLDER = str(resource_path("data", "digits"))
 
 
 class SlowSource:
-    """Stands for `describe`: answers when the test lets it, and writes down who called."""
+    """Replaces `describe`: waits until the test allows an answer, and records the calling threads."""
 
     def __init__(self):
         self.gates = {}
@@ -32,7 +33,7 @@ class SlowSource:
             raise answer
         return answer
 
-    def let(self, source):
+    def allow(self, source):
         self.gates.setdefault(source, threading.Event()).set()
 
 
@@ -42,7 +43,7 @@ def slow(qapp, monkeypatch):
     monkeypatch.setattr(document_module, "describe", slow)
     yield slow
     for source in list(slow.gates):
-        slow.let(source)
+        slow.allow(source)
 
 
 @pytest.fixture
@@ -54,14 +55,14 @@ def choose(document, source):
     document.apply(edits.change_data(document.project, source=source))
 
 
-def test_a_folder_is_described_in_another_thread_and_announced_in_this_one(qtbot, document, slow):
+def test_a_folder_is_described_in_another_thread_and_the_signal_comes_in_this_one(qtbot, document, slow):
     heard = []
     choose(document, "/slow")
     document.changed.connect(lambda: heard.append((threading.get_ident(), document.data)))
     assert document.data_pending
     assert (document.data, document.data_problem) == (None, "")
     assert [problem for problem in document.problems if problem.layer == "input"] == []
-    slow.let("/slow")
+    slow.allow("/slow")
     qtbot.waitUntil(lambda: document.data is not None)
     assert threading.get_ident() not in slow.threads
     assert heard == [(threading.get_ident(), document.data)]
@@ -75,22 +76,22 @@ def test_built_in_data_is_described_at_once(document, slow):
     assert slow.threads == []
 
 
-def test_a_description_of_a_source_that_was_replaced_is_dropped(qtbot, document, slow):
+def test_the_description_of_a_replaced_source_is_dropped(qtbot, document, slow):
     choose(document, "/hangs")
     choose(document, "/answers")
-    slow.let("/answers")
+    slow.allow("/answers")
     qtbot.waitUntil(lambda: document.data is not None)
     slow.answers["/hangs"] = DataError("It broke.")
-    slow.let("/hangs")
+    slow.allow("/hangs")
     qtbot.waitUntil(lambda: not [each for each in threading.enumerate() if each.name == "background"])
-    qtbot.wait(10)
+    QCoreApplication.processEvents()  # delivers the late answer
     assert document.data.name == "/answers"
     assert document.data_problem == ""
 
 
-def test_a_failure_is_a_problem_and_choosing_the_source_again_reads_it_again(qtbot, document, slow):
+def test_a_failure_is_a_problem_and_the_next_choice_of_the_source_reads_it_again(qtbot, document, slow):
     slow.answers["/bad"] = DataError("There is no folder '/bad'.")
-    slow.let("/bad")
+    slow.allow("/bad")
     choose(document, "/bad")
     qtbot.waitUntil(lambda: document.data_problem == "There is no folder '/bad'.")
     assert not document.data_pending
@@ -100,11 +101,11 @@ def test_a_failure_is_a_problem_and_choosing_the_source_again_reads_it_again(qtb
     assert document.data_problem == ""
 
 
-def test_undo_shows_what_is_known_at_once_and_then_what_has_changed(qtbot, document, slow):
-    slow.let("/folder")
+def test_undo_shows_the_known_description_at_once_and_a_changed_one_later(qtbot, document, slow):
+    slow.allow("/folder")
     choose(document, "/folder")
     qtbot.waitUntil(lambda: document.data is not None)
-    document.apply(edits.change_training(document.project, epochs=3))  # Keeps the two choices two steps.
+    document.apply(edits.change_training(document.project, epochs=3))  # keeps the two choices as separate steps
     choose(document, "circle")
     slow.answers["/folder"] = replace(describe("digits"), name="/folder", title="/folder", count=7)
     document.undo_stack.undo()
@@ -112,8 +113,8 @@ def test_undo_shows_what_is_known_at_once_and_then_what_has_changed(qtbot, docum
     qtbot.waitUntil(lambda: document.data.count == 7)
 
 
-def test_another_share_of_the_same_data_asks_for_nothing(qtbot, document, slow):
-    slow.let("/folder")
+def test_another_split_of_the_same_data_reads_nothing(qtbot, document, slow):
+    slow.allow("/folder")
     choose(document, "/folder")
     qtbot.waitUntil(lambda: document.data is not None)
     calls = len(slow.threads)
@@ -141,8 +142,8 @@ def test_a_real_folder_is_described(qtbot, document):
     assert document.data.name == FOLDER
 
 
-def test_a_source_that_was_described_before_it_is_chosen_needs_no_waiting(qtbot, document, slow):
-    slow.let("/folder")
+def test_a_source_that_was_described_before_is_known_at_once(qtbot, document, slow):
+    slow.allow("/folder")
     before = document.data
     with qtbot.assertNotEmitted(document.changed), qtbot.waitSignal(document.describe_data("/folder").returned):
         pass
@@ -152,13 +153,13 @@ def test_a_source_that_was_described_before_it_is_chosen_needs_no_waiting(qtbot,
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no FIFOs")
-def test_a_fifo_in_the_place_of_data_holds_up_nothing(document, tmp_path):
+def test_a_fifo_instead_of_data_blocks_nothing(document, tmp_path):
     for name in ("train-images-idx3-ubyte", "train-labels-idx1-ubyte"):
         os.mkfifo(tmp_path / name)
     choose(document, str(tmp_path))
     assert document.data_pending
     document.replace(Project())
     assert document.data is not None
-    # Lets a thread go that reads one of them.
+    # A thread that reads one of them can end now.
     for path in tmp_path.iterdir():
         os.close(os.open(path, os.O_RDWR | os.O_NONBLOCK))
