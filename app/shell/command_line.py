@@ -67,12 +67,12 @@ def _start(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
         print(f"tinyml-studio: {obstacle}", file=sys.stderr)
         return FAILED
     from app.shell.run import run_tour, run_window
-    from app.training.priority import leave_a_processor_to_the_window
+    from app.training.priority import reserve_processor_for_window
     from tinyml.core import TinymlError
     from tinyml.core.files import resolve_target
 
     try:
-        leave_a_processor_to_the_window()
+        reserve_processor_for_window()
         if options.settings is not None:
             options.settings = resolve_target(options.settings)
     except TinymlError as error:

@@ -1,4 +1,4 @@
-"""From a frozen configuration, through a worker thread, to what the views show."""
+"""Training in a worker thread, and the data that the views show about it."""
 
 from app.training.inspection import Inspection, SampleTrace
 from app.training.run import Run, SessionState

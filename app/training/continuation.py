@@ -1,10 +1,10 @@
-"""How a run that has ended goes on: with more epochs, as if it had had them from the start.
+"""How a run that has ended continues with more epochs.
 
-The same settings give the same bits as one longer run. A learning-rate schedule that depends on the number of epochs
-(cosine, one-cycle) takes the rate that a run of the new length has at this place, so there the longer run differs.
+With the same settings, the result has the same bits as one longer run. There is one exception: a learning-rate schedule
+that depends on the number of epochs (cosine, one-cycle). It continues with the learning rate that a run of the new
+length has at this epoch.
 """
 
-import math
 from dataclasses import replace
 
 from app.document import Document
@@ -15,36 +15,49 @@ from tinyml.learner import Checkpoint, TrainingSettings
 from tinyml.optims.schedules import schedule_descriptions
 
 MOST_EPOCHS = 100_000
+"""Largest total number of epochs of a run."""
 
 
-def obstacle(run: Run, document: Document) -> str:
-    """Return why a run cannot be continued with what the document holds now, in a sentence; empty when it can."""
+def find_obstacle(run: Run, document: Document) -> str:
+    """Return one sentence that says why a run cannot continue; empty if it can.
+
+    Arguments:
+        run: the run to continue.
+        document: holds the current network, data and settings.
+    """
     snapshot = run.snapshot
-    if snapshot is None or not run.learned or (run.config is not None and not _begun(run)):
+    if snapshot is None or not run.learned or (run.config is not None and not _has_own_weights(run)):
         return "There is nothing to continue yet. Train a new run (F5)."
     project = document.project
-    now = {"network": project.network, "data": project.data, "loss": project.training.loss}
-    then = {"network": snapshot.network, "data": snapshot.data, "loss": snapshot.training.loss}
-    changed = [name for name in now if now[name] != then[name]]
+    new = {"network": project.network, "data": project.data, "loss": project.training.loss}
+    old = {"network": snapshot.network, "data": snapshot.data, "loss": snapshot.training.loss}
+    changed = [name for name in new if new[name] != old[name]]
     if changed:
         what = " and ".join([", ".join(changed[:-1]), changed[-1]] if len(changed) > 1 else changed)
         return f"The {what} changed since this run. Undo the changes to continue it, or train a new run (F5)."
     if document.data is not None and not snapshot.fits(project.network, document.data):
-        return "The files of the data changed since this run. Train a new run (F5)."
+        return "The data files changed since this run. Train a new run (F5)."
     patience = project.training.early_stopping
     waited = _epochs_since_best(run) if patience else 0
     if patience and waited >= patience:
         return (
-            f"The run stopped early: nothing got better for {waited} epochs. Set Early stopping to 0 or to more than "
-            f"{waited} to continue."
+            f"The run stopped early: the loss did not improve for {waited} epochs. To continue, set Early stopping "
+            f"to 0 or to more than {waited}."
         )
     return ""
 
 
 def continuation_config(run: Run, document: Document) -> TrainingConfig:
-    """Return the configuration that continues a run; raises `TinymlError` with the reason when that is not possible."""
+    """Return the configuration that continues a run.
+
+    Arguments:
+        run: the run to continue.
+        document: holds the current network, data and settings.
+
+    Raises `TinymlError` with the reason if the run cannot continue.
+    """
     config = freeze_config(document)
-    snapshot, reason = run.snapshot, obstacle(run, document)
+    snapshot, reason = run.snapshot, find_obstacle(run, document)
     if reason or snapshot is None:
         raise TinymlError(reason)
     before = snapshot.training if run.config is None else run.config.training
@@ -54,34 +67,33 @@ def continuation_config(run: Run, document: Document) -> TrainingConfig:
     if checkpoint is None:
         config = replace(config, start=snapshot)
     else:
-        config = replace(config, resume=_adapt(checkpoint, before, config.training))
-    return replace(config, note=_describe(config, before))
+        config = replace(config, resume=_adapt_checkpoint(checkpoint, before, config.training))
+    return replace(config, note=_describe_continuation(config, before))
 
 
-def _begun(run: Run) -> bool:
-    """Return True when the weights of the run are its own, and not those that it started from."""
+def _has_own_weights(run: Run) -> bool:
+    """Return True if the run has trained its weights, False if it still has the weights that it started from."""
     if run.checkpoint is not None:
         return run.checkpoint.state.epoch > 1 or run.checkpoint.state.batch > 0
     return run.snapshot is not None and run.snapshot.training == (run.config.training if run.config else None)
 
 
 def _valid_checkpoint(run: Run) -> Checkpoint | None:
-    """Return the run's checkpoint; None when an unexpected failure has left one that is older than the epochs."""
+    """Return the run's checkpoint; None if an unexpected failure left one that is older than the last epoch."""
     checkpoint = run.checkpoint
     return checkpoint if checkpoint is not None and checkpoint.state.epoch - 1 == len(run.history) else None
 
 
 def _epochs_since_best(run: Run) -> int:
-    judged = [epoch for epoch in run.history if math.isfinite(epoch.monitored_loss)]
-    best = min(judged, key=lambda epoch: epoch.monitored_loss, default=None)
+    best = run.best_epoch
     return len(run.history) - (best.epoch if best is not None else 0)
 
 
 def _total_epochs(run: Run, done: int, settings: TrainingSettings) -> int:
-    """Return how many epochs are planned in all.
+    """Return the total number of planned epochs.
 
-    A run that was interrupted goes on to its planned end, or to the one that the settings ask for now; a run that
-    reached its end gets as many epochs more as the settings say.
+    An interrupted run continues to its planned end, or to the new end if the setting changed. A finished run gets as
+    many additional epochs as the settings say.
     """
     planned, setting = settings.epochs, settings.epochs
     if run.config is not None:
@@ -93,12 +105,12 @@ def _total_epochs(run: Run, done: int, settings: TrainingSettings) -> int:
     return min(done + settings.epochs, MOST_EPOCHS)
 
 
-def _adapt(checkpoint: Checkpoint, before: TrainingSettings, after: TrainingSettings) -> Checkpoint:
-    """Return the checkpoint as it fits the settings of now: without what belongs to others that were changed."""
+def _adapt_checkpoint(checkpoint: Checkpoint, before: TrainingSettings, after: TrainingSettings) -> Checkpoint:
+    """Return the checkpoint for the new settings, without the state that belongs to changed ones."""
     changes: dict[str, object] = {"seed": after.seed, "batch_size": after.batch_size}
     tensors = checkpoint.tensors
     if (before.seed, before.batch_size) != (after.seed, after.batch_size):
-        # Other batches: an epoch that was begun begins again.
+        # The batches differ, so an unfinished epoch starts again.
         changes |= {"batch": 0, "total_loss": 0.0, "total_correct": 0}
     if before.schedule != after.schedule:
         changes["schedule"] = after.make_schedule(1).state()
@@ -107,15 +119,15 @@ def _adapt(checkpoint: Checkpoint, before: TrainingSettings, after: TrainingSett
     return Checkpoint(checkpoint.state.model_copy(update=changes), tensors)
 
 
-def _describe(config: TrainingConfig, before: TrainingSettings) -> str:
-    """Say which epochs follow, and what is different from those before."""
+def _describe_continuation(config: TrainingConfig, before: TrainingSettings) -> str:
+    """Return sentences that name the epochs to come and the settings that changed."""
     first, last = int(config.position) + 1, config.epochs
     sentences = [f"Continuing with epoch{f's {first} to' if first < last else ''} {last}."]
     changed = _describe_changes(before, config.training)
     if changed:
-        sentences.append(f"From here on: {', '.join(changed)}.")
+        sentences.append(f"New settings: {', '.join(changed)}.")
     if config.resume is None:
-        sentences.append("The optimiser starts afresh, since the weights came without its state.")
+        sentences.append("The optimiser starts without state, since a weights file does not contain it.")
     step = first * 1000
     if before.schedule == config.training.schedule and before.epochs != last:
         rates = [settings.make_schedule(1000).factor(step) for settings in (before, config.training)]
@@ -129,13 +141,14 @@ def _describe_changes(before: TrainingSettings, after: TrainingSettings) -> list
     ignored = {"epochs", *after.unused}
     changed = []
     for name, field in TrainingSettings.model_fields.items():
-        value, former = getattr(after, name), getattr(before, name)
-        if name not in ignored and value != former:
-            changed.append(f"{(field.title or name).lower()} {_write(value)} (was {_write(former)})")
+        value, old_value = getattr(after, name), getattr(before, name)
+        if name not in ignored and value != old_value:
+            title = (field.title or name).lower()
+            changed.append(f"{title} {_format_value(value)} (was {_format_value(old_value)})")
     return changed
 
 
-def _write(value: object) -> str:
+def _format_value(value: object) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
     return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,4 +1,4 @@
-"""The dataset in use, loaded once and shared read-only by the worker and the inspection."""
+"""The current dataset: loaded once, read-only, and shared by the worker and the inspection."""
 
 from dataclasses import dataclass
 from threading import Lock
@@ -8,7 +8,7 @@ from tinyml.data import DataChoice, DataDescription, Dataset, Splits, describe, 
 
 @dataclass(frozen=True)
 class _Cache:
-    """What is in memory: a dataset, and one way of splitting it."""
+    """The dataset in memory and its current split."""
 
     key: tuple[str, DataDescription]
     dataset: Dataset
@@ -18,14 +18,19 @@ class _Cache:
 
 _lock = Lock()
 _source_locks: dict[str, Lock] = {}
-"""One lock for each source: a folder that does not answer does not delay the loading of other data."""
+"""One lock for each source, so that a folder that does not answer does not delay other data."""
 _cache: _Cache | None = None
 
 
 def load_splits(choice: DataChoice) -> Splits:
-    """Load and split the chosen data, or return it when it is the one in memory. Call it off the GUI thread.
+    """Return the chosen data, split into training, validation and test. Call this off the GUI thread.
 
-    The arrays are read-only, so any number of threads may read them. Raises `DataError`.
+    The data is loaded only if it is not in memory. All arrays are read-only, so any number of threads may read them.
+
+    Arguments:
+        choice: the source and the split.
+
+    Raises `DataError` if the data cannot be read or split.
     """
     global _cache
     with _lock:
@@ -33,20 +38,20 @@ def load_splits(choice: DataChoice) -> Splits:
     with lock:
         key, cache = (choice.source, describe(choice.source)), _cache
         if cache is None or cache.key != key:
-            # Two datasets need not fit into memory.
+            # Drop the old dataset first: two may not fit into memory.
             cache = _cache = None
-            dataset = _read_only(load(choice.source))
+            dataset = _make_read_only(load(choice.source))
         else:
             dataset = cache.dataset
         if cache is None or cache.choice != choice:
             splits = split(dataset, choice)
             for part in splits:
-                _read_only(part)
+                _make_read_only(part)
             cache = _cache = _Cache(key, dataset, choice, splits)
         return cache.splits
 
 
-def _read_only(dataset: Dataset) -> Dataset:
+def _make_read_only(dataset: Dataset) -> Dataset:
     for array in (dataset.stored_inputs, dataset.labels, dataset.class_targets, dataset.stored_targets, dataset.rows):
         if array is not None:
             array.flags.writeable = False

@@ -1,4 +1,4 @@
-"""What the worker has reported and the GUI thread has not yet taken."""
+"""Reports of the worker that the GUI thread has not processed yet."""
 
 from dataclasses import dataclass, field
 from threading import Lock
@@ -9,7 +9,12 @@ from tinyml.learner import BatchFinished, EpochFinished
 
 @dataclass
 class Mail:
-    """Everything since the last time: all scalars, but only the newest snapshot."""
+    """The content of a mailbox.
+
+    Attributes:
+        batches, epochs: all events since the last `take`, in order.
+        snapshot: the newest weights since then; None if there are none.
+    """
 
     batches: list[BatchFinished] = field(default_factory=list)
     epochs: list[EpochFinished] = field(default_factory=list)
@@ -17,9 +22,9 @@ class Mail:
 
 
 class Mailbox:
-    """A box that a fast worker fills event by event and the GUI thread empties some thirty times a second.
+    """Collects reports of the worker until the GUI thread takes them, thirty times a second. It is thread-safe.
 
-    A signal for each of twenty thousand batches a second would drown the event loop.
+    The worker may report twenty thousand batches a second. One Qt signal for each would block the event loop.
     """
 
     def __init__(self) -> None:
@@ -27,22 +32,34 @@ class Mailbox:
         self._mail = Mail()
 
     def put_batch(self, event: BatchFinished) -> None:
-        """Add a batch; none is ever lost."""
+        """Add a batch; no batch is lost.
+
+        Arguments:
+            event: of the batch.
+        """
         with self._lock:
             self._mail.batches.append(event)
 
     def put_epoch(self, event: EpochFinished) -> None:
-        """Add an epoch; none is ever lost."""
+        """Add an epoch; no epoch is lost.
+
+        Arguments:
+            event: of the epoch.
+        """
         with self._lock:
             self._mail.epochs.append(event)
 
     def put_snapshot(self, snapshot: Snapshot) -> None:
-        """Put the newest weights in place of older ones that nobody took."""
+        """Add the newest weights; they replace older ones that were not taken.
+
+        Arguments:
+            snapshot: the newest weights.
+        """
         with self._lock:
             self._mail.snapshot = snapshot
 
     def take(self) -> Mail:
-        """Take everything out."""
+        """Return the content and empty the mailbox."""
         with self._lock:
             mail, self._mail = self._mail, Mail()
         return mail

@@ -1,8 +1,8 @@
-"""The GUI has priority: a worker waits at batch boundaries while the window has events to handle.
+"""The GUI has priority: a worker waits between two batches while the window has events to handle.
 
-A worker that holds Python's global lock in short bursts starves the window: each call from Python into Qt gives the
-lock away and must win it back, and frames take 100-300 ms. Here the worker stands aside instead. And where there are
-more than two processors, one is left to the window.
+A worker that takes Python's global lock again and again starves the window: each call from Python into Qt releases the
+lock and must wait for it again, so a frame takes 100-300 ms. The worker therefore waits at a gate. If there are more
+than two processors, one is also reserved for the window.
 """
 
 import os
@@ -13,23 +13,29 @@ from PySide6.QtCore import QAbstractEventDispatcher, QCoreApplication, QEvent, Q
 from tinyml.core.threads import VARIABLE, set_thread_count, thread_count
 
 LONGEST_WAIT = 0.05
-"""Seconds after which the worker does a batch in any case, so that a window that never rests cannot starve it."""
+"""Seconds after which the worker continues in any case, so that a busy window cannot starve it."""
 
 
-def leave_a_processor_to_the_window() -> None:
-    """Compute on one thread less than there are processors, but on two at least; call it once, at the start.
+def reserve_processor_for_window() -> None:
+    """Compute on one thread fewer than there are processors, but on at least two. Call this once, at the start.
 
-    The environment variable TINYML_THREADS has precedence. Raises `SettingsError` when it is no number of threads.
+    The environment variable TINYML_THREADS has precedence.
+
+    Raises `SettingsError` if TINYML_THREADS is not a valid number of threads.
     """
     if thread_count() > 2 and VARIABLE not in os.environ:
         set_thread_count(thread_count() - 1)
 
 
 class PriorityGate(QObject):
-    """Shut while the event loop has work, open while it sleeps. Made and closed on the GUI thread.
+    """A gate that is shut while the event loop has work, and open while it sleeps.
 
-    `wait` is the worker's side. An event filter on the application shuts the gate at each event; the dispatcher's
-    `aboutToBlock` opens it. (`awake` would be too late: timers fire before it.)
+    Create and close it on the GUI thread; call `wait` on the worker's thread. An event filter on the application shuts
+    the gate at each event. The dispatcher's signal `aboutToBlock` opens it. (The signal `awake` comes too late: timers
+    fire before it.)
+
+    Arguments:
+        application: its events shut the gate.
     """
 
     def __init__(self, application: QCoreApplication, parent: QObject | None = None) -> None:
@@ -41,12 +47,12 @@ class PriorityGate(QObject):
         application.installEventFilter(self)
 
     def wait(self) -> None:
-        """Wait, on the worker's thread, until the window has nothing to do."""
+        """Wait until the window has nothing to do, at most `LONGEST_WAIT` seconds."""
         if not self._idle.is_set():
             self._idle.wait(LONGEST_WAIT)
 
     def close(self) -> None:
-        """Stop listening to the application and let everybody through."""
+        """Stop listening to the application, and open the gate."""
         self._application.removeEventFilter(self)
         self._dispatcher.aboutToBlock.disconnect(self._on_about_to_block)
         self._idle.set()

@@ -1,5 +1,6 @@
-"""One training run: where it stands, and everything that it has reported."""
+"""One training run: its state and its results."""
 
+import math
 from dataclasses import dataclass, field
 from enum import Enum
 from time import perf_counter
@@ -10,7 +11,7 @@ from tinyml.learner import Checkpoint, EpochFinished
 
 
 class SessionState(Enum):
-    """Where a run stands; the value is the word that the status bar shows."""
+    """State of a run; the value is the word in the status bar."""
 
     READY = "Ready"
     RUNNING = "Running"
@@ -23,49 +24,50 @@ class SessionState(Enum):
 
     @property
     def active(self) -> bool:
-        """True while a worker exists."""
+        """True while the run has a worker."""
         return self in (SessionState.RUNNING, SessionState.PAUSING, SessionState.PAUSED, SessionState.STOPPING)
 
 
 class Stopwatch:
-    """Measures time in seconds, without the time between `stop` and the next `start`."""
+    """Measures time, without the pauses between `stop` and the next `start`."""
 
     def __init__(self) -> None:
         self._seconds = 0.0
         self._started_at: float | None = None
 
     def start(self) -> None:
-        """Go on measuring."""
+        """Start or resume measuring."""
         if self._started_at is None:
             self._started_at = perf_counter()
 
     def stop(self) -> None:
-        """Stop measuring."""
+        """Pause measuring."""
         self._seconds, self._started_at = self.seconds, None
 
     @property
     def seconds(self) -> float:
-        """Seconds measured so far."""
+        """The measured time in seconds."""
         return self._seconds if self._started_at is None else self._seconds + perf_counter() - self._started_at
 
 
 @dataclass(eq=False)
 class Run:
-    """One run. The session fills it in; views read it.
+    """One run. The session changes it; views read it.
 
     Attributes:
-        config: frozen; None before the first run, and for weights from a file until they are trained further.
-        state: where the run stands.
-        history: the epochs that are done.
-        snapshot: the newest weights; those of the run before until this one has some of its own.
-        checkpoint: where the run can be continued from; None while it is active.
-        test_loss, test_accuracy, test_r_squared: after the last epoch; None before, and when the metric does not fit.
-        message: why the run failed or what it reached, in one sentence.
-        traceback: where it failed, when that was unexpected; else empty.
+        config: frozen; None before the first run, and for weights from a file until their training continues.
+        state: of the run.
+        history: the finished epochs.
+        snapshot: the newest weights; before the first snapshot of this run, the weights of the previous run.
+        checkpoint: where the run can continue; None while it is active.
+        test_loss, test_accuracy, test_r_squared: on the test set after the last epoch; None before that, and if the
+            metric does not fit the targets.
+        message: one sentence with the result, or with the reason of a failure.
+        traceback: of an unexpected failure; otherwise empty.
         batches_done, examples_done: since the start of the run.
         batches_per_epoch: 0 before the first batch.
-        stopwatch: measures the time without pauses.
-        exported: the snapshot that was last saved in a file, or came from one.
+        stopwatch: measures the training time without pauses.
+        exported: the snapshot that was last saved to a file or loaded from one.
     """
 
     config: TrainingConfig | None = None
@@ -86,12 +88,18 @@ class Run:
 
     @property
     def learned(self) -> bool:
-        """True when there is something to come back to: batches that were learned, or weights from a file."""
+        """True if the run has trained at least one batch, or has weights from a file."""
         return bool(self.batches_done or self.history) or (self.config is None and self.snapshot is not None)
 
     @property
+    def best_epoch(self) -> EpochFinished | None:
+        """The first epoch with the lowest finite `monitored_loss`; None if there is none."""
+        finite = (epoch for epoch in self.history if math.isfinite(epoch.monitored_loss))
+        return min(finite, key=lambda epoch: epoch.monitored_loss, default=None)
+
+    @property
     def progress(self) -> float:
-        """Share of the planned batches that are done, 0 to 1; 1 also for a run that found an early end."""
+        """Finished share of the planned batches, 0 to 1; 1 also for a run that has stopped early."""
         if self.state is SessionState.FINISHED:
             return 1.0
         if self.config is None or not self.batches_per_epoch:

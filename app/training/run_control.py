@@ -1,18 +1,18 @@
-"""How the GUI thread steers a worker that is busy in its own loop."""
+"""How the GUI thread pauses, resumes and stops the worker."""
 
 from collections.abc import Callable
 from threading import Condition
 
 
 class RunControl:
-    """Requests to pause, resume, step and stop, answered by the worker between two batches.
+    """Requests to pause, resume, step and stop. The worker answers them between two batches.
 
-    The GUI thread calls `pause`, `resume`, `step` and `stop`; the worker calls `batch_done` after each batch and
-    `may_go_on` wherever it can stop.
+    The GUI thread calls `pause`, `resume`, `step` and `stop`. The worker calls `batch_done` after each batch, and
+    `may_continue` wherever it can stop.
 
     Arguments:
-        paused: begin in the paused state.
-        steps: batches that may be done in spite of the pause.
+        paused: start in the paused state.
+        steps: number of batches to train before the first pause.
     """
 
     def __init__(self, paused: bool = False, steps: int = 0) -> None:
@@ -24,56 +24,56 @@ class RunControl:
 
     @property
     def waiting(self) -> bool:
-        """True while the worker really waits, and nobody has told it to go on yet."""
+        """True while the worker waits and has no request to continue."""
         with self._condition:
             return self._waiting and self._must_wait()
 
     @property
     def stopping(self) -> bool:
-        """True when the worker is to end."""
+        """True after a request to stop."""
         return self._stopping
 
     def pause(self) -> None:
-        """Ask the worker to wait at the next boundary."""
+        """Ask the worker to wait after the current batch."""
         with self._condition:
             self._paused = True
 
     def resume(self) -> None:
-        """Let the worker go on."""
+        """Let the worker continue."""
         with self._condition:
             self._paused, self._steps = False, 0
             self._condition.notify()
 
     def step(self) -> None:
-        """Let the worker do one batch more and then wait."""
+        """Let the worker train one more batch, then wait."""
         with self._condition:
             self._paused, self._steps = True, self._steps + 1
             self._condition.notify()
 
     def stop(self) -> None:
-        """Ask the worker to end at the next boundary, also when it is paused."""
+        """Ask the worker to end after the current batch, or at once if it is paused."""
         with self._condition:
             self._stopping = True
             self._condition.notify()
 
     def batch_done(self) -> None:
-        """Count a batch: it uses up one step, if there is one."""
+        """Count a batch, which uses up one step."""
         if self._steps:
             with self._condition:
                 self._steps = max(self._steps - 1, 0)
 
-    def may_go_on(self, when_pausing: Callable[[], None]) -> bool:
-        """Wait while paused; return False when the worker is to stop.
+    def may_continue(self, before_waiting: Callable[[], None]) -> bool:
+        """Wait while paused; then return True if the worker may continue, False if it must stop.
 
         Arguments:
-            when_pausing: called before waiting, so that the worker can report where it stands.
+            before_waiting: called before waiting, so that the worker can report its state.
         """
         if not self._paused and not self._stopping:
             return True
         with self._condition:
             if self._must_wait():
                 self._waiting = True
-                when_pausing()
+                before_waiting()
                 self._condition.wait_for(lambda: not self._must_wait())
                 self._waiting = False
             return not self._stopping

@@ -1,11 +1,11 @@
-"""The training session: the GUI thread's side of a run."""
+"""The training session: it controls runs from the GUI thread and keeps their results."""
 
 from dataclasses import replace
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QThread, QTimer, Signal, Slot
 
 from app.document import Document
-from app.training.continuation import continuation_config, obstacle
+from app.training.continuation import continuation_config, find_obstacle
 from app.training.mailbox import Mailbox
 from app.training.priority import PriorityGate
 from app.training.run import Run, SessionState
@@ -16,31 +16,33 @@ from app.training.worker import Failed, Finished, Outcome, Worker
 from tinyml.learner import EpochFinished
 
 REFRESH_MS = 33
-"""How often the mailbox is emptied: thirty times a second is as fast as anybody can look."""
-
-
+"""Milliseconds between two visits to the mailbox: thirty a second are enough for the eye."""
 KEPT_RUNS = 5
-"""Runs that can be shown again, the current one included. Each takes 64 bytes for each batch and about five times
-its weights: the newest, a checkpoint with the optimiser's state, and perhaps those of the best epoch."""
+"""Number of runs that can be shown again, including the current one.
+
+Each takes 64 bytes per batch, and about five times its weights: a snapshot, a checkpoint with the optimiser's state,
+and perhaps the best weights.
+"""
 
 
 class Session(QObject):
-    """Starts, steers and ends the worker, and keeps what it reported.
+    """Starts, controls and ends the worker, and keeps its reports.
+
+    Arguments:
+        document: holds the network, the data choice and the settings to train with.
 
     Attributes:
-        run: the run that is shown: the one that is active, or else the last one or an earlier one.
-        runs: those that can be shown, the oldest first.
-        state, config, history, snapshot, test_loss, test_accuracy, test_r_squared, message, traceback, batches_done,
-            examples_done: of `run`; see `Run`.
+        run: the shown run. This is the active one, or else the last one or an earlier one.
+        runs: the runs that can be shown, the oldest first.
 
     Signals:
-        state_changed(): read `state`.
-        started(): a new run begins; curves start over.
-        continued(): the run that is shown goes on at `config.position`; so do its curves.
+        state_changed(): `state` changed.
+        started(): a new run starts, with new curves.
+        continued(): the shown run continues at `config.position`, and so do its curves.
         run_changed(): another run is shown; no run is active.
-        batches_finished(list[BatchFinished]): since the last time, in order, none lost; at most 30 times a second.
-        epochs_finished(list[EpochFinished]): the same for epochs.
-        snapshot_changed(): read `snapshot`, perhaps None now; at most 30 times a second, the latest wins.
+        batches_finished(batches): a list of all BatchFinished events since the last time; at most 30 times a second.
+        epochs_finished(epochs): a list of all EpochFinished events since the last time; at most 30 times a second.
+        snapshot_changed(): `snapshot` changed, perhaps to None; at most 30 times a second.
     """
 
     state_changed = Signal()
@@ -66,12 +68,12 @@ class Session(QObject):
         document.replaced.connect(self.forget)
 
     def start(self, steps: int | None = None) -> None:
-        """Train what the document holds now from fresh weights, in a thread of its own. The run before is kept.
+        """Train a new run from fresh weights, in its own thread. The previous run is kept.
 
         Arguments:
-            steps: wait after so many batches; None to go through.
+            steps: number of batches before a pause; None to train without a pause.
 
-        Raises `TinymlError` with the first problem when the document cannot be trained.
+        Raises `TinymlError` with the first problem if the network cannot be trained.
         """
         if self.state.active:
             return
@@ -85,12 +87,12 @@ class Session(QObject):
         self._start_worker(config, steps)
 
     def continue_run(self, steps: int | None = None) -> None:
-        """Train the run that is shown further: its epochs, curves and the optimiser's state go on.
+        """Continue the shown run: its epochs, its curves and the optimiser's state.
 
         Arguments:
-            steps: wait after so many batches; None to go through.
+            steps: number of batches before a pause; None to train without a pause.
 
-        Raises `TinymlError` with the reason when it cannot be continued; see `obstacle`.
+        Raises `TinymlError` with the reason if the run cannot continue; see `obstacle`.
         """
         if self.state.active:
             return
@@ -104,8 +106,8 @@ class Session(QObject):
 
     @property
     def obstacle(self) -> str:
-        """Why the run that is shown cannot be continued, in one sentence; empty when it can, and while it is active."""
-        return "" if self.state.active else obstacle(self.run, self._document)
+        """One sentence that says why the shown run cannot continue; empty if it can, or if it is active."""
+        return "" if self.state.active else find_obstacle(self.run, self._document)
 
     def _start_worker(self, config: TrainingConfig, steps: int | None) -> None:
         self._control, self._mailbox = RunControl(steps is not None, steps or 0), Mailbox()
@@ -127,51 +129,51 @@ class Session(QObject):
 
     @Slot()
     def pause(self) -> None:
-        """Wait at the next batch boundary."""
+        """Pause after the current batch."""
         if self.state is SessionState.RUNNING:
             self._control.pause()
             self._enter(SessionState.PAUSING)
 
     @Slot()
     def resume(self) -> None:
-        """Go on after a pause."""
+        """Continue after a pause."""
         if self.state in (SessionState.PAUSED, SessionState.PAUSING):
-            self._leave_pause()
+            self.run.stopwatch.start()
             self._control.resume()
             self._enter(SessionState.RUNNING)
 
     def step(self) -> None:
-        """Learn from one batch and wait again: continue the run that is shown, or start one when that is impossible.
+        """Train one batch, then pause. Without an active run, continue the shown run or start a new one.
 
-        Raises `TinymlError` with the first problem when the document cannot be trained.
+        Raises `TinymlError` with the first problem if the network cannot be trained.
         """
         if not self.state.active and self.obstacle:
             self.start(steps=1)
         elif not self.state.active:
             self.continue_run(steps=1)
         elif self.state in (SessionState.PAUSED, SessionState.PAUSING, SessionState.RUNNING):
-            self._leave_pause()
+            self.run.stopwatch.start()
             self._control.step()
             self._enter(SessionState.PAUSING)
 
     @Slot()
     def stop(self) -> None:
-        """End the run at the next batch boundary; what was learned is kept."""
+        """End the run after the current batch and keep its weights."""
         if self.state.active and self.state is not SessionState.STOPPING:
-            self._leave_pause()
+            self.run.stopwatch.start()
             self._control.stop()
             self._enter(SessionState.STOPPING)
 
     def shutdown(self) -> None:
-        """Stop, and return when the thread has ended: for closing the window."""
+        """Stop the run and wait until its thread has ended; called when the window closes."""
         if self._thread is not None:
-            self._leave_pause()
+            self.run.stopwatch.start()
             self._control.stop()
             self._finish()
             self._enter(SessionState.STOPPED)
 
     def _finish(self) -> None:
-        """Wait for the thread to end, and take what it still reported."""
+        """Wait until the thread has ended, and process its last reports."""
         if self._gate is not None:
             self._gate.close()
             self._gate.deleteLater()
@@ -186,7 +188,11 @@ class Session(QObject):
         self._process_mail()
 
     def use_snapshot(self, snapshot: Snapshot) -> None:
-        """Take weights that came from a file, as if a run had just ended with them. Not while a run is active."""
+        """Show weights from a file as the only run. This does nothing while a run is active.
+
+        Arguments:
+            snapshot: the weights, with their network and settings.
+        """
         if self.state.active:
             return
         metrics = {name: getattr(snapshot, name) for name in ("test_loss", "test_accuracy", "test_r_squared")}
@@ -194,28 +200,28 @@ class Session(QObject):
 
     @Slot()
     def forget(self) -> None:
-        """End the run, if there is one, and forget all runs: the document holds another project."""
+        """Stop the active run and forget all runs; called when the document shows another project."""
         self.shutdown()
         self._forget_runs(Run())
 
     @property
     def previous_run(self) -> Run | None:
-        """The run before the one that is shown; None when there is none, and while a run is active."""
+        """The run before the shown one; None if there is none, or if a run is active."""
         return self._neighbour(-1)
 
     @property
     def next_run(self) -> Run | None:
-        """The run after the one that is shown; None when there is none, and while a run is active."""
+        """The run after the shown one; None if there is none, or if a run is active."""
         return self._neighbour(1)
 
     @Slot()
     def show_previous_run(self) -> None:
-        """Go back to the run before: its curves, and its weights for the inspector, for export and to continue."""
+        """Show the previous run. Inspector, export and Continue then use its weights."""
         self._show_run(self.previous_run)
 
     @Slot()
     def show_next_run(self) -> None:
-        """Go forward again, to the run after the one that is shown."""
+        """Show the next run. Inspector, export and Continue then use its weights."""
         self._show_run(self.next_run)
 
     def _neighbour(self, distance: int) -> Run | None:
@@ -236,70 +242,78 @@ class Session(QObject):
 
     @property
     def state(self) -> SessionState:
+        """The state of the shown run."""
         return self.run.state
 
     @property
     def config(self) -> TrainingConfig | None:
+        """The frozen configuration of the shown run; None before the first run."""
         return self.run.config
 
     @property
     def history(self) -> list[EpochFinished]:
+        """The finished epochs of the shown run."""
         return self.run.history
 
     @property
     def snapshot(self) -> Snapshot | None:
+        """The newest weights; None before the first ones."""
         return self.run.snapshot
 
     @property
     def test_loss(self) -> float | None:
+        """The loss on the test set; None before the end of the run."""
         return self.run.test_loss
 
     @property
     def test_accuracy(self) -> float | None:
+        """The accuracy on the test set, 0 to 1; None before the end, and if the targets are numbers."""
         return self.run.test_accuracy
 
     @property
     def test_r_squared(self) -> float | None:
+        """R² on the test set; None before the end, and if the targets are classes."""
         return self.run.test_r_squared
 
     @property
     def message(self) -> str:
+        """One sentence with the result of the shown run, or with the reason of its failure."""
         return self.run.message
 
     @property
     def traceback(self) -> str:
+        """The traceback of an unexpected failure; otherwise empty."""
         return self.run.traceback
 
     @property
     def batches_done(self) -> int:
+        """Number of batches since the start of the run."""
         return self.run.batches_done
 
     @property
     def examples_done(self) -> int:
+        """Number of training examples since the start of the run."""
         return self.run.examples_done
 
     @property
     def seconds(self) -> float:
-        """Seconds of training so far, without pauses."""
+        """Training time in seconds, without pauses."""
         return self.run.stopwatch.seconds
 
     @property
     def examples_per_second(self) -> float:
-        """Training examples a second, over the whole run."""
+        """Training examples per second, over the whole run."""
         return self.examples_done / self.seconds if self.seconds > 0 else 0.0
 
     @property
     def progress(self) -> float:
-        """Share of the planned batches that are done, 0 to 1."""
+        """Finished share of the planned batches, 0 to 1."""
         return self.run.progress
 
     @property
     def seconds_left(self) -> float | None:
-        """Estimated seconds until the last epoch is done; None before the first batch."""
+        """Estimated time until the end of the last epoch, in seconds; None before the first batch."""
         return self.seconds * (1 - self.progress) / self.progress if self.progress > 0 else None
-
-    def _leave_pause(self) -> None:
-        self.run.stopwatch.start()
 
     def _enter(self, state: SessionState) -> None:
         if state is not self.state:

@@ -1,4 +1,4 @@
-"""The configuration of a run: everything the worker needs, frozen at the moment the user pressed Train."""
+"""The configuration of a run: all that the worker needs, frozen when the user presses Train."""
 
 from dataclasses import dataclass
 
@@ -12,16 +12,16 @@ from tinyml.storage import Project
 
 @dataclass(frozen=True)
 class TrainingConfig:
-    """A frozen copy of what the document held when the run was started or continued.
+    """A frozen copy of the document at the start of a run, or when a run continues.
 
     Attributes:
         project: network, data choice and training settings.
         description: of the data.
-        epochs: planned in all; more than the settings say when a run is continued.
-        history: the epochs that were done before; empty for a new run.
-        resume: where to continue from, with the optimiser's state; None for a new run.
-        start: the weights to continue from when there is no such state; else None.
-        note: what is special about it, in a sentence or two for the user.
+        epochs: planned in total; more than in the settings if a run continues.
+        history: the epochs finished before; empty for a new run.
+        resume: the checkpoint to continue from; None for a new run.
+        start: the weights to continue from if there is no checkpoint; otherwise None.
+        note: one or two sentences for the user about a continued run; empty for a new run.
     """
 
     project: Project
@@ -34,12 +34,12 @@ class TrainingConfig:
 
     @property
     def training(self) -> TrainingSettings:
-        """The training settings, with the epochs that are planned in all."""
+        """The training settings, with the total number of planned epochs."""
         return self.project.training.model_copy(update={"epochs": self.epochs})
 
     @property
     def position(self) -> float:
-        """Where it begins, in epochs: 2.5 is the middle of the third."""
+        """The start in epochs: 2.5 is the middle of the third epoch."""
         if self.resume is None:
             return float(len(self.history))
         state = self.resume.state
@@ -47,12 +47,15 @@ class TrainingConfig:
 
 
 def freeze_config(document: Document) -> TrainingConfig:
-    """Freeze the document into the configuration of a new run.
+    """Return the configuration of a new run.
 
-    Raises `TinymlError` with the first problem when it cannot be trained.
+    Arguments:
+        document: holds the network, the data choice and the training settings.
+
+    Raises `TinymlError` with the first problem if the network cannot be trained.
     """
     if document.data_pending:
-        raise TinymlError(f"{DATA_PENDING} Training can start when it is known.")
+        raise TinymlError(f"{DATA_PENDING} Training can start after that.")
     if document.problems or document.data is None:
         first = document.problems[0]
         more = len(document.problems) - 1

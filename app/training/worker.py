@@ -1,4 +1,4 @@
-"""The worker: trains in its own thread, with a network of its own, and reports through the mailbox."""
+"""The worker: trains its own network in its own thread, and reports through the mailbox."""
 
 import math
 import traceback
@@ -30,12 +30,12 @@ from tinyml.learner import (
 
 @dataclass(frozen=True)
 class Finished:
-    """All epochs are done, or nothing got better any more; the test set was evaluated with the final weights.
+    """All epochs are done, or early stopping ended the run. The test set was evaluated with the final weights.
 
     Attributes:
-        test_loss, test_accuracy, test_r_squared: of these weights; None for the metric that does not fit the targets.
-        note: what is special about them, in a sentence; empty for those of the last planned epoch.
-        checkpoint: where the run can be continued from.
+        test_loss, test_accuracy, test_r_squared: of the final weights; None if the metric does not fit the targets.
+        note: why the run stopped early, or which epoch the weights come from; empty if neither applies.
+        checkpoint: where the run can continue.
     """
 
     test_loss: float
@@ -46,14 +46,14 @@ class Finished:
 
     @property
     def sentence(self) -> str:
-        """What was achieved on the test set, and the note."""
+        """The result on the test set, and the note."""
         if self.test_accuracy is not None:
-            achieved = f"{self.test_accuracy * 100:.1f} % of the test set are right."
+            result = f"Test accuracy {self.test_accuracy * 100:.1f} %."
         elif self.test_r_squared is not None:
-            achieved = f"R² on the test set is {self.test_r_squared:.3f}.".replace("-", "−")
+            result = f"Test R² {self.test_r_squared:.3f}.".replace("-", "−")
         else:
-            achieved = f"The loss on the test set is {self.test_loss:.4g}."
-        return f"{achieved} {self.note}".rstrip()
+            result = f"Test loss {self.test_loss:.4g}."
+        return f"{result} {self.note}".rstrip()
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Stopped:
     """The user stopped the run.
 
     Attributes:
-        checkpoint: where it can be continued from; None when it has learned nothing.
+        checkpoint: where the run can continue; None if it has trained no batch.
     """
 
     checkpoint: Checkpoint | None = None
@@ -69,12 +69,12 @@ class Stopped:
 
 @dataclass(frozen=True)
 class Failed:
-    """The run could not go on.
+    """An error ended the run.
 
     Attributes:
-        sentence: why, for the user.
-        traceback: where, for a bug report; empty when the reason is an expected one such as a NaN loss.
-        checkpoint: the last good state; None when there is none.
+        sentence: the reason, for the user.
+        traceback: for a bug report; empty if the reason is an expected one, such as a NaN loss.
+        checkpoint: the last good state; None if there is none.
     """
 
     sentence: str
@@ -85,22 +85,23 @@ class Failed:
 Outcome = Finished | Stopped | Failed
 
 _STOP_CHECK_SECONDS = 0.05
+"""How often a worker that waits for its data checks whether it must stop, in seconds."""
 
 
 class Worker(QObject):
-    """One run. It touches neither widgets nor the document, and ends with exactly one outcome.
+    """Trains one run. It uses neither widgets nor the document, and ends with exactly one outcome.
 
     Arguments:
-        config: what to train; frozen.
+        config: frozen configuration of the run.
         control: requests from the GUI thread, answered between two batches.
-        mailbox: where events and snapshots go.
-        gate: lets the window go first.
+        mailbox: gets the events and snapshots.
+        gate: gives the window priority.
 
     Signals:
-        paused(TrainingConfig): the worker waits; everything it did is in the mailbox.
-        ended(TrainingConfig, Outcome): the one terminal event; the worker's slot is about to return.
+        paused(config): the worker waits; all its reports are in the mailbox.
+        ended(config, outcome): the run has ended; emitted once.
 
-    The config in the signals tells which run they are about: one that was queued may arrive when the next run began.
+    Both signals name the run by its config, since a queued signal may arrive after the next run has started.
     """
 
     paused = Signal(object)
@@ -111,28 +112,30 @@ class Worker(QObject):
         self._config, self._control, self._mailbox, self._gate = config, control, mailbox, gate
         self._history = list(config.history)
         self._resume = config.resume
-        self._learned = False
+        self._has_trained = False
         self._setup: TrainingSetup | None = None
 
     @Slot()
     def run(self) -> None:
-        """Train to the end, to a stop or to a failure, whatever happens inside."""
+        """Train until the last epoch, a stop or an error, and emit `ended`."""
         outcome: Outcome
         try:
             # As on the command line, so that both compute the same bits.
             with one_blas_thread():
                 outcome = self._train()
         except DivergedError as error:
-            # The learner has put back the weights of the last whole epoch; before the first those are worth nothing.
+            # The learner has restored the weights of the last whole epoch, if there was one.
             if self._history or self._resume is not None:
                 self._send_snapshot()
             outcome = Failed(str(error), checkpoint=self._checkpoint())
         except TinymlError as error:
             outcome = Failed(str(error))
         except MemoryError:
-            outcome = Failed("There is not enough memory for this network. Make its layers or the batch size smaller.")
-        except Exception as error:  # noqa: BLE001 (a worker must always report an end)
-            outcome = Failed(f"Training broke off: {type(error).__name__}: {error}", traceback.format_exc())
+            outcome = Failed("There is not enough memory for this network. Use smaller layers or a smaller batch size.")
+        except Exception as error:  # noqa: BLE001 (the worker must always report its end)
+            outcome = Failed(
+                f"Training stopped with an unexpected error: {type(error).__name__}: {error}", traceback.format_exc()
+            )
         self.ended.emit(self._config, outcome)
 
     def _train(self) -> Outcome:
@@ -145,12 +148,12 @@ class Worker(QObject):
             setup.net.set_tensors(self._config.start.tensors, "The weights to continue from")
             setup.run()
             self._resume = setup.learner.checkpoint().after(self._history)
-        if not self._may_go_on():
+        if not self._may_continue():
             return Stopped(self._resume)
         note = ""
         for event in setup.run(self._resume):
             if isinstance(event, BatchFinished):
-                self._learned = True
+                self._has_trained = True
                 self._mailbox.put_batch(event)
                 self._control.batch_done()
             elif isinstance(event, EpochFinished):
@@ -161,33 +164,33 @@ class Worker(QObject):
                 note = _describe_end(event)
                 if event.restored:
                     self._send_snapshot()
-            if not self._may_go_on():
+            if not self._may_continue():
                 self._send_snapshot()
                 return Stopped(self._checkpoint())
         tested = Evaluation(math.nan, None)
         for part in setup.test_in_parts():
             tested = part
-            if not self._may_go_on():
+            if not self._may_continue():
                 return Stopped(self._checkpoint())
         return Finished(tested.loss, tested.accuracy, note, self._checkpoint(), tested.r_squared)
 
     def _load(self) -> Splits | None:
-        """Load the data; return None when the run is to stop, even if the folder of the data does not answer."""
+        """Load the data; return None after a request to stop, even if the folder of the data does not answer."""
         loading: Future[Splits] = Future()
-        Thread(target=_fulfil, args=(loading, self._config.project.data), name="loading", daemon=True).start()
+        Thread(target=_load_into, args=(loading, self._config.project.data), name="loading", daemon=True).start()
         while not wait([loading], _STOP_CHECK_SECONDS).done:
             if self._control.stopping:
                 return None
         return loading.result()
 
-    def _may_go_on(self) -> bool:
-        """Let the window go first, and wait while paused; return False when the run is to stop."""
+    def _may_continue(self) -> bool:
+        """Wait for the window and for the end of a pause; return False if the run must stop."""
         self._gate.wait()
-        return self._control.may_go_on(self._report_pause)
+        return self._control.may_continue(self._report_pause)
 
     def _checkpoint(self) -> Checkpoint | None:
-        """Return where the run can be continued from: where it began, until it has learned something."""
-        if self._setup is None or not self._learned:
+        """Return where the run can continue; before its first batch, that is where it started."""
+        if self._setup is None or not self._has_trained:
             return self._resume
         return self._setup.learner.checkpoint()
 
@@ -196,7 +199,7 @@ class Worker(QObject):
         self.paused.emit(self._config)
 
     def _send_snapshot(self) -> None:
-        if self._setup is None or not self._learned:
+        if self._setup is None or not self._has_trained:
             return
         project = self._config.project
         self._mailbox.put_snapshot(
@@ -211,7 +214,7 @@ class Worker(QObject):
         )
 
 
-def _fulfil(loading: "Future[Splits]", choice: DataChoice) -> None:
+def _load_into(loading: "Future[Splits]", choice: DataChoice) -> None:
     try:
         loading.set_result(load_splits(choice))
     except Exception as error:  # noqa: BLE001 (the worker raises it again)
@@ -219,10 +222,10 @@ def _fulfil(loading: "Future[Splits]", choice: DataChoice) -> None:
 
 
 def _describe_end(event: TrainingFinished) -> str:
-    """Say in a sentence why a run ended before its last epoch, and whose weights it kept."""
+    """Return sentences that say why a run ended early and which weights it kept; empty if there is nothing to say."""
     sentences = []
     if event.stopped_early:
-        sentences.append(f"Stopped after epoch {len(event.history)}, since nothing got better any more.")
+        sentences.append(f"Stopped early after epoch {len(event.history)}, since the loss did not improve.")
     if event.restored and event.best_epoch != len(event.history):
-        sentences.append(f"The weights are those of the best epoch, {event.best_epoch}.")
+        sentences.append(f"The weights come from the best epoch, {event.best_epoch}.")
     return " ".join(sentences)

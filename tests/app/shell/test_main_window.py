@@ -275,8 +275,8 @@ def test_weights_that_took_long_are_not_thrown_away_without_a_question(qtbot, wi
 def test_the_status_bar_says_when_the_result_is_of_another_network(qtbot, window):
     train_briefly(qtbot, window)
     words = window.status.findChild(QWidget, "status_message")
-    assert "of the test set are right" in words.text()
+    assert "Test accuracy" in words.text()
     window.document.apply(edits.remove_layers(window.document.project, ["relu_3"]))
     assert "another network" in words.text()
     window.document.undo_stack.undo()
-    assert "of the test set are right" in words.text()
+    assert "Test accuracy" in words.text()

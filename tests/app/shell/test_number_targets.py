@@ -40,7 +40,7 @@ def test_a_run_on_numbers_is_shown_as_one(qtbot, make_window, tmp_path, example)
     monitor.refresh()
     assert session.test_accuracy is None
     reached = f"{session.test_r_squared:.3f}".replace("-", "−")
-    assert session.message == f"R² on the test set is {reached}."
+    assert session.message == f"Test R² {reached}."
     assert text_of(window, "status_message") == session.message
     assert text_of(window, "accuracy_title") == "R²"
     assert monitor.summary.texts["test"] == reached

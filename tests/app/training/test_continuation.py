@@ -1,4 +1,4 @@
-"""A run that has ended goes on as if it had had more epochs from the start; a new run keeps the one before."""
+"""A continued run equals one longer run, and a new run keeps the previous one."""
 
 import math
 from dataclasses import replace
@@ -15,7 +15,7 @@ from tinyml.core import TinymlError
 
 ENDED = (SessionState.FINISHED, SessionState.STOPPED, SessionState.FAILED)
 EXAMPLES, BATCHES = 700, 70
-"""Of an epoch."""
+"""In one epoch."""
 
 
 @pytest.fixture
@@ -41,21 +41,21 @@ def train(document, session, wait_for):
 
 
 @pytest.fixture
-def go_on(document, session, wait_for):
+def continue_run(document, session, wait_for):
     """Change settings, continue the run and wait until it has ended."""
 
-    def go_on(**settings):
+    def continue_run(**settings):
         if settings:
             document.apply(edits.change_training(document.project, **settings))
         session.continue_run()
         wait_for()
         return session.run
 
-    return go_on
+    return continue_run
 
 
 def train_undisturbed(qtbot, **settings):
-    """Train in one go, in another session; return its run."""
+    """Train without interruption in another session; return its run."""
     session = Session(Document(circle_project(**settings)))
     session.start()
     qtbot.waitUntil(lambda: session.state in ENDED, timeout=20_000)
@@ -63,7 +63,7 @@ def train_undisturbed(qtbot, **settings):
 
 
 def history_of(run):
-    """What the epochs reported but for the seconds, and for how many epochs were planned when."""
+    """Return the epochs without their times and planned numbers."""
     return [replace(epoch, seconds=0.0, epochs=0) for epoch in run.history]
 
 
@@ -83,30 +83,30 @@ SETTINGS = [
 
 
 @pytest.mark.parametrize("settings", SETTINGS, ids=lambda settings: "-".join(map(str, settings.values())))
-def test_continuing_gives_the_bits_of_one_longer_run(qtbot, session, train, go_on, settings):
+def test_continuing_gives_the_bits_of_one_longer_run(qtbot, session, train, continue_run, settings):
     train(epochs=3, **settings)
-    assert go_on().state is SessionState.FINISHED
+    assert continue_run().state is SessionState.FINISHED
     assert [epoch.epoch for epoch in session.history] == [1, 2, 3, 4, 5, 6]
     assert_same(session.run, train_undisturbed(qtbot, epochs=6, **settings))
     assert session.snapshot.history == tuple(session.history)
     assert session.snapshot.training.epochs == 6
 
 
-def test_a_run_that_was_stopped_within_an_epoch_goes_on_to_its_planned_end(qtbot, session, wait_for, go_on):
+def test_a_run_that_was_stopped_within_an_epoch_continues_to_its_planned_end(qtbot, session, wait_for, continue_run):
     session.start(steps=BATCHES + 7)
     wait_for(SessionState.PAUSED)
     session.stop()
     wait_for()
     assert session.run.config.epochs == 3
     seconds = session.seconds
-    go_on()
+    continue_run()
     assert session.run.config.epochs == 3
     assert session.seconds > seconds
     assert_same(session.run, train_undisturbed(qtbot))
     assert session.examples_done == 3 * EXAMPLES
 
 
-def test_stopping_and_continuing_many_times_changes_nothing(qtbot, session, wait_for, go_on):
+def test_stopping_and_continuing_many_times_changes_nothing(qtbot, session, wait_for, continue_run):
     session.start(steps=10)
     for _ in range(4):
         wait_for(SessionState.PAUSED)
@@ -119,7 +119,7 @@ def test_stopping_and_continuing_many_times_changes_nothing(qtbot, session, wait
     assert_same(session.run, train_undisturbed(qtbot))
 
 
-def test_a_step_after_a_run_goes_on_from_it(session, train, wait_for):
+def test_a_step_after_a_run_continues_it(session, train, wait_for):
     run = train()
     session.step()
     wait_for(SessionState.PAUSED)
@@ -130,16 +130,18 @@ def test_a_step_after_a_run_goes_on_from_it(session, train, wait_for):
     assert (session.test_accuracy, session.message) == (None, "")
 
 
-def test_a_step_after_the_network_changed_begins_a_new_run_and_keeps_the_one_before(document, session, train, wait_for):
-    former = train()
+def test_a_step_after_the_network_changed_starts_a_new_run_and_keeps_the_previous_one(
+    document, session, train, wait_for
+):
+    previous = train()
     document.apply(edits.change_settings(document.project, "linear_1", {"outputs": 9}))
     session.step()
     wait_for(SessionState.PAUSED)
     assert session.batches_done == 1
-    assert session.runs == [former, session.run]
+    assert session.runs == [previous, session.run]
 
 
-def test_training_again_keeps_the_run_before_and_going_back_brings_everything_of_it_back(session, train):
+def test_training_again_keeps_the_previous_run_and_all_its_results(session, train):
     first = train()
     weights, history, accuracy = first.snapshot, list(first.history), first.test_accuracy
     second = train(seed=1)
@@ -158,10 +160,10 @@ def test_training_again_keeps_the_run_before_and_going_back_brings_everything_of
     assert changes == [first, second]
 
 
-def test_an_earlier_run_can_be_continued_and_stays_in_its_place(qtbot, session, document, train, go_on):
+def test_an_earlier_run_can_be_continued_and_stays_in_its_place(qtbot, session, document, train, continue_run):
     first, second = train(momentum=0.9), train(seed=1)
     session.show_previous_run()
-    go_on(seed=0)
+    continue_run(seed=0)
     assert session.runs == [first, second]
     assert_same(first, train_undisturbed(qtbot, momentum=0.9, epochs=6))
 
@@ -171,7 +173,7 @@ def test_only_the_last_runs_are_kept(session, train):
     assert session.runs == runs[-KEPT_RUNS:]
 
 
-def test_a_run_that_learned_nothing_is_not_kept(session, train, wait_for):
+def test_a_run_without_a_batch_is_not_kept(session, train, wait_for):
     first = train()
     session.start(steps=0)
     wait_for(SessionState.PAUSED)
@@ -210,9 +212,7 @@ def test_another_project_forgets_all_runs(session, document, train):
         (lambda project: edits.change_training(project, loss="huber_loss"), "loss"),
     ],
 )
-def test_a_run_of_something_else_is_not_continued_and_undo_makes_it_possible_again(
-    document, session, train, edit, name
-):
+def test_a_run_of_another_network_or_data_cannot_continue_until_undo(document, session, train, edit, name):
     train()
     document.apply(edit(document.project))
     assert session.obstacle.startswith(f"The {name} changed since this run.")
@@ -237,9 +237,9 @@ def test_a_run_of_something_else_is_not_continued_and_undo_makes_it_possible_aga
         ({"restore_best": True}, "keep the best on (was off)"),
     ],
 )
-def test_settings_that_changed_are_applied_and_said(session, train, go_on, settings, words):
+def test_changed_settings_are_applied_and_named(session, train, continue_run, settings, words):
     train()
-    run = go_on(**settings)
+    run = continue_run(**settings)
     assert run.state is SessionState.FINISHED
     assert words in run.config.note
     assert "epochs 4 to 6" in run.config.note
@@ -248,49 +248,53 @@ def test_settings_that_changed_are_applied_and_said(session, train, go_on, setti
     assert run.batches_done == 6 * (EXAMPLES // settings.get("batch_size", 10))
 
 
-def test_another_batch_size_within_an_epoch_begins_that_epoch_again(session, wait_for, go_on):
+def test_another_batch_size_within_an_epoch_starts_that_epoch_again(session, wait_for, continue_run):
     session.start(steps=BATCHES + 7)
     wait_for(SessionState.PAUSED)
     session.stop()
     wait_for()
-    run = go_on(batch_size=20)
+    run = continue_run(batch_size=20)
     assert run.state is SessionState.FINISHED
     assert run.config.position == 1.0
     assert [epoch.epoch for epoch in run.history] == [1, 2, 3]
 
 
 @pytest.mark.parametrize(("before", "after", "total"), [(3, 3, 6), (3, 5, 8), (3, 2, 5)])
-def test_a_finished_run_gets_as_many_epochs_more_as_the_settings_say(session, train, go_on, before, after, total):
+def test_a_finished_run_gets_as_many_additional_epochs_as_the_settings_say(
+    session, train, continue_run, before, after, total
+):
     train(epochs=before)
-    assert len(go_on(epochs=after).history) == total
+    assert len(continue_run(epochs=after).history) == total
 
 
 @pytest.mark.parametrize(("now", "total"), [(4, 4), (9, 9), (2, 2), (1, 2)])
-def test_a_stopped_run_goes_on_to_the_end_that_the_settings_ask_for(session, document, wait_for, go_on, now, total):
+def test_a_stopped_run_continues_to_the_end_that_the_settings_ask_for(
+    session, document, wait_for, continue_run, now, total
+):
     document.apply(edits.change_training(document.project, epochs=4))
     session.start(steps=BATCHES + 1)
     wait_for(SessionState.PAUSED)
     session.stop()
     wait_for()
-    assert len(go_on(epochs=now).history) == total
+    assert len(continue_run(epochs=now).history) == total
 
 
 @pytest.mark.parametrize("schedule", ["cosine", "one_cycle"])
-def test_a_schedule_of_the_whole_run_is_stretched_and_said_to_be(session, train, go_on, schedule):
+def test_a_schedule_of_the_whole_run_is_stretched_and_the_note_says_so(session, train, continue_run, schedule):
     train(schedule=schedule)
     end = session.history[-1].learning_rate
-    run = go_on()
+    run = continue_run()
     assert "now ends with epoch 6, so the learning rate jumps" in run.config.note
     assert run.history[3].learning_rate > end
     assert run.history[-1].learning_rate < run.history[3].learning_rate
 
 
-def test_a_schedule_that_knows_no_end_is_not_spoken_of(session, train, go_on):
+def test_the_note_does_not_mention_a_schedule_without_an_end(session, train, continue_run):
     train(schedule="step")
-    assert "schedule" not in go_on().config.note
+    assert "schedule" not in continue_run().config.note
 
 
-def test_a_run_that_failed_goes_on_from_its_last_good_epoch(qtbot, session, train, go_on, monkeypatch):
+def test_a_failed_run_continues_from_its_last_good_epoch(qtbot, session, train, continue_run, monkeypatch):
     expected = train_undisturbed(qtbot, momentum=0.9, epochs=5)
     set_up_training, left = worker_module.set_up_training, [2 * BATCHES + 5]
 
@@ -298,12 +302,12 @@ def test_a_run_that_failed_goes_on_from_its_last_good_epoch(qtbot, session, trai
         setup = set_up_training(*arguments)
         batch_fit = setup.learner.batch_fit
 
-        def fail_at_last(*batch):
+        def fail_at_the_end(*batch):
             left[0] -= 1
             loss, output = batch_fit(*batch)
             return (loss if left[0] >= 0 else math.nan), output
 
-        monkeypatch.setattr(setup.learner, "batch_fit", fail_at_last)
+        monkeypatch.setattr(setup.learner, "batch_fit", fail_at_the_end)
         return setup
 
     with monkeypatch.context() as patch:
@@ -311,52 +315,52 @@ def test_a_run_that_failed_goes_on_from_its_last_good_epoch(qtbot, session, trai
         assert train(momentum=0.9, epochs=5).state is SessionState.FAILED
     assert len(session.history) == 2
     assert session.obstacle == ""
-    go_on()
+    continue_run()
     assert_same(session.run, expected)
 
 
-def test_a_run_that_failed_in_its_first_epoch_has_nothing_to_continue(session, train):
+def test_a_run_that_failed_in_its_first_epoch_cannot_continue(session, train):
     assert train(learning_rate=1e6, epochs=5).state is SessionState.FAILED
     assert session.history == []
     assert "nothing to continue" in session.obstacle
 
 
-def test_an_unexpected_failure_leaves_the_weights_of_the_last_epoch(session, train, go_on, monkeypatch):
+def test_an_unexpected_failure_leaves_the_weights_of_the_last_epoch(session, train, continue_run, monkeypatch):
     train()
 
     def broken(_event):
-        raise RuntimeError("the roof fell in")
+        raise RuntimeError("unexpected")
 
     with monkeypatch.context() as patch:
         patch.setattr(worker_module, "_describe_end", broken)
-        assert go_on().state is SessionState.FAILED
+        assert continue_run().state is SessionState.FAILED
     assert len(session.history) == 6
-    assert go_on().state is SessionState.FINISHED
+    assert continue_run().state is SessionState.FINISHED
     assert [epoch.epoch for epoch in session.history] == list(range(1, 10))
 
 
-def test_a_run_that_stopped_early_says_how_it_can_go_on(session, train, go_on):
+def test_a_run_that_stopped_early_says_how_it_can_continue(session, train, continue_run):
     train(early_stopping=2, epochs=200, learning_rate=0.5, momentum=0.9)
     done = len(session.history)
     assert done < 200
-    assert "Set Early stopping to 0" in session.obstacle
-    go_on(early_stopping=0, epochs=done + 1)
+    assert "set Early stopping to 0" in session.obstacle
+    continue_run(early_stopping=0, epochs=done + 1)
     assert len(session.history) == done + 1
 
 
-def test_weights_from_a_file_go_on_counting_their_epochs(session, train, go_on):
+def test_weights_from_a_file_continue_to_count_their_epochs(session, train, continue_run):
     train()
     session.use_snapshot(session.snapshot)
     assert session.run.config is None
-    run = go_on()
+    run = continue_run()
     assert run.state is SessionState.FINISHED
     assert [epoch.epoch for epoch in run.history] == [1, 2, 3, 4, 5, 6]
     assert [epoch.epoch for epoch in run.snapshot.history] == [1, 2, 3, 4, 5, 6]
-    assert "without its state" in run.config.note
+    assert "optimiser starts without state" in run.config.note
     assert run.history[3].training_loss < run.history[0].training_loss
 
 
-def test_continuing_and_stopping_at_once_leaves_everything_as_it_was(qtbot, session, train, wait_for, go_on):
+def test_continuing_and_stopping_at_once_changes_nothing(qtbot, session, train, wait_for, continue_run):
     train(momentum=0.9)
     weights = session.snapshot
     session.continue_run(steps=0)
@@ -365,5 +369,5 @@ def test_continuing_and_stopping_at_once_leaves_everything_as_it_was(qtbot, sess
     wait_for()
     for name, tensor in weights.tensors.items():
         np.testing.assert_array_equal(session.snapshot.tensors[name], tensor)
-    go_on()
+    continue_run()
     assert_same(session.run, train_undisturbed(qtbot, momentum=0.9, epochs=6))

@@ -1,4 +1,4 @@
-"""Threads share the data in memory, so it is read-only."""
+"""The data in memory is shared by threads, so it is read-only."""
 
 import threading
 from dataclasses import replace
@@ -30,7 +30,7 @@ def test_the_same_choice_gives_the_same_arrays():
 
 @pytest.fixture
 def hanging_load(monkeypatch):
-    """A folder that can be described, and whose files then do not answer until the test lets them."""
+    """A folder that can be described, but whose files do not answer before the end of the test."""
     gate, asked = threading.Event(), threading.Event()
     describe, load = dataset_cache.describe, dataset_cache.load
 
@@ -48,7 +48,7 @@ def hanging_load(monkeypatch):
     gate.set()
 
 
-def test_a_run_whose_data_does_not_answer_is_stopped_and_other_data_is_trained(qtbot, document, session, hanging_load):
+def test_a_run_whose_data_does_not_answer_can_be_stopped_and_other_data_trained(qtbot, document, session, hanging_load):
     inspection = Inspection(document, session)
     document.apply(edits.change_data(document.project, source="/hangs"))
     qtbot.waitUntil(lambda: document.data is not None)

@@ -1,4 +1,4 @@
-"""The worker stands aside while the window has events to handle."""
+"""The worker waits while the window has events to handle."""
 
 import threading
 
@@ -15,7 +15,7 @@ from tinyml.learner import Evaluation, TrainingSetup
 
 
 class Waiter:
-    """Waits at a gate in a thread of its own, as a worker does."""
+    """Waits at a gate in another thread, as a worker does."""
 
     def __init__(self, gate):
         self.through = threading.Event()
@@ -32,7 +32,7 @@ class Waiter:
 
 
 class Handler(QObject):
-    """Calls a function while an event of its own is handled."""
+    """Calls a function while it handles an event."""
 
     def __init__(self, function):
         super().__init__()
@@ -46,7 +46,7 @@ class Handler(QObject):
 
 @pytest.fixture
 def patient(monkeypatch):
-    """Let nobody through a shut gate before the event loop sleeps."""
+    """Make the worker wait at a shut gate until the event loop sleeps."""
     monkeypatch.setattr(priority, "LONGEST_WAIT", 60)
 
 
@@ -75,7 +75,7 @@ def test_the_gate_is_shut_while_an_event_is_handled_and_opens_when_the_loop_slee
 
 
 @pytest.mark.usefixtures("patient")
-def test_closing_lets_everybody_through(qapp):
+def test_closing_opens_the_gate(qapp):
     gate = PriorityGate(qapp)
     gate.eventFilter(qapp, QEvent(QEvent.Type.User))
     waiter = Waiter(gate)
@@ -85,7 +85,7 @@ def test_closing_lets_everybody_through(qapp):
     assert waiter.through.is_set()
 
 
-def test_a_window_that_never_rests_cannot_starve_the_worker(qapp, gate):
+def test_a_busy_window_cannot_starve_the_worker(qapp, gate):
     gate.eventFilter(qapp, QEvent(QEvent.Type.User))
     waiter = Waiter(gate)
     waiter.join()
@@ -93,7 +93,7 @@ def test_a_window_that_never_rests_cannot_starve_the_worker(qapp, gate):
 
 
 class CountingGate:
-    """Writes down how much was done when the worker let the window go first."""
+    """Records how much was done whenever the worker waited for the window."""
 
     def __init__(self, done):
         self._done = done
@@ -103,7 +103,7 @@ class CountingGate:
         self.seen.append(len(self._done))
 
 
-def test_the_worker_lets_the_window_go_first_after_every_batch_and_every_part_of_the_test(document, monkeypatch):
+def test_the_worker_waits_for_the_window_after_every_batch_and_every_part_of_the_test(document, monkeypatch):
     done = []
     mailbox = Mailbox()
     monkeypatch.setattr(mailbox, "put_batch", done.append)

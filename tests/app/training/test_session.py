@@ -6,12 +6,12 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QThread
+from PySide6.QtCore import Qt, QThread
 
 from app.document import Document, edits
 from app.training import Session, SessionState
 from app.training import worker as worker_module
-from app.training.priority import leave_a_processor_to_the_window
+from app.training.priority import reserve_processor_for_window
 from tinyml.command_line import main
 from tinyml.core import TinymlError
 from tinyml.core.tensor_file import read_tensors
@@ -25,7 +25,7 @@ ENDED = (SessionState.FINISHED, SessionState.STOPPED, SessionState.FAILED)
 
 
 class Recorder:
-    """Keeps everything that a session announces."""
+    """Records the signals of a session."""
 
     def __init__(self, session):
         self.session = session
@@ -92,14 +92,16 @@ def test_a_paused_run_does_nothing_until_it_is_resumed(qtbot, session, document,
     session.pause()
     wait_for(qtbot, session, SessionState.PAUSED)
     done, seconds = session.batches_done, session.seconds
-    qtbot.wait(150)
+    visits = []
+    session._timer.timeout.connect(lambda: visits.append(session.batches_done))
+    qtbot.waitUntil(lambda: len(visits) >= 4)
     assert session.batches_done == done
     assert session.seconds == seconds
     assert recorder.states[-2:] == [SessionState.PAUSING, SessionState.PAUSED]
 
 
 @pytest.mark.parametrize("paused", [False, True])
-def test_stop_ends_the_run_and_keeps_what_was_learned(qtbot, session, document, paused):
+def test_stop_ends_the_run_and_keeps_its_weights(qtbot, session, document, paused):
     document.apply(edits.change_training(document.project, epochs=10_000))
     session.start()
     qtbot.waitUntil(lambda: len(session.history) > 2)
@@ -132,7 +134,7 @@ def test_editing_while_training_does_not_touch_the_run(qtbot, session, document)
     assert not session.snapshot.fits(document.project.network, document.data)
 
 
-def test_a_document_with_problems_is_refused_in_words(session, document):
+def test_a_document_with_problems_is_refused_with_a_sentence(session, document):
     document.apply(edits.change_settings(document.project, "linear_2", {"outputs": 3}))
     with pytest.raises(TinymlError, match="linear_2"):
         session.start()
@@ -154,7 +156,7 @@ def test_a_loss_that_is_not_a_number_fails_with_one_sentence_and_keeps_the_last_
     assert all(np.isfinite(tensor).all() for tensor in session.snapshot.tensors.values())
 
 
-def test_after_a_failure_the_weights_of_the_last_good_epoch_are_there(qtbot, session, document):
+def test_after_a_failure_the_weights_of_the_last_good_epoch_are_kept(qtbot, session, document):
     document.apply(edits.change_training(document.project, learning_rate=1.0, epochs=3, loss="mse_loss"))
     good = {}
     for number in range(1, 80):
@@ -172,8 +174,8 @@ def test_after_a_failure_the_weights_of_the_last_good_epoch_are_there(qtbot, ses
         np.testing.assert_array_equal(tensor, good[name])
 
 
-def test_a_run_ends_early_with_the_best_weights_and_says_so(qtbot, session, recorder, document):
-    # Far too large a rate: the first epochs are not made better by those that come after.
+def test_a_run_stops_early_with_the_best_weights_and_says_so(qtbot, session, recorder, document):
+    # The learning rate is far too large, so the first epochs are the best.
     settings = {"learning_rate": 0.9, "momentum": 0.9, "epochs": 200, "early_stopping": 2, "restore_best": True}
     document.apply(edits.change_training(document.project, **settings))
     session.start()
@@ -182,7 +184,7 @@ def test_a_run_ends_early_with_the_best_weights_and_says_so(qtbot, session, reco
     losses = [epoch.validation_loss for epoch in session.history]
     best = losses.index(min(losses)) + 1
     assert len(losses) == best + 2 < 200
-    assert f"Stopped after epoch {len(losses)}" in session.message
+    assert f"Stopped early after epoch {len(losses)}" in session.message
     assert f"the best epoch, {best}." in session.message
     assert session.progress == 1
     net = session.snapshot.make_net()
@@ -202,24 +204,24 @@ def test_every_optimiser_trains_in_the_window(qtbot, session, document, optimize
 
 def test_an_unexpected_error_fails_with_its_traceback(qtbot, session, monkeypatch):
     def broken(*_):
-        raise RuntimeError("the roof fell in")
+        raise RuntimeError("unexpected")
 
     monkeypatch.setattr(worker_module, "load_splits", broken)
     session.start()
     wait_for(qtbot, session, *ENDED)
     assert session.state is SessionState.FAILED
-    assert "the roof fell in" in session.message
+    assert "unexpected" in session.message
     assert "Traceback" in session.traceback
 
 
-def test_snapshots_are_copies_that_nobody_can_write_to(qtbot, session):
+def test_snapshots_are_read_only_copies(qtbot, session):
     session.start()
     wait_for(qtbot, session, SessionState.FINISHED)
     with pytest.raises(ValueError, match="read-only"):
         session.snapshot.tensors["linear_1.weight"][...] = 0
 
 
-def test_the_worker_runs_in_a_thread_of_its_own(qtbot, session, monkeypatch):
+def test_the_worker_runs_in_another_thread(qtbot, session, monkeypatch):
     threads = []
     original = worker_module.load_splits
     monkeypatch.setattr(worker_module, "load_splits", lambda c: (threads.append(threading.get_ident()), original(c))[1])
@@ -230,7 +232,7 @@ def test_the_worker_runs_in_a_thread_of_its_own(qtbot, session, monkeypatch):
 
 @pytest.fixture
 def two_threads():
-    """Compute on two threads, for a test, however many processors there are."""
+    """Compute on two threads during a test."""
     before = thread_count()
     set_thread_count(2)
     yield
@@ -239,7 +241,7 @@ def two_threads():
 
 @pytest.mark.usefixtures("two_threads")
 def test_the_command_line_gives_the_same_weights_to_the_last_bit(qtbot, tmp_path, capsys):
-    # Large enough for batches to be cut, and for BLAS to share its products out among threads of its own if it may.
+    # Large enough for micro-batches, and for a BLAS that would use its own threads if it were allowed to.
     layers = (
         LayerSpecification(type="Conv2D", name="conv_1", settings={"filters": 64, "window": 5, "padding": 2}),
         LayerSpecification(type="ReLu", name="relu"),
@@ -267,16 +269,16 @@ def test_the_command_line_gives_the_same_weights_to_the_last_bit(qtbot, tmp_path
 
 @pytest.mark.parametrize(("count", "variable", "expected"), [(8, None, 7), (3, None, 2), (2, None, 2), (8, "8", 8)])
 @pytest.mark.usefixtures("two_threads")
-def test_a_processor_is_left_to_the_window_where_there_are_more_than_two(monkeypatch, count, variable, expected):
+def test_one_of_more_than_two_processors_is_reserved_for_the_window(monkeypatch, count, variable, expected):
     monkeypatch.delenv(VARIABLE, raising=False)
     if variable:
         monkeypatch.setenv(VARIABLE, variable)
     set_thread_count(count)
-    leave_a_processor_to_the_window()
+    reserve_processor_for_window()
     assert thread_count() == expected
 
 
-def test_nothing_of_a_run_that_ended_takes_memory(qtbot, session, monkeypatch):
+def test_a_run_that_has_ended_frees_its_memory(qtbot, session, monkeypatch):
     learners, set_up_training = [], worker_module.set_up_training
 
     def set_up_and_watch(*arguments):
@@ -317,7 +319,7 @@ def test_each_step_is_one_batch_also_over_the_end_of_an_epoch(qtbot, session, do
     assert session.state is SessionState.PAUSED
 
 
-def test_news_of_a_pause_is_believed_only_while_the_worker_waits(qtbot, session, monkeypatch):
+def test_a_late_pause_signal_counts_only_while_the_worker_waits(qtbot, session, monkeypatch):
     session.step()
     wait_for(qtbot, session, SessionState.PAUSED)
     session.step()
@@ -329,9 +331,12 @@ def test_news_of_a_pause_is_believed_only_while_the_worker_waits(qtbot, session,
     assert session.batches_done == 2
 
 
-def test_the_end_of_a_former_run_does_not_end_the_next(qtbot, session, document):
+def test_the_late_end_of_a_run_does_not_end_the_next_one(qtbot, session, document):
     session.start()
-    session._thread.wait(500)  # Long enough for the run to end, while nobody takes the news of it.
+    ended = threading.Event()
+    session._worker.ended.connect(lambda *_arguments: ended.set(), Qt.ConnectionType.DirectConnection)
+    session._gate._idle.set()  # this thread handles no events now
+    assert ended.wait(10)  # the run has ended, but this thread has not received the signal
     session.shutdown()
     document.apply(edits.change_training(document.project, epochs=10_000))
     session.start()
@@ -339,7 +344,7 @@ def test_the_end_of_a_former_run_does_not_end_the_next(qtbot, session, document)
     assert session.state is SessionState.RUNNING
 
 
-def test_a_run_that_is_stopped_before_its_first_batch_keeps_the_former_weights(qtbot, session):
+def test_a_run_that_is_stopped_before_its_first_batch_keeps_the_previous_weights(qtbot, session):
     session.start()
     wait_for(qtbot, session, SessionState.FINISHED)
     trained = session.snapshot

@@ -1,0 +1,62 @@
+"""The worker's side and the GUI's side of pause, resume, step and stop."""
+
+import threading
+
+import pytest
+
+from app.training.run_control import RunControl
+
+
+class Waiter:
+    """Calls `may_continue` in another thread and records the answer."""
+
+    def __init__(self, control):
+        self.waits = threading.Event()
+        self.answers = []
+        self._thread = threading.Thread(target=self._ask, args=(control,))
+        self._thread.start()
+
+    def _ask(self, control):
+        self.answers.append(control.may_continue(self.waits.set))
+
+    def join(self):
+        self._thread.join(5)
+        assert not self._thread.is_alive()
+
+
+@pytest.fixture
+def no_report():
+    return lambda: pytest.fail("the worker must not wait")
+
+
+def test_a_running_worker_continues_without_a_report(no_report) -> None:
+    assert RunControl().may_continue(no_report)
+
+
+@pytest.mark.parametrize(("request_name", "answer"), [("resume", True), ("step", True), ("stop", False)])
+def test_a_paused_worker_reports_and_waits_for_a_request(request_name, answer) -> None:
+    control = RunControl(paused=True)
+    waiter = Waiter(control)
+    assert waiter.waits.wait(5)
+    getattr(control, request_name)()
+    waiter.join()
+    assert waiter.answers == [answer]
+    assert not control.waiting
+
+
+def test_the_steps_are_used_up_before_the_pause(no_report) -> None:
+    control = RunControl(paused=True, steps=2)
+    for _ in range(2):
+        assert control.may_continue(no_report)
+        control.batch_done()
+    waiter = Waiter(control)
+    assert waiter.waits.wait(5)
+    control.stop()
+    waiter.join()
+
+
+def test_a_stop_ends_also_a_running_worker(no_report) -> None:
+    control = RunControl()
+    control.stop()
+    assert control.stopping
+    assert not control.may_continue(no_report)
