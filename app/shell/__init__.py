@@ -1,1 +1,1 @@
-"""The main window and all that holds the views together."""
+"""The main window, its commands and its files."""

@@ -1,4 +1,4 @@
-"""The About dialog: what the program is, the versions of all that matters for a bug report, and the licences."""
+"""The About dialog: a description of the program, the versions for a bug report, and the licences."""
 
 import platform
 
@@ -25,7 +25,7 @@ SIZE = (640, 460)
 
 
 def describe_versions() -> str:
-    """Return the versions of the program and of what it runs on, one in a line."""
+    """Return the versions of the program, its libraries and the system, one per line."""
     versions = {
         "TinyML Studio": tinyml.__version__,
         "Python": platform.python_version(),
@@ -39,7 +39,7 @@ def describe_versions() -> str:
 
 
 class AboutDialog(QDialog):
-    """Shows the versions, which a button copies for a bug report, and the licences of Qt and all the others."""
+    """Shows the versions, with a button that copies them, and the licences of all packages."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,7 +59,7 @@ class AboutDialog(QDialog):
         buttons.rejected.connect(self.reject)
         self._copy = QPushButton("Copy versions")
         self._copy.setObjectName("about_copy")
-        self._copy.setToolTip("Copy the versions to the clipboard, for a bug report.")
+        self._copy.setToolTip("Copy the versions for a bug report.")
         self._copy.clicked.connect(self._on_copy_clicked)
         buttons.addButton(self._copy, QDialogButtonBox.ButtonRole.ActionRole)
         layout = QVBoxLayout(self)
@@ -68,10 +68,10 @@ class AboutDialog(QDialog):
 
     def _make_about_page(self) -> QWidget:
         page = QWidget()
-        words = QLabel(ABOUT)
-        words.setObjectName("about_words")
-        words.setTextFormat(Qt.TextFormat.RichText)
-        words.setWordWrap(True)
+        description = QLabel(ABOUT)
+        description.setObjectName("about_description")
+        description.setTextFormat(Qt.TextFormat.RichText)
+        description.setWordWrap(True)
         self._versions = QLabel(describe_versions())
         self._versions.setObjectName("about_versions")
         self._versions.setAccessibleName("Versions")
@@ -83,7 +83,7 @@ class AboutDialog(QDialog):
         layout = QVBoxLayout(page)
         layout.setContentsMargins(16, 8, 16, 16)
         layout.setSpacing(16)
-        layout.addWidget(words)
+        layout.addWidget(description)
         layout.addWidget(self._versions)
         layout.addStretch()
         return page

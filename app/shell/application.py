@@ -1,4 +1,4 @@
-"""The application object: its name, its theme, and the switch between light and dark."""
+"""The application object, its settings, and its light or dark theme."""
 
 import os
 import sys
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-# qtpy, under qtawesome, asks which binding to use; there is only one.
+# QtAwesome uses qtpy, which must know the Qt binding.
 os.environ.setdefault("QT_API", "pyside6")
 
 import pyqtgraph as pg
@@ -27,10 +27,14 @@ SCHEMES = {
 
 
 def create_application(arguments: Sequence[str] = ()) -> QApplication:
-    """Make (or return) the application with its name, style and plot defaults."""
+    """Return the application, with its name, style and plot defaults; create it if there is none.
+
+    Arguments:
+        arguments: for Qt, without the name of the program.
+    """
     existing = QApplication.instance()
     application = existing if isinstance(existing, QApplication) else QApplication([sys.argv[0], *arguments])
-    # Numbers have a point and no groups in every locale, as in code, papers and files.
+    # In every locale, numbers have a decimal point and no group separators, as in code, papers and files.
     QLocale.setDefault(QLocale.c())
     application.setApplicationName("TinyML Studio")
     application.setOrganizationName("TinyML Studio")
@@ -40,20 +44,36 @@ def create_application(arguments: Sequence[str] = ()) -> QApplication:
 
 
 def open_settings(path: Path | None = None) -> QSettings:
-    """Open the settings of the user, or those in a file of the caller's choice."""
+    """Return the settings of the window.
+
+    Arguments:
+        path: of the settings file; None for the user's own settings.
+    """
     if path is not None:
         return QSettings(str(path), QSettings.Format.IniFormat)
     return QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "TinyML Studio", "studio")
 
 
 def remembered_theme(settings: QSettings) -> ThemeChoice:
-    """Return the colours that the user chose last; the system's when there is no such choice."""
+    """Return the user's last choice of colours; "system" if there is none.
+
+    Arguments:
+        settings: of the window.
+    """
     stored = settings.value("theme", "system")
     return "light" if stored == "light" else "dark" if stored == "dark" else "system"
 
 
 class ThemeManager(QObject):
-    """Keeps palette and style sheet in step with the colour scheme, the system's or the one the user chose."""
+    """Applies palette and style sheet for the colour scheme of the system, or for the one that the user chose.
+
+    Arguments:
+        application: gets the palette and the style sheet.
+        choice: the first choice.
+
+    Attributes:
+        choice: the current choice.
+    """
 
     def __init__(
         self, application: QApplication, choice: ThemeChoice = "system", parent: QObject | None = None
@@ -61,24 +81,31 @@ class ThemeManager(QObject):
         super().__init__(parent)
         self._application = application
         self.choice: ThemeChoice = choice
-        application.styleHints().colorSchemeChanged.connect(self._apply_theme)
+        application.styleHints().colorSchemeChanged.connect(self._on_color_scheme_changed)
         self.choose(choice)
 
     def choose(self, choice: ThemeChoice) -> None:
-        """Follow the system, or stay light or dark."""
+        """Follow the system's colours, or always use light or dark ones.
+
+        Arguments:
+            choice: "system", "light" or "dark".
+        """
         self.choice = choice
-        # Title bars and native dialogs follow where the platform supports it; the offscreen one and bare X11 do not.
+        # Title bars and native dialogs follow on most platforms, but not on offscreen and plain X11.
         self._application.styleHints().setColorScheme(SCHEMES[choice])
         self._apply_theme()
 
     @property
     def dark(self) -> bool:
-        """True while the window is dark."""
+        """True if the window is dark."""
         if self.choice == "system":
             return self._application.styleHints().colorScheme() == Qt.ColorScheme.Dark
         return self.choice == "dark"
 
     @Slot()
+    def _on_color_scheme_changed(self) -> None:
+        self._apply_theme()
+
     def _apply_theme(self) -> None:
         theme = DARK if self.dark else LIGHT
         self._application.setPalette(palette_for(theme))

@@ -1,4 +1,4 @@
-"""The program's command line: `main.py [FILE] [--tour DIR [--epochs N]] [--theme …] [--settings FILE]`."""
+"""The command line of the window: `main.py [FILE] [--tour DIR [--epochs N]] [--theme …] [--settings FILE]`."""
 
 import argparse
 import os
@@ -13,27 +13,27 @@ from tinyml.command_line.exit_status import FAILED, exit_status_of
 
 
 def make_parser() -> argparse.ArgumentParser:
-    """Describe the command line."""
+    """Return the parser of the command line."""
     parser = argparse.ArgumentParser(
         prog="tinyml-studio",
         description="Build a neural network by dragging layers, watch it learn, and look inside it.",
-        epilog="The environment variable TINYML_THREADS says on how many threads to compute; by default one for each "
-        "processor, of which one is left to the window where there are more than two.",
+        epilog="The environment variable TINYML_THREADS sets the number of threads. By default, there is one for each "
+        "processor; if there are more than two, one processor is reserved for the window.",
     )
     parser.add_argument("--version", action="version", version=f"TinyML Studio {tinyml.__version__}")
     parser.add_argument(
         "project", nargs="?", type=Path, metavar="FILE", help="a project, weights, or a folder of data to open"
     )
     parser.add_argument(
-        "--theme", choices=("system", "light", "dark"), default=None, help="colours (default: the ones chosen last)"
+        "--theme", choices=("system", "light", "dark"), default=None, help="colours (default: the last choice)"
     )
-    parser.add_argument("--settings", type=Path, metavar="FILE", help="keep the window's settings in this file")
+    parser.add_argument("--settings", type=Path, metavar="FILE", help="store the settings of the window in this file")
     parser.add_argument(
         "--tour",
         type=Path,
         metavar="DIR",
-        help="drive the window through a whole session by itself, put numbered pictures and the weights into DIR, "
-        "print one line of JSON, and end",
+        help="run a whole session without a user, save numbered pictures and the weights in DIR, print one line of "
+        "JSON, and exit",
     )
     parser.add_argument(
         "--epochs", type=_positive, metavar="N", help="with --tour: train this many epochs (default: the project's)"
@@ -42,7 +42,13 @@ def make_parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the program; returns the exit status: 0, 1 after an error, 130 after Ctrl+C."""
+    """Run the program.
+
+    Arguments:
+        arguments: of the command line; None for those of the process.
+
+    Returns the exit status: 0, 1 after an error, 130 after Ctrl+C.
+    """
     return exit_status_of(lambda: _run(arguments), "tinyml-studio", lambda: "tinyml-studio: Stopped before the start.")
 
 
@@ -50,11 +56,11 @@ def _run(arguments: Sequence[str] | None) -> int:
     parser = make_parser()
     options = parser.parse_args(arguments)
     if options.epochs is not None and options.tour is None:
-        parser.error("--epochs only means something together with --tour")
+        parser.error("--epochs needs --tour")
     if options.tour is not None:
-        # The tour needs no screen. Who wants to watch it names the platform: QT_QPA_PLATFORM=xcb.
+        # The tour needs no screen. To watch it, set QT_QPA_PLATFORM=xcb.
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    # Qt is loaded only from here on, so that --help answers at once.
+    # Qt is loaded only after this line, so that --help answers at once.
     with _interrupts_held():
         return _start(parser, options)
 
@@ -84,7 +90,7 @@ def _start(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
 
 @contextmanager
 def _interrupts_held() -> Iterator[None]:
-    """Hold Ctrl+C back until `Interruption` takes it: PySide does not survive an exception while it is imported."""
+    """Delay Ctrl+C until `Interruption` handles it: an exception during the import of PySide crashes Python."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return

@@ -1,4 +1,4 @@
-"""Messages and questions; Esc always gets out of them unharmed."""
+"""Messages and questions. Esc closes each of them and changes nothing."""
 
 from collections.abc import Callable, Mapping
 
@@ -9,7 +9,14 @@ from app.widgets.plain_text import button_text, sentence, visible
 
 
 def show_problem(parent: QWidget, title: str, text: str, details: str = "") -> None:
-    """Show one sentence about what went wrong, without stopping the event loop; details fold out."""
+    """Show what went wrong, without blocking the event loop.
+
+    Arguments:
+        parent: of the dialog.
+        title: of the dialog.
+        text: one sentence.
+        details: text that the user can fold out; empty if there is none.
+    """
     box = _plain_box(parent, QMessageBox.Icon.Warning, title, text, QMessageBox.StandardButton.Ok)
     box.setObjectName("problem_dialog")
     details = details or (text if sentence(text) != text else "")
@@ -19,7 +26,13 @@ def show_problem(parent: QWidget, title: str, text: str, details: str = "") -> N
 
 
 def show_text(parent: QWidget, title: str, text: str) -> None:
-    """Show a page of rich text, without stopping the event loop."""
+    """Show a page of rich text, without blocking the event loop.
+
+    Arguments:
+        parent: of the dialog.
+        title: of the dialog.
+        text: HTML, written by us.
+    """
     box = QMessageBox(QMessageBox.Icon.NoIcon, title, text, QMessageBox.StandardButton.Ok, parent)
     box.setObjectName("text_dialog")
     box.setTextFormat(Qt.TextFormat.RichText)
@@ -30,11 +43,14 @@ def show_text(parent: QWidget, title: str, text: str) -> None:
 def ask(
     parent: QWidget, title: str, question: str, answers: Mapping[str, Callable[[], object]], default: str, name: str
 ) -> None:
-    """Ask a question; the chosen answer's function is called. Esc chooses Cancel, which does nothing.
+    """Ask a question, and call the function of the chosen answer. Esc means Cancel, which does nothing.
 
     Arguments:
-        answers: text of each button, and what it does; Cancel is added.
-        default: the answer that Enter gives.
+        parent: of the dialog.
+        title: of the dialog.
+        question: one or two sentences.
+        answers: function of each button, by the text of the button; a button "Cancel" is added.
+        default: text of the button that Enter presses.
         name: objectName of the dialog.
     """
     box = _plain_box(parent, QMessageBox.Icon.Question, title, question, QMessageBox.StandardButton.Cancel)
@@ -48,19 +64,19 @@ def ask(
             box.setDefaultButton(button)
     box.setEscapeButton(QMessageBox.StandardButton.Cancel)
 
-    def answered(_result: int) -> None:
+    def on_finished(_result: int) -> None:
         function = buttons.get(box.clickedButton())
         if function is not None:
             function()
 
-    box.finished.connect(answered)
+    box.finished.connect(on_finished)
     box.open()
 
 
 def _plain_box(
     parent: QWidget, icon: QMessageBox.Icon, title: str, text: str, button: QMessageBox.StandardButton
 ) -> QMessageBox:
-    """Make a box that shows its text as plain text, whatever names it quotes, and deletes itself."""
+    """Return a box that shows plain text, since the text may quote names from files, and that deletes itself."""
     box = QMessageBox(icon, title, "", button, parent)
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setText(sentence(text))

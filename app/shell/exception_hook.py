@@ -1,4 +1,4 @@
-"""Errors that nobody expected: shown to the user once, with what a bug report needs, while the program goes on."""
+"""Shows each unexpected error to the user once, with the traceback for a bug report. The program continues."""
 
 import sys
 import traceback
@@ -11,10 +11,10 @@ from app.shell.dialogs import show_problem
 
 
 class ExceptionHook(QObject):
-    """Takes the place of Python's `sys.excepthook`, which only prints to a console that a window does not have.
+    """Replaces `sys.excepthook`, which prints to a console that a user of the window may not see.
 
     Arguments:
-        window: shows the message, and owns this object.
+        window: shows the message and owns this object.
 
     Attributes:
         tracebacks: of all different unexpected errors, in order.
@@ -28,18 +28,18 @@ class ExceptionHook(QObject):
         sys.excepthook = self._handle
 
     def shutdown(self) -> None:
-        """Put the former hook back."""
+        """Restore the previous hook."""
         sys.excepthook = self._previous_hook
 
     def _handle(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         self._previous_hook(kind, error, trace)
         text = "".join(traceback.format_exception(kind, error, trace))
-        # An error while painting comes back with every frame: one message is enough.
+        # An error in a paint event repeats with every frame; one message is enough.
         if text in self.tracebacks:
             return
         self.tracebacks.append(text)
         if self._window.findChild(QMessageBox, "problem_dialog") is None:
             sentence = (
-                f"Something unexpected went wrong ({kind.__name__}: {error}). Save your work; the program goes on."
+                f"An unexpected error occurred ({kind.__name__}: {error}). The program continues. Save your work."
             )
             show_problem(self._window, "Unexpected error", sentence, text)

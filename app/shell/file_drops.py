@@ -1,4 +1,4 @@
-"""Files and folders that are dragged from the desktop onto any part of the window."""
+"""Files and folders that the user drops on any part of the window."""
 
 from pathlib import Path
 
@@ -8,13 +8,14 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 
 class FileDrops(QObject):
-    """Takes files that are dropped anywhere on a window or one of its floating panels.
+    """Accepts files that are dropped on a window or on one of its floating panels.
 
-    It listens to the native windows, which hear of a drag before any widget does: a text field would insert the path of
-    the file. Drags without files go on to the widgets.
+    It filters the events of the native windows, which get a drag before any widget: a text field would insert the path
+    of the file. Drags without files continue to the widgets.
 
     Arguments:
-        widgets: the main window, and the panels that can float.
+        window: the main window.
+        widgets: the panels that can float.
 
     Signals:
         dropped(list[Path]): local files and folders, in the order of the drag.
@@ -26,7 +27,7 @@ class FileDrops(QObject):
         super().__init__(window)
         self._widgets = (window, *widgets)
         for widget in self._widgets:
-            # Without this the platform does not offer drags to the native window.
+            # Without this, the platform sends no drags to the native window.
             widget.setAcceptDrops(True)
             widget.installEventFilter(self)
 

@@ -1,4 +1,4 @@
-"""No lost work after a crash, and no false alarm: unsaved changes are kept aside until the window closes properly."""
+"""Saves a copy of unsaved changes while the window is open, and offers it again after a crash."""
 
 import os
 import sys
@@ -19,20 +19,22 @@ from tinyml.core.files import path_kind, remove_leftovers
 from tinyml.storage import PROJECT_SUFFIX, Project, read_project, save_project
 
 DELAY_MS = 2000
-"""How long the document must rest before its unsaved changes are written."""
+"""Time without an edit before the unsaved changes are copied, in milliseconds."""
 
 
 class Recovery(QObject):
-    """Keeps a copy of unsaved changes in a folder, and offers what a crashed program left there.
+    """Copies unsaved changes to a folder, and offers the copies that crashed programs left there.
 
-    Each running program holds the lock of its copy. A copy whose lock is free belongs to a program that did not end
-    properly; it is offered by one window, and deleted only when the user has discarded it or saved what was in it.
+    Each running program holds the lock of its copy. A copy whose lock is free belongs to a program that crashed. Only
+    one window offers it. It is deleted only after the user has discarded it or saved its content.
 
     Arguments:
-        folder: where the copies are; made when it is missing.
+        document: has the changes.
+        folder: of the copies; created if it is missing.
+        window: shows the question and owns this object.
 
     Attributes:
-        problem: why nothing can be kept aside, in one sentence; empty when it can.
+        problem: one sentence that says why no copy can be saved; empty if it can.
     """
 
     def __init__(self, document: Document, folder: Path, window: QWidget) -> None:
@@ -42,7 +44,7 @@ class Recovery(QObject):
         self._copy_job = LatestJob(self._runner, self)
         self._timer = QTimer(self, interval=DELAY_MS, singleShot=True)
         self._timer.timeout.connect(self._on_timeout)
-        # A process id alone comes back, in a container even at once.
+        # A process id alone is not unique: it is used again, in a container even at once.
         self._copy = folder / f"unsaved-{os.getpid()}-{uuid4().hex}{PROJECT_SUFFIX}"
         self._locks: dict[Path, QLockFile] = {}
         self._restored: list[Path] = []
@@ -51,7 +53,9 @@ class Recovery(QObject):
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            self.problem = f"Unsaved changes cannot be kept in '{folder}' ({error.strerror}): save often."
+            self.problem = (
+                f"Unsaved changes cannot be stored for recovery in '{folder}' ({error.strerror}). Save often."
+            )
             return
         self._remove_leftovers()
         self._claim(self._copy)
@@ -60,7 +64,7 @@ class Recovery(QObject):
         document.file_changed.connect(self._on_file_changed)
 
     def offer(self) -> None:
-        """Ask what to do with the newest copy of a program that did not end properly, if there is one."""
+        """Ask whether to restore the newest copy of a crashed program, if there is one."""
         if self.problem:
             return
         copies = sorted(self._folder.glob(f"unsaved-*{PROJECT_SUFFIX}"), key=_last_written, reverse=True)
@@ -70,7 +74,7 @@ class Recovery(QObject):
             try:
                 project = read_project(copy)
             except TinymlError:
-                # Perhaps a newer version can read it.
+                # A newer version may be able to read it.
                 self._release(copy)
                 continue
             when = datetime.fromtimestamp(_last_written(copy)).strftime("%d %B %Y, %H:%M")
@@ -78,7 +82,7 @@ class Recovery(QObject):
             origin = Origin.read(copy)
             name = origin.path.name if origin.path else origin.title
             question = (
-                f"The program did not end properly. Restore the changes of {when} to {name} that were not saved "
+                f"The program did not close properly. Restore the unsaved changes to {name} from {when} "
                 f"({count} layer{'' if count == 1 else 's'}, data: {project.data.source})? {origin.warning()}"
             ).rstrip()
             restore = partial(self._restore, copy, project, origin)
@@ -87,37 +91,37 @@ class Recovery(QObject):
             return
 
     def shutdown(self, keep_changes: bool = False) -> None:
-        """Forget the copies, because the window is closed properly.
+        """Delete the copies, since the window closes properly.
 
         Arguments:
-            keep_changes: write the changes that were not saved instead; the next start offers them.
+            keep_changes: save the unsaved changes instead; the next start offers them.
         """
         self._timer.stop()
         self._runner.shutdown(LONGEST_SAVE)
         if keep_changes and self._document.modified:
-            self._keep_now()
+            self._write_copy_now()
         elif not self.problem:
             _delete(self._copy, *self._restored)
         for copy in list(self._locks):
             self._release(copy)
 
     def _remove_leftovers(self) -> None:
-        """Remove what killed programs left: half-written copies, and locks that guard no copy."""
+        """Remove files of killed programs: half-written copies, and locks without a copy."""
         remove_leftovers(self._copy, others_after=0)  # no other program writes into this folder
         for lock in self._folder.glob("unsaved-*.lock"):
             copy = lock.with_suffix(".json")
             if not copy.exists() and self._claim(copy):
                 self._release(copy)
 
-    def _keep_now(self) -> None:
+    def _write_copy_now(self) -> None:
         try:
-            _keep(self._document.project, self._origin, self._copy, *self._restored)
+            _write_copy(self._document.project, self._origin, self._copy, *self._restored)
         except TinymlError as error:
-            # Then the copy of some seconds ago is offered.
+            # The next start then offers the copy of some seconds ago.
             print(error, file=sys.stderr)
 
     def _claim(self, copy: Path) -> bool:
-        """Take the lock of a copy; False when a running program, this one included, holds it, or it is no file."""
+        """Lock a copy. Return False if a running program holds the lock, this one included, or if it is no file."""
         if copy in self._locks:
             return False
         place = copy.with_suffix(".lock")
@@ -149,16 +153,18 @@ class Recovery(QObject):
     @Slot()
     def _on_timeout(self) -> None:
         if self._document.modified:
-            self._copy_job.start(partial(_keep, self._document.project, self._origin, self._copy, *self._restored))
+            self._copy_job.start(
+                partial(_write_copy, self._document.project, self._origin, self._copy, *self._restored)
+            )
         else:
             self._copy_job.start(partial(_delete, self._copy, *self._restored))
 
 
-def _keep(project: Project, origin: Origin, copy: Path, *former: Path) -> None:
-    """Write the copy; only then are those that it replaces deleted."""
+def _write_copy(project: Project, origin: Origin, copy: Path, *replaced: Path) -> None:
+    """Write the copy, and only then delete the copies that it replaces."""
     origin.write(copy)
     save_project(copy, project)
-    _delete(*former)
+    _delete(*replaced)
 
 
 def _delete(*copies: Path) -> None:
@@ -170,5 +176,5 @@ def _delete(*copies: Path) -> None:
 def _last_written(path: Path) -> float:
     try:
         return path.stat().st_mtime
-    except OSError:  # another program has just deleted it
+    except OSError:  # another program has just deleted the file
         return 0.0

@@ -1,4 +1,4 @@
-"""Which project unsaved changes belong to: its file, its title, and what the file was when it was read or saved."""
+"""Names the project that unsaved changes belong to: its file, its title, and the state of the file."""
 
 import json
 from dataclasses import dataclass
@@ -18,9 +18,9 @@ class Origin:
     """The project that unsaved changes belong to.
 
     Attributes:
-        path: of its file; None when it has none.
-        title: what a project without a file is called.
-        fingerprint: size in bytes and time of the last change, in nanoseconds, of the file; None when it is not known.
+        path: of the project file; None if it has none.
+        title: name of a project that has no file.
+        fingerprint: size of the file in bytes, and time of its last change in nanoseconds; None if they are unknown.
     """
 
     path: Path | None = None
@@ -29,31 +29,45 @@ class Origin:
 
     @classmethod
     def of(cls, document: Document) -> "Origin":
-        """Describe the file of a document that has just been read or saved."""
+        """Return the origin of changes to a document that has just been read or saved.
+
+        Arguments:
+            document: the document.
+        """
         if document.path is None:
             return cls(None, document.title)
         path = document.path.absolute()
         return cls(path, document.title, _fingerprint(path))
 
     def warning(self) -> str:
-        """Return a sentence about a file that is gone or was changed since; empty when it is as it was."""
+        """Return a sentence if the file is missing or has changed since; empty if neither is true."""
         if self.path is None:
             return ""
         now = _fingerprint(self.path)
         if now is None:
-            return f"The file '{self.path}' is gone; saving writes it again."
+            return f"The file '{self.path}' no longer exists. Save writes it again."
         if now != self.fingerprint:
-            return f"The file '{self.path}' was changed since; saving replaces it, Save as keeps both."
+            return f"The file '{self.path}' has changed since then. Save replaces it, Save as keeps both."
         return ""
 
     def write(self, copy: Path) -> None:
-        """Write this beside a copy of unsaved changes; raises `StorageError`."""
+        """Write this origin beside a copy of unsaved changes.
+
+        Arguments:
+            copy: path of the copy.
+
+        Raises `StorageError` if the file cannot be written.
+        """
         content = {"path": str(self.path) if self.path else None, "title": self.title, "fingerprint": self.fingerprint}
         write_atomically(origin_file(copy), json.dumps(content).encode())
 
     @classmethod
     def read(cls, copy: Path) -> "Origin":
-        """Read what was written beside a copy; a project without a file, when there is nothing that can be read."""
+        """Return the origin that was written beside a copy; a project without a file if it cannot be read.
+
+        Arguments:
+            copy: path of the copy.
+        """
         path = origin_file(copy)
         try:
             content = read_json_object(read_bounded(path, _LARGEST), str(path))
@@ -70,7 +84,11 @@ class Origin:
 
 
 def origin_file(copy: Path) -> Path:
-    """Return the path of what is written beside a copy."""
+    """Return the path of the origin file beside a copy.
+
+    Arguments:
+        copy: path of the copy.
+    """
     return copy.with_name(f"{copy.name.removesuffix(PROJECT_SUFFIX)}.origin.json")
 
 

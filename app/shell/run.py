@@ -1,4 +1,4 @@
-"""Start the program: the window for a person, or the guided tour."""
+"""Start the program: the window, or the guided tour."""
 
 import json
 import sys
@@ -18,7 +18,13 @@ from tinyml.command_line.exit_status import INTERRUPTED
 def open_window(
     project: Path | None = None, theme: ThemeChoice | None = None, settings_file: Path | None = None
 ) -> MainWindow:
-    """Make the main window and show it with `project`, or with the first example."""
+    """Open the main window with a file, or with the first example.
+
+    Arguments:
+        project: path of a project, weights or a data folder; None for the first example.
+        theme: colours; None for the user's last choice.
+        settings_file: path of the settings; None for the user's own settings.
+    """
     application = create_application()
     settings = open_settings(settings_file)
     theme_manager = ThemeManager(application, theme or remembered_theme(settings))
@@ -35,7 +41,13 @@ def open_window(
 
 
 def run_window(project: Path | None, theme: ThemeChoice | None, settings_file: Path | None) -> int:
-    """Open the window and return its exit status when it is closed."""
+    """Open the window, wait until it is closed, and return the exit status.
+
+    Arguments:
+        project: path of a project, weights or a data folder; None for the first example.
+        theme: colours; None for the user's last choice.
+        settings_file: path of the settings; None for the user's own settings.
+    """
     application = create_application()
     interruption = Interruption(application)
     window = open_window(project, theme, settings_file)
@@ -43,7 +55,7 @@ def run_window(project: Path | None, theme: ThemeChoice | None, settings_file: P
     status = application.exec()
     interruption.close()
     if interruption.happened:
-        kept = " The next start offers the changes that were not saved." if window.document.modified else ""
+        kept = " The next start offers to restore the unsaved changes." if window.document.modified else ""
         print(f"\ntinyml-studio: The window was closed by Ctrl+C.{kept}", file=sys.stderr)
         status = INTERRUPTED
     window.deleteLater()
@@ -51,15 +63,21 @@ def run_window(project: Path | None, theme: ThemeChoice | None, settings_file: P
 
 
 def run_tour(folder: Path, epochs: int | None, theme: ThemeChoice) -> int:
-    """Take the guided tour, print its result as one line of JSON, and return the exit status."""
-    from app.shell.tour import INTERRUPTED_TOUR, TOUR_SECONDS, take_tour
-    from app.shell.tour_watchdog import ended_after
+    """Take the guided tour, print its result as one line of JSON, and return the exit status.
 
-    qInstallMessageHandler(_drop_complaints_of_the_offscreen_platform)
+    Arguments:
+        folder: for the pictures, the project and the weights.
+        epochs: number of epochs to train; None for the project's own.
+        theme: colours of the window.
+    """
+    from app.shell.tour import INTERRUPTED_TOUR, TOUR_SECONDS, take_tour
+    from app.shell.tour_watchdog import time_limit
+
+    qInstallMessageHandler(_print_relevant_message)
     application = create_application()
     interruption = Interruption(application)
-    # The tour ends itself in time unless the window hangs.
-    with ended_after(TOUR_SECONDS + 60), tempfile.TemporaryDirectory() as scratch:
+    # The tour ends in time by itself, unless the window hangs.
+    with time_limit(TOUR_SECONDS + 60), tempfile.TemporaryDirectory() as scratch:
         window = open_window(theme=theme, settings_file=Path(scratch) / "settings.ini")
         result = take_tour(window, folder, epochs, interruption)
         window.close()
@@ -72,7 +90,7 @@ def run_tour(folder: Path, epochs: int | None, theme: ThemeChoice) -> int:
     return 0 if result["ok"] else 1
 
 
-def _drop_complaints_of_the_offscreen_platform(_kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
-    """Pass Qt's messages on, but for those that a platform without a window manager makes at every step."""
+def _print_relevant_message(_kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
+    """Print a message of Qt, except those that the offscreen platform repeats all the time."""
     if not text.startswith("This plugin does not support"):
         print(text, file=sys.stderr)

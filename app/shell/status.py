@@ -1,4 +1,4 @@
-"""The status bar: state, epoch, progress, speed, time left, messages, problems."""
+"""The status bar: state, epoch, progress, speed, remaining time, messages and problems."""
 
 from PySide6.QtCore import QEvent, QTimer, Signal, Slot
 from PySide6.QtWidgets import QLabel, QMainWindow, QProgressBar, QPushButton, QStatusBar, QWidget
@@ -10,18 +10,23 @@ from app.widgets.plain_label import PlainLabel
 from app.widgets.theme.theme import current_theme
 
 REFRESH_MS = 250
-"""Numbers that change faster than this cannot be read."""
+"""Milliseconds between two updates of the numbers; faster changes cannot be read."""
 MESSAGE_MS = 6000
-"""How long a message stays."""
+"""Milliseconds for which a message stays."""
 
 
 class Status(QStatusBar):
-    """What the training does right now, in words; and how many problems the network has.
+    """Shows the state of the training and the number of problems.
 
-    Messages have a place of their own. `QStatusBar.showMessage` would paint them over the widgets that `refresh` shows.
+    Messages have their own label: `QStatusBar.showMessage` would paint them over the other widgets.
+
+    Arguments:
+        document: its problems are counted.
+        session: its run is shown.
+        window: the main window.
 
     Signals:
-        problems_clicked(): the user wants to see the next problem.
+        problems_clicked(): the user has clicked the number of problems.
     """
 
     problems_clicked = Signal()
@@ -35,11 +40,11 @@ class Status(QStatusBar):
         self._dot, self._state = QLabel("●"), QLabel()
         self._epoch, self._speed, self._time = QLabel(), QLabel(), QLabel()
         self._message = PlainLabel(elides=True)
-        self._passing_message = self._tip = ""
+        self._temporary_message = self._tip = ""
         self._progress = QProgressBar(maximum=1000, textVisible=False)
         self._progress.setFixedWidth(170)
         self._problems = QPushButton()
-        self._progress.setAccessibleName("Share of the training that is done")
+        self._progress.setAccessibleName("Finished share of the training")
         self._build()
         self._timer = QTimer(self, interval=REFRESH_MS)
         self._timer.timeout.connect(self.refresh)
@@ -78,23 +83,31 @@ class Status(QStatusBar):
 
     @Slot(str)
     def show_message(self, sentence: str) -> None:
-        """Show a sentence for some seconds instead of the words about the run."""
-        self._passing_message = sentence
+        """Show a message for some seconds, instead of the text about the run.
+
+        Arguments:
+            sentence: the message.
+        """
+        self._temporary_message = sentence
         self._message_timer.start()
-        self._show_words()
+        self._show_text()
 
     def show_tip(self, tip: str) -> None:
-        """Show the tip of the command under the mouse; an empty one ends that."""
+        """Show the tip of the command under the mouse.
+
+        Arguments:
+            tip: the text; empty if the mouse has left the command.
+        """
         self._tip = tip
-        self._show_words()
+        self._show_text()
 
     @Slot()
     def _on_message_timeout(self) -> None:
-        self._passing_message = ""
-        self._show_words()
+        self._temporary_message = ""
+        self._show_text()
 
-    def _show_words(self) -> None:
-        self._message.setText(self._tip or self._passing_message or self._words())
+    def _show_text(self) -> None:
+        self._message.setText(self._tip or self._temporary_message or self._run_text())
 
     @Slot()
     def _on_state_changed(self) -> None:
@@ -104,8 +117,8 @@ class Status(QStatusBar):
             self._timer.stop()
         self.refresh()
 
-    def _words(self) -> str:
-        """What the run reached or why it failed; or that it is not of what is on the screen."""
+    def _run_text(self) -> str:
+        """Return the result of the run, or a hint that the run used another network or other data."""
         session, project = self._session, self._document.project
         if session.config is None or session.config.project == project:
             return session.message
@@ -113,12 +126,12 @@ class Status(QStatusBar):
         if (ran.network, ran.data, ran.training.loss) == (project.network, project.data, project.training.loss):
             return session.message
         if session.state.active:
-            return "The run goes on with the network and the data that it began with."
-        return "This run was of another network or other data."
+            return "The run continues with its own network and data."
+        return "This run used another network or other data."
 
     @Slot()
     def refresh(self) -> None:
-        """Show the present state of session and document."""
+        """Show the current state of session and document."""
         session, theme = self._session, current_theme()
         colors = {
             SessionState.RUNNING: "#009E73",
@@ -131,11 +144,11 @@ class Status(QStatusBar):
         ran = session.config is not None and session.batches_done > 0
         for widget in (self._epoch, self._progress, self._speed, self._time):
             widget.setVisible(ran)
-        self._show_words()
+        self._show_text()
         if ran and session.config is not None:
             epochs = session.config.epochs
-            under_way = 1 if session.state.active and len(session.history) < epochs else 0
-            self._epoch.setText(f"epoch {len(session.history) + under_way} / {epochs}")
+            started = 1 if session.state.active and len(session.history) < epochs else 0
+            self._epoch.setText(f"epoch {len(session.history) + started} / {epochs}")
             self._progress.setValue(round(session.progress * 1000))
             self._speed.setText(f"{format_count(session.examples_per_second)} examples/s")
             left = session.seconds_left

@@ -1,6 +1,6 @@
-"""What Qt needs of the system, and a sentence that says what is missing: Qt itself would abort the process.
+"""Checks which system libraries Qt needs, and says which are missing. Qt itself would abort the process.
 
-The module imports the standard library only.
+This module imports the standard library only.
 """
 
 import ctypes
@@ -32,22 +32,22 @@ PACKAGES = {
     "libwayland-cursor.so.0": "libwayland-cursor0",
     "libwayland-egl.so.1": "libwayland-egl1",
 }
-"""The Debian or Ubuntu package of each shared library that Qt takes from the system."""
+"""The Debian or Ubuntu package of each system library that Qt needs."""
 FONT_PACKAGE = "fonts-dejavu-core"
-"""Without any font Qt shows text as boxes."""
+"""Without a font, Qt shows text as boxes."""
 
 _QT_LIBRARIES = ("libQt6Core.so.6", "libQt6Gui.so.6", "libQt6Widgets.so.6")
 _PLATFORM_VARIABLES = {"wayland": "WAYLAND_DISPLAY", "xcb": "DISPLAY"}
 _LIBRARIES_OF = {"wayland": "libwayland", "xcb": "libxcb"}
-"""How the names of the libraries begin that only this window system needs."""
-_TOUR = "`tinyml-studio --tour FOLDER` takes a guided tour without a window and leaves pictures"
+"""Prefix of the libraries that only this window system needs."""
+_TOUR = "`tinyml-studio --tour FOLDER` takes a guided tour without a display and saves pictures"
 _COMMAND_LINE = "the command line `tinyml` works without Qt"
 
 
 def find_obstacle() -> str:
-    """Return in one sentence or two why Qt cannot start, and the way out; empty when it can.
+    """Return one or two sentences that say why Qt cannot start and what to do; empty if it can start.
 
-    On other systems than Linux Qt comes with all it needs.
+    On systems other than Linux, Qt brings all its libraries.
     """
     if sys.platform != "linux":
         return ""
@@ -57,16 +57,16 @@ def find_obstacle() -> str:
     platforms = _platforms()
     if not platforms:
         return (
-            "There is no display to open a window on: neither DISPLAY nor WAYLAND_DISPLAY is set. "
+            "There is no display for a window: neither DISPLAY nor WAYLAND_DISPLAY is set. "
             f"But {_TOUR}, and {_COMMAND_LINE}."
         )
-    # Qt tries them one after the other.
+    # Qt tries the platforms one after the other.
     obstacles = [_obstacle_of(platform) for platform in platforms]
     return f"Qt cannot open a window: {obstacles[-1]} Meanwhile {_TOUR}." if all(obstacles) else ""
 
 
 def find_library_obstacle() -> str:
-    """Return in one sentence why Qt cannot be loaded at all, even without a window; empty when it can."""
+    """Return one sentence that says why Qt cannot be loaded, even without a window; empty if it can."""
     missing = missing_libraries()
     return f"Qt cannot start: {_describe_missing(missing)} Meanwhile {_COMMAND_LINE}." if missing else ""
 
@@ -76,35 +76,40 @@ def _obstacle_of(platform: str) -> str:
     if missing:
         return _describe_missing(missing)
     if platform == "xcb" and not _x_server_answers():
-        return f"the display '{os.environ.get('DISPLAY', '')}' that DISPLAY names does not answer."
+        return f"the display '{os.environ.get('DISPLAY', '')}' from DISPLAY does not answer."
     return ""
 
 
 def missing_libraries(platform: str = "") -> list[str]:
-    """Return the shared libraries of the system that Qt needs and that cannot be loaded.
+    """Return the system libraries that Qt needs but cannot load.
 
     Arguments:
-        platform: Qt's name of a window system, such as "xcb" for X11, to look at the libraries of its plugin too.
+        platform: Qt's name of a window system, such as "xcb" for X11, to check the libraries of its plugin too. If it
+            is empty, only Qt itself is checked.
     """
     folder = _qt_folder()
     if folder is None or sys.platform != "linux":
         return []
-    # Each after those that it needs, so that the loader tells what the system lacks.
+    # Each library comes after those that it needs, so that the loader names what the system lacks.
     files = [folder / "lib" / name for name in _QT_LIBRARIES]
     if platform:
         files += sorted((folder / "plugins" / "platforms").glob(f"libq{platform}*.so"))[-1:]
     problem = next(filter(None, map(_load, map(str, files))), "")
     if not problem:
         return []
-    # The loader names the first one only.
+    # The loader names only the first missing library.
     named = problem.split(":")[0]
     return [named, *(library for library in libraries_for(platform) if library != named and _load(library))]
 
 
 def libraries_for(platform: str) -> list[str]:
-    """Return the libraries of `PACKAGES` that Qt needs on a window system, or without any when it is empty."""
-    needless = tuple(prefix for name, prefix in _LIBRARIES_OF.items() if name != platform)
-    return [library for library in PACKAGES if not library.startswith(needless)]
+    """Return the libraries in `PACKAGES` that Qt needs.
+
+    Arguments:
+        platform: Qt's name of a window system; empty for Qt without a window.
+    """
+    unneeded = tuple(prefix for name, prefix in _LIBRARIES_OF.items() if name != platform)
+    return [library for library in PACKAGES if not library.startswith(unneeded)]
 
 
 def _describe_missing(libraries: list[str]) -> str:
@@ -116,7 +121,7 @@ def _describe_missing(libraries: list[str]) -> str:
 
 
 def _platforms() -> list[str]:
-    """Return the platform plugins that Qt can choose from, as it does; empty without a display."""
+    """Return the platform plugins that Qt will try; empty without a display."""
     chosen = os.environ.get("QT_QPA_PLATFORM")
     if chosen:
         return [part.split(":")[0] for part in chosen.split(";")]
@@ -124,7 +129,7 @@ def _platforms() -> list[str]:
 
 
 def _qt_folder() -> Path | None:
-    """Return the folder of the Qt that comes with PySide6; None where the system brings its own."""
+    """Return the folder of the Qt that PySide6 contains; None if PySide6 uses the Qt of the system."""
     found = importlib.util.find_spec("PySide6")
     places = found.submodule_search_locations if found is not None else None
     folders = (Path(place) / "Qt" for place in places or ())
@@ -132,7 +137,7 @@ def _qt_folder() -> Path | None:
 
 
 def _load(library: str) -> str:
-    """Load a shared library; returns the loader's message when it cannot."""
+    """Load a shared library. Return the loader's error message, or an empty text."""
     try:
         ctypes.CDLL(library)
     except OSError as error:

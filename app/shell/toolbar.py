@@ -1,4 +1,4 @@
-"""The toolbar: train, pause, step, stop; and what would be trained, in chips that lead to their settings."""
+"""The toolbar: buttons to train, pause, step and stop; chips that show the settings and open them."""
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QLabel, QMainWindow, QPushButton, QSizePolicy, QToolBar, QToolButton, QWidget
@@ -9,10 +9,21 @@ from app.widgets.formatting import format_count
 from app.widgets.plain_text import button_text, short
 
 BUTTONS = ("train", "pause", "step", "stop")
+TIPS = {
+    "data": "Click to change the data.",
+    "epochs": "Click to change the number of epochs.",
+    "batch": "Click to change the batch size.",
+    "optimiser": "Click to change the optimiser or the learning rate.",
+}
 
 
 class ActionButton(QPushButton):
-    """A push button that is the face of a QAction: same text, icon, tool tip and enabled state."""
+    """A push button for a QAction: it has the action's text, icon, tool tip and enabled state.
+
+    Arguments:
+        actions: the commands of the window.
+        name: of the command.
+    """
 
     def __init__(self, actions: Actions, name: str) -> None:
         super().__init__()
@@ -21,11 +32,11 @@ class ActionButton(QPushButton):
         self.setProperty("primary", name == "train")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.clicked.connect(self._action.trigger)
-        self._action.changed.connect(self._show_action)
-        self._show_action()
+        self._action.changed.connect(self._on_action_changed)
+        self._on_action_changed()
 
     @Slot()
-    def _show_action(self) -> None:
+    def _on_action_changed(self) -> None:
         text = self._action.text().replace("&", "")
         self.setText(text.removeprefix("One ").capitalize())
         self.setIcon(self._action.icon())
@@ -34,10 +45,16 @@ class ActionButton(QPushButton):
 
 
 class ToolBar(QToolBar):
-    """Buttons for the run, chips for data and training settings, and the size of the network.
+    """Shows buttons for the run, chips for the data and the training settings, and the number of parameters.
+
+    Arguments:
+        document: its settings are shown.
+        actions: the commands of the window.
+        window: the main window.
 
     Signals:
-        data_clicked(), training_clicked(): the user wants to change what the chip shows.
+        data_clicked(): the user has clicked the chip of the data.
+        training_clicked(): the user has clicked a chip of the training settings.
     """
 
     data_clicked = Signal()
@@ -72,7 +89,7 @@ class ToolBar(QToolBar):
 
     @Slot()
     def refresh(self) -> None:
-        """Show the document's present data, settings and size."""
+        """Show the current data, settings and number of parameters."""
         training, data, pending = self._document.project.training, self._document.data, self._document.data_pending
         texts = {
             "data": f"data: {short(data.title, 28)} · {format_count(data.count)}"
@@ -86,6 +103,6 @@ class ToolBar(QToolBar):
         }
         for name, text in texts.items():
             self._chips[name].setText(button_text(text, 48))
-            self._chips[name].setToolTip("Click to change it." if name != "optimiser" else "How each update is made.")
+            self._chips[name].setToolTip(TIPS[name])
         count = self._document.inference.parameter_count
         self._size.setText("… parameters" if pending else f"{format_count(count)} parameters")

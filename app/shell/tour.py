@@ -1,4 +1,4 @@
-"""The guided tour: the whole journey of a user, done with mouse and keys in the real window, checked step by step."""
+"""The guided tour: a whole session in the real window with mouse and keys. Each step is checked."""
 
 from functools import partial
 from pathlib import Path
@@ -17,9 +17,9 @@ from tinyml.core.files import normalise_path
 
 WINDOW_SIZE = QSize(1440, 900)
 TRAINING_SECONDS = 600
-"""Longest time that the training may take before the tour gives up."""
+"""Time limit for the training."""
 TOUR_SECONDS = 2 * TRAINING_SECONDS
-"""Longest time that the whole tour may take."""
+"""Time limit for the whole tour."""
 INTERRUPTED_TOUR = "The tour was stopped by Ctrl+C."
 
 
@@ -29,13 +29,13 @@ def take_tour(
     """Drive the window through a whole session.
 
     Arguments:
-        window: the main window, freshly opened with the first example.
-        folder: for the pictures, the project and the weights; made when it is missing.
-        epochs: of the training; None for the project's.
-        interruption: ends the tour early.
+        window: the main window, which has just opened the first example.
+        folder: for the pictures, the project and the weights; created if it is missing.
+        epochs: number of epochs to train; None for the project's own.
+        interruption: its signal ends the tour early.
 
-    Returns `ok`, and then `test_accuracy`, `epochs`, `train_seconds`, `screenshots`, or the `reason` why a step did
-    not do what it should.
+    Returns the keys `ok`, `test_accuracy`, `epochs`, `train_seconds` and `screenshots`; after a failure also `reason`,
+    which says what a step did wrong.
     """
     QApplication.setAttribute(Qt.ApplicationAttribute.AA_DontUseNativeDialogs)
     result: dict[str, Any] = {"ok": False, "test_accuracy": None, "epochs": None, "train_seconds": None}
@@ -58,7 +58,7 @@ def take_tour(
             "train_seconds": round(session.seconds, 2),
         }
     finally:
-        # What a failed step left open would keep the window from closing.
+        # A dialog that a failed step left open would keep the window from closing.
         if tour is not None:
             tour.driver.close()
         window.session.shutdown()
@@ -71,22 +71,34 @@ def take_tour(
 
 
 class Tour:
-    """The steps, in order; each checks what the user would see."""
+    """The steps of the tour. Each step checks what the user would see.
+
+    Arguments:
+        window: the main window.
+        folder: for the pictures, the project and the weights.
+        epochs: number of epochs to train; None for the project's own.
+
+    Attributes:
+        driver: moves the mouse and presses the keys.
+    """
 
     def __init__(self, window: MainWindow, folder: Path, epochs: int | None) -> None:
         self._window, self._folder, self._epochs = window, folder.resolve(), epochs
         self.driver = Driver(window, self._folder, TOUR_SECONDS)
 
     def interrupt(self) -> None:
-        """End the tour at the next moment that it waits for something."""
+        """End the tour the next time that it waits."""
         self.driver.abort(TourError(INTERRUPTED_TOUR))
 
     def run(self) -> None:
-        """Go through all steps; a `TourError` tells which one did not do what it should."""
+        """Do all steps, in order.
+
+        Raises `TourError` if a step does not do what it should.
+        """
         self._window.resize(WINDOW_SIZE)
         self._window.activateWindow()
         for step in (
-            self.look_around,
+            self.check_first_start,
             self.drag_two_layers_in,
             self.undo_and_redo,
             self.fix_a_problem,
@@ -97,52 +109,54 @@ class Tour:
             self.save_the_project,
             self.export_the_weights,
             self.open_the_weights,
-            self.look_in_the_dark,
+            self.switch_colours,
         ):
             step()
             self.driver.check()
             for text in self._window.exception_hook.tracebacks:
                 raise TourError(f"An unexpected error in {step.__name__}: {text.splitlines()[-1]}")
 
-    def look_around(self) -> None:
+    def check_first_start(self) -> None:
         """The window opens with the example, ready to train."""
         inspection = self._window.inspection
         self.driver.wait_until(lambda: inspection.sample_trace is not None, "the example's first sample is shown")
         self._check(not self._window.document.problems, "the example has a problem")
-        self.driver.picture("first-start")
+        self.driver.take_picture("first-start")
 
     def drag_two_layers_in(self) -> None:
-        """A convolution and a ReLU go from the palette into the gap in front of pool_2."""
+        """A convolution and a ReLU are dragged from the palette into the gap before pool_2."""
         self._drag_in("Conv2D", before="pool_2", picture="drag-from-the-palette")
         self._drag_in("ReLu", before="pool_2")
         names = [layer.name for layer in self._window.document.project.network.layers]
         place = names.index("pool_2")
-        self._check(names[place - 2 : place] == ["conv_3", "relu_4"], f"the dropped layers are not in place: {names}")
-        self.driver.picture("two-layers-more")
+        self._check(
+            names[place - 2 : place] == ["conv_3", "relu_4"], f"the dropped layers are in the wrong place: {names}"
+        )
+        self.driver.take_picture("two-more-layers")
 
     def undo_and_redo(self) -> None:
-        """Ctrl+Z takes the last drop back, Ctrl+Shift+Z makes it again."""
+        """Ctrl+Z undoes the last drop, Ctrl+Shift+Z redoes it."""
         count = len(self._window.document.project.network.layers)
         self._click_card("pool_2")
         self.driver.press("Ctrl+Z")
-        self._check(len(self._window.document.project.network.layers) == count - 1, "undo took nothing back")
+        self._check(len(self._window.document.project.network.layers) == count - 1, "undo removed no layer")
         self.driver.press("Ctrl+Shift+Z")
-        self._check(len(self._window.document.project.network.layers) == count, "redo brought nothing back")
+        self._check(len(self._window.document.project.network.layers) == count, "redo inserted no layer")
 
     def fix_a_problem(self) -> None:
-        """Without Flatten the next layer says what it needs; its button mends it."""
+        """Without Flatten, the next layer shows a problem, and its button fixes it."""
         self._click_card("flatten_1")
         self.driver.press("Del")
         problems = self._window.document.problems
         self._check(len(problems) == 1, f"deleting Flatten should give one problem, not {len(problems)}")
         self.driver.wait(200)
-        self.driver.picture("a-problem-in-words")
+        self.driver.take_picture("a-problem")
         self.driver.click(self.driver.find(QPushButton, f"fix_button_{problems[0].layer}"))
-        self._check(not self._window.document.problems, "the one-click fix did not mend the problem")
-        self.driver.picture("mended")
+        self._check(not self._window.document.problems, "the one-click fix did not fix the problem")
+        self.driver.take_picture("fixed")
 
     def choose_epochs(self) -> None:
-        """The number of epochs is typed into the training form, when the caller wants another one."""
+        """The number of epochs is typed into the training form, if the caller wants another number."""
         if self._epochs is None:
             return
         self.driver.click(self.driver.find(QWidget, "chip_epochs"))
@@ -155,7 +169,7 @@ class Tour:
         self._check(chosen == self._epochs, f"typed {self._epochs} epochs, but the project has {chosen}")
 
     def train_pause_and_resume(self) -> None:
-        """F5 trains, F6 pauses and goes on, and the curves follow."""
+        """F5 trains, F6 pauses and resumes, and the curves follow."""
         session = self._window.session
         planned = self._window.document.project.training.epochs
         self.driver.press("F5")
@@ -169,17 +183,17 @@ class Tour:
             lambda: session.state in (SessionState.PAUSED, SessionState.FINISHED), "F6 pauses the training"
         )
         done = session.batches_done
-        self.driver.picture("paused")
-        self._check(session.batches_done == done, "the training went on while it was paused")
+        self.driver.take_picture("paused")
+        self._check(session.batches_done == done, "the training continued during the pause")
         if session.state is SessionState.PAUSED:
             self.driver.press("F6")
         self.driver.wait_until(lambda: not session.state.active, "the training ends", TRAINING_SECONDS)
         self._check(session.state is SessionState.FINISHED, f"the training did not finish: {session.message}")
         self._check(len(session.history) == planned, "epochs are missing")
-        self.driver.picture("trained")
+        self.driver.take_picture("trained")
 
     def pick_a_sample(self) -> None:
-        """In the Inspector, another sample is clicked."""
+        """Another sample is clicked in the inspector."""
         inspection = self._window.inspection
         self._raise("inspector")
         grid = self.driver.find(ImageGrid, "inspector_samples")
@@ -191,11 +205,11 @@ class Tour:
         )
         self._check(
             inspection.sample_trace is not None and inspection.sample_trace.snapshot.trained,
-            "the weights are not the trained",
+            "the inspector does not use the trained weights",
         )
 
     def reconstruct_a_feature_map(self) -> None:
-        """A feature map is clicked: the pixels that made it fire appear."""
+        """A feature map is clicked, and the pixels that activate it appear."""
         self._click_card("conv_2")
         grid = self.driver.find(ImageGrid, "inspector_maps")
         self.driver.wait_until(lambda: len(grid.images) > 5, "the feature maps of conv_2 are shown")
@@ -206,10 +220,10 @@ class Tour:
             if shown is not None and not shown.blank_reason:
                 break
         shown = self._window.inspector.reconstruction
-        self._check(shown is not None and not shown.blank_reason, "every map of conv_2 is dead for this sample")
+        self._check(shown is not None and not shown.blank_reason, "no map of conv_2 is active for this sample")
         not_blank = shown is not None and bool(abs(shown.image).max() > 0)
         self._check(not_blank, "the reconstruction is blank without a reason")
-        self.driver.picture("reconstruction")
+        self.driver.take_picture("reconstruction")
 
     def _is_reconstructed(self, layer: str, index: int) -> bool:
         shown = self._window.inspector.reconstruction
@@ -221,8 +235,8 @@ class Tour:
         path.unlink(missing_ok=True)
         self.driver.answer_file_dialog(lambda: self.driver.press("Ctrl+S"), path)
         self._check(path.is_file(), f"{path.name} was not written")
-        self._check(not self._window.document.modified, "the project still counts as modified")
-        self.driver.picture("saved")
+        self._check(not self._window.document.modified, "the project is still modified")
+        self.driver.take_picture("saved")
 
     def export_the_weights(self) -> None:
         """Ctrl+E asks for a file and writes the weights."""
@@ -232,7 +246,7 @@ class Tour:
         self.driver.wait_until(path.is_file, f"{path.name} is written")
 
     def open_the_weights(self) -> None:
-        """The weights are opened again in Models: every tensor of the network is there."""
+        """The weights are opened in Models, which lists every tensor of the network."""
         path = self._folder / "model.safetensors"
         self.driver.answer_file_dialog(lambda: self.driver.press("Ctrl+Shift+O"), path)
         table = self.driver.find(QTableView, "models_tensors")
@@ -242,18 +256,18 @@ class Tour:
         row = table.visualRect(table.model().index(1, 0)).center()
         self.driver.click(table.viewport(), row)
         self.driver.wait(300)
-        self.driver.picture("weights-in-models")
+        self.driver.take_picture("weights-in-models")
 
-    def look_in_the_dark(self) -> None:
-        """The same window in the other colours, building and inspecting."""
+    def switch_colours(self) -> None:
+        """Inspector and monitor are shown in the other colours."""
         was_dark = self._window.theme_manager.dark
         self._window.theme_manager.choose("light" if was_dark else "dark")
         self._raise("inspector")
         self.driver.wait(300)
-        self.driver.picture("inspector-in-the-light" if was_dark else "inspector-in-the-dark")
+        self.driver.take_picture("inspector-in-the-light" if was_dark else "inspector-in-the-dark")
         self._raise("monitor")
         self.driver.wait(300)
-        self.driver.picture("monitor-in-the-light" if was_dark else "monitor-in-the-dark")
+        self.driver.take_picture("monitor-in-the-light" if was_dark else "monitor-in-the-dark")
         self._window.theme_manager.choose("dark" if was_dark else "light")
 
     def _drag_in(self, layer_type: str, before: str, picture: str = "") -> None:
@@ -264,10 +278,10 @@ class Tour:
         self.driver.wait(100)
         entry = self.driver.find(QWidget, f"palette_{layer_type}")
         edge = self._card(before)
-        # An open gap holds on until the pointer passes the middle of the card behind it.
+        # An open gap stays open until the pointer passes the middle of the card below it.
         goal = edge.mapToGlobal(QPoint(edge.width() // 2, edge.height() * 2 // 5))
-        half_way = (lambda: self.driver.picture(picture)) if picture else None
-        self.driver.drag(entry, goal, half_way)
+        before_drop = (lambda: self.driver.take_picture(picture)) if picture else None
+        self.driver.drag(entry, goal, before_drop)
         self.driver.click(search)
         self.driver.press("Ctrl+A")
         self.driver.press("Backspace")
@@ -279,7 +293,7 @@ class Tour:
         return card
 
     def _click_card(self, name: str) -> None:
-        """Bring a card into view with the keyboard, as a user without a wheel would, and click it."""
+        """Scroll to a card with the keyboard, then click it."""
         self._window.canvas.setFocus()
         self.driver.press("Home")
         names = [layer.name for layer in self._window.document.project.network.layers]

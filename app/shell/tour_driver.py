@@ -1,4 +1,4 @@
-"""A user made of code: moves the real mouse pointer of Qt, presses keys, waits, and takes pictures."""
+"""Acts like a user: moves Qt's mouse pointer, presses keys, waits and takes pictures."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -11,48 +11,59 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QTabBar, QWidget
 
 STEP_MS = 15
-"""Between two mouse events: long enough for animations to begin, short enough for a quick tour."""
+"""Milliseconds between two mouse events, so that animations can begin."""
 
 WAIT_SECONDS = 60.0
-"""Longest time that anything but the training may take: much more than it needs, also on a busy machine."""
+"""Time limit for everything except the training; much longer than needed, also on a busy machine."""
 
 Found = TypeVar("Found", bound=QWidget)
 
 
 class TourError(Exception):
-    """A step did not do what it should; the text says which and what was seen."""
+    """A step of the tour did not do what it should; the text says what happened."""
 
 
 class Driver:
-    """Drives a window through its own events, as a person would; nothing is called behind its back.
+    """Drives a window with mouse and keyboard events only, as a user does.
 
     Arguments:
         window: the top-level window.
-        folder: where the pictures go.
-        seconds: the longest time that everything together may take.
+        folder: for the pictures.
+        seconds: time limit for the whole tour.
+
+    Attributes:
+        pictures: names of the saved pictures, in order.
     """
 
     def __init__(self, window: QWidget, folder: Path, seconds: float = float("inf")) -> None:
         self._window, self._folder = window, folder
-        self._watch = _DialogWatch(seconds)
+        self._guard = _DialogGuard(seconds)
         self.pictures: list[str] = []
 
     def abort(self, error: TourError) -> None:
-        """Close every dialog; what is waited for now raises `error`."""
-        self._watch.abort(error)
+        """Close every dialog and end the current wait.
+
+        Arguments:
+            error: raised by the current wait, or by the next one.
+        """
+        self._guard.abort(error)
 
     def check(self) -> None:
-        """Raise the error of `abort`, or a `TourError` when the window shows a dialog that the tour did not ask for."""
-        self._watch.check()
+        """Raise the error of `abort`, or a `TourError` if the window shows an unexpected dialog."""
+        self._guard.check()
 
     def close(self) -> None:
-        """Stop watching for dialogs."""
-        self._watch.deleteLater()
+        """Stop checking for dialogs."""
+        self._guard.deleteLater()
 
     def find(self, kind: type[Found], name: str) -> Found:
-        """Return the visible widget with that objectName, as soon as there is one.
+        """Wait for a visible widget and return it.
 
-        Raises `TourError` when none appears in time, and what `check` raises.
+        Arguments:
+            kind: class of the widget.
+            name: its objectName.
+
+        Raises `TourError` if no such widget appears in time, and the errors of `check`.
         """
         found: list[Found] = []
 
@@ -64,22 +75,41 @@ class Driver:
         return found[0]
 
     def wait(self, milliseconds: int) -> None:
-        """Let the window live for a while; raises what `check` raises."""
+        """Let the window handle its events for a while.
+
+        Arguments:
+            milliseconds: the time.
+
+        Raises the errors of `check`.
+        """
         loop = QEventLoop()
         QTimer.singleShot(milliseconds, loop.quit)
         loop.exec()
         self.check()
 
     def wait_until(self, condition: Callable[[], bool], what: str, seconds: float = WAIT_SECONDS) -> None:
-        """Let the window live until `condition` holds; a `TourError` names `what` did not happen in time."""
+        """Let the window handle its events until a condition is true.
+
+        Arguments:
+            condition: returns True to end the wait.
+            what: description of the condition, for the error.
+            seconds: time limit.
+
+        Raises `TourError` after the time limit, and the errors of `check`.
+        """
         deadline = perf_counter() + seconds
         while not condition():
             if perf_counter() > deadline:
-                raise TourError(f"Waited {seconds:g} seconds in vain: {what}.")
+                raise TourError(f"This did not happen within {seconds:g} seconds: {what}.")
             self.wait(5)
 
     def click(self, widget: QWidget, position: QPoint | None = None) -> None:
-        """Click with the left button, in the middle unless told where."""
+        """Click with the left mouse button.
+
+        Arguments:
+            widget: the widget to click.
+            position: in the widget, in pixels; None for its centre.
+        """
         position = position or widget.rect().center()
         QTest.mouseMove(widget, position)
         self.wait(STEP_MS)
@@ -87,17 +117,29 @@ class Driver:
         self.wait(STEP_MS)
 
     def press(self, keys: str) -> None:
-        """Press a key combination, spelt as in menus, in whatever has the focus."""
+        """Press a key combination in the widget that has the focus.
+
+        Arguments:
+            keys: in the spelling of the menus, such as "Ctrl+Z".
+        """
         QTest.keySequence(QApplication.focusWidget() or self._window, QKeySequence(keys))
         self.wait(STEP_MS)
 
     def type(self, text: str) -> None:
-        """Type text into whatever has the focus."""
+        """Type a text into the widget that has the focus.
+
+        Arguments:
+            text: to type.
+        """
         QTest.keyClicks(QApplication.focusWidget() or self._window, text)
         self.wait(STEP_MS)
 
     def click_tab(self, title: str) -> None:
-        """Click the tab of that title, in whatever tab bar has it."""
+        """Click a tab in any visible tab bar.
+
+        Arguments:
+            title: of the tab.
+        """
         for bar in self._window.findChildren(QTabBar):
             for index in range(bar.count()):
                 if bar.isVisible() and bar.tabText(index) == title:
@@ -105,12 +147,13 @@ class Driver:
                     return
         raise TourError(f"There is no visible tab '{title}'.")
 
-    def drag(self, source: QWidget, goal: QPoint, half_way: Callable[[], None] | None = None) -> None:
-        """Drag from the middle of `source` to a place on the screen, in steps.
+    def drag(self, source: QWidget, goal: QPoint, before_drop: Callable[[], None] | None = None) -> None:
+        """Drag from the centre of a widget to a point on the screen, in steps.
 
         Arguments:
-            goal: in screen coordinates.
-            half_way: called before the button is released, for a picture.
+            source: the widget to drag from.
+            goal: end of the drag, in screen coordinates.
+            before_drop: called before the button is released, such as to take a picture.
         """
         start = source.rect().center()
         QTest.mousePress(source, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, start)
@@ -120,32 +163,39 @@ class Driver:
             QTest.mouseMove(source, source.mapFromGlobal(here))
             self.wait(STEP_MS)
         self.wait(200)
-        if half_way is not None:
-            half_way()
+        if before_drop is not None:
+            before_drop()
         goal_in_source = source.mapFromGlobal(goal)
         QTest.mouseRelease(source, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, goal_in_source)
         self.wait(200)
 
     def answer_file_dialog(self, open_dialog: Callable[[], object], path: Path, seconds: float = WAIT_SECONDS) -> None:
-        """Do what opens a file dialog, then type a path into it and press Enter.
+        """Open a file dialog, type a path into it and press Enter.
 
         Arguments:
-            open_dialog: may return at once, or when the dialog is closed.
-            seconds: a `TourError` tells when the dialog is not open and closed again after that time.
+            open_dialog: opens the dialog; it may return at once, or after the dialog is closed.
+            path: of the file to choose.
+            seconds: time limit for opening and closing the dialog.
+
+        Raises `TourError` after the time limit, and the errors of `check`.
         """
         responder = _FileDialogResponder(path, perf_counter() + seconds)
-        self._watch.responder = responder
+        self._guard.responder = responder
         try:
             open_dialog()
             self.wait_until(lambda: responder.done, f"the file dialog for {path.name} opens and closes", seconds)
         finally:
-            self._watch.responder = None
-        # Without a window manager, the window does not get the focus back by itself.
+            self._guard.responder = None
+        # Without a window manager, the window does not become active by itself.
         self._window.activateWindow()
         self.wait_until(self._window.isActiveWindow, "the window is active again")
 
-    def picture(self, name: str) -> None:
-        """Save a picture of the window as the next number."""
+    def take_picture(self, name: str) -> None:
+        """Save a picture of the window, with the next number before its name.
+
+        Arguments:
+            name: of the file, without number and suffix.
+        """
         self.wait(120)
         path = self._folder / f"{len(self.pictures) + 1:02}-{name}.png"
         if not self._window.grab().save(str(path)):
@@ -157,15 +207,15 @@ class _FileDialogResponder:
     """Types a path into a file dialog and presses Enter, until the dialog is closed.
 
     Arguments:
-        path: the file to choose.
-        deadline: the time of `perf_counter` at which the responder gives up.
+        path: of the file to choose.
+        deadline: value of `perf_counter` after which the responder gives up.
 
     Attributes:
-        done: True when the dialog has been answered and is closed.
+        done: True if the dialog has been answered and is closed.
     """
 
     RETRY_SECONDS = 2.0
-    """A dialog that is still open after that time did not get its Enter."""
+    """A dialog that is still open after this time did not get the Enter key."""
 
     def __init__(self, path: Path, deadline: float) -> None:
         self._path, self._deadline = path, deadline
@@ -174,7 +224,10 @@ class _FileDialogResponder:
         self.done = False
 
     def respond(self, modal: QWidget | None) -> None:
-        """Do the next step in the dialog; raises `TourError` when it is too late."""
+        """Do the next step in the dialog.
+
+        Raises `TourError` after the deadline.
+        """
         if not isinstance(modal, QFileDialog):
             self.done = self._dialog is not None
             return
@@ -184,11 +237,11 @@ class _FileDialogResponder:
             active = "active" if modal.isActiveWindow() else "not active"
             raise TourError(f"The file dialog for {self._path.name} did not close in time (its window was {active}).")
         if not modal.isActiveWindow():
-            # A dialog that is not active yet loses Enter: its completer takes the key and pops up.
+            # A dialog that is not active yet loses the Enter key: its completer takes the key and pops up.
             modal.activateWindow()
         elif now - self._typed_at > self.RETRY_SECONDS:
             self._typed_at = now
-            # Not here: Enter may open another dialog, and a timer does not fire while its own slot runs.
+            # Not in this slot: Enter may open another dialog, and a timer does not fire while its slot runs.
             QTimer.singleShot(0, modal, self._type_path)
 
     def _type_path(self) -> None:
@@ -201,14 +254,14 @@ class _FileDialogResponder:
             QTest.keyClick(field, Qt.Key.Key_Return)
 
 
-class _DialogWatch(QObject):
-    """Sees to it that no dialog and no menu keeps the tour waiting: its timer runs in their event loops too.
+class _DialogGuard(QObject):
+    """Closes unexpected dialogs and menus, so that none blocks the tour. Its timer runs in their event loops too.
 
     Arguments:
-        seconds: the longest time that the tour may take.
+        seconds: time limit for the tour.
 
     Attributes:
-        responder: answers the file dialog that the tour is about to open; None while it expects none.
+        responder: answers the file dialog that the tour opens; None if the tour expects no file dialog.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -223,11 +276,11 @@ class _DialogWatch(QObject):
         self._timer.start()
 
     def abort(self, error: TourError) -> None:
-        """Close every dialog from now on; `check` raises `error`. The first error counts."""
+        """Close every dialog from now on, and let `check` raise `error`, or the first of several errors."""
         self._error = self._error or error
 
     def check(self) -> None:
-        """Raise the error that the tour was aborted with, if it was, or is now because of an unexpected dialog."""
+        """Raise the error of `abort`, or a `TourError` if there is an unexpected dialog now."""
         self._on_timeout()
         if self._error is not None:
             raise self._error
@@ -236,18 +289,18 @@ class _DialogWatch(QObject):
     def _on_timeout(self) -> None:
         popup, modal = QApplication.activePopupWidget(), QApplication.activeModalWidget()
         try:
-            self._look_at(popup, modal)
+            self._check_windows(popup, modal)
         except TourError as error:
             self.abort(error)
         if self._error is not None:
             for widget in filter(None, (popup, modal)):
                 widget.close()
 
-    def _look_at(self, popup: QWidget | None, modal: QWidget | None) -> None:
+    def _check_windows(self, popup: QWidget | None, modal: QWidget | None) -> None:
         now = perf_counter()
         if now > self._deadline:
-            raise TourError(f"The tour was not at its end after {self._seconds:g} seconds.")
-        # Completers and lists of choices pop up and go; a menu that stays would wait for ever.
+            raise TourError(f"The tour did not end within {self._seconds:g} seconds.")
+        # Completers and lists of choices close by themselves; a menu stays open without limit.
         self._popup_since = None if popup is None else self._popup_since or now
         if self._popup_since is not None and now - self._popup_since > WAIT_SECONDS:
             raise TourError(f"A menu stays open: {type(popup).__name__} '{popup.objectName() if popup else ''}'.")

@@ -1,4 +1,4 @@
-"""A bound for the whole tour that holds even when the window no longer answers."""
+"""A time limit for the whole tour, which holds even if the window hangs."""
 
 import faulthandler
 import json
@@ -8,15 +8,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 GRACE_SECONDS = 30.0
-"""How much later the interpreter is ended without a word, if no Python code can run any more."""
+"""Seconds after the limit until the interpreter ends at once, if Python code cannot run any more."""
 
 
 @contextmanager
-def ended_after(seconds: float) -> Iterator[None]:
-    """End the process with status 1 when the body takes longer than `seconds`.
+def time_limit(seconds: float) -> Iterator[None]:
+    """End the process with status 1 if the body takes too long.
 
-    The stacks of all threads are written to standard error, and one line of JSON, as a failed tour writes it, to
-    standard output.
+    It first writes the stacks of all threads to standard error and, as a failed tour does, a line of JSON to standard
+    output.
+
+    Arguments:
+        seconds: the longest time of the body.
     """
     timer = threading.Timer(seconds, _end, [seconds])
     timer.daemon = True
@@ -31,6 +34,6 @@ def ended_after(seconds: float) -> Iterator[None]:
 
 def _end(seconds: float) -> None:
     faulthandler.dump_traceback()
-    reason = f"The program did not answer any more and was ended after {seconds:g} seconds."
+    reason = f"The program hung and was ended after {seconds:g} seconds."
     print(json.dumps({"ok": False, "reason": reason}), flush=True)
     os._exit(1)

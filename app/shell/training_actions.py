@@ -1,4 +1,4 @@
-"""The commands of the Train menu, and when each of them makes sense."""
+"""The commands of the Train menu, and when each of them is enabled."""
 
 from collections.abc import Callable
 
@@ -11,15 +11,18 @@ from app.shell.dialogs import show_problem
 from app.training import Session, SessionState
 from tinyml.core import TinymlError
 
-GO_BACK = "Go back to the previous run (Alt+Left)"
-
 
 class TrainingActions(QObject):
-    """Runs the commands on the session and enables those that make sense in its present state.
+    """Runs the commands of the Train menu, and enables those that are possible now.
+
+    Arguments:
+        document: the document to train.
+        session: runs the training.
+        window: shows the dialogs and owns this object.
 
     Signals:
-        refused(sentence): the network cannot be trained yet; the sentence names its first problem.
-        message(sentence): what is special about the run that begins or is shown.
+        refused(sentence): the network cannot be trained yet; the sentence names the first problem.
+        message(sentence): about the run that has started or is shown.
     """
 
     refused = Signal(str)
@@ -36,69 +39,75 @@ class TrainingActions(QObject):
         document.changed.connect(self.refresh)
 
     def attach(self, actions: Actions) -> None:
-        """Take charge of the actions."""
+        """Enable and disable these actions from now on.
+
+        Arguments:
+            actions: all actions of the window.
+        """
         self._actions = actions
         self.refresh()
 
     def train(self) -> None:
-        """Train from fresh weights; the run before can be shown again."""
+        """Train a new run from fresh weights. The previous run is kept."""
         kept = self._session.run.learned
         if self._try(self._session.start) and kept:
-            self.message.emit(f"A new run from fresh weights. The one before is kept: {GO_BACK}.")
+            self.message.emit("New run from fresh weights. The previous run is kept: Alt+Left shows it.")
 
     def continue_training(self) -> None:
-        """Train the run that is shown further."""
+        """Continue the shown run."""
         if self._try(self._session.continue_run):
             self._announce_continuation()
 
     def show_previous_run(self) -> None:
-        """Go back to the run before."""
+        """Show the previous run."""
         self._session.show_previous_run()
         self._announce_run()
 
     def show_next_run(self) -> None:
-        """Go forward to the run after."""
+        """Show the next run."""
         self._session.show_next_run()
         self._announce_run()
 
     def pause(self) -> None:
-        """Pause, or go on after a pause."""
+        """Pause, or resume after a pause."""
         if self._session.state is SessionState.RUNNING:
             self._session.pause()
         else:
             self._session.resume()
 
     def step(self) -> None:
-        """Learn from one batch: of the run that is active, or else of the one that is shown, or of a new one."""
+        """Train one batch of the active run, else of the shown run, else of a new run."""
         session = self._session
         if session.state.active or not session.obstacle:
-            begins = not session.state.active
-            if self._try(session.step) and begins:
+            starts = not session.state.active
+            if self._try(session.step) and starts:
                 self._announce_continuation()
         elif session.run.learned:
             reason = session.obstacle
             if self._try(session.step):
-                self.message.emit(f"A new run from fresh weights: {reason[0].lower()}{reason[1:]} {GO_BACK} shows it.")
+                self.message.emit(
+                    f"New run from fresh weights: {reason[0].lower()}{reason[1:]} Alt+Left shows the previous run."
+                )
         else:
             self._try(session.step)
 
     def stop(self) -> None:
-        """End the run."""
+        """Stop the run."""
         self._session.stop()
 
     @Slot()
     def refresh(self) -> None:
-        """Enable what makes sense now."""
+        """Enable the commands that are possible now."""
         if self._actions is None:
             return
         session, actions = self._session, self._actions
         state = session.state
-        waits = DATA_PENDING if self._document.data_pending else ""
-        can_start = not state.active and not waits
-        obstacle = waits or session.obstacle
-        self._enable("train", can_start, waits)
+        pending = DATA_PENDING if self._document.data_pending else ""
+        can_start = not state.active and not pending
+        obstacle = pending or session.obstacle
+        self._enable("train", can_start, pending)
         self._enable("continue_training", can_start and not obstacle, obstacle)
-        self._enable("step", can_start or state in (SessionState.RUNNING, SessionState.PAUSED), waits)
+        self._enable("step", can_start or state in (SessionState.RUNNING, SessionState.PAUSED), pending)
         actions["pause"].setEnabled(state in (SessionState.RUNNING, SessionState.PAUSING, SessionState.PAUSED))
         paused = state is SessionState.PAUSED
         actions["pause"].setText("&Resume" if paused else "&Pause")
@@ -125,7 +134,7 @@ class TrainingActions(QObject):
         self.message.emit(f"Run {place} of {count}: {done} epoch{'' if done == 1 else 's'}.")
 
     def _try(self, start: Callable[[], None]) -> bool:
-        """Start something; return False after announcing why it was refused."""
+        """Start training. If it is refused, emit the reason and return False."""
         try:
             start()
         except TinymlError as error:

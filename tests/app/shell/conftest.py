@@ -7,8 +7,19 @@ from app.shell.main_window import MainWindow
 
 
 @pytest.fixture
-def make_window(qtbot, tmp_path):
-    """Make main windows that keep their settings in the test's folder; all are closed without questions at the end."""
+def theme(qapp):
+    """Restore the style of the application after the test, since all tests share the application."""
+    yield
+    qapp.setStyleSheet("")
+    qapp.setPalette(qapp.style().standardPalette())
+
+
+@pytest.fixture
+def make_window(qtbot, tmp_path, theme):
+    """Return a function that opens a main window with its settings in the test's folder.
+
+    All windows are closed at the end, without questions.
+    """
     windows = []
 
     def make(example=FIRST_EXAMPLE):
@@ -30,10 +41,6 @@ def make_window(qtbot, tmp_path):
         window.close()
         window.deleteLater()
     QApplication.processEvents()
-    # The look belongs to the whole application, and so to the tests that come next.
-    application = QApplication.instance()
-    application.setStyleSheet("")
-    application.setPalette(application.style().standardPalette())
 
 
 @pytest.fixture
@@ -43,7 +50,7 @@ def window(make_window):
 
 @pytest.fixture
 def dialog(qtbot):
-    """Wait for the dialog called `name` and return it."""
+    """Return a function that waits for the dialog called `name` and returns it."""
 
     def wait_for(window, name):
         qtbot.waitUntil(lambda: bool(window.findChildren(QMessageBox, name)))

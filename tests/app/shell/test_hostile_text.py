@@ -44,7 +44,7 @@ INVISIBLE = ("\0", "\u202e", "\u200b")
 
 @pytest.fixture
 def data_folder(tmp_path) -> Path:
-    """Images of three classes with hostile names, in a folder with a hostile name."""
+    """A folder with a hostile name, and images of three classes with hostile names."""
     folder = tmp_path / MARKUP.replace("/", "⁄")
     folder.mkdir()
     images = np.random.default_rng(0).integers(0, 255, (60, 8, 8), dtype=np.uint8)
@@ -77,7 +77,7 @@ def project_file(tmp_path, data_folder) -> Path:
 
 @pytest.fixture
 def foreign(tmp_path) -> Path:
-    """Weights with names that no writer of safetensors would choose."""
+    """Weights with hostile names."""
     path = tmp_path / f"{MARKUP.replace('/', '⁄')}.safetensors"
     header = {"__metadata__": {HOSTILE: HOSTILE, "long": LONG}}
     for number, name in enumerate((HOSTILE, LONG, f"{HOSTILE}.2")):
@@ -105,7 +105,7 @@ def model(tmp_path, data_folder) -> Path:
 
 
 def shown_texts():
-    """Yield everything that the program's windows show now, or would show under the mouse, with its place."""
+    """Yield all texts that the windows show now, or would show under the mouse, with their places."""
     for top in QApplication.topLevelWidgets():
         for widget in (top, *top.findChildren(QWidget)):
             place = f"{type(widget).__name__} {widget.objectName()}"[:60]
@@ -138,7 +138,7 @@ def texts_of(widget: QWidget, place: str):
 
 
 def hovered_texts(window: QWidget):
-    """Yield the tool tips that widgets make at the moment when the mouse rests on them."""
+    """Yield the tool tips that widgets make when the mouse rests on them."""
     for widget in window.findChildren(QWidget):
         if isinstance(widget, ImageGrid | BarChart) and widget.isVisible():
             at = QPoint(12, widget.height() // 3)
@@ -148,7 +148,7 @@ def hovered_texts(window: QWidget):
 
 
 def check_everything(window: QWidget) -> int:
-    """Assert that nothing shown is rich text or holds an invisible character; return how many texts were hostile."""
+    """Check that no shown text is rich text or has an invisible character; return the number of hostile texts."""
     hostile = 0
     for top in QApplication.topLevelWidgets():
         for label in top.findChildren(QLabel):
@@ -187,7 +187,9 @@ def show_each_page(qtbot, window) -> int:
     hostile = 0
     for name in ("monitor", "inspector", "models"):
         window.panels.bring_to_front(name)
-        qtbot.wait(20)
+        dock = window.panels.docks[name]
+        qtbot.waitUntil(dock.isVisible)
+        QApplication.processEvents()
         window.grab()
         hostile += check_everything(window)
         check_width(window)
@@ -241,7 +243,8 @@ def test_weights_with_hostile_names(qtbot, small_window, request, kind) -> None:
     qtbot.waitUntil(lambda: models.contents is not None and models.cancel_button.isHidden(), timeout=10_000)
     for row in range(models.table.model().rowCount()):
         models.table.selectRow(row)
-        qtbot.wait(50)
+        qtbot.waitUntil(lambda: models.details.title.text() != "")
+        QApplication.processEvents()
         assert check_everything(window) > 5
         check_width(window)
     title = models.details.title

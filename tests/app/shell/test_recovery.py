@@ -138,7 +138,7 @@ def test_the_copy_of_a_crashed_program_with_the_same_process_id_is_offered(qtbot
 def test_a_folder_that_cannot_be_made_is_told_and_stops_nothing(open_window, tmp_path):
     (tmp_path / "file").write_text("")
     _, document, recovery = open_window(tmp_path / "file" / "recovery")
-    assert "save often" in recovery.problem
+    assert "Save often" in recovery.problem
     recovery.offer()
     document.apply(edits.insert_layer(document.project, 0, "ReLu"))
 
@@ -179,9 +179,9 @@ def test_restored_changes_keep_the_file_and_the_names_of_their_project(qtbot, op
     window, document, recovery = open_window(folder)
     question = restore(qtbot, window, recovery)
     qtbot.waitUntil(lambda: document.project == project)
-    assert "to mine.tinyml.json that were not saved" in question
-    assert "gone" not in question
-    assert "changed since" not in question
+    assert "the unsaved changes to mine.tinyml.json from" in question
+    assert "no longer exists" not in question
+    assert "has changed since" not in question
     assert (document.path, document.name) == (file, "mine.tinyml.json")
     assert document.modified
     assert [layer.name for layer in document.project.network.layers] == ["my layer", "tanh_1"]
@@ -197,7 +197,7 @@ def test_a_file_that_is_gone_is_told_and_written_again(qtbot, open_window, crash
     file, project, folder = crashed
     file.unlink()
     window, document, recovery = open_window(folder)
-    assert f"The file '{file}' is gone" in restore(qtbot, window, recovery)
+    assert f"The file '{file}' no longer exists" in restore(qtbot, window, recovery)
     qtbot.waitUntil(lambda: document.project == project)
     assert document.path == file
     assert document.modified
@@ -214,7 +214,7 @@ def test_a_file_that_was_changed_since_is_told(qtbot, open_window, crashed, cont
     text = file.read_text()
     file.write_text(text.replace("my layer", "other layer") if content is None else content)
     window, document, recovery = open_window(folder)
-    assert f"The file '{file}' was changed since; saving replaces it" in restore(qtbot, window, recovery)
+    assert f"The file '{file}' has changed since then. Save replaces it" in restore(qtbot, window, recovery)
     qtbot.waitUntil(lambda: document.project == project)
     assert document.path == file
     assert document.modified
@@ -227,7 +227,7 @@ def test_a_project_without_a_file_gets_its_title_back(qtbot, open_window, tmp_pa
     document.apply(edits.insert_layer(document.project, 0, "Tanh"))
     crash(qtbot, recovery, folder)
     window, document, recovery = open_window(folder)
-    assert "to LeNet on digits (example) that" in restore(qtbot, window, recovery)
+    assert "to LeNet on digits (example) from" in restore(qtbot, window, recovery)
     qtbot.waitUntil(lambda: document.modified)
     assert (document.path, document.name) == (None, "LeNet on digits (example)")
 

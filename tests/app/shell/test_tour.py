@@ -43,7 +43,7 @@ def wait_for_picture(tmp_path, process, name):
     deadline = time.monotonic() + 90
     while not list((tmp_path / "tour").glob(f"*-{name}.png")):
         assert process.poll() is None, process.communicate()
-        assert time.monotonic() < deadline, "the tour does not get on"
+        assert time.monotonic() < deadline, "the tour makes no progress"
         time.sleep(0.05)
 
 
@@ -51,7 +51,7 @@ def test_a_tour_that_fails_ends_with_its_reason_and_leaves_no_dialog(window, tmp
     def fail(_tour):
         window.files.save_project_as()
 
-    monkeypatch.setattr(tour.Tour, "look_around", fail)
+    monkeypatch.setattr(tour.Tour, "check_first_start", fail)
     result = take_tour(window, tmp_path / "tour")
     assert not result["ok"]
     assert result["reason"] == "The window says: Save project"
@@ -76,7 +76,7 @@ def test_every_step_of_the_tour_can_be_aborted(window, tmp_path, monkeypatch):
 
 def test_ctrl_c_ends_the_tour_with_a_sentence(start_tour, tmp_path):
     process = start_tour("--epochs", "100000")
-    wait_for_picture(tmp_path, process, "mended")
+    wait_for_picture(tmp_path, process, "fixed")
     process.send_signal(signal.SIGINT)
     output, errors = process.communicate(timeout=60)
     assert process.returncode == 130, errors
@@ -92,11 +92,11 @@ import sys, threading
 from app.shell import tour, run
 from app.shell.command_line import main
 tour.TOUR_SECONDS = -57
-tour.Tour.look_around = lambda tour: threading.Event().wait()
+tour.Tour.check_first_start = lambda tour: threading.Event().wait()
 sys.exit(main())
 """
     process = start_tour(code=code)
     output, errors = process.communicate(timeout=90)
     assert process.returncode == 1
-    assert json.loads(output)["reason"] == "The program did not answer any more and was ended after 3 seconds."
+    assert json.loads(output)["reason"] == "The program hung and was ended after 3 seconds."
     assert "most recent call first" in errors

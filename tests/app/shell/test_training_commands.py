@@ -53,7 +53,7 @@ def test_f5_after_a_run_says_that_it_is_kept_and_how_to_come_back(qtbot, circle)
     assert "is kept" not in message(circle)
     first = (circle.session.snapshot, circle.monitor.curves)
     train(qtbot, circle, epochs=3)
-    assert "The one before is kept: Go back to the previous run (Alt+Left)." in message(circle)
+    assert "The previous run is kept: Alt+Left shows it." in message(circle)
     second = (circle.session.snapshot, circle.monitor.curves)
     press(qtbot, circle, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
     assert (circle.session.snapshot, circle.monitor.curves) == first
@@ -94,7 +94,7 @@ def test_a_step_goes_on_or_says_why_it_began_a_new_run(qtbot, circle):
     press(qtbot, circle, Qt.Key.Key_F7)
     qtbot.waitUntil(lambda: circle.session.state is SessionState.PAUSED)
     assert circle.session.runs == [former, circle.session.run]
-    assert message(circle).startswith("A new run from fresh weights: the loss changed since this run.")
+    assert message(circle).startswith("New run from fresh weights: the loss changed since this run.")
 
 
 def test_a_command_that_is_disabled_says_why(qtbot, circle):
