@@ -20,14 +20,14 @@ def about(qtbot):
     return dialog
 
 
-def test_the_menu_opens_it(window):
+def test_the_menu_opens_the_dialog(window):
     window.actions_by_name["about"].trigger()
     (dialog,) = window.findChildren(AboutDialog)
     assert dialog.isVisible()
     dialog.close()
 
 
-def test_it_names_the_versions_that_a_bug_report_needs(about):
+def test_the_dialog_names_the_versions_for_a_bug_report(about):
     lines = about.findChild(QLabel, "about_versions").text().splitlines()
     assert f"TinyML Studio: {tinyml.__version__}" in lines
     assert f"Python: {platform.python_version()}" in lines
@@ -43,7 +43,7 @@ def test_the_versions_can_be_copied(about):
     assert button.text() == "Copied"
 
 
-def test_the_licences_name_what_the_lgpl_asks_for_and_every_package(about):
+def test_the_licences_name_every_package_and_satisfy_the_lgpl(about):
     tabs = about.findChild(QTabWidget, "about_tabs")
     tabs.setCurrentIndex(1)
     assert tabs.tabText(1) == "Licences"
@@ -57,7 +57,7 @@ def test_the_licences_name_what_the_lgpl_asks_for_and_every_package(about):
     assert "PySide6-Essentials" in text
 
 
-def test_escape_closes_it(qtbot, about):
+def test_escape_closes_the_dialog(qtbot, about):
     with qtbot.waitSignal(about.rejected):
         qtbot.keyClick(about, Qt.Key.Key_Escape)
     assert not about.isVisible()

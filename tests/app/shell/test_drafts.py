@@ -1,4 +1,4 @@
-"""Numbers that are half typed when a command of the window is given."""
+"""Numbers that the user has typed but not confirmed when a command starts."""
 
 import pytest
 from PySide6.QtCore import Qt
@@ -16,7 +16,7 @@ def type_draft(window, field, text):
 
 
 @pytest.mark.parametrize("command", ["train", "step"])
-def test_training_starts_with_the_number_that_is_half_typed(qtbot, window, command):
+def test_training_starts_with_an_unconfirmed_number(qtbot, window, command):
     box = type_draft(window, "training_epochs", "1")
     window.actions_by_name[command].trigger()
     assert window.document.project.training.epochs == 1
@@ -43,7 +43,7 @@ def test_training_does_not_start_while_a_number_is_refused(qtbot, window, leave)
     assert box.text() == str(before.training.epochs)
 
 
-def test_saving_takes_what_is_half_typed(window, tmp_path):
+def test_saving_includes_an_unconfirmed_number(window, tmp_path):
     path = tmp_path / "network.tinyml.json"
     window.files.save_to(path)
     type_draft(window, "training_epochs", "7")
@@ -51,7 +51,7 @@ def test_saving_takes_what_is_half_typed(window, tmp_path):
     assert '"epochs": 7' in path.read_text()
 
 
-def test_closing_asks_about_what_is_half_typed(qtbot, window, dialog):
+def test_closing_asks_about_an_unconfirmed_number(qtbot, window, dialog):
     type_draft(window, "training_epochs", "7")
     window.close()
     assert window.isVisible()

@@ -29,7 +29,7 @@ def interruption():
 
 
 @POSIX_ONLY
-def test_ctrl_c_becomes_a_signal_of_qt(qtbot, interruption):
+def test_ctrl_c_becomes_a_qt_signal(qtbot, interruption):
     assert not interruption.happened
     with qtbot.waitSignal(interruption.interrupted):
         os.kill(os.getpid(), signal.SIGINT)
@@ -86,7 +86,7 @@ def test_ctrl_c_ends_the_program_with_a_sentence(tmp_path):
 
 @POSIX_ONLY
 @pytest.mark.parametrize("module", ["PySide6.QtWidgets", "app.shell.main_window"])
-def test_ctrl_c_while_the_program_starts_is_answered_as_soon_as_it_has_started(tmp_path, module):
+def test_ctrl_c_during_the_start_ends_the_program_as_soon_as_it_has_started(tmp_path, module):
     code = f"""
 import os, signal, sys
 class Finder:

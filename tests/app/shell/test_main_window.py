@@ -54,7 +54,7 @@ def test_the_first_start_opens_the_example_ready_to_train(window):
     assert "LeNet on digits (example)" in window.windowTitle()
 
 
-def test_every_command_does_something_and_has_a_tip():
+def test_every_command_has_a_tip_and_its_own_name_and_keys():
     names = [command.name for command in COMMANDS if not command.name.startswith("-")]
     assert len(set(names)) == len(names)
     assert all(command.tip for command in COMMANDS if not command.name.startswith("-"))
@@ -183,7 +183,7 @@ def test_f8_selects_the_layer_with_a_problem(qtbot, window):
     assert window.document.selection == (window.document.problems[0].layer,)
 
 
-def test_layout_and_theme_are_remembered(qtbot, window, make_window):
+def test_layout_and_theme_are_restored(qtbot, window, make_window):
     window.panels.docks["palette"].hide()
     window.findChild(QAction, "action_theme_dark").trigger()
     assert current_theme().dark
@@ -214,7 +214,7 @@ def test_a_closed_window_is_deleted(qtbot, tmp_path):
     assert reference() is None
 
 
-def test_opening_something_else_while_training_asks_first(qtbot, window, dialog):
+def test_opening_another_project_while_training_asks_first(qtbot, window, dialog):
     start_endless(qtbot, window)
     window.files.open_example("circle")
     question = dialog(window, "stop_dialog")
@@ -250,7 +250,7 @@ def test_another_project_is_opened_while_all_layers_are_selected(window):
 
 
 @pytest.mark.parametrize(("typed", "written"), [("net", "net.tinyml.json"), ("net.tinyml.json", "net.tinyml.json")])
-def test_save_as_adds_the_suffix_that_was_not_typed(window, tmp_path, typed, written):
+def test_save_as_adds_a_missing_suffix(window, tmp_path, typed, written):
     QApplication.setAttribute(Qt.ApplicationAttribute.AA_DontUseNativeDialogs)
 
     def type_a_name():

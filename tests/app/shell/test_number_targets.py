@@ -1,4 +1,4 @@
-"""Regression and autoencoders in the window: every part shows what fits, and no accuracy."""
+"""Regression and autoencoders in the window: every part shows R² and no accuracy."""
 
 import csv
 
@@ -32,7 +32,7 @@ def train(qtbot, window, epochs=3):
 
 
 @pytest.mark.parametrize("example", ["sine", "autoencoder-digits"])
-def test_a_run_on_numbers_is_shown_as_one(qtbot, make_window, tmp_path, example):
+def test_a_run_with_number_targets_shows_no_accuracy(qtbot, make_window, tmp_path, example):
     window = make_window(example)
     assert window.document.problems == ()
     train(qtbot, window)
@@ -89,7 +89,7 @@ def test_the_inspector_compares_numbers(qtbot, make_window):
     assert text_of(window, "inspector_verdict") != verdict
 
 
-def test_any_images_make_an_autoencoder_by_a_choice(qtbot, make_window):
+def test_any_image_data_can_train_an_autoencoder(qtbot, make_window):
     window = make_window("autoencoder-digits")
     target = window.findChild(QComboBox, "data_target")
     assert target.currentText() == "Input (autoencoder)"
@@ -106,7 +106,7 @@ def test_any_images_make_an_autoencoder_by_a_choice(qtbot, make_window):
     assert text_of(window, "inspector_verdict").startswith("mean absolute error 0.")
     output = window.findChild(QWidget, "inspector_output")
     assert output.isVisibleTo(window.findChild(QWidget, "inspector"))
-    # Back to classes: the accuracy comes back too.
+    # With class labels, the accuracy is shown again.
     window.files.load_example("lenet-digits")
     train(qtbot, window, 1)
     window.findChild(QWidget, "monitor").refresh()
@@ -117,7 +117,7 @@ def test_any_images_make_an_autoencoder_by_a_choice(qtbot, make_window):
     assert not output.isVisibleTo(window.findChild(QWidget, "inspector"))
 
 
-def test_a_loss_of_classes_is_mended_by_a_click(make_window):
+def test_the_fix_of_a_classification_loss_is_one_click(make_window):
     window = make_window("sine")
     document = window.document
     document.apply(edits.change_training(document.project, loss="cross_entropy_with_softmax_loss"))
@@ -128,7 +128,7 @@ def test_a_loss_of_classes_is_mended_by_a_click(make_window):
     assert document.project.training.loss == "mse_loss"
 
 
-def test_data_that_does_not_fit_into_memory_is_said_before_it_is_loaded(make_window, monkeypatch):
+def test_data_that_does_not_fit_into_memory_is_refused_before_loading(make_window, monkeypatch):
     monkeypatch.setattr("tinyml.data.catalogue.available_memory", lambda: 100_000)
     window = make_window("lenet-digits")
     assert text_of(window, "data_source_error").startswith(

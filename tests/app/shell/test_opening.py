@@ -1,4 +1,4 @@
-"""Files and folders come in by menu, command line and drop, and each way says the same."""
+"""Files and folders are opened by menu, command line and drop, with the same messages."""
 
 import struct
 from pathlib import Path
@@ -46,7 +46,7 @@ def data_folder(tmp_path) -> Path:
 
 
 def drop(widget, *paths: Path) -> bool:
-    """Drop files on the native window of a widget, as the platform does; return whether they were accepted."""
+    """Drop files on the native window of a widget, as the platform does. Return True if they were accepted."""
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
     data.setText("\n".join(map(str, paths)))
@@ -69,9 +69,7 @@ def problem_of(window, dialog) -> str:
     return text
 
 
-def test_a_wrong_file_gets_the_same_sentence_on_every_way_in(
-    qtbot, window, dialog, picture, monkeypatch, tmp_path
-) -> None:
+def test_a_wrong_file_gets_the_same_sentence_everywhere(qtbot, window, dialog, picture, monkeypatch, tmp_path) -> None:
     sentence = identify(picture).sentence
     before = window.document.project
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_arguments: (str(picture), ""))
@@ -90,52 +88,52 @@ def test_a_wrong_file_gets_the_same_sentence_on_every_way_in(
     opened.document.undo_stack.setClean()
     opened.close()
     opened.deleteLater()
-    shown = {way: text.replace("\n", " ") for way, text in said.items()}
+    shown = {place: text.replace("\n", " ") for place, text in said.items()}
     assert set(shown.values()) == {sentence}, shown
     assert window.document.project == before
 
 
-def test_weights_and_projects_open_whatever_they_are_called(qtbot, window, weights, project, monkeypatch) -> None:
+def test_weights_and_projects_open_under_any_file_name(qtbot, window, weights, project, monkeypatch) -> None:
     assert drop(window.canvas, weights)
     qtbot.waitUntil(lambda: window.models.contents is not None)
     assert window.models.contents.path == weights
     assert drop(window.palette_view, project)
     assert window.document.path == project
-    # The dialog for weights opens a project too, and the other way round.
+    # The dialog for weights opens a project too.
     window.files.load_example("circle")
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_arguments: (str(project), ""))
     window.actions_by_name["open_weights"].trigger()
     assert window.document.path == project
 
 
-def test_a_folder_of_data_becomes_the_data_and_undo_takes_it_back(qtbot, window, data_folder) -> None:
-    former = window.document.project.data.source
+def test_a_folder_of_data_becomes_the_data_and_undo_restores_the_old_data(qtbot, window, data_folder) -> None:
+    before = window.document.project.data.source
     assert drop(window.canvas, data_folder)
     qtbot.waitUntil(lambda: window.document.project.data.source == str(data_folder))
     assert window.document.undo_stack.count() == 1
     qtbot.waitUntil(lambda: window.document.data is not None)
     assert window.document.data.count == 20
     window.document.undo_stack.undo()
-    assert window.document.project.data.source == former
+    assert window.document.project.data.source == before
 
 
-def test_another_folder_is_refused(window, dialog, tmp_path) -> None:
-    former = window.document.project
+def test_a_folder_without_data_is_refused(window, dialog, tmp_path) -> None:
+    before = window.document.project
     (tmp_path / "empty").mkdir()
     assert drop(window.canvas, tmp_path / "empty")
     assert "folder without IDX files" in problem_of(window, dialog)
-    assert window.document.project == former
+    assert window.document.project == before
 
 
 def test_a_damaged_folder_of_data_changes_nothing(window, dialog, data_folder) -> None:
-    former = window.document.project
+    before = window.document.project
     (data_folder / "labels-idx1-ubyte").unlink()
     assert drop(window.canvas, data_folder)
     assert "labels" in problem_of(window, dialog)
-    assert window.document.project == former
+    assert window.document.project == before
 
 
-def test_of_several_files_the_first_that_can_be_opened_is(qtbot, window, dialog, picture, weights, project) -> None:
+def test_of_several_files_the_first_readable_one_is_opened(qtbot, window, dialog, picture, weights, project) -> None:
     assert drop(window.canvas, picture, weights, project)
     qtbot.waitUntil(lambda: window.models.contents is not None)
     assert window.document.path is None
@@ -150,7 +148,7 @@ def test_a_drop_on_a_text_field_opens_the_file_and_types_nothing(qtbot, window, 
     assert window.document.path == project
 
 
-def test_a_floating_panel_takes_files_too(qtbot, window, project) -> None:
+def test_a_floating_panel_accepts_files_too(qtbot, window, project) -> None:
     dock = window.panels.docks["models"]
     dock.setFloating(True)
     dock.show()
@@ -160,7 +158,7 @@ def test_a_floating_panel_takes_files_too(qtbot, window, project) -> None:
     assert window.document.path == project
 
 
-def test_text_is_no_file(window) -> None:
+def test_dropped_text_is_ignored(window) -> None:
     data = QMimeData()
     data.setText("hello")
     event = drag_enter_event(QPointF(5, 5), data)

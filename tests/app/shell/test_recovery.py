@@ -11,7 +11,10 @@ from tinyml.storage import read_project
 
 @pytest.fixture
 def open_window(qtbot, monkeypatch):
-    """Make a window's document and recovery, as one running program has them; all are shut down at the end."""
+    """Return a function that makes the document and the recovery of one running program.
+
+    All are shut down at the end.
+    """
     monkeypatch.setattr("app.shell.recovery.DELAY_MS", 20)
     opened = []
 
@@ -29,7 +32,7 @@ def open_window(qtbot, monkeypatch):
 
 
 def leave_behind(folder, project):
-    """Make what a crashed program leaves: a copy whose lock nobody holds."""
+    """Make the copy of a crashed program: no program holds its lock."""
     from tinyml.storage import save_project
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -44,7 +47,7 @@ def answer(qtbot, window, name):
     dialog.findChild(QPushButton, name).click()
 
 
-def test_unsaved_changes_are_kept_aside_and_forgotten_at_the_end(qtbot, open_window, tmp_path):
+def test_unsaved_changes_are_copied_and_the_copy_is_deleted_at_the_end(qtbot, open_window, tmp_path):
     _, document, recovery = open_window(tmp_path / "recovery")
     document.apply(edits.insert_layer(document.project, 0, "ReLu"))
     copies = (tmp_path / "recovery").glob
@@ -62,7 +65,7 @@ def test_a_saved_project_needs_no_copy(qtbot, open_window, tmp_path):
     qtbot.waitUntil(lambda: not list((tmp_path / "recovery").glob("*.tinyml.json")))
 
 
-def test_what_a_crash_left_is_restored_as_unsaved_changes(qtbot, open_window, tmp_path):
+def test_the_copy_of_a_crashed_program_is_restored_as_unsaved_changes(qtbot, open_window, tmp_path):
     left = edits.insert_layer(Document().project, 0, "Tanh").project
     copy = leave_behind(tmp_path / "recovery", left)
     window, document, recovery = open_window(tmp_path / "recovery")
@@ -70,7 +73,7 @@ def test_what_a_crash_left_is_restored_as_unsaved_changes(qtbot, open_window, tm
     answer(qtbot, window, "answer_restore")
     qtbot.waitUntil(lambda: document.project == left)
     assert document.modified
-    # The old copy goes only when the new one is there.
+    # The old copy is deleted only after the new one is written.
     qtbot.waitUntil(lambda: not copy.exists())
     assert [read_project(kept) for kept in copy.parent.glob("*.tinyml.json")] == [left]
 
@@ -101,7 +104,7 @@ def test_discarding_deletes_the_copy_and_keeps_the_document(qtbot, open_window, 
     assert document.project == before
 
 
-def test_a_program_that_is_still_running_is_no_crash(qtbot, open_window, tmp_path, monkeypatch):
+def test_the_copy_of_a_running_program_is_not_offered(qtbot, open_window, tmp_path, monkeypatch):
     folder = tmp_path / "recovery"
     _, other_document, _ = open_window(folder)
     other_document.apply(edits.insert_layer(other_document.project, 0, "ReLu"))
@@ -114,7 +117,7 @@ def test_a_program_that_is_still_running_is_no_crash(qtbot, open_window, tmp_pat
 
 
 @pytest.mark.parametrize("content", ["{", '{"format": "tinyml-project", "version": 99}'])
-def test_a_copy_that_cannot_be_read_is_left_alone(open_window, tmp_path, content):
+def test_an_unreadable_copy_is_kept(open_window, tmp_path, content):
     folder = tmp_path / "recovery"
     folder.mkdir()
     copy = folder / "unsaved-1.tinyml.json"
@@ -135,7 +138,7 @@ def test_the_copy_of_a_crashed_program_with_the_same_process_id_is_offered(qtbot
     qtbot.waitUntil(lambda: document.project == left)
 
 
-def test_a_folder_that_cannot_be_made_is_told_and_stops_nothing(open_window, tmp_path):
+def test_a_folder_that_cannot_be_created_is_reported_and_blocks_nothing(open_window, tmp_path):
     (tmp_path / "file").write_text("")
     _, document, recovery = open_window(tmp_path / "file" / "recovery")
     assert "Save often" in recovery.problem
@@ -187,13 +190,13 @@ def test_restored_changes_keep_the_file_and_the_names_of_their_project(qtbot, op
     assert [layer.name for layer in document.project.network.layers] == ["my layer", "tanh_1"]
     document.undo_stack.undo()
     assert document.project == read_project(file)
-    assert not document.modified, "undoing the changes leads to what the file holds"
+    assert not document.modified, "undo restores the content of the file"
     document.undo_stack.redo()
     document.save()
     assert read_project(file) == project
 
 
-def test_a_file_that_is_gone_is_told_and_written_again(qtbot, open_window, crashed):
+def test_a_missing_file_is_reported_and_written_again(qtbot, open_window, crashed):
     file, project, folder = crashed
     file.unlink()
     window, document, recovery = open_window(folder)
@@ -202,14 +205,14 @@ def test_a_file_that_is_gone_is_told_and_written_again(qtbot, open_window, crash
     assert document.path == file
     assert document.modified
     document.undo_stack.undo()
-    assert document.modified, "there is no file that holds the project as it is"
+    assert document.modified, "no file has this project"
     document.undo_stack.redo()
     document.save()
     assert read_project(file) == project
 
 
 @pytest.mark.parametrize("content", [None, "{"])
-def test_a_file_that_was_changed_since_is_told(qtbot, open_window, crashed, content):
+def test_a_changed_file_is_reported(qtbot, open_window, crashed, content):
     file, project, folder = crashed
     text = file.read_text()
     file.write_text(text.replace("my layer", "other layer") if content is None else content)
@@ -220,7 +223,7 @@ def test_a_file_that_was_changed_since_is_told(qtbot, open_window, crashed, cont
     assert document.modified
 
 
-def test_a_project_without_a_file_gets_its_title_back(qtbot, open_window, tmp_path):
+def test_a_project_without_a_file_keeps_its_title(qtbot, open_window, tmp_path):
     folder = tmp_path / "recovery"
     _, document, recovery = open_window(folder)
     document.forget_file("LeNet on digits (example)")
@@ -235,10 +238,10 @@ def test_a_project_without_a_file_gets_its_title_back(qtbot, open_window, tmp_pa
 @pytest.mark.parametrize(
     "content", ["", "{", "[]", '{"path": 3}', '{"path": "", "title": ""}', '{"path": null}', "x" * 100_000]
 )
-def test_a_damaged_note_of_the_file_costs_only_the_file(qtbot, open_window, crashed, content):
+def test_a_damaged_origin_loses_only_the_file_name(qtbot, open_window, crashed, content):
     _, project, folder = crashed
-    (note,) = folder.glob("*.origin.json")
-    note.write_text(content)
+    (origin,) = folder.glob("*.origin.json")
+    origin.write_text(content)
     window, document, recovery = open_window(folder)
     restore(qtbot, window, recovery)
     qtbot.waitUntil(lambda: document.project == project)
@@ -247,7 +250,7 @@ def test_a_damaged_note_of_the_file_costs_only_the_file(qtbot, open_window, cras
     assert not list(folder.glob("*.json"))
 
 
-def test_what_killed_programs_left_is_removed_at_the_start(open_window, tmp_path):
+def test_leftovers_of_killed_programs_are_removed_at_the_start(open_window, tmp_path):
     folder = tmp_path / "recovery"
     copy = leave_behind(folder, Document().project)
     (folder / ".unsaved-2.tinyml.json.0123abcd.tmp").write_text("half")

@@ -1,4 +1,4 @@
-"""Whatever a path names, every way into the window answers at once, in one sentence, and changes nothing."""
+"""A path to a special file gives one sentence at once, and changes nothing."""
 
 import sys
 from pathlib import Path
@@ -37,7 +37,7 @@ def snapshot() -> Snapshot:
 
 
 def make_path(kind: str, folder: Path) -> Path:
-    """Make a special file, or name a path where no file can be."""
+    """Make a special file, or return a path where no file can exist."""
     if kind in IMPOSSIBLE:
         return Path(impossible_path(kind, folder))
     make_special(kind, folder / "file.tinyml.json")
@@ -63,7 +63,7 @@ WRITERS = {
 
 @pytest.mark.parametrize("kind", [*SPECIAL, *IMPOSSIBLE])
 @pytest.mark.parametrize("function", [*READERS, *WRITERS])
-def test_what_runs_in_the_background_fails_in_one_sentence(qapp, tmp_path, monkeypatch, function, kind) -> None:
+def test_background_functions_fail_with_one_sentence(qapp, tmp_path, monkeypatch, function, kind) -> None:
     monkeypatch.chdir(tmp_path)
     path = make_path(kind, tmp_path)
     before = listing(tmp_path)
@@ -91,7 +91,7 @@ def test_projects_are_opened_from_and_saved_to_regular_files_only(window, tmp_pa
     assert window.exception_hook.tracebacks == []
 
 
-def test_recent_files_are_listed_whatever_became_of_them(window, tmp_path) -> None:
+def test_only_regular_files_are_listed_as_recent(window, tmp_path) -> None:
     names = [impossible_path(kind, tmp_path) for kind in IMPOSSIBLE if kind != "surrogate"]
     for kind in SPECIAL:
         make_special(kind, tmp_path / kind)
@@ -113,8 +113,8 @@ def test_the_window_starts_with_special_files_among_unsaved_changes(make_window)
     assert second.findChild(QMessageBox) is None
 
 
-def test_a_name_that_is_too_long_is_a_sentence_and_no_crash(window, tmp_path, dialog, monkeypatch) -> None:
-    """The desktop's own dialogs let such names pass."""
+def test_a_name_that_is_too_long_gives_a_sentence(window, tmp_path, dialog, monkeypatch) -> None:
+    """Dialogs of the desktop may accept such names."""
     monkeypatch.setattr(QFileDialog, "exec", lambda _self: QFileDialog.DialogCode.Accepted)
     monkeypatch.setattr(QFileDialog, "selectedFiles", lambda _self: [str(tmp_path / ("a" * 300))])
     window.files.save_project_as()

@@ -9,7 +9,7 @@ from app.document import edits
 from app.training import SessionState
 
 
-def words_of(window) -> QLabel:
+def message_label(window) -> QLabel:
     return window.status.findChild(QLabel, "status_message")
 
 
@@ -20,7 +20,7 @@ def check_nothing_overlaps(window) -> None:
     assert len(shown) > 4
     for one, other in combinations(shown, 2):
         assert not one.geometry().intersects(other.geometry()), (one.objectName(), other.objectName())
-    # QStatusBar paints its own message over all of them.
+    # QStatusBar would paint its own message over all widgets.
     assert window.status.currentMessage() == ""
 
 
@@ -32,41 +32,41 @@ def running(qtbot, window):
 
 
 @pytest.mark.parametrize("width", [1440, 1024])
-def test_message_and_progress_stand_beside_each_other(qtbot, running, width) -> None:
+def test_message_and_progress_are_shown_side_by_side(qtbot, running, width) -> None:
     window = running
     window.resize(width, 700)
     window.status.show_message("Saved a-model-with-quite-a-long-name.safetensors.")
-    # What is refreshed meanwhile must not come back under the message.
+    # A refresh must not overwrite the message.
     window.status.refresh()
-    assert words_of(window).text() == "Saved a-model-with-quite-a-long-name.safetensors."
+    assert message_label(window).text() == "Saved a-model-with-quite-a-long-name.safetensors."
     assert window.status.findChild(QProgressBar, "status_progress").isVisible()
-    assert words_of(window).isVisible()
-    assert words_of(window).width() > 100
+    assert message_label(window).isVisible()
+    assert message_label(window).width() > 100
     check_nothing_overlaps(window)
 
 
-def test_the_tip_of_a_command_has_the_place_of_the_message(qtbot, running) -> None:
+def test_the_tip_of_a_command_replaces_the_message(qtbot, running) -> None:
     window = running
     window.status.show_message("Saved.")
     QApplication.sendEvent(window, QStatusTipEvent("Open a project file."))
-    assert words_of(window).text() == "Open a project file."
+    assert message_label(window).text() == "Open a project file."
     window.status.refresh()
     check_nothing_overlaps(window)
     QApplication.sendEvent(window, QStatusTipEvent(""))
-    assert words_of(window).text() == "Saved."
+    assert message_label(window).text() == "Saved."
 
 
-def test_a_message_passes(qtbot, window) -> None:
+def test_a_message_disappears_after_some_seconds(qtbot, window) -> None:
     window.status._message_timer.setInterval(1)
     window.status.show_message("Saved.")
-    assert words_of(window).text() == "Saved."
-    qtbot.waitUntil(lambda: words_of(window).text() == "")
+    assert message_label(window).text() == "Saved."
+    qtbot.waitUntil(lambda: message_label(window).text() == "")
 
 
-def test_problems_keep_their_place_beside_a_long_message(qtbot, running) -> None:
+def test_a_long_message_does_not_cover_the_problems(qtbot, running) -> None:
     window = running
     window.document.apply(edits.remove_layers(window.document.project, ["flatten_1"]))
-    window.status.show_message("A long message that goes on and on. " * 20)
+    window.status.show_message("A long message with many words. " * 20)
     window.resize(1024, 700)
     assert window.status.findChild(QWidget, "status_problems").isVisible()
     check_nothing_overlaps(window)

@@ -1,4 +1,4 @@
-"""What is missing is named before Qt would abort the process."""
+"""Missing libraries are named before Qt would abort the process."""
 
 import os
 import shutil
@@ -14,12 +14,12 @@ from tests.e2e.requirements import why_no_window
 
 ROOT = Path(__file__).parents[3]
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="on other systems Qt comes with all it needs")
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="on other systems, Qt brings all its libraries")
 
 
 @pytest.fixture
 def without(monkeypatch):
-    """Let libraries seem to be missing, for their own loading and for that of the Qt files that need them."""
+    """Return a function that makes libraries seem to be missing, also to the Qt files that need them."""
 
     def remove(needed_by, *libraries):
         real = system_libraries._load
@@ -36,7 +36,7 @@ def without(monkeypatch):
 
 @pytest.fixture
 def screen(monkeypatch):
-    """Set the variables that name the display; none is set at first."""
+    """Return a function that sets the variables of the display. At first, none is set."""
     for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
         monkeypatch.delenv(name, raising=False)
 
@@ -59,7 +59,7 @@ def test_a_platform_that_needs_no_display_is_no_obstacle(screen):
     assert find_obstacle() == ""
 
 
-def test_missing_libraries_of_the_window_are_all_named_with_their_packages(screen, without):
+def test_all_missing_libraries_of_the_window_are_named_with_their_packages(screen, without):
     screen(DISPLAY=":0")
     without("libqxcb.so", "libxcb-icccm.so.4", "libxcb-keysyms.so.1")
     sentence = find_obstacle()
@@ -90,7 +90,7 @@ def test_a_library_whose_package_is_not_known_is_named_alone(screen, without):
     assert "the system library libnew.so.7 is missing. Meanwhile" in find_library_obstacle()
 
 
-def test_the_other_window_system_is_no_obstacle_while_one_works(screen, monkeypatch):
+def test_a_broken_window_system_is_no_obstacle_if_another_works(screen, monkeypatch):
     screen(DISPLAY=":0", WAYLAND_DISPLAY="wayland-0")
     monkeypatch.setattr(system_libraries, "_obstacle_of", lambda platform: "broken." if platform == "wayland" else "")
     assert find_obstacle() == ""
@@ -98,8 +98,8 @@ def test_the_other_window_system_is_no_obstacle_while_one_works(screen, monkeypa
     assert find_obstacle().startswith("Qt cannot open a window: xcb is broken.")
 
 
-def test_every_library_that_qt_needs_and_this_system_has_is_of_a_known_package():
-    """The table holds what the plugins of X11 ask the loader for, apart from what every system has."""
+def test_the_package_of_every_library_that_qt_needs_is_known():
+    """The table has all libraries of the X11 plugin, except those that every system has."""
     readelf = shutil.which("readelf")
     folder = system_libraries._qt_folder()
     if readelf is None or folder is None:
@@ -110,7 +110,7 @@ def test_every_library_that_qt_needs_and_this_system_has_is_of_a_known_package()
         lines = subprocess.run([readelf, "-d", file], capture_output=True, text=True, check=True).stdout.splitlines()
         needed |= {line.split("[")[1].rstrip("]") for line in lines if "(NEEDED)" in line}
     base = ("libQt6", "libc.", "libstdc++", "libgcc", "libm.", "libpthread", "libdl", "ld-linux", "libX11", "libxcb.so")
-    # They come along with libx11-xcb and libxcb packages that the named ones depend on.
+    # Packages that the named ones depend on contain these libraries.
     carried = ("libxcb-shm", "libxcb-render.so", "libX11-xcb", "libSM", "libICE", "libgthread", "libxcb-util")
     assert {library for library in needed if not library.startswith(base + carried)} <= set(system_libraries.PACKAGES)
 
@@ -129,7 +129,7 @@ def run_studio(tmp_path, **variables):
     [({}, "There is no display"), ({"DISPLAY": ":4711"}, "Qt cannot open a window: ")],
     ids=["no display", "a display that does not answer"],
 )
-def test_the_program_says_so_and_ends_without_a_core_dump(tmp_path, variables, words):
+def test_the_program_names_the_obstacle_and_ends_without_a_core_dump(tmp_path, variables, words):
     done = run_studio(tmp_path, **variables)
     assert done.returncode == 1
     assert done.stdout == ""
@@ -138,13 +138,13 @@ def test_the_program_says_so_and_ends_without_a_core_dump(tmp_path, variables, w
     assert "--tour FOLDER" in done.stderr
 
 
-def test_the_check_itself_loads_no_python_module_of_qt():
+def test_the_check_loads_no_python_module_of_qt():
     code = "import sys; from app.shell.system_libraries import *; find_obstacle(); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert not {"PySide6", "shiboken6", "numpy"} & set(done.stdout.split())
 
 
-def test_the_tests_of_the_real_window_name_the_programs_and_libraries_that_are_missing(monkeypatch, without):
+def test_the_end_to_end_tests_name_missing_programs_and_libraries(monkeypatch, without):
     without("libqxcb.so", "libxcb-icccm.so.4")
     monkeypatch.setattr(shutil, "which", lambda program: None if program == "xdotool" else f"/usr/bin/{program}")
     assert why_no_window() == (
@@ -152,7 +152,7 @@ def test_the_tests_of_the_real_window_name_the_programs_and_libraries_that_are_m
     )
 
 
-def test_without_qt_the_tests_of_the_window_are_left_out_with_the_reason_and_the_others_run():
+def test_without_qt_the_tests_of_the_window_are_skipped_with_the_reason():
     code = """
 import sys
 import pytest

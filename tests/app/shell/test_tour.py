@@ -1,4 +1,4 @@
-"""The tour as a command: what it prints, and that it always ends."""
+"""The tour as a command: its output, and its end after every failure."""
 
 import json
 import os
@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[3]
 
 @pytest.fixture
 def start_tour(tmp_path):
-    """Start the tour as a program; what still runs at the end is ended."""
+    """Return a function that starts the tour as a program. Running programs are killed at the end."""
     processes = []
 
     def start(*arguments, code="import sys; from app.shell.command_line import main; sys.exit(main())"):
@@ -58,7 +58,7 @@ def test_a_tour_that_fails_ends_with_its_reason_and_leaves_no_dialog(window, tmp
     assert QApplication.activeModalWidget() is None
 
 
-def test_a_folder_that_cannot_be_made_is_the_reason(window, tmp_path):
+def test_a_folder_that_cannot_be_created_is_the_reason(window, tmp_path):
     (tmp_path / "file").write_text("")
     result = take_tour(window, tmp_path / "file" / "tour")
     assert not result["ok"]

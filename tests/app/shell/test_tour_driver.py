@@ -1,4 +1,4 @@
-"""The tour's driver: no dialog and no menu keeps it waiting, whatever happens."""
+"""The tour's driver: no dialog and no menu can block it."""
 
 import pytest
 from PySide6.QtCore import QCoreApplication, Qt, QTimer
@@ -33,19 +33,19 @@ def save_dialog(window, folder, kind=QFileDialog):
     return dialog
 
 
-def test_a_dialog_that_is_not_active_yet_is_answered_when_it_is(qtbot, own_window, tmp_path):
-    """Enter is lost in a dialog that is modal but not active: its completer takes it, and exec() goes on."""
+def test_a_dialog_is_answered_as_soon_as_it_is_active(qtbot, own_window, tmp_path):
+    """A modal dialog that is not active loses the Enter key to its completer, and exec() continues."""
     other = QWidget()
     qtbot.addWidget(other)
     other.show()
     dialog = save_dialog(own_window, tmp_path)
-    # So that the other window, which it does not block, can take the focus from it.
+    # Only window-modal, so that the other window can take the focus.
     dialog.setWindowModality(Qt.WindowModality.WindowModal)
     dialog.open()
     other.activateWindow()
     qtbot.waitUntil(other.isActiveWindow)
     assert not dialog.isActiveWindow()
-    # Without an answer the test fails, rather than waiting for ever.
+    # If there is no answer, the test fails instead of waiting without limit.
     QTimer.singleShot(20_000, dialog, dialog.reject)
     driver = Driver(own_window, tmp_path)
     driver.answer_file_dialog(dialog.exec, tmp_path / "chosen.json")
@@ -54,7 +54,7 @@ def test_a_dialog_that_is_not_active_yet_is_answered_when_it_is(qtbot, own_windo
     assert dialog.selectedFiles() == [str(tmp_path / "chosen.json")]
 
 
-def test_a_dialog_that_loses_the_first_enter_gets_another(own_window, driver, tmp_path, monkeypatch):
+def test_a_dialog_that_loses_the_first_enter_gets_a_second_one(own_window, driver, tmp_path, monkeypatch):
     monkeypatch.setattr(tour_driver._FileDialogResponder, "RETRY_SECONDS", 0.2)
     attempts = []
 
@@ -82,17 +82,17 @@ def test_a_dialog_that_never_opens_fails_the_tour(driver, tmp_path):
         driver.answer_file_dialog(lambda: None, tmp_path / "chosen.json", seconds=0.2)
 
 
-def test_a_question_on_top_of_the_file_dialog_fails_the_tour_with_its_words(own_window, driver, tmp_path):
+def test_a_question_above_the_file_dialog_fails_the_tour_with_its_text(own_window, driver, tmp_path):
     (tmp_path / "taken.json").write_text("{}")
     dialog = save_dialog(own_window, tmp_path)
-    # The question "Replace it?" runs an event loop of its own inside that of the dialog.
+    # The question "Replace it?" runs its own event loop inside that of the dialog.
     with pytest.raises(TourError, match=r"The window says: .*taken\.json already exists"):
         driver.answer_file_dialog(dialog.exec, tmp_path / "taken.json")
     assert not dialog.isVisible()
 
 
 @pytest.mark.parametrize("blocking", [True, False])
-def test_a_message_that_the_tour_did_not_ask_for_fails_it_with_its_words(own_window, driver, blocking):
+def test_an_unexpected_message_fails_the_tour_with_its_text(own_window, driver, blocking):
     box = QMessageBox(QMessageBox.Icon.Warning, "Title", "The disk is full.", parent=own_window)
     box.exec() if blocking else box.open()
     with pytest.raises(TourError, match=r"The window says: The disk is full\."):
@@ -110,14 +110,14 @@ def test_a_menu_that_stays_open_is_closed_and_fails_the_tour(own_window, driver,
         driver.check()
 
 
-def test_the_whole_tour_has_a_bound(own_window, tmp_path):
+def test_the_whole_tour_has_a_time_limit(own_window, tmp_path):
     driver = Driver(own_window, tmp_path, seconds=0.2)
     with pytest.raises(TourError, match=r"did not end within 0\.2 seconds"):
         driver.wait_until(lambda: False, "nothing ever happens")
     driver.close()
 
 
-def test_an_aborted_tour_ends_what_it_waits_for(driver):
+def test_abort_ends_the_current_wait(driver):
     QTimer.singleShot(50, lambda: driver.abort(TourError("Enough.")))
     with pytest.raises(TourError, match="Enough"):
         driver.wait_until(lambda: False, "nothing ever happens")

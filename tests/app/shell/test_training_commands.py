@@ -1,4 +1,4 @@
-"""The commands of the Train menu, from the keyboard, and what the window says of them."""
+"""The commands of the Train menu from the keyboard, and their messages."""
 
 import threading
 
@@ -33,7 +33,7 @@ def message(window):
     return window.status.findChild(QLabel, "status_message").text()
 
 
-def test_continue_lets_curves_and_epochs_go_on(qtbot, circle):
+def test_continue_adds_to_the_curves_and_epochs(qtbot, circle):
     train(qtbot, circle)
     curves = circle.monitor.curves
     done = len(curves.loss.batches)
@@ -48,7 +48,7 @@ def test_continue_lets_curves_and_epochs_go_on(qtbot, circle):
     assert circle.status.findChild(QWidget, "status_epoch").text() == "epoch 4 / 4"
 
 
-def test_f5_after_a_run_says_that_it_is_kept_and_how_to_come_back(qtbot, circle):
+def test_f5_after_a_run_says_that_the_run_is_kept_and_how_to_show_it(qtbot, circle):
     train(qtbot, circle)
     assert "is kept" not in message(circle)
     first = (circle.session.snapshot, circle.monitor.curves)
@@ -66,7 +66,7 @@ def test_f5_after_a_run_says_that_it_is_kept_and_how_to_come_back(qtbot, circle)
     assert not circle.actions_by_name["next_run"].isEnabled()
 
 
-def test_going_back_to_a_run_that_failed_does_not_complain_again(qtbot, window, dialog):
+def test_showing_a_failed_run_again_repeats_no_message(qtbot, window, dialog):
     window.document.apply(edits.change_training(window.document.project, learning_rate=1000.0))
     train(qtbot, window, epochs=20)
     assert window.session.state is SessionState.FAILED
@@ -81,23 +81,23 @@ def test_going_back_to_a_run_that_failed_does_not_complain_again(qtbot, window, 
     assert shown == []
 
 
-def test_a_step_goes_on_or_says_why_it_began_a_new_run(qtbot, circle):
+def test_a_step_continues_the_run_or_says_why_it_started_a_new_one(qtbot, circle):
     train(qtbot, circle)
-    former = circle.session.run
+    previous = circle.session.run
     press(qtbot, circle, Qt.Key.Key_F7)
     qtbot.waitUntil(lambda: circle.session.state is SessionState.PAUSED)
-    assert circle.session.run is former
+    assert circle.session.run is previous
     assert "Continuing with epochs 3 to 4." in message(circle)
     circle.session.stop()
     qtbot.waitUntil(lambda: circle.session.state in ENDED)
     circle.document.apply(edits.change_training(circle.document.project, loss="huber_loss"))
     press(qtbot, circle, Qt.Key.Key_F7)
     qtbot.waitUntil(lambda: circle.session.state is SessionState.PAUSED)
-    assert circle.session.runs == [former, circle.session.run]
+    assert circle.session.runs == [previous, circle.session.run]
     assert message(circle).startswith("New run from fresh weights: the loss changed since this run.")
 
 
-def test_a_command_that_is_disabled_says_why(qtbot, circle):
+def test_the_tip_of_a_disabled_command_gives_the_reason(qtbot, circle):
     action = circle.actions_by_name["continue_training"]
     assert "nothing to continue" in action.toolTip()
     train(qtbot, circle)
@@ -109,7 +109,7 @@ def test_a_command_that_is_disabled_says_why(qtbot, circle):
     assert action.statusTip() == action.toolTip()
 
 
-def test_weights_of_an_earlier_run_are_not_thrown_away_without_a_question(qtbot, circle, dialog, monkeypatch):
+def test_the_window_asks_before_weights_of_an_earlier_run_are_lost(qtbot, circle, dialog, monkeypatch):
     train(qtbot, circle)
     train(qtbot, circle)
     circle.document.undo_stack.setClean()
@@ -128,7 +128,7 @@ def test_weights_of_an_earlier_run_are_not_thrown_away_without_a_question(qtbot,
 
 @pytest.fixture
 def hanging_source(monkeypatch):
-    """A folder that does not answer until the test lets it; and who asked for it."""
+    """Replaces `describe` by a function that waits until the end of the test; records the calling threads."""
     gate, threads = threading.Event(), []
 
     def describe(source):
