@@ -203,4 +203,18 @@ FAULTS = (
         after="if description.with_target(chosen.target) != self.data:",
         tests=("tests/app/document",),
     ),
+    Fault(
+        what="shapes that are inferred again although neither network nor data changed",
+        file="app/document/document.py",
+        before="if (network, data) != self._inferred_for:",
+        after="if True:",
+        tests=("tests/app/document",),
+    ),
+    Fault(
+        what="old weights that replace newer ones in the mailbox",
+        file="app/training/mailbox.py",
+        before="self._mail.snapshot = snapshot",
+        after="self._mail.snapshot = self._mail.snapshot or snapshot",
+        tests=(TRAINING,),
+    ),
 )
