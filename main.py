@@ -1,4 +1,4 @@
-"""Start TinyML Studio: parse the command line and hand over to the shell."""
+"""Start TinyML Studio: run the command line of the window."""
 
 import sys
 

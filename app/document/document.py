@@ -37,7 +37,7 @@ class Document(QObject):
         data_problem: one sentence that says why the chosen data cannot be used; empty if it can.
         path: of the project file; None before the first save.
         title: name of a project that has no file.
-        undo_stack: all edits; it is clean if the file holds the current project. It needs no widgets.
+        undo_stack: all edits. It is clean if the file holds the current project.
 
     Signals:
         changed(): the project changed, and perhaps its inference and its data description.

@@ -1,6 +1,6 @@
 """Edits: pure functions from one project to the next. Each edit has a text for the undo menu.
 
-A project is frozen: an edit makes a new one. This module does not use Qt.
+A project is frozen: an edit returns a new one. This module does not use Qt.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -213,13 +213,13 @@ def apply_fix(project: Project, problem: Problem) -> Edit:
         problem: gives the fix and the index of its layer. The name alone is not enough: two layers with the same name
             may be the problem.
 
-    Raises `TinymlError` if the problem has no fix, or if its layer changed meanwhile.
+    Raises `TinymlError` if the problem has no fix, or if its layer has changed since.
     """
     fix, layers = problem.fix, project.network.layers
     if isinstance(fix, ChangeTraining):
         return replace(change_training(project, **fix.settings), text=_as_step(fix.label)).alone()
     if problem.layer and problem.layer != next((layer.name for layer in layers[problem.index :]), None):
-        raise TinymlError(f"The layer '{problem.layer}' changed meanwhile. Read its problem again.")
+        raise TinymlError(f"The layer '{problem.layer}' has changed since then. Read its problem again.")
     fixed = net.apply_fix(layers, problem)
     assert fix is not None, "net.apply_fix refuses a problem without a fix"
     old_names = {layer.name for layer in layers}

@@ -29,7 +29,7 @@ class EditActions(QObject):
         stack = document.undo_stack
         self.undo: QAction = stack.createUndoAction(parent, "&Undo:")
         self.redo: QAction = stack.createRedoAction(parent, "&Redo:")
-        # After Qt's own connections: Qt would take "&" in the name of a layer for a mnemonic.
+        # These slots run after Qt's own, which would show an "&" in the name of a layer as a mnemonic.
         stack.undoTextChanged.connect(self._on_undo_text_changed)
         stack.redoTextChanged.connect(self._on_redo_text_changed)
         self._on_undo_text_changed(stack.undoText())
@@ -47,7 +47,7 @@ class EditActions(QObject):
         self.refresh()
 
     def shutdown(self) -> None:
-        """Leave the texts as they are: the undo stack changes them once more when it is deleted."""
+        """Stop changing the texts, since the undo stack emits its signals once more when it is deleted."""
         self._document.undo_stack.disconnect(self)
 
     @Slot()

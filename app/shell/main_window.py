@@ -85,7 +85,7 @@ class MainWindow(QMainWindow):
         self.panels.add_panel("Models", self.models)
 
     def _make_frame(self) -> None:
-        """Make what surrounds the panels: toolbar, status bar and menus."""
+        """Make the toolbar, the status bar and the menus."""
         actions = self.actions_by_name
         self.tool_bar = ToolBar(self.document, actions, self)
         self.addToolBar(self.tool_bar)

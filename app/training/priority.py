@@ -1,6 +1,6 @@
 """The GUI has priority: a worker waits between two batches while the window has events to handle.
 
-A worker that takes Python's global lock again and again starves the window: each call from Python into Qt releases the
+A worker that often takes Python's global lock starves the window: each call from Python into Qt releases the
 lock and must wait for it again, so a frame takes 100-300 ms. The worker therefore waits at a gate. If there are more
 than two processors, one is also reserved for the window.
 """
