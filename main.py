@@ -1,4 +1,4 @@
-"""Start TinyML Studio: run the command line of the window."""
+"""Start TinyML Studio: pass the command line to `app.shell`."""
 
 import sys
 
