@@ -107,7 +107,7 @@ class Files(QObject):
         path = normalise_path(path)
         if kind == "tensors":
             self.weights_opened.emit(path)
-        elif kind == "data folder":
+        elif kind == "data":
             self._open_data(path)
         else:
             when_free(partial(self._open_project, path))

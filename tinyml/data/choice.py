@@ -18,7 +18,7 @@ class DataChoice(BaseModel):
             min_length=1,
             max_length=4096,
             title="Data",
-            description="A built-in set, or the folder that holds images and labels as IDX files.",
+            description="A built-in set, or the path of a file or folder of data.",
         ),
     ] = "digits"
     target: Annotated[

@@ -85,10 +85,10 @@ def test_the_circle_holds_half_of_the_square() -> None:
 @pytest.mark.parametrize(
     ("source", "words"),
     [
-        ("digitz", "no built-in data 'digitz' and no folder of that name. Did you mean 'digits'"),
+        ("digitz", "no built-in data 'digitz' and no file or folder of that name. Did you mean 'digits'"),
         ("xyz", "Built-in are: circle, digits, digits-28, shapes"),
-        ("./xyz", "There is no folder './xyz'"),
-        ("~/no such folder", "There is no folder '~/no such folder'"),
+        ("./xyz", "There is no file or folder './xyz'"),
+        ("~/no such folder", "There is no file or folder '~/no such folder'"),
     ],
 )
 def test_an_unknown_source_is_refused(source: str, words: str) -> None:

@@ -128,9 +128,9 @@ def test_projects_weights_and_checkpoints_are_not_mixed_up(tmp_path) -> None:
 
 def test_a_folder_is_data_if_it_holds_idx_files(tmp_path) -> None:
     assert identify(tmp_path).kind == "other"
-    assert "folder without IDX files" in identify(tmp_path).sentence
+    assert "folder without data that TinyML can read" in identify(tmp_path).sentence
     (tmp_path / "train-images-idx3-ubyte.gz").write_bytes(b"")
-    assert identify(tmp_path).kind == "data folder"
+    assert identify(tmp_path).kind == "data"
     with pytest.raises(StorageError, match="Choose it as the data"):
         read_project(tmp_path)
 

@@ -6,7 +6,7 @@ from tinyml.core import Array
 from tinyml.core.resources import resource_path
 from tinyml.data.built_in.base import BuiltInSet
 from tinyml.data.dataset import DataDescription, Dataset, ProgressCallback
-from tinyml.data.idx_file import read_idx
+from tinyml.data.readers.idx_file import read_idx
 
 _LARGEST_VALUE = 16
 _NAMES = tuple("0123456789")
