@@ -4,8 +4,6 @@ import json
 import math
 from typing import Any, NoReturn
 
-from pydantic import ValidationError
-
 from tinyml.core.errors import StorageError
 
 _MOST_MARKS = 1_000_000
@@ -68,30 +66,6 @@ def write_json(value: Any, source: str, indent: int | None = None) -> str:
     except (ValueError, TypeError, RecursionError) as error:
         raise StorageError(f"Could not save '{source}': {error}. Nothing was changed.") from error
     return text
-
-
-def describe_invalid(error: ValidationError) -> str:
-    """Name the first key that pydantic complains of, its value and what it should be.
-
-    >>> from pydantic import BaseModel
-    >>> class Settings(BaseModel):
-    ...     epochs: int
-    >>> try:
-    ...     Settings.model_validate({"epochs": "many"})
-    ... except ValidationError as error:
-    ...     describe_invalid(error)
-    "'epochs' is 'many' but should be a valid integer, unable to parse string as an integer"
-    """
-    first = error.errors(include_url=False)[0]
-    key = ".".join(str(part) for part in first["loc"])
-    if first["type"] == "missing":
-        return f"'{key}' is missing"
-    if first["type"] == "extra_forbidden":
-        return f"the key '{key}' is not known"
-    value = repr(first["input"])
-    shown = value if len(value) <= 60 else f"{value[:57]}..."
-    reason = first["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
-    return f"'{key}' is {shown} but should be {reason}"
 
 
 def _refuse_constant(name: str) -> NoReturn:

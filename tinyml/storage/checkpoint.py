@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tinyml.core import StorageError
-from tinyml.core.json_text import describe_invalid
 from tinyml.core.tensor_file import open_tensors, write_tensors
+from tinyml.core.validation import describe_validation_error
 from tinyml.learner.checkpoint import Checkpoint, CheckpointState
 from tinyml.storage.file_kind import require_kind
 from tinyml.storage.model import CHECKPOINT_FORMAT
@@ -93,4 +93,4 @@ def _read_content(metadata: dict[str, Any], path: str | Path) -> _CheckpointFile
     try:
         return _CheckpointFile.model_validate(metadata)
     except ValidationError as error:
-        raise StorageError(f"'{path}' has unusable metadata: {describe_invalid(error)}.") from error
+        raise StorageError(f"'{path}' has unusable metadata. {describe_validation_error(error)}") from error

@@ -11,9 +11,9 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, FailFast, Field, ValidationError
 
 from tinyml.core import Shape, StorageError, describe_shape
-from tinyml.core.json_text import describe_invalid
 from tinyml.core.tensor_file import TensorFileHeader, open_tensors, read_header, write_tensors
 from tinyml.core.tensor_header import TensorHeader
+from tinyml.core.validation import describe_validation_error
 from tinyml.data.choice import DataChoice
 from tinyml.layers.base.stack import all_layers, are_registered
 from tinyml.learner.events import EpochFinished
@@ -191,7 +191,7 @@ def model_from_header(header: TensorFileHeader, path: str | Path) -> SavedModel:
     try:
         content = _ModelFile.model_validate(metadata)
     except ValidationError as error:
-        raise StorageError(f"'{path}' has unusable metadata: {describe_invalid(error)}.") from error
+        raise StorageError(f"'{path}' has unusable metadata. {describe_validation_error(error)}") from error
     return SavedModel.model_validate({name: getattr(content, name) for name in SavedModel.model_fields})
 
 

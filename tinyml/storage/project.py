@@ -13,7 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tinyml.core import StorageError
 from tinyml.core.files import read_bounded, write_atomically
-from tinyml.core.json_text import describe_invalid, read_json_object, write_json
+from tinyml.core.json_text import read_json_object, write_json
+from tinyml.core.validation import describe_validation_error
 from tinyml.data.choice import DataChoice
 from tinyml.learner.settings import TrainingSettings
 from tinyml.net import NetworkSpecification
@@ -98,4 +99,4 @@ def project_from_json(text: str | bytes, source: str = "the project") -> Project
     try:
         return Project.model_validate(content)
     except ValidationError as error:
-        raise StorageError(f"'{source}' cannot be opened: {describe_invalid(error)}.") from error
+        raise StorageError(f"'{source}' cannot be opened. {describe_validation_error(error)}") from error

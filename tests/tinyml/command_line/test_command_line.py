@@ -169,14 +169,14 @@ def test_help_names_every_option_and_is_quick() -> None:
         assert f"--{option}" in text
     text = run("--help").stdout
     assert text.startswith("usage: tinyml")
-    assert all(f"\n  {command} " in text for command in ("train", "evaluate", "check", "reproduce"))
+    assert all(f"\n  {command} " in text for command in COMMANDS)
 
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
         (["trian"], "There is no command 'trian'. Did you mean 'train'?"),
-        (["fly"], "There is no command 'fly'. There are: train, evaluate, check, reproduce."),
+        (["fly"], "There is no command 'fly'. There are: train, evaluate, export, check, reproduce."),
         (["reproduce", "law"], "There is no experiment 'law'. Did you mean 'laws'?"),
         (["train", "--network", "circle", "--epochz=3"], "There is no option '--epochz'. Did you mean '--epochs'?"),
         (["train", "--network", "circle", "twice"], "'twice' is one word too many."),
@@ -193,7 +193,7 @@ def test_an_unknown_word_is_told_the_nearest(
     assert words in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", ["train", "evaluate", "check", "reproduce"])
+@pytest.mark.parametrize("command", list(COMMANDS))
 def test_the_help_of_a_command_reads_well(command: str) -> None:
     text = run(command, "--help").stdout
     assert text.startswith(f"usage: tinyml {command} ")

@@ -140,7 +140,7 @@ def test_a_resumed_run_keeps_its_settings(
     [
         ("weight_deca=1", "no training setting 'weight_deca'. Did you mean 'weight_decay'?"),
         ("weight_decay", "Write --set weight_decay=VALUE"),
-        ("weight_decay=much", "Weight decay is 'much' but should be a valid number"),
+        ("weight_decay=much", "Weight decay is 'much' but should be a number"),
         ("optimizer=adm", "Optimiser is 'adm' but should be one of adam, adamw, rmsprop, sgd (did you mean 'adam'?)"),
         ("schedule=sine", "(did you mean 'cosine'?)"),
     ],

@@ -112,7 +112,7 @@ def layers(*entries: dict[str, Any]) -> dict[str, Any]:
         ({"input_shape": [2, 4, 5]}, r"holds 'linear_1.weight' as 6×20, but this network needs 6×40"),
         ({"history": [{"epoch": 1}]}, "'history.0.training_loss' is missing"),
         ({"test_accuracy": 7}, "'test_accuracy' is 7"),
-        ({"extra": 1}, "the key 'extra' is not known"),
+        ({"extra": 1}, "There is no setting 'extra'"),
         ({"training": {"epochs": -1}}, "'training.epochs'"),
         (layers({"type": "Mystery", "name": "m"}), "cannot be built: m: .*no layer type 'Mystery'"),
         (layers({"type": "Flatten", "name": "f"}), "unknown tensor 'linear_1.bias'"),
