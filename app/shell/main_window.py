@@ -19,12 +19,13 @@ from app.shell.application import ThemeChoice, ThemeManager
 from app.shell.dialogs import ask, show_text
 from app.shell.exception_hook import ExceptionHook
 from app.shell.file_drops import FileDrops
-from app.shell.files import STILL_TRAINING, Files
+from app.shell.files import Files
 from app.shell.help_text import KEYBOARD_AND_MOUSE
 from app.shell.recovery import Recovery
 from app.shell.status import Status
 from app.shell.toolbar import ToolBar
 from app.shell.training_actions import TrainingActions
+from app.shell.unsaved_changes import STILL_TRAINING
 from app.training import Inspection, Session
 from app.widgets.plain_text import button_text, short
 
@@ -155,9 +156,9 @@ class MainWindow(QMainWindow):
         self.document.changed.connect(self._refresh_edit_actions)
         self.file_drops.dropped.connect(self.files.open_first)
         self.files.weights_opened.connect(self.show_weights)
-        self.files.recent_changed.connect(self._on_recent_changed)
+        self.files.recent_files.changed.connect(self._on_recent_changed)
         self.models.use_weights_requested.connect(self.files.use_weights)
-        self.models.opened.connect(self.files.remember)
+        self.models.opened.connect(self.files.recent_files.remember)
         self.tool_bar.data_clicked.connect(self._show_data_form)
         self.tool_bar.training_clicked.connect(self._on_training_requested)
         self.status.problems_clicked.connect(self.go_to_next_problem)
@@ -422,7 +423,7 @@ class MainWindow(QMainWindow):
         QApplication.closeAllWindows()
 
     def _close_after_questions(self) -> None:
-        self.files.when_saved(self._really_close)
+        self.files.unsaved_changes.when_saved(self._really_close)
 
     def _really_close(self) -> None:
         self._closing = True

@@ -143,14 +143,14 @@ def test_a_bad_project_file_is_one_sentence_and_changes_nothing(qtbot, window, d
 
 def test_an_export_to_a_missing_folder_is_one_sentence(qtbot, window, dialog, tmp_path):
     train_briefly(qtbot, window)
-    window.files.export_to(tmp_path / "missing" / "w.safetensors")
+    window.files.weights_export.export_to(tmp_path / "missing" / "w.safetensors")
     assert "Could not save" in dialog(window, "problem_dialog").text()
 
 
 def test_weights_come_back_with_their_network(qtbot, window, make_window, tmp_path):
     train_briefly(qtbot, window)
     path = tmp_path / "w.safetensors"
-    window.files.export_to(path)
+    window.files.weights_export.export_to(path)
     qtbot.waitUntil(path.exists)
     other = make_window("circle")
     other.files.use_weights(path)
@@ -259,15 +259,15 @@ def test_save_as_adds_the_suffix_that_was_not_typed(window, tmp_path, typed, wri
 
 
 def test_weights_that_took_long_are_not_thrown_away_without_a_question(qtbot, window, dialog, tmp_path, monkeypatch):
-    monkeypatch.setattr("app.shell.files.WORTH_A_QUESTION_SECONDS", 0)
+    monkeypatch.setattr("app.shell.unsaved_changes.WORTH_A_QUESTION_SECONDS", 0)
     train_briefly(qtbot, window)
     window.document.undo_stack.setClean()
     window.files.open_example("circle")
     qtbot.keyClick(dialog(window, "weights_dialog"), Qt.Key.Key_Escape)
     assert window.document.project.data.source == "digits"
-    window.files.export_to(tmp_path / "w.safetensors")
+    window.files.weights_export.export_to(tmp_path / "w.safetensors")
     qtbot.waitUntil((tmp_path / "w.safetensors").exists)
-    qtbot.waitUntil(lambda: window.files.recent() != [])
+    qtbot.waitUntil(lambda: window.files.recent_files.paths() != [])
     window.files.open_example("circle")
     assert window.document.project.data.source == "circle"
 

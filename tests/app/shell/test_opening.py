@@ -123,7 +123,7 @@ def test_another_folder_is_refused(window, dialog, tmp_path) -> None:
     former = window.document.project
     (tmp_path / "empty").mkdir()
     assert drop(window.canvas, tmp_path / "empty")
-    assert "folder without IDX files" in problem_of(window, dialog)
+    assert "folder without data" in problem_of(window, dialog)
     assert window.document.project == former
 
 

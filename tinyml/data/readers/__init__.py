@@ -5,6 +5,7 @@ A reader file holds a `Reader`. See `tinyml.data.readers.base` for what it must 
 
 import importlib
 import pkgutil
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -50,11 +51,14 @@ def find_reader(path: Path) -> Reader | None:
     return None
 
 
-def describe_sources() -> str:
+def describe_sources(of: Iterable[Reader] | None = None) -> str:
     """Return what a user can choose as data, as the end of a sentence.
+
+    Arguments:
+        of: at least one reader; None for all of them.
 
     >>> describe_sources()
     'a folder of IDX files'
     """
-    *others, last = (reader.source for reader in readers().values())
+    *others, last = (reader.source for reader in (readers().values() if of is None else of))
     return f"{', '.join(others)} or {last}" if others else last

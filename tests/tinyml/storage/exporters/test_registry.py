@@ -1,48 +1,26 @@
 """The one-file rule: a new file in the folder of exporters is all that a new file format needs."""
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-import tinyml.storage.exporters as package
+from tests.tinyml.storage.exporters.throwaway_exporter import text_exporter
 from tinyml.command_line import main
 from tinyml.core import StorageError
 from tinyml.net import build
 from tinyml.storage import SavedModel, example_path, load_model, read_project, save_model
 from tinyml.storage.exporters import DEFAULT_EXPORTER, exporter_of, exporters, find_exporter
 
-SOURCE = '''
-"""Export the names and sizes of the tensors as text."""
-
-from tinyml.core.files import write_atomically
-from tinyml.storage.exporters.base import Exporter
-
-
-def export_names(path, net, about):
-    lines = [f"{name} {tensor.size}" for name, tensor in net.named_tensors.items()]
-    write_atomically(path, "\\n".join([about.data.source, *lines]).encode())
-
-
-NAMES = Exporter("a-names", "List of tensors", "txt", "names and 100 % of the sizes", export_names)
-'''
-
 
 @pytest.fixture
-def text_exporter(tmp_path: Path) -> Iterator[None]:
-    """Add a folder with one more exporter file to the package, and take it away again."""
+def more_exporters(tmp_path: Path) -> Iterator[None]:
+    """Add the exporter of text files."""
     folder = tmp_path / "more_exporters"
     folder.mkdir()
-    (folder / "names.py").write_text(SOURCE, encoding="utf-8")
-    package.__path__.append(str(folder))
-    exporters.cache_clear()
-    yield
-    package.__path__.remove(str(folder))
-    sys.modules.pop("tinyml.storage.exporters.names", None)
-    vars(package).pop("names", None)
-    exporters.cache_clear()
+    with text_exporter(folder):
+        yield
 
 
 @pytest.fixture
@@ -54,7 +32,7 @@ def model(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.usefixtures("text_exporter")
+@pytest.mark.usefixtures("more_exporters")
 class TestANewExporterFile:
     def test_is_found_after_the_default(self) -> None:
         assert list(exporters()) == [DEFAULT_EXPORTER, "a-names"]
