@@ -5,7 +5,7 @@ import pytest
 
 from tinyml.core import DataError
 from tinyml.data import DataChoice, DataLoader, Dataset, Noise, Shift, load, split
-from tinyml.data.varied_batch import varied_batch
+from tinyml.data.augmented_batch import augmented_batch
 
 POINTS = np.arange(12, dtype=np.float32).reshape(6, 2)
 
@@ -119,17 +119,17 @@ def test_the_target_of_a_choice_leaves_the_split_as_it_is() -> None:
 def test_an_autoencoder_follows_its_input_through_all_but_noise() -> None:
     data = load("digits").with_target("input")
     rows = np.arange(20)
-    moved, targets = varied_batch(data, rows, [Shift(2)], 0, 1, 1)
+    moved, targets = augmented_batch(data, rows, [Shift(2)], 0, 1, 1)
     assert (moved != data.examples(rows)).any()
     np.testing.assert_array_equal(moved, targets)
-    noisy, targets = varied_batch(data, rows, [Noise(0.5), Shift(2)], 0, 1, 1)
+    noisy, targets = augmented_batch(data, rows, [Noise(0.5), Shift(2)], 0, 1, 1)
     np.testing.assert_array_equal(targets, moved)
     assert 0.4 < (noisy - targets).std() < 0.6
 
 
 def test_noise_leaves_the_numbers_of_a_regression_alone() -> None:
     data = load("sine")
-    inputs, targets = varied_batch(data, np.arange(50), [Noise(0.1)], 0, 1, 1)
+    inputs, targets = augmented_batch(data, np.arange(50), [Noise(0.1)], 0, 1, 1)
     assert (inputs != data.examples(np.arange(50))).all()
     np.testing.assert_array_equal(targets, data.targets[:50])
     batch = next(iter(DataLoader(data, 10, shuffle=False)))
