@@ -108,8 +108,8 @@ def make_parser() -> tuple[argparse.ArgumentParser, Commands]:
             "--threads",
             type=_at_least_one,
             metavar="N",
-            help="threads to compute on; by default what the environment variable TINYML_THREADS says, or one for each "
-            "processor. With another number of them, the last bits of the results can differ",
+            help="number of threads; by default the environment variable TINYML_THREADS, or one for each processor. "
+            "Another number can change the last bits of the results",
         )
     return parser, commands.choices
 

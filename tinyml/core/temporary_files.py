@@ -93,7 +93,10 @@ def _remove_if_abandoned(path: Path, from_age: float) -> None:
 
 
 def _try_to_lock(descriptor: int) -> bool | None:
-    """Lock an open file until it is closed. Return False if another process holds the lock, None if there are no locks."""
+    """Lock an open file until it is closed.
+
+    Return False if another process holds the lock, None if there are no locks.
+    """
     if sys.platform != "win32":
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

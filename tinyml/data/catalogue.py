@@ -73,7 +73,7 @@ def load(source: str, progress: ProgressCallback | None = None) -> Dataset:
 
 
 def memory_problem(description: DataDescription) -> str:
-    """Return a sentence if a dataset needs more memory than is free now, else an empty text.
+    """Return a sentence if the data of a `description` needs more memory than is free now, else an empty text.
 
     >>> memory_problem(describe("digits"))
     ''

@@ -113,7 +113,7 @@ def test_an_interrupted_run_says_how_to_go_on(project: Path, tmp_path: Path) -> 
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=30)
     assert process.returncode == 130
-    words = f"Stopped before the end. Go on with: tinyml train --resume '{checkpoint}'"
+    words = f"Stopped before the end. Continue with: tinyml train --resume '{checkpoint}'"
     assert errors.decode().splitlines()[-1] == f"tinyml train: {words}"
     assert list(tmp_path.iterdir()) == [checkpoint]
 
@@ -188,5 +188,5 @@ def test_a_failed_run_saves_the_last_good_weights(
     captured = capsys.readouterr()
     assert captured.out == ""
     assert "in epoch 3, batch 41 (first seen in the output of layer 'linear_4'). " in captured.err
-    assert f" The weights of the end of epoch 2 were saved as '{save}'. Lower" in captured.err
+    assert f" The weights after epoch 2 were saved as '{save}'. Lower" in captured.err
     assert len(read_model(save).history) == 2

@@ -85,14 +85,14 @@ def test_weights_of_another_network_are_refused_and_change_nothing(path: Path) -
 
 
 def test_a_description_of_another_network_is_not_saved(tmp_path: Path) -> None:
-    with pytest.raises(StorageError, match="one of another network"):
+    with pytest.raises(StorageError, match="describes another network"):
         save_model(tmp_path / "a", make_net(), ABOUT.model_copy(update={"input_shape": (1, 4, 4)}))
     assert not (tmp_path / "a").exists()
 
 
 def test_plain_weights_are_no_model(tmp_path: Path) -> None:
     make_net().export(tmp_path / "weights")
-    with pytest.raises(StorageError, match="not the network they belong to"):
+    with pytest.raises(StorageError, match="holds tensors, but no network"):
         read_model(tmp_path / "weights")
     load_into(tmp_path / "weights", make_net(1))
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from tinyml.data.dataset import DataDescription, Dataset, ProgressCallback
 
 
-def _is_no_part(_prefix: bytes) -> bool:
+def _is_no_part(prefix: bytes) -> bool:
+    """Return False for every `prefix`: no file of the format is a part of a dataset."""
     return False
 
 

@@ -62,6 +62,10 @@ def holds_idx_files(folder: Path) -> bool:
 def load_folder(folder: Path, progress: ProgressCallback | None = None) -> Dataset:
     """Read all images and labels of a folder. The images stay bytes; `Dataset.examples` divides them by 255.
 
+    Arguments:
+        folder: the folder.
+        progress: called with the share of the images that is read, from 0 to 1.
+
     Shapes: inputs `(N, 1, H, W)`, labels `(N,)`.
 
     Raises `DataError`, as `describe_folder` does.
