@@ -53,7 +53,7 @@ class Kind(NamedTuple):
     seeds: tuple[bytes, ...]
     damages: tuple[damage.Bytes, ...]
     readers: dict[str, Callable[[Path], object]]
-    beside: dict[str, bytes] = {}  # noqa: RUF012 (it is never changed)
+    beside: dict[str, bytes] = {}  # noqa: RUF012 (nobody changes it)
 
 
 @cache

@@ -1,7 +1,8 @@
 """Safetensors files: named arrays, and one JSON object of metadata in the header.
 
-Reading uses `seek` and `read` and no memory map, as the package safetensors does: a program that shortens a mapped file
-kills every process that reads it, and training scripts shorten files when they overwrite their checkpoints.
+The package safetensors writes the files. It reads them through a memory map, so reading is done here with `seek` and
+`read`: a program that shortens a mapped file kills every process that reads it, and training scripts shorten files when
+they overwrite their checkpoints.
 """
 
 import os

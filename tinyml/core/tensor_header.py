@@ -4,8 +4,6 @@ Layout (https://huggingface.co/docs/safetensors, 2022): eight bytes with the len
 header, a JSON object; the values of all tensors, without gaps. The header maps each name to
 `{"dtype": "F32", "shape": [2, 3], "data_offsets": [begin, end]}`, with offsets from the end of the header, and
 "__metadata__" to an object of texts.
-
-The package safetensors reads headers too, but gives no bound on the memory for a damaged one.
 """
 
 import json

@@ -95,7 +95,7 @@ def test_a_wrong_file_gets_the_same_sentence_on_every_way_in(
     assert window.document.project == before
 
 
-def test_weights_and_projects_open_whatever_they_are_called(qtbot, window, weights, project, monkeypatch) -> None:
+def test_weights_and_projects_open_with_any_name(qtbot, window, weights, project, monkeypatch) -> None:
     assert drop(window.canvas, weights)
     qtbot.waitUntil(lambda: window.models.contents is not None)
     assert window.models.contents.path == weights

@@ -27,7 +27,7 @@ def checkpoint(project: Project) -> Checkpoint:
     return setup.learner.checkpoint()
 
 
-def test_everything_comes_back(tmp_path: Path, project: Project, checkpoint: Checkpoint) -> None:
+def test_everything_is_read_as_it_was_saved(tmp_path: Path, project: Project, checkpoint: Checkpoint) -> None:
     path = tmp_path / "run.safetensors"
     save_checkpoint(path, checkpoint, project)
     read, its_project = read_checkpoint(path)
