@@ -131,6 +131,22 @@ def _add_train(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         choices=("label", "input"),
         help="what the network learns to predict: the label of each example, or the input itself (an autoencoder)",
     )
+    _add_training_settings(parser)
+    parser.add_argument(
+        "--checkpoint", metavar="OUT", help="save checkpoints for --resume to this file (*.safetensors)"
+    )
+    parser.add_argument(
+        "--checkpoint-every",
+        type=_checkpoint_interval,
+        default="epoch",
+        metavar="WHEN",
+        help="how often a checkpoint is saved: 'epoch', or a number of batches (%(default)s)",
+    )
+    parser.add_argument("--save", metavar="OUT", help="write the trained model to this file (*.safetensors)")
+    parser.add_argument("--quiet", action="store_true", help="show no progress")
+
+
+def _add_training_settings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--epochs", type=int, metavar="N", help="number of passes through the training set")
     parser.add_argument(
         "--seed", type=int, metavar="S", help="seed of the initial weights and of the order of the examples"
@@ -153,18 +169,6 @@ def _add_train(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         metavar="NAME=VALUE",
         help="any other training setting, by its name in project files, e.g. weight_decay=0.01; may be repeated",
     )
-    parser.add_argument(
-        "--checkpoint", metavar="OUT", help="save checkpoints for --resume to this file (*.safetensors)"
-    )
-    parser.add_argument(
-        "--checkpoint-every",
-        type=_checkpoint_interval,
-        default="epoch",
-        metavar="WHEN",
-        help="how often a checkpoint is saved: 'epoch', or a number of batches (%(default)s)",
-    )
-    parser.add_argument("--save", metavar="OUT", help="write the trained model to this file (*.safetensors)")
-    parser.add_argument("--quiet", action="store_true", help="show no progress")
 
 
 def _add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -40,7 +40,7 @@ class DataForm(QWidget):
         self.setAccessibleName("Data")
         self.setMinimumWidth(27 * GRID)
         self._document = document
-        self._chosen: Job | None = None
+        self._data_job: Job | None = None
         self._source = _SourceBox(self)
         self._source.activated.connect(self._on_source_activated)
         self._source_error = make_paragraph("data_source_error", style_class="danger")
@@ -114,7 +114,7 @@ class DataForm(QWidget):
     @Slot()
     def _on_document_replaced(self) -> None:
         self._form.forget()
-        self._drop_choice()
+        self._cancel_data_job()
         self._show()
 
     @Slot(str, object, bool)
@@ -129,7 +129,7 @@ class DataForm(QWidget):
         source = self._source.itemData(position)
         if source is None:
             source = self._ask_for_source(folders=self._source.itemText(position) == CHOOSE_FOLDER)
-        self._drop_choice()
+        self._cancel_data_job()
         self._show()
         if source in builtin_names():
             self._on_edited("source", source, False)
@@ -137,24 +137,24 @@ class DataForm(QWidget):
             self._source.show_source(source)
             show_text(self._source_error, "")
             show_text(self._summary, DATA_PENDING)
-            self._chosen = self._document.describe_data(source)
-            self._chosen.returned.connect(self._on_choice_described)
-            self._chosen.failed.connect(self._on_choice_failed)
+            self._data_job = self._document.describe_data(source)
+            self._data_job.returned.connect(self._on_data_job_returned)
+            self._data_job.failed.connect(self._on_data_job_failed)
 
     @Slot(object)
-    def _on_choice_described(self, description: DataDescription) -> None:
-        self._chosen = None
+    def _on_data_job_returned(self, description: DataDescription) -> None:
+        self._data_job = None
         self._on_edited("source", description.name, False)
         self._show()
 
     @Slot(str)
-    def _on_choice_failed(self, sentence: str) -> None:
-        self._chosen = None
+    def _on_data_job_failed(self, sentence: str) -> None:
+        self._data_job = None
         self._show()
         show_text(self._source_error, sentence)
 
-    def _drop_choice(self) -> None:
-        job, self._chosen = self._chosen, None
+    def _cancel_data_job(self) -> None:
+        job, self._data_job = self._data_job, None
         if job is not None:
             job.cancel()
 
