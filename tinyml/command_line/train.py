@@ -40,7 +40,7 @@ _LARGE_DATA = 100 * 10**6
 """In bytes; the size of larger data is printed before loading."""
 
 
-class _Job(NamedTuple):
+class _PreparedRun(NamedTuple):
     """A run with its project, its training setup and its options."""
 
     project: Project
@@ -64,11 +64,11 @@ def run(options: argparse.Namespace) -> None:
     if not options.quiet:
         _announce_loading(describe(project.data.source))
     splits = split(load(project.data.source), project.data)
-    job = _Job(project, set_up_training(project.network, project.training, splits), resume, options)
-    finished = _train(job)
-    test = job.setup.test()
+    prepared = _PreparedRun(project, set_up_training(project.network, project.training, splits), resume, options)
+    finished = _train(prepared)
+    test = prepared.setup.test()
     if options.save:
-        _save(job, finished.history, test)
+        _save(prepared, finished.history, test)
     last = finished.history[-1]
     result = {
         **_metrics(test, last),
@@ -79,7 +79,7 @@ def run(options: argparse.Namespace) -> None:
         "seed": project.training.seed,
         "data": project.data.source,
         "examples": {"train": len(splits.train), "validation": len(splits.validation), "test": len(splits.test)},
-        "parameters": sum(parameter.tensor.size for parameter in job.setup.net.parameters),
+        "parameters": sum(parameter.tensor.size for parameter in prepared.setup.net.parameters),
         "seconds": round(time.perf_counter() - started, 3),
         "saved": options.save,
     }
@@ -153,44 +153,44 @@ def _read_setting(assignment: str) -> tuple[str, str]:
     return name, value
 
 
-def _train(job: _Job) -> TrainingFinished:
+def _train(prepared: _PreparedRun) -> TrainingFinished:
     """Train to the end, show the progress, and save checkpoints. Return the last event."""
-    setup, options = job.setup, job.options
-    run = setup.run(job.resume, progress=not options.quiet)
+    setup, options = prepared.setup, prepared.options
+    run = setup.run(prepared.resume, progress=not options.quiet)
     # Save at once, so that the file belongs to this run from the start.
-    _write_checkpoint(job)
+    _write_checkpoint(prepared)
     every = options.checkpoint_every
     try:
         for event in run:
             match event:
                 case BatchFinished() if every != "epoch" and event.step % every == 0:
-                    _write_checkpoint(job)
+                    _write_checkpoint(prepared)
                 case EpochFinished() if every == "epoch":
-                    _write_checkpoint(job)
+                    _write_checkpoint(prepared)
                 case TrainingFinished():
                     return event
     except DivergedError as error:
-        raise TinymlError(f"{error.fault}{_keep_last_good(job, error)} {error.advice}") from error
+        raise TinymlError(f"{error.fault}{_keep_last_good(prepared, error)} {error.advice}") from error
     finally:
         run.close()
     raise RuntimeError("A run ended without its last event.")
 
 
-def _write_checkpoint(job: _Job) -> None:
-    if job.options.checkpoint:
-        save_checkpoint(job.options.checkpoint, job.setup.learner.checkpoint(), job.project)
+def _write_checkpoint(prepared: _PreparedRun) -> None:
+    if prepared.options.checkpoint:
+        save_checkpoint(prepared.options.checkpoint, prepared.setup.learner.checkpoint(), prepared.project)
 
 
-def _keep_last_good(job: _Job, error: DivergedError) -> str:
+def _keep_last_good(prepared: _PreparedRun, error: DivergedError) -> str:
     """Save the weights of the last good epoch, and return a sentence about it."""
-    if not job.options.save or not error.kept_epoch:
+    if not prepared.options.save or not error.kept_epoch:
         return ""
-    _save(job, job.setup.learner.history, None)
-    return f" The weights after epoch {error.kept_epoch} were saved as '{job.options.save}'."
+    _save(prepared, prepared.setup.learner.history, None)
+    return f" The weights after epoch {error.kept_epoch} were saved as '{prepared.options.save}'."
 
 
-def _save(job: _Job, history: tuple[EpochFinished, ...], test: Evaluation | None) -> None:
-    project, description = job.project, job.setup.splits.train.description
+def _save(prepared: _PreparedRun, history: tuple[EpochFinished, ...], test: Evaluation | None) -> None:
+    project, description = prepared.project, prepared.setup.splits.train.description
     about = SavedModel(
         network=project.network,
         input_shape=description.example_shape,
@@ -203,4 +203,4 @@ def _save(job: _Job, history: tuple[EpochFinished, ...], test: Evaluation | None
         test_accuracy=None if test is None else test.accuracy,
         test_r_squared=None if test is None else test.r_squared,
     )
-    save_model(job.options.save, job.setup.net, about)
+    save_model(prepared.options.save, prepared.setup.net, about)
