@@ -126,9 +126,9 @@ def test_a_header_that_is_too_long_is_neither_read_nor_written(tmp_path: Path) -
     path.write_bytes(struct.pack("<Q", LARGEST_HEADER + 1) + b"{}")
     with path.open("r+b") as file:
         file.truncate(2 * LARGEST_HEADER)
-    with pytest.raises(StorageError, match="16,777,216 are the most that is read"):
+    with pytest.raises(StorageError, match="more than the 16,777,216 that can be read"):
         read_header(path)
-    with pytest.raises(StorageError, match=r"16,777,216 are the most that can be read again\. Nothing was changed"):
+    with pytest.raises(StorageError, match=r"more than the 16,777,216 that can be read again\. Nothing was changed"):
         write_tensors(tmp_path / "b", {"a": np.zeros(1)}, {"text": "x" * LARGEST_HEADER})
     assert not (tmp_path / "b").exists()
 
