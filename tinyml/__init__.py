@@ -5,7 +5,7 @@ layers      one file for each layer: its mathematics, settings and words
 losses      what a network learns to make small
 optims      how a gradient becomes an update
 net         stacks of layers, networks on paper, recorded forward passes
-data        built-in datasets, folders of IDX files, splits, minibatches
+data        built-in datasets, readers of files, splits, minibatches
 learner     training, as an iterator of events
 visualize   what a network has seen: deconvnet
 verify      numerical differentiation, the gradient check, convolution as a matrix

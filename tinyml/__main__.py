@@ -1,4 +1,4 @@
-"""`python -m tinyml`, and the command `tinyml`."""
+"""The command `python -m tinyml`, or `tinyml`."""
 
 import sys
 

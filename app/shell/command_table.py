@@ -42,7 +42,7 @@ COMMANDS: tuple[Command, ...] = (
         ("save_project", "&Save", "Ctrl+S", "mdi6.content-save-outline", "Save the project."),
         ("save_project_as", "Save &as…", "Ctrl+Shift+S", "", "Save the project in another file."),
         ("-file",),
-        ("export_weights", "&Export weights…", "Ctrl+E", "mdi6.export", "Save the trained network as safetensors."),
+        ("export_weights", "&Export weights…", "Ctrl+E", "mdi6.export", "Save the trained network to a file."),
         ("open_weights", "Open &weights…", "Ctrl+Shift+O", "mdi6.import", "Show the tensors of a safetensors file."),
         ("-weights",),
         ("quit", "&Quit", "Ctrl+Q", "", "Close the window."),

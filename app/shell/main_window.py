@@ -20,7 +20,7 @@ from app.shell.dialogs import ask, show_text
 from app.shell.edit_actions import EditActions
 from app.shell.exception_hook import ExceptionHook
 from app.shell.file_drops import FileDrops
-from app.shell.files import STILL_TRAINING, Files
+from app.shell.files import Files
 from app.shell.help_text import KEYBOARD_AND_MOUSE
 from app.shell.menus import ThemeMenu, fill_menu_bar
 from app.shell.problem_navigation import ProblemNavigation
@@ -29,6 +29,7 @@ from app.shell.settings_tabs import SettingsTabs
 from app.shell.status import Status
 from app.shell.toolbar import ToolBar
 from app.shell.training_actions import TrainingActions
+from app.shell.unsaved_changes import STILL_TRAINING
 from app.shell.window_layout import WindowLayout
 from app.training import Inspection, Session
 from app.widgets.plain_text import short
@@ -116,7 +117,7 @@ class MainWindow(QMainWindow):
         settings = self.settings_tabs
         settings.requested.connect(self._on_settings_requested)
         self.models.use_weights_requested.connect(self.files.use_weights)
-        self.models.opened.connect(self.files.remember)
+        self.models.opened.connect(self.files.recent_files.remember)
         self.tool_bar.data_clicked.connect(settings.show_data)
         self.tool_bar.training_clicked.connect(settings.show_training)
         self.canvas.data_requested.connect(settings.show_data)
@@ -130,7 +131,7 @@ class MainWindow(QMainWindow):
         self.document.file_changed.connect(self._show_title)
         self.file_drops.dropped.connect(self.files.open_first)
         self.files.weights_opened.connect(self.show_weights)
-        self.files.recent_changed.connect(self._on_recent_changed)
+        self.files.recent_files.changed.connect(self._on_recent_changed)
         self.problems.layer_selected.connect(self._on_problem_layer_selected)
         self.problems.data_requested.connect(self.settings_tabs.show_data)
         self.session.started.connect(self._on_run_started)
@@ -283,7 +284,7 @@ class MainWindow(QMainWindow):
         QApplication.closeAllWindows()
 
     def _close_after_questions(self) -> None:
-        self.files.when_saved(self._close_now)
+        self.files.unsaved_changes.when_saved(self._close_now)
 
     def _close_now(self) -> None:
         self._closing = True

@@ -9,7 +9,7 @@ from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 
 from app.shell.application import ThemeChoice, ThemeManager, create_application, open_settings, remembered_theme
 from app.shell.dialogs import show_problem
-from app.shell.files import FIRST_EXAMPLE
+from app.shell.examples import FIRST_EXAMPLE
 from app.shell.interruption import Interruption
 from app.shell.main_window import MainWindow
 from tinyml.command_line.exit_status import INTERRUPTED

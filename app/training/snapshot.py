@@ -1,4 +1,4 @@
-"""A network with its weights at one moment: what crosses from the worker to the window, and into files."""
+"""A network with its weights at one moment: the worker sends it to the window, and files hold it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,16 +12,16 @@ from tinyml.net import NetworkSpecification, Sequential, build
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The weights of a network at one moment of a run. Its arrays are copies and read-only.
+    """The frozen weights of a network at one moment of a run. The arrays are read-only copies.
 
     Attributes:
-        network, data, training: what the run was started with.
+        network, data, training: the project that the run was started with.
         description: of the data: shape and class names.
         tensors: parameters and buffers, named as in `Sequential.named_tensors`.
-        history: the epochs up to this moment, those before a continued run included.
-        test_loss, test_accuracy, test_r_squared: of these weights on the test set; None when they were not tested, or
-            when the metric does not fit the targets.
-        trained: False for the fresh weights that a network would start with.
+        history: the epochs up to this moment. If the run continues another one, its epochs come first.
+        trained: False for the initial weights of a network.
+        test_loss, test_accuracy, test_r_squared: of these weights on the test set; None if they were not tested, or if
+            the metric does not fit the targets.
     """
 
     network: NetworkSpecification
@@ -36,7 +36,7 @@ class Snapshot:
     test_r_squared: float | None = None
 
     def fits(self, network: NetworkSpecification, description: DataDescription | None) -> bool:
-        """Return True if these are weights of `network` for data of that shape and with such targets."""
+        """Return True if these are weights of `network` for data with the shape and the targets of `description`."""
         return (
             description is not None
             and self.network == network
@@ -47,7 +47,7 @@ class Snapshot:
         )
 
     def make_net(self) -> Sequential:
-        """Build a network of the caller's own with these weights, in evaluation mode."""
+        """Build a new network with these weights, in evaluation mode."""
         net = build(self.network, self.description.example_shape)
         net.set_tensors(self.tensors, "the snapshot")
         net.eval()
@@ -55,7 +55,7 @@ class Snapshot:
 
 
 def frozen_state(net: Sequential) -> dict[str, np.ndarray]:
-    """Copy the parameters and buffers of a network into read-only arrays."""
+    """Return read-only copies of the parameters and buffers of `net`, by name."""
     tensors: dict[str, np.ndarray] = {}
     for name, tensor in net.named_tensors.items():
         tensors[name] = tensor.copy()

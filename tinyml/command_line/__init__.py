@@ -1,4 +1,4 @@
-"""The command line: train, judge and check networks. The last line on standard output is the result as JSON."""
+"""The command line: train, evaluate, export and check networks. The last line of output is the result as JSON."""
 
 import argparse
 import importlib
@@ -15,11 +15,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command.
 
     Arguments:
-        arguments: the words after the program's name; those of the process by default.
+        arguments: the words after the program's name; by default those of the process.
 
-    Returns the exit status: 0 when all went well, 1 after an error, which is told in one sentence on standard error,
-    130 after Ctrl+C, and 141 when the reader of our output has ended. Wrong usage leaves through `SystemExit` with
-    status 2, as `argparse` does.
+    Returns the exit status: 0 for success; 1 for an error, with one sentence on standard error; 130 after Ctrl+C; 141
+    when the program that reads the output has ended. Raises `SystemExit` with status 2 for wrong usage, as `argparse`
+    does.
     """
     options: argparse.Namespace | None = None
 
@@ -32,15 +32,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    # Only now: NumPy and the framework take longer to import than `--help` should take.
+    # Not at the top, because NumPy and the framework take longer to import than `--help` should take.
     from tinyml.core import TinymlError
     from tinyml.core.threads import one_blas_thread, set_thread_count, thread_count
 
     command = importlib.import_module(f"tinyml.command_line.{options.command}")
     try:
-        # A bad TINYML_THREADS is told here, before anything is computed.
+        # An invalid TINYML_THREADS raises here, before the command starts.
         set_thread_count(options.threads or thread_count())
-        # As in the window, so that both compute the same bits.
+        # As the window does, so that both compute the same bits.
         with one_blas_thread():
             command.run(options)
     except TinymlError as error:
@@ -60,7 +60,7 @@ def _describe_interruption(options: argparse.Namespace | None) -> str:
         return "tinyml: Stopped before the start."
     checkpoint = getattr(options, "checkpoint", None)
     if checkpoint and os.path.exists(checkpoint):  # noqa: PTH110 (pathlib's may raise)
-        sentence = f"Stopped before the end. Go on with: tinyml train --resume {shlex.quote(checkpoint)}"
+        sentence = f"Stopped before the end. Continue with: tinyml train --resume {shlex.quote(checkpoint)}"
     else:
         sentence = "Stopped before the end; nothing was saved."
     return f"tinyml {options.command}: {sentence}"

@@ -1,4 +1,4 @@
-"""What can be asked for on the command line. Imports the standard library only, so that `--help` is quick."""
+"""The parser of the command line. It imports only the standard library, so that `tinyml --help` is quick."""
 
 import argparse
 import sys
@@ -6,43 +6,70 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import tinyml
 
-_DATA = "name of a built-in set (digits, digits-28, shapes, circle, sine) or a folder of IDX files, such as MNIST's"
-
+_DATA = "name of a built-in set ({built-in sets}), or path of {sources}"
+"""`_HelpFormatter` fills in what is in braces."""
 
 _PROJECT = (
     "project file (*.tinyml.json), or the name of an example: lenet-digits, lenet-mnist, shapes, circle, sine, "
     "autoencoder-digits"
 )
 
+_MODEL = "model file (*.safetensors) that 'train' or the window saved"
+
 COMMANDS = {
     "train": "train the network of a project file",
-    "evaluate": "judge a saved model on test data",
+    "evaluate": "evaluate a saved model on test data",
+    "export": "write a saved model in another file format",
     "check": "check a network's gradients by numerical differentiation",
-    "reproduce": "do an experiment of the documents that the framework is built on",
+    "reproduce": "repeat an experiment of the documents that specify the framework",
 }
-"""What each command does; each is a module of this package."""
+"""Each command, which is a module of this package, and what it does."""
 
 _EXAMPLES = """examples:
   tinyml train --network lenet-digits --save lenet.safetensors
   tinyml evaluate lenet.safetensors
+  tinyml export lenet.safetensors --to safetensors --out copy.safetensors
   tinyml check lenet-digits
   tinyml reproduce mini-framework
 
-The last line on standard output is the result as JSON. 'tinyml COMMAND --help' tells more of a command."""
+The last line on standard output is the result as JSON. 'tinyml COMMAND --help' says more about a command."""
 
 EXPERIMENTS = {
     "mini-framework": "a small network learns whether points lie in a circle: errors and seconds (seed 003, Table I)",
-    "laws": "the gradients of linear transformations against numerical differentiation (seed 002, Law 1 and Law 2)",
+    "laws": "the gradients of linear transformations, and numerical differentiation (seed 002, Law 1 and Law 2)",
 }
-"""What `tinyml reproduce` can do, by name."""
+"""The experiments of `tinyml reproduce` by name."""
+
+
+class _HelpFormatter(argparse.HelpFormatter):
+    """Fills in the names that the registries know. It imports them only when a help text with names is shown."""
+
+    def _get_help_string(self, action: argparse.Action) -> str:
+        text = super()._get_help_string(action) or ""
+        if "{sources}" in text:
+            from tinyml.data import builtin_names
+            from tinyml.data.readers import describe_sources
+
+            text = text.replace("{built-in sets}", ", ".join(builtin_names())).replace("{sources}", describe_sources())
+        if "{formats}" in text:
+            from tinyml.storage.exporters import exporters
+
+            listed = "; ".join(f"{name} ({exporter.help})" for name, exporter in exporters().items())
+            text = text.replace("{formats}", listed.replace("%", "%%"))
+        return text
+
 
 Commands = Mapping[str, argparse.ArgumentParser]
 
 
 def read_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace:
-    """Read the words after the program's name; `command` in what it returns names the module to run.
+    """Read the words after the program's name.
 
-    Wrong usage leaves through `SystemExit` with status 2, as `argparse` does; a misspelt word is told the nearest one.
+    Arguments:
+        arguments: the words; None for those of the process.
+
+    Returns the options by name. `command` is the module to run. Wrong usage raises `SystemExit` with status 2, as
+    `argparse` does. The message proposes the nearest known word.
 
     >>> read_arguments(["train", "--network", "lenet-digits", "--epochs", "2"]).epochs
     2
@@ -55,17 +82,17 @@ def read_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace
     if unknown:
         command = commands[options.command]
         if not unknown[0].startswith("-"):
-            command.error(f"'{unknown[0]}' is one word too many.")
+            command.error(f"'{unknown[0]}' is one word too many. Leave it out.")
         known = [f"--{name.replace('_', '-')}" for name in vars(options)]
         command.error(_unknown("option", unknown[0].split("=")[0], known))
     return options
 
 
 def make_parser() -> tuple[argparse.ArgumentParser, Commands]:
-    """Build the parser, and that of each command by its name."""
+    """Return the parser, and the parsers of the commands by name."""
     parser = argparse.ArgumentParser(
         prog="tinyml",
-        description="Train small neural networks, judge them, and check the arithmetic they learn by.",
+        description="Train and evaluate small neural networks, and check their gradients.",
         epilog=f"commands:\n{_list(COMMANDS)}\n\n{_EXAMPLES}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -73,6 +100,7 @@ def make_parser() -> tuple[argparse.ArgumentParser, Commands]:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", help="what to do: see below")
     _add_train(commands)
     _add_evaluate(commands)
+    _add_export(commands)
     _add_check(commands)
     _add_reproduce(commands)
     for command in commands.choices.values():
@@ -80,8 +108,8 @@ def make_parser() -> tuple[argparse.ArgumentParser, Commands]:
             "--threads",
             type=_at_least_one,
             metavar="N",
-            help="threads to compute on; by default what the environment variable TINYML_THREADS says, or one for each "
-            "processor. With another number of them, the last bits of the results can differ",
+            help="number of threads; by default the environment variable TINYML_THREADS, or one for each processor. "
+            "Another number can change the last bits of the results",
         )
     return parser, commands.choices
 
@@ -89,29 +117,50 @@ def make_parser() -> tuple[argparse.ArgumentParser, Commands]:
 def _add_train(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = commands.add_parser(
         "train",
-        description="Train the network of a project file, judge it on the test part of the data, and save it. "
-        "What is not given here is as the project says. The same command gives the same bytes with the same number "
-        "of threads, also when it was stopped in between and resumed.",
+        description="Train the network of a project file, evaluate it on the test part of the data, and save it. "
+        "The options replace settings of the project. The same command with the same number of threads gives the same "
+        "bytes, even if the run was stopped and resumed.",
+        formatter_class=_HelpFormatter,
     )
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--network", metavar="FILE", help=_PROJECT)
-    source.add_argument("--resume", metavar="FILE", help="go on from a checkpoint; only --epochs may be changed")
+    source.add_argument("--resume", metavar="FILE", help="continue from a checkpoint; only --epochs may be changed")
     parser.add_argument("--data", metavar="NAME", help=_DATA)
     parser.add_argument(
         "--target",
         choices=("label", "input"),
-        help="what the network learns to give: the label of each example, or the input itself (an autoencoder)",
+        help="what the network learns to predict: the label of each example, or the input itself (an autoencoder)",
     )
-    parser.add_argument("--epochs", type=int, metavar="N", help="how often the whole training set is seen")
-    parser.add_argument("--seed", type=int, metavar="S", help="decides the first weights and the order of the examples")
-    parser.add_argument("--batch-size", type=int, metavar="N", help="examples that one update learns from")
-    parser.add_argument("--learning-rate", type=float, metavar="X", help="how far each update goes down the gradient")
-    parser.add_argument("--momentum", type=float, metavar="X", help="share of the former update that is kept going")
-    parser.add_argument("--optimizer", metavar="NAME", help="how each update is made: sgd, adam, adamw, rmsprop")
+    _add_training_settings(parser)
+    parser.add_argument(
+        "--checkpoint", metavar="OUT", help="save checkpoints for --resume to this file (*.safetensors)"
+    )
+    parser.add_argument(
+        "--checkpoint-every",
+        type=_checkpoint_interval,
+        default="epoch",
+        metavar="WHEN",
+        help="how often a checkpoint is saved: 'epoch', or a number of batches (%(default)s)",
+    )
+    parser.add_argument("--save", metavar="OUT", help="write the trained model to this file (*.safetensors)")
+    parser.add_argument("--quiet", action="store_true", help="show no progress")
+
+
+def _add_training_settings(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--epochs", type=int, metavar="N", help="number of passes through the training set")
+    parser.add_argument(
+        "--seed", type=int, metavar="S", help="seed of the initial weights and of the order of the examples"
+    )
+    parser.add_argument("--batch-size", type=int, metavar="N", help="examples in a batch")
+    parser.add_argument("--learning-rate", type=float, metavar="X", help="step size of the optimiser")
+    parser.add_argument(
+        "--momentum", type=float, metavar="X", help="share of the previous update that is added to each update"
+    )
+    parser.add_argument("--optimizer", metavar="NAME", help="optimiser: sgd, adam, adamw, rmsprop")
     parser.add_argument(
         "--schedule",
         metavar="NAME",
-        help="how the learning rate changes: constant, step, cosine, warm_up, one_cycle, reduce_on_plateau",
+        help="learning-rate schedule: constant, step, cosine, warm_up, one_cycle, reduce_on_plateau",
     )
     parser.add_argument(
         "--set",
@@ -120,38 +169,39 @@ def _add_train(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         metavar="NAME=VALUE",
         help="any other training setting, by its name in project files, e.g. weight_decay=0.01; may be repeated",
     )
-    parser.add_argument(
-        "--checkpoint", metavar="OUT", help="keep everything that --resume needs in this file (*.safetensors)"
-    )
-    parser.add_argument(
-        "--checkpoint-every",
-        type=_checkpoint_interval,
-        default="epoch",
-        metavar="WHEN",
-        help="how often that file is written: 'epoch', or a number of batches (%(default)s)",
-    )
-    parser.add_argument("--save", metavar="OUT", help="write the trained model to this file (*.safetensors)")
-    parser.add_argument("--quiet", action="store_true", help="show no progress")
 
 
 def _add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = commands.add_parser(
         "evaluate",
-        description="Judge a saved model on the test part of its data, split as it was for training.",
+        description="Evaluate a saved model on the test part of its data. The split is the same as for training.",
+        formatter_class=_HelpFormatter,
     )
-    parser.add_argument("model", metavar="MODEL", help="model file (*.safetensors) that 'train' or the window saved")
-    parser.add_argument("--data", metavar="NAME", help=f"{_DATA}; by default what the model was trained on")
+    parser.add_argument("model", metavar="MODEL", help=_MODEL)
+    parser.add_argument("--data", metavar="NAME", help=f"{_DATA}; by default the data that the model was trained on")
+
+
+def _add_export(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser(
+        "export",
+        description="Write a saved model in another file format. An older file of that name is replaced.",
+        formatter_class=_HelpFormatter,
+    )
+    parser.add_argument("model", metavar="MODEL", help=_MODEL)
+    parser.add_argument("--to", type=_export_format, required=True, metavar="NAME", help="file format: {formats}")
+    parser.add_argument("--out", required=True, metavar="PATH", help="file to write")
 
 
 def _add_check(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = commands.add_parser(
         "check",
-        description="Hold every gradient that the network of a project would learn by against numerical "
-        "differentiation, on a few examples of its data, and print a table with a verdict. Relative errors up to 1e-7 "
-        "are right, above 1e-4 wrong. The exit status is 1 when a gradient is wrong.",
+        description="Compare every gradient of a project's network with numerical differentiation on a few examples of "
+        "its data, and print a table with a verdict. Relative errors up to 1e-7 are right, above 1e-4 wrong. The exit "
+        "status is 1 if a gradient is wrong.",
+        formatter_class=_HelpFormatter,
     )
     parser.add_argument("project", metavar="PROJECT", help=_PROJECT)
-    parser.add_argument("--data", metavar="NAME", help=f"{_DATA}; by default what the project says")
+    parser.add_argument("--data", metavar="NAME", help=f"{_DATA}; by default the data of the project")
     parser.add_argument(
         "--examples", type=_at_least_one, default=4, metavar="N", help="examples in the batch (%(default)s)"
     )
@@ -160,17 +210,17 @@ def _add_check(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         type=_at_least_one,
         default=100,
         metavar="N",
-        help="numbers checked one by one in each tensor (%(default)s); the others share in a random direction",
+        help="numbers checked one by one in each tensor (%(default)s); a random direction checks the others together",
     )
     parser.add_argument(
-        "--seed", type=int, metavar="S", help="decides the weights, the examples and the numbers checked"
+        "--seed", type=int, metavar="S", help="seed of the weights, the examples and the choice of numbers"
     )
 
 
 def _add_reproduce(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = commands.add_parser(
         "reproduce",
-        description="Do an experiment of the documents that the framework is built on, and print what came out.",
+        description="Repeat an experiment of the documents that specify the framework, and print its results.",
         epilog=f"experiments:\n{_list(EXPERIMENTS)}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -181,22 +231,31 @@ def _add_reproduce(commands: "argparse._SubParsersAction[argparse.ArgumentParser
     parser.add_argument(
         "--epochs", type=_at_least_one, default=50, metavar="N", help="mini-framework: of each round (%(default)s)"
     )
-    parser.add_argument("--seed", type=int, default=0, metavar="S", help="decides all that is random (%(default)s)")
+    parser.add_argument("--seed", type=int, default=0, metavar="S", help="seed of all random numbers (%(default)s)")
     parser.add_argument(
-        "--figures", default=".", metavar="FOLDER", help="mini-framework: where its two PNG figures go (%(default)s)"
+        "--figures", default=".", metavar="FOLDER", help="mini-framework: folder for its two PNG figures (%(default)s)"
     )
 
 
 def _list(entries: Mapping[str, str]) -> str:
-    """Write names and what they stand for below each other."""
+    """Return lines with names and their explanations, in two columns."""
     width = max(map(len, entries))
     return "\n".join(f"  {name:<{width}}  {about}" for name, about in entries.items())
 
 
 def _experiment(word: str) -> str:
-    """Read the name of an experiment."""
+    """Check the name of an experiment."""
     if word not in EXPERIMENTS:
         raise argparse.ArgumentTypeError(_unknown("experiment", word, EXPERIMENTS))
+    return word
+
+
+def _export_format(word: str) -> str:
+    """Check the name of an exporter."""
+    from tinyml.storage.exporters import exporters  # takes longer to import than `tinyml --help` should take
+
+    if word not in exporters():
+        raise argparse.ArgumentTypeError(_unknown("export format", word, exporters()))
     return word
 
 
@@ -208,14 +267,13 @@ def _at_least_one(word: str) -> int:
 
 
 def _checkpoint_interval(word: str) -> int | str:
-    """Read how often a checkpoint is written."""
+    """Read "epoch" or a number of batches."""
     return word if word == "epoch" else _at_least_one(word)
 
 
 def _unknown(kind: str, word: str, known: Iterable[str]) -> str:
-    """Say that nobody knows a word, and which one may have been meant."""
-    # Only now: it brings NumPy along, which takes longer to import than `--help` should take.
-    from tinyml.core.suggestions import did_you_mean
+    """Return a sentence about an unknown word, with the nearest known one."""
+    from tinyml.core.suggestions import did_you_mean  # imports NumPy, which takes longer than `--help` should take
 
     names = list(known)
     listed = "" if kind == "option" else f" There are: {', '.join(names)}."

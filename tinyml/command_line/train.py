@@ -1,4 +1,4 @@
-"""`tinyml train`: from a project file, or from where a run was stopped, to a model file."""
+"""`tinyml train`: train a project, or resume a checkpoint, and save the model."""
 
 import argparse
 import json
@@ -34,14 +34,14 @@ from tinyml.storage import (
     summarise_history,
 )
 
-_OF_ITS_OWN = ("data", "target", "seed", "batch_size", "learning_rate", "momentum", "optimizer", "schedule", "set")
-"""Options that a resumed run brings with it."""
+_NOT_WITH_RESUME = ("data", "target", "seed", "batch_size", "learning_rate", "momentum", "optimizer", "schedule", "set")
+"""Options that `--resume` does not allow, since the checkpoint holds them."""
 _LARGE_DATA = 100 * 10**6
-"""Bytes of memory from which on the size of the data is said before it is loaded."""
+"""In bytes; the size of larger data is printed before loading."""
 
 
-class _Run(NamedTuple):
-    """What is to be done: a run, and what it was made from."""
+class _PreparedRun(NamedTuple):
+    """A run with its project, its training setup and its options."""
 
     project: Project
     setup: TrainingSetup
@@ -50,9 +50,12 @@ class _Run(NamedTuple):
 
 
 def run(options: argparse.Namespace) -> None:
-    """Train, judge, save, and print the result as one line of JSON.
+    """Train, evaluate and save a network, and print the result as one line of JSON.
 
-    Raises `TinymlError`, before anything is computed where that is possible.
+    Arguments:
+        options: the options of the parser.
+
+    Raises `TinymlError`, before the training if possible.
     """
     started = time.perf_counter()
     for path in filter(None, (options.save, options.checkpoint)):
@@ -61,11 +64,11 @@ def run(options: argparse.Namespace) -> None:
     if not options.quiet:
         _announce_loading(describe(project.data.source))
     splits = split(load(project.data.source), project.data)
-    todo = _Run(project, set_up_training(project.network, project.training, splits), resume, options)
-    finished = _train(todo)
-    test = todo.setup.test()
+    prepared = _PreparedRun(project, set_up_training(project.network, project.training, splits), resume, options)
+    finished = _train(prepared)
+    test = prepared.setup.test()
     if options.save:
-        _save(todo, finished.history, test)
+        _save(prepared, finished.history, test)
     last = finished.history[-1]
     result = {
         **_metrics(test, last),
@@ -76,7 +79,7 @@ def run(options: argparse.Namespace) -> None:
         "seed": project.training.seed,
         "data": project.data.source,
         "examples": {"train": len(splits.train), "validation": len(splits.validation), "test": len(splits.test)},
-        "parameters": sum(parameter.tensor.size for parameter in todo.setup.net.parameters),
+        "parameters": sum(parameter.tensor.size for parameter in prepared.setup.net.parameters),
         "seconds": round(time.perf_counter() - started, 3),
         "saved": options.save,
     }
@@ -84,7 +87,7 @@ def run(options: argparse.Namespace) -> None:
 
 
 def _announce_loading(data: DataDescription) -> None:
-    """Say before data is loaded how much memory it needs, where that takes a while."""
+    """Print how much memory large data needs, since loading it takes time."""
     if data.memory >= _LARGE_DATA:
         size = describe_bytes(data.memory)
         print(f"Loading {data.title}: {data.count:,} examples, which need {size} of memory", file=sys.stderr)
@@ -113,19 +116,19 @@ def _metrics(test: Evaluation, last: EpochFinished) -> dict[str, float | None]:
 
 
 def _open(options: argparse.Namespace) -> tuple[Project, Checkpoint | None]:
-    """Read the project, or the checkpoint with its project, and apply what was given on the command line."""
+    """Read the project, or the checkpoint with its project, and apply the options."""
     if options.resume is None:
         return _choose(open_project(options.network), options), None
-    given = [f"--{name.replace('_', '-')}" for name in _OF_ITS_OWN if getattr(options, name) not in (None, [])]
+    given = [f"--{name.replace('_', '-')}" for name in _NOT_WITH_RESUME if getattr(options, name) not in (None, [])]
     if given:
-        raise SettingsError(f"A resumed run goes on as it began. Leave out {', '.join(given)}.")
+        raise SettingsError(f"A resumed run keeps the settings of its checkpoint. Leave out {', '.join(given)}.")
     checkpoint, project = read_checkpoint(options.resume)
     remove_leftovers(options.resume)
     return _choose(project, options), checkpoint
 
 
 def _choose(project: Project, options: argparse.Namespace) -> Project:
-    """Put what was given on the command line in place of what the project says."""
+    """Return the project with the settings of the command line."""
     names = ("epochs", "seed", "batch_size", "learning_rate", "momentum", "optimizer", "schedule")
     given = {name: getattr(options, name) for name in names}
     changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
@@ -140,54 +143,54 @@ def _choose(project: Project, options: argparse.Namespace) -> Project:
 
 
 def _read_setting(assignment: str) -> tuple[str, str]:
-    """Split "name=value"; the settings read the value from its text."""
+    """Split "name=value". The settings convert the value."""
     name, equals, value = assignment.partition("=")
     if name not in TrainingSettings.model_fields:
         known = TrainingSettings.model_fields
         raise SettingsError(f"There is no training setting '{name}'.{did_you_mean(name, known)}")
     if not equals:
-        raise SettingsError(f"Write --set {name}=VALUE to say what {name} should be.")
+        raise SettingsError(f"--set {name} has no value. Write --set {name}=VALUE.")
     return name, value
 
 
-def _train(todo: _Run) -> TrainingFinished:
-    """Run to the end, show how far it is, and write checkpoints; return what was achieved."""
-    setup, options = todo.setup, todo.options
-    run = setup.run(todo.resume, progress=not options.quiet)
-    # The first one before anything is learned: from then on, the file is one of this run.
-    _write_checkpoint(todo)
+def _train(prepared: _PreparedRun) -> TrainingFinished:
+    """Train to the end, show the progress, and save checkpoints. Return the last event."""
+    setup, options = prepared.setup, prepared.options
+    run = setup.run(prepared.resume, progress=not options.quiet)
+    # Save at once, so that the file belongs to this run from the start.
+    _write_checkpoint(prepared)
     every = options.checkpoint_every
     try:
         for event in run:
             match event:
                 case BatchFinished() if every != "epoch" and event.step % every == 0:
-                    _write_checkpoint(todo)
+                    _write_checkpoint(prepared)
                 case EpochFinished() if every == "epoch":
-                    _write_checkpoint(todo)
+                    _write_checkpoint(prepared)
                 case TrainingFinished():
                     return event
     except DivergedError as error:
-        raise TinymlError(f"{error.fault}{_keep_last_good(todo, error)} {error.advice}") from error
+        raise TinymlError(f"{error.fault}{_keep_last_good(prepared, error)} {error.advice}") from error
     finally:
         run.close()
-    raise RuntimeError("A run ended without saying so.")
+    raise RuntimeError("A run ended without its last event.")
 
 
-def _write_checkpoint(todo: _Run) -> None:
-    if todo.options.checkpoint:
-        save_checkpoint(todo.options.checkpoint, todo.setup.learner.checkpoint(), todo.project)
+def _write_checkpoint(prepared: _PreparedRun) -> None:
+    if prepared.options.checkpoint:
+        save_checkpoint(prepared.options.checkpoint, prepared.setup.learner.checkpoint(), prepared.project)
 
 
-def _keep_last_good(todo: _Run, error: DivergedError) -> str:
-    """Save the weights of the last good epoch where the trained ones were to go; say so."""
-    if not todo.options.save or not error.kept_epoch:
+def _keep_last_good(prepared: _PreparedRun, error: DivergedError) -> str:
+    """Save the weights of the last good epoch, and return a sentence about it."""
+    if not prepared.options.save or not error.kept_epoch:
         return ""
-    _save(todo, todo.setup.learner.history, None)
-    return f" The weights of the end of epoch {error.kept_epoch} were saved as '{todo.options.save}'."
+    _save(prepared, prepared.setup.learner.history, None)
+    return f" The weights after epoch {error.kept_epoch} were saved as '{prepared.options.save}'."
 
 
-def _save(todo: _Run, history: tuple[EpochFinished, ...], test: Evaluation | None) -> None:
-    project, description = todo.project, todo.setup.splits.train.description
+def _save(prepared: _PreparedRun, history: tuple[EpochFinished, ...], test: Evaluation | None) -> None:
+    project, description = prepared.project, prepared.setup.splits.train.description
     about = SavedModel(
         network=project.network,
         input_shape=description.example_shape,
@@ -200,4 +203,4 @@ def _save(todo: _Run, history: tuple[EpochFinished, ...], test: Evaluation | Non
         test_accuracy=None if test is None else test.accuracy,
         test_r_squared=None if test is None else test.r_squared,
     )
-    save_model(todo.options.save, todo.setup.net, about)
+    save_model(prepared.options.save, prepared.setup.net, about)

@@ -1,7 +1,10 @@
-"""Reading and writing files: any path is accepted or refused in one sentence, and no failure harms what is there.
+"""Read and write files. Every error is one sentence, and no error damages an existing file.
 
-Only regular files are read and replaced. Folders, named pipes, sockets and devices are refused by their kind: to open
-a pipe may wait for ever, and to replace a device destroys it.
+Only regular files are read and replaced. Folders, named pipes, sockets and devices are refused: opening a pipe can wait
+without limit, and replacing a device destroys it.
+
+Qt's `QSaveFile` is no choice for a framework without Qt, and packages for atomic writing leave the temporary files of
+killed processes behind.
 """
 
 import contextlib
@@ -25,16 +28,18 @@ _LONGEST_SHOWN = 200
 
 
 def normalise_path(path: str | Path) -> Path:
-    """Check a path that somebody typed, and put the home folder in place of "~" or "~user".
+    """Check a path that a user typed, and replace "~" or "~user" by the home folder.
 
-    Raises `StorageError` when it is empty, names an unknown user, or holds a character that no path can have. Whether
-    there is such a file is not looked up.
+    Arguments:
+        path: the path. There need not be such a file.
+
+    Raises `StorageError` when it is empty, names an unknown user, or holds a character that no path can have.
 
     >>> normalise_path("models/w.safetensors").name
     'w.safetensors'
-    >>> normalise_path("~nobody-of-that-name/w.safetensors")
+    >>> normalise_path("~unknown-user/w.safetensors")
     Traceback (most recent call last):
-    tinyml.core.errors.StorageError: There is no home folder for '~nobody-of-that-name/w.safetensors'. Write ...
+    tinyml.core.errors.StorageError: There is no home folder for '~unknown-user/w.safetensors'. Write ...
     """
     text = os.fspath(path)
     if not text:
@@ -54,7 +59,10 @@ def normalise_path(path: str | Path) -> Path:
 
 
 def show_path(path: str | Path) -> str:
-    """Write a path for a sentence: in printable characters only, and with "…" in the middle when it is long.
+    """Return a path for a sentence, in printable characters. The middle of a long path becomes "…".
+
+    Arguments:
+        path: any text.
 
     >>> print(show_path("line\\nfeed"))
     line\\nfeed
@@ -64,7 +72,7 @@ def show_path(path: str | Path) -> str:
 
 
 def path_exists(path: str | Path) -> bool:
-    """Return True if there is something at `path`. A path that cannot be looked up, for any reason, has nothing.
+    """Return True if there is something at `path`, False if it cannot be looked up.
 
     >>> path_exists("a\\0b"), path_exists("a" * 300), path_exists(".")
     (False, False, True)
@@ -73,9 +81,9 @@ def path_exists(path: str | Path) -> bool:
 
 
 def path_kind(path: str | Path) -> str | None:
-    """Return what is at `path`: "a file", "a folder", "a named pipe", "a socket", "a device"; None for nothing.
+    """Return the kind of `path`: "a file", "a folder", "a named pipe", "a socket" or "a device".
 
-    Links are followed. A path that cannot be looked up, for any reason, has nothing.
+    Links are followed. Returns None if there is nothing or the path cannot be looked up.
 
     >>> path_kind(".")
     'a folder'
@@ -87,9 +95,12 @@ def path_kind(path: str | Path) -> str | None:
 
 
 def open_for_reading(path: str | Path) -> BinaryIO:
-    """Open a regular file, without a buffer, for reading bytes; links are followed.
+    """Open a regular file for reading bytes, without a buffer. Links are followed.
 
-    Raises `StorageError` when it is missing, cannot be read, or is anything but a regular file. It never waits.
+    Arguments:
+        path: the file.
+
+    Raises `StorageError`, without waiting, when the file is missing, cannot be read, or is no regular file.
 
     >>> open_for_reading("/")
     Traceback (most recent call last):
@@ -98,12 +109,12 @@ def open_for_reading(path: str | Path) -> BinaryIO:
     place = normalise_path(path)
     shown = show_path(path)
     try:
-        # Looked up first, because to open some devices does something.
+        # Before opening, because opening some devices has effects.
         _refuse_special(place.stat().st_mode, shown)
         flags = ("O_BINARY", "O_CLOEXEC", "O_NOCTTY", "O_NONBLOCK")
         descriptor = os.open(place, os.O_RDONLY | sum(getattr(os, flag, 0) for flag in flags))
         try:
-            # And again, because it may have been replaced in between.
+            # After opening, because another process may have replaced the file.
             _refuse_special(os.fstat(descriptor).st_mode, shown)
             return os.fdopen(descriptor, "rb", buffering=0)
         except BaseException:
@@ -116,9 +127,13 @@ def open_for_reading(path: str | Path) -> BinaryIO:
 
 
 def read_bounded(path: str | Path, largest: int) -> bytes:
-    """Read a whole file of at most `largest` bytes.
+    """Read a whole file.
 
-    Raises `StorageError` when it is missing, larger, no regular file, or cannot be read.
+    Arguments:
+        path: the file.
+        largest: the most bytes that it may have.
+
+    Raises `StorageError` when the file is missing, larger, no regular file, or cannot be read.
 
     >>> import tempfile
     >>> note = Path(tempfile.mkdtemp()) / "note.txt"
@@ -140,9 +155,9 @@ def read_bounded(path: str | Path, largest: int) -> bytes:
 
 
 def resolve_target(path: str | Path) -> Path:
-    """Return the file that saving as `path` would replace or make, with all links followed.
+    """Return the file that saving to `path` replaces or makes. Links are followed.
 
-    Raises `StorageError` when there is something else than a regular file, or it cannot be found out.
+    Raises `StorageError` when there is something else than a regular file, or the path cannot be looked up.
 
     >>> resolve_target(".")
     Traceback (most recent call last):
@@ -164,10 +179,9 @@ def resolve_target(path: str | Path) -> Path:
 
 
 def check_can_save(path: str | Path) -> None:
-    """Find out before a long run whether a file can be saved afterwards.
+    """Check before a long run that a file can be saved to `path` after it.
 
-    Raises `StorageError` when the folder is missing, is not a folder, or takes no new file, or `path` is something
-    else than a regular file.
+    Raises `StorageError` when the folder is missing or not writable, or `path` is something else than a regular file.
 
     >>> check_can_save("no such folder/model.safetensors")
     Traceback (most recent call last):
@@ -180,19 +194,25 @@ def check_can_save(path: str | Path) -> None:
             f"Could not save '{show_path(path)}': there is no folder '{folder}'. Make it first, or choose another."
         )
     if not os.access(target.parent, os.W_OK):
-        raise StorageError(f"Could not save '{show_path(path)}': the folder takes no new files. Choose another folder.")
+        raise StorageError(
+            f"Could not save '{show_path(path)}': you may not write to the folder. Choose another folder."
+        )
 
 
 def write_atomically(path: str | Path, content: bytes) -> None:
-    """Write a whole file, or leave the old one untouched.
+    """Write a whole file. If that fails, the old file stays unchanged.
 
     The bytes go to a temporary file in the same folder, are forced to disk (fsync), and then replace `path` in one
-    step of the file system. An existing file keeps its permissions; a link keeps pointing to its file, which is
-    replaced. What a killed process left of an earlier attempt is removed (see `remove_leftovers`).
+    step of the file system. An existing file keeps its permissions. A link stays a link; the file that it points to is
+    replaced. Temporary files that a killed process left are removed first (see `remove_leftovers`).
+
+    Arguments:
+        path: the file.
+        content: its bytes.
 
     Raises `StorageError`, with the reason and the remedy, when the folder is missing or not writable, the disk is
-    full, or `path` is something else than a regular file. No temporary file is left behind, whatever interrupts the
-    writing; what a kill leaves is removed by the next save.
+    full, or `path` is something else than a regular file. An interruption leaves no temporary file, except for a kill,
+    whose file the next save removes.
 
     >>> import tempfile
     >>> path = Path(tempfile.mkdtemp()) / "note.txt"
@@ -212,8 +232,8 @@ def write_atomically(path: str | Path, content: bytes) -> None:
                 if target.exists():
                     temporary.chmod(target.stat().st_mode & 0o777)
                 if sys.platform == "win32":
-                    file.close()  # Windows renames no open file
-                # Elsewhere the file stays open, and so locked, until it has its final name.
+                    file.close()  # Windows cannot rename an open file
+                # On other systems the file stays open, and so locked, until it has its final name.
                 os.replace(temporary, target)  # noqa: PTH105 (tests make exactly this call fail)
         except BaseException:
             temporary.unlink(missing_ok=True)
@@ -228,14 +248,13 @@ def write_atomically(path: str | Path, content: bytes) -> None:
 
 
 def remove_leftovers(path: str | Path, others_after: float = temporary_files.OLD_SECONDS) -> None:
-    """Remove what killed processes left when they were writing `path`; `write_atomically` does so by itself.
+    """Remove the temporary files that killed processes left when they were writing `path`.
+
+    `write_atomically` calls it. Files that a running process is writing stay, and so do files that cannot be removed.
 
     Arguments:
-        path: the file; it need not be there.
-        others_after: the age, in seconds, from which temporary files of other names in the same folder are removed
-            too.
-
-    What a living process is writing stays, and so does whatever cannot be removed.
+        path: the file; it need not exist.
+        others_after: age in seconds from which temporary files of other names in the same folder are removed too.
 
     >>> import tempfile
     >>> path = Path(tempfile.mkdtemp()) / "note.txt"
@@ -261,7 +280,7 @@ def _describe_kind(mode: int) -> str:
 
 
 def _force_folder_to_disk(folder: Path) -> None:
-    """Make the new name survive a power cut, where the system can (Windows cannot, and does not need it)."""
+    """Force the new name to disk, so that it survives a power cut. Windows cannot do this and does not need it."""
     with contextlib.suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
         try:

@@ -1,17 +1,19 @@
-"""JSON from outside, read without trusting it, and JSON of ours, written so that equal data give equal text."""
+"""Read JSON from any source safely, and write JSON so that equal data give equal text.
+
+The reader is stricter than `json.loads`, which accepts keys that occur twice, NaN and infinity, and text that needs
+gigabytes of memory; project files from other people may hold all of these.
+"""
 
 import json
 import math
 from typing import Any, NoReturn
 
-from pydantic import ValidationError
-
 from tinyml.core.errors import StorageError
 
 _MOST_MARKS = 1_000_000
-"""A bound of how many values a text can hold: megabytes of brackets become gigabytes of objects."""
+"""Bounds the number of values: megabytes of brackets become gigabytes of objects."""
 _MOST_KEYS = 10_000
-"""In one object; validation complains of each key that it does not know."""
+"""In one object; validation lists each unknown key."""
 
 
 def read_json_object(text: str | bytes, source: str, most_marks: int = _MOST_MARKS) -> dict[str, Any]:
@@ -19,12 +21,12 @@ def read_json_object(text: str | bytes, source: str, most_marks: int = _MOST_MAR
 
     Arguments:
         text: the JSON.
-        source: what a refusal calls it.
-        most_marks: how many commas, colons and opening brackets there may be.
+        source: name of the text in error messages.
+        most_marks: the most commas, colons and opening brackets.
 
-    Refused are, with a `StorageError` that names `source`: damaged JSON, text that is not UTF-8, anything but an
-    object, keys that occur twice, NaN and infinities (also as 1e999), nesting too deep to be meant, and so
-    many values that they would take much more memory than the text.
+    Raises `StorageError`, with the `source`, for damaged JSON, text that is not UTF-8, a value that is no object, keys
+    that occur twice, NaN and infinity (also as 1e999), very deep nesting, and so many values that they would need much
+    more memory than the text.
 
     >>> read_json_object('{"version": 1}', "a.tinyml.json")
     {'version': 1}
@@ -38,7 +40,7 @@ def read_json_object(text: str | bytes, source: str, most_marks: int = _MOST_MAR
             text, parse_constant=_refuse_constant, parse_float=_finite_float, object_pairs_hook=unique_keys
         )
         if "\\u" in text or not text.isascii():
-            json.dumps(value, ensure_ascii=False).encode("utf-8")  # escapes can spell characters that do not exist
+            json.dumps(value, ensure_ascii=False).encode("utf-8")  # escapes can stand for characters that do not exist
     except json.JSONDecodeError as error:
         raise StorageError(
             f"'{source}' is damaged or not JSON: {error.msg} in line {error.lineno}, column {error.colno}."
@@ -50,14 +52,19 @@ def read_json_object(text: str | bytes, source: str, most_marks: int = _MOST_MAR
     except ValueError as error:
         raise StorageError(f"'{source}' is damaged: {error}.") from error
     if not isinstance(value, dict):
-        raise StorageError(f"'{source}' holds JSON, but not an object.")
+        raise StorageError(f"'{source}' holds JSON, but not an object. Choose another file.")
     return value
 
 
 def write_json(value: Any, source: str, indent: int | None = None) -> str:
-    """Write JSON with the keys in their given order.
+    """Return JSON with the keys in their given order.
 
-    Raises `StorageError`, naming `source`, for NaN, infinities, and text that is not valid Unicode.
+    Arguments:
+        value: plain data: dicts, lists, texts, numbers, booleans, None.
+        source: name of the file in error messages.
+        indent: spaces for each level; None for one line.
+
+    Raises `StorageError` for NaN, infinity, and text that is not valid Unicode.
 
     >>> write_json({"b": 1, "a": "×"}, "example")
     '{"b": 1, "a": "×"}'
@@ -68,30 +75,6 @@ def write_json(value: Any, source: str, indent: int | None = None) -> str:
     except (ValueError, TypeError, RecursionError) as error:
         raise StorageError(f"Could not save '{source}': {error}. Nothing was changed.") from error
     return text
-
-
-def describe_invalid(error: ValidationError) -> str:
-    """Name the first key that pydantic complains of, its value and what it should be.
-
-    >>> from pydantic import BaseModel
-    >>> class Settings(BaseModel):
-    ...     epochs: int
-    >>> try:
-    ...     Settings.model_validate({"epochs": "many"})
-    ... except ValidationError as error:
-    ...     describe_invalid(error)
-    "'epochs' is 'many' but should be a valid integer, unable to parse string as an integer"
-    """
-    first = error.errors(include_url=False)[0]
-    key = ".".join(str(part) for part in first["loc"])
-    if first["type"] == "missing":
-        return f"'{key}' is missing"
-    if first["type"] == "extra_forbidden":
-        return f"the key '{key}' is not known"
-    value = repr(first["input"])
-    shown = value if len(value) <= 60 else f"{value[:57]}..."
-    reason = first["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
-    return f"'{key}' is {shown} but should be {reason}"
 
 
 def _refuse_constant(name: str) -> NoReturn:
@@ -106,9 +89,12 @@ def _finite_float(text: str) -> float:
 
 
 def unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Make a dict of the members of a JSON object; for `object_pairs_hook`.
+    """Make a dict from the members of a JSON object; an `object_pairs_hook` of `json`.
 
-    Raises `ValueError` when a key occurs twice, or there are too many.
+    Arguments:
+        pairs: the keys with their values.
+
+    Raises `ValueError` when a key occurs twice, or there are too many keys.
 
     >>> unique_keys([("a", 1), ("b", 2)])
     {'a': 1, 'b': 2}

@@ -1,9 +1,11 @@
-"""Temporary files beside the files that they will replace, and the removal of those that a killed process left.
+"""Temporary files for atomic writing, and the removal of those that killed processes left.
 
-A temporary file is called `.NAME.xxxxxxxx.tmp`, with NAME of the file that it will replace and eight random hexadecimal
-digits. The process that writes it holds a lock on it, which the system takes away when the process ends, however it
-ends. A file whose lock is free is therefore abandoned. Process ids would not do: they come back, and mean nothing to
-another machine or container that shares the folder. Where there are no such locks, a file is abandoned when it is old.
+A temporary file is called `.NAME.xxxxxxxx.tmp`: NAME is the file that it will replace, and the x are eight random
+hexadecimal digits. The process that writes it holds a lock, which the system releases when the process ends, even by a
+kill. So a file without a lock is abandoned. Process ids would not work: systems use them again, and another machine or
+container that shares the folder does not know them. If a file system has no locks, a file is abandoned when it is old.
+
+Python's `tempfile` has no such locks, so it cannot know which files are abandoned.
 """
 
 import contextlib
@@ -20,23 +22,23 @@ if sys.platform != "win32":
     import fcntl
 
 OLD_SECONDS = 3600.0
-"""Nothing takes so long to write."""
+"""No file takes so long to write."""
 _NAME = re.compile(r"\.(?P<label>.*)\.[0-9a-f]{8}\.tmp", re.DOTALL)
 _LONGEST_LABEL = 200
-"""In bytes: file systems allow names of 255."""
+"""In bytes; file systems allow names of 255 bytes."""
 
 
 def create_temporary(target: Path) -> tuple[int, Path]:
-    """Make an empty temporary file that will replace `target`; return its open descriptor, which holds the lock, and
-    its path. It has the permissions that the user's umask gives to any new file.
+    """Make an empty temporary file that will replace `target`.
 
-    Raises `OSError`, as `os.open` does.
+    It has the permissions of any new file of this user. Returns its open descriptor, which holds the lock, and its
+    path. Raises `OSError`, as `os.open` does.
     """
     while True:
         temporary = target.with_name(f".{_label(target)}.{secrets.token_hex(4)}.tmp")
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
         try:
-            # Another process may have taken it for an abandoned one before it was locked.
+            # Another process may have removed it as abandoned before it was locked.
             if _try_to_lock(descriptor) is not False and temporary.exists():
                 return descriptor, temporary
         except BaseException:
@@ -49,11 +51,11 @@ def create_temporary(target: Path) -> tuple[int, Path]:
 def remove_leftovers(target: Path, others_after: float = OLD_SECONDS) -> None:
     """Remove the temporary files that killed processes left in the folder of `target`.
 
-    Arguments:
-        target: a file, with a path free of links. What was to replace it is removed as soon as it is abandoned.
-        others_after: the age, in seconds, from which temporary files of other names are removed too.
+    Files that a running process is writing stay, and so do files that cannot be removed.
 
-    What a living process is writing stays, and so does whatever cannot be removed.
+    Arguments:
+        target: a file; its path has no links. Abandoned files that should replace it are removed at any age.
+        others_after: age in seconds from which abandoned files of other names are removed too.
 
     >>> import tempfile
     >>> path = Path(tempfile.mkdtemp()) / "note.txt"
@@ -85,13 +87,16 @@ def _remove_if_abandoned(path: Path, from_age: float) -> None:
             path.unlink()
     finally:
         os.close(descriptor)
-    # Windows removes no open file, neither one of ours nor one of another process.
+    # Windows cannot remove an open file, of this or another process.
     if sys.platform == "win32" and age >= OLD_SECONDS:
         path.unlink()
 
 
 def _try_to_lock(descriptor: int) -> bool | None:
-    """Lock an open file until it is closed; False when another holds the lock, None where there are no locks."""
+    """Lock an open file until it is closed.
+
+    Return False if another process holds the lock, None if there are no locks.
+    """
     if sys.platform != "win32":
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -102,5 +107,5 @@ def _try_to_lock(descriptor: int) -> bool | None:
 
 
 def _label(target: Path) -> str:
-    """Return the target's name, cut so that the temporary name stays possible."""
+    """Return the target's name, cut so that the temporary name is not too long."""
     return os.fsencode(target.name)[:_LONGEST_LABEL].decode("utf-8", "ignore")

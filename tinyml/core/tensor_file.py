@@ -1,7 +1,8 @@
-"""Named arrays in a safetensors file, with one JSON object of metadata beside them.
+"""Safetensors files: named arrays, and one JSON object of metadata in the header.
 
-Values are read with `seek` and `read`, never through a map of the file into memory: a program that shortens a file
-while it is mapped, as training scripts do that rewrite their checkpoints in place, kills every process that reads it.
+The package safetensors writes the files. It reads them through a memory map, so reading is done here with `seek` and
+`read`: a program that shortens a mapped file kills every process that reads it, and training scripts shorten files when
+they overwrite their checkpoints.
 """
 
 import os
@@ -18,21 +19,21 @@ from tinyml.core.errors import StorageError
 from tinyml.core.files import open_for_reading, show_path, write_atomically
 from tinyml.core.json_text import read_json_object, write_json
 from tinyml.core.tensor_header import LARGEST_HEADER, LENGTH, ParsedHeader, parse_header
-from tinyml.core.tensor_header import TensorHeader as TensorHeader  # offered here too
+from tinyml.core.tensor_header import TensorHeader as TensorHeader  # part of this module's interface
 
 METADATA_KEY = "tinyml"
-"""The one entry of the file's header that is ours. A single entry keeps the bytes the same from run to run."""
+"""TinyML's entry in the header. There is only one, so that the same data gives the same bytes."""
 
 
 @dataclass(frozen=True)
 class TensorFileHeader:
-    """What a safetensors file holds, apart from the values.
+    """The header of a safetensors file.
 
     Attributes:
-        tensors: one entry for each tensor, sorted by name.
-        metadata: the JSON object that tinyml stored with them; empty for a file of another program.
-        foreign_metadata: what another program stored in the header, text by name.
-        places: each tensor by its name, and the byte of the file at which its values begin.
+        tensors: an entry for each tensor, sorted by name.
+        metadata: the JSON object of TinyML; empty for a file of another program.
+        foreign_metadata: texts of other programs, by name.
+        places: each tensor by its name, with the position in the file, in bytes, at which its values begin.
         stamp: size of the file in bytes, and time of its last change in nanoseconds, when the header was read.
     """
 
@@ -45,11 +46,11 @@ class TensorFileHeader:
 
 @dataclass(frozen=True)
 class TensorFile:
-    """What a safetensors file holds.
+    """The content of a safetensors file.
 
     Attributes:
         tensors: the arrays by name.
-        metadata: the JSON object that tinyml stored with them; empty for a file of another program.
+        metadata: the JSON object of TinyML; empty for a file of another program.
     """
 
     tensors: dict[str, np.ndarray]
@@ -57,18 +58,18 @@ class TensorFile:
 
 
 class TensorReader:
-    """An open safetensors file: its header, and any part of its values. Made by `open_tensors`.
+    """An open safetensors file. `open_tensors` makes it.
 
-    Every method raises `StorageError` when the file was changed since it was opened.
+    Every method raises `StorageError` when the file has changed since it was opened.
 
     Arguments:
         file: the file, open for reading bytes.
-        path: where it is, for sentences.
-        header: of the file, read before; None to read it.
+        path: the file's path, for error messages.
+        header: the header, if it was read before; None to read it.
 
     Attributes:
-        header: what the file holds.
-        size: of the file, in bytes.
+        header: the header of the file.
+        size: size of the file in bytes.
     """
 
     def __init__(self, file: BinaryIO, path: str | Path, header: TensorFileHeader | None = None) -> None:
@@ -92,7 +93,7 @@ class TensorReader:
         return TensorFileHeader(tensors, metadata, texts, places, self._stamp)
 
     def read(self, name: str) -> np.ndarray:
-        """Read a whole tensor.
+        """Read the tensor `name`.
 
         Raises `StorageError` when there is no tensor of that name, or NumPy does not know the element type.
         """
@@ -100,25 +101,26 @@ class TensorReader:
         return self.read_range(name, 0, tensor.count).reshape(tensor.shape)
 
     def read_range(self, name: str, start: int, stop: int) -> np.ndarray:
-        """Read some elements of a tensor, as if it were flat, the last axis running fastest.
+        """Read a range of elements of a tensor, flattened in C order.
 
         Arguments:
-            name: of the tensor.
-            start, stop: the first element, and the one after the last.
+            name: name of the tensor.
+            start: number of the first element.
+            stop: number of the element after the last.
 
-        Returns `(stop - start,)` numbers. Raises `StorageError` as `read` does, and `ValueError` when the tensor has
+        Returns numbers `(stop - start,)`. Raises `StorageError` as `read` does, and `ValueError` when the tensor has
         no such elements.
         """
         tensor, begin = self._find(name)
         if not 0 <= start <= stop <= tensor.count:
-            raise ValueError(f"'{name}' has {tensor.count} elements, so there are none from {start} to {stop}.")
+            raise ValueError(f"'{name}' has {tensor.count} elements, but you asked for {start} to {stop}.")
         if not tensor.readable:
             raise StorageError(
                 f"'{show_path(self._path)}' holds '{name}' as {tensor.dtype}, which NumPy cannot compute with. "
                 "Convert the file to float32 in the program that wrote it."
             )
         dtype = np.dtype(tensor.dtype)
-        # A byte of a flag may be any, but NumPy's flags are 0 or 1.
+        # A byte of a boolean may have any value, but NumPy's booleans are 0 or 1.
         stored = np.dtype(np.uint8) if dtype.kind == "b" else dtype.newbyteorder("<")
         array = np.empty(stop - start, stored)
         self._fill(array.view(np.uint8).data, begin + start * stored.itemsize)
@@ -130,7 +132,7 @@ class TensorReader:
         return self.header.places[name]
 
     def _parse(self) -> tuple[ParsedHeader, int]:
-        """Read and check the header; also return where the values begin."""
+        """Read and check the header. Also return the position at which the values begin."""
         size = self.size
         if size < LENGTH.size:
             self._refuse(f"it has only {size} bytes")
@@ -141,7 +143,7 @@ class TensorReader:
         if values_begin > size:
             self._refuse(f"its header should have {length:,} bytes, but the file ends before")
         if length > LARGEST_HEADER:
-            self._refuse(f"its header has {length:,} bytes, and {LARGEST_HEADER:,} are the most that is read")
+            self._refuse(f"its header has {length:,} bytes, more than the {LARGEST_HEADER:,} that can be read")
         content = bytearray(length)
         self._fill(memoryview(content), LENGTH.size)
         try:
@@ -154,7 +156,7 @@ class TensorReader:
             self._refuse(str(error), error)
 
     def _fill(self, target: memoryview, position: int) -> None:
-        """Read bytes of the file until `target` is full."""
+        """Fill `target` with bytes of the file."""
         done = 0
         try:
             self._file.seek(position)
@@ -175,8 +177,8 @@ class TensorReader:
 
     def _refuse_changed(self) -> NoReturn:
         raise StorageError(
-            f"'{show_path(self._path)}' was changed by another program while it was read. "
-            "Open it again when that program has finished writing."
+            f"'{show_path(self._path)}' was changed by another program while it was being read. "
+            "Open it again when that program has finished."
         )
 
     def _refuse(self, reason: str, cause: Exception | None = None) -> NoReturn:
@@ -187,14 +189,14 @@ class TensorReader:
 
 @contextmanager
 def open_tensors(path: str | Path, header: TensorFileHeader | None = None) -> Iterator[TensorReader]:
-    """Open a safetensors file of any program and read its header, once. Nothing in it is executed.
+    """Open a safetensors file of any program and read its header. Nothing in it is executed.
 
     Arguments:
         path: the file.
-        header: of this file, when it was read before: a large header takes a while to read.
+        header: the header, if it was read before; reading a large header takes time.
 
-    Raises `StorageError` when the file is missing, damaged, not a safetensors file, or no regular file, or was changed
-    since its `header` was read.
+    Raises `StorageError` when the file is missing, damaged, no safetensors file, or no regular file, or when it has
+    changed since `header` was read.
 
     >>> import os, tempfile
     >>> path = os.path.join(tempfile.mkdtemp(), "w.safetensors")
@@ -210,15 +212,15 @@ def open_tensors(path: str | Path, header: TensorFileHeader | None = None) -> It
 def write_tensors(
     path: str | Path, tensors: Mapping[str, np.ndarray], metadata: Mapping[str, Any] | None = None
 ) -> None:
-    """Save arrays as safetensors: atomically, and read back before the old file is replaced.
+    """Save arrays as safetensors, atomically. The bytes are read back before they replace the old file.
 
     Arguments:
         path: the file, usually `*.safetensors`.
-        tensors: arrays by name; any memory order.
-        metadata: JSON data to keep in the header.
+        tensors: arrays by name, in any memory order.
+        metadata: JSON data for the header.
 
-    The same input gives the same bytes. Raises `StorageError` when the file cannot be written, or the metadata hold
-    NaN or infinity, which JSON does not know.
+    The same input gives the same bytes. Raises `StorageError` when the file cannot be written, or the metadata holds
+    NaN or infinity, which JSON does not have.
 
     >>> import os, tempfile
     >>> path = os.path.join(tempfile.mkdtemp(), "w.safetensors")
@@ -226,7 +228,7 @@ def write_tensors(
     >>> read_tensors(path).metadata
     {'epochs': 1}
     """
-    # safetensors writes Fortran-ordered arrays as garbage, without a word.
+    # The package safetensors writes arrays in Fortran order wrongly and raises no error.
     contiguous = {name: np.asarray(tensors[name], order="C") for name in sorted(tensors)}
     header = {METADATA_KEY: write_json(dict(metadata), str(path))} if metadata else None
     content = safetensors.numpy.save(contiguous, metadata=header)
@@ -235,30 +237,30 @@ def write_tensors(
 
 
 def read_tensors(path: str | Path) -> TensorFile:
-    """Read a safetensors file of any program. Nothing in it is executed.
+    """Read the safetensors file `path` of any program. Nothing in it is executed.
 
-    Raises `StorageError` when the file is missing, damaged, not a safetensors file, or has elements of a type that
-    NumPy does not know.
+    Raises `StorageError` when the file is missing, damaged, no safetensors file, or has elements of a type that NumPy
+    does not know.
     """
     with open_tensors(path) as file:
         return TensorFile({tensor.name: file.read(tensor.name) for tensor in file.header.tensors}, file.header.metadata)
 
 
 def read_header(path: str | Path) -> TensorFileHeader:
-    """Read names, shapes, types and metadata, but no values: quick for a file of any size.
+    """Read names, shapes, types and metadata of the file `path`, but no values. This is fast for files of any size.
 
-    Raises `StorageError` when the file is missing, damaged, or not a safetensors file.
+    Raises `StorageError` when the file is missing, damaged, or no safetensors file.
     """
     with open_tensors(path) as file:
         return file.header
 
 
 def iterate_tensors(path: str | Path, names: list[str]) -> Iterator[tuple[str, np.ndarray]]:
-    """Read tensors one after the other, so that only one of them is in memory.
+    """Yield tensors with their names, one after the other, so that only one of them is in memory.
 
     Arguments:
         path: the file.
-        names: which tensors, in which order.
+        names: names of the tensors, in order.
 
     Raises `StorageError` when the file cannot be read, a name is unknown, or NumPy does not know the element type.
     """
@@ -268,12 +270,12 @@ def iterate_tensors(path: str | Path, names: list[str]) -> Iterator[tuple[str, n
 
 
 def _check_written(path: str | Path, content: bytes, tensors: Mapping[str, np.ndarray]) -> None:
-    """Read back what is about to be written, with another reader than the one that belongs to the writer."""
+    """Read back the bytes that will be written, with this module's reader and not that of the package safetensors."""
     (length,) = LENGTH.unpack_from(content)
     if length > LARGEST_HEADER:
         raise StorageError(
-            f"Could not save '{show_path(path)}': what is to be kept beside the tensors takes {length:,} bytes, and "
-            f"{LARGEST_HEADER:,} are the most that can be read again. Nothing was changed."
+            f"Could not save '{show_path(path)}': the header has {length:,} bytes, more than the "
+            f"{LARGEST_HEADER:,} that can be read again. Nothing was changed."
         )
     values_begin = LENGTH.size + length
     try:
@@ -289,4 +291,6 @@ def _check_written(path: str | Path, content: bytes, tensors: Mapping[str, np.nd
             written = np.frombuffer(content, np.uint8, array.nbytes, begins[tensor])
             same = np.array_equal(written, array.reshape(-1).view(np.uint8))
         if not same:
-            raise StorageError(f"Could not save '{show_path(path)}': tensor '{name}' was not written correctly.")
+            raise StorageError(
+                f"Could not save '{show_path(path)}': tensor '{name}' was not written correctly. Try again."
+            )

@@ -1,8 +1,8 @@
-"""The header of a safetensors file: names, types, shapes and places of its tensors, read without trusting it.
+"""The header of a safetensors file: names, types, shapes and positions of its tensors, all checked.
 
 Layout (https://huggingface.co/docs/safetensors, 2022): eight bytes with the length of the header, little-endian; the
-header, a JSON object; the values of all tensors, one after the other, without gaps. The header maps each name to
-`{"dtype": "F32", "shape": [2, 3], "data_offsets": [begin, end]}`, offsets counted from the end of the header, and
+header, a JSON object; the values of all tensors, without gaps. The header maps each name to
+`{"dtype": "F32", "shape": [2, 3], "data_offsets": [begin, end]}`, with offsets from the end of the header, and
 "__metadata__" to an object of texts.
 """
 
@@ -18,7 +18,7 @@ from tinyml.core.json_text import unique_keys
 from tinyml.core.shapes import Shape
 
 LARGEST_HEADER = 16 * 2**20
-"""In bytes; a hundred thousand tensors need about ten million."""
+"""In bytes; 100,000 tensors need about ten million bytes."""
 LENGTH = struct.Struct("<Q")
 
 _BITS = {
@@ -31,7 +31,7 @@ _BITS = {
     **dict.fromkeys(("F6_E2M3", "F6_E3M2"), 6),
     **dict.fromkeys(("F8_E4M3", "F8_E5M2", "F8_E8M0", "F8_E4M3FNUZ", "F8_E5M2FNUZ"), 8),
 }
-"""Size of an element of each type that the format knows."""
+"""Size in bits of the element types of the format."""
 
 _NUMPY_TYPES = {
     "BOOL": "bool",
@@ -39,12 +39,12 @@ _NUMPY_TYPES = {
     **{f"U{bits}": f"uint{bits}" for bits in (8, 16, 32, 64)},
     **{f"F{bits}": f"float{bits}" for bits in (16, 32, 64)},
 }
-"""NumPy's names for the element types that it knows; bfloat16 and the 8-bit floats are not among them."""
+"""NumPy's names of the element types. NumPy does not have bfloat16 and the 8-bit floats."""
 _READABLE = frozenset(_NUMPY_TYPES.values())
 
 _LARGEST_SIZE = 2**63 - 1
 _MOST_AXES = 64
-"""As many as NumPy allows."""
+"""The most axes that NumPy allows."""
 _LONGEST_ENTRY = 4096
 _MOST_TEXTS = 100_000
 _ENTRY_KEYS = {"dtype", "shape", "data_offsets"}
@@ -54,12 +54,13 @@ _DECODER = json.JSONDecoder(object_pairs_hook=unique_keys)
 
 @dataclass(frozen=True, slots=True)
 class TensorHeader:
-    """What a file says of one of its tensors; known without reading the values.
+    """Name, shape and element type of a tensor in a file. They are known without reading the values.
 
     Attributes:
-        name: of the tensor, e.g. "conv_1.weight".
-        shape: of the tensor.
-        dtype: NumPy's name of the element type ("float32"), or the file's own name where NumPy has none ("BF16").
+        name: name of the tensor, e.g. "conv_1.weight".
+        shape: shape of the tensor.
+        dtype: NumPy's name of the element type ("float32"), or the name in the file if NumPy does not have the type
+            ("BF16").
     """
 
     name: str
@@ -73,16 +74,16 @@ class TensorHeader:
 
     @property
     def readable(self) -> bool:
-        """Whether NumPy has this element type."""
+        """True if NumPy has this element type."""
         return self.dtype in _READABLE
 
 
 class ParsedHeader(NamedTuple):
-    """A header that was checked.
+    """A checked header.
 
     Attributes:
-        tensors: one entry for each tensor, in the order of the header.
-        begins: where the values of each begin, in bytes from the end of the header.
+        tensors: an entry for each tensor, in the order of the header.
+        begins: positions at which the values of the tensors begin, in bytes from the end of the header.
         texts: the metadata.
     """
 
@@ -96,11 +97,11 @@ def parse_header(content: bytes | bytearray, value_bytes: int) -> ParsedHeader:
 
     Arguments:
         content: the JSON text.
-        value_bytes: how many bytes of the file follow it.
+        value_bytes: number of bytes in the file after the header.
 
     Raises `ValueError` with the reason when the text is no JSON object, a key occurs twice, an element type is unknown,
-    a tensor's size is not that of its shape, or the tensors overlap, leave gaps, or do not end where the file ends.
-    The memory needed is a small multiple of the header's, whatever it holds: entries are decoded one by one.
+    the size of a tensor does not fit its shape, or the tensors overlap, leave gaps, or do not end where the file ends.
+    Entries are decoded one by one, so the memory is a small multiple of the size of the header.
 
     >>> parse_header(b'{"a": {"dtype": "U8", "shape": [2], "data_offsets": [0, 2]}}', 2).tensors
     [TensorHeader(name='a', shape=(2,), dtype='uint8')]
@@ -128,7 +129,7 @@ def parse_header(content: bytes | bytearray, value_bytes: int) -> ParsedHeader:
 
 
 class _Members:
-    """Iterates over the keys of a JSON object; whoever iterates reads the value, and moves `position` behind it."""
+    """Iterates over the keys of a JSON object. The caller reads each value and moves `position` behind it."""
 
     def __init__(self, text: str, position: int) -> None:
         self.text, self.position = text, position
@@ -155,11 +156,11 @@ class _Members:
         text: str
         text, self.position = _DECODER.raw_decode(self.text, self.position)
         if not text.isascii():
-            text.encode("utf-8")  # escapes can spell characters that do not exist
+            text.encode("utf-8")  # escapes can stand for characters that do not exist
         return text
 
     def _next_is(self, mark: str) -> bool:
-        """Move behind `mark`, and the space around it, if it comes next."""
+        """Return True if `mark` comes next, and move behind it and the space around it."""
         found = _MARKS[mark].match(self.text, self.position)
         if found is None:
             return False
@@ -181,10 +182,10 @@ def _read_texts(members: _Members) -> dict[str, str]:
 
 
 def _decode_entry(members: _Members, name: str) -> Any:
-    """Decode what the header says of one tensor: an object without objects in it, so it ends at the first brace."""
+    """Decode the entry of one tensor. It holds no other objects, so it ends at the first brace."""
     end = members.text.find("}", members.position, members.position + _LONGEST_ENTRY) + 1
     if not end:
-        raise ValueError(f"what it says of tensor '{_shorten(name)}' has no end")
+        raise ValueError(f"the entry of tensor '{_shorten(name)}' has no end")
     entry, length = _DECODER.raw_decode(members.text[members.position : end])
     members.position += length
     return entry
@@ -201,7 +202,7 @@ def _check_entry(name: str, entry: Any) -> tuple[TensorHeader, tuple[int, int]]:
     if not _are_sizes(offsets) or len(offsets) != 2 or offsets[0] > offsets[1]:
         _refuse(name, "has data_offsets that are no begin and end")
     begin, end = offsets
-    # Python's whole numbers do not overflow, and how many there are, and how long, is bounded.
+    # Python's integers do not overflow, and their number and size are bounded.
     if math.prod(shape) * _BITS[dtype] != (end - begin) * 8:
         _refuse(name, f"has {end - begin:,} bytes, which is not the size of its shape")
     return TensorHeader(name, tuple(shape), _NUMPY_TYPES.get(dtype, dtype)), (begin, end)
@@ -212,7 +213,7 @@ def _are_sizes(values: Any) -> bool:
 
 
 def _check_places(tensors: list[TensorHeader], places: list[tuple[int, int]], value_bytes: int) -> None:
-    """Refuse tensors that overlap, leave gaps, or do not end with the file; their order does not matter."""
+    """Refuse tensors that overlap, leave gaps, or do not end with the file. They may have any order."""
     end = 0
     for index in sorted(range(len(places)), key=places.__getitem__):
         begin, next_end = places[index]

@@ -1,4 +1,4 @@
-"""Data: built-in sets, folders of IDX files, splitting, minibatches, and varying what they hold."""
+"""Data: built-in sets, readers of files and folders, splits, minibatches, augmentation."""
 
 from tinyml.data.augmentation import Augmentation, Flip, Noise, Rotate, Shift, augment
 from tinyml.data.batches import batch_count, epoch_generator, minibatches

@@ -1,11 +1,12 @@
-"""Augmentation: shows every example a little differently each time, so that a network can't learn it by heart.
+"""Augmentation: changes every example a little in each epoch, so that a network cannot learn it by heart.
 
-An augmentation is any function `(inputs, rng) -> inputs`: it receives the inputs of a batch, which it must not change,
-and returns as many of the same shape and type. `DataLoader` and `Learner.run` apply them in their order.
+An augmentation is any function `(inputs, rng) -> inputs`. It gets the inputs of a batch, must not change them, and
+returns an array of the same shape and type. `DataLoader` and `Learner.run` apply augmentations in their order.
 
-Labels and target numbers stay as they are. An autoencoder's target is its input, so it is varied with the input, except
-by an augmentation whose attribute `corrupts` is True, such as `Noise`: those are applied last, and the target is the
-input before them. So the network learns to remove the noise (a denoising autoencoder: Vincent et al. 2008).
+Labels and target numbers stay the same. The target of an autoencoder is its input, so it changes with the input. An
+augmentation whose attribute `corrupts` is True, such as `Noise`, does not change the target. It is applied last, and
+the target is the input before it. So the network learns to remove the noise (a denoising
+autoencoder: Vincent et al. 2008).
 """
 
 import math
@@ -18,15 +19,15 @@ import numpy as np
 from tinyml.core import Array, DataError, SettingsError
 
 Augmentation = Callable[[Array, np.random.Generator], Array]
-"""Makes varied inputs from the inputs of a batch."""
+"""Returns augmented inputs for the inputs of a batch."""
 
 
 @dataclass(frozen=True)
 class Shift:
-    """Moves every picture by whole pixels; what it leaves empty is 0.
+    """Moves every image by whole pixels. The pixels that become free are 0.
 
     Arguments:
-        pixels: farthest distance along each axis, at least 1; each picture moves its own way.
+        pixels: largest distance along each axis, at least 1. Each image has its own random distance.
 
     Shapes: `(N, C, H, W)`. Raises `SettingsError` for an impossible distance, `DataError` for other shapes.
 
@@ -38,25 +39,25 @@ class Shift:
 
     def __post_init__(self) -> None:
         if self.pixels < 1:
-            raise SettingsError(f"Pictures are to be shifted by {self.pixels!r} pixels, but it should be at least 1.")
+            raise SettingsError(f"The shift is {self.pixels!r} pixels but should be at least 1.")
 
     def __call__(self, inputs: Array, rng: np.random.Generator) -> Array:
-        height, width = require_pictures("Shift", inputs)
+        height, width = require_images("Shift", inputs)
         result = np.zeros_like(inputs)
         ways = rng.integers(-self.pixels, self.pixels, size=(len(inputs), 2), endpoint=True)
-        for picture, moved, (down, right) in zip(inputs, result, ways.tolist(), strict=True):
+        for image, moved, (down, right) in zip(inputs, result, ways.tolist(), strict=True):
             (to_rows, from_rows), (to_columns, from_columns) = _overlap(down, height), _overlap(right, width)
-            moved[:, to_rows, to_columns] = picture[:, from_rows, from_columns]
+            moved[:, to_rows, to_columns] = image[:, from_rows, from_columns]
         return result
 
 
 @dataclass(frozen=True)
 class Flip:
-    """Mirrors some of the pictures.
+    """Mirrors some images.
 
     Arguments:
-        probability: of mirroring a picture, from 0 to 1.
-        vertical: top to bottom rather than left to right.
+        probability: of mirroring a image, from 0 to 1.
+        vertical: True to mirror top and bottom, False to mirror left and right.
 
     Shapes: `(N, C, H, W)`. Raises `SettingsError` for an impossible probability, `DataError` for other shapes.
 
@@ -72,7 +73,7 @@ class Flip:
             raise SettingsError(f"The probability of a flip is {self.probability!r} but should be from 0 to 1.")
 
     def __call__(self, inputs: Array, rng: np.random.Generator) -> Array:
-        require_pictures("Flip", inputs)
+        require_images("Flip", inputs)
         chosen = rng.random(len(inputs)) < self.probability
         result = inputs.copy()
         result[chosen] = np.flip(inputs[chosen], axis=2 if self.vertical else 3)
@@ -81,12 +82,13 @@ class Flip:
 
 @dataclass(frozen=True)
 class Rotate:
-    """Turns every picture about its middle; a new pixel is the weighted mean of the four around where it came from.
+    """Rotates every image around its centre, with bilinear interpolation.
 
     Arguments:
-        degrees: largest angle to either side, greater than 0 and at most 180; each picture gets its own.
+        degrees: largest angle in both directions, greater than 0 and at most 180. Each image has its own
+            random angle.
 
-    Shapes: `(N, C, H, W)`; what lies outside the picture is 0. Raises `SettingsError` for an impossible angle,
+    Shapes: `(N, C, H, W)`; pixels from outside of the image are 0. Raises `SettingsError` for an impossible angle,
     `DataError` for other shapes.
 
     >>> Rotate(10)(np.ones((5, 1, 8, 8), np.float32), np.random.default_rng(0)).shape
@@ -98,25 +100,24 @@ class Rotate:
     def __post_init__(self) -> None:
         if not 0 < self.degrees <= 180:
             raise SettingsError(
-                f"Pictures are to be turned by {self.degrees!r} degrees, but it should be greater than 0 and at most "
-                "180."
+                f"The rotation is {self.degrees!r} degrees but should be greater than 0 and at most 180."
             )
 
     def __call__(self, inputs: Array, rng: np.random.Generator) -> Array:
-        require_pictures("Rotate", inputs)
+        require_images("Rotate", inputs)
         result = np.empty_like(inputs)
         angles = np.deg2rad(rng.uniform(-self.degrees, self.degrees, len(inputs)))
-        for picture, turned, angle in zip(inputs, result, angles.tolist(), strict=True):
-            turned[...] = rotate_picture(picture, angle)
+        for image, rotated, angle in zip(inputs, result, angles.tolist(), strict=True):
+            rotated[...] = rotate_image(image, angle)
         return result
 
 
 @dataclass(frozen=True)
 class Noise:
-    """Adds random numbers of a normal distribution; an autoencoder learns to remove them.
+    """Adds random numbers of a normal distribution. An autoencoder learns to remove them.
 
     Arguments:
-        deviation: standard deviation of the numbers, greater than 0.
+        deviation: standard deviation of the random numbers, greater than 0.
 
     Shapes: any. Raises `SettingsError` for an impossible deviation.
 
@@ -140,9 +141,9 @@ def augment(inputs: Array, augmentations: Sequence[Augmentation], rng: np.random
     """Apply augmentations one after the other.
 
     Arguments:
-        inputs: `(N, …)` a batch; it is not changed.
-        augmentations: what to do, in order.
-        rng: decides what is random in them.
+        inputs: `(N, …)` a batch; it stays as it is.
+        augmentations: the augmentations, in order.
+        rng: generator of their random numbers.
 
     Raises `DataError` when one of them changes the shape or the type of the inputs.
 
@@ -150,56 +151,64 @@ def augment(inputs: Array, augmentations: Sequence[Augmentation], rng: np.random
     (2, 1, 3, 3)
     """
     for augmentation in augmentations:
-        varied = augmentation(inputs, rng)
-        if varied.shape != inputs.shape or varied.dtype != inputs.dtype:
+        augmented = augmentation(inputs, rng)
+        if augmented.shape != inputs.shape or augmented.dtype != inputs.dtype:
             raise DataError(
-                f"The augmentation {augmentation!r} made {varied.shape} {varied.dtype} of {inputs.shape} "
-                f"{inputs.dtype}, but it should keep both."
+                f"The augmentation {augmentation!r} returned {augmented.shape} {augmented.dtype} for inputs of "
+                f"{inputs.shape} {inputs.dtype}, but it should keep both: the shape and the type."
             )
-        inputs = varied
+        inputs = augmented
     return inputs
 
 
-def rotate_picture(picture: Array, angle: float) -> Array:
-    """Turn one picture about its middle, by bilinear interpolation.
+def rotate_image(image: Array, angle: float) -> Array:
+    """Rotate one image around its centre, with bilinear interpolation.
 
-    Formula: the pixel at (r, c) from the middle is taken from (r cos α + c sin α, c cos α - r sin α): anticlockwise for
-    α > 0 on a screen, where rows go down.
+    Formula: the pixel at (r, c) from the centre gets the value at (r cos α + c sin α, c cos α - r sin α). For α > 0 the
+    rotation is anticlockwise on a screen, where rows run downwards.
 
     Arguments:
-        picture: `(C, H, W)`.
+        image: `(C, H, W)`.
         angle: α in radians.
 
-    >>> rotate_picture(np.array([[[0.0, 1.0], [0.0, 0.0]]]), np.pi / 2).round(6)
+    >>> rotate_image(np.array([[[0.0, 1.0], [0.0, 0.0]]]), np.pi / 2).round(6)
     array([[[1., 0.],
             [0., 0.]]])
     """
-    _, height, width = picture.shape
-    middle = (height - 1) / 2, (width - 1) / 2
-    rows, columns = np.arange(height)[:, np.newaxis] - middle[0], np.arange(width) - middle[1]
+    _, height, width = image.shape
+    centre = (height - 1) / 2, (width - 1) / 2
+    rows, columns = np.arange(height)[:, np.newaxis] - centre[0], np.arange(width) - centre[1]
     cosine, sine = math.cos(angle), math.sin(angle)
-    # Moved by the one pixel of zeros that is put around, which takes care of everything that lies outside.
-    source_rows = (rows * cosine + columns * sine + middle[0] + 1).clip(0, height + 1)
-    source_columns = (columns * cosine - rows * sine + middle[1] + 1).clip(0, width + 1)
-    padded = np.pad(picture, ((0, 0), (1, 1), (1, 1)))
+    # + 1 for the border of zeros, which stands for all pixels outside of the image.
+    source_rows = (rows * cosine + columns * sine + centre[0] + 1).clip(0, height + 1)
+    source_columns = (columns * cosine - rows * sine + centre[1] + 1).clip(0, width + 1)
+    padded = np.pad(image, ((0, 0), (1, 1), (1, 1)))
     top, left = source_rows.astype(int).clip(max=height), source_columns.astype(int).clip(max=width)
     down, right = source_rows - top, source_columns - left
     upper = padded[:, top, left] * (1 - right) + padded[:, top, left + 1] * right
     lower = padded[:, top + 1, left] * (1 - right) + padded[:, top + 1, left + 1] * right
-    turned: Array = (upper * (1 - down) + lower * down).astype(picture.dtype)
-    return turned
+    rotated: Array = (upper * (1 - down) + lower * down).astype(image.dtype)
+    return rotated
 
 
-def require_pictures(augmentation: str, inputs: Array) -> tuple[int, int]:
-    """Return height and width; raises `DataError` when the inputs are no pictures."""
+def require_images(augmentation: str, inputs: Array) -> tuple[int, int]:
+    """Return height and width of the `inputs`.
+
+    Arguments:
+        augmentation: name for the message.
+        inputs: `(N, C, H, W)`.
+
+    Raises `DataError` when the inputs are no images.
+    """
     if inputs.ndim != 4:
         raise DataError(
-            f"{augmentation} needs pictures, an input of shape (N, C, H, W), but received {inputs.shape}. Leave it out."
+            f"{augmentation} needs images, an input of shape (N, C, H, W), but received {inputs.shape}. "
+            "Remove this augmentation."
         )
     return inputs.shape[2], inputs.shape[3]
 
 
 def _overlap(way: int, size: int) -> tuple[slice, slice]:
-    """Tell which part of an axis is filled, and from where, when everything moves by `way`; both empty if too far."""
+    """Return the target and source slices of an axis for a shift by `way`. They are empty if the shift is too large."""
     way = max(-size, min(way, size))
     return slice(max(way, 0), size + min(way, 0)), slice(max(-way, 0), size - max(way, 0))

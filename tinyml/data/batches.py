@@ -1,4 +1,4 @@
-"""Minibatches: which examples are learned from together."""
+"""Batches: which examples make one training step."""
 
 from collections.abc import Iterator
 
@@ -6,12 +6,12 @@ import numpy as np
 
 
 def minibatches(count: int, batch_size: int, rng: np.random.Generator | None) -> Iterator[np.ndarray]:
-    """Go once through all examples in random order, a batch at a time.
+    """Iterate once over all examples in random order, batch by batch.
 
     Arguments:
         count: number of examples.
-        batch_size: examples in a batch, at least 1; the last batch holds what is left.
-        rng: decides the order; None for the order in which they lie.
+        batch_size: examples in a batch, at least 1; the last batch can be smaller.
+        rng: generator of the order; None to keep the order.
 
     Yields the `(batch_size,)` indices of each batch.
 
@@ -24,7 +24,11 @@ def minibatches(count: int, batch_size: int, rng: np.random.Generator | None) ->
 
 
 def batch_count(count: int, batch_size: int) -> int:
-    """Tell how many batches `minibatches` gives.
+    """Return the number of batches that `minibatches` yields.
+
+    Arguments:
+        count: number of examples.
+        batch_size: examples in a batch.
 
     >>> batch_count(10, 4)
     3
@@ -33,14 +37,15 @@ def batch_count(count: int, batch_size: int) -> int:
 
 
 def epoch_generator(seed: int, epoch: int, batch: int = 0) -> np.random.Generator:
-    """Return the generator of what is random in one epoch, or in one batch of it.
+    """Return the random generator of one epoch, or of one batch in it.
 
-    It does not depend on what happened before, so a run can be taken up at any batch.
+    It does not depend on earlier epochs and batches, so a run can be resumed at any batch.
 
     Arguments:
-        seed: of the run.
-        epoch: counted from 1; its generator decides the order of the examples.
-        batch: counted from 1; its generator decides how the batch's examples are varied. 0 stands for the epoch.
+        seed: seed of the run.
+        epoch: number of the epoch, from 1. Its generator makes the order of the examples.
+        batch: number of the batch, from 1. Its generator makes the random numbers of the augmentations. 0 for the
+            generator of the epoch.
 
     >>> bool(epoch_generator(0, 3).random() == epoch_generator(0, 3).random())
     True

@@ -1,14 +1,16 @@
-"""Finding data by its source: the name of a built-in set, or the path of a folder."""
+"""Find data by its source: the name of a built-in set, or the path of a file or folder."""
 
 import os
+from dataclasses import replace
+from pathlib import Path
 
-from tinyml.core import DataError
-from tinyml.core.files import path_exists, show_path
+from tinyml.core import DataError, StorageError
+from tinyml.core.files import normalise_path, path_exists, show_path
 from tinyml.core.memory import available_memory, describe_bytes
 from tinyml.core.suggestions import did_you_mean
 from tinyml.data.built_in import built_in_sets
 from tinyml.data.dataset import DataDescription, Dataset, ProgressCallback
-from tinyml.data.idx_folder import describe_folder, load_folder
+from tinyml.data.readers import Reader, describe_sources, find_reader
 
 
 def builtin_names() -> tuple[str, ...]:
@@ -21,7 +23,7 @@ def builtin_names() -> tuple[str, ...]:
 
 
 def builtin_descriptions() -> tuple[DataDescription, ...]:
-    """Return what is known of every built-in set, sorted by title.
+    """Return the description of every built-in set, sorted by title.
 
     >>> [description.name for description in builtin_descriptions() if description.example_shape == (1, 8, 8)]
     ['digits']
@@ -30,11 +32,11 @@ def builtin_descriptions() -> tuple[DataDescription, ...]:
 
 
 def describe(source: str) -> DataDescription:
-    """Tell what a dataset holds, without loading it: a few milliseconds, also for a folder.
+    """Describe a dataset without loading it. This takes a few milliseconds, also for a folder.
 
     Arguments:
-        source: name of a built-in set, or path of a folder of IDX files (see `tinyml.data.idx_folder`). A folder that
-            has the name of a built-in set is meant by "./name".
+        source: name of a built-in set, or path of a file or folder in a format of `tinyml.data.readers`. Write "./name"
+            for a folder that is named like a built-in set.
 
     Raises `DataError`, with one sentence that names the culprit, when there is no such data or it is damaged.
 
@@ -43,8 +45,8 @@ def describe(source: str) -> DataDescription:
     """
     if source in built_in_sets():
         return built_in_sets()[source].description
-    _refuse_unknown_name(source)
-    return describe_folder(source)
+    reader, path = _find(source)
+    return replace(reader.describe(path), name=source)
 
 
 def load(source: str, progress: ProgressCallback | None = None) -> Dataset:
@@ -52,7 +54,8 @@ def load(source: str, progress: ProgressCallback | None = None) -> Dataset:
 
     Arguments:
         source: as in `describe`.
-        progress: told from time to time which share is done, 0 to 1; what it raises cancels the loading.
+        progress: called from time to time with the share that is done, from 0 to 1. An exception that it raises
+            cancels the loading.
 
     Raises `DataError`, as `describe` does, and when the data needs more memory than is free.
 
@@ -61,15 +64,16 @@ def load(source: str, progress: ProgressCallback | None = None) -> Dataset:
     """
     if source in built_in_sets():
         return built_in_sets()[source].load(progress)
-    _refuse_unknown_name(source)
-    problem = memory_problem(describe_folder(source))
+    reader, path = _find(source)
+    problem = memory_problem(reader.describe(path))
     if problem:
         raise DataError(problem)
-    return load_folder(source, progress)
+    dataset = reader.load(path, progress)
+    return replace(dataset, description=replace(dataset.description, name=source))
 
 
 def memory_problem(description: DataDescription) -> str:
-    """Return a sentence when a dataset needs more memory than is free now, and otherwise an empty text.
+    """Return a sentence if the data of a `description` needs more memory than is free now, else an empty text.
 
     >>> memory_problem(describe("digits"))
     ''
@@ -83,12 +87,28 @@ def memory_problem(description: DataDescription) -> str:
     )
 
 
-def _refuse_unknown_name(source: str) -> None:
-    """Tell a misspelt name from a path that is not there."""
+def _find(source: str) -> tuple[Reader, Path]:
+    """Return the reader of a path that a user gave, and the path itself."""
     looks_like_a_path = source.startswith("~") or any(mark in source for mark in ("/", "\\", os.sep))
-    if not looks_like_a_path and not path_exists(source):
-        names = builtin_names()
-        raise DataError(
-            f"There is no built-in data '{show_path(source)}' and no folder of that name.{did_you_mean(source, names)} "
-            f"Built-in are: {', '.join(sorted(names))}."
-        )
+    try:
+        path = normalise_path(source)
+    except StorageError as error:
+        raise DataError(str(error)) from error
+    if not path_exists(path):
+        raise DataError(_describe_missing(source) if looks_like_a_path else _describe_unknown_name(source))
+    reader = find_reader(path)
+    if reader is None:
+        raise DataError(f"TinyML cannot read '{show_path(source)}' as data. Choose {describe_sources()}.")
+    return reader, path
+
+
+def _describe_missing(source: str) -> str:
+    return f"There is no file or folder '{show_path(source)}'. Choose {describe_sources()}."
+
+
+def _describe_unknown_name(source: str) -> str:
+    names = builtin_names()
+    return (
+        f"There is no built-in data '{show_path(source)}' and no file or folder of that name."
+        f"{did_you_mean(source, names)} Built-in are: {', '.join(sorted(names))}."
+    )

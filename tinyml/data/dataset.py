@@ -1,4 +1,4 @@
-"""A dataset in memory, and what can be known of one before it is loaded."""
+"""A dataset in memory, and its description, which is known before loading."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -9,37 +9,37 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from tinyml.core import Array, DataError, Shape
-from tinyml.data.own_arrays import read_numbers, read_targets
+from tinyml.data.from_arrays import read_numbers, read_targets
 
 ProgressCallback = Callable[[float], None]
-"""Told from time to time which share of the work is done, 0 to 1. Whatever it raises cancels the work."""
+"""Called from time to time with the share of the work that is done, from 0 to 1. An exception cancels the work."""
 
 Target = Literal["label", "input"]
-"""What a network learns to give: the label of each example, or the input itself (an autoencoder)."""
+"""What a network learns to predict: the label of each example, or the input itself (an autoencoder)."""
 
 Rows = np.ndarray | slice
-"""Which examples: `(K,)` indices, or a slice."""
+"""A choice of examples: indices `(K,)`, or a slice."""
 
-_PART = 4096
-"""Examples that are converted at a time where all of them are read."""
+_CHUNK = 4096
+"""Number of examples that are converted together when all examples are read."""
 
 
 @dataclass(frozen=True)
 class DataDescription:
-    """What is known of a dataset without loading it; enough for shape inference and for the input card.
+    """The facts about a dataset that are known without loading it. Shape inference needs no more.
 
     Attributes:
-        name: key of a built-in set ("digits") or the path of a folder.
-        title: for people, e.g. "Digits 8×8".
-        example_shape: of one example, without the batch axis: (C, H, W) or (D,).
-        class_names: one name for each label 0, 1, …; empty when the targets are numbers.
+        name: the source: name of a built-in set ("digits"), or path of a file or folder.
+        title: name on the screen, e.g. "Digits 8×8".
+        example_shape: shape of one example, without the batch axis: (C, H, W) or (D,).
+        class_names: a name for each label 0, 1, …; empty if the targets are numbers.
         count: number of examples.
-        about: one sentence: what it shows, and where it comes from.
-        test_count: so many examples at the end are the set's own test part, as published with it; 0 when it has none.
-        target_shape: of the numbers that a network should give for one example (regression, autoencoders); None when
-            the targets are classes.
-        bytes_per_number: 4 for inputs in float32, 1 for images that are kept as bytes.
-        target: "input" when the target of every example is its input.
+        about: one sentence about its content and its source.
+        test_count: number of examples at the end that are the published test part; 0 if there is none.
+        target_shape: shape of the target numbers of one example (regression, autoencoders); None if the targets are
+            classes.
+        bytes_per_number: 4 for inputs in float32, 1 for images that are stored as bytes.
+        target: "input" if the target of every example is its input, else "label".
     """
 
     name: str
@@ -55,7 +55,7 @@ class DataDescription:
 
     @property
     def memory(self) -> int:
-        """Bytes of memory that the loaded examples need: the inputs, and the labels or the targets.
+        """Memory of the loaded examples in bytes: inputs, and labels or target numbers.
 
         >>> DataDescription("photos", "Photos", (1, 10, 10), ("cat", "dog"), 1000, bytes_per_number=1).memory
         108000
@@ -66,11 +66,11 @@ class DataDescription:
 
     @property
     def has_classes(self) -> bool:
-        """True when the targets are classes, False when they are numbers."""
+        """True if the targets are classes, False if they are numbers."""
         return self.target_shape is None
 
     def with_target(self, target: Target) -> "DataDescription":
-        """Return the description of the same data with another target.
+        """Return the description of the same data with another `target`.
 
         >>> DataDescription("photos", "Photos", (1, 10, 10), ("cat", "dog"), 1000).with_target("input").target_shape
         (1, 10, 10)
@@ -82,20 +82,20 @@ class DataDescription:
 
 @dataclass(frozen=True)
 class Dataset:
-    """Examples, and what a network should give for each: a class, some numbers, or the example itself.
+    """Examples with their targets: a class, some numbers, or the example itself.
 
-    The arrays are kept as they came: images of bytes stay bytes, a quarter of the memory. `examples` converts those
-    that are asked for. `take` copies no examples, so the parts of a split share one array.
+    Images of bytes stay bytes, which need a quarter of the memory. `examples` converts only the chosen examples. `take`
+    copies no examples, so the parts of a split share one array.
 
     Arguments:
-        description: name, shape and classes.
+        description: name, shape, classes and more.
         stored_inputs: `(M, …)` float32, or bytes.
-        labels: `(N,)` int64, from 0 to the number of classes - 1; empty when there are no classes.
-        class_targets: `(classes, outputs)` float32: what a network trained with `mse_loss` should give for each class;
-            by default the unit vectors. The circle set uses (-1, -1) and (1, 1), as seed 003 does.
-        stored_targets: `(M, …)` float32: the numbers that a network should give; None for classes and autoencoders.
-        divisor: what bytes are divided by: 255 for images whose bytes stand for 0 … 1.
-        rows: `(N,)` which of the stored examples belong to this dataset, in order; None for all of them.
+        labels: `(N,)` int64, from 0 to the number of classes - 1; empty if there are no classes.
+        class_targets: `(classes, outputs)` float32: the output for each class in a training with `mse_loss`; by default
+            the unit vectors. The circle set uses (-1, -1) and (1, 1), as seed 003 does.
+        stored_targets: `(M, …)` float32: the target numbers; None for classes and autoencoders.
+        divisor: bytes are divided by this number: 255 for images whose bytes stand for 0 … 1.
+        rows: `(N,)` indices of the stored examples that belong to this dataset, in order; None for all of them.
     """
 
     description: DataDescription
@@ -119,24 +119,24 @@ class Dataset:
         name: str = "arrays",
         test_count: int = 0,
     ) -> "Dataset":
-        """Make a dataset of arrays, for `Learner.run`, `split`, `evaluate` and `report`.
+        """Make a dataset from arrays, for `Learner.run`, `split`, `evaluate` and `report`.
 
-        What the targets are decides what is learned:
+        The targets decide what the network learns:
 
-        - whole numbers `(N,)` counted from 0, truth values or texts: the class of each example;
-        - floats, or numbers along more than one axis: what the network should give (regression). `(N,)` becomes
-          `(N, 1)`, to be compared with the outputs of `Linear("fc", …, 1)`;
-        - the inputs themselves, the same object: an autoencoder.
+        - whole numbers `(N,)` from 0 on, booleans or texts: the class of each example;
+        - floats, or numbers along more than one axis: regression. `(N,)` becomes `(N, 1)`, the shape of the output of
+          `Linear("fc", …, 1)`;
+        - the same object as the inputs: an autoencoder.
 
         Arguments:
             inputs: `(N, …)` numbers; `(N,)` becomes `(N, 1)`. float32 arrays and bytes are used without a copy. Bytes
-                count as the numbers 0 … 255 that they are, so scale them (in the first layer, or `inputs / 255`).
+                are the numbers 0 … 255, so scale them (in the first layer, or `inputs / 255`).
             targets: see above.
-            class_names: one for each class; by default the texts themselves, sorted, or "0", "1", ….
-            name: what the dataset is called.
-            test_count: so many examples at the end are the set's own test part, which `split` keeps together.
+            class_names: a name for each class; by default the sorted texts, or "0", "1", ….
+            name: name of the dataset.
+            test_count: number of examples at the end that `split` uses as the test part.
 
-        Raises `DataError` when inputs and targets do not fit together, or are no finite numbers.
+        Raises `DataError` when inputs and targets do not fit together, or are not finite.
 
         >>> data = Dataset.from_arrays([[0.0], [1.0], [2.0]], [1.0, 3.0, 5.0])
         >>> data.targets.shape, data.description.has_classes
@@ -151,7 +151,7 @@ class Dataset:
         numbers = found if isinstance(found, np.ndarray) else None
         count = len(stored) if autoencoder else len(labels if numbers is None else numbers)
         if count != len(stored):
-            raise DataError(f"There are {len(stored)} examples but {count} targets. Give each example one.")
+            raise DataError(f"There are {len(stored)} examples but {count} targets. Give one target for each example.")
         if not 0 <= test_count < max(len(stored), 1):
             raise DataError(f"test_count is {test_count} but should be from 0 to {len(stored) - 1}.")
         description = DataDescription(
@@ -176,14 +176,14 @@ class Dataset:
 
     @property
     def targets(self) -> np.ndarray:
-        """What a network should give: `(N,)` labels, or `(N, …)` float32 numbers."""
+        """The targets: labels `(N,)`, or float32 numbers `(N, …)`."""
         return self.labels if self.description.has_classes else self.target_numbers(slice(None))
 
     def examples(self, rows: Rows) -> Array:
-        """Return some inputs as float32, converted if they are stored as bytes.
+        """Return the inputs of some examples as float32. Bytes are converted.
 
         Arguments:
-            rows: which ones: `(K,)` indices or a slice.
+            rows: indices `(K,)` or a slice.
 
         Shapes: `(K, …)`; images lie in 0 … 1.
 
@@ -197,12 +197,12 @@ class Dataset:
         return converted
 
     def target_numbers(self, rows: Rows) -> Array:
-        """Return the numbers that a network should give for some examples, `(K, …)` float32.
+        """Return the target numbers of some examples.
 
         Arguments:
             rows: as in `examples`.
 
-        Raises `DataError` when the targets are classes.
+        Shapes: `(K, …)` float32. Raises `DataError` when the targets are classes.
         """
         if self.description.target == "input":
             return self.examples(rows)
@@ -212,12 +212,12 @@ class Dataset:
 
     @cached_property
     def target_variation(self) -> float:
-        """How much the target numbers vary: Σ (y - mean y)² over examples and outputs, each with its own mean."""
+        """Total sum of squares of the target numbers: Σ (y - mean y)², with a mean for each output (for R²)."""
         total, spread, done = np.zeros(self.description.target_shape or ()), 0.0, 0
-        for start in range(0, len(self), _PART):
-            part = self.target_numbers(slice(start, start + _PART)).astype(np.float64)
+        for start in range(0, len(self), _CHUNK):
+            part = self.target_numbers(slice(start, start + _CHUNK)).astype(np.float64)
             mean = part.mean(axis=0)
-            # What the part varies about its own mean, and what its mean is away from that of the parts before.
+            # The variation around the mean of the chunk, and the distance of this mean from the mean so far.
             spread += float(((part - mean) ** 2).sum())
             if done:
                 spread += float(((mean - total / done) ** 2).sum()) * done * len(part) / (done + len(part))
@@ -226,14 +226,14 @@ class Dataset:
         return spread
 
     def take(self, indices: np.ndarray) -> "Dataset":
-        """Return the examples at `indices`, in that order, as a dataset of its own that shares the arrays."""
+        """Return the examples at `indices`, in that order, as a dataset that shares the arrays."""
         description = replace(self.description, count=len(indices), test_count=0)
         labels = self.labels[indices] if self.description.has_classes else self.labels
         rows = np.array(self._stored_rows(np.asarray(indices)))
         return replace(self, description=description, labels=labels, rows=rows)
 
     def with_target(self, target: Target) -> "Dataset":
-        """Return the same examples with another target: "input" makes an autoencoder's, "label" changes nothing.
+        """Return the same examples with another `target`: "input" for an autoencoder, "label" for no change.
 
         >>> Dataset.from_arrays([[0.0], [1.0]], [0, 1]).with_target("input").targets.tolist()
         [[0.0], [1.0]]
@@ -249,7 +249,13 @@ class Dataset:
 
 
 class Splits(NamedTuple):
-    """The three parts of a dataset: to learn from, to watch while learning, and to judge at the end."""
+    """The three parts of a dataset.
+
+    Attributes:
+        train: the examples for training.
+        validation: the examples that measure progress during training; may be empty.
+        test: the examples that measure the network after training.
+    """
 
     train: Dataset
     validation: Dataset

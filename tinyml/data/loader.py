@@ -1,4 +1,4 @@
-"""DataLoader: a dataset, batch by batch."""
+"""DataLoader: iterates over a dataset, batch by batch."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -7,18 +7,19 @@ import numpy as np
 
 from tinyml.core import Array, SettingsError
 from tinyml.data.augmentation import Augmentation
+from tinyml.data.augmented_batch import augmented_batch
 from tinyml.data.batches import batch_count, epoch_generator, minibatches
 from tinyml.data.dataset import Dataset
-from tinyml.data.varied_batch import varied_batch
 
 
 class Batch(NamedTuple):
-    """Examples that are learned from together (seed 003, section I.G).
+    """The examples of one training step (seed 003, section I.G).
 
     Attributes:
         inputs: `(N, …)`.
         labels: `(N,)` whole numbers; empty when the targets are numbers.
-        targets: `(N, outputs)` what the network should give, for `mse_loss`: targets of the classes, or numbers.
+        targets: `(N, outputs)` the output that the network should have, for `mse_loss`: the target of the class, or the
+            numbers.
     """
 
     inputs: Array
@@ -27,19 +28,19 @@ class Batch(NamedTuple):
 
 
 class DataLoader:
-    """Goes through a dataset in batches, each time in another order (seed 003, section I.G).
+    """Iterates over a dataset in batches, in a new order each time (seed 003, section I.G).
 
     Arguments:
         dataset: the examples.
-        batch_size: examples in a batch, at least 1; the last batch holds what is left.
-        shuffle: False for the order in which they lie.
-        seed: decides the orders. `Learner.run` with the same seed sees the same batches.
-        augmentations: vary the inputs of each batch, in this order; see `tinyml.data.augmentation`.
+        batch_size: examples in a batch, at least 1; the last batch can be smaller.
+        shuffle: False to keep the order of the dataset.
+        seed: seed of the orders. `Learner.run` with the same seed has the same batches.
+        augmentations: change the inputs of each batch, in this order; see `tinyml.data.augmentation`.
 
     Attributes:
-        epoch: how often the examples were gone through or begun. Set it to go on where another loader stopped.
+        epoch: number of iterations that were begun. Set it to continue where another loader stopped.
 
-    Yields a `Batch` of inputs, labels and targets. Raises `SettingsError` when the batch size is impossible.
+    Yields a `Batch` of inputs, labels and targets. Raises `SettingsError` when the batch size is below 1.
 
     >>> from tinyml.data import load
     >>> loader = DataLoader(load("circle"), batch_size=300, shuffle=True, seed=0)
@@ -72,6 +73,6 @@ class DataLoader:
         dataset = self.dataset
         order = epoch_generator(self.seed, epoch) if self.shuffle else None
         for number, indices in enumerate(minibatches(len(dataset), self.batch_size, order), start=1):
-            inputs, numbers = varied_batch(dataset, indices, self.augmentations, self.seed, epoch, number)
+            inputs, numbers = augmented_batch(dataset, indices, self.augmentations, self.seed, epoch, number)
             labels = dataset.labels[indices] if numbers is None else dataset.labels
             yield Batch(inputs, labels, dataset.class_targets[labels] if numbers is None else numbers)

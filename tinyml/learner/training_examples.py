@@ -8,7 +8,7 @@ import numpy as np
 
 from tinyml.core import Array
 from tinyml.data import Augmentation, Dataset
-from tinyml.data.varied_batch import varied_batch
+from tinyml.data.augmented_batch import augmented_batch
 from tinyml.learner.evaluation import explained_share, squared_error
 from tinyml.learner.objective import Objective
 
@@ -65,7 +65,7 @@ class DatasetExamples:
 
     def batch(self, rows: np.ndarray, epoch: int, number: int) -> tuple[Array, np.ndarray]:
         """Return the inputs and the targets of batch `number` of an epoch, both counted from 1."""
-        inputs, numbers = varied_batch(self.dataset, rows, self.augmentations, self.seed, epoch, number)
+        inputs, numbers = augmented_batch(self.dataset, rows, self.augmentations, self.seed, epoch, number)
         return inputs, self.objective.targets(self.dataset, rows) if numbers is None else numbers
 
     def judge(self, output: Array, targets: np.ndarray, rows: np.ndarray) -> tuple[int, float]:

@@ -1,4 +1,4 @@
-"""Files: projects, models, checkpoints, and the tensors of any safetensors file."""
+"""Files: projects, models, checkpoints, exports, and the tensors of any safetensors file."""
 
 from tinyml.core.tensor_file import (
     TensorFileHeader,

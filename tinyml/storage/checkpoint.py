@@ -1,4 +1,4 @@
-"""Checkpoint files: a run at one moment as safetensors, with the project it belongs to in the header."""
+"""Checkpoint files: the state of a run as safetensors, with its project in the header."""
 
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
@@ -6,23 +6,23 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tinyml.core import StorageError
-from tinyml.core.json_text import describe_invalid
 from tinyml.core.tensor_file import open_tensors, write_tensors
+from tinyml.core.validation import describe_validation_error
 from tinyml.learner.checkpoint import Checkpoint, CheckpointState
 from tinyml.storage.file_kind import require_kind
 from tinyml.storage.model import CHECKPOINT_FORMAT
 from tinyml.storage.project import Project
 
 CHECKPOINT_VERSION = 2
-"""Version 2 has the metrics of numbers as targets. A file of version 1 lacks them, and is read too."""
+"""Version 2 has the metrics of regression. Files of version 1 do not have them and can be read too."""
 
 
 class SavedCheckpoint(NamedTuple):
-    """What a checkpoint file holds.
+    """The content of a checkpoint file.
 
     Attributes:
-        checkpoint: for `TrainingSetup.run(resume=…)`.
-        project: network, data choice and training settings of its run.
+        checkpoint: the argument `resume` of `TrainingSetup.run`.
+        project: network, data choice and training settings of the run.
     """
 
     checkpoint: Checkpoint
@@ -39,12 +39,12 @@ class _CheckpointFile(BaseModel):
 
 
 def save_checkpoint(path: str | Path, checkpoint: Checkpoint, project: Project) -> None:
-    """Write a checkpoint file, atomically: whatever happens, there is the old file or the new one.
+    """Write a checkpoint file atomically: at any moment there is the old file or the new one.
 
     Arguments:
         path: the file, usually `*.safetensors`.
-        checkpoint: what `Learner.checkpoint` returned.
-        project: what its run was prepared from.
+        checkpoint: a result of `Learner.checkpoint`.
+        project: the project of the run.
 
     Raises `StorageError` when the file cannot be written.
 
@@ -70,7 +70,7 @@ def save_checkpoint(path: str | Path, checkpoint: Checkpoint, project: Project) 
 
 
 def read_checkpoint(path: str | Path) -> SavedCheckpoint:
-    """Read a checkpoint file. Nothing in it is executed.
+    """Read the checkpoint file `path`. Nothing in it is executed.
 
     Raises `StorageError` when the file is missing, damaged, from a newer version, or no checkpoint.
     """
@@ -83,7 +83,9 @@ def read_checkpoint(path: str | Path) -> SavedCheckpoint:
 
 def _read_content(metadata: dict[str, Any], path: str | Path) -> _CheckpointFile:
     if metadata.get("format") != CHECKPOINT_FORMAT:
-        raise StorageError(f"'{path}' is no checkpoint of a training run, so there is nothing to resume in it.")
+        raise StorageError(
+            f"'{path}' is no checkpoint of a training run, so it cannot be resumed. Choose a checkpoint."
+        )
     version = metadata.get("version")
     if isinstance(version, int) and version > CHECKPOINT_VERSION:
         raise StorageError(
@@ -93,4 +95,4 @@ def _read_content(metadata: dict[str, Any], path: str | Path) -> _CheckpointFile
     try:
         return _CheckpointFile.model_validate(metadata)
     except ValidationError as error:
-        raise StorageError(f"'{path}' has unusable metadata: {describe_invalid(error)}.") from error
+        raise StorageError(f"'{path}' has unusable metadata. {describe_validation_error(error)}") from error

@@ -1,4 +1,4 @@
-"""The example projects that come with TinyML Studio, found by walking their folder."""
+"""The example projects of TinyML Studio: every project file in a folder."""
 
 from pathlib import Path
 
@@ -22,7 +22,9 @@ def example_names() -> tuple[str, ...]:
 
 
 def example_path(name: str) -> Path:
-    """Return the project file of an example; raises `StorageError` when there is none of that name.
+    """Return the project file of the example `name`.
+
+    Raises `StorageError` when there is no such example.
 
     >>> example_path("lenet-digits").name
     'lenet-digits.tinyml.json'
@@ -37,7 +39,9 @@ def example_path(name: str) -> Path:
 
 
 def open_project(name: str) -> Project:
-    """Read a project file, or the example of that name when there is no such file; raises `StorageError`.
+    """Read the project file `name`. If there is no such file, read the example of that name.
+
+    Raises `StorageError` when there is neither, or the file is damaged.
 
     >>> len(open_project("circle").network.layers)
     8

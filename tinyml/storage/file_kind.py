@@ -1,21 +1,17 @@
-"""What a file or folder is, by its first bytes, and what can be done with it when it is not one of ours."""
+"""Find out what a file or folder is, by its first bytes, and what to do with one that TinyML cannot open."""
 
 import codecs
-import zlib
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from tinyml.core import StorageError
-from tinyml.core.files import open_for_reading, path_kind, show_path
-from tinyml.data.idx_folder import holds_idx_files
+from tinyml.core import DataError, StorageError
+from tinyml.core.files import normalise_path, open_for_reading, path_kind, show_path
+from tinyml.data.readers import describe_sources, find_reader, readers
 
-Kind = Literal["project", "tensors", "data folder", "other"]
+Kind = Literal["project", "tensors", "data", "other"]
 
 _PREFIX_BYTES = 4096
 _LARGEST_HEADER = 2**27
-_OPENS = (
-    "TinyML opens projects (*.tinyml.json), weights (*.safetensors) and, as data, folders of IDX files such as MNIST's."
-)
 _SAVE = "Save its {things} as safetensors in the program that made it: {call}."
 _PICKLE = "which can run any code when it is read, so it is never opened"
 
@@ -24,8 +20,8 @@ class FileKind(NamedTuple):
     """What `identify` found.
 
     Attributes:
-        kind: "project", "tensors" (weights, models, checkpoints), "data folder", or "other" for what cannot be opened.
-        sentence: what it is and what can be done: the one to show where this kind is of no use.
+        kind: "project", "tensors" (weights, models, checkpoints), "data", or "other" if TinyML cannot open it.
+        sentence: says what it is and what to do with it. Show it where another kind is needed.
     """
 
     kind: Kind
@@ -33,10 +29,10 @@ class FileKind(NamedTuple):
 
 
 class _Format(NamedTuple):
-    """A format that cannot be opened, and what can be done instead."""
+    """A format that TinyML cannot open, and a sentence about what to do instead."""
 
     what: str
-    remedy: str = _OPENS
+    remedy: str = ""
 
 
 _TORCH_CALL = "safetensors.torch.save_file(model.state_dict(), 'model.safetensors')"
@@ -55,20 +51,20 @@ _KERAS = _Format("a Keras model", _SAVE.format(things="weights", call=_ARRAYS_CA
 _ONNX = _Format("an ONNX model", "Save its weights as safetensors in the program that made it.")
 _TENSORFLOW = _Format("a TensorFlow model", "Save its weights as safetensors in the program that made it.")
 _GGUF = _Format("a GGUF model", "Look for the same model as safetensors.")
-_IDX = _Format(
-    "one part of a dataset (IDX)", "Open the folder that it is in: drop the folder here, or choose it under Data."
-)
 _EMPTY = _Format("an empty file")
 _TEXT = _Format("a text file")
 _UNKNOWN = _Format("a file of an unknown kind")
 
 
+_PICTURE_REMEDY = "TinyML reads pictures as data from {sources}."
+
+
 def _picture(name: str) -> _Format:
-    return _Format(f"a picture ({name})", "Pictures are read as data from a folder of IDX files, as MNIST comes.")
+    return _Format(f"a picture ({name})", _PICTURE_REMEDY)
 
 
 def _archive(name: str) -> _Format:
-    return _Format(f"an archive ({name})", "Unpack it, and open what is inside.")
+    return _Format(f"an archive ({name})", "Unpack it, and open the files inside.")
 
 
 _SIGNATURES: tuple[tuple[int, bytes, _Format], ...] = (
@@ -89,7 +85,7 @@ _SIGNATURES: tuple[tuple[int, bytes, _Format], ...] = (
     (0, b"Rar!\x1a\x07", _archive("RAR")),
     (257, b"ustar", _archive("tar")),
 )
-"""Position of a signature, the signature, and the format that begins so."""
+"""Position of a signature, the signature, and its format."""
 
 _SUFFIXES = {
     ".onnx": _ONNX,
@@ -102,14 +98,14 @@ _SUFFIXES = {
     ".pkl": _PYTHON_PICKLE,
     ".bmp": _picture("BMP"),
 }
-"""Formats by the end of the name, for files whose first bytes say nothing."""
+"""Formats by the end of the name, for files whose first bytes are no signature."""
 
 
 def identify(path: str | Path) -> FileKind:
-    """Find out what a file or folder is: by its first bytes, and only then by its name.
+    """Return the kind of a file or folder. The first bytes decide, and the name only if they do not.
 
-    Reads at most 4 KiB. A file that is damaged but called "….safetensors" or "….json" counts as what its name says:
-    its reader knows better what is wrong with it.
+    Reads at most 4 KiB. A damaged file called "….safetensors" or "….json" has the kind of its name, because the
+    function that reads this kind says best what is wrong.
 
     Raises `StorageError` when there is nothing at `path`, it cannot be read, or it is a device, a pipe or a socket.
 
@@ -126,6 +122,9 @@ def identify(path: str | Path) -> FileKind:
     suffix = Path(path).suffix.lower()
     if _is_safetensors(prefix):
         return _tensors(path)
+    data = _identify_data(path) or _identify_part(path, prefix)
+    if data is not None:
+        return data
     found = _format_of(prefix)
     if found is None and _is_json(prefix):
         return _project(path)
@@ -134,13 +133,18 @@ def identify(path: str | Path) -> FileKind:
     if found in (None, _EMPTY) and suffix == ".json":
         return _project(path)
     found = found or _SUFFIXES.get(suffix) or (_TEXT if _is_text(prefix) else _UNKNOWN)
-    return FileKind("other", f"'{show_path(path)}' is {found.what}. {found.remedy}")
+    remedy = found.remedy.replace("{sources}", describe_sources()) or _opens()
+    return FileKind("other", f"'{show_path(path)}' is {found.what}. {remedy}")
 
 
 def require_kind(path: str | Path, kind: Kind) -> None:
-    """Return if `path` is of this kind, as far as its first bytes tell.
+    """Check that `path` seems to be of this kind, by its first bytes.
 
-    Raises `StorageError`, with a sentence that says what it is and what can be done, when it is not.
+    Arguments:
+        path: the file or folder.
+        kind: the kind that is needed.
+
+    Raises `StorageError`, with a sentence that says what it is and what to do with it, when it is of another kind.
 
     >>> require_kind("no such file.safetensors", "tensors")
     Traceback (most recent call last):
@@ -151,12 +155,16 @@ def require_kind(path: str | Path, kind: Kind) -> None:
         raise StorageError(found.sentence)
 
 
+def _opens() -> str:
+    return f"TinyML opens projects (*.tinyml.json), weights (*.safetensors) and, as data, {describe_sources()}."
+
+
 def _tensors(path: str | Path) -> FileKind:
     return FileKind(
         "tensors",
         f"'{show_path(path)}' holds weights (safetensors), not a project. "
-        "Look at them in the window with File, Open weights, "
-        "or judge a whole model with 'tinyml evaluate'.",
+        "Show them in the window with File, Open weights, "
+        "or evaluate a whole model with 'tinyml evaluate'.",
     )
 
 
@@ -168,16 +176,37 @@ def _project(path: str | Path) -> FileKind:
     )
 
 
+def _identify_data(path: str | Path) -> FileKind | None:
+    """Ask the readers; None if none of them recognises the path."""
+    try:
+        reader = find_reader(normalise_path(path))
+    except DataError as error:
+        return FileKind("other", str(error))
+    if reader is None:
+        return None
+    return FileKind("data", f"'{show_path(path)}' is {reader.source}. Choose it as the data of a project.")
+
+
+def _identify_part(path: str | Path, prefix: bytes) -> FileKind | None:
+    """Ask the readers of folders whether a file is a part of a dataset; None if it is not."""
+    for reader in readers().values():
+        if reader.is_part(prefix):
+            return FileKind(
+                "other",
+                f"'{show_path(path)}' is one part of a dataset ({reader.title}). Open the folder that it is in: drop "
+                "the folder here, or choose it under Data.",
+            )
+    return None
+
+
 def _identify_folder(path: str | Path) -> FileKind:
-    if holds_idx_files(path):
-        return FileKind(
-            "data folder", f"'{show_path(path)}' is a folder of IDX files. Choose it as the data of a project."
-        )
-    return FileKind("other", f"'{show_path(path)}' is a folder without IDX files. {_OPENS}")
+    return _identify_data(path) or FileKind(
+        "other", f"'{show_path(path)}' is a folder without data that TinyML can read. {_opens()}"
+    )
 
 
 def _read_prefix(path: str | Path) -> bytes | None:
-    """Read the beginning of a regular file; None for a folder."""
+    """Read the first bytes of a regular file; return None for a folder."""
     if path_kind(path) == "a folder":
         return None
     with open_for_reading(path) as file:
@@ -194,7 +223,7 @@ def _is_json(prefix: bytes) -> bool:
 
 def _is_text(prefix: bytes) -> bool:
     try:
-        # At the end of the prefix a character may be cut in two.
+        # The end of the prefix may cut a character in two.
         text = codecs.getincrementaldecoder("utf-8")().decode(prefix, final=len(prefix) < _PREFIX_BYTES)
     except UnicodeDecodeError:
         return False
@@ -202,37 +231,23 @@ def _is_text(prefix: bytes) -> bool:
 
 
 def _format_of(prefix: bytes) -> _Format | None:
-    """Return the format that the first bytes belong to; None if they tell nothing."""
+    """Return the format of the first bytes; None if they are no known signature."""
     if not prefix:
         return _EMPTY
     if prefix.startswith(b"PK\x03\x04"):
         return _identify_zip(prefix)
     if prefix.startswith(b"\x1f\x8b"):
-        return _identify_gzip(prefix)
-    if _is_idx(prefix):
-        return _IDX
+        return _archive("gzip")
     if len(prefix) > 2 and prefix[0] == 0x80 and 2 <= prefix[1] <= 5:
         return _PYTHON_PICKLE
     return next((found for start, mark, found in _SIGNATURES if prefix[start:].startswith(mark)), None)
 
 
 def _identify_zip(prefix: bytes) -> _Format:
-    """Tell archives apart by the name of their first member."""
+    """Return the format of a zip archive by the name of its first member."""
     first = prefix[30 : 30 + int.from_bytes(prefix[26:28], "little")]
     if first.endswith((b"/data.pkl", b"/version", b"/byteorder", b"/.format_version")):
         return _PYTORCH
     if first.endswith(b".npy"):
         return _NPZ
     return _KERAS if first in (b"metadata.json", b"config.json") else _archive("zip")
-
-
-def _identify_gzip(prefix: bytes) -> _Format:
-    try:
-        start = zlib.decompressobj(wbits=31).decompress(prefix, 16)
-    except zlib.error:
-        start = b""
-    return _IDX if _is_idx(start) else _archive("gzip")
-
-
-def _is_idx(prefix: bytes) -> bool:
-    return len(prefix) > 3 and prefix[:2] == b"\0\0" and prefix[2] in range(0x08, 0x0F) and 1 <= prefix[3] <= 8

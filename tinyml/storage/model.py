@@ -1,6 +1,6 @@
-"""Model files: weights as safetensors, with the network and what is known of its training in the header.
+"""Model files: weights as safetensors, with the network, its data and its training in the header.
 
-One file is a whole model. Any program that knows safetensors can read the weights; nothing in the file is executed.
+One file is a whole model. Any program that reads safetensors can read the weights. Nothing in the file is executed.
 """
 
 import math
@@ -11,9 +11,9 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, FailFast, Field, ValidationError
 
 from tinyml.core import Shape, StorageError, describe_shape
-from tinyml.core.json_text import describe_invalid
 from tinyml.core.tensor_file import TensorFileHeader, open_tensors, read_header, write_tensors
 from tinyml.core.tensor_header import TensorHeader
+from tinyml.core.validation import describe_validation_error
 from tinyml.data.choice import DataChoice
 from tinyml.layers.base.stack import all_layers, are_registered
 from tinyml.learner.events import EpochFinished
@@ -23,10 +23,10 @@ from tinyml.storage.file_kind import require_kind
 
 MODEL_FORMAT = "tinyml-model"
 CHECKPOINT_FORMAT = "tinyml-checkpoint"
-"""Written by `tinyml.storage.checkpoint`, whose files hold tensors too."""
+"""The format of `tinyml.storage.checkpoint`, whose files hold tensors too."""
 MODEL_VERSION = 3
-"""Version 2 has more training settings (optimiser, schedule, …), version 3 numbers as targets and their metrics. Older
-files lack them, and are read too."""
+"""Version 2 has more training settings (optimiser, schedule, …), version 3 regression with its metrics. Files of older
+versions do not have them and can be read too."""
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -34,7 +34,7 @@ Size = Annotated[int, Field(ge=1, le=2**31)]
 
 
 class EpochSummary(BaseModel):
-    """What an epoch achieved. It says nothing of time, so that the same run gives the same file."""
+    """The metrics of an epoch. It has no times, so that the same run gives the same file."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -48,18 +48,18 @@ class EpochSummary(BaseModel):
 
 
 class SavedModel(BaseModel):
-    """What a model file tells about its network, apart from the weights.
+    """The content of a model file, except for the weights.
 
     Attributes:
-        network: on paper.
-        input_shape: of one example, without the batch axis.
-        class_names: one for each class; empty when the targets are numbers.
-        target_shape: of the numbers that it gives for one example; None when it tells classes apart.
-        data: what it was trained on, and how that was split.
+        network: the network specification.
+        input_shape: shape of one example, without the batch axis.
+        class_names: a name for each class; empty if the targets are numbers.
+        target_shape: shape of the target numbers of one example; None if the targets are classes.
+        data: the data of the training, and its split.
         training: the settings of the run.
-        history: the epochs, in order; as many as were done.
-        test_loss, test_accuracy, test_r_squared: over the test part at the end; None when it was not evaluated, or when
-            the metric does not fit the targets.
+        history: the epochs that were done, in order.
+        test_loss, test_accuracy, test_r_squared: metrics on the test examples after training; None if they were not
+            computed, or if the metric does not fit the targets.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -82,7 +82,7 @@ class _ModelFile(SavedModel):
 
 
 def summarise_history(history: tuple[EpochFinished, ...]) -> tuple[EpochSummary, ...]:
-    """Turn the events of a run into what a file keeps of them; JSON knows no infinite loss, so that is left out."""
+    """Return the epochs of a `history` for a model file. An infinite loss becomes None, since JSON has no infinity."""
     return tuple(
         EpochSummary(
             epoch=event.epoch,
@@ -102,46 +102,46 @@ def _finite(loss: float | None) -> float | None:
 
 
 def save_model(path: str | Path, net: Sequential, about: SavedModel) -> None:
-    """Write a model file, atomically. The same network and the same facts give the same bytes.
+    """Write a model file atomically. The same arguments give the same bytes.
 
     Arguments:
         path: the file, usually `*.safetensors`.
-        net: the network whose weights are saved.
-        about: everything else; `about.network` must describe `net`.
+        net: the network with its weights.
+        about: the other content; `about.network` must describe `net`.
 
-    Raises `StorageError` when the file cannot be written, `about` describes another network, or the network has layers
-    of your own, which no file can describe.
+    Raises `StorageError` when the file cannot be written, `about` describes another network, or the network has
+    layers whose class is not registered, which no file can describe.
     """
     for layer in all_layers(net):
         if not are_registered([layer]):
             raise StorageError(
                 f"Could not save '{path}': no file can describe the layer '{layer.name}', since its type "
-                f"'{type(layer).__name__}' is your own. Save the weights alone: net.export(path)."
+                f"'{type(layer).__name__}' is your own. Save only the weights: net.export(path)."
             )
     tensors = net.named_tensors
     expected = _expected_shapes(about, str(path))
     if expected != {name: tensor.shape for name, tensor in tensors.items()}:
-        raise StorageError(f"Could not save '{path}': the description is one of another network.")
+        raise StorageError(f"Could not save '{path}': `about` describes another network. Pass the one of this network.")
     metadata = {"format": MODEL_FORMAT, "version": MODEL_VERSION, **about.model_dump(mode="python")}
     write_tensors(path, tensors, metadata)
 
 
 def read_model(path: str | Path) -> SavedModel:
-    """Read what a model file tells about its network, but not the weights.
+    """Read the model file `path`, but not the weights.
 
-    Raises `StorageError` when the file is missing, damaged, from a newer version, or only holds weights.
+    Raises `StorageError` when the file is missing, damaged, from a newer version, or holds only weights.
     """
     require_kind(path, "tensors")
     return model_from_header(read_header(path), path)
 
 
 def load_model(path: str | Path) -> tuple[Sequential, SavedModel]:
-    """Build the network of a model file, with its weights, in evaluation mode.
+    """Build the network of the model file `path` with its weights, in evaluation mode.
 
-    The network computes in float64 when all its weights are float64, and in float32 otherwise.
+    The network computes in float64 if all weights are float64, else in float32.
 
-    Raises `StorageError`, as `read_model` does and when weights and network do not fit together; this is found out
-    before room is made for either.
+    Raises `StorageError` as `read_model` does, and when weights and network do not fit together. This is checked before
+    memory is allocated.
     """
     require_kind(path, "tensors")
     with open_tensors(path) as file:
@@ -156,9 +156,9 @@ def load_model(path: str | Path) -> tuple[Sequential, SavedModel]:
 
 
 def load_into(path: str | Path, net: Sequential) -> None:
-    """Copy the weights of a safetensors file into a network.
+    """Copy the weights of the safetensors file `path` into the network `net`.
 
-    Raises `StorageError`, and changes nothing, when the file cannot be read, or holds other tensors than `net` has.
+    Raises `StorageError`, and changes nothing, when the file cannot be read or its tensors do not fit `net`.
     """
     require_kind(path, "tensors")
     expected = {name: tensor.shape for name, tensor in net.named_tensors.items()}
@@ -168,11 +168,13 @@ def load_into(path: str | Path, net: Sequential) -> None:
 
 
 def model_from_header(header: TensorFileHeader, path: str | Path) -> SavedModel:
-    """Return what a header that was already read tells about its network; raises `StorageError` as `read_model` does.
+    """Return the content of a model file from its header.
 
     Arguments:
-        header: of the file.
-        path: the file, for the sentence.
+        header: the header of the file.
+        path: the file, for error messages.
+
+    Raises `StorageError` as `read_model` does.
     """
     metadata = header.metadata
     if metadata.get("format") == CHECKPOINT_FORMAT:
@@ -181,7 +183,7 @@ def model_from_header(header: TensorFileHeader, path: str | Path) -> SavedModel:
             "Finish the run with 'tinyml train --resume', and save its model with '--save'."
         )
     if metadata.get("format") != MODEL_FORMAT:
-        raise StorageError(f"'{path}' holds tensors, but not the network they belong to, so it is no whole model.")
+        raise StorageError(f"'{path}' holds tensors, but no network, so it is no whole model. Choose a model file.")
     version = metadata.get("version")
     if isinstance(version, int) and version > MODEL_VERSION:
         raise StorageError(
@@ -191,12 +193,12 @@ def model_from_header(header: TensorFileHeader, path: str | Path) -> SavedModel:
     try:
         content = _ModelFile.model_validate(metadata)
     except ValidationError as error:
-        raise StorageError(f"'{path}' has unusable metadata: {describe_invalid(error)}.") from error
+        raise StorageError(f"'{path}' has unusable metadata. {describe_validation_error(error)}") from error
     return SavedModel.model_validate({name: getattr(content, name) for name in SavedModel.model_fields})
 
 
 def _expected_shapes(about: SavedModel, source: str) -> dict[str, Shape]:
-    """Tell which tensors the network on paper has."""
+    """Return the shapes of the tensors that the specification asks for, by name."""
     inference = infer(about.network, about.input_shape)
     if inference.problems:
         raise StorageError(f"'{source}' describes a network that cannot be built: {inference.problems[0]}")
@@ -208,7 +210,7 @@ def _expected_shapes(about: SavedModel, source: str) -> dict[str, Shape]:
 
 
 def _check_tensors(path: str | Path, found: tuple[TensorHeader, ...], expected: dict[str, Shape]) -> None:
-    """Compare tensors with those that a network needs, before any is read."""
+    """Compare the tensors of a file with those of a network, before any tensor is read."""
     shapes = {tensor.name: tensor.shape for tensor in found}
     for name in sorted(shapes.keys() | expected.keys()):
         if name not in shapes:

@@ -1,8 +1,8 @@
-"""Project files: the network, the data choice and the training settings as versioned JSON (`*.tinyml.json`).
+"""Project files: network, data choice and training settings as versioned JSON (`*.tinyml.json`).
 
     {"format": "tinyml-project", "version": 2, "network": {…}, "data": {…}, "training": {…}}
 
-Layers are kept word for word, known or not: a file that was made with a layer file of one's own loses nothing here.
+Layers of unknown types are kept unchanged, so a project with a layer from another folder loses nothing here.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tinyml.core import StorageError
 from tinyml.core.files import read_bounded, write_atomically
-from tinyml.core.json_text import describe_invalid, read_json_object, write_json
+from tinyml.core.json_text import read_json_object, write_json
+from tinyml.core.validation import describe_validation_error
 from tinyml.data.choice import DataChoice
 from tinyml.learner.settings import TrainingSettings
 from tinyml.net import NetworkSpecification
@@ -24,20 +25,20 @@ PROJECT_VERSION = 2
 PROJECT_SUFFIX = ".tinyml.json"
 _LARGEST_FILE = 4 * 2**20
 _MOST_MARKS = 200_000
-"""A thousand layers have about forty thousand commas, colons and brackets."""
+"""Bounds commas, colons and brackets; a thousand layers have about 40,000."""
 
 Migration = Callable[[dict[str, Any]], dict[str, Any]]
-"""Takes the plain content of a file of one version and returns that of the next."""
+"""Converts the plain content of a file from one version to the next."""
 
 MIGRATIONS: dict[int, Migration] = {
-    # Version 2 has more training settings (optimiser, schedule, …); what version 1 always did is their default.
+    # Version 2 has more training settings (optimiser, schedule, …); their defaults are the behaviour of version 1.
     1: lambda content: content,
 }
-"""For each older version, the step to the one after it. Steps know nothing of today's classes, which will change."""
+"""The step from each older version to the next. Steps do not use today's classes, which will change."""
 
 
 class Project(BaseModel):
-    """What a user builds: a network, the data it learns from, and how it is trained. Frozen; edits make new ones."""
+    """The work of a user: a network, a data choice and training settings. It is frozen; edits make new projects."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -47,26 +48,36 @@ class Project(BaseModel):
 
 
 def save_project(path: str | Path, project: Project) -> None:
-    """Write a project file, atomically. The same project gives the same bytes.
+    """Write a project file atomically. The same project gives the same bytes.
 
-    Raises `StorageError` when the file cannot be written, or a setting holds NaN or infinity, which JSON does not know.
+    Arguments:
+        path: the file, usually `*.tinyml.json`.
+        project: the project.
+
+    Raises `StorageError` when the file cannot be written, or a setting is NaN or infinity, which JSON does not have.
     """
     text = project_to_json(project, str(path))
     write_atomically(path, text.encode("utf-8"))
 
 
 def read_project(path: str | Path) -> Project:
-    """Read a project file of this version or an older one.
+    """Read the project file `path`, of this version or an older one.
 
-    Raises `StorageError`, with one sentence that names the key at fault, when the file is missing, damaged, not a
-    project, or from a newer version.
+    Raises `StorageError`, with the name of the wrong key, when the file is missing, damaged, no project, or from a
+    newer version.
     """
     require_kind(path, "project")
     return project_from_json(read_bounded(path, _LARGEST_FILE), str(path))
 
 
 def project_to_json(project: Project, source: str = "the project") -> str:
-    """Write a project as the text of a project file; raises `StorageError` as `save_project` does.
+    """Return the text of a project file.
+
+    Arguments:
+        project: the project.
+        source: name of the file in error messages.
+
+    Raises `StorageError` as `save_project` does.
 
     >>> project_to_json(Project()).splitlines()[1:3]
     ['  "format": "tinyml-project",', '  "version": 2,']
@@ -76,7 +87,13 @@ def project_to_json(project: Project, source: str = "the project") -> str:
 
 
 def project_from_json(text: str | bytes, source: str = "the project") -> Project:
-    """Read a project from the text of a project file; raises `StorageError` as `read_project` does.
+    """Return the project of the text of a project file.
+
+    Arguments:
+        text: the content of the file.
+        source: name of the file in error messages.
+
+    Raises `StorageError` as `read_project` does.
 
     >>> project_from_json(project_to_json(Project())) == Project()
     True
@@ -98,4 +115,4 @@ def project_from_json(text: str | bytes, source: str = "the project") -> Project
     try:
         return Project.model_validate(content)
     except ValidationError as error:
-        raise StorageError(f"'{source}' cannot be opened: {describe_invalid(error)}.") from error
+        raise StorageError(f"'{source}' cannot be opened. {describe_validation_error(error)}") from error

@@ -1,4 +1,4 @@
-"""What the tensors of a safetensors file look like in numbers: of any program, of any size."""
+"""Statistics of the tensors in a safetensors file of any program and any size."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -13,23 +13,24 @@ from tinyml.core.tensor_file import TensorFileHeader, TensorReader, open_tensors
 from tinyml.core.tensor_header import TensorHeader
 
 _CHUNK = 2**17
-"""Elements that are in memory at a time; they take a few megabytes, whatever the size of the tensor."""
+"""Elements that are in memory at the same time; they take a few megabytes for a tensor of any size."""
 
 
 @dataclass(frozen=True)
 class TensorSummary:
-    """One tensor in numbers. Statistics are those of the finite values, and None when there are none.
+    """Statistics of one tensor. They are statistics of the finite elements, and None if there is no finite element.
 
     Attributes:
-        name: of the tensor.
-        shape: of the tensor.
-        dtype: name of the element type, "float32" or, where NumPy has none, the file's own, such as "BF16".
+        name: name of the tensor.
+        shape: shape of the tensor.
+        dtype: NumPy's name of the element type ("float32"), or the name in the file ("BF16") if NumPy does not have it.
         count: number of elements.
-        minimum, maximum, mean, standard_deviation: of the finite elements; the deviation divides by their number.
-        non_finite: how many elements are NaN or infinite.
-        histogram: `(bins,)` how many finite elements lie in each bin; None when there is none.
-        edges: `(bins + 1,)` where the bins begin and end.
-        note: why there are no numbers, in one sentence; empty when there are.
+        minimum, maximum, mean: of the finite elements.
+        standard_deviation: of the finite elements, divided by their number.
+        non_finite: number of elements that are NaN or infinite.
+        histogram: `(bins,)` number of finite elements in each bin; None if there is no histogram.
+        edges: `(bins + 1,)` the edges of the bins; None if there is no histogram.
+        note: one sentence that says why there are no statistics; empty if there are.
     """
 
     name: str
@@ -52,15 +53,15 @@ def summarise_tensors(
     between: Callable[[], object] | None = None,
     header: TensorFileHeader | None = None,
 ) -> Iterator[TensorSummary]:
-    """Go through the tensors of a safetensors file, sorted by name; only a few megabytes are in memory at a time.
+    """Yield the statistics of each tensor in a file, sorted by name. Only a few megabytes are in memory.
 
     Arguments:
         path: the file.
-        bins: of each histogram, at least 1.
-        between: called between the pieces of every tensor; what it raises cancels the work.
-        header: of the file, when it was read before.
+        bins: number of bins of each histogram, at least 1.
+        between: called between the pieces of every tensor; an exception that it raises cancels the work.
+        header: the header of the file, if it was read before.
 
-    Raises `StorageError` when the file is missing, damaged, not a safetensors file, or changed while it is read.
+    Raises `StorageError` when the file is missing, damaged, no safetensors file, or changed while it is read.
 
     >>> import os, tempfile
     >>> from tinyml.core.tensor_file import write_tensors
@@ -80,12 +81,12 @@ def summarise_tensors(
 
 
 def summarise(name: str, tensor: np.ndarray, bins: int = 40) -> TensorSummary:
-    """Put one array into numbers; it is gone through in pieces, so that little memory is needed.
+    """Return the statistics of one array. It is read in pieces, so that little memory is needed.
 
     Arguments:
-        name: what the array is called.
+        name: name of the array.
         tensor: any array of numbers.
-        bins: bars of the histogram.
+        bins: number of bins of the histogram.
 
     >>> summarise("ones", np.ones((2, 3))).maximum
     1.0
@@ -104,13 +105,13 @@ def _read_piece(
 
 
 def _summarise(header: TensorHeader, pieces: "_Pieces", bins: int) -> TensorSummary:
-    """Go through the pieces twice: for the range and the mean, then for what is counted from them."""
+    """Read the pieces twice: for range and mean, then for histogram and variance, which need them."""
     sizes, means, minima, maxima = [0], [0.0], [], []
     with np.errstate(all="ignore"):
         for piece in pieces:
             if piece.size:
                 sizes.append(piece.size)
-                # The mean of the parts, and of their means by weight, so that no sum overflows.
+                # Means of the pieces, weighted below, so that no sum overflows.
                 means.append(float((piece / piece.size).sum()))
                 minima.append(float(piece.min()))
                 maxima.append(float(piece.max()))
@@ -144,7 +145,7 @@ def _summarise(header: TensorHeader, pieces: "_Pieces", bins: int) -> TensorSumm
 
 
 def _bin_edges(minimum: float, maximum: float, bins: int) -> NDArray[np.float64] | None:
-    """Divide the range into bins, around the value when there is only one; None when float64 has no such numbers."""
+    """Return the edges of the bins; None if float64 cannot hold them. A single value gets bins around it."""
     if minimum == maximum:
         minimum, maximum = minimum - 0.5, maximum + 0.5
     with np.errstate(all="ignore"):
@@ -153,10 +154,10 @@ def _bin_edges(minimum: float, maximum: float, bins: int) -> NDArray[np.float64]
 
 
 class _Pieces:
-    """The finite elements of a tensor as float64, some at a time, as often as one likes.
+    """Iterates over the finite elements of a tensor as float64, in pieces. It can be used again.
 
     Arguments:
-        read: returns the elements from a first to a last one, as if the tensor were flat.
+        read: returns the elements of a range of the flattened tensor.
         count: number of elements.
     """
 

@@ -1,4 +1,4 @@
-"""The form for what to learn from: the data and how it is split."""
+"""The form for the data of the project and its split."""
 
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from app.builder.forms.form_widgets import Page
 from app.builder.forms.model_form import ModelForm
 from app.builder.target_description import describe_targets
 from app.document import DATA_PENDING, Document
+from app.document.data_filters import data_name_filters
 from app.document.edits import change_data
 from app.jobs import Job
 from app.widgets.formatting import format_count, format_list
@@ -20,16 +21,17 @@ from app.widgets.theme.theme import GRID
 from tinyml.core import DataError, describe_shape
 from tinyml.core.memory import describe_bytes
 from tinyml.data import DataChoice, DataDescription, builtin_descriptions, builtin_names, memory_problem, split_counts
+from tinyml.data.readers import describe_sources, readers
 
-CHOOSE_FOLDER = "Choose folder…"
+CHOOSE_FILE, CHOOSE_FOLDER = "Choose file…", "Choose folder…"
 _TARGET_TITLES = {"label": "Label", "input": "Input (autoencoder)"}
 
 
 class DataForm(QWidget):
-    """Edits the document's data choice.
+    """Shows and edits the data choice of a project.
 
     Arguments:
-        document: what is shown and edited.
+        document: holds the project.
     """
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
@@ -38,7 +40,7 @@ class DataForm(QWidget):
         self.setAccessibleName("Data")
         self.setMinimumWidth(27 * GRID)
         self._document = document
-        self._chosen: Job | None = None
+        self._data_job: Job | None = None
         self._source = _SourceBox(self)
         self._source.activated.connect(self._on_source_activated)
         self._source_error = make_paragraph("data_source_error", style_class="danger")
@@ -71,7 +73,7 @@ class DataForm(QWidget):
         layout.addWidget(page)
 
     def commit(self) -> str:
-        """Finish what is half typed. Return the sentence about a number that is refused; empty if none is."""
+        """Apply the text that is typed in a field. Return a sentence if the number is refused, else an empty text."""
         return self._form.commit()
 
     @Slot()
@@ -106,13 +108,13 @@ class DataForm(QWidget):
         except DataError as error:
             show_text(self._split, str(error))
             return
-        reason = " It brings its own test part, so the test share is not used." if own_test else ""
+        reason = " The data has its own test part, so the test share is not used." if own_test else ""
         show_text(self._split, f"{train} training, {validation} validation, {test} test.{reason}")
 
     @Slot()
     def _on_document_replaced(self) -> None:
         self._form.forget()
-        self._drop_choice()
+        self._cancel_data_job()
         self._show()
 
     @Slot(str, object, bool)
@@ -126,8 +128,8 @@ class DataForm(QWidget):
     def _on_source_activated(self, position: int) -> None:
         source = self._source.itemData(position)
         if source is None:
-            source = self._ask_for_folder()
-        self._drop_choice()
+            source = self._ask_for_source(folders=self._source.itemText(position) == CHOOSE_FOLDER)
+        self._cancel_data_job()
         self._show()
         if source in builtin_names():
             self._on_edited("source", source, False)
@@ -135,38 +137,45 @@ class DataForm(QWidget):
             self._source.show_source(source)
             show_text(self._source_error, "")
             show_text(self._summary, DATA_PENDING)
-            self._chosen = self._document.describe_data(source)
-            self._chosen.returned.connect(self._on_choice_described)
-            self._chosen.failed.connect(self._on_choice_failed)
+            self._data_job = self._document.describe_data(source)
+            self._data_job.returned.connect(self._on_data_job_returned)
+            self._data_job.failed.connect(self._on_data_job_failed)
 
     @Slot(object)
-    def _on_choice_described(self, description: DataDescription) -> None:
-        self._chosen = None
+    def _on_data_job_returned(self, description: DataDescription) -> None:
+        self._data_job = None
         self._on_edited("source", description.name, False)
         self._show()
 
     @Slot(str)
-    def _on_choice_failed(self, sentence: str) -> None:
-        self._chosen = None
+    def _on_data_job_failed(self, sentence: str) -> None:
+        self._data_job = None
         self._show()
         show_text(self._source_error, sentence)
 
-    def _drop_choice(self) -> None:
-        job, self._chosen = self._chosen, None
+    def _cancel_data_job(self) -> None:
+        job, self._data_job = self._data_job, None
         if job is not None:
             job.cancel()
 
-    def _ask_for_folder(self) -> str:
+    def _ask_for_source(self, folders: bool) -> str:
+        """Ask for a folder or a file of data; an empty text means cancel."""
         source = self._document.project.data.source
-        # A folder that could not be described may not answer at all, and the dialog would wait for it.
+        # A source without description may be on a network that does not answer. The dialog would wait for it.
         known = self._document.data is not None and source not in builtin_names()
         start = source if known else str(Path.home())
-        title = "Choose a folder that holds images and labels as IDX files"
-        return QFileDialog.getExistingDirectory(self, title, start)
+        title = f"Choose {describe_sources(reader for reader in readers().values() if reader.reads_folder == folders)}"
+        if folders:
+            return QFileDialog.getExistingDirectory(self, title, start)
+        chosen, _ = QFileDialog.getOpenFileName(self, title, start, ";;".join([*data_name_filters(), "All files (*)"]))
+        return chosen
 
 
 class _SourceBox(QComboBox):
-    """The built-in sets, the folder that is used now, and the way to another one. The data is the source's name."""
+    """Lists the built-in sets, the path of other data in use, and the dialogs for other data.
+
+    The data of an item is its source; None for a dialog.
+    """
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -179,13 +188,18 @@ class _SourceBox(QComboBox):
             self.addItem(description.title, description.name)
             self.setItemData(self.count() - 1, description.about, Qt.ItemDataRole.ToolTipRole)
         self._built_in = self.count()
-        self.addItem(CHOOSE_FOLDER, None)
+        for text, folders in ((CHOOSE_FILE, False), (CHOOSE_FOLDER, True)):
+            help_texts = [reader.help for reader in readers().values() if reader.reads_folder == folders]
+            if help_texts:
+                self.addItem(text, None)
+                self.setItemData(self.count() - 1, tool_tip(" ".join(help_texts)), Qt.ItemDataRole.ToolTipRole)
+        self._dialogs = self.count() - self._built_in
 
     def show_source(self, source: str) -> None:
-        """Select a source; one that is no built-in set gets an entry of its own."""
+        """Select a source. A path is added to the list first."""
         position = self.findData(source)
         if position < 0:
-            while self.count() > self._built_in + 1:
+            while self.count() > self._built_in + self._dialogs:
                 self.removeItem(self._built_in)
             self.insertItem(self._built_in, short(Path(source).name or source), source)
             self.setItemData(self._built_in, tool_tip(source), Qt.ItemDataRole.ToolTipRole)

@@ -151,7 +151,7 @@ def test_our_files_introduce_themselves(qtbot, view, model, foreign) -> None:
     assert requested.args == [model]
     open_file(qtbot, view, foreign)
     assert not view.use_button.isEnabled()
-    assert "not the network they belong to" in view.use_button.toolTip()
+    assert "so it is no whole model" in view.use_button.toolTip()
     assert "says nothing of itself" in view.about_label.text()
 
 

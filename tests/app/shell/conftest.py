@@ -2,7 +2,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from app.shell.application import ThemeManager, open_settings
-from app.shell.files import FIRST_EXAMPLE
+from app.shell.examples import FIRST_EXAMPLE
 from app.shell.main_window import MainWindow
 
 

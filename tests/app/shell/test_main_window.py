@@ -146,14 +146,14 @@ def test_a_bad_project_file_gives_one_sentence_and_changes_nothing(qtbot, window
 
 def test_an_export_to_a_missing_folder_gives_one_sentence(qtbot, window, dialog, tmp_path):
     train_briefly(qtbot, window)
-    window.files.export_to(tmp_path / "missing" / "w.safetensors")
+    window.files.weights_export.export_to(tmp_path / "missing" / "w.safetensors")
     assert "Could not save" in dialog(window, "problem_dialog").text()
 
 
 def test_exported_weights_bring_their_network(qtbot, window, make_window, tmp_path):
     train_briefly(qtbot, window)
     path = tmp_path / "w.safetensors"
-    window.files.export_to(path)
+    window.files.weights_export.export_to(path)
     qtbot.waitUntil(path.exists)
     other = make_window("circle")
     other.files.use_weights(path)
@@ -269,15 +269,15 @@ def test_save_as_adds_a_missing_suffix(window, tmp_path, typed, written):
 
 
 def test_the_window_asks_before_weights_of_a_long_run_are_lost(qtbot, window, dialog, tmp_path, monkeypatch):
-    monkeypatch.setattr("app.shell.files.WORTH_A_QUESTION_SECONDS", 0)
+    monkeypatch.setattr("app.shell.unsaved_changes.WORTH_A_QUESTION_SECONDS", 0)
     train_briefly(qtbot, window)
     window.document.undo_stack.setClean()
     window.files.open_example("circle")
     qtbot.keyClick(dialog(window, "weights_dialog"), Qt.Key.Key_Escape)
     assert window.document.project.data.source == "digits"
-    window.files.export_to(tmp_path / "w.safetensors")
+    window.files.weights_export.export_to(tmp_path / "w.safetensors")
     qtbot.waitUntil((tmp_path / "w.safetensors").exists)
-    qtbot.waitUntil(lambda: window.files.recent() != [])
+    qtbot.waitUntil(lambda: window.files.recent_files.paths() != [])
     window.files.open_example("circle")
     assert window.document.project.data.source == "circle"
 

@@ -7,8 +7,9 @@ from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLabel, QWidge
 
 from app.document import edits
 from app.models.model_description import describe_model
-from app.shell.files import EXAMPLES, export_snapshot, load_snapshot
+from app.shell.examples import EXAMPLES
 from app.training import SessionState
+from app.training.snapshot_files import export_snapshot, load_snapshot
 from tinyml.storage import example_names, load_model
 
 ENDED = (SessionState.FINISHED, SessionState.STOPPED, SessionState.FAILED)

@@ -121,7 +121,7 @@ def test_a_folder_without_data_is_refused(window, dialog, tmp_path) -> None:
     before = window.document.project
     (tmp_path / "empty").mkdir()
     assert drop(window.canvas, tmp_path / "empty")
-    assert "folder without IDX files" in problem_of(window, dialog)
+    assert "folder without data" in problem_of(window, dialog)
     assert window.document.project == before
 
 

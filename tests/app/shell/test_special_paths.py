@@ -14,10 +14,10 @@ from app.models.reader import read_contents
 from app.monitor.curves import RunCurves
 from app.monitor.export import CurveTable, save_picture
 from app.shell.command_line import main
-from app.shell.files import export_snapshot, load_snapshot
 from app.shell.tour import take_tour
 from app.training import Snapshot
 from app.training.snapshot import frozen_state
+from app.training.snapshot_files import export_snapshot, load_snapshot
 from tests.special_files import IMPOSSIBLE, SPECIAL, impossible_path, listing, make_special
 from tinyml.core import TinymlError
 from tinyml.data import describe
@@ -87,7 +87,7 @@ def test_projects_are_opened_from_and_saved_to_regular_files_only(window, tmp_pa
     titles = [box.windowTitle() for box in window.findChildren(QMessageBox, "problem_dialog")]
     assert len(titles) == 2 * (len(SPECIAL) + len(IMPOSSIBLE))
     assert titles.count("Save project") == len(SPECIAL) + len(IMPOSSIBLE)
-    assert window.files.recent() == []
+    assert window.files.recent_files.paths() == []
     assert window.exception_hook.tracebacks == []
 
 
@@ -97,8 +97,8 @@ def test_only_regular_files_are_listed_as_recent(window, tmp_path) -> None:
         make_special(kind, tmp_path / kind)
         names.append(str(tmp_path / kind))
     (tmp_path / "good.tinyml.json").write_bytes(b"{}")
-    window.files._settings.setValue("recent_files", [*names, str(tmp_path / "good.tinyml.json")])
-    assert window.files.recent() == [tmp_path / "good.tinyml.json"]
+    window._settings.setValue("recent_files", [*names, str(tmp_path / "good.tinyml.json")])
+    assert window.files.recent_files.paths() == [tmp_path / "good.tinyml.json"]
     window.files.fill_recent_menu(QMenu(window))
 
 

@@ -1,4 +1,4 @@
-"""A snapshot holds all that a trained network is."""
+"""A snapshot holds everything that a trained network needs."""
 
 import numpy as np
 

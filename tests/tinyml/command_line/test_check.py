@@ -25,7 +25,7 @@ def test_the_gradients_of_every_example_are_right(name: str, capsys: pytest.Capt
     assert json.loads(result)["verdict"] == "right"
 
 
-def test_a_wrong_gradient_is_told_and_gives_status_1(
+def test_a_wrong_gradient_is_reported_and_gives_status_1(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     backward = Tanh.backward
@@ -38,7 +38,7 @@ def test_a_wrong_gradient_is_told_and_gives_status_1(
     assert captured.err.startswith("tinyml check: The gradient of '")
 
 
-def test_a_doubtful_gradient_is_told_and_passes(
+def test_a_doubtful_gradient_is_reported_and_passes(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     backward = Tanh.backward
@@ -53,7 +53,7 @@ def test_a_doubtful_gradient_is_told_and_passes(
     assert json.loads(result)["verdict"] == "doubtful"
 
 
-def test_the_seed_decides_what_is_checked(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_seed_determines_what_is_checked(capsys: pytest.CaptureFixture[str]) -> None:
     tables = []
     for seed in ("1", "1", "2"):
         assert main(["check", "circle", "--seed", seed]) == 0
@@ -67,7 +67,7 @@ def test_a_project_file_is_checked_with_other_data(tmp_path: Path, capsys: pytes
     assert "4×1×28×28" in capsys.readouterr().out
 
 
-def test_what_does_not_fit_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+def test_data_that_does_not_fit_is_refused_in_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "circle", "--data", "digits"]) == 1
     captured = capsys.readouterr()
     assert captured.err.startswith("tinyml check: linear_1: Linear needs a vector")

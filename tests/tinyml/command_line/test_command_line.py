@@ -62,7 +62,7 @@ def test_the_same_command_writes_the_same_bytes_and_evaluate_agrees(tmp_path: Pa
         assert last_line(judged.stdout)[key] == first[key]
 
 
-def test_what_is_given_goes_before_what_the_project_says(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_options_replace_the_settings_of_the_project(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     save = tmp_path / "a.safetensors"
     options = ["--epochs", "1", "--batch-size", "50", "--learning-rate", "0.2", "--momentum", "0.5", "--quiet"]
     assert main(["train", "--network", "circle", "--save", str(save), *options]) == 0
@@ -75,7 +75,7 @@ def test_what_is_given_goes_before_what_the_project_says(tmp_path: Path, capsys:
     assert read_model(save).data == chosen.data
 
 
-def test_nothing_is_saved_when_nothing_is_asked_for(
+def test_nothing_is_saved_without_the_option(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -110,7 +110,7 @@ def test_an_error_is_one_sentence_and_status_1(
     assert any(part in captured.err for part in words.split("|"))
 
 
-def test_a_model_is_not_judged_on_data_that_does_not_fit(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_model_is_not_evaluated_on_data_that_does_not_fit(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     save = str(tmp_path / "a.safetensors")
     assert main(["train", "--network", "circle", "--epochs", "1", "--quiet", "--save", save]) == 0
     assert main(["evaluate", save, "--data", "digits"]) == 1
@@ -125,7 +125,7 @@ def test_wrong_usage_is_status_2(arguments: list[str], capsys: pytest.CaptureFix
     assert "usage: tinyml" in capsys.readouterr().err
 
 
-def test_a_failed_save_is_told_and_leaves_the_old_file(
+def test_a_failed_save_is_reported_and_leaves_the_old_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     save = tmp_path / "a.safetensors"
@@ -169,14 +169,14 @@ def test_help_names_every_option_and_is_quick() -> None:
         assert f"--{option}" in text
     text = run("--help").stdout
     assert text.startswith("usage: tinyml")
-    assert all(f"\n  {command} " in text for command in ("train", "evaluate", "check", "reproduce"))
+    assert all(f"\n  {command} " in text for command in COMMANDS)
 
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
         (["trian"], "There is no command 'trian'. Did you mean 'train'?"),
-        (["fly"], "There is no command 'fly'. There are: train, evaluate, check, reproduce."),
+        (["fly"], "There is no command 'fly'. There are: train, evaluate, export, check, reproduce."),
         (["reproduce", "law"], "There is no experiment 'law'. Did you mean 'laws'?"),
         (["train", "--network", "circle", "--epochz=3"], "There is no option '--epochz'. Did you mean '--epochs'?"),
         (["train", "--network", "circle", "twice"], "'twice' is one word too many."),
@@ -184,7 +184,7 @@ def test_help_names_every_option_and_is_quick() -> None:
         (["train", "--network", "circle", "--threads", "0"], "argument --threads: '0' should be a whole number from 1"),
     ],
 )
-def test_an_unknown_word_is_told_the_nearest(
+def test_an_unknown_word_is_refused_with_the_nearest_known_word(
     arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as caught:
@@ -193,7 +193,7 @@ def test_an_unknown_word_is_told_the_nearest(
     assert words in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", ["train", "evaluate", "check", "reproduce"])
+@pytest.mark.parametrize("command", list(COMMANDS))
 def test_the_help_of_a_command_reads_well(command: str) -> None:
     text = run(command, "--help").stdout
     assert text.startswith(f"usage: tinyml {command} ")
@@ -205,7 +205,7 @@ def test_the_help_of_a_command_reads_well(command: str) -> None:
 
 @pytest.mark.usefixtures("thread_count_afterwards")
 @pytest.mark.parametrize("command", [["train", "--network"], ["check"]])
-def test_a_command_computes_on_as_many_threads_as_it_is_told(
+def test_a_command_computes_on_the_chosen_number_of_threads(
     command: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen = []
@@ -218,7 +218,7 @@ def test_a_command_computes_on_as_many_threads_as_it_is_told(
     assert not blas_is_held()
 
 
-def test_a_number_of_threads_in_the_environment_that_is_none_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_invalid_number_of_threads_in_the_environment_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(VARIABLE, "all")
     done = run("train", "--network", "circle", "--epochs", "1")
     assert done.returncode == 1
@@ -234,7 +234,7 @@ def test_a_project_without_layers_says_what_to_do(tmp_path: Path, capsys: pytest
 
 
 @pytest.mark.skipif(not MNIST.is_dir(), reason="the MNIST test set is not at ../shared/data/mnist")
-def test_mnist_is_learned_from_its_folder(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_network_is_trained_on_the_folder_of_mnist(capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ["train", "--network", "lenet-mnist", "--data", str(MNIST), "--epochs", "1", "--quiet"]
     assert main([*arguments, "--batch-size", "64", "--learning-rate", "0.05"]) == 0
     result = last_line(capsys.readouterr().out)

@@ -50,7 +50,7 @@ def test_any_data_trains_an_autoencoder(tmp_path: Path, capsys: pytest.CaptureFi
     }
 
 
-def test_the_size_of_large_data_is_said_before_it_is_loaded(
+def test_the_size_of_large_data_is_printed_before_loading(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write_pair(tmp_path, 50, size=(8, 8))

@@ -72,7 +72,7 @@ def batches_done(checkpoint: Path) -> int:
 
 @pytest.mark.skipif(os.name != "posix", reason="signals are sent as on POSIX systems")
 @pytest.mark.parametrize("attempt", range(5))
-def test_a_killed_run_goes_on_as_if_nothing_had_happened(
+def test_a_resumed_run_gives_the_same_bytes_as_one_without_a_kill(
     project: Path, uninterrupted: bytes, tmp_path: Path, attempt: int
 ) -> None:
     checkpoint, saved = tmp_path / "run.safetensors", tmp_path / "model.safetensors"
@@ -90,7 +90,7 @@ def test_a_killed_run_goes_on_as_if_nothing_had_happened(
     assert sorted(tmp_path.iterdir()) == [saved, checkpoint]
 
 
-def test_checkpoints_are_written_every_so_many_batches(
+def test_checkpoints_are_saved_after_the_chosen_number_of_batches(
     project: Path, uninterrupted: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     checkpoint, saved = tmp_path / "run.safetensors", tmp_path / "model.safetensors"
@@ -98,14 +98,14 @@ def test_checkpoints_are_written_every_so_many_batches(
     assert main([*arguments, "--checkpoint-every", "10"]) == 0
     assert batches_done(checkpoint) == 20
     assert main(["train", "--resume", str(checkpoint), "--epochs", str(EPOCHS), "--save", str(saved), "--quiet"]) == 0
-    # The plan was another one, so its name is in the file; the weights are the same.
+    # The bytes are those of one run with all epochs.
     result: dict[str, Any] = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert result["epochs"] == EPOCHS
     assert saved.read_bytes() == uninterrupted
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals are sent as on POSIX systems")
-def test_an_interrupted_run_says_how_to_go_on(project: Path, tmp_path: Path) -> None:
+def test_an_interrupted_run_says_how_to_continue(project: Path, tmp_path: Path) -> None:
     checkpoint = tmp_path / "my run.safetensors"
     with start("--network", str(project), "--checkpoint", str(checkpoint)) as process:
         while not checkpoint.exists():
@@ -113,7 +113,7 @@ def test_an_interrupted_run_says_how_to_go_on(project: Path, tmp_path: Path) -> 
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=30)
     assert process.returncode == 130
-    words = f"Stopped before the end. Go on with: tinyml train --resume '{checkpoint}'"
+    words = f"Stopped before the end. Continue with: tinyml train --resume '{checkpoint}'"
     assert errors.decode().splitlines()[-1] == f"tinyml train: {words}"
     assert list(tmp_path.iterdir()) == [checkpoint]
 
@@ -140,12 +140,12 @@ def test_a_resumed_run_keeps_its_settings(
     [
         ("weight_deca=1", "no training setting 'weight_deca'. Did you mean 'weight_decay'?"),
         ("weight_decay", "Write --set weight_decay=VALUE"),
-        ("weight_decay=much", "Weight decay is 'much' but should be a valid number"),
+        ("weight_decay=much", "Weight decay is 'much' but should be a number"),
         ("optimizer=adm", "Optimiser is 'adm' but should be one of adam, adamw, rmsprop, sgd (did you mean 'adam'?)"),
         ("schedule=sine", "(did you mean 'cosine'?)"),
     ],
 )
-def test_a_setting_that_does_not_exist_is_told_the_nearest(
+def test_an_unknown_setting_is_refused_with_the_nearest_known_setting(
     capsys: pytest.CaptureFixture[str], assignment: str, words: str
 ) -> None:
     assert main(["train", "--network", "circle", "--set", assignment]) == 1
@@ -188,5 +188,5 @@ def test_a_failed_run_saves_the_last_good_weights(
     captured = capsys.readouterr()
     assert captured.out == ""
     assert "in epoch 3, batch 41 (first seen in the output of layer 'linear_4'). " in captured.err
-    assert f" The weights of the end of epoch 2 were saved as '{save}'. Lower" in captured.err
+    assert f" The weights after epoch 2 were saved as '{save}'. Lower" in captured.err
     assert len(read_model(save).history) == 2

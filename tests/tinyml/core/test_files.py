@@ -53,7 +53,7 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="permissions are those of POSIX systems")
-def test_permissions_follow_the_umask_at_first_and_the_old_file_later(tmp_path: Path) -> None:
+def test_a_new_file_has_the_usual_permissions_and_a_replaced_file_keeps_its_own(tmp_path: Path) -> None:
     path = tmp_path / "a.bin"
     before = os.umask(0o027)
     try:
@@ -74,7 +74,7 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
     assert (tmp_path / "file").read_bytes() == b"content"
 
 
-def test_what_cannot_be_saved_is_known_beforehand(tmp_path: Path) -> None:
+def test_a_path_is_checked_before_saving(tmp_path: Path) -> None:
     check_can_save(tmp_path / "new.bin")
     with pytest.raises(StorageError, match="there is no folder"):
         check_can_save(tmp_path / "missing" / "a.bin")

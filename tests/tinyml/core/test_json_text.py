@@ -13,7 +13,7 @@ JSON = st.recursive(
 
 
 @given(st.dictionaries(st.text(), JSON, max_size=4))
-def test_what_is_written_is_read(value: dict) -> None:
+def test_written_json_is_read_again(value: dict) -> None:
     assert read_json_object(write_json(value, "a"), "a") == value
 
 
@@ -42,6 +42,6 @@ def test_hostile_text_is_refused_in_one_sentence(text: bytes, complaint: str) ->
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), "\ud800", {1, 2}])
-def test_what_json_cannot_hold_is_not_written(value: object) -> None:
+def test_values_that_json_does_not_have_are_not_written(value: object) -> None:
     with pytest.raises(StorageError, match="Could not save 'the file'"):
         write_json({"a": value}, "the file")

@@ -98,7 +98,7 @@ def test_a_count_is_a_whole_number(value: object, words: str) -> None:
     [
         ({"filters": 0}, "Filters is 0 but should be at least 1."),
         ({"filters": 10}, "Filters is 10 but should be at most 9."),
-        ({"filters": "many"}, "Filters is 'many' but should be a valid integer, unable to parse string as an integer."),
+        ({"filters": "many"}, "Filters is 'many' but should be a whole number."),
         ({"share": 1}, "share is 1 but should be less than 1."),
         ({"filter": 1}, "There is no setting 'filter'. Did you mean 'filters'?"),
         ({"zzz": 1}, "There is no setting 'zzz'."),

@@ -28,14 +28,14 @@ def test_a_save_removes_what_killed_saves_of_the_same_file_left(tmp_path: Path) 
     assert list(tmp_path.iterdir()) == [tmp_path / "a.bin"]
 
 
-def test_leftovers_of_other_files_go_when_they_are_old(tmp_path: Path) -> None:
+def test_old_leftovers_of_other_files_are_removed(tmp_path: Path) -> None:
     young = leftover(tmp_path, ".b.bin.0123abcd.tmp", 0.5 * HOUR)
     leftover(tmp_path, ".c.bin.0123abcd.tmp", 1.5 * HOUR)
     write_atomically(tmp_path / "a.bin", b"new")
     assert set(tmp_path.iterdir()) == {tmp_path / "a.bin", young}
 
 
-def test_what_is_not_ours_stays(tmp_path: Path) -> None:
+def test_files_with_other_names_stay(tmp_path: Path) -> None:
     names = (".a.bin.tmp", "a.bin.0123abcd.tmp", ".a.bin.0123ABCD.tmp", ".a.bin.0123abcd.tmp.bak", ".a.bin.0123abc.tmp")
     for name in names:
         leftover(tmp_path, name, 100 * HOUR)
@@ -47,7 +47,7 @@ def test_what_is_not_ours_stays(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has other locks")
-def test_what_a_living_process_writes_stays_however_old(tmp_path: Path) -> None:
+def test_a_file_that_a_running_process_writes_stays_at_any_age(tmp_path: Path) -> None:
     script = """if True:
         import sys, time
         from pathlib import Path
@@ -69,7 +69,7 @@ def test_what_a_living_process_writes_stays_however_old(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [tmp_path / "a.bin"]
 
 
-def test_where_files_cannot_be_locked_age_decides(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_locks_the_age_decides(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(temporary_files, "_try_to_lock", lambda descriptor: None)
     young = leftover(tmp_path, ".a.bin.0123abcd.tmp", 0.5 * HOUR)
     leftover(tmp_path, ".a.bin.4567abcd.tmp", 1.5 * HOUR)
@@ -77,7 +77,7 @@ def test_where_files_cannot_be_locked_age_decides(tmp_path: Path, monkeypatch: p
     assert set(tmp_path.iterdir()) == {tmp_path / "a.bin", young}
 
 
-def test_a_temporary_file_that_is_taken_for_an_abandoned_one_is_made_again(
+def test_a_temporary_file_that_another_process_removed_is_made_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lock, taken = temporary_files._try_to_lock, []
@@ -104,7 +104,7 @@ def test_the_longest_names_can_be_saved(tmp_path: Path, name: str) -> None:
     assert list(tmp_path.iterdir()) == [tmp_path / name]
 
 
-def test_a_sweep_that_fails_does_not_stop_a_save(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_leftovers_that_cannot_be_removed_do_not_stop_a_save(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     leftover(tmp_path, ".a.bin.0123abcd.tmp")
 
     def refuse(*_arguments: object) -> None:

@@ -26,7 +26,7 @@ def write_raw(path: Path, header: object, content: bytes = b"") -> Path:
         hypothesis_numpy.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=4),
     )
 )
-def test_any_array_comes_back(tmp_path_factory: pytest.TempPathFactory, array: np.ndarray) -> None:
+def test_every_array_is_read_as_it_was_written(tmp_path_factory: pytest.TempPathFactory, array: np.ndarray) -> None:
     path = tmp_path_factory.mktemp("tensors") / "a.safetensors"
     write_tensors(path, {"a": array, "turned": array.T})
     tensors = read_tensors(path).tensors
@@ -103,7 +103,7 @@ def test_a_foreign_file_is_refused(tmp_path: Path, content: bytes) -> None:
         {"dtype": "NONSENSE", "shape": [2], "data_offsets": [0, 8]},
     ],
 )
-def test_a_lying_header_is_refused(tmp_path: Path, tensor: dict) -> None:
+def test_a_wrong_header_is_refused_in_one_sentence(tmp_path: Path, tensor: dict) -> None:
     with pytest.raises(StorageError, match="is not a whole safetensors file"):
         read_tensors(write_raw(tmp_path / "a", {"a": tensor}, bytes(8)))
 
@@ -124,7 +124,7 @@ def test_hostile_metadata_is_refused(tmp_path: Path, metadata: str) -> None:
         read_header(write_raw(tmp_path / "a", {"__metadata__": {"tinyml": metadata}}))
 
 
-def test_missing_files_and_folders_are_told_apart(tmp_path: Path) -> None:
+def test_missing_files_and_folders_have_different_sentences(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="There is no file"):
         read_tensors(tmp_path / "missing")
     with pytest.raises(StorageError, match="is a folder"):

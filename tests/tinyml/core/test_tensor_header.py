@@ -26,7 +26,7 @@ def entry(**changes: object) -> str:
     return json.dumps({"a": {"dtype": "U8", "shape": [2], "data_offsets": [0, 2], **changes}})
 
 
-def test_a_header_in_any_spelling_is_read() -> None:
+def test_a_header_with_any_white_space_is_read() -> None:
     text = f' \n{{ "b\\u00e9" :\t{PLAIN} , "__metadata__": {{ }},"{{}}":{PLAIN.replace("0, 2", "2, 4")} }}  '
     parsed = parse_header(text.encode(), 4)
     assert [(tensor.name, tensor.shape, tensor.dtype) for tensor in parsed.tensors] == [
@@ -88,7 +88,7 @@ def test_a_wrong_header_is_refused(header: str | bytes, complaint: str) -> None:
     assert re.search(complaint, refusal(header))
 
 
-def test_each_type_of_ours_and_of_the_writer_has_the_same_size(tmp_path: Path) -> None:
+def test_each_element_type_has_the_size_that_the_package_safetensors_gives_it(tmp_path: Path) -> None:
     tensors = {
         name: np.arange(6).astype(name).reshape(2, 3)
         for name in ("bool", "int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64")
@@ -101,7 +101,7 @@ def test_each_type_of_ours_and_of_the_writer_has_the_same_size(tmp_path: Path) -
         np.testing.assert_array_equal(found[name], tensor)
 
 
-def test_any_byte_of_a_flag_is_true_or_false(tmp_path: Path) -> None:
+def test_every_byte_of_a_boolean_is_true_or_false(tmp_path: Path) -> None:
     header = entry(dtype="BOOL").encode()
     (tmp_path / "a").write_bytes(struct.pack("<Q", len(header)) + header + b"\x00\x82")
     assert read_tensors(tmp_path / "a").tensors["a"].tobytes() == b"\x00\x01"
@@ -126,9 +126,9 @@ def test_a_header_that_is_too_long_is_neither_read_nor_written(tmp_path: Path) -
     path.write_bytes(struct.pack("<Q", LARGEST_HEADER + 1) + b"{}")
     with path.open("r+b") as file:
         file.truncate(2 * LARGEST_HEADER)
-    with pytest.raises(StorageError, match="16,777,216 are the most that is read"):
+    with pytest.raises(StorageError, match="more than the 16,777,216 that can be read"):
         read_header(path)
-    with pytest.raises(StorageError, match=r"16,777,216 are the most that can be read again\. Nothing was changed"):
+    with pytest.raises(StorageError, match=r"more than the 16,777,216 that can be read again\. Nothing was changed"):
         write_tensors(tmp_path / "b", {"a": np.zeros(1)}, {"text": "x" * LARGEST_HEADER})
     assert not (tmp_path / "b").exists()
 
@@ -152,7 +152,7 @@ def test_fifty_thousand_tensors_are_listed_in_little_time_and_memory(tmp_path: P
         tracemalloc.stop()
 
 
-def test_a_header_that_wants_to_grow_is_refused_in_little_memory(tmp_path: Path) -> None:
+def test_a_header_with_very_many_values_is_refused_with_little_memory(tmp_path: Path) -> None:
     """Sixteen megabytes of JSON can become a gigabyte of objects."""
     for opening, repeated, closing in (
         ('{"a": ', "{},", "1}"),

@@ -1,4 +1,4 @@
-"""Makes IDX files, right and wrong ones, for the tests."""
+"""Makes correct and wrong IDX files for the tests."""
 
 import gzip
 import struct

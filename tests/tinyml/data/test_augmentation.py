@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tinyml.core import DataError, SettingsError
 from tinyml.data import Augmentation, Flip, Noise, Rotate, Shift, augment
-from tinyml.data.augmentation import rotate_picture
+from tinyml.data.augmentation import rotate_image
 
 EVERY: list[Augmentation] = [Shift(2), Shift(9), Flip(), Flip(1, vertical=True), Rotate(180), Noise(0.5)]
 
@@ -36,22 +36,22 @@ def test_shape_type_and_the_original_stay(augmentation: Any, shape: Any, dtype: 
     assert np.isfinite(varied).all()
 
 
-def test_a_shifted_picture_is_found_again_where_it_went() -> None:
+def test_a_shifted_image_has_the_same_pixels_at_another_place() -> None:
     inputs = np.zeros((200, 2, 5, 7), np.float32)
     inputs[:, 0, 2, 3], inputs[:, 1, 2, 3] = 1.0, 2.0
     varied = Shift(2)(inputs, generator())
-    places = {tuple(int(place[0]) for place in np.nonzero(picture[0] == 1)) for picture in varied}
+    places = {tuple(int(place[0]) for place in np.nonzero(image[0] == 1)) for image in varied}
     assert places == {(row, column) for row in range(5) for column in range(1, 6)}
     np.testing.assert_array_equal(varied[:, 1], 2 * varied[:, 0])
 
 
-def test_what_a_shift_leaves_empty_is_zero() -> None:
+def test_pixels_that_a_shift_frees_are_zero() -> None:
     varied = Shift(1)(np.ones((100, 1, 3, 3)), generator())
     sums = sorted(set(varied.sum(axis=(1, 2, 3)).tolist()))
     assert sums == [4.0, 6.0, 9.0]
 
 
-def test_half_of_the_pictures_are_mirrored() -> None:
+def test_half_of_the_images_are_mirrored() -> None:
     inputs = generator(1).random((400, 1, 3, 4))
     varied = Flip()(inputs, generator())
     mirrored = (varied == inputs[..., ::-1]).all(axis=(1, 2, 3))
@@ -62,39 +62,39 @@ def test_half_of_the_pictures_are_mirrored() -> None:
 
 
 @pytest.mark.parametrize("quarters", [-2, -1, 0, 1, 2, 3])
-def test_quarter_turns_are_those_of_numpy(quarters: int) -> None:
-    picture = generator().random((2, 5, 5))
-    turned = rotate_picture(picture, quarters * math.pi / 2)
-    np.testing.assert_allclose(turned, np.rot90(picture, quarters, axes=(1, 2)), atol=1e-12)
+def test_rotations_by_right_angles_agree_with_numpy(quarters: int) -> None:
+    image = generator().random((2, 5, 5))
+    turned = rotate_image(image, quarters * math.pi / 2)
+    np.testing.assert_allclose(turned, np.rot90(image, quarters, axes=(1, 2)), atol=1e-12)
 
 
-def test_turning_about_the_middle_keeps_the_middle_and_the_mean() -> None:
-    picture = np.zeros((1, 15, 15))
-    picture[0, 5:10, 5:10] = generator().random((5, 5))
+def test_a_rotation_keeps_the_centre_and_the_mean() -> None:
+    image = np.zeros((1, 15, 15))
+    image[0, 5:10, 5:10] = generator().random((5, 5))
     for angle in (0.1, 1.0, 4.0):
-        turned = rotate_picture(picture, angle)
-        assert turned[0, 7, 7] == pytest.approx(picture[0, 7, 7])
-        assert turned.sum() == pytest.approx(picture.sum(), rel=0.1)
+        turned = rotate_image(image, angle)
+        assert turned[0, 7, 7] == pytest.approx(image[0, 7, 7])
+        assert turned.sum() == pytest.approx(image.sum(), rel=0.1)
         assert turned.min() >= 0
-        assert turned.max() <= picture.max()
+        assert turned.max() <= image.max()
 
 
 def test_angles_stay_within_the_limit() -> None:
-    picture = np.zeros((300, 1, 21, 21))
-    picture[:, 0, 10, 20] = 1.0
-    rows, columns = np.nonzero(Rotate(30)(picture, generator())[:, 0].sum(axis=0))
+    image = np.zeros((300, 1, 21, 21))
+    image[:, 0, 10, 20] = 1.0
+    rows, columns = np.nonzero(Rotate(30)(image, generator())[:, 0].sum(axis=0))
     angles = np.degrees(np.arctan2(10 - rows, columns - 10))
     assert -36 < angles.min() < -20
     assert 20 < angles.max() < 36
 
 
-def test_noise_has_the_deviation_it_is_given() -> None:
+def test_noise_has_the_chosen_standard_deviation() -> None:
     varied = Noise(0.25)(np.full((100, 100), 2.0, np.float32), generator())
     assert varied.mean() == pytest.approx(2, abs=0.01)
     assert varied.std() == pytest.approx(0.25, rel=0.05)
 
 
-def test_several_are_applied_in_their_order() -> None:
+def test_several_augmentations_are_applied_in_their_order() -> None:
     inputs = generator().random((4, 1, 5, 5))
     one, two = generator(3), generator(3)
     np.testing.assert_array_equal(augment(inputs, [Shift(1), Flip()], one), Flip()(Shift(1)(inputs, two), two))
@@ -102,8 +102,8 @@ def test_several_are_applied_in_their_order() -> None:
 
 
 @pytest.mark.parametrize("augmentation", [Shift(1), Flip(), Rotate(5)], ids=repr)
-def test_vectors_are_no_pictures(augmentation: Augmentation) -> None:
-    with pytest.raises(DataError, match=r"needs pictures.*received \(5, 2\)"):
+def test_vectors_are_no_images(augmentation: Augmentation) -> None:
+    with pytest.raises(DataError, match=r"needs images.*received \(5, 2\)"):
         augmentation(np.zeros((5, 2)), generator())
 
 

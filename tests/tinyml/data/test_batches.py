@@ -21,7 +21,7 @@ def test_the_generator_decides_the_order() -> None:
     assert first != other
 
 
-def test_every_seed_epoch_and_batch_has_randomness_of_its_own() -> None:
+def test_every_seed_epoch_and_batch_has_other_random_numbers() -> None:
     places = [(seed, epoch, batch) for seed in (0, 1) for epoch in (1, 2, 3) for batch in (0, 1, 2)]
     drawn = [tuple(epoch_generator(*place).permutation(50)) for place in places]
     assert len(set(drawn)) == len(places)

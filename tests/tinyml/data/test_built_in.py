@@ -30,7 +30,7 @@ def test_a_new_file_is_a_new_set(tmp_path_factory: pytest.TempPathFactory, monke
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_set_is_as_described_and_the_same_every_time(name: str) -> None:
+def test_a_set_fits_its_description_and_is_the_same_every_time(name: str) -> None:
     description, first, second = describe(name), load(name), load(name)
     assert first.description == description
     assert first.inputs.shape == (description.count, *description.example_shape)
@@ -45,21 +45,21 @@ def test_a_set_is_as_described_and_the_same_every_time(name: str) -> None:
     assert first.targets.shape == (description.count, *(description.target_shape or ()))
 
 
-def test_digits_are_those_of_the_archive() -> None:
+def test_digits_are_the_ones_of_the_archive() -> None:
     digits = load("digits")
     assert np.bincount(digits.labels).tolist() == [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]
-    # The first image of the set is a zero: ink around, paper within.
+    # The first image of the set is a zero, which is black in its centre.
     assert digits.labels[0] == 0
     np.testing.assert_array_equal(digits.inputs[0, 0, 3] * 16, [0, 4, 12, 0, 0, 8, 8, 0])
 
 
-def test_large_digits_are_the_small_ones_in_a_frame() -> None:
+def test_large_digits_are_the_small_digits_in_a_frame() -> None:
     large, small = load("digits-28"), load("digits")
     frame = large.inputs.copy()
     frame[:, :, 4:24, 4:24] = 0
     assert not frame.any()
     np.testing.assert_array_equal(large.labels, small.labels)
-    # Enlarging keeps what is constant, and the ink within a few percent.
+    # Interpolation keeps constant areas, and the total ink within a few percent.
     ink = large.inputs.sum(axis=(1, 2, 3)) / small.inputs.sum(axis=(1, 2, 3)) / (20 / 8) ** 2
     assert np.abs(ink - 1).mean() < 0.05
 
@@ -85,10 +85,10 @@ def test_the_circle_holds_half_of_the_square() -> None:
 @pytest.mark.parametrize(
     ("source", "words"),
     [
-        ("digitz", "no built-in data 'digitz' and no folder of that name. Did you mean 'digits'"),
+        ("digitz", "no built-in data 'digitz' and no file or folder of that name. Did you mean 'digits'"),
         ("xyz", "Built-in are: circle, digits, digits-28, shapes"),
-        ("./xyz", "There is no folder './xyz'"),
-        ("~/no such folder", "There is no folder '~/no such folder'"),
+        ("./xyz", "There is no file or folder './xyz'"),
+        ("~/no such folder", "There is no file or folder '~/no such folder'"),
     ],
 )
 def test_an_unknown_source_is_refused(source: str, words: str) -> None:

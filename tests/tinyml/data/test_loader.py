@@ -36,7 +36,7 @@ def test_every_example_is_seen_once_with_its_label(count: int, batch_size: int, 
         assert rows == list(map(tuple, data.inputs.tolist()))
 
 
-def test_each_epoch_has_an_order_of_its_own_that_the_seed_decides(circle: Dataset) -> None:
+def test_each_epoch_has_another_order_that_depends_on_the_seed(circle: Dataset) -> None:
     first, same, other = DataLoader(circle, 100, seed=1), DataLoader(circle, 100, seed=1), DataLoader(circle, 100)
     one, two = ([batch.labels.tolist() for batch in first] for _ in range(2))
     assert one != two
@@ -47,7 +47,7 @@ def test_each_epoch_has_an_order_of_its_own_that_the_seed_decides(circle: Datase
     assert first.epoch == 2
 
 
-def test_it_gives_the_batches_that_a_learner_sees(circle: Dataset) -> None:
+def test_it_yields_the_batches_of_a_learner(circle: Dataset) -> None:
     seen: list[np.ndarray] = []
 
     class Watching(Linear):
@@ -62,7 +62,7 @@ def test_it_gives_the_batches_that_a_learner_sees(circle: Dataset) -> None:
         np.testing.assert_array_equal(batch.inputs, inputs)
 
 
-def test_two_passes_at_once_do_not_disturb_each_other(circle: Dataset) -> None:
+def test_two_iterations_at_once_do_not_disturb_each_other(circle: Dataset) -> None:
     loader = DataLoader(circle, 500, seed=2)
     expected = [batch.labels.tolist() for _ in range(2) for batch in loader]
     loader.epoch = 0
@@ -70,7 +70,7 @@ def test_two_passes_at_once_do_not_disturb_each_other(circle: Dataset) -> None:
     assert [one for one, _ in pairs] + [two for _, two in pairs] == expected
 
 
-def test_augmentations_vary_the_inputs_and_nothing_else() -> None:
+def test_augmentations_change_only_the_inputs() -> None:
     digits = load("digits").take(np.arange(50))
     before = digits.inputs.copy()
     varied = DataLoader(digits, 20, shuffle=False, augmentations=[Shift(1), Flip()])
@@ -81,7 +81,7 @@ def test_augmentations_vary_the_inputs_and_nothing_else() -> None:
     np.testing.assert_array_equal(np.concatenate([batch.labels for batch in varied]), digits.labels)
 
 
-def test_every_batch_is_varied_in_its_own_way() -> None:
+def test_every_batch_is_augmented_differently() -> None:
     digits = load("digits").take(np.zeros(40, int))
     first, second = DataLoader(digits, 20, shuffle=False, augmentations=[Shift(2)])
     assert (first.inputs != second.inputs).any()

@@ -1,4 +1,4 @@
-"""Images of bytes take as much memory as they have bytes, from the file to the batch."""
+"""Images of bytes need little more memory than their bytes, from the file to the batch."""
 
 import gzip
 import subprocess
@@ -22,7 +22,7 @@ from tinyml.data import DataChoice, load, split
 from tinyml.learner import TrainingSettings, set_up_training
 from tinyml.net import LayerSpecification, NetworkSpecification
 
-def peak():  # not ru_maxrss, which begins with that of the process that started this one
+def peak():  # not ru_maxrss, which starts with the value of the parent process
     return int(re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1]) * 1024
 
 linear = LayerSpecification(type="Linear", name="fc", settings={"outputs": 3})
@@ -42,7 +42,7 @@ print(peak() - before)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="The peak of memory is read from /proc.")
-def test_a_set_is_loaded_split_and_trained_on_within_little_more_than_its_bytes(tmp_path: Path) -> None:
+def test_loading_splitting_and_training_need_little_more_memory_than_the_bytes(tmp_path: Path) -> None:
     small, large = tmp_path / "small", tmp_path / "large"
     for folder, count in ((small, 3000), (large, _COUNT)):
         folder.mkdir()
@@ -60,7 +60,7 @@ def test_a_set_is_loaded_split_and_trained_on_within_little_more_than_its_bytes(
     assert int(result.stdout) <= 1.3 * size + 16 * 2**20
 
 
-def test_the_numbers_are_those_of_dividing_all_pixels_at_once(tmp_path: Path) -> None:
+def test_dividing_on_demand_gives_the_same_numbers_as_dividing_all_pixels(tmp_path: Path) -> None:
     pixels = np.arange(256).reshape(4, 8, 8)
     (tmp_path / "images-idx3-ubyte").write_bytes(idx_bytes(pixels))
     (tmp_path / "labels-idx1-ubyte").write_bytes(idx_bytes(np.arange(4)))

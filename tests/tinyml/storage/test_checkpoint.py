@@ -27,7 +27,7 @@ def checkpoint(project: Project) -> Checkpoint:
     return setup.learner.checkpoint()
 
 
-def test_everything_comes_back(tmp_path: Path, project: Project, checkpoint: Checkpoint) -> None:
+def test_everything_is_read_as_it_was_saved(tmp_path: Path, project: Project, checkpoint: Checkpoint) -> None:
     path = tmp_path / "run.safetensors"
     save_checkpoint(path, checkpoint, project)
     read, its_project = read_checkpoint(path)
@@ -53,7 +53,7 @@ def test_before_the_first_epoch_there_is_an_empty_history(tmp_path: Path, projec
         ({"format": "tinyml-model"}, "no checkpoint of a training run"),
         ({"version": 3}, "newer TinyML .file version 3; this one reads up to 2"),
         ({"version": "one"}, "'version'"),
-        ({"surprise": 1}, "the key 'surprise' is not known"),
+        ({"surprise": 1}, "There is no setting 'surprise'"),
         ({"project": {"training": {"epochs": 0}}}, "'project.training.epochs' is 0"),
         ({"state": {}}, "'state.seed' is missing"),
         ({"state": {"seed": -1, "batch_size": 1, "examples": 1, "epochs": 1}}, "'state.seed' is -1"),

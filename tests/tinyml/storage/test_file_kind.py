@@ -68,14 +68,14 @@ FOREIGN = {
     "umlauts.txt": ("ü".encode() * 5000, "text file", "*.safetensors"),
     "nothing": (b"", "empty", "*.safetensors"),
     "noise": (bytes(range(255, 128, -1)), "unknown kind", "*.safetensors"),
-    # What a file is goes before what it is called.
+    # The first bytes decide before the name.
     "disguised.safetensors": (npz(), "NumPy archive", "safetensors.numpy.save_file"),
     "disguised.tinyml.json": (b"\x89PNG\r\n\x1a\n", "picture (PNG)", "IDX"),
 }
 
 
 @pytest.mark.parametrize("name", FOREIGN)
-def test_a_file_of_another_kind_gets_one_sentence_on_every_way_in(tmp_path, name) -> None:
+def test_every_function_refuses_another_kind_of_file_with_the_same_sentence(tmp_path, name) -> None:
     content, what, remedy = FOREIGN[name]
     path = tmp_path / name
     path.write_bytes(content)
@@ -91,20 +91,20 @@ def test_a_file_of_another_kind_gets_one_sentence_on_every_way_in(tmp_path, name
 
 
 @pytest.mark.parametrize("name", ["p.tinyml.json", "P.TINYML.JSON", "p.JSON", "project", "p.txt", "p.safetensors"])
-def test_a_project_opens_whatever_it_is_called(tmp_path, name) -> None:
+def test_a_project_opens_with_any_name(tmp_path, name) -> None:
     save_project(tmp_path / name, Project())
     assert identify(tmp_path / name).kind == "project"
     assert read_project(tmp_path / name) == Project()
 
 
 @pytest.mark.parametrize("name", ["w.safetensors", "W.SAFETENSORS", "weights", "w.bin", "w.json"])
-def test_weights_open_whatever_they_are_called(tmp_path, name) -> None:
+def test_weights_open_with_any_name(tmp_path, name) -> None:
     write_tensors(tmp_path / name, {"w": np.ones(3, np.float32)})
     assert identify(tmp_path / name).kind == "tensors"
     require_kind(tmp_path / name, "tensors")
 
 
-def test_a_damaged_file_is_left_to_the_reader_of_its_kind(tmp_path) -> None:
+def test_a_damaged_file_is_refused_by_the_function_that_reads_its_kind(tmp_path) -> None:
     for name, read, words in (
         ("cut.safetensors", read_model, "not a whole safetensors file"),
         ("cut.tinyml.json", read_project, "damaged or not JSON"),
@@ -128,15 +128,15 @@ def test_projects_weights_and_checkpoints_are_not_mixed_up(tmp_path) -> None:
 
 def test_a_folder_is_data_if_it_holds_idx_files(tmp_path) -> None:
     assert identify(tmp_path).kind == "other"
-    assert "folder without IDX files" in identify(tmp_path).sentence
+    assert "folder without data that TinyML can read" in identify(tmp_path).sentence
     (tmp_path / "train-images-idx3-ubyte.gz").write_bytes(b"")
-    assert identify(tmp_path).kind == "data folder"
+    assert identify(tmp_path).kind == "data"
     with pytest.raises(StorageError, match="Choose it as the data"):
         read_project(tmp_path)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")
-def test_a_pipe_or_a_device_is_refused_at_once(tmp_path) -> None:
+def test_a_pipe_or_a_device_is_refused_without_waiting(tmp_path) -> None:
     os.mkfifo(tmp_path / "pipe")
     for path in (tmp_path / "pipe", "/dev/zero", "no\0file", "/dev/null/file", tmp_path / "missing"):
         with pytest.raises(StorageError):

@@ -17,7 +17,7 @@ from tinyml.core.tensor_file import write_tensors
 from tinyml.storage import summarise, summarise_tensors, tensor_summary
 
 
-def test_numbers_agree_with_numpy(tmp_path: Path) -> None:
+def test_statistics_agree_with_numpy(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     tensors = {
         "normal": rng.normal(3, 2, (50, 40)).astype(np.float32),
@@ -39,7 +39,7 @@ def test_numbers_agree_with_numpy(tmp_path: Path) -> None:
         assert (len(summary.edges), summary.note) == (13, "")
 
 
-def test_pieces_make_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_size_of_the_pieces_makes_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
     tensor = np.random.default_rng(0).normal(size=1000)
     tensor[::7] = np.nan
     whole = summarise("a", tensor)
@@ -51,7 +51,7 @@ def test_pieces_make_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
     np.testing.assert_array_equal(pieces.histogram, whole.histogram)
 
 
-def test_what_is_not_finite_is_counted_and_left_out() -> None:
+def test_elements_that_are_not_finite_are_counted_and_left_out() -> None:
     summary = summarise("a", np.array([np.nan, np.inf, -np.inf, 1.0, 3.0]))
     assert (summary.non_finite, summary.minimum, summary.maximum, summary.mean) == (3, 1, 3, 2)
     nothing = summarise("a", np.full(4, np.nan))
@@ -69,7 +69,7 @@ def test_what_is_not_finite_is_counted_and_left_out() -> None:
         np.zeros(1),
     ],
 )
-def test_odd_tensors_have_numbers(tensor: np.ndarray) -> None:
+def test_unusual_tensors_have_statistics(tensor: np.ndarray) -> None:
     summary = summarise("odd", tensor)
     assert (summary.minimum, summary.maximum) == (tensor.min(), tensor.max())
     assert summary.mean is not None
@@ -124,7 +124,7 @@ def test_a_large_tensor_takes_a_few_megabytes(tmp_path: Path) -> None:
     assert peak < 10e6  # the tensor has 320 million bytes
 
 
-def test_work_on_a_large_tensor_can_be_cancelled_between_its_pieces(tmp_path: Path) -> None:
+def test_the_summary_of_a_large_tensor_can_be_cancelled_between_pieces(tmp_path: Path) -> None:
     path = tmp_path / "large.safetensors"
     write_sparse(path, 10_000_000)
     calls = []

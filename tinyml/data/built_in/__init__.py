@@ -1,6 +1,6 @@
 """Every dataset that comes with the project: one file each, found by walking this folder.
 
-Adding a built-in set is adding a file that makes a `BuiltInSet`; `built_in_sets()` finds it.
+To add a built-in set, add a file that holds a `BuiltInSet`. `built_in_sets()` finds it.
 """
 
 import importlib

@@ -1,4 +1,4 @@
-"""What a built-in dataset is: its description, known at once, and the function that makes it."""
+"""What a built-in set is: a description, and a function that loads it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,11 +8,11 @@ from tinyml.data.dataset import DataDescription, Dataset, ProgressCallback
 
 @dataclass(frozen=True)
 class BuiltInSet:
-    """A dataset that comes with the project.
+    """A dataset that comes with TinyML.
 
     Attributes:
-        description: what it holds.
-        load: makes or reads it; the same bits every time.
+        description: of the data, without loading it.
+        load: returns the dataset, with the same bits every time. Its argument is a progress callback or None.
     """
 
     description: DataDescription

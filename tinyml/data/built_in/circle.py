@@ -1,4 +1,4 @@
-"""Circle: points of the unit square, inside a circle or outside (seed 003, section I.G)."""
+"""Circle: points of the unit square, inside or outside of a circle (seed 003, section I.G)."""
 
 from dataclasses import replace
 
@@ -15,12 +15,12 @@ _DESCRIPTION = DataDescription(
     example_shape=(2,),
     class_names=("outside", "inside"),
     count=1000,
-    about="1000 random points of a square: is the point inside the circle of half its area in the middle?",
+    about="1000 random points of a square. The class says if a point is inside a circle with half of the area.",
 )
 
 
 def load_circle(progress: ProgressCallback | None = None) -> Dataset:
-    """Draw the points.
+    """Draw the 1000 points. They take no time, so `progress` is not called.
 
     Formula: `x` uniform in [0, 1]²; the label is 1 when `|x - (0.5, 0.5)| < 1/√(2π)`, a circle of area ½, and 0
     otherwise. For `mse_loss` the targets of the classes are (-1, -1) for 0 and (1, 1) for 1.
@@ -35,7 +35,11 @@ def load_circle(progress: ProgressCallback | None = None) -> Dataset:
 
 
 def draw_circle(count: int, rng: np.random.Generator) -> Dataset:
-    """Draw other points of the same kind, as many as are wanted.
+    """Draw other points of the same distribution.
+
+    Arguments:
+        count: number of points.
+        rng: random generator.
 
     >>> draw_circle(5, np.random.default_rng(0)).labels
     array([1, 0, 0, 1, 0])

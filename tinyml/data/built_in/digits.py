@@ -1,4 +1,4 @@
-"""Digits: 1797 handwritten digits of 8×8 pixels, and the same ones enlarged to the size of MNIST's."""
+"""Digits: 1797 handwritten digits of 8×8 pixels, and the same digits in the size of MNIST."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from tinyml.core import Array
 from tinyml.core.resources import resource_path
 from tinyml.data.built_in.base import BuiltInSet
 from tinyml.data.dataset import DataDescription, Dataset, ProgressCallback
-from tinyml.data.idx_file import read_idx
+from tinyml.data.readers.idx_file import read_idx
 
 _LARGEST_VALUE = 16
 _NAMES = tuple("0123456789")
@@ -26,12 +26,12 @@ _LARGE = DataDescription(
     example_shape=(1, 28, 28),
     class_names=_NAMES,
     count=1797,
-    about="The 8×8 digits enlarged to 20×20 pixels in a frame of 28×28, the format of MNIST.",
+    about="The 8×8 digits, enlarged to 20×20 pixels in a frame of 28×28 as in MNIST.",
 )
 
 
 def load_digits(progress: ProgressCallback | None = None) -> Dataset:
-    """Read the digits; each pixel is the number of inked points in a 4×4 block, divided by 16.
+    """Read the digits. A pixel is the number of inked points in a 4×4 block, divided by 16. `progress` is not called.
 
     Shapes: inputs `(1797, 1, 8, 8)` in 0 … 1, labels `(1797,)`.
 
@@ -44,7 +44,7 @@ def load_digits(progress: ProgressCallback | None = None) -> Dataset:
 
 
 def load_large_digits(progress: ProgressCallback | None = None) -> Dataset:
-    """Read the digits and enlarge them by bilinear interpolation.
+    """Read the digits and enlarge them with bilinear interpolation. `progress` is not called.
 
     Shapes: inputs `(1797, 1, 28, 28)` in 0 … 1, labels `(1797,)`.
     """

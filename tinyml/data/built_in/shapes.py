@@ -1,8 +1,8 @@
-"""Shapes: eight geometric figures of 28×28 pixels, drawn anew from a seed whenever they are needed.
+"""Shapes: images of eight geometric figures with 28×28 pixels. A seed makes the same images each time.
 
-Each figure is given by a signed distance: negative inside, positive outside, in pixels. Clipping it to one pixel around
-the outline gives smooth edges. (The distances of the polygons are those to the lines of their sides, which is all that
-is needed near an outline.)
+A signed distance describes each figure: it is negative inside and positive outside, in pixels. Clipping it to one pixel
+around the outline gives smooth edges. (The distance of a polygon is the distance to the lines of its sides. Near the
+outline this is exact enough.)
 """
 
 from collections.abc import Callable
@@ -26,14 +26,14 @@ def _length(x: Array, y: Array) -> Array:
     return length
 
 
-def _both(first: Array, second: Array) -> Array:
-    """Measure the distance to what two figures share."""
+def _intersection(first: Array, second: Array) -> Array:
+    """Return the distance to the intersection of two figures."""
     shared: Array = np.maximum(first, second)
     return shared
 
 
-def _either(first: Array, second: Array) -> Array:
-    """Measure the distance to two figures taken together."""
+def _union(first: Array, second: Array) -> Array:
+    """Return the distance to the union of two figures."""
     united: Array = np.minimum(first, second)
     return united
 
@@ -43,11 +43,11 @@ def _disc(x: Array, y: Array) -> Array:
 
 
 def _ring(x: Array, y: Array) -> Array:
-    return _both(_length(x, y) - 0.95, 0.55 - _length(x, y))
+    return _intersection(_length(x, y) - 0.95, 0.55 - _length(x, y))
 
 
 def _box(x: Array, y: Array, width: float, height: float) -> Array:
-    return _both(np.abs(x) - width, np.abs(y) - height)
+    return _intersection(np.abs(x) - width, np.abs(y) - height)
 
 
 def _line(x: Array, y: Array) -> Array:
@@ -55,19 +55,19 @@ def _line(x: Array, y: Array) -> Array:
 
 
 def _cross(x: Array, y: Array) -> Array:
-    return _either(_box(x, y, 0.95, 0.25), _box(x, y, 0.25, 0.95))
+    return _union(_box(x, y, 0.95, 0.25), _box(x, y, 0.25, 0.95))
 
 
 def _crescent(x: Array, y: Array) -> Array:
-    return _both(_length(x, y) - 0.95, 0.8 - _length(x - 0.5, y))
+    return _intersection(_length(x, y) - 0.95, 0.8 - _length(x - 0.5, y))
 
 
 def _star(x: Array, y: Array, points: int, inner: float) -> Array:
-    """Measure the distance to a star, folded into the wedge between an outer corner and the next inner one.
+    """Return the distance to a star. Symmetry folds it into the wedge between an outer and the next inner corner.
 
     Arguments:
-        points: outer corners, at distance 1.
-        inner: distance of the inner corners; cos(π / points) makes a regular polygon.
+        points: number of outer corners, at distance 1.
+        inner: distance of the inner corners; cos(π / points) for a regular polygon.
     """
     wedge = np.pi / points
     angle = np.abs((np.arctan2(y, x) + wedge) % (2 * wedge) - wedge)
@@ -98,15 +98,18 @@ _DESCRIPTION = DataDescription(
     example_shape=(1, _SIZE, _SIZE),
     class_names=tuple(_FIGURES),
     count=_PER_CLASS * len(_FIGURES),
-    about="4000 drawn figures of eight kinds, turned, shifted, scaled and noisy; the same ones every time.",
+    about="4000 drawn figures of eight kinds, rotated, shifted, scaled and noisy. They are the same every time.",
 )
 
 
 def load_shapes(progress: ProgressCallback | None = None) -> Dataset:
-    """Draw the figures: 500 of each kind, in mixed order.
+    """Draw the figures: 500 of each kind, in random order.
 
-    Each is turned by any angle, has a radius of 6.5 to 11.5 pixels, lies up to 3 pixels off the middle, is drawn in a
-    grey of 0.5 to 1 on black, and gets Gaussian noise of up to 0.12.
+    Each figure has a random angle, a radius of 6.5 to 11.5 pixels, a centre up to 3 pixels from that of the image, a
+    grey of 0.5 to 1 on black, and Gaussian noise with a standard deviation of up to 0.12.
+
+    Arguments:
+        progress: called with the share of the figures that is done.
 
     Shapes: inputs `(4000, 1, 28, 28)` in 0 … 1, labels `(4000,)`.
     """
@@ -130,9 +133,9 @@ def _draw(distance: Distance, count: int, rng: np.random.Generator) -> Array:
     rows, columns = np.mgrid[:_SIZE, :_SIZE].astype(np.float32) - (_SIZE - 1) / 2
     radius, angle = uniform(6.5, 11.5), uniform(0, 2 * np.pi)
     x, y = columns - uniform(-3, 3), rows - uniform(-3, 3)
-    turned_x = (x * np.cos(angle) + y * np.sin(angle)) / radius
-    turned_y = (y * np.cos(angle) - x * np.sin(angle)) / radius
-    coverage = np.clip(0.5 - distance(turned_x, turned_y) * radius, 0, 1)
+    rotated_x = (x * np.cos(angle) + y * np.sin(angle)) / radius
+    rotated_y = (y * np.cos(angle) - x * np.sin(angle)) / radius
+    coverage = np.clip(0.5 - distance(rotated_x, rotated_y) * radius, 0, 1)
     noise = uniform(0, 0.12) * rng.standard_normal(coverage.shape, np.float32)
     return np.clip(coverage * uniform(0.5, 1) + noise, 0, 1)
 

@@ -1,11 +1,11 @@
-"""Datasets of a caller's own arrays: classes, numbers and autoencoders."""
+"""Datasets from arrays: classes, numbers and autoencoders."""
 
 import numpy as np
 import pytest
 
 from tinyml.core import DataError
 from tinyml.data import DataChoice, DataLoader, Dataset, Noise, Shift, load, split
-from tinyml.data.varied_batch import varied_batch
+from tinyml.data.augmented_batch import augmented_batch
 
 POINTS = np.arange(12, dtype=np.float32).reshape(6, 2)
 
@@ -47,7 +47,7 @@ def test_names_decide_the_labels_of_texts() -> None:
         (np.zeros((6, 2, 4, 4), np.float32), (6, 2, 4, 4)),
     ],
 )
-def test_anything_else_is_numbers_to_predict(targets: np.ndarray, shape: tuple[int, ...]) -> None:
+def test_other_targets_are_numbers_to_predict(targets: np.ndarray, shape: tuple[int, ...]) -> None:
     data = Dataset.from_arrays(POINTS, targets)
     assert (data.targets.shape, data.targets.dtype) == (shape, np.float32)
     assert (data.description.target_shape, data.description.class_names) == (shape[1:], ())
@@ -88,7 +88,7 @@ def test_arrays_that_do_not_fit_are_refused(inputs: object, targets: object, opt
         Dataset.from_arrays(inputs, targets, **options)
 
 
-def test_bytes_stay_bytes_and_count_as_the_numbers_they_are() -> None:
+def test_bytes_stay_bytes_and_are_the_numbers_0_to_255() -> None:
     pixels = np.arange(256, dtype=np.uint8).reshape(64, 1, 2, 2)
     data = Dataset.from_arrays(pixels, np.arange(64) % 2)
     assert data.stored_inputs is pixels
@@ -96,7 +96,7 @@ def test_bytes_stay_bytes_and_count_as_the_numbers_they_are() -> None:
     assert data.inputs.dtype == np.float32
 
 
-def test_a_split_of_numbers_keeps_the_set_s_own_test_part_and_pairs() -> None:
+def test_a_split_of_numbers_keeps_the_published_test_part_and_the_pairs() -> None:
     x = np.random.default_rng(0).random((100, 3)).astype(np.float32)
     data = Dataset.from_arrays(x, x.sum(axis=1), test_count=20)
     parts = split(data, DataChoice(validation=0.25))
@@ -107,7 +107,7 @@ def test_a_split_of_numbers_keeps_the_set_s_own_test_part_and_pairs() -> None:
         np.testing.assert_array_equal(part.targets[:, 0], part.inputs.sum(axis=1))
 
 
-def test_the_target_of_a_choice_leaves_the_split_as_it_is() -> None:
+def test_the_target_does_not_change_the_split() -> None:
     digits = load("digits")
     classes, images = (split(digits, DataChoice(target=target)) for target in ("label", "input"))
     for a, b in zip(classes, images, strict=True):
@@ -116,20 +116,20 @@ def test_the_target_of_a_choice_leaves_the_split_as_it_is() -> None:
         assert (b.description.class_names, b.description.target_shape) == ((), (1, 8, 8))
 
 
-def test_an_autoencoder_follows_its_input_through_all_but_noise() -> None:
+def test_the_target_of_an_autoencoder_changes_with_its_input_except_for_noise() -> None:
     data = load("digits").with_target("input")
     rows = np.arange(20)
-    moved, targets = varied_batch(data, rows, [Shift(2)], 0, 1, 1)
+    moved, targets = augmented_batch(data, rows, [Shift(2)], 0, 1, 1)
     assert (moved != data.examples(rows)).any()
     np.testing.assert_array_equal(moved, targets)
-    noisy, targets = varied_batch(data, rows, [Noise(0.5), Shift(2)], 0, 1, 1)
+    noisy, targets = augmented_batch(data, rows, [Noise(0.5), Shift(2)], 0, 1, 1)
     np.testing.assert_array_equal(targets, moved)
     assert 0.4 < (noisy - targets).std() < 0.6
 
 
-def test_noise_leaves_the_numbers_of_a_regression_alone() -> None:
+def test_noise_does_not_change_the_targets_of_a_regression() -> None:
     data = load("sine")
-    inputs, targets = varied_batch(data, np.arange(50), [Noise(0.1)], 0, 1, 1)
+    inputs, targets = augmented_batch(data, np.arange(50), [Noise(0.1)], 0, 1, 1)
     assert (inputs != data.examples(np.arange(50))).all()
     np.testing.assert_array_equal(targets, data.targets[:50])
     batch = next(iter(DataLoader(data, 10, shuffle=False)))

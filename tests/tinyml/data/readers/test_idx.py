@@ -9,7 +9,7 @@ from tests.tinyml.data.idx import idx_bytes, write_pair
 from tinyml.core import DataError
 from tinyml.data import DataChoice, describe, load, split
 
-MNIST = Path(__file__).parents[4] / "shared" / "data" / "mnist"
+MNIST = Path(__file__).parents[5] / "shared" / "data" / "mnist"
 
 IMAGES, LABELS = "images-idx3-ubyte.gz", "labels-idx1-ubyte.gz"
 
@@ -75,7 +75,7 @@ def test_classes_can_be_named(tmp_path: Path) -> None:
     assert "one name in each line" in complaint(tmp_path)
 
 
-def test_a_changed_file_is_described_anew(tmp_path: Path) -> None:
+def test_a_changed_file_is_described_again(tmp_path: Path) -> None:
     write_pair(tmp_path, 20)
     assert describe(str(tmp_path)).count == 20
     write_pair(tmp_path, 21)
@@ -83,12 +83,23 @@ def test_a_changed_file_is_described_anew(tmp_path: Path) -> None:
 
 
 def test_a_missing_folder_a_file_and_an_empty_folder_are_told_apart(tmp_path: Path) -> None:
-    assert "There is no folder" in complaint(tmp_path / "missing")
+    assert "There is no file or folder" in complaint(tmp_path / "missing")
+    assert "no path can have" in complaint(tmp_path / "a\0b")
     (tmp_path / "file").touch()
-    assert "is a file" in complaint(tmp_path / "file")
-    assert "no folder" in complaint(tmp_path / "a\0b") or "no path can have" in complaint(tmp_path / "a\0b")
     (tmp_path / "empty").mkdir()
+    for name in ("file", "empty"):
+        assert f"cannot read '{tmp_path / name}' as data. Choose a folder of IDX files." in complaint(tmp_path / name)
+    (tmp_path / "empty" / "images-idx4-ubyte").touch()
     assert "holds no IDX files" in complaint(tmp_path / "empty")
+
+
+def test_a_folder_that_cannot_be_listed_is_refused_with_the_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tinyml.data.readers.idx._MOST_FILES", 2)
+    for number in range(3):
+        (tmp_path / str(number)).touch()
+    assert "holds more than 2 files. Choose a folder of data only." in complaint(tmp_path)
 
 
 @pytest.mark.parametrize(("missing", "word"), [(LABELS, "labels"), (IMAGES, "images")])
@@ -130,7 +141,7 @@ def test_counts_and_sizes_that_disagree_are_refused(tmp_path: Path) -> None:
             gzip.compress(idx_bytes(np.zeros((10, 4, 5)), sizes=(20, 4, 5))),
             "is cut off: .* declares 400 bytes .* 200 are",
         ),
-        (gzip.compress(idx_bytes(np.zeros((20, 4, 5))) + b"x"), "goes on after the 400 bytes"),
+        (gzip.compress(idx_bytes(np.zeros((20, 4, 5))) + b"x"), "has more than the 400 bytes"),
         (gzip.compress(idx_bytes(np.zeros((0, 4, 5)))), "it is empty"),
         (gzip.compress(idx_bytes(np.zeros(1), sizes=(2**32 - 1,) * 3)), "more than the 512 MiB"),
         (gzip.compress(idx_bytes(np.zeros(1), sizes=(20, 4000, 5000))), "but it is only"),
@@ -163,7 +174,7 @@ def test_every_byte_of_a_zipped_file_is_checked(tmp_path: Path) -> None:
             load(str(tmp_path))
 
 
-def test_progress_is_told_and_can_cancel(tmp_path: Path) -> None:
+def test_progress_is_reported_and_can_cancel(tmp_path: Path) -> None:
     write_pair(tmp_path, 30, "train-")
     write_pair(tmp_path, 12, "t10k-")
     shares: list[float] = []

@@ -1,4 +1,4 @@
-"""One batch of a dataset, with its inputs varied: the same one for `DataLoader` and `Learner.run`."""
+"""One batch with augmentation; `DataLoader` and `Learner.run` both use it."""
 
 from collections.abc import Sequence
 
@@ -10,21 +10,21 @@ from tinyml.data.batches import epoch_generator
 from tinyml.data.dataset import Dataset
 
 
-def varied_batch(
+def augmented_batch(
     dataset: Dataset, indices: np.ndarray, augmentations: Sequence[Augmentation], seed: int, epoch: int, batch: int
 ) -> tuple[Array, Array | None]:
-    """Return the inputs of a batch after augmentation, and the numbers that the network should give.
+    """Return the inputs of a batch after augmentation, and its target numbers.
 
     Arguments:
         dataset: the examples.
-        indices: `(K,)` which of them.
-        augmentations: vary the inputs, in this order; see `tinyml.data.augmentation` for what that means to targets.
-        seed, epoch, batch: decide what is random in them, see `epoch_generator`.
+        indices: `(K,)` the examples of the batch.
+        augmentations: change the inputs, in this order; `tinyml.data.augmentation` says how the targets change.
+        seed, epoch, batch: determine the random numbers, see `epoch_generator`.
 
-    Returns the `(K, …)` inputs, and the `(K, …)` target numbers or None for classes.
+    Returns the inputs `(K, …)`, and the target numbers `(K, …)` or None for classes.
 
     >>> data = Dataset.from_arrays([[1.0], [2.0]], [1.0, 4.0])
-    >>> varied_batch(data, np.array([1]), [], seed=0, epoch=1, batch=1)
+    >>> augmented_batch(data, np.array([1]), [], seed=0, epoch=1, batch=1)
     (array([[2.]], dtype=float32), array([[4.]], dtype=float32))
     """
     inputs, targets = dataset.examples(indices), None

@@ -1,4 +1,4 @@
-"""Checking the arrays that a caller makes a dataset of, and telling classes from numbers."""
+"""Checks of the arrays for `Dataset.from_arrays`: they decide if targets are classes or numbers."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,19 +8,19 @@ import numpy as np
 from tinyml.core import Array, DataError
 
 _MOST_EMPTY_CLASSES = 10_000
-"""With more classes than this that have no example, the labels are taken for numbers that should be predicted."""
+"""If more classes than this have no example, the labels are refused: they are probably numbers to predict."""
 
 
 def read_numbers(what: str, values: object, keep_bytes: bool = False) -> Array:
-    """Return values as an array of numbers with an axis for the examples and at least one more.
+    """Return values as an array with one axis for the examples and at least one more axis.
 
     Arguments:
-        what: "inputs" or "targets", for messages.
+        what: "inputs" or "targets", for error messages.
         values: an array or nested lists; `(N,)` numbers become `(N, 1)`.
-        keep_bytes: leave unsigned bytes as they are.
+        keep_bytes: True to keep unsigned bytes.
 
-    Returns float32 (or bytes), without a copy where that is possible. Raises `DataError` when the values are no
-    numbers, or not finite.
+    Returns float32 (or bytes), without a copy if possible. Raises `DataError` when the values are no numbers, or not
+    finite.
 
     >>> read_numbers("targets", [1, 2, 3]).shape
     (3, 1)
@@ -33,23 +33,23 @@ def read_numbers(what: str, values: object, keep_bytes: bool = False) -> Array:
     if keep_bytes and array.dtype == np.uint8:
         numbers: Array = array
     else:
-        with np.errstate(over="ignore"):  # a number too large for float32 is reported as not finite
+        with np.errstate(over="ignore"):  # a number that is too large for float32 counts as infinite
             numbers = array.astype(np.float32, copy=False)
         _require_finite(what, numbers)
     return numbers[:, np.newaxis] if numbers.ndim == 1 else numbers
 
 
 def read_targets(targets: object, class_names: Sequence[str] | None) -> tuple[np.ndarray, tuple[str, ...]] | Array:
-    """Return `(N,)` labels and the names of their classes, or the numbers that a network should give.
+    """Return labels `(N,)` and the names of their classes, or target numbers.
 
-    Whole numbers, truth values and texts along one axis are classes; anything else is numbers. Whole numbers are labels
-    as they are, counted from 0. Texts become labels in the order of `class_names`, or sorted where there are none.
+    Whole numbers, booleans and texts along one axis are classes; all other values are numbers. Whole numbers are labels
+    from 0 on. Texts become labels in the order of `class_names`, or in sorted order if there are no class names.
 
     Arguments:
         targets: an array or a list, one entry for each example.
-        class_names: one for each class; None to take them from the targets.
+        class_names: a name for each class; None to take the names from the targets.
 
-    Raises `DataError` when the targets are neither, or do not fit the names.
+    Raises `DataError` when the targets are neither classes nor numbers, or do not fit the names.
 
     >>> read_targets(["cat", "dog", "cat"], None)
     (array([0, 1, 0]), ('cat', 'dog'))
@@ -64,7 +64,8 @@ def read_targets(targets: object, class_names: Sequence[str] | None) -> tuple[np
             return _labels_of_integers(array, class_names)
     if class_names is not None:
         raise DataError(
-            "There are class names, but the targets are not classes: one whole number or text for each example."
+            "There are class names, but the targets are not classes. Give one whole number or text for each example, "
+            "or leave out class_names."
         )
     return read_numbers("targets", targets)
 
@@ -73,7 +74,9 @@ def _as_array(what: str, values: object) -> np.ndarray[Any, Any]:
     try:
         return np.asarray(values)
     except ValueError as error:
-        raise DataError(f"The {what} are not one array: their rows have different lengths.") from error
+        raise DataError(
+            f"The {what} are not one array: their rows have different lengths. Give rows of one length."
+        ) from error
 
 
 def _require_finite(what: str, numbers: Array) -> None:
@@ -82,7 +85,7 @@ def _require_finite(what: str, numbers: Array) -> None:
         example = int(np.argwhere(~finite)[0][0])
         raise DataError(
             f"The {what} of example {example} hold a number that is NaN, infinite or too large for float32. "
-            "Leave that example out, or correct it."
+            "Remove or correct this example."
         )
 
 
@@ -102,7 +105,7 @@ def _labels_of_integers(labels: np.ndarray, class_names: Sequence[str] | None) -
     if low < 0 or high >= len(labels) + _MOST_EMPTY_CLASSES:
         wrong = low if low < 0 else high
         raise DataError(
-            f"The targets are whole numbers, so they are read as labels counted from 0, but one of them is {wrong}. "
+            f"The targets are whole numbers, so they are labels from 0 on, but one of them is {wrong}. "
             "For other names of classes give texts (targets.astype(str)), for numbers to predict give floats "
             "(targets.astype('float32'))."
         )

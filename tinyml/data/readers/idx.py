@@ -1,16 +1,17 @@
-"""Images and labels from a folder of IDX files, as MNIST and its relatives come, or as one makes them oneself.
+"""Images and labels from a folder of IDX files: MNIST, its relatives, or your own.
 
-Files are recognised by their names: "images", "idx3" and "labels", "idx1" with "-", "." or "_" between, any prefix,
-any upper or lower case, gzipped or not (the unpacked one is taken when both are there). Prefixes with "train" mark a
-training part, prefixes with "t10k" or "test" the test part that was published with it.
+The names of the files decide: "images" and "idx3", or "labels" and "idx1", with "-", "." or "_" between them, after any
+prefix, in upper or lower case, with or without ".gz". If a file is there twice, the one without ".gz" is read. A prefix
+with "train" marks the training part, a prefix with "t10k" or "test" the published test part.
 
-A folder that holds both parts is one dataset whose own test part stays its test part (see `split`); mixing the two
-would give results that nobody else's can be compared with. A folder that holds one part only is a dataset to be split.
+A folder with both parts is one dataset whose test part stays the test part (see `split`). Otherwise its results could
+not be compared with published ones. A folder with one part is a dataset that `split` divides.
 
-A text file `classes.txt` beside them may name the classes, one in each line.
+A text file `classes.txt` in the folder may name the classes, one in each line.
 """
 
 import re
+import zlib
 from collections import defaultdict
 from functools import lru_cache
 from pathlib import Path
@@ -19,9 +20,10 @@ from typing import NamedTuple
 import numpy as np
 
 from tinyml.core import DataError, StorageError
-from tinyml.core.files import normalise_path, path_exists, path_kind, read_bounded, show_path
+from tinyml.core.files import path_exists, path_kind, read_bounded
 from tinyml.data.dataset import DataDescription, Dataset, ProgressCallback
-from tinyml.data.idx_file import read_idx, read_idx_shape
+from tinyml.data.readers.base import Reader
+from tinyml.data.readers.idx_file import is_idx, read_idx, read_idx_shape
 
 _NAME = re.compile(r"(?P<prefix>.*?)(?P<kind>images|labels)[-._]?idx(?P<rank>[0-9])([-._]ubyte)?(\.gz)?", re.IGNORECASE)
 _TRAIN = re.compile("train", re.IGNORECASE)
@@ -37,34 +39,39 @@ class _Pair(NamedTuple):
     labels: Path
 
 
-def describe_folder(source: str) -> DataDescription:
-    """Read what a folder holds: the headers and the labels, but no image.
+def describe_folder(folder: Path) -> DataDescription:
+    """Describe the data of a folder from the headers and the labels, without reading an image.
 
     Raises `DataError` when files are missing, damaged, or do not belong together.
     """
-    pairs = _find_pairs(source)
+    pairs = _find_pairs(folder)
     files = [path for pair in pairs for path in pair]
-    names = _find_folder(source) / _NAMES_FILE
-    return _describe(source, pairs, tuple(_stamp(path) for path in [*files, names]))
+    return _describe(folder, pairs, tuple(_stamp(path) for path in [*files, folder / _NAMES_FILE]))
 
 
-def holds_idx_files(folder: str | Path) -> bool:
-    """Return True if a folder holds files with names as IDX files have, whether they can be read or not."""
-    try:
-        return any(_NAME.fullmatch(path.name) for path in _list_files(Path(folder)))
-    except DataError:
+def holds_idx_files(folder: Path) -> bool:
+    """Return True if a path is a folder with a file that has the name of an IDX file.
+
+    Raises `DataError` when the folder cannot be listed.
+    """
+    if path_kind(folder) != "a folder":
         return False
+    return any(_NAME.fullmatch(path.name) for path in _list_files(folder))
 
 
-def load_folder(source: str, progress: ProgressCallback | None = None) -> Dataset:
-    """Read all images and labels of a folder. The images stay bytes, which count as 0 … 1.
+def load_folder(folder: Path, progress: ProgressCallback | None = None) -> Dataset:
+    """Read all images and labels of a folder. The images stay bytes; `Dataset.examples` divides them by 255.
+
+    Arguments:
+        folder: the folder.
+        progress: called with the share of the images that is read, from 0 to 1.
 
     Shapes: inputs `(N, 1, H, W)`, labels `(N,)`.
 
     Raises `DataError`, as `describe_folder` does.
     """
-    description = describe_folder(source)
-    pairs = _find_pairs(source)
+    description = describe_folder(folder)
+    pairs = _find_pairs(folder)
     labels = np.concatenate([read_idx(pair.labels, 1) for pair in pairs]).astype(np.int64)
     images = np.empty((description.count, *description.example_shape), np.uint8)
     done = 0
@@ -78,13 +85,13 @@ def load_folder(source: str, progress: ProgressCallback | None = None) -> Datase
         read_idx(pair.images, 3, report, into=images[done : done + count, 0])
         done += count
     if done != len(images) or len(labels) != len(images):
-        raise DataError(f"The files of '{source}' were changed while they were being read. Try again.")
+        raise DataError(f"The files of '{folder}' were changed while they were being read. Try again.")
     return Dataset(description, images, labels, divisor=255)
 
 
 @lru_cache(maxsize=32)
-def _describe(source: str, pairs: tuple[_Pair, ...], stamps: tuple[tuple[int, int], ...]) -> DataDescription:
-    """Do the work of `describe_folder`; `stamps` are new when a file has changed."""
+def _describe(folder: Path, pairs: tuple[_Pair, ...], stamps: tuple[tuple[int, int], ...]) -> DataDescription:
+    """Compute the result of `describe_folder`. The cache forgets it when a file changes, since `stamps` change too."""
     shapes = []
     largest_label = 0
     for pair in pairs:
@@ -93,38 +100,39 @@ def _describe(source: str, pairs: tuple[_Pair, ...], stamps: tuple[tuple[int, in
         if shapes[-1][0] != label_count:
             raise DataError(
                 f"'{pair.images.name}' holds {shapes[-1][0]:,} images but '{pair.labels.name}' {label_count:,} labels. "
-                "They do not belong together."
+                "They do not belong together. Choose a folder whose files do."
             )
         largest_label = max(largest_label, int(read_idx(pair.labels, 1).max()))
     count, height, width = sum(shape[0] for shape in shapes), *shapes[0][1:]
     if any(shape[1:] != (height, width) for shape in shapes):
-        raise DataError(f"The images of '{source}' have different sizes: {shapes[0][1:]} and {shapes[1][1:]}.")
+        raise DataError(
+            f"The images of '{folder}' have different sizes: {shapes[0][1:]} and {shapes[1][1:]}. "
+            "Put each size into its own folder."
+        )
     own_test = shapes[1][0] if len(pairs) == 2 else 0
-    folder = _find_folder(source)
     return DataDescription(
-        name=source,
-        title=f"{folder.resolve().name or source} {height}×{width}",
+        name=str(folder),
+        title=f"{folder.resolve().name or folder} {height}×{width}",
         example_shape=(1, height, width),
         class_names=_class_names(folder, largest_label + 1),
         count=count,
         about=f"{count} images of {height}×{width} pixels from {folder}"
-        + (f", of which the last {own_test} are the set's own test part." if own_test else "."),
+        + (f". The last {own_test} are the published test part." if own_test else "."),
         test_count=own_test,
         bytes_per_number=1,
     )
 
 
-def _find_pairs(source: str) -> tuple[_Pair, ...]:
+def _find_pairs(folder: Path) -> tuple[_Pair, ...]:
     """Find the files: one pair of images and labels, or the training pair followed by the test pair."""
-    folder = _find_folder(source)
     found: dict[str, dict[str, Path]] = defaultdict(dict)
     for path in _list_files(folder):
         match = _NAME.fullmatch(path.name)
         if match and _RANKS[match["kind"].lower()] == int(match["rank"]):
             found[match["prefix"].lower()].setdefault(match["kind"].lower(), path)
     if not found:
-        raise DataError(f"'{source}' holds no IDX files, such as 'images-idx3-ubyte.gz' and 'labels-idx1-ubyte.gz'.")
-    pairs = {prefix: _pair(source, files) for prefix, files in found.items()}
+        raise DataError(f"'{folder}' holds no IDX files, such as 'images-idx3-ubyte.gz' and 'labels-idx1-ubyte.gz'.")
+    pairs = {prefix: _pair(folder, files) for prefix, files in found.items()}
     if len(pairs) == 1:
         return tuple(pairs.values())
     train = [pair for prefix, pair in pairs.items() if _TRAIN.search(prefix)]
@@ -132,25 +140,13 @@ def _find_pairs(source: str) -> tuple[_Pair, ...]:
     if len(pairs) == 2 and len(train) == len(test) == 1:
         return train[0], test[0]
     raise DataError(
-        f"'{source}' holds several sets: {', '.join(sorted(pair.images.name for pair in pairs.values()))}. "
-        "Put each into a folder of its own."
+        f"'{folder}' holds several sets: {', '.join(sorted(pair.images.name for pair in pairs.values()))}. "
+        "Put each set into its own folder."
     )
 
 
-def _find_folder(source: str) -> Path:
-    try:
-        folder = normalise_path(source)
-    except StorageError as error:
-        raise DataError(str(error)) from error
-    kind = path_kind(folder)
-    if kind != "a folder":
-        wrong = f"'{show_path(source)}' is {kind}" if kind else f"There is no folder '{show_path(source)}'"
-        raise DataError(f"{wrong}. Choose the folder that holds the images and labels as IDX files.")
-    return folder
-
-
 def _stamp(path: Path) -> tuple[int, int]:
-    """Return what is another when a file has changed."""
+    """Return time and size of a file, which change when the file changes."""
     try:
         status = path.stat()
     except OSError:
@@ -159,31 +155,30 @@ def _stamp(path: Path) -> tuple[int, int]:
 
 
 def _list_files(folder: Path) -> list[Path]:
-    """List the folder by name, which puts a file in front of its gzipped copy."""
+    """Return the files of a folder, sorted by name, so that a file comes before its gzipped copy."""
     try:
         files = []
         for path in folder.iterdir():
             files.append(path)
             if len(files) > _MOST_FILES:
-                raise DataError(
-                    f"'{folder}' holds more than {_MOST_FILES:,} files. Choose the folder of the data only."
-                )
+                raise DataError(f"'{folder}' holds more than {_MOST_FILES:,} files. Choose a folder of data only.")
         return sorted(files)
     except OSError as error:
         raise DataError(f"Could not read the folder '{folder}': {error.strerror or error}.") from error
 
 
-def _pair(source: str, files: dict[str, Path]) -> _Pair:
+def _pair(folder: Path, files: dict[str, Path]) -> _Pair:
     for kind, other in (("images", "labels"), ("labels", "images")):
         if kind not in files:
             raise DataError(
-                f"'{source}' holds '{files[other].name}', but the file of the {kind} that belongs to it is missing."
+                f"'{folder}' holds '{files[other].name}', but the file of the {kind} that belongs to it is missing. "
+                "Put it into the same folder."
             )
     return _Pair(files["images"], files["labels"])
 
 
 def _class_names(folder: Path, count: int) -> tuple[str, ...]:
-    """Read the names of the classes, or count them."""
+    """Read the names of the classes. Without a file of names, the labels are the names."""
     path = folder / _NAMES_FILE
     if not path_exists(path):
         return tuple(str(label) for label in range(count))
@@ -195,5 +190,30 @@ def _class_names(folder: Path, count: int) -> tuple[str, ...]:
         raise DataError(f"Could not read '{path}': {error}. It should be text, one name in each line.") from error
     names = tuple(line.strip() for line in text.splitlines() if line.strip())
     if len(names) < count:
-        raise DataError(f"'{path}' names {len(names)} classes, but the labels go up to {count - 1}.")
+        raise DataError(
+            f"'{path}' names {len(names)} classes, but the labels go up to {count - 1}. Name {count} classes."
+        )
     return names
+
+
+def _is_part(prefix: bytes) -> bool:
+    """Return True if a file begins as an IDX file does, gzipped or not."""
+    if prefix.startswith(b"\x1f\x8b"):
+        try:
+            prefix = zlib.decompressobj(wbits=31).decompress(prefix, 16)
+        except zlib.error:
+            return False
+    return is_idx(prefix)
+
+
+IDX = Reader(
+    name="idx",
+    title="IDX",
+    source="a folder of IDX files",
+    help="A folder with images and labels as IDX files, as MNIST has: images-idx3-ubyte and labels-idx1-ubyte, "
+    "gzipped or not.",
+    recognises=holds_idx_files,
+    describe=describe_folder,
+    load=load_folder,
+    is_part=_is_part,
+)

@@ -1,7 +1,7 @@
-"""The IDX format of the MNIST files: a few header bytes, then the elements. Plain or gzipped.
+"""One IDX file, as MNIST's are: a header of a few bytes, then the elements; gzipped or not.
 
 Layout (LeCun, Cortes and Burges, "The MNIST database of handwritten digits"): two zero bytes, one byte for the element
-type, one for the rank, the sizes as 32-bit big-endian numbers, the elements with the last axis running fastest.
+type, one byte for the rank, the sizes as 32-bit big-endian numbers, then the elements in C order.
 """
 
 import gzip
@@ -23,21 +23,21 @@ from tinyml.data.dataset import ProgressCallback
 
 _UNSIGNED_BYTE = 0x08
 LARGEST_CONTENT = 512 * 2**20
-"""Bytes of elements that are accepted."""
+"""The most bytes of elements in one file."""
 _LARGEST_RATIO = 1032
-"""Deflate cannot shrink anything by more than this factor."""
+"""Deflate, the method of gzip, cannot make data smaller by a larger factor."""
 _CHUNK = 4 * 2**20
 _CHANGED = "'{}' was changed while it was being read. Try again."
 
 
 def read_idx_shape(path: Path, rank: int) -> Shape:
-    """Read the header only.
+    """Read the shape from the header.
 
     Arguments:
-        path: an IDX file of unsigned bytes; gzipped when its name ends with ".gz".
-        rank: how many axes it must have: 3 for images, 1 for labels.
+        path: an IDX file of unsigned bytes; gzipped if its name ends with ".gz".
+        rank: number of axes that it must have: 3 for images, 1 for labels.
 
-    Returns the sizes of its axes. Raises `DataError` when the file is missing, is not such a file, or declares more
+    Returns the sizes of its axes. Raises `DataError` when the file is missing, is no such file, or declares more
     elements than it can hold.
     """
     with _opened(path) as file:
@@ -49,29 +49,41 @@ def read_idx_shape(path: Path, rank: int) -> Shape:
 def read_idx(
     path: Path, rank: int, progress: ProgressCallback | None = None, into: NDArray[np.uint8] | None = None
 ) -> NDArray[np.uint8]:
-    """Read the whole file, without ever holding more than its elements and a small part of the packed file.
+    """Read the whole file. The memory holds the elements and a small part of the gzipped file.
 
     Arguments:
         path, rank: as in `read_idx_shape`.
-        progress: told the share that is read.
-        into: a contiguous array of the shape of the file, to be filled; a fresh one when None.
+        progress: called with the share that is read, from 0 to 1.
+        into: a contiguous array with the shape of the file; None to make one.
 
-    Returns the array that was filled. Raises `DataError`, as `read_idx_shape` does and when the content is damaged, cut
-    off, or longer than declared.
+    Returns the array with the elements. Raises `DataError` as `read_idx_shape` does, and when the content is damaged,
+    cut off, or longer than declared.
     """
     shape = read_idx_shape(path, rank)
     content: NDArray[np.uint8] = np.empty(shape, np.uint8) if into is None else into
     if content.shape != shape:
         raise DataError(_CHANGED.format(path.name))
-    # Progress is told outside of the generator: what it raises is no fault of the file.
+    # `progress` is called outside of the generator, which would report its exceptions as faults of the file.
     for done in _fill(content, path, rank):
         if progress is not None:
             progress(done / content.size)
     return content
 
 
+def is_idx(prefix: bytes) -> bool:
+    """Return True if the first bytes of a file, not gzipped, are those of an IDX file of any element type.
+
+    Arguments:
+        prefix: the first four bytes, or more.
+
+    >>> is_idx(b"\\0\\0\\x08\\x03")
+    True
+    """
+    return len(prefix) > 3 and prefix[:2] == b"\0\0" and prefix[2] in range(0x08, 0x0F) and 1 <= prefix[3] <= 8
+
+
 def _fill(content: NDArray[np.uint8], path: Path, rank: int) -> Iterator[int]:
-    """Read the bytes after the header into the array, some at a time; yield how many are done."""
+    """Read the bytes after the header into the array, chunk by chunk; yield the number of bytes that are read."""
     rest, done = content.reshape(-1).data, 0
     with _opened(path) as file:
         if _read_header(file, path, rank) != content.shape:
@@ -85,16 +97,16 @@ def _fill(content: NDArray[np.uint8], path: Path, rank: int) -> Iterator[int]:
                 )
             done += count
             yield done
-        if file.read(1):  # also makes gzip compare its checksum
+        if file.read(1):  # gzip compares its checksum here
             raise DataError(
-                f"'{path.name}' goes on after the {len(rest):,} bytes of data that its header declares, so it is "
+                f"'{path.name}' has more than the {len(rest):,} bytes of data that its header declares, so it is "
                 "damaged. Copy or download it again."
             )
 
 
 @contextmanager
 def _opened(path: Path) -> Iterator[io.BufferedIOBase]:
-    """Open the file, unpacking it if need be, and put whatever goes wrong into one sentence."""
+    """Open the file, decompress it if it is gzipped, and raise every error as `DataError`."""
     try:
         with open_for_reading(path) as file:
             content = gzip.GzipFile(fileobj=file) if path.suffix.lower() == ".gz" else file
@@ -122,13 +134,15 @@ def _read_header(file: io.BufferedIOBase, path: Path, rank: int) -> Shape:
 
 
 def _check_declared_size(path: Path, shape: Shape) -> None:
-    """Compare the declared size with the file's, before anybody makes room for it."""
+    """Compare the declared size with the size of the file, before memory is allocated."""
     total = math.prod(shape)
     declares = f"'{path.name}' declares {' × '.join(f'{size:,}' for size in shape)} bytes of data"
     if total < 1:
-        raise DataError(f"{declares}: it is empty.")
+        raise DataError(f"{declares}: it is empty. Choose other files.")
     if total > LARGEST_CONTENT:
-        raise DataError(f"{declares}, more than the {LARGEST_CONTENT // 2**20} MiB that can be loaded.")
+        raise DataError(
+            f"{declares}, more than the {LARGEST_CONTENT // 2**20} MiB that can be loaded. Use fewer examples."
+        )
     size = path.stat().st_size
     if total > (size * _LARGEST_RATIO if path.suffix.lower() == ".gz" else size):
         raise DataError(f"{declares}, but it is only {size:,} bytes long. Copy or download it again.")

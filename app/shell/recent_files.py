@@ -1,0 +1,65 @@
+"""The recent files: stored in the settings, shown in the File menu."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QSettings, Signal, Slot
+from PySide6.QtWidgets import QMenu
+
+from app.widgets.plain_text import button_text, tool_tip
+from tinyml.core.files import path_kind
+
+MOST_RECENT = 8
+"""Number of files that are stored."""
+
+
+class RecentFiles(QObject):
+    """The files that were opened or saved last.
+
+    Arguments:
+        settings: stores the paths.
+
+    Signals:
+        changed(): the list changed.
+    """
+
+    changed = Signal()
+
+    def __init__(self, settings: QSettings, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._settings = settings
+
+    def paths(self) -> list[Path]:
+        """Return the recent files that still exist, newest first."""
+        stored = self._settings.value("recent_files", [])
+        # An INI file returns a list with one entry as a plain string.
+        names = stored if isinstance(stored, list) else [stored] if isinstance(stored, str) else []
+        return [path for path in map(Path, names) if path_kind(path) == "a file"]
+
+    def last_folder(self) -> Path:
+        """Return the folder of the newest file, or the home folder; dialogs start there."""
+        paths = self.paths()
+        return paths[0].parent if paths else Path.home()
+
+    @Slot(Path)
+    def remember(self, path: Path) -> None:
+        """Put `path` first in the list."""
+        path = path.resolve()
+        others = [str(other) for other in self.paths() if other != path]
+        self._settings.setValue("recent_files", [str(path), *others][:MOST_RECENT])
+        self.changed.emit()
+
+    def fill_menu(self, menu: QMenu, open_path: Callable[[Path], object]) -> None:
+        """List the recent files in a menu.
+
+        Arguments:
+            menu: loses its old entries.
+            open_path: called with the file that the user chooses.
+        """
+        menu.clear()
+        menu.setToolTipsVisible(True)
+        for path in self.paths():
+            menu.addAction(button_text(path.name), partial(open_path, path)).setToolTip(tool_tip(str(path)))
+        if menu.isEmpty():
+            menu.addAction("No files yet").setEnabled(False)

@@ -1,0 +1,63 @@
+"""Every file format that a trained network can be exported to: one file each, found by walking this folder.
+
+An exporter file holds an `Exporter`. See `tinyml.storage.exporters.base` for what it must know.
+"""
+
+import importlib
+import pkgutil
+from functools import cache
+from pathlib import Path
+
+from tinyml.core import StorageError
+from tinyml.core.files import show_path
+from tinyml.core.suggestions import did_you_mean
+from tinyml.storage.exporters.base import Exporter
+
+__all__ = ["DEFAULT_EXPORTER", "Exporter", "exporter_of", "exporters", "find_exporter"]
+
+DEFAULT_EXPORTER = "safetensors"
+"""The first in every list: TinyML opens its files again."""
+
+
+@cache
+def exporters() -> dict[str, Exporter]:
+    """Walk the folder and return every exporter by its name: first the default, then the others, sorted.
+
+    Call `exporters.cache_clear()` after adding a folder to `tinyml.storage.exporters.__path__`.
+
+    >>> exporters()["safetensors"].suffix
+    'safetensors'
+    """
+    found: list[Exporter] = []
+    for module_info in pkgutil.iter_modules(__path__):
+        module = importlib.import_module(f"{__name__}.{module_info.name}")
+        found.extend(value for value in vars(module).values() if isinstance(value, Exporter))
+    ordered = sorted(found, key=lambda exporter: (exporter.name != DEFAULT_EXPORTER, exporter.name))
+    return {exporter.name: exporter for exporter in ordered}
+
+
+def find_exporter(name: str) -> Exporter:
+    """Return the exporter of that name.
+
+    Raises `StorageError`, with the names that exist, if there is no such exporter.
+
+    >>> find_exporter("safetensor")
+    Traceback (most recent call last):
+    tinyml.core.errors.StorageError: There is no export format 'safetensor'. Did you mean 'safetensors'? There are: ...
+    """
+    known = exporters()
+    if name not in known:
+        raise StorageError(
+            f"There is no export format '{show_path(name)}'.{did_you_mean(name, known)} There are: {', '.join(known)}."
+        )
+    return known[name]
+
+
+def exporter_of(path: Path) -> Exporter:
+    """Return the exporter whose suffix the path has; the default exporter if no suffix fits.
+
+    >>> exporter_of(Path("lenet.SAFETENSORS")).name
+    'safetensors'
+    """
+    by_suffix = {f".{exporter.suffix}": exporter for exporter in exporters().values()}
+    return by_suffix.get(path.suffix.lower(), exporters()[DEFAULT_EXPORTER])
