@@ -4,7 +4,7 @@ import numpy as np
 import pyqtgraph
 from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtGui import QColor, QPen
-from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from app.models.pictures import TensorPictures
 from app.widgets.formatting import format_number, format_quantity
@@ -76,7 +76,7 @@ class DetailsPanel(QWidget):
         self.grid.setObjectName("models_pictures")
         self.grid.setAccessibleName("Pictures of the selected tensor")
         self.grid.cell_clicked.connect(self._on_cell_clicked)
-        self._scroll = QScrollArea()
+        self.grid.setMinimumHeight(8 * GRID)
         self._lay_out()
         self.clear()
 
@@ -118,7 +118,7 @@ class DetailsPanel(QWidget):
             self.grid.set_marked(None)
         self.grid.set_image_size(pictures.image_size)
         self.grid.set_images(pictures.images)
-        self._scroll.setVisible(bool(pictures.images))
+        self.grid.setVisible(bool(pictures.images))
         show_text(self.explanation, pictures.explanation)
         if not same:
             show_text(self.cell, "")
@@ -133,22 +133,16 @@ class DetailsPanel(QWidget):
             self.histogram.apply_theme()
 
     def _lay_out(self) -> None:
-        self._scroll.setObjectName("models_picture_scroll")
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setWidget(self.grid)
-        self._scroll.setMinimumHeight(8 * GRID)
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.setChildrenCollapsible(False)
         splitter.setHandleWidth(2 * GRID)
-        for widgets in ((self.title, self.note, self.histogram), (self.explanation, self._scroll, self.cell)):
+        for widgets in ((self.title, self.note, self.histogram), (self.explanation, self.grid, self.cell)):
             side = QWidget()
             column = QVBoxLayout(side)
             column.setContentsMargins(0, 0, 0, 0)
             column.setSpacing(GRID // 2)
             for widget in widgets:
-                column.addWidget(widget, 1 if widget in (self.histogram, self._scroll) else 0)
+                column.addWidget(widget, 1 if widget in (self.histogram, self.grid) else 0)
             column.addStretch(0)
             side.setMinimumWidth(20 * GRID)
             splitter.addWidget(side)
@@ -160,7 +154,7 @@ class DetailsPanel(QWidget):
     def _clear_pictures(self, words: str) -> None:
         self._pictures = None
         self.grid.set_images(())
-        self._scroll.hide()
+        self.grid.hide()
         show_text(self.explanation, words)
         show_text(self.cell, "")
 

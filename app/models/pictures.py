@@ -8,7 +8,7 @@ import numpy as np
 
 from app.widgets.formatting import format_number
 from app.widgets.images.colormaps import diverging_image, symmetric_limit
-from app.widgets.images.image_grid import GridImage
+from app.widgets.images.image_list_model import GridImage
 from app.widgets.plain_text import short
 from tinyml.core import Shape, StorageError
 from tinyml.storage import TensorFileHeader, TensorReader, open_tensors

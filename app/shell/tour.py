@@ -198,7 +198,7 @@ class Tour:
         self._raise("inspector")
         grid = self.driver.find(ImageGrid, "inspector_samples")
         self.driver.wait_until(lambda: len(grid.images) > 12, "samples are shown")
-        self.driver.click(grid, grid.image_rect(8).center().toPoint())
+        self.driver.click(grid.viewport(), grid.image_rect(8).center().toPoint())
         self.driver.wait_until(
             lambda: inspection.sample_trace is not None and inspection.sample_trace.index == inspection.index != 0,
             "the clicked sample is shown",
@@ -214,7 +214,8 @@ class Tour:
         grid = self.driver.find(ImageGrid, "inspector_maps")
         self.driver.wait_until(lambda: len(grid.images) > 5, "the feature maps of conv_2 are shown")
         for index in range(len(grid.images)):
-            self.driver.click(grid, grid.image_rect(index).center().toPoint())
+            grid.scroll_to(index)
+            self.driver.click(grid.viewport(), grid.image_rect(index).center().toPoint())
             self.driver.wait_until(partial(self._is_reconstructed, "conv_2", index), f"map {index} is reconstructed")
             shown = self._window.inspector.reconstruction
             if shown is not None and not shown.blank_reason:

@@ -6,14 +6,15 @@ from PySide6.QtGui import QImage, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 
 from app.document import Document
-from app.inspector.layouts import make_column, make_row, make_scroll_area, named
+from app.inspector.layouts import make_column, make_row, named
 from app.inspector.maps.bar_chart import BarChart
 from app.inspector.maps.layer_outputs import describe_output, first_choice, has_maps, output_shapes, strongest_map
 from app.inspector.target import Target
 from app.training import Inspection
 from app.widgets.formatting import format_number
 from app.widgets.images.colormaps import finite_range, viridis_image
-from app.widgets.images.image_grid import GridImage, ImageGrid
+from app.widgets.images.image_grid import ImageGrid
+from app.widgets.images.image_list_model import GridImage
 from app.widgets.labels import make_label
 from app.widgets.plain_text import short
 from app.widgets.theme.theme import family_color
@@ -116,7 +117,6 @@ class MapsPanel(QWidget):
         self._grid.picked.connect(self._on_map_picked)
         self._grid.cell_clicked.connect(self._on_cell_clicked)
         self._grid.set_placeholder("The network's view of this sample is being computed.")
-        self._scroll = make_scroll_area(self._grid)
         self._bars = named(BarChart(), "inspector_vector", "Output of the layer")
         self._bars.hide()
 
@@ -128,7 +128,7 @@ class MapsPanel(QWidget):
         first.addWidget(self._own_scale)
         layout = make_column(self)
         layout.addLayout(first)
-        layout.addWidget(self._scroll, 1)
+        layout.addWidget(self._grid, 1)
         layout.addWidget(self._bars, 1)
 
     @Slot()
@@ -151,7 +151,7 @@ class MapsPanel(QWidget):
         self.layer = layer
         self._layers.setCurrentIndex(self._layers.findData(layer))
         self.maps = output if has_maps(output.shape) else None
-        self._scroll.setVisible(self.maps is not None)
+        self._grid.setVisible(self.maps is not None)
         self._own_scale.setVisible(self.maps is not None)
         self._bars.setVisible(self.maps is None)
         self._heading.setText(describe_output(output.shape))
@@ -177,15 +177,14 @@ class MapsPanel(QWidget):
     def _fit_grid(self) -> None:
         """Make the maps as large as they can be while all of them are seen at once."""
         if self.maps is not None:
-            room = self._scroll.maximumViewportSize()
-            self._grid.set_image_size(largest_size(len(self.maps), room.width(), room.height()))
+            room = self._grid.maximumViewportSize()
+            width = room.width() - self._grid.verticalScrollBar().sizeHint().width()
+            self._grid.set_image_size(largest_size(len(self.maps), width, room.height()))
 
     @Slot()
     def _on_reveal_timeout(self) -> None:
         if self._grid.current >= 0:
-            place = self._grid.image_rect(self._grid.current).toRect()
-            middle = place.center()
-            self._scroll.ensureVisible(middle.x(), middle.y(), place.width(), place.height())
+            self._grid.scroll_to(self._grid.current)
 
     def _fill_layers(self) -> None:
         with QSignalBlocker(self._layers):

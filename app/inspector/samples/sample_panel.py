@@ -19,7 +19,8 @@ from app.training import Inspection, Snapshot
 from app.widgets.choice_box import ChoiceBox
 from app.widgets.formatting import format_count, format_percentage
 from app.widgets.images.colormaps import sample_image
-from app.widgets.images.image_grid import GridImage, ImageGrid
+from app.widgets.images.image_grid import ImageGrid
+from app.widgets.images.image_list_model import GridImage
 from app.widgets.labels import make_label
 from app.widgets.plain_text import short
 from app.widgets.theme.style_properties import set_style_property
@@ -77,7 +78,6 @@ class SamplePanel(QWidget):
         self._class.currentIndexChanged.connect(self._filter)
         self._grid = named(ImageGrid(image_size=36), "inspector_samples", "Samples of the test set")
         self._grid.picked.connect(self._on_grid_picked)
-        self._scroll = make_scroll_area(self._grid)
         self._points = named(ScatterPlot(), "inspector_points")
         self._points.picked.connect(self._inspection.select_sample)
         self._filtered_out = make_label("inspector_filtered_out", style_class="muted", wraps=True)
@@ -102,7 +102,7 @@ class SamplePanel(QWidget):
         prediction_column.addWidget(self._output)
         prediction_column.addWidget(self._score_scroll, 1)
         body = make_row()
-        body.addWidget(self._scroll, 3)
+        body.addWidget(self._grid, 3)
         body.addWidget(self._points, 3)
         body.addLayout(prediction_column, 2)
         layout = make_column(self)
@@ -129,7 +129,7 @@ class SamplePanel(QWidget):
         self._mistakes_only.setVisible(has_classes)
         if not has_classes:
             self._mistakes_only.setChecked(False)
-        self._scroll.setVisible(images)
+        self._grid.setVisible(images)
         self._points.setVisible(not images)
         if samples is not None and not images:
             self._points.show_samples(points_of(samples), labels_of(samples), names)
@@ -193,7 +193,7 @@ class SamplePanel(QWidget):
         self._add_thumbnails()
 
     def _images_are_shown(self) -> bool:
-        return self._inspection.samples is not None and not self._scroll.isHidden()
+        return self._inspection.samples is not None and not self._grid.isHidden()
 
     @Slot()
     def _add_thumbnails(self) -> None:

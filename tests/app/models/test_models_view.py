@@ -121,7 +121,7 @@ def test_a_convolution_shows_its_filters(qtbot, view, foreign) -> None:
     assert grid.images[3].caption == "1, 1"
     assert view.details.histogram.isVisible()
     assert "standard deviation" in view.details.note.text()
-    qtbot.mouseClick(grid, Qt.MouseButton.LeftButton, pos=grid.image_rect(3).center().toPoint())
+    qtbot.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=grid.image_rect(3).center().toPoint())
     assert view.details.cell.text().startswith("conv.kernel[1, 1, 1, 1] = ")
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6 import QtGui
-from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtCore import QAbstractListModel, QEvent, QPoint, Qt
 from PySide6.QtGui import QAction, QHelpEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -132,7 +132,7 @@ def texts_of(widget: QWidget, place: str):
     model = widget.model() if isinstance(widget, QAbstractItemView | QComboBox) else None
     if model is not None:
         for row in range(min(model.rowCount(), 100)):
-            for column in range(model.columnCount()):
+            for column in range(1 if isinstance(model, QAbstractListModel) else model.columnCount()):
                 for role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
                     yield f"item in {place}", str(model.index(row, column).data(role) or "")
 
@@ -142,8 +142,9 @@ def hovered_texts(window: QWidget):
     for widget in window.findChildren(QWidget):
         if isinstance(widget, ImageGrid | BarChart) and widget.isVisible():
             at = QPoint(12, widget.height() // 3)
+            target = widget.viewport() if isinstance(widget, ImageGrid) else widget
             QToolTip.hideText()
-            QApplication.sendEvent(widget, QHelpEvent(QEvent.Type.ToolTip, at, widget.mapToGlobal(at)))
+            QApplication.sendEvent(target, QHelpEvent(QEvent.Type.ToolTip, at, target.mapToGlobal(at)))
             yield f"tool tip over {widget.objectName()}", QToolTip.text()
 
 

@@ -54,14 +54,14 @@ def test_a_click_picks_a_map_and_a_second_click_a_position(digits):
     digits.document.select(("relu_1",))
     grid = digits.find(ImageGrid, "maps")
     other = (grid.current + 1) % 4
-    click(grid, grid.image_rect(other).center())
+    click(grid.viewport(), grid.image_rect(other).center())
     strongest = digits.wait_for_reconstruction("relu_1", other)
     values = digits.inspection.sample_trace.trace.entry("relu_1").output[0, other]
     assert strongest.position == np.unravel_index(values.argmax(), values.shape)
     digits.wait(lambda: grid.marked == (other, *strongest.position))
 
     rect = grid.image_rect(other)
-    click(grid, rect.topLeft() + (rect.bottomRight() - rect.topLeft()) * 0.7)
+    click(grid.viewport(), rect.topLeft() + (rect.bottomRight() - rect.topLeft()) * 0.7)
     digits.wait(lambda: digits.reconstruction is not None and digits.reconstruction.position == (5, 5))
     assert digits.text("where").startswith("this position: ")
     assert grid.marked == (other, 5, 5)
@@ -140,7 +140,7 @@ def test_the_chosen_map_is_scrolled_to(make_harness, project_of):
     harness.wait_for_sample_trace()
     grid = harness.find(ImageGrid, "maps")
     harness.wait(lambda: len(grid.images) == 200)
-    harness.wait(lambda: grid.visibleRegion().contains(grid.image_rect(grid.current).toRect().center()))
+    harness.wait(lambda: grid.viewport().visibleRegion().contains(grid.image_rect(grid.current).toRect().center()))
 
 
 def test_own_and_shared_scales_paint_differently(digits):

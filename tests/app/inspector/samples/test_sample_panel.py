@@ -20,7 +20,7 @@ def test_every_sample_of_the_test_set_gets_a_thumbnail(digits):
 
 def test_clicking_a_thumbnail_looks_at_that_sample(digits):
     grid = digits.find(ImageGrid, "samples")
-    QTest.mouseClick(grid, Qt.MouseButton.LeftButton, pos=grid.image_rect(3).center().toPoint())
+    QTest.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=grid.image_rect(3).center().toPoint())
     assert digits.inspection.index == 3
     digits.wait(lambda: digits.inspection.sample_trace.index == 3)
     sample_trace = digits.inspection.sample_trace
