@@ -7,12 +7,12 @@ from PySide6.QtGui import QColor, QPen
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from app.models.pictures import TensorPictures
-from app.widgets.formatting import format_number, format_quantity
+from app.widgets.formatting import format_number
 from app.widgets.images.image_grid import ImageGrid
 from app.widgets.labels import make_label, show_text
 from app.widgets.plain_text import short
 from app.widgets.theme.theme import GRID, current_theme
-from tinyml.core import describe_shape
+from tinyml.core import describe_count, describe_shape
 from tinyml.core.tensor_file import TensorHeader
 from tinyml.storage import TensorSummary
 
@@ -106,7 +106,7 @@ class DetailsPanel(QWidget):
             mean, deviation = (format_number(each, 4) for each in (summary.mean, summary.standard_deviation))
             words = f"mean {mean}, standard deviation {deviation}"
             if summary.non_finite:
-                words += f"; {format_quantity(summary.non_finite, 'number')} NaN or infinite, not in the histogram"
+                words += f"; {describe_count(summary.non_finite, 'number')} NaN or infinite, not in the histogram"
             show_text(self.note, words)
 
     def show_pictures(self, pictures: TensorPictures) -> None:

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from app.widgets.formatting import format_count, format_number, format_percentage, format_quantity, format_r_squared
+from app.widgets.formatting import format_count, format_number, format_percentage, format_r_squared
 from app.widgets.plain_text import short
-from tinyml.core import describe_shape
+from tinyml.core import describe_count, describe_shape
 from tinyml.core.memory import describe_bytes
 from tinyml.layers import display_name
 from tinyml.storage import SavedModel
@@ -15,11 +15,11 @@ _MOST_LAYERS = 12
 def describe_total(tensors: int, parameter_count: int, size: int, shown: int) -> str:
     """Write the total line: tensors, parameters, bytes, and how many of them the filter lets through."""
     which = (
-        format_quantity(tensors, "tensor")
+        describe_count(tensors, "tensor")
         if shown == tensors
-        else f"{format_count(shown)} of {format_quantity(tensors, 'tensor')}"
+        else f"{format_count(shown)} of {describe_count(tensors, 'tensor')}"
     )
-    parameters = format_quantity(parameter_count, "parameter")
+    parameters = describe_count(parameter_count, "parameter")
     return f"{which} · {parameters} · {describe_bytes(size)}"
 
 
@@ -30,7 +30,7 @@ def describe_model(about: SavedModel) -> list[str]:
     ]
     left_out = len(about.network.layers) - _MOST_LAYERS
     chain = " → ".join(layers) + (f" → and {left_out} more" if left_out > 0 else "")
-    classes = f", {format_quantity(len(about.class_names), 'class', 'classes')}" if about.class_names else ""
+    classes = f", {describe_count(len(about.class_names), 'class')}" if about.class_names else ""
     if about.target_shape is not None:
         classes = (
             ", the input is the target"
@@ -73,7 +73,7 @@ def _describe_training(about: SavedModel) -> str:
     if judged:
         best = min(judged, key=lambda epoch: epoch.validation_loss or 0.0)
         result += f"; best in epoch {best.epoch}"
-    return f"Trained for {format_quantity(len(about.history), 'epoch')} ({settings}): {result}."
+    return f"Trained for {describe_count(len(about.history), 'epoch')} ({settings}): {result}."
 
 
 def _metric(accuracy: float | None, r_squared: float | None) -> str:

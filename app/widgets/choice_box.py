@@ -1,4 +1,4 @@
-"""A list to choose from whose present choice ends in "…" where there is no room for it."""
+"""A combo box whose current choice ends in "…" if it does not fit."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPaintEvent
@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePai
 
 
 class ChoiceBox(QComboBox):
-    """A combo box that may be narrower than its longest choice; the list that opens is as wide as it must be."""
+    """A combo box that may be narrower than its longest choice. The list that opens shows every choice whole."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -14,7 +14,7 @@ class ChoiceBox(QComboBox):
         self.setMinimumContentsLength(8)
 
     def shown_text(self) -> str:
-        """Return as much of the present choice as there is room for."""
+        """Return as much of the current choice as fits."""
         option = QStyleOptionComboBox()
         self.initStyleOption(option)
         field = self.style().subControlRect(
@@ -23,7 +23,7 @@ class ChoiceBox(QComboBox):
         return self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, field.width() - 2)
 
     def showPopup(self) -> None:  # noqa: N802, Qt names it
-        # A list no wider than the box would cut what the box has cut.
+        # A list as narrow as the box would shorten the choices, too.
         self.view().setMinimumWidth(
             self.view().sizeHintForColumn(0) + self.view().verticalScrollBar().sizeHint().width()
         )

@@ -1,4 +1,7 @@
-"""Numbers, percentages, quantities, durations and lists, written the same way everywhere in the window."""
+"""Numbers, percentages, durations and lists, written in the same way everywhere in the window.
+
+A count with its noun ("3 tensors") is `tinyml.core.describe_count`, because the framework writes such texts, too.
+"""
 
 import math
 from collections.abc import Sequence
@@ -9,7 +12,11 @@ UNKNOWN = "\N{EN DASH}"
 
 
 def format_number(value: float | None, digits: int = 3) -> str:
-    """Write a number with so many significant digits and a real minus sign.
+    """Write a measured number with a real minus sign; None, an unknown number, as a dash.
+
+    Arguments:
+        value: the number, which may be NaN or infinite.
+        digits: how many significant digits are written, zeros at the end included.
 
     >>> format_number(-0.01234), format_number(12.345, 4), format_number(0.5), format_number(0.0)
     ('−0.0123', '12.35', '0.500', '0')
@@ -24,7 +31,7 @@ def format_number(value: float | None, digits: int = 3) -> str:
 
 
 def format_percentage(share: float | None) -> str:
-    """Write a share as a percentage with one decimal.
+    """Write a `share`, from 0 to 1, as a percentage with one decimal; None and NaN as a dash.
 
     >>> format_percentage(0.9912), format_percentage(None)
     ('99.1\\xa0%', '–')
@@ -35,7 +42,7 @@ def format_percentage(share: float | None) -> str:
 
 
 def format_r_squared(value: float | None) -> str:
-    """Write R², the share of the targets' variance that is explained, with three decimals.
+    """Write a `value` of R², the explained share of the targets' variance, with three decimals; None as a dash.
 
     >>> format_r_squared(0.97654), format_r_squared(-2.5), format_r_squared(None)
     ('0.977', '−2.500', '–')
@@ -46,7 +53,7 @@ def format_r_squared(value: float | None) -> str:
 
 
 def format_count(number: float) -> str:
-    """Write a number, rounded to a whole one, with its digits in groups of three.
+    """Write a `number`, rounded to a whole one, with its digits in groups of three.
 
     >>> format_count(44426).replace(SPACE, " ")
     '44 426'
@@ -54,17 +61,8 @@ def format_count(number: float) -> str:
     return f"{number:,.0f}".replace(",", SPACE)
 
 
-def format_quantity(count: int, singular: str, plural: str = "") -> str:
-    """Write a count with its noun; the plural is that with an s by default.
-
-    >>> format_quantity(1, "tensor"), format_quantity(3, "tensor"), format_quantity(2, "class", "classes")
-    ('1 tensor', '3 tensors', '2 classes')
-    """
-    return f"{format_count(count)} {singular if count == 1 else plural or f'{singular}s'}"
-
-
 def format_rate(per_second: float) -> str:
-    """Write how many there are in a second.
+    """Write a rate, in things `per_second`: whole from 10 on, else with one decimal; a dash if it is not positive.
 
     >>> format_rate(940.4), format_rate(3.25), format_rate(0.0)
     ('940', '3.2', '–')
@@ -75,7 +73,7 @@ def format_rate(per_second: float) -> str:
 
 
 def format_duration(seconds: float) -> str:
-    """Write a duration the way clocks do, with hours when there are any.
+    """Write a duration in `seconds` as minutes and seconds, with hours in front if it is longer than one.
 
     >>> format_duration(42.4), format_duration(3725)
     ('0:42', '1:02:05')
@@ -86,7 +84,11 @@ def format_duration(seconds: float) -> str:
 
 
 def format_list(items: Sequence[str], most: int = 6) -> str:
-    """List items, and leave out what is too many.
+    """Join items by commas, and replace those in the middle by "…" if there are too many.
+
+    Arguments:
+        items: the words.
+        most: how many items are written at most.
 
     >>> format_list(["a", "b", "c", "d"], most=3)
     'a, b, … d'

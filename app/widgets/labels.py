@@ -1,4 +1,4 @@
-"""Factories of labels: object name, style class and wrapping, the same way everywhere in the window."""
+"""The one place that makes labels: object name, style class and wrapping, in the same way everywhere."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QSizePolicy
@@ -19,12 +19,12 @@ def make_label(
     """Make a label for plain text.
 
     Arguments:
-        object_name: Qt's objectName.
-        text: what is shown at first.
+        object_name: Qt's objectName; empty for a label that no test and no tour looks for.
+        text: the text at first.
         style_class: a property of the style sheet: "muted", "heading", "danger" or "warning"; empty for none.
-        wraps: break long text into lines; else it is elided.
+        wraps: break long text into lines; else it ends in "…" where there is no more room.
         selectable: let the mouse select the text.
-        ignores_width: take the width that is left, whatever the text is.
+        ignores_width: take the width that is left. Then a text that changes moves no other widget.
     """
     label = PlainLabel(text, elides=not wraps)
     label.setObjectName(object_name)
@@ -38,28 +38,32 @@ def make_label(
 
 
 def make_heading(object_name: str, text: str = "") -> QLabel:
-    """Make a bold, wrapped heading of a form."""
+    """Make a bold, wrapped heading of a form; `object_name` and `text` are those of `make_label`."""
     label = _top_aligned(make_label(object_name, text, "heading", wraps=True))
     label.setFont(bold_font(label.font()))
     return label
 
 
 def make_paragraph(object_name: str, text: str = "", style_class: str = "") -> QLabel:
-    """Make small, wrapped text of a form; the arguments are those of `make_label`."""
+    """Make a small, wrapped text of a form.
+
+    Arguments:
+        object_name, text, style_class: as those of `make_label`.
+    """
     label = _top_aligned(make_label(object_name, text, style_class, wraps=True))
     label.setFont(small_font(label.font()))
     return label
 
 
 def make_caption(text: str) -> QLabel:
-    """Make a muted caption of our own words. It is never elided, and keeps the width of its text."""
+    """Make a muted caption with a `text` that the program knows. It is never shortened, and keeps its width."""
     label = QLabel(text)
     label.setProperty("muted", True)
     return label
 
 
 def show_text(label: QLabel, text: str) -> None:
-    """Show a text, or hide the label when it is empty."""
+    """Show a `text` in a `label`, or hide the label if the text is empty."""
     label.setText(text)
     label.setVisible(bool(text))
 

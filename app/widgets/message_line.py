@@ -1,4 +1,4 @@
-"""One sentence beside what it speaks of, which the user can dismiss."""
+"""A line with one sentence that the user can dismiss."""
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
@@ -10,12 +10,12 @@ from app.widgets.theme.theme import GRID
 
 
 class MessageLine(QFrame):
-    """A line that is hidden until there is something to say.
+    """A line with a message. It is hidden while there is none.
 
-    Esc dismisses it while the focus is anywhere in the parent widget, when that hands its keys to `handle_escape`.
+    Esc dismisses the message while the parent widget has the focus, if that passes its keys to `handle_escape`.
 
     Signals:
-        dismissed: the user has read it.
+        dismissed(): the user, or the program, has hidden the message.
     """
 
     dismissed = Signal()
@@ -41,26 +41,26 @@ class MessageLine(QFrame):
 
     @property
     def text(self) -> str:
-        """What it says; empty while it is hidden."""
+        """The message; empty while the line is hidden."""
         return "" if self.isHidden() else self._words.text()
 
     def show_error(self, sentence: str) -> None:
-        """Say what went wrong."""
+        """Show a `sentence` that says what went wrong."""
         self._show(sentence, danger=True)
 
     def show_note(self, sentence: str) -> None:
-        """Say what is worth knowing."""
+        """Show a `sentence` that is worth knowing."""
         self._show(sentence, danger=False)
 
     @Slot()
     def dismiss(self) -> None:
-        """Hide the line, if it is shown."""
+        """Hide the line if it is visible."""
         if not self.isHidden():
             self.hide()
             self.dismissed.emit()
 
     def handle_escape(self, event: QKeyEvent) -> bool:
-        """Dismiss the line when the key is Esc, and return whether it was used: for the parent's `keyPressEvent`."""
+        """Dismiss the message if the key is Esc, and return True if it was. For the parent's `keyPressEvent`."""
         if event.key() != Qt.Key.Key_Escape or self.isHidden():
             return False
         self.dismiss()

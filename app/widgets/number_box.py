@@ -1,22 +1,24 @@
-"""A field for one number, which counts only when it is finished with Enter or Tab."""
+"""A field for one number. A typed number counts only after Enter or Tab."""
 
 import math
 from typing import Any
 
-from PySide6.QtCore import Property, QEvent, Qt, Signal, Slot
+from PySide6.QtCore import Property, QEvent, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleValueChangeEvent,
+    QColor,
     QFocusEvent,
     QKeyEvent,
+    QPainter,
     QPaintEvent,
+    QPen,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QAbstractSpinBox, QSizePolicy, QWidget
 
 from app.widgets.number_range import NumberRange, read_number, write_number
-from app.widgets.theme.style_properties import paint_outline
-from app.widgets.theme.theme import GRID
+from app.widgets.theme.theme import GRID, current_theme
 from app.widgets.undo_keys import is_undo_key, leaves_undo_to_document
 
 _STAYS_HERE = (
@@ -24,31 +26,33 @@ _STAYS_HERE = (
     Qt.FocusReason.MenuBarFocusReason,
     Qt.FocusReason.ActiveWindowFocusReason,
 )
-"""Reasons for losing the keyboard after which it comes back: the number may be half typed."""
+"""Reasons for losing the focus after which it comes back. The number may be half typed."""
 
 _FIRST_STEP = 0.01
-"""What one step makes of 0, where the size of the number says nothing about the size of the step."""
+"""The step from 0. Every other number decides by its size how large a step is."""
 
 
 class NumberBox(QAbstractSpinBox):
-    """A spin box that takes what `NumberRange.read` accepts, in every locale, and never changes what was typed.
+    """A spin box that takes what `NumberRange.read` accepts, in every locale, and never changes the typed text.
 
-    Typed text is a draft until Enter, Tab or a step of the arrows finishes it: until then `value` is the number from
-    before typing, and Esc or undo brings it back. A box never accepts a number by itself: it reports the number, and
-    the owner answers with `show_value`. A draft that is refused stays in the field, so that it can be corrected.
+    Typed text is a draft until Enter, Tab or a step of the arrows finishes it. Until then `value` is the number from
+    before typing, and Esc or undo brings it back. A box accepts no number by itself: it reports the number, and its
+    owner answers with `show_value`. A refused draft stays in the field, so that the user can correct it.
 
     Arguments:
         allowed: the numbers that the field takes.
 
     Attributes:
-        value: the number that is in force; what is no number, as in a faulty file, is returned as it is.
-        minimum, maximum: the limits, for screen readers.
+        value: the number in force. A faulty file may hold something else, which is returned as it is.
+        minimum: the lower limit, for screen readers.
+        maximum: the upper limit, for screen readers.
 
     Signals:
-        edited(number, continues): the user wants another number. `continues` is True for steps of the arrows, of which
-            several in a row are one change.
-        refused(reason): what was typed is not allowed; the reason follows the title of the field.
-        reverted(): the draft was dropped.
+        edited(number, continues): the user wants another number. `continues` is True for a step of the arrows:
+            several of them in a row are one change.
+        refused(reason): the typed number is not allowed. The reason continues a sentence that begins with the title
+            of the field.
+        reverted(): the user dropped the draft.
     """
 
     edited = Signal(object, bool)
@@ -80,11 +84,11 @@ class NumberBox(QAbstractSpinBox):
 
     @property
     def has_draft(self) -> bool:
-        """True while the text is not that of the number in force."""
+        """True while the text differs from the number in force."""
         return self.text() != _text_of(self._value)
 
     def show_value(self, value: Any) -> None:
-        """Show the number in force, silently. A draft stays while that number stays the same."""
+        """Show the number in force (`value`) without a signal. A draft stays if that number stays the same."""
         if value != self._value or type(value) is not type(self._value):
             self._value = value
             self.drop_draft()
@@ -92,14 +96,14 @@ class NumberBox(QAbstractSpinBox):
                 QAccessible.updateAccessibility(QAccessibleValueChangeEvent(self, value))
 
     def drop_draft(self) -> None:
-        """Show the number in force, whatever was typed, silently."""
+        """Show the number in force again instead of the draft, without a signal."""
         self._refused_text = None
         if self.has_draft:
             self.lineEdit().setText(_text_of(self._value))
         self.update()  # the arrows may be enabled or disabled
 
     def commit(self) -> None:
-        """Finish what was typed: report the number, or why it is refused."""
+        """Finish the draft: report the number, or why it is refused."""
         if not self.has_draft or self.text() == self._refused_text:
             return
         try:
@@ -108,7 +112,7 @@ class NumberBox(QAbstractSpinBox):
             self._refused_text = self.text()
             self.refused.emit(str(error))
             return
-        if number == self._value:  # written in another way
+        if number == self._value:  # the same number, written differently
             self._revert()
         else:
             self._refused_text = self.text()
@@ -143,7 +147,7 @@ class NumberBox(QAbstractSpinBox):
         return enabled
 
     def _stepped(self, steps: int) -> float | int | None:
-        """Return the allowed number that some steps lead to, or None when they lead nowhere."""
+        """Return the allowed number after so many steps, or None if there is none."""
         allowed = self._allowed
         drafted = read_number(self.text(), whole=allowed.whole)
         number = drafted if drafted is not None and math.isfinite(drafted) else self._value
@@ -182,7 +186,7 @@ class NumberBox(QAbstractSpinBox):
         super().focusOutEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        # A wheel over a form scrolls it; it changes a number only when that number has the keyboard.
+        # The wheel scrolls the form. It changes a number only in the field that has the focus.
         if self.hasFocus():
             super().wheelEvent(event)
         else:
@@ -190,7 +194,23 @@ class NumberBox(QAbstractSpinBox):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        paint_outline(self)
+        self._paint_outline()
+
+    def _paint_outline(self) -> None:
+        """Paint an outline over the one of the style.
+
+        That one is darker than the window, so it is invisible on a dark one. An outline from the style sheet would
+        replace the whole style of the box, its arrows included.
+        """
+        theme, invalid = current_theme(), bool(self.property("invalid"))
+        if not (theme.dark or invalid):
+            return
+        color = theme.danger if invalid else theme.accent if self.hasFocus() else theme.border
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(color), 1))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 2.5, 2.5)
+        painter.end()
 
 
 def _is_number(value: Any) -> bool:
@@ -204,7 +224,7 @@ def _text_of(value: Any) -> str:
 
 
 def _step_in_decimals(number: float, steps: int) -> float:
-    """Change a number in its second digit, so that steps suit 0.0001 as well as 1000.
+    """Change the second digit of a number, so that a step suits 0.0001 as well as 1000.
 
     >>> _step_in_decimals(0.1, 1), _step_in_decimals(0.1, -1), _step_in_decimals(0.001, -1)
     (0.11, 0.099, 0.00099)

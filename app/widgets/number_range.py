@@ -1,4 +1,4 @@
-"""How numbers are written and read in fields: the same in every locale, and nothing is guessed."""
+"""Reading and writing the numbers of fields, in the same way in every locale."""
 
 import math
 import re
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 _WHOLE_NUMBER = re.compile(r"[+-]?[0-9]+(?:[eE][+]?[0-9]+)?")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+[.,]?[0-9]*|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?")
 _LONGEST = 400
-"""A longer text is not read: no field takes so many digits, and long whole numbers take long to read."""
+"""A longer text is not read. No field takes so many digits, and a long whole number takes long to convert."""
 
 _LONGEST_SHOWN = 40
 
@@ -17,9 +17,11 @@ class NumberRange:
     """The numbers that a field takes.
 
     Attributes:
-        lowest, highest: the limits; infinite where there is none.
-        lowest_excluded, highest_excluded: True where a number must not equal that limit.
-        whole: True when only whole numbers are taken.
+        lowest: the lower limit; minus infinity for none.
+        highest: the upper limit; infinity for none.
+        lowest_excluded: True if a number must not equal the lower limit.
+        highest_excluded: True if a number must not equal the upper limit.
+        whole: True if only whole numbers are allowed.
     """
 
     lowest: float = -math.inf
@@ -29,7 +31,7 @@ class NumberRange:
     whole: bool = False
 
     def contains(self, number: float) -> bool:
-        """Return True if the number is finite, inside the limits and, where that is asked for, whole.
+        """Return True if the `number` is finite, within the limits and, if required, whole.
 
         >>> NumberRange(0, 1, highest_excluded=True).contains(0), NumberRange(0, 1, highest_excluded=True).contains(1)
         (True, False)
@@ -60,9 +62,10 @@ class NumberRange:
         return f"{kind} {'of ' if limits[0].startswith('at ') else ''}{' and '.join(limits)}"
 
     def read(self, text: str) -> float | int:
-        """Read a number that was typed.
+        """Read a typed `text`.
 
-        Raises `ValueError` when it cannot be read or is not allowed; the message follows the title of the field.
+        Raises `ValueError` if it is no number, or one that is not allowed. The message continues a sentence that
+        begins with the title of the field.
 
         >>> NumberRange(0, 1000).read("1e-4"), NumberRange(0, 1000).read("0,05")
         (0.0001, 0.05)
@@ -83,11 +86,15 @@ class NumberRange:
 
 
 def read_number(text: str, *, whole: bool = False) -> float | int | None:
-    """Read a number: a point or a comma before the decimals, an exponent if there is one, nothing else.
+    """Read a number with a point or a comma before the decimals, and perhaps an exponent.
 
-    Returns None for anything else, also for groups of digits that are set apart and for a number other than 0 that is
-    too small for a float; returns an infinite number for one that is too large. Whole numbers are written without point
-    and comma, since those group digits in some countries.
+    Return None for any other text, for example with groups of digits, and for a number that is too small for a float
+    but not 0. A number that is too large becomes infinite. A whole number has no point and no comma, because these
+    group digits in some countries.
+
+    Arguments:
+        text: the text of the field.
+        whole: accept whole numbers only, and return an int.
 
     >>> read_number("0,05"), read_number(".5"), read_number("1E-4"), read_number("1e3", whole=True)
     (0.05, 0.5, 0.0001, 1000)
@@ -109,7 +116,7 @@ def read_number(text: str, *, whole: bool = False) -> float | int | None:
 
 
 def write_number(number: float) -> str:
-    """Write a number with a point and with as many digits as it takes to read the same number again.
+    """Write a `number` with a point, and with enough digits to read exactly the same number again.
 
     >>> write_number(0.05), write_number(1.0), write_number(1e-05), write_number(100000)
     ('0.05', '1', '1e-05', '100000')

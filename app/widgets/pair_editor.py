@@ -1,4 +1,4 @@
-"""A field for two whole numbers, rows × columns, that can be kept equal."""
+"""A field for two whole numbers, rows × columns. A link keeps them equal."""
 
 from typing import Any
 
@@ -13,15 +13,17 @@ from app.widgets.theme.theme import GRID, current_theme
 
 
 class PairEditor(QWidget):
-    """Two numbers with a link: while it is on, both are the same.
+    """Two numbers with a link. While it is on, both are the same.
 
-    Like a `NumberBox` it accepts nothing by itself: the owner answers with `set_value`.
+    Like a `NumberBox`, the field accepts no number by itself: its owner answers with `set_value`.
 
     Arguments:
-        allowed: what each of the two numbers may be.
+        allowed: the numbers that each of the two fields takes.
 
     Signals:
-        edited(pair, continues), refused(reason), reverted(): as those of a `NumberBox`.
+        edited(pair, continues): the user wants another pair (rows, columns); see `NumberBox`.
+        refused(reason): one of the typed numbers is not allowed; see `NumberBox`.
+        reverted(): the user dropped the drafts.
     """
 
     edited = Signal(object, bool)
@@ -54,7 +56,7 @@ class PairEditor(QWidget):
         self._apply_theme()
 
     def name_parts(self, name: str, title: str) -> None:
-        """Give the parts object names and accessible names made from those of the whole."""
+        """Set the object name to `name` and the accessible name to `title`, and derive those of the parts from them."""
         self.setObjectName(name)
         self.setAccessibleName(title)
         for part, suffix, words in (
@@ -66,30 +68,30 @@ class PairEditor(QWidget):
             part.setAccessibleName(f"{title}, {words}")
 
     def tab_stops(self) -> list[QWidget]:
-        """Return the parts that take the keyboard, from the left."""
+        """Return the parts that take the focus, from the left."""
         return [self._rows, self._columns, self._link]
 
     def value(self) -> tuple[Any, Any]:
-        """Return (rows, columns) as they are in force."""
+        """Return the numbers in force as (rows, columns)."""
         return self._rows.value, self._columns.value
 
     @property
     def has_draft(self) -> bool:
-        """True while one of the texts is not that of the number in force."""
+        """True while one of the texts differs from its number in force."""
         return self._rows.has_draft or self._columns.has_draft
 
     def commit(self) -> None:
-        """Finish what was typed: report the pair, or why it is refused."""
+        """Finish the drafts: report the pair, or why it is refused."""
         self._rows.commit()
         self._columns.commit()
 
     def drop_draft(self) -> None:
-        """Show the pair in force, whatever was typed, silently."""
+        """Show the pair in force again instead of the drafts, without a signal."""
         self._rows.drop_draft()
         self._columns.drop_draft()
 
     def set_value(self, pair: tuple[int, int]) -> None:
-        """Show the pair in force, silently. The link opens for two different numbers."""
+        """Show the `pair` in force without a signal. Two different numbers switch the link off."""
         if pair != self.value():
             self.drop_draft()
         self._rows.show_value(pair[0])
@@ -101,7 +103,7 @@ class PairEditor(QWidget):
             self._apply_theme()
 
     def set_invalid(self, invalid: bool) -> None:
-        """Mark what was typed as wrong, or both numbers when nothing was; or take the mark away."""
+        """Mark the drafts as wrong, or both numbers if there is no draft. If not `invalid`, remove the marks."""
         for box in (self._rows, self._columns):
             set_style_property(box, "invalid", invalid and (box.has_draft or not self.has_draft))
 

@@ -1,4 +1,4 @@
-"""Labels whose text may come from a file: never markup, never wider than the window has room for."""
+"""A label whose text may come from a file: it shows no markup and never widens the window."""
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
@@ -8,13 +8,13 @@ from app.widgets.plain_text import sentence, tool_tip
 
 
 class PlainLabel(QLabel):
-    """Shows plain text, makes every character of it visible, and asks for no width.
+    """Plain text with every character visible. The label asks for no width.
 
-    Long words and long messages are shown without their middle; the tool tip then holds the whole text.
+    Long words and long messages are shown without their middle. The tool tip then holds the whole text.
 
     Arguments:
-        text: what is shown at first.
-        elides: stay on one line and leave out what does not fit; else the text wraps.
+        text: the text at first.
+        elides: stay on one line that ends in "…" where it does not fit; else the text wraps.
     """
 
     def __init__(self, text: str = "", parent: QWidget | None = None, elides: bool = False) -> None:
@@ -57,7 +57,7 @@ class PlainLabel(QLabel):
         painter.end()
 
     def _cut_off(self) -> bool:
-        """Return True if one line does not hold the text."""
+        """Return True if the text does not fit on its line."""
         return self._elides and self.fontMetrics().horizontalAdvance(self.text()) > self.contentsRect().width()
 
     def _show_tip(self) -> None:

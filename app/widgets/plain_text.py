@@ -1,6 +1,6 @@
-"""Text that came from a file, made safe to show: no character is invisible, no length is unbounded, no markup works.
+"""Text from a file, made safe to show: every character is visible, the length is limited, and no markup works.
 
-Names of tensors, layers, classes and files may hold anything. Use `short` for a name that stands in a line, `sentence`
+Names of tensors, layers, classes and files may hold anything. Use `short` for a name inside a line, `sentence`
 for an error message that quotes names, `tool_tip` for every tool tip, and `button_text` for menus and buttons.
 """
 
@@ -18,7 +18,7 @@ _WORD_JOINER = "\N{WORD JOINER}"
 
 
 def visible(text: str, keep_line_breaks: bool = False) -> str:
-    """Replace each character that is invisible, or changes how others are shown, by its escape.
+    """Replace each character that is invisible, or changes the look of others, by its escape.
 
     These are control characters, bidirectional overrides, zero-width characters and the like.
 
@@ -52,23 +52,28 @@ def elide(text: str, longest: int) -> str:
 
 
 def short(name: str, longest: int = _NAME_LENGTH) -> str:
-    """Return a name from a file as it may stand in one line: every character visible, the middle left out if long."""
-    # An escape is at most ten characters long, so nothing behind this length could be seen.
+    """Return a name from a file for use inside a line: every character visible, and a long one without its middle.
+
+    Arguments:
+        name: any text.
+        longest: how many characters the result has at most.
+    """
+    # An escape is at most ten characters long, so no character after this length can be visible.
     return elide(visible(elide(name, 10 * longest)), longest)
 
 
 def sentence(text: str) -> str:
-    """Return a message that may quote names: visible characters, long words and long messages without their middle."""
+    """Return a message (`text`) that may quote names: every character visible, long words and texts without middle."""
     shown = visible(elide(text, 10 * _SENTENCE_LENGTH), keep_line_breaks=True)
     shown = _LONG_RUN.sub(lambda run: elide(run.group(), 48), shown)
     return elide(shown, _SENTENCE_LENGTH)
 
 
 def tool_tip(text: str) -> str:
-    """Return a text as a tool tip that Qt takes for plain text, in lines that fit on a screen.
+    """Return a `text` as a tool tip that Qt shows as plain text, in lines that fit on a screen.
 
-    Qt decides by itself whether a tool tip is HTML. An invisible word joiner behind each "<" and "&" keeps it from
-    finding a tag or an entity.
+    Qt guesses whether a tool tip is HTML. An invisible word joiner after each "<" and "&" hides tags and entities
+    from it.
     """
     shown = visible(elide(text, 10 * _LINE_LENGTH * _TIP_LINES), keep_line_breaks=True)
     lines = [part for line in shown.split("\n") for part in textwrap.wrap(line, _LINE_LENGTH) or [""]]
@@ -78,7 +83,11 @@ def tool_tip(text: str) -> str:
 
 
 def button_text(text: str, longest: int = _NAME_LENGTH) -> str:
-    """Return a text for a menu, a button or a tab, where "&" would mark the key to press.
+    """Return a text for a menu, a button or a tab, where a single "&" would mark the key to press.
+
+    Arguments:
+        text: any text.
+        longest: how many characters it has at most before "&" is doubled.
 
     >>> button_text("R&D")
     'R&&D'

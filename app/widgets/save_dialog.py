@@ -1,4 +1,4 @@
-"""Asking where to save: no file is overwritten that the user was not asked about."""
+"""The dialog that asks where to save. It replaces no file without a question."""
 
 import os
 from pathlib import Path
@@ -10,12 +10,14 @@ from app.widgets.plain_text import short
 
 
 def ask_where_to_save(parent: QWidget | None, title: str, start: Path, filters: dict[str, str]) -> Path | None:
-    """Show a save dialog; None when the user cancels. The path always ends in one of the suffixes.
+    """Show a save dialog. Return a path that ends in one of the suffixes, or None if the user cancels.
 
     Arguments:
+        parent: the window that the dialog belongs to.
+        title: the title of the dialog.
         start: folder and proposed name.
-        filters: words for each kind of file, such as "Table", by its suffix without the dot, such as "csv"; the first
-            is the default.
+        filters: a name for each kind of file, such as "Table", by its suffix without the dot, such as "csv". The
+            first is the default.
     """
     dialog = QFileDialog(parent, title, str(start.parent))
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
@@ -26,9 +28,9 @@ def ask_where_to_save(parent: QWidget | None, title: str, start: Path, filters: 
     while path is None and dialog.exec() == QFileDialog.DialogCode.Accepted:
         typed = Path(dialog.selectedFiles()[0])
         path = typed
-        # "net.json" is left alone where "tinyml.json" is asked for: it is the same kind of file.
+        # "net.json" stays as it is if the suffix is "tinyml.json": it is the same kind of file.
         if typed.suffix[1:].lower() not in {suffix.rpartition(".")[2] for suffix in filters}:
-            # Several desktops' own dialogs ask about the name as it was typed, so the suffix is added here.
+            # The file dialogs of several desktops check only the typed name. So the suffix is added here.
             path = typed.with_name(f"{typed.name}.{by_filter[dialog.selectedNameFilter()]}")
             if os.path.lexists(path) and not _may_replace(parent, path):
                 dialog.selectFile(path.name)

@@ -1,4 +1,4 @@
-"""Who takes Ctrl+Z while a field has the keyboard: the field, or the document that it edits."""
+"""Decides which of two gets Ctrl+Z while a field has the focus: the field or the document."""
 
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QKeyEvent, QKeySequence
@@ -8,14 +8,15 @@ _UNDO, _REDO = QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo
 
 
 def is_undo_key(event: QEvent) -> bool:
-    """Tell whether a key, pressed or offered to a field before it is a shortcut, means undo or redo."""
+    """Return True if `event` is a key press, or the offer of one (ShortcutOverride), that means undo or redo."""
     return isinstance(event, QKeyEvent) and (event.matches(_UNDO) or event.matches(_REDO))
 
 
 def leaves_undo_to_document(event: QEvent) -> bool:
-    """Refuse undo and redo for a field whose changes are edits of the document; tell whether it was one of them.
+    """Leave undo and redo to the document, for a field whose changes are edits of the document.
 
-    Text fields, and number boxes have one inside, claim these keys before the window's shortcut sees them.
+    Text fields, also those inside number boxes, take these keys before the window's shortcut gets them. Return True
+    if `event` was one of these keys.
     """
     claims = event.type() in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress) and is_undo_key(event)
     if claims:
@@ -24,7 +25,7 @@ def leaves_undo_to_document(event: QEvent) -> bool:
 
 
 class DraftLineEdit(QLineEdit):
-    """A line whose text counts only when it is finished: until then undo is about the text, otherwise not."""
+    """A line whose text counts only after Enter or Tab. Until then, undo and redo change the text only."""
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ShortcutOverride and is_undo_key(event):

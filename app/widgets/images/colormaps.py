@@ -1,7 +1,7 @@
-"""Arrays as pictures: one pixel for each number, the same colours everywhere in the window.
+"""Arrays as pictures: one pixel for each number, in the same colours everywhere in the window.
 
-Every picture owns its bytes, so the array may change or go afterwards. Numbers that are NaN or infinite are painted
-in `NON_FINITE_COLOR`, which occurs in none of the colour maps. Scaling a picture up is the painter's business.
+Every picture has a copy of the data, so the array may change afterwards. NaN and infinite numbers are painted in
+`NON_FINITE_COLOR`, which is in none of the colour maps. The code that paints a picture enlarges it.
 """
 
 from functools import cache
@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QImage
 from app.widgets.theme.theme import DARK, LIGHT
 
 NON_FINITE_COLOR = "#ff00d4"
-"""Colour of NaN and infinities: a pink that no map holds."""
+"""Colour of NaN and infinite numbers: a pink that is in no colour map."""
 
 _NEGATIVE = {False: "#0a5fb0", True: "#5db8ff"}
 _POSITIVE = {False: "#c44e00", True: "#ff9d3b"}
@@ -21,14 +21,23 @@ _STEPS = 256
 
 
 def grey_image(array: np.ndarray, low: float = 0.0, high: float = 1.0) -> QImage:
-    """Paint `(H, W)` numbers from black (`low` and less) to white (`high` and more)."""
+    """Return numbers as a picture in grey.
+
+    Arguments:
+        array: `(H, W)` the numbers.
+        low: the number that is black, as all smaller ones are.
+        high: the number that is white, as all larger ones are.
+    """
     return _look_up(_plane(array), _grey_table(), low, high)
 
 
 def viridis_image(array: np.ndarray, low: float | None = None, high: float | None = None) -> QImage:
-    """Paint `(H, W)` numbers in viridis; the ends of the scale are the smallest and largest finite number by default.
+    """Return numbers as a picture in viridis. If all numbers are the same, they get the lowest colour.
 
-    A map in which all numbers are the same, such as a dead one, gets the lowest colour.
+    Arguments:
+        array: `(H, W)` the numbers.
+        low: the number that gets the lowest colour; the smallest finite one by default.
+        high: the number that gets the highest colour; the largest finite one by default.
     """
     plane = _plane(array)
     smallest, largest = finite_range(plane)
@@ -36,13 +45,13 @@ def viridis_image(array: np.ndarray, low: float | None = None, high: float | Non
 
 
 def diverging_image(array: np.ndarray, theme_dark: bool, limit: float | None = None) -> QImage:
-    """Paint `(H, W)` signed numbers: blue below zero, orange above, the theme's background at zero.
+    """Return signed numbers as a picture: blue below zero, orange above, the theme's background at zero.
 
     Arguments:
-        array: the numbers.
-        theme_dark: whether the picture is shown in the dark theme.
-        limit: the size that gets the full colour, on both sides; the largest finite size by default, so that zero
-            never moves. Pass one limit for several pictures to make them comparable.
+        array: `(H, W)` the numbers.
+        theme_dark: True for the colours of the dark theme.
+        limit: the absolute value that gets the full colour, on both sides of zero; the largest finite one by
+            default. With the same limit, several pictures are comparable.
     """
     plane = _plane(array)
     limit = symmetric_limit(plane) if limit is None else abs(limit)
@@ -51,7 +60,13 @@ def diverging_image(array: np.ndarray, theme_dark: bool, limit: float | None = N
 
 
 def rgb_image(array: np.ndarray, low: float = 0.0, high: float = 1.0) -> QImage:
-    """Paint `(3, H, W)` numbers as red, green and blue, each from `low` (none) to `high` (full)."""
+    """Return numbers as a picture in colour. Raises `ValueError` if there are not three channels.
+
+    Arguments:
+        array: `(3, H, W)` the red, green and blue channel.
+        low: the number that leaves a channel dark.
+        high: the number that lights it fully.
+    """
     if array.ndim != 3 or array.shape[0] != 3:
         raise ValueError(f"A colour picture needs an array of 3×H×W, not {_describe(array)}.")
     levels = np.zeros(array.shape[1:], np.uint32)
@@ -67,7 +82,13 @@ def rgb_image(array: np.ndarray, low: float = 0.0, high: float = 1.0) -> QImage:
 
 
 def sample_image(array: np.ndarray, low: float = 0.0, high: float = 1.0) -> QImage:
-    """Paint an example `(C, H, W)` or `(H, W)`: three channels in colour, one in grey, others as their grey mean."""
+    """Return an example as a picture: three channels in colour, one in grey, other numbers as their mean in grey.
+
+    Arguments:
+        array: `(C, H, W)` or `(H, W)` the numbers.
+        low: the number that is black.
+        high: the number that is white.
+    """
     if array.ndim == 2:
         return grey_image(array, low, high)
     if array.ndim != 3:
@@ -78,13 +99,13 @@ def sample_image(array: np.ndarray, low: float = 0.0, high: float = 1.0) -> QIma
 
 
 def finite_range(array: np.ndarray) -> tuple[float, float]:
-    """Return the smallest and the largest finite number; (0, 0) when there is none."""
+    """Return the smallest and the largest finite number of `array`; (0, 0) if it has none."""
     finite = array[np.isfinite(array)]
     return (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
 
 
 def symmetric_limit(array: np.ndarray) -> float:
-    """Return the largest finite size, for scales that are centred on zero; 0 when there is none."""
+    """Return the largest finite absolute value of `array`, for scales with zero in the middle; 0 if it has none."""
     smallest, largest = finite_range(array)
     return max(abs(smallest), abs(largest))
 
@@ -96,9 +117,9 @@ def _plane(array: np.ndarray) -> np.ndarray:
 
 
 def _quantise(plane: np.ndarray, low: float, high: float, last: int, flat_index: int) -> tuple[np.ndarray, np.ndarray]:
-    """Turn numbers into table indices 0 … `last`; also return where the numbers are not finite."""
+    """Turn numbers into table indices 0 … `last`. Also return a mask of the numbers that are not finite."""
     bad = ~np.isfinite(plane)
-    # Halves, because the width of a scale of float64 numbers may overflow.
+    # Halves, because the difference of two float64 numbers may overflow.
     half_width = high / 2 - low / 2
     if not half_width > 0:
         return np.full(plane.shape, flat_index), bad
@@ -116,8 +137,8 @@ def _look_up(plane: np.ndarray, table: np.ndarray, low: float, high: float, flat
 def _to_image(pixels: np.ndarray) -> QImage:
     pixels = np.ascontiguousarray(pixels, np.uint32)
     height, width = pixels.shape
-    borrowed = QImage(pixels.data, width, height, width * 4, QImage.Format.Format_RGB32)
-    return borrowed.copy()
+    shared = QImage(pixels.data, width, height, width * 4, QImage.Format.Format_RGB32)
+    return shared.copy()
 
 
 def _packed(color: str) -> np.uint32:
@@ -129,7 +150,7 @@ def _describe(array: np.ndarray) -> str:
 
 
 def _packed_rows(rgb: np.ndarray) -> np.ndarray:
-    """Pack rows of red, green and blue, 0 to 255, into the 32-bit pixels of Qt."""
+    """Pack rows of red, green and blue, 0 to 255, into Qt's 32-bit pixels."""
     channels = rgb.astype(np.uint32)
     packed = np.full(len(channels), 0xFF000000, np.uint32)
     for channel, shift in zip(channels.T, (16, 8, 0), strict=True):
@@ -150,10 +171,6 @@ def _viridis_table() -> np.ndarray:
 
 @cache
 def _diverging_table(dark: bool) -> np.ndarray:
-    """Blend from blue over the theme's surface to orange; an odd number of entries, the middle one is neutral."""
+    """Return the table from blue over the surface to orange. Its length is odd, so zero is the entry in the middle."""
     stops = (_NEGATIVE[dark], (DARK if dark else LIGHT).surface, _POSITIVE[dark])
-    colors = [QColor(stop) for stop in stops]
-    channels = np.array([(color.red(), color.green(), color.blue()) for color in colors], np.float64)
-    positions = np.linspace(-1, 1, _STEPS + 1)
-    rgb = np.stack([np.interp(positions, (-1, 0, 1), channels[:, c]) for c in range(3)], axis=1)
-    return _packed_rows(np.rint(rgb))
+    return _packed_rows(pyqtgraph.ColorMap(None, stops).getLookupTable(nPts=_STEPS + 1, alpha=False))

@@ -1,1 +1,1 @@
-"""Colours, style sheet and fonts."""
+"""Colours, style sheet and fonts of the window."""

@@ -1,13 +1,13 @@
-"""Sizes and weights of text, always relative to the system's font."""
+"""Sizes and weights of text, relative to the font of the system."""
 
 from PySide6.QtGui import QFont
 
 SMALL = 0.88
-"""Size of secondary words, as a share of the normal size."""
+"""Size of secondary text, as a share of the normal size."""
 
 
 def scaled_font(font: QFont, factor: float) -> QFont:
-    """Return the font in another size."""
+    """Return the font `factor` times as large."""
     scaled = QFont(font)
     if font.pointSizeF() > 0:
         scaled.setPointSizeF(font.pointSizeF() * factor)
@@ -17,7 +17,7 @@ def scaled_font(font: QFont, factor: float) -> QFont:
 
 
 def small_font(font: QFont) -> QFont:
-    """Return the font for secondary words."""
+    """Return the font for secondary text."""
     return scaled_font(font, SMALL)
 
 

@@ -1,4 +1,4 @@
-"""The style sheet: what a palette cannot say. Widgets ask for a style by dynamic properties, never by own styles.
+"""The style sheet: everything that a palette cannot express. A widget asks for a style by a dynamic property.
 
 QLabel: muted, heading, danger, warning, chip. QPushButton and QToolButton: primary, flat, fix. QFrame: panel, formula.
 """
@@ -9,8 +9,13 @@ from app.widgets.theme.theme import RADIUS, Theme
 
 
 def style_sheet(theme: Theme, icons: Path) -> str:
-    """Return the application's style sheet in the colours of `theme`; `icons` is the folder of its pictures."""
-    # The style's arrow for what does not fit into the toolbar is dark, whatever the palette says.
+    """Return the style sheet of the application.
+
+    Arguments:
+        theme: the colours.
+        icons: the folder with the pictures of the check boxes.
+    """
+    # Fusion paints the toolbar's arrow for hidden buttons dark with every palette.
     more = theme.muted if theme.dark else "transparent"
     check = (icons / f"check-{'dark' if theme.dark else 'light'}.svg").as_posix()
     return f"""

@@ -1,11 +1,11 @@
-"""Colours and sizes of the window, in light and in dark: the one place that names them."""
+"""Colours and sizes of the window, light and dark. No other module names a colour of the theme."""
 
 from dataclasses import dataclass
 
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
 
 GRID = 8
-"""Distances are multiples of this many pixels, or its half."""
+"""Distances are multiples of this many pixels, or of half of it."""
 
 RADIUS = 6
 """Radius of the corners of cards and buttons, in pixels."""
@@ -20,13 +20,13 @@ FAMILY_COLORS = {
     "block": "#56B4E9",
     "loss": "#8a8f98",
 }
-"""Colour of each layer family (Okabe & Ito 2008: told apart by people with any colour vision)."""
+"""Colour of each layer family (Okabe & Ito 2008: distinct for people with any colour vision)."""
 
 DARK_FAMILY_COLORS = FAMILY_COLORS | {"convolution": "#3d9fdb", "dense": "#e8762c", "activation": "#1fb58c"}
-"""The same in the dark, where the darkest of them would hardly be seen: lighter, and still told apart."""
+"""The same for the dark theme. The darkest of them are lighter here, and still distinct."""
 
 SERIES_COLORS = {"training": "#56B4E9", "validation": "#E69F00"}
-"""Colours of the curves, from the same palette; they also differ in line style."""
+"""Colours of the curves, from the same palette. The curves also differ in line style."""
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,19 @@ class Theme:
     """Every colour that is not a family's or a curve's.
 
     Attributes:
-        canvas: behind the cards. surface: panels. card: cards and fields. field: behind values in a form.
-        border, text, muted (secondary words), accent (the one accent), on_accent (words on it), danger (problems).
-        warning: what deserves attention but stops nothing. track: the empty part of bars, chips.
+        dark: True for light text on a dark window.
+        canvas: background of the cards.
+        surface: background of panels.
+        card: background of cards and buttons.
+        field: background of values in a form.
+        border: outlines.
+        text: normal text.
+        muted: secondary text.
+        accent: the one colour for selection, focus and the main button.
+        on_accent: text on the accent.
+        danger: problems and errors.
+        warning: notes that need attention.
+        track: the empty part of bars, and chips.
     """
 
     dark: bool
@@ -87,19 +97,19 @@ DARK = Theme(
 
 
 def family_color(family: str) -> QColor:
-    """Return the colour of a layer family in the present theme; muted for one that is not known."""
+    """Return the colour of a layer `family` in the current theme; the muted one for an unknown family."""
     theme = current_theme()
     colors = DARK_FAMILY_COLORS if theme.dark else FAMILY_COLORS
     return QColor(colors.get(family, theme.muted))
 
 
 def current_theme() -> Theme:
-    """Return the theme that the application wears now: the one whose palette was set."""
+    """Return the theme of the application: the one whose palette is set."""
     return DARK if QGuiApplication.palette().color(QPalette.ColorRole.Window).lightness() < 128 else LIGHT
 
 
 def palette_for(theme: Theme) -> QPalette:
-    """Make the palette that Fusion paints with."""
+    """Return the palette of Qt's style Fusion in the colours of `theme`."""
     palette = QPalette()
     role = QPalette.ColorRole
     colors = {

@@ -3,7 +3,7 @@ import doctest
 import pytest
 
 from app.widgets import formatting
-from app.widgets.formatting import format_count, format_number, format_percentage, format_quantity
+from app.widgets.formatting import format_count, format_number, format_percentage
 
 
 def test_the_examples_are_right() -> None:
@@ -30,6 +30,5 @@ def test_a_percentage_has_one_decimal_and_never_breaks_before_its_sign() -> None
     assert format_percentage(float("nan")) == "–"
 
 
-def test_counts_and_quantities() -> None:
-    assert format_quantity(0, "class", "classes") == "0 classes"
+def test_a_count_has_its_digits_in_groups_of_three() -> None:
     assert format_count(12_400) == "12\N{NO-BREAK SPACE}400"
