@@ -1,4 +1,4 @@
-"""Watch the training: live curves and the figures beside them."""
+"""The monitor: live curves of a training run, and a summary beside them."""
 
 from app.monitor.monitor import Monitor
 

@@ -1,4 +1,4 @@
-"""Ranges of the axes. They grow in steps, so that an axis can be drawn once and reused for many frames."""
+"""Ranges of the axes. They grow in steps, so that one drawing of an axis serves many pictures."""
 
 import math
 
@@ -7,7 +7,7 @@ _FIRST_EPOCHS = 100
 
 
 def stepped_up(value: float) -> float:
-    """Return the smallest power of 1.25 that is at least `value`, which is positive.
+    """Return the smallest power of 1.25 that is at least `value`, a positive number.
 
     >>> stepped_up(1.0), round(stepped_up(2.3), 2)
     (1.0, 2.44)
@@ -19,7 +19,11 @@ def stepped_up(value: float) -> float:
 
 
 def linear_range(smallest: float, largest: float) -> tuple[float, float]:
-    """Return a range from zero, or from below when there are negative values, with a little air.
+    """Return a range from zero, or from a negative number if there are some, with a small margin.
+
+    Arguments:
+        smallest: the smallest value of the curves.
+        largest: the largest value of the curves.
 
     >>> linear_range(0.1, 0.9)
     (0.0, 1.0)
@@ -32,7 +36,11 @@ def linear_range(smallest: float, largest: float) -> tuple[float, float]:
 
 
 def log_range(smallest_positive: float, largest: float) -> tuple[float, float]:
-    """Return a range in powers of ten that holds all positive values; its lower end is a whole power.
+    """Return a range in powers of ten that holds all positive values. Its lower end is a whole power.
+
+    Arguments:
+        smallest_positive: the smallest positive value of the curves.
+        largest: the largest value of the curves.
 
     >>> log_range(0.02, 0.9)
     (-2.0, 0.0)
@@ -45,7 +53,11 @@ def log_range(smallest_positive: float, largest: float) -> tuple[float, float]:
 
 
 def epoch_range(planned: int, position: float) -> tuple[float, float]:
-    """Return the range of the epochs: all that are planned, or for very long runs a part that grows in steps.
+    """Return the range of the epochs: all planned ones, or for a very long run a part that grows in steps.
+
+    Arguments:
+        planned: how many epochs the run takes.
+        position: how far the run is, in epochs.
 
     >>> epoch_range(20, 3.5), epoch_range(100_000, 3.5)
     ((0.0, 20.0), (0.0, 100.0))

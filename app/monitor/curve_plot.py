@@ -1,41 +1,48 @@
-"""One plot of the monitor: title, legend with values, choices, and the curves below them."""
+"""One plot of the monitor: the curves, with a title, a legend and options above them."""
 
 import math
-from collections.abc import Callable
 from functools import partial
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.monitor.axis_ranges import epoch_range, linear_range, log_range
 from app.monitor.curves import MetricCurves, RunCurves
 from app.monitor.legend import LegendEntry
+from app.monitor.metric_display import MetricDisplay
 from app.monitor.plot_area import PlotArea, Points, Range
 from app.monitor.series import Series
-from app.widgets.formatting import format_count
+from app.widgets.labels import make_label, show_text
 from app.widgets.theme.theme import GRID, SERIES_COLORS
+from tinyml.core import describe_count
 from tinyml.learner import EpochFinished
 
 _SIDE_MARGIN = 0.01
 _LOWER_MARGIN = 0.03
-"""Shares of the range that are added, so that marks at the border are seen whole."""
+"""Margins as shares of the range, so that marks at the border are not cut off."""
 
 
 class CurvePlot(QWidget):
-    """Training and validation curves of one quantity, over the epochs.
+    """Training and validation curves of the loss or of a metric, over the epochs.
 
     Arguments:
-        name: "loss" or "accuracy": an attribute of `RunCurves`, and the stem of the object names. `show_metric` can
-            change the attribute later.
-        title: what stands above the plot.
-        write: puts a value into words.
-        heights: the range of the values when it is known; None lets it grow with them.
-        log_choice: whether the user may choose a logarithmic axis.
+        name: "loss" or "accuracy": the attribute of `RunCurves` with the curves, and the beginning of the object
+            names. `show_metric` can change the attribute.
+        display: how the values are named, written and drawn.
+        log_choice: True if the user may choose a logarithmic axis.
+
+    Attributes:
+        area: the drawing of the curves.
+        training_legend: the entry of the training curve.
+        validation_legend: the entry of the validation curve.
+        log_box: the check box for a logarithmic axis.
+        follow_box: the check box for showing the whole run.
+        note: says how many values a logarithmic axis cannot show.
 
     Signals:
-        follow_changed(bool): the plot shows the whole run again, or stays where the user went.
+        follow_changed(following): True if the plot shows the whole run again, False if it stays where the user went.
     """
 
     follow_changed = Signal(bool)
@@ -43,17 +50,14 @@ class CurvePlot(QWidget):
     def __init__(
         self,
         name: str,
-        title: str,
-        write: Callable[[float], str],
-        heights: Range | None = None,
+        display: MetricDisplay,
         log_choice: bool = True,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName(f"{name}_plot")
-        self._stem = self._name = name
-        self._write, self._heights = write, heights
-        self._heading = QLabel()
+        self._name, self._display = name, display
+        self._heading = make_label(f"{name}_title", style_class="heading")
         self._curves = RunCurves()
         self._hovered = math.nan
         self.area = PlotArea(self)
@@ -64,10 +68,9 @@ class CurvePlot(QWidget):
         self.log_box.setHidden(not log_choice)
         self.follow_box = self._make_box(f"{name}_follow", "follow", "Show the whole run as it grows (double-click, A)")
         self.follow_box.setChecked(True)
-        self.note = QLabel()
-        self.note.setObjectName(f"{name}_note")
+        self.note = make_label(f"{name}_note", style_class="warning", wraps=True)
         self._lay_out()
-        self._show_title(title)
+        self._show_title()
         self._redraw_timer = QTimer(self, singleShot=True, interval=0)
         self._redraw_timer.timeout.connect(self.redraw)
         self._connect()
@@ -85,23 +88,34 @@ class CurvePlot(QWidget):
         return self.log_box.isChecked()
 
     def set_curves(self, curves: RunCurves) -> None:
-        """Show another run, from its beginning: follow it."""
+        """Show another run (`curves`) from its beginning, and follow it."""
         self._curves = curves
         self.follow_box.setChecked(True)
         self.redraw()
 
-    def show_metric(self, name: str, title: str, write: Callable[[float], str], heights: Range | None) -> None:
-        """Show another quantity from now on; the arguments are those of the constructor."""
-        self._name, self._write, self._heights = name, write, heights
-        self._show_title(title)
+    def show_metric(self, name: str, display: MetricDisplay) -> None:
+        """Show another metric.
 
-    def set_stop_marker(self, epoch: float | None, words: str = "", serious: bool = False) -> None:
-        """Mark where the run stands still, or nothing."""
-        self.area.show_stop_marker(epoch, words, serious)
+        Arguments:
+            name: the attribute of `RunCurves` with its curves.
+            display: how its values are named, written and drawn.
+        """
+        self._name, self._display = name, display
+        self._show_title()
+
+    def set_stop_marker(self, epoch: float | None, label: str = "", serious: bool = False) -> None:
+        """Mark where the run stands still.
+
+        Arguments:
+            epoch: the position, in epochs; None for no mark.
+            label: the text of the mark, such as "paused".
+            serious: paint it in the colour of errors.
+        """
+        self.area.show_stop_marker(epoch, label, serious)
 
     @Slot()
     def redraw(self) -> None:
-        """Draw what the run has reported so far."""
+        """Draw everything that the run has reported so far."""
         metric_curves = self._metric_curves
         if self.following:
             epochs = epoch_range(self._curves.planned_epochs, self._curves.position)
@@ -132,15 +146,13 @@ class CurvePlot(QWidget):
         box.setToolTip(tip)
         return box
 
-    def _show_title(self, title: str) -> None:
+    def _show_title(self) -> None:
+        title = self._display.title
         self._heading.setText(title)
         self.setAccessibleName(f"{title} over the epochs")
         self.area.setAccessibleName(f"{title} curves: arrow keys move, plus and minus zoom, A shows all")
 
     def _lay_out(self) -> None:
-        self._heading.setObjectName(f"{self._stem}_title")
-        self._heading.setProperty("heading", True)
-        self.note.setProperty("warning", True)
         self.note.hide()
         header = QHBoxLayout()
         header.setSpacing(GRID)
@@ -165,7 +177,7 @@ class CurvePlot(QWidget):
         self.area.hovered.connect(self._on_hovered)
 
     def _offer_menu(self) -> None:
-        """Offer the choices in a context menu too."""
+        """Add the options to the context menu."""
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         for box in (self.follow_box, self.log_box):
             if box.isHidden():
@@ -187,9 +199,9 @@ class CurvePlot(QWidget):
             return log_range(min(one.smallest_positive for one in series), largest)
         smallest = min(one.smallest for one in series)
         if self._name == "r_squared" and largest > -1:
-            # Far below 0 at the beginning: a network that has learned nothing yet. It must not flatten the rest.
+            # An untrained network may have an R² far below 0, which would flatten the rest of the curve.
             return _with_margin((min(max(smallest, -1.0), 0.0), 1.05), _LOWER_MARGIN, 0.0)
-        heights = self._heights or linear_range(smallest, largest)
+        heights = self._display.heights or linear_range(smallest, largest)
         return _with_margin(heights, _LOWER_MARGIN, 0.0)
 
     def _mark_best(self) -> None:
@@ -201,12 +213,12 @@ class CurvePlot(QWidget):
             self.area.show_best(None, "", low_is_good)
             return
         height = math.log10(value) if self.log else value
-        self.area.show_best(QPointF(best.epoch, height), self._words_for(best), low_is_good)
+        self.area.show_best(QPointF(best.epoch, height), self._best_label(best), low_is_good)
 
-    def _words_for(self, best: EpochFinished) -> str:
+    def _best_label(self, best: EpochFinished) -> str:
         if self._name == "loss":
             return f"best, epoch {best.epoch}"
-        # What is best about it is not what this plot shows.
+        # The epoch is the best one by its loss, which this plot does not show.
         which = "training" if best.validation_loss is None else "validation"
         return f"lowest {which} loss, epoch {best.epoch}"
 
@@ -214,9 +226,8 @@ class CurvePlot(QWidget):
         hidden = (
             self._metric_curves.batches.not_positive + self._metric_curves.validation.not_positive if self.log else 0
         )
-        values = "1 value" if hidden == 1 else f"{format_count(hidden)} values"
-        self.note.setText(f"{values} of zero or less cannot be shown on a log axis." if hidden else "")
-        self.note.setVisible(bool(hidden))
+        values = describe_count(hidden, "value")
+        show_text(self.note, f"{values} of zero or less cannot be shown on a log axis." if hidden else "")
 
     def _show_values(self) -> None:
         metric_curves = self._metric_curves
@@ -225,19 +236,19 @@ class CurvePlot(QWidget):
             training = metric_curves.smoothed.value_at(self._hovered)
             validation = metric_curves.validation.value_at(self._hovered)
         place = f" (epoch {max(self._hovered, 0):.1f})" if math.isfinite(self._hovered) else ""
-        self.training_legend.set_value("" if training is None else self._write(training) + place)
+        self.training_legend.set_value("" if training is None else self._display.write(training) + place)
         self.validation_legend.setHidden(bool(self._curves.history) and not len(metric_curves.validation))
-        self.validation_legend.set_value("" if validation is None else self._write(validation))
+        self.validation_legend.set_value("" if validation is None else self._display.write(validation))
         span = self._curves.smoothing_span
         self.training_legend.setToolTip(
             f"Solid: smoothed over about {span} batches; faint: every batch" if span else ""
         )
-        self.validation_legend.setToolTip("Measured on examples that the network does not learn from, once an epoch")
+        self.validation_legend.setToolTip("Measured after each epoch, on examples that the network is not trained on")
 
     @Slot(bool)
     def _on_log_toggled(self, log: bool) -> None:
         self.area.set_log(log)
-        # A part of one axis means nothing on the other.
+        # The visible part of one axis has no meaning on the other.
         self._start_following()
         self.redraw()
 

@@ -1,4 +1,4 @@
-"""The curves of one run: everything that was reported, ready to be drawn. No Qt."""
+"""The curves of one run: everything that it has reported, ready to be drawn. No Qt."""
 
 import math
 from collections.abc import Sequence
@@ -11,11 +11,17 @@ from tinyml.data import DataDescription
 from tinyml.learner import BatchFinished, EpochFinished
 
 Metric = Literal["accuracy", "r_squared"]
-"""What is drawn beside the loss: the accuracy for classes, R² for numbers."""
+"""The metric beside the loss: accuracy for classes, R² for numbers."""
 
 
 class MetricCurves:
-    """The loss or a metric: each batch, the same smoothed, and the validation after each epoch."""
+    """The curves of the loss or of a metric.
+
+    Attributes:
+        batches: the value of each batch.
+        smoothed: the same, smoothed.
+        validation: the value on the validation set after each epoch.
+    """
 
     def __init__(self) -> None:
         self.batches = Series()
@@ -24,25 +30,26 @@ class MetricCurves:
 
     @property
     def newest_training(self) -> float | None:
-        """The smoothed value after the newest batch; None before the first."""
+        """The smoothed value after the newest batch; None before the first one."""
         return float(self.smoothed.y[-1]) if len(self.smoothed) else None
 
     @property
     def newest_validation(self) -> float | None:
-        """The newest value of the validation set; None when there is none."""
+        """The newest value on the validation set; None if there is none."""
         return float(self.validation.y[-1]) if len(self.validation) else None
 
 
 class RunCurves:
-    """What a run has reported so far.
+    """Everything that a run has reported so far. Positions are in epochs: 2.5 is the middle of the third epoch.
 
     Attributes:
         planned_epochs: how many epochs the run will take; 0 before the first run.
-        metric: which metric fits the targets of the run.
-        history: the epochs that are done.
-        best_epoch: the one with the lowest validation loss, or training loss when there is no validation set.
-        loss, accuracy, r_squared: the curves. Those of the metric that does not fit stay empty. Positions are in
-            epochs: 2.5 is the middle of the third.
+        metric: the metric that fits the targets of the run.
+        history: the completed epochs.
+        best_epoch: the epoch with the lowest monitored loss (see `EpochFinished`); None before the first one.
+        loss: the curves of the loss.
+        accuracy: the curves of the accuracy; empty if the metric is R².
+        r_squared: the curves of R²; empty if the metric is the accuracy.
         smoothing_span: over about how many batches the curves are smoothed; 0 before the first batch.
     """
 
@@ -56,7 +63,12 @@ class RunCurves:
 
     @classmethod
     def from_history(cls, history: Sequence[EpochFinished], metric: Metric = "accuracy") -> "RunCurves":
-        """Return what is left of a run when only its epochs are known: their means stand for the batches."""
+        """Return the curves of a run of which only the epochs are known. Their means replace the batches.
+
+        Arguments:
+            history: the completed epochs.
+            metric: the metric that fits the targets.
+        """
         curves = cls(history[-1].epochs if history else 0, metric)
         x = np.array([float(epoch.epoch) for epoch in history])
         for metric_curves, name in ((curves.loss, "loss"), (curves.measured, metric)):
@@ -68,12 +80,12 @@ class RunCurves:
 
     @property
     def measured(self) -> MetricCurves:
-        """The curves of the metric that fits."""
+        """The curves of the metric that fits the targets."""
         return self.r_squared if self.metric == "r_squared" else self.accuracy
 
     @property
     def position(self) -> float:
-        """How far the run is, in epochs."""
+        """The position of the newest batch, in epochs."""
         x = self.loss.batches.x
         return float(x[-1]) if len(x) else float(len(self.history))
 
@@ -82,8 +94,13 @@ class RunCurves:
         """True while there is nothing to draw."""
         return not len(self.loss.batches) and not self.history
 
-    def go_on(self, position: float, planned_epochs: int) -> None:
-        """Continue the run at a position, in epochs; what was learned after it was lost with a failure."""
+    def continue_from(self, position: float, planned_epochs: int) -> None:
+        """Continue the run. Points to the right of `position` are removed: a failure has lost those batches.
+
+        Arguments:
+            position: where the run continues, in epochs.
+            planned_epochs: how many epochs the run takes now.
+        """
         self.planned_epochs = planned_epochs
         if position >= self.position:
             return
@@ -102,7 +119,7 @@ class RunCurves:
         return Smoother(self.smoothing_span), Smoother(self.smoothing_span)
 
     def add_batches(self, events: Sequence[BatchFinished]) -> None:
-        """Take in batches, in their order."""
+        """Add the next batches (`events`), in their order."""
         if not events:
             return
         rows = np.array(
@@ -121,11 +138,11 @@ class RunCurves:
             metric_curves.smoothed.extend(x, smoother.smooth(y))
 
     def add_epochs(self, events: Sequence[EpochFinished]) -> None:
-        """Take in epochs, in their order."""
+        """Add the next epochs (`events`), in their order."""
         self.history.extend(events)
         for event in events:
-            loss = monitored_loss(event)
-            if math.isfinite(loss) and (self.best_epoch is None or loss < monitored_loss(self.best_epoch)):
+            loss = event.monitored_loss
+            if math.isfinite(loss) and (self.best_epoch is None or loss < self.best_epoch.monitored_loss):
                 self.best_epoch = event
             x = np.array([float(event.epoch)])
             if event.validation_loss is not None:
@@ -136,7 +153,7 @@ class RunCurves:
 
 
 def metric_for(description: DataDescription) -> Metric:
-    """Return the metric that fits the targets of some data."""
+    """Return the metric that fits the targets of the data with this `description`."""
     return "accuracy" if description.has_classes else "r_squared"
 
 
@@ -144,13 +161,12 @@ def _number(value: float | None) -> float:
     return math.nan if value is None else value
 
 
-def monitored_loss(epoch: EpochFinished) -> float:
-    """Return the loss that an epoch is judged by: on the validation set if there is one."""
-    return epoch.training_loss if epoch.validation_loss is None else epoch.validation_loss
-
-
 def choose_span(batches_per_epoch: int, planned_epochs: int) -> int:
-    """Choose over how many batches to smooth: a sixtieth of the run, but between 5 batches and one epoch.
+    """Return over how many batches to smooth: a sixtieth of the run, but between 5 batches and one epoch.
+
+    Arguments:
+        batches_per_epoch: how many batches an epoch has.
+        planned_epochs: how many epochs the run takes.
 
     >>> choose_span(20, 20), choose_span(1000, 50)
     (7, 833)

@@ -1,4 +1,4 @@
-"""Curves as files: a table of every number, or a picture."""
+"""Export of the curves: a table of all numbers, or a picture."""
 
 import csv
 import io
@@ -17,11 +17,18 @@ from tinyml.learner import EpochFinished
 
 _COLUMNS = ("kind", "epoch", "training_loss", "training_{0}", "validation_loss", "validation_{0}", "seconds")
 _SCALE = 2
-"""Pictures are drawn at twice the size of the screen, for print."""
+"""Pictures have twice the resolution of the screen, for print."""
 
 
 class CurveTable:
-    """Every number of a run, frozen, so that it can be written in another thread while the run goes on."""
+    """A copy of all numbers of a run. Another thread can write it while the run continues.
+
+    Arguments:
+        curves: the run.
+
+    Attributes:
+        columns: the titles of the columns.
+    """
 
     def __init__(self, curves: RunCurves) -> None:
         self.columns = tuple(column.format(curves.metric) for column in _COLUMNS)
@@ -30,7 +37,13 @@ class CurveTable:
         self._epochs: tuple[EpochFinished, ...] = tuple(curves.history)
 
     def save(self, path: Path) -> Path:
-        """Write one row for each batch and then one for each epoch; raises `StorageError` when that fails."""
+        """Write a CSV file with one row for each batch, then one for each epoch, and return its path.
+
+        Arguments:
+            path: the file.
+
+        Raises `StorageError` if it cannot be written.
+        """
         text = io.StringIO(newline="")
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(self.columns)
@@ -45,7 +58,7 @@ class CurveTable:
 
 
 def paint_widgets(widgets: list[QWidget]) -> QImage:
-    """Paint widgets side by side, in print quality."""
+    """Paint `widgets` side by side, with the resolution for print."""
     width = sum(widget.width() for widget in widgets) + GRID * (len(widgets) + 1)
     height = max(widget.height() for widget in widgets) + 2 * GRID
     image = QImage(width * _SCALE, height * _SCALE, QImage.Format.Format_RGB32)
@@ -61,6 +74,13 @@ def paint_widgets(widgets: list[QWidget]) -> QImage:
 
 
 def save_picture(image: QImage, path: Path) -> Path:
-    """Write a picture as PNG; raises `StorageError` when that fails. Safe in any thread."""
+    """Write a picture as PNG, and return its path. Any thread may call it.
+
+    Arguments:
+        image: the picture.
+        path: the file.
+
+    Raises `StorageError` if it cannot be written.
+    """
     write_atomically(path, encode_png(image))
     return path

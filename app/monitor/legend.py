@@ -1,4 +1,4 @@
-"""One entry of a legend: a piece of the line, its name and its newest value."""
+"""One entry of a legend: a sample of the line, its name and its newest value."""
 
 from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
@@ -10,7 +10,13 @@ _LINE = 2 * GRID + 2
 
 
 class LegendEntry(QWidget):
-    """A piece of line and words beside it. Where there is too little room, the name gives way before the value."""
+    """A sample of a line, with its name and value. If they do not fit, the value alone is shown.
+
+    Arguments:
+        name: the name of the curve.
+        color: the colour of the line, such as "#0072B2".
+        style: solid or dashed.
+    """
 
     def __init__(self, name: str, color: str, style: Qt.PenStyle, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -22,11 +28,11 @@ class LegendEntry(QWidget):
 
     @property
     def text(self) -> str:
-        """Name and value as they are shown when there is room."""
+        """Name and value, as they are shown if they fit."""
         return f"{self._name} {self._value}".strip()
 
     def set_value(self, value: str) -> None:
-        """Show another value; the place it takes only ever grows, so that the plot beside it keeps still."""
+        """Show another `value`. The room for it never shrinks, so that the widgets beside it do not move."""
         if value != self._value:
             longer = len(value) > len(self._value)
             self._value = value

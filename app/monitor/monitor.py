@@ -1,6 +1,5 @@
-"""The monitor: the curves of the run, live, and the figures beside them."""
+"""The monitor: the live curves of a run, and its summary beside them."""
 
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from time import perf_counter
@@ -11,7 +10,6 @@ from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QScrollArea,
     QSplitter,
@@ -22,39 +20,41 @@ from PySide6.QtWidgets import (
 
 from app.jobs import LONGEST_SAVE, BackgroundRunner, LatestJob
 from app.monitor.curve_plot import CurvePlot
-from app.monitor.curves import Metric, RunCurves, metric_for
+from app.monitor.curves import RunCurves, metric_for
 from app.monitor.diagnosis import Circumstances, diagnose
 from app.monitor.export import CurveTable, paint_widgets, save_picture
+from app.monitor.metric_display import LOSS_DISPLAY, METRIC_DISPLAYS
 from app.monitor.run_summary import RunSummary
 from app.training import Run, Session, SessionState
-from app.widgets.formatting import format_number, format_percentage, format_r_squared
-from app.widgets.plain_label import PlainLabel
+from app.widgets.labels import make_label
 from app.widgets.save_dialog import ask_where_to_save
 from app.widgets.theme.style_properties import set_style_property
 from app.widgets.theme.theme import GRID
 
 _REFRESH_MS = 33
 _DIAGNOSIS_SECONDS = 1.0
-_MOMENTS = {
+_STOP_LABELS = {
     SessionState.PAUSED: "paused",
     SessionState.STOPPED: "stopped",
     SessionState.FAILED: "failed",
 }
-_METRICS: dict[Metric, tuple[str, Callable[[float], str], tuple[float, float] | None]] = {
-    "accuracy": ("Accuracy", format_percentage, (0.0, 1.05)),
-    "r_squared": ("R²", format_r_squared, None),
-}
-"""Title, words for values, and range of the plot beside the loss."""
-_KINDS = {"csv": "Curves as a table", "png": "Curves as a picture"}
+"""Text of the line that marks where a run stands still."""
+_FILE_KINDS = {"csv": "Curves as a table", "png": "Curves as a picture"}
 
 
 class Monitor(QWidget):
-    """Loss and accuracy (R² where the targets are numbers) of a run while it goes on, and after it has ended.
+    """Loss and accuracy of a run, or R² if its targets are numbers, during the run and after it.
 
-    It is painted at most thirty times a second, and not at all while it is hidden; nothing is lost meanwhile.
+    It is painted at most thirty times a second, and not while it is hidden. No report is lost then.
 
     Arguments:
-        session: the run that is watched.
+        session: the training session. It reports the run that is shown.
+
+    Attributes:
+        curves: everything that the run has reported.
+        loss_plot: the plot of the loss.
+        accuracy_plot: the plot of the accuracy or of R².
+        summary: the numbers and the diagnosis.
     """
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -66,11 +66,11 @@ class Monitor(QWidget):
         self._diagnosed_at = 0.0
         self.curves = RunCurves()
         self._curves_of: WeakKeyDictionary[Run, RunCurves] = WeakKeyDictionary()
-        self.loss_plot = CurvePlot("loss", "Loss", format_number)
-        self.accuracy_plot = CurvePlot("accuracy", *_METRICS["accuracy"], log_choice=False)
+        self.loss_plot = CurvePlot("loss", LOSS_DISPLAY)
+        self.accuracy_plot = CurvePlot("accuracy", METRIC_DISPLAYS["accuracy"], log_choice=False)
         self.summary = RunSummary()
         self._export_button = QPushButton("Export…")
-        self._export_report = PlainLabel()
+        self._export_report = make_label("monitor_export_report", wraps=True)
         self._background = BackgroundRunner()
         self._export_job = LatestJob(self._background, self)
         self._refresh_timer = QTimer(self)
@@ -79,18 +79,18 @@ class Monitor(QWidget):
 
     @property
     def empty(self) -> bool:
-        """True before the first run, when there are no curves to show."""
+        """True before the first run, while there are no curves."""
         return self._stack.currentIndex() == 0
 
     @Slot()
     def export(self) -> None:
-        """Ask for a file and save the curves in it, as a table or a picture."""
-        path = ask_where_to_save(self, "Export curves", Path("curves.csv"), _KINDS)
+        """Ask for a file, and save the curves in it as a table or as a picture."""
+        path = ask_where_to_save(self, "Export curves", Path("curves.csv"), _FILE_KINDS)
         if path is not None:
             self.export_to(path)
 
     def export_to(self, path: Path) -> None:
-        """Save the curves in the background: as a picture when the name ends in .png, else as a table."""
+        """Save the curves to `path` in the background: as a picture if it ends in .png, else as a table."""
         self._report("Saving…")
         if path.suffix.lower() == ".png":
             self.refresh()
@@ -105,12 +105,12 @@ class Monitor(QWidget):
             self._export_job.start(partial(CurveTable(self.curves).save, path))
 
     def shutdown(self) -> None:
-        """Wait for an export that is being written: for closing the window."""
+        """Wait until a running export is written. The window calls it when it closes."""
         self._background.shutdown(LONGEST_SAVE)
 
     @Slot()
     def refresh(self) -> None:
-        """Show everything that was reported, now."""
+        """Show everything that was reported, without waiting for the timer."""
         self._waiting = False
         self._stack.setCurrentIndex(0 if self.curves.empty and not self._session.state.active else 1)
         self.loss_plot.redraw()
@@ -141,17 +141,13 @@ class Monitor(QWidget):
         self._stack.addWidget(page)
 
     def _make_empty_page(self) -> QWidget:
-        words = QLabel("Press F5 to train; the curves appear here.")
-        words.setObjectName("monitor_empty")
-        words.setProperty("muted", True)
-        words.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        words.setWordWrap(True)
-        return words
+        label = make_label("monitor_empty", "Press F5 to train. The curves appear here.", "muted", wraps=True)
+        label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        return label
 
     def _make_side(self) -> QWidget:
         self._export_button.setObjectName("monitor_export")
         self._export_button.setToolTip("Save the curves as a table (CSV) or as a picture (PNG)")
-        self._export_report.setObjectName("monitor_export_report")
         self._export_report.hide()
         scroll = QScrollArea()
         scroll.setObjectName("run_summary_scroll")
@@ -227,15 +223,15 @@ class Monitor(QWidget):
 
     @Slot()
     def _on_continued(self) -> None:
-        """Let the curves go on where the run does."""
+        """Continue the curves at the position where the run continues."""
         config = self._session.config
         if config is not None:
-            self.curves.go_on(config.position, config.epochs)
+            self.curves.continue_from(config.position, config.epochs)
             self._show_run(self.curves)
 
     @Slot()
     def _on_run_changed(self) -> None:
-        """Show the curves of another run; of weights from a file, the epochs are all that is known."""
+        """Show the curves of another run. For weights from a file, only the epochs are known."""
         curves = self._curves_of.get(self._session.run)
         snapshot = self._session.snapshot
         metric = metric_for(snapshot.description) if snapshot is not None else "accuracy"
@@ -246,7 +242,7 @@ class Monitor(QWidget):
         self.curves = self._curves_of[self._session.run] = curves
         self._diagnosed_at = 0.0
         self._export_report.hide()
-        self.accuracy_plot.show_metric(curves.metric, *_METRICS[curves.metric])
+        self.accuracy_plot.show_metric(curves.metric, METRIC_DISPLAYS[curves.metric])
         for plot in (self.loss_plot, self.accuracy_plot):
             plot.set_stop_marker(None)
             plot.set_curves(self.curves)
@@ -264,11 +260,12 @@ class Monitor(QWidget):
 
     @Slot()
     def _show_state(self) -> None:
-        word = _MOMENTS.get(self._session.state)
-        if self.curves.empty and word != "failed":
-            word = None
+        label = _STOP_LABELS.get(self._session.state, "")
+        failed = self._session.state is SessionState.FAILED
+        if self.curves.empty and not failed:
+            label = ""
         for plot in (self.loss_plot, self.accuracy_plot):
-            plot.set_stop_marker(self.curves.position if word else None, word or "", serious=word == "failed")
+            plot.set_stop_marker(self.curves.position if label else None, label, serious=failed)
         self._schedule()
 
     @Slot()

@@ -1,4 +1,4 @@
-"""The drawing of one plot: axes, curves and marks. It knows pixels and the theme, but not where numbers come from."""
+"""The drawing of one plot: axes, curves and marks. It knows pixels and the theme, but no run."""
 
 from collections.abc import Sequence
 
@@ -31,11 +31,11 @@ _PAN = {
 }
 _ZOOM = {Qt.Key.Key_Plus: 0.8, Qt.Key.Key_Equal: 0.8, Qt.Key.Key_Minus: 1.25}
 _MOST_MARKERS = 60
-"""With more epochs than these the markers would hide the curve."""
+"""With more epochs than this, the markers would hide the curve."""
 
 
 class _ValueAxis(pyqtgraph.AxisItem):
-    """An axis that also writes the number at its very end, half of which stands outside."""
+    """An axis that also shows the number at its very end, half of which lies outside of it."""
 
     def boundingRect(self) -> QRectF:
         rect: QRectF = super().boundingRect()
@@ -43,16 +43,16 @@ class _ValueAxis(pyqtgraph.AxisItem):
 
 
 class PlotArea(pyqtgraph.PlotWidget):
-    """Curves of one quantity over the epochs.
+    """Curves of the loss or of a metric, over the epochs.
 
-    The mouse pans and zooms: the wheel along the epochs, with Ctrl along the values. So do the arrow
-    keys, + and -. Double-click, A and Home ask to follow again.
+    The mouse pans and zooms: the wheel along the epochs, with Ctrl along the values. The arrow keys pan, + and - zoom.
+    Double-click, A and Home show the whole run again.
 
     Signals:
-        moved: the user panned or zoomed.
-        follow_requested: the user wants to see the whole run again.
-        range_changed: another part is seen, or the plot has another size: thin anew.
-        hovered(epoch): the mouse is over a position; NaN when it has left.
+        moved(): the user panned or zoomed.
+        follow_requested(): the user wants to see the whole run again.
+        range_changed(): the visible part or the size of the plot has changed; the curves must be thinned again.
+        hovered(epoch): the position under the mouse, in epochs; NaN if the mouse has left.
     """
 
     moved = Signal()
@@ -74,9 +74,9 @@ class PlotArea(pyqtgraph.PlotWidget):
         plot.showGrid(x=False, y=True, alpha=0.25)
         plot.getAxis("left").setStyle(tickLength=0, autoReduceTextSpace=False, hideOverlappingLabels=False)
         plot.getAxis("bottom").setStyle(tickLength=4, hideOverlappingLabels=False)
-        # Half of the last number below the axis stands outside the plot.
+        # Half of the last number below the axis lies outside the plot.
         plot.layout.setContentsMargins(0, GRID // 2, 2 * GRID, 0)
-        # pyqtgraph's button "A" would do what "follow" does, but only by half.
+        # pyqtgraph's button "A" shows all curves, but does not follow the run.
         plot.hideButtons()
         self._view.sigRangeChangedManually.connect(self._announce_move)
         self._view.sigRangeChanged.connect(self._on_range_changed)
@@ -85,58 +85,75 @@ class PlotArea(pyqtgraph.PlotWidget):
 
     @property
     def pixels(self) -> int:
-        """How many pixels wide the curves are drawn."""
+        """The width of the curves, in pixels."""
         return max(int(self._view.width()), 1)
 
     @property
     def epochs(self) -> Range:
-        """The epochs that are seen, from and to."""
+        """The visible epochs, from and to."""
         left, right = self._view.viewRange()[0]
         return float(left), float(right)
 
     @property
     def heights(self) -> Range:
-        """The values that are seen, from and to; powers of ten on the log axis."""
+        """The visible values, from and to; powers of ten on the log axis."""
         bottom, top = self._view.viewRange()[1]
         return float(bottom), float(top)
 
     def set_log(self, log: bool) -> None:
-        """Label the axis of the values in powers of ten. The values must then come as logarithms too."""
+        """Label the axis of the values in powers of ten if `log`. The values must then be logarithms, too."""
         self._log = log
         self.getPlotItem().getAxis("left").setLogMode(False, log)
 
     def show_range(self, epochs: Range, heights: Range) -> None:
-        """Show a part of the plane. The same part again costs nothing."""
+        """Show another part of the plane. The same part again costs nothing.
+
+        Arguments:
+            epochs: from and to, in epochs.
+            heights: from and to, in the unit of the values; powers of ten on the log axis.
+        """
         if epochs != self.epochs or heights != self.heights:
             self._view.setRange(xRange=epochs, yRange=heights, padding=0, disableAutoRange=True)
 
     def show_curves(self, batches: Points, smoothed: Points, validation: Points) -> None:
-        """Draw the three curves; NaN leaves a gap."""
+        """Draw the three curves as points (x, y). NaN leaves a gap.
+
+        Arguments:
+            batches: the value of each batch.
+            smoothed: the same, smoothed.
+            validation: the value on the validation set after each epoch.
+        """
         for curve, (x, y) in ((self._batches, batches), (self._smoothed, smoothed), (self._validation, validation)):
             connect = "all" if np.isfinite(y).all() else "finite"
             curve.setData(x, y, connect=connect)
         few = len(validation[0]) <= _MOST_MARKERS
         self._epoch_markers.setData(*_finite(validation) if few else ([], []))
 
-    def show_best(self, point: QPointF | None, words: str, low_is_good: bool) -> None:
-        """Mark the best epoch, or none; the words go to the side where there are no curves."""
+    def show_best(self, point: QPointF | None, label: str, low_is_good: bool) -> None:
+        """Mark the best epoch. The label is on the side without curves.
+
+        Arguments:
+            point: epoch and value; None for no mark.
+            label: the text of the mark.
+            low_is_good: True for a loss, False for a metric.
+        """
         self._best.setData(*([[], []] if point is None else [[point.x()], [point.y()]]))
-        self._best_words.setVisible(point is not None)
+        self._best_label.setVisible(point is not None)
         if point is not None:
             (left, right), (bottom, top) = self.epochs, self.heights
             height = (point.y() - bottom) / (top - bottom)
             above = height < 0.8 if low_is_good else height < 0.2
-            self._best_words.setText(words)
+            self._best_label.setText(label)
             room = (right - point.x()) / (right - left) * self.pixels
-            fits = room > self.fontMetrics().horizontalAdvance(words) + 2 * GRID
-            self._best_words.setAnchor((0.0 if fits else 1.0, 1.25 if above else -0.25))
-            self._best_words.setPos(point)
+            fits = room > self.fontMetrics().horizontalAdvance(label) + 2 * GRID
+            self._best_label.setAnchor((0.0 if fits else 1.0, 1.25 if above else -0.25))
+            self._best_label.setPos(point)
 
     def show_non_finite(self, epochs: np.ndarray) -> None:
-        """Mark positions where a value is NaN or infinite, at the lower border."""
+        """Mark the positions (`epochs`) of values that are NaN or infinite, at the lower border."""
         left, right = self.epochs
         seen = epochs[(epochs >= left) & (epochs <= right)] if len(epochs) else epochs
-        # One mark for each pixel is all that can be told apart.
+        # Two marks on the same pixel cannot be distinguished.
         _pixels, first = np.unique(np.floor((seen - left) / (right - left) * self.pixels), return_index=True)
         bottom, top = self.heights
         height = bottom + 0.05 * (top - bottom)
@@ -146,20 +163,26 @@ class PlotArea(pyqtgraph.PlotWidget):
             self._non_finite_label.setAnchor((1.0 if seen[0] > (left + right) / 2 else 0.0, 1.2))
             self._non_finite_label.setPos(float(seen[0]), height)
 
-    def show_stop_marker(self, epoch: float | None, words: str = "", serious: bool = False) -> None:
-        """Mark where the run stands still ("paused", "stopped"), or nothing."""
-        self._shown_stop_marker = epoch, words, serious
+    def show_stop_marker(self, epoch: float | None, label: str = "", serious: bool = False) -> None:
+        """Mark where the run stands still.
+
+        Arguments:
+            epoch: the position, in epochs; None for no mark.
+            label: the text of the mark, such as "paused".
+            serious: paint it in the colour of errors.
+        """
+        self._shown_stop_marker = epoch, label, serious
         self._stop_marker.setVisible(epoch is not None)
         if epoch is not None:
             theme = current_theme()
             color = theme.danger if serious else theme.muted
             self._stop_marker.setPen(QPen(QColor(color), 0, Qt.PenStyle.DashLine))
             self._stop_marker.label.setColor(color)
-            self._stop_marker.label.setFormat(words)
+            self._stop_marker.label.setFormat(label)
             self._stop_marker.setPos(epoch)
 
     def apply_theme(self) -> None:
-        """Take the colours of the theme."""
+        """Use the colours of the current theme."""
         theme = current_theme()
         self.setBackground(theme.surface)
         plot = self.getPlotItem()
@@ -169,9 +192,9 @@ class PlotArea(pyqtgraph.PlotWidget):
             axis.setTextPen(QColor(theme.muted))
             axis.setTickFont(self.font())
         plot.getAxis("bottom").setLabel("epoch", color=theme.muted)
-        # Mixed with the background beforehand: see-through lines would add up to the full colour where they are dense.
+        # Mixed with the background: transparent lines would add up to the full colour where they are dense.
         self._batches.setPen(QPen(_mix(SERIES_COLORS["training"], theme.surface, 0.4), 0))
-        self._best_words.setColor(theme.warning)
+        self._best_label.setColor(theme.warning)
         self._non_finite_label.setColor(theme.danger)
         self._non_finite.setBrush(QColor(theme.danger))
         self._best.setBrush(QColor(theme.surface))
@@ -179,7 +202,7 @@ class PlotArea(pyqtgraph.PlotWidget):
         self.show_stop_marker(*self._shown_stop_marker)
 
     def show_focus(self, shows: bool) -> None:
-        """Paint the border of the keyboard focus, or leave it out of a picture that is saved."""
+        """Paint the border of the keyboard focus only if `shows`. A saved picture leaves it out."""
         self._shows_focus = shows
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -202,7 +225,7 @@ class PlotArea(pyqtgraph.PlotWidget):
         plot = self.getPlotItem()
         # pyqtgraph calls this, without an event, before there is a plot.
         if plot is not None:
-            # In a low plot the curves need the place more.
+            # In a low plot, the curves need the room of the label.
             plot.getAxis("bottom").showLabel(self.height() > 25 * GRID)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
@@ -261,7 +284,7 @@ class PlotArea(pyqtgraph.PlotWidget):
 
     def _add_marks(self) -> None:
         self._best = pyqtgraph.ScatterPlotItem(size=10, pen=pyqtgraph.mkPen(SERIES_COLORS["validation"], width=2))
-        self._best_words = pyqtgraph.TextItem()
+        self._best_label = pyqtgraph.TextItem()
         self._non_finite = pyqtgraph.ScatterPlotItem(size=11, symbol="x", pen=None)
         self._non_finite_label = pyqtgraph.TextItem("not a finite number")
         label = {"position": 0.5, "anchors": [(0.0, 0.5), (1.0, 0.5)], "movable": False}
@@ -269,14 +292,14 @@ class PlotArea(pyqtgraph.PlotWidget):
         self._cursor = pyqtgraph.InfiniteLine(angle=90, movable=False)
         for mark in (
             self._best,
-            self._best_words,
+            self._best_label,
             self._non_finite,
             self._non_finite_label,
             self._stop_marker,
             self._cursor,
         ):
             self.addItem(mark, ignoreBounds=True)
-        for hidden in (self._best_words, self._non_finite_label, self._stop_marker, self._cursor):
+        for hidden in (self._best_label, self._non_finite_label, self._stop_marker, self._cursor):
             hidden.setVisible(False)
 
     def _show_cursor(self, epoch: float) -> None:

@@ -1,21 +1,15 @@
-"""The figures beside the curves, and what they mean."""
+"""The summary of a run beside its curves: the newest numbers, and a diagnosis in words."""
 
 import math
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.monitor.curves import RunCurves
 from app.monitor.diagnosis import Diagnosis
-from app.training.session import Session
-from app.widgets.formatting import (
-    format_count,
-    format_duration,
-    format_number,
-    format_percentage,
-    format_r_squared,
-    format_rate,
-)
+from app.monitor.metric_display import LOSS_DISPLAY, METRIC_DISPLAYS, MetricDisplay
+from app.training import Session
+from app.widgets.formatting import UNKNOWN, format_count, format_duration, format_rate
 from app.widgets.labels import make_caption, make_label
 from app.widgets.theme.style_properties import set_style_property
 from app.widgets.theme.theme import GRID
@@ -31,7 +25,7 @@ _LINES = (
 
 
 class RunSummary(QWidget):
-    """Figures of the run in two columns, training and validation, and one sentence about them."""
+    """The numbers of a run in two columns, training and validation, with a diagnosis above them."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,47 +33,48 @@ class RunSummary(QWidget):
         self._values: dict[str, QLabel] = {}
         self._titles: dict[str, str] = {}
         self._row_titles: dict[str, QLabel] = {}
-        self._state = QLabel()
-        self._state.setObjectName("run_state")
-        self._state.setProperty("muted", True)
+        self._state = make_label("run_state", style_class="muted")
         self._frame = QFrame()
         self._frame.setObjectName("diagnosis")
         self._frame.setProperty("advice", True)
-        self._finding, self._advice = (
-            make_label("diagnosis_finding", wraps=True),
-            make_label("diagnosis_advice", wraps=True),
-        )
+        self._finding = make_label("diagnosis_finding", style_class="heading", wraps=True)
+        self._advice = make_label("diagnosis_advice", wraps=True)
         self._lay_out()
         self.show_diagnosis(None)
 
     @property
     def texts(self) -> dict[str, str]:
-        """What each figure reads, by name: "epoch", "training_loss", …"""
+        """The text of each number, by its name: "epoch", "training_loss", …"""
         return {name: label.text() for name, label in self._values.items()}
 
     def show_run(self, curves: RunCurves, session: Session) -> None:
-        """Show the newest figures."""
+        """Show the newest numbers.
+
+        Arguments:
+            curves: everything that the run has reported.
+            session: its state, its time and its result on the test set.
+        """
         self._state.setText(session.state.value)
         self._state.setAccessibleName(f"State of the run: {session.state.value}")
-        # A run that goes on is in an epoch; one that has ended has so many behind it.
+        # During the run, the number of the current epoch; after it, how many are completed.
         done = math.ceil(curves.position) if session.state.active else len(curves.history)
         done = min(done, curves.planned_epochs)
         self._set("epoch", f"{format_count(done)} of {format_count(curves.planned_epochs)}")
-        self._set("training_loss", format_number(curves.loss.newest_training))
-        self._set("validation_loss", format_number(curves.loss.newest_validation))
-        numbers = curves.metric == "r_squared"
-        write = format_r_squared if numbers else format_percentage
-        self._name_metric(*(("R²", "Test R²") if numbers else ("Accuracy", "Test accuracy")))
-        self._set("training_accuracy", write(curves.measured.newest_training))
-        self._set("validation_accuracy", write(curves.measured.newest_validation))
+        self._set("training_loss", LOSS_DISPLAY.write(curves.loss.newest_training))
+        self._set("validation_loss", LOSS_DISPLAY.write(curves.loss.newest_validation))
+        display = METRIC_DISPLAYS[curves.metric]
+        self._name_metric(display)
+        self._set("training_accuracy", display.write(curves.measured.newest_training))
+        self._set("validation_accuracy", display.write(curves.measured.newest_validation))
         best = curves.best_epoch
-        self._set("best", "–" if best is None else f"{best.epoch}")
+        self._set("best", UNKNOWN if best is None else f"{best.epoch}")
         self._set("speed", format_rate(session.examples_per_second))
         self._set("elapsed", format_duration(session.seconds))
-        self._set("test", write(session.test_r_squared if numbers else session.test_accuracy))
+        tested = session.test_r_squared if curves.metric == "r_squared" else session.test_accuracy
+        self._set("test", display.write(tested))
 
     def show_diagnosis(self, diagnosis: Diagnosis | None) -> None:
-        """Say what the curves mean, or nothing."""
+        """Show a `diagnosis`, or none."""
         self._frame.setVisible(diagnosis is not None)
         if diagnosis is None:
             return
@@ -89,12 +84,24 @@ class RunSummary(QWidget):
         set_style_property(self._finding, "danger", diagnosis.severity == "danger")
 
     def _lay_out(self) -> None:
-        heading = QLabel("Training")
-        heading.setProperty("heading", True)
         title = QHBoxLayout()
-        title.addWidget(heading)
+        title.addWidget(make_label("run_heading", "Training", "heading"))
         title.addStretch(1)
         title.addWidget(self._state)
+        diagnosis = QVBoxLayout(self._frame)
+        diagnosis.setContentsMargins(GRID + GRID // 2, GRID, GRID, GRID)
+        diagnosis.setSpacing(GRID // 2)
+        diagnosis.addWidget(self._finding)
+        diagnosis.addWidget(self._advice)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GRID)
+        layout.addLayout(title)
+        layout.addWidget(self._frame)
+        layout.addLayout(self._make_grid())
+        layout.addStretch(1)
+
+    def _make_grid(self) -> QGridLayout:
         grid = QGridLayout()
         grid.setHorizontalSpacing(2 * GRID)
         grid.setVerticalSpacing(GRID // 2)
@@ -109,41 +116,26 @@ class RunSummary(QWidget):
         for row, (name, text) in enumerate(_LINES, start=1 + len(_PAIRS)):
             grid.addWidget(self._make_row_title(name, text), row, 0)
             grid.addWidget(self._make_value(name, text), row, 1, 1, 2)
-        words = QVBoxLayout(self._frame)
-        words.setContentsMargins(GRID + GRID // 2, GRID, GRID, GRID)
-        words.setSpacing(GRID // 2)
-        words.addWidget(self._finding)
-        words.addWidget(self._advice)
-        self._finding.setProperty("heading", True)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(GRID)
-        layout.addLayout(title)
-        layout.addWidget(self._frame)
-        layout.addLayout(grid)
-        layout.addStretch(1)
+        return grid
 
     def _make_row_title(self, name: str, text: str) -> QLabel:
         label = self._row_titles[name] = make_caption(text)
         return label
 
-    def _name_metric(self, title: str, test_title: str) -> None:
-        """Write which metric the figures are."""
-        self._row_titles["accuracy"].setText(title)
-        self._row_titles["test"].setText(test_title)
+    def _name_metric(self, display: MetricDisplay) -> None:
+        """Show the name of the metric in its rows."""
+        self._row_titles["accuracy"].setText(display.title)
+        self._row_titles["test"].setText(display.test_title)
         for part in ("training", "validation"):
-            self._titles[f"{part}_accuracy"] = f"{title}, {part}"
-        self._titles["test"] = test_title
+            self._titles[f"{part}_accuracy"] = f"{display.title}, {part}"
+        self._titles["test"] = display.test_title
 
     def _make_value(self, name: str, title: str) -> QLabel:
-        label = QLabel()
-        label.setObjectName(f"run_{name}")
+        # If the width followed the text, the plots beside it would jump with every number.
+        label = make_label(f"run_{name}", selectable=True, ignores_width=True)
         label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        # The width must not follow the text: the plots beside it would jump with every number.
-        label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._values[name], self._titles[name] = label, title
-        self._set(name, "–")
+        self._set(name, UNKNOWN)
         return label
 
     def _set(self, name: str, text: str) -> None:

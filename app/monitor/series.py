@@ -1,4 +1,8 @@
-"""Numbers that keep coming: kept for ever, and thinned for the screen without hiding a spike."""
+"""Append-only series of numbers, thinned for the screen by minimum and maximum, so that no spike is hidden.
+
+This is own code because pyqtgraph's downsampling ("peak") reads all visible points for every picture, moves its buckets
+while the run grows, which makes the curve flicker, and draws nothing for a bucket with a NaN.
+"""
 
 import numpy as np
 
@@ -7,7 +11,7 @@ _FINE = 64
 
 
 class GrowingArray:
-    """Numbers in one buffer that doubles when it is full, so that adding costs the same however long the run is."""
+    """Numbers in one array whose capacity doubles when it is full. So adding costs the same in a long run."""
 
     def __init__(self) -> None:
         self._buffer = np.empty(1024, np.float64)
@@ -17,7 +21,7 @@ class GrowingArray:
         return self._count
 
     def extend(self, values: np.ndarray) -> None:
-        """Add values at the end."""
+        """Add `values` at the end."""
         needed = self._count + len(values)
         if needed > len(self._buffer):
             grown = np.empty(max(needed, 2 * len(self._buffer)), np.float64)
@@ -28,17 +32,23 @@ class GrowingArray:
 
     @property
     def values(self) -> np.ndarray:
-        """All values so far, without copying: a read-only view that later additions don't change."""
+        """All values so far, as a read-only view. Later additions do not change it."""
         view = self._buffer[: self._count]
         view.flags.writeable = False
         return view
 
 
 class Series:
-    """A curve that grows at its right end: positions that rise, and a value for each, which may be NaN or infinite.
+    """A curve that grows at its right end: rising positions, with a value for each that may be NaN or infinite.
 
-    Beside every value, the smallest and largest of each 64 neighbours are kept, so that a thinned picture of ten
-    million values costs no more than one of a hundred thousand.
+    It also keeps the smallest and the largest of each 64 neighbours. So a picture of ten million values costs no more
+    than one of a hundred thousand.
+
+    Attributes:
+        smallest: the smallest finite value; infinity if there is none.
+        largest: the largest finite value; minus infinity if there is none.
+        smallest_positive: the smallest finite value above zero; infinity if there is none.
+        not_positive: how many finite values are zero or less.
     """
 
     def __init__(self) -> None:
@@ -60,7 +70,7 @@ class Series:
 
     @property
     def y(self) -> np.ndarray:
-        """Values, exactly as they were reported."""
+        """Values, exactly as they were added."""
         return self._y.values
 
     @property
@@ -69,7 +79,7 @@ class Series:
         return np.array(self._non_finite_x)
 
     def extend(self, x: np.ndarray, y: np.ndarray) -> None:
-        """Add points at the right end."""
+        """Add points at the right end, with the positions `x`, in epochs, and the values `y`."""
         self._x.extend(x)
         self._y.extend(y)
         self._extend_coarse()
@@ -87,20 +97,24 @@ class Series:
             self.smallest_positive = min(self.smallest_positive, float(positive.min()))
 
     def up_to(self, position: float) -> "Series":
-        """Return a copy without the points to the right of a position."""
+        """Return a copy without the points to the right of `position`, in epochs."""
         count = int(np.searchsorted(self.x, position, side="right"))
         kept = Series()
         kept.extend(self.x[:count], self.y[:count])
         return kept
 
     def thinned(self, left: float, right: float, pixels: int, log: bool = False) -> tuple[np.ndarray, np.ndarray]:
-        """Return points that draw the same curve between two positions on so many pixels.
+        """Return fewer points (x, y) that draw the same curve.
 
-        Where several values share a pixel, their smallest and largest are drawn, so no spike is hidden. The buckets
-        stay where they are when values are added, so the picture doesn't shimmer. Values that are not finite are NaN.
+        If several values share a pixel, their smallest and largest are drawn, so no spike is hidden. The buckets keep
+        their borders when values are added, so the picture does not flicker. Values that are not finite become NaN.
 
-        With `log`, decimal logarithms are returned. A value that has none is NaN, which leaves a gap; where it shares
-        its pixel with others, their line goes down to the smallest value that has one.
+        Arguments:
+            left: position of the left border of the picture, in epochs.
+            right: position of the right border.
+            pixels: width of the picture.
+            log: return decimal logarithms. A value without a logarithm becomes NaN, which leaves a gap. If it shares
+                its pixel with other values, their line goes down to the smallest positive value.
         """
         x = self.x
         # One point beyond each border, so that the curve leaves the picture instead of ending in it.
@@ -125,7 +139,7 @@ class Series:
         return np.repeat(middles, 2), np.stack([low, high], axis=1).ravel()
 
     def value_at(self, position: float) -> float | None:
-        """Return the value of the last point at or before a position; None when there is none."""
+        """Return the value of the last point at or before `position`; None if there is none."""
         index = int(np.searchsorted(self.x, position, side="right")) - 1
         return float(self.y[index]) if index >= 0 else None
 
@@ -146,10 +160,13 @@ class Series:
 
 
 class Smoother:
-    """An exponential moving average that takes values in portions and never looks back.
+    """An exponential moving average that gets its values in portions.
 
-    Formula: `s_t = d·s_{t-1} + (1-d)·y_t`, divided by the same average of ones, so that it starts at the first value
-    and not at zero; `d = 1 - 2/(span+1)`. Values that are not finite are left out.
+    Formula: `s_t = d·s_{t-1} + (1-d)·y_t` with `d = 1 - 2/(span+1)`, divided by the same average of ones. So the
+    average starts at the first value and not at zero. Values that are not finite are left out.
+
+    Arguments:
+        span: over about how many values the average goes.
     """
 
     _BLOCK = 64
@@ -165,7 +182,7 @@ class Smoother:
         self._weight = 0.0
 
     def smooth(self, values: np.ndarray) -> np.ndarray:
-        """Return the average after each of the next values; NaN before the first finite one."""
+        """Return the average after each of the next `values`; NaN before the first finite one."""
         finite = np.isfinite(values)
         sums, self._sum = self._filter(np.where(finite, values, 0.0), self._sum)
         weights, self._weight = self._filter(finite.astype(np.float64), self._weight)
@@ -185,16 +202,16 @@ class Smoother:
 
 
 def _bucket_size(count: int, pixels: int) -> int:
-    """Return the power of two that leaves at most about one bucket for each pixel; 1 while all points fit."""
+    """Return the power of two that leaves about one bucket for each pixel; 1 if all points fit."""
     size = 1
     while count > 2 * pixels * size:
         size *= 2
-    # Two points are drawn for each bucket, so buckets of two would save nothing.
+    # Each bucket is drawn as two points, so buckets of two values would save nothing.
     return size * 2 if size > 1 else 1
 
 
 def _buckets(values: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the smallest and the largest finite value of each `size` neighbours; the last bucket may be shorter."""
+    """Return the smallest and the largest finite value of each `size` neighbours. The last bucket may be shorter."""
     if size == 1:
         return values, values
     values = _without_infinities(values)

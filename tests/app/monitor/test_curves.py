@@ -31,7 +31,7 @@ def test_positions_are_in_epochs() -> None:
     assert not curves.empty
 
 
-def test_the_best_epoch_is_judged_by_the_validation_set() -> None:
+def test_the_best_epoch_has_the_lowest_validation_loss() -> None:
     curves = RunCurves(9)
     assert curves.best_epoch is None
     curves.add_epochs([epoch(1, 1.0, 0.5), epoch(2, 0.1, math.nan), epoch(3, 0.5, 0.4), epoch(4, 0.2, 0.4)])
@@ -40,7 +40,7 @@ def test_the_best_epoch_is_judged_by_the_validation_set() -> None:
     assert curves.loss.validation.x.tolist() == [1, 2, 3, 4]
 
 
-def test_without_a_validation_set_the_training_loss_judges() -> None:
+def test_without_a_validation_set_the_training_loss_decides() -> None:
     curves = RunCurves(9)
     curves.add_epochs([epoch(1, 1.0, None), epoch(2, 0.1, None), epoch(3, 0.5, None)])
     assert curves.best_epoch is not None
@@ -97,12 +97,12 @@ def test_very_long_runs_are_shown_in_steps() -> None:
     assert epoch_range(150, 149.0) == (0.0, 150.0)
 
 
-def test_a_run_that_goes_on_after_a_failure_forgets_the_batches_that_were_lost() -> None:
+def test_a_run_continued_after_a_failure_forgets_the_batches_that_were_lost() -> None:
     curves = RunCurves(planned_epochs=2)
     steps = [BatchFinished(1 + n // 10, 1 + n % 10, 10, n + 1, 64, 1.0 if n < 10 else 1e9, 0.5) for n in range(15)]
     curves.add_batches(steps)
     curves.add_epochs([EpochFinished(1, 2, 1.0, 0.5, 1.0, 0.5, 1.0)])
-    curves.go_on(1.0, planned_epochs=6)
+    curves.continue_from(1.0, planned_epochs=6)
     assert curves.position == 1.0
     assert curves.planned_epochs == 6
     assert curves.loss.batches.largest == 1.0
@@ -114,10 +114,10 @@ def test_a_run_that_goes_on_after_a_failure_forgets_the_batches_that_were_lost()
     assert curves.loss.smoothed.y[-1] == pytest.approx(1.0)
 
 
-def test_a_run_that_goes_on_where_it_ended_keeps_every_point() -> None:
+def test_a_run_continued_where_it_ended_keeps_every_point() -> None:
     curves = RunCurves(planned_epochs=1)
     curves.add_batches([BatchFinished(1, n, 10, n, 64, float(n), 0.5) for n in range(1, 11)])
     smoothed = curves.loss.smoothed.y.copy()
-    curves.go_on(1.0, planned_epochs=2)
+    curves.continue_from(1.0, planned_epochs=2)
     assert curves.planned_epochs == 2
     assert np.array_equal(curves.loss.smoothed.y, smoothed)

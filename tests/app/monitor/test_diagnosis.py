@@ -31,8 +31,8 @@ def test_overfitting_names_the_epoch() -> None:
     said = diagnose(history(falling(8), validation), USUAL)
     assert said is not None
     assert said.severity == "advice"
-    assert said.finding == "Validation loss has stopped falling since epoch 4"
-    assert "training loss still does" in said.advice
+    assert said.finding == "Validation loss has not fallen since epoch 4."
+    assert "Training loss still falls" in said.advice
     assert "Stop here" in said.advice
     afterwards = diagnose(history(falling(8), validation), replace(USUAL, finished=True))
     assert afterwards is not None
@@ -53,7 +53,7 @@ def test_noise_is_not_called_overfitting(validation) -> None:
 def test_both_losses_standing_still_is_not_overfitting() -> None:
     said = diagnose(history(falling(4) + [1.0] * 10, falling(4) + [1.3] * 10), USUAL)
     assert said is not None
-    assert "levelled off at 1" in said.finding
+    assert "levelled off at 1.00" in said.finding
 
 
 def test_a_failed_run_says_what_the_session_says() -> None:
@@ -83,8 +83,8 @@ def test_a_loss_that_is_no_number_is_dangerous(training, validation, which) -> N
     ("training", "finding", "advice"),
     [
         ([2.3, 2.5, 2.9, 3.3, 4.0], "rises", "0.01"),
-        ([2.3, 2.3, 2.9, 2.3, 2.6], "has not fallen", "It jumps about"),
-        ([2.3, 2.3, 2.3, 2.3], "has not fallen in 4 epochs", "1 if the loss creeps"),
+        ([2.3, 2.3, 2.9, 2.3, 2.6], "has not fallen", "It jumps up and down"),
+        ([2.3, 2.3, 2.3, 2.3], "has not fallen in 4 epochs", "1 if the loss falls very slowly"),
     ],
 )
 def test_a_loss_that_does_not_fall_leads_to_the_learning_rate(training, finding, advice) -> None:
@@ -99,14 +99,14 @@ def test_accuracy_at_the_level_of_guessing() -> None:
     losses = [2.3, 2.25, 2.2, 2.1]
     said = diagnose(history(losses, accuracy=0.12), USUAL)
     assert said is not None
-    assert "guessing one of 10 classes" in said.finding
+    assert "no better than guessing one of 10 classes" in said.finding
     assert diagnose(history(losses, accuracy=0.3), USUAL) is None
     two = diagnose(history(losses, accuracy=0.52), replace(USUAL, classes=2))
     assert two is not None
     assert "one of 2 classes" in two.finding
 
 
-def test_a_finished_run_that_was_still_falling_may_go_on() -> None:
+def test_a_finished_run_that_was_still_falling_may_be_continued() -> None:
     losses = falling(8)
     assert diagnose(history(losses, losses), USUAL) is None
     said = diagnose(history(losses, losses), replace(USUAL, finished=True))

@@ -81,12 +81,12 @@ def test_the_best_epoch_is_marked(monitor, session) -> None:
     monitor.refresh()
     words = ("best, epoch 2", "lowest validation loss, epoch 2")
     for plot, expected in zip((monitor.loss_plot, monitor.accuracy_plot), words, strict=True):
-        assert plot.area._best_words.isVisible()
-        assert plot.area._best_words.toPlainText() == expected
-        assert plot.area._best_words.pos().x() == 2
+        assert plot.area._best_label.isVisible()
+        assert plot.area._best_label.toPlainText() == expected
+        assert plot.area._best_label.pos().x() == 2
     session.begin()
     monitor.refresh()
-    assert not monitor.loss_plot.area._best_words.isVisible()
+    assert not monitor.loss_plot.area._best_label.isVisible()
 
 
 def test_it_is_painted_at_most_thirty_times_a_second_and_not_while_hidden(qtbot, monitor, session, monkeypatch) -> None:
