@@ -1,71 +1,72 @@
 """A session that reports what a test tells it to, with no worker behind it."""
 
-from collections.abc import Callable, Iterator
-from types import SimpleNamespace
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
-from PySide6.QtCore import QObject, Signal
 
+from app.document import Document
 from app.monitor import Monitor
-from app.training import Run, SessionState
+from app.training import Run, Session, SessionState
+from app.training.training_config import TrainingConfig
 from tinyml.data import DataDescription
-from tinyml.learner import BatchFinished, EpochFinished
+from tinyml.learner import BatchFinished, EpochFinished, TrainingSettings
+from tinyml.storage import Project
 
 
-class FakeSession(QObject):
-    state_changed = Signal()
-    started = Signal()
-    batches_finished = Signal(list)
-    epochs_finished = Signal(list)
-    snapshot_changed = Signal()
-    continued = Signal()
-    run_changed = Signal()
+class ScriptedSession(Session):
+    """A real session that never starts a worker: the test fills its run in, and it emits the signals.
+
+    Attributes:
+        seconds: as those of `Session`, but chosen by the test.
+        examples_per_second: as those of `Session`, but chosen by the test.
+    """
+
+    seconds = examples_per_second = 0.0
 
     def __init__(self) -> None:
-        super().__init__()
-        self.run = Run()
-        self.state = SessionState.READY
-        self.config = self.snapshot = None
-        self.history: list[EpochFinished] = []
-        self.test_loss = self.test_accuracy = self.test_r_squared = None
-        self.message = ""
-        self.seconds = self.examples_per_second = 0.0
-        self.step = 0
+        super().__init__(Document())
+        self._batches_per_epoch = self._steps = 0
 
     def begin(self, epochs: int = 20, batches: int = 10, classes: int = 10) -> None:
-        training = SimpleNamespace(epochs=epochs, learning_rate=0.1)
-        description = DataDescription("d", "D", (2,), tuple(str(number) for number in range(classes)), 100)
-        project = SimpleNamespace(training=training)
-        self.config = SimpleNamespace(project=project, description=description, epochs=epochs, position=0.0)
-        self.run = Run()
-        self.epochs, self.batches, self.step, self.history = epochs, batches, 0, []
+        """Begin a new run with so many epochs, batches in each epoch, and classes."""
+        names = tuple(str(number) for number in range(classes))
+        project = Project(training=TrainingSettings(epochs=epochs, learning_rate=0.1))
+        self.run = Run(TrainingConfig(project, DataDescription("d", "D", (2,), names, 100), epochs))
+        self._batches_per_epoch, self._steps = batches, 0
         self.started.emit()
         self.enter(SessionState.RUNNING)
 
     def enter(self, state: SessionState, message: str = "") -> None:
-        self.state, self.message = state, message
+        self.run.state, self.run.message = state, message
         self.state_changed.emit()
 
-    def learn(self, losses, accuracy: float = 0.5) -> None:
+    def learn(self, losses: Sequence[float], accuracy: float = 0.5) -> None:
         """Report one batch for each loss."""
-        events = []
+        events, size = [], self._batches_per_epoch
         for loss in losses:
-            epoch, batch = divmod(self.step, self.batches)
-            self.step += 1
-            events.append(BatchFinished(epoch + 1, batch + 1, self.batches, self.step, 64, float(loss), accuracy))
+            epoch, batch = divmod(self._steps, size)
+            self._steps += 1
+            events.append(BatchFinished(epoch + 1, batch + 1, size, self._steps, 64, float(loss), accuracy))
         self.batches_finished.emit(events)
 
     def end_epoch(self, training: float, validation: float | None, accuracy: float = 0.5) -> None:
+        """Report an epoch with these losses."""
+        assert self.config is not None
         epoch = len(self.history) + 1
         checked = None if validation is None else accuracy
-        event = EpochFinished(epoch, self.epochs, training, accuracy, validation, checked, 1.0 * epoch)
+        event = EpochFinished(epoch, self.config.epochs, training, accuracy, validation, checked, 1.0 * epoch)
         self.history.append(event)
         self.epochs_finished.emit([event])
 
+    def show_run(self, history: Sequence[EpochFinished] = ()) -> None:
+        """Show a run from a file, of which only the epochs are known."""
+        self.run = Run(history=list(history))
+        self.run_changed.emit()
+
 
 @pytest.fixture
-def session(qapp) -> FakeSession:
-    return FakeSession()
+def session(qapp) -> ScriptedSession:
+    return ScriptedSession()
 
 
 @pytest.fixture

@@ -1,0 +1,51 @@
+"""The numbers beside the curves, and the diagnosis."""
+
+from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import QLabel
+
+from app.monitor import Monitor
+from app.training import SessionState
+
+
+def text_of(monitor: Monitor, name: str) -> str:
+    return monitor.findChild(QLabel, name).text()
+
+
+def test_a_screen_reader_hears_each_figure_with_its_name(monitor, session) -> None:
+    def heard(name: str) -> str:
+        label = monitor.findChild(QLabel, name)
+        return QAccessible.queryAccessibleInterface(label).text(QAccessible.Text.Name)
+
+    assert heard("run_training_loss") == "Loss, training: –"
+    session.begin(epochs=4)
+    session.learn([0.125] * 20)
+    monitor.refresh()
+    assert heard("run_training_loss") == "Loss, training: 0.125"
+    assert heard("run_epoch") == "Epoch: 2 of 4"
+    assert heard("run_state") == "State of the run: Running"
+
+
+def test_the_summary_counts_epochs_that_are_done_when_a_run_has_ended(monitor, session) -> None:
+    session.begin(epochs=20, batches=10)
+    session.learn([1.0] * 24)
+    session.end_epoch(1.0, 1.0)
+    session.end_epoch(1.0, 1.0)
+    monitor.refresh()
+    assert monitor.summary.texts["epoch"] == "3 of 20"
+    session.enter(SessionState.STOPPED)
+    monitor.refresh()
+    assert monitor.summary.texts["epoch"] == "2 of 20"
+
+
+def test_a_failure_is_explained(monitor, session) -> None:
+    session.begin()
+    session.learn([1.0])
+    session.enter(SessionState.FAILED, "The loss became nan in epoch 1, batch 2. Lower the learning rate.")
+    monitor.refresh()
+    assert text_of(monitor, "diagnosis_finding") == "The loss became nan in epoch 1, batch 2."
+    assert text_of(monitor, "diagnosis_advice") == "Lower the learning rate."
+    assert monitor.findChild(QLabel, "diagnosis_finding").property("danger")
+    assert monitor.loss_plot.area._stop_marker.label.toPlainText() == "failed"
+    session.begin()
+    monitor.refresh()
+    assert not monitor.findChild(QLabel, "diagnosis_finding").isVisible()
