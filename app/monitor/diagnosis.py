@@ -106,9 +106,7 @@ def _not_learning(history: Sequence[EpochFinished], circumstances: Circumstances
     finding = f"Training loss has not fallen in {len(history)} epochs."
     if max(later) > first * 1.05:
         return Diagnosis("advice", finding, f"It jumps up and down. Try the smaller learning rate {smaller}.")
-    advice = (
-        f"Try the learning rate {larger} if the loss falls very slowly, {smaller} if all units are dead."
-    )
+    advice = f"Try the learning rate {larger} if the loss falls very slowly, {smaller} if all units are dead."
     return Diagnosis("advice", finding, advice)
 
 
