@@ -1,5 +1,5 @@
-"""Look into saved models: the tensors of any safetensors file."""
+"""The model page: the tensors of any safetensors file."""
 
-from app.models.view import ModelsView
+from app.models.models_view import ModelsView
 
 __all__ = ["ModelsView"]

@@ -1,4 +1,4 @@
-"""What a file of tensors is, in words."""
+"""A description of a file of tensors, in words."""
 
 from pathlib import Path
 
@@ -13,7 +13,14 @@ _MOST_LAYERS = 12
 
 
 def describe_total(tensors: int, parameter_count: int, size: int, shown: int) -> str:
-    """Write the total line: tensors, parameters, bytes, and how many of them the filter lets through."""
+    """Write the line below the table.
+
+    Arguments:
+        tensors: how many tensors the file has.
+        parameter_count: how many numbers they have together.
+        size: the size of the file, in bytes.
+        shown: how many tensors pass the filter.
+    """
     which = (
         describe_count(tensors, "tensor")
         if shown == tensors
@@ -24,7 +31,7 @@ def describe_total(tensors: int, parameter_count: int, size: int, shown: int) ->
 
 
 def describe_model(about: SavedModel) -> list[str]:
-    """Tell what a model file of ours says of itself, one sentence for each thing."""
+    """Describe a model file of this program (`about`) in sentences: network, data, training and test result."""
     layers = [
         f"{short(layer.name)} ({short(display_name(layer.type))})" for layer in about.network.layers[:_MOST_LAYERS]
     ]
@@ -50,11 +57,11 @@ def describe_model(about: SavedModel) -> list[str]:
 
 
 def describe_foreign(metadata: dict[str, str]) -> list[str]:
-    """Tell what another program wrote into the header."""
+    """Describe the `metadata` that another program wrote into the header."""
     entries = [f"{short(name)}: {short(text, 80)}" for name, text in sorted(metadata.items())]
     more = len(entries) - 6
     written = "; ".join(entries[:6]) + (f"; and {more} more" if more > 0 else "")
-    return [f"Written by another program ({written})." if entries else "Weights only: the file says nothing of itself."]
+    return [f"Written by another program ({written})." if entries else "Weights only, without a description."]
 
 
 def _describe_training(about: SavedModel) -> str:
@@ -63,21 +70,21 @@ def _describe_training(about: SavedModel) -> str:
     if not about.history:
         return f"Not trained yet ({settings})."
     last = about.history[-1]
-    judged = [epoch for epoch in about.history if epoch.validation_loss is not None]
+    validated = [(epoch.validation_loss, epoch.epoch) for epoch in about.history if epoch.validation_loss is not None]
     result = (
         f"training loss {format_number(last.training_loss)}{_metric(last.training_accuracy, last.training_r_squared)}"
     )
     if last.validation_loss is not None:
         metric = _metric(last.validation_accuracy, last.validation_r_squared)
         result += f"; validation loss {format_number(last.validation_loss)}{metric}"
-    if judged:
-        best = min(judged, key=lambda epoch: epoch.validation_loss or 0.0)
-        result += f"; best in epoch {best.epoch}"
+    if validated:
+        _lowest, best = min(validated)
+        result += f"; best in epoch {best}"
     return f"Trained for {describe_count(len(about.history), 'epoch')} ({settings}): {result}."
 
 
 def _metric(accuracy: float | None, r_squared: float | None) -> str:
-    """Write the metric that is known, with a comma in front of it."""
+    """Write the known metric after a comma."""
     if accuracy is not None:
         return f", accuracy {format_percentage(accuracy)}"
     return "" if r_squared is None else f", R² {format_r_squared(r_squared)}"

@@ -1,4 +1,4 @@
-"""Tensors as pictures: a matrix as one, the filters of a convolution as many."""
+"""Pictures of a tensor: one of a matrix, many of the filters of a convolution."""
 
 import math
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from tinyml.storage import TensorFileHeader, TensorReader, open_tensors
 _MOST_PICTURES = 4096
 _LONGEST_SIDE = 2048
 _MOST_NUMBERS = 2048 * 2048
-"""Of all pictures together: no more than that is read, however large the tensor is."""
+"""Numbers of all pictures together. No more are read, even of a larger tensor."""
 
 
 @dataclass(frozen=True)
@@ -24,12 +24,12 @@ class TensorPictures:
     """Pictures of one tensor.
 
     Attributes:
-        name: of the tensor.
-        images: the pictures; blue below zero, orange above, the background at zero, one scale for all.
-        image_size: about how many pixels the longer side of each takes.
-        explanation: what is seen, and what is left out, in words.
-        values: `(pictures, H, W)` the numbers behind the pixels.
-        positions: index of each picture in the leading axes of the tensor; empty tuples for a matrix.
+        name: the name of the tensor.
+        images: the pictures, all on one scale: blue below zero, orange above, the background at zero.
+        image_size: about how many pixels of the screen the longer side of each takes.
+        explanation: what the pictures show, and what they leave out, in words.
+        values: `(pictures, H, W)` the numbers that the pixels show; None without pictures.
+        positions: the index of each picture in the leading axes of the tensor; empty tuples for a matrix.
     """
 
     name: str
@@ -40,11 +40,16 @@ class TensorPictures:
     positions: tuple[tuple[int, ...], ...] = ()
 
     def describe_cell(self, index: int, row: int, column: int) -> str:
-        """Name one number with its place: "conv_1.weight[3, 0, 2, 1] = −0.123"."""
+        """Describe one number with its place: "conv_1.weight[3, 0, 2, 1] = −0.123".
+
+        Arguments:
+            index: the picture.
+            row, column: the pixel.
+        """
         if self.values is None:
             return ""
         place = ", ".join(str(number) for number in (*self.positions[index], row, column))
-        number = f"{self.values[index, row, column]:.6g}".replace("-", "−")
+        number = format_number(float(self.values[index, row, column]), 6, trailing_zeros=False)
         return f"{short(self.name)}[{place}] = {number}"
 
 
@@ -53,18 +58,18 @@ def paint_tensor(path: Path, name: str, dark: bool, header: TensorFileHeader | N
 
     Arguments:
         path: the file.
-        name: of the tensor.
-        dark: whether the pictures are shown in the dark theme.
-        header: of the file, when it was read before.
+        name: the name of the tensor.
+        dark: True for the colours of the dark theme.
+        header: the header of the file, if it was read before.
 
-    Raises `StorageError` with a reason when the tensor cannot be read or painted.
+    Raises `StorageError` with a reason if the tensor cannot be read.
     """
     with open_tensors(path, header) as file:
         if name not in file.header.places:
             raise StorageError(f"'{path.name}' no longer has a tensor '{name}'. Open the file again.")
         shape = file.header.places[name][0].shape
         if len(shape) not in (2, 4) or not math.prod(shape):
-            return TensorPictures(name, explanation=_say_why_not(shape))
+            return TensorPictures(name, explanation=_explain_missing(shape))
         seen = _read_beginning(file, name, shape)
     if len(shape) == 2:
         return paint_matrix(name, seen[0], shape, dark)
@@ -72,7 +77,7 @@ def paint_tensor(path: Path, name: str, dark: bool, header: TensorFileHeader | N
 
 
 def _read_beginning(file: TensorReader, name: str, shape: Shape) -> np.ndarray:
-    """Read as much of a matrix or of filters as is shown: `(pictures, rows, columns)`."""
+    """Read the visible part of a matrix or of filters, as `(pictures, rows, columns)`."""
     *leading, rows, columns = shape
     height, width = min(rows, _LONGEST_SIDE), min(columns, _LONGEST_SIDE)
     number = min(math.prod(leading), _MOST_PICTURES, max(1, _MOST_NUMBERS // (height * width)))
@@ -86,19 +91,18 @@ def paint_matrix(name: str, seen: np.ndarray, shape: Shape, dark: bool) -> Tenso
     """Paint a matrix as one picture.
 
     Arguments:
-        name: of the tensor.
-        seen: `(rows, columns)` the numbers that are shown: the upper left corner.
-        shape: of the whole tensor.
-        dark: whether the picture is shown in the dark theme.
+        name: the name of the tensor.
+        seen: `(rows, columns)` the visible numbers: the upper left corner.
+        shape: the shape of the whole tensor.
+        dark: True for the colours of the dark theme.
     """
     rows, columns = shape
-    explanation = (
-        f"{rows} rows × {columns} columns. Blue is negative, orange positive, up to ±{symmetric_limit(seen):.3g}."
-    )
-    explanation += _explain_broken(seen)
+    limit = symmetric_limit(seen)
+    explanation = f"{rows} rows × {columns} columns. Blue is negative, orange positive, up to ±{format_number(limit)}."
+    explanation += _explain_non_finite(seen)
     if seen.shape != shape:
         explanation += f" Only the first {seen.shape[0]} × {seen.shape[1]} are shown."
-    image = diverging_image(seen, dark)
+    image = diverging_image(seen, dark, limit)
     size = min(max(max(seen.shape) * 4, 160), 640)
     return TensorPictures(name, (GridImage(image),), size, explanation, seen[None], ((),))
 
@@ -107,11 +111,10 @@ def paint_filters(name: str, seen: np.ndarray, shape: Shape, dark: bool) -> Tens
     """Paint `(a, b, rows, columns)` numbers as a × b pictures: for Conv2D a filter and its channel.
 
     Arguments:
-        name: of the tensor.
-        seen: `(pictures, rows, columns)` the numbers that are shown: the first pictures, and the upper left corner of
-            each.
-        shape: of the whole tensor.
-        dark: whether the pictures are shown in the dark theme.
+        name: the name of the tensor.
+        seen: `(pictures, rows, columns)` the visible numbers: the first pictures, and the upper left corner of each.
+        shape: the shape of the whole tensor.
+        dark: True for the colours of the dark theme.
     """
     first, second, rows, columns = shape
     limit, shown_name = symmetric_limit(seen), short(name)
@@ -127,9 +130,9 @@ def paint_filters(name: str, seen: np.ndarray, shape: Shape, dark: bool) -> Tens
     )
     explanation = (
         f"{first} × {second} pictures of {rows}×{columns}, on one scale: "
-        f"blue is negative, orange positive, up to ±{limit:.3g}."
+        f"blue is negative, orange positive, up to ±{format_number(limit)}."
     )
-    explanation += _explain_broken(seen)
+    explanation += _explain_non_finite(seen)
     if first * second > len(seen):
         explanation += f" Only the first {len(seen)} are shown."
     if seen.shape[1:] != (rows, columns):
@@ -137,13 +140,13 @@ def paint_filters(name: str, seen: np.ndarray, shape: Shape, dark: bool) -> Tens
     return TensorPictures(name, images, 40, explanation, seen, positions)
 
 
-def _explain_broken(values: np.ndarray) -> str:
+def _explain_non_finite(values: np.ndarray) -> str:
     return "" if np.isfinite(values).all() else " Pink is NaN or infinite."
 
 
-def _say_why_not(shape: tuple[int, ...]) -> str:
+def _explain_missing(shape: tuple[int, ...]) -> str:
     if 0 in shape:
         return "The tensor is empty."
     if len(shape) < 2:
-        return "A vector has no picture; its histogram says it all." if shape else "A single number."
-    return f"Tensors with {len(shape)} axes have no picture here; matrices (2) and convolution weights (4) do."
+        return "A vector has no picture, only a histogram." if shape else "A single number."
+    return f"Tensors with {len(shape)} axes have no picture. Matrices (2) and convolution weights (4) have."

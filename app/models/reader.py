@@ -1,4 +1,4 @@
-"""Reads tensor files in the background: first what they hold, then one tensor after the other."""
+"""Reads tensor files in the background: first the header, then one tensor after the other."""
 
 import threading
 from collections.abc import Callable, Iterable
@@ -12,7 +12,8 @@ from PySide6.QtCore import QCoreApplication, QObject, Signal, Slot
 
 from app.jobs import BackgroundRunner, LatestJob
 from app.models.pictures import paint_tensor
-from app.models.table import Row, SummaryBatch, TensorIndex, index_tensors, write_tsv
+from app.models.tensor_columns import TensorRow, write_tsv
+from app.models.tensor_index import SummaryBatch, TensorIndex, index_tensors
 from app.training.priority import PriorityGate
 from tinyml.core import StorageError
 from tinyml.storage import (
@@ -27,20 +28,20 @@ from tinyml.storage import (
 
 _REPORT_SECONDS = 0.05
 _GATE_SECONDS = 0.005
-"""How long the reader works before it lets the window go first: as long as Python leaves a thread its lock."""
+"""Seconds of work before the reader lets the window go first; Python switches threads as often."""
 
 
 @dataclass(frozen=True)
 class FileContents:
-    """What can be told of a file without reading its values.
+    """Everything that is known of a file without reading its values.
 
     Attributes:
         path: the file.
-        size: in bytes.
+        size: its size in bytes.
         header: names, shapes, types and metadata.
-        index: what the table needs to list, sort and filter the tensors.
-        about: what the file tells of its network; None when it is not a whole model of ours.
-        obstacle: why it is not, in one sentence.
+        index: the tensors, prepared for the table.
+        about: the model in the file; None if it is no complete model of this program.
+        obstacle: why it is none, in one sentence; empty for a model.
     """
 
     path: Path
@@ -52,15 +53,15 @@ class FileContents:
 
 
 class ModelReader(QObject):
-    """Reads one file at a time, off the GUI thread. A newer request makes an older one stale.
+    """Reads one file at a time, off the GUI thread. A new request replaces the one before.
 
     Signals:
-        opened(FileContents): the file is readable.
-        summarised(SummaryBatch): the next tensors, in the order of the header; many times for one file.
-        completed(): every tensor was summarised.
+        opened(contents): the header of the file is read, as `FileContents`.
+        summarised(batch): the statistics of the next tensors, as a `SummaryBatch`; many times for one file.
+        completed(): every tensor is summarised.
         failed(sentence): the file, or the rest of it, cannot be read.
-        painted(TensorPictures): the answer to `paint`.
-        not_painted(sentence): the same when there is none.
+        painted(pictures): the answer to `paint`, as `TensorPictures`.
+        not_painted(sentence): why `paint` has no answer.
         written(text): the answer to `write`.
     """
 
@@ -78,7 +79,7 @@ class ModelReader(QObject):
         self._request = 0
         self._cancelled = threading.Event()
         self._gate: PriorityGate | None = None
-        # What takes a moment does not wait until a large file has been gone through.
+        # Quick requests do not wait until a large file is read to its end.
         self._slow, self._quick = BackgroundRunner(), BackgroundRunner()
         self._contents_job = LatestJob(self._quick, self)
         self._picture_job = LatestJob(self._quick, self)
@@ -101,18 +102,18 @@ class ModelReader(QObject):
         return self._contents_job.busy or self._summaries_job.busy
 
     def open(self, path: Path) -> None:
-        """Read a file; the answer is `opened` or `failed`. Meanwhile the former file goes on being summarised."""
+        """Read the header of the file at `path`; `opened` or `failed` answers. The file before is still summarised."""
         self._contents_job.start(partial(read_contents, path, self._make_gate().wait))
 
     def summarise(self, contents: FileContents) -> None:
-        """Put every tensor of an opened file into numbers: `summarised` again and again, then `completed`."""
+        """Compute the statistics of every tensor of `contents`. `summarised` answers many times, then `completed`."""
         self.cancel()
         self._cancelled = threading.Event()
         report = partial(self._progressed.emit, self._request)
         self._summaries_job.start(partial(_summarise, contents, report, self._cancelled, self._make_gate().wait))
 
     def cancel(self) -> None:
-        """Stop reading. What was reported stays true; nothing more is reported."""
+        """Stop reading. No signal follows."""
         self._request += 1
         self._cancelled.set()
         self._contents_job.cancel()
@@ -120,15 +121,21 @@ class ModelReader(QObject):
         self._close_gate()
 
     def paint(self, contents: FileContents, name: str, dark: bool) -> None:
-        """Ask for pictures of one tensor: `painted` or `not_painted`."""
+        """Ask for pictures of one tensor. `painted` or `not_painted` answers.
+
+        Arguments:
+            contents: the file.
+            name: the name of the tensor.
+            dark: True for the colours of the dark theme.
+        """
         self._picture_job.start(partial(paint_tensor, contents.path, name, dark, contents.header))
 
     def forget_picture(self) -> None:
-        """Drop the request for pictures, if there is one."""
+        """Drop a request for pictures."""
         self._picture_job.cancel()
 
-    def write(self, rows: Iterable[Row]) -> None:
-        """Ask for rows of the table as text: `written`."""
+    def write(self, rows: Iterable[TensorRow]) -> None:
+        """Ask for `rows` of the table as text. `written` answers."""
         self._text_job.start(partial(write_tsv, rows))
 
     def shutdown(self) -> None:
@@ -138,7 +145,7 @@ class ModelReader(QObject):
         self._quick.shutdown()
 
     def _make_gate(self) -> PriorityGate:
-        """Return the gate at which the reading waits: many small tensors keep Python busy, which freezes the window."""
+        """Return the gate at which the reader waits. Without it, many small tensors would freeze the window."""
         if self._gate is None:
             application = QCoreApplication.instance()
             assert application is not None, "a ModelReader belongs to an application"
@@ -158,11 +165,11 @@ class ModelReader(QObject):
 
 
 def read_contents(path: Path, pause: Callable[[], None]) -> FileContents:
-    """Read what a file holds, but no values; raises `StorageError` when it is not a readable safetensors file.
+    """Read the header of a file. Raises `StorageError` if it is no readable safetensors file.
 
     Arguments:
         path: the file.
-        pause: called every few milliseconds where that is possible, to let the window go first.
+        pause: called every few milliseconds if possible, so that the window can handle its events.
     """
     require_kind(path, "tensors")
     with open_tensors(path) as file:
@@ -176,7 +183,7 @@ def read_contents(path: Path, pause: Callable[[], None]) -> FileContents:
 
 
 class _CancelledError(Exception):
-    """The rest of the file is no longer wanted."""
+    """The user no longer needs the rest of the file."""
 
 
 def _summarise(
@@ -185,7 +192,7 @@ def _summarise(
     cancelled: threading.Event,
     pause: Callable[[], None],
 ) -> None:
-    """Report summaries in batches, some twenty times a second: a signal for each tensor would be too many."""
+    """Report summaries in batches, about twenty times a second. One signal for each tensor would be too many."""
 
     def stop_if_cancelled() -> None:
         if cancelled.is_set():

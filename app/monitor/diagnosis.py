@@ -192,5 +192,5 @@ def _monitored_loss(epoch: EpochFinished) -> float:
 
 
 def _write_rate(rate: float) -> str:
-    """Write a learning rate as a user types it: without zeros at the end."""
-    return f"{rate:.3g}"
+    """Write a learning rate as a user types it."""
+    return format_number(rate, trailing_zeros=False)

@@ -11,15 +11,18 @@ MINUS = "\N{MINUS SIGN}"
 UNKNOWN = "\N{EN DASH}"
 
 
-def format_number(value: float | None, digits: int = 3) -> str:
+def format_number(value: float | None, digits: int = 3, trailing_zeros: bool = True) -> str:
     """Write a measured number with a real minus sign; None, an unknown number, as a dash.
 
     Arguments:
         value: the number, which may be NaN or infinite.
-        digits: how many significant digits are written, zeros at the end included.
+        digits: how many significant digits are written.
+        trailing_zeros: also write zeros at the end, so that a number that changes keeps its width.
 
     >>> format_number(-0.01234), format_number(12.345, 4), format_number(0.5), format_number(0.0)
     ('−0.0123', '12.35', '0.500', '0')
+    >>> format_number(0.5, trailing_zeros=False)
+    '0.5'
     >>> format_number(float("nan")), format_number(-math.inf), format_number(None)
     ('NaN', '−∞', '–')
     """
@@ -27,7 +30,10 @@ def format_number(value: float | None, digits: int = 3) -> str:
         return UNKNOWN
     if not math.isfinite(value):
         return "NaN" if math.isnan(value) else "∞" if value > 0 else f"{MINUS}∞"
-    return f"{value:#.{digits}g}".rstrip(".").replace("-", MINUS) if value else "0"
+    if not value:
+        return "0"
+    written = f"{value:#.{digits}g}".rstrip(".") if trailing_zeros else f"{value:.{digits}g}"
+    return written.replace("-", MINUS)
 
 
 def format_percentage(share: float | None) -> str:

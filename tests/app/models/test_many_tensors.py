@@ -12,7 +12,9 @@ import pytest
 from PySide6.QtCore import Qt, QTimer
 
 from app.models import ModelsView
-from app.models.table import COLUMNS, TensorTable, index_tensors
+from app.models.tensor_columns import COLUMNS
+from app.models.tensor_index import index_tensors
+from app.models.tensor_table_model import TensorTableModel
 from tinyml.core.tensor_file import TensorHeader
 from tinyml.storage import TensorSummary
 
@@ -114,7 +116,7 @@ def test_all_columns_sort_as_their_values_do(qapp) -> None:
         TensorHeader(f"layer.{number}.w", (int(random.integers(1, 30)),) * int(random.integers(1, 4)), "float32")
         for number in random.permutation(3000)
     ]
-    table, index = TensorTable(), index_tensors(headers)
+    table, index = TensorTableModel(), index_tensors(headers)
     table.set_tensors(index)
     known = headers[:2000]
     means = random.normal(size=len(known))

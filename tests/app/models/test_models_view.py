@@ -10,7 +10,9 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel
 
 from app.models import ModelsView, reader
-from app.models.table import COLUMNS, TensorTable, index_tensors
+from app.models.tensor_columns import COLUMNS
+from app.models.tensor_index import index_tensors
+from app.models.tensor_table_model import TensorTableModel
 from app.widgets.theme.theme import DARK, palette_for
 from tinyml.core.tensor_file import TensorHeader, write_tensors
 from tinyml.net import LayerSpecification, NetworkSpecification, build
@@ -152,7 +154,7 @@ def test_our_files_introduce_themselves(qtbot, view, model, foreign) -> None:
     open_file(qtbot, view, foreign)
     assert not view.use_button.isEnabled()
     assert "so it is no whole model" in view.use_button.toolTip()
-    assert "says nothing of itself" in view.about_label.text()
+    assert "without a description" in view.about_label.text()
 
 
 def test_a_damaged_file_is_one_sentence_and_changes_nothing(qtbot, view, foreign, tmp_path) -> None:
@@ -232,7 +234,7 @@ def test_a_long_reading_shows_progress_and_can_be_cancelled(qtbot, view, tmp_pat
 
 
 def test_a_file_that_has_gained_tensors_meanwhile_fills_the_rows_by_name(qapp) -> None:
-    table = TensorTable()
+    table = TensorTableModel()
     index = index_tensors([TensorHeader(name, (2,), "float32") for name in ("b", "d")])
     table.set_tensors(index)
     table.add_summaries(index.batch([TensorSummary(name, (2,), "float32", 2, mean=ord(name)) for name in "abc"]))

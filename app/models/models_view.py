@@ -1,51 +1,56 @@
-"""The models view: opens any safetensors file and shows what is in it."""
+"""The models view: it opens any safetensors file and shows the tensors in it."""
 
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QItemSelection, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QFileDialog,
     QHBoxLayout,
-    QHeaderView,
-    QLabel,
     QLineEdit,
     QProgressBar,
     QPushButton,
     QSplitter,
     QStackedWidget,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
 
-from app.models.details import DetailsPanel
+from app.models.details_panel import DetailsPanel
 from app.models.model_description import describe_foreign, describe_model, describe_total
 from app.models.pictures import TensorPictures
 from app.models.reader import FileContents, ModelReader
-from app.models.table import COLUMNS, SummaryBatch, TensorTable
+from app.models.tensor_index import SummaryBatch
+from app.models.tensor_table_model import TensorTableModel
+from app.models.tensor_table_view import TensorTableView
 from app.widgets.labels import make_label
 from app.widgets.message_line import MessageLine
 from app.widgets.plain_text import short, tool_tip
 from app.widgets.theme.theme import GRID, current_theme
+from tinyml.core import describe_count
 
 _FILTER = "Weights (*.safetensors);;All files (*)"
 _FILTER_MS = 150
-"""How long the typing rests before the table is filtered."""
+"""Milliseconds without a key before the table is filtered."""
 _SUMMARISE_MS = 50
+"""Milliseconds before the reading of the numbers begins, so that the table is painted first."""
 _SORT_MS = 1000
-"""How often the rows are put in order again while the numbers that they are sorted by come in."""
-_ROWS_MEASURED = 50
+"""Milliseconds between two sortings while new statistics change the order of the rows."""
 _EMPTY = "Open a .safetensors file, or drop one here."
 
 
 class ModelsView(QWidget):
-    """The tensors of a file in a table, one of them closely, and what the file says of itself.
+    """The tensors of a file in a table, the details of one of them, and a description of the file.
+
+    Attributes:
+        contents: the header of the open file; None before the first file.
+        table: the table.
+        details: histogram and pictures of the selected tensor.
+        message: the line for errors and notes.
 
     Signals:
-        use_weights_requested(Path): the user wants the whole model of this file as the current one.
-        opened(Path): a file was opened; for lists of recent files.
+        use_weights_requested(path): the user wants to continue with the model in this file.
+        opened(path): a file was opened; for lists of recent files.
     """
 
     use_weights_requested = Signal(Path)
@@ -57,8 +62,7 @@ class ModelsView(QWidget):
         self.setAccessibleName("Saved models")
         self.contents: FileContents | None = None
         self._reader = ModelReader(self)
-        self._table_model = TensorTable(self)
-        self._shown_place: int | None = None
+        self._table_model = TensorTableModel(self)
         self._filter_timer = QTimer(self, singleShot=True, interval=_FILTER_MS)
         self._summarise_timer = QTimer(self, singleShot=True, interval=_SUMMARISE_MS)
         self._summarise_timer.timeout.connect(self._on_summarise_timeout)
@@ -70,7 +74,7 @@ class ModelsView(QWidget):
 
     @Slot(Path)
     def open_file(self, path: Path) -> None:
-        """Open a file in the background. What is shown stays until the new file proves readable."""
+        """Open the file at `path` in the background. The file before stays visible until the new one is read."""
         self.message.dismiss()
         self._reader.open(Path(path))
         self._show_choices()
@@ -85,12 +89,12 @@ class ModelsView(QWidget):
 
     @Slot()
     def copy_table(self) -> None:
-        """Put the table, as it is sorted and filtered, on the clipboard."""
+        """Copy the sorted and filtered table to the clipboard."""
         self._reader.write(self._table_model.shown_rows())
 
     @Slot()
     def cancel(self) -> None:
-        """Stop reading. What has been read stays."""
+        """Stop reading. Everything that was read stays."""
         self._summarise_timer.stop()
         self._reader.cancel()
         if self.contents is not None and self._table_model.known < self._table_model.rowCount():
@@ -99,7 +103,7 @@ class ModelsView(QWidget):
         self._show_choices()
 
     def shutdown(self) -> None:
-        """Stop reading and end the threads: for closing the window."""
+        """Stop reading and end the threads. The window calls it when it closes."""
         self._summarise_timer.stop()
         self._reader.shutdown()
 
@@ -133,34 +137,23 @@ class ModelsView(QWidget):
         self.filter_field.setClearButtonEnabled(True)
         self.message = MessageLine()
         self.details = DetailsPanel()
-        self.table = self._make_table()
-
-    def _make_table(self) -> QTableView:
-        table = QTableView()
-        table.setObjectName("models_tensors")
-        table.setAccessibleName("Tensors of the file")
-        table.setModel(self._table_model)
-        table.setSortingEnabled(True)
-        table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setAlternatingRowColors(True)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        table.setTabKeyNavigation(False)
-        table.verticalHeader().hide()
-        rows = table.verticalHeader()
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(table.fontMetrics().height() + GRID)
-        header = table.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setStretchLastSection(False)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        header.setResizeContentsPrecision(_ROWS_MEASURED)
-        return table
+        self.table = TensorTableView(self._table_model)
 
     def _lay_out(self) -> None:
+        self._body = QStackedWidget()
+        empty = make_label("models_empty", _EMPTY, "muted", wraps=True)
+        empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._body.addWidget(empty)
+        self._body.addWidget(self._make_splitter())
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(GRID + GRID // 2, GRID, GRID + GRID // 2, GRID)
+        layout.setSpacing(GRID)
+        layout.addLayout(self._make_bar())
+        layout.addWidget(self.message)
+        layout.addWidget(self.about_label)
+        layout.addWidget(self._body, 1)
+
+    def _make_bar(self) -> QHBoxLayout:
         bar = QHBoxLayout()
         bar.setSpacing(GRID)
         bar.addWidget(self.open_button)
@@ -169,6 +162,9 @@ class ModelsView(QWidget):
             bar.addWidget(widget)
         self.progress.setMaximumWidth(16 * GRID)
         self.filter_field.setMaximumWidth(28 * GRID)
+        return bar
+
+    def _make_splitter(self) -> QSplitter:
         left = QWidget()
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
@@ -184,20 +180,7 @@ class ModelsView(QWidget):
         splitter.setStretchFactor(0, 3)
         splitter.setStretchFactor(1, 4)
         splitter.setSizes([300, 400])
-        empty = QLabel(_EMPTY)
-        empty.setObjectName("models_empty")
-        empty.setProperty("muted", True)
-        empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._body = QStackedWidget()
-        self._body.addWidget(empty)
-        self._body.addWidget(splitter)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(GRID + GRID // 2, GRID, GRID + GRID // 2, GRID)
-        layout.setSpacing(GRID)
-        layout.addLayout(bar)
-        layout.addWidget(self.message)
-        layout.addWidget(self.about_label)
-        layout.addWidget(self._body, 1)
+        return splitter
 
     def _connect(self) -> None:
         self.open_button.clicked.connect(self.choose_file)
@@ -207,14 +190,8 @@ class ModelsView(QWidget):
         self.filter_field.textChanged.connect(self._on_filter_edited)
         self._filter_timer.timeout.connect(self._on_filter_timeout)
         self._sort_timer.timeout.connect(self._table_model.sort_again)
-        self._table_model.modelReset.connect(self._on_model_reset)
-        self.table.selectionModel().selectionChanged.connect(self._show_selected)
-        copy = QAction("Copy table", self.table)
-        copy.setShortcut(QKeySequence.StandardKey.Copy)
-        copy.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        copy.triggered.connect(self.copy_table)
-        self.table.addAction(copy)
-        self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        self.table.tensor_selected.connect(self._on_tensor_selected)
+        self.table.copy_requested.connect(self.copy_table)
         self._reader.opened.connect(self._on_opened)
         self._reader.summarised.connect(self._on_summarised)
         self._reader.completed.connect(self._on_completed)
@@ -232,7 +209,7 @@ class ModelsView(QWidget):
     # --------------------------------------------------------------------------------------------------------- slots
 
     def _show_choices(self) -> None:
-        """Offer what can be done now."""
+        """Show the widgets that are of use now."""
         contents, busy = self.contents, self._reader.busy or self._summarise_timer.isActive()
         self._body.setCurrentIndex(0 if contents is None else 1)
         for widget in (self.filter_field, self.copy_button, self.use_button, self.about_label):
@@ -255,20 +232,17 @@ class ModelsView(QWidget):
         self._on_filter_timeout()
         self.details.clear()
         self._reader.forget_picture()
-        self._shown_place = None
-        self._table_model.set_tensors(contents.index)
         self.file_label.setText(short(contents.path.name))
         self.file_label.setToolTip(str(contents.path))
         self.about_label.setText(" ".join(self._describe(contents)))
-        self._fit_columns()
-        self._select_first()
+        self.table.show_tensors(contents.index)
         self._summarise_timer.start()
         self._show_choices()
         self.opened.emit(contents.path)
 
     @Slot()
     def _on_summarise_timeout(self) -> None:
-        """Read the numbers once the table is painted, which takes long while another thread keeps Python busy."""
+        """Begin to read the numbers, now that the table is painted. A busy thread would slow its painting down."""
         if self.contents is not None:
             self._reader.summarise(self.contents)
             self._show_choices()
@@ -286,21 +260,16 @@ class ModelsView(QWidget):
         self.progress.setValue(self._table_model.known)
         if not self._sort_timer.isActive():
             self._sort_timer.start()
-        if self._shown_place is not None:
-            self.details.show_summary(self._table_model.tensor(self._shown_place).summary)
+        if self.table.selected_place is not None:
+            self.details.show_summary(self._table_model.tensor(self.table.selected_place).summary)
 
     @Slot(str)
     def _on_failed(self, sentence: str) -> None:
         self.message.show_error(sentence)
         self._show_choices()
 
-    @Slot()
-    def _show_selected(self, _new: QItemSelection | None = None, _old: QItemSelection | None = None) -> None:
-        selected = self.table.selectionModel().selectedRows()
-        place = self._table_model.place_of(selected[0].row()) if selected else None
-        if place == self._shown_place:
-            return
-        self._shown_place = place
+    @Slot(object)
+    def _on_tensor_selected(self, place: int | None) -> None:
         if place is None:
             self._reader.forget_picture()
             self.details.clear()
@@ -309,18 +278,9 @@ class ModelsView(QWidget):
         self.details.show_tensor(shown.header, shown.summary)
         self._request_pictures()
 
-    @Slot()
-    def _on_model_reset(self) -> None:
-        """Select again what was selected before the rows moved; show no tensor that the filter leaves out."""
-        row = self._table_model.row_of(self._shown_place) if self._shown_place is not None else -1
-        if row >= 0:
-            self.table.selectRow(row)
-        else:
-            self._show_selected()
-
     def _request_pictures(self) -> None:
-        if self._shown_place is not None and self.contents is not None:
-            name = self._table_model.tensor(self._shown_place).header.name
+        if self.table.selected_place is not None and self.contents is not None:
+            name = self._table_model.tensor(self.table.selected_place).header.name
             self._reader.paint(self.contents, name, current_theme().dark)
 
     @Slot(object)
@@ -351,8 +311,8 @@ class ModelsView(QWidget):
     @Slot(object)
     def _on_written(self, text: str) -> None:
         QGuiApplication.clipboard().setText(text)
-        rows = text.count("\n") - 1
-        self.message.show_note(f"Copied {rows} row{'' if rows == 1 else 's'} with a header, separated by tabs.")
+        rows = describe_count(text.count("\n") - 1, "row")
+        self.message.show_note(f"Copied {rows} with a header, separated by tabs.")
 
     def _show_total(self, contents: FileContents) -> None:
         tensors, shown = len(contents.index.headers), self._table_model.rowCount()
@@ -362,22 +322,3 @@ class ModelsView(QWidget):
     def _on_use_clicked(self) -> None:
         if self.contents is not None:
             self.use_weights_requested.emit(self.contents.path)
-
-    def _select_first(self) -> None:
-        """Select the first tensor that has pictures, or else the first."""
-        headers = self._table_model.index_of_file.headers
-        places = map(self._table_model.place_of, range(self._table_model.rowCount()))
-        first = next((row for row, place in enumerate(places) if len(headers[place].shape) in (2, 4)), 0)
-        self.table.selectRow(first)
-
-    def _fit_columns(self) -> None:
-        """Make the columns as wide as the first rows need, and as numbers need that are not known yet."""
-        metrics = self.table.fontMetrics()
-        self.table.resizeColumnsToContents()
-        for number, column in enumerate(COLUMNS):
-            if column.widest:
-                wanted = metrics.horizontalAdvance(column.widest) + 2 * GRID
-                self.table.setColumnWidth(number, max(self.table.columnWidth(number), wanted))
-        widest = metrics.horizontalAdvance("n") * 32
-        if self.table.columnWidth(0) > widest:
-            self.table.setColumnWidth(0, widest)

@@ -1,17 +1,15 @@
-"""One tensor closely: how its numbers are distributed, and its pictures."""
+"""The details of the selected tensor: its histogram and its pictures."""
 
-import numpy as np
-import pyqtgraph
 from PySide6.QtCore import QEvent, Qt, Slot
-from PySide6.QtGui import QColor, QPen
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
+from app.models.histogram import Histogram
 from app.models.pictures import TensorPictures
 from app.widgets.formatting import format_number
 from app.widgets.images.image_grid import ImageGrid
 from app.widgets.labels import make_label, show_text
 from app.widgets.plain_text import short
-from app.widgets.theme.theme import GRID, current_theme
+from app.widgets.theme.theme import GRID
 from tinyml.core import describe_count, describe_shape
 from tinyml.core.tensor_file import TensorHeader
 from tinyml.storage import TensorSummary
@@ -19,48 +17,17 @@ from tinyml.storage import TensorSummary
 _SELECT_ONE = "Select a tensor to see its histogram and pictures."
 
 
-class Histogram(pyqtgraph.PlotWidget):
-    """How many numbers lie where, as bars; a dotted line marks zero."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("models_histogram")
-        self.setAccessibleName("Histogram of the selected tensor")
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setMenuEnabled(False)
-        self.setMouseEnabled(x=False, y=False)
-        self.hideButtons()
-        self.setMinimumHeight(10 * GRID)
-        self._bars = pyqtgraph.BarGraphItem(x0=[], x1=[], height=[])
-        self._zero = pyqtgraph.InfiniteLine(0, angle=90)
-        self.addItem(self._bars)
-        self.addItem(self._zero, ignoreBounds=True)
-        self.getPlotItem().getAxis("left").setStyle(tickLength=0)
-        self.apply_theme()
-
-    def show_counts(self, counts: np.ndarray, edges: np.ndarray) -> None:
-        """Show bars between the edges."""
-        self._bars.setOpts(x0=edges[:-1], x1=edges[1:], height=counts)
-        tallest = max(int(counts.max(initial=0)), 1)
-        self.getPlotItem().getViewBox().setRange(
-            xRange=(float(edges[0]), float(edges[-1])), yRange=(0, tallest * 1.05), padding=0.02
-        )
-
-    def apply_theme(self) -> None:
-        """Take the colours of the theme."""
-        theme = current_theme()
-        self.setBackground(theme.surface)
-        for side in ("left", "bottom"):
-            axis = self.getPlotItem().getAxis(side)
-            axis.setPen(QPen(QColor(theme.border), 0))
-            axis.setTextPen(QColor(theme.muted))
-            axis.setTickFont(self.font())
-        self._bars.setOpts(brush=QColor(theme.accent), pen=QPen(QColor(theme.surface), 0))
-        self._zero.setPen(QPen(QColor(theme.muted), 0, Qt.PenStyle.DotLine))
-
-
 class DetailsPanel(QWidget):
-    """Histogram and pictures of the selected tensor."""
+    """Histogram and pictures of the selected tensor.
+
+    Attributes:
+        title: name and shape of the tensor.
+        note: mean and standard deviation, or why there is no histogram.
+        histogram: the histogram.
+        explanation: what the pictures show, or why there are none.
+        grid: the pictures.
+        cell: name, place and value of the clicked number.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -69,8 +36,7 @@ class DetailsPanel(QWidget):
         self.title = make_label("models_tensor_title", style_class="heading", wraps=True, ignores_width=True)
         self.note = make_label("models_histogram_note", style_class="muted", wraps=True, ignores_width=True)
         self.explanation = make_label("models_picture_note", style_class="muted", wraps=True, ignores_width=True)
-        self.cell = make_label("models_cell", wraps=True, ignores_width=True)
-        self.cell.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.cell = make_label("models_cell", wraps=True, selectable=True, ignores_width=True)
         self.histogram = Histogram()
         self.grid = ImageGrid(positions=True)
         self.grid.setObjectName("models_pictures")
@@ -88,13 +54,18 @@ class DetailsPanel(QWidget):
         self._clear_pictures("")
 
     def show_tensor(self, header: TensorHeader, summary: TensorSummary | None) -> None:
-        """Show the numbers of another tensor; its pictures come later."""
+        """Show another tensor. Its pictures follow with `show_pictures`.
+
+        Arguments:
+            header: its name and shape.
+            summary: its statistics; None while they are not known.
+        """
         self.title.setText(f"{short(header.name)} · {describe_shape(header.shape) or 'a single number'}")
         self.show_summary(summary)
         self._clear_pictures("")
 
     def show_summary(self, summary: TensorSummary | None) -> None:
-        """Show the numbers of the tensor, or that they are still being read."""
+        """Show the statistics of the tensor (`summary`), or that they are not read yet (None)."""
         counts = summary.histogram if summary else None
         self.histogram.setVisible(counts is not None)
         if summary is None:
@@ -104,13 +75,13 @@ class DetailsPanel(QWidget):
         else:
             self.histogram.show_counts(counts, summary.edges)
             mean, deviation = (format_number(each, 4) for each in (summary.mean, summary.standard_deviation))
-            words = f"mean {mean}, standard deviation {deviation}"
+            text = f"mean {mean}, standard deviation {deviation}"
             if summary.non_finite:
-                words += f"; {describe_count(summary.non_finite, 'number')} NaN or infinite, not in the histogram"
-            show_text(self.note, words)
+                text += f"; {describe_count(summary.non_finite, 'number')} NaN or infinite, not in the histogram"
+            show_text(self.note, text)
 
     def show_pictures(self, pictures: TensorPictures) -> None:
-        """Show the pictures of the tensor; what is picked stays when only the colours are others."""
+        """Show `pictures` of the tensor. If only their colours are new, the picked one stays."""
         same = self._pictures is not None and self._pictures.name == pictures.name
         self._pictures = pictures
         if not same:
@@ -124,7 +95,7 @@ class DetailsPanel(QWidget):
             show_text(self.cell, "")
 
     def show_no_pictures(self, sentence: str) -> None:
-        """Say why there are no pictures."""
+        """Show a `sentence` that says why there are no pictures."""
         self._clear_pictures(sentence)
 
     def changeEvent(self, event: QEvent) -> None:
@@ -151,11 +122,11 @@ class DetailsPanel(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(splitter)
 
-    def _clear_pictures(self, words: str) -> None:
+    def _clear_pictures(self, explanation: str) -> None:
         self._pictures = None
         self.grid.set_images(())
         self.grid.hide()
-        show_text(self.explanation, words)
+        show_text(self.explanation, explanation)
         show_text(self.cell, "")
 
     @Slot(int, int, int)
