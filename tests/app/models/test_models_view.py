@@ -11,19 +11,17 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLabel
 
 from app.models import ModelsView, reader
 from app.models.tensor_columns import COLUMNS
-from app.models.tensor_index import index_tensors
-from app.models.tensor_table_model import TensorTableModel
 from app.widgets.theme.theme import DARK, palette_for
-from tinyml.core.tensor_file import TensorHeader, write_tensors
+from tinyml.core.tensor_file import write_tensors
 from tinyml.net import LayerSpecification, NetworkSpecification, build
-from tinyml.storage import EpochSummary, SavedModel, TensorSummary, save_model, summarise
+from tinyml.storage import EpochSummary, SavedModel, save_model, summarise
 
 RANDOM = np.random.default_rng(0)
 
 
 @pytest.fixture
 def foreign(tmp_path) -> Path:
-    """Weights of another program: names in no order, a NaN, a scalar."""
+    """Weights of another program: unsorted names, a NaN, a scalar."""
     path = tmp_path / "foreign.safetensors"
     tensors = {
         "block.10.weight": RANDOM.normal(size=(6, 4)).astype(np.float32),
@@ -37,7 +35,7 @@ def foreign(tmp_path) -> Path:
 
 @pytest.fixture
 def model(tmp_path) -> Path:
-    """A whole model of ours."""
+    """A model file of this program."""
     path = tmp_path / "model.safetensors"
     network = NetworkSpecification(layers=(LayerSpecification(type="Linear", name="fc_1", settings={"outputs": 3}),))
     history = (
@@ -104,7 +102,7 @@ def test_columns_sort_by_number(qtbot, view, foreign) -> None:
     assert smallest == sorted(smallest)
 
 
-def test_the_filter_narrows_and_says_so(qtbot, view, foreign) -> None:
+def test_the_filter_leaves_rows_out_and_counts_the_others(qtbot, view, foreign) -> None:
     open_file(qtbot, view, foreign)
     qtbot.keyClicks(view.filter_field, "WEIGHT")
     qtbot.waitUntil(lambda: view.table.model().rowCount() == 2)
@@ -139,14 +137,14 @@ def test_a_matrix_is_one_picture_and_a_vector_none(qtbot, view, foreign) -> None
     qtbot.waitUntil(lambda: view.details.explanation.text() == "A single number.")
 
 
-def test_our_files_introduce_themselves(qtbot, view, model, foreign) -> None:
+def test_a_model_file_is_described(qtbot, view, model, foreign) -> None:
     open_file(qtbot, view, model)
-    words = view.about_label.text()
-    assert "Network: fc_1 (Linear)." in words
-    assert "Data: digits, 4, 3 classes." in words
-    assert "Trained for 2 epochs" in words
-    assert "validation loss 0.900, accuracy 55.0\N{NO-BREAK SPACE}%; best in epoch 1." in words
-    assert "Test accuracy 62.5\N{NO-BREAK SPACE}%." in words
+    described = view.about_label.text()
+    assert "Network: fc_1 (Linear)." in described
+    assert "Data: digits, 4, 3 classes." in described
+    assert "Trained for 2 epochs" in described
+    assert "validation loss 0.900, accuracy 55.0\N{NO-BREAK SPACE}%; best in epoch 1." in described
+    assert "Test accuracy 62.5\N{NO-BREAK SPACE}%." in described
     assert view.use_button.isEnabled()
     with qtbot.waitSignal(view.use_weights_requested) as requested:
         qtbot.mouseClick(view.use_button, Qt.MouseButton.LeftButton)
@@ -157,7 +155,7 @@ def test_our_files_introduce_themselves(qtbot, view, model, foreign) -> None:
     assert "without a description" in view.about_label.text()
 
 
-def test_a_damaged_file_is_one_sentence_and_changes_nothing(qtbot, view, foreign, tmp_path) -> None:
+def test_a_damaged_file_gives_one_sentence_and_changes_nothing(qtbot, view, foreign, tmp_path) -> None:
     open_file(qtbot, view, foreign)
     damaged = tmp_path / "damaged.safetensors"
     damaged.write_bytes(foreign.read_bytes()[:-8])
@@ -208,12 +206,12 @@ def test_the_table_is_copied_for_a_spreadsheet(qtbot, view, foreign) -> None:
 def test_a_long_reading_shows_progress_and_can_be_cancelled(qtbot, view, tmp_path, monkeypatch) -> None:
     path = tmp_path / "large.safetensors"
     write_tensors(path, {f"t{number}": np.ones(3, np.float32) for number in range(8)})
-    go_on = threading.Event()
+    proceed = threading.Event()
 
     def slow(_path, **_options):
         for number in range(8):
             if number == 3:
-                go_on.wait(5)
+                proceed.wait(5)
             yield summarise(f"t{number}", np.ones(3))
 
     monkeypatch.setattr(reader, "summarise_tensors", slow)
@@ -226,25 +224,15 @@ def test_a_long_reading_shows_progress_and_can_be_cancelled(qtbot, view, tmp_pat
     qtbot.mouseClick(view.cancel_button, Qt.MouseButton.LeftButton)
     assert not view.progress.isVisible()
     assert view.message.text.startswith("Stopped. 3 of 8 tensors were read")
-    go_on.set()
-    qtbot.wait(50)
+    proceed.set()
+    view.shutdown()
+    QApplication.processEvents()
     assert view._table_model.known == 3
     qtbot.keyClick(view.table, Qt.Key.Key_Escape)
     assert not view.message.isVisible()
 
 
-def test_a_file_that_has_gained_tensors_meanwhile_fills_the_rows_by_name(qapp) -> None:
-    table = TensorTableModel()
-    index = index_tensors([TensorHeader(name, (2,), "float32") for name in ("b", "d")])
-    table.set_tensors(index)
-    table.add_summaries(index.batch([TensorSummary(name, (2,), "float32", 2, mean=ord(name)) for name in "abc"]))
-    assert table.known == 1
-    table.add_summaries(index.batch([TensorSummary(name, (2,), "float32", 2, mean=ord(name)) for name in "de"]))
-    assert table.known == 2
-    assert [table.tensor(place).summary.mean for place in (0, 1)] == [ord("b"), ord("d")]
-
-
-def test_a_newer_file_wins(qtbot, view, foreign, model) -> None:
+def test_the_file_that_was_opened_last_is_shown(qtbot, view, foreign, model) -> None:
     view.open_file(foreign)
     view.open_file(model)
     qtbot.waitUntil(lambda: view.contents is not None and view.cancel_button.isHidden())

@@ -15,7 +15,7 @@ from tinyml.core.tensor_file import TensorReader, write_tensors
 
 @pytest.fixture(autouse=True)
 def application(qapp) -> None:
-    """Pictures need colours, and colours an application."""
+    """Create the application, which colours need."""
 
 
 def paint(tmp_path, tensor, dark=False):
@@ -36,7 +36,7 @@ def test_zero_is_the_background_and_all_filters_share_a_scale(tmp_path) -> None:
     assert "±1" in painted.explanation
 
 
-def test_what_is_left_out_is_said(tmp_path, monkeypatch) -> None:
+def test_the_explanation_names_what_is_left_out(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(pictures, "_MOST_PICTURES", 5)
     monkeypatch.setattr(pictures, "_LONGEST_SIDE", 4)
     many = paint(tmp_path, np.arange(36.0).reshape(3, 3, 2, 2), dark=True)
@@ -65,14 +65,14 @@ def test_without_a_picture_there_is_a_reason(tmp_path, shape, words) -> None:
     assert words in painted.explanation
 
 
-def test_a_tensor_that_is_gone_is_an_error(tmp_path) -> None:
+def test_a_missing_tensor_is_an_error(tmp_path) -> None:
     path = tmp_path / "t.safetensors"
     write_tensors(path, {"t": np.zeros((4, 4), np.float32)})
     with pytest.raises(StorageError, match="no longer has a tensor 'u'"):
         paint_tensor(path, "u", dark=False)
 
 
-def test_of_large_tensors_only_what_is_shown_is_read(tmp_path, monkeypatch) -> None:
+def test_only_the_visible_part_of_a_large_tensor_is_read(tmp_path, monkeypatch) -> None:
     read = []
     monkeypatch.setattr(
         TensorReader, "read_range", lambda self, name, start, stop: read.append(stop - start) or np.ones(stop - start)

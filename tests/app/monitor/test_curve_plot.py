@@ -39,7 +39,7 @@ def test_the_best_epoch_is_marked(monitor, session) -> None:
     assert not monitor.loss_plot.area._best_label.isVisible()
 
 
-def test_the_log_axis_is_honest(qtbot, monitor, session) -> None:
+def test_the_log_axis_counts_the_values_that_it_cannot_show(qtbot, monitor, session) -> None:
     session.begin()
     session.learn([1.0, 0.1, 0.0, -1.0])
     monitor.refresh()
@@ -69,7 +69,7 @@ def test_nan_is_marked_where_it_is(monitor, session) -> None:
     assert monitor.summary.texts["training_loss"] == "1.00"
 
 
-def test_a_pause_and_an_end_can_be_seen(monitor, session) -> None:
+def test_a_pause_and_a_stop_are_marked(monitor, session) -> None:
     session.begin(batches=10)
     session.learn([1.0] * 15)
     line = monitor.loss_plot.area._stop_marker
@@ -82,7 +82,7 @@ def test_a_pause_and_an_end_can_be_seen(monitor, session) -> None:
         assert not line.isVisible()
 
 
-def test_the_mouse_asks_for_values(qtbot, monitor, session) -> None:
+def test_the_legend_shows_the_values_under_the_mouse(qtbot, monitor, session) -> None:
     session.begin(epochs=2, batches=10)
     session.learn([4.0] * 10 + [2.0] * 10)
     session.end_epoch(4.0, 3.0)
@@ -97,7 +97,7 @@ def test_the_mouse_asks_for_values(qtbot, monitor, session) -> None:
     assert plot.validation_legend.text == "validation 3.00"
 
 
-def test_light_and_dark(qapp, monitor, session) -> None:
+def test_the_plot_follows_the_theme(qapp, monitor, session) -> None:
     session.begin()
     session.learn([1.0] * 20)
     session.enter(SessionState.PAUSED)

@@ -56,7 +56,7 @@ def test_a_history_from_a_file_becomes_curves() -> None:
     assert RunCurves.from_history([]).empty
 
 
-def test_ranges_grow_in_few_steps_and_hold_what_they_must() -> None:
+def test_ranges_grow_in_few_steps_and_hold_the_values() -> None:
     sizes = np.geomspace(1e-6, 1e6, 500)
     tops = [linear_range(0.0, size)[1] for size in sizes]
     assert all(top >= size for top, size in zip(tops, sizes, strict=True))

@@ -21,7 +21,7 @@ def falling(count: int, factor: float = 0.8) -> list[float]:
     return [2.3 * factor**number for number in range(count)]
 
 
-def test_a_healthy_run_needs_no_words() -> None:
+def test_a_healthy_run_gets_no_advice() -> None:
     for count in range(15):
         assert diagnose(history(falling(count), falling(count, 0.82)), USUAL) is None
 
@@ -50,13 +50,13 @@ def test_noise_is_not_called_overfitting(validation) -> None:
     assert diagnose(history(falling(len(validation)), validation), USUAL) is None
 
 
-def test_both_losses_standing_still_is_not_overfitting() -> None:
+def test_two_constant_losses_are_not_overfitting() -> None:
     said = diagnose(history(falling(4) + [1.0] * 10, falling(4) + [1.3] * 10), USUAL)
     assert said is not None
     assert "levelled off at 1.00" in said.finding
 
 
-def test_a_failed_run_says_what_the_session_says() -> None:
+def test_a_failed_run_shows_the_message_of_the_session() -> None:
     sentence = "The loss became nan in epoch 3, batch 7 (first seen in layer 'fc'). Lower the learning rate."
     said = diagnose(history(falling(2)), replace(USUAL, failure=sentence))
     assert said is not None
@@ -71,7 +71,7 @@ def test_a_failed_run_says_what_the_session_says() -> None:
     ("training", "validation", "which"),
     [([1.0, math.nan], None, "training"), ([1.0, 0.9], [1.0, math.inf], "validation")],
 )
-def test_a_loss_that_is_no_number_is_dangerous(training, validation, which) -> None:
+def test_a_loss_that_is_not_finite_is_dangerous(training, validation, which) -> None:
     said = diagnose(history(training, validation), USUAL)
     assert said is not None
     assert said.severity == "danger"
@@ -87,7 +87,7 @@ def test_a_loss_that_is_no_number_is_dangerous(training, validation, which) -> N
         ([2.3, 2.3, 2.3, 2.3], "has not fallen in 4 epochs", "1 if the loss falls very slowly"),
     ],
 )
-def test_a_loss_that_does_not_fall_leads_to_the_learning_rate(training, finding, advice) -> None:
+def test_for_a_loss_that_does_not_fall_another_learning_rate_is_advised(training, finding, advice) -> None:
     said = diagnose(history(training, accuracy=0.1), USUAL)
     assert said is not None
     assert finding in said.finding
@@ -95,7 +95,7 @@ def test_a_loss_that_does_not_fall_leads_to_the_learning_rate(training, finding,
     assert diagnose(history(training[:3]), USUAL) is None
 
 
-def test_accuracy_at_the_level_of_guessing() -> None:
+def test_an_accuracy_no_better_than_guessing_is_found() -> None:
     losses = [2.3, 2.25, 2.2, 2.1]
     said = diagnose(history(losses, accuracy=0.12), USUAL)
     assert said is not None
@@ -117,17 +117,17 @@ def test_a_finished_run_that_was_still_falling_may_be_continued() -> None:
     assert without.finding.startswith("Training loss")
 
 
-def test_a_network_that_knows_everything_has_not_levelled_off() -> None:
+def test_a_loss_near_zero_has_not_levelled_off() -> None:
     assert diagnose(history(falling(4) + [0.001] * 10, accuracy=1.0), USUAL) is None
 
 
 @pytest.mark.parametrize("training", [[900.0, 120.0, 90.0, 85.0, 83.0], [2.3, 83.0], [83.0] * 6])
-def test_after_a_blow_up_a_smaller_learning_rate_is_advised(training) -> None:
+def test_for_a_diverged_run_a_smaller_learning_rate_is_advised(training) -> None:
     said = diagnose(history(training, accuracy=0.1), replace(USUAL, learning_rate=50.0))
     assert said is not None
     assert "too large" in said.advice
     assert "5 or less" in said.advice
 
 
-def test_a_run_that_comes_down_from_a_bad_start_is_left_alone_at_first() -> None:
+def test_a_bad_start_that_falls_gets_no_advice_at_first() -> None:
     assert diagnose(history([40.0, 12.0], accuracy=0.3), USUAL) is None

@@ -15,7 +15,7 @@ def text_of(monitor: Monitor, name: str) -> str:
     return monitor.findChild(QLabel, name).text()
 
 
-def test_the_plot_with_the_keyboard_has_a_border_but_not_in_a_saved_picture(qtbot, monitor, session, tmp_path) -> None:
+def test_a_focused_plot_has_a_border_but_not_in_a_saved_picture(qtbot, monitor, session, tmp_path) -> None:
     session.begin()
     session.learn([1.0] * 20)
     monitor.refresh()
@@ -89,7 +89,7 @@ def test_no_file_is_replaced_whose_suffix_was_not_typed(qtbot, monitor, session,
     assert (tmp_path / "curves.csv").read_text() == "precious"
 
 
-def test_a_closed_file_dialog_saves_nothing(qtbot, monitor, session, monkeypatch) -> None:
+def test_a_cancelled_file_dialog_saves_nothing(qtbot, monitor, session, monkeypatch) -> None:
     monkeypatch.setattr(QFileDialog, "exec", lambda _dialog: 0)
     monitor.export()
     assert not monitor.findChild(QLabel, "monitor_export_report").isVisible()

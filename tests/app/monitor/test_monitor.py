@@ -27,7 +27,7 @@ def test_before_the_first_run_it_says_what_to_do(monitor, session) -> None:
     assert monitor.loss_plot.isVisible()
 
 
-def test_reports_become_curves_and_figures(qtbot, monitor, session) -> None:
+def test_reports_become_curves_and_numbers(qtbot, monitor, session) -> None:
     session.begin(epochs=4, batches=10)
     session.learn([1.0] * 20, accuracy=0.75)
     session.end_epoch(1.0, 1.25, accuracy=0.8)
@@ -64,7 +64,7 @@ def test_it_is_painted_at_most_thirty_times_a_second_and_not_while_hidden(qtbot,
     assert refreshes == [310]
 
 
-def test_curves_stay_after_the_end(monitor, session) -> None:
+def test_curves_stay_after_the_run(monitor, session) -> None:
     session.begin()
     session.learn([1.0] * 5)
     session.run.test_accuracy = 0.97
@@ -76,7 +76,7 @@ def test_curves_stay_after_the_end(monitor, session) -> None:
     assert text_of(monitor, "run_state") == "Finished"
 
 
-def test_weights_from_a_file_bring_their_history(monitor, session) -> None:
+def test_weights_from_a_file_show_their_history(monitor, session) -> None:
     session.begin()
     session.learn([1.0] * 5)
     session.show_run([EpochFinished(1, 2, 0.5, 0.5, 0.6, 0.5, 1.0), EpochFinished(2, 2, 0.4, 0.5, 0.5, 0.5, 2.0)])

@@ -11,7 +11,7 @@ def text_of(monitor: Monitor, name: str) -> str:
     return monitor.findChild(QLabel, name).text()
 
 
-def test_a_screen_reader_hears_each_figure_with_its_name(monitor, session) -> None:
+def test_a_screen_reader_reads_each_number_with_its_name(monitor, session) -> None:
     def heard(name: str) -> str:
         label = monitor.findChild(QLabel, name)
         return QAccessible.queryAccessibleInterface(label).text(QAccessible.Text.Name)
@@ -25,7 +25,7 @@ def test_a_screen_reader_hears_each_figure_with_its_name(monitor, session) -> No
     assert heard("run_state") == "State of the run: Running"
 
 
-def test_the_summary_counts_epochs_that_are_done_when_a_run_has_ended(monitor, session) -> None:
+def test_after_a_run_the_summary_counts_completed_epochs(monitor, session) -> None:
     session.begin(epochs=20, batches=10)
     session.learn([1.0] * 24)
     session.end_epoch(1.0, 1.0)

@@ -27,7 +27,7 @@ def test_a_growing_array_keeps_everything(portions: list[int]) -> None:
     assert not array.values.flags.writeable
 
 
-def test_growing_costs_no_copy_for_each_portion() -> None:
+def test_adding_values_rarely_copies_the_array() -> None:
     array = GrowingArray()
     buffers = set()
     for _ in range(1000):
@@ -97,7 +97,7 @@ def test_buckets_stay_where_they_are_while_the_curve_grows() -> None:
     assert np.array_equal(before[:-2], after[: len(before) - 2])
 
 
-def test_a_logarithm_leaves_a_gap_where_there_is_none() -> None:
+def test_a_value_without_a_logarithm_leaves_a_gap() -> None:
     series = make_series([100.0, 0.0, -3.0, 0.1])
     assert series.not_positive == 2
     assert series.smallest_positive == 0.1
@@ -113,7 +113,7 @@ def test_a_zero_does_not_hide_its_neighbours_on_the_log_axis() -> None:
     assert (thin.max(), thin.min()) == (1.0, -2.0)
 
 
-def test_a_series_without_points_in_sight_draws_nothing() -> None:
+def test_a_series_without_visible_points_draws_nothing() -> None:
     series = Series()
     assert len(series.thinned(0, 1, 100)[0]) == 0
     assert series.value_at(3) is None

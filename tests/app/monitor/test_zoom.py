@@ -20,7 +20,7 @@ def turn_wheel(area: PlotArea, modifiers: Qt.KeyboardModifier = NO_MODIFIER, ang
     QApplication.sendEvent(area.viewport(), event)
 
 
-def test_the_zoom_of_the_user_survives_refreshes(qtbot, monitor, session) -> None:
+def test_refreshes_keep_the_zoom_of_the_user(qtbot, monitor, session) -> None:
     session.begin(epochs=20)
     session.learn(np.linspace(2, 1, 50))
     monitor.refresh()
@@ -55,7 +55,7 @@ def test_dragging_pans(qtbot, monitor, session) -> None:
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Left, Qt.Key.Key_Up, Qt.Key.Key_Plus, Qt.Key.Key_Minus])
-def test_the_keyboard_moves_and_comes_back(qtbot, monitor, session, key) -> None:
+def test_keys_pan_and_zoom_and_show_the_whole_run_again(qtbot, monitor, session, key) -> None:
     session.begin(epochs=20)
     session.learn([1.0] * 20)
     monitor.refresh()

@@ -18,7 +18,7 @@ class Panel(QWidget):
             super().keyPressEvent(event)
 
 
-def test_it_speaks_until_it_is_dismissed(qtbot) -> None:
+def test_a_message_is_shown_until_it_is_dismissed(qtbot) -> None:
     panel = Panel()
     qtbot.addWidget(panel)
     panel.show()

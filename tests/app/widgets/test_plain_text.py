@@ -30,11 +30,11 @@ def test_no_tool_tip_is_taken_for_html(name) -> None:
 
 
 @given(st.text(alphabet=st.sampled_from("<>&;/!?=\"' abimgltpre\n\t\0\u202e"), max_size=40))
-def test_no_text_at_all_becomes_an_html_tool_tip(text) -> None:
+def test_no_text_becomes_an_html_tool_tip(text) -> None:
     assert not QtGui.Qt.mightBeRichText(tool_tip(text))
 
 
-def test_characters_that_nobody_sees_become_visible() -> None:
+def test_invisible_characters_become_visible() -> None:
     assert visible("a\0b\x1b\x7f\t") == r"a\x00b\x1b\x7f\t"
     assert visible("a\u202eb\u2066c\u200bd\ufeff") == r"a\u202eb\u2066c\u200bd\ufeff"
     assert visible("\ud800\U000e0001") == r"\ud800\U000e0001"
@@ -82,7 +82,7 @@ def test_a_label_is_plain_and_asks_for_no_width(qtbot, name, elides) -> None:
     window.grab()
 
 
-def test_a_label_says_in_its_tip_what_it_leaves_out(qtbot) -> None:
+def test_a_shortened_label_has_the_whole_text_in_its_tool_tip(qtbot) -> None:
     label = PlainLabel(elides=True)
     qtbot.addWidget(label)
     label.setText("A sentence that does not fit into the label.")

@@ -18,7 +18,7 @@ def own_dialogs(qapp):
 
 
 class User:
-    """Does one thing after the other in whatever dialog is on top, and notes what the dialogs say."""
+    """Takes one step after the other in the open dialog, and records the texts of the dialogs."""
 
     def __init__(self, *steps: Callable[["User"], None]) -> None:
         self.steps, self.read = list(steps), []

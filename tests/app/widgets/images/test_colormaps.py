@@ -28,13 +28,13 @@ def test_grey_runs_from_black_to_white_and_clips() -> None:
 
 
 @pytest.mark.parametrize("paint", [grey_image, viridis_image, lambda a: diverging_image(a, True)])
-def test_what_is_not_finite_has_a_color_of_its_own(paint) -> None:
+def test_numbers_that_are_not_finite_have_a_separate_color(paint) -> None:
     image = paint(np.array([[np.nan, np.inf, -np.inf, 1.0, 0.0]]))
     assert [color(image, 0, column).name() for column in range(3)] == [NON_FINITE_COLOR] * 3
     assert NON_FINITE_COLOR not in {color(image, 0, 3).name(), color(image, 0, 4).name()}
 
 
-def test_a_color_picture_marks_a_pixel_with_one_broken_channel() -> None:
+def test_a_color_picture_marks_a_pixel_with_one_channel_that_is_not_finite() -> None:
     array = np.zeros((3, 1, 2), np.float32)
     array[0] = 1.0
     array[2, 0, 1] = np.nan
@@ -61,7 +61,7 @@ def test_a_given_limit_makes_pictures_comparable() -> None:
 
 
 @pytest.mark.parametrize("value", [0.0, 7.0, -7.0, np.nan])
-def test_dead_maps_divide_by_nothing(value: float) -> None:
+def test_a_constant_map_causes_no_division_by_zero(value: float) -> None:
     dead = np.full((2, 2), value)
     for image in (grey_image(dead, value, value), viridis_image(dead), diverging_image(dead, False, limit=0.0)):
         assert not image.isNull()
@@ -77,7 +77,7 @@ def test_the_largest_numbers_do_not_overflow() -> None:
     assert not grey_image(huge, 0.0, 1e-300).isNull()
 
 
-def test_the_picture_owns_its_bytes() -> None:
+def test_the_picture_has_a_copy_of_the_array() -> None:
     array = np.zeros((4, 4), np.float32)
     image = grey_image(array)
     array[:] = 1.0
@@ -85,7 +85,7 @@ def test_the_picture_owns_its_bytes() -> None:
     assert color(image, 3, 3).red() == 0
 
 
-def test_any_memory_order_and_type_will_do() -> None:
+def test_any_memory_order_and_type_is_accepted() -> None:
     array = np.arange(24).reshape(4, 6)
     transposed = grey_image(array.T[::-1], 0, 23)
     assert (transposed.width(), transposed.height()) == (4, 6)
@@ -105,6 +105,6 @@ def test_samples_are_grey_or_colored_by_their_channels() -> None:
 
 
 @pytest.mark.parametrize("shape", [(), (3,), (0, 4), (2, 2, 2)])
-def test_other_shapes_are_refused_in_words(shape: tuple[int, ...]) -> None:
+def test_other_shapes_are_refused_with_a_sentence(shape: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match="A picture needs an array of H×W"):
         grey_image(np.zeros(shape))

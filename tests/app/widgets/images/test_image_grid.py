@@ -66,7 +66,7 @@ def test_a_click_beside_the_pictures_picks_nothing(qtbot, place: str) -> None:
     assert grid.current == -1
 
 
-def test_arrow_keys_walk_and_stop_at_the_ends(qtbot) -> None:
+def test_arrow_keys_pick_neighbours_and_stop_at_the_ends(qtbot) -> None:
     grid = make_grid(qtbot, count=10)
     columns = next(index for index in range(1, 10) if grid.image_rect(index).top() > grid.image_rect(0).top())
     keys = Qt.Key
@@ -149,7 +149,7 @@ def test_arrows_continue_in_the_next_row(qtbot) -> None:
     assert grid.current == columns - 1
 
 
-def test_page_keys_go_a_page_and_stop_at_the_ends(qtbot) -> None:
+def test_page_keys_move_by_a_page_and_stop_at_the_ends(qtbot) -> None:
     grid = make_grid(qtbot, count=100)
     grid.set_current(0)
     before = grid.image_rect(0).top()
@@ -180,7 +180,7 @@ def test_only_what_is_visible_is_painted(qtbot, monkeypatch) -> None:
     assert len(painted) < 40
 
 
-def test_new_pictures_leave_the_view_where_it_is(qtbot) -> None:
+def test_new_pictures_keep_the_scroll_position(qtbot) -> None:
     grid = make_grid(qtbot, count=500)
     grid.scroll_to(250)
     place = grid.verticalScrollBar().value()
@@ -244,7 +244,7 @@ def test_a_screen_reader_reads_every_picture(qtbot) -> None:
     assert not interface.child(3).state().selected
 
 
-def test_selection_survives_new_pictures_while_it_can(qtbot) -> None:
+def test_the_picked_picture_stays_if_it_still_exists(qtbot) -> None:
     grid = make_grid(qtbot)
     grid.set_current(7)
     grid.set_marked((7, 3, 5))
@@ -266,7 +266,7 @@ def test_the_picked_picture_has_a_frame_in_the_accent(qtbot) -> None:
     assert image.pixelColor(rect.left() - 1, rect.center().y()) == QColor(current_theme().accent)
 
 
-def test_hovering_frames_a_picture_and_leaving_takes_it_back(qtbot) -> None:
+def test_a_picture_under_the_mouse_has_a_frame(qtbot) -> None:
     grid = make_grid(qtbot)
     spot = QPoint(grid.image_rect(2).toRect().left() - 1, grid.image_rect(2).toRect().center().y())
     before = grid.grab().toImage().pixelColor(spot)
@@ -277,7 +277,7 @@ def test_hovering_frames_a_picture_and_leaving_takes_it_back(qtbot) -> None:
     assert grid.grab().toImage().pixelColor(spot) == before
 
 
-def test_a_picture_explains_itself(qtbot) -> None:
+def test_a_picture_has_a_tool_tip(qtbot) -> None:
     grid = make_grid(qtbot)
     grid.set_images([*grid.images[:5], GridImage(checkers(), "map 5", "a <b>bold</b> name")])
     for index, expected in ((4, "map 4, dead"), (5, tool_tip("a <b>bold</b> name"))):
@@ -288,7 +288,7 @@ def test_a_picture_explains_itself(qtbot) -> None:
         QToolTip.hideText()
 
 
-def test_added_pictures_come_behind_the_others(qtbot) -> None:
+def test_added_pictures_follow_the_others(qtbot) -> None:
     grid = make_grid(qtbot, 3)
     grid.set_current(2)
     grid.add_images([GridImage(checkers(8, 8), f"map {index}") for index in range(3, 12)])
@@ -299,7 +299,7 @@ def test_added_pictures_come_behind_the_others(qtbot) -> None:
     assert whole.image_rect(11) == grid.image_rect(11)
 
 
-def test_an_empty_grid_says_why(qtbot) -> None:
+def test_an_empty_grid_shows_its_placeholder(qtbot) -> None:
     grid = ImageGrid()
     qtbot.addWidget(grid)
     empty = grid.grab().toImage()
