@@ -4,7 +4,7 @@ import weakref
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QAccessible, QColor, QFocusEvent, QHelpEvent, QHoverEvent, QImage
+from PySide6.QtGui import QAccessible, QColor, QFocusEvent, QHelpEvent, QHoverEvent, QImage, QKeyEvent
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
 from app.widgets.images.colormaps import grey_image
@@ -198,6 +198,22 @@ def test_focus_picks_nothing(qtbot) -> None:
     assert grid.current == -1
     qtbot.keyClick(grid, Qt.Key.Key_Right)
     assert grid.current == 0
+
+
+def test_keys_that_the_grid_does_not_use_reach_its_parent(qtbot) -> None:
+    seen = []
+
+    class Parent(QWidget):
+        def keyPressEvent(self, event: QKeyEvent) -> None:
+            seen.append(event.key())
+
+    parent = Parent()
+    qtbot.addWidget(parent)
+    grid = ImageGrid(parent)
+    grid.set_images([GridImage(checkers())] * 3)
+    for key in (Qt.Key.Key_Escape, Qt.Key.Key_Delete, Qt.Key.Key_Return, Qt.Key.Key_Down):
+        qtbot.keyClick(grid, key)
+    assert seen == [Qt.Key.Key_Escape, Qt.Key.Key_Delete, Qt.Key.Key_Return]
 
 
 def test_control_and_a_click_keep_the_picture_picked(qtbot) -> None:
