@@ -53,8 +53,6 @@ class MapsPanel(QWidget):
         self._chosen_maps: dict[str, int] = {}
         self._position: tuple[int, int] | None = None
         self._announced: Target | str = ""
-        # A press on another map picks the map and not the position under the mouse, which the grid reports right after.
-        self._first_click = QTimer(self, singleShot=True, interval=0)
         # A newly shown layer's chosen map may lie outside of what is seen, once the grid has its size.
         self._revealer = QTimer(self)
         self._revealer.setSingleShot(True)
@@ -113,7 +111,8 @@ class MapsPanel(QWidget):
             "On: each map uses all colours. Off: one scale for all maps, so they can be compared."
         )
         self._own_scale.toggled.connect(self._paint_maps)
-        self._grid = named(ImageGrid(image_size=48, positions=True), "inspector_maps", "Feature maps")
+        grid = ImageGrid(image_size=48, positions=True, pick_before_position=True)
+        self._grid = named(grid, "inspector_maps", "Feature maps")
         self._grid.picked.connect(self._on_map_picked)
         self._grid.cell_clicked.connect(self._on_cell_clicked)
         self._grid.set_placeholder("The network's view of this sample is being computed.")
@@ -245,7 +244,6 @@ class MapsPanel(QWidget):
 
     @Slot(int)
     def _on_map_picked(self, index: int) -> None:
-        self._first_click.start()
         self._chosen_maps[self.layer] = index
         self._position = None
         self._announce()
@@ -253,10 +251,7 @@ class MapsPanel(QWidget):
 
     @Slot(int, int, int)
     def _on_cell_clicked(self, index: int, row: int, column: int) -> None:
-        if self._first_click.isActive():
-            self._grid.set_marked(None)
-        else:
-            self.choose_position(row, column)
+        self.choose_position(row, column)
 
     def _announce(self) -> None:
         self._announced = self.target or self._heading.text()

@@ -40,6 +40,7 @@ class ImageGrid(QListView):
         image_size: about how many pixels of the screen the longer side of a picture takes. Small pictures are
             enlarged by a whole number, so their size is the nearest one that allows it.
         positions: a click also chooses a pixel of the picture and marks it.
+        pick_before_position: a click on another picture only picks it; the next click chooses a pixel.
 
     Signals:
         picked(index): the user picked another picture.
@@ -50,9 +51,15 @@ class ImageGrid(QListView):
     picked = Signal(int)
     cell_clicked = Signal(int, int, int)
 
-    def __init__(self, parent: QWidget | None = None, image_size: int = 48, positions: bool = False) -> None:
+    def __init__(
+        self,
+        parent: QWidget | None = None,
+        image_size: int = 48,
+        positions: bool = False,
+        pick_before_position: bool = False,
+    ) -> None:
         super().__init__(parent)
-        self._positions = positions
+        self._positions, self._pick_before_position = positions, pick_before_position
         self._placeholder = ""
         self._model = ImageListModel(self)
         self._delegate = ImageDelegate(self, image_size)
@@ -170,7 +177,8 @@ class ImageGrid(QListView):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         place = event.position()
         index = self.indexAt(place.toPoint()).row()
-        if not self._positions or event.button() != Qt.MouseButton.LeftButton or index < 0:
+        chooses = self._positions and event.button() == Qt.MouseButton.LeftButton and index >= 0
+        if not chooses or (self._pick_before_position and index != self.current):
             super().mousePressEvent(event)
             return
         rect, size = self.image_rect(index), self._size_of(index)

@@ -57,6 +57,18 @@ def test_a_click_picks_and_names_the_pixel(qtbot) -> None:
     assert grid.marked == (3, 0, 0)
 
 
+def test_a_first_click_may_only_pick(qtbot) -> None:
+    grid = make_grid(qtbot, positions=True, pick_before_position=True)
+    picked, cells = [], []
+    grid.picked.connect(picked.append)
+    grid.cell_clicked.connect(lambda *cell: cells.append(cell))
+    place = grid.image_rect(3).topLeft() + QPointF(1, 1)
+    click(qtbot, grid, place)
+    assert (picked, cells, grid.marked) == ([3], [], None)
+    click(qtbot, grid, place)
+    assert (picked, cells, grid.marked) == ([3], [(3, 0, 0)], (3, 0, 0))
+
+
 @pytest.mark.parametrize("place", ["in the gap", "below all"])
 def test_a_click_beside_the_pictures_picks_nothing(qtbot, place: str) -> None:
     grid = make_grid(qtbot)
