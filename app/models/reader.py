@@ -28,7 +28,7 @@ from tinyml.storage import (
 
 _REPORT_SECONDS = 0.05
 _GATE_SECONDS = 0.005
-"""Seconds of work before the reader lets the window go first; Python switches threads as often."""
+"""Seconds of work before the reader lets the window go first. Python switches threads about as often."""
 
 
 @dataclass(frozen=True)

@@ -1,1 +1,1 @@
-"""Small widgets that two or more views share; they know Qt and NumPy and nothing else of the program."""
+"""Small widgets that two or more views share. They use Qt and NumPy, but no other part of the program."""
