@@ -23,8 +23,8 @@ class ScriptedSession(Session):
 
     seconds = examples_per_second = 0.0
 
-    def __init__(self) -> None:
-        super().__init__(Document())
+    def __init__(self, document: Document) -> None:
+        super().__init__(document)
         self._batches_per_epoch = self._steps = 0
 
     def begin(self, epochs: int = 20, batches: int = 10, classes: int = 10) -> None:
@@ -65,8 +65,18 @@ class ScriptedSession(Session):
 
 
 @pytest.fixture
-def session(qapp) -> ScriptedSession:
-    return ScriptedSession()
+def document(qapp) -> Iterator[Document]:
+    document = Document()
+    yield document
+    document.shutdown()
+    document.deleteLater()
+
+
+@pytest.fixture
+def session(document) -> Iterator[ScriptedSession]:
+    session = ScriptedSession(document)
+    yield session
+    session.deleteLater()
 
 
 @pytest.fixture
