@@ -105,6 +105,7 @@ class MaxPool2D(Layer):
     Settings = MaxPool2DSettings
     batch_separable = True
     records_switches = True
+    selects_maximum = True
     deconvolution = "unpool"
 
     def __init__(

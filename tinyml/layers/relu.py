@@ -45,6 +45,7 @@ class ReLU(Layer):
     Settings = ReLUSettings
     type_name = "ReLu"
     batch_separable = True
+    commutes_with_maximum = True
     deconvolution = "rectify"
 
     def __init__(self, name: str) -> None:

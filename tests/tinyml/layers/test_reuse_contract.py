@@ -183,3 +183,16 @@ def test_a_gradient_of_another_precision_is_taken(layer_type: str) -> None:
         layer.workspace = Workspace() if with_workspace else None
         for name, array in run(layer, harness.input, weights, harness.switches).items():
             np.testing.assert_allclose(array, expected[name], rtol=1e-4, atol=1e-4, err_msg=name)
+
+
+@pytest.mark.parametrize("first", [name for name, layer in layer_types().items() if layer.commutes_with_maximum])
+@pytest.mark.parametrize("second", [name for name, layer in layer_types().items() if layer.selects_maximum])
+def test_a_layer_that_commutes_with_the_maximum_can_run_after_the_pooling(first: str, second: str) -> None:
+    function, pooling = default_harness(first).layer, default_harness(second)
+    # Few different numbers, half of them negative: many windows hold the same number twice.
+    input = np.random.default_rng(0).integers(-3, 3, pooling.input.shape).astype(np.float32)
+    output = pooling.layer(function(input))
+    weights = np.random.default_rng(1).normal(size=output.shape).astype(np.float32)
+    gradient = function.backward(pooling.layer.backward(weights))
+    np.testing.assert_array_equal(function(pooling.layer(input)), output)
+    np.testing.assert_array_equal(pooling.layer.backward(function.backward(weights)), gradient)

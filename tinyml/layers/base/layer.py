@@ -114,6 +114,14 @@ class Layer(metaclass=LayerMeta):
     backward_uses_output: ClassVar[bool] = True
     """False when `backward` does not read what `forward` returned, so that the next layer may write over it."""
 
+    commutes_with_maximum: ClassVar[bool] = False
+    """True for an element-wise function f with `f(max(a, b)) = max(f(a), f(b))` that has the derivative 0 wherever it
+    gives different inputs the same output. Such a layer can run after a layer with `selects_maximum` instead of before
+    it: outputs and gradients are the same to the bit, and the layer computes fewer numbers."""
+
+    selects_maximum: ClassVar[bool] = False
+    """True when each output is the maximum of some inputs, and its gradient goes to that input alone (max pooling)."""
+
     def __init_subclass__(cls, **named: Any) -> None:
         super().__init_subclass__(**named)
         if "type_name" not in vars(cls):
