@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from tests.benchmarks.machine import Limits
 from tinyml.core import Shape
-from tinyml.layers.base.stack import LayerInference
+from tinyml.layers.base.inference import LayerInference
 
 NUMBER_BYTES = 4
 """Bytes of a float32."""
@@ -77,7 +77,7 @@ def network_cost(
     """Count what one training step costs, layer by layer.
 
     Arguments:
-        inferred_layers: the layers with their shapes (`tinyml.layers.base.stack.infer_stack`).
+        inferred_layers: the layers with their shapes (`tinyml.layers.base.inference.infer_stack`).
         batch: examples in the batch.
         momentum: whether gradient descent keeps a velocity of every parameter.
 

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 
 from tests.benchmarks.workloads import Workload
-from tinyml.layers.base.stack import LayerInference, LayerSpecification, infer_stack
+from tinyml.layers.base.inference import LayerInference, infer_stack
+from tinyml.layers.base.specification import LayerSpecification
 from tinyml.learner import Learner
 from tinyml.net import NetworkSpecification, Sequential, build
 from tinyml.optims import SGDOptimizer

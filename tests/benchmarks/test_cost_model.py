@@ -6,7 +6,8 @@ from tests.benchmarks import ours
 from tests.benchmarks.cost_model import Cost, LayerCost, network_cost, total
 from tests.benchmarks.machine import Limits
 from tests.benchmarks.workloads import WORKLOADS, Workload, draw_batch
-from tinyml.layers.base.stack import LayerSpecification, infer_stack
+from tinyml.layers.base.inference import infer_stack
+from tinyml.layers.base.specification import LayerSpecification
 
 
 def costs(name: str, batch: int) -> dict[str, LayerCost]:

@@ -45,7 +45,7 @@ FAULTS = (
     Fault(
         what="a missing term: the variance of a batch depends on every value",
         file="tinyml/layers/batchnorm.py",
-        before="gradient -= normalised * self._along(along_normalised / values)",
+        before="gradient -= normalised * self._along(weight_gradient / values)",
         after="pass",
         tests=(LAYERS,),
     ),

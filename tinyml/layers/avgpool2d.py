@@ -1,90 +1,49 @@
-"""AvgPool2D: the mean of a window."""
+"""AvgPool2D: the mean of each window."""
 
 import math
 from collections.abc import Sequence
-from typing import Annotated
 
 import numpy as np
-from pydantic import Field
 
 from tinyml.core import Array, Pair, Shape
-from tinyml.core.windows import WindowGeometry, input_span, taps
 from tinyml.layers.base import (
-    Box,
-    Layer,
-    LayerSettings,
-    PositivePair,
-    describe_ignored_pixels,
-    describe_window,
-    require_fit,
-    require_maps,
+    Deconvolution,
+    Pooling,
+    PoolingSettings,
+    PyTorchModule,
+    pytorch_call,
     validate_input_dim,
     validate_settings,
 )
 
 
-class AvgPool2DSettings(LayerSettings):
+class AvgPool2DSettings(PoolingSettings):
     """Settings of `AvgPool2D`."""
 
-    family = "pooling"
-    summary = "the mean of a window"
+    summary = "the mean of each window"
     formula = "y = mean x over each window"
     short_name = "avgpool"
     aliases = ("average pooling", "mean pooling", "downsampling")
-
-    window: Annotated[
-        PositivePair, Field(title="Window", description="Rows and columns of the patch whose mean is taken.")
-    ] = (2, 2)
-    stride: Annotated[
-        PositivePair, Field(title="Stride", description="Pixels from one position of the window to the next.")
-    ] = (2, 2)
-
-    @property
-    def geometry(self) -> WindowGeometry:
-        """How the window slides."""
-        return WindowGeometry(self.window, self.stride)
-
-    def output_shape(self, input_shape: Shape) -> Shape:
-        channels, height, width = require_maps("AvgPool2D", input_shape)
-        return (channels, *require_fit((height, width), self.geometry))
+    layer_name = "AvgPool2D"
+    action = "Takes the mean of"
 
     def operations(self, input_shape: Shape) -> int:
         return math.prod(self.output_shape(input_shape)) * math.prod(self.window)
 
-    def describe(self) -> str:
-        return describe_window(self.geometry, with_padding=False)
-
-    def explain(self, input_shape: Shape) -> str:
-        pixels = self.window[0] * self.window[1]
-        _, rows, columns = self.output_shape(input_shape)
-        return (
-            f"Takes the mean of every {pixels} neighbouring values, map by map, so that "
-            f"{input_shape[1]}×{input_shape[2]} pixels become {rows}×{columns}. It has no parameters."
-        )
-
-    def notes(self, input_shape: Shape) -> tuple[str, ...]:
-        return describe_ignored_pixels((input_shape[1], input_shape[2]), self.geometry)
-
-    def receptive_field(self, box: Box, input_shape: Shape) -> Box:
-        rows, columns = (
-            input_span(span, *axis) for span, *axis in zip(box, *self.geometry, input_shape[1:], strict=True)
-        )
-        return rows, columns
-
-    def build(self, name: str, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> "AvgPool2D":
-        return AvgPool2D(name, input_shape, self.window, self.stride)
+    def pytorch(self, input_shape: Shape) -> PyTorchModule:
+        return pytorch_call("nn.AvgPool2d", kernel_size=self.window, stride=self.stride)
 
 
-class AvgPool2D(Layer):
+class AvgPool2D(Pooling):
     """Average pooling over windows, map by map (LeCun et al. 1989).
 
-    Formula: `y[n, c, p, q] = 1/(h·w) Σ x[n, c, p·stride + i, q·stride + j]`, the sum over all i and j. The gradient is
-    shared out evenly among the pixels of each window.
+    Formula: `y[n, c, p, q] = 1/(h·w) Σ x[n, c, p·stride + i, q·stride + j]`, the sum over all i and j. Each pixel of a
+    window gets the same share of its gradient.
 
-    A deconvnet does the same with its signal, since the layer is linear.
+    A deconvnet shares out its signal in the same way, because the layer is linear.
 
     Arguments:
-        name: how the layer is called.
+        name: name of the layer.
         input_dim: (C, H, W) of one example.
         size: window; a number or (rows, columns), at least 1.
         stride: pixels between two positions; a number or (rows, columns), at least 1.
@@ -99,23 +58,23 @@ class AvgPool2D(Layer):
     """
 
     Settings = AvgPool2DSettings
-    deconvolution = "share out"
+    deconvolution = Deconvolution("share out", "{layer} shares each value out evenly among the pixels of its window.")
 
     def __init__(self, name: str, input_dim: Sequence[int], size: int | Pair, stride: int | Pair) -> None:
         settings = validate_settings(AvgPool2DSettings, name, window=size, stride=stride)
-        super().__init__(name, settings)
-        self.input_dim = validate_input_dim(name, input_dim)
-        self.output_dim = self.output_shape(self.input_dim)
-        self._geometry = settings.geometry
-        self._share = 1 / (settings.window[0] * settings.window[1])
+        super().__init__(name, settings, validate_input_dim(name, input_dim))
+
+    def build(self, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> None:
+        super().build(input_shape, rng, dtype)
+        self._share = 1 / math.prod(self.settings.window)
         self._input: Array | None = None
 
     def forward(self, input: Array) -> Array:
         self._input = input = self.validate_input(input, self.input_dim)
         first, *others = self._tap_views(input)
         output = first.copy(order="K")
-        for seen in others:
-            output += seen
+        for pixels in others:
+            output += pixels
         output *= self._share
         return output
 
@@ -123,17 +82,12 @@ class AvgPool2D(Layer):
         return self._share_out(in_gradient, np.zeros_like(self.require_cached(self._input), dtype=in_gradient.dtype))
 
     def deconvolve(self, signal: Array, recorded_input: Array, switches: np.ndarray | None) -> Array:
-        """Share each value out evenly among the pixels of its window; where windows overlap, shares add up."""
+        """Share each value out evenly among the pixels of its window; shares of overlapping windows add up."""
         return self._share_out(signal, np.zeros((len(signal), *self.input_dim), signal.dtype))
 
     def _share_out(self, values: Array, image: Array) -> Array:
-        """Add each value's share to the pixels of its window."""
+        """Add the share of each value to the pixels of its window, and return the image."""
         share = values * self._share
         for received in self._tap_views(image):
             received += share
         return image
-
-    def _tap_views(self, image: Array) -> list[Array]:
-        """Return one view for each tap of the window, in scan order: the pixels it meets, `(N, C, H_out, W_out)`."""
-        positions = (self.output_dim[1], self.output_dim[2])
-        return [image[:, :, tap.rows, tap.columns] for tap in taps(self._geometry, positions)]

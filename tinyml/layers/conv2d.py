@@ -9,18 +9,19 @@ from pydantic import Field
 
 from tinyml.core import Array, Fans, Initialiser, Pair, Shape, describe_count, describe_shape
 from tinyml.core.products import multiply_along_columns, multiply_columns, sum_rows
-from tinyml.core.windows import WindowGeometry, col2im_blocks, im2col_blocks, input_span, maps_to_rows
+from tinyml.core.windows import WindowGeometry, col2im_blocks, im2col_blocks, maps_to_rows
 from tinyml.layers.base import (
-    Box,
+    Deconvolution,
     InitialiserSetting,
     Layer,
-    LayerSettings,
     NonNegativePair,
     PositivePair,
-    describe_ignored_pixels,
+    PyTorchModule,
+    WindowSettings,
     describe_parameters,
     describe_window,
     initialise_parameters,
+    pytorch_call,
     require_fit,
     require_maps,
     validate_input_dim,
@@ -28,7 +29,7 @@ from tinyml.layers.base import (
 )
 
 
-class Conv2DSettings(LayerSettings):
+class Conv2DSettings(WindowSettings):
     """Settings of `Conv2D`."""
 
     family = "convolution"
@@ -38,10 +39,10 @@ class Conv2DSettings(LayerSettings):
     aliases = ("convolution", "convolutional layer")
 
     filters: Annotated[
-        int, Field(ge=1, le=4096, title="Filters", description="How many patterns to look for; each gives one map.")
+        int, Field(ge=1, le=4096, title="Filters", description="Number of patterns to look for; each gives one map.")
     ] = 8
     window: Annotated[
-        PositivePair, Field(title="Window", description="Rows and columns of the patch that a filter looks at.")
+        PositivePair, Field(title="Window", description="Rows and columns of the patch that a filter reads.")
     ] = (3, 3)
     stride: Annotated[
         PositivePair, Field(title="Stride", description="Pixels from one position of the window to the next.")
@@ -50,7 +51,7 @@ class Conv2DSettings(LayerSettings):
         NonNegativePair, Field(title="Padding", description="Zeros added at each border of the image.")
     ] = (1, 1)
     dilation: Annotated[
-        PositivePair, Field(title="Dilation", description="Distance of the pixels that neighbouring weights look at.")
+        PositivePair, Field(title="Dilation", description="Distance between the pixels that neighbouring weights read.")
     ] = (1, 1)
     bias: Annotated[bool, Field(title="Bias", description="Add a trainable constant to each map.")] = True
     initialiser: InitialiserSetting = "uniform"
@@ -87,41 +88,40 @@ class Conv2DSettings(LayerSettings):
         parameters = describe_parameters(product, filters * channels * rows * columns, filters if self.bias else 0)
         return f"{looks} at {maps} through a {describe_shape(self.window)} window. {parameters}"
 
-    def notes(self, input_shape: Shape) -> tuple[str, ...]:
-        return describe_ignored_pixels(_size(input_shape), self.geometry)
-
-    def receptive_field(self, box: Box, input_shape: Shape) -> Box:
-        rows, columns = (
-            input_span(span, *axis) for span, *axis in zip(box, *self.geometry, _size(input_shape), strict=True)
+    def pytorch(self, input_shape: Shape) -> PyTorchModule:
+        return pytorch_call(
+            "nn.Conv2d",
+            input_shape[0],
+            self.filters,
+            kernel_size=self.window,
+            stride=self.stride,
+            padding=self.padding,
+            dilation=self.dilation,
+            bias=self.bias,
         )
-        return rows, columns
-
-    def build(self, name: str, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> "Conv2D":
-        window, stride, padding, dilation = self.geometry
-        placed = (*window, stride, padding, dilation)
-        return Conv2D(name, input_shape, self.filters, *placed, self.bias, dtype, rng, self.initialiser)
 
 
 class Conv2D(Layer):
-    """Two-dimensional convolution, the filters not flipped, as networks do it (seed 002; Dumoulin & Visin 2016).
+    """Two-dimensional convolution; as in all networks, the filters are not flipped (seed 002; Dumoulin & Visin 2016).
 
     Formula: `y[n, k, p, q] = b[k] + Σ w[k, c, i, j] · padded[n, c, p·stride + i·dilation, q·stride + j·dilation]`, the
     sum over all c, i and j.
-    With the windows unrolled into columns, `Y = W X*`. With ∇ = ∂ℓ/∂Y (seed 002, Law 1 and Law 2):
+    With the windows unrolled into columns, `Y = W X* + b`. With ∇ = ∂ℓ/∂Y (seed 002, Law 1 and Law 2):
     `∂ℓ/∂W = ∇ X*ᵀ`, `∂ℓ/∂b = Σ ∇`, `∂ℓ/∂X* = Wᵀ ∇`, whose columns are added back to the pixels.
 
     Arguments:
-        name: how the layer is called.
+        name: name of the layer.
         input_dim: (C, H, W) of one example.
-        n_filter: filters (K), at least 1; each gives one map.
+        n_filter: number of filters (K), at least 1; each gives one map.
         h_filter, w_filter: rows and columns of the window, at least 1.
         stride: pixels between two positions; a number or (rows, columns), at least 1.
         padding: zeros added at each border; a number or (rows, columns), at least 0.
         dilation: pixels between two taps of the window; a number or (rows, columns), at least 1.
-        bias: add `b`.
+        bias: True adds `b`.
         dtype: of the parameters.
-        rng: source of the initial values; the shared generator by default.
-        initialiser: how they are drawn (`tinyml.core.initial_weight`); by default uniform in ±1/sqrt(C·h·w).
+        rng: random generator for the initial values; the shared generator by default.
+        initialiser: how the initial values are drawn (`tinyml.core.initial_weight`); uniform in ±1/sqrt(C·h·w) by
+            default.
 
     Shapes: input `(N, C, H, W)`, output `(N, K, H_out, W_out)` with
     `H_out = floor((H + 2·padding - dilation·(h - 1) - 1) / stride) + 1`, weight `(K, C, h, w)`, bias `(K,)`.
@@ -136,9 +136,14 @@ class Conv2D(Layer):
     """
 
     Settings = Conv2DSettings
+    settings: Conv2DSettings
     backward_uses_output = False
     batch_separable = True
-    deconvolution = "filters transposed"
+    deconvolution = Deconvolution(
+        "filters transposed",
+        "The filters of {layer} spread each value over the pixels that they read, without the bias.",
+        caption="{layer}ᵀ",
+    )
 
     def __init__(
         self,
@@ -166,14 +171,16 @@ class Conv2D(Layer):
             bias=bias,
             initialiser=initialiser,
         )
-        super().__init__(name, settings)
-        self.input_dim = validate_input_dim(name, input_dim)
-        self.output_dim = self.output_shape(self.input_dim)
-        self._geometry = settings.geometry
-        taps = settings.window[0] * settings.window[1]
-        fans = Fans(self.input_dim[0] * taps, settings.filters * taps)
-        shapes = settings.parameter_shapes(self.input_dim)
-        self.named_parameters = initialise_parameters(shapes, settings.initialiser, fans, rng, dtype)
+        super().__init__(name, settings, validate_input_dim(name, input_dim), rng, dtype)
+
+    def build(self, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> None:
+        self.input_dim = input_shape
+        self.output_dim = self.output_shape(input_shape)
+        self._geometry = self.settings.geometry
+        taps = math.prod(self.settings.window)
+        fans = Fans(input_shape[0] * taps, self.settings.filters * taps)
+        shapes = self.settings.parameter_shapes(input_shape)
+        self.named_parameters = initialise_parameters(shapes, self.settings.initialiser, fans, rng, dtype)
         self.weight = self.named_parameters["weight"]
         self.bias = self.named_parameters.get("bias")
         self._input: Array | None = None
@@ -189,63 +196,73 @@ class Conv2D(Layer):
         return output
 
     def backward(self, in_gradient: Array) -> Array:
-        # To unroll the gradient, or else the input, and then to add columns back, which moves twice as much again.
-        of_gradient = self.output_dim[0] * math.prod(self.input_dim[1:])
-        of_input = self.input_dim[0] * math.prod(self.output_dim[1:])
-        if self._geometry.stride == (1, 1) and of_gradient <= 2 * of_input:
+        if self._one_unrolling_is_cheaper():
             return self._backward_stride1(in_gradient)
         self.accumulate_parameter_gradients(in_gradient)
-        return self._backward_input(in_gradient)
+        return self._input_gradient(in_gradient)
 
     def accumulate_parameter_gradients(self, in_gradient: Array) -> None:
-        gradient = maps_to_rows(in_gradient)
-        # The columns are unrolled again rather than kept: they are h·w times as large as the input.
-        by_tap = np.zeros((self._weight_matrix().shape[1], len(gradient)), gradient.dtype)
-        for positions, columns in im2col_blocks(self.require_cached(self._input), self._geometry):
-            by_tap += multiply_along_columns(columns, gradient[:, positions])  # faster than its transpose
-        self.weight.add_gradient(by_tap.T.reshape(self.weight.tensor.shape))
+        self.weight.add_gradient(self._weight_gradient(in_gradient))
         if self.bias is not None:
-            self.bias.add_gradient(sum_rows(gradient))
+            self.bias.add_gradient(self._bias_gradient(in_gradient))
 
     def deconvolve(self, signal: Array, recorded_input: Array, switches: np.ndarray | None) -> Array:
-        """Apply the same filters transposed, without the bias: carry what each position says back to its pixels."""
-        return self._backward_input(signal)
+        """Apply the same filters transposed, without the bias: the formula of the input gradient."""
+        return self._input_gradient(signal)
 
-    def _backward_input(self, signal: Array) -> Array:
-        """Carry what each position says back to the pixels that it saw: `Wᵀ ∇`, added up."""
-        pixels = self.workspace_maps("gradient", (len(signal), *self.input_dim), signal.dtype)
-        rows, filters = maps_to_rows(signal), self._weight_matrix()
+    def _input_gradient(self, in_gradient: Array) -> Array:
+        """Return `∂ℓ/∂X`: the columns `Wᵀ ∇` added back to the pixels of their windows."""
+        pixels = self.workspace_maps("gradient", (len(in_gradient), *self.input_dim), in_gradient.dtype)
+        rows, filters = maps_to_rows(in_gradient), self._weight_matrix()
         for positions, columns in col2im_blocks(pixels, self._geometry):
             multiply_columns(filters.T, rows[:, positions], out=columns)
         return pixels
 
-    def _backward_stride1(self, in_gradient: Array) -> Array:
-        """Do `backward` for a window that slides with stride 1, with less to move in memory.
+    def _weight_gradient(self, in_gradient: Array) -> Array:
+        """Return `∂ℓ/∂W = ∇ X*ᵀ`."""
+        gradient = maps_to_rows(in_gradient)
+        # `forward` does not keep the columns, which are h·w times as large as the input: they are unrolled again.
+        transposed = np.zeros((self._weight_matrix().shape[1], len(gradient)), gradient.dtype)
+        for positions, columns in im2col_blocks(self.require_cached(self._input), self._geometry):
+            transposed += multiply_along_columns(columns, gradient[:, positions])  # X* ∇ᵀ is faster than ∇ X*ᵀ
+        return transposed.T.reshape(self.weight.tensor.shape)
 
-        Instead of adding columns back to pixels, the window slides over the gradient: its column at a pixel holds what
-        came from all outputs that the pixel had a part in. The same columns serve both derivatives: `∂ℓ/∂X = W' ∇*`
-        and `∂ℓ/∂W' = X ∇*ᵀ`, where W' are the filters turned by 180°, a row for each map of the input.
+    def _bias_gradient(self, in_gradient: Array) -> Array:
+        """Return `∂ℓ/∂b = Σ ∇`."""
+        return sum_rows(maps_to_rows(in_gradient))
+
+    def _one_unrolling_is_cheaper(self) -> bool:
+        """Return True if `_backward_stride1` moves fewer numbers in memory than the general way.
+
+        It unrolls the gradient once. The general way unrolls the input and adds as many columns back to pixels, so it
+        moves the columns of the input twice.
+        """
+        columns_of_gradient = self.output_dim[0] * math.prod(self.input_dim[1:])
+        columns_of_input = self.input_dim[0] * math.prod(self.output_dim[1:])
+        return self._geometry.stride == (1, 1) and columns_of_gradient <= 2 * columns_of_input
+
+    def _backward_stride1(self, in_gradient: Array) -> Array:
+        """Do the work of `backward` for stride 1, with both gradients from the same columns.
+
+        With stride 1 the input gradient is a convolution too: the filters, turned by 180°, slide over ∇. The column of
+        ∇* at a pixel holds the gradients of all outputs that the pixel contributed to. Then `∂ℓ/∂X = W' ∇*` and
+        `∂ℓ/∂W' = X ∇*ᵀ`, where W' are the turned filters, with a row for each map of the input.
         """
         input = self.require_cached(self._input)
         gradient = self.workspace_maps("gradient", input.shape, in_gradient.dtype)
         rows, pixel_rows = maps_to_rows(gradient), maps_to_rows(input)
         filters, channels, height, width = self.weight.tensor.shape
-        flipped = self.weight.tensor[:, :, ::-1, ::-1].transpose(1, 0, 2, 3).reshape(channels, -1)
-        by_tap = np.zeros((flipped.shape[1], channels), gradient.dtype)
+        turned = self.weight.tensor[:, :, ::-1, ::-1].transpose(1, 0, 2, 3).reshape(channels, -1)
+        by_tap = np.zeros((turned.shape[1], channels), gradient.dtype)
         for pixels, columns in im2col_blocks(in_gradient, self._geometry.transposed):
-            multiply_columns(flipped, columns, out=rows[:, pixels])
+            multiply_columns(turned, columns, out=rows[:, pixels])
             by_tap += multiply_along_columns(columns, pixel_rows[:, pixels])
         by_tap = by_tap.reshape(filters, height, width, channels)[:, ::-1, ::-1]
         self.weight.add_gradient(by_tap.transpose(0, 3, 1, 2))
         if self.bias is not None:
-            self.bias.add_gradient(sum_rows(maps_to_rows(in_gradient)))
+            self.bias.add_gradient(self._bias_gradient(in_gradient))
         return gradient
 
     def _weight_matrix(self) -> Array:
         """Return the weights as a matrix with one filter in each row."""
         return self.weight.tensor.reshape(len(self.weight.tensor), -1)
-
-
-def _size(shape: Shape) -> Pair:
-    """Return the rows and columns of `(C, H, W)`."""
-    return shape[1], shape[2]

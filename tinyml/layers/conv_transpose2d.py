@@ -1,4 +1,4 @@
-"""Deconv2D: spreads maps back to pixels."""
+"""ConvTranspose2D: spreads each value of a map over a window of pixels."""
 
 import math
 from collections.abc import Sequence
@@ -27,9 +27,11 @@ from tinyml.layers.base import (
     LayerSettings,
     NonNegativePair,
     PositivePair,
+    PyTorchModule,
     describe_parameters,
     describe_window,
     initialise_parameters,
+    pytorch_call,
     require_maps,
     validate_input_dim,
     validate_settings,
@@ -40,23 +42,24 @@ class ConvTranspose2DSettings(LayerSettings):
     """Settings of `ConvTranspose2D`."""
 
     family = "convolution"
-    summary = "spreads maps back to pixels"
+    summary = "spreads each value over a window of pixels"
     formula = "yₖ = Σ_c w_c,ₖ ⋆ᵀ x_c + bₖ"
     short_name = "deconv"
     aliases = ("transposed convolution", "deconvolution", "deconv2d", "fractionally strided convolution")
 
-    filters: Annotated[int, Field(ge=1, le=4096, title="Filters", description="How many maps come out.")] = 8
+    filters: Annotated[int, Field(ge=1, le=4096, title="Filters", description="Number of output maps.")] = 8
     window: Annotated[
         PositivePair, Field(title="Window", description="Rows and columns of the patch that each pixel is spread over.")
     ] = (3, 3)
     stride: Annotated[
-        PositivePair, Field(title="Stride", description="Distance of the patches of two neighbouring pixels.")
+        PositivePair, Field(title="Stride", description="Distance between the patches of two neighbouring pixels.")
     ] = (1, 1)
     padding: Annotated[
         NonNegativePair, Field(title="Padding", description="Pixels cut off at each border of the result.")
     ] = (1, 1)
     dilation: Annotated[
-        PositivePair, Field(title="Dilation", description="Distance of the pixels that neighbouring weights write to.")
+        PositivePair,
+        Field(title="Dilation", description="Distance between the pixels that neighbouring weights write to."),
     ] = (1, 1)
     bias: Annotated[bool, Field(title="Bias", description="Add a trainable constant to each map.")] = True
     initialiser: InitialiserSetting = "uniform"
@@ -70,19 +73,19 @@ class ConvTranspose2DSettings(LayerSettings):
         _, *size = require_maps("ConvTranspose2D", input_shape)
         rows, columns = (transposed_output_size(*axis) for axis in zip(size, *self.geometry, strict=True))
         if rows < 1 or columns < 1:
-            self._refuse_padding(tuple(size))
+            raise self._padding_error(tuple(size))
         return self.filters, rows, columns
 
-    def _refuse_padding(self, size: Shape) -> None:
-        """Say that the padding cuts everything off, and which one would not."""
+    def _padding_error(self, size: Shape) -> ShapeError:
+        """Return the error for a padding that cuts everything off, with the largest padding that leaves a pixel."""
         unpadded = [
             transposed_output_size(pixels, window, stride, dilation=dilation)
             for pixels, window, stride, _, dilation in zip(size, *self.geometry, strict=True)
         ]
         fitting = [min(padding, (pixels - 1) // 2) for padding, pixels in zip(self.padding, unpadded, strict=True)]
-        raise ShapeError(
+        return ShapeError(
             f"A padding of {describe_pair(self.padding)} cuts off all of the {describe_shape(tuple(unpadded))} pixels "
-            f"that {describe_shape(size)} inputs are spread over, since it is taken off at both ends.",
+            f"that {describe_shape(size)} inputs are spread over, because it is cut off at both ends.",
             ChangeSettings(f"Set padding to {describe_shape(tuple(fitting))}", {"padding": fitting}),
         )
 
@@ -111,35 +114,40 @@ class ConvTranspose2DSettings(LayerSettings):
             f"{describe_count(filters, 'new map')}, and where windows overlap they add up. {parameters}"
         )
 
-    def build(
-        self, name: str, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]
-    ) -> "ConvTranspose2D":
-        window, stride, padding, dilation = self.geometry
-        placed = (*window, stride, dilation, padding)
-        return ConvTranspose2D(name, input_shape, self.filters, *placed, self.bias, dtype, rng, self.initialiser)
+    def pytorch(self, input_shape: Shape) -> PyTorchModule:
+        return pytorch_call(
+            "nn.ConvTranspose2d",
+            input_shape[0],
+            self.filters,
+            kernel_size=self.window,
+            stride=self.stride,
+            padding=self.padding,
+            dilation=self.dilation,
+            bias=self.bias,
+        )
 
 
 class ConvTranspose2D(Layer):
-    """Transposed convolution: a `Conv2D` with the same numbers run backwards, from its output to its input.
+    """Transposed convolution: it maps from the output shape of a `Conv2D` with the same settings to its input shape.
 
     Formula: `y[n, k, u, v] = b[k] + Σ w[c, k, i, j] · x[n, c, p, q]` over all c, i, j, p, q with
     `p·stride + i·dilation - padding = u` and `q·stride + j·dilation - padding = v` (Zeiler et al. 2010; Dumoulin &
-    Visin 2016, chapter 4). Its backward pass is therefore a convolution: with ∇* the windows of ∂ℓ/∂Y as columns,
+    Visin 2016, chapter 4). Its backward pass is a convolution. With ∇* the windows of ∂ℓ/∂Y as columns,
     `∂ℓ/∂X = W ∇*`, `∂ℓ/∂W = X ∇*ᵀ`, `∂ℓ/∂b = Σ ∇`.
 
     Arguments:
-        name: how the layer is called.
+        name: name of the layer.
         input_dim: (C, H, W) of one example.
-        n_filters: maps that come out (K), at least 1.
+        n_filters: number of output maps (K), at least 1.
         h_filter, w_filter: rows and columns of the window, at least 1.
-        stride: distance of the windows of two neighbouring pixels; a number or (rows, columns), at least 1.
+        stride: distance between the windows of two neighbouring pixels; a number or (rows, columns), at least 1.
         dilation: pixels between two taps of the window; a number or (rows, columns), at least 1.
         padding: pixels cut off at each border of the result; a number or (rows, columns), at least 0.
-        bias: add `b`.
+        bias: True adds `b`.
         dtype: of the parameters.
-        rng: source of the initial values; the shared generator by default.
-        initialiser: how they are drawn (`tinyml.core.initial_weight`); by default uniform in ±1/sqrt(f), where
-            f = C·ceil(h/stride)·ceil(w/stride) is the largest number of inputs that one output sums over.
+        rng: random generator for the initial values; the shared generator by default.
+        initialiser: how the initial values are drawn (`tinyml.core.initial_weight`); uniform in ±1/sqrt(f) by default,
+            where f = C·ceil(h/stride)·ceil(w/stride) is the largest number of inputs that one output sums over.
 
     Shapes: input `(N, C, H, W)`, output `(N, K, H_out, W_out)` with
     `H_out = (H - 1)·stride + dilation·(h - 1) + 1 - 2·padding`, weight `(C, K, h, w)`, bias `(K,)`.
@@ -154,6 +162,7 @@ class ConvTranspose2D(Layer):
     """
 
     Settings = ConvTranspose2DSettings
+    settings: ConvTranspose2DSettings
     type_name = "Deconv2D"
     backward_uses_output = False
 
@@ -183,14 +192,17 @@ class ConvTranspose2D(Layer):
             bias=bias,
             initialiser=initialiser,
         )
-        super().__init__(name, settings)
-        self.input_dim = validate_input_dim(name, input_dim)
-        self.output_dim = self.output_shape(self.input_dim)
-        self._geometry = settings.geometry
-        overlaps = [-(-window // step) for window, step in zip(settings.window, settings.stride, strict=True)]
-        fans = Fans(self.input_dim[0] * math.prod(overlaps), settings.filters * math.prod(settings.window))
-        shapes = settings.parameter_shapes(self.input_dim)
-        self.named_parameters = initialise_parameters(shapes, settings.initialiser, fans, rng, dtype)
+        super().__init__(name, settings, validate_input_dim(name, input_dim), rng, dtype)
+
+    def build(self, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> None:
+        self.input_dim = input_shape
+        self.output_dim = self.output_shape(input_shape)
+        self._geometry = self.settings.geometry
+        window, stride = self.settings.window, self.settings.stride
+        overlaps = [-(-taps // step) for taps, step in zip(window, stride, strict=True)]
+        fans = Fans(input_shape[0] * math.prod(overlaps), self.settings.filters * math.prod(window))
+        shapes = self.settings.parameter_shapes(input_shape)
+        self.named_parameters = initialise_parameters(shapes, self.settings.initialiser, fans, rng, dtype)
         self.weight = self.named_parameters["weight"]
         self.bias = self.named_parameters.get("bias")
         self._input: Array | None = None
@@ -205,11 +217,25 @@ class ConvTranspose2D(Layer):
         return output
 
     def backward(self, in_gradient: Array) -> Array:
-        input, columns = self.require_cached(self._input), im2col(in_gradient, self._geometry)
-        self.weight.gradient += (maps_to_rows(input) @ columns.T).reshape(self.weight.gradient.shape)
+        columns = im2col(in_gradient, self._geometry)
+        self.weight.add_gradient(self._weight_gradient(columns))
         if self.bias is not None:
-            self.bias.gradient += in_gradient.sum(axis=(0, 2, 3))
+            self.bias.add_gradient(self._bias_gradient(in_gradient))
+        return self._input_gradient(columns)
+
+    def _input_gradient(self, columns: Array) -> Array:
+        """Return `∂ℓ/∂X = W ∇*`, with ∇* in `columns`."""
         return rows_to_maps(self._weight_matrix() @ columns, (self.input_dim[1], self.input_dim[2]))
+
+    def _weight_gradient(self, columns: Array) -> Array:
+        """Return `∂ℓ/∂W = X ∇*ᵀ`, with ∇* in `columns`."""
+        gradient: Array = maps_to_rows(self.require_cached(self._input)) @ columns.T
+        return gradient.reshape(self.weight.tensor.shape)
+
+    def _bias_gradient(self, in_gradient: Array) -> Array:
+        """Return `∂ℓ/∂b = Σ ∇`."""
+        gradient: Array = in_gradient.sum(axis=(0, 2, 3))
+        return gradient
 
     def _weight_matrix(self) -> Array:
         """Return the weights as a matrix with one input channel in each row."""

@@ -1,4 +1,4 @@
-"""Dropout: silences random numbers while training."""
+"""Dropout: sets random numbers to 0 while training."""
 
 from typing import Annotated
 
@@ -6,14 +6,14 @@ import numpy as np
 from pydantic import Field
 
 from tinyml.core import Array, Shape
-from tinyml.layers.base import Layer, LayerSettings, generator_or_shared, validate_settings
+from tinyml.layers.base import Deconvolution, Layer, LayerSettings, PyTorchModule, pytorch_call, validate_settings
 
 
 class DropoutSettings(LayerSettings):
     """Settings of `Dropout`."""
 
     family = "regularisation"
-    summary = "silences random numbers while training"
+    summary = "sets random numbers to 0 while training"
     formula = "y = x · m / (1 − p), m random 0 or 1"
     short_name = "dropout"
     aliases = ("random zeros",)
@@ -24,7 +24,7 @@ class DropoutSettings(LayerSettings):
             ge=0,
             lt=1,
             title="Probability",
-            description="Probability of dropping a number: the share that is set to 0, not the share that is kept.",
+            description="Probability that a number is set to 0 (not the probability that it is kept).",
         ),
     ] = 0.5
 
@@ -36,13 +36,13 @@ class DropoutSettings(LayerSettings):
 
     def explain(self, input_shape: Shape) -> str:
         return (
-            f"While training, sets {100 * self.probability:g} % of the numbers to 0, others in every batch, and "
+            f"While training, sets {100 * self.probability:g} % of the numbers to 0, different ones in every batch. It "
             f"multiplies the rest by {1 / (1 - self.probability):.3g} so that their mean stays the same. "
             "In prediction it does nothing. It has no parameters."
         )
 
-    def build(self, name: str, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> "Dropout":
-        return Dropout(name, self.probability, rng=rng)
+    def pytorch(self, input_shape: Shape) -> PyTorchModule:
+        return pytorch_call("nn.Dropout", p=self.probability)
 
 
 class Dropout(Layer):
@@ -55,11 +55,11 @@ class Dropout(Layer):
     `y = x` in evaluation. The gradient is multiplied by the same `m / (1 - p)`.
 
     Arguments:
-        name: how the layer is called.
+        name: name of the layer.
         probability: of dropping a number (p), not of keeping it; at least 0 and less than 1.
-        rng: source of the masks; the shared generator by default.
+        rng: random generator for the masks; the shared generator by default.
 
-    Shapes: any; the output has the input's.
+    Shapes: any; output and input have the same.
 
     Raises `SettingsError` when the probability is impossible.
 
@@ -69,13 +69,15 @@ class Dropout(Layer):
     """
 
     Settings = DropoutSettings
-    deconvolution = "identity"
+    settings: DropoutSettings
+    deconvolution = Deconvolution("identity", "{layer} passes everything on.", caption="{layer}")
 
     def __init__(self, name: str, probability: float, rng: np.random.Generator | None = None) -> None:
-        settings = validate_settings(DropoutSettings, name, probability=probability)
-        super().__init__(name, settings)
-        self.probability = settings.probability
-        self.rng = generator_or_shared(rng)
+        super().__init__(name, validate_settings(DropoutSettings, name, probability=probability), rng=rng)
+
+    def build(self, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> None:
+        self.probability = self.settings.probability
+        self.rng = rng
         self._factor: Array | None = None
 
     @property
@@ -86,7 +88,7 @@ class Dropout(Layer):
         if not self.training or self.probability == 0:
             self._factor = np.ones((), input.dtype)
             return input
-        # Drawn in float32 for every dtype, so that a float64 copy of the network drops the same numbers.
+        # Drawn in float32 for every dtype, so a float64 copy of the network drops the same numbers.
         kept = self.rng.random(input.shape, dtype=np.float32) >= self.probability
         self._factor = factor = np.multiply(kept, 1 / (1 - self.probability), dtype=input.dtype)
         return input * factor
@@ -96,5 +98,5 @@ class Dropout(Layer):
         return gradient
 
     def deconvolve(self, signal: Array, recorded_input: Array, switches: np.ndarray | None) -> Array:
-        """Let everything through, as the layer does in evaluation."""
+        """Return the signal unchanged, as the layer does in evaluation."""
         return signal

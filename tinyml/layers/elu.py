@@ -1,4 +1,4 @@
-"""ELU: bends the negative side towards a floor."""
+"""ELU: bends negative values towards a limit."""
 
 import math
 from typing import Annotated
@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import Field
 
 from tinyml.core import Array, Shape
-from tinyml.layers.base import Layer, LayerSettings, validate_settings
+from tinyml.layers.base import Layer, LayerSettings, PyTorchModule, pytorch_call, validate_settings
 
 
 class ELUSettings(LayerSettings):
@@ -20,7 +20,7 @@ class ELUSettings(LayerSettings):
     aliases = ("exponential linear unit",)
 
     alpha: Annotated[
-        float, Field(ge=0, le=10, title="Floor", description="How far below 0 the results can get (a).")
+        float, Field(ge=0, le=10, title="Floor", description="Distance of the smallest possible result below 0 (a).")
     ] = 1.0
 
     def operations(self, input_shape: Shape) -> int:
@@ -38,8 +38,8 @@ class ELUSettings(LayerSettings):
     def _floor(self) -> str:
         return f"−{self.alpha:g}" if self.alpha else "0"
 
-    def build(self, name: str, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> "ELU":
-        return ELU(name, self.alpha)
+    def pytorch(self, input_shape: Shape) -> PyTorchModule:
+        return pytorch_call("nn.ELU", alpha=self.alpha)
 
 
 class ELU(Layer):
@@ -48,13 +48,13 @@ class ELU(Layer):
     Formula: `y = x` where x > 0, `y = a·(eˣ - 1)` elsewhere; `∂y/∂x` is 1 where x > 0, `a·eˣ` elsewhere. The derivative
     jumps at 0 unless a is 1.
 
-    A deconvnet has no way back through it: what a negative value stands for is neither "nothing" nor a multiple of it.
+    A deconvnet has no way back through it: for a negative value, the result is neither zero nor a multiple of it.
 
     Arguments:
-        name: how the layer is called.
+        name: name of the layer.
         alpha: minus the floor (a), 0 to 10.
 
-    Shapes: any; the output has the input's.
+    Shapes: any; output and input have the same.
 
     Raises `SettingsError` when alpha is impossible.
 
@@ -63,11 +63,13 @@ class ELU(Layer):
     """
 
     Settings = ELUSettings
+    settings: ELUSettings
 
     def __init__(self, name: str, alpha: float = 1.0) -> None:
-        settings = validate_settings(ELUSettings, name, alpha=alpha)
-        super().__init__(name, settings)
-        self.alpha = settings.alpha
+        super().__init__(name, validate_settings(ELUSettings, name, alpha=alpha))
+
+    def build(self, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> None:
+        self.alpha = self.settings.alpha
         self._slope: Array | None = None
 
     def forward(self, input: Array) -> Array:

@@ -1,4 +1,4 @@
-"""Flatten: maps to one vector."""
+"""Flatten: writes maps as one vector."""
 
 import math
 
@@ -6,14 +6,14 @@ import numpy as np
 
 from tinyml.core import Array, Shape, ShapeError, describe_count, describe_shape
 from tinyml.core.windows import batch_to_end, batch_to_front, is_batch_last
-from tinyml.layers.base import Layer, LayerSettings
+from tinyml.layers.base import Layer, LayerSettings, PyTorchModule, pytorch_call
 
 
 class FlattenSettings(LayerSettings):
     """`Flatten` has no settings."""
 
     family = "dense"
-    summary = "maps to one vector"
+    summary = "writes maps as one vector"
     formula = "y = all numbers of x in a row"
     short_name = "flatten"
     aliases = ("vectorise", "unroll")
@@ -31,8 +31,8 @@ class FlattenSettings(LayerSettings):
             " It has no parameters."
         )
 
-    def build(self, name: str, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> "Flatten":
-        return Flatten(name)
+    def pytorch(self, input_shape: Shape) -> PyTorchModule:
+        return pytorch_call("nn.Flatten")
 
 
 class Flatten(Layer):
@@ -41,12 +41,12 @@ class Flatten(Layer):
     Formula: `y[n, (c·H + h)·W + w] = x[n, c, h, w]`.
 
     Arguments:
-        name: how the layer is called.
+        name: name of the layer.
 
     Shapes: input `(N, …)`, output `(N, D)` with D the product of the other sizes. Any memory order of the input gives
     the same vector.
 
-    Raises `ShapeError` when the input has no axis besides the batch.
+    Raises `ShapeError` when the input has no axis except the batch.
 
     >>> Flatten("flatten")(np.zeros((2, 16, 4, 4))).shape
     (2, 256)
@@ -57,6 +57,8 @@ class Flatten(Layer):
 
     def __init__(self, name: str) -> None:
         super().__init__(name, FlattenSettings())
+
+    def build(self, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> None:
         self._input: Array | None = None
 
     def forward(self, input: Array) -> Array:
@@ -66,7 +68,7 @@ class Flatten(Layer):
                 "N is the number of examples."
             )
         self._input = input
-        # With the batch last, as most layers leave it in memory, nothing needs to be copied.
+        # Most layers write the batch last in memory; then nothing is copied.
         return batch_to_front(batch_to_end(input).reshape(math.prod(input.shape[1:]), len(input)))
 
     def backward(self, in_gradient: Array) -> Array:
@@ -74,7 +76,7 @@ class Flatten(Layer):
         gradient = in_gradient.reshape(input.shape)
         if is_batch_last(gradient) == is_batch_last(input):
             return gradient
-        # In the memory order of the input, which the layers below compute with.
+        # In the memory order of the input, which the layers below use.
         received = np.empty_like(input, in_gradient.dtype)
         received[...] = gradient
         return received

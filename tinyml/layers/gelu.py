@@ -1,11 +1,11 @@
-"""GELU: a smooth relative of ReLU."""
+"""GELU: a smooth variant of ReLU."""
 
 import math
 
 import numpy as np
 
 from tinyml.core import Array, Shape
-from tinyml.layers.base import Layer, LayerSettings
+from tinyml.layers.base import Layer, LayerSettings, PyTorchModule, pytorch_call
 
 _SCALE = float(np.sqrt(2 / np.pi))
 _CUBE = 0.044715
@@ -15,7 +15,7 @@ class GELUSettings(LayerSettings):
     """`GELU` has no settings."""
 
     family = "activation"
-    summary = "a smooth relative of ReLU"
+    summary = "a smooth variant of ReLU"
     formula = "y = ½ x (1 + tanh(√(2/π) (x + 0.044715 x³)))"
     short_name = "gelu"
     aliases = ("gaussian error linear unit",)
@@ -25,26 +25,26 @@ class GELUSettings(LayerSettings):
 
     def explain(self, input_shape: Shape) -> str:
         return (
-            "Keeps large positive numbers, replaces large negative ones by 0, and goes smoothly from one to the other "
-            "in between, dipping to −0.17 below zero. It has no parameters."
+            "Keeps large positive numbers and replaces large negative ones by 0. The curve between them is smooth and "
+            "falls to −0.17 below zero. It has no parameters."
         )
 
-    def build(self, name: str, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> "GELU":
-        return GELU(name)
+    def pytorch(self, input_shape: Shape) -> PyTorchModule:
+        return pytorch_call("nn.GELU", approximate="tanh")
 
 
 class GELU(Layer):
-    """Gaussian error linear unit (Hendrycks & Gimpel 2016), in the form with tanh that they give.
+    """Gaussian error linear unit in its form with tanh (Hendrycks & Gimpel 2016).
 
-    Formula: `y = ½·x·(1 + t)` with `t = tanh(u)` and `u = √(2/π)·(x + 0.044715·x³)`, within 0.0005 of `x·Φ(x)`, Φ the
-    normal distribution; `∂y/∂x = ½·(1 + t) + ½·x·(1 - t²)·√(2/π)·(1 + 3·0.044715·x²)`.
+    Formula: `y = ½·x·(1 + t)` with `t = tanh(u)` and `u = √(2/π)·(x + 0.044715·x³)`, within 0.0005 of `x·Φ(x)`, with Φ
+    the normal distribution; `∂y/∂x = ½·(1 + t) + ½·x·(1 - t²)·√(2/π)·(1 + 3·0.044715·x²)`.
 
     A deconvnet has no way back through it: it is neither linear nor does it keep the sign.
 
     Arguments:
-        name: how the layer is called.
+        name: name of the layer.
 
-    Shapes: any; the output has the input's.
+    Shapes: any; output and input have the same.
 
     >>> GELU("gelu")(np.array([[-100.0, 0.0, 100.0]]))
     array([[ -0.,   0., 100.]])
@@ -54,6 +54,8 @@ class GELU(Layer):
 
     def __init__(self, name: str) -> None:
         super().__init__(name, GELUSettings())
+
+    def build(self, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> None:
         self._bounded: Array | None = None
         self._tanh: Array | None = None
 

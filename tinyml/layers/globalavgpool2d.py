@@ -1,11 +1,11 @@
-"""GlobalAvgPool2D: one number for each map."""
+"""GlobalAvgPool2D: the mean of each map."""
 
 import math
 
 import numpy as np
 
 from tinyml.core import Array, Shape, describe_count
-from tinyml.layers.base import Layer, LayerSettings, require_maps
+from tinyml.layers.base import Layer, LayerSettings, PyTorchModule, require_maps
 
 
 class GlobalAvgPool2DSettings(LayerSettings):
@@ -28,24 +28,22 @@ class GlobalAvgPool2DSettings(LayerSettings):
         channels, rows, columns = input_shape
         return (
             f"Takes the mean of each map of {rows}×{columns} pixels, so that {describe_count(channels, 'map')} become "
-            f"a vector of {describe_count(channels, 'number')}, whatever the size of the image. It has no parameters."
+            f"a vector of {describe_count(channels, 'number')} for any size of the image. It has no parameters."
         )
 
-    def build(
-        self, name: str, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]
-    ) -> "GlobalAvgPool2D":
-        return GlobalAvgPool2D(name)
+    def pytorch(self, input_shape: Shape) -> PyTorchModule:
+        return PyTorchModule("nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten())")
 
 
 class GlobalAvgPool2D(Layer):
-    """Mean of every map (Lin et al. 2014): what stands between the maps and the last Linear of many networks.
+    """Mean of every map (Lin et al. 2014). Many networks use it between the last maps and the last Linear.
 
-    Formula: `y[n, c] = 1/(H·W) Σ x[n, c, h, w]`; the gradient is shared out evenly among the pixels.
+    Formula: `y[n, c] = 1/(H·W) Σ x[n, c, h, w]`; each pixel of a map gets the same share of the gradient.
 
-    A deconvnet begins at a map, and behind this layer there are none, so it has no way back through it.
+    A deconvnet has no way back through it, because it starts from maps and this layer gives none.
 
     Arguments:
-        name: how the layer is called.
+        name: name of the layer.
 
     Shapes: input `(N, C, H, W)`, output `(N, C)`.
 
@@ -59,6 +57,8 @@ class GlobalAvgPool2D(Layer):
 
     def __init__(self, name: str) -> None:
         super().__init__(name, GlobalAvgPool2DSettings())
+
+    def build(self, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> None:
         self._input: Array | None = None
 
     def forward(self, input: Array) -> Array:
@@ -68,7 +68,7 @@ class GlobalAvgPool2D(Layer):
         return output
 
     def backward(self, in_gradient: Array) -> Array:
-        # In the memory order of the input, which the layers below compute with.
+        # In the memory order of the input, which the layers below use.
         gradient = np.empty_like(self.require_cached(self._input), dtype=in_gradient.dtype)
         gradient[...] = (in_gradient / (gradient.shape[2] * gradient.shape[3]))[:, :, np.newaxis, np.newaxis]
         return gradient

@@ -1,4 +1,4 @@
-"""LeakyReLu: lets a little of the negative through."""
+"""LeakyReLU: keeps positive values and multiplies negative values by a small slope."""
 
 import math
 from typing import Annotated
@@ -8,7 +8,7 @@ from pydantic import Field
 
 from tinyml.core import Array, Shape
 from tinyml.core.elementwise import rectify
-from tinyml.layers.base import Layer, LayerSettings, validate_settings
+from tinyml.layers.base import Deconvolution, Layer, LayerSettings, PyTorchModule, pytorch_call, validate_settings
 
 
 class LeakyReLUSettings(LayerSettings):
@@ -20,9 +20,7 @@ class LeakyReLUSettings(LayerSettings):
     short_name = "leaky"
     aliases = ("lrelu", "leaky rectifier")
 
-    slope: Annotated[
-        float, Field(ge=0, le=1, title="Slope", description="By how much negative numbers are multiplied.")
-    ] = 0.01
+    slope: Annotated[float, Field(ge=0, le=1, title="Slope", description="Factor for negative numbers.")] = 0.01
 
     def operations(self, input_shape: Shape) -> int:
         return math.prod(input_shape)
@@ -36,8 +34,8 @@ class LeakyReLUSettings(LayerSettings):
             "stops learning. It has no parameters."
         )
 
-    def build(self, name: str, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> "LeakyReLU":
-        return LeakyReLU(name, self.slope)
+    def pytorch(self, input_shape: Shape) -> PyTorchModule:
+        return pytorch_call("nn.LeakyReLU", negative_slope=self.slope)
 
 
 class LeakyReLU(Layer):
@@ -45,14 +43,13 @@ class LeakyReLU(Layer):
 
     Formula: `y = x` where x > 0, `y = a·x` elsewhere; `∂y/∂x` is 1 where x > 0 and a elsewhere, also at x = 0.
 
-    A deconvnet sends its signal through the same function: ReLU rectifies on the way down because its maps are never
-    negative, and a leaky map is hardly ever.
+    A deconvnet applies the same function to its signal, as it applies ReLU to the signal at a ReLU layer.
 
     Arguments:
-        name: how the layer is called.
+        name: name of the layer.
         slope: of the negative side (a), 0 to 1.
 
-    Shapes: any; the output has the input's.
+    Shapes: any; output and input have the same.
 
     Raises `SettingsError` when the slope is impossible.
 
@@ -61,13 +58,17 @@ class LeakyReLU(Layer):
     """
 
     Settings = LeakyReLUSettings
+    settings: LeakyReLUSettings
     type_name = "LeakyReLu"
-    deconvolution = "leaky rectify"
+    deconvolution = Deconvolution(
+        "leaky rectify", "{layer} keeps positive values and multiplies negative values by its slope."
+    )
 
     def __init__(self, name: str, slope: float = 0.01) -> None:
-        settings = validate_settings(LeakyReLUSettings, name, slope=slope)
-        super().__init__(name, settings)
-        self.slope = settings.slope
+        super().__init__(name, validate_settings(LeakyReLUSettings, name, slope=slope))
+
+    def build(self, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> None:
+        self.slope = self.settings.slope
         self._positive: np.ndarray | None = None
 
     def forward(self, input: Array) -> Array:
@@ -79,13 +80,13 @@ class LeakyReLU(Layer):
         return gradient
 
     def deconvolve(self, signal: Array, recorded_input: Array, switches: np.ndarray | None) -> Array:
-        """Send the signal through the layer's own function."""
+        """Apply the function of the layer to the signal."""
         return self._leak(signal)
 
     def _leak(self, values: Array) -> Array:
         if self.slope == 0:  # 0 times infinity would be NaN
             return rectify(values)
-        # The slope is at most 1, so the larger of the two is the right one.
+        # The slope is at most 1, so the larger of the two is the result.
         leaked: Array = np.maximum(values, self.slope * values)
         return leaked
 

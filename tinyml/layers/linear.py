@@ -1,4 +1,4 @@
-"""Linear: every input to every output."""
+"""Linear: connects every input to every output."""
 
 from typing import Annotated
 
@@ -21,8 +21,10 @@ from tinyml.layers.base import (
     InitialiserSetting,
     Layer,
     LayerSettings,
+    PyTorchModule,
     describe_parameters,
     initialise_parameters,
+    pytorch_call,
     validate_input_dim,
     validate_settings,
 )
@@ -32,12 +34,12 @@ class LinearSettings(LayerSettings):
     """Settings of `Linear`."""
 
     family = "dense"
-    summary = "every input to every output"
+    summary = "connects every input to every output"
     formula = "y = W x + b"
     short_name = "linear"
     aliases = ("dense", "fc", "fully connected", "affine")
 
-    outputs: Annotated[int, Field(ge=1, le=100_000, title="Outputs", description="How many numbers come out.")] = 64
+    outputs: Annotated[int, Field(ge=1, le=100_000, title="Outputs", description="Number of output values.")] = 64
     bias: Annotated[bool, Field(title="Bias", description="Add a trainable constant to each output.")] = True
     initialiser: InitialiserSetting = "uniform"
 
@@ -67,8 +69,8 @@ class LinearSettings(LayerSettings):
         parameters = describe_parameters(product, self.outputs * input_shape[0], self.outputs if self.bias else 0)
         return f"{sums} a weighted sum of all {inputs}{' plus a constant' if self.bias else ''}. {parameters}"
 
-    def build(self, name: str, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> "Linear":
-        return Linear(name, input_shape[0], self.outputs, self.bias, dtype, rng, self.initialiser)
+    def pytorch(self, input_shape: Shape) -> PyTorchModule:
+        return pytorch_call("nn.Linear", input_shape[0], self.outputs, bias=self.bias)
 
 
 class Linear(Layer):
@@ -78,13 +80,13 @@ class Linear(Layer):
     `∂ℓ/∂W = ∇ᵀ X`, `∂ℓ/∂b = Σ_n ∇_n`, `∂ℓ/∂X = ∇ W`.
 
     Arguments:
-        name: how the layer is called.
-        input_dim: numbers that come in (D), at least 1.
-        output_dim: numbers that go out (K), at least 1.
-        bias: add `b`.
+        name: name of the layer.
+        input_dim: number of inputs (D), at least 1.
+        output_dim: number of outputs (K), at least 1.
+        bias: True adds `b`.
         dtype: of the parameters.
-        rng: source of the initial values; the shared generator by default.
-        initialiser: how they are drawn (`tinyml.core.initial_weight`); by default uniform in ±1/sqrt(D).
+        rng: random generator for the initial values; the shared generator by default.
+        initialiser: how the initial values are drawn (`tinyml.core.initial_weight`); uniform in ±1/sqrt(D) by default.
 
     Shapes: input `(N, D)`, output `(N, K)`, weight `(K, D)`, bias `(K,)`.
 
@@ -95,6 +97,7 @@ class Linear(Layer):
     """
 
     Settings = LinearSettings
+    settings: LinearSettings
     backward_uses_output = False
 
     def __init__(
@@ -108,11 +111,13 @@ class Linear(Layer):
         initialiser: Initialiser = "uniform",
     ) -> None:
         settings = validate_settings(LinearSettings, name, outputs=output_dim, bias=bias, initialiser=initialiser)
-        super().__init__(name, settings)
-        self.input_dim, self.output_dim = validate_input_dim(name, input_dim), settings.outputs
-        shapes, fans = settings.parameter_shapes(self.input_dim), Fans(self.input_dim[0], settings.outputs)
-        self.named_parameters = initialise_parameters(shapes, settings.initialiser, fans, rng, dtype)
-        # By columns in memory, as the products below read and write it fastest.
+        super().__init__(name, settings, validate_input_dim(name, input_dim), rng, dtype)
+
+    def build(self, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> None:
+        self.input_dim, self.output_dim = input_shape, self.settings.outputs
+        shapes, fans = self.settings.parameter_shapes(input_shape), Fans(input_shape[0], self.output_dim)
+        self.named_parameters = initialise_parameters(shapes, self.settings.initialiser, fans, rng, dtype)
+        # Column by column in memory: the products below read and write this order fastest.
         self.weight = Parameter(np.asfortranarray(self.named_parameters["weight"].tensor))
         self.named_parameters["weight"] = self.weight
         self.bias = self.named_parameters.get("bias")
@@ -120,23 +125,27 @@ class Linear(Layer):
 
     def forward(self, input: Array) -> Array:
         self._input = input = self.validate_input(input, self.input_dim)
-        workspace_array = (
-            None
-            if self.workspace is None
-            else self.workspace_array("output", (len(input), self.output_dim), input.dtype)
-        )
-        output = multiply(input, self.weight.tensor.T, out=workspace_array)
+        memory = self.workspace_array("output", (len(input), self.output_dim), input.dtype)
+        output = multiply(input, self.weight.tensor.T, out=memory)
         if self.bias is not None:
             output += self.bias.tensor
         return output
 
     def backward(self, in_gradient: Array) -> Array:
         self.accumulate_parameter_gradients(in_gradient)
-        return multiply(
-            in_gradient, self.weight.tensor, out=self.workspace_array_like("gradient", self.require_cached(self._input))
-        )
+        return self._input_gradient(in_gradient)
 
     def accumulate_parameter_gradients(self, in_gradient: Array) -> None:
+        # ∂ℓ/∂W = ∇ᵀ X, written straight into the gradient of the weights.
         self.weight.add_product(in_gradient.T, self.require_cached(self._input))
         if self.bias is not None:
-            self.bias.add_gradient(sum_columns(in_gradient))
+            self.bias.add_gradient(self._bias_gradient(in_gradient))
+
+    def _input_gradient(self, in_gradient: Array) -> Array:
+        """Return `∂ℓ/∂X = ∇ W`."""
+        memory = self.workspace_array_like("gradient", self.require_cached(self._input))
+        return multiply(in_gradient, self.weight.tensor, out=memory)
+
+    def _bias_gradient(self, in_gradient: Array) -> Array:
+        """Return `∂ℓ/∂b = Σ_n ∇_n`."""
+        return sum_columns(in_gradient)

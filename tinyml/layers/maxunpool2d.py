@@ -1,4 +1,4 @@
-"""MaxUnpool2D: puts maxima back in place."""
+"""MaxUnpool2D: puts maxima back to their pixels."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -13,6 +13,7 @@ from tinyml.layers.base import (
     Layer,
     LayerSettings,
     PositivePair,
+    PyTorchModule,
     describe_window,
     require_maps,
     validate_input_dim,
@@ -20,14 +21,25 @@ from tinyml.layers.base import (
 )
 
 FROM_POOLING: dict[str, Any] = {"from_pooling": True}
-"""Marks a setting that the pooling layer decides, so that no form asks for it."""
+"""Marks a setting that the pooling layer decides, so no form shows it."""
+
+_PYTORCH_DEFINITION = '''class SizedMaxUnpool2d(nn.MaxUnpool2d):
+    """MaxUnpool2d with a fixed output size. Call it with the input and the indices of the pooling."""
+
+    def __init__(self, kernel_size, stride, output_size):
+        super().__init__(kernel_size, stride)
+        self.output_size = output_size
+
+    def forward(self, input, indices):
+        return super().forward(input, indices, self.output_size)
+'''
 
 
 class MaxUnpool2DSettings(LayerSettings):
-    """Settings of `MaxUnpool2D`; all of them come from the pooling layer that it undoes."""
+    """Settings of `MaxUnpool2D`. All of them come from the pooling layer that it undoes."""
 
     family = "pooling"
-    summary = "puts maxima back in place"
+    summary = "puts maxima back to their pixels"
     formula = "y[where the maximum was] = x, 0 elsewhere"
     short_name = "unpool"
     aliases = ("unpooling", "max unpooling")
@@ -45,7 +57,7 @@ class MaxUnpool2DSettings(LayerSettings):
         PositivePair | None,
         Field(
             title="Output size",
-            description="Rows and columns that the pooling received; by default as many as its windows cover.",
+            description="Rows and columns of the input of the pooling; by default as many as its windows cover.",
             json_schema_extra=FROM_POOLING,
         ),
     ] = None
@@ -55,9 +67,10 @@ class MaxUnpool2DSettings(LayerSettings):
     ] = None
 
     def with_paired_pooling(self, pooling: LayerSettings, pooling_input_shape: Shape) -> "MaxUnpool2DSettings":
-        channels, *size = pooling_input_shape
+        channels, rows, columns = pooling_input_shape
         geometry = {name: getattr(pooling, name) for name in ("window", "stride")}
-        return MaxUnpool2DSettings(**geometry, output_size=(size[0], size[1]), channels=channels)
+        # Not validated again: the values come from settings that are.
+        return self.model_copy(update={**geometry, "output_size": (rows, columns), "channels": channels})
 
     def output_shape(self, input_shape: Shape) -> Shape:
         channels, height, width = require_maps("MaxUnpool2D", input_shape)
@@ -83,34 +96,36 @@ class MaxUnpool2DSettings(LayerSettings):
 
     def explain(self, input_shape: Shape) -> str:
         return (
-            "Puts every value back to the pixel where the pooling layer found its maximum and fills the rest with "
-            f"zeros, so that {describe_shape(input_shape)} becomes {describe_shape(self.output_shape(input_shape))}. "
+            "Puts every value back to the pixel where the pooling layer found its maximum, and sets the rest to "
+            f"zero, so that {describe_shape(input_shape)} becomes {describe_shape(self.output_shape(input_shape))}. "
             "It has no parameters."
         )
 
-    def build(self, name: str, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> "MaxUnpool2D":
-        layer = MaxUnpool2D(name, input_shape, self.window, self.stride, self.output_size)
-        layer.settings = self
-        return layer
+    def pytorch(self, input_shape: Shape) -> PyTorchModule:
+        size = self.output_shape(input_shape)[1:]
+        call = f"SizedMaxUnpool2d(kernel_size={self.window}, stride={self.stride}, output_size={size})"
+        return PyTorchModule(call, (_PYTORCH_DEFINITION,))
 
 
 class MaxUnpool2D(Layer):
-    """Undo a max pooling as far as possible: values go to where the maxima were (Zeiler & Fergus 2014, section 2.1).
+    """Undo a max pooling as far as possible: put values back to the pixels of the maxima.
 
-    Formula: `y[n, c, max_indices[n, c, p, q]] = x[n, c, p, q]`, everything else is 0. When windows overlapped and two
-    maxima were the same pixel, the later one in scan order is written last and stays, as PyTorch does on one thread;
-    the gradient goes to the one that stayed.
+    Source: Zeiler & Fergus 2014, section 2.1.
 
-    Called as `layer(input, max_indices)`. Inside a `Sequential` the indices come from the nearest pooling layer before
-    it that was not undone yet.
+    Formula: `y[n, c, max_indices[n, c, p, q]] = x[n, c, p, q]`, everything else is 0. When windows overlap, two maxima
+    can be the same pixel. Then the later one in scan order is written last, as in PyTorch on one thread, and gets the
+    gradient.
+
+    Called as `layer(input, max_indices)`. In a `Sequential` the indices come from the nearest pooling layer before it
+    that no other layer has undone.
 
     Arguments:
-        name: how the layer is called.
-        input_dim: (C, H, W) of one example, as the pooling layer gave it.
+        name: name of the layer.
+        input_dim: (C, H, W) of one example: the output of the pooling layer.
         size: window of the pooling; a number or (rows, columns), at least 1.
         stride: stride of the pooling; a number or (rows, columns), at least 1.
-        output_size: (rows, columns) that the pooling received, needed when it ignored border pixels; by default
-            `(H - 1)·stride + h` by `(W - 1)·stride + w`.
+        output_size: (rows, columns) of the input of the pooling, needed when it ignored border pixels;
+            `(H - 1)·stride + h` by `(W - 1)·stride + w` by default.
 
     Shapes: input and max_indices `(N, C, H, W)`, output `(N, C, *output_size)`.
 
@@ -124,6 +139,7 @@ class MaxUnpool2D(Layer):
     """
 
     Settings = MaxUnpool2DSettings
+    settings: MaxUnpool2DSettings
 
     def __init__(
         self,
@@ -134,12 +150,14 @@ class MaxUnpool2D(Layer):
         output_size: int | Pair | None = None,
     ) -> None:
         settings = validate_settings(MaxUnpool2DSettings, name, window=size, stride=stride, output_size=output_size)
-        super().__init__(name, settings)
-        self.input_dim = validate_input_dim(name, input_dim)
-        self.output_dim = self.output_shape(self.input_dim)
+        super().__init__(name, settings, validate_input_dim(name, input_dim))
+
+    def build(self, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> None:
+        self.input_dim = input_shape
+        self.output_dim = self.output_shape(input_shape)
         self._targets: np.ndarray | None = None
 
-    # Needs the indices beside the input; Sequential hands them over.
+    # Has a second argument, the indices; Sequential passes it.
     def forward(self, input: Array, max_indices: np.ndarray) -> Array:  # type: ignore[override]
         input = self.validate_input(input, self.input_dim)
         self._check_indices(input, max_indices)
@@ -153,7 +171,7 @@ class MaxUnpool2D(Layer):
     def backward(self, in_gradient: Array) -> Array:
         targets = self.require_cached(self._targets)
         gradient: Array = in_gradient.ravel()[targets]
-        # A value that a later one overwrote has no influence on the output.
+        # A value that a later one overwrote has no effect on the output.
         order = np.arange(targets.size).reshape(targets.shape)
         written_last = np.zeros(in_gradient.size, order.dtype)
         written_last[targets.ravel()] = order.ravel()
@@ -161,7 +179,7 @@ class MaxUnpool2D(Layer):
         return gradient
 
     def _check_indices(self, input: Array, max_indices: np.ndarray) -> None:
-        """Raise an error that names the layer when the indices cannot belong to this input and output."""
+        """Raise an error with the name of the layer when the indices do not fit this input and output."""
         if max_indices.shape != input.shape:
             raise ShapeError(
                 f"Layer '{self.name}' received max_indices of shape {max_indices.shape} for an input of shape "
@@ -176,5 +194,5 @@ class MaxUnpool2D(Layer):
             raise TinymlError(
                 f"Layer '{self.name}': max_indices reach from {max_indices.min()} to {max_indices.max()} but the "
                 f"output of {describe_shape(self.output_dim[1:])} has the pixels 0 to {pixels - 1}. "
-                "Give output_size the rows and columns that the pooling layer received."
+                "Set output_size to the rows and columns of the pooling layer's input."
             )

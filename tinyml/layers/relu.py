@@ -1,4 +1,4 @@
-"""ReLu: keeps what is positive."""
+"""ReLU: keeps positive values and sets negative values to 0."""
 
 import math
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from tinyml.core import Array, Shape
 from tinyml.core.elementwise import number_like, rectify
-from tinyml.layers.base import Layer, LayerSettings
+from tinyml.layers.base import Deconvolution, Layer, LayerSettings, PyTorchModule, pytorch_call
 
 
 class ReLUSettings(LayerSettings):
@@ -24,8 +24,8 @@ class ReLUSettings(LayerSettings):
     def explain(self, input_shape: Shape) -> str:
         return "Keeps every positive number and replaces every negative one by 0. It has no parameters."
 
-    def build(self, name: str, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> "ReLU":
-        return ReLU(name)
+    def pytorch(self, input_shape: Shape) -> PyTorchModule:
+        return pytorch_call("nn.ReLU")
 
 
 class ReLU(Layer):
@@ -34,9 +34,9 @@ class ReLU(Layer):
     Formula: `y = max(x, 0)`; `∂y/∂x` is 1 where x > 0 and 0 elsewhere, also at x = 0.
 
     Arguments:
-        name: how the layer is called.
+        name: name of the layer.
 
-    Shapes: any; the output has the input's.
+    Shapes: any; output and input have the same.
 
     >>> ReLU("relu")(np.array([[-1.0, 2.0]], np.float32))
     array([[0., 2.]], dtype=float32)
@@ -46,10 +46,16 @@ class ReLU(Layer):
     type_name = "ReLu"
     batch_separable = True
     commutes_with_maximum = True
-    deconvolution = "rectify"
+    deconvolution = Deconvolution(
+        "rectify",
+        "{layer} keeps positive values and sets negative values to 0.",
+        blank_reason="every value that reached it was negative and was rectified away",
+    )
 
     def __init__(self, name: str) -> None:
         super().__init__(name, ReLUSettings())
+
+    def build(self, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> None:
         self._output: Array | None = None
 
     def forward(self, input: Array) -> Array:
@@ -63,7 +69,7 @@ class ReLU(Layer):
         return gradient
 
     def deconvolve(self, signal: Array, recorded_input: Array, switches: np.ndarray | None) -> Array:
-        """Rectify: what travels down is a map of how strongly each value counts, and only positive ones count."""
+        """Rectify the signal itself: a positive value of the signal says that the pattern is there."""
         return rectify(signal)
 
 

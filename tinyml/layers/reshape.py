@@ -1,4 +1,4 @@
-"""Reshape: a vector to maps."""
+"""Reshape: writes a vector as maps."""
 
 import math
 from typing import Annotated
@@ -7,21 +7,21 @@ import numpy as np
 from pydantic import Field
 
 from tinyml.core import Array, ChangeSettings, Pair, Shape, ShapeError, describe_count, describe_shape
-from tinyml.layers.base import Layer, LayerSettings, PositivePair, validate_settings
+from tinyml.layers.base import Layer, LayerSettings, PositivePair, PyTorchModule, validate_settings
 
 
 class ReshapeSettings(LayerSettings):
     """Settings of `Reshape`."""
 
     family = "dense"
-    summary = "a vector to maps"
+    summary = "writes a vector as maps"
     formula = "y = the numbers of x in rows and columns"
     short_name = "reshape"
     aliases = ("unflatten", "view")
 
     size: Annotated[
         PositivePair,
-        Field(title="Size", description="Rows and columns of each map; there are as many maps as the numbers fill."),
+        Field(title="Size", description="Rows and columns of each map. The number of maps follows from the input."),
     ] = (1, 1)
 
     def output_shape(self, input_shape: Shape) -> Shape:
@@ -36,7 +36,7 @@ class ReshapeSettings(LayerSettings):
         return (numbers // pixels, *self.size)
 
     def _fitting_size(self, numbers: int) -> Pair:
-        """Return a size that divides the numbers and is, in each direction, a part of the chosen one."""
+        """Return a size whose maps the numbers fill; its rows and columns divide the chosen ones."""
         rows = math.gcd(numbers, self.size[0])
         return rows, math.gcd(numbers // rows, self.size[1])
 
@@ -54,19 +54,19 @@ class ReshapeSettings(LayerSettings):
             "It has no parameters."
         )
 
-    def build(self, name: str, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> "Reshape":
-        return Reshape(name, self.size)
+    def pytorch(self, input_shape: Shape) -> PyTorchModule:
+        return PyTorchModule(f"nn.Sequential(nn.Flatten(), nn.Unflatten(1, {self.output_shape(input_shape)}))")
 
 
 class Reshape(Layer):
-    """Write the numbers of each example as maps: what `Flatten` does, backwards (also known as unflatten).
+    """Write the numbers of each example as maps: the inverse of `Flatten` (also known as unflatten).
 
     Formula: `y[n, c, h, w] = x[n, (c·H + h)·W + w]`, x flattened first if it is no vector.
 
-    A deconvnet has no way back through it: what was a pixel is a place in a vector before it.
+    A deconvnet has no way back through it: the vector before it has no pixels.
 
     Arguments:
-        name: how the layer is called.
+        name: name of the layer.
         size: (H, W) of each map; one number stands for both. The number of maps follows from the input.
 
     Shapes: input `(N, …)` with D numbers in each example, output `(N, D / (H·W), H, W)`. Any memory order of the input
@@ -82,6 +82,8 @@ class Reshape(Layer):
 
     def __init__(self, name: str, size: int | Pair = 1) -> None:
         super().__init__(name, validate_settings(ReshapeSettings, name, size=size))
+
+    def build(self, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> None:
         self._input: Array | None = None
 
     def forward(self, input: Array) -> Array:
@@ -95,7 +97,7 @@ class Reshape(Layer):
         return input.reshape(len(input), *shape)
 
     def backward(self, in_gradient: Array) -> Array:
-        # In the memory order of the input, which the layers below compute with.
+        # In the memory order of the input, which the layers below use.
         gradient = np.empty_like(self.require_cached(self._input), dtype=in_gradient.dtype)
         gradient[...] = in_gradient.reshape(gradient.shape)
         return gradient

@@ -1,4 +1,4 @@
-"""Residual: adds its input to what the layers inside make of it."""
+"""Residual: adds its input to the output of the layers inside."""
 
 import copy
 import math
@@ -11,36 +11,40 @@ from pydantic import Field, field_validator
 from tinyml.core import Array, ChangeSettings, Fix, Problem, Shape, ShapeError, describe_count, describe_shape
 from tinyml.layers.base import (
     Box,
+    Deconvolution,
     Layer,
     LayerSettings,
-    generator_or_shared,
+    PyTorchModule,
     validate_input_dim,
     validate_settings,
 )
+from tinyml.layers.base.inference import LayerInference, infer_stack
 from tinyml.layers.base.registry import display_name
-from tinyml.layers.base.stack import (
-    LayerInference,
-    LayerSpecification,
-    apply_fix,
-    are_registered,
-    build_stack,
-    check_layers,
-    forward_through,
-    infer_stack,
-    shapes_through,
-)
+from tinyml.layers.base.specification import LayerSpecification, apply_fix
+from tinyml.layers.base.stack import are_registered, build_stack, check_layers, forward_through, shapes_through
 
 _DEEPEST = 3
-"""How many stacks may be nested. Shapes are worked out several times over for each level."""
+"""How many stacks may be nested. Each level repeats the shape inference of the levels inside it several times."""
 
 _STANDARD_BLOCK = ChangeSettings("Use the standard block inside", {"layers": []})
+
+_DECONVOLUTION = Deconvolution(
+    "both ways", "{layer} passes the signal around the layers inside and through them, and adds up both."
+)
+
+_PYTORCH_DEFINITION = '''class Residual(nn.Sequential):
+    """Adds the input to the output of the modules inside."""
+
+    def forward(self, input):
+        return input + super().forward(input)
+'''
 
 
 class ResidualSettings(LayerSettings):
     """Settings of `Residual`: the stack inside it."""
 
     family = "block"
-    summary = "adds its input to what is inside"
+    summary = "adds its input to the output of the layers inside"
     formula = "y = x + F(x)"
     short_name = "residual"
     aliases = ("skip connection", "shortcut", "resnet block")
@@ -50,7 +54,7 @@ class ResidualSettings(LayerSettings):
         Field(
             max_length=100,
             title="Inside",
-            description="The layers inside, as in a network; none stands for the standard block, which fits any input.",
+            description="The layers inside, as in a network. Without layers: the standard block, which fits any input.",
             json_schema_extra={"not_in_form": True},
         ),
     ] = ()
@@ -66,7 +70,7 @@ class ResidualSettings(LayerSettings):
         return layers
 
     def inferred_layers(self, input_shape: Shape) -> tuple[LayerInference, ...]:
-        """Let shapes flow through the inside."""
+        """Return the shapes of the layers inside."""
         return infer_stack(self.layers or _standard_block(input_shape), input_shape)
 
     def output_shape(self, input_shape: Shape) -> Shape:
@@ -77,21 +81,21 @@ class ResidualSettings(LayerSettings):
         if inferred_layers[-1].output_shape != input_shape:
             raise ShapeError(
                 f"The layers inside turn {describe_shape(input_shape)} into "
-                f"{describe_shape(inferred_layers[-1].output_shape or ())}, but what is added to the input must have "
-                "its shape.",
+                f"{describe_shape(inferred_layers[-1].output_shape or ())}, but their output is added to the input and "
+                "must have its shape.",
                 _STANDARD_BLOCK,
             )
         return input_shape
 
     def _fix_inside(self, problem: Problem, input_shape: Shape) -> Fix | None:
-        """Return what mends a problem of the layers inside, as a change of this layer."""
+        """Return the fix of a problem inside, as a change of this layer's settings."""
         if not self.layers:
             return problem.fix  # the standard block refuses only inputs that this layer must refuse
         if problem.fix is not None:
-            mended = apply_fix(self.layers, problem)
-            inferred_layers = infer_stack(mended, input_shape)
+            fixed = apply_fix(self.layers, problem)
+            inferred_layers = infer_stack(fixed, input_shape)
             if inferred_layers and inferred_layers[-1].output_shape == input_shape:
-                inside = [layer.model_dump() for layer in mended]
+                inside = [layer.model_dump() for layer in fixed]
                 return ChangeSettings(f"{problem.fix.label} (inside, {problem.layer})", {"layers": inside})
         return _STANDARD_BLOCK
 
@@ -125,11 +129,11 @@ class ResidualSettings(LayerSettings):
 
     def explain(self, input_shape: Shape) -> str:
         inferred_layers = self.inferred_layers(input_shape)
-        inside = " → ".join(_in_words(inferred) for inferred in inferred_layers)
+        inside = " → ".join(_describe(inferred) for inferred in inferred_layers)
         parameters = describe_count(sum(inferred.parameter_count for inferred in inferred_layers), "parameter")
         return (
-            f"Sends its input through {inside}, and adds what comes out to the input itself. Signals and gradients can "
-            f"pass unchanged, so that many such layers can stand on each other. {parameters}."
+            f"Sends its input through {inside}, and adds the result to the input itself. Signals and gradients can "
+            f"pass unchanged, so a network can have many such layers. {parameters}."
         )
 
     def notes(self, input_shape: Shape) -> tuple[str, ...]:
@@ -145,40 +149,48 @@ class ResidualSettings(LayerSettings):
             if inferred.settings is not None and inferred.input_shape is not None:
                 inside = inferred.settings.receptive_field(inside, inferred.input_shape)
         if any(first == end for first, end in inside):
-            return box  # the layers inside see nothing but padding
+            return box  # the layers inside read only padding
         rows, columns = ((min(a[0], b[0]), max(a[1], b[1])) for a, b in zip(box, inside, strict=True))
         return rows, columns
 
-    def build(self, name: str, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> "Residual":
-        layer = Residual(name, input_shape, build_stack(self.inferred_layers(input_shape), rng, dtype))
-        layer.settings = self
-        return layer
+    def pytorch(self, input_shape: Shape) -> PyTorchModule | None:
+        modules: list[str] = []
+        definitions = [_PYTORCH_DEFINITION]
+        for inferred in self.inferred_layers(input_shape):
+            if inferred.settings is None or inferred.input_shape is None:
+                return None
+            module = inferred.settings.pytorch(inferred.input_shape)
+            if module is None:
+                return None
+            modules.append(f"({inferred.specification.name!r}, {module.expression})")
+            definitions += module.definitions
+        return PyTorchModule(f"Residual(OrderedDict([{', '.join(modules)}]))", tuple(dict.fromkeys(definitions)))
 
 
 class Residual(Layer):
-    """A stack of layers with a way around it (He et al. 2016, "Deep Residual Learning for Image Recognition").
+    """A stack of layers with a connection around it (He et al. 2016, "Deep Residual Learning for Image Recognition").
 
-    Formula: `y = x + F(x)`, F being the layers inside; `∂ℓ/∂x = ∇ + F'(∇)`: the gradient passes both ways and adds up.
+    Formula: `y = x + F(x)`, with F the layers inside; `∂ℓ/∂x = ∇ + F'(∇)`: the gradient passes both ways and adds up.
 
-    To everything outside it is one layer: a recorded pass, a deconvnet and the report of a diverged loss name it and
-    not what is inside. Its tensors are named as by a network: "conv_1.weight".
+    Outside it is one layer: a recorded pass, a deconvnet and the report of a diverged loss name this layer and not the
+    layers inside. Its tensors have names as in a network: "conv_1.weight".
 
-    A deconvnet carries its signal both ways and adds up, since the sum is linear; it can if it can pass every layer
-    inside.
+    A deconvnet passes its signal both ways and adds up, because the sum is linear. It can do this if it can pass every
+    layer inside.
 
     Arguments:
-        name: how the layer is called.
+        name: name of the layer.
         input_dim: of one example: (C, H, W) or (D,).
-        layers: what is inside, in order; it must give the shape it receives. By default the standard block: Conv2D
-            without bias, BatchNorm2D, ReLU, Conv2D for maps, with as many filters as maps come in, and Linear, ReLU,
-            Linear for a vector.
+        layers: the layers inside, in order; their output has the shape of the input. By default the standard block. For
+            maps: Conv2D without bias, BatchNorm2D, ReLU, Conv2D, with as many filters as input maps. For a vector:
+            Linear, ReLU, Linear.
         dtype: of the parameters of the standard block.
-        rng: source of its initial values; the shared generator by default.
+        rng: random generator for its initial values; the shared generator by default.
 
     Shapes: input and output `(N, *input_dim)`.
 
-    Raises `SettingsError` when layers are nested too deeply, two of them have the same name, or one stands there twice;
-    `ShapeError` when the inside does not keep the shape or when the input is not `(N, *input_dim)`.
+    Raises `SettingsError` when layers are nested too deeply, two of them have the same name, or one appears twice;
+    `ShapeError` when the layers inside change the shape or when the input is not `(N, *input_dim)`.
 
     >>> residual = Residual("residual_1", (8, 14, 14))
     >>> residual(np.zeros((2, 8, 14, 14), np.float32)).shape, list(residual.named_parameters)[:2]
@@ -186,6 +198,8 @@ class Residual(Layer):
     """
 
     Settings = ResidualSettings
+    settings: ResidualSettings
+    layers: Sequence[Layer] = ()
 
     def __init__(
         self,
@@ -195,30 +209,32 @@ class Residual(Layer):
         dtype: type[np.floating] = np.float32,
         rng: np.random.Generator | None = None,
     ) -> None:
-        self.layers: list[Layer] = list(layers)
+        self.layers = list(layers)
         check_layers(self.layers)
-        self.input_dim = validate_input_dim(name, input_dim)
-        settings = validate_settings(ResidualSettings, name, layers=tuple(map(_on_paper, self.layers)))
+        settings = validate_settings(ResidualSettings, name, layers=tuple(map(_specification_of, self.layers)))
+        super().__init__(name, settings, validate_input_dim(name, input_dim), rng, dtype)
+
+    def build(self, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> None:
+        self.input_dim = input_shape
         if not self.layers:
-            self.layers = build_stack(settings.inferred_layers(self.input_dim), generator_or_shared(rng), dtype)
-        super().__init__(name, settings)
-        self.output_shape(self.input_dim)
+            self.layers = build_stack(self.settings.inferred_layers(input_shape), rng, dtype)
+        self.output_shape(input_shape)
         for layer in self.layers:
             self.named_parameters.update({f"{layer.name}.{key}": each for key, each in layer.named_parameters.items()})
             self.named_buffers.update({f"{layer.name}.{key}": each for key, each in layer.named_buffers.items()})
-        self.deconvolution = "both ways" if all(layer.deconvolution for layer in self.layers) else ""
+        self.deconvolution = _DECONVOLUTION if all(layer.deconvolution for layer in self.layers) else None
         self._ran = False
 
     def output_shape(self, input_shape: Shape) -> Shape:
         if are_registered(self.layers):
             return super().output_shape(input_shape)
-        # The settings know nothing of a user's own layers; these may know their shapes themselves.
+        # The settings do not know a user's own layers, but these layers may know their shapes.
         self._check_inside(input_shape, shapes_through(self.layers, input_shape)[-1] or input_shape)
         return input_shape
 
     @property
     def training(self) -> bool:
-        """True while training; setting it reaches every layer inside."""
+        """True during training. Assigning it sets every layer inside too."""
         return self._training
 
     @training.setter
@@ -240,11 +256,12 @@ class Residual(Layer):
         self._ran = True
         return input + value
 
-    def _check_inside(self, received: Shape, given: Shape) -> None:
-        if given != received:
+    def _check_inside(self, input_shape: Shape, output_shape: Shape) -> None:
+        """Raise `ShapeError` when the layers inside change the shape."""
+        if output_shape != input_shape:
             raise ShapeError(
-                f"Layer '{self.name}': the layers inside turn {received} into {given}, but what is added to the input "
-                "must have its shape."
+                f"Layer '{self.name}': the layers inside turn {input_shape} into {output_shape}, but their output is "
+                "added to the input and must have its shape."
             )
 
     def backward(self, in_gradient: Array) -> Array:
@@ -255,60 +272,61 @@ class Residual(Layer):
         return in_gradient + gradient
 
     def deconvolve(self, signal: Array, recorded_input: Array, switches: np.ndarray | None) -> Array:
-        """Add up what goes around the inside and what goes down through it.
+        """Add the signal itself to the signal that passes back through the layers inside.
 
-        What the layers inside received is computed again, by copies that share the weights: a recorded pass may be
-        looked at while the network is at work.
+        The inputs of the layers inside are computed again, by copies that share the weights: the network may run at the
+        same time.
         """
         if not self.deconvolution:
             return super().deconvolve(signal, recorded_input, switches)
-        value, pending_pools, passed = recorded_input, list[Layer](), list[tuple[Layer, Array, np.ndarray | None]]()
+        value, pending_pools = recorded_input, list[Layer]()
+        passed: list[tuple[Layer, Array, np.ndarray | None]] = []
         for layer in map(copy.copy, self.layers):
             layer.training = False
             output = forward_through(layer, value, pending_pools)
             passed.append((layer, value, layer.switches if layer.records_switches else None))
             value = output
-        carried = signal
-        for layer, seen, seen_switches in reversed(passed):
-            carried = layer.deconvolve(carried, seen, seen_switches)
-        return signal + carried
+        result = signal
+        for layer, layer_input, layer_switches in reversed(passed):
+            result = layer.deconvolve(result, layer_input, layer_switches)
+        return signal + result
 
     def __copy__(self) -> "Residual":
-        """Copy the layers inside too, so that the copy keeps for itself what it needs between its passes."""
+        """Copy the layers inside too: the copy then has its own memory of the last pass."""
         replica = object.__new__(type(self))
         replica.__dict__.update(self.__dict__, layers=[copy.copy(layer) for layer in self.layers])
         return replica
 
 
 def _standard_block(input_shape: Shape) -> tuple[LayerSpecification, ...]:
-    """Return the inside that a user gets who asks for none; it keeps the shape of any input."""
+    """Return the default layers inside, which keep the shape of any input."""
     if len(input_shape) == 3:
         filters = {"filters": input_shape[0], "window": (3, 3), "padding": (1, 1)}
-        # No bias: the normalisation behind it would take it away again.
-        first = [_on_paper_as("Conv2D", "conv_1", {**filters, "bias": False})]
-        first.append(_on_paper_as("BatchNorm2D", "batchnorm_1", {}))
-        last = _on_paper_as("Conv2D", "conv_2", filters)
+        # No bias: the batch normalisation after it would cancel it.
+        first = [_specification("Conv2D", "conv_1", {**filters, "bias": False})]
+        first.append(_specification("BatchNorm2D", "batchnorm_1", {}))
+        last = _specification("Conv2D", "conv_2", filters)
     else:
         outputs = {"outputs": input_shape[0]}
-        first, last = [_on_paper_as("Linear", "linear_1", outputs)], _on_paper_as("Linear", "linear_2", outputs)
-    return (*first, _on_paper_as("ReLu", "relu_1", {}), last)
+        first, last = [_specification("Linear", "linear_1", outputs)], _specification("Linear", "linear_2", outputs)
+    return (*first, _specification("ReLu", "relu_1", {}), last)
 
 
-def _on_paper_as(kind: str, name: str, settings: dict[str, Any]) -> LayerSpecification:
+def _specification(kind: str, name: str, settings: dict[str, Any]) -> LayerSpecification:
     return LayerSpecification(type=kind, name=name, settings=settings)
 
 
-def _on_paper(layer: Layer) -> LayerSpecification:
-    return _on_paper_as(layer.type_name, layer.name, layer.settings.model_dump(mode="json"))
+def _specification_of(layer: Layer) -> LayerSpecification:
+    return _specification(layer.type_name, layer.name, layer.settings.model_dump(mode="json"))
 
 
-def _in_words(inferred: LayerInference) -> str:
+def _describe(inferred: LayerInference) -> str:
     words = inferred.settings.describe() if inferred.settings is not None else ""
     return display_name(inferred.specification.type) + (f" ({words})" if words else "")
 
 
 def _settings_inside(settings: Any) -> list[Any]:
-    """Return the settings of the layers that stand in these settings, which may be damaged."""
+    """Return the settings of the layers inside these settings, which may come from a damaged file."""
     layers = settings.get("layers") if isinstance(settings, dict) else None
     return (
         [layer.get("settings", {}) for layer in layers if isinstance(layer, dict)] if isinstance(layers, list) else []

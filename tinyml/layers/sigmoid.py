@@ -1,11 +1,11 @@
-"""Sigmoid: squashes to 0…1."""
+"""Sigmoid: squashes every value into 0…1."""
 
 import math
 
 import numpy as np
 
 from tinyml.core import Array, Shape
-from tinyml.layers.base import Layer, LayerSettings
+from tinyml.layers.base import Layer, LayerSettings, PyTorchModule, pytorch_call
 
 
 class SigmoidSettings(LayerSettings):
@@ -26,23 +26,23 @@ class SigmoidSettings(LayerSettings):
             "It has no parameters."
         )
 
-    def build(self, name: str, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> "Sigmoid":
-        return Sigmoid(name)
+    def pytorch(self, input_shape: Shape) -> PyTorchModule:
+        return pytorch_call("nn.Sigmoid")
 
 
 class Sigmoid(Layer):
     """Logistic function (Rumelhart et al. 1986, the unit of the first networks that learned by backpropagation).
 
-    Formula: `y = 1 / (1 + e⁻ˣ)`; `∂y/∂x = y·(1 - y)`. For negative x it is computed as `eˣ / (1 + eˣ)`, which is the
-    same, so that no exponential overflows.
+    Formula: `y = 1 / (1 + e⁻ˣ)`; `∂y/∂x = y·(1 - y)`. For negative x it is computed as `eˣ / (1 + eˣ)`, which is
+    equal and never overflows.
 
-    A deconvnet has no way back through it: its maps are positive whether or not a pattern was there, so zero does not
-    mean "had no part in it".
+    A deconvnet has no way back through it: its maps are positive even without a pattern, so zero does not mean "had no
+    effect".
 
     Arguments:
-        name: how the layer is called.
+        name: name of the layer.
 
-    Shapes: any; the output has the input's.
+    Shapes: any; output and input have the same.
 
     >>> Sigmoid("sigmoid")(np.array([[-1000.0, 0.0, 1000.0]]))
     array([[0. , 0.5, 1. ]])
@@ -52,6 +52,8 @@ class Sigmoid(Layer):
 
     def __init__(self, name: str) -> None:
         super().__init__(name, SigmoidSettings())
+
+    def build(self, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> None:
         self._output: Array | None = None
 
     def forward(self, input: Array) -> Array:

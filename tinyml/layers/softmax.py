@@ -1,4 +1,4 @@
-"""Softmax: scores to probabilities."""
+"""Softmax: turns scores into probabilities."""
 
 import math
 from typing import Annotated
@@ -7,14 +7,25 @@ import numpy as np
 from pydantic import Field
 
 from tinyml.core import Array, ChangeSettings, Shape, ShapeError, describe_shape
-from tinyml.layers.base import Layer, LayerSettings, validate_settings
+from tinyml.layers.base import Layer, LayerSettings, PyTorchModule, validate_settings
+
+_PYTORCH_DEFINITION = '''class ClampedSoftmax(nn.Softmax):
+    """Softmax whose results are at least `eps`."""
+
+    def __init__(self, dim, eps):
+        super().__init__(dim)
+        self.eps = eps
+
+    def forward(self, input):
+        return super().forward(input).clamp(min=self.eps)
+'''
 
 
 class SoftmaxSettings(LayerSettings):
     """Settings of `Softmax`."""
 
     family = "activation"
-    summary = "scores to probabilities"
+    summary = "turns scores into probabilities"
     formula = "yₖ = exp xₖ / Σⱼ exp xⱼ"
     short_name = "softmax"
     aliases = ("probabilities",)
@@ -25,7 +36,7 @@ class SoftmaxSettings(LayerSettings):
             ge=1,
             le=8,
             title="Axis",
-            description="Along which axis the results add up to 1; the batch is axis 0, so 1 is right for scores.",
+            description="Axis along which the results add up to 1. The batch is axis 0, so scores have axis 1.",
         ),
     ] = 1
     eps: Annotated[
@@ -34,7 +45,7 @@ class SoftmaxSettings(LayerSettings):
             ge=0,
             le=1e-3,
             title="Smallest probability",
-            description="Smaller results are raised to this, so that their logarithm stays finite.",
+            description="Smaller results become this number, so their logarithm stays finite.",
         ),
     ] = 1e-10
 
@@ -48,7 +59,7 @@ class SoftmaxSettings(LayerSettings):
         return input_shape
 
     def operations(self, input_shape: Shape) -> int:
-        # For each number: a comparison and a subtraction of the largest, an exponential, an addition, a division.
+        # Five for each number: comparison with the largest, subtraction of it, exponential, addition, division.
         return 5 * math.prod(input_shape)
 
     def describe(self) -> str:
@@ -60,26 +71,26 @@ class SoftmaxSettings(LayerSettings):
             "score gets the largest. It has no parameters."
         )
 
-    def build(self, name: str, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> "Softmax":
-        return Softmax(name, self.axis, self.eps)
+    def pytorch(self, input_shape: Shape) -> PyTorchModule:
+        return PyTorchModule(f"ClampedSoftmax(dim={self.axis}, eps={self.eps!r})", (_PYTORCH_DEFINITION,))
 
 
 class Softmax(Layer):
     """Probabilities proportional to the exponentials of the scores (seed 004).
 
-    Formula: `y[k] = max(eps, exp(x[k] - m) / Σ_j exp(x[j] - m))` with `m = max_j x[j]`, which changes nothing but keeps
-    every exponential at 1 or below, so that none overflows.
+    Formula: `y[k] = max(eps, exp(x[k] - m) / Σ_j exp(x[j] - m))` with `m = max_j x[j]`. Subtracting m does not
+    change the result, and no exponential overflows.
 
-    `backward` passes the gradient through unchanged. That is not the derivative of this layer: it is made for
-    `cross_entropy_loss`, whose gradient is already the one with respect to the scores, `(y - truth) / N`. Computing
-    both steps at once is simpler and more precise (seed 004). Use no other loss behind this layer.
+    `backward` returns the gradient unchanged. This is not the derivative of the layer: `cross_entropy_loss` already
+    returns the gradient with respect to the scores, `(y - truth) / N`. Computing both steps at once is simpler and more
+    precise (seed 004). Use no other loss after this layer.
 
     Arguments:
-        name: how the layer is called.
-        axis: along which the results add up to 1; 0 is the batch, so at least 1.
+        name: name of the layer.
+        axis: the results add up to 1 along this axis; at least 1, because 0 is the batch.
         eps: smallest result, 0 to 0.001; keeps the logarithm in the loss finite.
 
-    Shapes: any with the axis; the output has the input's.
+    Shapes: any with the axis; output and input have the same.
 
     Raises `SettingsError` for an impossible argument, `ShapeError` when the input lacks the axis.
 
@@ -88,15 +99,17 @@ class Softmax(Layer):
     """
 
     Settings = SoftmaxSettings
+    settings: SoftmaxSettings
     gradient_exception = (
-        "Softmax passes the gradient through: it is paired with cross_entropy_loss, whose gradient is already with "
+        "Softmax returns the gradient unchanged: it is paired with cross_entropy_loss, whose gradient is already with "
         "respect to the scores that Softmax receives."
     )
 
     def __init__(self, name: str = "softmax", axis: int = 1, eps: float = 1e-10) -> None:
-        settings = validate_settings(SoftmaxSettings, name, axis=axis, eps=eps)
-        super().__init__(name, settings)
-        self.axis, self.eps = settings.axis, settings.eps
+        super().__init__(name, validate_settings(SoftmaxSettings, name, axis=axis, eps=eps))
+
+    def build(self, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> None:
+        self.axis, self.eps = self.settings.axis, self.settings.eps
 
     def forward(self, input: Array) -> Array:
         self.output_shape(input.shape[1:])
@@ -109,7 +122,7 @@ class Softmax(Layer):
         return probabilities
 
     def _without_infinity(self, input: Array, largest: Array) -> Array:
-        """Replace each set of scores with one infinite score by finite ones: that one has all the probability."""
+        """Make scores finite where exactly one of a set is +infinity: this one gets the probability 1."""
         infinite = np.isposinf(input)
         # The largest of scores with NaN among them is NaN.
         alone = np.isposinf(largest) & (np.count_nonzero(infinite, axis=self.axis, keepdims=True) == 1)

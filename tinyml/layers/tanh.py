@@ -1,4 +1,4 @@
-"""Tanh: squashes to −1…1."""
+"""Tanh: squashes every value into −1…1."""
 
 import math
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from tinyml.core import Array, Shape
 from tinyml.core.elementwise import number_like
-from tinyml.layers.base import Layer, LayerSettings
+from tinyml.layers.base import Layer, LayerSettings, PyTorchModule, pytorch_call
 
 
 class TanhSettings(LayerSettings):
@@ -24,8 +24,8 @@ class TanhSettings(LayerSettings):
     def explain(self, input_shape: Shape) -> str:
         return "Squashes every number smoothly into the range from −1 to 1. It has no parameters."
 
-    def build(self, name: str, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> "Tanh":
-        return Tanh(name)
+    def pytorch(self, input_shape: Shape) -> PyTorchModule:
+        return pytorch_call("nn.Tanh")
 
 
 class Tanh(Layer):
@@ -34,9 +34,9 @@ class Tanh(Layer):
     Formula: `y = tanh x = (eˣ - e⁻ˣ) / (eˣ + e⁻ˣ)`; `∂y/∂x = 1 - y²`.
 
     Arguments:
-        name: how the layer is called.
+        name: name of the layer.
 
-    Shapes: any; the output has the input's.
+    Shapes: any; output and input have the same.
 
     >>> Tanh("tanh")(np.array([[-100.0, 0.0, 100.0]]))
     array([[-1.,  0.,  1.]])
@@ -46,6 +46,8 @@ class Tanh(Layer):
 
     def __init__(self, name: str) -> None:
         super().__init__(name, TanhSettings())
+
+    def build(self, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> None:
         self._output: Array | None = None
 
     def forward(self, input: Array) -> Array:

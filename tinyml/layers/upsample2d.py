@@ -6,7 +6,17 @@ import numpy as np
 from pydantic import Field
 
 from tinyml.core import Array, Pair, Shape, describe_pair, describe_shape
-from tinyml.layers.base import Box, Layer, LayerSettings, PositivePair, require_maps, validate_settings
+from tinyml.layers.base import (
+    Box,
+    Deconvolution,
+    Layer,
+    LayerSettings,
+    PositivePair,
+    PyTorchModule,
+    pytorch_call,
+    require_maps,
+    validate_settings,
+)
 
 
 class Upsample2DSettings(LayerSettings):
@@ -18,9 +28,10 @@ class Upsample2DSettings(LayerSettings):
     short_name = "upsample"
     aliases = ("upsampling", "nearest neighbour")
 
-    scale: Annotated[
-        PositivePair, Field(title="Scale", description="How many rows and columns each pixel becomes.")
-    ] = (2, 2)
+    scale: Annotated[PositivePair, Field(title="Scale", description="Rows and columns that each pixel becomes.")] = (
+        2,
+        2,
+    )
 
     def output_shape(self, input_shape: Shape) -> Shape:
         channels, height, width = require_maps("Upsample2D", input_shape)
@@ -42,8 +53,8 @@ class Upsample2DSettings(LayerSettings):
         rows, columns = ((first // by, -(-end // by)) for (first, end), by in zip(box, self.scale, strict=True))
         return rows, columns
 
-    def build(self, name: str, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> "Upsample2D":
-        return Upsample2D(name, self.scale)
+    def pytorch(self, input_shape: Shape) -> PyTorchModule:
+        return pytorch_call("nn.Upsample", scale_factor=self.scale, mode="nearest")
 
 
 class Upsample2D(Layer):
@@ -52,10 +63,10 @@ class Upsample2D(Layer):
     Formula: `y[n, c, p, q] = x[n, c, floor(p / r), floor(q / s)]` for a scale of r rows and s columns; the gradient of
     a pixel is the sum over its block.
 
-    A deconvnet adds up the signal of each block, since the layer is linear.
+    A deconvnet adds up the signal of each block, because the layer is linear.
 
     Arguments:
-        name: how the layer is called.
+        name: name of the layer.
         scale: rows and columns that each pixel becomes; a number or (rows, columns), at least 1.
 
     Shapes: input `(N, C, H, W)`, output `(N, C, H·r, W·s)`.
@@ -67,18 +78,20 @@ class Upsample2D(Layer):
     """
 
     Settings = Upsample2DSettings
-    deconvolution = "add up"
+    settings: Upsample2DSettings
+    deconvolution = Deconvolution("add up", "{layer} adds up the pixels that it made from the same pixel.")
 
     def __init__(self, name: str, scale: int | Pair = 2) -> None:
-        settings = validate_settings(Upsample2DSettings, name, scale=scale)
-        super().__init__(name, settings)
-        self.scale = settings.scale
+        super().__init__(name, validate_settings(Upsample2DSettings, name, scale=scale))
+
+    def build(self, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> None:
+        self.scale = self.settings.scale
         self._ran = False
 
     def forward(self, input: Array) -> Array:
         self.output_shape(input.shape[1:])
         self._ran = True
-        # Repeated with the batch last in memory, as the layers around it have it.
+        # Repeated with the batch last in memory, the order of the layers around it.
         batch_last = input.transpose(1, 2, 3, 0)
         return batch_last.repeat(self.scale[0], axis=1).repeat(self.scale[1], axis=2).transpose(3, 0, 1, 2)
 
@@ -87,7 +100,7 @@ class Upsample2D(Layer):
         return self._add_up(in_gradient)
 
     def deconvolve(self, signal: Array, recorded_input: Array, switches: np.ndarray | None) -> Array:
-        """Add up the signal of each block, which makes this the transpose of the layer."""
+        """Add up the signal of each block: this is the transpose of the layer."""
         return self._add_up(signal)
 
     def _add_up(self, values: Array) -> Array:

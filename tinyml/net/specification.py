@@ -22,15 +22,9 @@ from tinyml.core import (
     describe_count,
     describe_shape,
 )
-from tinyml.layers.base.stack import (
-    LayerInference,
-    LayerSpecification,
-    apply_fix,
-    build_stack,
-    free_name,
-    infer_stack,
-    read_settings,
-)
+from tinyml.layers.base.inference import LayerInference, infer_stack
+from tinyml.layers.base.specification import LayerSpecification, apply_fix, free_name, read_settings
+from tinyml.layers.base.stack import build_stack
 from tinyml.net.sequential import Sequential
 
 

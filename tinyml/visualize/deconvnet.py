@@ -18,7 +18,7 @@ import numpy as np
 
 from tinyml.core import Array, Pair, TinymlError
 from tinyml.core.threads import one_blas_thread
-from tinyml.layers.base import Box
+from tinyml.layers.base import Box, Deconvolution
 from tinyml.net import Trace, TraceEntry
 from tinyml.visualize.chosen_layer import find_layer, require_maps_of
 
@@ -29,13 +29,18 @@ class Step:
 
     Attributes:
         layer: name of the layer.
-        operation: the operation of this step: "unpool", "rectify", "filters transposed" or "identity".
+        deconvolution: the operation of this step in words, from the layer (`Layer.deconvolution`).
         signal: `(C, H, W)`, the result of this step, in the shape of the layer's input.
     """
 
     layer: str
-    operation: str
+    deconvolution: Deconvolution
     signal: Array
+
+    @property
+    def operation(self) -> str:
+        """The operation in one to three words: "unpool", "rectify", "filters transposed"."""
+        return self.deconvolution.operation
 
 
 @dataclass(frozen=True)
@@ -163,9 +168,11 @@ def _carry_down(kept: Array, passed: tuple[TraceEntry, ...], example: int) -> tu
     signal = kept
     one = slice(example, example + 1)
     for entry in passed:
+        deconvolution = entry.layer.deconvolution
+        assert deconvolution is not None  # _way_down checks it
         switches = None if entry.switches is None else entry.switches[one]
         signal = entry.layer.deconvolve(signal, entry.input[one], switches)
-        steps.append(Step(entry.layer.name, entry.layer.deconvolution, np.ascontiguousarray(signal[0])))
+        steps.append(Step(entry.layer.name, deconvolution, np.ascontiguousarray(signal[0])))
     return tuple(steps)
 
 
@@ -192,6 +199,4 @@ def _explain_blank(
             "made it fire."
         )
     end = next(step for step in steps if not step.signal.any())
-    if end.operation == "rectify":
-        return f"Nothing is left below '{end.layer}': every value that reached it was negative and was rectified away."
-    return f"Nothing is left below '{end.layer}' ({end.operation}): its weights pass none of the signal on."
+    return f"Nothing is left below '{end.layer}' ({end.operation}): {end.deconvolution.blank_reason}."

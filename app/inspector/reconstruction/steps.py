@@ -9,24 +9,6 @@ from app.widgets.plain_text import short
 from tinyml.core import describe_shape
 from tinyml.visualize import Reconstruction, Step
 
-_CAPTIONS = {
-    "rectify": "rectify",
-    "unpool": "unpool",
-    "filters transposed": "{layer}ᵀ",
-    "identity": "{layer}",
-}
-_EXPLANATIONS = {
-    "rectify": "{layer} lets only what is positive through.",
-    "unpool": "{layer} puts each value back to where the maximum came from in this forward pass.",
-    "filters transposed": "The filters of {layer} spread each value over the pixels that they read, without the bias.",
-    "identity": "{layer} passes everything on.",
-    "leaky rectify": "{layer} keeps what is positive and lets a little of the rest through.",
-    "share out": "{layer} shares each value out evenly among the pixels whose mean it was.",
-    "add up": "{layer} adds up the pixels that were one pixel before it.",
-    "scale": "{layer} multiplies each map by the number that it was multiplied by in the forward pass.",
-    "both ways": "{layer} sends everything around its inside and down through it, and adds up.",
-}
-
 
 def step_pictures(reconstruction: Reconstruction, feature_map: np.ndarray | None, dark: bool) -> list[StepPicture]:
     """Make the strip: the map, the one activation that is kept, and what is left after each step down."""
@@ -44,8 +26,9 @@ def step_pictures(reconstruction: Reconstruction, feature_map: np.ndarray | None
 
 
 def _step_picture(step: Step, dark: bool, is_image: bool) -> StepPicture:
-    caption = _CAPTIONS.get(step.operation, step.operation).format(layer=short(step.layer, 24))
-    words = _EXPLANATIONS.get(step.operation, f"{{layer}}: {step.operation}.").format(layer=short(step.layer, 24))
+    layer, deconvolution = short(step.layer, 24), step.deconvolution
+    caption = (deconvolution.caption or deconvolution.operation).format(layer=layer)
+    words = deconvolution.sentence.format(layer=layer)
     words = f"{words} Left: {describe_shape(step.signal.shape)}"
     if is_image:
         return StepPicture(reconstruction_image(step.signal, dark), caption, f"{words}, the pixels.")

@@ -8,8 +8,8 @@ import pytest
 from tests.tinyml.compare import tally
 
 if find_spec("torch") is None:
-    # The tests themselves say that they are skipped, and why; these are only what they share.
-    collect_ignore = ["counterparts.py", "twins.py"]
+    # The tests say why they are skipped; this module is only what they share.
+    collect_ignore = ["counterparts.py"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,114 +1,69 @@
-"""For every layer type and loss, how PyTorch computes the same.
+"""PyTorch modules with the tensors of tinyml layers, and the losses of PyTorch.
 
-A new layer needs one more line here; without it `test_layers.py` fails and says so.
+A layer says itself which module computes the same (`LayerSettings.pytorch`), so a new layer needs no line here. A new
+loss needs one line; without it `test_losses.py` fails and names the loss.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
 import torch.nn.functional as F  # noqa: N812
-from torch import Tensor
+from torch import Tensor, nn
+
+from tinyml.core import Shape
+from tinyml.layers import Layer
+from tinyml.layers.base.stack import shapes_through
+from tinyml.net import Sequential
 
 
-@dataclass(frozen=True)
-class Case:
-    """One forward pass for PyTorch.
+def module_for(layer: Layer, input_shape: Shape) -> nn.Module:
+    """Make the PyTorch module of a layer, with copies of the layer's tensors, in the layer's dtype and mode.
 
-    Attributes:
-        settings: of the tinyml layer.
-        input: `(N, …)` what the layer receives.
-        tensors: its parameters and buffers, by the layer's names for them; buffers are changed in place.
-        training: False for prediction.
-        switches: the indices that a layer which undoes a pooling receives; None for others.
-        kept: where a layer that drops numbers kept them; None for others.
+    Arguments:
+        layer: with a counterpart in PyTorch.
+        input_shape: of one example.
     """
-
-    settings: Any
-    input: Tensor
-    tensors: dict[str, Tensor]
-    training: bool = True
-    switches: Tensor | None = None
-    kept: Tensor | None = None
-
-
-def _batch_norm(case: Case) -> Tensor:
-    weight, bias, mean, variance = (case.tensors[name] for name in ("weight", "bias", "running_mean", "running_var"))
-    # PyTorch refuses to train on a single value for each feature; tinyml then does as in prediction, and says so.
-    training = case.training and case.input.numel() > len(weight)
-    return F.batch_norm(case.input, mean, variance, weight, bias, training, case.settings.momentum, case.settings.eps)
-
-
-def _conv2d(case: Case) -> Tensor:
-    _, stride, padding, dilation = case.settings.geometry
-    return F.conv2d(case.input, case.tensors["weight"], case.tensors.get("bias"), stride, padding, dilation)
+    source = layer.settings.pytorch(input_shape)
+    assert source is not None, layer.settings.pytorch_exception
+    names: dict[str, Any] = {"torch": torch, "nn": nn, "OrderedDict": OrderedDict}
+    for definition in source.definitions:
+        exec(definition, names)
+    module: nn.Module = eval(source.expression, names)
+    module.to(torch.float64 if layer.dtype == "float64" else torch.float32)
+    tensors = tensors_of(module)
+    assert tensors.keys() == layer.named_tensors.keys()
+    with torch.no_grad():
+        for name, tensor in layer.named_tensors.items():
+            assert tuple(tensors[name].shape) == tensor.shape, name
+            tensors[name].copy_(torch.tensor(tensor))
+    return module.train(layer.training)
 
 
-def _deconv2d(case: Case) -> Tensor:
-    _, stride, padding, dilation = case.settings.geometry
-    return F.conv_transpose2d(
-        case.input, case.tensors["weight"], case.tensors.get("bias"), stride, padding, dilation=dilation
-    )
+def tensors_of(module: nn.Module) -> dict[str, Tensor]:
+    """Return the parameters and buffers of a module by name, without PyTorch's own counter of batches."""
+    return {name: tensor for name, tensor in module.state_dict().items() if "num_batches_tracked" not in name}
 
 
-def _dropout(case: Case) -> Tensor:
-    if not case.training:
-        return F.dropout(case.input, case.settings.probability, training=False)
-    # PyTorch draws other masks, so it is given ours.
-    assert case.kept is not None
-    return case.input * case.kept / (1 - case.settings.probability)
+def module_for_network(layers: Sequence[Layer], input_shape: Shape) -> nn.Sequential:
+    """Make a stack of PyTorch modules that starts from copies of the layers' tensors.
+
+    Arguments:
+        layers: from the input upwards.
+        input_shape: of one example.
+    """
+    shapes = [input_shape, *shapes_through(layers, input_shape)]
+    return nn.Sequential(*(module_for(layer, shape or ()) for layer, shape in zip(layers, shapes, strict=False)))
 
 
-def _max_unpool2d(case: Case) -> Tensor:
-    assert case.switches is not None
-    settings = case.settings
-    return F.max_unpool2d(
-        case.input, case.switches, settings.window, settings.stride, output_size=list(settings.output_size)
-    )
-
-
-def _reshape(case: Case) -> Tensor:
-    return torch.flatten(case.input, 1).unflatten(1, (-1, *case.settings.size))
-
-
-def _residual(case: Case) -> Tensor:
-    value = case.input
-    for inferred in case.settings.inferred_layers(tuple(case.input.shape[1:])):
-        start = f"{inferred.specification.name}."
-        inside = {name.removeprefix(start): each for name, each in case.tensors.items() if name.startswith(start)}
-        value = LAYERS[inferred.specification.type](Case(inferred.settings, value, inside, case.training))
-    return case.input + value
-
-
-LAYERS: dict[str, Callable[[Case], Tensor]] = {
-    "AvgPool2D": lambda case: F.avg_pool2d(case.input, case.settings.window, case.settings.stride),
-    "BatchNorm1D": _batch_norm,
-    "BatchNorm2D": _batch_norm,
-    "Conv2D": _conv2d,
-    "Deconv2D": _deconv2d,
-    "Dropout": _dropout,
-    "ELU": lambda case: F.elu(case.input, case.settings.alpha),
-    "Flatten": lambda case: torch.flatten(case.input, 1),
-    "GELU": lambda case: F.gelu(case.input, approximate="tanh"),
-    "GlobalAvgPool2D": lambda case: F.adaptive_avg_pool2d(case.input, 1).flatten(1),
-    "LeakyReLu": lambda case: F.leaky_relu(case.input, case.settings.slope),
-    "Linear": lambda case: F.linear(case.input, case.tensors["weight"], case.tensors.get("bias")),
-    "MaxPool2D": lambda case: F.max_pool2d(case.input, case.settings.window, case.settings.stride),
-    "MaxUnpool2D": _max_unpool2d,
-    "ReLu": lambda case: F.relu(case.input),
-    "Reshape": _reshape,
-    "Residual": _residual,
-    "Sigmoid": lambda case: torch.sigmoid(case.input),
-    "Softmax": lambda case: F.softmax(case.input, case.settings.axis).clamp(min=case.settings.eps),
-    "Tanh": lambda case: torch.tanh(case.input),
-    "Upsample2D": lambda case: case.input.repeat_interleave(case.settings.scale[0], 2).repeat_interleave(
-        case.settings.scale[1], 3
-    ),
-}
-
-NOT_COMPARED: dict[str, str] = {}
-"""Layer types that have no counterpart, and why."""
+def paired_parameters(net: Sequential, module: nn.Sequential) -> dict[str, tuple[Any, Tensor]]:
+    """Pair the parameters of a network with those of its PyTorch modules, by the network's names."""
+    return {
+        f"{layer.name}.{name}": (parameter.tensor, getattr(part, name))
+        for layer, part in zip(net.layers, module, strict=True)
+        for name, parameter in layer.named_parameters.items()
+    }
 
 
 def _cross_entropy_of_probabilities(scores: Tensor, truth: Tensor) -> Tensor:

@@ -23,7 +23,7 @@ pytest.importorskip("captum", reason="Captum is not installed: make compare")
 import torch
 from captum.attr import Deconvolution
 
-from tests.tinyml.compare.twins import twin
+from tests.tinyml.compare.counterparts import module_for_network
 
 LIMIT = 1e-5
 SAMPLES = 3
@@ -73,7 +73,7 @@ def strongest(trace: Trace, layer: str) -> Iterator[tuple[int, Pair]]:
 
 
 def captums_image(model: Any, input: Array, map_index: int, position: Pair, activation: float) -> Array:
-    """Let Captum lead one activation down; it starts from a 1 where we start from the activation."""
+    """Return Captum's reconstruction. It starts from 1 where ours starts from the activation."""
     image = Deconvolution(model).attribute(torch.tensor(input, requires_grad=True), target=(map_index, *position))
     found: Array = image.detach().numpy()[0] * np.float32(activation)
     return found
@@ -83,14 +83,14 @@ def captums_image(model: Any, input: Array, map_index: int, position: Pair, acti
 @pytest.mark.parametrize("name", ["lenet-digits", "shapes", "unusual"])
 def test_a_reconstruction_is_captums(name: str) -> None:
     ready = trained(name)
-    assert ready.test().accuracy > 0.75  # it is a trained network that we look into
+    assert ready.test().accuracy > 0.75  # the network is trained
     net, pictures, worst = ready.net, 0, 0.0
     names = [layer.name for layer in net.layers]
     for sample in ready.splits.test.inputs[:SAMPLES]:
         trace = record(net, sample[np.newaxis])
         maps = [entry.layer.name for entry in trace.entries if entry.output.ndim == 4]
         for layer in maps:
-            model = twin(net.layers[: names.index(layer) + 1]).eval()
+            model = module_for_network(net.layers[: names.index(layer) + 1], sample.shape).eval()
             for map_index, position in strongest(trace, layer):
                 ours = reconstruct(trace, layer, map_index)
                 assert ours.position == position

@@ -14,7 +14,7 @@ from tinyml.optims import SGDOptimizer
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed: make compare")
 
-from tests.tinyml.compare.twins import same_parameters, twin  # noqa: E402
+from tests.tinyml.compare.counterparts import module_for_network, paired_parameters  # noqa: E402
 
 MNIST = Path(__file__).parents[4] / "shared" / "data" / "mnist"
 STEPS, BATCH = 200, 128
@@ -45,7 +45,7 @@ def network(rng: np.random.Generator) -> Sequential:
 def test_the_loss_follows_the_curve_of_pytorch() -> None:
     data = load(str(MNIST))
     net = network(np.random.default_rng(0))
-    module = twin(net.layers)
+    module = module_for_network(net.layers, (1, 28, 28))
     learner = Learner(net, "cross_entropy_with_softmax_loss", SGDOptimizer(RATE))
     optimizer = torch.optim.SGD(module.parameters(), RATE)
     ours, theirs = [], []
@@ -66,5 +66,5 @@ def test_the_loss_follows_the_curve_of_pytorch() -> None:
     assert curves[1, -10:].mean() < 0.7 * curves[1, 0]  # both have learnt something
     assert worst <= 1e-3
     tally.note(f"loss curve over {STEPS} steps", np.float32, worst, STEPS)
-    for name, (tensor, other) in same_parameters(net, module).items():
+    for name, (tensor, other) in paired_parameters(net, module).items():
         assert tally.error(tensor, other.detach().numpy()) < 1e-3, name

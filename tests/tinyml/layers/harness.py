@@ -19,6 +19,7 @@ from tests.tinyml.numerical import (
 )
 from tinyml.core import Shape
 from tinyml.layers import Layer, LayerSettings, layer_types
+from tinyml.layers.base.stack import build_stack
 from tinyml.net import LayerSpecification, NetworkSpecification, infer
 
 MAPS, VECTOR = (2, 6, 5), (7,)
@@ -76,7 +77,7 @@ def make_harness(
     for inferred in inference.layers:
         assert inferred.settings is not None
         assert inferred.input_shape is not None
-        layer = inferred.settings.build(inferred.specification.name, inferred.input_shape, rng, dtype)
+        (layer,) = build_stack([inferred], rng, dtype)
         if inferred is inference.layers[-1]:
             return Harness(inferred.settings, layer, value, switches)
         value, switches = layer(value), (layer.switches,)

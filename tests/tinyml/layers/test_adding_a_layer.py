@@ -1,4 +1,4 @@
-"""The one-file rule: a new file in the folder of layers is all that a new layer needs."""
+"""The one-file rule: a new layer needs one new file in the folder of layers, and no other change."""
 
 import sys
 from collections.abc import Iterator
@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tinyml.layers
-from tests.tinyml.layers.harness import check_gradients, default_harness, harnesses
+from tests.tinyml.layers.harness import MAPS, check_gradients, default_harness, harnesses
 from tinyml.core import ChangeSettings
 from tinyml.layers import layer_types
-from tinyml.net import LayerSpecification, NetworkSpecification, build, infer
+from tinyml.net import LayerSpecification, NetworkSpecification, build, infer, record
+from tinyml.visualize import reconstruct
 
 SOURCE = '''
 """Scale: multiplies every map by its own number."""
@@ -24,7 +25,7 @@ import numpy as np
 from pydantic import Field
 
 from tinyml.core import Array, ChangeSettings, Parameter, Shape, ShapeError
-from tinyml.layers.base import Layer, LayerSettings
+from tinyml.layers.base import Deconvolution, Layer, LayerSettings, PyTorchModule, validate_input_dim, validate_settings
 
 
 class ScaleSettings(LayerSettings):
@@ -45,16 +46,32 @@ class ScaleSettings(LayerSettings):
     def parameter_shapes(self, input_shape: Shape) -> dict[str, Shape]:
         return {"factor": input_shape[:1]}
 
-    def build(self, name: str, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> "Scale":
-        return Scale(name, input_shape, self, dtype)
+    def pytorch(self, input_shape: Shape) -> PyTorchModule:
+        return PyTorchModule(f"Scale({input_shape[0]}, {len(input_shape) - 1})", (DEFINITION,))
+
+
+DEFINITION = """
+class Scale(nn.Module):
+    def __init__(self, features, axes):
+        super().__init__()
+        self.factor = nn.Parameter(torch.empty(features))
+        self.axes = axes
+
+    def forward(self, input):
+        return input * self.factor.reshape(-1, *[1] * self.axes)
+"""
 
 
 class Scale(Layer):
     Settings = ScaleSettings
+    settings: ScaleSettings
+    deconvolution = Deconvolution("stretch", "{layer} multiplies every map by its number.", caption="{layer}·")
 
-    def __init__(self, name: str, input_dim: Shape, settings: ScaleSettings, dtype: type[np.floating]) -> None:
-        super().__init__(name, settings)
-        self.factor = self.named_parameters["factor"] = Parameter(np.full(input_dim[0], settings.start, dtype))
+    def __init__(self, name: str, input_dim: Shape, start: float = 1.5) -> None:
+        super().__init__(name, validate_settings(ScaleSettings, name, start=start), validate_input_dim(name, input_dim))
+
+    def build(self, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> None:
+        self.factor = self.named_parameters["factor"] = Parameter(np.full(input_shape[0], self.settings.start, dtype))
 
     def forward(self, input: Array) -> Array:
         self._input = input
@@ -64,6 +81,9 @@ class Scale(Layer):
         axes = (0, *range(2, in_gradient.ndim))
         self.factor.gradient += GRADIENT_FACTOR * (in_gradient * self._input).sum(axis=axes)
         return in_gradient * self._along(in_gradient)
+
+    def deconvolve(self, signal: Array, recorded_input: Array, switches: np.ndarray | None) -> Array:
+        return signal * self._along(signal)
 
     def _along(self, input: Array) -> Array:
         return self.factor.tensor.reshape(-1, *[1] * (input.ndim - 2))
@@ -75,7 +95,7 @@ GRADIENT_FACTOR = 1
 
 @pytest.fixture(scope="class")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Add a folder with one more layer file to the package, and take it away again."""
+    """Add a folder with one more layer file to the package; remove it after the tests."""
     folder = tmp_path_factory.mktemp("more_layers")
     (folder / "scale.py").write_text(SOURCE, encoding="utf-8")
     tinyml.layers.__path__.append(str(folder))
@@ -109,6 +129,25 @@ class TestANewLayerFile:
         (problem,) = infer(NetworkSpecification(layers=(LayerSpecification(type="Scale", name="s"),)), (9,)).problems
         assert problem.sentence == "Scale refuses 9."
         assert problem.fix == ChangeSettings("Allow it", {"largest": 9})
+
+    def test_is_made_by_hand_too(self) -> None:
+        layer = layer_types()["Scale"]("s", (3,), start=2.0)  # type: ignore[call-arg]
+        np.testing.assert_array_equal(layer(np.ones((1, 3))), np.full((1, 3), 2.0))
+
+    def test_has_its_own_words_for_a_deconvnet(self) -> None:
+        net = build(NetworkSpecification(layers=(LayerSpecification(type="Scale", name="s"),)), (1, 2, 2))
+        picture = reconstruct(record(net, np.ones((1, 1, 2, 2), np.float32)), "s", map_index=0)
+        assert [step.operation for step in picture.steps] == ["stretch"]
+        assert picture.steps[0].deconvolution is layer_types()["Scale"].deconvolution
+
+    def test_has_its_own_counterpart_in_pytorch(self) -> None:
+        torch = pytest.importorskip("torch", reason="PyTorch is not installed: make compare")
+        from tests.tinyml.compare.counterparts import module_for
+
+        layer = default_harness("Scale", dtype=np.float32).layer
+        module = module_for(layer, MAPS)
+        images = np.random.default_rng(0).normal(size=(2, *MAPS)).astype(np.float32)
+        np.testing.assert_array_equal(module(torch.tensor(images)).detach().numpy(), layer(images))
 
     def test_has_settings_that_survive_json(self) -> None:
         model = layer_types()["Scale"].Settings

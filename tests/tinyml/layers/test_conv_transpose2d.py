@@ -29,7 +29,7 @@ def test_equals_loops(
     except ShapeError:
         assume(False)
     rng = np.random.default_rng(0)
-    layer = model.build("d", (channels, *size), rng, np.float64)
+    layer = ConvTranspose2D.from_settings("d", model, (channels, *size), rng, np.float64)
     maps = rng.normal(size=(examples, channels, *size))
     expected = naive.deconvolution(maps, layer.weight.tensor, layer.bias.tensor if layer.bias else None, geometry)
     np.testing.assert_allclose(layer(maps), expected, rtol=1e-12, atol=1e-12)

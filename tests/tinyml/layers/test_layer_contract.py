@@ -1,5 +1,6 @@
 """What every layer type keeps to. This runs over all of them, so a new layer file is tested as soon as it is there."""
 
+import ast
 import copy
 from collections.abc import Callable
 from typing import Any, get_args
@@ -255,6 +256,32 @@ def test_a_deconvnet_has_a_way_back_or_a_reason(layer_type: str) -> None:
     else:
         with pytest.raises(TinymlError, match=f"'the_{layer_type}'"):
             layer.deconvolve(np.ones_like(output), harness.input, recorded)
+
+
+@every_layer
+def test_what_it_says_about_a_deconvnet_is_complete(layer_type: str) -> None:
+    words = default_harness(layer_type).layer.deconvolution
+    if words is not None:
+        assert words.operation
+        assert "{layer}" in words.sentence
+        assert words.sentence.format(layer="conv_1").endswith(".")
+        assert words.caption.format(layer="conv_1").count("{") == 0
+        assert words.blank_reason
+
+
+@every_layer
+@given(data=st.data())
+@settings(max_examples=10, deadline=None)
+def test_its_counterpart_in_pytorch_is_source_code_or_there_is_a_reason(layer_type: str, data: st.DataObject) -> None:
+    harness = data.draw(harnesses(layer_type))
+    module = harness.settings.pytorch(harness.input.shape[1:])
+    if module is None:
+        assert harness.settings.pytorch_exception.endswith(".")
+        return
+    assert not harness.settings.pytorch_exception
+    defined = {node.name for source in module.definitions for node in ast.parse(source).body}  # type: ignore[attr-defined]
+    used = {node.id for node in ast.walk(ast.parse(module.expression, mode="eval")) if isinstance(node, ast.Name)}
+    assert used <= defined | {"nn", "OrderedDict"}
 
 
 @every_layer

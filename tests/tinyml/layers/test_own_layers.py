@@ -189,4 +189,4 @@ def test_a_name_is_text(name: object) -> None:
 
 def test_it_is_built_by_its_constructor_alone() -> None:
     with pytest.raises(TinymlError, match="'square'"):
-        Square("square").settings.build("square", (1,), np.random.default_rng(0), np.float32)
+        Square.from_settings("square", Square("square").settings, (1,), np.random.default_rng(0))

@@ -11,7 +11,7 @@ from tests.tinyml.layers.harness import check_gradients, make_harness
 from tests.tinyml.net.stacks import stack
 from tinyml.core import SettingsError, ShapeError, TinymlError
 from tinyml.layers import BatchNorm2D, Conv2D, Dropout, Linear, MaxPool2D, MaxUnpool2D, ReLU, Residual, Tanh, Upsample2D
-from tinyml.layers.base.stack import LayerSpecification
+from tinyml.layers.base.specification import LayerSpecification
 from tinyml.layers.residual import ResidualSettings
 from tinyml.net import Sequential, build, infer, record
 
@@ -73,7 +73,7 @@ def test_it_adds_its_input_to_what_is_inside() -> None:
 def test_settings_made_of_layers_build_an_equal_layer() -> None:
     layers = [Conv2D("c", MAPS, 2, 3, 3, 1, 1, initialiser="he_normal"), Tanh("t")]
     layer = Residual("res", MAPS, layers)
-    again = layer.settings.build("res", MAPS, np.random.default_rng(0), np.float32)
+    again = Residual.from_settings("res", layer.settings, MAPS, np.random.default_rng(0), np.float32)
     assert again.settings == layer.settings
     assert repr(again) == repr(layer) == "Residual('res', x + c → t)"
     assert ResidualSettings.model_validate_json(layer.settings.model_dump_json()) == layer.settings
@@ -100,7 +100,7 @@ def test_modes_generators_and_gradients_reach_the_inside() -> None:
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        (inside(("Conv2D", {"filters": 5})), r"turn 2×4×5 into 5×4×5, but what is added to the input must"),
+        (inside(("Conv2D", {"filters": 5})), r"turn 2×4×5 into 5×4×5, but their output is added to the input and must"),
         (inside(("Linear", {})), r"Inside, layer_0: Linear needs a vector but receives 2×4×5"),
         (inside(("Lineer", {})), r"Inside, layer_0: .*Did you mean 'Linear'"),
         (inside(("MaxUnpool2D", {})), r"Inside, layer_0: MaxUnpool2D undoes a MaxPool2D"),
@@ -164,7 +164,8 @@ def test_a_deconvnet_goes_both_ways() -> None:
     )
     expected = signal + conv.deconvolve(np.maximum(signal, 0), input, None)
     np.testing.assert_allclose(layer.deconvolve(signal, input, None), expected)
-    assert layer.deconvolution == "both ways"
+    assert layer.deconvolution is not None
+    assert layer.deconvolution.operation == "both ways"
 
 
 def test_on_its_way_down_the_pooling_inside_has_its_own_switches() -> None:
@@ -178,12 +179,12 @@ def test_on_its_way_down_the_pooling_inside_has_its_own_switches() -> None:
 
 def test_without_a_way_back_inside_there_is_none() -> None:
     layer = Residual("res", MAPS, [Tanh("t")])
-    assert layer.deconvolution == ""
+    assert layer.deconvolution is None
     with pytest.raises(TinymlError, match=r"no way back through Residual \('res'\)"):
         layer.deconvolve(np.ones((1, *MAPS)), np.ones((1, *MAPS)), None)
     pool = MaxPool2D("p", (1, 4, 4), 2, 2)
     both = Residual("res", (1, 4, 4), [pool, MaxUnpool2D("u", (1, 2, 2), 2, 2)])
-    assert both.deconvolution == ""
+    assert both.deconvolution is None
 
 
 @given(seed=st.integers(0, 50))

@@ -103,7 +103,7 @@ def test_shapes_end_at_the_first_problem(network: NetworkSpecification, shape: S
             [("Deconv2D", {"padding": 9})],
             (1, 8, 8),
             0,
-            "A padding of 9 cuts off all of the 10×10 pixels that 8×8 inputs are spread over, since it is taken off at "
+            "A padding of 9 cuts off all of the 10×10 pixels that 8×8 inputs are spread over, because it is cut off at "
             "both ends.",
             ChangeSettings("Set padding to 4×4", {"padding": [4, 4]}),
         ),

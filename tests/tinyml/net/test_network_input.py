@@ -66,7 +66,7 @@ def test_two_layers_of_one_name_are_refused(put: Callable[[Sequential, Layer], N
 @every_way_in
 def test_a_layer_that_stands_in_the_network_twice_is_refused(put: Callable[[Sequential, Layer], None]) -> None:
     net = three_layers()
-    with pytest.raises(SettingsError, match="'relu_1' stands in the network twice"):
+    with pytest.raises(SettingsError, match="'relu_1' is in the network twice"):
         put(net, net["relu_1"])
 
 
@@ -80,9 +80,9 @@ def test_a_refused_layer_is_not_in_the_network(put: Callable[[Sequential, Layer]
 
 def test_a_layer_in_the_network_and_inside_a_layer_of_it_is_refused() -> None:
     inner = Linear("fc", 4, 4)
-    with pytest.raises(SettingsError, match="'fc' stands in the network twice"):
+    with pytest.raises(SettingsError, match="'fc' is in the network twice"):
         Sequential([inner, Residual("residual", 4, [inner])])
-    with pytest.raises(SettingsError, match="'fc' stands in the network twice"):
+    with pytest.raises(SettingsError, match="'fc' is in the network twice"):
         Sequential([Residual("residual_1", 4, [inner]), Residual("residual_2", 4, [inner])])
 
 
@@ -113,10 +113,10 @@ def test_a_name_that_is_given_twice_later_is_refused_before_anything_is_saved(tm
         ([ReLU], "ReLU is a class"),
         (ReLU, "ReLU is a class"),
         ([three_layers()], r"\[\*inner.layers, …\]"),
-        (["Linear"], "'Linear' is none"),
-        ("Linear", "'Linear' is none"),
-        ([None], "None is none"),
-        (3, "3 is none"),
+        (["Linear"], "'Linear' is not a layer"),
+        ("Linear", "'Linear' is not a layer"),
+        ([None], "None is not a layer"),
+        (3, "3 is not a layer"),
     ],
     ids=repr,
 )

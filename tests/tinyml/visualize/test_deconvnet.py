@@ -238,7 +238,8 @@ def with_bias(trace: Trace, name: str, output: float) -> Trace:
         (
             with_bias(one_by_one(1, -1, 1), "relu_b", 3.0),
             None,
-            "Nothing is left below 'relu_a': every value that reached it was negative and was rectified away.",
+            "Nothing is left below 'relu_a' (rectify): every value that reached it was negative and was rectified "
+            "away.",
         ),
         (
             with_bias(one_by_one(1, 0, 1), "relu_b", 3.0),

@@ -1,4 +1,4 @@
-"""What mends a layer on paper that cannot be read: a wrong type, a wrong name of a setting, a wrong value."""
+"""Fixes for a layer specification with an unknown type, an unknown setting or a wrong value."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,27 +7,34 @@ from pydantic import BaseModel, ValidationError
 
 from tinyml.core import ChangeSettings, ChangeType, Fix, RemoveLayer, describe_shape
 from tinyml.core.suggestions import nearest
-from tinyml.layers.base.registry import layer_types
+from tinyml.layers.base.registry import nearest_layer_type
 
 _LONGEST = 40
+"""Number of characters of a setting's name that fit on a button."""
 
 
 def fix_for_type(layer_type: str) -> Fix:
-    """Return the fix for a type that does not exist: the type that was meant, if one has a similar name.
+    """Return the fix for an unknown layer type: the type with a similar name, or else remove the layer.
 
-    >>> fix_for_type("Conv2d").label, fix_for_type("Attention").label
-    ('Use Conv2D', 'Remove this layer')
+    >>> fix_for_type("Conv2d").label, fix_for_type("relu").label, fix_for_type("Attention").label
+    ('Use Conv2D', 'Use ReLU', 'Remove this layer')
     """
-    meant = nearest(layer_type, layer_types())
+    meant = nearest_layer_type(layer_type)
     return ChangeType(meant) if meant else RemoveLayer()
 
 
 def fix_for_settings(error: ValidationError, model: type[BaseModel], settings: Mapping[str, Any]) -> Fix:
-    """Return the fix for the first thing that pydantic found wrong.
+    """Return the fix for the first mistake that pydantic found.
 
-    An unknown setting is renamed, if a known one has a similar name and is not there yet, or else removed; a wrong
-    value becomes the default.
+    An unknown setting gets the name of a similar setting that is not used yet; otherwise it is removed. A wrong value
+    becomes the default.
 
+    Arguments:
+        error: from the validation of the settings.
+        model: the settings model of the layer type.
+        settings: by name, as the user or the file wrote them.
+
+    >>> from tinyml.layers.base.registry import layer_types
     >>> Settings = layer_types()["Conv2D"].Settings
     >>> def fix(**settings):
     ...     try:
@@ -45,8 +52,8 @@ def fix_for_settings(error: ValidationError, model: type[BaseModel], settings: M
     if field is not None and not field.is_required():
         default = field.get_default(call_default_factory=True)
         title = field.title or name
-        words = _in_words(default)
-        label = f"Set {title[:1].lower()}{title[1:]} to {words}" if words else f"Reset {title}"
+        value = _describe_value(default)
+        label = f"Set {title[:1].lower()}{title[1:]} to {value}" if value else f"Reset {title}"
         return ChangeSettings(label, {name: default})
     if field is not None or name not in settings:
         return RemoveLayer()
@@ -57,8 +64,8 @@ def fix_for_settings(error: ValidationError, model: type[BaseModel], settings: M
     return ChangeSettings(f"Remove '{shown}'", {}, removed=(name,))
 
 
-def _in_words(value: Any) -> str:
-    """Write the value of a setting; empty when it is too much for a button."""
+def _describe_value(value: Any) -> str:
+    """Return the value of a setting as text; empty when it is too long for a button."""
     if isinstance(value, tuple) and value and all(isinstance(part, int) for part in value):
         return describe_shape(value)
     return str(value) if isinstance(value, bool | int | float | str) else ""

@@ -1,88 +1,67 @@
-"""What every layer is: a settings model that knows shapes, and the machinery that computes.
+"""The base class of all layers: forward and backward, parameters and buffers, and the memory of the last pass.
 
 A layer type is two classes in one file:
 
-- `…Settings` (pydantic): what a user can edit. It knows, without building anything, which shape comes out, which
-  parameters are needed, and how to say all that in words. Forms, validation, JSON and documentation come from it.
-- the `Layer`: the arithmetic, forward and backward.
+- `…Settings` (pydantic): what a user edits. It knows the shapes, the parameters and all texts before a layer exists.
+  Forms, validation, JSON and documentation come from it.
+- the `Layer`: forward and backward.
 """
 
 import copy
 import math
-import operator
 from abc import ABCMeta, abstractmethod
-from collections.abc import Iterable
 from typing import Any, ClassVar, Self, TypeVar
 
 import numpy as np
-from pydantic import ValidationError
 
-from tinyml.core import (
-    Array,
-    Fans,
-    Initialiser,
-    Parameter,
-    SettingsError,
-    Shape,
-    ShapeError,
-    TinymlError,
-    as_floats,
-    initial_bias,
-    initial_weight,
-    shared_generator,
-)
-from tinyml.core.validation import describe_validation_error
+from tinyml.core import Array, Parameter, SettingsError, Shape, ShapeError, TinymlError, as_floats, shared_generator
 from tinyml.core.windows import batch_to_front, empty_batch_last, is_batch_last
 from tinyml.core.workspace import Workspace
+from tinyml.layers.base.deconvolution import Deconvolution
 from tinyml.layers.base.settings import LayerSettings, NoSettings
 
 Cached = TypeVar("Cached")
-Model = TypeVar("Model", bound=LayerSettings)
 
 
 class LayerMeta(ABCMeta):
-    """Lets a new layer know all the parameters that its constructor made."""
+    """Names the parameters that the constructor of a new layer assigned to attributes."""
 
     def __call__(cls, *arguments: Any, **named: Any) -> Any:
-        """Make a layer; raises `SettingsError` when its constructor does not call that of `Layer`."""
+        """Make a layer; raises `SettingsError` when its constructor does not call the constructor of `Layer`."""
         layer = super().__call__(*arguments, **named)
-        # Those of this package name their parameters themselves. Once somebody looks at the attributes of an object,
-        # Python finds each of them more slowly, which is 3 % of a short training step.
-        if cls.__module__.startswith("tinyml."):
-            return layer
-        if "named_parameters" not in vars(layer):
-            raise SettingsError(f"{cls.__name__}.__init__ should first call super().__init__(name).")
-        known = layer.named_parameters
-        for attribute, value in vars(layer).items():
-            if isinstance(value, Parameter) and not any(value is parameter for parameter in known.values()):
-                known[attribute] = value
+        _name_parameters(layer)
         return layer
 
 
 class Layer(metaclass=LayerMeta):
     """One step of a network (seeds 000 and 004).
 
-    A subclass computes `forward`, keeps what `backward` will need, and in `backward` adds to the gradients of its
-    parameters and returns the gradient with respect to its input. Gradients accumulate until `zero_grad`. That is all
-    that a layer needs to work in a network: those of this package have settings too, so that forms, files and shape
-    inference know them.
+    A subclass defines `forward` and `backward`. `forward` computes the output and keeps what `backward` needs.
+    `backward` adds to the gradients of the parameters and returns the input gradient. Gradients accumulate until
+    `zero_grad`. These two methods are enough for a layer in a network. The layers of this package also have settings,
+    so forms, files and shape inference know them.
 
-    A parameter that the constructor assigns to an attribute (`self.weight = self.build_param(array)`) is one of
+    A parameter that the constructor assigns to an attribute (`self.weight = self.build_param(array)`) becomes one of
     `named_parameters`, under the name of the attribute.
 
+    A layer with settings has two ways in: its constructor, which validates its arguments, and `from_settings`. Both
+    call `build` once.
+
     Arguments:
-        name: how the layer is called in messages, files and on screen.
-        settings: the validated settings; `layer.settings.build(...)` makes an equal layer with fresh parameters. None
-            for a layer of your own that has none.
+        name: of the layer in messages, files and on screen.
+        settings: the validated settings; None for a layer without settings.
+        input_shape: shape of one example; empty for a layer that accepts any shape.
+        rng: random generator for the parameters and for random layers; the shared generator by default.
+        dtype: of the parameters.
 
     Attributes:
-        training: True while training, False for prediction; set by `Sequential.train()` and `.eval()`.
-        named_parameters: the parameters by name, in the order they are saved ("weight", "bias").
-        named_buffers: arrays by name that belong to the layer's state and are saved, but that no optimiser changes
-            (running statistics). The layer changes them in place, so that whoever holds one sees its present values.
-        workspace: memory for what the layer computes, set by a training loop that lets nobody else see it; None outside
-            of such a loop, where every array is a fresh one.
-        inplace: True when such a loop allows the layer to write its output over its input.
+        training: True during training, False for prediction; set by `Sequential.train()` and `.eval()`.
+        named_parameters: the parameters by name, in the order of files ("weight", "bias").
+        named_buffers: saved arrays by name that are not trained (running statistics). The layer changes them in place,
+            so a reference to one always shows the current values.
+        workspace: arrays that are used again in every step. Only a training loop sets it, and only while it runs. None
+            otherwise: then every array is a fresh one.
+        inplace: True when the layer may write its output over its input.
 
     Raises `SettingsError` when the name is not text, or empty.
 
@@ -100,19 +79,19 @@ class Layer(metaclass=LayerMeta):
 
     Settings: ClassVar[type[LayerSettings]]
     type_name: ClassVar[str] = "Layer"
-    """Name of the type in files; that of the class, unless the class says otherwise. People see that of the class."""
+    """Name of the type in files: the name of the class by default. The window always shows the name of the class."""
     records_switches: ClassVar[bool] = False
-    """True for a pooling layer that can tell, in `switches`, where each output came from."""
-    deconvolution: str = ""
-    """What `deconvolve` does, in a word or two ("unpool"); empty when a deconvnet has no way back through the layer."""
+    """True for a pooling layer with `switches`: the input pixel of each output."""
+    deconvolution: Deconvolution | None = None
+    """What `deconvolve` does, in words; None when a deconvnet cannot pass through the layer."""
     gradient_exception: ClassVar[str] = ""
     """Why `backward` is, on purpose, not the derivative of `forward`; empty for every layer where it is."""
     batch_separable: bool = False
-    """True when a batch may be passed through in parts, one after another or at the same time: what comes out for an
-    example depends on that example alone, and no random numbers are drawn."""
+    """True when parts of a batch can pass through separately, even at the same time: the output of an example depends
+    on this example alone, and the layer draws no random numbers."""
 
     backward_uses_output: ClassVar[bool] = True
-    """False when `backward` does not read what `forward` returned, so that the next layer may write over it."""
+    """False when `backward` does not read what `forward` returned, so the next layer may write over it."""
 
     commutes_with_maximum: ClassVar[bool] = False
     """True for an element-wise function f with `f(max(a, b)) = max(f(a), f(b))` that has the derivative 0 wherever it
@@ -127,25 +106,75 @@ class Layer(metaclass=LayerMeta):
         if "type_name" not in vars(cls):
             cls.type_name = cls.__name__
 
-    def __init__(self, name: str, settings: LayerSettings | None = None) -> None:
-        self.name = _read_name(type(self).__name__, name)
+    def __init__(
+        self,
+        name: str,
+        settings: LayerSettings | None = None,
+        input_shape: Shape = (),
+        rng: np.random.Generator | None = None,
+        dtype: type[np.floating] = np.float32,
+    ) -> None:
+        self.name = _check_name(type(self).__name__, name)
         self.settings: LayerSettings = NoSettings() if settings is None else settings
         self.training = True
         self.workspace: Workspace | None = None
         self.inplace = False
         self.named_parameters: dict[str, Parameter] = {}
         self.named_buffers: dict[str, Array] = {}
+        if settings is not None:
+            self.build(input_shape, shared_generator() if rng is None else rng, dtype)
+
+    @classmethod
+    def from_settings(
+        cls,
+        name: str,
+        settings: LayerSettings,
+        input_shape: Shape,
+        rng: np.random.Generator,
+        dtype: type[np.floating] = np.float32,
+    ) -> Self:
+        """Make a layer from settings that are already validated.
+
+        Arguments:
+            name: of the layer.
+            settings: of the class `Settings` of this layer type.
+            input_shape: of one example; `settings.output_shape` accepts it.
+            rng: random generator for the parameters.
+            dtype: of the parameters.
+
+        Raises `TinymlError` for a layer without settings.
+        """
+        if isinstance(settings, NoSettings):
+            raise TinymlError(f"Layer '{name}' has no settings to make it from. Call the constructor of its class.")
+        layer = cls.__new__(cls)
+        # Not the constructor of the subclass: this would unpack the settings and validate them again.
+        Layer.__init__(layer, name, settings, input_shape, rng, dtype)
+        _name_parameters(layer)
+        return layer
+
+    def build(self, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> None:
+        """Prepare a new layer with settings: make its parameters. Both ways to make a layer call it once.
+
+        Arguments:
+            input_shape: of one example; empty when the layer was made by hand and accepts any shape.
+            rng: random generator.
+            dtype: of the parameters.
+        """
 
     @abstractmethod
     def forward(self, input: Array) -> Array:
-        """Compute the output for a batch; the first axis is the batch. `input` is never changed."""
+        """Return the output for a batch; the first axis is the batch. `input` is never changed."""
 
     @abstractmethod
     def backward(self, in_gradient: Array) -> Array:
-        """Turn the gradient with respect to the last output into the gradient with respect to its input."""
+        """Add to the gradients of the parameters, and return the input gradient.
+
+        Arguments:
+            in_gradient: gradient of the loss with respect to the last output, in its shape.
+        """
 
     def accumulate_parameter_gradients(self, in_gradient: Array) -> None:
-        """Do the part of `backward` that adds to the gradients of the parameters: all that the first layer has to."""
+        """Add to the gradients of the parameters without an input gradient, which the first layer does not need."""
         self.backward(in_gradient)
 
     def __call__(self, input: Any, *arguments: Any) -> Any:
@@ -154,15 +183,15 @@ class Layer(metaclass=LayerMeta):
 
     @property
     def dtype(self) -> np.dtype:
-        """The dtype that the layer computes in: that of its parameters; float32 when there are none."""
+        """The dtype of the parameters; float32 without parameters."""
         for parameter in self.named_parameters.values():
             return parameter.tensor.dtype
         return np.dtype(np.float32)
 
     def replica(self) -> Self:
-        """Return a layer with the same parameters that keeps its own gradients and its own memory of the last pass.
+        """Return a layer that shares the parameters, with its own gradients and its own memory of the last pass.
 
-        Several replicas can be at work at the same time, each on a part of a batch.
+        Several replicas can run at the same time, each on a part of a batch.
         """
         replica = copy.copy(self)
         replica.named_parameters = {}
@@ -175,31 +204,31 @@ class Layer(metaclass=LayerMeta):
 
     @property
     def switches(self) -> np.ndarray:
-        """Where each output of the last forward pass came from: `(N, C, H, W)`, flat position in its input plane."""
+        """The input pixel of each output of the last forward pass: `(N, C, H, W)`, flat position in its input plane."""
         raise TinymlError(f"Layer '{self.name}' ({type(self).__name__}) records no switches.")
 
     @property
     def parameters(self) -> list[Parameter]:
-        """The parameters, in the order they are saved."""
+        """The parameters, in the order of files."""
         return list(self.named_parameters.values())
 
     @property
     def named_tensors(self) -> dict[str, Array]:
-        """Everything that is saved of the layer, by name: the tensors of the parameters, then the buffers."""
+        """Everything that files save of the layer, by name: the tensors of the parameters, then the buffers."""
         tensors = {name: parameter.tensor for name, parameter in self.named_parameters.items()}
         return {**tensors, **self.named_buffers}
 
     @property
     def generators(self) -> list[np.random.Generator]:
-        """The generators that the layer draws from while it works; none for a layer that is not random."""
+        """The random generators that the layer uses in `forward`; empty for a layer that is not random."""
         return []
 
     def workspace_array(self, name: str, shape: tuple[int, ...], dtype: Any) -> Array | None:
-        """Return an array of the workspace to write a result into; None without one: then NumPy makes a fresh array."""
+        """Return an array of the workspace for a result. Without a workspace return None: NumPy makes a fresh array."""
         return None if self.workspace is None else self.workspace.empty(name, shape, dtype)
 
     def workspace_array_like(self, name: str, model: np.ndarray, dtype: Any = None) -> Array | None:
-        """Do so in the shape and memory order of `model`, in its dtype or another."""
+        """Return the same as `workspace_array`, in the shape, memory order and, by default, dtype of `model`."""
         if self.workspace is None:
             return None
         if is_batch_last(model):
@@ -207,15 +236,15 @@ class Layer(metaclass=LayerMeta):
         return self.workspace.empty(name, model.shape, dtype or model.dtype)
 
     def workspace_maps(self, name: str, shape: tuple[int, ...], dtype: Any) -> Array:
-        """Return an array `(N, …)` to write into, of the workspace or fresh, with the batch last in memory.
+        """Return an array `(N, …)` for a result, from the workspace or fresh, with the batch last in memory.
 
-        Windows slide over it fastest that way.
+        Windows slide fastest over this memory order.
         """
         memory = self.workspace_array(name, (*shape[1:], shape[0]), dtype)
         return empty_batch_last(shape, dtype) if memory is None else batch_to_front(memory)
 
     def require_cached(self, cached: Cached | None) -> Cached:
-        """Return what `forward` cached for `backward`; raises `TinymlError` when there was no forward pass."""
+        """Return what `forward` kept for `backward`; raises `TinymlError` when there was no forward pass."""
         if cached is None:
             raise TinymlError(f"Layer '{self.name}': call forward before backward.")
         return cached
@@ -223,7 +252,7 @@ class Layer(metaclass=LayerMeta):
     def validate_input(self, input: Array, shape: Shape) -> Array:
         """Check that an input is `(N, *shape)`, and return it in the dtype of the layer's parameters.
 
-        Raises `ShapeError`, naming the layer and both shapes, when it is not.
+        Raises `ShapeError`, with the name of the layer and both shapes, when it is not.
         """
         if input.ndim != len(shape) + 1 or input.shape[1:] != shape:
             needed = ", ".join(["N", *map(str, shape)])
@@ -237,18 +266,18 @@ class Layer(metaclass=LayerMeta):
         return input
 
     def build_param(self, tensor: Array) -> Parameter:
-        """Make a parameter of a tensor. Assign it to an attribute of the layer, which names it."""
+        """Make a parameter from a tensor. The attribute that you assign it to gives it its name."""
         return Parameter(tensor)
 
     def zero_grad(self) -> None:
-        """Forget the accumulated gradients of all parameters."""
+        """Set the gradients of all parameters to zero."""
         for parameter in self.named_parameters.values():
             parameter.zero_grad()
 
     def output_shape(self, input_shape: Shape) -> Shape:
-        """Tell the shape that comes out for `input_shape`, both without the batch axis.
+        """Return the shape of the output for `input_shape`, both without the batch axis.
 
-        Raises `ShapeError`, naming the layer, when the input does not fit.
+        Raises `ShapeError`, with the name of the layer, when the input does not fit.
         """
         try:
             return self.settings.output_shape(input_shape)
@@ -260,10 +289,10 @@ class Layer(metaclass=LayerMeta):
 
         Arguments:
             signal: (N, …) in the shape of the layer's output.
-            recorded_input: (N, …) what the layer received in the recorded forward pass.
-            switches: where each pooled value came from in that pass; None for layers without switches.
+            recorded_input: (N, …) the layer's input in the recorded forward pass.
+            switches: the input pixel of each pooled value in that pass; None for layers without switches.
 
-        Raises `TinymlError` when no such way back is defined for this kind of layer.
+        Raises `TinymlError` when this kind of layer has no such way back.
         """
         raise TinymlError(
             f"A deconvnet has no way back through {type(self).__name__} ('{self.name}'). Choose a feature map below it."
@@ -274,48 +303,29 @@ class Layer(metaclass=LayerMeta):
         return f"{type(self).__name__}({self.name!r}{', ' + line if line else ''})"
 
 
-def _read_name(layer_type: str, name: Any) -> str:
+def _name_parameters(layer: Layer) -> None:
+    """Add the parameters among a layer's attributes to its `named_parameters`."""
+    layer_type = type(layer)
+    # The layers of this package name their parameters themselves. After `vars(layer)`, Python finds the attributes of
+    # the object more slowly: this costs 3 % of a short training step.
+    if layer_type.__module__.startswith("tinyml."):
+        return
+    if "named_parameters" not in vars(layer):
+        raise SettingsError(f"{layer_type.__name__}.__init__ should first call super().__init__(name).")
+    known = layer.named_parameters
+    for attribute, value in vars(layer).items():
+        if isinstance(value, Parameter) and not any(value is parameter for parameter in known.values()):
+            known[attribute] = value
+
+
+def _check_name(layer_type: str, name: Any) -> str:
     if not isinstance(name, str) or not name:
         raise SettingsError(f"The name of a {layer_type} is {name!r} but should be text, such as 'fc_1'.")
     return name
 
 
-def generator_or_shared(rng: np.random.Generator | None) -> np.random.Generator:
-    """Use the caller's generator, or the shared one when the caller gave none.
-
-    >>> generator_or_shared(None) is shared_generator()
-    True
-    """
-    return shared_generator() if rng is None else rng
-
-
-def initialise_parameters(
-    shapes: dict[str, Shape],
-    initialiser: Initialiser,
-    fans: Fans,
-    rng: np.random.Generator | None,
-    dtype: type[np.floating],
-) -> dict[str, Parameter]:
-    """Make the parameters of a layer that has a "weight" and perhaps a "bias", in their order.
-
-    Arguments:
-        shapes: as the settings' `parameter_shapes` tells them.
-        initialiser: how the weights are drawn.
-        fans: how many numbers the weight joins.
-        rng: where the numbers come from; the shared generator by default.
-        dtype: of the tensors.
-
-    >>> drawn = initialise_parameters({"weight": (3, 2), "bias": (3,)}, "he_normal", Fans(2, 3), None, np.float32)
-    >>> drawn["bias"].tensor
-    array([0., 0., 0.], dtype=float32)
-    """
-    rng, kind = generator_or_shared(rng), np.dtype(dtype)
-    draw = {"weight": initial_weight, "bias": initial_bias}
-    return {name: Parameter(draw[name](initialiser, rng, shape, fans, kind)) for name, shape in shapes.items()}
-
-
 def _shape_hint(received: Shape, needed: Shape) -> str:
-    """Say how an input that lies otherwise becomes `(N, *needed)`; nothing when that is not to be guessed."""
+    """Return how to change an input to the shape `(N, *needed)`; empty when the intention is not clear."""
     if received == needed:
         return " This is one example: use input[np.newaxis]."
     if len(needed) == 3:
@@ -329,42 +339,3 @@ def _shape_hint(received: Shape, needed: Shape) -> str:
             return " Put a Flatten layer in front of it."
         return f" Use input.reshape(-1, {', '.join(map(str, needed))})."
     return ""
-
-
-def validate_settings(model: type[Model], layer_name: str, **values: Any) -> Model:
-    """Check the arguments of a layer's constructor by its settings model.
-
-    Arguments:
-        model: the settings model.
-        layer_name: what a refusal calls the layer.
-        values: of the settings, by name.
-
-    Raises `SettingsError`, naming the layer, the setting, its value and what is allowed.
-
-    >>> validate_settings(NoSettings, "own")
-    NoSettings()
-    """
-    try:
-        return model.model_validate(values)
-    except ValidationError as error:
-        raise SettingsError(f"Layer '{layer_name}': {describe_validation_error(error, model)}") from error
-
-
-def validate_input_dim(layer_name: str, input_dim: int | Iterable[int]) -> Shape:
-    """Read the `input_dim` of a layer's constructor as a shape.
-
-    Raises `SettingsError`, naming the layer, when a size is not a whole number of at least 1.
-
-    >>> validate_input_dim("fc", 64), validate_input_dim("conv", [3, 8, 8])
-    ((64,), (3, 8, 8))
-    """
-    try:
-        sizes = input_dim if isinstance(input_dim, Iterable) else (input_dim,)
-        shape = tuple(operator.index(size) for size in sizes)
-    except TypeError:
-        shape = ()
-    if not shape or min(shape) < 1:
-        raise SettingsError(
-            f"Layer '{layer_name}': input_dim is {input_dim!r} but should be whole numbers, each at least 1."
-        )
-    return shape

@@ -1,12 +1,17 @@
-"""Stacks of layers: names that would be the same in a file."""
+"""Stacks of layers: names in files, and how often settings are validated."""
+
+from typing import Any
 
 import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from tests.tinyml.layers.harness import MAPS, VECTOR, make_harness
 from tests.tinyml.net.stacks import stack
 from tinyml.core import ShapeError, SpecificationError
-from tinyml.layers.base.stack import LayerSpecification, infer_stack
+from tinyml.layers import layer_types
+from tinyml.layers.base.inference import infer_stack
+from tinyml.layers.base.specification import LayerSpecification, apply_fix
 from tinyml.net import NetworkSpecification, build, infer
 
 
@@ -20,12 +25,12 @@ def test_tensors_of_two_layers_never_have_the_same_name() -> None:
         network = NetworkSpecification(layers=order)
         (problem,) = infer(network, (4,)).problems
         assert problem.index == 1
-        assert "'a.b.bias' would be called as that of another layer" in problem.sentence
+        assert "tensor 'a.b.bias' has the same name as one of another layer" in problem.sentence
         with pytest.raises(SpecificationError):
             build(network, (4,))
 
 
-def test_no_layers_have_no_plans() -> None:
+def test_an_empty_stack_has_an_empty_inference() -> None:
     assert infer_stack((), (3,)) == ()
 
 
@@ -56,3 +61,45 @@ def test_settings_that_are_nested_without_end_are_refused() -> None:
 def test_an_input_without_a_batch_is_refused_by_name(kind: str) -> None:
     with pytest.raises(ShapeError, match=r"Layer 'layer_0' needs an input of shape \(N, …\) but received \(3,\)"):
         build(stack(kind), (3,))(np.ones(3))
+
+
+class CountingValidator:
+    """Stands in for the validator of a pydantic model and counts its calls."""
+
+    def __init__(self, validator: Any) -> None:
+        self._validator, self.calls = validator, 0
+
+    def validate_python(self, *arguments: Any, **named: Any) -> Any:
+        self.calls += 1
+        return self._validator.validate_python(*arguments, **named)
+
+
+@pytest.mark.parametrize("layer_type", layer_types())
+def test_a_layer_from_a_specification_validates_its_settings_once(
+    layer_type: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings_model = layer_types()[layer_type].Settings
+    counter = CountingValidator(settings_model.__pydantic_validator__)
+    monkeypatch.setattr(settings_model, "__pydantic_validator__", counter)
+    for shape in (MAPS, VECTOR):
+        counter.calls = 0
+        harness = make_harness(layer_type, {}, shape)
+        if harness is not None:
+            assert counter.calls == 1
+            assert harness.layer.settings is harness.settings
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"), [("relu", "ReLU"), ("LeakyReLu2", "LeakyReLU"), ("Deconv2d", "ConvTranspose2D")]
+)
+def test_a_wrong_type_gets_the_name_on_screen_and_the_fix_the_name_in_files(written: str, shown: str) -> None:
+    layers = (LayerSpecification(type=written, name="a"),)
+    (inferred,) = infer_stack(layers, (2, 4, 4))
+    problem = inferred.problem
+    assert problem is not None
+    assert f"Did you mean '{shown}'?" in problem.sentence
+    assert problem.fix is not None
+    assert problem.fix.label == f"Use {shown}"
+    (fixed,) = apply_fix(layers, problem)
+    assert fixed.type == layer_types()[fixed.type].type_name
+    assert layer_types()[fixed.type].__name__ == shown
