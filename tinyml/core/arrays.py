@@ -1,4 +1,4 @@
-"""The type of the arrays that everything computes with, and how other input becomes one."""
+"""The type of all arrays that the framework computes with, and conversions to it."""
 
 from typing import Any
 
@@ -8,20 +8,20 @@ from numpy.typing import NDArray
 from tinyml.core.errors import DataError
 
 Array = NDArray[np.floating]
-"""An array of floating-point numbers; float32 unless a caller asked otherwise."""
+"""An array of floating-point numbers: float32 by default, or the precision that the caller chose."""
 
 
 def as_floats(values: Any, what: str, dtype: Any = np.float32) -> Array:
     """Return values as an array of floating-point numbers.
 
-    An array of such numbers is returned as it is, whatever its precision.
+    An array of floating-point numbers is returned unchanged, in any precision.
 
     Arguments:
         values: an array, a list, a number, …
-        what: is read, for the message: "The input".
-        dtype: that whole numbers, booleans and lists become.
+        what: name of the values in error messages: "The input".
+        dtype: dtype of the result for whole numbers, booleans and lists.
 
-    Raises `DataError` when the values are not real numbers, or are lists of different lengths.
+    Raises `DataError` if the values are not real numbers or are lists of different lengths.
 
     >>> as_floats([[True, False]], "The input")
     array([[1., 0.]], dtype=float32)
@@ -35,9 +35,13 @@ def as_floats(values: Any, what: str, dtype: Any = np.float32) -> Array:
 
 
 def as_array(values: Any, what: str) -> np.ndarray:
-    """Return values, perhaps a list, as an array of whatever they are.
+    """Return values as an array of the dtype that NumPy chooses.
 
-    Raises `DataError` when they are lists of different lengths.
+    Arguments:
+        values: an array, a list, a number, …
+        what: name of the values in error messages.
+
+    Raises `DataError` if the values are lists of different lengths.
 
     >>> as_array([0, 1, 1], "The labels").shape
     (3,)
@@ -51,9 +55,13 @@ def as_array(values: Any, what: str) -> np.ndarray:
 
 
 def as_examples(values: Any, what: str) -> np.ndarray:
-    """Return values as an array whose first axis counts examples.
+    """Return values as an array whose first axis is the batch axis.
 
-    Raises `DataError` when there is no such axis, or the values are lists of different lengths.
+    Arguments:
+        values: an array, a list, …
+        what: name of the values in error messages.
+
+    Raises `DataError` if there is no axis, or if the values are lists of different lengths.
 
     >>> as_examples([[0, 1], [1, 1]], "The data").shape
     (2, 2)

@@ -1,4 +1,4 @@
-"""Element-wise operations in the form in which NumPy does them fastest."""
+"""Element-wise operations, written so that NumPy computes them fast."""
 
 from collections.abc import Callable
 from functools import lru_cache
@@ -10,23 +10,23 @@ from tinyml.core.threads import blas_is_held, run_in_parallel
 from tinyml.core.workspace import scratch
 
 _PIECE = 1 << 16
-"""Numbers in a piece: several arrays of it fit into the second-level cache of a core."""
+"""Number of elements in a piece. Several arrays of this size fit into the second-level cache of a core."""
 
 _MANY = 4 * _PIECE
-"""Numbers of an array from which on its pieces are shared out among threads."""
+"""Smallest number of elements for which several threads compute the pieces of an array."""
 
 _FEW = 4096
-"""Up to so many numbers, a call costs more than what it does."""
+"""Largest number of elements for which the call itself takes longer than the computation."""
 
 
 def rectify(values: Array, out: Array | None = None) -> Array:
-    """Replace what is negative by 0; NaN stays NaN.
+    """Replace negative numbers by 0; NaN stays NaN.
 
     Formula: `max(x, 0)`
 
     Arguments:
-        values: of any shape; not changed, unless it is also `out`.
-        out: where to write the result, of the same shape; a new array by default.
+        values: an array of any shape. It is not changed, unless it is also `out`.
+        out: array for the result, of the same shape; a new array by default.
 
     >>> rectify(np.array([-1.0, 2.0]))
     array([0., 2.])
@@ -34,8 +34,8 @@ def rectify(values: Array, out: Array | None = None) -> Array:
     if values.size <= _FEW:
         result: Array = np.maximum(values, number_like(0, values), out=out)
         return result
-    # NumPy compares with an array three times as fast as with a single number. One slice of zeros is enough, if it is
-    # of the axis that is outermost in memory.
+    # NumPy compares with an array three times as fast as with a single number. A slice of zeros along the outermost
+    # axis in memory is enough.
     outermost = max(range(values.ndim), key=lambda axis: abs(values.strides[axis]))
     zeros = np.zeros_like(values[(slice(None),) * outermost + (slice(1),)])
     result = np.maximum(values, zeros, out=out)
@@ -43,9 +43,13 @@ def rectify(values: Array, out: Array | None = None) -> Array:
 
 
 def number_like(value: float, array: np.ndarray) -> np.ndarray:
-    """Return a number as an array without axes, in the dtype of `array`: what NumPy combines with it fastest.
+    """Return a number as an array without axes, in the dtype of another array.
 
-    A small array and a number of Python's take NumPy twice as long, as it converts the number every time.
+    NumPy needs twice as long for a small array and a Python number, because it converts the number each time.
+
+    Arguments:
+        value: the number.
+        array: the array whose dtype the result has.
 
     >>> number_like(2, np.ones(3, np.float32))
     array(2., dtype=float32)
@@ -61,11 +65,11 @@ def _number(value: float, dtype: np.dtype) -> np.ndarray:
 
 
 def in_pieces(work: Callable[..., None], *arrays: Array) -> None:
-    """Call `work` with arrays, large ones in pieces that stay in the cache, on several threads.
+    """Call `work` with arrays. Large arrays are split into pieces that fit into the cache, on several threads.
 
     Arguments:
-        work: does something with each number by itself, in place, and nothing else.
-        arrays: of one shape; the first of all, then the second of all, and so on, are handed to `work` together.
+        work: an element-wise computation in place; its arguments are the arrays, or pieces of them.
+        arrays: arrays of one shape. A call gets the same piece of each of them.
 
     >>> values = np.arange(3.0)
     >>> def double(numbers):
@@ -86,15 +90,20 @@ def in_pieces(work: Callable[..., None], *arrays: Array) -> None:
 
     if blas_is_held():
         run_in_parallel(piece, len(starts))
-    else:  # BLAS's own threads go on waiting for work for some time, and would hinder ours
+    else:  # the threads of BLAS wait actively for some time and would slow down other threads
         for number in range(len(starts)):
             piece(0, number)
 
 
 def subtract_scaled(target: Array, factor: float, values: Array) -> None:
-    """Subtract in place, without a fresh large array in between.
+    """Subtract in place, without a new large array.
 
     Formula: `target = target - factor · values`
+
+    Arguments:
+        target: the array that changes.
+        factor: a number.
+        values: an array in the shape of `target`; it is not changed.
 
     >>> target = np.ones(2)
     >>> subtract_scaled(target, 0.5, np.array([1.0, 2.0]))
@@ -106,7 +115,7 @@ def subtract_scaled(target: Array, factor: float, values: Array) -> None:
 
 
 def _in_memory_order(arrays: tuple[Array, ...]) -> list[Array] | None:
-    """Look at arrays as vectors in the order of their memory; None unless all lie alike and without gaps."""
+    """Return views of the arrays as vectors in memory order; None if their memory orders differ or have gaps."""
     if all(array.flags.c_contiguous for array in arrays):
         return [array.reshape(-1) for array in arrays]
     if all(array.flags.f_contiguous for array in arrays):

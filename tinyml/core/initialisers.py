@@ -1,4 +1,4 @@
-"""What weights and biases start as."""
+"""Initial values of weights and biases."""
 
 import math
 from collections.abc import Callable
@@ -10,15 +10,15 @@ from tinyml.core.arrays import Array
 from tinyml.core.seeding import uniform_fan_in
 
 Initialiser = Literal["uniform", "glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "orthogonal"]
-"""Ways to draw initial weights; see `initial_weight`."""
+"""Names of the initialisers; see `initial_weight`."""
 
 
 class Fans(NamedTuple):
-    """How many numbers a weight joins.
+    """Fan-in and fan-out of a weight.
 
     Attributes:
-        inputs: that one output sums over, at least 1.
-        outputs: that one input has a part in, at least 1.
+        inputs: number of inputs that one output sums over, at least 1.
+        outputs: number of outputs that one input contributes to, at least 1.
     """
 
     inputs: int
@@ -41,15 +41,15 @@ def initial_weight(
       Bengio 2010), which keeps the size of signals and gradients between layers with tanh;
     - "he_uniform": uniform in `±sqrt(6 / i)`; "he_normal": normal with variance `2 / i` (He et al. 2015), which keeps
       the size of signals between layers with ReLU;
-    - "orthogonal": rows (or columns, if there are more rows) of length 1 that stand at right angles to each other, all
-      such matrices equally likely (Saxe et al. 2014).
+    - "orthogonal": rows (or columns, if there are more rows) of length 1 at right angles to each other; all such
+      matrices are equally likely (Saxe et al. 2014).
 
     Arguments:
-        initialiser: which of them.
-        rng: where the numbers come from.
-        shape: of the weight, at least two axes; "orthogonal" takes the first as rows and all others as columns.
-        fans: how many numbers the weight joins.
-        dtype: of the result. The numbers are drawn in float64 and rounded, so both precisions start alike.
+        initialiser: name of the initialiser.
+        rng: random generator.
+        shape: of the weight, at least two axes; for "orthogonal" the first axis is the rows, all others the columns.
+        fans: fan-in and fan-out of the weight.
+        dtype: of the result. Numbers are drawn in float64 and rounded: both precisions start with the same values.
 
     >>> weight = initial_weight("orthogonal", np.random.default_rng(0), (2, 3), Fans(3, 2), np.dtype(np.float64))
     >>> np.abs(weight @ weight.T).round(12)
@@ -66,7 +66,7 @@ def initial_bias(
     fans: Fans,
     dtype: np.dtype[np.floating],
 ) -> Array:
-    """Draw initial biases: for "uniform" as the weights (seed 003), for all others zeros.
+    """Draw initial biases: like the weights for "uniform" (seed 003), zeros for all others.
 
     Arguments:
         initialiser: that of the weights.
@@ -78,7 +78,7 @@ def initial_bias(
     return uniform_fan_in(rng, shape, fans.inputs, dtype) if initialiser == "uniform" else np.zeros(shape, dtype)
 
 
-def _seeds_uniform(rng: np.random.Generator, shape: tuple[int, ...], fans: Fans) -> Array:
+def _uniform(rng: np.random.Generator, shape: tuple[int, ...], fans: Fans) -> Array:
     return uniform_fan_in(rng, shape, fans.inputs, np.dtype(np.float64))
 
 
@@ -103,14 +103,14 @@ def _he_normal(rng: np.random.Generator, shape: tuple[int, ...], fans: Fans) -> 
 def _orthogonal(rng: np.random.Generator, shape: tuple[int, ...], fans: Fans) -> Array:
     rows, columns = shape[0], math.prod(shape[1:])
     directions, triangle = np.linalg.qr(rng.normal(size=(max(rows, columns), min(rows, columns))))
-    # The factorisation prefers some signs; without the preference all orthogonal matrices are equally likely.
+    # The factorisation prefers some signs. This removes the preference: all orthogonal matrices are equally likely.
     directions *= np.where(np.diag(triangle) < 0, -1, 1)
     matrix: Array = directions if rows >= columns else directions.T
     return matrix.reshape(shape)
 
 
 _DRAW: dict[Initialiser, Callable[[np.random.Generator, tuple[int, ...], Fans], Array]] = {
-    "uniform": _seeds_uniform,
+    "uniform": _uniform,
     "glorot_uniform": _glorot_uniform,
     "glorot_normal": _glorot_normal,
     "he_uniform": _he_uniform,

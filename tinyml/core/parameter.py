@@ -19,10 +19,10 @@ class Parameter:
         require_grad: False freezes the parameter: optimisers leave it alone.
 
     Attributes:
-        tensor: the values. What is assigned has the same shape and dtype; a list is converted.
-        gradient: sum of the derivatives of all `backward` calls since the last `zero_grad`; same shape and dtype.
+        tensor: the values. An assigned array needs the same shape and dtype; a list is converted.
+        gradient: sum of the gradients of all `backward` calls since the last `zero_grad`; same shape and dtype.
 
-    Raises `ShapeError` when an assigned tensor has another shape or dtype, `DataError` when it is not made of numbers.
+    Raises `ShapeError` when an assigned tensor has another shape or dtype, `DataError` when it does not hold numbers.
 
     >>> weight = Parameter(np.ones((2, 3), np.float32))
     >>> weight.gradient.shape
@@ -33,7 +33,7 @@ class Parameter:
         self._tensor: Array = as_floats(tensor, "The tensor of a parameter")
         self.require_grad = require_grad
         self._gradient: Array = np.empty_like(self._tensor)
-        # The zeros are written only when somebody reads them: what is added first is simply put in their place.
+        # The zeros are written only when they are read: the first added gradient replaces them.
         self._is_zero = True
 
     def _set_tensor(self, tensor: Array) -> None:
@@ -51,14 +51,14 @@ class Parameter:
 
     if TYPE_CHECKING:
         tensor: Array
-    else:  # every step reads it several times, and attrgetter does that twice as fast as a method
+    else:  # every step reads it several times, and attrgetter is twice as fast as a method
         tensor = property(attrgetter("_tensor"), _set_tensor, doc="The values, of any shape.")
 
     @property
     def gradient(self) -> Array:
-        """Sum of the derivatives since the last `zero_grad`: always the same array, whose values may be changed.
+        """Sum of the gradients since the last `zero_grad`: always the same array, and its values may be changed.
 
-        What is assigned is copied into it.
+        Assigning copies the values into this array.
         """
         if self._is_zero:
             self._gradient.fill(0)
@@ -74,7 +74,7 @@ class Parameter:
         self._is_zero = False
 
     def add_gradient(self, gradient: Array) -> None:
-        """Add to the gradient: `gradient += …`, for less when it is zero. The array is not kept.
+        """Add to the gradient: `gradient += …`, faster when it is zero. The argument is copied.
 
         Arguments:
             gradient: in the shape of the tensor.
@@ -91,7 +91,7 @@ class Parameter:
             self._gradient += gradient
 
     def add_product(self, left: Array, right: Array) -> None:
-        """Add a matrix product to the gradient: `gradient += left @ right`, for less when the gradient is zero.
+        """Add a matrix product to the gradient: `gradient += left @ right`, faster when the gradient is zero.
 
         Arguments:
             left, right: `(M, D)` and `(D, K)`, when the tensor is `(M, K)`.
@@ -103,7 +103,7 @@ class Parameter:
             self._gradient += multiply(left, right)
 
     def zero_grad(self) -> None:
-        """Forget the accumulated gradient."""
+        """Set the gradient to zero."""
         self._is_zero = True
 
     def _check_shape(self, what: str, assigned: Array) -> None:

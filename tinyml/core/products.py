@@ -1,4 +1,4 @@
-"""Matrix products: large ones are cut into parts that several threads compute."""
+"""Matrix products. Large ones are split into parts that several threads compute."""
 
 from functools import lru_cache
 
@@ -8,28 +8,28 @@ from tinyml.core.arrays import Array
 from tinyml.core.threads import blas_is_held, run_in_parallel
 
 _PART = 1 << 24
-"""Multiplications in one part, at least: they take as long as it takes to wake a thread up."""
+"""Smallest number of multiplications in a part. They take as long as waking a thread."""
 
 _SMALL_PRODUCT = 900_000
-"""Multiplications up to which OpenBLAS does not lay the matrices out anew before it multiplies them."""
+"""Largest number of multiplications for which OpenBLAS multiplies the matrices without copying them first."""
 
 _SMALL = 4096
-"""Numbers of a matrix for which that matters more than what more calls cost."""
+"""Largest matrix, in elements, for which the saved copy is worth the additional calls."""
 
 _NARROWEST = 64
-"""Rows or columns of a part, at least: what is narrower wastes time on laying out the other matrix."""
+"""Smallest number of rows or columns in a part. For a narrower part, copying the other matrix takes too long."""
 
 
 def multiply(left: Array, right: Array, out: Array | None = None) -> Array:
     """Return the matrix product `left @ right`.
 
-    BLAS cuts a product itself when it may use several threads. While it is held to one (`one_blas_thread`), large
-    products are cut here.
+    If BLAS may use several threads, it splits the product itself. While BLAS is limited to one thread
+    (`one_blas_thread`), large products are split here.
 
     Arguments:
         left: `(M, D)`.
         right: `(D, K)`.
-        out: `(M, K)` where to write the result; a new array by default.
+        out: `(M, K)` array for the result; a new array by default.
 
     >>> multiply(np.array([[1.0, 2.0]]), np.array([[3.0], [4.0]]))
     array([[11.]])
@@ -37,7 +37,7 @@ def multiply(left: Array, right: Array, out: Array | None = None) -> Array:
     if left.size * right.shape[1] < 2 * _PART or not blas_is_held():
         return left.dot(right) if out is None else _multiply_into(left, right, out)
     result: Array = np.empty((len(left), right.shape[1]), np.result_type(left, right)) if out is None else out
-    # Where to cut depends on the sizes alone, so that the bits of the result do too.
+    # The split depends only on the sizes, and so do the bits of the result.
     by_rows = result.shape[0] >= result.shape[1]
     length = max(result.shape)
     parts = max(min(left.size * right.shape[1] // _PART, length // _NARROWEST), 1)
@@ -55,7 +55,7 @@ def multiply(left: Array, right: Array, out: Array | None = None) -> Array:
 
 
 def _multiply_into(left: Array, right: Array, out: Array) -> Array:
-    """Let BLAS do it all. For small matrices `dot` takes half as long as `matmul`, but is particular about `out`."""
+    """Multiply with one call of BLAS. For small matrices `dot` takes half as long as `matmul`, but restricts `out`."""
     same = left.dtype == right.dtype == out.dtype
     if same and out.flags.c_contiguous:
         left.dot(right, out)
@@ -67,14 +67,14 @@ def _multiply_into(left: Array, right: Array, out: Array) -> Array:
 
 
 def multiply_columns(left: Array, columns: Array, out: Array) -> Array:
-    """Compute `left @ columns` for a long row of columns; return `out`.
+    """Compute `left @ columns` for many columns; return `out`.
 
-    Where `left` is small, BLAS is twice as fast on pieces so short that it multiplies them as they lie in memory.
+    If `left` is small, BLAS is twice as fast with short pieces, because it multiplies them without a copy.
 
     Arguments:
         left: `(M, D)`.
         columns: `(D, P)`.
-        out: `(M, P)` where the result is written.
+        out: `(M, P)` array for the result.
 
     >>> multiply_columns(np.ones((1, 2)), np.array([[1.0, 2.0], [3.0, 4.0]]), out=np.empty((1, 2)))
     array([[4., 6.]])
@@ -87,13 +87,13 @@ def multiply_columns(left: Array, columns: Array, out: Array) -> Array:
 
 
 def multiply_along_columns(left: Array, right: Array) -> Array:
-    """Compute `left @ rightᵀ` for two matrices with equally many columns, of which there are many.
+    """Compute `left @ rightᵀ` for two matrices with the same large number of columns.
 
     Arguments:
         left: `(M, P)`.
         right: `(D, P)`.
 
-    Returns `(M, D)`; where that is small, pieces are multiplied and added up, as in `multiply_columns`.
+    Returns `(M, D)`. If this is small, pieces are multiplied and added, as in `multiply_columns`.
 
     >>> multiply_along_columns(np.ones((1, 2)), np.array([[1.0, 2.0], [3.0, 4.0]]))
     array([[3., 7.]])
@@ -107,9 +107,9 @@ def multiply_along_columns(left: Array, right: Array) -> Array:
 
 
 def sum_rows(matrix: Array) -> Array:
-    """Add up each row: `(M, D)` becomes `(M,)`.
+    """Return the sum of each row of a matrix: `(M, D)` becomes `(M,)`.
 
-    As a product with a vector of ones, which BLAS computes three times as fast as NumPy adds.
+    It is a product with a vector of ones. BLAS computes it three times as fast as NumPy adds.
 
     >>> sum_rows(np.array([[1.0, 2.0], [3.0, 4.0]]))
     array([3., 7.])
@@ -119,7 +119,7 @@ def sum_rows(matrix: Array) -> Array:
 
 
 def sum_columns(matrix: Array) -> Array:
-    """Add up each column: `(M, D)` becomes `(D,)`; computed as in `sum_rows`.
+    """Return the sum of each column of a matrix: `(M, D)` becomes `(D,)`. See `sum_rows`.
 
     >>> sum_columns(np.array([[1.0, 2.0], [3.0, 4.0]]))
     array([4., 6.])
@@ -136,12 +136,12 @@ def _ones(count: int, dtype: np.dtype) -> Array:
 
 
 def _stack(matrix: Array, piece: int) -> Array:
-    """Look at `(M, P)` as a stack of narrow matrices, `(P / piece, M, piece)`; nothing is copied."""
+    """Return a view of `(M, P)` as a stack of narrow matrices `(P / piece, M, piece)`."""
     return matrix.reshape(len(matrix), -1, piece).transpose(1, 0, 2)
 
 
 @lru_cache(maxsize=1024)
 def _piece(size: int, columns: int) -> int:
-    """Find a length that divides the columns, such that pieces are small products; 0 when there is no good one."""
+    """Return a divisor of the number of columns that makes the products small; 0 if there is no good one."""
     most = min(_SMALL_PRODUCT // size, columns)
     return next((length for length in range(most, most // 4, -1) if columns % length == 0 and length < columns), 0)

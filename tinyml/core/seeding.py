@@ -1,7 +1,7 @@
-"""One place for randomness, so that a seed decides everything that is random.
+"""The shared random generator, and initial values. A seed decides all random numbers.
 
-A network built from a specification gets its own generator. Layers that are made by hand, as in
-`Linear("fc", 784, 10)`, share the generator below; `set_seed` starts it anew.
+A network that is built from a specification has a separate generator. Layers that are created in code, such as
+`Linear("fc", 784, 10)`, share the generator of this module. `set_seed` starts it again.
 """
 
 import numpy as np
@@ -10,7 +10,7 @@ _shared = np.random.default_rng()
 
 
 def set_seed(seed: int) -> None:
-    """Start the shared generator anew, so that layers made by hand afterwards are the same in every run.
+    """Start the shared generator again with a seed, so that each run creates the same layers.
 
     >>> set_seed(0)
     >>> first = shared_generator().random()
@@ -23,7 +23,7 @@ def set_seed(seed: int) -> None:
 
 
 def shared_generator() -> np.random.Generator:
-    """Return the generator that layers use when they are given none.
+    """Return the generator of all layers that are created without one.
 
     >>> set_seed(0)
     >>> round(shared_generator().random(), 3)
@@ -38,10 +38,11 @@ def uniform_fan_in(
     """Draw initial values for weights and biases: uniform in ±1/sqrt(fan_in) (He et al. 2015, as in seed 003).
 
     Arguments:
-        rng: where the numbers come from.
+        rng: random generator.
         shape: shape of the array.
         fan_in: number of inputs that one output sums over, at least 1.
-        dtype: of the result. The numbers are drawn in float64 and rounded, so both precisions start alike.
+        dtype: dtype of the result. The numbers are drawn in float64 and rounded, so both precisions start with the same
+            values.
 
     >>> values = uniform_fan_in(np.random.default_rng(0), (3, 4), fan_in=4, dtype=np.dtype(np.float32))
     >>> bool(abs(values).max() <= 0.5)

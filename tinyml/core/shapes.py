@@ -1,17 +1,17 @@
-"""Shapes: how they are written for people, and the arithmetic of sliding windows.
+"""Shapes as text, and the arithmetic of sliding windows.
 
-A `Shape` in this project never counts the batch axis: an image is `(C, H, W)`, a vector `(D,)`.
+A `Shape` never includes the batch axis: an image is `(C, H, W)`, a vector is `(D,)`.
 """
 
 from tinyml.core.errors import ShapeError
 
 Shape = tuple[int, ...]
 Pair = tuple[int, int]
-"""Two whole numbers for the two axes of an image: (rows, columns), that is (height, width)."""
+"""Two whole numbers for the axes of an image: (rows, columns) = (height, width)."""
 
 
 def describe_shape(shape: Shape) -> str:
-    """Write a shape the way the window shows it.
+    """Return a shape as text, as the window shows it.
 
     >>> describe_shape((16, 7, 7)), describe_shape((64,))
     ('16×7×7', '64')
@@ -20,7 +20,7 @@ def describe_shape(shape: Shape) -> str:
 
 
 def describe_pair(pair: Pair) -> str:
-    """Write two numbers as one when they agree.
+    """Return a pair as text; two equal numbers become one.
 
     >>> describe_pair((2, 2)), describe_pair((2, 1))
     ('2', '2×1')
@@ -29,7 +29,11 @@ def describe_pair(pair: Pair) -> str:
 
 
 def describe_count(count: int, thing: str = "") -> str:
-    """Write a whole number with its thousands apart (by a no-break space), and what is counted in the right form.
+    """Return a whole number as text, with no-break spaces between the thousands, and a noun in singular or plural.
+
+    Arguments:
+        count: the number.
+        thing: the noun in singular; empty for the number alone.
 
     >>> describe_count(3216), describe_count(1, "map"), describe_count(8, "bias")
     ('3\\xa0216', '1 map', '8 biases')
@@ -43,7 +47,7 @@ def describe_count(count: int, thing: str = "") -> str:
 
 
 def as_pair(value: int | Pair) -> Pair:
-    """Read one number as the same number for both axes.
+    """Return a pair of whole numbers; a single value stands for both axes.
 
     >>> as_pair(2), as_pair((2, 3))
     ((2, 2), (2, 3))
@@ -63,11 +67,11 @@ def window_output_size(size: int, window: int, stride: int = 1, padding: int = 0
     Arguments:
         size: length of the axis in pixels, without padding.
         window: length of the window in taps.
-        stride: pixels between two positions, at least 1.
-        padding: zeros added at each of the two ends.
-        dilation: pixels between two taps of the window, at least 1.
+        stride: distance of two positions in pixels, at least 1.
+        padding: number of zeros at each end.
+        dilation: distance of two taps in pixels, at least 1.
 
-    Returns the number of positions; zero or less when the window is larger than the padded axis.
+    Returns the number of positions; zero or less if the window is larger than the padded axis.
 
     >>> window_output_size(28, window=5, stride=1, padding=2)
     28
@@ -76,7 +80,7 @@ def window_output_size(size: int, window: int, stride: int = 1, padding: int = 0
 
 
 def transposed_output_size(size: int, window: int, stride: int = 1, padding: int = 0, dilation: int = 1) -> int:
-    """Count the pixels that windows cover when they are laid out along one axis: the way back of a convolution.
+    """Count the pixels that windows cover along one axis: the output size of a transposed convolution.
 
     Formula (Dumoulin & Visin 2016, relationship 13, extended by dilation):
     `(size - 1)·stride + dilation·(window - 1) + 1 - 2·padding`
@@ -84,9 +88,9 @@ def transposed_output_size(size: int, window: int, stride: int = 1, padding: int
     Arguments:
         size: number of windows.
         window, stride, dilation: as in `window_output_size`.
-        padding: pixels that are cut off at each of the two ends.
+        padding: number of pixels to cut off at each end.
 
-    Returns the number of pixels; zero or less when the padding cuts everything off.
+    Returns the number of pixels; zero or less if the padding cuts off everything.
 
     >>> transposed_output_size(14, window=2, stride=2)
     28
@@ -99,7 +103,11 @@ def window_output_shape(
 ) -> Pair:
     """Apply `window_output_size` to both axes of an image.
 
-    Raises `ShapeError`, with the arithmetic, when the window does not fit into the padded image.
+    Arguments:
+        size: (height, width) of the image.
+        window, stride, padding, dilation: pairs, as for `window_output_size`.
+
+    Raises `ShapeError`, with the arithmetic, if the window does not fit into the padded image.
 
     >>> window_output_shape((28, 20), window=(5, 3))
     (24, 18)
@@ -119,10 +127,14 @@ def window_output_shape(
 def ignored_border(
     size: Pair, window: Pair, stride: Pair = (1, 1), padding: Pair = (0, 0), dilation: Pair = (1, 1)
 ) -> Pair:
-    """Count the rows and columns of the image, at its lower and right border, that no window reaches.
+    """Count the rows and columns at the lower and right border of an image that no window covers.
 
-    They exist when the stride does not divide the way the window slides; PyTorch ignores them too. Padding that is not
-    reached does not count.
+    They exist if the stride does not divide the distance that the window slides. PyTorch ignores them too. Padding does
+    not count.
+
+    Arguments:
+        size: (height, width) of the image.
+        window, stride, padding, dilation: pairs, as for `window_output_size`.
 
     >>> ignored_border((7, 8), window=(2, 2), stride=(2, 2))
     (1, 0)

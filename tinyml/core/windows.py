@@ -1,11 +1,11 @@
-"""WindowGeometry windows over images: unrolled into the columns of a matrix, and added back to an image.
+"""Sliding windows over images: unroll them into the columns of a matrix, and add columns back to an image.
 
-A convolution is one matrix product once every window has become a column (Chellapilla et al. 2006; seed 002, section
-"Convolutional layer"). The way back, from columns to pixels, adds up what the windows say about each pixel.
+If each window is a column, a convolution is one matrix product (Chellapilla et al. 2006; seed 002, section
+"Convolutional layer"). The opposite direction adds the values of all windows at each pixel.
 
-Images are `(N, C, H, W)` for everyone who uses them. In memory the batch comes last, `(C, H, W, N)`: the values that a
-tap of the window needs then lie in long runs, which are quick to copy, and the whole batch is a single matrix product.
-NumPy's element-wise operations keep the order in memory, so it survives activations and pooling.
+The axes of images are always `(N, C, H, W)`. In memory the batch axis comes last, `(C, H, W, N)`. So the values for a
+tap of the window are in long runs, which are fast to copy, and the whole batch is one matrix product. Element-wise
+operations of NumPy keep the memory order, so activations and pooling keep it too.
 """
 
 import math
@@ -21,20 +21,20 @@ from tinyml.core.shapes import Pair, window_output_shape
 from tinyml.core.workspace import scratch
 
 _BLOCK_SIZE = 1 << 22
-"""Bytes of columns that are unrolled at a time: less and the calls cost more, more and the caches are too small."""
+"""Bytes of columns in a block. Smaller blocks need more calls; larger blocks do not fit into the cache."""
 
 _UNUSED = 16
-"""Numbers at the end of each row of a block that are not used."""
+"""Number of unused elements at the end of each row of a block."""
 
 
 class WindowGeometry(NamedTuple):
     """How a window slides over an image; each pair is (rows, columns).
 
     Attributes:
-        window: taps of the window.
-        stride: pixels between two positions.
-        padding: zeros added at each border.
-        dilation: pixels between two taps.
+        window: number of taps.
+        stride: distance of two positions in pixels.
+        padding: number of zeros at each border.
+        dilation: distance of two taps in pixels.
 
     The order is that of the functions in `tinyml.core.shapes`, so `window_output_shape(size, *geometry)` works.
     """
@@ -46,15 +46,15 @@ class WindowGeometry(NamedTuple):
 
     @property
     def overlaps(self) -> bool:
-        """Tell whether two positions of the window can share a pixel (dilated windows are taken to)."""
+        """True if two positions of the window can share a pixel. Dilated windows always count as overlapping."""
         return self.dilation != (1, 1) or any(s < w for s, w in zip(self.stride, self.window, strict=True))
 
     @property
     def transposed(self) -> "WindowGeometry":
-        """The way back of a window that slides with stride 1: slid so over the outputs, it gives a position per pixel.
+        """Geometry of the transposed window, for stride 1. It slides over the outputs and has one position per pixel.
 
-        The window at a pixel then covers just the outputs that the pixel had a part in, in reverse order: the output
-        that saw the pixel through the last tap is seen through the first.
+        At a pixel it covers the outputs that depend on this pixel, in reverse order: its first tap covers the output
+        that used the pixel with the last tap.
         """
         rows, columns = (d * (w - 1) - p for w, p, d in zip(self.window, self.padding, self.dilation, strict=True))
         return self._replace(padding=(rows, columns))
@@ -64,8 +64,8 @@ class Tap(NamedTuple):
     """One tap of a sliding window.
 
     Attributes:
-        row, column: which tap of the window it is.
-        rows, columns: the pixels of the padded image that it meets, over all positions of the window.
+        row, column: position of the tap in the window.
+        rows, columns: pixels of the padded image that the tap covers, over all positions of the window.
     """
 
     row: int
@@ -121,14 +121,14 @@ def im2col(images: Array, geometry: WindowGeometry) -> Array:
 def im2col_blocks(images: Array, geometry: WindowGeometry) -> Iterator[tuple[slice, Array]]:
     """Unroll the windows as `im2col` does, a block of columns at a time.
 
-    The columns are h·w times as large as the images. A block of them stays in the processor's cache until it has been
-    multiplied, which is twice as fast as a way to the main memory and back.
+    The columns are h·w times as large as the images. A block of columns stays in the cache until it is multiplied. This
+    is twice as fast as writing it to main memory and reading it again.
 
     Arguments:
         images: `(N, C, H, W)`, in any memory order; not changed.
         geometry: how the window slides. A negative padding cuts pixels off.
 
-    Yields which columns they are, and the columns `(C·h·w, …)`, which are valid until the next ones are asked for.
+    Yields a slice that selects the columns, and the columns `(C·h·w, …)`. They are valid until the next block.
     Raises `ShapeError` when the window is larger than the padded image.
 
     >>> images = np.arange(9.0).reshape(1, 1, 3, 3)
@@ -147,11 +147,11 @@ def col2im(columns: Array, image_shape: tuple[int, int, int, int], geometry: Win
     """Add every column back to the pixels that its window covers: the transpose of `im2col`.
 
     Arguments:
-        columns: `(C·h·w, H_out·W_out·N)`, laid out as by `im2col`.
+        columns: `(C·h·w, H_out·W_out·N)`, in the order of `im2col`.
         image_shape: `(N, C, H, W)` of the result, without padding.
         geometry: how the window slides.
 
-    Returns `(N, C, H, W)`; what falls on the padding is dropped.
+    Returns `(N, C, H, W)`; values on the padding are dropped.
 
     >>> col2im(np.ones((4, 4)), (1, 1, 3, 3), WindowGeometry(window=(2, 2)))[0, 0]
     array([[1., 2., 1.],
@@ -172,11 +172,11 @@ def col2im_blocks(images: Array, geometry: WindowGeometry) -> Iterator[tuple[sli
     """Add columns back to pixels as `col2im` does, a block of columns at a time.
 
     Arguments:
-        images: `(N, C, H, W)` where the sums are written, with the batch last in memory.
+        images: `(N, C, H, W)` array for the sums, with the batch last in memory.
         geometry: how the window slides.
 
-    Yields which columns are wanted, and an array `(C·h·w, …)` to write them into. They are added when the next ones are
-    asked for, and the images are complete when there are no more.
+    Yields a slice that selects the columns, and an array `(C·h·w, …)` to write them into. They are added before the
+    next block. After the last block the images are complete.
 
     >>> images = empty_batch_last((1, 1, 3, 3), np.float64)
     >>> for positions, columns in col2im_blocks(images, WindowGeometry(window=(2, 2))):
@@ -204,29 +204,29 @@ def col2im_blocks(images: Array, geometry: WindowGeometry) -> Iterator[tuple[sli
 
 
 def empty_batch_last(shape: Sequence[int], dtype: Any) -> Array:
-    """Return an array `(N, …)` with arbitrary contents, with the batch last in memory."""
+    """Return an array of a shape `(N, …)` and a dtype, with arbitrary contents and the batch last in memory."""
     return batch_to_front(np.empty((*shape[1:], shape[0]), dtype))
 
 
 def batch_to_front(memory: Array) -> Array:
-    """Look at an array `(…, N)` as `(N, …)`; nothing is copied."""
+    """Return a view `(N, …)` of the memory of an array `(…, N)`."""
     return memory.transpose(memory.ndim - 1, *range(memory.ndim - 1))
 
 
 def batch_to_end(array: Array) -> Array:
-    """Look at an array `(N, …)` as `(…, N)`; nothing is copied."""
+    """Return a view `(…, N)` of an array `(N, …)`."""
     return array.transpose(*range(1, array.ndim), 0)
 
 
 def is_batch_last(array: np.ndarray) -> bool:
-    """Tell whether the batch `(N, …)` is last in memory: the same number of all examples lies together."""
+    """Return True if the batch axis of an array `(N, …)` is last in memory."""
     return array.strides[0] == array.itemsize
 
 
 def maps_to_rows(maps: Array) -> Array:
-    """Lay each map of all images out as one row: `(N, C, H, W)` becomes `(C, H·W·N)`.
+    """Return the maps of all images with one row for each channel: `(N, C, H, W)` becomes `(C, H·W·N)`.
 
-    The columns are in the order in which `im2col` has them. Nothing is copied when the batch is last in memory.
+    The columns have the order of `im2col`. If the batch is last in memory, nothing is copied.
     """
     return maps.transpose(1, 2, 3, 0).reshape(maps.shape[1], -1 if maps.size else 0)
 
@@ -239,14 +239,14 @@ def rows_to_maps(rows: Array, size: Pair) -> Array:
 def input_span(
     span: tuple[int, int], window: int, stride: int, padding: int, dilation: int, size: int
 ) -> tuple[int, int]:
-    """Tell which pixels of one axis decide the outputs in `span`.
+    """Return the pixels of one axis that the outputs in `span` depend on.
 
     Arguments:
         span: (first, last + 1) of the outputs.
-        window, stride, padding, dilation: of the sliding window along this axis.
+        window, stride, padding, dilation: geometry of the window along this axis.
         size: length of the axis without padding.
 
-    Returns (first, last + 1) of the pixels, clipped to the image; both are equal when only padding is seen.
+    Returns (first, last + 1) of the pixels, clipped to the image; (0, 0) if the outputs depend only on padding.
 
     >>> input_span((0, 2), window=3, stride=2, padding=1, dilation=1, size=9)
     (0, 4)
@@ -260,7 +260,7 @@ def input_span(
 
 
 def _pixels_met(tap: int, stride: int, dilation: int, positions: int) -> slice:
-    """Return the pixels of one axis that a tap meets while the window slides along it."""
+    """Return the pixels of one axis that a tap covers while the window slides along it."""
     first = tap * dilation
     return slice(first, first + stride * (positions - 1) + 1, stride)
 
@@ -268,25 +268,25 @@ def _pixels_met(tap: int, stride: int, dilation: int, positions: int) -> slice:
 def _blocks(
     channels: int, count: int, positions: Pair, geometry: WindowGeometry, dtype: Any
 ) -> Iterator[tuple[int, int, slice, Array]]:
-    """Go through the positions, some rows at a time.
+    """Split the positions of the window into blocks of rows.
 
-    Yields (first, last + 1) of the rows, which columns they are, and scratch memory `(C·h·w, …)` for these.
+    Yields (first, last + 1) of the rows, a slice that selects their columns, and scratch memory `(C·h·w, …)` for them.
     """
     rows, across = positions[0], positions[1] * count
     height = channels * math.prod(geometry.window)
     rows_in_block = min(max(_BLOCK_SIZE // max(height * across * np.dtype(dtype).itemsize, 1), 1), rows)
     for first in range(0, rows, rows_in_block):
         end = min(first + rows_in_block, rows)
-        # A few unused numbers at the end of each row keep rows from lying a power of two apart, where they would push
-        # each other out of the cache.
+        # The unused elements make the distance of two rows different from a power of two. Rows at such a distance
+        # would replace each other in the cache.
         memory = scratch("columns", (height, (end - first) * across + _UNUSED), dtype)
         yield first, end, slice(first * across, end * across), memory[:, :-_UNUSED]
 
 
 def _windows(padded: Array, geometry: WindowGeometry, positions: Pair) -> Array:
-    """Look at `(C, H, W, N)` as `(C, h, w, H_out, W_out, N)`: every pixel appears as often as windows cover it.
+    """Return a view `(C, h, w, H_out, W_out, N)` of `(C, H, W, N)`: a pixel appears once for each window on it.
 
-    To unroll the windows is then one copy, where one for each tap would keep threads waiting for each other.
+    So one copy unrolls all windows. One copy for each tap would make threads wait for each other.
     """
     of_map, of_row, of_column, of_example = padded.strides
     (down, right), (tap_down, tap_right) = geometry.stride, geometry.dilation
@@ -296,9 +296,9 @@ def _windows(padded: Array, geometry: WindowGeometry, positions: Pair) -> Array:
 
 
 def _pad_batch_last(images: Array, padding: Pair) -> Array:
-    """Return the images as `(C, H, W, N)`, with zeros around them, or with so much less cut off.
+    """Return the images as `(C, H, W, N)`, with zeros around them; a negative padding cuts pixels off.
 
-    They are written into this thread's scratch array, unless they are already as they should be.
+    The result is in the scratch memory of this thread, unless the images already have this form.
     """
     memory = images.transpose(1, 2, 3, 0)
     cut = [
@@ -310,7 +310,7 @@ def _pad_batch_last(images: Array, padding: Pair) -> Array:
         return memory
     channels, height, width, count = memory.shape
     shape = channels, height + 2 * top, width + 2 * left, count
-    # Only this is written, so that the zeros around it last.
+    # Only the inside is written, so the zeros around it stay.
     padded = scratch(("padded", shape, padding), shape, memory.dtype, zeros=True)
     padded[:, top : top + height, left : left + width] = memory
     return padded

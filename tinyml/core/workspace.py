@@ -1,7 +1,7 @@
-"""Memory that is used again and again, instead of asking the system for tens of megabytes in every training step.
+"""Workspaces: scratch memory that is used again in each training step.
 
-A fresh array costs a page fault for every 4 KiB when it is first written. A training loop does the same steps over and
-over, so its arrays can be the same ones. Only a loop that hands none of them out may do that.
+A new array costs a page fault for every 4 KiB when it is first written. A training loop repeats the same steps, so it
+can use the same arrays again. This is only safe if the loop never returns one of these arrays.
 """
 
 import math
@@ -14,20 +14,20 @@ import numpy as np
 from tinyml.core.arrays import Array
 
 _ALIGNMENT = 64
-"""Bytes: arrays that begin on a cache line are read faster."""
+"""Alignment in bytes. Arrays that start at a cache line are read faster."""
 
 _LARGEST_SCRATCH = 32 << 20
-"""Bytes that a thread keeps for a scratch array; larger ones are fresh each time."""
+"""Largest scratch array that a thread keeps, in bytes. A larger array is a new one each time."""
 
 _MOST_SCRATCH = 64 << 20
-"""Bytes that a thread keeps for all scratch arrays; when they would be more, it begins anew."""
+"""Largest total of the scratch arrays of a thread, in bytes. If it would be exceeded, all of them are freed."""
 
 
 class Workspace:
-    """Arrays by name; whoever asks for a name again gets the same memory again.
+    """Arrays by name. A second request for a name returns the same memory.
 
     Arguments:
-        most: bytes that are kept at most; before they would be more, all is forgotten. None for any number.
+        most: largest total of the arrays, in bytes; if it would be exceeded, all of them are freed. None for no limit.
 
     >>> workspace = Workspace()
     >>> first = workspace.empty("columns", (2, 3), np.float32)
@@ -41,9 +41,13 @@ class Workspace:
         self._arrays: dict[Hashable, Array] = {}
 
     def empty(self, name: Hashable, shape: tuple[int, ...], dtype: Any, zeros: bool = False) -> Array:
-        """Return an array with arbitrary contents, in C order; the one that had the name before is overwritten.
+        """Return an array with arbitrary contents, in C order. It overwrites the last array of the same name.
 
-        With `zeros`, the array is full of zeros when it is a new one, and holds what was written since when it is not.
+        Arguments:
+            name: name of the memory.
+            shape: shape of the array.
+            dtype: dtype of the array.
+            zeros: True clears the array, but only when it is first allocated.
         """
         array = self._arrays.get(name)
         if array is None or array.shape != shape or array.dtype != dtype:
@@ -64,9 +68,12 @@ class Workspace:
 
 
 def scratch(name: Hashable, shape: tuple[int, ...], dtype: Any, zeros: bool = False) -> Array:
-    """Return an array to compute in, with arbitrary contents: this thread's only one of that name.
+    """Return an array with arbitrary contents from the workspace of this thread.
 
-    It is for what is done with before the function that asked for it is left. `zeros` is as in `Workspace.empty`.
+    Use it only until the calling function returns.
+
+    Arguments:
+        name, shape, dtype, zeros: as for `Workspace.empty`.
     """
     if math.prod(shape) * np.dtype(dtype).itemsize > _LARGEST_SCRATCH:
         return np.zeros(shape, dtype) if zeros else np.empty(shape, dtype)
@@ -79,7 +86,7 @@ class _ThisThread(threading.local):
 
 
 def _aligned(size: int) -> np.ndarray:
-    """Return `size` bytes that begin at a multiple of the alignment."""
+    """Return `size` bytes that start at a multiple of the alignment."""
     memory = np.empty(size + _ALIGNMENT, np.uint8)
     start = -memory.ctypes.data % _ALIGNMENT
     return memory[start : start + size]

@@ -7,7 +7,9 @@ from tinyml.core.suggestions import did_you_mean
 
 
 def find_layer(names: Sequence[str], layer_name: str) -> int:
-    """Return the index of a layer. Raise `TinymlError` with the most similar name if the layer does not exist.
+    """Return the index of the layer `layer_name` in `names`.
+
+    Raises `TinymlError`, with the most similar name, if the layer does not exist.
 
     >>> find_layer(["conv_1", "relu_1"], "relu_1")
     1
@@ -18,7 +20,7 @@ def find_layer(names: Sequence[str], layer_name: str) -> int:
 
 
 def require_maps_of(layer_name: str, output_shape: Shape) -> None:
-    """Raise `TinymlError` unless the layer's output, without the batch axis, is `(C, H, W)`."""
+    """Raise `TinymlError` if `output_shape` is not `(C, H, W)`; the message names the layer `layer_name`."""
     if len(output_shape) != 3:
         raise TinymlError(
             f"Layer '{layer_name}' gives {describe_shape(output_shape)} and no maps. Choose a layer before it that "
