@@ -1,4 +1,4 @@
-"""Side-by-side tests: marked as such, and summed up in a table."""
+"""Comparisons with PyTorch: a marker for their tests, and a table of their errors."""
 
 from importlib.util import find_spec
 from pathlib import Path

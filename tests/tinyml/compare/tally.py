@@ -1,4 +1,4 @@
-"""How close the two frameworks came: counted while the tests run, printed as a table at their end."""
+"""The errors of the comparisons: collected during the tests and printed as a table at the end."""
 
 from dataclasses import dataclass, field
 
@@ -8,13 +8,14 @@ LIMITS: dict[type[np.floating], float] = {np.float64: 1e-9, np.float32: 1e-4}
 """The largest error that is allowed, for each precision."""
 
 SMALLEST_SCALE = 1.0
-"""Errors are relative to the largest value of their array; where even that is smaller, they are relative to this. The
-numbers compared are of the order of 1, and a sum whose terms cancel is as exact as its terms, not as itself."""
+"""Errors are relative to the largest value of their array, or to this number if the largest value is smaller.
+
+The compared numbers are of the order of 1. If the terms of a sum cancel, its error is relative to the terms."""
 
 
 @dataclass
 class Row:
-    """What is known of one thing that is compared, e.g. a layer type."""
+    """The comparisons of one subject, such as a layer type."""
 
     comparisons: int = 0
     worst: dict[type[np.floating], float] = field(default_factory=dict)
@@ -37,7 +38,7 @@ def error(ours: np.ndarray, theirs: np.ndarray) -> float:
 
 
 def compare(subject: str, ours: dict[str, np.ndarray], theirs: dict[str, np.ndarray]) -> None:
-    """Assert that two sets of arrays of the same names agree as far as their precision allows, and remember the error.
+    """Assert that two sets of arrays agree within the limit of their precision, and record the largest error.
 
     Arguments:
         subject: what is compared, one row of the table.
@@ -53,14 +54,14 @@ def compare(subject: str, ours: dict[str, np.ndarray], theirs: dict[str, np.ndar
 
 
 def note(subject: str, precision: type[np.floating], found: float, comparisons: int = 0) -> None:
-    """Remember an error that was found, and how many comparisons it is the largest of."""
+    """Record an error, and the number of comparisons of which it is the largest."""
     row = ROWS.setdefault(subject, Row())
     row.comparisons += comparisons
     row.worst[precision] = max(row.worst.get(precision, 0.0), found)
 
 
 def table() -> list[str]:
-    """Write down what was compared, one line for each subject."""
+    """Return the table of the comparisons, one line for each subject."""
     width = max(map(len, ROWS), default=0)
     lines = [f"{'':{width}}  {'comparisons':>11}" + "".join(f"  {precision.__name__:>8}" for precision in LIMITS)]
     for subject, row in sorted(ROWS.items()):

@@ -30,10 +30,10 @@ INSIDES: list[dict[str, Any]] = [
     },
     {"layers": [{"type": "Linear", "name": "a", "settings": {"outputs": 5}}, {"type": "Tanh", "name": "b"}]},
 ]
-"""What is drawn for the inside of a residual layer: the standard block, one that is nested, one for five numbers."""
+"""Settings of residual layers: the standard block, a nested block, and a block for five numbers."""
 
 CASES = 200
-"""Drawn for each layer type; each is compared in both precisions."""
+"""Number of drawn cases for each layer type; each is compared in both precisions."""
 
 
 @st.composite
@@ -41,14 +41,14 @@ def harnesses(draw: st.DrawFn, layer_type: str) -> dict[type[np.floating], Harne
     """Draw settings and an input that fits them; return the same layer with the same input in both precisions."""
     values = draw(settings_of(layer_type, spread=4) if layer_type != "Residual" else st.sampled_from(INSIDES))
     if "eps" in values and layer_type.startswith("BatchNorm"):
-        # Less than PyTorch's own value: where all inputs are equal, it would blow rounding errors up a million times.
+        # At least PyTorch's default: if all inputs are equal, a smaller eps multiplies rounding errors by a million.
         values["eps"] = max(values["eps"], 1e-5)
     maps = draw(st.tuples(st.integers(1, 4), st.integers(1, 12), st.integers(1, 12)))
     shapes = draw(st.sampled_from([(maps, maps[2:]), (maps[2:], maps), (maps[1:], maps)]))
     options: dict[str, Any] = {"examples": draw(st.integers(1, 5)), "seed": draw(st.integers(0, 2**16))}
     if layer_types()[layer_type].Settings.paired_pooling is not None:
-        # A pooling whose windows don't overlap. Where two values come from one pixel, PyTorch hands the gradient to
-        # both, though only one was written; tests/tinyml/layers looks at those.
+        # A pooling whose windows do not overlap. If two values come from one pixel, PyTorch gives the gradient to both,
+        # although only one was written; tests/tinyml/layers tests these cases.
         window, gap = draw(naive.pairs(1, 4)), draw(naive.pairs(0, 2))
         stride = window[0] + gap[0], window[1] + gap[1]
         options["pooling_settings"] = {"window": window, "stride": stride}
@@ -60,12 +60,12 @@ def harnesses(draw: st.DrawFn, layer_type: str) -> dict[type[np.floating], Harne
     training, finest = draw(st.booleans()), draw(st.sampled_from([1, 16]))
     for dtype, harness in found.items():
         rng = np.random.default_rng(options["seed"])
-        # Multiples of 1/16 are the same number in both precisions; whole numbers make ties in pooling, and zeros.
+        # Multiples of 1/16 are the same in both precisions; whole numbers give zeros and equal values in pooling.
         harness.input = (np.round(rng.normal(size=harness.input.shape) * finest) / finest).astype(dtype)
         # Layers that draw random numbers are compared in prediction: PyTorch draws other numbers.
         harness.layer.training = training and not harness.layer.generators
         for tensor in harness.layer.named_tensors.values():
-            # Weights of 1 and biases of 0, with which some layers start, would hide mistakes.
+            # Some layers start with weights of 1 and biases of 0, which would hide mistakes.
             tensor += rng.uniform(0, 0.5, tensor.shape)
     return found
 
@@ -105,7 +105,7 @@ def computed_by_pytorch(harness: Harness, weights: np.ndarray) -> dict[str, np.n
     }
 
 
-# The same cases in every run: two float32 results on different sides of a kink must not come up by luck.
+# The same cases in every run: random cases can put two float32 results on different sides of a kink.
 @pytest.mark.parametrize(
     "layer_type", [name for name, layer in layer_types().items() if not layer.Settings.pytorch_exception]
 )

@@ -23,9 +23,9 @@ def test_every_loss_has_a_counterpart() -> None:
 
 @st.composite
 def predictions(draw: st.DrawFn, name: str) -> tuple[np.ndarray, np.ndarray]:
-    """Draw what a network gave, from tame to extreme, and what it should have given."""
+    """Draw the output of a network, from usual to extreme values, and its targets."""
     rng = np.random.default_rng(draw(st.integers(0, 2**16)))
-    # A probability that float32 rounds to 0 has an infinite loss; from scores, the loss is exact however small it is.
+    # A probability that float32 rounds to 0 has an infinite loss. The loss of scores is exact for any probability.
     scale = draw(st.sampled_from([0.1, 1.0, 3.0] if name == "cross_entropy_loss" else [0.1, 1.0, 30.0]))
     if loss_descriptions()[name].targets == "labels":
         rows, classes = draw(st.integers(1, 300)), draw(st.integers(1, 12))
@@ -37,7 +37,7 @@ def predictions(draw: st.DrawFn, name: str) -> tuple[np.ndarray, np.ndarray]:
 
 
 def computed_by_tinyml(name: str, predicted: np.ndarray, truth: np.ndarray) -> tuple[float, np.ndarray]:
-    """Return the loss and its gradient with respect to `predicted`, by way of the layer that the loss is made for."""
+    """Return the loss and its gradient with respect to `predicted`, through the layer that the loss is paired with."""
     if loss_descriptions()[name].last_layer != "Softmax":
         return losses()[name](predicted, truth)
     layer = Softmax(eps=0.0)

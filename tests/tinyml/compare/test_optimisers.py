@@ -96,7 +96,7 @@ def test_every_registered_optimiser_and_schedule_is_compared() -> None:
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_the_trajectory_is_that_of_pytorch(optimizer: str, schedule: str) -> None:
     worst, moved = follow(optimizer, schedule, max_norm=math.inf)
-    assert moved > 0.01  # otherwise there was nothing to compare
+    assert moved > 0.01  # otherwise the comparison proves nothing
     assert worst <= TOLERANCE
     for subject in (f"optimiser {optimizer.split(',')[0]}", f"schedule {schedule.split(',')[0]}"):
         tally.note(subject, np.float64, worst, STEPS)
@@ -110,7 +110,7 @@ def test_clipped_gradients_are_those_of_pytorch(optimizer: str, max_norm: float)
 
 
 def follow(optimizer: str, schedule: str, max_norm: float) -> tuple[float, float]:
-    """Run both for 200 steps on the same gradients; return the largest difference, and how far the numbers went."""
+    """Run both for 200 steps on the same gradients; return the largest difference and the largest change."""
     ours, make_theirs = OPTIMIZERS[optimizer][0](), OPTIMIZERS[optimizer][1]
     plan, theirs_plan = SCHEDULES[schedule][0](), SCHEDULES[schedule][1]
     rng = np.random.default_rng(0)

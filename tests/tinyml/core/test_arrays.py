@@ -1,4 +1,4 @@
-"""What becomes of input that is no array of floating-point numbers."""
+"""Input that is not an array of floating-point numbers, and its conversion."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from tinyml.core import DataError, as_array, as_floats
 @pytest.mark.parametrize(
     "values", [[[1, 2]], ((1, 2),), [[1.0, 2.0]], np.array([[1, 2]], np.uint8), np.array([[1, 2]], ">i2")], ids=repr
 )
-def test_numbers_become_float32_unless_asked_otherwise(values: Any) -> None:
+def test_numbers_become_float32_by_default(values: Any) -> None:
     for dtype in (np.float32, np.float64):
         floats = as_floats(values, "It", dtype)
         assert floats.dtype == dtype
@@ -41,7 +41,7 @@ def test_an_array_of_floats_is_returned_as_it_is(dtype: type[np.floating]) -> No
     ],
     ids=str,
 )
-def test_what_is_no_number_is_refused_in_a_sentence(values: Any, words: str) -> None:
+def test_the_error_for_values_that_are_not_numbers_is_one_sentence(values: Any, words: str) -> None:
     with pytest.raises(DataError, match=f"^The input should .*{words}"):
         as_floats(values, "The input")
 

@@ -1,4 +1,4 @@
-"""Element-wise operations: the same numbers however an array lies in memory, in one piece or in many."""
+"""Element-wise operations: the same numbers for every memory order, in one piece or in many."""
 
 import threading
 from typing import Any
@@ -30,7 +30,7 @@ def layouts(shape: tuple[int, ...], dtype: Any = np.float64) -> dict[str, np.nda
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
-def test_rectifying_keeps_what_is_positive(shape: tuple[int, ...], dtype: Any) -> None:
+def test_rectify_keeps_positive_values(shape: tuple[int, ...], dtype: Any) -> None:
     for name, values in layouts(shape, dtype).items():
         before, expected = values.copy(), np.where(values > 0, values, 0)
         found = rectify(values)
@@ -45,7 +45,7 @@ def test_rectifying_keeps_what_is_positive(shape: tuple[int, ...], dtype: Any) -
 
 
 @pytest.mark.parametrize("size", [10, 10_000])
-def test_rectifying_keeps_what_is_not_a_number(size: int) -> None:
+def test_rectify_keeps_nan(size: int) -> None:
     values = np.full((size, 2), -1.0)
     values[::3, 0], values[1::3, 1] = np.nan, np.inf
     found = rectify(values)
@@ -54,7 +54,7 @@ def test_rectifying_keeps_what_is_not_a_number(size: int) -> None:
     np.testing.assert_array_equal(found == 0, values == -1)
 
 
-def test_memory_order_survives_rectifying() -> None:
+def test_rectify_keeps_the_memory_order() -> None:
     maps = layouts((5, 3, 20, 21))["batch last"]
     assert rectify(maps).strides == maps.strides
 
@@ -68,7 +68,7 @@ def test_a_number_has_the_dtype_and_cannot_be_changed(dtype: Any) -> None:
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
-def test_what_is_scaled_is_subtracted_in_place(shape: tuple[int, ...]) -> None:
+def test_subtract_scaled_works_in_place(shape: tuple[int, ...]) -> None:
     for name, values in layouts(shape, np.float32).items():
         target, before = np.ones_like(values), values.copy()
         expected = target - np.float32(0.1) * values
@@ -83,7 +83,7 @@ def add(total: np.ndarray, summand: np.ndarray) -> None:
 
 @pytest.fixture
 def small_pieces(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Let pieces be small; return a list where the sizes of those that `in_pieces` hands over will be."""
+    """Make pieces small, and return a list that collects their sizes."""
     monkeypatch.setattr(module, "_PIECE", PIECE)
     monkeypatch.setattr(module, "_MANY", 4 * PIECE)
     monkeypatch.setattr(module, "_FEW", PIECE)
@@ -93,7 +93,7 @@ def small_pieces(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 @pytest.mark.parametrize("first", ["C", "F", "batch last", "with gaps", "backwards"])
 @pytest.mark.parametrize("second", ["C", "F", "batch last", "with gaps", "backwards"])
 @pytest.mark.parametrize("shape", [(7, 3, 11, 13), (1201, 1), (400,), (20, 20), (3, 4), (0, 9)], ids=str)
-def test_every_number_meets_its_partner(
+def test_pieces_hold_the_same_elements_of_each_array(
     small_pieces: list[int], shape: tuple[int, ...], first: str, second: str
 ) -> None:
     total, summand = layouts(shape)[first].copy(order="K"), 10 * layouts(shape)[second]
@@ -119,12 +119,12 @@ def test_large_arrays_are_cut_and_small_ones_are_not(small_pieces: list[int], si
     assert sorted(small_pieces, reverse=True) == expected
 
 
-def test_pieces_are_worked_on_at_the_same_time(small_pieces: list[int]) -> None:
+def test_pieces_run_on_several_threads(small_pieces: list[int]) -> None:
     before = thread_count()
     both_are_here = threading.Barrier(2)
     try:
         set_thread_count(2)
-        with one_blas_thread():  # otherwise BLAS's own threads would be in the way
+        with one_blas_thread():  # otherwise the threads of BLAS would slow the others down
             in_pieces(lambda _: both_are_here.wait(20) and None, np.zeros(4 * PIECE))
     finally:
         set_thread_count(before)

@@ -36,7 +36,7 @@ def test_weights_have_the_variance_of_the_formula(initialiser: Initialiser, vari
 
 
 @pytest.mark.parametrize("shape", [(3, 5), (5, 3), (4, 4), (6, 2, 3, 3), (20, 2, 3, 3)])
-def test_orthogonal_weights_stand_at_right_angles(shape: tuple[int, ...]) -> None:
+def test_orthogonal_weights_are_at_right_angles(shape: tuple[int, ...]) -> None:
     matrix = draw("orthogonal", shape).reshape(shape[0], -1)
     product = matrix @ matrix.T if len(matrix) <= matrix.shape[1] else matrix.T @ matrix
     np.testing.assert_allclose(product, np.eye(len(product)), atol=1e-12)
@@ -48,7 +48,7 @@ def test_orthogonal_weights_prefer_no_sign() -> None:
 
 
 @pytest.mark.parametrize("initialiser", get_args(Initialiser))
-def test_both_precisions_start_alike_and_the_generator_decides(initialiser: Initialiser) -> None:
+def test_both_precisions_start_with_the_same_values_from_the_generator(initialiser: Initialiser) -> None:
     single = initial_weight(initialiser, np.random.default_rng(0), (3, 4), Fans(4, 3), np.dtype(np.float32))
     double = initial_weight(initialiser, np.random.default_rng(0), (3, 4), Fans(4, 3), DOUBLE)
     assert single.dtype == np.float32
@@ -59,7 +59,7 @@ def test_both_precisions_start_alike_and_the_generator_decides(initialiser: Init
     assert bias.any() == (initialiser == "uniform")
 
 
-def test_the_default_draws_weights_and_biases_as_the_seeds_do() -> None:
+def test_the_default_draws_weights_and_biases_as_in_the_seeds() -> None:
     rng = np.random.default_rng(7)
     weight = uniform_fan_in(rng, (3, 5), 5, np.dtype(np.float32))
     bias = uniform_fan_in(rng, (3,), 5, np.dtype(np.float32))
@@ -76,7 +76,7 @@ def test_the_default_draws_weights_and_biases_as_the_seeds_do() -> None:
         (lambda **options: ConvTranspose2D("l", (16, 5, 5), 32, 4, 4, 2, **options), 16 * 4, 32 * 16),
     ],
 )
-def test_layers_tell_how_many_numbers_their_weights_join(make, inputs: int, outputs: int) -> None:
+def test_layers_know_the_fans_of_their_weights(make, inputs: int, outputs: int) -> None:
     glorot, he = (make(initialiser=kind, dtype=np.float64).weight.tensor for kind in ("glorot_normal", "he_normal"))
     assert glorot.var() == pytest.approx(2 / (inputs + outputs), rel=0.06)
     assert he.var() == pytest.approx(2 / inputs, rel=0.06)

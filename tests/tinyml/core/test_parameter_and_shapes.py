@@ -1,4 +1,4 @@
-"""Parameters, initial values, and numbers written for people."""
+"""Parameters, initial values, and numbers as text."""
 
 from typing import Annotated
 
@@ -27,7 +27,7 @@ class Settings(BaseModel):
     share: Annotated[float, Field(gt=0, lt=1)] = 0.5
 
 
-def test_a_parameter_starts_without_a_gradient_and_can_forget_it() -> None:
+def test_the_gradient_of_a_parameter_starts_at_zero_and_can_be_cleared() -> None:
     parameter = Parameter(np.ones((2, 3), np.float32))
     assert parameter.gradient.shape == (2, 3)
     assert parameter.gradient.dtype == np.float32
@@ -118,7 +118,7 @@ def test_both_precisions_start_with_the_same_numbers() -> None:
     assert 0.45 < abs(double).max() <= 0.5
 
 
-def test_a_seed_starts_the_shared_generator_anew() -> None:
+def test_a_seed_restarts_the_shared_generator() -> None:
     set_seed(1)
     first = shared_generator().random(3)
     set_seed(2)
@@ -131,7 +131,9 @@ def test_a_seed_starts_the_shared_generator_anew() -> None:
 @pytest.mark.parametrize("stride", [1, 2, 3])
 @pytest.mark.parametrize("padding", [0, 1])
 @pytest.mark.parametrize("dilation", [1, 2])
-def test_spreading_undoes_sliding(window: int, stride: int, padding: int, dilation: int) -> None:
+def test_the_transposed_size_is_the_inverse_of_the_window_size(
+    window: int, stride: int, padding: int, dilation: int
+) -> None:
     for count in range(2, 6):
         pixels = transposed_output_size(count, window, stride, padding, dilation)
         if pixels >= 1:
@@ -143,6 +145,6 @@ def test_a_window_that_does_not_fit_is_refused_with_the_arithmetic() -> None:
         window_output_shape((3, 7), (4, 4), padding=(0, 1))
 
 
-def test_counts_are_written_for_people() -> None:
+def test_counts_have_spaces_between_thousands_and_a_plural() -> None:
     assert describe_count(1234567).split("\xa0") == ["1", "234", "567"]
     assert [describe_count(count, "map") for count in (0, 1, 2)] == ["0 maps", "1 map", "2 maps"]

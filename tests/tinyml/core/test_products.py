@@ -1,4 +1,4 @@
-"""Matrix products in parts and in pieces: the same as NumPy's, whatever is cut."""
+"""Matrix products in parts and in pieces: the same results as NumPy."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from tinyml.core.threads import one_blas_thread, set_thread_count, thread_count
 
 both_precisions = pytest.mark.parametrize("dtype", [np.float32, np.float64])
 COLUMNS = (1, 2, 7, 64, 1013, 14_400, 100_003)
-"""Odd numbers, primes and such as can be cut well."""
+"""Odd numbers, primes, and numbers with many divisors."""
 
 
 def normal(*shape: int, dtype: Any = np.float64) -> np.ndarray:
@@ -31,7 +31,7 @@ def assert_equal_but_for_rounding(found: np.ndarray, exact: np.ndarray, terms: i
 
 @given(rows=st.integers(0, 40), inner=st.integers(1, 9), columns=st.integers(0, 40), order=st.sampled_from("CF"))
 @settings(max_examples=60, deadline=None)
-def test_a_product_in_parts_is_the_product(rows: int, inner: int, columns: int, order: Any) -> None:
+def test_a_product_in_parts_equals_the_product(rows: int, inner: int, columns: int, order: Any) -> None:
     left, right = normal(rows, inner), normal(inner, columns)
     with pytest.MonkeyPatch.context() as patch, one_blas_thread():
         patch.setattr(module, "_PART", 20)
@@ -45,7 +45,7 @@ def test_a_product_in_parts_is_the_product(rows: int, inner: int, columns: int, 
 @both_precisions
 @pytest.mark.parametrize("held", [True, False])
 @pytest.mark.parametrize("shape", [(2, 3, 4), (128, 9216, 128), (9216, 128, 128), (128, 128, 9216), (1, 5000, 2000)])
-def test_a_product_is_that_of_numpy(shape: tuple[int, int, int], held: bool, dtype: Any) -> None:
+def test_a_product_equals_numpy(shape: tuple[int, int, int], held: bool, dtype: Any) -> None:
     rows, inner, columns = shape
     left, right = normal(rows, inner, dtype=dtype), normal(columns, inner, dtype=dtype).T
     exact = left.astype(np.float64) @ right.astype(np.float64)
@@ -79,9 +79,9 @@ def test_a_product_has_the_same_bits_with_any_number_of_threads() -> None:
 @both_precisions
 @pytest.mark.parametrize("size", [(1, 1), (8, 9), (32, 288), (64, 65)], ids=str)
 @pytest.mark.parametrize("columns", COLUMNS)
-def test_columns_are_multiplied_as_by_numpy(columns: int, size: tuple[int, int], dtype: Any) -> None:
+def test_multiply_columns_equals_numpy(columns: int, size: tuple[int, int], dtype: Any) -> None:
     left = normal(*size, dtype=dtype)
-    # As in a block of unrolled windows, rows are longer than what is used of them; so are those of the result.
+    # As in a block of unrolled windows, each row has unused numbers at its end; the result too.
     right = normal(size[1], columns + 16, dtype=dtype)[:, :-16]
     whole = np.full((size[0], columns + 5), 7, dtype)
     out = whole[:, 2:-3]
@@ -94,7 +94,7 @@ def test_columns_are_multiplied_as_by_numpy(columns: int, size: tuple[int, int],
 @both_precisions
 @pytest.mark.parametrize("size", [(1, 1), (9, 8), (9, 224), (65, 64)], ids=str)
 @pytest.mark.parametrize("columns", COLUMNS)
-def test_products_along_columns_are_those_of_numpy(columns: int, size: tuple[int, int], dtype: Any) -> None:
+def test_multiply_along_columns_equals_numpy(columns: int, size: tuple[int, int], dtype: Any) -> None:
     left = normal(size[0], columns + 16, dtype=dtype)[:, :-16]
     right = normal(size[1], columns + 3, dtype=dtype)[:, 3:]
     found = multiply_along_columns(left, right)
@@ -102,12 +102,12 @@ def test_products_along_columns_are_those_of_numpy(columns: int, size: tuple[int
     assert_equal_but_for_rounding(found, left.astype(np.float64) @ right.T.astype(np.float64), columns)
 
 
-def test_no_columns_give_nothing() -> None:
+def test_products_without_columns_are_empty_or_zero() -> None:
     assert multiply_columns(np.ones((3, 2)), np.empty((2, 0)), out=np.empty((3, 0))).shape == (3, 0)
     np.testing.assert_array_equal(multiply_along_columns(np.empty((3, 0)), np.empty((2, 0))), np.zeros((3, 2)))
 
 
-def test_well_divided_columns_are_cut_into_equal_pieces() -> None:
+def test_columns_with_a_good_divisor_are_cut_into_equal_pieces() -> None:
     piece = module._piece(8 * 9, 14_400 * 5)
     assert 0 < piece < 14_400 * 5
     assert 14_400 * 5 % piece == 0
@@ -117,10 +117,10 @@ def test_well_divided_columns_are_cut_into_equal_pieces() -> None:
 
 @both_precisions
 @pytest.mark.parametrize("shape", [(3, 4), (1, 100_003), (50, 1), (4, 0), (0, 3)], ids=str)
-def test_rows_and_columns_are_added_up(shape: tuple[int, int], dtype: Any) -> None:
+def test_sums_of_rows_and_columns_equal_numpy(shape: tuple[int, int], dtype: Any) -> None:
     for matrix in (normal(*shape, dtype=dtype), normal(shape[1], shape[0], dtype=dtype).T):
         for found, axis in ((sum_rows(matrix), 1), (sum_columns(matrix), 0)):
             assert found.dtype == dtype
             assert_equal_but_for_rounding(found, matrix.astype(np.float64).sum(axis=axis), shape[axis])
-            found += 1  # the caller's own
+            found += 1  # the result is a fresh array that may be changed
     np.testing.assert_array_equal(sum_rows(np.ones((2, 3))), [3, 3])

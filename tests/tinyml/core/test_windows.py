@@ -1,4 +1,4 @@
-"""Windows unrolled into columns, and columns added back."""
+"""Windows unrolled into columns, and columns added back to pixels."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -53,7 +53,7 @@ def test_each_column_is_a_window(drawn: Drawn) -> None:
 
 @given(drawn=images_and_windows())
 @settings(max_examples=60, deadline=None)
-def test_adding_back_is_the_transpose_of_unrolling(drawn: Drawn) -> None:
+def test_col2im_is_the_transpose_of_im2col(drawn: Drawn) -> None:
     images, geometry = drawn
     unrolled = im2col(images, geometry)
     columns = np.random.default_rng(0).normal(size=unrolled.shape)
@@ -64,7 +64,7 @@ def test_adding_back_is_the_transpose_of_unrolling(drawn: Drawn) -> None:
 
 @given(drawn=images_and_windows())
 @settings(max_examples=30, deadline=None)
-def test_maps_survive_being_laid_out_as_rows(drawn: Drawn) -> None:
+def test_rows_to_maps_is_the_inverse_of_maps_to_rows(drawn: Drawn) -> None:
     images, _ = drawn
     size = (images.shape[2], images.shape[3])
     np.testing.assert_array_equal(rows_to_maps(maps_to_rows(images), size), images)
@@ -99,7 +99,7 @@ def test_sizes_and_borders_are_those_of_the_taps(geometry: WindowGeometry, extra
 
 @given(geometry=naive.geometries(), extra=naive.pairs(0, 6), data=st.data())
 @settings(max_examples=100, deadline=None)
-def test_reach_is_the_first_and_the_last_pixel_met(
+def test_the_input_span_goes_from_the_first_to_the_last_pixel_read(
     geometry: WindowGeometry, extra: tuple[int, int], data: st.DataObject
 ) -> None:
     size = naive.smallest_size(geometry)[0] + extra[0]
@@ -125,13 +125,13 @@ def test_reach_is_the_first_and_the_last_pixel_met(
         (WindowGeometry((2, 2), (2, 2), dilation=(1, 2)), True),
     ],
 )
-def test_tells_whether_windows_overlap(geometry: WindowGeometry, overlaps: bool) -> None:
+def test_windows_overlap_if_they_share_a_pixel_or_are_dilated(geometry: WindowGeometry, overlaps: bool) -> None:
     assert geometry.overlaps is overlaps
 
 
 @contextmanager
 def small_blocks() -> Iterator[None]:
-    """Let a block of columns hold one row of positions or a few, so that there are several blocks."""
+    """Make blocks of columns so small that there are several."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(windows, "_BLOCK_SIZE", 1500)
         yield
@@ -139,7 +139,7 @@ def small_blocks() -> Iterator[None]:
 
 @given(drawn=images_and_windows(), batch_last=st.booleans())
 @settings(max_examples=100, deadline=None)
-def test_blocks_of_columns_are_those_of_the_whole(drawn: Drawn, batch_last: bool) -> None:
+def test_im2col_blocks_gives_the_columns_of_im2col(drawn: Drawn, batch_last: bool) -> None:
     images, geometry = drawn
     if batch_last:
         images = batch_to_front(np.ascontiguousarray(batch_to_end(images)))
@@ -157,7 +157,7 @@ def test_blocks_of_columns_are_those_of_the_whole(drawn: Drawn, batch_last: bool
 
 @given(drawn=images_and_windows())
 @settings(max_examples=100, deadline=None)
-def test_blocks_are_added_back_as_the_whole_is(drawn: Drawn) -> None:
+def test_col2im_blocks_gives_the_image_of_col2im(drawn: Drawn) -> None:
     images, geometry = drawn
     columns = np.random.default_rng(1).normal(size=im2col(images, geometry).shape)
     found = empty_batch_last(images.shape, images.dtype)
@@ -168,14 +168,14 @@ def test_blocks_are_added_back_as_the_whole_is(drawn: Drawn) -> None:
     np.testing.assert_allclose(found, col2im(columns, images.shape, geometry), rtol=1e-12, atol=1e-12)
 
 
-def test_small_blocks_are_several() -> None:
+def test_the_columns_of_these_tests_need_several_blocks() -> None:
     with small_blocks():
         assert len(list(im2col_blocks(np.ones((2, 2, 9, 9)), WindowGeometry((3, 3))))) > 2
 
 
 @given(drawn=images_and_windows(), filters=st.integers(1, 2))
 @settings(max_examples=100, deadline=None)
-def test_a_window_turned_goes_the_way_back(drawn: Drawn, filters: int) -> None:
+def test_the_transposed_window_gives_the_input_gradient(drawn: Drawn, filters: int) -> None:
     images, geometry = drawn
     geometry = geometry._replace(stride=(1, 1))
     count, channels, height, width = images.shape
@@ -200,7 +200,7 @@ def test_a_negative_padding_cuts_pixels_off() -> None:
     np.testing.assert_array_equal(found, im2col(images[:, :, 1:-1, 2:-2], WindowGeometry((2, 2))))
 
 
-def test_a_window_that_does_not_fit_is_refused_in_blocks_too() -> None:
+def test_im2col_blocks_refuses_a_window_that_does_not_fit() -> None:
     geometry = WindowGeometry((3, 2), padding=(1, 1), dilation=(2, 2))
     for blocks in (im2col_blocks(np.ones((1, 1, 2, 4)), geometry), col2im_blocks(np.ones((1, 1, 2, 4)), geometry)):
         with pytest.raises(ShapeError, match="covers 5×3 pixels is larger than its padded input of 4×6"):

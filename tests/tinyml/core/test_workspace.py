@@ -1,4 +1,4 @@
-"""Memory that is used again: by name, and each thread its own."""
+"""Workspaces: memory that is used again, by name and by thread."""
 
 import threading
 from typing import Any
@@ -14,7 +14,7 @@ SHAPES = [(3, 4), (0, 5), (7,), (), (2, 3, 4, 5)]
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64, bool, np.int64])
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
-def test_an_array_is_as_asked_for(shape: tuple[int, ...], dtype: Any) -> None:
+def test_an_array_has_the_requested_shape_and_dtype(shape: tuple[int, ...], dtype: Any) -> None:
     for array in (Workspace().empty("name", shape, dtype), scratch("test", shape, dtype)):
         assert (array.shape, array.dtype) == (shape, np.dtype(dtype))
         assert array.flags.c_contiguous
@@ -29,7 +29,7 @@ def test_the_same_name_has_the_same_memory() -> None:
     assert workspace.empty("name", (4, 6), np.float32) is first
     for shape, dtype in (((3, 8), np.float32), ((2, 2), np.float32), ((12,), np.float64), ((96,), bool)):
         assert np.shares_memory(workspace.empty("name", shape, dtype), first)
-    # Back at the first shape there is still the first memory, although smaller arrays came between.
+    # The first shape gets the first memory again, also after smaller arrays.
     assert np.shares_memory(workspace.empty("name", (4, 6), np.float32), first)
 
 
@@ -42,7 +42,7 @@ def test_another_name_has_other_memory() -> None:
     assert [array[0] for array in arrays] == [0, 1, 2, 3, 4]
 
 
-def test_memory_that_is_too_small_is_replaced_and_stays_with_its_holder() -> None:
+def test_memory_that_is_too_small_is_replaced_and_the_old_array_stays_valid() -> None:
     workspace = Workspace()
     small = workspace.empty("name", (4,), np.float32)
     small[:] = 7
@@ -57,7 +57,7 @@ def test_an_array_begins_on_a_cache_line(size: int) -> None:
     assert Workspace().empty("name", (size,), np.float32).ctypes.data % 64 == 0
 
 
-def test_scratch_is_the_thread_s_own() -> None:
+def test_each_thread_has_its_own_scratch_arrays() -> None:
     mine = scratch("test", (8,), np.float32)
     others: list[np.ndarray] = []
     thread = threading.Thread(target=lambda: others.append(scratch("test", (8,), np.float32)))
@@ -76,7 +76,7 @@ def test_a_large_scratch_array_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> N
     assert scratch("test", (1000,), np.float32) is kept
 
 
-def test_zeros_are_there_at_first_and_what_was_written_afterwards() -> None:
+def test_zeros_clears_only_new_memory() -> None:
     workspace = Workspace()
     workspace.empty("name", (100,), np.float32).fill(7)
     for shape, dtype in (((50,), np.float32), ((2, 10), np.float32), ((20,), np.float64), ((500,), np.float32)):
@@ -93,7 +93,7 @@ def test_a_thread_keeps_few_scratch_arrays(monkeypatch: pytest.MonkeyPatch) -> N
     first = scratch("number 0", (4,), np.float32)
     arrays = [scratch(f"number {number}", (4,), np.float32) for number in range(1, 20)]
     for number, array in enumerate([first, *arrays]):
-        array[:] = number  # whoever holds one still has it to itself
+        array[:] = number  # an array stays valid as long as a reference to it exists
     assert [array[0] for array in [first, *arrays]] == list(range(20))
     assert scratch("number 0", (4,), np.float32) is not first
     assert len(module._this_thread.workspace._memories) <= 5

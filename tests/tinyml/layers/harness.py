@@ -1,4 +1,4 @@
-"""A layer of any type in a test harness: built from its settings alone, with an input that suits it."""
+"""A layer of any type for tests: made from its settings, with an input that fits."""
 
 import copy
 from collections.abc import Iterator
@@ -60,7 +60,7 @@ def make_harness(
     seed: int = 0,
     pooling_settings: dict[str, Any] | None = None,
 ) -> Harness | None:
-    """Build a layer by way of shape inference, behind its pooling if it needs one; None when the input does not fit."""
+    """Build a layer with shape inference, after its pooling if it needs one; None when the input does not fit."""
     rng = np.random.default_rng(seed)
     paired_pooling = layer_types()[layer_type].Settings.paired_pooling
     types = (
@@ -85,7 +85,7 @@ def make_harness(
 
 
 def default_harness(layer_type: str, **options: Any) -> Harness:
-    """Put a layer with its default settings in the harness, with maps if it takes them and a vector if not."""
+    """Make a harness for a layer with its default settings: with maps if it accepts them, else with a vector."""
     for shape in (MAPS, VECTOR):
         harness = make_harness(layer_type, {}, shape, **options)
         if harness is not None:
@@ -144,7 +144,7 @@ def check_gradients(harness: Harness) -> None:
     assert kinks(lambda input: harness.gradients(weights, input)["input"], harness.input) == []
     for name, function, at in _functions(harness, weights):
         assert analytic[name].shape == at.shape
-        # Relative to what came in where that is larger: in batch normalisation most of it cancels.
+        # Relative to the gradient of the output if it is larger: in batch normalisation most of it cancels.
         size = max(float(np.linalg.norm(analytic[name])), float(np.linalg.norm(weights)))
         assert np.linalg.norm(analytic[name] - numerical_gradient(function, at)) <= PASS * size, name
         direction = rng.normal(size=at.shape)

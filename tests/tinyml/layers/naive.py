@@ -30,7 +30,7 @@ def convolution(
 def deconvolution(
     maps: np.ndarray, weight: np.ndarray, bias: np.ndarray | None, geometry: WindowGeometry
 ) -> np.ndarray:
-    """Let every value write its window into the result, then cut off the padding."""
+    """Add the window of every value to the result, then cut off the padding."""
     count, channels, height, width = maps.shape
     window, stride, padding, dilation = geometry
     filters = weight.shape[1]
@@ -63,7 +63,7 @@ def max_pooling(images: np.ndarray, window: Pair, stride: Pair) -> tuple[np.ndar
 
 
 def max_unpooling(maps: np.ndarray, switches: np.ndarray, size: Pair, add: bool = False) -> np.ndarray:
-    """Put each value where its switch says, overwriting (or adding to) what came before in scan order."""
+    """Write each value to the position of its switch, in scan order; with `add`, add it instead."""
     output = np.zeros((*maps.shape[:2], *size))
     for n, c, p, q in np.ndindex(maps.shape):
         row, column = divmod(int(switches[n, c, p, q]), size[1])
@@ -72,7 +72,7 @@ def max_unpooling(maps: np.ndarray, switches: np.ndarray, size: Pair, add: bool 
 
 
 def output_size(size: Pair, geometry: WindowGeometry) -> Pair:
-    """Count the positions of a window by trying them one after the other."""
+    """Count the positions of a window by testing one after the other."""
     counts = []
     for pixels, window, stride, padding, dilation in zip(size, *geometry, strict=True):
         starts = itertools.count(-padding, stride)
@@ -87,7 +87,7 @@ def pairs(low: int, high: int) -> st.SearchStrategy[Pair]:
 
 @st.composite
 def geometries(draw: st.DrawFn, padded: bool = True) -> WindowGeometry:
-    """Draw windows, strides, paddings and dilations; rows and columns differ more often than not."""
+    """Draw windows, strides, paddings and dilations; rows and columns usually differ."""
     padding = draw(pairs(0, 2)) if padded else (0, 0)
     return WindowGeometry(draw(pairs(1, 3)), draw(pairs(1, 3)), padding, draw(pairs(1, 2)) if padded else (1, 1))
 
@@ -120,7 +120,7 @@ def upsampling(images: np.ndarray, scale: Pair) -> np.ndarray:
 
 
 def batch_normalisation(values: np.ndarray, weight: np.ndarray, bias: np.ndarray, eps: float) -> np.ndarray:
-    """Normalise each feature of `(N, features, …)` over everything else, one after the other."""
+    """Normalise each feature of `(N, features, …)` over all other axes, one after the other."""
     output = np.zeros_like(values)
     for feature in range(values.shape[1]):
         seen = values[:, feature]

@@ -54,7 +54,7 @@ def test_kinks_are_found_at_zero_and_nowhere_else(layer: Layer, bent: bool) -> N
     assert kinks(gradient, NUMBERS) == ([(0, 2)] if bent else [])
 
 
-def test_at_zero_the_negative_side_has_its_say() -> None:
+def test_at_zero_the_slope_is_that_of_the_negative_side() -> None:
     for layer, slope in ((LeakyReLU("l", 0.2), 0.2), (ELU("e", 0.5), 0.5), (GELU("g"), 0.5), (Sigmoid("s"), 0.25)):
         layer(np.zeros((1, 1)))
         assert layer.backward(np.ones((1, 1))) == slope
@@ -71,7 +71,7 @@ def test_extreme_numbers_give_no_warning(layer: Layer, dtype: type[np.floating])
     assert output.dtype == gradient.dtype == dtype
 
 
-def test_a_leaky_signal_goes_down_through_the_same_function() -> None:
+def test_a_deconvnet_applies_leaky_relu_to_its_signal() -> None:
     signal = np.array([[2.0, -2.0]])
     np.testing.assert_array_equal(LeakyReLU("l", 0.1).deconvolve(signal, np.ones((1, 2)), None), [[2, -0.2]])
 
@@ -110,7 +110,7 @@ def test_infinite_inputs_have_the_limits(
     np.testing.assert_allclose(gradient, [slopes], rtol=1e-6)
 
 
-def test_softmax_gives_an_infinite_score_everything_and_knows_no_limit_of_two() -> None:
+def test_softmax_gives_one_infinite_score_probability_1_and_two_infinite_scores_nan() -> None:
     inf = np.inf
     softmax = Softmax(eps=0)
     np.testing.assert_array_equal(

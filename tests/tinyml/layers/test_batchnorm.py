@@ -14,7 +14,7 @@ from tinyml.layers.batchnorm import BatchNorm, BatchNorm1DSettings, BatchNorm2DS
 
 
 def make(shape: tuple[int, ...], **options: Any) -> BatchNorm:
-    """Make the kind that suits the shape of one example, with weights that are not 1 and biases that are not 0."""
+    """Make the batch normalisation for the shape of one example, with random weights and biases."""
     options = {"dtype": np.float64, **options}
     layer = BatchNorm1D("b", shape[0], **options) if len(shape) == 1 else BatchNorm2D("b", shape, **options)
     rng = np.random.default_rng(0)
@@ -54,12 +54,12 @@ def test_running_statistics_follow_and_prediction_uses_them(shape: tuple[int, ..
     scale = (layer.weight.tensor / np.sqrt(variance + layer.eps)).reshape(along)
     expected = (batch - mean.reshape(along)) * scale + layer.bias.tensor.reshape(along)
     np.testing.assert_allclose(layer(batch), expected)
-    # In prediction it is linear in its input, and leaves the statistics alone.
+    # In prediction it is linear in its input, and does not change the statistics.
     np.testing.assert_allclose(layer.backward(np.ones_like(batch)), np.broadcast_to(scale, batch.shape))
     np.testing.assert_allclose(layer.named_buffers["running_mean"], mean)
 
 
-def test_a_single_value_is_normalised_by_the_running_statistics_and_leaves_them_alone() -> None:
+def test_a_single_value_is_normalised_by_the_running_statistics_and_does_not_change_them() -> None:
     layer = make((2,))
     layer(np.array([[1.0, 2.0], [3.0, 8.0]]))
     before = {name: buffer.copy() for name, buffer in layer.named_buffers.items()}
@@ -78,7 +78,7 @@ def test_buffers_are_changed_in_place() -> None:
     assert held.any()
 
 
-def test_the_gradient_of_a_constant_shift_is_nothing() -> None:
+def test_the_gradient_of_a_constant_shift_is_zero() -> None:
     layer = make((3, 2, 2))
     layer(np.random.default_rng(0).normal(size=(4, 3, 2, 2)))
     np.testing.assert_allclose(layer.backward(np.ones((4, 3, 2, 2))), 0, atol=1e-12)
@@ -94,7 +94,7 @@ def test_a_deconvnet_scales_the_signal_as_prediction_scales_the_maps() -> None:
     assert np.sum(layer.deconvolve(signal, input, None) * input) == pytest.approx(np.sum(signal * linear_part))
 
 
-def test_shapes_settings_and_words() -> None:
+def test_shapes_settings_and_texts() -> None:
     assert "BatchNorm" not in layer_types()
     with pytest.raises(ShapeError, match="receives 3×4×4") as caught:
         BatchNorm1DSettings().output_shape((3, 4, 4))

@@ -1,4 +1,4 @@
-"""Conv2D against seven loops, and what it says of itself."""
+"""Conv2D against seven loops, and its texts."""
 
 import numpy as np
 import pytest
@@ -34,7 +34,7 @@ def test_equals_seven_loops(
     np.testing.assert_allclose(layer(images), expected, rtol=1e-12, atol=1e-12)
 
 
-def test_starts_uniform_within_one_over_the_root_of_the_fan_in() -> None:
+def test_initial_weights_are_uniform_within_one_over_the_root_of_the_fan_in() -> None:
     layer = Conv2D("c", (3, 9, 9), 64, 5, 4, 1, 0, rng=np.random.default_rng(0))
     limit = 1 / np.sqrt(3 * 5 * 4)
     for parameter in layer.parameters:
@@ -63,7 +63,7 @@ def test_a_window_larger_than_its_padded_input_is_refused_with_the_arithmetic() 
 
 @given(geometry=naive.geometries(), size=naive.pairs(1, 4))
 @settings(max_examples=60, deadline=None)
-def test_the_fix_fits(geometry: WindowGeometry, size: tuple[int, int]) -> None:
+def test_the_window_of_the_fix_fits(geometry: WindowGeometry, size: tuple[int, int]) -> None:
     values = {**geometry._asdict(), "window": tuple(w + 2 for w in geometry.window)}
     model = Conv2DSettings(**values)
     if min(naive.output_size(size, model.geometry)) >= 1:
@@ -82,7 +82,7 @@ def test_the_fix_fits(geometry: WindowGeometry, size: tuple[int, int]) -> None:
     mended.output_shape((1, *size))
 
 
-def test_a_vector_is_refused_in_plain_words() -> None:
+def test_the_error_for_a_vector_says_what_is_needed() -> None:
     with pytest.raises(
         ShapeError, match=r"Conv2D needs maps \(channels × rows × columns\) but receives a vector of 64"
     ):
@@ -117,7 +117,7 @@ def test_accepts_numpy_numbers() -> None:
     assert Conv2D("c", np.array([1, 9, 9]), three, three, three, one, one).output_dim == (3, 9, 9)
 
 
-def test_the_card_and_the_explanation() -> None:
+def test_texts_of_the_card_and_the_explanation() -> None:
     model = Conv2DSettings(filters=16, window=5, padding=0)
     assert model.describe() == "16 filters · 5×5 · stride 1 · padding 0"
     assert model.explain((8, 12, 12)).replace("\xa0", " ") == (
@@ -141,7 +141,7 @@ def test_the_card_and_the_explanation() -> None:
             (8, 7),
             ("The last 2 rows and the last column of the input are ignored: no window reaches them",),
         ),
-        ({"window": 3, "padding": 1, "stride": 2}, (8, 7), ()),  # only padding is left over
+        ({"window": 3, "padding": 1, "stride": 2}, (8, 7), ()),  # only padding is ignored
         ({"window": 1, "padding": 0, "stride": 2}, (7, 7), ("stride is larger than the window",)),
     ],
 )
@@ -157,7 +157,7 @@ def test_a_single_number_stands_for_both_axes() -> None:
     assert Conv2DSettings(window=5, stride=2, padding=0) == Conv2DSettings(window=(5, 5), stride=(2, 2), padding=(0, 0))
 
 
-def test_a_float32_layer_stays_float32_whatever_it_is_fed() -> None:
+def test_a_float32_layer_gives_float32_for_any_input() -> None:
     layer = Conv2D("c", (1, 4, 4), 2, 3, 3, 1, 0)
     for dtype in (np.uint8, np.float64):
         assert layer(np.ones((2, 1, 4, 4), dtype)).dtype == np.float32

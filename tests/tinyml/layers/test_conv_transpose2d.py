@@ -1,4 +1,4 @@
-"""Deconv2D against loops, and as the transpose of Conv2D."""
+"""ConvTranspose2D against loops, and as the transpose of Conv2D."""
 
 import numpy as np
 import pytest
@@ -57,14 +57,14 @@ def test_is_the_transpose_of_the_convolution_with_the_same_weights(
     assert (convolution(image) * maps).sum() == pytest.approx((image * deconvolution(maps)).sum(), rel=1e-10)
 
 
-def test_padding_that_cuts_everything_off_is_refused_with_one_that_fits() -> None:
+def test_the_error_for_a_padding_that_cuts_everything_off_has_a_fix_that_fits() -> None:
     with pytest.raises(ShapeError, match="Layer 'd': A padding of 2 cuts off all of the 4×4 pixels") as caught:
         ConvTranspose2D("d", (1, 2, 2), 1, 3, 3, 1, padding=2)
     assert caught.value.fix == ChangeSettings("Set padding to 1×1", {"padding": [1, 1]})
     ConvTranspose2D("d", (1, 2, 2), 1, 3, 3, 1, padding=1)
 
 
-def test_a_bias_is_added_everywhere_once() -> None:
+def test_the_bias_is_added_once_to_each_pixel() -> None:
     layer = ConvTranspose2D("d", (1, 2, 3), 2, 2, 2, 2)
     layer.weight.tensor[...] = 0
     layer.bias.tensor[...] = [1.5, -2]
@@ -74,13 +74,13 @@ def test_a_bias_is_added_everywhere_once() -> None:
     assert (output[0, 1] == -2).all()
 
 
-def test_starts_within_one_over_the_root_of_what_one_output_sums_over() -> None:
+def test_initial_weights_are_within_one_over_the_root_of_the_fan_in() -> None:
     layer = ConvTranspose2D("d", (4, 3, 3), 32, 4, 3, (2, 1), rng=np.random.default_rng(0))
     limit = 1 / np.sqrt(4 * 2 * 3)
     assert 0.9 * limit < abs(layer.weight.tensor).max() <= limit
 
 
-def test_the_card_and_the_explanation() -> None:
+def test_texts_of_the_card_and_the_explanation() -> None:
     model = ConvTranspose2DSettings(filters=3, window=2, stride=2, padding=0)
     assert model.describe() == "3 filters · 2×2 · stride 2 · padding 0"
     assert model.explain((8, 7, 7)) == (

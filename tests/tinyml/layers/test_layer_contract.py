@@ -1,4 +1,4 @@
-"""What every layer type keeps to. This runs over all of them, so a new layer file is tested as soon as it is there."""
+"""The contract of every layer type. The tests find all layer types, so they test a new layer file too."""
 
 import ast
 import copy
@@ -26,7 +26,7 @@ SHAPES = (MAPS, VECTOR, (3, 1, 1), (4, 9), (1, 2, 3, 4))
 
 
 def refusal(function: Callable[..., Any], *arguments: Any) -> str:
-    """Return the sentence with which a call is refused; empty when it is not."""
+    """Return the error message of a call; empty if there is no error."""
     try:
         function(*arguments)
     except ShapeError as error:
@@ -35,7 +35,7 @@ def refusal(function: Callable[..., Any], *arguments: Any) -> str:
 
 
 @every_layer
-def test_presents_itself(layer_type: str) -> None:
+def test_a_layer_type_has_all_its_texts(layer_type: str) -> None:
     model = layer_types()[layer_type].Settings
     assert issubclass(model, LayerSettings)
     assert model.family in get_args(Family)
@@ -58,7 +58,7 @@ def test_automatic_names_differ() -> None:
 @every_layer
 @given(data=st.data())
 @settings(max_examples=20, deadline=None)
-def test_settings_survive_json(layer_type: str, data: st.DataObject) -> None:
+def test_settings_are_the_same_after_json(layer_type: str, data: st.DataObject) -> None:
     model = layer_types()[layer_type].Settings
     values = model.model_validate(data.draw(settings_of(layer_type)))
     assert model.model_validate_json(values.model_dump_json()) == values
@@ -68,7 +68,7 @@ def test_settings_survive_json(layer_type: str, data: st.DataObject) -> None:
 @every_layer
 @given(data=st.data())
 @settings(max_examples=20, deadline=None)
-def test_inference_tells_what_the_layer_does(layer_type: str, data: st.DataObject) -> None:
+def test_inference_agrees_with_the_layer(layer_type: str, data: st.DataObject) -> None:
     harness = data.draw(harnesses(layer_type))
     layer, shape = harness.layer, harness.input.shape[1:]
     assert layer.settings == harness.settings
@@ -194,7 +194,7 @@ def test_an_input_fits_or_the_error_names_the_layer(layer_type: str, shape: tupl
 
 @every_layer
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
-def test_inference_refuses_by_the_name_of_the_layer(layer_type: str, shape: tuple[int, ...]) -> None:
+def test_errors_of_shape_inference_name_the_layer(layer_type: str, shape: tuple[int, ...]) -> None:
     layer = default_harness(layer_type).layer
     sentence = refusal(layer.output_shape, shape)
     assert not sentence or sentence.startswith(f"Layer 'the_{layer_type}': ")
@@ -202,7 +202,7 @@ def test_inference_refuses_by_the_name_of_the_layer(layer_type: str, shape: tupl
 
 
 @every_differentiated_layer
-def test_backward_without_forward_is_refused(layer_type: str) -> None:
+def test_backward_without_forward_raises_an_error(layer_type: str) -> None:
     harness = default_harness(layer_type)
     with pytest.raises(TinymlError, match=f"the_{layer_type}"):
         harness.layer.backward(np.ones_like(harness.forward()))
@@ -246,7 +246,7 @@ def test_evaluation_is_not_random(layer_type: str) -> None:
 
 
 @every_layer
-def test_a_deconvnet_has_a_way_back_or_a_reason(layer_type: str) -> None:
+def test_a_deconvnet_has_a_way_back_or_an_error_with_the_reason(layer_type: str) -> None:
     harness = default_harness(layer_type)
     layer = harness.layer
     output = layer(harness.input, *harness.switches)
@@ -285,7 +285,7 @@ def test_its_counterpart_in_pytorch_is_source_code_or_there_is_a_reason(layer_ty
 
 
 @every_layer
-def test_switches_are_recorded_or_refused(layer_type: str) -> None:
+def test_switches_are_recorded_or_raise_an_error(layer_type: str) -> None:
     harness = default_harness(layer_type)
     layer: Layer = harness.layer
     output = layer(harness.input, *harness.switches)
@@ -301,7 +301,9 @@ def test_switches_are_recorded_or_refused(layer_type: str) -> None:
 @every_layer
 @given(data=st.data())
 @settings(max_examples=15, deadline=None)
-def test_the_receptive_box_holds_every_pixel_that_matters(layer_type: str, data: st.DataObject) -> None:
+def test_the_receptive_field_contains_every_pixel_that_the_output_depends_on(
+    layer_type: str, data: st.DataObject
+) -> None:
     harness = data.draw(harnesses(layer_type))
     layer, shape = harness.layer, harness.input.shape[1:]
     if not layer.deconvolution or len(shape) != 3:

@@ -16,7 +16,7 @@ from tinyml.verify import gradient_check
 
 
 class Square(Layer):
-    """All that a layer needs."""
+    """A layer with the two required methods only."""
 
     def forward(self, input: np.ndarray) -> np.ndarray:
         self.input = input
@@ -130,7 +130,7 @@ def test_a_file_with_an_unknown_layer_type_says_which(tmp_path: Path, monkeypatc
         load_model(path)
 
 
-def test_its_shape_is_unknown_unless_it_tells() -> None:
+def test_its_shape_is_unknown_without_output_shape() -> None:
     class Doubled(Square):
         def output_shape(self, input_shape: tuple[int, ...]) -> tuple[int, ...]:
             return input_shape
@@ -140,7 +140,7 @@ def test_its_shape_is_unknown_unless_it_tells() -> None:
     assert Sequential([Doubled("square")]).output_shape((7,)) == (7,)
 
 
-def test_a_summary_has_question_marks_for_what_it_does_not_tell() -> None:
+def test_a_summary_has_question_marks_for_unknown_shapes() -> None:
     rows = [line.split() for line in network().summary().splitlines()]
     assert rows[2] == ["fc_1", "Linear", "4", "outputs", "4", "8", "12"]
     assert rows[3] == ["square", "Square", "?", "0", "?"]
@@ -166,13 +166,13 @@ def test_a_residual_layer_refuses_what_changes_the_shape() -> None:
         Residual("residual", 4, [First("first")])(np.ones((2, 4)))
 
 
-def test_whole_numbers_and_lists_are_taken_as_floats() -> None:
+def test_whole_numbers_and_lists_become_floats() -> None:
     output = Square("square")([[1, 2], [3, 4]])
     assert output.dtype == np.float32
     np.testing.assert_array_equal(output, [[1, 4], [9, 16]])
 
 
-def test_a_constructor_that_forgets_the_one_of_layer_is_refused() -> None:
+def test_a_constructor_that_does_not_call_that_of_layer_raises_an_error() -> None:
     class Forgetful(Square):
         def __init__(self) -> None:
             self.size = 3
@@ -187,6 +187,6 @@ def test_a_name_is_text(name: object) -> None:
         Square(name)  # type: ignore[arg-type]
 
 
-def test_it_is_built_by_its_constructor_alone() -> None:
+def test_it_cannot_be_made_from_settings() -> None:
     with pytest.raises(TinymlError, match="'square'"):
         Square.from_settings("square", Square("square").settings, (1,), np.random.default_rng(0))

@@ -17,7 +17,7 @@ from tinyml.layers.maxunpool2d import MaxUnpool2DSettings
 
 @st.composite
 def images_with_ties(draw: st.DrawFn) -> tuple[np.ndarray, WindowGeometry]:
-    """Draw images of few different values, so that many windows hold their maximum twice, and a window."""
+    """Draw a window, and images of few different values: many windows then hold their maximum twice."""
     geometry = draw(naive.geometries(padded=False))
     rows, columns = (w + more for w, more in zip(geometry.window, draw(naive.pairs(0, 4)), strict=True))
     shape = (draw(st.integers(1, 2)), draw(st.integers(1, 2)), rows, columns)
@@ -38,7 +38,7 @@ def test_pooling_equals_loops(drawn: tuple[np.ndarray, WindowGeometry]) -> None:
 
 @given(drawn=images_with_ties())
 @settings(max_examples=80, deadline=None)
-def test_the_gradient_goes_to_the_winner_alone(drawn: tuple[np.ndarray, WindowGeometry]) -> None:
+def test_the_gradient_goes_only_to_the_maximum(drawn: tuple[np.ndarray, WindowGeometry]) -> None:
     images, geometry = drawn
     layer = MaxPool2D("p", images.shape[1:], geometry.window, geometry.stride)
     gradient = np.random.default_rng(0).normal(size=layer(images).shape)
@@ -61,7 +61,7 @@ def test_unpooling_equals_loops(drawn: tuple[np.ndarray, WindowGeometry]) -> Non
     np.testing.assert_array_equal(restored, np.where(restored != 0, images, 0))
 
 
-def test_unpooling_counts_only_the_value_that_stayed() -> None:
+def test_unpooling_gives_the_gradient_only_to_the_value_written_last() -> None:
     unpool = MaxUnpool2D("u", (1, 1, 2), (1, 2), 1, output_size=(1, 3))
     same_pixel = np.array([[[[1, 1]]]])
     np.testing.assert_array_equal(unpool(np.array([[[[5.0, 7.0]]]]), same_pixel), [[[[0, 7, 0]]]])
@@ -87,18 +87,18 @@ def test_a_window_of_more_than_256_taps_keeps_its_positions() -> None:
     assert np.argwhere(layer.backward(np.ones((1, 1, 1, 1), np.float32)))[0].tolist() == [0, 0, 19, 17]
 
 
-def test_nan_is_passed_on() -> None:
+def test_nan_stays_nan() -> None:
     image = np.array([[[[1.0, np.nan], [3.0, 2.0]]]])
     assert np.isnan(MaxPool2D("p", (1, 2, 2), 2, 2)(image)).all()
 
 
-def test_a_window_larger_than_the_input_is_refused_with_one_that_fits() -> None:
+def test_the_error_for_a_window_larger_than_the_input_has_a_fix_that_fits() -> None:
     with pytest.raises(ShapeError, match="Layer 'p': A window that covers 3×3 pixels") as caught:
         MaxPool2D("p", (4, 2, 5), 3, 1)
     assert caught.value.fix.settings == {"window": [2, 3]}
 
 
-def test_the_cards_and_the_notes() -> None:
+def test_texts_of_the_cards_and_the_notes() -> None:
     assert MaxPool2DSettings().describe() == "2×2 · stride 2"
     assert MaxPool2DSettings(window=(2, 3), stride=(1, 2)).describe() == "2×3 · stride 1×2"
     assert "8×8 pixels become 4×4" in MaxPool2DSettings().explain((3, 8, 8))
@@ -106,7 +106,7 @@ def test_the_cards_and_the_notes() -> None:
     assert MaxUnpool2DSettings().describe() == "2×2 · stride 2"
 
 
-def test_all_settings_of_the_unpooling_come_from_the_pooling() -> None:
+def test_all_settings_of_unpooling_come_from_its_pooling() -> None:
     properties = MaxUnpool2DSettings.model_json_schema()["properties"]
     assert properties
     assert all(rule["from_pooling"] is True for rule in properties.values())
@@ -127,7 +127,7 @@ def test_all_settings_of_the_unpooling_come_from_the_pooling() -> None:
         (np.full((1, 1, 2, 2), -1), TinymlError, "from -1 to -1"),
     ],
 )
-def test_impossible_indices_are_refused(indices: np.ndarray, error: type[Exception], words: str) -> None:
+def test_impossible_indices_raise_an_error(indices: np.ndarray, error: type[Exception], words: str) -> None:
     layer = MaxUnpool2D("u", (1, 2, 2), 2, 2)
     with pytest.raises(error, match=f"Layer 'u'.*{words}"):
         layer(np.ones((1, 1, 2, 2)), indices)

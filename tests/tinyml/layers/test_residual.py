@@ -1,4 +1,4 @@
-"""Residual: a stack inside a layer, which to everything outside is one layer."""
+"""Residual: a stack of layers inside one layer."""
 
 import copy
 
@@ -19,7 +19,7 @@ MAPS = (2, 4, 5)
 
 
 def nested(depth: int) -> list[dict]:
-    """Return layers on paper with so many residual layers inside each other."""
+    """Return the specification of residual layers inside each other, `depth` of them."""
     inside = [] if depth == 1 else nested(depth - 1)
     return [{"type": "Residual", "name": "r", "settings": {"layers": inside or [{"type": "ReLu", "name": "relu"}]}}]
 
@@ -46,14 +46,14 @@ def random_residual(shape: tuple[int, ...] = MAPS, seed: int = 0) -> Residual:
 
 
 @every_block
-def test_the_gradient_is_the_derivative_whatever_is_inside(settings: dict, shape: tuple[int, ...]) -> None:
+def test_the_gradient_is_the_derivative_for_any_layers_inside(settings: dict, shape: tuple[int, ...]) -> None:
     harness = make_harness("Residual", settings, shape, examples=3)
     assert harness is not None
     check_gradients(harness)
 
 
 @every_block
-def test_inference_tells_every_tensor_inside(settings: dict, shape: tuple[int, ...]) -> None:
+def test_inference_lists_every_tensor_inside(settings: dict, shape: tuple[int, ...]) -> None:
     harness = make_harness("Residual", settings, shape)
     assert harness is not None
     shapes = {**harness.settings.parameter_shapes(shape), **harness.settings.buffer_shapes(shape)}
@@ -62,7 +62,7 @@ def test_inference_tells_every_tensor_inside(settings: dict, shape: tuple[int, .
     assert "\n" not in harness.settings.describe()
 
 
-def test_it_adds_its_input_to_what_is_inside() -> None:
+def test_it_adds_its_input_to_the_output_of_the_layers_inside() -> None:
     fc = Linear("fc", 3, 3, dtype=np.float64)
     layer, input = Residual("res", 3, [fc]), np.random.default_rng(0).normal(size=(2, 3))
     np.testing.assert_array_equal(layer(input), input + fc(input))
@@ -70,7 +70,7 @@ def test_it_adds_its_input_to_what_is_inside() -> None:
     assert layer.named_parameters == {"fc.weight": fc.weight, "fc.bias": fc.bias}
 
 
-def test_settings_made_of_layers_build_an_equal_layer() -> None:
+def test_settings_from_layers_make_an_equal_layer() -> None:
     layers = [Conv2D("c", MAPS, 2, 3, 3, 1, 1, initialiser="he_normal"), Tanh("t")]
     layer = Residual("res", MAPS, layers)
     again = Residual.from_settings("res", layer.settings, MAPS, np.random.default_rng(0), np.float32)
@@ -79,7 +79,7 @@ def test_settings_made_of_layers_build_an_equal_layer() -> None:
     assert ResidualSettings.model_validate_json(layer.settings.model_dump_json()) == layer.settings
 
 
-def test_modes_generators_and_gradients_reach_the_inside() -> None:
+def test_modes_generators_and_gradients_reach_the_layers_inside() -> None:
     rng = np.random.default_rng(0)
     inner = Residual("inner", 4, [Dropout("drop", 0.5, rng=rng), Linear("fc", 4, 4)])
     net = Sequential([Residual("outer", 4, [inner])])
@@ -107,7 +107,7 @@ def test_modes_generators_and_gradients_reach_the_inside() -> None:
         (inside(("ReLu", {"slope": 1})), r"Inside, layer_0: There is no setting 'slope'"),
     ],
 )
-def test_an_inside_that_does_not_fit_is_refused_and_mended(settings: dict, words: str) -> None:
+def test_layers_inside_that_do_not_fit_give_a_problem_with_a_fix(settings: dict, words: str) -> None:
     network = stack(("Residual", settings))
     (problem,) = infer(network, MAPS).problems
     assert problem.sentence
@@ -117,12 +117,12 @@ def test_an_inside_that_does_not_fit_is_refused_and_mended(settings: dict, words
     assert mended.output_shape(MAPS) == MAPS
 
 
-def test_an_unpooling_inside_finds_no_pooling_outside() -> None:
+def test_unpooling_inside_does_not_use_a_pooling_outside() -> None:
     network = stack("MaxPool2D", ("Residual", inside(("MaxUnpool2D", {}))))
     assert "no MaxPool2D before it" in infer(network, (1, 4, 4)).problems[0].sentence
 
 
-def test_nesting_has_an_end() -> None:
+def test_the_depth_of_nesting_is_limited() -> None:
     assert ResidualSettings(layers=nested(2)).output_shape((3,)) == (3,)
     problem = infer(stack(("Residual", {"layers": nested(3)})), (3,)).problems[0]
     assert problem.sentence.endswith("but should be nested at most 3 deep.")
@@ -132,12 +132,12 @@ def test_nesting_has_an_end() -> None:
 
 
 @pytest.mark.parametrize("damaged", [{"layers": 3}, {"layers": [3]}, {"layers": [{"type": "ReLu"}]}])
-def test_damaged_layers_inside_are_a_problem_and_no_crash(damaged: dict) -> None:
+def test_damaged_layers_inside_are_a_problem_and_not_a_crash(damaged: dict) -> None:
     for values in (damaged, {"layers": [{"type": "Residual", "name": "r", "settings": damaged}]}):
         assert infer(stack(("Residual", values)), (3,)).problems
 
 
-def test_a_network_on_paper_survives_its_way_through_a_file() -> None:
+def test_a_network_specification_is_the_same_after_saving_and_opening() -> None:
     specification = LayerSpecification(
         type="Residual",
         name="r",
@@ -146,7 +146,7 @@ def test_a_network_on_paper_survives_its_way_through_a_file() -> None:
     assert LayerSpecification.model_validate_json(specification.model_dump_json()) == specification
 
 
-def test_a_trace_sees_one_layer() -> None:
+def test_a_trace_records_one_layer() -> None:
     net = build(stack("Residual", "ReLu"), MAPS, np.random.default_rng(0))
     trace = record(net, np.ones((1, *MAPS), np.float32))
     assert [entry.layer.name for entry in trace.entries] == ["layer_0", "layer_1"]
@@ -156,7 +156,7 @@ def test_a_trace_sees_one_layer() -> None:
 # ------------------------------------------------------------------------------------------------------- deconvnet
 
 
-def test_a_deconvnet_goes_both_ways() -> None:
+def test_a_deconvnet_adds_the_signal_and_the_signal_through_the_layers_inside() -> None:
     conv = Conv2D("c", MAPS, 2, 3, 3, 1, 1, dtype=np.float64)
     layer, (signal, input) = (
         Residual("res", MAPS, [conv, ReLU("r")]),
@@ -168,16 +168,16 @@ def test_a_deconvnet_goes_both_ways() -> None:
     assert layer.deconvolution.operation == "both ways"
 
 
-def test_on_its_way_down_the_pooling_inside_has_its_own_switches() -> None:
+def test_a_deconvnet_uses_the_switches_of_the_recorded_input_for_pooling_inside() -> None:
     shape = (1, 2, 2)
     layer = Residual("res", shape, [MaxPool2D("p", shape, 2, 2), Upsample2D("u", 2)])
     recorded = np.array([[[[1.0, 9.0], [2.0, 3.0]]]])
-    layer(recorded[:, :, ::-1, ::-1])  # another pass since the recorded one
+    layer(recorded[:, :, ::-1, ::-1])  # a pass after the recorded one
     down = layer.deconvolve(np.ones((1, *shape)), recorded, None)
     np.testing.assert_array_equal(down, [[[[1, 5], [1, 1]]]])
 
 
-def test_without_a_way_back_inside_there_is_none() -> None:
+def test_a_deconvnet_cannot_pass_if_it_cannot_pass_the_layers_inside() -> None:
     layer = Residual("res", MAPS, [Tanh("t")])
     assert layer.deconvolution is None
     with pytest.raises(TinymlError, match=r"no way back through Residual \('res'\)"):
@@ -189,21 +189,21 @@ def test_without_a_way_back_inside_there_is_none() -> None:
 
 @given(seed=st.integers(0, 50))
 @settings(max_examples=10, deadline=None)
-def test_going_down_leaves_the_layer_at_work_alone(seed: int) -> None:
+def test_a_deconvnet_does_not_disturb_a_forward_pass(seed: int) -> None:
     rng = np.random.default_rng(seed)
     layer = Residual("outer", MAPS, [BatchNorm2D("b", MAPS, dtype=np.float64), random_residual()])
     input, other, signal = rng.normal(size=(3, 2, *MAPS))
     layer(input)
     expected = copy.deepcopy(layer).backward(signal)
-    workspace = {name: buffer.copy() for name, buffer in layer.named_buffers.items()}
+    before = {name: buffer.copy() for name, buffer in layer.named_buffers.items()}
     layer.deconvolve(signal, other, None)
     np.testing.assert_array_equal(layer.backward(signal), expected)
     for name, buffer in layer.named_buffers.items():
-        np.testing.assert_array_equal(buffer, workspace[name])
+        np.testing.assert_array_equal(buffer, before[name])
     assert layer.layers[0].training
 
 
-def test_its_receptive_box_is_that_of_the_inside_and_of_the_way_around() -> None:
+def test_the_receptive_field_covers_the_layers_inside_and_the_connection_around_them() -> None:
     settings = ResidualSettings.model_validate(
         inside(("Conv2D", {"filters": 1, "padding": [2, 1], "window": [3, 3], "dilation": [2, 1]}))
     )
@@ -218,7 +218,7 @@ def test_its_receptive_box_is_that_of_the_inside_and_of_the_way_around() -> None
     assert shifted.receptive_field(((0, 1), (0, 1)), (1, 4, 4)) == ((0, 4), (0, 1))
 
 
-def test_an_inside_that_sees_nothing_but_padding_leaves_the_way_around() -> None:
+def test_the_receptive_field_is_one_pixel_if_the_layers_inside_read_only_padding() -> None:
     conv = ("Conv2D", {"filters": 1, "window": [1, 1], "padding": [3, 0]})
     settings = ResidualSettings.model_validate(inside(conv, ("MaxPool2D", {"window": [2, 1], "stride": [4, 1]})))
     assert settings.output_shape((1, 2, 2)) == (1, 2, 2)

@@ -34,13 +34,15 @@ def test_average_pooling_equals_loops(drawn: tuple[np.ndarray, WindowGeometry]) 
 
 @given(drawn=images_and_windows())
 @settings(max_examples=30, deadline=None)
-def test_average_pooling_shares_gradients_and_signals_alike(drawn: tuple[np.ndarray, WindowGeometry]) -> None:
+def test_average_pooling_shares_out_gradients_and_signals(
+    drawn: tuple[np.ndarray, WindowGeometry],
+) -> None:
     images, geometry = drawn
     layer = AvgPool2D("p", images.shape[1:], geometry.window, geometry.stride)
     signal = np.random.default_rng(0).normal(size=layer(images).shape)
     shared = layer.backward(signal)
     np.testing.assert_allclose(layer.deconvolve(signal, images, None), shared, atol=1e-12)
-    # The transpose of the layer, and where every pixel is seen once nothing is lost.
+    # The transpose of the layer. If every pixel is in one window, the sum stays the same.
     assert np.sum(shared * images) == pytest.approx(np.sum(signal * layer(images)))
     assert shared.sum() == pytest.approx(signal.sum())
 
@@ -58,7 +60,7 @@ def test_upsampling_equals_loops(size: tuple[int, int], scale: tuple[int, int], 
     np.testing.assert_array_equal(layer.deconvolve(signal, images, None), down)
 
 
-def test_upsampling_names_the_pixel_that_each_pixel_is_made_of() -> None:
+def test_the_receptive_field_of_upsampled_pixels_is_the_pixels_that_they_copy() -> None:
     assert Upsample2DSettings(scale=(2, 3)).receptive_field(((3, 4), (2, 5)), (1, 4, 4)) == ((1, 2), (0, 2))
 
 
@@ -70,7 +72,7 @@ def test_the_global_mean_is_one_number_for_each_map() -> None:
 
 @given(maps=st.integers(1, 3), size=naive.pairs(1, 4))
 @settings(max_examples=20, deadline=None)
-def test_reshaping_undoes_flattening(maps: int, size: tuple[int, int]) -> None:
+def test_reshape_is_the_inverse_of_flatten(maps: int, size: tuple[int, int]) -> None:
     images = np.random.default_rng(0).normal(size=(2, maps, *size))
     batch_last = images.transpose(1, 2, 3, 0).copy().transpose(3, 0, 1, 2)
     layer = Reshape("r", size)
@@ -79,7 +81,7 @@ def test_reshaping_undoes_flattening(maps: int, size: tuple[int, int]) -> None:
     np.testing.assert_array_equal(Reshape("r", 1)(images)[:, :, 0, 0], images.reshape(2, -1))
 
 
-def test_numbers_that_fill_no_whole_maps_are_refused_with_a_size_that_does() -> None:
+def test_the_error_for_numbers_that_do_not_fill_the_maps_has_a_size_that_fits() -> None:
     with pytest.raises(ShapeError, match=r"Layer 'r': The 30 numbers of 30 do not fill whole maps of 4×4") as caught:
         Reshape("r", (4, 4))(np.ones((1, 30)))
     assert caught.value.fix.settings == {"size": [2, 1]}
@@ -94,7 +96,7 @@ def test_impossible_sizes_are_refused(make) -> None:
         make()
 
 
-def test_the_cards_and_the_words() -> None:
+def test_texts_of_the_cards() -> None:
     assert AvgPool2DSettings().describe() == "2×2 · stride 2"
     assert "8×7 pixels become 4×3" in AvgPool2DSettings().explain((3, 8, 7))
     assert AvgPool2DSettings().notes((3, 8, 7)) == ("The last column of the input is ignored: no window reaches it.",)

@@ -1,4 +1,4 @@
-"""What every layer type keeps to so that training may cut batches, use replicas and lend memory to them."""
+"""The contract of every layer type for micro-batches, replicas and workspaces."""
 
 import copy
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ Results = dict[str, np.ndarray]
 
 
 def run(layer: Layer, input: np.ndarray, weights: np.ndarray, switches: tuple[np.ndarray, ...] = ()) -> Results:
-    """Return copies of what a layer computes forward and backward, and of the gradients of its parameters."""
+    """Return copies of the output, the input gradient and the parameter gradients of a layer."""
     layer.zero_grad()
     output = layer(input, *switches).copy()
     gradient = layer.backward(weights).copy()
@@ -62,7 +62,7 @@ def test_parts_of_a_batch_give_what_the_whole_gives(layer_type: str, data: st.Da
     expected = run(copy.deepcopy(harness.layer), harness.input, weights)
     ends = [0, *sorted(cuts), 5]
     replicas = [harness.layer.replica() for _ in ends[1:]]
-    # All of them are in the middle of their work at the same time.
+    # All replicas run forward before the first one runs backward.
     parts = [slice(first, end) for first, end in pairwise(ends)]
     outputs = [replica(harness.input[part]) for replica, part in zip(replicas, parts, strict=True)]
     gradients = [replica.backward(weights[part]) for replica, part in zip(replicas, parts, strict=True)]
@@ -74,7 +74,7 @@ def test_parts_of_a_batch_give_what_the_whole_gives(layer_type: str, data: st.Da
 
 
 @every_batch_separable_layer
-def test_nothing_is_random_in_micro_batches(layer_type: str) -> None:
+def test_a_batch_separable_layer_is_not_random(layer_type: str) -> None:
     layer = default_harness(layer_type).layer
     assert not layer.generators
     assert not layer.named_buffers
@@ -97,13 +97,13 @@ def test_a_replica_has_the_same_tensors_and_gradients_of_its_own(layer_type: str
         assert own.gradient.any()
         names = [name for name, value in vars(layer).items() if value is parameter]
         assert all(getattr(replica, name) is own for name in names)
-    # What the layer remembers of its own pass is as it was.
+    # The layer still has its own memory of its last pass.
     np.testing.assert_array_equal(layer.backward(weights), expected["gradient"])
 
 
 @every_layer_whose_output_is_free
 @pytest.mark.parametrize("with_workspace", [False, True])
-def test_an_output_that_is_not_needed_is_not_read(layer_type: str, with_workspace: bool) -> None:
+def test_backward_does_not_read_an_output_that_it_does_not_need(layer_type: str, with_workspace: bool) -> None:
     harness = default_harness(layer_type)
     weights = weights_for(harness)
     expected = run(copy.deepcopy(harness.layer), harness.input, weights)
@@ -116,7 +116,7 @@ def test_an_output_that_is_not_needed_is_not_read(layer_type: str, with_workspac
 
 
 @every_layer
-def test_learning_adds_what_the_way_back_adds(layer_type: str) -> None:
+def test_accumulating_parameter_gradients_adds_the_same_as_backward(layer_type: str) -> None:
     harness = default_harness(layer_type)
     weights = weights_for(harness)
     expected = run(copy.deepcopy(harness.layer), harness.input, weights, harness.switches)
@@ -129,7 +129,7 @@ def test_learning_adds_what_the_way_back_adds(layer_type: str) -> None:
 
 
 @every_layer
-def test_a_workspace_changes_nothing(layer_type: str) -> None:
+def test_results_are_the_same_with_a_workspace(layer_type: str) -> None:
     harness, other = default_harness(layer_type, examples=4), default_harness(layer_type, examples=3, seed=1)
     weights = weights_for(harness)
     for input in in_both_orders(harness.input):
@@ -138,14 +138,14 @@ def test_a_workspace_changes_nothing(layer_type: str) -> None:
             reusing.workspace = Workspace()
             for _ in range(3):
                 expect(run(reusing, input, gradient, harness.switches), run(layer, input, gradient, harness.switches))
-                # Something else in between, of another size: nothing of it may be left.
+                # A pass with another size between them must leave no trace.
                 for each in (reusing, layer):
                     run(each, other.input, weights_for(other), other.switches)
 
 
 @every_layer
 @pytest.mark.parametrize("with_workspace", [False, True])
-def test_a_layer_leaves_alone_what_it_was_given(layer_type: str, with_workspace: bool) -> None:
+def test_a_layer_does_not_change_its_input_or_gradient(layer_type: str, with_workspace: bool) -> None:
     harness = default_harness(layer_type)
     weights = weights_for(harness)
     for input in in_both_orders(harness.input):
@@ -163,7 +163,7 @@ def test_a_layer_leaves_alone_what_it_was_given(layer_type: str, with_workspace:
 
 @every_layer
 @pytest.mark.parametrize("with_workspace", [False, True])
-def test_a_layer_that_may_overwrite_its_input_gives_the_same(layer_type: str, with_workspace: bool) -> None:
+def test_results_are_the_same_inplace(layer_type: str, with_workspace: bool) -> None:
     harness = default_harness(layer_type, examples=4)
     weights = weights_for(harness)
     expected = run(copy.deepcopy(harness.layer), harness.input, weights, harness.switches)
@@ -174,7 +174,7 @@ def test_a_layer_that_may_overwrite_its_input_gives_the_same(layer_type: str, wi
 
 
 @every_layer
-def test_a_gradient_of_another_precision_is_taken(layer_type: str) -> None:
+def test_a_gradient_of_another_precision_is_accepted(layer_type: str) -> None:
     harness = default_harness(layer_type, dtype=np.float32)
     weights = weights_for(harness)
     expected = run(copy.deepcopy(harness.layer), harness.input, weights.astype(np.float32), harness.switches)

@@ -27,7 +27,7 @@ def test_linear_explains_itself() -> None:
     assert "4 parameters." in LinearSettings(outputs=1, bias=False).explain((4,))
 
 
-def test_linear_refuses_maps_and_offers_to_flatten() -> None:
+def test_linear_refuses_maps_with_a_fix_that_flattens_them() -> None:
     with pytest.raises(ShapeError, match="receives 16×7×7") as caught:
         LinearSettings().output_shape((16, 7, 7))
     assert caught.value.fix.label == "Insert Flatten"
@@ -54,7 +54,7 @@ def test_zero_is_the_kink_of_relu() -> None:
     assert kinks(gradient, np.array([[-1.0, 0.0, 2.0]])) == [(0, 1)]
 
 
-def test_relu_rectifies_the_signal_and_not_the_gradient_on_the_way_down() -> None:
+def test_a_deconvnet_rectifies_the_signal_at_relu() -> None:
     recorded = np.array([[-1.0, 3.0, -1.0, 3.0]])
     signal = np.array([[2.0, 2.0, -2.0, -2.0]])
     np.testing.assert_array_equal(ReLU("r").deconvolve(signal, recorded, None), [[2, 2, 0, 0]])
@@ -97,7 +97,7 @@ def test_dropout_is_the_identity_in_evaluation_and_draws_nothing() -> None:
     assert layer.rng.bit_generator.state == before
 
 
-def test_dropout_drops_others_in_every_batch() -> None:
+def test_dropout_drops_different_numbers_in_every_batch() -> None:
     layer = Dropout("d", 0.5, rng=np.random.default_rng(0))
     ones = np.ones((1, 1000))
     assert (layer(ones) != layer(ones)).any()
@@ -109,13 +109,13 @@ def test_dropout_refuses_impossible_probabilities(probability: object) -> None:
         Dropout("d", probability)  # type: ignore[arg-type]
 
 
-def test_dropout_says_what_it_does() -> None:
+def test_texts_of_dropout() -> None:
     assert DropoutSettings().describe() == "drops 50 %"
     assert "multiplies the rest by 1.33" in DropoutSettings(probability=0.25).explain((4,))
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_softmax_survives_extreme_scores(dtype: type[np.floating]) -> None:
+def test_softmax_of_extreme_scores_is_finite(dtype: type[np.floating]) -> None:
     scores = np.array([[1e4, 0, -1e4], [-1e30, -1e30, -1e30], [3, 3, 3]], dtype)
     probabilities = Softmax()(scores)
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, rtol=1e-6)
@@ -129,7 +129,7 @@ def test_softmax_works_along_its_axis() -> None:
         np.testing.assert_allclose(Softmax("s", axis)(scores).sum(axis=axis), 1, rtol=1e-12)
 
 
-def test_softmax_refuses_an_axis_that_is_not_there() -> None:
+def test_softmax_refuses_an_axis_that_does_not_exist() -> None:
     with pytest.raises(ShapeError, match=r"axis 2, but its input 10 has the axes 1 to 1") as caught:
         SoftmaxSettings(axis=2).output_shape((10,))
     assert caught.value.fix == ChangeSettings("Set axis to 1", {"axis": 1})

@@ -1,4 +1,4 @@
-"""The deconvnet against dense matrices and loops, and the traps that others fell into."""
+"""The deconvnet against dense matrices and loops, and against common mistakes."""
 
 import dataclasses
 
@@ -28,7 +28,7 @@ def recorded(network: NetworkSpecification = LENET, shape: Shape = (3, 9, 8), se
 
 
 def dense_filters(layer: Conv2D) -> np.ndarray:
-    """Write a convolution without its bias as a matrix (outputs, inputs), from what it does to each single pixel."""
+    """Return a convolution without its bias as a matrix (outputs, inputs), from its output for each single pixel."""
     pixels = np.eye(int(np.prod(layer.input_dim))).reshape(-1, *layer.input_dim)
     geometry = layer.settings.geometry  # type: ignore[attr-defined]
     return naive.convolution(pixels, layer.weight.tensor, None, geometry).reshape(len(pixels), -1).T
@@ -53,7 +53,7 @@ def naive_way_down(trace: Trace, layer_name: str, kept: np.ndarray) -> np.ndarra
 
 @st.composite
 def conv_stacks(draw: st.DrawFn) -> tuple[NetworkSpecification, Shape]:
-    """Draw small stacks of convolution, ReLU and pooling for greyscale and RGB images that are seldom square."""
+    """Draw small stacks of convolution, ReLU and pooling for greyscale and RGB images, mostly not square."""
     pair = naive.pairs(1, 3).map(list)
     conv = st.builds(
         lambda filters, window, stride, padding, dilation: (
@@ -113,7 +113,7 @@ def test_a_linear_stack_gives_the_transposed_weights(shape: Shape) -> None:
 def test_keeps_the_strongest_activation_and_nothing_else() -> None:
     trace = recorded()
     output = trace.output[0]
-    assert output.max(axis=(1, 2)).tolist().count(0) == 1  # one dead map, four that fire
+    assert output.max(axis=(1, 2)).tolist().count(0) == 1  # one map is zero, four are not
     for map_index in range(len(output)):
         picture = reconstruct(trace, "layer_5", map_index)
         assert picture.activation == output[map_index].max() == picture.kept.max()
@@ -130,7 +130,7 @@ def test_of_equal_activations_the_first_in_scan_order_is_kept() -> None:
     assert np.count_nonzero(picture.image) == 9
 
 
-def test_a_bias_has_no_part_in_it() -> None:
+def test_biases_are_ignored() -> None:
     trace = recorded()
     before = reconstruct(trace, "layer_4", 1)
     for entry in trace.entries:
@@ -140,8 +140,8 @@ def test_a_bias_has_no_part_in_it() -> None:
     assert before.image.any()
 
 
-def test_relu_rectifies_the_signal_and_does_not_ask_what_went_up() -> None:
-    """A gradient, or guided backpropagation, would be zero here: the second map was negative on the way up."""
+def test_relu_rectifies_the_signal_and_ignores_the_forward_input() -> None:
+    """A gradient, or guided backpropagation, would be zero here: the second map is negative in the forward pass."""
     first = Conv2D("c1", (1, 1, 1), 2, 1, 1, 1, 0, bias=False, dtype=np.float64)
     second = Conv2D("c2", (2, 1, 1), 1, 1, 1, 1, 0, bias=False, dtype=np.float64)
     first.weight.tensor[...] = np.reshape([1, -3], (2, 1, 1, 1))
@@ -153,7 +153,7 @@ def test_relu_rectifies_the_signal_and_does_not_ask_what_went_up() -> None:
     assert picture.image.ravel().tolist() == [-26]  # the last step is not rectified
 
 
-def test_the_steps_name_what_was_done_where() -> None:
+def test_each_step_names_its_layer_and_its_operation() -> None:
     trace = recorded()
     picture = reconstruct(trace, "layer_5", 0)
     assert [(step.layer, step.operation) for step in picture.steps] == [
@@ -177,7 +177,7 @@ def test_uses_the_switches_of_the_recorded_pass() -> None:
     np.testing.assert_array_equal(reconstruct(trace, "layer_4", 2).image, before.image)
 
 
-def test_every_example_of_a_batch_can_be_looked_at() -> None:
+def test_every_example_of_a_batch_can_be_reconstructed() -> None:
     images = np.random.default_rng(1).normal(size=(3, 3, 9, 8))
     net = net_of(LENET, (3, 9, 8))
     together = record(net, images)
@@ -218,7 +218,7 @@ def one_by_one(first: float, second: float, pixel: float) -> Trace:
 
 
 def with_bias(trace: Trace, name: str, output: float) -> Trace:
-    """Replace what a layer gave, as a bias would have."""
+    """Replace the output of a layer, as a bias does."""
     entries = tuple(
         dataclasses.replace(entry, output=np.full_like(entry.output, output)) if entry.layer.name == name else entry
         for entry in trace.entries
@@ -249,13 +249,13 @@ def with_bias(trace: Trace, name: str, output: float) -> Trace:
     ],
     ids=["dead map", "not positive", "rectified away", "zero weights"],
 )
-def test_a_blank_picture_comes_with_a_reason(trace: Trace, position: tuple[int, int] | None, reason: str) -> None:
+def test_a_blank_image_has_a_reason(trace: Trace, position: tuple[int, int] | None, reason: str) -> None:
     picture = reconstruct(trace, "relu_b", 0, position)
     assert not picture.image.any()
     assert picture.blank_reason == reason
 
 
-def test_a_negative_activation_of_a_convolution_is_not_carried_down() -> None:
+def test_a_negative_activation_gives_a_blank_image() -> None:
     picture = reconstruct(one_by_one(1, 1, -2), "a", 0, (0, 0))
     assert picture.activation == -2
     assert not picture.kept.any()
@@ -263,7 +263,7 @@ def test_a_negative_activation_of_a_convolution_is_not_carried_down() -> None:
     assert picture.blank_reason.startswith("The activation at row 0, column 0 is -2, not positive")
 
 
-def test_a_picture_that_is_not_blank_has_no_reason() -> None:
+def test_an_image_that_is_not_blank_has_no_reason() -> None:
     picture = reconstruct(one_by_one(2, 3, 1), "relu_b", 0, (0, 1))
     assert picture.blank_reason == ""
     assert picture.image.ravel().tolist() == [0, 36]
@@ -280,7 +280,7 @@ def test_a_picture_that_is_not_blank_has_no_reason() -> None:
         (("layer_3", 0, None, 1), "no example 1: the recorded batch has the examples 0 to 0"),
     ],
 )
-def test_what_is_not_there_is_named(arguments: tuple, words: str) -> None:
+def test_an_unknown_layer_map_position_or_example_is_named(arguments: tuple, words: str) -> None:
     with pytest.raises(TinymlError, match=words):
         reconstruct(recorded(), *arguments)
 
@@ -294,7 +294,7 @@ def test_what_is_not_there_is_named(arguments: tuple, words: str) -> None:
         ([Dropout("d", 0.5), Flatten("f")], "f", "Layer 'f' gives 16 and no maps"),
     ],
 )
-def test_where_no_way_down_is_defined_the_reason_is_given(layers: list[Layer], layer: str, words: str) -> None:
+def test_the_error_names_the_layer_that_has_no_way_back(layers: list[Layer], layer: str, words: str) -> None:
     trace = record(Sequential(layers), np.ones((1, 1, 4, 4), np.float32))
     with pytest.raises(TinymlError, match=words):
         reconstruct(trace, layer, 0)
@@ -307,7 +307,7 @@ def test_a_diverged_map_is_refused() -> None:
         reconstruct(record(net, np.ones((1, 3, 9, 8))), "layer_1", 0)
 
 
-def test_blas_is_held_to_one_thread_on_the_way_up_and_down_and_let_go_afterwards() -> None:
+def test_blas_has_one_thread_during_a_reconstruction_and_all_threads_afterwards() -> None:
     held: list[str] = []
 
     class Witness(ReLU):

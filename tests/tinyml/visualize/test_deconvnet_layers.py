@@ -16,12 +16,12 @@ LINEAR = ("BatchNorm2D", "AvgPool2D", "Upsample2D")
 
 
 def residual(filters: int) -> tuple[str, dict[str, Any]]:
-    """Return a residual layer on paper that is linear in prediction."""
+    """Return the specification of a residual layer that is linear in prediction."""
     return "Residual", {"layers": stack(("Conv2D", {"filters": filters}), "BatchNorm2D").model_dump()["layers"]}
 
 
 def trained(*layers: str | tuple[str, dict[str, Any]]) -> Sequential:
-    """Build a network whose running statistics have seen a batch."""
+    """Build a network, and update its running statistics with a batch."""
     net = build(stack(*layers), MAPS, np.random.default_rng(0), np.float64)
     net(np.random.default_rng(1).normal(2, 3, size=(8, *MAPS)))
     net.eval()
@@ -37,7 +37,7 @@ def trained(*layers: str | tuple[str, dict[str, Any]]) -> Sequential:
     ],
     ids=str,
 )
-def test_through_linear_layers_it_is_the_gradient_times_the_activation(layers: tuple) -> None:
+def test_for_linear_layers_the_image_is_the_gradient_times_the_activation(layers: tuple) -> None:
     net = trained(*layers)
     input = np.random.default_rng(2).normal(size=(1, *MAPS))
     output = net(input)
@@ -53,7 +53,7 @@ def test_through_linear_layers_it_is_the_gradient_times_the_activation(layers: t
     assert all(step.operation for step in picture.steps)
 
 
-def test_the_standard_block_rectifies_inside_and_lets_the_signal_around_pass() -> None:
+def test_the_standard_block_rectifies_inside_and_passes_the_signal_around() -> None:
     net = trained(("Conv2D", {"filters": 3}), "Residual")
     input = np.random.default_rng(3).normal(size=(1, *MAPS))
     picture = reconstruct(record(net, input), "layer_1", 0)
@@ -67,7 +67,7 @@ def test_the_standard_block_rectifies_inside_and_lets_the_signal_around_pass() -
     assert [step.operation for step in picture.steps] == ["both ways", "filters transposed"]
 
 
-def test_layers_whose_maps_are_no_measure_of_a_pattern_have_no_way_back() -> None:
+def test_layers_whose_maps_do_not_measure_a_pattern_have_no_way_back() -> None:
     for kind in ("Sigmoid", "ELU", "GELU", "Tanh", "Softmax"):
         assert layer_types()[kind].deconvolution is None
         net = trained(kind, ("Conv2D", {"filters": 1}))

@@ -28,7 +28,7 @@ def built(network: NetworkSpecification = LAYERS, shape: Shape = SHAPE, seed: in
 
 
 def search_by_loops(activations: np.ndarray, count: int) -> StrongestExamples:
-    """Sort, map by map, what plain loops find in `(N, maps, H, W)`."""
+    """Return the strongest examples of `(N, maps, H, W)`, found with plain loops."""
     examples, strongest, positions = [], [], []
     for map_index in range(activations.shape[1]):
         ranking = []
@@ -55,7 +55,7 @@ def assert_equal(found: StrongestExamples, expected: StrongestExamples) -> None:
 
 @st.composite
 def whole_number_networks(draw: st.DrawFn) -> tuple[Sequential, Shape]:
-    """Draw networks whose weights are small whole numbers: sums are exact in any order, and ties abound."""
+    """Draw networks whose weights are small whole numbers: sums are exact in any order, and many are equal."""
     conv = st.builds(
         lambda filters, window, stride: ("Conv2D", {"filters": filters, "window": window, "stride": stride}),
         st.integers(1, 3),
@@ -109,7 +109,7 @@ def test_a_reconstruction_starts_at_the_position_that_was_found() -> None:
 
 
 @pytest.mark.parametrize("batch_size", [1, 4, 100])
-def test_of_equal_activations_the_lower_example_and_the_first_position_stand_first(batch_size: int) -> None:
+def test_of_equal_activations_the_lower_example_and_the_first_position_come_first(batch_size: int) -> None:
     inputs = np.zeros((12, 1, 3, 4))
     inputs[[3, 8, 10], 0, [2, 1, 1], [0, 3, 2]] = 5
     inputs[8, 0, 2, 0] = 5
@@ -120,7 +120,7 @@ def test_of_equal_activations_the_lower_example_and_the_first_position_stand_fir
 
 
 @pytest.mark.parametrize("batch_size", [1, 2, 64])
-def test_all_examples_are_given_when_there_are_fewer_than_asked_for(batch_size: int) -> None:
+def test_all_examples_are_returned_if_there_are_fewer_than_count(batch_size: int) -> None:
     net, inputs = built(), images(3)
     found = strongest_examples(net, inputs, "layer_0", batch_size=batch_size)
     assert found.examples.shape == found.activations.shape == (4, 3)
@@ -135,7 +135,7 @@ def test_small_unsigned_numbers_are_compared_as_numbers() -> None:
 
 
 class Spy(Layer):
-    """Passes its input on, and writes down how many examples came and in which mode."""
+    """Returns its input, and records the number of examples and the mode of each call."""
 
     Settings = ReLU.Settings
 
@@ -151,22 +151,22 @@ class Spy(Layer):
         return in_gradient
 
 
-def test_each_step_tells_how_far_it_is_and_gives_the_strongest_so_far() -> None:
+def test_each_step_returns_the_progress_and_the_strongest_so_far() -> None:
     net, inputs = built(), images(10)
     steps = list(search_strongest(net, inputs, "layer_2", count=3, batch_size=4))
     assert [done for done, _ in steps] == [4, 8, 10]
-    for done, found in steps:  # all looked at after the last step: nothing that was given was changed later
+    for done, found in steps:  # compared after the last step: later steps do not change earlier results
         so_far = strongest_examples(net, inputs[:done], "layer_2", count=3, batch_size=4)
         assert_equal(found, so_far)
 
 
-def test_leaving_the_loop_ends_the_work_and_leaves_the_modes_as_they_were() -> None:
+def test_leaving_the_loop_ends_the_search_and_keeps_the_modes() -> None:
     spy = Spy("spy")
     dropout = Dropout("dropout", 0.5)
     dropout.training = False
     search = search_strongest(Sequential([dropout, spy]), images(100), "spy", batch_size=10)
     assert next(search)[0] == 10
-    assert (spy.training, dropout.training) == (True, False)  # between two steps the network is as its owner left it
+    assert (spy.training, dropout.training) == (True, False)  # between two steps the network has its own modes
     next(search)
     search.close()
     assert spy.seen == [(10, False), (10, False)]
@@ -179,7 +179,7 @@ def test_only_the_layers_up_to_the_chosen_one_run() -> None:
     assert (below.seen, above.seen) == ([(4, False), (1, False)], [])
 
 
-def test_nothing_is_dropped_normalised_by_the_batch_or_changed() -> None:
+def test_the_search_runs_in_evaluation_mode_and_changes_nothing() -> None:
     net, inputs = built(), images(20)
     net(images(30, seed=1))  # running statistics that differ from those of the batch
     net.train()
@@ -193,7 +193,7 @@ def test_nothing_is_dropped_normalised_by_the_batch_or_changed() -> None:
         np.testing.assert_array_equal(tensor, before[name])
 
 
-def test_the_modes_are_put_back_after_a_failure() -> None:
+def test_the_modes_are_restored_after_an_error() -> None:
     net = Sequential([Dropout("dropout", 0.5), Conv2D("conv", SHAPE, 3, 3, 3, 1, 1)])
     with pytest.raises(ShapeError, match="'conv' needs an input of shape"):
         strongest_examples(net, images(4, (2, 7, 7)), "conv")
@@ -204,10 +204,10 @@ def test_unpooling_gets_the_switches_of_its_pooling() -> None:
     pool, unpool = MaxPool2D("pool", (2, 6, 4), 2, 2), MaxUnpool2D("unpool", (2, 3, 2), 2, 2)
     inputs = images(12, (2, 6, 4))
     found = strongest_examples(Sequential([pool, unpool]), inputs, "unpool", count=4, batch_size=5)
-    assert_equal(found, search_by_loops(inputs, 4))  # the strongest of a map comes back to where it was
+    assert_equal(found, search_by_loops(inputs, 4))  # unpooling puts the maximum back to its pixel
 
 
-def test_the_memory_is_that_of_one_batch() -> None:
+def test_the_search_needs_the_memory_of_one_batch() -> None:
     net = Sequential([Conv2D("conv", (1, 20, 20), 16, 3, 3, 1, 1)])
     inputs = np.zeros((512, 1, 20, 20), np.float32)
     strongest_examples(net, inputs[:8], "conv", batch_size=8)
@@ -215,7 +215,7 @@ def test_the_memory_is_that_of_one_batch() -> None:
     strongest_examples(net, inputs, "conv", batch_size=8)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert peak < 512 * 16 * 20 * 20 * 4 / 4  # a quarter of what the layer gives for all examples
+    assert peak < 512 * 16 * 20 * 20 * 4 / 4  # a quarter of the layer's output for all examples
 
 
 @pytest.mark.parametrize(
@@ -229,7 +229,7 @@ def test_the_memory_is_that_of_one_batch() -> None:
         (images(3, (5,)), "layer_2", 9, 64, ShapeError, "Conv2D needs maps"),
     ],
 )
-def test_what_is_not_there_is_named(
+def test_an_unknown_layer_map_position_or_example_is_named(
     inputs: np.ndarray, layer: str, count: int, batch_size: int, error: type, words: str
 ) -> None:
     with pytest.raises(error, match=words):
@@ -238,7 +238,7 @@ def test_what_is_not_there_is_named(
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])
 @pytest.mark.parametrize("place", [(0, 0), (2, 1), (4, 2), (3, 0)])
-def test_what_is_not_a_number_is_refused_wherever_it_stands(value: float, place: Sequence[int]) -> None:
+def test_infinite_and_nan_activations_raise_an_error_at_any_position(value: float, place: Sequence[int]) -> None:
     inputs = images(9, (2, 5, 3))
     inputs[(7, 1, *place)] = value
     search = search_strongest(Sequential([Spy("spy")]), inputs, "spy", batch_size=4)
@@ -247,7 +247,7 @@ def test_what_is_not_a_number_is_refused_wherever_it_stands(value: float, place:
         next(search)
 
 
-def test_a_diverged_network_is_told_of_in_a_sentence() -> None:
+def test_the_error_for_a_diverged_network_is_one_sentence() -> None:
     net = Sequential([Conv2D("conv", SHAPE, 2, 3, 3, 1, 1), BatchNorm2D("norm", (2, 6, 5)), Flatten("flatten")])
     net.add(Linear("fc", 60, 3))
     net.parameters[0].tensor[...] = 3e38

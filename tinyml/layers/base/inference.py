@@ -109,8 +109,7 @@ def _infer_layer(
             return faulty(sentence, RemoveLayer())
         pooling = pools.pop()
         known["paired_pooling"] = pooling.specification.name
-        if pooling.settings is not None and pooling.input_shape is not None and pooling.problem is None:
-            settings = known["settings"] = settings.with_paired_pooling(pooling.settings, pooling.input_shape)
+        settings = known["settings"] = _with_paired_pooling(settings, pooling)
     if shape is None:
         return LayerInference(layer, **known)
     try:
@@ -126,6 +125,13 @@ def _infer_layer(
         notes=settings.notes(shape),
         **known,
     )
+
+
+def _with_paired_pooling(settings: LayerSettings, pooling: LayerInference) -> LayerSettings:
+    """Return settings with what the paired pooling layer decides, unless that layer has a problem."""
+    if pooling.settings is None or pooling.input_shape is None or pooling.problem is not None:
+        return settings
+    return settings.with_paired_pooling(pooling.settings, pooling.input_shape)
 
 
 def _with_unique_tensors(
