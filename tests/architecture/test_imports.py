@@ -62,7 +62,7 @@ def test_an_import_of_another_layer_is_found_however_it_is_written(source: str) 
         "import numpy",
         "from tinyml.core import Parameter",
         "from tinyml.layers.base import Layer",
-        "from tinyml.layers.base.stack import LayerSpecification",
+        "from tinyml.layers.base.specification import LayerSpecification",
         "from .base import Layer",
         "from ..core import Parameter",
     ],

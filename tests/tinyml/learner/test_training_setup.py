@@ -5,7 +5,7 @@ import pytest
 
 from tinyml.core import AppendLayers, DataError, RemoveLayer, Shape, SpecificationError
 from tinyml.data import DataChoice, Splits, load, split
-from tinyml.layers.base.stack import LayerInference, infer_stack
+from tinyml.layers.base.inference import LayerInference, infer_stack
 from tinyml.learner import TrainingSettings, check_fits, find_problems, set_up_training
 from tinyml.net import LayerSpecification, NetworkSpecification, infer, specification
 
