@@ -70,7 +70,7 @@ class ResidualSettings(LayerSettings):
         return layers
 
     def inferred_layers(self, input_shape: Shape) -> tuple[LayerInference, ...]:
-        """Return the shapes of the layers inside."""
+        """Return the shape inference of the layers inside for `input_shape`."""
         return infer_stack(self.layers or _standard_block(input_shape), input_shape)
 
     def output_shape(self, input_shape: Shape) -> Shape:

@@ -224,11 +224,23 @@ class Layer(metaclass=LayerMeta):
         return []
 
     def workspace_array(self, name: str, shape: tuple[int, ...], dtype: Any) -> Array | None:
-        """Return an array of the workspace for a result. Without a workspace return None: NumPy makes a fresh array."""
+        """Return an array of the workspace for a result. Without a workspace return None: NumPy makes a fresh array.
+
+        Arguments:
+            name: of the array in the workspace of this layer; a different one for each array.
+            shape: of the array.
+            dtype: of the array.
+        """
         return None if self.workspace is None else self.workspace.empty(name, shape, dtype)
 
     def workspace_array_like(self, name: str, model: np.ndarray, dtype: Any = None) -> Array | None:
-        """Return the same as `workspace_array`, in the shape, memory order and, by default, dtype of `model`."""
+        """Return the same as `workspace_array`, in the shape and memory order of another array.
+
+        Arguments:
+            name: of the array in the workspace of this layer.
+            model: the other array.
+            dtype: of the array; that of `model` by default.
+        """
         if self.workspace is None:
             return None
         if is_batch_last(model):
@@ -239,12 +251,17 @@ class Layer(metaclass=LayerMeta):
         """Return an array `(N, …)` for a result, from the workspace or fresh, with the batch last in memory.
 
         Windows slide fastest over this memory order.
+
+        Arguments:
+            name: of the array in the workspace of this layer.
+            shape: (N, …) of the array.
+            dtype: of the array.
         """
         memory = self.workspace_array(name, (*shape[1:], shape[0]), dtype)
         return empty_batch_last(shape, dtype) if memory is None else batch_to_front(memory)
 
     def require_cached(self, cached: Cached | None) -> Cached:
-        """Return what `forward` kept for `backward`; raises `TinymlError` when there was no forward pass."""
+        """Return `cached`, which `forward` kept for `backward`; raises `TinymlError` if it is None: no forward pass."""
         if cached is None:
             raise TinymlError(f"Layer '{self.name}': call forward before backward.")
         return cached

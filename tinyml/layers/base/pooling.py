@@ -60,6 +60,7 @@ class Pooling(Layer):
     settings: PoolingSettings
 
     def build(self, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> None:
+        """Keep the shapes and the geometry. Arguments: see `Layer.build`; `rng` and `dtype` are not used."""
         self.input_dim = input_shape
         self.output_dim = self.output_shape(input_shape)
         self._geometry = self.settings.geometry

@@ -54,7 +54,7 @@ class LayerSettings(BaseModel):
         return {}
 
     def operations(self, input_shape: Shape) -> int | None:
-        """Count the floating-point operations of one prediction for one example; None if the number is unknown.
+        """Return the number of floating-point operations for an example of shape `input_shape`; None if unknown.
 
         Every addition, multiplication, comparison and function such as tanh counts as one. Products with the zeros of a
         padding count too.
@@ -66,28 +66,40 @@ class LayerSettings(BaseModel):
         return ""
 
     def explain(self, input_shape: Shape) -> str:
-        """Explain to a learner, in two or three sentences with the actual numbers, what the layer does here."""
+        """Explain in two or three sentences, with the numbers for `input_shape`, what the layer does."""
         return ""
 
     def notes(self, input_shape: Shape) -> tuple[str, ...]:
-        """Return one sentence for each setting that is allowed but worth knowing, such as ignored border pixels."""
+        """Return a sentence for each thing worth knowing for `input_shape`, such as ignored border pixels."""
         return ()
 
     def receptive_field(self, box: Box, input_shape: Shape) -> Box:
         """Return the input pixels that the outputs in `box` depend on.
 
         The default is for layers that keep every pixel in its place.
+
+        Arguments:
+            box: rows and columns of the outputs.
+            input_shape: (C, H, W) of one example.
         """
         return box
 
     def with_paired_pooling(self, pooling: "LayerSettings", pooling_input_shape: Shape) -> "LayerSettings":
-        """Return these settings with what the paired pooling layer decides. Only for types with a `paired_pooling`."""
+        """Return these settings with what the paired pooling layer decides. Only for types with a `paired_pooling`.
+
+        Arguments:
+            pooling: settings of the pooling layer.
+            pooling_input_shape: of one example before the pooling layer.
+        """
         return self
 
     def pytorch(self, input_shape: Shape) -> PyTorchModule | None:
         """Return the PyTorch module that computes the same as the layer; None if there is none.
 
         The tensors of the module have the names, shapes and meanings of the layer's parameters and buffers.
+
+        Arguments:
+            input_shape: of one example.
         """
         return None
 

@@ -73,6 +73,10 @@ def largest_square_side(numbers: int) -> int:
 def require_fit(size: Pair, geometry: WindowGeometry) -> Pair:
     """Return the number of positions of a window: (rows, columns).
 
+    Arguments:
+        size: rows and columns of the input.
+        geometry: how the window slides.
+
     Raises `ShapeError` when the window is larger than the padded input. The fix is the largest window that fits. If
     this is a single pixel, which would do nothing, the fix is to remove the layer.
 
