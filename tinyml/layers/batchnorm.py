@@ -120,6 +120,10 @@ class BatchNorm(Layer):
 
     settings: BatchNormSettings
 
+    @abstractmethod  # the constructor of each of the two layers has its own arguments
+    def __init__(self, name: str, settings: BatchNormSettings, input_shape: Shape, dtype: type[np.floating]) -> None:
+        super().__init__(name, settings, input_shape, dtype=dtype)
+
     def build(self, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> None:
         self.eps, self.momentum = self.settings.eps, self.settings.momentum
         self.input_dim = input_shape
@@ -131,10 +135,6 @@ class BatchNorm(Layer):
         self.running_var = self.named_buffers["running_var"] = np.ones(features, dtype)
         self._axes = (0, *range(2, len(input_shape) + 1))
         self._last_pass: _Pass | None = None
-
-    @abstractmethod  # the constructor of each of the two layers has its own arguments
-    def __init__(self, name: str, settings: BatchNormSettings, input_shape: Shape, dtype: type[np.floating]) -> None:
-        super().__init__(name, settings, input_shape, dtype=dtype)
 
     def forward(self, input: Array) -> Array:
         input = self.validate_input(input, self.input_dim)
