@@ -24,7 +24,7 @@ class DropoutSettings(LayerSettings):
             ge=0,
             lt=1,
             title="Probability",
-            description="Probability that a number is set to 0 (not the probability that it is kept).",
+            description="Probability of dropping a number (setting it to 0), not of keeping it.",
         ),
     ] = 0.5
 

@@ -101,7 +101,7 @@ class Softmax(Layer):
     Settings = SoftmaxSettings
     settings: SoftmaxSettings
     gradient_exception = (
-        "Softmax returns the gradient unchanged: it is paired with cross_entropy_loss, whose gradient is already with "
+        "Softmax passes the gradient through: it is paired with cross_entropy_loss, whose gradient is already with "
         "respect to the scores that Softmax receives."
     )
 
