@@ -42,7 +42,7 @@ class ConvTranspose2DSettings(LayerSettings):
     """Settings of `ConvTranspose2D`."""
 
     family = "convolution"
-    summary = "spreads each value over a window of pixels"
+    summary = "spreads values over windows of pixels"
     formula = "yₖ = Σ_c w_c,ₖ ⋆ᵀ x_c + bₖ"
     short_name = "deconv"
     aliases = ("transposed convolution", "deconvolution", "deconv2d", "fractionally strided convolution")

@@ -13,7 +13,7 @@ class DropoutSettings(LayerSettings):
     """Settings of `Dropout`."""
 
     family = "regularisation"
-    summary = "sets random numbers to 0 while training"
+    summary = "sets random numbers to 0 in training"
     formula = "y = x · m / (1 − p), m random 0 or 1"
     short_name = "dropout"
     aliases = ("random zeros",)

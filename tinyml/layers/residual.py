@@ -44,7 +44,7 @@ class ResidualSettings(LayerSettings):
     """Settings of `Residual`: the stack inside it."""
 
     family = "block"
-    summary = "adds its input to the output of the layers inside"
+    summary = "adds its input to its layers' output"
     formula = "y = x + F(x)"
     short_name = "residual"
     aliases = ("skip connection", "shortcut", "resnet block")
