@@ -157,12 +157,14 @@ class ResidualSettings(LayerSettings):
         modules: list[str] = []
         definitions = [_PYTORCH_DEFINITION]
         for inferred in self.inferred_layers(input_shape):
-            if inferred.settings is None or inferred.input_shape is None:
+            name, settings = inferred.specification.name, inferred.settings
+            # nn.Sequential passes no switches from one module to another, and its names have no dots.
+            if settings is None or inferred.input_shape is None or settings.paired_pooling or "." in name:
                 return None
-            module = inferred.settings.pytorch(inferred.input_shape)
+            module = settings.pytorch(inferred.input_shape)
             if module is None:
                 return None
-            modules.append(f"({inferred.specification.name!r}, {module.expression})")
+            modules.append(f"({name!r}, {module.expression})")
             definitions += module.definitions
         return PyTorchModule(f"Residual(OrderedDict([{', '.join(modules)}]))", tuple(dict.fromkeys(definitions)))
 

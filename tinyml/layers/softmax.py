@@ -67,8 +67,8 @@ class SoftmaxSettings(LayerSettings):
 
     def explain(self, input_shape: Shape) -> str:
         return (
-            f"Turns {input_shape[self.axis - 1]} scores into probabilities: all positive, adding up to 1, the largest "
-            "score gets the largest. It has no parameters."
+            f"Turns {input_shape[self.axis - 1]} scores into probabilities: they are positive and add up to 1, and the "
+            "largest score gets the largest probability. It has no parameters."
         )
 
     def pytorch(self, input_shape: Shape) -> PyTorchModule:

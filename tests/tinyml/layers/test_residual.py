@@ -153,6 +153,22 @@ def test_a_trace_records_one_layer() -> None:
     assert trace.entries[0].switches is None
 
 
+def test_its_counterpart_in_pytorch_holds_those_of_the_layers_inside() -> None:
+    module = ResidualSettings.model_validate(inside(("Residual", {}), ("Softmax", {}))).pytorch((3,))
+    assert module is not None
+    assert module.expression.startswith(
+        "Residual(OrderedDict([('layer_0', Residual(OrderedDict([('linear_1', nn.Linear("
+    )
+    assert [definition.split("(")[0] for definition in module.definitions] == ["class Residual", "class ClampedSoftmax"]
+
+
+def test_it_has_no_counterpart_in_pytorch_with_switches_or_dots_inside() -> None:
+    unpooling = inside(("MaxPool2D", {}), ("MaxUnpool2D", {}))
+    dotted = {"layers": [{"type": "Tanh", "name": "a.b"}]}
+    for values in (unpooling, dotted):
+        assert ResidualSettings.model_validate(values).pytorch((1, 4, 4)) is None
+
+
 # ------------------------------------------------------------------------------------------------------- deconvnet
 
 

@@ -94,7 +94,7 @@ class LayerSettings(BaseModel):
         return self
 
     def pytorch(self, input_shape: Shape) -> PyTorchModule | None:
-        """Return the PyTorch module that computes the same as the layer; None if there is none.
+        """Return the PyTorch module that computes the same as the layer; None if there is none for these settings.
 
         The tensors of the module have the names, shapes and meanings of the layer's parameters and buffers.
 
