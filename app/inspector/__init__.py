@@ -1,4 +1,4 @@
-"""Looking inside: samples, feature maps, and which pixels made a map fire."""
+"""The inspector: samples, the feature maps of a layer, and the reconstruction of an activation in pixels."""
 
 from app.inspector.inspector import Inspector
 

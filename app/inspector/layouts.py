@@ -1,4 +1,4 @@
-"""Object names, rows, columns and scroll areas of the inspector."""
+"""Rows, columns and scroll areas of the inspector, and the names of its widgets."""
 
 from typing import TypeVar
 
@@ -10,8 +10,14 @@ from app.widgets.theme.theme import GRID
 AnyWidget = TypeVar("AnyWidget", bound=QWidget)
 
 
-def named(widget: AnyWidget, object_name: str, accessible_name: str = "") -> AnyWidget:
-    """Name a widget for the guided tour and for screen readers, and return it."""
+def with_names(widget: AnyWidget, object_name: str, accessible_name: str = "") -> AnyWidget:
+    """Set Qt's two names of a widget and return the widget.
+
+    Arguments:
+        widget: the widget to name.
+        object_name: Qt's objectName, which the guided tour and the tests use.
+        accessible_name: Qt's accessibleName, which screen readers use; empty to keep Qt's default.
+    """
     widget.setObjectName(object_name)
     if accessible_name:
         widget.setAccessibleName(accessible_name)
@@ -19,7 +25,11 @@ def named(widget: AnyWidget, object_name: str, accessible_name: str = "") -> Any
 
 
 def make_scroll_area(content: QWidget) -> QScrollArea:
-    """Put a widget into an area that scrolls when it needs more room than there is."""
+    """Return an area that scrolls its content if the content needs more space. It takes no keyboard focus.
+
+    Arguments:
+        content: the widget inside the area.
+    """
     policy = content.sizePolicy()
     policy.setVerticalPolicy(QSizePolicy.Policy.Preferred)
     content.setSizePolicy(policy)
@@ -31,12 +41,21 @@ def make_scroll_area(content: QWidget) -> QScrollArea:
 
 
 def make_row(spacing: int = GRID) -> QHBoxLayout:
-    """Make a layout from left to right without margins."""
+    """Return a layout from left to right without margins.
+
+    Arguments:
+        spacing: pixels between its items.
+    """
     return _without_margins(QHBoxLayout(), spacing)
 
 
 def make_column(owner: QWidget | None = None, spacing: int = GRID // 2) -> QVBoxLayout:
-    """Make a layout from top to bottom without margins, of a widget or to be put into another layout."""
+    """Return a layout from top to bottom without margins.
+
+    Arguments:
+        owner: the widget that gets the layout; None for a layout inside another layout.
+        spacing: pixels between its items.
+    """
     return _without_margins(QVBoxLayout() if owner is None else QVBoxLayout(owner), spacing)
 
 

@@ -1,4 +1,4 @@
-"""What the network makes of one sample: shared by the cards and the inspector, computed off the GUI thread."""
+"""The network's output for one sample, computed off the GUI thread. The layer cards and the inspector show it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,23 +17,22 @@ from tinyml.data import DataChoice, DataDescription, Dataset
 from tinyml.learner import class_scores, set_up_training
 from tinyml.net import Trace, record
 from tinyml.storage import Project
-from tinyml.visualize import reconstruct
 
 _MOST_NUMBERS = 3
-"""So many target numbers are written out; of more only the error is told."""
+"""Up to this many target numbers are listed. For more, only the error is shown."""
 
 
 @dataclass(frozen=True)
 class SampleTrace:
-    """The network's view of one sample.
+    """The recorded forward pass of one sample.
 
     Attributes:
-        snapshot: whose weights were used.
-        index: of the sample in `Inspection.samples`.
-        label: its class; -1 when the targets are numbers.
+        snapshot: the weights of the network.
+        index: index of the sample in `Inspection.samples`.
+        label: class of the sample; -1 if the targets are numbers.
         trace: the recorded forward pass, a batch of one.
-        scores: `(classes,)` share of the network's belief in each class, adding up to 1; empty without classes.
-        target: the numbers that the network should give; None when the targets are classes.
+        scores: `(classes,)` the predicted probability of each class; empty if there are no classes.
+        target: the numbers that the network should output; None if the targets are classes.
     """
 
     snapshot: Snapshot
@@ -45,39 +44,48 @@ class SampleTrace:
 
     @property
     def prediction(self) -> int:
-        """The class with the highest score; -1 when the targets are numbers."""
+        """The class with the highest score; -1 if the targets are numbers."""
         return int(self.scores.argmax()) if len(self.scores) else -1
 
     @property
     def output(self) -> np.ndarray:
-        """What the network gives for the sample."""
+        """The network's output for the sample, without the batch axis."""
         return np.asarray(self.trace.output[0])
 
     def describe_numbers(self) -> str:
-        """Compare the output with the target numbers in a few words; an empty text when the targets are classes."""
+        """Return a short comparison of output and target numbers; an empty text if the targets are classes."""
         if self.target is None:
             return ""
         if self.target.size > _MOST_NUMBERS:
-            return f"mean absolute error {_write(float(np.abs(self.output - self.target).mean()))}"
-        target, output = (", ".join(map(_write, numbers.ravel().tolist())) for numbers in (self.target, self.output))
+            return f"mean absolute error {_format_number(float(np.abs(self.output - self.target).mean()))}"
+        target, output = (
+            ", ".join(map(_format_number, numbers.ravel().tolist())) for numbers in (self.target, self.output)
+        )
         return f"target {target} · predicted {output}"
 
 
 class Inspection(QObject):
-    """The sample that is looked at, and what the current weights make of it.
+    """The chosen sample, and the network's output for it with the current weights.
 
-    The weights are those of the last run while they fit the network as it is now, and otherwise the fresh ones that
-    training would start from.
+    These are the weights of the last run, if they fit the network as it is now. Otherwise they are the initial weights
+    that training would start from.
+
+    Arguments:
+        document: the network and the data.
+        session: its newest snapshot holds the trained weights.
 
     Attributes:
         samples: the test set of the chosen data; None until it is loaded.
-        index: the sample that is looked at.
-        snapshot: the weights that are looked at; None while the network has problems.
-        sample_trace: what the network makes of the sample; None until it is computed.
-        predictions: `(N,)` the predicted class of every sample; None until they are computed, and without classes.
-        problem: why there is nothing to look at, in one sentence; empty when there is.
+        index: index of the chosen sample.
+        snapshot: the current weights; None while the network has problems.
+        sample_trace: the recorded forward pass of the sample; None until it is computed.
+        predictions: `(N,)` the predicted class of every sample; None until they are computed, and if there are no
+            classes.
+        problem: one sentence that says why no sample can be shown; empty if one can.
+        quick_jobs: runs the jobs that the user waits for. Loading data or predicting all samples does not delay them.
 
-    Signals: samples_changed, sample_trace_changed, predictions_changed, problem_changed (each: read the attribute).
+    Signals: samples_changed(), sample_trace_changed(), predictions_changed(), problem_changed(). Each is named after
+    the attribute that changed.
     """
 
     samples_changed = Signal()
@@ -88,18 +96,16 @@ class Inspection(QObject):
     def __init__(self, document: Document, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._document, self._session = document, session
-        # What the user waits for must not queue behind the loading of data or the classification of all samples.
-        self._quick, self._slow = BackgroundRunner(), BackgroundRunner()
-        self._samples_job = LatestJob(self._slow, self)
-        self._fresh_job = LatestJob(self._slow, self)
-        self._predictions_job = LatestJob(self._slow, self)
-        self._sample_trace_job = LatestJob(self._quick, self)
-        self._reconstruction_job = LatestJob(self._quick, self)
+        self.quick_jobs, self._slow_jobs = BackgroundRunner(), BackgroundRunner()
+        self._samples_job = LatestJob(self._slow_jobs, self)
+        self._initial_weights_job = LatestJob(self._slow_jobs, self)
+        self._predictions_job = LatestJob(self._slow_jobs, self)
+        self._sample_trace_job = LatestJob(self.quick_jobs, self)
         self._samples_job.returned.connect(self._on_samples_loaded)
-        self._fresh_job.returned.connect(self._on_fresh_weights_made)
+        self._initial_weights_job.returned.connect(self._on_initial_weights_made)
         self._predictions_job.returned.connect(self._on_predictions_computed)
         self._sample_trace_job.returned.connect(self._on_sample_trace_computed)
-        for job in (self._samples_job, self._fresh_job, self._predictions_job, self._sample_trace_job):
+        for job in (self._samples_job, self._initial_weights_job, self._predictions_job, self._sample_trace_job):
             job.failed.connect(self._set_problem)
         self._loaded: DataChoice | None = None
         self.samples: Dataset | None = None
@@ -115,40 +121,35 @@ class Inspection(QObject):
         self._refresh()
 
     def select_sample(self, index: int) -> None:
-        """Look at another sample."""
-        if self.samples is not None and 0 <= index < len(self.samples) and index != self.index:
-            self.index = index
-            self._request_view()
-
-    def reconstruct(self, layer: str, map_index: int, position: tuple[int, int] | None = None) -> Job | None:
-        """Compute which pixels made a map of a layer fire, off the GUI thread.
+        """Choose another sample. An index that does not exist changes nothing.
 
         Arguments:
-            layer: its name.
-            map_index: which of its maps, counted from 0.
-            position: row and column in the map; None for its strongest activation.
-
-        Returns the job, which returns a `Reconstruction`; None while there is no view. The next call, and a network
-        that cannot be computed any more, cancel it.
+            index: index of the sample in `samples`.
         """
-        if self.sample_trace is None:
-            return None
-        return self._reconstruction_job.start(partial(reconstruct, self.sample_trace.trace, layer, map_index, position))
+        if self.samples is not None and 0 <= index < len(self.samples) and index != self.index:
+            self.index = index
+            self._request_sample_trace()
 
     def submit(self, function: Callable[[], Any]) -> Job:
-        """Compute something else about the network, off the GUI thread, after the work that waits already."""
-        job = self._slow.submit(function)
+        """Run a slow function off the GUI thread, after the slow jobs that wait already.
+
+        Arguments:
+            function: called without arguments.
+
+        Returns the job. If the function fails, `problem` says why.
+        """
+        job = self._slow_jobs.submit(function)
         job.failed.connect(self._set_problem)
         return job
 
     def shutdown(self) -> None:
-        """Wait for what is being computed and end the threads."""
-        self._quick.shutdown()
-        self._slow.shutdown()
+        """Cancel the jobs, wait for those that run and end the threads."""
+        self.quick_jobs.shutdown()
+        self._slow_jobs.shutdown()
 
     @Slot()
     def _refresh(self) -> None:
-        """Find out which samples and which weights to look at now, and ask for what is missing."""
+        """Find the samples and the weights to use now, and request those that are missing."""
         project, description = self._document.project, self._document.data
         if description is None:
             self._loaded = None
@@ -160,42 +161,41 @@ class Inspection(QObject):
             self._samples_job.start(partial(_load_test_set, project.data))
         trained = self._session.snapshot
         if trained is not None and trained.fits(project.network, description):
-            self._look_through(trained)
+            self._use_weights(trained)
         elif self._document.inference.problems:
-            self._look_through(None)
+            self._use_weights(None)
             first = self._document.inference.problems[0]
             self._set_problem(f"The network has a problem to solve first. {first}")
-        elif self.snapshot is None or not _is_fresh(self.snapshot, project, description):
-            self._look_through(None)
-            self._fresh_job.start(partial(_fresh_snapshot, project, description))
+        elif self.snapshot is None or not _is_initial(self.snapshot, project, description):
+            self._use_weights(None)
+            self._initial_weights_job.start(partial(_make_initial_snapshot, project, description))
         self._request_predictions()
 
-    def _look_through(self, snapshot: Snapshot | None) -> None:
+    def _use_weights(self, snapshot: Snapshot | None) -> None:
         if snapshot is self.snapshot and snapshot is not None:
             return
         self.snapshot = snapshot
-        self._fresh_job.cancel()
+        self._initial_weights_job.cancel()
         if snapshot is None:
             self._predictions_job.cancel()
             self._sample_trace_job.cancel()
-            self._reconstruction_job.cancel()
             self.sample_trace = self.predictions = self._predicted_with = None
             self.sample_trace_changed.emit()
             self.predictions_changed.emit()
         else:
             self._set_problem("")
-            self._request_view()
+            self._request_sample_trace()
 
-    def _request_view(self) -> None:
+    def _request_sample_trace(self) -> None:
         if self.samples is None or self.snapshot is None:
             return
-        # While training, snapshots come faster than pictures are made: finish one before the next.
+        # During training, snapshots arrive faster than forward passes end: finish one before the next.
         if self._sample_trace_job.busy and self.sample_trace is not None and self.sample_trace.index == self.index:
             return
         self._sample_trace_job.start(partial(_trace_sample, self.snapshot, self.samples, self.index))
 
     def _request_predictions(self) -> None:
-        """Classify all samples, but not with every snapshot of a run that goes on."""
+        """Predict all samples. An active run would need too many predictions, so they wait for its end."""
         if self.samples is None or self.snapshot is None or self._session.state.active:
             return
         if not self.samples.description.has_classes:
@@ -205,10 +205,10 @@ class Inspection(QObject):
             self._predictions_job.start(partial(_predict, self.snapshot, self.samples))
 
     def _drop_samples(self, problem: str) -> None:
-        # Not only the loading: what reads a folder that does not answer would hold up everything about other data.
-        self._slow.abandon()
+        # Abandon all slow jobs: one that reads a folder without an answer would delay the jobs for other data.
+        self._slow_jobs.abandon()
         self.samples, self.index = None, 0
-        self._look_through(None)
+        self._use_weights(None)
         self._set_problem(problem)
         self.samples_changed.emit()
 
@@ -222,12 +222,12 @@ class Inspection(QObject):
     def _on_samples_loaded(self, samples: Dataset) -> None:
         self.samples, self.index = samples, 0
         self.samples_changed.emit()
-        self._request_view()
+        self._request_sample_trace()
         self._request_predictions()
 
     @Slot(object)
-    def _on_fresh_weights_made(self, snapshot: Snapshot) -> None:
-        self._look_through(snapshot)
+    def _on_initial_weights_made(self, snapshot: Snapshot) -> None:
+        self._use_weights(snapshot)
         self._request_predictions()
 
     @Slot(object)
@@ -235,7 +235,7 @@ class Inspection(QObject):
         self.sample_trace = sample_trace
         self.sample_trace_changed.emit()
         if sample_trace.snapshot is not self.snapshot or sample_trace.index != self.index:
-            self._request_view()
+            self._request_sample_trace()
 
     @Slot(object)
     def _on_predictions_computed(self, predictions: np.ndarray) -> None:
@@ -243,12 +243,12 @@ class Inspection(QObject):
         self.predictions_changed.emit()
 
 
-def _write(number: float) -> str:
+def _format_number(number: float) -> str:
     return f"{number:.3g}".replace("-", "−")
 
 
-def _is_fresh(snapshot: Snapshot, project: Project, description: DataDescription) -> bool:
-    """Tell whether these are the weights that a run of the project would start from, seen with its loss."""
+def _is_initial(snapshot: Snapshot, project: Project, description: DataDescription) -> bool:
+    """Return True if these are the weights and the loss that a run of the project would start with."""
     same_start = (snapshot.training.seed, snapshot.training.loss) == (project.training.seed, project.training.loss)
     return not snapshot.trained and same_start and snapshot.fits(project.network, description)
 
@@ -257,8 +257,8 @@ def _load_test_set(choice: DataChoice) -> Dataset:
     return load_splits(choice).test
 
 
-def _fresh_snapshot(project: Project, description: DataDescription) -> Snapshot:
-    """Build the weights that a run of this project would start from."""
+def _make_initial_snapshot(project: Project, description: DataDescription) -> Snapshot:
+    """Make the weights that a run of this project would start from."""
     net = set_up_training(project.network, project.training, load_splits(project.data)).net
     tensors = frozen_state(net)
     return Snapshot(project.network, project.data, project.training, description, tensors, trained=False)

@@ -47,8 +47,13 @@ class PictureMenu(QMenu):
         self.aboutToShow.connect(self._on_about_to_show)
         self.triggered.connect(self._on_triggered)
 
-    def offer(self, name: str, image: QImage) -> None:
-        """Take the picture that is shown now under a name; a null one when there is none."""
+    def set_image(self, name: str, image: QImage) -> None:
+        """Set the picture that an entry saves or copies.
+
+        Arguments:
+            name: one of the names of the pictures.
+            image: the picture; a null image if there is none.
+        """
         self._pictures[name] = image
 
     @property

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QImage, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QWidget
 
-from app.inspector.layouts import make_column, make_row, make_scroll_area, named
+from app.inspector.layouts import make_column, make_row, make_scroll_area, with_names
 from app.inspector.samples.decision_map import Curve, DecisionMap, compute_decision_map, predicted_curve
 from app.inspector.samples.sample_filter import ALL_CLASSES, labels_of, matching_samples, points_of
 from app.inspector.samples.scatter_plot import ScatterPlot
@@ -70,21 +70,21 @@ class SamplePanel(QWidget):
 
     def _make_widgets(self) -> None:
         self._count = make_label("inspector_sample_count", style_class="muted")
-        self._mistakes_only = named(
+        self._mistakes_only = with_names(
             QCheckBox("mistakes only"), "inspector_mistakes_only", "Show only the samples that the network gets wrong"
         )
         self._mistakes_only.toggled.connect(self._filter)
-        self._class = named(ChoiceBox(), "inspector_class_filter", "Show only the samples of one class")
+        self._class = with_names(ChoiceBox(), "inspector_class_filter", "Show only the samples of one class")
         self._class.currentIndexChanged.connect(self._filter)
-        self._grid = named(ImageGrid(image_size=36), "inspector_samples", "Samples of the test set")
+        self._grid = with_names(ImageGrid(image_size=36), "inspector_samples", "Samples of the test set")
         self._grid.picked.connect(self._on_grid_picked)
-        self._points = named(ScatterPlot(), "inspector_points")
+        self._points = with_names(ScatterPlot(), "inspector_points")
         self._points.picked.connect(self._inspection.select_sample)
         self._filtered_out = make_label("inspector_filtered_out", style_class="muted", wraps=True)
         self._verdict = make_label("inspector_verdict", wraps=True)
         self._verdict.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._output = named(ImageGrid(image_size=96), "inspector_output", "Output for the sample")
-        self._scores = named(ScoreList(), "inspector_scores", "Class scores")
+        self._output = with_names(ImageGrid(image_size=96), "inspector_output", "Output for the sample")
+        self._scores = with_names(ScoreList(), "inspector_scores", "Class scores")
 
     def _arrange(self) -> None:
         first = make_row()

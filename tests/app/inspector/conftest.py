@@ -73,7 +73,7 @@ class Harness:
     @property
     def reconstruction(self) -> Any:
         """What is traced back and shown."""
-        return self.inspector._reconstruction.reconstruction
+        return self.inspector.state.reconstruction
 
     def wait_for_reconstruction(self, layer: str, map_index: int | None = None) -> Any:
         """Wait until a map of a layer is traced back, and return the reconstruction."""

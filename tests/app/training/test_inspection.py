@@ -3,12 +3,10 @@ import threading
 import numpy as np
 import pytest
 
-from app.document import Document, edits
-from app.jobs import JobState
-from app.training import Inspection, Session, SessionState
+from app.document import edits
+from app.training import Inspection, SessionState
 from app.training.dataset_cache import load_splits
 from tinyml.learner import set_up_training
-from tinyml.storage import example_path
 
 
 @pytest.fixture
@@ -18,19 +16,7 @@ def inspection(document, session):
     inspection.shutdown()
 
 
-@pytest.fixture
-def digits(qtbot):
-    """The inspection of the LeNet example, with its document and session."""
-    document = Document()
-    document.open(example_path("lenet-digits"))
-    session = Session(document)
-    inspection = Inspection(document, session)
-    yield inspection, document, session
-    session.shutdown()
-    inspection.shutdown()
-
-
-def test_before_training_the_fresh_weights_are_looked_at(qtbot, inspection, session):
+def test_before_training_the_initial_weights_are_used(qtbot, inspection, session):
     qtbot.waitUntil(lambda: inspection.sample_trace is not None)
     assert not inspection.snapshot.trained
     assert len(inspection.samples) == 200
@@ -39,15 +25,15 @@ def test_before_training_the_fresh_weights_are_looked_at(qtbot, inspection, sess
     assert inspection.predictions.shape == (200,)
 
 
-def test_the_fresh_weights_are_those_that_training_starts_from(qtbot, inspection, document):
+def test_training_starts_from_the_initial_weights(qtbot, inspection, document):
     circle = document.project
     qtbot.waitUntil(lambda: inspection.snapshot is not None)
     started = set_up_training(circle.network, circle.training, load_splits(circle.data)).net.named_parameters
-    fresh = inspection.snapshot.tensors
-    assert all(np.array_equal(fresh[name], started[name].tensor) for name in started)
+    initial = inspection.snapshot.tensors
+    assert all(np.array_equal(initial[name], started[name].tensor) for name in started)
 
 
-def test_another_seed_or_loss_brings_other_fresh_weights(qtbot, inspection, document):
+def test_another_seed_or_loss_gives_other_initial_weights(qtbot, inspection, document):
     qtbot.waitUntil(lambda: inspection.snapshot is not None)
     before = inspection.snapshot.tensors["linear_1.weight"]
     document.apply(edits.change_training(document.project, seed=5))
@@ -57,13 +43,13 @@ def test_another_seed_or_loss_brings_other_fresh_weights(qtbot, inspection, docu
     qtbot.waitUntil(lambda: inspection.snapshot is not None and inspection.snapshot.training.loss.startswith("cross"))
 
 
-def test_after_training_the_trained_weights_are_looked_at(qtbot, inspection, session):
+def test_after_training_the_trained_weights_are_used(qtbot, inspection, session):
     session.start()
     qtbot.waitUntil(lambda: session.state is SessionState.FINISHED)
     qtbot.waitUntil(
         lambda: inspection.sample_trace is not None and inspection.sample_trace.snapshot is session.snapshot
     )
-    # Until they are computed, those of the fresh weights stand.
+    # Until they are computed, the predictions of the initial weights remain.
     qtbot.waitUntil(
         lambda: (inspection.predictions == inspection.samples.labels).mean() == pytest.approx(session.test_accuracy)
     )
@@ -78,7 +64,7 @@ def test_selecting_a_sample_shows_that_sample(qtbot, inspection):
     assert inspection.index == 7
 
 
-def test_an_edit_brings_fresh_weights_and_undo_brings_the_trained_ones_back(qtbot, inspection, document, session):
+def test_an_edit_brings_initial_weights_and_undo_the_trained_ones(qtbot, inspection, document, session):
     session.start()
     qtbot.waitUntil(lambda: session.state is SessionState.FINISHED)
     document.apply(edits.change_settings(document.project, "linear_1", {"outputs": 9}))
@@ -87,7 +73,7 @@ def test_an_edit_brings_fresh_weights_and_undo_brings_the_trained_ones_back(qtbo
     assert inspection.snapshot is session.snapshot
 
 
-def test_a_network_with_a_problem_shows_why_there_is_nothing_to_see(qtbot, inspection, document):
+def test_a_network_with_a_problem_has_no_sample_trace(qtbot, inspection, document):
     qtbot.waitUntil(lambda: inspection.sample_trace is not None)
     document.apply(edits.change_settings(document.project, "linear_2", {"outputs": 3}))
     assert inspection.sample_trace is None
@@ -97,7 +83,7 @@ def test_a_network_with_a_problem_shows_why_there_is_nothing_to_see(qtbot, inspe
     assert inspection.problem == ""
 
 
-def test_missing_data_is_a_problem_and_other_data_brings_other_samples(qtbot, inspection, document):
+def test_missing_data_is_a_problem_and_other_data_loads_other_samples(qtbot, inspection, document):
     qtbot.waitUntil(lambda: inspection.samples is not None)
     document.apply(edits.change_data(document.project, source="no-such-data"))
     assert inspection.samples is None
@@ -107,33 +93,17 @@ def test_missing_data_is_a_problem_and_other_data_brings_other_samples(qtbot, in
     assert inspection.samples.inputs.shape[1:] == (1, 8, 8)
 
 
-def test_a_map_is_led_back_to_pixels(qtbot, digits):
-    inspection, _, _ = digits
-    qtbot.waitUntil(lambda: inspection.sample_trace is not None)
-    with qtbot.waitSignal(inspection.reconstruct("conv_2", 0).returned) as signal:
-        pass
-    assert signal.args[0].image.shape == (1, 8, 8)
-
-
-def test_what_has_no_way_back_is_refused_in_words(qtbot, digits):
-    inspection, _, _ = digits
-    qtbot.waitUntil(lambda: inspection.sample_trace is not None)
-    with qtbot.waitSignal(inspection.reconstruct("linear_1", 0).failed) as signal:
-        pass
-    assert signal.args[0]
-
-
-def test_a_network_that_changes_cancels_the_reconstruction_at_once(qtbot, digits):
-    inspection, document, _ = digits
-    qtbot.waitUntil(lambda: inspection.sample_trace is not None)
-    job = inspection.reconstruct("conv_2", 0)
-    with qtbot.waitSignal(job.cancelled, timeout=0):
-        document.apply(edits.change_settings(document.project, "conv_2", {"filters": 3}))
-    assert job.state is JobState.CANCELLED
-    assert inspection.reconstruct("conv_2", 0) is None
-
-
-def test_other_questions_are_answered_in_another_thread(qtbot, inspection):
+def test_slow_jobs_run_in_another_thread(qtbot, inspection):
     with qtbot.waitSignal(inspection.submit(threading.get_ident).returned) as signal:
         pass
     assert signal.args[0] != threading.get_ident()
+
+
+def test_slow_jobs_do_not_delay_quick_ones(qtbot, inspection):
+    gate = threading.Event()
+    inspection.submit(gate.wait)
+    try:
+        with qtbot.waitSignal(inspection.quick_jobs.submit(threading.get_ident).returned):
+            pass
+    finally:
+        gate.set()

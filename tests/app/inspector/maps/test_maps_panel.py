@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QToolButton, Q
 
 from app.document import Document, edits
 from app.inspector import Inspector
+from app.inspector.layer_outputs import strongest_map
 from app.inspector.maps.bar_chart import BarChart
-from app.inspector.maps.layer_outputs import strongest_map
 from app.inspector.reconstruction.picture import Picture
 from app.inspector.reconstruction.step_strip import StepStrip
 from app.training import Inspection, Session
@@ -111,7 +111,7 @@ def test_a_layer_of_numbers_is_a_bar_chart_with_class_names(digits):
     assert np.array_equal(bars.values, digits.inspection.sample_trace.trace.entry("linear_1").output[0])
     QTest.keyClick(bars, Qt.Key.Key_End)
     assert bars.describe(bars.current).startswith("9: ")
-    assert "without places in the image" in digits.text("sentence")
+    assert "without positions" in digits.text("sentence")
     assert digits.reconstruction is None
     digits.document.select(("flatten_1",))
     QTest.keyClick(bars, Qt.Key.Key_Home)

@@ -8,14 +8,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox, QFileDialog, QMessageBox, QToolButton, QWidget
 
 from app.document import edits
-from app.inspector.inspector import STALE_AFTER_MS
 from app.inspector.reconstruction.legend import Legend
 from app.inspector.reconstruction.picture import Picture
 from app.inspector.reconstruction.picture_file import enlarge, save_png
 from app.inspector.reconstruction.reconstruction_images import flatten_channels, overlay_image, reconstruction_image
 from app.inspector.reconstruction.step_strip import StepStrip
 from app.inspector.reconstruction.viewport import Viewport
-from app.inspector.target import Target
+from app.inspector.state import STALE_AFTER_MS
 from app.widgets.theme.theme import DARK, LIGHT, palette_for
 from tinyml.core import StorageError
 
@@ -78,9 +77,8 @@ def test_a_position_that_does_not_fire_says_why_the_picture_is_blank(digits):
     digits.wait_for_reconstruction("relu_1")
     values = digits.inspection.sample_trace.trace.entry("relu_1").output[0]
     index, row, column = (int(number) for number in np.argwhere(values == 0)[0])
-    digits.inspector._maps._grid.picked.emit(index)
-    QTest.qWait(10)
-    digits.inspector._maps.choose_position(row, column)
+    digits.inspector.state.choose_map(index)
+    digits.inspector.state.choose_position(row, column)
     digits.wait(lambda: digits.reconstruction is not None and digits.reconstruction.position == (row, column))
     assert "nothing made it fire" in digits.text("sentence") or "does not fire" in digits.text("sentence")
     assert digits.find(QWidget, "sentence").isVisible()
@@ -99,26 +97,31 @@ def test_a_layer_without_a_way_back_says_so(make_harness, project_of):
     assert not harness.find(QWidget, "sentence").isVisible()
 
 
-def test_a_slow_answer_takes_the_former_picture_away(digits, monkeypatch):
+def test_a_slow_reconstruction_removes_the_earlier_picture(digits):
     digits.wait_for_reconstruction("conv_2")
-    monkeypatch.setattr(digits.inspection, "reconstruct", lambda *_request: None)
-    digits.document.select(("relu_1",))
-    assert digits.reconstruction is not None
-    QTest.qWait(STALE_AFTER_MS + 100)
-    assert digits.reconstruction is None
-    assert digits.text("sentence") == "Tracing back to the pixels…"
+    gate = threading.Event()
+    digits.inspection.quick_jobs.submit(gate.wait)
+    try:
+        digits.document.select(("relu_1",))
+        assert digits.reconstruction is not None
+        QTest.qWait(STALE_AFTER_MS + 100)
+        assert digits.reconstruction is None
+        assert digits.text("sentence") == "Computing the reconstruction…"
+    finally:
+        gate.set()
+    digits.wait_for_reconstruction("relu_1")
 
 
 def test_a_cancelled_reconstruction_takes_the_former_picture_away_at_once(digits):
     other = 1 - min(digits.wait_for_reconstruction("conv_2").map_index, 1)
     gate = threading.Event()
-    digits.inspection._quick.submit(gate.wait)
+    digits.inspection.quick_jobs.submit(gate.wait)
     try:
-        digits.inspector._controller.set_target(Target("conv_2", other))
+        digits.inspector.state.choose_map(other)
         assert digits.reconstruction is not None
         digits.document.apply(edits.change_settings(digits.document.project, "conv_1", {"filters": 3}))
         assert digits.reconstruction is None
-        assert digits.text("sentence") == "Tracing back to the pixels…"
+        assert digits.text("sentence") == "Computing the reconstruction…"
     finally:
         gate.set()
     digits.wait_for_reconstruction("conv_2", other)

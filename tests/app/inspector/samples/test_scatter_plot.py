@@ -57,7 +57,7 @@ def test_a_regression_shows_its_points_and_the_predicted_curve(make_harness, pro
     place = plot._points[31] + [0.0, 0.02]
     scaled = (plot._points - place) / (plot.plane[1] - plot.plane[0])
     assert plot.nearest(*place) == (scaled**2).sum(axis=1).argmin()
-    assert harness.text("points_words").endswith("predicts elsewhere.")
+    assert harness.text("points_words").endswith("prediction for other points.")
 
 
 def test_a_click_picks_the_nearest_point(circle):

@@ -1,0 +1,273 @@
+"""Tests of the inspector's state. The jobs of its inspection end when the test says so."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtTest import QTest
+
+from app.document import Document
+from app.inspector.state import SHORTEST_PAUSE_MS, STALE_AFTER_MS, InspectorState, Status
+from app.inspector.target import Method, Target
+from app.jobs import Job, JobState
+from tinyml.core import TinymlError
+from tinyml.layers import Conv2D, Flatten, Linear, ReLU
+from tinyml.net import Sequential, record
+
+LAYERS = (
+    ("Conv2D", "conv_1", {"filters": 4, "window": 3, "padding": 1}),
+    ("ReLu", "relu_1", {}),
+    ("Flatten", "flatten_1", {}),
+    ("Linear", "linear_1", {"outputs": 10}),
+)
+
+
+class FakeInspection(QObject):
+    """Has the part of `Inspection` that the state uses."""
+
+    sample_trace_changed = Signal()
+
+    def __init__(self):
+        super().__init__()
+        self.samples = None
+        self.quick_jobs = SimpleNamespace(submit=self.submit)
+        self.jobs, self.targets = [], []
+        rng = np.random.default_rng(0)
+        conv = Conv2D("conv_1", (1, 8, 8), 4, 3, 3, 1, 1, rng=rng)
+        linear = Linear("linear_1", 256, 10, rng=rng)
+        self._net = Sequential([conv, ReLU("relu_1"), Flatten("flatten_1"), linear])
+        self.change()
+
+    def submit(self, function):
+        self.jobs.append(Job(function))
+        self.targets.append(Target(*function.args[1:]))
+        return self.jobs[-1]
+
+    def answer(self, job=-1):
+        """Let a job compute its reconstruction."""
+        self.jobs[job].call.run()
+        QTest.qWait(1)
+
+    def change(self):
+        """Record another forward pass, as training does after each epoch."""
+        sample = np.linspace(0, 1, 64, dtype=np.float32).reshape(1, 1, 8, 8)
+        self.sample_trace = SimpleNamespace(trace=record(self._net, sample))
+        self.sample_trace_changed.emit()
+
+    def drop(self):
+        """Lose the network, as an edit does."""
+        self.sample_trace = None
+        self.sample_trace_changed.emit()
+
+
+class Signals:
+    """Lists the signals of a state by name."""
+
+    def __init__(self, state):
+        self.seen = []
+        state.output_changed.connect(lambda: self.seen.append("output"))
+        state.target_changed.connect(lambda: self.seen.append("target"))
+        state.reconstruction_changed.connect(lambda: self.seen.append("reconstruction"))
+
+    def take(self):
+        seen, self.seen = self.seen, []
+        return seen
+
+
+@pytest.fixture
+def inspection(qapp):
+    return FakeInspection()
+
+
+@pytest.fixture
+def document(qapp, project_of):
+    document = Document(project_of(LAYERS, "digits"))
+    document.select(("conv_1",))
+    return document
+
+
+@pytest.fixture
+def state(document, inspection):
+    state = InspectorState(document, inspection)
+    state.set_active(True)
+    return state
+
+
+@pytest.fixture
+def signals(state, inspection):
+    inspection.answer()
+    return Signals(state)
+
+
+def wait_for_pause():
+    QTest.qWait(SHORTEST_PAUSE_MS + 50)
+
+
+def test_an_inactive_state_is_idle_and_requests_nothing(document, inspection):
+    state = InspectorState(document, inspection)
+    assert (state.status, state.target, state.layer) == (Status.IDLE, None, "")
+    assert (state.maps, state.map_values, state.map_index, state.receptive_field) == (None, None, -1, None)
+    assert inspection.targets == []
+
+
+def test_the_strongest_activation_of_the_selected_layer_is_reconstructed(state, inspection):
+    assert state.layer == "conv_1"
+    assert state.method is Method.DECONVNET
+    assert inspection.targets == [state.target] == [Target("conv_1", state.map_index)]
+    assert (state.status, state.reconstruction, state.position) == (Status.STALE, None, None)
+    inspection.answer()
+    assert (state.status, state.sentence) == (Status.SHOWN, "")
+    assert state.map_values[state.position] == state.map_values.max() == state.reconstruction.activation
+    assert state.receptive_field == state.reconstruction.receptive_field
+
+
+def test_each_command_changes_the_target_at_once(state, inspection, signals):
+    other = (state.map_index + 1) % 4
+    state.choose_map(other)
+    state.choose_position(2, 3)
+    assert state.position == (2, 3)
+    state.choose_strongest()
+    assert inspection.targets[1:] == [Target("conv_1", other), Target("conv_1", other, (2, 3)), Target("conv_1", other)]
+    assert signals.take() == ["target"] * 3
+    inspection.answer()
+    assert signals.take() == ["reconstruction"]
+
+
+def test_a_command_that_changes_nothing_is_silent(state, inspection, signals):
+    state.choose_map(state.map_index)
+    state.choose_strongest()
+    state.set_own_scale(True)
+    state.choose_layer("conv_1")
+    state.set_active(True)
+    state.choose_position(4, 4)
+    assert signals.take() == ["target"]
+    state.choose_position(4, 4)
+    assert signals.take() == []
+    assert len(inspection.targets) == 2
+
+
+@pytest.mark.parametrize("command", [("choose_map", 4), ("choose_map", -1), ("choose_position", 8, 0)])
+def test_a_map_or_position_that_does_not_exist_is_ignored(state, signals, command):
+    name, *arguments = command
+    target = state.target
+    getattr(state, name)(*arguments)
+    assert state.target == target
+    assert signals.take() == []
+
+
+def test_another_layer_keeps_the_chosen_map_and_drops_the_position(state, document, inspection, signals):
+    state.choose_map(3)
+    state.choose_position(1, 1)
+    signals.take()
+    state.choose_layer("relu_1")
+    assert document.selection == ("relu_1",)
+    assert signals.take() == ["output", "target"]
+    state.choose_layer("conv_1")
+    assert state.target == Target("conv_1", 3)
+
+
+def test_a_layer_without_maps_has_no_target_and_says_so(state, document, inspection, signals):
+    document.select(("linear_1",))
+    assert (state.target, state.status, state.reconstruction) == (None, Status.IDLE, None)
+    assert state.sentence.startswith("This layer gives 10 numbers without positions. Choose a layer with feature maps")
+    assert signals.take() == ["output", "target", "reconstruction"]
+    state.choose_map(0)
+    state.choose_position(0, 0)
+    assert state.target is None
+    assert len(inspection.targets) == 1
+
+
+def test_shared_colours_span_all_maps(state, signals):
+    assert state.color_range == (None, None)
+    state.set_own_scale(False)
+    assert state.color_range == (state.maps.min(), state.maps.max())
+    assert signals.take() == ["output"]
+
+
+def test_a_new_choice_cancels_the_request_before(state, inspection):
+    state.choose_position(2, 2)
+    assert inspection.jobs[0].state is JobState.CANCELLED
+    inspection.answer(0)
+    assert state.status is Status.STALE
+    inspection.answer(1)
+    assert state.reconstruction.position == (2, 2)
+
+
+def test_an_earlier_reconstruction_stays_for_a_moment_only(state, inspection, signals):
+    earlier = state.reconstruction
+    state.choose_position(0, 0)
+    assert (state.status, state.reconstruction) == (Status.STALE, earlier)
+    QTest.qWait(STALE_AFTER_MS + 100)
+    assert (state.status, state.reconstruction) == (Status.WAITING, None)
+    assert state.sentence == "Computing the reconstruction…"
+    inspection.answer()
+    assert state.status is Status.SHOWN
+    assert signals.take() == ["target", "reconstruction", "reconstruction"]
+
+
+def test_new_weights_never_cancel_a_request_and_the_newest_ones_are_used(state, inspection):
+    for _ in range(50):
+        inspection.change()
+    wait_for_pause()
+    assert len(inspection.jobs) == 1
+    inspection.answer()
+    assert len(inspection.jobs) == 2
+    assert inspection.jobs[1].call._function.args[0] is inspection.sample_trace.trace
+    inspection.answer()
+    wait_for_pause()
+    assert len(inspection.jobs) == 2
+
+
+def test_new_weights_replace_the_reconstruction_without_a_gap(state, inspection, signals):
+    earlier = state.reconstruction
+    wait_for_pause()
+    inspection.change()
+    QTest.qWait(STALE_AFTER_MS + 100)
+    assert (state.status, state.reconstruction) == (Status.SHOWN, earlier)
+    inspection.answer()
+    assert state.reconstruction is not earlier
+    assert signals.take() == ["output", "reconstruction"]
+
+
+def test_new_weights_are_requested_with_a_pause(state, inspection):
+    inspection.answer()
+    for _ in range(20):
+        inspection.change()
+        if not inspection.jobs[-1].state.ended:
+            inspection.answer()
+        QTest.qWait(10)
+    assert 1 <= len(inspection.jobs) <= 4
+
+
+def test_a_refusal_is_shown_and_new_weights_are_tried(state, inspection, signals, qtbot):
+    state.choose_map(3)
+    inspection.jobs[-1]._on_completed(None, TinymlError("No reconstruction."))
+    assert (state.status, state.reconstruction, state.sentence) == (Status.REFUSED, None, "No reconstruction.")
+    inspection.change()
+    qtbot.waitUntil(lambda: len(inspection.jobs) == 3)
+    inspection.answer()
+    assert state.status is Status.SHOWN
+
+
+def test_a_network_that_changes_cancels_the_request_at_once(state, inspection, signals, qtbot):
+    state.choose_map(3)
+    inspection.drop()
+    assert inspection.jobs[-1].state is JobState.CANCELLED
+    assert (state.status, state.reconstruction) == (Status.WAITING, None)
+    inspection.change()
+    qtbot.waitUntil(lambda: len(inspection.jobs) == 3)
+    inspection.answer()
+    assert (state.status, state.target) == (Status.SHOWN, Target("conv_1", 3))
+
+
+def test_an_inactive_state_follows_nothing_and_catches_up(state, document, inspection, signals):
+    state.set_active(False)
+    document.select(("relu_1",))
+    inspection.change()
+    wait_for_pause()
+    assert signals.take() == []
+    assert len(inspection.jobs) == 1
+    state.set_active(True)
+    assert state.layer == "relu_1"
+    assert inspection.targets[-1].layer == "relu_1"
