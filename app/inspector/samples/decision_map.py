@@ -1,4 +1,4 @@
-"""What the network predicts besides the samples: all over the plane, or along a curve for inputs of one number."""
+"""What the network predicts for points between the samples: on a grid over the plane, or along a curve."""
 
 from dataclasses import dataclass
 
@@ -9,11 +9,11 @@ from tinyml.data import Dataset
 from tinyml.learner import class_scores
 
 MAP_SIZE = 48
-"""Points along each axis."""
+"""Points of a decision map along each axis."""
 CURVE_SIZE = 256
 """Points of a curve."""
-_SLICE = 1024
-"""Points that go through the network together: few enough that a large one needs little memory."""
+_BATCH_SIZE = 1024
+"""Points that the network predicts together. So a large network needs little memory."""
 
 
 @dataclass(frozen=True)
@@ -23,8 +23,8 @@ class DecisionMap:
     Attributes:
         snapshot: the weights of the network.
         samples: points of the plane.
-        scores: (rows, columns, classes) on a raster of the plane, the lowest y first.
-        predictions: the predicted class of each sample.
+        scores: `(rows, columns, classes)` the class scores on the grid, the lowest y first.
+        predictions: `(N,)` the predicted class of each sample.
     """
 
     snapshot: Snapshot
@@ -36,20 +36,20 @@ class DecisionMap:
 def compute_decision_map(
     snapshot: Snapshot, samples: Dataset, low: np.ndarray, high: np.ndarray, size: int = MAP_SIZE
 ) -> DecisionMap:
-    """Ask a network for its belief of a part of the plane and of the samples in it; it takes a while.
+    """Compute the class scores of a network on a grid, and the predicted class of each sample. This takes a while.
 
     Arguments:
-        snapshot: the weights.
+        snapshot: the weights of the network.
         samples: points of the plane.
-        low, high: the corners (x, y) of the part of the plane.
-        size: rows and columns of the raster.
+        low, high: `(2,)` the corners (x, y) of the part of the plane.
+        size: rows and columns of the grid.
     """
     step = (high - low) / size
-    across = low[0] + step[0] * (np.arange(size) + 0.5)
-    up = low[1] + step[1] * (np.arange(size) + 0.5)
-    x, y = np.meshgrid(across, up)
+    columns = low[0] + step[0] * (np.arange(size) + 0.5)
+    rows = low[1] + step[1] * (np.arange(size) + 0.5)
+    x, y = np.meshgrid(columns, rows)
     points = np.stack([x.ravel(), y.ravel()], axis=1).astype(np.float32)
-    output = snapshot.make_net().predict(np.concatenate([points, samples.inputs]), _SLICE)
+    output = snapshot.make_net().predict(np.concatenate([points, samples.inputs]), _BATCH_SIZE)
     predicted = class_scores(output, snapshot.training.loss, samples.class_targets)
     scores = predicted[: len(points)].reshape(size, size, -1)
     return DecisionMap(snapshot, samples, scores, predicted[len(points) :].argmax(axis=1))
@@ -57,12 +57,13 @@ def compute_decision_map(
 
 @dataclass(frozen=True)
 class Curve:
-    """What a network predicts for inputs of one number.
+    """The outputs of a network with one input and one output.
 
     Attributes:
         snapshot: the weights of the network.
-        samples: what it was asked about.
-        x, y: `(K,)` inputs in rising order, and the outputs.
+        samples: the samples whose plane the curve crosses.
+        x: `(K,)` inputs in rising order.
+        y: `(K,)` the network's outputs for them.
     """
 
     snapshot: Snapshot
@@ -71,7 +72,14 @@ class Curve:
     y: np.ndarray
 
 
-def predicted_curve(snapshot: Snapshot, samples: Dataset, low: float, high: float, size: int = CURVE_SIZE) -> Curve:
-    """Compute what a network with one input and one output predicts from `low` to `high`, at `size` points."""
+def compute_curve(snapshot: Snapshot, samples: Dataset, low: float, high: float, size: int = CURVE_SIZE) -> Curve:
+    """Compute the outputs of a network with one input and one output.
+
+    Arguments:
+        snapshot: the weights of the network.
+        samples: the samples whose plane the curve crosses.
+        low, high: the smallest and the largest input.
+        size: number of inputs, at equal distances.
+    """
     x = np.linspace(low, high, size, dtype=np.float32)
     return Curve(snapshot, samples, x, snapshot.make_net().predict(x[:, np.newaxis])[:, 0])

@@ -1,41 +1,38 @@
-"""The first column of the inspector: which sample is looked at, and what the network believes of it."""
+"""The first column of the inspector: the samples, filters for them, and the prediction for the chosen one."""
 
-from collections.abc import Callable, Iterable
-from functools import partial
-from typing import Any
+from collections.abc import Iterable
 
 import numpy as np
-from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtCore import QTimer, Slot
 from PySide6.QtGui import QImage, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QWidget
 
-from app.inspector.layouts import make_column, make_row, make_scroll_area, with_names
-from app.inspector.samples.decision_map import Curve, DecisionMap, compute_decision_map, predicted_curve
+from app.inspector.layouts import make_column, make_row, with_names
+from app.inspector.samples.decision_map import Curve, DecisionMap
+from app.inspector.samples.decision_map_controller import DecisionMapController
+from app.inspector.samples.prediction_panel import PredictionPanel
 from app.inspector.samples.sample_filter import ALL_CLASSES, labels_of, matching_samples, points_of
 from app.inspector.samples.scatter_plot import ScatterPlot
-from app.inspector.samples.score_list import ScoreList
-from app.jobs import Job
 from app.training import Inspection, Snapshot
 from app.widgets.choice_box import ChoiceBox
-from app.widgets.formatting import format_count, format_percentage
+from app.widgets.formatting import format_count
 from app.widgets.images.colormaps import sample_image
 from app.widgets.images.image_grid import ImageGrid
 from app.widgets.images.image_list_model import GridImage
 from app.widgets.labels import make_label
 from app.widgets.plain_text import short
-from app.widgets.theme.style_properties import set_style_property
 
 LARGEST_GRID = 3000
-"""More thumbnails than this are not offered at once; the class filter leads to the others."""
-_BATCH = 150
-"""Thumbnails made in one go: a few milliseconds."""
+"""Largest number of thumbnails in the grid. The class filter leads to the other samples."""
+_BATCH_SIZE = 150
+"""Thumbnails that are painted at a time, which takes a few milliseconds."""
 
 
 class SamplePanel(QWidget):
-    """Chooses the sample: thumbnails for images, a scatter plot for points, and filters for both.
+    """Lets the user choose a sample: thumbnails for images, a scatter plot for points, and filters for both.
 
     Arguments:
-        inspection: the samples, and where a choice goes.
+        inspection: the samples. A choice of the user becomes its sample.
     """
 
     def __init__(self, inspection: Inspection, parent: QWidget | None = None) -> None:
@@ -46,18 +43,19 @@ class SamplePanel(QWidget):
         self._found = 0
         self._predictions: np.ndarray | None = None
         self._predicted_with: Snapshot | None = None
-        self._map_snapshot: Snapshot | None = None
-        self._map_job: Job | None = None
-        self._filler = QTimer(self, interval=0)
-        self._filler.timeout.connect(self._add_thumbnails)
+        self._decision_maps = DecisionMapController(inspection, self)
+        self._thumbnail_timer = QTimer(self, interval=0)
+        self._thumbnail_timer.timeout.connect(self._on_thumbnail_timer_timeout)
         self._offered = 0
         self._make_widgets()
         self._arrange()
-        inspection.samples_changed.connect(self._show_samples)
-        inspection.sample_trace_changed.connect(self._show_sample_trace)
+        self._decision_maps.decision_map_computed.connect(self._on_decision_map_computed)
+        self._decision_maps.curve_computed.connect(self._on_curve_computed)
+        inspection.samples_changed.connect(self._on_samples_changed)
+        inspection.sample_trace_changed.connect(self._on_sample_trace_changed)
         inspection.predictions_changed.connect(self._on_predictions_changed)
-        self._show_samples()
-        self._show_sample_trace()
+        self._on_samples_changed()
+        self._on_sample_trace_changed()
 
     @property
     def shown(self) -> np.ndarray:
@@ -71,51 +69,44 @@ class SamplePanel(QWidget):
     def _make_widgets(self) -> None:
         self._count = make_label("inspector_sample_count", style_class="muted")
         self._mistakes_only = with_names(
-            QCheckBox("mistakes only"), "inspector_mistakes_only", "Show only the samples that the network gets wrong"
+            QCheckBox("mistakes only"), "inspector_mistakes_only", "Show only samples with a wrong prediction"
         )
-        self._mistakes_only.toggled.connect(self._filter)
+        self._mistakes_only.toggled.connect(self._on_filter_changed)
         self._class = with_names(ChoiceBox(), "inspector_class_filter", "Show only the samples of one class")
-        self._class.currentIndexChanged.connect(self._filter)
+        self._class.currentIndexChanged.connect(self._on_filter_changed)
         self._grid = with_names(ImageGrid(image_size=36), "inspector_samples", "Samples of the test set")
         self._grid.picked.connect(self._on_grid_picked)
         self._points = with_names(ScatterPlot(), "inspector_points")
         self._points.picked.connect(self._inspection.select_sample)
         self._filtered_out = make_label("inspector_filtered_out", style_class="muted", wraps=True)
-        self._verdict = make_label("inspector_verdict", wraps=True)
-        self._verdict.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._output = with_names(ImageGrid(image_size=96), "inspector_output", "Output for the sample")
-        self._scores = with_names(ScoreList(), "inspector_scores", "Class scores")
+        self._prediction = PredictionPanel(self._inspection)
 
     def _arrange(self) -> None:
-        first = make_row()
-        first.addWidget(make_label("inspector_sample_heading", "Sample", "heading"))
-        first.addWidget(self._count)
-        first.addStretch()
+        header = make_row()
+        header.addWidget(make_label("inspector_sample_heading", "Sample", "heading"))
+        header.addWidget(self._count)
+        header.addStretch()
         filters = make_row()
         filters.addWidget(self._class, 1)
         filters.addWidget(self._mistakes_only)
-        self._score_scroll = make_scroll_area(self._scores)
-        self._score_scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         prediction_column = make_column()
         prediction_column.addWidget(self._filtered_out)
-        prediction_column.addWidget(self._verdict)
-        prediction_column.addWidget(self._output)
-        prediction_column.addWidget(self._score_scroll, 1)
+        prediction_column.addWidget(self._prediction, 1)
         body = make_row()
         body.addWidget(self._grid, 3)
         body.addWidget(self._points, 3)
         body.addLayout(prediction_column, 2)
         layout = make_column(self)
-        layout.addLayout(first)
+        layout.addLayout(header)
         layout.addLayout(filters)
         layout.addLayout(body, 1)
 
     @Slot()
-    def _show_samples(self) -> None:
-        """Start over with other data."""
+    def _on_samples_changed(self) -> None:
         samples = self._inspection.samples
         self._thumbnails.clear()
-        self._predictions, self._map_snapshot = self._inspection.predictions, None
+        self._predictions = self._inspection.predictions
+        self._decision_maps.forget()
         names = samples.description.class_names if samples is not None else ()
         self._class.blockSignals(True)
         self._class.clear()
@@ -136,8 +127,11 @@ class SamplePanel(QWidget):
         self._filter()
 
     @Slot()
+    def _on_filter_changed(self) -> None:
+        self._filter()
+
     def _filter(self) -> None:
-        """Offer the samples that pass the filters."""
+        """Show the samples that pass the filters."""
         samples = self._inspection.samples
         if samples is None:
             self._shown = np.zeros(0, np.intp)
@@ -148,13 +142,13 @@ class SamplePanel(QWidget):
             found = matching_samples(labels_of(samples), self._predictions, class_index, mistakes_only)
             self._shown = found[:LARGEST_GRID]
             self._found = len(found)
-            self._count.setText(self._count_text(self._found, len(samples)))
-            self._grid.set_placeholder(self._nothing_text())
+            self._count.setText(self._describe_count(self._found, len(samples)))
+            self._grid.set_placeholder(self._describe_empty_grid())
         self._points.show_only(self._shown)
         self._show_filtered_out()
         self._show_grid()
 
-    def _count_text(self, found: int, count: int) -> str:
+    def _describe_count(self, found: int, count: int) -> str:
         if found > LARGEST_GRID:
             return f"test set · the first {format_count(LARGEST_GRID)} of {format_count(found)}"
         if self._mistakes_only.isChecked() and self._predictions is None:
@@ -164,28 +158,28 @@ class SamplePanel(QWidget):
             text = f"test set · {format_count(found)} of {format_count(count)}"
         sample_trace = self._inspection.sample_trace
         outdated = sample_trace is not None and sample_trace.snapshot is not self._predicted_with
-        if self._mistakes_only.isChecked() and outdated and not self._asking:
-            # While training goes on, only the sample that is looked at is computed anew.
+        if self._mistakes_only.isChecked() and outdated and not self._decision_maps.requesting:
+            # During training, only the prediction for the chosen sample is computed again.
             text += " · mistakes of earlier weights"
         return text
 
-    def _nothing_text(self) -> str:
+    def _describe_empty_grid(self) -> str:
         if self._mistakes_only.isChecked() and self._predictions is None:
             return (
-                "Mistakes are known as soon as all samples are predicted. That waits while a network is being trained: "
-                "only the sample that is looked at is computed then."
+                "The mistakes are known when all samples have predictions. During training, only the chosen sample has "
+                "one."
             )
         if self._mistakes_only.isChecked():
             return "No mistakes: all these samples are predicted correctly. Clear “mistakes only” to see them."
         return "The test set has no sample of this class. Choose another class."
 
     def _show_grid(self) -> None:
-        """Show the thumbnails that exist; the first ones are made now, the others one batch after the other."""
-        self._filler.stop()
+        """Show the thumbnails that exist, and paint the others batch by batch."""
+        self._thumbnail_timer.stop()
         if not self._images_are_shown():
             self._grid.set_images(())
             return
-        # No gaps: they would let the pictures slide under the mouse. The rest follows at the end.
+        # Stop at the first thumbnail that is missing. One inserted later would move the others under the mouse.
         self._offered = next(
             (place for place, index in enumerate(self._shown) if int(index) not in self._thumbnails), len(self._shown)
         )
@@ -196,16 +190,19 @@ class SamplePanel(QWidget):
         return self._inspection.samples is not None and not self._grid.isHidden()
 
     @Slot()
+    def _on_thumbnail_timer_timeout(self) -> None:
+        self._add_thumbnails()
+
     def _add_thumbnails(self) -> None:
-        """Paint some more thumbnails; called again and again until all are there."""
-        more = self._shown[self._offered : self._offered + _BATCH]
+        """Paint the next batch of thumbnails. The timer repeats this until none is missing."""
+        more = self._shown[self._offered : self._offered + _BATCH_SIZE]
         self._offered += len(more)
         if len(more):
             self._grid.add_images(self._grid_images(more))
         if self._offered < len(self._shown):
-            self._filler.start()
+            self._thumbnail_timer.start()
         else:
-            self._filler.stop()
+            self._thumbnail_timer.stop()
         self._mark_current()
 
     def _grid_images(self, indices: Iterable[int]) -> list[GridImage]:
@@ -217,17 +214,17 @@ class SamplePanel(QWidget):
         for index in map(int, indices):
             if index not in self._thumbnails:
                 self._thumbnails[index] = sample_image(samples.examples(slice(index, index + 1))[0])
-            words = f"sample {index}: {names[samples.labels[index]]}" if names else f"sample {index}"
+            tooltip = f"sample {index}: {names[samples.labels[index]]}" if names else f"sample {index}"
             if predictions is not None:
-                words += f", predicted {names[predictions[index]]}"
-            images.append(GridImage(self._thumbnails[index], tooltip=words))
+                tooltip += f", predicted {names[predictions[index]]}"
+            images.append(GridImage(self._thumbnails[index], tooltip=tooltip))
         return images
 
     def _show_filtered_out(self) -> None:
-        """Say that the sample that is looked at is none of those offered: it stays until another one is picked."""
-        out = self._inspection.samples is not None and self._inspection.index not in self._shown
-        self._filtered_out.setVisible(out)
-        self._filtered_out.setText(f"Sample {self._inspection.index} is still shown; it is not in this selection.")
+        """Say if the chosen sample does not pass the filters. It stays until the user picks another one."""
+        filtered_out = self._inspection.samples is not None and self._inspection.index not in self._shown
+        self._filtered_out.setVisible(filtered_out)
+        self._filtered_out.setText(f"Sample {self._inspection.index} is still shown, but it does not pass the filters.")
 
     def _mark_current(self) -> None:
         place = np.flatnonzero(self._shown == self._inspection.index)
@@ -250,76 +247,26 @@ class SamplePanel(QWidget):
         self._filter()
 
     @Slot()
-    def _show_sample_trace(self) -> None:
-        """Show what the network believes of the sample now."""
-        sample_trace, samples = self._inspection.sample_trace, self._inspection.samples
-        self._verdict.setVisible(sample_trace is not None)
-        self._score_scroll.setVisible(sample_trace is not None and sample_trace.target is None)
-        self._output.setVisible(sample_trace is not None and sample_trace.output.ndim == 3)
-        if sample_trace is None or samples is None:
+    def _on_sample_trace_changed(self) -> None:
+        samples = self._inspection.samples
+        if self._inspection.sample_trace is None or samples is None:
             return
-        if sample_trace.target is None:
-            names = sample_trace.snapshot.description.class_names
-            self._scores.show_scores(names, sample_trace.scores, sample_trace.label)
-            share = format_percentage(float(sample_trace.scores[sample_trace.prediction]))
-            self._verdict.setText(
-                f"true {short(names[sample_trace.label])} · predicted {short(names[sample_trace.prediction])} ({share})"
-            )
-        else:
-            self._verdict.setText(sample_trace.describe_numbers())
-        if sample_trace.output.ndim == 3:
-            self._output.set_images([GridImage(sample_image(sample_trace.output), tooltip="what the network gives")])
         self._show_filtered_out()
-        set_style_property(self._verdict, "danger", sample_trace.prediction != sample_trace.label)
         self._mark_current()
         self._request_decision_map()
-        self._count.setText(self._count_text(self._found, len(samples)))
+        self._count.setText(self._describe_count(self._found, len(samples)))
 
     def _request_decision_map(self) -> None:
-        """Ask what the network believes all over the plane, or what it predicts for samples of one number."""
-        sample_trace, samples = self._inspection.sample_trace, self._inspection.samples
-        if sample_trace is None or samples is None or not self.isVisible():
-            return
-        low, high = self._points.plane
-        question: Callable[[], Any]
-        answer: Callable[[Any], None]
-        if samples.description.example_shape == (2,) and samples.description.has_classes:
-            question, answer = (
-                partial(compute_decision_map, sample_trace.snapshot, samples, low, high),
-                self._on_decision_map_computed,
-            )
-        elif samples.description.example_shape == samples.description.target_shape == (1,):
-            question, answer = (
-                partial(predicted_curve, sample_trace.snapshot, samples, low[0], high[0]),
-                self._on_curve_computed,
-            )
-        else:
-            return
-        # While training, snapshots come faster than they can be asked: finish one before the next.
-        if sample_trace.snapshot is not self._map_snapshot and not self._asking:
-            self._map_job = self._inspection.submit(question)
-            self._map_job.returned.connect(answer)
-
-    @property
-    def _asking(self) -> bool:
-        return self._map_job is not None and not self._map_job.state.ended
+        if self.isVisible():
+            self._decision_maps.request(*self._points.plane)
 
     @Slot(object)
     def _on_curve_computed(self, curve: Curve) -> None:
-        of_these = self._inspection.sample_trace is not None and curve.samples is self._inspection.samples
-        if of_these:
-            self._map_snapshot = curve.snapshot
         self._request_decision_map()
-        if of_these:
-            self._points.show_curve(curve.x, curve.y)
+        self._points.show_curve(curve.x, curve.y)
 
     @Slot(object)
     def _on_decision_map_computed(self, decision_map: DecisionMap) -> None:
-        sample_trace = self._inspection.sample_trace
-        of_these = sample_trace is not None and decision_map.samples is self._inspection.samples
-        if of_these:
-            self._map_snapshot = decision_map.snapshot
         self._request_decision_map()
-        if of_these:
-            self._points.show_decision_map(decision_map.scores)
-            self._show_predictions(decision_map.snapshot, decision_map.predictions)
+        self._points.show_decision_map(decision_map.scores)
+        self._show_predictions(decision_map.snapshot, decision_map.predictions)

@@ -106,10 +106,10 @@ def test_the_network_is_never_asked_on_the_gui_thread(circle, monkeypatch):
         asked_in.append(threading.get_ident())
         return compute_decision_map(*arguments)
 
-    monkeypatch.setattr("app.inspector.samples.sample_panel.compute_decision_map", prediction_column)
+    monkeypatch.setattr("app.inspector.samples.decision_map_controller.compute_decision_map", prediction_column)
     circle.train()
     panel = circle.inspector.findChild(SamplePanel)
-    circle.wait(lambda: panel._map_snapshot is circle.session.snapshot)
+    circle.wait(lambda: panel._decision_maps.snapshot is circle.session.snapshot)
     assert asked_in
     assert threading.get_ident() not in asked_in
 
@@ -128,7 +128,7 @@ def test_a_large_network_has_a_decision_map_too(make_harness, project_of):
 def test_the_points_are_painted_once_for_each_change(circle, monkeypatch):
     plot = circle.find(ScatterPlot, "points")
     panel = circle.inspector.findChild(SamplePanel)
-    circle.wait(lambda: panel._map_snapshot is not None)
+    circle.wait(lambda: panel._decision_maps.snapshot is not None)
     QTest.qWait(30)
     painted = []
     monkeypatch.setattr(plot._scatter, "setData", lambda **_data: painted.append(1))
@@ -155,10 +155,12 @@ def test_points_hidden_before_they_were_painted_wait_until_they_are_seen(circle,
 
 def test_a_hidden_inspector_asks_for_nothing_and_catches_up(circle, monkeypatch):
     panel, plot = circle.inspector.findChild(SamplePanel), circle.find(ScatterPlot, "points")
-    circle.wait(lambda: panel._map_snapshot is not None)
+    circle.wait(lambda: panel._decision_maps.snapshot is not None)
     circle.inspector.hide()
     asked, painted = [], []
-    monkeypatch.setattr("app.inspector.samples.sample_panel.compute_decision_map", lambda *_arguments: asked.append(1))
+    monkeypatch.setattr(
+        "app.inspector.samples.decision_map_controller.compute_decision_map", lambda *_arguments: asked.append(1)
+    )
     monkeypatch.setattr(plot._scatter, "setData", lambda **_data: painted.append(1))
     circle.train()
     circle.wait(lambda: circle.inspection.predictions is not None)
@@ -167,7 +169,7 @@ def test_a_hidden_inspector_asks_for_nothing_and_catches_up(circle, monkeypatch)
     assert not painted
     monkeypatch.undo()
     circle.inspector.show()
-    circle.wait(lambda: panel._map_snapshot is circle.session.snapshot)
+    circle.wait(lambda: panel._decision_maps.snapshot is circle.session.snapshot)
 
 
 def test_the_plane_is_no_wider_than_its_points_need(circle):
