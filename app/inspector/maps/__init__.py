@@ -1,1 +1,1 @@
-"""The outputs of one layer: feature maps, or bars for a vector."""
+"""The output of one layer: feature maps, or a bar chart for a vector."""

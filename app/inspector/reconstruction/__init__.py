@@ -1,1 +1,1 @@
-"""Deconvnet reconstructions: requests, pictures, and the steps from map to pixels."""
+"""The reconstruction in pixels: its pictures, and the steps from the feature map to the pixels."""

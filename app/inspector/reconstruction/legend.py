@@ -1,4 +1,4 @@
-"""The legend of a reconstruction: which colour means what, and how large the numbers are."""
+"""The legend of a reconstruction: the meaning of the colours and the range of the numbers."""
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
@@ -9,35 +9,40 @@ from app.widgets.formatting import format_number
 from app.widgets.theme.fonts import small_font
 from app.widgets.theme.theme import GRID, current_theme
 
-_BAR = 12 * GRID
+_BAR_WIDTH = 12 * GRID
 
 
 class Legend(QWidget):
-    """A strip with the colours from −limit over 0 to +limit, with what they mean at its ends."""
+    """Shows the colours from −limit over 0 to +limit, and what they mean."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._limit = 0.0
         self._colored = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("What the colours mean")
+        self.setAccessibleName("Meaning of the colours")
 
     def show_limit(self, limit: float, colored: bool) -> None:
-        """Tell the largest size of the numbers, and whether the picture keeps the image's own colours."""
+        """Set the range of the numbers and the kind of the colours.
+
+        Arguments:
+            limit: largest absolute value of the reconstruction.
+            colored: True if the reconstruction has three channels and shows their colours around grey.
+        """
         self._limit, self._colored = limit, colored
         if colored:
-            words = "Grey is zero. Where a colour is bright, more of it raises the map; where dark, less of it does."
+            text = "Grey is zero. Bright: more of this colour raises the map. Dark: less of it does."
         else:
-            words = "Orange: bright pixels here raise the map. Blue: bright pixels here lower it. Plain: no influence."
-        self.setToolTip(words)
-        self.setAccessibleDescription(f"{words} The numbers go from {format_number(-limit)} to {format_number(limit)}.")
+            text = "Orange: bright pixels here raise the map. Blue: bright pixels here lower it. Plain: no effect."
+        self.setToolTip(text)
+        self.setAccessibleDescription(f"{text} The numbers go from {format_number(-limit)} to {format_number(limit)}.")
         self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(30 * GRID, self._metrics().height() * 2)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(_BAR, self._metrics().height() * 2)
+        return QSize(_BAR_WIDTH, self._metrics().height() * 2)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme, metrics = current_theme(), self._metrics()
@@ -45,23 +50,23 @@ class Legend(QWidget):
         painter = QPainter(self)
         painter.setFont(small_font(self.font()))
         low, high = format_number(-self._limit), "+" + format_number(self._limit)
-        room = max(metrics.horizontalAdvance(low), metrics.horizontalAdvance(high)) + GRID / 2
-        width = min(float(_BAR), max(self.width() - 2 * room, GRID))
-        bar = QRectF(room, (line - GRID) / 2, width, GRID)
+        number_width = max(metrics.horizontalAdvance(low), metrics.horizontalAdvance(high)) + GRID / 2
+        width = min(float(_BAR_WIDTH), max(self.width() - 2 * number_width, GRID))
+        bar = QRectF(number_width, (line - GRID) / 2, width, GRID)
         painter.drawImage(bar, legend_image(theme.dark, self._colored))
         painter.setPen(QColor(theme.border))
         painter.drawRect(bar)
         painter.setPen(QColor(theme.muted))
         middle = Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(QRectF(0, 0, room - GRID / 2, line), middle | Qt.AlignmentFlag.AlignRight, low)
-        painter.drawText(QRectF(bar.right() + GRID / 2, 0, room, line), middle, high)
-        words = (
+        painter.drawText(QRectF(0, 0, number_width - GRID / 2, line), middle | Qt.AlignmentFlag.AlignRight, low)
+        painter.drawText(QRectF(bar.right() + GRID / 2, 0, number_width, line), middle, high)
+        text = (
             "dark: less of it raises the map · bright: more"
             if self._colored
             else "blue: bright pixels lower it · orange: raise it"
         )
-        text = metrics.elidedText(words, Qt.TextElideMode.ElideRight, self.width())
-        painter.drawText(QRectF(0, line, self.width(), line), middle, text)
+        elided = metrics.elidedText(text, Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(QRectF(0, line, self.width(), line), middle, elided)
 
     def _metrics(self) -> QFontMetrics:
         return QFontMetrics(small_font(self.font()))

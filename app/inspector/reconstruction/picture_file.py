@@ -1,4 +1,4 @@
-"""Pictures as PNG files and on the clipboard, enlarged so that other programs show sharp pixels."""
+"""Pictures as PNG files, enlarged so that other programs show sharp pixels."""
 
 from pathlib import Path
 
@@ -10,7 +10,12 @@ from tinyml.core.files import write_atomically
 
 
 def enlarge(image: QImage, factor: int) -> QImage:
-    """Return the picture with each pixel as a square of `factor` by `factor` pixels."""
+    """Return the picture with each pixel as a square.
+
+    Arguments:
+        image: the picture.
+        factor: width and height of each square in pixels.
+    """
     return image.scaled(
         image.width() * factor,
         image.height() * factor,
@@ -20,5 +25,12 @@ def enlarge(image: QImage, factor: int) -> QImage:
 
 
 def save_png(path: Path, image: QImage) -> None:
-    """Write a picture as PNG, or leave the old file untouched; raises `StorageError` when it cannot be written."""
+    """Write a picture as a PNG file. A failure leaves an existing file unchanged.
+
+    Arguments:
+        path: the file.
+        image: the picture.
+
+    Raises `StorageError` if the file cannot be written.
+    """
     write_atomically(path, encode_png(image))

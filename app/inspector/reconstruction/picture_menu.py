@@ -12,15 +12,17 @@ from app.widgets.save_dialog import ask_where_to_save
 from tinyml.core import StorageError
 
 SCALES = (1, 4, 8, 16)
+"""Width and height of each number in pixels, to choose from."""
 
 
 class PictureMenu(QMenu):
-    """Offers to save each picture as PNG or to copy it, at a scale of the user's choice.
+    """Saves pictures as PNG files or copies them, at the scale that the user chooses.
 
     Arguments:
-        names: of the pictures, as the menu shows them: "map".
+        names: names of the pictures in the menu, such as "map".
 
-    Signals: message(sentence, failed): what came of it.
+    Signals:
+        message(sentence, failed): a picture was saved or copied, or could not be saved.
     """
 
     message = Signal(str, bool)
@@ -29,9 +31,9 @@ class PictureMenu(QMenu):
         super().__init__(parent)
         self._pictures = {name: QImage() for name in names}
         self._folder = Path.home()
-        for verb, words in (("save", "Save {}…"), ("copy", "Copy {}")):
+        for verb, text in (("save", "Save {}…"), ("copy", "Copy {}")):
             for name in self._pictures:
-                action = self.addAction(words.format(name))
+                action = self.addAction(text.format(name))
                 action.setObjectName(f"inspector_{verb}_{name.replace(' ', '_')}")
                 action.setData((verb, name))
             self.addSeparator()
@@ -58,7 +60,7 @@ class PictureMenu(QMenu):
 
     @property
     def scale(self) -> int:
-        """How many pixels a side of each number takes in the saved or copied picture."""
+        """Width and height in pixels of each number in the saved or copied picture."""
         return int(self._scales.checkedAction().data())
 
     @Slot()
@@ -69,10 +71,10 @@ class PictureMenu(QMenu):
 
     @Slot(QAction)
     def _on_triggered(self, action: QAction) -> None:
-        request = action.data()
-        if not isinstance(request, tuple):
+        data = action.data()
+        if not isinstance(data, tuple):
             return
-        verb, name = request
+        verb, name = data
         image = self._pictures[name]
         if image.isNull():
             self.message.emit(f"There is no {name} yet. Choose a feature map first.", True)

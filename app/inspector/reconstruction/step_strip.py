@@ -1,4 +1,4 @@
-"""The way down: what is left of an activation after each step from its map back to the pixels."""
+"""Thumbnails of the signal after each step of a reconstruction, from the feature map to the pixels."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,9 @@ from app.widgets.theme.fonts import small_font
 from app.widgets.theme.theme import GRID, current_theme
 
 _PICTURE = 5 * GRID
+"""Largest width and height of a picture in pixels."""
 _ARROW = 3 * GRID
+"""Width of an arrow in pixels."""
 
 
 @dataclass(frozen=True)
@@ -20,9 +22,9 @@ class StepPicture:
     """One picture of the strip.
 
     Attributes:
-        image: what is left.
-        caption: the step that led here.
-        tooltip: more about it.
+        image: the signal after the step.
+        caption: name of the step.
+        tooltip: explanation of the step.
     """
 
     image: QImage
@@ -31,7 +33,7 @@ class StepPicture:
 
 
 class StepStrip(QWidget):
-    """A strip of small pictures with arrows between them. Put it into a scroll area: it is as wide as it must be."""
+    """Shows small pictures with arrows between them. It has a fixed width, so put it into a scroll area."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,11 +42,15 @@ class StepStrip(QWidget):
 
     @property
     def pictures(self) -> tuple[StepPicture, ...]:
-        """The pictures, from the map down to the pixels."""
+        """The pictures, from the map to the pixels."""
         return self._pictures
 
     def show_pictures(self, pictures: Sequence[StepPicture]) -> None:
-        """Show other pictures."""
+        """Show other pictures.
+
+        Arguments:
+            pictures: in order, from the map to the pixels.
+        """
         same_widths = [picture.caption for picture in pictures] == [picture.caption for picture in self._pictures]
         self._pictures = tuple(pictures)
         self.setAccessibleDescription(" → ".join(picture.caption for picture in pictures))
@@ -64,27 +70,27 @@ class StepStrip(QWidget):
         painter = QPainter(self)
         painter.setFont(small_font(self.font()))
         line = self._metrics().height()
-        for place, picture in zip(self._places(), self._pictures, strict=True):
-            place_of_picture = QRectF(place.center().x() - _PICTURE / 2, 1, _PICTURE, _PICTURE)
-            shown = _fit(place_of_picture, picture.image)
+        for area, picture in zip(self._areas(), self._pictures, strict=True):
+            picture_area = QRectF(area.center().x() - _PICTURE / 2, 1, _PICTURE, _PICTURE)
+            shown = _fit(picture_area, picture.image)
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, picture.image.width() > shown.width())
             painter.drawImage(shown, picture.image)
             painter.setPen(QColor(theme.border))
             painter.drawRect(shown)
             painter.setPen(QColor(theme.muted))
-            caption = QRectF(place.left(), _PICTURE + 3, place.width(), line)
-            # Not clipped: letters from another font may make the line higher, and its underscores would be cut.
+            caption = QRectF(area.left(), _PICTURE + 3, area.width(), line)
+            # Do not clip: letters of another font can make the line higher, and underscores would be cut.
             painter.drawText(caption, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip), picture.caption)
             if picture is not self._pictures[-1]:
-                arrow = QRectF(place.right(), 0, _ARROW, _PICTURE)
+                arrow = QRectF(area.right(), 0, _ARROW, _PICTURE)
                 painter.drawText(arrow, Qt.AlignmentFlag.AlignCenter, "→")
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             under_mouse = (
                 picture.tooltip
-                for place, picture in zip(self._places(), self._pictures, strict=True)
-                if place.contains(QPointF(event.pos()))
+                for area, picture in zip(self._areas(), self._pictures, strict=True)
+                if area.contains(QPointF(event.pos()))
             )
             QToolTip.showText(event.globalPos(), tool_tip(next(under_mouse, "")), self)
             return True
@@ -94,20 +100,20 @@ class StepStrip(QWidget):
         metrics = self._metrics()
         return [max(_PICTURE, metrics.horizontalAdvance(picture.caption)) + 4 for picture in self._pictures]
 
-    def _places(self) -> list[QRectF]:
-        places, left = [], 0.0
+    def _areas(self) -> list[QRectF]:
+        areas, left = [], 0.0
         for width in self._widths():
-            places.append(QRectF(left, 0, width, self.height()))
+            areas.append(QRectF(left, 0, width, self.height()))
             left += width + _ARROW
-        return places
+        return areas
 
     def _metrics(self) -> QFontMetrics:
         return QFontMetrics(small_font(self.font()))
 
 
-def _fit(room: QRectF, image: QImage) -> QRectF:
-    """Return the largest rectangle of the image's proportions in the middle of `room`."""
-    scale = min(room.width() / max(image.width(), 1), room.height() / max(image.height(), 1))
+def _fit(area: QRectF, image: QImage) -> QRectF:
+    """Return the largest rectangle with the image's aspect ratio in the centre of an area."""
+    scale = min(area.width() / max(image.width(), 1), area.height() / max(image.height(), 1))
     fitted = QRectF(0, 0, image.width() * scale, image.height() * scale)
-    fitted.moveCenter(room.center())
+    fitted.moveCenter(area.center())
     return fitted

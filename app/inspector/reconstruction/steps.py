@@ -1,4 +1,4 @@
-"""The steps of a reconstruction as pictures with words."""
+"""The steps of a reconstruction as captioned pictures."""
 
 import numpy as np
 
@@ -11,13 +11,19 @@ from tinyml.visualize import Reconstruction, Step
 
 
 def step_pictures(reconstruction: Reconstruction, feature_map: np.ndarray | None, dark: bool) -> list[StepPicture]:
-    """Make the strip: the map, the one activation that is kept, and what is left after each step down."""
+    """Return a picture of the map, of the activation that is kept, and of the signal after each step.
+
+    Arguments:
+        reconstruction: the reconstruction with its steps.
+        feature_map: (H, W) the chosen feature map; None to leave it out.
+        dark: True for the dark theme.
+    """
     pictures = []
     if feature_map is not None:
-        words = f"Map {reconstruction.map_index} of {reconstruction.layer} as the network computed it."
-        pictures.append(StepPicture(viridis_image(feature_map), f"map {reconstruction.map_index}", words))
+        tooltip = f"Map {reconstruction.map_index} of {reconstruction.layer}, computed by the forward pass."
+        pictures.append(StepPicture(viridis_image(feature_map), f"map {reconstruction.map_index}", tooltip))
     row, column = reconstruction.position
-    kept = f"Only the activation at row {row}, column {column} is kept; everything else becomes 0."
+    kept = f"Only the activation at row {row}, column {column} is kept. All others become 0."
     pictures.append(StepPicture(viridis_image(reconstruction.kept[reconstruction.map_index]), "keep one", kept))
     last = len(reconstruction.steps) - 1
     for index, step in enumerate(reconstruction.steps):

@@ -1,19 +1,22 @@
-"""How far the pictures are zoomed in and what is in their middle, shared by those that show the same pixels."""
+"""The zoom and the centre of pictures that show the same pixels."""
 
 from PySide6.QtCore import QObject, QPointF, QRectF, QSizeF, Signal, Slot
 
 LARGEST_ZOOM = 16.0
+"""Largest enlargement of the part that is shown."""
 ZOOM_STEP = 1.5
+"""Factor of one step of the wheel, a key or a button."""
 
 
 class Viewport(QObject):
-    """The part of a picture that is seen, in shares of its width and height, so that it outlives a change of size.
+    """The visible part of a picture, in fractions of its width and height. So it does not depend on the widget's size.
 
     Attributes:
-        zoom: 1 shows the whole picture, 2 half its width and height.
-        centre: what is in the middle, from (0, 0) to (1, 1).
+        zoom: 1 shows the whole picture, 2 shows half its width and height.
+        centre: the visible centre, from (0, 0) to (1, 1).
 
-    Signals: changed().
+    Signals:
+        changed(): `zoom` or `centre` changed.
     """
 
     changed = Signal()
@@ -25,12 +28,17 @@ class Viewport(QObject):
 
     @property
     def part(self) -> QRectF:
-        """The part that is seen, within (0, 0) to (1, 1)."""
+        """The visible part, from (0, 0) to (1, 1)."""
         size = QSizeF(1 / self.zoom, 1 / self.zoom)
         return QRectF(QPointF(self.centre.x() - size.width() / 2, self.centre.y() - size.height() / 2), size)
 
-    def look_at(self, zoom: float, centre: QPointF) -> None:
-        """Show another part, kept within the picture."""
+    def show_part(self, zoom: float, centre: QPointF) -> None:
+        """Show another part, moved into the picture if it reaches beyond.
+
+        Arguments:
+            zoom: the enlargement, from 1 to `LARGEST_ZOOM`.
+            centre: centre of the part, from (0, 0) to (1, 1).
+        """
         zoom = min(max(zoom, 1.0), LARGEST_ZOOM)
         margin = 0.5 / zoom
         kept = QPointF(
@@ -42,10 +50,15 @@ class Viewport(QObject):
             self.changed.emit()
 
     def zoom_by(self, factor: float, fixed: QPointF | None = None) -> None:
-        """Zoom so that the point `fixed`, in shares of the picture, stays where it is; by default the centre."""
+        """Zoom in or out around a point.
+
+        Arguments:
+            factor: more than 1 zooms in, less than 1 zooms out.
+            fixed: the point that stays at its place, from (0, 0) to (1, 1); None for the centre.
+        """
         fixed = fixed or self.centre
         zoom = min(max(self.zoom * factor, 1.0), LARGEST_ZOOM)
-        self.look_at(zoom, fixed + (self.centre - fixed) * (self.zoom / zoom))
+        self.show_part(zoom, fixed + (self.centre - fixed) * (self.zoom / zoom))
 
     @Slot()
     def zoom_in(self) -> None:
@@ -60,4 +73,4 @@ class Viewport(QObject):
     @Slot()
     def show_all(self) -> None:
         """Show the whole picture."""
-        self.look_at(1.0, QPointF(0.5, 0.5))
+        self.show_part(1.0, QPointF(0.5, 0.5))

@@ -1,1 +1,1 @@
-"""Choosing a sample, and what the network predicts for it."""
+"""The samples to choose from, and the prediction for the chosen one."""

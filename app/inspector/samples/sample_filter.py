@@ -1,14 +1,18 @@
-"""Which samples are offered: all, those of one class, or the mistakes."""
+"""Filters of the samples: all, those of one class, or the mistakes."""
 
 import numpy as np
 
 from tinyml.data import Dataset
 
 ALL_CLASSES = -1
+"""Stands for the samples of every class."""
 
 
 def labels_of(samples: Dataset) -> np.ndarray:
-    """Return the `(N,)` classes of samples; 0 for each when their targets are numbers, so that no filter applies.
+    """Return the `(N,)` classes of samples. Samples with numbers as targets all have the class 0.
+
+    Arguments:
+        samples: N samples.
 
     >>> labels_of(Dataset.from_arrays([[0.0], [1.0]], [0.5, 2.0]))
     array([0, 0])
@@ -17,7 +21,10 @@ def labels_of(samples: Dataset) -> np.ndarray:
 
 
 def points_of(samples: Dataset) -> np.ndarray:
-    """Return samples as `(N, 2)` or more coordinates: of one number and one target number, x and y.
+    """Return the samples as points: `(N, 2)` or more coordinates.
+
+    Arguments:
+        samples: N samples. If each has one input and one target number, these two are the coordinates.
 
     >>> points_of(Dataset.from_arrays([[0.0], [1.0]], [0.5, 2.0])).tolist()
     [[0.0, 0.5], [1.0, 2.0]]
@@ -31,13 +38,13 @@ def points_of(samples: Dataset) -> np.ndarray:
 def matching_samples(
     labels: np.ndarray, predictions: np.ndarray | None, class_index: int = ALL_CLASSES, mistakes_only: bool = False
 ) -> np.ndarray:
-    """Return the indices of the samples that are of the wanted class and, if wished, wrongly predicted.
+    """Return the indices of the samples that pass the filters.
 
     Arguments:
         labels: `(N,)` the true classes.
-        predictions: `(N,)` the predicted classes; None while they are unknown, which counts as no mistakes.
-        class_index: the true class that is wanted; `ALL_CLASSES` for any.
-        mistakes_only: leave out what is predicted correctly.
+        predictions: `(N,)` the predicted classes; None while they are unknown. Then there are no mistakes.
+        class_index: the true class of the samples; `ALL_CLASSES` for all samples.
+        mistakes_only: True for samples with a wrong prediction only.
 
     >>> matching_samples(np.array([0, 1, 1]), np.array([0, 1, 0]), mistakes_only=True)
     array([2])

@@ -1,4 +1,4 @@
-"""Samples that are points of a plane: a scatter plot to pick from, on the ground of what the network believes."""
+"""A scatter plot of samples that are points of a plane, on the decision map of the network."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -16,20 +16,23 @@ CLASS_COLORS = tuple(
     FAMILY_COLORS[family] for family in ("convolution", "regularisation", "activation", "pooling", "dense")
 )
 _SYMBOLS = ("o", "s", "t", "d", "star")
-"""Classes differ in shape as well as in colour."""
-_FAINT = 90
+"""Classes differ in their symbols and in their colours."""
+_LARGEST_ALPHA = 90
+"""Opacity of the decision map where the network is certain, of 255."""
 _ANY_WIDTH = 2**24 - 1
-"""Qt's largest width of a widget, which is also its default."""
+"""Qt's default for the largest width of a widget."""
 _MARGIN = 0.08
+"""Free space around the samples, as a fraction of their extent."""
 
 
 class ScatterPlot(QWidget):
-    """A plane with one symbol for each sample; what is predicted wrongly has a frame in the colour of problems.
+    """Shows a symbol for each sample. A sample with a wrong prediction has a frame in the colour of errors.
 
-    Clicking picks the nearest point, Left and Right step through those that are shown. The ground shows the class
-    that the network would predict there, the stronger the surer it is.
+    A click picks the nearest sample. The arrow keys step through the samples. The colour of the background is the
+    predicted class at each point, and it is stronger where the score is higher.
 
-    Signals: picked(index): the user picked another sample.
+    Signals:
+        picked(index): the user picked another sample.
     """
 
     picked = Signal(int)
@@ -42,9 +45,9 @@ class ScatterPlot(QWidget):
         self._shown: np.ndarray = np.zeros(0, np.intp)
         self._current = -1
         self._in_plane = True
-        # Samples, filters and predictions change together: the symbols are made once for all of it.
-        self._painter = QTimer(self, singleShot=True, interval=0)
-        self._painter.timeout.connect(self._on_paint_timeout)
+        # Samples, filters and predictions change together. The timer paints the symbols once for all changes.
+        self._paint_timer = QTimer(self, singleShot=True, interval=0)
+        self._paint_timer.timeout.connect(self._on_paint_timer_timeout)
         self._outdated = False
         self._plot = pyqtgraph.PlotWidget()
         self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -58,7 +61,7 @@ class ScatterPlot(QWidget):
             self._plot.addItem(item)
         self._plot.scene().sigMouseClicked.connect(self._on_mouse_clicked)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("The samples of the test set as points")
+        self.setAccessibleName("Samples of the test set as points")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(2, 2, 2, 2)
         layout.addWidget(self._plot)
@@ -66,7 +69,7 @@ class ScatterPlot(QWidget):
 
     @property
     def plane(self) -> tuple[np.ndarray, np.ndarray]:
-        """Lowest and highest coordinates (x, y) of the part of the plane in which there are samples, with a margin."""
+        """Lowest and highest coordinates (x, y) of the samples, with a margin."""
         if not len(self._points):
             return np.zeros(2), np.ones(2)
         low, high = self._points.min(axis=0), self._points.max(axis=0)
@@ -74,9 +77,13 @@ class ScatterPlot(QWidget):
         return low - margin, high + margin
 
     def show_samples(self, points: np.ndarray, labels: np.ndarray, class_names: Sequence[str]) -> None:
-        """Show other samples: `points` (N, D), of which the first two numbers count, and their `labels` (N,).
+        """Show other samples.
 
-        Without class names a point is an input and its target, which need no common scale.
+        Arguments:
+            points: (N, D) the samples. The first two coordinates are shown.
+            labels: (N,) their classes.
+            class_names: names of the classes. Without names a point is an input with its target, and the axes have
+                their own scales.
         """
         self._in_plane = bool(class_names)
         self._plot.setAspectLocked(self._in_plane)
@@ -90,46 +97,67 @@ class ScatterPlot(QWidget):
         caption = (
             f"{names}. A frame marks a wrong prediction."
             if names
-            else "Across: the input. Up: the target, and as a curve what the network predicts."
+            else "Horizontal: the input. Vertical: the target, and the prediction as a curve."
         )
-        self.setToolTip(tool_tip(f"{caption} Click a point to look at it."))
+        self.setToolTip(tool_tip(f"{caption} Click a point to inspect it."))
         low, high = self.plane
         self._plot.setRange(QRectF(low[0], low[1], high[0] - low[0], high[1] - low[1]), padding=0)
         self._limit_width()
         self._map_image.clear()
         self._curve.clear()
-        self._schedule()
+        self._schedule_paint()
 
     def show_only(self, indices: np.ndarray) -> None:
-        """Show only some of the samples."""
+        """Show only some of the samples.
+
+        Arguments:
+            indices: of the samples to show.
+        """
         self._shown = indices[indices < len(self._points)]
-        self._schedule()
+        self._schedule_paint()
 
     def show_predictions(self, predictions: np.ndarray | None) -> None:
-        """Mark the samples that are predicted wrongly."""
+        """Mark the samples with a wrong prediction.
+
+        Arguments:
+            predictions: (N,) the predicted class of each sample; None while they are unknown.
+        """
         self._predictions = predictions
-        self._schedule()
+        self._schedule_paint()
 
     def set_current(self, index: int) -> None:
-        """Mark the sample that is looked at."""
+        """Mark the chosen sample.
+
+        Arguments:
+            index: index of the sample.
+        """
         if index != self._current:
             self._current = index
             self._paint_ring()
 
     def show_curve(self, x: np.ndarray, y: np.ndarray) -> None:
-        """Draw what the network predicts, `y` (K,) for the inputs `x` (K,), where it is finite."""
+        """Draw the finite predictions for samples of one number.
+
+        Arguments:
+            x: (K,) the inputs in rising order.
+            y: (K,) the predictions.
+        """
         self._curve.setData(x=x, y=y, connect="finite", pen=pyqtgraph.mkPen(class_color(4), width=2))
 
     def show_decision_map(self, scores: np.ndarray) -> None:
-        """Paint the plane: `scores` (rows, columns, classes), the lowest y first, over the part that `plane` tells."""
+        """Paint the predicted classes over `plane`.
+
+        Arguments:
+            scores: (rows, columns, classes) the class scores on a grid, the lowest y first.
+        """
         predicted = scores.argmax(axis=2)
-        surest = np.take_along_axis(scores, predicted[..., np.newaxis], axis=2)[..., 0]
+        highest = np.take_along_axis(scores, predicted[..., np.newaxis], axis=2)[..., 0]
         chance = 1 / scores.shape[2]
         colors = np.array([_rgb(class_color(index)) for index in range(scores.shape[2])], np.float64)
-        strength = np.clip(np.nan_to_num((surest - chance) / (1 - chance)), 0, 1)
+        strength = np.clip(np.nan_to_num((highest - chance) / (1 - chance)), 0, 1)
         pixels = np.empty((*predicted.shape, 4), np.uint8)
         pixels[..., :3] = colors[predicted]
-        pixels[..., 3] = np.rint(_FAINT * strength)
+        pixels[..., 3] = np.rint(_LARGEST_ALPHA * strength)
         low, high = self.plane
         self._map_image.setImage(pixels, autoLevels=False)
         self._map_image.setRect(QRectF(low[0], low[1], high[0] - low[0], high[1] - low[1]))
@@ -140,28 +168,28 @@ class ScatterPlot(QWidget):
         if step is None or not len(self._shown):
             super().keyPressEvent(event)
             return
-        place = int(np.searchsorted(self._shown, self._current, side="left" if step < 0 else "right"))
-        place = place - 1 if step < 0 else place
-        self._pick(int(self._shown[min(max(place, 0), len(self._shown) - 1)]))
+        position = int(np.searchsorted(self._shown, self._current, side="left" if step < 0 else "right"))
+        position = position - 1 if step < 0 else position
+        self._pick(int(self._shown[min(max(position, 0), len(self._shown) - 1)]))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         if self._outdated:
-            self._schedule()
+            self._schedule_paint()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._limit_width()
 
     def _limit_width(self) -> None:
-        """Be no wider than the plane is at this height: both axes have the same scale, and the rest would be empty."""
+        """Limit the width to that of the plane at this height. The axes have one scale, so more would stay empty."""
         if not self._in_plane:
             self.setMaximumWidth(_ANY_WIDTH)
             return
         low, high = self.plane
-        across, up = high - low
-        room = self.height() - self._plot.getAxis("bottom").height() - 2 * GRID
-        width = max(room, 0) * across / up + self._plot.getAxis("left").width() + 3 * GRID
+        plane_width, plane_height = high - low
+        available = self.height() - self._plot.getAxis("bottom").height() - 2 * GRID
+        width = max(available, 0) * plane_width / plane_height + self._plot.getAxis("left").width() + 3 * GRID
         self.setMaximumWidth(max(round(width), 20 * GRID))
 
     def changeEvent(self, event: QEvent) -> None:
@@ -178,7 +206,11 @@ class ScatterPlot(QWidget):
         self._paint_ring()
 
     def nearest(self, x: float, y: float) -> int:
-        """Return the index of the shown sample that is nearest to a point of the plane; -1 when none is shown."""
+        """Return the index of the shown sample that is nearest to a point; -1 if no sample is shown.
+
+        Arguments:
+            x, y: the point of the plane.
+        """
         if not len(self._shown):
             return -1
         low, high = self.plane
@@ -188,8 +220,8 @@ class ScatterPlot(QWidget):
 
     def _on_mouse_clicked(self, event: Any) -> None:
         self.setFocus(Qt.FocusReason.MouseFocusReason)
-        place = self._plot.getPlotItem().vb.mapSceneToView(event.scenePos())
-        index = self.nearest(place.x(), place.y())
+        point = self._plot.getPlotItem().vb.mapSceneToView(event.scenePos())
+        index = self.nearest(point.x(), point.y())
         if index >= 0:
             self._pick(index)
 
@@ -205,15 +237,15 @@ class ScatterPlot(QWidget):
             axis = self._plot.getAxis(side)
             axis.setPen(theme.border)
             axis.setTextPen(theme.muted)
-        self._schedule()
+        self._schedule_paint()
 
-    def _schedule(self) -> None:
+    def _schedule_paint(self) -> None:
         self._outdated = True
         if self.isVisible():
-            self._painter.start()
+            self._paint_timer.start()
 
     @Slot()
-    def _on_paint_timeout(self) -> None:
+    def _on_paint_timer_timeout(self) -> None:
         if not self.isVisible():
             return
         self._outdated = False
@@ -243,7 +275,11 @@ class ScatterPlot(QWidget):
 
 
 def class_color(index: int) -> str:
-    """Return the colour of a class; they repeat after five, where the symbols tell them apart no more either."""
+    """Return the colour of a class. The colours repeat after five classes, as the symbols do.
+
+    Arguments:
+        index: index of the class.
+    """
     return CLASS_COLORS[index % len(CLASS_COLORS)]
 
 

@@ -1,4 +1,4 @@
-"""What the network believes of a sample: one bar for each class."""
+"""The class scores of a sample: one bar for each class."""
 
 from collections.abc import Sequence
 
@@ -14,9 +14,9 @@ from app.widgets.theme.theme import GRID, Theme, current_theme
 
 
 class ScoreList(QWidget):
-    """A bar for each class, as long as the network's share of belief in it; the true class is set in bold.
+    """Shows a bar for the predicted probability of each class. The true class is bold.
 
-    The bar of the predicted class has the accent, or the colour of problems when the prediction is wrong.
+    The bar of the predicted class has the accent colour, or the colour of errors if the prediction is wrong.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -27,7 +27,13 @@ class ScoreList(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def show_scores(self, names: Sequence[str], scores: np.ndarray, true: int) -> None:
-        """Show `scores`, one for each of the class `names`, for a sample whose class is `true`."""
+        """Show the scores of another sample.
+
+        Arguments:
+            names: the class names.
+            scores: `(classes,)` the predicted probability of each class.
+            true: index of the true class.
+        """
         same_rows = len(scores) == len(self._scores)
         self._names, self._scores, self._true = tuple(map(short, names)), scores, true
         lines = [f"{name} {format_percentage(float(score))}" for name, score in zip(self._names, scores, strict=True)]
@@ -54,7 +60,7 @@ class ScoreList(QWidget):
         for row in range(len(self._scores)):
             self._paint_row(painter, theme, QRectF(0, row * height, self.width(), height), name_width, row)
 
-    def _paint_row(self, painter: QPainter, theme: Theme, place: QRectF, name_width: float, row: int) -> None:
+    def _paint_row(self, painter: QPainter, theme: Theme, area: QRectF, name_width: float, row: int) -> None:
         score = float(self._scores[row])
         predicted = row == int(self._scores.argmax())
         font = small_font(self.font())
@@ -64,18 +70,18 @@ class ScoreList(QWidget):
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.setPen(QColor(theme.text if row == self._true or predicted else theme.muted))
         name = metrics.elidedText(self._names[row], Qt.TextElideMode.ElideRight, name_width - GRID / 2)
-        painter.drawText(QRectF(place.left(), place.top(), name_width, place.height()), middle, name)
+        painter.drawText(QRectF(area.left(), area.top(), name_width, area.height()), middle, name)
         number_width = metrics.horizontalAdvance(format_percentage(1.0)) + GRID / 2
-        right = QRectF(place.right() - number_width, place.top(), number_width, place.height())
+        right = QRectF(area.right() - number_width, area.top(), number_width, area.height())
         painter.drawText(right, middle | Qt.AlignmentFlag.AlignRight, format_percentage(score))
-        track = QRectF(place.left() + name_width, 0, place.width() - name_width - number_width - GRID / 2, 6)
-        track.moveTop(place.center().y() - 3)
+        track = QRectF(area.left() + name_width, 0, area.width() - name_width - number_width - GRID / 2, 6)
+        track.moveTop(area.center().y() - 3)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(theme.track))
         painter.drawRoundedRect(track, 3, 3)
         if score > 0.002:
-            right_class = theme.accent if row == self._true else theme.danger
-            painter.setBrush(QColor(right_class if predicted else theme.muted))
+            predicted_color = theme.accent if row == self._true else theme.danger
+            painter.setBrush(QColor(predicted_color if predicted else theme.muted))
             track.setWidth(max(track.width() * score, 3))
             painter.drawRoundedRect(track, 3, 3)
 

@@ -1,4 +1,4 @@
-"""What the inspector's tests share: real documents, sessions and inspections, and the inspector that shows them."""
+"""Fixtures of the inspector's tests: an inspector with a real document, session and inspection."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -41,7 +41,7 @@ def make_project(layers: Any, source: str, **training: Any) -> Project:
 
 
 class Harness:
-    """The inspector of a project, shown, with all that stands behind it."""
+    """The visible inspector of a project, with its document, session and inspection."""
 
     def __init__(self, qtbot: Any, project: Project, size: tuple[int, int]) -> None:
         self._qtbot = qtbot
@@ -59,24 +59,24 @@ class Harness:
         return found
 
     def text(self, name: str) -> str:
-        """Return what a label says."""
+        """Return the text of a label."""
         return str(self.find(QWidget, name).text())
 
     def wait(self, condition: Callable[[], Any]) -> None:
-        """Let the event loop run until something is so."""
+        """Run the event loop until a condition is true."""
         self._qtbot.waitUntil(lambda: bool(condition()), timeout=8000)
 
     def wait_for_sample_trace(self) -> None:
-        """Wait until the network's view of a sample, and of all samples, is known."""
+        """Wait until the forward pass of the sample and the predictions of all samples are computed."""
         self.wait(lambda: self.inspection.sample_trace is not None and self.inspection.predictions is not None)
 
     @property
     def reconstruction(self) -> Any:
-        """What is traced back and shown."""
+        """The reconstruction that is shown."""
         return self.inspector.state.reconstruction
 
     def wait_for_reconstruction(self, layer: str, map_index: int | None = None) -> Any:
-        """Wait until a map of a layer is traced back, and return the reconstruction."""
+        """Wait until a map of a layer is reconstructed, and return the reconstruction."""
 
         def answered() -> bool:
             shown = self.reconstruction
@@ -86,13 +86,13 @@ class Harness:
         return self.reconstruction
 
     def train(self) -> None:
-        """Train to the end, and wait until the trained weights are looked at."""
+        """Train to the end, and wait until the inspector uses the trained weights."""
         self.session.start()
         self.wait(lambda: not self.session.state.active)
         self.wait(lambda: self.inspection.sample_trace.snapshot is self.session.snapshot)
 
     def close(self) -> None:
-        """Take everything down."""
+        """End the threads and close the inspector."""
         self.session.shutdown()
         self.inspection.shutdown()
         self.inspector.close()
@@ -101,7 +101,7 @@ class Harness:
 
 @pytest.fixture
 def make_harness(qtbot: Any) -> Iterator[Callable[..., Harness]]:
-    """Show the inspector of a project."""
+    """Return a function that shows the inspector of a project."""
     made: list[Harness] = []
 
     def make(project: Project, size: tuple[int, int] = (1300, 300)) -> Harness:
@@ -116,7 +116,7 @@ def make_harness(qtbot: Any) -> Iterator[Callable[..., Harness]]:
 
 @pytest.fixture
 def project_of() -> Callable[..., Project]:
-    """Make projects: `project_of(layers, source, epochs=3)`."""
+    """Return a function that makes projects: `project_of(layers, source, epochs=3)`."""
     return make_project
 
 

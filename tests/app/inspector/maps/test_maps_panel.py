@@ -67,7 +67,7 @@ def test_a_click_picks_a_map_and_a_second_click_a_position(digits):
     assert grid.marked == (other, 5, 5)
 
 
-def test_the_large_map_takes_clicks_and_arrow_keys_and_home(digits):
+def test_clicks_arrow_keys_and_home_choose_a_position_in_the_large_map(digits):
     digits.document.select(("relu_1",))
     strongest = digits.wait_for_reconstruction("relu_1")
     picture = digits.find(Picture, "map")
@@ -102,7 +102,7 @@ def test_the_step_strip_shows_each_step(digits):
     assert captions == [f"map {shown.map_index}", "keep one", *expected]
 
 
-def test_a_layer_of_numbers_is_a_bar_chart_with_class_names(digits):
+def test_a_layer_without_maps_is_a_bar_chart_with_class_names(digits):
     digits.document.select(("linear_1",))
     bars = digits.find(BarChart, "vector")
     assert bars.isVisible()
@@ -118,7 +118,7 @@ def test_a_layer_of_numbers_is_a_bar_chart_with_class_names(digits):
     assert bars.describe(bars.current).startswith("number 1: ")
 
 
-def test_walking_along_layers_of_numbers_keeps_the_words_true(make_harness, project_of):
+def test_each_layer_without_maps_has_its_own_heading_sentence_and_colour(make_harness, project_of):
     layers = (("Flatten", "flatten_1", {}), ("Linear", "linear_1", {"outputs": 20}), ("ReLu", "relu_1", {}))
     harness = make_harness(project_of((*layers, ("Linear", "linear_2", {"outputs": 10})), "digits"))
     harness.wait_for_sample_trace()
@@ -133,7 +133,7 @@ def test_walking_along_layers_of_numbers_keeps_the_words_true(make_harness, proj
     assert seen[1] != seen[2]
 
 
-def test_the_chosen_map_is_scrolled_to(make_harness, project_of):
+def test_the_grid_scrolls_to_the_chosen_map(make_harness, project_of):
     layers = (("Conv2D", "conv_1", {"filters": 200, "window": 3}), ("Flatten", "flatten_1", {}))
     project = project_of((*layers, ("Linear", "linear_1", {"outputs": 10})), "digits")
     harness = make_harness(project)
@@ -143,7 +143,7 @@ def test_the_chosen_map_is_scrolled_to(make_harness, project_of):
     harness.wait(lambda: grid.viewport().visibleRegion().contains(grid.image_rect(grid.current).toRect().center()))
 
 
-def test_own_and_shared_scales_paint_differently(digits):
+def test_own_and_shared_colour_scales_differ(digits):
     digits.document.select(("conv_1",))
     grid = digits.find(ImageGrid, "maps")
     own = [item.image.pixel(1, 1) for item in grid.images]
@@ -180,7 +180,7 @@ def test_a_network_with_a_problem_says_what_to_do_and_recovers(digits):
     digits.wait_for_reconstruction("conv_2")
 
 
-def test_a_layer_that_goes_away_hands_over_to_another(digits):
+def test_another_layer_is_shown_when_the_layer_is_removed(digits):
     digits.document.apply(edits.insert_layer(digits.document.project, 2, "Conv2D", {"filters": 5, "window": 1}))
     layers = digits.find(QComboBox, "layer")
     digits.wait(lambda: layers.currentText() == "conv_3")
@@ -190,7 +190,7 @@ def test_a_layer_that_goes_away_hands_over_to_another(digits):
     digits.wait_for_reconstruction("conv_2")
 
 
-def test_a_hidden_inspector_does_nothing_and_catches_up_when_shown(digits):
+def test_a_hidden_inspector_does_nothing_until_it_is_shown(digits):
     digits.wait_for_reconstruction("conv_2")
     digits.inspector.hide()
     digits.document.select(("relu_1",))
@@ -223,7 +223,7 @@ def test_every_control_has_a_name_for_screen_readers(digits):
             assert widget.accessibleName(), widget.objectName()
 
 
-def test_a_dropped_inspector_dies(qtbot, digits):
+def test_a_closed_inspector_is_deleted(qtbot, digits):
     document, inspection = digits.document, digits.inspection
     inspector = Inspector(document, inspection)
     inspector.show()
@@ -236,7 +236,7 @@ def test_a_dropped_inspector_dies(qtbot, digits):
     QTest.qWait(10)
     gc.collect()
     assert reference() is None
-    # What it listened to goes on without it.
+    # The inspection continues without it.
     inspection.select_sample(1)
     digits.wait(lambda: inspection.sample_trace.index == 1)
 

@@ -26,7 +26,7 @@ TANH = (
 )
 
 
-def test_the_legend_tells_the_range_and_what_the_colours_mean(digits):
+def test_the_legend_describes_the_range_and_the_colours(digits):
     shown = digits.wait_for_reconstruction("conv_2")
     words = digits.find(Legend, "legend").accessibleDescription()
     limit = float(np.abs(shown.image).max())
@@ -47,7 +47,7 @@ def test_the_overlay_lays_the_reconstruction_over_the_input(digits):
     assert result.image == alone
 
 
-def test_zero_never_moves_and_strong_pixels_are_opaque():
+def test_zero_has_the_background_colour_and_strong_pixels_are_opaque():
     array = np.array([[[0.0, -1.0, 4.0]]])
     image = reconstruction_image(array, dark=False)
     assert image.pixelColor(0, 0) == QColor(LIGHT.surface)
@@ -72,7 +72,7 @@ def test_of_several_channels_the_strongest_is_painted_with_its_sign():
     assert flatten_channels(array).tolist() == [[-2.0, 0.5]]
 
 
-def test_a_position_that_does_not_fire_says_why_the_picture_is_blank(digits):
+def test_a_sentence_says_why_the_picture_of_an_inactive_position_is_blank(digits):
     digits.document.select(("relu_1",))
     digits.wait_for_reconstruction("relu_1")
     values = digits.inspection.sample_trace.trace.entry("relu_1").output[0]
@@ -84,7 +84,7 @@ def test_a_position_that_does_not_fire_says_why_the_picture_is_blank(digits):
     assert digits.find(QWidget, "sentence").isVisible()
 
 
-def test_a_layer_without_a_way_back_says_so(make_harness, project_of):
+def test_a_sentence_says_which_layer_cannot_be_reconstructed(make_harness, project_of):
     harness = make_harness(project_of(TANH, "digits"))
     harness.wait_for_sample_trace()
     harness.document.select(("tanh_1",))
@@ -112,7 +112,7 @@ def test_a_slow_reconstruction_removes_the_earlier_picture(digits):
     digits.wait_for_reconstruction("relu_1")
 
 
-def test_a_cancelled_reconstruction_takes_the_former_picture_away_at_once(digits):
+def test_a_cancelled_reconstruction_removes_the_earlier_picture_at_once(digits):
     other = 1 - min(digits.wait_for_reconstruction("conv_2").map_index, 1)
     gate = threading.Event()
     digits.inspection.quick_jobs.submit(gate.wait)
@@ -128,7 +128,7 @@ def test_a_cancelled_reconstruction_takes_the_former_picture_away_at_once(digits
 
 
 def save_as(monkeypatch, *names):
-    """Let the user choose one name after the other, and then cancel."""
+    """Answer file dialogs with these names one after another, and cancel the next one."""
     answers = iter([*names, None])
     chosen = []
     monkeypatch.setattr(QFileDialog, "exec", lambda _dialog: chosen.append(next(answers)) or chosen[-1] is not None)
@@ -150,7 +150,7 @@ def test_a_picture_is_saved_as_png_at_the_chosen_scale(digits, tmp_path, monkeyp
     assert digits.text("sentence") == "Saved picture.png, 32×32 pixels."
 
 
-def test_no_picture_is_replaced_whose_suffix_was_not_typed(digits, tmp_path, monkeypatch):
+def test_a_file_is_not_replaced_without_a_question_if_its_suffix_was_not_typed(digits, tmp_path, monkeypatch):
     (tmp_path / "map.png").write_bytes(b"old")
     asked = []
     monkeypatch.setattr(QMessageBox, "exec", lambda question: asked.append(question.text()))
@@ -161,7 +161,7 @@ def test_no_picture_is_replaced_whose_suffix_was_not_typed(digits, tmp_path, mon
     assert (tmp_path / "map.png").read_bytes() == b"old"
 
 
-def test_a_picture_that_cannot_be_saved_says_why(digits, tmp_path, monkeypatch):
+def test_a_sentence_says_why_a_picture_cannot_be_saved(digits, tmp_path, monkeypatch):
     digits.wait_for_reconstruction("conv_2")
     save_as(monkeypatch, tmp_path / "no" / "p.png")
     menu = digits.find(QToolButton, "save").menu()
@@ -265,9 +265,9 @@ def test_dragging_moves_a_zoomed_picture_and_picks_nothing(qtbot):
     assert viewport.centre.y() == pytest.approx(0.5)
 
 
-def test_a_viewport_stays_within_the_picture():
+def test_the_visible_part_stays_within_the_picture():
     viewport = Viewport()
-    viewport.look_at(4, QPointF(2, -1))
+    viewport.show_part(4, QPointF(2, -1))
     assert (viewport.centre.x(), viewport.centre.y()) == (0.875, 0.125)
     viewport.zoom_by(1000)
     assert viewport.zoom == 16

@@ -18,7 +18,7 @@ def test_every_sample_of_the_test_set_gets_a_thumbnail(digits):
     assert grid.current == 0
 
 
-def test_clicking_a_thumbnail_looks_at_that_sample(digits):
+def test_a_click_on_a_thumbnail_chooses_that_sample(digits):
     grid = digits.find(ImageGrid, "samples")
     QTest.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=grid.image_rect(3).center().toPoint())
     assert digits.inspection.index == 3
@@ -42,7 +42,7 @@ def test_a_wrong_prediction_is_marked(digits):
     assert digits.find(object, "verdict").property("danger") is True
 
 
-def test_only_mistakes_of_one_class_are_offered(digits):
+def test_the_filters_leave_the_mistakes_of_one_class(digits):
     digits.train()
     samples = digits.inspection.samples
     digits.wait(lambda: digits.inspection.predictions is not None)
@@ -74,7 +74,7 @@ def test_picking_among_filtered_samples_picks_the_right_one(digits):
     assert grid.current == index
 
 
-def test_a_sample_that_the_filter_leaves_out_is_said_to_be_still_shown(digits):
+def test_a_note_says_that_the_chosen_sample_does_not_pass_the_filters(digits):
     note = digits.find(QLabel, "filtered_out")
     classes = digits.find(QComboBox, "class_filter")
     label = int(digits.inspection.samples.labels[digits.inspection.index])
@@ -86,7 +86,7 @@ def test_a_sample_that_the_filter_leaves_out_is_said_to_be_still_shown(digits):
     digits.wait(lambda: note.isHidden())
 
 
-def test_mistakes_that_are_not_known_are_neither_counted_nor_called_old(digits):
+def test_unknown_mistakes_have_no_count_and_are_not_called_outdated(digits):
     digits.inspection.predictions = None
     digits.inspection.predictions_changed.emit()
     digits.find(QCheckBox, "mistakes_only").click()
@@ -101,7 +101,7 @@ def test_unknown_predictions_are_no_mistakes():
     assert matching_samples(labels, None).size == 3
 
 
-def test_other_data_starts_over(digits):
+def test_other_data_replaces_the_thumbnails(digits):
     digits.document.apply(edits.change_data(digits.document.project, test=0.1))
     digits.wait(lambda: digits.inspection.samples is not None and len(digits.inspection.samples) == 180)
     grid = digits.find(ImageGrid, "samples")

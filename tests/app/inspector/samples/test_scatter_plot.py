@@ -14,7 +14,7 @@ from app.widgets.images.image_grid import ImageGrid
 from tinyml.learner.objective import Objective
 
 
-def test_points_are_a_scatter_plot_and_say_why_there_are_no_maps(circle):
+def test_points_are_a_scatter_plot_and_a_hint_says_why_there_are_no_maps(circle):
     assert circle.find(ScatterPlot, "points").isVisible()
     assert not circle.find(ImageGrid, "samples").isVisible()
     assert not circle.find(QWidget, "input").isVisible()
@@ -27,7 +27,7 @@ def test_the_bars_follow_the_selected_layer(circle):
     circle.document.select(("relu_1",))
     bars = circle.find(BarChart, "vector")
     assert bars.values.shape == (8,)
-    # The two outputs are compared with codes: they do not stand for one class each.
+    # The loss compares the two outputs with class targets, so they do not stand for one class each.
     circle.document.select(("linear_2",))
     QTest.keyClick(bars, Qt.Key.Key_Home)
     assert bars.describe(0).startswith("number 1: ")
@@ -53,7 +53,7 @@ def test_a_regression_shows_its_points_and_the_predicted_curve(make_harness, pro
     expected = harness.inspection.snapshot.make_net().predict(np.asarray(x, np.float32)[:, np.newaxis])[:, 0]
     np.testing.assert_array_equal(y, expected)
     np.testing.assert_array_equal(plot._points, np.hstack([samples.inputs, samples.targets]))
-    # Across counts as much as up, though its numbers differ less.
+    # Both axes count the same, though the horizontal numbers differ less.
     place = plot._points[31] + [0.0, 0.02]
     scaled = (plot._points - place) / (plot.plane[1] - plot.plane[0])
     assert plot.nearest(*place) == (scaled**2).sum(axis=1).argmin()
@@ -65,15 +65,15 @@ def test_a_click_picks_the_nearest_point(circle):
     QTest.qWait(100)
     wanted = 17
     x, y = circle.inspection.samples.inputs[wanted]
-    sample_trace = plot._plot
-    scene = sample_trace.getPlotItem().vb.mapViewToScene(QPointF(x, y))
-    QTest.mouseClick(sample_trace.viewport(), Qt.MouseButton.LeftButton, pos=sample_trace.mapFromScene(scene))
+    view = plot._plot
+    scene = view.getPlotItem().vb.mapViewToScene(QPointF(x, y))
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=view.mapFromScene(scene))
     assert circle.inspection.index == plot.nearest(float(x), float(y))
     chosen = circle.inspection.samples.inputs[circle.inspection.index]
     assert np.abs(chosen - [x, y]).max() < 0.02
 
 
-def test_mistakes_only_leaves_the_wrong_points(circle):
+def test_mistakes_only_shows_the_wrong_points(circle):
     circle.find(QCheckBox, "mistakes_only").click()
     shown = circle.inspector.findChild(SamplePanel).shown
     expected = np.flatnonzero(circle.inspection.predictions != circle.inspection.samples.labels)
@@ -99,19 +99,19 @@ def test_the_decision_map_shows_what_the_network_predicts(circle):
     circle.wait(lambda: circle.find(ScatterPlot, "points")._map_image.image is not None)
 
 
-def test_the_network_is_never_asked_on_the_gui_thread(circle, monkeypatch):
-    asked_in = []
+def test_the_decision_map_is_computed_off_the_gui_thread(circle, monkeypatch):
+    threads = []
 
-    def prediction_column(*arguments):
-        asked_in.append(threading.get_ident())
+    def compute(*arguments):
+        threads.append(threading.get_ident())
         return compute_decision_map(*arguments)
 
-    monkeypatch.setattr("app.inspector.samples.decision_map_controller.compute_decision_map", prediction_column)
+    monkeypatch.setattr("app.inspector.samples.decision_map_controller.compute_decision_map", compute)
     circle.train()
     panel = circle.inspector.findChild(SamplePanel)
     circle.wait(lambda: panel._decision_maps.snapshot is circle.session.snapshot)
-    assert asked_in
-    assert threading.get_ident() not in asked_in
+    assert threads
+    assert threading.get_ident() not in threads
 
 
 def test_a_large_network_has_a_decision_map_too(make_harness, project_of):
@@ -140,7 +140,7 @@ def test_the_points_are_painted_once_for_each_change(circle, monkeypatch):
     assert len(painted) == 2
 
 
-def test_points_hidden_before_they_were_painted_wait_until_they_are_seen(circle, monkeypatch):
+def test_points_that_are_hidden_are_painted_when_they_are_shown(circle, monkeypatch):
     plot = circle.find(ScatterPlot, "points")
     QTest.qWait(50)
     painted = []
@@ -153,19 +153,19 @@ def test_points_hidden_before_they_were_painted_wait_until_they_are_seen(circle,
     circle.wait(lambda: painted)
 
 
-def test_a_hidden_inspector_asks_for_nothing_and_catches_up(circle, monkeypatch):
+def test_a_hidden_inspector_requests_no_decision_map_until_it_is_shown(circle, monkeypatch):
     panel, plot = circle.inspector.findChild(SamplePanel), circle.find(ScatterPlot, "points")
     circle.wait(lambda: panel._decision_maps.snapshot is not None)
     circle.inspector.hide()
-    asked, painted = [], []
+    requests, painted = [], []
     monkeypatch.setattr(
-        "app.inspector.samples.decision_map_controller.compute_decision_map", lambda *_arguments: asked.append(1)
+        "app.inspector.samples.decision_map_controller.compute_decision_map", lambda *_arguments: requests.append(1)
     )
     monkeypatch.setattr(plot._scatter, "setData", lambda **_data: painted.append(1))
     circle.train()
     circle.wait(lambda: circle.inspection.predictions is not None)
     QTest.qWait(30)
-    assert not asked
+    assert not requests
     assert not painted
     monkeypatch.undo()
     circle.inspector.show()
@@ -175,7 +175,6 @@ def test_a_hidden_inspector_asks_for_nothing_and_catches_up(circle, monkeypatch)
 def test_the_plane_is_no_wider_than_its_points_need(circle):
     plot = circle.find(ScatterPlot, "points")
     circle.wait(lambda: plot.width() == plot.maximumWidth())
-    sample_trace = plot._plot.getPlotItem().vb
-    (left, right), (low, high) = sample_trace.viewRange()
+    (left, right), (low, high) = plot._plot.getPlotItem().vb.viewRange()
     assert right - left < 1.6
     assert high - low < 1.6
