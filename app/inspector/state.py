@@ -27,6 +27,8 @@ STALE_AFTER_MS = 200
 SHORTEST_PAUSE_MS = 200
 """Shortest time in milliseconds between a request and the next one that no user made."""
 
+_FUNCTIONS = {Method.DECONVNET: reconstruct}
+"""The function that computes a reconstruction, by its method."""
 _NO_TARGET = "Choose a layer with feature maps to reconstruct one of its activations in pixels."
 
 
@@ -63,7 +65,7 @@ class InspectorState(QObject):
         sample: (C, H, W) the image that the network received; None if it is not an image.
         output: output of the chosen layer; None until the first forward pass is recorded.
         own_scale: True if each feature map has its own colour scale, False if all maps share one.
-        method: computes the reconstruction.
+        method: how the reconstruction is computed.
         target: the activation to reconstruct; None if the layer has no feature maps.
         status: how `reconstruction` relates to `target`.
         reconstruction: what to show; None if there is nothing to show.
@@ -89,7 +91,7 @@ class InspectorState(QObject):
         self._job: Job | None = None
         self._requested_from: SampleTrace | None = None
         self._stale_timer = QTimer(self, singleShot=True, interval=STALE_AFTER_MS)
-        self._stale_timer.timeout.connect(self._on_stale_timer_timeout)
+        self._stale_timer.timeout.connect(self._show_waiting)
         self._pause_timer = QTimer(self, singleShot=True, interval=SHORTEST_PAUSE_MS)
         self._pause_timer.timeout.connect(self._request_if_outdated)
         self.shapes: dict[str, Shape] = {}
@@ -281,7 +283,7 @@ class InspectorState(QObject):
             return
         self._pause_timer.start()
         layer, map_index, position = self.target.layer, self.target.map_index, self.target.position
-        function = partial(reconstruct, self._requested_from.trace, layer, map_index, position)
+        function = partial(_FUNCTIONS[self.method], self._requested_from.trace, layer, map_index, position)
         self._job = self._inspection.quick_jobs.submit(function)
         self._job.returned.connect(self._on_job_returned)
         self._job.failed.connect(self._on_job_failed)
@@ -296,7 +298,7 @@ class InspectorState(QObject):
         """Cancel the request because the network changed. A new one follows with the next forward pass."""
         if self._requesting:
             self._drop_job()
-            self._wait()
+            self._show_waiting()
 
     def _drop_job(self) -> None:
         if self._job is not None:
@@ -315,10 +317,7 @@ class InspectorState(QObject):
         self._request_if_outdated()
 
     @Slot()
-    def _on_stale_timer_timeout(self) -> None:
-        self._wait()
-
-    def _wait(self) -> None:
+    def _show_waiting(self) -> None:
         self._stale_timer.stop()
         self._show(Status.WAITING, None, "Computing the reconstruction…")
 
