@@ -62,7 +62,7 @@ class Inspector(QWidget):
         self.state.set_active(self.isVisible())
 
     def _arrange(self) -> None:
-        self._points_hint = make_label("inspector_points_words", _POINTS_HINT, "muted", wraps=True)
+        self._points_hint = make_label("inspector_points_hint", _POINTS_HINT, "muted", wraps=True)
         middle = QWidget()
         column = make_column(middle)
         column.addWidget(self._maps, 1)

@@ -1,12 +1,13 @@
 """The menu that saves and copies pictures."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QGuiApplication, QImage
 from PySide6.QtWidgets import QMenu, QWidget
 
+from app.inspector.reconstruction.picture import Picture
 from app.inspector.reconstruction.picture_file import enlarge, save_png
 from app.widgets.save_dialog import ask_where_to_save
 from tinyml.core import StorageError
@@ -19,7 +20,8 @@ class PictureMenu(QMenu):
     """Saves pictures as PNG files or copies them, at the scale that the user chooses.
 
     Arguments:
-        names: names of the pictures in the menu, such as "map".
+        pictures: the pictures by their names in the menu, such as "map".
+        parent: owns the menu and its dialogs.
 
     Signals:
         message(sentence, failed): a picture was saved or copied, or could not be saved.
@@ -27,9 +29,9 @@ class PictureMenu(QMenu):
 
     message = Signal(str, bool)
 
-    def __init__(self, names: Sequence[str], parent: QWidget) -> None:
+    def __init__(self, pictures: Mapping[str, Picture], parent: QWidget) -> None:
         super().__init__(parent)
-        self._pictures = {name: QImage() for name in names}
+        self._pictures = pictures
         self._folder = Path.home()
         for verb, text in (("save", "Save {}…"), ("copy", "Copy {}")):
             for name in self._pictures:
@@ -49,15 +51,6 @@ class PictureMenu(QMenu):
         self.aboutToShow.connect(self._on_about_to_show)
         self.triggered.connect(self._on_triggered)
 
-    def set_image(self, name: str, image: QImage) -> None:
-        """Set the picture that an entry saves or copies.
-
-        Arguments:
-            name: one of the names of the pictures.
-            image: the picture; a null image if there is none.
-        """
-        self._pictures[name] = image
-
     @property
     def scale(self) -> int:
         """Width and height in pixels of each number in the saved or copied picture."""
@@ -67,7 +60,7 @@ class PictureMenu(QMenu):
     def _on_about_to_show(self) -> None:
         for action in self.actions():
             if action.data() is not None:
-                action.setEnabled(not self._pictures[action.data()[1]].isNull())
+                action.setEnabled(not self._pictures[action.data()[1]].image.isNull())
 
     @Slot(QAction)
     def _on_triggered(self, action: QAction) -> None:
@@ -75,7 +68,7 @@ class PictureMenu(QMenu):
         if not isinstance(data, tuple):
             return
         verb, name = data
-        image = self._pictures[name]
+        image = self._pictures[name].image
         if image.isNull():
             self.message.emit(f"There is no {name} yet. Choose a feature map first.", True)
         elif verb == "copy":

@@ -1,20 +1,19 @@
 """The third column of the inspector: the chosen feature map, the input and the reconstruction."""
 
-import numpy as np
 import qtawesome
-from PySide6.QtCore import QEvent, QRect, Qt, Slot
-from PySide6.QtGui import QImage, QPainter, QResizeEvent
+from PySide6.QtCore import QEvent, Qt, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QCheckBox, QSizePolicy, QToolButton, QWidget
 
 from app.inspector.layouts import make_column, make_row, with_names
 from app.inspector.reconstruction.legend import Legend
 from app.inspector.reconstruction.picture import Picture
 from app.inspector.reconstruction.picture_menu import PictureMenu
-from app.inspector.reconstruction.reconstruction_images import overlay_image, reconstruction_image
+from app.inspector.reconstruction.state_pictures import InputPicture, MapPicture, ReconstructionPicture
 from app.inspector.reconstruction.viewport import Viewport
 from app.inspector.state import InspectorState, Status
 from app.widgets.formatting import format_number
-from app.widgets.images.colormaps import sample_image, symmetric_limit, viridis_image
+from app.widgets.images.colormaps import symmetric_limit
 from app.widgets.labels import make_label
 from app.widgets.theme.style_properties import set_style_property
 from app.widgets.theme.theme import GRID, current_theme
@@ -35,11 +34,9 @@ class ReconstructionPanel(QWidget):
     def __init__(self, state: InspectorState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._state = state
-        self._sample: np.ndarray | None = None
         self._make_pictures()
         self._make_controls()
         self._arrange()
-        state.output_changed.connect(self._on_output_changed)
         state.target_changed.connect(self._on_target_changed)
         state.reconstruction_changed.connect(self._on_reconstruction_changed)
         self._on_target_changed()
@@ -49,7 +46,6 @@ class ReconstructionPanel(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
             self._paint_icons()
-            self._show_result()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -59,24 +55,14 @@ class ReconstructionPanel(QWidget):
 
     def _make_pictures(self) -> None:
         self._viewport = Viewport(self)
-        self._map_picture = Picture(Viewport(self), pickable=True)
-        self._map_picture.setObjectName("inspector_map")
-        self._map_picture.setAccessibleName(
-            "The chosen feature map: click a position, or change it with the arrow keys"
-        )
-        self._map_picture.picked.connect(self._state.choose_position)
-        self._map_picture.home_pressed.connect(self._state.choose_strongest)
-        self._input_picture = with_names(
-            Picture(self._viewport), "inspector_input", "The input with the receptive field of this position"
-        )
-        self._result_picture = with_names(
-            Picture(self._viewport),
-            "inspector_reconstruction",
-            "The reconstruction: the pixels that caused the activation",
-        )
+        self._map_picture = MapPicture(self._state, Viewport(self))
+        self._input_picture = InputPicture(self._state, self._viewport)
+        self._reconstruction_picture = ReconstructionPicture(self._state, self._viewport)
         self._map_box = _captioned(self._map_picture, "map", "inspector_map_caption")
         self._input_box = _captioned(self._input_picture, "input", "inspector_input_caption")
-        self._result_box = _captioned(self._result_picture, "reconstruction", "inspector_reconstruction_caption")
+        self._reconstruction_box = _captioned(
+            self._reconstruction_picture, "reconstruction", "inspector_reconstruction_caption"
+        )
 
     def _make_controls(self) -> None:
         self._heading = make_label("inspector_reconstruction_heading", style_class="heading")
@@ -86,7 +72,7 @@ class ReconstructionPanel(QWidget):
         self._overlay = with_names(
             QCheckBox("over the input"), "inspector_overlay", "Lay the reconstruction over the input"
         )
-        self._overlay.toggled.connect(self._on_overlay_toggled)
+        self._overlay.toggled.connect(self._reconstruction_picture.set_overlaid)
         self._strongest = self._make_tool_button("strongest", "Back to the strongest activation of the map (Home)")
         self._strongest.setEnabled(False)
         self._strongest.clicked.connect(self._state.choose_strongest)
@@ -98,7 +84,10 @@ class ReconstructionPanel(QWidget):
         self._zoom_all.clicked.connect(self._viewport.show_all)
         self._save = self._make_tool_button("save", "Save or copy a picture")
         self._save.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._menu = PictureMenu(("map", "input", "reconstruction"), self)
+        self._menu = PictureMenu(
+            {"map": self._map_picture, "input": self._input_picture, "reconstruction": self._reconstruction_picture},
+            self,
+        )
         self._menu.message.connect(self._on_menu_message)
         self._save.setMenu(self._menu)
         self._paint_icons()
@@ -128,7 +117,7 @@ class ReconstructionPanel(QWidget):
             header.addWidget(button)
         self._heading.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._pictures = make_row()
-        for box in (self._map_box, self._input_box, self._result_box):
+        for box in (self._map_box, self._input_box, self._reconstruction_box):
             self._pictures.addWidget(box, 1)
         details = make_row()
         details.addWidget(self._position_text, 1)
@@ -144,75 +133,28 @@ class ReconstructionPanel(QWidget):
     # ------------------------------------------------------------------------------------------------------ showing
 
     @Slot()
-    def _on_output_changed(self) -> None:
-        if self._state.sample is not self._sample:
-            self._sample = self._state.sample
-            image = QImage() if self._sample is None else sample_image(self._sample)
-            self._input_picture.show_image(image, self._sample)
-            self._menu.set_image("input", image)
-            self._show_result()
-        self._show_map()
-
-    @Slot()
     def _on_target_changed(self) -> None:
         target = self._state.target
         self._strongest.setEnabled(target is not None and target.position is not None)
         self._heading.setText("Map → pixels" if target is None else f"Map {target.map_index} → pixels")
-        for widget in (self._map_box, self._result_box, self._legend, self._overlay, self._strongest):
+        for widget in (self._map_box, self._reconstruction_box, self._legend, self._overlay, self._strongest):
             widget.setVisible(target is not None)
         self._limit_heights()
-        self._map_picture.mark(self._state.position)
-        self._show_map()
 
     @Slot()
     def _on_reconstruction_changed(self) -> None:
-        target, reconstruction = self._state.target, self._state.reconstruction
-        box, position_text = None, ""
+        target, reconstruction, position_text = self._state.target, self._state.reconstruction, ""
         if target is not None and reconstruction is not None:
-            (top, bottom), (left, right) = reconstruction.receptive_field
-            box = QRect(left, top, right - left, bottom - top)
             self._legend.show_limit(symmetric_limit(reconstruction.image), colored=len(reconstruction.image) == 3)
             row, column = reconstruction.position
             kind = "strongest activation" if target.position is None else "this position"
             position_text = f"{kind}: {format_number(reconstruction.activation)} at row {row}, column {column}"
         self._position_text.setText(position_text)
-        self._input_picture.show_box(box)
-        self._result_picture.show_box(box)
-        self._map_picture.mark(self._state.position)
         self._show_sentence(self._state.sentence, failed=self._state.status is Status.REFUSED)
-        self._show_result()
-
-    def _show_map(self) -> None:
-        values = self._state.map_values
-        image = QImage() if values is None else viridis_image(values, *self._state.color_range)
-        self._map_picture.show_image(image, values)
-        self._menu.set_image("map", image)
-
-    @Slot()
-    def _on_overlay_toggled(self) -> None:
-        self._show_result()
-
-    def _show_result(self) -> None:
-        """Paint the reconstruction, alone or over the input."""
-        reconstruction = self._state.reconstruction
-        if reconstruction is None:
-            self._result_picture.show_image(QImage())
-            self._menu.set_image("reconstruction", QImage())
-            return
-        array, dark = reconstruction.image, current_theme().dark
-        if self._overlay.isChecked() and self._sample is not None:
-            image = sample_image(self._sample)
-            painter = QPainter(image)
-            painter.drawImage(0, 0, overlay_image(array, dark))
-            painter.end()
-        else:
-            image = reconstruction_image(array, dark)
-        self._result_picture.show_image(image, array)
-        self._menu.set_image("reconstruction", image)
 
     def _limit_heights(self) -> None:
         """Put the pictures beside or below each other. Limit their heights, so that the text stays near them."""
-        boxes = [box for box in (self._map_box, self._input_box, self._result_box) if not box.isHidden()]
+        boxes = [box for box in (self._map_box, self._input_box, self._reconstruction_box) if not box.isHidden()]
         caption = self.fontMetrics().height() + GRID
         beside = (self.width() - GRID * (len(boxes) - 1)) // len(boxes)
         below = min(self.width(), (self.height() - _TEXT_HEIGHT) // len(boxes) - caption - GRID)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 import numpy as np
-from PySide6.QtCore import QTimer, Slot
+from PySide6.QtCore import QSignalBlocker, QTimer, Slot
 from PySide6.QtGui import QImage, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QWidget
 
@@ -108,12 +108,11 @@ class SamplePanel(QWidget):
         self._predictions = self._inspection.predictions
         self._decision_maps.forget()
         names = samples.description.class_names if samples is not None else ()
-        self._class.blockSignals(True)
-        self._class.clear()
-        self._class.addItem("all classes", ALL_CLASSES)
-        for index, name in enumerate(names):
-            self._class.addItem(short(name), index)
-        self._class.blockSignals(False)
+        with QSignalBlocker(self._class):
+            self._class.clear()
+            self._class.addItem("all classes", ALL_CLASSES)
+            for index, name in enumerate(names):
+                self._class.addItem(short(name), index)
         images = samples is None or len(samples.description.example_shape) == 3
         has_classes = samples is None or samples.description.has_classes
         self._class.setVisible(has_classes)
@@ -181,7 +180,8 @@ class SamplePanel(QWidget):
             return
         # Stop at the first thumbnail that is missing. One inserted later would move the others under the mouse.
         self._offered = next(
-            (place for place, index in enumerate(self._shown) if int(index) not in self._thumbnails), len(self._shown)
+            (position for position, index in enumerate(self._shown) if int(index) not in self._thumbnails),
+            len(self._shown),
         )
         self._grid.set_images(self._grid_images(self._shown[: self._offered]))
         self._add_thumbnails()
@@ -227,14 +227,14 @@ class SamplePanel(QWidget):
         self._filtered_out.setText(f"Sample {self._inspection.index} is still shown, but it does not pass the filters.")
 
     def _mark_current(self) -> None:
-        place = np.flatnonzero(self._shown == self._inspection.index)
-        self._grid.set_current(int(place[0]) if place.size else -1)
+        positions = np.flatnonzero(self._shown == self._inspection.index)
+        self._grid.set_current(int(positions[0]) if positions.size else -1)
         self._points.set_current(self._inspection.index)
 
     @Slot(int)
-    def _on_grid_picked(self, place: int) -> None:
-        if 0 <= place < len(self._shown):
-            self._inspection.select_sample(int(self._shown[place]))
+    def _on_grid_picked(self, position: int) -> None:
+        if 0 <= position < len(self._shown):
+            self._inspection.select_sample(int(self._shown[position]))
 
     @Slot()
     def _on_predictions_changed(self) -> None:

@@ -92,7 +92,7 @@ class ScatterPlot(QWidget):
         self._labels, self._predictions = labels, None
         self._shown = np.arange(len(points))
         names = ", ".join(
-            f"{short(name)} {_SYMBOL_WORDS[index % len(_SYMBOLS)]}" for index, name in enumerate(class_names)
+            f"{short(name)} {_SYMBOL_NAMES[index % len(_SYMBOLS)]}" for index, name in enumerate(class_names)
         )
         caption = (
             f"{names}. A frame marks a wrong prediction."
@@ -283,7 +283,7 @@ def class_color(index: int) -> str:
     return CLASS_COLORS[index % len(CLASS_COLORS)]
 
 
-_SYMBOL_WORDS = ("● blue", "■ yellow", "▼ green", "◆ pink", "★ red")
+_SYMBOL_NAMES = ("● blue", "■ yellow", "▼ green", "◆ pink", "★ red")
 
 
 def _rgb(color: str) -> tuple[int, int, int]:

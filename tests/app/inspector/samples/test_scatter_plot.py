@@ -19,7 +19,7 @@ def test_points_are_a_scatter_plot_and_a_hint_says_why_there_are_no_maps(circle)
     assert not circle.find(ImageGrid, "samples").isVisible()
     assert not circle.find(QWidget, "input").isVisible()
     assert not circle.find(QWidget, "step_strip_scroll").isVisible()
-    assert "points, not images" in circle.text("points_words")
+    assert "points, not images" in circle.text("points_hint")
     assert circle.find(BarChart, "vector").values.shape == (2,)
 
 
@@ -57,7 +57,7 @@ def test_a_regression_shows_its_points_and_the_predicted_curve(make_harness, pro
     place = plot._points[31] + [0.0, 0.02]
     scaled = (plot._points - place) / (plot.plane[1] - plot.plane[0])
     assert plot.nearest(*place) == (scaled**2).sum(axis=1).argmin()
-    assert harness.text("points_words").endswith("prediction for other points.")
+    assert harness.text("points_hint").endswith("prediction for other points.")
 
 
 def test_a_click_picks_the_nearest_point(circle):
