@@ -1,19 +1,14 @@
-import gc
-import weakref
-
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QToolButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QToolButton, QWidget
 
-from app.document import Document, edits
-from app.inspector import Inspector
+from app.document import edits
 from app.inspector.layer_outputs import strongest_map
 from app.inspector.maps.bar_chart import BarChart
 from app.inspector.reconstruction.picture import Picture
 from app.inspector.reconstruction.step_strip import StepStrip
-from app.training import Inspection, Session
 from app.widgets.images.image_grid import ImageGrid
 from app.widgets.theme.theme import family_color
 
@@ -169,17 +164,6 @@ def test_training_updates_the_maps_and_keeps_the_choice(digits):
     assert (grid.current, grid.marked) == (0, (0, 4, 4))
 
 
-def test_a_network_with_a_problem_says_what_to_do_and_recovers(digits):
-    project = digits.document.project
-    digits.document.apply(edits.remove_layers(project, ["flatten_1"]))
-    digits.wait(lambda: digits.find(QWidget, "problem").isVisible())
-    assert "linear_1" in digits.text("problem")
-    assert "as soon as this is solved" in digits.text("problem")
-    digits.document.undo_stack.undo()
-    digits.wait(lambda: digits.find(QWidget, "columns").isVisible())
-    digits.wait_for_reconstruction("conv_2")
-
-
 def test_another_layer_is_shown_when_the_layer_is_removed(digits):
     digits.document.apply(edits.insert_layer(digits.document.project, 2, "Conv2D", {"filters": 5, "window": 1}))
     layers = digits.find(QComboBox, "layer")
@@ -188,67 +172,3 @@ def test_another_layer_is_shown_when_the_layer_is_removed(digits):
     digits.document.undo_stack.undo()
     digits.wait(lambda: layers.findText("conv_3") < 0)
     digits.wait_for_reconstruction("conv_2")
-
-
-def test_a_hidden_inspector_does_nothing_until_it_is_shown(digits):
-    digits.wait_for_reconstruction("conv_2")
-    digits.inspector.hide()
-    digits.document.select(("relu_1",))
-    digits.inspection.select_sample(9)
-    digits.wait(lambda: digits.inspection.sample_trace.index == 9)
-    assert digits.find(QComboBox, "layer").currentText() == "conv_2"
-    digits.inspector.show()
-    digits.wait_for_reconstruction("relu_1")
-    assert digits.find(QComboBox, "layer").currentText() == "relu_1"
-
-
-def test_tab_reaches_every_control(digits):
-    digits.wait_for_reconstruction("conv_2")
-    digits.inspector.activateWindow()
-    names = set()
-    widget = digits.inspector
-    for _ in range(200):
-        widget = widget.nextInFocusChain()
-        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isVisible() and widget.isEnabled():
-            names.add(widget.objectName())
-    expected = ["samples", "mistakes_only", "class_filter", "layer", "own_scale", "maps", "map", "input"]
-    expected += ["reconstruction", "overlay", "zoom_in", "zoom_out", "zoom_all", "save"]
-    assert {f"inspector_{name}" for name in expected} <= names
-
-
-def test_every_control_has_a_name_for_screen_readers(digits):
-    digits.wait_for_reconstruction("conv_2")
-    for widget in digits.inspector.findChildren(QWidget):
-        if widget.objectName().startswith("inspector_") and widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
-            assert widget.accessibleName(), widget.objectName()
-
-
-def test_a_closed_inspector_is_deleted(qtbot, digits):
-    document, inspection = digits.document, digits.inspection
-    inspector = Inspector(document, inspection)
-    inspector.show()
-    QTest.qWait(300)
-    inspector.close()
-    inspector.deleteLater()
-    reference = weakref.ref(inspector)
-    del inspector
-    QApplication.processEvents()
-    QTest.qWait(10)
-    gc.collect()
-    assert reference() is None
-    # The inspection continues without it.
-    inspection.select_sample(1)
-    digits.wait(lambda: inspection.sample_trace.index == 1)
-
-
-def test_an_empty_network_says_what_to_do(qtbot):
-    document = Document()
-    session = Session(document)
-    inspection = Inspection(document, session)
-    inspector = Inspector(document, inspection)
-    qtbot.addWidget(inspector)
-    inspector.show()
-    problem = inspector.findChild(QWidget, "inspector_problem")
-    qtbot.waitUntil(problem.isVisible)
-    assert "The network has no layers yet. Add one from the palette." in problem.text()
-    inspection.shutdown()
