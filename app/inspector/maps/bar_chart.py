@@ -1,8 +1,8 @@
 """A vector as a bar chart: the output of a layer without feature maps for one sample.
 
-The chart paints itself. pyqtgraph's `BarGraphItem` would replace only the rectangles, takes four times as long to draw
-and twelve milliseconds to create. The bars on a layer card and those of the class scores have other rules for their
-sizes, colours and values that are not finite, so a shared painter would only call `fillRect`.
+The chart paints itself. pyqtgraph's `BarGraphItem` would replace only the rectangles, and its plot takes 15 ms to
+create instead of 0.03 ms. The bars on a layer card and those of the class scores have other rules for sizes, colours
+and numbers that are not finite, so a shared painter would only draw rectangles.
 """
 
 from collections.abc import Sequence

@@ -1,8 +1,8 @@
 """A picture of an array: sharp pixels, zoom, a box, a marked pixel, and the number under the mouse.
 
 The widget paints itself. pyqtgraph's `ImageItem` in linked `ViewBox`es crops a square picture in a wide view if panning
-is limited to the picture, and loses the link between views of different widths. It takes 20 ms to create, this widget
-0.3 ms.
+is limited to the picture, and loses the link between views of different widths. A view takes 4.5 ms to create, this
+widget 0.04 ms.
 """
 
 import math
