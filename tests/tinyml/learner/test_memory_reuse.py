@@ -19,7 +19,7 @@ from tinyml.core.threads import run_in_parallel, set_thread_count, thread_count
 from tinyml.core.workspace import Workspace
 from tinyml.learner import Learner
 from tinyml.net import build
-from tinyml.net.execution import batch_pass
+from tinyml.net.execution import segments
 from tinyml.optims import AdamOptimizer, Optimizer, SGDOptimizer
 
 LARGE = 1_000_000
@@ -58,7 +58,7 @@ def fair_shares(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
         run_in_parallel(wait_and_do, count)
 
-    monkeypatch.setattr(batch_pass, "run_in_parallel", run_together)
+    monkeypatch.setattr(segments, "run_in_parallel", run_together)
     before = thread_count()
     yield
     set_thread_count(before)

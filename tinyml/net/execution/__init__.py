@@ -1,4 +1,4 @@
-"""How batches go through a network: whole, or in micro-batches on several threads."""
+"""Execution of batches: which layers take a batch whole, which in micro-batches, and how each of them runs."""
 
 from tinyml.net.execution.batch_pass import BatchPass
 

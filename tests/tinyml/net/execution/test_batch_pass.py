@@ -15,7 +15,8 @@ from tinyml.core import ShapeError, TinymlError
 from tinyml.core.threads import blas_is_held, set_thread_count, thread_count
 from tinyml.layers import ReLU
 from tinyml.net import NetworkSpecification, Sequential, build, infer
-from tinyml.net.execution import BatchPass, batch_pass
+from tinyml.net.execution import BatchPass, plan, segments
+from tinyml.net.execution.segments import MicroBatchSegment
 
 SHAPE = (2, 6, 8)
 CONV, PAIR, LINEAR = ("Conv2D", {"filters": 3}), ("Conv2D", {"filters": 2}), ("Linear", {"outputs": 4})
@@ -58,9 +59,9 @@ def cut(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def cut_small_ones(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(batch_pass, "_LEAST_WORK_TO_SPLIT", 0)
-    patch.setattr(batch_pass, "_LEAST_SIZE_TO_REUSE", 0)
-    patch.setattr(batch_pass, "_MICRO_BATCH_SIZE", 4)
+    patch.setattr(plan, "MIN_WORK_TO_SPLIT", 0)
+    patch.setattr(segments, "MIN_SIZE_TO_REUSE", 0)
+    patch.setattr(segments, "MICRO_BATCH_SIZE", 4)
 
 
 def make(network: NetworkSpecification, dtype: type[np.floating] = np.float64) -> Sequential:
@@ -271,7 +272,7 @@ def trained(threads: int) -> tuple[list[np.ndarray], dict[str, np.ndarray]]:
         for parameter in net.parameters:
             parameter.tensor -= 0.001 * parameter.gradient
             parameter.zero_grad()
-    assert any(isinstance(segment, batch_pass._MicroBatchSegment) for segment in taker._segments.values())
+    assert any(isinstance(segment, MicroBatchSegment) for segment in taker._planner.segments.values())
     return outputs, net.named_tensors
 
 
