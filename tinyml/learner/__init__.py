@@ -1,8 +1,15 @@
-"""Training: the learner, its settings, events and checkpoints, metrics, and runs that are ready to start."""
+"""Training: the learner, its settings and events, metrics, checkpoints, and the setup of a run."""
 
 from tinyml.learner.checkpoint import Checkpoint, CheckpointState
 from tinyml.learner.evaluation import Evaluation, evaluate
-from tinyml.learner.events import BatchFinished, EpochFinished, Event, TrainingFinished, ValidationAdvanced
+from tinyml.learner.events import (
+    BatchFinished,
+    EpochFinished,
+    Event,
+    TrainingFinished,
+    ValidationAdvanced,
+    best_epoch,
+)
 from tinyml.learner.gradient_stats import LayerGradientStats
 from tinyml.learner.learner import Learner
 from tinyml.learner.metrics import Report, accuracy, confusion_matrix, r_squared, report, top_accuracy
@@ -26,6 +33,7 @@ __all__ = [
     "TrainingSetup",
     "ValidationAdvanced",
     "accuracy",
+    "best_epoch",
     "check_fits",
     "class_scores",
     "confusion_matrix",

@@ -1,5 +1,7 @@
-"""What a training run tells while it goes on: small frozen records, safe to hand to another thread."""
+"""The events of a training run: small frozen records that can be passed to another thread."""
 
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tinyml.learner.gradient_stats import LayerGradientStats
@@ -7,21 +9,21 @@ from tinyml.learner.gradient_stats import LayerGradientStats
 
 @dataclass(frozen=True)
 class BatchFinished:
-    """One batch was learned from.
+    """One training step is done.
 
     Attributes:
         epoch: counted from 1.
-        batch: within the epoch, counted from 1.
-        batches: in one epoch.
-        step: batches since the start of the run, counted from 1.
-        examples: in this batch.
-        loss: of this batch, before the update.
-        accuracy: share of this batch's examples that were classified correctly, before the update, 0 to 1; None when
+        batch: number of the batch in the epoch, counted from 1.
+        batches: number of batches in one epoch.
+        step: number of the batch in the run, counted from 1.
+        examples: number of examples in this batch.
+        loss: loss of this batch, before the update.
+        accuracy: share of this batch's examples that were classified correctly, before the update, 0 to 1; None if
             there are no classes.
-        learning_rate: of the update; None for an optimiser of one's own that has none.
-        layers: how strongly each layer learned, when that was asked for; else empty.
-        r_squared: share of the targets' variation that is explained, before the update: of this batch's errors, and
-            the variation of all training targets; None when the targets are classes.
+        learning_rate: learning rate of the update; None if a custom optimiser has no learning rate.
+        layers: gradients and updates of each layer, if they were measured; else empty.
+        r_squared: share of the targets' variation that the outputs explain, before the update. It compares the errors
+            of this batch with the variation of all training targets. None if the targets are classes.
     """
 
     epoch: int
@@ -38,12 +40,12 @@ class BatchFinished:
 
 @dataclass(frozen=True)
 class ValidationAdvanced:
-    """Some of the validation examples were evaluated, with more to come: a place to pause or stop, nothing to draw.
+    """A part of the validation examples is evaluated, and there are more. The run can pause or stop here.
 
     Attributes:
         epoch: counted from 1.
-        examples: evaluated so far.
-        planned: validation examples in all.
+        examples: number of examples evaluated so far.
+        planned: number of all validation examples.
     """
 
     epoch: int
@@ -53,18 +55,18 @@ class ValidationAdvanced:
 
 @dataclass(frozen=True)
 class EpochFinished:
-    """All training examples were seen once more, and the validation examples were evaluated.
+    """The network has seen all training examples once more, and the validation examples are evaluated.
 
     Attributes:
         epoch: counted from 1.
-        epochs: planned in all.
-        training_loss, training_accuracy: means over the epoch's batches, weighted by their examples, as they were
-            while training (before each update, dropout on). The accuracy is None when there are no classes.
-        validation_loss, validation_accuracy: over the validation set after the epoch; None without such a set.
-        seconds: since the start of the run, pauses included; those before it was resumed count too.
-        learning_rate: of the epoch's last update; None for an optimiser of one's own that has none.
-        training_r_squared, validation_r_squared: share of the targets' variation that is explained, while training
-            and on the validation set after the epoch; None when the targets are classes.
+        epochs: number of epochs planned.
+        training_loss, training_accuracy: means over the examples of the epoch, measured during training: before each
+            update and with dropout. The accuracy is None if there are no classes.
+        validation_loss, validation_accuracy: over the validation set, after the epoch; None without such a set.
+        seconds: time since the start of the run, with pauses and the time before it was resumed.
+        learning_rate: learning rate of the last update; None if a custom optimiser has no learning rate.
+        training_r_squared, validation_r_squared: share of the targets' variation that the outputs explain, during
+            training and on the validation set; None if the targets are classes.
     """
 
     epoch: int
@@ -80,20 +82,20 @@ class EpochFinished:
 
     @property
     def monitored_loss(self) -> float:
-        """The loss by which epochs are compared: of the validation set, or of training where there is none."""
+        """The loss that decides which epoch is best: the validation loss; without a validation set, training loss."""
         return self.training_loss if self.validation_loss is None else self.validation_loss
 
 
 @dataclass(frozen=True)
 class TrainingFinished:
-    """The planned number of epochs is done, or there was no improvement for as long as it was to be borne.
+    """All planned epochs are done, or early stopping ended the run.
 
     Attributes:
         history: the event of every epoch, in order.
-        seconds: the whole run took.
-        best_epoch: the one with the smallest loss (see `EpochFinished.monitored_loss`); None when none was finite.
-        stopped_early: whether epochs that were planned are left.
-        restored: whether the network holds the weights of the best epoch again.
+        seconds: duration of the whole run.
+        best_epoch: number of the epoch with the smallest `monitored_loss`; None if no loss was finite.
+        stopped_early: True if early stopping ended the run before the planned number of epochs.
+        restored: True if the network holds the weights of the best epoch again.
     """
 
     history: tuple[EpochFinished, ...]
@@ -104,3 +106,27 @@ class TrainingFinished:
 
 
 Event = BatchFinished | ValidationAdvanced | EpochFinished | TrainingFinished
+
+
+def is_better(epoch: EpochFinished, best: EpochFinished | None) -> bool:
+    """Return True if the monitored loss of an epoch is finite and smaller than that of the best epoch so far.
+
+    Arguments:
+        epoch: the new epoch.
+        best: the best epoch so far; None if there is none.
+    """
+    return math.isfinite(epoch.monitored_loss) and (best is None or epoch.monitored_loss < best.monitored_loss)
+
+
+def best_epoch(history: Iterable[EpochFinished]) -> EpochFinished | None:
+    """Return the first epoch with the smallest finite `monitored_loss`; None if no loss is finite.
+
+    >>> history = [EpochFinished(number, 3, 0.5, None, loss, None, 1.0) for number, loss in ((1, 0.4), (2, 0.3))]
+    >>> best_epoch(history).epoch
+    2
+    """
+    best: EpochFinished | None = None
+    for epoch in history:
+        if is_better(epoch, best):
+            best = epoch
+    return best

@@ -1,50 +1,43 @@
-"""Learner: what turns examples into better parameters, batch by batch."""
+"""Learner: trains a network on arrays or datasets, epoch by epoch."""
 
-import math
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing
 from typing import Any
 
 import numpy as np
 
-from tinyml.core import Array, DataError, SettingsError, TinymlError, as_examples
+from tinyml.core import Array, DataError, TinymlError, as_examples
 from tinyml.core.validation import check_counts
 from tinyml.data import Augmentation, DataDescription, Dataset
-from tinyml.learner.arguments import check_model, compute_loss
 from tinyml.learner.checkpoint import Checkpoint
 from tinyml.learner.events import EpochFinished, Event
-from tinyml.learner.gradient_stats import GradientStatsRecorder, LayerGradientStats
+from tinyml.learner.gradient_stats import LayerGradientStats
 from tinyml.learner.objective import Objective, check_loss
 from tinyml.learner.run import RunConfig, TrainingRun
+from tinyml.learner.step import TrainingStep
 from tinyml.learner.training_examples import ArrayExamples, DatasetExamples
-from tinyml.losses import LossFunction, find_loss
+from tinyml.losses import LossFunction
 from tinyml.net import Sequential
-from tinyml.net.execution import BatchPass
 from tinyml.net.sequential import SupportsUpdate
-from tinyml.optims import Optimizer, clip_gradients, find_optimizer
-from tinyml.optims.base import check_positive
 from tinyml.optims.schedules import Schedule
 
 
 class Learner:
     """Minibatch gradient descent (seed 000, "Learner"; seed 002).
 
-    For each batch: forward, loss, backward, then `model.update(optimizer)`, which changes every parameter by
-    `new = old - ε ∂ℓ/∂old` (or as the optimiser decides) and clears the gradients.
-
     Arguments:
-        model: the network; its parameters are changed in place.
-        loss: a function `(predicted, ground_truth) -> (loss, gradient)`, or the name of one in `tinyml.losses`: "mse".
-        optimizer: what updates a parameter from its gradient: anything with a method `update(parameter)`, or the name
-            of one in `tinyml.optims`, with its defaults: "adam".
-        schedule: changes the optimiser's learning rate in `fit` and `run`; None to leave it alone.
-        clip_norm: longest gradient, see `tinyml.optims.clip_gradients`; None for any length.
+        model: the network. Training changes its parameters in place.
+        loss: a function `(predicted, ground_truth) -> (loss, gradient)`, or the name of a loss in `tinyml.losses`:
+            "mse".
+        optimizer: any object with a method `update(parameter)`, or the name of an optimiser in `tinyml.optims`, with
+            default settings: "adam".
+        schedule: changes the optimiser's learning rate in `fit` and `run`; None for a constant rate.
+        clip_norm: largest norm of the gradient, see `tinyml.optims.clip_gradients`; None for no limit.
 
     Attributes:
-        gradient_stats: how strongly each layer learned from the last batch, when that was asked for; else empty.
+        step: does one training step; it holds the network, the loss, the optimiser and the schedule.
 
-    Raises `SettingsError` when an argument is none of these, `clip_norm` is not positive, or the optimiser has no
-    learning rate for the schedule.
+    Raises `SettingsError` if an argument is invalid, or if there is a schedule but the optimiser has no learning rate.
 
     >>> from tinyml.data import load
     >>> from tinyml.layers import Linear
@@ -63,62 +56,64 @@ class Learner:
         schedule: Schedule | None = None,
         clip_norm: float | None = None,
     ) -> None:
-        self.model = check_model(model)
-        self.loss = find_loss(loss)
-        self.optimizer: SupportsUpdate = find_optimizer(optimizer)
-        self.schedule = schedule
-        self.clip_norm = None if clip_norm is None else check_positive("largest gradient norm", clip_norm)
-        self.gradient_stats: tuple[LayerGradientStats, ...] = ()
-        if schedule is not None and not isinstance(self.optimizer, Optimizer):
-            raise SettingsError(
-                f"A schedule changes the learning rate `lr` of a tinyml.optims.Optimizer, which "
-                f"{type(self.optimizer).__name__} is not."
-            )
-        self._base_rate = self.learning_rate
-        self._fresh_schedule = {} if schedule is None else schedule.state()
+        self.step = TrainingStep(model, loss, optimizer, schedule, clip_norm)
         self._run: TrainingRun | None = None
-        self._pass = BatchPass()
+
+    @property
+    def model(self) -> Sequential:
+        """The network."""
+        return self.step.model
+
+    @property
+    def loss(self) -> LossFunction:
+        """The loss function."""
+        return self.step.loss
+
+    @property
+    def optimizer(self) -> SupportsUpdate:
+        """The optimiser. It can be replaced, also during a run."""
+        return self.step.optimizer
+
+    @optimizer.setter
+    def optimizer(self, optimizer: SupportsUpdate) -> None:
+        self.step.optimizer = optimizer
+
+    @property
+    def schedule(self) -> Schedule | None:
+        """The learning-rate schedule; None for a constant rate."""
+        return self.step.schedule
+
+    @property
+    def clip_norm(self) -> float | None:
+        """The largest norm of the gradient; None for no limit."""
+        return self.step.clip_norm
 
     @property
     def learning_rate(self) -> float | None:
-        """The learning rate of the next update; None for an optimiser of one's own that has none."""
-        return self.optimizer.lr if isinstance(self.optimizer, Optimizer) else None
+        """The learning rate of the next step; None if a custom optimiser has no learning rate."""
+        return self.step.learning_rate
 
-    def set_rate(self, step: int) -> None:
-        """Let the schedule decide the learning rate after `step` steps of a run; without one, leave it as it is."""
-        if self.schedule is None or self._base_rate is None or not isinstance(self.optimizer, Optimizer):
-            return
-        self.optimizer.lr = self._base_rate * self.schedule.factor(step)
+    @property
+    def gradient_stats(self) -> tuple[LayerGradientStats, ...]:
+        """Gradients and updates of each layer in the last step, if they were measured; else empty."""
+        return self.step.gradient_stats
 
     def batch_fit(self, data: Array, label: np.ndarray, measure: bool = False) -> tuple[float, Array]:
         """Learn from one batch.
 
         Arguments:
             data: `(N, …)` inputs.
-            label: what the loss compares the outputs with.
-            measure: find out how strongly each layer learns, see `gradient_stats`.
+            label: the ground truth that the loss needs.
+            measure: True to compute `gradient_stats`.
 
-        Returns the loss and the `(N, …)` outputs, both from before the update. When the loss is NaN or infinite, the
-        parameters are left as they are.
+        Returns the loss and the `(N, …)` outputs, both from before the update. If the loss is NaN or infinite, the
+        parameters stay as they are.
         """
-        # An overflow shows in the loss, and is reported there with its place; NumPy's warnings would only repeat it.
-        with np.errstate(all="ignore"):
-            output = self._pass.forward(self.model.layers, self.model.read_input(data))
-            loss, gradient = compute_loss(self.loss, output, label)
-            if math.isfinite(loss):
-                self._pass.backward(gradient)
-                recorder = GradientStatsRecorder(self.model) if measure else None
-                if self.clip_norm is not None:
-                    clip_gradients(self.model.parameters, self.clip_norm)
-                with self._pass.threads():
-                    self.model.update(self.optimizer)
-                self.gradient_stats = () if recorder is None else recorder.finish()
-        return loss, output
+        return self.step.train_on_batch(data, label, measure)
 
     def release_memory(self) -> None:
-        """Give back the memory that `batch_fit` and the evaluations keep for the next time, as every run does."""
-        self._pass = BatchPass()
-        self.model.release_memory()
+        """Free the memory that `batch_fit` and evaluations keep for the next time. Every run does this at its end."""
+        self.step.release_memory()
 
     def fit(
         self,
@@ -133,25 +128,26 @@ class Learner:
         *,
         progress: bool = False,
     ) -> tuple[Sequential, list[float]]:
-        """Train on arrays, as the original tinyml did; `run` tells more while it goes on.
+        """Train on arrays, as in the original tinyml. `run` gives more information during the training.
 
         Arguments:
             data: `(N, …)` inputs.
-            label: what the loss compares the outputs with: `(N,)` integers, or `(N, outputs)` numbers for `mse_loss`.
-            epochs: how often all examples are seen, at least 1.
-            batch_size: examples in one update, at least 1; the last batch of an epoch holds what is left.
-            callbacks: each is called as `callback(model, epoch, *cargs)`, the epoch counted from 0, with the network in
-                evaluation mode. A callback that returns False ends the training after this epoch.
-            callbacks_interval: call them after every so many epochs, beginning with the first; never when None.
+            label: the ground truth that the loss needs: `(N,)` integers, or `(N, outputs)` numbers for `mse_loss`.
+            epochs: number of epochs, at least 1.
+            batch_size: examples in one batch, at least 1. The last batch of an epoch holds the rest.
+            callbacks: functions that are called as `callback(model, epoch, *cargs)`, with the network in evaluation
+                mode. The epoch is counted from 0. If a callback returns False, the training ends after this epoch.
+            callbacks_interval: number of epochs from one call to the next; the first call follows the first epoch.
+                None for no calls.
             cargs: further arguments for the callbacks.
             seed: decides the order of the examples.
-            progress: show a progress bar on standard error.
+            progress: True to show a progress bar on standard error.
 
-        Returns the network and, for each epoch that was done, the mean loss over its examples. (The original returned
-        the sum over its batches, which depends on the batch size.)
+        Returns the network and, for each epoch, the mean loss over its examples. (The original returned the sum over
+        the batches, which depends on the batch size.)
 
-        Raises `DivergedError` when the loss becomes NaN or infinite; the network then holds the weights of the end of
-        the epoch before.
+        Raises `DivergedError` if the loss becomes NaN or infinite. The network then has the weights from the end of the
+        previous epoch.
         """
         data, label = as_examples(data, "The data"), as_examples(label, "The labels")
         _check_lengths(len(data), len(label))
@@ -191,35 +187,35 @@ class Learner:
         resume: Checkpoint | None = None,
         progress: bool = False,
     ) -> Generator[Event, None, None]:
-        """Train, and tell what happens: an iterator of events.
+        """Train, and yield an event for every step.
 
-        Every event is a place to pause: nothing goes on until the next one is asked for. To stop, leave the loop that
-        goes through the events, or close the iterator.
-        The same seed, data and network give the same events (but for the seconds) and the same parameters, bit for bit.
-        Afterwards the network is in evaluation mode, also when it was stopped.
+        The run only continues when the next event is requested, so it can pause at every event. To stop it, leave the
+        loop over the events, or close the iterator. The same seed, data and network give the same events (except for
+        the seconds) and the same parameters, to the bit. After the run, also if it was stopped, the network is in
+        evaluation mode.
 
         Arguments:
-            train: the examples to learn from, with classes or numbers as targets, see `Dataset.from_arrays`. Which
-                targets the loss receives is told in `Objective`.
-            epochs: how often all examples are seen, at least 1.
-            batch_size: examples in one update, at least 1; the last batch of an epoch holds what is left.
-            validation: examples to evaluate after each epoch; none when None or empty.
-            seed: decides the order of the examples, in each epoch another one.
-            augmentations: vary the inputs of each batch, in this order; see `tinyml.data.augmentation`.
-            early_stopping: end after so many epochs without a smaller loss on the validation examples, or on the
-                training examples where there are none; None for never.
-            restore_best: end with the parameters and buffers of the epoch with the smallest such loss.
-            measure_every: tell how strongly each layer learns in every so many batches; None for never.
-            resume: what `checkpoint` returned during a run with the same arguments (but perhaps more epochs), network,
-                loss, optimiser and schedule: the run goes on as if it had never stopped.
-            progress: show a progress bar on standard error.
+            train: the training examples, with classes or numbers as targets, see `Dataset.from_arrays`. `Objective`
+                decides which targets the loss receives.
+            epochs: number of epochs, at least 1.
+            batch_size: examples in one batch, at least 1. The last batch of an epoch holds the rest.
+            validation: examples that are evaluated after each epoch; None or empty for no validation.
+            seed: decides the order of the examples in each epoch.
+            augmentations: applied to the inputs of each batch, in this order; see `tinyml.data.augmentation`.
+            early_stopping: number of epochs without a smaller monitored loss after which the run ends; None for no
+                early stopping. See `EpochFinished.monitored_loss`.
+            restore_best: True to end with the parameters and buffers of the epoch with the smallest monitored loss.
+            measure_every: number of batches from one measurement of `gradient_stats` to the next; None for none.
+            resume: a result of `checkpoint` from a run with the same arguments (but maybe more epochs), network, loss,
+                optimiser and schedule. The run continues as if it had never stopped.
+            progress: True to show a progress bar on standard error.
 
         Yields a `BatchFinished` for each batch, `ValidationAdvanced` between the parts of a large validation set, an
         `EpochFinished` for each epoch, and one `TrainingFinished` at the end.
 
-        Raises `SettingsError`, `DataError` or, when `resume` does not fit, `StorageError` before it begins; and
-        `DivergedError` when the loss becomes NaN or infinite, or an update made a parameter so. The network then holds
-        the weights of the end of the epoch before.
+        Raises `SettingsError`, `DataError` or, if `resume` does not fit, `StorageError`, before the run begins. Raises
+        `DivergedError` if the loss or a parameter becomes NaN or infinite. The network then has the weights from the
+        end of the previous epoch.
         """
         _check_lengths(len(train), len(train))
         check_counts(epochs=epochs, batch_size=batch_size, early_stopping=early_stopping, measure_every=measure_every)
@@ -242,28 +238,26 @@ class Learner:
 
     @property
     def history(self) -> tuple[EpochFinished, ...]:
-        """The epochs of the run in progress (or the last one) that are done, those before it was resumed too."""
+        """The epochs of the last run that are done, with those from before it was resumed."""
         return () if self._run is None else self._run.history
 
     def checkpoint(self) -> Checkpoint:
-        """Copy everything that the run in progress (or the last one) needs to go on from the present event.
+        """Copy everything that the last run needs to continue from its present event.
 
-        After a run that failed, it is the state at the end of the last whole epoch.
+        After a failure, this is the state at the end of the last whole epoch.
 
-        Raises `TinymlError` when no run was begun, `SettingsError` when the optimiser cannot be saved.
+        Raises `TinymlError` if there was no run, `SettingsError` if the optimiser cannot be saved.
         """
         if self._run is None:
             raise TinymlError("There is no run to take a checkpoint of. Start one with `run`.")
         return self._run.checkpoint()
 
     def _start(self, config: RunConfig, resume: Checkpoint | None, progress: bool) -> Generator[Event, None, None]:
-        if self.schedule is not None and resume is None:
-            self.schedule.restore(self._fresh_schedule)
-        self._run = TrainingRun(self, config, resume)
+        self._run = TrainingRun(self.step, config, resume)
         events = self._run.events()
         if not progress:
             return events
-        # Only now: a program that shows no bar need not load what draws it.
+        # Imported here, because a program without a progress bar does not need to load tqdm.
         from tinyml.learner.progress_bar import with_progress_bar
 
         return with_progress_bar(events, config.epochs * self._run.batches, self._run.batches_done)

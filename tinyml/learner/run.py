@@ -1,41 +1,31 @@
-"""One training run: its plan, how far it has come, and the events it tells."""
+"""One training run: its configuration, its state, and the events that it yields."""
 
 import math
 import time
 from collections.abc import Generator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tinyml.core import Array, DivergedError, StorageError
 from tinyml.data import batch_count, epoch_generator, minibatches
-from tinyml.learner.checkpoint import (
-    Checkpoint,
-    CheckpointState,
-    EpochState,
-    RunState,
-    gather_tensors,
-    generator_states,
-    restore,
-)
+from tinyml.learner.checkpoint import Checkpoint, CheckpointState, gather_tensors, restore
 from tinyml.learner.divergence import all_finite, first_layer_at_fault
 from tinyml.learner.evaluation import Evaluation, evaluate_in_parts
 from tinyml.learner.events import BatchFinished, EpochFinished, Event, TrainingFinished, ValidationAdvanced
+from tinyml.learner.run_state import EpochState, RunState, generator_states
+from tinyml.learner.step import TrainingStep
 from tinyml.learner.training_examples import ArrayExamples, DatasetExamples
-
-if TYPE_CHECKING:
-    from tinyml.learner.learner import Learner
 
 
 @dataclass(frozen=True)
 class RunConfig:
-    """What a run is to do.
+    """The configuration of a run.
 
     Attributes:
-        train: the examples to learn from.
+        train: the training examples.
         epochs, batch_size, seed: see `Learner.run`.
-        validation: examples to evaluate after each epoch; None for none.
+        validation: the validation examples, evaluated after each epoch; None for no validation.
         early_stopping, restore_best, measure_every: see `Learner.run`.
     """
 
@@ -50,28 +40,28 @@ class RunConfig:
 
 
 class TrainingRun:
-    """Carries out a plan. Between two events everything about it can be saved as a checkpoint.
+    """Trains a network as a configuration says. Between two events, a checkpoint can save the whole run.
 
     Arguments:
-        learner: what carries it out.
-        config: what is to be done.
-        resume: where to go on; None to begin.
+        step: learns from one batch; it holds the network, the loss, the optimiser and the schedule.
+        config: the configuration.
+        resume: the checkpoint to continue from; None to start with the first epoch.
 
-    Raises `StorageError` when the checkpoint belongs to another run; then nothing was changed.
+    Raises `StorageError` if the checkpoint belongs to another run; then nothing is changed.
     """
 
-    def __init__(self, learner: "Learner", config: RunConfig, resume: Checkpoint | None = None) -> None:
-        self._learner, self._config = learner, config
-        self._model = learner.model
+    def __init__(self, step: TrainingStep, config: RunConfig, resume: Checkpoint | None = None) -> None:
+        self._step, self._config, self._model = step, config, step.model
         self._batches = batch_count(len(config.train), config.batch_size)
         self._run_state = RunState()
-        if resume is not None:
+        if resume is None:
+            step.restart_schedule()
+        else:
             self._check_same_run(resume.state)
-            self._run_state = restore(resume, self._model, learner.optimizer, learner.schedule)
-        self._last_good = EpochState.copy(self._model, learner.optimizer, self._run_state)
+            self._run_state = restore(resume, self._model, step.optimizer, step.schedule)
+        self._last_good = self._copy_state()
+        self._kept_epoch = None if self._run_state.batch else self._run_state.epoch - 1
         self._restored = False
-        begun = self._run_state.batch > 0
-        self._kept_epoch = None if begun else self._run_state.epoch - 1
         self._started = time.perf_counter()
 
     @property
@@ -90,14 +80,14 @@ class TrainingRun:
         return tuple(self._run_state.history)
 
     def checkpoint(self) -> Checkpoint:
-        """Copy everything that is needed to go on from here. Call it while an event is being handled, or afterwards.
+        """Copy everything that is needed to continue from here. Call it at an event, or after the run.
 
-        After a failure it is the state at the end of the last whole epoch; after the weights of the best epoch were put
-        back, that of the last one.
+        After a failure, this is the state at the end of the last whole epoch. If the run ended with the weights of its
+        best epoch, the checkpoint holds those of its last epoch.
 
-        Raises `SettingsError` when the optimiser cannot be saved.
+        Raises `SettingsError` if the optimiser cannot be saved.
         """
-        config, run_state, schedule = self._config, self._run_state, self._learner.schedule
+        config, run_state, schedule = self._config, self._run_state, self._step.schedule
         state = CheckpointState(
             seed=config.seed,
             batch_size=config.batch_size,
@@ -110,79 +100,78 @@ class TrainingRun:
             total_squared_error=None if math.isnan(run_state.total_squared_error) else run_state.total_squared_error,
             seconds=self._seconds,
             validated=config.validation is not None,
-            best_epoch=run_state.best_epoch,
-            best_loss=run_state.best_loss if math.isfinite(run_state.best_loss) else None,
+            best_epoch=run_state.best.epoch if run_state.best else 0,
+            best_loss=run_state.best.monitored_loss if run_state.best else None,
             schedule={} if schedule is None else schedule.state(),
             generators=generator_states(self._model),
         )
         last = self._last_good.tensors if self._restored else None
-        return Checkpoint(state, gather_tensors(self._model, self._learner.optimizer, run_state, last))
+        return Checkpoint(state, gather_tensors(self._model, self._step.optimizer, run_state, last))
 
     def events(self) -> Generator[Event, None, None]:
-        """Do what is left of the plan; see `Learner.run`."""
+        """Do the rest of the run; see `Learner.run`."""
         config, run_state = self._config, self._run_state
         self._started = time.perf_counter()
         try:
             while run_state.epoch <= config.epochs and not self._should_stop_early():
                 yield from self._train_epoch()
-                checked = None
+                evaluation = None
                 if config.validation is not None:
-                    checked = yield from self._validate(config.validation)
-                yield self._finish_epoch(checked)
-            restored = config.restore_best and run_state.best_tensors is not None
-            if restored and run_state.best_tensors is not None:
+                    evaluation = yield from self._validate(config.validation)
+                yield self._finish_epoch(evaluation)
+            if config.restore_best and run_state.best_tensors is not None:
                 self._model.set_tensors(run_state.best_tensors, "The best epoch")
                 self._restored = True
             yield TrainingFinished(
                 history=self.history,
                 seconds=self._seconds,
-                best_epoch=run_state.best_epoch or None,
+                best_epoch=run_state.best.epoch if run_state.best else None,
                 stopped_early=run_state.epoch <= config.epochs,
-                restored=restored,
+                restored=self._restored,
             )
         finally:
             self._model.eval()
-            self._learner.release_memory()
+            self._step.release_memory()
 
     def _train_epoch(self) -> Generator[BatchFinished, None, None]:
-        """Learn from every example once, or from those that are left of an epoch that was begun."""
-        config, run_state, learner = self._config, self._run_state, self._learner
-        epoch = run_state.epoch
+        """Learn from every batch of the epoch; in an epoch that was resumed, from the rest of them."""
+        config, run_state = self._config, self._run_state
+        done = (run_state.epoch - 1) * self._batches
         self._model.train()
-        if run_state.batch:  # resumed: perhaps no batch is left that would set the rate of this epoch
-            learner.set_rate((epoch - 1) * self._batches + run_state.batch - 1)
+        if run_state.batch:  # resumed: if no batch is left, the rate of the epoch's last step is still reported
+            self._step.set_rate(done + run_state.batch - 1)
         inputs = np.zeros(0, np.float32)
-        order = minibatches(len(config.train), config.batch_size, epoch_generator(config.seed, epoch))
-        for number, chosen in enumerate(order, start=1):
+        order = minibatches(len(config.train), config.batch_size, epoch_generator(config.seed, run_state.epoch))
+        for number, rows in enumerate(order, start=1):
             if number <= run_state.batch:
                 continue
-            inputs, targets = config.train.batch(chosen, epoch, number)
-            step = (epoch - 1) * self._batches + number
-            learner.set_rate(step - 1)
-            measure = config.measure_every is not None and step % config.measure_every == 0
-            loss, output = learner.batch_fit(inputs, targets, measure)
-            if not math.isfinite(loss):
-                self._fail(loss, number, inputs)
-            examples = len(chosen)
-            run_state.total_loss += loss * examples
-            run_state.batch = number
-            correct, squared_error = config.train.judge(output, targets, chosen)
-            run_state.total_correct += correct
-            run_state.total_squared_error += squared_error
-            yield BatchFinished(
-                epoch=epoch,
-                batch=number,
-                batches=self._batches,
-                step=step,
-                examples=examples,
-                loss=loss,
-                accuracy=config.train.accuracy(correct, examples),
-                learning_rate=learner.learning_rate,
-                layers=learner.gradient_stats,
-                r_squared=config.train.r_squared(squared_error, examples),
-            )
+            inputs, targets = config.train.batch(rows, run_state.epoch, number)
+            yield self._train_on_batch(inputs, targets, rows, done + number)
         if not all_finite(self._model):
             self._fail(math.nan, self._batches, inputs)
+
+    def _train_on_batch(self, inputs: Array, targets: np.ndarray, rows: np.ndarray, number: int) -> BatchFinished:
+        """Do the step with this number, counted from 1 in the whole run."""
+        config, run_state, step = self._config, self._run_state, self._step
+        step.set_rate(number - 1)
+        measure = config.measure_every is not None and number % config.measure_every == 0
+        loss, output = step.train_on_batch(inputs, targets, measure)
+        if not math.isfinite(loss):
+            self._fail(loss, run_state.batch + 1, inputs)
+        correct, squared_error = config.train.judge(output, targets, rows)
+        run_state.add_batch(loss, len(rows), correct, squared_error)
+        return BatchFinished(
+            epoch=run_state.epoch,
+            batch=run_state.batch,
+            batches=self._batches,
+            step=number,
+            examples=len(rows),
+            loss=loss,
+            accuracy=config.train.accuracy(correct, len(rows)),
+            learning_rate=step.learning_rate,
+            layers=step.gradient_stats,
+            r_squared=config.train.r_squared(squared_error, len(rows)),
+        )
 
     def _validate(self, validation: DatasetExamples) -> Generator[ValidationAdvanced, None, Evaluation]:
         """Evaluate the validation set in parts."""
@@ -193,44 +182,44 @@ class TrainingRun:
                 yield ValidationAdvanced(self._run_state.epoch, done, len(validation))
         return result
 
-    def _finish_epoch(self, checked: Evaluation | None) -> EpochFinished:
-        """Take stock of an epoch, and stand at the beginning of the next."""
-        config, run_state, count = self._config, self._run_state, len(self._config.train)
+    def _finish_epoch(self, evaluation: Evaluation | None) -> EpochFinished:
+        """Record the epoch and reset the counters for the next one."""
+        config, run_state, examples = self._config, self._run_state, len(self._config.train)
         finished = EpochFinished(
             epoch=run_state.epoch,
             epochs=config.epochs,
-            training_loss=run_state.total_loss / count,
-            training_accuracy=config.train.accuracy(run_state.total_correct, count),
-            validation_loss=checked.loss if checked else None,
-            validation_accuracy=checked.accuracy if checked else None,
+            training_loss=run_state.total_loss / examples,
+            training_accuracy=config.train.accuracy(run_state.total_correct, examples),
+            validation_loss=evaluation.loss if evaluation else None,
+            validation_accuracy=evaluation.accuracy if evaluation else None,
             seconds=self._seconds,
-            learning_rate=self._learner.learning_rate,
-            training_r_squared=config.train.r_squared(run_state.total_squared_error, count),
-            validation_r_squared=checked.r_squared if checked else None,
+            learning_rate=self._step.learning_rate,
+            training_r_squared=config.train.r_squared(run_state.total_squared_error, examples),
+            validation_r_squared=evaluation.r_squared if evaluation else None,
         )
         self._kept_epoch = run_state.epoch
-        if self._learner.schedule is not None:
-            self._learner.schedule.note_epoch(finished.monitored_loss)
-        run_state.history.append(finished)
-        run_state.epoch, run_state.batch = run_state.epoch + 1, 0
-        run_state.total_loss, run_state.total_correct, run_state.total_squared_error = 0.0, 0, 0.0
-        self._last_good = EpochState.copy(self._model, self._learner.optimizer, run_state)
-        if finished.monitored_loss < run_state.best_loss:
-            run_state.best_epoch, run_state.best_loss = finished.epoch, finished.monitored_loss
+        if self._step.schedule is not None:
+            self._step.schedule.note_epoch(finished.monitored_loss)
+        is_best = run_state.add_epoch(finished)
+        self._last_good = self._copy_state()
+        if is_best:
             run_state.best_tensors = self._last_good.tensors if config.restore_best else None
         return finished
 
     def _should_stop_early(self) -> bool:
-        """Tell whether there was no better epoch for as long as that is borne."""
-        patience, run_state = self._config.early_stopping, self._run_state
-        return patience is not None and run_state.epoch - 1 - run_state.best_epoch >= patience
+        """Return True if early stopping is due."""
+        patience = self._config.early_stopping
+        return patience is not None and self._run_state.epochs_since_best >= patience
 
     def _fail(self, loss: float, batch: int, inputs: Array) -> None:
-        """Find out which layer is at fault, put the last good weights back, and raise `DivergedError`."""
+        """Find the layer at fault, restore the last good weights, and raise `DivergedError`."""
         layer = first_layer_at_fault(self._model, inputs)
         epoch = self._run_state.epoch
-        self._last_good.restore(self._model, self._learner.optimizer, self._run_state)
+        self._last_good.restore(self._model, self._step.optimizer, self._run_state)
         raise DivergedError(epoch, batch, loss, layer, self._kept_epoch)
+
+    def _copy_state(self) -> EpochState:
+        return EpochState.copy(self._model, self._step.optimizer, self._run_state)
 
     @property
     def _seconds(self) -> float:

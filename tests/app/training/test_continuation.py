@@ -300,14 +300,14 @@ def test_a_failed_run_continues_from_its_last_good_epoch(qtbot, session, train, 
 
     def set_up_a_failure(*arguments):
         setup = set_up_training(*arguments)
-        batch_fit = setup.learner.batch_fit
+        train_on_batch = setup.learner.step.train_on_batch
 
         def fail_at_the_end(*batch):
             left[0] -= 1
-            loss, output = batch_fit(*batch)
+            loss, output = train_on_batch(*batch)
             return (loss if left[0] >= 0 else math.nan), output
 
-        monkeypatch.setattr(setup.learner, "batch_fit", fail_at_the_end)
+        monkeypatch.setattr(setup.learner.step, "train_on_batch", fail_at_the_end)
         return setup
 
     with monkeypatch.context() as patch:

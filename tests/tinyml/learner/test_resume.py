@@ -201,7 +201,10 @@ def other_tensors(checkpoint: Checkpoint, **changes: Any) -> Checkpoint:
 
 
 def test_the_best_epoch_so_far_stays_the_best_until_another_is_better(digits: Splits) -> None:
-    unbeatable = other_state(taken(digits), best_epoch=1, best_loss=0.0)
+    checkpoint = taken(digits)
+    history = checkpoint.tensors["history"].copy()
+    history[0, 2] = 0.0  # the validation loss of the first epoch
+    unbeatable = other_tensors(checkpoint, history=history)
     setup = set_up_training(NETWORK, EVERYTHING.model_copy(update={"early_stopping": 2}), digits)
     finished = list(setup.run(resume=unbeatable))[-1]
     assert (finished.best_epoch, finished.restored, finished.stopped_early) == (1, True, True)
@@ -229,7 +232,7 @@ FIRST = "model/layer_0.weight"
         (lambda c: other_tensors(c, surprise=np.zeros(3)), "unknown tensor 'surprise'"),
         (lambda c: other_tensors(c, model__extra=np.zeros(3)), "unknown tensor 'extra'"),
         (lambda c: other_tensors(c, best__extra=np.zeros(3)), "unknown tensor 'extra'"),
-        (lambda c: other_tensors(c, optimizer__mean__extra=np.zeros(3)), "memory 'mean' of 'extra'"),
+        (lambda c: other_tensors(c, optimizer__mean__extra=np.zeros(3)), "optimiser state 'mean' of 'extra'"),
         (lambda c: other_tensors(c, **{FIRST: None}), "has no tensor"),
         (lambda c: other_tensors(c, **{FIRST: np.zeros((4, 1, 3, 3))}), "float64, but this network has .* float32"),
         (lambda c: other_tensors(c, **{FIRST: np.zeros((4, 1, 5, 3), np.float32)}), "4×1×5×3 float32"),
@@ -249,8 +252,8 @@ def test_a_checkpoint_of_another_run_is_refused_and_changes_nothing(digits: Spli
 def test_a_schedule_must_have_somebody_to_go_on(digits: Splits) -> None:
     checkpoint = taken(digits)
     setup = set_up_training(NETWORK, EVERYTHING, digits)
-    setup.learner.schedule = None
-    with pytest.raises(StorageError, match="this one has none"):
+    setup.learner.step.schedule = None
+    with pytest.raises(StorageError, match="this run has none"):
         setup.run(resume=checkpoint)
 
 
@@ -264,7 +267,7 @@ class Own:
 def test_what_an_optimiser_remembered_needs_one_to_take_it_up(digits: Splits) -> None:
     setup = set_up_training(NETWORK, EVERYTHING.model_copy(update={"schedule": "constant"}), digits)
     setup.learner.optimizer = Own()
-    with pytest.raises(StorageError, match="this one can't take it up"):
+    with pytest.raises(StorageError, match="Own cannot restore it"):
         setup.run(resume=taken(digits))
 
 
@@ -287,13 +290,13 @@ def without_seconds(event: EpochFinished) -> EpochFinished:
 
 
 class Fails:
-    """Stands for `Learner.batch_fit`: learns, but from some batch on reports an infinite loss."""
+    """Replaces `TrainingStep.train_on_batch`: after some batches, it reports an infinite loss."""
 
     def __init__(self, learner: Learner, batches: int) -> None:
-        self._batch_fit, self._left = learner.batch_fit, batches
+        self._train_on_batch, self._left = learner.step.train_on_batch, batches
 
-    def __call__(self, data: Array, label: np.ndarray, measure: bool = False) -> tuple[float, Array]:
-        loss, output = self._batch_fit(data, label, measure)
+    def __call__(self, inputs: Array, targets: np.ndarray, measure: bool = False) -> tuple[float, Array]:
+        loss, output = self._train_on_batch(inputs, targets, measure)
         self._left -= 1
         return (loss if self._left >= 0 else np.inf), output
 
@@ -306,7 +309,7 @@ def test_a_failed_run_gives_the_checkpoint_of_its_last_good_epoch(
     expected = [without_seconds(event) for event in undisturbed.run() if isinstance(event, EpochFinished)]
     failing = set_up_training(NETWORK, settings, digits)
     batches = batch_count(len(digits.train), settings.batch_size)
-    monkeypatch.setattr(failing.learner, "batch_fit", Fails(failing.learner, batches + 2))
+    monkeypatch.setattr(failing.learner.step, "train_on_batch", Fails(failing.learner, batches + 2))
     with pytest.raises(DivergedError, match="epoch 2"):
         list(failing.run())
     checkpoint = failing.learner.checkpoint()

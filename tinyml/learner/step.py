@@ -1,0 +1,121 @@
+"""One training step: everything that learning from one batch needs."""
+
+import math
+
+import numpy as np
+
+from tinyml.core import Array, SettingsError
+from tinyml.learner.arguments import check_model, compute_loss
+from tinyml.learner.gradient_stats import GradientStatsRecorder, LayerGradientStats
+from tinyml.losses import LossFunction, find_loss
+from tinyml.net import Sequential
+from tinyml.net.execution import BatchPass
+from tinyml.net.sequential import SupportsUpdate
+from tinyml.optims import Optimizer, clip_gradients, find_optimizer
+from tinyml.optims.base import check_positive
+from tinyml.optims.schedules import Schedule
+
+
+class TrainingStep:
+    """One step of minibatch gradient descent (seed 000, "Learner"; seed 002).
+
+    A step computes the output, the loss and the gradients for one batch. Then `model.update(optimizer)` changes every
+    parameter by `new = old - ε ∂ℓ/∂old` (or as the optimiser decides) and clears the gradients.
+
+    Arguments:
+        model, loss, optimizer, schedule, clip_norm: see `Learner`.
+
+    Attributes:
+        model: the network; a step changes its parameters in place.
+        loss: a function `(predicted, ground_truth) -> (loss, gradient)`.
+        optimizer: any object with a method `update(parameter)`.
+        schedule: decides the learning rate of each step; None for a constant rate.
+        clip_norm: largest norm of the gradient of all parameters; None for no limit.
+        gradient_stats: gradients and updates of each layer in the last step, if they were measured; else empty.
+
+    Raises `SettingsError` if an argument is invalid, or if there is a schedule but the optimiser has no learning rate.
+
+    >>> from tinyml.layers import Linear
+    >>> from tinyml.optims import SGDOptimizer
+    >>> step = TrainingStep(Sequential([Linear("fc", 1, 1)]), "mse_loss", SGDOptimizer(0.1))
+    >>> losses = [step.train_on_batch(np.ones((1, 1)), np.zeros((1, 1)))[0] for _ in range(2)]
+    >>> losses[1] < losses[0]
+    True
+    """
+
+    def __init__(
+        self,
+        model: Sequential,
+        loss: LossFunction | str,
+        optimizer: SupportsUpdate | str,
+        schedule: Schedule | None = None,
+        clip_norm: float | None = None,
+    ) -> None:
+        self.model = check_model(model)
+        self.loss = find_loss(loss)
+        self.optimizer: SupportsUpdate = find_optimizer(optimizer)
+        self.schedule = schedule
+        self.clip_norm = None if clip_norm is None else check_positive("largest gradient norm", clip_norm)
+        self.gradient_stats: tuple[LayerGradientStats, ...] = ()
+        if schedule is not None and not isinstance(self.optimizer, Optimizer):
+            raise SettingsError(
+                f"A schedule changes the learning rate `lr` of a tinyml.optims.Optimizer, which "
+                f"{type(self.optimizer).__name__} is not."
+            )
+        self._base_rate = self.learning_rate
+        self._initial_schedule_state = {} if schedule is None else schedule.state()
+        self._pass = BatchPass()
+
+    @property
+    def learning_rate(self) -> float | None:
+        """The learning rate of the next step; None if a custom optimiser has no learning rate."""
+        return self.optimizer.lr if isinstance(self.optimizer, Optimizer) else None
+
+    def set_rate(self, done: int) -> None:
+        """Set the learning rate of the next step as the schedule says; without a schedule, change nothing.
+
+        Arguments:
+            done: the number of steps of the run that are done.
+        """
+        if self.schedule is None or self._base_rate is None or not isinstance(self.optimizer, Optimizer):
+            return
+        self.optimizer.lr = self._base_rate * self.schedule.factor(done)
+
+    def restart_schedule(self) -> None:
+        """Put the schedule into the state that it had at first, for a new run."""
+        if self.schedule is not None:
+            self.schedule.restore(self._initial_schedule_state)
+
+    def train_on_batch(self, inputs: Array, targets: np.ndarray, measure: bool = False) -> tuple[float, Array]:
+        """Learn from one batch.
+
+        Arguments:
+            inputs: `(N, …)`.
+            targets: the ground truth that the loss needs.
+            measure: True to compute `gradient_stats`.
+
+        Returns the loss and the `(N, …)` outputs, both from before the update. If the loss is NaN or infinite, the
+        parameters stay as they are.
+        """
+        # An overflow shows in the loss, and the run reports it with its place: NumPy need not warn of it too.
+        with np.errstate(all="ignore"):
+            output = self._pass.forward(self.model.layers, self.model.read_input(inputs))
+            loss, gradient = compute_loss(self.loss, output, targets)
+            if math.isfinite(loss):
+                self._pass.backward(gradient)
+                self._update(measure)
+        return loss, output
+
+    def release_memory(self) -> None:
+        """Free the memory that steps and evaluations keep for the next time. Every run does this at its end."""
+        self._pass = BatchPass()
+        self.model.release_memory()
+
+    def _update(self, measure: bool) -> None:
+        """Change the parameters by their gradients."""
+        recorder = GradientStatsRecorder(self.model) if measure else None
+        if self.clip_norm is not None:
+            clip_gradients(self.model.parameters, self.clip_norm)
+        with self._pass.threads():
+            self.model.update(self.optimizer)
+        self.gradient_stats = () if recorder is None else recorder.finish()
