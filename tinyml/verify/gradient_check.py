@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple, TypeVar
 import numpy as np
 
 from tinyml.core import Array, DataError, Parameter, SettingsError, Shape, describe_shape
+from tinyml.core.text_table import format_table
 from tinyml.core.validation import check_counts
 from tinyml.layers import Layer
 from tinyml.losses import LossFunction, find_loss
@@ -91,7 +92,8 @@ class GradientReport:
         return max(self.tensors, key=lambda tensor: (math.isnan(tensor.relative_error), tensor.relative_error))
 
     def __str__(self) -> str:
-        rows = [("tensor", "shape", "checked", "relative error", "worst element", "analytic", "numerical", "kinks", "")]
+        head = ("tensor", "shape", "checked", "relative error", "worst element", "analytic", "numerical", "kinks", "")
+        rows = []
         for tensor in self.tensors:
             numbers = (
                 f"{tensor.relative_error:.1e}",
@@ -100,14 +102,7 @@ class GradientReport:
             )
             size, kinks = f"{tensor.checked:,}/{math.prod(tensor.shape):,}", str(tensor.kinks or "")
             rows.append((tensor.name, describe_shape(tensor.shape), size, *numbers, kinks, tensor.verdict))
-        widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-        sides = "<<>>>>>><"
-        lines = [
-            "  ".join(f"{cell:{side}{width}}" for cell, side, width in zip(row, sides, widths, strict=True))
-            for row in rows
-        ]
-        lines.insert(1, "-" * (sum(widths) + 2 * (len(widths) - 1)))
-        return "\n".join([*(line.rstrip() for line in lines), *(f"Note: {note}" for note in self.notes)])
+        return "\n".join([format_table(head, rows, "<<>>>>>><"), *(f"Note: {note}" for note in self.notes)])
 
 
 def gradient_check(

@@ -23,6 +23,7 @@ from tqdm import tqdm
 from tinyml.command_line.reproduce.line_figure import Line, draw_lines
 from tinyml.core import Array
 from tinyml.core.files import check_can_save
+from tinyml.core.text_table import format_table
 from tinyml.data import Dataset, minibatches
 from tinyml.data.built_in.circle import draw_circle
 from tinyml.layers import Linear, ReLU, Tanh
@@ -209,10 +210,11 @@ def _error(trainer: Trainer, points: Dataset) -> float:
 
 
 def _print_table(rows: dict[str, Outcome]) -> None:
-    width = max(map(len, rows))
-    print(f"{'':<{width}}  train error  test error  seconds")
-    for name, row in rows.items():
-        print(f"{name:<{width}}  {100 * row.train_error:>9.2f} %  {100 * row.test_error:>8.2f} %  {row.seconds:>7.2f}")
+    cells = [
+        (name, f"{100 * row.train_error:.2f} %", f"{100 * row.test_error:.2f} %", f"{row.seconds:.2f}")
+        for name, row in rows.items()
+    ]
+    print(format_table(("", "train error", "test error", "seconds"), cells, "<>>>", ruler=False))
     others = [name for name in rows if name.startswith("PyTorch")]
     if others:
         ratio = rows["tinyml"].seconds / rows[others[0]].seconds
