@@ -1,4 +1,4 @@
-"""What a learner is given, read and checked."""
+"""Checks of the arguments of a learner and of the results of a loss."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from tinyml.net import Sequential
 
 
 def check_model(model: Any) -> Sequential:
-    """Return a network; raises `SettingsError` when it is none.
+    """Return a network; raises `SettingsError` for anything else.
 
     >>> len(check_model(Sequential()))
     0
@@ -26,11 +26,11 @@ def compute_loss(loss: LossFunction, output: Array, truth: np.ndarray) -> tuple[
     """Return a loss as a number, and its gradient with respect to the output.
 
     Arguments:
-        loss: perhaps a user's own.
+        loss: a loss of `tinyml.losses` or a custom one.
         output: `(N, …)` of the network.
-        truth: what the loss compares it with.
+        truth: the ground truth for it.
 
-    Raises `SettingsError` when the loss does not return a pair, `ShapeError` when the gradient has another shape than
+    Raises `SettingsError` if the loss does not return a pair, `ShapeError` if the gradient does not have the shape of
     the output.
 
     >>> compute_loss(lambda predicted, truth: (predicted.sum(), np.ones_like(predicted)), np.ones(2), np.ones(2))
@@ -42,8 +42,8 @@ def compute_loss(loss: LossFunction, output: Array, truth: np.ndarray) -> tuple[
         value = float(value)
     except (TypeError, ValueError) as error:
         raise SettingsError(
-            f"The loss {getattr(loss, '__name__', loss)!r} should return (loss, gradient): a number, and an array in "
-            "the shape of the predictions."
+            f"The loss {getattr(loss, '__name__', loss)!r} should return (loss, gradient): a number, and an array "
+            "in the shape of the predictions."
         ) from error
     if getattr(gradient, "shape", None) != output.shape:
         raise ShapeError(

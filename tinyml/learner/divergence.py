@@ -1,4 +1,4 @@
-"""Where a run went wrong: the first layer that gives, or holds, a number that is not finite."""
+"""Diagnosis of a failed run: the first layer whose output, parameters or buffers are not finite."""
 
 import numpy as np
 
@@ -9,16 +9,16 @@ from tinyml.net import Sequential
 
 
 def first_layer_at_fault(model: Sequential, inputs: Array) -> str | None:
-    """Run a batch through the network as it is, and name the first layer with a NaN or an infinity.
+    """Run a batch through the network and return the name of the first layer with a NaN or an infinity.
 
-    A layer is at fault when one of its own numbers is not finite, or its output is. The mode of the layers stays as it
-    is, since batch normalisation may fail in one of them only.
+    A layer is at fault if its output, one of its parameters or one of its buffers is not finite. The layers keep their
+    mode, since batch normalisation may fail only in training or only in evaluation.
 
     Arguments:
         model: the network.
-        inputs: `(N, …)` the batch; when it is empty, only the layers' own numbers are looked at.
+        inputs: `(N, …)` the batch. If it is empty, only parameters and buffers are checked.
 
-    Returns the layer's name, or None when all is finite.
+    Returns the layer's name, or None if everything is finite.
 
     >>> from tinyml.layers import Linear
     >>> net = Sequential([Linear("fc_1", 2, 2), Linear("fc_2", 2, 2)])
@@ -40,5 +40,5 @@ def first_layer_at_fault(model: Sequential, inputs: Array) -> str | None:
 
 
 def all_finite(model: Sequential) -> bool:
-    """Tell whether every parameter and buffer of the network is finite."""
+    """Return True if every parameter and buffer of the network is finite."""
     return all(np.isfinite(tensor).all() for tensor in model.named_tensors.values())

@@ -1,4 +1,4 @@
-"""How well a network does on examples that it does not learn from."""
+"""Evaluation: loss and metrics of a network over a dataset, without learning from it."""
 
 import math
 from collections.abc import Iterator
@@ -13,17 +13,17 @@ from tinyml.losses import LossFunction
 from tinyml.net import Sequential
 
 EVALUATION_BATCH = 256
-"""Examples at a time: enough to be fast, little enough to stop soon."""
+"""Examples in one batch: many enough to be fast, few enough to stop soon."""
 
 
 class Evaluation(NamedTuple):
-    """The result over a whole dataset.
+    """The result of an evaluation.
 
     Attributes:
         loss: mean over all examples.
-        accuracy: share of the examples that were classified correctly, 0 to 1; None when the targets are numbers.
-        r_squared: share of the targets' variation that is explained, see `r_squared`; None when they are classes.
-        mean_absolute_error: how far outputs are from target numbers, on average; None when the targets are classes.
+        accuracy: share of the examples that were classified correctly, 0 to 1; None if the targets are numbers.
+        r_squared: share of the targets' variation that the outputs explain, see `r_squared`; None for classes.
+        mean_absolute_error: mean distance of an output from its target number; None for classes.
     """
 
     loss: float
@@ -38,12 +38,12 @@ def evaluate(
     """Compute the loss and the metrics that fit the targets over a dataset, in evaluation mode.
 
     Arguments:
-        model: the network; its training mode is put back afterwards.
+        model: the network. Its layers keep their mode.
         dataset: the examples.
         loss: a loss function or its name.
-        batch_size: examples at a time; it hardly matters for the result.
+        batch_size: examples in one batch; it changes no more than the last digits of the result.
 
-    Raises `DataError` when there are no examples, or the loss compares outputs with classes and there are none.
+    Raises `DataError` if there are no examples, or if the loss needs classes and the dataset has none.
 
     >>> from tinyml.data import load
     >>> from tinyml.layers import Linear
@@ -51,7 +51,7 @@ def evaluate(
     True
     """
     if not len(dataset):
-        raise DataError("There are no examples to judge the network on.")
+        raise DataError("There are no examples to evaluate the network on.")
     check_loss(loss, dataset.description)
     *_, (_, result) = evaluate_in_parts(model, dataset, Objective(loss, dataset.class_targets), batch_size)
     return result
@@ -60,7 +60,7 @@ def evaluate(
 def evaluate_in_parts(
     model: Sequential, dataset: Dataset, objective: Objective, batch_size: int = EVALUATION_BATCH
 ) -> Iterator[tuple[int, Evaluation]]:
-    """Do the work of `evaluate`; yield, after each batch, the examples done and the result over them."""
+    """Evaluate as `evaluate` does; yield, after each batch, the number of examples done and the result over them."""
     total_loss, correct, squared, absolute = 0.0, 0, 0.0, 0.0
     for start in range(0, len(dataset), batch_size):
         part = slice(start, min(start + batch_size, len(dataset)))
@@ -82,7 +82,7 @@ def evaluate_in_parts(
 
 
 def squared_error(output: Array, targets: np.ndarray) -> float:
-    """Return Σ (ŷ - y)² over a batch, in float64; NaN when an own loss compares other things than these two."""
+    """Return Σ (ŷ - y)² over a batch, in float64; NaN if the shapes differ, as they may with a custom loss."""
     if output.shape != targets.shape:
         return math.nan
     with np.errstate(all="ignore"):
@@ -98,10 +98,13 @@ def absolute_error(output: Array, targets: np.ndarray) -> float:
 
 
 def explained_share(squared_error: float, dataset: Dataset) -> float | None:
-    """Return R² from the mean over some examples of a dataset of Σ (ŷ - y)² over the outputs; see `r_squared`.
+    """Return R² for some examples of a dataset; see `r_squared`.
 
-    The variation is that of all examples of the dataset, so that small batches can be compared with each other. NaN
-    becomes None.
+    The variation is that of all examples of the dataset, so that small batches can be compared with each other.
+
+    Arguments:
+        squared_error: mean over these examples of Σ (ŷ - y)² over the outputs; for NaN, the result is None.
+        dataset: the dataset with these examples.
     """
     if math.isnan(squared_error):
         return None

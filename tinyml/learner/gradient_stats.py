@@ -1,4 +1,4 @@
-"""How strongly each layer learns: lengths of gradients, and of updates beside the weights they change."""
+"""Statistics of one update: the norm of each layer's gradient, and the size of its update relative to its weights."""
 
 import math
 from dataclasses import dataclass
@@ -10,13 +10,13 @@ from tinyml.optims import gradient_norm
 
 @dataclass(frozen=True)
 class LayerGradientStats:
-    """What one update did to the parameters of one layer, all of them taken as one vector.
+    """Gradient and update of one layer in one step. All parameters of the layer form one vector.
 
     Attributes:
-        layer: its name.
-        gradient_norm: length of the gradient, before it was clipped.
-        update_ratio: length of the update divided by that of the parameters before it; around 0.001 is healthy for
-            SGD. 0 when nothing changed, infinite when all parameters were 0 and changed.
+        layer: name of the layer.
+        gradient_norm: norm of the gradient, before clipping.
+        update_ratio: norm of the update divided by the norm of the parameters before it. About 0.001 is healthy for
+            SGD. 0 if nothing changed; infinite if all parameters were 0 and changed.
     """
 
     layer: str
@@ -25,10 +25,10 @@ class LayerGradientStats:
 
 
 class GradientStatsRecorder:
-    """Measures one update: make it before, call `finish` after.
+    """Measures one update. Construct it before the update and call `finish` after it.
 
     Arguments:
-        model: the network, its gradients computed and neither clipped nor cleared.
+        model: the network, after `backward` and before clipping.
 
     >>> import numpy as np
     >>> from tinyml.layers import Linear
@@ -51,20 +51,20 @@ class GradientStatsRecorder:
                 self._before.append((layer.name, parameters, copies, gradient_norm(parameters)))
 
     def finish(self) -> tuple[LayerGradientStats, ...]:
-        """Return one entry for each layer with trainable parameters, from the first layer on."""
+        """Return the statistics of each layer with trainable parameters, from the first layer on."""
         return tuple(
-            LayerGradientStats(name, norm, _ratio(parameters, copies))
+            LayerGradientStats(name, norm, _update_ratio(parameters, copies))
             for name, parameters, copies, norm in self._before
         )
 
 
-def _ratio(parameters: list[Parameter], before: list[Array]) -> float:
+def _update_ratio(parameters: list[Parameter], before: list[Array]) -> float:
     changes: list[Array] = [parameter.tensor - copy for parameter, copy in zip(parameters, before, strict=True)]
-    change, size = _length(changes), _length(before)
+    change, size = _norm(changes), _norm(before)
     if size == 0:
         return math.inf if change else 0.0
     return change / size
 
 
-def _length(arrays: list[Array]) -> float:
+def _norm(arrays: list[Array]) -> float:
     return math.sqrt(sum(float((array.astype(float) ** 2).sum()) for array in arrays))

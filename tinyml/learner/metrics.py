@@ -1,4 +1,4 @@
-"""Metrics: how good predictions are, beyond the loss."""
+"""Metrics: accuracy, confusion matrix and R² of predictions."""
 
 from dataclasses import dataclass
 
@@ -14,17 +14,17 @@ from tinyml.net import Sequential
 
 @dataclass(frozen=True)
 class Report:
-    """What a network achieves on a dataset. What does not fit its targets is None.
+    """All metrics of a network on a dataset. A metric that does not fit the targets is None.
 
     Attributes:
         loss: mean over all examples.
         accuracy: share of the examples that were classified correctly, 0 to 1.
-        top: how many guesses `top_accuracy` allows.
-        top_accuracy: share of the examples whose class is among the `top` likeliest.
+        top: number of guesses for `top_accuracy`.
+        top_accuracy: share of the examples whose class is among the `top` most likely ones.
         confusion: `(classes, classes)` counts; row: the true class, column: the predicted one.
-        r_squared: how much of the targets' variation is explained, see `r_squared`; None where the loss does not want
-            the outputs to be certain values.
-        mean_absolute_error: how far outputs are from target numbers, on average; None when the targets are classes.
+        r_squared: share of the targets' variation that the outputs explain, see `r_squared`; None if the loss does not
+            compare outputs with values.
+        mean_absolute_error: mean distance of an output from its target number; None for classes.
     """
 
     loss: float
@@ -37,13 +37,13 @@ class Report:
 
 
 def report(model: Sequential, dataset: Dataset, loss: LossFunction | str, top: int = 3) -> Report:
-    """Judge a network on a dataset in every way that fits its loss and the targets, in evaluation mode.
+    """Compute every metric that fits the loss and the targets, in evaluation mode.
 
     Arguments:
-        model: the network; its training mode is put back afterwards.
+        model: the network. Its layers keep their mode.
         dataset: the examples.
         loss: a loss function or its name.
-        top: guesses that `top_accuracy` allows, at least 1; no more than there are classes.
+        top: number of guesses for `top_accuracy`, at least 1; the number of classes is the limit.
 
     Raises `DataError` as `evaluate` does.
 
@@ -53,10 +53,10 @@ def report(model: Sequential, dataset: Dataset, loss: LossFunction | str, top: i
     np.int64(1000)
     """
     if not dataset.description.has_classes:
-        judged = evaluate(model, dataset, loss)
-        return Report(judged.loss, None, None, None, None, judged.r_squared, judged.mean_absolute_error)
+        result = evaluate(model, dataset, loss)
+        return Report(result.loss, None, None, None, None, result.r_squared, result.mean_absolute_error)
     if not len(dataset):
-        raise DataError("There are no examples to judge the network on.")
+        raise DataError("There are no examples to evaluate the network on.")
     objective = Objective(loss, dataset.class_targets)
     targets = objective.targets(dataset)
     name = getattr(objective.loss, "__name__", "")
@@ -83,9 +83,9 @@ def report(model: Sequential, dataset: Dataset, loss: LossFunction | str, top: i
 
 
 def accuracy(predicted: np.ndarray, labels: np.ndarray) -> float:
-    """Return the share of the `(N,)` predicted classes that are right, 0 to 1.
+    """Return the share of the `(N,)` predicted classes that are correct, 0 to 1.
 
-    Raises `DataError` when there are none, or not as many as labels.
+    Raises `DataError` if there are none, or not as many as labels.
 
     >>> accuracy(np.array([0, 1, 1, 1]), np.array([0, 1, 0, 1]))
     0.75
@@ -97,14 +97,15 @@ def accuracy(predicted: np.ndarray, labels: np.ndarray) -> float:
 def top_accuracy(scores: Array, labels: np.ndarray, top: int) -> float:
     """Return the share of the examples whose class is among the `top` with the highest scores, 0 to 1.
 
-    Of equal scores the first class counts as higher, as for the predicted class; a score of NaN is never among them.
+    Of classes with equal scores, the first one counts as higher, as for the predicted class. A NaN is never among the
+    highest scores.
 
     Arguments:
         scores: `(N, classes)`.
         labels: `(N,)` the true classes.
-        top: how many guesses are allowed, from 1 to the number of classes.
+        top: number of guesses, from 1 to the number of classes.
 
-    Raises `SettingsError` for another `top`, `DataError` when there are no examples, or not as many as labels.
+    Raises `SettingsError` for another `top`, `DataError` if there are no examples, or not as many as labels.
 
     >>> top_accuracy(np.array([[0.5, 0.3, 0.2], [0.5, 0.3, 0.2]]), np.array([1, 2]), top=2)
     0.5
@@ -119,15 +120,15 @@ def top_accuracy(scores: Array, labels: np.ndarray, top: int) -> float:
 
 
 def confusion_matrix(predicted: np.ndarray, labels: np.ndarray, classes: int) -> np.ndarray:
-    """Count how often each class was taken for each.
+    """Count how often each class was predicted for the examples of each class.
 
     Arguments:
-        predicted: `(N,)` classes.
+        predicted: `(N,)` predicted classes.
         labels: `(N,)` the true classes.
-        classes: how many there are.
+        classes: the number of classes.
 
-    Returns `(classes, classes)` counts; row: the true class, column: the predicted one. Raises `DataError` when there
-    are no examples, not as many as labels, or a class is out of range.
+    Returns `(classes, classes)` counts; row: the true class, column: the predicted one. Raises `DataError` if there are
+    no examples, not as many as labels, or a class out of range.
 
     >>> confusion_matrix(np.array([0, 1, 1]), np.array([0, 0, 1]), classes=2)
     array([[1, 1],
@@ -142,24 +143,26 @@ def confusion_matrix(predicted: np.ndarray, labels: np.ndarray, classes: int) ->
 
 
 def r_squared(predicted: Array, truth: np.ndarray) -> float:
-    """Tell which share of the variation of the truth the predictions explain.
+    """Return R², the share of the variation of the truth that the predictions explain.
 
-    Formula: `R² = 1 - Σ (y - ŷ)² / Σ (y - mean y)²`, both sums over examples and outputs, each output with its own mean
-    ("variance_weighted" in scikit-learn), so that an output whose truth hardly varies, such as a pixel in a corner,
-    counts little. 1 is perfect, 0 is as good as always saying the mean, less is worse. When the truth never varies, R²
-    is 1 when it is met exactly, and 0 otherwise.
+    Formula: `R² = 1 - Σ (y - ŷ)² / Σ (y - mean y)²`, both sums over examples and outputs. Each output has its own mean
+    ("variance_weighted" in scikit-learn), so an output whose truth hardly varies, such as a pixel in a corner, counts
+    little. 1 is perfect; 0 is as good as predicting the mean; a negative R² is worse. If the truth never varies, R² is
+    1 for exact predictions and 0 for all others.
 
     Arguments:
         predicted: ŷ, `(N, outputs)` or `(N,)`.
         truth: y, in the same shape.
 
-    Raises `DataError` when the shapes differ or are empty.
+    Raises `DataError` if the shapes differ or are empty.
 
     >>> r_squared(np.array([1.0, 2.0, 4.0]), np.array([1.0, 2.0, 3.0]))
     0.5
     """
     if predicted.shape != truth.shape or predicted.size == 0:
-        raise DataError(f"R² compares predictions with as many numbers, but received {predicted.shape}, {truth.shape}.")
+        raise DataError(
+            f"R² needs predictions and truth of one shape, not empty, but received {predicted.shape} and {truth.shape}."
+        )
     true = truth.astype(np.float64).reshape(len(truth), -1)
     missed = float(((true - predicted.reshape(true.shape)) ** 2).sum())
     variation = float(((true - true.mean(axis=0)) ** 2).sum())
@@ -169,5 +172,5 @@ def r_squared(predicted: Array, truth: np.ndarray) -> float:
 def _check_alike(what: str, predicted: np.ndarray, labels: np.ndarray) -> None:
     if len(predicted) != len(labels) or not len(labels):
         raise DataError(
-            f"There are {len(predicted)} {what} and {len(labels)} labels; both should be as many, at least 1."
+            f"There are {len(predicted)} {what} and {len(labels)} labels. There should be as many of both, at least 1."
         )

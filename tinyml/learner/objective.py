@@ -1,4 +1,4 @@
-"""What a loss wants to be told of the examples, and how its network's outputs are read as classes."""
+"""Objective: the targets that a loss needs, and the classes that the outputs of its network stand for."""
 
 import numpy as np
 
@@ -9,13 +9,13 @@ from tinyml.losses import LossDescription, LossFunction, find_loss, loss_descrip
 
 
 def class_targets_for(loss: LossDescription | None, class_targets: Array) -> Array:
-    """Return the targets of the classes that a loss compares outputs with.
+    """Return the class targets that a loss compares outputs with.
 
-    These are the dataset's, unless the loss cannot take such numbers: then each class has an output of its own, which
-    should be 1, while the others should be 0.
+    These are the class targets of the dataset, if they are in the range of the loss. Otherwise they are one-hot
+    vectors: the target of each class is 1 for the output of this class and 0 for the others.
 
     Arguments:
-        loss: its description; None for a function that is not in `tinyml.losses`.
+        loss: description of the loss; None for a function that is not in `tinyml.losses`.
         class_targets: `(classes, outputs)` of the dataset.
 
     >>> loss = loss_descriptions()["binary_cross_entropy_with_logits_loss"]
@@ -34,7 +34,7 @@ def class_targets_for(loss: LossDescription | None, class_targets: Array) -> Arr
 
 
 def check_loss(loss: LossFunction | str, description: DataDescription) -> None:
-    """Raise `DataError` when a loss compares outputs with classes, but the targets of the data are numbers.
+    """Raise `DataError` if a loss needs classes but the targets of the data are numbers.
 
     >>> from tinyml.data import describe
     >>> check_loss("cross_entropy_with_softmax_loss", describe("circle"))
@@ -43,27 +43,26 @@ def check_loss(loss: LossFunction | str, description: DataDescription) -> None:
     known = next((each for each in loss_descriptions().values() if each.function is function), None)
     if known is not None and known.targets == "labels" and not description.has_classes:
         raise DataError(
-            f"{known.name} compares outputs with classes, but the targets of {description.title} are numbers. "
-            "Use mse_loss."
+            f"{known.name} needs classes, but the targets of {description.title} are numbers. Use mse_loss."
         )
 
 
 class Objective:
-    """A loss together with the targets it needs and the way to read classes off the outputs.
+    """A loss with the targets that it needs. It also predicts classes from outputs.
 
-    A loss whose description asks for numbers, such as `mse_loss`, compares outputs with the target of each example's
-    class, and the predicted class is the one with the nearest target (or, for a loss on scores, with the likeliest).
-    Any other loss, and any function that is not in `tinyml.losses`, receives the labels, and the predicted class is the
-    one with the largest output.
+    A loss that needs numbers, such as `mse_loss`, compares outputs with the target of each example's class. The
+    predicted class is the one with the nearest target (for a loss on scores, with the most likely target). Any other
+    loss, and any function that is not in `tinyml.losses`, receives the labels. The predicted class is then the one with
+    the largest output.
 
-    Where the targets of a dataset are numbers (regression, autoencoders), every loss receives these numbers.
+    If the targets of a dataset are numbers (regression, autoencoders), every loss receives these numbers.
 
     Arguments:
         loss: a loss function or its name.
-        class_targets: `(classes, outputs)` of the dataset; without rows when its targets are numbers.
+        class_targets: `(classes, outputs)` of the dataset; without rows if its targets are numbers.
 
     Attributes:
-        has_classes: whether outputs are read as classes.
+        has_classes: True if outputs stand for classes.
 
     >>> objective = Objective("mse_loss", np.array([[-1.0, -1.0], [1.0, 1.0]]))
     >>> objective.classes(np.array([[0.2, 0.1], [-3.0, 1.0]]))
@@ -76,8 +75,8 @@ class Objective:
         self._compares_numbers = known is not None and known.targets == "numbers"
         self.has_classes = len(class_targets) > 0
         self._class_targets = class_targets = class_targets_for(known, class_targets)
-        # |output - code|² is smallest where output · code - ½ |code|² is largest. Of scores, the likeliest code is the
-        # one with the largest output · code.
+        # |output - target|² is smallest where output · target - ½ |target|² is largest. For scores, the most likely
+        # target has the largest output · target.
         self._directions = np.ascontiguousarray(class_targets.T)
         near = known is None or known.outputs == "values"
         self._offsets = (
@@ -87,11 +86,11 @@ class Objective:
         )
 
     def targets(self, dataset: Dataset, rows: Rows = slice(None)) -> np.ndarray:
-        """Return what the loss compares outputs with: `(K,)` labels, `(K, outputs)` class targets, or `(K, …)` numbers.
+        """Return the targets for the loss: `(K,)` labels, `(K, outputs)` class targets, or `(K, …)` numbers.
 
         Arguments:
             dataset: the examples.
-            rows: which of them: `(K,)` indices or a slice; all of them by default.
+            rows: `(K,)` indices of examples, or a slice; all of them by default.
         """
         if not self.has_classes:
             return dataset.target_numbers(rows)
@@ -106,18 +105,20 @@ class Objective:
 
 
 def class_scores(output: Array, loss: str, class_targets: Array) -> Array:
-    """Share out the network's belief among the classes.
+    """Return the score of each class, from 0 to 1.
 
-    Formula: where the loss is one on scores, the softmax of the outputs (of `output · code`, if it compares them with
-    targets); where they are probabilities already, the outputs themselves; where they are values that should come close
-    to a target, the softmax of `-|output - target|²`, so that the nearest target gets the largest share.
+    Formula: the loss decides what outputs are.
+
+    - Probabilities: the outputs themselves.
+    - Scores: `softmax(output)`, or `softmax(output · target)` if the loss compares scores with class targets.
+    - Values: `softmax(-|output - target|²)`, so the class with the nearest target has the highest score.
 
     Arguments:
-        output: `(N, outputs)` what the network gave.
-        loss: name of the loss that it was trained with.
+        output: `(N, outputs)` of the network.
+        loss: name of the loss of its training.
         class_targets: `(classes, outputs)` of the dataset.
 
-    Returns `(N, classes)`, each row adding up to 1.
+    Returns `(N, classes)`; each row adds up to 1.
 
     >>> class_scores(np.array([[0.0, 0.0]]), "cross_entropy_with_softmax_loss", np.eye(2))
     array([[0.5, 0.5]])

@@ -1,4 +1,4 @@
-"""A progress bar in the terminal, for runs that are watched there."""
+"""A progress bar for runs in the terminal."""
 
 import sys
 from collections.abc import Generator
@@ -11,12 +11,12 @@ from tinyml.learner.events import BatchFinished, EpochFinished, Event
 def with_progress_bar(
     events: Generator[Event, None, None], batches: int, done: int = 0
 ) -> Generator[Event, None, None]:
-    """Pass on the events of a run, and show on standard error how far it is and what the last epoch achieved.
+    """Yield the events of a run; meanwhile, show its progress and the result of the last epoch on standard error.
 
     Arguments:
-        events: of the run; they are closed together with what is returned.
-        batches: of the whole run.
-        done: how many of them were done before it was resumed.
+        events: the events of the run. Closing the returned generator closes them.
+        batches: number of batches in the whole run.
+        done: number of batches that were done before the run was resumed.
     """
     bar = tqdm(total=batches, initial=done, file=sys.stderr, unit="batch", mininterval=0.5, dynamic_ncols=True)
     try:
@@ -32,7 +32,7 @@ def with_progress_bar(
 
 
 def describe_epoch(event: EpochFinished) -> str:
-    """Write what an epoch achieved in a few words, with the metric that fits the targets.
+    """Describe the result of an epoch in a few words, with the metric that fits the targets.
 
     >>> describe_epoch(EpochFinished(2, 10, 0.25, None, 0.5, None, 1.0, None, 0.8, 0.75))
     'epoch 2/10, loss 0.2500, R² 0.800, validation 0.750'

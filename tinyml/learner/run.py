@@ -158,7 +158,7 @@ class TrainingRun:
         loss, output = step.train_on_batch(inputs, targets, measure)
         if not math.isfinite(loss):
             self._fail(loss, run_state.batch + 1, inputs)
-        correct, squared_error = config.train.judge(output, targets, rows)
+        correct, squared_error = config.train.measure(output, targets, rows)
         run_state.add_batch(loss, len(rows), correct, squared_error)
         return BatchFinished(
             epoch=run_state.epoch,

@@ -1,4 +1,4 @@
-"""How to train: loss, optimiser and schedule of a run, as a user chooses them and as a project file keeps them."""
+"""The training settings of a project: loss, optimiser, schedule, augmentation and everything else that a user edits."""
 
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
@@ -25,44 +25,51 @@ OptimizerName = Annotated[str, Choice("optimiser", _titles(optimizer_description
 ScheduleName = Annotated[str, Choice("schedule", _titles(schedule_descriptions))]
 """Name of a registered learning-rate schedule."""
 
-_PICTURES = {"augment_shift": "shift", "augment_flip": "flip", "augment_rotate": "rotation"}
+_IMAGE_AUGMENTATIONS = {"augment_shift": "shift", "augment_flip": "flip", "augment_rotate": "rotation"}
 
 
 class TrainingSettings(BaseModel):
-    """Everything that decides a training run, apart from the network and the data."""
+    """All settings of a training run, apart from the network and the data."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    loss: Annotated[LossName, Field(title="Loss", description="What the network learns to make small.")] = (
+    loss: Annotated[LossName, Field(title="Loss", description="The quantity that training minimises.")] = (
         "cross_entropy_with_softmax_loss"
     )
     optimizer: Annotated[
-        OptimizerName, Field(title="Optimiser", description="How each update follows from the gradient.")
+        OptimizerName, Field(title="Optimiser", description="How the gradient changes the parameters.")
     ] = "sgd"
     learning_rate: Annotated[
-        float, Field(gt=0, le=1000, title="Learning rate", description="How far each update goes down the gradient.")
+        float, Field(gt=0, le=1000, title="Learning rate", description="Size of each step down the gradient.")
     ] = 0.1
     momentum: Annotated[
-        float, Field(ge=0, lt=1, title="Momentum", description="Share of the former update that is kept going.")
+        float,
+        Field(ge=0, lt=1, title="Momentum", description="Share of the previous update that is added to the next one."),
     ] = 0.9
     nesterov: Annotated[
-        bool, Field(title="Nesterov", description="Whether momentum looks one update ahead (Nesterov's form).")
+        bool, Field(title="Nesterov", description="Use Nesterov's form of momentum, which looks one update ahead.")
     ] = False
     beta_1: Annotated[
-        float, Field(ge=0, lt=1, title="Beta 1", description="How slowly the mean gradient forgets former batches.")
+        float, Field(ge=0, lt=1, title="Beta 1", description="How slowly the mean gradient forgets earlier batches.")
     ] = 0.9
     beta_2: Annotated[
-        float, Field(ge=0, lt=1, title="Beta 2", description="How slowly the mean square forgets former batches.")
+        float,
+        Field(ge=0, lt=1, title="Beta 2", description="How slowly the mean squared gradient forgets earlier batches."),
     ] = 0.999
     smoothing: Annotated[
-        float, Field(ge=0, lt=1, title="Smoothing", description="How slowly the mean square forgets former batches.")
+        float,
+        Field(
+            ge=0, lt=1, title="Smoothing", description="How slowly the mean squared gradient forgets earlier batches."
+        ),
     ] = 0.99
     weight_decay: Annotated[
         float,
-        Field(ge=0, le=100, title="Weight decay", description="How strongly every number is pulled towards 0."),
+        Field(
+            ge=0, le=100, title="Weight decay", description="How strongly each update shrinks the parameters towards 0."
+        ),
     ] = 0.0
     schedule: Annotated[
-        ScheduleName, Field(title="Schedule", description="How the learning rate changes while training goes on.")
+        ScheduleName, Field(title="Schedule", description="How the learning rate changes during training.")
     ] = "constant"
     schedule_epochs: Annotated[
         int,
@@ -70,7 +77,7 @@ class TrainingSettings(BaseModel):
             ge=1,
             le=100_000,
             title="Schedule epochs",
-            description="Epochs between two steps down, of the warm-up, or to wait for a better loss.",
+            description="Epochs between two reductions, of the warm-up, or to wait for a better loss.",
         ),
     ] = 5
     schedule_factor: Annotated[
@@ -79,7 +86,7 @@ class TrainingSettings(BaseModel):
             gt=0,
             le=1,
             title="Schedule factor",
-            description="What the learning rate is multiplied by at each step down, or where the warm-up begins.",
+            description="Factor of the learning rate at each reduction, or at the start of the warm-up.",
         ),
     ] = 0.1
     clip_norm: Annotated[
@@ -88,14 +95,14 @@ class TrainingSettings(BaseModel):
             ge=0,
             le=1e9,
             title="Clip gradients",
-            description="Longest gradient of all parameters together; a longer one is shortened. 0: any length.",
+            description="Largest norm of the gradient of all parameters; a larger one is scaled down. 0: no limit.",
         ),
     ] = 0.0
     batch_size: Annotated[
-        int, Field(ge=1, le=100_000, title="Batch size", description="Examples that one update learns from.")
+        int, Field(ge=1, le=100_000, title="Batch size", description="Number of training examples in one update.")
     ] = 64
     epochs: Annotated[
-        int, Field(ge=1, le=100_000, title="Epochs", description="How often the whole training set is seen.")
+        int, Field(ge=1, le=100_000, title="Epochs", description="Number of passes over the whole training set.")
     ] = 20
     early_stopping: Annotated[
         int,
@@ -103,32 +110,51 @@ class TrainingSettings(BaseModel):
             ge=0,
             le=100_000,
             title="Early stopping",
-            description="Stop after so many epochs without a better validation loss (without a validation set: "
+            description="Stop after this number of epochs without a better validation loss (without a validation set: "
             "training loss). 0: never.",
         ),
     ] = 0
     restore_best: Annotated[
-        bool, Field(title="Keep the best", description="End with the weights of the epoch that had the best loss.")
+        bool, Field(title="Keep the best", description="End with the weights of the epoch with the best loss.")
     ] = False
     augment_shift: Annotated[
         int,
         Field(
-            ge=0, le=100, title="Shift", description="Move every training picture by up to so many pixels, at random."
+            ge=0,
+            le=100,
+            title="Shift",
+            description="Move each training image at random, by up to this number of pixels.",
         ),
     ] = 0
     augment_flip: Annotated[
-        bool, Field(title="Flip", description="Mirror half of the training pictures left to right, at random.")
+        bool, Field(title="Flip", description="Mirror a random half of the training images left to right.")
     ] = False
     augment_rotate: Annotated[
         float,
-        Field(ge=0, le=180, title="Rotate", description="Turn every training picture by up to so many degrees."),
+        Field(
+            ge=0,
+            le=180,
+            title="Rotate",
+            description="Rotate each training image at random, by up to this angle in degrees.",
+        ),
     ] = 0.0
     augment_noise: Annotated[
         float,
-        Field(ge=0, le=100, title="Noise", description="Add random numbers of this standard deviation to the inputs."),
+        Field(
+            ge=0,
+            le=100,
+            title="Noise",
+            description="Add Gaussian noise with this standard deviation to the training inputs.",
+        ),
     ] = 0.0
     seed: Annotated[
-        int, Field(ge=0, le=2**31 - 1, title="Seed", description="Same seed, same settings: the same run.")
+        int,
+        Field(
+            ge=0,
+            le=2**31 - 1,
+            title="Seed",
+            description="Start of the random numbers. The same seed and settings give the same run.",
+        ),
     ] = 0
 
     def make_optimizer(self) -> Optimizer:
@@ -140,7 +166,10 @@ class TrainingSettings(BaseModel):
         return optimizer_descriptions()[self.optimizer].make(self.learning_rate, self.model_dump())
 
     def make_schedule(self, batches: int) -> Schedule:
-        """Make the chosen schedule for epochs of so many batches.
+        """Make the chosen schedule.
+
+        Arguments:
+            batches: number of batches in an epoch.
 
         >>> TrainingSettings(schedule="step", schedule_epochs=2).make_schedule(batches=10)
         StepSchedule(every=20, gamma=0.1)
@@ -148,7 +177,7 @@ class TrainingSettings(BaseModel):
         return schedule_descriptions()[self.schedule].make(self.model_dump(), batches)
 
     def make_augmentations(self) -> tuple[Augmentation, ...]:
-        """Make what varies the training inputs, in the order in which it is applied; empty when nothing shall.
+        """Make the chosen augmentations, in the order in which they are applied; empty for none.
 
         >>> TrainingSettings(augment_shift=2, augment_flip=True).make_augmentations()
         (Shift(pixels=2), Flip(probability=0.5, vertical=False))
@@ -165,7 +194,7 @@ class TrainingSettings(BaseModel):
         return tuple(made)
 
     def describe_optimizer(self) -> str:
-        """Write the optimiser in a few words.
+        """Describe the optimiser and the schedule in a few words.
 
         >>> TrainingSettings().describe_optimizer()
         'SGD 0.1, momentum 0.9'
@@ -180,18 +209,18 @@ class TrainingSettings(BaseModel):
         return ", ".join(words)
 
     @property
-    def picture_augmentations(self) -> tuple[str, ...]:
-        """Names of the chosen augmentations that only pictures can take: "shift", "flip", "rotation"."""
-        return tuple(_PICTURES[name] for name in self.picture_augmentation_settings)
+    def image_augmentations(self) -> tuple[str, ...]:
+        """Names of the chosen augmentations that need images: "shift", "flip", "rotation"."""
+        return tuple(_IMAGE_AUGMENTATIONS[name] for name in self.image_augmentation_settings)
 
     @property
-    def picture_augmentation_settings(self) -> tuple[str, ...]:
-        """Names of the settings that choose those augmentations."""
-        return tuple(name for name in _PICTURES if getattr(self, name))
+    def image_augmentation_settings(self) -> tuple[str, ...]:
+        """Names of the settings that choose these augmentations."""
+        return tuple(name for name in _IMAGE_AUGMENTATIONS if getattr(self, name))
 
     @property
     def unused(self) -> frozenset[str]:
-        """Names of the settings that make no difference with the chosen optimiser and schedule.
+        """Names of the settings that have no effect with the chosen optimiser and schedule.
 
         >>> sorted(TrainingSettings(schedule="step").unused)
         ['beta_1', 'beta_2', 'smoothing']

@@ -1,4 +1,4 @@
-"""The examples that a run learns from: of a dataset, or two arrays of the caller's."""
+"""The training examples of a run: a dataset, or two arrays."""
 
 import math
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from tinyml.learner.objective import Objective
 
 @dataclass(frozen=True)
 class ArrayExamples:
-    """Inputs, and what the loss compares the outputs with. Nothing is known of classes, so only the loss is measured.
+    """Inputs and targets as arrays. It is unknown whether targets are classes, so the loss is the only metric.
 
     Attributes:
         inputs, targets: `(N, …)`.
@@ -31,28 +31,28 @@ class ArrayExamples:
         """Return the inputs and the targets of a batch."""
         return self.inputs[rows], self.targets[rows]
 
-    def judge(self, output: Array, targets: np.ndarray, rows: np.ndarray) -> tuple[int, float]:
-        """Return that nothing is measured: 0 right classes, and NaN as squared error."""
+    def measure(self, output: Array, targets: np.ndarray, rows: np.ndarray) -> tuple[int, float]:
+        """Return 0 correct classes and NaN as squared error: nothing is measured."""
         return 0, math.nan
 
     def accuracy(self, correct: int, examples: int) -> float | None:
-        """Return None, since nothing is known of classes."""
+        """Return None, since classes are unknown."""
         return None
 
     def r_squared(self, squared_error: float, examples: int) -> float | None:
-        """Return None, since the targets may be labels."""
+        """Return None, since targets may be labels."""
         return None
 
 
 @dataclass(frozen=True)
 class DatasetExamples:
-    """The examples of a dataset, as an objective needs them.
+    """The examples of a dataset, with the targets of an objective.
 
     Attributes:
         dataset: the examples.
-        objective: what the loss compares outputs with, and how classes are read off them.
-        augmentations: vary the inputs of each batch, in this order.
-        seed: of the run.
+        objective: chooses the targets for the loss and predicts classes from outputs.
+        augmentations: applied to the inputs of each batch, in this order.
+        seed: seed of the run.
     """
 
     dataset: Dataset
@@ -68,19 +68,19 @@ class DatasetExamples:
         inputs, numbers = augmented_batch(self.dataset, rows, self.augmentations, self.seed, epoch, number)
         return inputs, self.objective.targets(self.dataset, rows) if numbers is None else numbers
 
-    def judge(self, output: Array, targets: np.ndarray, rows: np.ndarray) -> tuple[int, float]:
-        """Return how many examples of a batch have the right class, and the sum of all squared errors.
+    def measure(self, output: Array, targets: np.ndarray, rows: np.ndarray) -> tuple[int, float]:
+        """Return the number of correct classes in a batch, and the sum of its squared errors.
 
-        With classes the squared error is NaN, without them none is right.
+        With classes the squared error is NaN; without classes the number is 0.
         """
         if self.objective.has_classes:
             return int(np.count_nonzero(self.objective.classes(output) == self.dataset.labels[rows])), math.nan
         return 0, squared_error(output, targets)
 
     def accuracy(self, correct: int, examples: int) -> float | None:
-        """Return the share of examples whose class is right; None when there are no classes."""
+        """Return the share of examples whose class is correct; None if there are no classes."""
         return correct / examples if self.objective.has_classes else None
 
     def r_squared(self, squared_error: float, examples: int) -> float | None:
-        """Return R² from the sum of the squared errors of some examples; None when that is not known."""
+        """Return R² from the sum of the squared errors of some examples; None if the targets are classes."""
         return None if self.objective.has_classes else explained_share(squared_error / examples, self.dataset)

@@ -1,4 +1,4 @@
-"""From a project's choices to a run that is ready to start: the same one for the command line and the window."""
+"""The setup of a training run, for the command line and the window: network, learner and data from a project."""
 
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
@@ -28,12 +28,12 @@ from tinyml.net import Inference, NetworkSpecification, Sequential, build_inferr
 
 @dataclass(frozen=True)
 class TrainingSetup:
-    """A training run that is ready to start.
+    """Everything that a training run needs.
 
     Attributes:
         net: the network, with fresh parameters.
-        learner: what trains it.
-        splits: the three parts of the data.
+        learner: trains the network.
+        splits: training, validation and test data.
         training: the settings of the run.
     """
 
@@ -45,9 +45,9 @@ class TrainingSetup:
     def run(
         self, resume: Checkpoint | None = None, measure_every: int | None = None, progress: bool = False
     ) -> Generator[Event, None, None]:
-        """Train as the settings say; see `Learner.run`, also for the arguments.
+        """Train with the settings; see `Learner.run`, also for the arguments.
 
-        Call `learner.checkpoint()` at any event to be able to go on from there.
+        Call `learner.checkpoint()` at any event to be able to continue from there.
         """
         training = self.training
         return self.learner.run(
@@ -65,11 +65,11 @@ class TrainingSetup:
         )
 
     def test(self) -> Evaluation:
-        """Judge the network on the test part."""
+        """Evaluate the network on the test data."""
         return evaluate(self.net, self.splits.test, self.training.loss)
 
     def test_in_parts(self) -> Iterator[Evaluation]:
-        """Do the same, and yield the result so far after each part, as places to pause and stop."""
+        """Evaluate the network on the test data; yield the result so far after each part, to pause or stop there."""
         objective = Objective(self.training.loss, self.splits.test.class_targets)
         return (result for _, result in evaluate_in_parts(self.net, self.splits.test, objective))
 
@@ -128,12 +128,12 @@ def find_problems(inference: Inference, training: TrainingSettings) -> tuple[Pro
 
 
 def check_fits(net: Sequential, input_shape: Shape, dataset: Dataset) -> None:
-    """Raise `DataError` when a finished network cannot be judged on a dataset.
+    """Raise `DataError` if a trained network cannot be evaluated on a dataset.
 
     Arguments:
         net: the network.
-        input_shape: of one example that it was made for.
-        dataset: what it shall be judged on.
+        input_shape: shape of one example of its training data.
+        dataset: the dataset for the evaluation.
 
     >>> from tinyml.data import load
     >>> from tinyml.layers import Linear
@@ -143,20 +143,20 @@ def check_fits(net: Sequential, input_shape: Shape, dataset: Dataset) -> None:
     if description.example_shape != input_shape:
         raise DataError(
             f"The network needs examples of {describe_shape(input_shape)}, but those of {description.title} are "
-            f"{describe_shape(description.example_shape)}. Choose data of the size it was trained on."
+            f"{describe_shape(description.example_shape)}. Choose data of the shape that it was trained on."
         )
     output_shape = net.output_shape(input_shape)
     if description.target_shape is not None:
         if output_shape != description.target_shape:
             raise DataError(
                 f"The network gives {describe_shape(output_shape)}, but the targets of {description.title} are "
-                f"{describe_shape(description.target_shape)}. Choose data with targets like those it was trained on."
+                f"{describe_shape(description.target_shape)}. Choose data with targets of the same shape."
             )
         return
     if output_shape != (len(description.class_names),) and output_shape != dataset.class_targets.shape[1:]:
         raise DataError(
-            f"The network tells {describe_shape(output_shape)} classes apart, but {description.title} has "
-            f"{len(description.class_names)}. Choose data with the classes it was trained on."
+            f"The network has outputs for {describe_shape(output_shape)} classes, but {description.title} has "
+            f"{len(description.class_names)}. Choose data with the classes that it was trained on."
         )
 
 
@@ -171,7 +171,7 @@ def _target_problems(training: TrainingSettings) -> tuple[Problem, ...]:
 
 
 def _loss_problems(inference: Inference, training: TrainingSettings) -> tuple[Problem, ...]:
-    """Check that the last layer and the loss belong together: the exponentials of Softmax must be taken once."""
+    """Check that the last layer fits the loss, for example that softmax is not applied twice."""
     index = len(inference.layers) - 1
     last = inference.layers[index].specification
     loss = loss_descriptions()[training.loss]
@@ -180,20 +180,18 @@ def _loss_problems(inference: Inference, training: TrainingSettings) -> tuple[Pr
         fix = AppendLayers(f"Add {loss.last_layer}", ((loss.last_layer or "", {}),))
         return (Problem(index, last.name, sentence, fix),)
     if last.type == loss.unwanted_last_layer:
-        sentence = (
-            f"The loss '{loss.title}' needs the numbers from before {last.type}, so {last.type} must not be last."
-        )
+        sentence = f"The loss '{loss.title}' needs the input of {last.type}, so {last.type} must not be the last layer."
         return (Problem(index, last.name, sentence, RemoveLayer(f"Remove {last.type}")),)
     return ()
 
 
 def _augmentation_problems(training: TrainingSettings, example_shape: Shape | None) -> tuple[Problem, ...]:
     """Check that augmentations for images get images."""
-    chosen = training.picture_augmentations
+    chosen = training.image_augmentations
     if not chosen or example_shape is None or len(example_shape) == 3:
         return ()
     words = " and ".join([", ".join(chosen[:-1]), chosen[-1]] if len(chosen) > 1 else chosen)
     are = f"vectors of {example_shape[0]} numbers" if len(example_shape) == 1 else describe_shape(example_shape)
-    sentence = f"Only pictures can be varied by {words}, but the examples are {are}. Switch it off in Training."
-    defaults = {name: TrainingSettings.model_fields[name].default for name in training.picture_augmentation_settings}
+    sentence = f"Augmentation by {words} needs images, but the examples are {are}. Switch it off in Training."
+    defaults = {name: TrainingSettings.model_fields[name].default for name in training.image_augmentation_settings}
     return (Problem(-1, "", sentence, ChangeTraining(f"Switch {words} off", defaults)),)

@@ -1,7 +1,7 @@
-"""Every loss function: one file each, found by walking this folder, just like layers.
+"""Loss functions: one file each. Every file in this folder is found automatically, as for layers.
 
-A loss file holds a function `(predicted, ground_truth) -> (loss, gradient)` and a `DESCRIPTION` of it. The imports
-below only help editors and type checkers with the built-in names.
+A loss file holds a function `(predicted, ground_truth) -> (loss, gradient)` and its `DESCRIPTION`. The imports below
+only tell editors and type checkers the built-in names.
 """
 
 import importlib
@@ -36,7 +36,7 @@ __all__ = [
 
 @cache
 def loss_descriptions() -> dict[str, LossDescription]:
-    """Walk the folder and return what there is to know of every loss, by its name, sorted.
+    """Return the description of every loss in the folder, by name, sorted.
 
     Call `loss_descriptions.cache_clear()` after adding a folder to `tinyml.losses.__path__`.
 
@@ -62,13 +62,13 @@ def losses() -> dict[str, LossFunction]:
 
 
 def find_loss(loss: Any) -> LossFunction:
-    """Return a loss function by one of its names, or as it is given.
+    """Return the loss function with a name; return a function unchanged.
 
     Arguments:
         loss: a function `(predicted, ground_truth) -> (loss, gradient)`, or a name such as "mse", "mae", "huber",
-            "cross_entropy" or "bce"; upper case and "_" make no difference, nor does "_loss" at the end.
+            "cross_entropy" or "bce". Upper case, "_" and "_loss" at the end make no difference.
 
-    Raises `SettingsError`, with the names that there are, for another name or what is no function.
+    Raises `SettingsError`, which lists the names, for an unknown name or anything else.
 
     >>> find_loss("mse").__name__, find_loss("BCE").__name__
     ('mse_loss', 'binary_cross_entropy_with_logits_loss')

@@ -1,4 +1,4 @@
-"""What every loss is, and the checks that they share."""
+"""The interface and the description of a loss, and checks that losses share."""
 
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
@@ -17,23 +17,20 @@ class LossFunction(Protocol):
 
 @dataclass(frozen=True)
 class LossDescription:
-    """What a front end needs to know of a loss.
+    """Description of a loss, for files and forms.
 
     Attributes:
-        function: the loss itself; its name in Python is the name used in files.
-        title: for people, e.g. "Cross-entropy on scores".
-        summary: one sentence: what it makes the network do.
-        formula: in one line of plain Unicode text.
-        targets: what the ground truth is: "labels", one whole number for each example, or "numbers", the vector that
-            the network should give.
-        outputs: what the network gives: "scores", of which softmax makes each class's share, "probabilities", or
-            "values", which should come close to the targets.
-        target_range: smallest and largest number that targets may have; None for any.
-        last_layer: type of the layer that the network has to end with for this loss ("Softmax"); None when there is
-            none to prescribe.
-        unwanted_last_layer: type of the layer that must not be last, since the loss does its work; None when there is
-            none.
-        aliases: other names that `find_loss` knows it by, besides its name with or without "_loss" at the end.
+        function: the loss function; its name in Python is its name in files.
+        title: name on screen, e.g. "Cross-entropy on scores".
+        summary: one or two sentences about its effect on the network.
+        formula: one line of plain Unicode text.
+        targets: type of the ground truth: "labels", one whole number for each example, or "numbers", one vector.
+        outputs: type of the network's output: "scores" (logits), "probabilities", or "values", which should come close
+            to the targets.
+        target_range: smallest and largest allowed target; None for any.
+        last_layer: type of the layer that the network must end with ("Softmax"); None for any.
+        unwanted_last_layer: type of the layer that the network must not end with; None for none.
+        aliases: other names for `find_loss`, also valid with "_loss" at the end.
     """
 
     function: LossFunction
@@ -49,19 +46,19 @@ class LossDescription:
 
     @property
     def name(self) -> str:
-        """The name used in files and settings."""
+        """Name in files and settings."""
         return str(getattr(self.function, "__name__", ""))
 
 
 def check_labels(loss: str, predicted: Any, labels: Any) -> tuple[Array, np.ndarray]:
-    """Check that there is one valid label for each row of `predicted`; return both as arrays.
+    """Check that there is a valid label for each row of `predicted`; return both as arrays.
 
     Arguments:
         loss: name of the loss, for the message.
         predicted: `(N, K)`, one column for each class.
         labels: `(N,)` whole numbers from 0 to K - 1.
 
-    Raises `ShapeError` when a shape does not fit, `DataError` when a label is no whole number or out of range.
+    Raises `ShapeError` if a shape does not fit, `DataError` if a label is not a whole number or out of range.
     """
     predicted, labels = as_floats(predicted, "The predictions"), as_array(labels, "The labels")
     if predicted.ndim != 2 or len(predicted) == 0:
@@ -83,8 +80,8 @@ def check_labels(loss: str, predicted: Any, labels: Any) -> tuple[Array, np.ndar
         raise DataError(f"{loss} received the label {low}, but labels are counted from 0.")
     if high >= classes:
         raise DataError(
-            f"{loss} received the label {high}, but the network gives {describe_count(classes, 'number')}, so labels "
-            f"go from 0 to {classes - 1}. Give its last layer as many outputs as there are classes."
+            f"{loss} received the label {high}, but the network has {describe_count(classes, 'output')}, so labels "
+            f"go from 0 to {classes - 1}. Give its last layer one output for each class."
         )
     return predicted, labels
 
@@ -98,14 +95,14 @@ def _label_remedy(predicted: Array, labels: np.ndarray) -> str:
 
 
 def check_truth(loss: str, predicted: Any, ground_truth: Any) -> tuple[Array, Array]:
-    """Check that there is one number for each number of `predicted`; return both as arrays of one dtype.
+    """Check that the ground truth has the shape of `predicted`; return both as arrays of one dtype.
 
     Arguments:
         loss: name of the loss, for the message.
         predicted: of any shape, not empty.
         ground_truth: of the same shape.
 
-    Raises `ShapeError` when the shapes differ or are empty, `DataError` when the ground truth is not made of numbers.
+    Raises `ShapeError` if the shapes differ or are empty, `DataError` if the ground truth does not consist of numbers.
 
     >>> check_truth("some_loss", np.ones((1, 2)), [[1, 0]])
     (array([[1., 1.]]), array([[1., 0.]]))
@@ -125,22 +122,22 @@ def _truth_remedy(predicted: Array, truth: np.ndarray) -> str:
     if predicted.shape == (*truth.shape, 1):
         return " Add an axis: use targets[:, np.newaxis]."
     if predicted.ndim == 2 and truth.shape == predicted.shape[:1]:
-        return " For labels, give the vector that each class stands for."
+        return " If these are labels, give the target vector of each class instead."
     if predicted.size == truth.size and len(predicted) == len(truth):
         return " Use targets.reshape(predicted.shape)."
     return ""
 
 
 def difference_from(loss: str, predicted: Any, ground_truth: Any) -> Array:
-    """Return `predicted - ground_truth` after the checks of `check_truth`, as an array of the caller's own."""
+    """Return `predicted - ground_truth` as a new array, after the checks of `check_truth`."""
     numbers, truth = check_truth(loss, predicted, ground_truth)
     return numbers - truth
 
 
 def subtract_truth(probabilities: Array, labels: np.ndarray) -> Array:
-    """Return `(probabilities - truth) / N`, where the truth is 1 in the column of each label and 0 elsewhere.
+    """Return `(probabilities - truth) / N`; the truth is 1 in the column of each label and 0 elsewhere.
 
-    That is the gradient of the mean cross-entropy with respect to the scores behind the probabilities.
+    This is the gradient of the mean cross-entropy with respect to the scores.
     """
     gradient = probabilities.copy()
     gradient[np.arange(len(labels)), labels] -= 1

@@ -1,4 +1,4 @@
-"""Binary cross-entropy of scores: one yes-or-no question for each output."""
+"""Binary cross-entropy on scores: each output is the answer to one yes-or-no question."""
 
 import numpy as np
 
@@ -7,11 +7,12 @@ from tinyml.losses.base import LossDescription, check_truth
 
 
 def binary_cross_entropy_with_logits_loss(predicted: Array, ground_truth: np.ndarray) -> tuple[float, Array]:
-    """Measure how surprised the network is, when each output answers a yes-or-no question of its own.
+    """Compute the binary cross-entropy of scores: each output answers one yes-or-no question.
 
-    Formula: with the score s read as the probability `p = 1 / (1 + e⁻ˢ)` of yes,
-    `ℓ = -1/N Σ (y·log p + (1 - y)·log(1 - p))`, `∂ℓ/∂s = (p - y) / N`; N counts all numbers of the batch. Computed as
-    `max(s, 0) - s·y + log(1 + e^-|s|)`, which is the same, so that no exponential overflows and no logarithm sees zero.
+    Formula: a score s stands for the probability `p = 1 / (1 + e⁻ˢ)` of yes. Then
+    `ℓ = -1/N Σ (y·log p + (1 - y)·log(1 - p))` and `∂ℓ/∂s = (p - y) / N`; N counts all numbers of the batch. It is
+    computed as `max(s, 0) - s·y + log(1 + e^-|s|)`, which has the same value: so no exponential overflows, and no
+    logarithm of 0 is needed.
 
     Arguments:
         predicted: scores s (logits) of any shape, usually `(N, K)`: the output of a network without Sigmoid at its end.
@@ -19,7 +20,7 @@ def binary_cross_entropy_with_logits_loss(predicted: Array, ground_truth: np.nda
 
     Returns the loss, and its gradient in the shape of `predicted`.
 
-    Raises `ShapeError` when the shapes differ or are empty, `DataError` when the ground truth is not made of numbers
+    Raises `ShapeError` if the shapes differ or are empty, `DataError` if the ground truth does not consist of numbers
     from 0 to 1.
 
     >>> loss, gradient = binary_cross_entropy_with_logits_loss(np.array([[0.0, 0.0]]), np.array([[1, 0]]))
@@ -44,7 +45,7 @@ def binary_cross_entropy_with_logits_loss(predicted: Array, ground_truth: np.nda
 DESCRIPTION = LossDescription(
     function=binary_cross_entropy_with_logits_loss,
     title="Binary cross-entropy on scores",
-    summary="Treats each output as a yes-or-no question of its own; it turns scores into probabilities by itself.",
+    summary="Treats each output as a separate yes-or-no question. It applies sigmoid to the scores itself.",
     formula="ℓ = −mean of y log p + (1 − y) log(1 − p), p = 1 / (1 + exp(−s))",
     targets="numbers",
     target_range=(0.0, 1.0),

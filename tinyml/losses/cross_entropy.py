@@ -1,4 +1,4 @@
-"""Cross-entropy of probabilities, for networks that end with Softmax."""
+"""Cross-entropy on probabilities, for networks that end with Softmax."""
 
 import numpy as np
 
@@ -6,33 +6,33 @@ from tinyml.core import Array, DataError
 from tinyml.losses.base import LossDescription, check_labels, subtract_truth
 
 _TOLERANCE = 1e-3
-"""How far a row of probabilities may be from adding up to 1: far more than float32 rounding in 10 000 classes."""
+"""Largest allowed distance of a row's sum from 1: far more than float32 rounding with 10 000 classes."""
 
 
 def cross_entropy_loss(predicted: Array, ground_truth: np.ndarray) -> tuple[float, Array]:
-    """Measure how surprised the network is by the true classes, from probabilities that a Softmax layer gave.
+    """Compute the cross-entropy between the true classes and the probabilities from a Softmax layer.
 
-    Formula: `ℓ = -1/N Σ_n log p[n, t_n]`. The gradient is the one with respect to the scores that Softmax received,
-    `(p - truth) / N`, which `Softmax.backward` passes on unchanged (seed 004): together they are the exact derivative.
+    Formula: `ℓ = -1/N Σ_n log p[n, t_n]`. The gradient is already the one with respect to the input of Softmax,
+    `(p - truth) / N`. `Softmax.backward` returns it unchanged (seed 004), so both together give the exact derivative.
 
     Arguments:
         predicted: `(N, K)` probabilities p; each row adds up to 1.
         ground_truth: `(N,)` labels t, whole numbers from 0 to K - 1 of any integer type.
 
-    Returns the loss, infinite when a true class has probability 0, and the gradient `(N, K)`.
+    Returns the loss, which is infinite if a true class has probability 0, and the gradient `(N, K)`.
 
-    Raises `ShapeError` when a shape does not fit, `DataError` when a label is no whole number or out of range, or when
-    `predicted` is not made of probabilities.
+    Raises `ShapeError` if a shape does not fit, `DataError` if a label is not a whole number or out of range, or if
+    `predicted` does not consist of probabilities.
 
     >>> loss, gradient = cross_entropy_loss(np.array([[0.25, 0.75]]), np.array([1]))
     >>> round(loss, 4), gradient
     (0.2877, array([[ 0.25, -0.25]]))
     """
     predicted, ground_truth = check_labels("cross_entropy_loss", predicted, ground_truth)
-    # Written so that NaN passes: it is for the learner to report that training diverged.
+    # Written so that NaN passes: the learner reports that training diverged.
     if (predicted < 0).any() or (abs(predicted.sum(axis=1) - 1) > _TOLERANCE).any():
         raise DataError(
-            "cross_entropy_loss needs probabilities that add up to 1, but the network gives other numbers. "
+            "cross_entropy_loss needs probabilities that add up to 1, but the network returns other numbers. "
             "Put a Softmax layer at its end, or use cross_entropy_with_softmax_loss."
         )
     with np.errstate(divide="ignore"):
@@ -43,7 +43,7 @@ def cross_entropy_loss(predicted: Array, ground_truth: np.ndarray) -> tuple[floa
 DESCRIPTION = LossDescription(
     function=cross_entropy_loss,
     title="Cross-entropy on probabilities",
-    summary="Rewards a high probability of the true class; the network ends with Softmax.",
+    summary="Rewards a high probability of the true class. The network must end with Softmax.",
     formula="ℓ = −log pₜ, mean over the batch",
     targets="labels",
     outputs="probabilities",

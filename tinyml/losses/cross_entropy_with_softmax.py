@@ -1,4 +1,4 @@
-"""Cross-entropy of scores: softmax and logarithm in one step."""
+"""Cross-entropy on scores: softmax and cross-entropy in one function."""
 
 import numpy as np
 
@@ -7,18 +7,18 @@ from tinyml.losses.base import LossDescription, check_labels, subtract_truth
 
 
 def cross_entropy_with_softmax_loss(predicted: Array, ground_truth: np.ndarray) -> tuple[float, Array]:
-    """Measure how surprised the network is by the true classes, from its raw scores.
+    """Compute the cross-entropy between the true classes and the softmax of the scores.
 
     Formula: `ℓ = 1/N Σ_n (log Σ_k exp s[n, k] - s[n, t_n])`; `∂ℓ/∂s = (softmax(s) - truth) / N`. The largest score
-    of each row is subtracted first, so that no exponential overflows and no logarithm sees zero.
+    of each row is subtracted first. So no exponential overflows, and no logarithm of 0 is needed.
 
     Arguments:
-        predicted: `(N, K)` scores s, any real numbers: the output of a network without Softmax at its end.
+        predicted: `(N, K)` scores s (logits), any real numbers: the output of a network that does not end with Softmax.
         ground_truth: `(N,)` labels t, whole numbers from 0 to K - 1 of any integer type.
 
     Returns the loss, and its gradient `(N, K)` with respect to the scores.
 
-    Raises `ShapeError` when a shape does not fit, `DataError` when a label is no whole number or out of range.
+    Raises `ShapeError` if a shape does not fit, `DataError` if a label is not a whole number or out of range.
 
     >>> loss, gradient = cross_entropy_with_softmax_loss(np.array([[0.0, 0.0]]), np.array([1]))
     >>> round(loss, 4), gradient
@@ -37,7 +37,7 @@ def cross_entropy_with_softmax_loss(predicted: Array, ground_truth: np.ndarray) 
 DESCRIPTION = LossDescription(
     function=cross_entropy_with_softmax_loss,
     title="Cross-entropy on scores",
-    summary="Rewards a high score for the true class; it turns scores into probabilities by itself.",
+    summary="Rewards a high score for the true class. It applies softmax to the scores itself.",
     formula="ℓ = −log softmax(s)ₜ, mean over the batch",
     targets="labels",
     unwanted_last_layer="Softmax",

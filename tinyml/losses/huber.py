@@ -1,4 +1,4 @@
-"""Huber loss: squares near zero, straight lines further out."""
+"""Huber loss: quadratic for small errors, linear for large ones."""
 
 import numpy as np
 
@@ -7,10 +7,10 @@ from tinyml.losses.base import LossDescription, difference_from
 
 
 def huber_loss(predicted: Array, ground_truth: np.ndarray) -> tuple[float, Array]:
-    """Measure how far the outputs are from what they should be: smooth near zero, and hardly moved by outliers.
+    """Compute the Huber loss, which is smooth near zero and robust against outliers.
 
     Formula: with d = ŷ - y and m = min(|d|, 1), `ℓ = 1/N Σ (½·m² + |d| - m)`, that is `½·d²` up to 1 and `|d| - ½`
-    beyond; `∂ℓ/∂ŷ = clip(d, -1, 1) / N` (Huber 1964). N counts all numbers of the batch.
+    above; `∂ℓ/∂ŷ = clip(d, -1, 1) / N` (Huber 1964). N counts all numbers of the batch.
 
     Arguments:
         predicted: ŷ of any shape, usually `(N, D)`.
@@ -18,7 +18,7 @@ def huber_loss(predicted: Array, ground_truth: np.ndarray) -> tuple[float, Array
 
     Returns the loss, and its gradient in the shape of `predicted`.
 
-    Raises `ShapeError` when the shapes differ or are empty, `DataError` when the ground truth is not made of numbers.
+    Raises `ShapeError` if the shapes differ or are empty, `DataError` if the ground truth does not consist of numbers.
 
     >>> huber_loss(np.array([[1.5, 4.0]]), np.array([[1.0, 1.0]]))
     (1.3125, array([[0.25, 0.5 ]]))
@@ -33,11 +33,11 @@ def huber_loss(predicted: Array, ground_truth: np.ndarray) -> tuple[float, Array
 DESCRIPTION = LossDescription(
     function=huber_loss,
     title="Huber loss",
-    summary="Squared error for small mistakes, absolute error for large ones, so that outliers don't rule.",
-    formula="ℓ = mean of ½ d² where |d| ≤ 1, |d| − ½ beyond; d = ŷ − y",
+    summary="Squared error for small errors and absolute error for large ones. Outliers have little influence.",
+    formula="ℓ = mean of ½ d² if |d| ≤ 1, else |d| − ½; d = ŷ − y",
     targets="numbers",
     outputs="values",
-    # Softmax passes gradients through as if cross-entropy came next, so they would be wrong here.
+    # Softmax.backward is only right in front of cross_entropy_loss.
     unwanted_last_layer="Softmax",
     aliases=("smooth_l1",),
 )

@@ -7,9 +7,9 @@ from tinyml.losses.base import LossDescription, difference_from
 
 
 def mae_loss(predicted: Array, ground_truth: np.ndarray) -> tuple[float, Array]:
-    """Measure how far the outputs are from what they should be; far ones count no more than in proportion.
+    """Compute the mean absolute error between outputs and targets.
 
-    Formula: `ℓ = 1/N Σ |ŷ - y|`, `∂ℓ/∂ŷ = sign(ŷ - y) / N`, 0 where they are equal; N counts all numbers of the batch.
+    Formula: `ℓ = 1/N Σ |ŷ - y|`, `∂ℓ/∂ŷ = sign(ŷ - y) / N`, 0 where both are equal. N counts all numbers of the batch.
 
     Arguments:
         predicted: ŷ of any shape, usually `(N, D)`.
@@ -17,7 +17,7 @@ def mae_loss(predicted: Array, ground_truth: np.ndarray) -> tuple[float, Array]:
 
     Returns the loss, and its gradient in the shape of `predicted`.
 
-    Raises `ShapeError` when the shapes differ or are empty, `DataError` when the ground truth is not made of numbers.
+    Raises `ShapeError` if the shapes differ or are empty, `DataError` if the ground truth does not consist of numbers.
 
     >>> mae_loss(np.array([[1.0, 3.0]]), np.array([[1.0, 1.0]]))
     (1.0, array([[0. , 0.5]]))
@@ -30,11 +30,11 @@ def mae_loss(predicted: Array, ground_truth: np.ndarray) -> tuple[float, Array]:
 DESCRIPTION = LossDescription(
     function=mae_loss,
     title="Mean absolute error",
-    summary="Pulls every output towards the number that it should be, outliers no harder than others.",
+    summary="Moves each output towards its target. Large errors have no more weight than small ones.",
     formula="ℓ = mean of |ŷ − y|",
     targets="numbers",
     outputs="values",
-    # Softmax passes gradients through as if cross-entropy came next, so they would be wrong here.
+    # Softmax.backward is only right in front of cross_entropy_loss.
     unwanted_last_layer="Softmax",
     aliases=("mean_absolute_error", "l1"),
 )

@@ -7,9 +7,9 @@ from tinyml.losses.base import LossDescription, difference_from
 
 
 def mse_loss(predicted: Array, ground_truth: np.ndarray) -> tuple[float, Array]:
-    """Measure how far the outputs are from what they should be (seed 003, equations 11 and 12).
+    """Compute the mean squared error between outputs and targets (seed 003, equations 11 and 12).
 
-    Formula: `ℓ = 1/N Σ (ŷ - y)²`, `∂ℓ/∂ŷ = 2/N (ŷ - y)`; N counts all numbers of the batch, not only its rows.
+    Formula: `ℓ = 1/N Σ (ŷ - y)²`, `∂ℓ/∂ŷ = 2/N (ŷ - y)`. N counts all numbers of the batch, not only its rows.
 
     Arguments:
         predicted: ŷ of any shape, usually `(N, D)`.
@@ -17,14 +17,14 @@ def mse_loss(predicted: Array, ground_truth: np.ndarray) -> tuple[float, Array]:
 
     Returns the loss, and its gradient in the shape of `predicted`.
 
-    Raises `ShapeError` when the shapes differ or are empty, `DataError` when the ground truth is not made of numbers.
+    Raises `ShapeError` if the shapes differ or are empty, `DataError` if the ground truth does not consist of numbers.
 
     >>> loss, gradient = mse_loss(np.array([[1.0, 3.0]]), np.array([[1.0, 1.0]]))
     >>> loss, gradient
     (2.0, array([[0., 2.]]))
     """
     difference = difference_from("mse_loss", predicted, ground_truth)
-    # The mean, and half as long as np.mean takes over the few numbers of a small batch.
+    # For a small batch, this takes half the time of np.mean.
     loss = float(np.add.reduce(difference * difference, axis=None, dtype=np.float64)) / difference.size
     difference *= 2 / difference.size
     return loss, difference
@@ -33,11 +33,11 @@ def mse_loss(predicted: Array, ground_truth: np.ndarray) -> tuple[float, Array]:
 DESCRIPTION = LossDescription(
     function=mse_loss,
     title="Mean squared error",
-    summary="Pulls every output towards the number that it should be.",
+    summary="Moves each output towards its target. Large errors have the most weight.",
     formula="ℓ = mean of (ŷ − y)²",
     targets="numbers",
     outputs="values",
-    # Softmax passes gradients through as if cross-entropy came next, so they would be wrong here.
+    # Softmax.backward is only right in front of cross_entropy_loss.
     unwanted_last_layer="Softmax",
     aliases=("mean_squared_error", "l2"),
 )

@@ -1,7 +1,7 @@
-"""Optimisers: how a parameter follows its gradient. One file each, found by walking this folder, just like layers.
+"""Optimisers: one file each. Every file in this folder is found automatically, as for layers.
 
-An optimiser file holds an `Optimizer` and a `DESCRIPTION` of it; `schedules/` holds, in the same way, what changes the
-learning rate while training goes on. The imports below only help editors and type checkers with the built-in names.
+An optimiser file holds an `Optimizer` and its `DESCRIPTION`. In the same way, `schedules/` holds learning-rate
+schedules. The imports below only tell editors and type checkers the built-in names.
 """
 
 import importlib
@@ -34,7 +34,7 @@ __all__ = [
 
 @cache
 def optimizer_descriptions() -> dict[str, OptimizerDescription]:
-    """Walk the folder and return what there is to know of every optimiser, by its name, sorted.
+    """Return the description of every optimiser in the folder, by name, sorted.
 
     Call `optimizer_descriptions.cache_clear()` after adding a folder to `tinyml.optims.__path__`.
 
@@ -50,13 +50,13 @@ def optimizer_descriptions() -> dict[str, OptimizerDescription]:
 
 
 def find_optimizer(optimizer: Any) -> Any:
-    """Return an optimiser by its name, with the defaults of its class, or as it is given.
+    """Return an optimiser with a name and default settings; return an optimiser unchanged.
 
     Arguments:
-        optimizer: anything with a method `update(parameter)`, or a name such as "sgd", "adam", "adamw", "rmsprop" or
-            that of a class; upper case makes no difference.
+        optimizer: any object with a method `update(parameter)`, or a name such as "sgd", "adam", "adamw", "rmsprop", or
+            the name of a class. Upper case makes no difference.
 
-    Raises `SettingsError`, with the names that there are, for another name or what cannot update a parameter.
+    Raises `SettingsError`, which lists the names, for an unknown name or an object that cannot update a parameter.
 
     >>> find_optimizer("adam")
     AdamOptimizer(lr=0.001, beta_1=0.9, beta_2=0.999)
@@ -71,7 +71,7 @@ def find_optimizer(optimizer: Any) -> Any:
         return by_name("optimiser", optimizer, known, list(descriptions))()  # type: ignore[call-arg]  # all have defaults
     if isinstance(optimizer, type):
         name = optimizer.__name__
-        raise SettingsError(f"The optimiser is the class {name}. Make an optimiser of it: {name}(lr=…).")
+        raise SettingsError(f"The optimiser is the class {name}. Construct an optimiser: {name}(lr=…).")
     if not callable(getattr(optimizer, "update", None)):
         raise SettingsError(
             f"The optimiser is {describe_value(optimizer)}, which has no method update(parameter). Give one of "

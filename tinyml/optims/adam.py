@@ -1,4 +1,4 @@
-"""Adam and its relative with weight decay of its own: steps of a size that every number finds for itself."""
+"""Adam: a step size for each number, from the running means of its gradient and squared gradient."""
 
 import math
 from functools import partial
@@ -13,21 +13,21 @@ from tinyml.optims.base import Optimizer, OptimizerDescription, check_at_least_z
 class AdamOptimizer(Optimizer):
     """Adam (Kingma & Ba 2015), in the form that PyTorch uses.
 
-    Formula: `g = gradient + λ · tensor`; the running means `m = β₁ m + (1 - β₁) g` and `v = β₂ v + (1 - β₂) g²` start
-    at 0, which `1 - β₁ᵗ` and `1 - β₂ᵗ` make up for after t steps:
+    Formula: `g = gradient + λ · tensor`, `m = β₁ m + (1 - β₁) g`, `v = β₂ v + (1 - β₂) g²`. The running means m and v
+    start at 0; in step t, `1 - β₁ᵗ` and `1 - β₂ᵗ` correct this bias:
     `tensor = tensor - lr · (m / (1 - β₁ᵗ)) / (√(v / (1 - β₂ᵗ)) + ε)`.
 
     Arguments:
         lr: learning rate, greater than 0.
-        beta_1: β₁, how slowly the mean gradient forgets, at least 0 and less than 1.
-        beta_2: β₂, the same for the mean square.
-        epsilon: ε, keeps the division from meeting 0; greater than 0.
-        weight_decay: λ, how strongly every number is pulled towards 0, at least 0; here as part of the gradient.
+        beta_1: β₁, how slowly the mean gradient forgets earlier steps, at least 0 and less than 1.
+        beta_2: β₂, the same for the mean squared gradient.
+        epsilon: ε, avoids a division by 0; greater than 0.
+        weight_decay: λ, strength of the weight decay, at least 0. It is added to the gradient.
 
     Attributes:
-        state: "mean" (m), "square" (v) and "steps" (t) of each parameter that was updated so far.
+        state: "mean" (m), "square" (v) and "steps" (t) of each parameter that has been updated.
 
-    Raises `SettingsError` when an argument is impossible.
+    Raises `SettingsError` if an argument is invalid.
 
     >>> weight = Parameter(np.array([1.0]))
     >>> weight.gradient += 2.0
@@ -51,9 +51,9 @@ class AdamOptimizer(Optimizer):
         self.weight_decay = check_at_least_zero("weight decay", weight_decay)
 
     def update(self, param: Parameter) -> None:
-        """Change the parameter's tensor by one step, in place; its gradient stays as it is."""
+        """Change the parameter's tensor by one step, in place. Its gradient stays as it is."""
         state = self.state_for(param, "mean", "square")
-        # Counted for each parameter, since one that was frozen for a while has made fewer steps. An array, to be saved.
+        # Counted for each parameter, since a parameter can be frozen for some steps. An array, since files hold arrays.
         steps = state.setdefault("steps", np.zeros(1))
         steps += 1
         step = partial(self._step, float(steps[0]))

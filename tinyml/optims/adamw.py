@@ -1,4 +1,4 @@
-"""AdamW: Adam whose weight decay is not part of the gradient."""
+"""AdamW: Adam with weight decay that is separate from the gradient."""
 
 from tinyml.core import Array
 from tinyml.optims.adam import AdamOptimizer
@@ -8,17 +8,17 @@ from tinyml.optims.base import OptimizerDescription
 class AdamWOptimizer(AdamOptimizer):
     """Adam with decoupled weight decay (Loshchilov & Hutter 2019), in the form that PyTorch uses.
 
-    Formula: `tensor = (1 - lr · λ) · tensor`, and then a step of Adam with the gradient alone. In Adam the decay is
-    divided by the size of the gradient; here it is the same for every number.
+    Formula: `tensor = (1 - lr · λ) · tensor`, then a step of Adam without weight decay. In Adam the decay is divided by
+    the size of the gradient; here it is the same for every number.
 
     Arguments:
         lr, beta_1, beta_2, epsilon: as in `AdamOptimizer`.
-        weight_decay: λ, share (times lr) that every number loses in each step, at least 0.
+        weight_decay: λ, at least 0. Each step shrinks every number by the share `lr · λ`.
 
     Attributes:
         state: as in `AdamOptimizer`.
 
-    Raises `SettingsError` when an argument is impossible.
+    Raises `SettingsError` if an argument is invalid.
 
     >>> import numpy as np
     >>> from tinyml.core import Parameter
@@ -48,7 +48,7 @@ DESCRIPTION = OptimizerDescription(
     name="adamw",
     optimizer=AdamWOptimizer,
     title="AdamW",
-    summary="Adam whose weight decay shrinks all numbers alike, whatever their gradients. Usual learning rate: 0.001, "
+    summary="Adam with weight decay that shrinks all numbers by the same share. Usual learning rate: 0.001, "
     "weight decay: 0.01.",
     formula="w ← (1 − ε λ) w − ε m / (√v + 10⁻⁸)",
     settings=("beta_1", "beta_2", "weight_decay"),

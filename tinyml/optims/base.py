@@ -1,4 +1,4 @@
-"""What every optimiser is: a learning rate, what it remembers of each parameter, and one step down the gradient."""
+"""The interface and the description of an optimiser, and checks of its arguments."""
 
 import math
 from abc import ABC, abstractmethod
@@ -13,23 +13,23 @@ import numpy as np
 from tinyml.core import Array, Parameter, SettingsError
 
 ParameterState = dict[str, Array]
-"""What an optimiser remembers of one parameter, by name; each array in the parameter's shape, or a single number."""
+"""The state of an optimiser for one parameter: arrays by name, in the shape of the parameter or with one number."""
 
 
 class Optimizer(ABC):
-    """Changes parameters according to their gradients (seed 000, "Optimizer").
+    """Changes parameters by their gradients (seed 000, "Optimizer").
 
-    A subclass computes `update`, best with `tinyml.core.elementwise.in_pieces`. What it has to remember from step to
-    step it keeps as arrays in `state_for(param)`, so that a checkpoint can save and restore them.
+    A subclass implements `update`; with `tinyml.core.elementwise.in_pieces` it is fast. It keeps its state as arrays in
+    `state_for(param)`, so that a checkpoint can save and restore them.
 
     Arguments:
         lr: learning rate, greater than 0.
 
     Attributes:
         lr: the learning rate of the next step; a schedule changes it.
-        state: what is remembered of each parameter that was updated so far. An entry lives as long as its parameter.
+        state: the state for each parameter that has been updated. An entry lives as long as its parameter.
 
-    Raises `SettingsError` when the learning rate is impossible.
+    Raises `SettingsError` if the learning rate is invalid.
     """
 
     def __init__(self, lr: float) -> None:
@@ -40,13 +40,18 @@ class Optimizer(ABC):
 
     @abstractmethod
     def update(self, param: Parameter) -> None:
-        """Change the parameter's tensor by one step, in place; its gradient stays as it is."""
+        """Change the parameter's tensor by one step, in place. Its gradient stays as it is."""
 
     def state_for(self, param: Parameter, *names: str) -> ParameterState:
-        """Return what is remembered of a parameter; at first every name stands for zeros in its shape."""
+        """Return the state for a parameter.
+
+        Arguments:
+            param: the parameter.
+            names: names of arrays in its shape. A missing one is added, full of zeros.
+        """
         state = self.state.setdefault(param, {})
         for name in names:
-            # Also in a run that goes on with another momentum than it began with.
+            # A resumed run can have another momentum, so a name can be missing later too.
             if name not in state:
                 state[name] = np.zeros_like(param.tensor)
         return state
@@ -54,16 +59,16 @@ class Optimizer(ABC):
 
 @dataclass(frozen=True)
 class OptimizerDescription:
-    """What a front end needs to know of an optimiser.
+    """Description of an optimiser, for files and forms.
 
     Attributes:
-        name: the name used in files and settings, e.g. "adam".
-        optimizer: its class.
-        title: for people, e.g. "Adam".
-        summary: one or two sentences: what it does, and which learning rate is usual.
-        formula: in one line of plain Unicode text.
-        settings: names of the training settings that it looks at, besides the learning rate.
-        make: makes it from a learning rate and the values of all training settings by name.
+        name: name in files and settings, e.g. "adam".
+        optimizer: the class.
+        title: name on screen, e.g. "Adam".
+        summary: one or two sentences about its method and its usual learning rate.
+        formula: one line of plain Unicode text.
+        settings: names of the training settings that it uses, apart from the learning rate.
+        make: makes the optimiser from a learning rate and the values of all training settings by name.
     """
 
     name: str
@@ -76,7 +81,7 @@ class OptimizerDescription:
 
 
 def is_number(value: object) -> bool:
-    """Tell whether a value is a real number; True and False are not.
+    """Return True if a value is a real number; True and False are not.
 
     >>> is_number(0.5), is_number(True), is_number("0.5")
     (True, False, False)
@@ -85,7 +90,7 @@ def is_number(value: object) -> bool:
 
 
 def check_share(what: str, value: float | None) -> float:
-    """Return a share that is at least 0 and less than 1, None counting as 0; raises `SettingsError`.
+    """Return a share of at least 0 and less than 1, and 0 for None; raises `SettingsError` for any other value.
 
     >>> check_share("momentum", None)
     0.0
@@ -98,14 +103,14 @@ def check_share(what: str, value: float | None) -> float:
 
 
 def check_at_least_zero(what: str, value: float) -> float:
-    """Return a finite number that is not negative; raises `SettingsError`."""
+    """Return a finite number of at least 0; raises `SettingsError` for any other value."""
     if not is_number(value) or not 0 <= value < math.inf:
         raise SettingsError(f"The {what} is {value!r} but should be a number of at least 0.")
     return float(value)
 
 
 def check_positive(what: str, value: float) -> float:
-    """Return a finite number that is greater than 0; raises `SettingsError`."""
+    """Return a finite number greater than 0; raises `SettingsError` for any other value."""
     if not is_number(value) or not 0 < value < math.inf:
         raise SettingsError(f"The {what} is {value!r} but should be a number greater than 0.")
     return float(value)

@@ -1,4 +1,4 @@
-"""Gradient clipping: no step may be longer than a limit, whatever one batch asks for."""
+"""Gradient clipping: a limit for the norm of the gradient."""
 
 import math
 from collections.abc import Iterable
@@ -9,11 +9,11 @@ from tinyml.core import Parameter
 from tinyml.optims.base import check_positive
 
 _TINY = 1e-6
-"""As in PyTorch: keeps the division from meeting 0."""
+"""Avoids a division by 0, as in PyTorch."""
 
 
 def gradient_norm(parameters: Iterable[Parameter]) -> float:
-    """Return the length of all gradients taken as one vector: `√(Σ g²)`.
+    """Return the norm of all gradients as one vector: `√(Σ g²)`.
 
     >>> weight = Parameter(np.zeros(2))
     >>> weight.gradient += [3.0, 4.0]
@@ -22,23 +22,23 @@ def gradient_norm(parameters: Iterable[Parameter]) -> float:
     """
     total = 0.0
     for parameter in parameters:
-        # Squares of float32 overflow from 1e19 on, and their sums lose digits.
+        # In float32, squares of numbers above 1e19 overflow, and sums lose digits.
         flat = parameter.gradient.astype(np.float64, copy=False).ravel()
         total += float(flat @ flat)
     return math.sqrt(total)
 
 
 def clip_gradients(parameters: Iterable[Parameter], max_norm: float) -> float:
-    """Shorten the gradients of all trainable parameters, taken as one vector, to a length of at most `max_norm`.
+    """Scale the gradients of all trainable parameters so that their norm, as one vector, is at most `max_norm`.
 
     Formula: `g ← g · min(1, max_norm / (‖g‖ + 10⁻⁶))` (Pascanu et al. 2013; as `torch.nn.utils.clip_grad_norm_`). The
     direction stays the same.
 
     Arguments:
-        parameters: those of a network; frozen ones are left alone and not counted.
+        parameters: those of a network. Frozen ones do not count and stay as they are.
         max_norm: the limit, greater than 0.
 
-    Returns the length before. Raises `SettingsError` when the limit is impossible.
+    Returns the norm before clipping. Raises `SettingsError` if the limit is invalid.
 
     >>> weight = Parameter(np.zeros(2))
     >>> weight.gradient += [3.0, 4.0]

@@ -1,4 +1,4 @@
-"""RMSProp: gradients divided by their usual size."""
+"""RMSProp: gradients divided by the root of their mean square."""
 
 import numpy as np
 
@@ -10,20 +10,20 @@ from tinyml.optims.base import Optimizer, OptimizerDescription, check_at_least_z
 class RMSPropOptimizer(Optimizer):
     """RMSProp (Tieleman & Hinton 2012), in the form that PyTorch uses.
 
-    Formula: `g = gradient + λ · tensor`; the running mean `v = α v + (1 - α) g²` starts at 0; the step is
-    `s = g / (√v + ε)`, with momentum `b = μ b + s` in its place; `tensor = tensor - lr · s`.
+    Formula: `g = gradient + λ · tensor`, `v = α v + (1 - α) g²`, `s = g / (√v + ε)`, `tensor = tensor - lr · s`. With
+    momentum, `b = μ b + s` takes the place of s in the last formula. v and b start at 0.
 
     Arguments:
         lr: learning rate, greater than 0.
-        smoothing: α, how slowly the mean square forgets, at least 0 and less than 1.
-        epsilon: ε, keeps the division from meeting 0; greater than 0.
-        momentum: μ, share of the former step that is kept, at least 0 and less than 1; None is 0.
-        weight_decay: λ, how strongly every number is pulled towards 0, at least 0.
+        smoothing: α, how slowly the mean squared gradient forgets earlier steps, at least 0 and less than 1.
+        epsilon: ε, avoids a division by 0; greater than 0.
+        momentum: μ, share of the previous step that is kept, at least 0 and less than 1; None is 0.
+        weight_decay: λ, strength of the weight decay, at least 0.
 
     Attributes:
-        state: "square" (v) and, with momentum, "velocity" (b) of each parameter that was updated so far.
+        state: "square" (v) and, with momentum, "velocity" (b) of each parameter that has been updated.
 
-    Raises `SettingsError` when an argument is impossible.
+    Raises `SettingsError` if an argument is invalid.
 
     >>> weight = Parameter(np.array([1.0]))
     >>> weight.gradient += 2.0
@@ -47,7 +47,7 @@ class RMSPropOptimizer(Optimizer):
         self.weight_decay = check_at_least_zero("weight decay", weight_decay)
 
     def update(self, param: Parameter) -> None:
-        """Change the parameter's tensor by one step, in place; its gradient stays as it is."""
+        """Change the parameter's tensor by one step, in place. Its gradient stays as it is."""
         state = self.state_for(param, "square", *(("velocity",) if self.momentum else ()))
         in_pieces(self._step, param.tensor, param.gradient, *state.values())
 
@@ -71,12 +71,12 @@ class RMSPropOptimizer(Optimizer):
         return f"RMSPropOptimizer(lr={self.lr:g}, smoothing={self.smoothing:g}{further})"
 
 
-# Momentum stays a choice of scripts: beside steps that are already of size 1, the 0.9 that suits SGD overshoots.
+# Only scripts can set momentum: the 0.9 that suits SGD is too much here, where each step already has a size of about 1.
 DESCRIPTION = OptimizerDescription(
     name="rmsprop",
     optimizer=RMSPropOptimizer,
     title="RMSProp",
-    summary="Divides every gradient by its usual size, so that all numbers step alike. Usual learning rate: 0.001.",
+    summary="Divides each gradient by the root of its mean square. Usual learning rate: 0.001.",
     formula="v ← α v + (1 − α) ∇²,  w ← w − ε ∇ / (√v + 10⁻⁸)",
     settings=("smoothing", "weight_decay"),
     make=lambda lr, settings: RMSPropOptimizer(lr, settings["smoothing"], weight_decay=settings["weight_decay"]),

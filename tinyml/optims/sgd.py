@@ -13,14 +13,14 @@ class SGDOptimizer(Optimizer):
 
     Arguments:
         lr: learning rate, greater than 0.
-        momentum: μ, share of the former step that is kept, at least 0 and less than 1; None is 0.
-        nesterov: look ahead; it makes no difference without momentum.
-        weight_decay: λ, how strongly every number is pulled towards 0, at least 0.
+        momentum: μ, share of the previous step that is kept, at least 0 and less than 1; None is 0.
+        nesterov: True for Nesterov's form; without momentum it makes no difference.
+        weight_decay: λ, strength of the weight decay, at least 0.
 
     Attributes:
-        state: "velocity" (v) of each parameter that was updated so far; nothing without momentum.
+        state: "velocity" (v) of each parameter that has been updated; nothing without momentum.
 
-    Raises `SettingsError` when an argument is impossible.
+    Raises `SettingsError` if an argument is invalid.
 
     >>> import numpy as np
     >>> weight = Parameter(np.array([1.0]))
@@ -39,7 +39,7 @@ class SGDOptimizer(Optimizer):
         self.weight_decay = check_at_least_zero("weight decay", weight_decay)
 
     def update(self, param: Parameter) -> None:
-        """Change the parameter's tensor by one step, in place; its gradient stays as it is."""
+        """Change the parameter's tensor by one step, in place. Its gradient stays as it is."""
         state = self.state_for(param, "velocity") if self.momentum else {}
         in_pieces(self._step, param.tensor, param.gradient, *state.values())
 
@@ -63,7 +63,7 @@ DESCRIPTION = OptimizerDescription(
     name="sgd",
     optimizer=SGDOptimizer,
     title="SGD",
-    summary="Steps down the gradient; momentum keeps a share of the former step going. "
+    summary="Makes steps down the gradient. Momentum adds a share of the previous step to each step. "
     "Usual learning rate: 0.01 to 0.1.",
     formula="v ← μ v + ∇,  w ← w − ε v",
     settings=("momentum", "nesterov", "weight_decay"),

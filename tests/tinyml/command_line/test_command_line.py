@@ -114,7 +114,7 @@ def test_a_model_is_not_evaluated_on_data_that_does_not_fit(tmp_path: Path, caps
     save = str(tmp_path / "a.safetensors")
     assert main(["train", "--network", "circle", "--epochs", "1", "--quiet", "--save", save]) == 0
     assert main(["evaluate", save, "--data", "digits"]) == 1
-    assert "Choose data of the size it was trained on" in capsys.readouterr().err
+    assert "Choose data of the shape that it was trained on" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("arguments", [[], ["train"], ["train", "--network"], ["fly"], ["train", "--epochs", "many"]])

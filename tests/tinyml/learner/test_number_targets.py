@@ -246,7 +246,7 @@ def test_a_loss_on_other_outputs_is_measured_by_itself_alone() -> None:
 
 def test_a_loss_of_classes_is_refused_with_the_remedy() -> None:
     learner = Learner(Sequential([Linear("fc", 1, 1)]), "cross_entropy_with_softmax_loss", SGDOptimizer(0.1))
-    with pytest.raises(DataError, match=r"compares outputs with classes, but .* Noisy sine are numbers\. Use mse_loss"):
+    with pytest.raises(DataError, match=r"needs classes, but .* Noisy sine are numbers\. Use mse_loss"):
         learner.run(load("sine"), 1, 10)
     with pytest.raises(DataError, match="Use mse_loss"):
         evaluate(learner.model, load("sine"), learner.loss)

@@ -309,10 +309,8 @@ def test_settings_make_augmentations_that_the_data_can_take(circle: Splits) -> N
     training = TrainingSettings(loss="mse_loss", augment_shift=2, augment_flip=True, augment_noise=0.1)
     assert training.make_augmentations() == (Shift(2), Flip(), Noise(0.1))
     (problem,) = find_problems(infer(CIRCLE_NET, (2,), 2), training)
-    assert problem.sentence.startswith(
-        "Only pictures can be varied by shift and flip, but the examples are vectors of 2"
-    )
-    with pytest.raises(SpecificationError, match="Only pictures"):
+    assert problem.sentence.startswith("Augmentation by shift and flip needs images, but the examples are vectors of 2")
+    with pytest.raises(SpecificationError, match="needs images"):
         set_up_training(CIRCLE_NET, training, circle)
     noise_only = TrainingSettings(loss="mse_loss", augment_noise=0.1)
     assert find_problems(infer(CIRCLE_NET, (2,), 2), noise_only) == ()

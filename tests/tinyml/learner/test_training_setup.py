@@ -92,5 +92,5 @@ def test_a_finished_network_is_judged_on_data_that_fits_only(circle: Splits) -> 
     three = set_up_training(
         network(("Flatten", {}), ("Linear", {"outputs": 8})), TrainingSettings(), split(load("shapes"), DataChoice())
     )
-    with pytest.raises(DataError, match="tells 8 classes apart, but Digits 28×28 has 10"):
+    with pytest.raises(DataError, match="has outputs for 8 classes, but Digits 28×28 has 10"):
         check_fits(three.net, (1, 28, 28), load("digits-28"))

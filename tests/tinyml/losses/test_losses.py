@@ -186,7 +186,7 @@ def test_the_gradient_has_the_shape_and_dtype_of_the_prediction(name: str, dtype
             np.ones((2, 1)),
             np.array([0, 1]),
             DataError,
-            "received the label 1, but the network gives 1 number, so labels go from 0 to 0",
+            "received the label 1, but the network has 1 output, so labels go from 0 to 0",
         ),
         (np.full((2, 3), 1 / 3), np.array([0, -1]), DataError, "received the label -1, but labels are counted from 0"),
         (np.full((2, 3), 1 / 3), np.array([0.0, 1.0]), DataError, "whole numbers, but they are float64"),

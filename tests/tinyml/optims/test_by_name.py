@@ -34,7 +34,7 @@ def test_what_can_update_is_taken_as_it_is() -> None:
     ("wrong", "words"),
     [
         ("adm", r"no optimiser 'adm'. Did you mean 'adam'\? There are: adam, adamw, rmsprop, sgd."),
-        (AdamOptimizer, r"the class AdamOptimizer. Make an optimiser of it: AdamOptimizer\(lr=…\)"),
+        (AdamOptimizer, r"the class AdamOptimizer. Construct an optimiser: AdamOptimizer\(lr=…\)"),
         (None, r"None, which has no method update\(parameter\).* adam, adamw"),
         (0.1, "0.1, which has no method update"),
         ([], r"tinyml.optims"),

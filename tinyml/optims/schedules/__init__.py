@@ -1,6 +1,6 @@
-"""Learning-rate schedules: one file each, found by walking this folder.
+"""Learning-rate schedules: one file each. Every file in this folder is found automatically.
 
-A schedule file holds a `Schedule` and a `DESCRIPTION` of it. The imports below only help editors and type checkers.
+A schedule file holds a `Schedule` and its `DESCRIPTION`. The imports below only help editors and type checkers.
 """
 
 import importlib
@@ -30,7 +30,7 @@ __all__ = [
 
 @cache
 def schedule_descriptions() -> dict[str, ScheduleDescription]:
-    """Walk the folder and return what there is to know of every schedule, by its name, sorted by title.
+    """Return the description of every schedule in the folder, by name, sorted by title.
 
     Call `schedule_descriptions.cache_clear()` after adding a folder to `tinyml.optims.schedules.__path__`.
 

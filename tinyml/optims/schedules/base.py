@@ -1,4 +1,4 @@
-"""What every learning-rate schedule is: a factor on the learning rate that depends on how far training has come."""
+"""The interface and the description of a learning-rate schedule, and checks of its arguments."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
@@ -10,41 +10,41 @@ from tinyml.optims.base import is_number
 
 
 class Schedule(ABC):
-    """Changes the learning rate while training goes on.
+    """Changes the learning rate during training.
 
-    The rate of a step is the optimiser's own learning rate times `factor(step)`, so a schedule needs to know neither.
-    Steps are batches, counted from 0.
+    The rate of a step is the optimiser's initial learning rate times `factor(step)`. Steps are batches, counted from 0.
     """
 
     @abstractmethod
     def factor(self, step: int) -> float:
-        """Tell what the learning rate is multiplied by in the step that comes next; `step` are done."""
+        """Return the factor of the learning rate for the next step; `step` steps are done."""
 
-    def note_epoch(self, loss: float) -> None:  # noqa: B027 (most schedules need not listen)
-        """Hear the loss of an epoch that has ended: of the validation set, or of training where there is none."""
+    def note_epoch(self, loss: float) -> None:  # noqa: B027 (most schedules ignore the loss)
+        """Receive the monitored loss of an epoch that has ended, see `EpochFinished.monitored_loss`."""
 
     def state(self) -> dict[str, Any]:
-        """Return, as JSON data, what the schedule has learned of the run; nothing for most."""
+        """Return the state of the schedule as JSON data; empty for most schedules."""
         return {}
 
     def restore(self, state: Mapping[str, Any]) -> None:
-        """Take over what `state` of an equal schedule returned; raises `SettingsError` when it does not fit."""
+        """Restore a state that `state` of an equal schedule returned; raises `SettingsError` if it does not fit."""
         if state:
-            raise SettingsError(f"The schedule {type(self).__name__} keeps nothing, but was to restore {dict(state)}.")
+            raise SettingsError(f"The schedule {type(self).__name__} has no state, so it cannot restore {dict(state)}.")
 
 
 @dataclass(frozen=True)
 class ScheduleDescription:
-    """What a front end needs to know of a schedule.
+    """Description of a schedule, for files and forms.
 
     Attributes:
-        name: the name used in files and settings, e.g. "cosine".
-        schedule: its class.
-        title: for people, e.g. "Cosine".
-        summary: one sentence: how the learning rate goes.
-        formula: in one line of plain Unicode text.
-        settings: names of the training settings that it looks at, besides the number of epochs.
-        make: makes it from the values of all training settings by name, and the number of batches in an epoch.
+        name: name in files and settings, e.g. "cosine".
+        schedule: the class.
+        title: name on screen, e.g. "Cosine".
+        summary: one sentence about the course of the learning rate.
+        formula: one line of plain Unicode text.
+        settings: names of the training settings that it uses, apart from the number of epochs.
+        make: makes the schedule from the values of all training settings by name, and the number of batches in an
+            epoch.
     """
 
     name: str
@@ -57,7 +57,7 @@ class ScheduleDescription:
 
 
 def check_steps(what: str, value: object, lowest: int = 1) -> int:
-    """Return a whole number of steps; raises `SettingsError` when it is less than `lowest`.
+    """Return a whole number of steps; raises `SettingsError` if it is not one, or less than `lowest`.
 
     >>> check_steps("length", 3)
     3
@@ -68,7 +68,7 @@ def check_steps(what: str, value: object, lowest: int = 1) -> int:
 
 
 def check_factor(what: str, value: float, *, with_zero: bool = True) -> float:
-    """Return a factor from 0 (itself allowed or not) to 1; raises `SettingsError`.
+    """Return a factor from 0 to 1; raises `SettingsError` for any other value, and for 0 unless `with_zero`.
 
     >>> check_factor("factor", 0.5)
     0.5

@@ -1,10 +1,10 @@
-"""The same learning rate from the first step to the last."""
+"""A constant learning rate."""
 
 from tinyml.optims.schedules.base import Schedule, ScheduleDescription
 
 
 class ConstantSchedule(Schedule):
-    """Leaves the learning rate as it is.
+    """Keeps the learning rate constant.
 
     Formula: `factor = 1`.
 
@@ -13,7 +13,7 @@ class ConstantSchedule(Schedule):
     """
 
     def factor(self, step: int) -> float:
-        """Tell what the learning rate is multiplied by: 1."""
+        """Return the factor of the learning rate, 1."""
         return 1.0
 
     def __repr__(self) -> str:
@@ -24,7 +24,7 @@ DESCRIPTION = ScheduleDescription(
     name="constant",
     schedule=ConstantSchedule,
     title="Constant",
-    summary="The learning rate stays as it is.",
+    summary="The learning rate does not change.",
     formula="ε",
     settings=(),
     make=lambda settings, batches: ConstantSchedule(),

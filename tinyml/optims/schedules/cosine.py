@@ -1,4 +1,4 @@
-"""A learning rate that falls along half a cosine."""
+"""A learning rate that decreases along half a cosine."""
 
 import math
 
@@ -6,15 +6,15 @@ from tinyml.optims.schedules.base import Schedule, ScheduleDescription, check_fa
 
 
 class CosineSchedule(Schedule):
-    """Lets the learning rate fall along half a cosine, slowly at both ends (Loshchilov & Hutter 2017, no restarts).
+    """Reduces the learning rate along half a cosine (Loshchilov & Hutter 2017, without restarts).
 
-    Formula: `factor = low + (1 - low) · (1 + cos(π · step / length)) / 2`; after `length` steps it stays low.
+    Formula: `factor = low + (1 - low) · (1 + cos(π · step / length)) / 2`; after `length` steps it stays at `low`.
 
     Arguments:
-        length: steps from the highest rate to the lowest, at least 1.
+        length: number of steps from the highest rate to the lowest, at least 1.
         low: factor at the end, from 0 to 1.
 
-    Raises `SettingsError` when an argument is impossible.
+    Raises `SettingsError` if an argument is invalid.
 
     >>> [round(CosineSchedule(length=4).factor(step), 3) for step in range(6)]
     [1.0, 0.854, 0.5, 0.146, 0.0, 0.0]
@@ -25,7 +25,7 @@ class CosineSchedule(Schedule):
         self.low = check_factor("lowest factor", low)
 
     def factor(self, step: int) -> float:
-        """Tell what the learning rate is multiplied by after `step` steps."""
+        """Return the factor of the learning rate after `step` steps."""
         done = min(step / self.length, 1.0)
         return self.low + (1 - self.low) * (1 + math.cos(math.pi * done)) / 2
 
@@ -37,7 +37,7 @@ DESCRIPTION = ScheduleDescription(
     name="cosine",
     schedule=CosineSchedule,
     title="Cosine",
-    summary="The learning rate falls along half a cosine and ends at 0 with the last epoch.",
+    summary="The learning rate decreases along half a cosine and reaches 0 with the last epoch.",
     formula="ε · (1 + cos(π · done)) / 2",
     settings=(),
     make=lambda settings, batches: CosineSchedule(settings["epochs"] * batches),

@@ -1,4 +1,4 @@
-"""A learning rate that rises to its highest value and then falls to almost nothing, once."""
+"""A learning rate that rises to its highest value and then decreases to almost 0."""
 
 import math
 
@@ -7,19 +7,19 @@ from tinyml.optims.schedules.base import Schedule, ScheduleDescription, check_fa
 
 
 class OneCycleSchedule(Schedule):
-    """Raises the learning rate to its full value and lets it fall to almost nothing, both along half a cosine.
+    """Raises the learning rate to its highest value, then reduces it to almost 0, both along half a cosine.
 
-    Formula: from 1 / `divide` to 1 during the first `rise · length - 1` steps, then to `1 / (divide · final_divide)`
-    with the last one (Smith & Topin 2018; as `torch.optim.lr_scheduler.OneCycleLR`, which changes the momentum too
-    unless it is told not to). The optimiser's learning rate is the highest one.
+    Formula: the factor rises from 1 / `divide` to 1 in the first `rise · length - 1` steps. Then it decreases to
+    `1 / (divide · final_divide)` in the last step (Smith & Topin 2018; as `torch.optim.lr_scheduler.OneCycleLR` with
+    `cycle_momentum=False`). The optimiser's learning rate is the highest one.
 
     Arguments:
-        length: steps of the whole run, at least 1.
-        rise: share of them until the highest rate, greater than 0 and at most 1.
+        length: number of steps in the whole run, at least 1.
+        rise: share of these steps before the highest rate, greater than 0 and at most 1.
         divide: the highest rate divided by the first, greater than 0.
         final_divide: the first rate divided by the last, greater than 0.
 
-    Raises `SettingsError` when an argument is impossible.
+    Raises `SettingsError` if an argument is invalid.
 
     >>> [round(OneCycleSchedule(length=10).factor(step), 3) for step in (0, 1, 2, 6, 9)]
     [0.04, 0.52, 1.0, 0.389, 0.0]
@@ -30,12 +30,12 @@ class OneCycleSchedule(Schedule):
         self.rise = check_factor("rising share", rise, with_zero=False)
         if not (0 < divide < math.inf and 0 < final_divide < math.inf):
             raise SettingsError(
-                f"The rates are divided by {divide!r} and {final_divide!r}, but both should be greater than 0."
+                f"divide is {divide!r} and final_divide is {final_divide!r}, but both should be greater than 0."
             )
         self.divide, self.final_divide = float(divide), float(final_divide)
 
     def factor(self, step: int) -> float:
-        """Tell what the learning rate is multiplied by after `step` steps."""
+        """Return the factor of the learning rate after `step` steps."""
         first = 1 / self.divide
         summit, last = self.rise * self.length - 1, self.length - 1
         if step <= summit:
@@ -48,7 +48,7 @@ class OneCycleSchedule(Schedule):
 
 
 def _half_cosine(start: float, end: float, done: float) -> float:
-    """Go from `start` to `end`, slowly at both ends."""
+    """Interpolate from `start` to `end` along half a cosine; `done` is from 0 to 1."""
     return end + (start - end) * (1 + math.cos(math.pi * done)) / 2
 
 
@@ -56,7 +56,7 @@ DESCRIPTION = ScheduleDescription(
     name="one_cycle",
     schedule=OneCycleSchedule,
     title="One cycle",
-    summary="The learning rate rises to its full value during the first 30 % of training, then falls to almost 0.",
+    summary="The learning rate rises during the first 30 % of training, then decreases to almost 0.",
     formula="ε/25 → ε → ε/250 000, along cosines",
     settings=(),
     make=lambda settings, batches: OneCycleSchedule(settings["epochs"] * batches),

@@ -1,4 +1,4 @@
-"""A learning rate that falls whenever the loss no longer does."""
+"""A learning rate that decreases when the loss stops improving."""
 
 import math
 from collections.abc import Mapping
@@ -12,17 +12,16 @@ from tinyml.optims.schedules.base import Schedule, ScheduleDescription, check_fa
 class ReduceOnPlateauSchedule(Schedule):
     """Multiplies the learning rate by a factor when the loss has not improved for a while.
 
-    Formula: an epoch improves when `loss < best · (1 - threshold)`. After more than `patience` epochs without
-    improvement the rate is multiplied by γ, and counting starts over (as
-    `torch.optim.lr_scheduler.ReduceLROnPlateau`).
+    Formula: an epoch is better if `loss < best · (1 - threshold)`. After more than `patience` epochs that are not
+    better, the rate is multiplied by γ, and counting starts again (as `torch.optim.lr_scheduler.ReduceLROnPlateau`).
 
     Arguments:
-        patience: epochs without improvement that are borne, at least 0.
-        gamma: γ, what the rate is multiplied by, greater than 0 and at most 1.
-        threshold: share by which a loss must be smaller to count, at least 0 and less than 1.
-        low: the factor never falls below this, from 0 to 1.
+        patience: number of epochs without improvement that change nothing, at least 0.
+        gamma: γ, factor of the rate, greater than 0 and at most 1.
+        threshold: share by which a loss must be smaller to be better, at least 0 and less than 1.
+        low: smallest factor, from 0 to 1.
 
-    Raises `SettingsError` when an argument is impossible.
+    Raises `SettingsError` if an argument is invalid.
 
     >>> schedule = ReduceOnPlateauSchedule(patience=1, gamma=0.5)
     >>> for loss in (1.0, 0.9, 0.9, 0.9):
@@ -39,11 +38,11 @@ class ReduceOnPlateauSchedule(Schedule):
         self._factor, self._best, self._waited = 1.0, math.inf, 0
 
     def factor(self, step: int) -> float:
-        """Tell what the learning rate is multiplied by now."""
+        """Return the present factor of the learning rate."""
         return self._factor
 
     def note_epoch(self, loss: float) -> None:
-        """Hear the loss of an epoch that has ended; NaN is no improvement."""
+        """Receive the loss of an epoch that has ended; NaN is no improvement."""
         if loss < self._best * (1 - self.threshold):
             self._best, self._waited = loss, 0
             return
@@ -52,12 +51,12 @@ class ReduceOnPlateauSchedule(Schedule):
             self._factor, self._waited = max(self._factor * self.gamma, self.low), 0
 
     def state(self) -> dict[str, Any]:
-        """Return, as JSON data, the factor, the best loss (None before the first epoch) and the epochs waited."""
+        """Return the factor, the best loss (None before the first epoch) and the epochs waited, as JSON data."""
         best = self._best if math.isfinite(self._best) else None
         return {"factor": self._factor, "best": best, "waited": self._waited}
 
     def restore(self, state: Mapping[str, Any]) -> None:
-        """Take over what `state` returned; raises `SettingsError` when it does not fit."""
+        """Restore a state that `state` returned; raises `SettingsError` if it does not fit."""
         try:
             factor, best, waited = float(state["factor"]), state["best"], int(state["waited"])
             best = math.inf if best is None else float(best)
@@ -73,7 +72,7 @@ DESCRIPTION = ScheduleDescription(
     name="reduce_on_plateau",
     schedule=ReduceOnPlateauSchedule,
     title="Reduce on plateau",
-    summary="The learning rate is multiplied by a factor when the validation loss (or, without one, the training loss) "
+    summary="The learning rate is multiplied by a factor if the validation loss (or, without one, the training loss) "
     "has not improved for so many epochs.",
     formula="ε ← γ ε after n epochs without a better loss",
     settings=("schedule_epochs", "schedule_factor"),
