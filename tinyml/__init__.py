@@ -1,17 +1,17 @@
 """tinyml: a small deep-learning framework on NumPy, written to be read.
 
 core        parameters, errors, shapes, sliding windows, files
-layers      one file for each layer: its mathematics, settings and words
-losses      what a network learns to make small
-optims      how a gradient becomes an update
-net         stacks of layers, networks on paper, recorded forward passes
+layers      one file for each layer: its arithmetic, settings and explanation
+losses      loss functions
+optims      optimisers and learning-rate schedules
+net         networks, network specifications, shape inference, recorded forward passes
 data        built-in datasets, readers of files, splits, minibatches
 learner     training, as an iterator of events
-visualize   what a network has seen: deconvnet
+visualize   deconvnet: from a feature map back to pixels
 verify      numerical differentiation, the gradient check, convolution as a matrix
-storage     project files, model files
+storage     project files, model files, checkpoints, exporters
 
-Nothing is imported until it is asked for: `from tinyml.layers import Linear`. On the command line: `python -m tinyml`.
+Import each part by its name: `from tinyml.layers import Linear`. On the command line: `python -m tinyml`.
 """
 
 __version__ = "0.1.0"

@@ -1,4 +1,4 @@
-"""`tinyml check`: hold the gradients of a project's network against numerical differentiation."""
+"""`tinyml check`: compare the gradients of a project's network with numerical differentiation."""
 
 import argparse
 import json
@@ -15,10 +15,10 @@ from tinyml.verify import GradientReport, gradient_check
 
 
 def run(options: argparse.Namespace) -> None:
-    """Check the network on a few of its training examples; print a table, a verdict and JSON.
+    """Check the network on a few training examples; print a table, a verdict and JSON.
 
-    Raises `TinymlError` when the project or its data cannot be read or do not fit together, and, after the table, when
-    a gradient is wrong.
+    Raises `TinymlError` if the project or its data cannot be read or do not fit together, and, after the table, if a
+    gradient is wrong.
     """
     started = time.perf_counter()
     project = open_project(options.project)
@@ -58,10 +58,10 @@ def _draw(train: Dataset, count: int, seed: int) -> Dataset:
 
 
 def _conclude(report: GradientReport) -> str:
-    """Say in one or two sentences what the table shows."""
+    """Describe the result in one or two sentences."""
     if report.verdict == "right":
         return f"All {len(report.tensors)} gradients are right."
-    off = f"The gradient of '{report.worst.name}' is off by {report.worst.relative_error:.1e}"
+    error = f"The gradient of '{report.worst.name}' has a relative error of {report.worst.relative_error:.1e}."
     if report.verdict == "doubtful":
-        return f"{off}, which is more than rounding explains and less than most mistakes. Check with another --seed."
-    return f"{off}, which is a mistake in the 'backward' of its layer or of one that comes after it."
+        return f"{error} This is too much for rounding and too little for most mistakes. Check with another --seed."
+    return f"{error} The mistake is in 'backward' of its layer or of a later layer."

@@ -1,4 +1,4 @@
-"""How a command ends: its exit status, and a sentence in place of a traceback after Ctrl+C or a broken pipe."""
+"""The exit status of a command, and a message instead of a traceback after Ctrl+C or a broken pipe."""
 
 import os
 import signal
@@ -7,30 +7,30 @@ from collections.abc import Callable
 
 FAILED = 1
 INTERRUPTED = 128 + 2
-"""The number of SIGINT on top of 128, as shells count."""
+"""128 plus the number of SIGINT, as in shells."""
 BROKEN_PIPE = 128 + 13
-"""The number of SIGPIPE on top of 128."""
+"""128 plus the number of SIGPIPE."""
 
 
 def exit_status_of(command: Callable[[], int], name: str, describe_interruption: Callable[[], str]) -> int:
     """Run a command and return the status that its process should exit with.
 
     Arguments:
-        command: does the work and returns 0, or another status when it failed. It may raise `SystemExit`.
-        name: of the program, for messages on standard error.
-        describe_interruption: returns the line that tells what Ctrl+C has stopped.
+        command: does the work and returns 0, or another status if it failed. It may raise `SystemExit`.
+        name: name of the program, for messages on standard error.
+        describe_interruption: returns the message after Ctrl+C.
 
-    Returns the command's own status; 130 after Ctrl+C; 141, in silence, when the program that reads our output has
-    ended, as `head` does; 1 when the output cannot be written for another reason, such as a full disk.
+    Returns the status of the command; 130 after Ctrl+C; 141, without a message, if the program that reads our output
+    has ended, as `head` does; 1 if the output cannot be written for another reason, such as a full disk.
     """
     try:
         try:
             status = command()
         finally:
-            # What is still in the buffer would fail only when the interpreter ends, with a traceback.
+            # Without this, an error would only occur at the end of the interpreter, with a traceback.
             _flush()
     except KeyboardInterrupt:
-        # Whatever the interpreter still waits for, a second Ctrl+C ends it without a traceback.
+        # If the interpreter still waits for a thread, a second Ctrl+C ends it without a traceback.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         print(f"\n{describe_interruption()}", file=sys.stderr)
         return INTERRUPTED
@@ -61,7 +61,7 @@ def _flush() -> None:
 
 
 def _discard_output() -> None:
-    """Let standard output lead nowhere, so that the interpreter can empty its buffer at the end."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)
+    """Send standard output to the null device, so that the interpreter can empty its buffer at the end."""
+    null_device = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null_device, sys.stdout.fileno())
+    os.close(null_device)

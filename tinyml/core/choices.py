@@ -1,4 +1,4 @@
-"""A text setting whose values are the names of a registry, such as the losses: nothing to edit when a file is added."""
+"""Settings whose allowed values are the names in a registry, such as the names of the losses."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,11 +14,11 @@ from tinyml.core.suggestions import did_you_mean
 class Choice:
     """Marks a `str` field of a pydantic model as a choice among registered names.
 
-    Used as `Annotated[str, Choice("loss", titles)]`: other names are refused, and a form offers the titles.
+    With `Annotated[str, Choice("loss", titles)]`, pydantic refuses other names, and a form offers the titles.
 
     Arguments:
-        what: what is chosen, for the message: "loss".
-        titles: gives every name that is allowed now, with the words for people.
+        what: the kind of name, for the error message: "loss".
+        titles: returns every allowed name with its title on screen.
 
     >>> from typing import Annotated
     >>> from pydantic import TypeAdapter
@@ -31,7 +31,7 @@ class Choice:
     titles: Callable[[], Mapping[str, str]]
 
     def check(self, name: str) -> str:
-        """Return the name; raises `ValueError`, with the names that there are, when it is unknown."""
+        """Return the name; raises `ValueError`, which lists the allowed names, if it is unknown."""
         known = self.titles()
         if name not in known:
             nearest = did_you_mean(name, known).strip().replace("Did", "did")
@@ -39,5 +39,5 @@ class Choice:
         return name
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """Let pydantic check the name after it has checked that it is text."""
+        """Let pydantic call `check` after it has checked that the value is text."""
         return core_schema.no_info_after_validator_function(self.check, handler(source))

@@ -1,4 +1,4 @@
-"""The errors of the framework: each says what was wrong, with which value, where, and what to do about it."""
+"""The errors of the framework. Each message names the fault, the value, the place and the remedy."""
 
 from tinyml.core.problems import Fix, Problem
 
@@ -6,7 +6,7 @@ from tinyml.core.problems import Fix, Problem
 class TinymlError(Exception):
     """Base class of every error that the framework raises on purpose.
 
-    The text is one sentence (or two) for the person in front of the screen: it names the culprit and the remedy.
+    The message is one or two sentences for the user: it names the culprit and the remedy.
     """
 
 
@@ -14,8 +14,8 @@ class ShapeError(TinymlError):
     """An array or a layer's input has a shape that does not fit.
 
     Arguments:
-        sentence: what does not fit, with both shapes and the arithmetic.
-        fix: an edit of the network that would mend it, when there is an obvious one.
+        sentence: the message, with both shapes and the arithmetic.
+        fix: an edit of the network that solves the problem; None if there is no obvious one.
     """
 
     def __init__(self, sentence: str, fix: Fix | None = None) -> None:
@@ -24,11 +24,11 @@ class ShapeError(TinymlError):
 
 
 class SettingsError(TinymlError):
-    """A setting of a layer, an optimiser or a training run has an impossible value.
+    """A setting of a layer, an optimiser or a training run has an invalid value.
 
     Arguments:
-        sentence: which setting has which value, and what is allowed.
-        fix: an edit of the network that would mend it, when there is an obvious one.
+        sentence: the message, with the setting, its value and the allowed values.
+        fix: an edit of the network that solves the problem; None if there is no obvious one.
     """
 
     def __init__(self, sentence: str, fix: Fix | None = None) -> None:
@@ -40,7 +40,7 @@ class SpecificationError(TinymlError):
     """A network specification cannot be built.
 
     Arguments:
-        problems: one entry for each layer that is at fault.
+        problems: one for each faulty layer.
     """
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
@@ -57,18 +57,18 @@ class StorageError(TinymlError):
 
 
 class DivergedError(TinymlError):
-    """The loss became NaN or infinite; the network holds again what it held at the end of the epoch before.
+    """The loss became NaN or infinite. The network has the weights from the end of the previous epoch again.
 
     Arguments:
-        epoch: the epoch it happened in, counted from 1.
-        batch: the batch of that epoch, counted from 1.
+        epoch: the epoch of the failure, counted from 1.
+        batch: the batch in this epoch, counted from 1.
         loss: the value of the loss.
-        layer: name of the first layer with a value that is not finite, or None when only the loss overflowed.
-        kept_epoch: whose final weights the network holds again, 0 for those that the run began with; None when that is
-            not known, as in a run that was resumed in the middle of an epoch.
+        layer: name of the first layer with a value that is not finite; None if only the loss overflowed.
+        kept_epoch: the epoch with the weights that the network has now, 0 for the initial weights; None if it is
+            unknown, as in a run that was resumed in the middle of an epoch.
 
     Attributes:
-        fault, advice: the parts of the sentence before and after what it says of the weights that are kept.
+        fault, advice: the sentences of the message before and after the sentence about the weights.
     """
 
     def __init__(self, epoch: int, batch: int, loss: float, layer: str | None, kept_epoch: int | None = None) -> None:

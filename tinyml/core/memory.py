@@ -1,4 +1,4 @@
-"""How much memory this process may still use, and sizes in words."""
+"""The memory that this process can still use, and sizes with units."""
 
 from pathlib import Path
 
@@ -12,21 +12,21 @@ _GROUP = Path("/sys/fs/cgroup")
 
 
 def available_memory() -> int | None:
-    """Return the bytes that can be used without swapping or meeting a limit; None where nothing tells.
+    """Return the number of bytes that can be used without swapping or reaching a limit; None if it is unknown.
 
-    That is the smallest of what the system has available, what the control group (a container) leaves, and what the
-    limit of the process's address space leaves.
+    This is the smallest of three numbers: the available memory of the system, the rest of the control group's limit (in
+    a container), and the rest of the limit for the process's address space.
 
     >>> free = available_memory()
     >>> free is None or free > 0
     True
     """
-    known = [room for room in (_free_in_system(), _free_in_group(), _free_in_address_space()) if room is not None]
+    known = [free for free in (_free_in_system(), _free_in_group(), _free_in_address_space()) if free is not None]
     return max(0, min(known)) if known else None
 
 
 def describe_bytes(count: int) -> str:
-    """Write a number of bytes with a unit, 1 kB = 1000 bytes.
+    """Format a number of bytes with a unit; 1 kB = 1000 bytes.
 
     >>> describe_bytes(950), describe_bytes(54_880_000), describe_bytes(2_100_000_000)
     ('950 bytes', '55 MB', '2.1 GB')
@@ -49,7 +49,7 @@ def _free_in_group() -> int | None:
     limit, used = _read(_GROUP / "memory.max").strip(), _read(_GROUP / "memory.current").strip()
     if not (limit.isdecimal() and used.isdecimal()):
         return None
-    # Parts of files that are kept in memory make room when it is needed.
+    # The system frees cached parts of files when memory is needed.
     stat = dict(line.split(maxsplit=1) for line in _read(_GROUP / "memory.stat").splitlines())
     return int(limit) - int(used) + int(stat.get("inactive_file", 0))
 

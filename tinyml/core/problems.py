@@ -1,4 +1,4 @@
-"""What can be wrong with a network on paper, and the edit that would mend it: plain data, shown by any front end."""
+"""Problems of a network specification, and the edits that fix them, as plain data for every user interface."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ class InsertBefore:
 
     Attributes:
         layer_type: name of the type to insert, e.g. "Flatten".
-        settings: its settings by name; those left out keep their defaults.
+        settings: its settings by name; missing ones have their defaults.
     """
 
     layer_type: str
@@ -25,12 +25,12 @@ class InsertBefore:
 
 @dataclass(frozen=True)
 class ChangeSettings:
-    """Give some settings of the layer that has the problem another value.
+    """Change settings of the layer that has the problem.
 
     Attributes:
         label: text of the button, e.g. "Set outputs to 10".
         settings: the new values by name.
-        removed: names of settings that are taken out before.
+        removed: names of settings that are removed first.
     """
 
     label: str
@@ -40,10 +40,10 @@ class ChangeSettings:
 
 @dataclass(frozen=True)
 class ChangeType:
-    """Make the layer that has the problem another type; it keeps its settings.
+    """Change the type of the layer that has the problem. It keeps its settings.
 
     Attributes:
-        layer_type: name of the type.
+        layer_type: name of the new type.
     """
 
     layer_type: str
@@ -56,10 +56,10 @@ class ChangeType:
 
 @dataclass(frozen=True)
 class RenameLayer:
-    """Give the layer that has the problem another name.
+    """Rename the layer that has the problem.
 
     Attributes:
-        name: one that no other layer has.
+        name: the new name; no other layer has it.
     """
 
     name: str
@@ -72,7 +72,7 @@ class RenameLayer:
 
 @dataclass(frozen=True)
 class RemoveLayer:
-    """Take the layer that has the problem out of the network.
+    """Remove the layer that has the problem.
 
     Attributes:
         label: text of the button.
@@ -83,7 +83,7 @@ class RemoveLayer:
 
 @dataclass(frozen=True)
 class AppendLayers:
-    """Put layers at the end of the network.
+    """Add layers at the end of the network.
 
     Attributes:
         label: text of the button, e.g. "Add Softmax".
@@ -96,7 +96,7 @@ class AppendLayers:
 
 @dataclass(frozen=True)
 class ChangeTraining:
-    """Give some training settings another value.
+    """Change training settings.
 
     Attributes:
         label: text of the button, e.g. "Switch flip off".
@@ -112,13 +112,13 @@ Fix = InsertBefore | ChangeSettings | ChangeType | RenameLayer | RemoveLayer | A
 
 @dataclass(frozen=True)
 class Problem:
-    """Why a network cannot be built as it stands.
+    """A reason why a network cannot be built or trained.
 
     Attributes:
         index: position of the layer in the stack, counted from 0; -1 for the network as a whole.
         layer: name of that layer; empty for the network as a whole.
-        sentence: what is wrong, in one sentence that does not repeat the layer's name.
-        fix: the edit that would mend it, when there is an obvious one.
+        sentence: describes the problem without the layer's name.
+        fix: the edit that solves the problem; None if there is no obvious one.
     """
 
     index: int

@@ -1,4 +1,4 @@
-"""Where the files that come with the project are: built-in data, example networks, icons."""
+"""Paths of the files that belong to the project: built-in data, example networks, icons."""
 
 from pathlib import Path
 
@@ -6,16 +6,16 @@ from tinyml.core.errors import StorageError
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _FOLDERS = (_PACKAGE / "resources", _PACKAGE.parent / "resources")
-"""Inside an installed package first, beside it in a checkout next."""
+"""The folder inside an installed package comes first, then the folder beside the package in a checkout."""
 
 
 def resource_path(*parts: str) -> Path:
-    """Return the path of a file or folder that comes with the project.
+    """Return the path of a file or folder of the project.
 
     Arguments:
         parts: names below the folder `resources`, e.g. `"data", "digits"`.
 
-    Raises `StorageError` when it is not there, which means that the installation is incomplete.
+    Raises `StorageError` if it does not exist, which means that the installation is incomplete.
 
     >>> resource_path("data", "digits").name
     'digits'

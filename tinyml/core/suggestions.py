@@ -1,4 +1,4 @@
-"""Things by their names: what is meant by a name, and the nearest known name to one that is unknown."""
+"""Search by name, with "Did you mean …?" for unknown names."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,7 +11,7 @@ Thing = TypeVar("Thing")
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """Return the known name that is most similar; empty when none is similar enough.
+    """Return the most similar known name; empty if no name is similar enough.
 
     >>> nearest("Conv2d", ["Conv2D", "Linear"]), nearest("Attention", ["Conv2D", "Linear"])
     ('Conv2D', '')
@@ -22,7 +22,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """Return " Did you mean 'X'?" with the nearest known name, or nothing when none is near.
+    """Return " Did you mean 'X'?" with the most similar known name; empty if no name is similar enough.
 
     >>> did_you_mean("Conv2d", ["Conv2D", "Linear"])
     " Did you mean 'Conv2D'?"
@@ -32,15 +32,15 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 
 
 def by_name(what: str, name: str, known: Mapping[str, Thing], offered: Sequence[str]) -> Thing:
-    """Return what is known under a name; upper case, "_", "-" and spaces make no difference.
+    """Return the object with a name. Upper case, "_", "-" and spaces make no difference.
 
     Arguments:
-        what: is looked for: "loss".
-        name: as a user wrote it.
-        known: everything there is, under all its names.
-        offered: the names that the message lists.
+        what: the kind of object, for the error message: "loss".
+        name: the name as a user wrote it.
+        known: all objects, by all their names.
+        offered: the names that the error message lists.
 
-    Raises `SettingsError`, with the names that there are, when the name is unknown.
+    Raises `SettingsError`, which lists the names, if the name is unknown.
 
     >>> by_name("number", "One-Half", {"one_half": 0.5}, ["one_half"])
     0.5
@@ -52,7 +52,7 @@ def by_name(what: str, name: str, known: Mapping[str, Thing], offered: Sequence[
 
 
 def describe_value(value: Any) -> str:
-    """Write a value that should have been another one, for a message.
+    """Describe a wrong value, for an error message.
 
     >>> describe_value(int), describe_value(None)
     ('the class int', 'None')

@@ -1,10 +1,10 @@
-"""Threads for large computations: how many, who runs on them, and BLAS held to one thread meanwhile.
+"""Threads for large computations: their number, a parallel loop, and a limit for the threads of BLAS.
 
-How work is cut into parts depends on sizes and the number of threads alone, never on which thread is faster, and what
-the parts give is put together in their order. So the results are the same to the last bit from run to run.
+How work is cut into parts only depends on sizes and on the number of threads, not on the speed of a thread. The results
+of the parts are joined in their order. So the result of a run is the same to the bit each time.
 
-BLAS, which computes matrix products, has threads of its own. Two threads that each call a BLAS of two threads hinder
-each other badly, so it is held to one while ours work (`one_blas_thread`).
+BLAS, the library that computes matrix products, has its own threads. If several threads call a BLAS with several
+threads, they slow each other down. So BLAS may only use one thread while ours run (`one_blas_thread`).
 """
 
 import contextvars
@@ -18,19 +18,19 @@ from typing import Any
 from tinyml.core.errors import SettingsError
 
 VARIABLE = "TINYML_THREADS"
-"""Environment variable with the number of threads to use."""
+"""Name of the environment variable with the number of threads."""
 
 MOST_THREADS = 256
-"""More would each get so little that they only wait for each other."""
+"""Largest number of threads. With more, each thread has so little work that it mostly waits."""
 
 
 def thread_count() -> int:
-    """Tell on how many threads large computations run.
+    """Return the number of threads for large computations.
 
-    That is what `set_thread_count` was given, or else the environment variable TINYML_THREADS, or else the number of
-    processors that this process may use.
+    This is the number from `set_thread_count`, or else from the environment variable TINYML_THREADS, or else the number
+    of processors that this process may use.
 
-    Raises `SettingsError` when the variable is no whole number from 1 to `MOST_THREADS`.
+    Raises `SettingsError` if the variable is not a whole number from 1 to `MOST_THREADS`.
     """
     if _pool.count is None:
         wanted = os.environ.get(VARIABLE)
@@ -44,9 +44,12 @@ def thread_count() -> int:
 
 
 def set_thread_count(count: int | None) -> None:
-    """Let large computations, those of BLAS too, run on `count` threads; None for one on each processor.
+    """Set the number of threads for large computations, also for those of BLAS.
 
-    Raises `SettingsError` when it is not from 1 to `MOST_THREADS`.
+    Arguments:
+        count: from 1 to `MOST_THREADS`; None for one thread on each processor.
+
+    Raises `SettingsError` if the number is out of range.
 
     >>> set_thread_count(1)
     >>> thread_count()
@@ -65,11 +68,11 @@ def run_in_parallel(task: Callable[[int, int], None], count: int) -> None:
     """Call `task(worker, number)` for every number below `count`, on several threads; return when all are done.
 
     Arguments:
-        task: what to do. Tasks that run at the same time have different workers, counted from 0, and may use them to
-            keep apart what they write on. Within a task, this function calls one after another.
-        count: how many there are.
+        task: the function to call. Calls at the same time have different workers, counted from 0, so a task can have
+            memory for each worker. If a task calls this function itself, that loop runs on one thread.
+        count: the number of calls.
 
-    Raises what a task raised first; numbers that were not begun by then are left out.
+    Raises the first error of a task. Tasks that have not started by then are not called.
 
     >>> squares = [0] * 4
     >>> run_in_parallel(lambda worker, number: squares.__setitem__(number, number**2), 4)
@@ -90,19 +93,19 @@ def run_in_parallel(task: Callable[[int, int], None], count: int) -> None:
                 for number in numbers:
                     task(worker, number)
         except BaseException:
-            for _ in numbers:  # so that nobody begins another one
+            for _ in numbers:  # no other worker starts a further task
                 pass
             raise
         finally:
             _this_thread.working = False
 
-    # Each in a copy of the caller's context, which holds what NumPy does about overflows.
+    # Each one runs in a copy of the caller's context, which contains NumPy's setting for overflows.
     submit = _pool.executor().submit
     helpers = [submit(contextvars.copy_context().run, work, worker) for worker in range(1, workers)]
     try:
         work(0)
     finally:
-        # One that waits behind somebody else's work is not needed any more; the others must end before we go on.
+        # Cancel helpers that have not started; wait for the others.
         faults = [helper.exception() for helper in helpers if not helper.cancel()]
     for fault in faults:
         if fault is not None:
@@ -111,7 +114,7 @@ def run_in_parallel(task: Callable[[int, int], None], count: int) -> None:
 
 @contextmanager
 def one_blas_thread() -> Iterator[None]:
-    """Hold BLAS to one thread, in the whole process, until the last one who asked for it is done."""
+    """Limit BLAS to one thread, in the whole process, until the last of these contexts ends."""
     _blas.hold()
     try:
         yield
@@ -120,7 +123,7 @@ def one_blas_thread() -> Iterator[None]:
 
 
 def blas_is_held() -> bool:
-    """Tell whether somebody holds BLAS to one thread at the moment."""
+    """Return True if BLAS is limited to one thread at the moment."""
     return _blas.holders > 0
 
 
@@ -130,10 +133,10 @@ def _processors() -> int:
 
 @contextmanager
 def _on_own_processor(worker: int) -> Iterator[None]:
-    """Let the thread run on one processor, another one for each worker, when there are workers for all of them.
+    """Run the thread on one processor, a different one for each worker, if there are as many workers as processors.
 
-    Threads that wake each other as often as Python's do are sometimes put on the same processor by Linux, after a pause
-    above all, and stay there for a tenth of a second.
+    Python's threads wake each other often. Without this limit, Linux sometimes puts two of them on the same processor,
+    mostly after a pause, and leaves them there for a tenth of a second.
     """
     if not hasattr(os, "sched_getaffinity"):
         yield
@@ -151,13 +154,13 @@ def _on_own_processor(worker: int) -> Iterator[None]:
 
 
 class _ThisThread(threading.local):
-    """What is known of the thread that asks: whether it is at work on a task."""
+    """Data of each thread: True in `working` while the thread runs a task."""
 
     working = False
 
 
 class _Pool:
-    """The threads besides the caller's; they are made when first needed and sleep while there is nothing to do."""
+    """The threads apart from the caller's. They start at the first use and sleep while there is no task."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
@@ -171,12 +174,16 @@ class _Pool:
             return self._executor
 
     def close(self) -> None:
-        """Let the threads end when nobody uses them any more: they do when the executor is forgotten."""
+        """Forget the executor. Its threads end when their present tasks are done."""
         self._executor = None
 
 
 class _Blas:
-    """The number of BLAS's own threads."""
+    """The number of threads that BLAS uses.
+
+    Attributes:
+        holders: the number of contexts that limit BLAS to one thread now.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -198,7 +205,7 @@ class _Blas:
                 self._set(self._before)
 
     def set_usual(self, count: int) -> None:
-        """Set the number of threads for the time when nobody holds BLAS to one."""
+        """Set the number of threads for the time without a limit."""
         with self._lock:
             self._before = [count] * len(self._found())
             if self.holders == 0:
@@ -206,7 +213,7 @@ class _Blas:
 
     def _set(self, counts: list[int]) -> None:
         for library, count in zip(self._found(), counts, strict=True):
-            # threadpoolctl otherwise ignores every thread but the first that set the number.
+            # Without this, threadpoolctl only accepts numbers from the first thread that set one.
             if hasattr(library, "clear_controlling_thread"):
                 library.clear_controlling_thread(force=True)
             library.set_num_threads(count)
@@ -215,7 +222,7 @@ class _Blas:
 
     def _found(self) -> list[Any]:
         if self._libraries is None:
-            # Takes longer to import than many a script needs, which may never come here.
+            # Imported here, because the import is slow and many scripts do not need it.
             from threadpoolctl import ThreadpoolController
 
             self._libraries = ThreadpoolController().select(user_api="blas").lib_controllers

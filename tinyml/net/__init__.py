@@ -1,4 +1,4 @@
-"""Networks: the stack of layers, networks on paper, and recorded forward passes."""
+"""Networks: Sequential, network specifications, shape inference, and recorded forward passes."""
 
 from tinyml.net.sequential import Sequential
 from tinyml.net.specification import (

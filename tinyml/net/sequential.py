@@ -1,4 +1,4 @@
-"""Sequential: a stack of layers, run up for the output and down for the gradients."""
+"""Sequential: a stack of layers with a forward and a backward pass."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -25,14 +25,14 @@ from tinyml.net.execution import BatchPass
 from tinyml.net.summary import summarize
 
 _PREDICTED_AT_ONCE = 256
-"""Examples that `predict` takes at a time, unless it is told otherwise."""
+"""Default number of examples in one batch of `predict`."""
 
 
 class SupportsUpdate(Protocol):
-    """What `Sequential.update` needs of an optimiser."""
+    """The interface that `Sequential.update` needs of an optimiser."""
 
     def update(self, param: Parameter) -> None:
-        """Change the parameter's tensor according to its gradient."""
+        """Change the parameter's tensor by its gradient."""
 
 
 class Sequential:
@@ -40,21 +40,22 @@ class Sequential:
 
     Formula: `F(x) = f_L(… f_2(f_1(x)))`; `backward` applies the chain rule from the last layer to the first.
 
-    A layer that undoes a pooling layer (MaxUnpool2D) receives the switches of the nearest pooling layer before it that
-    has not been undone yet, like brackets that close in reverse order.
+    An unpooling layer (MaxUnpool2D) receives the switches of the nearest pooling layer before it that no other
+    unpooling layer has used. Pairs of pooling and unpooling layers are nested like brackets.
 
-    `len(net)`, `net[0]`, `net[-1]`, `net["fc_1"]`, `for layer in net` and `"fc_1" in net` are about its layers. A
-    slice, such as `net[:2]`, is a network of the same layers: they are shared, not copied. So training one network
-    changes the other, and `train()` or `eval()` of one switches the shared layers of both.
+    `len(net)`, `net[0]`, `net[-1]`, `net["fc_1"]`, `for layer in net` and `"fc_1" in net` refer to its layers. A slice,
+    such as `net[:2]`, is a network of the same layers: they are shared, not copied. So training one network changes the
+    other, and `train()` or `eval()` of one network changes the mode of the shared layers.
 
     Arguments:
-        layers: the layers, in the order in which the data passes through them; or the first of them.
-        further: the others, when `layers` is one layer: `Sequential(first, second)` is `Sequential([first, second])`.
+        layers: the layers, from the input to the output; or the first layer.
+        further: the other layers if `layers` is one layer: `Sequential(first, second)` is
+            `Sequential([first, second])`.
 
-    Shapes: input `(N, …)` as the first layer needs it, output `(N, …)` as the last layer gives it.
+    Shapes: the input `(N, …)` of the first layer, the output `(N, …)` of the last layer.
 
-    Raises `SettingsError` when what is put into it is no layer, or two layers have the same name, or one layer stands
-    in it twice. If you change `layers` yourself, the next pass and `export` check it.
+    Raises `SettingsError` if one of them is not a layer, if two layers have the same name, or if a layer appears twice.
+    If you change `layers` yourself, the next pass and `export` check it.
 
     >>> from tinyml.layers import Linear, ReLU
     >>> net = Sequential([Linear("fc_1", 4, 8), ReLU("relu_1"), Linear("fc_2", 8, 3)])
@@ -71,11 +72,11 @@ class Sequential:
         self._check()
 
     def add(self, layer: Layer) -> None:
-        """Put a layer at the end of the stack; raises `SettingsError` as the constructor does."""
+        """Add a layer at the end; raises `SettingsError` as the constructor does."""
         self.insert(len(self.layers), layer)
 
     def insert(self, index: int, layer: Layer) -> None:
-        """Put a layer before the one at `index`, as `list.insert` does; raises `SettingsError` as the constructor does.
+        """Insert a layer before index `index`, as `list.insert` does; raises `SettingsError` as the constructor does.
 
         >>> from tinyml.layers import Linear, Tanh
         >>> net = Sequential([Linear("fc_1", 4, 8)])
@@ -92,7 +93,7 @@ class Sequential:
         return len(self.layers)
 
     def __bool__(self) -> bool:
-        """Return True, also for a network that has no layers yet."""
+        """Return True, also for a network without layers."""
         return True
 
     def __iter__(self) -> Iterator[Layer]:
@@ -108,9 +109,9 @@ class Sequential:
     def __getitem__(self, key: slice) -> "Sequential": ...
 
     def __getitem__(self, key: int | str | slice) -> "Layer | Sequential":
-        """Return a layer by its position or its name, or a network of some of the layers, which are shared.
+        """Return a layer by its index or name, or a network of a slice of the layers, which are shared.
 
-        Raises `IndexError` for a position that is not there, `KeyError` for a name.
+        Raises `IndexError` for an index out of range, `KeyError` for an unknown name.
         """
         if isinstance(key, slice):
             return Sequential(self.layers[key])
@@ -124,20 +125,20 @@ class Sequential:
 
     @property
     def dtype(self) -> np.dtype:
-        """The dtype that whole numbers and lists become: that of the first parameter; float32 when there is none."""
+        """The dtype of the first parameter; float32 without parameters. Whole numbers and lists are converted to it."""
         for parameter in self.parameters:
             return parameter.tensor.dtype
         return np.dtype(np.float32)
 
     def _check(self) -> None:
-        """Check the layers, and remember which they were."""
+        """Check the layers, and keep a copy of the list."""
         check_layers(self.layers)
         self._checked = list(self.layers)
 
     def read_input(self, input: Any) -> Array:
-        """Return an input as floating-point numbers, in the dtype of the network unless it is made of such numbers.
+        """Return an input as floating-point numbers. Other numbers are converted to the dtype of the network.
 
-        Raises `DataError` when it is not made of real numbers.
+        Raises `DataError` if it does not consist of real numbers.
 
         >>> Sequential().read_input([[1, 2]])
         array([[1., 2.]], dtype=float32)
@@ -150,23 +151,23 @@ class Sequential:
         """Compute the output for a batch.
 
         Arguments:
-            input: `(N, …)`; it is never changed. Whole numbers and lists become floating-point numbers.
-            return_indices: also return the switches of the last pooling layer that was not undone.
+            input: `(N, …)`. It is never changed. Whole numbers and lists become floating-point numbers.
+            return_indices: True to return also the switches of the last pooling layer without an unpooling layer.
 
-        Raises `TinymlError` when a layer needs switches (or the caller asks for them) and there are none.
+        Raises `TinymlError` if a layer needs switches (or `return_indices` asks for them) and there are none.
         """
         output, pending_pools = self._run(input)
         if not return_indices:
             return output
         if not pending_pools:
-            raise TinymlError("There are no pooling indices to return: no pooling layer is left that was not undone.")
+            raise TinymlError("There are no pooling indices to return: every pooling layer has an unpooling layer.")
         return output, pending_pools[-1].switches
 
     def __call__(self, input: Array) -> Array:
         return self._run(input)[0]
 
     def _run(self, input: Array) -> tuple[Array, list[Layer]]:
-        """Run all layers; return the output and the pooling layers that were not undone."""
+        """Run all layers; return the output and the pooling layers without an unpooling layer."""
         if self._checked != self.layers:
             self._check()
         output = self.read_input(input)
@@ -176,42 +177,42 @@ class Sequential:
         return output, pending_pools
 
     def backward(self, in_gradient: Array) -> Array:
-        """Add to the gradient of every parameter; return the gradient with respect to the input of the stack."""
+        """Add to the gradient of every parameter; return the input gradient of the network."""
         gradient = in_gradient
         for layer in reversed(self.layers):
             gradient = layer.backward(gradient)
         return gradient
 
     def update(self, optimizer: SupportsUpdate) -> None:
-        """Let the optimiser change every parameter that is not frozen, then forget the gradients."""
+        """Change every parameter that is not frozen with the optimiser, then clear the gradients."""
         for parameter in self._parameters():
             if parameter.require_grad:
                 optimizer.update(parameter)
             parameter.zero_grad()
 
     def zero_grad(self) -> None:
-        """Forget the accumulated gradients of all parameters."""
+        """Clear the accumulated gradients of all parameters."""
         for layer in self.layers:
             layer.zero_grad()
 
     def build_params(self) -> None:
-        """Do nothing: parameters exist as soon as their layer does. Kept for scripts of the original tinyml."""
+        """Do nothing: the constructor of a layer makes its parameters. Kept for scripts of the original tinyml."""
 
     def predict(self, data: Array, batch_size: int | None = None) -> Array:
-        """Compute the output in evaluation mode, `batch_size` examples at a time; the mode is put back afterwards.
+        """Compute the output in evaluation mode, `batch_size` examples at a time. Layers keep their mode.
 
-        Raises `SettingsError` for an impossible batch size.
+        Raises `SettingsError` for an invalid batch size.
         """
         if batch_size is not None:
             check_counts(batch_size=batch_size)
         data = as_examples(data, "The input of the network")
-        # One that another thread is using is not among those that are idle.
+        # Another thread can predict at the same time, with a pass of its own.
         batch_pass = self._idle_passes.pop() if self._idle_passes else BatchPass(for_training=False)
         modes = [layer.training for layer in self.layers]
         self.eval()
         try:
             step = batch_size or _PREDICTED_AT_ONCE
-            # In parts, so that whole numbers take up little memory as floating-point numbers.
+            # Converted batch by batch: as floating-point numbers, whole numbers need more memory.
             parts = [
                 batch_pass.forward(self.layers, self.read_input(data[i : i + step]))
                 for i in range(0, max(len(data), 1), step)
@@ -223,33 +224,33 @@ class Sequential:
         return np.concatenate(parts) if len(parts) > 1 else parts[0]
 
     def release_memory(self) -> None:
-        """Give back the memory that `predict` keeps for the next time."""
+        """Free the memory that `predict` keeps for the next time."""
         self._idle_passes.clear()
 
     def train(self) -> None:
-        """Switch every layer to training: dropout drops."""
+        """Put every layer into training mode, in which dropout is active."""
         for layer in self.layers:
             layer.training = True
 
     def eval(self) -> None:
-        """Switch every layer to evaluation: dropout is the identity."""
+        """Put every layer into evaluation mode, in which dropout is the identity."""
         for layer in self.layers:
             layer.training = False
 
     @property
     def parameters(self) -> list[Parameter]:
-        """All parameters, layer by layer; one that several layers share is there once."""
+        """All parameters, layer by layer; a shared parameter appears once."""
         return list(self._parameters())
 
     def _parameters(self) -> dict[Parameter, None]:
-        """Return the parameters as keys, since that is the quickest way to have each of them once, in order."""
+        """Return the parameters as keys of a dict: the fastest way to get each one once, in order."""
         return {parameter: None for layer in self.layers for parameter in layer.named_parameters.values()}
 
     @property
     def named_parameters(self) -> dict[str, Parameter]:
-        """All parameters under "layer.parameter", e.g. "conv_1.weight": what training changes.
+        """All parameters by "layer.parameter", e.g. "conv_1.weight". Training changes these.
 
-        Raises `SettingsError` when two of them have the same name.
+        Raises `SettingsError` if two of them have the same name.
         """
         check_layers(self.layers)
         return {
@@ -260,22 +261,21 @@ class Sequential:
 
     @property
     def named_tensors(self) -> dict[str, Array]:
-        """All arrays that make up the trained network, under the names used in files: parameters and buffers.
+        """All parameters and buffers as arrays, by their names in files. Together they are the trained network.
 
-        These are the arrays that the layers compute with, not copies. Raises `SettingsError` when two of them have the
-        same name.
+        These are the arrays that the layers use, not copies. Raises `SettingsError` if two of them have the same name.
         """
         check_layers(self.layers)
         return {f"{layer.name}.{name}": tensor for layer in self.layers for name, tensor in layer.named_tensors.items()}
 
     @property
     def generators(self) -> list[np.random.Generator]:
-        """The generators that layers draw from while they work (dropout), each once, from the first layer on."""
+        """The random generators of the layers (dropout), each once, from the first layer on."""
         found = {id(generator): generator for layer in self.layers for generator in layer.generators}
         return list(found.values())
 
     def output_shape(self, input_shape: Shape) -> Shape:
-        """Tell the shape that comes out for `input_shape`, both without the batch axis; raises `ShapeError`."""
+        """Return the output shape for an input shape, both without the batch axis; raises `ShapeError`."""
         for layer in self.layers:
             input_shape = layer.output_shape(input_shape)
         return input_shape
@@ -283,14 +283,14 @@ class Sequential:
     def summary(self, input_shape: Shape | None = None) -> str:
         """Return a table of the layers as text: settings, output shapes, parameters and operations.
 
-        The operations are those of a forward pass of one example, in prediction: every addition, multiplication,
-        comparison and function, such as tanh, is one. A question mark stands for what is not known.
+        Operations are counted for the forward pass of one example in evaluation mode. Every addition, multiplication,
+        comparison and function, such as tanh, counts as one. A question mark stands for an unknown value.
 
         Arguments:
-            input_shape: of one example, without the batch axis. Without it, shapes begin at the first layer that fits
-                one shape only, such as Linear or Conv2D.
+            input_shape: shape of one example, without the batch axis. Without it, shapes are known from the first layer
+                on that has a fixed input shape, such as Linear or Conv2D.
 
-        Raises `ShapeError`, naming the layer, when the input does not fit.
+        Raises `ShapeError`, which names the layer, if the input does not fit.
 
         >>> from tinyml.layers import Linear, ReLU
         >>> print(Sequential([Linear("fc", 4, 3), ReLU("relu")]).summary())
@@ -303,23 +303,27 @@ class Sequential:
         return summarize(self.layers, input_shape)
 
     def export(self, path: str | Path) -> None:
-        """Save all parameters and buffers as safetensors, atomically; also those of layers of your own.
+        """Save all parameters and buffers, also those of custom layers, as safetensors, atomically.
 
-        Raises `StorageError`, or `SettingsError` when two layers have the same name.
+        Raises `StorageError`, or `SettingsError` if two layers have the same name.
 
-        `tinyml.storage.save_model` writes a file that holds the network too.
+        `tinyml.storage.save_model` writes a file that also holds the network specification.
         """
         write_tensors(path, self.named_tensors)
 
     def load(self, path: str | Path) -> None:
-        """Read tensors that `export` wrote; raises `StorageError` and changes nothing when they do not fit."""
+        """Read tensors that `export` wrote; raises `StorageError` and changes nothing if they do not fit."""
         self.set_tensors(read_tensors(path).tensors, source=str(path))
 
     def set_tensors(self, tensors: Mapping[str, np.ndarray], source: str = "the tensors") -> None:
-        """Copy tensors, named as in `named_tensors`, into parameters and buffers (cast to the dtype of each).
+        """Copy tensors into parameters and buffers, and convert them to the dtype of each.
 
-        Raises `StorageError`, naming `source` and the tensor, when one is missing, superfluous or of another shape;
-        then nothing has been changed.
+        Arguments:
+            tensors: by the names of `named_tensors`.
+            source: the subject of error messages, such as a path.
+
+        Raises `StorageError`, which names `source` and the tensor, if a tensor is missing, unknown or of another shape.
+        Then nothing is changed.
         """
         own = self.named_tensors
         for name in sorted(own.keys() ^ tensors.keys()):
@@ -335,11 +339,11 @@ class Sequential:
             tensor[...] = tensors[name]
 
     def state_dict(self) -> dict[str, Array]:
-        """Return `named_tensors`, under PyTorch's name."""
+        """Return `named_tensors`; PyTorch's name for it."""
         return self.named_tensors
 
     def load_state_dict(self, tensors: Mapping[str, np.ndarray]) -> None:
-        """Do `set_tensors`, under PyTorch's name.
+        """Call `set_tensors`; PyTorch's name for it.
 
         >>> from tinyml.layers import Linear
         >>> net, other = Sequential([Linear("fc", 4, 3)]), Sequential([Linear("fc", 4, 3)])

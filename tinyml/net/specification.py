@@ -1,7 +1,7 @@
-"""A network on paper: typed layers with settings and no input sizes. Shapes flow through it, or problems come back.
+"""Network specifications: layers with their types, names and settings, without input shapes.
 
-The file format, the builder and the command line all use `NetworkSpecification`. `infer` tells for every layer what
-goes in, what comes out and what is wrong; `build` makes the network.
+Files, the builder and the command line all use `NetworkSpecification`. `infer` computes the input and output shape of
+every layer, and finds problems. `build` makes the network.
 """
 
 import math
@@ -29,11 +29,11 @@ from tinyml.net.sequential import Sequential
 
 
 class NetworkSpecification(BaseModel):
-    """A stack of layers on paper, from the input to the loss."""
+    """The specification of a network: its layers, from the input to the output."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    # Without FailFast, a hostile file of many wrong layers becomes gigabytes of complaints.
+    # Without FailFast, a hostile file with many wrong layers leads to gigabytes of error messages.
     layers: Annotated[tuple[LayerSpecification, ...], FailFast()] = Field(default=(), max_length=1000)
 
 
@@ -57,7 +57,7 @@ class Inference:
 
     @property
     def parameter_count(self) -> int:
-        """Number of trainable numbers in the network, as far as shapes are known."""
+        """Number of trainable numbers in all layers with known shapes."""
         return sum(inferred.parameter_count for inferred in self.layers)
 
 
@@ -67,17 +67,17 @@ def infer(
     class_count: int | None = None,
     target_shape: Shape | None = None,
 ) -> Inference:
-    """Let shapes flow from the input through the stack.
+    """Infer the shapes of all layers, from the input to the output.
 
     Arguments:
-        specification: the network on paper.
-        input_shape: of one example, without the batch axis: `(C, H, W)` or `(D,)`; None when the data is unknown.
-        class_count: numbers that the loss needs from the last layer, one for each class; None without classes.
-        target_shape: of the numbers that the network should give; None when there are classes. With both None, the
-            output is free.
+        specification: the network.
+        input_shape: shape of one example, without the batch axis: `(C, H, W)` or `(D,)`; None if the data is unknown.
+        class_count: number of outputs that the loss needs, one for each class; None without classes.
+        target_shape: shape of the target numbers of one example; None for classes. If both are None, any output shape
+            is allowed.
 
-    Never raises for a faulty network: each fault is a `Problem` in the result. Shapes behind the first fault are
-    unknown, but types and settings are checked all the way down.
+    Does not raise for a faulty network: each fault is a `Problem` in the result. Shapes after the first fault are
+    unknown, but the types and settings of all layers are checked.
 
     >>> network = NetworkSpecification(layers=(LayerSpecification(type="Linear", name="fc"),))
     >>> infer(network, (784,)).output_shape
@@ -106,12 +106,12 @@ def build(
     """Make the network that the specification describes.
 
     Arguments:
-        specification: the network on paper.
-        input_shape: of one example, without the batch axis.
+        specification: the network.
+        input_shape: shape of one example, without the batch axis.
         rng: source of the initial parameters and of dropout; a fresh one by default.
-        dtype: of the parameters.
+        dtype: dtype of the parameters.
 
-    Raises `SpecificationError`, with one problem for each faulty layer, when it cannot be built.
+    Raises `SpecificationError`, with one problem for each faulty layer, if it cannot be built.
 
     >>> network = NetworkSpecification(layers=(LayerSpecification(type="Linear", name="fc"),))
     >>> build(network, (784,))(np.zeros((2, 784), np.float32)).shape
@@ -128,9 +128,9 @@ def build_inferred(
     Arguments:
         inference: the result of `infer`, with a known input shape.
         rng: source of the initial parameters and of dropout; a fresh one by default.
-        dtype: of the parameters.
+        dtype: dtype of the parameters.
 
-    Raises `SpecificationError`, with one problem for each faulty layer, if it has problems.
+    Raises `SpecificationError`, with one problem for each faulty layer, if there are problems.
 
     >>> network = NetworkSpecification(layers=(LayerSpecification(type="Linear", name="fc"),))
     >>> build_inferred(infer(network, (784,)))
@@ -144,7 +144,7 @@ def build_inferred(
 
 
 def _check_output(inferred_layers: Sequence[LayerInference], shape: Shape, class_count: int) -> list[Problem]:
-    """Compare what comes out at the end with what the loss needs."""
+    """Compare the output shape with the number of classes."""
     if shape == (class_count,):
         return []
     last = len(inferred_layers) - 1
@@ -159,7 +159,7 @@ def _check_output(inferred_layers: Sequence[LayerInference], shape: Shape, class
 
 
 def _check_numbers(inferred_layers: Sequence[LayerInference], shape: Shape, target_shape: Shape) -> list[Problem]:
-    """Compare what comes out at the end with the numbers that the network should give."""
+    """Compare the output shape with the shape of the targets."""
     if shape == target_shape:
         return []
     last, count = len(inferred_layers) - 1, math.prod(target_shape)
@@ -185,7 +185,7 @@ def _describe_numbers(shape: Shape) -> str:
 
 
 def _set_outputs(inferred_layers: Sequence[LayerInference], shape: Shape, count: int, sentence: str) -> Problem:
-    """Return the problem of a vector of the wrong length; the fix changes the layer that decides it, or adds one."""
+    """Return the problem of an output vector with the wrong length; the fix changes a setting or adds a Linear."""
     for index in range(len(inferred_layers) - 1, -1, -1):
         inferred = inferred_layers[index]
         if (

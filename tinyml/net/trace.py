@@ -1,4 +1,4 @@
-"""A recorded forward pass: what every layer received, gave and, for pooling, where each value came from."""
+"""Trace: a recorded forward pass with the input, the output and the switches of every layer."""
 
 from dataclasses import dataclass
 
@@ -13,12 +13,12 @@ from tinyml.net.sequential import Sequential
 
 @dataclass(frozen=True)
 class TraceEntry:
-    """What one layer did in the recorded pass.
+    """One layer in a recorded forward pass.
 
     Attributes:
-        layer: the layer; read its weights, never run it from here.
-        input: `(N, …)` what it received.
-        output: `(N, …)` what it gave.
+        layer: the layer. Read its weights, but do not run it: this would overwrite the activations that it keeps.
+        input: `(N, …)` its input.
+        output: `(N, …)` its output.
         switches: `(N, C, H, W)` flat position `row · W_in + column` of each pooled value in its input plane; None for
             layers that do not pool.
     """
@@ -34,7 +34,7 @@ class Trace:
     """A recorded forward pass in evaluation mode.
 
     Attributes:
-        input: `(N, …)` what the network received.
+        input: `(N, …)` the input of the network.
         entries: one for each layer, in order.
     """
 
@@ -43,23 +43,23 @@ class Trace:
 
     @property
     def output(self) -> Array:
-        """`(N, …)` what the network gave."""
+        """`(N, …)` the output of the network."""
         return self.entries[-1].output if self.entries else self.input
 
     def entry(self, layer_name: str) -> TraceEntry:
-        """Return the entry of the layer called `layer_name`; raises `KeyError` when there is none."""
+        """Return the entry of the layer called `layer_name`; raises `KeyError` if there is none."""
         for entry in self.entries:
             if entry.layer.name == layer_name:
                 return entry
         raise KeyError(layer_name)
 
 
-@one_blas_thread()  # on so few examples a second one is no help, and is waited for when the processors are busy
+@one_blas_thread()  # for few examples, more threads do not help, and waiting for a busy processor takes time
 def record(net: Sequential, input: Array) -> Trace:
-    """Run the network forward in evaluation mode and keep what every layer saw.
+    """Run the network forward in evaluation mode and record every layer.
 
     Arguments:
-        net: the network; its training mode is put back afterwards.
+        net: the network. Its layers keep their mode.
         input: `(N, …)` a batch, usually of one example; whole numbers and lists become floating-point numbers.
 
     >>> from tinyml.layers import ReLU

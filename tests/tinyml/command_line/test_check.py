@@ -33,7 +33,7 @@ def test_a_wrong_gradient_is_reported_and_gives_status_1(
     assert main(["check", "circle"]) == 1
     captured = capsys.readouterr()
     *_, conclusion, result = captured.out.splitlines()
-    assert "which is a mistake in the 'backward' of its layer or of one that comes after it" in conclusion
+    assert "The mistake is in 'backward' of its layer or of a later layer." in conclusion
     assert json.loads(result)["verdict"] == "wrong"
     assert captured.err.startswith("tinyml check: The gradient of '")
 
@@ -49,7 +49,7 @@ def test_a_doubtful_gradient_is_reported_and_passes(
     monkeypatch.setattr(Tanh, "backward", slightly_off)
     assert main(["check", "circle"]) == 0
     *_, conclusion, result = capsys.readouterr().out.splitlines()
-    assert "more than rounding explains" in conclusion
+    assert "too much for rounding" in conclusion
     assert json.loads(result)["verdict"] == "doubtful"
 
 

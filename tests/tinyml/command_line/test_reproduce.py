@@ -61,7 +61,7 @@ def test_figures_that_cannot_be_written_are_told_at_once(capsys: pytest.CaptureF
 def test_pytorch_takes_part_with_the_same_weights_and_batches() -> None:
     pytest.importorskip("torch", reason="PyTorch is not installed: make compare")
     frameworks = mini_framework.find_frameworks()
-    ours, theirs = (mini_framework.play_round(make, 4, [7]) for make in frameworks.values())
+    ours, theirs = (mini_framework.run_round(make, 4, [7]) for make in frameworks.values())
     np.testing.assert_allclose(theirs.losses, ours.losses, rtol=1e-4)
     np.testing.assert_allclose(theirs.test_errors, ours.test_errors, atol=0.003)
 
@@ -77,7 +77,7 @@ def test_tinyml_takes_at_most_a_third_of_pytorchs_time() -> None:
     with threadpool_limits(limits=1, user_api="blas"):
         for number in range(6):
             for name, make in frameworks.items():
-                seconds[name].append(mini_framework.play_round(make, 10, [number]).seconds)
+                seconds[name].append(mini_framework.run_round(make, 10, [number]).seconds)
     ours, theirs = map(min, seconds.values())
     assert ours <= theirs / 3, f"{ours / theirs:.3f} of PyTorch's time"
 

@@ -1,10 +1,10 @@
-"""`tinyml reproduce`: the experiments of the documents that the framework is built on, one file each."""
+"""`tinyml reproduce`: the experiments of the seed documents that specify the framework, one file each."""
 
 import argparse
 import importlib
 
 
 def run(options: argparse.Namespace) -> None:
-    """Do the experiment, print what came out, and JSON as the last line; raises `TinymlError`."""
+    """Run the experiment; print its results and, as the last line, JSON. Raises `TinymlError`."""
     module = importlib.import_module(f"{__name__}.{options.experiment.replace('-', '_')}")
     module.run(options)

@@ -1,4 +1,4 @@
-"""Law 1 and Law 2 of seed 002, numerically: by hand for two matrices, and inside a Linear and a Conv2D layer."""
+"""Law 1 and Law 2 of seed 002, compared with numerical differentiation: for matrices, and for Linear and Conv2D."""
 
 import argparse
 import json
@@ -13,7 +13,7 @@ from tinyml.verify.numerical import Numbers
 
 
 def run(options: argparse.Namespace) -> None:
-    """Print both laws with their matrices, then the layers that are made of them, and JSON."""
+    """Print both laws with their matrices, then the errors of the layers that use them, and JSON."""
     started = time.perf_counter()
     rng = np.random.default_rng(options.seed)
     print("f(Y) = Σ sin(y), so ∂f/∂Y = cos(Y), element by element. Numerical gradients are two-sided.\n")
@@ -37,7 +37,7 @@ def _f(y: Numbers) -> float:
 
 
 def _show(title: str, given: dict[str, Numbers], check: LawCheck) -> None:
-    """Print a law, what went in, and both gradients."""
+    """Print a law, its matrices, and both gradients."""
     print(title)
     for name, matrix in {**given, "∂f/∂X by the law": check.by_law, "∂f/∂X numerically": check.numerical}.items():
         rows = np.array2string(matrix, precision=6, suppress_small=True, floatmode="fixed", sign=" ").splitlines()
@@ -46,7 +46,7 @@ def _show(title: str, given: dict[str, Numbers], check: LawCheck) -> None:
 
 
 def _linear(rng: np.random.Generator) -> dict[str, LawCheck]:
-    """Take the gradients of a Linear layer, `Y = X Wᵀ + b`, for both of its factors."""
+    """Check a Linear layer, `Y = X Wᵀ + b`: its gradients with respect to X and W."""
     layer = Linear("linear", 4, 3, dtype=np.float64, rng=rng)
     x, weight = rng.normal(size=(5, 4)), layer.weight.tensor
     of_input = layer.backward(np.cos(layer(x)))
@@ -58,7 +58,7 @@ def _linear(rng: np.random.Generator) -> dict[str, LawCheck]:
 
 
 def _convolution(rng: np.random.Generator) -> dict[str, LawCheck]:
-    """Take the gradients of a Conv2D layer, which is `Y* = W* X*` with the sparse matrix W* of its filters."""
+    """Check a Conv2D layer, which is `Y* = W* X*` with the sparse matrix W* of its filters."""
     layer = Conv2D("conv", (2, 5, 4), 3, 3, 2, stride=(2, 1), padding=1, bias=False, dtype=np.float64, rng=rng)
     image, filters = rng.normal(size=(1, 2, 5, 4)), layer.weight.tensor
     matrix = conv_as_matrix(filters, (2, 5, 4), stride=(2, 1), padding=1)
@@ -77,7 +77,7 @@ def _convolution(rng: np.random.Generator) -> dict[str, LawCheck]:
 
 
 def _by_weight(value: Callable[[], float], tensor: np.ndarray) -> Numbers:
-    """Differentiate with respect to a layer's own tensor."""
+    """Differentiate numerically with respect to a tensor of a layer."""
 
     def moved_to(numbers: Numbers) -> float:
         kept = tensor.copy()

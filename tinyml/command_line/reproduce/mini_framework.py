@@ -1,10 +1,10 @@
-"""The experiment of seed 003: does a small framework learn as well, and as fast, as PyTorch?
+"""The experiment of seed 003: the errors and the training time of tinyml and PyTorch.
 
-A 2-25-25-25-2 network with ReLU, and Tanh at its end, learns with the mean squared error whether points of a square lie
-in a circle: batches of 10, learning rate 0.1, 50 epochs, 10 rounds. Each round draws 1000 points to learn from and 1000
-to be judged on. PyTorch, where it is installed, begins every round with the same weights and sees the same batches.
+A 2-25-25-25-2 network with ReLU, and Tanh at its end, learns which points of a square lie in a circle. It uses the mean
+squared error, batches of 10, a learning rate of 0.1 and 50 epochs. Each of the 10 rounds draws 1000 training points and
+1000 test points. If PyTorch is installed, it starts every round with the same weights and receives the same batches.
 
-The seconds are those of learning alone: judging the network after each epoch, for the second figure, does not count.
+The seconds only count training, not the evaluation after each epoch for the second figure.
 """
 
 import argparse
@@ -40,8 +40,8 @@ class Outcome(NamedTuple):
     """A row of the seed's Table I.
 
     Attributes:
-        train_error, test_error: share of the points on the wrong side after the last epoch, 0 to 1.
-        seconds: spent learning.
+        train_error, test_error: share of misclassified points after the last epoch, 0 to 1.
+        seconds: training time.
     """
 
     train_error: float
@@ -54,12 +54,12 @@ SEED_TABLE = {"seed 003": Outcome(0.0803, 0.0873, 5.50), "seed 003, its PyTorch"
 
 @dataclass(frozen=True)
 class Round:
-    """What one round achieved.
+    """The result of one round.
 
     Attributes:
         losses: `(epochs,)` mean loss of the batches of each epoch.
-        train_errors, test_errors: `(epochs,)` share of the points on the wrong side after each epoch, 0 to 1.
-        seconds: spent learning.
+        train_errors, test_errors: `(epochs,)` share of misclassified points after each epoch, 0 to 1.
+        seconds: training time.
     """
 
     losses: Array
@@ -69,21 +69,21 @@ class Round:
 
 
 class Trainer(Protocol):
-    """A framework that takes part, with the network and the points of one round."""
+    """A framework in the experiment, with the network and the points of one round."""
 
     def fit(self, batches: Iterable[np.ndarray]) -> list[float]:
-        """Learn from the training points, given by their indices, batch by batch; return the losses."""
+        """Learn from batches of training points, given by their indices; return the losses."""
 
     def outputs(self, points: Array) -> Array:
         """Compute the `(N, 2)` outputs for `(N, 2)` points."""
 
 
 Maker = Callable[[Sequential, Dataset, float], Trainer]
-"""Makes a contestant from a fresh network, the training points and the learning rate."""
+"""Makes a trainer from a fresh network, the training points and the learning rate."""
 
 
 class TinymlTrainer:
-    """Our own."""
+    """Trains with tinyml."""
 
     def __init__(self, net: Sequential, train: Dataset, learning_rate: float) -> None:
         self._learner = Learner(net, mse_loss, SGDOptimizer(learning_rate))
@@ -98,9 +98,9 @@ class TinymlTrainer:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Do the experiment, print the seed's Table I with today's figures, write two figures, and print JSON.
+    """Run the experiment; print Table I of the seed with the new results, write two figures, and print JSON.
 
-    Raises `StorageError`, before anything is computed, when the figures cannot be written.
+    Raises `StorageError`, before anything is computed, if the figures cannot be written.
     """
     started = time.perf_counter()
     paths = [Path(options.figures, f"mini-framework-{name}.png") for name in ("loss", "errors")]
@@ -108,17 +108,18 @@ def run(options: argparse.Namespace) -> None:
         check_can_save(path)
     frameworks = find_frameworks()
     for make in frameworks.values():
-        play_round(make, 1, [options.seed])  # does not count: libraries load parts of themselves at first use
+        run_round(make, 1, [options.seed])  # warm-up: libraries load some parts at the first use
     rounds: dict[str, list[Round]] = {name: [] for name in frameworks}
     for number in tqdm(range(options.rounds), unit="round", leave=False):
         for name, make in frameworks.items():
-            rounds[name].append(play_round(make, options.epochs, [options.seed, number]))
-    outcomes = {name: average(played) for name, played in rounds.items()}
+            rounds[name].append(run_round(make, options.epochs, [options.seed, number]))
+    outcomes = {name: average(results) for name, results in rounds.items()}
     kernel = _describe_blas()
     print(
-        f"Mean of {options.rounds} rounds of {options.epochs} epochs; the seconds are those of one round on one thread."
+        f"Mean of {options.rounds} rounds of {options.epochs} epochs. The seconds are the training time of one round "
+        "on one thread."
     )
-    print(f"NumPy multiplies with {kernel}.\n")
+    print(f"Matrix products by {kernel}.\n")
     _print_table({**SEED_TABLE, **outcomes})
     draw_loss_figure(paths[0], rounds["tinyml"])
     draw_error_figure(paths[1], rounds["tinyml"])
@@ -130,7 +131,7 @@ def run(options: argparse.Namespace) -> None:
 
 
 def find_frameworks() -> dict[str, Maker]:
-    """Return what makes a contestant for a round, by the framework's name: ours, and PyTorch where it is installed."""
+    """Return the maker of each trainer by the framework's name: tinyml, and PyTorch if it is installed."""
     found: dict[str, Maker] = {"tinyml": TinymlTrainer}
     try:
         name = f"PyTorch {version('torch')}"
@@ -141,8 +142,8 @@ def find_frameworks() -> dict[str, Maker]:
     return {**found, name: PyTorchBaseline}
 
 
-def play_round(make: Maker, epochs: int, seed: list[int]) -> Round:
-    """Train a fresh network on fresh points; the seed decides both, and the batches."""
+def run_round(make: Maker, epochs: int, seed: list[int]) -> Round:
+    """Train a fresh network on fresh points. The seed decides the network, the points and the batches."""
     rng = np.random.default_rng(seed)
     train, test = draw_circle(POINTS, rng), draw_circle(POINTS, rng)
     trainer = make(_make_net(rng), train, LEARNING_RATE)
@@ -159,15 +160,15 @@ def play_round(make: Maker, epochs: int, seed: list[int]) -> Round:
 
 
 def average(rounds: list[Round]) -> Outcome:
-    """Take the means over all rounds."""
-    errors = [(played.train_errors[-1], played.test_errors[-1], played.seconds) for played in rounds]
-    train_error, test_error, seconds = np.mean(errors, axis=0)
+    """Return the mean results of the last epochs of all rounds."""
+    results = [(round_.train_errors[-1], round_.test_errors[-1], round_.seconds) for round_ in rounds]
+    train_error, test_error, seconds = np.mean(results, axis=0)
     return Outcome(float(train_error), float(test_error), float(seconds))
 
 
 def draw_loss_figure(path: Path, rounds: list[Round]) -> None:
     """Draw Figure 1 of the seed: the loss of every round, and their mean."""
-    losses = np.array([played.losses for played in rounds])
+    losses = np.array([round_.losses for round_ in rounds])
     lines = [Line(loss, _GREY, "" if number else "one round", width=1) for number, loss in enumerate(losses)]
     lines.append(Line(losses.mean(axis=0), _VERMILION, "mean", width=3))
     draw_lines(path, f"Loss over epochs, {len(rounds)} rounds", "epoch", "mean squared error", lines)
@@ -175,14 +176,14 @@ def draw_loss_figure(path: Path, rounds: list[Round]) -> None:
 
 def draw_error_figure(path: Path, rounds: list[Round]) -> None:
     """Draw Figure 2 of the seed: the mean errors on the training and the test points."""
-    train = 100 * np.mean([played.train_errors for played in rounds], axis=0)
-    test = 100 * np.mean([played.test_errors for played in rounds], axis=0)
+    train = 100 * np.mean([round_.train_errors for round_ in rounds], axis=0)
+    test = 100 * np.mean([round_.test_errors for round_ in rounds], axis=0)
     lines = [Line(train, _BLUE, "train"), Line(test, _VERMILION, "test", dashed=True)]
-    draw_lines(path, f"Error over epochs, mean of {len(rounds)} rounds", "epoch", "points on the wrong side, %", lines)
+    draw_lines(path, f"Error over epochs, mean of {len(rounds)} rounds", "epoch", "misclassified points, %", lines)
 
 
 def _describe_blas() -> str:
-    """Name the library that multiplies matrices for NumPy, and the kernel it chose for this processor."""
+    """Return the name of NumPy's library for matrix products and of its kernel for this processor."""
     found = [library for library in threadpool_info() if library["user_api"] == "blas"]
     return " and ".join(
         f"{library['internal_api']} ({library.get('architecture', 'unknown kernel')})" for library in found
@@ -204,7 +205,7 @@ def _make_net(rng: np.random.Generator) -> Sequential:
 
 
 def _error(trainer: Trainer, points: Dataset) -> float:
-    """Return the share of the points that are nearer to the other class's code."""
+    """Return the share of points whose output is nearer to the target of the other class."""
     inside = trainer.outputs(points.inputs).sum(axis=1) > 0
     return float(np.mean(inside != points.labels))
 
@@ -220,4 +221,4 @@ def _print_table(rows: dict[str, Outcome]) -> None:
         ratio = rows["tinyml"].seconds / rows[others[0]].seconds
         print(f"\ntinyml takes {ratio:.2f} of PyTorch's time.")
     else:
-        print("\nPyTorch is not installed, so it does not take part (pip install 'tinyml-studio[compare]').")
+        print("\nPyTorch is not installed, so there is no comparison (pip install 'tinyml-studio[compare]').")
