@@ -174,7 +174,7 @@ class _Pool:
             return self._executor
 
     def close(self) -> None:
-        """Forget the executor. Its threads end when their present tasks are done."""
+        """Forget the executor. Its threads end when their current tasks are done."""
         self._executor = None
 
 

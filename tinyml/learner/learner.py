@@ -187,7 +187,7 @@ class Learner:
         resume: Checkpoint | None = None,
         progress: bool = False,
     ) -> Generator[Event, None, None]:
-        """Train, and yield an event for every step.
+        """Train, and yield an event for every batch and every epoch.
 
         The run only continues when the next event is requested, so it can pause at every event. To stop it, leave the
         loop over the events, or close the iterator. The same seed, data and network give the same events (except for
@@ -242,7 +242,7 @@ class Learner:
         return () if self._run is None else self._run.history
 
     def checkpoint(self) -> Checkpoint:
-        """Copy everything that the last run needs to continue from its present event.
+        """Copy everything that the last run needs to continue from its current event.
 
         After a failure, this is the state at the end of the last whole epoch.
 

@@ -88,7 +88,7 @@ class EpochState:
 
     @classmethod
     def copy(cls, model: Sequential, optimizer: object, run_state: RunState) -> "EpochState":
-        """Copy the present state of a run."""
+        """Copy the current state of a run."""
         optimizer_state = optimizer.state.items() if isinstance(optimizer, Optimizer) else ()
         return cls(
             copy_state(model),

@@ -185,7 +185,7 @@ class MicroBatchSegment(Segment):
         return value
 
     def _prepare_replicas(self, micro_batches: int) -> None:
-        """Make missing replicas and workspaces; give all replicas the present parameters and mode of their layers."""
+        """Make missing replicas and workspaces; give all replicas the current parameters and mode of their layers."""
         workers = thread_count()
         while len(self._replicas) < (micro_batches if self.for_training else workers):
             self._replicas.append([layer.replica() for layer in self.layers])

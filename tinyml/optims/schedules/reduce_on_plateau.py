@@ -38,7 +38,7 @@ class ReduceOnPlateauSchedule(Schedule):
         self._factor, self._best, self._waited = 1.0, math.inf, 0
 
     def factor(self, step: int) -> float:
-        """Return the present factor of the learning rate."""
+        """Return the current factor of the learning rate."""
         return self._factor
 
     def note_epoch(self, loss: float) -> None:
