@@ -73,7 +73,7 @@ class DivergedError(TinymlError):
 
     def __init__(self, epoch: int, batch: int, loss: float, layer: str | None, kept_epoch: int | None = None) -> None:
         where = f"first seen in the output of layer '{layer}'" if layer else "every layer's output is still finite"
-        kept = {None: "The last good weights", 0: "The weights it began with"}.get(
+        kept = {None: "The last good weights", 0: "The initial weights"}.get(
             kept_epoch, f"The weights of the end of epoch {kept_epoch}"
         )
         self.fault = f"The loss became {loss} in epoch {epoch}, batch {batch} ({where})."

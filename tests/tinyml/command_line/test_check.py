@@ -1,4 +1,4 @@
-"""`tinyml check`: a table with a verdict, and a status that a script can use."""
+"""`tinyml check`: a table with a verdict, and an exit status for scripts."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""How commands end: Ctrl+C, a reader that has gone, a full disk."""
+"""How commands end: Ctrl+C, a broken pipe, a full disk."""
 
 import os
 import subprocess
@@ -23,27 +23,27 @@ COMMANDS = {
 
 def start(arguments, **options):
     command = [sys.executable, "-m", "tinyml", *arguments]
-    # Without a buffer, argparse would write the help itself, and swallow what goes wrong.
+    # Without a buffer, argparse writes the help itself and hides errors.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True, **options)
 
 
 @POSIX_ONLY
 @pytest.mark.parametrize("arguments", COMMANDS.values(), ids=COMMANDS)
-def test_a_reader_that_has_gone_ends_a_command_in_silence(arguments):
+def test_a_broken_pipe_ends_a_command_without_a_message(arguments):
     reading, writing = os.pipe()
     os.close(reading)
     process = start(arguments, stdout=writing)
     os.close(writing)
     _, errors = process.communicate(timeout=100)
-    # What `head` does; the progress of a training is no error.
+    # As with `head`. The progress of a run is not an error.
     assert "Traceback" not in errors
     assert "BrokenPipe" not in errors
     assert process.returncode == 141
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
-def test_a_full_disk_is_told_in_a_sentence():
+def test_a_full_disk_gives_one_sentence():
     with Path("/dev/full").open("w") as full:
         process = start(["--help"], stdout=full)
         _, errors = process.communicate(timeout=60)
@@ -68,7 +68,7 @@ def test_version_prints_the_version_of_the_package():
     assert done.stdout == f"tinyml {tinyml.__version__}\n"
 
 
-def test_importing_tinyml_loads_nothing_else():
+def test_importing_tinyml_loads_no_other_module():
     code = "import sys; before = set(sys.modules); import tinyml; print(*sorted(set(sys.modules) - before))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["tinyml"]

@@ -1,4 +1,4 @@
-"""`tinyml reproduce`: the seeds' experiments, and the figures they draw."""
+"""`tinyml reproduce`: the experiments of the seed documents, and their figures."""
 
 import json
 from pathlib import Path
@@ -50,7 +50,7 @@ def test_the_same_seed_gives_the_same_errors(tmp_path: Path, capsys: pytest.Capt
     assert results[0] == results[1] != results[2]
 
 
-def test_figures_that_cannot_be_written_are_told_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+def test_figures_that_cannot_be_written_are_reported_at_once(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["reproduce", "mini-framework", "--figures", "missing"]) == 1
     captured = capsys.readouterr()
     assert "missing" in captured.err
@@ -58,7 +58,7 @@ def test_figures_that_cannot_be_written_are_told_at_once(capsys: pytest.CaptureF
 
 
 @pytest.mark.compare
-def test_pytorch_takes_part_with_the_same_weights_and_batches() -> None:
+def test_pytorch_trains_with_the_same_weights_and_batches() -> None:
     pytest.importorskip("torch", reason="PyTorch is not installed: make compare")
     frameworks = mini_framework.find_frameworks()
     ours, theirs = (mini_framework.run_round(make, 4, [7]) for make in frameworks.values())
@@ -68,7 +68,7 @@ def test_pytorch_takes_part_with_the_same_weights_and_batches() -> None:
 
 @pytest.mark.compare
 def test_tinyml_takes_at_most_a_third_of_pytorchs_time() -> None:
-    """The quickest of some rounds, taken in turns, since other programs can only make a round slower."""
+    """Compare the fastest of some rounds, run in turn: other programs can only make a round slower."""
     pytest.importorskip("torch", reason="PyTorch is not installed: make compare")
     from threadpoolctl import threadpool_limits
 

@@ -1,4 +1,4 @@
-"""A choice among registered names: checked when a model is made, with what there is now."""
+"""A choice among registered names is checked against the current names when a model is made."""
 
 from typing import Annotated
 
@@ -15,7 +15,7 @@ class Settings(BaseModel):
     colour: Annotated[str, Choice("colour", lambda: KNOWN), Field(title="Colour")] = "red"
 
 
-def test_only_known_names_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_known_names_are_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
     assert Settings(colour="blue").colour == "blue"
     with pytest.raises(ValidationError) as caught:
         Settings(colour="blues")
@@ -26,6 +26,6 @@ def test_only_known_names_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("value", [None, 3, ["red"], b"\xff"])
-def test_other_things_than_text_are_refused(value: object) -> None:
+def test_values_that_are_not_text_are_refused(value: object) -> None:
     with pytest.raises(ValidationError, match="Input should be"):
         Settings.model_validate({"colour": value})

@@ -9,7 +9,7 @@ def test_resources_of_the_checkout_are_found() -> None:
     assert resources.resource_path("data", "digits", "images-idx3-ubyte.gz").is_file()
 
 
-def test_the_installed_place_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_installed_folder_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     inside, beside = tmp_path / "inside", tmp_path / "beside"
     for folder in (inside, beside):
         folder.mkdir()

@@ -11,5 +11,5 @@ def test_the_nearest_name_is_suggested(name: str, suggestion: str) -> None:
     assert did_you_mean(name, ["Conv2D", "ReLu"]) == suggestion
 
 
-def test_nothing_is_suggested_when_nothing_is_known() -> None:
+def test_nothing_is_suggested_without_known_names() -> None:
     assert did_you_mean("Conv2D", []) == ""

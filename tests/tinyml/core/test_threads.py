@@ -1,4 +1,4 @@
-"""Threads: how many there are, what they do together, and that everything is as before when they are done."""
+"""Threads: their number, the parallel loop, and the limit for the threads of BLAS."""
 
 import os
 import subprocess
@@ -14,12 +14,12 @@ from threadpoolctl import threadpool_info
 from tinyml.core import SettingsError
 from tinyml.core.threads import VARIABLE, blas_is_held, one_blas_thread, run_in_parallel, set_thread_count, thread_count
 
-PATIENCE = 20
-"""Seconds after which a test gives up waiting for another thread."""
+TIMEOUT = 20
+"""Longest time that a test waits for another thread, in seconds."""
 
 
 @pytest.fixture(autouse=True)
-def put_back() -> Iterator[None]:
+def restore_thread_count() -> Iterator[None]:
     before = thread_count()
     yield
     set_thread_count(before)
@@ -29,14 +29,14 @@ def blas_threads() -> set[int]:
     return {library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"}
 
 
-has_blas = pytest.mark.skipif(not blas_threads(), reason="this NumPy's BLAS cannot be told how many threads to use")
+has_blas = pytest.mark.skipif(not blas_threads(), reason="the number of threads of this NumPy's BLAS cannot be set")
 has_affinity = pytest.mark.skipif(
     not hasattr(os, "sched_getaffinity"), reason="this system does not let threads choose their processors"
 )
 
 
 def in_fresh_process(code: str, **environment: str) -> str:
-    """Return what a program prints that starts anew, with further environment variables."""
+    """Run code in a new Python process with further environment variables; return its output."""
     kept = {name: value for name, value in os.environ.items() if name != VARIABLE}
     program = f"from tinyml.core.threads import *\nfrom tinyml.core import SettingsError\n{code}"
     run = subprocess.run(
@@ -59,7 +59,7 @@ def test_the_count_is_that_of_the_processors_by_default() -> None:
 
 
 @pytest.mark.parametrize("count", [0, -2, 257])
-def test_no_thread_at_all_is_refused_and_changes_nothing(count: int) -> None:
+def test_an_invalid_number_of_threads_is_refused_and_changes_nothing(count: int) -> None:
     set_thread_count(2)
     with pytest.raises(SettingsError, match=f"^The number of threads is {count} but should be from 1 to 256.$"):
         set_thread_count(count)
@@ -79,7 +79,7 @@ def test_the_variable_decides_before_anything_is_set() -> None:
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "two", "1.5", ""])
-def test_a_variable_that_is_no_count_is_refused_by_name(text: str) -> None:
+def test_an_invalid_variable_is_refused_by_name(text: str) -> None:
     code = "try:\n    thread_count()\nexcept SettingsError as error:\n    print(error)"
     sentence = f"{VARIABLE} is {text!r} but should be a whole number from 1 to 256."
     assert in_fresh_process(code, **{VARIABLE: text}) == sentence
@@ -87,7 +87,7 @@ def test_a_variable_that_is_no_count_is_refused_by_name(text: str) -> None:
 
 @pytest.mark.parametrize("threads", [1, 2, 4])
 @pytest.mark.parametrize("count", [0, 1, 2, 3, 100])
-def test_every_number_is_done_once(threads: int, count: int) -> None:
+def test_every_task_is_called_once(threads: int, count: int) -> None:
     set_thread_count(threads)
     done: list[int] = []
     run_in_parallel(lambda _, number: done.append(number), count)
@@ -101,7 +101,7 @@ def test_tasks_run_at_the_same_time() -> None:
 
     def task(worker: int, number: int) -> None:
         workers.append(worker)
-        all_are_here.wait(PATIENCE)
+        all_are_here.wait(TIMEOUT)
 
     run_in_parallel(task, 3)
     assert sorted(workers) == [0, 1, 2]
@@ -126,13 +126,13 @@ def test_no_two_tasks_have_the_same_worker_while_they_run() -> None:
     assert not clashes
 
 
-def test_within_a_task_one_is_called_after_another() -> None:
+def test_a_loop_inside_a_task_runs_on_one_thread() -> None:
     set_thread_count(2)
     both_are_here = threading.Barrier(2)
     inner: dict[int, list[tuple[int, int, int]]] = {0: [], 1: []}
 
     def task(_: int, outer: int) -> None:
-        both_are_here.wait(PATIENCE)
+        both_are_here.wait(TIMEOUT)
         run_in_parallel(lambda worker, number: inner[outer].append((threading.get_ident(), worker, number)), 5)
         assert {thread for thread, _, _ in inner[outer]} == {threading.get_ident()}
 
@@ -141,15 +141,15 @@ def test_within_a_task_one_is_called_after_another() -> None:
         assert [(worker, number) for _, worker, number in calls] == [(0, number) for number in range(5)]
 
 
-def test_afterwards_there_are_several_threads_again() -> None:
+def test_after_a_nested_loop_several_threads_run_again() -> None:
     set_thread_count(2)
-    test_within_a_task_one_is_called_after_another()
+    test_a_loop_inside_a_task_runs_on_one_thread()
     both_are_here = threading.Barrier(2)
-    run_in_parallel(lambda *_: both_are_here.wait(PATIENCE), 2)
+    run_in_parallel(lambda *_: both_are_here.wait(TIMEOUT), 2)
 
 
 @pytest.mark.parametrize("culprit", [0, 1])
-def test_an_error_comes_back_and_nothing_is_begun_after_it(culprit: int) -> None:
+def test_an_error_is_raised_and_no_further_task_starts(culprit: int) -> None:
     set_thread_count(2)
     both_are_here = threading.Barrier(2)
     begun: list[int] = []
@@ -157,7 +157,7 @@ def test_an_error_comes_back_and_nothing_is_begun_after_it(culprit: int) -> None
 
     def task(worker: int, number: int) -> None:
         begun.append(number)
-        both_are_here.wait(PATIENCE)
+        both_are_here.wait(TIMEOUT)
         if worker == culprit:
             raise KeyError("the culprit")
         time.sleep(0.2)
@@ -166,7 +166,7 @@ def test_an_error_comes_back_and_nothing_is_begun_after_it(culprit: int) -> None
     with pytest.raises(KeyError, match="the culprit"):
         run_in_parallel(task, 10)
     assert sorted(begun) == [0, 1]
-    assert len(ended) == 1  # the other one was waited for
+    assert len(ended) == 1  # the other task was completed
     test_tasks_run_at_the_same_time()
 
 
@@ -185,13 +185,13 @@ def test_an_error_ends_a_single_thread_at_once() -> None:
 
 
 @pytest.mark.parametrize("what", ["ignore", "raise"])
-def test_all_threads_do_about_overflows_what_the_caller_does(what: str) -> None:
+def test_all_threads_use_the_callers_setting_for_overflows(what: str) -> None:
     set_thread_count(2)
     both_are_here = threading.Barrier(2)
     seen: list[str] = []
 
     def task(*_: int) -> None:
-        both_are_here.wait(PATIENCE)
+        both_are_here.wait(TIMEOUT)
         seen.append(np.geterr()["over"])
 
     with np.errstate(over=what):
@@ -211,12 +211,12 @@ def test_several_callers_share_the_threads() -> None:
     for each in callers:
         each.start()
     for each in callers:
-        each.join(PATIENCE)
+        each.join(TIMEOUT)
     assert [sorted(numbers) for numbers in done] == [sorted([*range(5)] * 20)] * 4
 
 
 @has_affinity
-def test_the_caller_may_run_on_the_same_processors_as_before() -> None:
+def test_the_caller_can_run_on_all_its_processors_afterwards() -> None:
     set_thread_count(None)
     before = os.sched_getaffinity(0)
     run_in_parallel(lambda *_: None, 8)
@@ -228,13 +228,13 @@ def test_the_caller_may_run_on_the_same_processors_as_before() -> None:
 
 @has_affinity
 @pytest.mark.skipif(thread_count() < 2, reason="there is one processor")
-def test_threads_that_run_at_the_same_time_are_on_processors_of_their_own() -> None:
+def test_threads_that_run_at_the_same_time_use_different_processors() -> None:
     set_thread_count(None)
     all_are_here = threading.Barrier(thread_count())
     places: list[frozenset[int]] = []
 
     def task(*_: int) -> None:
-        all_are_here.wait(PATIENCE)
+        all_are_here.wait(TIMEOUT)
         places.append(frozenset(os.sched_getaffinity(0)))
 
     run_in_parallel(task, thread_count())
@@ -243,7 +243,7 @@ def test_threads_that_run_at_the_same_time_are_on_processors_of_their_own() -> N
 
 
 @has_blas
-def test_blas_is_held_to_one_thread_until_the_last_is_done() -> None:
+def test_blas_is_limited_to_one_thread_until_the_last_context_ends() -> None:
     set_thread_count(2)
     assert not blas_is_held()
     with one_blas_thread():
@@ -256,7 +256,7 @@ def test_blas_is_held_to_one_thread_until_the_last_is_done() -> None:
 
 
 @has_blas
-def test_blas_is_held_for_two_threads_until_both_are_done() -> None:
+def test_blas_is_limited_until_the_contexts_of_both_threads_end() -> None:
     set_thread_count(2)
     first_holds, second_holds, first_is_done = threading.Event(), threading.Event(), threading.Event()
     seen: dict[str, set[int]] = {}
@@ -264,24 +264,24 @@ def test_blas_is_held_for_two_threads_until_both_are_done() -> None:
     def first() -> None:
         with one_blas_thread():
             first_holds.set()
-            second_holds.wait(PATIENCE)
+            second_holds.wait(TIMEOUT)
         seen["after the first"] = blas_threads()
         first_is_done.set()
 
     thread = threading.Thread(target=first)
     thread.start()
-    first_holds.wait(PATIENCE)
+    first_holds.wait(TIMEOUT)
     with one_blas_thread():
         second_holds.set()
-        first_is_done.wait(PATIENCE)
+        first_is_done.wait(TIMEOUT)
         seen["in the second"] = blas_threads()
-    thread.join(PATIENCE)
+    thread.join(TIMEOUT)
     assert seen == {"after the first": {1}, "in the second": {1}}
     assert blas_threads() == {2}
 
 
 @has_blas
-def test_blas_is_let_go_after_an_error() -> None:
+def test_the_limit_of_blas_ends_after_an_error() -> None:
     set_thread_count(2)
     with pytest.raises(KeyError), one_blas_thread():
         raise KeyError
@@ -289,7 +289,7 @@ def test_blas_is_let_go_after_an_error() -> None:
 
 
 @has_blas
-def test_a_count_that_is_set_meanwhile_holds_afterwards() -> None:
+def test_a_count_set_during_a_limit_applies_afterwards() -> None:
     set_thread_count(1)
     with one_blas_thread():
         set_thread_count(2)

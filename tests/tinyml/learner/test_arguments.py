@@ -1,4 +1,4 @@
-"""What a learner is given: other kinds of it work, or are refused in a sentence before anything has changed."""
+"""Arguments of a learner: valid ones are converted, invalid ones are refused before anything is changed."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ def test_names_stand_for_a_loss_and_an_optimiser() -> None:
     assert results[0] == results[1]
 
 
-def test_whole_numbers_booleans_and_lists_are_taken_as_floats() -> None:
+def test_whole_numbers_booleans_and_lists_are_converted_to_floats() -> None:
     results = []
     for data in (DATA.astype(np.float32), DATA, DATA.tolist(), DATA.astype(np.uint8)):
         net, losses = Learner(network(), "mse", "sgd").fit(data, TARGETS.tolist(), epochs=3, batch_size=4)
@@ -39,7 +39,7 @@ def test_whole_numbers_booleans_and_lists_are_taken_as_floats() -> None:
     assert all(result == results[0] for result in results)
 
 
-def test_a_loss_of_ones_own_is_a_function() -> None:
+def test_a_custom_loss_is_a_function() -> None:
     def cubic(predicted: np.ndarray, truth: np.ndarray) -> tuple[float, np.ndarray]:
         distance = predicted - truth
         return np.mean(np.abs(distance) ** 3), 3 * distance * np.abs(distance) / distance.size
@@ -48,7 +48,7 @@ def test_a_loss_of_ones_own_is_a_function() -> None:
     assert losses[-1] < losses[0]
 
 
-def test_an_optimiser_of_ones_own_needs_update_alone() -> None:
+def test_a_custom_optimiser_only_needs_update() -> None:
     class Own:
         def update(self, parameter: Parameter) -> None:
             parameter.tensor -= 0.001 * np.sign(parameter.gradient)
@@ -71,7 +71,7 @@ def test_an_optimiser_of_ones_own_needs_update_alone() -> None:
     ],
     ids=str,
 )
-def test_an_impossible_argument_of_a_learner_is_refused(arguments: dict[str, Any], words: str) -> None:
+def test_an_invalid_argument_of_a_learner_is_refused(arguments: dict[str, Any], words: str) -> None:
     with pytest.raises(SettingsError, match=words):
         Learner(**{"model": network(), "loss": "mse", "optimizer": "sgd", **arguments})
 
@@ -88,7 +88,7 @@ def test_a_schedule_needs_an_optimiser_with_a_rate() -> None:
 
 @pytest.mark.parametrize("name", ["epochs", "batch_size", "seed"])
 @pytest.mark.parametrize("value", [1.5, "32", -1, True, float("nan")])
-def test_what_is_no_whole_number_is_refused(name: str, value: Any) -> None:
+def test_values_that_are_not_whole_numbers_are_refused(name: str, value: Any) -> None:
     learner = Learner(network(2), "mse", "sgd")
     counts = {"epochs": 1, "batch_size": 4, "seed": 0, name: value}
     for start in (
@@ -134,6 +134,6 @@ def test_data_that_does_not_fit_is_refused_and_changes_nothing(
         (lambda predicted, truth: (0.5, None), ShapeError, "gradient of shape"),
     ],
 )
-def test_a_loss_that_gives_something_else_is_refused(loss: Any, error: type[Exception], words: str) -> None:
+def test_a_loss_with_a_wrong_result_is_refused(loss: Any, error: type[Exception], words: str) -> None:
     with pytest.raises(error, match=words):
         Learner(network(), loss, "sgd").fit(DATA, TARGETS, epochs=1, batch_size=4)

@@ -59,7 +59,7 @@ def test_events_come_in_order_and_count_from_one(circle: Splits) -> None:
     assert events[-1].history == (events[3], events[7])
 
 
-def test_without_validation_its_numbers_are_none(circle: Splits) -> None:
+def test_without_validation_data_its_metrics_are_none(circle: Splits) -> None:
     for validation in (None, circle.train.take(np.arange(0))):
         *_, epoch, _ = make_learner().run(circle.train, epochs=1, batch_size=700, validation=validation)
         assert isinstance(epoch, EpochFinished)
@@ -86,7 +86,7 @@ def test_it_learns(circle: Splits) -> None:
     assert evaluate(learner.model, circle.test, "mse_loss").accuracy > 0.9
 
 
-def test_nothing_goes_on_until_the_next_event_is_asked_for(circle: Splits) -> None:
+def test_a_run_waits_until_the_next_event_is_requested(circle: Splits) -> None:
     learner = make_learner()
     before = learner.model.parameters[0].tensor.copy()
     run = learner.run(circle.train, epochs=1, batch_size=100)
@@ -106,7 +106,7 @@ def test_gradients_are_cleared_after_each_step(circle: Splits) -> None:
     assert not any(parameter.gradient.any() for parameter in learner.model.parameters)
 
 
-def test_a_run_leaves_nothing_behind(circle: Splits) -> None:
+def test_an_abandoned_run_causes_no_error(circle: Splits) -> None:
     run = make_learner().run(circle.train, epochs=1, batch_size=100)
     next(run)
     del run
@@ -143,7 +143,7 @@ def test_evaluation_does_not_depend_on_the_batches(circle: Splits) -> None:
 
 
 @pytest.mark.parametrize(("place", "layer"), [("fc_1", "fc_1"), ("fc_2", "fc_2")])
-def test_a_loss_that_is_not_a_number_names_epoch_batch_and_layer(circle: Splits, place: str, layer: str) -> None:
+def test_a_diverged_loss_is_reported_with_epoch_batch_and_layer(circle: Splits, place: str, layer: str) -> None:
     learner = make_learner()
     run = learner.run(circle.train, epochs=2, batch_size=300)
     for _ in range(5):  # one epoch of three batches, its end, and a batch
@@ -155,14 +155,14 @@ def test_a_loss_that_is_not_a_number_names_epoch_batch_and_layer(circle: Splits,
     assert not math.isfinite(caught.value.loss)
 
 
-def test_a_step_that_goes_too_far_is_noticed_at_the_latest_after_the_epoch(circle: Splits) -> None:
+def test_infinite_parameters_are_reported_at_the_end_of_the_epoch(circle: Splits) -> None:
     learner = make_learner(rate=1e300)
     with pytest.raises(DivergedError) as caught:
         list(learner.run(circle.train, epochs=1, batch_size=700))
     assert caught.value.layer in ("fc_1", "fc_2")
 
 
-def test_extreme_data_is_told_from_extreme_parameters() -> None:
+def test_extreme_data_makes_the_run_diverge() -> None:
     description = DataDescription("huge", "Huge", (2,), ("a", "b"), 4)
     data = Dataset(description, np.full((4, 2), 1e30, np.float32), np.array([0, 1, 0, 1]))
     with pytest.raises(DivergedError) as caught:
@@ -171,7 +171,7 @@ def test_extreme_data_is_told_from_extreme_parameters() -> None:
 
 
 @pytest.mark.parametrize(("epochs", "batch_size"), [(0, 1), (1, 0), (1, -5)])
-def test_impossible_runs_are_refused_before_they_begin(circle: Splits, epochs: int, batch_size: int) -> None:
+def test_invalid_runs_are_refused_before_they_begin(circle: Splits, epochs: int, batch_size: int) -> None:
     with pytest.raises(SettingsError, match="should be at least 1"):
         make_learner().run(circle.train, epochs, batch_size)
     with pytest.raises(DataError, match="no examples to learn from"):
@@ -222,7 +222,7 @@ def test_fit_refuses_labels_that_do_not_match(circle: Splits) -> None:
         learner.fit(circle.train.inputs, circle.train.class_targets[circle.train.labels], 1, 10)
 
 
-def test_the_nearest_code_is_the_predicted_class() -> None:
+def test_the_predicted_class_has_the_nearest_target() -> None:
     rng = np.random.default_rng(0)
     class_targets, output = rng.normal(size=(4, 3)), rng.normal(size=(50, 3))
     nearest = ((output[:, None] - class_targets) ** 2).sum(axis=2).argmin(axis=1)
@@ -237,12 +237,12 @@ def test_scores_add_up_to_one_even_for_huge_outputs(loss: str) -> None:
     assert (scores.argmax(axis=1) == 0).all()
 
 
-def test_probabilities_are_scores_already() -> None:
+def test_probabilities_are_class_scores() -> None:
     probabilities = np.array([[0.25, 0.75]])
     assert class_scores(probabilities, "cross_entropy_loss", np.eye(2)) is probabilities
 
 
-def test_a_loss_of_ones_own_receives_labels(circle: Splits) -> None:
+def test_a_custom_loss_receives_labels(circle: Splits) -> None:
     seen: list[np.ndarray] = []
 
     def own_loss(predicted: np.ndarray, ground_truth: np.ndarray) -> tuple[float, np.ndarray]:

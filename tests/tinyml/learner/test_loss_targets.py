@@ -1,4 +1,4 @@
-"""Every loss of the folder trains the same network on the same data, whatever it compares outputs with."""
+"""Every loss trains the same network on the same data, with its own kind of targets."""
 
 import numpy as np
 import pytest
@@ -37,7 +37,7 @@ def test_every_loss_learns_the_circle(circle: Splits, loss: str) -> None:
 @pytest.mark.parametrize(
     "class_targets", [np.eye(3), np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0]]), 2 * np.eye(3) - 1]
 )
-def test_the_predicted_class_has_the_largest_share(loss: str, class_targets: np.ndarray) -> None:
+def test_the_predicted_class_has_the_highest_score(loss: str, class_targets: np.ndarray) -> None:
     description = loss_descriptions()[loss]
     width = (
         class_targets_for(description, class_targets).shape[1]
@@ -51,7 +51,7 @@ def test_the_predicted_class_has_the_largest_share(loss: str, class_targets: np.
         np.testing.assert_allclose(scores.sum(axis=1), 1)
 
 
-def test_yes_and_no_questions_get_targets_they_can_take() -> None:
+def test_binary_cross_entropy_gets_targets_from_0_to_1() -> None:
     binary = loss_descriptions()["binary_cross_entropy_with_logits_loss"]
     some = np.array([[0.0, 1.0], [1.0, 1.0]])
     assert class_targets_for(binary, some) is some

@@ -1,4 +1,4 @@
-"""That training asks for no large arrays once it is under way."""
+"""After its first steps, training allocates no large arrays."""
 
 import os
 import sys
@@ -23,7 +23,7 @@ from tinyml.net.execution import segments
 from tinyml.optims import AdamOptimizer, Optimizer, SGDOptimizer
 
 LARGE = 1_000_000
-"""Bytes of an allocation that counts."""
+"""Smallest allocation that counts, in bytes."""
 
 NETWORK = stack(
     ("Conv2D", {"filters": 32, "padding": [0, 0]}),
@@ -46,8 +46,8 @@ OPTIMISERS: dict[str, Callable[[], Optimizer]] = {
 
 
 @pytest.fixture(autouse=True)
-def fair_shares(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Let each thread take its part of every batch, so that none meets its first one after the warm-up."""
+def run_all_threads(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Give each thread a part of every batch, so that each has its first part during the warm-up."""
 
     def run_together(task: Callable[[int, int], None], count: int) -> None:
         everyone = threading.Barrier(thread_count() if count == thread_count() else 1)
@@ -65,17 +65,16 @@ def fair_shares(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 class LargeAllocations:
-    """Counts allocations of at least a megabyte, line by line of the framework, those that are gone at once too.
+    """Counts allocations of at least a megabyte for each line of the framework, also those that are freed at once.
 
-    tracemalloc knows the bytes that are held at the moment, and the most that were held since one asked for it to be
-    forgotten (NumPy tells it of the memory of arrays). Before and after every line that a thread of the framework runs,
-    we ask and let it forget: a single allocation of a megabyte lifts the most that was held at least a megabyte above
-    what was held before the line, even if it is given back in the same line, or if memory was given back in lines
-    before. What it cannot see is a megabyte that takes the place of another one freed earlier in the same line. With
-    two threads, what both do meanwhile is added up, so that it rather finds too much, and the line may be the other's.
+    tracemalloc knows the current size of all allocations and their peak since the last reset (NumPy reports its arrays
+    to it). This class reads both, and resets the peak, before and after every line of the framework. An allocation of a
+    megabyte raises the peak by at least a megabyte, also if it is freed in the same line. One case is not found: an
+    allocation that replaces memory freed earlier in the same line. With two threads, the allocations of both are added,
+    so the count may be too high, and the line may belong to the other thread.
 
     Attributes:
-        found: how often, by file and line.
+        found: the number of allocations, by file and line.
     """
 
     def __init__(self) -> None:
@@ -86,43 +85,43 @@ class LargeAllocations:
         self._here = threading.local()
 
     def __enter__(self) -> "LargeAllocations":
-        self._former = sys.gettrace()
+        self._previous_trace = sys.gettrace()
         threading.settrace(self._enter_function)
-        set_thread_count(thread_count())  # so that its threads start anew, and with this
+        set_thread_count(thread_count())  # new threads, so that they are traced too
         tracemalloc.start()
         sys.settrace(self._enter_function)
         return self
 
     def __exit__(self, *error: object) -> None:
-        sys.settrace(self._former)
-        threading.settrace(self._former)  # type: ignore[arg-type]
+        sys.settrace(self._previous_trace)
+        threading.settrace(self._previous_trace)  # type: ignore[arg-type]
         tracemalloc.stop()
         set_thread_count(thread_count())
 
     def start(self) -> None:
-        """Forget what was found so far."""
+        """Reset the counts."""
         with self._lock:
             self.found.clear()
             self._held = tracemalloc.get_traced_memory()[0]
             tracemalloc.reset_peak()
 
     def _enter_function(self, frame: FrameType, event: str, _: Any) -> Any:
-        return self._see_line if frame.f_code.co_filename.startswith(self._folder) else None
+        return self._check_line if frame.f_code.co_filename.startswith(self._folder) else None
 
-    def _see_line(self, frame: FrameType, event: str, _: Any) -> Any:
-        """Look at what the line before this one did, which is the last one that this thread came by."""
+    def _check_line(self, frame: FrameType, event: str, _: Any) -> Any:
+        """Check the allocations of the previous line of this thread."""
         with self._lock:
-            held, most = tracemalloc.get_traced_memory()
-            if most - self._held >= LARGE:
+            held, peak = tracemalloc.get_traced_memory()
+            if peak - self._held >= LARGE:
                 self.found[getattr(self._here, "line", ("", 0))] += 1
             tracemalloc.reset_peak()
             self._held = held
             self._here.line = frame.f_code.co_filename.removeprefix(self._folder), frame.f_lineno
-        return self._see_line
+        return self._check_line
 
 
 def large_allocations(optimizer: Optimizer, threads: int) -> Counter[tuple[str, int]]:
-    """Train for some steps, and count large allocations in steps that follow."""
+    """Train for some steps, and count large allocations in the steps after them."""
     set_thread_count(threads)
     rng = np.random.default_rng(0)
     learner = Learner(
@@ -140,12 +139,12 @@ def large_allocations(optimizer: Optimizer, threads: int) -> Counter[tuple[str, 
 
 @pytest.mark.parametrize("threads", [1, 2])
 @pytest.mark.parametrize("optimiser", OPTIMISERS)
-def test_no_step_asks_for_a_megabyte(optimiser: str, threads: int) -> None:
+def test_no_step_allocates_a_megabyte(optimiser: str, threads: int) -> None:
     assert large_allocations(OPTIMISERS[optimiser](), threads) == {}
 
 
 @pytest.mark.parametrize("threads", [1, 2])
-def test_fresh_arrays_would_be_noticed(threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_check_finds_fresh_arrays(threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Workspace, "empty", lambda self, name, shape, dtype, zeros=False: np.zeros(shape, dtype))
     found = large_allocations(SGDOptimizer(0.01), threads)
     assert {"windows.py", "layer.py", "conv2d.py"} & {Path(file).name for file, _ in found}
@@ -153,7 +152,7 @@ def test_fresh_arrays_would_be_noticed(threads: int, monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("threads", [1, 2])
-def test_one_array_that_is_gone_at_once_would_be_noticed(threads: int) -> None:
+def test_the_check_finds_an_array_that_is_freed_at_once(threads: int) -> None:
     class Wasteful(SGDOptimizer):
         def update(self, param: Any) -> None:
             super().update(param)

@@ -1,4 +1,4 @@
-"""Metrics against counting by hand."""
+"""Metrics, compared with simple counting."""
 
 import numpy as np
 import pytest
@@ -21,7 +21,7 @@ from tinyml.learner import (
 
 
 @given(st.integers(1, 40), st.integers(2, 6), st.integers(0, 9))
-def test_counts_agree_with_counting(count: int, classes: int, seed: int) -> None:
+def test_metrics_equal_those_counted_by_hand(count: int, classes: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
     labels, scores = rng.integers(0, classes, count), rng.integers(0, 4, (count, classes)).astype(float)
     predicted = scores.argmax(axis=1)
@@ -34,12 +34,12 @@ def test_counts_agree_with_counting(count: int, classes: int, seed: int) -> None
     assert top_accuracy(scores, labels, 1) == pytest.approx(accuracy(predicted, labels))
     assert top_accuracy(scores, labels, classes) == 1
     for top in range(1, classes + 1):
-        # A stable sort from the highest on: of equal scores the first class comes first.
+        # A stable sort from the highest score on: among equal scores, the first class comes first.
         best = np.argsort(-scores, axis=1, kind="stable")[:, :top]
         assert top_accuracy(scores, labels, top) == pytest.approx(np.mean((best == labels[:, None]).any(axis=1)))
 
 
-def test_a_score_that_is_not_a_number_is_no_good_guess() -> None:
+def test_a_nan_is_never_among_the_highest_scores() -> None:
     scores = np.array([[np.nan, 1.0, 0.5], [0.2, np.nan, 0.1], [np.nan] * 3])
     assert top_accuracy(scores, np.array([1, 1, 0]), 1) == pytest.approx(1 / 3)
     assert top_accuracy(scores, np.array([2, 0, 0]), 2) == pytest.approx(2 / 3)
@@ -67,13 +67,13 @@ def test_r_squared_by_hand() -> None:
         lambda: report(None, load("circle").take(np.arange(0)), "mse_loss"),  # type: ignore[arg-type]
     ],
 )
-def test_what_does_not_fit_together_is_refused(impossible: object) -> None:
+def test_arguments_that_do_not_fit_each_other_are_refused(impossible: object) -> None:
     with pytest.raises(DataError):
         impossible()  # type: ignore[operator]
 
 
 @pytest.mark.parametrize("top", [0, 4])
-def test_as_many_guesses_as_classes_at_most(top: int) -> None:
+def test_top_cannot_exceed_the_number_of_classes(top: int) -> None:
     with pytest.raises(SettingsError, match="from 1 to 3"):
         top_accuracy(np.zeros((1, 3)), np.array([0]), top)
 

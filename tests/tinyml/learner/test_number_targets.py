@@ -1,4 +1,4 @@
-"""Regression and autoencoders: the same runs, checkpoints and files as for classes, with metrics that fit."""
+"""Regression and autoencoders: runs, checkpoints and files as for classes, with their own metrics."""
 
 import json
 import math
@@ -79,7 +79,7 @@ def numbers(event: Any) -> Any:
 
 
 @pytest.mark.parametrize("name", ["sine", "autoencoder-digits"])
-def test_the_examples_learn(name: str) -> None:
+def test_the_example_networks_learn(name: str) -> None:
     project = open_project(name)
     setup = set_up_training(project.network, project.training, split(load(project.data.source), project.data))
     *_, finished = setup.run()
@@ -93,7 +93,7 @@ def test_the_examples_learn(name: str) -> None:
     assert last.validation_r_squared == pytest.approx(tested.r_squared, abs=0.05)
 
 
-def test_the_metrics_are_those_of_all_outputs_at_once(case: Case) -> None:
+def test_metrics_of_batches_add_up_to_those_of_the_whole_dataset(case: Case) -> None:
     network, splits = case
     setup = set_up_training(network, EVERYTHING, splits)
     events = list(setup.run())
@@ -105,7 +105,7 @@ def test_the_metrics_are_those_of_all_outputs_at_once(case: Case) -> None:
         found = report(setup.net, part, "mse_loss")
         assert (found.accuracy, found.top, found.top_accuracy, found.confusion) == (None, None, None, None)
         assert found.r_squared == pytest.approx(judged.r_squared)
-    # An epoch's R² is the mean of its batches', and so follows from its loss.
+    # R² of an epoch is the mean over its batches, so it follows from the loss.
     first = next(event for event in events if isinstance(event, EpochFinished))
     batches = [event for event in events if isinstance(event, BatchFinished) and event.epoch == 1]
     train = splits.train
@@ -127,7 +127,7 @@ def stop_and_resume(case: Case, events: int, way: Callable[[Any], Any]) -> tuple
 
 
 @pytest.mark.parametrize("events", [3, 8, 11])
-def test_a_resumed_run_is_the_same_bit_for_bit(case: Case, events: int, tmp_path: Path) -> None:
+def test_a_resumed_run_is_the_same_to_the_bit(case: Case, events: int, tmp_path: Path) -> None:
     network, splits = case
     whole = set_up_training(network, EVERYTHING, splits)
     expected = list(whole.run())
@@ -143,7 +143,7 @@ def test_a_resumed_run_is_the_same_bit_for_bit(case: Case, events: int, tmp_path
         np.testing.assert_array_equal(second.net.named_tensors[name], tensor)
 
 
-def test_a_checkpoint_from_before_there_were_numbers_goes_on() -> None:
+def test_a_checkpoint_of_an_older_version_can_be_resumed() -> None:
     splits = split(load("circle"), DataChoice(source="circle"))
     training = TrainingSettings(loss="mse_loss", epochs=3, batch_size=350)
     network = stack(("Linear", {"outputs": 2}))
@@ -164,7 +164,7 @@ def test_a_checkpoint_from_before_there_were_numbers_goes_on() -> None:
     assert second.learner.history[0].training_accuracy is not None
 
 
-def test_a_run_without_better_epochs_stops_and_gives_the_best_back(case: Case) -> None:
+def test_early_stopping_restores_the_best_epoch(case: Case) -> None:
     network, splits = case
     training = EVERYTHING.model_copy(update={"learning_rate": 1e-12, "epochs": 20, "schedule": "constant"})
     setup = set_up_training(network, training, splits)
@@ -216,7 +216,7 @@ def test_noise_makes_a_denoising_autoencoder() -> None:
     np.testing.assert_array_equal(np.sort(target, axis=0), np.sort(data.inputs, axis=0))
 
 
-def test_targets_that_never_vary_are_explained_or_not() -> None:
+def test_r_squared_of_constant_targets_is_0_or_1() -> None:
     data = Dataset.from_arrays(np.zeros((4, 1)), np.full(4, 2.0))
     net = Sequential([Linear("fc", 1, 1)])
     for parameter in net.parameters:
@@ -226,7 +226,7 @@ def test_targets_that_never_vary_are_explained_or_not() -> None:
     assert evaluate(net, data, "mse_loss").r_squared == 0
 
 
-def test_a_loss_on_other_outputs_is_measured_by_itself_alone() -> None:
+def test_without_comparable_outputs_the_loss_is_the_only_metric() -> None:
     def first_output(predicted: np.ndarray, truth: np.ndarray) -> tuple[float, np.ndarray]:
         loss, gradient = mse_loss(predicted[:, :1], truth)
         return loss, np.concatenate([gradient, 0 * gradient], axis=1)
@@ -305,7 +305,7 @@ def test_a_loss_of_classes_is_a_problem_with_a_fix() -> None:
         check_fits(Sequential([Flatten("f"), Linear("fc", 64, 1)]), (1, 8, 8), load("digits").with_target("input"))
 
 
-def test_fit_stops_when_a_callback_returns_false_and_shows_how_far_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+def test_fit_stops_if_a_callback_returns_false_and_shows_its_progress(capsys: pytest.CaptureFixture[str]) -> None:
     data = load("sine")
     net = Sequential([Linear("fc", 1, 1)])
     learner, seen = Learner(net, "mse_loss", SGDOptimizer(0.1)), []
@@ -323,7 +323,7 @@ def test_fit_stops_when_a_callback_returns_false_and_shows_how_far_it_is(capsys:
     assert "R²" in capsys.readouterr().err
 
 
-def test_a_run_that_is_left_closes_its_bar_and_the_run(capsys: pytest.CaptureFixture[str]) -> None:
+def test_closing_a_run_closes_its_progress_bar(capsys: pytest.CaptureFixture[str]) -> None:
     net = Sequential([Linear("fc", 1, 1)])
     run = Learner(net, "mse_loss", SGDOptimizer(0.1)).run(load("sine"), 5, 100, progress=True)
     next(run)

@@ -1,4 +1,4 @@
-"""A run that is stopped anywhere and resumed is, bit for bit, the run that was never stopped."""
+"""A run that is stopped at any event and resumed equals a run that never stopped, to the bit."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -57,7 +57,7 @@ EVERYTHING = TrainingSettings(
 
 @pytest.fixture(autouse=True)
 def one_thread() -> Iterator[None]:
-    """As in the window and on the command line; on a busy machine two are much slower for such small networks."""
+    """Use one BLAS thread, as the window does: on a busy machine, two are much slower for such small networks."""
     with threadpool_limits(limits=1, user_api="blas"):
         yield
 
@@ -69,7 +69,7 @@ def digits() -> Splits:
 
 
 def outcome(setup: TrainingSetup, events: list[Any]) -> tuple[Any, ...]:
-    """Return all that must be the same: every event but for its seconds, every number, and what is random next."""
+    """Return everything that must be equal: events without seconds, tensors, and the states of random generators."""
     told = []
     for event in events:
         history = tuple(replace(epoch, seconds=0.0) for epoch in getattr(event, "history", ()))
@@ -81,13 +81,13 @@ def outcome(setup: TrainingSetup, events: list[Any]) -> tuple[Any, ...]:
 
 
 def stop_and_resume(training: TrainingSettings, splits: Splits, stop: int) -> tuple[TrainingSetup, list[Any]]:
-    """Run `stop` events, take a checkpoint, forget everything, and resume it in a new network."""
+    """Run until event `stop`, take a checkpoint, and resume it with a new network."""
     first = set_up_training(NETWORK, training, splits)
     run = first.run()
     events = [next(run) for _ in range(stop)]
     checkpoint = first.learner.checkpoint()
     first_tensors = {name: tensor.copy() for name, tensor in checkpoint.tensors.items()}
-    list(run)  # what goes on there must not reach into the checkpoint
+    list(run)  # further steps must not change the checkpoint
     for name, tensor in checkpoint.tensors.items():
         np.testing.assert_array_equal(tensor, first_tensors[name])
     second = set_up_training(NETWORK, training, splits)
@@ -95,7 +95,7 @@ def stop_and_resume(training: TrainingSettings, splits: Splits, stop: int) -> tu
 
 
 @pytest.mark.parametrize("stop", range(1, 20))
-def test_a_run_may_stop_at_any_event(digits: Splits, stop: int) -> None:
+def test_a_run_can_stop_at_any_event(digits: Splits, stop: int) -> None:
     whole = set_up_training(NETWORK, EVERYTHING, digits)
     events = list(whole.run())
     assert len(events) == 4 * (4 + 1) + 1
@@ -104,7 +104,7 @@ def test_a_run_may_stop_at_any_event(digits: Splits, stop: int) -> None:
 
 @pytest.mark.parametrize("optimizer", list(optimizer_descriptions()))
 @pytest.mark.parametrize("schedule", list(schedule_descriptions()))
-def test_every_optimiser_and_schedule_goes_on(digits: Splits, optimizer: str, schedule: str) -> None:
+def test_a_run_can_be_resumed_with_every_optimiser_and_schedule(digits: Splits, optimizer: str, schedule: str) -> None:
     training = TrainingSettings(
         optimizer=optimizer, schedule=schedule, schedule_epochs=1, learning_rate=0.01, epochs=3, batch_size=60, seed=1
     )
@@ -114,7 +114,7 @@ def test_every_optimiser_and_schedule_goes_on(digits: Splits, optimizer: str, sc
 
 
 @pytest.mark.parametrize("loss", list(loss_descriptions()))
-def test_every_loss_goes_on(digits: Splits, loss: str) -> None:
+def test_a_run_can_be_resumed_with_every_loss(digits: Splits, loss: str) -> None:
     training = TrainingSettings(loss=loss, learning_rate=0.01, epochs=2, batch_size=60)
     network = stack("Flatten", ("Linear", {"outputs": 10}), *(["Softmax"] if loss == "cross_entropy_loss" else []))
     whole, first, second = (set_up_training(network, training, digits) for _ in range(3))
@@ -138,7 +138,7 @@ def test_a_resumed_run_can_be_stopped_and_resumed_again(digits: Splits) -> None:
     assert outcome(setup, events) == expected
 
 
-def test_between_the_parts_of_a_validation_set_it_is_evaluated_again(digits: Splits) -> None:
+def test_an_interrupted_validation_starts_again(digits: Splits) -> None:
     rest = load("digits").take(np.arange(600))
     splits = Splits(digits.train, rest, digits.test)
     training = EVERYTHING.model_copy(update={"epochs": 2})
@@ -150,7 +150,7 @@ def test_between_the_parts_of_a_validation_set_it_is_evaluated_again(digits: Spl
     assert outcome(second, told[:4] + told[6:]) == outcome(whole, events)
 
 
-def test_more_epochs_than_planned_go_on_from_the_end(digits: Splits) -> None:
+def test_a_finished_run_can_be_resumed_with_more_epochs(digits: Splits) -> None:
     shorter, longer = (TrainingSettings(learning_rate=0.01, epochs=epochs, batch_size=60) for epochs in (2, 3))
     first, second, whole = (set_up_training(NETWORK, training, digits) for training in (shorter, longer, longer))
     list(first.run())
@@ -160,7 +160,7 @@ def test_more_epochs_than_planned_go_on_from_the_end(digits: Splits) -> None:
         np.testing.assert_array_equal(second.net.named_tensors[name], tensor)
 
 
-def test_without_validation_the_history_stays_without(digits: Splits) -> None:
+def test_without_validation_a_resumed_history_has_no_validation_loss(digits: Splits) -> None:
     splits = Splits(digits.train, digits.train.take(np.arange(0)), digits.test)
     training = EVERYTHING.model_copy(update={"epochs": 3})
     whole = set_up_training(NETWORK, training, splits)
@@ -249,7 +249,7 @@ def test_a_checkpoint_of_another_run_is_refused_and_changes_nothing(digits: Spli
     assert after == before
 
 
-def test_a_schedule_must_have_somebody_to_go_on(digits: Splits) -> None:
+def test_a_checkpoint_with_a_schedule_needs_a_schedule(digits: Splits) -> None:
     checkpoint = taken(digits)
     setup = set_up_training(NETWORK, EVERYTHING, digits)
     setup.learner.step.schedule = None
@@ -258,20 +258,20 @@ def test_a_schedule_must_have_somebody_to_go_on(digits: Splits) -> None:
 
 
 class Own:
-    """An optimiser of somebody's own, which tells nobody what it remembers."""
+    """A custom optimiser that is not derived from `Optimizer`."""
 
     def update(self, param: Any) -> None:
         param.tensor -= 0.01 * param.gradient
 
 
-def test_what_an_optimiser_remembered_needs_one_to_take_it_up(digits: Splits) -> None:
+def test_a_checkpoint_with_optimiser_state_needs_an_optimiser_that_can_restore_it(digits: Splits) -> None:
     setup = set_up_training(NETWORK, EVERYTHING.model_copy(update={"schedule": "constant"}), digits)
     setup.learner.optimizer = Own()
     with pytest.raises(StorageError, match="Own cannot restore it"):
         setup.run(resume=taken(digits))
 
 
-def test_an_optimiser_of_ones_own_cannot_be_saved() -> None:
+def test_a_custom_optimiser_cannot_be_saved() -> None:
     learner = Learner(Sequential([Linear("fc", 2, 2)]), "mse_loss", Own())
     circle = load("circle")
     with pytest.raises(TinymlError, match="no run to take a checkpoint of"):
@@ -321,7 +321,7 @@ def test_a_failed_run_gives_the_checkpoint_of_its_last_good_epoch(
         np.testing.assert_array_equal(resumed.net.named_tensors[name], tensor)
 
 
-def test_a_run_that_ended_with_its_best_weights_goes_on_from_its_last(digits: Splits) -> None:
+def test_a_run_that_restored_its_best_weights_resumes_from_its_last_ones(digits: Splits) -> None:
     settings = EVERYTHING.model_copy(update={"early_stopping": 0, "learning_rate": 0.1, "epochs": 3})
     longer = settings.model_copy(update={"epochs": 5})
     undisturbed = set_up_training(NETWORK, longer, digits)
@@ -337,7 +337,7 @@ def test_a_run_that_ended_with_its_best_weights_goes_on_from_its_last(digits: Sp
         np.testing.assert_array_equal(resumed.net.named_tensors[name], tensor)
 
 
-def test_weights_with_a_history_go_on_counting_its_epochs(digits: Splits) -> None:
+def test_weights_with_a_history_continue_to_count_its_epochs(digits: Splits) -> None:
     settings = EVERYTHING.model_copy(update={"early_stopping": 0, "epochs": 2, "schedule": "constant"})
     first = set_up_training(NETWORK, settings, digits)
     history = list(first.run())[-1].history

@@ -1,4 +1,4 @@
-"""What a run does beside learning: schedules, clipping, early stopping, best weights, activity, good weights kept."""
+"""Features of a run: schedules, clipping, gradient statistics, early stopping, best weights, divergence."""
 
 import math
 from itertools import pairwise
@@ -59,7 +59,7 @@ def test_the_schedule_decides_the_rate_of_every_batch(circle: Splits) -> None:
     assert batches_of(again)[0].learning_rate == 0.4
 
 
-def test_without_a_schedule_the_rate_is_left_alone(circle: Splits) -> None:
+def test_without_a_schedule_the_run_does_not_change_the_rate(circle: Splits) -> None:
     learner = Learner(small_net(), "mse_loss", SGDOptimizer(0.4))
     run = learner.run(circle.train, epochs=1, batch_size=350)
     first = next(run)
@@ -71,7 +71,7 @@ def test_without_a_schedule_the_rate_is_left_alone(circle: Splits) -> None:
 
 
 @pytest.mark.parametrize("validated", [False, True])
-def test_a_plateau_is_one_of_the_validation_loss_where_there_is_one(circle: Splits, validated: bool) -> None:
+def test_schedules_receive_the_monitored_loss(circle: Splits, validated: bool) -> None:
     heard: list[float] = []
 
     class Listening(ReduceOnPlateauSchedule):
@@ -91,10 +91,10 @@ def test_a_new_run_begins_with_a_fresh_schedule(circle: Splits) -> None:
     assert rates[0] == rates[1] == [0.1, 0.1, 0.05, 0.025]
 
 
-# ----------------------------------------------------------------------------------------------- clipping and activity
+# ------------------------------------------------------------------------------------ clipping and gradient statistics
 
 
-def test_no_step_is_longer_than_the_clipped_gradient_allows(circle: Splits) -> None:
+def test_clipping_limits_the_norm_of_each_update(circle: Splits) -> None:
     model = small_net()
     learner = Learner(model, "mse_loss", SGDOptimizer(0.5), clip_norm=0.01)
     run = learner.run(circle.train, epochs=1, batch_size=50)
@@ -107,19 +107,19 @@ def test_no_step_is_longer_than_the_clipped_gradient_allows(circle: Splits) -> N
 
 
 @pytest.mark.parametrize("limit", [0.0, -1.0, math.nan])
-def test_an_impossible_limit_is_refused(limit: float) -> None:
+def test_an_invalid_clip_norm_is_refused(limit: float) -> None:
     with pytest.raises(SettingsError, match="largest gradient norm"):
         Learner(small_net(), "mse_loss", SGDOptimizer(0.1), clip_norm=limit)
 
 
-def test_activity_is_told_on_request_only(circle: Splits) -> None:
+def test_gradient_stats_are_only_measured_on_request(circle: Splits) -> None:
     learner = Learner(small_net(), "mse_loss", SGDOptimizer(0.1), clip_norm=1e-3)
     batches = batches_of(list(learner.run(circle.train, epochs=1, batch_size=100, measure_every=3)))
     assert [bool(batch.layers) for batch in batches] == [False, False, True, False, False, True, False]
     assert [layer.layer for layer in batches[2].layers] == ["fc_1", "fc_2"]
 
 
-def test_activity_is_what_the_update_does(circle: Splits) -> None:
+def test_gradient_stats_describe_the_update(circle: Splits) -> None:
     model = small_net()
     model.named_parameters["fc_2.bias"].tensor[:] = 0
     model.layers[0].parameters[0].require_grad = False
@@ -141,7 +141,7 @@ def test_activity_is_what_the_update_does(circle: Splits) -> None:
     assert learner.gradient_stats == ()
 
 
-def test_an_update_of_nothing_has_no_end() -> None:
+def test_the_update_ratio_of_zero_parameters_is_infinite() -> None:
     model = Sequential([Linear("fc", 1, 1)])
     for parameter in model.parameters:
         parameter.tensor[:] = 0
@@ -154,7 +154,7 @@ def test_an_update_of_nothing_has_no_end() -> None:
 
 
 class Scripted:
-    """A loss that says, in evaluation, what the script says, so that epochs can be made better and worse at will."""
+    """A loss that returns the next number of a script in evaluation mode, so a test decides which epoch is best."""
 
     def __init__(self, model: Sequential, script: list[float]) -> None:
         self.model, self.script = model, list(script)
@@ -167,7 +167,7 @@ class Scripted:
 
 def scripted_run(circle: Splits, script: list[float], **options: object) -> tuple[Sequential, list[Event], list[bytes]]:
     model = small_net()
-    # `predict` switches to evaluation for the output only, so the mode that the loss sees is set here.
+    # `predict` restores the mode before the loss is called, so the test sets the mode itself.
     learner = Learner(model, Scripted(model, script), SGDOptimizer(0.01))
     events: list[Event] = []
     weights: list[bytes] = []
@@ -181,7 +181,7 @@ def scripted_run(circle: Splits, script: list[float], **options: object) -> tupl
     return model, events, weights
 
 
-def test_it_stops_when_nothing_gets_better(circle: Splits) -> None:
+def test_early_stopping_ends_the_run(circle: Splits) -> None:
     _, events, _ = scripted_run(circle, [5, 3, 4, math.nan, 2, 2, 2.5, 2.5], early_stopping=3)
     assert [epoch.validation_loss for epoch in epochs_of(events)][4:] == [2, 2, 2.5, 2.5]
     last = events[-1]
@@ -193,7 +193,7 @@ def test_it_stops_when_nothing_gets_better(circle: Splits) -> None:
     assert (len(last.history), last.best_epoch, last.stopped_early) == (5, 2, True)
 
 
-def test_the_best_weights_come_back(circle: Splits) -> None:
+def test_the_best_weights_are_restored(circle: Splits) -> None:
     for restore, expected in ((True, 2), (False, 7)):
         model, events, weights = scripted_run(circle, [5, 3, 1, 4, 4, 4, 4, 4], restore_best=restore)
         assert len(set(weights)) == 8
@@ -211,7 +211,7 @@ def test_a_run_without_any_finite_loss_has_no_best_epoch(circle: Splits) -> None
     assert model.parameters[0].tensor.tobytes() == weights[-1]
 
 
-def test_without_validation_the_training_loss_counts(circle: Splits) -> None:
+def test_without_validation_the_training_loss_decides(circle: Splits) -> None:
     learner = Learner(small_net(), "mse_loss", SGDOptimizer(0.1))
     *_, last = learner.run(circle.train, 5, 100, restore_best=True)
     assert isinstance(last, TrainingFinished)
@@ -220,7 +220,7 @@ def test_without_validation_the_training_loss_counts(circle: Splits) -> None:
 
 
 @pytest.mark.parametrize("option", ["early_stopping", "measure_every"])
-def test_impossible_options_are_refused(circle: Splits, option: str) -> None:
+def test_invalid_options_are_refused(circle: Splits, option: str) -> None:
     learner = Learner(small_net(), "mse_loss", SGDOptimizer(0.1))
     with pytest.raises(SettingsError, match=f"{option} is 0 but should be at least 1"):
         learner.run(circle.train, 1, 10, **{option: 0})  # type: ignore[arg-type]
@@ -245,16 +245,16 @@ def test_the_weights_of_the_last_good_epoch_are_kept(circle: Splits) -> None:
     assert not any(layer.training for layer in learner.model.layers)
 
 
-def test_the_first_weights_are_kept_when_no_epoch_was_good(circle: Splits) -> None:
+def test_the_initial_weights_are_kept_if_the_first_epoch_fails(circle: Splits) -> None:
     learner = Learner(small_net(), "mse_loss", SGDOptimizer(1e300))
     before = [parameter.tensor.copy() for parameter in learner.model.parameters]
-    with pytest.raises(DivergedError, match="The weights it began with are kept"):
+    with pytest.raises(DivergedError, match="The initial weights are kept"):
         learner.fit(circle.train.inputs, circle.train.class_targets[circle.train.labels], 2, 100)
     for parameter, tensor in zip(learner.model.parameters, before, strict=True):
         np.testing.assert_array_equal(parameter.tensor, tensor)
 
 
-def test_an_infinite_last_update_is_blamed_on_the_layer_that_holds_it(circle: Splits) -> None:
+def test_an_infinite_parameter_after_the_last_update_is_reported_with_its_layer(circle: Splits) -> None:
     learner = Learner(small_net(), "mse_loss", SGDOptimizer(0.1))
     run = learner.run(circle.train, epochs=1, batch_size=700)
     next(run)
@@ -264,7 +264,7 @@ def test_an_infinite_last_update_is_blamed_on_the_layer_that_holds_it(circle: Sp
     assert caught.value.layer == "fc_2"
 
 
-def test_a_resumed_run_keeps_what_it_began_with(circle: Splits) -> None:
+def test_a_failed_resumed_run_keeps_its_initial_weights(circle: Splits) -> None:
     training = TrainingSettings(loss="mse_loss", epochs=2, batch_size=350)
     first, second = (set_up_training(CIRCLE_NET, training, circle) for _ in range(2))
     next(first.run())
@@ -275,7 +275,7 @@ def test_a_resumed_run_keeps_what_it_began_with(circle: Splits) -> None:
     np.testing.assert_array_equal(second.net.parameters[0].tensor, first.net.parameters[0].tensor)
 
 
-def test_batch_normalisation_is_looked_at_as_it_trains() -> None:
+def test_batch_normalisation_is_diagnosed_in_training_mode() -> None:
     splits = split(load("digits"), DataChoice())
     setup = set_up_training(
         stack("Flatten", ("Linear", {"outputs": 10}), "BatchNorm1D"), TrainingSettings(batch_size=50), splits
@@ -287,7 +287,7 @@ def test_batch_normalisation_is_looked_at_as_it_trains() -> None:
 # -------------------------------------------------------------------------------------------------------- augmentation
 
 
-def test_augmentation_changes_what_is_seen_in_training_only(circle: Splits) -> None:
+def test_only_training_inputs_are_augmented(circle: Splits) -> None:
     seen: dict[bool, list[np.ndarray]] = {True: [], False: []}
 
     class Watching(Linear):
@@ -305,7 +305,7 @@ def test_augmentation_changes_what_is_seen_in_training_only(circle: Splits) -> N
         np.testing.assert_array_equal(batch.inputs, inputs)
 
 
-def test_settings_make_augmentations_that_the_data_can_take(circle: Splits) -> None:
+def test_settings_make_augmentations_that_fit_the_data(circle: Splits) -> None:
     training = TrainingSettings(loss="mse_loss", augment_shift=2, augment_flip=True, augment_noise=0.1)
     assert training.make_augmentations() == (Shift(2), Flip(), Noise(0.1))
     (problem,) = find_problems(infer(CIRCLE_NET, (2,), 2), training)

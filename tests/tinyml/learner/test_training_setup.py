@@ -70,7 +70,7 @@ def test_a_network_that_does_not_fit_is_refused(circle: Splits, broken: NetworkS
         set_up_training(broken, TrainingSettings(), circle)
 
 
-def test_softmax_and_its_loss_belong_together() -> None:
+def test_each_cross_entropy_loss_needs_its_last_layer() -> None:
     plain, with_softmax = CIRCLE_NET, network(("Linear", {"outputs": 2}), ("Softmax", {}))
     probabilities = TrainingSettings(loss="cross_entropy_loss")
     scores = TrainingSettings(loss="cross_entropy_with_softmax_loss")
@@ -84,7 +84,7 @@ def test_softmax_and_its_loss_belong_together() -> None:
     assert twice.index == 1
 
 
-def test_a_finished_network_is_judged_on_data_that_fits_only(circle: Splits) -> None:
+def test_a_trained_network_is_only_evaluated_on_data_that_fits(circle: Splits) -> None:
     net = set_up_training(CIRCLE_NET, TrainingSettings(), circle).net
     check_fits(net, (2,), circle.test)
     with pytest.raises(DataError, match="needs examples of 2, but those of Digits 8×8 are 1×8×8"):

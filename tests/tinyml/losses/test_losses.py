@@ -1,4 +1,4 @@
-"""Losses: exact derivatives, extreme numbers, and refusals in plain words."""
+"""Losses: exact derivatives, extreme numbers, and error messages for invalid arguments."""
 
 import math
 from collections.abc import Callable
@@ -27,13 +27,13 @@ from tinyml.losses import (
 with_labels = pytest.mark.parametrize(
     "name", [name for name, description in loss_descriptions().items() if description.targets == "labels"]
 )
-with_codes = pytest.mark.parametrize(
+with_numbers = pytest.mark.parametrize(
     "name", [name for name, description in loss_descriptions().items() if description.targets == "numbers"]
 )
 
 
 @pytest.mark.parametrize("name", losses())
-def test_a_loss_describes_itself(name: str) -> None:
+def test_the_description_of_a_loss_is_complete(name: str) -> None:
     description = loss_descriptions()[name]
     assert losses()[name].__name__ == name == description.name
     assert description.title
@@ -67,8 +67,8 @@ def test_softmax_and_cross_entropy_together_have_the_exact_derivative(rows: int,
     np.testing.assert_allclose(gradient, in_one[1], atol=1e-12)
 
 
-def by_one_number(name: str, p: float, t: float) -> float:
-    """What a loss on codes says of one number, as its textbook formula has it."""
+def textbook_loss(name: str, p: float, t: float) -> float:
+    """Return the loss for one number, by the textbook formula."""
     match name:
         case "mse_loss":
             return (p - t) ** 2
@@ -80,14 +80,16 @@ def by_one_number(name: str, p: float, t: float) -> float:
     return -t * math.log(probability) - (1 - t) * math.log(1 - probability)
 
 
-@with_codes
+@with_numbers
 @given(shape=st.lists(st.integers(1, 4), min_size=1, max_size=3), seed=st.integers(0, 99))
 @settings(max_examples=30, deadline=None)
-def test_a_loss_on_codes_is_its_formula_and_the_gradient_its_derivative(name: str, shape: list[int], seed: int) -> None:
+def test_a_loss_on_numbers_equals_its_formula_and_its_gradient_the_derivative(
+    name: str, shape: list[int], seed: int
+) -> None:
     rng, function = np.random.default_rng(seed), losses()[name]
     predicted, truth = 2 * rng.normal(size=shape), rng.random(shape)
     loss, gradient = function(predicted, truth)
-    numbers = [by_one_number(name, p, t) for p, t in zip(predicted.flat, truth.flat, strict=True)]
+    numbers = [textbook_loss(name, p, t) for p, t in zip(predicted.flat, truth.flat, strict=True)]
     assert loss == pytest.approx(sum(numbers) / truth.size)
     assert kinks(lambda p: function(p, truth)[1], predicted) == []
     assert relative_error(gradient, numerical_gradient(lambda p: function(p, truth)[0], predicted)) <= PASS
@@ -113,7 +115,7 @@ def test_extreme_logits_give_finite_losses(dtype: type[np.floating]) -> None:
 
 
 @pytest.mark.parametrize("truth", [[[2.0, 0.0]], [[0.0, -1.0]], [[np.nan, 0.0]]])
-def test_yes_and_no_are_numbers_from_0_to_1(truth: list[list[float]]) -> None:
+def test_targets_of_binary_cross_entropy_are_from_0_to_1(truth: list[list[float]]) -> None:
     with pytest.raises(DataError, match=r"from 0 .no. to 1 .yes., but it goes from"):
         binary_cross_entropy_with_logits_loss(np.zeros((1, 2)), np.array(truth))
 
@@ -128,7 +130,7 @@ def test_values_by_hand() -> None:
 
 @with_labels
 @pytest.mark.parametrize("label_type", [np.int8, np.uint8, np.int32, np.int64, np.uint64])
-def test_every_row_counts_however_many_there_are(name: str, label_type: type[np.integer]) -> None:
+def test_every_row_counts_in_a_large_batch(name: str, label_type: type[np.integer]) -> None:
     rng = np.random.default_rng(0)
     probabilities = Softmax()(rng.normal(size=(300, 10)))
     labels = rng.integers(0, 10, 300)
@@ -149,7 +151,7 @@ def test_extreme_scores_give_finite_losses(dtype: type[np.floating]) -> None:
     np.testing.assert_array_equal(gradient, [[1, -1, 0]])
 
 
-def test_a_loss_that_is_infinite_says_so() -> None:
+def test_an_infinite_loss_is_returned_as_infinity() -> None:
     assert cross_entropy_loss(np.array([[1.0, 0.0]]), np.array([1]))[0] == np.inf
 
 
@@ -197,7 +199,7 @@ def test_the_gradient_has_the_shape_and_dtype_of_the_prediction(name: str, dtype
         (np.ones((0, 3)), np.array([], int), ShapeError, r"received \(0, 3\)"),
     ],
 )
-def test_impossible_labels_are_refused(
+def test_invalid_labels_are_refused(
     name: str, predicted: np.ndarray, labels: np.ndarray, error: type[Exception], words: str
 ) -> None:
     with pytest.raises(error, match=f"{name}.*{words}"):
@@ -205,12 +207,12 @@ def test_impossible_labels_are_refused(
 
 
 @pytest.mark.parametrize("predicted", [[[2.0, -1.0]], [[0.2, 0.2]], [[3.0, 4.0]]])
-def test_scores_are_not_taken_for_probabilities(predicted: list[list[float]]) -> None:
+def test_scores_are_refused_as_probabilities(predicted: list[list[float]]) -> None:
     with pytest.raises(DataError, match="Put a Softmax layer at its end"):
         cross_entropy_loss(np.array(predicted), np.array([0]))
 
 
-@with_codes
+@with_numbers
 @pytest.mark.parametrize(
     ("truth", "error", "words"),
     [
@@ -219,9 +221,7 @@ def test_scores_are_not_taken_for_probabilities(predicted: list[list[float]]) ->
         (np.ones((2, 3), complex), DataError, "made of numbers, but it is complex128"),
     ],
 )
-def test_an_impossible_ground_truth_is_refused(
-    name: str, truth: np.ndarray, error: type[Exception], words: str
-) -> None:
+def test_an_invalid_ground_truth_is_refused(name: str, truth: np.ndarray, error: type[Exception], words: str) -> None:
     with pytest.raises(error, match=f"{name} .*{words}"):
         losses()[name](np.ones((2, 3)), truth)
 
@@ -247,7 +247,7 @@ def test_no_two_losses_have_the_same_name() -> None:
     assert len(set(names)) == len(names)
 
 
-def test_a_loss_that_there_is_not_is_refused_with_those_that_there_are() -> None:
+def test_an_unknown_loss_is_refused_with_a_list_of_the_known_ones() -> None:
     with pytest.raises(
         SettingsError, match=r"no loss 'mse_los'. Did you mean 'mse_loss'\? There are: .*huber_loss.*mse_"
     ):
@@ -258,7 +258,7 @@ def test_a_loss_that_there_is_not_is_refused_with_those_that_there_are() -> None
 
 
 @pytest.mark.parametrize("name", losses())
-def test_lists_and_whole_numbers_are_taken(name: str) -> None:
+def test_lists_and_whole_numbers_are_accepted(name: str) -> None:
     loss = losses()[name]
     labels = loss_descriptions()[name].targets == "labels"
     truth = [0, 1] if labels else [[1, 0], [0, 1]]
@@ -273,7 +273,7 @@ def test_lists_and_whole_numbers_are_taken(name: str) -> None:
             np.testing.assert_array_equal(gradient, expected[1])
 
 
-@with_codes
+@with_numbers
 @pytest.mark.parametrize(
     ("shape", "words"),
     [((3,), r"targets\[:, np.newaxis\]"), ((3, 1, 1), r"targets.reshape\(predicted.shape\)"), ((1, 3), "")],

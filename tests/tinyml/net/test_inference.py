@@ -1,11 +1,11 @@
-"""Shapes flow through a network on paper, or problems come back with fixes that mend them."""
+"""Shape inference: shapes of all layers, or problems with fixes."""
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.tinyml.net.stacks import mend, random_stacks, stack
+from tests.tinyml.net.stacks import fixed, random_stacks, stack
 from tinyml.core import (
     AppendLayers,
     ChangeSettings,
@@ -33,13 +33,13 @@ def test_every_fix_removes_its_problem(network: NetworkSpecification, shape: Sha
     for problem in infer(network, shape, classes).problems:
         if problem.fix is None:
             continue
-        left = infer(mend(network, problem), shape, classes).problems
+        left = infer(fixed(network, problem), shape, classes).problems
         assert (problem.layer, problem.sentence) not in {(other.layer, other.sentence) for other in left}
 
 
 @given(network=random_stacks(), shape=SHAPES)
 @settings(max_examples=200, deadline=None)
-def test_what_is_inferred_is_what_is_built(network: NetworkSpecification, shape: Shape) -> None:
+def test_the_built_network_has_the_inferred_shapes(network: NetworkSpecification, shape: Shape) -> None:
     inference = infer(network, shape)
     assert len(inference.layers) == len(network.layers)
     if inference.problems:
@@ -146,7 +146,9 @@ def test_shapes_end_at_the_first_problem(network: NetworkSpecification, shape: S
         ),
     ],
 )
-def test_problems_say_what_is_wrong(layers: list, shape: Shape, index: int, sentence: str, fix: object) -> None:
+def test_each_problem_has_its_sentence_and_its_fix(
+    layers: list, shape: Shape, index: int, sentence: str, fix: object
+) -> None:
     (problem,) = infer(stack(*layers), shape).problems
     assert (problem.index, problem.layer) == (index, f"layer_{index}")
     assert problem.sentence == sentence
@@ -176,30 +178,30 @@ def test_problems_say_what_is_wrong(layers: list, shape: Shape, index: int, sent
         ),
     ],
 )
-def test_the_end_must_suit_the_loss(layers: list, shape: Shape, sentence: str, fix: object) -> None:
+def test_the_output_shape_must_fit_the_loss(layers: list, shape: Shape, sentence: str, fix: object) -> None:
     (problem,) = infer(stack(*layers), shape, class_count=10).problems
     assert (problem.sentence, problem.fix) == (sentence, fix)
-    assert not infer(mend(stack(*layers), problem), shape, class_count=10).problems
+    assert not infer(fixed(stack(*layers), problem), shape, class_count=10).problems
 
 
-def test_an_empty_network_has_a_problem_of_its_own() -> None:
+def test_an_empty_network_has_one_problem() -> None:
     (problem,) = infer(NetworkSpecification(), (4,)).problems
     assert (problem.index, problem.layer, problem.fix) == (-1, "", None)
 
 
-def test_two_layers_of_one_name_are_refused() -> None:
+def test_two_layers_with_the_same_name_are_refused() -> None:
     twice = LayerSpecification(type="ReLu", name="relu")
     (problem,) = infer(NetworkSpecification(layers=(twice, twice)), (4,)).problems
     assert problem.index == 1
     assert "Another layer is called 'relu'" in problem.sentence
 
 
-def test_settings_are_checked_behind_a_problem_too() -> None:
+def test_settings_after_a_problem_are_checked_too() -> None:
     network = stack("Linear", ("Conv2D", {"filters": 0}))
     assert [problem.index for problem in infer(network, (1, 8, 8)).problems] == [0, 1]
 
 
-def test_unpooling_takes_its_settings_from_the_nearest_pooling_not_undone() -> None:
+def test_unpooling_uses_the_settings_of_its_pooling_layer() -> None:
     network = stack(("MaxPool2D", {"window": [3, 2]}), ("MaxPool2D", {"stride": 1}), "MaxUnpool2D", "MaxUnpool2D")
     inference = infer(network, (2, 9, 8))
     assert not inference.problems
@@ -210,7 +212,7 @@ def test_unpooling_takes_its_settings_from_the_nearest_pooling_not_undone() -> N
     assert inference.output_shape == (2, 9, 8)
 
 
-def test_notes_travel_with_the_plan() -> None:
+def test_inference_contains_the_notes_of_a_layer() -> None:
     (inferred,) = infer(stack("MaxPool2D"), (1, 7, 8)).layers
     assert inferred.notes == ("The last row of the input is ignored: no window reaches it.",)
 

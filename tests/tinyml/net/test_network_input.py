@@ -1,4 +1,4 @@
-"""What is put into a network, and what a network is given: other kinds work, or are refused with the remedy."""
+"""Layers and inputs of a network: valid ones are converted, invalid ones are refused with the remedy."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -58,13 +58,13 @@ every_way_in = pytest.mark.parametrize(
 
 
 @every_way_in
-def test_two_layers_of_one_name_are_refused(put: Callable[[Sequential, Layer], None]) -> None:
+def test_two_layers_with_the_same_name_are_refused(put: Callable[[Sequential, Layer], None]) -> None:
     with pytest.raises(SettingsError, match="Two layers are called 'relu_1'"):
         put(three_layers(), ReLU("relu_1"))
 
 
 @every_way_in
-def test_a_layer_that_stands_in_the_network_twice_is_refused(put: Callable[[Sequential, Layer], None]) -> None:
+def test_the_same_layer_twice_is_refused(put: Callable[[Sequential, Layer], None]) -> None:
     net = three_layers()
     with pytest.raises(SettingsError, match="'relu_1' is in the network twice"):
         put(net, net["relu_1"])
@@ -78,7 +78,7 @@ def test_a_refused_layer_is_not_in_the_network(put: Callable[[Sequential, Layer]
     assert len(net) == 3
 
 
-def test_a_layer_in_the_network_and_inside_a_layer_of_it_is_refused() -> None:
+def test_a_layer_in_the_network_and_inside_another_layer_is_refused() -> None:
     inner = Linear("fc", 4, 4)
     with pytest.raises(SettingsError, match="'fc' is in the network twice"):
         Sequential([inner, Residual("residual", 4, [inner])])
@@ -91,12 +91,12 @@ def test_layers_inside_different_layers_may_have_the_same_name() -> None:
     assert len(net.named_parameters) == 4
 
 
-def test_tensors_of_one_name_are_refused() -> None:
+def test_two_tensors_with_the_same_name_are_refused() -> None:
     with pytest.raises(SettingsError, match=r"Two tensors are called 'a.b.bias'"):
         Sequential([Residual("a", 4, [Linear("b", 4, 4)]), Linear("a.b", 4, 4)])
 
 
-def test_a_name_that_is_given_twice_later_is_refused_before_anything_is_saved(tmp_path: Path) -> None:
+def test_a_layer_renamed_to_a_used_name_is_refused_before_anything_is_saved(tmp_path: Path) -> None:
     net = three_layers()
     net["fc_2"].name = "fc_1"
     with pytest.raises(SettingsError, match="Two layers are called 'fc_1'"):
@@ -120,7 +120,7 @@ def test_a_name_that_is_given_twice_later_is_refused_before_anything_is_saved(tm
     ],
     ids=repr,
 )
-def test_what_is_no_layer_is_refused(layers: Any, words: str) -> None:
+def test_objects_that_are_not_layers_are_refused(layers: Any, words: str) -> None:
     with pytest.raises(SettingsError, match=words):
         Sequential(layers)
 
@@ -148,7 +148,7 @@ def test_a_parameter_that_two_layers_share_is_updated_once() -> None:
     ids=repr,
 )
 @pytest.mark.parametrize("first", [[], [ReLU("relu_0")], [Dropout("drop", 0.5)]], ids=repr)
-def test_whole_numbers_booleans_and_lists_are_taken_as_floats(
+def test_whole_numbers_booleans_and_lists_are_converted_to_floats(
     dtype: type[np.floating], values: Any, first: list[Layer]
 ) -> None:
     net = Sequential([*first, Linear("fc", 4, 2, dtype=dtype)])
@@ -169,7 +169,7 @@ def test_whole_numbers_booleans_and_lists_are_taken_as_floats(
         ((1, 28, 28), (1, 28, 28), r"input\[np.newaxis\]"),
     ],
 )
-def test_images_that_lie_otherwise_are_refused_with_the_remedy(
+def test_images_with_another_axis_order_are_refused_with_the_remedy(
     shape: tuple[int, ...], needed: tuple[int, ...], words: str
 ) -> None:
     with pytest.raises(ShapeError, match=f"'conv' needs .*{words}"):

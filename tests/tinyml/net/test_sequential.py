@@ -28,7 +28,7 @@ def test_the_gradient_of_a_whole_network_is_the_derivative() -> None:
     assert relative_error(gradient, numerical) <= 10 * PASS
 
 
-def test_update_changes_what_is_not_frozen_and_forgets_the_gradients() -> None:
+def test_update_changes_parameters_that_are_not_frozen_and_clears_gradients() -> None:
     net = lenet()
     net.parameters[0].require_grad = False
     before = [parameter.tensor.copy() for parameter in net.parameters]
@@ -72,7 +72,7 @@ def test_a_pooling_layer_that_returns_its_indices_works_in_a_stack() -> None:
     assert output.shape == (1, 1, 2, 2)
 
 
-def test_unpooling_closes_like_brackets() -> None:
+def test_pairs_of_pooling_and_unpooling_are_nested() -> None:
     net = Sequential(
         [
             MaxPool2D("outer", (1, 4, 6), (2, 3), (2, 3)),
@@ -90,7 +90,7 @@ def test_unpooling_closes_like_brackets() -> None:
     np.testing.assert_array_equal(gradient, (restored > 0).astype(float))
 
 
-def test_missing_switches_are_named() -> None:
+def test_missing_switches_are_an_error() -> None:
     net = Sequential([MaxUnpool2D("u", (1, 2, 2), 2, 2)])
     with pytest.raises(TinymlError, match="Layer 'u' undoes a MaxPool2D, but none before it"):
         net(np.ones((1, 1, 2, 2)))
@@ -99,7 +99,7 @@ def test_missing_switches_are_named() -> None:
         net.forward(np.ones((1, 2)), return_indices=True)
 
 
-def test_predict_evaluates_in_slices_and_puts_the_mode_back() -> None:
+def test_predict_evaluates_in_batches_and_restores_the_mode() -> None:
     rng = np.random.default_rng(0)
     net = Sequential([Dropout("d", 0.5, rng), Linear("fc", 3, 2, dtype=np.float64, rng=rng)])
     net.layers[1].training = False
@@ -216,12 +216,12 @@ def test_a_slice_shares_its_layers() -> None:
     assert len(net) == 3
 
 
-def test_layers_may_be_written_one_after_the_other() -> None:
+def test_layers_can_be_separate_arguments() -> None:
     net = Sequential(Linear("fc_1", 4, 8), ReLU("relu_1"))
     assert [layer.name for layer in net] == ["fc_1", "relu_1"]
 
 
-def test_a_recorded_pass_holds_what_every_layer_saw() -> None:
+def test_a_trace_has_the_input_and_output_of_every_layer() -> None:
     net = Sequential([Dropout("d", 0.9), Conv2D("c", (1, 4, 4), 2, 3, 3, 1, 1), MaxPool2D("p", (2, 4, 4), 2, 2)])
     image = np.random.default_rng(0).normal(size=(1, 1, 4, 4)).astype(np.float32)
     trace = record(net, image)
@@ -234,7 +234,7 @@ def test_a_recorded_pass_holds_what_every_layer_saw() -> None:
         trace.entry("nobody")
 
 
-def test_a_recorded_pass_is_not_touched_by_the_next() -> None:
+def test_the_next_pass_does_not_change_a_trace() -> None:
     net = lenet()
     first = record(net, np.ones((1, 2, 6, 5)))
     kept = [
@@ -247,7 +247,7 @@ def test_a_recorded_pass_is_not_touched_by_the_next() -> None:
         np.testing.assert_array_equal(entry.switches, switches)
 
 
-def test_recording_puts_the_mode_back_even_when_it_fails() -> None:
+def test_recording_restores_the_mode_even_if_it_fails() -> None:
     net = lenet()
     with pytest.raises(ShapeError):
         record(net, np.ones((1, 3, 6, 5)))
@@ -278,7 +278,7 @@ def test_buffers_are_exported_and_loaded_but_not_trained(tmp_path: Path) -> None
         np.testing.assert_array_equal(net.named_tensors[name], before[name])
 
 
-def test_named_tensors_are_those_the_layers_compute_with() -> None:
+def test_named_tensors_are_the_arrays_of_the_layers() -> None:
     net = normalised()
     for tensor in net.named_tensors.values():
         tensor[...] = 0
@@ -295,7 +295,7 @@ def test_a_missing_buffer_changes_nothing() -> None:
         np.testing.assert_array_equal(tensor, before[name])
 
 
-def test_generators_are_named_once() -> None:
+def test_each_generator_is_listed_once() -> None:
     net = build(stack("Dropout", "Flatten", "Dropout", ("Linear", {"outputs": 3})), (2, 4, 4), np.random.default_rng(0))
     (generator,) = net.generators
     state = generator.bit_generator.state

@@ -21,7 +21,7 @@ def test_an_optimiser_is_found_by_its_names_and_works_with_its_defaults(name: st
         assert (weight.tensor < 1).all()
 
 
-def test_what_can_update_is_taken_as_it_is() -> None:
+def test_an_object_with_update_is_returned_unchanged() -> None:
     class Own:
         def update(self, parameter: Parameter) -> None:
             parameter.tensor -= parameter.gradient
@@ -41,13 +41,13 @@ def test_what_can_update_is_taken_as_it_is() -> None:
     ],
     ids=str,
 )
-def test_what_is_no_optimiser_is_refused(wrong: Any, words: str) -> None:
+def test_objects_that_are_not_optimisers_are_refused(wrong: Any, words: str) -> None:
     with pytest.raises(SettingsError, match=words):
         find_optimizer(wrong)
 
 
 @pytest.mark.parametrize("rate", [float("nan"), float("inf"), 0, -1, "0.1", None, True])
 @pytest.mark.parametrize("name", optimizer_descriptions())
-def test_an_impossible_learning_rate_is_refused(name: str, rate: Any) -> None:
+def test_an_invalid_learning_rate_is_refused(name: str, rate: Any) -> None:
     with pytest.raises(SettingsError, match="learning rate is"):
         optimizer_descriptions()[name].optimizer(lr=rate)

@@ -1,4 +1,4 @@
-"""What all optimisers have in common, found from the registry, and values of some of them by hand."""
+"""All optimisers of the registry, and values of some of them computed by hand."""
 
 import gc
 from inspect import signature
@@ -36,7 +36,7 @@ def parameter(values: list[float], gradient: list[float], dtype: type[np.floatin
 
 
 @every_optimiser
-def test_its_description_is_complete_and_its_settings_exist(name: str) -> None:
+def test_the_description_is_complete_and_its_settings_exist(name: str) -> None:
     description = optimizer_descriptions()[name]
     assert description.name == name
     assert description.title
@@ -49,7 +49,7 @@ def test_its_description_is_complete_and_its_settings_exist(name: str) -> None:
 
 @every_optimiser
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_it_finds_the_lowest_point_in_the_tensors_own_dtype(name: str, dtype: type[np.floating]) -> None:
+def test_it_finds_the_minimum_in_the_dtype_of_the_tensor(name: str, dtype: type[np.floating]) -> None:
     weight = parameter([1.0, -1.0], [0.0, 0.0], dtype)
     tensor, optimizer = weight.tensor, make(name, weight_decay=0.0)
     for _ in range(500):
@@ -64,7 +64,7 @@ def test_it_finds_the_lowest_point_in_the_tensors_own_dtype(name: str, dtype: ty
 
 
 @every_optimiser
-def test_weight_decay_pulls_towards_zero(name: str) -> None:
+def test_weight_decay_shrinks_parameters(name: str) -> None:
     weight = parameter([1.0], [0.0])
     optimizer = make(name, weight_decay=0.5)
     for _ in range(20):
@@ -73,7 +73,7 @@ def test_weight_decay_pulls_towards_zero(name: str) -> None:
 
 
 @every_optimiser
-def test_it_forgets_parameters_that_are_gone(name: str) -> None:
+def test_the_state_of_deleted_parameters_is_freed(name: str) -> None:
     optimizer = make(name)
     fresh = parameter([1.0], [1.0])
     optimizer.update(fresh)
@@ -84,28 +84,28 @@ def test_it_forgets_parameters_that_are_gone(name: str) -> None:
 
 @every_optimiser
 @pytest.mark.parametrize("value", [-0.1, np.nan, np.inf, "much"])
-def test_impossible_settings_are_refused(name: str, value: object) -> None:
+def test_invalid_settings_are_refused(name: str, value: object) -> None:
     kind = optimizer_descriptions()[name].optimizer
     for setting in set(signature(kind).parameters) - {"nesterov"}:
         with pytest.raises(SettingsError, match=f"is {value!r} but should be"):
             kind(**{"lr": 0.1, setting: value})
 
 
-def test_the_first_step_of_adam_is_the_learning_rate_whatever_the_gradient() -> None:
+def test_the_first_step_of_adam_has_the_size_of_the_learning_rate() -> None:
     weight = parameter([0.0, 0.0], [1e-3, -1e3])
     AdamOptimizer(lr=0.1).update(weight)
     np.testing.assert_allclose(weight.tensor, [-0.1, 0.1], rtol=1e-4)
 
 
-def test_adamw_decays_apart_from_the_gradient_and_adam_within_it() -> None:
+def test_weight_decay_is_part_of_the_gradient_in_adam_but_not_in_adamw() -> None:
     inside, apart = parameter([1.0], [0.0]), parameter([1.0], [0.0])
     AdamOptimizer(lr=0.1, weight_decay=0.01).update(inside)
     AdamWOptimizer(lr=0.1, weight_decay=0.01).update(apart)
-    assert inside.tensor[0] == pytest.approx(0.9)  # the decay is all the gradient there is
+    assert inside.tensor[0] == pytest.approx(0.9)  # the gradient only consists of the decay
     assert apart.tensor[0] == pytest.approx(0.999)
 
 
-def test_adam_counts_the_steps_of_each_parameter_by_itself() -> None:
+def test_adam_counts_the_steps_of_each_parameter() -> None:
     optimizer = AdamOptimizer(lr=0.1)
     first, second = parameter([0.0], [1.0]), parameter([0.0], [1.0])
     for _ in range(5):
@@ -135,7 +135,7 @@ def test_rmsprop_with_momentum_by_hand() -> None:
     assert weight.tensor[0] == pytest.approx(-0.2 - 0.1 * (2 / 1.75**0.5 + 1))
 
 
-def test_clipping_keeps_the_direction_and_counts_all_trainable_parameters_together() -> None:
+def test_clipping_scales_all_trainable_parameters_together() -> None:
     first, second, frozen = parameter([0.0, 0.0], [3.0, 0.0]), parameter([0.0], [-4.0]), parameter([0.0], [100.0])
     frozen.require_grad = False
     assert clip_gradients([first, second, frozen], max_norm=2.5) == 5.0
@@ -152,7 +152,7 @@ def test_the_norm_of_float32_gradients_does_not_overflow() -> None:
 
 
 @pytest.mark.parametrize("limit", [0, -1.0, np.nan, np.inf, "none"])
-def test_impossible_limits_are_refused(limit: object) -> None:
+def test_invalid_limits_are_refused(limit: object) -> None:
     with pytest.raises(SettingsError, match="largest gradient norm"):
         clip_gradients([], limit)  # type: ignore[arg-type]
 

@@ -1,4 +1,4 @@
-"""Schedules: their shape, their description, and what a user's settings make of them."""
+"""Schedules: their factors, their descriptions, and their construction from training settings."""
 
 from pathlib import Path
 
@@ -28,7 +28,7 @@ def make(name: str, batches: int = 10, **settings: object) -> Schedule:
 
 
 @every_schedule
-def test_its_description_is_complete_and_its_settings_exist(name: str) -> None:
+def test_the_description_is_complete_and_its_settings_exist(name: str) -> None:
     description = schedule_descriptions()[name]
     assert description.name == name
     assert description.title
@@ -41,7 +41,7 @@ def test_its_description_is_complete_and_its_settings_exist(name: str) -> None:
 
 @every_schedule
 @given(batches=st.integers(1, 50), epochs=st.integers(1, 20), span=st.integers(1, 10), factor=st.floats(0.01, 1))
-def test_the_factor_lies_between_0_and_1_also_beyond_the_end(
+def test_the_factor_is_between_0_and_1_also_after_the_last_step(
     name: str, batches: int, epochs: int, span: int, factor: float
 ) -> None:
     schedule = make(name, batches, epochs=epochs, schedule_epochs=span, schedule_factor=factor)
@@ -50,7 +50,7 @@ def test_the_factor_lies_between_0_and_1_also_beyond_the_end(
 
 
 @every_schedule
-def test_a_schedule_goes_on_from_its_saved_state(name: str) -> None:
+def test_a_schedule_continues_from_its_saved_state(name: str) -> None:
     first, second = make(name, schedule_epochs=1), make(name, schedule_epochs=1)
     for loss in (1.0, 2.0, 2.0, float("nan")):
         first.note_epoch(loss)
@@ -75,7 +75,7 @@ def test_epochs_of_the_settings_become_steps() -> None:
     assert make("constant").factor(5) == 1
 
 
-def test_a_plateau_is_borne_for_a_while() -> None:
+def test_a_plateau_shorter_than_the_patience_changes_nothing() -> None:
     schedule = ReduceOnPlateauSchedule(patience=2, gamma=0.5, low=0.2)
     factors = []
     for loss in (1.0, 1.0, 0.99995, 1.0, 0.5, 0.6, 0.6, 0.6, 0.6, 0.6, 0.6):
@@ -84,7 +84,7 @@ def test_a_plateau_is_borne_for_a_while() -> None:
     assert factors == [1, 1, 1, 0.5, 0.5, 0.5, 0.5, 0.25, 0.25, 0.25, 0.2]
 
 
-def test_a_single_step_has_a_rate_too() -> None:
+def test_a_schedule_of_one_step_has_a_rate() -> None:
     assert OneCycleSchedule(1).factor(0) > 0
     assert CosineSchedule(1).factor(0) == 1
 
@@ -108,12 +108,12 @@ def test_a_single_step_has_a_rate_too() -> None:
         lambda: ReduceOnPlateauSchedule(gamma="half"),  # type: ignore[arg-type]
     ],
 )
-def test_impossible_schedules_are_refused(impossible: object) -> None:
+def test_invalid_schedules_are_refused(impossible: object) -> None:
     with pytest.raises(SettingsError, match="should be"):
         impossible()  # type: ignore[operator]
 
 
-def test_a_constant_schedule_keeps_nothing() -> None:
+def test_a_constant_schedule_has_no_state() -> None:
     assert ConstantSchedule().state() == {}
 
 

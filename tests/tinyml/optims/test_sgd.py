@@ -1,4 +1,4 @@
-"""Stochastic gradient descent: values by hand, and nothing kept for parameters that are gone."""
+"""Stochastic gradient descent: values computed by hand, and no state for deleted parameters."""
 
 import gc
 
@@ -54,7 +54,7 @@ def test_changes_the_tensor_in_place_and_keeps_its_dtype() -> None:
     assert tensor.dtype == optimizer.state[weight]["velocity"].dtype == np.float32
 
 
-def test_forgets_parameters_that_are_gone() -> None:
+def test_the_state_of_deleted_parameters_is_freed() -> None:
     optimizer = SGDOptimizer(0.1, 0.9)
     for _ in range(50):  # new parameters tend to get the addresses of old ones
         fresh = parameter(0.0, 1.0)
@@ -66,17 +66,17 @@ def test_forgets_parameters_that_are_gone() -> None:
 
 
 @pytest.mark.parametrize("lr", [0, -0.1, np.nan, np.inf, "fast", None, True])
-def test_impossible_learning_rates_are_refused(lr: object) -> None:
+def test_invalid_learning_rates_are_refused(lr: object) -> None:
     with pytest.raises(SettingsError, match=r"learning rate is .* but should be a number greater than 0"):
         SGDOptimizer(lr)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("momentum", [-0.1, 1, 2.0, np.nan, "much", True])
-def test_impossible_momenta_are_refused(momentum: object) -> None:
+def test_invalid_momenta_are_refused(momentum: object) -> None:
     with pytest.raises(SettingsError, match=r"momentum is .* at least 0 and less than 1"):
         SGDOptimizer(0.1, momentum)  # type: ignore[arg-type]
 
 
-def test_accepts_numpy_numbers_and_shows_itself() -> None:
+def test_numpy_numbers_are_accepted_and_repr_shows_the_settings() -> None:
     assert repr(SGDOptimizer(np.float32(0.5), np.float64(0.9))) == "SGDOptimizer(lr=0.5, momentum=0.9)"
     assert repr(SGDOptimizer(1)) == "SGDOptimizer(lr=1, momentum=0)"

@@ -1,4 +1,4 @@
-"""W* of seed 002: the whole convolution as one matrix."""
+"""W* of seed 002: a convolution as one matrix."""
 
 from typing import Any
 
@@ -33,12 +33,12 @@ def matrix_of(conv: Conv2D) -> np.ndarray:
 
 
 def unrolled(images: np.ndarray) -> np.ndarray:
-    """Lay every image out as a column."""
+    """Unroll every image into a column."""
     return images.reshape(len(images), -1).T
 
 
-def test_the_example_of_the_seed_to_the_digit() -> None:
-    """With 11, 12, 21, 22 for the filter and 1 … 9 for the image, every entry shows where it came from."""
+def test_the_matrix_equals_the_example_of_the_seed() -> None:
+    """The filter 11, 12, 21, 22 and the image 1 … 9 show the origin of every entry."""
     matrix = conv_as_matrix(np.array([[[[11, 12], [21, 22]]]]), (1, 3, 3))
     np.testing.assert_array_equal(
         matrix,
@@ -72,7 +72,7 @@ def test_the_matrix_is_the_convolution(case: tuple[Conv2D, np.ndarray]) -> None:
 
 @given(case=cases(), seed=st.integers(0, 99))
 @settings(max_examples=60, deadline=None)
-def test_its_transpose_is_the_way_back(case: tuple[Conv2D, np.ndarray], seed: int) -> None:
+def test_its_transpose_gives_the_input_gradient(case: tuple[Conv2D, np.ndarray], seed: int) -> None:
     conv, images = case
     gradient = np.random.default_rng(seed).normal(size=conv(images).shape)
     np.testing.assert_allclose(matrix_of(conv).T @ unrolled(gradient), unrolled(conv.backward(gradient)), atol=1e-12)
@@ -80,8 +80,8 @@ def test_its_transpose_is_the_way_back(case: tuple[Conv2D, np.ndarray], seed: in
 
 @given(case=cases(), seed=st.integers(0, 99))
 @settings(max_examples=60, deadline=None)
-def test_the_gradient_of_the_filters_gathers_that_of_the_matrix(case: tuple[Conv2D, np.ndarray], seed: int) -> None:
-    """Law 2 gives ∂ℓ/∂W* = ∇ X*ᵀ; each weight stands in many places of W*, and gathers what they say."""
+def test_the_gradient_of_a_filter_sums_the_gradient_of_the_matrix(case: tuple[Conv2D, np.ndarray], seed: int) -> None:
+    """Law 2 gives ∂ℓ/∂W* = ∇ X*ᵀ. Each weight is at many places of W*, and its gradient is the sum over them."""
     conv, images = case
     gradient = np.random.default_rng(seed).normal(size=conv(images).shape)
     conv.backward(gradient)
@@ -95,7 +95,7 @@ def test_the_gradient_of_the_filters_gathers_that_of_the_matrix(case: tuple[Conv
 
 @given(case=cases(), seed=st.integers(0, 99))
 @settings(max_examples=60, deadline=None)
-def test_its_transpose_is_the_deconvolution(case: tuple[Conv2D, np.ndarray], seed: int) -> None:
+def test_its_transpose_is_the_transposed_convolution(case: tuple[Conv2D, np.ndarray], seed: int) -> None:
     conv, images = case
     window, stride, padding, dilation = conv.settings.geometry  # type: ignore[attr-defined]
     maps = np.random.default_rng(seed).normal(size=conv(images).shape)
@@ -104,11 +104,11 @@ def test_its_transpose_is_the_deconvolution(case: tuple[Conv2D, np.ndarray], see
         deconv = ConvTranspose2D(
             "deconv", maps.shape[1:], channels, *window, stride, dilation, padding, bias=False, dtype=np.float64
         )
-    except ShapeError:  # the padding takes all of it away
+    except ShapeError:  # with this padding, no output is left
         return
     deconv.weight.tensor[...] = conv.weight.tensor
     spread = deconv(maps)
-    # Of images of this size no border is left over, so the convolution of them gives maps of the size of these.
+    # For images of this size, the convolution ignores no border and gives maps of the right size.
     matrix = conv_as_matrix(conv.weight.tensor, spread.shape[1:], stride, padding, dilation)
     np.testing.assert_allclose(matrix.T @ unrolled(maps), unrolled(spread), atol=1e-12)
 
@@ -136,7 +136,7 @@ def test_it_keeps_the_dtype_and_the_filters(dtype: Any) -> None:
         ((64, 3, 3, 3), (3, 224, 224), {}, SettingsError, "Use smaller images or fewer filters"),
     ],
 )
-def test_what_is_no_convolution_is_refused(
+def test_invalid_convolutions_are_refused(
     filters: Any, input_shape: Any, options: Any, error: type[Exception], words: str
 ) -> None:
     with pytest.raises(error, match=words):

@@ -1,4 +1,4 @@
-"""The gradient check finds what is wrong and lets pass what is right, kinks included."""
+"""The gradient check finds wrong gradients and accepts right ones, also at kinks."""
 
 import copy
 from collections.abc import Callable
@@ -36,7 +36,7 @@ def small_net(dtype: type[np.floating] = np.float32) -> Sequential:
 
 
 def spoil(layer: Any, change: Callable[[Any, Array, Array], Array]) -> None:
-    """Let `change(layer, gradient_in, gradient_out)` have the last word in `backward`."""
+    """Replace the result of `backward` by `change(layer, gradient_in, gradient_out)`."""
     backward = type(layer).backward
 
     class Spoilt(type(layer)):  # type: ignore[misc]
@@ -47,7 +47,7 @@ def spoil(layer: Any, change: Callable[[Any, Array, Array], Array]) -> None:
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_a_right_network_is_right_in_every_tensor(dtype: type[np.floating]) -> None:
+def test_every_tensor_of_a_right_network_is_right(dtype: type[np.floating]) -> None:
     x, y = images()
     report = gradient_check(small_net(dtype), x, y, SCORES)
     assert report.verdict == "right", str(report)
@@ -58,14 +58,14 @@ def test_a_right_network_is_right_in_every_tensor(dtype: type[np.floating]) -> N
 
 
 def test_a_network_in_single_precision_is_checked_in_double() -> None:
-    # The loss is quadratic, so two-sided differences are exact but for their rounding, which a larger step makes small.
+    # The loss is quadratic, so two-sided differences are exact except for rounding, which a larger step reduces.
     x, _ = images()
     net = Sequential([Flatten("flatten"), Linear("fc", 84, 4, rng=np.random.default_rng(0))])
     report = gradient_check(net, x, np.zeros((3, 4)), "mse_loss", step=1e-2)
     assert report.worst.relative_error < 1e-11, str(report)
 
 
-def test_nothing_is_changed_and_the_same_call_finds_the_same() -> None:
+def test_the_check_changes_nothing_and_gives_the_same_result_again() -> None:
     net, (x, y) = small_net(), images()
     tensors = {name: parameter.tensor.copy() for name, parameter in net.named_parameters.items()}
     untouched, input = copy.deepcopy(net), x.copy()
@@ -89,7 +89,7 @@ def test_nothing_is_changed_and_the_same_call_finds_the_same() -> None:
         (0, lambda layer, gradient, result: result[..., ::-1], {"input"}),
     ],
 )
-def test_a_wrong_backward_is_found_where_it_is(
+def test_a_wrong_backward_is_found_with_its_tensor(
     place: int, change: Any, culprits: set[str], elements: int | None
 ) -> None:
     net, (x, y) = small_net(), images()
@@ -99,7 +99,7 @@ def test_a_wrong_backward_is_found_where_it_is(
     assert {tensor.name for tensor in report.tensors if tensor.verdict != "right"} == culprits
     assert report.worst.name in culprits
     assert report.worst.analytic != pytest.approx(report.worst.numerical, rel=1e-4)
-    assert not any(tensor.kinks for tensor in report.tensors)  # it is wrong, and no kink is to blame
+    assert not any(tensor.kinks for tensor in report.tensors)  # the reason is a mistake, not a kink
 
 
 def test_a_wrong_bias_gradient_is_found_by_its_worst_element() -> None:
@@ -132,16 +132,16 @@ def kinked(x: list[float]) -> tuple[Sequential, np.ndarray]:
 
 
 @pytest.mark.parametrize("place", [0.0, 3e-7, -3e-7])
-def test_a_kink_is_reported_and_judged_beside_it(place: float) -> None:
+def test_a_kink_is_reported_and_checked_on_both_sides(place: float) -> None:
     net, x = kinked([0.4, place, -0.5])
     report = gradient_check(net, x, np.ones((1, 2)), "mse_loss")
     assert [tensor.kinks for tensor in report.tensors] == [1, 0, 0]
     assert report.verdict == "right", str(report)
 
 
-def test_a_kink_excuses_no_mistake() -> None:
+def test_a_mistake_beside_a_kink_is_found() -> None:
     net, x = kinked([0.0])
-    # Wrong only where the input is positive: the derivative at 0 itself is as it should be.
+    # Only wrong for positive inputs; the derivative at 0 is right.
     spoil(net.layers[0], lambda layer, gradient, result: 2 * result)
     report = gradient_check(net, x, np.ones((1, 2)), "mse_loss")
     assert report.tensors[0].kinks == 1
@@ -155,8 +155,8 @@ def test_a_tie_in_a_pooling_window_is_a_kink() -> None:
     assert report.verdict == "right"
 
 
-def test_a_kink_in_many_places_at_once_is_seen_through() -> None:
-    """Black pixels under a convolution without bias: every ReLU behind them stands exactly at 0."""
+def test_many_kinks_at_the_same_time_are_recognised() -> None:
+    """With black pixels and a convolution without bias, the input of every ReLU is exactly 0."""
     rng = np.random.default_rng(0)
     conv = Conv2D("conv", (1, 5, 5), 4, 3, 3, 1, 1, bias=False, rng=rng)
     net = Sequential([conv, ReLU("relu"), Flatten("flatten"), Linear("fc", 100, 3, rng=rng)])
@@ -165,15 +165,15 @@ def test_a_kink_in_many_places_at_once_is_seen_through() -> None:
     assert report.verdict == "right", str(report)
 
 
-def test_both_sides_zero_is_right() -> None:
+def test_two_gradients_of_zero_agree() -> None:
     net, x = kinked([-1.0, -2.0])
     report = gradient_check(net, x, np.zeros((1, 2)), "mse_loss")
     assert [tensor.relative_error for tensor in report.tensors[:2]] == [0, 0]
     assert report.verdict == "right"
 
 
-def test_rounding_alone_is_no_mistake() -> None:
-    """Adding the same number to all scores changes nothing: that derivative is 0 but for rounding."""
+def test_rounding_errors_are_not_mistakes() -> None:
+    """Adding the same number to all scores changes nothing: this derivative is 0 except for rounding."""
     rng = np.random.default_rng(0)
     net = Sequential([Linear("fc", 3, 1, rng=rng), Linear("spread", 1, 4, rng=rng)])
     net.layers[1].parameters[0].tensor[...] = 1.0
@@ -209,7 +209,7 @@ def test_every_layer_is_right_inside_a_network(layer_type: str, training: bool) 
     shape = next(shape for shape in ((2, 6, 4), (7,)) if not infer(network, shape).problems)
     rng = np.random.default_rng(0)
     net = build(network, shape, rng)
-    net(rng.normal(size=(4, *shape)))  # so that running statistics are not those of a new layer
+    net(rng.normal(size=(4, *shape)))  # changes the running statistics from their initial values
     if not training:
         net.eval()
     size = net.output_shape(shape)
@@ -244,7 +244,7 @@ def test_the_table_shows_every_tensor_and_digits_that_differ() -> None:
     assert lines[2].split()[-3] != lines[2].split()[-2]
 
 
-def test_what_cannot_be_checked_is_refused() -> None:
+def test_invalid_arguments_are_refused() -> None:
     net, (x, y) = small_net(), images()
     with pytest.raises(SettingsError, match=r"There is no loss 'mse_los'\. Did you mean 'mse_loss'\?"):
         gradient_check(net, x, y, "mse_los")

@@ -25,7 +25,7 @@ def test_both_laws_hold(sizes: tuple[int, int, int], seed: int) -> None:
     assert right.relative_error < 1e-7
 
 
-def test_a_wrong_law_is_seen() -> None:
+def test_a_wrong_law_is_found() -> None:
     check = check_law_1(value, lambda y: -np.cos(y), np.eye(2), np.ones((2, 2)), np.zeros((2, 2)))
     assert check.relative_error > 1
     assert isinstance(check, LawCheck)

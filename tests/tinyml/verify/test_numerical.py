@@ -35,13 +35,13 @@ def test_the_error_shrinks_with_the_step_as_the_formula_says(two_sided: bool, or
 
 
 @pytest.mark.parametrize("two_sided", [True, False])
-def test_the_slope_along_a_direction_is_the_gradient_times_the_direction(two_sided: bool) -> None:
+def test_the_directional_derivative_is_the_gradient_times_the_direction(two_sided: bool) -> None:
     at, direction = np.random.default_rng(0).normal(size=(2, 3, 4))
     slope = directional_derivative(cubic, at, direction, two_sided=two_sided)
     assert slope == pytest.approx((3 * at**2 * direction).sum(), abs=1e-4)
 
 
-def test_a_function_may_keep_what_it_is_handed() -> None:
+def test_a_function_may_keep_its_argument() -> None:
     kept: list[np.ndarray] = []
 
     def keeping(x: np.ndarray) -> float:

@@ -1,4 +1,4 @@
-"""Batches through a network in parts, on threads and in lent memory: the same as layer by layer."""
+"""A batch pass with micro-batches, threads and workspaces gives the same results as the layers one by one."""
 
 import copy
 import threading
@@ -44,7 +44,7 @@ every_network = pytest.mark.parametrize("network", NETWORKS.values(), ids=NETWOR
 
 
 @pytest.fixture(autouse=True)
-def put_back() -> Iterator[None]:
+def restore_thread_count() -> Iterator[None]:
     before = thread_count()
     yield
     set_thread_count(before)
@@ -52,13 +52,13 @@ def put_back() -> Iterator[None]:
 
 
 @pytest.fixture(params=["small", "large"])
-def cut(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Cut small batches too, and lend memory for them, so that small networks show all there is; or leave it."""
+def splitting(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Split small batches and reuse memory for them, so that small networks test this too; or use the real limits."""
     if request.param == "small":
-        cut_small_ones(monkeypatch)
+        split_small_batches(monkeypatch)
 
 
-def cut_small_ones(patch: pytest.MonkeyPatch) -> None:
+def split_small_batches(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(plan, "MIN_WORK_TO_SPLIT", 0)
     patch.setattr(segments, "MIN_SIZE_TO_REUSE", 0)
     patch.setattr(segments, "MICRO_BATCH_SIZE", 4)
@@ -76,20 +76,20 @@ def gradients(net: Sequential) -> dict[str, np.ndarray]:
     return {name: parameter.gradient.copy() for name, parameter in net.named_parameters.items()}
 
 
-def compare(net: Sequential, taker: BatchPass, input: np.ndarray) -> np.ndarray:
-    """Take a batch through a copy of the network by hand, and through it by `taker`; return the output of that."""
-    by_hand = copy.deepcopy(net)
-    expected = by_hand(input)
+def compare(net: Sequential, batch_pass: BatchPass, input: np.ndarray) -> np.ndarray:
+    """Run a batch through a copy of the network and through `batch_pass`; return the output of `batch_pass`."""
+    reference = copy.deepcopy(net)
+    expected = reference(input)
     weights = np.random.default_rng(1).normal(size=expected.shape)
-    by_hand.backward(weights)
+    reference.backward(weights)
     input.flags.writeable = weights.flags.writeable = False
-    output = taker.forward(net.layers, input)
+    output = batch_pass.forward(net.layers, input)
     assert output.dtype == expected.dtype
     np.testing.assert_allclose(output, expected, rtol=1e-9, atol=1e-11)
-    taker.backward(weights)
-    for name, gradient in gradients(by_hand).items():
+    batch_pass.backward(weights)
+    for name, gradient in gradients(reference).items():
         np.testing.assert_allclose(gradients(net)[name], gradient, rtol=1e-9, atol=1e-9, err_msg=name)
-    for name, tensor in by_hand.named_tensors.items():
+    for name, tensor in reference.named_tensors.items():
         np.testing.assert_allclose(net.named_tensors[name], tensor, rtol=1e-9, atol=1e-12, err_msg=name)
     assert all(layer.workspace is None for layer in net.layers)
     return output
@@ -97,37 +97,37 @@ def compare(net: Sequential, taker: BatchPass, input: np.ndarray) -> np.ndarray:
 
 @every_network
 @pytest.mark.parametrize("trains", [True, False])
-@pytest.mark.usefixtures("cut")
-def test_gives_what_the_network_gives(network: NetworkSpecification, trains: bool) -> None:
-    net, taker = make(network), BatchPass()
+@pytest.mark.usefixtures("splitting")
+def test_results_equal_those_of_the_network(network: NetworkSpecification, trains: bool) -> None:
+    net, batch_pass = make(network), BatchPass()
     if not trains:
         net.eval()
     for step, count in enumerate((2, 1, 3, 100, 2, 100, 1, 37)):
-        compare(net, taker, images(count, seed=step))
+        compare(net, batch_pass, images(count, seed=step))
         net.zero_grad()
 
 
 @given(network=random_stacks())
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
-def test_gives_what_any_network_gives(network: NetworkSpecification) -> None:
+def test_results_equal_those_of_any_network(network: NetworkSpecification) -> None:
     assume(not infer(network, SHAPE).problems)
     with pytest.MonkeyPatch.context() as patch:
-        cut_small_ones(patch)
-        net, taker = make(network), BatchPass()
+        split_small_batches(patch)
+        net, batch_pass = make(network), BatchPass()
         for step, count in enumerate((9, 1, 9)):
-            compare(net, taker, images(count, seed=step))
+            compare(net, batch_pass, images(count, seed=step))
             net.zero_grad()
 
 
 @every_network
-@pytest.mark.usefixtures("cut")
-def test_a_prediction_is_what_the_network_gives(network: NetworkSpecification) -> None:
-    net, taker = make(network), BatchPass(for_training=False)
+@pytest.mark.usefixtures("splitting")
+def test_predictions_equal_those_of_the_network(network: NetworkSpecification) -> None:
+    net, batch_pass = make(network), BatchPass(for_training=False)
     net.eval()
     for step, count in enumerate((2, 1, 3, 100, 2, 100, 1, 0, 37)):
         input = images(count, seed=step)
         expected = copy.deepcopy(net)(input)
-        np.testing.assert_allclose(taker.forward(net.layers, input), expected, rtol=1e-9, atol=1e-11)
+        np.testing.assert_allclose(batch_pass.forward(net.layers, input), expected, rtol=1e-9, atol=1e-11)
     for step in (None, 1, 5, 30):
         expected = copy.deepcopy(net)(images(61))
         np.testing.assert_allclose(net.predict(images(61), step), expected, rtol=1e-9, atol=1e-11)
@@ -135,50 +135,50 @@ def test_a_prediction_is_what_the_network_gives(network: NetworkSpecification) -
 
 @every_network
 @pytest.mark.parametrize("for_training", [True, False])
-@pytest.mark.usefixtures("cut")
-def test_what_is_returned_is_never_overwritten(network: NetworkSpecification, for_training: bool) -> None:
-    net, taker = make(network), BatchPass(for_training)
+@pytest.mark.usefixtures("splitting")
+def test_returned_arrays_are_never_overwritten(network: NetworkSpecification, for_training: bool) -> None:
+    net, batch_pass = make(network), BatchPass(for_training)
     net.eval()
     held: list[tuple[np.ndarray, np.ndarray]] = []
     for step, count in enumerate((9, 9, 1, 9, 1, 9)):
-        output = taker.forward(net.layers, images(count, seed=step))
+        output = batch_pass.forward(net.layers, images(count, seed=step))
         held.append((output, output.copy()))
         if for_training:
-            taker.backward(np.ones_like(output))
+            batch_pass.backward(np.ones_like(output))
     for output, copied in held:
         np.testing.assert_array_equal(output, copied)
 
 
-@pytest.mark.usefixtures("cut")
-def test_what_a_layer_returned_by_hand_is_never_overwritten() -> None:
-    net, taker = make(NETWORKS["convolutions"]), BatchPass()
+@pytest.mark.usefixtures("splitting")
+def test_arrays_from_direct_calls_of_layers_are_never_overwritten() -> None:
+    net, batch_pass = make(NETWORKS["convolutions"]), BatchPass()
     outputs = [images(9)]
     for layer in net.layers:
         outputs.append(layer(outputs[-1]))
     copies = [output.copy() for output in outputs]
     for step in range(3):
-        compare(net, taker, images(9, seed=step))
+        compare(net, batch_pass, images(9, seed=step))
         net.zero_grad()
     for output, copied in zip(outputs, copies, strict=True):
         np.testing.assert_array_equal(output, copied)
 
 
-@pytest.mark.usefixtures("cut")
+@pytest.mark.usefixtures("splitting")
 def test_gradients_accumulate() -> None:
-    net, taker = make(NETWORKS["convolutions"]), BatchPass()
+    net, batch_pass = make(NETWORKS["convolutions"]), BatchPass()
     once = make(NETWORKS["convolutions"])
     for count in (9, 1, 9):
         compare(once, BatchPass(), images(count))
-        weights = np.random.default_rng(1).normal(size=taker.forward(net.layers, images(count)).shape)
-        taker.backward(weights)
+        weights = np.random.default_rng(1).normal(size=batch_pass.forward(net.layers, images(count)).shape)
+        batch_pass.backward(weights)
         once_more = gradients(once)
         for name, gradient in gradients(net).items():
             np.testing.assert_allclose(gradient, once_more[name], rtol=1e-9, atol=1e-9)
 
 
-@pytest.mark.usefixtures("cut")
-def test_layers_may_come_and_go() -> None:
-    net, taker = make(NETWORKS["convolutions"]), BatchPass()
+@pytest.mark.usefixtures("splitting")
+def test_layers_can_be_added_and_removed_between_passes() -> None:
+    net, batch_pass = make(NETWORKS["convolutions"]), BatchPass()
     other = make(NETWORKS["convolutions"])
     changes: list[Any] = [
         lambda: net.add(ReLU("last")),
@@ -188,18 +188,18 @@ def test_layers_may_come_and_go() -> None:
         lambda: net.layers.__setitem__(slice(None), other.layers),
     ]
     for change in changes:
-        compare(net, taker, images(9))
+        compare(net, batch_pass, images(9))
         change()
         net.zero_grad()
-        compare(net, taker, images(9))
+        compare(net, batch_pass, images(9))
         net.zero_grad()
 
 
-@pytest.mark.usefixtures("cut")
-def test_a_tensor_may_be_changed_and_replaced() -> None:
-    net, taker = make(NETWORKS["convolutions"]), BatchPass()
+@pytest.mark.usefixtures("splitting")
+def test_tensors_can_be_changed_and_replaced_between_passes() -> None:
+    net, batch_pass = make(NETWORKS["convolutions"]), BatchPass()
     for step in range(4):
-        compare(net, taker, images(9))
+        compare(net, batch_pass, images(9))
         net.zero_grad()
         for parameter in net.parameters:
             if step % 2:
@@ -209,9 +209,9 @@ def test_a_tensor_may_be_changed_and_replaced() -> None:
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.uint8, np.int64])
-@pytest.mark.usefixtures("cut")
+@pytest.mark.usefixtures("splitting")
 @pytest.mark.parametrize("name", ["convolutions", "flat last"])
-def test_the_network_decides_about_the_dtype(name: str, dtype: Any) -> None:
+def test_the_network_decides_the_dtype(name: str, dtype: Any) -> None:
     net = make(NETWORKS[name], np.float32)
     input = np.random.default_rng(0).integers(0, 9, (9, *SHAPE)).astype(dtype)
     expected = net(input)
@@ -221,37 +221,37 @@ def test_the_network_decides_about_the_dtype(name: str, dtype: Any) -> None:
         np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-4)
 
 
-@pytest.mark.usefixtures("cut")
+@pytest.mark.usefixtures("splitting")
 def test_an_input_that_does_not_fit_is_refused_as_by_the_network() -> None:
-    net, taker = make(NETWORKS["convolutions"]), BatchPass()
-    compare(net, taker, images(9))
+    net, batch_pass = make(NETWORKS["convolutions"]), BatchPass()
+    compare(net, batch_pass, images(9))
     wrong = np.ones((9, 2, 6, 9))
     with pytest.raises(ShapeError) as by_network:
         net(wrong)
     for _ in range(2):
         with pytest.raises(ShapeError) as caught:
-            taker.forward(net.layers, wrong)
+            batch_pass.forward(net.layers, wrong)
         assert str(caught.value).partition(" but received ")[0] == str(by_network.value).partition(" but received ")[0]
     assert all(layer.workspace is None for layer in net.layers)
     net.zero_grad()
-    compare(net, taker, images(9))
+    compare(net, batch_pass, images(9))
 
 
-def test_there_is_no_way_back_before_the_first_way_there() -> None:
+def test_backward_needs_a_forward_pass() -> None:
     with pytest.raises(TinymlError, match="forward"):
         BatchPass().backward(np.ones((1, 1)))
 
 
-@pytest.mark.usefixtures("cut")
-def test_the_number_of_threads_may_change_at_any_time() -> None:
-    net, taker = make(NETWORKS["convolutions"]), BatchPass()
+@pytest.mark.usefixtures("splitting")
+def test_the_number_of_threads_can_change_at_any_time() -> None:
+    net, batch_pass = make(NETWORKS["convolutions"]), BatchPass()
     for before, meanwhile in ((1, 2), (2, 1), (1, 4), (4, 2)):
         for count in (3, 9):
             net.zero_grad()
             set_thread_count(before)
-            output = taker.forward(net.layers, images(count))
+            output = batch_pass.forward(net.layers, images(count))
             set_thread_count(meanwhile)
-            taker.backward(np.ones_like(output))
+            batch_pass.backward(np.ones_like(output))
             found = gradients(net)
             net.zero_grad()
             net.backward(np.ones_like(net(images(count))))
@@ -260,23 +260,23 @@ def test_the_number_of_threads_may_change_at_any_time() -> None:
 
 
 def trained(threads: int) -> tuple[list[np.ndarray], dict[str, np.ndarray]]:
-    """Return outputs of a few steps, and the tensors after them, of a network that is large enough to be cut."""
+    """Return outputs of a few steps, and the tensors after them, of a network that is large enough to be split."""
     set_thread_count(threads)
     network = stack(("Conv2D", {"filters": 16}), "ReLu", PAIR, "BatchNorm2D", "ReLu", "MaxPool2D", "Flatten", LINEAR)
-    net, taker = build(network, (1, 28, 28), np.random.default_rng(0)), BatchPass()
+    net, batch_pass = build(network, (1, 28, 28), np.random.default_rng(0)), BatchPass()
     rng = np.random.default_rng(1)
     outputs = []
     for count in (130, 130, 77, 130):
-        outputs.append(taker.forward(net.layers, rng.normal(size=(count, 1, 28, 28)).astype(np.float32)))
-        taker.backward(outputs[-1] / count)
+        outputs.append(batch_pass.forward(net.layers, rng.normal(size=(count, 1, 28, 28)).astype(np.float32)))
+        batch_pass.backward(outputs[-1] / count)
         for parameter in net.parameters:
             parameter.tensor -= 0.001 * parameter.gradient
             parameter.zero_grad()
-    assert any(isinstance(segment, MicroBatchSegment) for segment in taker._planner.segments.values())
+    assert any(isinstance(segment, MicroBatchSegment) for segment in batch_pass._planner.segments.values())
     return outputs, net.named_tensors
 
 
-def test_the_same_bits_come_with_the_same_number_of_threads() -> None:
+def test_the_same_number_of_threads_gives_the_same_bits() -> None:
     for threads in (1, 2, 3):
         (outputs, tensors), (again, same) = trained(threads), trained(threads)
         for first, second in zip(outputs, again, strict=True):
@@ -285,7 +285,7 @@ def test_the_same_bits_come_with_the_same_number_of_threads() -> None:
             np.testing.assert_array_equal(same[name], tensor)
 
 
-def test_another_number_of_threads_changes_no_more_than_rounding() -> None:
+def test_another_number_of_threads_only_changes_rounding() -> None:
     (outputs, tensors), (others, others_tensors) = trained(1), trained(2)
     for first, second in zip(outputs, others, strict=True):
         np.testing.assert_allclose(first, second, rtol=1e-3, atol=1e-5)
@@ -293,8 +293,8 @@ def test_another_number_of_threads_changes_no_more_than_rounding() -> None:
         np.testing.assert_allclose(others_tensors[name], tensor, rtol=1e-3, atol=1e-5)
 
 
-@pytest.mark.usefixtures("cut")
-def test_predicting_puts_the_modes_back() -> None:
+@pytest.mark.usefixtures("splitting")
+def test_predicting_restores_the_modes() -> None:
     net = make(NETWORKS["batch normalisation and dropout"])
     net.layers[4].training = False
     modes = [layer.training for layer in net.layers]
@@ -306,7 +306,7 @@ def test_predicting_puts_the_modes_back() -> None:
 
 
 class Gate(ReLU):
-    """Lets two threads pass together, so that they are at the same layers at the same time."""
+    """Waits for two threads, so that both are at the same layer at the same time."""
 
     batch_separable = False
 
@@ -320,8 +320,8 @@ class Gate(ReLU):
 
 
 @pytest.mark.parametrize("name", ["convolutions", "flat first", "residual"])
-@pytest.mark.usefixtures("cut")
-def test_two_threads_may_predict_at_the_same_time(name: str) -> None:
+@pytest.mark.usefixtures("splitting")
+def test_two_threads_can_predict_at_the_same_time(name: str) -> None:
     net = make(NETWORKS[name])
     net.eval()
     inputs = [images(30, seed) for seed in (0, 1)]

@@ -6,7 +6,7 @@ from tinyml.net.execution.plan import Planner, move_after_maximum
 
 
 class Magnitude(Tanh):
-    """A layer that is not in this package, and says the same of itself as ReLU."""
+    """A custom layer with the same flag as ReLU."""
 
     commutes_with_maximum = True
 
