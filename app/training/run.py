@@ -1,13 +1,12 @@
 """One training run: its state and its results."""
 
-import math
 from dataclasses import dataclass, field
 from enum import Enum
 from time import perf_counter
 
 from app.training.snapshot import Snapshot
 from app.training.training_config import TrainingConfig
-from tinyml.learner import Checkpoint, EpochFinished
+from tinyml.learner import Checkpoint, EpochFinished, best_epoch
 
 
 class SessionState(Enum):
@@ -94,8 +93,7 @@ class Run:
     @property
     def best_epoch(self) -> EpochFinished | None:
         """The first epoch with the lowest finite `monitored_loss`; None if there is none."""
-        finite = (epoch for epoch in self.history if math.isfinite(epoch.monitored_loss))
-        return min(finite, key=lambda epoch: epoch.monitored_loss, default=None)
+        return best_epoch(self.history)
 
     @property
     def progress(self) -> float:
