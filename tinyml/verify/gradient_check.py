@@ -98,7 +98,7 @@ class GradientReport:
             numbers = (
                 f"{tensor.relative_error:.1e}",
                 str(list(tensor.worst)),
-                *_alike(tensor.analytic, tensor.numerical),
+                *_format_pair(tensor.analytic, tensor.numerical),
             )
             size, kinks = f"{tensor.checked:,}/{math.prod(tensor.shape):,}", str(tensor.kinks or "")
             rows.append((tensor.name, describe_shape(tensor.shape), size, *numbers, kinks, tensor.verdict))
@@ -160,7 +160,7 @@ def gradient_check(
         chosen = np.arange(tensor.size)
         if elements is not None and elements < tensor.size:
             chosen = np.sort(rng.choice(tensor.size, elements, replace=False))
-        tensors.append(_TensorJudge(probe, name, gradients[name], value, step).judge(chosen, rng))
+        tensors.append(_TensorChecker(probe, name, gradients[name], value, step).check(chosen, rng))
     return GradientReport(value, tuple(tensors), tuple(_exceptions(net.layers)))
 
 
@@ -209,8 +209,8 @@ class _Direction(NamedTuple):
         return float(gradient[self.positions] @ self.lengths)
 
 
-class _TensorJudge:
-    """Judges the gradient of one tensor."""
+class _TensorChecker:
+    """Checks the gradient of one tensor."""
 
     def __init__(self, probe: _Probe, name: str, gradient: Numbers, loss: float, step: float) -> None:
         self._probe, self._name, self._step = probe, name, step
@@ -219,7 +219,7 @@ class _TensorJudge:
         # The loss has a rounding error of a few units in its last place. The quotient divides it by the step.
         self._rounding = 4 * float(np.finfo(np.float64).eps) * max(abs(loss), 1e-3) / step
 
-    def judge(self, chosen: np.ndarray, rng: np.random.Generator) -> TensorCheck:
+    def check(self, chosen: np.ndarray, rng: np.random.Generator) -> TensorCheck:
         """Check the chosen elements, given as flat positions. If these are not all, check a random direction too."""
         analytic, numerical = np.empty(len(chosen)), np.empty(len(chosen))
         kinks = 0
@@ -251,7 +251,7 @@ class _TensorJudge:
         difference = abs(analytic - numerical)
         if difference <= max(RIGHT * abs(analytic), self._rounding):
             return analytic, numerical, False
-        above, below = self._claimed(direction, _BESIDE), self._claimed(direction, -_BESIDE)
+        above, below = self._analytic_slope(direction, _BESIDE), self._analytic_slope(direction, -_BESIDE)
         # Where the loss is smooth, the gradient changes steadily: the jump is almost zero, even if it is wrong.
         jump = abs(above - 2 * analytic + below)
         if not jump >= difference:
@@ -264,7 +264,7 @@ class _TensorJudge:
         above = self._at(direction, place + 1, self._probe.loss)
         return (above - self._at(direction, place - 1, self._probe.loss)) / (2 * self._step)
 
-    def _claimed(self, direction: _Direction, place: int) -> float:
+    def _analytic_slope(self, direction: _Direction, place: int) -> float:
         """Return the derivative from `backward`, `place` steps away."""
         _, gradients = self._at(direction, place, self._probe.gradients)
         return direction.along(gradients[self._name].reshape(-1))
@@ -301,7 +301,7 @@ def _exceptions(layers: Iterable[Layer]) -> Iterator[str]:
         yield from _exceptions(getattr(layer, "layers", ()))
 
 
-def _alike(first: float, second: float) -> tuple[str, str]:
+def _format_pair(first: float, second: float) -> tuple[str, str]:
     """Format two numbers with enough digits to show their difference; equal numbers get 4 digits."""
     for digits in range(4, 11):
         texts = f"{first:.{digits}g}", f"{second:.{digits}g}"

@@ -120,10 +120,10 @@ def stop_and_resume(case: Case, events: int, way: Callable[[Any], Any]) -> tuple
     network, splits = case
     first, second = set_up_training(network, EVERYTHING, splits), set_up_training(network, EVERYTHING, splits)
     run = first.run()
-    told = [next(run) for _ in range(events)]
+    received = [next(run) for _ in range(events)]
     checkpoint = way(first.learner.checkpoint())
     run.close()
-    return second, told + list(second.run(resume=checkpoint))
+    return second, received + list(second.run(resume=checkpoint))
 
 
 @pytest.mark.parametrize("events", [3, 8, 11])
@@ -136,8 +136,8 @@ def test_a_resumed_run_is_the_same_to_the_bit(case: Case, events: int, tmp_path:
         save_checkpoint(tmp_path / "run.safetensors", checkpoint, Project(network=network, training=EVERYTHING))
         return read_checkpoint(tmp_path / "run.safetensors").checkpoint
 
-    second, told = stop_and_resume(case, events, through_file)
-    assert [numbers(event) for event in told] == [numbers(event) for event in expected]
+    second, received = stop_and_resume(case, events, through_file)
+    assert [numbers(event) for event in received] == [numbers(event) for event in expected]
     assert [numbers(epoch) for epoch in second.learner.history] == [numbers(epoch) for epoch in whole.learner.history]
     for name, tensor in whole.net.named_tensors.items():
         np.testing.assert_array_equal(second.net.named_tensors[name], tensor)
@@ -159,8 +159,8 @@ def test_a_checkpoint_of_an_older_version_can_be_resumed() -> None:
         state=type(now.state).model_validate(state),
         tensors={**now.tensors, "history": now.tensors["history"][:, :6]},
     )
-    told = [numbers(event) for event in second.run(resume=old)]
-    assert told == [numbers(event) for event in run]
+    received = [numbers(event) for event in second.run(resume=old)]
+    assert received == [numbers(event) for event in run]
     assert second.learner.history[0].training_accuracy is not None
 
 

@@ -70,14 +70,14 @@ def digits() -> Splits:
 
 def outcome(setup: TrainingSetup, events: list[Any]) -> tuple[Any, ...]:
     """Return everything that must be equal: events without seconds, tensors, and the states of random generators."""
-    told = []
+    received = []
     for event in events:
         history = tuple(replace(epoch, seconds=0.0) for epoch in getattr(event, "history", ()))
         changes = {"seconds": 0.0} if hasattr(event, "seconds") else {}
-        told.append(replace(event, **changes, **({"history": history} if history else {})))
+        received.append(replace(event, **changes, **({"history": history} if history else {})))
     tensors = {name: tensor.tobytes() for name, tensor in setup.net.named_tensors.items()}
     random = [generator.bit_generator.state for generator in setup.net.generators]
-    return told, tensors, random
+    return received, tensors, random
 
 
 def stop_and_resume(training: TrainingSettings, splits: Splits, stop: int) -> tuple[TrainingSetup, list[Any]]:
@@ -146,8 +146,8 @@ def test_an_interrupted_validation_starts_again(digits: Splits) -> None:
     events = list(whole.run())
     names = [type(event).__name__ for event in events]
     assert names[4:7] == ["ValidationAdvanced", "ValidationAdvanced", "EpochFinished"]
-    second, told = stop_and_resume(training, splits, 6)
-    assert outcome(second, told[:4] + told[6:]) == outcome(whole, events)
+    second, received = stop_and_resume(training, splits, 6)
+    assert outcome(second, received[:4] + received[6:]) == outcome(whole, events)
 
 
 def test_a_finished_run_can_be_resumed_with_more_epochs(digits: Splits) -> None:
@@ -166,8 +166,8 @@ def test_without_validation_a_resumed_history_has_no_validation_loss(digits: Spl
     whole = set_up_training(NETWORK, training, splits)
     events = list(whole.run())
     assert all(epoch.validation_loss is None for epoch in whole.learner.history)
-    second, told = stop_and_resume(training, splits, 7)
-    assert outcome(second, told) == outcome(whole, events)
+    second, received = stop_and_resume(training, splits, 7)
+    assert outcome(second, received) == outcome(whole, events)
     assert len(second.learner.history) == 3
 
 

@@ -231,7 +231,7 @@ def test_a_trace_has_the_input_and_output_of_every_layer() -> None:
     assert trace.entry("c").switches is None
     assert all(layer.training for layer in net.layers)
     with pytest.raises(KeyError):
-        trace.entry("nobody")
+        trace.entry("unknown")
 
 
 def test_the_next_pass_does_not_change_a_trace() -> None:
