@@ -149,7 +149,7 @@ def check_fits(net: Sequential, input_shape: Shape, dataset: Dataset) -> None:
     if description.target_shape is not None:
         if output_shape != description.target_shape:
             raise DataError(
-                f"The network gives {describe_shape(output_shape)}, but the targets of {description.title} are "
+                f"The network returns {describe_shape(output_shape)}, but the targets of {description.title} are "
                 f"{describe_shape(description.target_shape)}. Choose data with targets of the same shape."
             )
         return

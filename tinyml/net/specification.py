@@ -126,11 +126,11 @@ def build_inferred(
     """Make the network of a shape inference, without a second inference.
 
     Arguments:
-        inference: the result of `infer`, with a known input shape.
+        inference: the result of `infer` with an input shape.
         rng: source of the initial parameters and of dropout; a fresh one by default.
         dtype: dtype of the parameters.
 
-    Raises `SpecificationError`, with one problem for each faulty layer, if there are problems.
+    Raises `SpecificationError` if there are problems, or if the input shape is unknown.
 
     >>> network = NetworkSpecification(layers=(LayerSpecification(type="Linear", name="fc"),))
     >>> build_inferred(infer(network, (784,)))
@@ -140,6 +140,9 @@ def build_inferred(
     """
     if inference.problems:
         raise SpecificationError(inference.problems)
+    if inference.input_shape is None:
+        sentence = "The network cannot be built for an unknown input. Infer its shapes with an input shape."
+        raise SpecificationError((Problem(-1, "", sentence),))
     return Sequential(build_stack(inference.layers, rng or np.random.default_rng(), dtype))
 
 

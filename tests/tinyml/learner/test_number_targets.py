@@ -301,7 +301,7 @@ def test_a_loss_of_classes_is_a_problem_with_a_fix() -> None:
     with pytest.raises(SpecificationError, match="needs classes"):
         set_up_training(REGRESSION, TrainingSettings(), splits)
     assert find_problems(infer(REGRESSION, (1,), 0, (1,)), TrainingSettings(loss="huber_loss")) == ()
-    with pytest.raises(DataError, match=r"gives 1, but the targets of Digits"):
+    with pytest.raises(DataError, match=r"returns 1, but the targets of Digits"):
         check_fits(Sequential([Flatten("f"), Linear("fc", 64, 1)]), (1, 8, 8), load("digits").with_target("input"))
 
 

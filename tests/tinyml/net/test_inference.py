@@ -17,7 +17,7 @@ from tinyml.core import (
     TinymlError,
 )
 from tinyml.layers.maxunpool2d import MaxUnpool2DSettings
-from tinyml.net import LayerSpecification, NetworkSpecification, build, infer, read_settings
+from tinyml.net import LayerSpecification, NetworkSpecification, build, build_inferred, infer, read_settings
 
 SHAPES = st.one_of(
     st.tuples(st.integers(1, 3), st.integers(1, 9), st.integers(1, 9)),
@@ -229,3 +229,18 @@ def test_a_seed_decides_the_network() -> None:
         np.testing.assert_array_equal(mine.tensor, same.tensor)
     double = build(network, (1, 4, 4), np.random.default_rng(5), np.float64)
     assert {parameter.tensor.dtype for parameter in double.parameters} == {np.dtype(np.float64)}
+
+
+def test_a_network_is_built_from_its_inference() -> None:
+    network = stack("Flatten", ("Linear", {"outputs": 3}))
+    net = build_inferred(infer(network, (1, 4, 4)), np.random.default_rng(5))
+    expected = build(network, (1, 4, 4), np.random.default_rng(5))
+    for name, tensor in expected.named_tensors.items():
+        np.testing.assert_array_equal(net.named_tensors[name], tensor)
+
+
+def test_without_shapes_a_network_cannot_be_built() -> None:
+    with pytest.raises(SpecificationError, match="unknown input"):
+        build_inferred(infer(stack("Flatten"), None))
+    with pytest.raises(SpecificationError, match="needs a vector"):
+        build_inferred(infer(stack("Linear"), (1, 4, 4)))
