@@ -8,7 +8,7 @@ import numpy as np
 
 from app.monitor.series import Series, Smoother
 from tinyml.data import DataDescription
-from tinyml.learner import BatchFinished, EpochFinished
+from tinyml.learner import BatchFinished, EpochFinished, is_better
 
 Metric = Literal["accuracy", "r_squared"]
 """The metric beside the loss: accuracy for classes, R² for numbers."""
@@ -141,8 +141,7 @@ class RunCurves:
         """Add the next epochs (`events`), in their order."""
         self.history.extend(events)
         for event in events:
-            loss = event.monitored_loss
-            if math.isfinite(loss) and (self.best_epoch is None or loss < self.best_epoch.monitored_loss):
+            if is_better(event, self.best_epoch):
                 self.best_epoch = event
             x = np.array([float(event.epoch)])
             if event.validation_loss is not None:

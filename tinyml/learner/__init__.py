@@ -9,6 +9,7 @@ from tinyml.learner.events import (
     TrainingFinished,
     ValidationAdvanced,
     best_epoch,
+    is_better,
 )
 from tinyml.learner.gradient_stats import LayerGradientStats
 from tinyml.learner.learner import Learner
@@ -39,6 +40,7 @@ __all__ = [
     "confusion_matrix",
     "evaluate",
     "find_problems",
+    "is_better",
     "r_squared",
     "report",
     "set_up_training",

@@ -114,6 +114,10 @@ def is_better(epoch: EpochFinished, best: EpochFinished | None) -> bool:
     Arguments:
         epoch: the new epoch.
         best: the best epoch so far; None if there is none.
+
+    >>> first, second = (EpochFinished(number, 2, 0.5, None, loss, None, 1.0) for number, loss in ((1, 0.4), (2, 0.3)))
+    >>> is_better(first, None), is_better(second, first), is_better(first, second)
+    (True, True, False)
     """
     return math.isfinite(epoch.monitored_loss) and (best is None or epoch.monitored_loss < best.monitored_loss)
 
