@@ -76,7 +76,7 @@ def evaluate_in_parts(
             squared += squared_error(output, targets)
             absolute += absolute_error(output, targets)
             numbers = part.stop * (targets.size // len(targets))
-            explained = explained_share(squared / part.stop, dataset)
+            explained = r_squared_from(squared / part.stop, dataset)
             distance = None if math.isnan(absolute) else absolute / numbers
             yield part.stop, Evaluation(total_loss / part.stop, None, explained, distance)
 
@@ -97,7 +97,7 @@ def absolute_error(output: Array, targets: np.ndarray) -> float:
         return float(np.sum(np.abs(output.astype(np.float64) - targets)))
 
 
-def explained_share(squared_error: float, dataset: Dataset) -> float | None:
+def r_squared_from(squared_error: float, dataset: Dataset) -> float | None:
     """Return R² for some examples of a dataset; see `r_squared`.
 
     The variation is that of all examples of the dataset, so that small batches can be compared with each other.

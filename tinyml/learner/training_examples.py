@@ -9,7 +9,7 @@ import numpy as np
 from tinyml.core import Array
 from tinyml.data import Augmentation, Dataset
 from tinyml.data.augmented_batch import augmented_batch
-from tinyml.learner.evaluation import explained_share, squared_error
+from tinyml.learner.evaluation import r_squared_from, squared_error
 from tinyml.learner.objective import Objective
 
 
@@ -83,4 +83,4 @@ class DatasetExamples:
 
     def r_squared(self, squared_error: float, examples: int) -> float | None:
         """Return R² from the sum of the squared errors of some examples; None if the targets are classes."""
-        return None if self.objective.has_classes else explained_share(squared_error / examples, self.dataset)
+        return None if self.objective.has_classes else r_squared_from(squared_error / examples, self.dataset)
