@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -6,6 +7,7 @@ import pytest
 from tinyml.core import AppendLayers, DataError, RemoveLayer, Shape, SpecificationError
 from tinyml.data import DataChoice, Splits, load, split
 from tinyml.layers.base.inference import LayerInference, infer_stack
+from tinyml.layers.base.registry import layer_types
 from tinyml.learner import TrainingSettings, check_fits, find_problems, set_up_training
 from tinyml.net import LayerSpecification, NetworkSpecification, infer, specification
 
@@ -49,6 +51,20 @@ def test_shapes_are_inferred_once(circle: Splits, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(specification, "infer_stack", count)
     set_up_training(CIRCLE_NET, TrainingSettings(), circle)
     assert inferred == [(2,)]
+
+
+def test_settings_are_validated_once(circle: Splits, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Inference validates the settings of each layer, and the layer is made from the result."""
+    settings = layer_types()["Linear"].Settings
+    validate, validated = settings.model_validate, []
+
+    def count(values: Any) -> Any:
+        validated.append(values)
+        return validate(values)
+
+    monkeypatch.setattr(settings, "model_validate", count)
+    set_up_training(CIRCLE_NET, TrainingSettings(), circle)
+    assert validated == [{"outputs": 8}, {"outputs": 2}]
 
 
 def test_momentum_and_rate_reach_the_optimiser(circle: Splits) -> None:
