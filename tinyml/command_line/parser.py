@@ -51,6 +51,14 @@ class _HelpFormatter(argparse.HelpFormatter):
             from tinyml.data.readers import describe_sources
 
             text = text.replace("{built-in sets}", ", ".join(builtin_names())).replace("{sources}", describe_sources())
+        if "{optimisers}" in text:
+            from tinyml.optims import optimizer_descriptions
+
+            text = text.replace("{optimisers}", ", ".join(optimizer_descriptions()))
+        if "{schedules}" in text:
+            from tinyml.optims.schedules import schedule_descriptions
+
+            text = text.replace("{schedules}", ", ".join(schedule_descriptions()))
         if "{formats}" in text:
             from tinyml.storage.exporters import exporters
 
@@ -156,11 +164,11 @@ def _add_training_settings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--momentum", type=float, metavar="X", help="share of the previous update that is added to each update"
     )
-    parser.add_argument("--optimizer", metavar="NAME", help="optimiser: sgd, adam, adamw, rmsprop")
+    parser.add_argument("--optimizer", metavar="NAME", help="optimiser: {optimisers}")
     parser.add_argument(
         "--schedule",
         metavar="NAME",
-        help="learning-rate schedule: constant, step, cosine, warm_up, one_cycle, reduce_on_plateau",
+        help="learning-rate schedule: {schedules}",
     )
     parser.add_argument(
         "--set",

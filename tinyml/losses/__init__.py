@@ -4,12 +4,11 @@ A loss file holds a function `(predicted, ground_truth) -> (loss, gradient)` and
 only tell editors and type checkers the built-in names.
 """
 
-import importlib
-import pkgutil
 from functools import cache
 from typing import Any
 
 from tinyml.core import SettingsError
+from tinyml.core.discovery import package_instances
 from tinyml.core.suggestions import by_name, describe_value
 from tinyml.losses.base import LossDescription, LossFunction
 from tinyml.losses.binary_cross_entropy_with_logits import binary_cross_entropy_with_logits_loss
@@ -43,12 +42,7 @@ def loss_descriptions() -> dict[str, LossDescription]:
     >>> loss_descriptions()["mse_loss"].targets
     'numbers'
     """
-    found: dict[str, LossDescription] = {}
-    for module_info in pkgutil.iter_modules(__path__):
-        module = importlib.import_module(f"{__name__}.{module_info.name}")
-        description = getattr(module, "DESCRIPTION", None)
-        if isinstance(description, LossDescription):
-            found[description.name] = description
+    found = {description.name: description for description in package_instances(__name__, LossDescription)}
     return dict(sorted(found.items()))
 
 

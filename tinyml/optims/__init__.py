@@ -4,12 +4,11 @@ An optimiser file holds an `Optimizer` and its `DESCRIPTION`. In the same way, `
 schedules. The imports below only tell editors and type checkers the built-in names.
 """
 
-import importlib
-import pkgutil
 from functools import cache
 from typing import Any
 
 from tinyml.core import SettingsError
+from tinyml.core.discovery import package_instances
 from tinyml.core.suggestions import by_name, describe_value
 from tinyml.optims.adam import AdamOptimizer
 from tinyml.optims.adamw import AdamWOptimizer
@@ -41,11 +40,7 @@ def optimizer_descriptions() -> dict[str, OptimizerDescription]:
     >>> list(optimizer_descriptions())
     ['adam', 'adamw', 'rmsprop', 'sgd']
     """
-    found: dict[str, OptimizerDescription] = {}
-    for module_info in pkgutil.iter_modules(__path__):
-        description = getattr(importlib.import_module(f"{__name__}.{module_info.name}"), "DESCRIPTION", None)
-        if isinstance(description, OptimizerDescription):
-            found[description.name] = description
+    found = {description.name: description for description in package_instances(__name__, OptimizerDescription)}
     return dict(sorted(found.items()))
 
 

@@ -289,7 +289,12 @@ def test_a_run_that_has_ended_frees_its_memory(qtbot, session, monkeypatch):
     monkeypatch.setattr(worker_module, "set_up_training", set_up_and_watch)
     session.start()
     wait_for(qtbot, session, SessionState.FINISHED)
-    qtbot.waitUntil(lambda: gc.collect() >= 0 and learners[0]() is None)
+
+    def is_freed():
+        gc.collect()
+        return learners[0]() is None
+
+    qtbot.waitUntil(is_freed)
 
 
 def test_time_never_runs_backwards(qtbot, session):

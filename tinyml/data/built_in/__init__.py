@@ -3,10 +3,9 @@
 To add a built-in set, add a file that holds a `BuiltInSet`. `built_in_sets()` finds it.
 """
 
-import importlib
-import pkgutil
 from functools import cache
 
+from tinyml.core.discovery import package_instances
 from tinyml.data.built_in.base import BuiltInSet
 
 __all__ = ["BuiltInSet", "built_in_sets"]
@@ -19,8 +18,5 @@ def built_in_sets() -> dict[str, BuiltInSet]:
     >>> built_in_sets()["circle"].description.count
     1000
     """
-    found: list[BuiltInSet] = []
-    for module_info in pkgutil.iter_modules(__path__):
-        module = importlib.import_module(f"{__name__}.{module_info.name}")
-        found.extend(value for value in vars(module).values() if isinstance(value, BuiltInSet))
-    return {entry.description.name: entry for entry in sorted(found, key=lambda entry: entry.description.title)}
+    found = sorted(package_instances(__name__, BuiltInSet), key=lambda entry: entry.description.title)
+    return {entry.description.name: entry for entry in found}

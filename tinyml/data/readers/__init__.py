@@ -3,13 +3,12 @@
 A reader file holds a `Reader`. See `tinyml.data.readers.base` for what it must know.
 """
 
-import importlib
-import pkgutil
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
 from tinyml.core import DataError
+from tinyml.core.discovery import package_instances
 from tinyml.data.readers.base import Reader
 
 __all__ = ["Reader", "describe_sources", "find_reader", "readers"]
@@ -24,11 +23,8 @@ def readers() -> dict[str, Reader]:
     >>> readers()["idx"].source
     'a folder of IDX files'
     """
-    found: list[Reader] = []
-    for module_info in pkgutil.iter_modules(__path__):
-        module = importlib.import_module(f"{__name__}.{module_info.name}")
-        found.extend(value for value in vars(module).values() if isinstance(value, Reader))
-    return {reader.name: reader for reader in sorted(found, key=lambda reader: reader.title)}
+    found = sorted(package_instances(__name__, Reader), key=lambda reader: reader.title)
+    return {reader.name: reader for reader in found}
 
 
 def find_reader(path: Path) -> Reader | None:

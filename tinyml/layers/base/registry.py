@@ -1,10 +1,9 @@
 """The layer types: every layer class in the files of `tinyml/layers`."""
 
-import importlib
 import inspect
-import pkgutil
 from functools import cache
 
+from tinyml.core.discovery import package_modules
 from tinyml.core.suggestions import nearest
 from tinyml.layers.base.layer import Layer
 
@@ -19,11 +18,7 @@ def layer_types() -> dict[str, type[Layer]]:
     'ReLU'
     """
     found: dict[str, type[Layer]] = {}
-    package = importlib.import_module(__name__.rsplit(".", 2)[0])
-    for module_info in pkgutil.iter_modules(package.__path__):
-        if module_info.ispkg:  # a layer type is a file; `base` is a package
-            continue
-        module = importlib.import_module(f"{package.__name__}.{module_info.name}")
+    for module in package_modules("tinyml.layers"):
         for value in vars(module).values():
             # Imported classes and abstract classes are not layer types of this file.
             is_layer = isinstance(value, type) and issubclass(value, Layer) and not inspect.isabstract(value)

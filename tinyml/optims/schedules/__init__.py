@@ -3,10 +3,9 @@
 A schedule file holds a `Schedule` and its `DESCRIPTION`. The imports below only help editors and type checkers.
 """
 
-import importlib
-import pkgutil
 from functools import cache
 
+from tinyml.core.discovery import package_instances
 from tinyml.optims.schedules.base import Schedule, ScheduleDescription
 from tinyml.optims.schedules.constant import ConstantSchedule
 from tinyml.optims.schedules.cosine import CosineSchedule
@@ -37,9 +36,5 @@ def schedule_descriptions() -> dict[str, ScheduleDescription]:
     >>> list(schedule_descriptions())
     ['constant', 'cosine', 'one_cycle', 'reduce_on_plateau', 'step', 'warm_up']
     """
-    found: dict[str, ScheduleDescription] = {}
-    for module_info in pkgutil.iter_modules(__path__):
-        description = getattr(importlib.import_module(f"{__name__}.{module_info.name}"), "DESCRIPTION", None)
-        if isinstance(description, ScheduleDescription):
-            found[description.name] = description
-    return dict(sorted(found.items(), key=lambda item: item[1].title))
+    found = sorted(package_instances(__name__, ScheduleDescription), key=lambda description: description.title)
+    return {description.name: description for description in found}

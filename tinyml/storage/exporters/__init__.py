@@ -3,12 +3,11 @@
 An exporter file holds an `Exporter`. See `tinyml.storage.exporters.base` for what it must know.
 """
 
-import importlib
-import pkgutil
 from functools import cache
 from pathlib import Path
 
 from tinyml.core import StorageError
+from tinyml.core.discovery import package_instances
 from tinyml.core.files import show_path
 from tinyml.core.suggestions import did_you_mean
 from tinyml.storage.exporters.base import Exporter
@@ -28,12 +27,9 @@ def exporters() -> dict[str, Exporter]:
     >>> exporters()["safetensors"].suffix
     'safetensors'
     """
-    found: list[Exporter] = []
-    for module_info in pkgutil.iter_modules(__path__):
-        module = importlib.import_module(f"{__name__}.{module_info.name}")
-        found.extend(value for value in vars(module).values() if isinstance(value, Exporter))
-    ordered = sorted(found, key=lambda exporter: (exporter.name != DEFAULT_EXPORTER, exporter.name))
-    return {exporter.name: exporter for exporter in ordered}
+    found = package_instances(__name__, Exporter)
+    found.sort(key=lambda exporter: (exporter.name != DEFAULT_EXPORTER, exporter.name))
+    return {exporter.name: exporter for exporter in found}
 
 
 def find_exporter(name: str) -> Exporter:
