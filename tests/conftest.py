@@ -1,4 +1,4 @@
-"""On a machine that lacks a library of Qt, leave the tests of the window out and say so; all others run."""
+"""If a library of Qt is missing, skip the tests of the window and say so; all other tests run."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ collect_ignore = ["app", "e2e"] if OBSTACLE else []
 
 
 def pytest_plugin_registered(plugin: object, plugin_name: str, manager: pytest.PytestPluginManager) -> None:
-    # It loads Qt before any test is looked for.
+    # pytest-qt loads Qt before pytest collects the tests.
     if OBSTACLE and plugin_name == "pytest-qt":
         manager.unregister(plugin)
 

@@ -1,7 +1,7 @@
 """Find the Python interpreters that the tests should pass on: `python tests/interpreters.py` prints their paths.
 
-Those on PATH, and those that pyenv has installed. What is found but does not run, as a pyenv shim of a version that is
-not chosen, is left out.
+It searches PATH and the versions that pyenv has installed. An interpreter that is found but does not run is left out;
+for example the shim of a pyenv version that is not active.
 """
 
 import os
@@ -13,7 +13,7 @@ VERSIONS = ("3.11", "3.12", "3.13")
 
 
 def candidates(version: str) -> Iterator[Path]:
-    """Yield where an interpreter of a version may be."""
+    """Yield the paths where an interpreter of a version can be."""
     for folder in os.get_exec_path():
         yield Path(folder) / f"python{version}"
     pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
@@ -21,7 +21,7 @@ def candidates(version: str) -> Iterator[Path]:
 
 
 def runs(path: Path, version: str) -> bool:
-    """Return True if the interpreter starts, is of that version, and can make environments."""
+    """Return True if the interpreter starts, has that version, and can make environments."""
     code = "import ensurepip, sys; print('%d.%d' % sys.version_info[:2])"
     try:
         done = subprocess.run([path, "-c", code], capture_output=True, text=True, timeout=60, check=False)

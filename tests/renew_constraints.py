@@ -1,6 +1,6 @@
 """Write `constraints.txt` and `tests/constraints-oldest.txt` again: `make constraints`.
 
-The first holds the newest releases that pyproject.toml admits, the second the oldest ones; both for every Python found.
+The first holds the newest releases that pyproject.toml allows, the second the oldest ones; both for every Python found.
 """
 
 import json
@@ -25,20 +25,20 @@ Versions = Mapping[str, str]
 
 
 def direct_requirements() -> list[Requirement]:
-    """Return what pyproject.toml asks for: to run, to test, to build."""
+    """Return the requirements of pyproject.toml: to run, to test, to build."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     run, test = project["project"]["dependencies"], project["project"]["optional-dependencies"]["test"]
     return [Requirement(text) for text in (*run, *test, *project["build-system"]["requires"])]
 
 
 def oldest(requirement: Requirement) -> str:
-    """Return the oldest release that a requirement admits."""
+    """Return the oldest release that a requirement allows."""
     (bound,) = (part.version for part in requirement.specifier if part.operator in (">=", "=="))
     return bound
 
 
 def pins(by_python: Mapping[str, Versions]) -> list[str]:
-    """Return one line for each release, with a marker where the versions of Python need different ones.
+    """Return one line for each release, with a marker if the versions of Python need different releases.
 
     >>> pins({"3.11": {"a": "1", "b": "1"}, "3.12": {"a": "1", "b": "2"}, "3.13": {"a": "1", "b": "2"}})
     ['a==1', "b==1; python_version < '3.12'", "b==2; python_version >= '3.12'"]
@@ -57,7 +57,7 @@ def pins(by_python: Mapping[str, Versions]) -> list[str]:
 
 
 def resolve(python: Path, constraints: Sequence[str]) -> Versions:
-    """Let pip choose the releases for an interpreter, and install nothing."""
+    """Let pip choose the releases for an interpreter; pip installs nothing."""
     build = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["build-system"]["requires"]
     with tempfile.TemporaryDirectory() as folder:
         report, fixed = Path(folder) / "report.json", Path(folder) / "fixed.txt"
@@ -73,7 +73,7 @@ def resolve(python: Path, constraints: Sequence[str]) -> Versions:
 
 
 def main() -> None:
-    """Write both files."""
+    """Write both files of constraints."""
     pythons = find_interpreters()
     print("Resolving for Python", ", ".join(pythons))
     lower_bounds = [
@@ -81,8 +81,8 @@ def main() -> None:
         for requirement in direct_requirements()
     ]
     for path, constraints, words in (
-        (NEWEST, [], "The releases that `make` installs: the newest ones that pyproject.toml admits."),
-        (OLDEST, lower_bounds, "The oldest releases that pyproject.toml admits, for `make test-oldest`."),
+        (NEWEST, [], "The releases that `make` installs: the newest ones that pyproject.toml allows."),
+        (OLDEST, lower_bounds, "The oldest releases that pyproject.toml allows, for `make test-oldest`."),
     ):
         found = {version: resolve(python, constraints) for version, python in pythons.items()}
         path.write_text("\n".join([f"# {words}", "# Written by `make constraints`.", *pins(found), ""]))

@@ -1,4 +1,4 @@
-"""Paths that are no ordinary file: what a user may type, drop, or find in a project."""
+"""Paths of special files, and impossible paths. A user can type or drop them, and a project can hold them."""
 
 import os
 import socket
@@ -11,7 +11,7 @@ import pytest
 
 
 def make_device(path: Path) -> None:
-    """Make a node of the device that is always full; that of the system is left alone."""
+    """Make a device node like /dev/full; the device of the system itself is not used."""
     try:
         os.mknod(path, 0o666 | stat.S_IFCHR, os.makedev(1, 7))
     except OSError as error:
@@ -19,7 +19,7 @@ def make_device(path: Path) -> None:
 
 
 def make_socket(path: Path) -> None:
-    """Bind a socket, also where its path is longer than a socket's address can be."""
+    """Bind a socket, even if its path is longer than the address of a socket can be."""
     before = Path.cwd()
     os.chdir(path.parent)
     try:
@@ -42,7 +42,7 @@ SPECIAL: dict[str, tuple[Callable[[Path], None], str]] = {
     "socket": (make_socket, "a socket"),
     "device": (make_device, "a device"),
 }
-"""For each kind of file that is not regular: what makes it, and what a refusal calls it."""
+"""For each kind of special file: the function that makes it, and its name in error messages."""
 
 IMPOSSIBLE = {
     "unknown user": "~no-such-user-here/file",
@@ -54,18 +54,18 @@ IMPOSSIBLE = {
     "below a file": "plain/file",
     "empty": "",
 }
-"""Paths where no file can be, to be joined to a folder by `impossible_path`."""
+"""Paths where no file can be; `impossible_path` joins them to a folder."""
 
 
 def make_special(kind: str, path: Path) -> str:
-    """Make a special file at `path`; return what a refusal calls it."""
+    """Make a special file at `path`; return its name in error messages."""
     make, name = SPECIAL[kind]
     make(path)
     return name
 
 
 def impossible_path(kind: str, folder: Path) -> str:
-    """Return a path where no file can be, in `folder` if it is not one of its own."""
+    """Return a path where no file can be; in `folder`, unless the path is absolute or empty."""
     if kind in ("unknown user", "empty"):
         return IMPOSSIBLE[kind]
     if kind == "loop":
@@ -76,5 +76,5 @@ def impossible_path(kind: str, folder: Path) -> str:
 
 
 def listing(folder: Path) -> dict[str, tuple[int, int]]:
-    """Return kind and identity of everything in a folder, to see that nothing was replaced or left there."""
+    """Return mode and inode of everything in a folder; a test compares them to find replaced and new files."""
     return {str(path): (path.lstat().st_mode, path.lstat().st_ino) for path in sorted(folder.rglob("*"))}

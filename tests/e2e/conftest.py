@@ -1,4 +1,4 @@
-"""What the tests of the real program share: a virtual desktop, and the program on it."""
+"""Fixtures for the tests of the real program: a virtual desktop, and the program on it."""
 
 import json
 import os
@@ -24,12 +24,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 class Program:
-    """The program on a desktop, driven from outside.
+    """The program on a desktop; the tests use it from outside, as a user does.
 
     Arguments:
-        desktop: where it runs.
-        folder: where it keeps its settings and answers questions.
-        project: the project file to open; None to start as for the first time.
+        desktop: the desktop on which it runs.
+        folder: the folder for its settings and for its answers to the test.
+        project: the project file to open; None for a first start.
     """
 
     def __init__(self, desktop: Desktop, folder: Path, project: Path | None = None) -> None:
@@ -49,11 +49,11 @@ class Program:
 
     @property
     def output(self) -> str:
-        """What the program has written."""
+        """The text that the program has printed."""
         return self._log.read_text(errors="replace")
 
     def ask(self, seconds: float = 20.0) -> dict[str, Any]:
-        """Ask the program where everything is and how it is."""
+        """Return the state of the program: its widgets with their places, the layers, the run."""
         answer, question = self.folder / "state.json", self.folder / "ask"
         answer.unlink(missing_ok=True)
         question.touch()
@@ -65,7 +65,7 @@ class Program:
     def wait_until(
         self, condition: Callable[[dict[str, Any]], Any], what: str, seconds: float = 20.0
     ) -> dict[str, Any]:
-        """Ask until an answer meets the condition, and return it."""
+        """Ask for the state until it meets the condition; return that state."""
         last: dict[str, Any] = {}
 
         def met() -> bool:
@@ -77,22 +77,22 @@ class Program:
         return last
 
     def middle_of(self, name: str) -> tuple[float, float]:
-        """Return the middle of a widget on the screen."""
+        """Return the centre of a widget on the screen, in pixels."""
         x, y, width, height = self.ask()["widgets"][name]
         return x + width / 2, y + height / 2
 
     def end(self) -> None:
-        """End the program without asking, if it still runs."""
+        """Kill the program if it still runs."""
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
 
     def _find_window(self) -> str:
-        def look() -> list[str]:
+        def find() -> list[str]:
             assert self.process.poll() is None, f"the program ended at once:\n{self.output}"
             return self.desktop.windows("TinyML Studio")
 
-        found: list[str] = wait_for(look, "the window", 60)
+        found: list[str] = wait_for(find, "the window", 60)
         self.desktop.xdotool("windowactivate", "--sync", found[0])
         self.wait_until(lambda state: state["active"] == "main_window", "the window to be active")
         return found[0]
@@ -100,7 +100,7 @@ class Program:
 
 @pytest.fixture(scope="session")
 def desktop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desktop]:
-    """A virtual desktop for all tests of the session."""
+    """Start one virtual desktop for all tests of the session."""
     reason = why_no_window()
     if reason and os.environ.get("E2E_REQUIRED") == "1":
         pytest.fail(reason)
@@ -112,7 +112,7 @@ def desktop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desktop]:
 
 @pytest.fixture
 def long_run(tmp_path: Path) -> Path:
-    """The circle example as a project file, with more epochs than any test waits for."""
+    """Write the circle example as a project file with 100 000 epochs, more than any test waits for."""
     project = json.loads(example_path("circle").read_text())
     project["training"]["epochs"] = 100_000
     path = tmp_path / "long.tinyml.json"
@@ -122,7 +122,7 @@ def long_run(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def start(desktop: Desktop, tmp_path: Path) -> Iterator[Callable[..., Program]]:
-    """Start the program; it is ended, and its output checked, after the test."""
+    """Return a function that starts the program. After the test, kill the program and check its output."""
     programs: list[Program] = []
 
     def start_program(project: Path | None = None) -> Program:

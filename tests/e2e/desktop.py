@@ -1,4 +1,4 @@
-"""A virtual desktop with a window manager, and a real mouse and keyboard for it."""
+"""A virtual desktop with a window manager, a mouse and a keyboard."""
 
 import os
 import subprocess
@@ -9,14 +9,14 @@ from typing import Any
 
 
 def wait_for(condition: Callable[[], Any], what: str, seconds: float = 15.0, pause: float = 0.05) -> Any:
-    """Ask again and again until `condition` is true, and return what it says; fails, naming `what`, if it never is."""
+    """Call `condition` until it returns something true, and return that; after `seconds`, fail and name `what`."""
     deadline = time.monotonic() + seconds
     while True:
         answer = condition()
         if answer:
             return answer
         if time.monotonic() > deadline:
-            raise AssertionError(f"waited {seconds:g} s in vain for {what}")
+            raise AssertionError(f"waited {seconds:g} s for {what}, which did not come")
         time.sleep(pause)
 
 
@@ -24,8 +24,8 @@ class Desktop:
     """An X server without a screen, with openbox as its window manager. Use it in a `with` statement.
 
     Arguments:
-        folder: where the server, the window manager and the programs may write; their home.
-        size: of the screen in pixels.
+        folder: the home folder of the server, the window manager and the programs.
+        size: width and height of the screen in pixels.
     """
 
     def __init__(self, folder: Path, size: tuple[int, int] = (1600, 1000)) -> None:
@@ -46,7 +46,7 @@ class Desktop:
         self.close()
 
     def close(self) -> None:
-        """End the window manager and the server."""
+        """Stop the window manager and the server."""
         for process in reversed(self._processes):
             process.terminate()
             try:
@@ -58,7 +58,7 @@ class Desktop:
 
     @property
     def process_ids(self) -> list[int]:
-        """The processes of the server and of the window manager."""
+        """The process ids of the server and of the window manager."""
         return [process.pid for process in self._processes]
 
     def xdotool(self, *arguments: object, check: bool = True) -> str:
@@ -92,11 +92,11 @@ class Desktop:
         self.xdotool("mousedown", 1)
 
     def release_mouse(self) -> None:
-        """Let the left button go."""
+        """Release the left button."""
         self.xdotool("mouseup", 1)
 
     def glide(self, start: tuple[float, float], end: tuple[float, float], steps: int = 12) -> None:
-        """Move the mouse from one point to another as a hand would, through points between them."""
+        """Move the mouse from one point to another in steps, as a hand does."""
         for step in range(1, steps + 1):
             share = step / steps
             self.move(start[0] + share * (end[0] - start[0]), start[1] + share * (end[1] - start[1]))
@@ -105,7 +105,7 @@ class Desktop:
     def _start_server(self) -> None:
         width, height = self._size
         reading, writing = os.pipe()
-        # The server itself finds a display number that is free, and tells it: no race with other servers.
+        # The server finds a free display number itself and reports it, so two servers never choose the same one.
         command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", f"{width}x{height}x24", "-nolisten", "tcp"]
         with (self._folder / "xvfb.log").open("wb") as log:
             process = subprocess.Popen([*command, "-noreset"], pass_fds=(writing,), stdout=log, stderr=log)
@@ -139,5 +139,5 @@ class Desktop:
         with (self._folder / "openbox.log").open("wb") as log:
             command = ["openbox", "--sm-disable"]
             self._processes.append(subprocess.Popen(command, env=self.environment, stdout=log, stderr=log))
-        # Only a window manager answers this question.
+        # This command succeeds only when a window manager runs.
         wait_for(lambda: self.xdotool("get_num_desktops", check=False), "the window manager")

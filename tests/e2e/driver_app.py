@@ -1,9 +1,9 @@
-"""The real program, which also tells a test where its widgets are. Run as a script; the product has no such door.
+"""Run the real program and report its state to a test. Only the tests run this script; the program cannot report.
 
     python driver_app.py FOLDER [PROJECT]
 
-The test asks by creating FOLDER/ask; the answer is FOLDER/state.json, and the question is taken away. Settings are kept
-in FOLDER/settings.ini. After the window was closed FOLDER/end.json tells which threads and widgets were left.
+A test creates FOLDER/ask. The script then writes FOLDER/state.json and removes FOLDER/ask. The settings are in
+FOLDER/settings.ini. When the window is closed, FOLDER/end.json lists the threads and windows that still exist.
 """
 
 import json
@@ -22,7 +22,7 @@ from app.shell.run import open_window
 
 
 class Probe(QObject):
-    """Answers questions, and measures how late a timer of 10 ms comes while a network is being trained."""
+    """Answers the questions of a test, and measures the delay of a 10 ms timer during training."""
 
     def __init__(self, window: MainWindow, folder: Path) -> None:
         super().__init__()
@@ -54,7 +54,7 @@ class Probe(QObject):
         written.write_text(json.dumps(self._state()))
         written.replace(self._folder / "state.json")
         question.unlink()
-        # Looking at all widgets takes a moment, which is not the program's doing: each answer begins a new measurement.
+        # The answer itself takes some milliseconds. They are not the program's fault, so the measurement starts again.
         self._last = None
         self._gaps.clear()
 
@@ -78,7 +78,7 @@ class Probe(QObject):
 
 
 def percentiles(gaps: list[float]) -> dict[str, float]:
-    """Return how many gaps there are, their sum in seconds, and how long they are in milliseconds."""
+    """Return the number of gaps, their sum in seconds, and percentiles of their length in milliseconds."""
     if not gaps:
         return {"count": 0, "seconds": 0.0}
     ordered = sorted(gaps)
@@ -92,7 +92,7 @@ def percentiles(gaps: list[float]) -> dict[str, float]:
 
 
 def visible_widgets() -> dict[str, list[int]]:
-    """Return name and place on the screen (x, y, width, height) of the part of each named widget that can be seen."""
+    """Return the visible part of each named widget on the screen: x, y, width and height in pixels."""
     places = {}
     for widget in QApplication.allWidgets():
         if widget.objectName() and widget.isVisible():
@@ -104,7 +104,7 @@ def visible_widgets() -> dict[str, list[int]]:
 
 
 def seen_part(widget: QWidget) -> QRect:
-    """Return what its ancestors leave of a widget, in its coordinates. (`visibleRegion` leaves out its children.)"""
+    """Return the part of a widget that its ancestors show, in its coordinates. (`visibleRegion` omits its children.)"""
     seen, ancestor = widget.rect(), widget
     while not ancestor.isWindow():
         ancestor = ancestor.parentWidget()
@@ -113,9 +113,9 @@ def seen_part(widget: QWidget) -> QRect:
 
 
 def running_threads() -> list[str]:
-    """Name the threads beside the main one that have run Python code and still exist.
+    """Return the names of all threads, except for the main one, that have run Python code and still exist.
 
-    Python never forgets a thread that it did not start itself, such as Qt's: the system knows better.
+    Python lists threads of Qt even after they have ended, so the list of the system is checked too.
     """
     return [
         thread.name
@@ -125,7 +125,7 @@ def running_threads() -> list[str]:
 
 
 def main(arguments: list[str]) -> int:
-    """Run the program as `app.shell.run.run_window` does, with a probe beside it."""
+    """Run the program as `app.shell.run.run_window` does, and a probe that reports its state."""
     folder = Path(arguments[0])
     project = Path(arguments[1]) if len(arguments) > 1 else None
     application = create_application()

@@ -1,4 +1,4 @@
-"""How much of the machine other programs take while a test measures times."""
+"""The processor time that other programs use while a test measures times."""
 
 import os
 import time
@@ -9,22 +9,22 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def busy_seconds() -> float:
-    """Return the processor time that everything on the machine has taken, and what a hypervisor took from it."""
+    """Return the processor time of all programs on the machine, plus the time that a hypervisor took away."""
     user, nice, system, _idle, _waiting, *others = map(int, Path("/proc/stat").read_text().split("\n")[0].split()[1:9])
     return (user + nice + system + sum(others)) / _TICKS
 
 
 def processor_seconds(process_id: int) -> float:
-    """Return the processor time that a process has taken, with all its threads."""
+    """Return the processor time of a process with all its threads, in seconds."""
     fields = Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / _TICKS
 
 
 class OtherLoad:
-    """Measures from now on what programs other than these processes and this one take.
+    """Measures the processor time of all programs that do not belong to the test, from now on.
 
     Arguments:
-        process_ids: of the processes that belong to the test.
+        process_ids: the processes that belong to the test, apart from this one.
     """
 
     def __init__(self, process_ids: Sequence[int]) -> None:
@@ -32,7 +32,7 @@ class OtherLoad:
         self._start, self._others = time.monotonic(), self._other_seconds()
 
     def cores(self) -> float:
-        """Return how many cores the others have kept busy, on average."""
+        """Return the mean number of cores that the other programs used."""
         return (self._other_seconds() - self._others) / (time.monotonic() - self._start)
 
     def _other_seconds(self) -> float:

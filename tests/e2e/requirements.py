@@ -1,4 +1,4 @@
-"""What a real window on a virtual screen needs: `python -m tests.e2e.requirements` prints the Debian packages."""
+"""Programs and libraries for a real window on a virtual screen. Run as a module, it prints their Debian packages."""
 
 import shutil
 import sys
@@ -6,11 +6,11 @@ import sys
 from app.shell.system_libraries import FONT_PACKAGE, PACKAGES, libraries_for, missing_libraries
 
 PROGRAMS = {"Xvfb": "xvfb", "xdotool": "xdotool", "openbox": "openbox"}
-"""The package of each program."""
+"""Debian package of each program."""
 
 
 def why_no_window() -> str:
-    """Return in a sentence what is missing, and the packages to install; empty when nothing is."""
+    """Return a sentence with the missing programs and their packages; an empty string if nothing is missing."""
     if sys.platform != "linux":
         return "a virtual screen needs Linux"
     missing = {program: package for program, package in PROGRAMS.items() if shutil.which(program) is None}

@@ -19,7 +19,7 @@ Start = Callable[..., Any]
 
 
 def children_of(process_id: int) -> set[int]:
-    """Return the processes that a process has started and that still run."""
+    """Return the running processes that a process has started."""
     found = set()
     for task in Path(f"/proc/{process_id}/task").glob("*/children"):
         found.update(int(child) for child in task.read_text().split())
@@ -36,14 +36,14 @@ def test_the_first_start_opens_lenet_on_digits_ready_to_train(start: Start) -> N
     assert {"palette_Conv2D", "card_conv_1", "button_train"} <= state["widgets"].keys()
 
 
-def test_main_py_opens_a_window_and_ends_well_when_it_is_closed(desktop: Desktop, tmp_path: Path) -> None:
+def test_main_py_opens_a_window_and_ends_when_it_is_closed(desktop: Desktop, tmp_path: Path) -> None:
     command = [sys.executable, str(ROOT / "main.py"), "--settings", str(tmp_path / "settings.ini")]
     with (tmp_path / "output.txt").open("wb") as log:
         process = subprocess.Popen(command, env=desktop.environment, cwd=tmp_path, stdout=log, stderr=log)
     try:
         (window,) = wait_for(lambda: desktop.windows("LeNet on digits"), "the window", 60)
         desktop.xdotool("windowactivate", "--sync", window)
-        # A window manager that is still starting loses the keys.
+        # A window manager that is still starting ignores the keys.
         wait_for(lambda: process.poll() is not None or desktop.press("alt+F4"), "the program to end", 30, pause=2)
     finally:
         if process.poll() is None:
@@ -55,7 +55,7 @@ def test_main_py_opens_a_window_and_ends_well_when_it_is_closed(desktop: Desktop
 
 
 def pick_up(program: Any, entry: str) -> tuple[float, float]:
-    """Press the mouse on an entry of the palette and move it over the canvas; returns where it is then."""
+    """Press the mouse on an entry of the palette, move it to the centre of the canvas, and return that point."""
     start = program.middle_of(f"palette_{entry}")
     x, y, width, height = program.ask()["widgets"]["canvas"]
     over = (x + width / 2, y + height / 2)
@@ -71,7 +71,7 @@ def test_a_layer_is_dragged_from_the_palette_into_a_gap(start: Start) -> None:
     names = program.ask()["layers"]
     upper, lower = names[1:3]
     hand = pick_up(program, "Conv2D")
-    # The cards make room while the layer passes over them, so the hand follows with its eyes.
+    # The cards move apart while the layer is over them, so the test reads their places again after each step.
     for _ in range(4):
         places = program.ask()["widgets"]
         below_upper = places[f"card_{upper}"][1] + places[f"card_{upper}"][3]
@@ -90,7 +90,7 @@ def test_a_layer_is_dragged_from_the_palette_into_a_gap(start: Start) -> None:
     program.wait_until(lambda state: state["layers"] == names, "the layer to be gone again")
 
 
-def test_escape_calls_a_drag_off(start: Start) -> None:
+def test_escape_cancels_a_drag(start: Start) -> None:
     program = start()
     before = program.ask()
     pick_up(program, "Linear")
@@ -114,7 +114,7 @@ def test_f5_trains_and_shift_f5_stops(start: Start) -> None:
     assert program.ask()["batches"] == stopped["batches"]
 
 
-def test_f6_pauses_and_goes_on(start: Start, long_run: Path) -> None:
+def test_f6_pauses_and_resumes(start: Start, long_run: Path) -> None:
     program = start(long_run)
     program.desktop.press("F5")
     program.wait_until(lambda state: state["epochs"] >= 1, "an epoch", 60)
@@ -123,14 +123,14 @@ def test_f6_pauses_and_goes_on(start: Start, long_run: Path) -> None:
     time.sleep(0.5)
     assert program.ask()["batches"] == paused["batches"]
     program.desktop.press("F6")
-    program.wait_until(lambda state: state["batches"] > paused["batches"], "the run to go on")
+    program.wait_until(lambda state: state["batches"] > paused["batches"], "the run to continue")
 
 
 def test_the_window_stays_responsive_while_plots_are_live(start: Start, long_run: Path) -> None:
     program = start(long_run)
     program.desktop.press("F5")
     program.wait_until(lambda state: state["epochs"] >= 1, "an epoch", 60)
-    # Whatever else runs on the machine makes the gaps longer, never shorter: the best of three counts.
+    # Other programs only make the gaps longer, so the best of three measurements counts.
     measured = []
     for _attempt in range(3):
         program.ask()
@@ -149,7 +149,7 @@ def test_the_window_stays_responsive_while_plots_are_live(start: Start, long_run
     assert min(gaps["p99"] for gaps in measured) < 60, measured
 
 
-def test_closing_while_training_asks_stops_and_leaves_nothing_behind(start: Start, long_run: Path) -> None:
+def test_closing_while_training_asks_stops_and_leaves_no_thread_or_window(start: Start, long_run: Path) -> None:
     program = start(long_run)
     program.desktop.press("F5")
     program.wait_until(lambda state: state["epochs"] >= 1, "an epoch", 60)
@@ -174,6 +174,6 @@ def test_escape_in_the_question_keeps_the_window_and_the_run(start: Start, long_
     program.desktop.press("alt+F4")
     asked = program.wait_until(lambda state: "close_dialog" in state["widgets"], "the question")
     program.desktop.press("Escape")
-    kept = program.wait_until(lambda state: "close_dialog" not in state["widgets"], "the question to go")
+    kept = program.wait_until(lambda state: "close_dialog" not in state["widgets"], "the question to close")
     assert kept["state"] == "RUNNING"
-    assert program.wait_until(lambda state: state["batches"] > asked["batches"], "the run to go on")
+    assert program.wait_until(lambda state: state["batches"] > asked["batches"], "the run to continue")

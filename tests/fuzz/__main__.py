@@ -1,4 +1,4 @@
-"""Reads any number of damaged files: `python -m tests.fuzz --files 100000 --seed 7`."""
+"""Read damaged files, as many as you want: `python -m tests.fuzz --files 100000 --seed 7`."""
 
 import argparse
 import sys
@@ -10,12 +10,12 @@ _PORTION = 1000
 
 
 def main() -> int:
-    """Print what was found; the exit status is 1 when something went wrong."""
+    """Print a report; return exit status 1 if any call went wrong."""
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
-    parser.add_argument("--files", type=int, default=2000, help="how many files (default: %(default)s)")
-    parser.add_argument("--seed", type=int, default=7, help="decides what is in them (default: %(default)s)")
-    parser.add_argument("--only", type=int, metavar="NUMBER", help="read this one file again")
-    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="put files with which something went wrong here")
+    parser.add_argument("--files", type=int, default=2000, help="number of files (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=7, help="seed of the damage (default: %(default)s)")
+    parser.add_argument("--only", type=int, metavar="NUMBER", help="read only the file with this number again")
+    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="copy the files that cause a fault to this folder")
     options = parser.parse_args()
     numbers = range(options.files) if options.only is None else range(options.only, options.only + 1)
     total = Report()

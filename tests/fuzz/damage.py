@@ -1,4 +1,4 @@
-"""Makes damaged files out of whole ones: by structure (headers, JSON, sizes, lengths) and at random."""
+"""Functions that damage files: by structure (headers, JSON, sizes, lengths) and at random."""
 
 import copy
 import gzip
@@ -31,7 +31,7 @@ RAW_VALUES = (
     '{"a": 1, "a": 2}',
     '{"dtype": "F32", "dtype": "F64", "shape": [], "data_offsets": [0, 4]}',
 )
-"""Text that is put in place of a value; not all of it is JSON."""
+"""Text that replaces a value; some of it is not JSON."""
 VALUES: tuple[Any, ...] = (
     *(None, True, False, 0, 1, -1, 0.5, 2**31, 2**32, 2**53 + 1, 2**63, 2**64, 10**30, -(2**63), 1e300, 1e-300),
     *("", "x", "F64", "BF16", "NONSENSE", "digits", "~no-such-user/x", "/dev/zero", "a\0b", "\u202e<b>", "x" * 10_000),
@@ -49,12 +49,12 @@ def flip_bits(content: bytes, rng: random.Random) -> bytes:
 
 
 def flip_early_bits(content: bytes, rng: random.Random) -> bytes:
-    """Change a few bits where headers are."""
+    """Change a few bits in the first 300 bytes, where headers are."""
     return flip_bits(content[:300], rng) + content[300:]
 
 
 def cut(content: bytes, rng: random.Random) -> bytes:
-    """Leave the end away."""
+    """Cut off the end."""
     return content[: rng.randrange(len(content) + 1)]
 
 
@@ -64,7 +64,7 @@ def extend(content: bytes, rng: random.Random) -> bytes:
 
 
 def remove_or_repeat(content: bytes, rng: random.Random) -> bytes:
-    """Remove a piece from the middle, or put it there several times."""
+    """Remove a piece from the middle, or repeat it."""
     start = rng.randrange(len(content) + 1)
     end = min(len(content), start + rng.randrange(1, 60))
     return content[:start] + content[start:end] * rng.choice((0, 0, 2, 50)) + content[end:]
@@ -78,7 +78,7 @@ def put_noise(content: bytes, rng: random.Random) -> bytes:
 
 
 def make_noise(_content: bytes, rng: random.Random) -> bytes:
-    """Make a file of random bytes, with a beginning that is known or not."""
+    """Make a file of random bytes; often it starts like a file of a known format."""
     beginnings = (b"", b"{", b"\x1f\x8b\x08", b"\0\0\x08\x03", b"PK\x03\x04", b"\x80\x04", struct.pack("<Q", 16))
     return rng.choice(beginnings) + rng.randbytes(rng.choice((0, 1, 7, 8, 9, 100, 5000)))
 
@@ -111,7 +111,7 @@ def damage_length(content: bytes, rng: random.Random) -> bytes:
 
 
 def damage_header(content: bytes, rng: random.Random) -> bytes:
-    """Change the JSON of a safetensors header, or that of our metadata in it; the length fits again."""
+    """Change the JSON of a safetensors header, or of our metadata in it, and correct the length."""
     (length,) = struct.unpack_from("<Q", content)
     header, values = content[8 : 8 + length], content[8 + length :]
     texts = json.loads(header).get("__metadata__", {})
@@ -139,7 +139,7 @@ def damage_idx_header(content: bytes, rng: random.Random) -> bytes:
 
 
 def zipped(damage: Bytes) -> Bytes:
-    """Return what damages the content of a gzip file, and packs it again."""
+    """Return a function that unpacks a gzip file, damages the content, and packs it again."""
 
     def damage_inside(content: bytes, rng: random.Random) -> bytes:
         return gzip.compress(damage(gzip.decompress(content), rng), 1)
@@ -148,13 +148,13 @@ def zipped(damage: Bytes) -> Bytes:
 
 
 def grow_when_unzipped(content: bytes, rng: random.Random) -> bytes:
-    """Make a small file that becomes a large one."""
+    """Make a small gzip file with a large content."""
     start = gzip.decompress(content)[: rng.choice((0, 4, 16, 100))]
     return gzip.compress(start + bytes(rng.choice((10**5, 10**6, 3 * 10**7))), 1)
 
 
 def _change(value: Any, rng: random.Random, raw: list[str]) -> Any:
-    """Change one thing somewhere in a JSON value, and return the whole."""
+    """Return a JSON value with one change somewhere in it."""
     if isinstance(value, dict) and value and rng.random() < 0.9:
         key = rng.choice(sorted(value))
         action = rng.randrange(10)

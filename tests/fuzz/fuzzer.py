@@ -1,4 +1,4 @@
-"""Reads damaged files with everything that reads files, and notes what should not happen."""
+"""Reads damaged files with every function that reads files, and records faults."""
 
 import collections
 import contextlib
@@ -19,27 +19,28 @@ from tests.special_files import SPECIAL, make_special
 from tinyml.core import TinymlError
 
 MOST_SECONDS = 1.0
-"""Of processor time for one call, which does not depend on what else the machine does."""
+"""Longest processor time of one call, in seconds. It does not depend on other programs."""
 MOST_BYTES = 150e6
+"""Most memory of one call, in bytes."""
 _PATIENCE_SECONDS = 60
-"""What takes longer is waiting for something."""
+"""A call that takes longer waits for something that never comes."""
 _SHARE_SPECIAL = 0.02
-"""So many of the files are no regular ones."""
+"""Share of the files that are special: folders, pipes, sockets."""
 _MAKEABLE = [kind for kind in SPECIAL if kind != "device"]
-"""Device nodes cannot be made everywhere, so the tests of special paths try them."""
+"""Not every system lets a test make device nodes; the tests of special paths try them."""
 
 
 @dataclass
 class Report:
-    """What was found.
+    """The result of a run.
 
     Attributes:
-        files, calls: how many there were.
-        refused: calls that raised a `TinymlError`, as they should.
-        seconds: the longest call, in seconds of processor time.
-        peak: the most bytes that a call needed.
+        files, calls: number of files and of calls.
+        refused: number of calls that raised a `TinymlError`, as they should.
+        seconds: processor time of the longest call.
+        peak: most bytes that a call needed.
         faults: a sentence for each call that went wrong.
-        kinds: how many files there were of each kind.
+        kinds: number of files of each kind.
     """
 
     files: int = 0
@@ -64,12 +65,14 @@ class _WaitingError(BaseException):
 
 
 def fuzz(seed: int, numbers: range, keep: Path | None = None) -> Report:
-    """Read damaged files.
+    """Make damaged files, and read them.
 
     Arguments:
-        seed: decides, with its number, what each file is.
-        numbers: of the files; one alone shows a fault again.
-        keep: a folder for the files with which something went wrong.
+        seed: with the number of a file, it decides the content of the file.
+        numbers: the numbers of the files; a single number repeats a fault.
+        keep: a folder for copies of the files that cause a fault.
+
+    Returns the report.
     """
     report = Report()
     tracemalloc.start()
@@ -108,7 +111,7 @@ def _try_file(folder: Path, number: int, rng: random.Random, report: Report) -> 
 
 
 def _try_call(call: Callable[[], object], report: Report) -> str:
-    """Make one call; return what went wrong, if something did."""
+    """Make one call; return its fault, or an empty string."""
     report.calls += 1
     tracemalloc.reset_peak()
     before, started = tracemalloc.get_traced_memory()[0], time.process_time()
@@ -118,10 +121,10 @@ def _try_call(call: Callable[[], object], report: Report) -> str:
             call()
     except TinymlError as error:
         report.refused += 1
-        fault = "" if 0 < len(str(error)) < 30_000 and "\n" not in str(error).strip() else "is no sentence"
+        fault = "" if 0 < len(str(error)) < 30_000 and "\n" not in str(error).strip() else "is not a sentence"
     except _WaitingError:
         fault = f"did not return within {_PATIENCE_SECONDS} s"
-    except Exception as error:  # noqa: BLE001 (that is what the fuzzer looks for)
+    except Exception as error:  # noqa: BLE001 (the fuzzer looks for every exception)
         fault = f"raised {type(error).__name__}: {str(error)[:300]}"
     seconds, peak = time.process_time() - started, tracemalloc.get_traced_memory()[1] - before
     if not fault and seconds > MOST_SECONDS:
@@ -135,7 +138,7 @@ def _try_call(call: Callable[[], object], report: Report) -> str:
 
 
 def _seconds_alone(call: Callable[[], object]) -> float:
-    """Measure a call again without the accounting of memory, which triples the time."""
+    """Measure a call again without `tracemalloc`, which makes it three times as slow."""
     tracing = tracemalloc.is_tracing()
     tracemalloc.stop()
     started = time.process_time()
@@ -149,7 +152,7 @@ def _seconds_alone(call: Callable[[], object]) -> float:
 
 @contextmanager
 def _patience() -> Iterator[None]:
-    """Interrupt what waits for ever, where the system can."""
+    """Interrupt a call that waits too long, if the system can."""
     if not hasattr(signal, "setitimer"):
         yield
         return
@@ -157,10 +160,10 @@ def _patience() -> Iterator[None]:
     def interrupt(_number: int, _frame: object) -> None:
         raise _WaitingError
 
-    former = signal.signal(signal.SIGALRM, interrupt)
+    previous = signal.signal(signal.SIGALRM, interrupt)
     signal.setitimer(signal.ITIMER_REAL, _PATIENCE_SECONDS)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, former)
+        signal.signal(signal.SIGALRM, previous)

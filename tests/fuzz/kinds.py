@@ -1,4 +1,4 @@
-"""The kinds of files that the fuzzer damages: a whole one, what damages it, and everything that reads it."""
+"""The kinds of files that the fuzzer damages: valid contents, functions that damage them, and all their readers."""
 
 import gzip
 import random
@@ -42,18 +42,18 @@ class Kind(NamedTuple):
     """One kind of files.
 
     Attributes:
-        name: what the damaged file is called.
-        seeds: the content of whole files.
+        name: name of the damaged file.
+        seeds: contents of valid files.
         damages: functions that damage such a content.
-        readers: all that reads the file, by name; each gets its path.
-        beside: other files of the folder, by name.
+        readers: all functions that read the file, by name; each gets its path.
+        beside: other files in the same folder, by name.
     """
 
     name: str
     seeds: tuple[bytes, ...]
     damages: tuple[damage.Bytes, ...]
     readers: dict[str, Callable[[Path], object]]
-    beside: dict[str, bytes] = {}  # noqa: RUF012 (nobody changes it)
+    beside: dict[str, bytes] = {}  # noqa: RUF012 (it is never changed)
 
 
 @cache
@@ -118,7 +118,7 @@ def _infer(path: Path) -> object:
 
 
 def _foreign_seeds() -> tuple[bytes, ...]:
-    """Return files as other programs write them: many types, metadata, no tensor at all."""
+    """Return files as other programs write them: many dtypes, metadata, or no tensor."""
     rng = np.random.default_rng(0)
     tensors = {
         "block.0.weight": rng.normal(size=(3, 2)).astype(np.float32),

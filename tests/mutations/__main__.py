@@ -1,6 +1,6 @@
-"""Put each fault into a copy of framework and window and see which test finds it: `python -m tests.mutations`.
+"""Put each fault into a copy of the program and find the test that fails: `python -m tests.mutations`.
 
-Prints one line for each fault, and ends with status 1 when a fault was found by no test.
+It prints one line for each fault. The exit status is 1 if no test finds a fault.
 """
 
 import os
@@ -18,8 +18,8 @@ FAILED_TEST = re.compile(r"^FAILED (\S+)", re.MULTILINE)
 
 
 def run_tests(copy: Path, tests: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
-    """Run tests of the copy, with the copy's framework, up to the first that fails."""
-    # Found before any framework that is installed; no compiled file outlives the source that it was made of.
+    """Run tests of the copy until the first one fails; they import the code of the copy."""
+    # PYTHONPATH puts the copy before an installed tinyml. Compiled files of an old source would hide the fault.
     environment = {
         **os.environ,
         "PYTHONPATH": str(copy),
@@ -31,7 +31,7 @@ def run_tests(copy: Path, tests: tuple[str, ...]) -> subprocess.CompletedProcess
 
 
 def find(copy: Path, fault: Fault) -> str:
-    """Return the test that finds a fault; empty when none does."""
+    """Return the name of the test that finds a fault; an empty string if no test finds it."""
     path = copy / fault.file
     source = path.read_text(encoding="utf-8")
     path.write_text(fault.apply(source), encoding="utf-8")
@@ -43,12 +43,12 @@ def find(copy: Path, fault: Fault) -> str:
         return ""
     failed = FAILED_TEST.search(result.stdout)
     if result.returncode != 1 or failed is None:
-        sys.exit(f"The tests did not run with the fault in {fault.file}:\n{result.stdout}\n{result.stderr}")
+        sys.exit(f"The tests could not run with the fault in {fault.file}:\n{result.stdout}\n{result.stderr}")
     return failed.group(1).removeprefix("tests/")
 
 
 def main() -> int:
-    """Try all faults, and tell."""
+    """Try all faults and print a table."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder)
         for name in COPIED:
@@ -59,7 +59,7 @@ def main() -> int:
         needed = tuple(sorted({test for fault in FAULTS for test in fault.tests}))
         healthy = run_tests(copy, needed)
         if healthy.returncode != 0:
-            sys.exit(f"The tests fail without any fault:\n{healthy.stdout}\n{healthy.stderr}")
+            sys.exit(f"The tests fail without a fault:\n{healthy.stdout}\n{healthy.stderr}")
         print("| fault | file | found by |\n|---|---|---|", flush=True)
         survivors = 0
         for fault in FAULTS:

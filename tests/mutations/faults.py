@@ -1,4 +1,4 @@
-"""Faults of the kinds that people make, each as a change of one place of the framework or the window."""
+"""Typical mistakes, each as a change of one place in the framework or the window."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,10 +11,11 @@ class Fault:
     """One fault.
 
     Attributes:
-        what: the kind of mistake, in a few words.
-        file: of the framework or the window, relative to the root.
-        before, after: the code that is replaced, found exactly once in the file, and what it is replaced by.
-        tests: the tests that should notice, as pytest is told of them.
+        what: the mistake in a few words.
+        file: path of the changed file, from the root.
+        before: the code to replace; it is in the file exactly once.
+        after: the wrong code.
+        tests: the tests that should fail, as arguments of pytest.
     """
 
     what: str
@@ -24,7 +25,7 @@ class Fault:
     tests: tuple[str, ...]
 
     def apply(self, source: str) -> str:
-        """Return the source with the fault in it; raises `ValueError` when the place is not there exactly once."""
+        """Return `source` with the fault; raises `ValueError` if `before` is not in it exactly once."""
         if source.count(self.before) != 1:
             raise ValueError(f"{self.file} holds {self.before!r} {source.count(self.before)} times")
         return source.replace(self.before, self.after)
@@ -36,105 +37,105 @@ TRAINING = "tests/app/training"
 
 FAULTS = (
     Fault(
-        what="a sign: the optimiser climbs",
+        what="a wrong sign: the optimiser increases the loss",
         file="tinyml/optims/sgd.py",
         before="subtract_scaled(tensor, self.lr, step)",
         after="subtract_scaled(tensor, -self.lr, step)",
         tests=(OPTIMS,),
     ),
     Fault(
-        what="a missing term: the variance of a batch depends on every value",
+        what="a missing term in the derivative of a batch's variance",
         file="tinyml/layers/batchnorm.py",
         before="gradient -= normalised * self._along(weight_gradient / values)",
         after="pass",
         tests=(LAYERS,),
     ),
     Fault(
-        what="a transposed index: rows for columns",
+        what="a transposed index: rows instead of columns",
         file="tinyml/layers/maxpool2d.py",
         before="row * self.input_dim[2] + column",
         after="row * self.input_dim[1] + column",
         tests=(LAYERS,),
     ),
     Fault(
-        what="a forgotten factor: dilation",
+        what="a missing factor: dilation",
         file="tinyml/core/windows.py",
         before="first = tap * dilation",
         after="first = tap",
         tests=(CORE,),
     ),
     Fault(
-        what="overwriting where windows overlap and should add up",
+        what="overlapping windows that overwrite instead of add",
         file="tinyml/core/windows.py",
         before="below[:, tap.rows, tap.columns] += by_tap[:, tap.row, tap.column]",
         after="below[:, tap.rows, tap.columns] = by_tap[:, tap.row, tap.column]",
         tests=(CORE,),
     ),
     Fault(
-        what="a gradient that is too large by the number of outputs",
+        what="a gradient that is too large, by the factor of the number of outputs",
         file="tinyml/losses/mean_squared_error.py",
         before="difference *= 2 / difference.size",
         after="difference *= 2 / len(difference)",
         tests=(LOSSES,),
     ),
     Fault(
-        what="row numbers that overflow after 127",
+        what="an integer type that overflows after 127",
         file="tinyml/losses/base.py",
         before="gradient[np.arange(len(labels)), labels] -= 1",
         after="gradient[np.arange(len(labels)).astype(np.int8), labels] -= 1",
         tests=(LOSSES,),
     ),
     Fault(
-        what="a gradient that replaces what was there, and should accumulate",
+        what="a gradient that is replaced instead of accumulated",
         file="tinyml/core/parameter.py",
         before="self._gradient += multiply(left, right)",
         after="self._gradient[...] = multiply(left, right)",
         tests=(LAYERS,),
     ),
     Fault(
-        what="dropout that stays on in prediction",
+        what="dropout that drops in prediction",
         file="tinyml/layers/dropout.py",
         before="if not self.training or self.probability == 0:",
         after="if self.probability == 0:",
         tests=(LAYERS,),
     ),
     Fault(
-        what="guided backpropagation in place of a deconvnet",
+        what="guided backpropagation instead of a deconvnet",
         file="tinyml/layers/relu.py",
         before="return rectify(signal)",
         after="return rectify(signal) * (recorded_input > 0)",
         tests=("tests/tinyml/visualize",),
     ),
     Fault(
-        what="a missing correction: running means that start at 0",
+        what="a missing correction of running means that start at 0",
         file="tinyml/optims/adam.py",
         before="(self.lr / (1 - self.beta_1**count))",
         after="self.lr",
         tests=(OPTIMS,),
     ),
     Fault(
-        what="the same order of the examples in every epoch",
+        what="the same order of examples in every epoch",
         file="tinyml/data/batches.py",
         before="[seed, epoch, batch] if batch else [seed, epoch]",
         after="[seed, epoch, batch] if batch else [seed]",
         tests=("tests/tinyml/data", "tests/tinyml/learner"),
     ),
     Fault(
-        what="a window turned without regard to dilation",
+        what="a transposed window that ignores dilation",
         file="tinyml/core/windows.py",
         before="d * (w - 1) - p",
         after="(w - 1) - p",
         tests=(CORE,),
     ),
     Fault(
-        what="threads that do not know what to do about overflows",
+        what="threads without the error settings of NumPy",
         file="tinyml/core/threads.py",
         before="submit(contextvars.copy_context().run, work, worker)",
         after="submit(work, worker)",
         tests=(CORE,),
     ),
     Fault(
-        what="an output that the next layer may write over, although it is still needed",
+        what="an output that the next layer overwrites although it is still needed",
         file="tinyml/layers/maxpool2d.py",
         before="records_switches = True",
         after="records_switches, backward_uses_output = True, False",
@@ -148,56 +149,56 @@ FAULTS = (
         tests=(BATCH_PASS,),
     ),
     Fault(
-        what="a micro-batch that is joined at the place of another",
+        what="a micro-batch at the place of another one",
         file="tinyml/net/execution/segments.py",
         before="output[part] = self._forward_replicas(number, input[part])",
         after="output[micro_batches[-1 - number]] = self._forward_replicas(number, input[part])",
         tests=(BATCH_PASS,),
     ),
     Fault(
-        what="an output that lies in a workspace",
+        what="an array of the workspace that the caller gets",
         file="tinyml/net/execution/segments.py",
         before="reuse=not self.is_last",
         after="reuse=True",
         tests=(BATCH_PASS,),
     ),
     Fault(
-        what="a worker that does not let the window go first",
+        what="a worker that does not give the window priority",
         file="app/training/worker.py",
         before="self._gate.wait()",
         after="pass",
         tests=(TRAINING,),
     ),
     Fault(
-        what="a gate that never shuts",
+        what="a gate that never closes",
         file="app/training/priority.py",
         before="self._idle.clear()",
         after="pass",
         tests=(TRAINING,),
     ),
     Fault(
-        what="shared data that anybody may write to",
+        what="shared data that can be changed",
         file="app/training/dataset_cache.py",
         before="array.flags.writeable = False",
         after="pass",
         tests=(TRAINING,),
     ),
     Fault(
-        what="a continued run that begins at its first epoch",
+        what="a continued run that starts at its first epoch",
         file="app/training/worker.py",
         before="setup.run(self._resume)",
         after="setup.run()",
         tests=(TRAINING,),
     ),
     Fault(
-        what="a cancelled job that does not say so",
+        what="a cancelled job without its signal",
         file="app/jobs/job.py",
         before="self.cancelled.emit()",
         after="pass",
         tests=("tests/app/jobs",),
     ),
     Fault(
-        what="a description of other data than was chosen",
+        what="a description of data that is not chosen",
         file="app/document/document.py",
         before="if description.name == chosen.source and description.with_target(chosen.target) != self.data:",
         after="if description.with_target(chosen.target) != self.data:",

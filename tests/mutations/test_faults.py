@@ -1,4 +1,4 @@
-"""That the faults still fit the code; trying them out takes `make mutations`."""
+"""The faults fit the code. `make mutations` tries them."""
 
 import ast
 
@@ -13,7 +13,7 @@ def test_there_are_at_least_ten() -> None:
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.what)
-def test_a_fault_has_its_place_and_gives_valid_code(fault: Fault) -> None:
+def test_a_fault_matches_the_code_and_gives_valid_code(fault: Fault) -> None:
     source = (ROOT / fault.file).read_text(encoding="utf-8")
     changed = fault.apply(source)
     assert changed != source

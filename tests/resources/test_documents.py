@@ -1,4 +1,4 @@
-"""The code in the README and on the porting page runs, and does what the text around it says."""
+"""The code in the README and on the porting page runs, and its results match the text."""
 
 import re
 from pathlib import Path
@@ -16,7 +16,7 @@ BLOCK = re.compile(r"```python\n(.*?)```", re.DOTALL)
 
 
 def run(path: Path, monkeypatch: pytest.MonkeyPatch, folder: Path) -> dict[str, Any]:
-    """Run all blocks of Python in a document, one after the other; return the names that they define."""
+    """Run all Python blocks of a document, one after the other; return the names that they define."""
     monkeypatch.chdir(folder)
     set_seed(0)
     names: dict[str, Any] = {}
@@ -49,12 +49,12 @@ def test_the_code_of_the_porting_page_runs(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     names = run(PORTING, monkeypatch, tmp_path)
-    # The report has about 8 % after 50 epochs.
+    # The report shows about 8 % after 50 epochs.
     assert names["error"] < 0.1
     assert "training error" in capsys.readouterr().out
 
 
-def test_what_the_porting_page_says_of_dropout_and_of_names_is_so() -> None:
+def test_dropout_and_names_behave_as_the_porting_page_says() -> None:
     from tinyml.layers import Dropout, ReLU
     from tinyml.net import Sequential
 
@@ -70,6 +70,6 @@ def test_what_the_porting_page_says_of_dropout_and_of_names_is_so() -> None:
         assert "probability of dropping a number" in (place or "").lower()
 
 
-def test_the_readme_leads_to_the_porting_page() -> None:
+def test_the_readme_links_to_the_porting_page() -> None:
     assert "(resources/porting.md)" in README.read_text(encoding="utf-8")
     assert PORTING.is_file()

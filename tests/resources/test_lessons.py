@@ -1,4 +1,4 @@
-"""The lessons: their examples run, and no number in their text comes from anywhere else."""
+"""The lessons: their examples run, and every number in their text comes from an example."""
 
 import doctest
 import re
@@ -20,13 +20,13 @@ def numbers(text: str) -> set[float]:
 
 
 def prose_of(lesson: str) -> str:
-    """Return what people read: no code, no targets of links, no years of publications."""
+    """Return the prose of a lesson, without code, targets of links and years of publications."""
     text = re.sub(r"\]\([^)]*\)", "]", BLOCK.sub("", lesson))
     return re.sub(r"\b(19|20)\d\d\)", ")", text)
 
 
 @every_lesson
-def test_the_examples_of_a_lesson_give_what_stands_there(name: str) -> None:
+def test_the_examples_of_a_lesson_give_the_printed_results(name: str) -> None:
     lesson = (FOLDER / name).read_text(encoding="utf-8")
     parser, runner = doctest.DocTestParser(), doctest.DocTestRunner(verbose=False)
     code = "\n".join(BLOCK.findall(lesson))
@@ -40,27 +40,27 @@ def test_the_examples_of_a_lesson_give_what_stands_there(name: str) -> None:
 
 @every_lesson
 def test_every_number_in_the_text_was_computed(name: str) -> None:
-    """Small whole numbers count, name rows and lessons; all others have to be in an example or in its result."""
+    """Whole numbers below 10 may count rows or name lessons. All others must be in an example or in its result."""
     lesson = (FOLDER / name).read_text(encoding="utf-8")
     computed = numbers("\n".join(BLOCK.findall(lesson)))
-    told = {number for number in numbers(prose_of(lesson)) if number >= 10 or number != int(number)}
-    assert told - computed == set()
+    written = {number for number in numbers(prose_of(lesson)) if number >= 10 or number != int(number)}
+    assert written - computed == set()
 
 
-def test_a_number_that_was_not_computed_would_be_found() -> None:
+def test_a_number_without_an_example_is_found() -> None:
     text = "The loss is 0.5 after 20 steps (Someone 1999), in 3 layers.\n```python\n>>> 20\n20\n```\n"
     assert {number for number in numbers(prose_of(text)) if number not in numbers("20\n20")} == {0.5, 3}
 
 
 @every_lesson
-def test_a_lesson_is_written_like_the_others(name: str) -> None:
+def test_a_lesson_has_the_form_of_the_others(name: str) -> None:
     lines = (FOLDER / name).read_text(encoding="utf-8").splitlines()
     assert lines[0].startswith("# ")
     assert max(map(len, lines)) <= 132
     assert any(line.startswith("## Where it is") or "The code is" in line for line in lines)
 
 
-def test_the_index_names_every_lesson_and_every_link_leads_somewhere() -> None:
+def test_the_index_names_every_lesson_and_every_link_has_a_target() -> None:
     index = (FOLDER / "README.md").read_text(encoding="utf-8")
     titles = [(path.read_text(encoding="utf-8").splitlines()[0].removeprefix("# "), path.name) for path in LESSONS]
     assert re.findall(r"\d\. \[(.*?)\]\((.*?)\)", index) == titles

@@ -35,7 +35,7 @@ from tinyml.storage import (
 
 pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="pipes, sockets and devices have no paths on Windows"),
-    # What waits for a pipe waits for ever.
+    # A read from a pipe without a writer never returns.
     pytest.mark.timeout(30),
 ]
 CIRCLE = read_project(example_path("circle"))

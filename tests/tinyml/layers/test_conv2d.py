@@ -77,9 +77,9 @@ def test_the_window_of_the_fix_fits(geometry: WindowGeometry, size: tuple[int, i
             pixels + 2 * pad <= dilation for pixels, pad, dilation in zip(size, *model.geometry[2:], strict=True)
         )
         return
-    mended = Conv2DSettings(**{**values, **fix.settings})
-    assert all(new <= old for new, old in zip(mended.window, model.window, strict=True))
-    mended.output_shape((1, *size))
+    fixed = Conv2DSettings(**{**values, **fix.settings})
+    assert all(new <= old for new, old in zip(fixed.window, model.window, strict=True))
+    fixed.output_shape((1, *size))
 
 
 def test_the_error_for_a_vector_says_what_is_needed() -> None:

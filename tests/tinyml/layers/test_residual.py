@@ -113,8 +113,8 @@ def test_layers_inside_that_do_not_fit_give_a_problem_with_a_fix(settings: dict,
     assert problem.sentence
     with pytest.raises(ShapeError, match=words) as caught:
         ResidualSettings.model_validate(settings).output_shape(MAPS)
-    mended = ResidualSettings.model_validate({**settings, **caught.value.fix.settings})
-    assert mended.output_shape(MAPS) == MAPS
+    fixed = ResidualSettings.model_validate({**settings, **caught.value.fix.settings})
+    assert fixed.output_shape(MAPS) == MAPS
 
 
 def test_unpooling_inside_does_not_use_a_pooling_outside() -> None:
