@@ -1,4 +1,4 @@
-"""What both frameworks cost a process of its own: memory of an epoch, time of an import."""
+"""Memory of an epoch and time of an import, each framework in a separate process."""
 
 import json
 import statistics
@@ -14,16 +14,16 @@ from tests.benchmarks.timing import Timing, summarise
 
 ROOT = Path(__file__).parents[2]
 LONGEST_IMPORT = 0.35
-"""Seconds of `import tinyml`, on a machine where `import torch` takes more than one."""
+"""Longest time of `import tinyml` in seconds, on a machine where `import torch` takes more than one second."""
 IMPORTS = {
     "tinyml": "import tinyml",
-    "tinyml, all that training needs": "import tinyml.data, tinyml.layers, tinyml.learner, tinyml.net, tinyml.optims",
+    "tinyml, everything for training": "import tinyml.data, tinyml.layers, tinyml.learner, tinyml.net, tinyml.optims",
     "PyTorch": "import torch",
 }
 
 
 def measure_memory(settings: Settings) -> Result:
-    """Train W3 for an epoch in fresh processes, in turn, and compare their peaks."""
+    """Train W3 for one epoch in new processes, in turn, and compare the peaks of their memory."""
     runs: dict[str, list[dict[str, Any]]] = {"ours": [], "pytorch": []}
     for _ in range(1 if settings.quick else 3):
         for framework, results in runs.items():
@@ -47,7 +47,7 @@ def measure_memory(settings: Settings) -> Result:
 
 
 def measure_imports(settings: Settings) -> Result:
-    """Import in fresh processes, in turn; the first import of each fills the system's cache of files."""
+    """Time imports in new processes, in turn. The first one does not count, because it fills the file cache."""
     samples: dict[str, list[float]] = {name: [] for name in IMPORTS}
     for number in range(3 if settings.quick else 8):
         for name, statement in IMPORTS.items():
@@ -59,7 +59,7 @@ def measure_imports(settings: Settings) -> Result:
         "Import in a fresh process",
         ("what", "seconds", "bar", "reached"),
         tuple(_import_cells(name, timing) for name, timing in timings.items()),
-        (f"The bar holds where PyTorch takes more than a second; here it takes {timings['PyTorch'].median:.2f} s.",),
+        (f"The target applies if PyTorch takes more than a second; here it takes {timings['PyTorch'].median:.2f} s.",),
     )
     return Result(timings, (table,))
 

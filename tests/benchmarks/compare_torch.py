@@ -1,4 +1,4 @@
-"""Measure tinyml beside PyTorch: `make bench`, or `python -m tests.benchmarks.compare_torch --help`."""
+"""Measure tinyml and compare it with PyTorch: `make bench`, or `python -m tests.benchmarks.compare_torch --help`."""
 
 import argparse
 import dataclasses
@@ -29,14 +29,14 @@ PARTS = {
     "threads": ("tests.benchmarks.parts.scaling", "measure_threads"),
     "deconvnet": ("tests.benchmarks.parts.deconvnet", "measure"),
 }
-"""Module and function of each part; imported when its turn comes, so that none needs what another one misses."""
+"""Module and function of each part. A part is imported only when it runs, so a missing package stops only its part."""
 
 DISTURBED = 0.03
-"""Share of the processors in use by other processes from which on the figures are not to be trusted."""
+"""If other processes use a larger share of the processors, the results are not reliable."""
 
 
 def main() -> None:
-    """Measure what the command line asks for."""
+    """Run the parts that the command line names."""
     arguments = _parse()
     _leave_blas_its_choice()
     if find_spec("torch") is None:
@@ -63,22 +63,24 @@ def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), metavar="PART", help=", ".join(PARTS))
     parser.add_argument("--networks", nargs="+", choices=WORKLOADS, default=list(WORKLOADS), help="default: all five")
-    parser.add_argument("--threads", type=int, default=processors(), help="of both frameworks; default: all processors")
-    parser.add_argument("--quick", action="store_true", help="fewer repeats and sizes, a minute or two in all")
+    parser.add_argument(
+        "--threads", type=int, default=processors(), help="threads of each framework; default: all processors"
+    )
+    parser.add_argument("--quick", action="store_true", help="fewer repeats and sizes: a minute or two in total")
     parser.add_argument("--markdown", action="store_true", help="print the tables in Markdown")
-    parser.add_argument("--json", type=Path, default=RESULTS, metavar="FILE", help="where to write every figure")
+    parser.add_argument("--json", type=Path, default=RESULTS, metavar="FILE", help="where to write all results")
     return parser.parse_args()
 
 
 def _leave_blas_its_choice() -> None:
-    """Start again without the variables that make OpenBLAS choose another kernel; it reads them only when it loads."""
+    """Start again without the variables that make OpenBLAS choose another kernel; it reads them only at its start."""
     environment = {name: value for name, value in os.environ.items() if name not in BLAS_VARIABLES}
     if len(environment) < len(os.environ):
         os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], environment)
 
 
 def _measure(name: str, settings: Settings, write: Callable[[Table], str]) -> Any:
-    """Run one part, print its tables, and return its figures."""
+    """Run one part, print its tables, and return its results."""
     print(f"{name} …", file=sys.stderr, flush=True)
     start, busy = time.perf_counter(), busy_seconds()
     module, function = PARTS[name]
@@ -93,12 +95,12 @@ def _measure(name: str, settings: Settings, write: Callable[[Table], str]) -> An
     for table in result.tables:
         print(write(table), flush=True)
     if disturbed > DISTURBED:
-        print(f"Other processes used {disturbed:.0%} of the processors meanwhile: measure again.\n", flush=True)
+        print(f"Other processes used {disturbed:.0%} of the processors during this part: measure again.\n", flush=True)
     return {"used_by_others": disturbed, "figures": result.data}
 
 
 def _share_of_others(before: tuple[float, float] | None, seconds: float) -> float:
-    """Return which share of all processors other processes used; 0 where the system does not tell."""
+    """Return the share of all processors that other processes used; 0 if the system does not report it."""
     after = busy_seconds()
     if before is None or after is None:
         return 0.0

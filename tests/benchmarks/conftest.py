@@ -1,3 +1,3 @@
-"""What of this folder is not for pytest: programs, and what needs PyTorch."""
+"""Files that pytest ignores: programs, and modules that need PyTorch."""
 
 collect_ignore = ["parts", "pytorch.py", "ours.py", "compare_torch.py", "compare_processes.py", "one_epoch.py"]

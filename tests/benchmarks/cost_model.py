@@ -1,12 +1,11 @@
-"""What each layer has to do at least: floating-point operations, and bytes to and from memory.
+"""The least work of each layer: floating-point operations, and bytes to and from memory.
 
-With the rates of a machine (`machine.Limits`) this gives the least time that a layer can take, and so how far from the
-limit it is. The model is simple on purpose:
+Together with the rates of a machine (`machine.Limits`) this gives the least time of a layer. The model is simple:
 
 - One multiplication and one addition count as two operations. Products with the zeros of a padding count too.
-- Every array is read or written once: what the caches save besides, or cost, is not in it. So a layer whose arrays stay
-  in a cache can be quicker than its "least time". Neighbouring layers are taken not to be fused.
-- The loss is left out: it sees a few numbers only.
+- Every array is read or written once. The model ignores caches, so a layer whose arrays stay in a cache can be faster
+  than its "least time". It also ignores that neighbouring layers could be fused.
+- The loss is left out, because it uses only a few numbers.
 """
 
 import math
@@ -21,7 +20,7 @@ NUMBER_BYTES = 4
 """Bytes of a float32."""
 
 _BY_NUMBER = {"ReLu": 1, "Tanh": 1}
-"""Operations for each number of a layer that treats every number alone; a function such as tanh counts as one."""
+"""Operations for each number of an element-wise layer; a function such as tanh counts as one operation."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,7 @@ class Cost:
         return Cost(self.operations + other.operations, self.bytes + other.bytes)
 
     def least_seconds(self, limits: Limits) -> float:
-        """Return how long it takes at least: as long as its operations or its bytes, whichever takes longer.
+        """Return the least time in seconds: the time for the operations or for the bytes, the longer of both.
 
         >>> Cost(operations=200, bytes=10).least_seconds(Limits(threads=1, operations=100.0, bytes=10.0))
         2.0
@@ -45,14 +44,14 @@ class Cost:
 
 @dataclass(frozen=True)
 class LayerCost:
-    """What one training step costs in one layer.
+    """The cost of one training step in one layer.
 
     Attributes:
-        name: of the layer.
-        forward: from the input to the output.
-        to_weights: from the gradient of the output to the gradients of the parameters.
-        to_input: from the gradient of the output to that of the input; nothing where no layer below learns.
-        update: what the optimiser does with the parameters.
+        name: name of the layer.
+        forward: cost of the forward pass.
+        to_weights: cost of the gradients of the parameters.
+        to_input: cost of the gradient of the input; zero if no layer below has parameters.
+        update: cost of the optimiser's step.
     """
 
     name: str
@@ -63,23 +62,23 @@ class LayerCost:
 
     @property
     def training(self) -> Cost:
-        """All of it."""
+        """The sum of all parts."""
         return self.forward + self.to_weights + self.to_input + self.update
 
     def least_backward_seconds(self, limits: Limits) -> float:
-        """Return how long the two gradients take at least, one after the other."""
+        """Return the least time of both gradients, one after the other, in seconds."""
         return self.to_weights.least_seconds(limits) + self.to_input.least_seconds(limits)
 
 
 def network_cost(
     inferred_layers: Sequence[LayerInference], batch: int, momentum: bool = False
 ) -> tuple[LayerCost, ...]:
-    """Count what one training step costs, layer by layer.
+    """Count the cost of one training step, layer by layer.
 
     Arguments:
         inferred_layers: the layers with their shapes (`tinyml.layers.base.inference.infer_stack`).
-        batch: examples in the batch.
-        momentum: whether gradient descent keeps a velocity of every parameter.
+        batch: number of examples in the batch.
+        momentum: True if gradient descent stores a velocity for every parameter.
 
     Raises `ValueError` for a layer type that the model does not know.
     """
@@ -122,9 +121,9 @@ def _layer_cost(inferred: LayerInference, batch: int, momentum: bool, learns_bel
 def _weighted(
     parameters: dict[str, Shape], input_shape: Shape, output_shape: Shape, batch: int
 ) -> tuple[Cost, Cost, Cost]:
-    """Count a layer whose weights all meet the input at each position of its output: Conv2D, and Linear with one.
+    """Count a layer that applies all its weights at each position of its output: Conv2D, and Linear with one position.
 
-    Each of the three products (output, gradient of the weights, gradient of the input) pairs the same numbers.
+    The three products (output, gradient of the weights, gradient of the input) have the same number of factors.
     """
     weight, bias = math.prod(parameters["weight"]), math.prod(parameters.get("bias", (0,)))
     positions = math.prod(output_shape[1:]) * batch
@@ -138,14 +137,14 @@ def _weighted(
 
 
 def _max_pool(window: tuple[int, int], input_shape: Shape, output_shape: Shape, batch: int) -> tuple[Cost, Cost, Cost]:
-    """Count comparisons. Which pixel of its window won takes a byte for each output."""
+    """Count the comparisons. The position of each maximum takes one byte."""
     inputs, outputs = math.prod(input_shape) * batch, math.prod(output_shape) * batch
     compare = Cost(outputs * (math.prod(window) - 1), NUMBER_BYTES * (inputs + outputs) + outputs)
     return compare, Cost(), Cost(0, NUMBER_BYTES * (outputs + inputs) + outputs)
 
 
 def _by_number(operations: int, numbers: int) -> tuple[Cost, Cost, Cost]:
-    """Count a layer that treats every number alone; its derivative follows from its output."""
+    """Count an element-wise layer; its derivative is computed from its output."""
     forward = Cost(operations * numbers, NUMBER_BYTES * 2 * numbers)
     return forward, Cost(), Cost(operations * numbers, NUMBER_BYTES * 3 * numbers)
 

@@ -1,4 +1,4 @@
-"""The machine that is measured on: what it is, and the most that it can do."""
+"""The machine that runs the benchmark: its description and its limits."""
 
 import os
 import platform
@@ -13,22 +13,22 @@ import numpy as np
 from threadpoolctl import threadpool_info, threadpool_limits
 
 BLAS_VARIABLES = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
-"""Environment variables that make OpenBLAS take the machine for another one: to be unset for a fair comparison."""
+"""Environment variables that make OpenBLAS choose kernels for another machine; a fair comparison removes them."""
 
 _MATRIX = 3072
-"""Rows and columns of the matrices whose product is timed: large enough that a larger one is no quicker."""
+"""Rows and columns of the matrices in the timed product. A larger product is not faster."""
 _COPIED_NUMBERS = 32 << 20
-"""float32 numbers that are copied to find out how fast memory is: far more than a cache holds."""
+"""Number of float32 numbers in the timed copy; a cache cannot hold them."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """The most that a number of threads can do here.
+    """The highest rates of this machine with a number of threads.
 
     Attributes:
-        threads: how many they are.
-        operations: floating-point operations per second of one large float32 matrix product.
-        bytes: bytes per second, read and written ones together, of copying a large array.
+        threads: number of threads.
+        operations: floating-point operations per second in one large float32 matrix product.
+        bytes: bytes per second in the copy of a large array, read and written bytes together.
     """
 
     threads: int
@@ -37,7 +37,7 @@ class Limits:
 
 
 def measure_limits(threads: int, repeats: int = 9) -> Limits:
-    """Measure how fast BLAS multiplies and how fast memory is, with so many threads; the best of the repeats counts."""
+    """Measure the rates of BLAS and of memory with a number of threads; the best of the repeats counts."""
     rng = np.random.default_rng(0)
     left, right = rng.random((2, _MATRIX, _MATRIX), np.float32)
     product = np.empty_like(left)
@@ -57,9 +57,9 @@ def processors() -> int:
 
 
 def busy_seconds() -> tuple[float, float] | None:
-    """Return the seconds that all processors worked since they were started, and those of them for this process.
+    """Return the processor seconds of the whole machine since its start, and those of this process.
 
-    Processes that this one started count as this one as soon as they have ended. None where the system does not tell.
+    Child processes count for this process after they have ended. Return None if the system does not report the numbers.
     """
     try:
         line = Path("/proc/stat").read_text(encoding="utf-8").splitlines()[0]
@@ -71,7 +71,7 @@ def busy_seconds() -> tuple[float, float] | None:
 
 
 def describe(threads: int) -> dict[str, str | int]:
-    """Say what the figures were measured on and with."""
+    """Describe the machine, the libraries and the number of threads."""
     description: dict[str, str | int] = {
         "processor": _processor_name(),
         "processors": processors(),
@@ -100,7 +100,7 @@ def _best(action: Callable[[], object], repeats: int) -> float:
 
 
 def _processor_name() -> str:
-    """Return the model of the processor, as far as the system tells it."""
+    """Return the model of the processor, or its architecture if the system does not report the model."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     except OSError:
@@ -116,7 +116,7 @@ def _memory() -> str:
 
 
 def _blas() -> str:
-    """Name the library that NumPy multiplies with, and the kernel it chose for this processor."""
+    """Return the name of NumPy's BLAS library and of its kernel for this processor."""
     return ", ".join(
         f"{library['internal_api']} {library['version']} ({library.get('architecture', 'kernel unknown')} kernel)"
         for library in threadpool_info()

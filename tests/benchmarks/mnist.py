@@ -1,6 +1,6 @@
-"""MNIST's 10 000 test images where they are, and made-up ones of the same shape where they are not.
+"""The 10 000 test images of MNIST, or random images of the same shape if MNIST is missing.
 
-Read with the standard library and NumPy alone, so that a process whose memory is measured holds one framework only.
+The module uses only the standard library and NumPy, because the benchmark measures the memory of its process.
 """
 
 import gzip
@@ -15,7 +15,7 @@ _HEADER_BYTES = {"images-idx3": 16, "labels-idx1": 8}
 
 
 class Images(NamedTuple):
-    """Images `(N, 1, 28, 28)` float32 from 0 to 1, labels `(N,)` int64, and where they are from."""
+    """Images `(N, 1, 28, 28)` float32 from 0 to 1, labels `(N,)` int64, and their source in words."""
 
     inputs: np.ndarray
     labels: np.ndarray
@@ -23,7 +23,7 @@ class Images(NamedTuple):
 
 
 def load(count: int = COUNT) -> Images:
-    """Read the first images, or make some up."""
+    """Read the first `count` images of MNIST, or draw random ones."""
     if FOLDER.is_dir():
         pixels = _read("images-idx3").reshape(-1, 1, 28, 28)[:count]
         return Images(pixels.astype(np.float32) / 255, _read("labels-idx1")[:count].astype(np.int64), "MNIST")

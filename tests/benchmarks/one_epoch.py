@@ -1,6 +1,6 @@
-"""Train W3 for one epoch in a process of its own, with one framework, and print what memory it took at most.
+"""Train W3 for one epoch with one framework, in a separate process, and print its peak memory.
 
-`python -m tests.benchmarks.one_epoch ours --threads 2` prints one line of JSON. The other framework is never imported.
+`python -m tests.benchmarks.one_epoch ours --threads 2` prints one line of JSON. It does not import the other framework.
 """
 
 import argparse
@@ -16,11 +16,11 @@ IMAGES = 8000
 
 
 def peak_bytes() -> int:
-    """Return the most memory that this process has held so far.
+    """Return the peak memory of this process in bytes.
 
-    Linux tells it in /proc, too: `ru_maxrss` begins there with what the process that started this one held.
+    On Linux it is read from /proc, because `ru_maxrss` starts there with the peak of the parent process.
 
-    Raises `ModuleNotFoundError` where the system counts no such thing.
+    Raises `ModuleNotFoundError` if the system does not measure it.
     """
     status = Path("/proc/self/status")
     if status.exists():
@@ -33,7 +33,7 @@ def peak_bytes() -> int:
 
 
 def train_ours(data: mnist.Images, threads: int) -> None:
-    """Train in tinyml."""
+    """Train with tinyml."""
     from tests.benchmarks import ours
     from tinyml.core.threads import set_thread_count
 
@@ -42,7 +42,7 @@ def train_ours(data: mnist.Images, threads: int) -> None:
 
 
 def train_pytorch(data: mnist.Images, threads: int) -> None:
-    """Train in PyTorch."""
+    """Train with PyTorch."""
     import torch
 
     from tests.benchmarks import pytorch
@@ -54,7 +54,7 @@ def train_pytorch(data: mnist.Images, threads: int) -> None:
 
 
 def main() -> None:
-    """Train, and print."""
+    """Train with one framework and print the memory."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("framework", choices=["ours", "pytorch"])
     parser.add_argument("--threads", type=int, required=True)

@@ -15,7 +15,7 @@ NAME = "ours"
 
 
 def _stack(*layers: tuple[str, dict[str, Any]]) -> tuple[LayerSpecification, ...]:
-    """Name the layers after their types, each type counted from 1."""
+    """Name each layer after its type, and count each type from 1."""
     seen: dict[str, int] = {}
     specifications = []
     for kind, settings in layers:
@@ -57,25 +57,25 @@ LAYERS = {
 
 
 def inferred_layers(workload: Workload) -> tuple[LayerInference, ...]:
-    """Return the layers with their shapes, on paper."""
+    """Return the layers with their inferred shapes."""
     return infer_stack(LAYERS[workload.name], workload.input_shape)
 
 
 def network(workload: Workload) -> Sequential:
-    """Make the network, with the same weights each time."""
+    """Build the network, with the same weights each time."""
     specification = NetworkSpecification(layers=LAYERS[workload.name])
     return build(specification, workload.input_shape, np.random.default_rng(0))
 
 
 def learner(workload: Workload) -> Learner:
-    """Make the network and what trains it."""
+    """Build the network and its learner."""
     loss = "cross_entropy_with_softmax_loss" if workload.classifies else "mse_loss"
     optimizer = SGDOptimizer(workload.learning_rate, workload.momentum or None)
     return Learner(network(workload), loss, optimizer)
 
 
-class Contestant:
-    """A network of tinyml with a batch, ready to be timed."""
+class Implementation:
+    """A network of tinyml with a batch, ready for the timing."""
 
     def __init__(self, workload: Workload, inputs: np.ndarray, targets: np.ndarray) -> None:
         self.learner = learner(workload)
@@ -85,15 +85,15 @@ class Contestant:
 
     @property
     def parameter_shapes(self) -> list[tuple[int, ...]]:
-        """The shapes of all parameters, in order."""
+        """Shapes of all parameters, in order."""
         return [parameter.tensor.shape for parameter in self.learner.model.parameters]
 
     def train_step(self) -> None:
-        """Do one step: forward, loss, backward, update."""
+        """Run one training step: forward, loss, backward, update."""
         self.loss, _ = self.learner.batch_fit(self.inputs, self.targets)
 
     def infer(self) -> None:
-        """Compute the outputs for the batch."""
+        """Compute the outputs of the batch."""
         self.learner.model.predict(self.inputs)
 
     def last_loss(self) -> float:

@@ -1,4 +1,4 @@
-"""The five networks in PyTorch, as one would write them there: eager, `nn.Sequential`, SGD."""
+"""The five networks in PyTorch, in its usual style: eager, `nn.Sequential`, SGD."""
 
 import numpy as np
 import torch
@@ -48,23 +48,23 @@ _NETWORKS = {"W1": _w1, "W2": _w2, "W3": _w3, "W4": _w4, "W5": _w5}
 
 
 def network(workload: Workload) -> nn.Sequential:
-    """Make the network, with PyTorch's own initial weights."""
+    """Build the network with PyTorch's default initial weights."""
     torch.manual_seed(0)
     return _NETWORKS[workload.name]()
 
 
 def optimizer(workload: Workload, model: nn.Module) -> torch.optim.Optimizer:
-    """Make what trains the network."""
+    """Build the optimiser of the network."""
     return torch.optim.SGD(model.parameters(), workload.learning_rate, workload.momentum)
 
 
 def loss_function(workload: Workload) -> nn.Module:
-    """Make what the network is to make small."""
+    """Build the loss function of the network."""
     return nn.CrossEntropyLoss() if workload.classifies else nn.MSELoss()
 
 
 def train_epoch(workload: Workload, model: nn.Module, inputs: torch.Tensor, targets: torch.Tensor, batch: int) -> float:
-    """See every example once, in a new order, and return the mean loss. No DataLoader: indexing is quicker."""
+    """Train on every example once, in a new order; return the mean loss. Indexing is faster than a DataLoader."""
     loss_of, updates = loss_function(workload), optimizer(workload, model)
     model.train()
     total = 0.0
@@ -77,11 +77,11 @@ def train_epoch(workload: Workload, model: nn.Module, inputs: torch.Tensor, targ
     return total / len(inputs)
 
 
-class Contestant:
-    """A network of PyTorch with a batch, ready to be timed.
+class Implementation:
+    """A network of PyTorch with a batch, ready for the timing.
 
-    The layout is "channels last" in memory, which is quicker for some convolutions, or PyTorch's default. Inference is
-    to be timed within `torch.no_grad()`.
+    The memory layout is PyTorch's default, or "channels last", which is faster for some convolutions. Time inference
+    inside `torch.no_grad()`.
     """
 
     def __init__(
@@ -97,18 +97,18 @@ class Contestant:
 
     @property
     def parameter_shapes(self) -> list[tuple[int, ...]]:
-        """The shapes of all parameters, in order."""
+        """Shapes of all parameters, in order."""
         return [tuple(parameter.shape) for parameter in self.model.parameters()]
 
     def train_step(self) -> None:
-        """Do one step: forward, loss, backward, update."""
+        """Run one training step: forward, loss, backward, update."""
         self.optimizer.zero_grad()
         self.loss = self.loss_function(self.model(self.inputs), self.targets)
         self.loss.backward()
         self.optimizer.step()
 
     def infer(self) -> None:
-        """Compute the outputs for the batch."""
+        """Compute the outputs of the batch."""
         self.model(self.inputs)
 
     def last_loss(self) -> float:

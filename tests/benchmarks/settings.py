@@ -1,4 +1,4 @@
-"""What every part of the benchmark is told, and what it gives back."""
+"""Settings and results of the parts of the benchmark."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,17 +11,17 @@ from tests.benchmarks.workloads import Workload
 
 
 class UnavailableError(Exception):
-    """Something that a part needs is not there; the message says what."""
+    """A part cannot run; the message names the thing that is missing."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """How to measure.
+    """Settings of a measurement.
 
     Attributes:
-        threads: for both frameworks.
-        networks: which of the five.
-        quick: for a look in a minute: fewer repeats and fewer sizes.
+        threads: number of threads of each framework.
+        networks: the networks to measure.
+        quick: True for fewer repeats and sizes, which takes a minute or two.
     """
 
     threads: int
@@ -30,24 +30,24 @@ class Settings:
 
     @cached_property
     def limits(self) -> Limits:
-        """The most that these threads can do, measured once."""
+        """Highest rates of these threads, measured once."""
         return measure_limits(self.threads, 5 if self.quick else 9)
 
     @property
     def effort(self) -> Effort:
-        """How long one contest may take."""
+        """Number and length of the repeats of one comparison."""
         return Effort(fewest=6, most=6) if self.quick else Effort()
 
     @property
     def long_effort(self) -> Effort:
-        """How long a contest may take where one repeat is a pass over all images, which is its own rehearsal."""
+        """The same for a comparison whose repeat is a pass over all images; it needs no warm-up in each turn."""
         fewest, most = (1, 3) if self.quick else (3, 7)
         return Effort(fewest, most, seconds=2.0 if self.quick else 7.0, by_turn=1, rehearses=False)
 
 
 @dataclass(frozen=True)
 class Result:
-    """What a part measured: everything, as plain data for the JSON file, and tables for people. Times are seconds."""
+    """Result of a part: all data for the JSON file, with times in seconds, and the tables to print."""
 
     data: Any
     tables: tuple[Table, ...] = field(default=())

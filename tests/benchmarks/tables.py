@@ -1,4 +1,4 @@
-"""Tables of what was measured, as plain text or in Markdown."""
+"""Tables of results, as plain text or in Markdown."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ NOTHING = "–"
 
 @dataclass(frozen=True)
 class Table:
-    """A title, a head and rows of text, with what has to be said about them below."""
+    """A table: title, column names, rows of text, and notes below."""
 
     title: str
     columns: tuple[str, ...]
@@ -18,7 +18,7 @@ class Table:
 
 
 def as_text(table: Table) -> str:
-    """Write a table for a terminal: the first column to the left, the others to the right.
+    """Write a table for a terminal; the first column is aligned to the left, the others to the right.
 
     >>> print(as_text(Table("Speed", ("network", "ms"), (("W1", "1.5"),), ("Medians.",))))
     Speed
@@ -71,7 +71,7 @@ def milliseconds(timing: Timing | None) -> str:
 
 
 def reached(value: float, bar: float | None, *, at_most: bool = False) -> str:
-    """Say whether a figure reaches its bar, a smallest or a largest one.
+    """Return "yes" if a value reaches its target, which is a minimum or, with `at_most`, a maximum.
 
     >>> reached(1.3, 1.25), reached(31, 30, at_most=True), reached(1.0, None)
     ('yes', 'no', '–')

@@ -1,4 +1,4 @@
-"""The cost model against numbers that were worked out by hand."""
+"""The cost model is compared with numbers that were computed by hand."""
 
 import pytest
 
@@ -20,7 +20,7 @@ def test_the_second_convolution_of_w3() -> None:
     # 64 filters of 32 × 3 × 3 weights = 18 432, each used at 24 × 24 positions of 128 images.
     assert 2 * 18_432 * 576 * 128 == 2_717_908_992
     biases = 64 * 576 * 128
-    # 32 × 26 × 26 numbers go into each image's convolution, 64 × 24 × 24 come out.
+    # For each image, the convolution reads 32 × 26 × 26 numbers and writes 64 × 24 × 24.
     inputs, parameters, outputs = 128 * 21_632, 18_432 + 64, 128 * 36_864
     assert cost.forward == Cost(2_717_908_992 + biases, 4 * (inputs + parameters + outputs))
     assert cost.to_weights == Cost(2_717_908_992 + biases, 4 * (outputs + inputs + parameters))
@@ -49,7 +49,7 @@ def test_a_linear_layer_with_momentum() -> None:
     assert cost.update == Cost(4 * 8256, 4 * 5 * 8256)
 
 
-def test_pooling_compares_and_remembers_the_winner_in_a_byte() -> None:
+def test_pooling_compares_and_stores_each_maximum_in_a_byte() -> None:
     cost = costs("W4", 2)["maxpool2d_1"]  # 8 × 28 × 28 to 8 × 14 × 14
     inputs, outputs = 2 * 6272, 2 * 1568
     assert cost.forward == Cost(3 * outputs, 4 * (inputs + outputs) + outputs)
@@ -92,7 +92,7 @@ def test_a_layer_without_shapes_is_refused() -> None:
 
 
 @pytest.mark.parametrize("workload", WORKLOADS.values(), ids=WORKLOADS)
-def test_every_network_takes_the_batch_that_is_drawn_for_it(workload: Workload) -> None:
+def test_every_network_accepts_its_random_batch(workload: Workload) -> None:
     inputs, targets = draw_batch(workload, 3)
     assert ours.network(workload)(inputs).shape == (3, workload.outputs)
     assert len(targets) == 3

@@ -1,4 +1,4 @@
-"""The operations that layers tell of themselves, against the cost model, which counts them in its own way."""
+"""The operations that layers report are equal to those of the cost model, which counts them independently."""
 
 import pytest
 

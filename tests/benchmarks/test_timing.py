@@ -1,15 +1,15 @@
-"""The order in which contestants are timed, and what is made of the repeats."""
+"""The order of the timed calls, and the statistics of the repeats."""
 
 import pytest
 
 from tests.benchmarks.timing import Effort, Timing, summarise, take_turns
 
 
-def test_the_contestants_take_turns() -> None:
+def test_the_implementations_take_turns() -> None:
     order: list[str] = []
     effort = Effort(fewest=5, most=5, seconds=0.0, by_turn=2, shortest=0.0, rehearses=False)
-    contestants = {"ours": lambda: order.append("A"), "PyTorch": lambda: order.append("B")}
-    timings = take_turns(contestants, effort, pause=0.0)
+    implementations = {"ours": lambda: order.append("A"), "PyTorch": lambda: order.append("B")}
+    timings = take_turns(implementations, effort, pause=0.0)
     assert "".join(order) == "AB" + "AABBAABBAABB"  # the first two are the warm-up
     assert [timing.repeats for timing in timings.values()] == [6, 6]
 
@@ -21,7 +21,7 @@ def test_a_turn_can_begin_with_a_repeat_that_does_not_count() -> None:
     assert len(calls) == 1 + 3 * 2
 
 
-def test_short_calls_are_repeated_until_a_repeat_is_long_enough() -> None:
+def test_short_calls_are_looped_until_a_repeat_is_long_enough() -> None:
     calls = 0
 
     def count() -> None:
@@ -37,6 +37,6 @@ def test_there_are_as_many_repeats_as_the_seconds_allow() -> None:
     assert take_turns({"ours": lambda: None}, effort, pause=0.0)["ours"].repeats == 9
 
 
-def test_repeats_are_summed_up_by_their_median_and_quartiles() -> None:
+def test_repeats_are_summarised_by_median_and_quartiles() -> None:
     assert summarise([5.0, 1.0, 2.0, 4.0, 300.0]) == Timing(4.0, 2.0, 5.0, 5)
     assert summarise([1.0, 2.0]).median == pytest.approx(1.5)

@@ -1,4 +1,4 @@
-"""Timing contestants in turn, so that whatever else the machine does meets all of them alike."""
+"""Times implementations in turn, so that other load on the machine affects all of them equally."""
 
 import math
 import time
@@ -10,13 +10,13 @@ import numpy as np
 Action = Callable[[], object]
 
 PAUSE = 0.15
-"""Seconds of sleep before each turn. Idle threads of BLAS and of OpenMP spin for some time before they sleep, and so
-slow down whoever comes next: without a pause PyTorch took up to twice as long after NumPy as by itself."""
+"""Seconds of sleep before each turn. Idle threads of BLAS and OpenMP spin for some time before they sleep, and slow
+down the next turn. Without the pause, PyTorch took up to twice as long after NumPy as alone."""
 
 
 @dataclass(frozen=True)
 class Timing:
-    """How long one call takes: median and quartiles over the repeats, in seconds."""
+    """Time of one call: median and quartiles over the repeats, in seconds."""
 
     median: float
     lower: float
@@ -26,14 +26,14 @@ class Timing:
 
 @dataclass(frozen=True)
 class Effort:
-    """How long to measure.
+    """Number and length of the repeats.
 
     Attributes:
-        fewest, most: repeats; in between, as many as the seconds allow.
-        seconds: for all contestants of one contest together, warm-up not counted.
-        by_turn: repeats in one turn.
-        shortest: seconds that one repeat takes at least. Shorter calls are repeated within it, and their mean counts.
-        rehearses: let each turn begin with one repeat that does not count.
+        fewest, most: limits of the number of repeats; between them, `seconds` decides.
+        seconds: total time for all implementations in one comparison, without the warm-up.
+        by_turn: number of repeats in one turn.
+        shortest: least seconds of one repeat. A shorter call is looped, and the mean of the loop counts.
+        rehearses: True if each turn starts with one repeat that does not count.
     """
 
     fewest: int = 18
@@ -44,25 +44,25 @@ class Effort:
     rehearses: bool = True
 
 
-def take_turns(contestants: Mapping[str, Action], effort: Effort, pause: float = PAUSE) -> dict[str, Timing]:
-    """Time the contestants in rounds: A B C A B C …
+def take_turns(implementations: Mapping[str, Action], effort: Effort, pause: float = PAUSE) -> dict[str, Timing]:
+    """Time the implementations in rounds: A B C A B C …
 
     Arguments:
-        contestants: what to call, by name.
-        effort: how often, and for how long.
+        implementations: the functions to time, by name.
+        effort: number and length of the repeats.
         pause: seconds of sleep before each turn.
     """
     calls: dict[str, int] = {}
     round_seconds = 0.0
     repeats_by_turn = effort.by_turn + effort.rehearses
-    for name, action in contestants.items():
+    for name, action in implementations.items():
         seconds = _warm_up(action, pause, effort)
         calls[name] = max(1, math.ceil(effort.shortest / seconds))
         round_seconds += pause + repeats_by_turn * calls[name] * seconds
     repeats = min(max(effort.fewest, int(effort.seconds / round_seconds * effort.by_turn)), effort.most)
-    samples: dict[str, list[float]] = {name: [] for name in contestants}
+    samples: dict[str, list[float]] = {name: [] for name in implementations}
     for _ in range(math.ceil(repeats / effort.by_turn)):
-        for name, action in contestants.items():
+        for name, action in implementations.items():
             time.sleep(pause)
             if effort.rehearses:
                 _seconds_per_call(action, calls[name])
@@ -71,13 +71,13 @@ def take_turns(contestants: Mapping[str, Action], effort: Effort, pause: float =
 
 
 def summarise(seconds: list[float]) -> Timing:
-    """Reduce the repeats to their median and quartiles."""
+    """Return median and quartiles of the repeats."""
     lower, median, upper = np.percentile(seconds, [25, 50, 75])
     return Timing(float(median), float(lower), float(upper), len(seconds))
 
 
 def _warm_up(action: Action, pause: float, effort: Effort) -> float:
-    """Call until everything is in place, and return the seconds that a call takes from then on, roughly."""
+    """Call an action until its time is stable; return roughly the seconds of one call."""
     time.sleep(pause)
     seconds = _seconds_per_call(action, 1)
     end = time.perf_counter() + 4 * effort.shortest

@@ -1,4 +1,4 @@
-"""The five networks that are measured, as both frameworks see them: shapes, losses, rates. No framework is imported."""
+"""The five networks of the benchmark: shapes, losses, rates. This module imports neither framework."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,17 +8,17 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Workload:
-    """A network and how it is trained. Its layers are in `ours.py` and, once more, in `pytorch.py`.
+    """A network and its training settings. Its layers are in `ours.py` and in `pytorch.py`.
 
     Attributes:
         name: "W1" to "W5".
         description: the layers in one line.
-        input_shape: of one example: `(D,)` or `(C, H, W)`.
-        outputs: numbers that come out for one example.
-        batches: the batch sizes that are measured.
-        learning_rate, momentum: of plain gradient descent.
+        input_shape: shape of one example: `(D,)` or `(C, H, W)`.
+        outputs: number of outputs for one example.
+        batches: batch sizes to measure.
+        learning_rate, momentum: settings of gradient descent.
         classifies: True for cross-entropy with integer labels, False for the mean squared error.
-        bars: for some batch sizes, how many times as fast as PyTorch it has to be at least.
+        bars: for some batch sizes, the target: PyTorch's time divided by ours.
     """
 
     name: str
@@ -33,7 +33,7 @@ class Workload:
 
     @property
     def has_maps(self) -> bool:
-        """Tell whether examples are images, which PyTorch can lay out in two ways."""
+        """True if the examples are images, for which PyTorch has two memory layouts."""
         return len(self.input_shape) == 3
 
 
@@ -94,7 +94,7 @@ WORKLOADS = {
 
 
 def draw_batch(workload: Workload, count: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
-    """Make up examples.
+    """Draw random examples.
 
     Returns `(count, *input_shape)` float32 between 0 and 1, and the targets: `(count,)` int64 labels or
     `(count, outputs)` float32 between -0.9 and 0.9, which Tanh can reach.

@@ -15,27 +15,25 @@ from tinyml.net import Sequential, record
 from tinyml.visualize import reconstruct
 
 LONGEST_RECONSTRUCTION = 0.030
-"""Seconds from an image to the picture of what made a map fire."""
+"""Target for one reconstruction, with its forward pass, in seconds."""
 LARGEST_FACTOR = 1.5
-"""How many forward passes the search for the strongest images may take."""
+"""Target for the search for the strongest images, in forward passes."""
 RECONSTRUCTED = ("conv2d_2", "maxpool2d_1")
 SEARCHED = ("relu_2", "maxpool2d_1")
 PREDICTION_BATCH = 128
 
 
 def measure(settings: Settings) -> Result:
-    """Time the recorded pass and the way down together, then the search beside a forward pass."""
+    """Time the recorded pass with the reconstruction, then the search, and compare with a forward pass."""
     data = mnist.load(1000 if settings.quick else mnist.COUNT)
     net = ours.network(WORKLOADS["W3"])
     rows = [_reconstruction(net, data.inputs[:1], layer, settings) for layer in RECONSTRUCTED]
     try:
         strongest = import_module("tinyml.visualize.strongest").strongest_examples
     except ImportError:
-        note = "The strongest images are skipped: there is no tinyml.visualize.strongest."
+        note = "The strongest images are skipped, because tinyml.visualize.strongest is missing."
     else:
-        note = (
-            f"The search goes over {len(data.inputs):,} images ({data.source}); a forward pass over them is `predict`."
-        )
+        note = f"The search reads {len(data.inputs):,} images ({data.source}); a forward pass over them is `predict`."
         for layer in SEARCHED:
             print(f"  strongest images of {layer}", file=sys.stderr, flush=True)
             rows.append(_search(strongest, net, data.inputs, layer, settings.long_effort))

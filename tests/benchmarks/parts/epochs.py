@@ -1,4 +1,4 @@
-"""Time of a whole epoch over 10 000 images, as a user would write it in each framework."""
+"""Time of an epoch over 10 000 images, written as users write it in each framework."""
 
 import sys
 from typing import Any
@@ -16,7 +16,7 @@ BATCH = 128
 
 
 def measure(settings: Settings) -> Result:
-    """Time epochs of both frameworks in turn; the first one of each is the warm-up."""
+    """Time epochs of both frameworks in turn; the first epoch of each is the warm-up."""
     data = mnist.load(2000 if settings.quick else mnist.COUNT)
     effort = settings.long_effort
     rows: list[dict[str, Any]] = []
@@ -29,7 +29,7 @@ def measure(settings: Settings) -> Result:
         f"One epoch over {len(data.inputs):,} images ({data.source}), batch {BATCH}, {settings.threads} threads",
         ("network", "ours s", "PyTorch s", "ratio", "ours images/s"),
         tuple(_cells(row["network"], row["seconds"], len(data.inputs)) for row in rows),
-        ("`Learner.fit` beside a loop over shuffled tensors, in its default layout, without a DataLoader.",),
+        ("`Learner.fit`; in PyTorch, a loop over shuffled tensors in the default layout, without a DataLoader.",),
     )
     return Result(rows, (table,))
 

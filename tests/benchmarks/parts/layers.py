@@ -1,10 +1,10 @@
-"""How far each layer is from what the machine can do: a plain pass, beside the cost model.
+"""Time of each layer in a plain pass, compared with its least time in the cost model.
 
-The pass is a single chain of calls on one thread: each layer's `forward`, then, from the top down, each layer's
-`backward`. The first layer of the network runs `accumulate_parameter_gradients` alone: nobody needs the gradient of
-the images. As in a training step, the layers up to Flatten see a part of the batch at a time, and their times are
-multiplied by the number of parts; the layers above it see the whole batch. The limits are those of one thread as well.
-A training step spreads the same work over all threads; how well that goes is in the table of the threads.
+The pass calls `forward` of each layer, and then `backward` of each layer in reverse order, on one thread. The first
+layer only calls `accumulate_parameter_gradients`, because the gradient of the images is not used. As in a training
+step, the layers up to Flatten get a part of the batch, and their times are multiplied by the number of parts; the other
+layers get the whole batch. The limits are those of one thread. A training step uses all threads; the table of the
+threads shows the gain.
 """
 
 import sys
@@ -28,13 +28,13 @@ from tinyml.layers import Layer
 NETWORKS = {"W3": 128, "W4": 128, "W5": 64}
 """Batch size of each network."""
 PART = 32
-"""Examples that the layers up to Flatten see at a time."""
+"""Number of examples in a part, for the layers up to Flatten."""
 
 Seconds = dict[str, list[float]]
 
 
 def measure(settings: Settings) -> Result:
-    """Time the passes, and compare."""
+    """Time the passes and compare them with the cost model."""
     limits = measure_limits(1, 5 if settings.quick else 9)
     rows = []
     set_thread_count(1)
@@ -46,7 +46,7 @@ def measure(settings: Settings) -> Result:
     finally:
         set_thread_count(settings.threads)
     table = Table(
-        "Layers in a plain pass on one thread, beside their least time",
+        "Layers in a plain pass on one thread, and their least time",
         ("network", "layer", "forward ms", "least ms", "of limit", "backward ms", "least ms", "of limit"),
         tuple(_cells(row) for row in rows),
         (
@@ -68,7 +68,7 @@ def _measure_network(workload: Workload, batch: int, limits: Limits, repeats: in
     images, _ = draw_batch(workload, PART)
     vectors = np.random.default_rng(0).random((batch, *(inferred_layers[dense].input_shape or ())), np.float32)
     timings = {
-        **_time(layers[:dense], images, repeats, batch / PART, only_learns=layers[0]),
+        **_time(layers[:dense], images, repeats, batch / PART, lowest=layers[0]),
         **_time(layers[dense:], vectors, repeats, 1.0),
     }
     costs = network_cost(inferred_layers, batch, workload.momentum > 0)
@@ -76,20 +76,20 @@ def _measure_network(workload: Workload, batch: int, limits: Limits, repeats: in
 
 
 def _give_workspace(layers: Sequence[Layer]) -> None:
-    """Let the layers use their arrays again in each pass, as they may in a training loop."""
+    """Give the layers a workspace, so that they use their arrays again in each pass, as in a training loop."""
     workspace = Workspace()
     for layer in layers:
         layer.workspace = workspace
 
 
 def _time(
-    layers: Sequence[Layer], inputs: np.ndarray, repeats: int, parts: float, only_learns: Layer | None = None
+    layers: Sequence[Layer], inputs: np.ndarray, repeats: int, parts: float, lowest: Layer | None = None
 ) -> dict[str, tuple[Timing, Timing]]:
-    """Go up and down some times; return how long each layer took for the whole batch, forward and backward."""
+    """Repeat the pass; return the times of each layer for the whole batch, forward and backward."""
     forward: Seconds = {layer.name: [] for layer in layers}
     backward: Seconds = {layer.name: [] for layer in layers}
     for _ in range(repeats + 2):
-        _pass(layers, inputs, forward, backward, only_learns)
+        _pass(layers, inputs, forward, backward, lowest)
     return {
         layer.name: (_summarise(forward[layer.name][2:], parts), _summarise(backward[layer.name][2:], parts))
         for layer in layers  # the first two passes are the warm-up
@@ -97,7 +97,7 @@ def _time(
 
 
 def _pass(
-    layers: Sequence[Layer], inputs: np.ndarray, forward: Seconds, backward: Seconds, only_learns: Layer | None
+    layers: Sequence[Layer], inputs: np.ndarray, forward: Seconds, backward: Seconds, lowest: Layer | None
 ) -> None:
     value = inputs
     for layer in layers:
@@ -107,7 +107,7 @@ def _pass(
     gradient = np.full_like(value, 0.01)
     for layer in reversed(layers):
         start = time.perf_counter()
-        if layer is only_learns:
+        if layer is lowest:
             layer.accumulate_parameter_gradients(gradient)
         else:
             gradient = layer.backward(gradient)

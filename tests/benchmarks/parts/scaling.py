@@ -1,4 +1,4 @@
-"""How a training step grows with the batch size, and what a second thread brings."""
+"""Training steps with different batch sizes, and with one and two threads."""
 
 import sys
 from typing import Any
@@ -7,7 +7,7 @@ import torch
 
 from tests.benchmarks import ours, pytorch
 from tests.benchmarks.machine import processors
-from tests.benchmarks.parts.steps import make_contestants, require_finite
+from tests.benchmarks.parts.steps import make_implementations, require_finite
 from tests.benchmarks.settings import Result, Settings
 from tests.benchmarks.tables import Table, milliseconds, reached
 from tests.benchmarks.timing import Effort, Timing, take_turns
@@ -19,7 +19,7 @@ QUICK_BATCHES = (1, 16, 128)
 SMALLEST_RATIO = 0.9
 THREADS = (1, 2)
 THREADED = {"W3": 128, "W4": 128, "W5": 64}
-"""Batch size at which each network is measured with one thread and with two."""
+"""Batch size of each network for the comparison of one and two threads."""
 
 
 def measure_batches(settings: Settings) -> Result:
@@ -60,21 +60,21 @@ def measure_threads(settings: Settings) -> Result:
         "Training step by threads",
         ("network", "batch", "threads", "ours ms", "PyTorch ms", "ratio", "ours gains", "PyTorch gains"),
         tuple((*_cells(row, "threads"), *_gains(single[row["network"]], row)) for row in rows),
-        ("Gains: the time with one thread / the time with so many.",),
+        ("Gains: the time with one thread / the time with this number of threads.",),
     )
     return Result(rows, (table,))
 
 
 def use_threads(threads: int) -> None:
-    """Let both frameworks use so many threads."""
+    """Set the number of threads of both frameworks."""
     torch.set_num_threads(threads)
     set_thread_count(threads)
 
 
 def _time_step(workload: Workload, batch: int, effort: Effort) -> dict[str, Timing]:
-    contestants = make_contestants(workload, batch, both_layouts=False)
-    timings = take_turns({name: contestant.train_step for name, contestant in contestants.items()}, effort)
-    require_finite(contestants)
+    implementations = make_implementations(workload, batch, both_layouts=False)
+    timings = take_turns({name: implementation.train_step for name, implementation in implementations.items()}, effort)
+    require_finite(implementations)
     return timings
 
 

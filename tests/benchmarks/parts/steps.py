@@ -1,4 +1,4 @@
-"""Training steps and inference of the five networks, beside PyTorch in both its layouts."""
+"""Training steps and inference of the five networks, compared with PyTorch in both its layouts."""
 
 import math
 import sys
@@ -14,24 +14,24 @@ from tests.benchmarks.tables import NOTHING, Table, milliseconds, reached
 from tests.benchmarks.timing import Timing, take_turns
 from tests.benchmarks.workloads import Workload, draw_batch
 
-Contestants = dict[str, ours.Contestant | pytorch.Contestant]
+Implementations = dict[str, ours.Implementation | pytorch.Implementation]
 
 
 def measure(settings: Settings) -> Result:
-    """Time them, one network and batch size after the other."""
+    """Time training step and inference for each network and batch size."""
     rows: dict[str, list[dict[str, Any]]] = {"training step": [], "inference": []}
     for workload in settings.networks:
         for batch in workload.batches:
             if settings.quick and batch not in workload.bars:
                 continue
             print(f"  {workload.name}, batch {batch}", file=sys.stderr, flush=True)
-            contestants = make_contestants(workload, batch)
-            steps = {name: contestant.train_step for name, contestant in contestants.items()}
+            implementations = make_implementations(workload, batch)
+            steps = {name: implementation.train_step for name, implementation in implementations.items()}
             rows["training step"].append(
                 _row(workload, batch, take_turns(steps, settings.effort), _operations(workload, batch)["training"])
             )
-            require_finite(contestants)
-            timings = _time_inference(contestants, settings)
+            require_finite(implementations)
+            timings = _time_inference(implementations, settings)
             rows["inference"].append(_row(workload, batch, timings, _operations(workload, batch)["inference"]))
     return Result(
         {"limits": settings.limits, **rows},
@@ -39,34 +39,36 @@ def measure(settings: Settings) -> Result:
     )
 
 
-def make_contestants(workload: Workload, batch: int, *, both_layouts: bool = True) -> Contestants:
-    """Make the networks, all for the same batch, and see that they are the same on paper."""
+def make_implementations(workload: Workload, batch: int, *, both_layouts: bool = True) -> Implementations:
+    """Build the networks for one batch, and check that their parameters have the same shapes."""
     inputs, targets = draw_batch(workload, batch)
-    contestants: Contestants = {
-        ours.NAME: ours.Contestant(workload, inputs, targets),
-        pytorch.NAME: pytorch.Contestant(workload, inputs, targets),
+    implementations: Implementations = {
+        ours.NAME: ours.Implementation(workload, inputs, targets),
+        pytorch.NAME: pytorch.Implementation(workload, inputs, targets),
     }
     if both_layouts and workload.has_maps:
-        contestants[pytorch.CHANNELS_LAST] = pytorch.Contestant(workload, inputs, targets, channels_last=True)
-    shapes = {name: contestant.parameter_shapes for name, contestant in contestants.items()}
+        implementations[pytorch.CHANNELS_LAST] = pytorch.Implementation(workload, inputs, targets, channels_last=True)
+    shapes = {name: implementation.parameter_shapes for name, implementation in implementations.items()}
     if any(others != shapes[ours.NAME] for others in shapes.values()):
-        raise AssertionError(f"{workload.name} is not the same network everywhere: {shapes}.")
-    return contestants
+        raise AssertionError(f"{workload.name} is not the same network in both frameworks: {shapes}.")
+    return implementations
 
 
-def require_finite(contestants: Contestants) -> None:
-    """See that training went on to the end: one that diverged has less to do."""
-    for name, contestant in contestants.items():
-        if not math.isfinite(contestant.last_loss()):
+def require_finite(implementations: Implementations) -> None:
+    """Raise `AssertionError` if a training diverged, because then it has less to compute."""
+    for name, implementation in implementations.items():
+        if not math.isfinite(implementation.last_loss()):
             raise AssertionError(f"{name} diverged, so its times mean nothing.")
 
 
-def _time_inference(contestants: Contestants, settings: Settings) -> dict[str, Timing]:
-    for contestant in contestants.values():
-        if isinstance(contestant, pytorch.Contestant):
-            contestant.model.eval()
+def _time_inference(implementations: Implementations, settings: Settings) -> dict[str, Timing]:
+    for implementation in implementations.values():
+        if isinstance(implementation, pytorch.Implementation):
+            implementation.model.eval()
     with torch.no_grad():
-        return take_turns({name: contestant.infer for name, contestant in contestants.items()}, settings.effort)
+        return take_turns(
+            {name: implementation.infer for name, implementation in implementations.items()}, settings.effort
+        )
 
 
 def _operations(workload: Workload, batch: int) -> Mapping[str, int]:
