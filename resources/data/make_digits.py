@@ -1,7 +1,7 @@
 """Write the built-in digits as gzipped IDX files, from the copy that scikit-learn ships.
 
-Needed only to make the files anew: `python resources/data/make_digits.py`, with scikit-learn installed. The files are
-the same bytes on every run: no time stamp and no file name is stored in them.
+Run it only to write the files again: `python resources/data/make_digits.py`. It needs scikit-learn. Every run writes
+the same bytes, because the files contain no time stamp and no file name.
 """
 
 import gzip
