@@ -17,6 +17,9 @@ from tinyml.verify import GradientReport, gradient_check
 def run(options: argparse.Namespace) -> None:
     """Check the network on a few training examples; print a table, a verdict and JSON.
 
+    Arguments:
+        options: the parsed command line.
+
     Raises `TinymlError` if the project or its data cannot be read or do not fit together, and, after the table, if a
     gradient is wrong.
     """

@@ -13,6 +13,9 @@ from tinyml.storage import load_model
 def run(options: argparse.Namespace) -> None:
     """Evaluate the model on its test data, or on the test data of another dataset with the same split; print JSON.
 
+    Arguments:
+        options: the parsed command line.
+
     Raises `TinymlError` if the model or the data cannot be read, or do not fit together.
     """
     started = time.perf_counter()

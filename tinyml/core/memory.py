@@ -28,6 +28,9 @@ def available_memory() -> int | None:
 def describe_bytes(count: int) -> str:
     """Format a number of bytes with a unit; 1 kB = 1000 bytes.
 
+    Arguments:
+        count: number of bytes.
+
     >>> describe_bytes(950), describe_bytes(54_880_000), describe_bytes(2_100_000_000)
     ('950 bytes', '55 MB', '2.1 GB')
     """

@@ -141,6 +141,12 @@ def gather_tensors(
 def restore(checkpoint: Checkpoint, model: Sequential, optimizer: object, schedule: Schedule | None) -> RunState:
     """Put a network, its optimiser and its schedule into the state of a checkpoint.
 
+    Arguments:
+        checkpoint: the state to restore.
+        model: the network; its parameters and buffers change.
+        optimizer: the optimiser; its state changes.
+        schedule: the learning-rate schedule; None for a constant rate.
+
     Returns the state of the run. Raises `StorageError`, before anything is changed, if a part does not fit; the message
     names the part.
     """

@@ -40,5 +40,9 @@ def first_layer_at_fault(model: Sequential, inputs: Array) -> str | None:
 
 
 def all_finite(model: Sequential) -> bool:
-    """Return True if every parameter and buffer of the network is finite."""
+    """Return True if every parameter and buffer of the network is finite.
+
+    Arguments:
+        model: the network.
+    """
     return all(np.isfinite(tensor).all() for tensor in model.named_tensors.values())

@@ -60,7 +60,14 @@ def evaluate(
 def evaluate_in_parts(
     model: Sequential, dataset: Dataset, objective: Objective, batch_size: int = EVALUATION_BATCH
 ) -> Iterator[tuple[int, Evaluation]]:
-    """Evaluate as `evaluate` does; yield, after each batch, the number of examples done and the result over them."""
+    """Evaluate as `evaluate` does; yield, after each batch, the number of examples done and the result over them.
+
+    Arguments:
+        model: the network.
+        dataset: the examples.
+        objective: the loss and the kind of the targets.
+        batch_size: number of examples in a batch.
+    """
     total_loss, correct, squared, absolute = 0.0, 0, 0.0, 0.0
     for start in range(0, len(dataset), batch_size):
         part = slice(start, min(start + batch_size, len(dataset)))
@@ -82,7 +89,12 @@ def evaluate_in_parts(
 
 
 def squared_error(output: Array, targets: np.ndarray) -> float:
-    """Return Σ (ŷ - y)² over a batch, in float64; NaN if the shapes differ, as they may with a custom loss."""
+    """Return Σ (ŷ - y)² over a batch, in float64; NaN if the shapes differ, as they may with a custom loss.
+
+    Arguments:
+        output: ŷ, the outputs of the network.
+        targets: y, the correct outputs.
+    """
     if output.shape != targets.shape:
         return math.nan
     with np.errstate(all="ignore"):
@@ -90,7 +102,12 @@ def squared_error(output: Array, targets: np.ndarray) -> float:
 
 
 def absolute_error(output: Array, targets: np.ndarray) -> float:
-    """Return Σ |ŷ - y| over a batch, in float64; NaN as for `squared_error`."""
+    """Return Σ |ŷ - y| over a batch, in float64; NaN as for `squared_error`.
+
+    Arguments:
+        output: ŷ, the outputs of the network.
+        targets: y, the correct outputs.
+    """
     if output.shape != targets.shape:
         return math.nan
     with np.errstate(all="ignore"):

@@ -169,7 +169,12 @@ class Learner:
         return self.model, losses
 
     def predict(self, data: Array, batch_size: int | None = None) -> Array:
-        """Compute the outputs in evaluation mode, `batch_size` examples at a time."""
+        """Compute the outputs in evaluation mode, `batch_size` examples at a time.
+
+        Arguments:
+            data: `(N, …)` the inputs.
+            batch_size: number of examples in a batch; None for all at once.
+        """
         return self.model.predict(data, batch_size)
 
     def run(

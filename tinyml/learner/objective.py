@@ -36,6 +36,10 @@ def class_targets_for(loss: LossDescription | None, class_targets: Array) -> Arr
 def check_loss(loss: LossFunction | str, description: DataDescription) -> None:
     """Raise `DataError` if a loss needs classes but the targets of the data are numbers.
 
+    Arguments:
+        loss: the loss or its name.
+        description: the description of the data.
+
     >>> from tinyml.data import describe
     >>> check_loss("cross_entropy_with_softmax_loss", describe("circle"))
     """

@@ -55,7 +55,11 @@ class RunState:
         self.total_squared_error += squared_error
 
     def add_epoch(self, finished: EpochFinished) -> bool:
-        """Add an epoch to the history and reset the counters for the next one; return True if it is the best."""
+        """Add an epoch to the history and reset the counters for the next one; return True if it is the best.
+
+        Arguments:
+            finished: the result of the epoch.
+        """
         self.history.append(finished)
         self.epoch, self.batch = self.epoch + 1, 0
         self.total_loss, self.total_correct, self.total_squared_error = 0.0, 0, 0.0
@@ -88,7 +92,13 @@ class EpochState:
 
     @classmethod
     def copy(cls, model: Sequential, optimizer: object, run_state: RunState) -> "EpochState":
-        """Copy the current state of a run."""
+        """Copy the current state of a run.
+
+        Arguments:
+            model: the network.
+            optimizer: the optimiser.
+            run_state: the counters and the history of the run.
+        """
         optimizer_state = optimizer.state.items() if isinstance(optimizer, Optimizer) else ()
         return cls(
             copy_state(model),
@@ -101,7 +111,13 @@ class EpochState:
         )
 
     def restore(self, model: Sequential, optimizer: object, run_state: RunState) -> None:
-        """Put a run back into this state."""
+        """Put a run back into this state.
+
+        Arguments:
+            model: the network; its parameters and buffers change.
+            optimizer: the optimiser; its state changes.
+            run_state: the counters and the history of the run; they change.
+        """
         model.set_tensors(self.tensors, "The last good weights")
         if isinstance(optimizer, Optimizer):
             optimizer.state.clear()
@@ -114,12 +130,20 @@ class EpochState:
 
 
 def copy_state(model: Sequential) -> dict[str, Array]:
-    """Copy all parameters and buffers of a network."""
+    """Copy all parameters and buffers of a network.
+
+    Arguments:
+        model: the network.
+    """
     return {name: tensor.copy() for name, tensor in model.named_tensors.items()}
 
 
 def generator_states(model: Sequential) -> tuple[dict[str, Any], ...]:
-    """Return the states of the random generators of the layers, as JSON data."""
+    """Return the states of the random generators of the layers, as JSON data.
+
+    Arguments:
+        model: the network.
+    """
     return tuple(dict(generator.bit_generator.state) for generator in model.generators)
 
 

@@ -28,19 +28,37 @@ class ArrayExamples:
         return len(self.inputs)
 
     def batch(self, rows: np.ndarray, epoch: int, number: int) -> tuple[Array, np.ndarray]:
-        """Return the inputs and the targets of a batch."""
+        """Return the inputs and the targets of a batch.
+
+        Arguments:
+            rows: indices of the examples.
+            epoch: number of the epoch; it is not used.
+            number: number of the batch; it is not used.
+        """
         return self.inputs[rows], self.targets[rows]
 
     def measure(self, output: Array, targets: np.ndarray, rows: np.ndarray) -> tuple[int, float]:
-        """Return 0 correct classes and NaN as squared error: nothing is measured."""
+        """Return 0 correct classes and NaN as squared error: nothing is measured.
+
+        Arguments:
+            output, targets, rows: they are not used.
+        """
         return 0, math.nan
 
     def accuracy(self, correct: int, examples: int) -> float | None:
-        """Return None, since classes are unknown."""
+        """Return None, since classes are unknown.
+
+        Arguments:
+            correct, examples: they are not used.
+        """
         return None
 
     def r_squared(self, squared_error: float, examples: int) -> float | None:
-        """Return None, since targets may be labels."""
+        """Return None, since targets may be labels.
+
+        Arguments:
+            squared_error, examples: they are not used.
+        """
         return None
 
 
@@ -64,7 +82,13 @@ class DatasetExamples:
         return len(self.dataset)
 
     def batch(self, rows: np.ndarray, epoch: int, number: int) -> tuple[Array, np.ndarray]:
-        """Return the inputs and the targets of batch `number` of an epoch, both counted from 1."""
+        """Return the inputs and the targets of batch `number` of an epoch, both counted from 1.
+
+        Arguments:
+            rows: indices of the examples.
+            epoch: number of the epoch, counted from 1.
+            number: number of the batch, counted from 1.
+        """
         inputs, numbers = augmented_batch(self.dataset, rows, self.augmentations, self.seed, epoch, number)
         return inputs, self.objective.targets(self.dataset, rows) if numbers is None else numbers
 
@@ -72,6 +96,11 @@ class DatasetExamples:
         """Return the number of correct classes in a batch, and the sum of its squared errors.
 
         With classes the squared error is NaN; without classes the number is 0.
+
+        Arguments:
+            output: the outputs of the network.
+            targets: the correct outputs, or the classes.
+            rows: indices of the examples.
         """
         if self.objective.has_classes:
             return int(np.count_nonzero(self.objective.classes(output) == self.dataset.labels[rows])), math.nan

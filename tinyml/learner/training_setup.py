@@ -48,6 +48,9 @@ class TrainingSetup:
         """Train with the settings; see `Learner.run`, also for the arguments.
 
         Call `learner.checkpoint()` at any event to be able to continue from there.
+
+        Arguments:
+            resume, measure_every, progress: as for `Learner.run`.
         """
         training = self.training
         return self.learner.run(

@@ -129,7 +129,13 @@ def _truth_remedy(predicted: Array, truth: np.ndarray) -> str:
 
 
 def difference_from(loss: str, predicted: Any, ground_truth: Any) -> Array:
-    """Return `predicted - ground_truth` as a new array, after the checks of `check_truth`."""
+    """Return `predicted - ground_truth` as a new array, after the checks of `check_truth`.
+
+    Arguments:
+        loss: name of the loss, for error messages.
+        predicted: ŷ, the outputs of the network.
+        ground_truth: y, the targets.
+    """
     numbers, truth = check_truth(loss, predicted, ground_truth)
     return numbers - truth
 

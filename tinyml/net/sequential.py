@@ -184,7 +184,11 @@ class Sequential:
         return gradient
 
     def update(self, optimizer: SupportsUpdate) -> None:
-        """Change every parameter that is not frozen with the optimiser, then clear the gradients."""
+        """Change every parameter that is not frozen with the optimiser, then clear the gradients.
+
+        Arguments:
+            optimizer: an optimiser, or another object with `update`.
+        """
         for parameter in self._parameters():
             if parameter.require_grad:
                 optimizer.update(parameter)
@@ -200,6 +204,10 @@ class Sequential:
 
     def predict(self, data: Array, batch_size: int | None = None) -> Array:
         """Compute the output in evaluation mode, `batch_size` examples at a time. Layers keep their mode.
+
+        Arguments:
+            data: `(N, …)` the inputs.
+            batch_size: number of examples in a batch; None for all at once.
 
         Raises `SettingsError` for an invalid batch size.
         """
@@ -305,6 +313,9 @@ class Sequential:
     def export(self, path: str | Path) -> None:
         """Save all parameters and buffers, also those of custom layers, as safetensors, atomically.
 
+        Arguments:
+            path: the file; an older file is replaced.
+
         Raises `StorageError`, or `SettingsError` if two layers have the same name.
 
         `tinyml.storage.save_model` writes a file that also holds the network specification.
@@ -312,7 +323,11 @@ class Sequential:
         write_tensors(path, self.named_tensors)
 
     def load(self, path: str | Path) -> None:
-        """Read tensors that `export` wrote; raises `StorageError` and changes nothing if they do not fit."""
+        """Read tensors that `export` wrote; raises `StorageError` and changes nothing if they do not fit.
+
+        Arguments:
+            path: the file.
+        """
         self.set_tensors(read_tensors(path).tensors, source=str(path))
 
     def set_tensors(self, tensors: Mapping[str, np.ndarray], source: str = "the tensors") -> None:

@@ -92,6 +92,10 @@ def is_number(value: object) -> bool:
 def check_share(what: str, value: float | None) -> float:
     """Return a share of at least 0 and less than 1, and 0 for None; raises `SettingsError` for any other value.
 
+    Arguments:
+        what: name of the value, for error messages.
+        value: the share.
+
     >>> check_share("momentum", None)
     0.0
     """
@@ -103,14 +107,24 @@ def check_share(what: str, value: float | None) -> float:
 
 
 def check_at_least_zero(what: str, value: float) -> float:
-    """Return a finite number of at least 0; raises `SettingsError` for any other value."""
+    """Return a finite number of at least 0; raises `SettingsError` for any other value.
+
+    Arguments:
+        what: name of the value, for error messages.
+        value: the number.
+    """
     if not is_number(value) or not 0 <= value < math.inf:
         raise SettingsError(f"The {what} is {value!r} but should be a number of at least 0.")
     return float(value)
 
 
 def check_positive(what: str, value: float) -> float:
-    """Return a finite number greater than 0; raises `SettingsError` for any other value."""
+    """Return a finite number greater than 0; raises `SettingsError` for any other value.
+
+    Arguments:
+        what: name of the value, for error messages.
+        value: the number.
+    """
     if not is_number(value) or not 0 < value < math.inf:
         raise SettingsError(f"The {what} is {value!r} but should be a number greater than 0.")
     return float(value)

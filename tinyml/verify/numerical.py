@@ -74,6 +74,9 @@ def relative_error(first: Array | float, second: Array | float) -> float:
 
     Formula: `|a - b| / max(|a|, |b|)` with the Euclidean norm; 0 when both are zero.
 
+    Arguments:
+        first, second: two arrays of the same shape, or two numbers.
+
     >>> round(relative_error(np.array([3.0, 4.0]), np.array([3.0, 4.5])), 4)
     0.0925
     """

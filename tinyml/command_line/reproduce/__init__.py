@@ -5,6 +5,10 @@ import importlib
 
 
 def run(options: argparse.Namespace) -> None:
-    """Run the experiment; print its results and, as the last line, JSON. Raises `TinymlError`."""
+    """Run the experiment; print its results and, as the last line, JSON. Raises `TinymlError`.
+
+    Arguments:
+        options: the parsed command line.
+    """
     module = importlib.import_module(f"{__name__}.{options.experiment.replace('-', '_')}")
     module.run(options)

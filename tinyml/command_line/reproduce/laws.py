@@ -13,7 +13,11 @@ from tinyml.verify.numerical import Numbers
 
 
 def run(options: argparse.Namespace) -> None:
-    """Print both laws with their matrices, then the errors of the layers that use them, and JSON."""
+    """Print both laws with their matrices, then the errors of the layers that use them, and JSON.
+
+    Arguments:
+        options: the parsed command line; only the seed is used.
+    """
     started = time.perf_counter()
     rng = np.random.default_rng(options.seed)
     print("f(Y) = Σ sin(y), so ∂f/∂Y = cos(Y), element by element. Numerical gradients are two-sided.\n")

@@ -67,6 +67,10 @@ def draw_lines(path: str | Path, title: str, x_label: str, y_label: str, lines: 
 def ticks(highest: float, most: int = 6) -> list[float]:
     """Return round numbers from 0 to at least `highest`, for the ticks of an axis.
 
+    Arguments:
+        highest: largest number on the axis, greater than 0.
+        most: largest number of ticks above 0.
+
     >>> ticks(0.7), ticks(50)
     ([0.0, 0.2, 0.4, 0.6, 0.8], [0.0, 10.0, 20.0, 30.0, 40.0, 50.0])
     """

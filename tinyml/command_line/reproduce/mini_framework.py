@@ -83,22 +83,41 @@ Maker = Callable[[Sequential, Dataset, float], Trainer]
 
 
 class TinymlTrainer:
-    """Trains with tinyml."""
+    """Trains with tinyml.
+
+    Arguments:
+        net: the network; its weights change.
+        train: the training points.
+        learning_rate: of gradient descent.
+    """
 
     def __init__(self, net: Sequential, train: Dataset, learning_rate: float) -> None:
         self._learner = Learner(net, mse_loss, SGDOptimizer(learning_rate))
         self._points, self._targets = train.inputs, train.class_targets[train.labels]
 
     def fit(self, batches: Iterable[np.ndarray]) -> list[float]:
+        """Train with one step for each batch; return the losses.
+
+        Arguments:
+            batches: the indices of the examples of each batch.
+        """
         points, targets, learner = self._points, self._targets, self._learner
         return [learner.batch_fit(points[batch], targets[batch])[0] for batch in batches]
 
     def outputs(self, points: Array) -> Array:
+        """Return the outputs of the network.
+
+        Arguments:
+            points: `(N, 2)` the inputs.
+        """
         return self._learner.predict(points)
 
 
 def run(options: argparse.Namespace) -> None:
     """Run the experiment; print Table I of the seed with the new results, write two figures, and print JSON.
+
+    Arguments:
+        options: the parsed command line.
 
     Raises `StorageError`, before anything is computed, if the figures cannot be written.
     """
@@ -143,7 +162,13 @@ def find_frameworks() -> dict[str, Maker]:
 
 
 def run_round(make: Maker, epochs: int, seed: list[int]) -> Round:
-    """Train a fresh network on fresh points. The seed decides the network, the points and the batches."""
+    """Train a fresh network on fresh points. The seed decides the network, the points and the batches.
+
+    Arguments:
+        make: creates the trainer of a network.
+        epochs: number of epochs.
+        seed: of the random generator.
+    """
     rng = np.random.default_rng(seed)
     train, test = draw_circle(POINTS, rng), draw_circle(POINTS, rng)
     trainer = make(_make_net(rng), train, LEARNING_RATE)
@@ -167,7 +192,12 @@ def average(rounds: list[Round]) -> Outcome:
 
 
 def draw_loss_figure(path: Path, rounds: list[Round]) -> None:
-    """Draw Figure 1 of the seed: the loss of every round, and their mean."""
+    """Draw Figure 1 of the seed: the loss of every round, and their mean.
+
+    Arguments:
+        path: the PNG file.
+        rounds: the results of all rounds.
+    """
     losses = np.array([round_.losses for round_ in rounds])
     lines = [Line(loss, _GREY, "" if number else "one round", width=1) for number, loss in enumerate(losses)]
     lines.append(Line(losses.mean(axis=0), _VERMILION, "mean", width=3))
@@ -175,7 +205,12 @@ def draw_loss_figure(path: Path, rounds: list[Round]) -> None:
 
 
 def draw_error_figure(path: Path, rounds: list[Round]) -> None:
-    """Draw Figure 2 of the seed: the mean errors on the training and the test points."""
+    """Draw Figure 2 of the seed: the mean errors on the training and the test points.
+
+    Arguments:
+        path: the PNG file.
+        rounds: the results of all rounds.
+    """
     train = 100 * np.mean([round_.train_errors for round_ in rounds], axis=0)
     test = 100 * np.mean([round_.test_errors for round_ in rounds], axis=0)
     lines = [Line(train, _BLUE, "train"), Line(test, _VERMILION, "test", dashed=True)]

@@ -18,6 +18,11 @@ class PyTorchBaseline:
 
     It uses one thread, as tinyml does. For such small matrices a second thread is slower: on an idle machine with two
     cores, a step took 208 µs with two threads and 181 µs with one.
+
+    Arguments:
+        net: the network of tinyml; its weights are copied.
+        train: the training points.
+        learning_rate: of gradient descent.
     """
 
     def __init__(self, net: Sequential, train: Dataset, learning_rate: float) -> None:
@@ -30,6 +35,11 @@ class PyTorchBaseline:
         self._targets = self._torch.from_numpy(train.class_targets[train.labels])
 
     def fit(self, batches: Iterable[np.ndarray]) -> list[float]:
+        """Train with one step for each batch; return the losses.
+
+        Arguments:
+            batches: the indices of the examples of each batch.
+        """
         with self._one_thread():
             return self._learn(batches)
 
@@ -44,6 +54,11 @@ class PyTorchBaseline:
         return losses
 
     def outputs(self, points: Array) -> Array:
+        """Return the outputs of the network.
+
+        Arguments:
+            points: `(N, 2)` the inputs.
+        """
         with self._one_thread(), self._torch.no_grad():
             outputs: Array = self._model(self._torch.from_numpy(points)).numpy()
         return outputs

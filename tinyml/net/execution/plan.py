@@ -41,7 +41,11 @@ class ExecutionPlan(NamedTuple):
     on_threads: bool
 
     def forward(self, value: Array) -> Array:
-        """Compute the output of the network."""
+        """Compute the output of the network.
+
+        Arguments:
+            value: `(N, …)` the input of the network.
+        """
         for segment, largest in self.steps:
             value = segment.forward(value, largest)
         return value
@@ -74,7 +78,11 @@ class Planner:
         self._plans: dict[Shape, ExecutionPlan] = {}
 
     def plan_for(self, input_shape: Shape) -> ExecutionPlan:
-        """Return the plan for batches of shape `(N, …)`."""
+        """Return the plan for batches of shape `(N, …)`.
+
+        Arguments:
+            input_shape: shape of the batch, with the batch axis.
+        """
         plan = self._plans.get(input_shape)
         if plan is None:
             plan = self._plans[input_shape] = self._make_plan(input_shape)

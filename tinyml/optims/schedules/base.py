@@ -59,6 +59,11 @@ class ScheduleDescription:
 def check_steps(what: str, value: object, lowest: int = 1) -> int:
     """Return a whole number of steps; raises `SettingsError` if it is not one, or less than `lowest`.
 
+    Arguments:
+        what: name of the value, for error messages.
+        value: the number of steps.
+        lowest: smallest allowed number.
+
     >>> check_steps("length", 3)
     3
     """
@@ -69,6 +74,11 @@ def check_steps(what: str, value: object, lowest: int = 1) -> int:
 
 def check_factor(what: str, value: float, *, with_zero: bool = True) -> float:
     """Return a factor from 0 to 1; raises `SettingsError` for any other value, and for 0 unless `with_zero`.
+
+    Arguments:
+        what: name of the value, for error messages.
+        value: the factor.
+        with_zero: True if 0 is allowed.
 
     >>> check_factor("factor", 0.5)
     0.5
