@@ -1,4 +1,4 @@
-"""What pyproject.toml, the constraints and ARCHITECTURE.md say of other packages agrees with the code."""
+"""pyproject.toml, the constraints and ARCHITECTURE.md list the packages that the code imports."""
 
 import importlib.metadata
 import re
@@ -15,11 +15,11 @@ from tests.renew_constraints import NEWEST, OLDEST, direct_requirements, oldest,
 ROOT = Path(__file__).parents[2]
 OWN = {"app", "tinyml", "tests"}
 OPTIONAL = {"torch", "captum"}
-"""Of the extra `compare`: imported only where they are installed."""
+"""Packages of the extra `compare`; the code imports them only if they are installed."""
 
 
 def declared(group: str = "") -> set[str]:
-    """Return the names of what an installation needs, or of what an extra adds."""
+    """Return the names of the packages that an installation needs, or that the extra `group` adds."""
     texts = importlib.metadata.requires("tinyml-studio") or []
     requirements = [Requirement(text) for text in texts]
     return {
@@ -31,7 +31,7 @@ def declared(group: str = "") -> set[str]:
 
 
 def imported_modules() -> set[str]:
-    """Return the top-level names of other packages that the program imports anywhere."""
+    """Return the top-level names of all other packages that the program imports."""
     modules = set()
     for folder in ("app", "tinyml"):
         for path in (ROOT / folder).rglob("*.py"):
@@ -42,24 +42,24 @@ def imported_modules() -> set[str]:
 
 def distribution_of(module: str) -> str:
     (distribution, *others) = {canonicalize_name(name) for name in importlib.metadata.packages_distributions()[module]}
-    # PySide6 may be there as a whole too. pydantic pins pydantic-core, which is its interface for custom types.
+    # All of PySide6 may be installed too. pydantic pins pydantic-core, which is its interface for custom types.
     known = {"PySide6": "pyside6-essentials", "pydantic_core": "pydantic"}
     return known.get(module) or (module if others else distribution)
 
 
-def test_every_package_that_is_imported_is_declared_and_the_other_way_round() -> None:
+def test_the_imported_packages_are_the_declared_ones() -> None:
     imported = {distribution_of(module) for module in imported_modules() - OPTIONAL}
     assert imported == declared()
 
 
-def test_nothing_but_the_comparison_and_the_tests_is_an_extra() -> None:
+def test_there_are_two_extras_for_comparisons_and_for_tests() -> None:
     extras = importlib.metadata.metadata("tinyml-studio").get_all("Provides-Extra")
     assert set(extras or ()) == {"test", "compare"}
     assert declared("compare") >= OPTIONAL
 
 
 @pytest.mark.parametrize("requirement", direct_requirements(), ids=str)
-def test_the_bounds_of_a_requirement_are_the_pins_of_the_constraints(requirement: Requirement) -> None:
+def test_the_limits_of_a_requirement_match_the_pins_of_the_constraints(requirement: Requirement) -> None:
     name = canonicalize_name(requirement.name)
     pinned = [Requirement(line) for line in NEWEST.read_text().splitlines() if line.startswith(f"{name}==")]
     assert pinned
@@ -71,7 +71,7 @@ def test_the_bounds_of_a_requirement_are_the_pins_of_the_constraints(requirement
 
 
 @pytest.mark.parametrize("path", [NEWEST, OLDEST], ids=lambda path: path.name)
-def test_the_constraints_hold_pins_and_no_address(path: Path) -> None:
+def test_the_constraints_hold_pins_without_an_address(path: Path) -> None:
     for line in path.read_text().splitlines():
         assert re.fullmatch(r"#.*|[a-z0-9-]+==[0-9.]+(; python_version [<>=]+ '3\.\d+')*", line), line
         assert "://" not in line

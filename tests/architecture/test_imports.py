@@ -1,20 +1,22 @@
-"""What import-linter cannot say: one layer file never imports another, and main.py hands over to app.shell only."""
+"""Import rules that import-linter does not check: circles through a package, files of layers, and main.py."""
 
 import ast
 import sys
+from collections.abc import Mapping, Set
 from pathlib import Path
 
+import grimp
 import pytest
 
 ROOT = Path(__file__).parents[2]
 LAYERS = ROOT / "tinyml" / "layers"
 SHARED = {"__init__"}
-"""The files of that folder that hold no layer. A layer file may import the package `base`."""
+"""Files of that folder without a layer. A layer file may import the package `base`."""
 LAYER_FILES = sorted(path for path in LAYERS.glob("*.py") if path.stem not in SHARED)
 
 
 def imported_names(source: str, package: str) -> set[str]:
-    """Return the dotted name of everything that `source`, a module of `package`, imports, wherever in it."""
+    """Return the dotted names of all imports in `source`, a module of `package`, at any place in it."""
     names: set[str] = set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
@@ -28,7 +30,7 @@ def imported_names(source: str, package: str) -> set[str]:
 
 
 def imported_layers(source: str) -> set[str]:
-    """Return what `source`, a file of tinyml/layers, imports from that folder, apart from what layers share."""
+    """Return the names that `source`, a file of tinyml/layers, imports from that folder, without those of `base`."""
     from_folder = {name for name in imported_names(source, "tinyml.layers") if f"{name}.".startswith("tinyml.layers.")}
     return {name for name in from_folder if not f"{name}.".startswith("tinyml.layers.base.")}
 
@@ -76,3 +78,32 @@ def test_main_imports_the_shell_and_the_standard_library_only() -> None:
     others = {name for name in names if name.split(".")[0] not in sys.stdlib_module_names}
     assert others
     assert {name for name in others if not f"{name}.".startswith("app.shell.")} == set()
+
+
+def modules_in_circles(imports: Mapping[str, Set[str]]) -> set[str]:
+    """Return the modules that import themselves, directly or through others.
+
+    Arguments:
+        imports: for each module, the modules that it imports.
+    """
+    found = set()
+    for start in imports:
+        reached, pending = set(), [start]
+        while pending:
+            for module in imports.get(pending.pop(), set()) - reached:
+                reached.add(module)
+                pending.append(module)
+        if start in reached:
+            found.add(start)
+    return found
+
+
+def test_no_module_imports_itself_through_others() -> None:
+    """import-linter compares siblings; here a package's `__init__` counts as a module too."""
+    graph = grimp.build_graph("app", "tinyml", cache_dir=None)
+    assert modules_in_circles({name: graph.find_modules_directly_imported_by(name) for name in graph.modules}) == set()
+
+
+def test_a_circle_is_found() -> None:
+    imports = {"main": {"net"}, "net": {"net.layer"}, "net.layer": {"net"}, "core": set()}
+    assert modules_in_circles(imports) == {"net", "net.layer"}

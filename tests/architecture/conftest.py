@@ -1,0 +1,3 @@
+"""Files that pytest ignores: `test_one_file.py` copies them into a copy of the program."""
+
+collect_ignore = ["throwaways"]
