@@ -104,12 +104,12 @@ class CurvePlot(QWidget):
         self._show_title()
 
     def set_stop_marker(self, epoch: float | None, label: str = "", serious: bool = False) -> None:
-        """Mark where the run stands still.
+        """Mark the position at which the run is paused or has ended.
 
         Arguments:
             epoch: the position, in epochs; None for no mark.
             label: the text of the mark, such as "paused".
-            serious: paint it in the colour of errors.
+            serious: True to use the colour of errors.
         """
         self.area.show_stop_marker(epoch, label, serious)
 

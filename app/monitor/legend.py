@@ -1,4 +1,4 @@
-"""One entry of a legend: a sample of the line, its name and its newest value."""
+"""One entry of a legend: a short piece of the line, the name of the curve, and a value."""
 
 from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
@@ -6,11 +6,14 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.widgets.theme.theme import GRID, current_theme
 
-_LINE = 2 * GRID + 2
+_LINE_LENGTH = 2 * GRID + 2
+"""Length of the piece of the line, in pixels."""
 
 
 class LegendEntry(QWidget):
-    """A sample of a line, with its name and value. If they do not fit, the value alone is shown.
+    """A short piece of a line, the name of the curve, and a value.
+
+    If they do not fit, the name is left out. If the value alone does not fit either, only the line is painted.
 
     Arguments:
         name: the name of the curve.
@@ -28,11 +31,14 @@ class LegendEntry(QWidget):
 
     @property
     def text(self) -> str:
-        """Name and value, as they are shown if they fit."""
+        """Name and value, which are shown if there is enough space."""
         return f"{self._name} {self._value}".strip()
 
     def set_value(self, value: str) -> None:
-        """Show another `value`. The room for it never shrinks, so that the widgets beside it do not move."""
+        """Replace the shown `value`.
+
+        Only a longer value asks for a new layout, so that the widgets beside it rarely move.
+        """
         if value != self._value:
             longer = len(value) > len(self._value)
             self._value = value
@@ -43,11 +49,12 @@ class LegendEntry(QWidget):
 
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
-        return QSize(_LINE + GRID // 2 + metrics.horizontalAdvance(self.text) + 2, metrics.height() + 2)
+        return QSize(_LINE_LENGTH + GRID // 2 + metrics.horizontalAdvance(self.text) + 2, metrics.height() + 2)
 
     def minimumSizeHint(self) -> QSize:
-        room = self.fontMetrics().horizontalAdvance(self._value.partition(" (")[0])
-        return QSize(_LINE + GRID // 2 + room + 2, self.sizeHint().height())
+        # The value without its addition, such as (epoch 0.5).
+        value_width = self.fontMetrics().horizontalAdvance(self._value.partition(" (")[0])
+        return QSize(_LINE_LENGTH + GRID // 2 + value_width + 2, self.sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -58,8 +65,8 @@ class LegendEntry(QWidget):
             pen.setDashPattern([2, 1.2])
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         painter.setPen(pen)
-        painter.drawLine(QPointF(0, middle), QPointF(_LINE, middle))
-        left = _LINE + GRID // 2
+        painter.drawLine(QPointF(0, middle), QPointF(_LINE_LENGTH, middle))
+        left = _LINE_LENGTH + GRID // 2
         for text in (self.text, self._value):
             if painter.fontMetrics().horizontalAdvance(text) <= self.width() - left:
                 painter.setPen(QColor(current_theme().muted))

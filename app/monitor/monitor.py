@@ -38,7 +38,7 @@ _STOP_LABELS = {
     SessionState.STOPPED: "stopped",
     SessionState.FAILED: "failed",
 }
-"""Text of the line that marks where a run stands still."""
+"""Text of the line that marks where a run is paused or has ended."""
 _FILE_KINDS = {"csv": "Curves as a table", "png": "Curves as a picture"}
 
 

@@ -1,4 +1,4 @@
-"""The drawing of one plot: axes, curves and marks. It knows pixels and the theme, but no run."""
+"""One plot: axes, curves and marks. It only draws what it is given, and does not use the training run."""
 
 from collections.abc import Sequence
 
@@ -30,12 +30,12 @@ _PAN = {
     Qt.Key.Key_Down: (0.0, -0.1),
 }
 _ZOOM = {Qt.Key.Key_Plus: 0.8, Qt.Key.Key_Equal: 0.8, Qt.Key.Key_Minus: 1.25}
-_MOST_MARKERS = 60
-"""With more epochs than this, the markers would hide the curve."""
+_MAX_MARKERS = 60
+"""Largest number of epochs with a marker each. More markers would hide the curve."""
 
 
 class _ValueAxis(pyqtgraph.AxisItem):
-    """An axis that also shows the number at its very end, half of which lies outside of it."""
+    """The axis of the values. It shows the number at its end, although half of this number is outside of the axis."""
 
     def boundingRect(self) -> QRectF:
         rect: QRectF = super().boundingRect()
@@ -45,14 +45,14 @@ class _ValueAxis(pyqtgraph.AxisItem):
 class PlotArea(pyqtgraph.PlotWidget):
     """Curves of the loss or of a metric, over the epochs.
 
-    The mouse pans and zooms: the wheel along the epochs, with Ctrl along the values. The arrow keys pan, + and - zoom.
-    Double-click, A and Home show the whole run again.
+    A drag pans. The wheel zooms along the epochs, and with Ctrl along the values. The arrow keys pan; + and - zoom.
+    A double-click, A or Home shows the whole run again.
 
     Signals:
         moved(): the user panned or zoomed.
         follow_requested(): the user wants to see the whole run again.
-        range_changed(): the visible part or the size of the plot has changed; the curves must be thinned again.
-        hovered(epoch): the position under the mouse, in epochs; NaN if the mouse has left.
+        range_changed(): the visible part or the size of the plot has changed. Call `show_curves` with new points.
+        hovered(epoch): the position under the mouse, in epochs; NaN if the mouse is outside of the plot.
     """
 
     moved = Signal()
@@ -78,63 +78,66 @@ class PlotArea(pyqtgraph.PlotWidget):
         plot.layout.setContentsMargins(0, GRID // 2, 2 * GRID, 0)
         # pyqtgraph's button "A" shows all curves, but does not follow the run.
         plot.hideButtons()
-        self._view.sigRangeChangedManually.connect(self._announce_move)
+        self._view.sigRangeChangedManually.connect(self._emit_moved)
         self._view.sigRangeChanged.connect(self._on_range_changed)
         self._view.sigResized.connect(self._on_range_changed)
         self.apply_theme()
 
     @property
     def pixels(self) -> int:
-        """The width of the curves, in pixels."""
+        """The width of the plot without its axis, in pixels."""
         return max(int(self._view.width()), 1)
 
     @property
     def epochs(self) -> Range:
-        """The visible epochs, from and to."""
+        """The first and the last visible epoch."""
         left, right = self._view.viewRange()[0]
         return float(left), float(right)
 
     @property
     def heights(self) -> Range:
-        """The visible values, from and to; powers of ten on the log axis."""
+        """The lowest and the highest visible value; exponents of 10 on the log axis."""
         bottom, top = self._view.viewRange()[1]
         return float(bottom), float(top)
 
     def set_log(self, log: bool) -> None:
-        """Label the axis of the values in powers of ten if `log`. The values must then be logarithms, too."""
+        """Label the axis of the values as powers of ten if `log`. The curves must then have decimal logarithms."""
         self._log = log
         self.getPlotItem().getAxis("left").setLogMode(False, log)
 
     def show_range(self, epochs: Range, heights: Range) -> None:
-        """Show another part of the plane. The same part again costs nothing.
+        """Show these ranges of the two axes. If they are visible already, do nothing.
 
         Arguments:
-            epochs: from and to, in epochs.
-            heights: from and to, in the unit of the values; powers of ten on the log axis.
+            epochs: the first and the last epoch.
+            heights: the lowest and the highest value; exponents of 10 on the log axis.
         """
         if epochs != self.epochs or heights != self.heights:
             self._view.setRange(xRange=epochs, yRange=heights, padding=0, disableAutoRange=True)
 
     def show_curves(self, batches: Points, smoothed: Points, validation: Points) -> None:
-        """Draw the three curves as points (x, y). NaN leaves a gap.
+        """Replace the points (x, y) of the three curves. A NaN makes a gap in the line.
 
         Arguments:
             batches: the value of each batch.
-            smoothed: the same, smoothed.
+            smoothed: the smoothed values of the batches.
             validation: the value on the validation set after each epoch.
         """
         for curve, (x, y) in ((self._batches, batches), (self._smoothed, smoothed), (self._validation, validation)):
             connect = "all" if np.isfinite(y).all() else "finite"
             curve.setData(x, y, connect=connect)
-        few = len(validation[0]) <= _MOST_MARKERS
+        few = len(validation[0]) <= _MAX_MARKERS
         self._epoch_markers.setData(*_finite(validation) if few else ([], []))
 
     def show_best(self, point: QPointF | None, label: str, low_is_good: bool) -> None:
-        """Mark the best epoch. The label is on the side without curves.
+        """Mark the best epoch.
+
+        The label is above the mark for a loss and below it for a metric. There it usually covers no curve. Near the
+        border of the plot, it is on the other side.
 
         Arguments:
             point: epoch and value; None for no mark.
-            label: the text of the mark.
+            label: the text beside the mark.
             low_is_good: True for a loss, False for a metric.
         """
         self._best.setData(*([[], []] if point is None else [[point.x()], [point.y()]]))
@@ -144,16 +147,16 @@ class PlotArea(pyqtgraph.PlotWidget):
             height = (point.y() - bottom) / (top - bottom)
             above = height < 0.8 if low_is_good else height < 0.2
             self._best_label.setText(label)
-            room = (right - point.x()) / (right - left) * self.pixels
-            fits = room > self.fontMetrics().horizontalAdvance(label) + 2 * GRID
+            free_width = (right - point.x()) / (right - left) * self.pixels
+            fits = free_width > self.fontMetrics().horizontalAdvance(label) + 2 * GRID
             self._best_label.setAnchor((0.0 if fits else 1.0, 1.25 if above else -0.25))
             self._best_label.setPos(point)
 
     def show_non_finite(self, epochs: np.ndarray) -> None:
-        """Mark the positions (`epochs`) of values that are NaN or infinite, at the lower border."""
+        """Mark the positions (`epochs`) of values that are NaN or infinite, near the lower border."""
         left, right = self.epochs
         seen = epochs[(epochs >= left) & (epochs <= right)] if len(epochs) else epochs
-        # Two marks on the same pixel cannot be distinguished.
+        # Draw one mark for each pixel. More of them look the same.
         _pixels, first = np.unique(np.floor((seen - left) / (right - left) * self.pixels), return_index=True)
         bottom, top = self.heights
         height = bottom + 0.05 * (top - bottom)
@@ -164,12 +167,12 @@ class PlotArea(pyqtgraph.PlotWidget):
             self._non_finite_label.setPos(float(seen[0]), height)
 
     def show_stop_marker(self, epoch: float | None, label: str = "", serious: bool = False) -> None:
-        """Mark where the run stands still.
+        """Mark the position at which the run is paused or has ended.
 
         Arguments:
             epoch: the position, in epochs; None for no mark.
             label: the text of the mark, such as "paused".
-            serious: paint it in the colour of errors.
+            serious: True to use the colour of errors.
         """
         self._shown_stop_marker = epoch, label, serious
         self._stop_marker.setVisible(epoch is not None)
@@ -192,7 +195,7 @@ class PlotArea(pyqtgraph.PlotWidget):
             axis.setTextPen(QColor(theme.muted))
             axis.setTickFont(self.font())
         plot.getAxis("bottom").setLabel("epoch", color=theme.muted)
-        # Mixed with the background: transparent lines would add up to the full colour where they are dense.
+        # An opaque, pale colour. Where transparent lines overlap, they would have the full colour.
         self._batches.setPen(QPen(_mix(SERIES_COLORS["training"], theme.surface, 0.4), 0))
         self._best_label.setColor(theme.warning)
         self._non_finite_label.setColor(theme.danger)
@@ -202,7 +205,7 @@ class PlotArea(pyqtgraph.PlotWidget):
         self.show_stop_marker(*self._shown_stop_marker)
 
     def show_focus(self, shows: bool) -> None:
-        """Paint the border of the keyboard focus only if `shows`. A saved picture leaves it out."""
+        """Paint the border for the keyboard focus only if `shows`, which is False while a picture is saved."""
         self._shows_focus = shows
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -223,13 +226,13 @@ class PlotArea(pyqtgraph.PlotWidget):
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
         plot = self.getPlotItem()
-        # pyqtgraph calls this, without an event, before there is a plot.
+        # The constructor of pyqtgraph calls this with None, before the plot exists.
         if plot is not None:
-            # In a low plot, the curves need the room of the label.
+            # If the plot is low, hide the label of the axis, so that the curves are higher.
             plot.getAxis("bottom").showLabel(self.height() > 25 * GRID)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        self._ask_to_follow()
+        self._request_follow()
         event.accept()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -243,7 +246,7 @@ class PlotArea(pyqtgraph.PlotWidget):
         self._show_cursor(np.nan)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Zoom along the epochs; with Ctrl, along the values. Over an axis: along that one."""
+        """Zoom along the epochs, and with Ctrl along the values. Over an axis, zoom along this axis."""
         scene = self.mapToScene(event.position().toPoint())
         if not self._view.sceneBoundingRect().contains(scene):
             super().wheelEvent(event)
@@ -252,7 +255,7 @@ class PlotArea(pyqtgraph.PlotWidget):
         center = self._view.mapSceneToView(scene)
         along_values = event.modifiers() & Qt.KeyboardModifier.ControlModifier
         self._view.scaleBy(x=None if along_values else factor, y=factor if along_values else None, center=center)
-        self._announce_move()
+        self._emit_moved()
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -261,12 +264,12 @@ class PlotArea(pyqtgraph.PlotWidget):
         if key in _PAN:
             across, up = _PAN[key]
             self._view.translateBy(x=across * (right - left), y=up * (top - bottom))
-            self._announce_move()
+            self._emit_moved()
         elif key in _ZOOM:
             self._view.scaleBy(x=_ZOOM[key], y=_ZOOM[key])
-            self._announce_move()
+            self._emit_moved()
         elif key in (Qt.Key.Key_A, Qt.Key.Key_Home):
-            self._ask_to_follow()
+            self._request_follow()
         else:
             event.ignore()
 
@@ -309,12 +312,11 @@ class PlotArea(pyqtgraph.PlotWidget):
             self._cursor.setPos(epoch)
         self.hovered.emit(epoch)
 
-    @Slot()
-    def _ask_to_follow(self, *_button: object) -> None:
+    def _request_follow(self) -> None:
         self.follow_requested.emit()
 
     @Slot()
-    def _announce_move(self, *_axes: object) -> None:
+    def _emit_moved(self, *_axes: object) -> None:
         self.moved.emit()
 
     @Slot()

@@ -10,12 +10,12 @@ from app.widgets.theme.theme import GRID
 
 
 class MessageLine(QFrame):
-    """A line with a message. It is hidden while there is none.
+    """A line with a message. It is hidden while there is no message.
 
-    Esc dismisses the message while the parent widget has the focus, if that passes its keys to `handle_escape`.
+    The `keyPressEvent` of the parent widget calls `handle_escape`, so that Esc dismisses the message.
 
     Signals:
-        dismissed(): the user, or the program, has hidden the message.
+        dismissed(): the user or a call of `dismiss` has hidden the message.
     """
 
     dismissed = Signal()
@@ -24,9 +24,9 @@ class MessageLine(QFrame):
         super().__init__(parent)
         self.setObjectName("message_line")
         self.setProperty("advice", True)
-        self._words = PlainLabel()
-        self._words.setObjectName("message_words")
-        self._words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._label = PlainLabel()
+        self._label.setObjectName("message_words")
+        self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._button = QPushButton("Dismiss")
         self._button.setObjectName("message_dismiss")
         self._button.setAccessibleName("Dismiss the message")
@@ -35,21 +35,21 @@ class MessageLine(QFrame):
         self._button.clicked.connect(self.dismiss)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(GRID + GRID // 2, GRID // 2, GRID // 2, GRID // 2)
-        layout.addWidget(self._words, 1)
+        layout.addWidget(self._label, 1)
         layout.addWidget(self._button)
         self.hide()
 
     @property
     def text(self) -> str:
         """The message; empty while the line is hidden."""
-        return "" if self.isHidden() else self._words.text()
+        return "" if self.isHidden() else self._label.text()
 
     def show_error(self, sentence: str) -> None:
         """Show a `sentence` that says what went wrong."""
         self._show(sentence, danger=True)
 
     def show_note(self, sentence: str) -> None:
-        """Show a `sentence` that is worth knowing."""
+        """Show a `sentence` that informs the user and is not an error."""
         self._show(sentence, danger=False)
 
     @Slot()
@@ -60,13 +60,17 @@ class MessageLine(QFrame):
             self.dismissed.emit()
 
     def handle_escape(self, event: QKeyEvent) -> bool:
-        """Dismiss the message if the key is Esc, and return True if it was. For the parent's `keyPressEvent`."""
+        """Dismiss the message if the key is Esc. Return True if a message was dismissed.
+
+        Arguments:
+            event: the key event of the parent widget.
+        """
         if event.key() != Qt.Key.Key_Escape or self.isHidden():
             return False
         self.dismiss()
         return True
 
     def _show(self, sentence: str, danger: bool) -> None:
-        set_style_property(self._words, "danger", danger)
-        self._words.setText(sentence)
+        set_style_property(self._label, "danger", danger)
+        self._label.setText(sentence)
         self.show()

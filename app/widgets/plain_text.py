@@ -1,4 +1,4 @@
-"""Text from a file, made safe to show: every character is visible, the length is limited, and no markup works.
+"""Make text from a file safe to show: every character is visible, the length is limited, and markup has no effect.
 
 Names of tensors, layers, classes and files may hold anything. Use `short` for a name inside a line, `sentence`
 for an error message that quotes names, `tool_tip` for every tool tip, and `button_text` for menus and buttons.
@@ -13,14 +13,14 @@ _SENTENCE_LENGTH = 600
 _LINE_LENGTH = 100
 _TIP_LINES = 30
 _INVISIBLE = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
-_LONG_RUN = re.compile(r"[^\s/-]{49,}")
+_LONG_WORD = re.compile(r"[^\s/-]{49,}")
 _WORD_JOINER = "\N{WORD JOINER}"
 
 
 def visible(text: str, keep_line_breaks: bool = False) -> str:
-    """Replace each character that is invisible, or changes the look of others, by its escape.
+    """Replace each character that is invisible, or changes how others look, by its escape sequence.
 
-    These are control characters, bidirectional overrides, zero-width characters and the like.
+    Examples are control characters, bidirectional overrides and zero-width characters.
 
     Arguments:
         text: any text.
@@ -52,28 +52,31 @@ def elide(text: str, longest: int) -> str:
 
 
 def short(name: str, longest: int = _NAME_LENGTH) -> str:
-    """Return a name from a file for use inside a line: every character visible, and a long one without its middle.
+    """Return a name from a file for use inside a line: every character is visible, and a long name loses its middle.
 
     Arguments:
         name: any text.
-        longest: how many characters the result has at most.
+        longest: largest number of characters of the result.
     """
-    # An escape is at most ten characters long, so no character after this length can be visible.
+    # Shorten a very long name first, so that `visible` has less to do. The result shows only the two ends, which stay.
     return elide(visible(elide(name, 10 * longest)), longest)
 
 
 def sentence(text: str) -> str:
-    """Return a message (`text`) that may quote names: every character visible, long words and texts without middle."""
+    """Return a message (`text`) that may quote names, safe to show.
+
+    Every character is visible. A long word and a long message lose their middle.
+    """
     shown = visible(elide(text, 10 * _SENTENCE_LENGTH), keep_line_breaks=True)
-    shown = _LONG_RUN.sub(lambda run: elide(run.group(), 48), shown)
+    shown = _LONG_WORD.sub(lambda word: elide(word.group(), 48), shown)
     return elide(shown, _SENTENCE_LENGTH)
 
 
 def tool_tip(text: str) -> str:
-    """Return a `text` as a tool tip that Qt shows as plain text, in lines that fit on a screen.
+    """Return a `text` for a tool tip. Qt shows it as plain text, in lines that fit on a screen.
 
-    Qt guesses whether a tool tip is HTML. An invisible word joiner after each "<" and "&" hides tags and entities
-    from it.
+    Qt guesses whether a tool tip is HTML. An invisible word joiner after each "<" and "&" keeps Qt from finding tags
+    or entities.
     """
     shown = visible(elide(text, 10 * _LINE_LENGTH * _TIP_LINES), keep_line_breaks=True)
     lines = [part for line in shown.split("\n") for part in textwrap.wrap(line, _LINE_LENGTH) or [""]]
@@ -87,7 +90,7 @@ def button_text(text: str, longest: int = _NAME_LENGTH) -> str:
 
     Arguments:
         text: any text.
-        longest: how many characters it has at most before "&" is doubled.
+        longest: largest number of characters before each "&" is doubled.
 
     >>> button_text("R&D")
     'R&&D'

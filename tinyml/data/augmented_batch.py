@@ -1,4 +1,4 @@
-"""One batch with augmentation; `DataLoader` and `Learner.run` both use it."""
+"""The augmentation of one batch, for `DataLoader` and `Learner.run`."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,8 @@ def augmented_batch(
     Arguments:
         dataset: the examples.
         indices: `(K,)` the examples of the batch.
-        augmentations: change the inputs, in this order; `tinyml.data.augmentation` says how the targets change.
+        augmentations: functions that change the inputs, in this order. For an autoencoder, those that corrupt come last
+            and leave the targets unchanged, see `tinyml.data.augmentation`.
         seed, epoch, batch: determine the random numbers, see `epoch_generator`.
 
     Returns the inputs `(K, …)`, and the target numbers `(K, …)` or None for classes.

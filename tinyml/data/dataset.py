@@ -1,4 +1,4 @@
-"""A dataset in memory, and its description, which is known before loading."""
+"""A dataset in memory, and its description, which needs no loading."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -29,13 +29,13 @@ class DataDescription:
     """The facts about a dataset that are known without loading it. Shape inference needs no more.
 
     Attributes:
-        name: the source: name of a built-in set ("digits"), or path of a file or folder.
+        name: where the data comes from: the name of a built-in set ("digits"), or the path of a file or folder.
         title: name on the screen, e.g. "Digits 8×8".
         example_shape: shape of one example, without the batch axis: (C, H, W) or (D,).
         class_names: a name for each label 0, 1, …; empty if the targets are numbers.
         count: number of examples.
         about: one sentence about its content and its source.
-        test_count: number of examples at the end that are the published test part; 0 if there is none.
+        test_count: number of examples at the end that are the fixed test part; 0 if `split` chooses the test examples.
         target_shape: shape of the target numbers of one example (regression, autoencoders); None if the targets are
             classes.
         bytes_per_number: 4 for inputs in float32, 1 for images that are stored as bytes.
@@ -70,7 +70,7 @@ class DataDescription:
         return self.target_shape is None
 
     def with_target(self, target: Target) -> "DataDescription":
-        """Return the description of the same data with another `target`.
+        """Return the description with another `target`: "input" for an autoencoder, "label" for no change.
 
         >>> DataDescription("photos", "Photos", (1, 10, 10), ("cat", "dog"), 1000).with_target("input").target_shape
         (1, 10, 10)
@@ -85,14 +85,15 @@ class Dataset:
     """Examples with their targets: a class, some numbers, or the example itself.
 
     Images of bytes stay bytes, which need a quarter of the memory. `examples` converts only the chosen examples. `take`
-    copies no examples, so the parts of a split share one array.
+    copies no examples, so the parts of a split share one array. In the shapes below, M counts the stored examples and
+    N the examples of this dataset.
 
     Arguments:
         description: name, shape, classes and more.
         stored_inputs: `(M, …)` float32, or bytes.
         labels: `(N,)` int64, from 0 to the number of classes - 1; empty if there are no classes.
-        class_targets: `(classes, outputs)` float32: the output for each class in a training with `mse_loss`; by default
-            the unit vectors. The circle set uses (-1, -1) and (1, 1), as seed 003 does.
+        class_targets: `(classes, outputs)` float32: the target of each class for a loss that compares numbers, such as
+            `mse_loss`; by default the unit vectors. The circle set uses (-1, -1) and (1, 1), as seed 003 does.
         stored_targets: `(M, …)` float32: the target numbers; None for classes and autoencoders.
         divisor: bytes are divided by this number: 255 for images whose bytes stand for 0 … 1.
         rows: `(N,)` indices of the stored examples that belong to this dataset, in order; None for all of them.
@@ -136,7 +137,7 @@ class Dataset:
             name: name of the dataset.
             test_count: number of examples at the end that `split` uses as the test part.
 
-        Raises `DataError` when inputs and targets do not fit together, or are not finite.
+        Raises `DataError` when inputs and targets do not fit together or are not finite, or another argument is wrong.
 
         >>> data = Dataset.from_arrays([[0.0], [1.0], [2.0]], [1.0, 3.0, 5.0])
         >>> data.targets.shape, data.description.has_classes
@@ -171,7 +172,7 @@ class Dataset:
 
     @property
     def inputs(self) -> Array:
-        """All inputs, `(N, …)` float32; images lie in 0 … 1. Bytes are converted at every call: see `examples`."""
+        """All inputs, `(N, …)` float32. Each access converts bytes again, see `examples`."""
         return self.examples(slice(None))
 
     @property
@@ -180,12 +181,12 @@ class Dataset:
         return self.labels if self.description.has_classes else self.target_numbers(slice(None))
 
     def examples(self, rows: Rows) -> Array:
-        """Return the inputs of some examples as float32. Bytes are converted.
+        """Return the inputs of some examples as float32. Bytes are divided by `divisor`.
 
         Arguments:
             rows: indices `(K,)` or a slice.
 
-        Shapes: `(K, …)`; images lie in 0 … 1.
+        Shapes: `(K, …)`.
 
         >>> Dataset.from_arrays(np.array([[3], [4]], np.uint8), [0, 1], name="bytes").examples(slice(1, 2))
         array([[4.]], dtype=float32)
@@ -212,12 +213,12 @@ class Dataset:
 
     @cached_property
     def target_variation(self) -> float:
-        """Total sum of squares of the target numbers: Σ (y - mean y)², with a mean for each output (for R²)."""
+        """Total sum of squares of the target numbers for R²: Σ (y - mean y)², with one mean for each output."""
         total, spread, done = np.zeros(self.description.target_shape or ()), 0.0, 0
         for start in range(0, len(self), _CHUNK):
             part = self.target_numbers(slice(start, start + _CHUNK)).astype(np.float64)
             mean = part.mean(axis=0)
-            # The variation around the mean of the chunk, and the distance of this mean from the mean so far.
+            # Add the variation inside this chunk, then the variation between its mean and the mean of those before.
             spread += float(((part - mean) ** 2).sum())
             if done:
                 spread += float(((mean - total / done) ** 2).sum()) * done * len(part) / (done + len(part))
@@ -241,8 +242,8 @@ class Dataset:
         if target == "label":
             return self
         description = self.description.with_target(target)
-        nothing = np.zeros(0, np.int64)
-        return replace(self, description=description, labels=nothing, class_targets=np.zeros((0, 0), np.float32))
+        no_labels = np.zeros(0, np.int64)
+        return replace(self, description=description, labels=no_labels, class_targets=np.zeros((0, 0), np.float32))
 
     def _stored_rows(self, rows: Rows) -> Rows:
         return rows if self.rows is None else self.rows[rows]
@@ -253,8 +254,8 @@ class Splits(NamedTuple):
 
     Attributes:
         train: the examples for training.
-        validation: the examples that measure progress during training; may be empty.
-        test: the examples that measure the network after training.
+        validation: the examples for an evaluation after each epoch; may be empty.
+        test: the examples for the evaluation after the training.
     """
 
     train: Dataset

@@ -1,4 +1,4 @@
-"""Binary cross-entropy on scores: each output is the answer to one yes-or-no question."""
+"""Binary cross-entropy on scores: each output answers one yes-or-no question."""
 
 import numpy as np
 
@@ -10,9 +10,9 @@ def binary_cross_entropy_with_logits_loss(predicted: Array, ground_truth: np.nda
     """Compute the binary cross-entropy of scores: each output answers one yes-or-no question.
 
     Formula: a score s stands for the probability `p = 1 / (1 + e⁻ˢ)` of yes. Then
-    `ℓ = -1/N Σ (y·log p + (1 - y)·log(1 - p))` and `∂ℓ/∂s = (p - y) / N`; N counts all numbers of the batch. It is
-    computed as `max(s, 0) - s·y + log(1 + e^-|s|)`, which has the same value: so no exponential overflows, and no
-    logarithm of 0 is needed.
+    `ℓ = -1/N Σ (y·log p + (1 - y)·log(1 - p))` and `∂ℓ/∂s = (p - y) / N`; N counts all numbers of the batch. Each
+    term is computed as `max(s, 0) - s·y + log(1 + e^-|s|)`. This has the same value, but no exponential overflows and
+    there is no logarithm of 0.
 
     Arguments:
         predicted: scores s (logits) of any shape, usually `(N, K)`: the output of a network without Sigmoid at its end.
@@ -20,8 +20,8 @@ def binary_cross_entropy_with_logits_loss(predicted: Array, ground_truth: np.nda
 
     Returns the loss, and its gradient in the shape of `predicted`.
 
-    Raises `ShapeError` if the shapes differ or are empty, `DataError` if the ground truth does not consist of numbers
-    from 0 to 1.
+    Raises `ShapeError` if the shapes differ or the arrays are empty, `DataError` if the ground truth does not consist
+    of numbers from 0 to 1.
 
     >>> loss, gradient = binary_cross_entropy_with_logits_loss(np.array([[0.0, 0.0]]), np.array([[1, 0]]))
     >>> round(loss, 4), gradient
@@ -36,10 +36,10 @@ def binary_cross_entropy_with_logits_loss(predicted: Array, ground_truth: np.nda
             "For other numbers use mse_loss."
         )
     power = np.exp(-np.abs(predicted))
-    with np.errstate(invalid="ignore"):  # inf · 0: the loss becomes NaN, which the learner reports
-        surprise = np.maximum(predicted, 0) - predicted * truth + np.log1p(power)
+    with np.errstate(invalid="ignore"):  # inf · 0 gives a loss of NaN, which the learner reports
+        losses = np.maximum(predicted, 0) - predicted * truth + np.log1p(power)
     probability = np.where(predicted >= 0, 1, power) / (1 + power)
-    return float(surprise.mean(dtype=np.float64)), (probability - truth) / truth.size
+    return float(losses.mean(dtype=np.float64)), (probability - truth) / truth.size
 
 
 DESCRIPTION = LossDescription(

@@ -6,14 +6,15 @@ from tinyml.core import Array, DataError
 from tinyml.losses.base import LossDescription, check_labels, subtract_truth
 
 _TOLERANCE = 1e-3
-"""Largest allowed distance of a row's sum from 1: far more than float32 rounding with 10 000 classes."""
+"""Largest allowed difference between a row's sum and 1. Rounding of 10 000 classes in float32 gives much less."""
 
 
 def cross_entropy_loss(predicted: Array, ground_truth: np.ndarray) -> tuple[float, Array]:
     """Compute the cross-entropy between the true classes and the probabilities from a Softmax layer.
 
-    Formula: `ℓ = -1/N Σ_n log p[n, t_n]`. The gradient is already the one with respect to the input of Softmax,
-    `(p - truth) / N`. `Softmax.backward` returns it unchanged (seed 004), so both together give the exact derivative.
+    Formula: `ℓ = -1/N Σ_n log p[n, t_n]`. The gradient is the one with respect to the input of Softmax,
+    `(p - truth) / N`; truth is 1 for the true class and 0 for all others. `Softmax.backward` returns this gradient
+    unchanged (seed 004), so both together give the exact derivative.
 
     Arguments:
         predicted: `(N, K)` probabilities p; each row adds up to 1.
@@ -21,7 +22,7 @@ def cross_entropy_loss(predicted: Array, ground_truth: np.ndarray) -> tuple[floa
 
     Returns the loss, which is infinite if a true class has probability 0, and the gradient `(N, K)`.
 
-    Raises `ShapeError` if a shape does not fit, `DataError` if a label is not a whole number or out of range, or if
+    Raises `ShapeError` if a shape does not fit, `DataError` if a label is not a whole number from 0 to K - 1, or if
     `predicted` does not consist of probabilities.
 
     >>> loss, gradient = cross_entropy_loss(np.array([[0.25, 0.75]]), np.array([1]))
@@ -29,15 +30,15 @@ def cross_entropy_loss(predicted: Array, ground_truth: np.ndarray) -> tuple[floa
     (0.2877, array([[ 0.25, -0.25]]))
     """
     predicted, ground_truth = check_labels("cross_entropy_loss", predicted, ground_truth)
-    # Written so that NaN passes: the learner reports that training diverged.
+    # These comparisons are False for NaN, so NaN is no error here. The learner reports that the training diverged.
     if (predicted < 0).any() or (abs(predicted.sum(axis=1) - 1) > _TOLERANCE).any():
         raise DataError(
             "cross_entropy_loss needs probabilities that add up to 1, but the network returns other numbers. "
             "Put a Softmax layer at its end, or use cross_entropy_with_softmax_loss."
         )
     with np.errstate(divide="ignore"):
-        surprise = -np.log(predicted[np.arange(len(ground_truth)), ground_truth])
-    return float(surprise.mean(dtype=np.float64)), subtract_truth(predicted, ground_truth)
+        losses = -np.log(predicted[np.arange(len(ground_truth)), ground_truth])
+    return float(losses.mean(dtype=np.float64)), subtract_truth(predicted, ground_truth)
 
 
 DESCRIPTION = LossDescription(

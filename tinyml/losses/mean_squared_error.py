@@ -17,7 +17,8 @@ def mse_loss(predicted: Array, ground_truth: np.ndarray) -> tuple[float, Array]:
 
     Returns the loss, and its gradient in the shape of `predicted`.
 
-    Raises `ShapeError` if the shapes differ or are empty, `DataError` if the ground truth does not consist of numbers.
+    Raises `ShapeError` if the shapes differ or the arrays are empty, `DataError` if the ground truth does not consist
+    of numbers.
 
     >>> loss, gradient = mse_loss(np.array([[1.0, 3.0]]), np.array([[1.0, 1.0]]))
     >>> loss, gradient
@@ -37,7 +38,7 @@ DESCRIPTION = LossDescription(
     formula="ℓ = mean of (ŷ − y)²",
     targets="numbers",
     outputs="values",
-    # Softmax.backward is only right in front of cross_entropy_loss.
+    # The gradient of Softmax.backward is correct only together with cross_entropy_loss.
     unwanted_last_layer="Softmax",
     aliases=("mean_squared_error", "l2"),
 )

@@ -14,14 +14,14 @@ from tinyml.storage.model import CHECKPOINT_FORMAT
 from tinyml.storage.project import Project
 
 CHECKPOINT_VERSION = 2
-"""Version 2 has the metrics of regression. Files of version 1 do not have them and can be read too."""
+"""Version 2 adds the metrics of regression. TinyML also reads version 1, which does not have them."""
 
 
 class SavedCheckpoint(NamedTuple):
     """The content of a checkpoint file.
 
     Attributes:
-        checkpoint: the argument `resume` of `TrainingSetup.run`.
+        checkpoint: the state of the run. `TrainingSetup.run(resume=checkpoint)` continues from it.
         project: network, data choice and training settings of the run.
     """
 
@@ -39,7 +39,7 @@ class _CheckpointFile(BaseModel):
 
 
 def save_checkpoint(path: str | Path, checkpoint: Checkpoint, project: Project) -> None:
-    """Write a checkpoint file atomically: at any moment there is the old file or the new one.
+    """Write a checkpoint file atomically: at every moment the path holds the whole old file or the whole new file.
 
     Arguments:
         path: the file, usually `*.safetensors`.
@@ -72,7 +72,7 @@ def save_checkpoint(path: str | Path, checkpoint: Checkpoint, project: Project) 
 def read_checkpoint(path: str | Path) -> SavedCheckpoint:
     """Read the checkpoint file `path`. Nothing in it is executed.
 
-    Raises `StorageError` when the file is missing, damaged, from a newer version, or no checkpoint.
+    Raises `StorageError` when the file is missing, damaged, from a newer version, or not a checkpoint.
     """
     require_kind(path, "tensors")
     with open_tensors(path) as file:
@@ -84,13 +84,13 @@ def read_checkpoint(path: str | Path) -> SavedCheckpoint:
 def _read_content(metadata: dict[str, Any], path: str | Path) -> _CheckpointFile:
     if metadata.get("format") != CHECKPOINT_FORMAT:
         raise StorageError(
-            f"'{path}' is no checkpoint of a training run, so it cannot be resumed. Choose a checkpoint."
+            f"'{path}' is not a checkpoint of a training run, so no run can be resumed from it. Choose a checkpoint."
         )
     version = metadata.get("version")
     if isinstance(version, int) and version > CHECKPOINT_VERSION:
         raise StorageError(
             f"'{path}' was saved by a newer TinyML (file version {version}; this one reads up to "
-            f"{CHECKPOINT_VERSION}). Update TinyML to resume it."
+            f"{CHECKPOINT_VERSION}). Update TinyML to resume this run."
         )
     try:
         return _CheckpointFile.model_validate(metadata)

@@ -13,12 +13,14 @@ from tinyml.core.tensor_file import TensorFileHeader, TensorReader, open_tensors
 from tinyml.core.tensor_header import TensorHeader
 
 _CHUNK = 2**17
-"""Elements that are in memory at the same time; they take a few megabytes for a tensor of any size."""
+"""Number of elements that are in memory at the same time: a few megabytes, for a tensor of any size."""
 
 
 @dataclass(frozen=True)
 class TensorSummary:
-    """Statistics of one tensor. They are statistics of the finite elements, and None if there is no finite element.
+    """Statistics of one tensor, computed from its finite elements.
+
+    The statistics are None if there is no finite element, or if NumPy does not have the type of the elements.
 
     Attributes:
         name: name of the tensor.
@@ -26,11 +28,11 @@ class TensorSummary:
         dtype: NumPy's name of the element type ("float32"), or the name in the file ("BF16") if NumPy does not have it.
         count: number of elements.
         minimum, maximum, mean: of the finite elements.
-        standard_deviation: of the finite elements, divided by their number.
+        standard_deviation: of the finite elements: √(Σ (x - mean)² / n), with n and not n - 1.
         non_finite: number of elements that are NaN or infinite.
         histogram: `(bins,)` number of finite elements in each bin; None if there is no histogram.
         edges: `(bins + 1,)` the edges of the bins; None if there is no histogram.
-        note: one sentence that says why there are no statistics; empty if there are.
+        note: one sentence that says why the statistics or the histogram are missing; empty if nothing is missing.
     """
 
     name: str
@@ -53,13 +55,13 @@ def summarise_tensors(
     between: Callable[[], object] | None = None,
     header: TensorFileHeader | None = None,
 ) -> Iterator[TensorSummary]:
-    """Yield the statistics of each tensor in a file, sorted by name. Only a few megabytes are in memory.
+    """Yield the statistics of each tensor in a file, sorted by name. This needs only a few megabytes of memory.
 
     Arguments:
         path: the file.
         bins: number of bins of each histogram, at least 1.
-        between: called between the pieces of every tensor; an exception that it raises cancels the work.
-        header: the header of the file, if it was read before.
+        between: called before each piece of a tensor is read; an exception that it raises cancels the work.
+        header: the header of the file; None to read it.
 
     Raises `StorageError` when the file is missing, damaged, no safetensors file, or changed while it is read.
 
@@ -73,15 +75,17 @@ def summarise_tensors(
     with open_tensors(path, header) as file:
         for tensor in file.header.tensors:
             if not tensor.readable:
-                yield _without_numbers(tensor, f"NumPy cannot compute with {tensor.dtype}, so only the shape is known.")
+                yield _without_statistics(
+                    tensor, f"NumPy cannot compute with {tensor.dtype}, so only the shape is known."
+                )
             elif not tensor.count:
-                yield _without_numbers(tensor, "The tensor is empty.")
+                yield _without_statistics(tensor, "The tensor is empty.")
             else:
                 yield _summarise(tensor, _Pieces(partial(_read_piece, file, tensor, between), tensor.count), bins)
 
 
 def summarise(name: str, tensor: np.ndarray, bins: int = 40) -> TensorSummary:
-    """Return the statistics of one array. It is read in pieces, so that little memory is needed.
+    """Return the statistics of one array. It is read in pieces, which needs little memory.
 
     Arguments:
         name: name of the array.
@@ -105,19 +109,19 @@ def _read_piece(
 
 
 def _summarise(header: TensorHeader, pieces: "_Pieces", bins: int) -> TensorSummary:
-    """Read the pieces twice: for range and mean, then for histogram and variance, which need them."""
+    """Read all pieces twice: first for range and mean, then for histogram and variance, which need range and mean."""
     sizes, means, minima, maxima = [0], [0.0], [], []
     with np.errstate(all="ignore"):
         for piece in pieces:
             if piece.size:
                 sizes.append(piece.size)
-                # Means of the pieces, weighted below, so that no sum overflows.
+                # A sum of all elements can overflow. So take the mean of each piece, and weight the means below.
                 means.append(float((piece / piece.size).sum()))
                 minima.append(float(piece.min()))
                 maxima.append(float(piece.max()))
     finite = sum(sizes)
     if not finite:
-        return _without_numbers(header, "None of the values is finite.", non_finite=header.count)
+        return _without_statistics(header, "None of the values is finite.", non_finite=header.count)
     mean = sum(part * (size / finite) for part, size in zip(means, sizes, strict=True))
     edges = _bin_edges(min(minima), max(maxima), bins)
     histogram = None if edges is None else np.zeros(bins, np.int64)
@@ -145,7 +149,10 @@ def _summarise(header: TensorHeader, pieces: "_Pieces", bins: int) -> TensorSumm
 
 
 def _bin_edges(minimum: float, maximum: float, bins: int) -> NDArray[np.float64] | None:
-    """Return the edges of the bins; None if float64 cannot hold them. A single value gets bins around it."""
+    """Return the edges of the bins; None if float64 cannot represent them.
+
+    If all values are equal, the bins are around this value.
+    """
     if minimum == maximum:
         minimum, maximum = minimum - 0.5, maximum + 0.5
     with np.errstate(all="ignore"):
@@ -154,7 +161,7 @@ def _bin_edges(minimum: float, maximum: float, bins: int) -> NDArray[np.float64]
 
 
 class _Pieces:
-    """Iterates over the finite elements of a tensor as float64, in pieces. It can be used again.
+    """The finite elements of a tensor as float64, in pieces. Each loop over it reads the tensor from the beginning.
 
     Arguments:
         read: returns the elements of a range of the flattened tensor.
@@ -170,5 +177,5 @@ class _Pieces:
             yield piece[np.isfinite(piece)]
 
 
-def _without_numbers(header: TensorHeader, note: str, non_finite: int = 0) -> TensorSummary:
+def _without_statistics(header: TensorHeader, note: str, non_finite: int = 0) -> TensorSummary:
     return TensorSummary(header.name, header.shape, header.dtype, header.count, non_finite=non_finite, note=note)

@@ -1,4 +1,4 @@
-"""Thumbnails of the signal after each step of a reconstruction, from the feature map to the pixels."""
+"""Small pictures of the steps of a reconstruction, from the feature map to the pixels."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ from app.widgets.plain_text import tool_tip
 from app.widgets.theme.fonts import small_font
 from app.widgets.theme.theme import GRID, current_theme
 
-_PICTURE = 5 * GRID
+_PICTURE_SIZE = 5 * GRID
 """Largest width and height of a picture in pixels."""
-_ARROW = 3 * GRID
+_ARROW_WIDTH = 3 * GRID
 """Width of an arrow in pixels."""
 
 
@@ -22,7 +22,7 @@ class StepPicture:
     """One picture of the strip.
 
     Attributes:
-        image: the signal after the step.
+        image: the values after the step, as an image.
         caption: name of the step.
         tooltip: explanation of the step.
     """
@@ -42,25 +42,25 @@ class StepStrip(QWidget):
 
     @property
     def pictures(self) -> tuple[StepPicture, ...]:
-        """The pictures, from the map to the pixels."""
+        """The pictures, from the feature map to the pixels."""
         return self._pictures
 
     def show_pictures(self, pictures: Sequence[StepPicture]) -> None:
-        """Show other pictures.
+        """Replace the pictures of the strip.
 
         Arguments:
-            pictures: in order, from the map to the pixels.
+            pictures: in order, from the feature map to the pixels.
         """
-        same_widths = [picture.caption for picture in pictures] == [picture.caption for picture in self._pictures]
+        same_captions = [picture.caption for picture in pictures] == [picture.caption for picture in self._pictures]
         self._pictures = tuple(pictures)
         self.setAccessibleDescription(" → ".join(picture.caption for picture in pictures))
-        if not same_widths:
+        if not same_captions:
             self.updateGeometry()
         self.update()
 
     def sizeHint(self) -> QSize:
-        width = sum(self._widths()) + _ARROW * max(len(self._pictures) - 1, 0)
-        return QSize(width, _PICTURE + self._metrics().height() + 4)
+        width = sum(self._widths()) + _ARROW_WIDTH * max(len(self._pictures) - 1, 0)
+        return QSize(width, _PICTURE_SIZE + self._metrics().height() + 4)
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -69,20 +69,20 @@ class StepStrip(QWidget):
         theme = current_theme()
         painter = QPainter(self)
         painter.setFont(small_font(self.font()))
-        line = self._metrics().height()
+        line_height = self._metrics().height()
         for area, picture in zip(self._areas(), self._pictures, strict=True):
-            picture_area = QRectF(area.center().x() - _PICTURE / 2, 1, _PICTURE, _PICTURE)
+            picture_area = QRectF(area.center().x() - _PICTURE_SIZE / 2, 1, _PICTURE_SIZE, _PICTURE_SIZE)
             shown = _fit(picture_area, picture.image)
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, picture.image.width() > shown.width())
             painter.drawImage(shown, picture.image)
             painter.setPen(QColor(theme.border))
             painter.drawRect(shown)
             painter.setPen(QColor(theme.muted))
-            caption = QRectF(area.left(), _PICTURE + 3, area.width(), line)
-            # Do not clip: letters of another font can make the line higher, and underscores would be cut.
+            caption = QRectF(area.left(), _PICTURE_SIZE + 3, area.width(), line_height)
+            # A letter from another font can make the line higher than this rectangle. Clipping would cut underscores.
             painter.drawText(caption, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip), picture.caption)
             if picture is not self._pictures[-1]:
-                arrow = QRectF(area.right(), 0, _ARROW, _PICTURE)
+                arrow = QRectF(area.right(), 0, _ARROW_WIDTH, _PICTURE_SIZE)
                 painter.drawText(arrow, Qt.AlignmentFlag.AlignCenter, "→")
 
     def event(self, event: QEvent) -> bool:
@@ -98,13 +98,13 @@ class StepStrip(QWidget):
 
     def _widths(self) -> list[int]:
         metrics = self._metrics()
-        return [max(_PICTURE, metrics.horizontalAdvance(picture.caption)) + 4 for picture in self._pictures]
+        return [max(_PICTURE_SIZE, metrics.horizontalAdvance(picture.caption)) + 4 for picture in self._pictures]
 
     def _areas(self) -> list[QRectF]:
         areas, left = [], 0.0
         for width in self._widths():
             areas.append(QRectF(left, 0, width, self.height()))
-            left += width + _ARROW
+            left += width + _ARROW_WIDTH
         return areas
 
     def _metrics(self) -> QFontMetrics:

@@ -1,4 +1,4 @@
-"""What the network predicts for points between the samples: on a grid over the plane, or along a curve."""
+"""The outputs of a network between the samples: on a grid over a plane, or for rising values of one input."""
 
 from dataclasses import dataclass
 
@@ -9,11 +9,11 @@ from tinyml.data import Dataset
 from tinyml.learner import class_scores
 
 MAP_SIZE = 48
-"""Points of a decision map along each axis."""
+"""Rows and columns of a decision map."""
 CURVE_SIZE = 256
-"""Points of a curve."""
+"""Number of points of a curve."""
 _BATCH_SIZE = 1024
-"""Points that the network predicts together. So a large network needs little memory."""
+"""Number of points in one batch of the forward pass. A small batch limits the memory that a large network needs."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class DecisionMap:
 
     Attributes:
         snapshot: the weights of the network.
-        samples: points of the plane.
+        samples: examples that are points of the plane.
         scores: `(rows, columns, classes)` the class scores on the grid, the lowest y first.
         predictions: `(N,)` the predicted class of each sample.
     """
@@ -36,12 +36,14 @@ class DecisionMap:
 def compute_decision_map(
     snapshot: Snapshot, samples: Dataset, low: np.ndarray, high: np.ndarray, size: int = MAP_SIZE
 ) -> DecisionMap:
-    """Compute the class scores of a network on a grid, and the predicted class of each sample. This takes a while.
+    """Compute the class scores of a network on a grid, and the predicted class of each sample.
+
+    This is too slow for the GUI thread, so run it in a `Job`.
 
     Arguments:
         snapshot: the weights of the network.
-        samples: points of the plane.
-        low, high: `(2,)` the corners (x, y) of the part of the plane.
+        samples: examples that are points of the plane.
+        low, high: `(2,)` the lower left and the upper right corner (x, y) of the grid.
         size: rows and columns of the grid.
     """
     step = (high - low) / size
@@ -61,9 +63,9 @@ class Curve:
 
     Attributes:
         snapshot: the weights of the network.
-        samples: the samples whose plane the curve crosses.
+        samples: the examples that are shown together with the curve.
         x: `(K,)` inputs in rising order.
-        y: `(K,)` the network's outputs for them.
+        y: `(K,)` the network's outputs for these inputs.
     """
 
     snapshot: Snapshot
@@ -77,7 +79,7 @@ def compute_curve(snapshot: Snapshot, samples: Dataset, low: float, high: float,
 
     Arguments:
         snapshot: the weights of the network.
-        samples: the samples whose plane the curve crosses.
+        samples: the examples that are shown together with the curve.
         low, high: the smallest and the largest input.
         size: number of inputs, at equal distances.
     """

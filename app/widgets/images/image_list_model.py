@@ -46,8 +46,8 @@ class ImageListModel(QAbstractListModel):
     def set_images(self, images: Sequence[GridImage]) -> None:
         """Replace all pictures with `images`.
 
-        Rows that exist before and after stay the same rows. So a view keeps its scroll position while a training run
-        changes the pictures.
+        A row that exists before and after is changed, not removed and inserted again. So a view keeps its scroll
+        position while a training run changes the pictures.
         """
         common = min(len(images), len(self._images))
         if len(self._images) > common:
@@ -71,7 +71,10 @@ class ImageListModel(QAbstractListModel):
         return 0 if parent.isValid() else len(self._images)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return captions and tool tips. Both may come from a file, so they are made safe to show."""
+        """Return the caption, the tool tip, the text for screen readers, or the whole `GridImage`.
+
+        Tool tips and texts for screen readers are made safe to show here. A caption is returned as it is.
+        """
         item = self._images[index.row()]
         match role:
             case Qt.ItemDataRole.DisplayRole:

@@ -50,7 +50,7 @@ def test_before_the_first_epoch_there_is_an_empty_history(tmp_path: Path, projec
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"format": "tinyml-model"}, "no checkpoint of a training run"),
+        ({"format": "tinyml-model"}, "not a checkpoint of a training run"),
         ({"version": 3}, "newer TinyML .file version 3; this one reads up to 2"),
         ({"version": "one"}, "'version'"),
         ({"surprise": 1}, "There is no setting 'surprise'"),

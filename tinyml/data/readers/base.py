@@ -1,4 +1,4 @@
-"""What a reader is: it knows one format of data on the disk."""
+"""A reader recognises, describes and loads one format of data on the disk."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,8 +7,8 @@ from pathlib import Path
 from tinyml.data.dataset import DataDescription, Dataset, ProgressCallback
 
 
-def _is_no_part(prefix: bytes) -> bool:
-    """Return False for every `prefix`: no file of the format is a part of a dataset."""
+def _never_part(prefix: bytes) -> bool:
+    """Return False for every `prefix`. This is the default of `Reader.is_part`."""
     return False
 
 
@@ -20,22 +20,24 @@ class Reader:
     drops ask the readers, so no other file has to change.
 
     Attributes:
-        name: short name, e.g. "idx". Each reader has another one.
-        title: name of the format for people, e.g. "IDX".
-        source: what a user chooses, with its article, e.g. "a folder of IDX files". Sentences end with it.
-        help: one sentence about what the files hold and what they are called.
-        recognises: returns True if a path is data of this format. It decides by names and first bytes and is quick.
-            It raises `DataError` if the path cannot be looked up.
+        name: short name, e.g. "idx". Each reader has a different name.
+        title: name of the format on screen, e.g. "IDX".
+        source: what a user chooses, with its article, e.g. "a folder of IDX files". Messages have it at the end of a
+            sentence.
+        help: one sentence about the content and the names of the files.
+        recognises: returns True if a path is data of this format. It is quick: it reads only names and first bytes.
+            It raises `DataError` if the path cannot be accessed.
         describe: returns the description of the data without loading it. It raises `DataError` if the data is damaged
             or a part of it is missing.
-        load: loads the data. It raises `DataError` as `describe` does. It calls the second argument, if there is one,
-            with the share that is done, from 0 to 1. It does not catch what this call raises: that cancels the
-            loading.
-        suffixes: ends of the names of its files, e.g. (".csv", ".tsv"); empty if a dataset is a folder.
-        is_part: returns True if the first bytes of a file belong to one file of a dataset that is a folder.
+        load: loads the data. It raises `DataError` as `describe` does. If the second argument is not None, `load` calls
+            it with the share that is done, from 0 to 1. An exception from this call cancels the loading, so `load` must
+            not catch it.
+        suffixes: the ends of the file names, e.g. (".csv", ".tsv"); empty if a dataset is a folder.
+        is_part: returns True if a file that begins with these bytes is one file of a dataset that is
+            a folder.
 
-    `describe` and `load` get an existing file or folder. The name in the description may be anything:
-    `tinyml.data.describe` puts the path there.
+    `describe` and `load` get an existing file or folder. The name in the description does not matter, because
+    `tinyml.data.describe` and `tinyml.data.load` replace it by the path.
     """
 
     name: str
@@ -46,7 +48,7 @@ class Reader:
     describe: Callable[[Path], DataDescription]
     load: Callable[[Path, ProgressCallback | None], Dataset]
     suffixes: tuple[str, ...] = ()
-    is_part: Callable[[bytes], bool] = _is_no_part
+    is_part: Callable[[bytes], bool] = _never_part
 
     @property
     def reads_folder(self) -> bool:
