@@ -3,6 +3,7 @@
 import copy
 import math
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import Annotated, Any
 
 import numpy as np
@@ -24,7 +25,7 @@ from tinyml.layers.base.specification import LayerSpecification, apply_fix
 from tinyml.layers.base.stack import are_registered, build_stack, check_layers, forward_through, shapes_through
 
 _DEEPEST = 3
-"""How many stacks may be nested. Each level repeats the shape inference of the levels inside it several times."""
+"""How many stacks may be nested."""
 
 _STANDARD_BLOCK = ChangeSettings("Use the standard block inside", {"layers": []})
 
@@ -70,8 +71,17 @@ class ResidualSettings(LayerSettings):
         return layers
 
     def inferred_layers(self, input_shape: Shape) -> tuple[LayerInference, ...]:
-        """Return the shape inference of the layers inside for `input_shape`."""
-        return infer_stack(self.layers or _standard_block(input_shape), input_shape)
+        """Return the shape inference of the layers inside for `input_shape`. It is computed once for each shape."""
+        # `model_copy(update=…)` copies the cache too. So each entry also holds the layers that it belongs to.
+        layers, inferred_layers = self._inferred_by_shape.get(input_shape, (None, ()))
+        if layers is not self.layers:
+            inferred_layers = infer_stack(self.layers or _standard_block(input_shape), input_shape)
+            self._inferred_by_shape[input_shape] = self.layers, inferred_layers
+        return inferred_layers
+
+    @cached_property
+    def _inferred_by_shape(self) -> dict[Shape, tuple[tuple[LayerSpecification, ...], tuple[LayerInference, ...]]]:
+        return {}
 
     def output_shape(self, input_shape: Shape) -> Shape:
         inferred_layers = self.inferred_layers(input_shape)

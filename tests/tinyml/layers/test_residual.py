@@ -1,6 +1,7 @@
 """Residual: a stack of layers inside one layer."""
 
 import copy
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,8 +13,9 @@ from tests.tinyml.net.stacks import stack
 from tinyml.core import SettingsError, ShapeError, TinymlError
 from tinyml.layers import BatchNorm2D, Conv2D, Dropout, Linear, MaxPool2D, MaxUnpool2D, ReLU, Residual, Tanh, Upsample2D
 from tinyml.layers.base.specification import LayerSpecification
+from tinyml.layers.relu import ReLUSettings
 from tinyml.layers.residual import ResidualSettings
-from tinyml.net import Sequential, build, infer, record
+from tinyml.net import NetworkSpecification, Sequential, build, build_inferred, infer, record
 
 MAPS = (2, 4, 5)
 
@@ -239,3 +241,27 @@ def test_the_receptive_field_is_one_pixel_if_the_layers_inside_read_only_padding
     settings = ResidualSettings.model_validate(inside(conv, ("MaxPool2D", {"window": [2, 1], "stride": [4, 1]})))
     assert settings.output_shape((1, 2, 2)) == (1, 2, 2)
     assert settings.receptive_field(((0, 1), (0, 1)), (1, 2, 2)) == ((0, 1), (0, 1))
+
+
+def test_the_layers_inside_are_inferred_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nested layers answer many questions about shapes from one inference."""
+    validate, validated = ReLUSettings.model_validate, []
+
+    def count(values: Any) -> Any:
+        validated.append(values)
+        return validate(values)
+
+    monkeypatch.setattr(ReLUSettings, "model_validate", count)
+    network = NetworkSpecification(layers=tuple(LayerSpecification(**each) for each in nested(3)))
+    build_inferred(infer(network, MAPS))
+    assert len(validated) == 1
+
+
+def test_a_copy_with_other_layers_infers_them() -> None:
+    before = ResidualSettings(layers=(LayerSpecification(type="ReLu", name="relu"),))
+    assert before.parameter_shapes((4,)) == {}
+    after = before.model_copy(
+        update={"layers": (LayerSpecification(type="Linear", name="fc", settings={"outputs": 4}),)}
+    )
+    assert after.parameter_shapes((4,)) == {"fc.weight": (4, 4), "fc.bias": (4,)}
+    assert before == ResidualSettings(layers=before.layers)
