@@ -1,8 +1,10 @@
 """Tables of results, as plain text or in Markdown."""
 
 from dataclasses import dataclass
+from textwrap import indent
 
 from tests.benchmarks.timing import Timing
+from tinyml.core.text_table import format_table
 
 NOTHING = "–"
 
@@ -29,15 +31,9 @@ def as_text(table: Table) -> str:
     Medians.
     <BLANKLINE>
     """
-    widths = [max(map(len, column)) for column in zip(table.columns, *table.rows, strict=True)]
-    lines = []
-    for row in (table.columns, *table.rows):
-        first, *others = (
-            text.ljust(width) if column == 0 else text.rjust(width)
-            for column, (text, width) in enumerate(zip(row, widths, strict=True))
-        )
-        lines.append("  ".join(["", first, *others]))
-    return "\n".join([table.title, "", *lines, "", *table.notes, *([""] if table.notes else [])])
+    sides = "<" + ">" * (len(table.columns) - 1)
+    text = indent(format_table(table.columns, table.rows, sides, ruler=False), "  ")
+    return "\n".join([table.title, "", text, "", *table.notes, *([""] if table.notes else [])])
 
 
 def as_markdown(table: Table) -> str:

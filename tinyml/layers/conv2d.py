@@ -196,10 +196,10 @@ class Conv2D(Layer):
         return output
 
     def backward(self, in_gradient: Array) -> Array:
-        if self._one_unrolling_is_cheaper():
-            return self._backward_stride1(in_gradient)
-        self.accumulate_parameter_gradients(in_gradient)
-        return self._input_gradient(in_gradient)
+        if not self._one_unrolling_is_cheaper():
+            self.accumulate_parameter_gradients(in_gradient)
+            return self._input_gradient(in_gradient)
+        return self._backward_stride1(in_gradient)
 
     def accumulate_parameter_gradients(self, in_gradient: Array) -> None:
         self.weight.add_gradient(self._weight_gradient(in_gradient))

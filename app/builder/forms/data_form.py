@@ -5,7 +5,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QComboBox, QFileDialog, QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFileDialog, QGridLayout, QVBoxLayout, QWidget
 
 from app.builder.forms.form_widgets import Page
 from app.builder.forms.model_form import ModelForm
@@ -15,7 +15,7 @@ from app.document.data_filters import data_name_filters
 from app.document.edits import change_data
 from app.jobs import Job
 from app.widgets.formatting import format_count, format_list
-from app.widgets.labels import make_paragraph, show_text
+from app.widgets.labels import make_caption, make_paragraph, show_text
 from app.widgets.plain_text import short, tool_tip
 from app.widgets.theme.theme import GRID
 from tinyml.core import DataError, describe_shape
@@ -56,8 +56,7 @@ class DataForm(QWidget):
 
     def _assemble(self) -> None:
         page = Page("data_page", self)
-        label = QLabel("Data", self)
-        label.setProperty("muted", True)
+        label = make_caption("Data")
         label.setBuddy(self._source)
         row = QGridLayout()
         row.setHorizontalSpacing(GRID)

@@ -117,9 +117,13 @@ def _plane(array: np.ndarray) -> np.ndarray:
 
 
 def _quantise(plane: np.ndarray, low: float, high: float, last: int, flat_index: int) -> tuple[np.ndarray, np.ndarray]:
-    """Turn numbers into table indices 0 … `last`. Also return a mask of the numbers that are not finite."""
+    """Turn numbers into table indices 0 … `last`. Also return a mask of the numbers that are not finite.
+
+    pyqtgraph's `makeQImage` has no colour for infinities or for constant arrays, and its difference of two float64
+    numbers may overflow.
+    """
     bad = ~np.isfinite(plane)
-    # Halves, because the difference of two float64 numbers may overflow.
+    # Halves do not overflow.
     half_width = high / 2 - low / 2
     if not half_width > 0:
         return np.full(plane.shape, flat_index), bad

@@ -12,8 +12,8 @@ USUAL = Circumstances(learning_rate=0.1, classes=10)
 def history(training, validation=None, accuracy=0.6) -> list[EpochFinished]:
     checked = [None] * len(training) if validation is None else validation
     return [
-        EpochFinished(number, 20, loss, accuracy, judged, None if judged is None else accuracy, float(number))
-        for number, (loss, judged) in enumerate(zip(training, checked, strict=True), start=1)
+        EpochFinished(number, 20, loss, accuracy, validated, None if validated is None else accuracy, float(number))
+        for number, (loss, validated) in enumerate(zip(training, checked, strict=True), start=1)
     ]
 
 

@@ -56,10 +56,10 @@ def test_the_same_command_writes_the_same_bytes_and_evaluate_agrees(tmp_path: Pa
     assert (first["epochs"], first["seed"], first["saved"]) == (2, 5, str(tmp_path / "1.safetensors"))
     about = read_model(tmp_path / "1.safetensors")
     assert (about.training.seed, about.training.epochs, len(about.history)) == (5, 2, 2)
-    judged = run("evaluate", str(tmp_path / "1.safetensors"), "--data", "digits")
-    assert judged.returncode == 0
+    evaluated = run("evaluate", str(tmp_path / "1.safetensors"), "--data", "digits")
+    assert evaluated.returncode == 0
     for key in ("test_accuracy", "test_loss", "parameters"):
-        assert last_line(judged.stdout)[key] == first[key]
+        assert last_line(evaluated.stdout)[key] == first[key]
 
 
 def test_options_replace_the_settings_of_the_project(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

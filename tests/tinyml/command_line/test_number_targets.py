@@ -28,10 +28,10 @@ def test_numbers_as_targets_have_their_own_metrics(
     trained = run(["train", *arguments, "--save", path], capsys)
     assert not [name for name in trained if "accuracy" in name]
     assert {"test_r_squared", "test_loss", "test_mean_absolute_error", "validation_r_squared"} <= trained.keys()
-    judged = run(["evaluate", path], capsys)
+    evaluated = run(["evaluate", path], capsys)
     for name in ("test_r_squared", "test_loss", "test_mean_absolute_error"):
-        assert judged[name] == pytest.approx(trained[name])
-    assert "confusion_matrix" not in judged
+        assert evaluated[name] == pytest.approx(trained[name])
+    assert "confusion_matrix" not in evaluated
 
 
 def test_any_data_trains_an_autoencoder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -117,19 +117,21 @@ def follow(optimizer: str, schedule: str, max_norm: float) -> tuple[float, float
     start = [rng.normal(size=shape) for shape in ((4, 3), (3,))]
     pull = rng.normal(size=(4, 3)) ** 2
     parameters = [Parameter(tensor.copy()) for tensor in start]
-    twins = [torch.tensor(tensor, requires_grad=True) for tensor in start]
-    theirs = make_theirs(twins)
+    torch_copies = [torch.tensor(tensor, requires_grad=True) for tensor in start]
+    theirs = make_theirs(torch_copies)
     rates, base, worst = theirs_plan(theirs), ours.lr, 0.0
     for step in range(STEPS):
         noise = [rng.normal(size=tensor.shape) for tensor in start]
         ours.lr = base * plan.factor(step)
-        for parameter, twin, random, strength in zip(parameters, twins, noise, (pull, 0.3), strict=True):
+        for parameter, torch_copy, random, strength in zip(parameters, torch_copies, noise, (pull, 0.3), strict=True):
             parameter.zero_grad()
             parameter.gradient += strength * parameter.tensor + random
-            twin.grad = torch.as_tensor(strength, dtype=torch.float64) * twin.detach() + torch.tensor(random)
+            torch_copy.grad = torch.as_tensor(strength, dtype=torch.float64) * torch_copy.detach() + torch.tensor(
+                random
+            )
         if math.isfinite(max_norm):
             norm = clip_gradients(parameters, max_norm)
-            assert norm == pytest.approx(float(torch.nn.utils.clip_grad_norm_(twins, max_norm)), rel=1e-12)
+            assert norm == pytest.approx(float(torch.nn.utils.clip_grad_norm_(torch_copies, max_norm)), rel=1e-12)
         for parameter in parameters:
             ours.update(parameter)
         assert ours.lr == pytest.approx(theirs.param_groups[0]["lr"], rel=1e-6, abs=1e-12)
@@ -140,7 +142,7 @@ def follow(optimizer: str, schedule: str, max_norm: float) -> tuple[float, float
             loss = 1.0 / (step // EPOCH + 1) if step < STEPS // 4 else 0.5
             plan.note_epoch(loss)
             rates.step(loss)
-        for parameter, twin in zip(parameters, twins, strict=True):
-            worst = max(worst, float(abs(parameter.tensor - twin.detach().numpy()).max()))
+        for parameter, torch_copy in zip(parameters, torch_copies, strict=True):
+            worst = max(worst, float(abs(parameter.tensor - torch_copy.detach().numpy()).max()))
     moved = max(float(abs(p.tensor - tensor).max()) for p, tensor in zip(parameters, start, strict=True))
     return worst, moved

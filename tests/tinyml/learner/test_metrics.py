@@ -94,12 +94,12 @@ def test_a_report_agrees_with_the_evaluation(loss: str, explains: bool) -> None:
     setup = set_up_training(network, training, splits)
     for _ in setup.run():
         pass
-    judged = report(setup.net, splits.test, loss)
-    assert (judged.loss, judged.accuracy, None, None) == evaluate(setup.net, splits.test, loss)
-    assert judged.top == 3
-    assert judged.accuracy < judged.top_accuracy <= 1
-    assert np.trace(judged.confusion) / len(splits.test) == pytest.approx(judged.accuracy)
-    np.testing.assert_array_equal(judged.confusion.sum(axis=1), np.bincount(splits.test.labels))
-    assert (judged.r_squared is not None) == explains
-    assert judged.r_squared is None or 0.3 < judged.r_squared < 1
+    evaluated = report(setup.net, splits.test, loss)
+    assert (evaluated.loss, evaluated.accuracy, None, None) == evaluate(setup.net, splits.test, loss)
+    assert evaluated.top == 3
+    assert evaluated.accuracy < evaluated.top_accuracy <= 1
+    assert np.trace(evaluated.confusion) / len(splits.test) == pytest.approx(evaluated.accuracy)
+    np.testing.assert_array_equal(evaluated.confusion.sum(axis=1), np.bincount(splits.test.labels))
+    assert (evaluated.r_squared is not None) == explains
+    assert evaluated.r_squared is None or 0.3 < evaluated.r_squared < 1
     assert report(setup.net, splits.test, loss, top=99).top_accuracy == 1

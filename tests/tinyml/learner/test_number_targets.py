@@ -98,13 +98,13 @@ def test_metrics_of_batches_add_up_to_those_of_the_whole_dataset(case: Case) -> 
     setup = set_up_training(network, EVERYTHING, splits)
     events = list(setup.run())
     for part in (splits.test, splits.validation):
-        judged, output = evaluate(setup.net, part, "mse_loss", 33), setup.net.predict(part.inputs)
-        assert judged.loss == pytest.approx(mse_loss(output, part.targets)[0])
-        assert judged.r_squared == pytest.approx(r_squared(output, part.targets))
-        assert judged.mean_absolute_error == pytest.approx(np.abs(output - part.targets).mean())
+        evaluated, output = evaluate(setup.net, part, "mse_loss", 33), setup.net.predict(part.inputs)
+        assert evaluated.loss == pytest.approx(mse_loss(output, part.targets)[0])
+        assert evaluated.r_squared == pytest.approx(r_squared(output, part.targets))
+        assert evaluated.mean_absolute_error == pytest.approx(np.abs(output - part.targets).mean())
         found = report(setup.net, part, "mse_loss")
         assert (found.accuracy, found.top, found.top_accuracy, found.confusion) == (None, None, None, None)
-        assert found.r_squared == pytest.approx(judged.r_squared)
+        assert found.r_squared == pytest.approx(evaluated.r_squared)
     # R² of an epoch is the mean over its batches, so it follows from the loss.
     first = next(event for event in events if isinstance(event, EpochFinished))
     batches = [event for event in events if isinstance(event, BatchFinished) and event.epoch == 1]

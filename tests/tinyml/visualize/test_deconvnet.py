@@ -34,7 +34,7 @@ def dense_filters(layer: Conv2D) -> np.ndarray:
     return naive.convolution(pixels, layer.weight.tensor, None, geometry).reshape(len(pixels), -1).T
 
 
-def naive_way_down(trace: Trace, layer_name: str, kept: np.ndarray) -> np.ndarray:
+def naive_deconvnet(trace: Trace, layer_name: str, kept: np.ndarray) -> np.ndarray:
     """Carry a signal down with dense matrices and loops."""
     names = [entry.layer.name for entry in trace.entries]
     signal = kept[np.newaxis]
@@ -87,7 +87,7 @@ def test_equals_dense_matrices_and_loops(
     maps, rows, columns = entry.output.shape[1:]
     position = data.draw(st.none() | st.tuples(st.integers(0, rows - 1), st.integers(0, columns - 1)))
     picture = reconstruct(trace, entry.layer.name, data.draw(st.integers(0, maps - 1)), position)
-    expected = naive_way_down(trace, entry.layer.name, picture.kept)
+    expected = naive_deconvnet(trace, entry.layer.name, picture.kept)
     np.testing.assert_allclose(picture.image, expected, rtol=1e-9, atol=1e-12)
     assert picture.image.shape == shape
     assert bool(picture.blank_reason) == (not picture.image.any())
