@@ -22,7 +22,7 @@ class JobState(Enum):
 
     @property
     def ended(self) -> bool:
-        """True if the job has emitted its final signal."""
+        """True if the state is final."""
         return self not in (JobState.WAITING, JobState.RUNNING)
 
 
@@ -98,13 +98,13 @@ class Job(QObject):
 
     def _end(self, state: JobState) -> None:
         self._ended_as = state
-        # This waits until the other thread no longer uses this object, so that it is never deleted there.
+        # `forget` waits until the other thread no longer uses this job: that thread must never be the one to delete it.
         self.call.forget()
         self._not_ended.discard(self)
 
 
 class Call:
-    """The part of a job that the other thread uses. Every method is thread-safe.
+    """The part of a job that the other thread uses. `run` and `forget` are thread-safe.
 
     Arguments:
         job: gets the result.
@@ -127,14 +127,14 @@ class Call:
             self.started = function is not None
         if function is None:
             return
-        result, problem = None, None
+        result, raised = None, None
         try:
             result = function()
         except Exception as error:  # noqa: BLE001 (the job reports every failure)
-            problem = error
+            raised = error
         with self._lock:
             if self._job is not None:
-                self._job.complete(result, problem)
+                self._job.complete(result, raised)
                 self._job = None
 
     def cancel_job(self) -> None:

@@ -21,11 +21,11 @@ LONGEST_SAVE = 60.0
 class BackgroundRunner:
     """Runs functions one after another, off the GUI thread.
 
-    The thread is a daemon: a function that never returns does not stop the window or the program from closing. An idle
-    thread waits for a while, since starting a thread delays the GUI thread.
+    The thread is a daemon: a function that never returns does not stop the window or the program from closing. A thread
+    without a job waits some seconds before it ends, because starting a new thread delays the GUI thread.
 
     Arguments:
-        idle_seconds: for which an idle thread waits before it ends.
+        idle_seconds: how long a thread without a job waits before it ends.
     """
 
     def __init__(self, idle_seconds: float = IDLE_SECONDS) -> None:
@@ -74,7 +74,7 @@ class BackgroundRunner:
         """Cancel every job, wait for running functions, and end the thread.
 
         Arguments:
-            longest_wait: in seconds; after that, a running function no longer delays the caller.
+            longest_wait: how long to wait for running functions, in seconds.
         """
         self.abandon()
         with self._changed:

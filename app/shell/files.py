@@ -1,4 +1,4 @@
-"""The commands of the File menu: new, open, save, and the data and weights of other files."""
+"""The commands of the File menu: create, open and save projects, open data, open and export weights."""
 
 from collections.abc import Callable
 from functools import partial
@@ -31,19 +31,19 @@ class Files(QObject):
     """Opens and saves files for the window. A failure shows one sentence and changes nothing.
 
     Arguments:
-        document: the project.
+        document: holds the project.
         session: the runs with their weights.
-        settings: store the recent files.
+        settings: where the list of recent files is stored.
         window: parent of the dialogs.
 
     Attributes:
         recent_files: the recent files.
-        unsaved_changes: the questions before the project is replaced.
+        unsaved_changes: asks about unsaved changes before the project is replaced.
         weights_export: writes the weights of the current run.
 
     Signals:
         weights_opened(path): the user opened a safetensors file; the panel Models should show it.
-        message(sentence): a command succeeded, for the status bar.
+        message(sentence): what a command does or has done, for the status bar.
     """
 
     weights_opened = Signal(Path)
@@ -71,7 +71,7 @@ class Files(QObject):
         self.unsaved_changes.when_free(self._choose_project)
 
     def open_path(self, path: Path) -> None:
-        """Open `path`: a project, weights or data, whatever its name is. Show a sentence if it cannot be opened."""
+        """Open `path` as a project, weights or data, as its content says. Show a sentence if that fails."""
         self.open_first([path])
 
     @Slot(list)
@@ -81,13 +81,14 @@ class Files(QObject):
         for path, (kind, _sentence) in zip(paths, found, strict=True):
             if kind != "other":
                 if len(paths) > 1:
-                    self.message.emit(f"Opening {path.name} only: one file is open at a time.")
+                    self.message.emit(f"Opening only {path.name}, because one file is open at a time.")
                 self._open(path, kind, self.unsaved_changes.when_free)
                 return
         others = " None of the other files can be opened either." if len(paths) > 1 else ""
         show_problem(self._window, "Open", found[0].sentence + others)
 
     def _open(self, path: Path, kind: str, when_free: Callable[[Callable[[], object]], object]) -> None:
+        """Open a path of a known kind. `when_free` decides when the action that replaces the project is called."""
         path = normalise_path(path)
         if kind == "tensors":
             self.weights_opened.emit(path)
@@ -97,7 +98,7 @@ class Files(QObject):
             when_free(partial(self._open_project, path))
 
     def _open_data(self, path: Path) -> None:
-        """Make `path` the data of the project, as one step that can be undone, if it can be read."""
+        """Read `path` in the background. Then use it as the data of the project, as one edit."""
         if self._data_job is not None:
             self._data_job.cancel()
         self._data_job = self._document.describe_data(str(path.absolute()))
@@ -108,7 +109,7 @@ class Files(QObject):
     def _on_data_job_returned(self, description: DataDescription) -> None:
         self._data_job = None
         self._document.apply(change_data(self._document.project, source=description.name))
-        self.message.emit(f"The network now learns from {description.title}. Undo brings back the previous data.")
+        self.message.emit(f"The project now uses {description.title} as data. Undo brings back the previous data.")
 
     @Slot(str)
     def _on_data_job_failed(self, sentence: str) -> None:
@@ -164,7 +165,7 @@ class Files(QObject):
             self.open_path(Path(chosen))
 
     def use_weights(self, path: Path) -> None:
-        """Replace network and weights by those of the model file `path`, after the questions."""
+        """Replace network and weights by those of the model file `path`, after the questions about unsaved changes."""
         self.unsaved_changes.when_free(partial(self._weights_job.start, partial(load_snapshot, path)))
 
     def fill_recent_menu(self, menu: QMenu) -> None:
@@ -177,7 +178,7 @@ class Files(QObject):
             menu.addAction(title, partial(self.open_example, name)).setObjectName(f"action_example_{name}")
 
     def shutdown(self) -> None:
-        """Wait until files are written, and end the thread."""
+        """Wait until all files are written, and end the background thread."""
         if self._data_job is not None:
             self._data_job.cancel()
         self._runner.shutdown(LONGEST_SAVE)
@@ -221,7 +222,7 @@ def project_filter() -> str:
 
 
 def _identify(path: Path) -> FileKind:
-    """Return what is at a path. A path that cannot be read is of another kind."""
+    """Return the kind of a path: "other", with the reason, if it cannot be read."""
     try:
         return identify(path)
     except TinymlError as error:

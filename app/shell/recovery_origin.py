@@ -1,4 +1,4 @@
-"""Names the project that unsaved changes belong to: its file, its title, and the state of the file."""
+"""Remembers which project a recovery copy of unsaved changes belongs to, and if its file has changed since."""
 
 import json
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from tinyml.core.json_text import read_json_object
 from tinyml.storage import PROJECT_SUFFIX
 
 _LARGEST = 2**16
+"""Largest size of an origin file, in bytes."""
 
 
 @dataclass(frozen=True)
@@ -19,8 +20,8 @@ class Origin:
 
     Attributes:
         path: of the project file; None if it has none.
-        title: name of a project that has no file.
-        fingerprint: size of the file in bytes, and time of its last change in nanoseconds; None if they are unknown.
+        title: name of the project on screen; used if it has no file.
+        fingerprint: size of the project file in bytes, and time of its last change in nanoseconds; None if unknown.
     """
 
     path: Path | None = None
@@ -40,7 +41,7 @@ class Origin:
         return cls(path, document.title, _fingerprint(path))
 
     def warning(self) -> str:
-        """Return a sentence if the file is missing or has changed since; empty if neither is true."""
+        """Return a sentence if the file is missing or does not match the fingerprint; empty if it is unchanged."""
         if self.path is None:
             return ""
         now = _fingerprint(self.path)
@@ -51,7 +52,7 @@ class Origin:
         return ""
 
     def write(self, copy: Path) -> None:
-        """Write this origin beside a copy of unsaved changes.
+        """Write this origin to a file beside a copy of unsaved changes.
 
         Arguments:
             copy: path of the copy.
@@ -63,7 +64,7 @@ class Origin:
 
     @classmethod
     def read(cls, copy: Path) -> "Origin":
-        """Return the origin that was written beside a copy; a project without a file if it cannot be read.
+        """Return the origin that was written beside a copy. If it cannot be read, return that of an untitled project.
 
         Arguments:
             copy: path of the copy.

@@ -87,14 +87,14 @@ def run(options: argparse.Namespace) -> None:
 
 
 def _announce_loading(data: DataDescription) -> None:
-    """Print how much memory large data needs, since loading it takes time."""
+    """Print how much memory the data needs, if it is large: the user then knows why loading takes time."""
     if data.memory >= _LARGE_DATA:
         size = describe_bytes(data.memory)
         print(f"Loading {data.title}: {data.count:,} examples, which need {size} of memory", file=sys.stderr)
 
 
 def _metrics(test: Evaluation, last: EpochFinished) -> dict[str, float | None]:
-    """Return the losses and the metric that fits the targets, by name."""
+    """Return the losses, and the accuracies (for classes) or R² and mean absolute error (for numbers), by name."""
     if test.accuracy is None:
         return {
             "test_r_squared": test.r_squared,
@@ -118,17 +118,17 @@ def _metrics(test: Evaluation, last: EpochFinished) -> dict[str, float | None]:
 def _open(options: argparse.Namespace) -> tuple[Project, Checkpoint | None]:
     """Read the project, or the checkpoint with its project, and apply the options."""
     if options.resume is None:
-        return _choose(open_project(options.network), options), None
+        return _apply_options(open_project(options.network), options), None
     given = [f"--{name.replace('_', '-')}" for name in _NOT_WITH_RESUME if getattr(options, name) not in (None, [])]
     if given:
         raise SettingsError(f"A resumed run keeps the settings of its checkpoint. Leave out {', '.join(given)}.")
     checkpoint, project = read_checkpoint(options.resume)
     remove_leftovers(options.resume)
-    return _choose(project, options), checkpoint
+    return _apply_options(project, options), checkpoint
 
 
-def _choose(project: Project, options: argparse.Namespace) -> Project:
-    """Return the project with the settings of the command line."""
+def _apply_options(project: Project, options: argparse.Namespace) -> Project:
+    """Return the project, changed by the options of the command line."""
     names = ("epochs", "seed", "batch_size", "learning_rate", "momentum", "optimizer", "schedule")
     given = {name: getattr(options, name) for name in names}
     changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
@@ -143,7 +143,7 @@ def _choose(project: Project, options: argparse.Namespace) -> Project:
 
 
 def _read_setting(assignment: str) -> tuple[str, str]:
-    """Split "name=value". The settings convert the value."""
+    """Split "name=value". The value remains a string; `TrainingSettings` converts it."""
     name, equals, value = assignment.partition("=")
     if name not in TrainingSettings.model_fields:
         known = TrainingSettings.model_fields
@@ -154,10 +154,10 @@ def _read_setting(assignment: str) -> tuple[str, str]:
 
 
 def _train(prepared: _PreparedRun) -> TrainingFinished:
-    """Train to the end, show the progress, and save checkpoints. Return the last event."""
+    """Train to the end, show the progress, and save checkpoints. Return the event `TrainingFinished`."""
     setup, options = prepared.setup, prepared.options
     run = setup.run(prepared.resume, progress=not options.quiet)
-    # Save at once, so that the file belongs to this run from the start.
+    # Save before the first batch, so that an older checkpoint in this file is not taken for one of this run.
     _write_checkpoint(prepared)
     every = options.checkpoint_every
     try:
@@ -170,10 +170,10 @@ def _train(prepared: _PreparedRun) -> TrainingFinished:
                 case TrainingFinished():
                     return event
     except DivergedError as error:
-        raise TinymlError(f"{error.fault}{_keep_last_good(prepared, error)} {error.advice}") from error
+        raise TinymlError(f"{error.fault}{_save_kept_weights(prepared, error)} {error.advice}") from error
     finally:
         run.close()
-    raise RuntimeError("A run ended without its last event.")
+    raise RuntimeError("The run ended without the event TrainingFinished.")
 
 
 def _write_checkpoint(prepared: _PreparedRun) -> None:
@@ -181,8 +181,8 @@ def _write_checkpoint(prepared: _PreparedRun) -> None:
         save_checkpoint(prepared.options.checkpoint, prepared.setup.learner.checkpoint(), prepared.project)
 
 
-def _keep_last_good(prepared: _PreparedRun, error: DivergedError) -> str:
-    """Save the weights of the last good epoch, and return a sentence about it."""
+def _save_kept_weights(prepared: _PreparedRun, error: DivergedError) -> str:
+    """Save the weights from before the loss diverged, and return a sentence about it; empty if nothing is saved."""
     if not prepared.options.save or not error.kept_epoch:
         return ""
     _save(prepared, prepared.setup.learner.history, None)

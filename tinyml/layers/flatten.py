@@ -1,4 +1,4 @@
-"""Flatten: writes maps as one vector."""
+"""Flatten: turns maps into one vector."""
 
 import math
 
@@ -13,7 +13,7 @@ class FlattenSettings(LayerSettings):
     """`Flatten` has no settings."""
 
     family = "dense"
-    summary = "writes maps as one vector"
+    summary = "turns maps into one vector"
     formula = "y = all numbers of x in a row"
     short_name = "flatten"
     aliases = ("vectorise", "unroll")
@@ -27,8 +27,8 @@ class FlattenSettings(LayerSettings):
     def explain(self, input_shape: Shape) -> str:
         count = describe_count(math.prod(input_shape), "number")
         return (
-            f"Writes the {describe_shape(input_shape)} input as one vector of {count}, map after map and row after row."
-            " It has no parameters."
+            f"Turns the {describe_shape(input_shape)} input into one vector of {count}, map after map and row "
+            "after row. It has no parameters."
         )
 
     def pytorch(self, input_shape: Shape) -> PyTorchModule:
@@ -43,8 +43,8 @@ class Flatten(Layer):
     Arguments:
         name: name of the layer.
 
-    Shapes: input `(N, …)`, output `(N, D)` with D the product of the other sizes. Any memory order of the input gives
-    the same vector.
+    Shapes: input `(N, …)`, output `(N, D)` with D the product of the other sizes. The vector does not depend on the
+    memory order of the input.
 
     Raises `ShapeError` when the input has no axis except the batch.
 
@@ -68,7 +68,7 @@ class Flatten(Layer):
                 "N is the number of examples."
             )
         self._input = input
-        # Most layers write the batch last in memory; then nothing is copied.
+        # Most layers return arrays with the batch axis last in memory. Nothing is copied for these.
         return batch_to_front(batch_to_end(input).reshape(math.prod(input.shape[1:]), len(input)))
 
     def backward(self, in_gradient: Array) -> Array:
@@ -76,7 +76,7 @@ class Flatten(Layer):
         gradient = in_gradient.reshape(input.shape)
         if is_batch_last(gradient) == is_batch_last(input):
             return gradient
-        # In the memory order of the input, which the layers below use.
-        received = np.empty_like(input, in_gradient.dtype)
-        received[...] = gradient
-        return received
+        # The layers before this one work in the memory order of the input.
+        reordered = np.empty_like(input, in_gradient.dtype)
+        reordered[...] = gradient
+        return reordered

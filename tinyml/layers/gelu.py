@@ -25,8 +25,8 @@ class GELUSettings(LayerSettings):
 
     def explain(self, input_shape: Shape) -> str:
         return (
-            "Keeps large positive numbers and replaces large negative ones by 0. The curve between them is smooth and "
-            "falls to −0.17 below zero. It has no parameters."
+            "Keeps large positive numbers and replaces large negative ones by 0. The curve between them is smooth, "
+            "with the minimum −0.17 at −0.75. It has no parameters."
         )
 
     def pytorch(self, input_shape: Shape) -> PyTorchModule:
@@ -34,12 +34,13 @@ class GELUSettings(LayerSettings):
 
 
 class GELU(Layer):
-    """Gaussian error linear unit in its form with tanh (Hendrycks & Gimpel 2016).
+    """Gaussian error linear unit, approximated with tanh (Hendrycks & Gimpel 2016).
 
-    Formula: `y = ½·x·(1 + t)` with `t = tanh(u)` and `u = √(2/π)·(x + 0.044715·x³)`, within 0.0005 of `x·Φ(x)`, with Φ
-    the normal distribution; `∂y/∂x = ½·(1 + t) + ½·x·(1 - t²)·√(2/π)·(1 + 3·0.044715·x²)`.
+    Formula: `y = ½·x·(1 + t)` with `t = tanh(u)` and `u = √(2/π)·(x + 0.044715·x³)`;
+    `∂y/∂x = ½·(1 + t) + ½·x·(1 - t²)·√(2/π)·(1 + 3·0.044715·x²)`. The exact function is `x·Φ(x)`, where Φ is the
+    cumulative normal distribution; the largest difference is less than 0.0005.
 
-    A deconvnet has no way back through it: it is neither linear nor does it keep the sign.
+    A deconvnet cannot go back through GELU: for a negative value, the output is neither 0 nor a fixed multiple of it.
 
     Arguments:
         name: name of the layer.
@@ -60,10 +61,10 @@ class GELU(Layer):
         self._tanh: Array | None = None
 
     def forward(self, input: Array) -> Array:
-        # Beyond ±20 tanh is ±1 to the last digit, and the cube of a large number would overflow.
+        # The cube of a large number would overflow. For |x| > 20, tanh is rounded to ±1, so the bound changes nothing.
         self._bounded = bounded = np.clip(input, -20, 20)
         self._tanh = tanh = np.tanh(_SCALE * (bounded + _CUBE * bounded * bounded * bounded))
-        # Minus infinity times 0 would be NaN.
+        # Without the lower bound, an input of -∞ would give -∞ · 0 = NaN.
         output: Array = 0.5 * np.maximum(input, -20) * (1 + tanh)
         return output
 

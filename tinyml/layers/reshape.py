@@ -1,4 +1,4 @@
-"""Reshape: writes a vector as maps."""
+"""Reshape: turns a vector into maps."""
 
 import math
 from typing import Annotated
@@ -14,7 +14,7 @@ class ReshapeSettings(LayerSettings):
     """Settings of `Reshape`."""
 
     family = "dense"
-    summary = "writes a vector as maps"
+    summary = "turns a vector into maps"
     formula = "y = the numbers of x in rows and columns"
     short_name = "reshape"
     aliases = ("unflatten", "view")
@@ -49,7 +49,7 @@ class ReshapeSettings(LayerSettings):
     def explain(self, input_shape: Shape) -> str:
         maps = self.output_shape(input_shape)[0]
         return (
-            f"Writes the {describe_count(math.prod(input_shape), 'number')} of the input as "
+            f"Turns the {describe_count(math.prod(input_shape), 'number')} of the input into "
             f"{describe_count(maps, 'map')} of {describe_shape(self.size)}, map after map and row after row. "
             "It has no parameters."
         )

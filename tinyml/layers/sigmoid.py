@@ -1,4 +1,4 @@
-"""Sigmoid: squashes every value into 0…1."""
+"""Sigmoid: squashes every value into the range from 0 to 1."""
 
 import math
 
@@ -36,8 +36,8 @@ class Sigmoid(Layer):
     Formula: `y = 1 / (1 + e⁻ˣ)`; `∂y/∂x = y·(1 - y)`. For negative x it is computed as `eˣ / (1 + eˣ)`, which is
     equal and never overflows.
 
-    A deconvnet has no way back through it: its maps are positive even without a pattern, so zero does not mean "had no
-    effect".
+    A deconvnet cannot go back through Sigmoid: the deconvnet takes the output 0 for "no effect", but Sigmoid gives 0.5
+    for the input 0.
 
     Arguments:
         name: name of the layer.

@@ -43,7 +43,7 @@ class Inference:
 
     Attributes:
         layers: the result for each layer of the specification, in order.
-        output_shape: shape of the output for one example; None if a problem hides it.
+        output_shape: shape of the output for one example; None if it is unknown because of a problem.
         problems: all problems, in the order of the layers.
         input_shape: shape of one example, without the batch axis; None if the data is unknown.
         target_shape: shape of the target numbers of one example; None for classes, or if the data is unknown.
@@ -57,7 +57,7 @@ class Inference:
 
     @property
     def parameter_count(self) -> int:
-        """Number of trainable numbers in all layers with known shapes."""
+        """Number of elements in all parameters of the layers with known shapes."""
         return sum(inferred.parameter_count for inferred in self.layers)
 
 
@@ -91,9 +91,9 @@ def infer(
     if not inferred_layers:
         problems.append(Problem(-1, "", "The network has no layers yet. Add one from the palette."))
     elif shape is not None and target_shape is not None:
-        problems.extend(_check_numbers(inferred_layers, shape, target_shape))
+        problems.extend(_check_target_shape(inferred_layers, shape, target_shape))
     elif shape is not None and class_count is not None:
-        problems.extend(_check_output(inferred_layers, shape, class_count))
+        problems.extend(_check_class_count(inferred_layers, shape, class_count))
     return Inference(inferred_layers, shape, tuple(problems), input_shape, target_shape)
 
 
@@ -108,7 +108,8 @@ def build(
     Arguments:
         specification: the network.
         input_shape: shape of one example, without the batch axis.
-        rng: source of the initial parameters and of dropout; a fresh one by default.
+        rng: draws the initial parameters, and the numbers that dropout removes; by default a new generator with a
+            random seed.
         dtype: dtype of the parameters.
 
     Raises `SpecificationError`, with one problem for each faulty layer, if it cannot be built.
@@ -123,12 +124,11 @@ def build(
 def build_inferred(
     inference: Inference, rng: np.random.Generator | None = None, dtype: type[np.floating] = np.float32
 ) -> Sequential:
-    """Make the network of a shape inference, without a second inference.
+    """Make the network from the result of `infer`, without inferring the shapes again.
 
     Arguments:
         inference: the result of `infer` with an input shape.
-        rng: source of the initial parameters and of dropout; a fresh one by default.
-        dtype: dtype of the parameters.
+        rng, dtype: as for `build`.
 
     Raises `SpecificationError` if there are problems, or if the input shape is unknown.
 
@@ -141,27 +141,27 @@ def build_inferred(
     if inference.problems:
         raise SpecificationError(inference.problems)
     if inference.input_shape is None:
-        sentence = "The network cannot be built for an unknown input. Infer its shapes with an input shape."
+        sentence = "The network cannot be built, because the input shape is unknown. Call infer with an input shape."
         raise SpecificationError((Problem(-1, "", sentence),))
     return Sequential(build_stack(inference.layers, rng or np.random.default_rng(), dtype))
 
 
-def _check_output(inferred_layers: Sequence[LayerInference], shape: Shape, class_count: int) -> list[Problem]:
+def _check_class_count(inferred_layers: Sequence[LayerInference], shape: Shape, class_count: int) -> list[Problem]:
     """Compare the output shape with the number of classes."""
     if shape == (class_count,):
         return []
     last = len(inferred_layers) - 1
     ends_with = f"The network ends with {describe_shape(shape)}"
     if len(shape) != 1:
-        score: tuple[tuple[str, dict[str, Any]], ...] = (("Flatten", {}), ("Linear", {"outputs": class_count}))
-        fix: Fix = AppendLayers(f"Add Flatten and Linear with {class_count} outputs", score)
+        layers: tuple[tuple[str, dict[str, Any]], ...] = (("Flatten", {}), ("Linear", {"outputs": class_count}))
+        fix: Fix = AppendLayers(f"Add Flatten and Linear with {class_count} outputs", layers)
         sentence = f"{ends_with} but the loss needs a vector of {class_count} numbers, one for each class."
         return [Problem(last, inferred_layers[last].specification.name, sentence, fix)]
     sentence = f"{ends_with} numbers but the loss needs {class_count}, one for each class."
-    return [_set_outputs(inferred_layers, shape, class_count, sentence)]
+    return [_wrong_length(inferred_layers, shape, class_count, sentence)]
 
 
-def _check_numbers(inferred_layers: Sequence[LayerInference], shape: Shape, target_shape: Shape) -> list[Problem]:
+def _check_target_shape(inferred_layers: Sequence[LayerInference], shape: Shape, target_shape: Shape) -> list[Problem]:
     """Compare the output shape with the shape of the targets."""
     if shape == target_shape:
         return []
@@ -169,7 +169,7 @@ def _check_numbers(inferred_layers: Sequence[LayerInference], shape: Shape, targ
     if len(shape) == len(target_shape) == 1:
         numbers = describe_count(shape[0], "number")
         sentence = f"The network ends with {numbers} but each target has {count}."
-        return [_set_outputs(inferred_layers, shape, count, sentence)]
+        return [_wrong_length(inferred_layers, shape, count, sentence)]
     sentence = f"The network ends with {_describe_numbers(shape)} but each target is {_describe_numbers(target_shape)}."
     fix: AppendLayers | None = None
     if len(target_shape) == 1:
@@ -178,7 +178,7 @@ def _check_numbers(inferred_layers: Sequence[LayerInference], shape: Shape, targ
     elif len(target_shape) == 3 and len(shape) == 1:
         size = {"size": list(target_shape[1:])}
         if shape != (count,):
-            return [_set_outputs(inferred_layers, shape, count, sentence)]
+            return [_wrong_length(inferred_layers, shape, count, sentence)]
         fix = AppendLayers(f"Add Reshape to {describe_shape(target_shape[1:])}", (("Reshape", size),))
     return [Problem(last, inferred_layers[last].specification.name, sentence, fix)]
 
@@ -187,8 +187,8 @@ def _describe_numbers(shape: Shape) -> str:
     return describe_count(shape[0], "number") if len(shape) == 1 else describe_shape(shape)
 
 
-def _set_outputs(inferred_layers: Sequence[LayerInference], shape: Shape, count: int, sentence: str) -> Problem:
-    """Return the problem of an output vector with the wrong length; the fix changes a setting or adds a Linear."""
+def _wrong_length(inferred_layers: Sequence[LayerInference], shape: Shape, count: int, sentence: str) -> Problem:
+    """Return the problem that the output vector has the wrong length. The fix changes a setting or adds a Linear."""
     for index in range(len(inferred_layers) - 1, -1, -1):
         inferred = inferred_layers[index]
         if (

@@ -1,4 +1,4 @@
-"""A convolution as one matrix, W* of seed 002. The matrix shows that a convolution is a linear transformation."""
+"""A convolution as one matrix (W* in seed 002), which shows that a convolution is a linear transformation."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from tinyml.core import Array, Pair, SettingsError, Shape, ShapeError, as_pair, 
 from tinyml.core.shapes import window_output_shape
 
 _LARGEST = 2**26
-"""Largest number of elements in a matrix: half a gigabyte in float64. The matrix is for study; no layer uses it."""
+"""Largest number of elements in a matrix: half a gigabyte in float64. The matrix explains; no layer uses it."""
 
 
 def conv_as_matrix(
@@ -14,8 +14,8 @@ def conv_as_matrix(
 ) -> Array:
     """Write a convolution as a matrix, so that `Y* = W* X*` (seed 002, "Convolutional Layer"; Dumoulin & Visin 2016).
 
-    Formula: `W*[(k, p, q), (c, u, v)] = w[k, c, i, j]` where the weight (i, j) of the window at (p, q) multiplies the
-    pixel (u, v). This holds where `u = p·stride + i·dilation - padding`, and the same for v with q and j. All other
+    Formula: `W*[(k, p, q), (c, u, v)] = w[k, c, i, j]` if the weight (i, j) of the window at (p, q) multiplies the
+    pixel (u, v), that is, if `u = p·stride + i·dilation - padding`, and the same for v with q and j. All other
     elements are 0. X* and Y* are images unrolled in scan order, `image.reshape(-1)`. Law 1 of the seed gives
     `∂ℓ/∂X* = W*ᵀ ∂ℓ/∂Y*`. `ConvTranspose2D` computes the product with `W*ᵀ` for the same filters.
 
@@ -49,19 +49,19 @@ def conv_as_matrix(
         )
     matrix = np.zeros((count, *positions, channels, *size), filters.dtype)
     for i, j in np.ndindex(window[0], window[1]):
-        p, u = _seen(i, positions[0], size[0], stride[0], padding[0], dilation[0])
-        q, v = _seen(j, positions[1], size[1], stride[1], padding[1], dilation[1])
-        # NumPy puts the axes of two index arrays with slices between them first: (positions, k, c).
+        p, u = _positions_and_pixels(i, positions[0], size[0], stride[0], padding[0], dilation[0])
+        q, v = _positions_and_pixels(j, positions[1], size[1], stride[1], padding[1], dilation[1])
+        # Slices stand between the index arrays, so NumPy puts the axes of these first: (p, q, k, c).
         matrix[:, p[:, np.newaxis], q, :, u[:, np.newaxis], v] = filters[:, :, i, j]
     return matrix.reshape(count * positions[0] * positions[1], channels * size[0] * size[1])
 
 
-def _seen(
-    tap: int, positions: int, size: int, stride: int, padding: int, dilation: int
+def _positions_and_pixels(
+    weight: int, positions: int, size: int, stride: int, padding: int, dilation: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the positions along one axis at which a weight lies on a pixel, and the index of that pixel."""
+    """Return the window positions along one axis where the weight with this index lies on a pixel, and these pixels."""
     position = np.arange(positions)
-    pixel = position * stride + tap * dilation - padding
+    pixel = position * stride + weight * dilation - padding
     inside = (pixel >= 0) & (pixel < size)
     return position[inside], pixel[inside]
 

@@ -31,7 +31,7 @@ class LawCheck:
 def check_law_1(
     f: Callable[[Numbers], float], gradient: Callable[[Numbers], Numbers], a: Numbers, x: Numbers, b: Numbers
 ) -> LawCheck:
-    """Check Law 1: multiplication from the left.
+    """Check Law 1, for a matrix A that multiplies X from the left.
 
     Formula: for `Y = A X + B`, `∂f/∂X = Aᵀ ∂f/∂Y` (seed 002, Law 1).
 
@@ -53,7 +53,7 @@ def check_law_1(
 def check_law_2(
     f: Callable[[Numbers], float], gradient: Callable[[Numbers], Numbers], x: Numbers, c: Numbers, d: Numbers
 ) -> LawCheck:
-    """Check Law 2: multiplication from the right.
+    """Check Law 2, for a matrix C that multiplies X from the right.
 
     Formula: for `Y = X C + D`, `∂f/∂X = ∂f/∂Y Cᵀ` (seed 002, Law 2).
 

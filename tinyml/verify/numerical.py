@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tinyml.core import Array
 
 Numbers = NDArray[np.float64]
-"""Double precision. In single precision, the difference of two close values has almost no correct digit."""
+"""Arrays in float64. In float32, the difference of two close values has almost no correct digit."""
 
 Function = Callable[[Numbers], float]
 """A function that takes an array and returns one number, such as a loss."""
@@ -32,19 +32,20 @@ def numerical_gradient(function: Function, at: Numbers, step: float = STEP, *, t
         step: h, greater than 0.
         two_sided: True for the two-sided formula, False for the one-sided.
 
-    Returns the gradient in the shape of `at`. The function is called about twice for each element.
+    Returns the gradient in the shape of `at`. The two-sided formula calls the function twice for each element; the
+    one-sided formula calls it once for each element, and once for `f(x)`.
 
     >>> numerical_gradient(lambda x: float((x**2).sum()), np.array([1.0, -3.0])).round(6)
     array([ 2., -6.])
     """
     gradient = np.zeros(at.shape)
-    here = 0.0 if two_sided else function(at.copy())
+    value = 0.0 if two_sided else function(at.copy())
     for index in np.ndindex(at.shape):
         above = function(_moved(at, index, step))
         if two_sided:
             gradient[index] = (above - function(_moved(at, index, -step))) / (2 * step)
         else:
-            gradient[index] = (above - here) / step
+            gradient[index] = (above - value) / step
     return gradient
 
 

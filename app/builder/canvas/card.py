@@ -1,4 +1,4 @@
-"""One card of the canvas. It is one widget that paints itself, because a hundred cards must follow every edit fast."""
+"""One card of the canvas. It paints itself instead of holding many widgets, so a hundred cards change quickly."""
 
 import numpy as np
 from PySide6.QtCore import QEvent, Qt, Signal
@@ -22,7 +22,7 @@ class Card(QWidget):
 
     Attributes:
         model: content of the card; `show_model` changes it.
-        rebuilds: number of times that the card got other content.
+        rebuilds: number of times that the content was set, in the constructor too; for tests.
 
     Signals:
         fix_requested(): the fix button was pressed.
@@ -62,7 +62,7 @@ class Card(QWidget):
 
         Arguments:
             values: feature maps `(C, H, W)` or a vector `(D,)`; None if they are not known.
-            live_line: replaces the card's key settings; empty to show the settings.
+            live_line: shown instead of `model.line`; empty to show `model.line`.
         """
         if values is None and self._values is None and live_line == self._live_line:
             return
@@ -172,7 +172,7 @@ class Card(QWidget):
             self.updateGeometry()
 
     def enterEvent(self, event: QEnterEvent) -> None:
-        # A card that moves away from under the mouse gets no leave event. Only one card may be hovered.
+        # Qt sends no leave event to a card that moves away from the mouse, so this card clears the others.
         parent = self.parentWidget()
         for card in parent.findChildren(Card) if parent is not None else (self,):
             card.set_hovered(card is self)
@@ -195,7 +195,7 @@ class Card(QWidget):
         painter.end()
 
     def _make_tiles(self) -> Tiles | None:
-        """Return the picture of the feature maps; None for a vector. It is kept until the activations change."""
+        """Return the picture of the feature maps, made once for each set of activations; None for a vector."""
         if self._tiles is None and self._values is not None and self._values.ndim == 3:
             make = make_example_tile if self.model.family == "input" else make_tiles
             self._tiles = make(self._values)

@@ -128,7 +128,7 @@ class NetworkView(DropArea):
 
     @Slot()
     def _on_activations_shown(self) -> None:
-        """Make room for the line on the loss card, which depends on the sample."""
+        """Arrange the cards again if the line on the loss card, which depends on the sample, needs another height."""
         loss_card = self.card_stack.loss_card
         if loss_card.height_for(loss_card.width()) != loss_card.height():
             self.card_stack.arrange()

@@ -1,4 +1,4 @@
-"""The selection of cards by mouse and keyboard, with the rules of an ordinary list."""
+"""The selection of cards by mouse and keyboard. As in other lists, Shift extends it, and Ctrl adds or removes."""
 
 from PySide6.QtCore import Qt
 
@@ -12,7 +12,7 @@ class CardSelection:
     """Turns clicks and keys into `document.selection`.
 
     Arguments:
-        document: its selection is changed.
+        document: the document whose selection changes.
 
     Attributes:
         current: position of the card with the keyboard focus: `INPUT`, a layer's position, or the number of layers
@@ -21,7 +21,9 @@ class CardSelection:
 
     def __init__(self, document: Document) -> None:
         self._document = document
+        # The fixed end of a selection that Shift extends.
         self._anchor = 0
+        # Position of a selected layer while the mouse button is down on it.
         self._pressed: int | None = None
         self.current = INPUT
 
@@ -32,7 +34,7 @@ class CardSelection:
     def press(self, position: int, modifiers: Qt.KeyboardModifier) -> None:
         """React to a mouse press on a card.
 
-        A press on one of several selected cards changes nothing yet, because the user may drag all of them.
+        A press on a selected layer does not change the selection yet, because the user may drag all selected layers.
 
         Arguments:
             position: position of the card.
@@ -57,17 +59,17 @@ class CardSelection:
         self.current = position
 
     def release(self) -> None:
-        """React to a release of the mouse without a drag: a click on one of several selected cards selects only it."""
+        """React to a mouse release without a drag. If the pressed layer was already selected, select only it."""
         if self._pressed is not None and self._pressed < len(self._names):
             self._select_only(self._pressed)
         self._pressed = None
 
     def move_by(self, distance: int, extend: bool) -> None:
-        """Move the current position up or down.
+        """Select the card some positions above or below the current one.
 
         Arguments:
             distance: number of cards; negative for up.
-            extend: extend the selection to the new position, and stay among the layers.
+            extend: extend the selection to the new position. It then cannot reach the input card and the loss card.
         """
         first, last = (0, len(self._names) - 1) if extend else (INPUT, len(self._names))
         self.move_to(min(max(self.current + distance, first), last), extend)
@@ -77,7 +79,7 @@ class CardSelection:
 
         Arguments:
             position: position of the card.
-            extend: select every card from the first selected one to this one.
+            extend: select every layer between this one and the one that was last selected without extending.
         """
         if not 0 <= position < len(self._names):
             self._document.select((), input_selected=position == INPUT)
@@ -114,5 +116,5 @@ class CardSelection:
     def _extend(self, position: int, keep: bool) -> None:
         names = self._names
         anchor = min(max(self._anchor, 0), len(names) - 1)
-        run = names[min(anchor, position) : max(anchor, position) + 1]
-        self._document.select((*self._document.selection, *run) if keep else tuple(run))
+        between = names[min(anchor, position) : max(anchor, position) + 1]
+        self._document.select((*self._document.selection, *between) if keep else tuple(between))

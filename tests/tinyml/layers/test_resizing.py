@@ -104,4 +104,4 @@ def test_texts_of_the_cards() -> None:
     assert "3×8×7 becomes 3×16×14" in Upsample2DSettings().explain((3, 8, 7))
     assert "3 maps become a vector of 3 numbers" in GlobalAvgPool2DSettings().explain((3, 8, 7)).replace("\xa0", " ")
     assert ReshapeSettings(size=4).describe() == "maps of 4×4"
-    assert "32 numbers of the input as 2 maps of 4×4" in ReshapeSettings(size=4).explain((32,)).replace("\xa0", " ")
+    assert "32 numbers of the input into 2 maps of 4×4" in ReshapeSettings(size=4).explain((32,)).replace("\xa0", " ")

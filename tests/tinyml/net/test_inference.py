@@ -240,7 +240,7 @@ def test_a_network_is_built_from_its_inference() -> None:
 
 
 def test_without_shapes_a_network_cannot_be_built() -> None:
-    with pytest.raises(SpecificationError, match="unknown input"):
+    with pytest.raises(SpecificationError, match="input shape is unknown"):
         build_inferred(infer(stack("Flatten"), None))
     with pytest.raises(SpecificationError, match="needs a vector"):
         build_inferred(infer(stack("Linear"), (1, 4, 4)))

@@ -1,6 +1,6 @@
 """Line plots over epochs as PNG files, drawn with pillow.
 
-matplotlib is not needed: there are only two simple figures, and pillow is a dependency already.
+pillow is a dependency already, and two simple figures do not need matplotlib.
 """
 
 import io
@@ -76,7 +76,7 @@ def ticks(highest: float, most: int = 6) -> list[float]:
     """
     rough = highest / most
     magnitude = 10.0 ** math.floor(math.log10(rough))
-    step = next(round_ * magnitude for round_ in (1, 2, 5, 10) if round_ * magnitude >= rough)
+    step = next(factor * magnitude for factor in (1, 2, 5, 10) if factor * magnitude >= rough)
     return [round(step * number, 10) for number in range(math.ceil(highest / step - 1e-9) + 1)]
 
 
@@ -89,17 +89,17 @@ class _Figure:
 
     def __init__(self, draw: ImageDraw.ImageDraw, epochs: int, highest: float) -> None:
         self._draw, self._epochs = draw, epochs
-        self._heights = ticks(highest)
+        self._y_ticks = ticks(highest)
 
     def draw_axes(self, title: str, x_label: str, y_label: str) -> None:
         """Draw the grid, the tick labels, the title and the axis labels."""
-        for height in self._heights:
-            _, y = self._place(1, height)
-            self._stroke([(_LEFT, y), (_WIDTH - _RIGHT, y)], _FOREGROUND if height == 0 else _GRID, 1)
-            self._write((_LEFT - 8, y), f"{height:g}", "rm")
+        for value in self._y_ticks:
+            _, y = self._to_pixels(1, value)
+            self._stroke([(_LEFT, y), (_WIDTH - _RIGHT, y)], _FOREGROUND if value == 0 else _GRID, 1)
+            self._write((_LEFT - 8, y), f"{value:g}", "rm")
         for epoch in ticks(self._epochs):
             if 1 <= epoch <= self._epochs or epoch == 0:
-                x, y = self._place(max(epoch, 1), 0)
+                x, y = self._to_pixels(max(epoch, 1), 0)
                 self._stroke([(x, y), (x, y + 5)], _FOREGROUND, 1)
                 self._write((x, y + 8), f"{max(epoch, 1):g}", "mt")
         middle = (_LEFT + _WIDTH - _RIGHT) / 2
@@ -109,7 +109,7 @@ class _Figure:
 
     def draw_line(self, line: Line) -> None:
         """Draw one line."""
-        points = [self._place(epoch, float(value)) for epoch, value in enumerate(line.values, start=1)]
+        points = [self._to_pixels(epoch, float(value)) for epoch, value in enumerate(line.values, start=1)]
         self._stroke(points, line.colour, line.width, dashed=line.dashed)
 
     def draw_legend(self, lines: Sequence[Line]) -> None:
@@ -120,14 +120,14 @@ class _Figure:
         box = [x - 8, y - 6, _WIDTH - _RIGHT - 4, y + 22 * len(lines)]
         self._draw.rectangle([edge * _SUPERSAMPLING for edge in box], fill=_BACKGROUND)
         for number, line in enumerate(lines):
-            height = y + 22 * number + 6
-            self._stroke([(x, height), (x + 36, height)], line.colour, line.width, dashed=line.dashed)
-            self._write((x + 46, height), line.label, "lm")
+            middle = y + 22 * number + 6
+            self._stroke([(x, middle), (x + 36, middle)], line.colour, line.width, dashed=line.dashed)
+            self._write((x + 46, middle), line.label, "lm")
 
-    def _place(self, epoch: float, value: float) -> Point:
+    def _to_pixels(self, epoch: float, value: float) -> Point:
         """Return the pixel coordinates of a point."""
         across = (epoch - 1) / max(self._epochs - 1, 1)
-        up = value / self._heights[-1]
+        up = value / self._y_ticks[-1]
         return _LEFT + across * (_WIDTH - _LEFT - _RIGHT), _HEIGHT - _BOTTOM - up * (_HEIGHT - _TOP - _BOTTOM)
 
     def _stroke(self, points: Sequence[Point], colour: str, width: int, *, dashed: bool = False) -> None:
@@ -135,13 +135,13 @@ class _Figure:
         for piece in _dashes(scaled, 9 * _SUPERSAMPLING) if dashed else [scaled]:
             self._draw.line(piece, fill=colour, width=width * _SUPERSAMPLING, joint="curve")
 
-    def _write(self, place: Point, text: str, anchor: str, size: int = 14) -> None:
-        place = place[0] * _SUPERSAMPLING, place[1] * _SUPERSAMPLING
-        self._draw.text(place, text, fill=_FOREGROUND, font=_font(size), anchor=anchor)
+    def _write(self, position: Point, text: str, anchor: str, size: int = 14) -> None:
+        position = position[0] * _SUPERSAMPLING, position[1] * _SUPERSAMPLING
+        self._draw.text(position, text, fill=_FOREGROUND, font=_font(size), anchor=anchor)
 
 
 def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    """Return pillow's built-in font, which needs no file of the system."""
+    """Return pillow's built-in font, because a system may have no font files."""
     return ImageFont.load_default(size * _SUPERSAMPLING)
 
 
@@ -151,6 +151,7 @@ def _dashes(points: Sequence[Point], length: float) -> list[list[Point]]:
     distances = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(corners, axis=0).T))])
 
     def at(distance: float) -> Point:
+        """Return the point at a distance from the start, measured along the line."""
         return float(np.interp(distance, distances, corners[:, 0])), float(
             np.interp(distance, distances, corners[:, 1])
         )

@@ -1,4 +1,4 @@
-"""PyTorch in the experiment of seed 003, in its usual style: Sequential, MSELoss, SGD."""
+"""The experiment of seed 003 in PyTorch, as users of PyTorch write it: with Sequential, MSELoss and SGD."""
 
 import importlib
 from collections.abc import Iterable, Iterator
@@ -14,21 +14,21 @@ from tinyml.net import Sequential
 
 
 class PyTorchBaseline:
-    """Trains the same network with the same initial weights in PyTorch. Only loaded if PyTorch is installed.
+    """Trains a PyTorch copy of a tinyml network. This file is only imported if PyTorch is installed.
 
-    It uses one thread, as tinyml does. For such small matrices a second thread is slower: on an idle machine with two
-    cores, a step took 208 µs with two threads and 181 µs with one.
+    It uses one thread, as tinyml does. A second thread makes steps with such small matrices slower: on an idle machine
+    with two cores, a step took 208 µs with two threads and 181 µs with one.
 
     Arguments:
-        net: the network of tinyml; its weights are copied.
+        net: the network of tinyml. Its weights are copied and do not change.
         train: the training points.
         learning_rate: of gradient descent.
     """
 
     def __init__(self, net: Sequential, train: Dataset, learning_rate: float) -> None:
-        # Imported by its name, because PyTorch is optional, also for type checkers.
+        # PyTorch is optional. Type checkers would require it for `import torch`.
         self._torch: Any = importlib.import_module("torch")
-        self._model = self._torch.nn.Sequential(*map(self._same_layer, net.layers))
+        self._model = self._torch.nn.Sequential(*map(self._make_counterpart, net.layers))
         self._loss = self._torch.nn.MSELoss()
         self._optimizer = self._torch.optim.SGD(self._model.parameters(), lr=learning_rate)
         self._points = self._torch.from_numpy(train.inputs)
@@ -41,9 +41,9 @@ class PyTorchBaseline:
             batches: the indices of the examples of each batch.
         """
         with self._one_thread():
-            return self._learn(batches)
+            return self._fit(batches)
 
-    def _learn(self, batches: Iterable[np.ndarray]) -> list[float]:
+    def _fit(self, batches: Iterable[np.ndarray]) -> list[float]:
         losses = []
         for batch in map(self._torch.from_numpy, batches):
             self._optimizer.zero_grad()
@@ -72,8 +72,8 @@ class PyTorchBaseline:
         finally:
             self._torch.set_num_threads(threads)
 
-    def _same_layer(self, layer: Layer) -> Any:
-        """Make PyTorch's counterpart of a layer, with copies of its parameters."""
+    def _make_counterpart(self, layer: Layer) -> Any:
+        """Make the PyTorch module for a layer, with copies of its parameters."""
         if not isinstance(layer, Linear):
             return {ReLU: self._torch.nn.ReLU, Tanh: self._torch.nn.Tanh}[type(layer)]()
         outputs, inputs = layer.weight.tensor.shape

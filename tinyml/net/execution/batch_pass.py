@@ -1,11 +1,11 @@
 """The forward and backward pass of whole batches, for training and prediction.
 
-A layer computes with the batch that it receives; it knows nothing of this package. Here a large batch is cut into
-micro-batches (Huang et al. 2019) that fit into the processor's cache. `plan` decides which layers take a batch whole
-and which in micro-batches; `segments` executes both kinds.
+A large batch is split into micro-batches (Huang et al. 2019) that fit into the processor's cache. A layer does not
+know if it receives a whole batch or a micro-batch. `plan` decides which layers receive which; `segments` executes both
+kinds.
 
-How a batch is cut depends only on its size and on the number of threads. With the same number of threads, results are
-the same to the bit.
+The sizes of the micro-batches depend only on the size of the batch and on the number of threads. With the same number
+of threads, a run gives the same bits each time.
 """
 
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ _NO_LIMIT = nullcontext()
 class BatchPass:
     """Runs batches forward through the layers of a network and, in training, gradients backward.
 
-    A pass uses the memory of its results again for the next batch. The arrays that it returns are never used again.
+    A pass reuses the memory of intermediate results for the next batch, but never the memory of a returned array.
 
     Arguments:
         for_training: True to keep everything that `backward` needs. False is for prediction and takes less memory.
@@ -44,7 +44,7 @@ class BatchPass:
 
         Arguments:
             layers: the layers of the network, from the input to the output; usually the same as in the last pass.
-            input: `(N, …)`. It is never changed. `backward` reads it again, so it must stay as it is until then.
+            input: `(N, …)`. The pass does not change it. Do not change it before `backward`, which reads it again.
 
         Returns an array that no later pass changes.
         """
@@ -58,10 +58,10 @@ class BatchPass:
             return plan.forward(input)
 
     def backward(self, gradient: Array) -> None:
-        """Add to the gradient of every parameter, for the batch of the last `forward`.
+        """Compute the gradients for the batch of the last `forward`, and add them to those of the parameters.
 
         Arguments:
-            gradient: `(N, …)`, with respect to the output.
+            gradient: `(N, …)`, of the loss with respect to the output.
 
         Raises `TinymlError` if there was no `forward`.
         """
@@ -71,8 +71,9 @@ class BatchPass:
             self._last_plan.backward(gradient)
 
     def threads(self) -> AbstractContextManager[None]:
-        """Return a context that holds BLAS to one thread if the last batch ran on several threads of our own.
+        """Return a context that limits BLAS to one thread if the last batch ran on tinyml's own threads.
 
-        Use it also for the update that follows: threads of BLAS stay awake for some time and slow ours down.
+        Use it also for the update after the batch: threads of BLAS stay awake for some time after their work, and would
+        slow down tinyml's threads.
         """
         return one_blas_thread() if self._last_plan is not None and self._last_plan.on_threads else _NO_LIMIT

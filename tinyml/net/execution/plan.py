@@ -1,4 +1,4 @@
-"""Execution plans: which layers take a batch of one shape whole, and which take it in micro-batches."""
+"""Execution plans: which layers receive the whole batch, and which receive micro-batches."""
 
 from collections.abc import Sequence
 from itertools import groupby
@@ -11,10 +11,13 @@ from tinyml.layers.base.stack import shapes_through
 from tinyml.net.execution.segments import MicroBatchSegment, Segment, WholeBatchSegment
 
 MIN_WORK_TO_SPLIT = 1_200_000_000
-"""A batch is split if its forward pass takes at least so many multiplications. BLAS alone is faster for less work."""
+"""Neighbouring layers receive micro-batches if their forward pass takes at least this many multiplications.
+
+For less work, BLAS with the whole batch is faster.
+"""
 
 COST_OF_WRITING = 400
-"""Cost of one output element apart from the products: so many multiplications take as long."""
+"""Writing one output element takes as long as this many multiplications."""
 
 
 class PlannedSegment(NamedTuple):
@@ -34,7 +37,7 @@ class ExecutionPlan(NamedTuple):
 
     Attributes:
         steps: the segments, from the input to the output.
-        on_threads: True if our own threads take part, so that BLAS should use only one.
+        on_threads: True if a segment runs on tinyml's own threads. BLAS should then use only one.
     """
 
     steps: list[PlannedSegment]
@@ -51,7 +54,7 @@ class ExecutionPlan(NamedTuple):
         return value
 
     def backward(self, gradient: Array) -> None:
-        """Accumulate the gradients of all parameters; stop at the first layer that has some."""
+        """Accumulate the gradients of all parameters; skip the layers before the first one that has parameters."""
         for segment, largest in reversed(self.steps):
             gradient = segment.backward(gradient, largest)
             if segment.first_trainable is not None:
@@ -67,8 +70,8 @@ class Planner:
 
     Attributes:
         layers: a copy of the list.
-        segments: every segment made so far, by its first layer, the layer after its last one, and True for
-            micro-batches. Plans for different batch sizes share segments and their memory.
+        segments: every segment made so far. The key is the index of its first layer, the index after its last layer,
+            and True for micro-batches. Plans for different batch sizes share segments and their memory.
     """
 
     def __init__(self, layers: Sequence[Layer], for_training: bool) -> None:
@@ -120,10 +123,10 @@ class Planner:
 
 
 def move_after_maximum(layers: Sequence[Layer]) -> list[Layer]:
-    """Let max pooling run before an activation such as ReLU that stands directly before it.
+    """Exchange each activation such as ReLU with the max pooling directly after it, so that the pooling runs first.
 
-    The result is the same to the bit, and the activation computes only a quarter of the numbers (for a 2×2 window):
-    the largest input of a window also has the largest activation. Where several activations are equal, as after ReLU,
+    The result has the same bits, and the activation computes only a quarter of the numbers (for a 2×2 window): the
+    largest input of a window also has the largest activation. Where several activations are equal, as after ReLU,
     the derivative is 0, so it does not matter which of them receives the gradient.
 
     >>> from tinyml.layers import MaxPool2D, ReLU
