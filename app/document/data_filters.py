@@ -1,10 +1,10 @@
-"""Name filters of file dialogs for the formats of data that are files."""
+"""Name filters for file dialogs: one for each data format that consists of files."""
 
 from tinyml.data.readers import readers
 
 
 def data_name_filters() -> list[str]:
-    """Return a Qt name filter for each reader of files, e.g. "CSV tables (*.csv)"; empty if all data is folders."""
+    """Return a Qt name filter for each file reader, e.g. "CSV tables (*.csv)", empty if all readers read folders."""
     return [
         f"{reader.title} ({' '.join(f'*{suffix}' for suffix in reader.suffixes)})"
         for reader in readers().values()

@@ -23,7 +23,7 @@ DATA_PENDING = "Reading the data …"
 
 
 class Document(QObject):
-    """What the user edits. Views read it, send edits to it, and listen to its signals. It knows no view.
+    """What the user edits. Views read it, send edits to it, and connect to its signals. It does not use any view.
 
     Arguments:
         project: the project to start with; an empty one by default.
@@ -35,7 +35,7 @@ class Document(QObject):
         inference: shapes and problems of the network for the chosen data.
         data: description of the chosen data; None while it is being read, and if it cannot be read.
         data_problem: one sentence that says why the chosen data cannot be used; empty if it can.
-        path: of the project file; None before the first save.
+        path: path of the project file; None before the first save.
         title: name of a project that has no file.
         undo_stack: all edits. It is clean if the file holds the current project.
 
@@ -94,7 +94,7 @@ class Document(QObject):
         """Return the shapes and the problem of a layer; None if no layer has that name.
 
         Arguments:
-            name: of the layer.
+            name: name of the layer.
         """
         return next((inferred for inferred in self.inference.layers if inferred.specification.name == name), None)
 
@@ -121,7 +121,7 @@ class Document(QObject):
         """Select layers, or the input.
 
         Arguments:
-            names: of the layers, in any order; unknown names are ignored.
+            names: names of the layers, in any order; unknown names are ignored.
             input_selected: select the input card.
         """
         wanted = set(names)
@@ -135,7 +135,7 @@ class Document(QObject):
 
         Arguments:
             project: the project.
-            path: of its file; None if it has none.
+            path: path of its file; None if it has none.
             title: name of a project that has no file.
         """
         self.undo_stack.clear()
@@ -149,7 +149,7 @@ class Document(QObject):
         """Open a project file.
 
         Arguments:
-            path: of the file.
+            path: path of the file.
 
         Raises `StorageError`, and changes nothing, if the file cannot be read.
         """
@@ -159,8 +159,8 @@ class Document(QObject):
         """Restore an autosaved project as one unsaved edit of the project in its file.
 
         Arguments:
-            project: with the unsaved changes.
-            path: of the project file; None if it has none. The file may be missing or damaged.
+            project: the project with the unsaved changes.
+            path: path of the project file; None if it has none. The file may be missing or damaged.
             title: name of a project that has no file.
         """
         try:
@@ -185,7 +185,7 @@ class Document(QObject):
         """Save the project.
 
         Arguments:
-            path: of the file; None for the file that the project was read from or last saved to.
+            path: path of the file; None for the file that the project was read from or last saved to.
 
         Raises `TinymlError` if there is no file or it cannot be written.
         """
@@ -284,10 +284,10 @@ class _EditCommand(QUndoCommand):
     """One edit on the undo stack: the frozen projects and the selections before and after it."""
 
     def __init__(self, document: Document, edit: Edit) -> None:
-        # A name may hold a line break. Qt would use only the text after it.
+        # The text can contain a layer name with a line break. A menu of Qt shows only the text after a line break.
         super().__init__(edit.text.replace("\n", " "))
-        # Weak, so that document, stack and command form no cycle: the garbage collector may delete a command before the
-        # stack deletes it again.
+        # A strong reference would make a cycle of document, stack and command. The garbage collector could then delete
+        # a command that the stack deletes later too.
         self._weak_document = ref(document)
         self._merge_key = edit.merge_key
         self._before, self._after = document.project, edit.project
@@ -319,6 +319,6 @@ class _EditCommand(QUndoCommand):
         if not isinstance(other, _EditCommand) or other._merge_key != self._merge_key:
             return False
         self._after = other._after
-        # A value that is changed and changed back leaves no undo step.
+        # If the user changes a value and changes it back, no undo step remains.
         self.setObsolete(self._after == self._before)
         return True

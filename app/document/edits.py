@@ -24,8 +24,8 @@ class Edit:
         project: the project after the edit.
         selection: names of the layers to select after the edit; None keeps the selection.
         selects_input: True to select the input after the edit.
-        merge_key: successive edits with the same key become one undo step, such as clicks on the arrows of a number;
-            empty if the edit is never merged.
+        merge_key: successive edits with the same key become one undo step, for example several clicks on the arrows of
+            a number box; empty if the edit is never merged.
     """
 
     text: str
@@ -45,7 +45,7 @@ def insert_layer(project: Project, index: int, layer_type: str, settings: Mappin
     Arguments:
         project: the project before the edit.
         index: position of the new layer, 0 for the first.
-        layer_type: such as "Conv2D".
+        layer_type: type of the layer, such as "Conv2D".
         settings: values that differ from the defaults.
     """
     layer = LayerSpecification(type=layer_type, name=free_name(project, layer_type), settings=dict(settings or {}))
@@ -68,7 +68,8 @@ def paste_layers(
         index: position of the first copy.
         copied: the layers to copy.
         verb: first word of the edit's text.
-        places: positions of the copies in the new stack, in ascending order; by default they follow each other.
+        places: positions of the copies in the new network, in ascending order; `index` is then not used. None inserts
+            the copies one after the other.
     """
     layers = list(project.network.layers)
     names: list[str] = []
@@ -87,7 +88,7 @@ def duplicate_layers(project: Project, names: Iterable[str]) -> Edit:
 
     Arguments:
         project: the project before the edit.
-        names: of the layers.
+        names: names of the layers.
     """
     positions = positions_of(project, names)
     copied = [project.network.layers[position] for position in positions]
@@ -99,14 +100,14 @@ def remove_layers(project: Project, names: Iterable[str], verb: str = "delete") 
 
     Arguments:
         project: the project before the edit.
-        names: of the layers.
+        names: names of the layers.
         verb: first word of the edit's text.
     """
     positions = positions_of(project, names)
     removed = [project.network.layers[position].name for position in positions]
     layers = [layer for layer in project.network.layers if layer.name not in removed]
-    follower = layers[min(positions[0], len(layers) - 1)].name if layers else None
-    return Edit(f"{verb} {describe_names(removed)}", with_layers(project, layers), (follower,) if follower else ())
+    next_name = layers[min(positions[0], len(layers) - 1)].name if layers else None
+    return Edit(f"{verb} {describe_names(removed)}", with_layers(project, layers), (next_name,) if next_name else ())
 
 
 def cut_layers(project: Project, names: Iterable[str]) -> Edit:
@@ -114,7 +115,7 @@ def cut_layers(project: Project, names: Iterable[str]) -> Edit:
 
     Arguments:
         project: the project before the edit.
-        names: of the layers.
+        names: names of the layers.
     """
     edit = remove_layers(project, names, verb="cut")
     first = positions_of(project, names)[0]
@@ -127,8 +128,8 @@ def move_layers(project: Project, names: Iterable[str], index: int) -> Edit:
 
     Arguments:
         project: the project before the edit.
-        names: of the layers.
-        index: position in the old stack; the layers move into the gap before it.
+        names: names of the layers.
+        index: position in the network before the edit. The layers move to the gap before the layer at this position.
     """
     positions = set(positions_of(project, names))
     moved = [layer for position, layer in enumerate(project.network.layers) if position in positions]
@@ -147,7 +148,7 @@ def rename_layer(project: Project, name: str, new_name: str) -> Edit:
 
     Arguments:
         project: the project before the edit.
-        name: of the layer.
+        name: name of the layer.
         new_name: another name; spaces around it are removed.
 
     Raises `TinymlError` if the new name is empty or another layer has it.
@@ -168,7 +169,7 @@ def change_settings(project: Project, name: str, changes: Mapping[str, Any]) -> 
 
     Arguments:
         project: the project before the edit.
-        name: of the layer.
+        name: name of the layer.
         changes: new values, by the names of the settings.
     """
     layers = [
@@ -210,26 +211,29 @@ def apply_fix(project: Project, problem: Problem) -> Edit:
 
     Arguments:
         project: the project that has the problem.
-        problem: gives the fix and the index of its layer. The name alone is not enough: two layers with the same name
-            may be the problem.
+        problem: gives the fix and the index of its layer. The name of the layer is not enough, because two layers can
+            have the same name, and that can be the problem.
 
-    Raises `TinymlError` if the problem has no fix, or if its layer has changed since.
+    Raises `TinymlError` if the problem has no fix, or if its layer has changed since the problem was found.
     """
     fix, layers = problem.fix, project.network.layers
     if isinstance(fix, ChangeTraining):
-        return replace(change_training(project, **fix.settings), text=_as_step(fix.label)).alone()
+        return replace(change_training(project, **fix.settings), text=_lower_first(fix.label)).alone()
     if problem.layer and problem.layer != next((layer.name for layer in layers[problem.index :]), None):
-        raise TinymlError(f"The layer '{problem.layer}' has changed since then. Read its problem again.")
+        raise TinymlError(
+            f"The layer '{problem.layer}' has changed since this problem was found. Read the current problems."
+        )
     fixed = net.apply_fix(layers, problem)
-    assert fix is not None, "net.apply_fix refuses a problem without a fix"
+    assert fix is not None, "net.apply_fix raises an error for a problem without a fix"
     old_names = {layer.name for layer in layers}
     selection: Names | None = tuple(layer.name for layer in fixed if layer.name not in old_names) or None
     if len(fixed) < len(layers):
         selection = tuple(layer.name for layer in fixed[problem.index :][:1] or fixed[-1:])
-    return Edit(_as_step(fix.label), with_layers(project, fixed), selection)
+    return Edit(_lower_first(fix.label), with_layers(project, fixed), selection)
 
 
-def _as_step(label: str) -> str:
+def _lower_first(label: str) -> str:
+    """Return the label of a fix with a lower-case first letter, as the text of an edit."""
     return f"{label[:1].lower()}{label[1:]}"
 
 
@@ -237,8 +241,8 @@ def free_name(project: Project, layer_type: str) -> str:
     """Return the first free automatic name for a new layer: conv_1, conv_2, …
 
     Arguments:
-        project: has the names that are taken.
-        layer_type: of the new layer.
+        project: project with the names that are taken.
+        layer_type: type of the new layer.
     """
     return net.free_name({layer.name for layer in project.network.layers}, layer_type)
 
@@ -247,7 +251,7 @@ def describe_names(names: Sequence[str]) -> str:
     """Return the name of one layer, or the number of several.
 
     Arguments:
-        names: of the layers.
+        names: names of the layers.
 
     >>> describe_names(["conv_1"]), describe_names(["conv_1", "relu_1"])
     ('conv_1', '2 layers')
@@ -259,8 +263,8 @@ def positions_of(project: Project, names: Iterable[str]) -> list[int]:
     """Return the positions of some layers, in ascending order.
 
     Arguments:
-        project: has the layers.
-        names: of the layers; unknown names are ignored.
+        project: project with the layers.
+        names: names of the layers; unknown names are ignored.
 
     Raises `TinymlError` if the project has none of them.
     """

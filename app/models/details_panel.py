@@ -54,7 +54,7 @@ class DetailsPanel(QWidget):
         self._clear_pictures("")
 
     def show_tensor(self, header: TensorHeader, summary: TensorSummary | None) -> None:
-        """Show another tensor. Its pictures follow with `show_pictures`.
+        """Show the title and the statistics of another tensor. Call `show_pictures` later for its pictures.
 
         Arguments:
             header: its name and shape.
@@ -65,7 +65,7 @@ class DetailsPanel(QWidget):
         self._clear_pictures("")
 
     def show_summary(self, summary: TensorSummary | None) -> None:
-        """Show the statistics of the tensor (`summary`), or that they are not read yet (None)."""
+        """Show the statistics of the tensor. If `summary` is None, show that they are not read yet."""
         counts = summary.histogram if summary else None
         self.histogram.setVisible(counts is not None)
         if summary is None:
@@ -81,7 +81,11 @@ class DetailsPanel(QWidget):
             show_text(self.note, text)
 
     def show_pictures(self, pictures: TensorPictures) -> None:
-        """Show `pictures` of the tensor. If only their colours are new, the picked one stays."""
+        """Show `pictures` of the tensor.
+
+        If they replace pictures of the same tensor, for example with the colours of another theme, the selected picture
+        and the marked pixel stay.
+        """
         same = self._pictures is not None and self._pictures.name == pictures.name
         self._pictures = pictures
         if not same:

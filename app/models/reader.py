@@ -27,21 +27,22 @@ from tinyml.storage import (
 )
 
 _REPORT_SECONDS = 0.05
+"""Seconds between two reports of statistics."""
 _GATE_SECONDS = 0.005
-"""Seconds of work before the reader lets the window go first. Python switches threads about as often."""
+"""Seconds of work between two waits for the window. Python switches between threads about as often."""
 
 
 @dataclass(frozen=True)
 class FileContents:
-    """Everything that is known of a file without reading its values.
+    """Everything that is known about a file without reading its values.
 
     Attributes:
         path: the file.
         size: its size in bytes.
         header: names, shapes, types and metadata.
         index: the tensors, prepared for the table.
-        about: the model in the file; None if it is no complete model of this program.
-        obstacle: why it is none, in one sentence; empty for a model.
+        about: everything about the model except its weights; None if the file is not a complete model file.
+        obstacle: one sentence that says why the file is not a complete model file; empty if it is one.
     """
 
     path: Path
@@ -53,7 +54,7 @@ class FileContents:
 
 
 class ModelReader(QObject):
-    """Reads one file at a time, off the GUI thread. A new request replaces the one before.
+    """Reads one file at a time, off the GUI thread. A new request replaces the previous one.
 
     Signals:
         opened(contents): the header of the file is read, as `FileContents`.
@@ -61,7 +62,7 @@ class ModelReader(QObject):
         completed(): every tensor is summarised.
         failed(sentence): the file, or the rest of it, cannot be read.
         painted(pictures): the answer to `paint`, as `TensorPictures`.
-        not_painted(sentence): why `paint` has no answer.
+        not_painted(sentence): the reason why `paint` has no pictures.
         written(text): the answer to `write`.
     """
 
@@ -79,7 +80,7 @@ class ModelReader(QObject):
         self._request = 0
         self._cancelled = threading.Event()
         self._gate: PriorityGate | None = None
-        # Quick requests do not wait until a large file is read to its end.
+        # Two threads, so that quick requests do not wait for the statistics of a large file.
         self._slow, self._quick = BackgroundRunner(), BackgroundRunner()
         self._contents_job = LatestJob(self._quick, self)
         self._picture_job = LatestJob(self._quick, self)
@@ -102,7 +103,10 @@ class ModelReader(QObject):
         return self._contents_job.busy or self._summaries_job.busy
 
     def open(self, path: Path) -> None:
-        """Read the header of the file at `path`; `opened` or `failed` answers. The file before is still summarised."""
+        """Read the header of the file at `path`; `opened` or `failed` answers.
+
+        The statistics of the previous file are still computed meanwhile.
+        """
         self._contents_job.start(partial(read_contents, path, self._make_gate().wait))
 
     def summarise(self, contents: FileContents) -> None:
@@ -131,7 +135,7 @@ class ModelReader(QObject):
         self._picture_job.start(partial(paint_tensor, contents.path, name, dark, contents.header))
 
     def forget_picture(self) -> None:
-        """Drop a request for pictures."""
+        """Cancel the last request for pictures."""
         self._picture_job.cancel()
 
     def write(self, rows: Iterable[TensorRow]) -> None:
@@ -148,7 +152,7 @@ class ModelReader(QObject):
         """Return the gate at which the reader waits. Without it, many small tensors would freeze the window."""
         if self._gate is None:
             application = QCoreApplication.instance()
-            assert application is not None, "a ModelReader belongs to an application"
+            assert application is not None, "a ModelReader needs a QCoreApplication"
             self._gate = PriorityGate(application, self)
         return self._gate
 
@@ -165,7 +169,7 @@ class ModelReader(QObject):
 
 
 def read_contents(path: Path, pause: Callable[[], None]) -> FileContents:
-    """Read the header of a file. Raises `StorageError` if it is no readable safetensors file.
+    """Read the header of a file. Raises `StorageError` if it is not a readable safetensors file.
 
     Arguments:
         path: the file.
@@ -183,7 +187,7 @@ def read_contents(path: Path, pause: Callable[[], None]) -> FileContents:
 
 
 class _CancelledError(Exception):
-    """The user no longer needs the rest of the file."""
+    """The reader was cancelled: no one needs the rest of the file."""
 
 
 def _summarise(

@@ -17,7 +17,8 @@ SortKeys = NDArray[np.float64]
 """Numbers that are sorted instead of the values of a column."""
 
 _CHUNK = 2000
-"""Tensors that are handled at a time. While Python sorts, no other thread runs, and the window is frozen."""
+"""Number of tensors between two pauses, and in one call of `sorted`. During such a call the window is frozen, because
+no other thread runs."""
 
 
 @dataclass(frozen=True)
@@ -41,10 +42,10 @@ class TensorIndex:
 
     Attributes:
         headers: one entry for each tensor, in the order of the file.
-        folded_names: their names without upper case, for the filter.
+        folded_names: their names in lower case (`str.casefold`), for the filter.
         keys: `(4, tensors)` the keys that sort by name, shape, type and count.
         places: the place of each tensor in the file, by its name.
-        parameter_count: how many numbers all tensors have together.
+        parameter_count: the count of the numbers in all tensors.
     """
 
     headers: tuple[TensorHeader, ...] = ()
@@ -54,7 +55,7 @@ class TensorIndex:
     parameter_count: int = 0
 
     def batch(self, summaries: Sequence[TensorSummary]) -> SummaryBatch:
-        """Prepare `summaries` for the table. Tensors that were added to the file after its opening are left out."""
+        """Prepare `summaries` for the table. Tensors that were added after the file was opened are left out."""
         found = tuple(summary for summary in summaries if summary.name in self.places)
         places = np.fromiter((self.places[summary.name] for summary in found), np.intp, len(found))
         statistics = [[getattr(summary, column.statistic) for summary in found] for column in COLUMNS[HEADER_COLUMNS:]]
@@ -62,7 +63,7 @@ class TensorIndex:
 
 
 def index_tensors(headers: Sequence[TensorHeader], pause: Callable[[], None] = lambda: None) -> TensorIndex:
-    """Compute the index of a file. It takes long for many tensors, so it belongs off the GUI thread.
+    """Compute the index of a file. With many tensors this takes long, so call it off the GUI thread.
 
     Arguments:
         headers: one entry for each tensor.
@@ -87,12 +88,12 @@ def index_tensors(headers: Sequence[TensorHeader], pause: Callable[[], None] = l
 
 
 def _natural_key(text: str) -> str:
-    """Return a key that sorts block.2 before block.10: each number begins with how many digits it has."""
+    """Return a key that sorts block.2 before block.10: the count of its digits is written before each number."""
     return re.sub(r"\d+", lambda digits: f"{len(digits[0].lstrip('0')):05}{digits[0].lstrip('0')}", text)
 
 
 def _ranks(values: Sequence[Any], with_pauses: Callable[[Iterable[Any]], Iterator[Any]]) -> NDArray[np.intp]:
-    """Return the position of each value among the distinct ones, in rising order."""
+    """Return the position of each value in the sorted list of the distinct values."""
     distinct = list(set(values))
     runs = [sorted(distinct[start : start + _CHUNK]) for start in range(0, len(distinct), _CHUNK)]
     rank = {value: position for position, value in enumerate(with_pauses(merge(*runs)))}

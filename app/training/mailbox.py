@@ -13,7 +13,7 @@ class Mail:
 
     Attributes:
         batches, epochs: all events since the last `take`, in order.
-        snapshot: the newest weights since then; None if there are none.
+        snapshot: the newest snapshot since then; None if there is none.
     """
 
     batches: list[BatchFinished] = field(default_factory=list)
@@ -32,28 +32,28 @@ class Mailbox:
         self._mail = Mail()
 
     def put_batch(self, event: BatchFinished) -> None:
-        """Add a batch; no batch is lost.
+        """Add the event of a batch; no event is lost.
 
         Arguments:
-            event: of the batch.
+            event: the event of the batch.
         """
         with self._lock:
             self._mail.batches.append(event)
 
     def put_epoch(self, event: EpochFinished) -> None:
-        """Add an epoch; no epoch is lost.
+        """Add the event of an epoch; no event is lost.
 
         Arguments:
-            event: of the epoch.
+            event: the event of the epoch.
         """
         with self._lock:
             self._mail.epochs.append(event)
 
     def put_snapshot(self, snapshot: Snapshot) -> None:
-        """Add the newest weights; they replace older ones that were not taken.
+        """Add the newest snapshot. It replaces an older one that was not taken.
 
         Arguments:
-            snapshot: the newest weights.
+            snapshot: the newest snapshot.
         """
         with self._lock:
             self._mail.snapshot = snapshot

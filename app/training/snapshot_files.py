@@ -13,7 +13,7 @@ def export_snapshot(path: Path, snapshot: Snapshot) -> Path:
     """Write the network of a snapshot to a file.
 
     Arguments:
-        path: the file. Its suffix chooses the exporter, as `tinyml.storage.exporters.exporter_of` does.
+        path: the file. `tinyml.storage.exporters.exporter_of` chooses the exporter by its suffix.
         snapshot: weights, network, and history of the run.
 
     Returns `path`. Raises `StorageError` when the file cannot be written.
@@ -48,7 +48,7 @@ def load_snapshot(path: Path) -> Snapshot:
 
 
 def describe_model(snapshot: Snapshot) -> SavedModel:
-    """Return everything that a model file holds of a `snapshot`, except for the weights."""
+    """Return everything that a model file says about a `snapshot`, except for the weights."""
     return SavedModel(
         network=snapshot.network,
         input_shape=snapshot.description.example_shape,

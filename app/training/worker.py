@@ -33,9 +33,10 @@ class Finished:
     """All epochs are done, or early stopping ended the run. The test set was evaluated with the final weights.
 
     Attributes:
-        test_loss, test_accuracy, test_r_squared: of the final weights; None if the metric does not fit the targets.
+        test_loss, test_accuracy, test_r_squared: results on the test set with the final weights; None if the metric
+            does not fit the targets.
         note: why the run stopped early, or which epoch the weights come from; empty if neither applies.
-        checkpoint: where the run can continue.
+        checkpoint: the state from which the run can continue.
     """
 
     test_loss: float
@@ -61,7 +62,8 @@ class Stopped:
     """The user stopped the run.
 
     Attributes:
-        checkpoint: where the run can continue; None if it has trained no batch.
+        checkpoint: the state from which the run can continue; None if there is none yet, for example
+            before the first batch of a new run.
     """
 
     checkpoint: Checkpoint | None = None
@@ -74,7 +76,7 @@ class Failed:
     Attributes:
         sentence: the reason, for the user.
         traceback: for a bug report; empty if the reason is an expected one, such as a NaN loss.
-        checkpoint: the last good state; None if there is none.
+        checkpoint: the last state without an error; None if there is none.
     """
 
     sentence: str
@@ -85,7 +87,7 @@ class Failed:
 Outcome = Finished | Stopped | Failed
 
 _STOP_CHECK_SECONDS = 0.05
-"""How often a worker that waits for its data checks whether it must stop, in seconds."""
+"""While a worker waits for its data: seconds between two checks whether it must stop."""
 
 
 class Worker(QObject):
@@ -93,15 +95,15 @@ class Worker(QObject):
 
     Arguments:
         config: frozen configuration of the run.
-        control: requests from the GUI thread, answered between two batches.
+        control: requests from the GUI thread. The worker answers them between two batches.
         mailbox: gets the events and snapshots.
-        gate: gives the window priority.
+        gate: makes the worker wait while the window has events to handle.
 
     Signals:
-        paused(config): the worker waits; all its reports are in the mailbox.
+        paused(config): the worker waits. All its reports are in the mailbox.
         ended(config, outcome): the run has ended; emitted once.
 
-    Both signals name the run by its config, since a queued signal may arrive after the next run has started.
+    The config says which run sent the signal, since a queued signal may arrive after the next run has started.
     """
 
     paused = Signal(object)
@@ -120,11 +122,11 @@ class Worker(QObject):
         """Train until the last epoch, a stop or an error, and emit `ended`."""
         outcome: Outcome
         try:
-            # As on the command line, so that both compute the same bits.
+            # The command line uses one BLAS thread too, so both compute the same bits.
             with one_blas_thread():
                 outcome = self._train()
         except DivergedError as error:
-            # The learner has restored the weights of the last whole epoch, if there was one.
+            # The learner has restored the weights of the last complete epoch, if there was one.
             if self._history or self._resume is not None:
                 self._send_snapshot()
             outcome = Failed(str(error), checkpoint=self._checkpoint())
@@ -146,6 +148,7 @@ class Worker(QObject):
         setup = self._setup = set_up_training(project.network, self._config.training, splits)
         if self._config.start is not None:
             setup.net.set_tensors(self._config.start.tensors, "The weights to continue from")
+            # This call trains nothing. It prepares a run, of which the next line takes a checkpoint.
             setup.run()
             self._resume = setup.learner.checkpoint().after(self._history)
         if not self._may_continue():
@@ -184,12 +187,12 @@ class Worker(QObject):
         return loading.result()
 
     def _may_continue(self) -> bool:
-        """Wait for the window and for the end of a pause; return False if the run must stop."""
+        """Wait while the window is busy or the run is paused. Return False if the run must stop, otherwise True."""
         self._gate.wait()
         return self._control.may_continue(self._report_pause)
 
     def _checkpoint(self) -> Checkpoint | None:
-        """Return where the run can continue; before its first batch, that is where it started."""
+        """Return the state from which the run can continue. Before the first batch, this is the state at its start."""
         if self._setup is None or not self._has_trained:
             return self._resume
         return self._setup.learner.checkpoint()

@@ -10,7 +10,7 @@ Kind = TypeVar("Kind")
 
 
 def package_modules(package: str) -> Iterator[ModuleType]:
-    """Import every file of a package, in alphabetical order, and yield the modules. Packages inside it are left out.
+    """Import every file of a package, in alphabetical order, and yield the modules. Subpackages are left out.
 
     Arguments:
         package: full name of an imported package. Folders that were added to its `__path__` are searched too.

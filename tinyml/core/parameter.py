@@ -14,9 +14,9 @@ class Parameter:
     """A tensor that training changes, and the derivative of the loss with respect to it (seed 000, "Core").
 
     Arguments:
-        tensor: the values, of any shape. An array of floating-point numbers is kept, not copied; a list, or whole
-            numbers, become float32.
-        require_grad: False freezes the parameter: optimisers leave it alone.
+        tensor: the values, of any shape. An array of floating-point numbers is used without a copy. A list or an
+            array of whole numbers is converted to float32.
+        require_grad: False freezes the parameter: `Sequential.update` does not change it.
 
     Attributes:
         tensor: the values. An assigned array needs the same shape and dtype; a list is converted.
@@ -33,11 +33,12 @@ class Parameter:
         self._tensor: Array = as_floats(tensor, "The tensor of a parameter")
         self.require_grad = require_grad
         self._gradient: Array = np.empty_like(self._tensor)
-        # The zeros are written only when they are read: the first added gradient replaces them.
+        # True if the gradient is zero, whatever `_gradient` holds. Only reading `gradient` writes the zeros, since
+        # `add_gradient` and `add_product` would overwrite them.
         self._is_zero = True
 
     def _set_tensor(self, tensor: Array) -> None:
-        if tensor is self._tensor:  # as after `parameter.tensor -= step`
+        if tensor is self._tensor:  # true for `parameter.tensor -= step`
             return
         if not isinstance(tensor, np.ndarray):
             tensor = as_floats(tensor, "The tensor of a parameter", self._tensor.dtype)
@@ -77,7 +78,7 @@ class Parameter:
         """Add to the gradient: `gradient += …`, faster when it is zero. The argument is copied.
 
         Arguments:
-            gradient: in the shape of the tensor.
+            gradient: an array in the shape of the tensor.
 
         >>> parameter = Parameter(np.zeros(2))
         >>> parameter.add_gradient(np.array([1.0, 2.0]))

@@ -1,4 +1,4 @@
-"""Paths of the files that belong to the project: built-in data, example networks, icons."""
+"""Paths of the files that come with the program: built-in data, example networks, icons."""
 
 from pathlib import Path
 
@@ -6,11 +6,11 @@ from tinyml.core.errors import StorageError
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _FOLDERS = (_PACKAGE / "resources", _PACKAGE.parent / "resources")
-"""The folder inside an installed package comes first, then the folder beside the package in a checkout."""
+"""Where `resources` can be: inside an installed package, or beside the package in a checkout of the repository."""
 
 
 def resource_path(*parts: str) -> Path:
-    """Return the path of a file or folder of the project.
+    """Return the path of a file or folder in `resources`.
 
     Arguments:
         parts: names below the folder `resources`, e.g. `"data", "digits"`.

@@ -1,4 +1,4 @@
-"""Statistics of one update: the norm of each layer's gradient, and the size of its update relative to its weights."""
+"""Statistics of one update: for each layer, the norm of its gradient, and the ratio of its update to its parameters."""
 
 import math
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ class LayerGradientStats:
     Attributes:
         layer: name of the layer.
         gradient_norm: norm of the gradient, before clipping.
-        update_ratio: norm of the update divided by the norm of the parameters before it. About 0.001 is healthy for
+        update_ratio: norm of the update divided by the norm of the parameters before it. About 0.001 is usual for
             SGD. 0 if nothing changed; infinite if all parameters were 0 and changed.
     """
 
@@ -28,7 +28,7 @@ class GradientStatsRecorder:
     """Measures one update. Construct it before the update and call `finish` after it.
 
     Arguments:
-        model: the network, after `backward` and before clipping.
+        model: the network, after `backward` and before gradient clipping.
 
     >>> import numpy as np
     >>> from tinyml.layers import Linear
@@ -51,7 +51,7 @@ class GradientStatsRecorder:
                 self._before.append((layer.name, parameters, copies, gradient_norm(parameters)))
 
     def finish(self) -> tuple[LayerGradientStats, ...]:
-        """Return the statistics of each layer with trainable parameters, from the first layer on."""
+        """Return the statistics of each layer with trainable parameters, in the order of the layers."""
         return tuple(
             LayerGradientStats(name, norm, _update_ratio(parameters, copies))
             for name, parameters, copies, norm in self._before

@@ -1,4 +1,4 @@
-"""The state of a training run: how far it has come, and what it goes back to after a failure."""
+"""The state of a training run: how far it has come, and a copy to return to after a failure."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,7 +20,7 @@ class RunState:
         batch: the number of its batches that are done.
         total_loss, total_correct, total_squared_error: sums over the examples of these batches.
         history: the epochs that are done.
-        best: the epoch with the smallest monitored loss so far; None before the first finite loss.
+        best: the epoch with the smallest `monitored_loss` so far; None before the first finite loss.
         best_tensors: parameters and buffers after that epoch; None if they are not kept.
         seconds: duration of the run before it was resumed.
     """
@@ -71,9 +71,9 @@ class RunState:
 
 @dataclass(frozen=True)
 class EpochState:
-    """Everything that a run goes back to if the next epoch fails.
+    """A copy of the state of a run. The run returns to it if the next epoch fails.
 
-    The schedule and the history are not part of it: they only change at the end of an epoch.
+    The schedule and the history are not part of it: they change only at the end of an epoch.
 
     Attributes:
         tensors: copies of the parameters and buffers, by name.
@@ -148,7 +148,10 @@ def generator_states(model: Sequential) -> tuple[dict[str, Any], ...]:
 
 
 def restore_generators(generators: list[np.random.Generator], states: tuple[dict[str, Any], ...]) -> None:
-    """Put random generators into the states that `generator_states` returned; raises `StorageError`."""
+    """Put random generators into the states that `generator_states` returned.
+
+    Raises `StorageError` if there is not one state for each generator, or if a state is damaged.
+    """
     if len(generators) != len(states):
         raise StorageError(
             f"The checkpoint holds the states of {len(states)} random generators, but this network has "

@@ -31,7 +31,7 @@ class TrainingSetup:
     """Everything that a training run needs.
 
     Attributes:
-        net: the network, with fresh parameters.
+        net: the network, with newly initialised parameters.
         learner: trains the network.
         splits: training, validation and test data.
         training: the settings of the run.
@@ -47,7 +47,7 @@ class TrainingSetup:
     ) -> Generator[Event, None, None]:
         """Train with the settings; see `Learner.run`, also for the arguments.
 
-        Call `learner.checkpoint()` at any event to be able to continue from there.
+        Call `learner.checkpoint()` at any event to get a checkpoint that a later run can resume from.
 
         Arguments:
             resume, measure_every, progress: as for `Learner.run`.
@@ -72,13 +72,16 @@ class TrainingSetup:
         return evaluate(self.net, self.splits.test, self.training.loss)
 
     def test_in_parts(self) -> Iterator[Evaluation]:
-        """Evaluate the network on the test data; yield the result so far after each part, to pause or stop there."""
+        """Evaluate the network on the test data; yield the result so far after each part.
+
+        The caller can pause or stop after each part.
+        """
         objective = Objective(self.training.loss, self.splits.test.class_targets)
         return (result for _, result in evaluate_in_parts(self.net, self.splits.test, objective))
 
 
 def set_up_training(network: NetworkSpecification, training: TrainingSettings, splits: Splits) -> TrainingSetup:
-    """Make everything that a run needs. `training.seed` decides everything that is random in it.
+    """Make everything that a run needs. All its random numbers depend only on `training.seed`.
 
     Arguments:
         network: the network specification.
@@ -164,7 +167,7 @@ def check_fits(net: Sequential, input_shape: Shape, dataset: Dataset) -> None:
 
 
 def _target_problems(training: TrainingSettings) -> tuple[Problem, ...]:
-    """Check that the loss compares outputs with numbers."""
+    """Return a problem if the targets are numbers and the loss needs classes."""
     loss = loss_descriptions()[training.loss]
     if loss.targets == "numbers":
         return ()
@@ -174,7 +177,7 @@ def _target_problems(training: TrainingSettings) -> tuple[Problem, ...]:
 
 
 def _loss_problems(inference: Inference, training: TrainingSettings) -> tuple[Problem, ...]:
-    """Check that the last layer fits the loss, for example that softmax is not applied twice."""
+    """Return a problem if the last layer does not fit the loss, for example if softmax would be applied twice."""
     index = len(inference.layers) - 1
     last = inference.layers[index].specification
     loss = loss_descriptions()[training.loss]
@@ -183,18 +186,18 @@ def _loss_problems(inference: Inference, training: TrainingSettings) -> tuple[Pr
         fix = AppendLayers(f"Add {loss.last_layer}", ((loss.last_layer or "", {}),))
         return (Problem(index, last.name, sentence, fix),)
     if last.type == loss.unwanted_last_layer:
-        sentence = f"The loss '{loss.title}' needs the input of {last.type}, so {last.type} must not be the last layer."
+        sentence = f"The loss '{loss.title}' needs the values before {last.type}, so the network must not end with it."
         return (Problem(index, last.name, sentence, RemoveLayer(f"Remove {last.type}")),)
     return ()
 
 
 def _augmentation_problems(training: TrainingSettings, example_shape: Shape | None) -> tuple[Problem, ...]:
-    """Check that augmentations for images get images."""
+    """Return a problem if an augmentation for images is chosen and the examples are not images."""
     chosen = training.image_augmentations
     if not chosen or example_shape is None or len(example_shape) == 3:
         return ()
     words = " and ".join([", ".join(chosen[:-1]), chosen[-1]] if len(chosen) > 1 else chosen)
-    are = f"vectors of {example_shape[0]} numbers" if len(example_shape) == 1 else describe_shape(example_shape)
-    sentence = f"Augmentation by {words} needs images, but the examples are {are}. Switch it off in Training."
+    described = f"vectors of {example_shape[0]} numbers" if len(example_shape) == 1 else describe_shape(example_shape)
+    sentence = f"Augmentation by {words} needs images, but the examples are {described}. Switch it off in Training."
     defaults = {name: TrainingSettings.model_fields[name].default for name in training.image_augmentation_settings}
     return (Problem(-1, "", sentence, ChangeTraining(f"Switch {words} off", defaults)),)

@@ -1,4 +1,4 @@
-"""Adam: a step size for each number, from the running means of its gradient and squared gradient."""
+"""Adam: a separate step size for each weight, from the running means of its gradient and its squared gradient."""
 
 import math
 from functools import partial
@@ -15,13 +15,13 @@ class AdamOptimizer(Optimizer):
 
     Formula: `g = gradient + λ · tensor`, `m = β₁ m + (1 - β₁) g`, `v = β₂ v + (1 - β₂) g²`. The running means m and v
     start at 0; in step t, `1 - β₁ᵗ` and `1 - β₂ᵗ` correct this bias:
-    `tensor = tensor - lr · (m / (1 - β₁ᵗ)) / (√(v / (1 - β₂ᵗ)) + ε)`.
+    `tensor = tensor - lr · (m / (1 - β₁ᵗ)) / (√(v / (1 - β₂ᵗ)) + epsilon)`.
 
     Arguments:
         lr: learning rate, greater than 0.
-        beta_1: β₁, how slowly the mean gradient forgets earlier steps, at least 0 and less than 1.
-        beta_2: β₂, the same for the mean squared gradient.
-        epsilon: ε, avoids a division by 0; greater than 0.
+        beta_1: β₁, the weight of the old m in the new m, at least 0 and less than 1.
+        beta_2: β₂, the weight of the old v in the new v, at least 0 and less than 1.
+        epsilon: avoids a division by 0; greater than 0.
         weight_decay: λ, strength of the weight decay, at least 0. It is added to the gradient.
 
     Attributes:
@@ -53,7 +53,8 @@ class AdamOptimizer(Optimizer):
     def update(self, param: Parameter) -> None:
         """Change the parameter's tensor by one step, in place. Its gradient stays as it is."""
         state = self.state_for(param, "mean", "square")
-        # Counted for each parameter, since a parameter can be frozen for some steps. An array, since files hold arrays.
+        # Each parameter has its own count, since it can be frozen for some steps. The count is an array, since
+        # checkpoints save only arrays.
         steps = state.setdefault("steps", np.zeros(1))
         steps += 1
         step = partial(self._step, float(steps[0]))
@@ -65,25 +66,25 @@ class AdamOptimizer(Optimizer):
         mean += (1 - self.beta_1) * gradient
         square *= self.beta_2
         square += (1 - self.beta_2) * gradient * gradient
-        size = np.sqrt(square)
-        size *= 1 / math.sqrt(1 - self.beta_2**count)
-        size += self.epsilon
-        tensor -= (self.lr / (1 - self.beta_1**count)) * mean / size
+        denominator = np.sqrt(square)
+        denominator *= 1 / math.sqrt(1 - self.beta_2**count)
+        denominator += self.epsilon
+        tensor -= (self.lr / (1 - self.beta_1**count)) * mean / denominator
 
     def _decay(self, tensor: Array, gradient: Array) -> Array:
-        """Let the weights decay, and return the gradient for the step."""
+        """Apply weight decay: return the gradient plus λ times the tensor. AdamW changes the tensor instead."""
         return gradient + self.weight_decay * tensor if self.weight_decay else gradient
 
     def __repr__(self) -> str:
-        further = f", weight_decay={self.weight_decay:g}" if self.weight_decay else ""
-        return f"{type(self).__name__}(lr={self.lr:g}, beta_1={self.beta_1:g}, beta_2={self.beta_2:g}{further})"
+        optional = f", weight_decay={self.weight_decay:g}" if self.weight_decay else ""
+        return f"{type(self).__name__}(lr={self.lr:g}, beta_1={self.beta_1:g}, beta_2={self.beta_2:g}{optional})"
 
 
 DESCRIPTION = OptimizerDescription(
     name="adam",
     optimizer=AdamOptimizer,
     title="Adam",
-    summary="Gives every number a step of its own size, from running means of its gradient and its square. "
+    summary="Chooses a step size for each weight from the running means of its gradient and its squared gradient. "
     "Usual learning rate: 0.001.",
     formula="w ← w − ε m / (√v + 10⁻⁸),  m, v: running means of ∇, ∇²",
     settings=("beta_1", "beta_2", "weight_decay"),

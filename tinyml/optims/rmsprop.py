@@ -1,4 +1,4 @@
-"""RMSProp: gradients divided by the root of their mean square."""
+"""RMSProp: each gradient divided by the root of its mean square."""
 
 import numpy as np
 
@@ -10,14 +10,14 @@ from tinyml.optims.base import Optimizer, OptimizerDescription, check_at_least_z
 class RMSPropOptimizer(Optimizer):
     """RMSProp (Tieleman & Hinton 2012), in the form that PyTorch uses.
 
-    Formula: `g = gradient + λ · tensor`, `v = α v + (1 - α) g²`, `s = g / (√v + ε)`, `tensor = tensor - lr · s`. With
-    momentum, `b = μ b + s` takes the place of s in the last formula. v and b start at 0.
+    Formula: `g = gradient + λ · tensor`, `v = α v + (1 - α) g²`, `s = g / (√v + epsilon)`, `tensor = tensor - lr · s`.
+    With momentum, `b = μ b + s`, and b replaces s in the last formula. v and b start at 0.
 
     Arguments:
         lr: learning rate, greater than 0.
-        smoothing: α, how slowly the mean squared gradient forgets earlier steps, at least 0 and less than 1.
-        epsilon: ε, avoids a division by 0; greater than 0.
-        momentum: μ, share of the previous step that is kept, at least 0 and less than 1; None is 0.
+        smoothing: α, the weight of the old v in the new v, at least 0 and less than 1.
+        epsilon: avoids a division by 0; greater than 0.
+        momentum: μ, fraction of the old b that is added to s, at least 0 and less than 1; None is 0.
         weight_decay: λ, strength of the weight decay, at least 0.
 
     Attributes:
@@ -56,9 +56,9 @@ class RMSPropOptimizer(Optimizer):
             gradient = gradient + self.weight_decay * tensor
         square *= self.smoothing
         square += (1 - self.smoothing) * gradient * gradient
-        size = np.sqrt(square)
-        size += self.epsilon
-        step: Array = gradient / size
+        denominator = np.sqrt(square)
+        denominator += self.epsilon
+        step: Array = gradient / denominator
         if velocity is not None:
             velocity *= self.momentum
             velocity += step
@@ -66,12 +66,12 @@ class RMSPropOptimizer(Optimizer):
         tensor -= self.lr * step
 
     def __repr__(self) -> str:
-        further = f", momentum={self.momentum:g}" if self.momentum else ""
-        further += f", weight_decay={self.weight_decay:g}" if self.weight_decay else ""
-        return f"RMSPropOptimizer(lr={self.lr:g}, smoothing={self.smoothing:g}{further})"
+        optional = f", momentum={self.momentum:g}" if self.momentum else ""
+        optional += f", weight_decay={self.weight_decay:g}" if self.weight_decay else ""
+        return f"RMSPropOptimizer(lr={self.lr:g}, smoothing={self.smoothing:g}{optional})"
 
 
-# Only scripts can set momentum: the 0.9 that suits SGD is too much here, where each step already has a size of about 1.
+# Only scripts can set the momentum of RMSProp. 0.9 is good for SGD but too large here, where s is already about 1.
 DESCRIPTION = OptimizerDescription(
     name="rmsprop",
     optimizer=RMSPropOptimizer,

@@ -6,15 +6,15 @@ from tinyml.optims.base import Optimizer, OptimizerDescription, check_at_least_z
 
 
 class SGDOptimizer(Optimizer):
-    """Stochastic gradient descent (seed 000, "Optimizer"; momentum: Polyak 1964; Nesterov 1983; as PyTorch has them).
+    """Stochastic gradient descent (seed 000, "Optimizer"; momentum: Polyak 1964; Nesterov 1983).
 
-    Formula: `g = gradient + λ · tensor`, `v = μ · v + g`, `tensor = tensor - lr · v`; v starts at 0. Nesterov's form
-    looks one step ahead: `tensor = tensor - lr · (g + μ · v)`.
+    Formula: `g = gradient + λ · tensor`, `v = μ · v + g`, `tensor = tensor - lr · v`; v starts at 0. With Nesterov
+    momentum, the last formula is `tensor = tensor - lr · (g + μ · v)`. PyTorch uses the same formulas.
 
     Arguments:
         lr: learning rate, greater than 0.
-        momentum: μ, share of the previous step that is kept, at least 0 and less than 1; None is 0.
-        nesterov: True for Nesterov's form; without momentum it makes no difference.
+        momentum: μ, fraction of the old v that is added to g, at least 0 and less than 1; None is 0.
+        nesterov: True for Nesterov momentum; it changes nothing if momentum is 0.
         weight_decay: λ, strength of the weight decay, at least 0.
 
     Attributes:
@@ -54,16 +54,16 @@ class SGDOptimizer(Optimizer):
         subtract_scaled(tensor, self.lr, step)
 
     def __repr__(self) -> str:
-        further = ", nesterov=True" if self.nesterov else ""
-        further += f", weight_decay={self.weight_decay:g}" if self.weight_decay else ""
-        return f"SGDOptimizer(lr={self.lr:g}, momentum={self.momentum:g}{further})"
+        optional = ", nesterov=True" if self.nesterov else ""
+        optional += f", weight_decay={self.weight_decay:g}" if self.weight_decay else ""
+        return f"SGDOptimizer(lr={self.lr:g}, momentum={self.momentum:g}{optional})"
 
 
 DESCRIPTION = OptimizerDescription(
     name="sgd",
     optimizer=SGDOptimizer,
     title="SGD",
-    summary="Makes steps down the gradient. Momentum adds a share of the previous step to each step. "
+    summary="Moves each weight against its gradient. Momentum adds a fraction of the previous step to each step. "
     "Usual learning rate: 0.01 to 0.1.",
     formula="v ← μ v + ∇,  w ← w − ε v",
     settings=("momentum", "nesterov", "weight_decay"),

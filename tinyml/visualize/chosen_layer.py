@@ -23,6 +23,6 @@ def require_maps_of(layer_name: str, output_shape: Shape) -> None:
     """Raise `TinymlError` if `output_shape` is not `(C, H, W)`; the message names the layer `layer_name`."""
     if len(output_shape) != 3:
         raise TinymlError(
-            f"Layer '{layer_name}' gives {describe_shape(output_shape)} and no maps. Choose a layer before it that "
-            "gives maps."
+            f"The output of layer '{layer_name}' has the shape {describe_shape(output_shape)}, so there are no feature "
+            "maps. Choose an earlier layer that has feature maps."
         )

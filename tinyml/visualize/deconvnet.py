@@ -1,15 +1,16 @@
 """Deconvnet: map one activation of a feature map back to the pixels that caused it.
 
 Source: Zeiler & Fergus 2014, "Visualizing and Understanding Convolutional Networks", section 2.1. The method keeps one
-activation and sets all other values of the layer to zero, in the other maps too. Then it passes the signal down through
+activation and sets all other values of the layer to zero, in the other maps too. Then it passes the signal back through
 the layers:
 
-- pooling puts each value at the position of its maximum *in this forward pass*, and zeros elsewhere;
-- ReLU rectifies the signal itself: it sets negative values of the signal to zero. (The gradient is zero where the
-  forward input is negative instead. Guided backpropagation applies both rules.)
+- pooling puts each value at the position of its maximum *in this forward pass* (the switches), and zeros elsewhere;
+- ReLU rectifies the signal itself: it sets negative values of the signal to zero. (Backpropagation sets
+  the signal to zero where the input of the forward pass is negative. Guided backpropagation applies both rules.)
 - convolution applies the same filters transposed, without bias.
 
-The signal that reaches the pixels is not rectified, so it has signs: positive for brighter pixels, negative for darker.
+The signal that reaches the pixels is not rectified, so it has signs: a positive number stands for a brighter
+pixel, a negative number for a darker one.
 """
 
 from dataclasses import dataclass
@@ -48,7 +49,7 @@ class Reconstruction:
     """The pixels that caused one activation.
 
     Attributes:
-        image: `(C, H, W)` in the shape of the network's input, with signs. Zero means that the pixel had no effect.
+        image: `(C, H, W)` in the shape of the network's input, with signs. Zero means that no signal reached the pixel.
         layer: name of the layer with the chosen map.
         map_index: index of the map, counted from 0.
         position: (row, column) of the kept activation in that map.
@@ -71,7 +72,7 @@ class Reconstruction:
     blank_reason: str = ""
 
 
-@one_blas_thread()  # One example is too small for a second thread, and waiting for it costs time on busy processors.
+@one_blas_thread()  # One example is too little work for two threads; on a busy processor, one waits for the other.
 def reconstruct(
     trace: Trace, layer_name: str, map_index: int, position: Pair | None = None, example: int = 0
 ) -> Reconstruction:
@@ -88,7 +89,8 @@ def reconstruct(
     An activation that is not positive gives a blank image with a reason, because the map does not fire there.
 
     Raises `TinymlError`, with the reason, when there is no such layer, map, position or example, when the layer has no
-    maps, when a layer on the way down cannot be reversed (Tanh, Linear and others), or when the map holds NaN.
+    maps, when a deconvnet cannot go back through one of the layers up to the map (Tanh, Linear and others), or when the
+    map holds NaN.
 
     >>> from tinyml.layers import Conv2D, ReLU
     >>> from tinyml.net import Sequential, record
@@ -97,13 +99,13 @@ def reconstruct(
     >>> picture.image.shape, picture.receptive_field
     ((1, 5, 5), ((0, 3), (2, 5)))
     """
-    passed = _way_down(trace, layer_name)
-    feature_map = _feature_map(passed[0], map_index, example)
-    position = _choose_position(passed[0], feature_map, map_index, position)
+    entries = _entries_to_input(trace, layer_name)
+    feature_map = _feature_map(entries[0], map_index, example)
+    position = _choose_position(entries[0], feature_map, map_index, position)
     activation = float(feature_map[position])
-    kept = np.zeros((1, *passed[0].output.shape[1:]), passed[0].output.dtype)
+    kept = np.zeros((1, *entries[0].output.shape[1:]), entries[0].output.dtype)
     kept[(0, map_index, *position)] = max(activation, 0.0)
-    steps = _carry_down(kept, passed, example)
+    steps = _go_back(kept, entries, example)
     return Reconstruction(
         image=steps[-1].signal,
         layer=layer_name,
@@ -112,23 +114,26 @@ def reconstruct(
         activation=activation,
         kept=kept[0],
         steps=steps,
-        receptive_field=_receptive_field(passed, position),
+        receptive_field=_receptive_field(entries, position),
         blank_reason=_explain_blank(feature_map, activation, map_index, position, steps),
     )
 
 
-def _way_down(trace: Trace, layer_name: str) -> tuple[TraceEntry, ...]:
-    """Return the entries from the chosen layer down to the first one. Raise an error if a layer cannot be reversed."""
+def _entries_to_input(trace: Trace, layer_name: str) -> tuple[TraceEntry, ...]:
+    """Return the entries from the chosen layer back to the first one.
+
+    Raises `TinymlError` if a deconvnet cannot go back through one of the layers.
+    """
     chosen = find_layer([entry.layer.name for entry in trace.entries], layer_name)
-    passed = trace.entries[chosen::-1]
-    require_maps_of(layer_name, passed[0].output.shape[1:])
-    for entry in passed:
+    entries = trace.entries[chosen::-1]
+    require_maps_of(layer_name, entries[0].output.shape[1:])
+    for entry in entries:
         if not entry.layer.deconvolution:
             raise TinymlError(
-                f"A deconvnet has no way back through {type(entry.layer).__name__} ('{entry.layer.name}'). "
-                "Choose a feature map below it; a network of Conv2D, ReLU and MaxPool2D has a way back from every map."
+                f"A deconvnet cannot go back through {type(entry.layer).__name__} ('{entry.layer.name}'). "
+                "Choose a feature map before it. In a network of only Conv2D, ReLU and MaxPool2D, any map is possible."
             )
-    return passed
+    return entries
 
 
 def _feature_map(entry: TraceEntry, map_index: int, example: int) -> Array:
@@ -162,25 +167,25 @@ def _choose_position(entry: TraceEntry, feature_map: Array, map_index: int, posi
     return row, column
 
 
-def _carry_down(kept: Array, passed: tuple[TraceEntry, ...], example: int) -> tuple[Step, ...]:
+def _go_back(kept: Array, entries: tuple[TraceEntry, ...], example: int) -> tuple[Step, ...]:
     """Pass the signal from the output to the input of each layer; return all steps."""
     steps: list[Step] = []
     signal = kept
     one = slice(example, example + 1)
-    for entry in passed:
+    for entry in entries:
         deconvolution = entry.layer.deconvolution
-        assert deconvolution is not None  # _way_down checks it
+        assert deconvolution is not None  # _entries_to_input checks it
         switches = None if entry.switches is None else entry.switches[one]
         signal = entry.layer.deconvolve(signal, entry.input[one], switches)
         steps.append(Step(entry.layer.name, deconvolution, np.ascontiguousarray(signal[0])))
     return tuple(steps)
 
 
-def _receptive_field(passed: tuple[TraceEntry, ...], position: Pair) -> Box:
-    """Return the pixels that one output can depend on."""
+def _receptive_field(entries: tuple[TraceEntry, ...], position: Pair) -> Box:
+    """Return the pixels that the activation at `position` can depend on."""
     row, column = position
     box: Box = (row, row + 1), (column, column + 1)
-    for entry in passed:
+    for entry in entries:
         box = entry.layer.settings.receptive_field(box, entry.input.shape[1:])
     return box
 
@@ -199,4 +204,4 @@ def _explain_blank(
             "made it fire."
         )
     end = next(step for step in steps if not step.signal.any())
-    return f"Nothing is left below '{end.layer}' ({end.operation}): {end.deconvolution.blank_reason}."
+    return f"After '{end.layer}' ({end.operation}) the signal is zero: {end.deconvolution.blank_reason}."

@@ -20,7 +20,7 @@ class StrongestExamples:
     """For each map of a layer, the examples with the strongest activations, strongest first.
 
     Attributes:
-        examples: `(maps, count)` indices of the examples. Of equal activations, the lower index comes first.
+        examples: `(maps, count)` indices of the examples. If activations are equal, the lower index comes first.
         activations: `(maps, count)` the strongest activation of the map in each example.
         positions: `(maps, count, 2)` row and column of that activation in the map, the first one in scan order when
             several are equal.
@@ -41,13 +41,14 @@ def strongest_examples(
 
     Arguments:
         model: the network. Only its layers up to the chosen one run. Its mode (training or evaluation) does not change.
-        inputs: `(N, C, H, W)` the examples, or a dataset, whose bytes are converted batch by batch. They are not
-            changed.
+        inputs: `(N, C, H, W)` the examples, or a dataset. The bytes of a dataset are converted to floating-point
+            numbers one batch at a time. The examples are not changed.
         layer_name: name of the layer with the maps.
         count: number of examples for each map; all N if there are fewer.
-        batch_size: examples in one forward pass. It bounds the memory. It changes the result only by rounding.
+        batch_size: examples in one forward pass. A smaller number needs less memory. The result differs only by
+            rounding.
 
-    Raises `TinymlError`, with the reason, when there is no such layer, when it gives no maps, when `count` or
+    Raises `TinymlError`, with the reason, when there is no such layer, when it has no feature maps, when `count` or
     `batch_size` is less than 1, or when an activation is infinite or not a number; `DataError` when there are no
     examples; `ShapeError` when they do not fit the network.
 
@@ -71,7 +72,8 @@ def search_strongest(
         model, inputs, layer_name, count, batch_size: as for `strongest_examples`.
 
     Yields, after each batch, the number of examples done and their strongest examples. Later batches do not change
-    a yielded result. To cancel, leave the loop: between two batches the network has its own mode.
+    a yielded result. To cancel, leave the loop. Between two batches, the network is in the mode (training or
+    evaluation) that it had before the search.
 
     Raises the same errors as `strongest_examples`, at the first batch or at the batch that causes the error.
 
@@ -91,10 +93,10 @@ def search_strongest(
         shape, take = inputs.description.example_shape, inputs.examples
     else:
         shape, take = inputs.shape[1:], inputs.__getitem__
-    below = _layers_up_to(model, layer_name, shape)
+    truncated = _layers_up_to(model, layer_name, shape)
     found: StrongestExamples | None = None
     for start in range(0, len(inputs), batch_size):
-        activations = _activations(below, take(slice(start, start + batch_size)))
+        activations = _activations(truncated, take(slice(start, start + batch_size)))
         maxima = _map_maxima(activations)
         _require_finite(maxima, layer_name, start)
         found = _merge_batch(found or _no_examples(maxima), maxima, activations, start, count)
@@ -104,29 +106,29 @@ def search_strongest(
 def _layers_up_to(model: Sequential, layer_name: str, input_shape: Shape) -> Sequential:
     """Return the network up to the chosen layer, or raise an error if it has no maps."""
     chosen = find_layer([layer.name for layer in model.layers], layer_name)
-    below = Sequential(model.layers[: chosen + 1])
-    require_maps_of(layer_name, below.output_shape(input_shape))
-    return below
+    truncated = Sequential(model.layers[: chosen + 1])
+    require_maps_of(layer_name, truncated.output_shape(input_shape))
+    return truncated
 
 
-def _activations(below: Sequential, batch: Array) -> Array:
-    """Return the output of the last layer of `below` in evaluation mode: `(N, maps, H, W)`."""
-    with np.errstate(all="ignore"):  # if the network diverged, _require_finite raises an error; NumPy need not warn
-        return below.predict(batch)
+def _activations(truncated: Sequential, batch: Array) -> Array:
+    """Return the output of the last layer of `truncated` in evaluation mode: `(N, maps, H, W)`."""
+    with np.errstate(all="ignore"):  # hides NumPy's warnings; _require_finite raises an error
+        return truncated.predict(batch)
 
 
 def _map_maxima(activations: Array) -> Array:
     """Return the strongest activation of each map, `(maps, N)`, NaN where a map holds NaN.
 
-    Each step compares the lower half of the rows with the upper half; an odd middle row is compared with itself. So
-    each step reads long runs of memory in any order of the axes. `max(axis=(2, 3))` reads runs as short as the batch
-    and is slower.
+    Each step compares the first half of the rows with the second half; an odd middle row is compared with itself. So
+    each step reads long contiguous pieces of memory, also if the examples are the last axis in memory. There,
+    `max(axis=(2, 3))` reads pieces that are only as long as the batch, and is slower.
     """
     while activations.shape[2] > 1:
         half = (activations.shape[2] + 1) // 2
         activations = np.maximum(activations[:, :, :half], activations[:, :, -half:])
     maxima: Array = activations.max(axis=(2, 3)).T
-    # The search negates the maxima, which is wrong for unsigned integers.
+    # _merge_batch sorts by the negated maxima. Unsigned integers cannot be negated.
     return maxima.astype(np.result_type(maxima, np.float32), copy=False)
 
 
@@ -156,7 +158,7 @@ def _merge_batch(
     examples = np.concatenate([found.examples, candidates], axis=1)
     strongest = np.concatenate([found.activations, maxima], axis=1)
     positions = np.concatenate([found.positions, np.zeros((*maxima.shape, 2), np.int64)], axis=1)
-    # Earlier examples have lower indices and come first, so a stable sort keeps them first on ties.
+    # Earlier examples have lower indices and come first. A stable sort keeps this order for equal activations.
     order = np.argsort(-strongest, axis=1, kind="stable")[:, :count]
     examples = np.take_along_axis(examples, order, axis=1)
     positions = np.take_along_axis(positions, order[..., np.newaxis], axis=1)

@@ -148,7 +148,7 @@ def test_pooling_of_single_pixels_is_removed_and_not_changed_to_a_1_by_1_window(
 
 def test_the_problem_of_a_deleted_layer_is_not_fixed() -> None:
     project = project_of(("ReLu", "bend"))
-    with pytest.raises(TinymlError, match="has changed since then"):
+    with pytest.raises(TinymlError, match="has changed since this problem was found"):
         edits.apply_fix(project, Problem(3, "bend", "wrong", RemoveLayer()))
-    with pytest.raises(TinymlError, match="has changed since then"):
+    with pytest.raises(TinymlError, match="has changed since this problem was found"):
         edits.apply_fix(project, Problem(0, "other", "wrong", RemoveLayer()))

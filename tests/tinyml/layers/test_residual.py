@@ -198,7 +198,7 @@ def test_a_deconvnet_uses_the_switches_of_the_recorded_input_for_pooling_inside(
 def test_a_deconvnet_cannot_pass_if_it_cannot_pass_the_layers_inside() -> None:
     layer = Residual("res", MAPS, [Tanh("t")])
     assert layer.deconvolution is None
-    with pytest.raises(TinymlError, match=r"no way back through Residual \('res'\)"):
+    with pytest.raises(TinymlError, match=r"cannot go back through Residual \('res'\)"):
         layer.deconvolve(np.ones((1, *MAPS)), np.ones((1, *MAPS)), None)
     pool = MaxPool2D("p", (1, 4, 4), 2, 2)
     both = Residual("res", (1, 4, 4), [pool, MaxUnpool2D("u", (1, 2, 2), 2, 2)])

@@ -238,13 +238,13 @@ def with_bias(trace: Trace, name: str, output: float) -> Trace:
         (
             with_bias(one_by_one(1, -1, 1), "relu_b", 3.0),
             None,
-            "Nothing is left below 'relu_a' (rectify): every value that reached it was negative and was rectified "
+            "After 'relu_a' (rectify) the signal is zero: every value that reached it was negative and was rectified "
             "away.",
         ),
         (
             with_bias(one_by_one(1, 0, 1), "relu_b", 3.0),
             None,
-            "Nothing is left below 'b' (filters transposed): its weights pass none of the signal on.",
+            "After 'b' (filters transposed) the signal is zero: its weights pass none of the signal on.",
         ),
     ],
     ids=["dead map", "not positive", "rectified away", "zero weights"],
@@ -288,10 +288,10 @@ def test_an_unknown_layer_map_position_or_example_is_named(arguments: tuple, wor
 @pytest.mark.parametrize(
     ("layers", "layer", "words"),
     [
-        ([Conv2D("c", (1, 4, 4), 2, 3, 3, 1, 1), Tanh("t"), ReLU("r")], "r", r"no way back through Tanh \('t'\)"),
-        ([Softmax("s"), Conv2D("c", (1, 4, 4), 2, 3, 3, 1, 1)], "c", r"no way back through Softmax \('s'\)"),
-        ([Flatten("f"), Linear("fc", 16, 3)], "fc", "Layer 'fc' gives 3 and no maps"),
-        ([Dropout("d", 0.5), Flatten("f")], "f", "Layer 'f' gives 16 and no maps"),
+        ([Conv2D("c", (1, 4, 4), 2, 3, 3, 1, 1), Tanh("t"), ReLU("r")], "r", r"cannot go back through Tanh \('t'\)"),
+        ([Softmax("s"), Conv2D("c", (1, 4, 4), 2, 3, 3, 1, 1)], "c", r"cannot go back through Softmax \('s'\)"),
+        ([Flatten("f"), Linear("fc", 16, 3)], "fc", "layer 'fc' has the shape 3, so there are no feature maps"),
+        ([Dropout("d", 0.5), Flatten("f")], "f", "layer 'f' has the shape 16, so there are no feature maps"),
     ],
 )
 def test_the_error_names_the_layer_that_has_no_way_back(layers: list[Layer], layer: str, words: str) -> None:

@@ -222,7 +222,14 @@ def test_the_search_needs_the_memory_of_one_batch() -> None:
     ("inputs", "layer", "count", "batch_size", "error", "words"),
     [
         (images(3), "layer_9", 9, 64, TinymlError, r"^The network has no layer 'layer_9'\. Did you mean 'layer_"),
-        (images(3), "layer_6", 9, 64, TinymlError, "^Layer 'layer_6' gives 24 and no maps. Choose a layer before it"),
+        (
+            images(3),
+            "layer_6",
+            9,
+            64,
+            TinymlError,
+            "^The output of layer 'layer_6' has the shape 24, so there are no feature maps. Choose an earlier",
+        ),
         (images(0), "layer_2", 9, 64, DataError, "^There are no examples to search"),
         (images(3), "layer_2", 0, 64, TinymlError, "^count is 0 but should be at least 1"),
         (images(3), "layer_2", 9, -1, TinymlError, "^batch_size is -1 but should be at least 1"),

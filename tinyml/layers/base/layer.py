@@ -312,7 +312,7 @@ class Layer(metaclass=LayerMeta):
         Raises `TinymlError` when this kind of layer has no such way back.
         """
         raise TinymlError(
-            f"A deconvnet has no way back through {type(self).__name__} ('{self.name}'). Choose a feature map below it."
+            f"A deconvnet cannot go back through {type(self).__name__} ('{self.name}'). Choose a feature map before it."
         )
 
     def __repr__(self) -> str:

@@ -57,7 +57,7 @@ def test_a_sentence_says_which_layer_cannot_be_reconstructed(make_harness, proje
     harness = make_harness(project_of(TANH, "digits"))
     harness.wait_for_sample_trace()
     harness.document.select(("tanh_1",))
-    harness.wait(lambda: "no way back through Tanh" in harness.text("sentence"))
+    harness.wait(lambda: "cannot go back through Tanh" in harness.text("sentence"))
     assert harness.find(QWidget, "sentence").property("danger") is True
     assert harness.reconstruction is None
     assert harness.find(StepStrip, "step_strip").pictures == ()
