@@ -3,9 +3,9 @@
 from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
+from app.formatting import format_number
 from app.models.histogram import Histogram
 from app.models.pictures import TensorPictures
-from app.widgets.formatting import format_number
 from app.widgets.images.image_grid import ImageGrid
 from app.widgets.labels import make_label, show_text
 from app.widgets.plain_text import short

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from app.widgets.formatting import format_count, format_number, format_percentage, format_r_squared
+from app.formatting import format_count, format_number, format_percentage, format_r_squared
 from app.widgets.plain_text import short
 from tinyml.core import describe_count, describe_shape
 from tinyml.core.memory import describe_bytes

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from app.widgets.formatting import format_number
+from app.formatting import format_number
 from app.widgets.images.colormaps import diverging_image, symmetric_limit
 from app.widgets.images.image_list_model import GridImage
 from app.widgets.plain_text import short

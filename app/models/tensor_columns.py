@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from app.widgets.formatting import format_count, format_number
+from app.formatting import format_count, format_number
 from app.widgets.plain_text import short
 from tinyml.core import describe_shape
 from tinyml.core.tensor_file import TensorHeader

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from app.widgets.formatting import format_number
+from app.formatting import format_number
 from tinyml.learner import EpochFinished
 
 Severity = Literal["good", "advice", "danger"]

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from app.formatting import format_number, format_percentage, format_r_squared
 from app.monitor.curves import Metric
-from app.widgets.formatting import format_number, format_percentage, format_r_squared
 
 
 @dataclass(frozen=True)

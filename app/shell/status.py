@@ -4,8 +4,8 @@ from PySide6.QtCore import QEvent, QTimer, Signal, Slot
 from PySide6.QtWidgets import QLabel, QMainWindow, QProgressBar, QPushButton, QStatusBar, QWidget
 
 from app.document import Document
+from app.formatting import format_count, format_duration
 from app.training import Session, SessionState
-from app.widgets.formatting import format_count, format_duration
 from app.widgets.plain_label import PlainLabel
 from app.widgets.theme.theme import current_theme
 

@@ -4,8 +4,8 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QLabel, QMainWindow, QPushButton, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from app.document import Document
+from app.formatting import format_count
 from app.shell.actions import Actions
-from app.widgets.formatting import format_count
 from app.widgets.plain_text import button_text, short
 
 BUTTONS = ("train", "pause", "step", "stop")

@@ -7,9 +7,9 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QWidget
 
 from app.document import Document
+from app.formatting import format_duration
 from app.shell.dialogs import ask
 from app.training import Run, Session
-from app.widgets.formatting import format_duration
 
 WORTH_A_QUESTION_SECONDS = 30
 """The user is asked about weights whose training took at least this long."""

@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.document import Document
+from app.formatting import format_number
 from app.jobs import BackgroundRunner, Job, LatestJob
 from app.training.dataset_cache import load_splits
 from app.training.session import Session
@@ -57,9 +58,10 @@ class SampleTrace:
         if self.target is None:
             return ""
         if self.target.size > _MOST_NUMBERS:
-            return f"mean absolute error {_format_number(float(np.abs(self.output - self.target).mean()))}"
+            return f"mean absolute error {format_number(float(np.abs(self.output - self.target).mean()))}"
         target, output = (
-            ", ".join(map(_format_number, numbers.ravel().tolist())) for numbers in (self.target, self.output)
+            ", ".join(format_number(number, trailing_zeros=False) for number in numbers.ravel().tolist())
+            for numbers in (self.target, self.output)
         )
         return f"target {target} · predicted {output}"
 
@@ -241,10 +243,6 @@ class Inspection(QObject):
     def _on_predictions_computed(self, predictions: np.ndarray) -> None:
         self.predictions = predictions
         self.predictions_changed.emit()
-
-
-def _format_number(number: float) -> str:
-    return f"{number:.3g}".replace("-", "−")
 
 
 def _is_initial(snapshot: Snapshot, project: Project, description: DataDescription) -> bool:

@@ -8,6 +8,7 @@ from threading import Thread
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from app.formatting import format_number, format_percentage, format_r_squared
 from app.training.dataset_cache import load_splits
 from app.training.mailbox import Mailbox
 from app.training.priority import PriorityGate
@@ -49,11 +50,11 @@ class Finished:
     def sentence(self) -> str:
         """The result on the test set, and the note."""
         if self.test_accuracy is not None:
-            result = f"Test accuracy {self.test_accuracy * 100:.1f} %."
+            result = f"Test accuracy {format_percentage(self.test_accuracy)}."
         elif self.test_r_squared is not None:
-            result = f"Test R² {self.test_r_squared:.3f}.".replace("-", "−")
+            result = f"Test R² {format_r_squared(self.test_r_squared)}."
         else:
-            result = f"Test loss {self.test_loss:.4g}."
+            result = f"Test loss {format_number(self.test_loss)}."
         return f"{result} {self.note}".rstrip()
 
 

@@ -21,7 +21,7 @@ from tests.architecture.docstring_gaps import named_in, parameters
 from tinyml.layers import Layer, layer_types
 from tinyml.losses import losses
 
-SOURCE = re.compile(r"seed \d{3}|\b(19|20)\d\d\b")
+SOURCE = re.compile(r"specification \d{3}|\b(19|20)\d\d\b")
 """A source: the number of a seed, or the year of a paper."""
 
 MERELY_REARRANGE = {"Flatten", "Reshape"}

@@ -1,4 +1,4 @@
-"""What tests of derivatives share: tolerances, kinks, and inputs without any (seed 002)."""
+"""What tests of derivatives share: tolerances, kinks, and inputs without any (specification 002)."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Scripts in the manner of the original tinyml (seeds 000 and 004) run as they were written."""
+"""Scripts in the manner of the original tinyml (specifications 000 and 004) run as they were written."""
 
 from pathlib import Path
 from typing import Any

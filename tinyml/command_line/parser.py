@@ -35,8 +35,8 @@ _EXAMPLES = """examples:
 The last line on standard output is the result as JSON. 'tinyml COMMAND --help' says more about a command."""
 
 EXPERIMENTS = {
-    "mini-framework": "a small network learns whether points lie in a circle: errors and seconds (seed 003, Table I)",
-    "laws": "the gradients of linear transformations, and numerical differentiation (seed 002, Law 1 and Law 2)",
+    "mini-framework": "learning which points lie in a circle: errors and seconds (specification 003, Table I)",
+    "laws": "the gradients of linear transformations, and numerical gradients (specification 002, Law 1 and Law 2)",
 }
 """The experiments of `tinyml reproduce` by name."""
 

@@ -36,7 +36,7 @@ def initial_weight(
 
     Formulas, with i and o the fans' inputs and outputs:
 
-    - "uniform": uniform in `±1/sqrt(i)` (He et al. 2015, as in seed 003), the default everywhere;
+    - "uniform": uniform in `±1/sqrt(i)` (He et al. 2015, as in specification 003), the default everywhere;
     - "glorot_uniform": uniform in `±sqrt(6 / (i + o))`; "glorot_normal": normal with variance `2 / (i + o)` (Glorot &
       Bengio 2010), which keeps the size of signals and gradients between layers with tanh;
     - "he_uniform": uniform in `±sqrt(6 / i)`; "he_normal": normal with variance `2 / i` (He et al. 2015), which keeps
@@ -66,7 +66,7 @@ def initial_bias(
     fans: Fans,
     dtype: np.dtype[np.floating],
 ) -> Array:
-    """Draw initial biases: like the weights for "uniform" (seed 003), zeros for all others.
+    """Draw initial biases: like the weights for "uniform" (specification 003), zeros for all others.
 
     Arguments:
         initialiser: that of the weights.

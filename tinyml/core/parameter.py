@@ -11,7 +11,7 @@ from tinyml.core.products import multiply
 
 
 class Parameter:
-    """A tensor that training changes, and the derivative of the loss with respect to it (seed 000, "Core").
+    """A tensor that training changes, and the derivative of the loss with respect to it (specification 000, "Core").
 
     Arguments:
         tensor: the values, of any shape. An array of floating-point numbers is used without a copy. A list or an

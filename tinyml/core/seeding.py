@@ -35,7 +35,7 @@ def shared_generator() -> np.random.Generator:
 def uniform_fan_in(
     rng: np.random.Generator, shape: tuple[int, ...], fan_in: int, dtype: np.dtype[np.floating]
 ) -> np.typing.NDArray[np.floating]:
-    """Draw initial values for weights and biases: uniform in ±1/sqrt(fan_in) (He et al. 2015, as in seed 003).
+    """Draw initial values for weights and biases: uniform in ±1/sqrt(fan_in) (He et al. 2015, as in specification 003).
 
     Arguments:
         rng: random generator.

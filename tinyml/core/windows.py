@@ -1,6 +1,6 @@
 """Sliding windows over images: unroll them into the columns of a matrix, and add columns back to an image.
 
-If each window is a column, a convolution is one matrix product (Chellapilla et al. 2006; seed 002, section
+If each window is a column, a convolution is one matrix product (Chellapilla et al. 2006; specification 002, section
 "Convolutional layer"). The opposite direction adds the values of all windows at each pixel.
 
 The axes of images are always `(N, C, H, W)`. In memory the batch axis comes last, `(C, H, W, N)`. So the values for a

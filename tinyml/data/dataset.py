@@ -93,7 +93,7 @@ class Dataset:
         stored_inputs: `(M, …)` float32, or bytes.
         labels: `(N,)` int64, from 0 to the number of classes - 1; empty if there are no classes.
         class_targets: `(classes, outputs)` float32: the target of each class for a loss that compares numbers, such as
-            `mse_loss`; by default the unit vectors. The circle set uses (-1, -1) and (1, 1), as seed 003 does.
+            `mse_loss`; by default the unit vectors. The circle set uses (-1, -1) and (1, 1), as specification 003 does.
         stored_targets: `(M, …)` float32: the target numbers; None for classes and autoencoders.
         divisor: bytes are divided by this number: 255 for images whose bytes stand for 0 … 1.
         rows: `(N,)` indices of the stored examples that belong to this dataset, in order; None for all of them.

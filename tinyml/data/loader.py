@@ -13,7 +13,7 @@ from tinyml.data.dataset import Dataset
 
 
 class Batch(NamedTuple):
-    """The examples of one training step (seed 003, section I.G).
+    """The examples of one training step (specification 003, section I.G).
 
     Attributes:
         inputs: `(N, …)`.
@@ -28,7 +28,7 @@ class Batch(NamedTuple):
 
 
 class DataLoader:
-    """Iterates over a dataset in batches, in a new order each time (seed 003, section I.G).
+    """Iterates over a dataset in batches, in a new order each time (specification 003, section I.G).
 
     Arguments:
         dataset: the examples.

@@ -102,11 +102,11 @@ class Conv2DSettings(WindowSettings):
 
 
 class Conv2D(Layer):
-    """Two-dimensional convolution; as in all networks, the filters are not flipped (seed 002; Dumoulin & Visin 2016).
+    """Two-dimensional convolution (specification 002; Dumoulin & Visin 2016). As usual, filters are not flipped.
 
     Formula: `y[n, k, p, q] = b[k] + Σ w[k, c, i, j] · padded[n, c, p·stride + i·dilation, q·stride + j·dilation]`, the
     sum over all c, i and j.
-    With the windows unrolled into columns, `Y = W X* + b`. With ∇ = ∂ℓ/∂Y (seed 002, Law 1 and Law 2):
+    With the windows unrolled into columns, `Y = W X* + b`. With ∇ = ∂ℓ/∂Y (specification 002, Law 1 and Law 2):
     `∂ℓ/∂W = ∇ X*ᵀ`, `∂ℓ/∂b = Σ ∇`, `∂ℓ/∂X* = Wᵀ ∇`, whose columns are added back to the pixels.
 
     Arguments:

@@ -243,4 +243,4 @@ class ConvTranspose2D(Layer):
 
 
 Deconv2D = ConvTranspose2D
-"""The spelling of the seeds; both names work."""
+"""The spelling of the specifications; both names work."""

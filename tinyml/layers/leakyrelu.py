@@ -92,4 +92,4 @@ class LeakyReLU(Layer):
 
 
 LeakyReLu = LeakyReLU
-"""The spelling of the seeds; both names work."""
+"""The spelling of the specifications; both names work."""

@@ -76,7 +76,7 @@ class LinearSettings(LayerSettings):
 class Linear(Layer):
     """Fully connected layer.
 
-    Formula: `Y = X Wᵀ + b`. With ∇ = ∂ℓ/∂Y (seed 002, Law 1 and Law 2):
+    Formula: `Y = X Wᵀ + b`. With ∇ = ∂ℓ/∂Y (specification 002, Law 1 and Law 2):
     `∂ℓ/∂W = ∇ᵀ X`, `∂ℓ/∂b = Σ_n ∇_n`, `∂ℓ/∂X = ∇ W`.
 
     Arguments:

@@ -29,7 +29,7 @@ class ReLUSettings(LayerSettings):
 
 
 class ReLU(Layer):
-    """Rectified linear unit (seed 003, equations 2 and 3).
+    """Rectified linear unit (specification 003, equations 2 and 3).
 
     Formula: `y = max(x, 0)`; `∂y/∂x` is 1 where x > 0 and 0 elsewhere, also at x = 0.
 
@@ -74,4 +74,4 @@ class ReLU(Layer):
 
 
 ReLu = ReLU
-"""The spelling of the seeds; both names work."""
+"""The spelling of the specifications; both names work."""

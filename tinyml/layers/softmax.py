@@ -76,14 +76,14 @@ class SoftmaxSettings(LayerSettings):
 
 
 class Softmax(Layer):
-    """Probabilities proportional to the exponentials of the scores (seed 004).
+    """Probabilities proportional to the exponentials of the scores (specification 004).
 
     Formula: `y[k] = max(eps, exp(x[k] - m) / Σ_j exp(x[j] - m))` with `m = max_j x[j]`. Subtracting m does not
     change the result, and no exponential overflows.
 
     `backward` returns the gradient unchanged. This is not the derivative of the layer: `cross_entropy_loss` already
     returns the gradient with respect to the scores, `(y - truth) / N`. Computing both steps at once is simpler and more
-    precise (seed 004). Use no other loss after this layer.
+    precise (specification 004). Use no other loss after this layer.
 
     Arguments:
         name: name of the layer.

@@ -29,7 +29,7 @@ class TanhSettings(LayerSettings):
 
 
 class Tanh(Layer):
-    """Hyperbolic tangent (seed 003, equations 4 and 5).
+    """Hyperbolic tangent (specification 003, equations 4 and 5).
 
     Formula: `y = tanh x = (eˣ - e⁻ˣ) / (eˣ + e⁻ˣ)`; `∂y/∂x = 1 - y²`.
 

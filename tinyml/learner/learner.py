@@ -23,7 +23,7 @@ from tinyml.optims.schedules import Schedule
 
 
 class Learner:
-    """Minibatch gradient descent (seed 000, "Learner"; seed 002).
+    """Minibatch gradient descent (specification 000, "Learner"; specification 002).
 
     Arguments:
         model: the network. Training changes its parameters in place.

@@ -17,7 +17,7 @@ from tinyml.optims.schedules import Schedule
 
 
 class TrainingStep:
-    """One step of minibatch gradient descent (seed 000, "Learner"; seed 002).
+    """One step of minibatch gradient descent (specification 000, "Learner"; specification 002).
 
     A step computes the output, the loss and the gradients for one batch. Then `model.update(optimizer)` changes every
     parameter by `new = old - ε ∂ℓ/∂old` (or as the optimiser decides) and clears the gradients.

@@ -9,7 +9,7 @@ from tinyml.core import Array, DataError, ShapeError, as_array, as_floats, descr
 
 
 class LossFunction(Protocol):
-    """A loss function (seed 000, "Losses")."""
+    """A loss function (specification 000, "Losses")."""
 
     def __call__(self, predicted: Array, ground_truth: np.ndarray) -> tuple[float, Array]:
         """Return the loss, and its gradient in the shape and dtype of `predicted`."""

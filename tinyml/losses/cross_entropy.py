@@ -14,7 +14,7 @@ def cross_entropy_loss(predicted: Array, ground_truth: np.ndarray) -> tuple[floa
 
     Formula: `ℓ = -1/N Σ_n log p[n, t_n]`. The gradient is the one with respect to the input of Softmax,
     `(p - truth) / N`; truth is 1 for the true class and 0 for all others. `Softmax.backward` returns this gradient
-    unchanged (seed 004), so both together give the exact derivative.
+    unchanged (specification 004), so both together give the exact derivative.
 
     Arguments:
         predicted: `(N, K)` probabilities p; each row adds up to 1.

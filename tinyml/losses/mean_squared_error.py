@@ -7,7 +7,7 @@ from tinyml.losses.base import LossDescription, difference_from
 
 
 def mse_loss(predicted: Array, ground_truth: np.ndarray) -> tuple[float, Array]:
-    """Compute the mean squared error between outputs and targets (seed 003, equations 11 and 12).
+    """Compute the mean squared error between outputs and targets (specification 003, equations 11 and 12).
 
     Formula: `ℓ = 1/N Σ (ŷ - y)²`, `∂ℓ/∂ŷ = 2/N (ŷ - y)`. N counts all numbers of the batch, not only its rows.
 

@@ -36,7 +36,7 @@ class SupportsUpdate(Protocol):
 
 
 class Sequential:
-    """A stack of layers (seed 000, "Net"; seed 003, section I.E).
+    """A stack of layers (specification 000, "Net"; specification 003, section I.E).
 
     Formula: `F(x) = f_L(… f_2(f_1(x)))`; `backward` applies the chain rule from the last layer to the first.
 

@@ -17,7 +17,7 @@ ParameterState = dict[str, Array]
 
 
 class Optimizer(ABC):
-    """Changes parameters by their gradients (seed 000, "Optimizer").
+    """Changes parameters by their gradients (specification 000, "Optimizer").
 
     A subclass implements `update`; with `tinyml.core.elementwise.in_pieces` it is fast. It keeps its state as arrays in
     `state_for(param)`, so that a checkpoint can save and restore them.

@@ -6,7 +6,7 @@ from tinyml.optims.base import Optimizer, OptimizerDescription, check_at_least_z
 
 
 class SGDOptimizer(Optimizer):
-    """Stochastic gradient descent (seed 000, "Optimizer"; momentum: Polyak 1964; Nesterov 1983).
+    """Stochastic gradient descent (specification 000, "Optimizer"; momentum: Polyak 1964; Nesterov 1983).
 
     Formula: `g = gradient + λ · tensor`, `v = μ · v + g`, `tensor = tensor - lr · v`; v starts at 0. With Nesterov
     momentum, the last formula is `tensor = tensor - lr · (g + μ · v)`. PyTorch uses the same formulas.

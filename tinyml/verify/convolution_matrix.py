@@ -1,4 +1,4 @@
-"""A convolution as one matrix (W* in seed 002), which shows that a convolution is a linear transformation."""
+"""A convolution as one matrix (W* in specification 002), which shows that a convolution is a linear transformation."""
 
 import numpy as np
 
@@ -12,7 +12,7 @@ _LARGEST = 2**26
 def conv_as_matrix(
     filters: Array, input_shape: Shape, stride: int | Pair = 1, padding: int | Pair = 0, dilation: int | Pair = 1
 ) -> Array:
-    """Write a convolution as a matrix, so that `Y* = W* X*` (seed 002, "Convolutional Layer"; Dumoulin & Visin 2016).
+    """Write a convolution as a matrix: `Y* = W* X*` (specification 002, "Convolutional Layer"; Dumoulin & Visin 2016).
 
     Formula: `W*[(k, p, q), (c, u, v)] = w[k, c, i, j]` if the weight (i, j) of the window at (p, q) multiplies the
     pixel (u, v), that is, if `u = p·stride + i·dilation - padding`, and the same for v with q and j. All other

@@ -1,4 +1,4 @@
-"""The two laws of linear transformations (seed 002), compared with numerical differentiation.
+"""The two laws of linear transformations (specification 002), compared with numerical differentiation.
 
 Every derivative of a matrix product in this framework follows from one of the two laws.
 """
@@ -33,7 +33,7 @@ def check_law_1(
 ) -> LawCheck:
     """Check Law 1, for a matrix A that multiplies X from the left.
 
-    Formula: for `Y = A X + B`, `∂f/∂X = Aᵀ ∂f/∂Y` (seed 002, Law 1).
+    Formula: for `Y = A X + B`, `∂f/∂X = Aᵀ ∂f/∂Y` (specification 002, Law 1).
 
     Arguments:
         f: takes Y and returns one number.
@@ -55,7 +55,7 @@ def check_law_2(
 ) -> LawCheck:
     """Check Law 2, for a matrix C that multiplies X from the right.
 
-    Formula: for `Y = X C + D`, `∂f/∂X = ∂f/∂Y Cᵀ` (seed 002, Law 2).
+    Formula: for `Y = X C + D`, `∂f/∂X = ∂f/∂Y Cᵀ` (specification 002, Law 2).
 
     Arguments:
         f: takes Y and returns one number.

@@ -1,4 +1,4 @@
-"""Numerical differentiation: derivatives from function values alone (seed 002, "Numerical Differentiation").
+"""Numerical differentiation: derivatives from function values alone (specification 002, "Numerical Differentiation").
 
 It uses neither layers nor the chain rule, so it is an independent check of `backward`.
 """
@@ -24,7 +24,7 @@ def numerical_gradient(function: Function, at: Numbers, step: float = STEP, *, t
     """Differentiate a function with respect to each element of its argument.
 
     Formula: two-sided `(f(x + h) - f(x - h)) / 2h`, with an error that shrinks with h². One-sided
-    `(f(x + h) - f(x)) / h`, with an error that shrinks with h (seed 002).
+    `(f(x + h) - f(x)) / h`, with an error that shrinks with h (specification 002).
 
     Arguments:
         function: takes an array of the shape of `at` and returns one number. Each call gets a new array.

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from app.builder.target_description import describe_targets
 from app.document import DATA_PENDING, Document
-from app.widgets.formatting import format_count
+from app.formatting import format_count
 from tinyml.core import Problem, Shape
 from tinyml.layers import display_name
 from tinyml.losses import loss_descriptions

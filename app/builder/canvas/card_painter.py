@@ -9,7 +9,7 @@ from app.builder.canvas.card_layout import PARAMETERS_WIDTH, TEXT_LEFT, WRAP, Ca
 from app.builder.canvas.card_model import CardModel
 from app.builder.layer_icons import ICON_SIZE, paint_layer_icon
 from app.builder.shape_block import BLOCK_SIZE, paint_block
-from app.widgets.formatting import format_count
+from app.formatting import format_count
 from app.widgets.plain_text import sentence, short
 from app.widgets.theme.fonts import bold_font, small_font
 from app.widgets.theme.theme import GRID, RADIUS, current_theme, family_color

@@ -5,8 +5,8 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.builder.canvas.card_stack import CardStack
 from app.document import Document
+from app.formatting import format_percentage
 from app.training.inspection import Inspection, SampleTrace
-from app.widgets.formatting import format_percentage
 from app.widgets.plain_text import short
 
 _REFRESH_MS = 33

@@ -13,8 +13,8 @@ from app.builder.target_description import describe_targets
 from app.document import DATA_PENDING, Document
 from app.document.data_filters import data_name_filters
 from app.document.edits import change_data
+from app.formatting import format_count, format_list
 from app.jobs import Job
-from app.widgets.formatting import format_count, format_list
 from app.widgets.labels import make_caption, make_paragraph, show_text
 from app.widgets.plain_text import short, tool_tip
 from app.widgets.theme.theme import GRID

@@ -12,7 +12,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from app.widgets.formatting import format_number
+from app.formatting import format_number
 from app.widgets.images.colormaps import NON_FINITE_COLOR, finite_range
 from app.widgets.plain_text import short, tool_tip
 from app.widgets.theme.theme import GRID, current_theme, family_color

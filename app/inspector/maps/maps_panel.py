@@ -5,11 +5,11 @@ from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Slot
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 
+from app.formatting import format_number
 from app.inspector.layer_outputs import describe_output
 from app.inspector.layouts import make_column, make_row, with_names
 from app.inspector.maps.bar_chart import BarChart
 from app.inspector.state import InspectorState
-from app.widgets.formatting import format_number
 from app.widgets.images.colormaps import finite_range, viridis_image
 from app.widgets.images.image_grid import ImageGrid
 from app.widgets.images.image_list_model import GridImage

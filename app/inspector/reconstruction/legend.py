@@ -4,8 +4,8 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from app.formatting import format_number
 from app.inspector.reconstruction.reconstruction_images import legend_image
-from app.widgets.formatting import format_number
 from app.widgets.theme.fonts import small_font
 from app.widgets.theme.theme import GRID, current_theme
 

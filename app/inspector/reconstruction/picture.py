@@ -12,8 +12,8 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, QSizeF
 from PySide6.QtGui import QColor, QHelpEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QApplication, QSizePolicy, QToolTip, QWidget
 
+from app.formatting import format_number
 from app.inspector.reconstruction.viewport import ZOOM_STEP, Viewport
-from app.widgets.formatting import format_number
 from app.widgets.theme.theme import current_theme
 
 _ARROWS = {

@@ -5,6 +5,7 @@ from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QCheckBox, QSizePolicy, QToolButton, QWidget
 
+from app.formatting import format_number
 from app.inspector.layouts import make_column, make_row, with_names
 from app.inspector.reconstruction.legend import Legend
 from app.inspector.reconstruction.picture import Picture
@@ -12,7 +13,6 @@ from app.inspector.reconstruction.picture_menu import PictureMenu
 from app.inspector.reconstruction.state_pictures import InputPicture, MapPicture, ReconstructionPicture
 from app.inspector.reconstruction.viewport import Viewport
 from app.inspector.state import InspectorState, Status
-from app.widgets.formatting import format_number
 from app.widgets.images.colormaps import symmetric_limit
 from app.widgets.labels import make_label
 from app.widgets.theme.style_properties import set_style_property

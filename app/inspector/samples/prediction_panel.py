@@ -3,10 +3,10 @@
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QWidget
 
+from app.formatting import format_percentage
 from app.inspector.layouts import make_column, make_scroll_area, with_names
 from app.inspector.samples.score_list import ScoreList
 from app.training import Inspection, SampleTrace
-from app.widgets.formatting import format_percentage
 from app.widgets.images.colormaps import sample_image
 from app.widgets.images.image_grid import ImageGrid
 from app.widgets.images.image_list_model import GridImage

@@ -7,6 +7,7 @@ from PySide6.QtCore import QSignalBlocker, QTimer, Slot
 from PySide6.QtGui import QImage, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QWidget
 
+from app.formatting import format_count
 from app.inspector.layouts import make_column, make_row, with_names
 from app.inspector.samples.decision_map import Curve, DecisionMap
 from app.inspector.samples.decision_map_controller import DecisionMapController
@@ -15,7 +16,6 @@ from app.inspector.samples.sample_filter import ALL_CLASSES, labels_of, matching
 from app.inspector.samples.scatter_plot import ScatterPlot
 from app.training import Inspection, Snapshot
 from app.widgets.choice_box import ChoiceBox
-from app.widgets.formatting import format_count
 from app.widgets.images.colormaps import sample_image
 from app.widgets.images.image_grid import ImageGrid
 from app.widgets.images.image_list_model import GridImage

@@ -7,7 +7,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.widgets.formatting import format_percentage
+from app.formatting import format_percentage
 from app.widgets.plain_text import short, tool_tip
 from app.widgets.theme.fonts import small_font
 from app.widgets.theme.theme import GRID, Theme, current_theme

@@ -30,7 +30,7 @@ def test_the_mini_framework_is_at_least_as_good_as_the_seeds(
     assert result["tinyml"]["train_error"] <= 0.0803
     assert result["tinyml"]["test_error"] <= 0.0873
     assert (result["rounds"], result["epochs"]) == (10, 50)
-    assert lines[4].split() == ["seed", "003", "8.03", "%", "8.73", "%", "5.50"]
+    assert lines[4].split() == ["specification", "003", "8.03", "%", "8.73", "%", "5.50"]
     assert lines[6].startswith("tinyml ")
     assert any("PyTorch is not installed" in line for line in lines)
     assert sorted(tmp_path.iterdir()) == sorted(map(Path, result["figures"]))

@@ -12,7 +12,7 @@ from tinyml.core.windows import WindowGeometry
 def convolution(
     images: np.ndarray, weight: np.ndarray, bias: np.ndarray | None, geometry: WindowGeometry
 ) -> np.ndarray:
-    """Convolve with seven loops (seed 002), reading zeros outside the image."""
+    """Convolve with seven loops (specification 002), reading zeros outside the image."""
     (count, channels, height, width), filters = images.shape, len(weight)
     _, stride, padding, dilation = geometry
     rows, columns = output_size((height, width), geometry)

@@ -1,4 +1,4 @@
-"""W* of seed 002: a convolution as one matrix."""
+"""W* of specification 002: a convolution as one matrix."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The two laws of seed 002."""
+"""The two laws of specification 002."""
 
 import numpy as np
 from hypothesis import given, settings

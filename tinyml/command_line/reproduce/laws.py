@@ -1,4 +1,4 @@
-"""Law 1 and Law 2 of seed 002, compared with numerical differentiation: for matrices, and for Linear and Conv2D."""
+"""Law 1 and Law 2 of specification 002, compared with numerical differentiation: for matrices, Linear and Conv2D."""
 
 import argparse
 import json

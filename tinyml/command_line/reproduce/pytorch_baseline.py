@@ -1,4 +1,4 @@
-"""The experiment of seed 003 in PyTorch, as users of PyTorch write it: with Sequential, MSELoss and SGD."""
+"""The experiment of specification 003 in PyTorch, as users of PyTorch write it: with Sequential, MSELoss and SGD."""
 
 import importlib
 from collections.abc import Iterable, Iterator

@@ -1,4 +1,4 @@
-"""Circle: points of the unit square, inside or outside of a circle (seed 003, section I.G)."""
+"""Circle: points of the unit square, inside or outside of a circle (specification 003, section I.G)."""
 
 from dataclasses import replace
 

@@ -34,7 +34,7 @@ class LayerMeta(ABCMeta):
 
 
 class Layer(metaclass=LayerMeta):
-    """One step of a network (seeds 000 and 004).
+    """One step of a network (specifications 000 and 004).
 
     A subclass defines `forward` and `backward`. `forward` computes the output and keeps what `backward` needs.
     `backward` adds to the gradients of the parameters and returns the input gradient. Gradients accumulate until

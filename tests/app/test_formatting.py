@@ -2,8 +2,8 @@ import doctest
 
 import pytest
 
-from app.widgets import formatting
-from app.widgets.formatting import format_count, format_number, format_percentage
+from app import formatting
+from app.formatting import format_count, format_number, format_percentage
 
 
 def test_the_examples_are_right() -> None:
