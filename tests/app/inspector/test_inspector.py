@@ -1,8 +1,7 @@
 import gc
 import weakref
 
-from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QApplication, QComboBox, QWidget
 
 from app.document import Document, edits
@@ -57,14 +56,14 @@ def test_every_control_has_a_name_for_screen_readers(digits):
 def test_a_closed_inspector_is_deleted(qtbot, digits):
     document, inspection = digits.document, digits.inspection
     inspector = Inspector(document, inspection)
-    inspector.show()
-    QTest.qWait(300)
+    with qtbot.waitSignal(inspector.state.reconstruction_changed):
+        inspector.show()
     inspector.close()
     inspector.deleteLater()
     reference = weakref.ref(inspector)
     del inspector
     QApplication.processEvents()
-    QTest.qWait(10)
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     gc.collect()
     assert reference() is None
     # The inspection continues without it.

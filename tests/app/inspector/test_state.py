@@ -1,14 +1,14 @@
 """Tests of the inspector's state. The jobs of its inspection end when the test says so."""
 
+from time import perf_counter
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QObject, Signal
-from PySide6.QtTest import QTest
+from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
 
 from app.document import Document
-from app.inspector.state import SHORTEST_PAUSE_MS, STALE_AFTER_MS, InspectorState, Status
+from app.inspector.state import SHORTEST_PAUSE_MS, InspectorState, Status
 from app.inspector.target import Method, Target
 from app.jobs import Job, JobState
 from tinyml.core import TinymlError
@@ -47,7 +47,7 @@ class FakeInspection(QObject):
     def answer(self, job=-1):
         """Let a job compute its reconstruction."""
         self.jobs[job].call.run()
-        QTest.qWait(1)
+        QCoreApplication.sendPostedEvents(self.jobs[job])  # no timer of the state fires here
 
     def change(self):
         """Record another forward pass, as training does after each epoch."""
@@ -100,8 +100,14 @@ def signals(state, inspection):
     return Signals(state)
 
 
-def wait_for_pause():
-    QTest.qWait(SHORTEST_PAUSE_MS + 50)
+@pytest.fixture
+def wait_for_timers(qtbot, state):
+    """Return a function that waits until every timer of the state has fired. Then nothing changes by itself."""
+
+    def wait():
+        qtbot.waitUntil(lambda: not any(timer.isActive() for timer in state.findChildren(QTimer)))
+
+    return wait
 
 
 def test_an_inactive_state_is_idle_and_requests_nothing(document, inspection):
@@ -194,11 +200,11 @@ def test_a_new_choice_cancels_the_request_before(state, inspection):
     assert state.reconstruction.position == (2, 2)
 
 
-def test_an_earlier_reconstruction_stays_for_a_moment_only(state, inspection, signals):
+def test_an_earlier_reconstruction_stays_for_a_moment_only(state, inspection, signals, wait_for_timers):
     earlier = state.reconstruction
     state.choose_position(0, 0)
     assert (state.status, state.reconstruction) == (Status.STALE, earlier)
-    QTest.qWait(STALE_AFTER_MS + 100)
+    wait_for_timers()
     assert (state.status, state.reconstruction) == (Status.WAITING, None)
     assert state.sentence == "Computing the reconstruction…"
     inspection.answer()
@@ -206,38 +212,41 @@ def test_an_earlier_reconstruction_stays_for_a_moment_only(state, inspection, si
     assert signals.take() == ["target", "reconstruction", "reconstruction"]
 
 
-def test_new_weights_never_cancel_a_request_and_the_newest_ones_are_used(state, inspection):
+def test_new_weights_never_cancel_a_request_and_the_newest_ones_are_used(state, inspection, wait_for_timers):
     for _ in range(50):
         inspection.change()
-    wait_for_pause()
+    wait_for_timers()
     assert len(inspection.jobs) == 1
     inspection.answer()
     assert len(inspection.jobs) == 2
     assert inspection.jobs[1].call._function.args[0] is inspection.sample_trace.trace
     inspection.answer()
-    wait_for_pause()
+    wait_for_timers()
     assert len(inspection.jobs) == 2
 
 
-def test_new_weights_replace_the_reconstruction_without_a_gap(state, inspection, signals):
+def test_new_weights_replace_the_reconstruction_without_a_gap(state, inspection, signals, wait_for_timers):
     earlier = state.reconstruction
-    wait_for_pause()
+    wait_for_timers()
     inspection.change()
-    QTest.qWait(STALE_AFTER_MS + 100)
+    wait_for_timers()
     assert (state.status, state.reconstruction) == (Status.SHOWN, earlier)
     inspection.answer()
     assert state.reconstruction is not earlier
     assert signals.take() == ["output", "reconstruction"]
 
 
-def test_new_weights_are_requested_with_a_pause(state, inspection):
+def test_new_weights_are_requested_with_a_pause(state, inspection, qtbot):
     inspection.answer()
-    for _ in range(20):
-        inspection.change()
-        if not inspection.jobs[-1].state.ended:
-            inspection.answer()
-        QTest.qWait(10)
-    assert 1 <= len(inspection.jobs) <= 4
+    for count in (1, 2, 3):
+        began = perf_counter()
+        for _ in range(20):
+            inspection.change()
+        assert len(inspection.jobs) == count
+        qtbot.waitUntil(lambda count=count: len(inspection.jobs) == count + 1)
+        if count > 1:  # the first pause began before this loop
+            assert perf_counter() - began > 0.9 * SHORTEST_PAUSE_MS / 1000  # Qt's timers can be 5 % early
+        inspection.answer()
 
 
 def test_a_refusal_is_shown_and_new_weights_are_tried(state, inspection, signals, qtbot):
@@ -261,11 +270,11 @@ def test_a_network_that_changes_cancels_the_request_at_once(state, inspection, s
     assert (state.status, state.target) == (Status.SHOWN, Target("conv_1", 3))
 
 
-def test_an_inactive_state_follows_nothing_and_catches_up(state, document, inspection, signals):
+def test_an_inactive_state_follows_nothing_and_catches_up(state, document, inspection, signals, wait_for_timers):
     state.set_active(False)
     document.select(("relu_1",))
     inspection.change()
-    wait_for_pause()
+    wait_for_timers()
     assert signals.take() == []
     assert len(inspection.jobs) == 1
     state.set_active(True)

@@ -15,7 +15,6 @@ from app.widgets.theme.theme import family_color
 
 def click(widget: QWidget, point) -> None:
     QTest.mouseClick(widget, Qt.MouseButton.LeftButton, pos=point.toPoint())
-    QTest.qWait(10)
 
 
 def test_without_a_selection_the_last_convolution_and_its_strongest_map_are_shown(digits):

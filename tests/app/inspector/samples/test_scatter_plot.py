@@ -14,6 +14,12 @@ from app.widgets.images.image_grid import ImageGrid
 from tinyml.learner.objective import Objective
 
 
+def wait_until_painted(harness):
+    """Wait until the points are painted with all changes so far, or not painted because they are hidden."""
+    plot = harness.find(ScatterPlot, "points")
+    harness.wait(lambda: not plot._paint_timer.isActive())
+
+
 def test_points_are_a_scatter_plot_and_a_hint_says_why_there_are_no_maps(circle):
     assert circle.find(ScatterPlot, "points").isVisible()
     assert not circle.find(ImageGrid, "samples").isVisible()
@@ -62,7 +68,7 @@ def test_a_regression_shows_its_points_and_the_predicted_curve(make_harness, pro
 
 def test_a_click_picks_the_nearest_point(circle):
     plot = circle.find(ScatterPlot, "points")
-    QTest.qWait(100)
+    circle.wait(lambda: plot.width() == plot.maximumWidth())  # no layout moves the points any more
     wanted = 17
     x, y = circle.inspection.samples.inputs[wanted]
     view = plot._plot
@@ -129,25 +135,25 @@ def test_the_points_are_painted_once_for_each_change(circle, monkeypatch):
     plot = circle.find(ScatterPlot, "points")
     panel = circle.inspector.findChild(SamplePanel)
     circle.wait(lambda: panel._decision_maps.snapshot is not None)
-    QTest.qWait(30)
+    wait_until_painted(circle)
     painted = []
     monkeypatch.setattr(plot._scatter, "setData", lambda **_data: painted.append(1))
     circle.inspection.predictions_changed.emit()
-    QTest.qWait(30)
+    wait_until_painted(circle)
     assert len(painted) == 1
     circle.inspection.samples_changed.emit()
-    QTest.qWait(30)
+    wait_until_painted(circle)
     assert len(painted) == 2
 
 
 def test_points_that_are_hidden_are_painted_when_they_are_shown(circle, monkeypatch):
     plot = circle.find(ScatterPlot, "points")
-    QTest.qWait(50)
+    wait_until_painted(circle)
     painted = []
     monkeypatch.setattr(plot._scatter, "setData", lambda **_data: painted.append(1))
     plot.show_predictions(None)
     circle.inspector.hide()
-    QTest.qWait(30)
+    wait_until_painted(circle)
     assert not painted
     circle.inspector.show()
     circle.wait(lambda: painted)
@@ -164,7 +170,9 @@ def test_a_hidden_inspector_requests_no_decision_map_until_it_is_shown(circle, m
     monkeypatch.setattr(plot._scatter, "setData", lambda **_data: painted.append(1))
     circle.train()
     circle.wait(lambda: circle.inspection.predictions is not None)
-    QTest.qWait(30)
+    job = circle.inspection.submit(lambda: None)  # it runs after every request so far
+    circle.wait(lambda: job.state.ended)
+    wait_until_painted(circle)
     assert not requests
     assert not painted
     monkeypatch.undo()

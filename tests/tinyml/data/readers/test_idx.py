@@ -1,5 +1,4 @@
 import gzip
-import time
 from pathlib import Path
 
 import numpy as np
@@ -189,12 +188,21 @@ def test_progress_is_reported_and_can_cancel(tmp_path: Path) -> None:
         load(str(tmp_path), cancel)
 
 
+def test_a_folder_is_described_without_reading_the_images(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    images, labels = rng.integers(0, 256, (500, 28, 28)), np.arange(500) % 10
+    whole = gzip.compress(idx_bytes(images))
+    # Most of the images are missing, so reading them all fails. A buffer may read the first ones with the header.
+    (tmp_path / IMAGES).write_bytes(whole[: len(whole) // 4])
+    (tmp_path / LABELS).write_bytes(gzip.compress(idx_bytes(labels)))
+    description = describe(str(tmp_path))
+    assert (description.count, description.example_shape, len(description.class_names)) == (500, (1, 28, 28), 10)
+    assert "damaged" in complaint(tmp_path)
+
+
 @pytest.mark.skipif(not MNIST.is_dir(), reason="the MNIST test set is not at ../shared/data/mnist")
-def test_mnist_is_described_quickly_and_split_exactly() -> None:
-    started = time.perf_counter()
+def test_mnist_is_described_and_split_exactly() -> None:
     description = describe(str(MNIST))
-    seconds = time.perf_counter() - started
-    assert seconds < 0.2  # 2 ms on a quiet machine
     assert (description.count, description.example_shape, len(description.class_names)) == (10_000, (1, 28, 28), 10)
     parts = split(load(str(MNIST)), DataChoice(source=str(MNIST), validation=0, test=0.2))
     assert [len(part) for part in parts] == [8000, 0, 2000]
