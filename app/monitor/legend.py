@@ -13,7 +13,7 @@ _LINE_LENGTH = 2 * GRID + 2
 class LegendEntry(QWidget):
     """A short piece of a line, the name of the curve, and a value.
 
-    If they do not fit, the name is left out. If the value alone does not fit either, only the line is painted.
+    If they do not fit, the name is left out, then an addition to the value such as (epoch 0.5).
 
     Arguments:
         name: the name of the curve.
@@ -34,6 +34,10 @@ class LegendEntry(QWidget):
         """Name and value, which are shown if there is enough space."""
         return f"{self._name} {self._value}".strip()
 
+    @property
+    def _value_without_addition(self) -> str:
+        return self._value.partition(" (")[0]
+
     def set_value(self, value: str) -> None:
         """Replace the shown `value`.
 
@@ -52,8 +56,7 @@ class LegendEntry(QWidget):
         return QSize(_LINE_LENGTH + GRID // 2 + metrics.horizontalAdvance(self.text) + 2, metrics.height() + 2)
 
     def minimumSizeHint(self) -> QSize:
-        # The value without its addition, such as (epoch 0.5).
-        value_width = self.fontMetrics().horizontalAdvance(self._value.partition(" (")[0])
+        value_width = self.fontMetrics().horizontalAdvance(self._value_without_addition)
         return QSize(_LINE_LENGTH + GRID // 2 + value_width + 2, self.sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -67,7 +70,7 @@ class LegendEntry(QWidget):
         painter.setPen(pen)
         painter.drawLine(QPointF(0, middle), QPointF(_LINE_LENGTH, middle))
         left = _LINE_LENGTH + GRID // 2
-        for text in (self.text, self._value):
+        for text in (self.text, self._value, self._value_without_addition):
             if painter.fontMetrics().horizontalAdvance(text) <= self.width() - left:
                 painter.setPen(QColor(current_theme().muted))
                 flags = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)

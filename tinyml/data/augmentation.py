@@ -56,7 +56,7 @@ class Flip:
     """Mirrors some images.
 
     Arguments:
-        probability: of mirroring a image, from 0 to 1.
+        probability: of mirroring an image, from 0 to 1.
         vertical: True to mirror top and bottom, False to mirror left and right.
 
     Shapes: `(N, C, H, W)`. Raises `SettingsError` for an impossible probability, `DataError` for other shapes.

@@ -205,7 +205,7 @@ class BatchNorm1D(BatchNorm):
     One difference from PyTorch: a batch with a single value for each number has no variance. PyTorch refuses it. Here
     the running statistics normalise it, and do not change.
 
-    A deconvnet has no way back through it, because it starts from maps.
+    A deconvnet cannot go back through it, because it starts from maps.
 
     Arguments:
         name: name of the layer.

@@ -48,7 +48,7 @@ class ELU(Layer):
     Formula: `y = x` where x > 0, `y = a·(eˣ - 1)` elsewhere; `∂y/∂x` is 1 where x > 0, `a·eˣ` elsewhere. The derivative
     jumps at 0 unless a is 1.
 
-    A deconvnet has no way back through it: for a negative value, the result is neither zero nor a multiple of it.
+    A deconvnet cannot go back through it: for a negative value, the result is neither zero nor a multiple of it.
 
     Arguments:
         name: name of the layer.

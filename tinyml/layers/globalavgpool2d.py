@@ -40,7 +40,7 @@ class GlobalAvgPool2D(Layer):
 
     Formula: `y[n, c] = 1/(H·W) Σ x[n, c, h, w]`; each pixel of a map gets the same share of the gradient.
 
-    A deconvnet has no way back through it, because it starts from maps and this layer gives none.
+    A deconvnet cannot go back through it, because it starts from maps and this layer gives none.
 
     Arguments:
         name: name of the layer.

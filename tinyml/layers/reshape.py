@@ -63,7 +63,7 @@ class Reshape(Layer):
 
     Formula: `y[n, c, h, w] = x[n, (c·H + h)·W + w]`, x flattened first if it is no vector.
 
-    A deconvnet has no way back through it: the vector before it has no pixels.
+    A deconvnet cannot go back through it: the vector before it has no pixels.
 
     Arguments:
         name: name of the layer.

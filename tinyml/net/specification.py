@@ -154,7 +154,7 @@ def _check_class_count(inferred_layers: Sequence[LayerInference], shape: Shape, 
     ends_with = f"The network ends with {describe_shape(shape)}"
     if len(shape) != 1:
         layers: tuple[tuple[str, dict[str, Any]], ...] = (("Flatten", {}), ("Linear", {"outputs": class_count}))
-        fix: Fix = AppendLayers(f"Add Flatten and Linear with {class_count} outputs", layers)
+        fix: Fix = AppendLayers(f"Add Flatten and Linear with {describe_count(class_count, 'output')}", layers)
         sentence = f"{ends_with} but the loss needs a vector of {class_count} numbers, one for each class."
         return [Problem(last, inferred_layers[last].specification.name, sentence, fix)]
     sentence = f"{ends_with} numbers but the loss needs {class_count}, one for each class."
@@ -174,7 +174,7 @@ def _check_target_shape(inferred_layers: Sequence[LayerInference], shape: Shape,
     fix: AppendLayers | None = None
     if len(target_shape) == 1:
         layers: tuple[tuple[str, dict[str, Any]], ...] = (("Flatten", {}), ("Linear", {"outputs": count}))
-        fix = AppendLayers(f"Add Flatten and Linear with {count} outputs", layers)
+        fix = AppendLayers(f"Add Flatten and Linear with {describe_count(count, 'output')}", layers)
     elif len(target_shape) == 3 and len(shape) == 1:
         size = {"size": list(target_shape[1:])}
         if shape != (count,):

@@ -75,7 +75,7 @@ class ImageDelegate(QStyledItemDelegate):
         rect = self.image_rect(option.rect, item.image.size())
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         painter.save()
-        # Enlarged pixels stay sharp. A picture larger than its room is averaged.
+        # Enlarged pixels stay sharp. Smooth the picture only if it gets smaller.
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, rect.width() < item.image.width())
         painter.drawImage(rect, item.image)
         if self.marked and self.marked[0] == index.row():

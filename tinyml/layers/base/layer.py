@@ -309,7 +309,7 @@ class Layer(metaclass=LayerMeta):
             recorded_input: (N, …) the layer's input in the recorded forward pass.
             switches: the input pixel of each pooled value in that pass; None for layers without switches.
 
-        Raises `TinymlError` when this kind of layer has no such way back.
+        Raises `TinymlError` when a deconvnet cannot go back through this kind of layer.
         """
         raise TinymlError(
             f"A deconvnet cannot go back through {type(self).__name__} ('{self.name}'). Choose a feature map before it."

@@ -1,4 +1,4 @@
-"""What an exporter is: it writes a trained network in one file format."""
+"""An exporter writes a trained network in one file format."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,10 +16,10 @@ class Exporter:
     "Export weights" ask the exporters, so no other file has to change.
 
     Attributes:
-        name: word on the command line, e.g. "safetensors". Each exporter has another one.
+        name: word on the command line, e.g. "safetensors". Each exporter has a different name.
         title: what the file holds, for the dialog, e.g. "Weights".
-        suffix: end of the file's name without the dot, in lower case, e.g. "safetensors". Each exporter has another
-            one, because the suffix that a user types chooses the exporter.
+        suffix: end of the file's name without the dot, in lower case, e.g. "safetensors". Each exporter has a
+            different one, because the suffix that a user types chooses the exporter.
         help: one sentence about what the file holds and which programs read it.
         export: writes a network to a path: `export(path, net, about)`. `about` describes the network, its data and its
             training. It writes atomically (see `tinyml.core.files.write_atomically`) and raises `StorageError` if the
