@@ -250,7 +250,9 @@ class _FileDialogResponder:
         if field is not None:
             field.setFocus()
             field.selectAll()
-            QTest.keyClicks(field, str(self._path))
+            # All at once, as if pasted. After each typed letter, the dialog selects the files and folders with this
+            # name, and a folder that stays selected is opened in place of the file.
+            field.insert(str(self._path))
             QTest.keyClick(field, Qt.Key.Key_Return)
 
 
