@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from app.shell.system_libraries import find_library_obstacle
+from tests.extended_package import THROWAWAYS as SOURCES
 
 ROOT = Path(__file__).parents[2]
 THROWAWAYS = {
@@ -34,7 +35,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name, target in THROWAWAYS.items():
         assert not (folder / target / name).exists()
-        shutil.copy(Path(__file__).parent / "throwaways" / name, folder / target / name)
+        shutil.copy(SOURCES / name, folder / target / name)
     return folder
 
 
@@ -152,13 +153,13 @@ def test_a_reader_works_on_the_command_line(copy: Path) -> None:
 @needs_qt
 def test_a_reader_is_in_the_dialogs_of_the_window(copy: Path) -> None:
     code = "from app.document.data_filters import data_name_filters; print(data_name_filters())"
-    assert run(copy, "-c", code).strip() == "['CSV (*.csv)']"
+    assert run(copy, "-c", code).strip() == "['CSV tables (*.csv)']"
 
 
 def test_an_exporter_works_on_the_command_line(copy: Path) -> None:
     project = write_project(copy, LAYERS, loss='"mse_loss"', epochs=1)
     run(copy, "-m", "tinyml", "train", "--network", project, "--quiet", "--save", "new.safetensors")
-    run(copy, "-m", "tinyml", "export", "new.safetensors", "--to", "names", "--out", "new.txt")
+    run(copy, "-m", "tinyml", "export", "new.safetensors", "--to", "a-names", "--out", "new.txt")
     assert "scale_1.factor 4\n" in (copy / "new.txt").read_text()
 
 

@@ -1,4 +1,4 @@
-"""Lists of tensors: the name and the size of each tensor, as text."""
+"""Lists of tensors: the name of the data, and the name and the size of each tensor, as text."""
 
 from pathlib import Path
 
@@ -9,14 +9,14 @@ from tinyml.storage.model import SavedModel
 
 
 def export_names(path: str | Path, net: Sequential, about: SavedModel) -> None:
-    lines = [f"{name} {tensor.size}\n" for name, tensor in net.named_tensors.items()]
-    write_atomically(path, "".join(lines).encode())
+    lines = [f"{name} {tensor.size}" for name, tensor in net.named_tensors.items()]
+    write_atomically(path, "\n".join([about.data.source, *lines, ""]).encode())
 
 
 NAMES = Exporter(
-    name="names",
+    name="a-names",
     title="List of tensors",
     suffix="txt",
-    help="the name and the size of each tensor",
+    help="names and 100 % of the sizes",
     export=export_names,
 )

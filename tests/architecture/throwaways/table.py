@@ -4,16 +4,22 @@ from pathlib import Path
 
 import numpy as np
 
+from tinyml.core import DataError
 from tinyml.data.dataset import DataDescription, Dataset, ProgressCallback
 from tinyml.data.readers.base import Reader
 
 
 def is_table(path: Path) -> bool:
-    return path.suffix == ".csv"
+    return path.suffix.lower() == ".csv"
 
 
 def load_table(path: Path, progress: ProgressCallback | None = None) -> Dataset:
-    table = np.loadtxt(path, delimiter=",", dtype=np.float32)
+    try:
+        table = np.loadtxt(path, delimiter=",", ndmin=2, dtype=np.float32)
+    except ValueError as error:
+        raise DataError(f"'{path.name}' is no table of numbers: {error}.") from error
+    if progress is not None:
+        progress(1.0)
     return Dataset.from_arrays(table[:, :-1], table[:, -1].astype(int), name=path.name)
 
 
@@ -23,7 +29,7 @@ def describe_table(path: Path) -> DataDescription:
 
 TABLE = Reader(
     name="csv",
-    title="CSV",
+    title="CSV tables",
     source="a CSV table",
     help="Rows of numbers with the class in the last column.",
     recognises=is_table,

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tinyml.layers
+from tests.extended_package import extended_package
 from tests.tinyml.layers.harness import MAPS, check_gradients, default_harness, harnesses
 from tinyml.core import ChangeSettings
 from tinyml.layers import layer_types
@@ -97,14 +98,8 @@ GRADIENT_FACTOR = 1
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Add a folder with one more layer file to the package; remove it after the tests."""
     folder = tmp_path_factory.mktemp("more_layers")
-    (folder / "scale.py").write_text(SOURCE, encoding="utf-8")
-    tinyml.layers.__path__.append(str(folder))
-    layer_types.cache_clear()
-    yield folder
-    tinyml.layers.__path__.remove(str(folder))
-    sys.modules.pop("tinyml.layers.scale", None)
-    vars(tinyml.layers).pop("scale", None)
-    layer_types.cache_clear()
+    with extended_package(tinyml.layers, folder, "scale.py", SOURCE, layer_types.cache_clear):
+        yield folder
 
 
 @pytest.mark.usefixtures("folder")

@@ -1,6 +1,5 @@
 """A new loss is one file: it is found by its name, offered in the training settings, and trains a network."""
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from tests.extended_package import extended_package
 from tinyml import losses
 from tinyml.core.choices import Choice
 from tinyml.data import DataChoice, load, split
@@ -40,14 +40,10 @@ NETWORK = NetworkSpecification(layers=(LayerSpecification(type="Linear", name="f
 
 
 @pytest.fixture
-def log_cosh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def log_cosh(tmp_path: Path) -> Iterator[str]:
     """Add the file to the folder of losses, and return the name of its loss."""
-    (tmp_path / "log_cosh.py").write_text(SOURCE, encoding="utf-8")
-    monkeypatch.setattr(losses, "__path__", [*losses.__path__, str(tmp_path)])
-    loss_descriptions.cache_clear()
-    yield "log_cosh_loss"
-    loss_descriptions.cache_clear()
-    sys.modules.pop("tinyml.losses.log_cosh", None)
+    with extended_package(losses, tmp_path, "log_cosh.py", SOURCE, loss_descriptions.cache_clear):
+        yield "log_cosh_loss"
 
 
 def choice() -> Choice:
