@@ -3,8 +3,9 @@
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QTabWidget, QWidget
 
-from app.builder import DataForm, SettingsForm, TrainingForm
+from app.builder import SettingsForm
 from app.document import Document
+from app.forms import DataForm, TrainingForm
 
 
 class SettingsTabs(QTabWidget):

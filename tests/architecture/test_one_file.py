@@ -120,7 +120,7 @@ def test_a_loss_is_in_the_training_form(copy: Path) -> None:
 LOSS_IN_THE_WINDOW = """
 import sys
 from PySide6.QtWidgets import QApplication, QComboBox
-from app.builder import TrainingForm
+from app.forms import TrainingForm
 from app.document import Document
 from tinyml.storage import read_project
 

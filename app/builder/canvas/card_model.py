@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from app.builder.target_description import describe_targets
 from app.document import DATA_PENDING, Document
 from app.formatting import format_count
+from app.forms.target_description import describe_targets
 from tinyml.core import Problem, Shape
 from tinyml.layers import display_name
 from tinyml.losses import loss_descriptions

@@ -1,1 +1,1 @@
-"""The forms for the settings of layers, data and training."""
+"""The form for the selected layers."""

@@ -7,12 +7,12 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from app.builder.commands import LayerCommands
-from app.builder.forms.form_widgets import FormulaBox, Page
 from app.builder.forms.layer_name_row import LayerNameRow
 from app.builder.forms.layer_values import fields_from_pooling, fields_without_row, form_values, to_json_value
-from app.builder.forms.model_form import ModelForm
 from app.document import Document
 from app.document.edits import change_settings
+from app.forms.form_widgets import FormulaBox, Page
+from app.forms.model_form import ModelForm
 from app.widgets.labels import make_heading, make_paragraph, show_text
 from app.widgets.plain_text import button_text, short
 from app.widgets.theme.theme import GRID

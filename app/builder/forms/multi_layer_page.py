@@ -6,9 +6,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from app.builder.commands import LayerCommands
-from app.builder.forms.form_widgets import Page
 from app.document import Document
 from app.formatting import format_list
+from app.forms.form_widgets import Page
 from app.widgets.labels import make_heading, make_paragraph
 from app.widgets.plain_text import short
 from tinyml.core import describe_count

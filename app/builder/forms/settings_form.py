@@ -3,10 +3,10 @@
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from app.builder.forms.form_widgets import Page
 from app.builder.forms.layer_page import LayerPage
 from app.builder.forms.multi_layer_page import MultiLayerPage
 from app.document import Document
+from app.forms.form_widgets import Page
 from app.widgets.labels import make_heading, make_paragraph
 from app.widgets.theme.theme import GRID
 

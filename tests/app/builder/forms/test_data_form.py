@@ -2,8 +2,8 @@
 
 from PySide6.QtWidgets import QComboBox, QFileDialog, QLabel
 
-from app.builder import DataForm
 from app.document import DATA_PENDING
+from app.forms import DataForm
 from app.widgets.number_box import NumberBox
 from tests.app.builder.forms.form_driver import find, type_number
 from tinyml.core.resources import resource_path

@@ -7,8 +7,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QPushButton, QWidget
 
 from app.builder import Canvas, Palette, SettingsForm
-from app.builder.forms.editors import JsonEditor
 from app.document.edits import insert_layer, remove_layers
+from app.forms.editors import JsonEditor
 from app.widgets.number_box import NumberBox
 from tests.app.builder.forms.form_driver import find, settings_of, type_number
 from tinyml.layers import layer_types

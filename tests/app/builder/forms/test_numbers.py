@@ -10,9 +10,10 @@ from PySide6.QtGui import QAction, QFocusEvent, QInputMethodEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
-from app.builder import DataForm, SettingsForm, TrainingForm
+from app.builder import SettingsForm
 from app.document import Document
 from app.document.edits import change_settings, change_training
+from app.forms import DataForm, TrainingForm
 from app.widgets.number_box import NumberBox
 
 LOCALES = ["de_DE", "fr_FR", "ar_EG", "C"]

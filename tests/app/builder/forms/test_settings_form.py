@@ -6,9 +6,10 @@ import weakref
 import pytest
 from PySide6.QtWidgets import QLabel
 
-from app.builder import DataForm, SettingsForm, TrainingForm
+from app.builder import SettingsForm
 from app.document import Document
 from app.document.edits import insert_layer
+from app.forms import DataForm, TrainingForm
 from app.widgets.number_box import NumberBox
 from tests.app.builder.forms.form_driver import find, type_number
 from tinyml.storage import Project

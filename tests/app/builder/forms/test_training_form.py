@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLabel, QWidget
 
-from app.builder import TrainingForm
+from app.forms import TrainingForm
 from app.widgets.number_box import NumberBox
 from tests.app.builder.forms.form_driver import find, type_number
 

@@ -8,10 +8,10 @@ from typing import Any
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.builder.forms.form_widgets import FormulaBox, Page
-from app.builder.forms.model_form import ModelForm
 from app.document import Document
 from app.document.edits import change_training
+from app.forms.form_widgets import FormulaBox, Page
+from app.forms.model_form import ModelForm
 from app.widgets.labels import make_heading, make_paragraph, show_text
 from app.widgets.theme.theme import GRID
 from tinyml.learner import TrainingSettings

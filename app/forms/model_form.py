@@ -8,9 +8,9 @@ from pydantic.fields import FieldInfo
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
-from app.builder.forms.editor_factory import Editor, make_editor
-from app.builder.forms.editors import JsonEditor, PairFieldEditor
-from app.builder.forms.field_errors import describe_field_error
+from app.forms.editor_factory import Editor, make_editor
+from app.forms.editors import JsonEditor, PairFieldEditor
+from app.forms.field_errors import describe_field_error
 from app.widgets.labels import make_caption, make_paragraph
 from app.widgets.number_box import NumberBox
 from app.widgets.theme.style_properties import set_style_property

@@ -9,7 +9,7 @@ from annotated_types import Ge, Gt, Interval, Le, Lt
 from pydantic.fields import FieldInfo
 from PySide6.QtWidgets import QWidget
 
-from app.builder.forms.editors import BooleanEditor, ChoiceEditor, JsonEditor, PairFieldEditor, TextEditor
+from app.forms.editors import BooleanEditor, ChoiceEditor, JsonEditor, PairFieldEditor, TextEditor
 from app.widgets.number_box import NumberBox
 from app.widgets.number_range import NumberRange
 from tinyml.core.choices import Choice

@@ -7,13 +7,13 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QFileDialog, QGridLayout, QVBoxLayout, QWidget
 
-from app.builder.forms.form_widgets import Page
-from app.builder.forms.model_form import ModelForm
-from app.builder.target_description import describe_targets
 from app.document import DATA_PENDING, Document
 from app.document.data_filters import data_name_filters
 from app.document.edits import change_data
 from app.formatting import format_count, format_list
+from app.forms.form_widgets import Page
+from app.forms.model_form import ModelForm
+from app.forms.target_description import describe_targets
 from app.jobs import Job
 from app.widgets.labels import make_caption, make_paragraph, show_text
 from app.widgets.plain_text import short, tool_tip
