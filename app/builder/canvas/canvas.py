@@ -1,6 +1,6 @@
 """The canvas: the view of the network, with mouse, keyboard, drag and drop, and a context menu."""
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPixmap
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -34,12 +34,16 @@ class Canvas(NetworkView):
         settings_requested(): a layer was double-clicked, or Enter was pressed on it.
         data_requested(): the input card was selected.
         training_requested(): the loss card was selected.
+        insert_requested(block, index, position, text): the user wants to choose a layer for a gap. `block` and `index`
+            say where it goes; `position` is the middle of the gap, in global coordinates; `text` is what was typed on
+            the canvas, and empty if nothing was typed.
     """
 
     message = Signal(str)
     settings_requested = Signal()
     data_requested = Signal()
     training_requested = Signal()
+    insert_requested = Signal(object, int, QPoint, str)
 
     def __init__(self, document: Document, inspection: Inspection | None, parent: QWidget | None = None) -> None:
         super().__init__(document, inspection, parent)
@@ -55,6 +59,21 @@ class Canvas(NetworkView):
     def select_all(self) -> None:
         """Select every layer."""
         self._selection.select_all()
+
+    @Slot()
+    def request_insert(self, index: int | None = None, text: str = "") -> None:
+        """Ask for a layer to insert into a gap, and scroll until the gap is visible.
+
+        Arguments:
+            index: position of the new layer; None for the place after the selection.
+            text: what the user has typed so far.
+        """
+        position = self.document.insertion_index if index is None else index
+        above = self.card_stack.all_cards()[position]
+        self._scroll_to(above)
+        place = self.card_stack.place_of(above)
+        middle = self.card_stack.mapToGlobal(QPoint(place.center().x(), place.bottom() + GRID // 2))
+        self.insert_requested.emit((), position, middle, text)
 
     def set_context_actions(self, context_actions: list[QAction]) -> None:
         """Set the actions of the cards' context menu.
@@ -126,6 +145,9 @@ class Canvas(NetworkView):
         extend = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         other = event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier)
         key = Qt.Key(event.key())
+        if not other and event.text().isalpha():
+            self.request_insert(text=event.text())
+            return
         if key == Qt.Key.Key_A and other == Qt.KeyboardModifier.ControlModifier:
             self.select_all()
         elif other or not self._select_by_key(key, extend):
