@@ -13,8 +13,9 @@ from app.document.edits import change_data
 from app.formatting import format_count, format_list
 from app.forms.form_widgets import Page
 from app.forms.model_form import ModelForm
+from app.forms.source_choice import SourceChoice
+from app.forms.split_bar import SplitBar
 from app.forms.target_description import describe_targets
-from app.jobs import Job
 from app.widgets.labels import make_caption, make_paragraph, show_text
 from app.widgets.plain_text import short, tool_tip
 from app.widgets.theme.theme import GRID
@@ -28,44 +29,60 @@ _TARGET_TITLES = {"label": "Label", "input": "Input (autoencoder)"}
 
 
 class DataForm(QWidget):
-    """Shows and edits the data choice of a project.
+    """Shows and edits the data choice of a project. A window may have several forms of one document.
 
     Arguments:
         document: holds the project.
+        prefix: prefix of all object names.
+        with_source: also show the choice of the data with its description. Without, the form edits only the target and
+            the split.
+        parent: the parent widget.
     """
 
-    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, document: Document, prefix: str = "data", with_source: bool = True, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self.setObjectName("data_form")
+        self.setObjectName(f"{prefix}_form")
         self.setAccessibleName("Data")
         self.setMinimumWidth(27 * GRID)
         self._document = document
-        self._data_job: Job | None = None
-        self._source = _SourceBox(self)
+        self._choice = SourceChoice.of(document)
+        self._source = _SourceBox(f"{prefix}_source", self)
         self._source.activated.connect(self._on_source_activated)
-        self._source_error = make_paragraph("data_source_error", style_class="danger")
-        self._summary = make_paragraph("data_summary")
-        self._about = make_paragraph("data_about", style_class="muted")
-        self._split = make_paragraph("data_split", style_class="muted")
-        self._form = ModelForm(DataChoice, "data", skip=("source",), titles={"target": _TARGET_TITLES})
+        self._source_error = make_paragraph(f"{prefix}_source_error", style_class="danger")
+        self._summary = make_paragraph(f"{prefix}_summary")
+        self._about = make_paragraph(f"{prefix}_about", style_class="muted")
+        self._split = make_paragraph(f"{prefix}_split", style_class="muted")
+        self._split_bar = SplitBar(f"{prefix}_split_bar")
+        self._form = ModelForm(DataChoice, prefix, skip=("source",), titles={"target": _TARGET_TITLES})
         self._form.edited.connect(self._on_edited)
-        self._assemble()
+        self._source_part = self._make_source_part()
+        self._source_part.setVisible(with_source)
+        self._assemble(prefix)
         document.changed.connect(self._show)
         document.replaced.connect(self._on_document_replaced)
+        self._choice.changed.connect(self._show)
         self._show()
 
-    def _assemble(self) -> None:
-        page = Page("data_page", self)
+    def _make_source_part(self) -> QWidget:
+        part = QWidget(self)
         label = make_caption("Data")
         label.setBuddy(self._source)
-        row = QGridLayout()
-        row.setHorizontalSpacing(GRID)
-        row.setColumnStretch(0, 2)
-        row.setColumnStretch(1, 3)
-        row.addWidget(label, 0, 0)
-        row.addWidget(self._source, 0, 1)
-        page.body.addLayout(row)
-        for widget in (self._source_error, self._summary, self._about, self._form, self._split):
+        rows = QGridLayout(part)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setHorizontalSpacing(GRID)
+        rows.setColumnStretch(0, 2)
+        rows.setColumnStretch(1, 3)
+        rows.addWidget(label, 0, 0)
+        rows.addWidget(self._source, 0, 1)
+        for row, text in enumerate((self._source_error, self._summary, self._about), start=1):
+            rows.addWidget(text, row, 0, 1, 2)
+        return part
+
+    def _assemble(self, prefix: str) -> None:
+        page = Page(f"{prefix}_scroll", self)
+        for widget in (self._source_part, self._form, self._split_bar, self._split):
             page.body.addWidget(widget)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -77,43 +94,51 @@ class DataForm(QWidget):
 
     @Slot()
     def _show(self) -> None:
-        data, choice = self._document.data, self._document.project.data
-        self._source.show_source(choice.source)
-        show_text(self._source_error, self._document.data_problem)
-        self._form.show_values(dict(choice))
+        data, project = self._document.data, self._document.project
+        self._source.show_source(self._choice.pending or project.data.source)
+        self._form.show_values(dict(project.data))
+        self._show_summary()
+        self._split_bar.setVisible(data is not None)
         if data is None:
-            for label in (self._summary, self._about, self._split):
-                show_text(label, "")
-            if self._document.data_pending:
-                show_text(self._summary, DATA_PENDING)
+            show_text(self._split, "")
             return
-        names = f": {format_list([short(name) for name in data.class_names])}" if data.class_names else ""
-        size = f"{format_count(data.count)} examples · {describe_bytes(data.memory)} of memory"
-        show_text(self._summary, f"{describe_shape(data.example_shape)} · {size}\n{describe_targets(data)}{names}")
-        show_text(self._source_error, self._document.data_problem or memory_problem(data))
-        show_text(self._about, data.about)
         own_test = bool(data.test_count)
         self._form.editors["test"].setEnabled(not own_test)
         if own_test:
             self._form.forget_field("test")
-        self._show_split(own_test)
+        self._show_split(data, own_test)
 
-    def _show_split(self, own_test: bool) -> None:
-        data, choice = self._document.data, self._document.project.data
-        if data is None:
-            return
+    def _show_summary(self) -> None:
+        """Describe the data, or say that it is being read or why it cannot be read."""
+        data = self._document.data
+        problem = self._choice.error or self._document.data_problem
+        show_text(self._source_error, "" if self._choice.pending else problem)
+        show_text(self._about, data.about if data is not None else "")
+        if self._choice.pending or (data is None and self._document.data_pending):
+            show_text(self._summary, DATA_PENDING)
+        elif data is None:
+            show_text(self._summary, "")
+        else:
+            names = f": {format_list([short(name) for name in data.class_names])}" if data.class_names else ""
+            size = f"{format_count(data.count)} examples · {describe_bytes(data.memory)} of memory"
+            show_text(self._summary, f"{describe_shape(data.example_shape)} · {size}\n{describe_targets(data)}{names}")
+            show_text(self._source_error, problem or memory_problem(data))
+
+    def _show_split(self, data: DataDescription, own_test: bool) -> None:
         try:
-            train, validation, test = (format_count(number) for number in split_counts(data, choice))
+            counts = split_counts(data, self._document.project.data)
         except DataError as error:
+            self._split_bar.hide()
             show_text(self._split, str(error))
             return
+        self._split_bar.show_counts(*counts)
+        train, validation, test = (format_count(number) for number in counts)
         reason = " The data has its own test part, so the test share is not used." if own_test else ""
         show_text(self._split, f"{train} training, {validation} validation, {test} test.{reason}")
 
     @Slot()
     def _on_document_replaced(self) -> None:
         self._form.forget()
-        self._cancel_data_job()
         self._show()
 
     @Slot(str, object, bool)
@@ -127,47 +152,29 @@ class DataForm(QWidget):
     def _on_source_activated(self, position: int) -> None:
         source = self._source.itemData(position)
         if source is None:
-            source = self._ask_for_source(folders=self._source.itemText(position) == CHOOSE_FOLDER)
-        self._cancel_data_job()
-        self._show()
-        if source in builtin_names():
-            self._on_edited("source", source, False)
-        elif source and source != self._document.project.data.source:
-            self._source.show_source(source)
-            show_text(self._source_error, "")
-            show_text(self._summary, DATA_PENDING)
-            self._data_job = self._document.describe_data(source)
-            self._data_job.returned.connect(self._on_data_job_returned)
-            self._data_job.failed.connect(self._on_data_job_failed)
-
-    @Slot(object)
-    def _on_data_job_returned(self, description: DataDescription) -> None:
-        self._data_job = None
-        self._on_edited("source", description.name, False)
+            source = ask_for_source(self, self._document, folders=self._source.itemText(position) == CHOOSE_FOLDER)
+        # Without a choice in the dialog, the current source cancels a choice that is still pending.
+        self._choice.choose(source or self._document.project.data.source)
         self._show()
 
-    @Slot(str)
-    def _on_data_job_failed(self, sentence: str) -> None:
-        self._data_job = None
-        self._show()
-        show_text(self._source_error, sentence)
 
-    def _cancel_data_job(self) -> None:
-        job, self._data_job = self._data_job, None
-        if job is not None:
-            job.cancel()
+def ask_for_source(owner: QWidget, document: Document, folders: bool) -> str:
+    """Ask for a folder or a file of data. Return its path, or an empty text for cancel.
 
-    def _ask_for_source(self, folders: bool) -> str:
-        """Ask for a folder or a file of data; an empty text means cancel."""
-        source = self._document.project.data.source
-        # A source without description may be on a network that does not answer. The dialog would wait for it.
-        known = self._document.data is not None and source not in builtin_names()
-        start = source if known else str(Path.home())
-        title = f"Choose {describe_sources(reader for reader in readers().values() if reader.reads_folder == folders)}"
-        if folders:
-            return QFileDialog.getExistingDirectory(self, title, start)
-        chosen, _ = QFileDialog.getOpenFileName(self, title, start, ";;".join([*data_name_filters(), "All files (*)"]))
-        return chosen
+    Arguments:
+        owner: the widget that the dialog belongs to.
+        document: the dialog starts where its data is.
+        folders: ask for a folder; else for a file.
+    """
+    source = document.project.data.source
+    # A source without description may be on a network that does not answer. The dialog would wait for it.
+    known = document.data is not None and source not in builtin_names()
+    start = source if known else str(Path.home())
+    title = f"Choose {describe_sources(reader for reader in readers().values() if reader.reads_folder == folders)}"
+    if folders:
+        return QFileDialog.getExistingDirectory(owner, title, start)
+    chosen, _ = QFileDialog.getOpenFileName(owner, title, start, ";;".join([*data_name_filters(), "All files (*)"]))
+    return chosen
 
 
 class _SourceBox(QComboBox):
@@ -176,9 +183,9 @@ class _SourceBox(QComboBox):
     The data of an item is its source; None for a dialog.
     """
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, name: str, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setObjectName("data_source")
+        self.setObjectName(name)
         self.setAccessibleName("Data")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)

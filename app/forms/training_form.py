@@ -5,7 +5,7 @@ Settings that the chosen optimiser and schedule do not use are hidden.
 
 from typing import Any
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.document import Document
@@ -13,6 +13,7 @@ from app.document.edits import change_training
 from app.forms.form_widgets import FormulaBox, Page
 from app.forms.model_form import ModelForm
 from app.widgets.labels import make_heading, make_paragraph, show_text
+from app.widgets.number_box import NumberBox
 from app.widgets.theme.theme import GRID
 from tinyml.learner import TrainingSettings
 from tinyml.losses import loss_descriptions
@@ -23,29 +24,32 @@ from tinyml.optims.schedules import schedule_descriptions
 class TrainingForm(QWidget):
     """Edits the document's training settings. Each field of `TrainingSettings` gets a row.
 
+    A window may have several forms of one document.
+
     Arguments:
         document: the document whose training settings are shown and edited.
+        prefix: prefix of all object names.
         parent: the parent widget.
     """
 
-    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+    def __init__(self, document: Document, prefix: str = "training", parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("training_form")
+        self.setObjectName(f"{prefix}_form")
         self.setAccessibleName("Training settings")
         self.setMinimumWidth(27 * GRID)
         self._document = document
-        page = Page("training_page", self)
-        self._form = ModelForm(TrainingSettings, "training")
+        self._page = page = Page(f"{prefix}_scroll", self)
+        self._form = ModelForm(TrainingSettings, prefix)
         self._form.edited.connect(self._on_edited)
-        self._loss_formula = FormulaBox("loss_formula")
-        self._loss_summary = make_paragraph("loss_summary", style_class="muted")
-        self._optimizer_formula = FormulaBox("optimizer_formula")
-        self._optimizer_summary = make_paragraph("optimizer_summary", style_class="muted")
+        self._loss_formula = FormulaBox(f"{prefix}_loss_formula")
+        self._loss_summary = make_paragraph(f"{prefix}_loss_summary", style_class="muted")
+        self._optimizer_formula = FormulaBox(f"{prefix}_optimizer_formula")
+        self._optimizer_summary = make_paragraph(f"{prefix}_optimizer_summary", style_class="muted")
         page.body.addWidget(self._form)
         for heading, formula, summary in (
-            (make_heading("loss_heading", "What the loss measures"), self._loss_formula, self._loss_summary),
+            (make_heading(f"{prefix}_loss_heading", "What the loss measures"), self._loss_formula, self._loss_summary),
             (
-                make_heading("optimizer_heading", "How the optimiser works"),
+                make_heading(f"{prefix}_optimizer_heading", "How the optimiser works"),
                 self._optimizer_formula,
                 self._optimizer_summary,
             ),
@@ -63,6 +67,19 @@ class TrainingForm(QWidget):
     def commit(self) -> str:
         """Apply all drafts. Return the error of the first draft that is refused; an empty text if none is refused."""
         return self._form.commit()
+
+    def focus_field(self, name: str) -> None:
+        """Scroll to a setting and put the focus into it. A setting that the optimiser does not use is not shown.
+
+        Arguments:
+            name: field of `TrainingSettings`.
+        """
+        editor = self._form.editors[name]
+        if not editor.isHidden():
+            self._page.ensureWidgetVisible(editor)
+            editor.setFocus(Qt.FocusReason.OtherFocusReason)
+            if isinstance(editor, NumberBox):
+                editor.selectAll()
 
     @Slot()
     def _on_document_changed(self) -> None:

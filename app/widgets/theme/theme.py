@@ -28,6 +28,12 @@ DARK_FAMILY_COLORS = FAMILY_COLORS | {"convolution": "#3d9fdb", "dense": "#e8762
 SERIES_COLORS = {"training": "#56B4E9", "validation": "#E69F00"}
 """Colours of the curves, from the same palette. The curves also differ in line style."""
 
+SPLIT_COLORS = {
+    False: {"training": ("#0072B2", "#ffffff"), "validation": ("#B07300", "#ffffff"), "test": ("#5f6672", "#ffffff")},
+    True: {"training": ("#56B4E9", "#101318"), "validation": ("#E69F00", "#101318"), "test": ("#9aa1ad", "#101318")},
+}
+"""Colours of the parts of the data and of the text on them, in the light (False) and the dark theme (True)."""
+
 
 @dataclass(frozen=True)
 class Theme:

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QComboBox, QLabel, QWidget
 
 from app.forms import TrainingForm
 from app.widgets.number_box import NumberBox
-from tests.app.builder.forms.form_driver import find, type_number
+from tests.app.builder.forms.form_driver import find, type_draft, type_number
 
 
 def test_training_settings_change_with_one_step_each(qtbot, document) -> None:
@@ -36,13 +36,13 @@ def test_only_settings_that_optimiser_and_schedule_use_are_shown(qtbot, document
         return [find(form, QWidget, f"training_{name}").isVisible() for name in names]
 
     assert shown("momentum", "nesterov", "beta_1", "smoothing", "schedule_epochs") == [True, True, False, False, False]
-    before = find(form, QLabel, "optimizer_summary").text()
+    before = find(form, QLabel, "training_optimizer_summary").text()
     combo = find(form, QComboBox, "training_optimizer")
     combo.setFocus()
     QTest.keyClick(combo, Qt.Key.Key_Home)
     assert document.project.training.optimizer == "adam"
     assert shown("momentum", "nesterov", "beta_1", "smoothing", "schedule_epochs") == [False, False, True, False, False]
-    assert find(form, QLabel, "optimizer_summary").text() != before
+    assert find(form, QLabel, "training_optimizer_summary").text() != before
     combo = find(form, QComboBox, "training_schedule")
     combo.setFocus()
     QTest.keyClick(combo, Qt.Key.Key_End)
@@ -55,9 +55,46 @@ def test_the_chosen_loss_is_explained(qtbot, document) -> None:
     qtbot.addWidget(form)
     form.show()
     combo = find(form, QComboBox, "training_loss")
-    before = find(form, QLabel, "loss_summary").text()
+    before = find(form, QLabel, "training_loss_summary").text()
     combo.setFocus()
     QTest.keyClick(combo, Qt.Key.Key_End)
     assert document.project.training.loss == "mse_loss"
-    assert find(form, QLabel, "loss_summary").text() != before
-    assert find(form, QLabel, "loss_formula").text()
+    assert find(form, QLabel, "training_loss_summary").text() != before
+    assert find(form, QLabel, "training_loss_formula").text()
+
+
+def test_a_setting_gets_the_focus(qtbot, document) -> None:
+    form = TrainingForm(document)
+    qtbot.addWidget(form)
+    form.resize(300, 120)
+    with qtbot.waitExposed(form):
+        form.show()
+    form.activateWindow()
+    for name in ("learning_rate", "epochs", "batch_size", "optimizer"):
+        form.focus_field(name)
+        editor = find(form, QWidget, f"training_{name}")
+        qtbot.waitUntil(editor.hasFocus)
+        assert form.rect().intersects(editor.rect().translated(editor.mapTo(form, editor.rect().topLeft())))
+    form.focus_field("beta_1")  # Adam's, and the optimiser is SGD
+    assert editor.hasFocus()
+
+
+def test_two_forms_of_one_document_show_each_other_s_edits_and_keep_their_drafts(qtbot, document) -> None:
+    first, second = TrainingForm(document), TrainingForm(document, "second")
+    for form in (first, second):
+        qtbot.addWidget(form)
+        form.show()
+    names = [widget.objectName() for form in (first, second) for widget in form.findChildren(QWidget)]
+    ours = [name for name in names if name and not name.startswith("qt_")]
+    assert len(ours) == len(set(ours))
+    type_draft(find(first, NumberBox, "training_epochs"), "37")
+    type_number(find(second, NumberBox, "second_batch_size"), "7")
+    assert find(first, NumberBox, "training_batch_size").value == 7
+    assert find(first, NumberBox, "training_epochs").text() == "37"
+    assert first.commit() == second.commit() == ""
+    assert document.project.training.epochs == find(second, NumberBox, "second_epochs").value == 37
+    type_draft(find(first, NumberBox, "training_epochs"), "5")
+    type_number(find(second, NumberBox, "second_epochs"), "9")
+    assert first.commit() == ""
+    assert document.project.training.epochs == 9
+    assert find(first, NumberBox, "training_epochs").text() == "9"
