@@ -102,3 +102,19 @@ def format_list(items: Sequence[str], most: int = 6) -> str:
     if len(items) <= most:
         return ", ".join(items)
     return f"{', '.join(items[: most - 1])}, … {items[-1]}"
+
+
+def format_operations(count: int) -> str:
+    """Write a number of floating-point operations with a unit; 1 kFLOP = 1000 operations.
+
+    Arguments:
+        count: number of operations.
+
+    >>> [format_operations(count).replace(SPACE, " ") for count in (950, 313_600, 1_620_000, 25_000_000_000)]
+    ['950 FLOP', '314 kFLOP', '1.6 MFLOP', '25 GFLOP']
+    """
+    for unit, size in (("GFLOP", 10**9), ("MFLOP", 10**6), ("kFLOP", 10**3)):
+        if count >= size:
+            value = count / size
+            return f"{value:.1f}{SPACE}{unit}" if value < 9.95 else f"{format_count(value)}{SPACE}{unit}"
+    return f"{count}{SPACE}FLOP"

@@ -14,7 +14,7 @@ from app.jobs import BackgroundRunner, Job
 from tinyml.core import Problem, TinymlError
 from tinyml.data import DataDescription, builtin_descriptions, builtin_names, describe
 from tinyml.learner import find_problems
-from tinyml.net import Inference, LayerInference, NetworkSpecification, infer
+from tinyml.net import Inference, LayerInference, NetworkFacts, NetworkSpecification, collect_facts, infer
 from tinyml.storage import Project, read_project, save_project
 
 UNTITLED = "untitled"
@@ -63,6 +63,7 @@ class Document(QObject):
         self._descriptions = {known.name: known for known in builtin_descriptions()}
         self._data_job: Job | None = None
         self.inference = self._network_inference = Inference((), None, ())
+        self._facts: NetworkFacts | None = None
         self._inferred_for: tuple[NetworkSpecification, DataDescription | None] | None = None
         self.undo_stack = QUndoStack(self)
         self.undo_stack.cleanChanged.connect(self._on_clean_changed)
@@ -89,6 +90,13 @@ class Document(QObject):
         """All reasons why the network cannot be trained; problems of the data come first."""
         data = (Problem(-1, "input", self.data_problem),) if self.data_problem else ()
         return data + self.inference.problems
+
+    @property
+    def facts(self) -> NetworkFacts:
+        """Operations, memory, receptive fields and parameters. They are computed when they are first read."""
+        if self._facts is None:
+            self._facts = collect_facts(self._network_inference)
+        return self._facts
 
     def inference_of(self, name: str) -> LayerInference | None:
         """Return the shapes and the problem of a layer; None if no layer has that name.
@@ -265,7 +273,7 @@ class Document(QObject):
         """Infer the shapes if the network or the data changed, and find all problems."""
         network, data = self.project.network, self.data
         if (network, data) != self._inferred_for:
-            self._inferred_for = network, data
+            self._inferred_for, self._facts = (network, data), None
             self._network_inference = (
                 infer(network, data.example_shape, len(data.class_names), data.target_shape)
                 if data is not None

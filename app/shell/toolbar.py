@@ -1,11 +1,12 @@
 """The toolbar: buttons to train, pause, step and stop; chips that show the settings and open them."""
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QLabel, QMainWindow, QPushButton, QSizePolicy, QToolBar, QToolButton, QWidget
+from PySide6.QtWidgets import QMainWindow, QPushButton, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from app.document import Document
 from app.formatting import format_count
 from app.shell.actions import Actions
+from app.shell.facts_chip import FactsChip
 from app.widgets.plain_text import button_text, short
 
 BUTTONS = ("train", "pause", "step", "stop")
@@ -45,7 +46,7 @@ class ActionButton(QPushButton):
 
 
 class ToolBar(QToolBar):
-    """Shows buttons for the run, chips for the data and the training settings, and the number of parameters.
+    """Shows buttons for the run, chips for the data and the training settings, and the facts of the network.
 
     Arguments:
         document: its settings are shown.
@@ -80,16 +81,13 @@ class ToolBar(QToolBar):
         spacer = QWidget()
         spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.addWidget(spacer)
-        self._size = QLabel()
-        self._size.setObjectName("chip_parameters")
-        self._size.setProperty("chip", True)
-        self.addWidget(self._size)
+        self.addWidget(FactsChip(document))
         document.changed.connect(self.refresh)
         self.refresh()
 
     @Slot()
     def refresh(self) -> None:
-        """Show the current data, settings and number of parameters."""
+        """Show the current data and settings."""
         training, data, pending = self._document.project.training, self._document.data, self._document.data_pending
         texts = {
             "data": f"data: {short(data.title, 28)} · {format_count(data.count)}"
@@ -104,5 +102,3 @@ class ToolBar(QToolBar):
         for name, text in texts.items():
             self._chips[name].setText(button_text(text, 48))
             self._chips[name].setToolTip(TIPS[name])
-        count = self._document.inference.parameter_count
-        self._size.setText("… parameters" if pending else f"{format_count(count)} parameters")

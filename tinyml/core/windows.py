@@ -259,6 +259,31 @@ def input_span(
     return (first, end) if first < end else (0, 0)
 
 
+def transposed_input_span(
+    span: tuple[int, int], window: int, stride: int, padding: int, dilation: int, size: int
+) -> tuple[int, int]:
+    """Return the pixels of one axis that the outputs in `span` of a transposed convolution depend on.
+
+    Arguments:
+        span: (first, last + 1) of the outputs.
+        window, stride, padding, dilation: geometry of the window along this axis.
+        size: length of the input's axis.
+
+    Returns (first, last + 1) of the pixels; (0, 0) if no window reaches these outputs.
+
+    >>> transposed_input_span((3, 4), window=3, stride=2, padding=0, dilation=1, size=9)
+    (1, 2)
+    """
+    places = [
+        (output + padding - tap * dilation) // stride
+        for output in range(*span)
+        for tap in range(window)
+        if (output + padding - tap * dilation) % stride == 0
+    ]
+    inside = [place for place in places if 0 <= place < size]
+    return (min(inside), max(inside) + 1) if inside else (0, 0)
+
+
 def _pixels_met(tap: int, stride: int, dilation: int, positions: int) -> slice:
     """Return the pixels of one axis that a tap covers while the window slides along it."""
     first = tap * dilation

@@ -20,8 +20,16 @@ from tinyml.core import (
     describe_shape,
 )
 from tinyml.core.shapes import transposed_output_size
-from tinyml.core.windows import WindowGeometry, col2im, im2col, maps_to_rows, rows_to_maps
+from tinyml.core.windows import (
+    WindowGeometry,
+    col2im,
+    im2col,
+    maps_to_rows,
+    rows_to_maps,
+    transposed_input_span,
+)
 from tinyml.layers.base import (
+    Box,
     InitialiserSetting,
     Layer,
     LayerSettings,
@@ -99,6 +107,12 @@ class ConvTranspose2DSettings(LayerSettings):
         taps = self.filters * math.prod(self.window)
         biases = math.prod(self.output_shape(input_shape)) if self.bias else 0
         return 2 * math.prod(input_shape) * taps + biases
+
+    def receptive_field(self, box: Box, input_shape: Shape) -> Box:
+        rows, columns = (
+            transposed_input_span(span, *axis) for span, *axis in zip(box, *self.geometry, input_shape[1:], strict=True)
+        )
+        return rows, columns
 
     def describe(self) -> str:
         filters = describe_count(self.filters, "filter")

@@ -24,6 +24,9 @@ class GlobalAvgPool2DSettings(LayerSettings):
     def operations(self, input_shape: Shape) -> int:
         return math.prod(input_shape)
 
+    def reads_whole_input(self, input_shape: Shape) -> bool:
+        return True
+
     def explain(self, input_shape: Shape) -> str:
         channels, rows, columns = input_shape
         return (

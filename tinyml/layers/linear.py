@@ -59,6 +59,9 @@ class LinearSettings(LayerSettings):
     def operations(self, input_shape: Shape) -> int:
         return 2 * input_shape[0] * self.outputs + (self.outputs if self.bias else 0)
 
+    def reads_whole_input(self, input_shape: Shape) -> bool:
+        return True
+
     def describe(self) -> str:
         return describe_count(self.outputs, "output") + ("" if self.bias else " · no bias")
 

@@ -8,8 +8,9 @@ from pydantic import Field
 
 from tinyml.core import Array, Pair, RemoveLayer, SettingsError, Shape, ShapeError, TinymlError, describe_shape
 from tinyml.core.shapes import transposed_output_size, window_output_size
-from tinyml.core.windows import WindowGeometry
+from tinyml.core.windows import WindowGeometry, transposed_input_span
 from tinyml.layers.base import (
+    Box,
     Layer,
     LayerSettings,
     PositivePair,
@@ -90,6 +91,13 @@ class MaxUnpool2DSettings(LayerSettings):
 
     def operations(self, input_shape: Shape) -> int:
         return 0
+
+    def receptive_field(self, box: Box, input_shape: Shape) -> Box:
+        rows, columns = (
+            transposed_input_span(span, *axis)
+            for span, *axis in zip(box, *WindowGeometry(self.window, self.stride), input_shape[1:], strict=True)
+        )
+        return rows, columns
 
     def describe(self) -> str:
         return describe_window(WindowGeometry(self.window, self.stride), with_padding=False)

@@ -43,6 +43,10 @@ class ReshapeSettings(LayerSettings):
     def operations(self, input_shape: Shape) -> int:
         return 0
 
+    def reads_whole_input(self, input_shape: Shape) -> bool:
+        # After a Flatten, a number would still see only some pixels. But the layer moves it to another place.
+        return True
+
     def describe(self) -> str:
         return f"maps of {describe_shape(self.size)}"
 

@@ -62,6 +62,9 @@ class SoftmaxSettings(LayerSettings):
         # Five for each number: comparison with the largest, subtraction of it, exponential, addition, division.
         return 5 * math.prod(input_shape)
 
+    def reads_whole_input(self, input_shape: Shape) -> bool:
+        return len(input_shape) == 1 or self.axis > 1  # along axis 1, maps are compared pixel by pixel
+
     def describe(self) -> str:
         return "" if self.axis == 1 else f"axis {self.axis}"
 

@@ -1,5 +1,6 @@
 """Networks: Sequential, network specifications, shape inference, and recorded forward passes."""
 
+from tinyml.net.facts import LayerFacts, NetworkFacts, collect_facts
 from tinyml.net.sequential import Sequential
 from tinyml.net.specification import (
     Inference,
@@ -17,8 +18,10 @@ from tinyml.net.trace import Trace, TraceEntry, record
 
 __all__ = [
     "Inference",
+    "LayerFacts",
     "LayerInference",
     "LayerSpecification",
+    "NetworkFacts",
     "NetworkSpecification",
     "Sequential",
     "Trace",
@@ -26,6 +29,7 @@ __all__ = [
     "apply_fix",
     "build",
     "build_inferred",
+    "collect_facts",
     "free_name",
     "infer",
     "read_settings",

@@ -22,7 +22,7 @@ def test_the_chips_show_the_settings_of_the_next_run(window) -> None:
     texts = {name: window.findChild(QToolButton, f"chip_{name}").text() for name in ("epochs", "batch", "optimiser")}
     assert (texts["epochs"], texts["batch"]) == ("epochs 7", "batch 5")
     assert "Adam" in texts["optimiser"]
-    assert window.findChild(QLabel, "chip_parameters").text().endswith("parameters")
+    assert "parameters" in window.findChild(QLabel, "chip_parameters").text()
 
 
 def test_a_chip_opens_its_settings(window) -> None:

@@ -84,6 +84,13 @@ class LayerSettings(BaseModel):
         """
         return box
 
+    def reads_whole_input(self, input_shape: Shape) -> bool:
+        """Return True if each output can depend on the whole input `input_shape`, so `receptive_field` is not needed.
+
+        The default is for layers that keep every number of a vector and every pixel in its place.
+        """
+        return False
+
     def with_paired_pooling(self, pooling: "LayerSettings", pooling_input_shape: Shape) -> "LayerSettings":
         """Return these settings with what the paired pooling layer decides. Only for types with a `paired_pooling`.
 
