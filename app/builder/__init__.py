@@ -3,5 +3,6 @@
 from app.builder.canvas.canvas import Canvas
 from app.builder.forms.settings_form import SettingsForm
 from app.builder.palette.palette import Palette
+from app.builder.quick_insert.quick_insert import QuickInsert
 
-__all__ = ["Canvas", "Palette", "SettingsForm"]
+__all__ = ["Canvas", "Palette", "QuickInsert", "SettingsForm"]

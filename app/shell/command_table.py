@@ -64,6 +64,13 @@ COMMANDS: tuple[Command, ...] = (
     ),
     *_menu(
         "&Network",
+        (
+            "quick_insert",
+            "&Quick insert",
+            "Ctrl+Space",
+            "mdi6.plus",
+            "Type the name of a layer to insert after the selection, such as conv 16 5x5.",
+        ),
         ("find_layer", "&Find a layer type", "Ctrl+F", "mdi6.magnify", "Search the palette."),
         (
             "next_problem",

@@ -7,6 +7,10 @@ KEYBOARD_AND_MOUSE = """
 <td>drag a layer from the palette into a gap; drag a card to move it; Esc cancels</td></tr>
 <tr><td><b>Enter, double-click</b></td>
 <td>in the palette: insert the layer after the selected card</td></tr>
+<tr><td><b>Any letter, Ctrl+Space</b></td>
+<td>quick insert: type a layer and its settings, such as <i>conv 16 5x5</i>, <i>conv 6 window=5 same</i>,
+<i>linear 10</i> or <i>dropout 50%</i>; Enter inserts it after the selected card, Tab inserts it and waits for the next,
+Esc closes</td></tr>
 <tr><td><b>↑ ↓, Home, End</b></td><td>select another card; with Shift: several cards; Ctrl+A: all cards</td></tr>
 <tr><td><b>Alt+↑, Alt+↓</b></td><td>move the selected cards</td></tr>
 <tr><td><b>Del, Ctrl+D</b></td><td>delete, duplicate; Ctrl+X, Ctrl+C, Ctrl+V: cut, copy, paste</td></tr>

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QSettings, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QStatusTipEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu
 
-from app.builder import Canvas, Palette
+from app.builder import Canvas, Palette, QuickInsert
 from app.document import Document
 from app.inspector import Inspector
 from app.models import ModelsView
@@ -74,6 +74,7 @@ class MainWindow(QMainWindow):
     def _make_views(self) -> None:
         self.palette_view = Palette(self.document)
         self.canvas = Canvas(self.document, self.inspection)
+        self.quick_insert = QuickInsert(self.document, self.canvas)
         self.settings_tabs = SettingsTabs(self.document)
         self.monitor = Monitor(self.session)
         self.inspector = Inspector(self.document, self.inspection)
@@ -159,6 +160,7 @@ class MainWindow(QMainWindow):
             "move_down": canvas.commands.move_down,
             "select_all": canvas.select_all,
             "find_layer": self._find_layer,
+            "quick_insert": self._quick_insert,
             "next_problem": partial(self._commit_and_run, self.problems.select_next),
             "train": partial(self._commit_and_train, training.train),
             "continue_training": partial(self._commit_and_train, training.continue_training),
@@ -202,6 +204,9 @@ class MainWindow(QMainWindow):
     def _find_layer(self) -> None:
         self.panels.bring_to_front("palette")
         self.palette_view.focus_search()
+
+    def _quick_insert(self) -> None:
+        self.canvas.request_insert()
 
     def _show_help(self) -> None:
         show_text(self, "Keyboard and mouse", KEYBOARD_AND_MOUSE)

@@ -50,6 +50,20 @@ class WindowGeometry(NamedTuple):
         return self.dilation != (1, 1) or any(s < w for s, w in zip(self.stride, self.window, strict=True))
 
     @property
+    def same_padding(self) -> Pair | None:
+        """The padding with which the output has as many rows and columns as the input; None if there is none.
+
+        There is one if the stride is 1 and the dilated window has an odd number of rows and columns.
+
+        >>> WindowGeometry((5, 3)).same_padding, WindowGeometry((2, 2)).same_padding
+        ((2, 1), None)
+        """
+        reach = [dilation * (taps - 1) for taps, dilation in zip(self.window, self.dilation, strict=True)]
+        if self.stride != (1, 1) or any(pixels % 2 for pixels in reach):
+            return None
+        return reach[0] // 2, reach[1] // 2
+
+    @property
     def transposed(self) -> "WindowGeometry":
         """Geometry of the transposed window, for stride 1. It slides over the outputs and has one position per pixel.
 

@@ -61,6 +61,10 @@ class Conv2DSettings(WindowSettings):
         """How the window slides."""
         return WindowGeometry(self.window, self.stride, self.padding, self.dilation)
 
+    @property
+    def same_padding(self) -> Pair | None:
+        return self.geometry.same_padding
+
     def output_shape(self, input_shape: Shape) -> Shape:
         _, height, width = require_maps("Conv2D", input_shape)
         return (self.filters, *require_fit((height, width), self.geometry))

@@ -77,6 +77,10 @@ class ConvTranspose2DSettings(LayerSettings):
         """How the window slides over the result."""
         return WindowGeometry(self.window, self.stride, self.padding, self.dilation)
 
+    @property
+    def same_padding(self) -> Pair | None:
+        return self.geometry.same_padding
+
     def output_shape(self, input_shape: Shape) -> Shape:
         _, *size = require_maps("ConvTranspose2D", input_shape)
         rows, columns = (transposed_output_size(*axis) for axis in zip(size, *self.geometry, strict=True))

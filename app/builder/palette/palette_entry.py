@@ -5,7 +5,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.builder.layer_icons import ICON_SIZE, paint_layer_icon
-from app.builder.palette.search import SearchTerms
+from app.builder.layer_search import SearchTerms
 from app.widgets.theme.fonts import small_font
 from app.widgets.theme.theme import GRID, RADIUS, current_theme
 from tinyml.layers import Layer

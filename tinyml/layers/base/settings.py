@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from tinyml.core import Shape, ShapeError, describe_count
+from tinyml.core import Pair, Shape, ShapeError, describe_count
 from tinyml.layers.base.pytorch import PyTorchModule
 
 Family = Literal["convolution", "pooling", "dense", "activation", "regularisation", "block"]
@@ -72,6 +72,11 @@ class LayerSettings(BaseModel):
     def notes(self, input_shape: Shape) -> tuple[str, ...]:
         """Return a sentence for each thing worth knowing for `input_shape`, such as ignored border pixels."""
         return ()
+
+    @property
+    def same_padding(self) -> Pair | None:
+        """The value of the setting `padding` that keeps the size of the maps; None if there is none."""
+        return None
 
     def receptive_field(self, box: Box, input_shape: Shape) -> Box:
         """Return the input pixels that the outputs in `box` depend on.
