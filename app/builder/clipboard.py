@@ -17,17 +17,19 @@ _NO_LAYERS = "The clipboard holds no layers. Copy some cards first."
 
 
 class CutPlaces(BaseModel):
-    """The places of layers before they were cut. Pasting into the same network restores these places.
+    """The places of layers before they were cut. Pasting into the same stack restores these places.
 
     Attributes:
-        positions: positions of the cut layers in the network before, in rising order.
-        left: names of the layers that stayed in the network.
+        positions: positions of the cut layers in their stack before, in rising order.
+        left: names of the layers that stayed in the stack.
+        block: path to the stack.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     positions: tuple[NonNegativeInt, ...]
     left: tuple[str, ...]
+    block: tuple[str, ...] = ()
 
 
 class _CopiedLayers(BaseModel):

@@ -1,12 +1,14 @@
-"""The commands that edit the layers of the document: insert, delete, duplicate, copy, cut, paste, move, fix."""
+"""The commands that edit the layers of the document: insert, delete, duplicate, copy, cut, paste, move, wrap, fix."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 
 from app.builder.clipboard import CutPlaces, from_mime_data, to_mime_data
-from app.document import Document
+from app.document import BlockPath, Document, Edit
+from app.document.blocks import layers_in
 from app.document.edits import (
     apply_fix,
     cut_layers,
@@ -16,9 +18,12 @@ from app.document.edits import (
     paste_layers,
     positions_of,
     remove_layers,
+    unwrap_block,
+    wrap_layers,
 )
 from tinyml.core import Problem, TinymlError
-from tinyml.net import LayerSpecification
+from tinyml.net import LayerSpecification, is_block
+from tinyml.storage import Project
 
 
 class LayerCommands(QObject):
@@ -40,28 +45,30 @@ class LayerCommands(QObject):
         super().__init__(parent)
         self._document = document
 
-    def insert(self, layer_type: str, index: int | None = None) -> None:
+    def insert(self, layer_type: str, index: int | None = None, block: BlockPath | None = None) -> None:
         """Insert a new layer.
 
         Arguments:
             layer_type: name of the layer type, as files spell it.
             index: position of the new layer; None for the place after the selection.
+            block: path to its stack; None for the stack of the selection.
         """
         document = self._document
+        stack = document.block if block is None else block
         position = document.insertion_index if index is None else index
-        self._attempt(lambda: document.apply(insert_layer(document.project, position, layer_type)))
+        self._apply(lambda project: insert_layer(project, position, layer_type, block=stack), stack)
 
     @Slot()
     def delete(self) -> None:
         """Delete the selected layers."""
-        document = self._document
-        self._attempt(lambda: document.apply(remove_layers(document.project, document.selection)))
+        names, block = self._document.selection, self._document.block
+        self._apply(lambda project: remove_layers(project, names, block=block), block)
 
     @Slot()
     def duplicate(self) -> None:
         """Insert copies of the selected layers after them."""
-        document = self._document
-        self._attempt(lambda: document.apply(duplicate_layers(document.project, document.selection)))
+        names, block = self._document.selection, self._document.block
+        self._apply(lambda project: duplicate_layers(project, names, block), block)
 
     @Slot()
     def copy(self) -> None:
@@ -81,32 +88,50 @@ class LayerCommands(QObject):
     @Slot()
     def move_up(self) -> None:
         """Move the selected layers together, one place towards the input."""
-        self._attempt(lambda: self._move(max(self._selected_positions()[0] - 1, 0)))
+        self._attempt(lambda: self._move_to(max(self._selected_positions()[0] - 1, 0)))
 
     @Slot()
     def move_down(self) -> None:
         """Move the selected layers together, one place towards the loss."""
-        self._attempt(lambda: self._move(self._selected_positions()[-1] + 2))
+        self._attempt(lambda: self._move_to(self._selected_positions()[-1] + 2))
 
-    def move(self, names: Sequence[str], index: int) -> None:
+    def move(
+        self,
+        names: Sequence[str],
+        index: int,
+        block: BlockPath = (),
+        target_block: BlockPath | None = None,
+    ) -> None:
         """Move layers to another place.
 
         Arguments:
             names: names of the layers; they keep their order.
-            index: position, in the network as it is now, of the layer that follows them afterwards.
+            index: position, in the target stack as it is now, of the layer that follows them afterwards.
+            block: path to their stack.
+            target_block: path to the stack that gets the layers; None for the stack where they are.
         """
-        document = self._document
-        self._attempt(lambda: document.apply(move_layers(document.project, names, index)))
+        target = block if target_block is None else target_block
+        self._apply(lambda project: move_layers(project, names, index, block, target), block, target)
 
-    @Slot(object)
-    def fix(self, problem: Problem) -> None:
+    @Slot()
+    def wrap(self) -> None:
+        """Put the selected layers into a Residual."""
+        names, block = self._document.selection, self._document.block
+        self._apply(lambda project: wrap_layers(project, names, block), block)
+
+    @Slot()
+    def unwrap(self) -> None:
+        """Replace the selected block by the layers inside it."""
+        self._attempt(self._unwrap)
+
+    def fix(self, problem: Problem, block: BlockPath = ()) -> None:
         """Make the edit that a problem proposes.
 
         Arguments:
             problem: a problem of the document that has a fix.
+            block: path to the stack of its layer.
         """
-        document = self._document
-        self._attempt(lambda: document.apply(apply_fix(document.project, problem)))
+        self._apply(lambda project: apply_fix(project, problem, block), block)
 
     def _attempt(self, command: Callable[[], None]) -> None:
         try:
@@ -114,31 +139,62 @@ class LayerCommands(QObject):
         except TinymlError as error:
             self.message.emit(str(error))
 
+    def _apply(self, make_edit: Callable[[Project], Edit], *blocks: BlockPath) -> None:
+        """Make an edit of some stacks, and apply it.
+
+        Arguments:
+            make_edit: makes the edit of a project in which the layers of standard blocks are written down.
+            blocks: paths to the stacks that the edit changes.
+        """
+
+        def apply() -> None:
+            project = self._document.project_for(*blocks)
+            edit = make_edit(project)
+            # Without another change, the layers of a standard block are not written down either.
+            self._document.apply(edit if edit.project != project else replace(edit, project=self._document.project))
+
+        self._attempt(apply)
+
+    def _project(self) -> Project:
+        """Return the project to pass to an edit of the stack of the selection."""
+        return self._document.project_for(self._document.block)
+
     def _selected_positions(self) -> list[int]:
-        return positions_of(self._document.project, self._document.selection)
+        return positions_of(self._project(), self._document.selection, self._document.block)
 
     def _selected_layers(self) -> list[LayerSpecification]:
-        return [self._document.project.network.layers[position] for position in self._selected_positions()]
+        layers = layers_in(self._project(), self._document.block)
+        return [layers[position] for position in self._selected_positions()]
 
-    def _move(self, index: int) -> None:
-        self._document.apply(move_layers(self._document.project, self._document.selection, index))
+    def _move_to(self, index: int) -> None:
+        self.move(self._document.selection, index, self._document.block)
 
     def _cut(self) -> None:
-        document = self._document
+        document, block = self._document, self._document.block
         positions, layers = self._selected_positions(), self._selected_layers()
-        document.apply(cut_layers(document.project, document.selection))
-        left = tuple(layer.name for layer in document.project.network.layers)
-        _write_clipboard(layers, CutPlaces(positions=tuple(positions), left=left))
+        edit = cut_layers(self._project(), document.selection, block)
+        left = tuple(layer.name for layer in layers_in(edit.project, block))
+        document.apply(edit)
+        _write_clipboard(layers, CutPlaces(positions=tuple(positions), left=left, block=block))
 
     def _paste(self) -> None:
-        document = self._document
+        document, block = self._document, self._document.block
         copied, cut_places = from_mime_data(QGuiApplication.clipboard().mimeData())
-        index, places = document.insertion_index, None
-        if cut_places is not None:
-            same_network = cut_places.left == tuple(layer.name for layer in document.project.network.layers)
-            if same_network and cut_places.positions[0] == index:
+        project, index, places = self._project(), document.insertion_index, None
+        if cut_places is not None and cut_places.block == block:
+            same_stack = cut_places.left == tuple(layer.name for layer in layers_in(project, block))
+            if same_stack and cut_places.positions[0] == index:
                 places = cut_places.positions
-        document.apply(paste_layers(document.project, index, copied, places=places))
+        document.apply(paste_layers(project, index, copied, places=places, block=block))
+
+    def _unwrap(self) -> None:
+        document = self._document
+        if len(document.selection) != 1:
+            raise TinymlError("Select one block, such as Residual, to unwrap it.")
+        (name,), block = document.selection, document.block
+        inferred = document.inference_of(name, block)
+        inside = (*block, name) if inferred is not None and is_block(inferred.specification.type) else block
+        document.apply(unwrap_block(document.project_for(inside), name, block))
 
 
 def _write_clipboard(layers: Sequence[LayerSpecification], cut_places: CutPlaces | None = None) -> None:

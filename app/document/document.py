@@ -9,6 +9,7 @@ from zlib import crc32
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
+from app.document.blocks import BlockPath, inferred_in, nearest_block, written_down
 from app.document.edits import Edit, Names
 from app.jobs import BackgroundRunner, Job
 from tinyml.core import Problem, TinymlError
@@ -31,7 +32,9 @@ class Document(QObject):
     Attributes:
         project: the network, the data choice and the training settings; frozen.
         selection: names of the selected layers, from the input upwards.
-        input_selected: True if the input card is selected. New layers are then inserted as the first ones.
+        block: path to the stack of the selected layers: `()` for the network itself.
+        input_selected: True if the input card is selected. New layers are then inserted as the first ones. In a block,
+            it is True if new layers become the first ones inside.
         inference: shapes and problems of the network for the chosen data.
         data: description of the chosen data; None while it is being read, and if it cannot be read.
         data_problem: one sentence that says why the chosen data cannot be used; empty if it can.
@@ -41,7 +44,7 @@ class Document(QObject):
 
     Signals:
         changed(): the project changed, and perhaps its inference and its data description.
-        selection_changed(): other layers are selected.
+        selection_changed(): other layers are selected, or another stack.
         replaced(): another project was opened or started. Runs and weights of the previous project are obsolete.
         file_changed(): the path changed, or the state "modified" changed.
     """
@@ -55,6 +58,7 @@ class Document(QObject):
         super().__init__(parent)
         self.project = project or Project()
         self.selection: Names = ()
+        self.block: BlockPath = ()
         self.input_selected = False
         self.path: Path | None = None
         self.title = UNTITLED
@@ -98,21 +102,44 @@ class Document(QObject):
             self._facts = collect_facts(self._network_inference)
         return self._facts
 
-    def inference_of(self, name: str) -> LayerInference | None:
-        """Return the shapes and the problem of a layer; None if no layer has that name.
+    def inferred_layers(self, block: BlockPath = ()) -> tuple[LayerInference, ...]:
+        """Return the inference of the layers of a stack; none if there is no such stack.
+
+        Arguments:
+            block: path to the stack.
+        """
+        return inferred_in(self.inference.layers, block)
+
+    def inference_of(self, name: str, block: BlockPath = ()) -> LayerInference | None:
+        """Return the shapes and the problem of a layer; None if no layer of the stack has that name.
 
         Arguments:
             name: name of the layer.
+            block: path to the stack of the layer.
         """
-        return next((inferred for inferred in self.inference.layers if inferred.specification.name == name), None)
+        return next((each for each in self.inferred_layers(block) if each.specification.name == name), None)
 
     @property
     def insertion_index(self) -> int:
-        """The index for new layers: after the selected ones; 0 if the input is selected; otherwise at the end."""
+        """The index in `block` for new layers: after the selected ones; 0 if the input is selected; else at the end."""
         if self.input_selected:
             return 0
-        chosen = [index for index, layer in enumerate(self.project.network.layers) if layer.name in self.selection]
-        return chosen[-1] + 1 if chosen else len(self.project.network.layers)
+        names = [inferred.specification.name for inferred in self.inferred_layers(self.block)]
+        chosen = [index for index, name in enumerate(names) if name in self.selection]
+        return chosen[-1] + 1 if chosen else len(names)
+
+    def project_for(self, *blocks: BlockPath) -> Project:
+        """Return the project to pass to an edit of some stacks: the layers of a standard block are written down in it.
+
+        Arguments:
+            blocks: paths to the stacks that the edit changes.
+
+        Raises `TinymlError` if there is no such stack, or if the layers of a standard block are not known yet.
+        """
+        project = self.project
+        for block in blocks:
+            project = written_down(project, self.inference.layers, block)
+        return project
 
     def apply(self, edit: Edit) -> None:
         """Apply an edit as one step on the undo stack. An edit that changes nothing adds no step and emits no signal.
@@ -123,20 +150,28 @@ class Document(QObject):
         if edit.project != self.project:
             self.undo_stack.push(_EditCommand(self, edit))
         if edit.selection is not None:
-            self.select(edit.selection, input_selected=edit.selects_input)
+            self.select(edit.selection, block=edit.block, input_selected=edit.selects_input)
 
-    def select(self, names: Names, *, input_selected: bool = False) -> None:
-        """Select layers, or the input.
+    def select(self, names: Names, *, block: BlockPath = (), input_selected: bool = False) -> None:
+        """Select layers of one stack, or the input.
 
         Arguments:
             names: names of the layers, in any order; unknown names are ignored.
-            input_selected: select the input card.
+            block: path to the stack of the layers.
+            input_selected: select the input card; in a block, let new layers become the first ones inside.
         """
-        wanted = set(names)
-        selection = tuple(layer.name for layer in self.project.network.layers if layer.name in wanted)
-        if (selection, input_selected) != (self.selection, self.input_selected):
-            self.selection, self.input_selected = selection, input_selected
+        existing = nearest_block(self.project, block)
+        selection = self._in_order(names if existing == block else (), existing)
+        block = existing
+        if (selection, block, input_selected) != (self.selection, self.block, self.input_selected):
+            self.selection, self.block, self.input_selected = selection, block, input_selected
             self.selection_changed.emit()
+
+    def _in_order(self, names: Names, block: BlockPath) -> Names:
+        """Return the names that a stack has, in the order of its layers."""
+        wanted = set(names)
+        present = (inferred.specification.name for inferred in self.inferred_layers(block))
+        return tuple(name for name in present if name in wanted)
 
     def replace(self, project: Project, path: Path | None = None, title: str = UNTITLED) -> None:
         """Show another project, unmodified and with an empty undo history.
@@ -216,9 +251,12 @@ class Document(QObject):
         if (old.source, old.target) != (new.source, new.target) or self.data_problem:
             self._describe_data()
         self._infer()
-        names = {layer.name for layer in project.network.layers}
-        selection = tuple(name for name in self.selection if name in names)
-        same_selection, self.selection = selection == self.selection, selection
+        block = nearest_block(project, self.block)
+        same_block = block == self.block
+        selection = self._in_order(self.selection, block) if same_block else ()
+        same_selection = same_block and selection == self.selection
+        self.selection, self.block = selection, block
+        self.input_selected = self.input_selected and same_block
         # Views must show the new layers before they learn that some are no longer selected.
         self.changed.emit()
         if not same_selection:
@@ -299,8 +337,9 @@ class _EditCommand(QUndoCommand):
         self._weak_document = ref(document)
         self._merge_key = edit.merge_key
         self._before, self._after = document.project, edit.project
-        self._selection_before, self._input_before = document.selection, document.input_selected
-        self._selection_after, self._input_after = edit.selection, edit.selects_input
+        self._selection_before, self._block_before = document.selection, document.block
+        self._input_before = document.input_selected
+        self._selection_after, self._block_after, self._input_after = edit.selection, edit.block, edit.selects_input
 
     @property
     def _document(self) -> Document:
@@ -311,11 +350,11 @@ class _EditCommand(QUndoCommand):
     def redo(self) -> None:
         self._document.show_project(self._after)
         if self._selection_after is not None:
-            self._document.select(self._selection_after, input_selected=self._input_after)
+            self._document.select(self._selection_after, block=self._block_after, input_selected=self._input_after)
 
     def undo(self) -> None:
         self._document.show_project(self._before)
-        self._document.select(self._selection_before, input_selected=self._input_before)
+        self._document.select(self._selection_before, block=self._block_before, input_selected=self._input_before)
 
     def id(self) -> int:
         """Return equal numbers for commands that may be merged, -1 for a command that may not."""

@@ -232,8 +232,8 @@ class InspectorState(QObject):
         self._request_if_outdated()
 
     def _find_layer(self, default: str) -> str:
-        """Return the selected layer, else the layer that is shown, else the default."""
-        for name in reversed(self._document.selection):
+        """Return the selected layer or its outermost block, else the layer that is shown, else the default."""
+        for name in reversed(self._document.block[:1] or self._document.selection):
             if name in self.shapes:
                 return name
         return self.layer if self.layer in self.shapes else default

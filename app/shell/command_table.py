@@ -79,6 +79,9 @@ COMMANDS: tuple[Command, ...] = (
             "mdi6.alert-circle-outline",
             "Select the next layer that has a problem.",
         ),
+        ("-blocks",),
+        ("wrap", "&Wrap in Residual", "Ctrl+G", "mdi6.group", "Put the selected layers into a Residual."),
+        ("unwrap", "&Unwrap", "Ctrl+Shift+G", "mdi6.ungroup", "Replace the selected block by the layers inside it."),
     ),
     *_menu(
         "&Train",
@@ -117,9 +120,9 @@ COMMANDS: tuple[Command, ...] = (
 )
 
 CANVAS_COMMANDS = frozenset(
-    ("cut", "copy", "paste", "duplicate", "delete", "move_up", "move_down", "select_all"),
+    ("cut", "copy", "paste", "duplicate", "delete", "move_up", "move_down", "select_all", "wrap", "unwrap"),
 )
 """Commands whose keys work only while the canvas or the palette has the focus. Tables and fields use the same keys."""
 
-CARD_MENU = ("cut", "copy", "paste", "duplicate", "delete", "-", "move_up", "move_down")
+CARD_MENU = ("cut", "copy", "paste", "duplicate", "delete", "-", "move_up", "move_down", "-", "wrap", "unwrap")
 """Commands in the context menu of a layer card; "-" stands for a separator."""

@@ -6,8 +6,9 @@ from PySide6.QtGui import QAction
 from app.document import Document
 from app.shell.actions import Actions
 from app.widgets.plain_text import button_text
+from tinyml.net import is_block
 
-SELECTION_COMMANDS = ("cut", "copy", "duplicate", "delete", "move_up", "move_down")
+SELECTION_COMMANDS = ("cut", "copy", "duplicate", "delete", "move_up", "move_down", "wrap")
 """Commands that need at least one selected layer."""
 
 
@@ -57,8 +58,15 @@ class EditActions(QObject):
             return
         for name in SELECTION_COMMANDS:
             self._actions[name].setEnabled(bool(self._document.selection))
+        self._actions["unwrap"].setEnabled(self._block_selected())
         self._actions["select_all"].setEnabled(bool(self._document.project.network.layers))
         self._actions["next_problem"].setEnabled(bool(self._document.problems))
+
+    def _block_selected(self) -> bool:
+        """Return True if one layer is selected and it holds layers."""
+        selection = self._document.selection
+        inferred = self._document.inference_of(selection[0], self._document.block) if len(selection) == 1 else None
+        return inferred is not None and is_block(inferred.specification.type)
 
     @Slot(str)
     def _on_undo_text_changed(self, text: str) -> None:

@@ -14,6 +14,8 @@ Esc closes</td></tr>
 <tr><td><b>↑ ↓, Home, End</b></td><td>select another card; with Shift: several cards; Ctrl+A: all cards</td></tr>
 <tr><td><b>Alt+↑, Alt+↓</b></td><td>move the selected cards</td></tr>
 <tr><td><b>Del, Ctrl+D</b></td><td>delete, duplicate; Ctrl+X, Ctrl+C, Ctrl+V: cut, copy, paste</td></tr>
+<tr><td><b>Ctrl+G, Ctrl+Shift+G</b></td>
+<td>wrap the selected layers in a Residual; unwrap the selected Residual</td></tr>
 <tr><td><b>Ctrl+Z, Ctrl+Shift+Z</b></td><td>undo, redo</td></tr>
 <tr><td><b>F8</b></td>
 <td>go to the next problem; its card explains the problem and often has a button that fixes it</td></tr>

@@ -158,6 +158,8 @@ class MainWindow(QMainWindow):
             "delete": canvas.commands.delete,
             "move_up": canvas.commands.move_up,
             "move_down": canvas.commands.move_down,
+            "wrap": canvas.commands.wrap,
+            "unwrap": canvas.commands.unwrap,
             "select_all": canvas.select_all,
             "find_layer": self._find_layer,
             "quick_insert": self._quick_insert,

@@ -3,6 +3,7 @@
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.document import Document
+from app.document.blocks import innermost_problem
 
 
 class ProblemNavigation(QObject):
@@ -25,12 +26,18 @@ class ProblemNavigation(QObject):
 
     @Slot()
     def select_next(self) -> None:
-        """Select the next layer with a problem; after the last one, start again at the first."""
-        names = [problem.layer for problem in self._document.problems if problem.index >= 0]
-        if names:
-            selected = self._document.selection[-1] if self._document.selection else ""
-            following = names[(names.index(selected) + 1) % len(names)] if selected in names else names[0]
-            self._document.select((following,))
+        """Select the next layer with a problem; after the last one, start again at the first.
+
+        In a block, the layer inside that is the reason is selected.
+        """
+        document = self._document
+        layers = document.inference.layers
+        faulty = [innermost_problem(layers, problem) for problem in document.problems if problem.index >= 0]
+        places = [(block, problem.layer) for block, problem in faulty]
+        if places:
+            selected = (document.block, document.selection[-1] if document.selection else "")
+            block, name = places[(places.index(selected) + 1) % len(places)] if selected in places else places[0]
+            document.select((name,), block=block)
             self.layer_selected.emit()
         elif self._document.data_problem:
             self.data_requested.emit()

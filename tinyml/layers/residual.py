@@ -3,29 +3,24 @@
 import copy
 import math
 from collections.abc import Iterable, Sequence
-from functools import cached_property
-from typing import Annotated, Any
+from typing import Any
 
 import numpy as np
-from pydantic import Field, field_validator
 
 from tinyml.core import Array, ChangeSettings, Fix, Problem, Shape, ShapeError, describe_count, describe_shape
 from tinyml.layers.base import (
     Box,
     Deconvolution,
     Layer,
-    LayerSettings,
     PyTorchModule,
     validate_input_dim,
     validate_settings,
 )
+from tinyml.layers.base.blocks import BlockSettings
 from tinyml.layers.base.inference import LayerInference, infer_stack
 from tinyml.layers.base.registry import display_name
 from tinyml.layers.base.specification import LayerSpecification, apply_fix
 from tinyml.layers.base.stack import are_registered, build_stack, check_layers, forward_through, shapes_through
-
-_DEEPEST = 3
-"""How many stacks may be nested."""
 
 _STANDARD_BLOCK = ChangeSettings("Use the standard block inside", {"layers": []})
 
@@ -41,7 +36,7 @@ _PYTORCH_DEFINITION = '''class Residual(nn.Sequential):
 '''
 
 
-class ResidualSettings(LayerSettings):
+class ResidualSettings(BlockSettings):
     """Settings of `Residual`: the stack inside it."""
 
     family = "block"
@@ -50,41 +45,11 @@ class ResidualSettings(LayerSettings):
     short_name = "residual"
     aliases = ("skip connection", "shortcut", "resnet block")
 
-    layers: Annotated[
-        tuple[LayerSpecification, ...],
-        Field(
-            max_length=100,
-            title="Inside",
-            description="The layers inside, as in a network. Without layers: the standard block, which fits any input.",
-            json_schema_extra={"not_in_form": True},
-        ),
-    ] = ()
-
-    @field_validator("layers")
-    @classmethod
-    def _not_too_deep(cls, layers: tuple[LayerSpecification, ...]) -> tuple[LayerSpecification, ...]:
-        level: list[Any] = [layer.settings for layer in layers]
-        for _ in range(_DEEPEST):
-            level = [inner for settings in level for inner in _settings_inside(settings)]
-        if level:
-            raise ValueError(f"nested at most {_DEEPEST} deep")
-        return layers
-
-    def inferred_layers(self, input_shape: Shape) -> tuple[LayerInference, ...]:
-        """Return the shape inference of the layers inside for `input_shape`. It is computed once for each shape."""
-        # `model_copy(update=…)` copies the cache too. So each entry also holds the layers that it belongs to.
-        layers, inferred_layers = self._inferred_by_shape.get(input_shape, (None, ()))
-        if layers is not self.layers:
-            inferred_layers = infer_stack(self.layers or _standard_block(input_shape), input_shape)
-            self._inferred_by_shape[input_shape] = self.layers, inferred_layers
-        return inferred_layers
-
-    @cached_property
-    def _inferred_by_shape(self) -> dict[Shape, tuple[tuple[LayerSpecification, ...], tuple[LayerInference, ...]]]:
-        return {}
+    def standard_layers(self, input_shape: Shape) -> tuple[LayerSpecification, ...]:
+        return _standard_block(input_shape)
 
     def output_shape(self, input_shape: Shape) -> Shape:
-        inferred_layers = self.inferred_layers(input_shape)
+        inferred_layers = self.inferred_inside(input_shape)
         for inferred in inferred_layers:
             if inferred.problem is not None:
                 raise ShapeError(f"Inside, {inferred.problem}", self._fix_inside(inferred.problem, input_shape))
@@ -112,20 +77,20 @@ class ResidualSettings(LayerSettings):
     def parameter_shapes(self, input_shape: Shape) -> dict[str, Shape]:
         return {
             f"{inferred.specification.name}.{name}": shape
-            for inferred in self.inferred_layers(input_shape)
+            for inferred in self.inferred_inside(input_shape)
             for name, shape in inferred.parameter_shapes.items()
         }
 
     def buffer_shapes(self, input_shape: Shape) -> dict[str, Shape]:
         return {
             f"{inferred.specification.name}.{name}": shape
-            for inferred in self.inferred_layers(input_shape)
+            for inferred in self.inferred_inside(input_shape)
             for name, shape in inferred.buffer_shapes.items()
         }
 
     def operations(self, input_shape: Shape) -> int | None:
         total = math.prod(input_shape)
-        for inferred in self.inferred_layers(input_shape):
+        for inferred in self.inferred_inside(input_shape):
             if inferred.settings is None or inferred.input_shape is None:
                 return None
             inside = inferred.settings.operations(inferred.input_shape)
@@ -138,7 +103,7 @@ class ResidualSettings(LayerSettings):
         return f"x + {' → '.join(layer.name for layer in self.layers) or 'standard block'}"
 
     def explain(self, input_shape: Shape) -> str:
-        inferred_layers = self.inferred_layers(input_shape)
+        inferred_layers = self.inferred_inside(input_shape)
         inside = " → ".join(_describe(inferred) for inferred in inferred_layers)
         parameters = describe_count(sum(inferred.parameter_count for inferred in inferred_layers), "parameter")
         return (
@@ -149,13 +114,13 @@ class ResidualSettings(LayerSettings):
     def notes(self, input_shape: Shape) -> tuple[str, ...]:
         return tuple(
             f"Inside, {inferred.specification.name}: {note}"
-            for inferred in self.inferred_layers(input_shape)
+            for inferred in self.inferred_inside(input_shape)
             for note in inferred.notes
         )
 
     def receptive_field(self, box: Box, input_shape: Shape) -> Box:
         inside = box
-        for inferred in reversed(self.inferred_layers(input_shape)):
+        for inferred in reversed(self.inferred_inside(input_shape)):
             if inferred.settings is not None and inferred.input_shape is not None:
                 inside = inferred.settings.receptive_field(inside, inferred.input_shape)
         if any(first == end for first, end in inside):
@@ -166,7 +131,7 @@ class ResidualSettings(LayerSettings):
     def pytorch(self, input_shape: Shape) -> PyTorchModule | None:
         modules: list[str] = []
         definitions = [_PYTORCH_DEFINITION]
-        for inferred in self.inferred_layers(input_shape):
+        for inferred in self.inferred_inside(input_shape):
             name, settings = inferred.specification.name, inferred.settings
             # nn.Sequential passes no switches from one module to another, and its names have no dots.
             if settings is None or inferred.input_shape is None or settings.paired_pooling or "." in name:
@@ -229,7 +194,7 @@ class Residual(Layer):
     def build(self, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> None:
         self.input_dim = input_shape
         if not self.layers:
-            self.layers = build_stack(self.settings.inferred_layers(input_shape), rng, dtype)
+            self.layers = build_stack(self.settings.inferred_inside(input_shape), rng, dtype)
         self.output_shape(input_shape)
         for layer in self.layers:
             self.named_parameters.update({f"{layer.name}.{key}": each for key, each in layer.named_parameters.items()})
@@ -335,11 +300,3 @@ def _specification_of(layer: Layer) -> LayerSpecification:
 def _describe(inferred: LayerInference) -> str:
     words = inferred.settings.describe() if inferred.settings is not None else ""
     return display_name(inferred.specification.type) + (f" ({words})" if words else "")
-
-
-def _settings_inside(settings: Any) -> list[Any]:
-    """Return the settings of the layers inside these settings, which may come from a damaged file."""
-    layers = settings.get("layers") if isinstance(settings, dict) else None
-    return (
-        [layer.get("settings", {}) for layer in layers if isinstance(layer, dict)] if isinstance(layers, list) else []
-    )

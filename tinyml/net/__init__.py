@@ -1,5 +1,6 @@
 """Networks: Sequential, network specifications, shape inference, and recorded forward passes."""
 
+from tinyml.layers.base.blocks import is_block, layers_inside, with_layers_inside
 from tinyml.net.facts import LayerFacts, NetworkFacts, collect_facts
 from tinyml.net.sequential import Sequential
 from tinyml.net.specification import (
@@ -32,6 +33,9 @@ __all__ = [
     "collect_facts",
     "free_name",
     "infer",
+    "is_block",
+    "layers_inside",
     "read_settings",
     "record",
+    "with_layers_inside",
 ]

@@ -5,7 +5,8 @@ from dataclasses import replace
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from app.document import Document
+from app.document import BlockPath, Document
+from app.document.blocks import layers_in, nearest_block, renamed_path
 from app.document.edits import rename_layer
 from app.widgets.labels import make_caption, make_paragraph, show_text
 from app.widgets.theme.style_properties import set_style_property
@@ -32,6 +33,7 @@ class LayerNameRow(QWidget):
         super().__init__(parent)
         self._document = document
         self._layer: LayerSpecification | None = None
+        self._block: BlockPath = ()
         self.field = DraftLineEdit(self)
         self.field.setObjectName("layer_name")
         self.field.setAccessibleName("Name")
@@ -41,7 +43,7 @@ class LayerNameRow(QWidget):
         self._error = make_paragraph("layer_name_error", style_class="danger")
         self._error.hide()
         # `leave` may be called during an edit or an undo, where no other edit is possible: rename afterwards.
-        self._pending_rename: tuple[str, str] = ("", "")
+        self._pending_rename: tuple[str, str, BlockPath] = ("", "", ())
         self._rename_timer = QTimer(self, singleShot=True, interval=0)
         self._rename_timer.setObjectName("rename_timer")
         self._rename_timer.timeout.connect(self._on_rename_timeout)
@@ -61,23 +63,24 @@ class LayerNameRow(QWidget):
         layout.addWidget(self.field, 0, 1)
         layout.addWidget(self._error, 1, 0, 1, 2)
 
-    def show_layer(self, layer: LayerSpecification) -> None:
+    def show_layer(self, layer: LayerSpecification, block: BlockPath = ()) -> None:
         """Show the name of a layer. A draft stays if the layer is the same as before.
 
         Arguments:
             layer: a layer of the document.
+            block: path to its stack.
         """
-        if self._layer is not None and self._layer.name != layer.name:
+        if self._layer is not None and (self._layer.name, self._block) != (layer.name, block):
             self.leave()
         if self._layer is None or self._layer.type != layer.type:
             self.field.setText(layer.name)
             self._show_error("")
-        self._layer = layer
+        self._layer, self._block = layer, block
 
     def leave(self) -> None:
         """Show no layer. A draft is applied to its layer soon after."""
         if self._layer is not None and self.field.isModified() and not self._error.text():
-            self._pending_rename = self._layer.name, self.field.text()
+            self._pending_rename = self._layer.name, self.field.text(), self._block
             self._rename_timer.start()
         self._layer = None
 
@@ -85,18 +88,18 @@ class LayerNameRow(QWidget):
         """Apply the draft, if it is a possible name."""
         if self._layer is None or self._error.text():
             return
-        name = self._layer.name
+        name, block = self._layer.name, self._block
         self.field.setModified(False)
-        if self._document.inference_of(name) is None or self.field.text().strip() == name:
+        if self._document.inference_of(name, block) is None or self.field.text().strip() == name:
             return
-        self._document.apply(rename_layer(self._document.project, name, self.field.text()))
+        self._document.apply(rename_layer(self._document.project_for(block), name, self.field.text(), block))
 
     @Slot(str)
     def _on_text_edited(self, text: str) -> None:
         if self._layer is None:
             return
         try:
-            rename_layer(self._document.project, self._layer.name, text)
+            rename_layer(self._document.project_for(self._block), self._layer.name, text, self._block)
         except TinymlError as error:
             self._show_error(str(error))
         else:
@@ -109,12 +112,19 @@ class LayerNameRow(QWidget):
     @Slot()
     def _on_rename_timeout(self) -> None:
         """Apply the draft of a layer that is no longer shown."""
-        (old, new), project = self._pending_rename, self._document.project
-        names = [layer.name for layer in project.network.layers]
-        # Another edit may have deleted the layer, or used the name, in between.
+        (old, new, block), document = self._pending_rename, self._document
+        # Another edit may have deleted the layer or its block, or used the name, in between.
+        if nearest_block(document.project, block) != block:
+            return
+        project = document.project_for(block)
+        names = [layer.name for layer in layers_in(project, block)]
         if old in names and new.strip() not in names:
-            selection = tuple(new.strip() if name == old else name for name in self._document.selection)
-            self._document.apply(replace(rename_layer(project, old, new), selection=selection))
+            selection = document.selection
+            if document.block == block:
+                selection = tuple(new.strip() if name == old else name for name in selection)
+            edit = rename_layer(project, old, new, block)
+            path = renamed_path(document.block, block, old, new.strip())
+            document.apply(replace(edit, selection=selection, block=path))
 
     @Slot()
     def _on_document_replaced(self) -> None:

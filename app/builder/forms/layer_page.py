@@ -9,14 +9,14 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 from app.builder.commands import LayerCommands
 from app.builder.forms.layer_name_row import LayerNameRow
 from app.builder.forms.layer_values import fields_from_pooling, fields_without_row, form_values, to_json_value
-from app.document import Document
+from app.document import BlockPath, Document
 from app.document.edits import change_settings
 from app.forms.form_widgets import FormulaBox, Page
 from app.forms.model_form import ModelForm
 from app.widgets.labels import make_heading, make_paragraph, show_text
 from app.widgets.plain_text import button_text, short
 from app.widgets.theme.theme import GRID
-from tinyml.core import Problem, describe_shape
+from tinyml.core import Problem, TinymlError, describe_shape
 from tinyml.layers import Layer, LayerSettings, display_name
 from tinyml.net import LayerInference
 
@@ -29,7 +29,7 @@ class LayerPage(Page):
         parent: the parent widget.
 
     Signals:
-        message(sentence): says why a fix was impossible.
+        message(sentence): says why an edit was impossible.
     """
 
     message = Signal(str)
@@ -41,7 +41,8 @@ class LayerPage(Page):
         self._commands.message.connect(self.message)
         self._inferred: LayerInference | None = None
         self._form: ModelForm | None = None
-        self._form_key: tuple[str, type[Layer] | None] = ("", None)
+        self._block: BlockPath = ()
+        self._form_key: tuple[str, BlockPath, type[Layer] | None] = ("", (), None)
         self._problem: Problem | None = None
         self._heading = make_heading("layer_heading")
         self._name_row = LayerNameRow(document, self)
@@ -74,17 +75,18 @@ class LayerPage(Page):
 
     # -------------------------------------------------------------------------------------------------------- showing
 
-    def show_inference(self, inferred: LayerInference) -> None:
+    def show_inference(self, inferred: LayerInference, block: BlockPath = ()) -> None:
         """Show a layer of the document.
 
         Arguments:
             inferred: the layer after shape inference.
+            block: path to its stack.
         """
         layer = inferred.specification
-        if self._inferred is not None and self._inferred.specification.name != layer.name:
+        if self._inferred is not None and (self._inferred.specification.name, self._block) != (layer.name, block):
             self.leave()
-        self._name_row.show_layer(layer)
-        self._inferred = inferred
+        self._name_row.show_layer(layer, block)
+        self._inferred, self._block = inferred, block
         self._heading.setText(f"{short(layer.name)} · {short(display_name(layer.type))}")
         self._show_form(inferred)
         self._show_paired_pooling(inferred)
@@ -110,7 +112,7 @@ class LayerPage(Page):
         first.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _show_form(self, inferred: LayerInference) -> None:
-        key = (inferred.specification.name, inferred.layer_type)
+        key = (inferred.specification.name, self._block, inferred.layer_type)
         if key != self._form_key:
             self._form_key = key
             self._remove_form()
@@ -169,7 +171,8 @@ class LayerPage(Page):
 
     def _show_problem(self, inferred: LayerInference) -> None:
         name = inferred.specification.name
-        self._problem = next((problem for problem in self._document.problems if problem.layer == name), None)
+        problems = self._document.problems if not self._block else (inferred.problem,)
+        self._problem = next((problem for problem in problems if problem is not None and problem.layer == name), None)
         show_text(self._problem_text, self._problem.sentence if self._problem is not None else "")
         fix = self._problem.fix if self._problem is not None else None
         had_focus = self._fix_button.hasFocus()
@@ -203,20 +206,25 @@ class LayerPage(Page):
         current = form_values(self._inferred.layer_type.Settings, self._inferred)
         value = to_json_value(self._inferred.layer_type.Settings, {**current, name: value}, name)
         if value != current.get(name):
-            layer = self._inferred.specification.name
-            edit = change_settings(self._document.project, layer, {name: value})
+            layer, block = self._inferred.specification.name, self._block
+            try:
+                edit = change_settings(self._document.project_for(block), layer, {name: value}, block)
+            except TinymlError as error:
+                self.message.emit(str(error))
+                self.show_inference(self._inferred, block)
+                return
             self._document.apply(edit if continues else edit.alone())
 
     @Slot()
     def _on_document_replaced(self) -> None:
         """Delete all drafts and refused values, because they belong to another project."""
         self._inferred = None
-        self._form_key = ("", None)
+        self._form_key = ("", (), None)
 
     @Slot()
     def _on_fix_clicked(self) -> None:
         if self._problem is not None:
-            self._commands.fix(self._problem)
+            self._commands.fix(self._problem, self._block)
 
 
 def _describe_setting(value: Any) -> str:

@@ -53,7 +53,8 @@ class MultiLayerPage(Page):
     def show_selection(self) -> None:
         """Show the layers that are selected now."""
         names = self._document.selection
-        inferred_layers = [inferred for inferred in map(self._document.inference_of, names) if inferred is not None]
+        stack = self._document.inferred_layers(self._document.block)
+        inferred_layers = [inferred for inferred in stack if inferred.specification.name in names]
         self._heading.setText(f"{len(names)} layers selected")
         count = sum(inferred.parameter_count for inferred in inferred_layers)
         self._names.setText(

@@ -22,6 +22,7 @@ Enter, double-click: change the settings
 Drag, Alt+↑ ↓: move
 Ctrl+D: duplicate · Del: delete
 Ctrl+X, Ctrl+C, Ctrl+V: cut, copy, paste
+Ctrl+G: wrap in Residual · Ctrl+Shift+G: unwrap
 F1: all keys"""
 
 
@@ -80,10 +81,10 @@ class SettingsForm(QWidget):
         self._show()
 
     def _show(self) -> None:
-        selection = self._document.selection
-        inferred = self._document.inference_of(selection[0]) if len(selection) == 1 else None
+        selection, block = self._document.selection, self._document.block
+        inferred = self._document.inference_of(selection[0], block) if len(selection) == 1 else None
         if inferred is not None:
-            self._layer_page.show_inference(inferred)
+            self._layer_page.show_inference(inferred, block)
             self._stack.setCurrentWidget(self._layer_page)
             return
         self._layer_page.leave()

@@ -78,3 +78,13 @@ def test_the_next_problem_needs_a_problem(document, actions) -> None:
     document.apply(edits.insert_layer(document.project, 1, "Linear", {"outputs": 10}))
     assert document.problems == ()
     assert not actions["next_problem"].isEnabled()
+
+
+def test_unwrap_needs_one_selected_block(document, actions) -> None:
+    document.apply(edits.insert_layer(document.project, 0, "Tanh"))
+    assert not actions["unwrap"].isEnabled()
+    document.apply(edits.wrap_layers(document.project, ["tanh_1"]))
+    assert actions["unwrap"].isEnabled()
+    document.select(("tanh_1",), block=("residual_1",))
+    assert actions["wrap"].isEnabled()
+    assert not actions["unwrap"].isEnabled()

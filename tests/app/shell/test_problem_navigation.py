@@ -45,3 +45,18 @@ def test_without_a_layer_problem_only_a_data_problem_opens_the_data_form(qapp, d
     navigation.select_next()
     assert bool(requests) == requested
     assert document.selection == ()
+
+
+def test_in_a_block_the_layer_that_is_the_reason_is_selected(qapp) -> None:
+    inner = [{"type": "Residual", "name": "inner", "settings": {"layers": [{"type": "Linear", "name": "reason"}]}}]
+    layers = (
+        LayerSpecification(type="Residual", name="outer", settings={"layers": inner}),
+        LayerSpecification(type="ReLu", name="relu", settings={"slope": 1}),
+    )
+    document = Document(Project(network=NetworkSpecification(layers=layers)))
+    navigation = ProblemNavigation(document)
+    seen = []
+    for _ in range(3):
+        navigation.select_next()
+        seen.append((document.block, document.selection))
+    assert seen == [(("outer", "inner"), ("reason",)), ((), ("relu",)), (("outer", "inner"), ("reason",))]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -28,7 +28,8 @@ class LayerInference:
         buffer_shapes: name and shape of each buffer; empty while shapes are unknown.
         notes: one sentence for each thing that is allowed but worth knowing.
         paired_pooling: name of the layer whose switches this layer uses; empty for most layers.
-        problem: of this layer; None if there is none.
+        inside: the layers inside a block, also when a shape is unknown; empty for other layers.
+        problem: of this layer; None if there is none. A problem of a layer inside is a problem of the block too.
     """
 
     specification: LayerSpecification
@@ -40,6 +41,7 @@ class LayerInference:
     buffer_shapes: dict[str, Shape] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     paired_pooling: str = ""
+    inside: "tuple[LayerInference, ...]" = ()
     problem: Problem | None = None
 
     @property
@@ -51,6 +53,13 @@ class LayerInference:
     def tensor_shapes(self) -> dict[str, Shape]:
         """Name and shape of every tensor that files save: parameters, then buffers."""
         return {**self.parameter_shapes, **self.buffer_shapes}
+
+
+@runtime_checkable
+class _HoldsLayers(Protocol):
+    """Settings of a block. A Protocol, because `BlockSettings` needs `infer_stack` itself."""
+
+    def inferred_inside(self, input_shape: Shape | None) -> tuple[LayerInference, ...]: ...
 
 
 def infer_stack(layers: Sequence[LayerSpecification], input_shape: Shape | None) -> tuple[LayerInference, ...]:
@@ -102,6 +111,8 @@ def _infer_layer(
     known["settings"] = settings
     if layer.name in names:
         return faulty(f"Another layer is called '{layer.name}' too. Give one of them another name.", rename())
+    if isinstance(settings, _HoldsLayers):
+        known["inside"] = settings.inferred_inside(shape)
     if settings.paired_pooling is not None:
         if not pools:
             needed = settings.paired_pooling
