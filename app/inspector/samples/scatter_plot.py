@@ -10,13 +10,9 @@ from PySide6.QtGui import QColor, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.widgets.plain_text import short, tool_tip
-from app.widgets.theme.theme import FAMILY_COLORS, GRID, current_theme
+from app.widgets.theme.class_colors import class_color, class_symbol
+from app.widgets.theme.theme import GRID, current_theme
 
-CLASS_COLORS = tuple(
-    FAMILY_COLORS[family] for family in ("convolution", "regularisation", "activation", "pooling", "dense")
-)
-_SYMBOLS = ("o", "s", "t", "d", "star")
-"""Classes differ in their symbols and in their colours."""
 _LARGEST_ALPHA = 90
 """Opacity of the decision map where the network is certain, of 255."""
 _ANY_WIDTH = 2**24 - 1
@@ -92,7 +88,7 @@ class ScatterPlot(QWidget):
         self._labels, self._predictions = labels, None
         self._shown = np.arange(len(points))
         names = ", ".join(
-            f"{short(name)} {_SYMBOL_NAMES[index % len(_SYMBOLS)]}" for index, name in enumerate(class_names)
+            f"{short(name)} {_SYMBOL_NAMES[index % len(_SYMBOL_NAMES)]}" for index, name in enumerate(class_names)
         )
         caption = (
             f"{names}. A frame marks a wrong prediction."
@@ -258,7 +254,7 @@ class ScatterPlot(QWidget):
         self._scatter.setData(
             x=self._points[shown, 0],
             y=self._points[shown, 1],
-            symbol=[_SYMBOLS[label % len(_SYMBOLS)] for label in labels],
+            symbol=[class_symbol(label) for label in labels],
             brush=[brushes[label] for label in labels],
             pen=[wrong if flag else plain for flag in is_wrong],
         )
@@ -272,15 +268,6 @@ class ScatterPlot(QWidget):
             brush=None,
             pen=pyqtgraph.mkPen(current_theme().text if self.hasFocus() else current_theme().accent, width=3),
         )
-
-
-def class_color(index: int) -> str:
-    """Return the colour of a class. The colours repeat after five classes, as the symbols do.
-
-    Arguments:
-        index: index of the class.
-    """
-    return CLASS_COLORS[index % len(CLASS_COLORS)]
 
 
 _SYMBOL_NAMES = ("● blue", "■ yellow", "▼ green", "◆ pink", "★ red")

@@ -1,0 +1,184 @@
+"""The Data page: choose the data, look at it, and split it."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.datasets.preview import DataPreview, load_preview
+from app.datasets.preview_panel import PreviewPanel
+from app.datasets.source_panel import SourcePanel
+from app.document import DATA_PENDING, Document
+from app.forms import DataForm, SourceChoice, ask_for_source
+from app.jobs import BackgroundRunner, LatestJob
+from app.widgets.labels import make_label
+from app.widgets.page_layout import PageLayout
+from app.widgets.theme.theme import GRID
+from tinyml.data import DataChoice, DataDescription, builtin_names
+
+MOST_RECENT = 8
+"""Number of the user's data that the list remembers."""
+_CHOOSE_OTHER = "Choose other data at the left, or open a folder that is complete."
+
+
+class DataPage(QWidget):
+    """What data there is, the data in use with its classes and examples, and its split.
+
+    The examples are read in the background, and only while the page is visible.
+
+    Arguments:
+        document: holds the choice of data; choosing other data is an edit.
+        parent: the parent widget.
+
+    Attributes:
+        page_layout: the panels of the page.
+        recent: paths of the user's data, the newest first.
+
+    Signals:
+        recent_changed(): the user's data in use became the newest one of `recent`.
+    """
+
+    recent_changed = Signal()
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("data_page")
+        self.setAccessibleName("Data")
+        self._document = document
+        self._choice = SourceChoice.of(document)
+        self._background = BackgroundRunner()
+        self._preview_job = LatestJob(self._background, self)
+        self._requested: tuple[str, str, DataDescription] | None = None
+        self._failed_with: DataChoice | None = None
+        self.recent: tuple[str, ...] = ()
+        self._sources = SourcePanel()
+        self._preview = PreviewPanel()
+        self._form = DataForm(document, "data_page_form", with_source=False)
+        self.page_layout = PageLayout("data_page", self._preview, left=self._sources, right=self._make_right())
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.page_layout)
+        self._connect()
+        self._remember_source()
+
+    @property
+    def preview(self) -> DataPreview | None:
+        """What is shown of the examples; None while they are not read."""
+        return self._preview.preview
+
+    def commit(self) -> str:
+        """Apply the text that is typed in a field. Return a sentence if the number is refused, else an empty text."""
+        return self._form.commit()
+
+    def show_recent(self, sources: Sequence[str]) -> None:
+        """List the user's data of earlier sessions.
+
+        Arguments:
+            sources: paths of folders and files, the newest first.
+        """
+        self.recent = tuple(dict.fromkeys(sources))[:MOST_RECENT]
+        self._remember_source()
+        self._refresh()
+
+    @Slot()
+    def open_folder(self) -> None:
+        """Ask the user for a folder of data, and use it."""
+        self._choice.choose(ask_for_source(self, self._document, folders=True) or self._document.project.data.source)
+
+    @Slot()
+    def open_file(self) -> None:
+        """Ask the user for a file of data, and use it."""
+        self._choice.choose(ask_for_source(self, self._document, folders=False) or self._document.project.data.source)
+
+    def shutdown(self) -> None:
+        """Stop reading. The window calls it when it closes."""
+        self._background.shutdown()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._refresh()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        if self._preview_job.busy:
+            self._background.abandon()
+            self._requested = None
+
+    def _make_right(self) -> QWidget:
+        right = QWidget()
+        right.setObjectName("data_page_right")
+        layout = QVBoxLayout(right)
+        layout.setContentsMargins(0, GRID + GRID // 2, 0, 0)
+        layout.setSpacing(0)
+        heading = make_label("data_page_split_heading", "Target and split", "heading")
+        heading.setContentsMargins(GRID + GRID // 2, 0, GRID, 0)
+        layout.addWidget(heading)
+        layout.addWidget(self._form, 1)
+        return right
+
+    def _connect(self) -> None:
+        self._sources.chosen.connect(self._choice.choose)
+        self._sources.folder_requested.connect(self.open_folder)
+        self._sources.file_requested.connect(self.open_file)
+        self._preview_job.returned.connect(self._on_preview_job_returned)
+        self._preview_job.failed.connect(self._on_preview_job_failed)
+        self._choice.changed.connect(self._refresh)
+        self._document.changed.connect(self._on_document_changed)
+        self._document.replaced.connect(self._on_document_changed)
+
+    @Slot()
+    def _on_document_changed(self) -> None:
+        self._remember_source()
+        self._refresh()
+
+    def _remember_source(self) -> None:
+        """Put the data in use first in `recent`, if it is the user's own."""
+        source = self._document.project.data.source
+        if source in builtin_names() or source in self.recent:
+            return
+        self.recent = (source, *self.recent)[:MOST_RECENT]
+        self.recent_changed.emit()
+
+    @Slot()
+    def _refresh(self) -> None:
+        """Show the data in use. A hidden page does it when it is shown."""
+        if not self.isVisible():
+            return
+        data, choice, pending = self._document.data, self._document.project.data, self._choice.pending
+        recent = self.recent if not pending or pending in self.recent else (pending, *self.recent)
+        self._sources.show_sources(recent, choice.source, data, pending, self._choice.error)
+        self._preview.show_description(data if not pending else None)
+        if pending or self._document.data_pending:
+            self._stop_reading(DATA_PENDING)
+        elif data is None:
+            self._stop_reading(f"{self._document.data_problem}\n\n{_CHOOSE_OTHER}", danger=True)
+        else:
+            self._request(choice, data)
+
+    def _stop_reading(self, message: str, danger: bool = False) -> None:
+        self._background.abandon()
+        self._requested = None
+        self._preview.show_message(message, danger)
+
+    def _request(self, choice: DataChoice, data: DataDescription) -> None:
+        """Read the examples, unless they are shown or being read. Another split does not change them."""
+        wanted = choice.source, choice.target, data
+        failed_before = self._failed_with is not None and self._failed_with != choice
+        if wanted == self._requested and not failed_before:
+            return
+        self._requested, self._failed_with = wanted, None
+        # A folder that does not answer must not delay other data.
+        self._background.abandon()
+        self._preview.show_message(DATA_PENDING)
+        self._preview_job.start(partial(load_preview, choice))
+
+    @Slot(object)
+    def _on_preview_job_returned(self, preview: DataPreview) -> None:
+        self._preview.show_preview(preview)
+
+    @Slot(str)
+    def _on_preview_job_failed(self, sentence: str) -> None:
+        self._failed_with = self._document.project.data
+        self._preview.show_message(sentence, danger=True)

@@ -1,0 +1,27 @@
+"""Colours and symbols that tell classes apart in plots of points."""
+
+from app.widgets.theme.theme import FAMILY_COLORS
+
+CLASS_COLORS = tuple(
+    FAMILY_COLORS[family] for family in ("convolution", "regularisation", "activation", "pooling", "dense")
+)
+CLASS_SYMBOLS = ("o", "s", "t", "d", "star")
+"""Classes differ in their symbols and in their colours. The names are those of pyqtgraph."""
+
+
+def class_color(index: int) -> str:
+    """Return the colour of a class. The colours repeat after five classes, as the symbols do.
+
+    Arguments:
+        index: index of the class.
+    """
+    return CLASS_COLORS[index % len(CLASS_COLORS)]
+
+
+def class_symbol(index: int) -> str:
+    """Return the symbol of a class.
+
+    Arguments:
+        index: index of the class.
+    """
+    return CLASS_SYMBOLS[index % len(CLASS_SYMBOLS)]
