@@ -108,6 +108,11 @@ COMMANDS: tuple[Command, ...] = (
     ),
     *_menu(
         "&View",
+        ("zoom_in", "Zoom &in", "Ctrl++", "mdi6.magnify-plus-outline", "Show the cards larger."),
+        ("zoom_out", "Zoom &out", "Ctrl+-", "mdi6.magnify-minus-outline", "Show the cards smaller."),
+        ("zoom_fit", "Fi&t the network", "Ctrl+0", "mdi6.fit-to-page-outline", "Show the whole network, if possible."),
+        ("zoom_actual_size", "&Actual size", "Ctrl+Alt+0", "", "Show the cards at 100 %."),
+        ("-zoom",),
         ("full_screen", "&Full screen", "F11", "", "Fill the screen. Press again to leave full screen."),
         ("move_panels", "&Move panels", "", "", "Show title bars on the panels. Drag a title bar to move its panel."),
         ("reset_layout", "&Reset layout", "", "", "Put all panels back in their first places."),

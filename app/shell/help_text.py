@@ -20,6 +20,8 @@ Esc closes</td></tr>
 <tr><td><b>F8</b></td>
 <td>go to the next problem; its card explains the problem and often has a button that fixes it</td></tr>
 <tr><td><b>Ctrl+F</b></td><td>search the palette</td></tr>
+<tr><td><b>Ctrl+wheel, two fingers</b></td>
+<td>zoom the canvas; also Ctrl++ and Ctrl+−; Ctrl+0: show the whole network; Ctrl+Alt+0: actual size (100 %)</td></tr>
 </table>
 <h3>Train</h3>
 <table cellpadding="3">

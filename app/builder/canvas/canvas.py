@@ -6,7 +6,9 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from app.builder.canvas.card import Card
 from app.builder.canvas.network_view import NetworkView
+from app.builder.canvas.overlays import Overlays
 from app.builder.canvas.selection import INPUT
+from app.builder.canvas.zoom import Zoom
 from app.builder.commands import LayerCommands
 from app.builder.drag import DragController, DragPayload
 from app.builder.drag_picture import add_count_badge
@@ -28,6 +30,7 @@ class Canvas(NetworkView):
 
     Attributes:
         commands: the commands on the selected layers.
+        zoom: the size of the cards.
 
     Signals:
         message(sentence): says why a command was impossible.
@@ -55,6 +58,8 @@ class Canvas(NetworkView):
         self._context_actions: list[QAction] = []
         self._drag = DragController(self, document)
         self.card_stack.input_card.installEventFilter(self)
+        self.zoom = Zoom(self, self.card_stack)
+        self._overlays = Overlays(self, self.card_stack, self.zoom)
 
     def select_all(self) -> None:
         """Select every layer."""

@@ -1,15 +1,17 @@
 """One card of the canvas. It paints itself instead of holding many widgets, so a hundred cards change quickly."""
 
 import numpy as np
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QEnterEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QEnterEvent, QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from app.builder.canvas.activation_strip import Tiles, make_example_tile, make_tiles
 from app.builder.canvas.card_layout import CardLayout, lay_out_card
 from app.builder.canvas.card_model import CardModel
 from app.builder.canvas.card_painter import CardPainter
+from app.builder.canvas.compact_card import COMPACT_HEIGHT, COMPACT_SCALE, is_compact, paint_compact_row
 from app.widgets.plain_text import button_text, short, visible
+from app.widgets.theme.fonts import scaled_font
 from app.widgets.theme.theme import GRID
 
 
@@ -34,6 +36,7 @@ class Card(QWidget):
         super().__init__(parent)
         self.model = model
         self.rebuilds = 0
+        self._width, self._zoom = 0, 1.0
         self._selected = self._hovered = False
         self._live_line = ""
         self._values: np.ndarray | None = None
@@ -114,18 +117,12 @@ class Card(QWidget):
         self.setObjectName(f"{model.family}_card" if model.family in ("input", "loss") else f"card_{model.name}")
         self.setAccessibleName(visible(model.describe()))
         fix = model.problem.fix if model.problem else None
-        if fix is None:
-            if self._fix_button is not None:
-                if self._fix_button.hasFocus():
-                    self.setFocus()  # else Qt moves the focus out of the canvas
-                self._fix_button.hide()
-        else:
+        if fix is not None:
             button = self._fix_button or self._make_fix_button()
             button.setObjectName(f"fix_button_{model.name}")
             button.setText(button_text(fix.label, 40))
             button.setAccessibleName(f"{short(fix.label)} ({short(model.name)})")
-            button.show()
-            self._place_fix_button()
+        self._place_fix_button()
         self.update()
 
     def _make_fix_button(self) -> QPushButton:
@@ -137,26 +134,73 @@ class Card(QWidget):
 
     # --------------------------------------------------------------------------------------------------------- layout
 
-    def height_for(self, width: int) -> int:
-        """Return the height in pixels that the card needs.
+    def height_for(self, width: int, zoom: float = 1.0) -> int:
+        """Return the height that the card needs, in pixels at 100 %.
 
         Arguments:
-            width: width of the card in pixels.
+            width: width of the card in pixels at 100 %.
+            zoom: size on screen divided by the size at 100 %. It decides if the card is compact.
         """
-        return self._layout_for(width).height
+        return COMPACT_HEIGHT if is_compact(zoom) else self._layout_for(width).height
+
+    def set_scale(self, width: int, zoom: float) -> None:
+        """Set how large the card is painted. Its geometry on screen is `width` × `zoom` pixels wide.
+
+        Arguments:
+            width: width of the card in pixels at 100 %.
+            zoom: size on screen divided by the size at 100 %.
+        """
+        if (width, zoom) != (self._width, self._zoom):
+            self._width, self._zoom = width, zoom
+            self._place_fix_button()
+            self.update()
+
+    @property
+    def fits(self) -> bool:
+        """True if the card has the height that its content needs."""
+        return self.height() == round(self.height_for(self._logical_width, self._zoom) * self._zoom)
+
+    @property
+    def title_rect(self) -> QRect:
+        """The place of the name and the type, in pixels of the screen."""
+        if is_compact(self._zoom):
+            return self.rect()
+        box = self._layout_for(self._logical_width).boxes["title"]
+        return scaled_rect(box, self._zoom)
+
+    @property
+    def _logical_width(self) -> int:
+        return self._width or self.width()
 
     def _layout_for(self, width: int) -> CardLayout:
         if width not in self._layouts:
-            has_fix = self.model.problem is not None and self.model.problem.fix is not None
-            fix_height = self._fix_button.sizeHint().height() if has_fix and self._fix_button is not None else 0
+            fix_height = self._fix_size().height() if self._has_fix else 0
             self._layouts = {width: lay_out_card(self.model, self._live_line, width, self.font(), fix_height)}
         return self._layouts[width]
 
+    @property
+    def _has_fix(self) -> bool:
+        return self.model.problem is not None and self.model.problem.fix is not None
+
+    def _fix_size(self) -> QSize:
+        """Return the size of the fix button at 100 %."""
+        metrics, text = QFontMetrics(self.font()), self._fix_button.text() if self._fix_button is not None else ""
+        return QSize(metrics.horizontalAdvance(text.replace("&&", "&")) + 3 * GRID, metrics.height() + GRID)
+
     def _place_fix_button(self) -> None:
-        box = self._layout_for(self.width()).boxes.get("fix")
-        if box is not None and self._fix_button is not None:
-            width = min(self._fix_button.sizeHint().width(), self.width() - box.x() - GRID)
-            self._fix_button.setGeometry(box.x(), box.y(), width, box.height())
+        """Give the fix button its place and size. A compact card has no room for it."""
+        button = self._fix_button
+        if button is None:
+            return
+        box = self._layout_for(self._logical_width).boxes.get("fix")
+        shown = box is not None and not is_compact(self._zoom)
+        if not shown and button.hasFocus():
+            self.setFocus()  # else Qt moves the focus out of the canvas
+        button.setVisible(shown)
+        if box is not None and shown:
+            width = min(self._fix_size().width(), self._logical_width - box.x() - GRID)
+            button.setFont(scaled_font(self.font(), self._zoom))
+            button.setGeometry(scaled_rect(QRect(box.x(), box.y(), width, box.height()), self._zoom))
 
     # --------------------------------------------------------------------------------------------------------- events
 
@@ -186,8 +230,16 @@ class Card(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        parts = CardPainter(painter, self.rect(), self.font(), self.model, self._layout_for(self.width()))
+        compact = is_compact(self._zoom)
+        scale = self._zoom * (COMPACT_SCALE if compact else 1)
+        painter.scale(scale, scale)
+        rect = QRect(0, 0, round(self.width() / scale), round(self.height() / scale))
+        parts = CardPainter(painter, rect, self.font(), self.model, self._layout_for(self._logical_width))
         parts.paint_frame(self._selected, self._hovered, self.hasFocus())
+        if compact:
+            paint_compact_row(painter, rect, self.font(), self.model)
+            painter.end()
+            return
         parts.paint_icon()
         parts.paint_text(self._live_line)
         parts.paint_activations(self._values, self._make_tiles())
@@ -200,3 +252,18 @@ class Card(QWidget):
             make = make_example_tile if self.model.family == "input" else make_tiles
             self._tiles = make(self._values)
         return self._tiles
+
+
+def scaled_rect(rect: QRect, zoom: float) -> QRect:
+    """Return a rectangle in pixels of the screen. Equal sizes stay equal.
+
+    Arguments:
+        rect: the rectangle in pixels at 100 %.
+        zoom: size on screen divided by the size at 100 %.
+
+    >>> scaled_rect(QRect(10, 20, 30, 40), 0.5).getRect()
+    (5, 10, 15, 20)
+    """
+    return QRect(
+        round(rect.x() * zoom), round(rect.y() * zoom), round(rect.width() * zoom), round(rect.height() * zoom)
+    )

@@ -1,10 +1,10 @@
 """The stack of cards. Its layout is our own, because a gap can open between any two cards."""
 
-from PySide6.QtCore import QEasingCurve, QPointF, QRect, QRectF, QSize, Qt, QVariantAnimation, Slot
+from PySide6.QtCore import QEasingCurve, QPointF, QRect, QRectF, QSize, Qt, QVariantAnimation, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QStyle, QWidget
 
-from app.builder.canvas.card import Card
+from app.builder.canvas.card import Card, scaled_rect
 from app.builder.canvas.card_model import CardModel
 from app.widgets.labels import make_label
 from app.widgets.theme.theme import GRID, RADIUS, current_theme
@@ -12,10 +12,11 @@ from app.widgets.theme.theme import GRID, RADIUS, current_theme
 _SPACING = GRID
 _MARGIN = 2 * GRID
 _WIDEST = 600
+_NARROWEST = 200
 _ANIMATION_MS = 120
 _EMPTY_HEIGHT = 12 * GRID
-_OUT_OF_SIGHT = -10_000
-"""Top of the dragged cards. They are not hidden, because a hidden widget loses the focus and the mouse."""
+_OUT_OF_SIGHT = -100_000
+"""Top of the dragged cards, at 100 %. They are not hidden, because a hidden widget loses the focus and the mouse."""
 
 EMPTY_TEXT = "No layers yet. Drag one here, or press Enter on one in the palette."
 
@@ -33,7 +34,13 @@ class CardStack(QWidget):
         loss_card: the last card.
         cards: the layer cards in order.
         gap: position of the open gap among the cards that are not lifted; None if no gap is open.
+        zoom: size on screen divided by the size at 100 %. Places are found at 100 % and then scaled.
+
+    Signals:
+        arranged(): cards have other places or another content.
     """
+
+    arranged = Signal()
 
     def __init__(self, input_model: CardModel, loss_model: CardModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,6 +49,8 @@ class CardStack(QWidget):
         self.cards: list[Card] = []
         self.loss_card = Card(loss_model, self)
         self.gap: int | None = None
+        self.zoom = 1.0
+        self._view_width = 0
         self._gap_height = 0
         self._lifted: frozenset[str] = frozenset()
         self._empty = make_label("empty_canvas", EMPTY_TEXT, "muted", wraps=True)
@@ -94,6 +103,36 @@ class CardStack(QWidget):
         """
         return self._places.get(card, card.geometry())
 
+    # ----------------------------------------------------------------------------------------------------------- zoom
+
+    def set_zoom(self, zoom: float) -> None:
+        """Show the cards larger or smaller.
+
+        Arguments:
+            zoom: size on screen divided by the size at 100 %.
+        """
+        if zoom != self.zoom:
+            self.zoom = zoom
+            self.arrange()
+
+    def set_view_width(self, width: int) -> None:
+        """Set the width of the visible part, which decides how wide the cards are.
+
+        Arguments:
+            width: in pixels of the screen.
+        """
+        if width != self._view_width:
+            self._view_width = width
+            self.arrange()
+
+    def height_at(self, zoom: float) -> int:
+        """Return the height of the whole stack in pixels of the screen.
+
+        Arguments:
+            zoom: size on screen divided by the size at 100 %.
+        """
+        return round(_bottom_of(self._find_places(zoom)[0]) * zoom)
+
     # ------------------------------------------------------------------------------------------------------------ gap
 
     def lift(self, names: tuple[str, ...]) -> None:
@@ -107,9 +146,9 @@ class CardStack(QWidget):
             self.arrange()
 
     def lifted_height(self) -> int:
-        """Return the height in pixels of a gap for the lifted cards. It is limited if there are many."""
-        width = self._card_width()
-        heights = [card.height_for(width) for card in self.cards if card.model.name in self._lifted]
+        """Return the height of a gap for the lifted cards, in pixels at 100 %. It is limited if there are many."""
+        width, zoom = self._card_width(self.zoom), self.zoom
+        heights = [card.height_for(width, zoom) for card in self.cards if card.model.name in self._lifted]
         return min(sum(heights), 15 * GRID) if heights else 6 * GRID
 
     def open_gap(self, gap: int, height: int) -> None:
@@ -117,7 +156,7 @@ class CardStack(QWidget):
 
         Arguments:
             gap: position of the card among the cards that are not lifted.
-            height: height of the gap in pixels.
+            height: height of the gap in pixels at 100 %.
         """
         if (gap, height) != (self.gap, self._gap_height):
             self.gap, self._gap_height = gap, height
@@ -157,7 +196,7 @@ class CardStack(QWidget):
 
     def gap_rect(self) -> QRect:
         """Return the place of the open gap after the animation; an empty rectangle if no gap is open."""
-        return self._find_places()[1]
+        return scaled_rect(self._find_places(self.zoom)[1], self.zoom)
 
     def _cards_in_place(self) -> list[Card]:
         return [card for card in self.cards if card.model.name not in self._lifted]
@@ -170,26 +209,34 @@ class CardStack(QWidget):
         Arguments:
             animated: let the cards slide to their places, unless the style switches animations off.
         """
-        self._places, _ = self._find_places()
-        self._empty.setVisible(self._empty in self._places)
-        bottom = max(rect.bottom() for rect in self._places.values()) + 1 + _MARGIN
-        if bottom != self.minimumHeight():
-            self.setMinimumHeight(bottom)
+        zoom, width = self.zoom, self._card_width(self.zoom)
+        for card in self.all_cards():
+            card.set_scale(width, zoom)
+        places, _ = self._find_places(zoom)
+        self._empty.setVisible(self._empty in places)
+        # Only enlarged cards may be wider than the view: otherwise a scroll bar that appears would need another one.
+        least = QSize(round((width + 2 * _MARGIN) * zoom) if zoom > 1 else 0, round(_bottom_of(places) * zoom))
+        if least != self.minimumSize():
+            self.setMinimumSize(least)
+            places, _ = self._find_places(zoom)  # a scroll area may give the stack another width at once
+        self._places = {widget: scaled_rect(rect, zoom) for widget, rect in places.items()}
         self._animation.stop()
         moved = any(widget.geometry() != rect for widget, rect in self._places.items())
         duration = min(_ANIMATION_MS, self.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration, None, self))
         if animated and moved and duration > 0 and self.isVisible():
-            self._starts = {widget: widget.geometry() for widget in self._places if widget.y() > _OUT_OF_SIGHT}
+            self._starts = {widget: widget.geometry() for widget in self._places if widget.y() >= 0}
             self._animation.setDuration(duration)
             self._animation.start()
         else:
             for widget, rect in self._places.items():
                 widget.setGeometry(rect)
         self.update()
+        self.arranged.emit()
 
-    def _find_places(self) -> tuple[dict[QWidget, QRect], QRect]:
-        width = self._card_width()
-        left = (self.width() - width) // 2
+    def _find_places(self, zoom: float) -> tuple[dict[QWidget, QRect], QRect]:
+        """Return the places of the widgets and of the open gap, in pixels at 100 %."""
+        width = self._card_width(zoom)
+        left = (int(self.width() / zoom) - width) // 2
         places: dict[QWidget, QRect] = {}
         gap_rect = QRect()
         top = _MARGIN
@@ -199,7 +246,7 @@ class CardStack(QWidget):
             places[widget] = QRect(left, top, width, height)
             top += height + _SPACING
 
-        place(self.input_card, self.input_card.height_for(width))
+        place(self.input_card, self.input_card.height_for(width, zoom))
         cards = self._cards_in_place()
         if not self.cards:
             place(self._empty, _EMPTY_HEIGHT)
@@ -208,17 +255,19 @@ class CardStack(QWidget):
                 gap_rect = QRect(left, top, width, self._gap_height)
                 top += self._gap_height + _SPACING
             if index < len(cards):
-                place(cards[index], cards[index].height_for(width))
-        place(self.loss_card, self.loss_card.height_for(width))
+                place(cards[index], cards[index].height_for(width, zoom))
+        place(self.loss_card, self.loss_card.height_for(width, zoom))
         for card in self.cards:
             if card.model.name in self._lifted:
-                places[card] = QRect(left, _OUT_OF_SIGHT, width, card.height_for(width))
+                places[card] = QRect(left, _OUT_OF_SIGHT, width, card.height_for(width, zoom))
         if self.gap is not None and not self.cards:
             gap_rect = places[self._empty]
         return places, gap_rect
 
-    def _card_width(self) -> int:
-        return max(min(self.width() - 2 * _MARGIN, _WIDEST), 200)
+    def _card_width(self, zoom: float) -> int:
+        """Return the width of the cards in pixels at 100 %. Enlarged cards keep it, so that lines break as before."""
+        view = (self._view_width or self.width()) / min(zoom, 1.0)
+        return max(min(int(view) - 2 * _MARGIN, _WIDEST), _NARROWEST)
 
     @Slot(object)
     def _on_animation_value_changed(self, progress: float) -> None:
@@ -236,7 +285,7 @@ class CardStack(QWidget):
         return QSize(_WIDEST + 2 * _MARGIN, max(self.minimumHeight(), 40 * GRID))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(30 * GRID, self.minimumHeight())
+        return QSize(max(30 * GRID, self.minimumWidth()), self.minimumHeight())
 
     # ------------------------------------------------------------------------------------------------------- painting
 
@@ -266,3 +315,7 @@ class CardStack(QWidget):
         painter.setBrush(fill)
         painter.setPen(QPen(color, 1.5, Qt.PenStyle.DashLine))
         painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), RADIUS, RADIUS)
+
+
+def _bottom_of(places: dict[QWidget, QRect]) -> int:
+    return max(rect.bottom() for rect in places.values()) + 1 + _MARGIN

@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
-from PySide6.QtGui import QCursor
+from PySide6.QtGui import QCursor, QResizeEvent
 from PySide6.QtWidgets import QApplication, QFrame, QWidget
 
 from app.builder.canvas.card import Card
@@ -38,7 +38,6 @@ class NetworkView(DropArea):
         super().__init__(document, parent)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._selection = CardSelection(document)
         self._scrolls_to_selection = True
@@ -129,8 +128,7 @@ class NetworkView(DropArea):
     @Slot()
     def _on_activations_shown(self) -> None:
         """Arrange the cards again if the line on the loss card, which depends on the sample, needs another height."""
-        loss_card = self.card_stack.loss_card
-        if loss_card.height_for(loss_card.width()) != loss_card.height():
+        if not self.card_stack.loss_card.fits:
             self.card_stack.arrange()
 
     # ------------------------------------------------------------------------------------------- selection and focus
@@ -181,6 +179,10 @@ class NetworkView(DropArea):
         under = self.card_stack.card_at(self.card_stack.mapFromGlobal(position).toPointF()) if inside else None
         for card in self.card_stack.all_cards():
             card.set_hovered(card is under and card.isVisible())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.card_stack.set_view_width(self.viewport().width())
+        super().resizeEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -1,6 +1,7 @@
 """The style sheet: everything that a palette cannot express. A widget asks for a style by a dynamic property.
 
-QLabel: muted, heading, danger, warning, chip. QPushButton and QToolButton: primary, flat, fix. QFrame: panel, formula.
+QLabel: muted, heading, danger, warning, chip. QPushButton and QToolButton: primary, flat, fix.
+QFrame: panel, formula, floating.
 """
 
 from pathlib import Path
@@ -32,6 +33,16 @@ def style_sheet(theme: Theme, icons: Path) -> str:
     QToolButton[chip="true"]:hover, QToolButton[chip="true"]:focus {{ border-color: {theme.accent}; }}
 
     QFrame[formula="true"] {{ background: {theme.track}; border-radius: {RADIUS}px; }}
+    QFrame[floating="true"] {{
+        background: {theme.card}; border: 1px solid {theme.border}; border-radius: {RADIUS}px;
+    }}
+    QFrame[floating="true"] QToolButton {{
+        background: transparent; color: {theme.text}; border: 1px solid transparent; border-radius: {RADIUS - 1}px;
+        padding: 2px 5px;
+    }}
+    QFrame[floating="true"] QToolButton:hover {{ background: {theme.track}; }}
+    QFrame[floating="true"] QToolButton:focus {{ border-color: {theme.accent}; }}
+    QFrame[floating="true"] QToolButton:disabled {{ color: {theme.muted}; }}
     QFrame[advice="true"] {{ background: {theme.track}; border-left: 3px solid {theme.warning}; }}
 
     QPushButton {{
@@ -50,7 +61,9 @@ def style_sheet(theme: Theme, icons: Path) -> str:
     }}
     QPushButton[flat="true"] {{ background: transparent; border-color: transparent; color: {theme.accent}; }}
     QPushButton[flat="true"]:hover, QPushButton[flat="true"]:focus {{ border-color: {theme.accent}; }}
-    QPushButton[fix="true"] {{ background: transparent; color: {theme.danger}; border-color: {theme.danger}; }}
+    QPushButton[fix="true"] {{
+        background: transparent; color: {theme.danger}; border-color: {theme.danger}; padding: 0;
+    }}
     QPushButton[fix="true"]:hover, QPushButton[fix="true"]:focus {{ background: {theme.track}; }}
 
     QLineEdit {{
@@ -102,6 +115,8 @@ def style_sheet(theme: Theme, icons: Path) -> str:
     QTabBar {{ background: {theme.surface}; }}
 
     QScrollArea {{ border: 0; background: transparent; }}
+    QScrollArea#canvas {{ background: {theme.canvas}; }}
+    QAbstractScrollArea::corner {{ background: transparent; border: 0; }}
     QProgressBar {{ background: {theme.track}; border: 0; border-radius: 3px; max-height: 6px; min-height: 6px; }}
     QProgressBar::chunk {{ background: {theme.accent}; border-radius: 3px; }}
     """

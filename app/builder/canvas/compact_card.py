@@ -1,0 +1,80 @@
+"""A card in one row, for a canvas that is zoomed out: icon, name, type, output shape, and a mark for a problem."""
+
+from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
+
+from app.builder.canvas.card_model import CardModel
+from app.builder.layer_icons import ICON_SIZE, paint_layer_icon
+from app.widgets.plain_text import short
+from app.widgets.theme.fonts import bold_font
+from app.widgets.theme.theme import GRID, current_theme
+from tinyml.core import describe_shape
+
+COMPACT_SCALE = 1.7
+"""Size of text and icon on a compact card, as a multiple of the normal size: readable where the canvas is at 40 %."""
+
+COMPACT_HEIGHT = 44
+"""Height of a compact card in pixels at 100 %."""
+
+_LARGEST_COMPACT_ZOOM = 0.6
+_MARK = 14
+_TEXT_LEFT = 40
+
+
+def is_compact(zoom: float) -> bool:
+    """Return True if cards are shown in one row.
+
+    Arguments:
+        zoom: size on screen divided by the size at 100 %.
+    """
+    return zoom < _LARGEST_COMPACT_ZOOM
+
+
+def paint_compact_row(painter: QPainter, rect: QRect, font: QFont, model: CardModel) -> None:
+    """Paint the content of a compact card.
+
+    Arguments:
+        painter: paints on the card; its unit is `COMPACT_SCALE` × zoom pixels.
+        rect: the whole card in this unit.
+        font: font of the card.
+        model: content of the card.
+    """
+    theme, middle = current_theme(), rect.height() / 2
+    paint_layer_icon(painter, QRectF(14, middle - ICON_SIZE / 2, ICON_SIZE, ICON_SIZE), model.family)
+    right = float(rect.width() - GRID)
+    if model.problem is not None:
+        right -= _MARK
+        _paint_mark(painter, QRectF(right, middle - _MARK / 2, _MARK, _MARK), font)
+        right -= GRID
+    bold, metrics = bold_font(font), QFontMetrics(font)
+    if model.shape is not None:
+        shape = describe_shape(model.shape)
+        width = metrics.horizontalAdvance(shape)
+        painter.setFont(font)
+        painter.setPen(QColor(theme.text))
+        painter.drawText(QRectF(right - width, 0, width, rect.height()), Qt.AlignmentFlag.AlignVCenter, shape)
+        right -= width + GRID
+    room = int(right) - _TEXT_LEFT
+    if room <= 0:
+        return
+    name = QFontMetrics(bold).elidedText(short(model.name), Qt.TextElideMode.ElideMiddle, room)
+    painter.setFont(bold)
+    painter.setPen(QColor(theme.danger if model.problem is not None else theme.text))
+    painter.drawText(QRectF(_TEXT_LEFT, 0, room, rect.height()), Qt.AlignmentFlag.AlignVCenter, name)
+    used = QFontMetrics(bold).horizontalAdvance(name) + GRID
+    if room - used > 3 * GRID:
+        kind = metrics.elidedText(short(model.type_name), Qt.TextElideMode.ElideRight, room - used)
+        painter.setFont(font)
+        painter.setPen(QColor(theme.muted))
+        painter.drawText(QRectF(_TEXT_LEFT + used, 0, room - used, rect.height()), Qt.AlignmentFlag.AlignVCenter, kind)
+
+
+def _paint_mark(painter: QPainter, box: QRectF, font: QFont) -> None:
+    """Paint the mark of a problem: a red disc with an exclamation mark."""
+    theme = current_theme()
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(theme.danger))
+    painter.drawEllipse(box)
+    painter.setFont(bold_font(font))
+    painter.setPen(QColor(theme.card))
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, "!")
