@@ -24,6 +24,24 @@ class InsertBefore:
 
 
 @dataclass(frozen=True)
+class MoveBefore:
+    """Move the layer that has the problem towards the input.
+
+    Attributes:
+        layer: name of the layer that follows it afterwards.
+        places: number of layers that it passes.
+    """
+
+    layer: str
+    places: int
+
+    @property
+    def label(self) -> str:
+        """Text of the button, e.g. "Move it before flatten_1"."""
+        return f"Move it before {self.layer}"
+
+
+@dataclass(frozen=True)
 class ChangeSettings:
     """Change settings of the layer that has the problem.
 
@@ -107,7 +125,9 @@ class ChangeTraining:
     settings: Mapping[str, Any]
 
 
-Fix = InsertBefore | ChangeSettings | ChangeType | RenameLayer | RemoveLayer | AppendLayers | ChangeTraining
+Fix = (
+    InsertBefore | MoveBefore | ChangeSettings | ChangeType | RenameLayer | RemoveLayer | AppendLayers | ChangeTraining
+)
 
 
 @dataclass(frozen=True)

@@ -229,7 +229,7 @@ def _collect_stack(
 
 def _collect_layer(inferred: LayerInference, stack: _Stack) -> LayerFacts:
     """Return the facts of a layer, and change what `stack` knows."""
-    inside, seen_inside = _collect_stack(getattr(inferred, "inside", ()), stack.seen)
+    inside, seen_inside = _collect_stack(inferred.inside, stack.seen)
     name, parameter_count = inferred.specification.name, inferred.parameter_count
     settings, input_shape, output_shape = inferred.settings, inferred.input_shape, inferred.output_shape
     if settings is None or input_shape is None or output_shape is None:

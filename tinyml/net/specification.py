@@ -171,16 +171,30 @@ def _check_target_shape(inferred_layers: Sequence[LayerInference], shape: Shape,
         sentence = f"The network ends with {numbers} but each target has {count}."
         return [_wrong_length(inferred_layers, shape, count, sentence)]
     sentence = f"The network ends with {_describe_numbers(shape)} but each target is {_describe_numbers(target_shape)}."
-    fix: AppendLayers | None = None
-    if len(target_shape) == 1:
-        layers: tuple[tuple[str, dict[str, Any]], ...] = (("Flatten", {}), ("Linear", {"outputs": count}))
-        fix = AppendLayers(f"Add Flatten and Linear with {describe_count(count, 'output')}", layers)
-    elif len(target_shape) == 3 and len(shape) == 1:
-        size = {"size": list(target_shape[1:])}
-        if shape != (count,):
-            return [_wrong_length(inferred_layers, shape, count, sentence)]
-        fix = AppendLayers(f"Add Reshape to {describe_shape(target_shape[1:])}", (("Reshape", size),))
+    if len(target_shape) == 3 and len(shape) == 1 and shape != (count,):
+        return [_wrong_length(inferred_layers, shape, count, sentence)]
+    fix = _reach_target_shape(shape, target_shape)
+    if fix is None:
+        sentence += " Layers give vectors or maps, so choose data with such targets."
     return [Problem(last, inferred_layers[last].specification.name, sentence, fix)]
+
+
+def _reach_target_shape(shape: Shape, target_shape: Shape) -> AppendLayers | None:
+    """Return layers that turn an output into the target's shape; None if no layer gives such a shape."""
+    count, size = math.prod(target_shape), target_shape[1:]
+    linear: tuple[str, dict[str, Any]] = ("Linear", {"outputs": count})
+    if len(target_shape) == 1:
+        label = f"Add Flatten and Linear with {describe_count(count, 'output')}"
+        return AppendLayers(label, (("Flatten", {}), linear))
+    if len(target_shape) != 3:
+        return None
+    if shape == (count,):
+        return AppendLayers(f"Add Reshape to {describe_shape(size)}", (("Reshape", {"size": list(size)}),))
+    if shape[1:] == size:
+        label = f"Add Conv2D with {describe_count(target_shape[0], 'filter')}"
+        return AppendLayers(label, (("Conv2D", {"filters": target_shape[0]}),))
+    label = f"Add Flatten, Linear and Reshape to {describe_shape(size)}"
+    return AppendLayers(label, (("Flatten", {}), linear, ("Reshape", {"size": list(size)})))
 
 
 def _describe_numbers(shape: Shape) -> str:

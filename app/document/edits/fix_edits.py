@@ -6,7 +6,7 @@ from app.document.blocks import BlockPath, layers_in, with_layers
 from app.document.edits.edit import Edit, Names
 from app.document.edits.setting_edits import change_training
 from tinyml import net
-from tinyml.core import ChangeTraining, Problem, TinymlError
+from tinyml.core import ChangeTraining, MoveBefore, Problem, TinymlError
 from tinyml.storage import Project
 
 
@@ -34,6 +34,8 @@ def apply_fix(project: Project, problem: Problem, block: BlockPath = ()) -> Edit
     selection: Names | None = tuple(layer.name for layer in fixed if layer.name not in old_names) or None
     if len(fixed) < len(layers):
         selection = tuple(layer.name for layer in fixed[problem.index :][:1] or fixed[-1:])
+    if isinstance(fix, MoveBefore):
+        selection = (problem.layer,)
     edit = Edit(_lower_first(fix.label), with_layers(project, fixed, block), selection, block=block)
     return edit if fixed or not block else replace(edit, selection=block[-1:], block=block[:-1])
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.tinyml.net.stacks import stack
+from tests.tinyml.net.stacks import fixed, stack
 from tinyml.core import AppendLayers, ChangeSettings, ChangeTraining, DataError, SpecificationError
 from tinyml.data import DataChoice, Dataset, Noise, Splits, load, split
 from tinyml.layers import Flatten, Linear
@@ -278,7 +278,15 @@ def test_other_targets_for_validation_are_refused() -> None:
         ),
         (stack("Flatten"), (1, 8, 8), (1, 8, 8), "ends with 64 numbers but each target is 1×8×8", "Add Reshape to 8×8"),
         (stack("ReLu"), (1, 8, 8), (5,), "ends with 1×8×8 but each target is 5 numbers", "Add Flatten and Linear"),
-        (stack("MaxPool2D"), (1, 8, 8), (1, 8, 8), "ends with 1×4×4 but each target is 1×8×8", None),
+        (
+            stack("MaxPool2D"),
+            (1, 8, 8),
+            (1, 8, 8),
+            "ends with 1×4×4 but each target is 1×8×8",
+            "Add Flatten, Linear and Reshape to 8×8",
+        ),
+        (stack("Conv2D"), (1, 8, 8), (1, 8, 8), "ends with 8×8×8 but each target", "Add Conv2D with 1 filter"),
+        (stack("ReLu"), (1, 8, 8), (8, 8), "Layers give vectors or maps, so choose data with such targets.", None),
     ],
 )
 def test_outputs_of_another_shape_than_the_targets_are_a_problem(
@@ -287,7 +295,14 @@ def test_outputs_of_another_shape_than_the_targets_are_a_problem(
     (problem,) = find_problems(infer(network, example, 0, target), TrainingSettings(loss="mse_loss"))
     assert words in problem.sentence
     assert problem.fix is None if fix is None else isinstance(problem.fix, ChangeSettings | AppendLayers)
-    assert fix is None or (problem.fix is not None and problem.fix.label.startswith(fix))
+    if fix is None:
+        return
+    assert problem.fix is not None
+    assert problem.fix.label.startswith(fix)
+    for _ in range(2):  # the first fix may lead to a second one, from 64 numbers to maps of 8×8
+        problems = find_problems(infer(network, example, 0, target), TrainingSettings(loss="mse_loss"))
+        network = fixed(network, problems[0]) if problems else network
+    assert not find_problems(infer(network, example, 0, target), TrainingSettings(loss="mse_loss"))
 
 
 def test_a_loss_of_classes_is_a_problem_with_a_fix() -> None:

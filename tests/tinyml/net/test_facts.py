@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tests.tinyml.net.stacks import stack
 from tinyml.core import Pair, Shape
+from tinyml.layers.base.stack import all_layers
 from tinyml.net import NetworkFacts, NetworkSpecification, Trace, build, collect_facts, infer, record
 
 LENET = stack(
@@ -156,6 +157,24 @@ def test_vectors_have_no_receptive_field() -> None:
     facts = facts_of(stack(("Linear", {"outputs": 3}), "ReLu"), (5,))
     assert [layer.receptive_field for layer in facts.layers] == [None, None]
     assert (facts.operations, facts.activation_bytes, facts.receptive_field) == (3 * 11 + 3, 24, None)
+
+
+def test_layers_inside_a_block_have_facts() -> None:
+    network = stack("Conv2D", "Residual", ("Residual", {"layers": stack("Residual").model_dump()["layers"]}))
+    facts, net = facts_of(network, (1, 8, 8)), build(network, (1, 8, 8))
+    inner = facts.layer(("layer_1", "conv_2"))
+    assert inner is not None
+    assert inner.receptive_field == (7, 7)
+    assert facts.layers[1].receptive_field == (7, 7)
+    assert facts.layers[1].activation_bytes == 4 * 8 * 8 * 8 * 5  # the block and four layers inside
+    nested = facts.layer(("layer_2", "layer_0", "conv_1"))
+    assert nested is not None
+    assert nested.receptive_field == (8, 8)
+    assert facts.layer(("layer_2", "conv_1")) is None
+    assert facts.layer(()) is None
+    built = [*net.layers, *list(all_layers([net["layer_1"]]))[1:]]
+    for layer, made in zip((*facts.layers, *facts.layers[1].inside), built, strict=True):
+        assert layer.parameter_count == sum(parameter.tensor.size for parameter in made.parameters)
 
 
 def test_after_a_problem_only_the_parameters_are_counted() -> None:

@@ -7,7 +7,17 @@ from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
-from tinyml.core import Fix, Problem, RemoveLayer, RenameLayer, SettingsError, Shape, ShapeError
+from tinyml.core import (
+    Fix,
+    InsertBefore,
+    MoveBefore,
+    Problem,
+    RemoveLayer,
+    RenameLayer,
+    SettingsError,
+    Shape,
+    ShapeError,
+)
 from tinyml.layers.base.layer import Layer
 from tinyml.layers.base.registry import display_name, find_layer_type
 from tinyml.layers.base.settings import LayerSettings
@@ -81,6 +91,7 @@ def infer_stack(layers: Sequence[LayerSpecification], input_shape: Shape | None)
     for index, layer in enumerate(layers):
         rename = partial(_rename, layers, layer.type)
         inferred = _infer_layer(index, layer, shape, pools, names, rename)
+        inferred = _moved_to_maps(inferred, inferred_layers)
         inferred = _with_unique_tensors(inferred, index, tensors, rename)
         names.add(layer.name)
         if inferred.layer_type is not None and inferred.layer_type.records_switches:
@@ -136,6 +147,36 @@ def _infer_layer(
         notes=settings.notes(shape),
         **known,
     )
+
+
+def _moved_to_maps(inferred: LayerInference, before: Sequence[LayerInference]) -> LayerInference:
+    """Let the fix of a layer that needs maps move it before the layer that turned the maps into a vector.
+
+    The layers between them may only be some that keep each number in its place, such as ReLU.
+    """
+    problem, settings = inferred.problem, inferred.settings
+    if problem is None or settings is None or not isinstance(problem.fix, InsertBefore | RemoveLayer):
+        return inferred
+    for places, previous in enumerate(reversed(before), 1):
+        if previous.settings is None or previous.input_shape is None or previous.output_shape is None:
+            break
+        if len(previous.output_shape) == 1 and len(previous.input_shape) == 3:
+            if _gives_maps(settings, previous.input_shape):
+                fix = MoveBefore(previous.specification.name, places)
+                return replace(inferred, problem=replace(problem, fix=fix))
+            break
+        if len(previous.output_shape) != 1 or previous.settings.reads_whole_input(previous.input_shape):
+            break
+    return inferred
+
+
+def _gives_maps(settings: LayerSettings, input_shape: Shape) -> bool:
+    """Return True if a layer with these settings turns an input of this shape into maps."""
+    try:
+        output_shape = settings.output_shape(input_shape)
+    except ShapeError:
+        return False
+    return len(output_shape) == 3 and settings.paired_pooling is None
 
 
 def _with_paired_pooling(settings: LayerSettings, pooling: LayerInference) -> LayerSettings:

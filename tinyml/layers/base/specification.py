@@ -11,6 +11,7 @@ from tinyml.core import (
     ChangeSettings,
     ChangeType,
     InsertBefore,
+    MoveBefore,
     Problem,
     RemoveLayer,
     RenameLayer,
@@ -112,6 +113,8 @@ def apply_fix(layers: Sequence[LayerSpecification], problem: Problem) -> tuple[L
     match problem.fix:
         case InsertBefore(layer_type=layer_type, settings=settings):
             fixed.insert(index, new(layer_type, settings))
+        case MoveBefore(places=places):
+            fixed.insert(index - places, fixed.pop(index))
         case ChangeSettings(settings=settings, removed=removed):
             kept = {name: value for name, value in fixed[index].settings.items() if name not in removed}
             fixed[index] = _changed(fixed[index], settings={**kept, **settings})
