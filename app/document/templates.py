@@ -151,7 +151,7 @@ def _with_one_problem_less(project: Project, data: DataDescription) -> Project |
             return edits.apply_fix(project, padding).project
         if problem.fix is not None:
             return edits.apply_fix(project, problem).project
-    return _with_image_outputs(project, data) if problems else None
+    return None
 
 
 def _find_problems(project: Project, data: DataDescription) -> tuple[Problem, ...]:
@@ -175,18 +175,6 @@ def _same_padding(project: Project, problem: Problem) -> Problem | None:
     if padding == list(_pair(layer.settings["padding"])):
         return None
     return Problem(problem.index, problem.layer, problem.sentence, ChangeSettings("Set padding", {"padding": padding}))
-
-
-def _with_image_outputs(project: Project, data: DataDescription) -> Project | None:
-    """Return the project with as many output maps as its targets have; None if this changes nothing."""
-    if data.target_shape is None or len(data.target_shape) != 3:
-        return None
-    for layer in reversed(project.network.layers):
-        if "filters" in layer.settings:
-            maps = {"filters": data.target_shape[0]}
-            changed = edits.change_settings(project, layer.name, maps).project
-            return changed if changed != project else None
-    return None
 
 
 def _pair(value: int | Iterable[int]) -> tuple[int, ...]:

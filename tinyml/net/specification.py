@@ -173,6 +173,10 @@ def _check_target_shape(inferred_layers: Sequence[LayerInference], shape: Shape,
     sentence = f"The network ends with {_describe_numbers(shape)} but each target is {_describe_numbers(target_shape)}."
     if len(target_shape) == 3 and len(shape) == 1 and shape != (count,):
         return [_wrong_length(inferred_layers, shape, count, sentence)]
+    if len(shape) == len(target_shape) == 3 and shape[1:] == target_shape[1:]:
+        maps = target_shape[0]
+        conv = AppendLayers(f"Add Conv2D with {describe_count(maps, 'filter')}", (("Conv2D", {"filters": maps}),))
+        return [_wrong_size(inferred_layers, shape, "filters", maps, sentence, conv)]
     fix = _reach_target_shape(shape, target_shape)
     if fix is None:
         sentence += " Layers give vectors or maps, so choose data with such targets."
@@ -190,9 +194,6 @@ def _reach_target_shape(shape: Shape, target_shape: Shape) -> AppendLayers | Non
         return None
     if shape == (count,):
         return AppendLayers(f"Add Reshape to {describe_shape(size)}", (("Reshape", {"size": list(size)}),))
-    if shape[1:] == size:
-        label = f"Add Conv2D with {describe_count(target_shape[0], 'filter')}"
-        return AppendLayers(label, (("Conv2D", {"filters": target_shape[0]}),))
     label = f"Add Flatten, Linear and Reshape to {describe_shape(size)}"
     return AppendLayers(label, (("Flatten", {}), linear, ("Reshape", {"size": list(size)})))
 
@@ -203,17 +204,27 @@ def _describe_numbers(shape: Shape) -> str:
 
 def _wrong_length(inferred_layers: Sequence[LayerInference], shape: Shape, count: int, sentence: str) -> Problem:
     """Return the problem that the output vector has the wrong length. The fix changes a setting or adds a Linear."""
+    fix = AppendLayers(f"Add Linear with {describe_count(count, 'output')}", (("Linear", {"outputs": count}),))
+    return _wrong_size(inferred_layers, shape, "outputs", count, sentence, fix)
+
+
+def _wrong_size(
+    inferred_layers: Sequence[LayerInference], shape: Shape, setting: str, value: int, sentence: str, otherwise: Fix
+) -> Problem:
+    """Return the problem of the last layer that decides the output's size by a setting, with the fix to change it.
+
+    If no layer decides it, the problem is one of the last layer, with the fix `otherwise`.
+    """
     for index in range(len(inferred_layers) - 1, -1, -1):
         inferred = inferred_layers[index]
         if (
             inferred.layer_type is not None
             and inferred.output_shape == shape
-            and "outputs" in inferred.layer_type.Settings.model_fields
+            and setting in inferred.layer_type.Settings.model_fields
         ):
-            change = ChangeSettings(f"Set outputs to {count}", {"outputs": count})
+            change = ChangeSettings(f"Set {setting} to {value}", {setting: value})
             return Problem(index, inferred.specification.name, sentence, change)
-    fix = AppendLayers(f"Add Linear with {describe_count(count, 'output')}", (("Linear", {"outputs": count}),))
-    return Problem(len(inferred_layers) - 1, inferred_layers[-1].specification.name, sentence, fix)
+    return Problem(len(inferred_layers) - 1, inferred_layers[-1].specification.name, sentence, otherwise)
 
 
 __all__ = [

@@ -285,7 +285,15 @@ def test_other_targets_for_validation_are_refused() -> None:
             "ends with 1×4×4 but each target is 1×8×8",
             "Add Flatten, Linear and Reshape to 8×8",
         ),
-        (stack("Conv2D"), (1, 8, 8), (1, 8, 8), "ends with 8×8×8 but each target", "Add Conv2D with 1 filter"),
+        (stack("Conv2D"), (1, 8, 8), (1, 8, 8), "ends with 8×8×8 but each target", "Set filters to 1"),
+        (stack("ReLu"), (3, 8, 8), (1, 8, 8), "ends with 3×8×8 but each target", "Add Conv2D with 1 filter"),
+        (
+            stack("Conv2D", "MaxPool2D", "Upsample2D"),
+            (1, 8, 8),
+            (1, 8, 8),
+            "ends with 8×8×8 but each target",
+            "Set filters to 1",
+        ),
         (stack("ReLu"), (1, 8, 8), (8, 8), "Layers give vectors or maps, so choose data with such targets.", None),
     ],
 )
