@@ -9,7 +9,7 @@ from PySide6.QtCore import QMimeData
 
 from tinyml.core import StorageError, TinymlError
 from tinyml.core.json_text import read_json_object
-from tinyml.net import LayerSpecification
+from tinyml.net import MOST_LAYERS, LayerSpecification
 
 MIME_TYPE = "application/x-tinyml-layers+json"
 _MAX_BYTES = 4_000_000
@@ -39,7 +39,7 @@ class _CopiedLayers(BaseModel):
 
     format: Literal["tinyml-layers"] = "tinyml-layers"
     version: Literal[1] = 1
-    layers: tuple[LayerSpecification, ...] = Field(min_length=1, max_length=1000)
+    layers: tuple[LayerSpecification, ...] = Field(min_length=1)
     cut: CutPlaces | None = None
 
     @model_validator(mode="after")
@@ -79,7 +79,7 @@ def from_mime_data(data: QMimeData) -> tuple[tuple[LayerSpecification, ...], Cut
         The layers, and their places before they were cut; None instead of the places if they were copied.
 
     Raises:
-        TinymlError: the clipboard holds no layers.
+        TinymlError: the clipboard holds no layers, or more than a network may have.
     """
     content = (
         bytes(data.data(MIME_TYPE).data()) if data.hasFormat(MIME_TYPE) else data.text().encode("utf-8", "replace")
@@ -90,4 +90,6 @@ def from_mime_data(data: QMimeData) -> tuple[tuple[LayerSpecification, ...], Cut
         copied = _CopiedLayers.model_validate(read_json_object(content, "the clipboard"))
     except (StorageError, ValidationError) as error:
         raise TinymlError(_NO_LAYERS) from error
+    if len(copied.layers) > MOST_LAYERS:
+        raise TinymlError(f"The clipboard holds more than {MOST_LAYERS} layers. Copy fewer at a time.")
     return copied.layers, copied.cut

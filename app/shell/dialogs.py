@@ -41,20 +41,28 @@ def show_text(parent: QWidget, title: str, text: str) -> None:
 
 
 def ask(
-    parent: QWidget, title: str, question: str, answers: Mapping[str, Callable[[], object]], default: str, name: str
+    parent: QWidget,
+    title: str,
+    question: str,
+    answers: Mapping[str, Callable[[], object]],
+    default: str,
+    name: str,
+    refuse: str = "Cancel",
 ) -> None:
-    """Ask a question, and call the function of the chosen answer. Esc means Cancel, which does nothing.
+    """Ask a question, and call the function of the chosen answer. Esc means `refuse`, which does nothing.
 
     Arguments:
         parent: of the dialog.
         title: of the dialog.
         question: one or two sentences.
-        answers: function of each button, by the text of the button; a button "Cancel" is added.
+        answers: function of each button, by the text of the button.
         default: text of the button that Enter presses.
         name: objectName of the dialog.
+        refuse: text of the button that is added to the answers and does nothing.
     """
     box = _plain_box(parent, QMessageBox.Icon.Question, title, question, QMessageBox.StandardButton.Cancel)
     box.setObjectName(name)
+    box.button(QMessageBox.StandardButton.Cancel).setText(refuse)
     buttons: dict[QAbstractButton, Callable[[], object]] = {}
     for text, function in answers.items():
         button = box.addButton(button_text(text), QMessageBox.ButtonRole.AcceptRole)

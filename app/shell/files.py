@@ -13,6 +13,8 @@ from app.document.edits import change_data
 from app.jobs import LONGEST_SAVE, BackgroundRunner, Job, LatestJob
 from app.shell.dialogs import show_problem
 from app.shell.examples import EXAMPLES
+from app.shell.file_selection import FileSelection, select_files
+from app.shell.file_watch import FileWatch
 from app.shell.recent_files import RecentFiles
 from app.shell.unsaved_changes import UnsavedChanges
 from app.shell.weights_export import WeightsExport
@@ -22,7 +24,7 @@ from app.widgets.save_dialog import ask_where_to_save
 from tinyml.core import TinymlError
 from tinyml.core.files import normalise_path
 from tinyml.data import DataDescription
-from tinyml.storage import PROJECT_SUFFIX, FileKind, Project, example_path, identify
+from tinyml.storage import PROJECT_SUFFIX, Project, example_path
 
 WEIGHTS_FILTER = "Weights (*.safetensors);;All files (*)"
 
@@ -61,6 +63,7 @@ class Files(QObject):
         self._weights_job.returned.connect(self._on_weights_job_returned)
         self._weights_job.failed.connect(self._on_weights_job_failed)
         self._data_job: Job | None = None
+        self._watch = FileWatch(document, window)
 
     def new_project(self) -> None:
         """Start with an empty network, after the questions about unsaved changes."""
@@ -72,30 +75,33 @@ class Files(QObject):
 
     def open_path(self, path: Path) -> None:
         """Open `path` as a project, weights or data, as its content says. Show a sentence if that fails."""
-        self.open_first([path])
+        self.open_paths([path])
 
     @Slot(list)
-    def open_first(self, paths: list[Path]) -> None:
-        """Open the first of `paths` that can be opened. Show a sentence if none of them can."""
-        found = [_identify(path) for path in paths]
-        for path, (kind, _sentence) in zip(paths, found, strict=True):
-            if kind != "other":
-                if len(paths) > 1:
-                    self.message.emit(f"Opening only {path.name}, because one file is open at a time.")
-                self._open(path, kind, self.unsaved_changes.when_free)
-                return
-        others = " None of the other files can be opened either." if len(paths) > 1 else ""
-        show_problem(self._window, "Open", found[0].sentence + others)
+    def open_paths(self, paths: list[Path]) -> None:
+        """Open `paths` together: one project, then one file of weights, then data for the project.
 
-    def _open(self, path: Path, kind: str, when_free: Callable[[Callable[[], object]], object]) -> None:
-        """Open a path of a known kind. `when_free` decides when the action that replaces the project is called."""
-        path = normalise_path(path)
-        if kind == "tensors":
-            self.weights_opened.emit(path)
-        elif kind == "data":
-            self._open_data(path)
+        If some of them cannot be opened, show a sentence that names them. If the user keeps the current project, or the
+        project cannot be opened, the other files are not opened.
+        """
+        selection = select_files(paths)
+        if selection.project is not None:
+            self.unsaved_changes.when_free(partial(self._open_selection, selection))
         else:
-            when_free(partial(self._open_project, path))
+            self._open_selection(selection)
+
+    def _open_selection(self, selection: FileSelection) -> None:
+        others = " The other files were not opened." if len(selection.chosen) > 1 else ""
+        if selection.project is not None and not self._open_project(normalise_path(selection.project), others):
+            return
+        if selection.weights is not None:
+            self.weights_opened.emit(normalise_path(selection.weights))
+        if selection.data is not None:
+            self._open_data(normalise_path(selection.data))
+        if selection.surplus or selection.refused:
+            show_problem(self._window, "Open", selection.remark())
+        elif selection.remark():
+            self.message.emit(selection.remark())
 
     def _open_data(self, path: Path) -> None:
         """Read `path` in the background. Then use it as the data of the project, as one edit."""
@@ -181,6 +187,7 @@ class Files(QObject):
         """Wait until all files are written, and end the background thread."""
         if self._data_job is not None:
             self._data_job.cancel()
+        self._watch.shutdown()
         self._runner.shutdown(LONGEST_SAVE)
 
     def _export_and_then(self, then: Callable[[], object] | None) -> None:
@@ -191,20 +198,18 @@ class Files(QObject):
         folder = str(self.recent_files.last_folder())
         chosen, _ = QFileDialog.getOpenFileName(self._window, "Open project", folder, project_filter())
         if chosen:
-            found = _identify(Path(chosen))
-            if found.kind == "other":
-                show_problem(self._window, "Open", found.sentence)
-            else:
-                # The user answered the questions about unsaved changes before this dialog.
-                self._open(Path(chosen), found.kind, lambda action: action())
+            # The user answered the questions about unsaved changes before this dialog.
+            self._open_selection(select_files([Path(chosen)]))
 
-    def _open_project(self, path: Path) -> None:
+    def _open_project(self, path: Path, otherwise: str) -> bool:
+        """Open the project file `path`. If that fails, show the reason, then `otherwise`, and return False."""
         try:
             self._document.open(path)
         except TinymlError as error:
-            show_problem(self._window, "Open project", str(error))
-        else:
-            self.recent_files.remember(path)
+            show_problem(self._window, "Open project", f"{error}{otherwise}")
+            return False
+        self.recent_files.remember(path)
+        return True
 
     @Slot(object)
     def _on_weights_job_returned(self, snapshot: Snapshot) -> None:
@@ -219,11 +224,3 @@ class Files(QObject):
 def project_filter() -> str:
     """Return the name filters of the dialog "Open project": projects, and the files that readers take as data."""
     return ";;".join([f"TinyML projects (*{PROJECT_SUFFIX})", *data_name_filters(), "All files (*)"])
-
-
-def _identify(path: Path) -> FileKind:
-    """Return the kind of a path: "other", with the reason, if it cannot be read."""
-    try:
-        return identify(path)
-    except TinymlError as error:
-        return FileKind("other", str(error))

@@ -39,7 +39,8 @@ Esc closes</td></tr>
 <h3>Files</h3>
 <table cellpadding="3">
 <tr><td><b>Drop a file</b></td>
-<td>on the window: a project opens, weights appear in Models, a file or folder of data becomes the data</td></tr>
+<td>on the window: a project opens, weights appear in Models, a file or folder of data becomes the data;
+one of each can be dropped at once</td></tr>
 <tr><td><b>Ctrl+N, O, S, Shift+S</b></td><td>new, open, save, save as; Ctrl+E: export the weights</td></tr>
 <tr><td><b>F11</b></td><td>full screen</td></tr>
 </table>

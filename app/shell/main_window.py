@@ -130,7 +130,7 @@ class MainWindow(QMainWindow):
 
     def _connect_parts(self) -> None:
         self.document.file_changed.connect(self._show_title)
-        self.file_drops.dropped.connect(self.files.open_first)
+        self.file_drops.dropped.connect(self.files.open_paths)
         self.files.weights_opened.connect(self.show_weights)
         self.files.recent_files.changed.connect(self._on_recent_changed)
         self.problems.layer_selected.connect(self._on_problem_layer_selected)

@@ -4,6 +4,7 @@ from tinyml.layers.base.blocks import is_block, layers_inside, with_layers_insid
 from tinyml.net.facts import LayerFacts, NetworkFacts, collect_facts
 from tinyml.net.sequential import Sequential
 from tinyml.net.specification import (
+    MOST_LAYERS,
     Inference,
     LayerInference,
     LayerSpecification,
@@ -18,6 +19,7 @@ from tinyml.net.specification import (
 from tinyml.net.trace import Trace, TraceEntry, record
 
 __all__ = [
+    "MOST_LAYERS",
     "Inference",
     "LayerFacts",
     "LayerInference",

@@ -27,6 +27,9 @@ from tinyml.layers.base.specification import LayerSpecification, apply_fix, free
 from tinyml.layers.base.stack import build_stack
 from tinyml.net.sequential import Sequential
 
+MOST_LAYERS = 1000
+"""Largest number of layers in a network, so that a damaged or hostile file cannot fill the memory."""
+
 
 class NetworkSpecification(BaseModel):
     """The specification of a network: its layers, from the input to the output."""
@@ -34,7 +37,7 @@ class NetworkSpecification(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     # Without FailFast, a hostile file with many wrong layers leads to gigabytes of error messages.
-    layers: Annotated[tuple[LayerSpecification, ...], FailFast()] = Field(default=(), max_length=1000)
+    layers: Annotated[tuple[LayerSpecification, ...], FailFast()] = Field(default=(), max_length=MOST_LAYERS)
 
 
 @dataclass(frozen=True)
@@ -228,6 +231,7 @@ def _wrong_size(
 
 
 __all__ = [
+    "MOST_LAYERS",
     "Inference",
     "LayerInference",
     "LayerSpecification",

@@ -9,6 +9,7 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMessageBox
 
+from app.document import edits
 from app.shell import run
 from tests.app.drag_events import drag_enter_event
 from tinyml.core.tensor_file import write_tensors
@@ -133,12 +134,64 @@ def test_a_damaged_folder_of_data_changes_nothing(window, dialog, data_folder) -
     assert window.document.project == before
 
 
-def test_of_several_files_the_first_readable_one_is_opened(qtbot, window, dialog, picture, weights, project) -> None:
-    assert drop(window.canvas, picture, weights, project)
+def test_project_weights_and_data_are_opened_together(
+    qtbot, window, dialog, weights, project, data_folder, tmp_path
+) -> None:
+    assert drop(window.canvas, data_folder, weights, project)
+    assert window.document.path == project
     qtbot.waitUntil(lambda: window.models.contents is not None)
+    assert window.models.contents.path == weights
+    qtbot.waitUntil(lambda: window.document.project.data.source == str(data_folder))
+    assert window.document.undo_stack.count() == 1
+    assert not window.findChildren(QMessageBox)
+
+
+def test_of_several_projects_the_first_is_opened_and_a_sentence_names_the_others(
+    window, dialog, picture, project, tmp_path
+) -> None:
+    second, third = tmp_path / "second.tinyml.json", tmp_path / "third.tinyml.json"
+    save_project(second, Project())
+    save_project(third, Project())
+    assert drop(window.canvas, picture, second, project, third)
+    assert window.document.path == second
+    said = problem_of(window, dialog)
+    assert said.startswith("Opened second.tinyml.json. Not opened: project without suffix, third.tinyml.json, because ")
+    assert identify(picture).sentence in said
+
+
+def test_several_files_that_cannot_be_opened_give_one_sentence(window, dialog, picture, tmp_path) -> None:
+    before = window.document.project
+    other = tmp_path / "other.png"
+    other.write_bytes(picture.read_bytes())
+    assert drop(window.canvas, picture, other)
+    said = problem_of(window, dialog)
+    assert said.startswith(identify(picture).sentence)
+    assert "None of the other files" in said
+    assert window.document.project == before
+
+
+def test_nothing_of_a_drop_is_opened_if_the_user_keeps_the_project(
+    qtbot, window, dialog, weights, project, data_folder
+) -> None:
+    window.document.apply(edits.insert_layer(window.document.project, 0, "ReLu"))
+    changed = window.document.project
+    assert drop(window.canvas, project, weights, data_folder)
+    qtbot.keyClick(dialog(window, "unsaved_dialog"), Qt.Key.Key_Escape)
+    assert window.document.project == changed
+    assert window.models.contents is None
     assert window.document.path is None
-    assert drop(window.canvas, picture, picture)
-    assert "None of the other files" in problem_of(window, dialog)
+
+
+def test_nothing_of_a_drop_is_opened_if_its_project_is_damaged(window, dialog, weights, tmp_path) -> None:
+    before = window.document.project
+    damaged = tmp_path / "damaged.tinyml.json"
+    damaged.write_text("{")
+    assert drop(window.canvas, weights, damaged)
+    said = problem_of(window, dialog)
+    assert "damaged.tinyml.json" in said
+    assert said.endswith("The other files were not opened.")
+    assert window.document.project == before
+    assert window.models.contents is None
 
 
 def test_a_drop_on_a_text_field_opens_the_file_and_types_nothing(qtbot, window, project) -> None:

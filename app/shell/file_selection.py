@@ -1,0 +1,89 @@
+"""Which of several dropped files can be opened together: one project, then one file of weights, then one dataset."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.formatting import format_list
+from app.widgets.plain_text import short
+from tinyml.core import TinymlError
+from tinyml.storage import FileKind, identify
+
+
+@dataclass(frozen=True)
+class FileSelection:
+    """Files and folders, by what the window does with them.
+
+    Attributes:
+        project: the first project; None if there is no project. It is opened before the others.
+        weights: the first safetensors file, which Models shows; None if there is no such file.
+        data: the first file or folder of data, which the project then uses; None if there is no data.
+        surplus: further projects, weights and data.
+        refused: a sentence for each path that cannot be opened.
+    """
+
+    project: Path | None
+    weights: Path | None
+    data: Path | None
+    surplus: tuple[Path, ...]
+    refused: dict[Path, str]
+
+    @property
+    def chosen(self) -> list[Path]:
+        """The paths to open, in order."""
+        return [path for path in (self.project, self.weights, self.data) if path is not None]
+
+    def remark(self) -> str:
+        """Return what is opened and what is not; empty if there is only one path and it can be opened."""
+        if not self.chosen:
+            first, *others = self.refused.values()
+            return f"{first} None of the other files can be opened either." if others else first
+        if len(self.chosen) + len(self.surplus) + len(self.refused) == 1:
+            return ""
+        parts = [f"Opened {_name_all(self.chosen)}."]
+        if self.surplus:
+            parts.append(
+                f"Not opened: {_name_all(self.surplus)}, because only one project, one file of weights and one dataset "
+                "are open at a time."
+            )
+        if len(self.refused) == 1:
+            parts.extend(self.refused.values())
+        elif self.refused:
+            parts.append(f"TinyML cannot open {_name_all(list(self.refused))}.")
+        return " ".join(parts)
+
+
+def select_files(paths: Sequence[Path]) -> FileSelection:
+    """Return what to do with files and folders, as their content says.
+
+    Arguments:
+        paths: at least one path; equal ones count once.
+    """
+    kinds = {path: identify_safely(path) for path in paths}
+
+    def all_of(kind: str) -> list[Path]:
+        return [path for path, found in kinds.items() if found.kind == kind]
+
+    projects, weights, data = all_of("project"), all_of("tensors"), all_of("data")
+    first = [group[0] if group else None for group in (projects, weights, data)]
+    return FileSelection(
+        *first,
+        surplus=(*projects[1:], *weights[1:], *data[1:]),
+        refused={path: kinds[path].sentence for path in all_of("other")},
+    )
+
+
+def identify_safely(path: Path) -> FileKind:
+    """Return the kind of a path: "other", with the reason, if it cannot be read.
+
+    Arguments:
+        path: of a file or folder.
+    """
+    try:
+        return identify(path)
+    except TinymlError as error:
+        return FileKind("other", str(error))
+
+
+def _name_all(paths: Sequence[Path]) -> str:
+    return format_list([short(path.name) for path in paths])
