@@ -3,14 +3,11 @@
 from collections.abc import Iterable, Sequence
 
 from tinyml.core import Problem, SettingsError, TinymlError
-from tinyml.net import LayerInference, LayerSpecification, is_block, layers_inside, with_layers_inside
+from tinyml.net import MOST_LAYERS, LayerInference, LayerSpecification, is_block, layers_inside, with_layers_inside
 from tinyml.storage import Project
 
 BlockPath = tuple[str, ...]
 """Names of blocks, from the outermost to the innermost one, whose inside is meant; `()` for the network itself."""
-
-MOST_LAYERS = 1000
-"""Number of layers that a project file can hold in the network."""
 
 
 def layers_in(project: Project, block: BlockPath = ()) -> tuple[LayerSpecification, ...]:

@@ -15,7 +15,7 @@ from app.jobs import BackgroundRunner, Job
 from tinyml.core import Problem, TinymlError
 from tinyml.data import DataDescription, builtin_descriptions, builtin_names, describe
 from tinyml.learner import find_problems
-from tinyml.net import MOST_LAYERS, Inference, LayerInference, NetworkFacts, NetworkSpecification, collect_facts, infer
+from tinyml.net import Inference, LayerInference, NetworkFacts, NetworkSpecification, collect_facts, infer
 from tinyml.storage import Project, read_project, save_project
 
 UNTITLED = "untitled"
@@ -146,11 +146,7 @@ class Document(QObject):
 
         Arguments:
             edit: the next project and its selection.
-
-        Raises `TinymlError`, and changes nothing, if the network gets more layers than a file can hold.
         """
-        if len(edit.project.network.layers) > MOST_LAYERS:
-            raise TinymlError(f"A network has at most {MOST_LAYERS} layers. Delete some before you add others.")
         if edit.project != self.project:
             self.undo_stack.push(_EditCommand(self, edit))
         if edit.selection is not None:

@@ -1,7 +1,7 @@
 """The style sheet: everything that a palette cannot express. A widget asks for a style by a dynamic property.
 
-QLabel: muted, heading, danger, warning, chip. QPushButton and QToolButton: primary, flat, fix.
-QFrame: panel, formula, floating.
+QLabel: muted, heading, danger, warning, chip, badge. QPushButton and QToolButton: primary, flat, fix.
+QFrame: panel, formula, floating. Lists and tables: roomy.
 """
 
 from pathlib import Path
@@ -31,6 +31,10 @@ def style_sheet(theme: Theme, icons: Path) -> str:
         padding: 3px 10px;
     }}
     QToolButton[chip="true"]:hover, QToolButton[chip="true"]:focus {{ border-color: {theme.accent}; }}
+
+    QLabel[badge="true"] {{
+        background: {theme.track}; color: {theme.danger}; border-radius: 8px; padding: 1px 6px; font-weight: 600;
+    }}
 
     QFrame[formula="true"] {{ background: {theme.track}; border-radius: {RADIUS}px; }}
     QFrame[floating="true"] {{
@@ -113,6 +117,13 @@ def style_sheet(theme: Theme, icons: Path) -> str:
     QTabBar::tab:focus {{ background: {theme.track}; }}
     QTabWidget::pane {{ border: 0; border-top: 1px solid {theme.border}; }}
     QTabBar {{ background: {theme.surface}; }}
+
+    QAbstractItemView[roomy="true"]::item {{ padding: 2px 8px; }}
+    QTableView[roomy="true"] QHeaderView {{ background: {theme.field}; }}
+    QTableView[roomy="true"] QHeaderView::section {{
+        background: {theme.field}; color: {theme.muted}; border: 0; border-bottom: 1px solid {theme.border};
+        padding: 4px 11px;
+    }}
 
     QScrollArea {{ border: 0; background: transparent; }}
     QScrollArea#canvas {{ background: {theme.canvas}; }}

@@ -1,7 +1,5 @@
 """A project file that another program changes while it is open."""
 
-import os
-
 import pytest
 from PySide6.QtCore import QFileSystemWatcher
 from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
@@ -79,10 +77,12 @@ def dialogs(window):
 def replace_atomically(path, project):
     other = path.with_name("other.tmp")
     save_project(other, project)
-    os.replace(other, path)
+    other.replace(path)
 
 
-@pytest.mark.parametrize("write", [save_project, replace_atomically, lambda path, project: write_in_place(path, project)])
+@pytest.mark.parametrize(
+    "write", [save_project, replace_atomically, lambda path, project: write_in_place(path, project)]
+)
 def test_reload_is_an_edit_that_undo_takes_back(opened, path, question, write):
     write(path, THEIRS)
     box = question(opened)
