@@ -65,9 +65,10 @@ def select_files(paths: Sequence[Path]) -> FileSelection:
         return [path for path, found in kinds.items() if found.kind == kind]
 
     projects, weights, data = all_of("project"), all_of("tensors"), all_of("data")
-    first = [group[0] if group else None for group in (projects, weights, data)]
     return FileSelection(
-        *first,
+        project=next(iter(projects), None),
+        weights=next(iter(weights), None),
+        data=next(iter(data), None),
         surplus=(*projects[1:], *weights[1:], *data[1:]),
         refused={path: kinds[path].sentence for path in all_of("other")},
     )
