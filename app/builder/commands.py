@@ -113,6 +113,26 @@ class LayerCommands(QObject):
         target = block if target_block is None else target_block
         self._apply(lambda project: move_layers(project, names, index, block, target), block, target)
 
+    def copy_to(
+        self, names: Sequence[str], index: int, block: BlockPath = (), target_block: BlockPath | None = None
+    ) -> None:
+        """Insert copies of layers at another place, without the clipboard.
+
+        Arguments:
+            names: names of the layers; the copies keep their order.
+            index: position, in the target stack as it is now, of the layer that follows the copies.
+            block: path to the stack of the layers.
+            target_block: path to the stack that gets the copies; None for the stack of the layers.
+        """
+        target = block if target_block is None else target_block
+
+        def make_edit(project: Project) -> Edit:
+            layers = layers_in(project, block)
+            copied = [layers[position] for position in positions_of(project, names, block)]
+            return paste_layers(project, index, copied, verb="copy", block=target)
+
+        self._apply(make_edit, block, target)
+
     @Slot()
     def wrap(self) -> None:
         """Put the selected layers into a Residual."""

@@ -5,20 +5,15 @@ not reach it. Here an event filter on the application follows the pointer from t
 mouse and a test do the same thing.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Slot
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Slot
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPixmap
 from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 
 from app.builder.drag_picture import Ghost
+from app.builder.edge_scrolling import EdgeScrolling
 from app.document import Document
-from app.widgets.theme.theme import GRID
-
-_SCROLL_ZONE = 6 * GRID
-"""Height in pixels of the zones at the upper and lower edge where a drag scrolls the area."""
-
-_SCROLL_MS = 16
 
 
 @dataclass(frozen=True)
@@ -28,10 +23,12 @@ class DragPayload:
     Attributes:
         layer_type: type of the new layer, as files spell it; empty if layers of the network are dragged.
         names: names of the dragged layers of the network; empty if a new layer is dragged.
+        copies: True if a drop inserts copies of these layers and leaves them where they are.
     """
 
     layer_type: str = ""
     names: tuple[str, ...] = ()
+    copies: bool = False
 
 
 class DropArea(QScrollArea):
@@ -71,6 +68,8 @@ class DropArea(QScrollArea):
 class DragController(QObject):
     """Follows one drag at a time. The drag ends at the release of the mouse, at Esc or at another mouse button.
 
+    While Alt is held, layers of the network are copied instead of moved.
+
     Arguments:
         source: the widget where drags begin; it owns the controller.
         document: only areas that show this document accept the drop.
@@ -88,9 +87,8 @@ class DragController(QObject):
         self._hot_spot = QPoint()
         self._areas: list[DropArea] = []
         self._area: DropArea | None = None
-        self._scroll_timer = QTimer(self)
-        self._scroll_timer.setInterval(_SCROLL_MS)
-        self._scroll_timer.timeout.connect(self._on_scroll_timeout)
+        self._edge_scrolling = EdgeScrolling(self)
+        self._edge_scrolling.scrolled.connect(self._on_edge_scrolled)
 
     @property
     def dragging(self) -> bool:
@@ -132,6 +130,8 @@ class DragController(QObject):
             # No shortcut may change the network during a drag.
             if kind == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Escape:
                 self.cancel()
+            elif event.key() == Qt.Key.Key_Alt and kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+                self._set_copies(kind == QEvent.Type.KeyPress)
             event.accept()
             return True
         return self._dragging and kind == QEvent.Type.ContextMenu
@@ -145,6 +145,8 @@ class DragController(QObject):
             if not self._dragging and distance >= QApplication.startDragDistance():
                 self._start()
             if self._dragging:
+                self._pointer = position
+                self._set_copies(bool(event.modifiers() & Qt.KeyboardModifier.AltModifier))
                 self._track_pointer(position)
                 return True
         elif kind == QEvent.Type.MouseButtonRelease and event.button() == Qt.MouseButton.LeftButton:
@@ -177,6 +179,16 @@ class DragController(QObject):
         QApplication.setOverrideCursor(Qt.CursorShape.ClosedHandCursor)
         self._document.changed.connect(self.cancel)
 
+    def _set_copies(self, copies: bool) -> None:
+        """Change between moving and copying the dragged layers."""
+        if not self._payload.names or copies == self._payload.copies:
+            return
+        self._payload = replace(self._payload, copies=copies)
+        if self._ghost is not None:
+            self._ghost.set_copies(copies)
+        if self._area is not None:
+            self._area.drag_over(self._payload, self._pointer)
+
     def _track_pointer(self, position: QPoint) -> None:
         self._pointer = position
         if self._ghost is not None:
@@ -186,24 +198,17 @@ class DragController(QObject):
             self._area.drag_leave()
         self._area = area
         if area is None:
-            self._scroll_timer.stop()
+            self._edge_scrolling.stop()
             QApplication.changeOverrideCursor(Qt.CursorShape.ForbiddenCursor)
             return
         QApplication.changeOverrideCursor(Qt.CursorShape.ClosedHandCursor)
         area.drag_over(self._payload, position)
-        if _scroll_step(area, position):
-            self._scroll_timer.start()
+        self._edge_scrolling.follow(area, position)
 
     @Slot()
-    def _on_scroll_timeout(self) -> None:
-        area = self._area
-        step = _scroll_step(area, self._pointer) if area is not None else 0
-        if area is None or not step:
-            self._scroll_timer.stop()
-            return
-        bar = area.verticalScrollBar()
-        bar.setValue(bar.value() + step)
-        area.drag_over(self._payload, self._pointer)
+    def _on_edge_scrolled(self) -> None:
+        if self._area is not None:
+            self._area.drag_over(self._payload, self._pointer)
 
     def _drop(self) -> None:
         area, payload = self._area, self._payload
@@ -221,7 +226,7 @@ class DragController(QObject):
         self._pressed = self._dragging = False
         self._area, self._areas = None, []
         self._picture = QPixmap()
-        self._scroll_timer.stop()
+        self._edge_scrolling.stop()
         QApplication.instance().removeEventFilter(self)  # type: ignore[union-attr]
         if not was_dragging:
             return
@@ -239,14 +244,3 @@ def _covers(area: DropArea, position: QPoint) -> bool:
     """Return True if the visible part of an area contains the pointer."""
     viewport = area.viewport()
     return area.isVisible() and viewport.rect().contains(viewport.mapFromGlobal(position))
-
-
-def _scroll_step(area: DropArea, position: QPoint) -> int:
-    """Return how many pixels to scroll: more if the pointer is nearer to the upper or lower edge, 0 far from both."""
-    viewport = area.viewport()
-    zone = min(_SCROLL_ZONE, viewport.height() // 4)
-    y = viewport.mapFromGlobal(position).y()
-    above, below = zone - y, y - (viewport.height() - zone)
-    if above > 0:
-        return -(above // 4 + 1)
-    return below // 4 + 1 if below > 0 else 0

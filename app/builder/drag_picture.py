@@ -1,6 +1,6 @@
 """The picture that follows the pointer during a drag, and its badge with the number of layers."""
 
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
@@ -19,6 +19,7 @@ class Ghost(QWidget):
         super().__init__(window)
         self.setObjectName("drag_ghost")
         self._picture = picture
+        self._copies = False
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.resize(picture.deviceIndependentSize().toSize())
         self.raise_()
@@ -32,10 +33,22 @@ class Ghost(QWidget):
         """
         self.move(self.pos() + self.mapFromGlobal(position))
 
+    def set_copies(self, copies: bool) -> None:
+        """Show a plus, because a drop copies what is dragged.
+
+        Arguments:
+            copies: True to show the plus.
+        """
+        self._copies = copies
+        self.update()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setOpacity(0.85)
         painter.drawPixmap(0, 0, self._picture)
+        if self._copies:
+            painter.setOpacity(1)
+            _paint_plus(painter)
         painter.end()
 
 
@@ -63,3 +76,17 @@ def add_count_badge(picture: QPixmap, count: int) -> QPixmap:
     painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), text)
     painter.end()
     return picture
+
+
+def _paint_plus(painter: QPainter) -> None:
+    """Paint a plus in a disc into the upper left corner."""
+    theme = current_theme()
+    disc = QRectF(GRID / 2, GRID / 2, 2.5 * GRID, 2.5 * GRID)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(theme.accent))
+    painter.drawEllipse(disc)
+    painter.setPen(QPen(QColor(theme.on_accent), 2))
+    middle, arm = disc.center(), disc.width() / 4
+    painter.drawLine(middle - QPointF(arm, 0), middle + QPointF(arm, 0))
+    painter.drawLine(middle - QPointF(0, arm), middle + QPointF(0, arm))

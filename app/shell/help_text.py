@@ -4,7 +4,10 @@ KEYBOARD_AND_MOUSE = """
 <h3>Build</h3>
 <table cellpadding="3">
 <tr><td><b>Drag</b></td>
-<td>drag a layer from the palette into a gap; drag a card to move it; Esc cancels</td></tr>
+<td>drag a layer from the palette into a gap; drag a card to move it, with Alt to copy it; Esc cancels;
+drag beside the cards to select several</td></tr>
+<tr><td><b>Middle button, Space+drag</b></td>
+<td>move the canvas; Space alone selects the card with the focus</td></tr>
 <tr><td><b>Enter, double-click</b></td>
 <td>in the palette: insert the layer after the selected card</td></tr>
 <tr><td><b>Any letter, Ctrl+Space</b></td>

@@ -7,12 +7,15 @@ from PySide6.QtWidgets import QMenu, QWidget
 from app.builder.canvas.card import Card
 from app.builder.canvas.network_view import NetworkView
 from app.builder.canvas.overlays import Overlays
+from app.builder.canvas.panning import Panning
+from app.builder.canvas.rubber_band import RubberBand
 from app.builder.canvas.selection import INPUT
 from app.builder.canvas.zoom import Zoom
 from app.builder.commands import LayerCommands
 from app.builder.drag import DragController, DragPayload
 from app.builder.drag_picture import add_count_badge
 from app.document import Document
+from app.document.edits import Names
 from app.training.inspection import Inspection
 from app.widgets.theme.theme import GRID
 
@@ -57,6 +60,10 @@ class Canvas(NetworkView):
         self.fix_requested.connect(self.commands.fix)
         self._context_actions: list[QAction] = []
         self._drag = DragController(self, document)
+        self._panning = Panning(self)
+        self._panning.space_tapped.connect(self._on_space_tapped)
+        self._rubber_band = RubberBand(self, self.card_stack, document)
+        self._rubber_band.selection_wanted.connect(self._on_selection_wanted)
         self.card_stack.input_card.installEventFilter(self)
         self.zoom = Zoom(self, self.card_stack)
         self._overlays = Overlays(self, self.card_stack, self.zoom)
@@ -91,13 +98,16 @@ class Canvas(NetworkView):
     # ---------------------------------------------------------------------------------------------------------- mouse
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() != Qt.MouseButton.LeftButton:
+        if self._panning.press(event) or event.button() != Qt.MouseButton.LeftButton:
             return
         card = self._card_at(event)
         if card is None:
             # An editor that loses the focus commits its draft.
             self._current_card().setFocus(Qt.FocusReason.MouseFocusReason)
-            self._selection.clear()
+            keeps = bool(event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier))
+            if not keeps:
+                self._selection.clear()
+            self._rubber_band.press(event.globalPosition().toPoint(), keeps)
             return
         self._scrolls_to_selection = False
         self._selection.press(self.card_stack.all_cards().index(card) - 1, event.modifiers())
@@ -113,12 +123,26 @@ class Canvas(NetworkView):
         picture = add_count_badge(QPixmap(card.grab()), len(names))
         self._drag.prepare(DragPayload(names=names), picture, card.mapFromGlobal(position), position)
 
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._panning.move(event):
+            return
+        self._rubber_band.move(event.globalPosition().toPoint())
+
+    @Slot(tuple)
+    def _on_selection_wanted(self, names: Names) -> None:
+        self._scrolls_to_selection = False
+        self.document.select(names)
+        self._scrolls_to_selection = True
+
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton:
+        if not self._panning.release(event) and event.button() == Qt.MouseButton.LeftButton:
+            self._rubber_band.cancel()
             self._selection.release()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self.mousePressEvent(event)
+        if self._panning.active or event.button() != Qt.MouseButton.LeftButton:
+            return
         card = self._card_at(event)
         if card is not None and card.selected:
             self.settings_requested.emit()
@@ -150,6 +174,9 @@ class Canvas(NetworkView):
         extend = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         other = event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier)
         key = Qt.Key(event.key())
+        if not other and key == Qt.Key.Key_Space:
+            self._panning.hold_space()
+            return
         if not other and event.text().isalpha():
             self.request_insert(text=event.text())
             return
@@ -159,11 +186,19 @@ class Canvas(NetworkView):
             event.ignore()
             return
         event.accept()
+        self._show_current_card()
+
+    def _show_current_card(self) -> None:
         self._show_selection()
         card = self._current_card()
         self._scroll_to(card)
         if not self.document.selection:
             self._request_form(card)
+
+    @Slot(bool)
+    def _on_space_tapped(self, extend: bool) -> None:
+        self._selection.move_to(self._selection.current, extend)
+        self._show_current_card()
 
     def _select_by_key(self, key: Qt.Key, extend: bool) -> bool:
         """Change the selection, or ask for the settings. Return False if the key does neither."""
@@ -173,9 +208,8 @@ class Canvas(NetworkView):
             self._selection.move_to(0, extend)
         elif key == Qt.Key.Key_End:
             self._selection.move_to(max(len(self.document.project.network.layers) - 1, 0), extend)
-        elif key == Qt.Key.Key_Space:
-            self._selection.move_to(self._selection.current, extend)
         elif key == Qt.Key.Key_Escape:
+            self._rubber_band.cancel()
             self._selection.clear()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.document.selection:
             self.settings_requested.emit()
@@ -197,8 +231,8 @@ class Canvas(NetworkView):
     # -------------------------------------------------------------------------------------------------- drag and drop
 
     def drag_over(self, payload: DragPayload, position: QPoint) -> None:
-        self.card_stack.lift(payload.names)
-        height = self.card_stack.lifted_height() if payload.names else _NEW_GAP
+        self.card_stack.lift(() if payload.copies else payload.names)
+        height = self.card_stack.gap_height(payload.names) if payload.names else _NEW_GAP
         self.card_stack.open_gap(self.card_stack.gap_at(self.card_stack.mapFromGlobal(position).y()), height)
 
     def drag_leave(self) -> None:
@@ -212,6 +246,8 @@ class Canvas(NetworkView):
             return
         if payload.layer_type:
             self.commands.insert(payload.layer_type, index)
+        elif payload.copies:
+            self.commands.copy_to(payload.names, index)
         else:
             self.commands.move(payload.names, index)
         self._current_card().setFocus(Qt.FocusReason.MouseFocusReason)

@@ -145,10 +145,14 @@ class CardStack(QWidget):
             self._lifted = frozenset(names)
             self.arrange()
 
-    def lifted_height(self) -> int:
-        """Return the height of a gap for the lifted cards, in pixels at 100 %. It is limited if there are many."""
+    def gap_height(self, names: tuple[str, ...]) -> int:
+        """Return the height of a gap for some cards, in pixels at 100 %. It is limited if there are many.
+
+        Arguments:
+            names: names of the layers.
+        """
         width, zoom = self._card_width(self.zoom), self.zoom
-        heights = [card.height_for(width, zoom) for card in self.cards if card.model.name in self._lifted]
+        heights = [card.height_for(width, zoom) for card in self.cards if card.model.name in names]
         return min(sum(heights), 15 * GRID) if heights else 6 * GRID
 
     def open_gap(self, gap: int, height: int) -> None:

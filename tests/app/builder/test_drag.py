@@ -153,3 +153,34 @@ def test_a_change_of_the_document_ends_the_drag(harness) -> None:
     assert harness.canvas.card_stack.gap is None
     assert harness.names() == ["conv_1", "pool_1", "flatten_1", "linear_1"]
     assert harness.shown() == harness.names()
+
+
+def test_alt_copies_the_dragged_cards(harness) -> None:
+    harness.click("conv_1")
+    harness.click("relu_1", Qt.KeyboardModifier.ControlModifier)
+    harness.pick_up(harness.card("conv_1"))
+    QTest.keyPress(harness.window, Qt.Key.Key_Alt)
+    assert harness.canvas.card_stack.gap is not None
+    harness.release()
+    QTest.keyRelease(harness.window, Qt.Key.Key_Alt)
+    names = harness.names()
+    assert sorted(names) == ["conv_1", "conv_2", "flatten_1", "linear_1", "pool_1", "relu_1", "relu_2"]
+    assert names.index("relu_2") == names.index("conv_2") + 1
+    assert harness.document.selection == ("conv_2", "relu_2")
+    assert harness.document.undo_stack.undoText() == "copy 2 layers"
+    harness.document.undo_stack.undo()
+    assert harness.names() == ["conv_1", "relu_1", "pool_1", "flatten_1", "linear_1"]
+
+
+def test_releasing_alt_moves_instead_of_copying(harness) -> None:
+    harness.pick_up(harness.card("conv_1"))
+    ghost = harness.window.findChild(Ghost)
+    plain = ghost.grab().toImage()
+    QTest.keyPress(harness.window, Qt.Key.Key_Alt)
+    assert harness.card("conv_1").y() > 0  # the card stays in the network
+    assert ghost.grab().toImage() != plain
+    QTest.keyRelease(harness.window, Qt.Key.Key_Alt)
+    assert ghost.grab().toImage() == plain
+    harness.move_to_gap(2)
+    harness.release()
+    assert harness.names() == ["relu_1", "pool_1", "conv_1", "flatten_1", "linear_1"]

@@ -1,0 +1,94 @@
+"""The rubber band: a rectangle that is dragged over the bare canvas and selects the cards it touches."""
+
+from PySide6.QtCore import QObject, QPoint, QRect, QSize, Signal, Slot
+from PySide6.QtWidgets import QApplication, QRubberBand, QScrollArea
+
+from app.builder.canvas.card_stack import CardStack
+from app.builder.edge_scrolling import EdgeScrolling
+from app.document import Document
+from app.document.edits import Names
+
+
+class RubberBand(QObject):
+    """Finds the layers whose cards touch a rectangle, while the mouse drags it.
+
+    Arguments:
+        area: the scroll area of the cards; it owns this object and passes it the events of the mouse.
+        card_stack: the cards.
+        document: has the selection.
+
+    Signals:
+        selection_wanted(names): these layers of the network are to be selected now.
+    """
+
+    selection_wanted = Signal(tuple)
+
+    def __init__(self, area: QScrollArea, card_stack: CardStack, document: Document) -> None:
+        super().__init__(area)
+        self._area, self._card_stack, self._document = area, card_stack, document
+        self._start: QPoint | None = None
+        self._pointer = QPoint()
+        self._kept: Names = ()
+        self._band: QRubberBand | None = None
+        self._edge_scrolling = EdgeScrolling(self)
+        self._edge_scrolling.scrolled.connect(self._on_edge_scrolled)
+
+    @property
+    def active(self) -> bool:
+        """True while the rectangle is visible."""
+        return self._band is not None
+
+    def press(self, position: QPoint, keeps: bool) -> None:
+        """Remember a corner of the rectangle. It appears when the pointer moves far enough.
+
+        Arguments:
+            position: the pointer, in global coordinates.
+            keeps: True if the layers that are selected now stay selected.
+        """
+        self.cancel()
+        self._start = self._card_stack.mapFromGlobal(position)
+        self._kept = self._document.selection if keeps and not self._document.block else ()
+
+    def move(self, position: QPoint) -> None:
+        """Let the opposite corner follow the pointer.
+
+        Arguments:
+            position: the pointer, in global coordinates.
+        """
+        if self._start is None:
+            return
+        self._pointer = position
+        distance = (self._card_stack.mapFromGlobal(position) - self._start).manhattanLength()
+        if self._band is None and distance >= QApplication.startDragDistance():
+            self._band = QRubberBand(QRubberBand.Shape.Rectangle, self._card_stack)
+            self._band.setObjectName("rubber_band")
+            self._band.show()
+            self._document.changed.connect(self.cancel)
+        if self._band is not None:
+            self._select(self._band)
+            self._edge_scrolling.follow(self._area, position)
+
+    @Slot()
+    def cancel(self) -> None:
+        """Remove the rectangle. The selection stays as it is."""
+        self._start = None
+        self._edge_scrolling.stop()
+        if self._band is not None:
+            self._document.changed.disconnect(self.cancel)
+            self._band.hide()
+            self._band.deleteLater()
+            self._band = None
+
+    def _select(self, band: QRubberBand) -> None:
+        assert self._start is not None, "the rectangle has a first corner"
+        corner = self._card_stack.mapFromGlobal(self._pointer)
+        rect = QRect(self._start, QSize(1, 1)) | QRect(corner, QSize(1, 1))
+        band.setGeometry(rect.intersected(self._card_stack.rect()))
+        stack = self._card_stack
+        touched = tuple(card.model.name for card in stack.cards if stack.place_of(card).intersects(rect))
+        self.selection_wanted.emit((*self._kept, *touched))
+
+    @Slot()
+    def _on_edge_scrolled(self) -> None:
+        if self._band is not None:
+            self._select(self._band)
