@@ -1,5 +1,6 @@
-"""The monitor: live curves of a training run, and a summary beside them."""
+"""The Train page: the settings of the next run, live curves of a run, and a summary beside them."""
 
 from app.monitor.monitor import Monitor
+from app.monitor.train_page import TrainPage
 
-__all__ = ["Monitor"]
+__all__ = ["Monitor", "TrainPage"]

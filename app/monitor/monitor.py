@@ -1,12 +1,13 @@
 """The monitor: the live curves of a run, and its summary beside them."""
 
 from functools import partial
+from math import log
 from pathlib import Path
 from time import perf_counter
 from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtGui import QAction, QShowEvent
+from PySide6.QtGui import QAction, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -33,6 +34,11 @@ from app.widgets.theme.theme import GRID
 
 _REFRESH_MS = 33
 _DIAGNOSIS_SECONDS = 1.0
+_BEST_SHAPE = 1.5
+"""Width of a plot divided by its height, if there is room to choose."""
+_LOWEST_PLOT = 20 * GRID
+"""Height of a plot below which two of them do not fit below each other, in pixels."""
+_EMPTY = "No run yet. Press Train (F5). Loss and accuracy appear here while the network learns."
 _STOP_LABELS = {
     SessionState.PAUSED: "paused",
     SessionState.STOPPED: "stopped",
@@ -55,6 +61,7 @@ class Monitor(QWidget):
         loss_plot: the plot of the loss.
         accuracy_plot: the plot of the accuracy or of R².
         summary: the numbers and the diagnosis.
+        side: the summary and the button for exports; the page places it beside the curves.
     """
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -74,6 +81,7 @@ class Monitor(QWidget):
         self._background = BackgroundRunner()
         self._export_job = LatestJob(self._background, self)
         self._refresh_timer = QTimer(self)
+        self.side = self._make_side()
         self._lay_out()
         self._connect()
 
@@ -113,6 +121,7 @@ class Monitor(QWidget):
         """Show everything that was reported, without waiting for the timer."""
         self._waiting = False
         self._stack.setCurrentIndex(0 if self.curves.empty and not self._session.state.active else 1)
+        self._export_button.setEnabled(not self.empty)
         self.loss_plot.redraw()
         self.accuracy_plot.redraw()
         self.summary.show_run(self.curves, self._session)
@@ -124,6 +133,18 @@ class Monitor(QWidget):
         if self._waiting:
             self.refresh()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_plots()
+
+    def _place_plots(self) -> None:
+        """Put the plots side by side, or one below the other if that is nearer to the best shape of a plot."""
+        width, height = max(self.width(), 1), max(self.height(), 1)
+        beside, below = abs(log(width / 2 / height / _BEST_SHAPE)), abs(log(2 * width / height / _BEST_SHAPE))
+        narrow = width < 2 * self.loss_plot.minimumSizeHint().width() + 4 * GRID
+        stacked = narrow or (below < beside and height >= 2 * _LOWEST_PLOT)
+        self._splitter.setOrientation(Qt.Orientation.Vertical if stacked else Qt.Orientation.Horizontal)
+
     def _lay_out(self) -> None:
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self._make_empty_page())
@@ -131,7 +152,7 @@ class Monitor(QWidget):
         self._splitter.setObjectName("monitor_splitter")
         self._splitter.setChildrenCollapsible(False)
         self._splitter.setHandleWidth(2 * GRID)
-        for widget, stretch in ((self.loss_plot, 5), (self.accuracy_plot, 5), (self._make_side(), 3)):
+        for widget, stretch in ((self.loss_plot, 5), (self.accuracy_plot, 5), (self.side, 3)):
             self._splitter.addWidget(widget)
             self._splitter.setStretchFactor(self._splitter.count() - 1, stretch)
         page = QWidget()
@@ -141,16 +162,18 @@ class Monitor(QWidget):
         self._stack.addWidget(page)
 
     def _make_empty_page(self) -> QWidget:
-        label = make_label("monitor_empty", "Press F5 to train. The curves appear here.", "muted", wraps=True)
+        label = make_label("monitor_empty", _EMPTY, "muted", wraps=True)
         label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         return label
 
     def _make_side(self) -> QWidget:
         self._export_button.setObjectName("monitor_export")
         self._export_button.setToolTip("Save the curves as a table (CSV) or as a picture (PNG)")
+        self._export_button.setEnabled(False)
         self._export_report.hide()
         scroll = QScrollArea()
         scroll.setObjectName("run_summary_scroll")
+        scroll.setAccessibleName("Summary of the run, to scroll")
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -159,9 +182,9 @@ class Monitor(QWidget):
         buttons.addWidget(self._export_button)
         buttons.addStretch(1)
         side = QWidget()
-        side.setMinimumWidth(self.summary.minimumSizeHint().width() + 3 * GRID)
+        side.setMinimumWidth(self.summary.minimumSizeHint().width() + 6 * GRID)
         layout = QVBoxLayout(side)
-        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setContentsMargins(GRID + GRID // 2, GRID + GRID // 2, GRID + GRID // 2, GRID)
         layout.addWidget(scroll, 1)
         layout.addWidget(self._export_report)
         layout.addLayout(buttons)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 import pytest
 
 from app.document import Document
-from app.monitor import Monitor
+from app.monitor import Monitor, TrainPage
 from app.training import Run, Session, SessionState
 from app.training.training_config import TrainingConfig
 from tinyml.data import DataDescription
@@ -100,3 +100,17 @@ def make_monitor(qtbot, session) -> Iterator[Callable[[], Monitor]]:
 @pytest.fixture
 def monitor(make_monitor) -> Monitor:
     return make_monitor()
+
+
+@pytest.fixture
+def page(qtbot, document, session) -> Iterator[TrainPage]:
+    """The visible Train page."""
+    page = TrainPage(document, session)
+    page.resize(1300, 760)
+    with qtbot.waitExposed(page):
+        page.show()
+    page.activateWindow()
+    yield page
+    page.shutdown()
+    page.close()
+    page.deleteLater()

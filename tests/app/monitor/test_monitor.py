@@ -20,7 +20,7 @@ def text_of(monitor: Monitor, name: str) -> str:
 def test_before_the_first_run_it_says_what_to_do(monitor, session) -> None:
     assert monitor.empty
     assert monitor.findChild(QLabel, "monitor_empty").isVisible()
-    assert "Press F5" in text_of(monitor, "monitor_empty")
+    assert "Press Train (F5)" in text_of(monitor, "monitor_empty")
     session.begin()
     monitor.refresh()
     assert not monitor.empty

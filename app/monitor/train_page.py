@@ -1,0 +1,70 @@
+"""The Train page: the settings of the next run, the curves of the run, and its summary."""
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.document import Document
+from app.forms import TrainingForm
+from app.monitor.monitor import Monitor
+from app.training import Session
+from app.widgets.labels import make_label
+from app.widgets.page_layout import PageLayout
+from app.widgets.theme.theme import GRID
+
+_SIDE_WIDTHS = (264, 264)
+
+
+class TrainPage(QWidget):
+    """What to train with, how the loss and the accuracy develop, and what that means.
+
+    Arguments:
+        document: holds the training settings.
+        session: reports the run that is shown.
+        parent: the parent widget.
+
+    Attributes:
+        monitor: the curves with their summary.
+        page_layout: the panels of the page.
+    """
+
+    def __init__(self, document: Document, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("train_page")
+        self.setAccessibleName("Train")
+        self.monitor = Monitor(session)
+        self._form = TrainingForm(document, "train_page_form")
+        self.page_layout = PageLayout(
+            "train_page", self.monitor, left=self._make_left(), right=self.monitor.side, widths=_SIDE_WIDTHS
+        )
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.page_layout)
+
+    def commit(self) -> str:
+        """Apply all drafts. Return the error of the first draft that is refused; an empty text if none is refused."""
+        return self._form.commit()
+
+    def focus_setting(self, name: str) -> None:
+        """Unfold the settings and put the focus into one of them.
+
+        Arguments:
+            name: field of `TrainingSettings`, such as "epochs".
+        """
+        if self.page_layout.is_folded("left"):
+            self.page_layout.set_folded("left", folded=False)
+        self._form.focus_field(name)
+
+    def shutdown(self) -> None:
+        """Wait until a running export is written. The window calls it when it closes."""
+        self.monitor.shutdown()
+
+    def _make_left(self) -> QWidget:
+        left = QWidget()
+        left.setObjectName("train_page_settings")
+        heading = make_label("train_page_heading", "Settings of the next run", "heading")
+        heading.setContentsMargins(GRID + GRID // 2, 0, GRID, 0)
+        layout = QVBoxLayout(left)
+        layout.setContentsMargins(0, GRID + GRID // 2, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(heading)
+        layout.addWidget(self._form, 1)
+        return left
