@@ -10,7 +10,9 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from app.document.blocks import BlockPath, inferred_in, nearest_block, written_down
-from app.document.edits import Edit, Names
+from app.document.edits import Edit, Names, dismiss_hint
+from app.document.hint_rule import Hint
+from app.document.hints import find_hints
 from app.jobs import BackgroundRunner, Job
 from tinyml.core import Problem, TinymlError
 from tinyml.data import DataDescription, builtin_descriptions, builtin_names, describe
@@ -68,6 +70,7 @@ class Document(QObject):
         self._data_job: Job | None = None
         self.inference = self._network_inference = Inference((), None, ())
         self._facts: NetworkFacts | None = None
+        self._hints: tuple[Hint, ...] | None = None
         self._inferred_for: tuple[NetworkSpecification, DataDescription | None] | None = None
         self.undo_stack = QUndoStack(self)
         self.undo_stack.cleanChanged.connect(self._on_clean_changed)
@@ -101,6 +104,23 @@ class Document(QObject):
         if self._facts is None:
             self._facts = collect_facts(self._network_inference)
         return self._facts
+
+    @property
+    def hints(self) -> tuple[Hint, ...]:
+        """What can be trained but is probably not meant, without the hints that the user dismissed."""
+        if self._hints is None:
+            all_hints = find_hints(self.project, self.data, self.inference, self.facts) if self.data is not None else ()
+            dismissed = set(self.project.dismissed_hints)
+            self._hints = tuple(hint for hint in all_hints if hint.key not in dismissed)
+        return self._hints
+
+    def dismiss(self, hint: Hint) -> None:
+        """Do not show a hint any more, as one step that can be undone. The project file remembers it.
+
+        Arguments:
+            hint: one of the hints.
+        """
+        self.apply(dismiss_hint(self.project, hint.key))
 
     def inferred_layers(self, block: BlockPath = ()) -> tuple[LayerInference, ...]:
         """Return the inference of the layers of a stack; none if there is no such stack.
@@ -309,6 +329,7 @@ class Document(QObject):
 
     def _infer(self) -> None:
         """Infer the shapes if the network or the data changed, and find all problems."""
+        self._hints = None
         network, data = self.project.network, self.data
         if (network, data) != self._inferred_for:
             self._inferred_for, self._facts = (network, data), None

@@ -24,6 +24,7 @@ from tinyml.storage.model import (
 )
 from tinyml.storage.project import (
     PROJECT_SUFFIX,
+    DismissedHint,
     Project,
     project_from_json,
     project_to_json,
@@ -34,6 +35,7 @@ from tinyml.storage.tensor_summary import TensorSummary, summarise, summarise_te
 
 __all__ = [
     "PROJECT_SUFFIX",
+    "DismissedHint",
     "EpochSummary",
     "FileKind",
     "Project",

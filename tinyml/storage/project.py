@@ -1,6 +1,6 @@
-"""Project files: network, data choice and training settings as versioned JSON (`*.tinyml.json`).
+"""Project files: network, data choice, training settings and dismissed hints as versioned JSON (`*.tinyml.json`).
 
-    {"format": "tinyml-project", "version": 2, "network": {…}, "data": {…}, "training": {…}}
+    {"format": "tinyml-project", "version": 3, "network": {…}, "data": {…}, "training": {…}, "dismissed_hints": […]}
 
 Layers of unknown types are kept unchanged, so a project with a layer from another folder loses nothing here.
 """
@@ -21,7 +21,7 @@ from tinyml.net import NetworkSpecification
 from tinyml.storage.file_kind import require_kind
 
 PROJECT_FORMAT = "tinyml-project"
-PROJECT_VERSION = 2
+PROJECT_VERSION = 3
 PROJECT_SUFFIX = ".tinyml.json"
 _LARGEST_FILE = 4 * 2**20
 _MOST_MARKS = 200_000
@@ -33,8 +33,24 @@ Migration = Callable[[dict[str, Any]], dict[str, Any]]
 MIGRATIONS: dict[int, Migration] = {
     # Version 2 has more training settings (optimiser, schedule, …); their defaults are the behaviour of version 1.
     1: lambda content: content,
+    # Version 3 has dismissed hints; by default there are none.
+    2: lambda content: content,
 }
 """The step from each older version to the next. Steps do not use today's classes, which will change."""
+
+
+class DismissedHint(BaseModel):
+    """A hint that the user does not want to see again.
+
+    Attributes:
+        rule: name of the rule that gives the hint. Rules of newer versions are kept.
+        path: name of the layer, after the names of the blocks around it; empty for the network as a whole.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    rule: str = Field(min_length=1, max_length=100)
+    path: tuple[str, ...] = Field(default=(), max_length=10)
 
 
 class Project(BaseModel):
@@ -45,6 +61,7 @@ class Project(BaseModel):
     network: NetworkSpecification = Field(default_factory=NetworkSpecification)
     data: DataChoice = Field(default_factory=DataChoice)
     training: TrainingSettings = Field(default_factory=TrainingSettings)
+    dismissed_hints: tuple[DismissedHint, ...] = Field(default=(), max_length=1000)
 
 
 def save_project(path: str | Path, project: Project) -> None:
@@ -80,7 +97,7 @@ def project_to_json(project: Project, source: str = "the project") -> str:
     Raises `StorageError` as `save_project` does.
 
     >>> project_to_json(Project()).splitlines()[1:3]
-    ['  "format": "tinyml-project",', '  "version": 2,']
+    ['  "format": "tinyml-project",', '  "version": 3,']
     """
     content = {"format": PROJECT_FORMAT, "version": PROJECT_VERSION, **project.model_dump(mode="python")}
     return write_json(content, source, indent=2) + "\n"

@@ -15,7 +15,14 @@ from app.document.edits.layer_edits import (
     paste_layers,
     remove_layers,
 )
-from app.document.edits.setting_edits import change_data, change_settings, change_training, rename_layer
+from app.document.edits.setting_edits import (
+    change_data,
+    change_settings,
+    change_training,
+    dismiss_hint,
+    rename_layer,
+    restore_hints,
+)
 
 __all__ = [
     "Edit",
@@ -26,6 +33,7 @@ __all__ = [
     "change_training",
     "cut_layers",
     "describe_names",
+    "dismiss_hint",
     "duplicate_layers",
     "free_name",
     "insert_layer",
@@ -34,6 +42,7 @@ __all__ = [
     "positions_of",
     "remove_layers",
     "rename_layer",
+    "restore_hints",
     "unwrap_block",
     "wrap_layers",
 ]

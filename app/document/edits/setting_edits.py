@@ -7,7 +7,7 @@ from app.document.blocks import BlockPath, layers_in, with_layers
 from app.document.edits.edit import Edit
 from tinyml.core import TinymlError
 from tinyml.net import LayerSpecification
-from tinyml.storage import Project
+from tinyml.storage import DismissedHint, Project
 
 
 def rename_layer(project: Project, name: str, new_name: str, block: BlockPath = ()) -> Edit:
@@ -73,3 +73,24 @@ def change_data(project: Project, **changes: Any) -> Edit:
     what = ", ".join(sorted(changes)).replace("_", " ")
     data = project.data.model_copy(update=changes)
     return Edit(f"change data {what}", project.model_copy(update={"data": data}), merge_key=f"data.{what}")
+
+
+def dismiss_hint(project: Project, hint: DismissedHint) -> Edit:
+    """Do not show a hint any more.
+
+    Arguments:
+        project: the project before the edit.
+        hint: the rule and the place.
+    """
+    place = hint.path[-1] if hint.path else "the network"
+    dismissed = (*(kept for kept in project.dismissed_hints if kept != hint), hint)
+    return Edit(f"dismiss the hint on {place}", project.model_copy(update={"dismissed_hints": dismissed}))
+
+
+def restore_hints(project: Project) -> Edit:
+    """Show all dismissed hints again.
+
+    Arguments:
+        project: the project before the edit.
+    """
+    return Edit("show dismissed hints", project.model_copy(update={"dismissed_hints": ()}))

@@ -15,6 +15,7 @@ from tinyml.data import DataChoice
 from tinyml.learner import TrainingSettings
 from tinyml.net import LayerSpecification, NetworkSpecification
 from tinyml.storage import (
+    DismissedHint,
     Project,
     example_names,
     example_path,
@@ -39,6 +40,9 @@ PROJECTS = st.builds(
     network=st.builds(NetworkSpecification, layers=st.lists(LAYERS, max_size=4).map(tuple)),
     data=st.builds(DataChoice, source=NAMES, validation=st.floats(0, 0.5), seed=st.integers(0, 2**31 - 1)),
     training=st.builds(TrainingSettings, learning_rate=st.floats(1e-9, 1000), epochs=st.integers(1, 100_000)),
+    dismissed_hints=st.lists(
+        st.builds(DismissedHint, rule=NAMES, path=st.lists(NAMES, max_size=4).map(tuple)), max_size=3
+    ).map(tuple),
 )
 
 
@@ -58,6 +62,8 @@ def test_every_version_is_read_and_the_newest_is_written_byte_for_byte(tmp_path:
     assert read.data == DataChoice(source="digits", validation=0.15, test=0.25, seed=7)
     assert (read.training.batch_size, read.training.epochs, read.training.seed) == (32, 12, 3)
     assert (read.training.optimizer, read.training.momentum) == ("sgd" if version == 1 else "adam", 0.9)
+    dismissed = (DismissedHint(rule="many_parameters"), DismissedHint(rule="rule_of_the_future", path=("b", "fc")))
+    assert read.dismissed_hints == (dismissed if version > 2 else ())
     save_project(tmp_path / "again", read)
     if version == project.PROJECT_VERSION:
         assert (tmp_path / "again").read_bytes() == golden.read_bytes()
@@ -82,7 +88,7 @@ def changed(**changes: Any) -> bytes:
         (changed(version="1"), "its 'version' should be a whole number"),
         (changed(version=True), "its 'version' should be a whole number"),
         (changed(version=0), "its 'version' should be a whole number"),
-        (changed(version=3), "saved by a newer TinyML Studio .file version 3; this one reads up to 2"),
+        (changed(version=4), "saved by a newer TinyML Studio .file version 4; this one reads up to 3"),
         (changed(training={"epochs": "many"}), "'training.epochs' is 'many' but should be a whole number"),
         (changed(training={"epochs": 0}), "'training.epochs' is 0 but should be at least 1"),
         (changed(training={"loss": "hinge"}), "'training.loss' is 'hinge' but should be one of"),
