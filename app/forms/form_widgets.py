@@ -1,12 +1,10 @@
-"""Widgets of all forms of the builder: a box for a formula, and a page that scrolls."""
-
-import html
-import re
+"""Widgets of all forms: a box for a formula, and a page that scrolls."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
+from app.forms.formula import formula_html, formula_text
 from app.widgets.theme.fonts import scaled_font
 from app.widgets.theme.theme import GRID
 
@@ -14,7 +12,7 @@ _FORMULA_FONTS = ["STIX Two Text", "Latin Modern Roman", "Cambria", "Times New R
 
 
 class FormulaBox(QFrame):
-    """Shows a formula in a frame.
+    """Draws a formula in a frame: variables in italics, subscripts, superscripts, roots.
 
     Arguments:
         name: objectName of the label inside.
@@ -32,7 +30,6 @@ class FormulaBox(QFrame):
         font = QFont(_FORMULA_FONTS)
         font.setPointSizeF(scaled_font(self.font(), 1.15).pointSizeF())
         font.setStyleHint(QFont.StyleHint.Serif)
-        font.setItalic(True)
         self._label.setFont(font)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(GRID + GRID // 2, GRID, GRID + GRID // 2, GRID)
@@ -42,11 +39,10 @@ class FormulaBox(QFrame):
         """Show a formula, or hide the box.
 
         Arguments:
-            formula: the formula; empty to hide the box.
+            formula: the formula in the markup of `app.forms.formula`; empty to hide the box.
         """
-        # Unicode has no subscript of some letters. They are written after "_" (Σ_c) or after a subscript (wₖ,c).
-        marked = re.sub(r"_(\w)|(?<=[ₐ-ₜᵢⱼ])(,\w)", r"<sub>\1\2</sub>", html.escape(formula))
-        self._label.setText(marked)
+        self._label.setText(formula_html(formula))
+        self._label.setAccessibleName(formula_text(formula))
         self.setVisible(bool(formula))
 
 

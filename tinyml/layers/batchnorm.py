@@ -62,7 +62,7 @@ class BatchNorm1DSettings(BatchNormSettings):
     """Settings of `BatchNorm1D`."""
 
     summary = "scales numbers to mean 0, variance 1"
-    formula = "y = w (x − mean) / √(variance + ε) + b"
+    formula = "y = w (x − mean) / √{variance + ε} + b"
     short_name = "batchnorm1d"
     feature = "number"
 
@@ -82,7 +82,7 @@ class BatchNorm2DSettings(BatchNormSettings):
     """Settings of `BatchNorm2D`."""
 
     summary = "scales maps to mean 0, variance 1"
-    formula = "y_c = w_c (x_c − mean_c) / √(variance_c + ε) + b_c"
+    formula = "y_c = w_c (x_c − mean_c) / √{variance_c + ε} + b_c"
     short_name = "batchnorm"
     feature = "map"
 

@@ -34,7 +34,7 @@ class Conv2DSettings(WindowSettings):
 
     family = "convolution"
     summary = "slides filters over the image"
-    formula = "yₖ = Σ_c wₖ,c ⋆ x_c + bₖ"
+    formula = "y_k = Σ_c w_{k,c} ⋆ x_c + b_k"
     short_name = "conv"
     aliases = ("convolution", "convolutional layer")
 

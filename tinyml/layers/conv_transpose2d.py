@@ -51,7 +51,7 @@ class ConvTranspose2DSettings(LayerSettings):
 
     family = "convolution"
     summary = "spreads values over windows of pixels"
-    formula = "yₖ = Σ_c w_c,ₖ ⋆ᵀ x_c + bₖ"
+    formula = "y_k = Σ_c w_{c,k} ⋆^T x_c + b_k"
     short_name = "deconv"
     aliases = ("transposed convolution", "deconvolution", "deconv2d", "fractionally strided convolution")
 

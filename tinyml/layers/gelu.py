@@ -16,7 +16,7 @@ class GELUSettings(LayerSettings):
 
     family = "activation"
     summary = "a smooth variant of ReLU"
-    formula = "y = ½ x (1 + tanh(√(2/π) (x + 0.044715 x³)))"
+    formula = "y = ½ x (1 + tanh(√{2/π} (x + 0.044715 x^3)))"
     short_name = "gelu"
     aliases = ("gaussian error linear unit",)
 

@@ -26,7 +26,7 @@ class SoftmaxSettings(LayerSettings):
 
     family = "activation"
     summary = "turns scores into probabilities"
-    formula = "yₖ = exp xₖ / Σⱼ exp xⱼ"
+    formula = "y_k = exp x_k / Σ_j exp x_j"
     short_name = "softmax"
     aliases = ("probabilities",)
 

@@ -23,7 +23,7 @@ class LossDescription:
         function: the loss function; its name in Python is its name in files.
         title: name on screen, e.g. "Cross-entropy on scores".
         summary: one or two sentences about its effect on the network.
-        formula: one line of plain Unicode text.
+        formula: lines of Unicode text with subscripts, superscripts and roots as in `LayerSettings.formula`.
         targets: type of the ground truth: "labels", one whole number for each example, or "numbers", one vector.
         outputs: type of the network's output: "scores" (logits), "probabilities", or "values", which should come close
             to the targets.

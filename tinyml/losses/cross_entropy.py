@@ -45,7 +45,7 @@ DESCRIPTION = LossDescription(
     function=cross_entropy_loss,
     title="Cross-entropy on probabilities",
     summary="Rewards a high probability of the true class. The network must end with Softmax.",
-    formula="ℓ = −log pₜ, mean over the batch",
+    formula="ℓ = −log p_t, mean over the batch",
     targets="labels",
     outputs="probabilities",
     last_layer="Softmax",

@@ -38,7 +38,7 @@ DESCRIPTION = LossDescription(
     function=cross_entropy_with_softmax_loss,
     title="Cross-entropy on scores",
     summary="Rewards a high score for the true class. It applies softmax to the scores itself.",
-    formula="ℓ = −log softmax(s)ₜ, mean over the batch",
+    formula="ℓ = −log softmax(s)_t, mean over the batch",
     targets="labels",
     unwanted_last_layer="Softmax",
     aliases=("softmax_cross_entropy", "cross_entropy_with_logits"),

@@ -34,7 +34,7 @@ DESCRIPTION = LossDescription(
     function=huber_loss,
     title="Huber loss",
     summary="Squared error for small errors and absolute error for large ones. Outliers have little influence.",
-    formula="ℓ = mean of ½ d² if |d| ≤ 1, else |d| − ½; d = ŷ − y",
+    formula="ℓ = mean of ½ d^2 if |d| ≤ 1, else |d| − ½; d = ŷ − y",
     targets="numbers",
     outputs="values",
     # Softmax.backward is only right in front of cross_entropy_loss.

@@ -35,7 +35,7 @@ DESCRIPTION = LossDescription(
     function=mse_loss,
     title="Mean squared error",
     summary="Moves each output towards its target. Large errors have the most weight.",
-    formula="ℓ = mean of (ŷ − y)²",
+    formula="ℓ = mean of (ŷ − y)^2",
     targets="numbers",
     outputs="values",
     # The gradient of Softmax.backward is correct only together with cross_entropy_loss.

@@ -86,7 +86,12 @@ DESCRIPTION = OptimizerDescription(
     title="Adam",
     summary="Chooses a step size for each weight from the running means of its gradient and its squared gradient. "
     "Usual learning rate: 0.001.",
-    formula="w ← w − ε m / (√v + 10⁻⁸),  m, v: running means of ∇, ∇²",
+    formula=(
+        "g = ∇ + λ w\n"
+        "m ← β_1 m + (1 − β_1) g,  v ← β_2 v + (1 − β_2) g^2\n"
+        "m̂ = m / (1 − β_1^t),  v̂ = v / (1 − β_2^t)\n"
+        "w ← w − ε m̂ / (√{v̂} + 10^{−8})"
+    ),
     settings=("beta_1", "beta_2", "weight_decay"),
     make=lambda lr, settings: AdamOptimizer(
         lr, settings["beta_1"], settings["beta_2"], weight_decay=settings["weight_decay"]

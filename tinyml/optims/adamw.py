@@ -50,7 +50,7 @@ DESCRIPTION = OptimizerDescription(
     title="AdamW",
     summary="Adam with weight decay that shrinks all numbers by the same share. Usual learning rate: 0.001, "
     "weight decay: 0.01.",
-    formula="w ← (1 − ε λ) w − ε m / (√v + 10⁻⁸)",
+    formula="w ← (1 − ε λ) w − ε m̂ / (√{v̂} + 10^{−8})\nm̂, v̂: those of Adam with g = ∇",
     settings=("beta_1", "beta_2", "weight_decay"),
     make=lambda lr, settings: AdamWOptimizer(
         lr, settings["beta_1"], settings["beta_2"], weight_decay=settings["weight_decay"]

@@ -66,7 +66,7 @@ class OptimizerDescription:
         optimizer: the class.
         title: name on screen, e.g. "Adam".
         summary: one or two sentences about its method and its usual learning rate.
-        formula: one line of plain Unicode text.
+        formula: lines of Unicode text with subscripts, superscripts and roots as in `LayerSettings.formula`.
         settings: names of the training settings that it uses, apart from the learning rate.
         make: makes the optimiser from a learning rate and the values of all training settings by name.
     """

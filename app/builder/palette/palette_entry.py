@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.builder.layer_icons import ICON_SIZE, paint_layer_icon
 from app.builder.layer_search import SearchTerms
+from app.forms.formula import formula_text
 from app.widgets.theme.fonts import small_font
 from app.widgets.theme.theme import GRID, RADIUS, current_theme
 from tinyml.layers import Layer
@@ -52,7 +53,7 @@ class PaletteEntry(QWidget):
         self.setAccessibleName(f"{self._title}: {self._summary}")
         self.setAccessibleDescription("Press Enter to insert it after the selected layer.")
         self.setToolTip(
-            f"{self._title}: {settings.formula}\n"
+            f"{self._title}: {formula_text(settings.formula)}\n"
             "Drag it onto the canvas. Enter or double-click: insert it after the selected layer."
         )
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)

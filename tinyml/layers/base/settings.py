@@ -28,7 +28,7 @@ class LayerSettings(BaseModel):
     summary: ClassVar[str]
     """What the layer does, in a few words for the palette."""
     formula: ClassVar[str]
-    """The formula in one line of plain Unicode text."""
+    """The formula in Unicode text. `_` begins a subscript, `^` a superscript, `√` a root: "y_k = Σ_c w_{k,c} ⋆ x_c"."""
     short_name: ClassVar[str]
     """Stem of automatic names: "conv" gives conv_1, conv_2, …"""
     aliases: ClassVar[tuple[str, ...]] = ()

@@ -41,7 +41,7 @@ class ScheduleDescription:
         schedule: the class.
         title: name on screen, e.g. "Cosine".
         summary: one sentence about the course of the learning rate.
-        formula: one line of plain Unicode text.
+        formula: lines of Unicode text with subscripts, superscripts and roots as in `LayerSettings.formula`.
         settings: names of the training settings that it uses, apart from the number of epochs.
         make: makes the schedule from the values of all training settings by name, and the number of batches in an
             epoch.

@@ -35,7 +35,7 @@ DESCRIPTION = ScheduleDescription(
     schedule=StepSchedule,
     title="Steps",
     summary="The learning rate is multiplied by a factor at regular intervals.",
-    formula="ε · γ^⌊epoch / n⌋",
+    formula="ε · γ^{⌊epoch / n⌋}",
     settings=("schedule_epochs", "schedule_factor"),
     make=lambda settings, batches: StepSchedule(settings["schedule_epochs"] * batches, settings["schedule_factor"]),
 )

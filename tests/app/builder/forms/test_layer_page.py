@@ -17,7 +17,9 @@ from tinyml.layers import layer_types
 def test_a_screen_reader_reads_the_formula(form, document) -> None:
     document.select(("linear_1",))
     formula = QAccessible.queryAccessibleInterface(find(form, QLabel, "layer_formula"))
-    assert formula.text(QAccessible.Text.Name) == document.inference_of("linear_1").layer_type.Settings.formula
+    assert formula.text(QAccessible.Text.Name) == "y = W x + b"
+    document.select(("conv_1",))
+    assert formula.text(QAccessible.Text.Name) == "yₖ = Σ_c w_(k,c) ⋆ x_c + bₖ"
 
 
 def test_typing_a_number_changes_the_layer_in_one_undo_step(form, document) -> None:
@@ -155,6 +157,6 @@ def test_a_new_layer_file_appears_in_palette_canvas_and_form(qtbot, document, th
     }
     QTest.keyClicks(label, "defg")
     assert "5" in find(form, QLabel, "setting_label_error").text()
-    assert find(form, QLabel, "layer_formula").text() == "y = G<sub>s</sub> ⋆ x"
+    assert find(form, QLabel, "layer_formula").text() == "<i>y</i> = <i>G</i><sub><i>s</i></sub> ⋆ <i>x</i>"
     for widget in (palette, canvas, form):
         widget.grab()
