@@ -1,7 +1,8 @@
 """The commands that edit the layers of the document: insert, delete, duplicate, copy, cut, paste, move, wrap, fix."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QGuiApplication
@@ -45,18 +46,25 @@ class LayerCommands(QObject):
         super().__init__(parent)
         self._document = document
 
-    def insert(self, layer_type: str, index: int | None = None, block: BlockPath | None = None) -> None:
+    def insert(
+        self,
+        layer_type: str,
+        index: int | None = None,
+        block: BlockPath | None = None,
+        settings: Mapping[str, Any] | None = None,
+    ) -> None:
         """Insert a new layer.
 
         Arguments:
             layer_type: name of the layer type, as files spell it.
             index: position of the new layer; None for the place after the selection.
             block: path to its stack; None for the stack of the selection.
+            settings: values that differ from the defaults.
         """
         document = self._document
         stack = document.block if block is None else block
         position = document.insertion_index if index is None else index
-        self._apply(lambda project: insert_layer(project, position, layer_type, block=stack), stack)
+        self._apply(lambda project: insert_layer(project, position, layer_type, settings, stack), stack)
 
     @Slot()
     def delete(self) -> None:

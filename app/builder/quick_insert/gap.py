@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.document import Document
+from app.document import BlockPath, Document
 from tinyml.core import Shape
 from tinyml.layers import find_layer_type
 from tinyml.net import LayerInference
@@ -48,13 +48,17 @@ def gap_in(layers: Sequence[LayerInference], input_shape: Shape | None, index: i
     return Gap(above.output_shape, known.type_name if known else above.specification.type, family, tuple(pools))
 
 
-def gap_at(document: Document, index: int) -> Gap:
-    """Return the gap at a position of the document's network.
+def gap_at(document: Document, block: BlockPath, index: int) -> Gap:
+    """Return the gap at a position of a stack in the document.
 
     Arguments:
         document: the document into which a layer is inserted.
+        block: path to the stack.
         index: position of the new layer.
     """
-    inference = document.inference
-    input_shape = document.data.example_shape if document.data is not None else None
-    return gap_in(inference.layers, input_shape, index)
+    if block:
+        around = document.inference_of(block[-1], block[:-1])
+        input_shape = around.input_shape if around is not None else None
+    else:
+        input_shape = document.data.example_shape if document.data is not None else None
+    return gap_in(document.inferred_layers(block), input_shape, index)

@@ -5,6 +5,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
 from app.builder.canvas.canvas import Canvas
+from app.builder.commands import LayerCommands
 from app.builder.layer_search import SearchTerms
 from app.builder.quick_insert.candidate_list import CandidateList
 from app.builder.quick_insert.candidates import find_candidates
@@ -12,8 +13,7 @@ from app.builder.quick_insert.gap import gap_at
 from app.builder.quick_insert.query import parse_query
 from app.builder.quick_insert.quick_field import QuickField
 from app.builder.quick_insert.settings_text import setting_words
-from app.document import Document
-from app.document.edits import insert_layer
+from app.document import BlockPath, Document
 from app.widgets.labels import make_paragraph
 from app.widgets.plain_text import short
 from app.widgets.theme.style_properties import set_style_property
@@ -49,6 +49,9 @@ class QuickInsert(QFrame):
         self.setAccessibleName("Quick insert")
         self.hide()
         self._document, self._canvas = document, canvas
+        self._commands = LayerCommands(document, self)
+        self._commands.message.connect(self._on_message)
+        self._block: BlockPath = ()
         self._index, self._recent = 0, list[str]()
         self._position = QPoint()
         types = layer_types().values()
@@ -74,7 +77,7 @@ class QuickInsert(QFrame):
         document.replaced.connect(self._on_document_replaced)
 
     @Slot(object, int, QPoint, str)
-    def open_at(self, block: object, index: int, position: QPoint, text: str = "") -> None:
+    def open_at(self, block: BlockPath, index: int, position: QPoint, text: str = "") -> None:
         """Open the popup for a gap.
 
         Arguments:
@@ -87,7 +90,7 @@ class QuickInsert(QFrame):
         if self.parent() is not window:
             self.setParent(window)
             window.installEventFilter(self)
-        self._index, self._position = index, position
+        self._block, self._index, self._position = block, index, position
         self.search.setText(text)
         self._show_candidates()
         self.show()
@@ -98,12 +101,13 @@ class QuickInsert(QFrame):
     # -------------------------------------------------------------------------------------------------------- showing
 
     def _show_candidates(self) -> None:
-        gap = gap_at(self._document, self._index)
+        gap = gap_at(self._document, self._block, self._index)
         query = parse_query(self.search.text(), self._setting_words)
         candidates = find_candidates(query, gap, self._types, self._recent)
         self.list.show_candidates(candidates)
-        layers = self._document.project.network.layers
-        above = short(layers[self._index - 1].name, 30) if self._index else "the input"
+        layers = self._document.inferred_layers(self._block)
+        start = f"the input of {short(self._block[-1], 30)}" if self._block else "the input"
+        above = short(layers[self._index - 1].specification.name, 30) if self._index else start
         receives = f", which gives {describe_shape(gap.input_shape)}" if gap.input_shape else ""
         self._place.setText(f"Insert after {above}{receives}")
         self._show_hint("" if candidates else f"No layer type matches “{query.name}”. Try conv, relu, pool or linear.")
@@ -168,10 +172,12 @@ class QuickInsert(QFrame):
             self._arrange()
             return
         self._recent = [chosen.type_name, *(each for each in self._recent if each != chosen.type_name)][:_RECENT]
-        index, self._index = self._index, self._index + 1
-        project = self._document.project
-        self._document.apply(insert_layer(project, index, chosen.type_name, chosen.settings))
-        if stays_open:
+        index, before = self._index, self._document.project
+        self._index += 1
+        self._commands.insert(chosen.type_name, index, self._block, chosen.settings)
+        if self._document.project is before:  # the message of the command says why
+            self._index = index
+        elif stays_open:
             self.search.clear()
             self._show_candidates()
         else:
@@ -218,8 +224,13 @@ class QuickInsert(QFrame):
     @Slot()
     def _on_document_changed(self) -> None:
         if self.isVisible():
-            self._index = min(self._index, len(self._document.project.network.layers))
+            self._index = min(self._index, len(self._document.inferred_layers(self._block)))
             self._show_candidates()
+
+    @Slot(str)
+    def _on_message(self, sentence: str) -> None:
+        self._show_hint(sentence)
+        self._arrange()
 
     @Slot()
     def _on_document_replaced(self) -> None:

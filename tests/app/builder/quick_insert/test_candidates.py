@@ -5,7 +5,7 @@ import pytest
 from app.builder.layer_search import SearchTerms
 from app.builder.quick_insert.candidates import Candidate, find_candidates
 from app.builder.quick_insert.common_next import COMMON_NEXT
-from app.builder.quick_insert.gap import Gap, gap_in
+from app.builder.quick_insert.gap import Gap, gap_at, gap_in
 from app.builder.quick_insert.query import parse_query
 from app.builder.quick_insert.settings_text import setting_words
 from tinyml.layers import layer_types
@@ -140,3 +140,13 @@ def test_the_usual_followers_are_layer_types() -> None:
         assert {type_name, *following} - {""} <= set(layer_types())
         for each in following:
             read_settings(LayerSpecification(type=each, name="layer"))
+
+
+def test_the_gap_inside_a_block_receives_what_the_block_receives(document_of) -> None:
+    document = document_of(("Conv2D", "conv_1"), ("Residual", "residual_1"), ("Flatten", "flatten_1"))
+    inside = gap_at(document, ("residual_1",), 0)
+    assert (inside.input_shape, inside.layer_type) == ((8, 8, 8), "")
+    assert gap_at(document, ("residual_1",), 2).layer_type == "BatchNorm2D"
+    assert gap_at(document, (), 3).input_shape == (512,)
+    assert gap_at(document, (), 0).input_shape == (1, 8, 8)
+    assert gap_at(document, ("unknown",), 0).input_shape is None

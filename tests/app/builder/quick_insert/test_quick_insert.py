@@ -191,3 +191,19 @@ def test_the_popup_opens_for_a_gap_of_a_thousand_layers_at_once(make_harness, do
         popup.open_at((), 1000, middle, text)
         seconds.append(time.perf_counter() - start)
     assert sorted(seconds)[len(seconds) // 2] < 0.05
+
+
+@pytest.fixture
+def block_harness(make_harness, document_of):
+    """A convolution and a Residual block with its standard layers, and quick insert."""
+    harness = make_harness(document_of(("Conv2D", "conv_1"), ("Residual", "residual_1")))
+    return harness, QuickInsert(harness.document, harness.canvas)
+
+
+def test_a_block_that_undo_removes_takes_no_layer(block_harness) -> None:
+    harness, popup = block_harness
+    popup.open_at(("residual_7",), 0, QPoint(), "tanh")
+    press(harness, Qt.Key.Key_Return)
+    assert popup.isVisible()
+    assert "residual_7" in label(popup, "hint")
+    assert harness.document.undo_stack.count() == 0
