@@ -25,13 +25,13 @@ def make_editor(field: FieldInfo, titles: Mapping[Any, str] | None = None, paren
         titles: the text on screen for each value of a choice; None to derive it from the values.
         parent: the parent widget.
     """
-    kind = field.annotation
+    kind, unit = field.annotation, unit_of(field)
     if kind is bool:
         return BooleanEditor(parent)
     if kind is int:
-        return NumberBox(number_range(field.metadata, whole=True), parent)
+        return NumberBox(number_range(field.metadata, whole=True), parent, unit)
     if kind is float:
-        return NumberBox(number_range(field.metadata), parent)
+        return NumberBox(number_range(field.metadata), parent, unit)
     if kind is str:
         choice = next((mark for mark in field.metadata if isinstance(mark, Choice)), None)
         return ChoiceEditor(titles or choice.titles(), parent) if choice else TextEditor(parent)
@@ -41,8 +41,18 @@ def make_editor(field: FieldInfo, titles: Mapping[Any, str] | None = None, paren
         return ChoiceEditor(titles or {member.value: title_of_value(member.value) for member in kind}, parent)
     parts = get_args(kind) if get_origin(kind) is tuple else ()
     if len(parts) == 2 and all(_without_metadata(part) is int for part in parts):
-        return PairFieldEditor(number_range(getattr(parts[0], "__metadata__", ()), whole=True), parent)
+        return PairFieldEditor(number_range(getattr(parts[0], "__metadata__", ()), whole=True), parent, unit)
     return JsonEditor(parent)
+
+
+def unit_of(field: FieldInfo) -> str:
+    """Return the unit of a field, such as "px"; empty if it has none.
+
+    Arguments:
+        field: its unit is in `json_schema_extra`.
+    """
+    extra = field.json_schema_extra
+    return str(extra.get("unit", "")) if isinstance(extra, dict) else ""
 
 
 def number_range(metadata: Any, *, whole: bool = False) -> NumberRange:

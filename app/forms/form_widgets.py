@@ -28,7 +28,7 @@ class FormulaBox(QFrame):
         self._label.setTextFormat(Qt.TextFormat.RichText)
         self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         font = QFont(_FORMULA_FONTS)
-        font.setPointSizeF(scaled_font(self.font(), 1.15).pointSizeF())
+        font.setPointSizeF(scaled_font(self.font(), 1.3).pointSizeF())
         font.setStyleHint(QFont.StyleHint.Serif)
         self._label.setFont(font)
         layout = QVBoxLayout(self)

@@ -11,10 +11,14 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 from app.forms.editor_factory import Editor, make_editor
 from app.forms.editors import JsonEditor, PairFieldEditor
 from app.forms.field_errors import describe_field_error
+from app.forms.field_help import set_field_help
 from app.widgets.labels import make_caption, make_paragraph
 from app.widgets.number_box import NumberBox
 from app.widgets.theme.style_properties import set_style_property
 from app.widgets.theme.theme import GRID
+
+_ROWS = 3
+"""Rows of the grid for each field: the editor, a widget below it, the error."""
 
 DRAFT_EDITORS = (NumberBox, PairFieldEditor, JsonEditor)
 """Editors with drafts: typed text that is not applied before Enter, Tab or a click elsewhere."""
@@ -55,6 +59,7 @@ class ModelForm(QWidget):
         self._errors: dict[str, QLabel] = {}
         self._labels: dict[str, QLabel] = {}
         self._help: dict[str, str] = {}
+        self._below: dict[str, QWidget] = {}
         layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setHorizontalSpacing(GRID)
@@ -70,6 +75,7 @@ class ModelForm(QWidget):
     ) -> None:
         editor = make_editor(field, titles, self)
         title, help_text = field.title or name.replace("_", " ").capitalize(), field.description or ""
+        set_field_help(editor, title, help_text)
         label = make_caption(title)
         label.setToolTip(help_text)
         label.setBuddy(editor)
@@ -81,13 +87,25 @@ class ModelForm(QWidget):
         if isinstance(editor, DRAFT_EDITORS):
             editor.reverted.connect(self._on_reverted)
         error = make_paragraph(f"{prefix}_{name}_error", style_class="danger")
-        row = 2 * len(self.editors)
+        row = _ROWS * len(self.editors)
         layout.addWidget(label, row, 0)
         layout.addWidget(editor, row, 1)
-        layout.addWidget(error, row + 1, 0, 1, 2)
+        layout.addWidget(error, row + _ROWS - 1, 0, 1, 2)
         self.editors[name], self._labels[name], self._help[name] = editor, label, help_text
         self._errors[name] = error
         self.show_error(name, "")
+
+    def add_below(self, name: str, widget: QWidget) -> None:
+        """Put a widget below the editor of a field. Tab reaches it after the editor.
+
+        Arguments:
+            name: name of the field.
+            widget: the widget, such as a button that sets the field.
+        """
+        layout = self.layout()
+        assert isinstance(layout, QGridLayout)
+        layout.addWidget(widget, _ROWS * list(self.editors).index(name) + 1, 1)
+        self._below[name] = widget
 
     def show_values(self, values: Mapping[str, Any]) -> None:
         """Show values, without a signal. An editor with a refused value keeps it until its field gets another value.
@@ -166,8 +184,10 @@ class ModelForm(QWidget):
     def tab_stops(self) -> list[QWidget]:
         """Return all widgets that Tab reaches, from top to bottom."""
         stops: list[QWidget] = []
-        for editor in self.editors.values():
+        for name, editor in self.editors.items():
             stops.extend(editor.tab_stops() if isinstance(editor, PairFieldEditor) else [editor])
+            if name in self._below:
+                stops.append(self._below[name])
         return stops
 
     def _name_of_sender(self) -> str:

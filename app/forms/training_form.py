@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.document import Document
 from app.document.edits import change_training
+from app.forms.field_help import FieldHelp
 from app.forms.form_widgets import FormulaBox, Page
 from app.forms.model_form import ModelForm
 from app.widgets.labels import make_heading, make_paragraph, show_text
@@ -59,7 +60,9 @@ class TrainingForm(QWidget):
                 page.body.addWidget(widget)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
         layout.addWidget(page)
+        layout.addWidget(FieldHelp(self, prefix))
         document.changed.connect(self._on_document_changed)
         document.replaced.connect(self._on_document_replaced)
         self._show()

@@ -75,7 +75,7 @@ class MainWindow(QMainWindow):
         self.palette_view = Palette(self.document)
         self.canvas = Canvas(self.document, self.inspection)
         self.quick_insert = QuickInsert(self.document, self.canvas)
-        self.settings_tabs = SettingsTabs(self.document)
+        self.settings_tabs = SettingsTabs(self.document, self.inspection)
         self.monitor = Monitor(self.session)
         self.inspector = Inspector(self.document, self.inspection)
         self.models = ModelsView()

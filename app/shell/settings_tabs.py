@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QTabWidget, QWidget
 from app.builder import SettingsForm
 from app.document import Document
 from app.forms import DataForm, TrainingForm
+from app.training import Inspection
 
 
 class SettingsTabs(QTabWidget):
@@ -13,6 +14,7 @@ class SettingsTabs(QTabWidget):
 
     Arguments:
         document: the document that the forms edit.
+        inspection: gives the sample that receptive fields are drawn on; None for no pictures.
 
     Signals:
         requested(): the panel must come to the front.
@@ -22,12 +24,12 @@ class SettingsTabs(QTabWidget):
     requested = Signal()
     message = Signal(str)
 
-    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+    def __init__(self, document: Document, inspection: Inspection | None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("settings_tabs")
         self.setDocumentMode(True)
         self._document = document
-        self._layer = SettingsForm(document)
+        self._layer = SettingsForm(document, inspection)
         self._data, self._training = DataForm(document), TrainingForm(document)
         self.addTab(self._layer, "Layer")
         self.addTab(self._data, "Data")

@@ -13,11 +13,13 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
+    QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QAbstractSpinBox, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QLabel, QSizePolicy, QWidget
 
 from app.widgets.number_range import NumberRange, read_number, write_number
+from app.widgets.theme.fonts import small_font
 from app.widgets.theme.theme import GRID, current_theme
 from app.widgets.undo_keys import is_undo_key, leaves_undo_to_document
 
@@ -41,6 +43,8 @@ class NumberBox(QAbstractSpinBox):
 
     Arguments:
         allowed: the numbers that the field takes.
+        parent: the parent widget.
+        unit: unit of the number, such as "px", shown after it where there is room; empty for none.
 
     Attributes:
         value: the number in force. A faulty file may hold something else, which is returned as it is.
@@ -59,15 +63,26 @@ class NumberBox(QAbstractSpinBox):
     refused = Signal(str)
     reverted = Signal()
 
-    def __init__(self, allowed: NumberRange, parent: QWidget | None = None) -> None:
+    def __init__(self, allowed: NumberRange, parent: QWidget | None = None, unit: str = "") -> None:
         super().__init__(parent)
         self._allowed = allowed
+        self._unit = self._make_unit(unit)
         self._value: Any = None
         self._refused_text: str | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMinimumWidth(6 * GRID)
         self.lineEdit().textEdited.connect(self._on_text_edited)
+        self.lineEdit().textChanged.connect(self._on_text_changed)
+
+    def _make_unit(self, unit: str) -> QLabel:
+        """Make the label for the unit. It lies over the line, because that one covers what the box paints."""
+        label = QLabel(unit, self.lineEdit())
+        label.setFont(small_font(self.font()))
+        label.setProperty("muted", True)
+        label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        label.hide()
+        return label
 
     def _get_value(self) -> Any:
         return self._value
@@ -121,6 +136,22 @@ class NumberBox(QAbstractSpinBox):
     def _revert(self) -> None:
         self.drop_draft()
         self.reverted.emit()
+
+    @Slot(str)
+    def _on_text_changed(self, _text: str) -> None:
+        self._arrange_unit()
+
+    def _arrange_unit(self) -> None:
+        """Show the unit at the right end of the line, unless the text needs the room."""
+        unit, line = self._unit, self.lineEdit()
+        size = unit.sizeHint()
+        room = line.width() - self.fontMetrics().horizontalAdvance(f"{self.text()} ") - GRID // 2
+        unit.setGeometry(line.width() - size.width(), 0, size.width(), line.height())
+        unit.setVisible(bool(unit.text()) and size.width() <= room)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange_unit()
 
     @Slot(str)
     def _on_text_edited(self, _text: str) -> None:

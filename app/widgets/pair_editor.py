@@ -19,6 +19,8 @@ class PairEditor(QWidget):
 
     Arguments:
         allowed: the numbers that each of the two fields takes.
+        parent: the parent widget.
+        unit: unit of both numbers, such as "px"; empty for none.
 
     Signals:
         edited(pair, continues): the user wants another pair (rows, columns); see `NumberBox`.
@@ -30,10 +32,10 @@ class PairEditor(QWidget):
     refused = Signal(str)
     reverted = Signal()
 
-    def __init__(self, allowed: NumberRange, parent: QWidget | None = None) -> None:
+    def __init__(self, allowed: NumberRange, parent: QWidget | None = None, unit: str = "") -> None:
         super().__init__(parent)
-        self._rows = NumberBox(allowed, self)
-        self._columns = NumberBox(allowed, self)
+        self._rows = NumberBox(allowed, self, unit)
+        self._columns = NumberBox(allowed, self, unit)
         self._link = QToolButton(self)
         self._link.setCheckable(True)
         self._link.setChecked(True)

@@ -11,6 +11,7 @@ from tinyml.core import Array, Fans, Initialiser, Pair, Shape, describe_count, d
 from tinyml.core.products import multiply_along_columns, multiply_columns, sum_rows
 from tinyml.core.windows import WindowGeometry, col2im_blocks, im2col_blocks, maps_to_rows
 from tinyml.layers.base import (
+    PIXELS,
     Deconvolution,
     InitialiserSetting,
     Layer,
@@ -42,16 +43,28 @@ class Conv2DSettings(WindowSettings):
         int, Field(ge=1, le=4096, title="Filters", description="Number of patterns to look for; each gives one map.")
     ] = 8
     window: Annotated[
-        PositivePair, Field(title="Window", description="Rows and columns of the patch that a filter reads.")
+        PositivePair,
+        Field(
+            title="Window", description="Rows and columns of the patch that a filter reads.", json_schema_extra=PIXELS
+        ),
     ] = (3, 3)
     stride: Annotated[
-        PositivePair, Field(title="Stride", description="Pixels from one position of the window to the next.")
+        PositivePair,
+        Field(
+            title="Stride", description="Pixels from one position of the window to the next.", json_schema_extra=PIXELS
+        ),
     ] = (1, 1)
     padding: Annotated[
-        NonNegativePair, Field(title="Padding", description="Zeros added at each border of the image.")
+        NonNegativePair,
+        Field(title="Padding", description="Zeros added at each border of the image.", json_schema_extra=PIXELS),
     ] = (1, 1)
     dilation: Annotated[
-        PositivePair, Field(title="Dilation", description="Distance between the pixels that neighbouring weights read.")
+        PositivePair,
+        Field(
+            title="Dilation",
+            description="Distance between the pixels that neighbouring weights read.",
+            json_schema_extra=PIXELS,
+        ),
     ] = (1, 1)
     bias: Annotated[bool, Field(title="Bias", description="Add a trainable constant to each map.")] = True
     initialiser: InitialiserSetting = "uniform"

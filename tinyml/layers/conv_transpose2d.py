@@ -29,6 +29,7 @@ from tinyml.core.windows import (
     transposed_input_span,
 )
 from tinyml.layers.base import (
+    PIXELS,
     Box,
     InitialiserSetting,
     Layer,
@@ -57,17 +58,32 @@ class ConvTranspose2DSettings(LayerSettings):
 
     filters: Annotated[int, Field(ge=1, le=4096, title="Filters", description="Number of output maps.")] = 8
     window: Annotated[
-        PositivePair, Field(title="Window", description="Rows and columns of the patch that each pixel is spread over.")
+        PositivePair,
+        Field(
+            title="Window",
+            description="Rows and columns of the patch that each pixel is spread over.",
+            json_schema_extra=PIXELS,
+        ),
     ] = (3, 3)
     stride: Annotated[
-        PositivePair, Field(title="Stride", description="Distance between the patches of two neighbouring pixels.")
+        PositivePair,
+        Field(
+            title="Stride",
+            description="Distance between the patches of two neighbouring pixels.",
+            json_schema_extra=PIXELS,
+        ),
     ] = (1, 1)
     padding: Annotated[
-        NonNegativePair, Field(title="Padding", description="Pixels cut off at each border of the result.")
+        NonNegativePair,
+        Field(title="Padding", description="Pixels cut off at each border of the result.", json_schema_extra=PIXELS),
     ] = (1, 1)
     dilation: Annotated[
         PositivePair,
-        Field(title="Dilation", description="Distance between the pixels that neighbouring weights write to."),
+        Field(
+            title="Dilation",
+            description="Distance between the pixels that neighbouring weights write to.",
+            json_schema_extra=PIXELS,
+        ),
     ] = (1, 1)
     bias: Annotated[bool, Field(title="Bias", description="Add a trainable constant to each map.")] = True
     initialiser: InitialiserSetting = "uniform"

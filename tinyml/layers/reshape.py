@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import Field
 
 from tinyml.core import Array, ChangeSettings, Pair, Shape, ShapeError, describe_count, describe_shape
-from tinyml.layers.base import Layer, LayerSettings, PositivePair, PyTorchModule, validate_settings
+from tinyml.layers.base import PIXELS, Layer, LayerSettings, PositivePair, PyTorchModule, validate_settings
 
 
 class ReshapeSettings(LayerSettings):
@@ -21,7 +21,11 @@ class ReshapeSettings(LayerSettings):
 
     size: Annotated[
         PositivePair,
-        Field(title="Size", description="Rows and columns of each map. The number of maps follows from the input."),
+        Field(
+            title="Size",
+            description="Rows and columns of each map. The number of maps follows from the input.",
+            json_schema_extra=PIXELS,
+        ),
     ] = (1, 1)
 
     def output_shape(self, input_shape: Shape) -> Shape:

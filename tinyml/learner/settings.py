@@ -78,6 +78,7 @@ class TrainingSettings(BaseModel):
             le=100_000,
             title="Schedule epochs",
             description="Epochs between two reductions, of the warm-up, or to wait for a better loss.",
+            json_schema_extra={"unit": "epochs"},
         ),
     ] = 5
     schedule_factor: Annotated[
@@ -99,7 +100,14 @@ class TrainingSettings(BaseModel):
         ),
     ] = 0.0
     batch_size: Annotated[
-        int, Field(ge=1, le=100_000, title="Batch size", description="Number of training examples in one update.")
+        int,
+        Field(
+            ge=1,
+            le=100_000,
+            title="Batch size",
+            description="Number of training examples in one update.",
+            json_schema_extra={"unit": "examples"},
+        ),
     ] = 64
     epochs: Annotated[
         int, Field(ge=1, le=100_000, title="Epochs", description="Number of passes over the whole training set.")
@@ -112,6 +120,7 @@ class TrainingSettings(BaseModel):
             title="Early stopping",
             description="Stop after this number of epochs without a better validation loss (without a validation set: "
             "training loss). 0: never.",
+            json_schema_extra={"unit": "epochs"},
         ),
     ] = 0
     restore_best: Annotated[
@@ -124,6 +133,7 @@ class TrainingSettings(BaseModel):
             le=100,
             title="Shift",
             description="Move each training image at random, by up to this number of pixels.",
+            json_schema_extra={"unit": "px"},
         ),
     ] = 0
     augment_flip: Annotated[
@@ -136,6 +146,7 @@ class TrainingSettings(BaseModel):
             le=180,
             title="Rotate",
             description="Rotate each training image at random, by up to this angle in degrees.",
+            json_schema_extra={"unit": "°"},
         ),
     ] = 0.0
     augment_noise: Annotated[

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from app.document import BlockPath, Document
 from app.document.blocks import layers_in, nearest_block, renamed_path
 from app.document.edits import rename_layer
+from app.forms.field_help import set_field_help
 from app.widgets.labels import make_caption, make_paragraph, show_text
 from app.widgets.theme.style_properties import set_style_property
 from app.widgets.theme.theme import GRID
@@ -37,6 +38,7 @@ class LayerNameRow(QWidget):
         self.field = DraftLineEdit(self)
         self.field.setObjectName("layer_name")
         self.field.setAccessibleName("Name")
+        set_field_help(self.field, "Name", "Other layers of the stack have other names.")
         self.field.setMaxLength(100)
         self.field.textEdited.connect(self._on_text_edited)
         self.field.editingFinished.connect(self._on_editing_finished)

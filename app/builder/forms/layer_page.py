@@ -7,12 +7,15 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from app.builder.commands import LayerCommands
+from app.builder.forms.layer_facts_view import LayerFactsView
 from app.builder.forms.layer_name_row import LayerNameRow
 from app.builder.forms.layer_values import fields_from_pooling, fields_without_row, form_values, to_json_value
+from app.builder.forms.same_padding_button import PADDING, SamePaddingButton
 from app.document import BlockPath, Document
 from app.document.edits import change_settings
 from app.forms.form_widgets import FormulaBox, Page
 from app.forms.model_form import ModelForm
+from app.training import Inspection
 from app.widgets.labels import make_heading, make_paragraph, show_text
 from app.widgets.plain_text import button_text, short
 from app.widgets.theme.theme import GRID
@@ -26,6 +29,7 @@ class LayerPage(Page):
 
     Arguments:
         document: the document whose layer is shown and edited.
+        inspection: gives the sample that the receptive field is drawn on; None for no picture.
         parent: the parent widget.
 
     Signals:
@@ -34,7 +38,7 @@ class LayerPage(Page):
 
     message = Signal(str)
 
-    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+    def __init__(self, document: Document, inspection: Inspection | None = None, parent: QWidget | None = None) -> None:
         super().__init__("layer_page", parent)
         self._document = document
         self._commands = LayerCommands(document, self)
@@ -53,7 +57,9 @@ class LayerPage(Page):
         self._computes = make_heading("layer_computes_heading", "What it computes")
         self._formula = FormulaBox("layer_formula", self)
         self._explanation = make_paragraph("layer_explanation", style_class="muted")
+        self._facts = LayerFactsView(document, inspection, self)
         self._notes = make_paragraph("layer_notes", style_class="warning")
+        self._same_padding: SamePaddingButton | None = None
         self._assemble()
         document.replaced.connect(self._on_document_replaced)
 
@@ -71,6 +77,7 @@ class LayerPage(Page):
         self.body.addWidget(self._computes)
         self.body.addWidget(self._formula)
         self.body.addWidget(self._explanation)
+        self.body.addWidget(self._facts)
         self.body.addWidget(self._notes)
 
     # -------------------------------------------------------------------------------------------------------- showing
@@ -120,6 +127,8 @@ class LayerPage(Page):
                 self._make_form(inferred.layer_type.Settings)
         if self._form is not None and inferred.layer_type is not None:
             self._form.show_values(form_values(inferred.layer_type.Settings, inferred))
+        if self._same_padding is not None:
+            self._same_padding.show_settings(inferred.settings)
 
     def _remove_form(self) -> None:
         if self._form is None:
@@ -129,11 +138,15 @@ class LayerPage(Page):
         self._form_place.removeWidget(self._form)
         self._form.hide()
         self._form.deleteLater()
-        self._form = None
+        self._form = self._same_padding = None
 
     def _make_form(self, model: type[LayerSettings]) -> None:
         self._form = ModelForm(model, "setting", skip=fields_without_row(model), parent=self)
         self._form.edited.connect(self._on_form_edited)
+        if PADDING in self._form.editors:
+            self._same_padding = SamePaddingButton(self._form)
+            self._same_padding.requested.connect(self._on_form_edited)
+            self._form.add_below(PADDING, self._same_padding)
         self._form_place.addWidget(self._form)
         self._form.setVisible(bool(self._form.editors))
         self._order_tabs(self._form)
@@ -195,6 +208,7 @@ class LayerPage(Page):
         elif model is not None:
             text = model.summary[:1].upper() + model.summary[1:] + "."
         show_text(self._explanation, text)
+        self._facts.show_layer((*self._block, inferred.specification.name))
         show_text(self._notes, "\n".join(inferred.notes))
 
     # -------------------------------------------------------------------------------------------------------- editing

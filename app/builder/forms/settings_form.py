@@ -6,7 +6,9 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from app.builder.forms.layer_page import LayerPage
 from app.builder.forms.multi_layer_page import MultiLayerPage
 from app.document import Document
+from app.forms.field_help import FieldHelp
 from app.forms.form_widgets import Page
+from app.training import Inspection
 from app.widgets.labels import make_heading, make_paragraph
 from app.widgets.theme.theme import GRID
 
@@ -31,6 +33,7 @@ class SettingsForm(QWidget):
 
     Arguments:
         document: the document whose layers are shown and edited.
+        inspection: gives the sample that receptive fields are drawn on; None for no pictures.
         parent: the parent widget.
 
     Signals:
@@ -39,7 +42,7 @@ class SettingsForm(QWidget):
 
     message = Signal(str)
 
-    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+    def __init__(self, document: Document, inspection: Inspection | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("settings_form")
         self.setAccessibleName("Settings of the selected layer")
@@ -50,7 +53,7 @@ class SettingsForm(QWidget):
         self._no_selection.body.addWidget(make_heading("nothing_selected_heading", "No layer is selected"))
         self._no_selection.body.addWidget(make_paragraph("nothing_selected_text", NOTHING_SELECTED, "muted"))
         self._no_selection.body.addWidget(make_paragraph("canvas_keys", CANVAS_KEYS, "muted"))
-        self._layer_page = LayerPage(document)
+        self._layer_page = LayerPage(document, inspection)
         self._multi_layer_page = MultiLayerPage(document)
         self._layer_page.message.connect(self.message)
         self._multi_layer_page.message.connect(self.message)
@@ -58,7 +61,9 @@ class SettingsForm(QWidget):
             self._stack.addWidget(page)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
         layout.addWidget(self._stack)
+        layout.addWidget(FieldHelp(self, "layer"))
         document.changed.connect(self._on_document_changed)
         document.selection_changed.connect(self._on_selection_changed)
         self._show()

@@ -1,7 +1,7 @@
 """The style sheet: everything that a palette cannot express. A widget asks for a style by a dynamic property.
 
-QLabel: muted, heading, danger, warning, chip, badge. QPushButton and QToolButton: primary, flat, fix.
-QFrame: panel, formula, floating. Lists and tables: roomy.
+QLabel: muted, heading, danger, warning, chip, badge. QPushButton and QToolButton: primary, flat, link, fix.
+QFrame: panel, formula, floating, footer. Lists and tables: roomy.
 """
 
 from pathlib import Path
@@ -47,6 +47,7 @@ def style_sheet(theme: Theme, icons: Path) -> str:
     QFrame[floating="true"] QToolButton:hover {{ background: {theme.track}; }}
     QFrame[floating="true"] QToolButton:focus {{ border-color: {theme.accent}; }}
     QFrame[floating="true"] QToolButton:disabled {{ color: {theme.muted}; }}
+    QFrame[footer="true"] {{ border: 0; border-top: 1px solid {theme.border}; }}
     QFrame[advice="true"] {{ background: {theme.track}; border-left: 3px solid {theme.warning}; }}
 
     QPushButton {{
@@ -65,6 +66,12 @@ def style_sheet(theme: Theme, icons: Path) -> str:
     }}
     QPushButton[flat="true"] {{ background: transparent; border-color: transparent; color: {theme.accent}; }}
     QPushButton[flat="true"]:hover, QPushButton[flat="true"]:focus {{ border-color: {theme.accent}; }}
+    QPushButton[link="true"] {{
+        background: transparent; border: 0; border-bottom: 1px solid transparent; border-radius: 0; padding: 0;
+        color: {theme.accent}; text-align: left;
+    }}
+    QPushButton[link="true"]:hover, QPushButton[link="true"]:focus {{ border-bottom-color: {theme.accent}; }}
+    QPushButton[link="true"]:disabled {{ background: transparent; border-color: transparent; color: {theme.muted}; }}
     QPushButton[fix="true"] {{
         background: transparent; color: {theme.danger}; border-color: {theme.danger}; padding: 0;
     }}

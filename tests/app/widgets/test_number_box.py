@@ -4,6 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 
 from app.widgets.number_box import NumberBox
 from app.widgets.number_range import NumberRange
@@ -61,3 +62,19 @@ def test_an_invalid_number_has_an_outline_in_the_colour_of_errors(box) -> None:
     assert not is_outlined()
     box.setProperty("invalid", True)
     assert is_outlined()
+
+
+@pytest.mark.parametrize(("text", "width", "shown"), [("5", 120, True), ("100000000000", 90, False), ("5", 48, False)])
+def test_a_unit_is_shown_where_it_has_room(qtbot, text: str, width: int, shown: bool) -> None:
+    box = NumberBox(NumberRange(), unit="examples")
+    qtbot.addWidget(box)
+    box.show_value(float(text))
+    box.resize(width, 30)
+    box.show()
+    unit = box.lineEdit().findChild(QLabel)
+    assert (unit.text(), unit.isVisible()) == ("examples", shown)
+    assert box.lineEdit().rect().contains(unit.geometry()) or not shown
+    box.show_value(1e12)
+    assert unit.isVisible() is False or width == 120
+    QTest.mouseClick(unit, Qt.MouseButton.LeftButton)
+    assert box.text() == "1000000000000"

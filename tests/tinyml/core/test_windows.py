@@ -1,5 +1,6 @@
 """Windows unrolled into columns, and columns added back to pixels."""
 
+import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -205,3 +206,21 @@ def test_im2col_blocks_refuses_a_window_that_does_not_fit() -> None:
     for blocks in (im2col_blocks(np.ones((1, 1, 2, 4)), geometry), col2im_blocks(np.ones((1, 1, 2, 4)), geometry)):
         with pytest.raises(ShapeError, match="covers 5×3 pixels is larger than its padded input of 4×6"):
             next(blocks)
+
+
+@given(
+    st.tuples(st.integers(1, 7), st.integers(1, 7)),
+    st.tuples(st.integers(1, 2), st.integers(1, 2)),
+    st.tuples(st.integers(1, 3), st.integers(1, 3)),
+)
+def test_the_same_padding_is_the_one_that_keeps_every_size(window, stride, dilation) -> None:
+    def keeps_sizes(padding) -> bool:
+        geometry = WindowGeometry(window, stride, padding, dilation)
+        try:
+            return all(window_output_shape(size, *geometry) == size for size in [(9, 9), (20, 31)])
+        except ShapeError:
+            return False
+
+    keeping = list(filter(keeps_sizes, itertools.product(range(10), repeat=2)))
+    same = WindowGeometry(window, stride, (3, 3), dilation).same_padding
+    assert keeping == ([] if same is None else [same])

@@ -10,7 +10,7 @@ from tinyml.layers.base.initialise import initialise_parameters
 from tinyml.layers.base.layer import Layer
 from tinyml.layers.base.pooling import Pooling, PoolingSettings
 from tinyml.layers.base.pytorch import PyTorchModule, pytorch_call
-from tinyml.layers.base.setting_types import InitialiserSetting, NonNegativePair, PositivePair
+from tinyml.layers.base.setting_types import PIXELS, InitialiserSetting, NonNegativePair, PositivePair
 from tinyml.layers.base.settings import (
     Box,
     Family,
@@ -28,6 +28,7 @@ from tinyml.layers.base.window_settings import (
 )
 
 __all__ = [
+    "PIXELS",
     "Box",
     "Deconvolution",
     "Family",

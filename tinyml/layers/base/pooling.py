@@ -9,7 +9,7 @@ from pydantic import Field
 from tinyml.core import Shape
 from tinyml.core.windows import WindowGeometry, taps
 from tinyml.layers.base.layer import Layer
-from tinyml.layers.base.setting_types import PositivePair
+from tinyml.layers.base.setting_types import PIXELS, PositivePair
 from tinyml.layers.base.window_settings import WindowSettings, describe_window, require_fit, require_maps
 
 
@@ -23,10 +23,18 @@ class PoolingSettings(WindowSettings):
     """What the layer does with each window, for `explain`: "Takes the mean of"."""
 
     window: Annotated[
-        PositivePair, Field(title="Window", description="Rows and columns of the patch that becomes one value.")
+        PositivePair,
+        Field(
+            title="Window",
+            description="Rows and columns of the patch that becomes one value.",
+            json_schema_extra=PIXELS,
+        ),
     ] = (2, 2)
     stride: Annotated[
-        PositivePair, Field(title="Stride", description="Pixels from one position of the window to the next.")
+        PositivePair,
+        Field(
+            title="Stride", description="Pixels from one position of the window to the next.", json_schema_extra=PIXELS
+        ),
     ] = (2, 2)
 
     @property

@@ -27,6 +27,9 @@ NonNegativePair = Annotated[
 ]
 """(rows, columns), each at least 0; one number stands for both."""
 
+PIXELS: dict[str, Any] = {"unit": "px"}
+"""Marks a setting as a number of pixels (`json_schema_extra`), so that the form shows the unit."""
+
 InitialiserSetting = Annotated[
     Initialiser, Field(title="Initialiser", description="How the weights are drawn before training starts.")
 ]

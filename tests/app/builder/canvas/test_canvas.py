@@ -50,7 +50,7 @@ def test_a_closed_canvas_is_deleted(document, inspection, qapp) -> None:
 
 def test_a_click_beside_the_cards_applies_a_draft(make_harness, document) -> None:
     harness = make_harness(document)
-    form = SettingsForm(document, harness.window)
+    form = SettingsForm(document, parent=harness.window)
     harness.window.layout().addWidget(form)
     document.select(("conv_1",))
     box = form.findChild(QWidget, "setting_filters")
