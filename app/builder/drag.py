@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 
 from app.builder.drag_picture import Ghost
 from app.builder.edge_scrolling import EdgeScrolling
-from app.document import Document
+from app.document import BlockPath, Document
 
 
 @dataclass(frozen=True)
@@ -23,11 +23,13 @@ class DragPayload:
     Attributes:
         layer_type: type of the new layer, as files spell it; empty if layers of the network are dragged.
         names: names of the dragged layers of the network; empty if a new layer is dragged.
+        block: path to the stack of the dragged layers.
         copies: True if a drop inserts copies of these layers and leaves them where they are.
     """
 
     layer_type: str = ""
     names: tuple[str, ...] = ()
+    block: BlockPath = ()
     copies: bool = False
 
 

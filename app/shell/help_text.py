@@ -17,6 +17,8 @@ Esc closes</td></tr>
 <tr><td><b>↑ ↓, Home, End</b></td><td>select another card; with Shift: several cards; Ctrl+A: all cards</td></tr>
 <tr><td><b>Alt+↑, Alt+↓</b></td><td>move the selected cards</td></tr>
 <tr><td><b>Del, Ctrl+D</b></td><td>delete, duplicate; Ctrl+X, Ctrl+C, Ctrl+V: cut, copy, paste</td></tr>
+<tr><td><b>←, →, arrow on a card</b></td>
+<td>fold and unfold a block such as Residual; go to its layers and back</td></tr>
 <tr><td><b>Ctrl+G, Ctrl+Shift+G</b></td>
 <td>wrap the selected layers in a Residual; unwrap the selected Residual</td></tr>
 <tr><td><b>Ctrl+Z, Ctrl+Shift+Z</b></td><td>undo, redo</td></tr>

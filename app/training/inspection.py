@@ -1,14 +1,14 @@
 """The network's output for one sample, computed off the GUI thread. The layer cards and the inspector show it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.document import Document
+from app.document import BlockPath, Document
 from app.formatting import format_number
 from app.jobs import BackgroundRunner, Job, LatestJob
 from app.training.dataset_cache import load_splits
@@ -16,7 +16,7 @@ from app.training.session import Session
 from app.training.snapshot import Snapshot, frozen_state
 from tinyml.data import DataChoice, DataDescription, Dataset
 from tinyml.learner import class_scores, set_up_training
-from tinyml.net import Trace, record
+from tinyml.net import Trace, outputs_inside, record
 from tinyml.storage import Project
 
 _MOST_NUMBERS = 3
@@ -34,6 +34,7 @@ class SampleTrace:
         trace: the recorded forward pass, a batch of one.
         scores: `(classes,)` the predicted probability of each class; empty if there are no classes.
         target: the numbers that the network should output; None if the targets are classes.
+        inside: the outputs of the layers inside blocks, by their paths.
     """
 
     snapshot: Snapshot
@@ -42,6 +43,7 @@ class SampleTrace:
     trace: Trace
     scores: np.ndarray
     target: np.ndarray | None = None
+    inside: dict[BlockPath, np.ndarray] = field(default_factory=dict)
 
     @property
     def prediction(self) -> int:
@@ -265,10 +267,11 @@ def _make_initial_snapshot(project: Project, description: DataDescription) -> Sn
 def _trace_sample(snapshot: Snapshot, samples: Dataset, index: int) -> SampleTrace:
     place = slice(index, index + 1)
     trace = record(snapshot.make_net(), samples.examples(place))
+    inside = outputs_inside(trace)
     if not samples.description.has_classes:
-        return SampleTrace(snapshot, index, -1, trace, np.zeros(0), samples.target_numbers(place)[0])
+        return SampleTrace(snapshot, index, -1, trace, np.zeros(0), samples.target_numbers(place)[0], inside)
     scores = class_scores(trace.output, snapshot.training.loss, samples.class_targets)[0]
-    return SampleTrace(snapshot, index, int(samples.labels[index]), trace, scores)
+    return SampleTrace(snapshot, index, int(samples.labels[index]), trace, scores, inside=inside)
 
 
 def _predict(snapshot: Snapshot, samples: Dataset) -> np.ndarray:

@@ -44,6 +44,7 @@ class ResidualSettings(BlockSettings):
     formula = "y = x + F(x)"
     short_name = "residual"
     aliases = ("skip connection", "shortcut", "resnet block")
+    adds_input = True
 
     def standard_layers(self, input_shape: Shape) -> tuple[LayerSpecification, ...]:
         return _standard_block(input_shape)

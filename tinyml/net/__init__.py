@@ -16,7 +16,7 @@ from tinyml.net.specification import (
     infer,
     read_settings,
 )
-from tinyml.net.trace import Trace, TraceEntry, record
+from tinyml.net.trace import Trace, TraceEntry, outputs_inside, record
 
 __all__ = [
     "MOST_LAYERS",
@@ -37,6 +37,7 @@ __all__ = [
     "infer",
     "is_block",
     "layers_inside",
+    "outputs_inside",
     "read_settings",
     "record",
     "with_layers_inside",

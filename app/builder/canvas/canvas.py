@@ -1,6 +1,6 @@
 """The canvas: the view of the network, with mouse, keyboard, drag and drop, and a context menu."""
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPixmap
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -10,17 +10,21 @@ from app.builder.canvas.overlays import Overlays
 from app.builder.canvas.panning import Panning
 from app.builder.canvas.rubber_band import RubberBand
 from app.builder.canvas.selection import INPUT
+from app.builder.canvas.stack_layout import CardGap
 from app.builder.canvas.zoom import Zoom
 from app.builder.commands import LayerCommands
 from app.builder.drag import DragController, DragPayload
 from app.builder.drag_picture import add_count_badge
-from app.document import Document
+from app.document import BlockPath, Document
 from app.document.edits import Names
 from app.training.inspection import Inspection
 from app.widgets.theme.theme import GRID
 
 _NEW_GAP = 6 * GRID
 """Height in pixels of the gap for a new layer."""
+
+_LARGEST_PICTURE = 30 * GRID
+"""Largest height in pixels of the picture that follows the pointer."""
 
 
 class Canvas(NetworkView):
@@ -73,19 +77,21 @@ class Canvas(NetworkView):
         self._selection.select_all()
 
     @Slot()
-    def request_insert(self, index: int | None = None, text: str = "") -> None:
+    def request_insert(self, index: int | None = None, text: str = "", block: BlockPath | None = None) -> None:
         """Ask for a layer to insert into a gap, and scroll until the gap is visible.
 
         Arguments:
             index: position of the new layer; None for the place after the selection.
             text: what the user has typed so far.
+            block: path to the stack of the new layer; None for the stack of the selection.
         """
-        position = self.document.insertion_index if index is None else index
-        above = self.card_stack.all_cards()[position]
-        self._scroll_to(above)
-        place = self.card_stack.place_of(above)
-        middle = self.card_stack.mapToGlobal(QPoint(place.center().x(), place.bottom() + GRID // 2))
-        self.insert_requested.emit((), position, middle, text)
+        stack = self.document.block if block is None else block
+        gap = CardGap(stack, self.document.insertion_index if index is None else index)
+        for depth in range(1, len(stack) + 1):
+            self.set_folded(stack[:depth], False)
+        self._scroll_to_rect(QRect(self.card_stack.point_of_gap(gap), QSize(1, 1)))
+        middle = self.card_stack.mapToGlobal(self.card_stack.point_of_gap(gap))
+        self.insert_requested.emit(gap.block, gap.index, middle, text)
 
     def set_context_actions(self, context_actions: list[QAction]) -> None:
         """Set the actions of the cards' context menu.
@@ -109,6 +115,9 @@ class Canvas(NetworkView):
                 self._selection.clear()
             self._rubber_band.press(event.globalPosition().toPoint(), keeps)
             return
+        if card.is_arrow_at(card.mapFromGlobal(event.globalPosition())):
+            self.set_folded(card.model.path, card.model.is_open)
+            return
         self._scrolls_to_selection = False
         self._selection.press(self.card_stack.all_cards().index(card) - 1, event.modifiers())
         self._show_selection()
@@ -119,9 +128,16 @@ class Canvas(NetworkView):
             self._prepare_drag(card, event.globalPosition().toPoint())
 
     def _prepare_drag(self, card: Card, position: QPoint) -> None:
-        names = self.document.selection
-        picture = add_count_badge(QPixmap(card.grab()), len(names))
-        self._drag.prepare(DragPayload(names=names), picture, card.mapFromGlobal(position), position)
+        names, block = self.document.selection, self.document.block
+        picture = add_count_badge(self._picture_of(card), len(names))
+        self._drag.prepare(DragPayload(names=names, block=block), picture, card.mapFromGlobal(position), position)
+
+    def _picture_of(self, card: Card) -> QPixmap:
+        """Return the picture of a card; for an open block with the cards on it, as far as they fit."""
+        if not card.model.is_open:
+            return QPixmap(card.grab())
+        height = min(card.height(), _LARGEST_PICTURE)
+        return QPixmap(self.card_stack.grab(QRect(card.pos(), QSize(card.width(), height))))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._panning.move(event):
@@ -207,7 +223,11 @@ class Canvas(NetworkView):
         elif key == Qt.Key.Key_Home:
             self._selection.move_to(0, extend)
         elif key == Qt.Key.Key_End:
-            self._selection.move_to(max(len(self.document.project.network.layers) - 1, 0), extend)
+            self._selection.move_to(max(len(self.card_stack.cards) - 1, 0), extend)
+        elif key == Qt.Key.Key_Left:
+            self._fold_or_leave()
+        elif key == Qt.Key.Key_Right:
+            self._unfold_or_enter()
         elif key == Qt.Key.Key_Escape:
             self._rubber_band.cancel()
             self._selection.clear()
@@ -216,6 +236,22 @@ class Canvas(NetworkView):
         else:
             return False
         return True
+
+    def _fold_or_leave(self) -> None:
+        """Fold the current block; from a layer inside a block, go to the block."""
+        model = self._current_card().model
+        if model.is_open:
+            self.set_folded(model.path, True)
+        elif model.block:
+            self._selection.move_to(self._selection.position_of(model.block[:-1], model.block[-1]))
+
+    def _unfold_or_enter(self) -> None:
+        """Unfold the current block; if it is open, go to the first layer inside."""
+        model = self._current_card().model
+        if model.folded:
+            self.set_folded(model.path, False)
+        elif model.is_open:
+            self._selection.move_by(1, extend=False)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         self._current_card().setFocus(event.reason())
@@ -231,8 +267,8 @@ class Canvas(NetworkView):
     # -------------------------------------------------------------------------------------------------- drag and drop
 
     def drag_over(self, payload: DragPayload, position: QPoint) -> None:
-        self.card_stack.lift(() if payload.copies else payload.names)
-        height = self.card_stack.gap_height(payload.names) if payload.names else _NEW_GAP
+        self.card_stack.lift(() if payload.copies else payload.names, payload.block)
+        height = self.card_stack.gap_height(payload.names, payload.block) if payload.names else _NEW_GAP
         self.card_stack.open_gap(self.card_stack.gap_at(self.card_stack.mapFromGlobal(position).y()), height)
 
     def drag_leave(self) -> None:
@@ -240,14 +276,13 @@ class Canvas(NetworkView):
 
     def drop(self, payload: DragPayload) -> None:
         gap = self.card_stack.gap
-        index = self.card_stack.index_of_gap(gap) if gap is not None else None
         self.card_stack.close_gap(animated=False)
-        if index is None:
+        if gap is None:
             return
         if payload.layer_type:
-            self.commands.insert(payload.layer_type, index)
+            self.commands.insert(payload.layer_type, gap.index, gap.block)
         elif payload.copies:
-            self.commands.copy_to(payload.names, index)
+            self.commands.copy_to(payload.names, gap.index, payload.block, gap.block)
         else:
-            self.commands.move(payload.names, index)
+            self.commands.move(payload.names, gap.index, payload.block, gap.block)
         self._current_card().setFocus(Qt.FocusReason.MouseFocusReason)

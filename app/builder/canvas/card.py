@@ -1,11 +1,12 @@
 """One card of the canvas. It paints itself instead of holding many widgets, so a hundred cards change quickly."""
 
 import numpy as np
-from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from app.builder.canvas.activation_strip import Tiles, make_example_tile, make_tiles
+from app.builder.canvas.block_painter import FOOT, arrow_rect, indent_for, paint_arrow, paint_inside
 from app.builder.canvas.card_layout import CardLayout, lay_out_card
 from app.builder.canvas.card_model import CardModel
 from app.builder.canvas.card_painter import CardPainter
@@ -114,12 +115,13 @@ class Card(QWidget):
         self.model = model
         self.rebuilds += 1
         self._layouts.clear()
-        self.setObjectName(f"{model.family}_card" if model.family in ("input", "loss") else f"card_{model.name}")
+        path = "/".join(model.path)
+        self.setObjectName(f"{model.family}_card" if model.family in ("input", "loss") else f"card_{path}")
         self.setAccessibleName(visible(model.describe()))
         fix = model.problem.fix if model.problem else None
         if fix is not None:
             button = self._fix_button or self._make_fix_button()
-            button.setObjectName(f"fix_button_{model.name}")
+            button.setObjectName(f"fix_button_{path}")
             button.setText(button_text(fix.label, 40))
             button.setAccessibleName(f"{short(fix.label)} ({short(model.name)})")
         self._place_fix_button()
@@ -156,9 +158,14 @@ class Card(QWidget):
             self.update()
 
     @property
+    def header_height(self) -> int:
+        """Height that the content needs, in pixels of the screen. An open block is higher, by the cards inside."""
+        return round(self.height_for(self._logical_width, self._zoom) * self._zoom)
+
+    @property
     def fits(self) -> bool:
         """True if the card has the height that its content needs."""
-        return self.height() == round(self.height_for(self._logical_width, self._zoom) * self._zoom)
+        return self.height() == self.header_height
 
     @property
     def title_rect(self) -> QRect:
@@ -236,15 +243,37 @@ class Card(QWidget):
         rect = QRect(0, 0, round(self.width() / scale), round(self.height() / scale))
         parts = CardPainter(painter, rect, self.font(), self.model, self._layout_for(self._logical_width))
         parts.paint_frame(self._selected, self._hovered, self.hasFocus())
+        if self.model.is_open:
+            self._paint_inside(painter, rect, scale)
         if compact:
-            paint_compact_row(painter, rect, self.font(), self.model)
+            row = QRect(0, 0, rect.width(), round(COMPACT_HEIGHT / COMPACT_SCALE))
+            paint_compact_row(painter, row if self.model.is_open else rect, self.font(), self.model)
             painter.end()
             return
+        if self.model.foldable:
+            paint_arrow(painter, rect.width(), self.model.is_open, self._hovered)
         parts.paint_icon()
         parts.paint_text(self._live_line)
         parts.paint_activations(self._values, self._make_tiles())
         parts.paint_shape()
         painter.end()
+
+    def _paint_inside(self, painter: QPainter, rect: QRect, scale: float) -> None:
+        """Paint the connections of an open block. `scale` is the size on screen of the painter's unit."""
+        unit = self._zoom / scale
+        header = round(self.height_for(self._logical_width, self._zoom) * unit)
+        indent = round(indent_for(self._logical_width) * unit)
+        paint_inside(painter, rect.adjusted(0, header, 0, 0), indent, round(FOOT * unit), self.model)
+
+    def is_arrow_at(self, position: QPointF) -> bool:
+        """Return True if a click at a point folds or unfolds the block.
+
+        Arguments:
+            position: the point, in coordinates of the card.
+        """
+        if not self.model.foldable or is_compact(self._zoom):
+            return False
+        return scaled_rect(arrow_rect(self._logical_width), self._zoom).contains(position.toPoint())
 
     def _make_tiles(self) -> Tiles | None:
         """Return the picture of the feature maps, made once for each set of activations; None for a vector."""

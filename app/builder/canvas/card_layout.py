@@ -6,6 +6,7 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QFont, QFontMetrics
 
 from app.builder.canvas.activation_strip import STRIP_HEIGHT
+from app.builder.canvas.block_painter import ARROW_SIZE, shape_width
 from app.builder.canvas.card_model import CardModel
 from app.builder.shape_block import BLOCK_SIZE
 from app.widgets.plain_text import sentence
@@ -20,7 +21,7 @@ WRAP = int(
 )
 """Flags for text that breaks into lines, also inside a long word."""
 
-_WIDE = 480
+_WIDE = 520
 _MIN_TEXT_WIDTH = 80
 
 
@@ -76,13 +77,16 @@ def lay_out_card(model: CardModel, live_line: str, width: int, font: QFont, fix_
         place(f"note {number}", wrapped_height(note), GRID // 2)
     if fix_height:
         place("fix", fix_height, GRID // 2 + 2)
-    return CardLayout(boxes, text_width, wide, max(top + GRID, BLOCK_SIZE + GRID // 2))
+    least = 0 if model.is_open else BLOCK_SIZE + GRID // 2
+    return CardLayout(boxes, text_width, wide, max(top + GRID, least))
 
 
 def _text_width(model: CardModel, width: int, wide: bool, font: QFont) -> int:
     right = BLOCK_SIZE + _shape_width(font) + (PARAMETERS_WIDTH + GRID if wide else 0) + 4 * GRID
     if model.shape is None:
         right = 2 * GRID
+    if model.is_open:
+        right = shape_width(model, font) + ARROW_SIZE + GRID
     return max(width - TEXT_LEFT - right, _MIN_TEXT_WIDTH)
 
 

@@ -1,12 +1,14 @@
 """The content of a card as plain values. A card changes only if its content differs from before."""
 
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 
-from app.document import DATA_PENDING, Document
+from app.document import DATA_PENDING, BlockPath, Document
 from app.formatting import format_count
 from app.forms.target_description import describe_targets
 from tinyml.core import Problem, Shape
 from tinyml.layers import display_name
+from tinyml.layers.base.blocks import BlockSettings
 from tinyml.losses import loss_descriptions
 from tinyml.net import LayerInference
 
@@ -26,6 +28,11 @@ class CardModel:
         problem: the problem and its fix; None if there is no problem.
         notes: further facts, such as pixels that the layer ignores.
         strip: True if the card has room for activations.
+        block: path to the stack of the layer.
+        foldable: True if the layer is a block whose layers inside are known.
+        folded: True if these layers are not shown.
+        shortcut: True if the block adds its input to the output of its layers.
+        standard: True if the layer is one of a standard block, which is not written down.
     """
 
     name: str
@@ -38,13 +45,30 @@ class CardModel:
     problem: Problem | None = None
     notes: tuple[str, ...] = field(default=())
     strip: bool = False
+    block: BlockPath = ()
+    foldable: bool = False
+    folded: bool = False
+    shortcut: bool = False
+    standard: bool = False
+
+    @property
+    def path(self) -> BlockPath:
+        """The path of the layer: that of the stack inside it, if it is a block."""
+        return (*self.block, self.name)
+
+    @property
+    def is_open(self) -> bool:
+        """True if the cards of the layers inside are shown."""
+        return self.foldable and not self.folded
 
     def describe(self) -> str:
         """Return the whole card as text, for screen readers."""
         shape = f"gives {' by '.join(str(size) for size in self.shape)}" if self.shape else ""
         parameters = f"{self.parameter_count} parameters" if self.parameter_count else ""
         problem = f"Problem: {self.problem.sentence}" if self.problem else ""
-        parts = (self.name, self.type_name, self.line, shape, parameters, problem, *self.notes)
+        place = f"inside {self.block[-1]}" if self.block else ""
+        fold = ("folded" if self.folded else "open") if self.foldable else ""
+        parts = (self.name, place, self.type_name, fold, self.line, shape, parameters, problem, *self.notes)
         return ", ".join(part for part in parts if part)
 
 
@@ -79,18 +103,49 @@ def make_layer_model(inferred: LayerInference, problem: Problem | None, total_pa
     )
 
 
-def make_layer_models(document: Document) -> list[CardModel]:
-    """Make the contents of all layer cards, in order.
+def make_layer_models(document: Document, folded: Collection[BlockPath] = ()) -> list[CardModel]:
+    """Make the contents of all visible layer cards, in order. A block comes before the layers inside.
 
     Arguments:
         document: the document whose layers are shown.
+        folded: paths of the blocks that do not show their layers.
     """
     inference = document.inference
     problems: dict[int, Problem] = {}
     for problem in document.problems:
         problems.setdefault(problem.index, problem)
     total = inference.parameter_count
-    return [make_layer_model(inferred, problems.get(index), total) for index, inferred in enumerate(inference.layers)]
+    models: list[CardModel] = []
+
+    def add(inferred: LayerInference, problem: Problem | None, block: BlockPath, standard: bool) -> None:
+        model = replace(make_layer_model(inferred, problem, total), block=block, standard=standard)
+        if not isinstance(inferred.settings, BlockSettings) or not inferred.inside:
+            models.append(model)
+            return
+        models.append(_make_block_model(model, inferred, inferred.settings, model.path in folded))
+        if model.path not in folded:
+            for inside in inferred.inside:
+                add(inside, inside.problem, model.path, not inferred.settings.layers)
+
+    for index, inferred in enumerate(inference.layers):
+        add(inferred, problems.get(index), (), False)
+    return models
+
+
+def _make_block_model(model: CardModel, inferred: LayerInference, settings: BlockSettings, folded: bool) -> CardModel:
+    """Return the content of a block's card: folded as of other layers, open only a header."""
+    model = replace(model, foldable=True, folded=folded, shortcut=settings.adds_input)
+    if folded:
+        return model
+    inside = "inside" if settings.layers else "standard block"
+    relation = f"output = input + {inside}" if settings.adds_input else f"output = {inside}"
+    reason = next((each.problem for each in inferred.inside if each.problem is not None), None)
+    problem = model.problem
+    if problem is not None and reason is not None and reason.fix is not None:
+        # The card of the layer inside has the sentence and the button.
+        problem = Problem(problem.index, problem.layer, f"{reason.layer} inside has a problem.")
+    type_name = f"{display_name(inferred.specification.type)} · {relation}"
+    return replace(model, type_name=type_name, line="", strip=False, notes=(), problem=problem)
 
 
 def make_input_model(document: Document) -> CardModel:

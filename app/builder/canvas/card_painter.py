@@ -5,6 +5,7 @@ from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath, QPen
 
 from app.builder.canvas.activation_strip import Tiles, paint_bars, paint_empty_tiles, paint_tiles
+from app.builder.canvas.block_painter import paint_header_shape
 from app.builder.canvas.card_layout import PARAMETERS_WIDTH, TEXT_LEFT, WRAP, CardLayout, shorten_parameters
 from app.builder.canvas.card_model import CardModel
 from app.builder.layer_icons import ICON_SIZE, paint_layer_icon
@@ -16,6 +17,9 @@ from app.widgets.theme.theme import GRID, RADIUS, current_theme, family_color
 from tinyml.core import describe_count, describe_shape
 
 _EDGE = 4
+_MUTED = 130
+"""Opacity, of 255, of the canvas colour on the cards of a standard block."""
+
 _TALL = 88
 """Height in pixels above which the icon is at the top of the card instead of in the middle."""
 
@@ -51,6 +55,10 @@ class CardPainter:
         path = QPainterPath()
         path.addRoundedRect(frame, RADIUS, RADIUS)
         painter.fillPath(path, QColor(theme.card))
+        if self._model.standard:
+            muted = QColor(theme.canvas)
+            muted.setAlpha(_MUTED)
+            painter.fillPath(path, muted)
         if selected:
             tint = QColor(theme.accent)
             tint.setAlpha(26 if theme.dark else 14)
@@ -73,7 +81,7 @@ class CardPainter:
 
     def paint_icon(self) -> None:
         """Paint the icon of the layer family."""
-        height = self._rect.height()
+        height = self._layout.height if self._model.is_open else self._rect.height()
         top = GRID + 2 if height > _TALL else (height - ICON_SIZE) / 2
         paint_layer_icon(self._painter, QRectF(17, top, ICON_SIZE, ICON_SIZE), self._model.family)
 
@@ -123,7 +131,9 @@ class CardPainter:
     def paint_shape(self) -> None:
         """Paint the block of the output shape, the shape as text, and the parameter count, if the shape is known."""
         model, painter, wide = self._model, self._painter, self._layout.wide
-        if model.shape is None:
+        if model.is_open:
+            paint_header_shape(painter, self._layout.boxes["title"], self._rect.width(), self._font, model)
+        if model.shape is None or model.is_open:
             return
         left = TEXT_LEFT + self._layout.text_width + GRID
         middle = self._rect.height() / 2

@@ -1,22 +1,21 @@
 """The stack of cards. Its layout is our own, because a gap can open between any two cards."""
 
-from PySide6.QtCore import QEasingCurve, QPointF, QRect, QRectF, QSize, Qt, QVariantAnimation, Signal, Slot
+from PySide6.QtCore import QEasingCurve, QPoint, QPointF, QRect, QRectF, QSize, Qt, QVariantAnimation, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QStyle, QWidget
 
 from app.builder.canvas.card import Card, scaled_rect
 from app.builder.canvas.card_model import CardModel
+from app.builder.canvas.stack_layout import SPACING, CardGap, StackLayout, lay_out_cards
+from app.document import BlockPath
 from app.widgets.labels import make_label
 from app.widgets.theme.theme import GRID, RADIUS, current_theme
 
-_SPACING = GRID
 _MARGIN = 2 * GRID
 _WIDEST = 600
 _NARROWEST = 200
 _ANIMATION_MS = 120
 _EMPTY_HEIGHT = 12 * GRID
-_OUT_OF_SIGHT = -100_000
-"""Top of the dragged cards, at 100 %. They are not hidden, because a hidden widget loses the focus and the mouse."""
 
 EMPTY_TEXT = "No layers yet. Drag one here, or press Enter on one in the palette."
 
@@ -32,8 +31,8 @@ class CardStack(QWidget):
     Attributes:
         input_card: the first card.
         loss_card: the last card.
-        cards: the layer cards in order.
-        gap: position of the open gap among the cards that are not lifted; None if no gap is open.
+        cards: the visible layer cards in order. A block comes before the layers inside, which lie on its card.
+        gap: the open gap; None if no gap is open.
         zoom: size on screen divided by the size at 100 %. Places are found at 100 % and then scaled.
 
     Signals:
@@ -48,11 +47,12 @@ class CardStack(QWidget):
         self.input_card = Card(input_model, self)
         self.cards: list[Card] = []
         self.loss_card = Card(loss_model, self)
-        self.gap: int | None = None
+        self.gap: CardGap | None = None
         self.zoom = 1.0
         self._view_width = 0
         self._gap_height = 0
-        self._lifted: frozenset[str] = frozenset()
+        self._lifted: set[Card] = set()
+        self._thresholds: list[tuple[int, CardGap]] = []
         self._empty = make_label("empty_canvas", EMPTY_TEXT, "muted", wraps=True)
         self._empty.setParent(self)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -77,6 +77,8 @@ class CardStack(QWidget):
         self.cards = cards
         for card in cards:
             card.setParent(self)
+            if card.model.block:
+                card.raise_()  # above the card of its block
             card.show()
         self.arrange()
 
@@ -135,31 +137,39 @@ class CardStack(QWidget):
 
     # ------------------------------------------------------------------------------------------------------------ gap
 
-    def lift(self, names: tuple[str, ...]) -> None:
-        """Take cards out of the stack while they are dragged.
+    def lift(self, names: tuple[str, ...], block: BlockPath = ()) -> None:
+        """Take cards out of the stack while they are dragged, with the cards inside them.
 
         Arguments:
             names: names of the dragged layers; empty to put all cards back.
+            block: path to their stack.
         """
-        if frozenset(names) != self._lifted:
-            self._lifted = frozenset(names)
+        lifted = self._cards_of(names, block)
+        if lifted != self._lifted:
+            self._lifted = lifted
             self.arrange()
 
-    def gap_height(self, names: tuple[str, ...]) -> int:
+    def gap_height(self, names: tuple[str, ...], block: BlockPath = ()) -> int:
         """Return the height of a gap for some cards, in pixels at 100 %. It is limited if there are many.
 
         Arguments:
             names: names of the layers.
+            block: path to their stack.
         """
         width, zoom = self._card_width(self.zoom), self.zoom
-        heights = [card.height_for(width, zoom) for card in self.cards if card.model.name in names]
+        heights = [card.height_for(width, zoom) for card in self._cards_of(names, block)]
         return min(sum(heights), 15 * GRID) if heights else 6 * GRID
 
-    def open_gap(self, gap: int, height: int) -> None:
-        """Open a gap before a card.
+    def _cards_of(self, names: tuple[str, ...], block: BlockPath) -> set[Card]:
+        """Return the cards of some layers of a stack, and those inside them."""
+        depth, chosen = len(block) + 1, {(*block, name) for name in names}
+        return {card for card in self.cards if card.model.path[:depth] in chosen}
+
+    def open_gap(self, gap: CardGap, height: int) -> None:
+        """Open a gap between two cards.
 
         Arguments:
-            gap: position of the card among the cards that are not lifted.
+            gap: the place of the gap.
             height: height of the gap in pixels at 100 %.
         """
         if (gap, height) != (self.gap, self._gap_height):
@@ -177,33 +187,35 @@ class CardStack(QWidget):
             self.lift(())
             self.arrange(animated)
 
-    def gap_at(self, y: float) -> int:
-        """Return the position of the gap nearest to the pointer, as `open_gap` counts it.
-
-        An open gap stays until the pointer passes the middle of a card.
+    def gap_at(self, y: float) -> CardGap:
+        """Return the gap nearest to the pointer. An open gap stays until the pointer passes the middle of a card.
 
         Arguments:
             y: the pointer, in coordinates of the stack.
         """
-        cards = self._cards_in_place()
         # The middles of the cards beside the open gap count: without them the gap would jump back and forth.
-        return next((index for index, card in enumerate(cards) if y < self._places[card].center().y()), len(cards))
-
-    def index_of_gap(self, gap: int) -> int:
-        """Return the position, among all layer cards, of the card after a gap.
-
-        Arguments:
-            gap: position of the gap among the cards that are not lifted.
-        """
-        positions = [index for index, card in enumerate(self.cards) if card.model.name not in self._lifted]
-        return positions[gap] if gap < len(positions) else len(self.cards)
+        end = CardGap((), sum(not card.model.block for card in self.cards))
+        return next((gap for threshold, gap in self._thresholds if y < threshold * self.zoom), end)
 
     def gap_rect(self) -> QRect:
         """Return the place of the open gap after the animation; an empty rectangle if no gap is open."""
-        return scaled_rect(self._find_places(self.zoom)[1], self.zoom)
+        return scaled_rect(self._find_places(self.zoom)[1].gap, self.zoom)
 
-    def _cards_in_place(self) -> list[Card]:
-        return [card for card in self.cards if card.model.name not in self._lifted]
+    def point_of_gap(self, gap: CardGap) -> QPoint:
+        """Return the middle of a gap that is not open, in coordinates of the stack.
+
+        Arguments:
+            gap: a gap of a visible stack.
+        """
+        stack = [card for card in self.cards if card.model.block == gap.block]
+        if 0 < gap.index <= len(stack):
+            place = self.place_of(stack[gap.index - 1])
+            return QPoint(place.center().x(), place.bottom() + round(SPACING / 2 * self.zoom))
+        if gap.block and stack:
+            place = self.place_of(stack[0])
+            return QPoint(place.center().x(), place.top() - round(SPACING / 2 * self.zoom))
+        place = self.place_of(self.input_card)
+        return QPoint(place.center().x(), place.bottom() + round(SPACING / 2 * self.zoom))
 
     # --------------------------------------------------------------------------------------------------------- layout
 
@@ -214,15 +226,16 @@ class CardStack(QWidget):
             animated: let the cards slide to their places, unless the style switches animations off.
         """
         zoom, width = self.zoom, self._card_width(self.zoom)
-        for card in self.all_cards():
-            card.set_scale(width, zoom)
-        places, _ = self._find_places(zoom)
+        places, layout = self._find_places(zoom)
         self._empty.setVisible(self._empty in places)
         # Only enlarged cards may be wider than the view: otherwise a scroll bar that appears would need another one.
         least = QSize(round((width + 2 * _MARGIN) * zoom) if zoom > 1 else 0, round(_bottom_of(places) * zoom))
         if least != self.minimumSize():
             self.setMinimumSize(least)
-            places, _ = self._find_places(zoom)  # a scroll area may give the stack another width at once
+            places, layout = self._find_places(zoom)  # a scroll area may give the stack another width at once
+        for card in self.all_cards():
+            card.set_scale(places[card].width(), zoom)
+        self._thresholds = layout.thresholds
         self._places = {widget: scaled_rect(rect, zoom) for widget, rect in places.items()}
         self._animation.stop()
         moved = any(widget.geometry() != rect for widget, rect in self._places.items())
@@ -237,36 +250,20 @@ class CardStack(QWidget):
         self.update()
         self.arranged.emit()
 
-    def _find_places(self, zoom: float) -> tuple[dict[QWidget, QRect], QRect]:
-        """Return the places of the widgets and of the open gap, in pixels at 100 %."""
+    def _find_places(self, zoom: float) -> tuple[dict[QWidget, QRect], StackLayout]:
+        """Return the places of all widgets, and the layout of the layer cards, in pixels at 100 %."""
         width = self._card_width(zoom)
         left = (int(self.width() / zoom) - width) // 2
-        places: dict[QWidget, QRect] = {}
-        gap_rect = QRect()
-        top = _MARGIN
-
-        def place(widget: QWidget, height: int) -> None:
-            nonlocal top
-            places[widget] = QRect(left, top, width, height)
-            top += height + _SPACING
-
-        place(self.input_card, self.input_card.height_for(width, zoom))
-        cards = self._cards_in_place()
+        first = QRect(left, _MARGIN, width, self.input_card.height_for(width, zoom))
+        origin = QRect(left, first.bottom() + 1 + SPACING, width, 0)
+        layout = lay_out_cards(self.cards, origin, zoom, self._lifted, self.gap, self._gap_height)
+        places: dict[QWidget, QRect] = {self.input_card: first, **layout.places}
         if not self.cards:
-            place(self._empty, _EMPTY_HEIGHT)
-        for index in range(len(cards) + 1):
-            if self.gap == index and self.cards:
-                gap_rect = QRect(left, top, width, self._gap_height)
-                top += self._gap_height + _SPACING
-            if index < len(cards):
-                place(cards[index], cards[index].height_for(width, zoom))
-        place(self.loss_card, self.loss_card.height_for(width, zoom))
-        for card in self.cards:
-            if card.model.name in self._lifted:
-                places[card] = QRect(left, _OUT_OF_SIGHT, width, card.height_for(width, zoom))
-        if self.gap is not None and not self.cards:
-            gap_rect = places[self._empty]
-        return places, gap_rect
+            places[self._empty] = QRect(left, origin.y(), width, _EMPTY_HEIGHT)
+            layout.bottom = origin.y() + _EMPTY_HEIGHT + SPACING
+            layout.gap = places[self._empty] if self.gap is not None else QRect()
+        places[self.loss_card] = QRect(left, layout.bottom, width, self.loss_card.height_for(width, zoom))
+        return places, layout
 
     def _card_width(self, zoom: float) -> int:
         """Return the width of the cards in pixels at 100 %. Enlarged cards keep it, so that lines break as before."""
@@ -278,7 +275,8 @@ class CardStack(QWidget):
         for widget, place in self._places.items():
             start = self._starts.get(widget, place)
             top = round(start.y() + (place.y() - start.y()) * progress)
-            widget.setGeometry(QRect(place.x(), top, place.width(), place.height()))
+            height = round(start.height() + (place.height() - start.height()) * progress)
+            widget.setGeometry(QRect(place.x(), top, place.width(), height))
         self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.builder.canvas.card_stack import CardStack
-from app.document import Document
+from app.document import BlockPath, Document
 from app.formatting import format_percentage
 from app.training.inspection import Inspection, SampleTrace
 from app.widgets.plain_text import short
@@ -42,11 +42,12 @@ class LiveActivations(QObject):
     def show(self) -> None:
         """Show the current activations now. A card shows none if its shape differs from that in the trace."""
         sample_trace = self._inspection.sample_trace if self._inspection is not None else None
-        outputs: dict[str, np.ndarray] = {}
+        outputs: dict[BlockPath, np.ndarray] = {}
         if sample_trace is not None:
-            outputs = {entry.layer.name: entry.output[0] for entry in sample_trace.trace.entries}
+            outputs = {(entry.layer.name,): entry.output[0] for entry in sample_trace.trace.entries}
+            outputs |= {path: output[0] for path, output in sample_trace.inside.items()}
         for card in self._card_stack.cards:
-            values = outputs.get(card.model.name)
+            values = outputs.get(card.model.path)
             card.show_activations(values if values is not None and values.shape == card.model.shape else None)
         input_card, example = self._card_stack.input_card, self._example(sample_trace)
         fits = example is not None and example.shape == input_card.model.shape

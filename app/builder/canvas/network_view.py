@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QRect, Qt, Signal, Slot
 from PySide6.QtGui import QCursor, QResizeEvent
 from PySide6.QtWidgets import QApplication, QFrame, QWidget
 
@@ -12,7 +12,7 @@ from app.builder.canvas.card_stack import CardStack
 from app.builder.canvas.live_activations import LiveActivations
 from app.builder.canvas.selection import CardSelection
 from app.builder.drag import DropArea
-from app.document import Document
+from app.document import BlockPath, Document
 from app.training.inspection import Inspection
 from app.widgets.theme.theme import GRID
 
@@ -29,10 +29,10 @@ class NetworkView(DropArea):
         card_stack: the cards: `card_stack.input_card`, `card_stack.cards`, `card_stack.loss_card`.
 
     Signals:
-        fix_requested(Problem): the fix button of a card was pressed.
+        fix_requested(Problem, BlockPath): the fix button of a card was pressed. The path is that of the layer's stack.
     """
 
-    fix_requested = Signal(object)
+    fix_requested = Signal(object, object)
 
     def __init__(self, document: Document, inspection: Inspection | None, parent: QWidget | None = None) -> None:
         super().__init__(document, parent)
@@ -40,6 +40,7 @@ class NetworkView(DropArea):
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._selection = CardSelection(document)
+        self._folded: set[BlockPath] = set()
         self._scrolls_to_selection = True
         self.card_stack = CardStack(make_input_model(document), make_loss_model(document))
         self.card_stack.loss_card.fix_requested.connect(self._on_card_fix_requested)
@@ -53,13 +54,28 @@ class NetworkView(DropArea):
         self._show_network()
         self._show_selection()
 
-    def card(self, name: str) -> Card | None:
-        """Return the card of a layer; None if the network has no such layer.
+    def card(self, name: str, block: BlockPath = ()) -> Card | None:
+        """Return the card of a layer; None if there is no such layer, or if its card is not visible.
 
         Arguments:
             name: name of the layer.
+            block: path to its stack.
         """
-        return next((card for card in self.card_stack.cards if card.model.name == name), None)
+        return next((card for card in self.card_stack.cards if card.model.path == (*block, name)), None)
+
+    def set_folded(self, path: BlockPath, folded: bool) -> None:
+        """Show or hide the layers inside a block. If a hidden layer was selected, the block is selected instead.
+
+        Arguments:
+            path: path of the block.
+            folded: True to hide the layers.
+        """
+        if folded == (path in self._folded):
+            return
+        self._folded ^= {path}
+        if folded and self.document.block[: len(path)] == path:
+            self.document.select(path[-1:], block=path[:-1])
+        self._show_network()
 
     # -------------------------------------------------------------------------------------------------------- network
 
@@ -72,12 +88,14 @@ class NetworkView(DropArea):
         card_stack.input_card.show_model(make_input_model(self.document))
         card_stack.loss_card.show_model(make_loss_model(self.document))
         had_focus = self._card_has_focus()
-        cards, unused = self._match_cards(make_layer_models(self.document))
+        self._unfold_selection()
+        cards, unused = self._match_cards(make_layer_models(self.document, self._folded))
         for card in unused:
             card.hide()
             card.setParent(None)
             card.deleteLater()
         card_stack.set_cards(cards)
+        self._selection.order = [(card.model.block, card.model.name) for card in cards]
         self._selection.sync_with_document()
         if had_focus and not self._card_has_focus():
             self._current_card().setFocus()
@@ -92,10 +110,10 @@ class NetworkView(DropArea):
         Returns:
             The cards in the order of the models, and the cards that no layer uses any more.
         """
-        old: dict[str, list[Card]] = defaultdict(list)
+        old: dict[BlockPath, list[Card]] = defaultdict(list)
         for card in self.card_stack.cards:
-            old[card.model.name].append(card)
-        found = [old[model.name].pop(0) if old[model.name] else None for model in models]
+            old[card.model.path].append(card)
+        found = [old[model.path].pop(0) if old[model.path] else None for model in models]
         unused = [card for cards in old.values() for card in cards]
         cards: list[Card] = []
         for model, match in zip(models, found, strict=True):
@@ -116,12 +134,15 @@ class NetworkView(DropArea):
     def _on_card_fix_requested(self) -> None:
         card = self.sender()
         if isinstance(card, Card) and card.model.problem is not None:
-            self.fix_requested.emit(card.model.problem)
+            self.fix_requested.emit(card.model.problem, card.model.block)
 
     @Slot()
     def _on_document_replaced(self) -> None:
-        """Show another project from its top."""
+        """Show another project from its top, with all blocks open."""
         self._selection.reset()
+        if self._folded:
+            self._folded.clear()
+            self._show_network()
         self._show_selection()
         self.verticalScrollBar().setValue(0)
 
@@ -135,14 +156,23 @@ class NetworkView(DropArea):
 
     @Slot()
     def _on_selection_changed(self) -> None:
+        if self._unfold_selection():
+            self._show_network()
         self._show_selection()
+
+    def _unfold_selection(self) -> bool:
+        """Unfold the blocks around the selected layers. Return True if one of them was folded."""
+        block = self.document.block
+        around = {block[:depth] for depth in range(1, len(block) + 1)} & self._folded
+        self._folded -= around
+        return bool(around)
 
     def _show_selection(self) -> None:
         self._selection.sync_with_document()
-        chosen = set(self.document.selection)
+        block, chosen = self.document.block, set(self.document.selection)
         for card in self.card_stack.cards:
-            card.set_selected(card.model.name in chosen)
-        self.card_stack.input_card.set_selected(self.document.input_selected)
+            card.set_selected(card.model.block == block and card.model.name in chosen)
+        self.card_stack.input_card.set_selected(self.document.input_selected and not block)
         current = self._current_card()
         had_focus = self._card_has_focus()
         for card in self.card_stack.all_cards():
@@ -163,8 +193,14 @@ class NetworkView(DropArea):
     # ------------------------------------------------------------------------------------------------------ scrolling
 
     def _scroll_to(self, card: Card) -> None:
-        """Scroll as little as possible until the whole card is visible."""
-        place, bar = self.card_stack.place_of(card), self.verticalScrollBar()
+        """Scroll as little as possible until the whole card is visible. Of an open block, only the header counts."""
+        place = QRect(self.card_stack.place_of(card))
+        place.setHeight(card.header_height)
+        self._scroll_to_rect(place)
+
+    def _scroll_to_rect(self, place: QRect) -> None:
+        """Scroll as little as possible until a part of the card stack is visible."""
+        bar = self.verticalScrollBar()
         top, bottom = place.top() - GRID, place.bottom() + GRID
         if top < bar.value():
             bar.setValue(top)

@@ -85,7 +85,9 @@ class RubberBand(QObject):
         rect = QRect(self._start, QSize(1, 1)) | QRect(corner, QSize(1, 1))
         band.setGeometry(rect.intersected(self._card_stack.rect()))
         stack = self._card_stack
-        touched = tuple(card.model.name for card in stack.cards if stack.place_of(card).intersects(rect))
+        # The layers inside a touched block come with it: a selection lies in one stack.
+        cards = [card for card in stack.cards if not card.model.block]
+        touched = tuple(card.model.name for card in cards if stack.place_of(card).intersects(rect))
         self.selection_wanted.emit((*self._kept, *touched))
 
     @Slot()

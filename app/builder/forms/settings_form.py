@@ -25,6 +25,7 @@ Drag, Alt+↑ ↓: move
 Ctrl+D: duplicate · Del: delete
 Ctrl+X, Ctrl+C, Ctrl+V: cut, copy, paste
 Ctrl+G: wrap in Residual · Ctrl+Shift+G: unwrap
+← →: fold and unfold a Residual
 F1: all keys"""
 
 

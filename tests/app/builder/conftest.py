@@ -12,9 +12,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 
 from app.builder import Canvas, Palette
-from app.document import Document
+from app.builder.canvas.card import Card
+from app.document import BlockPath, Document
 from tinyml.data import describe
-from tinyml.net import LayerSpecification, NetworkSpecification, build, record
+from tinyml.net import LayerSpecification, NetworkSpecification, build, outputs_inside, record
 from tinyml.storage import Project
 
 
@@ -70,7 +71,9 @@ class FakeInspection(QObject):
         trace = record(net, example)
         scores = np.full(len(description.class_names), 0.05)
         scores[3] = 0.55
-        self.sample_trace = SimpleNamespace(trace=trace, scores=scores, label=5, prediction=3, target=None)
+        self.sample_trace = SimpleNamespace(
+            trace=trace, scores=scores, label=5, prediction=3, target=None, inside=outputs_inside(trace)
+        )
         self.sample_trace_changed.emit()
 
 
@@ -100,8 +103,8 @@ class Harness:
     def click(self, name: str, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         QTest.mouseClick(self.card(name), Qt.MouseButton.LeftButton, modifier, QPoint(60, 12))
 
-    def card(self, name: str) -> QWidget:
-        card = self.canvas.card(name)
+    def card(self, name: str, block: BlockPath = ()) -> Card:
+        card = self.canvas.card(name, block)
         assert card is not None
         return card
 

@@ -5,6 +5,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
+from app.builder.canvas.stack_layout import CardGap
 from app.builder.drag_picture import Ghost
 from app.document import Document
 from tinyml.storage import Project
@@ -14,7 +15,7 @@ from tinyml.storage import Project
 def test_a_layer_from_the_palette_lands_in_the_gap_that_was_shown(harness, gap: int) -> None:
     harness.pick_up(harness.entry("Dropout"))
     harness.move_to_gap(gap)
-    assert harness.canvas.card_stack.gap == gap
+    assert harness.canvas.card_stack.gap == CardGap((), gap)
     shown_at = harness.canvas.card_stack.gap_rect()
     harness.release()
     assert harness.names().index("dropout_1") == gap
@@ -39,7 +40,7 @@ def test_an_open_gap_stays_open_while_the_pointer_is_in_it(harness) -> None:
     rect = harness.canvas.card_stack.gap_rect()
     for y in (rect.top() + 1, rect.center().y(), rect.bottom() - 1):
         harness.move_to(QPoint(rect.center().x(), y))
-        assert harness.canvas.card_stack.gap == 2
+        assert harness.canvas.card_stack.gap == CardGap((), 2)
     harness.release()
 
 
@@ -104,7 +105,7 @@ def test_keys_do_nothing_else_while_dragging(harness) -> None:
     harness.pick_up(harness.entry("Dropout"))
     harness.move_to_gap(1)
     QTest.keyClick(harness.card("conv_1"), Qt.Key.Key_Home)
-    assert harness.canvas.card_stack.gap == 1
+    assert harness.canvas.card_stack.gap == CardGap((), 1)
     assert harness.document.selection == ("tanh_1",)
     harness.release()
     assert harness.names()[1] == "dropout_1"

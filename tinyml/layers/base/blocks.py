@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from functools import cached_property
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, field_validator
 
@@ -23,6 +23,9 @@ class BlockSettings(LayerSettings):
     >>> BlockSettings(layers=layers).inferred_inside((3,))[0].output_shape
     (3,)
     """
+
+    adds_input: ClassVar[bool] = False
+    """True if the block adds its input to the output of the layers inside."""
 
     layers: Annotated[
         tuple[LayerSpecification, ...],

@@ -90,11 +90,19 @@ def all_layers(layers: Iterable[Layer]) -> Iterator[Layer]:
     """Yield each layer, followed by the layers inside it."""
     for layer in layers:
         yield layer
-        yield from all_layers(_layers_inside(layer))
+        yield from all_layers(inner_layers(layer))
 
 
-def _layers_inside(layer: Layer) -> list[Layer]:
-    """Return the layers inside a layer. A user's own layer may have an attribute `layers` of another kind."""
+def inner_layers(layer: Layer) -> list[Layer]:
+    """Return the layers inside a built layer. A user's own layer may have an attribute `layers` of another kind.
+
+    Arguments:
+        layer: any layer.
+
+    >>> from tinyml.layers.relu import ReLU
+    >>> inner_layers(ReLU("relu"))
+    []
+    """
     inside = getattr(layer, "layers", ())
     return [each for each in inside if isinstance(each, Layer)] if isinstance(inside, list | tuple) else []
 
@@ -113,7 +121,7 @@ def _check_names(layers: Iterable[Layer]) -> None:
                 f"Two tensors are called '{min(own & tensors)}'. Give the layer '{layer.name}' another name."
             )
         tensors |= own
-        _check_names(_layers_inside(layer))
+        _check_names(inner_layers(layer))
 
 
 def _describe_other(value: Any) -> str:
