@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from app.shell.page_table import PAGES, page_command
+
 
 @dataclass(frozen=True)
 class Command:
@@ -108,14 +110,23 @@ COMMANDS: tuple[Command, ...] = (
     ),
     *_menu(
         "&View",
+        *(
+            (page_command(page.name), page.title, f"Ctrl+{key}", "", page.tip)
+            for key, page in enumerate(PAGES, start=1)
+        ),
+        ("-pages",),
+        ("fold_left", "Panel at the &left", "Ctrl+B", "", "Fold or unfold the panel at the left of the page."),
+        ("fold_right", "Panel at the &right", "Ctrl+Alt+B", "", "Fold or unfold the panel at the right of the page."),
+        ("fold_below", "Panel &below", "Ctrl+J", "", "Fold or unfold the panel at the bottom of the page."),
+        ("-panels",),
         ("zoom_in", "Zoom &in", "Ctrl++", "mdi6.magnify-plus-outline", "Show the cards larger."),
         ("zoom_out", "Zoom &out", "Ctrl+-", "mdi6.magnify-minus-outline", "Show the cards smaller."),
         ("zoom_fit", "Fi&t the network", "Ctrl+0", "mdi6.fit-to-page-outline", "Show the whole network, if possible."),
         ("zoom_actual_size", "&Actual size", "Ctrl+Alt+0", "", "Show the cards at 100 %."),
         ("-zoom",),
+        ("tear_off", "", "", "", "Show the page in a window of its own, or put it back. Closing the window also does."),
+        ("reset_layout", "R&eset layout", "", "", "Put all pages and panels back in their first places."),
         ("full_screen", "&Full screen", "F11", "", "Fill the screen. Press again to leave full screen."),
-        ("move_panels", "&Move panels", "", "", "Show title bars on the panels. Drag a title bar to move its panel."),
-        ("reset_layout", "&Reset layout", "", "", "Put all panels back in their first places."),
     ),
     *_menu(
         "&Help",

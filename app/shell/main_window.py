@@ -5,11 +5,13 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSettings, Slot
-from PySide6.QtGui import QAction, QCloseEvent, QStatusTipEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QMenu
+from PySide6.QtGui import QAction, QCloseEvent, QShowEvent, QStatusTipEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QWidget
 
 from app.builder import Canvas, Palette, QuickInsert
+from app.datasets import DataPage
 from app.document import Document
+from app.forms import TrainingForm
 from app.inspector import Inspector
 from app.models import ModelsView
 from app.monitor import Monitor
@@ -23,6 +25,8 @@ from app.shell.file_drops import FileDrops
 from app.shell.files import Files
 from app.shell.help_text import KEYBOARD_AND_MOUSE
 from app.shell.menus import ThemeMenu, fill_menu_bar
+from app.shell.page_activity import PageActivity
+from app.shell.page_table import PAGES, page_command
 from app.shell.problem_navigation import ProblemNavigation
 from app.shell.recovery import Recovery
 from app.shell.settings_tabs import SettingsTabs
@@ -30,8 +34,9 @@ from app.shell.status import Status
 from app.shell.toolbar import ToolBar
 from app.shell.training_actions import TrainingActions
 from app.shell.unsaved_changes import STILL_TRAINING
-from app.shell.window_layout import WindowLayout
+from app.shell.window_layout import FOLD_COMMANDS, WindowLayout
 from app.training import Inspection, Session
+from app.widgets.page_layout import PageLayout
 from app.widgets.plain_text import short
 
 
@@ -57,16 +62,17 @@ class MainWindow(QMainWindow):
         self.recovery = Recovery(self.document, Path(settings.fileName()).parent / "recovery", self)
         self._closing = self._interrupted = False
         self.exception_hook = ExceptionHook(self)
-        self.panels = WindowLayout(self, settings)
+        self.pages = WindowLayout(self, settings)
         self._make_views()
         self.actions_by_name = Actions(self, self._handlers())
-        for part in (self.training, self.editing, self.panels):
+        for part in (self.training, self.editing, self.pages):
             part.attach(self.actions_by_name)
         self._make_frame()
-        self.file_drops = FileDrops(self, *self.panels.docks.values())
+        self.file_drops = FileDrops(self)
         self._connect_views()
         self._connect_parts()
-        self.panels.restore()
+        self.pages.restore()
+        self.page_activity = PageActivity(self.document, self.session, self.pages)
         self._show_title()
 
     # ------------------------------------------------------------------------------------------------------ assembly
@@ -79,12 +85,14 @@ class MainWindow(QMainWindow):
         self.monitor = Monitor(self.session)
         self.inspector = Inspector(self.document, self.inspection)
         self.models = ModelsView()
-        self.setCentralWidget(self.canvas)
-        self.panels.add_panel("Palette", self.palette_view)
-        self.panels.add_panel("Settings", self.settings_tabs)
-        self.panels.add_panel("Monitor", self.monitor)
-        self.panels.add_panel("Inspector", self.inspector)
-        self.panels.add_panel("Models", self.models)
+        self.data_page = DataPage(self.document)
+        self.training_form = TrainingForm(self.document, prefix="train_page")
+        build = PageLayout("build", self.canvas, left=self.palette_view, right=self.settings_tabs)
+        self.pages.add_page("data", self.data_page)
+        self.pages.add_page("build", build)
+        self.pages.add_page("train", PageLayout("train", self.monitor, right=self.training_form))
+        self.pages.add_page("inspect", self.inspector)
+        self.pages.add_page("models", self.models)
 
     def _make_frame(self) -> None:
         """Make the toolbar, the status bar and the menus."""
@@ -110,8 +118,6 @@ class MainWindow(QMainWindow):
         menu.insertSeparator(following)
 
     def _fill_view_menu(self, menu: QMenu, following: QAction) -> None:
-        menu.insertActions(following, [dock.toggleViewAction() for dock in self.panels.docks.values()])
-        menu.insertSeparator(following)
         menu.insertMenu(following, ThemeMenu(self.theme_manager, self._settings, menu))
 
     def _connect_views(self) -> None:
@@ -119,22 +125,25 @@ class MainWindow(QMainWindow):
         settings.requested.connect(self._on_settings_requested)
         self.models.use_weights_requested.connect(self.files.use_weights)
         self.models.opened.connect(self.files.recent_files.remember)
-        self.tool_bar.data_clicked.connect(settings.show_data)
-        self.tool_bar.training_clicked.connect(settings.show_training)
+        self.tool_bar.data_clicked.connect(self._on_data_requested)
+        self.tool_bar.training_clicked.connect(self._on_training_clicked)
         self.canvas.data_requested.connect(settings.show_data)
         self.canvas.training_requested.connect(settings.show_training)
         self.canvas.settings_requested.connect(settings.edit_layer)
         self.status.problems_clicked.connect(self.problems.select_next)
+        self.status.curve_clicked.connect(self._on_curve_clicked)
         for source in (self.canvas, self.palette_view, settings, self.files, self.training):
             source.message.connect(self.status.show_message)
 
     def _connect_parts(self) -> None:
         self.document.file_changed.connect(self._show_title)
+        self.pages.changed.connect(self._on_pages_changed)
+        self.pages.window_made.connect(self._on_window_made)
         self.file_drops.dropped.connect(self.files.open_paths)
         self.files.weights_opened.connect(self.show_weights)
         self.files.recent_files.changed.connect(self._on_recent_changed)
         self.problems.layer_selected.connect(self._on_problem_layer_selected)
-        self.problems.data_requested.connect(self.settings_tabs.show_data)
+        self.problems.data_requested.connect(self._on_data_requested)
         self.session.started.connect(self._on_run_started)
         self.session.continued.connect(self._on_run_started)
         self.training.refused.connect(self._on_training_refused)
@@ -175,9 +184,11 @@ class MainWindow(QMainWindow):
             "zoom_out": canvas.zoom.zoom_out,
             "zoom_fit": canvas.zoom.fit,
             "zoom_actual_size": canvas.zoom.show_actual_size,
-            "full_screen": self.panels.toggle_full_screen,
-            "move_panels": self.panels.show_title_bars,
-            "reset_layout": self.panels.reset,
+            **{page_command(page.name): partial(self.pages.show_page, page.name) for page in PAGES},
+            **{command: partial(self.pages.fold, side) for command, side in FOLD_COMMANDS.items()},
+            "tear_off": self.pages.toggle_tear_off,
+            "full_screen": self.pages.toggle_full_screen,
+            "reset_layout": self.pages.reset,
             "show_help": self._show_help,
             "about": self._show_about,
         }
@@ -186,7 +197,7 @@ class MainWindow(QMainWindow):
 
     def _commit_and_train(self, start: Callable[[], None]) -> None:
         """Train with the numbers on screen; if a form refuses one, show the reason and do not train."""
-        reason = "" if self.session.state.active else self.settings_tabs.commit()
+        reason = "" if self.session.state.active else self._commit_forms()
         if reason:
             self.status.show_message(reason)
         else:
@@ -194,8 +205,24 @@ class MainWindow(QMainWindow):
 
     def _commit_and_run(self, command: Callable[[], None]) -> None:
         """Run a command after the forms have applied the values that they accept."""
-        self.settings_tabs.commit()
+        self._commit_forms()
         command()
+
+    def _commit_forms(self) -> str:
+        """Apply the values that the user has typed but not confirmed.
+
+        Return the first reason why a value is refused, and show its page; return an empty text if all are applied.
+        """
+        reasons = {
+            "build": self.settings_tabs.commit(),
+            "data": self.data_page.commit(),
+            "train": self.training_form.commit(),
+        }
+        for page, reason in reasons.items():
+            if reason:
+                self.pages.show_page(page)
+                return reason
+        return ""
 
     @Slot(Path)
     def show_weights(self, path: Path) -> None:
@@ -204,11 +231,12 @@ class MainWindow(QMainWindow):
         Arguments:
             path: of the file.
         """
-        self.panels.bring_to_front("models")
+        self.pages.show_page("models")
         self.models.open_file(path)
 
     def _find_layer(self) -> None:
-        self.panels.bring_to_front("palette")
+        self.pages.show_page("build")
+        self.pages.unfold("build", "left")
         self.palette_view.focus_search()
 
     def _quick_insert(self) -> None:
@@ -228,22 +256,49 @@ class MainWindow(QMainWindow):
         name = short(self.document.name).replace("[*]", "[*][*]")
         self.setWindowTitle(f"{name}[*] — TinyML Studio")
         self.setWindowModified(self.document.modified)
+        self.pages.show_title(self.windowTitle(), self.document.modified)
 
     @Slot()
     def _on_recent_changed(self) -> None:
         self.files.fill_recent_menu(self._recent_menu)
 
     @Slot()
+    def _on_data_requested(self) -> None:
+        self.pages.show_page("data")
+
+    @Slot(str)
+    def _on_training_clicked(self, field: str) -> None:
+        self.pages.show_page("train")
+        self.pages.unfold("train", "right")
+        self.training_form.focus_field(field)
+
+    @Slot()
+    def _on_curve_clicked(self) -> None:
+        self.pages.show_page("train")
+
+    @Slot()
     def _on_settings_requested(self) -> None:
-        self.panels.bring_to_front("settings")
+        self.pages.unfold("build", "right")
 
     @Slot()
     def _on_problem_layer_selected(self) -> None:
+        self.pages.show_page("build")
         self.canvas.setFocus()
 
     @Slot()
     def _on_run_started(self) -> None:
-        self.panels.bring_to_front("monitor")
+        """Show Train, except to a user who inspects the network: Inspect follows the run."""
+        if self.pages.active != "inspect":
+            self.pages.show_page("train", activate=False)
+
+    @Slot(QWidget)
+    def _on_window_made(self, window: QWidget) -> None:
+        self.file_drops.watch(window)
+        self._show_title()
+
+    @Slot()
+    def _on_pages_changed(self) -> None:
+        self.inspection.set_active(self.pages.is_shown("build") or self.pages.is_shown("inspect"))
 
     @Slot(str)
     def _on_training_refused(self, reason: str) -> None:
@@ -265,8 +320,12 @@ class MainWindow(QMainWindow):
             for actions in self.findChildren(Actions):
                 actions.refresh_icons()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.pages.show_windows()
+
     def closeEvent(self, event: QCloseEvent) -> None:
-        self.settings_tabs.commit()
+        self._commit_forms()
         if not self._closing and self.session.state.active:
             event.ignore()
             answers = {"Stop and close": self._close_after_questions}
@@ -280,8 +339,17 @@ class MainWindow(QMainWindow):
 
     def _shut_down(self) -> None:
         """Save the layout and end all threads."""
-        self.panels.save()
-        for part in (self.session, self.document, self.inspection, self.files, self.monitor, self.models):
+        self.pages.save()
+        self.pages.close_windows()
+        for part in (
+            self.session,
+            self.document,
+            self.inspection,
+            self.files,
+            self.monitor,
+            self.models,
+            self.data_page,
+        ):
             part.shutdown()
         self.editing.shutdown()
         self.recovery.shutdown(keep_changes=self._interrupted)
@@ -291,6 +359,7 @@ class MainWindow(QMainWindow):
     def interrupt(self) -> None:
         """Close without questions, after Ctrl+C in the terminal. The recovery keeps unsaved changes."""
         self._closing = self._interrupted = True
+        self.pages.keep_windows()
         # Dialogs too: their event loops would continue without the window.
         QApplication.closeAllWindows()
 

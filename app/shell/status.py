@@ -1,10 +1,12 @@
 """The status bar: state, epoch, progress, speed, remaining time, messages and problems."""
 
-from PySide6.QtCore import QEvent, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QSize, QTimer, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QMainWindow, QProgressBar, QPushButton, QStatusBar, QWidget
 
 from app.document import Document
 from app.formatting import format_count, format_duration
+from app.shell.live_curve import LiveCurve
 from app.training import Session, SessionState
 from app.widgets.plain_label import PlainLabel
 from app.widgets.theme.theme import current_theme
@@ -13,6 +15,10 @@ REFRESH_MS = 250
 """Milliseconds between two updates of the numbers; faster changes cannot be read."""
 MESSAGE_MS = 6000
 """Milliseconds for which a message stays."""
+SMALLEST_MESSAGE = 120
+"""Room for the message, in pixels."""
+SPACE = 8
+"""Room between two parts, in pixels."""
 
 
 class Status(QStatusBar):
@@ -27,9 +33,11 @@ class Status(QStatusBar):
 
     Signals:
         problems_clicked(): the user has clicked the number of problems.
+        curve_clicked(): the user has clicked the live curve.
     """
 
     problems_clicked = Signal()
+    curve_clicked = Signal()
 
     def __init__(self, document: Document, session: Session, window: QMainWindow) -> None:
         self._ready = False
@@ -43,7 +51,7 @@ class Status(QStatusBar):
         self._temporary_message = self._tip = ""
         self._progress = QProgressBar(maximum=1000, textVisible=False)
         self._progress.setFixedWidth(170)
-        self._problems = QPushButton()
+        self._curve, self._problems = LiveCurve(session), QPushButton()
         self._progress.setAccessibleName("Finished share of the training")
         self._build()
         self._timer = QTimer(self, interval=REFRESH_MS)
@@ -71,6 +79,8 @@ class Status(QStatusBar):
             widget.setObjectName(name)
             widget.setContentsMargins(4, 0, 4, 0)
             self.addWidget(widget, 1 if widget is self._message else 0)
+        self._curve.clicked.connect(self.curve_clicked)
+        self.addPermanentWidget(self._curve)
         self._problems.setObjectName("status_problems")
         self._problems.setProperty("flat", True)
         self._problems.clicked.connect(self.problems_clicked)
@@ -142,8 +152,6 @@ class Status(QStatusBar):
         self._dot.setStyleSheet(f"color: {color}")
         self._state.setText(session.state.value)
         ran = session.config is not None and session.batches_done > 0
-        for widget in (self._epoch, self._progress, self._speed, self._time):
-            widget.setVisible(ran)
         self._show_text()
         if ran and session.config is not None:
             epochs = session.config.epochs
@@ -154,6 +162,43 @@ class Status(QStatusBar):
             left = session.seconds_left
             remaining = f" · {format_duration(left)} left" if session.state.active and left is not None else ""
             self._time.setText(f"{format_duration(session.seconds)} elapsed{remaining}")
+        self._curve.setVisible(not self._curve.empty)
+        self._curve.refresh()
         count = len(self._document.problems)
         self._problems.setVisible(count > 0)
         self._problems.setText(f"{count} problem{'s' if count != 1 else ''} · F8")
+        self._fit()
+
+    # ---------------------------------------------------------------------------------------------------------- room
+
+    def minimumSizeHint(self) -> QSize:
+        # Parts are left out if they do not fit, so the status bar never widens the window.
+        return QSize(SMALLEST_MESSAGE, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._ready:
+            self._fit()
+
+    def _fit(self) -> None:
+        """Leave out what has no room, the least important part first."""
+        session = self._session
+        ran = session.config is not None and session.batches_done > 0
+        optional: list[QWidget] = [self._epoch, self._progress, self._time, self._speed] if ran else []
+        for widget in (self._epoch, self._progress, self._time, self._speed):
+            widget.setVisible(widget in optional)
+        self._curve.set_compact(False)
+        fixed: list[QWidget] = [self._dot, self._state]
+        fixed += [widget for widget in (self._curve, self._problems) if not widget.isHidden()]
+        room = self.width() - SMALLEST_MESSAGE - sum(_room(widget) for widget in fixed)
+        missing = sum(_room(widget) for widget in optional) - room
+        while missing > 0 and optional:
+            left_out = optional.pop()
+            left_out.hide()
+            missing -= _room(left_out)
+        self._curve.set_compact(missing > 0)
+
+
+def _room(widget: QWidget) -> int:
+    """Return the width that a part of the status bar needs, with the space beside it."""
+    return max(widget.minimumSizeHint().width(), widget.minimumWidth()) + SPACE

@@ -9,6 +9,8 @@ from app.shell.actions import Actions
 from app.shell.facts_chip import FactsChip
 from app.widgets.plain_text import button_text, short
 
+FIELDS = {"epochs": "epochs", "batch": "batch_size", "optimiser": "learning_rate"}
+"""The training setting that each chip opens."""
 BUTTONS = ("train", "pause", "step", "stop")
 TIPS = {
     "data": "Click to change the data.",
@@ -55,11 +57,11 @@ class ToolBar(QToolBar):
 
     Signals:
         data_clicked(): the user has clicked the chip of the data.
-        training_clicked(): the user has clicked a chip of the training settings.
+        training_clicked(field): the user has clicked the chip of a training setting.
     """
 
     data_clicked = Signal()
-    training_clicked = Signal()
+    training_clicked = Signal(str)
 
     def __init__(self, document: Document, actions: Actions, window: QMainWindow) -> None:
         super().__init__("Toolbar", window)
@@ -75,7 +77,7 @@ class ToolBar(QToolBar):
             chip.setObjectName(f"chip_{name}")
             chip.setProperty("chip", True)
             chip.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            chip.clicked.connect(self.data_clicked if name == "data" else self.training_clicked)
+            chip.clicked.connect(self._on_clicked)
             self._chips[name] = chip
             self.addWidget(chip)
         spacer = QWidget()
@@ -84,6 +86,14 @@ class ToolBar(QToolBar):
         self.addWidget(FactsChip(document))
         document.changed.connect(self.refresh)
         self.refresh()
+
+    @Slot()
+    def _on_clicked(self) -> None:
+        for name, chip in self._chips.items():
+            if chip is self.sender() and name in FIELDS:
+                self.training_clicked.emit(FIELDS[name])
+            elif chip is self.sender():
+                self.data_clicked.emit()
 
     @Slot()
     def refresh(self) -> None:

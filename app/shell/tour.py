@@ -195,7 +195,7 @@ class Tour:
     def pick_a_sample(self) -> None:
         """Another sample is clicked in the inspector."""
         inspection = self._window.inspection
-        self._raise("inspector")
+        self._raise("inspect")
         grid = self.driver.find(ImageGrid, "inspector_samples")
         self.driver.wait_until(lambda: len(grid.images) > 12, "samples are shown")
         self.driver.click(grid.viewport(), grid.image_rect(8).center().toPoint())
@@ -263,10 +263,10 @@ class Tour:
         """Inspector and monitor are shown in the other colours."""
         was_dark = self._window.theme_manager.dark
         self._window.theme_manager.choose("light" if was_dark else "dark")
-        self._raise("inspector")
+        self._raise("inspect")
         self.driver.wait(300)
         self.driver.take_picture("inspector-in-the-light" if was_dark else "inspector-in-the-dark")
-        self._raise("monitor")
+        self._raise("train")
         self.driver.wait(300)
         self.driver.take_picture("monitor-in-the-light" if was_dark else "monitor-in-the-dark")
         self._window.theme_manager.choose("dark" if was_dark else "light")
@@ -305,9 +305,9 @@ class Tour:
         self._check(self._window.document.selection == (name,), f"clicking the card '{name}' did not select it")
 
     def _raise(self, name: str) -> None:
-        """Click the tab of a panel."""
-        self.driver.click_tab(self._window.panels.docks[name].windowTitle())
-        self._check(self._window.panels.docks[name].widget().isVisible(), f"the tab '{name}' does not show its panel")
+        """Click the button of a page on the rail."""
+        self.driver.click(self.driver.find(QWidget, f"rail_{name}"))
+        self._check(self._window.pages.current == name, f"the button '{name}' does not show its page")
 
     @staticmethod
     def _check(holds: bool, otherwise: str) -> None:

@@ -1,130 +1,365 @@
-"""The panels around the canvas: where they stand, and how the window remembers that."""
+"""The pages of the main window: which one is in front, which have windows of their own, and what a session restores."""
 
-from itertools import pairwise
-
-from PySide6.QtCore import QByteArray, QObject, QSettings, QSize, Qt
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
+from PySide6.QtCore import QByteArray, QObject, QPoint, QRect, QSettings, QSize, Qt, Signal, Slot
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QWidget
 
 from app.shell.actions import Actions
+from app.shell.page_rail import PageRail
+from app.shell.page_table import PAGES, page_command
+from app.shell.page_window import PageWindow
+from app.widgets.page_layout import PageLayout, Side
+from app.widgets.scroll_panel import ScrollPanel
 
-LAYOUT_VERSION = 1
-"""Version of the saved layout; Qt ignores a layout of another version."""
+LAYOUT_VERSION = 2
+"""Version of the saved layout; a layout of another version is ignored."""
 FIRST_SIZE = QSize(1440, 900)
 """Size of the window at the first start, in pixels."""
 FRAME = QSize(16, 48)
 """Room for the title bar and borders that the system adds to a window, in pixels."""
-SIDE_WIDTHS = (216, 300)
-"""Widths of the panels on the left and on the right, in pixels."""
-BOTTOM_SHARE = 0.33
-"""Share of the window's height for the panels at the bottom."""
+FIRST_PAGE = "build"
+FOLD_COMMANDS: dict[str, Side] = {"fold_left": "left", "fold_right": "right", "fold_below": "below"}
 
 
 class WindowLayout(QObject):
-    """Arranges the panels of the main window, and saves and restores the arrangement.
+    """Shows one page in the main window and the others in windows of their own, if the user wants so.
 
     Arguments:
         window: the main window.
-        settings: where the arrangement is saved.
+        settings: where the layout is saved.
 
     Attributes:
-        docks: the panels, by name.
+        rail: the buttons of the pages.
+
+    Signals:
+        changed(): another page is in front, a page has got or lost its own window, or a panel was folded.
+        window_made(window): a page has got its own window.
     """
+
+    changed = Signal()
+    window_made = Signal(PageWindow)
 
     def __init__(self, window: QMainWindow, settings: QSettings) -> None:
         super().__init__(window)
         self._window, self._settings = window, settings
-        self.docks: dict[str, QDockWidget] = {}
-        self._empty_title_bars: dict[str, QWidget] = {}
-        self._move_panels: QAction | None = None
-        self._full_screen: QAction | None = None
-        window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
-        window.setDocumentMode(True)
-        for corner in (Qt.Corner.BottomLeftCorner, Qt.Corner.BottomRightCorner):
-            window.setCorner(corner, Qt.DockWidgetArea.BottomDockWidgetArea)
+        self._pages: dict[str, ScrollPanel] = {}
+        self._windows: dict[str, PageWindow] = {}
+        self._history: list[str] = []
+        self._stack = QStackedWidget()
+        self._stack.setObjectName("pages")
+        self._actions: Actions | None = None
+        self._closing = False
 
-    def add_panel(self, title: str, widget: QWidget) -> None:
-        """Put a widget into a new panel.
+    # ------------------------------------------------------------------------------------------------------ assembly
+
+    def add_page(self, name: str, widget: QWidget) -> None:
+        """Add a page.
 
         Arguments:
-            title: of the panel; in lower case it is the panel's name.
-            widget: the content.
+            name: of the page, as in `PAGES`.
+            widget: the page.
         """
-        name = title.lower()
-        dock = QDockWidget(title, self._window)
-        dock.setObjectName(f"dock_{name}")
-        dock.setWidget(widget)
-        self.docks[name] = dock
-        self._empty_title_bars[name] = QWidget(dock)
+        page = ScrollPanel(widget)
+        page.setObjectName(f"page_{name}")
+        self._pages[name] = page
+        self._stack.addWidget(page)
+        for layout in self._layouts(name):
+            layout.changed.connect(self._on_changed)
 
     def attach(self, actions: Actions) -> None:
-        """Use the actions "move_panels" and "full_screen", whose check marks show the state.
+        """Make the rail, and let the actions of the View menu show the state.
 
         Arguments:
             actions: all actions of the window.
         """
-        self._move_panels, self._full_screen = actions["move_panels"], actions["full_screen"]
-        self._move_panels.setCheckable(True)
-        self._full_screen.setCheckable(True)
+        self._actions = actions
+        self.rail = PageRail(actions, self._window)
+        self.rail.tear_off_requested.connect(self._on_tear_off_requested)
+        self.rail.put_back_requested.connect(self.put_back)
+        for name in (*FOLD_COMMANDS, "full_screen", *(page_command(page.name) for page in PAGES)):
+            actions[name].setCheckable(True)
+        center = QWidget()
+        row = QHBoxLayout(center)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.rail)
+        row.addWidget(self._stack, 1)
+        self._window.setCentralWidget(center)
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusWindowChanged.connect(self._on_focus_window_changed)
 
-    def bring_to_front(self, name: str) -> None:
-        """Show a panel in front of the others, also if it is closed.
-
-        Arguments:
-            name: of the panel.
-        """
-        self.docks[name].show()
-        self.docks[name].raise_()
-
-    def reset(self) -> None:
-        """Put every panel back in its first place."""
-        window = self._window
-        areas = {"palette": Qt.DockWidgetArea.LeftDockWidgetArea, "settings": Qt.DockWidgetArea.RightDockWidgetArea}
-        for name, dock in self.docks.items():
-            dock.setFloating(False)
-            window.addDockWidget(areas.get(name, Qt.DockWidgetArea.BottomDockWidgetArea), dock)
-            dock.show()
-        bottom = [dock for name, dock in self.docks.items() if name not in areas]
-        for left, right in pairwise(bottom):
-            window.tabifyDockWidget(left, right)
-        bottom[0].raise_()
-        sides = [self.docks[name] for name in areas]
-        window.resizeDocks(sides, SIDE_WIDTHS, Qt.Orientation.Horizontal)
-        window.resizeDocks(bottom[:1], [int(window.height() * BOTTOM_SHARE)], Qt.Orientation.Vertical)
-
-    def restore(self) -> None:
-        """Restore the arrangement of the last session, or show the first one."""
-        window = self._window
-        window.resize(FIRST_SIZE.boundedTo(window.screen().availableSize() - FRAME))
-        self.reset()
-        geometry, state = self._settings.value("geometry"), self._settings.value("layout")
-        if isinstance(geometry, QByteArray):
-            window.restoreGeometry(geometry)
-        if isinstance(state, QByteArray):
-            window.restoreState(state, LAYOUT_VERSION)
-        if self._move_panels is not None:
-            self._move_panels.setChecked(bool(self._settings.value("move_panels", False, type=bool)))
-        self.show_title_bars()
-
-    def save(self) -> None:
-        """Save the arrangement for the next session."""
-        self._settings.setValue("geometry", self._window.saveGeometry())
-        self._settings.setValue("layout", self._window.saveState(LAYOUT_VERSION))
-        self._settings.setValue("move_panels", self._panels_are_movable)
-        self._settings.sync()
-
-    def show_title_bars(self) -> None:
-        """Show the title bars of the panels while "move_panels" is checked; otherwise save their room."""
-        for name, dock in self.docks.items():
-            title_bar = None if self._panels_are_movable else self._empty_title_bars[name]
-            dock.setTitleBarWidget(title_bar)  # type: ignore[arg-type]
-
-    def toggle_full_screen(self) -> None:
-        """Enter or leave full screen."""
-        self._window.setWindowState(self._window.windowState() ^ Qt.WindowState.WindowFullScreen)
-        if self._full_screen is not None:
-            self._full_screen.setChecked(self._window.isFullScreen())
+    # --------------------------------------------------------------------------------------------------------- pages
 
     @property
-    def _panels_are_movable(self) -> bool:
-        return self._move_panels is not None and self._move_panels.isChecked()
+    def current(self) -> str:
+        """Name of the page in the main window."""
+        shown = self._stack.currentWidget()
+        return next((name for name, page in self._pages.items() if page is shown), "")
+
+    @property
+    def active(self) -> str:
+        """Name of the page in the window that the user works in."""
+        active = QApplication.activeWindow()
+        return next((name for name, window in self._windows.items() if window is active), self.current)
+
+    @property
+    def torn_off(self) -> frozenset[str]:
+        """Names of the pages with windows of their own."""
+        return frozenset(self._windows)
+
+    def is_shown(self, name: str) -> bool:
+        """Return True if a page is in front in the main window, or has a window of its own.
+
+        Arguments:
+            name: of the page.
+        """
+        return name == self.current or name in self._windows
+
+    def show_page(self, name: str, activate: bool = True) -> None:
+        """Show a page in the main window, or raise its own window.
+
+        Arguments:
+            name: of the page.
+            activate: also make its window the active one.
+        """
+        if name not in self._windows:
+            self._bring_to_front(name)
+        window: QWidget = self._windows.get(name, self._window)
+        if activate and window.isVisible():
+            window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
+            window.raise_()
+            window.activateWindow()
+
+    def _bring_to_front(self, name: str) -> None:
+        self._history = [*(other for other in self._history if other != name), name]
+        if name != self.current:
+            self._stack.setCurrentWidget(self._pages[name])
+        self._refresh()
+
+    # --------------------------------------------------------------------------------------------------- own windows
+
+    def toggle_tear_off(self) -> None:
+        """Give the active page a window of its own, or put it back into the main window."""
+        name = self.active
+        if name in self._windows:
+            self.put_back(name)
+        else:
+            self.tear_off(name)
+
+    def tear_off(self, name: str, position: QPoint | None = None) -> None:
+        """Give a page a window of its own. The last page of the main window stays there.
+
+        Arguments:
+            name: of the page.
+            position: of the window on the screen; None to let the system decide.
+        """
+        if name in self._windows or len(self._windows) == len(self._pages) - 1:
+            return
+        window = self._make_window(name)
+        window.resize(self._stack.size())
+        if position is not None:
+            window.move(position)
+        window.show()
+        window.activateWindow()
+        self._refresh()
+
+    def put_back(self, name: str) -> None:
+        """Show a page in the main window again, in front.
+
+        Arguments:
+            name: of the page.
+        """
+        if name in self._windows:
+            self._windows[name].close()
+            self.show_page(name)
+
+    def show_windows(self) -> None:
+        """Show the windows that `restore` has made. The main window calls it when it is shown."""
+        for window in self._windows.values():
+            window.show()
+
+    def close_windows(self) -> None:
+        """Close all windows of pages, since the main window closes. Their pages are deleted with the main window."""
+        self._closing = True
+        for window in list(self._windows.values()):
+            window.close()
+
+    def keep_windows(self) -> None:
+        """From now on, a closed window does not change the layout, since the whole program closes."""
+        self._closing = True
+
+    def show_title(self, title: str, modified: bool) -> None:
+        """Show the title of the main window in the windows of the pages too.
+
+        Arguments:
+            title: of the main window.
+            modified: True if the project has unsaved changes.
+        """
+        for page in PAGES:
+            if page.name in self._windows:
+                self._windows[page.name].setWindowTitle(f"{page.title} — {title}")
+                self._windows[page.name].setWindowModified(modified)
+
+    def _make_window(self, name: str) -> PageWindow:
+        """Move a page into a new window; the main window shows the page that was in front before."""
+        if name == self.current:
+            left = [other for other in (*self._pages, *self._history) if other not in (name, *self._windows)]
+            self._bring_to_front(left[-1])
+        page = self._pages[name]
+        self._stack.removeWidget(page)
+        window = self._windows[name] = PageWindow(name, page, self._window.actions())
+        window.closing.connect(self._on_closing)
+        self.window_made.emit(window)
+        return window
+
+    # ------------------------------------------------------------------------------------------------------- folding
+
+    def fold(self, side: Side) -> None:
+        """Fold or unfold a panel of the active page.
+
+        Arguments:
+            side: of the panel.
+        """
+        for layout in self._layouts(self.active):
+            layout.toggle(side)
+        self._refresh()
+
+    def unfold(self, name: str, side: Side) -> None:
+        """Make sure that a panel of a page is not folded.
+
+        Arguments:
+            name: of the page.
+            side: of the panel.
+        """
+        for layout in self._layouts(name):
+            if side in layout.sides and layout.is_folded(side):
+                layout.set_folded(side, folded=False)
+
+    def toggle_full_screen(self) -> None:
+        """Let the active window enter or leave full screen."""
+        window = self._windows.get(self.active, self._window)
+        window.setWindowState(window.windowState() ^ Qt.WindowState.WindowFullScreen)
+        self._refresh()
+
+    def _layouts(self, name: str) -> list[PageLayout]:
+        """Return the layouts of a page: none if the page has no panels."""
+        content = self._pages[name].content
+        return [content] if isinstance(content, PageLayout) else content.findChildren(PageLayout)
+
+    # ------------------------------------------------------------------------------------------------ saved layouts
+
+    def reset(self) -> None:
+        """Put all pages and panels back in their first places, and keep the window on its screen."""
+        for name in list(self._windows):
+            self._windows[name].close()
+        for name in self._pages:
+            for layout in self._layouts(name):
+                layout.reset()
+        self._window.setWindowState(self._window.windowState() & ~Qt.WindowState.WindowFullScreen)
+        self._keep_on_screen()
+        self._refresh()
+
+    def restore(self) -> None:
+        """Restore the layout of the last session, or show the first one."""
+        settings = self._settings
+        self._window.resize(FIRST_SIZE.boundedTo(self._window.screen().availableSize() - FRAME))
+        self._bring_to_front(FIRST_PAGE)
+        if settings.value("layout_version", 0, type=int) != LAYOUT_VERSION:
+            return
+        self._restore_geometry(self._window, "geometry")
+        for name in self._pages:
+            state = settings.value(f"page_layouts/{name}")
+            for layout in self._layouts(name):
+                if isinstance(state, QByteArray):
+                    layout.restore_state(state)
+        torn_off = str(settings.value("torn_off", "")).split(",")
+        for name in [name for name in self._pages if name in torn_off][: len(self._pages) - 1]:
+            window = self._make_window(name)
+            window.resize(self._window.size())
+            self._restore_geometry(window, f"page_geometries/{name}")
+        page = str(settings.value("page", FIRST_PAGE))
+        if page in self._pages and page not in self._windows:
+            self._bring_to_front(page)
+        self._refresh()
+
+    def save(self) -> None:
+        """Save the layout for the next session."""
+        settings = self._settings
+        settings.setValue("layout_version", LAYOUT_VERSION)
+        settings.setValue("geometry", self._window.saveGeometry())
+        settings.setValue("page", self.current)
+        settings.setValue("torn_off", ",".join(self._windows))
+        for name, window in self._windows.items():
+            settings.setValue(f"page_geometries/{name}", window.saveGeometry())
+        for name in self._pages:
+            for layout in self._layouts(name):
+                settings.setValue(f"page_layouts/{name}", layout.save_state())
+        settings.sync()
+
+    def _restore_geometry(self, window: QWidget, key: str) -> None:
+        """Give a window its saved place. Qt moves it if its screen is gone."""
+        geometry = self._settings.value(key)
+        if isinstance(geometry, QByteArray):
+            window.restoreGeometry(geometry)
+
+    def _keep_on_screen(self) -> None:
+        window = self._window
+        if window.isMaximized():
+            return
+        screen = window.screen().availableGeometry()
+        window.resize(window.size().boundedTo(screen.size() - FRAME))
+        place = QRect(window.pos(), window.size())
+        place.moveRight(min(place.right(), screen.right()))
+        place.moveBottom(min(place.bottom(), screen.bottom()))
+        place.moveLeft(max(place.left(), screen.left()))
+        place.moveTop(max(place.top(), screen.top()))
+        window.move(place.topLeft())
+
+    # --------------------------------------------------------------------------------------------------------- slots
+
+    def _refresh(self) -> None:
+        """Show the state on the rail and in the View menu."""
+        if self._actions is None:
+            return
+        self.rail.show_state(self.current, self.torn_off)
+        layouts = self._layouts(self.active)
+        for command, side in FOLD_COMMANDS.items():
+            action, sides = self._actions[command], layouts[0].sides if layouts else ()
+            action.setEnabled(side in sides)
+            action.setChecked(side in sides and not layouts[0].is_folded(side))
+        for page in PAGES:
+            self._actions[page_command(page.name)].setChecked(page.name == self.current)
+        torn_off = self.active in self._windows
+        self._actions["tear_off"].setText(
+            "Put the page &back into the main window" if torn_off else "Open the page in a &window of its own"
+        )
+        self._actions["tear_off"].setEnabled(torn_off or len(self._windows) < len(self._pages) - 1)
+        active = self._windows.get(self.active, self._window)
+        self._actions["full_screen"].setChecked(active.isFullScreen())
+        self.changed.emit()
+
+    @Slot()
+    def _on_changed(self) -> None:
+        self._refresh()
+
+    @Slot()
+    def _on_focus_window_changed(self) -> None:
+        if not self._closing:
+            self._refresh()
+
+    @Slot(str, QPoint)
+    def _on_tear_off_requested(self, name: str, position: QPoint) -> None:
+        self.tear_off(name, None if position.isNull() else position)
+
+    @Slot(str)
+    def _on_put_back_requested(self, name: str) -> None:
+        self.put_back(name)
+
+    @Slot(str)
+    def _on_closing(self, name: str) -> None:
+        """Take a page back from a window that the user closes."""
+        if not self._closing:
+            window, page = self._windows.pop(name), self._pages[name]
+            self._stack.addWidget(page)
+            window.deleteLater()
+            self._refresh()

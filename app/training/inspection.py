@@ -111,6 +111,7 @@ class Inspection(QObject):
         self._sample_trace_job.returned.connect(self._on_sample_trace_computed)
         for job in (self._samples_job, self._initial_weights_job, self._predictions_job, self._sample_trace_job):
             job.failed.connect(self._set_problem)
+        self._active = True
         self._loaded: DataChoice | None = None
         self.samples: Dataset | None = None
         self.index = 0
@@ -123,6 +124,19 @@ class Inspection(QObject):
         session.snapshot_changed.connect(self._refresh)
         session.state_changed.connect(self._refresh)
         self._refresh()
+
+    def set_active(self, active: bool) -> None:
+        """Compute the output of the network, or wait until somebody looks at it.
+
+        Arguments:
+            active: True while a view of the inspection is visible.
+        """
+        if active != self._active:
+            self._active = active
+            self._refresh()
+            shown = self.sample_trace
+            if shown is None or shown.snapshot is not self.snapshot or shown.index != self.index:
+                self._request_sample_trace()
 
     def select_sample(self, index: int) -> None:
         """Choose another sample. An index that does not exist changes nothing.
@@ -172,6 +186,8 @@ class Inspection(QObject):
             self._set_problem(f"The network has a problem to solve first. {first}")
         elif self.snapshot is None or not _is_initial(self.snapshot, project, description):
             self._use_weights(None)
+            if not self._active:
+                return
             self._initial_weights_job.start(partial(_make_initial_snapshot, project, description))
         self._request_predictions()
 
@@ -191,7 +207,7 @@ class Inspection(QObject):
             self._request_sample_trace()
 
     def _request_sample_trace(self) -> None:
-        if self.samples is None or self.snapshot is None:
+        if self.samples is None or self.snapshot is None or not self._active:
             return
         # During training, snapshots arrive faster than forward passes end: finish one before the next.
         if self._sample_trace_job.busy and self.sample_trace is not None and self.sample_trace.index == self.index:
@@ -200,7 +216,7 @@ class Inspection(QObject):
 
     def _request_predictions(self) -> None:
         """Predict all samples. An active run would need too many predictions, so they wait for its end."""
-        if self.samples is None or self.snapshot is None or self._session.state.active:
+        if self.samples is None or self.snapshot is None or self._session.state.active or not self._active:
             return
         if not self.samples.description.has_classes:
             return

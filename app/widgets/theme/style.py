@@ -2,6 +2,7 @@
 
 QLabel: muted, heading, danger, warning, chip, badge. QPushButton and QToolButton: primary, flat, link, fix.
 QFrame: panel, formula, floating, footer. Lists and tables: roomy.
+QFrame and QToolButton: rail.
 """
 
 from pathlib import Path
@@ -112,8 +113,15 @@ def style_sheet(theme: Theme, icons: Path) -> str:
     QMenuBar {{ background: {theme.surface}; }}
     QStatusBar {{ background: {theme.surface}; border-top: 1px solid {theme.border}; }}
     QStatusBar::item {{ border: 0; }}
-    QMainWindow::separator {{ background: {theme.border}; width: 1px; height: 1px; }}
-    QMainWindow::separator:hover {{ background: {theme.accent}; }}
+
+    QFrame[rail="true"] {{ background: {theme.surface}; border: 0; border-right: 1px solid {theme.border}; }}
+    QToolButton[rail="true"] {{
+        background: transparent; color: {theme.muted}; border: 1px solid transparent; border-radius: {RADIUS}px;
+        padding: 6px 2px;
+    }}
+    QToolButton[rail="true"]:hover {{ color: {theme.text}; background: {theme.track}; }}
+    QToolButton[rail="true"]:checked {{ color: {theme.accent}; background: {theme.track}; font-weight: 600; }}
+    QToolButton[rail="true"]:focus {{ border-color: {theme.accent}; }}
 
     QTabBar::tab {{
         background: transparent; color: {theme.muted}; padding: 7px 14px; border: 0;

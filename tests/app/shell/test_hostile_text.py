@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 from app.document import edits
 from app.inspector.maps.bar_chart import BarChart
 from app.inspector.samples.score_list import ScoreList
+from app.shell.page_table import PAGES
 from app.training import SessionState
 from app.training import worker as worker_module
 from app.widgets.images.image_grid import ImageGrid
@@ -186,10 +187,8 @@ def small_window(make_window):
 
 def show_each_page(qtbot, window) -> int:
     hostile = 0
-    for name in ("monitor", "inspector", "models"):
-        window.panels.bring_to_front(name)
-        dock = window.panels.docks[name]
-        qtbot.waitUntil(dock.isVisible)
+    for page in PAGES:
+        window.pages.show_page(page.name)
         QApplication.processEvents()
         window.grab()
         hostile += check_everything(window)
@@ -199,7 +198,7 @@ def show_each_page(qtbot, window) -> int:
 
 def test_a_project_with_hostile_names(qtbot, small_window, project_file) -> None:
     window = small_window
-    window.panels.bring_to_front("inspector")
+    window.pages.show_page("inspect")
     window.files.open_path(project_file)
     assert window.document.path == project_file
     qtbot.waitUntil(lambda: window.document.data is not None, timeout=10_000)

@@ -184,14 +184,15 @@ def test_f8_selects_the_layer_with_a_problem(qtbot, window):
 
 
 def test_layout_and_theme_are_restored(qtbot, window, make_window):
-    window.panels.docks["palette"].hide()
+    window.actions_by_name["fold_left"].trigger()
+    assert not window.palette_view.isVisible()
     window.findChild(QAction, "action_theme_dark").trigger()
     assert current_theme().dark
     window.close()
     again = make_window()
-    assert not again.panels.docks["palette"].isVisible()
-    again.panels.reset()
-    assert again.panels.docks["palette"].isVisible()
+    assert not again.palette_view.isVisible()
+    again.actions_by_name["reset_layout"].trigger()
+    assert again.palette_view.isVisible()
 
 
 def test_the_undo_entry_names_the_step(window):

@@ -73,6 +73,7 @@ def test_a_run_with_number_targets_shows_no_accuracy(qtbot, make_window, tmp_pat
 def test_the_inspector_compares_numbers(qtbot, make_window):
     window = make_window("sine")
     train(qtbot, window)
+    window.pages.show_page("inspect")
     inspection = window.inspection
     qtbot.waitUntil(
         lambda: inspection.sample_trace is not None and inspection.sample_trace.snapshot is window.session.snapshot
@@ -103,6 +104,7 @@ def test_any_image_data_can_train_an_autoencoder(qtbot, make_window):
     window.document.undo_stack.undo()
     assert window.document.problems == ()
     train(qtbot, window, 1)
+    window.pages.show_page("inspect")
     qtbot.waitUntil(lambda: window.inspection.sample_trace is not None)
     assert text_of(window, "inspector_verdict").startswith("mean absolute error 0.")
     output = window.findChild(QWidget, "inspector_output")

@@ -201,13 +201,12 @@ def test_a_drop_on_a_text_field_opens_the_file_and_types_nothing(qtbot, window, 
     assert window.document.path == project
 
 
-def test_a_floating_panel_accepts_files_too(qtbot, window, project) -> None:
-    dock = window.panels.docks["models"]
-    dock.setFloating(True)
-    dock.show()
-    qtbot.waitExposed(dock)
-    assert dock.windowHandle() is not window.windowHandle()
-    assert drop(dock, project)
+def test_the_window_of_a_page_accepts_files_too(qtbot, window, project) -> None:
+    window.pages.tear_off("models")
+    own = window.models.window()
+    qtbot.waitExposed(own)
+    assert own.windowHandle() is not window.windowHandle()
+    assert drop(own, project)
     assert window.document.path == project
 
 

@@ -1,6 +1,7 @@
 """The toolbar shows the actions and the settings of the next run."""
 
-from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
+import pytest
+from PySide6.QtWidgets import QLabel, QPushButton, QToolButton, QWidget
 
 from app.document import edits
 
@@ -25,9 +26,23 @@ def test_the_chips_show_the_settings_of_the_next_run(window) -> None:
     assert "parameters" in window.findChild(QLabel, "chip_parameters").text()
 
 
-def test_a_chip_opens_its_settings(window) -> None:
-    for name, tab in (("data", 1), ("epochs", 2)):
-        window.panels.docks["settings"].close()
-        window.findChild(QToolButton, f"chip_{name}").click()
-        assert window.panels.docks["settings"].isVisible()
-        assert window.settings_tabs.currentIndex() == tab
+@pytest.mark.parametrize(
+    ("chip", "field"), [("epochs", "epochs"), ("batch", "batch_size"), ("optimiser", "learning_rate")]
+)
+def test_a_chip_of_the_training_opens_its_field_on_the_train_page(qtbot, window, chip, field) -> None:
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    window.pages.show_page("train")
+    window.actions_by_name["fold_right"].trigger()
+    window.pages.show_page("build")
+    window.findChild(QToolButton, f"chip_{chip}").click()
+    assert window.pages.current == "train"
+    assert window.training_form.isVisible()
+    editor = window.training_form.findChild(QWidget, f"train_page_{field}")
+    qtbot.waitUntil(editor.hasFocus)
+
+
+def test_the_chip_of_the_data_opens_the_data_page(window) -> None:
+    window.findChild(QToolButton, "chip_data").click()
+    assert window.pages.current == "data"
+    assert window.data_page.isVisible()

@@ -1,94 +1,357 @@
-"""The panels: first places, closing and showing, title bars, and what the next session restores."""
+"""The pages: changing them, their own windows, folded panels, small windows, and what the next session restores."""
 
 import pytest
-from PySide6.QtCore import QSettings, Qt
-from PySide6.QtWidgets import QLabel, QMainWindow
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QLineEdit, QToolButton, QWidget
 
-from app.shell.actions import Actions
-from app.shell.command_table import COMMANDS
-from app.shell.window_layout import WindowLayout
+from app.document import edits
+from app.shell.page_table import PAGES
+from app.shell.window_layout import FIRST_SIZE
+from app.widgets.page_layout import PageLayout
 
-TITLES = ("Palette", "Settings", "Monitor", "Inspector", "Models")
-
-
-@pytest.fixture
-def open_layout(qtbot, tmp_path):
-    """Return a function that opens a window with empty panels and restores their layout."""
-
-    def open_one() -> WindowLayout:
-        window = QMainWindow()
-        qtbot.addWidget(window)
-        window.setCentralWidget(QLabel())
-        layout = WindowLayout(window, QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat))
-        for title in TITLES:
-            layout.add_panel(title, QLabel(title))
-        handlers = {command.name: int for command in COMMANDS if not command.is_separator}
-        handlers |= {"move_panels": layout.show_title_bars, "full_screen": layout.toggle_full_screen}
-        layout.actions = Actions(window, handlers)
-        layout.window = window
-        layout.attach(layout.actions)
-        layout.restore()
-        window.show()
-        return layout
-
-    return open_one
+NAMES = [page.name for page in PAGES]
 
 
-def has_title_bars(layout: WindowLayout) -> bool:
-    return all(dock.titleBarWidget() is None for dock in layout.docks.values())
+def activate(qtbot, window: QWidget) -> None:
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
 
 
-def test_the_first_layout_has_the_palette_left_the_settings_right_and_the_rest_below(open_layout) -> None:
-    layout = open_layout()
-    areas = {name: layout.window.dockWidgetArea(dock) for name, dock in layout.docks.items()}
-    assert areas["palette"] == Qt.DockWidgetArea.LeftDockWidgetArea
-    assert areas["settings"] == Qt.DockWidgetArea.RightDockWidgetArea
-    assert {areas[name] for name in ("monitor", "inspector", "models")} == {Qt.DockWidgetArea.BottomDockWidgetArea}
-    assert set(layout.window.tabifiedDockWidgets(layout.docks["monitor"])) == {
-        layout.docks["inspector"],
-        layout.docks["models"],
-    }
+def shown_pages(window) -> list[str]:
+    """Return the pages whose content is visible."""
+    return [name for name in NAMES if window.pages._pages[name].isVisible()]
 
 
-def test_a_closed_panel_comes_to_the_front(qtbot, open_layout) -> None:
-    layout = open_layout()
-    layout.docks["models"].close()
-    layout.bring_to_front("models")
-    qtbot.waitUntil(layout.docks["models"].widget().isVisible)
+def own_window(window, name: str) -> QWidget:
+    return window.pages._pages[name].window()
 
 
-def test_the_next_session_restores_closed_panels_and_reset_shows_them(open_layout) -> None:
-    layout = open_layout()
-    layout.docks["palette"].hide()
-    layout.docks["settings"].setFloating(True)
-    layout.save()
-    again = open_layout()
-    assert not again.docks["palette"].isVisible()
-    assert again.docks["settings"].isFloating()
-    again.reset()
-    assert again.docks["palette"].isVisible()
-    assert not again.docks["settings"].isFloating()
+def is_checked(window, command: str) -> bool:
+    return window.actions_by_name[command].isChecked()
 
 
-def test_title_bars_are_shown_to_move_panels_and_the_choice_is_restored(open_layout) -> None:
-    layout = open_layout()
-    assert not has_title_bars(layout)
-    layout.actions["move_panels"].trigger()
-    assert has_title_bars(layout)
-    layout.save()
-    again = open_layout()
-    assert again.actions["move_panels"].isChecked()
-    assert has_title_bars(again)
-    again.actions["move_panels"].trigger()
-    assert not has_title_bars(again)
+# ------------------------------------------------------------------------------------------------------ changing pages
 
 
-def test_full_screen_is_entered_and_left(qtbot, open_layout) -> None:
-    layout = open_layout()
-    action = layout.actions["full_screen"]
+def test_build_is_the_first_page_and_only_one_page_is_visible(window) -> None:
+    assert window.pages.current == "build"
+    for name in NAMES:
+        window.pages.show_page(name)
+        assert shown_pages(window) == [name]
+        assert is_checked(window, f"show_page_{name}")
+        assert [page for page in NAMES if is_checked(window, f"show_page_{page}")] == [name]
+
+
+def test_ctrl_and_a_number_shows_a_page(qtbot, window) -> None:
+    activate(qtbot, window)
+    for number, name in reversed(list(enumerate(NAMES, start=1))):
+        qtbot.keyClick(window, Qt.Key(Qt.Key.Key_0 + number), Qt.KeyboardModifier.ControlModifier)
+        assert window.pages.current == name
+
+
+def test_menus_toolbar_and_status_bar_stay_on_all_pages(window) -> None:
+    for name in NAMES:
+        window.pages.show_page(name)
+        assert window.menuBar().isVisible()
+        assert window.tool_bar.isVisible()
+        assert window.status.isVisible()
+
+
+def test_a_page_keeps_selection_sample_scroll_place_and_focus(qtbot, window) -> None:
+    activate(qtbot, window)
+    window.resize(1024, 500)
+    window.canvas.setFocus()
+    window.document.select(("relu_3",))
+    bar = window.canvas.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.value() > 0)
+    focus, place = QApplication.focusWidget(), bar.value()
+    qtbot.waitUntil(lambda: window.inspection.samples is not None)
+    window.inspection.select_sample(5)
+    for name in ("inspect", "train", "models", "data", "build"):
+        window.pages.show_page(name)
+        QApplication.processEvents()
+    assert (window.document.selection, window.inspection.index) == (("relu_3",), 5)
+    assert bar.value() == place
+    assert QApplication.focusWidget() is focus
+
+
+def test_tab_never_enters_a_hidden_page(qtbot, window) -> None:
+    activate(qtbot, window)
+    for name in NAMES:
+        window.pages.show_page(name)
+        hidden = [window.pages._pages[other] for other in NAMES if other != name]
+        entered = []
+        for _ in range(120):
+            qtbot.keyClick(QApplication.focusWidget() or window, Qt.Key.Key_Tab)
+            entered.append(QApplication.focusWidget())
+        assert not [widget for widget in entered if any(page.isAncestorOf(widget) for page in hidden)]
+        assert any(window.pages._pages[name].isAncestorOf(widget) for widget in entered), name
+        assert "rail_build" in {widget.objectName() for widget in entered}
+
+
+# ------------------------------------------------------------------------------------------ what brings a page forward
+
+
+def test_train_shows_the_train_page_but_not_to_a_user_who_inspects(qtbot, window) -> None:
+    window.document.apply(edits.change_training(window.document.project, epochs=10_000))
+    activate(qtbot, window)
+    for page, then in (("build", "train"), ("inspect", "inspect"), ("models", "train")):
+        window.pages.show_page(page)
+        qtbot.keyClick(window, Qt.Key.Key_F5)
+        assert window.session.state.active
+        assert window.pages.current == then
+        window.session.stop()
+        qtbot.waitUntil(lambda: not window.session.state.active, timeout=20_000)
+
+
+def test_inspect_follows_a_run_live(qtbot, window) -> None:
+    window.document.apply(edits.change_training(window.document.project, epochs=10_000))
+    window.pages.show_page("inspect")
+    window.training.train()
+    seen = []
+    window.inspection.sample_trace_changed.connect(lambda: seen.append(window.inspection.sample_trace))
+    qtbot.waitUntil(lambda: len({id(trace.snapshot) for trace in seen if trace}) > 3, timeout=20_000)
+
+
+def test_f8_shows_the_card_of_the_problem_on_build(qtbot, window) -> None:
+    window.resize(1024, 500)
+    window.document.apply(edits.remove_layers(window.document.project, ["flatten_1"]))
+    window.canvas.verticalScrollBar().setValue(0)
+    activate(qtbot, window)
+    window.pages.show_page("models")
+    qtbot.keyClick(window, Qt.Key.Key_F8)
+    assert window.pages.current == "build"
+    card = window.canvas.card(window.document.problems[0].layer)
+    qtbot.waitUntil(card.hasFocus)
+    viewport = window.canvas.viewport()
+    assert viewport.rect().contains(card.mapTo(viewport, card.rect().center()))
+
+
+def test_f8_shows_the_data_page_if_the_data_have_a_problem(qtbot, window, tmp_path) -> None:
+    window.document.apply(edits.change_data(window.document.project, source=str(tmp_path / "missing")))
+    qtbot.waitUntil(lambda: bool(window.document.data_problem))
+    window.actions_by_name["next_problem"].trigger()
+    assert window.pages.current == "data"
+
+
+def test_find_a_layer_type_unfolds_the_palette(qtbot, window) -> None:
+    activate(qtbot, window)
+    window.actions_by_name["fold_left"].trigger()
+    window.pages.show_page("train")
+    window.actions_by_name["find_layer"].trigger()
+    assert window.pages.current == "build"
+    qtbot.waitUntil(window.palette_view.findChild(QLineEdit, "palette_search").hasFocus)
+
+
+# ------------------------------------------------------------------------------------------------------- folded panels
+
+
+def test_panels_fold_by_their_keys_and_the_menu_shows_it(qtbot, window) -> None:
+    activate(qtbot, window)
+    control, alt = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
+    for key, modifiers, command, widget in (
+        (Qt.Key.Key_B, control, "fold_left", window.palette_view),
+        (Qt.Key.Key_B, control | alt, "fold_right", window.settings_tabs),
+    ):
+        assert is_checked(window, command)
+        qtbot.keyClick(window, key, modifiers)
+        assert not widget.isVisible()
+        assert not is_checked(window, command)
+        qtbot.keyClick(window, key, modifiers)
+        assert widget.isVisible()
+    window.pages.show_page("models")
+    assert not window.actions_by_name["fold_left"].isEnabled() or window.models.findChildren(PageLayout)
+
+
+# --------------------------------------------------------------------------------------------------------- own windows
+
+
+def test_a_torn_off_page_gets_a_window_and_comes_back_when_it_is_closed(qtbot, window) -> None:
+    window.pages.show_page("train")
+    window.actions_by_name["tear_off"].trigger()
+    own = own_window(window, "train")
+    qtbot.waitExposed(own)
+    assert own is not window
+    assert own.windowTitle() == f"Train — {window.windowTitle()}"
+    assert window.pages.current == "build"
+    assert shown_pages(window) == ["build", "train"]
+    window.document.apply(edits.insert_layer(window.document.project, 0, "ReLu"))
+    assert own.isWindowModified()
+    own.close()
+    assert own_window(window, "train") is window
+    assert shown_pages(window) == ["build"]
+    window.pages.show_page("train")
+    assert shown_pages(window) == ["train"]
+
+
+def test_the_page_of_a_torn_off_window_is_raised_by_its_button(qtbot, window) -> None:
+    window.pages.tear_off("train")
+    activate(qtbot, window)
+    qtbot.mouseClick(window.findChild(QToolButton, "rail_train"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(own_window(window, "train").isActiveWindow)
+    assert window.pages.current == "build"
+    assert window.findChild(QToolButton, "rail_build").isChecked()
+    assert not window.findChild(QToolButton, "rail_train").isChecked()
+
+
+def test_the_shortcuts_work_in_the_window_of_a_page(qtbot, window) -> None:
+    window.document.apply(edits.change_training(window.document.project, epochs=10_000))
+    window.pages.tear_off("build")
+    own = own_window(window, "build")
+    activate(qtbot, own)
+    control = Qt.KeyboardModifier.ControlModifier
+    count = len(window.document.project.network.layers)
+    window.canvas.setFocus()
+    window.document.select(("relu_3",))
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_D, control)
+    assert len(window.document.project.network.layers) == count + 1
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Z, control)
+    assert len(window.document.project.network.layers) == count
+    qtbot.keyClick(own, Qt.Key.Key_B, control)
+    assert not window.palette_view.isVisible()
+    qtbot.keyClick(own, Qt.Key.Key_F5)
+    assert window.session.state.active
+    assert window.pages.current == "train"
+    assert own.isActiveWindow()
+    qtbot.keyClick(own, Qt.Key.Key_F5, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.waitUntil(lambda: not window.session.state.active, timeout=20_000)
+    qtbot.keyClick(own, Qt.Key.Key_5, control)
+    qtbot.waitUntil(window.isActiveWindow)
+    assert window.pages.current == "models"
+
+
+def test_ctrl_s_saves_from_the_window_of_a_page(qtbot, window, tmp_path) -> None:
+    path = tmp_path / "network.tinyml.json"
+    window.files.save_to(path)
+    window.document.apply(edits.change_training(window.document.project, epochs=3))
+    window.pages.tear_off("train")
+    own = own_window(window, "train")
+    activate(qtbot, own)
+    qtbot.keyClick(own, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    assert not window.document.modified
+    assert '"epochs": 3' in path.read_text()
+
+
+def test_the_last_page_of_the_main_window_stays_there(window) -> None:
+    for name in NAMES:
+        window.pages.tear_off(name)
+    assert len(window.pages.torn_off) == len(NAMES) - 1
+    assert window.pages.current == NAMES[-1]
+    assert not window.actions_by_name["tear_off"].isEnabled()
+
+
+def test_the_page_is_put_back_by_the_menu(qtbot, window) -> None:
+    window.pages.tear_off("models")
+    activate(qtbot, own_window(window, "models"))
+    action = window.actions_by_name["tear_off"]
+    assert "back" in action.text()
     action.trigger()
-    qtbot.waitUntil(layout.window.isFullScreen)
+    assert window.pages.torn_off == frozenset()
+    assert window.pages.current == "models"
+
+
+def test_closing_the_main_window_closes_the_windows_of_the_pages(qtbot, window) -> None:
+    window.pages.tear_off("train")
+    own = own_window(window, "train")
+    window.close()
+    assert not own.isVisible()
+
+
+# ------------------------------------------------------------------------------------------------------ saved layouts
+
+
+def test_a_restart_restores_pages_windows_splitters_and_folded_panels(qtbot, window, make_window) -> None:
+    window.pages.tear_off("train")
+    own = own_window(window, "train")
+    own.setGeometry(QRect(40, 60, 600, 420))
+    window.pages.show_page("build")
+    window.actions_by_name["fold_left"].trigger()
+    handle = window.findChild(QWidget, "build_columns").handle(2)
+    start = handle.rect().center()
+    qtbot.mousePress(handle, Qt.MouseButton.LeftButton, pos=start)
+    qtbot.mouseMove(handle, start - QPoint(90, 0))
+    qtbot.mouseRelease(handle, Qt.MouseButton.LeftButton, pos=start - QPoint(90, 0))
+    width = window.settings_tabs.width()
+    assert width > 350
+    window.pages.show_page("inspect")
+    size = window.size()
+    window.close()
+    again = make_window()
+    assert again.pages.torn_off == {"train"}
+    qtbot.waitExposed(own_window(again, "train"))
+    assert own_window(again, "train").geometry() == QRect(40, 60, 600, 420)
+    assert again.pages.current == "inspect"
+    assert again.size() == size
+    again.pages.show_page("build")
+    assert not again.palette_view.isVisible()
+    assert again.settings_tabs.width() == width
+    assert own_window(again, "train").windowTitle().startswith("Train — LeNet on digits")
+
+
+def test_a_window_from_a_screen_that_is_gone_opens_on_one_that_exists(qtbot, window, make_window) -> None:
+    window.pages.tear_off("train")
+    screen = QGuiApplication.primaryScreen().availableGeometry()
+    for one in (window, own_window(window, "train")):
+        one.move(screen.right() + 5000, screen.bottom() + 3000)
+    window.close()
+    again = make_window()
+    for one in (again, own_window(again, "train")):
+        assert screen.intersects(one.geometry())
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("torn_off", "nothing,build"), ("page", "gone"), ("page_layouts/build", "x"), ("layout_version", 99)],
+)
+def test_wrong_settings_are_ignored(window, make_window, tmp_path, key, value) -> None:
+    window.close()
+    window._settings.setValue(key, value)
+    window._settings.sync()
+    again = make_window()
+    assert again.pages.current in NAMES
+    assert again.settings_tabs.isVisible()
+
+
+def test_reset_puts_everything_back_and_keeps_the_window_on_its_screen(qtbot, window) -> None:
+    screen = window.screen().availableGeometry()
+    window.pages.tear_off("train")
+    window.pages.show_page("build")
+    window.actions_by_name["fold_right"].trigger()
+    window.resize(screen.width() + 900, screen.height() + 500)
+    window.actions_by_name["reset_layout"].trigger()
+    assert window.pages.torn_off == frozenset()
+    assert window.settings_tabs.isVisible()
+    assert window.width() <= screen.width()
+    assert window.height() <= screen.height()
+    assert screen.contains(window.geometry())
+
+
+# ----------------------------------------------------------------------------------------------------------- small ones
+
+
+def test_the_first_size_fits_the_screen(window) -> None:
+    screen = window.screen().availableGeometry()
+    assert window.width() <= min(FIRST_SIZE.width(), screen.width())
+    assert window.height() <= min(FIRST_SIZE.height(), screen.height())
+
+
+@pytest.mark.parametrize("size", [(1024, 700), (720, 450)])
+def test_no_page_widens_a_small_window(qtbot, window, size) -> None:
+    window.resize(*size)
+    for name in NAMES:
+        window.pages.show_page(name)
+        QApplication.processEvents()
+        assert (window.width(), window.height()) == size
+        assert window.minimumSizeHint().width() <= size[0]
+        assert window.minimumSizeHint().height() <= size[1]
+
+
+def test_full_screen_is_entered_and_left(qtbot, window) -> None:
+    action = window.actions_by_name["full_screen"]
+    action.trigger()
+    qtbot.waitUntil(window.isFullScreen)
     assert action.isChecked()
     action.trigger()
-    qtbot.waitUntil(lambda: not layout.window.isFullScreen())
+    qtbot.waitUntil(lambda: not window.isFullScreen())
     assert not action.isChecked()

@@ -1,0 +1,155 @@
+"""The live curve of the status bar: the last part of the training loss, with the current loss and metric."""
+
+from collections import deque
+from collections.abc import Iterable
+from math import isfinite
+
+from PySide6.QtCore import QPointF, QSize, Qt, Slot
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QAbstractButton, QWidget
+
+from app.formatting import format_number, format_percentage, format_r_squared
+from app.training import Session
+from app.widgets.theme.theme import GRID, SERIES_COLORS, current_theme
+from tinyml.learner import BatchFinished, EpochFinished
+
+POINTS = 120
+"""Number of losses that are drawn."""
+CURVE_WIDTH = 72
+"""Width of the curve, in pixels."""
+
+
+class LiveCurve(QAbstractButton):
+    """A button that draws the last losses of the run and names the current loss and metric.
+
+    It repaints only when `refresh` is called, and not while it is hidden.
+
+    Arguments:
+        session: its run is shown.
+    """
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._losses: deque[float] = deque(maxlen=POINTS)
+        self._last: BatchFinished | EpochFinished | None = None
+        self._compact = False
+        self.setObjectName("status_curve")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAccessibleName("Loss of the run")
+        session.started.connect(self._on_started)
+        session.run_changed.connect(self._on_run_changed)
+        session.batches_finished.connect(self._on_batches_finished)
+        self._on_run_changed()
+
+    @property
+    def losses(self) -> tuple[float, ...]:
+        """The losses that are drawn, the oldest first."""
+        return tuple(self._losses)
+
+    @property
+    def empty(self) -> bool:
+        """True if there is nothing to draw."""
+        return not self._losses
+
+    def set_compact(self, compact: bool) -> None:
+        """Show only the curve, or also the numbers.
+
+        Arguments:
+            compact: True for the curve alone.
+        """
+        if compact != self._compact:
+            self._compact = compact
+            self.updateGeometry()
+            self.update()
+
+    def refresh(self) -> None:
+        """Show the numbers of this moment."""
+        text = self._describe()
+        if text != self.text():
+            self.setText(text)
+            self.setAccessibleDescription(f"{text}. Opens Train." if text else "")
+            self.setToolTip(f"{text}\nClick to see the curves." if text else "")
+            self.updateGeometry()
+        self.update()
+
+    def _describe(self) -> str:
+        last = self._last
+        if last is None:
+            return ""
+        if isinstance(last, BatchFinished):
+            loss, accuracy, r_squared = last.loss, last.accuracy, last.r_squared
+        else:
+            loss, accuracy, r_squared = last.training_loss, last.training_accuracy, last.training_r_squared
+        words = [f"loss {format_number(loss)}"]
+        if accuracy is not None:
+            words.append(f"accuracy {format_percentage(accuracy)}")
+        elif r_squared is not None:
+            words.append(f"R² {format_r_squared(r_squared)}")
+        return " · ".join(words)
+
+    # -------------------------------------------------------------------------------------------------------- events
+
+    def sizeHint(self) -> QSize:
+        metrics = self.fontMetrics()
+        text = 0 if self._compact else metrics.horizontalAdvance(self.text()) + GRID
+        return QSize(CURVE_WIDTH + text + GRID, metrics.height() + GRID // 2)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme, painter = current_theme(), QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self.hasFocus() or self.underMouse():
+            painter.setPen(QColor(theme.accent))
+            painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), GRID // 2, GRID // 2)
+        painter.setPen(QPen(QColor(SERIES_COLORS["training"]), 1.5))
+        painter.drawPolyline(self._curve())
+        if not self._compact:
+            painter.setPen(QColor(theme.text))
+            place = self.rect().adjusted(CURVE_WIDTH + GRID, 0, -GRID // 2, 0)
+            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.text())
+
+    def _curve(self) -> QPolygonF:
+        """Return the points of the curve. It fills the height between the smallest and the largest loss."""
+        losses = [loss for loss in self._losses if isfinite(loss)]
+        if len(losses) < 2:
+            return QPolygonF()
+        low, high = min(losses), max(losses)
+        height, span, top = self.height() - GRID, (high - low) or 1.0, GRID / 2
+        step = (CURVE_WIDTH - GRID) / (len(losses) - 1)
+        return QPolygonF(
+            [QPointF(GRID / 2 + step * place, top + height * (high - loss) / span) for place, loss in enumerate(losses)]
+        )
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+    # --------------------------------------------------------------------------------------------------------- slots
+
+    def _show(self, losses: Iterable[float], last: BatchFinished | EpochFinished | None) -> None:
+        self._losses.extend(losses)
+        self._last = last
+
+    @Slot()
+    def _on_started(self) -> None:
+        self._losses.clear()
+        self._show((), None)
+        self.refresh()
+
+    @Slot()
+    def _on_run_changed(self) -> None:
+        """Show the epochs of another run: the losses of its batches are not kept here."""
+        history = self._session.history
+        self._losses.clear()
+        self._show([epoch.training_loss for epoch in history[-POINTS:]], history[-1] if history else None)
+        self.refresh()
+
+    @Slot(list)
+    def _on_batches_finished(self, batches: list[BatchFinished]) -> None:
+        self._show([batch.loss for batch in batches[-POINTS:]], batches[-1])
