@@ -1,6 +1,16 @@
 """The texts of “Keyboard and mouse” (F1) and of the About dialog."""
 
 KEYBOARD_AND_MOUSE = """
+<h3>Pages</h3>
+<table cellpadding="3">
+<tr><td><b>Ctrl+1 … Ctrl+5</b></td>
+<td>Data, Build, Train, Inspect, Models; a dot on the rail says that something is happening there</td></tr>
+<tr><td><b>Ctrl+B, Ctrl+Alt+B, Ctrl+J</b></td>
+<td>fold the panel at the left, at the right, below; drag the line beside a panel to resize it, double-click it to fold
+the panel</td></tr>
+<tr><td><b>Drag a page off the rail</b></td>
+<td>the page gets a window of its own, such as for a second screen; it comes back when its window is closed</td></tr>
+</table>
 <h3>Build</h3>
 <table cellpadding="3">
 <tr><td><b>Drag</b></td>

@@ -45,7 +45,7 @@ class PageActivity(QObject):
             if self._pages.is_shown(name) or trained is None:
                 self._seen[name] = trained
         unseen = trained is not self._seen["inspect"]
-        buttons["inspect"].set_activity("There are new weights since you looked at this page." if unseen else "")
+        buttons["inspect"].set_activity("There are new weights since you last saw this page." if unseen else "")
         # During a run the weights change all the time; only its last weights can be saved to a file.
         unsaved = trained is not self._seen["models"] and not self._session.state.active
         buttons["models"].set_activity("There are new weights. Ctrl+E saves them to a file." if unsaved else "")
