@@ -283,6 +283,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def _on_problem_layer_selected(self) -> None:
         self.pages.show_page("build")
+        self.canvas.scroll_to_selection()
         self.canvas.setFocus()
 
     @Slot()

@@ -192,6 +192,10 @@ class NetworkView(DropArea):
 
     # ------------------------------------------------------------------------------------------------------ scrolling
 
+    def scroll_to_selection(self) -> None:
+        """Scroll until the selected card is visible. A hidden canvas cannot do that when the selection changes."""
+        self._scroll_to(self._current_card())
+
     def _scroll_to(self, card: Card) -> None:
         """Scroll as little as possible until the whole card is visible. Of an open block, only the header counts."""
         place = QRect(self.card_stack.place_of(card))
