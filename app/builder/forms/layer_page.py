@@ -7,11 +7,12 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from app.builder.commands import LayerCommands
+from app.builder.forms.hint_list import HintList
 from app.builder.forms.layer_facts_view import LayerFactsView
 from app.builder.forms.layer_name_row import LayerNameRow
 from app.builder.forms.layer_values import fields_from_pooling, fields_without_row, form_values, to_json_value
 from app.builder.forms.same_padding_button import PADDING, SamePaddingButton
-from app.document import BlockPath, Document
+from app.document import BlockPath, Document, Hint
 from app.document.edits import change_settings
 from app.forms.form_widgets import FormulaBox, Page
 from app.forms.model_form import ModelForm
@@ -54,6 +55,7 @@ class LayerPage(Page):
         self._paired_pooling = make_paragraph("layer_paired_pooling", style_class="muted")
         self._problem_text = make_paragraph("layer_problem", style_class="danger")
         self._fix_button = QPushButton(self)
+        self._hints = HintList(self)
         self._computes = make_heading("layer_computes_heading", "What it computes")
         self._formula = FormulaBox("layer_formula", self)
         self._explanation = make_paragraph("layer_explanation", style_class="muted")
@@ -67,12 +69,15 @@ class LayerPage(Page):
         self._fix_button.setObjectName("settings_fix_button")
         self._fix_button.setProperty("fix", True)
         self._fix_button.clicked.connect(self._on_fix_clicked)
+        self._hints.fix_requested.connect(self._on_hint_fix_requested)
+        self._hints.dismissed.connect(self._document.dismiss)
         self.body.addWidget(self._heading)
         self.body.addWidget(self._name_row)
         self.body.addLayout(self._form_place)
         for widget in (self._paired_pooling, self._problem_text):
             self.body.addWidget(widget)
         self.body.addWidget(self._fix_button, 0, Qt.AlignmentFlag.AlignLeft)
+        self.body.addWidget(self._hints)
         self.body.addSpacing(GRID // 2)
         self.body.addWidget(self._computes)
         self.body.addWidget(self._formula)
@@ -98,6 +103,7 @@ class LayerPage(Page):
         self._show_form(inferred)
         self._show_paired_pooling(inferred)
         self._show_problem(inferred)
+        self._show_hints(inferred)
         self._show_computation(inferred)
 
     def leave(self) -> None:
@@ -196,6 +202,16 @@ class LayerPage(Page):
             self._fix_button.setText(button_text(fix.label, 40))
             self._fix_button.setAccessibleName(short(fix.label))
 
+    def _show_hints(self, inferred: LayerInference) -> None:
+        place = (self._block, inferred.specification.name)
+        hints = tuple(hint for hint in self._document.hints if (hint.block, hint.layer) == place)
+        if self._hints.show_hints(hints):
+            self.focus_first_field()  # else Qt moves the focus out of the page
+        last: QWidget = self._fix_button
+        for stop in self._hints.tab_stops():
+            QWidget.setTabOrder(last, stop)
+            last = stop
+
     def _show_computation(self, inferred: LayerInference) -> None:
         model = inferred.layer_type.Settings if inferred.layer_type is not None else None
         self._computes.setVisible(model is not None)
@@ -234,6 +250,10 @@ class LayerPage(Page):
         """Delete all drafts and refused values, because they belong to another project."""
         self._inferred = None
         self._form_key = ("", (), None)
+
+    @Slot(object)
+    def _on_hint_fix_requested(self, hint: Hint) -> None:
+        self._commands.fix(hint, hint.block)
 
     @Slot()
     def _on_fix_clicked(self) -> None:
