@@ -78,6 +78,10 @@ class Desktop:
         for key in keys:
             self.xdotool("key", key)
 
+    def type(self, text: str) -> None:
+        """Type a text, as fast as a hand that hurries."""
+        self.xdotool("type", "--delay", "15", text)
+
     def click(self, x: float, y: float) -> None:
         """Move the mouse to a point of the screen and click."""
         self.move(x, y)

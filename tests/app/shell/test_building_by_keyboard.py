@@ -1,0 +1,53 @@
+"""LeNet-5 from nothing, by keyboard alone, in the whole window."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+CONTROL = Qt.KeyboardModifier.ControlModifier
+
+LENET = {
+    "conv 6 5x5 same": ("Conv2D", {"filters": 6, "window": [5, 5], "padding": [2, 2]}),
+    "relu": ("ReLu", {}),
+    "pool": ("MaxPool2D", {}),
+    "conv2d filters=16 window=5 padding=2": ("Conv2D", {"filters": 16, "window": [5, 5], "padding": [2, 2]}),
+    "rel": ("ReLu", {}),
+    "max pool 2x2": ("MaxPool2D", {"window": [2, 2]}),
+    "flatten": ("Flatten", {}),
+    "dense 120": ("Linear", {"outputs": 120}),
+    "re": ("ReLu", {}),
+    "linear 84": ("Linear", {"outputs": 84}),
+    "relu ": ("ReLu", {}),
+    "lienar 10": ("Linear", {"outputs": 10}),
+}
+"""What is typed, and the layer that this must insert."""
+
+
+def focused(window):
+    focus = QApplication.focusWidget()
+    assert focus is not None
+    assert focus.window() is window
+    return focus
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Tab])
+def test_lenet_5_is_built_by_keyboard_alone(qtbot, window, key) -> None:
+    window.activateWindow()
+    qtbot.waitUntil(lambda: QApplication.activeWindow() is window)
+    QTest.keyClick(window, Qt.Key.Key_N, CONTROL)
+    qtbot.waitUntil(lambda: window.document.project.network.layers == ())
+    QTest.keyClick(window, Qt.Key.Key_Space, CONTROL)
+    for text in LENET:
+        # With Tab the popup stays open. With Enter, the first letter on the canvas opens it again.
+        QTest.keyClicks(focused(window), text[0])
+        QTest.keyClicks(focused(window), text[1:])
+        QTest.keyClick(focused(window), key)
+    layers = window.document.project.network.layers
+    assert [(layer.type, dict(layer.settings)) for layer in layers] == list(LENET.values())
+    assert window.document.problems == ()
+    assert window.document.undo_stack.count() == len(LENET)
+    assert window.document.selection == (layers[-1].name,)
+    for _ in LENET:
+        QTest.keyClick(window, Qt.Key.Key_Z, CONTROL)
+    assert window.document.project.network.layers == ()
