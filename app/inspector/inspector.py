@@ -92,8 +92,8 @@ class Inspector(QWidget):
         self._problem.setText(
             f"{problem}\n\nThe inspector shows a sample as soon as this is solved." if problem else ""
         )
-        self._pages.setCurrentIndex(1 if problem else 0)
-        self._weights.setText("" if problem else _describe_weights(self._inspection.snapshot))
+        self._pages.setCurrentIndex(1 if self._inspection.shows_nothing else 0)
+        self._show_weights()
         samples = self._inspection.samples
         points = samples is not None and len(samples.description.example_shape) != 3
         self._reconstruction.setVisible(not points)
@@ -101,8 +101,17 @@ class Inspector(QWidget):
 
     @Slot()
     def _on_sample_trace_changed(self) -> None:
-        sample_trace = self._inspection.sample_trace
-        self._weights.setText(_describe_weights(None if sample_trace is None else sample_trace.snapshot))
+        if self._inspection.problem:
+            self._refresh()
+        self._show_weights()
+
+    def _show_weights(self) -> None:
+        """Show which weights the columns belong to, and where they end if the network has a problem."""
+        sample_trace = self._inspection.visible_trace
+        text = _describe_weights(None if sample_trace is None else sample_trace.snapshot)
+        if self._inspection.problem and self._inspection.partial_trace is not None:
+            text = f"{text} · {self._inspection.problem}"
+        self._weights.setText(text)
 
 
 def _describe_weights(snapshot: Snapshot | None) -> str:

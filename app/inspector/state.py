@@ -209,7 +209,7 @@ class InspectorState(QObject):
     @Slot()
     def _refresh(self) -> None:
         """Read the output of the chosen layer again, if the layer, the sample or the weights changed."""
-        sample_trace = self._inspection.sample_trace
+        sample_trace = self._inspection.visible_trace
         if sample_trace is None:
             self._cancel_request()
             return
@@ -278,7 +278,7 @@ class InspectorState(QObject):
 
     def _request(self) -> None:
         self._drop_job()
-        self._requested_from = self._inspection.sample_trace
+        self._requested_from = self._inspection.visible_trace
         if self.target is None or self._requested_from is None:
             return
         self._pause_timer.start()
@@ -290,7 +290,7 @@ class InspectorState(QObject):
 
     @Slot()
     def _request_if_outdated(self) -> None:
-        outdated = self._inspection.sample_trace is not self._requested_from
+        outdated = self._inspection.visible_trace is not self._requested_from
         if self._active and outdated and not self._requesting and not self._pause_timer.isActive():
             self._request()
 

@@ -1,7 +1,8 @@
 """Training in a worker thread, and the data that the views show about it."""
 
-from app.training.inspection import Inspection, SampleTrace
+from app.training.inspection import Inspection
 from app.training.run import Run, SessionState
+from app.training.sample_trace import SampleTrace
 from app.training.session import Session
 from app.training.snapshot import Snapshot
 

@@ -1,71 +1,21 @@
 """The network's output for one sample, computed off the GUI thread. The layer cards and the inspector show it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.document import BlockPath, Document
-from app.formatting import format_number
+from app.document import Document
 from app.jobs import BackgroundRunner, Job, LatestJob
 from app.training.dataset_cache import load_splits
+from app.training.sample_trace import SampleTrace, SoundLayers, find_sound_layers, trace_sample, trace_sound_layers
 from app.training.session import Session
 from app.training.snapshot import Snapshot, frozen_state
 from tinyml.data import DataChoice, DataDescription, Dataset
 from tinyml.learner import class_scores, set_up_training
-from tinyml.net import Trace, outputs_inside, record
 from tinyml.storage import Project
-
-_MOST_NUMBERS = 3
-"""Up to this many target numbers are listed. For more, only the error is shown."""
-
-
-@dataclass(frozen=True)
-class SampleTrace:
-    """The recorded forward pass of one sample.
-
-    Attributes:
-        snapshot: the weights of the network.
-        index: index of the sample in `Inspection.samples`.
-        label: class of the sample; -1 if the targets are numbers.
-        trace: the recorded forward pass, a batch of one.
-        scores: `(classes,)` the predicted probability of each class; empty if there are no classes.
-        target: the numbers that the network should output; None if the targets are classes.
-        inside: the outputs of the layers inside blocks, by their paths.
-    """
-
-    snapshot: Snapshot
-    index: int
-    label: int
-    trace: Trace
-    scores: np.ndarray
-    target: np.ndarray | None = None
-    inside: dict[BlockPath, np.ndarray] = field(default_factory=dict)
-
-    @property
-    def prediction(self) -> int:
-        """The class with the highest score; -1 if the targets are numbers."""
-        return int(self.scores.argmax()) if len(self.scores) else -1
-
-    @property
-    def output(self) -> np.ndarray:
-        """The network's output for the sample, without the batch axis."""
-        return np.asarray(self.trace.output[0])
-
-    def describe_numbers(self) -> str:
-        """Return a short comparison of output and target numbers; an empty text if the targets are classes."""
-        if self.target is None:
-            return ""
-        if self.target.size > _MOST_NUMBERS:
-            return f"mean absolute error {format_number(float(np.abs(self.output - self.target).mean()))}"
-        target, output = (
-            ", ".join(format_number(number, trailing_zeros=False) for number in numbers.ravel().tolist())
-            for numbers in (self.target, self.output)
-        )
-        return f"target {target} · predicted {output}"
 
 
 class Inspection(QObject):
@@ -85,7 +35,9 @@ class Inspection(QObject):
         sample_trace: the recorded forward pass of the sample; None until it is computed.
         predictions: `(N,)` the predicted class of every sample; None until they are computed, and if there are no
             classes.
-        problem: one sentence that says why no sample can be shown; empty if one can.
+        partial_trace: the forward pass of the sample through the layers before the first problem; None if the network
+            has no problem, or no such layer.
+        problem: one sentence that says why the network cannot run; empty if it can.
         quick_jobs: runs the jobs that the user waits for. Loading data or predicting all samples does not delay them.
 
     Signals: samples_changed(), sample_trace_changed(), predictions_changed(), problem_changed(). Each is named after
@@ -105,11 +57,19 @@ class Inspection(QObject):
         self._initial_weights_job = LatestJob(self._slow_jobs, self)
         self._predictions_job = LatestJob(self._slow_jobs, self)
         self._sample_trace_job = LatestJob(self.quick_jobs, self)
+        self._partial_trace_job = LatestJob(self.quick_jobs, self)
         self._samples_job.returned.connect(self._on_samples_loaded)
         self._initial_weights_job.returned.connect(self._on_initial_weights_made)
         self._predictions_job.returned.connect(self._on_predictions_computed)
         self._sample_trace_job.returned.connect(self._on_sample_trace_computed)
-        for job in (self._samples_job, self._initial_weights_job, self._predictions_job, self._sample_trace_job):
+        self._partial_trace_job.returned.connect(self._on_partial_trace_computed)
+        for job in (
+            self._samples_job,
+            self._initial_weights_job,
+            self._predictions_job,
+            self._sample_trace_job,
+            self._partial_trace_job,
+        ):
             job.failed.connect(self._set_problem)
         self._active = True
         self._loaded: DataChoice | None = None
@@ -117,6 +77,8 @@ class Inspection(QObject):
         self.index = 0
         self.snapshot: Snapshot | None = None
         self.sample_trace: SampleTrace | None = None
+        self.partial_trace: SampleTrace | None = None
+        self._partial_request: tuple[SoundLayers, int] | None = None
         self.predictions: np.ndarray | None = None
         self._predicted_with: Snapshot | None = None
         self.problem = ""
@@ -138,6 +100,16 @@ class Inspection(QObject):
             if shown is None or shown.snapshot is not self.snapshot or shown.index != self.index:
                 self._request_sample_trace()
 
+    @property
+    def visible_trace(self) -> SampleTrace | None:
+        """The recorded forward pass of the sample: the whole one, else the one up to the first problem."""
+        return self.sample_trace or self.partial_trace
+
+    @property
+    def shows_nothing(self) -> bool:
+        """True if there is no forward pass to show because of a problem, and none is being computed."""
+        return bool(self.problem) and self.visible_trace is None and not self._partial_trace_job.busy
+
     def select_sample(self, index: int) -> None:
         """Choose another sample. An index that does not exist changes nothing.
 
@@ -147,6 +119,7 @@ class Inspection(QObject):
         if self.samples is not None and 0 <= index < len(self.samples) and index != self.index:
             self.index = index
             self._request_sample_trace()
+            self._request_partial_trace()
 
     def submit(self, function: Callable[[], Any]) -> Job:
         """Run a slow function off the GUI thread, after the slow jobs that wait already.
@@ -183,6 +156,7 @@ class Inspection(QObject):
         elif self._document.inference.problems:
             self._use_weights(None)
             first = self._document.inference.problems[0]
+            self._request_partial_trace()
             self._set_problem(f"The network has a problem to solve first. {first}")
         elif self.snapshot is None or not _is_initial(self.snapshot, project, description):
             self._use_weights(None)
@@ -196,6 +170,8 @@ class Inspection(QObject):
             return
         self.snapshot = snapshot
         self._initial_weights_job.cancel()
+        if not self._document.inference.problems or snapshot is not None:
+            self._drop_partial_trace()
         if snapshot is None:
             self._predictions_job.cancel()
             self._sample_trace_job.cancel()
@@ -212,7 +188,25 @@ class Inspection(QObject):
         # During training, snapshots arrive faster than forward passes end: finish one before the next.
         if self._sample_trace_job.busy and self.sample_trace is not None and self.sample_trace.index == self.index:
             return
-        self._sample_trace_job.start(partial(_trace_sample, self.snapshot, self.samples, self.index))
+        self._sample_trace_job.start(partial(trace_sample, self.snapshot, self.samples, self.index))
+
+    def _request_partial_trace(self) -> None:
+        """Record the sample in the layers before the first problem, if the network has one."""
+        inference, description = self._document.inference, self._document.data
+        if not self._active or self.samples is None or self.snapshot is not None:
+            return
+        if description is None or not inference.problems:
+            return
+        layers = find_sound_layers(self._document.project, description, inference, self._session.snapshot)
+        if layers is None:
+            self._drop_partial_trace()
+        elif (layers, self.index) != self._partial_request and not self._partial_trace_job.busy:
+            self._partial_request = layers, self.index
+            self._partial_trace_job.start(partial(trace_sound_layers, layers, self.samples, self.index))
+
+    def _drop_partial_trace(self) -> None:
+        self._partial_trace_job.cancel()
+        self.partial_trace = self._partial_request = None
 
     def _request_predictions(self) -> None:
         """Predict all samples. An active run would need too many predictions, so they wait for its end."""
@@ -228,6 +222,7 @@ class Inspection(QObject):
         # Abandon all slow jobs: one that reads a folder without an answer would delay the jobs for other data.
         self._slow_jobs.abandon()
         self.samples, self.index = None, 0
+        self._drop_partial_trace()
         self._use_weights(None)
         self._set_problem(problem)
         self.samples_changed.emit()
@@ -243,6 +238,7 @@ class Inspection(QObject):
         self.samples, self.index = samples, 0
         self.samples_changed.emit()
         self._request_sample_trace()
+        self._request_partial_trace()
         self._request_predictions()
 
     @Slot(object)
@@ -256,6 +252,12 @@ class Inspection(QObject):
         self.sample_trace_changed.emit()
         if sample_trace.snapshot is not self.snapshot or sample_trace.index != self.index:
             self._request_sample_trace()
+
+    @Slot(object)
+    def _on_partial_trace_computed(self, partial_trace: SampleTrace) -> None:
+        self.partial_trace = partial_trace
+        self.sample_trace_changed.emit()
+        self._request_partial_trace()  # the network or the sample may have changed meanwhile
 
     @Slot(object)
     def _on_predictions_computed(self, predictions: np.ndarray) -> None:
@@ -278,16 +280,6 @@ def _make_initial_snapshot(project: Project, description: DataDescription) -> Sn
     net = set_up_training(project.network, project.training, load_splits(project.data)).net
     tensors = frozen_state(net)
     return Snapshot(project.network, project.data, project.training, description, tensors, trained=False)
-
-
-def _trace_sample(snapshot: Snapshot, samples: Dataset, index: int) -> SampleTrace:
-    place = slice(index, index + 1)
-    trace = record(snapshot.make_net(), samples.examples(place))
-    inside = outputs_inside(trace)
-    if not samples.description.has_classes:
-        return SampleTrace(snapshot, index, -1, trace, np.zeros(0), samples.target_numbers(place)[0], inside)
-    scores = class_scores(trace.output, snapshot.training.loss, samples.class_targets)[0]
-    return SampleTrace(snapshot, index, int(samples.labels[index]), trace, scores, inside=inside)
 
 
 def _predict(snapshot: Snapshot, samples: Dataset) -> np.ndarray:

@@ -10,9 +10,11 @@ from tinyml.learner import EpochFinished, TrainingSettings
 from tinyml.net import NetworkSpecification, Sequential, build
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Snapshot:
     """The frozen weights of a network at one moment of a run. The arrays are read-only copies.
+
+    Two snapshots are equal only if they are the same object, because comparing all weights would take too long.
 
     Attributes:
         network, data, training: the project that the run was started with.

@@ -82,6 +82,11 @@ class Card(QWidget):
         return self._values
 
     @property
+    def live_line(self) -> str:
+        """The line about the sample; empty if the card has none."""
+        return self._live_line
+
+    @property
     def selected(self) -> bool:
         """True if the card is painted as selected."""
         return self._selected

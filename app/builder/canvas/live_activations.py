@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from app.builder.canvas.card_stack import CardStack
 from app.document import BlockPath, Document
 from app.formatting import format_percentage
-from app.training.inspection import Inspection, SampleTrace
+from app.training import Inspection, SampleTrace
 from app.widgets.plain_text import short
 
 _REFRESH_MS = 33
@@ -40,8 +40,11 @@ class LiveActivations(QObject):
             inspection.samples_changed.connect(self._on_inspection_changed)
 
     def show(self) -> None:
-        """Show the current activations now. A card shows none if its shape differs from that in the trace."""
-        sample_trace = self._inspection.sample_trace if self._inspection is not None else None
+        """Show the current activations now, up to the first problem.
+
+        A card shows none if its shape differs from that in the trace.
+        """
+        sample_trace = self._inspection.visible_trace if self._inspection is not None else None
         outputs: dict[BlockPath, np.ndarray] = {}
         if sample_trace is not None:
             outputs = {(entry.layer.name,): entry.output[0] for entry in sample_trace.trace.entries}
@@ -85,7 +88,12 @@ class LiveActivations(QObject):
         ):
             loss_card.show_activations(None)
             return
+        label = short(data.class_names[sample_trace.label]) if sample_trace.label >= 0 else ""
+        if not len(sample_trace.scores):
+            line = f"the sample is “{label}”, the network cannot answer before its problem is solved" if label else ""
+            loss_card.show_activations(None, line)
+            return
         predicted, score = data.class_names[sample_trace.prediction], sample_trace.scores[sample_trace.prediction]
-        label, percentage = short(data.class_names[sample_trace.label]), format_percentage(float(score))
+        percentage = format_percentage(float(score))
         line = f"the sample is “{label}”, the network says “{short(predicted)}” ({percentage})"
         loss_card.show_activations(sample_trace.scores, line)

@@ -39,7 +39,10 @@ class PredictionPanel(QWidget):
 
     @Slot()
     def _on_sample_trace_changed(self) -> None:
-        sample_trace = self._inspection.sample_trace
+        sample_trace = self._inspection.visible_trace
+        if sample_trace is not None and sample_trace.target is None and not len(sample_trace.scores):
+            self._show_no_prediction(sample_trace)
+            return
         self._verdict.setVisible(sample_trace is not None)
         self._score_scroll.setVisible(sample_trace is not None and sample_trace.target is None)
         self._output.setVisible(sample_trace is not None and sample_trace.output.ndim == 3)
@@ -52,6 +55,16 @@ class PredictionPanel(QWidget):
         set_style_property(self._verdict, "danger", sample_trace.prediction != sample_trace.label)
         if sample_trace.output.ndim == 3:
             self._output.set_images([GridImage(sample_image(sample_trace.output), tooltip="output of the network")])
+
+    def _show_no_prediction(self, sample_trace: SampleTrace) -> None:
+        """Say why there is no prediction: only the layers before a problem are recorded."""
+        self._score_scroll.hide()
+        self._output.hide()
+        names = sample_trace.snapshot.description.class_names
+        true = f"true {short(names[sample_trace.label])} · " if sample_trace.label >= 0 else ""
+        self._verdict.setText(f"{true}no prediction before the problem is solved")
+        set_style_property(self._verdict, "danger", False)
+        self._verdict.show()
 
     def _show_class(self, sample_trace: SampleTrace) -> None:
         names, scores = sample_trace.snapshot.description.class_names, sample_trace.scores

@@ -63,6 +63,10 @@ class FakeInspection(QObject):
         self.index = 0
         self.sample_trace: Any = None
 
+    @property
+    def visible_trace(self) -> Any:
+        return self.sample_trace
+
     def compute_trace(self, document: Document) -> None:
         """Compute the trace of a random sample with fresh weights."""
         description = describe(document.project.data.source)

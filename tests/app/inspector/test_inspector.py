@@ -11,13 +11,29 @@ from app.training import Inspection, Session
 
 def test_a_network_with_a_problem_says_what_to_do_and_recovers(digits):
     project = digits.document.project
-    digits.document.apply(edits.remove_layers(project, ["flatten_1"]))
+    digits.document.apply(edits.change_settings(project, "conv_1", {"filters": 0}))
     digits.wait(lambda: digits.find(QWidget, "problem").isVisible())
-    assert "linear_1" in digits.text("problem")
+    assert "conv_1" in digits.text("problem")
     assert "as soon as this is solved" in digits.text("problem")
     digits.document.undo_stack.undo()
     digits.wait(lambda: digits.find(QWidget, "columns").isVisible())
     digits.wait_for_reconstruction("conv_2")
+
+
+def test_the_layers_before_a_problem_can_be_inspected(digits):
+    digits.wait_for_reconstruction("conv_2")
+    digits.document.apply(edits.remove_layers(digits.document.project, ["flatten_1"]))
+    digits.wait(lambda: digits.inspection.partial_trace is not None)
+    assert digits.find(QWidget, "columns").isVisible()
+    assert "Linear needs a vector" in digits.text("state")
+    assert digits.text("verdict").endswith("no prediction before the problem is solved")
+    assert not digits.find(QWidget, "scores").isVisible()
+    digits.document.select(("conv_1",))
+    assert digits.wait_for_reconstruction("conv_1").image.any()
+    digits.document.undo_stack.undo()
+    digits.wait(lambda: "predicted" in digits.text("verdict"))
+    assert "Linear needs a vector" not in digits.text("state")
+    assert digits.find(QWidget, "scores").isVisible()
 
 
 def test_a_hidden_inspector_does_nothing_until_it_is_shown(digits):

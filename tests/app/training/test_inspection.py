@@ -73,14 +73,77 @@ def test_an_edit_brings_initial_weights_and_undo_the_trained_ones(qtbot, inspect
     assert inspection.snapshot is session.snapshot
 
 
-def test_a_network_with_a_problem_has_no_sample_trace(qtbot, inspection, document):
+def test_a_network_with_a_problem_has_no_prediction(qtbot, inspection, document):
     qtbot.waitUntil(lambda: inspection.sample_trace is not None)
     document.apply(edits.change_settings(document.project, "linear_2", {"outputs": 3}))
     assert inspection.sample_trace is None
     assert "linear_2" in inspection.problem
+    qtbot.waitUntil(lambda: inspection.partial_trace is not None)
+    assert inspection.visible_trace is inspection.partial_trace
+    assert len(inspection.partial_trace.scores) == 0
+    assert inspection.partial_trace.label == inspection.samples.labels[0]
     document.undo_stack.undo()
     qtbot.waitUntil(lambda: inspection.sample_trace is not None)
     assert inspection.problem == ""
+    assert inspection.partial_trace is None
+
+
+def layers_of(trace):
+    return [entry.layer.name for entry in trace.trace.entries]
+
+
+def test_the_layers_before_a_problem_keep_their_trained_weights(qtbot, inspection, document, session):
+    session.start()
+    qtbot.waitUntil(lambda: session.state is SessionState.FINISHED)
+    document.apply(edits.insert_layer(document.project, 2, "Linear", {"outputs": 5}))
+    document.apply(edits.insert_layer(document.project, 3, "Conv2D"))
+    qtbot.waitUntil(
+        lambda: (
+            inspection.partial_trace is not None
+            and layers_of(inspection.partial_trace) == ["linear_1", "relu_1", "linear_3"]
+        )
+    )
+    tensors = inspection.partial_trace.snapshot.tensors
+    assert tensors["linear_1.weight"] is session.snapshot.tensors["linear_1.weight"]
+    assert inspection.partial_trace.snapshot.trained
+    document.apply(edits.change_settings(document.project, "linear_1", {"outputs": 7}))
+    qtbot.waitUntil(lambda: inspection.partial_trace.snapshot.tensors["linear_1.weight"].shape == (7, 2))
+    assert inspection.partial_trace.trace.entries[0].output.shape == (1, 7)
+    assert not inspection.partial_trace.snapshot.trained
+
+
+def test_the_first_layers_have_the_weights_that_training_would_start_from(qtbot, inspection, document):
+    qtbot.waitUntil(lambda: inspection.sample_trace is not None)
+    whole = inspection.sample_trace
+    document.apply(edits.change_settings(document.project, "linear_2", {"outputs": 0}))
+    qtbot.waitUntil(lambda: inspection.partial_trace is not None)
+    for before, after in zip(whole.trace.entries[:2], inspection.partial_trace.trace.entries, strict=True):
+        assert np.array_equal(before.output, after.output)
+
+
+def test_another_sample_is_traced_up_to_the_problem(qtbot, inspection, document):
+    document.apply(edits.change_settings(document.project, "linear_2", {"outputs": 0}))
+    qtbot.waitUntil(lambda: inspection.partial_trace is not None)
+    inspection.select_sample(9)
+    qtbot.waitUntil(lambda: inspection.partial_trace.index == 9)
+    assert np.array_equal(inspection.partial_trace.trace.input[0], inspection.samples.inputs[9])
+
+
+def test_a_problem_of_the_first_layer_leaves_nothing_to_trace(qtbot, inspection, document):
+    document.apply(edits.change_settings(document.project, "linear_2", {"outputs": 0}))
+    qtbot.waitUntil(lambda: inspection.partial_trace is not None)
+    document.apply(edits.change_settings(document.project, "linear_1", {"outputs": 0}))
+    qtbot.waitUntil(lambda: inspection.partial_trace is None)
+    assert "linear_1" in inspection.problem
+
+
+def test_a_problem_of_the_training_leaves_the_prediction(qtbot, inspection, document):
+    qtbot.waitUntil(lambda: inspection.sample_trace is not None)
+    scores = inspection.sample_trace.scores
+    document.apply(edits.change_training(document.project, augment_flip=True))
+    assert inspection.sample_trace is None
+    qtbot.waitUntil(lambda: inspection.partial_trace is not None)
+    assert np.array_equal(inspection.partial_trace.scores, scores)
 
 
 def test_missing_data_is_a_problem_and_other_data_loads_other_samples(qtbot, inspection, document):
