@@ -12,6 +12,7 @@ from app.document import BlockPath, Document, Edit
 from app.document.blocks import layers_in
 from app.document.edits import (
     apply_fix,
+    copy_layers,
     cut_layers,
     duplicate_layers,
     insert_layer,
@@ -133,13 +134,7 @@ class LayerCommands(QObject):
             target_block: path to the stack that gets the copies; None for the stack of the layers.
         """
         target = block if target_block is None else target_block
-
-        def make_edit(project: Project) -> Edit:
-            layers = layers_in(project, block)
-            copied = [layers[position] for position in positions_of(project, names, block)]
-            return paste_layers(project, index, copied, verb="copy", block=target)
-
-        self._apply(make_edit, block, target)
+        self._apply(lambda project: copy_layers(project, names, index, block, target), block, target)
 
     @Slot()
     def wrap(self) -> None:

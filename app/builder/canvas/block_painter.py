@@ -77,25 +77,6 @@ def shape_width(model: CardModel, font: QFont) -> int:
     return QFontMetrics(font).horizontalAdvance(describe_shape(model.shape)) + GRID
 
 
-def paint_header_shape(painter: QPainter, title: QRect, width: int, font: QFont, model: CardModel) -> None:
-    """Paint the output shape at the right of the header of an open block.
-
-    Arguments:
-        painter: paints on the card.
-        title: place of the name.
-        width: width of the card.
-        font: font of the card.
-        model: content of the card.
-    """
-    if model.shape is None:
-        return
-    text_width = shape_width(model, font)
-    box = QRect(arrow_rect(width).left() - text_width, title.top(), text_width - GRID // 2, title.height())
-    painter.setFont(font)
-    painter.setPen(QColor(current_theme().text))
-    painter.drawText(box, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight), describe_shape(model.shape))
-
-
 def paint_inside(painter: QPainter, body: QRect, indent: int, foot: int, model: CardModel) -> None:
     """Paint the connections in an open block: the line through its layers and, if there is one, the shortcut.
 

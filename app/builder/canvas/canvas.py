@@ -5,6 +5,7 @@ from PySide6.QtGui import QAction, QContextMenuEvent, QFocusEvent, QKeyEvent, QM
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app.builder.canvas.card import Card
+from app.builder.canvas.drag_preview import DragPreview
 from app.builder.canvas.network_view import NetworkView
 from app.builder.canvas.overlays import Overlays
 from app.builder.canvas.panning import Panning
@@ -64,6 +65,7 @@ class Canvas(NetworkView):
         self.fix_requested.connect(self.commands.fix)
         self._context_actions: list[QAction] = []
         self._drag = DragController(self, document)
+        self._drag_preview = DragPreview(document, self.card_stack)
         self._panning = Panning(self)
         self._panning.space_tapped.connect(self._on_space_tapped)
         self._rubber_band = RubberBand(self, self.card_stack, document)
@@ -269,13 +271,17 @@ class Canvas(NetworkView):
     def drag_over(self, payload: DragPayload, position: QPoint) -> None:
         self.card_stack.lift(() if payload.copies else payload.names, payload.block)
         height = self.card_stack.gap_height(payload.names, payload.block) if payload.names else _NEW_GAP
-        self.card_stack.open_gap(self.card_stack.gap_at(self.card_stack.mapFromGlobal(position).y()), height)
+        gap = self.card_stack.gap_at(self.card_stack.mapFromGlobal(position).y())
+        self.card_stack.open_gap(gap, height)
+        self._drag_preview.follow(payload, gap)
 
     def drag_leave(self) -> None:
+        self._drag_preview.clear()
         self.card_stack.close_gap()
 
     def drop(self, payload: DragPayload) -> None:
         gap = self.card_stack.gap
+        self._drag_preview.clear()
         self.card_stack.close_gap(animated=False)
         if gap is None:
             return

@@ -39,7 +39,7 @@ class Card(QWidget):
         self.rebuilds = 0
         self._width, self._zoom = 0, 1.0
         self._selected = self._hovered = False
-        self._live_line = ""
+        self._live_line = self._preview = ""
         self._values: np.ndarray | None = None
         self._tiles: Tiles | None = None
         self._layouts: dict[int, CardLayout] = {}
@@ -75,6 +75,21 @@ class Card(QWidget):
             self._live_line = live_line
             self._layouts.clear()
         self.update()
+
+    @property
+    def preview(self) -> str:
+        """The output shape after a drop, while it is previewed; empty otherwise."""
+        return self._preview
+
+    def show_preview(self, shape: str) -> None:
+        """Show the output shape that the layer would have after a drop, in place of its shape.
+
+        Arguments:
+            shape: the shape as text; empty to show the shape that the layer has.
+        """
+        if shape != self._preview:
+            self._preview = shape
+            self.update()
 
     @property
     def activations(self) -> np.ndarray | None:
@@ -252,7 +267,7 @@ class Card(QWidget):
             self._paint_inside(painter, rect, scale)
         if compact:
             row = QRect(0, 0, rect.width(), round(COMPACT_HEIGHT / COMPACT_SCALE))
-            paint_compact_row(painter, row if self.model.is_open else rect, self.font(), self.model)
+            paint_compact_row(painter, row if self.model.is_open else rect, self.font(), self.model, self._preview)
             painter.end()
             return
         if self.model.foldable:
@@ -260,7 +275,7 @@ class Card(QWidget):
         parts.paint_icon()
         parts.paint_text(self._live_line)
         parts.paint_activations(self._values, self._make_tiles())
-        parts.paint_shape()
+        parts.paint_shape(self._preview)
         painter.end()
 
     def _paint_inside(self, painter: QPainter, rect: QRect, scale: float) -> None:

@@ -5,7 +5,7 @@ from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath, QPen
 
 from app.builder.canvas.activation_strip import Tiles, paint_bars, paint_empty_tiles, paint_tiles
-from app.builder.canvas.block_painter import paint_header_shape
+from app.builder.canvas.block_painter import arrow_rect
 from app.builder.canvas.card_layout import PARAMETERS_WIDTH, TEXT_LEFT, WRAP, CardLayout, shorten_parameters
 from app.builder.canvas.card_model import CardModel
 from app.builder.layer_icons import ICON_SIZE, paint_layer_icon
@@ -128,11 +128,22 @@ class CardPainter:
         else:
             paint_bars(self._painter, box, values.reshape(-1), family_color(self._model.family))
 
-    def paint_shape(self) -> None:
-        """Paint the block of the output shape, the shape as text, and the parameter count, if the shape is known."""
+    def paint_shape(self, preview: str = "") -> None:
+        """Paint the block of the output shape, the shape as text, and the parameter count, if the shape is known.
+
+        Arguments:
+            preview: the output shape after a drop, shown in place of the shape; empty for none.
+        """
         model, painter, wide = self._model, self._painter, self._layout.wide
-        if model.is_open:
-            paint_header_shape(painter, self._layout.boxes["title"], self._rect.width(), self._font, model)
+        color = QColor(current_theme().accent if preview else current_theme().text)
+        if model.is_open or (preview and model.shape is None):
+            text = preview or (describe_shape(model.shape) if model.shape is not None else "")
+            arrow = arrow_rect(self._rect.width()).left() if model.foldable else self._rect.width() - GRID
+            title = self._layout.boxes["title"]
+            painter.setFont(self._font)
+            painter.setPen(color)
+            box = QRect(title.left(), title.top(), arrow - GRID // 2 - title.left(), title.height())
+            painter.drawText(box, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight), text)
         if model.shape is None or model.is_open:
             return
         left = TEXT_LEFT + self._layout.text_width + GRID
@@ -140,7 +151,7 @@ class CardPainter:
         block = QRectF(left, middle - BLOCK_SIZE / 2, BLOCK_SIZE, BLOCK_SIZE)
         paint_block(painter, block, model.shape, family_color(model.family))
         painter.setFont(self._font)
-        painter.setPen(QColor(current_theme().text))
+        painter.setPen(color)
         counted = model.parameter_count > 0
         text_left = block.right() + GRID
         line = QFontMetrics(self._font).height()
@@ -148,7 +159,7 @@ class CardPainter:
         column = self._rect.width() - PARAMETERS_WIDTH - GRID * 1.5 if wide else text_left
         text_right = column - GRID if wide and counted else self._rect.width() - GRID
         text_box = QRectF(text_left, text_top, text_right - text_left, line)
-        self._draw_line(text_box.toRect(), describe_shape(model.shape))
+        self._draw_line(text_box.toRect(), preview or describe_shape(model.shape))
         if counted:
             width = self._rect.width() - column - GRID * 1.5
             self._paint_parameters(QRectF(column, middle - (line if wide else 0), width, 2 * line))

@@ -1,15 +1,19 @@
 """The stack of cards. Its layout is our own, because a gap can open between any two cards."""
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QEasingCurve, QPoint, QPointF, QRect, QRectF, QSize, Qt, QVariantAnimation, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QStyle, QWidget
 
 from app.builder.canvas.card import Card, scaled_rect
 from app.builder.canvas.card_model import CardModel
+from app.builder.canvas.gap_frame import GapFrame, GapText, paint_frame
 from app.builder.canvas.stack_layout import SPACING, CardGap, StackLayout, lay_out_cards
 from app.document import BlockPath
 from app.widgets.labels import make_label
-from app.widgets.theme.theme import GRID, RADIUS, current_theme
+from app.widgets.theme.theme import GRID, current_theme
+from tinyml.core import Shape, describe_shape
 
 _MARGIN = 2 * GRID
 _WIDEST = 600
@@ -58,6 +62,7 @@ class CardStack(QWidget):
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setContentsMargins(_MARGIN, 0, _MARGIN, 0)
         self._empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._gap_frame = GapFrame(self)
         self._places: dict[QWidget, QRect] = {}
         self._starts: dict[QWidget, QRect] = {}
         self._animation = QVariantAnimation(self)
@@ -199,7 +204,19 @@ class CardStack(QWidget):
 
     def gap_rect(self) -> QRect:
         """Return the place of the open gap after the animation; an empty rectangle if no gap is open."""
-        return scaled_rect(self._find_places(self.zoom)[1].gap, self.zoom)
+        return QRect() if self._gap_frame.isHidden() else self._gap_frame.geometry()
+
+    def show_preview(self, text: GapText | None, shapes: Mapping[BlockPath, Shape | None]) -> None:
+        """Show what a drop into the open gap would change.
+
+        Arguments:
+            text: the text in the gap; None for none.
+            shapes: output shapes of layers that would change, by path; None for a shape that would be unknown.
+        """
+        self._gap_frame.show_text(text)
+        for card in self.cards:
+            shape = shapes.get(card.model.path)
+            card.show_preview(describe_shape(shape) if shape else "?" if card.model.path in shapes else "")
 
     def point_of_gap(self, gap: CardGap) -> QPoint:
         """Return the middle of a gap that is not open, in coordinates of the stack.
@@ -236,6 +253,7 @@ class CardStack(QWidget):
         for card in self.all_cards():
             card.set_scale(places[card].width(), zoom)
         self._thresholds = layout.thresholds
+        self._gap_frame.place(scaled_rect(layout.gap, zoom), zoom)
         self._places = {widget: scaled_rect(rect, zoom) for widget, rect in places.items()}
         self._animation.stop()
         moved = any(widget.geometry() != rect for widget, rect in self._places.items())
@@ -301,22 +319,8 @@ class CardStack(QWidget):
         painter.drawLine(middle, self.input_card.geometry().center().y(), middle, self.loss_card.y())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if not self.cards:
-            self._paint_dashed(painter, QRectF(self._empty.geometry()), self.gap is not None)
-        elif self.gap is not None:
-            self._paint_dashed(painter, QRectF(self.gap_rect()), True)
+            paint_frame(painter, QRectF(self._empty.geometry()), active=False)
         painter.end()
-
-    def _paint_dashed(self, painter: QPainter, box: QRectF, active: bool) -> None:
-        theme = current_theme()
-        color = QColor(theme.accent if active else theme.muted)
-        painter.setBrush(QColor(theme.canvas))
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), RADIUS, RADIUS)
-        fill = QColor(color)
-        fill.setAlpha(30 if active else 0)
-        painter.setBrush(fill)
-        painter.setPen(QPen(color, 1.5, Qt.PenStyle.DashLine))
-        painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), RADIUS, RADIUS)
 
 
 def _bottom_of(places: dict[QWidget, QRect]) -> int:

@@ -30,7 +30,7 @@ def is_compact(zoom: float) -> bool:
     return zoom < _LARGEST_COMPACT_ZOOM
 
 
-def paint_compact_row(painter: QPainter, rect: QRect, font: QFont, model: CardModel) -> None:
+def paint_compact_row(painter: QPainter, rect: QRect, font: QFont, model: CardModel, preview: str = "") -> None:
     """Paint the content of a compact card.
 
     Arguments:
@@ -38,6 +38,7 @@ def paint_compact_row(painter: QPainter, rect: QRect, font: QFont, model: CardMo
         rect: the whole card in this unit.
         font: font of the card.
         model: content of the card.
+        preview: the output shape after a drop, shown in place of the shape; empty for none.
     """
     theme, middle = current_theme(), rect.height() / 2
     paint_layer_icon(painter, QRectF(14, middle - ICON_SIZE / 2, ICON_SIZE, ICON_SIZE), model.family)
@@ -47,11 +48,11 @@ def paint_compact_row(painter: QPainter, rect: QRect, font: QFont, model: CardMo
         _paint_mark(painter, QRectF(right, middle - _MARK / 2, _MARK, _MARK), font)
         right -= GRID
     bold, metrics = bold_font(font), QFontMetrics(font)
-    if model.shape is not None:
-        shape = describe_shape(model.shape)
+    if preview or model.shape is not None:
+        shape = preview or describe_shape(model.shape or ())
         width = metrics.horizontalAdvance(shape)
         painter.setFont(font)
-        painter.setPen(QColor(theme.text))
+        painter.setPen(QColor(theme.accent if preview else theme.text))
         painter.drawText(QRectF(right - width, 0, width, rect.height()), Qt.AlignmentFlag.AlignVCenter, shape)
         right -= width + GRID
     room = int(right) - _TEXT_LEFT

@@ -8,6 +8,7 @@ from app.document.edits.block_edits import unwrap_block, wrap_layers
 from app.document.edits.edit import Edit, Names, describe_names, free_name, positions_of
 from app.document.edits.fix_edits import apply_fix
 from app.document.edits.layer_edits import (
+    copy_layers,
     cut_layers,
     duplicate_layers,
     insert_layer,
@@ -31,6 +32,7 @@ __all__ = [
     "change_data",
     "change_settings",
     "change_training",
+    "copy_layers",
     "cut_layers",
     "describe_names",
     "dismiss_hint",

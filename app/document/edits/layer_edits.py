@@ -75,6 +75,24 @@ def duplicate_layers(project: Project, names: Iterable[str], block: BlockPath = 
     return paste_layers(project, positions[-1] + 1, copied, verb="duplicate", block=block)
 
 
+def copy_layers(
+    project: Project, names: Iterable[str], index: int, block: BlockPath = (), target_block: BlockPath | None = None
+) -> Edit:
+    """Insert copies of some layers at another place.
+
+    Arguments:
+        project: the project before the edit.
+        names: names of the layers; the copies keep their order.
+        index: position in the target stack of the first copy.
+        block: path to the stack of the layers.
+        target_block: path to the stack that gets the copies; None for the stack of the layers.
+    """
+    layers = layers_in(project, block)
+    copied = [layers[position] for position in positions_of(project, names, block)]
+    target = block if target_block is None else target_block
+    return paste_layers(project, index, copied, verb="copy", block=target)
+
+
 def remove_layers(project: Project, names: Iterable[str], verb: str = "delete", block: BlockPath = ()) -> Edit:
     """Delete some layers and select the layer that follows the first of them.
 
