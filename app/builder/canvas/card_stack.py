@@ -256,17 +256,27 @@ class CardStack(QWidget):
         self._gap_frame.place(scaled_rect(layout.gap, zoom), zoom)
         self._places = {widget: scaled_rect(rect, zoom) for widget, rect in places.items()}
         self._animation.stop()
-        moved = any(widget.geometry() != rect for widget, rect in self._places.items())
         duration = min(_ANIMATION_MS, self.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration, None, self))
-        if animated and moved and duration > 0 and self.isVisible():
-            self._starts = {widget: widget.geometry() for widget in self._places if widget.y() >= 0}
+        self._starts = self._sliding_widgets() if animated and duration > 0 and self.isVisible() else {}
+        for widget, rect in self._places.items():
+            if widget not in self._starts:
+                widget.setGeometry(rect)
+        if self._starts:
             self._animation.setDuration(duration)
             self._animation.start()
-        else:
-            for widget, rect in self._places.items():
-                widget.setGeometry(rect)
         self.update()
         self.arranged.emit()
+
+    def _sliding_widgets(self) -> dict[QWidget, QRect]:
+        """Return the widgets that move within the visible part, with their places now. The others need not slide."""
+        visible = self.visibleRegion().boundingRect()
+        return {
+            widget: start
+            for widget, rect in self._places.items()
+            if (start := widget.geometry()) != rect
+            and start.y() >= 0
+            and (start.intersects(visible) or rect.intersects(visible))
+        }
 
     def _find_places(self, zoom: float) -> tuple[dict[QWidget, QRect], StackLayout]:
         """Return the places of all widgets, and the layout of the layer cards, in pixels at 100 %."""
@@ -290,8 +300,8 @@ class CardStack(QWidget):
 
     @Slot(object)
     def _on_animation_value_changed(self, progress: float) -> None:
-        for widget, place in self._places.items():
-            start = self._starts.get(widget, place)
+        for widget, start in self._starts.items():
+            place = self._places[widget]
             top = round(start.y() + (place.y() - start.y()) * progress)
             height = round(start.height() + (place.height() - start.height()) * progress)
             widget.setGeometry(QRect(place.x(), top, place.width(), height))
