@@ -59,9 +59,25 @@ class ResidualSettings(BlockSettings):
                 f"The layers inside turn {describe_shape(input_shape)} into "
                 f"{describe_shape(inferred_layers[-1].output_shape or ())}, but their output is added to the input and "
                 "must have its shape.",
-                _STANDARD_BLOCK,
+                self._fix_shape(input_shape),
             )
         return input_shape
+
+    def _fix_shape(self, input_shape: Shape) -> Fix:
+        """Return one changed setting inside after which the output has the shape of the input, if there is one."""
+        sizes = {"filters": input_shape[0], "outputs": input_shape[0]}
+        for index, inferred in reversed(list(enumerate(self.inferred_inside(input_shape)))):
+            window = getattr(inferred.settings, "window", (1, 1))
+            changes: dict[str, Any] = {**sizes, "padding": [(length - 1) // 2 for length in window]}
+            for setting, value in changes.items():
+                if inferred.layer_type is None or setting not in inferred.layer_type.Settings.model_fields:
+                    continue
+                words = describe_shape(tuple(value)) if isinstance(value, list) else value
+                change = ChangeSettings(f"Set {setting} of {inferred.specification.name} to {words}", {setting: value})
+                fixed = self._fix_inside(Problem(index, "", "", change), input_shape)
+                if isinstance(fixed, ChangeSettings) and fixed is not _STANDARD_BLOCK:
+                    return ChangeSettings(change.label, fixed.settings)
+        return _STANDARD_BLOCK
 
     def _fix_inside(self, problem: Problem, input_shape: Shape) -> Fix | None:
         """Return the fix of a problem inside, as a change of this layer's settings."""

@@ -169,8 +169,8 @@ def test_shapes_end_at_the_first_problem(network: NetworkSpecification, shape: S
             ["Conv2d"],
             (1, 8, 8),
             0,
-            "This version has no layer type 'Conv2d'. Did you mean 'Conv2D'? It is kept as it is; remove it to train "
-            "the network.",
+            "This version has no layer type 'Conv2d'. Did you mean 'Conv2D'? It is kept as it is, also in "
+            "the file; remove it to train the network.",
             ChangeType("Conv2D"),
         ),
     ],

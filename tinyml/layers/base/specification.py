@@ -66,7 +66,7 @@ def read_settings(layer: LayerSpecification) -> LayerSettings:
         hint = f" Did you mean '{meant}'?" if meant else ""
         raise SettingsError(
             f"This version has no layer type '{layer.type}'.{hint} "
-            "It is kept as it is; remove it to train the network.",
+            "It is kept as it is, also in the file; remove it to train the network.",
             fix_for_type(layer.type),
         )
     try:
