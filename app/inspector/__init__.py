@@ -1,5 +1,7 @@
-"""The inspector: samples, the feature maps of a layer, and the reconstruction of an activation in pixels."""
+"""The Inspect page: samples, the feature maps of a layer, and the reconstruction of an activation in pixels."""
 
-from app.inspector.inspector import Inspector
+from app.inspector.inspect_page import InspectPage
 
-__all__ = ["Inspector"]
+Inspector = InspectPage
+
+__all__ = ["InspectPage", "Inspector"]

@@ -20,6 +20,7 @@ from app.jobs import Job
 from app.training import Inspection, SampleTrace
 from app.widgets.images.colormaps import finite_range
 from tinyml.core import Pair, Shape
+from tinyml.net import Trace
 from tinyml.visualize import Reconstruction, reconstruct
 
 STALE_AFTER_MS = 200
@@ -61,6 +62,7 @@ class InspectorState(QObject):
         inspection: the sample with its recorded forward pass, and the runner of background jobs.
 
     Attributes:
+        trace: the recorded forward pass of the sample; None until there is one.
         shapes: shape of each layer's output without the batch axis, by the layer's name.
         sample: (C, H, W) the image that the network received; None if it is not an image.
         output: output of the chosen layer; None until the first forward pass is recorded.
@@ -72,7 +74,7 @@ class InspectorState(QObject):
         sentence: what to tell the user about the status; can be empty.
 
     Signals:
-        output_changed(): `shapes`, `sample`, `output` or `own_scale` changed.
+        output_changed(): `trace`, `shapes`, `sample`, `output` or `own_scale` changed.
         target_changed(): `target` changed, and `status` is STALE now. Widgets keep the earlier reconstruction.
         reconstruction_changed(): `status` is no longer STALE, or `reconstruction` or `sentence` changed.
     """
@@ -94,6 +96,7 @@ class InspectorState(QObject):
         self._stale_timer.timeout.connect(self._show_waiting)
         self._pause_timer = QTimer(self, singleShot=True, interval=SHORTEST_PAUSE_MS)
         self._pause_timer.timeout.connect(self._request_if_outdated)
+        self.trace: Trace | None = None
         self.shapes: dict[str, Shape] = {}
         self.sample: np.ndarray | None = None
         self.output: LayerOutput | None = None
@@ -215,7 +218,7 @@ class InspectorState(QObject):
             return
         if not self._active:
             return
-        self.shapes = output_shapes(sample_trace.trace)
+        self.trace, self.shapes = sample_trace.trace, output_shapes(sample_trace.trace)
         layer = self._find_layer(default_layer(sample_trace.trace))
         if not layer or (sample_trace is self._sample_trace and layer == self.layer):
             return

@@ -1,9 +1,9 @@
 """The second column of the inspector: the output of one layer for the sample."""
 
 import numpy as np
-from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Slot
+from PySide6.QtCore import QTimer, Slot
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QWidget
 
 from app.formatting import format_number
 from app.inspector.layer_outputs import describe_output
@@ -15,10 +15,9 @@ from app.widgets.images.image_grid import ImageGrid
 from app.widgets.images.image_list_model import GridImage
 from app.widgets.labels import make_label
 from app.widgets.plain_text import short
-from app.widgets.theme.theme import family_color
-from tinyml.core import Shape
+from app.widgets.theme.theme import GRID, family_color
 
-IMAGE_SIZES = (128, 112, 96, 80, 64, 56, 48, 40)
+IMAGE_SIZES = tuple(range(320, 32, -8))
 """Sizes of a feature map in the grid, in pixels."""
 _GAP = 7
 """Pixels between two feature maps of the grid."""
@@ -27,7 +26,7 @@ _SCROLL_DELAY_MS = 50
 
 
 class MapsPanel(QWidget):
-    """Shows the feature maps or the numbers of a layer. The user chooses the layer, a map and a position in it.
+    """Shows the feature maps or the numbers of a layer. The user chooses a map and a position in it.
 
     Arguments:
         state: the layer's output and the choices.
@@ -36,7 +35,6 @@ class MapsPanel(QWidget):
     def __init__(self, state: InspectorState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._state = state
-        self._shapes: dict[str, Shape] = {}
         self._shown_layer = ""
         self._scroll_timer = QTimer(self, singleShot=True, interval=_SCROLL_DELAY_MS)
         self._scroll_timer.timeout.connect(self._on_scroll_timer_timeout)
@@ -56,9 +54,7 @@ class MapsPanel(QWidget):
 
     def _make_widgets(self) -> None:
         state = self._state
-        self._layers = with_names(QComboBox(), "inspector_layer", "Layer whose output is shown")
-        self._layers.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        self._layers.activated.connect(self._on_layers_activated)
+        self._name = make_label("inspector_layer", style_class="heading")
         self._heading = make_label("inspector_maps_heading", style_class="muted")
         self._own_scale = with_names(
             QCheckBox("own scale"), "inspector_own_scale", "Paint each feature map on its own colour scale"
@@ -78,7 +74,7 @@ class MapsPanel(QWidget):
 
     def _arrange(self) -> None:
         first = make_row()
-        first.addWidget(self._layers)
+        first.addWidget(self._name)
         first.addWidget(self._heading)
         first.addStretch()
         first.addWidget(self._own_scale)
@@ -92,10 +88,11 @@ class MapsPanel(QWidget):
         output = self._state.output
         if output is None:
             return
-        if self._shapes != self._state.shapes:
-            self._fill_layers()
-        self._layers.setCurrentIndex(self._layers.findData(output.layer))
-        self._heading.setText(describe_output(output.values.shape))
+        self._name.setText(short(output.layer))
+        # The name stays when there is no room for the rest of the line.
+        self._name.setMinimumWidth(min(self._name.fontMetrics().horizontalAdvance(self._name.text()) + 4, 16 * GRID))
+        hint = " · click a map, then a place in it" if output.maps is not None else ""
+        self._heading.setText(f"{describe_output(output.values.shape)}{hint}")
         for widget in (self._grid, self._own_scale):
             widget.setVisible(output.maps is not None)
         self._bars.setVisible(output.maps is None)
@@ -117,10 +114,6 @@ class MapsPanel(QWidget):
     def _on_reconstruction_changed(self) -> None:
         self._mark_position()
 
-    @Slot(int)
-    def _on_layers_activated(self, index: int) -> None:
-        self._state.choose_layer(self._layers.itemData(index))
-
     @Slot(int, int, int)
     def _on_grid_cell_clicked(self, index: int, row: int, column: int) -> None:
         self._state.choose_position(row, column)
@@ -129,14 +122,6 @@ class MapsPanel(QWidget):
     def _on_scroll_timer_timeout(self) -> None:
         if self._grid.current >= 0:
             self._grid.scroll_to(self._grid.current)
-
-    def _fill_layers(self) -> None:
-        self._shapes = self._state.shapes
-        with QSignalBlocker(self._layers):
-            self._layers.clear()
-            for name, shape in self._shapes.items():
-                self._layers.addItem(short(name), name)
-                self._layers.setItemData(self._layers.count() - 1, describe_output(shape), Qt.ItemDataRole.ToolTipRole)
 
     def _paint_maps(self, layer: str, maps: np.ndarray) -> None:
         images = []
@@ -170,7 +155,7 @@ def largest_size(count: int, width: int, height: int) -> int:
         width, height: the available space in pixels.
 
     >>> largest_size(16, 480, 130), largest_size(16, 480, 600), largest_size(512, 480, 130)
-    (48, 96, 40)
+    (48, 104, 40)
     """
     for size in IMAGE_SIZES:
         columns = max((width - _GAP) // (size + _GAP), 1)

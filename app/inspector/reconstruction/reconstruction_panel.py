@@ -3,7 +3,7 @@
 import qtawesome
 from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QCheckBox, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QSizePolicy, QToolButton, QWidget
 
 from app.formatting import format_number
 from app.inspector.layouts import make_column, make_row, with_names
@@ -11,6 +11,7 @@ from app.inspector.reconstruction.legend import Legend
 from app.inspector.reconstruction.picture import Picture
 from app.inspector.reconstruction.picture_menu import PictureMenu
 from app.inspector.reconstruction.state_pictures import InputPicture, MapPicture, ReconstructionPicture
+from app.inspector.reconstruction.step_panel import StepPanel
 from app.inspector.reconstruction.viewport import Viewport
 from app.inspector.state import InspectorState, Status
 from app.widgets.images.colormaps import symmetric_limit
@@ -18,8 +19,12 @@ from app.widgets.labels import make_label
 from app.widgets.theme.style_properties import set_style_property
 from app.widgets.theme.theme import GRID, current_theme
 
-_TEXT_HEIGHT = 16 * GRID
-"""Pixels that heading, sentences and legend take."""
+_MARGIN = GRID + GRID // 2
+"""Pixels at the left and at the right of the panel."""
+_TEXT_HEIGHT = 28 * GRID
+"""Pixels that heading, sentences, legend and steps take."""
+_SMALLEST_PICTURE = 8 * GRID
+"""Width and height of a picture in the smallest panel, in pixels."""
 
 
 class ReconstructionPanel(QWidget):
@@ -36,6 +41,7 @@ class ReconstructionPanel(QWidget):
         self._state = state
         self._make_pictures()
         self._make_controls()
+        self._steps = StepPanel(state)
         self._arrange()
         state.target_changed.connect(self._on_target_changed)
         state.reconstruction_changed.connect(self._on_reconstruction_changed)
@@ -49,7 +55,7 @@ class ReconstructionPanel(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._limit_heights()
+        self._place_pictures()
 
     # ------------------------------------------------------------------------------------------------------ assembly
 
@@ -116,18 +122,22 @@ class ReconstructionPanel(QWidget):
         for button in (self._strongest, self._zoom_out, self._zoom_in, self._zoom_all, self._save):
             header.addWidget(button)
         self._heading.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._pictures = make_row()
-        for box in (self._map_box, self._input_box, self._reconstruction_box):
-            self._pictures.addWidget(box, 1)
+        self._pictures = QGridLayout()
+        self._pictures.setContentsMargins(0, 0, 0, 0)
+        self._pictures.setSpacing(GRID)
+        for column, box in enumerate((self._map_box, self._input_box, self._reconstruction_box)):
+            self._pictures.addWidget(box, 0, column)
         details = make_row()
         details.addWidget(self._position_text, 1)
         details.addWidget(self._overlay)
         layout = make_column(self)
+        layout.setContentsMargins(_MARGIN, GRID, _MARGIN, GRID)
         layout.addLayout(header)
-        layout.addLayout(self._pictures, 100)
+        layout.addLayout(self._pictures)
         layout.addWidget(self._sentence)
         layout.addLayout(details)
         layout.addWidget(self._legend)
+        layout.addWidget(self._steps)
         layout.addStretch()
 
     # ------------------------------------------------------------------------------------------------------ showing
@@ -139,7 +149,7 @@ class ReconstructionPanel(QWidget):
         self._heading.setText("Map → pixels" if target is None else f"Map {target.map_index} → pixels")
         for widget in (self._map_box, self._reconstruction_box, self._legend, self._overlay, self._strongest):
             widget.setVisible(target is not None)
-        self._limit_heights()
+        self._place_pictures()
 
     @Slot()
     def _on_reconstruction_changed(self) -> None:
@@ -152,16 +162,23 @@ class ReconstructionPanel(QWidget):
         self._position_text.setText(position_text)
         self._show_sentence(self._state.sentence, failed=self._state.status is Status.REFUSED)
 
-    def _limit_heights(self) -> None:
-        """Put the pictures beside or below each other. Limit their heights, so that the text stays near them."""
+    def _place_pictures(self) -> None:
+        """Place the pictures so that the reconstruction is as large as possible: in a row, or it below the others."""
         boxes = [box for box in (self._map_box, self._input_box, self._reconstruction_box) if not box.isHidden()]
+        width = self.width() - 2 * _MARGIN
         caption = self.fontMetrics().height() + GRID
-        beside = (self.width() - GRID * (len(boxes) - 1)) // len(boxes)
-        below = min(self.width(), (self.height() - _TEXT_HEIGHT) // len(boxes) - caption - GRID)
-        stacked = below > 1.4 * beside
-        self._pictures.setDirection(QBoxLayout.Direction.TopToBottom if stacked else QBoxLayout.Direction.LeftToRight)
-        for box in boxes:
-            box.setMaximumHeight(caption + (below if stacked else beside))
+        height = self.height() - _TEXT_HEIGHT - caption
+        in_row = min((width - GRID * (len(boxes) - 1)) // len(boxes), height)
+        upper = min((width - GRID) // 2, (height - caption - GRID) // 3)
+        lower = min(width, height - caption - GRID - upper)
+        below = len(boxes) == 3 and lower > in_row and upper >= _SMALLEST_PICTURE
+        for column, box in enumerate(boxes):
+            if below and box is self._reconstruction_box:
+                self._pictures.addWidget(box, 1, 0, 1, 2)
+            else:
+                self._pictures.addWidget(box, 0, column)
+            size = in_row if not below else lower if box is self._reconstruction_box else upper
+            box.setFixedHeight(max(size, _SMALLEST_PICTURE) + caption)
 
     def _show_sentence(self, sentence: str, failed: bool = False) -> None:
         self._sentence.setText(sentence)

@@ -1,4 +1,4 @@
-"""The steps of the reconstruction below the feature maps, in a row that scrolls."""
+"""The steps of the reconstruction below its pictures, in a row that scrolls."""
 
 from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtWidgets import QScrollArea, QWidget

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 import numpy as np
 from PySide6.QtCore import QSignalBlocker, QTimer, Slot
-from PySide6.QtGui import QImage, QShowEvent
-from PySide6.QtWidgets import QCheckBox, QWidget
+from PySide6.QtGui import QHideEvent, QImage, QShowEvent
+from PySide6.QtWidgets import QCheckBox, QSizePolicy, QWidget
 
 from app.formatting import format_count
 from app.inspector.layouts import make_column, make_row, with_names
@@ -21,9 +21,16 @@ from app.widgets.images.image_grid import ImageGrid
 from app.widgets.images.image_list_model import GridImage
 from app.widgets.labels import make_label
 from app.widgets.plain_text import short
+from app.widgets.theme.theme import GRID
 
+_POINTS_HINT = (
+    "These samples are points, not images, so no feature map can be reconstructed in pixels. The bars show the output "
+    "of each layer for the chosen point. The coloured background or the curve shows the prediction for other points."
+)
 LARGEST_GRID = 3000
 """Largest number of thumbnails in the grid. The class filter leads to the other samples."""
+_LOWEST_PART = 8 * GRID
+"""Lowest height of the samples and of the prediction, in pixels."""
 _BATCH_SIZE = 150
 """Thumbnails that are painted at a time, which takes a few milliseconds."""
 
@@ -33,6 +40,9 @@ class SamplePanel(QWidget):
 
     Arguments:
         inspection: the samples. A choice of the user becomes its sample.
+
+    Attributes:
+        points: the scatter plot. The page places it where there is room, since it is more than a choice.
     """
 
     def __init__(self, inspection: Inspection, parent: QWidget | None = None) -> None:
@@ -64,7 +74,12 @@ class SamplePanel(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._request_decision_map()
+        if self._offered < len(self._shown):
+            self._show_grid()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._thumbnail_timer.stop()
 
     def _make_widgets(self) -> None:
         self._count = make_label("inspector_sample_count", style_class="muted")
@@ -76,10 +91,12 @@ class SamplePanel(QWidget):
         self._class.currentIndexChanged.connect(self._on_filter_changed)
         self._grid = with_names(ImageGrid(image_size=36), "inspector_samples", "Samples of the test set")
         self._grid.picked.connect(self._on_grid_picked)
-        self._points = with_names(ScatterPlot(), "inspector_points")
-        self._points.picked.connect(self._inspection.select_sample)
+        self.points = with_names(ScatterPlot(), "inspector_points")
+        self.points.picked.connect(self._inspection.select_sample)
+        self.points.shown.connect(self._request_decision_map)
         self._filtered_out = make_label("inspector_filtered_out", style_class="muted", wraps=True)
         self._prediction = PredictionPanel(self._inspection)
+        self._points_hint = make_label("inspector_points_hint", _POINTS_HINT, "muted", wraps=True)
 
     def _arrange(self) -> None:
         header = make_row()
@@ -89,17 +106,19 @@ class SamplePanel(QWidget):
         filters = make_row()
         filters.addWidget(self._class, 1)
         filters.addWidget(self._mistakes_only)
-        prediction_column = make_column()
-        prediction_column.addWidget(self._filtered_out)
-        prediction_column.addWidget(self._prediction, 1)
-        body = make_row()
-        body.addWidget(self._grid, 3)
-        body.addWidget(self._points, 3)
-        body.addLayout(prediction_column, 2)
+        for widget in (self._grid, self._prediction):
+            # They share the room that there is, and scroll inside it.
+            widget.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
+            widget.setMinimumHeight(_LOWEST_PART)
         layout = make_column(self)
+        layout.setContentsMargins(GRID, GRID + GRID // 2, GRID, GRID)
+        layout.setSpacing(GRID)
         layout.addLayout(header)
         layout.addLayout(filters)
-        layout.addLayout(body, 1)
+        layout.addWidget(self._grid, 4)
+        layout.addWidget(self._filtered_out)
+        layout.addWidget(self._prediction, 3)
+        layout.addWidget(self._points_hint)
 
     @Slot()
     def _on_samples_changed(self) -> None:
@@ -120,9 +139,9 @@ class SamplePanel(QWidget):
         if not has_classes:
             self._mistakes_only.setChecked(False)
         self._grid.setVisible(images)
-        self._points.setVisible(not images)
+        self._points_hint.setVisible(not images)
         if samples is not None and not images:
-            self._points.show_samples(points_of(samples), labels_of(samples), names)
+            self.points.show_samples(points_of(samples), labels_of(samples), names)
         self._filter()
 
     @Slot()
@@ -143,7 +162,7 @@ class SamplePanel(QWidget):
             self._found = len(found)
             self._count.setText(self._describe_count(self._found, len(samples)))
             self._grid.set_placeholder(self._describe_empty_grid())
-        self._points.show_only(self._shown)
+        self.points.show_only(self._shown)
         self._show_filtered_out()
         self._show_grid()
 
@@ -175,9 +194,13 @@ class SamplePanel(QWidget):
     def _show_grid(self) -> None:
         """Show the thumbnails that exist, and paint the others batch by batch."""
         self._thumbnail_timer.stop()
+        self._offered = 0
         if not self._images_are_shown():
+            self._offered = len(self._shown)
             self._grid.set_images(())
             return
+        if not self.isVisible():
+            return  # `showEvent` calls it again
         # Stop at the first thumbnail that is missing. One inserted later would move the others under the mouse.
         self._offered = next(
             (position for position, index in enumerate(self._shown) if int(index) not in self._thumbnails),
@@ -229,7 +252,7 @@ class SamplePanel(QWidget):
     def _mark_current(self) -> None:
         positions = np.flatnonzero(self._shown == self._inspection.index)
         self._grid.set_current(int(positions[0]) if positions.size else -1)
-        self._points.set_current(self._inspection.index)
+        self.points.set_current(self._inspection.index)
 
     @Slot(int)
     def _on_grid_picked(self, position: int) -> None:
@@ -243,7 +266,7 @@ class SamplePanel(QWidget):
 
     def _show_predictions(self, snapshot: Snapshot | None, predictions: np.ndarray | None) -> None:
         self._predicted_with, self._predictions = snapshot, predictions
-        self._points.show_predictions(predictions)
+        self.points.show_predictions(predictions)
         self._filter()
 
     @Slot()
@@ -256,17 +279,18 @@ class SamplePanel(QWidget):
         self._request_decision_map()
         self._count.setText(self._describe_count(self._found, len(samples)))
 
+    @Slot()
     def _request_decision_map(self) -> None:
-        if self.isVisible():
-            self._decision_maps.request(*self._points.plane)
+        if self.points.isVisible():
+            self._decision_maps.request(*self.points.plane)
 
     @Slot(object)
     def _on_curve_computed(self, curve: Curve) -> None:
         self._request_decision_map()
-        self._points.show_curve(curve.x, curve.y)
+        self.points.show_curve(curve.x, curve.y)
 
     @Slot(object)
     def _on_decision_map_computed(self, decision_map: DecisionMap) -> None:
         self._request_decision_map()
-        self._points.show_decision_map(decision_map.scores)
+        self.points.show_decision_map(decision_map.scores)
         self._show_predictions(decision_map.snapshot, decision_map.predictions)

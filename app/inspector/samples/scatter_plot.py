@@ -29,9 +29,11 @@ class ScatterPlot(QWidget):
 
     Signals:
         picked(index): the user picked another sample.
+        shown(): the plot became visible.
     """
 
     picked = Signal(int)
+    shown = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -172,6 +174,7 @@ class ScatterPlot(QWidget):
         super().showEvent(event)
         if self._outdated:
             self._schedule_paint()
+        self.shown.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.document import Document
-from app.inspector import Inspector
+from app.inspector import InspectPage
 from app.training import Inspection, Session
 from tinyml.data import DataChoice
 from tinyml.learner import TrainingSettings
@@ -41,14 +41,14 @@ def make_project(layers: Any, source: str, **training: Any) -> Project:
 
 
 class Harness:
-    """The visible inspector of a project, with its document, session and inspection."""
+    """The visible Inspect page of a project, with its document, session and inspection."""
 
     def __init__(self, qtbot: Any, project: Project, size: tuple[int, int]) -> None:
         self._qtbot = qtbot
         self.document = Document(project)
         self.session = Session(self.document)
         self.inspection = Inspection(self.document, self.session)
-        self.inspector = Inspector(self.document, self.inspection)
+        self.inspector = InspectPage(self.document, self.inspection)
         self.inspector.resize(*size)
         self.inspector.show()
 
@@ -101,10 +101,10 @@ class Harness:
 
 @pytest.fixture
 def make_harness(qtbot: Any) -> Iterator[Callable[..., Harness]]:
-    """Return a function that shows the inspector of a project."""
+    """Return a function that shows the Inspect page of a project."""
     made: list[Harness] = []
 
-    def make(project: Project, size: tuple[int, int] = (1300, 300)) -> Harness:
+    def make(project: Project, size: tuple[int, int] = (1300, 700)) -> Harness:
         made.append(Harness(qtbot, project, size))
         return made[-1]
 
@@ -132,6 +132,6 @@ def digits(make_harness: Callable[..., Harness]) -> Harness:
 def circle(make_harness: Callable[..., Harness]) -> Harness:
     """The inspector of a small network for points of a plane."""
     project = make_project(CIRCLE, "circle", loss="mse_loss", momentum=0.0, batch_size=10, epochs=5)
-    harness = make_harness(project)
+    harness = make_harness(project, (1500, 500))
     harness.wait_for_sample_trace()
     return harness

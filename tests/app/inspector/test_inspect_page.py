@@ -1,12 +1,18 @@
 import gc
 import weakref
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QApplication, QComboBox, QWidget
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.document import Document, edits
-from app.inspector import Inspector
+from app.inspector import InspectPage
+from app.inspector.layer_strip import LayerStrip
+from app.inspector.maps.bar_chart import BarChart
+from app.inspector.reconstruction.picture import Picture
+from app.inspector.samples.scatter_plot import ScatterPlot
 from app.training import Inspection, Session
+from app.widgets.images.image_grid import ImageGrid
 
 
 def test_a_network_with_a_problem_says_what_to_do_and_recovers(digits):
@@ -16,7 +22,7 @@ def test_a_network_with_a_problem_says_what_to_do_and_recovers(digits):
     assert "conv_1" in digits.text("problem")
     assert "as soon as this is solved" in digits.text("problem")
     digits.document.undo_stack.undo()
-    digits.wait(lambda: digits.find(QWidget, "columns").isVisible())
+    digits.wait(lambda: digits.inspector.page_layout.isVisible())
     digits.wait_for_reconstruction("conv_2")
 
 
@@ -24,7 +30,7 @@ def test_the_layers_before_a_problem_can_be_inspected(digits):
     digits.wait_for_reconstruction("conv_2")
     digits.document.apply(edits.remove_layers(digits.document.project, ["flatten_1"]))
     digits.wait(lambda: digits.inspection.partial_trace is not None)
-    assert digits.find(QWidget, "columns").isVisible()
+    assert digits.inspector.page_layout.isVisible()
     assert "Linear needs a vector" in digits.text("state")
     assert digits.text("verdict").endswith("no prediction before the problem is solved")
     assert not digits.find(QWidget, "scores").isVisible()
@@ -42,10 +48,61 @@ def test_a_hidden_inspector_does_nothing_until_it_is_shown(digits):
     digits.document.select(("relu_1",))
     digits.inspection.select_sample(9)
     digits.wait(lambda: digits.inspection.sample_trace.index == 9)
-    assert digits.find(QComboBox, "layer").currentText() == "conv_2"
+    assert digits.find(LayerStrip, "layers").current == "conv_2"
     digits.inspector.show()
     digits.wait_for_reconstruction("relu_1")
-    assert digits.find(QComboBox, "layer").currentText() == "relu_1"
+    assert digits.find(LayerStrip, "layers").current == "relu_1"
+
+
+@pytest.mark.parametrize("size", [(640, 400), (1024, 700), (1440, 900), (2000, 1200)])
+def test_every_size_is_usable(digits, size):
+    digits.wait_for_reconstruction("conv_2")
+    page = digits.inspector
+    page.resize(*size)
+    QApplication.processEvents()
+    assert page.size() == QSize(*size)
+    strip, grid = digits.find(LayerStrip, "layers"), digits.find(ImageGrid, "maps")
+    assert strip.viewport().rect().intersects(strip.visualItemRect(strip.currentItem()))
+    assert grid.viewport().height() >= 2 * grid.image_rect(0).height()
+    for part in page.findChildren(QWidget):
+        if part.objectName().startswith("inspector_") and part.isVisible():
+            smallest = part.minimumSizeHint()
+            assert part.width() >= smallest.width(), part.objectName()
+            assert part.height() >= smallest.height(), part.objectName()
+
+
+def test_the_reconstruction_is_large_in_a_window_of_1440_by_900(digits):
+    digits.wait_for_reconstruction("conv_2")
+    digits.inspector.resize(1376, 790)  # what rail, menu, toolbar and status bar leave
+    QApplication.processEvents()
+    picture = digits.find(Picture, "reconstruction")
+    assert min(picture.width(), picture.height()) >= 300
+    inside = picture.rect().translated(picture.mapTo(digits.inspector, picture.rect().topLeft()))
+    assert digits.inspector.rect().contains(inside)
+
+
+def test_points_have_their_plane_in_the_middle_and_bars_beside_it(circle):
+    points, bars = circle.find(ScatterPlot, "points"), circle.find(BarChart, "vector")
+    assert points.isVisible()
+    assert bars.isVisible()
+    assert points.mapTo(circle.inspector, points.rect().topRight()).x() < bars.mapTo(circle.inspector, QPoint()).x()
+    assert not circle.find(Picture, "reconstruction").isVisible()
+    assert circle.find(QWidget, "points_hint").isVisible()
+    circle.document.apply(edits.change_data(circle.document.project, source="digits"))
+    circle.wait(lambda: not points.isVisible())
+    assert not circle.find(QWidget, "points_hint").isVisible()
+
+
+def test_a_hidden_page_paints_no_thumbnails(digits):
+    grid = digits.find(ImageGrid, "samples")
+    digits.wait(lambda: len(grid.images) == len(digits.inspection.samples))
+    digits.inspector.hide()
+    digits.document.apply(edits.change_data(digits.document.project, test=0.5))
+    digits.wait(lambda: digits.inspection.samples is not None and len(digits.inspection.samples) > 800)
+    digits.wait(lambda: not any(timer.isActive() for timer in digits.inspector.findChildren(QTimer)))
+    assert len(grid.images) != len(digits.inspection.samples)
+    digits.inspector.show()
+    digits.wait(lambda: len(grid.images) == len(digits.inspection.samples))
 
 
 def test_tab_reaches_every_control(digits):
@@ -57,7 +114,7 @@ def test_tab_reaches_every_control(digits):
         widget = widget.nextInFocusChain()
         if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isVisible() and widget.isEnabled():
             names.add(widget.objectName())
-    expected = ["samples", "mistakes_only", "class_filter", "layer", "own_scale", "maps", "map", "input"]
+    expected = ["samples", "mistakes_only", "class_filter", "layers", "own_scale", "maps", "map", "input"]
     expected += ["reconstruction", "overlay", "zoom_in", "zoom_out", "zoom_all", "save"]
     assert {f"inspector_{name}" for name in expected} <= names
 
@@ -71,7 +128,7 @@ def test_every_control_has_a_name_for_screen_readers(digits):
 
 def test_a_closed_inspector_is_deleted(qtbot, digits):
     document, inspection = digits.document, digits.inspection
-    inspector = Inspector(document, inspection)
+    inspector = InspectPage(document, inspection)
     with qtbot.waitSignal(inspector.state.reconstruction_changed):
         inspector.show()
     inspector.close()
@@ -91,7 +148,7 @@ def test_an_empty_network_says_what_to_do(qtbot):
     document = Document()
     session = Session(document)
     inspection = Inspection(document, session)
-    inspector = Inspector(document, inspection)
+    inspector = InspectPage(document, inspection)
     qtbot.addWidget(inspector)
     inspector.show()
     problem = inspector.findChild(QWidget, "inspector_problem")

@@ -1,0 +1,158 @@
+"""The Inspect page: a sample, the output of a layer, and the pixels that caused one activation."""
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
+
+from app.document import Document
+from app.inspector.layer_strip import LayerStrip
+from app.inspector.layouts import make_column
+from app.inspector.maps.maps_panel import MapsPanel
+from app.inspector.reconstruction.reconstruction_panel import ReconstructionPanel
+from app.inspector.samples.sample_panel import SamplePanel
+from app.inspector.state import InspectorState
+from app.training import Inspection, Snapshot
+from app.widgets.labels import make_label
+from app.widgets.page_layout import PageLayout
+from app.widgets.theme.theme import GRID
+from tinyml.visualize import Reconstruction
+
+_SIDE_WIDTHS = (248, 420)
+_SMALLEST_MIDDLE = 38 * GRID
+"""Smallest width of the layers and maps, in pixels."""
+_SMALLEST_SIDE = 26 * GRID
+"""Smallest width of the samples and of the reconstruction, in pixels."""
+_LOW = 56 * GRID
+"""In a page lower than this, the layers have no pictures, so that the maps have room. In pixels."""
+
+
+class InspectPage(QWidget):
+    """The samples, the layers with the feature maps of one of them, and the reconstruction of one activation.
+
+    Arguments:
+        document: its selection decides the layer.
+        inspection: the samples, and the recorded forward pass of the chosen one.
+
+    Attributes:
+        state: what is chosen and shown.
+        page_layout: the panels of the page.
+    """
+
+    def __init__(self, document: Document, inspection: Inspection, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("inspect_page")
+        self.setAccessibleName("Inspect")
+        self._inspection = inspection
+        self._points_are_shown: bool | None = None
+        self.state = InspectorState(document, inspection, self)
+        self._samples = SamplePanel(inspection)
+        self._layers = LayerStrip(self.state)
+        self._maps = MapsPanel(self.state)
+        self._reconstruction = ReconstructionPanel(self.state)
+        self.page_layout = PageLayout(
+            "inspect_page", self._make_middle(), left=self._samples, right=self._make_right(), widths=_SIDE_WIDTHS
+        )
+        self._arrange()
+        inspection.samples_changed.connect(self._refresh)
+        inspection.problem_changed.connect(self._refresh)
+        inspection.sample_trace_changed.connect(self._on_sample_trace_changed)
+        self._refresh()
+
+    @property
+    def reconstruction(self) -> Reconstruction | None:
+        """The reconstruction that is shown; None if there is none."""
+        return self.state.reconstruction
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.state.set_active(self.isVisible())
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.state.set_active(self.isVisible())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._layers.set_compact(self.height() < _LOW)
+
+    def _make_middle(self) -> QWidget:
+        self._weights = make_label("inspector_state", style_class="muted")
+        points = self._samples.points
+        points.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
+        points.setMinimumHeight(_SMALLEST_SIDE // 2)
+        middle = QWidget()
+        middle.setMinimumWidth(_SMALLEST_MIDDLE)
+        self._middle = make_column(middle)
+        self._middle.setContentsMargins(GRID + GRID // 2, GRID, GRID + GRID // 2, GRID // 2)
+        self._middle.addWidget(self._layers)
+        self._middle.addWidget(points, 1)
+        self._middle.addWidget(self._maps, 1)
+        self._middle.addWidget(self._weights)
+        return middle
+
+    def _make_right(self) -> QWidget:
+        right = QWidget()
+        right.setMinimumWidth(_SMALLEST_SIDE)
+        self._right = make_column(right)
+        self._right.addWidget(self._reconstruction)
+        return right
+
+    def _place_maps(self, points: bool) -> None:
+        """Put the output of the layer into the middle; for points, whose plane needs that room, to the right."""
+        if points == self._points_are_shown:
+            return
+        self._points_are_shown = points
+        self._reconstruction.setVisible(not points)
+        self._samples.points.setVisible(points)
+        margin = GRID + GRID // 2 if points else 0
+        self._maps.setContentsMargins(margin, margin, margin, 0)
+        if points:
+            self._right.addWidget(self._maps)
+        else:
+            self._middle.insertWidget(1, self._maps, 1)
+        self._maps.show()
+
+    def _arrange(self) -> None:
+        self._samples.setMinimumWidth(_SMALLEST_SIDE)
+        self._problem = make_label("inspector_problem", wraps=True, selectable=True)
+        self._problem.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.page_layout)
+        self._pages.addWidget(self._problem)
+        make_column(self).addWidget(self._pages)
+
+    @Slot()
+    def _refresh(self) -> None:
+        """Show the panels, or the problem that keeps them from being shown."""
+        problem = self._inspection.problem
+        self._problem.setText(f"{problem}\n\nThis page shows a sample as soon as this is solved." if problem else "")
+        self._pages.setCurrentIndex(1 if self._inspection.shows_nothing else 0)
+        self._show_weights()
+        samples = self._inspection.samples
+        points = samples is not None and len(samples.description.example_shape) != 3
+        self._place_maps(points)
+
+    @Slot()
+    def _on_sample_trace_changed(self) -> None:
+        if self._inspection.problem:
+            self._refresh()
+        self._show_weights()
+
+    def _show_weights(self) -> None:
+        """Show which weights the panels belong to, and where they end if the network has a problem."""
+        sample_trace = self._inspection.visible_trace
+        text = _describe_weights(None if sample_trace is None else sample_trace.snapshot)
+        if self._inspection.problem and self._inspection.partial_trace is not None:
+            text = f"{text} · {self._inspection.problem}"
+        self._weights.setText(text)
+
+
+def _describe_weights(snapshot: Snapshot | None) -> str:
+    """Return how long the weights that are shown were trained."""
+    if snapshot is None:
+        return ""
+    if not snapshot.trained:
+        return "untrained weights: train with F5 to see what it learns"
+    if not snapshot.history:
+        return "weights of the first epoch"
+    return f"weights after epoch {snapshot.history[-1].epoch}"

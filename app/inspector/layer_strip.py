@@ -1,0 +1,234 @@
+"""The layers of the network from input to output, in a row; the user chooses the one to look at."""
+
+import numpy as np
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSignalBlocker, QSize, Qt, Slot
+from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPen, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QListWidget,
+    QListWidgetItem,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from app.inspector.layer_outputs import describe_output
+from app.inspector.layouts import with_names
+from app.inspector.state import InspectorState
+from app.widgets.images.colormaps import sample_image, viridis_image
+from app.widgets.plain_text import short, tool_tip
+from app.widgets.theme.fonts import bold_font, small_font
+from app.widgets.theme.theme import GRID, RADIUS, current_theme, family_color
+from tinyml.core import describe_shape
+from tinyml.net import TraceEntry
+
+_NAME_ROLE = Qt.ItemDataRole.UserRole
+_SHAPE_ROLE = Qt.ItemDataRole.UserRole + 1
+_IMAGES_ROLE = Qt.ItemDataRole.UserRole + 2
+_FAMILY_ROLE = Qt.ItemDataRole.UserRole + 3
+_PICTURE = 4 * GRID
+"""Width and height of a picture, in pixels."""
+_PICTURES = 2
+"""Pictures of one layer."""
+_GAP = GRID // 2
+_ARROW = 2 * GRID
+"""Room for the arrow after each layer, in pixels."""
+_LONGEST_NAME = 18
+_INPUT = "input"
+
+
+class LayerStrip(QListWidget):
+    """Shows each layer with its name, its shape and its first feature maps. A click or an arrow key chooses a layer.
+
+    The choice is the selection of the document.
+
+    Arguments:
+        state: the recorded outputs and the chosen layer.
+    """
+
+    def __init__(self, state: InspectorState, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._state = state
+        self._compact = False
+        with_names(self, "inspector_layers", "Layers from input to output")
+        self.setFlow(QListWidget.Flow.LeftToRight)
+        self.setWrapping(False)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.viewport().setAutoFillBackground(False)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMouseTracking(True)
+        self.setItemDelegate(_LayerDelegate(self))
+        self._fit_height()
+        self.currentItemChanged.connect(self._on_current_item_changed)
+        state.output_changed.connect(self._on_output_changed)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the layers, from input to output, without the input."""
+        return tuple(self.item(row).data(_NAME_ROLE) for row in range(1, self.count()))
+
+    @property
+    def current(self) -> str:
+        """Name of the layer that is marked; empty if there is none."""
+        index = self.currentIndex()
+        return str(index.data(_NAME_ROLE)) if index.isValid() else ""
+
+    def set_compact(self, compact: bool) -> None:
+        """Show or hide the pictures.
+
+        Arguments:
+            compact: True to show only names and shapes.
+        """
+        if compact != self._compact:
+            self._compact = compact
+            self._fit_height()
+            self.scheduleDelayedItemsLayout()
+
+    @property
+    def picture_size(self) -> int:
+        """Width and height of a picture, in pixels; 0 while no pictures are shown."""
+        return 0 if self._compact else _PICTURE
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(20 * GRID, self.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.scrollToItem(self.currentItem())
+
+    @Slot()
+    def _on_output_changed(self) -> None:
+        trace = self._state.trace
+        if trace is None:
+            return
+        with QSignalBlocker(self):
+            names = (_INPUT, *(entry.layer.name for entry in trace.entries))
+            if names[1:] != self.names or not self.count():
+                self.clear()
+                for name in names:
+                    self._add_item(name)
+            self._show_input(self.item(0), trace.input[0])
+            for row, entry in enumerate(trace.entries, start=1):
+                _show_entry(self.item(row), entry)
+            if self.current != self._state.layer:
+                self.setCurrentRow(names.index(self._state.layer, 1))
+                self.scrollToItem(self.currentItem())
+
+    def _add_item(self, name: str) -> None:
+        item = QListWidgetItem(short(name, _LONGEST_NAME), self)
+        item.setData(_NAME_ROLE, name)
+
+    def _show_input(self, item: QListWidgetItem, example: np.ndarray) -> None:
+        """Show the input. It is not a layer, so it cannot be chosen."""
+        item.setFlags(Qt.ItemFlag.NoItemFlags)
+        item.setData(_SHAPE_ROLE, describe_shape(example.shape))
+        item.setData(_FAMILY_ROLE, "input")
+        item.setData(_IMAGES_ROLE, [sample_image(_thin(example))] if example.ndim == 3 else [])
+
+    @Slot(QListWidgetItem, QListWidgetItem)
+    def _on_current_item_changed(self, current: QListWidgetItem | None, _previous: QListWidgetItem | None) -> None:
+        if current is not None:
+            self._state.choose_layer(current.data(_NAME_ROLE))
+
+    def _fit_height(self) -> None:
+        lines = QFontMetrics(small_font(self.font())).height() + QFontMetrics(self.font()).height()
+        height = self.picture_size + lines + 3 * _GAP + 2
+        self.setFixedHeight(height + self.horizontalScrollBar().sizeHint().height())
+
+
+def _show_entry(item: QListWidgetItem, entry: TraceEntry) -> None:
+    values = entry.output[0]
+    name = entry.layer.name
+    item.setData(_SHAPE_ROLE, describe_shape(values.shape))
+    item.setData(_FAMILY_ROLE, entry.layer.settings.family)
+    maps = values[:_PICTURES] if values.ndim == 3 else ()
+    item.setData(_IMAGES_ROLE, [viridis_image(_thin(each)) for each in maps])
+    described = f"{short(name)}: {describe_output(values.shape)}"
+    item.setToolTip(tool_tip(f"{name}\n{entry.layer.settings.summary}\n{describe_output(values.shape)}"))
+    item.setData(Qt.ItemDataRole.AccessibleTextRole, described)
+
+
+def _thin(values: np.ndarray) -> np.ndarray:
+    """Leave out pixels of a large map, so that painting it small takes no time."""
+    step = max(max(values.shape[-2:]) // (2 * _PICTURE), 1)
+    return values[..., ::step, ::step]
+
+
+class _LayerDelegate(QStyledItemDelegate):
+    """Paints one layer: its pictures, its name, its shape, and the arrow to the next layer."""
+
+    def __init__(self, view: LayerStrip) -> None:
+        super().__init__(view)
+        self._view = view
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        title, line = QFontMetrics(bold_font(option.font)), QFontMetrics(small_font(option.font))
+        size = self._view.picture_size
+        pictures = len(index.data(_IMAGES_ROLE) or ())
+        texts = title.horizontalAdvance(str(index.data())), line.horizontalAdvance(str(index.data(_SHAPE_ROLE)))
+        width = max(*texts, pictures * size + max(pictures - 1, 0) * 2) + 2 * GRID
+        return QSize(width + _ARROW, size + title.height() + line.height() + 3 * _GAP)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        card = option.rect.adjusted(1, 1, -_ARROW, -1)
+        self._paint_frame(painter, option, index, card)
+        if self._view.picture_size:
+            self._paint_pictures(painter, index, card)
+        theme, center = current_theme(), int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip)
+        top = card.top() + self._view.picture_size + (2 if self._view.picture_size else 1) * _GAP
+        painter.setFont(bold_font(option.font))
+        painter.setPen(QColor(theme.text))
+        painter.drawText(QRect(card.left(), top, card.width(), painter.fontMetrics().height()), center, index.data())
+        top += painter.fontMetrics().height()
+        painter.setFont(small_font(option.font))
+        painter.setPen(QColor(theme.muted))
+        area = QRect(card.left(), top, card.width(), painter.fontMetrics().height())
+        painter.drawText(area, center, str(index.data(_SHAPE_ROLE)))
+        if index.row() < self._view.count() - 1:
+            painter.setFont(option.font)
+            painter.drawText(QRect(card.right() + 1, card.top(), _ARROW, card.height()), center, "›")
+        painter.restore()
+
+    def _paint_frame(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+        card: QRect,
+    ) -> None:
+        theme = current_theme()
+        chosen = index == self._view.currentIndex()
+        hovered = bool(option.state & QStyle.StateFlag.State_MouseOver) and index.row() > 0
+        color, width = QColor(theme.accent if chosen or hovered else theme.border), 2.0 if chosen else 1.0
+        background = QColor(theme.accent)
+        background.setAlphaF(0.14 if chosen and self._view.hasFocus() else 0.07 if chosen else 0.0)
+        painter.setPen(QPen(color, width))
+        painter.setBrush(background)
+        painter.drawRoundedRect(QRectF(card).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+
+    def _paint_pictures(self, painter: QPainter, index: QModelIndex | QPersistentModelIndex, card: QRect) -> None:
+        images: list[QImage] = index.data(_IMAGES_ROLE) or []
+        area = QRect(card.left(), card.top() + _GAP, card.width(), _PICTURE)
+        if not images:
+            # Numbers without positions: a bar in the colour of the layer's family.
+            bar = QRectF(0, 0, min(area.width() - 2 * GRID, 2 * _PICTURE), GRID)
+            bar.moveCenter(QRectF(area).center())
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(family_color(str(index.data(_FAMILY_ROLE))))
+            painter.drawRoundedRect(bar, 3, 3)
+            return
+        left = area.center().x() - (len(images) * (_PICTURE + 2) - 2) // 2 + 1
+        for image in images:
+            scale = _PICTURE / max(image.width(), image.height(), 1)
+            place = QRectF(0, 0, image.width() * scale, image.height() * scale)
+            place.moveCenter(QRectF(left, area.top(), _PICTURE, _PICTURE).center())
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, scale < 1)
+            painter.drawImage(place, image)
+            left += _PICTURE + 2

@@ -1,0 +1,76 @@
+"""The strip of layers: it shows them from input to output, and chooses one."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from app.inspector.layer_strip import LayerStrip
+
+
+def strip_of(harness) -> LayerStrip:
+    return harness.find(LayerStrip, "layers")
+
+
+def test_layers_stand_from_input_to_output_and_the_input_cannot_be_chosen(digits):
+    strip = strip_of(digits)
+    assert strip.names == tuple(layer.name for layer in digits.document.project.network.layers)
+    assert strip.item(0).text() == "input"
+    assert not strip.item(0).flags() & Qt.ItemFlag.ItemIsSelectable
+    strip.setFocus()
+    for _ in range(12):
+        QTest.keyClick(strip, Qt.Key.Key_Left)
+    assert digits.document.selection == ("conv_1",)
+    QTest.keyClick(strip, Qt.Key.Key_End)
+    assert digits.document.selection == ("linear_1",)
+
+
+def test_a_click_selects_the_layer_in_the_document(digits):
+    strip = strip_of(digits)
+    strip.scrollToItem(strip.item(2))
+    place = strip.visualItemRect(strip.item(2)).center()
+    QTest.mouseClick(strip.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert digits.document.selection == ("relu_1",)
+    assert digits.inspector.state.layer == strip.current == "relu_1"
+
+
+def test_a_selection_elsewhere_is_marked_and_scrolled_into_view(digits):
+    digits.inspector.resize(700, 600)
+    for name in ("linear_1", "conv_1"):
+        digits.document.select((name,))
+        strip = strip_of(digits)
+        assert strip.current == name
+        assert strip.viewport().rect().intersects(strip.visualItemRect(strip.currentItem()))
+
+
+def test_screen_readers_hear_name_and_shape(digits):
+    strip = strip_of(digits)
+    spoken = [strip.item(row).data(Qt.ItemDataRole.AccessibleTextRole) for row in range(1, strip.count())]
+    assert spoken[0] == "conv_1: 4 feature maps, 8×8"
+    assert spoken[-1] == "linear_1: 10 numbers"
+
+
+def test_pictures_are_the_first_maps_and_follow_the_sample(digits):
+    strip = strip_of(digits)
+
+    def pixels() -> list[object]:
+        return [image.copy() for image in strip.item(1).data(Qt.ItemDataRole.UserRole + 2)]
+
+    before = pixels()
+    assert len(before) == 2
+    assert strip.item(strip.count() - 1).data(Qt.ItemDataRole.UserRole + 2) == []
+    digits.inspection.select_sample(5)
+    digits.wait(lambda: pixels() != before)
+
+
+def test_a_layer_inside_a_block_marks_the_block(make_harness, project_of):
+    inside = [{"type": "ReLu", "name": "inner", "settings": {}}]
+    layers = (
+        ("Conv2D", "conv_1", {"filters": 2, "window": 3, "padding": 1}),
+        ("Residual", "residual_1", {"layers": inside}),
+        ("Flatten", "flatten_1", {}),
+        ("Linear", "linear_1", {"outputs": 10}),
+    )
+    harness = make_harness(project_of(layers, "digits"))
+    harness.wait_for_sample_trace()
+    harness.document.select(("inner",), block=("residual_1",))
+    harness.wait(lambda: strip_of(harness).current == "residual_1")
+    assert harness.document.block == ("residual_1",)  # showing it is no choice
