@@ -16,11 +16,6 @@ from tinyml.core import describe_count
 
 TEXT_LEFT = 46
 PARAMETERS_WIDTH = 104
-WRAP = int(
-    Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
-)
-"""Flags for text that breaks into lines, also inside a long word."""
-
 _WIDE = 520
 _MIN_TEXT_WIDTH = 80
 
@@ -64,7 +59,8 @@ def lay_out_card(model: CardModel, live_line: str, width: int, font: QFont, fix_
         top += gap + height
 
     def wrapped_height(text: str) -> int:
-        return small.boundingRect(QRect(0, 0, text_width, 10_000), WRAP, sentence(text)).height()
+        shown = sentence(text)
+        return small.boundingRect(QRect(0, 0, text_width, 10_000), wrap_flags(small, shown, text_width), shown).height()
 
     place("title", QFontMetrics(bold_font(font)).height())
     if model.line:
@@ -79,6 +75,19 @@ def lay_out_card(model: CardModel, live_line: str, width: int, font: QFont, fix_
         place("fix", fix_height, GRID // 2 + 2)
     least = 0 if model.is_open else BLOCK_SIZE + GRID // 2
     return CardLayout(boxes, text_width, wide, max(top + GRID, least))
+
+
+def wrap_flags(metrics: QFontMetrics, text: str, width: int) -> int:
+    """Return the flags for text that breaks into lines between words; inside a word only if it does not fit a line.
+
+    Arguments:
+        metrics: of the font of the text.
+        text: the text.
+        width: width of a line in pixels.
+    """
+    fits = all(metrics.horizontalAdvance(word) <= width for word in text.replace("\n", " ").split(" "))
+    wrap = Qt.TextFlag.TextWordWrap if fits else Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere
+    return int(wrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
 
 
 def _text_width(model: CardModel, width: int, wide: bool, font: QFont) -> int:

@@ -6,7 +6,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath, Q
 
 from app.builder.canvas.activation_strip import Tiles, paint_bars, paint_empty_tiles, paint_tiles
 from app.builder.canvas.block_painter import arrow_rect
-from app.builder.canvas.card_layout import PARAMETERS_WIDTH, TEXT_LEFT, WRAP, CardLayout, shorten_parameters
+from app.builder.canvas.card_layout import PARAMETERS_WIDTH, TEXT_LEFT, CardLayout, shorten_parameters, wrap_flags
 from app.builder.canvas.card_model import CardModel
 from app.builder.layer_icons import ICON_SIZE, paint_layer_icon
 from app.builder.shape_block import BLOCK_SIZE, paint_block
@@ -103,12 +103,12 @@ class CardPainter:
         self._draw_line(title.adjusted(bold_metrics.horizontalAdvance(name) + GRID, 0, 0, 0), short(model.type_name))
         painter.setFont(small_font(self._font))
         if "line" in boxes:
-            painter.drawText(boxes["line"], WRAP, sentence(live_line or model.line))
+            self._draw_lines(boxes["line"], live_line or model.line)
         for number, note in enumerate(model.notes):
-            painter.drawText(boxes[f"note {number}"], WRAP, sentence(note))
+            self._draw_lines(boxes[f"note {number}"], note)
         if model.problem:
             painter.setPen(QColor(theme.danger))
-            painter.drawText(boxes["problem"], WRAP, sentence(model.problem.sentence))
+            self._draw_lines(boxes["problem"], model.problem.sentence)
 
     def paint_activations(self, values: np.ndarray | None, tiles: Tiles | None) -> None:
         """Paint the strip of activations, if the card has one.
@@ -182,6 +182,10 @@ class CardPainter:
         bar.setWidth(max(bar.width() * model.share, 2))
         painter.setBrush(family_color(model.family))
         painter.drawRoundedRect(bar, 1.5, 1.5)
+
+    def _draw_lines(self, box: QRect, text: str) -> None:
+        shown = sentence(text)
+        self._painter.drawText(box, wrap_flags(self._painter.fontMetrics(), shown, box.width()), shown)
 
     def _draw_line(self, box: QRect, text: str) -> None:
         if box.width() > GRID:

@@ -9,6 +9,11 @@ from PySide6.QtWidgets import QWidget
 from app.widgets.theme.fonts import bold_font, scaled_font, small_font
 from app.widgets.theme.theme import GRID, RADIUS, current_theme
 
+_MIDDLE = int(Qt.AlignmentFlag.AlignVCenter)
+
+_SMALLEST_TEXT = 0.8
+"""Smallest size of the text, as a multiple of its size at 100 %, so that it is readable where the canvas is small."""
+
 
 @dataclass(frozen=True)
 class GapText:
@@ -74,7 +79,7 @@ class GapFrame(QWidget):
         box = QRectF(self.rect())
         paint_frame(painter, box, active=True)
         if self.text is not None:
-            _paint_text(painter, box, scaled_font(small_font(self.font()), self._zoom), self.text)
+            _paint_text(painter, box, scaled_font(small_font(self.font()), max(self._zoom, _SMALLEST_TEXT)), self.text)
         painter.end()
 
 
@@ -99,26 +104,37 @@ def paint_frame(painter: QPainter, box: QRectF, active: bool) -> None:
 
 
 def _paint_text(painter: QPainter, box: QRectF, font: QFont, text: GapText) -> None:
-    """Paint a line of facts in the middle of a gap and, if there is one, the sentence about a problem below it."""
-    theme, line = current_theme(), QFontMetricsF(font).height()
-    lines = 2 if text.trouble else 1
-    if box.height() < line:
-        return
+    """Paint a line of facts in the middle of a gap and the sentence about a problem; in a low gap only that."""
+    line = QFontMetricsF(font).height()
     room = box.adjusted(GRID, 0, -GRID, 0)
-    top = box.center().y() - min(lines * line, box.height()) / 2
-    bold, metrics = bold_font(font), QFontMetricsF(font)
+    top = max(box.center().y() - line * (1 if text.trouble else 0.5), box.top())
+    if not text.trouble:
+        _paint_facts(painter, QRectF(room.left(), top, room.width(), line), font, text)
+    elif box.height() >= 2 * line:
+        _paint_facts(painter, QRectF(room.left(), top, room.width(), line), font, text)
+        _paint_trouble(painter, QRectF(room.left(), top + line, room.width(), line), font, text.trouble)
+    else:
+        _paint_trouble(painter, room, font, text.trouble)
+
+
+def _paint_facts(painter: QPainter, box: QRectF, font: QFont, text: GapText) -> None:
+    """Paint "drop BatchNorm2D here · stays 8×14×14" in the middle of a box of one line."""
+    bold = bold_font(font)
     tail = " · ".join((" here", *text.facts))
     parts = [(f"{text.verb} ", font), (text.what, bold), (tail, font)]
     width = sum(QFontMetricsF(each).horizontalAdvance(part) for part, each in parts)
-    left = max(room.center().x() - width / 2, room.left())
-    painter.setPen(QColor(theme.accent))
+    left = max(box.center().x() - width / 2, box.left())
+    painter.setPen(QColor(current_theme().accent))
     for part, each in parts:
-        shown = QFontMetricsF(each).elidedText(part, Qt.TextElideMode.ElideRight, room.right() - left)
+        shown = QFontMetricsF(each).elidedText(part, Qt.TextElideMode.ElideRight, box.right() - left)
         painter.setFont(each)
-        painter.drawText(QRectF(left, top, room.right() - left, line), int(Qt.AlignmentFlag.AlignVCenter), shown)
+        painter.drawText(QRectF(left, box.top(), box.right() - left, box.height()), _MIDDLE, shown)
         left += QFontMetricsF(each).horizontalAdvance(part)
-    if text.trouble and box.height() >= lines * line:
-        painter.setFont(font)
-        painter.setPen(QColor(theme.danger))
-        shown = metrics.elidedText(text.trouble, Qt.TextElideMode.ElideRight, room.width())
-        painter.drawText(QRectF(room.left(), top + line, room.width(), line), int(Qt.AlignmentFlag.AlignCenter), shown)
+
+
+def _paint_trouble(painter: QPainter, box: QRectF, font: QFont, trouble: str) -> None:
+    """Paint the sentence about a problem in the middle of a box."""
+    painter.setFont(font)
+    painter.setPen(QColor(current_theme().danger))
+    shown = QFontMetricsF(font).elidedText(trouble, Qt.TextElideMode.ElideRight, box.width())
+    painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), shown)

@@ -177,6 +177,16 @@ def test_another_layer_keeps_the_chosen_map_and_drops_the_position(state, docume
     assert state.target == Target("conv_1", 3)
 
 
+def test_for_a_layer_inside_a_block_the_outermost_block_is_shown(project_of, inspection):
+    document = Document(project_of((LAYERS[0], ("Residual", "relu_1", {}), *LAYERS[2:]), "digits"))
+    state = InspectorState(document, inspection)
+    state.set_active(True)
+    document.select(("linear_1",))
+    # Inside the block there is a layer called conv_1 too.
+    document.select(("conv_1",), block=("relu_1",))
+    assert state.layer == "relu_1"
+
+
 def test_a_layer_without_maps_has_no_target_and_says_so(state, document, inspection, signals):
     document.select(("linear_1",))
     assert (state.target, state.status, state.reconstruction) == (None, Status.IDLE, None)

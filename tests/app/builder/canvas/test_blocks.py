@@ -268,6 +268,26 @@ def test_a_dragged_block_takes_its_layers_along(harness) -> None:
     assert read_canvas(harness.canvas) == expected_rows(harness.document)
 
 
+def test_with_alt_a_copy_is_dropped_into_a_block(harness) -> None:
+    harness.pick_up(harness.card("tanh_1"))
+    drag_to(harness, CardGap(("outer", "inner"), 1))
+    QTest.keyPress(harness.window, Qt.Key.Key_Alt)
+    harness.release()
+    QTest.keyRelease(harness.window, Qt.Key.Key_Alt)
+    assert names(harness.document, "outer", "inner") == ["tanh_1", "tanh_2"]
+    assert names(harness.document) == ["relu_1", "outer", "tanh_1"]
+
+
+def test_a_rubber_band_over_a_block_selects_the_block(harness) -> None:
+    stack, canvas = harness.canvas.card_stack, harness.canvas
+    start, end = QPoint(4, harness.card("outer").y() + 2), QPoint(120, harness.card("outer").geometry().bottom() - 2)
+    QTest.mousePress(stack, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, start)
+    QTest.mouseMove(stack, start + QPoint(20, 20))
+    QTest.mouseMove(stack, end)
+    assert (canvas.document.block, canvas.document.selection) == ((), ("outer",))
+    QTest.mouseRelease(stack, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, end)
+
+
 def test_a_drop_that_nests_too_deeply_changes_nothing(harness, qtbot) -> None:
     deep = {"layers": [{"type": "Residual", "name": "r", "settings": INNER}]}
     harness.document.replace(Project(network=harness.document.project.network))

@@ -3,12 +3,13 @@
 from dataclasses import replace
 
 import pytest
-from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPixmap
 from PySide6.QtWidgets import QLabel, QPushButton
 
 from app.builder import SettingsForm
 from app.builder.canvas.card import Card
-from app.builder.canvas.card_layout import lay_out_card
+from app.builder.canvas.card_layout import lay_out_card, wrap_flags
 from app.builder.canvas.card_model import make_layer_models
 from app.builder.canvas.card_painter import CardPainter
 from app.document import DATA_PENDING
@@ -92,3 +93,11 @@ def test_card_palette_and_form_show_the_display_name(harness, qtbot, layer_type:
     assert harness.entry(layer_type).accessibleName().split(":")[0] == title
     shown = " ".join(label.text() for label in form.findChildren(QLabel)) + harness.card(name).accessibleName()
     assert layer_type not in shown
+
+
+def test_lines_break_between_words_unless_a_word_is_too_long(qapp) -> None:
+    metrics = QFontMetrics(qapp.font())
+    width = metrics.horizontalAdvance("padding 1")
+    anywhere = int(Qt.TextFlag.TextWrapAnywhere)
+    assert not wrap_flags(metrics, "padding 1 · no bias", width) & anywhere
+    assert wrap_flags(metrics, "a_very_long_name_of_a_layer", width) & anywhere
