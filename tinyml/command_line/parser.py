@@ -20,6 +20,7 @@ COMMANDS = {
     "train": "train the network of a project file",
     "evaluate": "evaluate a saved model on test data",
     "export": "write a saved model in another file format",
+    "script": "write a project as a Python script for tinyml or PyTorch",
     "check": "check a network's gradients by numerical differentiation",
     "reproduce": "repeat an experiment of the documents that specify the framework",
 }
@@ -29,10 +30,12 @@ _EXAMPLES = """examples:
   tinyml train --network lenet-digits --save lenet.safetensors
   tinyml evaluate lenet.safetensors
   tinyml export lenet.safetensors --to safetensors --out copy.safetensors
+  tinyml script lenet-digits --to pytorch --out lenet.py
   tinyml check lenet-digits
   tinyml reproduce mini-framework
 
-The last line on standard output is the result as JSON. 'tinyml COMMAND --help' says more about a command."""
+The last line on standard output is the result as JSON; 'script' without --out prints the script.
+'tinyml COMMAND --help' says more about a command."""
 
 EXPERIMENTS = {
     "mini-framework": "learning which points lie in a circle: errors and seconds (specification 003, Table I)",
@@ -109,6 +112,7 @@ def make_parser() -> tuple[argparse.ArgumentParser, Commands]:
     _add_train(commands)
     _add_evaluate(commands)
     _add_export(commands)
+    _add_script(commands)
     _add_check(commands)
     _add_reproduce(commands)
     for command in commands.choices.values():
@@ -198,6 +202,19 @@ def _add_export(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     parser.add_argument("model", metavar="MODEL", help=_MODEL)
     parser.add_argument("--to", type=_export_format, required=True, metavar="NAME", help="file format: {formats}")
     parser.add_argument("--out", required=True, metavar="PATH", help="file to write")
+
+
+def _add_script(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser(
+        "script",
+        description="Write the network of a project and its training as a Python script. Without --out, the script is "
+        "printed. An older file of that name is replaced.",
+        formatter_class=_HelpFormatter,
+    )
+    parser.add_argument("project", metavar="PROJECT", help=_PROJECT)
+    parser.add_argument("--data", metavar="NAME", help=f"{_DATA}; by default the data of the project")
+    parser.add_argument("--to", choices=("tinyml", "pytorch"), required=True, help="framework of the script")
+    parser.add_argument("--out", metavar="FILE", help="file to write (*.py)")
 
 
 def _add_check(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

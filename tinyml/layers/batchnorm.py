@@ -20,6 +20,8 @@ from tinyml.layers.base import (
     validate_settings,
 )
 
+_PYTORCH_DEFAULTS = {"eps": 1e-5, "momentum": 0.1}
+
 
 class BatchNormSettings(LayerSettings):
     """Settings that both batch normalisations share."""
@@ -75,7 +77,8 @@ class BatchNorm1DSettings(BatchNormSettings):
         return input_shape
 
     def pytorch(self, input_shape: Shape) -> PyTorchModule:
-        return pytorch_call("nn.BatchNorm1d", input_shape[0], eps=self.eps, momentum=self.momentum)
+        named = {"eps": self.eps, "momentum": self.momentum}
+        return pytorch_call("nn.BatchNorm1d", input_shape[0], defaults=_PYTORCH_DEFAULTS, **named)
 
 
 class BatchNorm2DSettings(BatchNormSettings):
@@ -91,7 +94,8 @@ class BatchNorm2DSettings(BatchNormSettings):
         return input_shape
 
     def pytorch(self, input_shape: Shape) -> PyTorchModule:
-        return pytorch_call("nn.BatchNorm2d", input_shape[0], eps=self.eps, momentum=self.momentum)
+        named = {"eps": self.eps, "momentum": self.momentum}
+        return pytorch_call("nn.BatchNorm2d", input_shape[0], defaults=_PYTORCH_DEFAULTS, **named)
 
 
 class _Pass(NamedTuple):

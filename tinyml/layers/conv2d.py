@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 from pydantic import Field
@@ -105,11 +105,17 @@ class Conv2DSettings(WindowSettings):
         parameters = describe_parameters(product, filters * channels * rows * columns, filters if self.bias else 0)
         return f"{looks} at {maps} through a {describe_shape(self.window)} window. {parameters}"
 
+    def constructor_arguments(self) -> dict[str, Any]:
+        others = super().constructor_arguments()
+        filters, (rows, columns) = others.pop("filters"), others.pop("window")
+        return {"n_filter": filters, "h_filter": rows, "w_filter": columns, **others}
+
     def pytorch(self, input_shape: Shape) -> PyTorchModule:
         return pytorch_call(
             "nn.Conv2d",
             input_shape[0],
             self.filters,
+            defaults={"stride": 1, "padding": 0, "dilation": 1, "bias": True},
             kernel_size=self.window,
             stride=self.stride,
             padding=self.padding,

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 from pydantic import Field
@@ -148,11 +148,17 @@ class ConvTranspose2DSettings(LayerSettings):
             f"{describe_count(filters, 'new map')}, and where windows overlap they add up. {parameters}"
         )
 
+    def constructor_arguments(self) -> dict[str, Any]:
+        others = super().constructor_arguments()
+        filters, (rows, columns) = others.pop("filters"), others.pop("window")
+        return {"n_filters": filters, "h_filter": rows, "w_filter": columns, **others}
+
     def pytorch(self, input_shape: Shape) -> PyTorchModule:
         return pytorch_call(
             "nn.ConvTranspose2d",
             input_shape[0],
             self.filters,
+            defaults={"stride": 1, "padding": 0, "dilation": 1, "bias": True},
             kernel_size=self.window,
             stride=self.stride,
             padding=self.padding,

@@ -1,6 +1,6 @@
 """Linear: connects every input to every output."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 from pydantic import Field
@@ -72,8 +72,11 @@ class LinearSettings(LayerSettings):
         parameters = describe_parameters(product, self.outputs * input_shape[0], self.outputs if self.bias else 0)
         return f"{sums} a weighted sum of all {inputs}{' plus a constant' if self.bias else ''}. {parameters}"
 
+    def constructor_arguments(self) -> dict[str, Any]:
+        return {"output_dim": self.outputs, "bias": self.bias, "initialiser": self.initialiser}
+
     def pytorch(self, input_shape: Shape) -> PyTorchModule:
-        return pytorch_call("nn.Linear", input_shape[0], self.outputs, bias=self.bias)
+        return pytorch_call("nn.Linear", input_shape[0], self.outputs, defaults={"bias": True}, bias=self.bias)
 
 
 class Linear(Layer):

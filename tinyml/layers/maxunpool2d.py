@@ -109,6 +109,10 @@ class MaxUnpool2DSettings(LayerSettings):
             "It has no parameters."
         )
 
+    def constructor_arguments(self) -> dict[str, Any]:
+        # The number of maps follows from the input.
+        return {"size": self.window, "stride": self.stride, "output_size": self.output_size}
+
     def pytorch(self, input_shape: Shape) -> PyTorchModule:
         size = self.output_shape(input_shape)[1:]
         call = f"SizedMaxUnpool2d(kernel_size={self.window}, stride={self.stride}, output_size={size})"

@@ -28,7 +28,7 @@ _DECONVOLUTION = Deconvolution(
     "both ways", "{layer} passes the signal around the layers inside and through them, and adds up both."
 )
 
-_PYTORCH_DEFINITION = '''class Residual(nn.Sequential):
+_PYTORCH_DEFINITION = '''class Residual({base}):
     """Adds the input to the output of the modules inside."""
 
     def forward(self, input):
@@ -43,6 +43,7 @@ class ResidualSettings(BlockSettings):
     summary = "adds its input to its layers' output"
     formula = "y = x + F(x)"
     short_name = "residual"
+    pytorch_block = _PYTORCH_DEFINITION
     aliases = ("skip connection", "shortcut", "resnet block")
     adds_input = True
 
@@ -147,7 +148,7 @@ class ResidualSettings(BlockSettings):
 
     def pytorch(self, input_shape: Shape) -> PyTorchModule | None:
         modules: list[str] = []
-        definitions = [_PYTORCH_DEFINITION]
+        definitions = [_PYTORCH_DEFINITION.format(base="nn.Sequential")]
         for inferred in self.inferred_inside(input_shape):
             name, settings = inferred.specification.name, inferred.settings
             # nn.Sequential passes no switches from one module to another, and its names have no dots.

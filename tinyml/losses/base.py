@@ -31,6 +31,8 @@ class LossDescription:
         last_layer: type of the layer that the network must end with ("Softmax"); None for any.
         unwanted_last_layer: type of the layer that the network must not end with; None for none.
         aliases: other names for `find_loss`, also valid with "_loss" at the end.
+        pytorch: source code of the same loss in PyTorch, a function of outputs and targets; it needs the names `torch`
+            and `nn`. Empty if PyTorch has none.
     """
 
     function: LossFunction
@@ -43,6 +45,7 @@ class LossDescription:
     last_layer: str | None = None
     unwanted_last_layer: str | None = None
     aliases: tuple[str, ...] = ()
+    pytorch: str = ""
 
     @property
     def name(self) -> str:

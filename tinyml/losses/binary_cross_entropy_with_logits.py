@@ -51,4 +51,5 @@ DESCRIPTION = LossDescription(
     target_range=(0.0, 1.0),
     unwanted_last_layer="Sigmoid",
     aliases=("bce", "bce_with_logits", "binary_cross_entropy"),
+    pytorch="nn.BCEWithLogitsLoss()",
 )

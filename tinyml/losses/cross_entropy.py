@@ -49,4 +49,5 @@ DESCRIPTION = LossDescription(
     targets="labels",
     outputs="probabilities",
     last_layer="Softmax",
+    pytorch="lambda outputs, targets: nn.functional.nll_loss(outputs.log(), targets)",
 )

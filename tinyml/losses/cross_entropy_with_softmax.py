@@ -42,4 +42,5 @@ DESCRIPTION = LossDescription(
     targets="labels",
     unwanted_last_layer="Softmax",
     aliases=("softmax_cross_entropy", "cross_entropy_with_logits"),
+    pytorch="nn.CrossEntropyLoss()",
 )

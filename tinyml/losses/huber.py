@@ -40,4 +40,5 @@ DESCRIPTION = LossDescription(
     # Softmax.backward is only right in front of cross_entropy_loss.
     unwanted_last_layer="Softmax",
     aliases=("smooth_l1",),
+    pytorch="nn.HuberLoss()",
 )

@@ -37,4 +37,5 @@ DESCRIPTION = LossDescription(
     # Softmax.backward is only right in front of cross_entropy_loss.
     unwanted_last_layer="Softmax",
     aliases=("mean_absolute_error", "l1"),
+    pytorch="nn.L1Loss()",
 )

@@ -41,4 +41,5 @@ DESCRIPTION = LossDescription(
     # The gradient of Softmax.backward is correct only together with cross_entropy_loss.
     unwanted_last_layer="Softmax",
     aliases=("mean_squared_error", "l2"),
+    pytorch="nn.MSELoss()",
 )

@@ -7,7 +7,14 @@ import numpy as np
 
 from tinyml.core import Array, Parameter
 from tinyml.core.elementwise import in_pieces
-from tinyml.optims.base import Optimizer, OptimizerDescription, check_at_least_zero, check_positive, check_share
+from tinyml.optims.base import (
+    Optimizer,
+    OptimizerDescription,
+    PyTorchCall,
+    check_at_least_zero,
+    check_positive,
+    check_share,
+)
 
 
 class AdamOptimizer(Optimizer):
@@ -95,5 +102,15 @@ DESCRIPTION = OptimizerDescription(
     settings=("beta_1", "beta_2", "weight_decay"),
     make=lambda lr, settings: AdamOptimizer(
         lr, settings["beta_1"], settings["beta_2"], weight_decay=settings["weight_decay"]
+    ),
+    pytorch=lambda adam: PyTorchCall(
+        "torch.optim.Adam",
+        {
+            "lr": adam.lr,
+            "betas": (adam.beta_1, adam.beta_2),
+            "eps": adam.epsilon,
+            "weight_decay": adam.weight_decay,
+        },
+        {"betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0.0},
     ),
 )

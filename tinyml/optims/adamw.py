@@ -2,7 +2,7 @@
 
 from tinyml.core import Array
 from tinyml.optims.adam import AdamOptimizer
-from tinyml.optims.base import OptimizerDescription
+from tinyml.optims.base import OptimizerDescription, PyTorchCall
 
 
 class AdamWOptimizer(AdamOptimizer):
@@ -54,5 +54,15 @@ DESCRIPTION = OptimizerDescription(
     settings=("beta_1", "beta_2", "weight_decay"),
     make=lambda lr, settings: AdamWOptimizer(
         lr, settings["beta_1"], settings["beta_2"], weight_decay=settings["weight_decay"]
+    ),
+    pytorch=lambda adamw: PyTorchCall(
+        "torch.optim.AdamW",
+        {
+            "lr": adamw.lr,
+            "betas": (adamw.beta_1, adamw.beta_2),
+            "eps": adamw.epsilon,
+            "weight_decay": adamw.weight_decay,
+        },
+        {"betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0.01},
     ),
 )

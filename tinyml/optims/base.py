@@ -5,7 +5,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from numbers import Real
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -57,6 +57,33 @@ class Optimizer(ABC):
         return state
 
 
+class PyTorchCall(NamedTuple):
+    """The call of a class of PyTorch that does the same as an optimiser or a schedule.
+
+    Attributes:
+        name: of the class, as in a script: "torch.optim.Adam".
+        arguments: by name, without the first one.
+        defaults: PyTorch's default values, of the arguments that a script need not write.
+    """
+
+    name: str
+    arguments: dict[str, Any]
+    defaults: dict[str, Any] = {}  # noqa: RUF012 (never changed)
+
+    @property
+    def written(self) -> dict[str, Any]:
+        """The arguments that differ from their default.
+
+        >>> PyTorchCall("torch.optim.SGD", {"lr": 0.1, "momentum": 0.0}, {"momentum": 0.0}).written
+        {'lr': 0.1}
+        """
+        return {
+            name: value
+            for name, value in self.arguments.items()
+            if name not in self.defaults or self.defaults[name] != value
+        }
+
+
 @dataclass(frozen=True)
 class OptimizerDescription:
     """Description of an optimiser, for files and forms.
@@ -69,6 +96,7 @@ class OptimizerDescription:
         formula: lines of Unicode text with subscripts, superscripts and roots as in `LayerSettings.formula`.
         settings: names of the training settings that it uses, apart from the learning rate.
         make: makes the optimiser from a learning rate and the values of all training settings by name.
+        pytorch: returns the call that makes the same optimiser in PyTorch; None if PyTorch has none.
     """
 
     name: str
@@ -78,6 +106,7 @@ class OptimizerDescription:
     formula: str
     settings: tuple[str, ...]
     make: Callable[[float, Mapping[str, Any]], Optimizer]
+    pytorch: Callable[[Any], PyTorchCall] | None = None
 
 
 def is_number(value: object) -> bool:

@@ -4,7 +4,14 @@ import numpy as np
 
 from tinyml.core import Array, Parameter
 from tinyml.core.elementwise import in_pieces
-from tinyml.optims.base import Optimizer, OptimizerDescription, check_at_least_zero, check_positive, check_share
+from tinyml.optims.base import (
+    Optimizer,
+    OptimizerDescription,
+    PyTorchCall,
+    check_at_least_zero,
+    check_positive,
+    check_share,
+)
 
 
 class RMSPropOptimizer(Optimizer):
@@ -80,4 +87,15 @@ DESCRIPTION = OptimizerDescription(
     formula="v ← α v + (1 − α) ∇^2,  w ← w − ε ∇ / (√{v} + 10^{−8})",
     settings=("smoothing", "weight_decay"),
     make=lambda lr, settings: RMSPropOptimizer(lr, settings["smoothing"], weight_decay=settings["weight_decay"]),
+    pytorch=lambda rmsprop: PyTorchCall(
+        "torch.optim.RMSprop",
+        {
+            "lr": rmsprop.lr,
+            "alpha": rmsprop.smoothing,
+            "eps": rmsprop.epsilon,
+            "momentum": rmsprop.momentum,
+            "weight_decay": rmsprop.weight_decay,
+        },
+        {"alpha": 0.99, "eps": 1e-8, "momentum": 0.0, "weight_decay": 0.0},
+    ),
 )

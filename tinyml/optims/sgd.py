@@ -2,7 +2,7 @@
 
 from tinyml.core import Array, Parameter
 from tinyml.core.elementwise import in_pieces, number_like, subtract_scaled
-from tinyml.optims.base import Optimizer, OptimizerDescription, check_at_least_zero, check_share
+from tinyml.optims.base import Optimizer, OptimizerDescription, PyTorchCall, check_at_least_zero, check_share
 
 
 class SGDOptimizer(Optimizer):
@@ -69,5 +69,15 @@ DESCRIPTION = OptimizerDescription(
     settings=("momentum", "nesterov", "weight_decay"),
     make=lambda lr, settings: SGDOptimizer(
         lr, settings["momentum"] or None, settings["nesterov"], settings["weight_decay"]
+    ),
+    pytorch=lambda sgd: PyTorchCall(
+        "torch.optim.SGD",
+        {
+            "lr": sgd.lr,
+            "momentum": sgd.momentum,
+            "nesterov": sgd.nesterov and sgd.momentum > 0,  # PyTorch refuses it without momentum
+            "weight_decay": sgd.weight_decay,
+        },
+        {"momentum": 0.0, "nesterov": False, "weight_decay": 0.0},
     ),
 )

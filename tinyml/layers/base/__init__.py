@@ -9,7 +9,7 @@ from tinyml.layers.base.deconvolution import Deconvolution
 from tinyml.layers.base.initialise import initialise_parameters
 from tinyml.layers.base.layer import Layer
 from tinyml.layers.base.pooling import Pooling, PoolingSettings
-from tinyml.layers.base.pytorch import PyTorchModule, pytorch_call
+from tinyml.layers.base.pytorch import PyTorchModule, pytorch_call, short_pair
 from tinyml.layers.base.setting_types import PIXELS, InitialiserSetting, NonNegativePair, PositivePair
 from tinyml.layers.base.settings import (
     Box,
@@ -50,6 +50,7 @@ __all__ = [
     "pytorch_call",
     "require_fit",
     "require_maps",
+    "short_pair",
     "validate_input_dim",
     "validate_settings",
 ]

@@ -1,7 +1,7 @@
 """What max pooling and average pooling share: settings, shapes, and the views of the input pixels."""
 
 import math
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from pydantic import Field
@@ -45,6 +45,9 @@ class PoolingSettings(WindowSettings):
     def output_shape(self, input_shape: Shape) -> Shape:
         channels, height, width = require_maps(self.layer_name, input_shape)
         return (channels, *require_fit((height, width), self.geometry))
+
+    def constructor_arguments(self) -> dict[str, Any]:
+        return {"size": self.window, "stride": self.stride}
 
     def describe(self) -> str:
         return describe_window(self.geometry, with_padding=False)

@@ -1,6 +1,6 @@
 """The settings of a layer: what a user edits, and everything that is known about the layer before it exists."""
 
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -37,6 +37,10 @@ class LayerSettings(BaseModel):
     """Layer type of the pooling layer before this one whose switches this one uses (MaxUnpool2D uses a MaxPool2D)."""
     pytorch_exception: ClassVar[str] = ""
     """Why PyTorch has no module for this layer, in one sentence; empty for every layer with a `pytorch`."""
+
+    pytorch_block: ClassVar[str] = ""
+    """For a layer that holds layers: source code of the PyTorch class of the same name, with the base class `{base}`.
+    It gets the modules inside as `nn.Sequential` does."""
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """Return the shape of the output for `input_shape`, both without the batch axis.
@@ -104,6 +108,14 @@ class LayerSettings(BaseModel):
             pooling_input_shape: of one example before the pooling layer.
         """
         return self
+
+    def constructor_arguments(self) -> dict[str, Any]:
+        """Return the arguments of the layer's constructor that give these settings, by name.
+
+        `name`, `input_dim`, `dtype` and `rng` are left out. The default is for a constructor whose arguments have the
+        names of the settings.
+        """
+        return {name: getattr(self, name) for name in type(self).model_fields}
 
     def pytorch(self, input_shape: Shape) -> PyTorchModule | None:
         """Return the PyTorch module that computes the same as the layer; None if there is none for these settings.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tinyml.core import SettingsError
-from tinyml.optims.base import is_number
+from tinyml.optims.base import PyTorchCall, is_number
 
 
 class Schedule(ABC):
@@ -45,6 +45,8 @@ class ScheduleDescription:
         settings: names of the training settings that it uses, apart from the number of epochs.
         make: makes the schedule from the values of all training settings by name, and the number of batches in an
             epoch.
+        pytorch: returns the call that makes the same schedule in PyTorch, for a schedule of this class and the learning
+            rate. The script calls its `step` after each batch. None if PyTorch has no such schedule.
     """
 
     name: str
@@ -54,6 +56,7 @@ class ScheduleDescription:
     formula: str
     settings: tuple[str, ...]
     make: Callable[[Mapping[str, Any], int], Schedule]
+    pytorch: Callable[[Any, float], PyTorchCall] | None = None
 
 
 def check_steps(what: str, value: object, lowest: int = 1) -> int:

@@ -2,6 +2,7 @@
 
 import math
 
+from tinyml.optims.base import PyTorchCall
 from tinyml.optims.schedules.base import Schedule, ScheduleDescription, check_factor, check_steps
 
 
@@ -41,4 +42,10 @@ DESCRIPTION = ScheduleDescription(
     formula="ε · (1 + cos(π · done)) / 2",
     settings=(),
     make=lambda settings, batches: CosineSchedule(settings["epochs"] * batches),
+    # After `T_max` steps, PyTorch's rate rises again; ours stays at its lowest value. A run has no more steps.
+    pytorch=lambda cosine, rate: PyTorchCall(
+        "torch.optim.lr_scheduler.CosineAnnealingLR",
+        {"T_max": cosine.length, "eta_min": cosine.low * rate},
+        {"eta_min": 0.0},
+    ),
 )

@@ -3,6 +3,7 @@
 import math
 
 from tinyml.core import SettingsError
+from tinyml.optims.base import PyTorchCall
 from tinyml.optims.schedules.base import Schedule, ScheduleDescription, check_factor, check_steps
 
 
@@ -60,4 +61,16 @@ DESCRIPTION = ScheduleDescription(
     formula="ε/25 → ε → ε/250 000, along cosines",
     settings=(),
     make=lambda settings, batches: OneCycleSchedule(settings["epochs"] * batches),
+    pytorch=lambda cycle, rate: PyTorchCall(
+        "torch.optim.lr_scheduler.OneCycleLR",
+        {
+            "max_lr": rate,
+            "total_steps": cycle.length,
+            "pct_start": cycle.rise,
+            "div_factor": cycle.divide,
+            "final_div_factor": cycle.final_divide,
+            "cycle_momentum": False,
+        },
+        {"pct_start": 0.3, "div_factor": 25.0, "final_div_factor": 1e4},
+    ),
 )

@@ -1,5 +1,6 @@
 """A learning rate that decreases in steps."""
 
+from tinyml.optims.base import PyTorchCall
 from tinyml.optims.schedules.base import Schedule, ScheduleDescription, check_factor, check_steps
 
 
@@ -38,4 +39,7 @@ DESCRIPTION = ScheduleDescription(
     formula="ε · γ^{⌊epoch / n⌋}",
     settings=("schedule_epochs", "schedule_factor"),
     make=lambda settings, batches: StepSchedule(settings["schedule_epochs"] * batches, settings["schedule_factor"]),
+    pytorch=lambda step, rate: PyTorchCall(
+        "torch.optim.lr_scheduler.StepLR", {"step_size": step.every, "gamma": step.gamma}
+    ),
 )

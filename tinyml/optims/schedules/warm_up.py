@@ -1,5 +1,6 @@
 """A learning rate that rises at first and then stays constant."""
 
+from tinyml.optims.base import PyTorchCall
 from tinyml.optims.schedules.base import Schedule, ScheduleDescription, check_factor, check_steps
 
 
@@ -38,4 +39,7 @@ DESCRIPTION = ScheduleDescription(
     formula="ε · (s + (1 − s) · min(epoch / n, 1))",
     settings=("schedule_epochs", "schedule_factor"),
     make=lambda settings, batches: WarmUpSchedule(settings["schedule_epochs"] * batches, settings["schedule_factor"]),
+    pytorch=lambda warm_up, rate: PyTorchCall(
+        "torch.optim.lr_scheduler.LinearLR", {"start_factor": warm_up.start, "total_iters": warm_up.length}
+    ),
 )
