@@ -240,6 +240,7 @@ class MainWindow(QMainWindow):
         self.palette_view.focus_search()
 
     def _quick_insert(self) -> None:
+        self.pages.show_page("build")
         self.canvas.request_insert()
 
     def _show_help(self) -> None:

@@ -24,6 +24,9 @@ from tinyml.layers import layer_types
 _WIDTH = 52 * GRID
 _ROWS = 7
 _KEYS = "Enter: insert · Tab: insert, then the next one · ↑ ↓: choose · Esc: close"
+_WINDOW_CHANGES = (QEvent.Type.Resize, QEvent.Type.Close, QEvent.Type.Hide)
+"""What happens to a window after which the gap is elsewhere or gone."""
+
 _RECENT = 5
 """Number of types that count as used recently."""
 
@@ -73,6 +76,7 @@ class QuickInsert(QFrame):
         self.search.left.connect(self._on_left)
         self.list.clicked.connect(self._on_list_clicked)
         canvas.insert_requested.connect(self.open_at)
+        canvas.installEventFilter(self)
         document.changed.connect(self._on_document_changed)
         document.replaced.connect(self._on_document_replaced)
 
@@ -88,6 +92,7 @@ class QuickInsert(QFrame):
         """
         window = self._canvas.window()
         if self.parent() is not window:
+            self._close()
             self.setParent(window)
             window.installEventFilter(self)
         self._block, self._index, self._position = block, index, position
@@ -157,8 +162,9 @@ class QuickInsert(QFrame):
         painter.end()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize and watched is self.parent() and self.isVisible():
-            self._close()  # the gap is elsewhere now
+        changes = (QEvent.Type.Hide,) if watched is self._canvas else _WINDOW_CHANGES
+        if event.type() in changes and self.isVisible():
+            self._close()
         return super().eventFilter(watched, event)
 
     # ------------------------------------------------------------------------------------------------------ inserting
@@ -191,6 +197,10 @@ class QuickInsert(QFrame):
     def _close(self) -> None:
         self.hide()
         self.search.clear()
+        if self.parent() is not self._canvas:
+            # The window may be deleted before the canvas: that of a page that returns to the main window, for example.
+            self.window().removeEventFilter(self)
+            self.setParent(self._canvas)
 
     # ---------------------------------------------------------------------------------------------------------- slots
 

@@ -51,3 +51,15 @@ def test_lenet_5_is_built_by_keyboard_alone(qtbot, window, key) -> None:
     for _ in LENET:
         QTest.keyClick(window, Qt.Key.Key_Z, CONTROL)
     assert window.document.project.network.layers == ()
+
+
+def test_quick_insert_comes_from_every_page_and_leaves_with_its_page(qtbot, window) -> None:
+    window.activateWindow()
+    qtbot.waitUntil(lambda: QApplication.activeWindow() is window)
+    window.pages.show_page("train")
+    QTest.keyClick(window, Qt.Key.Key_Space, CONTROL)
+    assert window.pages.current == "build"
+    assert window.quick_insert.isVisible()
+    assert QApplication.focusWidget() is window.quick_insert.search
+    window.pages.show_page("train")
+    assert not window.quick_insert.isVisible()

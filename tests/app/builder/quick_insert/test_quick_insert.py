@@ -3,9 +3,9 @@
 import time
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QWidget
 
 from app.builder import QuickInsert
 
@@ -207,3 +207,42 @@ def test_a_block_that_undo_removes_takes_no_layer(block_harness) -> None:
     assert popup.isVisible()
     assert "residual_7" in label(popup, "hint")
     assert harness.document.undo_stack.count() == 0
+
+
+def test_a_layer_goes_into_a_block(block_harness) -> None:
+    harness, popup = block_harness
+    popup.open_at(("residual_1",), 1, QPoint(), "tanh")
+    assert label(popup, "place") == "Insert after conv_1, which gives 8×8×8"
+    assert popup.list.current.result == "8×8×8"
+    press(harness, Qt.Key.Key_Tab)
+    assert (harness.document.block, harness.document.selection) == (("residual_1",), ("tanh_1",))
+    inside = [inferred.specification.name for inferred in harness.document.inferred_layers(("residual_1",))]
+    assert inside == ["conv_1", "tanh_1", "batchnorm_1", "relu_1", "conv_2"]
+    assert label(popup, "place") == "Insert after tanh_1, which gives 8×8×8"
+    popup.open_at(("residual_1",), 0, QPoint())
+    assert label(popup, "place") == "Insert after the input of residual_1, which gives 8×8×8"
+    assert popup.list.candidates[0].title == "Conv2D"
+
+
+def test_a_canvas_that_is_hidden_or_gets_another_window_closes_the_popup(harness, popup, qtbot) -> None:
+    harness.click("conv_1")
+    type_on_canvas(harness, "relu")
+    harness.canvas.hide()
+    assert not popup.isVisible()
+    harness.canvas.show()
+    other = QWidget()
+    qtbot.addWidget(other)
+    harness.canvas.setParent(other)
+    with qtbot.waitExposed(other):
+        other.show()
+    harness.canvas.show()
+    harness.canvas.request_insert()
+    assert popup.parentWidget() is other
+    assert popup.isVisible()
+    harness.canvas.setParent(harness.window)
+    other.deleteLater()
+    QCoreApplication.sendPostedEvents(other, QEvent.Type.DeferredDelete)
+    harness.canvas.show()
+    harness.canvas.request_insert()
+    assert popup.parentWidget() is harness.window
+    assert popup.isVisible()
