@@ -87,6 +87,10 @@ class Desktop:
         self.move(x, y)
         self.xdotool("click", 1)
 
+    def turn_wheel(self, steps: int) -> None:
+        """Turn the wheel at the place of the mouse; `steps` is positive for up."""
+        self.xdotool("click", "--repeat", abs(steps), "--delay", "10", 4 if steps > 0 else 5)
+
     def move(self, x: float, y: float) -> None:
         """Move the mouse to a point of the screen."""
         self.xdotool("mousemove", round(x), round(y))

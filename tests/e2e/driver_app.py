@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.shell.application import create_application
 from app.shell.main_window import MainWindow
 from app.shell.run import open_window
+from tinyml.net import is_block
 
 
 class Probe(QObject):
@@ -64,6 +65,12 @@ class Probe(QObject):
             "title": self._window.windowTitle(),
             "layers": [layer.name for layer in document.project.network.layers],
             "types": [layer.type for layer in document.project.network.layers],
+            "settings": [layer.settings for layer in document.project.network.layers],
+            "inside": {
+                layer.name: [inferred.specification.type for inferred in document.inferred_layers((layer.name,))]
+                for layer in document.project.network.layers
+                if is_block(layer.type)
+            },
             "data": document.project.data.source,
             "problems": [str(problem) for problem in document.problems],
             "selection": list(document.selection),
