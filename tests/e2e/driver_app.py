@@ -2,7 +2,7 @@
 
     python driver_app.py FOLDER [PROJECT]
 
-A test creates FOLDER/ask. The script then writes FOLDER/state.json and removes FOLDER/ask. The settings are in
+A test creates FOLDER/ask. The script then removes FOLDER/ask and writes FOLDER/state.json. The settings are in
 FOLDER/settings.ini. When the window is closed, FOLDER/end.json lists the threads and windows that still exist.
 """
 
@@ -53,8 +53,9 @@ class Probe(QObject):
             return
         written = self._folder / "state.part"
         written.write_text(json.dumps(self._state()))
-        written.replace(self._folder / "state.json")
+        # The test asks again as soon as it finds the answer. That question must stay.
         question.unlink()
+        written.replace(self._folder / "state.json")
         # The answer itself takes some milliseconds. They are not the program's fault, so the measurement starts again.
         self._last = None
         self._gaps.clear()
