@@ -11,10 +11,9 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QWidget
 from app.builder import Canvas, Palette, QuickInsert
 from app.datasets import DataPage
 from app.document import Document
-from app.forms import TrainingForm
 from app.inspector import Inspector
 from app.models import ModelsView
-from app.monitor import Monitor
+from app.monitor import TrainPage
 from app.shell.about import AboutDialog
 from app.shell.actions import Actions
 from app.shell.application import ThemeManager
@@ -38,6 +37,11 @@ from app.shell.window_layout import FOLD_COMMANDS, WindowLayout
 from app.training import Inspection, Session
 from app.widgets.page_layout import PageLayout
 from app.widgets.plain_text import short
+
+LEAST_CARDS = 6
+"""At the start, the cards are made smaller if fewer than this many are visible, the input card included."""
+CANVAS_SIZE = 360, 300
+"""Panels fold rather than make the canvas smaller than this, in pixels."""
 
 
 class MainWindow(QMainWindow):
@@ -82,15 +86,15 @@ class MainWindow(QMainWindow):
         self.canvas = Canvas(self.document, self.inspection)
         self.quick_insert = QuickInsert(self.document, self.canvas)
         self.settings_tabs = SettingsTabs(self.document, self.inspection)
-        self.monitor = Monitor(self.session)
+        self.train_page = TrainPage(self.document, self.session)
+        self.monitor = self.train_page.monitor
         self.inspector = Inspector(self.document, self.inspection)
         self.models = ModelsView()
         self.data_page = DataPage(self.document)
-        self.training_form = TrainingForm(self.document, prefix="train_page")
-        build = PageLayout("build", self.canvas, left=self.palette_view, right=self.settings_tabs)
+        build = PageLayout("build", self.canvas, left=self.palette_view, right=self.settings_tabs, smallest=CANVAS_SIZE)
         self.pages.add_page("data", self.data_page)
         self.pages.add_page("build", build)
-        self.pages.add_page("train", PageLayout("train", self.monitor, right=self.training_form))
+        self.pages.add_page("train", self.train_page)
         self.pages.add_page("inspect", self.inspector)
         self.pages.add_page("models", self.models)
 
@@ -216,7 +220,7 @@ class MainWindow(QMainWindow):
         reasons = {
             "build": self.settings_tabs.commit(),
             "data": self.data_page.commit(),
-            "train": self.training_form.commit(),
+            "train": self.train_page.commit(),
         }
         for page, reason in reasons.items():
             if reason:
@@ -270,8 +274,7 @@ class MainWindow(QMainWindow):
     @Slot(str)
     def _on_training_clicked(self, field: str) -> None:
         self.pages.show_page("train")
-        self.pages.unfold("train", "right")
-        self.training_form.focus_field(field)
+        self.train_page.focus_setting(field)
 
     @Slot()
     def _on_curve_clicked(self) -> None:
@@ -325,6 +328,9 @@ class MainWindow(QMainWindow):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.pages.show_windows()
+        if not event.spontaneous() and self.pages.current == "build":
+            self.canvas.zoom.show_at_least(LEAST_CARDS)
+            self.canvas.setFocus()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._commit_forms()
@@ -348,7 +354,7 @@ class MainWindow(QMainWindow):
             self.document,
             self.inspection,
             self.files,
-            self.monitor,
+            self.train_page,
             self.models,
             self.data_page,
         ):

@@ -1,16 +1,23 @@
 """The toolbar: buttons to train, pause, step and stop; chips that show the settings and open them."""
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QPushButton, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from app.document import Document
 from app.formatting import format_count
 from app.shell.actions import Actions
 from app.shell.facts_chip import FactsChip
-from app.widgets.plain_text import button_text, short
+from app.widgets.plain_text import button_text, short, tool_tip
 
 FIELDS = {"epochs": "epochs", "batch": "batch_size", "optimiser": "learning_rate"}
 """The training setting that each chip opens."""
+SHORT_TITLE = 14
+"""Number of characters of a title if there is little room."""
+SMALLEST_WIDTH = 200
+"""Width below which the toolbar is not laid out, in pixels."""
+SPACE = 8
+"""Room between two widgets, as in the style sheet, in pixels."""
 BUTTONS = ("train", "pause", "step", "stop")
 TIPS = {
     "data": "Click to change the data.",
@@ -34,14 +41,26 @@ class ActionButton(QPushButton):
         self.setObjectName(f"button_{name}")
         self.setProperty("primary", name == "train")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._compact = False
         self.clicked.connect(self._action.trigger)
         self._action.changed.connect(self._on_action_changed)
         self._on_action_changed()
 
+    def set_compact(self, compact: bool) -> None:
+        """Show only the icon, or also the text.
+
+        Arguments:
+            compact: True for the icon alone.
+        """
+        if compact != self._compact:
+            self._compact = compact
+            self._on_action_changed()
+
     @Slot()
     def _on_action_changed(self) -> None:
-        text = self._action.text().replace("&", "")
-        self.setText(text.removeprefix("One ").capitalize())
+        text = self._action.text().replace("&", "").removeprefix("One ").capitalize()
+        self.setText("" if self._compact else text)
+        self.setAccessibleName(text)
         self.setIcon(self._action.icon())
         self.setToolTip(self._action.toolTip())
         self.setEnabled(self._action.isEnabled())
@@ -68,10 +87,12 @@ class ToolBar(QToolBar):
         self.setObjectName("toolbar")
         self.setMovable(False)
         self._document = document
-        for name in BUTTONS:
-            self.addWidget(ActionButton(actions, name))
+        self._buttons = [ActionButton(actions, name) for name in BUTTONS]
+        for button in self._buttons:
+            self.addWidget(button)
         self.addSeparator()
         self._chips: dict[str, QToolButton] = {}
+        self._texts: dict[str, tuple[str, ...]] = {}
         for name in ("data", "epochs", "batch", "optimiser"):
             chip = QToolButton()
             chip.setObjectName(f"chip_{name}")
@@ -99,16 +120,41 @@ class ToolBar(QToolBar):
     def refresh(self) -> None:
         """Show the current data and settings."""
         training, data, pending = self._document.project.training, self._document.data, self._document.data_pending
-        texts = {
-            "data": f"data: {short(data.title, 28)} · {format_count(data.count)}"
-            if data
-            else "data: …"
-            if pending
-            else "data: none",
-            "epochs": f"epochs {training.epochs}",
-            "batch": f"batch {training.batch_size}",
-            "optimiser": training.describe_optimizer(),
+        name = short(data.title, 28) if data else "…" if pending else "none"
+        count = f" · {format_count(data.count)}" if data else ""
+        optimizer = training.describe_optimizer()
+        self._texts = {
+            "data": (f"data: {name}{count}", f"data: {short(name, SHORT_TITLE)}"),
+            "epochs": (f"epochs {training.epochs}",),
+            "batch": (f"batch {training.batch_size}",),
+            "optimiser": (optimizer, optimizer.split(",")[0]),
         }
-        for name, text in texts.items():
-            self._chips[name].setText(button_text(text, 48))
-            self._chips[name].setToolTip(TIPS[name])
+        for chip, texts in self._texts.items():
+            self._chips[chip].setToolTip(f"{tool_tip(texts[0])}\n{TIPS[chip]}")
+        self._fit()
+
+    # ---------------------------------------------------------------------------------------------------------- room
+
+    def minimumSizeHint(self) -> QSize:
+        # What has no room is in the menu at the end of the toolbar.
+        return QSize(SMALLEST_WIDTH, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._fit()
+        super().resizeEvent(event)
+
+    def _fit(self) -> None:
+        """Say less if there is little room: icons without text, then short chips. Qt moves the rest into a menu."""
+        for icons_only, short_chips in ((False, False), (True, False), (True, True)):
+            for button in self._buttons[1:]:
+                button.set_compact(icons_only)
+            for name, texts in self._texts.items():
+                self._chips[name].setText(button_text(texts[-1 if short_chips else 0], 48))
+            if self._needed_width() <= self.width():
+                break
+
+    def _needed_width(self) -> int:
+        widgets = [self.widgetForAction(action) for action in self.actions()]
+        margins = self.contentsMargins()
+        widths = sum(max(widget.minimumSizeHint().width(), 0) + SPACE for widget in widgets)
+        return widths + margins.left() + margins.right() + 2 * SPACE

@@ -43,6 +43,7 @@ class WindowLayout(QObject):
         self._window, self._settings = window, settings
         self._pages: dict[str, ScrollPanel] = {}
         self._windows: dict[str, PageWindow] = {}
+        self._closed_windows: list[PageWindow] = []
         self._history: list[str] = []
         self._stack = QStackedWidget()
         self._stack.setObjectName("pages")
@@ -179,10 +180,13 @@ class WindowLayout(QObject):
             window.show()
 
     def close_windows(self) -> None:
-        """Close all windows of pages, since the main window closes. Their pages are deleted with the main window."""
+        """Close all windows of pages, since the main window closes. It takes the pages back and deletes them."""
         self._closing = True
-        for window in list(self._windows.values()):
+        for name, window in self._windows.items():
             window.close()
+            self._stack.addWidget(self._pages[name])
+            window.deleteLater()
+        self._windows.clear()
 
     def keep_windows(self) -> None:
         """From now on, a closed window does not change the layout, since the whole program closes."""
@@ -361,5 +365,7 @@ class WindowLayout(QObject):
         if not self._closing:
             window, page = self._windows.pop(name), self._pages[name]
             self._stack.addWidget(page)
+            # Without a reference, Python would delete the window at once, in the middle of its closeEvent.
+            self._closed_windows.append(window)
             window.deleteLater()
             self._refresh()

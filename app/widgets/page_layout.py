@@ -41,6 +41,7 @@ class PageLayout(QWidget):
         below: what follows from the main content; None if there is nothing.
         widths: of the panels at the left and at the right, in pixels, until the user changes them.
         below_height: of the panel below, in pixels, until the user changes it.
+        smallest: width and height in pixels; panels fold rather than make the middle smaller.
 
     Signals:
         changed(): a panel was folded, unfolded or resized.
@@ -58,6 +59,7 @@ class PageLayout(QWidget):
         below: QWidget | None = None,
         widths: tuple[int, int] = (216, 300),
         below_height: int = 240,
+        smallest: tuple[int, int] = (0, 0),
     ) -> None:
         super().__init__()
         self.setObjectName(f"{name}_layout")
@@ -70,6 +72,7 @@ class PageLayout(QWidget):
         self._insisted: Side | None = None
         self._arranging = False
         self._middle = ScrollPanel(middle)
+        self._least_middle = QSize(*smallest)
         self._middle.setObjectName(f"{name}_middle")
         contents: dict[Side, QWidget | None] = {"left": left, "right": right, "below": below}
         self._panels: dict[Side, ScrollPanel] = {side: ScrollPanel(w) for side, w in contents.items() if w is not None}
@@ -237,7 +240,7 @@ class PageLayout(QWidget):
             if self._has_room_for({*shown, side}) or side == self._insisted:
                 shown.add(side)
         if "below" in self._panels and "below" not in self._folded_by_user:
-            needed = self._middle.smallest.height() + LINE + self._panels["below"].smallest.height()
+            needed = self._smallest_middle().height() + LINE + self._panels["below"].smallest.height()
             if needed <= self.height() or self._insisted == "below":
                 shown.add("below")
         if self._has_room_for(set(wanted)) and self._insisted != "below":
@@ -246,8 +249,12 @@ class PageLayout(QWidget):
 
     def _has_room_for(self, sides: set[Side]) -> bool:
         strips = sum(STRIP for side in ("left", "right") if side in self._panels and side not in sides)
-        needed = sum(self._smallest_width(side) + LINE for side in sides) + self._middle.smallest.width()
+        needed = sum(self._smallest_width(side) + LINE for side in sides) + self._smallest_middle().width()
         return needed + strips <= self.width()
+
+    def _smallest_middle(self) -> QSize:
+        """Return the size below which the middle should not be laid out while panels can fold."""
+        return self._middle.smallest.expandedTo(self._least_middle)
 
     def _smallest_width(self, side: Side) -> int:
         """Return the width that a panel needs, with room for its scroll bar if it is too low for its content."""
@@ -259,7 +266,7 @@ class PageLayout(QWidget):
         strips = sum(STRIP for side in ("left", "right") if side in self._panels and side not in shown)
         room = self.width() - strips - LINE * len(shown)
         widths = {side: max(self._sizes[side], self._smallest_width(side)) for side in shown}
-        missing = self._middle.smallest.width() + sum(widths.values()) - room
+        missing = self._smallest_middle().width() + sum(widths.values()) - room
         for side in shown:
             less = min(max(missing, 0), widths[side] - self._smallest_width(side))
             widths[side] -= less
@@ -268,7 +275,7 @@ class PageLayout(QWidget):
             # The user insists on a panel. The middle scrolls then, and a panel in a tiny window scrolls too.
             widths[shown[0]] = max(min(widths[shown[0]], room - SMALLEST_MIDDLE.width()), 1)
         middle = max(room - sum(widths.values()), 1)
-        self._column.setMinimumWidth(min(self._middle.smallest.width(), middle))
+        self._column.setMinimumWidth(min(self._smallest_middle().width(), middle))
         for side in shown:
             self._panels[side].setMinimumWidth(min(self._smallest_width(side), widths[side]))
         _layout_of(self).activate()
@@ -279,9 +286,10 @@ class PageLayout(QWidget):
         if "below" not in self._panels:
             return
         room, smallest = self.height() - LINE, self._panels["below"].smallest.height()
-        height = max(min(self._sizes["below"], room - self._middle.smallest.height()), smallest)
+        least = self._smallest_middle().height()
+        height = max(min(self._sizes["below"], room - least), smallest)
         height = min(height, max(room - SMALLEST_MIDDLE.height(), 1))
-        self._middle.setMinimumHeight(min(self._middle.smallest.height(), max(room - height, 1)) if below else 1)
+        self._middle.setMinimumHeight(min(least, max(room - height, 1)) if below else 1)
         self._panels["below"].setMinimumHeight(min(smallest, height))
         _layout_of(self._column).activate()
         self._rows.setSizes([max(room - height, 1), height])

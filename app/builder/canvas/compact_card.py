@@ -16,7 +16,8 @@ COMPACT_SCALE = 1.7
 COMPACT_HEIGHT = 44
 """Height of a compact card in pixels at 100 %."""
 
-_LARGEST_COMPACT_ZOOM = 0.6
+LARGEST_COMPACT_ZOOM = 0.6
+"""Cards are compact below this size: size on screen divided by the size at 100 %."""
 _MARK = 14
 _TEXT_LEFT = 40
 
@@ -27,7 +28,7 @@ def is_compact(zoom: float) -> bool:
     Arguments:
         zoom: size on screen divided by the size at 100 %.
     """
-    return zoom < _LARGEST_COMPACT_ZOOM
+    return zoom < LARGEST_COMPACT_ZOOM
 
 
 def paint_compact_row(painter: QPainter, rect: QRect, font: QFont, model: CardModel, preview: str = "") -> None:

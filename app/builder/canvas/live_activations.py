@@ -31,6 +31,7 @@ class LiveActivations(QObject):
         self._document = document
         self._inspection = inspection
         self._card_stack = card_stack
+        self._waiting = False
         self._refresh_timer = QTimer(self)
         self._refresh_timer.setSingleShot(True)
         self._refresh_timer.setInterval(_REFRESH_MS)
@@ -44,6 +45,7 @@ class LiveActivations(QObject):
 
         A card shows none if its shape differs from that in the trace.
         """
+        self._waiting = False
         sample_trace = self._inspection.visible_trace if self._inspection is not None else None
         outputs: dict[BlockPath, np.ndarray] = {}
         if sample_trace is not None:
@@ -58,14 +60,22 @@ class LiveActivations(QObject):
         self._show_scores(sample_trace)
         self.shown.emit()
 
+    def catch_up(self) -> None:
+        """Show what has changed while the cards were hidden."""
+        if self._waiting:
+            self.show()
+
     @Slot()
     def _on_inspection_changed(self) -> None:
-        if not self._refresh_timer.isActive():
+        # Hidden cards wait until somebody sees them.
+        self._waiting = True
+        if self._card_stack.isVisible() and not self._refresh_timer.isActive():
             self._refresh_timer.start()
 
     @Slot()
     def _on_refresh_timeout(self) -> None:
-        self.show()
+        if self._card_stack.isVisible():
+            self.show()
 
     def _example(self, sample_trace: SampleTrace | None) -> np.ndarray | None:
         """Return the sample `(C, H, W)`. It is known even if the network has a problem and there is no trace."""

@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 from PySide6.QtCore import QEvent, QRect, Qt, Signal, Slot
-from PySide6.QtGui import QCursor, QResizeEvent
+from PySide6.QtGui import QCursor, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QFrame, QWidget
 
 from app.builder.canvas.card import Card
@@ -223,6 +223,10 @@ class NetworkView(DropArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.card_stack.set_view_width(self.viewport().width())
         super().resizeEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._activations.catch_up()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QApplication, QScrollArea
 
 from app.builder.canvas.card import Card
 from app.builder.canvas.card_stack import CardStack
+from app.builder.canvas.compact_card import LARGEST_COMPACT_ZOOM
+from app.widgets.theme.theme import GRID
 
 SMALLEST, LARGEST = 0.25, 2.0
 """Limits of the zoom."""
@@ -94,6 +96,17 @@ class Zoom(QObject):
                 else:
                     too_large = middle
         self.set_factor(fitting)
+
+    def show_at_least(self, count: int) -> None:
+        """Make the cards smaller, but not compact, if fewer than some of them fit into the view.
+
+        Arguments:
+            count: number of cards, the input card included.
+        """
+        cards, height = self._card_stack.all_cards(), self._area.viewport().height()
+        if len(cards) >= count and self.factor == 1.0:
+            fitting = height / (self._card_stack.place_of(cards[count - 1]).bottom() + GRID)
+            self.set_factor(min(max(fitting, LARGEST_COMPACT_ZOOM), 1.0))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Zoom instead of scrolling if Ctrl is held while the wheel turns; zoom by two fingers on a touchpad."""

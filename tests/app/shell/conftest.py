@@ -1,4 +1,5 @@
 import pytest
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from app.shell.application import ThemeManager, open_settings
@@ -41,6 +42,8 @@ def make_window(qtbot, tmp_path, theme):
         window.close()
         window.deleteLater()
     QApplication.processEvents()
+    # Otherwise the garbage collector deletes the window some time later, perhaps while Qt visits all widgets.
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from app.document import edits
 
 
 def test_a_button_has_text_icon_tip_and_state_of_its_action(window) -> None:
+    window.resize(1440, 700)
     for name in ("train", "pause", "step", "stop"):
         button, action = window.tool_bar.findChild(QPushButton, f"button_{name}"), window.actions_by_name[name]
         assert button.text() == action.text().replace("&", "").removeprefix("One ").capitalize()
@@ -33,12 +34,11 @@ def test_a_chip_of_the_training_opens_its_field_on_the_train_page(qtbot, window,
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
     window.pages.show_page("train")
-    window.actions_by_name["fold_right"].trigger()
+    window.actions_by_name["fold_left"].trigger()
     window.pages.show_page("build")
     window.findChild(QToolButton, f"chip_{chip}").click()
     assert window.pages.current == "train"
-    assert window.training_form.isVisible()
-    editor = window.training_form.findChild(QWidget, f"train_page_{field}")
+    editor = window.train_page.findChild(QWidget, f"train_page_form_{field}")
     qtbot.waitUntil(editor.hasFocus)
 
 
@@ -46,3 +46,27 @@ def test_the_chip_of_the_data_opens_the_data_page(window) -> None:
     window.findChild(QToolButton, "chip_data").click()
     assert window.pages.current == "data"
     assert window.data_page.isVisible()
+
+
+def cut_off(window) -> list[str]:
+    """Return the widgets of the toolbar that are narrower than they need to be."""
+    bar = window.tool_bar
+    widgets = [bar.widgetForAction(action) for action in bar.actions()]
+    return [w.objectName() for w in widgets if w.isVisible() and w.width() < w.minimumSizeHint().width()]
+
+
+def test_the_toolbar_says_less_in_a_narrow_window(qtbot, window) -> None:
+    pause, chip = window.findChild(QPushButton, "button_pause"), window.findChild(QToolButton, "chip_optimiser")
+    texts = {}
+    for width in (1440, 1024, 720):
+        window.resize(width, 450)
+        qtbot.waitUntil(lambda width=width: window.tool_bar.width() == width)
+        texts[width] = (pause.text(), chip.text())
+        assert pause.accessibleName() == "Pause"
+        assert "momentum 0.9" in chip.toolTip()
+        qtbot.waitUntil(lambda: cut_off(window) == [])
+    assert texts == {
+        1440: ("Pause", "SGD 0.03, momentum 0.9"),
+        1024: ("", "SGD 0.03, momentum 0.9"),
+        720: ("", "SGD 0.03"),
+    }

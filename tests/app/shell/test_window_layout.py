@@ -148,6 +148,7 @@ def test_find_a_layer_type_unfolds_the_palette(qtbot, window) -> None:
 
 
 def test_panels_fold_by_their_keys_and_the_menu_shows_it(qtbot, window) -> None:
+    window.resize(1200, 800)
     activate(qtbot, window)
     control, alt = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
     for key, modifiers, command, widget in (
@@ -197,6 +198,7 @@ def test_the_page_of_a_torn_off_window_is_raised_by_its_button(qtbot, window) ->
 
 def test_the_shortcuts_work_in_the_window_of_a_page(qtbot, window) -> None:
     window.document.apply(edits.change_training(window.document.project, epochs=10_000))
+    window.resize(1200, 800)
     window.pages.tear_off("build")
     own = own_window(window, "build")
     activate(qtbot, own)
@@ -266,14 +268,14 @@ def test_a_restart_restores_pages_windows_splitters_and_folded_panels(qtbot, win
     own = own_window(window, "train")
     own.setGeometry(QRect(40, 60, 600, 420))
     window.pages.show_page("build")
-    window.actions_by_name["fold_left"].trigger()
+    window.findChild(PageLayout, "build_layout").set_folded("left", folded=True)
     handle = window.findChild(QWidget, "build_columns").handle(2)
     start = handle.rect().center()
     qtbot.mousePress(handle, Qt.MouseButton.LeftButton, pos=start)
-    qtbot.mouseMove(handle, start - QPoint(90, 0))
-    qtbot.mouseRelease(handle, Qt.MouseButton.LeftButton, pos=start - QPoint(90, 0))
+    qtbot.mouseMove(handle, start - QPoint(30, 0))
+    qtbot.mouseRelease(handle, Qt.MouseButton.LeftButton, pos=start - QPoint(30, 0))
     width = window.settings_tabs.width()
-    assert width > 350
+    assert width > 320
     window.pages.show_page("inspect")
     size = window.size()
     window.close()
@@ -345,6 +347,19 @@ def test_no_page_widens_a_small_window(qtbot, window, size) -> None:
         assert (window.width(), window.height()) == size
         assert window.minimumSizeHint().width() <= size[0]
         assert window.minimumSizeHint().height() <= size[1]
+
+
+@pytest.mark.parametrize("size", [(1024, 700), (720, 450)])
+def test_build_shows_at_least_five_cards_in_a_small_window(window, size) -> None:
+    window.hide()
+    window.resize(*size)
+    window.show()
+    assert (window.width(), window.height()) == size
+    viewport = window.canvas.viewport()
+    cards = window.canvas.card_stack.cards
+    visible = [card for card in cards if viewport.rect().contains(QRect(card.mapTo(viewport, QPoint()), card.size()))]
+    assert len(visible) >= 5
+    assert window.canvas.width() >= 360
 
 
 def test_full_screen_is_entered_and_left(qtbot, window) -> None:

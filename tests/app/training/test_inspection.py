@@ -55,6 +55,23 @@ def test_after_training_the_trained_weights_are_used(qtbot, inspection, session)
     )
 
 
+def test_it_computes_nothing_while_nobody_looks_and_catches_up(qtbot, inspection, session):
+    qtbot.waitUntil(lambda: inspection.predictions is not None)
+    inspection.set_active(False)
+    shown = []
+    inspection.sample_trace_changed.connect(lambda: shown.append(inspection.sample_trace))
+    inspection.predictions_changed.connect(lambda: shown.append(inspection.predictions))
+    session.start()
+    qtbot.waitUntil(lambda: session.state is SessionState.FINISHED)
+    assert shown == []
+    inspection.select_sample(3)
+    assert not inspection._sample_trace_job.busy
+    inspection.set_active(True)
+    qtbot.waitUntil(lambda: inspection.sample_trace.snapshot is session.snapshot)
+    assert inspection.sample_trace.index == 3
+    qtbot.waitUntil(lambda: len(shown) == 2)
+
+
 def test_selecting_a_sample_shows_that_sample(qtbot, inspection):
     qtbot.waitUntil(lambda: inspection.sample_trace is not None)
     inspection.select_sample(7)

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QLineEdit, QSplitter, QSplitterHandle, QVBoxLayout
 
 from app.widgets.page_layout import PageLayout
 from app.widgets.scroll_panel import ScrollPanel
-from app.widgets.unfold_strip import UnfoldStrip
+from app.widgets.unfold_strip import STRIP, UnfoldStrip
 
 
 def panel(name: str, width: int, height: int) -> QWidget:
@@ -222,3 +222,16 @@ def test_a_damaged_state_changes_nothing(make_page, state) -> None:
     assert not page.restore_state(QByteArray(state))
     assert folded(page) == {"left"}
     assert size_of(page, "right") == 300
+
+
+def test_panels_fold_rather_than_make_the_middle_smaller_than_asked(qtbot) -> None:
+    page = PageLayout("build", panel("cards", 10, 10), right=panel("form", 200, 100), smallest=(500, 10))
+    qtbot.addWidget(page)
+    page.show()
+    page.resize(701, 300)
+    assert folded(page) == set()
+    assert part(page, "cards").width() >= 500
+    page.resize(700, 300)
+    assert folded(page) == {"right"}
+    page.resize(400, 300)
+    assert part(page, "cards").width() == 400 - STRIP

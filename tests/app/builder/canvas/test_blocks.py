@@ -117,6 +117,7 @@ def test_a_problem_inside_is_explained_on_the_card_inside(make_harness, document
 def test_live_activations_of_the_layers_inside(qtbot, document, inspection) -> None:
     canvas = Canvas(document, inspection)
     qtbot.addWidget(canvas)
+    canvas.show()
     inspection.compute_trace(document)
     inside = canvas.card("tanh_1", ("outer", "inner"))
     qtbot.waitUntil(lambda: inside.activations is not None)

@@ -13,6 +13,7 @@ def test_activations_are_shown_where_names_and_shapes_match(qtbot, document, ins
     canvas = Canvas(document, inspection)
     qtbot.addWidget(canvas)
     canvas.resize(600, 900)
+    canvas.show()
     inspection.compute_trace(document)
     qtbot.waitUntil(lambda: canvas.card("conv_1").activations is not None)
     assert canvas.card("conv_1").activations.shape == (4, 6, 6)
@@ -29,6 +30,7 @@ def test_activations_that_are_not_finite_are_painted(qtbot, document, inspection
     canvas = Canvas(document, inspection)
     qtbot.addWidget(canvas)
     canvas.resize(600, 900)
+    canvas.show()
     inspection.compute_trace(document)
     for entry in inspection.sample_trace.trace.entries:
         entry.output[...] = np.nan
@@ -50,6 +52,7 @@ def test_the_cards_before_a_problem_keep_their_activations(qtbot, document, real
     canvas = Canvas(document, real_inspection)
     qtbot.addWidget(canvas)
     canvas.resize(600, 900)
+    canvas.show()
     qtbot.waitUntil(lambda: canvas.card("linear_1").activations is not None)
     assert "the network says" in canvas.card_stack.loss_card.live_line
     names = [layer.name for layer in document.project.network.layers]
@@ -63,3 +66,19 @@ def test_the_cards_before_a_problem_keep_their_activations(qtbot, document, real
     document.undo_stack.undo()
     qtbot.waitUntil(lambda: canvas.card("linear_1").activations is not None)
     assert "the network says" in canvas.card_stack.loss_card.live_line
+
+
+def test_a_hidden_canvas_waits_and_catches_up_when_it_is_shown(qtbot, document, inspection) -> None:
+    canvas = Canvas(document, inspection)
+    qtbot.addWidget(canvas)
+    canvas.show()
+    canvas.hide()
+    shown = []
+    canvas._activations.shown.connect(lambda: shown.append(True))
+    inspection.compute_trace(document)
+    assert not canvas._activations._refresh_timer.isActive()
+    assert shown == []
+    assert canvas.card("conv_1").activations is None
+    canvas.show()
+    assert shown == [True]
+    assert canvas.card("conv_1").activations is not None
