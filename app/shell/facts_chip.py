@@ -13,7 +13,7 @@ from tinyml.core.memory import describe_bytes
 class FactsChip(QLabel):
     """Shows parameters, operations and receptive field of the network: "54 314 parameters · 1.6 MFLOP/image".
 
-    Where there is little room, it leaves out the facts at the end. The tool tip explains all of them.
+    Where there is little room, it leaves out the facts at the end; at last it writes "54k". The tool tip explains all.
 
     Arguments:
         document: its network is described.
@@ -24,42 +24,57 @@ class FactsChip(QLabel):
         self.setObjectName("chip_parameters")
         self.setProperty("chip", True)
         self._document = document
-        self._facts: list[str] = []
+        self._texts = [""]
         document.changed.connect(self.refresh)
         self.refresh()
 
     @Slot()
     def refresh(self) -> None:
         """Show the current facts."""
-        self._facts = _list_facts(self._document)
+        facts = _list_facts(self._document)
+        count = _shorten_count(self._document.facts.parameter_count)
+        self._texts = [" · ".join(facts[:number]) for number in range(len(facts), 0, -1)]
+        self._texts += [f"{count} params", count]
         self.setToolTip(_explain(self._document))
-        self.setAccessibleName(" · ".join(self._facts))
+        self.setAccessibleName(self._texts[0])
         self.setAccessibleDescription(self.toolTip())
-        self.setText(self._facts[0])  # the size of the chip follows from its text
         self.updateGeometry()
         self._show_what_fits()
 
     def sizeHint(self) -> QSize:
-        return self._size_for(len(self._facts))
+        return self._size_for(self._texts[0])
 
     def minimumSizeHint(self) -> QSize:
-        return self._size_for(1)
+        return self._size_for(self._texts[-1])
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._show_what_fits()
 
     def _show_what_fits(self) -> None:
-        fitting = [count for count in range(1, len(self._facts) + 1) if self._size_for(count).width() <= self.width()]
-        text = " · ".join(self._facts[: max(fitting, default=1)])
+        """Show the longest text that fits."""
+        fitting = (text for text in self._texts if self._size_for(text).width() <= self.width())
+        text = next(fitting, self._texts[-1])
         if text != self.text():
             self.setText(text)
 
-    def _size_for(self, count: int) -> QSize:
-        """Return the size of the chip with the first `count` facts."""
+    def _size_for(self, text: str) -> QSize:
+        """Return the size of the chip with another text."""
         metrics, size = self.fontMetrics(), super().sizeHint()
         margins = size.width() - metrics.horizontalAdvance(self.text())
-        return QSize(metrics.horizontalAdvance(" · ".join(self._facts[:count])) + margins, size.height())
+        return QSize(metrics.horizontalAdvance(text) + margins, size.height())
+
+
+def _shorten_count(count: int) -> str:
+    """Write a number with about two digits.
+
+    >>> [_shorten_count(count) for count in (950, 2_314, 54_314, 2_052_000)]
+    ['950', '2.3k', '54k', '2.1M']
+    """
+    for unit, size in (("G", 10**9), ("M", 10**6), ("k", 10**3)):
+        if count >= size:
+            return f"{count / size:.1f}{unit}" if count < 9.95 * size else f"{count / size:.0f}{unit}"
+    return str(count)
 
 
 def _unit(document: Document) -> str:

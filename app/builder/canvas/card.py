@@ -1,7 +1,7 @@
 """One card of the canvas. It paints itself instead of holding many widgets, so a hundred cards change quickly."""
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt, Signal, SignalInstance
 from PySide6.QtGui import QEnterEvent, QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
@@ -13,6 +13,7 @@ from app.builder.canvas.card_painter import CardPainter
 from app.builder.canvas.compact_card import COMPACT_HEIGHT, COMPACT_SCALE, is_compact, paint_compact_row
 from app.widgets.plain_text import button_text, short, visible
 from app.widgets.theme.fonts import scaled_font
+from app.widgets.theme.style_properties import set_style_property
 from app.widgets.theme.theme import GRID
 
 
@@ -29,9 +30,11 @@ class Card(QWidget):
 
     Signals:
         fix_requested(): the fix button was pressed.
+        dismiss_requested(): the button that dismisses the hint was pressed.
     """
 
     fix_requested = Signal()
+    dismiss_requested = Signal()
 
     def __init__(self, model: CardModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,6 +47,7 @@ class Card(QWidget):
         self._tiles: Tiles | None = None
         self._layouts: dict[int, CardLayout] = {}
         self._fix_button: QPushButton | None = None
+        self._dismiss_button: QPushButton | None = None
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._apply_model(model)
 
@@ -138,21 +142,29 @@ class Card(QWidget):
         path = "/".join(model.path)
         self.setObjectName(f"{model.family}_card" if model.family in ("input", "loss") else f"card_{path}")
         self.setAccessibleName(visible(model.describe()))
-        fix = model.problem.fix if model.problem else None
+        fix = model.remark.fix if model.remark else None
         if fix is not None:
-            button = self._fix_button or self._make_fix_button()
-            button.setObjectName(f"fix_button_{path}")
-            button.setText(button_text(fix.label, 40))
-            button.setAccessibleName(f"{short(fix.label)} ({short(model.name)})")
-        self._place_fix_button()
+            self._fix_button = self._fix_button or self._make_button(self.fix_requested)
+            self._fix_button.setObjectName(f"fix_button_{path}")
+            self._fix_button.setText(button_text(fix.label, 40))
+            self._fix_button.setAccessibleName(f"{short(fix.label)} ({short(model.name)})")
+            set_style_property(self._fix_button, "hint", model.problem is None)
+        if self._has_dismiss:
+            self._dismiss_button = self._dismiss_button or self._make_button(self.dismiss_requested)
+            self._dismiss_button.setObjectName(f"dismiss_button_{path}")
+            self._dismiss_button.setText("Dismiss")
+            self._dismiss_button.setToolTip("Do not show this hint here any more. Undo brings it back.")
+            self._dismiss_button.setAccessibleName(f"Dismiss the hint ({short(model.name)})")
+            set_style_property(self._dismiss_button, "hint", True)
+        self._place_buttons()
         self.update()
 
-    def _make_fix_button(self) -> QPushButton:
-        self._fix_button = QPushButton(self)
-        self._fix_button.setProperty("fix", True)
-        self._fix_button.setCursor(Qt.CursorShape.PointingHandCursor)
-        self._fix_button.clicked.connect(self.fix_requested)
-        return self._fix_button
+    def _make_button(self, pressed: SignalInstance) -> QPushButton:
+        button = QPushButton(self)
+        button.setProperty("fix", True)
+        button.setCursor(Qt.CursorShape.PointingHandCursor)
+        button.clicked.connect(pressed)
+        return button
 
     # --------------------------------------------------------------------------------------------------------- layout
 
@@ -174,7 +186,7 @@ class Card(QWidget):
         """
         if (width, zoom) != (self._width, self._zoom):
             self._width, self._zoom = width, zoom
-            self._place_fix_button()
+            self._place_buttons()
             self.update()
 
     @property
@@ -201,45 +213,56 @@ class Card(QWidget):
 
     def _layout_for(self, width: int) -> CardLayout:
         if width not in self._layouts:
-            fix_height = self._fix_size().height() if self._has_fix else 0
+            fix_height = self._button_size(self._fix_button).height() if self._has_fix else 0
             self._layouts = {width: lay_out_card(self.model, self._live_line, width, self.font(), fix_height)}
         return self._layouts[width]
 
     @property
     def _has_fix(self) -> bool:
-        return self.model.problem is not None and self.model.problem.fix is not None
+        return self.model.remark is not None and self.model.remark.fix is not None
 
-    def _fix_size(self) -> QSize:
-        """Return the size of the fix button at 100 %."""
-        metrics, text = QFontMetrics(self.font()), self._fix_button.text() if self._fix_button is not None else ""
+    @property
+    def _has_dismiss(self) -> bool:
+        return self.model.problem is None and self.model.hint is not None
+
+    def _button_size(self, button: QPushButton | None) -> QSize:
+        """Return the size of a button at 100 %."""
+        metrics, text = QFontMetrics(self.font()), button.text() if button is not None else ""
         return QSize(metrics.horizontalAdvance(text.replace("&&", "&")) + 3 * GRID, metrics.height() + GRID)
 
-    def _place_fix_button(self) -> None:
-        """Give the fix button its place and size. A compact card has no room for it."""
-        button = self._fix_button
+    def _place_buttons(self) -> None:
+        """Give the buttons their places and sizes. A compact card has no room for them."""
+        box = self._layout_for(self._logical_width).boxes.get("fix")
+        room = self._logical_width - (box.x() if box is not None else 0) - GRID
+        dismiss_width = self._button_size(self._dismiss_button).width() if self._has_dismiss else 0
+        fix_width = min(self._button_size(self._fix_button).width(), room - (dismiss_width and dismiss_width + GRID))
+        self._place_button(self._fix_button, box, 0, fix_width)
+        self._place_button(self._dismiss_button, box if self._has_dismiss else None, fix_width + GRID, dismiss_width)
+
+    def _place_button(self, button: QPushButton | None, box: QRect | None, left: int, width: int) -> None:
+        """Place one button, `left` pixels from the left of a box, or hide it if there is no box."""
         if button is None:
             return
-        box = self._layout_for(self._logical_width).boxes.get("fix")
         shown = box is not None and not is_compact(self._zoom)
         if not shown and button.hasFocus():
             self.setFocus()  # else Qt moves the focus out of the canvas
         button.setVisible(shown)
         if box is not None and shown:
-            width = min(self._fix_size().width(), self._logical_width - box.x() - GRID)
             button.setFont(scaled_font(self.font(), self._zoom))
-            button.setGeometry(scaled_rect(QRect(box.x(), box.y(), width, box.height()), self._zoom))
+            place = QRect(box.x() + left, box.y(), width, box.height())
+            button.setGeometry(scaled_rect(place, self._zoom))
 
     # --------------------------------------------------------------------------------------------------------- events
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._place_fix_button()
+        self._place_buttons()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
             self._layouts.clear()
-            self._place_fix_button()
+            self._place_buttons()
             self.updateGeometry()
 
     def enterEvent(self, event: QEnterEvent) -> None:

@@ -25,7 +25,7 @@ class CardLayout:
     """The places on a card of one width.
 
     Attributes:
-        boxes: place of each part of the text column: "title", "line", "strip", "problem", "note 0", "fix".
+        boxes: place of each part of the text column: "title", "line", "strip", "remark", "note 0", "fix".
         text_width: width of the text column.
         wide: True if the parameter count has its own column.
         height: height that the card needs.
@@ -67,8 +67,8 @@ def lay_out_card(model: CardModel, live_line: str, width: int, font: QFont, fix_
         place("line", max(wrapped_height(line) for line in (model.line, live_line) if line))
     if model.strip:
         place("strip", STRIP_HEIGHT, GRID // 2)
-    if model.problem:
-        place("problem", wrapped_height(model.problem.sentence), GRID // 2)
+    if model.remark:
+        place("remark", wrapped_height(model.remark.sentence), GRID // 2)
     for number, note in enumerate(model.notes):
         place(f"note {number}", wrapped_height(note), GRID // 2)
     if fix_height:

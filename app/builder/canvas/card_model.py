@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
-from app.document import DATA_PENDING, BlockPath, Document
+from app.document import DATA_PENDING, BlockPath, Document, Hint
 from app.formatting import format_count
 from app.forms.target_description import describe_targets
 from tinyml.core import Problem, Shape
@@ -26,6 +26,7 @@ class CardModel:
         parameter_count: number of parameters of this layer.
         share: its share of all parameters of the network, from 0 to 1, rounded to what the bar can show.
         problem: the problem and its fix; None if there is no problem.
+        hint: the first hint on the layer; None if there is none.
         notes: further facts, such as pixels that the layer ignores.
         strip: True if the card has room for activations.
         block: path to the stack of the layer.
@@ -50,6 +51,12 @@ class CardModel:
     folded: bool = False
     shortcut: bool = False
     standard: bool = False
+    hint: Hint | None = None
+
+    @property
+    def remark(self) -> Problem | None:
+        """The problem; without a problem the hint. The card shows its sentence and its fix."""
+        return self.problem or self.hint
 
     @property
     def path(self) -> BlockPath:
@@ -65,10 +72,11 @@ class CardModel:
         """Return the whole card as text, for screen readers."""
         shape = f"gives {' by '.join(str(size) for size in self.shape)}" if self.shape else ""
         parameters = f"{self.parameter_count} parameters" if self.parameter_count else ""
-        problem = f"Problem: {self.problem.sentence}" if self.problem else ""
+        kind = "Problem" if self.problem else "Hint"
+        remark = f"{kind}: {self.remark.sentence}" if self.remark else ""
         place = f"inside {self.block[-1]}" if self.block else ""
         fold = ("folded" if self.folded else "open") if self.foldable else ""
-        parts = (self.name, place, self.type_name, fold, self.line, shape, parameters, problem, *self.notes)
+        parts = (self.name, place, self.type_name, fold, self.line, shape, parameters, remark, *self.notes)
         return ", ".join(part for part in parts if part)
 
 
@@ -114,11 +122,15 @@ def make_layer_models(document: Document, folded: Collection[BlockPath] = ()) ->
     problems: dict[int, Problem] = {}
     for problem in document.problems:
         problems.setdefault(problem.index, problem)
+    hints: dict[BlockPath, Hint] = {}
+    for hint in document.hints:
+        hints.setdefault(hint.key.path, hint)
     total = inference.parameter_count
     models: list[CardModel] = []
 
     def add(inferred: LayerInference, problem: Problem | None, block: BlockPath, standard: bool) -> None:
-        model = replace(make_layer_model(inferred, problem, total), block=block, standard=standard)
+        hint = hints.get((*block, inferred.specification.name))
+        model = replace(make_layer_model(inferred, problem, total), block=block, standard=standard, hint=hint)
         if not isinstance(inferred.settings, BlockSettings) or not inferred.inside:
             models.append(model)
             return
@@ -165,7 +177,7 @@ def make_input_model(document: Document) -> CardModel:
 
 
 def make_loss_model(document: Document) -> CardModel:
-    """Make the content of the loss card. It also shows a problem of the network as a whole.
+    """Make the content of the loss card. It also shows a problem of, and a hint on, the network as a whole.
 
     Arguments:
         document: the document whose loss is shown.
@@ -179,4 +191,5 @@ def make_loss_model(document: Document) -> CardModel:
     layers = document.project.network.layers
     problem = next((each for each in document.problems if each.index < 0 and not each.layer), None) if layers else None
     known = bool(layers) and document.inference.output_shape is not None
-    return CardModel("loss", loss.title, "loss", line, problem=problem, strip=known)
+    hint = next((each for each in document.hints if not each.layer), None)
+    return CardModel("loss", loss.title, "loss", line, problem=problem, strip=known, hint=hint)

@@ -73,6 +73,8 @@ class CardPainter:
             pen = QPen(QColor(theme.accent), 1.4, Qt.PenStyle.DashLine)
         elif self._model.problem:
             pen = QPen(QColor(theme.danger), 1.2)
+        elif self._model.hint:
+            pen = QPen(QColor(theme.warning), 1.2)
         else:
             pen = QPen(QColor(theme.muted if hovered else theme.border), 1)
         painter.setPen(pen)
@@ -86,7 +88,7 @@ class CardPainter:
         paint_layer_icon(self._painter, QRectF(17, top, ICON_SIZE, ICON_SIZE), self._model.family)
 
     def paint_text(self, live_line: str) -> None:
-        """Paint name, layer type, key settings, notes and problem.
+        """Paint name, layer type, key settings, notes, and the problem or the hint.
 
         Arguments:
             live_line: replaces the key settings for the current sample; empty for none.
@@ -106,9 +108,9 @@ class CardPainter:
             self._draw_lines(boxes["line"], live_line or model.line)
         for number, note in enumerate(model.notes):
             self._draw_lines(boxes[f"note {number}"], note)
-        if model.problem:
-            painter.setPen(QColor(theme.danger))
-            self._draw_lines(boxes["problem"], model.problem.sentence)
+        if model.remark:
+            painter.setPen(QColor(theme.danger if model.problem else theme.warning))
+            self._draw_lines(boxes["remark"], model.remark.sentence)
 
     def paint_activations(self, values: np.ndarray | None, tiles: Tiles | None) -> None:
         """Paint the strip of activations, if the card has one.

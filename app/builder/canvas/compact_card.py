@@ -44,9 +44,10 @@ def paint_compact_row(painter: QPainter, rect: QRect, font: QFont, model: CardMo
     theme, middle = current_theme(), rect.height() / 2
     paint_layer_icon(painter, QRectF(14, middle - ICON_SIZE / 2, ICON_SIZE, ICON_SIZE), model.family)
     right = float(rect.width() - GRID)
-    if model.problem is not None:
+    if model.remark is not None:
         right -= _MARK
-        _paint_mark(painter, QRectF(right, middle - _MARK / 2, _MARK, _MARK), font)
+        color = QColor(theme.danger if model.problem is not None else theme.warning)
+        _paint_mark(painter, QRectF(right, middle - _MARK / 2, _MARK, _MARK), font, color)
         right -= GRID
     bold, metrics = bold_font(font), QFontMetrics(font)
     if preview or model.shape is not None:
@@ -71,11 +72,11 @@ def paint_compact_row(painter: QPainter, rect: QRect, font: QFont, model: CardMo
         painter.drawText(QRectF(_TEXT_LEFT + used, 0, room - used, rect.height()), Qt.AlignmentFlag.AlignVCenter, kind)
 
 
-def _paint_mark(painter: QPainter, box: QRectF, font: QFont) -> None:
-    """Paint the mark of a problem: a red disc with an exclamation mark."""
+def _paint_mark(painter: QPainter, box: QRectF, font: QFont, color: QColor) -> None:
+    """Paint the mark of a problem or a hint: a disc with an exclamation mark."""
     theme = current_theme()
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(theme.danger))
+    painter.setBrush(color)
     painter.drawEllipse(box)
     painter.setFont(bold_font(font))
     painter.setPen(QColor(theme.card))

@@ -44,6 +44,7 @@ class NetworkView(DropArea):
         self._scrolls_to_selection = True
         self.card_stack = CardStack(make_input_model(document), make_loss_model(document))
         self.card_stack.loss_card.fix_requested.connect(self._on_card_fix_requested)
+        self.card_stack.loss_card.dismiss_requested.connect(self._on_card_dismiss_requested)
         self.setWidget(self.card_stack)
         self._activations = LiveActivations(document, inspection, self.card_stack)
         self._activations.shown.connect(self._on_activations_shown)
@@ -128,13 +129,20 @@ class NetworkView(DropArea):
             return unused.pop(0)
         card = Card(model, self.card_stack)
         card.fix_requested.connect(self._on_card_fix_requested)
+        card.dismiss_requested.connect(self._on_card_dismiss_requested)
         return card
+
+    @Slot()
+    def _on_card_dismiss_requested(self) -> None:
+        card = self.sender()
+        if isinstance(card, Card) and card.model.hint is not None:
+            self.document.dismiss(card.model.hint)
 
     @Slot()
     def _on_card_fix_requested(self) -> None:
         card = self.sender()
-        if isinstance(card, Card) and card.model.problem is not None:
-            self.fix_requested.emit(card.model.problem, card.model.block)
+        if isinstance(card, Card) and card.model.remark is not None:
+            self.fix_requested.emit(card.model.remark, card.model.block)
 
     @Slot()
     def _on_document_replaced(self) -> None:

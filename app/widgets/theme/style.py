@@ -1,6 +1,6 @@
 """The style sheet: everything that a palette cannot express. A widget asks for a style by a dynamic property.
 
-QLabel: muted, heading, danger, warning, chip, badge. QPushButton and QToolButton: primary, flat, link, fix.
+QLabel: muted, heading, danger, warning, chip, badge. QPushButton and QToolButton: primary, flat, link, fix, hint.
 QFrame: panel, formula, floating, footer. Lists and tables: roomy.
 QFrame and QToolButton: rail.
 """
@@ -76,6 +76,7 @@ def style_sheet(theme: Theme, icons: Path) -> str:
     QPushButton[fix="true"] {{
         background: transparent; color: {theme.danger}; border-color: {theme.danger}; padding: 0;
     }}
+    QPushButton[hint="true"] {{ color: {theme.warning}; border-color: {theme.warning}; }}
     QPushButton[fix="true"]:hover, QPushButton[fix="true"]:focus {{ background: {theme.track}; }}
 
     QLineEdit {{
