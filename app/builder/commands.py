@@ -20,6 +20,7 @@ from app.document.edits import (
     paste_layers,
     positions_of,
     remove_layers,
+    restore_hints,
     unwrap_block,
     wrap_layers,
 )
@@ -155,6 +156,11 @@ class LayerCommands(QObject):
             block: path to the stack of its layer.
         """
         self._apply(lambda project: apply_fix(project, problem, block), block)
+
+    @Slot()
+    def restore_hints(self) -> None:
+        """Show all hints again that the user dismissed."""
+        self._attempt(lambda: self._document.apply(restore_hints(self._document.project)))
 
     def _attempt(self, command: Callable[[], None]) -> None:
         try:

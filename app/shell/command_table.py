@@ -81,6 +81,7 @@ COMMANDS: tuple[Command, ...] = (
             "mdi6.alert-circle-outline",
             "Select the next layer that has a problem.",
         ),
+        ("restore_hints", "Show dismissed &hints", "", "", "Show the hints again that you dismissed."),
         ("-blocks",),
         ("wrap", "&Wrap in Residual", "Ctrl+G", "mdi6.group", "Put the selected layers into a Residual."),
         ("unwrap", "&Unwrap", "Ctrl+Shift+G", "mdi6.ungroup", "Replace the selected block by the layers inside it."),

@@ -173,6 +173,7 @@ class MainWindow(QMainWindow):
             "move_down": canvas.commands.move_down,
             "wrap": canvas.commands.wrap,
             "unwrap": canvas.commands.unwrap,
+            "restore_hints": canvas.commands.restore_hints,
             "select_all": canvas.select_all,
             "find_layer": self._find_layer,
             "quick_insert": self._quick_insert,

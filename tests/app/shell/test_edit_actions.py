@@ -36,6 +36,18 @@ def actions(editing, main_window) -> Actions:
     return actions
 
 
+def test_dismissed_hints_can_be_shown_again(window):
+    document, action = window.document, window.actions_by_name["restore_hints"]
+    assert not action.isEnabled()
+    document.apply(edits.insert_layer(document.project, len(document.project.network.layers), "Dropout"))
+    (hint,) = document.hints
+    document.dismiss(hint)
+    assert document.hints == ()
+    action.trigger()
+    assert document.hints == (hint,)
+    assert not action.isEnabled()
+
+
 def test_undo_and_redo_work_and_name_the_step(document, actions) -> None:
     undo, redo = actions["undo"], actions["redo"]
     assert [(action.text(), action.isEnabled()) for action in (undo, redo)] == [("&Undo", False), ("&Redo", False)]
