@@ -11,6 +11,7 @@ from app.document import DATA_PENDING, Document
 from app.document.data_filters import data_name_filters
 from app.document.edits import change_data
 from app.formatting import format_count, format_list
+from app.forms.field_help import FieldHelp
 from app.forms.form_widgets import Page
 from app.forms.model_form import ModelForm
 from app.forms.source_choice import SourceChoice
@@ -86,7 +87,9 @@ class DataForm(QWidget):
             page.body.addWidget(widget)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
         layout.addWidget(page)
+        layout.addWidget(FieldHelp(self, prefix))
 
     def commit(self) -> str:
         """Apply the text that is typed in a field. Return a sentence if the number is refused, else an empty text."""

@@ -95,8 +95,10 @@ DESCRIPTION = OptimizerDescription(
     "Usual learning rate: 0.001.",
     formula=(
         "g = ∇ + λ w\n"
-        "m ← β_1 m + (1 − β_1) g,  v ← β_2 v + (1 − β_2) g^2\n"
-        "m̂ = m / (1 − β_1^t),  v̂ = v / (1 − β_2^t)\n"
+        "m ← β_1 m + (1 − β_1) g\n"
+        "v ← β_2 v + (1 − β_2) g^2\n"
+        "m̂ = m / (1 − β_1^t)\n"
+        "v̂ = v / (1 − β_2^t)\n"
         "w ← w − ε m̂ / (√{v̂} + 10^{−8})"
     ),
     settings=("beta_1", "beta_2", "weight_decay"),

@@ -84,7 +84,7 @@ DESCRIPTION = OptimizerDescription(
     optimizer=RMSPropOptimizer,
     title="RMSProp",
     summary="Divides each gradient by the root of its mean square. Usual learning rate: 0.001.",
-    formula="v ← α v + (1 − α) ∇^2,  w ← w − ε ∇ / (√{v} + 10^{−8})",
+    formula="v ← α v + (1 − α) ∇^2\nw ← w − ε ∇ / (√{v} + 10^{−8})",
     settings=("smoothing", "weight_decay"),
     make=lambda lr, settings: RMSPropOptimizer(lr, settings["smoothing"], weight_decay=settings["weight_decay"]),
     pytorch=lambda rmsprop: PyTorchCall(

@@ -16,6 +16,7 @@ NOTHING_SELECTED = (
     "Click a card, or reach it with the arrow keys, to see what the layer computes and to change its settings."
 )
 CANVAS_KEYS = """Keys on the canvas:
+Any letter, Ctrl+Space: insert a layer by name
 ↑ ↓, Home, End: select a card
 Shift+↑ ↓, Shift+click: select several cards
 Ctrl+click: add or remove a card
