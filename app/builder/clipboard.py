@@ -69,11 +69,24 @@ def to_mime_data(layers: Sequence[LayerSpecification], cut_places: CutPlaces | N
     return data
 
 
-def from_mime_data(data: QMimeData) -> tuple[tuple[LayerSpecification, ...], CutPlaces | None]:
+def holds_layers(data: QMimeData | None) -> bool:
+    """Return True if layers can be read from the clipboard.
+
+    Arguments:
+        data: the content of the clipboard; None if it is empty.
+    """
+    try:
+        from_mime_data(data)
+    except TinymlError:
+        return False
+    return True
+
+
+def from_mime_data(data: QMimeData | None) -> tuple[tuple[LayerSpecification, ...], CutPlaces | None]:
     """Read layers from the clipboard.
 
     Arguments:
-        data: the content of the clipboard.
+        data: the content of the clipboard; None if it is empty.
 
     Returns:
         The layers, and their places before they were cut; None instead of the places if they were copied.
@@ -81,6 +94,8 @@ def from_mime_data(data: QMimeData) -> tuple[tuple[LayerSpecification, ...], Cut
     Raises:
         TinymlError: the clipboard holds no layers, or more than a network may have.
     """
+    if data is None:
+        raise TinymlError(_NO_LAYERS)
     content = (
         bytes(data.data(MIME_TYPE).data()) if data.hasFormat(MIME_TYPE) else data.text().encode("utf-8", "replace")
     )

@@ -93,7 +93,16 @@ class LayerCommands(QObject):
     @Slot()
     def paste(self) -> None:
         """Insert the layers of the clipboard after the selection. Layers that were just cut return to their places."""
-        self._attempt(self._paste)
+        self._attempt(lambda: self._paste(self._document.insertion_index, self._document.block))
+
+    def paste_at(self, index: int, block: BlockPath = ()) -> None:
+        """Insert the layers of the clipboard at a place.
+
+        Arguments:
+            index: position of the first layer.
+            block: path to the stack that gets the layers.
+        """
+        self._attempt(lambda: self._paste(index, block))
 
     @Slot()
     def move_up(self) -> None:
@@ -206,10 +215,10 @@ class LayerCommands(QObject):
         document.apply(edit)
         _write_clipboard(layers, CutPlaces(positions=tuple(positions), left=left, block=block))
 
-    def _paste(self) -> None:
-        document, block = self._document, self._document.block
+    def _paste(self, index: int, block: BlockPath) -> None:
+        document = self._document
         copied, cut_places = from_mime_data(QGuiApplication.clipboard().mimeData())
-        project, index, places = self._project(), document.insertion_index, None
+        project, places = document.project_for(block), None
         if cut_places is not None and cut_places.block == block:
             same_stack = cut_places.left == tuple(layer.name for layer in layers_in(project, block))
             if same_stack and cut_places.positions[0] == index:

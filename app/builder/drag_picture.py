@@ -48,7 +48,7 @@ class Ghost(QWidget):
         painter.drawPixmap(0, 0, self._picture)
         if self._copies:
             painter.setOpacity(1)
-            _paint_plus(painter)
+            paint_plus(painter, QRectF(GRID / 2, GRID / 2, 2.5 * GRID, 2.5 * GRID))
         painter.end()
 
 
@@ -78,10 +78,14 @@ def add_count_badge(picture: QPixmap, count: int) -> QPixmap:
     return picture
 
 
-def _paint_plus(painter: QPainter) -> None:
-    """Paint a plus in a disc into the upper left corner."""
+def paint_plus(painter: QPainter, disc: QRectF) -> None:
+    """Paint a plus in a disc.
+
+    Arguments:
+        painter: paints on the widget.
+        disc: place of the disc.
+    """
     theme = current_theme()
-    disc = QRectF(GRID / 2, GRID / 2, 2.5 * GRID, 2.5 * GRID)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(theme.accent))

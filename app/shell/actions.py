@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QWidget
 
-from app.shell.command_table import CANVAS_COMMANDS, CARD_MENU, COMMANDS, Command
+from app.shell.command_table import CANVAS_COMMANDS, COMMANDS, Command
 from app.widgets.theme.theme import current_theme
 
 
@@ -61,18 +61,6 @@ class Actions(QObject):
         """
         for widget in widgets:
             widget.addActions([self.by_name[name] for name in CANVAS_COMMANDS])
-
-    def card_menu(self) -> list[QAction]:
-        """Return the actions for the context menu of a card, with separators."""
-        actions: list[QAction] = []
-        for name in CARD_MENU:
-            if name == "-":
-                separator = QAction(self)
-                separator.setSeparator(True)
-                actions.append(separator)
-            else:
-                actions.append(self.by_name[name])
-        return actions
 
     def explain(self, name: str, reason: str = "") -> None:
         """Set the tool tip and the status tip of an action.

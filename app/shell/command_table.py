@@ -59,6 +59,7 @@ COMMANDS: tuple[Command, ...] = (
         ("paste", "&Paste", "Ctrl+V", "mdi6.content-paste", "Insert the layers from the clipboard."),
         ("duplicate", "&Duplicate", "Ctrl+D", "mdi6.content-duplicate", "Insert a copy of the selected layers."),
         ("delete", "De&lete", "Del", "mdi6.trash-can-outline", "Delete the selected layers."),
+        ("rename", "&Rename", "F2", "mdi6.rename-outline", "Rename the selected layer."),
         ("-layers",),
         ("move_up", "Move &up", "Alt+Up", "mdi6.arrow-up", "Move the selected layers towards the input."),
         ("move_down", "Move &down", "Alt+Down", "mdi6.arrow-down", "Move the selected layers towards the loss."),
@@ -137,9 +138,6 @@ COMMANDS: tuple[Command, ...] = (
 )
 
 CANVAS_COMMANDS = frozenset(
-    ("cut", "copy", "paste", "duplicate", "delete", "move_up", "move_down", "select_all", "wrap", "unwrap"),
+    ("cut", "copy", "paste", "duplicate", "delete", "move_up", "move_down", "select_all", "rename", "wrap", "unwrap"),
 )
 """Commands whose keys work only while the canvas or the palette has the focus. Tables and fields use the same keys."""
-
-CARD_MENU = ("cut", "copy", "paste", "duplicate", "delete", "-", "move_up", "move_down", "-", "wrap", "unwrap")
-"""Commands in the context menu of a layer card; "-" stands for a separator."""

@@ -60,6 +60,7 @@ class EditActions(QObject):
             self._actions[name].setEnabled(bool(self._document.selection))
         self._actions["unwrap"].setEnabled(self._block_selected())
         self._actions["restore_hints"].setEnabled(bool(self._document.project.dismissed_hints))
+        self._actions["rename"].setEnabled(len(self._document.selection) == 1)
         self._actions["select_all"].setEnabled(bool(self._document.project.network.layers))
         self._actions["next_problem"].setEnabled(bool(self._document.problems))
 

@@ -26,6 +26,9 @@ drag beside the cards to select several</td></tr>
 Esc closes</td></tr>
 <tr><td><b>↑ ↓, Home, End</b></td><td>select another card; with Shift: several cards; Ctrl+A: all cards</td></tr>
 <tr><td><b>Alt+↑, Alt+↓</b></td><td>move the selected cards</td></tr>
+<tr><td><b>F2</b></td><td>rename the selected layer on its card; Enter applies, Esc cancels</td></tr>
+<tr><td><b>Right click, menu key</b></td>
+<td>commands for the card, the gap or the bare canvas; point between two cards and press “+” to insert there</td></tr>
 <tr><td><b>Del, Ctrl+D</b></td><td>delete, duplicate; Ctrl+X, Ctrl+C, Ctrl+V: cut, copy, paste</td></tr>
 <tr><td><b>←, →, arrow on a card</b></td>
 <td>fold and unfold a block such as Residual; go to its layers and back</td></tr>

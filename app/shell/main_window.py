@@ -106,7 +106,7 @@ class MainWindow(QMainWindow):
         self.status = Status(self.document, self.session, self)
         self.setStatusBar(self.status)
         actions.add_canvas_commands(self.canvas, self.palette_view)
-        self.canvas.set_context_actions(actions.card_menu())
+        self.canvas.set_actions(actions.by_name)
         menus = fill_menu_bar(self.menuBar(), actions)
         self._fill_file_menu(menus["&File"], actions["save_project"])
         self._fill_view_menu(menus["&View"], actions["full_screen"])
@@ -174,6 +174,7 @@ class MainWindow(QMainWindow):
             "wrap": canvas.commands.wrap,
             "unwrap": canvas.commands.unwrap,
             "restore_hints": canvas.commands.restore_hints,
+            "rename": canvas.rename,
             "select_all": canvas.select_all,
             "find_layer": self._find_layer,
             "quick_insert": self._quick_insert,

@@ -1,24 +1,33 @@
 """The canvas: the view of the network, with mouse, keyboard, drag and drop, and a context menu."""
 
+from collections.abc import Mapping
+from functools import partial
+
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPixmap
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtGui import QAction, QContextMenuEvent, QFocusEvent, QGuiApplication, QKeyEvent, QMouseEvent, QPixmap
+from PySide6.QtWidgets import QWidget
 
 from app.builder.canvas.card import Card
+from app.builder.canvas.compact_card import is_compact
+from app.builder.canvas.context_menu import CANVAS_COMMANDS, CARD_COMMANDS, ContextMenus
 from app.builder.canvas.drag_preview import DragPreview
+from app.builder.canvas.gaps import GapButton, find_gap
 from app.builder.canvas.network_view import NetworkView
 from app.builder.canvas.overlays import Overlays
 from app.builder.canvas.panning import Panning
+from app.builder.canvas.rename_editor import RenameEditor
 from app.builder.canvas.rubber_band import RubberBand
 from app.builder.canvas.selection import INPUT
 from app.builder.canvas.stack_layout import CardGap
 from app.builder.canvas.zoom import Zoom
+from app.builder.clipboard import holds_layers
 from app.builder.commands import LayerCommands
 from app.builder.drag import DragController, DragPayload
 from app.builder.drag_picture import add_count_badge
 from app.document import BlockPath, Document
 from app.document.edits import Names
 from app.training.inspection import Inspection
+from app.widgets.plain_text import button_text
 from app.widgets.theme.theme import GRID
 
 _NEW_GAP = 6 * GRID
@@ -63,7 +72,6 @@ class Canvas(NetworkView):
         self.commands = LayerCommands(document, self)
         self.commands.message.connect(self.message)
         self.fix_requested.connect(self.commands.fix)
-        self._context_actions: list[QAction] = []
         self._drag = DragController(self, document)
         self._drag_preview = DragPreview(document, self.card_stack)
         self._panning = Panning(self)
@@ -73,6 +81,12 @@ class Canvas(NetworkView):
         self.card_stack.input_card.installEventFilter(self)
         self.zoom = Zoom(self, self.card_stack)
         self._overlays = Overlays(self, self.card_stack, self.zoom)
+        self._menus = ContextMenus()
+        self._gap_button = GapButton(self.card_stack)
+        self._gap_button.pressed_in.connect(self._on_gap_button_pressed_in)
+        self._rename_editor = RenameEditor(self, document)
+        self._rename_editor.message.connect(self.message)
+        self._rename_editor.finished.connect(self._on_rename_editor_finished)
 
     def select_all(self) -> None:
         """Select every layer."""
@@ -95,13 +109,25 @@ class Canvas(NetworkView):
         middle = self.card_stack.mapToGlobal(self.card_stack.point_of_gap(gap))
         self.insert_requested.emit(gap.block, gap.index, middle, text)
 
-    def set_context_actions(self, context_actions: list[QAction]) -> None:
-        """Set the actions of the cards' context menu.
+    @Slot()
+    def rename(self) -> None:
+        """Rename the selected layer in place."""
+        card = self._current_card()
+        if len(self.document.selection) > 1:
+            self.message.emit("Select one layer to rename it.")
+        elif card not in self.card_stack.cards:
+            self.message.emit("No layer is selected. Click the card of the layer to rename.")
+        else:
+            self._scroll_to(card)
+            self._rename_editor.open_on(card, card.model.block)
+
+    def set_actions(self, actions: Mapping[str, QAction]) -> None:
+        """Set the actions for the context menus.
 
         Arguments:
-            context_actions: the actions from top to bottom.
+            actions: the actions of the window, by the names of their commands.
         """
-        self._context_actions = list(context_actions)
+        self._menus.set_actions(actions)
 
     # ---------------------------------------------------------------------------------------------------------- mouse
 
@@ -174,17 +200,61 @@ class Canvas(NetworkView):
         elif card is self.card_stack.loss_card:
             self.training_requested.emit()
 
+    # ---------------------------------------------------------------------------------------------------------- menus
+
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        card = self.card_stack.card_at(self.card_stack.mapFromGlobal(event.globalPos()).toPointF())
-        if card is not None and not card.selected and event.reason() == QContextMenuEvent.Reason.Mouse:
+        """Open the menu of what is under the pointer, or of the current card after the menu key."""
+        event.accept()
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            card = self._current_card()
+            self._scroll_to(card)
+            self._open_card_menu(card, card.mapToGlobal(card.title_rect.bottomLeft()))
+            return
+        point = self.card_stack.mapFromGlobal(event.globalPos())
+        card_under, gap = self.card_stack.card_at(point.toPointF()), find_gap(self.card_stack, point)
+        if gap is not None:
+            self._open_gap_menu(gap, event.globalPos())
+        elif card_under is not None:
+            self._open_card_menu(card_under, event.globalPos())
+        else:
+            self._selection.clear()  # so that no command acts on a card elsewhere
+            self._menus.open(self, event.globalPos(), CANVAS_COMMANDS)
+
+    def _open_card_menu(self, card: Card, position: QPoint) -> None:
+        if not card.selected:
             self._selection.move_to(self.card_stack.all_cards().index(card) - 1)
             card.setFocus(Qt.FocusReason.MouseFocusReason)
-        if self._context_actions:
-            menu = QMenu(self)
-            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            menu.addActions(self._context_actions)
-            menu.popup(event.globalPos())
-            event.accept()
+        first = []
+        problem = card.model.problem
+        if problem is not None and is_compact(self.zoom.factor):
+            show = QAction("Show its &problem")
+            show.triggered.connect(self._on_show_problem_triggered)
+            first.append(show)
+        if problem is not None and problem.fix is not None:
+            fix = QAction(button_text(problem.fix.label))
+            fix.triggered.connect(card.fix_requested)
+            first.append(fix)
+        self._menus.open(self, position, CARD_COMMANDS if card in self.card_stack.cards else CANVAS_COMMANDS, first)
+
+    def _open_gap_menu(self, gap: CardGap, position: QPoint) -> None:
+        insert, paste = QAction("&Insert a layer here…"), QAction("&Paste here")
+        insert.triggered.connect(partial(self.request_insert, gap.index, "", gap.block))
+        paste.setEnabled(holds_layers(QGuiApplication.clipboard().mimeData()))
+        paste.triggered.connect(partial(self.commands.paste_at, gap.index, gap.block))
+        self._menus.open(self, position, ("select_all",), (insert, paste))
+
+    @Slot()
+    def _on_show_problem_triggered(self) -> None:
+        self.zoom.show_actual_size()
+        self._scroll_to(self._current_card())
+
+    @Slot(object)
+    def _on_gap_button_pressed_in(self, gap: CardGap) -> None:
+        self.request_insert(gap.index, block=gap.block)
+
+    @Slot()
+    def _on_rename_editor_finished(self) -> None:
+        self._current_card().setFocus(Qt.FocusReason.OtherFocusReason)
 
     # ------------------------------------------------------------------------------------------------------- keyboard
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt, Signal, SignalInstance
-from PySide6.QtGui import QEnterEvent, QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtGui import QEnterEvent, QFontMetrics, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QPushButton, QToolTip, QWidget
 
 from app.builder.canvas.activation_strip import Tiles, make_example_tile, make_tiles
 from app.builder.canvas.block_painter import FOOT, arrow_rect, indent_for, paint_arrow, paint_inside
@@ -11,7 +11,7 @@ from app.builder.canvas.card_layout import CardLayout, lay_out_card
 from app.builder.canvas.card_model import CardModel
 from app.builder.canvas.card_painter import CardPainter
 from app.builder.canvas.compact_card import COMPACT_HEIGHT, COMPACT_SCALE, is_compact, paint_compact_row
-from app.widgets.plain_text import button_text, short, visible
+from app.widgets.plain_text import button_text, short, tool_tip, visible
 from app.widgets.theme.fonts import scaled_font
 from app.widgets.theme.style_properties import set_style_property
 from app.widgets.theme.theme import GRID
@@ -49,6 +49,7 @@ class Card(QWidget):
         self._fix_button: QPushButton | None = None
         self._dismiss_button: QPushButton | None = None
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setMouseTracking(True)  # the stack shows a button in the gaps inside an open block
         self._apply_model(model)
 
     # -------------------------------------------------------------------------------------------------------- content
@@ -104,6 +105,11 @@ class Card(QWidget):
     def live_line(self) -> str:
         """The line about the sample; empty if the card has none."""
         return self._live_line
+
+    @property
+    def description(self) -> str:
+        """The whole card as text, with what it shows for the current sample."""
+        return ", ".join(part for part in (self.model.describe(), self._live_line) if part)
 
     @property
     def selected(self) -> bool:
@@ -273,6 +279,13 @@ class Card(QWidget):
 
     def leaveEvent(self, event: QEvent) -> None:
         self.set_hovered(False)
+
+    def event(self, event: QEvent) -> bool:
+        """Show as a tool tip what a screen reader is told. Only then the text is made."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            QToolTip.showText(event.globalPos(), tool_tip(self.description), self)
+            return True
+        return super().event(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         event.ignore()  # the canvas handles it

@@ -3,6 +3,7 @@
 from PySide6.QtCore import QEvent, QObject, QPoint, Slot
 from PySide6.QtWidgets import QScrollArea
 
+from app.builder.canvas.area_part import AreaPart
 from app.builder.canvas.card_stack import CardStack
 from app.builder.canvas.overview import NARROWEST, WIDEST, Overview
 from app.builder.canvas.zoom import Zoom
@@ -13,7 +14,7 @@ _DISTANCE = GRID // 2 + 2
 """Distance in pixels from the edge of the canvas and from the cards."""
 
 
-class Overlays(QObject):
+class Overlays(AreaPart):
     """Places the bar of the zoom at the lower left and the overview at the upper right of the canvas.
 
     If the cards leave no room at the left, the bar gets a strip of its own below the cards. The overview always fits
@@ -27,9 +28,9 @@ class Overlays(QObject):
 
     def __init__(self, area: QScrollArea, card_stack: CardStack, zoom: Zoom) -> None:
         super().__init__(area)
-        self._area, self._card_stack = area, card_stack
+        self._card_stack = card_stack
         self.zoom_bar = ZoomBar(zoom, area)
-        self.overview = Overview(area, card_stack, area)
+        self.overview = Overview(area, card_stack)
         self._strip_height = 0
         area.installEventFilter(self)
         area.verticalScrollBar().rangeChanged.connect(self._on_scroll_range_changed)
@@ -69,7 +70,7 @@ class Overlays(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Follow the size of the canvas."""
-        if watched is self._area and event.type() in (QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.LayoutRequest):
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.LayoutRequest):
             self.place()
         return False
 

@@ -24,23 +24,28 @@ class Overview(QWidget):
     The strips are painted once after each change of the cards. Scrolling only moves the frame.
 
     Arguments:
-        area: the scroll area of the cards.
+        area: the scroll area of the cards, above which the overview floats.
         card_stack: the cards.
-        parent: the parent widget.
     """
 
-    def __init__(self, area: QScrollArea, card_stack: CardStack, parent: QWidget) -> None:
-        super().__init__(parent)
+    def __init__(self, area: QScrollArea, card_stack: CardStack) -> None:
+        super().__init__(area)
         self.setObjectName("overview")
         self.setAccessibleName("Overview of the network")
         self.setToolTip("Click or drag to go to a part of the network.")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self._area, self._card_stack = area, card_stack
+        self._card_stack = card_stack
         self._strips = QPixmap()
         # Distance in the overview between the pointer and the top of the frame during a drag.
         self._grip = 0.0
         card_stack.arranged.connect(self._on_card_stack_arranged)
         area.verticalScrollBar().valueChanged.connect(self._on_scroll_value_changed)
+
+    @property
+    def _area(self) -> QScrollArea:
+        area = self.parentWidget()  # an attribute would make a cycle of references, see AreaPart
+        assert isinstance(area, QScrollArea), "the constructor sets the parent"
+        return area
 
     @property
     def wanted_height(self) -> int:

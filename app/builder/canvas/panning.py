@@ -4,8 +4,10 @@ from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QScrollArea
 
+from app.builder.canvas.area_part import AreaPart
 
-class Panning(QObject):
+
+class Panning(AreaPart):
     """Scrolls an area by as much as the pointer moves.
 
     Arguments:
@@ -19,7 +21,6 @@ class Panning(QObject):
 
     def __init__(self, area: QScrollArea) -> None:
         super().__init__(area)
-        self._area = area
         self._button = Qt.MouseButton.NoButton
         self._pointer = QPoint()
         self._space_held = self._space_used = False

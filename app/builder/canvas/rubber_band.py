@@ -1,15 +1,16 @@
 """The rubber band: a rectangle that is dragged over the bare canvas and selects the cards it touches."""
 
-from PySide6.QtCore import QObject, QPoint, QRect, QSize, Signal, Slot
+from PySide6.QtCore import QPoint, QRect, QSize, Signal, Slot
 from PySide6.QtWidgets import QApplication, QRubberBand, QScrollArea
 
+from app.builder.canvas.area_part import AreaPart
 from app.builder.canvas.card_stack import CardStack
 from app.builder.edge_scrolling import EdgeScrolling
 from app.document import Document
 from app.document.edits import Names
 
 
-class RubberBand(QObject):
+class RubberBand(AreaPart):
     """Finds the layers whose cards touch a rectangle, while the mouse drags it.
 
     Arguments:
@@ -25,7 +26,7 @@ class RubberBand(QObject):
 
     def __init__(self, area: QScrollArea, card_stack: CardStack, document: Document) -> None:
         super().__init__(area)
-        self._area, self._card_stack, self._document = area, card_stack, document
+        self._card_stack, self._document = card_stack, document
         self._start: QPoint | None = None
         self._pointer = QPoint()
         self._kept: Names = ()

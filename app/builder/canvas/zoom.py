@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt, Signal, Slot
 from PySide6.QtGui import QNativeGestureEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QScrollArea
 
+from app.builder.canvas.area_part import AreaPart
 from app.builder.canvas.card import Card
 from app.builder.canvas.card_stack import CardStack
 from app.builder.canvas.compact_card import LARGEST_COMPACT_ZOOM
@@ -23,7 +24,7 @@ _WHEEL_STEP = 480
 _SEARCH_STEPS = 10
 
 
-class Zoom(QObject):
+class Zoom(AreaPart):
     """Makes the cards larger or smaller. The point under the pointer, or in the middle, stays where it is.
 
     Arguments:
@@ -38,7 +39,7 @@ class Zoom(QObject):
 
     def __init__(self, area: QScrollArea, card_stack: CardStack) -> None:
         super().__init__(area)
-        self._area, self._card_stack = area, card_stack
+        self._card_stack = card_stack
         area.viewport().installEventFilter(self)
 
     @property

@@ -9,12 +9,13 @@ from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
-from app.builder.clipboard import MIME_TYPE, from_mime_data
+from app.builder.clipboard import MIME_TYPE, from_mime_data, holds_layers, to_mime_data
 from app.builder.commands import LayerCommands
 from app.document import Document
 from app.document.edits import change_settings, rename_layer
 from tests.app.builder.conftest import SMALL
 from tinyml.core import TinymlError
+from tinyml.net import LayerSpecification
 from tinyml.storage import Project
 
 NAMES = [layer.name for layer in SMALL.layers]
@@ -128,3 +129,9 @@ def test_new_layers_go_to_the_end_while_nothing_or_the_loss_is_selected(harness)
     QTest.mouseClick(harness.canvas.card_stack.loss_card, Qt.MouseButton.LeftButton)
     harness.canvas.commands.insert("Tanh")
     assert harness.names()[-1] == "tanh_1"
+
+
+def test_an_empty_clipboard_holds_no_layers() -> None:
+    assert not holds_layers(None)
+    assert not holds_layers(QMimeData())
+    assert holds_layers(to_mime_data([LayerSpecification(type="ReLu", name="relu_1")]))

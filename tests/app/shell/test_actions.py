@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMainWindow, QWidget
 
 from app.shell.actions import Actions
-from app.shell.command_table import CANVAS_COMMANDS, CARD_MENU, COMMANDS
+from app.shell.command_table import CANVAS_COMMANDS, COMMANDS
 from app.shell.menus import fill_menu_bar
 
 NAMES = [command.name for command in COMMANDS if not command.is_separator]
@@ -63,14 +63,6 @@ def test_the_keys_of_the_canvas_work_only_in_the_given_widgets(actions, main_win
     for name in CANVAS_COMMANDS:
         assert actions[name].shortcutContext() == Qt.ShortcutContext.WidgetWithChildrenShortcut
         assert actions[name] not in main_window.actions()
-
-
-def test_the_card_menu_holds_the_shared_actions_and_separators(actions) -> None:
-    menu = actions.card_menu()
-    assert [action.isSeparator() for action in menu] == [name == "-" for name in CARD_MENU]
-    assert [action for action in menu if not action.isSeparator()] == [
-        actions[name] for name in CARD_MENU if name != "-"
-    ]
 
 
 def test_the_menu_bar_holds_every_command_once_in_its_menu(actions, main_window) -> None:

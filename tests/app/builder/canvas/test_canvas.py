@@ -1,12 +1,11 @@
-"""The canvas: focus, context menu, and what remains after it is closed."""
+"""The canvas: focus, and what remains after it is closed."""
 
 import gc
 import weakref
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAction, QContextMenuEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.builder import Canvas, SettingsForm
 from app.document.edits import change_settings
@@ -17,21 +16,6 @@ def test_the_next_card_gets_the_focus_when_a_card_is_deleted(harness) -> None:
     harness.canvas.commands.delete()
     assert harness.document.selection == ("pool_1",)
     assert harness.window.focusWidget() is harness.card("pool_1")
-
-
-def test_the_context_menu_selects_the_card_and_shows_the_actions(harness, qtbot) -> None:
-    action = QAction("Delete", harness.canvas)
-    action.triggered.connect(harness.canvas.commands.delete)
-    harness.canvas.set_context_actions([action])
-    card = harness.card("pool_1")
-    point = card.mapToGlobal(QPoint(60, 12))
-    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, harness.canvas.viewport().mapFromGlobal(point), point)
-    QApplication.sendEvent(harness.canvas.viewport(), event)
-    menu = harness.canvas.findChild(QMenu)
-    assert harness.document.selection == ("pool_1",)
-    assert menu.actions() == [action]
-    menu.close()
-    qtbot.waitUntil(lambda: harness.canvas.findChild(QMenu) is None)
 
 
 def test_a_closed_canvas_is_deleted(document, inspection, qapp) -> None:
@@ -60,3 +44,17 @@ def test_a_click_beside_the_cards_applies_a_draft(make_harness, document) -> Non
     QTest.mouseClick(harness.canvas.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(3, 3))
     assert document.inference_of("conv_1").settings.filters == 7
     assert document.selection == ()
+
+
+def test_a_canvas_is_in_no_cycle_of_references(document, inspection, qapp) -> None:
+    canvas = Canvas(document, inspection)
+    canvas.show()
+    canvas.commands.insert("Tanh")
+    gone = weakref.ref(canvas)
+    canvas.close()
+    gc.disable()
+    try:
+        del canvas
+        assert gone() is None
+    finally:
+        gc.enable()

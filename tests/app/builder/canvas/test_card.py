@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPixmap
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QFontMetrics, QHelpEvent, QPainter, QPixmap
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolTip
 
 from app.builder import SettingsForm
 from app.builder.canvas.card import Card
@@ -13,7 +13,8 @@ from app.builder.canvas.card_layout import lay_out_card, wrap_flags
 from app.builder.canvas.card_model import make_layer_models
 from app.builder.canvas.card_painter import CardPainter
 from app.document import DATA_PENDING
-from app.document.edits import change_data, change_training
+from app.document.edits import change_data, change_training, rename_layer
+from app.widgets.plain_text import tool_tip
 
 
 def test_a_card_shows_type_settings_shape_and_parameters(harness) -> None:
@@ -101,3 +102,13 @@ def test_lines_break_between_words_unless_a_word_is_too_long(qapp) -> None:
     anywhere = int(Qt.TextFlag.TextWrapAnywhere)
     assert not wrap_flags(metrics, "padding 1 · no bias", width) & anywhere
     assert wrap_flags(metrics, "a_very_long_name_of_a_layer", width) & anywhere
+
+
+def test_the_tool_tip_says_what_a_screen_reader_is_told(harness, qtbot) -> None:
+    harness.document.apply(rename_layer(harness.document.project, "conv_1", "<b>bold</b>"))
+    card = harness.card("<b>bold</b>")
+    QApplication.sendEvent(card, QHelpEvent(QEvent.Type.ToolTip, QPoint(5, 5), card.mapToGlobal(QPoint(5, 5))))
+    assert QToolTip.text() == tool_tip(card.accessibleName())
+    assert "gives 4 by 6 by 6" in QToolTip.text().replace("\n", " ")
+    assert not Qt.mightBeRichText(QToolTip.text())
+    QToolTip.hideText()
