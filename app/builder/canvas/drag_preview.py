@@ -1,10 +1,11 @@
 """The preview during a drag: what a drop into the open gap would change, in the gap and on the cards."""
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QTimer, Slot
 
 from app.builder.canvas.card_stack import CardStack
 from app.builder.canvas.gap_frame import GapText
 from app.builder.canvas.stack_layout import CardGap
+from app.builder.canvas.stack_part import StackPart
 from app.builder.drag import DragPayload
 from app.document import Document, Edit
 from app.document.edits import copy_layers, describe_names, insert_layer, move_layers
@@ -17,7 +18,7 @@ _PAUSE_MS = 40
 """The preview is computed when a gap has been open for this time. A fast drag past many gaps stays fluent."""
 
 
-class DragPreview(QObject):
+class DragPreview(StackPart):
     """Shows what a drop would change. It is computed once for each gap, not for each move of the mouse.
 
     Arguments:
@@ -27,7 +28,7 @@ class DragPreview(QObject):
 
     def __init__(self, document: Document, card_stack: CardStack) -> None:
         super().__init__(card_stack)
-        self._document, self._card_stack = document, card_stack
+        self._document = document
         self._place: tuple[DragPayload, CardGap] | None = None
         self._timer = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._timer.setObjectName("drag_preview_timer")

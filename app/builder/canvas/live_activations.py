@@ -1,9 +1,10 @@
 """The live activations on the cards: the current sample on its way through the network."""
 
 import numpy as np
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QTimer, Signal, Slot
 
 from app.builder.canvas.card_stack import CardStack
+from app.builder.canvas.stack_part import StackPart
 from app.document import BlockPath, Document
 from app.formatting import format_percentage
 from app.training import Inspection, SampleTrace
@@ -12,7 +13,7 @@ from app.widgets.plain_text import short
 _REFRESH_MS = 33
 
 
-class LiveActivations(QObject):
+class LiveActivations(StackPart):
     """Shows the activations of the inspection's sample on the cards, at most 30 times a second.
 
     Arguments:
@@ -30,7 +31,6 @@ class LiveActivations(QObject):
         super().__init__(card_stack)
         self._document = document
         self._inspection = inspection
-        self._card_stack = card_stack
         self._waiting = False
         self._refresh_timer = QTimer(self)
         self._refresh_timer.setSingleShot(True)

@@ -50,11 +50,12 @@ def test_a_canvas_is_in_no_cycle_of_references(document, inspection, qapp) -> No
     canvas = Canvas(document, inspection)
     canvas.show()
     canvas.commands.insert("Tanh")
-    gone = weakref.ref(canvas)
+    gone, stack_gone = weakref.ref(canvas), weakref.ref(canvas.card_stack)
     canvas.close()
     gc.disable()
     try:
         del canvas
         assert gone() is None
+        assert stack_gone() is None
     finally:
         gc.enable()
