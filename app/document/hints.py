@@ -162,13 +162,16 @@ def _sees_too_little(place: Place) -> bool:
     """
     if place.block or place.type != "Conv2D" or not place.data.has_classes:
         return False
-    after = place.stack[place.index + 1 :]
-    maps = [layer for layer in after if len(layer.output_shape or ()) == 3]
-    deciding = [layer for layer in after if layer.parameter_count and layer not in maps]
-    if any(layer.parameter_count or layer.inside for layer in maps) or len(deciding) > 1 or len(maps) == len(after):
-        return False
     seen = place.facts.receptive_field
-    return seen is not None and _is_small(seen, place.data)
+    if seen is None or not _is_small(seen, place.data):
+        return False
+    deciding = 0
+    for layer in place.stack[place.index + 1 :]:
+        if len(layer.output_shape or ()) != 3:
+            deciding += layer.parameter_count > 0
+        elif layer.parameter_count or layer.inside:
+            return False
+    return deciding <= 1 and len(place.inference.output_shape or ()) == 1
 
 
 def _is_small(seen: tuple[int, int], data: DataDescription) -> bool:

@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-import numpy as np
-
 from tinyml.core import Pair
 from tinyml.layers.base.inference import LayerInference
 from tinyml.layers.base.settings import Box, LayerSettings
@@ -18,7 +16,7 @@ from tinyml.net.specification import Inference
 _NUMBER_BYTES = 4
 """Bytes of one activation: networks compute in float32."""
 
-_NOTHING_FIRST = np.iinfo(np.int64).max
+_NOTHING_FIRST = 2**62
 """First pixel of a unit that sees no pixel, only padding. Its end is 0."""
 
 
@@ -138,31 +136,31 @@ class _Spans(NamedTuple):
     """The pixels that the outputs of a layer see along one axis of the image.
 
     Attributes:
-        first, end: `(positions,)` first pixel and last pixel + 1 of each position.
+        first, end: first pixel and last pixel + 1 of each position. For a few pixels, lists are faster than arrays.
     """
 
-    first: np.ndarray
-    end: np.ndarray
+    first: list[int]
+    end: list[int]
 
     def united(self) -> "_Spans":
         """Return the span of one output that depends on all positions."""
-        return _Spans(self.first.min(keepdims=True), self.end.max(keepdims=True))
+        return _Spans([min(self.first)], [max(self.end)])
 
     def joined(self, other: "_Spans") -> "_Spans":
         """Return the spans of outputs that depend on the same position of both."""
-        return _Spans(np.minimum(self.first, other.first), np.maximum(self.end, other.end))
+        return _Spans(list(map(min, self.first, other.first)), list(map(max, self.end, other.end)))
 
     def chosen(self, positions: Sequence[tuple[int, int]]) -> "_Spans":
         """Return the spans of outputs that depend on the positions (first, last + 1)."""
-        first = [self.first[a:b].min(initial=_NOTHING_FIRST) for a, b in positions]
-        return _Spans(np.array(first), np.array([self.end[a:b].max(initial=0) for a, b in positions]))
+        first = [min(self.first[a:b], default=_NOTHING_FIRST) for a, b in positions]
+        return _Spans(first, [max(self.end[a:b], default=0) for a, b in positions])
 
     def largest(self) -> tuple[int, int]:
         """Return the longest span; of several, the one nearest to the middle; (0, 0) if all see only padding."""
-        lengths = np.maximum(self.end - self.first, 0)
-        candidates = np.flatnonzero(lengths == lengths.max())
-        place = candidates[np.abs(candidates - (len(lengths) - 1) / 2).argmin()]
-        return (int(self.first[place]), int(self.end[place])) if lengths[place] else (0, 0)
+        lengths = [end - first for first, end in zip(self.first, self.end, strict=True)]
+        middle = (len(lengths) - 1) / 2
+        place = max(range(len(lengths)), key=lambda index: (lengths[index], -abs(index - middle)))
+        return (self.first[place], self.end[place]) if lengths[place] > 0 else (0, 0)
 
 
 class _Seen(NamedTuple):
@@ -174,7 +172,7 @@ class _Seen(NamedTuple):
     @staticmethod
     def of_input(rows: int, columns: int) -> "_Seen":
         """Return what the input sees: each pixel sees itself."""
-        return _Seen(*(_Spans(np.arange(size), np.arange(1, size + 1)) for size in (rows, columns)))
+        return _Seen(*(_Spans(list(range(size)), list(range(1, size + 1))) for size in (rows, columns)))
 
     def joined(self, other: "_Seen") -> "_Seen":
         """Return what outputs see that depend on the same place of both."""
