@@ -13,6 +13,7 @@ from app.builder.forms.layer_name_row import LayerNameRow
 from app.builder.forms.layer_values import fields_from_pooling, fields_without_row, form_values, to_json_value
 from app.builder.forms.same_padding_button import PADDING, SamePaddingButton
 from app.document import BlockPath, Document, Hint
+from app.document.blocks import layers_in
 from app.document.edits import change_settings
 from app.forms.form_widgets import FormulaBox, Page
 from app.forms.model_form import ModelForm
@@ -50,6 +51,7 @@ class LayerPage(Page):
         self._form_key: tuple[str, BlockPath, type[Layer] | None] = ("", (), None)
         self._problem: Problem | None = None
         self._heading = make_heading("layer_heading")
+        self._standard = make_paragraph("layer_standard_block", style_class="muted")
         self._name_row = LayerNameRow(document, self)
         self._form_place = QVBoxLayout()
         self._paired_pooling = make_paragraph("layer_paired_pooling", style_class="muted")
@@ -72,6 +74,7 @@ class LayerPage(Page):
         self._hints.fix_requested.connect(self._on_hint_fix_requested)
         self._hints.dismissed.connect(self._document.dismiss)
         self.body.addWidget(self._heading)
+        self.body.addWidget(self._standard)
         self.body.addWidget(self._name_row)
         self.body.addLayout(self._form_place)
         for widget in (self._paired_pooling, self._problem_text):
@@ -100,6 +103,7 @@ class LayerPage(Page):
         self._name_row.show_layer(layer, block)
         self._inferred, self._block = inferred, block
         self._heading.setText(f"{short(layer.name)} · {short(display_name(layer.type))}")
+        self._show_standard_block(block)
         self._show_form(inferred)
         self._show_paired_pooling(inferred)
         self._show_problem(inferred)
@@ -164,6 +168,13 @@ class LayerPage(Page):
             QWidget.setTabOrder(last, stop)
             last = stop
         QWidget.setTabOrder(last, self._fix_button)
+
+    def _show_standard_block(self, block: BlockPath) -> None:
+        """Say that the layers of a standard block follow its input until one of them is changed."""
+        text = ""
+        if block and not layers_in(self._document.project, block):
+            text = f"The standard block of {short(block[-1])} follows its input. After your first change it does not."
+        show_text(self._standard, text)
 
     def _show_paired_pooling(self, inferred: LayerInference) -> None:
         if inferred.layer_type is None:

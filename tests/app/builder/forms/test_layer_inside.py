@@ -45,8 +45,10 @@ def test_an_edit_in_a_standard_block_writes_its_layers_down(form: SettingsForm, 
     document.apply(unwrap_block(document.project, "b"))
     document.apply(remove_layers(document.project, ["linear_1"]))
     document.select(("conv_1",), block=("standard",))
+    assert find(form, QLabel, "layer_standard_block").text().startswith("The standard block of standard follows")
     type_number(filters_box(form), "9")
     assert filters(document, "standard") == 9
+    assert find(form, QLabel, "layer_standard_block").text() == ""
     assert document.selection == ("conv_1",)
 
 
