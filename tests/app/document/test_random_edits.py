@@ -10,7 +10,7 @@ from tests.app.document.random_edits import RandomEditor
 from tinyml.net import LayerSpecification, NetworkSpecification
 from tinyml.storage import Project, read_project, save_project
 
-SEQUENCES = 500
+SEQUENCES, AT_ONCE = 500, 100
 STEPS = 12
 KINDS = {name for name in dir(RandomEditor) if name.startswith("do_")}
 
@@ -60,9 +60,10 @@ def run_sequence(seed: int, file: Path) -> RandomEditor:
 
 
 @pytest.mark.usefixtures("qapp")
-def test_random_edits_can_be_undone_redone_and_saved(tmp_path: Path) -> None:
+@pytest.mark.parametrize("first", range(0, SEQUENCES, AT_ONCE))
+def test_random_edits_can_be_undone_redone_and_saved(tmp_path: Path, first: int) -> None:
     kinds: set[str] = set()
-    for seed in range(SEQUENCES):
+    for seed in range(first, first + AT_ONCE):
         try:
             kinds |= run_sequence(seed, tmp_path / "network.tinyml.json").kinds
         except Exception as error:
