@@ -38,6 +38,8 @@ Esc closes</td></tr>
 <tr><td><b>F8</b></td>
 <td>go to the next problem; its card explains the problem and often has a button that fixes it. A yellow sentence is a
 hint: fix what it names, or dismiss it (Network › Show dismissed hints brings it back)</td></tr>
+<tr><td><b>Code</b></td>
+<td>below the canvas: the network as a script; click a line, or press Enter in it, to select its layer</td></tr>
 <tr><td><b>Ctrl+F</b></td><td>search the palette</td></tr>
 <tr><td><b>Ctrl+wheel, two fingers</b></td>
 <td>zoom the canvas; also Ctrl++ and Ctrl+−; Ctrl+0: show the whole network; Ctrl+Alt+0: actual size (100 %)</td></tr>

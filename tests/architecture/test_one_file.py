@@ -80,6 +80,15 @@ def test_the_gradients_of_a_layer_are_checked(copy: Path) -> None:
     assert "right" in line
 
 
+def test_a_layer_is_written_in_scripts(copy: Path) -> None:
+    project = write_project(copy, LAYERS, loss='"mse_loss"')
+    run(copy, "-m", "tinyml", "script", project, "--to", "tinyml", "--out", "new.py")
+    assert 'Scale("scale_1", 4, start=0.5)' in (copy / "new.py").read_text(encoding="utf-8")
+    assert "test loss" in run(copy, "new.py", "--epochs", "1")
+    # The new layer has no counterpart in PyTorch, so this script ends before it.
+    assert "scale_1: PyTorch has no module for Scale" in run(copy, "-m", "tinyml", "script", project, "--to", "pytorch")
+
+
 @needs_qt
 def test_a_layer_is_in_the_palette_and_has_a_form(copy: Path) -> None:
     project = write_project(copy, LAYERS, loss='"mse_loss"')

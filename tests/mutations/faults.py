@@ -218,4 +218,25 @@ FAULTS = (
         after="self._mail.snapshot = self._mail.snapshot or snapshot",
         tests=(TRAINING,),
     ),
+    Fault(
+        what="a script whose texts can become code",
+        file="tinyml/scripts/source_text.py",
+        before="    code = repr(value)\n",
+        after="    code = f\"'{value}'\" if isinstance(value, str) else repr(value)\n",
+        tests=("tests/tinyml/scripts/test_source_text.py",),
+    ),
+    Fault(
+        what="a script that leaves out settings",
+        file="tinyml/layers/linear.py",
+        before='return {"output_dim": self.outputs, "bias": self.bias, "initialiser": self.initialiser}',
+        after='return {"output_dim": self.outputs, "initialiser": self.initialiser}',
+        tests=("tests/tinyml/scripts/test_layer_calls.py",),
+    ),
+    Fault(
+        what="a hidden page that writes scripts",
+        file="app/builder/code/code_panel.py",
+        before="        if self.isVisible() and not self._timer.isActive():",
+        after="        if not self._timer.isActive():",
+        tests=("tests/app/builder/code",),
+    ),
 )

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from tinyml.layers.base import short_pair
@@ -89,9 +90,11 @@ def attributes_as_arguments(made: Any) -> dict[str, Any]:
     >>> attributes_as_arguments(Flip(vertical=True))
     {'vertical': True}
     """
-    return without_defaults(type(made), {name: getattr(made, name) for name in parameters_of(type(made))})
+    constructor: Callable[..., Any] = type(made)
+    return without_defaults(constructor, {name: getattr(made, name) for name in parameters_of(constructor)})
 
 
+@cache
 def parameters_of(function: Callable[..., Any]) -> dict[str, inspect.Parameter]:
     """Return the parameters of a function, or of the constructor of a class, by name.
 

@@ -1,9 +1,10 @@
-"""The panel below the canvas: tabs with the problems, the summary and the history."""
+"""The panel below the canvas: tabs with the problems, the code, the summary and the history."""
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QStackedWidget, QTabBar, QWidget
 
+from app.builder.code import CodePanel
 from app.builder.panel.history_page import HistoryPage
 from app.builder.panel.problems_page import ProblemsPage
 from app.builder.panel.summary_page import SummaryPage
@@ -20,7 +21,7 @@ class BuildPanel(QWidget):
         parent: the parent widget.
 
     Attributes:
-        problems, summary, history: the pages.
+        problems, code, summary, history: the pages.
 
     Signals:
         message(sentence): what a command has done, or why it was impossible.
@@ -46,11 +47,13 @@ class BuildPanel(QWidget):
         self._tools: dict[QWidget, QWidget] = {}
         self._badge = QLabel(self._tabs)
         self.problems = ProblemsPage(document)
+        self.code = CodePanel(document)
         self.summary = SummaryPage(document)
         self.history = HistoryPage(document)
         self._layout = QGridLayout(self)
         self._lay_out()
         self.add_page("Problems", self.problems)
+        self.add_page("Code", self.code, self.code.tools)
         self.add_page("Summary", self.summary, self.summary.tools)
         self.add_page("History", self.history)
         self._connect()
@@ -84,6 +87,7 @@ class BuildPanel(QWidget):
 
     def shutdown(self) -> None:
         """Wait until files are written. The window calls it when it closes."""
+        self.code.shutdown()
         self.summary.shutdown()
 
     # ------------------------------------------------------------------------------------------------------- assembly
@@ -110,6 +114,8 @@ class BuildPanel(QWidget):
         self.problems.message.connect(self.message)
         self.problems.data_requested.connect(self.data_requested)
         self.problems.training_requested.connect(self.training_requested)
+        self.code.message.connect(self.message)
+        self.code.failed.connect(self.failed)
         self.summary.message.connect(self.message)
         self.summary.failed.connect(self.failed)
         self.summary.picture_requested.connect(self.picture_requested)

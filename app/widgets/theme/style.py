@@ -1,6 +1,7 @@
 """The style sheet: everything that a palette cannot express. A widget asks for a style by a dynamic property.
 
-QLabel: muted, heading, danger, warning, chip, badge. QPushButton and QToolButton: primary, flat, link, fix, hint.
+QLabel: muted, heading, danger, warning, chip, badge.
+QPushButton and QToolButton: primary, flat, link, fix, hint, segment.
 QFrame: panel, formula, floating, footer. Lists and tables: roomy.
 QFrame and QToolButton: rail.
 """
@@ -65,6 +66,10 @@ def style_sheet(theme: Theme, icons: Path) -> str:
     QPushButton[primary="true"]:disabled {{
         background: {theme.track}; color: {theme.muted}; border-color: {theme.track};
     }}
+    QPushButton[segment="true"]:checked {{
+        background: {theme.accent}; color: {theme.on_accent}; border-color: {theme.accent};
+    }}
+    QPushButton[segment="true"]:checked:focus {{ border-color: {theme.text}; }}
     QPushButton[flat="true"] {{ background: transparent; border-color: transparent; color: {theme.accent}; }}
     QPushButton[flat="true"]:hover, QPushButton[flat="true"]:focus {{ border-color: {theme.accent}; }}
     QPushButton[link="true"] {{

@@ -58,8 +58,9 @@ def test_the_buttons_move_below_the_tabs_if_there_is_too_little_room(qtbot, pane
 
 def test_a_page_can_be_added_between_others(panel):
     page, tools = QWidget(), QWidget()
-    panel.add_page("Code", page, tools, place=1)
-    assert [tabs_of(panel).tabText(index) for index in range(4)] == ["Problems", "Code", "Summary", "History"]
+    panel.add_page("New", page, tools, place=1)
+    titles = [tabs_of(panel).tabText(index) for index in range(5)]
+    assert titles == ["Problems", "New", "Code", "Summary", "History"]
     panel.show_page(page)
     assert page.isVisible()
     assert tools.isVisible()
