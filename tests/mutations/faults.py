@@ -121,6 +121,27 @@ FAULTS = (
         tests=("tests/tinyml/data", "tests/tinyml/learner"),
     ),
     Fault(
+        what="a padding that keeps the size only without dilation",
+        file="tinyml/core/windows.py",
+        before="reach = [dilation * (taps - 1)",
+        after="reach = [(taps - 1)",
+        tests=(CORE,),
+    ),
+    Fault(
+        what="quick insert offers what does not fit first",
+        file="app/builder/quick_insert/candidates.py",
+        before="(_GROUPS[rank], unsuitable, closeness,",
+        after="(_GROUPS[rank], not unsuitable, closeness,",
+        tests=("tests/app/builder/quick_insert",),
+    ),
+    Fault(
+        what="an unpooling layer that fits although its pooling layer is already undone",
+        file="app/builder/quick_insert/gap.py",
+        before="pools.pop()",
+        after="pass",
+        tests=("tests/app/builder/quick_insert",),
+    ),
+    Fault(
         what="a transposed window that ignores dilation",
         file="tinyml/core/windows.py",
         before="d * (w - 1) - p",

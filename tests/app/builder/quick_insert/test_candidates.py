@@ -119,7 +119,7 @@ def test_an_unpooling_layer_fits_after_a_pooling_layer_that_is_not_undone_yet() 
     (between,) = find("unpool", gap_in(layers, (1, 28, 28), 2))[:1]
     assert (between.fits, between.result) == (True, "8×28×28")
     (after,) = find("unpool", gap_in(layers, (1, 28, 28), 3))[:1]
-    assert after.fits is False
+    assert (after.fits, after.detail) == (False, "no MaxPool2D before it is left to undo")
 
 
 @pytest.mark.parametrize("shape", [(1, 28, 28), (3, 7, 5), (20,)])
@@ -150,3 +150,12 @@ def test_the_gap_inside_a_block_receives_what_the_block_receives(document_of) ->
     assert gap_at(document, (), 3).input_shape == (512,)
     assert gap_at(document, (), 0).input_shape == (1, 8, 8)
     assert gap_at(document, ("unknown",), 0).input_shape is None
+
+
+@pytest.mark.parametrize(
+    "text", ["linear 1e300", "linear 9e9999999", "conv 9e99999x5", f"conv {'9' * 190}", "dropout 1e999%"]
+)
+def test_enormous_numbers_are_refused_at_once(text: str) -> None:
+    candidate = find(text, Gap(MAPS))[0]
+    assert candidate.refusal
+    assert len(candidate.detail) < 300
