@@ -143,7 +143,7 @@ class InspectPage(QWidget):
         sample_trace = self._inspection.visible_trace
         text = _describe_weights(None if sample_trace is None else sample_trace.snapshot)
         if self._inspection.problem and self._inspection.partial_trace is not None:
-            text = f"{text} · {self._inspection.problem}"
+            text = f"{self._inspection.problem} The layers before it are shown."
         self._weights.setText(text)
 
 

@@ -135,7 +135,11 @@ def make_layer_models(document: Document, folded: Collection[BlockPath] = ()) ->
             models.append(model)
             return
         models.append(_make_block_model(model, inferred, inferred.settings, model.path in folded))
-        if model.path not in folded:
+        if model.path in folded:
+            hidden = [path[-1] for path in hints if path[: len(model.path)] == model.path and path != model.path]
+            notes = tuple(f"{name} inside has a hint." for name in hidden)
+            models[-1] = replace(models[-1], notes=(*models[-1].notes, *notes))
+        else:
             for inside in inferred.inside:
                 add(inside, inside.problem, model.path, not inferred.settings.layers)
 

@@ -101,6 +101,13 @@ def test_a_fix_inside_a_block_changes_the_layers_inside(make_canvas):
     assert canvas.document.hints == ()
 
 
+def test_a_folded_block_names_the_layer_inside_that_has_a_hint(make_canvas):
+    canvas = make_canvas("Flatten", ("Residual", INSIDE), TEN)
+    assert "has a hint" not in canvas.card("layer_1").accessibleName()
+    canvas.set_folded(("layer_1",), True)
+    assert "layer_1 inside has a hint." in canvas.card("layer_1").accessibleName()
+
+
 def test_a_compact_card_marks_a_hint(make_canvas):
     canvas = make_canvas("Flatten", "Linear", TEN)
     card = canvas.card("layer_2")
