@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 
 from app.builder.clipboard import CutPlaces, from_mime_data, to_mime_data
+from app.builder.templates.template_edit import use_template
 from app.document import BlockPath, Document, Edit
 from app.document.blocks import layers_in
 from app.document.edits import (
@@ -24,6 +25,7 @@ from app.document.edits import (
     unwrap_block,
     wrap_layers,
 )
+from app.document.templates import Template
 from tinyml.core import Problem, TinymlError
 from tinyml.net import LayerSpecification, is_block
 from tinyml.storage import Project
@@ -170,6 +172,16 @@ class LayerCommands(QObject):
     def restore_hints(self) -> None:
         """Show all hints again that the user dismissed."""
         self._attempt(lambda: self._document.apply(restore_hints(self._document.project)))
+
+    @Slot(object)
+    def use_template(self, template: Template) -> None:
+        """Replace the network by that of a template. Data and training settings stay if the template fits them.
+
+        Arguments:
+            template: the template.
+        """
+        document = self._document
+        self._attempt(lambda: document.apply(use_template(document.project, document.data, template)))
 
     def _attempt(self, command: Callable[[], None]) -> None:
         try:

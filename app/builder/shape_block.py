@@ -44,9 +44,21 @@ def paint_block(painter: QPainter, box: QRectF, shape: Shape, color: QColor) -> 
         shape: output shape without the batch axis.
         color: colour of the layer family.
     """
-    width, height, depth = block_extent(shape)
-    left = box.center().x() - (width + depth) / 2
-    top = box.center().y() - (height - depth) / 2
+    paint_box(painter, box.center(), block_extent(shape), color)
+
+
+def paint_box(painter: QPainter, center: QPointF, extent: tuple[float, float, float], color: QColor) -> None:
+    """Draw a box in isometric view.
+
+    Arguments:
+        painter: paints on the widget.
+        center: middle of the drawing.
+        extent: width, height and depth, in pixels.
+        color: colour of the layer family.
+    """
+    width, height, depth = extent
+    left = center.x() - (width + depth) / 2
+    top = center.y() - (height - depth) / 2
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(color, 1.1, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))

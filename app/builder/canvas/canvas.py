@@ -72,6 +72,7 @@ class Canvas(NetworkView):
         self.commands = LayerCommands(document, self)
         self.commands.message.connect(self.message)
         self.fix_requested.connect(self.commands.fix)
+        self.card_stack.template_chosen.connect(self.commands.use_template)
         self._drag = DragController(self, document)
         self._drag_preview = DragPreview(document, self.card_stack)
         self._panning = Panning(self)

@@ -1,17 +1,18 @@
 """The stack of cards. Its layout is our own, because a gap can open between any two cards."""
 
+import math
 from collections.abc import Mapping
 
-from PySide6.QtCore import QEasingCurve, QPoint, QPointF, QRect, QRectF, QSize, Qt, QVariantAnimation, Signal, Slot
+from PySide6.QtCore import QEasingCurve, QPoint, QPointF, QRect, QRectF, QSize, QVariantAnimation, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QStyle, QWidget
 
 from app.builder.canvas.card import Card, scaled_rect
 from app.builder.canvas.card_model import CardModel
+from app.builder.canvas.empty_network import EmptyNetwork
 from app.builder.canvas.gap_frame import GapFrame, GapText, paint_frame
 from app.builder.canvas.stack_layout import SPACING, CardGap, StackLayout, lay_out_cards
 from app.document import BlockPath
-from app.widgets.labels import make_label
 from app.widgets.theme.theme import GRID, current_theme
 from tinyml.core import Shape, describe_shape
 
@@ -19,9 +20,6 @@ _MARGIN = 2 * GRID
 _WIDEST = 600
 _NARROWEST = 200
 _ANIMATION_MS = 120
-_EMPTY_HEIGHT = 12 * GRID
-
-EMPTY_TEXT = "No layers yet. Drag one here, or press Enter on one in the palette."
 
 
 class CardStack(QWidget):
@@ -41,9 +39,11 @@ class CardStack(QWidget):
 
     Signals:
         arranged(): cards have other places or another content.
+        template_chosen(Template): the network is empty, and the user wants this template.
     """
 
     arranged = Signal()
+    template_chosen = Signal(object)
 
     def __init__(self, input_model: CardModel, loss_model: CardModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,11 +57,8 @@ class CardStack(QWidget):
         self._gap_height = 0
         self._lifted: set[Card] = set()
         self._thresholds: list[tuple[int, CardGap]] = []
-        self._empty = make_label("empty_canvas", EMPTY_TEXT, "muted", wraps=True)
-        self._empty.setParent(self)
-        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._empty.setContentsMargins(_MARGIN, 0, _MARGIN, 0)
-        self._empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._empty = EmptyNetwork(self)
+        self._empty.template_chosen.connect(self.template_chosen)
         self._gap_frame = GapFrame(self)
         self._places: dict[QWidget, QRect] = {}
         self._starts: dict[QWidget, QRect] = {}
@@ -287,8 +284,10 @@ class CardStack(QWidget):
         layout = lay_out_cards(self.cards, origin, zoom, self._lifted, self.gap, self._gap_height)
         places: dict[QWidget, QRect] = {self.input_card: first, **layout.places}
         if not self.cards:
-            places[self._empty] = QRect(left, origin.y(), width, _EMPTY_HEIGHT)
-            layout.bottom = origin.y() + _EMPTY_HEIGHT + SPACING
+            # The words and the templates keep their size, also if the cards are smaller.
+            height = math.ceil(self._empty.height_for(int(width * zoom)) / zoom)
+            places[self._empty] = QRect(left, origin.y(), width, height)
+            layout.bottom = origin.y() + height + SPACING
             layout.gap = places[self._empty] if self.gap is not None else QRect()
         places[self.loss_card] = QRect(left, layout.bottom, width, self.loss_card.height_for(width, zoom))
         return places, layout

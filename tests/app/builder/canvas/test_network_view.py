@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QCursor
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel
 
 from app.builder import Canvas
 from app.document import Document
@@ -19,8 +19,8 @@ def rebuilds(canvas: Canvas) -> int:
 
 def test_an_empty_network_says_what_to_do_next(make_harness, qapp) -> None:
     harness = make_harness(Document(Project()))
-    empty = harness.canvas.findChild(QWidget, "empty_canvas")
-    assert "Drag one here, or press Enter" in empty.text()
+    empty = harness.canvas.findChild(QLabel, "empty_canvas_text")
+    assert "Drag one here, press Enter" in empty.text()
     assert empty.isVisible()
     harness.canvas.commands.insert("Flatten")
     assert not empty.isVisible()
