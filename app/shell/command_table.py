@@ -39,11 +39,18 @@ def _menu(menu: str, *rows: tuple[str, ...]) -> tuple[Command, ...]:
 COMMANDS: tuple[Command, ...] = (
     *_menu(
         "&File",
-        ("new_project", "&New", "Ctrl+N", "mdi6.file-outline", "Start with an empty network."),
+        ("new_project", "&New…", "Ctrl+N", "mdi6.file-outline", "Start with a template or an empty network."),
         ("open_project", "&Open…", "Ctrl+O", "mdi6.folder-open-outline", "Open a project file."),
         ("save_project", "&Save", "Ctrl+S", "mdi6.content-save-outline", "Save the project."),
         ("save_project_as", "Save &as…", "Ctrl+Shift+S", "", "Save the project in another file."),
         ("-file",),
+        (
+            "export_picture",
+            "Export &picture of the network…",
+            "",
+            "mdi6.image-outline",
+            "Save a picture as SVG or PNG.",
+        ),
         ("export_weights", "&Export weights…", "Ctrl+E", "mdi6.export", "Save the trained network to a file."),
         ("open_weights", "Open &weights…", "Ctrl+Shift+O", "mdi6.import", "Show the tensors of a safetensors file."),
         ("-weights",),
@@ -81,6 +88,13 @@ COMMANDS: tuple[Command, ...] = (
             "F8",
             "mdi6.alert-circle-outline",
             "Select the next layer that has a problem.",
+        ),
+        (
+            "previous_problem",
+            "Go to the p&revious problem",
+            "Shift+F8",
+            "",
+            "Select the previous layer that has a problem.",
         ),
         ("restore_hints", "Show dismissed &hints", "", "", "Show the hints again that you dismissed."),
         ("-blocks",),

@@ -62,7 +62,8 @@ class EditActions(QObject):
         self._actions["restore_hints"].setEnabled(bool(self._document.project.dismissed_hints))
         self._actions["rename"].setEnabled(len(self._document.selection) == 1)
         self._actions["select_all"].setEnabled(bool(self._document.project.network.layers))
-        self._actions["next_problem"].setEnabled(bool(self._document.problems))
+        for name in ("next_problem", "previous_problem"):
+            self._actions[name].setEnabled(bool(self._document.problems))
 
     def _block_selected(self) -> bool:
         """Return True if one layer is selected and it holds layers."""

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSettings, Signal, Slot
+from PySide6.QtCore import QObject, QSettings, Qt, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
+from app.builder.templates.new_project_dialog import NewProjectDialog
 from app.document import Document
 from app.document.data_filters import data_name_filters
+from app.document.document import UNTITLED
 from app.document.edits import change_data
 from app.jobs import LONGEST_SAVE, BackgroundRunner, Job, LatestJob
 from app.shell.dialogs import show_problem
@@ -66,8 +68,18 @@ class Files(QObject):
         self._watch = FileWatch(document, window)
 
     def new_project(self) -> None:
-        """Start with an empty network, after the questions about unsaved changes."""
-        self.unsaved_changes.when_free(partial(self._document.replace, Project()))
+        """Offer the templates and an empty network, after the questions about unsaved changes."""
+        self.unsaved_changes.when_free(self._choose_template)
+
+    def _choose_template(self) -> None:
+        dialog = NewProjectDialog(self._document, self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.project_chosen.connect(self._on_project_chosen)
+        dialog.open()
+
+    @Slot(object, str)
+    def _on_project_chosen(self, project: Project, title: str) -> None:
+        self._document.replace(project, title=title or UNTITLED)
 
     def open_project(self) -> None:
         """Ask for a project file and open it."""

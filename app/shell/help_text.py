@@ -35,11 +35,13 @@ Esc closes</td></tr>
 <tr><td><b>Ctrl+G, Ctrl+Shift+G</b></td>
 <td>wrap the selected layers in a Residual; unwrap the selected Residual</td></tr>
 <tr><td><b>Ctrl+Z, Ctrl+Shift+Z</b></td><td>undo, redo</td></tr>
-<tr><td><b>F8</b></td>
-<td>go to the next problem; its card explains the problem and often has a button that fixes it. A yellow sentence is a
-hint: fix what it names, or dismiss it (Network › Show dismissed hints brings it back)</td></tr>
-<tr><td><b>Code</b></td>
-<td>below the canvas: the network as a script; click a line, or press Enter in it, to select its layer</td></tr>
+<tr><td><b>F8, Shift+F8</b></td>
+<td>go to the next or previous problem; its card explains the problem and often has a button that fixes it. A yellow
+sentence is a hint: fix what it names, or dismiss it (Network › Show dismissed hints brings it back)</td></tr>
+<tr><td><b>Ctrl+J</b></td>
+<td>the panel below the canvas: problems and hints (Enter applies the fix, Del dismisses a hint), the network as a
+script (click a line, or press Enter in it, to select its layer), a summary of the network (Ctrl+C copies rows), and the
+history of the edits (↑ ↓ go to a step)</td></tr>
 <tr><td><b>Ctrl+F</b></td><td>search the palette</td></tr>
 <tr><td><b>Ctrl+wheel, two fingers</b></td>
 <td>zoom the canvas; also Ctrl++ and Ctrl+−; Ctrl+0: show the whole network; Ctrl+Alt+0: actual size (100 %)</td></tr>
@@ -62,7 +64,8 @@ hint: fix what it names, or dismiss it (Network › Show dismissed hints brings 
 <tr><td><b>Drop a file</b></td>
 <td>on the window: a project opens, weights appear in Models, a file or folder of data becomes the data;
 one of each can be dropped at once</td></tr>
-<tr><td><b>Ctrl+N, O, S, Shift+S</b></td><td>new, open, save, save as; Ctrl+E: export the weights</td></tr>
+<tr><td><b>Ctrl+N, O, S, Shift+S</b></td><td>new (with templates), open, save, save as; Ctrl+E: export the
+weights</td></tr>
 <tr><td><b>F11</b></td><td>full screen</td></tr>
 </table>
 """

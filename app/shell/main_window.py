@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QSettings, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QShowEvent, QStatusTipEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QWidget
 
-from app.builder import Canvas, Palette, QuickInsert
+from app.builder import BuildPanel, Canvas, Palette, PictureExport, QuickInsert
 from app.datasets import DataPage
 from app.document import Document
 from app.inspector import Inspector
@@ -17,7 +17,7 @@ from app.monitor import TrainPage
 from app.shell.about import AboutDialog
 from app.shell.actions import Actions
 from app.shell.application import ThemeManager
-from app.shell.dialogs import ask, show_text
+from app.shell.dialogs import ask, show_problem, show_text
 from app.shell.edit_actions import EditActions
 from app.shell.exception_hook import ExceptionHook
 from app.shell.file_drops import FileDrops
@@ -91,7 +91,17 @@ class MainWindow(QMainWindow):
         self.inspector = Inspector(self.document, self.inspection)
         self.models = ModelsView()
         self.data_page = DataPage(self.document)
-        build = PageLayout("build", self.canvas, left=self.palette_view, right=self.settings_tabs, smallest=CANVAS_SIZE)
+        self.build_panel = BuildPanel(self.document)
+        self.pictures = PictureExport(self.document, self.inspection, self)
+        build = PageLayout(
+            "build",
+            self.canvas,
+            left=self.palette_view,
+            right=self.settings_tabs,
+            below=self.build_panel,
+            smallest=CANVAS_SIZE,
+            folded=("below",),
+        )
         self.pages.add_page("data", self.data_page)
         self.pages.add_page("build", build)
         self.pages.add_page("train", self.train_page)
@@ -136,6 +146,12 @@ class MainWindow(QMainWindow):
         self.canvas.settings_requested.connect(settings.edit_layer)
         self.status.problems_clicked.connect(self.problems.select_next)
         self.status.curve_clicked.connect(self._on_curve_clicked)
+        self.build_panel.data_requested.connect(self._on_data_requested)
+        self.build_panel.training_requested.connect(settings.show_training)
+        self.build_panel.picture_requested.connect(self.pictures.ask_and_export)
+        for exporter in (self.build_panel, self.pictures):
+            exporter.failed.connect(self._on_export_failed)
+            exporter.message.connect(self.status.show_message)
         for source in (self.canvas, self.palette_view, settings, self.files, self.training):
             source.message.connect(self.status.show_message)
 
@@ -161,6 +177,7 @@ class MainWindow(QMainWindow):
             "save_project_as": partial(self._commit_and_run, files.save_project_as),
             "export_weights": files.export_weights,
             "open_weights": files.open_weights,
+            "export_picture": self.pictures.ask_and_export,
             "quit": self.close,
             "undo": self.editing.undo,
             "redo": self.editing.redo,
@@ -179,6 +196,7 @@ class MainWindow(QMainWindow):
             "find_layer": self._find_layer,
             "quick_insert": self._quick_insert,
             "next_problem": partial(self._commit_and_run, self.problems.select_next),
+            "previous_problem": partial(self._commit_and_run, self.problems.select_previous),
             "train": partial(self._commit_and_train, training.train),
             "continue_training": partial(self._commit_and_train, training.continue_training),
             "pause": training.pause,
@@ -278,6 +296,10 @@ class MainWindow(QMainWindow):
         self.pages.show_page("train")
         self.train_page.focus_setting(field)
 
+    @Slot(str)
+    def _on_export_failed(self, sentence: str) -> None:
+        show_problem(self, "Export", sentence)
+
     @Slot()
     def _on_curve_clicked(self) -> None:
         self.pages.show_page("train")
@@ -359,6 +381,8 @@ class MainWindow(QMainWindow):
             self.train_page,
             self.models,
             self.data_page,
+            self.build_panel,
+            self.pictures,
         ):
             part.shutdown()
         self.editing.shutdown()

@@ -42,6 +42,7 @@ class PageLayout(QWidget):
         widths: of the panels at the left and at the right, in pixels, until the user changes them.
         below_height: of the panel below, in pixels, until the user changes it.
         smallest: width and height in pixels; panels fold rather than make the middle smaller.
+        folded: the panels that are folded until the user unfolds them.
 
     Signals:
         changed(): a panel was folded, unfolded or resized.
@@ -60,12 +61,14 @@ class PageLayout(QWidget):
         widths: tuple[int, int] = (216, 300),
         below_height: int = 240,
         smallest: tuple[int, int] = (0, 0),
+        folded: tuple[Side, ...] = (),
     ) -> None:
         super().__init__()
         self.setObjectName(f"{name}_layout")
         self._first_sizes: dict[Side, int] = {"left": widths[0], "right": widths[1], "below": below_height}
         self._sizes = dict(self._first_sizes)
-        self._folded_by_user: set[Side] = set()
+        self._first_folded = frozenset(folded)
+        self._folded_by_user: set[Side] = set(folded)
         # If only one panel at the sides has room, it is the first of these.
         self._preferred: list[Side] = ["right", "left"]
         # The panel that the user unfolded although there is too little room.
@@ -193,9 +196,9 @@ class PageLayout(QWidget):
         return True
 
     def reset(self) -> None:
-        """Unfold all panels and give them their first sizes."""
+        """Fold and unfold all panels as at first, and give them their first sizes."""
         self._sizes = dict(self._first_sizes)
-        self._folded_by_user.clear()
+        self._folded_by_user = set(self._first_folded)
         self._preferred, self._insisted = ["right", "left"], None
         self._arrange()
         self.changed.emit()

@@ -1,7 +1,7 @@
 """The panel below the canvas: tabs with the problems, the code, the summary and the history."""
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QStackedWidget, QTabBar, QWidget
 
 from app.builder.code import CodePanel
@@ -9,6 +9,7 @@ from app.builder.panel.history_page import HistoryPage
 from app.builder.panel.problems_page import ProblemsPage
 from app.builder.panel.summary_page import SummaryPage
 from app.document import Document
+from app.widgets.theme.style_properties import set_style_property
 from app.widgets.theme.theme import GRID
 from tinyml.core import describe_count
 
@@ -45,6 +46,7 @@ class BuildPanel(QWidget):
         self._tabs = QTabBar()
         self._pages = QStackedWidget()
         self._tools: dict[QWidget, QWidget] = {}
+        self._outdated = True
         self._badge = QLabel(self._tabs)
         self.problems = ProblemsPage(document)
         self.code = CodePanel(document)
@@ -57,7 +59,6 @@ class BuildPanel(QWidget):
         self.add_page("Summary", self.summary, self.summary.tools)
         self.add_page("History", self.history)
         self._connect()
-        self._show_problem_count()
 
     def add_page(self, title: str, page: QWidget, tools: QWidget | None = None, place: int | None = None) -> None:
         """Add a page with its tab.
@@ -110,7 +111,7 @@ class BuildPanel(QWidget):
 
     def _connect(self) -> None:
         self._tabs.currentChanged.connect(self._on_current_changed)
-        self._document.changed.connect(self._show_problem_count)
+        self._document.changed.connect(self._on_document_changed)
         self.problems.message.connect(self.message)
         self.problems.data_requested.connect(self.data_requested)
         self.problems.training_requested.connect(self.training_requested)
@@ -119,6 +120,11 @@ class BuildPanel(QWidget):
         self.summary.message.connect(self.message)
         self.summary.failed.connect(self.failed)
         self.summary.picture_requested.connect(self.picture_requested)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._outdated:
+            self._show_problem_count()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -147,16 +153,22 @@ class BuildPanel(QWidget):
         self._arrange_tools()
 
     @Slot()
+    def _on_document_changed(self) -> None:
+        self._outdated = True
+        if self.isVisible():
+            self._show_problem_count()
+
     def _show_problem_count(self) -> None:
-        """Show the number of problems beside the title of their page."""
-        count, place = len(self._document.problems), self._pages.indexOf(self.problems)
-        title = f"Problems, {describe_count(count, 'problem')}" if count else "Problems"
-        if self._tabs.accessibleTabName(place) != title:
-            self._tabs.setAccessibleTabName(place, title)
-            self._badge.setText(str(count))
-            self._badge.adjustSize()
-            # The tab bar reserves room for a button also while it is hidden. A button that is set twice is hidden.
-            side = QTabBar.ButtonPosition.RightSide
-            if bool(self._tabs.tabButton(place, side)) != bool(count):
-                self._tabs.setTabButton(place, side, self._badge if count else None)
-            self._arrange_tools()
+        """Show the number of problems beside the title of their page; without problems, the number of hints."""
+        self._outdated = False
+        problems, hints = len(self._document.problems), len(self._document.hints)
+        place, side = self._pages.indexOf(self.problems), QTabBar.ButtonPosition.RightSide
+        counts = [describe_count(count, noun) for count, noun in ((problems, "problem"), (hints, "hint")) if count]
+        self._tabs.setAccessibleTabName(place, ", ".join(["Problems", *counts]))
+        self._badge.setText(str(problems or hints))
+        set_style_property(self._badge, "hint", not problems)
+        self._badge.adjustSize()
+        # The tab bar reserves room for a button also while it is hidden. A button that is set twice is hidden.
+        if bool(self._tabs.tabButton(place, side)) != bool(counts):
+            self._tabs.setTabButton(place, side, self._badge if counts else None)
+        self._arrange_tools()

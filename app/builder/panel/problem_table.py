@@ -1,4 +1,4 @@
-"""The table of the problems: selects their layers and applies their fixes, by mouse and keyboard."""
+"""The table of problems and hints: selects their layers, applies their fixes, dismisses hints."""
 
 from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent
@@ -9,12 +9,14 @@ from app.builder.panel.problem_table_model import PlacedProblem, ProblemColumn, 
 from app.widgets.plain_text import button_text
 from app.widgets.theme.theme import GRID
 
-_WIDEST_LAYER = 20 * GRID
-_WIDEST_FIX = 30 * GRID
+_WIDEST = {ProblemColumn.LAYER: 20 * GRID, ProblemColumn.FIX: 30 * GRID, ProblemColumn.DISMISS: 14 * GRID}
+"""Largest widths of the columns in pixels; the sentence takes the rest."""
 
 
 class ProblemTable(QTableView):
-    """A list of problems in three columns. Enter, a click on the fix, or the context menu applies the fix.
+    """A list of problems and hints.
+
+    Enter, a click on the fix, or the context menu applies a fix. Del, a click, or the menu dismisses a hint.
 
     Arguments:
         model: the problems.
@@ -23,10 +25,12 @@ class ProblemTable(QTableView):
     Signals:
         problem_chosen(PlacedProblem): the user moved to a row.
         fix_requested(PlacedProblem): the user wants the fix of a problem.
+        dismiss_requested(PlacedProblem): the user does not want to see a hint again.
     """
 
     problem_chosen = Signal(object)
     fix_requested = Signal(object)
+    dismiss_requested = Signal(object)
 
     def __init__(self, model: ProblemTableModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,7 +39,8 @@ class ProblemTable(QTableView):
         self.setAccessibleName("Problems of the network")
         self.setProperty("roomy", True)
         self.setModel(model)
-        self.setItemDelegateForColumn(ProblemColumn.FIX, CellButton(self))
+        for column in (ProblemColumn.FIX, ProblemColumn.DISMISS):
+            self.setItemDelegateForColumn(column, CellButton(self))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -76,6 +81,8 @@ class ProblemTable(QTableView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._request_fix(self.current_problem)
+        elif event.key() == Qt.Key.Key_Delete:
+            self._request_dismissal(self.current_problem)
         else:
             super().keyPressEvent(event)
 
@@ -90,6 +97,10 @@ class ProblemTable(QTableView):
             fix = menu.addAction(button_text(problem.fix.label))
             fix.setObjectName("action_fix_problem")
             fix.triggered.connect(self._on_fix_triggered)
+        if self.current_problem.is_hint:
+            dismiss = menu.addAction("Dismiss this hint")
+            dismiss.setObjectName("action_dismiss_hint")
+            dismiss.triggered.connect(self._on_dismiss_triggered)
         go = menu.addAction("Go to the layer" if problem.layer else "Go to the settings")
         go.setObjectName("action_go_to_problem")
         go.triggered.connect(self._on_go_triggered)
@@ -100,6 +111,14 @@ class ProblemTable(QTableView):
     def _request_fix(self, placed: PlacedProblem | None) -> None:
         if placed is not None and placed.problem.fix is not None:
             self.fix_requested.emit(placed)
+
+    def _request_dismissal(self, placed: PlacedProblem | None) -> None:
+        if placed is not None and placed.is_hint:
+            self.dismiss_requested.emit(placed)
+
+    @Slot()
+    def _on_dismiss_triggered(self) -> None:
+        self._request_dismissal(self.current_problem)
 
     @Slot()
     def _on_fix_triggered(self) -> None:
@@ -114,6 +133,8 @@ class ProblemTable(QTableView):
         placed = self._problems.problem(index.row())
         if index.column() == ProblemColumn.FIX and placed.problem.fix is not None:
             self._request_fix(placed)
+        elif index.column() == ProblemColumn.DISMISS and placed.is_hint:
+            self._request_dismissal(placed)
         else:
             self.problem_chosen.emit(placed)
 
@@ -124,5 +145,6 @@ class ProblemTable(QTableView):
 
     @Slot()
     def _on_model_reset(self) -> None:
-        for column, widest in ((ProblemColumn.LAYER, _WIDEST_LAYER), (ProblemColumn.FIX, _WIDEST_FIX)):
+        for column, widest in _WIDEST.items():
             self.setColumnWidth(column, min(self.sizeHintForColumn(column) + GRID, widest))
+        self.setColumnHidden(ProblemColumn.DISMISS, not self._problems.has_hints)

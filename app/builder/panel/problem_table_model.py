@@ -1,4 +1,4 @@
-"""The problems of the document as a Qt model: one row for each, with its layer, its sentence and its fix."""
+"""Problems and hints as a Qt model: one row for each, with its layer, its sentence and its fix."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QColor, QFont
 
 from app.document import BlockPath
+from app.document.hint_rule import Hint
 from app.widgets.plain_text import sentence, short, tool_tip
 from app.widgets.theme.fonts import bold_font
 from app.widgets.theme.theme import current_theme
@@ -25,11 +26,12 @@ class ProblemColumn(IntEnum):
     LAYER = 0
     SENTENCE = 1
     FIX = 2
+    DISMISS = 3
 
 
 @dataclass(frozen=True)
 class PlacedProblem:
-    """A problem and its place in the network.
+    """A problem or a hint, and its place in the network.
 
     Attributes:
         problem: the problem. Its layer is one of the stack.
@@ -40,13 +42,24 @@ class PlacedProblem:
     block: BlockPath = ()
 
     @property
+    def is_hint(self) -> bool:
+        """True for a hint, which does not prevent the training and can be dismissed."""
+        return isinstance(self.problem, Hint)
+
+    @property
+    def text(self) -> str:
+        """The sentence; after the sentence of a hint, the reason."""
+        why = self.problem.why if isinstance(self.problem, Hint) else ""
+        return f"{self.problem.sentence} {why}".rstrip()
+
+    @property
     def place(self) -> str:
         """The layer after the blocks around it, as people read it."""
         return " › ".join(short(name) for name in (*self.block, self.problem.layer)) or "Network"
 
 
 class ProblemTableModel(QAbstractTableModel):
-    """One row for each problem of a network."""
+    """One row for each problem and each hint of a network."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -71,6 +84,11 @@ class ProblemTableModel(QAbstractTableModel):
         """
         return self._problems[row]
 
+    @property
+    def has_hints(self) -> bool:
+        """True if one of the rows is a hint."""
+        return any(placed.is_hint for placed in self._problems)
+
     def rowCount(self, parent: AnyIndex = _NO_PARENT) -> int:
         return 0 if parent.isValid() else len(self._problems)
 
@@ -81,22 +99,22 @@ class ProblemTableModel(QAbstractTableModel):
         if not index.isValid():
             return None
         placed, column = self._problems[index.row()], ProblemColumn(index.column())
-        problem = placed.problem
         if role == Qt.ItemDataRole.DisplayRole:
             return _text(placed, column)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"Fix: {_text(placed, column)}" if column == ProblemColumn.FIX and problem.fix else None
+            return _accessible_text(placed, column)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return tool_tip(f"{placed.place}: {problem.sentence}") if column != ProblemColumn.FIX else _fix_tip(problem)
+            return tool_tip(_tip(placed, column))
         if role == Qt.ItemDataRole.FontRole and column == ProblemColumn.LAYER:
             return bold_font(QFont())
         if role == Qt.ItemDataRole.ForegroundRole and column != ProblemColumn.LAYER:
-            return QColor(current_theme().danger)
+            theme = current_theme()
+            return QColor(theme.warning if placed.is_hint else theme.danger)
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return ("Layer", "Problem", "Fix")[section]
+            return ("Layer", "Problem", "Fix", "Dismiss")[section]
         return None
 
 
@@ -104,9 +122,23 @@ def _text(placed: PlacedProblem, column: ProblemColumn) -> str:
     if column == ProblemColumn.LAYER:
         return placed.place
     if column == ProblemColumn.SENTENCE:
-        return sentence(placed.problem.sentence)
+        return sentence(placed.text)
+    if column == ProblemColumn.DISMISS:
+        return "Dismiss" if placed.is_hint else ""
     return short(placed.problem.fix.label, _LONGEST_FIX) if placed.problem.fix else ""
 
 
-def _fix_tip(problem: Problem) -> str:
-    return tool_tip(f"{problem.fix.label}. Enter does the same for the current row.") if problem.fix else ""
+def _accessible_text(placed: PlacedProblem, column: ProblemColumn) -> str | None:
+    """Return the text for screen readers; None if it is the text on screen."""
+    text = _text(placed, column)
+    if column == ProblemColumn.SENTENCE:
+        return f"{'Hint' if placed.is_hint else 'Problem'}: {text}"
+    return f"Fix: {text}" if column == ProblemColumn.FIX and text else None
+
+
+def _tip(placed: PlacedProblem, column: ProblemColumn) -> str:
+    if column == ProblemColumn.DISMISS and placed.is_hint:
+        return "Do not show this hint again (Del)."
+    if column == ProblemColumn.FIX and placed.problem.fix is not None:
+        return f"{placed.problem.fix.label} (Enter)."
+    return f"{placed.place}: {placed.text}"

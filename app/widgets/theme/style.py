@@ -37,6 +37,7 @@ def style_sheet(theme: Theme, icons: Path) -> str:
     QLabel[badge="true"] {{
         background: {theme.track}; color: {theme.danger}; border-radius: 8px; padding: 1px 6px; font-weight: 600;
     }}
+    QLabel[badge="true"][hint="true"] {{ color: {theme.warning}; }}
 
     QFrame[formula="true"] {{ background: {theme.track}; border-radius: {RADIUS}px; }}
     QFrame[floating="true"] {{

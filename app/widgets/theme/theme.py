@@ -1,5 +1,7 @@
 """Colours and sizes of the window, light and dark. No other module names a colour of the theme."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
@@ -101,6 +103,9 @@ DARK = Theme(
     track="#33373e",
 )
 
+_themes_of_pictures: list[Theme] = []
+"""The themes of the `painted_in` that are active, from the outermost to the innermost one."""
+
 
 def family_color(family: str) -> QColor:
     """Return the colour of a layer `family` in the current theme; the muted one for an unknown family."""
@@ -111,7 +116,23 @@ def family_color(family: str) -> QColor:
 
 def current_theme() -> Theme:
     """Return the theme of the application: the one whose palette is set."""
+    if _themes_of_pictures:
+        return _themes_of_pictures[-1]
     return DARK if QGuiApplication.palette().color(QPalette.ColorRole.Window).lightness() < 128 else LIGHT
+
+
+@contextmanager
+def painted_in(theme: Theme) -> Iterator[None]:
+    """Let `current_theme` return another theme inside a `with` statement, to paint a picture for a file.
+
+    Arguments:
+        theme: the theme of the picture. The widgets on screen keep theirs.
+    """
+    _themes_of_pictures.append(theme)
+    try:
+        yield
+    finally:
+        _themes_of_pictures.pop()
 
 
 def palette_for(theme: Theme) -> QPalette:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
+    QDialog,
     QFileDialog,
     QLineEdit,
     QMessageBox,
@@ -128,7 +129,10 @@ def test_the_window_asks_before_unsaved_changes_are_lost(qtbot, window, dialog):
     window.actions_by_name["new_project"].trigger()
     qtbot.waitUntil(lambda: len(window.findChildren(QMessageBox, "unsaved_dialog")) == 1)
     answer(dialog(window, "unsaved_dialog"), "answer_discard")
-    qtbot.waitUntil(lambda: window.document.project.network.layers == ())
+    qtbot.waitUntil(lambda: window.findChild(QDialog, "new_project_dialog") is not None)
+    assert window.document.project == changed
+    qtbot.keyClick(window.findChild(QWidget, "template_gallery"), Qt.Key.Key_Return)
+    assert window.document.project.network.layers == ()
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"\x00\xff", json.dumps({"format": "other"}).encode()])

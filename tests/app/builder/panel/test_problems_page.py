@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QContextMenuEvent
-from PySide6.QtWidgets import QApplication, QLabel, QMenu, QTableView
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QTableView
 
 from app.builder.panel.problem_table_model import ProblemColumn
 from app.builder.panel.problems_page import NO_PROBLEMS
@@ -32,8 +32,7 @@ def table_of(panel):
 def texts(panel):
     model = table_of(panel).model()
     return [
-        tuple(model.index(row, column).data() for column in range(model.columnCount()))
-        for row in range(model.rowCount())
+        tuple(model.index(row, column).data() for column in list(ProblemColumn)[:3]) for row in range(model.rowCount())
     ]
 
 
@@ -140,3 +139,65 @@ def test_equal_problems_keep_the_current_row(make_panel, faulty):
     assert table_of(panel).currentIndex().row() == 1
     faulty.apply(remove_layers(faulty.project, ["flatten_1"]))
     assert faulty.selection == ("linear_1",)
+
+
+@pytest.fixture
+def with_hint(document_of):
+    """A document with a hint and no problem: two Linear layers without a nonlinearity."""
+    document = document_of(
+        ("Flatten", "flatten_1"), ("Linear", "linear_1", {"outputs": 64}), ("Linear", "linear_2", {"outputs": 10})
+    )
+    assert document.problems == ()
+    assert [hint.layer for hint in document.hints] == ["linear_2"]
+    return document
+
+
+def test_a_hint_has_its_reason_and_its_fix(qtbot, make_panel, with_hint):
+    panel = make_panel(with_hint)
+    (hint,) = with_hint.hints
+    assert texts(panel) == [("linear_2", f"{hint.sentence} {hint.why}", hint.fix.label)]
+    badge = panel.findChild(QLabel, "problem_count")
+    assert badge.text() == "1"
+    assert badge.property("hint")
+    click(qtbot, panel, 0, ProblemColumn.FIX)
+    assert with_hint.hints == ()
+    assert panel.findChild(QLabel, "no_problems").isVisible()
+
+
+def test_a_hint_inside_a_block_selects_the_layer_inside(qtbot, make_panel, document_of):
+    inside = [{"type": "Softmax", "name": "softmax_1", "settings": {}}]
+    document = document_of(
+        ("Flatten", "flatten_1"),
+        ("Residual", "residual_1", {"layers": inside}),
+        ("Linear", "linear_1", {"outputs": 10}),
+    )
+    panel = make_panel(document)
+    rows = [row[0] for row in texts(panel)]
+    assert "residual_1 › softmax_1" in rows
+    click(qtbot, panel, rows.index("residual_1 › softmax_1"), ProblemColumn.SENTENCE)
+    assert (document.block, document.selection) == (("residual_1",), ("softmax_1",))
+
+
+@pytest.mark.parametrize("by_key", [True, False])
+def test_a_dismissed_hint_can_be_shown_again(qtbot, make_panel, with_hint, by_key):
+    panel = make_panel(with_hint)
+    if by_key:
+        with_hint.select(("linear_2",))
+        table_of(panel).setFocus()
+        qtbot.keyClick(table_of(panel), Qt.Key.Key_Delete)
+        assert len(with_hint.project.network.layers) == 3
+    else:
+        click(qtbot, panel, 0, ProblemColumn.DISMISS)
+    assert with_hint.hints == ()
+    show_again = panel.findChild(QPushButton, "show_dismissed_hints")
+    assert show_again.text() == "Show 1 dismissed hint"
+    qtbot.mouseClick(show_again, Qt.MouseButton.LeftButton)
+    assert len(texts(panel)) == 1
+
+
+def test_a_problem_cannot_be_dismissed(qtbot, make_panel, faulty):
+    panel = make_panel(faulty)
+    assert table_of(panel).isColumnHidden(ProblemColumn.DISMISS)
+    faulty.select(("warp",))
+    qtbot.keyClick(table_of(panel), Qt.Key.Key_Delete)
+    assert len(texts(panel)) == 2

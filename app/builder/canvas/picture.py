@@ -1,0 +1,81 @@
+"""Pictures of the whole network, painted by the cards themselves: SVG for print, PNG for the screen."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import QBuffer, QIODevice, QPoint, QRect
+from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtSvg import QSvgGenerator
+from PySide6.QtWidgets import QWidget
+
+from app.builder.canvas.network_view import NetworkView
+from app.document import Document
+from app.training.inspection import Inspection
+from app.widgets.theme.theme import LIGHT, painted_in
+
+WIDTH = 632
+"""Width of a picture in pixels at 100 %: that of the widest cards with their margins."""
+_SCALE = 2.0
+"""Pixels of a PNG for each pixel at 100 %."""
+_TALLEST = 32_000
+"""Largest height of a PNG in pixels. Qt paints no taller images; a longer network gets a smaller scale."""
+_SVG_DPI = 96
+
+
+class NetworkPicture:
+    """Paints a network from the input card to the loss card, without marks of selection and mouse, in the light theme.
+
+    It has cards of its own, because those on screen can be selected, zoomed and under the mouse.
+
+    Arguments:
+        document: has the network.
+        inspection: gives the activations on the cards; None for cards without activations.
+    """
+
+    def __init__(self, document: Document, inspection: Inspection | None) -> None:
+        self._title = document.name
+        self._view = NetworkView(document, inspection)
+        self._stack: QWidget = self._view.card_stack
+        self._view.setFixedWidth(WIDTH)
+        stack = self._view.card_stack
+        for card in stack.all_cards():
+            card.set_selected(False)
+            if card.model.problem is not None and card.model.problem.fix is not None:
+                # A button is of no use in a picture.
+                card.show_model(replace(card.model, problem=replace(card.model.problem, fix=None)))
+        stack.set_view_width(WIDTH)
+        stack.resize(WIDTH, stack.height_at(1.0))
+
+    def close(self) -> None:
+        """Delete the cards."""
+        self._view.deleteLater()
+
+    def paint_image(self) -> QImage:
+        """Return the picture with the resolution for print, or less if it would be too tall."""
+        size = self._stack.size()
+        scale = min(_SCALE, _TALLEST / size.height())
+        image = QImage(round(size.width() * scale), round(size.height() * scale), QImage.Format.Format_RGB32)
+        image.fill(QColor(LIGHT.canvas))
+        image.setDevicePixelRatio(scale)
+        painter = QPainter(image)
+        self._render(painter)
+        painter.end()
+        return image
+
+    def paint_svg(self) -> bytes:
+        """Return the content of an SVG file."""
+        buffer = QBuffer()
+        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+        generator = QSvgGenerator()
+        generator.setOutputDevice(buffer)
+        generator.setResolution(_SVG_DPI)
+        generator.setSize(self._stack.size())
+        generator.setViewBox(QRect(QPoint(), self._stack.size()))
+        generator.setTitle(self._title)
+        painter = QPainter(generator)
+        self._render(painter)
+        painter.end()
+        return bytes(buffer.data().data())
+
+    def _render(self, painter: QPainter) -> None:
+        with painted_in(LIGHT):
+            self._stack.render(painter, QPoint())
