@@ -15,6 +15,8 @@ def start_empty(start: Start) -> Any:
     """Start the program and a new, empty project."""
     program = start()
     program.desktop.press("ctrl+n")
+    program.wait_until(lambda state: state["focus"] == "template_gallery", "the gallery")
+    program.desktop.press("Return")
     program.wait_until(lambda state: state["layers"] == [], "the empty network")
     return program
 

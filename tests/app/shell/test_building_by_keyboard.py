@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 
@@ -36,7 +36,11 @@ def test_lenet_5_is_built_by_keyboard_alone(qtbot, window, key) -> None:
     window.activateWindow()
     qtbot.waitUntil(lambda: QApplication.activeWindow() is window)
     QTest.keyClick(window, Qt.Key.Key_N, CONTROL)
+    qtbot.waitUntil(lambda: window.findChild(QWidget, "template_gallery") is not None)
+    # The first card of the gallery is the empty network.
+    QTest.keyClick(window.findChild(QWidget, "template_gallery"), Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: window.document.project.network.layers == ())
+    qtbot.waitUntil(lambda: QApplication.activeWindow() is window)
     QTest.keyClick(window, Qt.Key.Key_Space, CONTROL)
     for text in LENET:
         # With Tab the popup stays open. With Enter, the first letter on the canvas opens it again.
