@@ -195,6 +195,15 @@ class Files(QObject):
         for name, title in EXAMPLES.items():
             menu.addAction(title, partial(self.open_example, name)).setObjectName(f"action_example_{name}")
 
+    @Slot(str)
+    def show_failure(self, sentence: str) -> None:
+        """Show why another part of the window could not save a file.
+
+        Arguments:
+            sentence: the reason.
+        """
+        show_problem(self._window, "Export", sentence)
+
     def shutdown(self) -> None:
         """Wait until all files are written, and end the background thread."""
         if self._data_job is not None:

@@ -17,7 +17,7 @@ from app.monitor import TrainPage
 from app.shell.about import AboutDialog
 from app.shell.actions import Actions
 from app.shell.application import ThemeManager
-from app.shell.dialogs import ask, show_problem, show_text
+from app.shell.dialogs import ask, show_text
 from app.shell.edit_actions import EditActions
 from app.shell.exception_hook import ExceptionHook
 from app.shell.file_drops import FileDrops
@@ -150,7 +150,7 @@ class MainWindow(QMainWindow):
         self.build_panel.training_requested.connect(settings.show_training)
         self.build_panel.picture_requested.connect(self.pictures.ask_and_export)
         for exporter in (self.build_panel, self.pictures):
-            exporter.failed.connect(self._on_export_failed)
+            exporter.failed.connect(self.files.show_failure)
             exporter.message.connect(self.status.show_message)
         for source in (self.canvas, self.palette_view, settings, self.files, self.training):
             source.message.connect(self.status.show_message)
@@ -295,10 +295,6 @@ class MainWindow(QMainWindow):
     def _on_training_clicked(self, field: str) -> None:
         self.pages.show_page("train")
         self.train_page.focus_setting(field)
-
-    @Slot(str)
-    def _on_export_failed(self, sentence: str) -> None:
-        show_problem(self, "Export", sentence)
 
     @Slot()
     def _on_curve_clicked(self) -> None:

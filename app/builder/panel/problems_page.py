@@ -9,7 +9,6 @@ from app.builder.panel.problem_table import ProblemTable
 from app.builder.panel.problem_table_model import PlacedProblem, ProblemTableModel
 from app.document import Document
 from app.document.blocks import innermost_problem
-from app.document.edits import restore_hints
 from app.document.hint_rule import Hint
 from app.widgets.labels import make_label
 from tinyml.core import describe_count
@@ -48,7 +47,7 @@ class ProblemsPage(PanelPage):
         self._stack.addWidget(self._table)
         self._table.problem_chosen.connect(self._on_problem_chosen)
         self._table.dismiss_requested.connect(self._on_dismiss_requested)
-        self._restore.clicked.connect(self._on_restore_clicked)
+        self._restore.clicked.connect(self._commands.restore_hints)
         self._table.fix_requested.connect(self._on_fix_requested)
         self._commands.message.connect(self.message)
         document.changed.connect(self.request_refresh)
@@ -110,7 +109,3 @@ class ProblemsPage(PanelPage):
     def _on_dismiss_requested(self, placed: PlacedProblem) -> None:
         if isinstance(placed.problem, Hint):
             self._document.dismiss(placed.problem)
-
-    @Slot()
-    def _on_restore_clicked(self) -> None:
-        self._document.apply(restore_hints(self._document.project))
