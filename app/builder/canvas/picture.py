@@ -39,9 +39,9 @@ class NetworkPicture:
         stack = self._view.card_stack
         for card in stack.all_cards():
             card.set_selected(False)
-            if card.model.problem is not None and card.model.problem.fix is not None:
-                # A button is of no use in a picture.
-                card.show_model(replace(card.model, problem=replace(card.model.problem, fix=None)))
+            # Advice with buttons is of no use in a picture. A problem stays, as it explains the missing shapes.
+            problem = replace(card.model.problem, fix=None) if card.model.problem is not None else None
+            card.show_model(replace(card.model, problem=problem, hint=None))
         stack.set_view_width(WIDTH)
         stack.resize(WIDTH, stack.height_at(1.0))
 
