@@ -369,17 +369,8 @@ class MainWindow(QMainWindow):
         """Save the layout and end all threads."""
         self.pages.save()
         self.pages.close_windows()
-        for part in (
-            self.session,
-            self.document,
-            self.inspection,
-            self.files,
-            self.train_page,
-            self.models,
-            self.data_page,
-            self.build_panel,
-            self.pictures,
-        ):
+        parts = (self.session, self.document, self.inspection, self.files, self.train_page, self.models)
+        for part in (*parts, self.data_page, self.build_panel, self.pictures):
             part.shutdown()
         self.editing.shutdown()
         self.recovery.shutdown(keep_changes=self._interrupted)
