@@ -1,7 +1,7 @@
 """PyTorch modules with the tensors of tinyml layers, and the losses of PyTorch.
 
-A layer says itself which module computes the same (`LayerSettings.pytorch`), so a new layer needs no line here. A new
-loss needs one line; without it `test_losses.py` fails and names the loss.
+A layer says itself which module computes the same (`LayerSettings.pytorch`), and so does a loss
+(`LossDescription.pytorch`). Without it `test_losses.py` fails and names the loss.
 """
 
 from collections import OrderedDict
@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from tinyml.core import Shape
 from tinyml.layers import Layer
 from tinyml.layers.base.stack import shapes_through
+from tinyml.losses import loss_descriptions
 from tinyml.net import Sequential
 
 
@@ -71,10 +72,9 @@ def _cross_entropy_of_probabilities(scores: Tensor, truth: Tensor) -> Tensor:
 
 
 LOSSES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
-    "binary_cross_entropy_with_logits_loss": F.binary_cross_entropy_with_logits,
-    "cross_entropy_loss": _cross_entropy_of_probabilities,
-    "cross_entropy_with_softmax_loss": F.cross_entropy,
-    "huber_loss": F.huber_loss,
-    "mae_loss": F.l1_loss,
-    "mse_loss": F.mse_loss,
+    name: eval(description.pytorch, {"nn": nn, "torch": torch})
+    for name, description in loss_descriptions().items()
+    if description.pytorch
 }
+# Compared together with the softmax before it, whose gradient is part of this loss.
+LOSSES["cross_entropy_loss"] = _cross_entropy_of_probabilities

@@ -5,7 +5,7 @@ import sys
 from time import perf_counter
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QPoint, Qt
+from PySide6.QtCore import QCoreApplication, QPoint, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QTextCursor
 
 from app.builder.code import CodePanel
@@ -118,6 +118,7 @@ def test_the_layers_of_a_standard_block_are_marked_with_their_block(qtbot) -> No
 
 
 def test_a_hidden_panel_does_nothing_and_is_up_to_date_when_shown(panel, document, qtbot) -> None:
+    qtbot.waitUntil(lambda: not panel.findChild(QTimer).isActive())
     panel.hide()
     updates = panel.updates
     document.apply(edits.rename_layer(document.project, "conv_1", "first"))
