@@ -43,8 +43,8 @@ tour: $(INSTALLED)
 # The pictures of the README come from the tour.
 screenshots: tour
 	@mkdir -p resources/screenshots
-	cp "$(TOUR)"/*-trained.png resources/screenshots/window.png
-	cp "$(TOUR)"/*-inspector-in-the-dark.png resources/screenshots/inspector.png
+	cp "$(TOUR)"/*-build-in-the-light.png resources/screenshots/window.png
+	cp "$(TOUR)"/*-inspect-in-the-dark.png resources/screenshots/inspector.png
 
 lint: $(INSTALLED)
 	$(BIN)/ruff format --check .

@@ -27,6 +27,7 @@ from app.shell.menus import ThemeMenu, fill_menu_bar
 from app.shell.page_activity import PageActivity
 from app.shell.page_table import PAGES, page_command
 from app.shell.problem_navigation import ProblemNavigation
+from app.shell.recent_files import read_list
 from app.shell.recovery import Recovery
 from app.shell.settings_tabs import SettingsTabs
 from app.shell.status import Status
@@ -91,6 +92,7 @@ class MainWindow(QMainWindow):
         self.inspector = Inspector(self.document, self.inspection)
         self.models = ModelsView()
         self.data_page = DataPage(self.document)
+        self.data_page.show_recent(read_list(self._settings, "recent_data"))
         self.build_panel = BuildPanel(self.document)
         self.pictures = PictureExport(self.document, self.inspection, self)
         build = PageLayout(
@@ -158,6 +160,7 @@ class MainWindow(QMainWindow):
     def _connect_parts(self) -> None:
         self.document.file_changed.connect(self._show_title)
         self.pages.changed.connect(self._on_pages_changed)
+        self.data_page.recent_changed.connect(self._on_recent_data_changed)
         self.pages.window_made.connect(self._on_window_made)
         self.file_drops.dropped.connect(self.files.open_paths)
         self.files.weights_opened.connect(self.show_weights)
@@ -286,6 +289,10 @@ class MainWindow(QMainWindow):
     @Slot()
     def _on_recent_changed(self) -> None:
         self.files.fill_recent_menu(self._recent_menu)
+
+    @Slot()
+    def _on_recent_data_changed(self) -> None:
+        self._settings.setValue("recent_data", list(self.data_page.recent))
 
     @Slot()
     def _on_data_requested(self) -> None:

@@ -14,6 +14,18 @@ MOST_RECENT = 8
 """Number of files that are stored."""
 
 
+def read_list(settings: QSettings, key: str) -> list[str]:
+    """Return a list of texts from the settings; an empty list if there is none.
+
+    Arguments:
+        settings: of the window.
+        key: name of the list.
+    """
+    stored = settings.value(key, [])
+    # An INI file returns a list with one entry as a plain string.
+    return [str(text) for text in stored] if isinstance(stored, list) else [stored] if isinstance(stored, str) else []
+
+
 class RecentFiles(QObject):
     """The files that were opened or saved last.
 
@@ -32,9 +44,7 @@ class RecentFiles(QObject):
 
     def paths(self) -> list[Path]:
         """Return the recent files that still exist, newest first."""
-        stored = self._settings.value("recent_files", [])
-        # An INI file returns a list with one entry as a plain string.
-        names = stored if isinstance(stored, list) else [stored] if isinstance(stored, str) else []
+        names = read_list(self._settings, "recent_files")
         return [path for path in map(Path, names) if path_kind(path) == "a file"]
 
     def last_folder(self) -> Path:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QTableView, 
 
 from app.shell.interruption import Interruption
 from app.shell.main_window import MainWindow
+from app.shell.page_table import PAGES
 from app.shell.tour_driver import Driver, TourError
 from app.training import SessionState
 from app.widgets.images.image_grid import ImageGrid
@@ -99,6 +100,7 @@ class Tour:
         self._window.activateWindow()
         for step in (
             self.check_first_start,
+            self.walk_the_pages,
             self.drag_two_layers_in,
             self.undo_and_redo,
             self.fix_a_problem,
@@ -122,6 +124,15 @@ class Tour:
         self.driver.wait_until(lambda: inspection.sample_trace is not None, "the example's first sample is shown")
         self._check(not self._window.document.problems, "the example has a problem")
         self.driver.take_picture("first-start")
+
+    def walk_the_pages(self) -> None:
+        """Each page is shown by its button on the rail, and then by its keys."""
+        for number, page in enumerate(PAGES, start=1):
+            self._raise(page.name)
+            self.driver.press("Ctrl+2")
+            self.driver.press(f"Ctrl+{number}")
+            self._check(self._window.pages.current == page.name, f"Ctrl+{number} does not show {page.title}")
+        self._raise("build")
 
     def drag_two_layers_in(self) -> None:
         """A convolution and a ReLU are dragged from the palette into the gap before pool_2."""
@@ -160,11 +171,12 @@ class Tour:
         if self._epochs is None:
             return
         self.driver.click(self.driver.find(QWidget, "chip_epochs"))
-        field = self.driver.find(QWidget, "training_epochs")
+        field = self.driver.find(QWidget, "train_page_form_epochs")
         field.setFocus()
         self.driver.press("Ctrl+A")
         self.driver.type(str(self._epochs))
         self.driver.press("Tab")
+        self._raise("build")
         chosen = self._window.document.project.training.epochs
         self._check(chosen == self._epochs, f"typed {self._epochs} epochs, but the project has {chosen}")
 
@@ -210,7 +222,9 @@ class Tour:
 
     def reconstruct_a_feature_map(self) -> None:
         """A feature map is clicked, and the pixels that activate it appear."""
+        self._raise("build")
         self._click_card("conv_2")
+        self._raise("inspect")
         grid = self.driver.find(ImageGrid, "inspector_maps")
         self.driver.wait_until(lambda: len(grid.images) > 5, "the feature maps of conv_2 are shown")
         for index in range(len(grid.images)):
@@ -260,15 +274,14 @@ class Tour:
         self.driver.take_picture("weights-in-models")
 
     def switch_colours(self) -> None:
-        """Inspector and monitor are shown in the other colours."""
+        """Every page is shown in the window's colours, and then in the other ones."""
         was_dark = self._window.theme_manager.dark
-        self._window.theme_manager.choose("light" if was_dark else "dark")
-        self._raise("inspect")
-        self.driver.wait(300)
-        self.driver.take_picture("inspector-in-the-light" if was_dark else "inspector-in-the-dark")
-        self._raise("train")
-        self.driver.wait(300)
-        self.driver.take_picture("monitor-in-the-light" if was_dark else "monitor-in-the-dark")
+        for dark in (was_dark, not was_dark):
+            self._window.theme_manager.choose("dark" if dark else "light")
+            for page in PAGES:
+                self._raise(page.name)
+                self.driver.wait(300)
+                self.driver.take_picture(f"{page.name}-in-the-{'dark' if dark else 'light'}")
         self._window.theme_manager.choose("dark" if was_dark else "light")
 
     def _drag_in(self, layer_type: str, before: str, picture: str = "") -> None:

@@ -291,6 +291,14 @@ def test_a_restart_restores_pages_windows_splitters_and_folded_panels(qtbot, win
     assert own_window(again, "train").windowTitle().startswith("Train — LeNet on digits")
 
 
+def test_a_restart_lists_the_users_data_on_the_data_page(window, make_window, tmp_path) -> None:
+    folders = [str(tmp_path / name) for name in ("first", "second")]
+    for count in (1, 2):
+        window.document.apply(edits.change_data(window.document.project, source=folders[count - 1]))
+        again = make_window()
+        assert again.data_page.recent == tuple(reversed(folders[:count]))
+
+
 def test_a_window_from_a_screen_that_is_gone_opens_on_one_that_exists(qtbot, window, make_window) -> None:
     window.pages.tear_off("train")
     screen = QGuiApplication.primaryScreen().availableGeometry()
