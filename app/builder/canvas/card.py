@@ -2,7 +2,16 @@
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt, Signal, SignalInstance
-from PySide6.QtGui import QEnterEvent, QFontMetrics, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import (
+    QEnterEvent,
+    QFontMetrics,
+    QHelpEvent,
+    QMouseEvent,
+    QPaintEngine,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QPushButton, QToolTip, QWidget
 
 from app.builder.canvas.activation_strip import Tiles, make_example_tile, make_tiles
@@ -10,6 +19,7 @@ from app.builder.canvas.block_painter import FOOT, arrow_rect, indent_for, paint
 from app.builder.canvas.card_layout import CardLayout, lay_out_card
 from app.builder.canvas.card_model import CardModel
 from app.builder.canvas.card_painter import CardPainter
+from app.builder.canvas.card_picture import PICTURE_NUMBERS, find_picture
 from app.builder.canvas.compact_card import COMPACT_HEIGHT, COMPACT_SCALE, is_compact, paint_compact_row
 from app.widgets.plain_text import button_text, short, tool_tip, visible
 from app.widgets.theme.fonts import scaled_font
@@ -46,6 +56,7 @@ class Card(QWidget):
         self._values: np.ndarray | None = None
         self._tiles: Tiles | None = None
         self._layouts: dict[int, CardLayout] = {}
+        self._picture_number = next(PICTURE_NUMBERS)
         self._fix_button: QPushButton | None = None
         self._dismiss_button: QPushButton | None = None
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
@@ -79,7 +90,7 @@ class Card(QWidget):
         if live_line != self._live_line:
             self._live_line = live_line
             self._layouts.clear()
-        self.update()
+        self._repaint()
 
     @property
     def preview(self) -> str:
@@ -94,7 +105,7 @@ class Card(QWidget):
         """
         if shape != self._preview:
             self._preview = shape
-            self.update()
+            self._repaint()
 
     @property
     def activations(self) -> np.ndarray | None:
@@ -124,7 +135,7 @@ class Card(QWidget):
         """
         if selected != self._selected:
             self._selected = selected
-            self.update()
+            self._repaint()
 
     @property
     def hovered(self) -> bool:
@@ -139,7 +150,7 @@ class Card(QWidget):
         """
         if hovered != self._hovered:
             self._hovered = hovered
-            self.update()
+            self._repaint()
 
     def _apply_model(self, model: CardModel) -> None:
         self.model = model
@@ -163,7 +174,7 @@ class Card(QWidget):
             self._dismiss_button.setAccessibleName(f"Dismiss the hint ({short(model.name)})")
             set_style_property(self._dismiss_button, "hint", True)
         self._place_buttons()
-        self.update()
+        self._repaint()
 
     def _make_button(self, pressed: SignalInstance) -> QPushButton:
         button = QPushButton(self)
@@ -193,7 +204,7 @@ class Card(QWidget):
         if (width, zoom) != (self._width, self._zoom):
             self._width, self._zoom = width, zoom
             self._place_buttons()
-            self.update()
+            self._repaint()
 
     @property
     def header_height(self) -> int:
@@ -266,7 +277,10 @@ class Card(QWidget):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._repaint()
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._repaint()
             self._layouts.clear()
             self._place_buttons()
             self.updateGeometry()
@@ -290,8 +304,23 @@ class Card(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         event.ignore()  # the canvas handles it
 
+    def _repaint(self) -> None:
+        """Show the card again, because something on it has changed."""
+        self._picture_number = next(PICTURE_NUMBERS)
+        self.update()
+
     def paintEvent(self, event: QPaintEvent) -> None:
+        """Show the picture of the card. It is painted once for each change, so that scrolling is fast."""
         painter = QPainter(self)
+        on_screen = painter.paintEngine().type() == QPaintEngine.Type.Raster
+        if self.model.is_open or not on_screen:
+            self._paint(painter)  # large blocks would need much memory, and an SVG file gets text and no pixels
+        else:
+            key = f"{self._picture_number} {self._zoom} {self.hasFocus()}"
+            painter.drawPixmap(0, 0, find_picture(key, self.size(), self.devicePixelRatioF(), self._paint))
+        painter.end()
+
+    def _paint(self, painter: QPainter) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         compact = is_compact(self._zoom)
         scale = self._zoom * (COMPACT_SCALE if compact else 1)
@@ -304,7 +333,6 @@ class Card(QWidget):
         if compact:
             row = QRect(0, 0, rect.width(), round(COMPACT_HEIGHT / COMPACT_SCALE))
             paint_compact_row(painter, row if self.model.is_open else rect, self.font(), self.model, self._preview)
-            painter.end()
             return
         if self.model.foldable:
             paint_arrow(painter, rect.width(), self.model.is_open, self._hovered)
@@ -312,7 +340,6 @@ class Card(QWidget):
         parts.paint_text(self._live_line)
         parts.paint_activations(self._values, self._make_tiles())
         parts.paint_shape(self._preview)
-        painter.end()
 
     def _paint_inside(self, painter: QPainter, rect: QRect, scale: float) -> None:
         """Paint the connections of an open block. `scale` is the size on screen of the painter's unit."""

@@ -112,3 +112,21 @@ def test_the_tool_tip_says_what_a_screen_reader_is_told(harness, qtbot) -> None:
     assert "gives 4 by 6 by 6" in QToolTip.text().replace("\n", " ")
     assert not Qt.mightBeRichText(QToolTip.text())
     QToolTip.hideText()
+
+
+def test_a_card_is_painted_once_for_each_change(harness, monkeypatch) -> None:
+    painted = []
+    paint_icon = CardPainter.paint_icon
+    monkeypatch.setattr(CardPainter, "paint_icon", lambda parts: (painted.append(1), paint_icon(parts)))
+    card = harness.card("pool_1")
+    card.set_hovered(True)
+    first = card.grab().toImage()
+    assert len(painted) == 1
+    assert card.grab().toImage() == first
+    assert len(painted) == 1
+    card.set_hovered(False)
+    assert card.grab().toImage() != first
+    assert len(painted) == 2
+    harness.document.apply(rename_layer(harness.document.project, "pool_1", "other"))
+    assert harness.card("other").grab().toImage() != first
+    assert len(painted) == 3
