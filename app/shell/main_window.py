@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSettings, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QShowEvent, QStatusTipEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
 from app.builder import BuildPanel, Canvas, Palette, PictureExport, QuickInsert
 from app.datasets import DataPage
@@ -23,7 +23,7 @@ from app.shell.exception_hook import ExceptionHook
 from app.shell.file_drops import FileDrops
 from app.shell.files import Files
 from app.shell.help_text import KEYBOARD_AND_MOUSE
-from app.shell.menus import ThemeMenu, fill_menu_bar
+from app.shell.menus import ThemeMenu, fill_menu_bar, insert_file_menus
 from app.shell.page_activity import PageActivity
 from app.shell.page_table import PAGES, page_command
 from app.shell.problem_navigation import ProblemNavigation
@@ -120,21 +120,8 @@ class MainWindow(QMainWindow):
         actions.add_canvas_commands(self.canvas, self.palette_view)
         self.canvas.set_actions(actions.by_name)
         menus = fill_menu_bar(self.menuBar(), actions)
-        self._fill_file_menu(menus["&File"], actions["save_project"])
-        self._fill_view_menu(menus["&View"], actions["full_screen"])
-
-    def _fill_file_menu(self, menu: QMenu, following: QAction) -> None:
-        examples, self._recent_menu = QMenu("Open e&xample", menu), QMenu("Open &recent", menu)
-        examples.setObjectName("menu_examples")
-        self._recent_menu.setObjectName("menu_recent")
-        self.files.fill_examples_menu(examples)
-        self.files.fill_recent_menu(self._recent_menu)
-        menu.insertMenu(following, examples)
-        menu.insertMenu(following, self._recent_menu)
-        menu.insertSeparator(following)
-
-    def _fill_view_menu(self, menu: QMenu, following: QAction) -> None:
-        menu.insertMenu(following, ThemeMenu(self.theme_manager, self._settings, menu))
+        self._recent_menu = insert_file_menus(menus["&File"], actions["save_project"], self.files)
+        menus["&View"].insertMenu(actions["full_screen"], ThemeMenu(self.theme_manager, self._settings, menus["&View"]))
 
     def _connect_views(self) -> None:
         settings = self.settings_tabs

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QMenu, QMenuBar
 from app.shell.actions import Actions
 from app.shell.application import ThemeChoice, ThemeManager
 from app.shell.command_table import COMMANDS
+from app.shell.files import Files
 
 THEMES: tuple[tuple[ThemeChoice, str], ...] = (("system", "Follow the &system"), ("light", "&Light"), ("dark", "&Dark"))
 
@@ -31,6 +32,27 @@ def fill_menu_bar(menu_bar: QMenuBar, actions: Actions) -> dict[str, QMenu]:
     # The tool tip of a disabled command gives the reason.
     menus["&Train"].setToolTipsVisible(True)
     return menus
+
+
+def insert_file_menus(menu: QMenu, following: QAction, files: Files) -> QMenu:
+    """Insert the menus of the examples and of the recent files.
+
+    Arguments:
+        menu: the File menu.
+        following: the entry below them.
+        files: opens what the user chooses.
+
+    Returns the menu of the recent files.
+    """
+    examples, recent = QMenu("Open e&xample", menu), QMenu("Open &recent", menu)
+    examples.setObjectName("menu_examples")
+    recent.setObjectName("menu_recent")
+    files.fill_examples_menu(examples)
+    files.fill_recent_menu(recent)
+    menu.insertMenu(following, examples)
+    menu.insertMenu(following, recent)
+    menu.insertSeparator(following)
+    return recent
 
 
 class ThemeMenu(QMenu):
