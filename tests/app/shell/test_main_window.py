@@ -188,15 +188,20 @@ def test_f8_selects_the_layer_with_a_problem(qtbot, window):
 
 
 def test_layout_and_theme_are_restored(qtbot, window, make_window):
+    # On the small screen of the tests, the palette would be folded for lack of room.
+    window.resize(1440, 900)
+    qtbot.waitUntil(window.palette_view.isVisible)
     window.actions_by_name["fold_left"].trigger()
     assert not window.palette_view.isVisible()
     window.findChild(QAction, "action_theme_dark").trigger()
     assert current_theme().dark
     window.close()
     again = make_window()
+    again.resize(1440, 900)
     assert not again.palette_view.isVisible()
     again.actions_by_name["reset_layout"].trigger()
-    assert again.palette_view.isVisible()
+    again.resize(1440, 900)
+    qtbot.waitUntil(again.palette_view.isVisible)
 
 
 def test_the_undo_entry_names_the_step(window):
