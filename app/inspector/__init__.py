@@ -2,6 +2,4 @@
 
 from app.inspector.inspect_page import InspectPage
 
-Inspector = InspectPage
-
-__all__ = ["InspectPage", "Inspector"]
+__all__ = ["InspectPage"]

@@ -1,5 +1,5 @@
-"""The model page: the tensors of any safetensors file."""
+"""The Models page: the tensors of any safetensors file."""
 
-from app.models.models_view import ModelsView
+from app.models.models_page import ModelsPage
 
-__all__ = ["ModelsView"]
+__all__ = ["ModelsPage"]

@@ -1,7 +1,7 @@
 """The details of the selected tensor: its histogram and its pictures."""
 
-from PySide6.QtCore import QEvent, Qt, Slot
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Slot
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from app.formatting import format_number
 from app.models.histogram import Histogram
@@ -108,23 +108,18 @@ class DetailsPanel(QWidget):
             self.histogram.apply_theme()
 
     def _lay_out(self) -> None:
-        splitter = QSplitter(Qt.Orientation.Horizontal)
-        splitter.setChildrenCollapsible(False)
-        splitter.setHandleWidth(2 * GRID)
-        for widgets in ((self.title, self.note, self.histogram), (self.explanation, self.grid, self.cell)):
-            side = QWidget()
-            column = QVBoxLayout(side)
-            column.setContentsMargins(0, 0, 0, 0)
-            column.setSpacing(GRID // 2)
-            for widget in widgets:
-                column.addWidget(widget, 1 if widget in (self.histogram, self.grid) else 0)
-            column.addStretch(0)
-            side.setMinimumWidth(20 * GRID)
-            splitter.addWidget(side)
-        splitter.setSizes([200, 300])
+        self.setMinimumWidth(26 * GRID)
+        self.histogram.setMinimumHeight(8 * GRID)
+        self.histogram.setMaximumHeight(32 * GRID)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(splitter)
+        layout.setContentsMargins(GRID + GRID // 2, GRID + GRID // 2, GRID + GRID // 2, GRID)
+        layout.setSpacing(GRID)
+        for widget in (self.title, self.note, self.histogram, self.explanation, self.grid, self.cell):
+            layout.addWidget(widget, {self.histogram: 2, self.grid: 5}.get(widget, 0))
+        for widget in (self.histogram, self.grid):
+            # They share the room that the texts leave.
+            widget.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+        layout.addStretch(0)
 
     def _clear_pictures(self, explanation: str) -> None:
         self._pictures = None

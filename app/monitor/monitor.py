@@ -152,9 +152,9 @@ class Monitor(QWidget):
         self._splitter.setObjectName("monitor_splitter")
         self._splitter.setChildrenCollapsible(False)
         self._splitter.setHandleWidth(2 * GRID)
-        for widget, stretch in ((self.loss_plot, 5), (self.accuracy_plot, 5), (self.side, 3)):
-            self._splitter.addWidget(widget)
-            self._splitter.setStretchFactor(self._splitter.count() - 1, stretch)
+        for index, plot in enumerate((self.loss_plot, self.accuracy_plot)):
+            self._splitter.addWidget(plot)
+            self._splitter.setStretchFactor(index, 1)
         page = QWidget()
         layout = QVBoxLayout(page)
         layout.setContentsMargins(GRID + GRID // 2, GRID, GRID + GRID // 2, GRID)
@@ -181,7 +181,8 @@ class Monitor(QWidget):
         buttons = QHBoxLayout()
         buttons.addWidget(self._export_button)
         buttons.addStretch(1)
-        side = QWidget()
+        side = QWidget(self)
+        side.hide()  # until the page has placed it
         side.setMinimumWidth(self.summary.minimumSizeHint().width() + 6 * GRID)
         layout = QVBoxLayout(side)
         layout.setContentsMargins(GRID + GRID // 2, GRID + GRID // 2, GRID + GRID // 2, GRID)

@@ -35,6 +35,7 @@ class TrainPage(QWidget):
         self.page_layout = PageLayout(
             "train_page", self.monitor, left=self._make_left(), right=self.monitor.side, widths=_SIDE_WIDTHS
         )
+        self.monitor.side.show()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.page_layout)

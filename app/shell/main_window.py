@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 from app.builder import BuildPanel, Canvas, Palette, PictureExport, QuickInsert
 from app.datasets import DataPage
 from app.document import Document
-from app.inspector import Inspector
-from app.models import ModelsView
+from app.inspector import InspectPage
+from app.models import ModelsPage
 from app.monitor import TrainPage
 from app.shell.about import AboutDialog
 from app.shell.actions import Actions
@@ -27,7 +27,7 @@ from app.shell.menus import ThemeMenu, fill_menu_bar, insert_file_menus
 from app.shell.page_activity import PageActivity
 from app.shell.page_table import PAGES, page_command
 from app.shell.problem_navigation import ProblemNavigation
-from app.shell.recent_files import read_list
+from app.shell.recent_files import MODEL_SUFFIX, read_list
 from app.shell.recovery import Recovery
 from app.shell.settings_tabs import SettingsTabs
 from app.shell.status import Status
@@ -87,12 +87,11 @@ class MainWindow(QMainWindow):
         self.canvas = Canvas(self.document, self.inspection)
         self.quick_insert = QuickInsert(self.document, self.canvas)
         self.settings_tabs = SettingsTabs(self.document, self.inspection)
-        self.train_page = TrainPage(self.document, self.session)
-        self.monitor = self.train_page.monitor
-        self.inspector = Inspector(self.document, self.inspection)
-        self.models = ModelsView()
         self.data_page = DataPage(self.document)
         self.data_page.show_recent(read_list(self._settings, "recent_data"))
+        self.train_page = TrainPage(self.document, self.session)
+        self.inspect_page = InspectPage(self.document, self.inspection)
+        self.models_page = ModelsPage()
         self.build_panel = BuildPanel(self.document)
         self.pictures = PictureExport(self.document, self.inspection, self)
         build = PageLayout(
@@ -107,8 +106,8 @@ class MainWindow(QMainWindow):
         self.pages.add_page("data", self.data_page)
         self.pages.add_page("build", build)
         self.pages.add_page("train", self.train_page)
-        self.pages.add_page("inspect", self.inspector)
-        self.pages.add_page("models", self.models)
+        self.pages.add_page("inspect", self.inspect_page)
+        self.pages.add_page("models", self.models_page)
 
     def _make_frame(self) -> None:
         """Make the toolbar, the status bar and the menus."""
@@ -126,8 +125,9 @@ class MainWindow(QMainWindow):
     def _connect_views(self) -> None:
         settings = self.settings_tabs
         settings.requested.connect(self._on_settings_requested)
-        self.models.use_weights_requested.connect(self.files.use_weights)
-        self.models.opened.connect(self.files.recent_files.remember)
+        self.models_page.use_weights_requested.connect(self.files.use_weights)
+        self.models_page.opened.connect(self.files.recent_files.remember)
+        self.models_page.show_recent(self.files.recent_files.paths(MODEL_SUFFIX))
         self.tool_bar.data_clicked.connect(self._on_data_requested)
         self.tool_bar.training_clicked.connect(self._on_training_clicked)
         self.canvas.data_requested.connect(settings.show_data)
@@ -246,7 +246,7 @@ class MainWindow(QMainWindow):
             path: of the file.
         """
         self.pages.show_page("models")
-        self.models.open_file(path)
+        self.models_page.open_file(path)
 
     def _find_layer(self) -> None:
         self.pages.show_page("build")
@@ -276,6 +276,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def _on_recent_changed(self) -> None:
         self.files.fill_recent_menu(self._recent_menu)
+        self.models_page.show_recent(self.files.recent_files.paths(MODEL_SUFFIX))
 
     @Slot()
     def _on_recent_data_changed(self) -> None:
@@ -363,7 +364,7 @@ class MainWindow(QMainWindow):
         """Save the layout and end all threads."""
         self.pages.save()
         self.pages.close_windows()
-        parts = (self.session, self.document, self.inspection, self.files, self.train_page, self.models)
+        parts = (self.session, self.document, self.inspection, self.files, self.train_page, self.models_page)
         for part in (*parts, self.data_page, self.build_panel, self.pictures):
             part.shutdown()
         self.editing.shutdown()

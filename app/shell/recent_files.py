@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QMenu
 from app.widgets.plain_text import button_text, tool_tip
 from tinyml.core.files import path_kind
 
+MODEL_SUFFIX = ".safetensors"
+"""End of the names of model files."""
 MOST_RECENT = 8
 """Number of files that are stored."""
 
@@ -42,10 +44,15 @@ class RecentFiles(QObject):
         super().__init__(parent)
         self._settings = settings
 
-    def paths(self) -> list[Path]:
-        """Return the recent files that still exist, newest first."""
+    def paths(self, suffix: str = "") -> list[Path]:
+        """Return the recent files that still exist, newest first.
+
+        Arguments:
+            suffix: only files whose names end so; empty for all files.
+        """
         names = read_list(self._settings, "recent_files")
-        return [path for path in map(Path, names) if path_kind(path) == "a file"]
+        found = (path for path in map(Path, names) if path.name.endswith(suffix))
+        return [path for path in found if path_kind(path) == "a file"]
 
     def last_folder(self) -> Path:
         """Return the folder of the newest file, or the home folder; dialogs start there."""

@@ -231,17 +231,17 @@ class Tour:
             grid.scroll_to(index)
             self.driver.click(grid.viewport(), grid.image_rect(index).center().toPoint())
             self.driver.wait_until(partial(self._is_reconstructed, "conv_2", index), f"map {index} is reconstructed")
-            shown = self._window.inspector.reconstruction
+            shown = self._window.inspect_page.reconstruction
             if shown is not None and not shown.blank_reason:
                 break
-        shown = self._window.inspector.reconstruction
+        shown = self._window.inspect_page.reconstruction
         self._check(shown is not None and not shown.blank_reason, "no map of conv_2 is active for this sample")
         not_blank = shown is not None and bool(abs(shown.image).max() > 0)
         self._check(not_blank, "the reconstruction is blank without a reason")
         self.driver.take_picture("reconstruction")
 
     def _is_reconstructed(self, layer: str, index: int) -> bool:
-        shown = self._window.inspector.reconstruction
+        shown = self._window.inspect_page.reconstruction
         return shown is not None and (shown.layer, shown.map_index) == (layer, index)
 
     def save_the_project(self) -> None:

@@ -114,8 +114,8 @@ class EntryList(QListWidget):
         return QSize(16 * GRID, 12 * GRID)
 
     def moveCursor(self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
-        """Let the key Home reach the first entry. Qt would stop at the heading above it, and stay."""
-        if action == QAbstractItemView.CursorAction.MoveHome:
+        """Let the key Home, and the first key, reach the first entry. Qt would stop at the heading above it."""
+        if action == QAbstractItemView.CursorAction.MoveHome or not self.currentIndex().isValid():
             rows = (row for row in range(self.count()) if self._key_of(self.item(row)))
             return self.model().index(next(rows, -1), 0)
         return super().moveCursor(action, modifiers)

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, Qt, QTimer
 
-from app.models import ModelsView
+from app.models import ModelsPage
 from app.models.tensor_columns import COLUMNS
 
 COUNT = 50_000
@@ -80,7 +80,7 @@ def many(tmp_path_factory) -> Path:
 
 @pytest.fixture
 def view(qtbot):
-    view = ModelsView()
+    view = ModelsPage()
     view.resize(1200, 400)
     view.show()
     yield view

@@ -56,6 +56,7 @@ def test_it_is_painted_at_most_thirty_times_a_second_and_not_while_hidden(qtbot,
     qtbot.waitUntil(lambda: refreshes[-1:] == [300])
     assert len(refreshes) <= (perf_counter() - began) * 30 + 2
     monitor.hide()
+    qtbot.waitUntil(lambda: not any(timer.isActive() for timer in monitor.findChildren(QTimer)))
     refreshes.clear()
     session.learn([1.0] * 10)
     assert not any(timer.isActive() for timer in monitor.findChildren(QTimer))

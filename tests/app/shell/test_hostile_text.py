@@ -239,7 +239,7 @@ def test_problems_that_quote_hostile_names(qtbot, small_window, tmp_path) -> Non
 def test_weights_with_hostile_names(qtbot, small_window, request, kind) -> None:
     window, path = small_window, request.getfixturevalue(kind)
     window.files.open_path(path)
-    models = window.models
+    models = window.models_page
     qtbot.waitUntil(lambda: models.contents is not None and models.cancel_button.isHidden(), timeout=10_000)
     for row in range(models.table.model().rowCount()):
         models.table.selectRow(row)
@@ -281,5 +281,5 @@ def test_a_long_failure_widens_nothing(qtbot, small_window, monkeypatch, dialog)
     assert show_each_page(qtbot, window) > 0
     window.status.show_message(f"{HOSTILE} {LONG}")
     check_width(window)
-    window.models.message.show_error(f"{HOSTILE} {LONG}")
+    window.models_page.message.show_error(f"{HOSTILE} {LONG}")
     assert show_each_page(qtbot, window) > 0

@@ -233,7 +233,7 @@ def test_opening_another_project_while_training_asks_first(qtbot, window, dialog
     qtbot.waitUntil(lambda: window.document.project.data.source == "circle")
     assert window.session.state is SessionState.READY
     assert window.session.message == ""
-    qtbot.waitUntil(lambda: window.monitor.empty)
+    qtbot.waitUntil(lambda: window.train_page.monitor.empty)
 
 
 def test_an_unexpected_error_is_shown_once_and_the_program_continues(window, dialog, monkeypatch):

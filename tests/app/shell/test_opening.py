@@ -78,12 +78,12 @@ def test_a_wrong_file_gets_the_same_sentence_everywhere(qtbot, window, dialog, p
     for command in ("open_project", "open_weights"):
         window.actions_by_name[command].trigger()
         said[command] = problem_of(window, dialog)
-    for name, widget in (("canvas", window.canvas), ("models", window.models), ("settings", window.settings_tabs)):
+    for name, widget in (("canvas", window.canvas), ("models", window.models_page), ("settings", window.settings_tabs)):
         assert drop(widget, picture)
         said[f"drop on {name}"] = problem_of(window, dialog)
-    window.models.choose_file()
-    qtbot.waitUntil(lambda: bool(window.models.message.text))
-    said["button in Models"] = window.models.message.text
+    window.models_page.choose_file()
+    qtbot.waitUntil(lambda: bool(window.models_page.message.text))
+    said["button in Models"] = window.models_page.message.text
     opened = run.open_window(picture, "light", tmp_path / "other.ini")
     said["command line"] = problem_of(opened, dialog)
     opened.document.undo_stack.setClean()
@@ -96,8 +96,8 @@ def test_a_wrong_file_gets_the_same_sentence_everywhere(qtbot, window, dialog, p
 
 def test_weights_and_projects_open_under_any_file_name(qtbot, window, weights, project, monkeypatch) -> None:
     assert drop(window.canvas, weights)
-    qtbot.waitUntil(lambda: window.models.contents is not None)
-    assert window.models.contents.path == weights
+    qtbot.waitUntil(lambda: window.models_page.contents is not None)
+    assert window.models_page.contents.path == weights
     assert drop(window.palette_view, project)
     assert window.document.path == project
     # The dialog for weights opens a project too.
@@ -139,8 +139,8 @@ def test_project_weights_and_data_are_opened_together(
 ) -> None:
     assert drop(window.canvas, data_folder, weights, project)
     assert window.document.path == project
-    qtbot.waitUntil(lambda: window.models.contents is not None)
-    assert window.models.contents.path == weights
+    qtbot.waitUntil(lambda: window.models_page.contents is not None)
+    assert window.models_page.contents.path == weights
     qtbot.waitUntil(lambda: window.document.project.data.source == str(data_folder))
     assert window.document.undo_stack.count() == 1
     assert not window.findChildren(QMessageBox)
@@ -178,7 +178,7 @@ def test_nothing_of_a_drop_is_opened_if_the_user_keeps_the_project(
     assert drop(window.canvas, project, weights, data_folder)
     qtbot.keyClick(dialog(window, "unsaved_dialog"), Qt.Key.Key_Escape)
     assert window.document.project == changed
-    assert window.models.contents is None
+    assert window.models_page.contents is None
     assert window.document.path is None
 
 
@@ -191,7 +191,7 @@ def test_nothing_of_a_drop_is_opened_if_its_project_is_damaged(window, dialog, w
     assert "damaged.tinyml.json" in said
     assert said.endswith("The other files were not opened.")
     assert window.document.project == before
-    assert window.models.contents is None
+    assert window.models_page.contents is None
 
 
 def test_a_drop_on_a_text_field_opens_the_file_and_types_nothing(qtbot, window, project) -> None:
@@ -203,7 +203,7 @@ def test_a_drop_on_a_text_field_opens_the_file_and_types_nothing(qtbot, window, 
 
 def test_the_window_of_a_page_accepts_files_too(qtbot, window, project) -> None:
     window.pages.tear_off("models")
-    own = window.models.window()
+    own = window.models_page.window()
     qtbot.waitExposed(own)
     assert own.windowHandle() is not window.windowHandle()
     assert drop(own, project)

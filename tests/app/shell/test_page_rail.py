@@ -96,5 +96,5 @@ def test_a_button_that_is_dragged_out_of_the_rail_becomes_a_window(qtbot, window
     qtbot.mouseRelease(button, Qt.MouseButton.LeftButton, pos=goal)
     assert ("train" in window.pages.torn_off) == torn_off
     if torn_off:
-        assert window.monitor.window().pos() == position
+        assert window.train_page.monitor.window().pos() == position
     assert window.pages.current == "build"

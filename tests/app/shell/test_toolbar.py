@@ -38,6 +38,7 @@ def test_a_chip_of_the_training_opens_its_field_on_the_train_page(qtbot, window,
     window.pages.show_page("build")
     window.findChild(QToolButton, f"chip_{chip}").click()
     assert window.pages.current == "train"
+    assert window.train_page.isVisible()
     editor = window.train_page.findChild(QWidget, f"train_page_form_{field}")
     qtbot.waitUntil(editor.hasFocus)
 

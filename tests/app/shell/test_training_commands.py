@@ -35,34 +35,34 @@ def message(window):
 
 def test_continue_adds_to_the_curves_and_epochs(qtbot, circle):
     train(qtbot, circle)
-    curves = circle.monitor.curves
+    curves = circle.train_page.monitor.curves
     done = len(curves.loss.batches)
     train(qtbot, circle, Qt.Key.Key_F5, Qt.KeyboardModifier.ControlModifier)
     assert "Continuing with epochs 3 to 4." in message(circle)
-    assert circle.monitor.curves is curves
+    assert circle.train_page.monitor.curves is curves
     assert len(curves.loss.batches) == 2 * done
     assert (curves.loss.batches.x[1:] > curves.loss.batches.x[:-1]).all()
     assert [epoch.epoch for epoch in curves.history] == [1, 2, 3, 4]
-    circle.monitor.refresh()
-    assert circle.monitor.summary.texts["epoch"] == "4 of 4"
+    circle.train_page.monitor.refresh()
+    assert circle.train_page.monitor.summary.texts["epoch"] == "4 of 4"
     assert circle.status.findChild(QWidget, "status_epoch").text() == "epoch 4 / 4"
 
 
 def test_f5_after_a_run_says_that_the_run_is_kept_and_how_to_show_it(qtbot, circle):
     train(qtbot, circle)
     assert "is kept" not in message(circle)
-    first = (circle.session.snapshot, circle.monitor.curves)
+    first = (circle.session.snapshot, circle.train_page.monitor.curves)
     train(qtbot, circle, epochs=3)
     assert "The previous run is kept: Alt+Left shows it." in message(circle)
-    second = (circle.session.snapshot, circle.monitor.curves)
+    second = (circle.session.snapshot, circle.train_page.monitor.curves)
     press(qtbot, circle, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
-    assert (circle.session.snapshot, circle.monitor.curves) == first
+    assert (circle.session.snapshot, circle.train_page.monitor.curves) == first
     assert message(circle) == "Run 1 of 2: 2 epochs."
     assert circle.status.findChild(QWidget, "status_epoch").text() == "epoch 2 / 2"
     assert not circle.actions_by_name["previous_run"].isEnabled()
     qtbot.waitUntil(lambda: circle.inspection.snapshot is first[0])
     press(qtbot, circle, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
-    assert (circle.session.snapshot, circle.monitor.curves) == second
+    assert (circle.session.snapshot, circle.train_page.monitor.curves) == second
     assert not circle.actions_by_name["next_run"].isEnabled()
 
 

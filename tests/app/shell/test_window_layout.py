@@ -162,7 +162,7 @@ def test_panels_fold_by_their_keys_and_the_menu_shows_it(qtbot, window) -> None:
         qtbot.keyClick(window, key, modifiers)
         assert widget.isVisible()
     window.pages.show_page("models")
-    assert not window.actions_by_name["fold_left"].isEnabled() or window.models.findChildren(PageLayout)
+    assert not window.actions_by_name["fold_left"].isEnabled() or window.models_page.findChildren(PageLayout)
 
 
 # --------------------------------------------------------------------------------------------------------- own windows

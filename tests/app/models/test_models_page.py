@@ -5,11 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QFileDialog, QLabel
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton
 
-from app.models import ModelsView, reader
+from app.models import ModelsPage, reader
 from app.models.tensor_columns import COLUMNS
 from app.widgets.theme.theme import DARK, palette_for
 from tinyml.core.tensor_file import write_tensors
@@ -51,7 +52,7 @@ def model(tmp_path) -> Path:
 
 @pytest.fixture
 def view(qtbot):
-    view = ModelsView()
+    view = ModelsPage()
     view.resize(1200, 400)
     view.show()
     yield view
@@ -60,12 +61,12 @@ def view(qtbot):
     view.deleteLater()
 
 
-def open_file(qtbot, view: ModelsView, path: Path) -> None:
+def open_file(qtbot, view: ModelsPage, path: Path) -> None:
     view.open_file(path)
     qtbot.waitUntil(lambda: view.contents is not None and view.contents.path == path and view.cancel_button.isHidden())
 
 
-def column_texts(view: ModelsView, title: str) -> list[str]:
+def column_texts(view: ModelsPage, title: str) -> list[str]:
     column = next(number for number, known in enumerate(COLUMNS) if known.title == title)
     table = view.table.model()
     return [table.index(row, column).data() for row in range(table.rowCount())]
@@ -77,6 +78,56 @@ def test_before_the_first_file_it_says_what_to_do(view) -> None:
     assert empty.text() == "Open a .safetensors file, or drop one here."
     assert view.open_button.isVisible()
     assert not view.use_button.isVisible()
+
+
+def test_the_recent_files_are_listed_and_open_with_enter(qtbot, view, foreign, model) -> None:
+    view.show_recent([model, foreign, model])
+    assert [Path(entry.key) for entry in view.files.entries] == [model, foreign]
+    view.files.setFocus()
+    QTest.keyClick(view.files, Qt.Key.Key_Down)  # to the first
+    QTest.keyClick(view.files, Qt.Key.Key_Down)
+    QTest.keyClick(view.files, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: view.contents is not None and view.contents.path == foreign)
+    assert [Path(entry.key) for entry in view.files.entries] == [foreign, model]
+    assert Path(view.files.chosen_key) == foreign
+
+
+def test_a_recent_file_that_is_gone_is_a_sentence(qtbot, view, foreign, tmp_path) -> None:
+    open_file(qtbot, view, foreign)
+    view.show_recent([tmp_path / "gone.safetensors"])
+    view.files.setCurrentRow(1)
+    view.files.choose_current()
+    qtbot.waitUntil(lambda: "There is no file" in view.message.text)
+    assert view.contents.path == foreign
+
+
+def test_the_empty_page_has_a_button_to_open_a_file(qtbot, view, foreign, monkeypatch) -> None:
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(foreign), ""))
+    button = view.findChild(QPushButton, "models_empty_open")
+    assert button.isVisible()
+    button.click()
+    qtbot.waitUntil(lambda: view.contents is not None)
+    assert not button.isVisible()
+
+
+@pytest.mark.parametrize("size", [(640, 400), (1024, 700), (1440, 900), (2000, 1200)])
+def test_every_size_is_usable(qtbot, view, foreign, size) -> None:
+    open_file(qtbot, view, foreign)
+    view.resize(*size)
+    QApplication.processEvents()
+    assert view.size() == QSize(*size)
+    assert view.table.viewport().height() >= 3 * view.table.rowHeight(0)
+    parts = [
+        view.table,
+        view.filter_field,
+        view.copy_button,
+        view.use_button,
+        view.details.histogram,
+        view.details.title,
+    ]
+    for part in (part for part in parts if part.isVisible()):
+        assert part.height() >= part.minimumSizeHint().height(), part.objectName()
+        assert view.rect().contains(part.rect().translated(part.mapTo(view, part.rect().topLeft()))), part.objectName()
 
 
 def test_a_file_becomes_a_table(qtbot, view, foreign) -> None:
@@ -271,7 +322,7 @@ def test_every_control_has_a_name(qtbot, view, model) -> None:
 
 def test_nothing_keeps_a_dropped_view_alive(qtbot, foreign) -> None:
     def use_a_view() -> list[weakref.ref]:
-        view = ModelsView()
+        view = ModelsPage()
         view.show()
         open_file(qtbot, view, foreign)
         qtbot.waitUntil(lambda: len(view.details.grid.images) == 1)

@@ -1,5 +1,6 @@
-"""The models view: it opens any safetensors file and shows the tensors in it."""
+"""The Models page: it opens any safetensors file and shows the tensors in it."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
@@ -10,7 +11,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QProgressBar,
     QPushButton,
-    QSplitter,
+    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -23,9 +24,13 @@ from app.models.reader import FileContents, ModelReader
 from app.models.tensor_index import SummaryBatch
 from app.models.tensor_table_model import TensorTableModel
 from app.models.tensor_table_view import TensorTableView
+from app.widgets.drop_hint import DropHint
+from app.widgets.entry_list import Entry, EntryList
 from app.widgets.labels import make_label
 from app.widgets.message_line import MessageLine
+from app.widgets.page_layout import PageLayout
 from app.widgets.plain_text import short, tool_tip
+from app.widgets.theme.fonts import scaled_font
 from app.widgets.theme.theme import GRID, current_theme
 from tinyml.core import describe_count
 
@@ -37,16 +42,22 @@ _SUMMARISE_MS = 50
 _SORT_MS = 1000
 """Milliseconds between two sortings while new statistics change the order of the rows."""
 _EMPTY = "Open a .safetensors file, or drop one here."
+MOST_RECENT = 8
+"""Number of files that the list shows."""
+_SIDE_WIDTHS = (216, 340)
+_TITLE_SCALE = 1.25
 
 
-class ModelsView(QWidget):
-    """The tensors of a file in a table, the details of one of them, and a description of the file.
+class ModelsPage(QWidget):
+    """The recent files, the tensors of one of them in a table with a description, and the details of one tensor.
 
     Attributes:
         contents: the header of the open file; None before the first file.
+        files: the list of recent files.
         table: the table.
         details: histogram and pictures of the selected tensor.
         message: the line for errors and notes.
+        page_layout: the panels of the page.
 
     Signals:
         use_weights_requested(path): the user wants to continue with the model in this file.
@@ -58,9 +69,10 @@ class ModelsView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("models")
+        self.setObjectName("models_page")
         self.setAccessibleName("Saved models")
         self.contents: FileContents | None = None
+        self._recent: tuple[Path, ...] = ()
         self._reader = ModelReader(self)
         self._table_model = TensorTableModel(self)
         self._filter_timer = QTimer(self, singleShot=True, interval=_FILTER_MS)
@@ -86,6 +98,15 @@ class ModelsView(QWidget):
         name, _ = QFileDialog.getOpenFileName(self, "Open weights", folder, _FILTER)
         if name:
             self.open_file(Path(name))
+
+    def show_recent(self, paths: Sequence[Path]) -> None:
+        """List the recent files.
+
+        Arguments:
+            paths: of safetensors files, the newest first.
+        """
+        self._recent = tuple(dict.fromkeys(paths))[:MOST_RECENT]
+        self._show_files()
 
     @Slot()
     def copy_table(self) -> None:
@@ -135,55 +156,88 @@ class ModelsView(QWidget):
         self.filter_field.setAccessibleName("Filter tensors by name")
         self.filter_field.setPlaceholderText("Filter by name…")
         self.filter_field.setClearButtonEnabled(True)
+        self.files = EntryList("models_files", "Recent files")
         self.message = MessageLine()
         self.details = DetailsPanel()
         self.table = TensorTableView(self._table_model)
 
     def _lay_out(self) -> None:
-        self._body = QStackedWidget()
-        empty = make_label("models_empty", _EMPTY, "muted", wraps=True)
-        empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._body.addWidget(empty)
-        self._body.addWidget(self._make_splitter())
+        self.page_layout = PageLayout(
+            "models_page", self._make_middle(), left=self._make_left(), right=self.details, widths=_SIDE_WIDTHS
+        )
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(GRID + GRID // 2, GRID, GRID + GRID // 2, GRID)
-        layout.setSpacing(GRID)
-        layout.addLayout(self._make_bar())
-        layout.addWidget(self.message)
-        layout.addWidget(self.about_label)
-        layout.addWidget(self._body, 1)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.page_layout)
 
-    def _make_bar(self) -> QHBoxLayout:
-        bar = QHBoxLayout()
-        bar.setSpacing(GRID)
-        bar.addWidget(self.open_button)
-        bar.addWidget(self.file_label, 1)
-        for widget in (self.progress, self.cancel_button, self.filter_field, self.copy_button, self.use_button):
-            bar.addWidget(widget)
-        self.progress.setMaximumWidth(16 * GRID)
-        self.filter_field.setMaximumWidth(28 * GRID)
-        return bar
-
-    def _make_splitter(self) -> QSplitter:
+    def _make_left(self) -> QWidget:
         left = QWidget()
+        left.setObjectName("models_files_panel")
         column = QVBoxLayout(left)
+        column.setContentsMargins(GRID, GRID + GRID // 2, GRID, GRID)
+        column.setSpacing(GRID)
+        column.addWidget(make_label("models_heading", "Models", "heading"))
+        column.addWidget(self.files, 1)
+        column.addWidget(DropHint("models_drop_hint", "Drop a .safetensors file on the window to see its tensors."))
+        column.addWidget(self.open_button)
+        return left
+
+    def _make_middle(self) -> QWidget:
+        self._body = QStackedWidget()
+        self._body.addWidget(self._make_empty_page())
+        self._body.addWidget(self._make_contents_page())
+        middle = QWidget()
+        middle.setMinimumWidth(40 * GRID)
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(2 * GRID, GRID + GRID // 2, 2 * GRID, GRID)
+        column.setSpacing(GRID)
+        column.addWidget(self.message)
+        column.addWidget(self._body, 1)
+        return middle
+
+    def _make_empty_page(self) -> QWidget:
+        text = make_label("models_empty", _EMPTY, "muted", wraps=True)
+        text.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        button = self._make_button("Open weights…", "models_empty_open", self.open_button.toolTip())
+        button.setProperty("primary", True)
+        button.clicked.connect(self.choose_file)
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setSpacing(2 * GRID)
+        column.addStretch(1)
+        column.addWidget(text)
+        column.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(1)
+        return page
+
+    def _make_contents_page(self) -> QWidget:
+        page = QWidget()
+        column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GRID // 2)
+        column.setSpacing(GRID)
+        self.file_label.setFont(scaled_font(self.file_label.font(), _TITLE_SCALE))
+        first = QHBoxLayout()
+        first.setSpacing(GRID)
+        first.addWidget(self.file_label, 1)
+        first.addWidget(self.use_button)
+        second = QHBoxLayout()
+        second.setSpacing(GRID)
+        second.addWidget(self.filter_field, 1)
+        for widget in (self.progress, self.cancel_button, self.copy_button):
+            second.addWidget(widget)
+        self.progress.setMaximumWidth(16 * GRID)
+        self.table.setMinimumHeight(10 * GRID)
+        # The table takes the room that is left. Else the page would scroll below its wanted height.
+        self.table.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+        column.addLayout(first)
+        column.addWidget(self.about_label)
+        column.addLayout(second)
         column.addWidget(self.table, 1)
         column.addWidget(self.total_label)
-        splitter = QSplitter(Qt.Orientation.Horizontal)
-        splitter.setObjectName("models_splitter")
-        splitter.setChildrenCollapsible(False)
-        splitter.setHandleWidth(2 * GRID)
-        splitter.addWidget(left)
-        splitter.addWidget(self.details)
-        splitter.setStretchFactor(0, 3)
-        splitter.setStretchFactor(1, 4)
-        splitter.setSizes([300, 400])
-        return splitter
+        return page
 
     def _connect(self) -> None:
         self.open_button.clicked.connect(self.choose_file)
+        self.files.chosen.connect(self._on_files_chosen)
         self.use_button.clicked.connect(self._on_use_clicked)
         self.copy_button.clicked.connect(self.copy_table)
         self.cancel_button.clicked.connect(self.cancel)
@@ -212,8 +266,6 @@ class ModelsView(QWidget):
         """Show the widgets that are of use now."""
         contents, busy = self.contents, self._reader.busy or self._summarise_timer.isActive()
         self._body.setCurrentIndex(0 if contents is None else 1)
-        for widget in (self.filter_field, self.copy_button, self.use_button, self.about_label):
-            widget.setVisible(contents is not None)
         self.progress.setVisible(busy)
         self.cancel_button.setVisible(busy)
         self.progress.setMaximum(len(contents.index.headers) if contents is not None else 0)
@@ -225,9 +277,20 @@ class ModelsView(QWidget):
             )
             self._show_total(contents)
 
+    def _show_files(self) -> None:
+        """List the recent files, and mark the open one."""
+        entries = [Entry(str(path), path.name, str(path.parent), str(path)) for path in self._recent]
+        chosen = str(self.contents.path) if self.contents is not None else ""
+        self.files.show_entries((("Recent", entries),), chosen)
+
+    @Slot(str)
+    def _on_files_chosen(self, key: str) -> None:
+        self.open_file(Path(key))
+
     @Slot(object)
     def _on_opened(self, contents: FileContents) -> None:
         self.contents = contents
+        self.show_recent((contents.path, *(path for path in self._recent if path != contents.path)))
         self.filter_field.clear()
         self._on_filter_timeout()
         self.details.clear()
