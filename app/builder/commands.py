@@ -223,9 +223,12 @@ class LayerCommands(QObject):
         document, block = self._document, self._document.block
         positions, layers = self._selected_positions(), self._selected_layers()
         edit = cut_layers(self._project(), document.selection, block)
-        left = tuple(layer.name for layer in layers_in(edit.project, block))
+        places = None
+        if edit.block == block:  # else the block was deleted with its last layer
+            left = tuple(layer.name for layer in layers_in(edit.project, block))
+            places = CutPlaces(positions=tuple(positions), left=left, block=block)
         document.apply(edit)
-        _write_clipboard(layers, CutPlaces(positions=tuple(positions), left=left, block=block))
+        _write_clipboard(layers, places)
 
     def _paste(self, index: int, block: BlockPath) -> None:
         document = self._document

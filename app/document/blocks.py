@@ -30,7 +30,8 @@ def with_layers(project: Project, layers: Iterable[LayerSpecification], block: B
 
     Arguments:
         project: the project before the edit.
-        layers: all layers of the stack, from the input upwards.
+        layers: all layers of the stack, from the input upwards. A block without layers would be the standard block, so
+            the project loses the block then, and the blocks around it that hold nothing else.
         block: path to the stack.
 
     Raises `TinymlError` if there is no such block, or if the layers are too many or nested too deeply.
@@ -129,7 +130,8 @@ def _with_layers_at(
         return layers
     position = _position(stack, block[: depth + 1])
     inside = _with_layers_at(_inside(stack[position], block[depth]), layers, block, depth + 1)
-    return (*stack[:position], with_layers_inside(stack[position], inside), *stack[position + 1 :])
+    changed = (with_layers_inside(stack[position], inside),) if inside else ()
+    return (*stack[:position], *changed, *stack[position + 1 :])
 
 
 def _position(stack: Sequence[LayerSpecification], path: BlockPath) -> int:

@@ -16,13 +16,11 @@ from tinyml.layers.base import (
     validate_input_dim,
     validate_settings,
 )
-from tinyml.layers.base.blocks import BlockSettings
+from tinyml.layers.base.blocks import USE_STANDARD_BLOCK, BlockSettings
 from tinyml.layers.base.inference import LayerInference, infer_stack
 from tinyml.layers.base.registry import display_name
 from tinyml.layers.base.specification import LayerSpecification, apply_fix
 from tinyml.layers.base.stack import are_registered, build_stack, check_layers, forward_through, shapes_through
-
-_STANDARD_BLOCK = ChangeSettings("Use the standard block inside", {"layers": []})
 
 _DECONVOLUTION = Deconvolution(
     "both ways", "{layer} passes the signal around the layers inside and through them, and adds up both."
@@ -76,9 +74,9 @@ class ResidualSettings(BlockSettings):
                 words = describe_shape(tuple(value)) if isinstance(value, list) else value
                 change = ChangeSettings(f"Set {setting} of {inferred.specification.name} to {words}", {setting: value})
                 fixed = self._fix_inside(Problem(index, "", "", change), input_shape)
-                if isinstance(fixed, ChangeSettings) and fixed is not _STANDARD_BLOCK:
+                if isinstance(fixed, ChangeSettings) and fixed is not USE_STANDARD_BLOCK:
                     return ChangeSettings(change.label, fixed.settings)
-        return _STANDARD_BLOCK
+        return USE_STANDARD_BLOCK
 
     def _fix_inside(self, problem: Problem, input_shape: Shape) -> Fix | None:
         """Return the fix of a problem inside, as a change of this layer's settings."""
@@ -90,7 +88,7 @@ class ResidualSettings(BlockSettings):
             if inferred_layers and inferred_layers[-1].output_shape == input_shape:
                 inside = [layer.model_dump() for layer in fixed]
                 return ChangeSettings(f"{problem.fix.label} (inside, {problem.layer})", {"layers": inside})
-        return _STANDARD_BLOCK
+        return USE_STANDARD_BLOCK
 
     def parameter_shapes(self, input_shape: Shape) -> dict[str, Shape]:
         return {

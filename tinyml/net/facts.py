@@ -194,8 +194,9 @@ class _Seen(NamedTuple):
         return _Seen(rows, self.columns.chosen([box[1] for box in boxes[: output_shape[2]]]))
 
     def largest(self) -> Box:
-        """Return the largest rectangle that an output sees."""
-        return self.rows.largest(), self.columns.largest()
+        """Return the largest rectangle that an output sees; an empty one if all see only padding."""
+        rows, columns = self.rows.largest(), self.columns.largest()
+        return (rows, columns) if (0, 0) not in (rows, columns) else ((0, 0), (0, 0))
 
 
 def _diagonal(rows: int, columns: int) -> list[Pair]:

@@ -23,6 +23,7 @@ from tinyml.storage.model import (
     summarise_history,
 )
 from tinyml.storage.project import (
+    MOST_DISMISSED_HINTS,
     PROJECT_SUFFIX,
     DismissedHint,
     Project,
@@ -34,6 +35,7 @@ from tinyml.storage.project import (
 from tinyml.storage.tensor_summary import TensorSummary, summarise, summarise_tensors
 
 __all__ = [
+    "MOST_DISMISSED_HINTS",
     "PROJECT_SUFFIX",
     "DismissedHint",
     "EpochSummary",

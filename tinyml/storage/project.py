@@ -23,6 +23,8 @@ from tinyml.storage.file_kind import require_kind
 PROJECT_FORMAT = "tinyml-project"
 PROJECT_VERSION = 3
 PROJECT_SUFFIX = ".tinyml.json"
+MOST_DISMISSED_HINTS = 1000
+"""Largest number of dismissed hints in a project, so that a damaged or hostile file cannot fill the memory."""
 _LARGEST_FILE = 4 * 2**20
 _MOST_MARKS = 200_000
 """Bounds commas, colons and brackets; a thousand layers have about 40,000."""
@@ -61,7 +63,7 @@ class Project(BaseModel):
     network: NetworkSpecification = Field(default_factory=NetworkSpecification)
     data: DataChoice = Field(default_factory=DataChoice)
     training: TrainingSettings = Field(default_factory=TrainingSettings)
-    dismissed_hints: tuple[DismissedHint, ...] = Field(default=(), max_length=1000)
+    dismissed_hints: tuple[DismissedHint, ...] = Field(default=(), max_length=MOST_DISMISSED_HINTS)
 
 
 def save_project(path: str | Path, project: Project) -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from app.document.blocks import BlockPath, layers_in, with_layers
 from app.document.edits.edit import Edit, Names
+from app.document.edits.layer_edits import remove_layers
 from app.document.edits.setting_edits import change_training
 from tinyml import net
 from tinyml.core import ChangeTraining, MoveBefore, Problem, TinymlError
@@ -11,7 +12,7 @@ from tinyml.storage import Project
 
 
 def apply_fix(project: Project, problem: Problem, block: BlockPath = ()) -> Edit:
-    """Apply the fix that a problem proposes.
+    """Apply the fix that a problem proposes. If it removes the only layer of a block, the block is deleted too.
 
     Arguments:
         project: the project that has the problem.
@@ -30,14 +31,15 @@ def apply_fix(project: Project, problem: Problem, block: BlockPath = ()) -> Edit
         )
     fixed = net.apply_fix(layers, problem)
     assert fix is not None, "net.apply_fix raises an error for a problem without a fix"
+    if block and not fixed:
+        return remove_layers(project, [problem.layer], block=block)
     old_names = {layer.name for layer in layers}
     selection: Names | None = tuple(layer.name for layer in fixed if layer.name not in old_names) or None
     if len(fixed) < len(layers):
         selection = tuple(layer.name for layer in fixed[problem.index :][:1] or fixed[-1:])
     if isinstance(fix, MoveBefore):
         selection = (problem.layer,)
-    edit = Edit(_lower_first(fix.label), with_layers(project, fixed, block), selection, block=block)
-    return edit if fixed or not block else replace(edit, selection=block[-1:], block=block[:-1])
+    return Edit(_lower_first(fix.label), with_layers(project, fixed, block), selection, block=block)
 
 
 def _lower_first(label: str) -> str:

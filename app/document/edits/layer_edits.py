@@ -96,7 +96,7 @@ def copy_layers(
 def remove_layers(project: Project, names: Iterable[str], verb: str = "delete", block: BlockPath = ()) -> Edit:
     """Delete some layers and select the layer that follows the first of them.
 
-    A block without layers becomes the standard block. Then the block itself is selected.
+    A block that would hold no layers is deleted too.
 
     Arguments:
         project: the project before the edit.
@@ -108,10 +108,12 @@ def remove_layers(project: Project, names: Iterable[str], verb: str = "delete", 
     layers = layers_in(project, block)
     removed = [layers[position].name for position in positions]
     kept = [layer for layer in layers if layer.name not in removed]
-    edit = Edit(f"{verb} {describe_names(removed)}", with_layers(project, kept, block), (), block=block)
-    if kept:
-        return replace(edit, selection=(kept[min(positions[0], len(kept) - 1)].name,))
-    return replace(edit, selection=block[-1:], block=block[:-1])
+    text = f"{verb} {describe_names(removed)}"
+    if block and not kept:
+        edit = remove_layers(project, block[-1:], verb, block[:-1])
+        return replace(edit, text=f"{text} with {block[-1]}")
+    selection = (kept[min(positions[0], len(kept) - 1)].name,) if kept else ()
+    return Edit(text, with_layers(project, kept, block), selection, block=block)
 
 
 def cut_layers(project: Project, names: Iterable[str], block: BlockPath = ()) -> Edit:
@@ -123,10 +125,10 @@ def cut_layers(project: Project, names: Iterable[str], block: BlockPath = ()) ->
         block: path to their stack.
     """
     edit = remove_layers(project, names, verb="cut", block=block)
-    if block and not layers_in(edit.project, block):
-        return edit
-    first = positions_of(project, names, block)[0]
-    before = (layers_in(project, block)[first - 1].name,) if first else ()
+    # With its last layer, a block goes too. The layers are then pasted at its place.
+    removed = names if edit.block == block else block[len(edit.block) :][:1]
+    first = positions_of(project, removed, edit.block)[0]
+    before = (layers_in(project, edit.block)[first - 1].name,) if first else ()
     return replace(edit, selection=before, selects_input=not before)
 
 
@@ -138,6 +140,8 @@ def move_layers(
     target_block: BlockPath | None = None,
 ) -> Edit:
     """Move some layers, without changing their order. A layer whose name is taken in its new stack gets a new name.
+
+    A block that would hold no layers is deleted.
 
     Arguments:
         project: the project before the edit.
@@ -157,12 +161,14 @@ def move_layers(
         return _moved(with_layers(project, [*before, *moved, *after], block), moved, block)
     if target_block[: len(block)] == block and target_block[len(block)] in {layer.name for layer in moved}:
         raise TinymlError(f"'{target_block[len(block)]}' cannot be moved into itself. Choose a place outside of it.")
-    without = with_layers(project, [layer for position, layer in enumerate(layers) if position not in positions], block)
-    target = list(layers_in(without, target_block))
+    target = list(layers_in(project, target_block))
     for place, layer in enumerate(moved):
         moved[place] = with_free_name(target, layer)
         target.insert(index + place, moved[place])
-    return _moved(with_layers(without, target, target_block), moved, target_block)
+    # Inserted before the others are removed, because the block may be deleted then, and that would change the index.
+    both = with_layers(project, target, target_block)
+    kept = [layer for position, layer in enumerate(layers_in(both, block)) if position not in positions]
+    return _moved(with_layers(both, kept, block), moved, target_block)
 
 
 def _moved(project: Project, moved: Sequence[LayerSpecification], block: BlockPath) -> Edit:

@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app.document.blocks import BlockPath, layers_in, with_layers
+from app.document.blocks import BlockPath, layers_in, renamed_path, with_layers
 from app.document.edits.edit import Edit
 from tinyml.core import TinymlError
 from tinyml.net import LayerSpecification
-from tinyml.storage import DismissedHint, Project
+from tinyml.storage import MOST_DISMISSED_HINTS, DismissedHint, Project
 
 
 def rename_layer(project: Project, name: str, new_name: str, block: BlockPath = ()) -> Edit:
-    """Rename a layer.
+    """Rename a layer. Its dismissed hints stay dismissed, also those of the layers inside.
 
     Arguments:
         project: the project before the edit.
@@ -28,7 +28,12 @@ def rename_layer(project: Project, name: str, new_name: str, block: BlockPath = 
     if new_name != name and any(layer.name == new_name for layer in layers):
         raise TinymlError(f"Another layer already has the name '{new_name}'. Choose another name.")
     renamed = [layer.model_copy(update={"name": new_name}) if layer.name == name else layer for layer in layers]
-    return Edit(f"rename {name} to {new_name}", with_layers(project, renamed, block), (new_name,), block=block)
+    dismissed = tuple(
+        hint.model_copy(update={"path": renamed_path(hint.path, block, name, new_name)})
+        for hint in project.dismissed_hints
+    )
+    changed = with_layers(project, renamed, block).model_copy(update={"dismissed_hints": dismissed})
+    return Edit(f"rename {name} to {new_name}", changed, (new_name,), block=block)
 
 
 def change_settings(project: Project, name: str, changes: Mapping[str, Any], block: BlockPath = ()) -> Edit:
@@ -76,7 +81,7 @@ def change_data(project: Project, **changes: Any) -> Edit:
 
 
 def dismiss_hint(project: Project, hint: DismissedHint) -> Edit:
-    """Do not show a hint any more.
+    """Do not show a hint any more. Of very many dismissed hints, only the newest stay dismissed.
 
     Arguments:
         project: the project before the edit.
@@ -84,7 +89,8 @@ def dismiss_hint(project: Project, hint: DismissedHint) -> Edit:
     """
     place = hint.path[-1] if hint.path else "the network"
     dismissed = (*(kept for kept in project.dismissed_hints if kept != hint), hint)
-    return Edit(f"dismiss the hint on {place}", project.model_copy(update={"dismissed_hints": dismissed}))
+    newest = dismissed[-MOST_DISMISSED_HINTS:]
+    return Edit(f"dismiss the hint on {place}", project.model_copy(update={"dismissed_hints": newest}))
 
 
 def restore_hints(project: Project) -> Edit:

@@ -47,6 +47,17 @@ def test_cut_and_paste_inside_a_block_is_the_identity(document, commands, chosen
     assert (document.block, document.selection) == (("b",), (chosen,))
 
 
+def test_all_layers_cut_from_a_block_are_pasted_at_its_place(document, commands) -> None:
+    document.select(("relu_1", "tanh_1"), block=("b",))
+    commands.cut()
+    assert names(document) == ["relu_1", "standard"]
+    commands.paste()
+    assert names(document) == ["relu_1", "relu_2", "tanh_1", "standard"]
+    document.undo_stack.undo()
+    document.undo_stack.undo()
+    assert names(document, "b") == ["relu_1", "tanh_1"]
+
+
 def test_copied_layers_are_pasted_into_another_stack(document, commands) -> None:
     document.select(("relu_1", "tanh_1"), block=("b",))
     commands.copy()

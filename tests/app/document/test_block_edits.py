@@ -7,7 +7,7 @@ from app.document.blocks import innermost_problem, layers_in, nearest_block, ren
 from tinyml.core import TinymlError
 from tinyml.data import DataChoice
 from tinyml.net import LayerSpecification, NetworkSpecification
-from tinyml.storage import Project
+from tinyml.storage import MOST_DISMISSED_HINTS, DismissedHint, Project, read_project, save_project
 
 
 def layer(kind: str, name: str, **settings: object) -> LayerSpecification:
@@ -126,11 +126,64 @@ def test_an_unknown_standard_block_is_not_edited(qapp) -> None:
         document.project_for(("later",))
 
 
-def test_deleting_the_last_layer_inside_selects_the_block(document) -> None:
+def test_a_block_is_deleted_with_its_last_layer(document) -> None:
     edit = edits.remove_layers(document.project, ["relu_1", "tanh_1"], block=("b",))
     document.apply(edit)
-    assert (document.selection, document.block) == (("b",), ())
-    assert len(document.inferred_layers(("b",))) == 4
+    assert edit.text == "delete 2 layers with b"
+    assert names_in(document.project) == ["relu_1", "standard"]
+    assert (document.selection, document.block) == (("standard",), ())
+    document.undo_stack.undo()
+    assert names_in(document.project, ("b",)) == ["relu_1", "tanh_1"]
+
+
+def test_all_layers_of_a_standard_block_are_deleted_with_it(document) -> None:
+    path = ("standard",)
+    project = document.project_for(path)
+    document.apply(edits.remove_layers(project, names_in(project, path), block=path))
+    assert names_in(document.project) == ["relu_1", "b"]
+
+
+def test_blocks_that_hold_only_the_deleted_block_are_deleted_too(document) -> None:
+    project = edits.wrap_layers(document.project, ["b"]).project
+    edit = edits.cut_layers(project, ["tanh_1", "relu_1"], ("residual_1", "b"))
+    assert names_in(edit.project) == ["relu_1", "standard"]
+    assert (edit.selection, edit.block) == (("relu_1",), ())
+    edit = edits.cut_layers(project, ["relu_1"], ("residual_1", "b"))
+    assert names_in(edit.project, ("residual_1", "b")) == ["tanh_1"]
+
+
+def test_moving_all_layers_out_of_a_block_unwraps_it(document) -> None:
+    edit = edits.move_layers(document.project, ["relu_1", "tanh_1"], 3, ("b",), ())
+    assert names_in(edit.project) == ["relu_1", "standard", "relu_2", "tanh_1"]
+    nested = edits.wrap_layers(document.project, ["b"]).project
+    edit = edits.move_layers(nested, ["relu_1", "tanh_1"], 0, ("residual_1", "b"), ("residual_1",))
+    assert names_in(edit.project, ("residual_1",)) == ["relu_1", "tanh_1"]
+    edit = edits.move_layers(nested, ["relu_1", "tanh_1"], 2, ("residual_1", "b"), ())
+    assert names_in(edit.project) == ["relu_1", "relu_2", "tanh_1", "standard"]
+
+
+def test_the_fix_that_removes_the_only_layer_inside_removes_the_block(qapp) -> None:
+    document = Document(project_of(layer("ReLu", "r"), block("b", layer("MaxUnpool2D", "u"))))
+    path, inner = innermost_problem(document.inference.layers, document.problems[0])
+    document.apply(edits.apply_fix(document.project, inner, path))
+    assert names_in(document.project) == ["r"]
+
+
+def test_a_dismissed_hint_follows_the_renaming_of_its_layer_or_of_a_block(document) -> None:
+    project = document.project
+    for path in [("b", "relu_1"), ("b", "tanh_1"), ("relu_1",), ()]:
+        project = edits.dismiss_hint(project, DismissedHint(rule="a_rule", path=path)).project
+    project = edits.rename_layer(project, "relu_1", "first", ("b",)).project
+    project = edits.rename_layer(project, "b", "block").project
+    assert [hint.path for hint in project.dismissed_hints] == [("block", "first"), ("block", "tanh_1"), ("relu_1",), ()]
+
+
+def test_a_file_holds_as_many_dismissed_hints_as_can_be_read(document, tmp_path) -> None:
+    project = document.project
+    for number in range(MOST_DISMISSED_HINTS + 1):
+        project = edits.dismiss_hint(project, DismissedHint(rule=f"rule_{number}")).project
+    save_project(tmp_path / "many.tinyml.json", project)
+    assert read_project(tmp_path / "many.tinyml.json").dismissed_hints[-1].rule == f"rule_{MOST_DISMISSED_HINTS}"
 
 
 def test_cutting_the_first_layer_inside_leaves_the_place_before_the_others(document) -> None:

@@ -227,9 +227,17 @@ CASES = [
         "Set bias to True",
         inside=True,
     ),
-    Case("blocks nested too deeply", stack("Flatten", DEEP, TEN), "nested at most 3 deep", "Reset Inside"),
     Case(
-        "too many layers inside a block", stack("Flatten", block(*["ReLu"] * 101), TEN), "at most 100", "Reset Inside"
+        "blocks nested too deeply",
+        stack("Flatten", DEEP, TEN),
+        "nested at most 3 deep",
+        "Use the standard block inside",
+    ),
+    Case(
+        "too many layers inside a block",
+        stack("Flatten", block(*["ReLu"] * 101), TEN),
+        "at most 100",
+        "Use the standard block inside",
     ),
     Case(
         "maps instead of class scores",

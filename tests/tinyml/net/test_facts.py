@@ -120,6 +120,11 @@ def test_no_output_of_a_random_network_sees_more_than_its_receptive_field(
         assert all(most >= size for most, size in zip(layer.receptive_field, seen, strict=True))
 
 
+def test_outputs_that_see_no_column_see_no_row_either() -> None:
+    network = stack(("Conv2D", {"window": [1, 1], "stride": [1, 2], "padding": [0, 1]}), "ReLu")
+    assert [layer.receptive_field for layer in facts_of(network, (1, 4, 1)).layers] == [(0, 0), (0, 0)]
+
+
 def test_the_numbers_are_those_of_the_built_network() -> None:
     facts = facts_of(LENET, (1, 28, 28))
     net = build(LENET, (1, 28, 28))

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, field_validator
 
-from tinyml.core import SettingsError, Shape
+from tinyml.core import ChangeSettings, SettingsError, Shape
 from tinyml.layers.base.inference import LayerInference, infer_stack
 from tinyml.layers.base.registry import find_layer_type
 from tinyml.layers.base.settings import LayerSettings
@@ -14,6 +14,9 @@ from tinyml.layers.base.specification import LayerSpecification, read_settings
 
 DEEPEST = 3
 """How many blocks may be nested."""
+
+USE_STANDARD_BLOCK = ChangeSettings("Use the standard block inside", {"layers": []})
+"""The fix that replaces all layers inside a block."""
 
 
 class BlockSettings(LayerSettings):
@@ -33,7 +36,7 @@ class BlockSettings(LayerSettings):
             max_length=100,
             title="Inside",
             description="The layers inside, as in a network. Without layers: the standard block, which fits any input.",
-            json_schema_extra={"not_in_form": True},
+            json_schema_extra={"not_in_form": True, "reset": USE_STANDARD_BLOCK.label},
         ),
     ] = ()
 

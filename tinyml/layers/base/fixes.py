@@ -54,7 +54,9 @@ def fix_for_settings(error: ValidationError, model: type[BaseModel], settings: M
         title = field.title or name
         value = _describe_value(default)
         label = f"Set {title[:1].lower()}{title[1:]} to {value}" if value else f"Reset {title}"
-        return ChangeSettings(label, {name: default})
+        extra = field.json_schema_extra
+        reset = extra.get("reset") if isinstance(extra, dict) else None
+        return ChangeSettings(str(reset or label), {name: default})
     if field is not None or name not in settings:
         return RemoveLayer()
     meant = nearest(name, model.model_fields)
