@@ -8,7 +8,7 @@ import pytest
 from app.document import BlockPath, Document, edits
 from app.document.preview import Preview, preview_edit
 from tests.app.document.random_edits import LAYER_TYPES, RandomEditor
-from tests.app.document.test_random_edits import start
+from tests.app.document.random_sequences import start
 from tinyml.core import Shape, TinymlError
 from tinyml.net import LayerSpecification, NetworkSpecification
 from tinyml.storage import Project

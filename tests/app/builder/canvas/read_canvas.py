@@ -1,5 +1,7 @@
 """What the canvas shows, read from the geometry of its cards, and what it should show."""
 
+from PySide6.QtCore import QRect
+
 from app.builder import Canvas
 from app.document import BlockPath, Document
 
@@ -10,16 +12,21 @@ Row = tuple[int, str]
 def read_canvas(canvas: Canvas) -> list[Row]:
     """Return the visible layer cards from top to bottom. The depth follows from the cards that a card lies on."""
     stack = canvas.card_stack
-    cards = sorted((card for card in stack.cards if not card.isHidden()), key=lambda card: stack.place_of(card).top())
-    rows = []
-    for card in cards:
-        place = stack.place_of(card)
-        assert not any(stack.place_of(fixed).intersects(place) for fixed in (stack.input_card, stack.loss_card))
-        around = [other for other in cards if other is not card and stack.place_of(other).contains(place, True)]
-        apart = [other for other in cards if other is not card and not stack.place_of(other).intersects(place)]
-        inside = [other for other in cards if other is not card and place.contains(stack.place_of(other), True)]
-        assert len(around) + len(apart) + len(inside) == len(cards) - 1, "cards overlap"
-        rows.append((len(around), card.model.name))
+    visible = [(stack.place_of(card), card.model.name) for card in stack.cards if not card.isHidden()]
+    visible.sort(key=lambda row: row[0].top())
+    fixed = [stack.place_of(card) for card in (stack.input_card, stack.loss_card)]
+    rows: list[Row] = []
+    around: list[QRect] = []
+    bottom = fixed[0].bottom()
+    for place, name in visible:
+        while around and place.top() > around[-1].bottom():
+            bottom = around.pop().bottom()
+        assert not around or around[-1].contains(place, True), "cards overlap"
+        assert place.top() > bottom, "cards overlap"
+        rows.append((len(around), name))
+        around.append(place)
+        bottom = place.top()
+    assert fixed[1].top() > max((place.bottom() for place, _ in visible), default=bottom), "cards overlap"
     return rows
 
 

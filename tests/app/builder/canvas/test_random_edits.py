@@ -1,47 +1,43 @@
 """The canvas shows the document at every step of random edit sequences, also while they are undone and redone."""
 
 import os
+from pathlib import Path
 
 import pytest
 
 from app.builder import Canvas
 from app.document import Document
 from tests.app.builder.canvas.read_canvas import expected_rows, read_canvas, selected_in, selected_on
-from tests.app.document.random_edits import RandomEditor
-from tests.app.document.test_random_edits import start
+from tests.app.document.random_sequences import KINDS, check_selection, run_sequence
 
-SEQUENCES = int(os.environ.get("RANDOM_EDIT_SEQUENCES", "60"))
-"""A few, because the canvas takes half a minute for 500. The tests of the document alone run all 500."""
-
-AT_ONCE = 20
-STEPS = 12
-
-
-def check(canvas: Canvas, document: Document) -> None:
-    assert read_canvas(canvas) == expected_rows(document)
-    assert selected_on(canvas) == selected_in(document)
+SEQUENCES = int(os.environ.get("RANDOM_EDIT_SEQUENCES", "500"))
+AT_ONCE = 100
 
 
 @pytest.mark.parametrize("first", range(0, SEQUENCES, AT_ONCE))
-def test_the_canvas_shows_the_document_at_every_step(qtbot, first: int) -> None:
+def test_the_canvas_shows_the_document_at_every_step(qtbot, tmp_path: Path, first: int) -> None:
     document = Document()
     canvas = Canvas(document, None)
     qtbot.addWidget(canvas)
     canvas.resize(700, 900)
     with qtbot.waitExposed(canvas):
         canvas.show()
-    for seed in range(first, min(first + AT_ONCE, SEQUENCES)):
+    steps, kinds, refused = 0, set(), 0
+
+    def check(document: Document) -> None:
+        nonlocal steps
+        steps += 1
+        check_selection(document)
+        assert read_canvas(canvas) == expected_rows(document)
+        assert selected_on(canvas) == selected_in(document)
+
+    seeds = range(first, min(first + AT_ONCE, SEQUENCES))
+    for seed in seeds:
         try:
-            document.replace(start())
-            editor = RandomEditor(document, seed)
-            for _ in range(STEPS):
-                editor.step()
-                check(canvas, document)
-            while document.undo_stack.canUndo():
-                document.undo_stack.undo()
-                check(canvas, document)
-            while document.undo_stack.canRedo():
-                document.undo_stack.redo()
-                check(canvas, document)
+            editor = run_sequence(document, seed, tmp_path / "network.tinyml.json", check)
         except Exception as error:
             raise AssertionError(f"seed {seed}") from error
+        kinds |= editor.kinds
+        refused += editor.refused
+    print(f"{len(seeds)} sequences: {steps} times the canvas equals the document; {refused} edits were refused")
+    assert len(seeds) < AT_ONCE or kinds == KINDS
