@@ -77,6 +77,7 @@ class MainWindow(QMainWindow):
         self._connect_views()
         self._connect_parts()
         self.pages.restore()
+        self.canvas.zoom.restore(settings.value("canvas_zoom"))
         self.page_activity = PageActivity(self.document, self.session, self.pages)
         self._show_title()
 
@@ -362,6 +363,7 @@ class MainWindow(QMainWindow):
 
     def _shut_down(self) -> None:
         """Save the layout and end all threads."""
+        self._settings.setValue("canvas_zoom", self.canvas.zoom.factor)
         self.pages.save()
         self.pages.close_windows()
         parts = (self.session, self.document, self.inspection, self.files, self.train_page, self.models_page)

@@ -152,12 +152,13 @@ class WindowLayout(QObject):
 
         Arguments:
             name: of the page.
-            position: of the window on the screen; None to let the system decide.
+            position: of the window on the screen; None for the place where its last window was.
         """
         if name in self._windows or len(self._windows) == len(self._pages) - 1:
             return
         window = self._make_window(name)
         window.resize(self._stack.size())
+        self._restore_geometry(window, f"page_geometries/{name}")
         if position is not None:
             window.move(position)
         window.show()
@@ -256,6 +257,7 @@ class WindowLayout(QObject):
         """Put all pages and panels back in their first places, and keep the window on its screen."""
         for name in list(self._windows):
             self._windows[name].close()
+        self._settings.remove("page_geometries")
         for name in self._pages:
             for layout in self._layouts(name):
                 layout.reset()
@@ -364,6 +366,7 @@ class WindowLayout(QObject):
         """Take a page back from a window that the user closes."""
         if not self._closing:
             window, page = self._windows.pop(name), self._pages[name]
+            self._settings.setValue(f"page_geometries/{name}", window.saveGeometry())
             self._stack.addWidget(page)
             # Without a reference, Python would delete the window at once, in the middle of its closeEvent.
             self._closed_windows.append(window)

@@ -1,5 +1,6 @@
 """The zoom of the canvas: by keys, by Ctrl and the mouse wheel, and by two fingers on a touchpad."""
 
+import math
 from bisect import bisect_left, bisect_right
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt, Signal, Slot
@@ -40,6 +41,7 @@ class Zoom(AreaPart):
     def __init__(self, area: QScrollArea, card_stack: CardStack) -> None:
         super().__init__(area)
         self._card_stack = card_stack
+        self._restored = False
         area.viewport().installEventFilter(self)
 
     @property
@@ -98,14 +100,30 @@ class Zoom(AreaPart):
                     too_large = middle
         self.set_factor(fitting)
 
+    def restore(self, saved: object) -> None:
+        """Show the cards in the size of the last session.
+
+        Arguments:
+            saved: the `factor` that was saved, as the settings return it. None or rubbish changes nothing.
+        """
+        try:
+            factor = float(str(saved))
+        except ValueError:
+            return
+        if math.isfinite(factor):
+            self._restored = True
+            self.set_factor(factor)
+
     def show_at_least(self, count: int) -> None:
         """Make the cards smaller, but not compact, if fewer than some of them fit into the view.
+
+        A restored size stays.
 
         Arguments:
             count: number of cards, the input card included.
         """
         cards, height = self._card_stack.all_cards(), self._area.viewport().height()
-        if len(cards) >= count and self.factor == 1.0:
+        if len(cards) >= count and self.factor == 1.0 and not self._restored:
             fitting = height / (self._card_stack.place_of(cards[count - 1]).bottom() + GRID)
             self.set_factor(min(max(fitting, LARGEST_COMPACT_ZOOM), 1.0))
 

@@ -276,6 +276,7 @@ def test_a_restart_restores_pages_windows_splitters_and_folded_panels(qtbot, win
     qtbot.mouseRelease(handle, Qt.MouseButton.LeftButton, pos=start - QPoint(30, 0))
     width = window.settings_tabs.width()
     assert width > 320
+    window.canvas.zoom.set_factor(0.6)
     window.pages.show_page("inspect")
     size = window.size()
     window.close()
@@ -288,7 +289,26 @@ def test_a_restart_restores_pages_windows_splitters_and_folded_panels(qtbot, win
     again.pages.show_page("build")
     assert not again.palette_view.isVisible()
     assert again.settings_tabs.width() == width
+    assert again.canvas.zoom.factor == 0.6
     assert own_window(again, "train").windowTitle().startswith("Train — LeNet on digits")
+
+
+def test_a_page_gets_its_next_window_where_its_last_one_was(window, make_window) -> None:
+    place = QRect(50, 70, 610, 430)
+    window.pages.tear_off("train")
+    own_window(window, "train").setGeometry(place)
+    own_window(window, "train").close()
+    window.pages.tear_off("train")
+    assert own_window(window, "train").geometry() == place
+    own_window(window, "train").close()
+    window.close()
+    again = make_window()
+    assert again.pages.torn_off == frozenset()
+    again.pages.tear_off("train")
+    assert own_window(again, "train").geometry() == place
+    again.pages.reset()
+    again.pages.tear_off("train")
+    assert own_window(again, "train").size() != place.size()
 
 
 def test_a_restart_lists_the_users_data_on_the_data_page(window, make_window, tmp_path) -> None:

@@ -195,3 +195,18 @@ def test_a_dragged_layer_lands_in_the_gap_at_any_zoom(harness, zoom: float) -> N
     harness.release()
     assert harness.names()[1] == "dropout_1"
     assert harness.card("dropout_1").y() == shown_at.y()
+
+
+@pytest.mark.parametrize(
+    ("saved", "factor"), [("0.5", 0.5), (1.25, 1.25), ("9", 2.0), (None, 1.0), ("x", 1.0), ("nan", 1.0)]
+)
+def test_a_saved_zoom_is_restored_and_rubbish_is_ignored(harness, saved: object, factor: float) -> None:
+    harness.canvas.zoom.restore(saved)
+    assert harness.canvas.zoom.factor == factor
+
+
+def test_a_restored_zoom_of_100_percent_stays(make_harness, document_of) -> None:
+    harness = make_harness(document_of(*[("ReLu", f"relu_{number}") for number in range(30)]))
+    harness.canvas.zoom.restore("1.0")
+    harness.canvas.zoom.show_at_least(20)
+    assert harness.canvas.zoom.factor == 1.0
