@@ -1,6 +1,7 @@
 """The commands that edit the layers of the document: insert, delete, duplicate, copy, cut, paste, move, wrap, fix."""
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Any
 
@@ -39,6 +40,8 @@ class LayerCommands(QObject):
     Arguments:
         document: the document that is edited.
         parent: the owner of this object.
+        folded: paths of the blocks that do not show their layers; the caller changes this set. `move_up` and
+            `move_down` move layers into the other blocks. None: they move layers past every block.
 
     Signals:
         message(sentence): says why a command was impossible.
@@ -46,9 +49,11 @@ class LayerCommands(QObject):
 
     message = Signal(str)
 
-    def __init__(self, document: Document, parent: QObject | None = None) -> None:
+    def __init__(
+        self, document: Document, parent: QObject | None = None, folded: AbstractSet[BlockPath] | None = None
+    ) -> None:
         super().__init__(parent)
-        self._document = document
+        self._document, self._folded = document, folded
 
     def insert(
         self,
@@ -108,13 +113,13 @@ class LayerCommands(QObject):
 
     @Slot()
     def move_up(self) -> None:
-        """Move the selected layers together, one place towards the input."""
-        self._attempt(lambda: self._move_to(max(self._selected_positions()[0] - 1, 0)))
+        """Move the selected layers together, one place towards the input: also out of a block or into an open one."""
+        self._attempt(lambda: self._move_past(self._selected_positions()[0] - 1, after=False))
 
     @Slot()
     def move_down(self) -> None:
-        """Move the selected layers together, one place towards the loss."""
-        self._attempt(lambda: self._move_to(self._selected_positions()[-1] + 2))
+        """Move the selected layers together, one place towards the loss: also out of a block or into an open one."""
+        self._attempt(lambda: self._move_past(self._selected_positions()[-1] + 1, after=True))
 
     def move(
         self,
@@ -216,8 +221,32 @@ class LayerCommands(QObject):
         layers = layers_in(self._project(), self._document.block)
         return [layers[position] for position in self._selected_positions()]
 
-    def _move_to(self, index: int) -> None:
-        self.move(self._document.selection, index, self._document.block)
+    def _move_past(self, neighbour: int, after: bool) -> None:
+        """Move the selected layers past the next card.
+
+        Arguments:
+            neighbour: position of the layer beside the selected ones; there is none at the edge of the stack.
+            after: True to move towards the loss.
+        """
+        block = self._document.block
+        names = [inferred.specification.name for inferred in self._document.inferred_layers(block)]
+        if not 0 <= neighbour < len(names):
+            target, index = self._gap_around(block, after) if block else (block, len(names) if after else 0)
+        elif self._is_open((*block, names[neighbour])):
+            target = (*block, names[neighbour])
+            index = 0 if after else len(self._document.inferred_layers(target))
+        else:
+            target, index = block, neighbour + 1 if after else neighbour
+        self.move(self._document.selection, index, block, target)
+
+    def _gap_around(self, block: BlockPath, after: bool) -> tuple[BlockPath, int]:
+        """Return the stack of a block, and the index of the gap before or after it."""
+        names = [inferred.specification.name for inferred in self._document.inferred_layers(block[:-1])]
+        return block[:-1], names.index(block[-1]) + (1 if after else 0)
+
+    def _is_open(self, path: BlockPath) -> bool:
+        """Return True if the layers inside a layer are shown."""
+        return self._folded is not None and path not in self._folded and bool(self._document.inferred_layers(path))
 
     def _cut(self) -> None:
         document, block = self._document, self._document.block

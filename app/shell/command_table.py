@@ -70,7 +70,7 @@ COMMANDS: tuple[Command, ...] = (
         ("-layers",),
         ("move_up", "Move &up", "Alt+Up", "mdi6.arrow-up", "Move the selected layers towards the input."),
         ("move_down", "Move &down", "Alt+Down", "mdi6.arrow-down", "Move the selected layers towards the loss."),
-        ("select_all", "Select &all", "Ctrl+A", "", "Select every layer."),
+        ("select_all", "Select &all", "Ctrl+A", "", "Select every layer, in a block first its layers."),
     ),
     *_menu(
         "&Network",

@@ -15,7 +15,7 @@ the panel</td></tr>
 <table cellpadding="3">
 <tr><td><b>Drag</b></td>
 <td>drag a layer from the palette into a gap; drag a card to move it, with Alt to copy it; Esc cancels;
-drag beside the cards to select several</td></tr>
+drag beside the cards, also inside a block, to select several; hold a drag over a folded block to open it</td></tr>
 <tr><td><b>Middle button, Space+drag</b></td>
 <td>move the canvas; Space alone selects the card with the focus</td></tr>
 <tr><td><b>Enter, double-click</b></td>
@@ -24,8 +24,10 @@ drag beside the cards to select several</td></tr>
 <td>quick insert: type a layer and its settings, such as <i>conv 16 5x5</i>, <i>conv 6 window=5 same</i>,
 <i>linear 10</i> or <i>dropout 50%</i>; Enter inserts it after the selected card, Tab inserts it and waits for the next,
 Esc closes</td></tr>
-<tr><td><b>↑ ↓, Home, End</b></td><td>select another card; with Shift: several cards; Ctrl+A: all cards</td></tr>
-<tr><td><b>Alt+↑, Alt+↓</b></td><td>move the selected cards</td></tr>
+<tr><td><b>↑ ↓, Home, End</b></td><td>select another card; with Shift: several cards; Ctrl+A: all cards (of the
+block first); Esc: the block around the selected cards, then none</td></tr>
+<tr><td><b>Alt+↑, Alt+↓</b></td><td>move the selected cards, also out of a block or into
+an open one</td></tr>
 <tr><td><b>F2</b></td><td>rename the selected layer on its card; Enter applies, Esc cancels</td></tr>
 <tr><td><b>Right click, menu key</b></td>
 <td>commands for the card, the gap or the bare canvas; point between two cards and press “+” to insert there</td></tr>

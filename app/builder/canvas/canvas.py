@@ -12,6 +12,7 @@ from app.builder.canvas.compact_card import is_compact
 from app.builder.canvas.context_menu import CANVAS_COMMANDS, CARD_COMMANDS, ContextMenus
 from app.builder.canvas.drag_preview import DragPreview
 from app.builder.canvas.gaps import GapButton, find_gap
+from app.builder.canvas.hover_opening import HoverOpening
 from app.builder.canvas.network_view import NetworkView
 from app.builder.canvas.overlays import Overlays
 from app.builder.canvas.panning import Panning
@@ -69,12 +70,14 @@ class Canvas(NetworkView):
         super().__init__(document, inspection, parent)
         self.setObjectName("canvas")
         self.setAccessibleName("Network")
-        self.commands = LayerCommands(document, self)
+        self.commands = LayerCommands(document, self, self._folded)
         self.commands.message.connect(self.message)
         self.fix_requested.connect(self.commands.fix)
         self.card_stack.template_chosen.connect(self.commands.use_template)
         self._drag = DragController(self, document)
         self._drag_preview = DragPreview(document, self.card_stack)
+        self._hover_opening = HoverOpening(self.card_stack, self)
+        self._hover_opening.open_requested.connect(self._on_open_requested)
         self._panning = Panning(self)
         self._panning.space_tapped.connect(self._on_space_tapped)
         self._rubber_band = RubberBand(self, self.card_stack, document)
@@ -90,7 +93,7 @@ class Canvas(NetworkView):
         self._rename_editor.finished.connect(self._on_rename_editor_finished)
 
     def select_all(self) -> None:
-        """Select every layer."""
+        """Select every layer of the stack of the selection; again: every layer of the stack around it."""
         self._selection.select_all()
 
     @Slot()
@@ -135,26 +138,32 @@ class Canvas(NetworkView):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if self._panning.press(event) or event.button() != Qt.MouseButton.LeftButton:
             return
-        card = self._card_at(event)
+        self._selection.forget_press()
+        card, position = self._card_at(event), event.globalPosition().toPoint()
+        keeps = bool(event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier))
         if card is None:
             # An editor that loses the focus commits its draft.
             self._current_card().setFocus(Qt.FocusReason.MouseFocusReason)
-            keeps = bool(event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier))
             if not keeps:
                 self._selection.clear()
-            self._rubber_band.press(event.globalPosition().toPoint(), keeps)
+            self._rubber_band.press(position, keeps)
             return
         if card.is_arrow_at(card.mapFromGlobal(event.globalPosition())):
             self.set_folded(card.model.path, card.model.is_open)
             return
+        inside = card.model.is_open and card.mapFromGlobal(position).y() >= card.header_height
+        if inside:
+            self._rubber_band.press(position, keeps, card.model.path)
+            if keeps:
+                return
         self._scrolls_to_selection = False
         self._selection.press(self.card_stack.all_cards().index(card) - 1, event.modifiers())
         self._show_selection()
         card.setFocus(Qt.FocusReason.MouseFocusReason)
         self._scrolls_to_selection = True
         self._request_form(card)
-        if card.selected:
-            self._prepare_drag(card, event.globalPosition().toPoint())
+        if card.selected and not inside:
+            self._prepare_drag(card, position)
 
     def _prepare_drag(self, card: Card, position: QPoint) -> None:
         names, block = self.document.selection, self.document.block
@@ -173,16 +182,17 @@ class Canvas(NetworkView):
             return
         self._rubber_band.move(event.globalPosition().toPoint())
 
-    @Slot(tuple)
-    def _on_selection_wanted(self, names: Names) -> None:
+    @Slot(tuple, tuple)
+    def _on_selection_wanted(self, names: Names, block: BlockPath) -> None:
         self._scrolls_to_selection = False
-        self.document.select(names)
+        self.document.select(names, block=block)
         self._scrolls_to_selection = True
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if not self._panning.release(event) and event.button() == Qt.MouseButton.LeftButton:
+            if not self._rubber_band.active:
+                self._selection.release()
             self._rubber_band.cancel()
-            self._selection.release()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self.mousePressEvent(event)
@@ -303,7 +313,7 @@ class Canvas(NetworkView):
             self._unfold_or_enter()
         elif key == Qt.Key.Key_Escape:
             self._rubber_band.cancel()
-            self._selection.clear()
+            self._selection.leave()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.document.selection:
             self.settings_requested.emit()
         else:
@@ -345,13 +355,20 @@ class Canvas(NetworkView):
         gap = self.card_stack.gap_at(self.card_stack.mapFromGlobal(position).y())
         self.card_stack.open_gap(gap, height)
         self._drag_preview.follow(payload, gap)
+        self._hover_opening.follow(self.card_stack.mapFromGlobal(position.toPointF()))
+
+    @Slot(tuple)
+    def _on_open_requested(self, path: BlockPath) -> None:
+        self.set_folded(path, False)
 
     def drag_leave(self) -> None:
+        self._hover_opening.stop()
         self._drag_preview.clear()
         self.card_stack.close_gap()
 
     def drop(self, payload: DragPayload) -> None:
         gap = self.card_stack.gap
+        self._hover_opening.stop()
         self._drag_preview.clear()
         self.card_stack.close_gap(animated=False)
         if gap is None:

@@ -41,7 +41,6 @@ class CardSelection:
             position: position of the card.
             modifiers: Shift extends the selection, Ctrl adds or removes the card.
         """
-        self._pressed = None
         extend = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
         toggle = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
         if not 0 <= position < len(self.order):
@@ -60,6 +59,10 @@ class CardSelection:
         """React to a mouse release without a drag. If the pressed layer was already selected, select only it."""
         if self._pressed is not None and self._pressed < len(self.order):
             self._select_only(self._pressed)
+        self._pressed = None
+
+    def forget_press(self) -> None:
+        """Forget the last mouse press, because its release ended a drag or a rubber band."""
         self._pressed = None
 
     def move_by(self, distance: int, extend: bool) -> None:
@@ -94,9 +97,20 @@ class CardSelection:
             self._select_only(position)
         self.current = position
 
-    def select_all(self) -> None:
-        """Select every layer of the stack of the selection."""
+    def leave(self) -> None:
+        """Select the block around the selected layers; outside of all blocks, select nothing."""
         block = self._document.block
+        if block:
+            self.move_to(self.position_of(block[:-1], block[-1]))
+        else:
+            self.clear()
+
+    def select_all(self) -> None:
+        """Select every layer of the stack of the selection; if they are selected already, of the stack around it."""
+        block = self._document.block
+        names = {name for path, name in self.order if path == block}
+        if block and names == set(self._document.selection):
+            block = block[:-1]
         self._anchor = next((at for at, place in enumerate(self.order) if place[0] == block), 0)
         self._document.select(tuple(name for path, name in self.order if path == block), block=block)
 

@@ -85,7 +85,7 @@ def test_wrap_and_unwrap(document, commands, qtbot) -> None:
 
 def test_a_standard_block_is_written_down_only_by_a_real_edit(document, commands) -> None:
     document.select(("conv_1",), block=("standard",))
-    commands.move_up()
+    commands.move(["conv_1"], 0, ("standard",))
     commands.move(["conv_1"], 1, ("standard",))
     assert document.undo_stack.count() == 0
     commands.move_down()

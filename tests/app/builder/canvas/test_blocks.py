@@ -319,3 +319,64 @@ def test_a_gap_is_asked_for_inside_a_folded_block(harness, qtbot) -> None:
     assert (block, index, text) == (("outer",), 0, "c")
     place = harness.canvas.card_stack.mapFromGlobal(position)
     assert place.y() < harness.card("relu_1", ("outer",)).y()
+
+
+# ------------------------------------------------------------------------------------------ stepping in and out by keys
+
+
+def test_alt_up_and_down_move_a_layer_through_the_open_blocks(harness) -> None:
+    commands, document = harness.canvas.commands, harness.document
+    document.select(("tanh_1",))
+    first, places = document.project, []
+    while True:
+        before = document.project
+        commands.move_up()
+        if document.project == before:
+            break
+        (name,) = document.selection
+        places.append((document.block, names(document, *document.block).index(name)))
+    inner = ("outer", "inner")
+    assert places == [
+        (("outer",), 3),
+        (("outer",), 2),
+        (inner, 1),
+        (inner, 0),
+        (("outer",), 1),
+        (("outer",), 0),
+        ((), 1),
+        ((), 0),
+    ]
+    back = []
+    for _ in places:
+        commands.move_down()
+        (name,) = document.selection
+        back.append((document.block, names(document, *document.block).index(name)))
+    assert back == [*reversed(places[:-1]), ((), 2)]
+    assert [layer.type for layer in document.project.network.layers] == [layer.type for layer in first.network.layers]
+
+
+def test_alt_down_moves_a_layer_past_a_folded_block(harness) -> None:
+    harness.canvas.set_folded(("outer",), True)
+    harness.document.select(("relu_1",))
+    harness.canvas.commands.move_down()
+    assert names(harness.document) == ["outer", "relu_1", "tanh_1"]
+
+
+def test_escape_steps_out_of_the_blocks_one_by_one(harness) -> None:
+    click(harness, "tanh_1", ("outer", "inner"))
+    assert press(harness, Qt.Key.Key_Escape) == ("outer", "inner")
+    assert press(harness, Qt.Key.Key_Escape) == ("outer",)
+    assert (harness.document.block, harness.document.selection) == ((), ("outer",))
+    press(harness, Qt.Key.Key_Escape)
+    assert harness.document.selection == ()
+
+
+def test_ctrl_a_selects_the_block_and_then_the_stack_around_it(harness) -> None:
+    click(harness, "tanh_1", ("outer", "inner"))
+    for block, expected in (
+        (("outer",), ("relu_1", "inner", "sigmoid_1")),
+        ((), ("relu_1", "outer", "tanh_1")),
+        ((), ("relu_1", "outer", "tanh_1")),
+    ):
+        press(harness, Qt.Key.Key_A, CTRL)
+        assert (harness.document.block, harness.document.selection) == (block, expected)

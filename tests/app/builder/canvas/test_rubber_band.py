@@ -71,3 +71,75 @@ def test_the_selected_cards_are_dragged_together(harness) -> None:
     harness.move_to_gap(1)
     harness.release()
     assert harness.names() == ["pool_1", "conv_1", "relu_1", "flatten_1", "linear_1"]
+
+
+# -------------------------------------------------------------------------------------------------------- inside blocks
+
+INSIDE = {
+    "layers": [{"type": kind, "name": name} for kind, name in (("ReLu", "a"), ("Tanh", "b"), ("Sigmoid", "c"))],
+}
+
+
+@pytest.fixture
+def block_harness(make_harness, document_of):
+    return make_harness(document_of(("ReLu", "relu_1"), ("Residual", "r", INSIDE), ("Tanh", "tanh_1")))
+
+
+def drag_band_inside(harness, end: QPoint, modifier: Qt.KeyboardModifier = NONE) -> None:
+    """Drag a rubber band from the left edge inside the block, above its first layer, to a point of the card stack."""
+    stack, card = harness.canvas.card_stack, harness.card("r")
+    start = QPoint(3, card.header_height + 2)
+    QTest.mousePress(card, LEFT, modifier, start)
+    QTest.mouseMove(card, start + QPoint(2, 2))
+    QTest.mouseMove(card, card.mapFrom(stack, end))
+    QTest.mouseRelease(card, LEFT, modifier, card.mapFrom(stack, end))
+
+
+def test_a_band_that_starts_in_a_block_selects_layers_of_the_block(block_harness) -> None:
+    harness = block_harness
+    drag_band_inside(harness, harness.card("b", ("r",)).geometry().center())
+    assert (harness.document.block, harness.document.selection) == (("r",), ("a", "b"))
+    # Outside of the block, it selects no other layers.
+    drag_band_inside(harness, harness.card("tanh_1").geometry().center())
+    assert (harness.document.block, harness.document.selection) == (("r",), ("a", "b", "c"))
+    assert harness.document.undo_stack.count() == 0
+    assert not harness.canvas._rubber_band.active
+
+
+def test_a_band_in_a_block_keeps_the_selected_block_only_while_it_touches_no_layer(block_harness) -> None:
+    harness = block_harness
+    harness.click("r")
+    stack, card = harness.canvas.card_stack, harness.card("r")
+    start = QPoint(3, card.header_height + 2)
+    QTest.mousePress(card, LEFT, NONE, start)
+    QTest.mouseMove(card, start + QPoint(60, 40))
+    assert (harness.document.block, harness.document.selection) == (("r",), ("a",))
+    QTest.mouseMove(card, start + QPoint(1, 0))
+    assert (harness.document.block, harness.document.selection) == ((), ("r",))
+    QTest.mouseMove(card, card.mapFrom(stack, harness.card("a", ("r",)).geometry().center()))
+    QTest.mouseRelease(card, LEFT, NONE, start)
+    assert (harness.document.block, harness.document.selection) == (("r",), ("a",))
+
+
+def test_ctrl_adds_to_the_selection_in_the_block(block_harness) -> None:
+    harness = block_harness
+    QTest.mouseClick(harness.card("c", ("r",)), LEFT, NONE, QPoint(60, 12))
+    drag_band_inside(harness, harness.card("a", ("r",)).geometry().center(), CTRL)
+    assert (harness.document.block, harness.document.selection) == (("r",), ("a", "c"))
+
+
+def test_a_click_beside_the_layers_of_a_block_selects_the_block(block_harness) -> None:
+    harness = block_harness
+    card = harness.card("r")
+    QTest.mouseClick(card, LEFT, NONE, QPoint(3, card.header_height + 2))
+    assert (harness.document.block, harness.document.selection) == ((), ("r",))
+
+
+def test_after_a_drag_a_click_on_the_bare_canvas_selects_nothing(harness) -> None:
+    harness.click("conv_1")
+    harness.pick_up(harness.card("conv_1"))
+    harness.move_to_gap(2)
+    harness.release()
+    assert harness.document.selection == ("conv_1",)
+    QTest.mouseClick(harness.canvas.card_stack, LEFT, NONE, QPoint(4, 200))
+    assert harness.document.selection == ()
