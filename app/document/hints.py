@@ -162,6 +162,8 @@ def _sees_too_little(place: Place) -> bool:
     """
     if place.block or place.type != "Conv2D" or not place.data.has_classes:
         return False
+    if any(len(layer.output_shape or ()) != 3 for layer in place.stack[: place.index]):
+        return False  # maps after a Reshape: each of their numbers depends on the whole image
     seen = place.facts.receptive_field
     if seen is None or not _is_small(seen, place.data):
         return False

@@ -7,7 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from tinyml.core import Array, ChangeSettings, Fix, Problem, Shape, ShapeError, describe_count, describe_shape
+from tinyml.core import (
+    Array,
+    ChangeSettings,
+    Fix,
+    Problem,
+    RemoveLayer,
+    Shape,
+    ShapeError,
+    describe_count,
+    describe_shape,
+)
 from tinyml.layers.base import (
     Box,
     Deconvolution,
@@ -81,7 +91,8 @@ class ResidualSettings(BlockSettings):
     def _fix_inside(self, problem: Problem, input_shape: Shape) -> Fix | None:
         """Return the fix of a problem inside, as a change of this layer's settings."""
         if not self.layers:
-            return problem.fix  # the standard block refuses only inputs that this layer must refuse
+            # The standard block has no settings to change: a fix must change what this layer reads, or remove it.
+            return RemoveLayer() if isinstance(problem.fix, ChangeSettings) else problem.fix
         if problem.fix is not None:
             fixed = apply_fix(self.layers, problem)
             inferred_layers = infer_stack(fixed, input_shape)

@@ -221,6 +221,7 @@ def test_a_fix_inside_a_block_changes_the_layers_inside(qapp) -> None:
         stack("Flatten", ("Linear", {"outputs": 3000}), "ReLu", "Dropout", TEN),
         stack("Conv2D", "ReLu", "Flatten", "Linear", "ReLu", TEN),  # two layers decide
         stack("MaxPool2D", ("Conv2D", {"window": 5, "padding": 2}), "ReLu", "Flatten", TEN),
+        stack("Flatten", "Linear", "ReLu", ("Reshape", {"size": [8, 8]}), "Conv2D", "ReLu", "Flatten", TEN),
     ],
 )
 def test_networks_that_are_meant_get_no_hint(qapp, network: NetworkSpecification) -> None:

@@ -240,6 +240,12 @@ CASES = [
         "Use the standard block inside",
     ),
     Case(
+        "standard block with too many maps",
+        stack("Flatten", ("Linear", {"outputs": 5000}), ("Reshape", {"size": [1, 1]}), "Residual", "Flatten", TEN),
+        "Inside, conv_1: Filters is 5000",
+        "Remove this layer",
+    ),
+    Case(
         "maps instead of class scores",
         stack("Conv2D"),
         "The network ends with 8×8×8 but the loss needs a vector of 10 numbers",
