@@ -3,13 +3,12 @@
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from weakref import ref
-from zlib import crc32
 
 from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtGui import QUndoCommand, QUndoStack
+from PySide6.QtGui import QUndoStack
 
 from app.document.blocks import BlockPath, inferred_in, nearest_block, written_down
+from app.document.edit_command import EditCommand
 from app.document.edits import Edit, Names, dismiss_hint
 from app.document.hint_rule import Hint
 from app.document.hints import find_hints
@@ -167,10 +166,11 @@ class Document(QObject):
         Arguments:
             edit: the next project and its selection.
         """
-        if edit.project != self.project:
-            self.undo_stack.push(_EditCommand(self, edit))
-        if edit.selection is not None:
-            self.select(edit.selection, block=edit.block, input_selected=edit.selects_input)
+        if edit.project == self.project:
+            self._select_after(edit)
+            return
+        reverse = Edit("", self.project, self.selection, self.input_selected, block=self.block)
+        self.undo_stack.push(EditCommand(edit, reverse, self._show_edit))
 
     def select(self, names: Names, *, block: BlockPath = (), input_selected: bool = False) -> None:
         """Select layers of one stack, or the input.
@@ -186,6 +186,14 @@ class Document(QObject):
         if (selection, block, input_selected) != (self.selection, self.block, self.input_selected):
             self.selection, self.block, self.input_selected = selection, block, input_selected
             self.selection_changed.emit()
+
+    def _show_edit(self, edit: Edit) -> None:
+        self.show_project(edit.project)
+        self._select_after(edit)
+
+    def _select_after(self, edit: Edit) -> None:
+        if edit.selection is not None:
+            self.select(edit.selection, block=edit.block, input_selected=edit.selects_input)
 
     def _in_order(self, names: Names, block: BlockPath) -> Names:
         """Return the names that a stack has, in the order of its layers."""
@@ -345,48 +353,3 @@ class Document(QObject):
 
     def _on_clean_changed(self, _clean: bool) -> None:
         self.file_changed.emit()
-
-
-class _EditCommand(QUndoCommand):
-    """One edit on the undo stack: the frozen projects and the selections before and after it."""
-
-    def __init__(self, document: Document, edit: Edit) -> None:
-        # The text can contain a layer name with a line break. A menu of Qt shows only the text after a line break.
-        super().__init__(edit.text.replace("\n", " "))
-        # A strong reference would make a cycle of document, stack and command. The garbage collector could then delete
-        # a command that the stack deletes later too.
-        self._weak_document = ref(document)
-        self._merge_key = edit.merge_key
-        self._before, self._after = document.project, edit.project
-        self._selection_before, self._block_before = document.selection, document.block
-        self._input_before = document.input_selected
-        self._selection_after, self._block_after, self._input_after = edit.selection, edit.block, edit.selects_input
-
-    @property
-    def _document(self) -> Document:
-        document = self._weak_document()
-        assert document is not None, "the document owns the undo stack"
-        return document
-
-    def redo(self) -> None:
-        self._document.show_project(self._after)
-        if self._selection_after is not None:
-            self._document.select(self._selection_after, block=self._block_after, input_selected=self._input_after)
-
-    def undo(self) -> None:
-        self._document.show_project(self._before)
-        self._document.select(self._selection_before, block=self._block_before, input_selected=self._input_before)
-
-    def id(self) -> int:
-        """Return equal numbers for commands that may be merged, -1 for a command that may not."""
-        if not self._merge_key:
-            return -1
-        return crc32(self._merge_key.encode()) & 0x7FFFFFFF
-
-    def mergeWith(self, other: QUndoCommand) -> bool:
-        if not isinstance(other, _EditCommand) or other._merge_key != self._merge_key:
-            return False
-        self._after = other._after
-        # If the user changes a value and changes it back, no undo step remains.
-        self.setObsolete(self._after == self._before)
-        return True

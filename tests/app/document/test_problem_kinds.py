@@ -18,6 +18,7 @@ from tinyml.learner import TrainingSettings
 from tinyml.net import LayerSpecification, NetworkSpecification
 from tinyml.storage import Project
 
+STANDARD = "Use the standard block inside"
 TEN = ("Linear", {"outputs": 10})
 NO_FIX = ""
 """Label of a problem without a fix: its sentence says what to do instead."""
@@ -212,13 +213,13 @@ CASES = [
         "block that pools",
         stack(block("MaxPool2D"), "Flatten", TEN),
         "The layers inside turn 1×8×8 into 1×4×4",
-        "Use the standard block inside",
+        STANDARD,
     ),
     Case(
         "problem inside a block",
         stack(block("Linear"), "Flatten", TEN),
         "Inside, layer_0: Linear needs a vector",
-        "Use the standard block inside",
+        STANDARD,
     ),
     Case(
         "problem inside a block, there",
@@ -227,18 +228,8 @@ CASES = [
         "Set bias to True",
         inside=True,
     ),
-    Case(
-        "blocks nested too deeply",
-        stack("Flatten", DEEP, TEN),
-        "nested at most 3 deep",
-        "Use the standard block inside",
-    ),
-    Case(
-        "too many layers inside a block",
-        stack("Flatten", block(*["ReLu"] * 101), TEN),
-        "at most 100",
-        "Use the standard block inside",
-    ),
+    Case("blocks nested too deeply", stack("Flatten", DEEP, TEN), "nested at most 3 deep", STANDARD),
+    Case("too many layers inside a block", stack("Flatten", block(*["ReLu"] * 101), TEN), "at most 100", STANDARD),
     Case(
         "standard block with too many maps",
         stack("Flatten", ("Linear", {"outputs": 5000}), ("Reshape", {"size": [1, 1]}), "Residual", "Flatten", TEN),
