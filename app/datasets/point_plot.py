@@ -5,6 +5,7 @@ import pyqtgraph
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from app.widgets.plot import Plot
 from app.widgets.theme.class_colors import class_color, class_symbol
 from app.widgets.theme.theme import GRID, current_theme
 
@@ -16,11 +17,9 @@ class PointPlot(QWidget):
         super().__init__(parent)
         self.setObjectName("data_page_points")
         self.setAccessibleName("Examples as points")
-        self._plot = pyqtgraph.PlotWidget()
+        self._plot = Plot()
         self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._plot.setMenuEnabled(False)
         self._plot.setMouseEnabled(x=False, y=False)
-        self._plot.hideButtons()
         self._scatter = pyqtgraph.ScatterPlotItem(pxMode=True, size=8)
         self._plot.addItem(self._scatter)
         layout = QVBoxLayout(self)

@@ -6,10 +6,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPen
 from PySide6.QtWidgets import QWidget
 
+from app.widgets.plot import Plot
 from app.widgets.theme.theme import GRID, current_theme
 
 
-class Histogram(pyqtgraph.PlotWidget):
+class Histogram(Plot):
     """A histogram of the numbers of a tensor. A dotted line marks zero."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -17,9 +18,7 @@ class Histogram(pyqtgraph.PlotWidget):
         self.setObjectName("models_histogram")
         self.setAccessibleName("Histogram of the selected tensor")
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setMenuEnabled(False)
         self.setMouseEnabled(x=False, y=False)
-        self.hideButtons()
         self.setMinimumHeight(10 * GRID)
         self._bars = pyqtgraph.BarGraphItem(x0=[], x1=[], height=[])
         self._zero = pyqtgraph.InfiniteLine(0, angle=90)

@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from app.widgets.plot import Plot
 from app.widgets.theme.theme import GRID, SERIES_COLORS, current_theme
 
 Points = tuple[np.ndarray, np.ndarray]
@@ -42,7 +43,7 @@ class _ValueAxis(pyqtgraph.AxisItem):
         return rect.adjusted(0, -GRID, 0, GRID)
 
 
-class PlotArea(pyqtgraph.PlotWidget):
+class PlotArea(Plot):
     """Curves of the loss or of a metric, over the epochs.
 
     A drag pans. The wheel zooms along the epochs, and with Ctrl along the values. The arrow keys pan; + and - zoom.
@@ -62,7 +63,6 @@ class PlotArea(pyqtgraph.PlotWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, axisItems={"left": _ValueAxis("left")})
-        self.setMenuEnabled(False)
         self.setMinimumSize(120, 80)
         plot = self.getPlotItem()
         self._view = plot.getViewBox()
@@ -76,8 +76,6 @@ class PlotArea(pyqtgraph.PlotWidget):
         plot.getAxis("bottom").setStyle(tickLength=4, hideOverlappingLabels=False)
         # Half of the last number below the axis lies outside the plot.
         plot.layout.setContentsMargins(0, GRID // 2, 2 * GRID, 0)
-        # pyqtgraph's button "A" shows all curves, but does not follow the run.
-        plot.hideButtons()
         self._view.sigRangeChangedManually.connect(self._emit_moved)
         self._view.sigRangeChanged.connect(self._on_range_changed)
         self._view.sigResized.connect(self._on_range_changed)

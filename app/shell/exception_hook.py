@@ -3,6 +3,7 @@
 import sys
 import traceback
 from types import TracebackType
+from weakref import WeakMethod
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMessageBox, QWidget
@@ -24,8 +25,14 @@ class ExceptionHook(QObject):
         super().__init__(window)
         self._window = window
         self.tracebacks: list[str] = []
-        self._previous_hook = sys.excepthook
-        sys.excepthook = self._handle
+        self._previous_hook = previous_hook = sys.excepthook
+        # Each new thread keeps the hook that it finds, and a kept method would keep the closed window.
+        handle = WeakMethod(self._handle)
+
+        def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+            (handle() or previous_hook)(kind, error, trace)
+
+        sys.excepthook = hook
 
     def shutdown(self) -> None:
         """Restore the previous hook."""

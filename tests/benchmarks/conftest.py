@@ -1,3 +1,11 @@
-"""Files that pytest ignores: programs, and modules that need PyTorch."""
+"""Files that pytest ignores: programs, and modules that need PyTorch or Qt."""
 
-collect_ignore = ["parts", "pytorch.py", "ours.py", "compare_torch.py", "compare_processes.py", "one_epoch.py"]
+collect_ignore = [
+    "parts",
+    "pytorch.py",
+    "ours.py",
+    "compare_torch.py",
+    "compare_processes.py",
+    "one_epoch.py",
+    "window.py",
+]

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.widgets.plain_text import short, tool_tip
+from app.widgets.plot import Plot
 from app.widgets.theme.class_colors import class_color, class_symbol
 from app.widgets.theme.theme import GRID, current_theme
 
@@ -47,10 +48,8 @@ class ScatterPlot(QWidget):
         self._paint_timer = QTimer(self, singleShot=True, interval=0)
         self._paint_timer.timeout.connect(self._on_paint_timer_timeout)
         self._outdated = False
-        self._plot = pyqtgraph.PlotWidget()
+        self._plot = Plot()
         self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._plot.setMenuEnabled(False)
-        self._plot.hideButtons()
         self._map_image = pyqtgraph.ImageItem(axisOrder="row-major")
         self._scatter = pyqtgraph.ScatterPlotItem(pxMode=True, size=8)
         self._ring = pyqtgraph.ScatterPlotItem(pxMode=True, size=18, symbol="o")

@@ -102,7 +102,7 @@ def test_a_page_is_up_to_date_within_100_ms_when_it_is_shown(qtbot, training, na
     assert min(measured) < 0.1, measured
     training.pages.show_page(name)
     if name == "train":
-        assert training.monitor.curves.history == training.session.history
+        assert training.train_page.monitor.curves.history == training.session.history
     if name in ("build", "inspect"):
         inspection, session = training.inspection, training.session
         qtbot.waitUntil(lambda: inspection.sample_trace.snapshot is session.snapshot)

@@ -5,7 +5,7 @@ import threading
 import weakref
 
 import pytest
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -23,7 +23,9 @@ from PySide6.QtWidgets import (
 from app.document import edits
 from app.shell.application import ThemeManager, open_settings
 from app.shell.command_table import COMMANDS
+from app.shell.examples import FIRST_EXAMPLE
 from app.shell.main_window import MainWindow
+from app.shell.page_table import PAGES
 from app.training import SessionState
 from app.widgets.theme.theme import current_theme
 
@@ -209,19 +211,49 @@ def test_the_undo_entry_names_the_step(window):
     assert window.actions_by_name["undo"].text() == "&Undo: move conv_2"
 
 
+def use_all_pages(qtbot, window):
+    window.files.load_example(FIRST_EXAMPLE)
+    with qtbot.waitExposed(window):
+        window.show()
+    window.document.apply(edits.change_training(window.document.project, epochs=1))
+    window.actions_by_name["train"].trigger()
+    qtbot.waitUntil(lambda: window.session.state in ENDED, timeout=20_000)
+    for page in PAGES:
+        window.pages.show_page(page.name)
+        QApplication.processEvents()
+    window.actions_by_name["quick_insert"].trigger()
+    for page in PAGES:
+        window.pages.tear_off(page.name)
+    window.pages.put_back("build")
+    window.document.undo_stack.setClean()
+
+
 @pytest.mark.usefixtures("theme")
-def test_a_closed_window_is_deleted(qtbot, tmp_path):
+def test_a_used_and_closed_window_is_deleted(qtbot, tmp_path):
+    settings_file = tmp_path / "settings.ini"
     theme_manager = ThemeManager(QApplication.instance(), "light")
-    window = MainWindow(open_settings(tmp_path / "settings.ini"), theme_manager)
+    window = MainWindow(open_settings(settings_file), theme_manager)
     theme_manager.setParent(window)
-    window.show()
-    window.close()
+    use_all_pages(qtbot, window)
+    # A thread keeps the exception hook that it finds.
+    thread = threading.Thread()
     reference = weakref.ref(window)
-    with qtbot.waitSignal(window.destroyed):
-        window.deleteLater()
-    del window, theme_manager
+    gc.collect()
+    gc.disable()
+    try:
+        window.close()
+        with qtbot.waitSignal(window.destroyed):
+            window.deleteLater()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        del window, theme_manager
+        # What only the garbage collector deletes, it may delete in another thread, and Qt crashes.
+        assert [(type(widget), widget.objectName()) for widget in QApplication.topLevelWidgets()] == []
+    finally:
+        gc.enable()
     gc.collect()
     assert reference() is None
+    assert not thread.is_alive()
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [settings_file]
 
 
 def test_opening_another_project_while_training_asks_first(qtbot, window, dialog):

@@ -17,7 +17,9 @@ def test_a_button_has_text_icon_tip_and_state_of_its_action(window) -> None:
         assert button.isEnabled() == action.isEnabled()
 
 
-def test_the_chips_show_the_settings_of_the_next_run(window) -> None:
+def test_the_chips_show_the_settings_of_the_next_run(qtbot, window) -> None:
+    window.resize(1440, 450)
+    qtbot.waitUntil(lambda: window.tool_bar.width() == 1440)
     window.document.apply(
         edits.change_training(window.document.project, epochs=7, batch_size=5, optimizer="adam", learning_rate=0.01)
     )
@@ -58,16 +60,18 @@ def cut_off(window) -> list[str]:
 
 def test_the_toolbar_says_less_in_a_narrow_window(qtbot, window) -> None:
     pause, chip = window.findChild(QPushButton, "button_pause"), window.findChild(QToolButton, "chip_optimiser")
+    facts = window.findChild(QLabel, "chip_parameters")
     texts = {}
-    for width in (1440, 1024, 720):
+    for width in (1440, 1040, 960, 720):
         window.resize(width, 450)
         qtbot.waitUntil(lambda width=width: window.tool_bar.width() == width)
-        texts[width] = (pause.text(), chip.text())
+        texts[width] = (pause.text(), chip.text(), "parameters" in facts.text())
         assert pause.accessibleName() == "Pause"
         assert "momentum 0.9" in chip.toolTip()
         qtbot.waitUntil(lambda: cut_off(window) == [])
     assert texts == {
-        1440: ("Pause", "SGD 0.03, momentum 0.9"),
-        1024: ("", "SGD 0.03, momentum 0.9"),
-        720: ("", "SGD 0.03"),
+        1440: ("Pause", "SGD 0.03, momentum 0.9", True),
+        1040: ("Pause", "SGD 0.03, momentum 0.9", False),
+        960: ("", "SGD 0.03, momentum 0.9", False),
+        720: ("", "SGD 0.03", False),
     }

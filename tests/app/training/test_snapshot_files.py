@@ -1,6 +1,6 @@
 """A snapshot is the same after it was written to a model file and read again."""
 
-from dataclasses import replace
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +34,9 @@ def test_a_snapshot_is_read_as_it_was_written(snapshot: Snapshot, tmp_path: Path
     for name, tensor in loaded.tensors.items():
         np.testing.assert_array_equal(tensor, snapshot.tensors[name])
         assert not tensor.flags.writeable
-    assert replace(loaded, tensors=snapshot.tensors) == snapshot
+    for field in fields(Snapshot):
+        if field.name != "tensors":
+            assert getattr(loaded, field.name) == getattr(snapshot, field.name)
     assert loaded.fits(snapshot.network, snapshot.description)
 
 
