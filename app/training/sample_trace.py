@@ -1,6 +1,8 @@
 """The recorded forward pass of one sample: through the whole network, or through the layers before a problem."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 import numpy as np
 
@@ -9,7 +11,16 @@ from app.formatting import format_number
 from app.training.snapshot import Snapshot, frozen_state
 from tinyml.data import DataDescription, Dataset
 from tinyml.learner import class_scores
-from tinyml.net import Inference, NetworkSpecification, Trace, build, outputs_inside, record
+from tinyml.net import (
+    Inference,
+    LayerInference,
+    LayerSpecification,
+    NetworkSpecification,
+    Trace,
+    build,
+    outputs_inside,
+    record,
+)
 from tinyml.storage import Project
 
 _MOST_NUMBERS = 3
@@ -89,6 +100,8 @@ class SoundLayers:
         count: number of these layers.
         whole: True if these are all layers and their output fits the targets: the problem is one of the training.
         trained: the newest weights of a run, perhaps of another network; None before the first run.
+        inside: if the problem is inside a block: the layers before it there, with their paths. They read the output of
+            the layers before the block.
     """
 
     project: Project
@@ -96,10 +109,16 @@ class SoundLayers:
     count: int
     whole: bool
     trained: Snapshot | None
+    inside: tuple[tuple[BlockPath, LayerSpecification], ...] = ()
 
     def snapshot(self) -> Snapshot:
-        """Return weights for these layers: the trained ones where name and shape fit, else the initial ones."""
-        network = NetworkSpecification(layers=self.project.network.layers[: self.count])
+        """Return weights for these layers: the trained ones where name and shape fit, else the initial ones.
+
+        The layers inside the block follow the layers before it, as if the block were unwrapped. With the name of the
+        block before theirs, their tensors have the names that they have in the block.
+        """
+        inside = [layer.model_copy(update={"name": ".".join(path)}) for path, layer in self.inside]
+        network = NetworkSpecification(layers=(*self.project.network.layers[: self.count], *inside))
         seed = self.project.training.seed
         tensors = frozen_state(build(network, self.description.example_shape, np.random.default_rng(seed)))
         trained = self.trained.tensors if self.trained is not None else {}
@@ -129,13 +148,28 @@ def find_sound_layers(
         inference: shapes and problems of its network.
         trained: the newest weights of a run.
     """
-    count = 0
-    for inferred in inference.layers:
-        if inferred.problem is not None or inferred.output_shape is None:
-            break
-        count += 1
+    sound = list(takewhile(_is_sound, inference.layers))
+    count = len(sound)
     whole = count == len(inference.layers) and all(problem.index < 0 for problem in inference.problems)
-    return SoundLayers(project, description, count, whole, trained) if count else None
+    inside = tuple(_sound_inside(inference.layers[count])) if count < len(inference.layers) else ()
+    names = [layer.specification.name for layer in sound] + [".".join(path) for path, _ in inside]
+    if len(set(names)) < len(names):
+        inside = ()  # a layer before the block has the name of a path, such as "block.conv"
+    return SoundLayers(project, description, count, whole, trained, inside) if count else None
+
+
+def _is_sound(inferred: LayerInference) -> bool:
+    return inferred.problem is None and inferred.output_shape is not None
+
+
+def _sound_inside(block: LayerInference, around: BlockPath = ()) -> Iterator[tuple[BlockPath, LayerSpecification]]:
+    """Yield the layers inside a block before the first one with a problem, with their paths."""
+    for inferred in block.inside:
+        path = (*around, block.specification.name)
+        if not _is_sound(inferred):
+            yield from _sound_inside(inferred, path)
+            return
+        yield (*path, inferred.specification.name), inferred.specification
 
 
 def trace_sound_layers(layers: SoundLayers, samples: Dataset, index: int) -> SampleTrace:
@@ -151,4 +185,8 @@ def trace_sound_layers(layers: SoundLayers, samples: Dataset, index: int) -> Sam
         return trace_sample(snapshot, samples, index)
     trace = record(snapshot.make_net(), samples.examples(slice(index, index + 1)))
     label = int(samples.labels[index]) if samples.description.has_classes else -1
-    return SampleTrace(snapshot, index, label, trace, np.zeros(0), inside=outputs_inside(trace))
+    paths = {".".join(path): path for path, _ in layers.inside}
+    inside = {(*paths.get(name, (name,)), *rest): output for (name, *rest), output in outputs_inside(trace).items()}
+    inside |= {paths[entry.layer.name]: entry.output for entry in trace.entries[layers.count :]}
+    before = Trace(trace.input, trace.entries[: layers.count])
+    return SampleTrace(snapshot, index, label, before, np.zeros(0), inside=inside)
