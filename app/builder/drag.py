@@ -68,7 +68,8 @@ class DropArea(QScrollArea):
 
 
 class DragController(QObject):
-    """Follows one drag at a time. The drag ends at the release of the mouse, at Esc or at another mouse button.
+    """Follows one drag at a time. The drag ends at the release of the mouse, at Esc, at another mouse button, or if its
+    source is hidden.
 
     While Alt is held, layers of the network are copied instead of moved.
 
@@ -121,7 +122,7 @@ class DragController(QObject):
         if not self._pressed:
             return False
         kind = event.type()
-        if kind == QEvent.Type.ApplicationDeactivate:
+        if kind == QEvent.Type.ApplicationDeactivate or (kind == QEvent.Type.Hide and watched is self.parent()):
             self.cancel()
             return False
         if not watched.isWidgetType():

@@ -228,12 +228,13 @@ class MainWindow(QMainWindow):
 
         Return the first reason why a value is refused, and show its page; return an empty text if all are applied.
         """
-        reasons = {
-            "build": self.settings_tabs.commit(),
-            "data": self.data_page.commit(),
-            "train": self.train_page.commit(),
-        }
-        for page, reason in reasons.items():
+        reasons = (
+            ("build", self.canvas.commit()),
+            ("build", self.settings_tabs.commit()),
+            ("data", self.data_page.commit()),
+            ("train", self.train_page.commit()),
+        )
+        for page, reason in reasons:
             if reason:
                 self.pages.show_page(page)
                 return reason

@@ -4,7 +4,16 @@ from collections.abc import Mapping
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QContextMenuEvent, QFocusEvent, QGuiApplication, QKeyEvent, QMouseEvent, QPixmap
+from PySide6.QtGui import (
+    QAction,
+    QContextMenuEvent,
+    QFocusEvent,
+    QGuiApplication,
+    QHideEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPixmap,
+)
 from PySide6.QtWidgets import QWidget
 
 from app.builder.canvas.card import Card
@@ -88,7 +97,7 @@ class Canvas(NetworkView):
         self._menus = ContextMenus()
         self._gap_button = GapButton(self.card_stack)
         self._gap_button.pressed_in.connect(self._on_gap_button_pressed_in)
-        self._rename_editor = RenameEditor(self, document)
+        self._rename_editor = RenameEditor(self, self.card_stack, document)
         self._rename_editor.message.connect(self.message)
         self._rename_editor.finished.connect(self._on_rename_editor_finished)
 
@@ -124,6 +133,13 @@ class Canvas(NetworkView):
         else:
             self._scroll_to(card)
             self._rename_editor.open_on(card, card.model.block)
+
+    def commit(self) -> str:
+        """Apply the new name that the user has typed on a card but not confirmed.
+
+        Returns the reason why it is refused; an empty text if it is applied, or if no layer is being renamed.
+        """
+        return self._rename_editor.commit()
 
     def set_actions(self, actions: Mapping[str, QAction]) -> None:
         """Set the actions for the context menus.
@@ -210,6 +226,12 @@ class Canvas(NetworkView):
             self.data_requested.emit()
         elif card is self.card_stack.loss_card:
             self.training_requested.emit()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """End what the mouse does, since another page is shown: the canvas may not get the release of the button."""
+        super().hideEvent(event)
+        self._panning.cancel()
+        self._rubber_band.cancel()
 
     # ---------------------------------------------------------------------------------------------------------- menus
 

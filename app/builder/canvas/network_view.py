@@ -13,6 +13,7 @@ from app.builder.canvas.live_activations import LiveActivations
 from app.builder.canvas.selection import CardSelection
 from app.builder.drag import DropArea
 from app.document import BlockPath, Document
+from app.document.blocks import renamed_path
 from app.training.inspection import Inspection
 from app.widgets.theme.theme import GRID
 
@@ -86,6 +87,7 @@ class NetworkView(DropArea):
 
     def _show_network(self) -> None:
         card_stack = self.card_stack
+        self._follow_renamed_blocks()
         card_stack.input_card.show_model(make_input_model(self.document))
         card_stack.loss_card.show_model(make_loss_model(self.document))
         had_focus = self._card_has_focus()
@@ -104,6 +106,16 @@ class NetworkView(DropArea):
             card.set_hovered(False)
         self._show_selection()
         self._activations.show()
+
+    def _follow_renamed_blocks(self) -> None:
+        """Keep folded blocks folded after they, or blocks around them, were renamed."""
+        for block, name in self._selection.order if self._folded else ():
+            before = [each for path, each in self._selection.order if path == block]
+            after = [inferred.specification.name for inferred in self.document.inferred_layers(block)]
+            if len(before) == len(after) and name not in after:
+                new_name = after[before.index(name)]
+                if new_name not in before:
+                    self._folded = {renamed_path(path, block, name, new_name) for path in self._folded}
 
     def _match_cards(self, models: list[CardModel]) -> tuple[list[Card], list[Card]]:
         """Give each layer the card that it had before, so that few cards change.

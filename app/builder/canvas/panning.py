@@ -82,6 +82,11 @@ class Panning(AreaPart):
             self._show_cursor()
         return True
 
+    def cancel(self) -> None:
+        """End the movement, because the canvas is hidden."""
+        self._button = Qt.MouseButton.NoButton
+        self._show_cursor()
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Wait for the release of Space, wherever it arrives."""
         if event.type() == QEvent.Type.ApplicationDeactivate:

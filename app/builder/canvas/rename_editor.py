@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout
 
 from app.builder.canvas.card import Card
+from app.builder.canvas.card_stack import CardStack
 from app.document import BlockPath, Document
 from app.document.blocks import nearest_block
 from app.document.edits import rename_layer
@@ -26,6 +27,7 @@ class RenameEditor(QFrame):
 
     Arguments:
         area: the scroll area of the cards; the editor lies on its viewport.
+        card_stack: the cards.
         document: the document whose layer is renamed.
 
     Attributes:
@@ -39,12 +41,12 @@ class RenameEditor(QFrame):
     message = Signal(str)
     finished = Signal()
 
-    def __init__(self, area: QScrollArea, document: Document) -> None:
+    def __init__(self, area: QScrollArea, card_stack: CardStack, document: Document) -> None:
         super().__init__(area.viewport())
         self.setObjectName("rename_editor")
         self.setProperty("floating", True)
         self.hide()
-        self._document = document
+        self._document, self._card_stack = document, card_stack
         self._card: Card | None = None
         self._name = ""
         self._block: BlockPath = ()
@@ -66,6 +68,7 @@ class RenameEditor(QFrame):
         document.replaced.connect(self._on_document_replaced)
         for bar in (area.verticalScrollBar(), area.horizontalScrollBar()):
             bar.valueChanged.connect(self._on_scroll_value_changed)
+        card_stack.arranged.connect(self._on_card_stack_arranged)
 
     def open_on(self, card: Card, block: BlockPath) -> None:
         """Show the editor over the name of a layer.
@@ -83,15 +86,30 @@ class RenameEditor(QFrame):
         self.field.selectAll()
         self.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def commit(self) -> str:
+        """Rename the layer and close the editor. If the name is refused, stay open and return the reason."""
+        refusal = self._refusal() if self._card is not None else ""
+        if self._card is not None and not refusal:
+            self._rename()
+            self._finish()
+        return refusal
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         event.accept()  # the card below does not get it
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        event.accept()  # a key that the field does not use must not act on the canvas below
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keep keys from the canvas below, and notice when the focus leaves."""
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
+            if self._is_canvas_key(event):
+                event.accept()  # no shortcut: the field gets the key
+                return True
+        elif isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             key = Qt.Key(event.key())
             if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-                self._accept()
+                self.commit()
                 return True
             if key == Qt.Key.Key_Escape:
                 self._finish()
@@ -101,11 +119,22 @@ class RenameEditor(QFrame):
             self._leave_timer.start()
         return False
 
-    def _accept(self) -> None:
-        """Rename the layer and close the editor, unless the name is refused."""
-        if not self._refusal():
-            self._rename()
-            self._finish()
+    def _is_canvas_key(self, event: QKeyEvent) -> bool:
+        """Return True if a key is the shortcut of a command that acts on the selected layers."""
+        keys = QKeySequence(event.keyCombination())
+        return any(keys in action.shortcuts() for action in self._area.actions())
+
+    @property
+    def _area(self) -> QScrollArea:
+        # The area is no attribute, for the reason given in `AreaPart`.
+        viewport = self.parentWidget()
+        area = viewport.parentWidget() if viewport is not None else None
+        assert isinstance(area, QScrollArea), "the constructor sets the parent"
+        return area
+
+    def _card_is_shown(self) -> bool:
+        """Return False if the card was deleted, because a block around it was folded."""
+        return self._card in self._card_stack.cards
 
     def _finish(self) -> None:
         self._close()
@@ -139,7 +168,7 @@ class RenameEditor(QFrame):
 
     def _place(self) -> None:
         viewport = self.parentWidget()
-        if self._card is None or viewport is None:
+        if self._card is None or viewport is None or not self._card_is_shown():
             return
         title = self._card.title_rect
         corner = self._card.mapTo(viewport, title.topLeft())
@@ -162,7 +191,7 @@ class RenameEditor(QFrame):
 
     @Slot()
     def _on_leave_timeout(self) -> None:
-        if self._card is None or self.field.hasFocus():
+        if self._card is None or (self.field.hasFocus() and self._card_is_shown()):
             return
         refusal = self._refusal()
         if refusal:
@@ -173,6 +202,13 @@ class RenameEditor(QFrame):
 
     @Slot()
     def _on_scroll_value_changed(self) -> None:
+        self._place()
+
+    @Slot()
+    def _on_card_stack_arranged(self) -> None:
+        """Follow the card. If it is gone, apply the name as after a click elsewhere."""
+        if self._card is not None and not self._card_is_shown():
+            self._leave_timer.start()
         self._place()
 
     @Slot()

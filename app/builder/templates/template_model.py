@@ -54,12 +54,7 @@ class TemplateModel(QAbstractListModel):
 
     def __init__(self, with_empty: bool, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        empty = (
-            (TemplateCard("Empty network", _EMPTY_LINE, "For any data", "For any data", (), None),)
-            if with_empty
-            else ()
-        )
-        self.cards = (*empty, *_template_cards())
+        self.cards = (*((_EMPTY_CARD,) if with_empty else ()), *_template_cards())
 
     def rowCount(self, parent: AnyIndex = _NO_PARENT) -> int:
         return 0 if parent.isValid() else len(self.cards)
