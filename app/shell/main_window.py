@@ -18,6 +18,7 @@ from app.shell.about import AboutDialog
 from app.shell.actions import Actions
 from app.shell.application import ThemeManager
 from app.shell.dialogs import ask, show_text
+from app.shell.drafts import Drafts
 from app.shell.edit_actions import EditActions
 from app.shell.exception_hook import ExceptionHook
 from app.shell.file_drops import FileDrops
@@ -69,6 +70,15 @@ class MainWindow(QMainWindow):
         self.exception_hook = ExceptionHook(self)
         self.pages = WindowLayout(self, settings)
         self._make_views()
+        self.drafts = Drafts(
+            self.pages,
+            (
+                ("build", self.canvas.commit),
+                ("build", self.settings_tabs.commit),
+                ("data", self.data_page.commit),
+                ("train", self.train_page.commit),
+            ),
+        )
         self.actions_by_name = Actions(self, self._handlers())
         for part in (self.training, self.editing, self.pages):
             part.attach(self.actions_by_name)
@@ -78,6 +88,7 @@ class MainWindow(QMainWindow):
         self._connect_parts()
         self.pages.restore()
         self.canvas.zoom.restore(settings.value("canvas_zoom"))
+        self.build_panel.restore(settings)
         self.page_activity = PageActivity(self.document, self.session, self.pages)
         self._show_title()
 
@@ -160,12 +171,12 @@ class MainWindow(QMainWindow):
         self.training.refused.connect(self._on_training_refused)
 
     def _handlers(self) -> dict[str, Callable[[], object] | QAction]:
-        files, training, canvas = self.files, self.training, self.canvas
+        files, training, canvas, drafts = self.files, self.training, self.canvas, self.drafts
         return {
-            "new_project": partial(self._commit_and_run, files.new_project),
-            "open_project": partial(self._commit_and_run, files.open_project),
-            "save_project": partial(self._commit_and_run, files.save_project),
-            "save_project_as": partial(self._commit_and_run, files.save_project_as),
+            "new_project": drafts.before(files.new_project),
+            "open_project": drafts.before(files.open_project),
+            "save_project": drafts.before(files.save_project),
+            "save_project_as": drafts.before(files.save_project_as),
             "export_weights": files.export_weights,
             "open_weights": files.open_weights,
             "export_picture": self.pictures.ask_and_export,
@@ -186,8 +197,8 @@ class MainWindow(QMainWindow):
             "select_all": canvas.select_all,
             "find_layer": self._find_layer,
             "quick_insert": self._quick_insert,
-            "next_problem": partial(self._commit_and_run, self.problems.select_next),
-            "previous_problem": partial(self._commit_and_run, self.problems.select_previous),
+            "next_problem": drafts.before(self.problems.select_next),
+            "previous_problem": drafts.before(self.problems.select_previous),
             "train": partial(self._commit_and_train, training.train),
             "continue_training": partial(self._commit_and_train, training.continue_training),
             "pause": training.pause,
@@ -212,33 +223,11 @@ class MainWindow(QMainWindow):
 
     def _commit_and_train(self, start: Callable[[], None]) -> None:
         """Train with the numbers on screen; if a form refuses one, show the reason and do not train."""
-        reason = "" if self.session.state.active else self._commit_forms()
+        reason = "" if self.session.state.active else self.drafts.commit()
         if reason:
             self.status.show_message(reason)
         else:
             start()
-
-    def _commit_and_run(self, command: Callable[[], None]) -> None:
-        """Run a command after the forms have applied the values that they accept."""
-        self._commit_forms()
-        command()
-
-    def _commit_forms(self) -> str:
-        """Apply the values that the user has typed but not confirmed.
-
-        Return the first reason why a value is refused, and show its page; return an empty text if all are applied.
-        """
-        reasons = (
-            ("build", self.canvas.commit()),
-            ("build", self.settings_tabs.commit()),
-            ("data", self.data_page.commit()),
-            ("train", self.train_page.commit()),
-        )
-        for page, reason in reasons:
-            if reason:
-                self.pages.show_page(page)
-                return reason
-        return ""
 
     @Slot(Path)
     def show_weights(self, path: Path) -> None:
@@ -350,7 +339,7 @@ class MainWindow(QMainWindow):
             self.canvas.setFocus()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        self._commit_forms()
+        self.drafts.commit()
         if not self._closing and self.session.state.active:
             event.ignore()
             answers = {"Stop and close": self._close_after_questions}
@@ -365,6 +354,7 @@ class MainWindow(QMainWindow):
     def _shut_down(self) -> None:
         """Save the layout and end all threads."""
         self._settings.setValue("canvas_zoom", self.canvas.zoom.factor)
+        self.build_panel.save(self._settings)
         self.pages.save()
         self.pages.close_windows()
         parts = (self.session, self.document, self.inspection, self.files, self.train_page, self.models_page)

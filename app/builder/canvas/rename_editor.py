@@ -1,7 +1,5 @@
 """The editor that appears over the name on a card and renames its layer."""
 
-from dataclasses import replace
-
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout
@@ -11,6 +9,7 @@ from app.builder.canvas.card_stack import CardStack
 from app.document import BlockPath, Document
 from app.document.blocks import nearest_block
 from app.document.edits import rename_layer
+from app.document.renaming import rename_in_place
 from app.widgets.labels import make_paragraph, show_text
 from app.widgets.theme.style_properties import set_style_property
 from app.widgets.theme.theme import GRID
@@ -159,12 +158,8 @@ class RenameEditor(QFrame):
         document, old, new = self._document, self._name, self.field.text().strip()
         if new == old or document.inference_of(old, self._block) is None:
             return
-        edit = rename_layer(document.project_for(self._block), old, new, self._block)
         self._card = None  # the editor waits for nothing else
-        # The user may have clicked another card, which stays selected.
-        same_stack = document.block == self._block
-        selection = tuple(new if name == old and same_stack else name for name in document.selection)
-        document.apply(replace(edit, selection=selection, block=document.block))
+        rename_in_place(document, old, new, self._block)
 
     def _place(self) -> None:
         viewport = self.parentWidget()

@@ -78,6 +78,11 @@ class CodePanel(QWidget):
         """The view of the code."""
         return self._view
 
+    @property
+    def kind(self) -> str:
+        """Name of the framework that the script is for."""
+        return self._kind.name
+
     @Slot()
     def copy(self) -> None:
         """Copy the whole script."""

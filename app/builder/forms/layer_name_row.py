@@ -1,13 +1,12 @@
 """The row of the layer form that edits the name of the layer."""
 
-from dataclasses import replace
-
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from app.document import BlockPath, Document
-from app.document.blocks import layers_in, nearest_block, renamed_path
+from app.document.blocks import layers_in, nearest_block
 from app.document.edits import rename_layer
+from app.document.renaming import rename_in_place
 from app.forms.field_help import set_field_help
 from app.widgets.labels import make_caption, make_paragraph, show_text
 from app.widgets.theme.style_properties import set_style_property
@@ -121,12 +120,7 @@ class LayerNameRow(QWidget):
         project = document.project_for(block)
         names = [layer.name for layer in layers_in(project, block)]
         if old in names and new.strip() not in names:
-            selection = document.selection
-            if document.block == block:
-                selection = tuple(new.strip() if name == old else name for name in selection)
-            edit = rename_layer(project, old, new, block)
-            path = renamed_path(document.block, block, old, new.strip())
-            document.apply(replace(edit, selection=selection, block=path))
+            rename_in_place(document, old, new, block)
 
     @Slot()
     def _on_document_replaced(self) -> None:

@@ -1,6 +1,6 @@
 """The panel below the canvas: tabs with the problems, the code, the summary and the history."""
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import QSettings, Signal, Slot
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QStackedWidget, QTabBar, QWidget
 
@@ -12,6 +12,7 @@ from app.document import Document
 from app.widgets.theme.style_properties import set_style_property
 from app.widgets.theme.theme import GRID
 from tinyml.core import describe_count
+from tinyml.scripts import SCRIPT_KINDS
 
 
 class BuildPanel(QWidget):
@@ -85,6 +86,28 @@ class BuildPanel(QWidget):
             page: one of the pages.
         """
         self._tabs.setCurrentIndex(self._pages.indexOf(page))
+
+    def save(self, settings: QSettings) -> None:
+        """Save which page is in front, and for which framework the code is.
+
+        Arguments:
+            settings: of the window.
+        """
+        settings.setValue("build_panel/page", self._tabs.tabText(self._tabs.currentIndex()))
+        settings.setValue("build_panel/code", self.code.kind)
+
+    def restore(self, settings: QSettings) -> None:
+        """Show what the last session has saved. Values that this program does not know change nothing.
+
+        Arguments:
+            settings: of the window.
+        """
+        page, kind = str(settings.value("build_panel/page")), str(settings.value("build_panel/code"))
+        for index in range(self._tabs.count()):
+            if self._tabs.tabText(index) == page:
+                self._tabs.setCurrentIndex(index)
+        if kind in SCRIPT_KINDS:
+            self.code.show_kind(kind)
 
     def shutdown(self) -> None:
         """Wait until files are written. The window calls it when it closes."""

@@ -114,3 +114,22 @@ def test_f8_and_shift_f8_walk_in_both_directions(qtbot, window):
         qtbot.keyClick(window, key, shift)
         walked.append(window.document.selection[0])
     assert walked == [names[0], names[1], names[0], names[-1]]
+
+
+def test_the_page_and_the_choice_of_the_code_are_remembered(window, panel, make_window):
+    panel.show_page(panel.code)
+    panel.code.show_kind("pytorch")
+    window.close()
+    again = make_window().build_panel
+    assert again.code.kind == "pytorch"
+    assert again.findChild(QWidget, "code_pytorch").isChecked()
+    assert again.code.isVisibleTo(again)
+
+
+def test_a_page_that_does_not_exist_changes_nothing(window, panel, make_window):
+    window.close()
+    window._settings.setValue("build_panel/page", "x")
+    window._settings.setValue("build_panel/code", ["torch"])
+    again = make_window().build_panel
+    assert again.problems.isVisibleTo(again)
+    assert again.code.kind == "tinyml"

@@ -118,3 +118,14 @@ def test_one_selected_layer_is_needed(harness, qtbot) -> None:
     with qtbot.waitSignal(harness.canvas.message) as said:
         harness.canvas.rename()
     assert "No layer is selected" in said.args[0]
+
+
+def test_a_click_inside_a_renamed_block_stays_selected(qtbot, make_harness, document_of) -> None:
+    inside = {"layers": [{"type": "ReLu", "name": "relu_1"}]}
+    harness = make_harness(document_of(("Residual", "block", inside)))
+    field = open_editor(harness, "block")
+    retype(field, "kink")
+    QTest.mouseClick(harness.card("relu_1", ("block",)), Qt.MouseButton.LeftButton, pos=QPoint(60, 12))
+    qtbot.waitUntil(lambda: harness.names() == ["kink"])
+    assert harness.document.block == ("kink",)
+    assert harness.document.selection == ("relu_1",)
