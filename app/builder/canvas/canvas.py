@@ -12,7 +12,6 @@ from PySide6.QtGui import (
     QHideEvent,
     QKeyEvent,
     QMouseEvent,
-    QPixmap,
 )
 from PySide6.QtWidgets import QWidget
 
@@ -42,9 +41,6 @@ from app.widgets.theme.theme import GRID
 
 _NEW_GAP = 6 * GRID
 """Height in pixels of the gap for a new layer."""
-
-_LARGEST_PICTURE = 30 * GRID
-"""Largest height in pixels of the picture that follows the pointer."""
 
 
 class Canvas(NetworkView):
@@ -183,15 +179,8 @@ class Canvas(NetworkView):
 
     def _prepare_drag(self, card: Card, position: QPoint) -> None:
         names, block = self.document.selection, self.document.block
-        picture = add_count_badge(self._picture_of(card), len(names))
+        picture = add_count_badge(self.card_stack.picture_of(card), len(names))
         self._drag.prepare(DragPayload(names=names, block=block), picture, card.mapFromGlobal(position), position)
-
-    def _picture_of(self, card: Card) -> QPixmap:
-        """Return the picture of a card; for an open block with the cards on it, as far as they fit."""
-        if not card.model.is_open:
-            return QPixmap(card.grab())
-        height = min(card.height(), _LARGEST_PICTURE)
-        return QPixmap(self.card_stack.grab(QRect(card.pos(), QSize(card.width(), height))))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._panning.move(event):

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 
 from PySide6.QtCore import QEasingCurve, QPoint, QPointF, QRect, QRectF, QSize, QVariantAnimation, Signal, Slot
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QStyle, QWidget
 
 from app.builder.canvas.card import Card, scaled_rect
@@ -20,6 +20,8 @@ _MARGIN = 2 * GRID
 _WIDEST = 600
 _NARROWEST = 200
 _ANIMATION_MS = 120
+_LARGEST_PICTURE = 30 * GRID
+"""Largest height in pixels of the picture that follows the pointer."""
 
 
 class CardStack(QWidget):
@@ -106,6 +108,16 @@ class CardStack(QWidget):
             card: one of `all_cards()`.
         """
         return self._places.get(card, card.geometry())
+
+    def picture_of(self, card: Card) -> QPixmap:
+        """Return the picture of a card that is dragged; for an open block with the cards on it, as far as they fit.
+
+        Arguments:
+            card: one of `cards`.
+        """
+        if not card.model.is_open:
+            return QPixmap(card.grab())
+        return QPixmap(self.grab(QRect(card.pos(), QSize(card.width(), min(card.height(), _LARGEST_PICTURE)))))
 
     # ----------------------------------------------------------------------------------------------------------- zoom
 
