@@ -20,10 +20,11 @@ def describe_entry(data: DataDescription) -> str:
 
     >>> from tinyml.data import describe
     >>> [describe_entry(describe(name)).replace(chr(160), " ") for name in ("digits", "circle", "sine")]
-    ['1 797 images · 10 classes', '1 000 points · 2 classes', '1 000 examples · 1 number to predict']
+    ['1 797 images · 10 classes', '1 000 points · 2 classes', '1 000 examples · regression']
     """
     kind = {3: "images"}.get(len(data.example_shape), "points" if data.example_shape == (2,) else "examples")
-    return f"{format_count(data.count)} {kind} · {describe_targets(data)}"
+    numbers = "autoencoder" if data.target == "input" else "regression"
+    return f"{format_count(data.count)} {kind} · {describe_targets(data) if data.has_classes else numbers}"
 
 
 def describe_examples(data: DataDescription) -> str:

@@ -12,7 +12,7 @@ from app.inspector.reconstruction.reconstruction_panel import ReconstructionPane
 from app.inspector.samples.sample_panel import SamplePanel
 from app.inspector.state import InspectorState
 from app.training import Inspection, Snapshot
-from app.widgets.labels import make_label
+from app.widgets.labels import make_label, show_text
 from app.widgets.page_layout import PageLayout
 from app.widgets.theme.theme import GRID
 from tinyml.visualize import Reconstruction
@@ -50,7 +50,12 @@ class InspectPage(QWidget):
         self._maps = MapsPanel(self.state)
         self._reconstruction = ReconstructionPanel(self.state)
         self.page_layout = PageLayout(
-            "inspect_page", self._make_middle(), left=self._samples, right=self._make_right(), widths=_SIDE_WIDTHS
+            "inspect_page",
+            self._make_middle(),
+            left=self._samples,
+            right=self._make_right(),
+            widths=_SIDE_WIDTHS,
+            growing=("right",),
         )
         self._arrange()
         inspection.samples_changed.connect(self._refresh)
@@ -77,6 +82,7 @@ class InspectPage(QWidget):
 
     def _make_middle(self) -> QWidget:
         self._weights = make_label("inspector_state", style_class="muted")
+        self._limit = make_label("inspector_limit", style_class="danger", wraps=True, selectable=True)
         points = self._samples.points
         points.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
         points.setMinimumHeight(_SMALLEST_SIDE // 2)
@@ -84,6 +90,7 @@ class InspectPage(QWidget):
         middle.setMinimumWidth(_SMALLEST_MIDDLE)
         self._middle = make_column(middle)
         self._middle.setContentsMargins(GRID + GRID // 2, GRID, GRID + GRID // 2, GRID // 2)
+        self._middle.addWidget(self._limit)
         self._middle.addWidget(self._layers)
         self._middle.addWidget(points, 1)
         self._middle.addWidget(self._maps, 1)
@@ -109,7 +116,7 @@ class InspectPage(QWidget):
         if points:
             self._right.addWidget(self._maps)
         else:
-            self._middle.insertWidget(1, self._maps, 1)
+            self._middle.insertWidget(self._middle.indexOf(self._samples.points) + 1, self._maps, 1)
         self._maps.show()
 
     def _arrange(self) -> None:
@@ -141,10 +148,9 @@ class InspectPage(QWidget):
     def _show_weights(self) -> None:
         """Show which weights the panels belong to, and where they end if the network has a problem."""
         sample_trace = self._inspection.visible_trace
-        text = _describe_weights(None if sample_trace is None else sample_trace.snapshot)
-        if self._inspection.problem and self._inspection.partial_trace is not None:
-            text = f"{self._inspection.problem} The layers before it are shown."
-        self._weights.setText(text)
+        self._weights.setText(_describe_weights(None if sample_trace is None else sample_trace.snapshot))
+        ends = self._inspection.problem and self._inspection.partial_trace is not None
+        show_text(self._limit, f"{self._inspection.problem} The layers before it are shown." if ends else "")
 
 
 def _describe_weights(snapshot: Snapshot | None) -> str:

@@ -14,7 +14,7 @@ from tinyml.core import describe_count, describe_shape
 from tinyml.core.tensor_file import TensorHeader
 from tinyml.storage import TensorSummary
 
-_SELECT_ONE = "Select a tensor to see its histogram and pictures."
+_SELECT_ONE = "Histogram and pictures of the selected tensor appear here."
 
 
 class DetailsPanel(QWidget):
@@ -48,7 +48,7 @@ class DetailsPanel(QWidget):
 
     def clear(self) -> None:
         """Show that no tensor is selected."""
-        self.title.setText("")
+        show_text(self.title, "")
         show_text(self.note, _SELECT_ONE)
         self.histogram.hide()
         self._clear_pictures("")
@@ -60,7 +60,7 @@ class DetailsPanel(QWidget):
             header: its name and shape.
             summary: its statistics; None while they are not known.
         """
-        self.title.setText(f"{short(header.name)} · {describe_shape(header.shape) or 'a single number'}")
+        show_text(self.title, f"{short(header.name)} · {describe_shape(header.shape) or 'a single number'}")
         self.show_summary(summary)
         self._clear_pictures("")
 

@@ -42,9 +42,10 @@ _SUMMARISE_MS = 50
 _SORT_MS = 1000
 """Milliseconds between two sortings while new statistics change the order of the rows."""
 _EMPTY = "Open a .safetensors file, or drop one here."
+_NO_FILES = "The files that you open are listed here."
 MOST_RECENT = 8
 """Number of files that the list shows."""
-_SIDE_WIDTHS = (216, 340)
+_SIDE_WIDTHS = (216, 300)
 _TITLE_SCALE = 1.25
 
 
@@ -157,13 +158,19 @@ class ModelsPage(QWidget):
         self.filter_field.setPlaceholderText("Filter by name…")
         self.filter_field.setClearButtonEnabled(True)
         self.files = EntryList("models_files", "Recent files")
+        self._no_files = make_label("models_no_files", _NO_FILES, "muted", wraps=True)
         self.message = MessageLine()
         self.details = DetailsPanel()
         self.table = TensorTableView(self._table_model)
 
     def _lay_out(self) -> None:
         self.page_layout = PageLayout(
-            "models_page", self._make_middle(), left=self._make_left(), right=self.details, widths=_SIDE_WIDTHS
+            "models_page",
+            self._make_middle(),
+            left=self._make_left(),
+            right=self.details,
+            widths=_SIDE_WIDTHS,
+            growing=("right",),
         )
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -176,6 +183,7 @@ class ModelsPage(QWidget):
         column.setContentsMargins(GRID, GRID + GRID // 2, GRID, GRID)
         column.setSpacing(GRID)
         column.addWidget(make_label("models_heading", "Models", "heading"))
+        column.addWidget(self._no_files)
         column.addWidget(self.files, 1)
         column.addWidget(DropHint("models_drop_hint", "Drop a .safetensors file on the window to see its tensors."))
         column.addWidget(self.open_button)
@@ -280,6 +288,7 @@ class ModelsPage(QWidget):
     def _show_files(self) -> None:
         """List the recent files, and mark the open one."""
         entries = [Entry(str(path), path.name, str(path.parent), str(path)) for path in self._recent]
+        self._no_files.setVisible(not entries)
         chosen = str(self.contents.path) if self.contents is not None else ""
         self.files.show_entries((("Recent", entries),), chosen)
 
@@ -297,7 +306,7 @@ class ModelsPage(QWidget):
         self._reader.forget_picture()
         self.file_label.setText(short(contents.path.name))
         self.file_label.setToolTip(str(contents.path))
-        self.about_label.setText(" ".join(self._describe(contents)))
+        self.about_label.setText("\n".join(self._describe(contents)))
         self.table.show_tensors(contents.index)
         self._summarise_timer.start()
         self._show_choices()

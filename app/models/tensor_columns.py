@@ -65,7 +65,7 @@ def _statistic(title: str, tip: str, name: str) -> Column:
         found = value(row)
         return "" if found is None else repr(found)
 
-    return Column(title, tip, write, copy, statistic=name, widest="−0.0000e−00")
+    return Column(title, tip, write, copy, statistic=name, widest="−0.000e−00")
 
 
 def _write_non_finite(row: TensorRow) -> str:

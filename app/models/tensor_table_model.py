@@ -7,7 +7,7 @@ import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor
 
-from app.models.tensor_columns import COLUMNS, HEADER_COLUMNS, TensorRow
+from app.models.tensor_columns import COLUMNS, HEADER_COLUMNS, Column, TensorRow
 from app.models.tensor_index import SortKeys, SummaryBatch, TensorIndex
 from app.widgets.plain_text import tool_tip
 from app.widgets.theme.theme import current_theme
@@ -113,8 +113,7 @@ class TensorTableModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return column.write(row)
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            side = Qt.AlignmentFlag.AlignRight if column.number else Qt.AlignmentFlag.AlignLeft
-            return side | Qt.AlignmentFlag.AlignVCenter
+            return _alignment(column)
         if role == Qt.ItemDataRole.ToolTipRole:
             return tool_tip((row.summary.note if row.summary else "") or f"{row.header.name}: {column.tip.lower()}")
         if role == Qt.ItemDataRole.ForegroundRole and row.summary and row.summary.non_finite and column is COLUMNS[-1]:
@@ -128,6 +127,8 @@ class TensorTableModel(QAbstractTableModel):
             return COLUMNS[section].title
         if role == Qt.ItemDataRole.ToolTipRole:
             return f"{COLUMNS[section].tip}. Click to sort."
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(COLUMNS[section])
         return None
 
     def _rearrange(self) -> None:
@@ -150,3 +151,9 @@ class TensorTableModel(QAbstractTableModel):
         from_header = column < HEADER_COLUMNS
         keys: SortKeys = self._index.keys[column] if from_header else self._statistics[column - HEADER_COLUMNS]
         return keys
+
+
+def _alignment(column: Column) -> Qt.AlignmentFlag:
+    """Return how the title and the cells of a column are aligned."""
+    side = Qt.AlignmentFlag.AlignRight if column.number else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter

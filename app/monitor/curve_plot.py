@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.monitor.axis_ranges import epoch_range, linear_range, log_range
 from app.monitor.curves import MetricCurves, RunCurves
@@ -58,6 +58,7 @@ class CurvePlot(QWidget):
         self.setObjectName(f"{name}_plot")
         self._name, self._display = name, display
         self._heading = make_label(f"{name}_title", style_class="heading")
+        self._heading.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self._curves = RunCurves()
         self._hovered = math.nan
         self.area = PlotArea(self)

@@ -1,7 +1,7 @@
 """The monitor: the live curves of a run, and its summary beside them."""
 
 from functools import partial
-from math import log
+from math import isfinite, log
 from pathlib import Path
 from time import perf_counter
 from weakref import WeakKeyDictionary
@@ -34,8 +34,10 @@ from app.widgets.theme.theme import GRID
 
 _REFRESH_MS = 33
 _DIAGNOSIS_SECONDS = 1.0
-_BEST_SHAPE = 1.5
+_BEST_SHAPE = 1.2
 """Width of a plot divided by its height, if there is room to choose."""
+_NARROWEST_PLOT = 48 * GRID
+"""Width of a plot below which its legend has no room beside its options, in pixels."""
 _LOWEST_PLOT = 20 * GRID
 """Height of a plot below which two of them do not fit below each other, in pixels."""
 _EMPTY = "No run yet. Press Train (F5). Loss and accuracy appear here while the network learns."
@@ -90,6 +92,18 @@ class Monitor(QWidget):
         """True before the first run, while there are no curves."""
         return self._stack.currentIndex() == 0
 
+    @property
+    def newest_text(self) -> str:
+        """The newest loss and metric, smoothed as in the legends; empty before the first batch."""
+        loss, metric = self.curves.loss.newest_training, self.curves.measured.newest_training
+        if loss is None:
+            return ""
+        text = f"loss {LOSS_DISPLAY.write(loss)}"
+        if metric is not None and isfinite(metric):
+            display = METRIC_DISPLAYS[self.curves.metric]
+            text += f" · {display.title.replace('Accuracy', 'accuracy')} {display.write(metric)}"
+        return text
+
     @Slot()
     def export(self) -> None:
         """Ask for a file, and save the curves in it as a table or as a picture."""
@@ -141,7 +155,7 @@ class Monitor(QWidget):
         """Put the plots side by side, or one below the other if that is nearer to the best shape of a plot."""
         width, height = max(self.width(), 1), max(self.height(), 1)
         beside, below = abs(log(width / 2 / height / _BEST_SHAPE)), abs(log(2 * width / height / _BEST_SHAPE))
-        narrow = width < 2 * self.loss_plot.minimumSizeHint().width() + 4 * GRID
+        narrow = width < 2 * _NARROWEST_PLOT + 4 * GRID
         stacked = narrow or (below < beside and height >= 2 * _LOWEST_PLOT)
         self._splitter.setOrientation(Qt.Orientation.Vertical if stacked else Qt.Orientation.Horizontal)
 

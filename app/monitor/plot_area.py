@@ -146,8 +146,10 @@ class PlotArea(Plot):
             above = height < 0.8 if low_is_good else height < 0.2
             self._best_label.setText(label)
             free_width = (right - point.x()) / (right - left) * self.pixels
-            fits = free_width > self.fontMetrics().horizontalAdvance(label) + 2 * GRID
-            self._best_label.setAnchor((0.0 if fits else 1.0, 1.25 if above else -0.25))
+            # At the right of the mark; if there is too little room, as far to the left as needed.
+            missing = self.fontMetrics().horizontalAdvance(label) + 2 * GRID - free_width
+            shift = min(max(missing / self._best_label.boundingRect().width(), 0.0), 1.0)
+            self._best_label.setAnchor((shift, 1.25 if above else -0.25))
             self._best_label.setPos(point)
 
     def show_non_finite(self, epochs: np.ndarray) -> None:

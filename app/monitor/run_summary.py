@@ -58,8 +58,9 @@ class RunSummary(QWidget):
         self._state.setAccessibleName(f"State of the run: {session.state.value}")
         # During the run, the number of the current epoch; after it, how many are completed.
         done = math.ceil(curves.position) if session.state.active else len(curves.history)
-        done = min(done, curves.planned_epochs)
-        self._set("epoch", f"{format_count(done)} of {format_count(curves.planned_epochs)}")
+        planned = curves.planned_epochs
+        done = min(done, planned)
+        self._set("epoch", f"{format_count(done)} of {format_count(planned)}" if planned else UNKNOWN)
         self._set("training_loss", LOSS_DISPLAY.write(curves.loss.newest_training))
         self._set("validation_loss", LOSS_DISPLAY.write(curves.loss.newest_validation))
         display = METRIC_DISPLAYS[curves.metric]

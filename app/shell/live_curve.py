@@ -1,22 +1,23 @@
 """The live curve of the status bar: the last part of the training loss, with the current loss and metric."""
 
 from collections import deque
-from collections.abc import Iterable
 from math import isfinite
 
 from PySide6.QtCore import QPointF, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
-from app.formatting import format_number, format_percentage, format_r_squared
+from app.monitor import Monitor
 from app.training import Session
 from app.widgets.theme.theme import GRID, SERIES_COLORS, current_theme
-from tinyml.learner import BatchFinished, EpochFinished
+from tinyml.learner import BatchFinished
 
 POINTS = 120
 """Number of losses that are drawn."""
 CURVE_WIDTH = 72
 """Width of the curve, in pixels."""
+USUAL_TEXT = "loss 0.000000 · accuracy 00.0 %"
+"""There is always room for this text, so that the parts beside it rarely move."""
 
 
 class LiveCurve(QAbstractButton):
@@ -26,13 +27,13 @@ class LiveCurve(QAbstractButton):
 
     Arguments:
         session: its run is shown.
+        monitor: knows the smoothed numbers of this run.
     """
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, monitor: Monitor, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._session = session
+        self._session, self._monitor = session, monitor
         self._losses: deque[float] = deque(maxlen=POINTS)
-        self._last: BatchFinished | EpochFinished | None = None
         self._compact = False
         self.setObjectName("status_curve")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -66,7 +67,7 @@ class LiveCurve(QAbstractButton):
 
     def refresh(self) -> None:
         """Show the numbers of this moment."""
-        text = self._describe()
+        text = self._monitor.newest_text
         if text != self.text():
             self.setText(text)
             self.setAccessibleDescription(f"{text}. Opens Train." if text else "")
@@ -74,26 +75,13 @@ class LiveCurve(QAbstractButton):
             self.updateGeometry()
         self.update()
 
-    def _describe(self) -> str:
-        last = self._last
-        if last is None:
-            return ""
-        if isinstance(last, BatchFinished):
-            loss, accuracy, r_squared = last.loss, last.accuracy, last.r_squared
-        else:
-            loss, accuracy, r_squared = last.training_loss, last.training_accuracy, last.training_r_squared
-        words = [f"loss {format_number(loss)}"]
-        if accuracy is not None:
-            words.append(f"accuracy {format_percentage(accuracy)}")
-        elif r_squared is not None:
-            words.append(f"R² {format_r_squared(r_squared)}")
-        return " · ".join(words)
-
     # -------------------------------------------------------------------------------------------------------- events
 
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
-        text = 0 if self._compact else metrics.horizontalAdvance(self.text()) + GRID
+        text = 0
+        if not self._compact and self.text():
+            text = max(metrics.horizontalAdvance(shown) for shown in (self.text(), USUAL_TEXT)) + GRID
         return QSize(CURVE_WIDTH + text + GRID, metrics.height() + GRID // 2)
 
     def minimumSizeHint(self) -> QSize:
@@ -132,24 +120,18 @@ class LiveCurve(QAbstractButton):
 
     # --------------------------------------------------------------------------------------------------------- slots
 
-    def _show(self, losses: Iterable[float], last: BatchFinished | EpochFinished | None) -> None:
-        self._losses.extend(losses)
-        self._last = last
-
     @Slot()
     def _on_started(self) -> None:
         self._losses.clear()
-        self._show((), None)
         self.refresh()
 
     @Slot()
     def _on_run_changed(self) -> None:
         """Show the epochs of another run: the losses of its batches are not kept here."""
-        history = self._session.history
         self._losses.clear()
-        self._show([epoch.training_loss for epoch in history[-POINTS:]], history[-1] if history else None)
+        self._losses.extend(epoch.training_loss for epoch in self._session.history[-POINTS:])
         self.refresh()
 
     @Slot(list)
     def _on_batches_finished(self, batches: list[BatchFinished]) -> None:
-        self._show([batch.loss for batch in batches[-POINTS:]], batches[-1])
+        self._losses.extend(batch.loss for batch in batches[-POINTS:])

@@ -116,7 +116,7 @@ class MainWindow(QMainWindow):
             folded=("below",),
         )
         self.pages.add_page("data", self.data_page)
-        self.pages.add_page("build", build)
+        self.pages.add_page("build", build, first_focus=self.canvas)
         self.pages.add_page("train", self.train_page)
         self.pages.add_page("inspect", self.inspect_page)
         self.pages.add_page("models", self.models_page)
@@ -126,7 +126,7 @@ class MainWindow(QMainWindow):
         actions = self.actions_by_name
         self.tool_bar = ToolBar(self.document, actions, self)
         self.addToolBar(self.tool_bar)
-        self.status = Status(self.document, self.session, self)
+        self.status = Status(self.document, self.session, self.train_page.monitor, self)
         self.setStatusBar(self.status)
         actions.add_canvas_commands(self.canvas, self.palette_view)
         self.canvas.set_actions(actions.by_name)
@@ -336,7 +336,8 @@ class MainWindow(QMainWindow):
         self.pages.show_windows()
         if not event.spontaneous() and self.pages.current == "build":
             self.canvas.zoom.show_at_least(LEAST_CARDS)
-            self.canvas.setFocus()
+        if not event.spontaneous():
+            self.pages.focus_page(self.pages.current)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.drafts.commit()

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QLabel, QMainWindow, QProgressBar, QPushButton, QS
 
 from app.document import Document
 from app.formatting import format_count, format_duration
+from app.monitor import Monitor
 from app.shell.live_curve import LiveCurve
 from app.training import Session, SessionState
 from app.widgets.plain_label import PlainLabel
@@ -29,6 +30,7 @@ class Status(QStatusBar):
     Arguments:
         document: its problems are counted.
         session: its run is shown.
+        monitor: its numbers stand beside the live curve.
         window: the main window.
 
     Signals:
@@ -39,11 +41,12 @@ class Status(QStatusBar):
     problems_clicked = Signal()
     curve_clicked = Signal()
 
-    def __init__(self, document: Document, session: Session, window: QMainWindow) -> None:
+    def __init__(self, document: Document, session: Session, monitor: Monitor, window: QMainWindow) -> None:
         self._ready = False
         super().__init__(window)
         self.setObjectName("status")
         self.setSizeGripEnabled(False)
+        self.setContentsMargins(SPACE, 0, SPACE, 0)
         self._document, self._session = document, session
         self._dot, self._state = QLabel("●"), QLabel()
         self._epoch, self._speed, self._time = QLabel(), QLabel(), QLabel()
@@ -51,7 +54,7 @@ class Status(QStatusBar):
         self._temporary_message = self._tip = ""
         self._progress = QProgressBar(maximum=1000, textVisible=False)
         self._progress.setFixedWidth(170)
-        self._curve, self._problems = LiveCurve(session), QPushButton()
+        self._curve, self._problems = LiveCurve(session, monitor), QPushButton()
         self._progress.setAccessibleName("Finished share of the training")
         self._build()
         self._timer = QTimer(self, interval=REFRESH_MS)
@@ -190,7 +193,7 @@ class Status(QStatusBar):
         self._curve.set_compact(False)
         fixed: list[QWidget] = [self._dot, self._state]
         fixed += [widget for widget in (self._curve, self._problems) if not widget.isHidden()]
-        room = self.width() - SMALLEST_MESSAGE - sum(_room(widget) for widget in fixed)
+        room = self.contentsRect().width() - SMALLEST_MESSAGE - sum(_room(widget) for widget in fixed)
         missing = sum(_room(widget) for widget in optional) - room
         while missing > 0 and optional:
             left_out = optional.pop()

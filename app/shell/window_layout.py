@@ -4,6 +4,7 @@ from PySide6.QtCore import QByteArray, QObject, QPoint, QRect, QSettings, QSize,
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QWidget
 
 from app.shell.actions import Actions
+from app.shell.page_focus import focus_page
 from app.shell.page_rail import PageRail
 from app.shell.page_table import PAGES, page_command
 from app.shell.page_window import PageWindow
@@ -42,6 +43,7 @@ class WindowLayout(QObject):
         super().__init__(window)
         self._window, self._settings = window, settings
         self._pages: dict[str, ScrollPanel] = {}
+        self._first_focus: dict[str, QWidget | None] = {}
         self._windows: dict[str, PageWindow] = {}
         self._closed_windows: list[PageWindow] = []
         self._history: list[str] = []
@@ -52,16 +54,18 @@ class WindowLayout(QObject):
 
     # ------------------------------------------------------------------------------------------------------ assembly
 
-    def add_page(self, name: str, widget: QWidget) -> None:
+    def add_page(self, name: str, widget: QWidget, first_focus: QWidget | None = None) -> None:
         """Add a page.
 
         Arguments:
             name: of the page, as in `PAGES`.
             widget: the page.
+            first_focus: gets the focus when the page is shown for the first time; None for the page's first control.
         """
         page = ScrollPanel(widget)
         page.setObjectName(f"page_{name}")
         self._pages[name] = page
+        self._first_focus[name] = first_focus
         self._stack.addWidget(page)
         for layout in self._layouts(name):
             layout.changed.connect(self._on_changed)
@@ -130,6 +134,15 @@ class WindowLayout(QObject):
             window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
             window.raise_()
             window.activateWindow()
+            self.focus_page(name)
+
+    def focus_page(self, name: str) -> None:
+        """Put the focus where it was on a page, or on its first control.
+
+        Arguments:
+            name: of the page.
+        """
+        focus_page(self._pages[name], self._first_focus[name])
 
     def _bring_to_front(self, name: str) -> None:
         self._history = [*(other for other in self._history if other != name), name]

@@ -17,6 +17,10 @@ SMALLEST_MIDDLE = QSize(240, 160)
 """A page is not made smaller than this; if its middle needs more, the middle scrolls. In pixels."""
 SCROLL_BAR = 12
 """Width of a scroll bar, in pixels."""
+_WIDE = 1376
+"""In a page wider than this, growing panels become wider: the page of a window of 1440 pixels. In pixels."""
+_GROWING_SHARE = 1 / 3
+"""The share of the additional width that a growing panel takes."""
 LARGEST_SIZE = 10_000
 """Larger sizes in a saved state are wrong, in pixels."""
 _ARROWS = {"left": Qt.ArrowType.RightArrow, "right": Qt.ArrowType.LeftArrow, "below": Qt.ArrowType.UpArrow}
@@ -43,6 +47,7 @@ class PageLayout(QWidget):
         below_height: of the panel below, in pixels, until the user changes it.
         smallest: width and height in pixels; panels fold rather than make the middle smaller.
         folded: the panels that are folded until the user unfolds them.
+        growing: the panels at the sides that become wider in a wide page, until the user changes their width.
 
     Signals:
         changed(): a panel was folded, unfolded or resized.
@@ -62,6 +67,7 @@ class PageLayout(QWidget):
         below_height: int = 240,
         smallest: tuple[int, int] = (0, 0),
         folded: tuple[Side, ...] = (),
+        growing: tuple[Side, ...] = (),
     ) -> None:
         super().__init__()
         self.setObjectName(f"{name}_layout")
@@ -69,6 +75,7 @@ class PageLayout(QWidget):
         self._sizes = dict(self._first_sizes)
         self._first_folded = frozenset(folded)
         self._folded_by_user: set[Side] = set(folded)
+        self._growing = frozenset(growing)
         # If only one panel at the sides has room, it is the first of these.
         self._preferred: list[Side] = ["right", "left"]
         # The panel that the user unfolded although there is too little room.
@@ -268,7 +275,7 @@ class PageLayout(QWidget):
         """Give the panels at the sides the user's widths; if the middle needs their room, less."""
         strips = sum(STRIP for side in ("left", "right") if side in self._panels and side not in shown)
         room = self.width() - strips - LINE * len(shown)
-        widths = {side: max(self._sizes[side], self._smallest_width(side)) for side in shown}
+        widths = {side: max(self._wanted_width(side), self._smallest_width(side)) for side in shown}
         missing = self._smallest_middle().width() + sum(widths.values()) - room
         for side in shown:
             less = min(max(missing, 0), widths[side] - self._smallest_width(side))
@@ -283,6 +290,13 @@ class PageLayout(QWidget):
             self._panels[side].setMinimumWidth(min(self._smallest_width(side), widths[side]))
         _layout_of(self).activate()
         self._columns.setSizes([widths.get("left", 0)] * ("left" in self._panels) + [middle, widths.get("right", 0)])
+
+    def _wanted_width(self, side: Side) -> int:
+        """Return the width that the user has chosen; before, a growing panel has a share of the room of a wide page."""
+        size = self._sizes[side]
+        if side in self._growing and size == self._first_sizes[side]:
+            size += round(_GROWING_SHARE * max(self.width() - _WIDE, 0))
+        return size
 
     def _set_heights(self, *, below: bool) -> None:
         """Give the panel below the user's height; if the middle needs its room, less."""
@@ -323,8 +337,9 @@ class PageLayout(QWidget):
     def _on_splitter_moved(self) -> None:
         """Remember the sizes that the user has chosen."""
         for side, panel in self._panels.items():
-            if not self.is_folded(side):
-                self._sizes[side] = panel.height() if side == "below" else panel.width()
+            size = panel.height() if side == "below" else panel.width()
+            if not self.is_folded(side) and (side == "below" or size != self._wanted_width(side)):
+                self._sizes[side] = size
         self.changed.emit()
 
 

@@ -78,7 +78,7 @@ class MapsPanel(QWidget):
         first.addWidget(self._heading)
         first.addStretch()
         first.addWidget(self._own_scale)
-        layout = make_column(self)
+        self._layout = layout = make_column(self)
         layout.addLayout(first)
         layout.addWidget(self._grid, 1)
         layout.addWidget(self._bars, 1)
@@ -96,6 +96,8 @@ class MapsPanel(QWidget):
         for widget in (self._grid, self._own_scale):
             widget.setVisible(output.maps is not None)
         self._bars.setVisible(output.maps is None)
+        # The maps fill the room that the grid has now, not the room that it had beside the bars.
+        self._layout.activate()
         if output.maps is None:
             self._bars.show_values(output.values.ravel(), output.names, family_color(output.family))
         else:

@@ -147,9 +147,9 @@ class ReconstructionPanel(QWidget):
         target = self._state.target
         self._strongest.setEnabled(target is not None and target.position is not None)
         self._heading.setText("Map → pixels" if target is None else f"Map {target.map_index} → pixels")
-        for widget in (self._map_box, self._reconstruction_box, self._legend, self._overlay, self._strongest):
+        for widget in (self._map_box, self._strongest):
             widget.setVisible(target is not None)
-        self._place_pictures()
+        self._show_reconstruction()
 
     @Slot()
     def _on_reconstruction_changed(self) -> None:
@@ -161,6 +161,14 @@ class ReconstructionPanel(QWidget):
             position_text = f"{kind}: {format_number(reconstruction.activation)} at row {row}, column {column}"
         self._position_text.setText(position_text)
         self._show_sentence(self._state.sentence, failed=self._state.status is Status.REFUSED)
+        self._show_reconstruction()
+
+    def _show_reconstruction(self) -> None:
+        """Show the place of the reconstruction, unless there can be none."""
+        possible = self._state.target is not None and self._state.status is not Status.REFUSED
+        for widget in (self._reconstruction_box, self._legend, self._overlay):
+            widget.setVisible(possible)
+        self._place_pictures()
 
     def _place_pictures(self) -> None:
         """Place the pictures so that the reconstruction is as large as possible: in a row, or it below the others."""

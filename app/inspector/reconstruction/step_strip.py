@@ -13,7 +13,7 @@ from app.widgets.theme.theme import GRID, current_theme
 
 _PICTURE_SIZE = 5 * GRID
 """Largest width and height of a picture in pixels."""
-_ARROW_WIDTH = 3 * GRID
+_ARROW_WIDTH = 2 * GRID
 """Width of an arrow in pixels."""
 
 

@@ -26,6 +26,7 @@ class PredictionPanel(QWidget):
         super().__init__(parent)
         self._inspection = inspection
         self._verdict = make_label("inspector_verdict", wraps=True, selectable=True)
+        self._verdict.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self._output = with_names(ImageGrid(image_size=96), "inspector_output", "Output for the sample")
         self._scores = with_names(ScoreList(), "inspector_scores", "Class scores")
         self._score_scroll = make_scroll_area(self._scores)

@@ -5,7 +5,7 @@ import weakref
 from time import perf_counter
 
 import pytest
-from PySide6.QtCore import QEvent, QTimer
+from PySide6.QtCore import QEvent, QPoint, QTimer
 from PySide6.QtWidgets import QApplication, QLabel
 
 from app.monitor import Monitor
@@ -43,6 +43,18 @@ def test_reports_become_curves_and_numbers(qtbot, monitor, session) -> None:
     assert monitor.accuracy_plot.validation_legend.text == "validation 80.0\N{NO-BREAK SPACE}%"
     assert monitor.loss_plot.area.epochs == pytest.approx((0.0, 4.0), abs=0.05)
     assert monitor.accuracy_plot.area.heights == pytest.approx((0.0, 1.05), abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("size", "side_by_side"),
+    [((1320, 980), True), ((1950, 1300), True), ((1200, 780), True), ((810, 780), False), ((620, 380), False)],
+)
+def test_the_plots_stand_side_by_side_in_a_wide_monitor(monitor, session, size, side_by_side) -> None:
+    session.begin()
+    monitor.refresh()
+    monitor.resize(*size)
+    loss, accuracy = (plot.mapTo(monitor, QPoint()) for plot in (monitor.loss_plot, monitor.accuracy_plot))
+    assert (loss.y() == accuracy.y(), loss.x() == accuracy.x()) == (side_by_side, not side_by_side)
 
 
 def test_it_is_painted_at_most_thirty_times_a_second_and_not_while_hidden(qtbot, monitor, session, monkeypatch) -> None:

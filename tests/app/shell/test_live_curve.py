@@ -36,6 +36,16 @@ def test_it_shows_the_last_losses_and_the_current_loss_and_accuracy(qtbot, windo
     assert curve.text().endswith("%")
 
 
+def test_its_numbers_are_those_of_the_legends(qtbot, window, curve) -> None:
+    train(qtbot, window, epochs=2)
+    monitor = window.train_page.monitor
+    window.pages.show_page("train")
+    monitor.refresh()
+    legends = monitor.loss_plot.training_legend.text, monitor.accuracy_plot.training_legend.text
+    loss, accuracy = (text.removeprefix("training ") for text in legends)
+    assert curve.text() == f"loss {loss} · accuracy {accuracy}"
+
+
 def test_it_names_r_squared_if_the_targets_are_numbers(qtbot, make_window) -> None:
     window = make_window("sine")
     train(qtbot, window)
@@ -81,6 +91,6 @@ def test_a_narrow_status_bar_keeps_the_curve_and_drops_the_numbers(qtbot, window
 
 
 def test_losses_that_are_no_numbers_do_not_break_the_picture(window, curve) -> None:
-    curve._show([1.0, float("nan"), float("inf"), 0.5], None)
+    curve._losses.extend([1.0, float("nan"), float("inf"), 0.5])
     curve.show()
     assert not curve.grab().isNull()

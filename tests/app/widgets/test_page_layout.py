@@ -235,3 +235,26 @@ def test_panels_fold_rather_than_make_the_middle_smaller_than_asked(qtbot) -> No
     assert folded(page) == {"right"}
     page.resize(400, 300)
     assert part(page, "cards").width() == 400 - STRIP
+
+
+def test_a_growing_panel_takes_a_share_of_a_wide_page_until_the_user_resizes_it(qtbot) -> None:
+    sides = {"left": panel("choice", 150, 100), "right": panel("form", 200, 100)}
+    page = PageLayout("build", panel("cards", 300, 200), **sides, growing=("right",))
+    qtbot.addWidget(page)
+    page.show()
+    page.resize(1376, 600)
+    assert (size_of(page, "left"), size_of(page, "right")) == (216, 300)
+    page.resize(1976, 600)
+    assert (size_of(page, "left"), size_of(page, "right")) == (216, 500)
+    drag(qtbot, handle(page, "build_columns", 1), QPoint(-30, 0))
+    page.resize(1376, 600)
+    assert size_of(page, "right") == 300
+    page.resize(1976, 600)
+    drag(qtbot, handle(page, "build_columns", 2), QPoint(100, 0))
+    chosen = size_of(page, "right")
+    assert chosen < 500
+    page.resize(1376, 600)
+    assert size_of(page, "right") == chosen
+    page.reset()
+    page.resize(1976, 600)
+    assert size_of(page, "right") == 500

@@ -172,3 +172,14 @@ def test_another_layer_is_shown_when_the_layer_is_removed(digits):
     digits.document.undo_stack.undo()
     digits.wait(lambda: "conv_3" not in layers.names)
     digits.wait_for_reconstruction("conv_2")
+
+
+def test_the_maps_are_as_large_after_a_layer_without_maps_as_before(digits):
+    grid = digits.find(ImageGrid, "maps")
+    digits.wait(lambda: grid.image_rect(0).width() > 40)
+    before = grid.image_rect(0).size()
+    digits.document.select(("linear_1",))
+    digits.wait(lambda: digits.find(BarChart, "vector").isVisible())
+    digits.document.select(("conv_2",))
+    digits.wait(grid.isVisible)
+    digits.wait(lambda: grid.image_rect(0).size() == before)

@@ -59,9 +59,12 @@ def test_a_sentence_says_which_layer_cannot_be_reconstructed(make_harness, proje
     assert harness.find(QWidget, "sentence").property("danger") is True
     assert harness.reconstruction is None
     assert harness.find(StepStrip, "step_strip").pictures == ()
+    parts = [harness.find(QWidget, name) for name in ("reconstruction", "legend", "overlay")]
+    assert not any(part.isVisible() for part in parts)
     harness.document.select(("conv_1",))
     harness.wait_for_reconstruction("conv_1")
     assert not harness.find(QWidget, "sentence").isVisible()
+    assert all(part.isVisible() for part in parts)
 
 
 def test_a_slow_reconstruction_removes_the_earlier_picture(digits):
