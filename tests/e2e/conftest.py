@@ -28,7 +28,7 @@ class Program:
 
     Arguments:
         desktop: the desktop on which it runs.
-        folder: the folder for its settings and for its answers to the test.
+        folder: the folder for its settings and for its answers to the test. A folder of an earlier program restarts it.
         project: the project file to open; None for a first start.
     """
 
@@ -37,7 +37,7 @@ class Program:
         folder.mkdir(exist_ok=True)
         command = [sys.executable, str(Path(__file__).with_name("driver_app.py")), str(folder)]
         self._log = folder / "output.txt"
-        with self._log.open("wb") as log:
+        with self._log.open("ab") as log:
             self.process = subprocess.Popen(
                 [*command, str(project)] if project else command,
                 env={**desktop.environment, "PYTHONPATH": str(ROOT)},
@@ -81,6 +81,14 @@ class Program:
         x, y, width, height = self.ask()["widgets"][name]
         return x + width / 2, y + height / 2
 
+    def close(self) -> None:
+        """Close the main window, and wait for the end of the program."""
+        self.desktop.xdotool("windowactivate", "--sync", self.window)
+        self.wait_until(lambda state: state["active"] == "main_window", "the main window to be active")
+        self.desktop.press("alt+F4")
+        wait_for(lambda: self.process.poll() is not None, "the program to end", 20)
+        assert self.process.returncode == 0, self.output
+
     def end(self) -> None:
         """Kill the program if it still runs."""
         if self.process.poll() is None:
@@ -90,7 +98,9 @@ class Program:
     def _find_window(self) -> str:
         def find() -> list[str]:
             assert self.process.poll() is None, f"the program ended at once:\n{self.output}"
-            return self.desktop.windows("TinyML Studio")
+            found = self.desktop.windows("TinyML Studio")
+            # The title of a page's own window names the page first.
+            return [each for each in found if self.desktop.xdotool("getwindowname", each).count(" — ") == 1]
 
         found: list[str] = wait_for(find, "the window", 60)
         self.desktop.xdotool("windowactivate", "--sync", found[0])
@@ -125,8 +135,8 @@ def start(desktop: Desktop, tmp_path: Path) -> Iterator[Callable[..., Program]]:
     """Return a function that starts the program. After the test, kill the program and check its output."""
     programs: list[Program] = []
 
-    def start_program(project: Path | None = None) -> Program:
-        programs.append(Program(desktop, tmp_path / f"program_{len(programs)}", project))
+    def start_program(project: Path | None = None, folder: Path | None = None) -> Program:
+        programs.append(Program(desktop, folder or tmp_path / f"program_{len(programs)}", project))
         return programs[-1]
 
     yield start_program

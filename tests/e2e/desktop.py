@@ -3,7 +3,8 @@
 import os
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -82,10 +83,10 @@ class Desktop:
         """Type a text, as fast as a hand that hurries."""
         self.xdotool("type", "--delay", "15", text)
 
-    def click(self, x: float, y: float) -> None:
+    def click(self, x: float, y: float, button: int = 1) -> None:
         """Move the mouse to a point of the screen and click."""
         self.move(x, y)
-        self.xdotool("click", 1)
+        self.xdotool("click", button)
 
     def turn_wheel(self, steps: int) -> None:
         """Turn the wheel at the place of the mouse; `steps` is positive for up."""
@@ -95,13 +96,29 @@ class Desktop:
         """Move the mouse to a point of the screen."""
         self.xdotool("mousemove", round(x), round(y))
 
-    def press_mouse(self) -> None:
-        """Press the left button and keep it down."""
-        self.xdotool("mousedown", 1)
+    def press_mouse(self, button: int = 1) -> None:
+        """Press a button of the mouse and keep it down: 1 is the left one, 2 the middle one."""
+        self.xdotool("mousedown", button)
 
-    def release_mouse(self) -> None:
-        """Release the left button."""
-        self.xdotool("mouseup", 1)
+    def release_mouse(self, button: int = 1) -> None:
+        """Release a button of the mouse."""
+        self.xdotool("mouseup", button)
+
+    def drag(self, start: tuple[float, float], end: tuple[float, float], button: int = 1) -> None:
+        """Press a button at a point, move the mouse to another point, and release the button."""
+        self.move(*start)
+        self.press_mouse(button)
+        self.glide(start, end)
+        self.release_mouse(button)
+
+    @contextmanager
+    def holding(self, key: str) -> Iterator[None]:
+        """Hold a key while the block of the `with` statement runs."""
+        self.xdotool("keydown", key)
+        try:
+            yield
+        finally:
+            self.xdotool("keyup", key)
 
     def glide(self, start: tuple[float, float], end: tuple[float, float], steps: int = 12) -> None:
         """Move the mouse from one point to another in steps, as a hand does."""

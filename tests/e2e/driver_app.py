@@ -67,14 +67,15 @@ class Probe(QObject):
             "layers": [layer.name for layer in document.project.network.layers],
             "types": [layer.type for layer in document.project.network.layers],
             "settings": [layer.settings for layer in document.project.network.layers],
-            "inside": {
-                layer.name: [inferred.specification.type for inferred in document.inferred_layers((layer.name,))]
-                for layer in document.project.network.layers
-                if is_block(layer.type)
-            },
+            "inside": self._layers_inside("type"),
+            "names_inside": self._layers_inside("name"),
             "data": document.project.data.source,
             "problems": [str(problem) for problem in document.problems],
             "selection": list(document.selection),
+            "block": list(document.block),
+            "zoom": self._window.canvas.zoom.factor,
+            "page": self._window.pages.current,
+            "torn_off": sorted(self._window.pages.torn_off),
             "modified": document.modified,
             "state": session.state.name,
             "epochs": len(session.history),
@@ -84,6 +85,15 @@ class Probe(QObject):
             "widgets": visible_widgets(),
             "active": getattr(QApplication.activeWindow(), "objectName", str)(),
             "focus": getattr(QApplication.focusWidget(), "objectName", str)(),
+        }
+
+    def _layers_inside(self, attribute: str) -> dict[str, list[str]]:
+        """Return an attribute of the layers inside each block of the network."""
+        document = self._window.document
+        return {
+            layer.name: [getattr(each.specification, attribute) for each in document.inferred_layers((layer.name,))]
+            for layer in document.project.network.layers
+            if is_block(layer.type)
         }
 
 
