@@ -230,23 +230,23 @@ RULES = (
             and loss_descriptions()[place.project.training.loss].outputs != "probabilities"
         ),
         sentence=lambda place: "The network ends with ReLU, so its outputs are never negative.",
-        why="The loss needs outputs of both signs. Where ReLU gives 0 its gradient is 0 too, so such an output stops "
-        "learning.",
+        why="Scores, and often targets, can be negative. Where ReLU gives 0 its gradient is 0 too, so such an output "
+        "stops learning.",
         fix=_remove,
     ),
     Rule(
         "no_nonlinearity",
         when=_follows_linear_layer,
         sentence=lambda place: f"There is no nonlinearity between it and the {_previous(place)} before it.",
-        why="Two linear layers one after the other compute no more than one of them could. A nonlinearity such as ReLU "
-        "between them makes the network more powerful.",
+        why="Two linear layers one after the other compute no more than a single linear layer could. A nonlinearity "
+        "such as ReLU between them makes the network more powerful.",
         fix=lambda place: InsertBefore("ReLU", {}),
     ),
     Rule(
         "batch_of_one",
         when=lambda place: place.type in ("BatchNorm1D", "BatchNorm2D") and place.project.training.batch_size == 1,
         sentence=lambda place: "Batch normalisation needs batches of more than one example.",
-        why="It subtracts the mean over the batch. With one example, little or nothing is left.",
+        why="It subtracts the mean over the batch. With one example, a vector becomes zeros and a map loses its mean.",
         fix=lambda place: ChangeTraining("Set batch size to 32", {"batch_size": 32}),
     ),
     Rule(

@@ -11,6 +11,11 @@ _LONGEST_VALUE = 60
 _PLAINLY = {
     "Value error, ": "",
     "Input should be ": "",
+    "String should have ": "",
+    "Tuple should have ": "",
+    " after validation": "",
+    "a valid tuple": "a list",
+    "a valid string": "text",
     "greater than or equal to": "at least",
     "less than or equal to": "at most",
     "a valid integer, unable to parse string as an integer": "a whole number",

@@ -7,9 +7,9 @@ Layers of unknown types are kept unchanged, so a project with a layer from anoth
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, FailFast, Field, ValidationError
 
 from tinyml.core import StorageError
 from tinyml.core.files import read_bounded, write_atomically
@@ -63,7 +63,10 @@ class Project(BaseModel):
     network: NetworkSpecification = Field(default_factory=NetworkSpecification)
     data: DataChoice = Field(default_factory=DataChoice)
     training: TrainingSettings = Field(default_factory=TrainingSettings)
-    dismissed_hints: tuple[DismissedHint, ...] = Field(default=(), max_length=MOST_DISMISSED_HINTS)
+    # Without FailFast, a hostile file with many wrong entries takes seconds.
+    dismissed_hints: Annotated[tuple[DismissedHint, ...], FailFast()] = Field(
+        default=(), max_length=MOST_DISMISSED_HINTS
+    )
 
 
 def save_project(path: str | Path, project: Project) -> None:

@@ -30,7 +30,7 @@ def sentence(values: object, model: type[BaseModel] | None) -> str:
 @pytest.mark.parametrize(
     ("values", "in_form", "in_file"),
     [
-        ({"name": 3}, "name is 3 but should be a valid string.", "'name' is 3 but should be a valid string."),
+        ({"name": 3}, "name is 3 but should be text.", "'name' is 3 but should be text."),
         ({}, "name is missing.", "'name' is missing."),
         (
             {"name": "a", "nane": 1},
@@ -60,4 +60,4 @@ def test_the_same_fault_has_the_same_wording_in_forms_and_files(values: object, 
 
 
 def test_a_long_value_is_cut() -> None:
-    assert sentence({"name": [1] * 100}, None) == f"'name' is {repr([1] * 100)[:57]}... but should be a valid string."
+    assert sentence({"name": [1] * 100}, None) == f"'name' is {repr([1] * 100)[:57]}... but should be text."

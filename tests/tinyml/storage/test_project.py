@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from tinyml.core import StorageError
 from tinyml.data import DataChoice
@@ -188,6 +189,19 @@ def test_examples_have_the_bytes_that_the_program_saves(name: str) -> None:
 def test_an_unknown_example_is_refused() -> None:
     with pytest.raises(StorageError, match=r"no example project 'lenet-digit'. Did you mean 'lenet-digits'"):
         example_path("lenet-digit")
+
+
+def test_many_wrong_dismissed_hints_give_one_complaint() -> None:
+    with pytest.raises(ValidationError) as caught:
+        Project.model_validate({"dismissed_hints": [1] * 900})
+    assert caught.value.error_count() == 1
+
+
+def test_too_many_entries_are_refused_in_plain_words() -> None:
+    hint = {"rule": "a", "path": ["x"] * 11}
+    content = json.dumps({"format": "tinyml-project", "version": 3, "dismissed_hints": [hint]})
+    with pytest.raises(StorageError, match=r"path' is .* but should be at most 10 items, not 11"):
+        project_from_json(content.encode(), "a.json")
 
 
 @pytest.mark.parametrize(
