@@ -91,10 +91,11 @@ class FileWatch(QObject):
             self._known = self._document.project
 
     def _watch(self) -> None:
-        """Watch the file and its folder, in which a new file can appear under the old name."""
+        """Watch the file and its folder, in which a new file can appear under the old name; for a link both folders."""
         if self._path is not None:
             # This asks the disk only for a file that the document or a job has just reached.
-            self._watcher.addPaths([str(self._path), str(self._path.parent)])
+            folders = {self._path.parent, self._path.resolve().parent}
+            self._watcher.addPaths([str(self._path), *map(str, folders)])
 
     def _unwatch(self) -> None:
         watched = [*self._watcher.files(), *self._watcher.directories()]

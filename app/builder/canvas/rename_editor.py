@@ -11,6 +11,7 @@ from app.document.blocks import nearest_block
 from app.document.edits import rename_layer
 from app.document.renaming import rename_in_place
 from app.widgets.labels import make_paragraph, show_text
+from app.widgets.plain_text import short
 from app.widgets.theme.style_properties import set_style_property
 from app.widgets.theme.theme import GRID
 from app.widgets.undo_keys import DraftLineEdit
@@ -77,7 +78,7 @@ class RenameEditor(QFrame):
             block: path to the stack of the layer.
         """
         self._card, self._name, self._block = card, card.model.name, block
-        self.field.setAccessibleName(f"New name of {self._name}")
+        self.field.setAccessibleName(f"New name of {short(self._name)}")
         self.field.setText(self._name)
         self._place()
         self.show()

@@ -70,3 +70,9 @@ def test_the_menu_bar_holds_every_command_once_in_its_menu(actions, main_window)
     assert list(menus) == ["&File", "&Edit", "&Network", "&Train", "&View", "&Help"]
     shown = [action.objectName() for menu in menus.values() for action in menu.actions() if not action.isSeparator()]
     assert shown == [f"action_{name}" for name in NAMES]
+
+
+def test_no_key_is_given_to_two_commands(actions) -> None:
+    keys = [shortcut.toString() for name in NAMES for shortcut in actions[name].shortcuts()]
+    assert len(keys) > 40
+    assert sorted(keys) == sorted(set(keys))

@@ -217,3 +217,15 @@ def test_a_document_that_is_saved_while_the_file_is_read_raises_no_question(open
         assert opened.files.save_to(path)
         read_count(number + 1)
         assert dialogs(opened) == []
+
+
+def test_a_link_follows_its_file_also_after_it_was_deleted(window, path, question, tmp_path):
+    link = tmp_path / "link.tinyml.json"
+    link.symlink_to(path)
+    window.files.open_path(link)
+    replace_atomically(path, THEIRS)
+    refuse(question(window))
+    path.unlink()
+    refuse(question(window))
+    save_project(path, network_of("Flatten", "Tanh", "Linear"))
+    assert "changed" in question(window).text()

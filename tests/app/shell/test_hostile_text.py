@@ -16,13 +16,16 @@ from PySide6.QtWidgets import (
     QComboBox,
     QGroupBox,
     QLabel,
+    QLineEdit,
     QMenu,
     QMessageBox,
+    QPlainTextEdit,
     QTabBar,
     QToolTip,
     QWidget,
 )
 
+from app.builder.templates.new_project_dialog import NewProjectDialog
 from app.document import edits
 from app.inspector.maps.bar_chart import BarChart
 from app.inspector.samples.score_list import ScoreList
@@ -126,6 +129,8 @@ def texts_of(widget: QWidget, place: str):
         yield place, widget.text()
     if isinstance(widget, QGroupBox):
         yield place, widget.title()
+    if isinstance(widget, QPlainTextEdit):
+        yield place, widget.toPlainText()[:4000]
     if isinstance(widget, QTabBar):
         for index in range(widget.count()):
             yield place, widget.tabText(index)
@@ -217,6 +222,46 @@ def test_a_project_with_hostile_names(qtbot, small_window, project_file) -> None
     assert undo.endswith("&&")
     assert "R&&D" in window.findChild(QMenu, "menu_recent").actions()[0].text()
     assert show_each_page(qtbot, window) > 10
+
+
+def test_the_panel_below_the_canvas_and_quick_insert(qtbot, small_window, project_file) -> None:
+    window, panel = small_window, small_window.build_panel
+    window.files.open_path(project_file)
+    qtbot.waitUntil(lambda: window.document.data is not None, timeout=10_000)
+    window.pages.show_page("build")
+    window.pages.unfold("build", "below")
+    inside = {"layers": [{"type": "ReLu", "name": f"inner {HOSTILE}"}, {"type": "Linear", "name": LONG_LAYER}]}
+    block = LayerSpecification(type="Residual", name=f"block {HOSTILE}"[:100], settings=inside)
+    layers = (*window.document.project.network.layers, block)
+    changed = window.document.project.model_copy(update={"network": NetworkSpecification(layers=layers)})
+    window.document.apply(edits.Edit(f"add {HOSTILE} {LONG}", changed))
+    for page in (panel.problems, panel.code, panel.summary, panel.history):
+        panel.show_page(page)
+        assert page.isVisible()
+        if page is panel.code:
+            qtbot.waitUntil(lambda: "img" in panel.code.view.toPlainText())
+        QApplication.processEvents()
+        assert check_everything(window) > 10
+        check_width(window)
+    window.document.select((f"inner {HOSTILE}",), block=(block.name,))
+    window.canvas.request_insert()
+    assert window.quick_insert.isVisible()
+    assert "<img" in window.quick_insert.findChild(QLabel, "quick_insert_place").text()
+    check_everything(window)
+    window.canvas.rename()
+    field = window.canvas.findChild(QLineEdit, "rename_field")
+    field.setText(LONG_LAYER)
+    assert "WW" in window.canvas.findChild(QLabel, "rename_error").text()
+    check_everything(window)
+    check_width(window)
+
+
+def test_the_gallery_over_hostile_names(small_window, project_file) -> None:
+    window = small_window
+    window.files.open_path(project_file)
+    window.files.new_project()
+    assert window.findChild(NewProjectDialog).isVisible()
+    check_everything(window)
 
 
 def test_problems_that_quote_hostile_names(qtbot, small_window, tmp_path) -> None:
