@@ -7,7 +7,7 @@ mouse and a test do the same thing.
 
 from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Slot
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Slot
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPixmap
 from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 
@@ -52,6 +52,10 @@ class DropArea(QScrollArea):
             payload: what is dragged.
             position: the pointer, in global coordinates.
         """
+        raise NotImplementedError
+
+    def gap_on_screen(self) -> QRect:
+        """Return the place of the gap that `drag_over` has opened, in global coordinates; empty if there is none."""
         raise NotImplementedError
 
     def drag_leave(self) -> None:
@@ -190,7 +194,7 @@ class DragController(QObject):
         if self._ghost is not None:
             self._ghost.set_copies(copies)
         if self._area is not None:
-            self._area.drag_over(self._payload, self._pointer)
+            self._drag_over(self._area)
 
     def _track_pointer(self, position: QPoint) -> None:
         self._pointer = position
@@ -205,13 +209,18 @@ class DragController(QObject):
             QApplication.changeOverrideCursor(Qt.CursorShape.ForbiddenCursor)
             return
         QApplication.changeOverrideCursor(Qt.CursorShape.ClosedHandCursor)
-        area.drag_over(self._payload, position)
+        self._drag_over(area)
         self._edge_scrolling.follow(area, position)
+
+    def _drag_over(self, area: DropArea) -> None:
+        area.drag_over(self._payload, self._pointer)
+        if self._ghost is not None:
+            self._ghost.fade_over(area.gap_on_screen())
 
     @Slot()
     def _on_edge_scrolled(self) -> None:
         if self._area is not None:
-            self._area.drag_over(self._payload, self._pointer)
+            self._drag_over(self._area)
 
     def _drop(self) -> None:
         area, payload = self._area, self._payload

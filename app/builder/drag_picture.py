@@ -1,10 +1,13 @@
 """The picture that follows the pointer during a drag, and its badge with the number of layers."""
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap, QRegion
 from PySide6.QtWidgets import QWidget
 
 from app.widgets.theme.theme import GRID, current_theme
+
+_OPACITY = 0.85
+_OPACITY_OVER_TEXT = 0.15
 
 
 class Ghost(QWidget):
@@ -20,6 +23,7 @@ class Ghost(QWidget):
         self.setObjectName("drag_ghost")
         self._picture = picture
         self._copies = False
+        self._gap = QRect()
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.resize(picture.deviceIndependentSize().toSize())
         self.raise_()
@@ -33,6 +37,16 @@ class Ghost(QWidget):
         """
         self.move(self.pos() + self.mapFromGlobal(position))
 
+    def fade_over(self, gap: QRect) -> None:
+        """Let the text of the open gap be read through the picture.
+
+        Arguments:
+            gap: place of the gap, in global coordinates; empty if no gap is open.
+        """
+        if gap != self._gap:
+            self._gap = gap
+            self.update()
+
     def set_copies(self, copies: bool) -> None:
         """Show a plus, because a drop copies what is dragged.
 
@@ -44,8 +58,14 @@ class Ghost(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.setOpacity(0.85)
+        gap = QRect(self.mapFromGlobal(self._gap.topLeft()), self._gap.size())
+        painter.setOpacity(_OPACITY_OVER_TEXT)
+        painter.setClipRect(gap)
         painter.drawPixmap(0, 0, self._picture)
+        painter.setOpacity(_OPACITY)
+        painter.setClipRegion(QRegion(self.rect()) - QRegion(gap))
+        painter.drawPixmap(0, 0, self._picture)
+        painter.setClipping(False)
         if self._copies:
             painter.setOpacity(1)
             paint_plus(painter, QRectF(GRID / 2, GRID / 2, 2.5 * GRID, 2.5 * GRID))

@@ -37,10 +37,6 @@ from app.document import BlockPath, Document
 from app.document.edits import Names
 from app.training.inspection import Inspection
 from app.widgets.plain_text import button_text
-from app.widgets.theme.theme import GRID
-
-_NEW_GAP = 6 * GRID
-"""Height in pixels of the gap for a new layer."""
 
 
 class Canvas(NetworkView):
@@ -362,7 +358,7 @@ class Canvas(NetworkView):
 
     def drag_over(self, payload: DragPayload, position: QPoint) -> None:
         self.card_stack.lift(() if payload.copies else payload.names, payload.block)
-        height = self.card_stack.gap_height(payload.names, payload.block) if payload.names else _NEW_GAP
+        height = self.card_stack.gap_height(payload.names, payload.block)
         gap = self.card_stack.gap_at(self.card_stack.mapFromGlobal(position).y())
         self.card_stack.open_gap(gap, height)
         self._drag_preview.follow(payload, gap)
@@ -371,6 +367,10 @@ class Canvas(NetworkView):
     @Slot(tuple)
     def _on_open_requested(self, path: BlockPath) -> None:
         self.set_folded(path, False)
+
+    def gap_on_screen(self) -> QRect:
+        gap, stack = self.card_stack.gap_rect(), self.card_stack
+        return QRect(stack.mapToGlobal(gap.topLeft()), gap.size()) if not gap.isEmpty() else QRect()
 
     def drag_leave(self) -> None:
         self._hover_opening.stop()

@@ -20,7 +20,14 @@ from app.builder.canvas.card_layout import CardLayout, lay_out_card
 from app.builder.canvas.card_model import CardModel
 from app.builder.canvas.card_painter import CardPainter
 from app.builder.canvas.card_picture import PICTURE_NUMBERS, find_picture
-from app.builder.canvas.compact_card import COMPACT_HEIGHT, COMPACT_SCALE, is_compact, paint_compact_row
+from app.builder.canvas.compact_card import (
+    COMPACT_HEIGHT,
+    COMPACT_SCALE,
+    is_compact,
+    is_readable,
+    paint_compact_row,
+    paint_tiny_row,
+)
 from app.widgets.plain_text import button_text, short, tool_tip, visible
 from app.widgets.theme.fonts import scaled_font
 from app.widgets.theme.style_properties import set_style_property
@@ -332,7 +339,11 @@ class Card(QWidget):
             self._paint_inside(painter, rect, scale)
         if compact:
             row = QRect(0, 0, rect.width(), round(COMPACT_HEIGHT / COMPACT_SCALE))
-            paint_compact_row(painter, row if self.model.is_open else rect, self.font(), self.model, self._preview)
+            row = row if self.model.is_open else rect
+            if is_readable(self.font(), self._zoom):
+                paint_compact_row(painter, row, self.font(), self.model, self._preview)
+            else:
+                paint_tiny_row(painter, row, self.font(), self.model)
             return
         if self.model.foldable:
             paint_arrow(painter, rect.width(), self.model.is_open, self._hovered)

@@ -12,12 +12,11 @@ from app.builder.shape_block import BLOCK_SIZE
 from app.widgets.plain_text import sentence
 from app.widgets.theme.fonts import bold_font, small_font
 from app.widgets.theme.theme import GRID
-from tinyml.core import describe_count
 
 TEXT_LEFT = 46
-PARAMETERS_WIDTH = 104
 _WIDE = 520
 _MIN_TEXT_WIDTH = 80
+_NO_BREAK = "\u00a0"
 
 
 @dataclass(frozen=True)
@@ -27,13 +26,15 @@ class CardLayout:
     Attributes:
         boxes: place of each part of the text column: "title", "line", "strip", "remark", "note 0", "fix".
         text_width: width of the text column.
-        wide: True if the parameter count has its own column.
+        wide: True if the parameter count has its own column. Else it stands below the shape, in two lines.
+        parameters_width: width of the parameter count.
         height: height that the card needs.
     """
 
     boxes: dict[str, QRect]
     text_width: int
     wide: bool
+    parameters_width: int
     height: int
 
 
@@ -64,7 +65,7 @@ def lay_out_card(model: CardModel, live_line: str, width: int, font: QFont, fix_
 
     place("title", QFontMetrics(bold_font(font)).height())
     if model.line:
-        place("line", max(wrapped_height(line) for line in (model.line, live_line) if line))
+        place("line", max(wrapped_height(line) for line in (breakable(model.line), live_line) if line))
     if model.strip:
         place("strip", STRIP_HEIGHT, GRID // 2)
     if model.remark:
@@ -74,7 +75,19 @@ def lay_out_card(model: CardModel, live_line: str, width: int, font: QFont, fix_
     if fix_height:
         place("fix", fix_height, GRID // 2 + 2)
     least = 0 if model.is_open else BLOCK_SIZE + GRID // 2
-    return CardLayout(boxes, text_width, wide, max(top + GRID, least))
+    if not wide and model.parameter_count:
+        least = max(least, QFontMetrics(font).height() + 2 * small.height() + 2 * GRID)
+    return CardLayout(boxes, text_width, wide, _parameters_width(wide, font), max(top + GRID, least))
+
+
+def breakable(line: str) -> str:
+    """Return the key settings as text that breaks between settings, not inside one such as "padding 2".
+
+    Arguments:
+        line: the settings with " · " between them.
+    """
+    separator = " · "
+    return separator.join(part.replace(" ", _NO_BREAK) for part in line.split(separator))
 
 
 def wrap_flags(metrics: QFontMetrics, text: str, width: int) -> int:
@@ -91,7 +104,7 @@ def wrap_flags(metrics: QFontMetrics, text: str, width: int) -> int:
 
 
 def _text_width(model: CardModel, width: int, wide: bool, font: QFont) -> int:
-    right = BLOCK_SIZE + _shape_width(font) + (PARAMETERS_WIDTH + GRID if wide else 0) + 4 * GRID
+    right = BLOCK_SIZE + _shape_width(font) + (_parameters_width(wide, font) + GRID if wide else 0) + 4 * GRID
     if model.shape is None:
         right = 2 * GRID
     if model.is_open:
@@ -101,16 +114,11 @@ def _text_width(model: CardModel, width: int, wide: bool, font: QFont) -> int:
 
 def _shape_width(font: QFont) -> int:
     """Return the width of the text beside the block. All cards reserve the same width, so that the blocks line up."""
-    return max(
-        QFontMetrics(font).horizontalAdvance("128×28×28"),
-        QFontMetrics(small_font(font)).horizontalAdvance(shorten_parameters(describe_count(33_333, "parameter"))),
-    )
+    return max(QFontMetrics(font).horizontalAdvance("128×28×28"), _parameters_width(False, font))
 
 
-def shorten_parameters(text: str) -> str:
-    """Write "parameters" as "params".
-
-    Arguments:
-        text: a quantity such as "33 333 parameters".
-    """
-    return text.replace("parameter", "param")
+def _parameters_width(wide: bool, font: QFont) -> int:
+    """Return the width of the parameter count. All cards reserve the same width."""
+    number, word = "888 888", "parameters"
+    metrics = QFontMetrics(small_font(font))
+    return max(metrics.horizontalAdvance(text) for text in ((f"{number} {word}",) if wide else (number, word)))

@@ -6,11 +6,10 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath, Q
 
 from app.builder.canvas.activation_strip import Tiles, paint_bars, paint_empty_tiles, paint_tiles
 from app.builder.canvas.block_painter import arrow_rect
-from app.builder.canvas.card_layout import PARAMETERS_WIDTH, TEXT_LEFT, CardLayout, shorten_parameters, wrap_flags
+from app.builder.canvas.card_layout import TEXT_LEFT, CardLayout, breakable, wrap_flags
 from app.builder.canvas.card_model import CardModel
 from app.builder.layer_icons import ICON_SIZE, paint_layer_icon
 from app.builder.shape_block import BLOCK_SIZE, paint_block
-from app.formatting import format_count
 from app.widgets.plain_text import sentence, short
 from app.widgets.theme.fonts import bold_font, small_font
 from app.widgets.theme.theme import GRID, RADIUS, current_theme, family_color
@@ -102,10 +101,11 @@ class CardPainter:
         painter.drawText(title, int(Qt.AlignmentFlag.AlignVCenter), name)
         painter.setFont(self._font)
         painter.setPen(QColor(theme.muted))
-        self._draw_line(title.adjusted(bold_metrics.horizontalAdvance(name) + GRID, 0, 0, 0), short(model.type_name))
+        rest = title.adjusted(bold_metrics.horizontalAdvance(name) + GRID, 0, 0, 0)
+        self._draw_line(rest, fitting_type_name(model, painter.fontMetrics(), rest.width()))
         painter.setFont(small_font(self._font))
         if "line" in boxes:
-            self._draw_lines(boxes["line"], live_line or model.line)
+            self._draw_lines(boxes["line"], live_line or breakable(model.line))
         for number, note in enumerate(model.notes):
             self._draw_lines(boxes[f"note {number}"], note)
         if model.remark:
@@ -157,27 +157,28 @@ class CardPainter:
         counted = model.parameter_count > 0
         text_left = block.right() + GRID
         line = QFontMetrics(self._font).height()
-        text_top = middle - line if counted and not wide else middle - line / 2
-        column = self._rect.width() - PARAMETERS_WIDTH - GRID * 1.5 if wide else text_left
+        small = QFontMetrics(small_font(self._font)).height()
+        text_top = middle - line / 2 - (small if counted and not wide else 0)
+        column = self._rect.width() - self._layout.parameters_width - GRID * 1.5 if wide else text_left
         text_right = column - GRID if wide and counted else self._rect.width() - GRID
         text_box = QRectF(text_left, text_top, text_right - text_left, line)
         self._draw_line(text_box.toRect(), preview or describe_shape(model.shape))
         if counted:
             width = self._rect.width() - column - GRID * 1.5
-            self._paint_parameters(QRectF(column, middle - (line if wide else 0), width, 2 * line))
+            self._paint_parameters(QRectF(column, middle - small if wide else text_box.bottom(), width, 2 * small))
 
     def _paint_parameters(self, box: QRectF) -> None:
-        """Paint the parameter count, as long as fits, above a bar with its share of the network's parameters."""
+        """Paint the parameter count above a bar with its share of the network's parameters."""
         theme, model, painter = current_theme(), self._model, self._painter
         painter.setFont(small_font(self._font))
         painter.setPen(QColor(theme.muted))
-        metrics = painter.fontMetrics()
-        full = describe_count(model.parameter_count, "parameter")
-        number = format_count(model.parameter_count)
-        candidates = (full, shorten_parameters(full), number)
-        text = next((each for each in candidates if metrics.horizontalAdvance(each) <= box.width()), number)
-        painter.drawText(QRectF(box.left(), box.top(), box.width(), metrics.height()), 0, text)
-        bar = QRectF(box.left(), box.top() + metrics.height() + 3, box.width(), 3)
+        text = describe_count(model.parameter_count, "parameter")
+        if not self._layout.wide:
+            number, _, word = text.rpartition(" ")
+            text = f"{number}\n{word}"
+        height = painter.fontMetrics().height() * (text.count("\n") + 1)
+        painter.drawText(QRectF(box.left(), box.top(), box.width(), height), 0, text)
+        bar = QRectF(box.left(), box.top() + height + 3, box.width(), 3)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(theme.track))
         painter.drawRoundedRect(bar, 1.5, 1.5)
@@ -193,3 +194,15 @@ class CardPainter:
         if box.width() > GRID:
             shown = self._painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, box.width())
             self._painter.drawText(box, int(Qt.AlignmentFlag.AlignVCenter), shown)
+
+
+def fitting_type_name(model: CardModel, metrics: QFontMetrics, width: int) -> str:
+    """Return the layer type with its summary, or the type alone if both do not fit.
+
+    Arguments:
+        model: content of the card.
+        metrics: of the font of the text.
+        width: room for the text in pixels.
+    """
+    text = short(model.type_name)
+    return text if metrics.horizontalAdvance(text) <= width else text.partition(" · ")[0]

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QStyle, QWidget
 from app.builder.canvas.card import Card, scaled_rect
 from app.builder.canvas.card_model import CardModel
 from app.builder.canvas.empty_network import EmptyNetwork
-from app.builder.canvas.gap_frame import GapFrame, GapText, paint_frame
+from app.builder.canvas.gap_frame import GapFrame, GapText, paint_frame, text_height
 from app.builder.canvas.stack_layout import SPACING, CardGap, StackLayout, lay_out_cards
 from app.document import BlockPath
 from app.widgets.theme.theme import GRID, current_theme
@@ -164,15 +164,16 @@ class CardStack(QWidget):
             self.arrange()
 
     def gap_height(self, names: tuple[str, ...], block: BlockPath = ()) -> int:
-        """Return the height of a gap for some cards, in pixels at 100 %. It is limited if there are many.
+        """Return the height of a gap, in pixels at 100 %. It has room for its text, also if the cards are small.
 
         Arguments:
-            names: names of the layers.
+            names: names of the layers that the gap is for, which decide its height within limits; empty for a new one.
             block: path to their stack.
         """
         width, zoom = self._card_width(self.zoom), self.zoom
         heights = [card.height_for(width, zoom) for card in self._cards_of(names, block)]
-        return min(sum(heights), 15 * GRID) if heights else 6 * GRID
+        wanted = min(sum(heights), 15 * GRID) if heights else 6 * GRID
+        return max(wanted, math.ceil(text_height(self.font(), zoom) / zoom))
 
     def _cards_of(self, names: tuple[str, ...], block: BlockPath) -> set[Card]:
         """Return the cards of some layers of a stack, and those inside them."""

@@ -1,13 +1,17 @@
-"""A card in one row, for a canvas that is zoomed out: icon, name, type, output shape, and a mark for a problem."""
+"""A card in one row, for a canvas that is zoomed out: icon, name, type, output shape, and a mark for a problem.
+
+Where the text would be unreadable, a bar in the colour of the layer family stands for it.
+"""
 
 from PySide6.QtCore import QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
+from PySide6.QtGui import QColor, QFont, QFontInfo, QFontMetrics, QPainter
 
 from app.builder.canvas.card_model import CardModel
+from app.builder.canvas.card_painter import fitting_type_name
 from app.builder.layer_icons import ICON_SIZE, paint_layer_icon
 from app.widgets.plain_text import short
 from app.widgets.theme.fonts import bold_font
-from app.widgets.theme.theme import GRID, current_theme
+from app.widgets.theme.theme import GRID, current_theme, family_color
 from tinyml.core import describe_shape
 
 COMPACT_SCALE = 1.7
@@ -18,8 +22,13 @@ COMPACT_HEIGHT = 44
 
 LARGEST_COMPACT_ZOOM = 0.6
 """Cards are compact below this size: size on screen divided by the size at 100 %."""
+
+_SMALLEST_TEXT = 6.0
+"""Height in pixels of the screen below which text cannot be read."""
+
 _MARK = 14
 _TEXT_LEFT = 40
+_BAR_HEIGHT = 8.0
 
 
 def is_compact(zoom: float) -> bool:
@@ -29,6 +38,34 @@ def is_compact(zoom: float) -> bool:
         zoom: size on screen divided by the size at 100 %.
     """
     return zoom < LARGEST_COMPACT_ZOOM
+
+
+def is_readable(font: QFont, zoom: float) -> bool:
+    """Return True if the text on a compact card is large enough to be read.
+
+    Arguments:
+        font: font of the card at 100 %.
+        zoom: size on screen divided by the size at 100 %.
+    """
+    return QFontInfo(font).pixelSize() * COMPACT_SCALE * zoom >= _SMALLEST_TEXT
+
+
+def paint_tiny_row(painter: QPainter, rect: QRect, font: QFont, model: CardModel) -> None:
+    """Paint the content of a compact card that is too small for text: a bar, and a mark for a problem or a hint.
+
+    Arguments:
+        painter: paints on the card; its unit is `COMPACT_SCALE` × zoom pixels.
+        rect: the whole card in this unit.
+        font: font of the card.
+        model: content of the card.
+    """
+    right = float(rect.width() - 2 * GRID)
+    if model.remark is not None:
+        right = _paint_remark(painter, rect, font, model) - GRID
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(family_color(model.family))
+    bar = QRectF(2 * GRID, (rect.height() - _BAR_HEIGHT) / 2, right - 2 * GRID, _BAR_HEIGHT)
+    painter.drawRoundedRect(bar, _BAR_HEIGHT / 2, _BAR_HEIGHT / 2)
 
 
 def paint_compact_row(painter: QPainter, rect: QRect, font: QFont, model: CardModel, preview: str = "") -> None:
@@ -45,10 +82,7 @@ def paint_compact_row(painter: QPainter, rect: QRect, font: QFont, model: CardMo
     paint_layer_icon(painter, QRectF(14, middle - ICON_SIZE / 2, ICON_SIZE, ICON_SIZE), model.family)
     right = float(rect.width() - GRID)
     if model.remark is not None:
-        right -= _MARK
-        color = QColor(theme.danger if model.problem is not None else theme.warning)
-        _paint_mark(painter, QRectF(right, middle - _MARK / 2, _MARK, _MARK), font, color)
-        right -= GRID
+        right = _paint_remark(painter, rect, font, model) - GRID
     bold, metrics = bold_font(font), QFontMetrics(font)
     if preview or model.shape is not None:
         shape = preview or describe_shape(model.shape or ())
@@ -66,18 +100,25 @@ def paint_compact_row(painter: QPainter, rect: QRect, font: QFont, model: CardMo
     painter.drawText(QRectF(_TEXT_LEFT, 0, room, rect.height()), Qt.AlignmentFlag.AlignVCenter, name)
     used = QFontMetrics(bold).horizontalAdvance(name) + GRID
     if room - used > 3 * GRID:
-        kind = metrics.elidedText(short(model.type_name), Qt.TextElideMode.ElideRight, room - used)
+        kind = fitting_type_name(model, metrics, room - used)
+        kind = metrics.elidedText(kind, Qt.TextElideMode.ElideRight, room - used)
         painter.setFont(font)
         painter.setPen(QColor(theme.muted))
         painter.drawText(QRectF(_TEXT_LEFT + used, 0, room - used, rect.height()), Qt.AlignmentFlag.AlignVCenter, kind)
 
 
-def _paint_mark(painter: QPainter, box: QRectF, font: QFont, color: QColor) -> None:
-    """Paint the mark of a problem or a hint: a disc with an exclamation mark."""
+def _paint_remark(painter: QPainter, rect: QRect, font: QFont, model: CardModel) -> float:
+    """Paint the mark of a problem or a hint at the right: a disc with an exclamation mark. Return its left edge."""
     theme = current_theme()
+    left = float(rect.width() - GRID - _MARK)
+    box, color = (
+        QRectF(left, (rect.height() - _MARK) / 2, _MARK, _MARK),
+        theme.danger if model.problem else theme.warning,
+    )
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(color)
+    painter.setBrush(QColor(color))
     painter.drawEllipse(box)
     painter.setFont(bold_font(font))
     painter.setPen(QColor(theme.card))
     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, "!")
+    return left

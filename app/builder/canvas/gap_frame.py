@@ -1,5 +1,6 @@
 """The frame of an open gap, with what a drop would change."""
 
+import math
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRect, QRectF, Qt
@@ -79,8 +80,22 @@ class GapFrame(QWidget):
         box = QRectF(self.rect())
         paint_frame(painter, box, active=True)
         if self.text is not None:
-            _paint_text(painter, box, scaled_font(small_font(self.font()), max(self._zoom, _SMALLEST_TEXT)), self.text)
+            _paint_text(painter, box, _text_font(self.font(), self._zoom), self.text)
         painter.end()
+
+
+def text_height(font: QFont, zoom: float) -> int:
+    """Return the height of the text in a gap, two lines, in pixels of the screen.
+
+    Arguments:
+        font: font of the cards at 100 %.
+        zoom: size on screen divided by the size at 100 %.
+    """
+    return math.ceil(2 * QFontMetricsF(_text_font(font, zoom)).height()) + GRID // 2
+
+
+def _text_font(font: QFont, zoom: float) -> QFont:
+    return scaled_font(small_font(font), max(zoom, _SMALLEST_TEXT))
 
 
 def paint_frame(painter: QPainter, box: QRectF, active: bool) -> None:

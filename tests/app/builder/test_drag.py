@@ -1,7 +1,7 @@
 """Dragging with mouse events: from the palette, to another place, and drags that are cancelled."""
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -176,12 +176,32 @@ def test_alt_copies_the_dragged_cards(harness) -> None:
 def test_releasing_alt_moves_instead_of_copying(harness) -> None:
     harness.pick_up(harness.card("conv_1"))
     ghost = harness.window.findChild(Ghost)
-    plain = ghost.grab().toImage()
+
+    def picture():
+        ghost.fade_over(QRect())  # the gap may be elsewhere
+        return ghost.grab().toImage()
+
+    plain = picture()
     QTest.keyPress(harness.window, Qt.Key.Key_Alt)
     assert harness.card("conv_1").y() > 0  # the card stays in the network
-    assert ghost.grab().toImage() != plain
+    assert picture() != plain
     QTest.keyRelease(harness.window, Qt.Key.Key_Alt)
-    assert ghost.grab().toImage() == plain
+    assert picture() == plain
     harness.move_to_gap(2)
     harness.release()
     assert harness.names() == ["relu_1", "pool_1", "conv_1", "flatten_1", "linear_1"]
+
+
+def test_the_text_of_the_gap_shows_through_the_picture(harness) -> None:
+    harness.pick_up(harness.card("conv_1"))
+    harness.move_to_gap(3)
+    ghost, stack = harness.window.findChild(Ghost), harness.canvas.card_stack
+    gap = stack.gap_rect()
+    over = QRect(ghost.mapFromGlobal(stack.mapToGlobal(gap.topLeft())), gap.size()) & ghost.rect()
+    assert not over.isEmpty()
+    faded = ghost.grab(over).toImage()
+    ghost.fade_over(QRect())
+    plain = ghost.grab(over).toImage()
+    middle = over.translated(-over.topLeft()).center()
+    assert faded.pixelColor(middle) != plain.pixelColor(middle)
+    harness.release()

@@ -9,12 +9,13 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolTip
 
 from app.builder import SettingsForm
 from app.builder.canvas.card import Card
-from app.builder.canvas.card_layout import lay_out_card, wrap_flags
+from app.builder.canvas.card_layout import breakable, lay_out_card, wrap_flags
 from app.builder.canvas.card_model import make_layer_models
-from app.builder.canvas.card_painter import CardPainter
+from app.builder.canvas.card_painter import CardPainter, fitting_type_name
 from app.document import DATA_PENDING
 from app.document.edits import change_data, change_training, rename_layer
 from app.widgets.plain_text import tool_tip
+from app.widgets.theme.fonts import small_font
 
 
 def test_a_card_shows_type_settings_shape_and_parameters(harness) -> None:
@@ -70,7 +71,10 @@ def test_shape_and_parameter_count_have_room(qtbot, document, width: int) -> Non
     boxes = {text: box for box, text in painted}
     assert "128×28×28" in boxes
     count = next(text for text in boxes if text.startswith("32"))
-    assert "param" in count
+    lines, metrics = count.split("\n"), QFontMetrics(small_font(card.font()))
+    assert " ".join(lines).endswith("320 parameters"), "the word is not shortened"
+    assert all(metrics.horizontalAdvance(line) <= boxes[count].width() for line in lines)
+    assert boxes[count].toRect().bottom() <= card.height()
     shape_box, count_box = boxes["128×28×28"], boxes[count]
     assert width < 480 or shape_box.right() < count_box.left()
 
@@ -130,3 +134,16 @@ def test_a_card_is_painted_once_for_each_change(harness, monkeypatch) -> None:
     harness.document.apply(rename_layer(harness.document.project, "pool_1", "other"))
     assert harness.card("other").grab().toImage() != first
     assert len(painted) == 3
+
+
+def test_settings_break_between_two_settings(document) -> None:
+    line = breakable("8 filters · 3×3 · padding 1")
+    assert line.split(" ") == ["8\u00a0filters", "·", "3×3", "·", "padding\u00a01"]
+
+
+def test_a_type_whose_summary_does_not_fit_stands_alone(document) -> None:
+    model, metrics = make_layer_models(document)[1], QFontMetrics(QApplication.font())
+    assert model.type_name == "ReLU · max(0, x)"
+    width = metrics.horizontalAdvance(model.type_name)
+    assert fitting_type_name(model, metrics, width) == "ReLU · max(0, x)"
+    assert fitting_type_name(model, metrics, width - 1) == "ReLU"

@@ -2,11 +2,12 @@
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
 from app.builder.canvas import drag_preview
-from app.builder.canvas.gap_frame import GapFrame, GapText
+from app.builder.canvas.gap_frame import GapFrame, GapText, text_height
 
 
 @pytest.fixture
@@ -84,3 +85,14 @@ def test_the_preview_is_painted_at_any_zoom(harness, frame, qtbot, zoom: float) 
     assert frame.grab().toImage() != empty
     harness.canvas.grab()
     harness.release()
+
+
+@pytest.mark.parametrize("zoom", [0.25, 0.4, 0.6])
+def test_a_gap_between_small_cards_has_room_for_both_lines(harness, frame, qtbot, zoom: float) -> None:
+    harness.canvas.zoom.set_factor(zoom)
+    harness.pick_up(harness.entry("Linear"))
+    harness.move_to_gap(0)
+    qtbot.waitUntil(lambda: bool(frame.text.trouble))
+    assert frame.height() >= text_height(frame.font(), zoom) - 1
+    assert text_height(frame.font(), zoom) > 2 * QFontMetrics(frame.font()).height() * 0.6
+    QTest.keyClick(harness.window, Qt.Key.Key_Escape)

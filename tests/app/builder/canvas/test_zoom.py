@@ -1,14 +1,19 @@
 """The zoom of the canvas: keys, wheel, touchpad, fit, and what it does to the cards."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QInputDevice, QNativeGestureEvent, QPointingDevice, QWheelEvent
+from PySide6.QtGui import QFont, QImage, QInputDevice, QNativeGestureEvent, QPointingDevice, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QToolButton
 
+from app.builder.canvas.card import Card
+from app.builder.canvas.card_model import make_layer_models
 from app.builder.canvas.compact_card import COMPACT_HEIGHT
 from app.builder.canvas.zoom import LARGEST, LEVELS, SMALLEST
 from app.document.edits import remove_layers
+from app.widgets.theme.theme import family_color
 
 THIRTY = [("ReLu", f"relu_{number}") for number in range(30)]
 
@@ -210,3 +215,21 @@ def test_a_restored_zoom_of_100_percent_stays(make_harness, document_of) -> None
     harness.canvas.zoom.restore("1.0")
     harness.canvas.zoom.show_at_least(20)
     assert harness.canvas.zoom.factor == 1.0
+
+
+def picture_of(card, name: str, zoom: float) -> QImage:
+    """Return the picture of a card with another name."""
+    card.show_model(replace(card.model, name=name))
+    card.set_scale(600, zoom)
+    card.resize(round(600 * zoom), round(card.height_for(600, zoom) * zoom))
+    return card.grab().toImage()
+
+
+def test_a_compact_card_hides_text_that_cannot_be_read(qtbot, document) -> None:
+    card = Card(make_layer_models(document)[0])
+    qtbot.addWidget(card)
+    card.setFont(QFont(card.font().family(), 10))
+    assert picture_of(card, "one", 0.5) != picture_of(card, "another", 0.5)
+    assert picture_of(card, "one", 0.25) == picture_of(card, "another", 0.25)
+    colors = {picture_of(card, "one", 0.25).pixelColor(75, y).name() for y in range(11)}
+    assert family_color("convolution").name() in colors, "a bar shows the family"
