@@ -95,6 +95,16 @@ class ModelForm(QWidget):
         self._errors[name] = error
         self.show_error(name, "")
 
+    @property
+    def column_widths(self) -> tuple[int, int]:
+        """The least widths of the titles and of the editors, in pixels, so that other rows can line up with these."""
+        layout = self.layout()
+        assert isinstance(layout, QGridLayout)
+        columns = [layout.itemAtPosition(_ROWS * row, column) for column in (0, 1) for row in range(len(self.editors))]
+        widths = [item.minimumSize().width() for item in columns if item is not None]
+        middle = len(widths) // 2
+        return max(widths[:middle], default=0), max(widths[middle:], default=0)
+
     def add_below(self, name: str, widget: QWidget) -> None:
         """Put a widget below the editor of a field. Tab reaches it after the editor.
 

@@ -13,7 +13,8 @@ from tinyml.core.memory import describe_bytes
 class FactsChip(QLabel):
     """Shows parameters, operations and receptive field of the network: "54 314 parameters · 1.6 MFLOP/image".
 
-    Where there is little room, it leaves out the facts at the end; at last it writes "54k". The tool tip explains all.
+    Where there is little room, it leaves out the facts at the end; at last it writes "54k parameters". The tool tip
+    explains all.
 
     Arguments:
         document: its network is described.
@@ -34,7 +35,7 @@ class FactsChip(QLabel):
         facts = _list_facts(self._document)
         count = _shorten_count(self._document.facts.parameter_count)
         self._texts = [" · ".join(facts[:number]) for number in range(len(facts), 0, -1)]
-        self._texts += [f"{count} params", count]
+        self._texts.append(f"{count} parameters")
         self.setToolTip(_explain(self._document))
         self.setAccessibleName(self._texts[0])
         self.setAccessibleDescription(self.toolTip())

@@ -144,8 +144,8 @@ class ToolBar(QToolBar):
         super().resizeEvent(event)
 
     def _fit(self) -> None:
-        """Say less if there is little room: icons without text, then short chips. Qt moves the rest into a menu."""
-        for icons_only, short_chips in ((False, False), (True, False), (True, True)):
+        """Say less if there is little room: short chips, then icons without text. Qt moves the rest into a menu."""
+        for icons_only, short_chips in ((False, False), (False, True), (True, True)):
             for button in self._buttons[1:]:
                 button.set_compact(icons_only)
             for name, texts in self._texts.items():

@@ -51,7 +51,7 @@ class CodePanel(QWidget):
         self.updates = 0
         self._document = document
         self._kind = next(iter(SCRIPT_KINDS.values()))
-        self._outdated = True
+        self._outdated = self._scrolls_to_selection = True
         self._view = CodeView()
         self._view.line_chosen.connect(self._on_line_chosen)
         layout = QVBoxLayout(self)
@@ -117,6 +117,7 @@ class CodePanel(QWidget):
         """
         self._kind = SCRIPT_KINDS[name]
         self._buttons[name].setChecked(True)
+        self._scrolls_to_selection = True
         self._update_soon()
 
     def shutdown(self) -> None:
@@ -188,7 +189,8 @@ class CodePanel(QWidget):
     def _on_script_returned(self, script: Script) -> None:
         self.script = script
         self._view.show_text(script.text.rstrip("\n"))
-        self._mark_selection()
+        self._mark_selection(scroll=self._scrolls_to_selection)
+        self._scrolls_to_selection = False
 
     def _mark_selection(self, *, scroll: bool = False) -> None:
         """Mark the lines of the selected layers.

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QFontDatabase, QKeyEvent, QMouseEvent, QResize
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
 
 from app.builder.code.highlighter import PythonHighlighter
-from app.widgets.theme.theme import current_theme
+from app.widgets.theme.theme import GRID, current_theme
 
 _MARK_OPACITY = 0.18
 
@@ -36,6 +36,8 @@ class CodeView(QPlainTextEdit):
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         self.setTabChangesFocus(True)
+        self.setFrameShape(QPlainTextEdit.Shape.NoFrame)
+        self.document().setDocumentMargin(GRID)
         self.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self._highlighter = PythonHighlighter(self.document())
         self._marked: tuple[range, ...] = ()

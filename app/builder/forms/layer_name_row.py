@@ -54,7 +54,7 @@ class LayerNameRow(QWidget):
     def _assemble(self) -> None:
         label = make_caption("Name")
         label.setBuddy(self.field)
-        layout = QGridLayout(self)
+        self._grid = layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setHorizontalSpacing(GRID)
         layout.setVerticalSpacing(0)
@@ -63,6 +63,15 @@ class LayerNameRow(QWidget):
         layout.addWidget(label, 0, 0)
         layout.addWidget(self.field, 0, 1)
         layout.addWidget(self._error, 1, 0, 1, 2)
+
+    def line_up(self, widths: tuple[int, int]) -> None:
+        """Let the field begin where the fields of the form below begin.
+
+        Arguments:
+            widths: least widths of the titles and of the editors of this form, in pixels.
+        """
+        for column, width in enumerate(widths):
+            self._grid.setColumnMinimumWidth(column, width)
 
     def show_layer(self, layer: LayerSpecification, block: BlockPath = ()) -> None:
         """Show the name of a layer. A draft stays if the layer is the same as before.

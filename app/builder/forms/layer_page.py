@@ -139,6 +139,7 @@ class LayerPage(Page):
             self._form.show_values(form_values(inferred.layer_type.Settings, inferred))
         if self._same_padding is not None:
             self._same_padding.show_settings(inferred.settings)
+        self._name_row.line_up(self._form.column_widths if self._form is not None else (0, 0))
 
     def _remove_form(self) -> None:
         if self._form is None:

@@ -11,7 +11,7 @@ _WIDEST_NAME = 32 * GRID
 
 
 class SummaryTable(QTableView):
-    """Shows the rows of a summary. The first column takes the width that the others leave.
+    """Shows the rows of a summary. The columns share the width that their content leaves.
 
     Arguments:
         model: the rows.
@@ -47,12 +47,10 @@ class SummaryTable(QTableView):
         self.selectionModel().selectionChanged.connect(self._on_selection_changed)
 
     def fit_columns(self) -> None:
-        """Make each column as wide as its content, and give the first one the rest of the room."""
+        """Make each column as wide as its content, and share the rest of the room."""
         self.resizeColumnsToContents()
         self._widths = [min(self.columnWidth(each), _WIDEST_NAME) for each in range(self.model().columnCount())]
-        for column, width in enumerate(self._widths):
-            self.setColumnWidth(column, width)
-        self._widen_first_column()
+        self._share_room()
 
     def selected_rows(self) -> list[int]:
         """Return the numbers of the selected rows, from top to bottom."""
@@ -80,11 +78,14 @@ class SummaryTable(QTableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._widen_first_column()
+        self._share_room()
 
-    def _widen_first_column(self) -> None:
-        if self._widths:
-            self.setColumnWidth(0, max(self._widths[0], self.viewport().width() - sum(self._widths[1:])))
+    def _share_room(self) -> None:
+        """Widen all columns alike, so that names and numbers stay near each other; the first one takes the rest."""
+        room = max(self.viewport().width() - sum(self._widths), 0)
+        for column, width in enumerate(self._widths):
+            share, rest = divmod(room, len(self._widths))
+            self.setColumnWidth(column, width + share + (rest if column == 0 else 0))
 
     def _offer_copy(self) -> None:
         copy = QAction("Copy rows", self)

@@ -60,9 +60,7 @@ def test_a_narrow_chip_leaves_out_the_last_facts(chip_for):
     chip.resize(chip.sizeHint().width() - 1, chip.height())
     assert chip.text() == whole.rpartition(" · ")[0]
     chip.resize(chip.minimumSizeHint())
-    assert chip.text() == "22k"
-    chip.resize(chip.minimumSizeHint().width() + 60, chip.height())
-    assert chip.text() == "22k params"
+    assert chip.text() == "22k parameters"
     chip.resize(chip.sizeHint())
     assert chip.text() == whole
     assert chip.accessibleName() == whole

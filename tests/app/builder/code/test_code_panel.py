@@ -207,3 +207,19 @@ def test_a_thousand_layers_do_not_block_the_window(qtbot) -> None:
     document.select(("layer_900",))
     assert thread_time() - started < 0.5
     panel.shutdown()
+
+
+def test_the_selected_layer_is_visible_when_the_page_opens(document, qtbot) -> None:
+    document.select(("linear_1",))
+    panel = CodePanel(document)
+    qtbot.addWidget(panel)
+    qtbot.addWidget(panel.tools)
+    panel.resize(700, 120)
+    panel.show()
+    qtbot.waitUntil(lambda: panel.view.verticalScrollBar().value() > 0)
+    assert "linear_1" in lines_of(panel)[panel.view.marked[0].start]
+    panel.view.verticalScrollBar().setValue(0)
+    document.apply(edits.rename_layer(document.project, "conv_1", "first"))
+    qtbot.waitUntil(lambda: 'Conv2D("first"' in panel.view.toPlainText())
+    assert panel.view.verticalScrollBar().value() == 0, "an edit leaves the place to the user"
+    panel.shutdown()

@@ -1,7 +1,7 @@
 """The form for one layer: settings, problem, and what it says of the layer."""
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QPushButton, QWidget
@@ -160,3 +160,15 @@ def test_a_new_layer_file_appears_in_palette_canvas_and_form(qtbot, document, th
     assert find(form, QLabel, "layer_formula").text() == "<i>y</i> = <i>G</i><sub><i>s</i></sub> ⋆ <i>x</i>"
     for widget in (palette, canvas, form):
         widget.grab()
+
+
+@pytest.mark.parametrize("width", [260, 300, 400])
+@pytest.mark.parametrize("layer_type", ["Conv2D", "Softmax", "Linear"])
+def test_the_name_begins_where_the_settings_begin(form, qtbot, document, layer_type: str, width: int) -> None:
+    document.apply(insert_layer(document.project, 0, layer_type))
+    form.resize(width, 700)
+    qtbot.waitUntil(lambda: form.width() == width)
+    document.select(document.selection)
+    name, page = find(form, QLineEdit, "layer_name"), find(form, QWidget, "layer_page")
+    setting = next(each for each in form.findChildren(NumberBox) if each.isVisible())
+    qtbot.waitUntil(lambda: name.mapTo(page, QPoint()).x() == setting.mapTo(page, QPoint()).x())

@@ -121,3 +121,15 @@ def test_a_failed_save_gives_a_sentence(qtbot, make_panel, document, tmp_path):
         panel.summary.save_to(tmp_path / "missing" / "table.csv")
     assert "Could not save" in said.args[0]
     panel.shutdown()
+
+
+def test_all_columns_share_the_room(make_panel, document, qtbot):
+    panel, table = show_summary(make_panel, document)
+    panel.resize(700, 240)
+    qtbot.waitUntil(lambda: table.viewport().width() > 600)
+    narrow = [table.columnWidth(number) for number in range(len(COLUMNS))]
+    panel.resize(1400, 240)
+    qtbot.waitUntil(lambda: table.viewport().width() > 1300)
+    grown = [table.columnWidth(number) - before for number, before in enumerate(narrow)]
+    assert sum(table.columnWidth(number) for number in range(len(COLUMNS))) == table.viewport().width()
+    assert max(grown) - min(grown) <= len(COLUMNS)
