@@ -1,7 +1,7 @@
 """The table of problems and hints: selects their layers, applies their fixes, dismisses hints."""
 
 from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
 from app.builder.panel.cell_button import CellButton
@@ -11,6 +11,12 @@ from app.widgets.theme.theme import GRID
 
 _WIDEST = {ProblemColumn.LAYER: 20 * GRID, ProblemColumn.FIX: 30 * GRID, ProblemColumn.DISMISS: 14 * GRID}
 """Largest widths of the columns in pixels; the sentence takes the rest."""
+
+_LEAST_SENTENCE = 30 * GRID
+"""Width in pixels below which the table leaves out reasons and the buttons that dismiss: Del and the menu do that."""
+
+_NARROW = {ProblemColumn.LAYER: 12 * GRID, ProblemColumn.FIX: 15 * GRID}
+"""Largest widths in a table without them."""
 
 
 class ProblemTable(QTableView):
@@ -77,6 +83,22 @@ class ProblemTable(QTableView):
         elif row != self.currentIndex().row():
             self.selectRow(row)
         self.blockSignals(blocked)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_columns()
+
+    def _fit_columns(self) -> None:
+        """Give the sentence enough room, if necessary at the cost of the other columns."""
+        wanted = {column: min(self.sizeHintForColumn(column) + GRID, widest) for column, widest in _WIDEST.items()}
+        with_hints = self._problems.has_hints
+        if not with_hints:
+            wanted[ProblemColumn.DISMISS] = 0
+        narrow = self.width() - sum(wanted.values()) < _LEAST_SENTENCE
+        for column, width in wanted.items():
+            self.setColumnWidth(column, min(width, _NARROW.get(column, width)) if narrow else width)
+        self.setColumnHidden(ProblemColumn.DISMISS, narrow or not with_hints)
+        self._problems.set_brief(narrow)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -145,6 +167,4 @@ class ProblemTable(QTableView):
 
     @Slot()
     def _on_model_reset(self) -> None:
-        for column, widest in _WIDEST.items():
-            self.setColumnWidth(column, min(self.sizeHintForColumn(column) + GRID, widest))
-        self.setColumnHidden(ProblemColumn.DISMISS, not self._problems.has_hints)
+        self._fit_columns()

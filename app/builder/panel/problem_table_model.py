@@ -64,6 +64,24 @@ class ProblemTableModel(QAbstractTableModel):
     def __init__(self) -> None:
         super().__init__()
         self._problems: tuple[PlacedProblem, ...] = ()
+        self._brief = False
+
+    @property
+    def brief(self) -> bool:
+        """True if the reasons of the hints are left out. Tool tips and screen readers have them all the same."""
+        return self._brief
+
+    def set_brief(self, brief: bool) -> None:
+        """Leave out the reasons of the hints, or show them.
+
+        Arguments:
+            brief: True to leave them out.
+        """
+        if brief != self._brief:
+            self._brief = brief
+            if self._problems:
+                last = self.index(len(self._problems) - 1, ProblemColumn.SENTENCE)
+                self.dataChanged.emit(self.index(0, ProblemColumn.SENTENCE), last)
 
     def set_problems(self, problems: Sequence[PlacedProblem]) -> None:
         """Show other problems. Equal ones change nothing, so that the current row stays.
@@ -100,6 +118,8 @@ class ProblemTableModel(QAbstractTableModel):
             return None
         placed, column = self._problems[index.row()], ProblemColumn(index.column())
         if role == Qt.ItemDataRole.DisplayRole:
+            if self._brief and column == ProblemColumn.SENTENCE:
+                return sentence(placed.problem.sentence)
             return _text(placed, column)
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return _accessible_text(placed, column)

@@ -201,3 +201,20 @@ def test_a_problem_cannot_be_dismissed(qtbot, make_panel, faulty):
     faulty.select(("warp",))
     qtbot.keyClick(table_of(panel), Qt.Key.Key_Delete)
     assert len(texts(panel)) == 2
+
+
+def test_a_narrow_table_leaves_room_for_the_sentence(qtbot, make_panel, with_hint):
+    panel = make_panel(with_hint)
+    table, (hint,) = table_of(panel), with_hint.hints
+    rows = []
+    for width in (430, 900):
+        panel.resize(width, 240)
+        qtbot.waitUntil(lambda width=width: table.viewport().width() == width)
+        rows.append(table.rowHeight(0))
+        assert table.columnWidth(ProblemColumn.SENTENCE) >= 160
+        narrow = width == 430
+        assert table.isColumnHidden(ProblemColumn.DISMISS) == narrow
+        assert texts(panel)[0][1] == (hint.sentence if narrow else f"{hint.sentence} {hint.why}")
+        index = table.model().index(0, ProblemColumn.SENTENCE)
+        assert hint.why in index.data(Qt.ItemDataRole.AccessibleTextRole)
+    assert rows[0] <= 5 * table.fontMetrics().height()
