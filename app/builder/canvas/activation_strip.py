@@ -64,14 +64,15 @@ def paint_tiles(painter: QPainter, box: QRectF, tiles: Tiles) -> None:
         tiles: the tiles that are drawn.
     """
     width = box.height() * tiles.aspect
-    source_width = tiles.picture.width() / tiles.count
+    source_width = tiles.picture.width() // tiles.count
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
     for number in range(tiles.count):
         target = QRectF(box.left() + number * (width + _GAP), box.top(), width, box.height())
         if target.right() > box.right() + 1:
             break
-        painter.drawImage(target, tiles.picture, QRectF(number * source_width, 0, source_width, tiles.picture.height()))
+        # A copy, because Qt's SVG writer ignores which part of a picture is meant.
+        painter.drawImage(target, tiles.picture.copy(number * source_width, 0, source_width, tiles.picture.height()))
     painter.restore()
 
 

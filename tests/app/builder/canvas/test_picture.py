@@ -1,10 +1,15 @@
 """Pictures of the whole network, whatever the canvas shows of it."""
 
+import base64
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtCore import QBuffer, QRectF
+from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtSvg import QSvgGenerator
 
+from app.builder.canvas.activation_strip import make_tiles, paint_tiles
 from app.builder.canvas.picture import WIDTH, NetworkPicture
 from app.builder.canvas.picture_export import PictureExport
 from app.document import Document
@@ -123,3 +128,17 @@ def test_an_empty_network_has_no_picture(qtbot, harness):
     with qtbot.waitSignal(export.failed) as said:
         export.ask_and_export()
     assert "no layers" in said.args[0]
+
+
+def test_each_map_has_its_own_picture_in_an_svg_file(qapp):
+    values = np.arange(3 * 4 * 5, dtype=np.float32).reshape(3, 4, 5)
+    buffer, generator = QBuffer(), QSvgGenerator()
+    generator.setOutputDevice(buffer)
+    painter = QPainter(generator)
+    paint_tiles(painter, QRectF(0, 0, 200, 22), make_tiles(values))
+    painter.end()
+    images = [each for each in ElementTree.fromstring(buffer.data().data()).iter() if each.tag.endswith("image")]
+    sources = [each.get("{http://www.w3.org/1999/xlink}href") for each in images]
+    assert len(sources) == 3
+    pictures = [QImage.fromData(base64.b64decode(source.partition("base64,")[2])) for source in sources]
+    assert {(picture.width(), picture.height()) for picture in pictures} == {(5, 4)}
