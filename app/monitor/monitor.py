@@ -178,6 +178,7 @@ class Monitor(QWidget):
     def _make_empty_page(self) -> QWidget:
         label = make_label("monitor_empty", _EMPTY, "muted", wraps=True)
         label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        label.setMargin(2 * GRID)
         return label
 
     def _make_side(self) -> QWidget:

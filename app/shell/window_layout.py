@@ -176,6 +176,7 @@ class WindowLayout(QObject):
             window.move(position)
         window.show()
         window.activateWindow()
+        self.focus_page(name)
         self._refresh()
 
     def put_back(self, name: str) -> None:

@@ -46,3 +46,11 @@ def test_the_first_focus_is_never_on_the_strip_of_a_folded_panel(qtbot, window) 
         focused = QApplication.focusWidget()
         assert window.pages._pages[name].isAncestorOf(focused), name
         assert not isinstance(focused, UnfoldStrip), name
+
+
+def test_a_page_in_a_window_of_its_own_has_the_focus(qtbot, window) -> None:
+    window.pages.tear_off("models")
+    qtbot.waitUntil(lambda: window.models_page.window().isActiveWindow())
+    focused = QApplication.focusWidget()
+    assert window.models_page.isAncestorOf(focused)
+    assert not isinstance(focused, UnfoldStrip)
