@@ -28,9 +28,10 @@ def open_window(
     application = create_application()
     settings = open_settings(settings_file)
     theme_manager = ThemeManager(application, theme or remembered_theme(settings))
-    window = MainWindow(settings, theme_manager)
-    theme_manager.setParent(window)
-    window.files.load_example(FIRST_EXAMPLE)
+    with theme_manager.style_sheet_later():
+        window = MainWindow(settings, theme_manager)
+        theme_manager.setParent(window)
+        window.files.load_example(FIRST_EXAMPLE)
     if project is not None:
         window.files.open_path(project)
     window.show()

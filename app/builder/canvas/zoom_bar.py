@@ -1,6 +1,6 @@
 """The small bar with the buttons of the zoom, at the lower left of the canvas."""
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget
 
 from app.builder.canvas.zoom import LARGEST, SMALLEST, Zoom
@@ -47,6 +47,12 @@ class ZoomBar(QFrame):
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._row.addWidget(button)
         return button
+
+    def event(self, event: QEvent) -> bool:
+        handled = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.adjustSize()  # a style sheet or another font changed the buttons
+        return handled
 
     @Slot()
     def _on_zoom_changed(self) -> None:

@@ -74,3 +74,15 @@ def test_a_layer_inside_a_block_marks_the_block(make_harness, project_of):
     harness.document.select(("inner",), block=("residual_1",))
     harness.wait(lambda: strip_of(harness).current == "residual_1")
     assert harness.document.block == ("residual_1",)  # showing it is no choice
+
+
+def test_the_strip_has_room_for_its_scroll_bar_when_the_style_sheet_came_late(digits):
+    strip = strip_of(digits)
+    before = strip.height()
+    strip.hide()
+    strip.setStyleSheet("QScrollBar:horizontal { height: 31px; }")
+    strip.show()
+    bar = strip.horizontalScrollBar().sizeHint().height()
+    assert bar == 31
+    assert strip.height() >= strip.sizeHintForRow(0) + bar
+    assert strip.height() > before

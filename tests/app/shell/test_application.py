@@ -28,6 +28,24 @@ def test_the_chosen_colours_are_applied(qapp) -> None:
     assert not current_theme().dark
 
 
+@pytest.mark.usefixtures("theme")
+def test_widgets_that_are_made_together_get_the_style_sheet_at_the_end(qapp) -> None:
+    manager = ThemeManager(qapp, "dark")
+    dark = qapp.styleSheet()
+    with manager.style_sheet_later():
+        assert qapp.styleSheet() == ""
+        assert current_theme().dark
+    assert qapp.styleSheet() == dark != ""
+
+
+@pytest.mark.usefixtures("theme")
+def test_the_style_sheet_is_set_also_after_an_error(qapp) -> None:
+    manager = ThemeManager(qapp, "light")
+    with pytest.raises(RuntimeError), manager.style_sheet_later():
+        raise RuntimeError
+    assert qapp.styleSheet() != ""
+
+
 def test_the_application_is_created_once_and_writes_numbers_with_a_point(qapp) -> None:
     style = qapp.style().objectName()
     assert create_application() is qapp

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QFont, QImage, QInputDevice, QNativeGestureEvent, QPointingDevice, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton, QToolButton
+from PySide6.QtWidgets import QApplication, QFrame, QPushButton, QToolButton
 
 from app.builder.canvas.card import Card
 from app.builder.canvas.card_model import make_layer_models
@@ -233,3 +233,11 @@ def test_a_compact_card_hides_text_that_cannot_be_read(qtbot, document) -> None:
     assert picture_of(card, "one", 0.25) == picture_of(card, "another", 0.25)
     colors = {picture_of(card, "one", 0.25).pixelColor(75, y).name() for y in range(11)}
     assert family_color("convolution").name() in colors, "a bar shows the family"
+
+
+def test_the_bar_of_the_zoom_keeps_room_for_its_buttons_when_their_style_changes(make_harness, document_of) -> None:
+    harness = make_harness(document_of(*THIRTY))
+    bar = harness.canvas.findChild(QFrame, "zoom_bar")
+    bar.setStyleSheet("QToolButton { padding: 2px 17px; }")
+    QApplication.processEvents()
+    assert bar.width() == bar.sizeHint().width() > 4 * 2 * 17
