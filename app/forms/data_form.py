@@ -20,6 +20,7 @@ from app.forms.target_description import describe_targets
 from app.widgets.labels import make_caption, make_paragraph, show_text
 from app.widgets.plain_text import short, tool_tip
 from app.widgets.theme.theme import GRID
+from app.widgets.visible_refresh import VisibleRefresh
 from tinyml.core import DataError, describe_shape
 from tinyml.core.memory import describe_bytes
 from tinyml.data import DataChoice, DataDescription, builtin_descriptions, builtin_names, memory_problem, split_counts
@@ -61,9 +62,11 @@ class DataForm(QWidget):
         self._source_part = self._make_source_part()
         self._source_part.setVisible(with_source)
         self._assemble(prefix)
-        document.changed.connect(self._show)
+        self._refresh = VisibleRefresh(self)
+        self._refresh.due.connect(self._show)
+        document.changed.connect(self._refresh.request)
         document.replaced.connect(self._on_document_replaced)
-        self._choice.changed.connect(self._show)
+        self._choice.changed.connect(self._refresh.request)
         self._show()
 
     def _make_source_part(self) -> QWidget:
@@ -93,6 +96,7 @@ class DataForm(QWidget):
 
     def commit(self) -> str:
         """Apply the text that is typed in a field. Return a sentence if the number is refused, else an empty text."""
+        self._refresh.catch_up()
         return self._form.commit()
 
     @Slot()
@@ -142,7 +146,7 @@ class DataForm(QWidget):
     @Slot()
     def _on_document_replaced(self) -> None:
         self._form.forget()
-        self._show()
+        self._refresh.request()
 
     @Slot(str, object, bool)
     def _on_edited(self, name: str, value: Any, continues: bool) -> None:

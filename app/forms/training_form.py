@@ -16,6 +16,7 @@ from app.forms.model_form import ModelForm
 from app.widgets.labels import make_heading, make_paragraph, show_text
 from app.widgets.number_box import NumberBox
 from app.widgets.theme.theme import GRID
+from app.widgets.visible_refresh import VisibleRefresh
 from tinyml.learner import TrainingSettings
 from tinyml.losses import loss_descriptions
 from tinyml.optims import optimizer_descriptions
@@ -63,12 +64,15 @@ class TrainingForm(QWidget):
         layout.setSpacing(0)
         layout.addWidget(page)
         layout.addWidget(FieldHelp(self, prefix))
-        document.changed.connect(self._on_document_changed)
+        self._refresh = VisibleRefresh(self)
+        self._refresh.due.connect(self._on_refresh_due)
+        document.changed.connect(self._refresh.request)
         document.replaced.connect(self._on_document_replaced)
         self._show()
 
     def commit(self) -> str:
         """Apply all drafts. Return the error of the first draft that is refused; an empty text if none is refused."""
+        self._refresh.catch_up()
         return self._form.commit()
 
     def focus_field(self, name: str) -> None:
@@ -85,7 +89,7 @@ class TrainingForm(QWidget):
                 editor.selectAll()
 
     @Slot()
-    def _on_document_changed(self) -> None:
+    def _on_refresh_due(self) -> None:
         self._show()
 
     def _show(self) -> None:
@@ -103,7 +107,7 @@ class TrainingForm(QWidget):
     @Slot()
     def _on_document_replaced(self) -> None:
         self._form.forget()
-        self._show()
+        self._refresh.request()
 
     @Slot(str, object, bool)
     def _on_edited(self, name: str, value: Any, continues: bool) -> None:

@@ -95,6 +95,7 @@ class Canvas(NetworkView):
 
     def select_all(self) -> None:
         """Select every layer of the stack of the selection; again: every layer of the stack around it."""
+        self._refresh.catch_up()
         self._selection.select_all()
 
     @Slot()
@@ -106,6 +107,7 @@ class Canvas(NetworkView):
             text: what the user has typed so far.
             block: path to the stack of the new layer; None for the stack of the selection.
         """
+        self._refresh.catch_up()
         stack = self.document.block if block is None else block
         gap = CardGap(stack, self.document.insertion_index if index is None else index)
         for depth in range(1, len(stack) + 1):
@@ -117,6 +119,7 @@ class Canvas(NetworkView):
     @Slot()
     def rename(self) -> None:
         """Rename the selected layer in place."""
+        self._refresh.catch_up()
         card = self._current_card()
         if len(self.document.selection) > 1:
             self.message.emit("Select one layer to rename it.")

@@ -16,6 +16,7 @@ from app.document import BlockPath, Document
 from app.document.blocks import renamed_path
 from app.training.inspection import Inspection
 from app.widgets.theme.theme import GRID
+from app.widgets.visible_refresh import VisibleRefresh
 
 
 class NetworkView(DropArea):
@@ -49,7 +50,9 @@ class NetworkView(DropArea):
         self.setWidget(self.card_stack)
         self._activations = LiveActivations(document, inspection, self.card_stack)
         self._activations.shown.connect(self._on_activations_shown)
-        document.changed.connect(self._on_document_changed)
+        self._refresh = VisibleRefresh(self)
+        self._refresh.due.connect(self._on_refresh_due)
+        document.changed.connect(self._refresh.request)
         document.selection_changed.connect(self._on_selection_changed)
         document.replaced.connect(self._on_document_replaced)
         self.verticalScrollBar().valueChanged.connect(self._on_scroll_value_changed)
@@ -82,7 +85,7 @@ class NetworkView(DropArea):
     # -------------------------------------------------------------------------------------------------------- network
 
     @Slot()
-    def _on_document_changed(self) -> None:
+    def _on_refresh_due(self) -> None:
         self._show_network()
 
     def _show_network(self) -> None:

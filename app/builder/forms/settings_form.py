@@ -11,6 +11,7 @@ from app.forms.form_widgets import Page
 from app.training import Inspection
 from app.widgets.labels import make_heading, make_paragraph
 from app.widgets.theme.theme import GRID
+from app.widgets.visible_refresh import VisibleRefresh
 
 NOTHING_SELECTED = (
     "Click a card, or reach it with the arrow keys, to see what the layer computes and to change its settings."
@@ -66,12 +67,15 @@ class SettingsForm(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self._stack)
         layout.addWidget(FieldHelp(self, "layer"))
-        document.changed.connect(self._on_document_changed)
-        document.selection_changed.connect(self._on_selection_changed)
+        self._refresh = VisibleRefresh(self)
+        self._refresh.due.connect(self._on_refresh_due)
+        document.changed.connect(self._refresh.request)
+        document.selection_changed.connect(self._refresh.request)
         self._show()
 
     def commit(self) -> str:
         """Apply all drafts. Return the error of the first draft that is refused; an empty text if none is refused."""
+        self._refresh.catch_up()
         return self._layer_page.commit()
 
     def focus_first_field(self) -> None:
@@ -80,11 +84,7 @@ class SettingsForm(QWidget):
             self._layer_page.focus_first_field()
 
     @Slot()
-    def _on_document_changed(self) -> None:
-        self._show()
-
-    @Slot()
-    def _on_selection_changed(self) -> None:
+    def _on_refresh_due(self) -> None:
         self._show()
 
     def _show(self) -> None:

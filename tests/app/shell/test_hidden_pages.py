@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from app.document import edits
 from app.shell.page_table import PAGES
+from app.widgets.number_box import NumberBox
 
 NAMES = [page.name for page in PAGES]
 
@@ -106,3 +107,31 @@ def test_a_page_is_up_to_date_within_100_ms_when_it_is_shown(qtbot, training, na
     if name in ("build", "inspect"):
         inspection, session = training.inspection, training.session
         qtbot.waitUntil(lambda: inspection.sample_trace.snapshot is session.snapshot)
+
+
+def test_hidden_canvas_and_forms_follow_an_edit_only_when_they_are_shown(qtbot, window) -> None:
+    document, canvas = window.document, window.canvas
+    window.pages.show_page("models")
+    before = [card.model.name for card in canvas.card_stack.cards]
+    batch_size = window.findChild(NumberBox, "training_batch_size")
+    shown_before = batch_size.text()
+    document.apply(edits.remove_layers(document.project, before[:1]))
+    document.apply(edits.change_training(document.project, batch_size=77))
+    assert [card.model.name for card in canvas.card_stack.cards] == before
+    assert batch_size.text() == shown_before
+    window.pages.show_page("build")
+    window.settings_tabs.show_training()
+    assert [card.model.name for card in canvas.card_stack.cards] == before[1:]
+    assert batch_size.text() == "77"
+
+
+def test_commands_use_the_newest_network_while_the_canvas_is_hidden(qtbot, window) -> None:
+    document = window.document
+    window.pages.show_page("models")
+    document.apply(edits.insert_layer(document.project, 0, "ReLu"))
+    names = tuple(layer.name for layer in document.project.network.layers)
+    window.canvas.select_all()
+    assert document.selection == names
+    document.undo_stack.undo()
+    assert window.settings_tabs.commit() == ""
+    assert tuple(layer.name for layer in document.project.network.layers) == names[1:]

@@ -1,0 +1,47 @@
+"""Refresh a view only while it is visible."""
+
+from PySide6.QtCore import QEvent, QObject, Signal, Slot
+from PySide6.QtWidgets import QWidget
+
+
+class VisibleRefresh(QObject):
+    """Tells a view to refresh itself: at once if it is visible, else when it is shown the next time.
+
+    Views connect the signals of the document to `request`. A view whose window is not shown yet is refreshed at once,
+    because the window asks for its size before it is shown.
+
+    Arguments:
+        view: the view; it owns this object.
+
+    Signals:
+        due(): the view must show the current state.
+    """
+
+    due = Signal()
+
+    def __init__(self, view: QWidget) -> None:
+        super().__init__(view)
+        self._outdated = False
+        view.installEventFilter(self)
+
+    @Slot()
+    def request(self) -> None:
+        """Refresh the view now if it is visible, and else when it is shown."""
+        view = self.parent()
+        assert isinstance(view, QWidget), "the constructor sets the parent"
+        self._outdated = True
+        if view.isVisible() or not view.window().isVisible():
+            self.catch_up()
+
+    @Slot()
+    def catch_up(self) -> None:
+        """Refresh the view now if something has changed since it was last visible."""
+        if self._outdated:
+            self._outdated = False
+            self.due.emit()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Refresh the view when it is shown."""
+        if event.type() == QEvent.Type.Show and watched is self.parent():
+            self.catch_up()
+        return False
