@@ -107,7 +107,8 @@ class CardStack(QWidget):
         Arguments:
             card: one of `all_cards()`.
         """
-        return self._places.get(card, card.geometry())
+        place = self._places.get(card)
+        return place if place is not None else card.geometry()
 
     def picture_of(self, card: Card) -> QPixmap:
         """Return the picture of a card that is dragged; for an open block with the cards on it, as far as they fit.

@@ -1,6 +1,6 @@
 """The overview of a long network: one coloured strip for each card, and a frame around the visible part."""
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Slot
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Slot
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QWheelEvent
 from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 
@@ -64,8 +64,11 @@ class Overview(QWidget):
         Arguments:
             card: one of the cards of the stack.
         """
-        place, scale = self._card_stack.place_of(card), self._scale
         widest = self._card_stack.place_of(self._card_stack.input_card)
+        return self._strip_of(self._card_stack.place_of(card), widest, self._scale)
+
+    def _strip_of(self, place: QRect, widest: QRect, scale: float) -> QRectF:
+        """Return the strip of a card at a place of the stack. `widest` is the place of a card that is not in a block."""
         left = _PADDING if self.width() > WIDEST / 2 else _NARROW_PADDING
         sideways = (self.width() - 2 * left) / max(widest.width(), 1)
         gap = min(2.0, place.height() * scale / 3)
@@ -107,8 +110,9 @@ class Overview(QWidget):
         painter.setPen(QColor(theme.border))
         painter.setBrush(QColor(theme.card))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS / 2, RADIUS / 2)
+        widest, scale = self._card_stack.place_of(self._card_stack.input_card), self._scale
         for card in self._card_stack.all_cards():
-            strip = self.strip_rect(card)
+            strip = self._strip_of(self._card_stack.place_of(card), widest, scale)
             if strip.bottom() < 0:
                 continue  # the card is being dragged
             painter.fillRect(strip, family_color(card.model.family))

@@ -1,11 +1,10 @@
 """Shape inference: the shapes and the problems of a stack of layer specifications."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Protocol, cast
-
-import numpy as np
 
 from tinyml.core import (
     Fix,
@@ -57,7 +56,7 @@ class LayerInference:
     @property
     def parameter_count(self) -> int:
         """Number of trainable values in the layer."""
-        return sum(int(np.prod(shape)) for shape in self.parameter_shapes.values())
+        return sum(math.prod(shape) for shape in self.parameter_shapes.values())
 
     @property
     def tensor_shapes(self) -> dict[str, Shape]:
