@@ -68,7 +68,7 @@ class Overview(QWidget):
         return self._strip_of(self._card_stack.place_of(card), widest, self._scale)
 
     def _strip_of(self, place: QRect, widest: QRect, scale: float) -> QRectF:
-        """Return the strip of a card at a place of the stack. `widest` is the place of a card that is not in a block."""
+        """Return the strip of a card at a place. `widest` is the place of a card that is not in a block."""
         left = _PADDING if self.width() > WIDEST / 2 else _NARROW_PADDING
         sideways = (self.width() - 2 * left) / max(widest.width(), 1)
         gap = min(2.0, place.height() * scale / 3)
