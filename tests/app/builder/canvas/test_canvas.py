@@ -36,6 +36,7 @@ def test_a_click_beside_the_cards_applies_a_draft(make_harness, document) -> Non
     harness = make_harness(document)
     form = SettingsForm(document, parent=harness.window)
     harness.window.layout().addWidget(form)
+    form.show()
     document.select(("conv_1",))
     box = form.findChild(QWidget, "setting_filters")
     box.setFocus()
