@@ -82,6 +82,12 @@ class NetworkView(DropArea):
             self.document.select(path[-1:], block=path[:-1])
         self._show_network()
 
+    def stop_following(self) -> None:
+        """Keep the network and the selection of this moment, whatever happens to the document."""
+        self.document.changed.disconnect(self._refresh.request)
+        self.document.selection_changed.disconnect(self._on_selection_changed)
+        self.document.replaced.disconnect(self._on_document_replaced)
+
     # -------------------------------------------------------------------------------------------------------- network
 
     @Slot()

@@ -1,9 +1,10 @@
 """Pictures of the whole network, painted by the cards themselves: SVG for print, PNG for the screen."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from PySide6.QtCore import QBuffer, QIODevice, QPoint, QRect
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor, QImage, QPainter, QRegion
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QWidget
 
@@ -24,7 +25,8 @@ _SVG_DPI = 96
 class NetworkPicture:
     """Paints a network from the input card to the loss card, without marks of selection and mouse, in the light theme.
 
-    It has cards of its own, because those on screen can be selected, zoomed and under the mouse.
+    It has cards of its own, because those on screen can be selected, zoomed and under the mouse. They show the network
+    of the moment when they were made: a long network is painted in steps, and the user may edit it in between.
 
     Arguments:
         document: has the network.
@@ -34,7 +36,8 @@ class NetworkPicture:
     def __init__(self, document: Document, inspection: Inspection | None) -> None:
         self._title = document.name
         self._view = NetworkView(document, inspection)
-        self._stack: QWidget = self._view.card_stack
+        self._stack = self._view.card_stack
+        self._view.stop_following()
         self._view.setFixedWidth(WIDTH)
         stack = self._view.card_stack
         for card in stack.all_cards():
@@ -49,20 +52,25 @@ class NetworkPicture:
         """Delete the cards."""
         self._view.deleteLater()
 
-    def paint_image(self) -> QImage:
-        """Return the picture with the resolution for print, or less if it would be too tall."""
+    def paint_image(self) -> Iterator[QImage | None]:
+        """Paint the picture with the resolution for print, or less if it would be too tall.
+
+        Yields None after each card, and then the picture.
+        """
         size = self._stack.size()
         scale = min(_SCALE, _TALLEST / size.height())
         image = QImage(round(size.width() * scale), round(size.height() * scale), QImage.Format.Format_RGB32)
         image.fill(QColor(LIGHT.canvas))
         image.setDevicePixelRatio(scale)
         painter = QPainter(image)
-        self._render(painter)
-        painter.end()
-        return image
+        yield from self._render(painter)
+        yield image
 
-    def paint_svg(self) -> bytes:
-        """Return the content of an SVG file."""
+    def paint_svg(self) -> Iterator[bytes | None]:
+        """Paint the picture for an SVG file.
+
+        Yields None after each card, and then the content of the file.
+        """
         buffer = QBuffer()
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)
         generator = QSvgGenerator()
@@ -72,10 +80,17 @@ class NetworkPicture:
         generator.setViewBox(QRect(QPoint(), self._stack.size()))
         generator.setTitle(self._title)
         painter = QPainter(generator)
-        self._render(painter)
-        painter.end()
-        return bytes(buffer.data().data())
+        yield from self._render(painter)
+        yield bytes(buffer.data().data())
 
-    def _render(self, painter: QPainter) -> None:
-        with painted_in(LIGHT):
-            self._stack.render(painter, QPoint())
+    def _render(self, painter: QPainter) -> Iterator[None]:
+        """Paint what is behind the cards, then one card after the other. Always end the painter."""
+        try:
+            with painted_in(LIGHT):
+                self._stack.render(painter, QPoint(), QRegion(), QWidget.RenderFlag.DrawWindowBackground)
+            for card in self._stack.all_cards():
+                with painted_in(LIGHT):  # not while other widgets are painted, between two steps
+                    card.render(painter, card.pos(), QRegion(), QWidget.RenderFlag.DrawChildren)
+                yield None
+        finally:
+            painter.end()

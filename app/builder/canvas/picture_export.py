@@ -1,9 +1,12 @@
 """The command that saves a picture of the network."""
 
+import time
+from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
@@ -13,8 +16,11 @@ from app.jobs import LONGEST_SAVE, BackgroundRunner, LatestJob
 from app.training.inspection import Inspection
 from app.widgets.images.png import encode_png
 from app.widgets.save_dialog import ask_where_to_save
+from tinyml.core import TinymlError
 from tinyml.core.files import write_atomically
 
+_STEP_SECONDS = 0.02
+"""Cards are painted for this time before the window handles its events again."""
 _FILE_KINDS = {"svg": "Picture for print and slides", "png": "Picture in pixels"}
 
 
@@ -37,6 +43,12 @@ class PictureExport(QObject):
     def __init__(self, document: Document, inspection: Inspection | None, window: QWidget) -> None:
         super().__init__(window)
         self._document, self._inspection, self._window = document, inspection, window
+        self._picture: NetworkPicture | None = None
+        self._painting: Iterator[QImage | bytes | None] = iter(())
+        self._path = Path()
+        self._timer = QTimer(self, interval=0)
+        self._timer.setObjectName("picture_timer")
+        self._timer.timeout.connect(self._on_timeout)
         self._runner = BackgroundRunner()
         self._job = LatestJob(self._runner, self)
         self._job.returned.connect(self._on_job_returned)
@@ -55,20 +67,48 @@ class PictureExport(QObject):
             self.export_to(chosen)
 
     def export_to(self, path: Path) -> None:
-        """Paint the network now, and write the file in the background.
+        """Paint the network of this moment, and write the file in the background.
+
+        The window paints some cards at a time, so that a long network does not block it. A second export takes the
+        place of one that is still being painted.
 
         Arguments:
             path: the file; the picture has pixels if it ends in .png, else it is an SVG.
         """
+        self._forget_picture()
         self.message.emit(f"Saving {path.name} …")
         picture = NetworkPicture(self._document, self._inspection)
-        painted = picture.paint_image() if path.suffix.lower() == ".png" else picture.paint_svg()
-        picture.close()
-        self._job.start(partial(_save, painted, path))
+        self._painting = picture.paint_image() if path.suffix.lower() == ".png" else picture.paint_svg()
+        self._picture, self._path = picture, path
+        self._timer.start()
 
     def shutdown(self) -> None:
         """Wait until a running export is written. The window calls it when it closes."""
+        for painted in self._painting:
+            if painted is not None:
+                with suppress(TinymlError):  # the window, which would show the reason, is closing
+                    _save(painted, self._path)
+        self._forget_picture()
         self._runner.shutdown(LONGEST_SAVE)
+
+    @Slot()
+    def _on_timeout(self) -> None:
+        """Paint some cards. After the last one, write the file."""
+        end = time.perf_counter() + _STEP_SECONDS
+        for painted in self._painting:
+            if painted is not None:
+                self._job.start(partial(_save, painted, self._path))
+                self._forget_picture()
+                return
+            if time.perf_counter() > end:
+                return
+
+    def _forget_picture(self) -> None:
+        self._timer.stop()
+        self._painting = iter(())
+        if self._picture is not None:
+            self._picture.close()
+            self._picture = None
 
     @Slot(object)
     def _on_job_returned(self, path: Path) -> None:

@@ -5,10 +5,11 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QBuffer, QRectF
+from PySide6.QtCore import QBuffer, QRectF, QTimer
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
 
+from app.builder.canvas import picture_export
 from app.builder.canvas.activation_strip import make_tiles, paint_tiles
 from app.builder.canvas.picture import WIDTH, NetworkPicture
 from app.builder.canvas.picture_export import PictureExport
@@ -25,7 +26,7 @@ def paint(qapp):
 
     def paint(document, inspection=None):
         picture = NetworkPicture(document, inspection)
-        painted = picture.paint_image(), picture.paint_svg()
+        painted = [*picture.paint_image()][-1], [*picture.paint_svg()][-1]
         picture.close()
         return painted
 
@@ -142,3 +143,45 @@ def test_each_map_has_its_own_picture_in_an_svg_file(qapp):
     assert len(sources) == 3
     pictures = [QImage.fromData(base64.b64decode(source.partition("base64,")[2])) for source in sources]
     assert {(picture.width(), picture.height()) for picture in pictures} == {(5, 4)}
+
+
+def test_the_window_handles_events_while_a_long_network_is_painted(qtbot, harness, tmp_path, monkeypatch):
+    monkeypatch.setattr(picture_export, "_STEP_SECONDS", 0.0)
+    export = PictureExport(harness.document, None, harness.window)
+    export.export_to(tmp_path / "network.svg")
+    turns = []
+    timer = QTimer(interval=0)
+    timer.timeout.connect(lambda: turns.append(True))
+    timer.start()
+    with qtbot.waitSignal(export.message):
+        pass
+    timer.stop()
+    assert len(turns) >= len(harness.document.project.network.layers)
+    export.shutdown()
+
+
+def test_an_edit_during_the_painting_does_not_change_the_picture(paint, harness):
+    before, _ = paint(harness.document)
+    picture = NetworkPicture(harness.document, None)
+    painting = picture.paint_image()
+    next(painting)
+    harness.document.apply(insert_layer(harness.document.project, 0, "ReLu"))
+    harness.document.replace(Project())
+    assert [*painting][-1] == before
+    picture.close()
+
+
+def test_a_second_export_takes_the_place_of_the_first(qtbot, harness, tmp_path):
+    export = PictureExport(harness.document, None, harness.window)
+    export.export_to(tmp_path / "first.svg")
+    export.export_to(tmp_path / "second.svg")
+    qtbot.waitUntil(lambda: (tmp_path / "second.svg").exists())
+    assert not (tmp_path / "first.svg").exists()
+    export.shutdown()
+
+
+def test_an_export_is_finished_when_the_window_closes(harness, tmp_path):
+    export = PictureExport(harness.document, None, harness.window)
+    export.export_to(tmp_path / "network.svg")
+    export.shutdown()
+    assert texts_of((tmp_path / "network.svg").read_bytes())
