@@ -58,8 +58,9 @@ history of the edits (↑ ↓ go to a step)</td></tr>
 </table>
 <h3>Inspect</h3>
 <table cellpadding="3">
-<tr><td><b>Inspector</b></td>
-<td>choose a sample, then a feature map; the reconstruction shows the pixels that activate it</td></tr>
+<tr><td><b>Click, arrow keys</b></td>
+<td>choose a sample, a layer, a feature map, then a place in the map; the reconstruction shows the pixels that activate
+it</td></tr>
 </table>
 <h3>Files</h3>
 <table cellpadding="3">

@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from PySide6.QtCore import QEvent, QRect, Qt, Signal, Slot
 from PySide6.QtGui import QCursor, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QFrame, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from app.builder.canvas.card import Card
 from app.builder.canvas.card_model import CardModel, make_input_model, make_layer_models, make_loss_model
@@ -215,8 +215,11 @@ class NetworkView(DropArea):
         return self.card_stack.all_cards()[self._selection.current + 1]
 
     def _card_has_focus(self) -> bool:
-        """Return True if a card, or the button on a card, has the keyboard focus."""
-        focus = QApplication.focusWidget()
+        """Return True if a card, or the button on a card, has the keyboard focus of its window.
+
+        It keeps that while a dialog is open, such as the one for a new project.
+        """
+        focus: QWidget | None = self.window().focusWidget()
         return focus is not None and self.card_stack.isAncestorOf(focus)
 
     # ------------------------------------------------------------------------------------------------------ scrolling

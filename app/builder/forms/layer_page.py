@@ -70,6 +70,7 @@ class LayerPage(Page):
     def _assemble(self) -> None:
         self._fix_button.setObjectName("settings_fix_button")
         self._fix_button.setProperty("fix", True)
+        self._fix_button.setProperty("roomy", True)
         self._fix_button.clicked.connect(self._on_fix_clicked)
         self._hints.fix_requested.connect(self._on_hint_fix_requested)
         self._hints.dismissed.connect(self._document.dismiss)

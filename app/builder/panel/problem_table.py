@@ -9,7 +9,7 @@ from app.builder.panel.problem_table_model import PlacedProblem, ProblemColumn, 
 from app.widgets.plain_text import button_text
 from app.widgets.theme.theme import GRID
 
-_WIDEST = {ProblemColumn.LAYER: 20 * GRID, ProblemColumn.FIX: 30 * GRID, ProblemColumn.DISMISS: 14 * GRID}
+_WIDEST = {ProblemColumn.LAYER: 20 * GRID, ProblemColumn.FIX: 36 * GRID, ProblemColumn.DISMISS: 14 * GRID}
 """Largest widths of the columns in pixels; the sentence takes the rest."""
 
 _LEAST_SENTENCE = 30 * GRID

@@ -55,7 +55,7 @@ class NewProjectDialog(QDialog):
 
     def sizeHint(self) -> QSize:
         card = self._list.card_size
-        margin = 4 * GRID
+        margin = 4 * GRID + self._list.verticalScrollBar().sizeHint().width()
         rest = super().sizeHint().height() - self._list.sizeHint().height()
         wanted = QSize(_COLUMNS * card.width() + margin, _ROWS * card.height() + rest + GRID)
         return wanted.boundedTo(self.screen().availableSize() * 0.9)

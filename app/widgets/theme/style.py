@@ -82,6 +82,7 @@ def style_sheet(theme: Theme, icons: Path) -> str:
     QPushButton[fix="true"] {{
         background: transparent; color: {theme.danger}; border-color: {theme.danger}; padding: 0;
     }}
+    QPushButton[fix="true"][roomy="true"] {{ padding: 3px 11px; }}
     QPushButton[hint="true"] {{ color: {theme.warning}; border-color: {theme.warning}; }}
     QPushButton[fix="true"]:hover, QPushButton[fix="true"]:focus {{ background: {theme.track}; }}
 

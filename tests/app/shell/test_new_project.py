@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from app.document.templates import templates
 
@@ -41,3 +41,10 @@ def test_the_empty_network_has_no_name_yet(qtbot, window, gallery):
     qtbot.keyClick(gallery, Qt.Key.Key_Return)
     assert window.document.project.network.layers == ()
     assert "untitled" in window.windowTitle()
+
+
+def test_the_canvas_keeps_the_focus_while_a_dialog_is_active(qtbot, window, gallery):
+    window.canvas.setFocus()
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is gallery)
+    window.document.replace(templates()[0].project)
+    assert window.canvas.isAncestorOf(window.focusWidget())

@@ -1,7 +1,9 @@
 """The gallery: in the dialog for a new project, and in the empty canvas."""
 
+from types import SimpleNamespace
+
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication, QCheckBox, QDialogButtonBox, QLabel, QWidget
 
@@ -186,3 +188,14 @@ def test_the_empty_canvas_shows_all_templates_at_every_zoom(qtbot, harness, zoom
 
 def test_the_model_has_no_row_for_the_empty_network_in_the_canvas(qapp):
     assert TemplateModel(with_empty=False).rowCount() == len(TITLES)
+
+
+def test_the_first_size_of_the_dialog_has_room_for_three_columns(qtbot, window, monkeypatch):
+    screen = SimpleNamespace(availableSize=lambda: QSize(1600, 1000))
+    monkeypatch.setattr(NewProjectDialog, "screen", lambda _self: screen)
+    dialog = NewProjectDialog(window.document, window)
+    with qtbot.waitExposed(dialog):
+        dialog.open()
+    gallery = gallery_of(dialog)
+    tops = [gallery.visualRect(gallery.model().index(row, 0)).top() for row in range(4)]
+    assert tops[0] == tops[1] == tops[2] < tops[3]
