@@ -12,12 +12,12 @@ from tinyml.storage import SavedModel
 _MOST_LAYERS = 12
 
 
-def describe_total(tensors: int, parameter_count: int, size: int, shown: int) -> str:
+def describe_total(tensors: int, number_count: int, size: int, shown: int) -> str:
     """Write the line below the table.
 
     Arguments:
         tensors: how many tensors the file has.
-        parameter_count: how many numbers they have together.
+        number_count: how many numbers they have together.
         size: the size of the file, in bytes.
         shown: how many tensors pass the filter.
     """
@@ -26,8 +26,9 @@ def describe_total(tensors: int, parameter_count: int, size: int, shown: int) ->
         if shown == tensors
         else f"{format_count(shown)} of {describe_count(tensors, 'tensor')}"
     )
-    parameters = describe_count(parameter_count, "parameter")
-    return f"{which} · {parameters} · {describe_bytes(size)}"
+    # Running means and variances are numbers too, but no parameters.
+    numbers = describe_count(number_count, "number")
+    return f"{which} · {numbers} · {describe_bytes(size)}"
 
 
 def describe_model(about: SavedModel) -> list[str]:

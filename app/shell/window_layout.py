@@ -174,6 +174,7 @@ class WindowLayout(QObject):
         self._restore_geometry(window, f"page_geometries/{name}")
         if position is not None:
             window.move(position)
+            _keep_on_screen(window)
         window.show()
         window.activateWindow()
         self.focus_page(name)
@@ -276,7 +277,7 @@ class WindowLayout(QObject):
             for layout in self._layouts(name):
                 layout.reset()
         self._window.setWindowState(self._window.windowState() & ~Qt.WindowState.WindowFullScreen)
-        self._keep_on_screen()
+        _keep_on_screen(self._window)
         self._refresh()
 
     def restore(self) -> None:
@@ -321,19 +322,6 @@ class WindowLayout(QObject):
         geometry = self._settings.value(key)
         if isinstance(geometry, QByteArray):
             window.restoreGeometry(geometry)
-
-    def _keep_on_screen(self) -> None:
-        window = self._window
-        if window.isMaximized():
-            return
-        screen = window.screen().availableGeometry()
-        window.resize(window.size().boundedTo(screen.size() - FRAME))
-        place = QRect(window.pos(), window.size())
-        place.moveRight(min(place.right(), screen.right()))
-        place.moveBottom(min(place.bottom(), screen.bottom()))
-        place.moveLeft(max(place.left(), screen.left()))
-        place.moveTop(max(place.top(), screen.top()))
-        window.move(place.topLeft())
 
     # --------------------------------------------------------------------------------------------------------- slots
 
@@ -386,3 +374,17 @@ class WindowLayout(QObject):
             self._closed_windows.append(window)
             window.deleteLater()
             self._refresh()
+
+
+def _keep_on_screen(window: QWidget) -> None:
+    """Make a window small enough for its screen, and move it until the screen shows all of it."""
+    if window.isMaximized():
+        return
+    screen = window.screen().availableGeometry()
+    window.resize(window.size().boundedTo(screen.size() - FRAME))
+    place = QRect(window.pos(), window.size() + FRAME)
+    place.moveRight(min(place.right(), screen.right()))
+    place.moveBottom(min(place.bottom(), screen.bottom()))
+    place.moveLeft(max(place.left(), screen.left()))
+    place.moveTop(max(place.top(), screen.top()))
+    window.move(place.topLeft())

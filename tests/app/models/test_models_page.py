@@ -140,7 +140,7 @@ def test_a_file_becomes_a_table(qtbot, view, foreign) -> None:
     assert column_texts(view, "Min")[0] == "1.000"
     assert column_texts(view, "Mean")[0] == "2.000"
     assert column_texts(view, "Non-finite") == ["1", "0", "0", "0"]
-    assert view.total_label.text().startswith("4 tensors · 118 parameters · ")
+    assert view.total_label.text().startswith("4 tensors · 118 numbers · ")
     assert view.file_label.text() == "foreign.safetensors"
 
 

@@ -17,6 +17,7 @@ def test_a_screen_reader_reads_each_number_with_its_name(monitor, session) -> No
         return QAccessible.queryAccessibleInterface(label).text(QAccessible.Text.Name)
 
     assert heard("run_training_loss") == "Loss, training: –"
+    assert heard("run_epoch") == "Epoch: –"
     session.begin(epochs=4)
     session.learn([0.125] * 20)
     monitor.refresh()
