@@ -98,3 +98,9 @@ def test_a_button_that_is_dragged_out_of_the_rail_becomes_a_window(qtbot, window
     if torn_off:
         assert window.train_page.monitor.window().pos() == position
     assert window.pages.current == "build"
+
+
+def test_a_page_that_is_dropped_near_the_edge_of_the_screen_is_visible_as_a_whole(window) -> None:
+    screen = window.screen().availableGeometry()
+    window.pages.tear_off("train", screen.bottomRight() - QPoint(40, 40))
+    assert screen.contains(window.train_page.window().frameGeometry())

@@ -398,10 +398,3 @@ def test_full_screen_is_entered_and_left(qtbot, window) -> None:
     action.trigger()
     qtbot.waitUntil(lambda: not window.isFullScreen())
     assert not action.isChecked()
-
-
-def test_a_page_that_is_dropped_near_the_corner_of_the_screen_is_visible_as_a_whole(window) -> None:
-    screen = window.screen().availableGeometry()
-    window.pages.tear_off("train", screen.bottomRight() - QPoint(40, 40))
-    own = own_window(window, "train")
-    assert screen.contains(own.frameGeometry())
