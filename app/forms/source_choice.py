@@ -26,12 +26,19 @@ class SourceChoice(QObject):
 
     def __init__(self, document: Document) -> None:
         super().__init__(document)
-        self._document = document
         self._job: Job | None = None
         self._source = document.project.data.source
         self.pending = self.error = ""
         document.changed.connect(self._on_document_changed)
         document.replaced.connect(self._on_document_replaced)
+
+    @property
+    def _document(self) -> Document:
+        # The parent, not an attribute: a cycle of references would leave the document, and the commands on its undo
+        # stack, to Python's garbage collector. It deletes them in an order that crashes Qt.
+        document = self.parent()
+        assert isinstance(document, Document), "a document owns this object"
+        return document
 
     @staticmethod
     def of(document: Document) -> "SourceChoice":
