@@ -5,9 +5,14 @@ from dataclasses import replace
 from weakref import WeakMethod
 from zlib import crc32
 
+import shiboken6
 from PySide6.QtGui import QUndoCommand
 
 from app.document.edits import Edit
+
+_commands: set["EditCommand"] = set()
+"""All commands that Qt has not deleted yet. Without these references, Python's garbage collector would delete the
+commands of a document that is in a cycle of references, and Qt's undo stack would delete them again and crash."""
 
 
 class EditCommand(QUndoCommand):
@@ -23,9 +28,10 @@ class EditCommand(QUndoCommand):
         # The text can contain a layer name with a line break. A menu of Qt shows only the text after a line break.
         super().__init__(edit.text.replace("\n", " "))
         self._edit, self._reverse = edit, reverse
-        # A strong reference would make a cycle of document, stack and command. The garbage collector could then delete
-        # a command that the stack deletes later too.
+        # A weak reference, so that a command does not keep its document.
         self._weak_show = WeakMethod(show)
+        _commands.difference_update([command for command in _commands if not shiboken6.isValid(command)])
+        _commands.add(self)
 
     def redo(self) -> None:
         self._show(self._edit)
