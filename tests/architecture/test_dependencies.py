@@ -42,8 +42,9 @@ def imported_modules() -> set[str]:
 
 def distribution_of(module: str) -> str:
     (distribution, *others) = {canonicalize_name(name) for name in importlib.metadata.packages_distributions()[module]}
-    # All of PySide6 may be installed too. pydantic pins pydantic-core, which is its interface for custom types.
-    known = {"PySide6": "pyside6-essentials", "pydantic_core": "pydantic"}
+    # All of PySide6 may be installed too. PySide6 pins shiboken6, which knows if Qt has deleted an object, and pydantic
+    # pins pydantic-core, which is its interface for custom types.
+    known = {"PySide6": "pyside6-essentials", "shiboken6": "pyside6-essentials", "pydantic_core": "pydantic"}
     return known.get(module) or (module if others else distribution)
 
 

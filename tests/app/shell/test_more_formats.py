@@ -56,6 +56,7 @@ class TestANewReaderFile:
             return str(table), ""
 
         monkeypatch.setattr(QFileDialog, "getOpenFileName", choose)
+        window.settings_tabs.show_data()
         box = window.findChild(QComboBox, "data_source")
         texts = [box.itemText(position) for position in range(box.count())]
         assert texts[-2:] == ["Choose file…", "Choose folder…"]
