@@ -7,11 +7,12 @@ from PySide6.QtWidgets import QWidget
 class VisibleRefresh(QObject):
     """Tells a view to refresh itself: at once if it is visible, else when it is shown the next time.
 
-    Views connect the signals of the document to `request`. A view whose window is not shown yet is refreshed at once,
-    because the window asks for its size before it is shown.
+    Views connect the signals of the document to `request`.
 
     Arguments:
         view: the view; it owns this object.
+        before_window: refresh the view at once while its window is not shown yet, because the window asks for its size;
+            False if the size of the view does not depend on what it shows.
 
     Signals:
         due(): the view must show the current state.
@@ -19,9 +20,10 @@ class VisibleRefresh(QObject):
 
     due = Signal()
 
-    def __init__(self, view: QWidget) -> None:
+    def __init__(self, view: QWidget, before_window: bool = True) -> None:
         super().__init__(view)
         self._outdated = False
+        self._before_window = before_window
         view.installEventFilter(self)
 
     @Slot()
@@ -30,7 +32,7 @@ class VisibleRefresh(QObject):
         view = self.parent()
         assert isinstance(view, QWidget), "the constructor sets the parent"
         self._outdated = True
-        if view.isVisible() or not view.window().isVisible():
+        if view.isVisible() or (self._before_window and not view.window().isVisible()):
             self.catch_up()
 
     @Slot()

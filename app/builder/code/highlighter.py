@@ -91,7 +91,7 @@ class PythonHighlighter(QSyntaxHighlighter):
                 self.rehighlightBlock(block)
             block = following
 
-    def highlightBlock(self, text: str) -> None:  # noqa: N802 (a virtual method of Qt)
+    def highlightBlock(self, text: str) -> None:
         """Colour one line, if it is visible."""
         block: QTextBlock = self.currentBlock()
         if block.blockNumber() not in self._shown:

@@ -1,7 +1,7 @@
 """The panel below the canvas: tabs with the problems, the code, the summary and the history."""
 
 from PySide6.QtCore import QSettings, Signal, Slot
-from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QStackedWidget, QTabBar, QWidget
 
 from app.builder.code import CodePanel
@@ -11,6 +11,7 @@ from app.builder.panel.summary_page import SummaryPage
 from app.document import Document
 from app.widgets.theme.style_properties import set_style_property
 from app.widgets.theme.theme import GRID
+from app.widgets.visible_refresh import VisibleRefresh
 from tinyml.core import describe_count
 from tinyml.scripts import SCRIPT_KINDS
 
@@ -47,7 +48,6 @@ class BuildPanel(QWidget):
         self._tabs = QTabBar()
         self._pages = QStackedWidget()
         self._tools: dict[QWidget, QWidget] = {}
-        self._outdated = True
         self._badge = QLabel(self._tabs)
         self.problems = ProblemsPage(document)
         self.code = CodePanel(document)
@@ -134,7 +134,11 @@ class BuildPanel(QWidget):
 
     def _connect(self) -> None:
         self._tabs.currentChanged.connect(self._on_current_changed)
-        self._document.changed.connect(self._on_document_changed)
+        # The count of a hidden panel waits: the hints that it counts are computed when they are first asked for.
+        self._count_refresh = VisibleRefresh(self, before_window=False)
+        self._count_refresh.due.connect(self._on_count_refresh_due)
+        self._count_refresh.request()
+        self._document.changed.connect(self._count_refresh.request)
         self.problems.message.connect(self.message)
         self.problems.data_requested.connect(self.data_requested)
         self.problems.training_requested.connect(self.training_requested)
@@ -143,11 +147,6 @@ class BuildPanel(QWidget):
         self.summary.message.connect(self.message)
         self.summary.failed.connect(self.failed)
         self.summary.picture_requested.connect(self.picture_requested)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._outdated:
-            self._show_problem_count()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -176,14 +175,8 @@ class BuildPanel(QWidget):
         self._arrange_tools()
 
     @Slot()
-    def _on_document_changed(self) -> None:
-        self._outdated = True
-        if self.isVisible():
-            self._show_problem_count()
-
-    def _show_problem_count(self) -> None:
+    def _on_count_refresh_due(self) -> None:
         """Show the number of problems beside the title of their page; without problems, the number of hints."""
-        self._outdated = False
         problems, hints = len(self._document.problems), len(self._document.hints)
         place, side = self._pages.indexOf(self.problems), QTabBar.ButtonPosition.RightSide
         counts = [describe_count(count, noun) for count, noun in ((problems, "problem"), (hints, "hint")) if count]

@@ -1,8 +1,9 @@
 """The base of the panel's pages: a page that is not visible does no work."""
 
 from PySide6.QtCore import Slot
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
+
+from app.widgets.visible_refresh import VisibleRefresh
 
 
 class PanelPage(QWidget):
@@ -22,25 +23,20 @@ class PanelPage(QWidget):
         self.setObjectName(name)
         self.setAccessibleName(title)
         self.refreshes = 0
-        self._outdated = True
+        self._visible_refresh = VisibleRefresh(self, before_window=False)
+        self._visible_refresh.due.connect(self._on_visible_refresh_due)
+        self._visible_refresh.request()
 
     @Slot()
     def request_refresh(self) -> None:
         """Refresh the page now if it is visible, and else when it is shown."""
-        self._outdated = True
-        if self.isVisible():
-            self._refresh_now()
+        self._visible_refresh.request()
 
     def refresh(self) -> None:
         """Show the current state of the document; each page implements it."""
         raise NotImplementedError
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._outdated:
-            self._refresh_now()
-
-    def _refresh_now(self) -> None:
-        self._outdated = False
+    @Slot()
+    def _on_visible_refresh_due(self) -> None:
         self.refreshes += 1
         self.refresh()

@@ -55,7 +55,7 @@ def test_after_training_the_trained_weights_are_used(qtbot, inspection, session)
     )
 
 
-def test_it_computes_nothing_while_nobody_looks_and_catches_up(qtbot, inspection, session):
+def test_it_computes_nothing_while_it_is_inactive_and_catches_up(qtbot, inspection, session):
     qtbot.waitUntil(lambda: inspection.predictions is not None)
     inspection.set_active(False)
     shown = []

@@ -63,3 +63,15 @@ def test_a_view_is_up_to_date_before_its_window_is_shown(qtbot) -> None:
     qtbot.addWidget(view)
     view.change(7)
     assert view.text() == "7"
+
+
+def test_a_view_may_wait_for_its_window(qtbot) -> None:
+    view = View()
+    qtbot.addWidget(view)
+    due: list[None] = []
+    waiting = VisibleRefresh(view, before_window=False)
+    waiting.due.connect(lambda: due.append(None))
+    waiting.request()
+    assert due == []
+    view.show()
+    assert len(due) == 1
