@@ -9,6 +9,8 @@ from typing import Any
 from PySide6.QtCore import QMetaObject, QObject, Qt, Signal
 
 from app.jobs.job import Call, Job
+from tinyml.core import TinymlError
+from tinyml.data import ProgressCallback
 
 IDLE_SECONDS = 10.0
 """Seconds for which an idle thread waits for the next job before it ends."""
@@ -42,6 +44,16 @@ class BackgroundRunner:
 
         Arguments:
             function: called without arguments, off the GUI thread.
+
+        Returns the handle of the call. The caller need not keep it.
+        """
+        return self.submit_with_progress(lambda _progress: function())
+
+    def submit_with_progress(self, function: Callable[[ProgressCallback], Any]) -> Job:
+        """Queue a function call that reports its progress and stops soon after `cancel`; otherwise as `submit`.
+
+        Arguments:
+            function: called off the GUI thread with a progress callback, see `Job`.
 
         Returns the handle of the call. The caller need not keep it.
         """
@@ -107,10 +119,12 @@ class LatestJob(QObject):
         runner: runs the jobs.
 
     Signals:
+        progressed(share): the function of the newest job reported its progress, 0 to 1.
         returned(result): the function of the newest job returned.
         failed(sentence): the function of the newest job raised an exception.
     """
 
+    progressed = Signal(float)
     returned = Signal(object)
     failed = Signal(str)
 
@@ -124,6 +138,11 @@ class LatestJob(QObject):
         """True while a job waits or runs."""
         return self._job is not None and not self._job.state.ended
 
+    @property
+    def error(self) -> TinymlError | None:
+        """The error that ended the newest job; None if it did not fail, or if the error is a bug."""
+        return self._job.error if self._job is not None else None
+
     def start(self, function: Callable[[], Any]) -> Job:
         """Cancel the previous job and start a new one.
 
@@ -132,8 +151,19 @@ class LatestJob(QObject):
 
         Returns the new job.
         """
+        return self.start_with_progress(lambda _progress: function())
+
+    def start_with_progress(self, function: Callable[[ProgressCallback], Any]) -> Job:
+        """Cancel the previous job and start a new one that reports its progress and stops soon after `cancel`.
+
+        Arguments:
+            function: called off the GUI thread with a progress callback, see `Job`.
+
+        Returns the new job.
+        """
         self.cancel()
-        self._job = job = self._runner.submit(function)
+        self._job = job = self._runner.submit_with_progress(function)
+        job.progressed.connect(self.progressed)
         job.returned.connect(self.returned)
         job.failed.connect(self.failed)
         return job
