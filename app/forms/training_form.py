@@ -95,7 +95,7 @@ class TrainingForm(QWidget):
     def _show(self) -> None:
         training = self._document.project.training
         loss = loss_descriptions()[training.loss]
-        self._form.show_values(training.model_dump())
+        self._form.show_values(dict(training))
         self._form.hide_fields(training.unused)
         self._loss_formula.show_formula(loss.formula)
         show_text(self._loss_summary, loss.summary)

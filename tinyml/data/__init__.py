@@ -1,6 +1,6 @@
 """Data: built-in sets, readers of files and folders, splits, minibatches, augmentation."""
 
-from tinyml.data.augmentation import Augmentation, Flip, Noise, Rotate, Shift, augment
+from tinyml.data.augmentation import Augmentation, Brightness, Flip, Noise, Rotate, Shift, Zoom, augment
 from tinyml.data.batches import batch_count, epoch_generator, minibatches
 from tinyml.data.catalogue import builtin_descriptions, builtin_names, describe, load, memory_problem
 from tinyml.data.choice import DataChoice
@@ -11,6 +11,7 @@ from tinyml.data.splitting import split, split_counts
 __all__ = [
     "Augmentation",
     "Batch",
+    "Brightness",
     "DataChoice",
     "DataDescription",
     "DataLoader",
@@ -21,6 +22,7 @@ __all__ = [
     "Rotate",
     "Shift",
     "Splits",
+    "Zoom",
     "augment",
     "batch_count",
     "builtin_descriptions",

@@ -17,6 +17,7 @@ from typing import ClassVar
 import numpy as np
 
 from tinyml.core import Array, DataError, SettingsError
+from tinyml.data.resampling import transform_images
 
 Augmentation = Callable[[Array, np.random.Generator], Array]
 """Returns augmented inputs for the inputs of a batch."""
@@ -105,10 +106,71 @@ class Rotate:
 
     def __call__(self, inputs: Array, rng: np.random.Generator) -> Array:
         require_images("Rotate", inputs)
-        result = np.empty_like(inputs)
         angles = np.deg2rad(rng.uniform(-self.degrees, self.degrees, len(inputs)))
-        for image, rotated, angle in zip(inputs, result, angles.tolist(), strict=True):
-            rotated[...] = rotate_image(image, angle)
+        return _rotate_images(inputs, angles.tolist())
+
+
+@dataclass(frozen=True)
+class Zoom:
+    """Enlarges or shrinks every image around its centre, with bilinear interpolation.
+
+    Formula: a pixel at the distance r from the centre gets the value at the distance r / f. The factor f is a random
+    number from 1 - amount to 1 + amount; the image is enlarged if f > 1.
+
+    Arguments:
+        amount: largest change of the size, greater than 0 and less than 1; 0.2 for factors from 0.8 to 1.2. Each image
+            has its own random factor.
+
+    Shapes: `(N, C, H, W)`; the pixels around a shrunk image are 0. Raises `SettingsError` for an impossible amount,
+    `DataError` for other shapes.
+
+    >>> Zoom(0.2)(np.ones((5, 1, 8, 8), np.float32), np.random.default_rng(0)).shape
+    (5, 1, 8, 8)
+    """
+
+    amount: float
+
+    def __post_init__(self) -> None:
+        if not 0 < self.amount < 1:
+            raise SettingsError(f"The zoom is {self.amount!r} but should be greater than 0 and less than 1.")
+
+    def __call__(self, inputs: Array, rng: np.random.Generator) -> Array:
+        require_images("Zoom", inputs)
+        factors = rng.uniform(1 - self.amount, 1 + self.amount, len(inputs))
+        return transform_images(inputs, np.eye(2) / factors[:, np.newaxis, np.newaxis])
+
+
+@dataclass(frozen=True)
+class Brightness:
+    """Makes every image brighter or darker: it multiplies all its pixels by one random factor.
+
+    The pixels of a picture are from 0 (black) to 1 (white), and they stay in this range: what would be brighter than
+    white becomes white. An image with other numbers has no white, so its numbers are only multiplied.
+
+    Arguments:
+        amount: largest change of the brightness, greater than 0 and at most 1; 0.3 for factors from 0.7 to 1.3. Each
+            image has its own random factor, the same for all channels.
+
+    Shapes: `(N, C, H, W)`. Raises `SettingsError` for an impossible amount, `DataError` for other shapes.
+
+    >>> Brightness(0.3)(np.full((2, 1, 1, 1), 0.5), np.random.default_rng(0)).ravel().round(2)
+    array([0.54, 0.43])
+    """
+
+    amount: float
+
+    def __post_init__(self) -> None:
+        if not 0 < self.amount <= 1:
+            raise SettingsError(f"The brightness is {self.amount!r} but should be greater than 0 and at most 1.")
+
+    def __call__(self, inputs: Array, rng: np.random.Generator) -> Array:
+        require_images("Brightness", inputs)
+        factors = rng.uniform(1 - self.amount, 1 + self.amount, len(inputs)).astype(inputs.dtype)
+        result: Array = inputs * factors[:, np.newaxis, np.newaxis, np.newaxis]
+        if inputs.size:
+            axes = (1, 2, 3)
+            pictures = (inputs.min(axis=axes) >= 0) & (inputs.max(axis=axes) <= 1)
+            np.minimum(result, 1, out=result, where=pictures[:, np.newaxis, np.newaxis, np.newaxis])
         return result
 
 
@@ -175,19 +237,7 @@ def rotate_image(image: Array, angle: float) -> Array:
     array([[[1., 0.],
             [0., 0.]]])
     """
-    _, height, width = image.shape
-    centre = (height - 1) / 2, (width - 1) / 2
-    rows, columns = np.arange(height)[:, np.newaxis] - centre[0], np.arange(width) - centre[1]
-    cosine, sine = math.cos(angle), math.sin(angle)
-    # + 1 for the border of zeros, which stands for all pixels outside of the image.
-    source_rows = (rows * cosine + columns * sine + centre[0] + 1).clip(0, height + 1)
-    source_columns = (columns * cosine - rows * sine + centre[1] + 1).clip(0, width + 1)
-    padded = np.pad(image, ((0, 0), (1, 1), (1, 1)))
-    top, left = source_rows.astype(int).clip(max=height), source_columns.astype(int).clip(max=width)
-    down, right = source_rows - top, source_columns - left
-    upper = padded[:, top, left] * (1 - right) + padded[:, top, left + 1] * right
-    lower = padded[:, top + 1, left] * (1 - right) + padded[:, top + 1, left + 1] * right
-    rotated: Array = (upper * (1 - down) + lower * down).astype(image.dtype)
+    rotated: Array = _rotate_images(image[np.newaxis], [angle])[0]
     return rotated
 
 
@@ -212,3 +262,10 @@ def _overlap(way: int, size: int) -> tuple[slice, slice]:
     """Return the target and source slices of an axis for a shift by `way`. They are empty if the shift is too large."""
     way = max(-size, min(way, size))
     return slice(max(way, 0), size + min(way, 0)), slice(max(-way, 0), size - max(way, 0))
+
+
+def _rotate_images(images: Array, angles: Sequence[float]) -> Array:
+    """Rotate each image by its own angle, see `rotate_image`."""
+    # Python's cosine and NumPy's can differ in the last bit, and a run must give the same bits as in older versions.
+    matrices = [[[math.cos(angle), math.sin(angle)], [-math.sin(angle), math.cos(angle)]] for angle in angles]
+    return transform_images(images, np.array(matrices).reshape(-1, 2, 2))

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
 from tinyml.core.choices import Choice
-from tinyml.data import Augmentation, Flip, Noise, Rotate, Shift
+from tinyml.data import Augmentation, Brightness, Flip, Noise, Rotate, Shift, Zoom
 from tinyml.losses import loss_descriptions
 from tinyml.optims import Optimizer, optimizer_descriptions
 from tinyml.optims.schedules import Schedule, schedule_descriptions
@@ -25,7 +25,17 @@ OptimizerName = Annotated[str, Choice("optimiser", _titles(optimizer_description
 ScheduleName = Annotated[str, Choice("schedule", _titles(schedule_descriptions))]
 """Name of a registered learning-rate schedule."""
 
-_IMAGE_AUGMENTATIONS = {"augment_shift": "shift", "augment_flip": "flip", "augment_rotate": "rotation"}
+_IMAGE_AUGMENTATIONS = {
+    "augment_shift": "shift",
+    "augment_flip": "flip",
+    "augment_flip_vertical": "vertical flip",
+    "augment_rotate": "rotation",
+    "augment_zoom": "zoom",
+    "augment_brightness": "brightness",
+}
+
+_NEW_SETTINGS = ("augment_flip_vertical", "augment_zoom", "augment_brightness")
+"""Settings that files of project version 3 do not have."""
 
 
 class TrainingSettings(BaseModel):
@@ -139,6 +149,10 @@ class TrainingSettings(BaseModel):
     augment_flip: Annotated[
         bool, Field(title="Flip", description="Mirror a random half of the training images left to right.")
     ] = False
+    augment_flip_vertical: Annotated[
+        bool,
+        Field(title="Flip vertically", description="Mirror a random half of the training images top to bottom."),
+    ] = False
     augment_rotate: Annotated[
         float,
         Field(
@@ -147,6 +161,25 @@ class TrainingSettings(BaseModel):
             title="Rotate",
             description="Rotate each training image at random, by up to this angle in degrees.",
             json_schema_extra={"unit": "°"},
+        ),
+    ] = 0.0
+    augment_zoom: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=0.9,
+            title="Zoom",
+            description="Enlarge or shrink each training image at random, by up to this share: 0.2 is up to 20 %.",
+        ),
+    ] = 0.0
+    augment_brightness: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=1,
+            title="Brightness",
+            description="Make each training image brighter or darker at random, by up to this share: 0.2 is up to "
+            "20 %.",
         ),
     ] = 0.0
     augment_noise: Annotated[
@@ -167,6 +200,12 @@ class TrainingSettings(BaseModel):
             description="Start of the random numbers. The same seed and settings give the same run.",
         ),
     ] = 0
+
+    @model_serializer(mode="wrap")
+    def _leave_out_new_defaults(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave new settings out of files while they are off, so that the same run writes the same bytes as before."""
+        content: dict[str, Any] = write(self)
+        return {name: value for name, value in content.items() if value or name not in _NEW_SETTINGS}
 
     def make_optimizer(self) -> Optimizer:
         """Make the chosen optimiser.
@@ -198,8 +237,14 @@ class TrainingSettings(BaseModel):
             made.append(Shift(self.augment_shift))
         if self.augment_flip:
             made.append(Flip())
+        if self.augment_flip_vertical:
+            made.append(Flip(vertical=True))
         if self.augment_rotate:
             made.append(Rotate(self.augment_rotate))
+        if self.augment_zoom:
+            made.append(Zoom(self.augment_zoom))
+        if self.augment_brightness:
+            made.append(Brightness(self.augment_brightness))
         if self.augment_noise:
             made.append(Noise(self.augment_noise))
         return tuple(made)
@@ -221,7 +266,7 @@ class TrainingSettings(BaseModel):
 
     @property
     def image_augmentations(self) -> tuple[str, ...]:
-        """Names of the chosen augmentations that need images: "shift", "flip", "rotation"."""
+        """Names of the chosen augmentations that need images, such as "shift" and "vertical flip"."""
         return tuple(_IMAGE_AUGMENTATIONS[name] for name in self.image_augmentation_settings)
 
     @property

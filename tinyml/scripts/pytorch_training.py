@@ -136,7 +136,7 @@ def _targets_and_evaluation(loss: LossDescription, data: DataDescription) -> tup
 def _left_out(content: ScriptContent) -> list[str]:
     """Return a comment about the training settings that the script does not use."""
     training = content.training
-    left_out = [type(each).__name__.lower() for each in training.make_augmentations()]
+    left_out = [*training.image_augmentations, *["noise"] * bool(training.augment_noise)]
     left_out += ["early stopping"] * bool(training.early_stopping)
     left_out += ["keeping the best weights"] * training.restore_best
     description = schedule_descriptions()[training.schedule]

@@ -8,7 +8,7 @@ import pytest
 
 from tests.tinyml.net.stacks import stack
 from tinyml.core import Array, DataError, DivergedError, SettingsError, SpecificationError
-from tinyml.data import DataChoice, DataLoader, Flip, Noise, Shift, Splits, load, split
+from tinyml.data import Brightness, DataChoice, DataLoader, Flip, Noise, Shift, Splits, Zoom, load, split
 from tinyml.layers import Linear, ReLU
 from tinyml.learner import (
     BatchFinished,
@@ -312,6 +312,11 @@ def test_settings_make_augmentations_that_fit_the_data(circle: Splits) -> None:
     assert problem.sentence.startswith("Augmentation by shift and flip needs images, but the examples are vectors of 2")
     with pytest.raises(SpecificationError, match="needs images"):
         set_up_training(CIRCLE_NET, training, circle)
+    every = training.model_copy(update={"augment_zoom": 0.1, "augment_brightness": 0.2, "augment_flip_vertical": True})
+    made = (Shift(2), Flip(), Flip(vertical=True), Zoom(0.1), Brightness(0.2), Noise(0.1))
+    assert every.make_augmentations() == made
+    (problem,) = find_problems(infer(CIRCLE_NET, (2,), 2), every)
+    assert "by shift, flip, vertical flip, zoom and brightness needs images" in problem.sentence
     noise_only = TrainingSettings(loss="mse_loss", augment_noise=0.1)
     assert find_problems(infer(CIRCLE_NET, (2,), 2), noise_only) == ()
 

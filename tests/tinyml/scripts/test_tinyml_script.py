@@ -18,7 +18,7 @@ from tinyml.learner import TrainingSettings, evaluate, set_up_training
 from tinyml.net import LayerSpecification, NetworkSpecification, Sequential, build
 from tinyml.optims import optimizer_descriptions
 from tinyml.optims.schedules import schedule_descriptions
-from tinyml.scripts import Script, tinyml_script
+from tinyml.scripts import Script, pytorch_script, tinyml_script
 from tinyml.storage import Project, read_project
 
 every_project = pytest.mark.parametrize("name", PROJECTS)
@@ -114,11 +114,24 @@ def test_a_script_trains_as_the_command_train_does(
 
 def test_augmented_images_are_written_too() -> None:
     project = read_project(PROJECTS["lenet-digits"])
-    changes = {"augment_shift": 1, "augment_flip": True, "augment_rotate": 12.5}
+    changes = {
+        "augment_shift": 1,
+        "augment_flip": True,
+        "augment_flip_vertical": True,
+        "augment_rotate": 12.5,
+        "augment_zoom": 0.2,
+        "augment_brightness": 0.3,
+    }
     training = project.training.model_copy(update=changes)
     text = tinyml_script(content_of(project.model_copy(update={"training": training}))).text
-    assert "augmentations=[Shift(pixels=1), Flip(), Rotate(degrees=12.5)]" in text
-    assert "from tinyml.data import DataChoice, Flip, Rotate, Shift, load, split" in text
+    words = " ".join(text.split()).replace("[ ", "[").replace(", ]", "]")
+    written = (
+        "Shift(pixels=1), Flip(), Flip(vertical=True), Rotate(degrees=12.5), Zoom(amount=0.2), Brightness(amount=0.3)"
+    )
+    assert f"augmentations=[{written}]" in words
+    assert re.search(r"from tinyml\.data import .*Brightness.*Zoom", words)
+    comment = "# Not in this script: shift, flip, vertical flip, rotation, zoom, brightness"
+    assert comment in pytorch_script(content_of(project.model_copy(update={"training": training}))).text
 
 
 HOSTILE = [
