@@ -51,7 +51,7 @@ class Status(QStatusBar):
         self._dot, self._state = QLabel("●"), QLabel()
         self._epoch, self._speed, self._time = QLabel(), QLabel(), QLabel()
         self._message = PlainLabel(elides=True)
-        self._temporary_message = self._tip = ""
+        self._temporary_message = self._tip = self._reading = ""
         self._progress = QProgressBar(maximum=1000, textVisible=False)
         self._progress.setFixedWidth(170)
         self._curve, self._problems = LiveCurve(session, monitor), QPushButton()
@@ -114,6 +114,16 @@ class Status(QStatusBar):
         self._tip = tip
         self._show_text()
 
+    @Slot(str)
+    def show_reading(self, text: str) -> None:
+        """Show how far the reading of data is, outside a run.
+
+        Arguments:
+            text: one line; empty when nothing is read.
+        """
+        self._reading = text
+        self._show_text()
+
     @Slot()
     def _on_message_timeout(self) -> None:
         self._temporary_message = ""
@@ -131,8 +141,10 @@ class Status(QStatusBar):
         self.refresh()
 
     def _run_text(self) -> str:
-        """Return the result of the run, or a hint that the run used another network or other data."""
+        """Return what is being read, the result of the run, or a hint that it used another network or other data."""
         session, project = self._session, self._document.project
+        if session.reading is not None or self._reading:
+            return session.reading.text if session.reading is not None else self._reading
         if session.config is None or session.config.project == project:
             return session.message
         ran = session.config.project

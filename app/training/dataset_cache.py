@@ -1,54 +1,123 @@
-"""The current dataset: loaded once, read-only, and shared by the worker and the inspection."""
+"""The current dataset: loaded once, read-only, and shared by the worker, the preview and the inspection."""
 
+import json
 from dataclasses import dataclass
 from threading import Lock
 
-from tinyml.data import DataChoice, DataDescription, Dataset, Splits, describe, load, split
+from app.training.shared_work import SharedWork
+from tinyml.core.files import normalise_path
+from tinyml.data import DataChoice, DataDescription, Dataset, ProgressCallback, Splits, builtin_names, describe, load
+from tinyml.data import split as split_dataset
+
+READING_CANCELLED = "Reading the data was cancelled. Choose “Try again” on the Data page."
+"""What everybody who waits for data gets to know after `cancel_reading`."""
+
+
+_FileState = tuple[int, int] | None
+"""Time of the last change and size; None if there is no file."""
 
 
 @dataclass(frozen=True)
 class _Cache:
-    """The dataset in memory and its current split."""
+    """The dataset in memory and its current split.
 
-    key: tuple[str, DataDescription]
+    Attributes:
+        key: what was read and how, see `_dataset_key`.
+        state: what the files were like when they were read; other files must be read again.
+        dataset: the examples.
+        splits_key: the choice of the parts; empty before the first split.
+        splits: the parts of the dataset.
+    """
+
+    key: str
+    state: tuple[DataDescription, _FileState]
     dataset: Dataset
-    choice: DataChoice
-    splits: Splits
+    splits_key: str = ""
+    splits: Splits | None = None
 
 
 _lock = Lock()
-_source_locks: dict[str, Lock] = {}
-"""One lock for each source, so that a folder that does not answer does not delay other data."""
 _cache: _Cache | None = None
+_reading, _splitting = SharedWork(), SharedWork()
 
 
-def load_splits(choice: DataChoice) -> Splits:
-    """Return the chosen data, split into training, validation and test. Call this off the GUI thread.
+def load_splits(choice: DataChoice, progress: ProgressCallback | None = None) -> Splits:
+    """Return the chosen data, prepared and split into training, validation and test. Call this off the GUI thread.
 
-    The data is loaded only if it is not in memory. All arrays are read-only, so any number of threads may read them.
+    The data is loaded only if it is not in memory, and only once for all threads that want it. All arrays are
+    read-only, so any number of threads may read them.
 
     Arguments:
-        choice: the source and the split.
+        choice: the data, its preprocessing and its split.
+        progress: called about 20 times a second with the share that is done, 0 to 1. If it raises an exception, this
+            call ends at once, even if a folder does not answer. Reading continues if another thread waits for the data.
 
-    Raises `DataError` if the data cannot be read or split.
+    Raises `DataError` if the data cannot be read or split, and `WorkCancelledError` after `cancel_reading`.
     """
+    key = choice.model_dump_json(exclude={"expected"})
+    known = _cache
+    if known is not None and known.splits is not None and known.splits_key == key and choice.source in builtin_names():
+        return known.splits
+    return _splitting.wait_for(key, lambda report: _read_and_split(choice, key, report), progress)
+
+
+def cancel_reading(choice: DataChoice) -> None:
+    """Stop reading the data of a choice, for all threads that wait for it.
+
+    Arguments:
+        choice: the data.
+    """
+    _splitting.cancel(choice.model_dump_json(exclude={"expected"}), READING_CANCELLED)
+    _reading.cancel(_dataset_key(choice), READING_CANCELLED)
+
+
+def _dataset_key(choice: DataChoice) -> str:
+    """Return everything in a choice that changes the stored examples, as text."""
+    return json.dumps([choice.source])
+
+
+def _read_and_split(choice: DataChoice, splits_key: str, progress: ProgressCallback) -> Splits:
+    """Return the splits from the cache, or make them."""
     global _cache
-    with _lock:
-        lock = _source_locks.setdefault(choice.source, Lock())
-    with lock:
-        key, cache = (choice.source, describe(choice.source)), _cache
-        if cache is None or cache.key != key:
-            # Drop the old dataset first: two may not fit into memory.
-            cache = _cache = None
-            dataset = _make_read_only(load(choice.source))
-        else:
-            dataset = cache.dataset
-        if cache is None or cache.choice != choice:
-            splits = split(dataset, choice)
-            for part in splits:
-                _make_read_only(part)
-            cache = _cache = _Cache(key, dataset, choice, splits)
+    cache = _reading.wait_for(_dataset_key(choice), lambda report: _read(choice, report), progress)
+    if cache.splits is not None and cache.splits_key == splits_key:
         return cache.splits
+    splits = split_dataset(cache.dataset, choice)
+    for part in splits:
+        _make_read_only(part)
+    with _lock:
+        if _cache is not None and _cache.dataset is cache.dataset:
+            _cache = _Cache(cache.key, cache.state, cache.dataset, splits_key, splits)
+    return splits
+
+
+def _read(choice: DataChoice, progress: ProgressCallback) -> _Cache:
+    """Return the cache if it holds the dataset of a choice and its files are what they were; else read the files."""
+    global _cache
+    key = _dataset_key(choice)
+    state = describe(choice.source), _file_state(choice.source)
+    with _lock:
+        cache = _cache
+        if cache is not None and (cache.key, cache.state) == (key, state):
+            return cache
+        # Drop the old dataset first: two may not fit into memory.
+        _cache = None
+    del cache
+    new = _Cache(key, state, _make_read_only(load(choice.source, progress)))
+    with _lock:
+        _cache = new
+    return new
+
+
+def _file_state(source: str) -> _FileState:
+    """Return what tells a changed file from the same one, since a table can change and still have the same shape."""
+    if source in builtin_names():
+        return None
+    try:
+        status = normalise_path(source).stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size
 
 
 def _make_read_only(dataset: Dataset) -> Dataset:

@@ -9,11 +9,12 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.document import Document
 from app.jobs import BackgroundRunner, Job, LatestJob
-from app.training.dataset_cache import load_splits
+from app.training.dataset_cache import READING_CANCELLED, load_splits
+from app.training.reading import Reading
 from app.training.sample_trace import SampleTrace, SoundLayers, find_sound_layers, trace_sample, trace_sound_layers
 from app.training.session import Session
 from app.training.snapshot import Snapshot, frozen_state
-from tinyml.data import DataChoice, DataDescription, Dataset
+from tinyml.data import DataChoice, DataDescription, Dataset, ProgressCallback
 from tinyml.learner import class_scores, set_up_training
 from tinyml.storage import Project
 
@@ -38,16 +39,18 @@ class Inspection(QObject):
         partial_trace: the forward pass of the sample through the layers before the first problem; None if the network
             has no problem, or no such layer.
         problem: one sentence that says why the network cannot run; empty if it can.
+        reading: one line that says how far the reading of the samples is; empty when nothing is read.
         quick_jobs: runs the jobs that the user waits for. Loading data or predicting all samples does not delay them.
 
-    Signals: samples_changed(), sample_trace_changed(), predictions_changed(), problem_changed(). Each is named after
-    the attribute that changed.
+    Signals: samples_changed(), sample_trace_changed(), predictions_changed(), problem_changed(),
+    reading_changed(reading). Each is named after the attribute that changed.
     """
 
     samples_changed = Signal()
     sample_trace_changed = Signal()
     predictions_changed = Signal()
     problem_changed = Signal()
+    reading_changed = Signal(str)
 
     def __init__(self, document: Document, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -58,7 +61,9 @@ class Inspection(QObject):
         self._predictions_job = LatestJob(self._slow_jobs, self)
         self._sample_trace_job = LatestJob(self.quick_jobs, self)
         self._partial_trace_job = LatestJob(self.quick_jobs, self)
+        self._samples_job.progressed.connect(self._on_samples_progressed)
         self._samples_job.returned.connect(self._on_samples_loaded)
+        self._samples_job.failed.connect(self._on_samples_failed)
         self._initial_weights_job.returned.connect(self._on_initial_weights_made)
         self._predictions_job.returned.connect(self._on_predictions_computed)
         self._sample_trace_job.returned.connect(self._on_sample_trace_computed)
@@ -72,6 +77,9 @@ class Inspection(QObject):
         ):
             job.failed.connect(self._set_problem)
         self._active = True
+        self._reader: Reading | None = None
+        self._unreadable = False
+        self.reading = ""
         self._loaded: DataChoice | None = None
         self.samples: Dataset | None = None
         self.index = 0
@@ -139,6 +147,13 @@ class Inspection(QObject):
         self._slow_jobs.shutdown()
 
     @Slot()
+    def retry(self) -> None:
+        """Read the samples again, if they could not be read before."""
+        if self.samples is None and not self._samples_job.busy:
+            self._loaded = None
+            self._refresh()
+
+    @Slot()
     def _refresh(self) -> None:
         """Find the samples and the weights to use now, and request those that are missing."""
         project, description = self._document.project, self._document.data
@@ -146,10 +161,13 @@ class Inspection(QObject):
             self._loaded = None
             self._drop_samples(self._document.data_problem)
             return
-        if self._loaded != project.data:
+        # A run reads the data again that the user did not want to wait for before.
+        again = self._session.state.active and self.problem == READING_CANCELLED and not self._samples_job.busy
+        if self._loaded != project.data or again:
             self._loaded = project.data
             self._drop_samples("")
-            self._samples_job.start(partial(_load_test_set, project.data))
+            self._reader = Reading(description)
+            self._samples_job.start_with_progress(partial(_load_test_set, project.data))
         trained = self._session.snapshot
         if trained is not None and trained.fits(project.network, description):
             self._use_weights(trained)
@@ -160,9 +178,9 @@ class Inspection(QObject):
             self._set_problem(f"The network has a problem to solve first. {first}")
         elif self.snapshot is None or not _is_initial(self.snapshot, project, description):
             self._use_weights(None)
-            if not self._active:
+            if not self._active or self._unreadable:
                 return
-            self._initial_weights_job.start(partial(_make_initial_snapshot, project, description))
+            self._initial_weights_job.start_with_progress(partial(_make_initial_snapshot, project, description))
         self._request_predictions()
 
     def _use_weights(self, snapshot: Snapshot | None) -> None:
@@ -221,6 +239,8 @@ class Inspection(QObject):
     def _drop_samples(self, problem: str) -> None:
         # Abandon all slow jobs: one that reads a folder without an answer would delay the jobs for other data.
         self._slow_jobs.abandon()
+        self._show_reading("")
+        self._unreadable = False
         self.samples, self.index = None, 0
         self._drop_partial_trace()
         self._use_weights(None)
@@ -233,8 +253,27 @@ class Inspection(QObject):
             self.problem = problem
             self.problem_changed.emit()
 
+    def _show_reading(self, text: str) -> None:
+        if text != self.reading:
+            self.reading = text
+            self.reading_changed.emit(text)
+
+    @Slot(float)
+    def _on_samples_progressed(self, share: float) -> None:
+        if self._reader is not None:
+            self._reader.report(share)
+            self._show_reading(self._reader.text)
+
+    @Slot(str)
+    def _on_samples_failed(self, _sentence: str) -> None:
+        self._show_reading("")
+        # The initial weights need the same data. They must not start to read it again.
+        self._unreadable = True
+        self._initial_weights_job.cancel()
+
     @Slot(object)
     def _on_samples_loaded(self, samples: Dataset) -> None:
+        self._show_reading("")
         self.samples, self.index = samples, 0
         self.samples_changed.emit()
         self._request_sample_trace()
@@ -271,13 +310,13 @@ def _is_initial(snapshot: Snapshot, project: Project, description: DataDescripti
     return not snapshot.trained and same_start and snapshot.fits(project.network, description)
 
 
-def _load_test_set(choice: DataChoice) -> Dataset:
-    return load_splits(choice).test
+def _load_test_set(choice: DataChoice, progress: ProgressCallback) -> Dataset:
+    return load_splits(choice, progress).test
 
 
-def _make_initial_snapshot(project: Project, description: DataDescription) -> Snapshot:
+def _make_initial_snapshot(project: Project, description: DataDescription, progress: ProgressCallback) -> Snapshot:
     """Make the weights that a run of this project would start from."""
-    net = set_up_training(project.network, project.training, load_splits(project.data)).net
+    net = set_up_training(project.network, project.training, load_splits(project.data, progress)).net
     tensors = frozen_state(net)
     return Snapshot(project.network, project.data, project.training, description, tensors, trained=False)
 

@@ -14,11 +14,13 @@ class Mail:
     Attributes:
         batches, epochs: all events since the last `take`, in order.
         snapshot: the newest snapshot since then; None if there is none.
+        reading: share of the data that is read, 0 to 1; None while the worker reads no data.
     """
 
     batches: list[BatchFinished] = field(default_factory=list)
     epochs: list[EpochFinished] = field(default_factory=list)
     snapshot: Snapshot | None = None
+    reading: float | None = None
 
 
 class Mailbox:
@@ -58,8 +60,17 @@ class Mailbox:
         with self._lock:
             self._mail.snapshot = snapshot
 
+    def put_reading(self, share: float | None) -> None:
+        """Say how far the worker is with reading its data. This stays until the next call.
+
+        Arguments:
+            share: of the data that is read, 0 to 1; None when it has all of it.
+        """
+        with self._lock:
+            self._mail.reading = share
+
     def take(self) -> Mail:
         """Return the content and empty the mailbox."""
         with self._lock:
-            mail, self._mail = self._mail, Mail()
+            mail, self._mail = self._mail, Mail(reading=self._mail.reading)
         return mail

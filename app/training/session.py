@@ -8,6 +8,7 @@ from app.document import Document
 from app.training.continuation import continuation_config, find_obstacle
 from app.training.mailbox import Mailbox
 from app.training.priority import PriorityGate
+from app.training.reading import Reading
 from app.training.run import Run, SessionState
 from app.training.run_control import RunControl
 from app.training.snapshot import Snapshot
@@ -34,6 +35,7 @@ class Session(QObject):
     Attributes:
         run: the shown run. This is the active one, or else the last one or an earlier one.
         runs: the runs that can be shown, the oldest first.
+        reading: how far the worker is with reading its data; None while it reads nothing.
 
     Signals:
         state_changed(): `state` changed.
@@ -65,6 +67,7 @@ class Session(QObject):
         self._timer.timeout.connect(self._process_mail)
         self.run = Run()
         self.runs = [self.run]
+        self.reading: Reading | None = None
         document.replaced.connect(self.forget)
 
     def start(self, steps: int | None = None) -> None:
@@ -323,6 +326,7 @@ class Session(QObject):
     @Slot()
     def _process_mail(self) -> None:
         mail, run = self._mailbox.take(), self.run
+        self._follow_reading(mail.reading)
         if mail.batches:
             run.batches_done = mail.batches[-1].step
             run.batches_per_epoch = mail.batches[-1].batches
@@ -334,6 +338,14 @@ class Session(QObject):
         if mail.snapshot is not None:
             run.snapshot = mail.snapshot
             self.snapshot_changed.emit()
+
+    def _follow_reading(self, share: float | None) -> None:
+        if share is None or self._thread is None or self.config is None:
+            self.reading = None
+            return
+        if self.reading is None:
+            self.reading = Reading(self.config.description)
+        self.reading.report(share)
 
     @Slot(object)
     def _on_worker_paused(self, config: TrainingConfig) -> None:

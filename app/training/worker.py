@@ -2,9 +2,7 @@
 
 import math
 import traceback
-from concurrent.futures import Future, wait
 from dataclasses import dataclass
-from threading import Thread
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -13,11 +11,12 @@ from app.training.dataset_cache import load_splits
 from app.training.mailbox import Mailbox
 from app.training.priority import PriorityGate
 from app.training.run_control import RunControl
+from app.training.shared_work import WorkCancelledError
 from app.training.snapshot import Snapshot, frozen_state
 from app.training.training_config import TrainingConfig
 from tinyml.core import DivergedError, TinymlError
 from tinyml.core.threads import one_blas_thread
-from tinyml.data import DataChoice, Splits
+from tinyml.data import Splits
 from tinyml.learner import (
     BatchFinished,
     Checkpoint,
@@ -87,8 +86,9 @@ class Failed:
 
 Outcome = Finished | Stopped | Failed
 
-_STOP_CHECK_SECONDS = 0.05
-"""While a worker waits for its data: seconds between two checks whether it must stop."""
+
+class _StopRequestedError(Exception):
+    """The user stopped the run while its data was being read."""
 
 
 class Worker(QObject):
@@ -180,12 +180,17 @@ class Worker(QObject):
 
     def _load(self) -> Splits | None:
         """Load the data; return None after a request to stop, even if the folder of the data does not answer."""
-        loading: Future[Splits] = Future()
-        Thread(target=_load_into, args=(loading, self._config.project.data), name="loading", daemon=True).start()
-        while not wait([loading], _STOP_CHECK_SECONDS).done:
-            if self._control.stopping:
-                return None
-        return loading.result()
+        try:
+            return load_splits(self._config.project.data, self._report_reading)
+        except (_StopRequestedError, WorkCancelledError):
+            return None
+        finally:
+            self._mailbox.put_reading(None)
+
+    def _report_reading(self, share: float) -> None:
+        if self._control.stopping:
+            raise _StopRequestedError
+        self._mailbox.put_reading(share)
 
     def _may_continue(self) -> bool:
         """Wait while the window is busy or the run is paused. Return False if the run must stop, otherwise True."""
@@ -216,13 +221,6 @@ class Worker(QObject):
                 tuple(self._history),
             )
         )
-
-
-def _load_into(loading: "Future[Splits]", choice: DataChoice) -> None:
-    try:
-        loading.set_result(load_splits(choice))
-    except Exception as error:  # noqa: BLE001 (the worker raises it again)
-        loading.set_exception(error)
 
 
 def _describe_end(event: TrainingFinished) -> str:

@@ -224,7 +224,9 @@ def test_snapshots_are_read_only_copies(qtbot, session):
 def test_the_worker_runs_in_another_thread(qtbot, session, monkeypatch):
     threads = []
     original = worker_module.load_splits
-    monkeypatch.setattr(worker_module, "load_splits", lambda c: (threads.append(threading.get_ident()), original(c))[1])
+    monkeypatch.setattr(
+        worker_module, "load_splits", lambda *a: (threads.append(threading.get_ident()), original(*a))[1]
+    )
     session.start()
     wait_for(qtbot, session, SessionState.FINISHED)
     assert threads[0] != threading.get_ident()

@@ -1,0 +1,79 @@
+"""A slow source of data for tests: it reports its progress, and the test says when it ends."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from app.document import document as document_module
+from app.training import dataset_cache
+from tinyml.data import DataDescription, Dataset
+
+SLOW = "/slow"
+
+
+class SlowReader:
+    """Reads 20 000 examples one by one.
+
+    Arguments:
+        shape: of one example.
+
+    Attributes:
+        started: set while the reader reads.
+        reads: how often reading began.
+        stopped: how often it was stopped by its progress callback.
+        go: let the reader end.
+    """
+
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        self.started, self.go, self.stopped_now = threading.Event(), threading.Event(), threading.Event()
+        self.reads = self.stopped = 0
+        self.description = DataDescription(SLOW, "flowers", shape, ("rose", "tulip"), 20_000, bytes_per_number=1)
+
+    def load(self, progress) -> Dataset:
+        self.reads += 1
+        self.started.set()
+        self.stopped_now.clear()
+        count = self.description.count
+        images = np.zeros((count, *self.description.example_shape), np.uint8)
+        try:
+            for done in range(count):
+                progress(done / count)
+                images[done] = done % 251
+                if done % 50 == 0:
+                    self.go.wait(0.005)
+        except BaseException:
+            self.stopped += 1
+            raise
+        finally:
+            self.started.clear()
+            self.stopped_now.set()
+        return Dataset(self.description, images, np.arange(count) % 2, divisor=255)
+
+
+@contextmanager
+def slow_source(monkeypatch: pytest.MonkeyPatch, shape: tuple[int, ...] = (2,)) -> Iterator[SlowReader]:
+    """Make "/slow" a source of data.
+
+    Arguments:
+        monkeypatch: undoes it after the test.
+        shape: of one example.
+    """
+    reader = SlowReader(shape)
+    load, describe = dataset_cache.load, dataset_cache.describe
+
+    def load_slowly(source, progress=None):
+        return reader.load(progress) if source == SLOW else load(source, progress)
+
+    def describe_slow(source):
+        return replace(reader.description) if source == SLOW else describe(source)
+
+    monkeypatch.setattr(dataset_cache, "_cache", None)
+    monkeypatch.setattr(dataset_cache, "load", load_slowly)
+    monkeypatch.setattr(dataset_cache, "describe", describe_slow)
+    monkeypatch.setattr(document_module, "describe", describe_slow)
+    yield reader
+    reader.go.set()
