@@ -39,7 +39,7 @@ def create_temporary(target: Path) -> tuple[int, Path]:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
         try:
             # Another process may have removed it as abandoned before it was locked.
-            if _try_to_lock(descriptor) is not False and temporary.exists():
+            if try_to_lock(descriptor) is not False and temporary.exists():
                 return descriptor, temporary
         except BaseException:
             os.close(descriptor)
@@ -82,7 +82,7 @@ def _remove_if_abandoned(path: Path, from_age: float) -> None:
         return
     descriptor = os.open(path, os.O_RDWR | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0))
     try:
-        locked = _try_to_lock(descriptor)
+        locked = try_to_lock(descriptor)
         if sys.platform != "win32" and (locked or (locked is None and age >= OLD_SECONDS)):
             path.unlink()
     finally:
@@ -92,10 +92,13 @@ def _remove_if_abandoned(path: Path, from_age: float) -> None:
         path.unlink()
 
 
-def _try_to_lock(descriptor: int) -> bool | None:
+def try_to_lock(descriptor: int) -> bool | None:
     """Lock an open file until it is closed.
 
-    Return False if another process holds the lock, None if there are no locks.
+    Arguments:
+        descriptor: of the open file.
+
+    Returns False if another process holds the lock, None if there are no locks.
     """
     if sys.platform != "win32":
         try:

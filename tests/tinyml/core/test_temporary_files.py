@@ -70,7 +70,7 @@ def test_a_file_that_a_running_process_writes_stays_at_any_age(tmp_path: Path) -
 
 
 def test_without_locks_the_age_decides(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(temporary_files, "_try_to_lock", lambda descriptor: None)
+    monkeypatch.setattr(temporary_files, "try_to_lock", lambda descriptor: None)
     young = leftover(tmp_path, ".a.bin.0123abcd.tmp", 0.5 * HOUR)
     leftover(tmp_path, ".a.bin.4567abcd.tmp", 1.5 * HOUR)
     write_atomically(tmp_path / "a.bin", b"new")
@@ -80,7 +80,7 @@ def test_without_locks_the_age_decides(tmp_path: Path, monkeypatch: pytest.Monke
 def test_a_temporary_file_that_another_process_removed_is_made_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lock, taken = temporary_files._try_to_lock, []
+    lock, taken = temporary_files.try_to_lock, []
 
     def remove_first(descriptor: int) -> bool | None:
         """Do what another process does between the making of the first file and its lock."""
@@ -89,7 +89,7 @@ def test_a_temporary_file_that_another_process_removed_is_made_again(
             taken[0].unlink()
         return lock(descriptor)
 
-    monkeypatch.setattr(temporary_files, "_try_to_lock", remove_first)
+    monkeypatch.setattr(temporary_files, "try_to_lock", remove_first)
     write_atomically(tmp_path / "a.bin", b"new")
     assert len(taken) == 1
     assert list(tmp_path.iterdir()) == [tmp_path / "a.bin"]

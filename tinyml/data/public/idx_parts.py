@@ -1,0 +1,46 @@
+"""Read the two parts of a set that is published as IDX files, as MNIST is."""
+
+from pathlib import Path
+
+import numpy as np
+
+from tinyml.core import DataError
+from tinyml.data.dataset import DataDescription, Dataset, ProgressCallback
+from tinyml.data.readers.idx_file import read_idx
+
+IDX_NAMES = (
+    "train-images-idx3-ubyte.gz",
+    "train-labels-idx1-ubyte.gz",
+    "t10k-images-idx3-ubyte.gz",
+    "t10k-labels-idx1-ubyte.gz",
+)
+"""The names of the four files: the images and labels for training, and those for the test."""
+
+
+def read_idx_parts(folder: Path, description: DataDescription, progress: ProgressCallback | None = None) -> Dataset:
+    """Read the training examples, then the test examples. The images stay bytes.
+
+    Arguments:
+        folder: holds the four files.
+        description: of the data.
+        progress: called with the share of the images that is read, from 0 to 1.
+
+    Shapes: inputs `(N, 1, H, W)`, labels `(N,)`.
+
+    Raises `DataError` when the files are damaged or do not hold what the description says.
+    """
+    _, height, width = description.example_shape
+    images = np.empty((description.count, 1, height, width), np.uint8)
+    train = description.count - description.test_count
+    labels = []
+    for start, end, pair in ((0, train, IDX_NAMES[:2]), (train, description.count, IDX_NAMES[2:])):
+
+        def report(share: float, start: int = start, end: int = end) -> None:
+            if progress is not None:
+                progress((start + share * (end - start)) / description.count)
+
+        read_idx(folder / pair[0], 3, report, into=images[start:end, 0])
+        labels.append(read_idx(folder / pair[1], 1))
+        if len(labels[-1]) != end - start or labels[-1].max() >= len(description.class_names):
+            raise DataError(f"'{pair[1]}' does not hold the labels of {description.title}. Download it again.")
+    return Dataset(description, images, np.concatenate(labels).astype(np.int64), divisor=255)
