@@ -57,7 +57,12 @@ class DataForm(QWidget):
         self._about = make_paragraph(f"{prefix}_about", style_class="muted")
         self._split = make_paragraph(f"{prefix}_split", style_class="muted")
         self._split_bar = SplitBar(f"{prefix}_split_bar")
-        self._form = ModelForm(DataChoice, prefix, skip=("source",), titles={"target": _TARGET_TITLES})
+        self._form = ModelForm(
+            DataChoice,
+            prefix,
+            skip=("source", "stratified", "keep_own_split", "options", "preprocessing", "expected"),
+            titles={"target": _TARGET_TITLES},
+        )
         self._form.edited.connect(self._on_edited)
         self._source_part = self._make_source_part()
         self._source_part.setVisible(with_source)

@@ -1,12 +1,21 @@
 """The current dataset: loaded once, read-only, and shared by the worker, the preview and the inspection."""
 
-import json
 from dataclasses import dataclass
 from threading import Lock
 
 from app.training.shared_work import SharedWork
 from tinyml.core.files import normalise_path
-from tinyml.data import DataChoice, DataDescription, Dataset, ProgressCallback, Splits, builtin_names, describe, load
+from tinyml.data import (
+    DataChoice,
+    DataDescription,
+    Dataset,
+    ProgressCallback,
+    Splits,
+    builtin_names,
+    describe_choice,
+    load_choice,
+    scale_splits,
+)
 from tinyml.data import split as split_dataset
 
 READING_CANCELLED = "Reading the data was cancelled. Choose “Try again” on the Data page."
@@ -73,7 +82,7 @@ def cancel_reading(choice: DataChoice) -> None:
 
 def _dataset_key(choice: DataChoice) -> str:
     """Return everything in a choice that changes the stored examples, as text."""
-    return json.dumps([choice.source])
+    return choice.model_dump_json(include={"source", "options", "preprocessing"})
 
 
 def _read_and_split(choice: DataChoice, splits_key: str, progress: ProgressCallback) -> Splits:
@@ -82,7 +91,7 @@ def _read_and_split(choice: DataChoice, splits_key: str, progress: ProgressCallb
     cache = _reading.wait_for(_dataset_key(choice), lambda report: _read(choice, report), progress)
     if cache.splits is not None and cache.splits_key == splits_key:
         return cache.splits
-    splits = split_dataset(cache.dataset, choice)
+    splits = scale_splits(split_dataset(cache.dataset, choice), choice.preprocessing)
     for part in splits:
         _make_read_only(part)
     with _lock:
@@ -95,7 +104,7 @@ def _read(choice: DataChoice, progress: ProgressCallback) -> _Cache:
     """Return the cache if it holds the dataset of a choice and its files are what they were; else read the files."""
     global _cache
     key = _dataset_key(choice)
-    state = describe(choice.source), _file_state(choice.source)
+    state = describe_choice(choice.model_copy(update={"target": "label"})), _file_state(choice.source)
     with _lock:
         cache = _cache
         if cache is not None and (cache.key, cache.state) == (key, state):
@@ -103,7 +112,7 @@ def _read(choice: DataChoice, progress: ProgressCallback) -> _Cache:
         # Drop the old dataset first: two may not fit into memory.
         _cache = None
     del cache
-    new = _Cache(key, state, _make_read_only(load(choice.source, progress)))
+    new = _Cache(key, state, _make_read_only(load_choice(choice, progress)))
     with _lock:
         _cache = new
     return new

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tinyml.data import DataChoice, DataDescription
+from tinyml.data import DataChoice, DataDescription, FittedPreprocessing
 from tinyml.learner import EpochFinished, TrainingSettings
 from tinyml.net import NetworkSpecification, Sequential, build
 
@@ -24,6 +24,8 @@ class Snapshot:
         trained: False for the initial weights of a network.
         test_loss, test_accuracy, test_r_squared: of these weights on the test set; None if they were not tested, or if
             the metric does not fit the targets.
+        preprocessing: what turns a raw example into an input of the network; None if the network is not trained, or in
+            files of older versions.
     """
 
     network: NetworkSpecification
@@ -36,6 +38,7 @@ class Snapshot:
     test_loss: float | None = None
     test_accuracy: float | None = None
     test_r_squared: float | None = None
+    preprocessing: FittedPreprocessing | None = None
 
     def fits(self, network: NetworkSpecification, description: DataDescription | None) -> bool:
         """Return True if these are weights of `network` for data with the shape and the targets of `description`."""

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from app.training.snapshot import Snapshot, frozen_state
-from tinyml.data import describe
+from tinyml.data import describe_choice
 from tinyml.learner import EpochFinished
 from tinyml.storage import SavedModel, load_model, summarise_history
 from tinyml.storage.exporters import exporter_of
@@ -38,12 +38,13 @@ def load_snapshot(path: Path) -> Snapshot:
         about.network,
         about.data,
         about.training,
-        describe(about.data.source).with_target(about.data.target),
+        describe_choice(about.data),
         frozen_state(net),
         history,
         test_loss=about.test_loss,
         test_accuracy=about.test_accuracy,
         test_r_squared=about.test_r_squared,
+        preprocessing=about.preprocessing,
     )
 
 
@@ -54,6 +55,7 @@ def describe_model(snapshot: Snapshot) -> SavedModel:
         input_shape=snapshot.description.example_shape,
         class_names=snapshot.description.class_names,
         target_shape=snapshot.description.target_shape,
+        preprocessing=snapshot.preprocessing,
         data=snapshot.data,
         training=snapshot.training,
         history=summarise_history(snapshot.history),

@@ -219,6 +219,7 @@ class Worker(QObject):
                 self._config.description,
                 frozen_state(self._setup.net),
                 tuple(self._history),
+                preprocessing=self._setup.splits.train.preprocessing,
             )
         )
 

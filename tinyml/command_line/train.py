@@ -13,7 +13,7 @@ from tinyml.core.files import check_can_save, remove_leftovers
 from tinyml.core.memory import describe_bytes
 from tinyml.core.suggestions import did_you_mean
 from tinyml.core.validation import describe_validation_error
-from tinyml.data import DataDescription, describe, load, split
+from tinyml.data import DataDescription, describe_choice, prepare_splits
 from tinyml.learner import (
     BatchFinished,
     Checkpoint,
@@ -62,8 +62,8 @@ def run(options: argparse.Namespace) -> None:
         check_can_save(path)
     project, resume = _open(options)
     if not options.quiet:
-        _announce_loading(describe(project.data.source))
-    splits = split(load(project.data.source), project.data)
+        _announce_loading(describe_choice(project.data))
+    splits = prepare_splits(project.data)
     prepared = _PreparedRun(project, set_up_training(project.network, project.training, splits), resume, options)
     finished = _train(prepared)
     test = prepared.setup.test()
@@ -196,6 +196,7 @@ def _save(prepared: _PreparedRun, history: tuple[EpochFinished, ...], test: Eval
         input_shape=description.example_shape,
         class_names=description.class_names,
         target_shape=description.target_shape,
+        preprocessing=prepared.setup.splits.train.preprocessing,
         data=project.data,
         training=project.training,
         history=summarise_history(history),

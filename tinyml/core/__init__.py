@@ -2,6 +2,7 @@
 
 from tinyml.core.arrays import Array, as_array, as_examples, as_floats
 from tinyml.core.errors import (
+    BrokenFilesError,
     DataError,
     DivergedError,
     SettingsError,
@@ -30,6 +31,7 @@ from tinyml.core.shapes import Pair, Shape, as_pair, describe_count, describe_pa
 __all__ = [
     "AppendLayers",
     "Array",
+    "BrokenFilesError",
     "ChangeSettings",
     "ChangeTraining",
     "ChangeType",

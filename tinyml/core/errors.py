@@ -52,6 +52,19 @@ class DataError(TinymlError):
     """A dataset is missing, damaged, or does not fit the network."""
 
 
+class BrokenFilesError(DataError):
+    """Some files of a dataset cannot be read. The user can leave them out with the option `ignored`.
+
+    Arguments:
+        sentence: the message, with some of the files.
+        files: names of the files, relative to the folder of the dataset.
+    """
+
+    def __init__(self, sentence: str, files: tuple[str, ...]) -> None:
+        super().__init__(sentence)
+        self.files = files
+
+
 class StorageError(TinymlError):
     """A file could not be read or written; nothing was changed."""
 

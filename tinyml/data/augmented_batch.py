@@ -28,14 +28,23 @@ def augmented_batch(
     >>> augmented_batch(data, np.array([1]), [], seed=0, epoch=1, batch=1)
     (array([[2.]], dtype=float32), array([[4.]], dtype=float32))
     """
-    inputs, targets = dataset.examples(indices), None
-    if not dataset.description.has_classes:
-        targets = inputs if dataset.description.target == "input" else dataset.target_numbers(indices)
+    description = dataset.description
+    is_autoencoder = description.target == "input"
+    targets = None if description.has_classes or is_autoencoder else dataset.target_numbers(indices)
     if not augmentations:
-        return inputs, targets
+        inputs = dataset.examples(indices)
+        return inputs, inputs if is_autoencoder else targets
+    # The settings of the augmentations of images are for 0 … 1, those of other inputs for scaled numbers.
+    is_image = len(description.example_shape) == 3
+    inputs = dataset.unscaled_examples(indices) if is_image else dataset.examples(indices)
+    scale = dataset.scale if is_image else _keep
     rng = epoch_generator(seed, epoch, batch)
-    if dataset.description.target == "input":
-        corrupting = [each for each in augmentations if getattr(each, "corrupts", False)]
-        targets = augment(inputs, [each for each in augmentations if each not in corrupting], rng)
-        return augment(targets, corrupting, rng), targets
-    return augment(inputs, augmentations, rng), targets
+    if not is_autoencoder:
+        return scale(augment(inputs, augmentations, rng)), targets
+    corrupting = [each for each in augmentations if getattr(each, "corrupts", False)]
+    changed = augment(inputs, [each for each in augmentations if each not in corrupting], rng)
+    return scale(augment(changed, corrupting, rng)), scale(changed)
+
+
+def _keep(inputs: Array) -> Array:
+    return inputs

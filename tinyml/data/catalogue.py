@@ -1,8 +1,10 @@
 """Find data by its source: the name of a built-in set, or the path of a file or folder."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from tinyml.core import DataError, StorageError
 from tinyml.core.files import normalise_path, path_exists, show_path
@@ -10,7 +12,11 @@ from tinyml.core.memory import available_memory, describe_bytes
 from tinyml.core.suggestions import did_you_mean
 from tinyml.data.built_in import built_in_sets
 from tinyml.data.dataset import DataDescription, Dataset, ProgressCallback
-from tinyml.data.readers import Reader, describe_sources, find_reader
+from tinyml.data.image_conversion import convert_images, describe_converted
+from tinyml.data.options import SourceOptions, read_options
+from tinyml.data.preprocessing import Preprocessing
+from tinyml.data.readers import Reader, ReadRequest, describe_sources, find_reader
+from tinyml.data.readers.base import ignore_progress
 
 
 def builtin_names() -> tuple[str, ...]:
@@ -31,29 +37,50 @@ def builtin_descriptions() -> tuple[DataDescription, ...]:
     return tuple(entry.description for entry in built_in_sets().values())
 
 
-def describe(source: str) -> DataDescription:
-    """Describe a dataset without loading it. This takes a few milliseconds, also for a folder.
+def describe(
+    source: str,
+    options: Mapping[str, Any] | None = None,
+    preprocessing: Preprocessing | None = None,
+    progress: ProgressCallback | None = None,
+) -> DataDescription:
+    """Describe a dataset without loading it. This is quick, also for a folder of many files.
 
     Arguments:
         source: name of a built-in set, or path of a file or folder in a format of `tinyml.data.readers`. Write "./name"
             for a folder that is named like a built-in set.
+        options: options of the source by name; None for the defaults.
+        preprocessing: size and colour of images; None for automatic.
+        progress: called from time to time with the share that is done, from 0 to 1. An exception that it raises
+            cancels the work.
 
-    Raises `DataError`, with one sentence that names the culprit, when there is no such data or it is damaged.
+    Raises `DataError`, with one sentence that names the culprit, when there is no such data, it is damaged, or an
+    option is wrong.
 
     >>> describe("digits").example_shape
     (1, 8, 8)
+    >>> describe("digits", preprocessing=Preprocessing(size=(12, 12))).example_shape
+    (1, 12, 12)
     """
+    preprocessing = preprocessing or Preprocessing()
     if source in built_in_sets():
-        return built_in_sets()[source].description
-    reader, path = _find(source)
-    return replace(reader.describe(path), name=source)
+        entry = built_in_sets()[source]
+        description = entry.describe(read_options(entry.options, options or {}, source))
+    else:
+        reader, request = _request(source, options, preprocessing, progress)
+        description = replace(reader.describe(request), name=source)
+    return describe_converted(description, preprocessing)
 
 
-def load(source: str, progress: ProgressCallback | None = None) -> Dataset:
-    """Load a dataset into memory.
+def load(
+    source: str,
+    progress: ProgressCallback | None = None,
+    options: Mapping[str, Any] | None = None,
+    preprocessing: Preprocessing | None = None,
+) -> Dataset:
+    """Load a dataset into memory. Its inputs are not scaled, see `prepare_splits`.
 
     Arguments:
-        source: as in `describe`.
+        source, options, preprocessing: as in `describe`.
         progress: called from time to time with the share that is done, from 0 to 1. An exception that it raises
             cancels the loading.
 
@@ -62,14 +89,32 @@ def load(source: str, progress: ProgressCallback | None = None) -> Dataset:
     >>> load("circle").inputs.shape
     (1000, 2)
     """
+    preprocessing = preprocessing or Preprocessing()
     if source in built_in_sets():
-        return built_in_sets()[source].load(progress)
-    reader, path = _find(source)
-    problem = memory_problem(reader.describe(path))
-    if problem:
-        raise DataError(problem)
-    dataset = reader.load(path, progress)
-    return replace(dataset, description=replace(dataset.description, name=source))
+        entry = built_in_sets()[source]
+        dataset = entry.load(read_options(entry.options, options or {}, source), progress)
+    else:
+        reader, request = _request(source, options, preprocessing, progress)
+        problem = memory_problem(reader.describe(replace(request, progress=ignore_progress)))
+        if problem:
+            raise DataError(problem)
+        dataset = reader.load(request)
+        dataset = replace(dataset, description=replace(dataset.description, name=source))
+    return convert_images(dataset, preprocessing)
+
+
+def options_of(source: str) -> type[SourceOptions]:
+    """Return the class of the options of a source.
+
+    Arguments:
+        source: as in `describe`.
+
+    Raises `DataError` when there is no such data.
+
+    >>> options_of("digits").model_fields
+    {}
+    """
+    return built_in_sets()[source].options if source in built_in_sets() else _find(source)[0].options
 
 
 def memory_problem(description: DataDescription) -> str:
@@ -85,6 +130,14 @@ def memory_problem(description: DataDescription) -> str:
         f"{description.title} needs {describe_bytes(description.memory)} of memory, but only {describe_bytes(free)} "
         "are free. Close other programs, or use a part of the data."
     )
+
+
+def _request(
+    source: str, options: Mapping[str, Any] | None, preprocessing: Preprocessing, progress: ProgressCallback | None
+) -> tuple[Reader, ReadRequest]:
+    reader, path = _find(source)
+    checked = read_options(reader.options, options or {}, path.name)
+    return reader, ReadRequest(path, checked, preprocessing, progress or ignore_progress)
 
 
 def _find(source: str) -> tuple[Reader, Path]:

@@ -9,7 +9,10 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from tinyml.core import Array, DataError, Shape
+from tinyml.data.columns import ColumnInfo
 from tinyml.data.from_arrays import read_numbers, read_targets
+from tinyml.data.preprocessing import Encoding, FittedPreprocessing, Scaling
+from tinyml.data.preprocessing.settings import ScaleRule
 
 ProgressCallback = Callable[[float], None]
 """Called from time to time with the share of the work that is done, from 0 to 1. An exception cancels the work."""
@@ -36,10 +39,22 @@ class DataDescription:
         count: number of examples.
         about: one sentence about its content and its source.
         test_count: number of examples at the end that are the fixed test part; 0 if `split` chooses the test examples.
+        validation_count: number of examples before those that are the fixed validation part; 0 if `split` chooses it.
         target_shape: shape of the target numbers of one example (regression, autoencoders); None if the targets are
             classes.
         bytes_per_number: 4 for inputs in float32, 1 for images that are stored as bytes.
         target: "input" if the target of every example is its input, else "label".
+        has_labels: False if the data has no labels, so that only an autoencoder can learn it.
+        encoding: how a raw example is stored; None if there is no raw form, such as for drawn points.
+        default_scale: what "automatic" means for the scale of the inputs.
+        default_scale_targets: what "automatic" means for the scale of the target numbers.
+        input_names: names of the numbers of an input vector; empty if they have none.
+        target_names: names of the target numbers; empty if they have none.
+        columns: all columns of a table, the unused ones too; empty for other data.
+        recognised: what "automatic" options of the source mean here, in words: pairs of option and words.
+        option_choices: values of an option that these data offer, such as the names of arrays: pairs of option and
+            values.
+        findings: sentences that the user should know about these data.
     """
 
     name: str
@@ -52,6 +67,17 @@ class DataDescription:
     target_shape: Shape | None = None
     bytes_per_number: int = 4
     target: Target = "label"
+    validation_count: int = 0
+    has_labels: bool = True
+    encoding: Encoding | None = None
+    default_scale: ScaleRule = "none"
+    default_scale_targets: Literal["standardise", "none"] = "none"
+    input_names: tuple[str, ...] = ()
+    target_names: tuple[str, ...] = ()
+    columns: tuple[ColumnInfo, ...] = ()
+    recognised: tuple[tuple[str, str], ...] = ()
+    option_choices: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    findings: tuple[str, ...] = ()
 
     @property
     def memory(self) -> int:
@@ -97,6 +123,8 @@ class Dataset:
         stored_targets: `(M, …)` float32: the target numbers; None for classes and autoencoders.
         divisor: bytes are divided by this number: 255 for images whose bytes stand for 0 … 1.
         rows: `(N,)` indices of the stored examples that belong to this dataset, in order; None for all of them.
+        scaling: scales the inputs; None if they are not scaled.
+        target_scaling: scales the target numbers; None if they are not scaled.
     """
 
     description: DataDescription
@@ -106,6 +134,8 @@ class Dataset:
     stored_targets: Array | None = None
     divisor: int = 1
     rows: np.ndarray | None = None
+    scaling: Scaling | None = None
+    target_scaling: Scaling | None = None
 
     def __post_init__(self) -> None:
         if self.class_targets.size == 0:
@@ -181,7 +211,7 @@ class Dataset:
         return self.labels if self.description.has_classes else self.target_numbers(slice(None))
 
     def examples(self, rows: Rows) -> Array:
-        """Return the inputs of some examples as float32. Bytes are divided by `divisor`.
+        """Return the inputs of some examples as the network gets them: float32, scaled.
 
         Arguments:
             rows: indices `(K,)` or a slice.
@@ -191,14 +221,46 @@ class Dataset:
         >>> Dataset.from_arrays(np.array([[3], [4]], np.uint8), [0, 1], name="bytes").examples(slice(1, 2))
         array([[4.]], dtype=float32)
         """
+        return self.scale(self.unscaled_examples(rows))
+
+    def unscaled_examples(self, rows: Rows) -> Array:
+        """Return the inputs of some examples before scaling: images in 0 … 1, numbers in the units of the data.
+
+        Bytes are divided by `divisor`. Missing numbers are NaN.
+
+        Arguments:
+            rows: as in `examples`.
+
+        Shapes: `(K, …)` float32.
+        """
         chosen = self.stored_inputs[self._stored_rows(rows)]
         if chosen.dtype != np.uint8:
             return chosen
         converted: Array = np.divide(chosen, np.float32(self.divisor), dtype=np.float32)
         return converted
 
+    def scale(self, inputs: Array) -> Array:
+        """Return inputs after scaling.
+
+        Arguments:
+            inputs: `(K, …)` inputs before scaling, see `unscaled_examples`.
+        """
+        return inputs if self.scaling is None else self.scaling.apply(inputs)
+
+    @property
+    def preprocessing(self) -> FittedPreprocessing:
+        """Everything that turns a raw example into an input of the network. A model file stores it."""
+        description = self.description
+        return FittedPreprocessing(
+            encoding=description.encoding,
+            scaling=self.scaling,
+            target_scaling=self.target_scaling,
+            input_names=description.input_names,
+            target_names=description.target_names,
+        )
+
     def target_numbers(self, rows: Rows) -> Array:
-        """Return the target numbers of some examples.
+        """Return the target numbers of some examples, scaled.
 
         Arguments:
             rows: as in `examples`.
@@ -207,6 +269,19 @@ class Dataset:
         """
         if self.description.target == "input":
             return self.examples(rows)
+        numbers = self.unscaled_target_numbers(rows)
+        return numbers if self.target_scaling is None else self.target_scaling.apply(numbers)
+
+    def unscaled_target_numbers(self, rows: Rows) -> Array:
+        """Return the target numbers of some examples in the units of the data.
+
+        Arguments:
+            rows: as in `examples`.
+
+        Shapes: `(K, …)` float32. Raises `DataError` when the targets are classes.
+        """
+        if self.description.target == "input":
+            return self.unscaled_examples(rows)
         if self.stored_targets is None:
             raise DataError(f"The targets of {self.description.title} are classes, not numbers.")
         return self.stored_targets[self._stored_rows(rows)]
@@ -228,7 +303,7 @@ class Dataset:
 
     def take(self, indices: np.ndarray) -> "Dataset":
         """Return the examples at `indices`, in that order, as a dataset that shares the arrays."""
-        description = replace(self.description, count=len(indices), test_count=0)
+        description = replace(self.description, count=len(indices), test_count=0, validation_count=0)
         labels = self.labels[indices] if self.description.has_classes else self.labels
         rows = np.array(self._stored_rows(np.asarray(indices)))
         return replace(self, description=description, labels=labels, rows=rows)

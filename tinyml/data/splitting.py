@@ -1,4 +1,4 @@
-"""The stratified split of a dataset into training, validation and test examples."""
+"""The split of a dataset into training, validation and test examples."""
 
 import numpy as np
 
@@ -10,9 +10,10 @@ from tinyml.data.dataset import DataDescription, Dataset, Splits
 def split_counts(description: DataDescription, choice: DataChoice) -> tuple[int, int, int]:
     """Return the numbers of training, validation and test examples, without loading the data.
 
-    Shares are rounded to the nearest whole number; the other examples are for training. A set with its own test part
-    (`test_count`) keeps it, so that its results can be compared with published ones. Then the test share is not used,
-    and the validation share is a share of the other examples.
+    Shares are rounded to the nearest whole number; the other examples are for training. A set with a test part
+    (`test_count`) or a validation part (`validation_count`) keeps it, so that its results can be compared with
+    published ones, unless the choice says otherwise. Then the share of this part is not used. With a fixed test part,
+    the validation share is a share of the other examples.
 
     Arguments:
         description: of the data.
@@ -24,9 +25,9 @@ def split_counts(description: DataDescription, choice: DataChoice) -> tuple[int,
     >>> split_counts(pictures, DataChoice(validation=0, test=0.2))
     (8000, 0, 2000)
     """
-    test = description.test_count or _share(description.count, choice.test)
-    available = description.count - description.test_count
-    validation = _share(available, choice.validation)
+    own_validation, own_test = _own_parts(description, choice)
+    test = own_test or _share(description.count, choice.test)
+    validation = own_validation or _share(description.count - own_test, choice.validation)
     train = description.count - test - validation
     if train < 1 or test < 1 or (choice.validation > 0 and validation < 1):
         raise DataError(
@@ -37,11 +38,11 @@ def split_counts(description: DataDescription, choice: DataChoice) -> tuple[int,
 
 
 def split(dataset: Dataset, choice: DataChoice) -> Splits:
-    """Split a dataset into training, validation and test examples (stratified).
+    """Split a dataset into training, validation and test examples.
 
-    `split_counts` returns the sizes. Every class has the same share in each part, up to one example. The same choice
-    gives the same parts, and the examples of a part keep their order. The parts share the arrays of the dataset. The
-    target of the choice does not change which examples a part holds.
+    `split_counts` returns the sizes. If the split is stratified, every class has the same share in each part, up to one
+    example. The same choice gives the same parts, and the examples of a part keep their order. The parts share the
+    arrays of the dataset. The target of the choice does not change which examples a part holds.
 
     Arguments:
         dataset: the whole set.
@@ -53,16 +54,23 @@ def split(dataset: Dataset, choice: DataChoice) -> Splits:
     >>> [len(part) for part in split(load("circle"), DataChoice(source="circle", validation=0.1, test=0.2))]
     [700, 100, 200]
     """
-    _, validation_count, test_count = split_counts(dataset.description, choice)
-    order = np.arange(len(dataset))
-    if dataset.description.test_count:
-        order, test = order[:-test_count], order[-test_count:]
-        order = order[_stratified_order(_strata(dataset)[order], choice.seed)]
-    else:
-        order = order[_stratified_order(_strata(dataset), choice.seed)]
-        order, test = order[test_count:], order[:test_count]
-    validation, train = order[:validation_count], order[validation_count:]
-    return Splits(*(dataset.take(np.sort(part)).with_target(choice.target) for part in (train, validation, test)))
+    train_count, validation_count, test_count = split_counts(dataset.description, choice)
+    own_validation, own_test = _own_parts(dataset.description, choice)
+    rows = np.arange(len(dataset))
+    free, validation, test = np.split(rows, [len(rows) - own_validation - own_test, len(rows) - own_test])
+    strata = _strata(dataset) if choice.stratified else np.zeros(len(dataset), np.int64)
+    free = free[_stratified_order(strata[free], choice.seed)]
+    if not own_test:
+        free, test = free[test_count:], free[:test_count]
+    if not own_validation:
+        free, validation = free[validation_count:], free[:validation_count]
+    assert len(free) == train_count
+    return Splits(*(dataset.take(np.sort(part)).with_target(choice.target) for part in (free, validation, test)))
+
+
+def _own_parts(description: DataDescription, choice: DataChoice) -> tuple[int, int]:
+    """Return the numbers of validation and test examples that come with the data and are kept."""
+    return (description.validation_count, description.test_count) if choice.keep_own_split else (0, 0)
 
 
 def _strata(dataset: Dataset) -> np.ndarray:

@@ -13,8 +13,9 @@ from tinyml.storage.file_kind import require_kind
 from tinyml.storage.model import CHECKPOINT_FORMAT
 from tinyml.storage.project import Project
 
-CHECKPOINT_VERSION = 2
-"""Version 2 adds the metrics of regression. TinyML also reads version 1, which does not have them."""
+CHECKPOINT_VERSION = 3
+"""Version 2 adds the metrics of regression, version 3 the options and the preprocessing of the data. TinyML also reads
+older versions, which do not have them."""
 
 
 class SavedCheckpoint(NamedTuple):

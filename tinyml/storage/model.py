@@ -15,6 +15,7 @@ from tinyml.core.tensor_file import TensorFileHeader, open_tensors, read_header,
 from tinyml.core.tensor_header import TensorHeader
 from tinyml.core.validation import describe_validation_error
 from tinyml.data.choice import DataChoice
+from tinyml.data.preprocessing import FittedPreprocessing
 from tinyml.layers.base.stack import all_layers, are_registered
 from tinyml.learner.events import EpochFinished
 from tinyml.learner.settings import TrainingSettings
@@ -24,9 +25,9 @@ from tinyml.storage.file_kind import require_kind
 MODEL_FORMAT = "tinyml-model"
 CHECKPOINT_FORMAT = "tinyml-checkpoint"
 """The format of `tinyml.storage.checkpoint`, whose files hold tensors too."""
-MODEL_VERSION = 3
-"""Version 2 has more training settings (optimiser, schedule, …), version 3 regression with its metrics. Files of older
-versions do not have them and can be read too."""
+MODEL_VERSION = 4
+"""Version 2 has more training settings (optimiser, schedule, …), version 3 regression with its metrics, version 4 the
+preprocessing. Files of older versions do not have them and can be read too."""
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -55,6 +56,7 @@ class SavedModel(BaseModel):
         input_shape: shape of one example, without the batch axis.
         class_names: a name for each class; empty if the targets are numbers.
         target_shape: shape of the target numbers of one example; None if the targets are classes.
+        preprocessing: what turns a raw example into an input of the network; None in files of older versions.
         data: the data of the training, and its split.
         training: the settings of the run.
         history: the epochs that were done, in order.
@@ -68,6 +70,7 @@ class SavedModel(BaseModel):
     input_shape: Annotated[tuple[Size, ...], FailFast(), Field(min_length=1, max_length=8)]
     class_names: Annotated[tuple[str, ...], FailFast(), Field(max_length=100_000)] = ()
     target_shape: Annotated[tuple[Size, ...], Field(max_length=8, fail_fast=True)] | None = None
+    preprocessing: FittedPreprocessing | None = None
     data: DataChoice = Field(default_factory=DataChoice)
     training: TrainingSettings = Field(default_factory=TrainingSettings)
     history: Annotated[tuple[EpochSummary, ...], FailFast(), Field(max_length=100_000)] = ()

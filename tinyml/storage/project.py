@@ -1,6 +1,6 @@
 """Project files: network, data choice, training settings and dismissed hints as versioned JSON (`*.tinyml.json`).
 
-    {"format": "tinyml-project", "version": 3, "network": {…}, "data": {…}, "training": {…}, "dismissed_hints": […]}
+    {"format": "tinyml-project", "version": 4, "network": {…}, "data": {…}, "training": {…}, "dismissed_hints": […]}
 
 Layers of unknown types are kept unchanged, so a project with a layer from another folder loses nothing here.
 """
@@ -21,7 +21,7 @@ from tinyml.net import NetworkSpecification
 from tinyml.storage.file_kind import require_kind
 
 PROJECT_FORMAT = "tinyml-project"
-PROJECT_VERSION = 3
+PROJECT_VERSION = 4
 PROJECT_SUFFIX = ".tinyml.json"
 MOST_DISMISSED_HINTS = 1000
 """Largest number of dismissed hints in a project, so that a damaged or hostile file cannot fill the memory."""
@@ -37,6 +37,8 @@ MIGRATIONS: dict[int, Migration] = {
     1: lambda content: content,
     # Version 3 has dismissed hints; by default there are none.
     2: lambda content: content,
+    # Version 4 has options and preprocessing of the data; their defaults are the behaviour of version 3.
+    3: lambda content: content,
 }
 """The step from each older version to the next. Steps do not use today's classes, which will change."""
 

@@ -63,17 +63,21 @@ def slow_source(monkeypatch: pytest.MonkeyPatch, shape: tuple[int, ...] = (2,)) 
         shape: of one example.
     """
     reader = SlowReader(shape)
-    load, describe = dataset_cache.load, dataset_cache.describe
+    load_choice, describe_choice = dataset_cache.load_choice, dataset_cache.describe_choice
+    describe = document_module.describe
 
-    def load_slowly(source, progress=None):
-        return reader.load(progress) if source == SLOW else load(source, progress)
+    def load_slowly(choice, progress=None):
+        return reader.load(progress) if choice.source == SLOW else load_choice(choice, progress)
+
+    def describe_chosen(choice):
+        return replace(reader.description) if choice.source == SLOW else describe_choice(choice)
 
     def describe_slow(source):
         return replace(reader.description) if source == SLOW else describe(source)
 
     monkeypatch.setattr(dataset_cache, "_cache", None)
-    monkeypatch.setattr(dataset_cache, "load", load_slowly)
-    monkeypatch.setattr(dataset_cache, "describe", describe_slow)
+    monkeypatch.setattr(dataset_cache, "load_choice", load_slowly)
+    monkeypatch.setattr(dataset_cache, "describe_choice", describe_chosen)
     monkeypatch.setattr(document_module, "describe", describe_slow)
     yield reader
     reader.go.set()

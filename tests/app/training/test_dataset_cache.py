@@ -38,18 +38,22 @@ def test_the_same_choice_gives_the_same_arrays():
 def hanging_load(monkeypatch):
     """A folder that can be described, but whose files do not answer before the end of the test."""
     gate, asked = threading.Event(), threading.Event()
-    describe, load = dataset_cache.describe, dataset_cache.load
+    describe, load = dataset_cache.describe_choice, dataset_cache.load_choice
 
-    def load_slowly(source, progress):
-        if source != "/hangs":
-            return load(source, progress)
+    def describe_slowly(choice):
+        return describe(choice.model_copy(update={"source": "digits"}) if choice.source == "/hangs" else choice)
+
+    def load_slowly(choice, progress):
+        if choice.source != "/hangs":
+            return load(choice, progress)
         asked.set()
         gate.wait()
         raise DataError("The folder '/hangs' does not answer.")
 
-    monkeypatch.setattr(dataset_cache, "describe", lambda source: describe("digits" if source == "/hangs" else source))
-    monkeypatch.setattr(dataset_cache, "load", load_slowly)
-    monkeypatch.setattr(document_module, "describe", lambda source: replace(describe("circle"), name=source))
+    monkeypatch.setattr(dataset_cache, "describe_choice", describe_slowly)
+    monkeypatch.setattr(dataset_cache, "load_choice", load_slowly)
+    circle = describe(DataChoice(source="circle"))
+    monkeypatch.setattr(document_module, "describe", lambda source: replace(circle, name=source))
     yield asked
     gate.set()
 

@@ -5,26 +5,26 @@ from pathlib import Path
 import numpy as np
 
 from tinyml.core import DataError
-from tinyml.data.dataset import DataDescription, Dataset, ProgressCallback
-from tinyml.data.readers.base import Reader
+from tinyml.data.dataset import DataDescription, Dataset
+from tinyml.data.readers.base import Reader, ReadRequest
 
 
 def is_table(path: Path) -> bool:
     return path.suffix.lower() == ".csv"
 
 
-def load_table(path: Path, progress: ProgressCallback | None = None) -> Dataset:
+def load_table(request: ReadRequest) -> Dataset:
+    path = request.path
     try:
         table = np.loadtxt(path, delimiter=",", ndmin=2, dtype=np.float32)
     except ValueError as error:
         raise DataError(f"'{path.name}' is no table of numbers: {error}.") from error
-    if progress is not None:
-        progress(1.0)
+    request.progress(1.0)
     return Dataset.from_arrays(table[:, :-1], table[:, -1].astype(int), name=path.name)
 
 
-def describe_table(path: Path) -> DataDescription:
-    return load_table(path).description
+def describe_table(request: ReadRequest) -> DataDescription:
+    return load_table(request).description
 
 
 TABLE = Reader(

@@ -51,7 +51,7 @@ def test_before_the_first_epoch_there_is_an_empty_history(tmp_path: Path, projec
     ("changes", "words"),
     [
         ({"format": "tinyml-model"}, "not a checkpoint of a training run"),
-        ({"version": 3}, "newer TinyML .file version 3; this one reads up to 2"),
+        ({"version": 4}, "newer TinyML .file version 4; this one reads up to 3"),
         ({"version": "one"}, "'version'"),
         ({"surprise": 1}, "There is no setting 'surprise'"),
         ({"project": {"training": {"epochs": 0}}}, "'project.training.epochs' is 0"),

@@ -104,7 +104,7 @@ def layers(*entries: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"version": 4}, "newer TinyML .file version 4"),
+        ({"version": 5}, "newer TinyML .file version 5"),
         ({"version": "one"}, "'version'"),
         ({"input_shape": []}, "'input_shape'"),
         ({"input_shape": [0, 4]}, r"'input_shape.0' is 0"),

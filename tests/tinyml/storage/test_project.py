@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from tinyml.core import StorageError
-from tinyml.data import DataChoice
+from tinyml.data import DataChoice, ExpectedData, Preprocessing
 from tinyml.learner import TrainingSettings
 from tinyml.net import LayerSpecification, NetworkSpecification
 from tinyml.storage import (
@@ -54,13 +54,27 @@ def test_every_project_is_read_as_it_was_saved(made: Project) -> None:
     assert project_to_json(project_from_json(text)) == text
 
 
+def prepared(plain: DataChoice) -> DataChoice:
+    """Return the data choice of version 4, which has options and preprocessing."""
+    changes = {
+        "source": "photos",
+        "stratified": False,
+        "keep_own_split": False,
+        "options": {"ignored": ["cats/broken.jpg"]},
+        "preprocessing": Preprocessing(size=(24, 32), resize="pad", colour="grey", scale="standardise"),
+        "expected": ExpectedData(example_shape=(1, 24, 32), class_names=("cats", "dogs")),
+    }
+    return plain.model_copy(update=changes)
+
+
 @pytest.mark.parametrize("version", range(1, project.PROJECT_VERSION + 1))
 def test_every_version_is_read_and_the_newest_is_written_byte_for_byte(tmp_path: Path, version: int) -> None:
     golden = GOLDEN / f"version-{version}.tinyml.json"
     read = read_project(golden)
     assert [layer.type for layer in read.network.layers] == ["Conv2D", "LayerOfTheFuture", "Flatten", "Linear"]
     assert read.network.layers[1].settings["alpha"] == {"deep": [None, True, 123456789012345678901234567890]}
-    assert read.data == DataChoice(source="digits", validation=0.15, test=0.25, seed=7)
+    plain = DataChoice(source="digits", validation=0.15, test=0.25, seed=7)
+    assert read.data == (plain if version < 4 else prepared(plain))
     assert (read.training.batch_size, read.training.epochs, read.training.seed) == (32, 12, 3)
     assert (read.training.optimizer, read.training.momentum) == ("sgd" if version == 1 else "adam", 0.9)
     dismissed = (DismissedHint(rule="many_parameters"), DismissedHint(rule="rule_of_the_future", path=("b", "fc")))
@@ -89,7 +103,7 @@ def changed(**changes: Any) -> bytes:
         (changed(version="1"), "its 'version' should be a whole number"),
         (changed(version=True), "its 'version' should be a whole number"),
         (changed(version=0), "its 'version' should be a whole number"),
-        (changed(version=4), "saved by a newer TinyML Studio .file version 4; this one reads up to 3"),
+        (changed(version=5), "saved by a newer TinyML Studio .file version 5; this one reads up to 4"),
         (changed(training={"epochs": "many"}), "'training.epochs' is 'many' but should be a whole number"),
         (changed(training={"epochs": 0}), "'training.epochs' is 0 but should be at least 1"),
         (changed(training={"loss": "hinge"}), "'training.loss' is 'hinge' but should be one of"),

@@ -1,9 +1,11 @@
 """What a built-in set is: a description, and a function that loads it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from tinyml.data.dataset import DataDescription, Dataset, ProgressCallback
+from tinyml.data.options import SourceOptions
 
 
 @dataclass(frozen=True)
@@ -11,9 +13,21 @@ class BuiltInSet:
     """A dataset that comes with TinyML.
 
     Attributes:
-        description: of the data, without loading it.
-        load: returns the dataset, with the same bits every time. Its argument is a progress callback or None.
+        description: of the data with the default options, without loading it.
+        load: returns the dataset: the same options give the same bits. Its arguments are the options, an instance of
+            `options`, and a progress callback or None.
+        options: the options that a user can set, such as the noise; by default none. An option named `count` is the
+            number of examples.
     """
 
     description: DataDescription
-    load: Callable[[ProgressCallback | None], Dataset]
+    load: Callable[[Any, ProgressCallback | None], Dataset]
+    options: type[SourceOptions] = SourceOptions
+
+    def describe(self, options: SourceOptions) -> DataDescription:
+        """Return the description with these options.
+
+        Arguments:
+            options: an instance of `options`.
+        """
+        return replace(self.description, count=getattr(options, "count", self.description.count))

@@ -6,6 +6,7 @@ import numpy as np
 
 from tinyml.data.built_in.base import BuiltInSet
 from tinyml.data.dataset import DataDescription, Dataset, ProgressCallback
+from tinyml.data.options import SourceOptions
 
 _SEED = 3
 
@@ -19,8 +20,12 @@ _DESCRIPTION = DataDescription(
 )
 
 
-def load_circle(progress: ProgressCallback | None = None) -> Dataset:
-    """Draw the 1000 points. They take no time, so `progress` is not called.
+def load_circle(options: SourceOptions | None = None, progress: ProgressCallback | None = None) -> Dataset:
+    """Draw the 1000 points. They take no time, so the progress is not reported.
+
+    Arguments:
+        options: there are none.
+        progress: not used.
 
     Formula: `x` uniform in [0, 1]²; the label is 1 when `|x - (0.5, 0.5)| < 1/√(2π)`, a circle of area ½, and 0
     otherwise. For `mse_loss` the targets of the classes are (-1, -1) for 0 and (1, 1) for 1.

@@ -6,6 +6,7 @@ from tinyml.core import Array
 from tinyml.core.resources import resource_path
 from tinyml.data.built_in.base import BuiltInSet
 from tinyml.data.dataset import DataDescription, Dataset, ProgressCallback
+from tinyml.data.options import SourceOptions
 from tinyml.data.readers.idx_file import read_idx
 
 _LARGEST_VALUE = 16
@@ -30,8 +31,12 @@ _LARGE = DataDescription(
 )
 
 
-def load_digits(progress: ProgressCallback | None = None) -> Dataset:
-    """Read the digits. A pixel is the number of inked points in a 4×4 block, divided by 16. `progress` is not called.
+def load_digits(options: SourceOptions | None = None, progress: ProgressCallback | None = None) -> Dataset:
+    """Read the digits. A pixel is the number of inked points in a 4×4 block, divided by 16.
+
+    Arguments:
+        options: there are none.
+        progress: not used, because reading takes no time.
 
     Shapes: inputs `(1797, 1, 8, 8)` in 0 … 1, labels `(1797,)`.
 
@@ -43,12 +48,16 @@ def load_digits(progress: ProgressCallback | None = None) -> Dataset:
     return Dataset(_SMALL, images[:, np.newaxis], labels, divisor=_LARGEST_VALUE)
 
 
-def load_large_digits(progress: ProgressCallback | None = None) -> Dataset:
-    """Read the digits and enlarge them with bilinear interpolation. `progress` is not called.
+def load_large_digits(options: SourceOptions | None = None, progress: ProgressCallback | None = None) -> Dataset:
+    """Read the digits and enlarge them with bilinear interpolation.
+
+    Arguments:
+        options: there are none.
+        progress: not used, because this takes no time.
 
     Shapes: inputs `(1797, 1, 28, 28)` in 0 … 1, labels `(1797,)`.
     """
-    small = load_digits(progress)
+    small = load_digits()
     weights = _interpolation(8, 20)
     images = np.pad(weights @ small.inputs @ weights.T, ((0, 0), (0, 0), (4, 4), (4, 4)))
     return Dataset(_LARGE, images, small.labels)

@@ -12,6 +12,7 @@ import numpy as np
 from tinyml.core import Array
 from tinyml.data.built_in.base import BuiltInSet
 from tinyml.data.dataset import DataDescription, Dataset, ProgressCallback
+from tinyml.data.options import SourceOptions
 
 _SEED = 8
 _SIZE = 28
@@ -102,13 +103,14 @@ _DESCRIPTION = DataDescription(
 )
 
 
-def load_shapes(progress: ProgressCallback | None = None) -> Dataset:
+def load_shapes(options: SourceOptions | None = None, progress: ProgressCallback | None = None) -> Dataset:
     """Draw the figures: 500 of each kind, in random order.
 
     Each figure has a random angle, a radius of 6.5 to 11.5 pixels, a centre up to 3 pixels from that of the image, a
     grey of 0.5 to 1 on black, and Gaussian noise with a standard deviation of up to 0.12.
 
     Arguments:
+        options: there are none.
         progress: called with the share of the figures that is done.
 
     Shapes: inputs `(4000, 1, 28, 28)` in 0 … 1, labels `(4000,)`.

@@ -4,6 +4,7 @@ import numpy as np
 
 from tinyml.data.built_in.base import BuiltInSet
 from tinyml.data.dataset import DataDescription, Dataset, ProgressCallback
+from tinyml.data.options import SourceOptions
 
 _SEED = 5
 _NOISE = 0.1
@@ -19,8 +20,12 @@ _DESCRIPTION = DataDescription(
 )
 
 
-def load_sine(progress: ProgressCallback | None = None) -> Dataset:
-    """Draw the 1000 points. They take no time, so `progress` is not called.
+def load_sine(options: SourceOptions | None = None, progress: ProgressCallback | None = None) -> Dataset:
+    """Draw the 1000 points. They take no time, so the progress is not reported.
+
+    Arguments:
+        options: there are none.
+        progress: not used.
 
     Formula: x uniform in [0, 1], `y = sin 2πx + ε`, ε normal with standard deviation 0.1. The variance of y is about
     ½ + 0.01, so no network reaches more than R² = 1 - 0.01 / 0.51 ≈ 0.98 on the test set.

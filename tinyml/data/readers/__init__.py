@@ -9,9 +9,9 @@ from pathlib import Path
 
 from tinyml.core import DataError
 from tinyml.core.discovery import package_instances
-from tinyml.data.readers.base import Reader
+from tinyml.data.readers.base import Reader, ReadRequest
 
-__all__ = ["Reader", "describe_sources", "find_reader", "readers"]
+__all__ = ["ReadRequest", "Reader", "describe_sources", "find_reader", "readers"]
 
 
 @cache

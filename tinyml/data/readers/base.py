@@ -1,15 +1,44 @@
 """A reader recognises, describes and loads one format of data on the disk."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tinyml.data.dataset import DataDescription, Dataset, ProgressCallback
+from tinyml.data.options import SourceOptions
+from tinyml.data.preprocessing import Preprocessing
 
 
 def _never_part(prefix: bytes) -> bool:
     """Return False for every `prefix`. This is the default of `Reader.is_part`."""
     return False
+
+
+def ignore_progress(share: float) -> None:
+    """Do nothing. This is the progress callback of a request that has none.
+
+    Arguments:
+        share: not used.
+    """
+
+
+@dataclass(frozen=True)
+class ReadRequest:
+    """What a reader should read.
+
+    Attributes:
+        path: an existing file or folder.
+        options: an instance of `Reader.options`.
+        preprocessing: readers of image files decode the images in this size and colour. Other readers do not need it:
+            `tinyml.data.load` converts their images.
+        progress: called with the share that is done, from 0 to 1. An exception from this call cancels the reading, so
+            a reader must not catch it.
+    """
+
+    path: Path
+    options: SourceOptions = field(default_factory=SourceOptions)
+    preprocessing: Preprocessing = field(default_factory=Preprocessing)
+    progress: ProgressCallback = ignore_progress
 
 
 @dataclass(frozen=True)
@@ -27,11 +56,10 @@ class Reader:
         help: one sentence about the content and the names of the files.
         recognises: returns True if a path is data of this format. It is quick: it reads only names and first bytes.
             It raises `DataError` if the path cannot be accessed.
-        describe: returns the description of the data without loading it. It raises `DataError` if the data is damaged
-            or a part of it is missing.
-        load: loads the data. It raises `DataError` as `describe` does. If the second argument is not None, `load` calls
-            it with the share that is done, from 0 to 1. An exception from this call cancels the loading, so `load` must
-            not catch it.
+        describe: returns the description of the data without loading it: quickly, also for a folder of 20 000 files.
+            It raises `DataError` if the data is damaged or a part of it is missing.
+        load: loads the data. It raises `DataError` as `describe` does.
+        options: the options that a user can set; by default none.
         suffixes: the ends of the file names, e.g. (".csv", ".tsv"); empty if a dataset is a folder.
         is_part: returns True if a file that begins with these bytes is one file of a dataset that is
             a folder.
@@ -45,8 +73,9 @@ class Reader:
     source: str
     help: str
     recognises: Callable[[Path], bool]
-    describe: Callable[[Path], DataDescription]
-    load: Callable[[Path, ProgressCallback | None], Dataset]
+    describe: Callable[[ReadRequest], DataDescription]
+    load: Callable[[ReadRequest], Dataset]
+    options: type[SourceOptions] = SourceOptions
     suffixes: tuple[str, ...] = ()
     is_part: Callable[[bytes], bool] = _never_part
 

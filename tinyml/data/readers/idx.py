@@ -21,8 +21,9 @@ import numpy as np
 
 from tinyml.core import DataError, StorageError
 from tinyml.core.files import path_exists, path_kind, read_bounded
-from tinyml.data.dataset import DataDescription, Dataset, ProgressCallback
-from tinyml.data.readers.base import Reader
+from tinyml.data.dataset import DataDescription, Dataset
+from tinyml.data.preprocessing import ImageEncoding
+from tinyml.data.readers.base import Reader, ReadRequest
 from tinyml.data.readers.idx_file import is_idx, read_idx, read_idx_shape
 
 _NAME = re.compile(r"(?P<prefix>.*?)(?P<kind>images|labels)[-._]?idx(?P<rank>[0-9])([-._]ubyte)?(\.gz)?", re.IGNORECASE)
@@ -39,11 +40,15 @@ class _Pair(NamedTuple):
     labels: Path
 
 
-def describe_folder(folder: Path) -> DataDescription:
+def describe_folder(request: ReadRequest) -> DataDescription:
     """Describe the data of a folder from the headers and the labels, without reading an image.
+
+    Arguments:
+        request: the folder.
 
     Raises `DataError` when files are missing, damaged, or do not belong together.
     """
+    folder = request.path
     pairs = _find_pairs(folder)
     files = [path for pair in pairs for path in pair]
     return _describe(folder, pairs, tuple(_stamp(path) for path in [*files, folder / _NAMES_FILE]))
@@ -59,18 +64,17 @@ def holds_idx_files(folder: Path) -> bool:
     return any(_NAME.fullmatch(path.name) for path in _list_files(folder))
 
 
-def load_folder(folder: Path, progress: ProgressCallback | None = None) -> Dataset:
+def load_folder(request: ReadRequest) -> Dataset:
     """Read all images and labels of a folder. The images stay bytes; `Dataset.examples` divides them by 255.
 
     Arguments:
-        folder: the folder.
-        progress: called with the share of the images that is read, from 0 to 1.
+        request: the folder, and who learns of the progress.
 
     Shapes: inputs `(N, 1, H, W)`, labels `(N,)`.
 
     Raises `DataError`, as `describe_folder` does.
     """
-    description = describe_folder(folder)
+    description, folder = describe_folder(request), request.path
     pairs = _find_pairs(folder)
     labels = np.concatenate([read_idx(pair.labels, 1) for pair in pairs]).astype(np.int64)
     images = np.empty((description.count, *description.example_shape), np.uint8)
@@ -79,8 +83,7 @@ def load_folder(folder: Path, progress: ProgressCallback | None = None) -> Datas
         count = read_idx_shape(pair.images, 3)[0]
 
         def report(share: float, done: int = done, count: int = count) -> None:
-            if progress is not None:
-                progress((done + share * count) / len(images))
+            request.progress((done + share * count) / len(images))
 
         read_idx(pair.images, 3, report, into=images[done : done + count, 0])
         done += count
@@ -120,6 +123,8 @@ def _describe(folder: Path, pairs: tuple[_Pair, ...], stamps: tuple[tuple[int, i
         + (f". The last {own_test} are the published test part." if own_test else "."),
         test_count=own_test,
         bytes_per_number=1,
+        encoding=ImageEncoding(height=height, width=width, channels=1),
+        default_scale="unit",
     )
 
 
