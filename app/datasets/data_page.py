@@ -16,7 +16,7 @@ from app.jobs import BackgroundRunner, LatestJob
 from app.widgets.labels import make_label
 from app.widgets.page_layout import PageLayout
 from app.widgets.theme.theme import GRID
-from tinyml.data import DataChoice, DataDescription, builtin_names
+from tinyml.data import DataChoice, DataDescription, known_names
 
 MOST_RECENT = 8
 """Number of the user's data that the list remembers."""
@@ -136,7 +136,7 @@ class DataPage(QWidget):
     def _remember_source(self) -> None:
         """Put the data in use first in `recent`, if it is the user's own."""
         source = self._document.project.data.source
-        if source in builtin_names() or source in self.recent:
+        if source in known_names() or source in self.recent:
             return
         self.recent = (source, *self.recent)[:MOST_RECENT]
         self.recent_changed.emit()

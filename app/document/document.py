@@ -14,7 +14,7 @@ from app.document.hint_rule import Hint
 from app.document.hints import find_hints
 from app.jobs import BackgroundRunner, Job
 from tinyml.core import Problem, TinymlError
-from tinyml.data import DataDescription, builtin_descriptions, builtin_names, describe
+from tinyml.data import DataDescription, describe, known_names
 from tinyml.learner import find_problems
 from tinyml.net import Inference, LayerInference, NetworkFacts, NetworkSpecification, collect_facts, infer
 from tinyml.storage import Project, read_project, save_project
@@ -65,7 +65,7 @@ class Document(QObject):
         self.title = UNTITLED
         self.data: DataDescription | None = None
         self.data_problem = ""
-        self._descriptions = {known.name: known for known in builtin_descriptions()}
+        self._descriptions = {name: describe(name) for name in known_names()}
         self._data_job: Job | None = None
         self.inference = self._network_inference = Inference((), None, ())
         self._facts: NetworkFacts | None = None
@@ -314,7 +314,7 @@ class Document(QObject):
         self.shutdown()
         known = self._descriptions.get(source)
         self.data, self.data_problem = known.with_target(self.project.data.target) if known else None, ""
-        if source not in builtin_names():
+        if source not in known_names():
             self._data_job = self.describe_data(source)
             self._data_job.failed.connect(self._on_data_failed)
 

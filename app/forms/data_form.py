@@ -23,7 +23,7 @@ from app.widgets.theme.theme import GRID
 from app.widgets.visible_refresh import VisibleRefresh
 from tinyml.core import DataError, describe_shape
 from tinyml.core.memory import describe_bytes
-from tinyml.data import DataChoice, DataDescription, builtin_descriptions, builtin_names, memory_problem, split_counts
+from tinyml.data import DataChoice, DataDescription, builtin_descriptions, known_names, memory_problem, split_counts
 from tinyml.data.readers import describe_sources, readers
 
 CHOOSE_FILE, CHOOSE_FOLDER = "Choose file…", "Choose folder…"
@@ -180,7 +180,7 @@ def ask_for_source(owner: QWidget, document: Document, folders: bool) -> str:
     """
     source = document.project.data.source
     # A source without description may be on a network that does not answer. The dialog would wait for it.
-    known = document.data is not None and source not in builtin_names()
+    known = document.data is not None and source not in known_names()
     start = source if known else str(Path.home())
     title = f"Choose {describe_sources(reader for reader in readers().values() if reader.reads_folder == folders)}"
     if folders:

@@ -5,7 +5,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.document import Document
 from app.document.edits import change_data
 from app.jobs import Job
-from tinyml.data import DataChoice, DataDescription, builtin_names
+from tinyml.data import DataChoice, DataDescription, known_names
 
 
 class SourceChoice(QObject):
@@ -52,7 +52,7 @@ class SourceChoice(QObject):
             source: name of a built-in set, or path of a file or folder; the current source only cancels a choice.
         """
         self._drop()
-        if source in builtin_names():
+        if source in known_names():
             self._apply(source)
         elif source and source != self._document.project.data.source:
             self.pending = source

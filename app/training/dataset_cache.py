@@ -11,8 +11,8 @@ from tinyml.data import (
     Dataset,
     ProgressCallback,
     Splits,
-    builtin_names,
     describe_choice,
+    known_names,
     load_choice,
     scale_splits,
 )
@@ -65,7 +65,7 @@ def load_splits(choice: DataChoice, progress: ProgressCallback | None = None) ->
     """
     key = choice.model_dump_json(exclude={"expected"})
     known = _cache
-    if known is not None and known.splits is not None and known.splits_key == key and choice.source in builtin_names():
+    if known is not None and known.splits is not None and known.splits_key == key and choice.source in known_names():
         return known.splits
     return _splitting.wait_for(key, lambda report: _read_and_split(choice, key, report), progress)
 
@@ -120,7 +120,7 @@ def _read(choice: DataChoice, progress: ProgressCallback) -> _Cache:
 
 def _file_state(source: str) -> _FileState:
     """Return what tells a changed file from the same one, since a table can change and still have the same shape."""
-    if source in builtin_names():
+    if source in known_names():
         return None
     try:
         status = normalise_path(source).stat()

@@ -1,8 +1,18 @@
-"""Data: built-in sets, readers of files and folders, preprocessing, splits, minibatches, augmentation."""
+"""Data: built-in and public sets, readers of files and folders, preprocessing, splits, minibatches, augmentation."""
 
 from tinyml.data.augmentation import Augmentation, Brightness, Flip, Noise, Rotate, Shift, Zoom, augment
 from tinyml.data.batches import batch_count, epoch_generator, minibatches
-from tinyml.data.catalogue import builtin_descriptions, builtin_names, describe, load, memory_problem, options_of
+from tinyml.data.catalogue import (
+    builtin_descriptions,
+    builtin_names,
+    describe,
+    download,
+    known_names,
+    load,
+    memory_problem,
+    options_of,
+    public_names,
+)
 from tinyml.data.choice import DataChoice, ExpectedData
 from tinyml.data.columns import ColumnInfo
 from tinyml.data.dataset import DataDescription, Dataset, ProgressCallback, Splits
@@ -38,13 +48,16 @@ __all__ = [
     "builtin_names",
     "describe",
     "describe_choice",
+    "download",
     "epoch_generator",
+    "known_names",
     "load",
     "load_choice",
     "memory_problem",
     "minibatches",
     "options_of",
     "prepare_splits",
+    "public_names",
     "scale_splits",
     "split",
     "split_counts",

@@ -1,4 +1,4 @@
-"""Find data by its source: the name of a built-in set, or the path of a file or folder."""
+"""Find data by its source: the name of a built-in or public set, or the path of a file or folder."""
 
 import os
 from collections.abc import Mapping
@@ -15,6 +15,7 @@ from tinyml.data.dataset import DataDescription, Dataset, ProgressCallback
 from tinyml.data.image_conversion import convert_images, describe_converted
 from tinyml.data.options import SourceOptions, read_options
 from tinyml.data.preprocessing import Preprocessing
+from tinyml.data.public import public_sets
 from tinyml.data.readers import Reader, ReadRequest, describe_sources, find_reader
 from tinyml.data.readers.base import ignore_progress
 
@@ -23,7 +24,7 @@ def builtin_names() -> tuple[str, ...]:
     """Return the names of all built-in sets.
 
     >>> builtin_names()
-    ('circle', 'digits-28', 'digits', 'sine', 'shapes')
+    ('circle', 'digits-28', 'digits', 'blobs', 'sine', 'shapes', 'moons', 'spirals', 'xor')
     """
     return tuple(built_in_sets())
 
@@ -37,6 +38,45 @@ def builtin_descriptions() -> tuple[DataDescription, ...]:
     return tuple(entry.description for entry in built_in_sets().values())
 
 
+def public_names() -> tuple[str, ...]:
+    """Return the names of all public sets, the smallest download first.
+
+    >>> public_names()
+    ('mnist', 'fashion-mnist', 'cifar-10')
+    """
+    return tuple(public_sets())
+
+
+def known_names() -> tuple[str, ...]:
+    """Return the names of all built-in and public sets: sources that are no paths.
+
+    >>> "digits" in known_names(), "mnist" in known_names(), "./mnist" in known_names()
+    (True, True, False)
+    """
+    return builtin_names() + public_names()
+
+
+def download(name: str, progress: ProgressCallback | None = None, mirror: str = "") -> None:
+    """Download a public set into `tinyml.data.cache_folder()`. Files that are there already are only checked.
+
+    Arguments:
+        name: of the set.
+        progress: called at least ten times a second with the share of the bytes that is received. An exception that it
+            raises cancels the download; the next one continues it.
+        mirror: address of a school's own mirror, which is tried first; empty for the environment variable
+            TINYML_MIRROR, if there is one.
+
+    Raises `DataError` when there is no such set or the download fails, `SettingsError` when the mirror is no address.
+
+    >>> download("mnits")
+    Traceback (most recent call last):
+    tinyml.core.errors.DataError: There is no public set 'mnits'. Did you mean 'mnist'?
+    """
+    if name not in public_sets():
+        raise DataError(f"There is no public set '{name}'.{did_you_mean(name, public_names())}")
+    public_sets()[name].download(progress, mirror)
+
+
 def describe(
     source: str,
     options: Mapping[str, Any] | None = None,
@@ -46,8 +86,8 @@ def describe(
     """Describe a dataset without loading it. This is quick, also for a folder of many files.
 
     Arguments:
-        source: name of a built-in set, or path of a file or folder in a format of `tinyml.data.readers`. Write "./name"
-            for a folder that is named like a built-in set.
+        source: name of a built-in or public set, or path of a file or folder in a format of `tinyml.data.readers`.
+            Write "./name" for a folder that is named like a set. A public set need not be downloaded.
         options: options of the source by name; None for the defaults.
         preprocessing: size and colour of images; None for automatic.
         progress: called from time to time with the share that is done, from 0 to 1. An exception that it raises
@@ -65,6 +105,9 @@ def describe(
     if source in built_in_sets():
         entry = built_in_sets()[source]
         description = entry.describe(read_options(entry.options, options or {}, source))
+    elif source in public_sets():
+        read_options(SourceOptions, options or {}, source)
+        description = public_sets()[source].description
     else:
         reader, request = _request(source, options, preprocessing, progress)
         description = replace(reader.describe(request), name=source)
@@ -84,7 +127,8 @@ def load(
         progress: called from time to time with the share that is done, from 0 to 1. An exception that it raises
             cancels the loading.
 
-    Raises `DataError`, as `describe` does, and when the data needs more memory than is free.
+    Raises `DataError`, as `describe` does, when the data needs more memory than is free, and when a public set is not
+    downloaded: this never uses the network, see `download`.
 
     >>> load("circle").inputs.shape
     (1000, 2)
@@ -93,11 +137,13 @@ def load(
     if source in built_in_sets():
         entry = built_in_sets()[source]
         dataset = entry.load(read_options(entry.options, options or {}, source), progress)
+    elif source in public_sets():
+        read_options(SourceOptions, options or {}, source)
+        _check_memory(public_sets()[source].description)
+        dataset = public_sets()[source].load(progress)
     else:
         reader, request = _request(source, options, preprocessing, progress)
-        problem = memory_problem(reader.describe(replace(request, progress=ignore_progress)))
-        if problem:
-            raise DataError(problem)
+        _check_memory(reader.describe(replace(request, progress=ignore_progress)))
         dataset = reader.load(request)
         dataset = replace(dataset, description=replace(dataset.description, name=source))
     return convert_images(dataset, preprocessing)
@@ -114,6 +160,8 @@ def options_of(source: str) -> type[SourceOptions]:
     >>> options_of("digits").model_fields
     {}
     """
+    if source in public_sets():
+        return SourceOptions
     return built_in_sets()[source].options if source in built_in_sets() else _find(source)[0].options
 
 
@@ -130,6 +178,12 @@ def memory_problem(description: DataDescription) -> str:
         f"{description.title} needs {describe_bytes(description.memory)} of memory, but only {describe_bytes(free)} "
         "are free. Close other programs, or use a part of the data."
     )
+
+
+def _check_memory(description: DataDescription) -> None:
+    problem = memory_problem(description)
+    if problem:
+        raise DataError(problem)
 
 
 def _request(
@@ -160,8 +214,8 @@ def _describe_missing(source: str) -> str:
 
 
 def _describe_unknown_name(source: str) -> str:
-    names = builtin_names()
     return (
         f"There is no built-in data '{show_path(source)}' and no file or folder of that name."
-        f"{did_you_mean(source, names)} Built-in are: {', '.join(sorted(names))}."
+        f"{did_you_mean(source, known_names())} Built-in are: {', '.join(sorted(builtin_names()))}; public are: "
+        f"{', '.join(public_names())}."
     )

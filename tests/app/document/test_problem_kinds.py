@@ -363,7 +363,7 @@ def test_each_kind_of_problem_is_provoked_and_its_fix_removes_it(qtbot, case: Ca
 def test_problems_without_a_fix_say_what_to_do(qtbot) -> None:
     remedies = {
         "no layers": "Add one",
-        "unreadable data": "Built-in are: circle",
+        "unreadable data": "Built-in are: blobs",
         "targets of a strange shape": "choose data",
     }
     assert {case.name for case in CASES if case.label == NO_FIX} == set(remedies)

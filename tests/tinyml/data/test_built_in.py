@@ -5,7 +5,10 @@ import tinyml.data.built_in as built_in
 from tinyml.core import DataError
 from tinyml.data import builtin_descriptions, builtin_names, describe, load
 
-NAMES = ("circle", "digits", "digits-28", "shapes", "sine")
+POINTS = ("blobs", "circle", "moons", "spirals", "xor")
+DRAWN = (*POINTS, "sine")
+NAMES = (*DRAWN, "digits", "digits-28", "shapes")
+IN_UNIT_RANGE = ("circle", "digits", "digits-28", "shapes", "sine")
 
 
 def test_the_folder_is_walked() -> None:
@@ -35,8 +38,11 @@ def test_a_set_fits_its_description_and_is_the_same_every_time(name: str) -> Non
     assert first.description == description
     assert first.inputs.shape == (description.count, *description.example_shape)
     assert (first.inputs.dtype, first.labels.dtype, first.class_targets.dtype) == (np.float32, np.int64, np.float32)
-    assert first.inputs.min() >= 0
-    assert first.inputs.max() <= 1
+    if name in IN_UNIT_RANGE:
+        assert first.inputs.min() >= 0
+        assert first.inputs.max() <= 1
+    else:
+        assert 1 <= np.abs(first.inputs).max() < 3
     assert set(first.labels) == set(range(len(description.class_names)))
     assert first.class_targets.shape[0] == len(description.class_names)
     assert description.about.endswith((".", "?"))
@@ -82,11 +88,80 @@ def test_the_circle_holds_half_of_the_square() -> None:
     np.testing.assert_array_equal(circle.class_targets, [[-1, -1], [1, 1]])
 
 
+@pytest.mark.parametrize("name", DRAWN)
+def test_count_noise_and_seed_are_options(name: str) -> None:
+    plain, same = load(name), load(name, options={"count": 1000})
+    np.testing.assert_array_equal(plain.inputs, same.inputs)
+    other = load(name, options={"seed": 77})
+    assert not np.array_equal(plain.inputs, other.inputs)
+    few = load(name, options={"count": 50, "noise": 0})
+    assert len(few) == few.description.count == describe(name, {"count": 50}).count == 50
+    noisy = load(name, options={"noise": 0.5})
+    quantity = (lambda data: data.targets) if name == "sine" else (lambda data: data.inputs)
+    assert quantity(noisy).std() > quantity(load(name, options={"noise": 0})).std()
+    for wrong in ({"count": 19}, {"noise": -0.1}, {"noise": 1.1}, {"seed": -1}, {"shade": 1}):
+        for function in (lambda options: describe(name, options), lambda options: load(name, options=options)):
+            with pytest.raises(DataError, match=name):
+                function(wrong)
+
+
+def test_the_defaults_of_circle_and_sine_draw_the_numbers_of_earlier_versions() -> None:
+    rng = np.random.default_rng(3)
+    np.testing.assert_array_equal(load("circle").inputs, rng.random((1000, 2)).astype(np.float32))
+    rng = np.random.default_rng(5)
+    x = rng.uniform(0, 1, (1000, 1))
+    y = np.sin(2 * np.pi * x) + 0.1 * rng.standard_normal((1000, 1))
+    np.testing.assert_array_equal(load("sine").inputs, x.astype(np.float32))
+    np.testing.assert_array_equal(load("sine").targets, y.astype(np.float32))
+
+
+@pytest.mark.parametrize("name", ["blobs", "moons", "spirals", "xor"])
+def test_drawn_classes_are_balanced_and_mixed(name: str) -> None:
+    data = load(name)
+    counts = np.bincount(data.labels)
+    assert counts.max() - counts.min() <= 1
+    assert set(data.labels[:30]) == set(range(len(counts)))
+
+
+def test_moons_are_two_half_circles() -> None:
+    data = load("moons", options={"noise": 0})
+    centre = np.where(data.labels[:, np.newaxis] == 0, [0, 0], [1, 0.5])
+    np.testing.assert_allclose(np.hypot(*(data.inputs - centre).T), 1, atol=1e-6)
+    above = data.inputs[:, 1] >= centre[:, 1] - 1e-6
+    np.testing.assert_array_equal(above, data.labels == 0)
+
+
+def test_spirals_wind_around_each_other() -> None:
+    data = load("spirals", options={"noise": 0})
+    radius, angle = np.hypot(*data.inputs.T), np.arctan2(data.inputs[:, 1], data.inputs[:, 0])
+    turns = angle / (2 * np.pi) - 1.5 * radius - data.labels / 2
+    np.testing.assert_allclose(turns - np.round(turns), 0, atol=1e-5)
+    assert radius.min() >= 0.1 - 1e-6
+
+
+def test_xor_is_the_sign_of_the_product() -> None:
+    data = load("xor", options={"noise": 0})
+    np.testing.assert_array_equal(data.labels == 1, data.inputs.prod(axis=1) < 0)
+    quadrants = (data.inputs > 0) @ [1, 2]
+    assert np.bincount(quadrants, minlength=4).min() > 200
+
+
+@pytest.mark.parametrize("classes", [2, 7])
+def test_blobs_have_as_many_classes_as_wanted(classes: int) -> None:
+    data, description = load("blobs", options={"classes": classes}), describe("blobs", {"classes": classes})
+    assert data.description == description
+    assert len(description.class_names) == classes == len(set(data.labels))
+    for label in range(classes):
+        angle = 2 * np.pi * label / classes
+        centre = data.inputs[data.labels == label].mean(axis=0)
+        np.testing.assert_allclose(centre, [np.cos(angle), np.sin(angle)], atol=0.1)
+
+
 @pytest.mark.parametrize(
     ("source", "words"),
     [
         ("digitz", "no built-in data 'digitz' and no file or folder of that name. Did you mean 'digits'"),
-        ("xyz", "Built-in are: circle, digits, digits-28, shapes"),
+        ("xyz", "Built-in are: blobs, circle, digits, digits-28, moons, shapes, sine, spirals, xor; public are: mnist"),
         ("./xyz", "There is no file or folder './xyz'"),
         ("~/no such folder", "There is no file or folder '~/no such folder'"),
     ],

@@ -10,6 +10,7 @@ import pytest
 
 from tests.tinyml.data.public.tiny_sets import PER_PART, cifar_batches, tar_gz
 from tinyml.core import DataError, SettingsError
+from tinyml.data import DataChoice, builtin_names, describe, download, load, prepare_splits, public_names
 from tinyml.data.cache_folder import cache_folder
 from tinyml.data.download_cache import cache_contents, clear_cache
 from tinyml.data.public import public_sets
@@ -68,6 +69,24 @@ def test_a_set_is_downloaded_and_read(name, server, cache) -> None:
     public.download()
     public.load()
     assert len(server.requests) == before
+
+
+def test_a_public_set_is_a_source_like_others(server) -> None:
+    for name in public_names():
+        assert describe(name).name == name
+        assert name not in builtin_names()
+    with pytest.raises(DataError, match="has no option 'noise'"):
+        describe("mnist", {"noise": 1})
+    with pytest.raises(DataError, match="not downloaded yet"):
+        load("mnist")
+    assert server.requests == []
+    download("mnist")
+    assert np.array_equal(load("mnist").stored_inputs, public_sets()["mnist"].load().stored_inputs)
+    choice = DataChoice(source="mnist", validation=0.2)
+    assert [len(part) for part in prepare_splits(choice)] == [4 * PER_PART, PER_PART, PER_PART]
+    assert prepare_splits(choice).test.labels.tolist() == list(range(10))
+    with pytest.raises(DataError, match="Did you mean 'mnist'"):
+        load("mnits")
 
 
 def test_cifar_is_read_in_the_published_order(server) -> None:
