@@ -11,7 +11,7 @@ from app.datasets.preview import DataPreview, load_preview
 from app.datasets.preview_panel import PreviewPanel
 from app.datasets.source_panel import SourcePanel
 from app.document import DATA_PENDING, Document
-from app.forms import DataForm, SourceChoice, ask_for_source
+from app.forms import DataForm, SourceChoice, WithDataLine, ask_for_source
 from app.jobs import BackgroundRunner, LatestJob
 from app.widgets.labels import make_label
 from app.widgets.page_layout import PageLayout
@@ -56,7 +56,8 @@ class DataPage(QWidget):
         self._sources = SourcePanel()
         self._preview = PreviewPanel()
         self._form = DataForm(document, "data_page_form", with_source=False)
-        self.page_layout = PageLayout("data_page", self._preview, left=self._sources, right=self._make_right())
+        middle = WithDataLine(document, self._preview, "data_page_fit")
+        self.page_layout = PageLayout("data_page", middle, left=self._sources, right=self._make_right())
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.page_layout)

@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QWheelEvent
+from PySide6.QtGui import QKeyEvent, QStandardItemModel, QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
 
 from app.widgets.choice_box import ChoiceBox
 from app.widgets.pair_editor import PairEditor
+from app.widgets.plain_text import tool_tip
 from app.widgets.undo_keys import leaves_undo_to_document
 
 
@@ -76,6 +77,20 @@ class ChoiceEditor(ChoiceBox):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
+
+    def show_obstacles(self, obstacles: Mapping[Any, str]) -> None:
+        """Grey the values that cannot be chosen now, and say why in their tool tips.
+
+        Arguments:
+            obstacles: a sentence for each of these values.
+        """
+        model = self.model()
+        assert isinstance(model, QStandardItemModel), "a combo box makes its own model"
+        for position, value in enumerate(self._values):
+            reason = obstacles.get(value, "")
+            model.item(position).setEnabled(not reason)
+            self.setItemData(position, tool_tip(reason), Qt.ItemDataRole.ToolTipRole)
+            self.setItemData(position, reason, Qt.ItemDataRole.AccessibleDescriptionRole)
 
     def show_value(self, value: Any) -> None:
         """Show a value, without a signal.

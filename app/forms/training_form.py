@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.document import Document
 from app.document.edits import change_training
+from app.forms.editors import ChoiceEditor
 from app.forms.field_help import FieldHelp
 from app.forms.form_widgets import FormulaBox, Page
 from app.forms.model_form import ModelForm
@@ -17,10 +18,12 @@ from app.widgets.labels import make_heading, make_paragraph, show_text
 from app.widgets.number_box import NumberBox
 from app.widgets.theme.theme import GRID
 from app.widgets.visible_refresh import VisibleRefresh
-from tinyml.learner import TrainingSettings
+from tinyml.learner import TrainingSettings, loss_misfit
 from tinyml.losses import loss_descriptions
 from tinyml.optims import optimizer_descriptions
 from tinyml.optims.schedules import schedule_descriptions
+
+_MISFITS = "The grey losses do not fit targets that are numbers."
 
 
 class TrainingForm(QWidget):
@@ -43,6 +46,8 @@ class TrainingForm(QWidget):
         self._page = page = Page(f"{prefix}_scroll", self)
         self._form = ModelForm(TrainingSettings, prefix)
         self._form.edited.connect(self._on_edited)
+        self._misfits = make_paragraph(f"{prefix}_loss_misfits", style_class="muted")
+        self._form.add_below("loss", self._misfits)
         self._loss_formula = FormulaBox(f"{prefix}_loss_formula")
         self._loss_summary = make_paragraph(f"{prefix}_loss_summary", style_class="muted")
         self._optimizer_formula = FormulaBox(f"{prefix}_optimizer_formula")
@@ -97,12 +102,23 @@ class TrainingForm(QWidget):
         loss = loss_descriptions()[training.loss]
         self._form.show_values(dict(training))
         self._form.hide_fields(training.unused)
+        self._show_misfits()
         self._loss_formula.show_formula(loss.formula)
         show_text(self._loss_summary, loss.summary)
         optimizer = optimizer_descriptions()[training.optimizer]
         schedule = schedule_descriptions()[training.schedule]
         self._optimizer_formula.show_formula(optimizer.formula)
         show_text(self._optimizer_summary, f"{optimizer.summary} {schedule.summary}")
+
+    def _show_misfits(self) -> None:
+        """Grey the losses that do not fit the targets of the data, and say why."""
+        data = self._document.data
+        reasons = {name: loss_misfit(name, data) for name in loss_descriptions()} if data is not None else {}
+        obstacles = {name: reason for name, reason in reasons.items() if reason}
+        editor = self._form.editors["loss"]
+        assert isinstance(editor, ChoiceEditor), "the loss is one of several names"
+        editor.show_obstacles(obstacles)
+        show_text(self._misfits, _MISFITS if obstacles else "")
 
     @Slot()
     def _on_document_replaced(self) -> None:

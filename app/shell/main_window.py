@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 from app.builder import BuildPanel, Canvas, Palette, PictureExport, QuickInsert
 from app.datasets import DataPage
 from app.document import Document
+from app.forms import WithDataLine
 from app.inspector import InspectPage
 from app.models import ModelsPage
 from app.monitor import TrainPage
@@ -108,7 +109,7 @@ class MainWindow(QMainWindow):
         self.pictures = PictureExport(self.document, self.inspection, self)
         build = PageLayout(
             "build",
-            self.canvas,
+            WithDataLine(self.document, self.canvas, "build_fit", with_empty=False),
             left=self.palette_view,
             right=self.settings_tabs,
             below=self.build_panel,

@@ -14,7 +14,7 @@ from tinyml.learner.events import (
 from tinyml.learner.gradient_stats import LayerGradientStats
 from tinyml.learner.learner import Learner
 from tinyml.learner.metrics import Report, accuracy, confusion_matrix, r_squared, report, top_accuracy
-from tinyml.learner.objective import class_scores
+from tinyml.learner.objective import class_scores, loss_misfit
 from tinyml.learner.settings import LossName, TrainingSettings
 from tinyml.learner.training_setup import TrainingSetup, check_fits, find_problems, set_up_training
 
@@ -41,6 +41,7 @@ __all__ = [
     "evaluate",
     "find_problems",
     "is_better",
+    "loss_misfit",
     "r_squared",
     "report",
     "set_up_training",

@@ -51,6 +51,35 @@ def check_loss(loss: LossFunction | str, description: DataDescription) -> None:
         )
 
 
+def loss_misfit(loss: str, description: DataDescription) -> str:
+    """Return one sentence that says why a loss does not fit the targets of some data; an empty text if it does.
+
+    - A loss of classes does not fit targets that are numbers.
+    - A loss with a range of targets, such as binary cross-entropy, fits classes, and inputs in this range (0 to 1) that
+      an autoencoder predicts. Other numbers can lie anywhere.
+    - A loss of numbers fits classes too: it compares the outputs with one target vector for each class.
+
+    Arguments:
+        loss: name of the loss.
+        description: the description of the data.
+
+    >>> from tinyml.data import describe
+    >>> loss_misfit("mse_loss", describe("digits"))
+    ''
+    >>> loss_misfit("cross_entropy_loss", describe("sine"))
+    'It needs classes, but the targets of this data are numbers.'
+    """
+    known = loss_descriptions()[loss]
+    if description.has_classes:
+        return ""
+    if known.targets == "labels":
+        return "It needs classes, but the targets of this data are numbers."
+    if known.target_range is not None and description.target != "input":
+        low, high = known.target_range
+        return f"It needs targets from {low:g} to {high:g}, but the targets of this data can be any numbers."
+    return ""
+
+
 class Objective:
     """A loss with the targets that it needs. It also predicts classes from outputs.
 

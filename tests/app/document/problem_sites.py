@@ -23,7 +23,8 @@ NOT_OF_A_CLASS = ("read_settings", "require_maps", "require_fit", "window_output
 EXCUSED = {
     ("tinyml/layers/base/settings.py", "NoSettings"): "a user's own layer is not in a specification",
     ("tinyml/net/specification.py", "build_inferred"): "tells a program that it forgot the input shape",
-    ("app/document/templates.py", "_same_padding"): "gives a problem another fix",
+    ("app/document/fitting.py", "_same_padding"): "gives a problem another fix",
+    ("app/document/fitting.py", "with_fitting_loss"): "carries a fix to the edit",
     ("app/document/hints.py", "_is_enough"): "tries a fix",
     ("app/builder/canvas/card_model.py", "_make_block_model"): "points to the problem of a layer inside",
     ("app/builder/canvas/card_model.py", "make_input_model"): "shows the problem that Document.problems has",

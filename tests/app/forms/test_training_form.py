@@ -4,9 +4,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLabel, QWidget
 
+from app.document import edits
 from app.forms import TrainingForm
 from app.widgets.number_box import NumberBox
 from tests.app.builder.forms.form_driver import find, type_draft, type_number
+from tinyml.losses import loss_descriptions
 
 
 def test_training_settings_change_with_one_step_each(qtbot, document) -> None:
@@ -98,3 +100,34 @@ def test_two_forms_of_one_document_show_each_other_s_edits_and_keep_their_drafts
     assert first.commit() == ""
     assert document.project.training.epochs == 9
     assert find(first, NumberBox, "training_epochs").text() == "9"
+
+
+def test_only_the_losses_that_fit_the_targets_can_be_chosen(qtbot, document) -> None:
+    form = TrainingForm(document)
+    qtbot.addWidget(form)
+    form.show()
+    combo = find(form, QComboBox, "training_loss")
+    note = find(form, QLabel, "training_loss_misfits")
+
+    def grey() -> set[str]:
+        items = [combo.model().item(row) for row in range(combo.count())]
+        return {item.text() for item in items if not item.isEnabled()}
+
+    assert grey() == set()
+    assert not note.isVisible()
+    document.apply(edits.change_data(document.project, source="sine"))
+    assert grey() == {loss.title for loss in loss_descriptions().values() if loss.outputs != "values"}
+    assert note.text() == "The grey losses do not fit targets that are numbers."
+    first = next(row for row in range(combo.count()) if not combo.model().item(row).isEnabled())
+    assert "but the targets of this data" in combo.itemData(first, Qt.ItemDataRole.ToolTipRole)
+    combo.setFocus()
+    QTest.keyClick(combo, Qt.Key.Key_End)
+    chosen = document.project.training.loss
+    for _ in range(combo.count()):
+        QTest.keyClick(combo, Qt.Key.Key_Up)
+    assert loss_descriptions()[chosen].outputs == "values"
+    assert loss_descriptions()[document.project.training.loss].outputs == "values"
+    document.apply(edits.change_data(document.project, source="digits", target="input"))
+    assert "Binary cross-entropy" not in " ".join(grey())
+    document.apply(edits.change_data(document.project, target="label"))
+    assert grey() == set()

@@ -1,0 +1,135 @@
+"""A line above a page: what is wrong with the data in use, or how the network gets to fit them."""
+
+from PySide6.QtCore import QSize, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QPushButton, QVBoxLayout, QWidget
+
+from app.document import Document
+from app.document.data_fit import DataFit, FitOffer
+from app.widgets.labels import make_label
+from app.widgets.plain_text import tool_tip
+from app.widgets.theme.theme import GRID
+
+_NARROW = 90 * GRID
+"""In a line narrower than this, the buttons are below the sentence. In pixels."""
+_MISFIT = "The network does not fit the data."
+_EMPTY = "The network has no layers yet."
+
+
+class DataLine(QFrame):
+    """Says in one sentence that the network does not fit the data, with a button for each way out. Else it is hidden.
+
+    Arguments:
+        document: holds the project; each way out is one edit.
+        prefix: prefix of all object names.
+        with_empty: also shown if the network has no layers.
+        parent: the parent widget.
+    """
+
+    def __init__(self, document: Document, prefix: str, with_empty: bool = True, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(f"{prefix}_line")
+        self.setAccessibleName("Network and data")
+        self.setProperty("advice", True)
+        self._document, self._with_empty, self._prefix = document, with_empty, prefix
+        self._misfit = DataFit.of(document)
+        self._sentence = make_label(f"{prefix}_sentence", wraps=True, selectable=True)
+        self._buttons: list[QPushButton] = []
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._row.setSpacing(GRID // 2)
+        self._fit = self._add_button("fit", "Fit the network to the data")
+        self._fit.clicked.connect(self._on_fit_clicked)
+        self._start = self._add_button("start", "Start with a network that fits")
+        self._start.clicked.connect(self._on_start_clicked)
+        self._row.addStretch(1)
+        self._layout = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._layout.setContentsMargins(GRID + GRID // 2, GRID // 2, GRID, GRID // 2)
+        self._layout.setSpacing(GRID)
+        self._layout.addWidget(self._sentence, 1)
+        self._layout.addLayout(self._row)
+        self._misfit.changed.connect(self._show)
+        document.changed.connect(self._show)
+        self._show()
+
+    @property
+    def sentence(self) -> str:
+        """The sentence; empty while the line is hidden."""
+        return "" if self.isHidden() else self._sentence.text()
+
+    def minimumSizeHint(self) -> QSize:
+        # As wide as the widest button, since the buttons go below each other.
+        buttons = max(button.sizeHint().width() for button in self._buttons)
+        return QSize(buttons + 3 * GRID, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Put the buttons beside the sentence, or below it, or below each other, as the width allows."""
+        down, right = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
+        shown = [button.sizeHint().width() + GRID for button in self._buttons if not button.isHidden()]
+        self._layout.setDirection(down if self.width() < _NARROW else right)
+        self._row.setDirection(down if self.width() < sum(shown) + 2 * GRID else right)
+
+    def _add_button(self, name: str, text: str) -> QPushButton:
+        button = QPushButton(text)
+        button.setObjectName(f"{self._prefix}_{name}")
+        self._row.addWidget(button)
+        self._buttons.append(button)
+        return button
+
+    @property
+    def _offer(self) -> FitOffer | None:
+        if not self._document.project.network.layers and not self._with_empty:
+            return None
+        return self._misfit.offer
+
+    @Slot()
+    def _show(self) -> None:
+        offer = self._offer
+        sentence = fit_tip = start_tip = ""
+        if offer is not None:
+            empty = not self._document.project.network.layers
+            sentence = _EMPTY if empty else f"{_MISFIT} {offer.sentence}"
+            start_tip = f"Replace the layers and the training settings by {offer.start_title}."
+            fit_tip = f"{'. '.join(offer.steps)}." if offer.fit is not None else ""
+        self._sentence.setText(sentence)
+        for button, tip in ((self._fit, fit_tip), (self._start, start_tip)):
+            button.setVisible(bool(tip))
+            button.setAccessibleDescription(tip)
+            button.setToolTip(tool_tip(tip))
+        self._arrange()
+        self.setVisible(bool(sentence))
+
+    @Slot()
+    def _on_fit_clicked(self) -> None:
+        if self._offer is not None and self._offer.fit is not None:
+            self._document.apply(self._offer.fit)
+
+    @Slot()
+    def _on_start_clicked(self) -> None:
+        if self._offer is not None:
+            self._document.apply(self._offer.start)
+
+
+class WithDataLine(QWidget):
+    """A widget with a `DataLine` above it.
+
+    Arguments:
+        document: for the line.
+        content: what is below the line; it gets the focus.
+        prefix: for the line.
+        with_empty: for the line.
+    """
+
+    def __init__(self, document: Document, content: QWidget, prefix: str, with_empty: bool = True) -> None:
+        super().__init__()
+        self.setObjectName(f"{prefix}_frame")
+        self.line = DataLine(document, prefix, with_empty)
+        self.setFocusProxy(content)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.line)
+        layout.addWidget(content, 1)
