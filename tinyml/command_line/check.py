@@ -7,7 +7,7 @@ import time
 import numpy as np
 
 from tinyml.core import TinymlError
-from tinyml.data import Dataset, load, split
+from tinyml.data import Dataset, prepare_splits
 from tinyml.learner import set_up_training
 from tinyml.learner.objective import Objective
 from tinyml.storage import open_project
@@ -30,7 +30,7 @@ def run(options: argparse.Namespace) -> None:
         data = data.model_copy(update={"source": options.data})
     if options.seed is not None:
         training = training.model_copy(update={"seed": options.seed})
-    splits = split(load(data.source), data)
+    splits = prepare_splits(data)
     net = set_up_training(project.network, training, splits).net
     examples = _draw(splits.train, options.examples, training.seed)
     truth = Objective(training.loss, examples.class_targets).targets(examples)

@@ -8,6 +8,7 @@ import numpy as np
 
 from tinyml.core import Array, DataError
 from tinyml.data import Dataset
+from tinyml.data.preprocessing import Scaling
 from tinyml.learner.objective import Objective, check_loss
 from tinyml.losses import LossFunction
 from tinyml.net import Sequential
@@ -23,7 +24,8 @@ class Evaluation(NamedTuple):
         loss: mean over all examples.
         accuracy: share of the examples that were classified correctly, 0 to 1; None if the targets are numbers.
         r_squared: share of the targets' variation that the outputs explain, see `r_squared`; None for classes.
-        mean_absolute_error: mean distance of an output from its target number; None for classes.
+        mean_absolute_error: mean distance of an output from its target number, in the units of the data; None for
+            classes.
     """
 
     loss: float
@@ -81,7 +83,7 @@ def evaluate_in_parts(
             yield part.stop, Evaluation(total_loss / part.stop, correct / part.stop)
         else:
             squared += squared_error(output, targets)
-            absolute += absolute_error(output, targets)
+            absolute += absolute_error(output, targets, dataset.target_scaling)
             numbers = part.stop * (targets.size // len(targets))
             explained = r_squared_from(squared / part.stop, dataset)
             distance = None if math.isnan(absolute) else absolute / numbers
@@ -101,15 +103,18 @@ def squared_error(output: Array, targets: np.ndarray) -> float:
         return float(np.sum(np.square(output.astype(np.float64) - targets)))
 
 
-def absolute_error(output: Array, targets: np.ndarray) -> float:
-    """Return Σ |ŷ - y| over a batch, in float64; NaN as for `squared_error`.
+def absolute_error(output: Array, targets: np.ndarray, scaling: Scaling | None = None) -> float:
+    """Return Σ |ŷ - y| over a batch in the units of the data, in float64; NaN as for `squared_error`.
 
     Arguments:
         output: ŷ, the outputs of the network.
         targets: y, the correct outputs.
+        scaling: of the targets; None if they have the units of the data.
     """
     if output.shape != targets.shape:
         return math.nan
+    if scaling is not None:
+        output, targets = scaling.undo(output), scaling.undo(targets)
     with np.errstate(all="ignore"):
         return float(np.sum(np.abs(output.astype(np.float64) - targets)))
 

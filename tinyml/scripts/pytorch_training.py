@@ -5,7 +5,7 @@ from tinyml.losses import LossDescription, loss_descriptions
 from tinyml.optims import optimizer_descriptions
 from tinyml.optims.schedules import schedule_descriptions
 from tinyml.scripts.schedule_text import schedule_arguments
-from tinyml.scripts.script import ScriptContent
+from tinyml.scripts.script import ScriptContent, data_choice
 from tinyml.scripts.source_text import call, literal, named
 
 _TRAINING = '''
@@ -13,11 +13,10 @@ _TRAINING = '''
 def load_data():
     """Return inputs and targets of the training examples and of the test examples."""
     try:
-        from tinyml.data import DataChoice, load, split
+        from tinyml.data import DataChoice, prepare_splits
     except ImportError:
         sys.exit("The data comes from tinyml. Install it, or let load_data return tensors of your own.")
-    choice = {choice}
-    train, _, test = split(load(choice.source), choice)
+    train, _, test = prepare_splits({choice})
     {targets}
 
 
@@ -86,9 +85,8 @@ def training_part(content: ScriptContent) -> str:
     targets, evaluation = _targets_and_evaluation(loss, data.with_target(content.choice.target))
     schedule = _schedule(content)
     clipping = f"nn.utils.clip_grad_norm_(net.parameters(), {training.clip_norm!r})" if training.clip_norm else ""
-    choice = call("DataChoice", [f"{name}={literal(value)}" for name, value in content.choice.model_dump().items()])
     filled = _TRAINING.format(
-        choice=choice,
+        choice=data_choice(content),
         targets=targets,
         epochs=training.epochs,
         loss=loss.pytorch,

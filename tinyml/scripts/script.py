@@ -115,6 +115,19 @@ def ending(content: ScriptContent, written: int, obstacle: str) -> str:
     return f"# {'This network cannot be trained yet.' if complete else 'The script ends here.'} {obstacle}"
 
 
+def data_choice(content: ScriptContent) -> str:
+    """Return the source code of the data choice, with the shares even if they are the defaults.
+
+    Arguments:
+        content: the network and its data.
+    """
+    choice = content.choice.model_dump(exclude={"expected"})
+    if "preprocessing" in choice:
+        changed = content.choice.preprocessing.model_dump(exclude_defaults=True)
+        choice["preprocessing"] = changed
+    return call("DataChoice", [f"{name}={literal(value)}" for name, value in choice.items()])
+
+
 def is_complete(inferred: LayerInference) -> bool:
     """Return True if a layer can be written: its type, settings and shapes are known and right.
 

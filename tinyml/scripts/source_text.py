@@ -11,7 +11,9 @@ INDENT = "    "
 
 
 def literal(value: Any) -> str:
-    """Return the source code of a text, a number, True, False, None or a tuple of these; texts in double quotes.
+    """Return the source code of a text, a number, True, False, None, or a tuple or dictionary of these.
+
+    Texts are in double quotes.
 
     Arguments:
         value: the value.
@@ -22,6 +24,8 @@ def literal(value: Any) -> str:
     if isinstance(value, tuple | list):
         inner = ", ".join(literal(part) for part in value)
         return f"({inner},)" if len(value) == 1 else f"({inner})"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{literal(key)}: {literal(inner)}" for key, inner in value.items()) + "}"
     code = repr(value)
     # repr escapes everything that does not print. It uses double quotes only if there are single quotes inside.
     return f'"{code[1:-1]}"' if isinstance(value, str) and code[0] == "'" and '"' not in value else code

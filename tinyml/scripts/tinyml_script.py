@@ -7,7 +7,7 @@ from tinyml.layers import Layer
 from tinyml.net import LayerInference
 from tinyml.optims.schedules import schedule_descriptions
 from tinyml.scripts.schedule_text import schedule_arguments
-from tinyml.scripts.script import LayerPath, Script, ScriptContent, ending, shape_comment
+from tinyml.scripts.script import LayerPath, Script, ScriptContent, data_choice, ending, shape_comment
 from tinyml.scripts.source_lines import SourceLines
 from tinyml.scripts.source_text import attributes_as_arguments, call, literal, named, parameters_of, without_defaults
 
@@ -22,7 +22,7 @@ def main():
     parser.add_argument("--save", metavar="FILE", help="write the trained weights to this file (*.safetensors)")
     options = parser.parse_args()
 
-    train, validation, test = split(load(DATA.source), DATA)
+    train, validation, test = prepare_splits(DATA)
     learner = {learner}
     for event in learner.run(train, options.epochs, {arguments}):
         if isinstance(event, EpochFinished):
@@ -71,7 +71,7 @@ def tinyml_script(content: ScriptContent) -> Script:
     if main:
         lines.add("", "import argparse")
     lines.add("", *imports.lines())
-    with_constants = [f"LOSS = {literal(content.training.loss)}", f"DATA = {_data_choice(content)}", ""] if main else []
+    with_constants = [f"LOSS = {literal(content.training.loss)}", f"DATA = {data_choice(content)}", ""] if main else []
     lines.add("", *with_constants)
     lines.append(body)
     if main:
@@ -150,17 +150,11 @@ def _written(layer_type: type[Layer], arguments: dict[str, Any]) -> str:
     return call(layer_type.__name__, [*first, *named(arguments)])
 
 
-def _data_choice(content: ScriptContent) -> str:
-    # Also with their defaults, because a reader of the script wants to know the shares.
-    choice = content.choice.model_dump()
-    return call("DataChoice", [f"{name}={literal(value)}" for name, value in choice.items()])
-
-
 def _main(content: ScriptContent, imports: _Imports) -> str:
     """Return the source code of the training, and add what it uses to the imports."""
     training, data = content.training, content.data
     assert data is not None, "without data there is an obstacle"
-    imports.add("tinyml.data", "DataChoice", "load", "split")
+    imports.add("tinyml.data", "DataChoice", "prepare_splits")
     imports.add("tinyml.learner", "EpochFinished", "Learner", "evaluate")
     arguments = [f"batch_size={training.batch_size}", "validation=validation", f"seed={training.seed}"]
     augmentations = training.make_augmentations()
