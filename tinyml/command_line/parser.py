@@ -19,6 +19,7 @@ _MODEL = "model file (*.safetensors) that 'train' or the window saved"
 COMMANDS = {
     "train": "train the network of a project file",
     "evaluate": "evaluate a saved model on test data",
+    "predict": "say what a saved model thinks of new images, or of the rows of a table",
     "export": "write a saved model in another file format",
     "script": "write a project as a Python script for tinyml or PyTorch",
     "check": "check a network's gradients by numerical differentiation",
@@ -29,6 +30,7 @@ COMMANDS = {
 _EXAMPLES = """examples:
   tinyml train --network lenet-digits --save lenet.safetensors
   tinyml evaluate lenet.safetensors
+  tinyml predict lenet.safetensors digit.png
   tinyml export lenet.safetensors --to safetensors --out copy.safetensors
   tinyml script lenet-digits --to pytorch --out lenet.py
   tinyml check lenet-digits
@@ -111,6 +113,7 @@ def make_parser() -> tuple[argparse.ArgumentParser, Commands]:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", help="what to do: see below")
     _add_train(commands)
     _add_evaluate(commands)
+    _add_predict(commands)
     _add_export(commands)
     _add_script(commands)
     _add_check(commands)
@@ -191,6 +194,17 @@ def _add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     )
     parser.add_argument("model", metavar="MODEL", help=_MODEL)
     parser.add_argument("--data", metavar="NAME", help=f"{_DATA}; by default the data that the model was trained on")
+
+
+def _add_predict(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser(
+        "predict",
+        description="Predict the class or the numbers of new examples. They are prepared like the examples of the "
+        "training: images get the same size and colours, columns of a table are found by their names.",
+        formatter_class=_HelpFormatter,
+    )
+    parser.add_argument("model", metavar="MODEL", help=_MODEL)
+    parser.add_argument("inputs", metavar="FILE", nargs="+", help="images, or one table (CSV or TSV)")
 
 
 def _add_export(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -251,12 +251,14 @@ class Dataset:
     def preprocessing(self) -> FittedPreprocessing:
         """Everything that turns a raw example into an input of the network. A model file stores it."""
         description = self.description
+        units = np.array_equal(self.class_targets, np.eye(len(self.class_targets)))
         return FittedPreprocessing(
             encoding=description.encoding,
             scaling=self.scaling,
             target_scaling=self.target_scaling,
             input_names=description.input_names,
             target_names=description.target_names,
+            class_targets=() if units else tuple(tuple(map(float, target)) for target in self.class_targets),
         )
 
     def target_numbers(self, rows: Rows) -> Array:

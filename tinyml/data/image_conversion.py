@@ -27,26 +27,30 @@ def converted_shape(shape: Shape, preprocessing: Preprocessing) -> Shape:
     >>> converted_shape((3, 32, 32), Preprocessing(size=(16, 16), colour="grey"))
     (1, 16, 16)
     """
-    if len(shape) != 3 or shape[0] not in (1, 3):
+    if not _are_images(shape):
         return shape
     channels = {"automatic": shape[0], "grey": 1, "colour": 3}[preprocessing.colour]
     return (channels, *(preprocessing.size or shape[1:]))
 
 
 def describe_converted(description: DataDescription, preprocessing: Preprocessing) -> DataDescription:
-    """Return the description of the images after preprocessing.
+    """Return the description of the images after preprocessing, with their encoding.
 
     Arguments:
         description: of the stored images. Other data stays as it is.
         preprocessing: size and colour.
     """
     shape = converted_shape(description.example_shape, preprocessing)
-    if shape == description.example_shape:
+    if not _are_images(shape):
         return description
-    encoding = description.encoding
-    if isinstance(encoding, ImageEncoding):
-        changes = {"channels": shape[0], "height": shape[1], "width": shape[2], "resize": preprocessing.resize}
-        encoding = encoding.model_copy(update=changes)
+    known = description.encoding
+    encoding = ImageEncoding(
+        channels=1 if shape[0] == 1 else 3,
+        height=shape[1],
+        width=shape[2],
+        resize=preprocessing.resize,
+        divisor=known.divisor if isinstance(known, ImageEncoding) else 255,
+    )
     target_shape = shape if description.target == "input" else description.target_shape
     return replace(description, example_shape=shape, encoding=encoding, target_shape=target_shape)
 
@@ -60,7 +64,7 @@ def convert_images(dataset: Dataset, preprocessing: Preprocessing) -> Dataset:
     """
     description = describe_converted(dataset.description, preprocessing)
     if description.example_shape == dataset.description.example_shape:
-        return dataset
+        return replace(dataset, description=description)
     channels, height, width = description.example_shape
     stored = dataset.stored_inputs
     converted = np.empty((len(stored), channels, height, width), stored.dtype)
@@ -68,6 +72,10 @@ def convert_images(dataset: Dataset, preprocessing: Preprocessing) -> Dataset:
     for image, result in zip(stored, converted, strict=True):
         result[...] = [_resize(channel, encoding) for channel in _recolour(image, channels)]
     return replace(dataset, description=description, stored_inputs=converted)
+
+
+def _are_images(shape: Shape) -> bool:
+    return len(shape) == 3 and shape[0] in (1, 3)
 
 
 def _recolour(image: np.ndarray, channels: int) -> np.ndarray:

@@ -6,7 +6,7 @@ from tinyml.optims import optimizer_descriptions
 from tinyml.optims.schedules import schedule_descriptions
 from tinyml.scripts.schedule_text import schedule_arguments
 from tinyml.scripts.script import ScriptContent, data_choice
-from tinyml.scripts.source_text import call, literal, named
+from tinyml.scripts.source_text import call, named
 
 _TRAINING = '''
 

@@ -6,7 +6,7 @@ from tinyml.core import DataError, describe_shape
 from tinyml.data import DataChoice, DataDescription, split_counts
 from tinyml.learner import TrainingSettings, find_problems
 from tinyml.net import Inference, LayerInference, NetworkSpecification, infer
-from tinyml.scripts.source_text import one_line
+from tinyml.scripts.source_text import call, literal, one_line
 
 LayerPath = tuple[str, ...]
 """The name of a layer, after the names of the blocks around it: `("residual_1", "conv_1")`."""

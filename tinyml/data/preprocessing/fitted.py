@@ -11,6 +11,8 @@ from tinyml.core import Array, DataError
 from tinyml.data.preprocessing.encoding import Encoding, ImageEncoding, TableEncoding, encode_image, encode_rows
 from tinyml.data.preprocessing.scaling import Scaling
 
+_Finite = Annotated[float, Field(allow_inf_nan=False)]
+
 
 class FittedPreprocessing(BaseModel):
     """The preprocessing of a trained network. A model file stores it, so that new examples are prepared like the old.
@@ -21,6 +23,7 @@ class FittedPreprocessing(BaseModel):
         target_scaling: of the target numbers; None if they are not scaled.
         input_names: names of the numbers of an input vector; empty if they have none.
         target_names: names of the target numbers; empty if they have none.
+        class_targets: the outputs that stand for each class, for a loss that compares numbers; empty for unit vectors.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -30,6 +33,7 @@ class FittedPreprocessing(BaseModel):
     target_scaling: Scaling | None = None
     input_names: Annotated[tuple[str, ...], FailFast(), Field(max_length=1_000_000)] = ()
     target_names: Annotated[tuple[str, ...], FailFast(), Field(max_length=1_000_000)] = ()
+    class_targets: Annotated[tuple[tuple[_Finite, ...], ...], FailFast(), Field(max_length=100_000)] = ()
 
     def prepare_image(self, image: Image.Image | str | Path) -> Array:
         """Return a new image as the network expects it.
