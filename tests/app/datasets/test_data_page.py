@@ -16,7 +16,7 @@ from app.document.edits import change_data
 from app.forms import SourceChoice
 from app.widgets.entry_list import EntryList
 from app.widgets.number_box import NumberBox
-from tests.tinyml.data.readers.throwaway_reader import csv_reader, write_table
+from tests.tinyml.data.readers.throwaway_reader import number_reader, write_table
 from tinyml.core.resources import resource_path
 
 SIZES = [(640, 400), (1024, 700), (1440, 900), (2000, 1200)]
@@ -104,17 +104,16 @@ def test_a_folder_is_opened_and_remembered(qtbot, page, document, monkeypatch) -
     assert document.project.data.source == folder
     assert page.recent == (folder,)
     assert find(page, EntryList, "list").chosen_key == folder
-    assert page.findChild(QPushButton, "data_page_open_file") is None  # no reader reads single files
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: "")
     find(page, QPushButton, "open_folder").click()
     assert document.project.data.source == folder
 
 
-def test_a_reader_of_files_adds_a_button(qtbot, document, tmp_path, monkeypatch) -> None:
+def test_a_file_is_opened(qtbot, document, tmp_path, monkeypatch) -> None:
     folder = tmp_path / "readers"
     folder.mkdir()
-    with csv_reader(folder):
-        table = str(write_table(tmp_path / "table.csv"))
+    with number_reader(folder):
+        table = str(write_table(tmp_path / "table.numbers"))
         page = DataPage(document)
         qtbot.addWidget(page)
         page.show()

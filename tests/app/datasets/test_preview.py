@@ -5,7 +5,7 @@ import pytest
 
 from app.datasets import preview
 from app.datasets.preview import load_preview
-from tests.tinyml.data.readers.throwaway_reader import csv_reader
+from tests.tinyml.data.readers.throwaway_reader import number_reader
 from tinyml.core import DataError
 from tinyml.data import DataChoice, load
 
@@ -71,8 +71,8 @@ def test_other_examples_become_a_table() -> None:
 def test_a_table_ends_with_the_class(tmp_path) -> None:
     folder = tmp_path / "readers"
     folder.mkdir()
-    with csv_reader(folder):
-        table = tmp_path / "table.csv"
+    with number_reader(folder):
+        table = tmp_path / "table.numbers"
         table.write_text("\n".join(f"{row},0.5,{-row},{row % 3}" for row in range(60)))
         shown = load_preview(DataChoice(source=str(table)))
     names = [entry.name for entry in shown.classes]

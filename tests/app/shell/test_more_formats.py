@@ -7,18 +7,18 @@ import pytest
 from PySide6.QtWidgets import QComboBox, QFileDialog
 
 from tests.app.shell.test_opening import drop
-from tests.tinyml.data.readers.throwaway_reader import csv_reader, write_table
+from tests.tinyml.data.readers.throwaway_reader import number_reader, write_table
 from tests.tinyml.storage.exporters.throwaway_exporter import text_exporter
 from tinyml.storage import read_model
 
 
 @pytest.fixture
 def table(tmp_path: Path) -> Iterator[Path]:
-    """Add the reader of CSV tables, and return a table."""
+    """Add the reader of number lists, and return a table."""
     folder = tmp_path / "more_readers"
     folder.mkdir()
-    with csv_reader(folder):
-        yield write_table(tmp_path / "table.csv")
+    with number_reader(folder):
+        yield write_table(tmp_path / "table.numbers")
 
 
 def train_briefly(qtbot, window) -> None:
@@ -38,7 +38,7 @@ class TestANewReaderFile:
 
         monkeypatch.setattr(QFileDialog, "getOpenFileName", choose)
         window.actions_by_name["open_project"].trigger()
-        assert filters == ["TinyML projects (*.tinyml.json);;CSV tables (*.csv);;All files (*)"]
+        assert "Number lists (*.numbers)" in filters[0].split(";;")
         qtbot.waitUntil(lambda: window.document.project.data.source == str(table))
 
     def test_can_be_dropped(self, qtbot, table, make_window) -> None:
@@ -61,18 +61,12 @@ class TestANewReaderFile:
         texts = [box.itemText(position) for position in range(box.count())]
         assert texts[-2:] == ["Choose file…", "Choose folder…"]
         box.activated.emit(box.count() - 2)
-        assert asked == ["Choose a CSV table", "CSV tables (*.csv);;All files (*)"]
+        assert "a list of numbers" in asked[0]
+        assert "Number lists (*.numbers)" in asked[1].split(";;")
         qtbot.waitUntil(lambda: window.document.project.data.source == str(table))
-        assert box.currentText() == "table.csv"
+        assert box.currentText() == "table.numbers"
         window.document.undo_stack.undo()
         assert box.currentText() == "Circle"
-
-
-def test_without_a_reader_of_files_the_form_asks_for_folders_only(make_window) -> None:
-    box = make_window("circle").findChild(QComboBox, "data_source")
-    assert [box.itemText(position) for position in range(box.count()) if box.itemData(position) is None] == [
-        "Choose folder…"
-    ]
 
 
 def test_a_new_exporter_file_is_in_the_export_dialog(qtbot, make_window, tmp_path, monkeypatch) -> None:

@@ -15,7 +15,7 @@ from app.training.dataset_cache import load_splits
 from app.training.shared_work import WorkCancelledError
 from tests.app.training.conftest import circle_project
 from tests.app.training.slow_reader import SLOW, slow_source
-from tests.tinyml.data.readers.throwaway_reader import csv_reader, write_table
+from tests.tinyml.data.readers.throwaway_reader import number_reader, write_table
 from tinyml.core import DataError
 from tinyml.data import DataChoice, DataDescription
 
@@ -161,8 +161,8 @@ def test_progress_is_passed_on(slow, threads):
 def test_a_changed_table_is_read_again(tmp_path):
     folder = tmp_path / "readers"
     folder.mkdir()
-    with csv_reader(folder):
-        path = write_table(tmp_path / "table.csv")
+    with number_reader(folder):
+        path = write_table(tmp_path / "table.numbers")
         choice = DataChoice(source=str(path))
         before = load_splits(choice).train
         assert load_splits(choice).train.stored_inputs is before.stored_inputs

@@ -53,7 +53,7 @@ def describe_sources(of: Iterable[Reader] | None = None) -> str:
     Arguments:
         of: at least one reader; None for all of them.
 
-    >>> describe_sources()
+    >>> describe_sources([readers()["idx"]])
     'a folder of IDX files'
     """
     *others, last = (reader.source for reader in (readers().values() if of is None else of))

@@ -165,5 +165,8 @@ def _score(lines: Sequence[str], dialect: Dialect) -> float:
     if agreeing < _LEAST_AGREEMENT * len(rows):
         return 0.0
     fields = [field for row in rows if len(row) == width for field in row if field.strip()]
-    numbers = sum(is_number(field) or is_number(field, "comma") for field in fields)
+    texts = [field for field in fields if not (is_number(field) or is_number(field, "comma"))]
+    if dialect.delimiter == "spaces" and sum(any(mark in text for mark in "\t;|,") for text in texts) > len(rows) / 2:
+        return 0.0  # the spaces are inside of fields with another delimiter
+    numbers = len(fields) - len(texts)
     return agreeing / len(rows) + numbers / max(len(fields), 1)

@@ -1,8 +1,9 @@
 """The layout of a table file: encoding, delimiter, quotes, decimal mark and names, recognised from its first lines."""
 
+import io
 import itertools
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,10 +22,18 @@ from tinyml.data.tables.dialect import (
 )
 from tinyml.data.tables.header import column_names, has_names
 from tinyml.data.tables.numbers import DecimalMark, recognise_decimal_mark
-from tinyml.data.tables.text_file import LARGEST_FILE, opened, recognise_encoding, split_lines, text_blocks
+from tinyml.data.tables.text_file import (
+    LARGEST_FILE,
+    opened,
+    recognise_encoding,
+    split_lines,
+    start_encoding,
+    text_blocks,
+)
 
 MOST_COLUMNS = 5000
 """The most columns of a table."""
+_START = 16_384
 _SAMPLE_LINES = 300
 _SAMPLE_LETTERS = 300_000
 
@@ -103,19 +112,53 @@ def recognise_layout(path: Path, settings: LayoutSettings | None = None, largest
     return Layout(encoding, dialect, decimal, skipped, named, names, findings)
 
 
+def is_table_text(path: Path) -> bool:
+    """Return True if a text file looks like a table: its first rows have the same number of fields, at least two.
+
+    Arguments:
+        path: the file.
+    """
+    try:
+        with opened(path) as file:
+            start = file.read(_START) or b""
+        encoding = start_encoding(start, path)
+        text = start.decode(encoding, "ignore")
+    except (DataError, OSError):
+        return False
+    lines = [line for line in io.StringIO(text, newline="") if line.strip()]
+    # The last line may be cut off.
+    lines = lines[:-1] if len(start) == _START else lines
+    quotes = recognise_quotes(lines)
+    rows = sample_rows(lines, Dialect(recognise_delimiter(lines, quotes), quotes))
+    widths = {len(row) for row in rows[1:]}
+    width = max(widths, default=0)
+    # A first row with one field less holds the names of a table of R.
+    return width > 1 and len(widths) == 1 and (len(rows[0]) == width or len(rows[0]) == width - 1 > 1)
+
+
 @contextmanager
-def opened_lines(path: Path, encoding: str, largest: int = LARGEST_FILE) -> Iterator[Iterator[str]]:
+def opened_lines(
+    path: Path, encoding: str, largest: int = LARGEST_FILE, watch: Callable[[str, int], None] | None = None
+) -> Iterator[Iterator[str]]:
     """Open a text file and give its lines.
 
     Arguments:
         path: the file.
         encoding: as `recognise_encoding` returns it.
         largest: the most bytes of the file.
+        watch: called with each piece of the text before its lines are given, and the number of bytes until its end.
 
     Raises `DataError` as `text_blocks` and `split_lines` do.
     """
+
+    def texts(file: io.RawIOBase) -> Iterator[str]:
+        for text, done in text_blocks(file, path, encoding):
+            if watch is not None:
+                watch(text, done)
+            yield text
+
     with opened(path, largest) as file:
-        yield split_lines((text for text, _done in text_blocks(file, path, encoding)), path)
+        yield split_lines(texts(file), path)
 
 
 def _width(rows: list[list[str]]) -> int:

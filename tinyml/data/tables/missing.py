@@ -1,6 +1,10 @@
 """Texts that stand for a missing value."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
+
+import numpy as np
+
+from tinyml.data.tables.numbers import is_number
 
 USUAL_MARKERS = ("", "NA", "N/A", "#N/A", "NaN", "null", "?", "-", "--", ".")
 """Texts that usually stand for a missing value, in upper or lower case."""
@@ -30,6 +34,10 @@ class MissingMarkers:
 
     def __init__(self, more: Iterable[str] = (), usual: bool = True) -> None:
         self._markers = (_USUAL if usual else _ALWAYS) | {text.strip().casefold() for text in more}
+        # Markers such as "-999" are numbers too.
+        self._numbers = {
+            float(text.replace(",", ".")): text for text in self._markers if is_number(text) or is_number(text, "comma")
+        }
         self._raw: set[str] = set()
         self._found: dict[str, None] = {}
 
@@ -45,10 +53,22 @@ class MissingMarkers:
             self._found.setdefault(stripped)
         return True
 
+    def remove_numbers(self, numbers: np.ndarray) -> None:
+        """Replace numbers that stand for a missing value, such as -999, by NaN.
+
+        Arguments:
+            numbers: `(N,)` float64, which is changed.
+        """
+        for number, text in self._numbers.items():
+            places = numbers == number
+            if places.any():
+                numbers[places] = np.nan
+                self._found.setdefault(text)
+
     @property
-    def raw(self) -> frozenset[str]:
+    def raw(self) -> Set[str]:
         """The fields that were recognised until now, as the file writes them."""
-        return frozenset(self._raw)
+        return self._raw
 
     @property
     def found(self) -> tuple[str, ...]:

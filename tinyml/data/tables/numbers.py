@@ -75,9 +75,8 @@ def read_floats(texts: Sequence[str], mark: DecimalMark = "point", plain: bool =
     array([1.5, 2. ])
     """
     if not plain:
-        translated = _SEPARATOR.join(texts).translate(_TO_POINT[mark]).split(_SEPARATOR)
-        # A field that holds the separator is no number.
-        if len(translated) != len(texts):
-            raise ValueError(_SEPARATOR)
-        texts = translated
+        table = _TO_POINT[mark]
+        translated = _SEPARATOR.join(texts).translate(table).split(_SEPARATOR)
+        # Translating all texts at once is fast, but a text may hold the separator.
+        texts = translated if len(translated) == len(texts) else [text.translate(table) for text in texts]
     return np.fromiter(map(float, texts), np.float64, len(texts))

@@ -102,12 +102,31 @@ def recognise_encoding(path: Path, largest: int = LARGEST_FILE) -> str:
     """
     with opened(path, largest) as file:
         start = _read(file, _SAMPLE, path)
-        by_mark = _by_mark(start)
-        if by_mark is not None:
-            return by_mark
-        if b"\0" in start:
-            return _utf_16_without_mark(start, path)
-        return _eight_bit_encoding(start, file, path)
+        return _unicode_encoding(start, path) or _eight_bit_encoding(start, file, path)
+
+
+def start_encoding(start: bytes, path: Path) -> str:
+    """Return the encoding of a text of which only the first bytes are known.
+
+    Arguments:
+        start: the first bytes.
+        path: the file, for sentences.
+
+    Raises `DataError` when the bytes are no text.
+
+    >>> start_encoding(b"a,b", Path("table.txt"))
+    'utf-8'
+    """
+    found = _unicode_encoding(start, path)
+    if found is None and (b"\0" in start or _CONTROL.search(start)):
+        raise _no_text(path, "it holds bytes that are no letters")
+    if found is not None:
+        return found
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(start)
+    except UnicodeDecodeError:
+        return _FALLBACK
+    return "utf-8"
 
 
 @contextmanager
@@ -186,12 +205,13 @@ def _read(file: io.RawIOBase, count: int, path: Path) -> bytes:
         raise DataError(f"Could not read '{show_path(path)}': {error.strerror or error}.") from error
 
 
-def _by_mark(start: bytes) -> str | None:
+def _unicode_encoding(start: bytes, path: Path) -> str | None:
+    """Return the encoding if a byte order mark or zero bytes show it, else None."""
     if start.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and not start.startswith(codecs.BOM_UTF32_LE):
         return "utf-16"
-    return None
+    return _utf_16_without_mark(start, path) if b"\0" in start else None
 
 
 def _utf_16_without_mark(start: bytes, path: Path) -> str:

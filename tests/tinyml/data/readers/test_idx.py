@@ -7,6 +7,7 @@ import pytest
 from tests.tinyml.data.idx import idx_bytes, write_pair
 from tinyml.core import DataError
 from tinyml.data import DataChoice, describe, load, split
+from tinyml.data.readers import describe_sources
 
 MNIST = Path(__file__).parents[5] / "shared" / "data" / "mnist"
 
@@ -87,7 +88,7 @@ def test_a_missing_folder_a_file_and_an_empty_folder_are_told_apart(tmp_path: Pa
     (tmp_path / "file").touch()
     (tmp_path / "empty").mkdir()
     for name in ("file", "empty"):
-        assert f"cannot read '{tmp_path / name}' as data. Choose a folder of IDX files." in complaint(tmp_path / name)
+        assert f"cannot read '{tmp_path / name}' as data. Choose {describe_sources()}." in complaint(tmp_path / name)
     (tmp_path / "empty" / "images-idx4-ubyte").touch()
     assert "holds no IDX files" in complaint(tmp_path / "empty")
 

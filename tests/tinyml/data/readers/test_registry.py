@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.tinyml.data.idx import write_pair
-from tests.tinyml.data.readers.throwaway_reader import csv_reader, write_table
+from tests.tinyml.data.readers.throwaway_reader import number_reader, write_table
 from tinyml.command_line import main
 from tinyml.core import DataError
 from tinyml.data import describe, load
@@ -19,18 +19,18 @@ from tinyml.storage import identify
 
 @pytest.fixture
 def table(tmp_path: Path) -> Iterator[Path]:
-    """Add the reader of CSV tables, and return a table."""
+    """Add the reader of number lists, and return a table."""
     folder = tmp_path / "more_readers"
     folder.mkdir()
-    with csv_reader(folder):
-        yield write_table(tmp_path / "table.csv")
+    with number_reader(folder):
+        yield write_table(tmp_path / "table.numbers")
 
 
 class TestANewReaderFile:
     def test_is_found(self, table: Path) -> None:
-        assert list(readers()) == ["csv", "idx"]
-        assert find_reader(table) is readers()["csv"]
-        assert not readers()["csv"].reads_folder
+        assert {"idx", "numbers", "table"} <= set(readers())
+        assert find_reader(table) is readers()["numbers"]
+        assert not readers()["numbers"].reads_folder
 
     def test_describes_and_loads_under_the_path_that_was_given(self, table: Path) -> None:
         shares: list[float] = []
@@ -46,27 +46,28 @@ class TestANewReaderFile:
     def test_is_in_help_texts_and_sentences(self, table: Path, capsys: pytest.CaptureFixture[str]) -> None:
         with pytest.raises(SystemExit):
             main(["train", "--help"])
-        assert "or path of a CSV table or a folder of IDX files" in " ".join(capsys.readouterr().out.split())
-        with pytest.raises(DataError, match=r"Choose a CSV table or a folder of IDX files\."):
+        assert "a list of numbers" in describe_sources()
+        assert f"or path of {describe_sources()}" in " ".join(capsys.readouterr().out.split())
+        with pytest.raises(DataError, match=f"Choose {describe_sources()}\\."):
             describe(str(table.parent))
         (table.parent / "notes.txt").write_text("notes")
-        assert "as data, a CSV table or a folder of IDX files." in identify(table.parent / "notes.txt").sentence
+        assert f"as data, {describe_sources()}." in identify(table.parent / "notes.txt").sentence
 
     def test_makes_its_files_data(self, table: Path) -> None:
         found = identify(table)
         assert found.kind == "data"
-        assert found.sentence == f"'{table}' is a CSV table. Choose it as the data of a project."
+        assert found.sentence == f"'{table}' is a list of numbers. Choose it as the data of a project."
 
     def test_reports_its_own_errors(self, table: Path) -> None:
         table.write_text("1,2\n3")
-        with pytest.raises(DataError, match=r"'table\.csv' is no table of numbers"):
+        with pytest.raises(DataError, match=r"'table\.numbers' is no list of numbers"):
             load(str(table))
 
 
 def test_an_unknown_file_has_no_reader(tmp_path: Path) -> None:
-    table = write_table(tmp_path / "table.csv")
+    table = write_table(tmp_path / "table.numbers")
     assert find_reader(table) is None
-    with pytest.raises(DataError, match=r"cannot read '.*table\.csv' as data\. Choose a folder of IDX files\."):
+    with pytest.raises(DataError, match=r"cannot read '.*table\.numbers' as data\. Choose a"):
         load(str(table))
 
 
@@ -95,4 +96,5 @@ def test_every_reader_says_what_a_dialog_and_a_sentence_need() -> None:
         assert all((reader.title, reader.help))
         assert reader.source.split()[0] in ("a", "an")
         assert all(suffix.startswith(".") and suffix == suffix.lower() for suffix in reader.suffixes)
-    assert describe_sources() == "a folder of IDX files"
+    assert describe_sources([readers()["idx"]]) == "a folder of IDX files"
+    assert describe_sources([readers()["table"], readers()["idx"]]) == "a CSV or TSV table or a folder of IDX files"

@@ -1,4 +1,4 @@
-"""A reader of CSV tables that only tests add to the package."""
+"""A reader of number lists that only tests add to the package."""
 
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -8,10 +8,10 @@ from tests.extended_package import THROWAWAYS, extended_package
 from tinyml.data.readers import readers
 
 
-def csv_reader(folder: Path) -> AbstractContextManager[None]:
+def number_reader(folder: Path) -> AbstractContextManager[None]:
     """Add a folder with one more reader file to the package; remove it at the end."""
-    source = (THROWAWAYS / "table.py").read_text(encoding="utf-8")
-    return extended_package(package, folder, "table.py", source, readers.cache_clear)
+    source = (THROWAWAYS / "numbers.py").read_text(encoding="utf-8")
+    return extended_package(package, folder, "numbers.py", source, readers.cache_clear)
 
 
 def write_table(path: Path, count: int = 60) -> Path:

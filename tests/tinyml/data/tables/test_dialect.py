@@ -21,6 +21,7 @@ from tinyml.data.tables.dialect import Dialect, is_separator_line, read_rows, re
         ("file,label\na b.png,cat\nc d.png,dog", "comma"),
         ("date;value\n2020-01-01 10:00;1,5\n2020-01-01 11:00;2,5", "semicolon"),
         ("length,width\n5.1,3.5\n4.9\n4.7,3.2", "comma"),
+        ("0.5,red,name 1\n0.7,blue,name 2", "comma"),
         ("word\nanother", "comma"),
         ("sep=|\na;b|c", "bar"),
         ('"a;b;c",1\n"d;e;f",2', "comma"),
