@@ -118,10 +118,10 @@ class Monitor(QWidget):
             self.refresh()
             areas = self.loss_plot.area, self.accuracy_plot.area
             for area in areas:
-                area.show_focus(False)
+                area.set_saving_picture(True)
             image = paint_widgets([self.loss_plot, self.accuracy_plot])
             for area in areas:
-                area.show_focus(True)
+                area.set_saving_picture(False)
             self._export_job.start(partial(save_picture, image, path))
         else:
             self._export_job.start(partial(CurveTable(self.curves).save, path))

@@ -18,10 +18,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from app.monitor.dashes import Points, cut_into_dashes
 from app.widgets.plot import Plot
 from app.widgets.theme.theme import GRID, SERIES_COLORS, current_theme
 
-Points = tuple[np.ndarray, np.ndarray]
 Range = tuple[float, float]
 
 _PAN = {
@@ -36,7 +36,19 @@ _MAX_MARKERS = 60
 
 
 class _ValueAxis(pyqtgraph.AxisItem):
-    """The axis of the values. It shows the number at its end, although half of this number is outside of the axis."""
+    """The axis of the values. It shows the number at its end, although half of this number is outside of the axis.
+
+    Its grid lies behind the curves, so Qt paints the axis again with each new point. It keeps a picture for that: to
+    write the same numbers again takes longer than to draw all curves.
+    """
+
+    def __init__(self, orientation: str) -> None:
+        super().__init__(orientation)
+        self.keep_picture(True)
+
+    def keep_picture(self, keep: bool) -> None:
+        """Paint the axis with its kept picture, which has the resolution of the screen, only if `keep`."""
+        self.setCacheMode(self.CacheMode.DeviceCoordinateCache if keep else self.CacheMode.NoCache)
 
     def boundingRect(self) -> QRectF:
         rect: QRectF = super().boundingRect()
@@ -62,17 +74,18 @@ class PlotArea(Plot):
     hovered = Signal(float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent, axisItems={"left": _ValueAxis("left")})
+        self._value_axis = _ValueAxis("left")
+        super().__init__(parent, axisItems={"left": self._value_axis})
         self.setMinimumSize(120, 80)
         plot = self.getPlotItem()
         self._view = plot.getViewBox()
         self._log = False
         self._shown_stop_marker: tuple[float | None, str, bool] = (None, "", False)
-        self._shows_focus = True
+        self._saving_picture = False
         self._add_curves()
         self._add_marks()
         plot.showGrid(x=False, y=True, alpha=0.25)
-        plot.getAxis("left").setStyle(tickLength=0, autoReduceTextSpace=False, hideOverlappingLabels=False)
+        self._value_axis.setStyle(tickLength=0, autoReduceTextSpace=False, hideOverlappingLabels=False)
         plot.getAxis("bottom").setStyle(tickLength=4, hideOverlappingLabels=False)
         # Half of the last number below the axis lies outside the plot.
         plot.layout.setContentsMargins(0, GRID // 2, 2 * GRID, 0)
@@ -98,10 +111,16 @@ class PlotArea(Plot):
         bottom, top = self._view.viewRange()[1]
         return float(bottom), float(top)
 
+    @property
+    def _pixel(self) -> tuple[float, float]:
+        """Width and height of a pixel, in epochs and values."""
+        (left, right), (bottom, top) = self.epochs, self.heights
+        return (right - left) / self.pixels, (top - bottom) / max(self._view.height(), 1)
+
     def set_log(self, log: bool) -> None:
         """Label the axis of the values as powers of ten if `log`. The curves must then have decimal logarithms."""
         self._log = log
-        self.getPlotItem().getAxis("left").setLogMode(False, log)
+        self._value_axis.setLogMode(False, log)
 
     def show_range(self, epochs: Range, heights: Range) -> None:
         """Show these ranges of the two axes. If they are visible already, do nothing.
@@ -121,9 +140,10 @@ class PlotArea(Plot):
             smoothed: the smoothed values of the batches.
             validation: the value on the validation set after each epoch.
         """
-        for curve, (x, y) in ((self._batches, batches), (self._smoothed, smoothed), (self._validation, validation)):
+        for curve, (x, y) in ((self._batches, batches), (self._smoothed, smoothed)):
             connect = "all" if np.isfinite(y).all() else "finite"
             curve.setData(x, y, connect=connect)
+        self._validation.setData(*cut_into_dashes(validation, self._pixel), connect="pairs")
         few = len(validation[0]) <= _MAX_MARKERS
         self._epoch_markers.setData(*_finite(validation) if few else ([], []))
 
@@ -204,13 +224,18 @@ class PlotArea(Plot):
         self._cursor.setPen(QPen(QColor(theme.muted), 0, Qt.PenStyle.DotLine))
         self.show_stop_marker(*self._shown_stop_marker)
 
-    def show_focus(self, shows: bool) -> None:
-        """Paint the border for the keyboard focus only if `shows`, which is False while a picture is saved."""
-        self._shows_focus = shows
+    def set_saving_picture(self, saving: bool) -> None:
+        """While a picture is saved, paint numbers in its resolution and no border for the keyboard focus.
+
+        Arguments:
+            saving: True before the picture is painted, False after it.
+        """
+        self._saving_picture = saving
+        self._value_axis.keep_picture(not saving)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        if self.hasFocus() and self._shows_focus:
+        if self.hasFocus() and not self._saving_picture:
             painter = QPainter(self.viewport())
             painter.setPen(QPen(QColor(current_theme().accent), 1, Qt.PenStyle.DotLine))
             painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))
@@ -275,12 +300,14 @@ class PlotArea(Plot):
 
     def _add_curves(self) -> None:
         training, validation = QColor(SERIES_COLORS["training"]), QColor(SERIES_COLORS["validation"])
-        dashes = QPen(validation, 2)
-        dashes.setCosmetic(True)
-        dashes.setDashPattern([3, 2])
+        dashes = pyqtgraph.mkPen(validation, width=2)
+        dashes.setCapStyle(Qt.PenCapStyle.FlatCap)
         self._batches = pyqtgraph.PlotCurveItem(antialias=False)
         self._smoothed = pyqtgraph.PlotCurveItem(pen=pyqtgraph.mkPen(training, width=2), antialias=True)
         self._validation = pyqtgraph.PlotCurveItem(pen=dashes, antialias=True)
+        for wide in (self._smoothed, self._validation):
+            # Line by line. As one path, a wide line that goes up and down takes Qt up to fifty times as long.
+            wide.setSegmentedLineMode("on")
         self._epoch_markers = pyqtgraph.ScatterPlotItem(size=5, pen=None, brush=validation)
         for curve in (self._batches, self._smoothed, self._validation, self._epoch_markers):
             self.addItem(curve, ignoreBounds=True)

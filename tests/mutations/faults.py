@@ -260,4 +260,11 @@ FAULTS = (
         after="        if not self._timer.isActive():",
         tests=("tests/app/builder/code",),
     ),
+    Fault(
+        what="wide lines that block the window while they are painted",
+        file="app/monitor/plot_area.py",
+        before='wide.setSegmentedLineMode("on")',
+        after="pass",
+        tests=("tests/app/monitor",),
+    ),
 )

@@ -3,8 +3,9 @@
 import csv
 
 import numpy as np
+from pyqtgraph import AxisItem
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QFileDialog, QLabel, QMessageBox, QPushButton
 
 from app.monitor import Monitor
@@ -66,6 +67,24 @@ def test_the_export_button_saves_a_picture(qtbot, monitor, session, tmp_path, mo
     qtbot.waitUntil(lambda: "Saved" in text_of(monitor, "monitor_export_report"))
     image = QImage(str(tmp_path / "curves.png"))
     assert image.width() > 2 * monitor.loss_plot.width()
+
+
+def test_the_numbers_of_a_picture_are_not_those_of_the_screen_enlarged(monitor, session, tmp_path, monkeypatch) -> None:
+    session.begin()
+    session.learn([1.0] * 20)
+    monitor.refresh()
+    monitor.grab()
+    scales = []
+    paint = AxisItem.paint
+
+    def spy(axis: AxisItem, painter: QPainter, *rest: object) -> None:
+        scales.append((axis.orientation, painter.deviceTransform().m11()))
+        paint(axis, painter, *rest)
+
+    monkeypatch.setattr(AxisItem, "paint", spy)
+    monitor.export_to(tmp_path / "curves.png")
+    monitor.shutdown()
+    assert ("left", 2) in scales
 
 
 def test_a_failed_export_is_explained_beside_the_button(qtbot, monitor, session, tmp_path) -> None:
