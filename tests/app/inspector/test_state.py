@@ -32,7 +32,7 @@ class FakeInspection(QObject):
         super().__init__()
         self.samples = None
         self.quick_jobs = SimpleNamespace(submit=self.submit)
-        self.jobs, self.functions, self.targets = [], [], []
+        self.jobs, self.functions, self.targets, self.request_times = [], [], [], []
         rng = np.random.default_rng(0)
         conv = Conv2D("conv_1", (1, 8, 8), 4, 3, 3, 1, 1, rng=rng)
         linear = Linear("linear_1", 256, 10, rng=rng)
@@ -44,6 +44,7 @@ class FakeInspection(QObject):
         return self.sample_trace
 
     def submit(self, function):
+        self.request_times.append(perf_counter())
         self.jobs.append(Job(lambda _progress: function()))
         self.functions.append(function)
         self.targets.append(Target(*function.args[1:]))
@@ -254,14 +255,13 @@ def test_new_weights_replace_the_reconstruction_without_a_gap(state, inspection,
 def test_new_weights_are_requested_with_a_pause(state, inspection, qtbot):
     inspection.answer()
     for count in (1, 2, 3):
-        began = perf_counter()
         for _ in range(20):
             inspection.change()
         assert len(inspection.jobs) == count
         qtbot.waitUntil(lambda count=count: len(inspection.jobs) == count + 1)
-        if count > 1:  # the first pause began before this loop
-            assert perf_counter() - began > 0.9 * SHORTEST_PAUSE_MS / 1000  # Qt's timers can be 5 % early
         inspection.answer()
+    # Qt's timers can be 5 % early, and on a busy machine the clock can be read some milliseconds after a timer starts.
+    assert np.diff(inspection.request_times).min() > 0.75 * SHORTEST_PAUSE_MS / 1000
 
 
 def test_a_refusal_is_shown_and_new_weights_are_tried(state, inspection, signals, qtbot):
