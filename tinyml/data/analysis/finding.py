@@ -1,0 +1,59 @@
+"""A finding: one sentence about a dataset."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["information", "warning"]
+"""A warning says that the data are probably not as they should be, and what to do."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that a user should know about a dataset.
+
+    Attributes:
+        kind: a short name of the rule that found it, such as "balance" or "leak".
+        sentence: what was found, in plain words; for a warning also the remedy.
+        severity: "information" or "warning".
+    """
+
+    kind: str
+    sentence: str
+    severity: Severity = "information"
+
+
+def count_of(count: int, noun: str) -> str:
+    """Return a number with its noun.
+
+    >>> count_of(1, "image"), count_of(12_345, "class")
+    ('1 image', '12 345 classes')
+    """
+    if count == 1:
+        return f"1 {noun}"
+    return f"{count:,} {noun}{'es' if noun.endswith('s') else 's'}".replace(",", " ")
+
+
+def listed(words: Sequence[str], most: int = 3) -> str:
+    """Return words in quotation marks as they stand in a sentence; the rest is counted.
+
+    Arguments:
+        words: names of classes or columns.
+        most: how many of them are named.
+
+    >>> listed(["a", "b"]), listed(["a", "b", "c", "d", "e"])
+    ("'a' and 'b'", "'a', 'b', 'c' and 2 more")
+    """
+    shown = [f"'{word}'" for word in words[:most]]
+    if len(words) > most:
+        shown.append(f"{len(words) - most} more")
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+
+
+def number(value: float) -> str:
+    """Return `value` for a sentence, with at most four significant digits.
+
+    >>> number(0.13066), number(255.0), number(1234567.0)
+    ('0.1307', '255', '1.235e+06')
+    """
+    return f"{value:.4g}"
