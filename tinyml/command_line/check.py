@@ -6,6 +6,7 @@ import time
 
 import numpy as np
 
+from tinyml.command_line.downloading import download_if_needed
 from tinyml.core import TinymlError
 from tinyml.data import Dataset, prepare_splits
 from tinyml.learner import set_up_training
@@ -30,6 +31,7 @@ def run(options: argparse.Namespace) -> None:
         data = data.model_copy(update={"source": options.data})
     if options.seed is not None:
         training = training.model_copy(update={"seed": options.seed})
+    download_if_needed(data.source)
     splits = prepare_splits(data)
     net = set_up_training(project.network, training, splits).net
     examples = _draw(splits.train, options.examples, training.seed)

@@ -5,6 +5,7 @@ import json
 import time
 from typing import Any
 
+from tinyml.command_line.downloading import download_if_needed
 from tinyml.data import prepare_splits
 from tinyml.learner import Report, check_fits, report
 from tinyml.storage import load_model
@@ -21,6 +22,7 @@ def run(options: argparse.Namespace) -> None:
     started = time.perf_counter()
     net, about = load_model(options.model)
     choice = about.data if options.data is None else about.data.model_copy(update={"source": options.data})
+    download_if_needed(choice.source)
     test = prepare_splits(choice, fitted=about.preprocessing).test
     check_fits(net, about.input_shape, test)
     metrics = report(net, test, about.training.loss)

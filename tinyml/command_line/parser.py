@@ -6,7 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import tinyml
 
-_DATA = "name of a built-in set ({built-in sets}), or path of {sources}"
+_DATA = (
+    "name of a built-in set ({built-in sets}) or of a public set, which is downloaded if needed ({public sets}), or "
+    "path of {sources}"
+)
 """`_HelpFormatter` fills in what is in braces."""
 
 _PROJECT = (
@@ -52,10 +55,11 @@ class _HelpFormatter(argparse.HelpFormatter):
     def _get_help_string(self, action: argparse.Action) -> str:
         text = super()._get_help_string(action) or ""
         if "{sources}" in text:
-            from tinyml.data import builtin_names
+            from tinyml.data import builtin_names, public_names
             from tinyml.data.readers import describe_sources
 
             text = text.replace("{built-in sets}", ", ".join(builtin_names())).replace("{sources}", describe_sources())
+            text = text.replace("{public sets}", ", ".join(public_names()))
         if "{optimisers}" in text:
             from tinyml.optims import optimizer_descriptions
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
+from tinyml.command_line.downloading import download_if_needed
 from tinyml.core import DivergedError, SettingsError, TinymlError
 from tinyml.core.files import check_can_save, remove_leftovers
 from tinyml.core.memory import describe_bytes
@@ -61,6 +62,7 @@ def run(options: argparse.Namespace) -> None:
     for path in filter(None, (options.save, options.checkpoint)):
         check_can_save(path)
     project, resume = _open(options)
+    download_if_needed(project.data.source, options.quiet)
     if not options.quiet:
         _announce_loading(describe_choice(project.data))
     splits = prepare_splits(project.data)
