@@ -18,6 +18,8 @@ _LEAST_AGREEMENT = 0.5
 """A mark that gives less than this share of the rows the same number of fields divides nothing."""
 _LEAST_GAIN = 0.02
 """A mark must be better than the marks before it by this much."""
+_UNDIVIDED_NAMES = 0.5
+"""What a mark loses if it does not divide the first row."""
 _SEPARATOR_LINE = re.compile(r"sep=([\t;|,])\s*", re.IGNORECASE)
 _QUOTED_OR_NOT = {
     "double": re.compile(r'"((?:[^"]|"")*)"|(\S+)'),
@@ -56,7 +58,8 @@ def recognise_delimiter(lines: Sequence[str], quotes: Quotes) -> Delimiter:
     """Return the delimiter of a table.
 
     For each mark, two shares are added: the share of the rows with the most frequent number of fields (at least two),
-    and the share of the fields that are numbers. The highest sum wins. If two are equal, the order is tab, semicolon,
+    and the share of the fields that are numbers. A mark that does not divide the first row loses ½. The highest sum
+    wins. If two are equal, the order is tab, semicolon,
     bar, comma, spaces. If no mark divides the rows, the table has one column, and the answer is the comma.
 
     Arguments:
@@ -169,4 +172,6 @@ def _score(lines: Sequence[str], dialect: Dialect) -> float:
     if dialect.delimiter == "spaces" and sum(any(mark in text for mark in "\t;|,") for text in texts) > len(rows) / 2:
         return 0.0  # the spaces are inside of fields with another delimiter
     numbers = len(fields) - len(texts)
-    return agreeing / len(rows) + numbers / max(len(fields), 1)
+    # In "size;colour" above "4,5;red", the comma is no delimiter although it divides most rows.
+    undivided_names = _UNDIVIDED_NAMES if len(rows[0]) == 1 else 0.0
+    return agreeing / len(rows) + numbers / max(len(fields), 1) - undivided_names

@@ -23,6 +23,7 @@ from tinyml.data.tables.dialect import Dialect, is_separator_line, read_rows, re
         ("length,width\n5.1,3.5\n4.9\n4.7,3.2", "comma"),
         ("0.5,red,name 1\n0.7,blue,name 2", "comma"),
         ("word\nanother", "comma"),
+        ("size;colour;kind\n4,32;red;small\n;blue;large\n9,1;red;large", "semicolon"),
         ("sep=|\na;b|c", "bar"),
         ('"a;b;c",1\n"d;e;f",2', "comma"),
     ],
