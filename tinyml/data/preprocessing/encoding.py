@@ -8,13 +8,12 @@ from collections.abc import Sequence
 from typing import Annotated, Literal
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 from pydantic import BaseModel, ConfigDict, FailFast, Field
 
 from tinyml.core import Array, DataError
+from tinyml.data.images import encode as images
 from tinyml.data.preprocessing.settings import ResizeRule
-
-_MODES = {1: "L", 3: "RGB"}
 
 
 class ImageEncoding(BaseModel):
@@ -83,7 +82,7 @@ Encoding = Annotated[ImageEncoding | TableEncoding, Field(discriminator="kind")]
 
 
 def encode_image(image: Image.Image, encoding: ImageEncoding) -> np.ndarray:
-    """Return an image in the size and the colours of an encoding.
+    """Return an image in the size and the colours of an encoding; see `tinyml.data.images.encode` for the rules.
 
     Arguments:
         image: any image of Pillow.
@@ -91,12 +90,12 @@ def encode_image(image: Image.Image, encoding: ImageEncoding) -> np.ndarray:
 
     Shapes: `(channels, height, width)` bytes.
 
+    Raises `DataError` for pixels without a fixed range, such as floating-point numbers.
+
     >>> encode_image(Image.new("RGB", (10, 6), "red"), ImageEncoding(height=2, width=2, channels=3))[:, 0, 0]
     array([255,   0,   0], dtype=uint8)
     """
-    image = image.convert(_MODES[encoding.channels])
-    pixels = resize_image(image, encoding).reshape(encoding.height, encoding.width, encoding.channels)
-    return np.ascontiguousarray(pixels.transpose(2, 0, 1))
+    return images.image_bytes(image, encoding)
 
 
 def resize_image(image: Image.Image, encoding: ImageEncoding) -> np.ndarray:
@@ -108,15 +107,10 @@ def resize_image(image: Image.Image, encoding: ImageEncoding) -> np.ndarray:
 
     Shapes: `(height, width)`, or `(height, width, 3)`.
     """
-    size = encoding.width, encoding.height
-    if image.size != size:
-        if encoding.resize == "stretch":
-            image = image.resize(size, Image.Resampling.BICUBIC)
-        elif encoding.resize == "crop":
-            image = ImageOps.fit(image, size, Image.Resampling.BICUBIC)
-        else:
-            image = ImageOps.pad(image, size, Image.Resampling.BICUBIC)
-    return np.asarray(image)
+    resized = images.resize_image(image, encoding.width, encoding.height, encoding.resize)
+    pixels = np.asarray(resized)
+    # Bicubic interpolation can exceed the smallest and the largest number. For bytes, Pillow cuts this off.
+    return np.clip(pixels, *image.getextrema()) if image.mode == "F" else pixels
 
 
 def encode_rows(rows: Sequence[Sequence[str]], encoding: TableEncoding) -> Array:

@@ -8,6 +8,7 @@ from PIL import Image
 from pydantic import BaseModel, ConfigDict, FailFast, Field
 
 from tinyml.core import Array, DataError
+from tinyml.data.images.opening import open_image
 from tinyml.data.preprocessing.encoding import Encoding, ImageEncoding, TableEncoding, encode_image, encode_rows
 from tinyml.data.preprocessing.scaling import Scaling
 
@@ -56,11 +57,8 @@ class FittedPreprocessing(BaseModel):
         if not isinstance(self.encoding, ImageEncoding):
             raise DataError("This network does not take images. Choose data that fits it.")
         if not isinstance(image, Image.Image):
-            try:
-                with Image.open(image) as opened:
-                    return self.encode_image(opened.copy())
-            except (OSError, ValueError, Image.DecompressionBombError) as error:
-                raise DataError(f"'{Path(image).name}' cannot be read as an image. Choose another file.") from error
+            with open_image(image) as opened:
+                return self.encode_image(opened)
         stored = encode_image(image, self.encoding)[np.newaxis]
         image_in_unit: Array = np.divide(stored, np.float32(self.encoding.divisor), dtype=np.float32)
         return image_in_unit
