@@ -143,7 +143,8 @@ def load(
         dataset = public_sets()[source].load(progress)
     else:
         reader, request = _request(source, options, preprocessing, progress)
-        _check_memory(reader.describe(replace(request, progress=ignore_progress)))
+        if not reader.checks_memory:
+            _check_memory(reader.describe(replace(request, progress=ignore_progress)))
         dataset = reader.load(request)
         dataset = replace(dataset, description=replace(dataset.description, name=source))
     return convert_images(dataset, preprocessing)

@@ -43,6 +43,7 @@ class DataDescription:
         target_shape: shape of the target numbers of one example (regression, autoencoders); None if the targets are
             classes.
         bytes_per_number: 4 for inputs in float32, 1 for images that are stored as bytes.
+        on_disk: True if the inputs are kept in a temporary file, because they need more memory than is free.
         target: "input" if the target of every example is its input, else "label".
         has_labels: False if the data has no labels, so that only an autoencoder can learn it.
         encoding: how a raw example is stored; None if there is no raw form, such as for drawn points.
@@ -78,17 +79,19 @@ class DataDescription:
     recognised: tuple[tuple[str, str], ...] = ()
     option_choices: tuple[tuple[str, tuple[str, ...]], ...] = ()
     findings: tuple[str, ...] = ()
+    on_disk: bool = False
 
     @property
     def memory(self) -> int:
-        """Memory of the loaded examples in bytes: inputs, and labels or target numbers.
+        """Memory of the loaded examples in bytes: inputs that are not on the disk, and labels or target numbers.
 
         >>> DataDescription("photos", "Photos", (1, 10, 10), ("cat", "dog"), 1000, bytes_per_number=1).memory
         108000
         """
         numbers = self.target_shape is not None and self.target == "label"
         target = 4 * math.prod(self.target_shape or ()) if numbers else 8
-        return self.count * (math.prod(self.example_shape) * self.bytes_per_number + target)
+        inputs = 0 if self.on_disk else math.prod(self.example_shape) * self.bytes_per_number
+        return self.count * (inputs + target)
 
     @property
     def has_classes(self) -> bool:

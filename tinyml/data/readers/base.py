@@ -63,6 +63,8 @@ class Reader:
         suffixes: the ends of the file names, e.g. (".csv", ".tsv"); empty if a dataset is a folder.
         is_part: returns True if a file that begins with these bytes is one file of a dataset that is
             a folder.
+        checks_memory: True if `load` itself keeps data on the disk that does not fit into the free memory, or raises
+            `DataError`. Otherwise `tinyml.data.load` compares the description with the free memory before.
 
     `describe` and `load` get an existing file or folder. The name in the description does not matter, because
     `tinyml.data.describe` and `tinyml.data.load` replace it by the path.
@@ -78,6 +80,7 @@ class Reader:
     options: type[SourceOptions] = SourceOptions
     suffixes: tuple[str, ...] = ()
     is_part: Callable[[bytes], bool] = _never_part
+    checks_memory: bool = False
 
     @property
     def reads_folder(self) -> bool:
