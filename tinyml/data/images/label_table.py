@@ -151,7 +151,12 @@ def label_kind(found: LabelledFiles, kind: LabelKind) -> tuple[Literal["classes"
 def read_classes(found: LabelledFiles) -> tuple[tuple[str, ...], np.ndarray]:
     """Return the names of the classes and the class of each image `(N,)`.
 
-    Whole numbers are sorted by value, other names as texts. Raises `DataError` when there are several label columns.
+    Whole numbers are sorted by value, other names as texts.
+
+    Arguments:
+        found: images with labels, at least one.
+
+    Raises `DataError` when there are several label columns.
     """
     if len(found.label_columns) > 1:
         raise DataError("Classes need one label column. Choose one, or choose numbers as labels.")
@@ -166,6 +171,9 @@ def read_classes(found: LabelledFiles) -> tuple[tuple[str, ...], np.ndarray]:
 
 def read_target_numbers(found: LabelledFiles) -> np.ndarray:
     """Return the target numbers `(N, columns)` float32.
+
+    Arguments:
+        found: images with labels, at least one.
 
     Raises `DataError` when a label is no number.
     """
@@ -185,7 +193,11 @@ def read_target_numbers(found: LabelledFiles) -> np.ndarray:
 
 
 def describe_unmatched(found: LabelledFiles) -> list[str]:
-    """Return sentences about labels without an image and images without a label."""
+    """Return sentences about labels without an image and images without a label.
+
+    Arguments:
+        found: the images of a table.
+    """
     sentences = []
     if found.unmatched:
         sentences.append(
@@ -199,7 +211,11 @@ def describe_unmatched(found: LabelledFiles) -> list[str]:
 
 
 def describe_repeated(found: LabelledFiles) -> list[str]:
-    """Return a sentence about images that are in the table more than once, or nothing."""
+    """Return a sentence about images that are in the table more than once, or nothing.
+
+    Arguments:
+        found: the images of a table.
+    """
     if not found.repeated:
         return []
     rows = _count(found.repeated, "row names an image that has", "rows name images that have")

@@ -23,6 +23,7 @@ class Samples:
     Attributes:
         count: number of headers that were read.
         smallest, largest: the sizes (height, width) with the fewest and the most pixels.
+        same_size: True if all of them have the same size.
         colour: True if an image can have colours.
         broken: a sentence for each header that cannot be read.
         are_all: True if these are all images, not only a sample.
