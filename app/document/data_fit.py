@@ -116,7 +116,8 @@ class DataFit(QObject):
     def _refresh(self) -> None:
         document = self._document
         project, data = document.project, document.data
-        asked = (project.network, project.training.loss, project.training.image_augmentation_settings, data)
+        # The edits of an offer hold the whole project, so any other project needs another offer.
+        asked = (project, data) if self._offer else (project.network, project.training, data)
         if asked == self._found_for:
             return
         self._found_for = asked

@@ -8,13 +8,16 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QUndoStack
 
 from app.document.blocks import BlockPath, inferred_in, nearest_block, written_down
+from app.document.data_descriptions import DataDescriptions, DescribedData, described_alike, read_description
+from app.document.data_problems import find_data_problems
 from app.document.edit_command import EditCommand
 from app.document.edits import Edit, Names, dismiss_hint
 from app.document.hint_rule import Hint
 from app.document.hints import find_hints
 from app.jobs import BackgroundRunner, Job
-from tinyml.core import Problem, TinymlError
-from tinyml.data import DataDescription, describe, known_names
+from tinyml.core import DataError, Problem, TinymlError
+from tinyml.data import DataChoice, DataDescription, known_names
+from tinyml.data.options import SourceOptions
 from tinyml.learner import find_problems
 from tinyml.net import Inference, LayerInference, NetworkFacts, NetworkSpecification, collect_facts, infer
 from tinyml.storage import Project, read_project, save_project
@@ -38,6 +41,7 @@ class Document(QObject):
             it is True if new layers become the first ones inside.
         inference: shapes and problems of the network for the chosen data.
         data: description of the chosen data; None while it is being read, and if it cannot be read.
+        data_options: the class of the options of the data's source; without options while it is not known.
         data_problem: one sentence that says why the chosen data cannot be used; empty if it can.
         path: path of the project file; None before the first save.
         title: name of a project that has no file.
@@ -64,8 +68,10 @@ class Document(QObject):
         self.path: Path | None = None
         self.title = UNTITLED
         self.data: DataDescription | None = None
+        self.data_options: type[SourceOptions] = SourceOptions
         self.data_problem = ""
-        self._descriptions = {name: describe(name) for name in known_names()}
+        self._just_read: DataChoice | None = None
+        self._descriptions = DataDescriptions()
         self._data_job: Job | None = None
         self.inference = self._network_inference = Inference((), None, ())
         self._facts: NetworkFacts | None = None
@@ -94,8 +100,12 @@ class Document(QObject):
     @property
     def problems(self) -> tuple[Problem, ...]:
         """All reasons why the network cannot be trained; problems of the data come first."""
-        data = (Problem(-1, "input", self.data_problem),) if self.data_problem else ()
-        return data + self.inference.problems
+        return self.data_problems + self.inference.problems
+
+    @property
+    def data_problems(self) -> tuple[Problem, ...]:
+        """The problems of the data themselves: they cannot be read, or they have changed."""
+        return find_data_problems(self.project.data, self.data, self.data_problem)
 
     @property
     def facts(self) -> NetworkFacts:
@@ -276,8 +286,8 @@ class Document(QObject):
         """
         old, new = self.project.data, project.data
         self.project = project
-        if (old.source, old.target) != (new.source, new.target) or self.data_problem:
-            self._describe_data()
+        if old.target != new.target or not described_alike(old, new) or self.data_problem:
+            self._describe_data(same_source=old.source == new.source)
         self._infer()
         block = nearest_block(project, self.block)
         same_block = block == self.block
@@ -290,16 +300,16 @@ class Document(QObject):
         if not same_selection:
             self.selection_changed.emit()
 
-    def describe_data(self, source: str) -> Job:
-        """Read the description of a data source in the background and remember it.
+    def describe_data(self, choice: DataChoice) -> Job:
+        """Read the description of some data in the background and remember it.
 
         Arguments:
-            source: name of a built-in dataset, or path of a folder.
+            choice: source, options and preprocessing.
 
-        Returns the job; its result is a `DataDescription`. The job has its own thread, since a folder on a network may
+        Returns the job; its result is a `DescribedData`. The job has its own thread, since a folder on a network may
         never answer.
         """
-        job = BackgroundRunner(idle_seconds=0).submit(partial(describe, source))
+        job = BackgroundRunner(idle_seconds=0).submit_with_progress(partial(read_description, choice))
         job.returned.connect(self._on_data_described)
         return job
 
@@ -308,26 +318,45 @@ class Document(QObject):
         if self._data_job is not None:
             self._data_job.cancel()
 
-    def _describe_data(self) -> None:
-        """Use the known description of the chosen data. Read a folder again, since it may have changed."""
-        source = self.project.data.source
+    def _describe_data(self, same_source: bool = False) -> None:
+        """Use the known description of the chosen data. Read a folder again, since it may have changed.
+
+        Arguments:
+            same_source: only the options changed, so the description before is shown until the next one is read.
+        """
+        choice, before = self.project.data, self.data if same_source else None
         self.shutdown()
-        known = self._descriptions.get(source)
-        self.data, self.data_problem = known.with_target(self.project.data.target) if known else None, ""
-        if source not in known_names():
-            self._data_job = self.describe_data(source)
+        if not same_source:
+            self.data_options = SourceOptions
+        try:
+            known = self._descriptions.find(choice)
+        except DataError as error:
+            self.data, self.data_problem = None, str(error)
+            return
+        self.data, self.data_problem = before, ""
+        if known is not None:
+            self.data, self.data_options = known.description.with_target(choice.target), known.options
+        just_read, self._just_read = self._just_read, None
+        is_new = known is not None and just_read is not None and described_alike(just_read, choice)
+        if choice.source not in known_names() and not is_new:
+            self._data_job = self.describe_data(choice)
             self._data_job.failed.connect(self._on_data_failed)
 
     @Slot(object)
-    def _on_data_described(self, description: DataDescription) -> None:
-        self._descriptions[description.name] = description
+    def _on_data_described(self, described: DescribedData) -> None:
+        self._descriptions.remember(described)
+        self._just_read = described.choice
         chosen = self.project.data
-        if description.name == chosen.source and description.with_target(chosen.target) != self.data:
-            self._set_data(description.with_target(chosen.target), "")
+        description = described.description.with_target(chosen.target)
+        if described_alike(described.choice, chosen):
+            self._just_read = None
+            self.data_options = described.options
+            if description != self.data:
+                self._set_data(description, "")
 
     @Slot(str)
     def _on_data_failed(self, sentence: str) -> None:
-        self._descriptions.pop(self.project.data.source, None)
+        self._descriptions.forget(self.project.data)
         self._set_data(None, sentence)
 
     def _set_data(self, description: DataDescription | None, problem: str) -> None:

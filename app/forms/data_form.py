@@ -5,12 +5,12 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QComboBox, QFileDialog, QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QVBoxLayout, QWidget
 
 from app.document import DATA_PENDING, Document
-from app.document.data_filters import data_name_filters
 from app.document.edits import change_data
 from app.formatting import format_count, format_list
+from app.forms.ask_for_source import ask_for_source
 from app.forms.field_help import FieldHelp
 from app.forms.form_widgets import Page
 from app.forms.model_form import ModelForm
@@ -23,8 +23,8 @@ from app.widgets.theme.theme import GRID
 from app.widgets.visible_refresh import VisibleRefresh
 from tinyml.core import DataError, describe_shape
 from tinyml.core.memory import describe_bytes
-from tinyml.data import DataChoice, DataDescription, builtin_descriptions, known_names, memory_problem, split_counts
-from tinyml.data.readers import describe_sources, readers
+from tinyml.data import DataChoice, DataDescription, builtin_descriptions, memory_problem, split_counts
+from tinyml.data.readers import readers
 
 CHOOSE_FILE, CHOOSE_FOLDER = "Choose file…", "Choose folder…"
 _TARGET_TITLES = {"label": "Label", "input": "Input (autoencoder)"}
@@ -168,25 +168,6 @@ class DataForm(QWidget):
         # Without a choice in the dialog, the current source cancels a choice that is still pending.
         self._choice.choose(source or self._document.project.data.source)
         self._show()
-
-
-def ask_for_source(owner: QWidget, document: Document, folders: bool) -> str:
-    """Ask for a folder or a file of data. Return its path, or an empty text for cancel.
-
-    Arguments:
-        owner: the widget that the dialog belongs to.
-        document: the dialog starts where its data is.
-        folders: ask for a folder; else for a file.
-    """
-    source = document.project.data.source
-    # A source without description may be on a network that does not answer. The dialog would wait for it.
-    known = document.data is not None and source not in known_names()
-    start = source if known else str(Path.home())
-    title = f"Choose {describe_sources(reader for reader in readers().values() if reader.reads_folder == folders)}"
-    if folders:
-        return QFileDialog.getExistingDirectory(owner, title, start)
-    chosen, _ = QFileDialog.getOpenFileName(owner, title, start, ";;".join([*data_name_filters(), "All files (*)"]))
-    return chosen
 
 
 class _SourceBox(QComboBox):

@@ -9,9 +9,10 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from app.builder.templates.new_project_dialog import NewProjectDialog
 from app.document import Document
+from app.document.data_descriptions import DescribedData
 from app.document.data_filters import data_name_filters
 from app.document.document import UNTITLED
-from app.document.edits import change_data
+from app.document.edits import choose_source
 from app.jobs import LONGEST_SAVE, BackgroundRunner, Job, LatestJob
 from app.shell.dialogs import show_problem
 from app.shell.examples import EXAMPLES
@@ -25,7 +26,8 @@ from app.training.snapshot_files import load_snapshot
 from app.widgets.save_dialog import ask_where_to_save
 from tinyml.core import TinymlError
 from tinyml.core.files import normalise_path
-from tinyml.data import DataDescription
+from tinyml.data import DataChoice
+from tinyml.data.choice import ExpectedData
 from tinyml.storage import PROJECT_SUFFIX, Project, example_path
 
 WEIGHTS_FILTER = "Weights (*.safetensors);;All files (*)"
@@ -119,14 +121,16 @@ class Files(QObject):
         """Read `path` in the background. Then use it as the data of the project, as one edit."""
         if self._data_job is not None:
             self._data_job.cancel()
-        self._data_job = self._document.describe_data(str(path.absolute()))
+        self._data_job = self._document.describe_data(DataChoice(source=str(path.absolute())))
         self._data_job.returned.connect(self._on_data_job_returned)
         self._data_job.failed.connect(self._on_data_job_failed)
 
     @Slot(object)
-    def _on_data_job_returned(self, description: DataDescription) -> None:
+    def _on_data_job_returned(self, described: DescribedData) -> None:
         self._data_job = None
-        self._document.apply(change_data(self._document.project, source=description.name))
+        description = described.description
+        expected = ExpectedData.of(description)
+        self._document.apply(choose_source(self._document.project, described.choice.source, expected))
         self.message.emit(f"The project now uses {description.title} as data. Undo brings back the previous data.")
 
     @Slot(str)

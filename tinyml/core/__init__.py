@@ -15,6 +15,7 @@ from tinyml.core.initialisers import Fans, Initialiser, initial_bias, initial_we
 from tinyml.core.parameter import Parameter
 from tinyml.core.problems import (
     AppendLayers,
+    ChangeData,
     ChangeSettings,
     ChangeTraining,
     ChangeType,
@@ -32,6 +33,7 @@ __all__ = [
     "AppendLayers",
     "Array",
     "BrokenFilesError",
+    "ChangeData",
     "ChangeSettings",
     "ChangeTraining",
     "ChangeType",

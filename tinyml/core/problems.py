@@ -125,8 +125,29 @@ class ChangeTraining:
     settings: Mapping[str, Any]
 
 
+@dataclass(frozen=True)
+class ChangeData:
+    """Change the choice of data.
+
+    Attributes:
+        label: text of the button, e.g. "Use the data as it is now".
+        settings: the new values by name.
+    """
+
+    label: str
+    settings: Mapping[str, Any]
+
+
 Fix = (
-    InsertBefore | MoveBefore | ChangeSettings | ChangeType | RenameLayer | RemoveLayer | AppendLayers | ChangeTraining
+    InsertBefore
+    | MoveBefore
+    | ChangeSettings
+    | ChangeType
+    | RenameLayer
+    | RemoveLayer
+    | AppendLayers
+    | ChangeTraining
+    | ChangeData
 )
 
 

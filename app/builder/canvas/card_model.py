@@ -173,11 +173,11 @@ def make_input_model(document: Document) -> CardModel:
     data = document.data
     if document.data_pending:
         return CardModel("input", document.project.data.source, "input", DATA_PENDING)
+    problem = next(iter(document.data_problems), None)
     if data is None:
-        problem = Problem(-1, "input", document.data_problem)
         return CardModel("input", document.project.data.source, "input", problem=problem)
     line = f"{describe_targets(data)} · {format_count(data.count)} examples"
-    return CardModel("input", data.title, "input", line, data.example_shape, strip=True)
+    return CardModel("input", data.title, "input", line, data.example_shape, problem=problem, strip=True)
 
 
 def make_loss_model(document: Document) -> CardModel:

@@ -5,9 +5,9 @@ from dataclasses import replace
 from app.document.blocks import BlockPath, layers_in, with_layers
 from app.document.edits.edit import Edit, Names
 from app.document.edits.layer_edits import remove_layers
-from app.document.edits.setting_edits import change_training
+from app.document.edits.setting_edits import change_data, change_training
 from tinyml import net
-from tinyml.core import ChangeTraining, MoveBefore, Problem, TinymlError
+from tinyml.core import ChangeData, ChangeTraining, MoveBefore, Problem, TinymlError
 from tinyml.storage import Project
 
 
@@ -23,8 +23,9 @@ def apply_fix(project: Project, problem: Problem, block: BlockPath = ()) -> Edit
     Raises `TinymlError` if the problem has no fix, or if its layer has changed since the problem was found.
     """
     fix, layers = problem.fix, layers_in(project, block)
-    if isinstance(fix, ChangeTraining):
-        return replace(change_training(project, **fix.settings), text=_lower_first(fix.label)).alone()
+    if isinstance(fix, ChangeTraining | ChangeData):
+        change = change_training if isinstance(fix, ChangeTraining) else change_data
+        return replace(change(project, **fix.settings), text=_lower_first(fix.label)).alone()
     if problem.layer and problem.layer != next((layer.name for layer in layers[problem.index :]), None):
         raise TinymlError(
             f"The layer '{problem.layer}' has changed since this problem was found. Read the current problems."

@@ -1,11 +1,14 @@
 """Edits of names and settings: of a layer, of the training and of the data."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from app.document.blocks import BlockPath, layers_in, renamed_path, with_layers
 from app.document.edits.edit import Edit
 from tinyml.core import TinymlError
+from tinyml.data.choice import ExpectedData
+from tinyml.data.preprocessing import Preprocessing
 from tinyml.net import LayerSpecification
 from tinyml.storage import MOST_DISMISSED_HINTS, DismissedHint, Project
 
@@ -78,6 +81,18 @@ def change_data(project: Project, **changes: Any) -> Edit:
     what = ", ".join(sorted(changes)).replace("_", " ")
     data = project.data.model_copy(update=changes)
     return Edit(f"change data {what}", project.model_copy(update={"data": data}), merge_key=f"data.{what}")
+
+
+def choose_source(project: Project, source: str, expected: ExpectedData | None = None) -> Edit:
+    """Choose other data. Options and preprocessing belong to the data before, so they are automatic again.
+
+    Arguments:
+        project: the project before the edit.
+        source: name of a built-in or public set, or path of a file or folder.
+        expected: what the data are like now; None for a set that never changes.
+    """
+    values = {"source": source, "options": {}, "preprocessing": Preprocessing(), "expected": expected}
+    return replace(change_data(project, **values), text="change data source").alone()
 
 
 def dismiss_hint(project: Project, hint: DismissedHint) -> Edit:

@@ -27,7 +27,6 @@ EXCUSED = {
     ("app/document/fitting.py", "with_fitting_loss"): "carries a fix to the edit",
     ("app/document/hints.py", "_is_enough"): "tries a fix",
     ("app/builder/canvas/card_model.py", "_make_block_model"): "points to the problem of a layer inside",
-    ("app/builder/canvas/card_model.py", "make_input_model"): "shows the problem that Document.problems has",
 }
 """Places that make no problem of a document, with the reason."""
 

@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QCoreApplication
 
-from app.document import Document, edits
-from app.document import document as document_module
+from app.document import Document, data_descriptions, edits
 from tinyml.core import DataError
 from tinyml.core.resources import resource_path
-from tinyml.data import describe
+from tinyml.data import DataChoice, describe, known_names
+from tinyml.data.options import SourceOptions
 from tinyml.storage import Project
 
 FOLDER = str(resource_path("data", "digits"))
@@ -25,7 +25,9 @@ class SlowSource:
         self.threads = []
         self.answers = {}
 
-    def __call__(self, source):
+    def __call__(self, source, options=None, preprocessing=None, progress=None):
+        if source in known_names():
+            return describe(source, options, preprocessing)
         self.threads.append(threading.get_ident())
         self.gates.setdefault(source, threading.Event()).wait()
         answer = self.answers.get(source, replace(describe("digits"), name=source, title=source))
@@ -40,7 +42,8 @@ class SlowSource:
 @pytest.fixture
 def slow(qapp, monkeypatch):
     slow = SlowSource()
-    monkeypatch.setattr(document_module, "describe", slow)
+    monkeypatch.setattr(data_descriptions, "describe", slow)
+    monkeypatch.setattr(data_descriptions, "options_of", lambda source: SourceOptions)
     yield slow
     for source in list(slow.gates):
         slow.allow(source)
@@ -145,7 +148,10 @@ def test_a_real_folder_is_described(qtbot, document):
 def test_a_source_that_was_described_before_is_known_at_once(qtbot, document, slow):
     slow.allow("/folder")
     before = document.data
-    with qtbot.assertNotEmitted(document.changed), qtbot.waitSignal(document.describe_data("/folder").returned):
+    with (
+        qtbot.assertNotEmitted(document.changed),
+        qtbot.waitSignal(document.describe_data(DataChoice(source="/folder")).returned),
+    ):
         pass
     assert document.data is before
     choose(document, "/folder")

@@ -3,18 +3,16 @@
 `test_every_place_that_makes_a_problem_is_provoked` finds a new kind of problem that has no case here.
 """
 
-from dataclasses import dataclass, field
-from typing import Any
-
 import pytest
 
 from app.document import BlockPath, Document, edits
 from app.document.blocks import innermost_problem
+from tests.app.document.problem_case import Case, block, named
 from tests.app.document.problem_sites import EXCUSED, ROOT, find_sites, reached, record_lines
 from tests.tinyml.net.stacks import stack
 from tinyml.core import Problem
 from tinyml.data import DataChoice, DataDescription, describe
-from tinyml.learner import TrainingSettings
+from tinyml.data.choice import ExpectedData
 from tinyml.net import LayerSpecification, NetworkSpecification
 from tinyml.storage import Project
 
@@ -22,47 +20,6 @@ STANDARD = "Use the standard block inside"
 TEN = ("Linear", {"outputs": 10})
 NO_FIX = ""
 """Label of a problem without a fix: its sentence says what to do instead."""
-
-
-@dataclass(frozen=True)
-class Case:
-    """A project with one kind of problem.
-
-    `label` is that of the fix; `source` or `data` is the data; `inside` says that the fix is that of a layer inside.
-    """
-
-    name: str
-    network: NetworkSpecification
-    sentence: str
-    label: str
-    source: str = "digits"
-    target: str = "label"
-    training: dict[str, Any] = field(default_factory=dict)
-    data: DataDescription | None = None
-    inside: bool = False
-
-    def document(self) -> Document:
-        document = Document(
-            Project(
-                network=self.network,
-                data=DataChoice(source=self.source, target=self.target),
-                training=TrainingSettings(**self.training),
-            )
-        )
-        return self.with_data(document)
-
-    def with_data(self, document: Document) -> Document:
-        if self.data is not None:
-            document._set_data(self.data, "")
-        return document
-
-
-def block(*layers: Any) -> tuple[str, dict[str, Any]]:
-    return "Residual", {"layers": stack(*layers).model_dump()["layers"]}
-
-
-def named(*layers: tuple[str, str]) -> NetworkSpecification:
-    return NetworkSpecification(layers=tuple(LayerSpecification(type=kind, name=name) for kind, name in layers))
 
 
 NUMBERS = {"loss": "mse_loss"}
@@ -74,6 +31,20 @@ TWICE = named(("Flatten", "a"), ("Linear", "a"))
 CASES = [
     Case("no layers", stack(), "The network has no layers yet. Add one from the palette", NO_FIX),
     Case("unreadable data", stack("Flatten", TEN), "no-such-data", NO_FIX, source="no-such-data"),
+    Case(
+        "options that the data do not have",
+        stack("Flatten", TEN),
+        "'digits' has no option 'noise'",
+        "Read it with automatic options",
+        choice={"options": {"noise": 0.5}},
+    ),
+    Case(
+        "other classes than expected",
+        stack("Flatten", TEN),
+        "The data has changed since the project was saved: 10 classes instead of 9 (new: 9).",
+        "Use the data as it is now",
+        choice={"expected": ExpectedData(example_shape=(1, 8, 8), class_names=tuple("012345678"))},
+    ),
     Case(
         "targets of a strange shape",
         stack("ReLu"),

@@ -2,13 +2,15 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton
 
 from app.document import Document, edits
 from app.forms import WithDataLine
 from tests.app.builder.forms.form_driver import find
 from tests.tinyml.net.stacks import stack
+from tinyml.core.resources import resource_path
 from tinyml.data import DataChoice
+from tinyml.data.choice import ExpectedData
 from tinyml.storage import Project
 
 
@@ -47,6 +49,48 @@ def test_only_ways_that_lead_somewhere_are_shown(qtbot) -> None:
     frame = shown(qtbot, document)
     assert find(frame, QPushButton, "fit_start").isVisible()
     assert not find(frame, QPushButton, "fit_fit").isVisible()
+
+
+def test_missing_data_are_found_again_with_their_options_and_split(qtbot, monkeypatch, tmp_path) -> None:
+    gone, now = tmp_path / "old place", str(resource_path("data", "digits"))
+    expected = ExpectedData(example_shape=(1, 8, 8), class_names=tuple("0123456789"))
+    choice = DataChoice(source=str(gone), test=0.3, expected=expected)
+    document = Document(Project(network=stack("Flatten", ("Linear", {"outputs": 10})), data=choice))
+    frame = shown(qtbot, document)
+    button = find(frame, QPushButton, "fit_relocate")
+    qtbot.waitUntil(button.isVisible)
+    assert f"There is no file or folder '{gone}'" in frame.line.sentence
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: "")
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert document.undo_stack.count() == 0
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path))
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "cannot read" in frame.line.sentence)
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: now)
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: document.data is not None)
+    assert document.undo_stack.undoText() == "choose where the data is"
+    assert document.project.data == choice.model_copy(update={"source": now})
+    assert document.problems == ()
+    assert not frame.line.isVisible()
+
+
+def test_changed_data_are_used_as_they_are_by_one_click(qtbot) -> None:
+    expected = ExpectedData(example_shape=(1, 9, 9), class_names=tuple("0123456789"))
+    data = DataChoice(source="digits", expected=expected)
+    document = Document(Project(network=stack("Flatten", ("Linear", {"outputs": 9})), data=data))
+    frame = shown(qtbot, document)
+    assert frame.line.sentence == (
+        "The data has changed since the project was saved: images of 1×8×8 instead of 1×9×9."
+    )
+    assert not find(frame, QPushButton, "fit_fit").isVisible()
+    QTest.mouseClick(find(frame, QPushButton, "fit_fix"), Qt.MouseButton.LeftButton)
+    assert frame.line.sentence.startswith("The network does not fit the data.")
+    QTest.mouseClick(find(frame, QPushButton, "fit_fit"), Qt.MouseButton.LeftButton)
+    assert document.problems == ()
+    document.undo_stack.undo()
+    document.undo_stack.undo()
+    assert find(frame, QPushButton, "fit_fix").isVisible()
 
 
 def test_an_empty_network_can_have_its_own_offer_elsewhere(qtbot) -> None:
