@@ -46,8 +46,8 @@ def zipped(member: str) -> bytes:
 IDX = struct.pack(">BBBBI", 0, 0, 8, 1, 3) + b"abc"
 
 FOREIGN = {
-    "arrays.npz": (npz(), "NumPy archive", "safetensors.numpy.save_file"),
-    "array.npy": (npy(), "NumPy array", "safetensors.numpy.save_file"),
+    "arrays.bin": (npz(), "NumPy archive", "safetensors.numpy.save_file"),
+    "array.bin": (npy(), "NumPy array", "safetensors.numpy.save_file"),
     "model.pt": (zipped("model/data.pkl"), "PyTorch", "safetensors.torch.save_file"),
     "old.pth": (pickle.dumps({"weight": [1.0]}), "pickle", "never opened"),
     "truncated.pt": (b"?", "PyTorch", "safetensors.torch.save_file"),
@@ -88,6 +88,14 @@ def test_every_function_refuses_another_kind_of_file_with_the_same_sentence(tmp_
         with pytest.raises(StorageError) as caught:
             read(str(path))
         assert str(caught.value) == found.sentence
+
+
+@pytest.mark.parametrize(("name", "content"), [("arrays.npz", npz()), ("array.npy", npy())])
+def test_arrays_are_data(tmp_path, name: str, content: bytes) -> None:
+    (tmp_path / name).write_bytes(content)
+    found = identify(tmp_path / name)
+    assert found.kind == "data"
+    assert "is an NPZ or NPY file. Choose it as the data of a project." in found.sentence
 
 
 @pytest.mark.parametrize("name", ["p.tinyml.json", "P.TINYML.JSON", "p.JSON", "project", "p.txt", "p.safetensors"])
