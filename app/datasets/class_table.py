@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QResizeEvent
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -36,17 +36,37 @@ _GAP = 4
 
 
 class ClassTable(QTableWidget):
-    """Shows the classes of a dataset. The rows are as high as the room allows, so that the examples are large."""
+    """Shows the classes of a dataset. The rows are as high as the room allows, so that the examples are large.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    Arguments:
+        object_name: Qt's objectName.
+        accessible_name: says what the table shows.
+
+    Signals:
+        opened(label): the user wants to see the examples of a class: a click on its name, or Enter.
+        example_opened(label, number): the user clicked an example; its number is its place in the whole data.
+    """
+
+    opened = Signal(int)
+    example_opened = Signal(int, int)
+
+    def __init__(
+        self,
+        object_name: str = "data_page_classes",
+        accessible_name: str = "Classes with their examples",
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(0, 3, parent)
-        self.setObjectName("data_page_classes")
-        self.setAccessibleName("Classes with their examples")
+        self.setObjectName(object_name)
+        self.setAccessibleName(accessible_name)
+        self._classes: tuple[ClassPreview, ...] = ()
         self._has_images = False
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setShowGrid(False)
         self.viewport().setAutoFillBackground(False)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.viewport().setMouseTracking(True)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -66,6 +86,7 @@ class ClassTable(QTableWidget):
             classes: the classes, from top to bottom.
             colors: colour of the bar of each class; empty for the accent.
         """
+        self._classes = tuple(classes)
         self._has_images = any(shown.images for shown in classes)
         self.clearContents()
         self.setRowCount(len(classes))
@@ -80,7 +101,7 @@ class ClassTable(QTableWidget):
             strip.setData(_VALUE_ROLE, shown.images)
             strip.setData(Qt.ItemDataRole.AccessibleTextRole, describe_count(len(shown.images), "example"))
             for column, item in enumerate((name, count, strip)):
-                item.setFlags(Qt.ItemFlag.ItemIsEnabled)
+                item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
                 self.setItem(row, column, item)
         self._fit()
         self.scrollToTop()
@@ -95,6 +116,45 @@ class ClassTable(QTableWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
+
+    def example_at(self, place: QPoint) -> tuple[int, int] | None:
+        """Return the class and the number of the example at a point of the viewport; None if there is none.
+
+        Arguments:
+            place: the point.
+        """
+        index = self.indexAt(place)
+        if not index.isValid() or index.column() != _EXAMPLES:
+            return None
+        shown = self._classes[index.row()]
+        for rect, number in zip(_strip_places(shown.images, self.visualRect(index)), shown.numbers, strict=False):
+            if rect.contains(place):
+                return index.row(), number
+        return None
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        place = event.position().toPoint()
+        opens = self._has_images and (self.columnAt(place.x()) == _NAME or self.example_at(place) is not None)
+        cursor = Qt.CursorShape.PointingHandCursor if opens else Qt.CursorShape.ArrowCursor
+        self.viewport().setCursor(cursor)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        place = event.position().toPoint()
+        if not self._has_images or event.button() != Qt.MouseButton.LeftButton:
+            return
+        example = self.example_at(place)
+        if example is not None:
+            self.example_opened.emit(*example)
+        elif self.indexAt(place).column() == _NAME:
+            self.opened.emit(self.rowAt(place.y()))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentRow() >= 0:
+            self.opened.emit(self.currentRow())
+        else:
+            super().keyPressEvent(event)
 
     def _fit(self) -> None:
         lowest, highest = _ROW_HEIGHTS if self._has_images else (_ROW_HEIGHTS[0], _ROW_HEIGHTS[0])
@@ -143,14 +203,20 @@ class _StripDelegate(QStyledItemDelegate):
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         images: Sequence[QImage] = index.data(_VALUE_ROLE) or ()
-        height, left = option.rect.height() - _GAP, option.rect.left()
         painter.save()
-        for image in images:
-            width = max(round(height * image.width() / max(image.height(), 1)), 1)
-            if left + width > option.rect.right() + 1:
-                break
-            place = QRect(left, option.rect.top() + _GAP // 2, width, height)
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, width < image.width())
+        for image, place in zip(images, _strip_places(images, option.rect), strict=False):
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, place.width() < image.width())
             painter.drawImage(place, image)
-            left += width + _GAP
         painter.restore()
+
+
+def _strip_places(images: Sequence[QImage], cell: QRect) -> list[QRect]:
+    """Return where the images of a strip are painted; those that do not fit are left out."""
+    height, left, places = cell.height() - _GAP, cell.left(), []
+    for image in images:
+        width = max(round(height * image.width() / max(image.height(), 1)), 1)
+        if left + width > cell.right() + 1:
+            break
+        places.append(QRect(left, cell.top() + _GAP // 2, width, height))
+        left += width + _GAP
+    return places

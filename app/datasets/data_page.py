@@ -1,26 +1,23 @@
 """The Data page: choose the data, look at it, and split it."""
 
 from collections.abc import Sequence
-from functools import partial
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.datasets.preview import DataPreview, load_preview
-from app.datasets.preview_panel import PreviewPanel
+from app.datasets.preview import DataPreview
+from app.datasets.preview_loader import PreviewLoader
 from app.datasets.source_panel import SourcePanel
-from app.document import DATA_PENDING, Document
+from app.document import Document
 from app.forms import DataForm, SourceChoice, WithDataLine, ask_for_source
-from app.jobs import BackgroundRunner, LatestJob
 from app.widgets.labels import make_label
 from app.widgets.page_layout import PageLayout
 from app.widgets.theme.theme import GRID
-from tinyml.data import DataChoice, DataDescription, known_names
+from tinyml.data import known_names
 
 MOST_RECENT = 8
 """Number of the user's data that the list remembers."""
-_CHOOSE_OTHER = "Choose other data at the left, or open a folder that is complete."
 
 
 class DataPage(QWidget):
@@ -38,9 +35,11 @@ class DataPage(QWidget):
 
     Signals:
         recent_changed(): the user's data in use became the newest one of `recent`.
+        retried(): the user wants the data in use to be read again.
     """
 
     recent_changed = Signal()
+    retried = Signal()
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,15 +47,11 @@ class DataPage(QWidget):
         self.setAccessibleName("Data")
         self._document = document
         self._choice = SourceChoice.of(document)
-        self._background = BackgroundRunner()
-        self._preview_job = LatestJob(self._background, self)
-        self._requested: tuple[str, str, DataDescription] | None = None
-        self._failed_with: DataChoice | None = None
         self.recent: tuple[str, ...] = ()
         self._sources = SourcePanel()
-        self._preview = PreviewPanel()
+        self._loader = PreviewLoader(document, self)
         self._form = DataForm(document, "data_page_form", with_source=False)
-        middle = WithDataLine(document, self._preview, "data_page_fit")
+        middle = WithDataLine(document, self._loader.panel, "data_page_fit")
         self.page_layout = PageLayout("data_page", middle, left=self._sources, right=self._make_right())
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -67,7 +62,7 @@ class DataPage(QWidget):
     @property
     def preview(self) -> DataPreview | None:
         """What is shown of the examples; None while they are not read."""
-        return self._preview.preview
+        return self._loader.panel.preview
 
     def commit(self) -> str:
         """Apply the text that is typed in a field. Return a sentence if the number is refused, else an empty text."""
@@ -95,7 +90,7 @@ class DataPage(QWidget):
 
     def shutdown(self) -> None:
         """Stop reading. The window calls it when it closes."""
-        self._background.shutdown()
+        self._loader.shutdown()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -103,9 +98,7 @@ class DataPage(QWidget):
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        if self._preview_job.busy:
-            self._background.abandon()
-            self._requested = None
+        self._loader.pause()
 
     def _make_right(self) -> QWidget:
         right = QWidget()
@@ -123,8 +116,7 @@ class DataPage(QWidget):
         self._sources.chosen.connect(self._choice.choose)
         self._sources.folder_requested.connect(self.open_folder)
         self._sources.file_requested.connect(self.open_file)
-        self._preview_job.returned.connect(self._on_preview_job_returned)
-        self._preview_job.failed.connect(self._on_preview_job_failed)
+        self._loader.retried.connect(self.retried)
         self._choice.changed.connect(self._refresh)
         self._document.changed.connect(self._on_document_changed)
         self._document.replaced.connect(self._on_document_changed)
@@ -150,36 +142,4 @@ class DataPage(QWidget):
         data, choice, pending = self._document.data, self._document.project.data, self._choice.pending
         recent = self.recent if not pending or pending in self.recent else (pending, *self.recent)
         self._sources.show_sources(recent, choice.source, data, pending, self._choice.error)
-        self._preview.show_description(data if not pending else None)
-        if pending or self._document.data_pending:
-            self._stop_reading(DATA_PENDING)
-        elif data is None:
-            self._stop_reading(f"{self._document.data_problem}\n\n{_CHOOSE_OTHER}", danger=True)
-        else:
-            self._request(choice, data)
-
-    def _stop_reading(self, message: str, danger: bool = False) -> None:
-        self._background.abandon()
-        self._requested = None
-        self._preview.show_message(message, danger)
-
-    def _request(self, choice: DataChoice, data: DataDescription) -> None:
-        """Read the examples, unless they are shown or being read. Another split does not change them."""
-        wanted = choice.source, choice.target, data
-        failed_before = self._failed_with is not None and self._failed_with != choice
-        if wanted == self._requested and not failed_before:
-            return
-        self._requested, self._failed_with = wanted, None
-        # A folder that does not answer must not delay other data.
-        self._background.abandon()
-        self._preview.show_message(DATA_PENDING)
-        self._preview_job.start(partial(load_preview, choice))
-
-    @Slot(object)
-    def _on_preview_job_returned(self, preview: DataPreview) -> None:
-        self._preview.show_preview(preview)
-
-    @Slot(str)
-    def _on_preview_job_failed(self, sentence: str) -> None:
-        self._failed_with = self._document.project.data
-        self._preview.show_message(sentence, danger=True)
+        self._loader.refresh(bool(pending))

@@ -1,13 +1,17 @@
 """A plot of examples that are points: two inputs, or an input with its target number."""
 
+from html import escape
+
 import numpy as np
 import pyqtgraph
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from app.widgets.plain_text import short
 from app.widgets.plot import Plot
 from app.widgets.theme.class_colors import class_color, class_symbol
 from app.widgets.theme.theme import GRID, current_theme
+from tinyml.data import DataDescription
 
 
 class PointPlot(QWidget):
@@ -33,19 +37,20 @@ class PointPlot(QWidget):
         """Number of points that are shown."""
         return len(self._points)
 
-    def show_points(self, points: np.ndarray, labels: np.ndarray, in_plane: bool) -> None:
+    def show_points(self, points: np.ndarray, labels: np.ndarray, in_plane: bool, description: DataDescription) -> None:
         """Show other points.
 
         Arguments:
             points: `(K, 2)` the points.
             labels: `(K,)` their classes.
             in_plane: True if both axes have the same scale; else the vertical axis shows the target.
+            description: of the dataset; it names the axes.
         """
         self._points, self._labels = points, labels
         self._plot.setAspectLocked(in_plane)
-        names = ("first input", "second input") if in_plane else ("input", "target")
-        for side, name in zip(("bottom", "left"), names, strict=True):
-            self._plot.setLabel(side, name)
+        for side, name in zip(("bottom", "left"), _axis_names(description, in_plane), strict=True):
+            # pyqtgraph shows the name as rich text.
+            self._plot.setLabel(side, escape(short(name)))
         self._paint()
         self._plot.autoRange()
 
@@ -72,3 +77,11 @@ class PointPlot(QWidget):
             brush=[brushes[label] for label in self._labels.tolist()],
             pen=pyqtgraph.mkPen(theme.surface, width=1),
         )
+
+
+def _axis_names(description: DataDescription, in_plane: bool) -> tuple[str, str]:
+    """Return the names of the horizontal and the vertical axis."""
+    if in_plane:
+        inputs = description.input_names
+        return (inputs[0], inputs[1]) if len(inputs) == 2 else ("first input", "second input")
+    return (description.input_names or ("input",))[0], (description.target_names or ("target",))[0]

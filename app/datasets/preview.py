@@ -5,24 +5,24 @@ from dataclasses import dataclass
 import numpy as np
 from PySide6.QtGui import QImage
 
-from app.datasets.sentences import describe_balance, describe_values
-from app.formatting import format_number
+from app.datasets.column_rows import ColumnRow, column_rows
+from app.datasets.example_index import ExampleIndex
+from app.datasets.example_pictures import paint_example
 from app.training.dataset_cache import load_splits
 from app.widgets.images.colormaps import sample_image
-from tinyml.data import DataChoice, DataDescription, Dataset, Splits
+from tinyml.data import DataChoice, DataDescription, Dataset, ProgressCallback, Splits
+from tinyml.data.analysis import DataAnalysis, analyse
 
 MOST_CLASSES = 200
 """Largest number of classes that the page lists."""
 IMAGES_PER_CLASS = 40
 """Largest number of images for one class; more do not fit beside each other."""
-MOST_IMAGES = 300
-"""Largest number of images without classes."""
+_MOST_STRIP_IMAGES = 1600
+"""Largest number of images for all classes together, as long as each has some."""
+_FEWEST_PER_CLASS = 8
+_STRIP_SIZE = 96
 MOST_POINTS = 3000
 """Largest number of points in a plot."""
-MOST_ROWS = 100
-"""Largest number of examples in a table."""
-MOST_COLUMNS = 24
-"""Largest number of inputs of one example in a table."""
 
 
 @dataclass(frozen=True)
@@ -33,122 +33,132 @@ class ClassPreview:
         name: of the class.
         count: number of its examples.
         images: some of its examples; empty if the examples are not images.
+        numbers: the places of these examples in the whole data.
     """
 
     name: str
     count: int
     images: tuple[QImage, ...] = ()
+    numbers: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
 class DataPreview:
-    """The facts about a dataset that need its examples, and some of the examples.
+    """A dataset in memory, and some of its examples.
 
     Attributes:
         description: of the dataset.
-        facts: sentences about the numbers and the classes.
+        splits: all examples, read-only.
         classes: the first classes; empty if the targets are numbers.
-        images: some examples; empty if they are not images, or if `classes` holds them.
         points: `(K, 2)` the examples as points of a plane: both inputs, or the input and the target number; None if
             the examples are no points.
         labels: `(K,)` the class of each point; 0 for points without classes.
-        columns: headings of the table of the first examples; empty if images or points are shown instead.
-        rows: the texts of the table.
     """
 
     description: DataDescription
-    facts: str
+    splits: Splits
     classes: tuple[ClassPreview, ...] = ()
-    images: tuple[QImage, ...] = ()
     points: np.ndarray | None = None
     labels: np.ndarray | None = None
-    columns: tuple[str, ...] = ()
-    rows: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def views(self) -> tuple[str, ...]:
+        """The names of the views that fit the data, see `app.datasets.view_switch`; the first one is the best."""
+        if len(self.description.example_shape) == 3:
+            return ("class", "all", "mean") if self.classes else ("all", "mean")
+        if self.points is not None:
+            return "points", "columns", "rows"
+        return ("columns", "rows", "class") if self.classes else ("columns", "rows")
 
 
-def load_preview(choice: DataChoice) -> DataPreview:
+@dataclass(frozen=True, eq=False)
+class DataDetails:
+    """What takes longer to find out.
+
+    Attributes:
+        analysis: what was found in all examples.
+        columns: one line for each column; empty for images.
+        means: a caption and the mean image of each class, or of all examples; empty for other data.
+    """
+
+    analysis: DataAnalysis
+    columns: tuple[ColumnRow, ...]
+    means: tuple[tuple[str, QImage], ...]
+
+
+def load_preview(choice: DataChoice, progress: ProgressCallback) -> DataPreview:
     """Load the chosen data and return its preview. Call this off the GUI thread.
 
     The classes are counted in all parts; the examples are training examples.
 
     Arguments:
         choice: the data and its split.
+        progress: called with the share that is done, see `load_splits`.
 
     Raises `DataError` if the data cannot be read or split.
     """
-    splits = load_splits(choice)
+    splits = load_splits(choice, progress)
     train, data = splits.train, splits.train.description
-    counts = _count_classes(splits)
-    facts = " ".join(part for part in (_describe_numbers(train), describe_balance(counts)) if part)
     is_image = len(data.example_shape) == 3
-    classes = _class_previews(train, counts, with_images=is_image)
-    if is_image:
-        chosen = slice(0, MOST_IMAGES) if not classes else slice(0, 0)
-        return DataPreview(data, facts, classes, _images(train.examples(chosen)))
+    classes = _class_previews(splits, is_image, progress)
     is_curve = data.example_shape == (1,) and data.target_shape == (1,) and data.target == "label"
     if data.example_shape == (2,) or is_curve:
         points, labels = _points(train)
-        return DataPreview(data, facts, classes, points=points, labels=labels)
-    columns, rows = _table(train)
-    return DataPreview(data, facts, classes, columns=columns, rows=rows)
+        return DataPreview(data, splits, classes, points, labels)
+    return DataPreview(data, splits, classes)
 
 
-def _count_classes(splits: Splits) -> np.ndarray:
-    """Return the number of examples of each class in all parts."""
+def load_details(preview: DataPreview, progress: ProgressCallback) -> DataDetails:
+    """Analyse all examples of a preview. Call this off the GUI thread.
+
+    Arguments:
+        preview: of the dataset.
+        progress: called from time to time with the share that is done; an exception from it stops the work.
+    """
+    analysis = analyse(preview.splits, progress)
+    return DataDetails(analysis, _columns(analysis, preview.description), _means(analysis))
+
+
+def _columns(analysis: DataAnalysis, description: DataDescription) -> tuple[ColumnRow, ...]:
+    return () if analysis.images is not None else column_rows(analysis, description)
+
+
+def _means(analysis: DataAnalysis) -> tuple[tuple[str, QImage], ...]:
+    images = analysis.images
+    if images is None:
+        return ()
+    if images.class_means is None:
+        return (("all examples", sample_image(images.mean_image)),)
+    counted = zip(analysis.class_names, images.class_means, analysis.class_counts.sum(axis=0), strict=True)
+    return tuple((name, sample_image(mean)) for name, mean, count in counted if count)
+
+
+def _class_previews(splits: Splits, with_images: bool, progress: ProgressCallback) -> tuple[ClassPreview, ...]:
     names = splits.train.description.class_names
-    counts = np.zeros(len(names), np.int64)
-    for part in splits:
-        if names:
-            counts += np.bincount(part.labels, minlength=len(names))
-    return counts
-
-
-def _describe_numbers(part: Dataset) -> str:
-    # The parts of a split share the stored examples, so these are the numbers of all parts.
-    stored = part.stored_inputs
-    low, high, mean = (float(value) / part.divisor for value in (stored.min(), stored.max(), stored.mean(dtype=float)))
-    return describe_values(low, high, mean)
-
-
-def _class_previews(part: Dataset, counts: np.ndarray, with_images: bool) -> tuple[ClassPreview, ...]:
-    names = part.description.class_names[:MOST_CLASSES]
+    if not names:
+        return ()
+    counts = sum(np.bincount(part.labels, minlength=len(names)) for part in splits)
+    shown = names[:MOST_CLASSES]
+    most = min(max(_MOST_STRIP_IMAGES // len(shown), _FEWEST_PER_CLASS), IMAGES_PER_CLASS)
     previews = []
-    for index, name in enumerate(names):
-        members = np.flatnonzero(part.labels == index)[:IMAGES_PER_CLASS] if with_images else np.zeros(0, np.intp)
-        previews.append(ClassPreview(name, int(counts[index]), _images(part.examples(members))))
+    for label, name in enumerate(shown):
+        images, numbers = _strip(splits, label, most) if with_images else ((), ())
+        previews.append(ClassPreview(name, int(np.asarray(counts)[label]), images, numbers))
+        progress(1.0)
     return tuple(previews)
 
 
-def _images(examples: np.ndarray) -> tuple[QImage, ...]:
-    return tuple(sample_image(example) for example in examples)
+def _strip(splits: Splits, label: int, most: int) -> tuple[tuple[QImage, ...], tuple[int, ...]]:
+    """Return the first training examples of a class, and their places in the whole data."""
+    index = ExampleIndex(splits, 0, label)
+    examples = [index[position] for position in range(min(len(index), most))]
+    return tuple(paint_example(each, _STRIP_SIZE) for each in examples), tuple(each.number for each in examples)
 
 
 def _points(part: Dataset) -> tuple[np.ndarray, np.ndarray]:
     rows = slice(0, MOST_POINTS)
-    points = part.examples(rows)
+    points = part.unscaled_examples(rows)
     count = len(points)
     if points.shape[1] == 1:
-        points = np.concatenate([points, part.target_numbers(rows)], axis=1)
+        points = np.concatenate([points, part.unscaled_target_numbers(rows)], axis=1)
     return points, part.labels[rows] if part.description.has_classes else np.zeros(count, np.int64)
-
-
-def _table(part: Dataset) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
-    """Return the headings and the rows of the first examples: their inputs, then their targets."""
-    chosen = slice(0, MOST_ROWS)
-    inputs = part.examples(chosen)
-    inputs = inputs.reshape(len(inputs), -1)[:, :MOST_COLUMNS]
-    columns = [f"input {index + 1}" for index in range(inputs.shape[1])]
-    targets: list[tuple[str, ...]] = [()] * len(inputs)
-    if part.description.has_classes:
-        columns.append("class")
-        targets = [(part.description.class_names[label],) for label in part.labels[chosen].tolist()]
-    elif part.description.target == "label":
-        numbers = part.target_numbers(chosen)
-        numbers = numbers.reshape(len(numbers), -1)[:, :MOST_COLUMNS]
-        columns.extend(f"target {index + 1}" for index in range(numbers.shape[1]))
-        targets = [_texts(row) for row in numbers]
-    return tuple(columns), tuple(_texts(row) + target for row, target in zip(inputs, targets, strict=True))
-
-
-def _texts(numbers: np.ndarray) -> tuple[str, ...]:
-    return tuple(format_number(float(number)) for number in numbers)

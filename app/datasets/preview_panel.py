@@ -1,64 +1,79 @@
-"""The middle of the Data page: what the dataset is, its classes and some of its examples."""
+"""The middle of the Data page: what the dataset is, what was found in it, and its examples."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QFrame,
-    QSizePolicy,
-    QStackedWidget,
-    QTableWidget,
-    QTableWidgetItem,
-    QVBoxLayout,
-    QWidget,
-)
+from collections.abc import Sequence
 
-from app.datasets.class_table import ClassTable
-from app.datasets.point_plot import PointPlot
-from app.datasets.preview import MOST_CLASSES, MOST_IMAGES, MOST_ROWS, DataPreview
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+
+from app.datasets.augmentation_panel import AugmentationPanel
+from app.datasets.broken_files_panel import BrokenFilesPanel
+from app.datasets.examples_panel import ExamplesPanel
+from app.datasets.findings_line import FindingsLine
+from app.datasets.preview import DataDetails, DataPreview
+from app.datasets.reading_panel import ReadingPanel
 from app.datasets.sentences import describe_examples
-from app.widgets.images.image_grid import ImageGrid
-from app.widgets.images.image_list_model import GridImage
+from app.datasets.view_switch import ViewSwitch
+from app.document import Document
+from app.jobs import BackgroundRunner
 from app.widgets.labels import make_label, show_text
 from app.widgets.plain_text import short
-from app.widgets.theme.class_colors import class_color
 from app.widgets.theme.fonts import scaled_font
-from app.widgets.theme.style_properties import set_style_property
 from app.widgets.theme.theme import GRID
-from tinyml.core import describe_count
 from tinyml.data import DataDescription
 
-_IMAGE_SIZE = 48
 _TITLE_SCALE = 1.25
+_ANALYSING = "Looking through all examples …"
+_LOWEST_WITH_AUGMENTATION = 52 * GRID
+"""In a lower panel, the augmented samples would leave no room for the examples."""
 
 
 class PreviewPanel(QWidget):
-    """Shows a dataset: its description at once, its examples as soon as they are read."""
+    """Shows a dataset: its description at once, its examples as soon as they are read, then what was found in them.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    Arguments:
+        document: its settings say how to augment.
+        runner: paints pictures.
+
+    Signals:
+        cancelled(): the user does not want to wait for the data.
+        retried(): the user wants the data to be read again.
+        skip_requested(files): the user wants to leave broken files out: a tuple of names.
+    """
+
+    cancelled = Signal()
+    retried = Signal()
+    skip_requested = Signal(tuple)
+
+    def __init__(self, document: Document, runner: BackgroundRunner, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("data_page_preview")
         self.setMinimumWidth(40 * GRID)
         self.preview: DataPreview | None = None
+        self.details: DataDetails | None = None
         self._title = make_label("data_page_title", style_class="heading")
         self._title.setFont(scaled_font(self._title.font(), _TITLE_SCALE))
-        self._summary = make_label("data_page_summary", style_class="muted", wraps=True, selectable=True)
+        self._summary = make_label("data_page_summary", style_class="muted", selectable=True, ignores_width=True)
         self._about = make_label("data_page_about", style_class="muted", wraps=True, selectable=True)
-        self._facts = make_label("data_page_facts", wraps=True, selectable=True)
-        self._message = make_label("data_page_message", wraps=True, selectable=True)
-        self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._limits = make_label("data_page_limits", style_class="muted", wraps=True)
-        self._classes = ClassTable()
-        self._grid = ImageGrid(image_size=_IMAGE_SIZE)
-        self._grid.setObjectName("data_page_images")
-        self._grid.setAccessibleName("Examples")
-        self._table = self._make_table()
-        self._plot: PointPlot | None = None
+        self._switch = ViewSwitch()
+        self._findings = FindingsLine()
+        self._reading, self._broken = ReadingPanel(), BrokenFilesPanel()
+        self._examples = ExamplesPanel(runner)
+        self._augmentation = AugmentationPanel(document, runner)
+        self._view_of: dict[tuple[str, ...], str] = {}
         self._lay_out()
+        self._connect()
+        self._augmentation.hide()
 
     @property
     def message(self) -> str:
         """The sentence in place of the examples; empty while they are shown."""
-        return self._message.text() if self._stack.currentWidget() is self._message else ""
+        return self._reading.message if self._stack.currentWidget() is self._reading else ""
+
+    @property
+    def view(self) -> str:
+        """The name of the view of the examples; empty while there are none."""
+        return self._examples.view if self.preview is not None else ""
 
     def show_description(self, data: DataDescription | None) -> None:
         """Show what is known without the examples.
@@ -70,107 +85,149 @@ class PreviewPanel(QWidget):
         show_text(self._summary, describe_examples(data) if data is not None else "")
         show_text(self._about, data.about if data is not None else "")
 
-    def show_message(self, sentence: str, danger: bool = False) -> None:
+    def show_message(self, sentence: str, way_out: str = "", danger: bool = False, retry: bool = False) -> None:
         """Show a sentence in place of the examples.
 
         Arguments:
             sentence: why there are no examples.
+            way_out: what the user can do; empty if there is only to wait.
             danger: True for an error.
+            retry: offer to read the data again.
         """
-        self.preview = None
-        show_text(self._facts, "")
-        set_style_property(self._message, "danger", danger)
-        set_style_property(self._message, "muted", not danger)
-        self._message.setText(sentence)
-        self._stack.setCurrentWidget(self._message)
+        self._drop()
+        self._reading.show_message(sentence, way_out, danger, retry)
+        self._stack.setCurrentWidget(self._reading)
+
+    def show_progress(self, text: str, share: float) -> None:
+        """Show how far the reading is, in place of the examples.
+
+        Arguments:
+            text: one line.
+            share: of the data that is read, 0 to 1.
+        """
+        self._reading.show_progress(text, share)
+        self._stack.setCurrentWidget(self._reading)
+
+    def show_broken_files(self, sentence: str, files: Sequence[str], folder: str) -> None:
+        """Show the files that cannot be read, in place of the examples.
+
+        Arguments:
+            sentence: what is wrong.
+            files: their names, relative to the folder.
+            folder: path of the folder.
+        """
+        self._drop()
+        self._broken.show_files(sentence, files, folder)
+        self._stack.setCurrentWidget(self._broken)
 
     def show_preview(self, preview: DataPreview) -> None:
-        """Show classes and examples.
+        """Show examples. `show_details` adds what takes longer.
 
         Arguments:
             preview: of the dataset whose description is shown.
         """
+        self._drop()
         self.preview = preview
-        show_text(self._facts, preview.facts)
-        show_text(self._limits, _describe_limits(preview))
-        are_images = len(preview.description.example_shape) == 3
-        colors = [class_color(index) for index in range(len(preview.classes))] if preview.points is not None else ()
-        self._classes.setVisible(bool(preview.classes))
-        self._classes.show_classes(preview.classes, colors)
-        self._classes.setMaximumHeight(2**24 - 1 if are_images else self._classes.wanted_height())
-        self._grid.setVisible(bool(preview.images))
-        self._grid.set_images([GridImage(image, tooltip=f"example {n}") for n, image in enumerate(preview.images)])
-        self._show_points(preview)
-        self._table.setVisible(bool(preview.columns))
-        self._fill_table(preview)
+        self._findings.show_findings((), _ANALYSING)
+        self._examples.show_preview(preview)
+        self._show_view(self._view_of.get(preview.views, preview.views[0]))
         self._stack.setCurrentWidget(self._content)
+        index = self._examples.training_examples
+        self._augmentation.show_example(index[0] if index is not None and len(index) else None)
+        self._fit()
 
-    def _show_points(self, preview: DataPreview) -> None:
-        if preview.points is None or preview.labels is None:
-            if self._plot is not None:
-                self._plot.hide()
-            return
-        if self._plot is None:
-            # A plot takes some milliseconds to create, and most data has no points.
-            self._plot = PointPlot()
-            self._content_layout.insertWidget(self._content_layout.indexOf(self._table), self._plot, 3)
-        self._plot.show_points(preview.points, preview.labels, in_plane=preview.description.example_shape == (2,))
-        self._plot.show()
+    def show_details(self, details: DataDetails) -> None:
+        """Show what was found in the examples of the preview.
+
+        Arguments:
+            details: of the shown preview.
+        """
+        self.details = details
+        self._findings.show_findings(details.analysis.findings)
+        self._examples.show_details(details)
+
+    def show_analysis_problem(self, sentence: str) -> None:
+        """Say why the examples could not be analysed.
+
+        Arguments:
+            sentence: the reason.
+        """
+        self._findings.show_findings((), sentence)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _drop(self) -> None:
+        """Forget the examples, so that their memory is free for the next ones."""
+        self.preview = self.details = None
+        self._findings.show_findings(())
+        self._examples.show_preview(None)
+        self._switch.show_views((), "")
+        self._augmentation.show_example(None)
+        self._augmentation.hide()
+
+    def _fit(self) -> None:
+        if self.preview is not None:
+            images = len(self.preview.description.example_shape) == 3
+            self._augmentation.setVisible(images and self.height() >= _LOWEST_WITH_AUGMENTATION)
+
+    def _show_view(self, view: str) -> None:
+        if self.preview is not None:
+            self._view_of[self.preview.views] = view
+            self._switch.show_views(self.preview.views, view)
+            self._examples.show_view(view)
 
     def _lay_out(self) -> None:
         self._content = QWidget()
-        self._content_layout = content = QVBoxLayout(self._content)
+        content = QVBoxLayout(self._content)
         content.setContentsMargins(0, 0, 0, 0)
         content.setSpacing(GRID)
-        for widget in (self._classes, self._grid, self._table):
-            content.addWidget(widget, 3)
-        content.addWidget(self._limits)
+        content.addWidget(self._examples, 1)
+        content.addWidget(self._augmentation)
         self._stack = QStackedWidget()
-        self._stack.addWidget(self._message)
-        self._stack.addWidget(self._content)
+        for page in (self._reading, self._broken, self._content):
+            self._stack.addWidget(page)
         # The examples take the room that the texts leave. Else the page would scroll below their wanted height.
         self._stack.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
+        header = QHBoxLayout()
+        header.setSpacing(GRID)
+        header.addWidget(self._title)
+        header.addWidget(self._summary, 1)
+        header.addWidget(self._switch, 0, Qt.AlignmentFlag.AlignRight)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(2 * GRID, GRID + GRID // 2, 2 * GRID, GRID)
         layout.setSpacing(GRID // 2)
-        for label in (self._title, self._summary, self._about, self._facts):
-            layout.addWidget(label)
+        layout.addLayout(header)
+        layout.addWidget(self._about)
+        layout.addWidget(self._findings)
         layout.addSpacing(GRID)
         layout.addWidget(self._stack, 1)
 
-    def _make_table(self) -> QTableWidget:
-        table = QTableWidget()
-        table.setObjectName("data_page_examples")
-        table.setAccessibleName("The first examples")
-        table.setFrameShape(QFrame.Shape.NoFrame)
-        table.setShowGrid(False)
-        table.setAlternatingRowColors(True)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setTabKeyNavigation(False)
-        table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + GRID)
-        return table
+    def _connect(self) -> None:
+        self._switch.chosen.connect(self._on_view_chosen)
+        self._examples.view_changed.connect(self._on_view_changed)
+        self._examples.example_shown.connect(self._on_example_shown)
+        self._reading.cancelled.connect(self.cancelled)
+        self._reading.retried.connect(self.retried)
+        self._broken.retried.connect(self.retried)
+        self._broken.skip_requested.connect(self._on_skip_requested)
 
-    def _fill_table(self, preview: DataPreview) -> None:
-        table = self._table
-        table.clear()
-        table.setRowCount(len(preview.rows))
-        table.setColumnCount(len(preview.columns))
-        table.setHorizontalHeaderLabels(list(preview.columns))
-        for row, texts in enumerate(preview.rows):
-            for column, text in enumerate(texts):
-                item = QTableWidgetItem(short(text))
-                item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-                table.setItem(row, column, item)
-        table.resizeColumnsToContents()
+    @Slot(str)
+    def _on_view_chosen(self, view: str) -> None:
+        self._show_view(view)
 
+    @Slot(str)
+    def _on_view_changed(self, view: str) -> None:
+        if self.preview is not None:
+            self._switch.show_views(self.preview.views, view)
 
-def _describe_limits(preview: DataPreview) -> str:
-    """Say what is not shown because there is too much of it; return an empty text if everything relevant is shown."""
-    data = preview.description
-    if len(data.class_names) > len(preview.classes):
-        return f"The first {MOST_CLASSES} of {describe_count(len(data.class_names), 'class')}."
-    if preview.images and len(preview.images) == MOST_IMAGES:
-        return f"The first {MOST_IMAGES} training examples."
-    if preview.columns and len(preview.rows) == MOST_ROWS:
-        return f"The first {MOST_ROWS} training examples."
-    return ""
+    @Slot()
+    def _on_example_shown(self) -> None:
+        example = self._examples.example
+        if example is not None:
+            self._augmentation.show_example(example)
+
+    @Slot()
+    def _on_skip_requested(self) -> None:
+        self.skip_requested.emit(self._broken.files)

@@ -1,5 +1,6 @@
 """The current dataset: loaded once, read-only, and shared by the worker, the preview and the inspection."""
 
+import json
 from dataclasses import dataclass
 from threading import Lock
 
@@ -81,8 +82,9 @@ def cancel_reading(choice: DataChoice) -> None:
 
 
 def _dataset_key(choice: DataChoice) -> str:
-    """Return everything in a choice that changes the stored examples, as text."""
-    return choice.model_dump_json(include={"source", "options", "preprocessing"})
+    """Return everything in a choice that changes the stored examples, as text. Split and scaling do not."""
+    preprocessing = choice.preprocessing.model_dump(mode="json", exclude={"scale", "scale_targets"})
+    return json.dumps([choice.source, choice.options, preprocessing], sort_keys=True)
 
 
 def _read_and_split(choice: DataChoice, splits_key: str, progress: ProgressCallback) -> Splits:
@@ -104,7 +106,8 @@ def _read(choice: DataChoice, progress: ProgressCallback) -> _Cache:
     """Return the cache if it holds the dataset of a choice and its files are what they were; else read the files."""
     global _cache
     key = _dataset_key(choice)
-    state = describe_choice(choice.model_copy(update={"target": "label"})), _file_state(choice.source)
+    examples = choice.model_copy(update={"target": "label"})
+    state = describe_choice(examples, lambda _share: progress(0.0)), _file_state(choice.source)
     with _lock:
         cache = _cache
         if cache is not None and (cache.key, cache.state) == (key, state):

@@ -69,8 +69,8 @@ def slow_source(monkeypatch: pytest.MonkeyPatch, shape: tuple[int, ...] = (2,)) 
     def load_slowly(choice, progress=None):
         return reader.load(progress) if choice.source == SLOW else load_choice(choice, progress)
 
-    def describe_chosen(choice):
-        return replace(reader.description) if choice.source == SLOW else describe_choice(choice)
+    def describe_chosen(choice, progress=None):
+        return replace(reader.description) if choice.source == SLOW else describe_choice(choice, progress)
 
     def describe_slow(source):
         return replace(reader.description) if source == SLOW else describe(source)

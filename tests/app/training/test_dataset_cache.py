@@ -40,7 +40,7 @@ def hanging_load(monkeypatch):
     gate, asked = threading.Event(), threading.Event()
     describe, load = dataset_cache.describe_choice, dataset_cache.load_choice
 
-    def describe_slowly(choice):
+    def describe_slowly(choice, progress=None):
         return describe(choice.model_copy(update={"source": "digits"}) if choice.source == "/hangs" else choice)
 
     def load_slowly(choice, progress):
