@@ -103,7 +103,7 @@ def test_broken_files_are_listed_and_skipped_as_an_edit(qtbot, broken, page, doc
     assert len(opened) == 1
     skip = find(page, QPushButton, "skip")
     assert skip.text() == "Skip these 3 files"
-    monkeypatch.setattr(document, "_describe_data", lambda: None)
+    monkeypatch.setattr(document, "_describe_data", lambda **_: None)
     skip.click()
     assert document.project.data.options == {"ignored": broken}
     qtbot.waitUntil(lambda: page.preview is not None)

@@ -128,15 +128,15 @@ def test_the_window_asks_before_weights_of_an_earlier_run_are_lost(qtbot, circle
 
 @pytest.fixture
 def hanging_source(monkeypatch):
-    """Replaces `describe` by a function that waits until the end of the test; records the calling threads."""
+    """Replaces `read_description` by a function that waits until the end of the test; records the calling threads."""
     gate, threads = threading.Event(), []
 
-    def describe(source):
+    def read_description(choice, _progress):
         threads.append(threading.get_ident())
         gate.wait()
-        raise DataError(f"There is no folder '{source}'.")
+        raise DataError(f"There is no folder '{choice.source}'.")
 
-    monkeypatch.setattr(document_module, "describe", describe)
+    monkeypatch.setattr(document_module, "read_description", read_description)
     yield gate, threads
     gate.set()
 

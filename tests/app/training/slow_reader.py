@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from app.document import document as document_module
+from app.document.data_descriptions import DescribedData
 from app.training import dataset_cache
 from tinyml.data import DataDescription, Dataset
 
@@ -64,7 +65,7 @@ def slow_source(monkeypatch: pytest.MonkeyPatch, shape: tuple[int, ...] = (2,)) 
     """
     reader = SlowReader(shape)
     load_choice, describe_choice = dataset_cache.load_choice, dataset_cache.describe_choice
-    describe = document_module.describe
+    read_description = document_module.read_description
 
     def load_slowly(choice, progress=None):
         return reader.load(progress) if choice.source == SLOW else load_choice(choice, progress)
@@ -72,12 +73,14 @@ def slow_source(monkeypatch: pytest.MonkeyPatch, shape: tuple[int, ...] = (2,)) 
     def describe_chosen(choice, progress=None):
         return replace(reader.description) if choice.source == SLOW else describe_choice(choice, progress)
 
-    def describe_slow(source):
-        return replace(reader.description) if source == SLOW else describe(source)
+    def describe_slow(choice, progress=None):
+        return (
+            DescribedData(choice, reader.description) if choice.source == SLOW else read_description(choice, progress)
+        )
 
     monkeypatch.setattr(dataset_cache, "_cache", None)
     monkeypatch.setattr(dataset_cache, "load_choice", load_slowly)
     monkeypatch.setattr(dataset_cache, "describe_choice", describe_chosen)
-    monkeypatch.setattr(document_module, "describe", describe_slow)
+    monkeypatch.setattr(document_module, "read_description", describe_slow)
     yield reader
     reader.go.set()

@@ -10,6 +10,7 @@ import pytest
 
 from app.document import document as document_module
 from app.document import edits
+from app.document.data_descriptions import DescribedData
 from app.training import Inspection, SessionState, dataset_cache, reading
 from app.training.dataset_cache import load_splits
 from app.training.shared_work import WorkCancelledError
@@ -53,7 +54,8 @@ def hanging_load(monkeypatch):
     monkeypatch.setattr(dataset_cache, "describe_choice", describe_slowly)
     monkeypatch.setattr(dataset_cache, "load_choice", load_slowly)
     circle = describe(DataChoice(source="circle"))
-    monkeypatch.setattr(document_module, "describe", lambda source: replace(circle, name=source))
+    described = lambda choice, _progress: DescribedData(choice, replace(circle, name=choice.source))  # noqa: E731
+    monkeypatch.setattr(document_module, "read_description", described)
     yield asked
     gate.set()
 
