@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tinyml.data.analysis.finding import Finding, count_of, listed
+from tinyml.core import describe_count
+from tinyml.data.analysis.finding import Finding, listed
 from tinyml.data.analysis.parts import PART_NAMES
 from tinyml.data.dataset import Dataset
 
@@ -59,9 +60,9 @@ def _balance(totals: np.ndarray, names: Sequence[str], present: np.ndarray) -> F
         return Finding("balance", f"Balanced: the largest class is {ratio:.2f} times the smallest.")
     share = totals[largest] / totals.sum()
     sentence = (
-        f"Not balanced: '{names[largest]}' has {count_of(int(totals[largest]), 'example')}, '{names[smallest]}' has "
-        f"{totals[smallest]}. A network that always answers '{names[largest]}' is right for {share:.0%}, so compare "
-        "the accuracy with this."
+        f"Not balanced: '{names[largest]}' has {describe_count(int(totals[largest]), 'example')}, '{names[smallest]}' "
+        f"has {totals[smallest]}. A network that always answers '{names[largest]}' is right for {share:.0%}, so "
+        "compare the accuracy with this."
     )
     return Finding("balance", sentence, "warning" if ratio >= _UNBALANCED else "information")
 

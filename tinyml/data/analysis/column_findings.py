@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tinyml.core import Array
+from tinyml.core import Array, describe_count
 from tinyml.data.analysis.columns import ColumnSummary
-from tinyml.data.analysis.finding import Finding, count_of, listed, number
+from tinyml.data.analysis.finding import Finding, listed, number
 
 _TOO_SIMILAR = 0.9999
 """From this correlation on, an input is probably a copy of the target."""
@@ -99,7 +99,7 @@ def _missing(columns: Sequence[ColumnSummary], fills_missing: bool) -> list[Find
     if gaps:
         gaps.sort(key=lambda column: -column.missing)
         total = sum(column.missing for column in gaps)
-        words = f"{count_of(total, 'number')} of the inputs {listed([column.name for column in gaps])}"
+        words = f"{describe_count(total, 'number')} of the inputs {listed([column.name for column in gaps])}"
         verb = "is" if total == 1 else "are"
         remedy = (
             "The mean of the training examples stands for each." if fills_missing else "Choose another data option."
@@ -116,8 +116,8 @@ def _far(columns: Sequence[ColumnSummary]) -> list[Finding]:
         extreme = f"the largest is {number(column.maximum)}" if above else f"the smallest is {number(column.minimum)}"
         has = "is" if column.far == 1 else "are"
         sentence = (
-            f"{count_of(column.far, 'number')} of the input '{column.name}' {has} far away from the others ({extreme}, "
-            f"the mean {number(column.mean)}). Check if they stand for a missing value or are errors."
+            f"{describe_count(column.far, 'number')} of the input '{column.name}' {has} far away from the others "
+            f"({extreme}, the mean {number(column.mean)}). Check if they stand for a missing value or are errors."
         )
         found.append(Finding("far_numbers", sentence))
     return found

@@ -115,7 +115,8 @@ def analyse(splits: Splits, progress: ProgressCallback | None = None) -> DataAna
         *(Finding("data", sentence) for sentence in description.findings),
     ]
     memory = _memory(splits)
-    findings.append(Finding("memory", f"{describe_bytes(memory)} in memory."))
+    where = "; the images are kept in a temporary file" if description.on_disk else ""
+    findings.append(Finding("memory", f"{describe_bytes(memory)} in memory{where}."))
     report(1.0)
     return DataAnalysis(
         title=description.title,
@@ -220,10 +221,11 @@ def _has_few_values(columns: Sequence[ColumnSummary], count: int) -> bool:
 
 
 def _memory(splits: Splits) -> int:
+    on_disk = splits.train.description.on_disk
     arrays = {
         id(array): array.nbytes
         for part in splits
-        for array in (part.stored_inputs, part.stored_targets)
+        for array in (None if on_disk else part.stored_inputs, part.stored_targets)
         if array is not None
     }
     return sum(arrays.values()) + sum(part.labels.nbytes for part in splits)

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from tinyml.data.analysis.finding import Finding, count_of
+from tinyml.core import describe_count
+from tinyml.data.analysis.finding import Finding
 from tinyml.data.analysis.fingerprints import comparable
 from tinyml.data.analysis.parts import PART_NAMES, stored_rows
 from tinyml.data.dataset import Dataset
@@ -101,8 +102,8 @@ def duplicate_findings(duplicates: Duplicates, noun: str, few_values: bool) -> l
         found.append(
             Finding(
                 "leak",
-                f"{count_of(leak.count, noun)} of the {leak.part} part {verb} also in the {leak.other} part (such as "
-                f"number {one}, equal to number {other}), so {use}. {remedy}",
+                f"{describe_count(leak.count, noun)} of the {leak.part} part {verb} also in the {leak.other} part "
+                f"(such as number {one}, equal to number {other}), so {use}. {remedy}",
                 "information" if few_values else "warning",
             )
         )
@@ -111,8 +112,8 @@ def duplicate_findings(duplicates: Duplicates, noun: str, few_values: bool) -> l
         found.append(
             Finding(
                 "contradiction",
-                f"{count_of(duplicates.contradictions, noun)} have an equal {noun} of another class (such as numbers "
-                f"{one} and {other}), so no network can get all of them right. Correct their classes.",
+                f"{describe_count(duplicates.contradictions, noun)} have an equal {noun} of another class (such as "
+                f"numbers {one} and {other}), so no network can get all of them right. Correct their classes.",
                 "information" if few_values else "warning",
             )
         )
@@ -122,8 +123,8 @@ def duplicate_findings(duplicates: Duplicates, noun: str, few_values: bool) -> l
         found.append(
             Finding(
                 "repeated",
-                f"{count_of(duplicates.repeated, noun)} of the training part {verb} an earlier one (such as number "
-                f"{one}, equal to number {other}).",
+                f"{describe_count(duplicates.repeated, noun)} of the training part {verb} an earlier one (such as "
+                f"number {one}, equal to number {other}).",
             )
         )
     return found or [Finding("no_duplicates", f"No {noun} twice.")]

@@ -23,17 +23,6 @@ class Finding:
     severity: Severity = "information"
 
 
-def count_of(count: int, noun: str) -> str:
-    """Return a number with its noun.
-
-    >>> count_of(1, "image"), count_of(12_345, "class")
-    ('1 image', '12 345 classes')
-    """
-    if count == 1:
-        return f"1 {noun}"
-    return f"{count:,} {noun}{'es' if noun.endswith('s') else 's'}".replace(",", " ")
-
-
 def listed(words: Sequence[str], most: int = 3) -> str:
     """Return words in quotation marks as they stand in a sentence; the rest is counted.
 

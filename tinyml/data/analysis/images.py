@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tinyml.core import Array
-from tinyml.data.analysis.finding import Finding, count_of, number
+from tinyml.core import Array, describe_count
+from tinyml.data.analysis.finding import Finding, number
 from tinyml.data.analysis.parts import Chunk
 from tinyml.data.dataset import DataDescription
 
@@ -151,7 +151,8 @@ def image_findings(images: ImageSummary, are_scaled: bool) -> list[Finding]:
         which = f"number {images.constant_examples[0]}"
         has = "has" if images.constant == 1 else "have"
         sentence = (
-            f"{count_of(images.constant, 'image')} {has} a single colour (such as {which}). Look if files are empty."
+            f"{describe_count(images.constant, 'image')} {has} a single colour (such as {which}). "
+            "Look if files are empty."
         )
         found.append(Finding("constant_images", sentence, "warning"))
     return found
