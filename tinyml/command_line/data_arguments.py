@@ -70,7 +70,7 @@ def change_choice(choice: "DataChoice", options: argparse.Namespace, source: str
     changes: dict[str, Any] = {}
     if options.option:
         model = options_of(choice.source)
-        given = _read(options.option, model.model_fields, "--option", "option of these data")
+        given = _read(options.option, model.model_fields, "--option", "option of these data called")
         checked = read_options(model, {**choice.options, **given}, choice.source)
         changes["options"] = checked.model_dump(mode="json", exclude_defaults=True)
     if options.preprocess:
@@ -109,7 +109,7 @@ def load_splits(
         return choice, prepare_splits(choice, progress)
     except BrokenFilesError as error:
         if not skip_broken:
-            raise BrokenFilesError(f"{error} Or leave them out with --skip-broken.", error.files) from error
+            raise BrokenFilesError(f"{error} The option --skip-broken leaves such files out.", error.files) from error
         named = ", ".join(show_path(name) for name in error.files[:_MOST_NAMED])
         more = f" and {len(error.files) - _MOST_NAMED} more" if len(error.files) > _MOST_NAMED else ""
         print(f"Left out, because they cannot be read: {named}{more}", file=sys.stderr)
@@ -129,7 +129,7 @@ def _read(assignments: Sequence[str], fields: Mapping[str, Any], argument: str, 
         name, equals, text = assignment.partition("=")
         name = name.strip().replace("-", "_")
         if name not in fields:
-            known = f" There are: {', '.join(fields)}." if fields else " There are none."
+            known = f" There are: {', '.join(fields)}." if fields else " They have no options."
             raise SettingsError(f"There is no {what} '{name}'.{did_you_mean(name, fields)}{known}")
         if not equals:
             raise SettingsError(f"{argument} {name} has no value. Write {argument} {name}=VALUE.")

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 
 import tinyml
+from tinyml.command_line.data_arguments import add_data_arguments
 
 _DATA = (
     "name of a built-in set ({built-in sets}) or of a public set, which is downloaded if needed ({public sets}), or "
@@ -17,9 +18,12 @@ _PROJECT = (
     "autoencoder-digits"
 )
 
+_TARGET = "what the network learns to predict: the label of each example, or the input itself (an autoencoder)"
+
 _MODEL = "model file (*.safetensors) that 'train' or the window saved"
 
 COMMANDS = {
+    "data": "say what is in data: classes, parts, columns, equal examples, problems",
     "train": "train the network of a project file",
     "evaluate": "evaluate a saved model on test data",
     "predict": "say what a saved model thinks of new images, or of the rows of a table",
@@ -31,6 +35,7 @@ COMMANDS = {
 """Each command, which is a module of this package, and what it does."""
 
 _EXAMPLES = """examples:
+  tinyml data photos --contact-sheet photos.png
   tinyml train --network lenet-digits --save lenet.safetensors
   tinyml evaluate lenet.safetensors
   tinyml predict lenet.safetensors digit.png
@@ -115,6 +120,7 @@ def make_parser() -> tuple[argparse.ArgumentParser, Commands]:
     )
     parser.add_argument("--version", action="version", version=f"tinyml {tinyml.__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", help="what to do: see below")
+    _add_data(commands)
     _add_train(commands)
     _add_evaluate(commands)
     _add_predict(commands)
@@ -133,6 +139,31 @@ def make_parser() -> tuple[argparse.ArgumentParser, Commands]:
     return parser, commands.choices
 
 
+def _add_data(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser(
+        "data",
+        description="Say what data is: its format, examples, classes and columns, what was recognised in it, which "
+        "examples are in two parts, and other problems. Nothing is changed.",
+        formatter_class=_HelpFormatter,
+    )
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("source", nargs="?", metavar="DATA", help=_DATA)
+    what.add_argument("--cache", action="store_true", help="list the public sets that were downloaded")
+    what.add_argument(
+        "--clear-cache",
+        nargs="?",
+        const="",
+        metavar="NAME",
+        help="delete the downloaded files of one public set, or of all of them",
+    )
+    parser.add_argument("--target", choices=("label", "input"), help=_TARGET)
+    add_data_arguments(parser)
+    parser.add_argument(
+        "--contact-sheet", metavar="OUT", help="write a picture of examples, points or histograms to this file (*.png)"
+    )
+    parser.add_argument("--quiet", action="store_true", help="show no progress")
+
+
 def _add_train(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = commands.add_parser(
         "train",
@@ -145,11 +176,7 @@ def _add_train(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     source.add_argument("--network", metavar="FILE", help=_PROJECT)
     source.add_argument("--resume", metavar="FILE", help="continue from a checkpoint; only --epochs may be changed")
     parser.add_argument("--data", metavar="NAME", help=_DATA)
-    parser.add_argument(
-        "--target",
-        choices=("label", "input"),
-        help="what the network learns to predict: the label of each example, or the input itself (an autoencoder)",
-    )
+    parser.add_argument("--target", choices=("label", "input"), help=_TARGET)
     _add_training_settings(parser)
     parser.add_argument(
         "--checkpoint", metavar="OUT", help="save checkpoints for --resume to this file (*.safetensors)"

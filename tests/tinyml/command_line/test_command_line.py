@@ -176,7 +176,10 @@ def test_help_names_every_option_and_is_quick() -> None:
     ("arguments", "words"),
     [
         (["trian"], "There is no command 'trian'. Did you mean 'train'?"),
-        (["fly"], "There is no command 'fly'. There are: train, evaluate, predict, export, script, check, reproduce."),
+        (
+            ["fly"],
+            "There is no command 'fly'. There are: data, train, evaluate, predict, export, script, check, reproduce.",
+        ),
         (["reproduce", "law"], "There is no experiment 'law'. Did you mean 'laws'?"),
         (["train", "--network", "circle", "--epochz=3"], "There is no option '--epochz'. Did you mean '--epochs'?"),
         (["train", "--network", "circle", "twice"], "'twice' is one word too many."),

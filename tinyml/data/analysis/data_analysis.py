@@ -191,14 +191,14 @@ def _groups(splits: Splits) -> tuple[np.ndarray, tuple[str, ...]]:
 
 
 def _read_inputs(part: Dataset, columns: slice) -> Array:
-    stored = part.stored_inputs.reshape(len(part.stored_inputs), -1)[:, columns]
+    stored = part.stored_inputs.reshape(len(part.stored_inputs), math.prod(part.description.example_shape))[:, columns]
     chosen = stored if part.rows is None else stored[part.rows]
     return chosen if part.divisor == 1 else np.divide(chosen, part.divisor, dtype=np.float32)
 
 
 def _read_targets(part: Dataset, columns: slice) -> Array:
     numbers = part.unscaled_target_numbers(slice(None))
-    return numbers.reshape(len(numbers), -1)[:, columns]
+    return numbers.reshape(len(numbers), math.prod(numbers.shape[1:]))[:, columns]
 
 
 def _names(names: Sequence[str], count: int, what: str) -> list[str]:

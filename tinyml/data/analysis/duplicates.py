@@ -97,13 +97,15 @@ def duplicate_findings(duplicates: Duplicates, noun: str, few_values: bool) -> l
     for leak in duplicates.leaks:
         one, other = leak.examples[0]
         use = "the test result is better than it will be on new data" if leak.part == "test" else "its loss is too low"
-        remedy = "Such values are few, so this can be chance." if few_values else "Remove the copies from the data."
+        effect = f", so {use}. Remove the copies from the data."
+        if few_values:
+            effect = f". Only few different {noun}s are possible, so this is no surprise."
         verb = "is" if leak.count == 1 else "are"
         found.append(
             Finding(
                 "leak",
                 f"{describe_count(leak.count, noun)} of the {leak.part} part {verb} also in the {leak.other} part "
-                f"(such as number {one}, equal to number {other}), so {use}. {remedy}",
+                f"(such as number {one}, equal to number {other}){effect}",
                 "information" if few_values else "warning",
             )
         )
@@ -113,7 +115,8 @@ def duplicate_findings(duplicates: Duplicates, noun: str, few_values: bool) -> l
             Finding(
                 "contradiction",
                 f"{describe_count(duplicates.contradictions, noun)} have an equal {noun} of another class (such as "
-                f"numbers {one} and {other}), so no network can get all of them right. Correct their classes.",
+                f"numbers {one} and {other}), so no network can get all of them right"
+                f"{'.' if few_values else '. Correct their classes.'}",
                 "information" if few_values else "warning",
             )
         )

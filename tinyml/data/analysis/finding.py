@@ -40,9 +40,9 @@ def listed(words: Sequence[str], most: int = 3) -> str:
 
 
 def number(value: float) -> str:
-    """Return `value` for a sentence, with at most four significant digits.
+    """Return `value` for a sentence, with four significant digits or as a whole number.
 
-    >>> number(0.13066), number(255.0), number(1234567.0)
-    ('0.1307', '255', '1.235e+06')
+    >>> number(0.13066), number(255.0), number(22811.27), number(123456789.0)
+    ('0.1307', '255', '22811', '1.235e+08')
     """
-    return f"{value:.4g}"
+    return f"{value:.0f}" if 1e4 <= abs(value) < 1e7 else f"{value:.4g}"
