@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from app.datasets.downloads import Downloads
 from app.datasets.preview import DataPreview
 from app.datasets.preview_loader import PreviewLoader
 from app.datasets.source_panel import SourcePanel
@@ -34,8 +35,8 @@ class DataPage(QWidget):
         recent: paths of the user's data, the newest first.
 
     Signals:
-        recent_changed(): the user's data in use became the newest one of `recent`.
-        retried(): the user wants the data in use to be read again.
+        recent_changed(): the user's data in use became the newest one of `recent`, or the user forgot one of them.
+        retried(): the data in use should be read again: the user wants it, or its download ended.
     """
 
     recent_changed = Signal()
@@ -58,6 +59,11 @@ class DataPage(QWidget):
         layout.addWidget(self.page_layout)
         self._connect()
         self._remember_source()
+
+    @property
+    def downloads(self) -> Downloads:
+        """The downloads of public sets."""
+        return self._sources.downloads
 
     @property
     def preview(self) -> DataPreview | None:
@@ -89,7 +95,8 @@ class DataPage(QWidget):
         self._choice.choose(ask_for_source(self, self._document, folders=False) or self._document.project.data.source)
 
     def shutdown(self) -> None:
-        """Stop reading. The window calls it when it closes."""
+        """Stop reading and downloading. The window calls it when it closes."""
+        self._sources.shutdown()
         self._loader.shutdown()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -117,9 +124,23 @@ class DataPage(QWidget):
         self._sources.folder_requested.connect(self.open_folder)
         self._sources.file_requested.connect(self.open_file)
         self._loader.retried.connect(self.retried)
+        self._sources.downloaded.connect(self._on_downloaded)
+        self._sources.forget_requested.connect(self._on_forget_requested)
         self._choice.changed.connect(self._refresh)
         self._document.changed.connect(self._on_document_changed)
         self._document.replaced.connect(self._on_document_changed)
+
+    @Slot(str)
+    def _on_downloaded(self, name: str) -> None:
+        if name == self._document.project.data.source:
+            # It could not be read before. A hidden page reads it when it is shown.
+            self._loader.retry(now=self.isVisible())
+
+    @Slot(str)
+    def _on_forget_requested(self, path: str) -> None:
+        self.recent = tuple(known for known in self.recent if known != path)
+        self.recent_changed.emit()
+        self._refresh()
 
     @Slot()
     def _on_document_changed(self) -> None:

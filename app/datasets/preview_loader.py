@@ -73,6 +73,19 @@ class PreviewLoader(QObject):
         else:
             self._request(choice, data)
 
+    def retry(self, now: bool = True) -> None:
+        """Read the data again, after a failure or a download; if even its description failed, describe it first.
+
+        Arguments:
+            now: False while the page is hidden; then the next `refresh` reads the data.
+        """
+        self._requested = None
+        if self._document.data is None:
+            self._document.show_project(self._document.project)
+        elif now:
+            self.refresh(pending=False)
+        self.retried.emit()
+
     def pause(self) -> None:
         """Stop reading and analysing until the next `refresh`."""
         if self._preview_job.busy:
@@ -144,13 +157,7 @@ class PreviewLoader(QObject):
 
     @Slot()
     def _on_retried(self) -> None:
-        """Read the data again; if even its description failed, describe it first."""
-        self._requested = None
-        if self._document.data is None:
-            self._document.show_project(self._document.project)
-        else:
-            self.refresh(pending=False)
-        self.retried.emit()
+        self.retry()
 
     @Slot(tuple)
     def _on_skip_requested(self, files: tuple[str, ...]) -> None:

@@ -102,6 +102,7 @@ class MainWindow(QMainWindow):
         self.settings_tabs = SettingsTabs(self.document, self.inspection)
         self.data_page = DataPage(self.document)
         self.data_page.show_recent(read_list(self._settings, "recent_data"))
+        self.data_page.downloads.set_mirror(str(self._settings.value("download_mirror", "")))
         self.train_page = TrainPage(self.document, self.session)
         self.inspect_page = InspectPage(self.document, self.inspection)
         self.models_page = ModelsPage()
@@ -163,6 +164,7 @@ class MainWindow(QMainWindow):
         self.document.file_changed.connect(self._show_title)
         self.pages.changed.connect(self._on_pages_changed)
         self.data_page.recent_changed.connect(self._on_recent_data_changed)
+        self.data_page.downloads.mirror_changed.connect(self._on_mirror_changed)
         self.pages.window_made.connect(self._on_window_made)
         self.file_drops.dropped.connect(self.files.open_paths)
         self.files.weights_opened.connect(self.show_weights)
@@ -275,6 +277,10 @@ class MainWindow(QMainWindow):
     @Slot()
     def _on_recent_data_changed(self) -> None:
         self._settings.setValue("recent_data", list(self.data_page.recent))
+
+    @Slot()
+    def _on_mirror_changed(self) -> None:
+        self._settings.setValue("download_mirror", self.data_page.downloads.mirror)
 
     @Slot()
     def _on_data_requested(self) -> None:

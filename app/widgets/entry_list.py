@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPen
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QContextMenuEvent, QFontMetrics, QImage, QKeyEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -34,12 +34,19 @@ class Entry:
         title: its name.
         line: facts about it; empty for none.
         tooltip: the text that appears when the mouse rests on it; empty for none.
+        picture: a square picture at its left, if the list has pictures; None for an empty place.
+        warns: True if the line says that something is wrong with the entry.
     """
 
     key: str
     title: str
     line: str = ""
     tooltip: str = ""
+    picture: QImage | None = None
+    warns: bool = False
+
+
+_Sections = tuple[tuple[str, tuple[Entry, ...]], ...]
 
 
 class EntryList(QListWidget):
@@ -48,19 +55,23 @@ class EntryList(QListWidget):
     Arguments:
         name: objectName of the list.
         accessible_name: what the entries are, for screen readers.
+        picture_size: width and height of the pictures in pixels; 0 for a list without pictures.
         parent: the parent widget.
 
     Signals:
         chosen(key): the user chose an entry, perhaps the one that is chosen already.
+        menu_requested(key, place): the user wants the menu of an entry, at a place of the screen.
     """
 
     chosen = Signal(str)
+    menu_requested = Signal(str, QPoint)
 
-    def __init__(self, name: str, accessible_name: str, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, accessible_name: str, picture_size: int = 0, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.picture_size = picture_size
         self.setObjectName(name)
         self.setAccessibleName(accessible_name)
-        self._shown: tuple[object, ...] = ()
+        self._shown: tuple[_Sections, str] | tuple[()] = ()
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.viewport().setAutoFillBackground(False)
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
@@ -94,7 +105,10 @@ class EntryList(QListWidget):
         if (wanted, chosen) == self._shown:
             return
         current = chosen if chosen != self.chosen_key else self._key_of(self.currentItem())
-        self._shown = (wanted, chosen)
+        before, self._shown = self._shown, (wanted, chosen)
+        if before and _keys(before[0]) == _keys(wanted):
+            self._update_entries(wanted, chosen, current)
+            return
         self.clear()
         for heading, entries in wanted:
             if entries and heading:
@@ -113,12 +127,26 @@ class EntryList(QListWidget):
     def minimumSizeHint(self) -> QSize:
         return QSize(16 * GRID, 12 * GRID)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self.currentIndex().isValid():
+            # Something below the list may take room when an entry is chosen, and must not cover this entry.
+            self.scrollTo(self.currentIndex())
+
     def moveCursor(self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
         """Let the key Home, and the first key, reach the first entry. Qt would stop at the heading above it."""
         if action == QAbstractItemView.CursorAction.MoveHome or not self.currentIndex().isValid():
             rows = (row for row in range(self.count()) if self._key_of(self.item(row)))
             return self.model().index(next(rows, -1), 0)
         return super().moveCursor(action, modifiers)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        item = self.currentItem() if by_key else self.itemAt(event.pos())
+        key = self._key_of(item)
+        if item is not None and key:
+            place = self.visualItemRect(item).center() if by_key else event.pos()
+            self.menu_requested.emit(key, self.viewport().mapToGlobal(place))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in _ENTER and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
@@ -131,8 +159,25 @@ class EntryList(QListWidget):
         item.setFlags(Qt.ItemFlag.NoItemFlags)
 
     def _add_entry(self, entry: Entry, chosen: bool) -> None:
-        item = QListWidgetItem(short(entry.title), self)
+        item = QListWidgetItem(self)
         item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
+        self._fill(item, entry, chosen)
+
+    def _update_entries(self, sections: _Sections, chosen: str, current: str) -> None:
+        """Show other facts of the same entries. The list keeps its place, which matters while a number counts up."""
+        entries = {entry.key: entry for _, section in sections for entry in section}
+        for row in range(self.count()):
+            item = self.item(row)
+            key = self._key_of(item)
+            if key:
+                self._fill(item, entries[key], key == chosen)
+            if key and key == current and row != self.currentRow():
+                self.setCurrentRow(row)
+
+    def _fill(self, item: QListWidgetItem, entry: Entry, chosen: bool) -> None:
+        if item.data(_ENTRY_ROLE) == entry and item.data(_CHOSEN_ROLE) == chosen:
+            return
+        item.setText(short(entry.title))
         item.setData(_ENTRY_ROLE, entry)
         item.setData(_CHOSEN_ROLE, chosen)
         item.setToolTip(tool_tip(entry.tooltip))
@@ -162,7 +207,8 @@ class _EntryDelegate(QStyledItemDelegate):
         entry = index.data(_ENTRY_ROLE)
         if not isinstance(entry, Entry):
             return QSize(8 * GRID, line + (GRID if index.row() == 0 else 2 * GRID))
-        return QSize(8 * GRID, title + (line + 2 if entry.line else 0) + GRID + GRID // 2)
+        text = title + (line + 2 if entry.line else 0) + GRID + GRID // 2
+        return QSize(8 * GRID, max(text, self._view.picture_size + GRID))
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -199,14 +245,30 @@ class _EntryDelegate(QStyledItemDelegate):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(frame, RADIUS, RADIUS)
         area = option.rect.adjusted(GRID, GRID // 2, -GRID, -GRID // 2)
+        if self._view.picture_size:
+            self._paint_picture(painter, area, entry.picture)
+            area.setLeft(area.left() + self._view.picture_size + GRID)
         painter.setFont(bold_font(option.font))
         painter.setPen(QColor(theme.text))
         title_height = painter.fontMetrics().height()
         _draw_elided(painter, QRect(area.left(), area.top(), area.width(), title_height), short(entry.title))
         painter.setFont(small_font(option.font))
-        painter.setPen(QColor(theme.muted))
+        painter.setPen(QColor(theme.warning if entry.warns else theme.muted))
         below = QRect(area.left(), area.top() + title_height + 2, area.width(), painter.fontMetrics().height())
         _draw_elided(painter, below, short(entry.line))
+
+    def _paint_picture(self, painter: QPainter, area: QRect, picture: QImage | None) -> None:
+        if picture is None:
+            return
+        size = self._view.picture_size
+        place = QRect(area.left(), area.top() + (area.height() - size) // 2, size, size)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.drawImage(place, picture)
+
+
+def _keys(sections: _Sections) -> list[tuple[str, list[str]]]:
+    """Return the headings with the keys of their entries."""
+    return [(heading, [entry.key for entry in entries]) for heading, entries in sections]
 
 
 def _draw_elided(painter: QPainter, area: QRect, text: str) -> None:

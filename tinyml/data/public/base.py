@@ -5,6 +5,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from tinyml.core import DataError, StorageError
 from tinyml.core.memory import describe_bytes
 from tinyml.data.cache_folder import cache_folder
@@ -21,6 +23,8 @@ class PublicSet:
         files: the published files.
         read: reads the files of a folder. Its arguments are the folder, the description, and a progress callback or
             None. It raises `DataError` if the files do not hold what the description says.
+        sample: reads only the first images of a folder. Its arguments are the folder, the description, and the number
+            of images; it returns `(K, C, H, W)` bytes.
         licence: name of its licence, or what its authors ask for.
         homepage: address of the page of its authors.
     """
@@ -28,6 +32,7 @@ class PublicSet:
     description: DataDescription
     files: tuple[PublishedFile, ...]
     read: Callable[[Path, DataDescription, ProgressCallback | None], Dataset]
+    sample: Callable[[Path, DataDescription, int], np.ndarray]
     licence: str
     homepage: str
 
@@ -103,6 +108,20 @@ class PublicSet:
                     "download it again."
                 )
         return self.read(folder, self.description, progress)
+
+    def samples(self, count: int) -> np.ndarray:
+        """Read the first images, quickly and without checking the hashes.
+
+        Arguments:
+            count: number of images.
+
+        Shapes: `(K, C, H, W)` bytes.
+
+        Raises `DataError` when the set is not downloaded or its files are damaged.
+        """
+        if not self.is_downloaded:
+            raise DataError(f"{self.title} is not downloaded.")
+        return self.sample(self.folder, self.description, count)
 
     def clear(self) -> int:
         """Delete the downloaded files, complete or not, and return how many bytes that freed.

@@ -78,6 +78,34 @@ def read_cifar(folder: Path, description: DataDescription, progress: ProgressCal
     return Dataset(description, images, labels, divisor=255)
 
 
+def sample_cifar(folder: Path, description: DataDescription, count: int) -> np.ndarray:
+    """Read the first images of the first file with examples.
+
+    Arguments:
+        folder: holds the archive.
+        description: of the data.
+        count: number of images, at most as many as a file holds.
+
+    Shapes: `(K, 3, 32, 32)` bytes.
+
+    Raises `DataError` when the archive is damaged.
+    """
+    images = np.empty((min(count, description.test_count), *description.example_shape), np.uint8)
+    try:
+        with open_for_reading(folder / ARCHIVE) as file, tarfile.open(fileobj=file, mode="r|gz") as archive:
+            members = (member for _, member in zip(range(_MOST_MEMBERS), archive, strict=False))
+            first = next((member for member in members if member.name in BATCHES), None)
+            content = archive.extractfile(first) if first is not None and first.isreg() else None
+            if content is None:
+                raise DataError(_damaged("it holds no examples"))
+            _read_examples(content, images, np.empty(len(images), np.int64))
+    except StorageError as error:
+        raise DataError(str(error)) from error
+    except (tarfile.TarError, EOFError, zlib.error, OSError) as error:
+        raise DataError(_damaged(str(error))) from error
+    return images
+
+
 def _read_examples(content: IO[bytes], images: np.ndarray, labels: np.ndarray) -> None:
     """Read some examples into a part of the arrays."""
     length = 1 + images[0].size
@@ -128,6 +156,7 @@ CIFAR_10 = PublicSet(
         ),
     ),
     read_cifar,
+    sample_cifar,
     licence="none stated; its author asks to cite Krizhevsky (2009)",
     homepage="https://www.cs.toronto.edu/~kriz/cifar.html",
 )

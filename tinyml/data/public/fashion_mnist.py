@@ -8,7 +8,7 @@ print.
 from tinyml.data.dataset import DataDescription
 from tinyml.data.downloads import PublishedFile
 from tinyml.data.public.base import PublicSet
-from tinyml.data.public.idx_parts import IDX_NAMES, read_idx_parts
+from tinyml.data.public.idx_parts import IDX_NAMES, read_idx_parts, sample_idx
 
 _FOLDERS = (
     "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",
@@ -52,6 +52,7 @@ FASHION_MNIST = PublicSet(
         for name, size, sha256 in zip(IDX_NAMES, _SIZES, _HASHES, strict=True)
     ),
     read_idx_parts,
+    sample_idx,
     licence="MIT",
     homepage="https://github.com/zalandoresearch/fashion-mnist",
 )

@@ -1,10 +1,13 @@
 """Read the two parts of a set that is published as IDX files, as MNIST is."""
 
+import gzip
+import zlib
 from pathlib import Path
 
 import numpy as np
 
-from tinyml.core import DataError
+from tinyml.core import DataError, StorageError
+from tinyml.core.files import open_for_reading
 from tinyml.data.dataset import DataDescription, Dataset, ProgressCallback
 from tinyml.data.readers.idx_file import read_idx
 
@@ -15,6 +18,8 @@ IDX_NAMES = (
     "t10k-labels-idx1-ubyte.gz",
 )
 """The names of the four files: the images and labels for training, and those for the test."""
+_HEADER = 16
+"""Bytes before the first image: what the file holds, and three sizes."""
 
 
 def read_idx_parts(folder: Path, description: DataDescription, progress: ProgressCallback | None = None) -> Dataset:
@@ -44,3 +49,25 @@ def read_idx_parts(folder: Path, description: DataDescription, progress: Progres
         if len(labels[-1]) != end - start or labels[-1].max() >= len(description.class_names):
             raise DataError(f"'{pair[1]}' does not hold the labels of {description.title}. Download it again.")
     return Dataset(description, images, np.concatenate(labels).astype(np.int64), divisor=255)
+
+
+def sample_idx(folder: Path, description: DataDescription, count: int) -> np.ndarray:
+    """Read the first training images.
+
+    Arguments:
+        folder: holds the four files.
+        description: of the data.
+        count: number of images.
+
+    Shapes: `(K, 1, H, W)` bytes.
+
+    Raises `DataError` when the file is damaged.
+    """
+    size = int(np.prod(description.example_shape))
+    try:
+        with open_for_reading(folder / IDX_NAMES[0]) as file, gzip.GzipFile(fileobj=file) as content:
+            read = content.read(_HEADER + count * size)[_HEADER:]
+    except (StorageError, OSError, EOFError, zlib.error) as error:
+        raise DataError(f"Could not read '{IDX_NAMES[0]}': {error}") from error
+    complete = len(read) // size
+    return np.frombuffer(read, np.uint8, complete * size).reshape(complete, *description.example_shape)

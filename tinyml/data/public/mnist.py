@@ -7,7 +7,7 @@ the same files. The sizes are those of the authors' page (yann.lecun.com/exdb/mn
 from tinyml.data.dataset import DataDescription
 from tinyml.data.downloads import PublishedFile
 from tinyml.data.public.base import PublicSet
-from tinyml.data.public.idx_parts import IDX_NAMES, read_idx_parts
+from tinyml.data.public.idx_parts import IDX_NAMES, read_idx_parts, sample_idx
 
 _FOLDERS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
@@ -40,6 +40,7 @@ MNIST = PublicSet(
         for name, size, sha256 in zip(IDX_NAMES, _SIZES, _HASHES, strict=True)
     ),
     read_idx_parts,
+    sample_idx,
     licence="CC BY-SA 3.0",
     homepage="http://yann.lecun.com/exdb/mnist/",
 )

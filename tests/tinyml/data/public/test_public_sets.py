@@ -65,6 +65,7 @@ def test_a_set_is_downloaded_and_read(name, server, cache) -> None:
     assert data.labels.tolist() == [*range(10)] * 6
     assert loaded == sorted(loaded)
     assert loaded[-1] == 1
+    assert np.array_equal(public.samples(4), data.stored_inputs[:4])
     before = len(server.requests)
     public.download()
     public.load()
@@ -101,7 +102,18 @@ def test_cifar_is_read_in_the_published_order(server) -> None:
 def test_a_set_that_is_not_downloaded_is_a_sentence_and_uses_no_network(server) -> None:
     with pytest.raises(DataError, match=r"MNIST is not downloaded yet \(.*\)\. Download it on the Data page"):
         public_sets()["mnist"].load()
+    with pytest.raises(DataError, match="MNIST is not downloaded"):
+        public_sets()["mnist"].samples(4)
     assert server.requests == []
+
+
+def test_samples_of_damaged_files_are_a_sentence(server, cache) -> None:
+    for name, public in public_sets().items():
+        public.download()
+        path = cache / name / public.files[0].name
+        path.write_bytes(b"x" * path.stat().st_size)
+        with pytest.raises(DataError):
+            public.samples(4)
 
 
 def test_damaged_files_in_the_cache_are_a_sentence(server, cache) -> None:
