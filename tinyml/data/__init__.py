@@ -1,6 +1,7 @@
 """Data: built-in and public sets, readers of files and folders, preprocessing, splits, minibatches, augmentation."""
 
 from tinyml.data.augmentation import Augmentation, Brightness, Flip, Noise, Rotate, Shift, Zoom, augment
+from tinyml.data.augmented_batch import augmented_examples
 from tinyml.data.batches import batch_count, epoch_generator, minibatches
 from tinyml.data.catalogue import (
     builtin_descriptions,
@@ -43,6 +44,7 @@ __all__ = [
     "Splits",
     "Zoom",
     "augment",
+    "augmented_examples",
     "batch_count",
     "builtin_descriptions",
     "builtin_names",

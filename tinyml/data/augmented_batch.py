@@ -1,4 +1,4 @@
-"""The augmentation of one batch, for `DataLoader` and `Learner.run`."""
+"""The augmentation of one batch, for `DataLoader` and `Learner.run`, and of one example, to look at it."""
 
 from collections.abc import Sequence
 
@@ -41,9 +41,44 @@ def augmented_batch(
     rng = epoch_generator(seed, epoch, batch)
     if not is_autoencoder:
         return scale(augment(inputs, augmentations, rng)), targets
-    corrupting = [each for each in augmentations if getattr(each, "corrupts", False)]
-    changed = augment(inputs, [each for each in augmentations if each not in corrupting], rng)
+    corrupting = [each for each in augmentations if _corrupts(each)]
+    changed = augment(inputs, [each for each in augmentations if not _corrupts(each)], rng)
     return scale(augment(changed, corrupting, rng)), scale(changed)
+
+
+def augmented_examples(
+    dataset: Dataset, index: int, augmentations: Sequence[Augmentation], count: int, seed: int = 0
+) -> Array:
+    """Return some augmented versions of one example, as a person looks at them: before scaling.
+
+    They are what a training run would draw: images are augmented before scaling, other inputs after it. The numbers
+    of other inputs are returned in the units of the data.
+
+    Arguments:
+        dataset: the examples.
+        index: of the example.
+        augmentations: functions that change the inputs, in this order.
+        count: number of versions.
+        seed: another seed gives other versions.
+
+    Shapes: `(count, …)` float32. Raises `DataError` if an augmentation needs images and the example is none.
+
+    >>> from tinyml.data import Shift, load
+    >>> augmented_examples(load("digits"), 3, [Shift(1)], count=5).shape
+    (5, 1, 8, 8)
+    """
+    rows = np.full(count, index)
+    order = sorted(augmentations, key=_corrupts) if dataset.description.target == "input" else augmentations
+    rng = np.random.default_rng(seed)
+    if len(dataset.description.example_shape) == 3:
+        return augment(dataset.unscaled_examples(rows), order, rng)
+    changed = augment(dataset.examples(rows), order, rng)
+    return changed if dataset.scaling is None else dataset.scaling.undo(changed)
+
+
+def _corrupts(augmentation: Augmentation) -> bool:
+    """Return True if an augmentation changes the input of an autoencoder, but not its target."""
+    return bool(getattr(augmentation, "corrupts", False))
 
 
 def _keep(inputs: Array) -> Array:
