@@ -7,6 +7,7 @@ from tinyml.core.resources import resource_path
 from tinyml.data.built_in.base import BuiltInSet
 from tinyml.data.dataset import DataDescription, Dataset, ProgressCallback
 from tinyml.data.options import SourceOptions
+from tinyml.data.preprocessing import ImageEncoding
 from tinyml.data.readers.idx_file import read_idx
 
 _LARGEST_VALUE = 16
@@ -20,6 +21,7 @@ _SMALL = DataDescription(
     count=1797,
     about="1797 handwritten digits of 13 people, 8×8 pixels (Alpaydin and Kaynak 1998, UCI repository, CC BY 4.0).",
     bytes_per_number=1,
+    encoding=ImageEncoding(height=8, width=8, channels=1),
 )
 _LARGE = DataDescription(
     name="digits-28",
@@ -28,6 +30,7 @@ _LARGE = DataDescription(
     class_names=_NAMES,
     count=1797,
     about="The 8×8 digits, enlarged to 20×20 pixels in a frame of 28×28 as in MNIST.",
+    encoding=ImageEncoding(height=28, width=28, channels=1),
 )
 
 

@@ -13,6 +13,7 @@ from tinyml.core import Array
 from tinyml.data.built_in.base import BuiltInSet
 from tinyml.data.dataset import DataDescription, Dataset, ProgressCallback
 from tinyml.data.options import SourceOptions
+from tinyml.data.preprocessing import ImageEncoding
 
 _SEED = 8
 _SIZE = 28
@@ -100,6 +101,7 @@ _DESCRIPTION = DataDescription(
     class_names=tuple(_FIGURES),
     count=_PER_CLASS * len(_FIGURES),
     about="4000 drawn figures of eight kinds, rotated, shifted, scaled and noisy. They are the same every time.",
+    encoding=ImageEncoding(height=_SIZE, width=_SIZE, channels=1),
 )
 
 
