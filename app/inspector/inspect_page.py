@@ -1,8 +1,10 @@
 """The Inspect page: a sample, the output of a layer, and the pixels that caused one activation."""
 
-from PySide6.QtCore import Qt, Slot
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFileDialog, QSizePolicy, QStackedWidget, QWidget
 
 from app.document import Document
 from app.inspector.layer_strip import LayerStrip
@@ -17,6 +19,7 @@ from app.widgets.page_layout import PageLayout
 from app.widgets.theme.theme import GRID
 from tinyml.visualize import Reconstruction
 
+_IMAGE_FILTER = "Images (*.png *.jpg *.jpeg *.bmp *.gif *.webp *.tif *.tiff);;All files (*)"
 _SIDE_WIDTHS = (248, 420)
 _SMALLEST_MIDDLE = 38 * GRID
 """Smallest width of the layers and maps, in pixels."""
@@ -36,7 +39,14 @@ class InspectPage(QWidget):
     Attributes:
         state: what is chosen and shown.
         page_layout: the panels of the page.
+
+    Signals:
+        image_chosen(path): the user opened an image file of their own.
+        paste_requested(): the user wants to paste an image of their own.
     """
+
+    image_chosen = Signal(Path)
+    paste_requested = Signal()
 
     def __init__(self, document: Document, inspection: Inspection, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,6 +68,8 @@ class InspectPage(QWidget):
             growing=("right",),
         )
         self._arrange()
+        self._samples.own_images.open_requested.connect(self._on_open_requested)
+        self._samples.own_images.paste_requested.connect(self.paste_requested)
         inspection.samples_changed.connect(self._refresh)
         inspection.problem_changed.connect(self._refresh)
         inspection.sample_trace_changed.connect(self._on_sample_trace_changed)
@@ -144,6 +156,13 @@ class InspectPage(QWidget):
         if self._inspection.problem:
             self._refresh()
         self._show_weights()
+
+    @Slot()
+    def _on_open_requested(self) -> None:
+        """Ask for an image file."""
+        chosen, _ = QFileDialog.getOpenFileName(self, "Open image", "", _IMAGE_FILTER)
+        if chosen:
+            self.image_chosen.emit(Path(chosen))
 
     def _show_weights(self) -> None:
         """Show which weights the panels belong to, and where they end if the network has a problem."""

@@ -114,7 +114,8 @@ class LayerStrip(QListWidget):
                 self.clear()
                 for name in names:
                     self._add_item(name)
-            self._show_input(self.item(0), trace.input[0])
+            sample = self._state.sample
+            self._show_input(self.item(0), trace.input[0] if sample is None else sample)
             for row, entry in enumerate(trace.entries, start=1):
                 _show_entry(self.item(row), entry)
             if self.current != self._state.layer:

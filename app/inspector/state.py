@@ -64,7 +64,7 @@ class InspectorState(QObject):
     Attributes:
         trace: the recorded forward pass of the sample; None until there is one.
         shapes: shape of each layer's output without the batch axis, by the layer's name.
-        sample: (C, H, W) the image that the network received; None if it is not an image.
+        sample: (C, H, W) the image that the network received, before scaling; None if it is not an image.
         output: output of the chosen layer; None until the first forward pass is recorded.
         own_scale: True if each feature map has its own colour scale, False if all maps share one.
         method: how the reconstruction is computed.
@@ -226,7 +226,7 @@ class InspectorState(QObject):
             self._position = None
         if sample_trace is not self._sample_trace:
             self._sample_trace = sample_trace
-            image = sample_trace.trace.input[0]
+            image = sample_trace.sample.picture
             self.sample = image if image.ndim == 3 else None
         self.output = read_output(sample_trace.trace, layer, self._inspection.samples)
         self._keep_choice_valid()

@@ -64,6 +64,13 @@ COMMANDS: tuple[Command, ...] = (
         ("cut", "Cu&t", "Ctrl+X", "mdi6.content-cut", "Move the selected layers to the clipboard."),
         ("copy", "&Copy", "Ctrl+C", "mdi6.content-copy", "Copy the selected layers to the clipboard."),
         ("paste", "&Paste", "Ctrl+V", "mdi6.content-paste", "Insert the layers from the clipboard."),
+        (
+            "paste_image",
+            "Paste &image",
+            "",
+            "mdi6.image-plus-outline",
+            "Show what the network predicts for the image on the clipboard. Ctrl+V does it outside of text fields.",
+        ),
         ("duplicate", "&Duplicate", "Ctrl+D", "mdi6.content-duplicate", "Insert a copy of the selected layers."),
         ("delete", "De&lete", "Del", "mdi6.trash-can-outline", "Delete the selected layers."),
         ("rename", "&Rename", "F2", "mdi6.rename-outline", "Rename the selected layer."),

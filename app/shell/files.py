@@ -23,6 +23,7 @@ from app.shell.unsaved_changes import UnsavedChanges
 from app.shell.weights_export import WeightsExport
 from app.training import Session, Snapshot
 from app.training.snapshot_files import load_snapshot
+from app.widgets.plain_text import short
 from app.widgets.save_dialog import ask_where_to_save
 from tinyml.core import TinymlError
 from tinyml.core.files import normalise_path
@@ -49,10 +50,14 @@ class Files(QObject):
 
     Signals:
         weights_opened(path): the user opened a safetensors file; the panel Models should show it.
+        data_opened(): the project now uses the data that the user opened; the page Data should show it.
+        image_opened(path): the user opened one image; Inspect should show what the network predicts for it.
         message(sentence): what a command does or has done, for the status bar.
     """
 
     weights_opened = Signal(Path)
+    data_opened = Signal()
+    image_opened = Signal(Path)
     message = Signal(str)
 
     def __init__(self, document: Document, session: Session, settings: QSettings, window: QWidget) -> None:
@@ -112,6 +117,8 @@ class Files(QObject):
             self.weights_opened.emit(normalise_path(selection.weights))
         if selection.data is not None:
             self._open_data(normalise_path(selection.data))
+        if selection.image is not None:
+            self.image_opened.emit(selection.image)
         if selection.surplus or selection.refused:
             show_problem(self._window, "Open", selection.remark())
         elif selection.remark():
@@ -121,6 +128,7 @@ class Files(QObject):
         """Read `path` in the background. Then use it as the data of the project, as one edit."""
         if self._data_job is not None:
             self._data_job.cancel()
+        self.message.emit(f"Reading {short(path.name)}…")
         self._data_job = self._document.describe_data(DataChoice(source=str(path.absolute())))
         self._data_job.returned.connect(self._on_data_job_returned)
         self._data_job.failed.connect(self._on_data_job_failed)
@@ -131,6 +139,7 @@ class Files(QObject):
         description = described.description
         expected = ExpectedData.of(description)
         self._document.apply(choose_source(self._document.project, described.choice.source, expected))
+        self.data_opened.emit()
         self.message.emit(f"The project now uses {description.title} as data. Undo brings back the previous data.")
 
     @Slot(str)

@@ -61,12 +61,15 @@ history of the edits (↑ ↓ go to a step)</td></tr>
 <tr><td><b>Click, arrow keys</b></td>
 <td>choose a sample, a layer, a feature map, then a place in the map; the reconstruction shows the pixels that activate
 it</td></tr>
+<tr><td><b>Drop or paste an image</b></td>
+<td>see what the network predicts for an image of your own; Ctrl+V pastes it anywhere but in a text field; Del removes
+it from the strip</td></tr>
 </table>
 <h3>Files</h3>
 <table cellpadding="3">
 <tr><td><b>Drop a file</b></td>
 <td>on the window: a project opens, weights appear in Models, a file or folder of data becomes the data;
-one of each can be dropped at once</td></tr>
+an image appears in Inspect; one project, one file of weights and one of data can be dropped at once</td></tr>
 <tr><td><b>Ctrl+N, O, S, Shift+S</b></td><td>new (with templates), open, save, save as; Ctrl+E: export the
 weights</td></tr>
 <tr><td><b>F11</b></td><td>full screen</td></tr>

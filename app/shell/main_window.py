@@ -26,6 +26,7 @@ from app.shell.file_drops import FileDrops
 from app.shell.files import Files
 from app.shell.help_text import KEYBOARD_AND_MOUSE
 from app.shell.menus import ThemeMenu, fill_menu_bar, insert_file_menus
+from app.shell.own_images import OwnImages
 from app.shell.page_activity import PageActivity
 from app.shell.page_table import PAGES, page_command
 from app.shell.problem_navigation import ProblemNavigation
@@ -80,11 +81,12 @@ class MainWindow(QMainWindow):
                 ("train", self.train_page.commit),
             ),
         )
+        self.file_drops = FileDrops(self)
+        self.own_images = OwnImages(self.inspection, self.pages, self)
         self.actions_by_name = Actions(self, self._handlers())
         for part in (self.training, self.editing, self.pages):
             part.attach(self.actions_by_name)
         self._make_frame()
-        self.file_drops = FileDrops(self)
         self._connect_views()
         self._connect_parts()
         self.pages.restore()
@@ -167,6 +169,9 @@ class MainWindow(QMainWindow):
         self.data_page.downloads.mirror_changed.connect(self._on_mirror_changed)
         self.pages.window_made.connect(self._on_window_made)
         self.file_drops.dropped.connect(self.files.open_paths)
+        self.file_drops.refused.connect(self.status.show_message)
+        self.own_images.attach(self.file_drops, self.files, self.inspect_page)
+        self.files.data_opened.connect(self._on_data_requested)
         self.files.weights_opened.connect(self.show_weights)
         self.files.recent_files.changed.connect(self._on_recent_changed)
         self.problems.layer_selected.connect(self._on_problem_layer_selected)
@@ -190,7 +195,8 @@ class MainWindow(QMainWindow):
             "redo": self.editing.redo,
             "cut": canvas.commands.cut,
             "copy": canvas.commands.copy,
-            "paste": canvas.commands.paste,
+            "paste": partial(self.file_drops.paste_or, canvas.commands.paste),
+            "paste_image": self.file_drops.paste,
             "duplicate": canvas.commands.duplicate,
             "delete": canvas.commands.delete,
             "move_up": canvas.commands.move_up,

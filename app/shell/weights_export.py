@@ -92,6 +92,6 @@ class WeightsExport(QObject):
 def _can_be_opened(path: Path) -> bool:
     """Return True if the window can open a file again."""
     try:
-        return identify(path).kind != "other"
+        return identify(path).kind in ("project", "tensors", "data")
     except TinymlError:
         return False

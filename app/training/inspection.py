@@ -10,12 +10,20 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.document import Document
 from app.jobs import BackgroundRunner, Job, LatestJob
 from app.training.dataset_cache import READING_CANCELLED, load_splits
+from app.training.own_examples import OwnExample, OwnExamples
 from app.training.reading import Reading
-from app.training.sample_trace import SampleTrace, SoundLayers, find_sound_layers, trace_sample, trace_sound_layers
+from app.training.sample_trace import (
+    SampleTrace,
+    SoundLayers,
+    find_sound_layers,
+    predict_classes,
+    trace_sample,
+    trace_sound_layers,
+)
 from app.training.session import Session
 from app.training.snapshot import Snapshot, frozen_state
 from tinyml.data import DataChoice, DataDescription, Dataset, ProgressCallback
-from tinyml.learner import class_scores, set_up_training
+from tinyml.learner import set_up_training
 from tinyml.storage import Project
 
 
@@ -31,7 +39,9 @@ class Inspection(QObject):
 
     Attributes:
         samples: the test set of the chosen data; None until it is loaded.
-        index: index of the chosen sample.
+        index: index of the chosen sample, or of the last one before an own example was chosen.
+        own: the chosen own example; None while one of the samples is chosen.
+        own_examples: all own examples of this session.
         snapshot: the current weights; None while the network has problems.
         sample_trace: the recorded forward pass of the sample; None until it is computed.
         predictions: `(N,)` the predicted class of every sample; None until they are computed, and if there are no
@@ -81,12 +91,16 @@ class Inspection(QObject):
         self._unreadable = False
         self.reading = ""
         self._loaded: DataChoice | None = None
+        self.own_examples = OwnExamples(self.quick_jobs, self)
+        self.own_examples.image_read.connect(self.select_own)
+        self.own_examples.changed.connect(self._on_own_examples_changed)
         self.samples: Dataset | None = None
         self.index = 0
+        self.own: OwnExample | None = None
         self.snapshot: Snapshot | None = None
         self.sample_trace: SampleTrace | None = None
         self.partial_trace: SampleTrace | None = None
-        self._partial_request: tuple[SoundLayers, int] | None = None
+        self._partial_request: tuple[SoundLayers, int | OwnExample] | None = None
         self.predictions: np.ndarray | None = None
         self._predicted_with: Snapshot | None = None
         self.problem = ""
@@ -105,7 +119,7 @@ class Inspection(QObject):
             self._active = active
             self._refresh()
             shown = self.sample_trace
-            if shown is None or shown.snapshot is not self.snapshot or shown.index != self.index:
+            if shown is None or shown.snapshot is not self.snapshot or not self._shows_chosen(shown):
                 self._request_sample_trace()
 
     @property
@@ -124,10 +138,36 @@ class Inspection(QObject):
         Arguments:
             index: index of the sample in `samples`.
         """
-        if self.samples is not None and 0 <= index < len(self.samples) and index != self.index:
-            self.index = index
-            self._request_sample_trace()
-            self._request_partial_trace()
+        if self.samples is not None and 0 <= index < len(self.samples) and (index != self.index or self.own):
+            self.index, self.own = index, None
+            self._request_chosen()
+
+    @Slot(object)
+    def select_own(self, example: OwnExample) -> None:
+        """Choose an own example, and add it to them if it is a new one.
+
+        Arguments:
+            example: the example. One that does not fit the data changes nothing.
+        """
+        if self.samples is None or not example.fits(self.samples.description) or example is self.own:
+            return
+        self.own = example
+        if example not in self.own_examples.examples:
+            self.own_examples.add(example)
+        self._request_chosen()
+
+    def replace_own(self, example: OwnExample) -> None:
+        """Put an example in the place of the chosen own example, and choose it. Without one, add it.
+
+        Arguments:
+            example: the example.
+        """
+        before, self.own = self.own, example
+        if before is None:
+            self.own_examples.add(example)
+        else:
+            self.own_examples.replace(before, example)
+        self._request_chosen()
 
     def submit(self, function: Callable[[], Any]) -> Job:
         """Run a slow function off the GUI thread, after the slow jobs that wait already.
@@ -204,9 +244,22 @@ class Inspection(QObject):
         if self.samples is None or self.snapshot is None or not self._active:
             return
         # During training, snapshots arrive faster than forward passes end: finish one before the next.
-        if self._sample_trace_job.busy and self.sample_trace is not None and self.sample_trace.index == self.index:
+        if self._sample_trace_job.busy and self.sample_trace is not None and self._shows_chosen(self.sample_trace):
             return
-        self._sample_trace_job.start(partial(trace_sample, self.snapshot, self.samples, self.index))
+        self._sample_trace_job.start(partial(trace_sample, self.snapshot, self.samples, self._chosen))
+
+    def _request_chosen(self) -> None:
+        """Record the forward pass of another sample."""
+        self._request_sample_trace()
+        self._request_partial_trace()
+
+    @property
+    def _chosen(self) -> int | OwnExample:
+        return self.index if self.own is None else self.own
+
+    def _shows_chosen(self, sample_trace: SampleTrace) -> bool:
+        """Return True if this is the forward pass of the chosen sample or own example."""
+        return sample_trace.sample.own is self.own and (self.own is not None or sample_trace.index == self.index)
 
     def _request_partial_trace(self) -> None:
         """Record the sample in the layers before the first problem, if the network has one."""
@@ -218,9 +271,9 @@ class Inspection(QObject):
         layers = find_sound_layers(self._document.project, description, inference, self._session.snapshot)
         if layers is None:
             self._drop_partial_trace()
-        elif (layers, self.index) != self._partial_request and not self._partial_trace_job.busy:
-            self._partial_request = layers, self.index
-            self._partial_trace_job.start(partial(trace_sound_layers, layers, self.samples, self.index))
+        elif (layers, self._chosen) != self._partial_request and not self._partial_trace_job.busy:
+            self._partial_request = layers, self._chosen
+            self._partial_trace_job.start(partial(trace_sound_layers, layers, self.samples, self._chosen))
 
     def _drop_partial_trace(self) -> None:
         self._partial_trace_job.cancel()
@@ -234,14 +287,15 @@ class Inspection(QObject):
             return
         if self.snapshot is not self._predicted_with:
             self._predicted_with = self.snapshot
-            self._predictions_job.start(partial(_predict, self.snapshot, self.samples))
+            self._predictions_job.start(partial(predict_classes, self.snapshot, self.samples))
 
     def _drop_samples(self, problem: str) -> None:
         # Abandon all slow jobs: one that reads a folder without an answer would delay the jobs for other data.
         self._slow_jobs.abandon()
         self._show_reading("")
         self._unreadable = False
-        self.samples, self.index = None, 0
+        self.own_examples.use(None, problem)
+        self.samples, self.index, self.own = None, 0, None
         self._drop_partial_trace()
         self._use_weights(None)
         self._set_problem(problem)
@@ -265,8 +319,9 @@ class Inspection(QObject):
             self._show_reading(self._reader.text)
 
     @Slot(str)
-    def _on_samples_failed(self, _sentence: str) -> None:
+    def _on_samples_failed(self, sentence: str) -> None:
         self._show_reading("")
+        self.own_examples.use(None, sentence)
         # The initial weights need the same data. They must not start to read it again.
         self._unreadable = True
         self._initial_weights_job.cancel()
@@ -275,10 +330,18 @@ class Inspection(QObject):
     def _on_samples_loaded(self, samples: Dataset) -> None:
         self._show_reading("")
         self.samples, self.index = samples, 0
+        self.own_examples.use(samples)
         self.samples_changed.emit()
         self._request_sample_trace()
         self._request_partial_trace()
         self._request_predictions()
+
+    @Slot()
+    def _on_own_examples_changed(self) -> None:
+        """Return to the samples if the chosen own example was removed."""
+        if self.own is not None and self.own not in self.own_examples.examples:
+            self.own = None
+            self._request_chosen()
 
     @Slot(object)
     def _on_initial_weights_made(self, snapshot: Snapshot) -> None:
@@ -289,7 +352,7 @@ class Inspection(QObject):
     def _on_sample_trace_computed(self, sample_trace: SampleTrace) -> None:
         self.sample_trace = sample_trace
         self.sample_trace_changed.emit()
-        if sample_trace.snapshot is not self.snapshot or sample_trace.index != self.index:
+        if sample_trace.snapshot is not self.snapshot or not self._shows_chosen(sample_trace):
             self._request_sample_trace()
 
     @Slot(object)
@@ -319,11 +382,3 @@ def _make_initial_snapshot(project: Project, description: DataDescription, progr
     net = set_up_training(project.network, project.training, load_splits(project.data, progress)).net
     tensors = frozen_state(net)
     return Snapshot(project.network, project.data, project.training, description, tensors, trained=False)
-
-
-def _predict(snapshot: Snapshot, samples: Dataset) -> np.ndarray:
-    net, size, predictions = snapshot.make_net(), snapshot.training.batch_size, []
-    for start in range(0, len(samples), size):
-        output = net.predict(samples.examples(slice(start, start + size)))
-        predictions.append(class_scores(output, snapshot.training.loss, samples.class_targets).argmax(axis=1))
-    return np.concatenate(predictions)

@@ -8,6 +8,7 @@ import numpy as np
 
 from app.document import BlockPath
 from app.formatting import format_number
+from app.training.own_examples import OwnExample
 from app.training.snapshot import Snapshot, frozen_state
 from tinyml.data import DataDescription, Dataset
 from tinyml.learner import class_scores
@@ -27,33 +28,102 @@ _MOST_NUMBERS = 3
 """Up to this many target numbers are listed. For more, only the error is shown."""
 
 
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """An example as the network gets it, and what is known about it.
+
+    Attributes:
+        input: `(1, …)` the input of the network.
+        picture: `(…)` the same before scaling: an image in 0 … 1, or numbers in the units of the data.
+        index: index in the samples; -1 for an own example.
+        label: its class; -1 if it has none or none is known.
+        target: the numbers that the network should output, in the units of the data; None for a class, and if they are
+            not known.
+        own: the own example that it is; None for one of the samples.
+    """
+
+    input: np.ndarray
+    picture: np.ndarray
+    index: int = -1
+    label: int = -1
+    target: np.ndarray | None = None
+    own: OwnExample | None = None
+
+
+def read_sample(samples: Dataset, index: int) -> Sample:
+    """Return one of the samples.
+
+    Arguments:
+        samples: the test set.
+        index: index of the sample.
+    """
+    place = slice(index, index + 1)
+    picture = samples.unscaled_examples(place)[0]
+    if samples.description.has_classes:
+        return Sample(samples.examples(place), picture, index, int(samples.labels[index]))
+    return Sample(samples.examples(place), picture, index, target=samples.unscaled_target_numbers(place)[0])
+
+
+def prepare_own(samples: Dataset, own: OwnExample) -> Sample:
+    """Return an own example, prepared as the samples are.
+
+    Arguments:
+        samples: the test set. Its preprocessing was fitted on the training examples.
+        own: the example.
+
+    Raises `DataError` when the example does not fit the data.
+    """
+    raw = own.encode(samples)
+    picture = raw[0]
+    target = picture if samples.description.target == "input" else None
+    return Sample(samples.scale(raw), picture, target=target, own=own)
+
+
 @dataclass(frozen=True)
 class SampleTrace:
     """The recorded forward pass of one sample.
 
     Attributes:
         snapshot: the weights of the network.
-        index: index of the sample in `Inspection.samples`.
-        label: class of the sample; -1 if the targets are numbers.
+        sample: the sample.
         trace: the recorded forward pass, a batch of one.
         scores: `(classes,)` the predicted probability of each class; empty if there are no classes, or if only the
             layers before a problem were recorded.
-        target: the numbers that the network should output; None if the targets are classes.
+        numbers: the output in the units of the data; None for classes, and if layers are missing.
         inside: the outputs of the layers inside blocks, by their paths.
     """
 
     snapshot: Snapshot
-    index: int
-    label: int
+    sample: Sample
     trace: Trace
     scores: np.ndarray
-    target: np.ndarray | None = None
+    numbers: np.ndarray | None = None
     inside: dict[BlockPath, np.ndarray] = field(default_factory=dict)
+
+    @property
+    def index(self) -> int:
+        """Index of the sample in `Inspection.samples`; -1 for an own example."""
+        return self.sample.index
+
+    @property
+    def label(self) -> int:
+        """Class of the sample; -1 if it has none or none is known."""
+        return self.sample.label
+
+    @property
+    def target(self) -> np.ndarray | None:
+        """The numbers that the network should output, in the units of the data; None for classes and if unknown."""
+        return self.sample.target
 
     @property
     def prediction(self) -> int:
         """The class with the highest score; -1 if there are no scores."""
         return int(self.scores.argmax()) if len(self.scores) else -1
+
+    @property
+    def is_wrong(self) -> bool:
+        """True if the true class is known and another one is predicted."""
+        return self.label >= 0 and bool(len(self.scores)) and self.prediction != self.label
 
     @property
     def output(self) -> np.ndarray:
@@ -62,32 +132,61 @@ class SampleTrace:
 
     def describe_numbers(self) -> str:
         """Return a short comparison of output and target numbers; an empty text if the targets are classes."""
-        if self.target is None:
+        if self.numbers is None:
             return ""
-        if self.target.size > _MOST_NUMBERS:
-            return f"mean absolute error {format_number(float(np.abs(self.output - self.target).mean()))}"
-        target, output = (
-            ", ".join(format_number(number, trailing_zeros=False) for number in numbers.ravel().tolist())
-            for numbers in (self.target, self.output)
-        )
-        return f"target {target} · predicted {output}"
+        if self.numbers.size > _MOST_NUMBERS:
+            if self.target is None:
+                return ""
+            return f"mean absolute error {format_number(float(np.abs(self.numbers - self.target).mean()))}"
+        predicted = f"predicted {_write_all(self.numbers)}"
+        return predicted if self.target is None else f"target {_write_all(self.target)} · {predicted}"
 
 
-def trace_sample(snapshot: Snapshot, samples: Dataset, index: int) -> SampleTrace:
-    """Record the forward pass of a sample.
+def _write_all(numbers: np.ndarray) -> str:
+    return ", ".join(format_number(number, trailing_zeros=False) for number in numbers.ravel().tolist())
+
+
+def trace_sample(snapshot: Snapshot, samples: Dataset, chosen: int | OwnExample) -> SampleTrace:
+    """Record the forward pass of a sample or of an own example.
 
     Arguments:
         snapshot: the weights of the network.
         samples: the test set.
-        index: index of the sample.
+        chosen: index of the sample, or the own example.
     """
-    place = slice(index, index + 1)
-    trace = record(snapshot.make_net(), samples.examples(place))
+    sample = read_sample(samples, chosen) if isinstance(chosen, int) else prepare_own(samples, chosen)
+    trace = record(snapshot.make_net(), sample.input)
     inside = outputs_inside(trace)
     if not samples.description.has_classes:
-        return SampleTrace(snapshot, index, -1, trace, np.zeros(0), samples.target_numbers(place)[0], inside)
+        return SampleTrace(snapshot, sample, trace, np.zeros(0), unscaled_output(samples, trace.output)[0], inside)
     scores = class_scores(trace.output, snapshot.training.loss, samples.class_targets)[0]
-    return SampleTrace(snapshot, index, int(samples.labels[index]), trace, scores, inside=inside)
+    return SampleTrace(snapshot, sample, trace, scores, inside=inside)
+
+
+def predict_classes(snapshot: Snapshot, samples: Dataset) -> np.ndarray:
+    """Return the predicted class of every sample, `(N,)`.
+
+    Arguments:
+        snapshot: the weights of the network.
+        samples: N samples with classes.
+    """
+    net, size, predictions = snapshot.make_net(), snapshot.training.batch_size, []
+    for start in range(0, len(samples), size):
+        output = net.predict(samples.examples(slice(start, start + size)))
+        predictions.append(class_scores(output, snapshot.training.loss, samples.class_targets).argmax(axis=1))
+    return np.concatenate(predictions)
+
+
+def unscaled_output(samples: Dataset, output: np.ndarray) -> np.ndarray:
+    """Return predicted numbers in the units of the data.
+
+    Arguments:
+        samples: a part of the data.
+        output: `(N, …)` the output of a network whose targets are numbers.
+    """
+    if samples.description.target == "input":
+        return output if samples.scaling is None else samples.scaling.undo(output)
+    return samples.preprocessing.unscale_targets(output)
 
 
 @dataclass(frozen=True)
@@ -172,21 +271,21 @@ def _sound_inside(block: LayerInference, around: BlockPath = ()) -> Iterator[tup
         yield (*path, inferred.specification.name), inferred.specification
 
 
-def trace_sound_layers(layers: SoundLayers, samples: Dataset, index: int) -> SampleTrace:
+def trace_sound_layers(layers: SoundLayers, samples: Dataset, chosen: int | OwnExample) -> SampleTrace:
     """Record the forward pass of a sample through the layers before a problem. There are no scores if some are missing.
 
     Arguments:
         layers: these layers.
         samples: the test set.
-        index: index of the sample.
+        chosen: index of the sample, or an own example.
     """
     snapshot = layers.snapshot()
     if layers.whole:
-        return trace_sample(snapshot, samples, index)
-    trace = record(snapshot.make_net(), samples.examples(slice(index, index + 1)))
-    label = int(samples.labels[index]) if samples.description.has_classes else -1
+        return trace_sample(snapshot, samples, chosen)
+    sample = read_sample(samples, chosen) if isinstance(chosen, int) else prepare_own(samples, chosen)
+    trace = record(snapshot.make_net(), sample.input)
     paths = {".".join(path): path for path, _ in layers.inside}
     inside = {(*paths.get(name, (name,)), *rest): output for (name, *rest), output in outputs_inside(trace).items()}
     inside |= {paths[entry.layer.name]: entry.output for entry in trace.entries[layers.count :]}
     before = Trace(trace.input, trace.entries[: layers.count])
-    return SampleTrace(snapshot, index, label, before, np.zeros(0), inside=inside)
+    return SampleTrace(snapshot, sample, before, np.zeros(0), inside=inside)

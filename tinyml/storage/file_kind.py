@@ -8,7 +8,7 @@ from tinyml.core import DataError, StorageError
 from tinyml.core.files import normalise_path, open_for_reading, path_kind, show_path
 from tinyml.data.readers import describe_sources, find_reader, readers
 
-Kind = Literal["project", "tensors", "data", "other"]
+Kind = Literal["project", "tensors", "data", "part", "image", "other"]
 
 _PREFIX_BYTES = 4096
 _LARGEST_HEADER = 2**27
@@ -20,7 +20,8 @@ class FileKind(NamedTuple):
     """What `identify` found.
 
     Attributes:
-        kind: "project", "tensors" (weights, models, checkpoints), "data", or "other" if TinyML cannot open it.
+        kind: "project", "tensors" (weights, models, checkpoints), "data", "part" (one file of a folder of data),
+            "image" (one picture), or "other" if TinyML cannot open it.
         sentence: says what it is and what to do with it. Show it where another kind is needed.
     """
 
@@ -29,10 +30,11 @@ class FileKind(NamedTuple):
 
 
 class _Format(NamedTuple):
-    """A format that TinyML cannot open, and a sentence about what to do instead."""
+    """A format that TinyML cannot open as a project, weights or data, and a sentence about what to do instead."""
 
     what: str
     remedy: str = ""
+    kind: Kind = "other"
 
 
 _TORCH_CALL = "safetensors.torch.save_file(model.state_dict(), 'model.safetensors')"
@@ -60,7 +62,7 @@ _PICTURE_REMEDY = "TinyML reads pictures as data from {sources}."
 
 
 def _picture(name: str) -> _Format:
-    return _Format(f"a picture ({name})", _PICTURE_REMEDY)
+    return _Format(f"a picture ({name})", _PICTURE_REMEDY, "image")
 
 
 def _archive(name: str) -> _Format:
@@ -78,6 +80,8 @@ _SIGNATURES: tuple[tuple[int, bytes, _Format], ...] = (
     (0, b"II*\0", _picture("TIFF")),
     (0, b"MM\0*", _picture("TIFF")),
     (8, b"WEBPVP8", _picture("WebP")),
+    (4, b"ftypavif", _picture("AVIF")),
+    (0, b"\0\0\0\x0cjP  ", _picture("JPEG 2000")),
     (0, b"7z\xbc\xaf\x27\x1c", _archive("7z")),
     (0, b"\xfd7zXZ\0", _archive("xz")),
     (0, b"BZh91AY&SY", _archive("bzip2")),
@@ -96,7 +100,7 @@ _SUFFIXES = {
     ".h5": _HDF5,
     ".keras": _KERAS,
     ".pkl": _PYTHON_PICKLE,
-    ".bmp": _picture("BMP"),
+    **{f".{name}": _picture(name.upper()) for name in ("bmp", "ico", "pbm", "pgm", "ppm", "pcx", "tga")},
 }
 """Formats by the end of the name, for files whose first bytes are no signature."""
 
@@ -134,7 +138,7 @@ def identify(path: str | Path) -> FileKind:
         return _project(path)
     found = found or _SUFFIXES.get(suffix) or (_TEXT if _is_text(prefix) else _UNKNOWN)
     remedy = found.remedy.replace("{sources}", describe_sources()) or _opens()
-    return FileKind("other", f"'{show_path(path)}' is {found.what}. {remedy}")
+    return FileKind(found.kind, f"'{show_path(path)}' is {found.what}. {remedy}")
 
 
 def require_kind(path: str | Path, kind: Kind) -> None:
@@ -192,7 +196,7 @@ def _identify_part(path: str | Path, prefix: bytes) -> FileKind | None:
     for reader in readers().values():
         if reader.is_part(prefix):
             return FileKind(
-                "other",
+                "part",
                 f"'{show_path(path)}' is one part of a dataset ({reader.title}). Open the folder that it is in: drop "
                 "the folder here, or choose it under Data.",
             )

@@ -79,17 +79,19 @@ class LiveActivations(StackPart):
 
     def _example(self, sample_trace: SampleTrace | None) -> np.ndarray | None:
         """Return the sample `(C, H, W)`. It is known even if the network has a problem and there is no trace."""
-        batch = sample_trace.trace.input if sample_trace is not None else None
-        if sample_trace is None and self._inspection is not None and self._inspection.samples is not None:
+        if sample_trace is not None:
+            return sample_trace.sample.picture
+        batch = None
+        if self._inspection is not None and self._inspection.samples is not None:
             index = self._inspection.index
-            batch = self._inspection.samples.examples(slice(index, index + 1))
+            batch = self._inspection.samples.unscaled_examples(slice(index, index + 1))
         return np.asarray(batch[0]) if batch is not None and len(batch) else None
 
     def _show_scores(self, sample_trace: SampleTrace | None) -> None:
         """Show on the loss card what the network predicts for the sample, and its label."""
         data, loss_card = self._document.data, self._card_stack.loss_card
-        if sample_trace is not None and sample_trace.target is not None:
-            loss_card.show_activations(sample_trace.output, sample_trace.describe_numbers())
+        if sample_trace is not None and sample_trace.numbers is not None:
+            loss_card.show_activations(sample_trace.numbers, sample_trace.describe_numbers())
             return
         if (
             sample_trace is None
@@ -105,5 +107,6 @@ class LiveActivations(StackPart):
             return
         predicted, score = data.class_names[sample_trace.prediction], sample_trace.scores[sample_trace.prediction]
         percentage = format_percentage(float(score))
-        line = f"the sample is “{label}”, the network says “{short(predicted)}” ({percentage})"
+        known = f"the sample is “{label}”, " if label else ""
+        line = f"{known}the network says “{short(predicted)}” ({percentage})"
         loss_card.show_activations(sample_trace.scores, line)

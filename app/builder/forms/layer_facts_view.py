@@ -67,7 +67,7 @@ class LayerFactsView(QWidget):
         data, inspection = self._document.data, self._inspection
         if data is None or inspection is None or inspection.samples is None:
             return None
-        batch = inspection.samples.examples(slice(inspection.index, inspection.index + 1))
+        batch = inspection.samples.unscaled_examples(slice(inspection.index, inspection.index + 1))
         example = np.asarray(batch[0]) if len(batch) else None
         return example if example is not None and example.shape == data.example_shape and example.ndim == 3 else None
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.training import Snapshot
+from app.training.sample_trace import unscaled_output
 from tinyml.data import Dataset
 from tinyml.learner import class_scores
 
@@ -51,7 +52,7 @@ def compute_decision_map(
     rows = low[1] + step[1] * (np.arange(size) + 0.5)
     x, y = np.meshgrid(columns, rows)
     points = np.stack([x.ravel(), y.ravel()], axis=1).astype(np.float32)
-    output = snapshot.make_net().predict(np.concatenate([points, samples.inputs]), _BATCH_SIZE)
+    output = snapshot.make_net().predict(np.concatenate([samples.scale(points), samples.inputs]), _BATCH_SIZE)
     predicted = class_scores(output, snapshot.training.loss, samples.class_targets)
     scores = predicted[: len(points)].reshape(size, size, -1)
     return DecisionMap(snapshot, samples, scores, predicted[len(points) :].argmax(axis=1))
@@ -84,4 +85,5 @@ def compute_curve(snapshot: Snapshot, samples: Dataset, low: float, high: float,
         size: number of inputs, at equal distances.
     """
     x = np.linspace(low, high, size, dtype=np.float32)
-    return Curve(snapshot, samples, x, snapshot.make_net().predict(x[:, np.newaxis])[:, 0])
+    output = snapshot.make_net().predict(samples.scale(x[:, np.newaxis]))
+    return Curve(snapshot, samples, x, unscaled_output(samples, output)[:, 0])

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from app.training import SampleTrace
 from tinyml.data import Dataset
 
 ALL_CLASSES = -1
@@ -21,18 +22,38 @@ def labels_of(samples: Dataset) -> np.ndarray:
 
 
 def points_of(samples: Dataset) -> np.ndarray:
-    """Return the samples as points: `(N, 2)` or more coordinates.
+    """Return the samples as points in the units of the data: `(N, 2)` or more coordinates.
 
     Arguments:
-        samples: N samples. If each has one input and one target number, these two are the coordinates.
+        samples: N samples. If each has one input and one target number, these two are the coordinates. A missing number
+            is filled as for the network.
 
     >>> points_of(Dataset.from_arrays([[0.0], [1.0]], [0.5, 2.0])).tolist()
     [[0.0, 0.5], [1.0, 2.0]]
     """
-    inputs = samples.inputs.reshape(len(samples), -1)
+    inputs = samples.unscaled_examples(slice(None)).reshape(len(samples), -1)
+    missing = np.isnan(inputs)
+    if missing.any():
+        fill = np.array(samples.scaling.fill if samples.scaling is not None and samples.scaling.fill else [0.0])
+        inputs = np.where(missing, fill, inputs).astype(np.float32)
     if inputs.shape[1] == 1 and not samples.description.has_classes:
-        return np.hstack([inputs, samples.targets.reshape(len(samples), -1)])
+        targets = samples.unscaled_target_numbers(slice(None))
+        return np.hstack([inputs, targets.reshape(len(samples), -1)])
     return inputs
+
+
+def own_point(sample_trace: SampleTrace | None) -> np.ndarray | None:
+    """Return the place `(2,)` of an own example among the points; None if it is a sample, or has no such place.
+
+    Arguments:
+        sample_trace: the recorded forward pass that is shown.
+    """
+    if sample_trace is None or sample_trace.sample.own is None:
+        return None
+    numbers = sample_trace.sample.picture.ravel()
+    if numbers.size == 1 and sample_trace.numbers is not None:
+        return np.array([numbers[0], sample_trace.numbers.ravel()[0]])
+    return numbers[:2] if numbers.size == 2 and np.isfinite(numbers).all() else None
 
 
 def matching_samples(

@@ -11,15 +11,17 @@ from app.formatting import format_count
 from app.inspector.layouts import make_column, make_row, with_names
 from app.inspector.samples.decision_map import Curve, DecisionMap
 from app.inspector.samples.decision_map_controller import DecisionMapController
+from app.inspector.samples.own_images_panel import OwnImagesPanel
+from app.inspector.samples.own_row_panel import OwnRowPanel
 from app.inspector.samples.prediction_panel import PredictionPanel
-from app.inspector.samples.sample_filter import ALL_CLASSES, labels_of, matching_samples, points_of
+from app.inspector.samples.sample_filter import ALL_CLASSES, labels_of, matching_samples, own_point, points_of
 from app.inspector.samples.scatter_plot import ScatterPlot
 from app.training import Inspection, Snapshot
 from app.widgets.choice_box import ChoiceBox
 from app.widgets.images.colormaps import sample_image
 from app.widgets.images.image_grid import ImageGrid
 from app.widgets.images.image_list_model import GridImage
-from app.widgets.labels import make_label
+from app.widgets.labels import make_label, show_text
 from app.widgets.plain_text import short
 from app.widgets.theme.theme import GRID
 
@@ -43,6 +45,7 @@ class SamplePanel(QWidget):
 
     Attributes:
         points: the scatter plot. The page places it where there is room, since it is more than a choice.
+        own_images: the own images of the user.
     """
 
     def __init__(self, inspection: Inspection, parent: QWidget | None = None) -> None:
@@ -64,6 +67,8 @@ class SamplePanel(QWidget):
         inspection.samples_changed.connect(self._on_samples_changed)
         inspection.sample_trace_changed.connect(self._on_sample_trace_changed)
         inspection.predictions_changed.connect(self._on_predictions_changed)
+        inspection.own_examples.notice.connect(self._on_notice)
+        inspection.own_examples.changed.connect(self._on_own_examples_changed)
         self._on_samples_changed()
         self._on_sample_trace_changed()
 
@@ -94,6 +99,10 @@ class SamplePanel(QWidget):
         self.points = with_names(ScatterPlot(), "inspector_points")
         self.points.picked.connect(self._inspection.select_sample)
         self.points.shown.connect(self._request_decision_map)
+        self.own_images = OwnImagesPanel(self._inspection)
+        self._own_row = with_names(OwnRowPanel(self._inspection), "inspector_own_row", "Your own numbers")
+        self._notice = make_label("inspector_own_notice", style_class="muted", wraps=True)
+        self._notice.hide()
         self._filtered_out = make_label("inspector_filtered_out", style_class="muted", wraps=True)
         self._prediction = PredictionPanel(self._inspection)
         self._points_hint = make_label("inspector_points_hint", _POINTS_HINT, "muted", wraps=True)
@@ -106,7 +115,7 @@ class SamplePanel(QWidget):
         filters = make_row()
         filters.addWidget(self._class, 1)
         filters.addWidget(self._mistakes_only)
-        for widget in (self._grid, self._prediction):
+        for widget in (self._grid, self._own_row, self._prediction):
             # They share the room that there is, and scroll inside it.
             widget.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
             widget.setMinimumHeight(_LOWEST_PART)
@@ -117,6 +126,9 @@ class SamplePanel(QWidget):
         layout.addLayout(filters)
         layout.addWidget(self._grid, 4)
         layout.addWidget(self._filtered_out)
+        layout.addWidget(self.own_images)
+        layout.addWidget(self._own_row, 4)
+        layout.addWidget(self._notice)
         layout.addWidget(self._prediction, 3)
         layout.addWidget(self._points_hint)
 
@@ -139,6 +151,8 @@ class SamplePanel(QWidget):
         if not has_classes:
             self._mistakes_only.setChecked(False)
         self._grid.setVisible(images)
+        self.own_images.setVisible(images)
+        self._own_row.setVisible(not images and samples is not None)
         self._points_hint.setVisible(not images)
         if samples is not None and not images:
             self.points.show_samples(points_of(samples), labels_of(samples), names)
@@ -236,7 +250,7 @@ class SamplePanel(QWidget):
         images = []
         for index in map(int, indices):
             if index not in self._thumbnails:
-                self._thumbnails[index] = sample_image(samples.examples(slice(index, index + 1))[0])
+                self._thumbnails[index] = sample_image(samples.unscaled_examples(slice(index, index + 1))[0])
             tooltip = f"sample {index}: {names[samples.labels[index]]}" if names else f"sample {index}"
             if predictions is not None:
                 tooltip += f", predicted {names[predictions[index]]}"
@@ -245,19 +259,30 @@ class SamplePanel(QWidget):
 
     def _show_filtered_out(self) -> None:
         """Say if the chosen sample does not pass the filters. It stays until the user picks another one."""
-        filtered_out = self._inspection.samples is not None and self._inspection.index not in self._shown
+        samples, own = self._inspection.samples, self._inspection.own
+        filtered_out = samples is not None and own is None and self._inspection.index not in self._shown
         self._filtered_out.setVisible(filtered_out)
         self._filtered_out.setText(f"Sample {self._inspection.index} is still shown, but it does not pass the filters.")
 
     def _mark_current(self) -> None:
-        positions = np.flatnonzero(self._shown == self._inspection.index)
+        index = self._inspection.index if self._inspection.own is None else -1
+        positions = np.flatnonzero(self._shown == index)
         self._grid.set_current(int(positions[0]) if positions.size else -1)
-        self.points.set_current(self._inspection.index)
+        self.points.set_current(index)
+        self.points.set_own(own_point(self._inspection.sample_trace))
 
     @Slot(int)
     def _on_grid_picked(self, position: int) -> None:
         if 0 <= position < len(self._shown):
             self._inspection.select_sample(int(self._shown[position]))
+
+    @Slot(str)
+    def _on_notice(self, sentence: str) -> None:
+        show_text(self._notice, sentence)
+
+    @Slot()
+    def _on_own_examples_changed(self) -> None:
+        show_text(self._notice, "")
 
     @Slot()
     def _on_predictions_changed(self) -> None:

@@ -43,6 +43,7 @@ class ScatterPlot(QWidget):
         self._predictions: np.ndarray | None = None
         self._shown: np.ndarray = np.zeros(0, np.intp)
         self._current = -1
+        self._own: np.ndarray | None = None
         self._in_plane = True
         # Samples, filters and predictions change together. The timer paints the symbols once for all changes.
         self._paint_timer = QTimer(self, singleShot=True, interval=0)
@@ -130,6 +131,16 @@ class ScatterPlot(QWidget):
         """
         if index != self._current:
             self._current = index
+            self._paint_ring()
+
+    def set_own(self, point: np.ndarray | None) -> None:
+        """Mark an own example instead of a sample.
+
+        Arguments:
+            point: (2,) its place; None if a sample is chosen.
+        """
+        if point is not None or self._own is not None:
+            self._own = point
             self._paint_ring()
 
     def show_curve(self, x: np.ndarray, y: np.ndarray) -> None:
@@ -263,10 +274,12 @@ class ScatterPlot(QWidget):
         self._paint_ring()
 
     def _paint_ring(self) -> None:
-        known = 0 <= self._current < len(self._points)
+        marked = self._points[[self._current]] if 0 <= self._current < len(self._points) else np.zeros((0, 2))
+        if self._own is not None:
+            marked = self._own[np.newaxis]
         self._ring.setData(
-            x=self._points[[self._current], 0] if known else [],
-            y=self._points[[self._current], 1] if known else [],
+            x=marked[:, 0],
+            y=marked[:, 1],
             brush=None,
             pen=pyqtgraph.mkPen(current_theme().text if self.hasFocus() else current_theme().accent, width=3),
         )

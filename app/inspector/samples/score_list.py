@@ -32,7 +32,7 @@ class ScoreList(QWidget):
         Arguments:
             names: the class names.
             scores: `(classes,)` the predicted probability of each class.
-            true: index of the true class.
+            true: index of the true class; -1 if it is not known.
         """
         same_rows = len(scores) == len(self._scores)
         self._names, self._scores, self._true = tuple(map(short, names)), scores, true
@@ -80,7 +80,7 @@ class ScoreList(QWidget):
         painter.setBrush(QColor(theme.track))
         painter.drawRoundedRect(track, 3, 3)
         if score > 0.002:
-            predicted_color = theme.accent if row == self._true else theme.danger
+            predicted_color = theme.accent if self._true in (row, -1) else theme.danger
             painter.setBrush(QColor(predicted_color if predicted else theme.muted))
             track.setWidth(max(track.width() * score, 3))
             painter.drawRoundedRect(track, 3, 3)

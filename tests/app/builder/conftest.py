@@ -76,7 +76,13 @@ class FakeInspection(QObject):
         scores = np.full(len(description.class_names), 0.05)
         scores[3] = 0.55
         self.sample_trace = SimpleNamespace(
-            trace=trace, scores=scores, label=5, prediction=3, target=None, inside=outputs_inside(trace)
+            trace=trace,
+            sample=SimpleNamespace(picture=example[0]),
+            scores=scores,
+            label=5,
+            prediction=3,
+            numbers=None,
+            inside=outputs_inside(trace),
         )
         self.sample_trace_changed.emit()
 

@@ -58,7 +58,7 @@ class FakeInspection(QObject):
     def change(self):
         """Record another forward pass, as training does after each epoch."""
         sample = np.linspace(0, 1, 64, dtype=np.float32).reshape(1, 1, 8, 8)
-        self.sample_trace = SimpleNamespace(trace=record(self._net, sample))
+        self.sample_trace = SimpleNamespace(trace=record(self._net, sample), sample=SimpleNamespace(picture=sample[0]))
         self.sample_trace_changed.emit()
 
     def drop(self):

@@ -17,9 +17,9 @@ from tinyml.storage import Project, identify, save_project
 
 
 @pytest.fixture
-def picture(tmp_path) -> Path:
-    path = tmp_path / "picture.png"
-    path.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(20))
+def archive(tmp_path) -> Path:
+    path = tmp_path / "archive.7z"
+    path.write_bytes(b"7z\xbc\xaf\x27\x1c" + bytes(20))
     return path
 
 
@@ -70,21 +70,21 @@ def problem_of(window, dialog) -> str:
     return text
 
 
-def test_a_wrong_file_gets_the_same_sentence_everywhere(qtbot, window, dialog, picture, monkeypatch, tmp_path) -> None:
-    sentence = identify(picture).sentence
+def test_a_wrong_file_gets_the_same_sentence_everywhere(qtbot, window, dialog, archive, monkeypatch, tmp_path) -> None:
+    sentence = identify(archive).sentence
     before = window.document.project
-    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_arguments: (str(picture), ""))
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_arguments: (str(archive), ""))
     said = {}
     for command in ("open_project", "open_weights"):
         window.actions_by_name[command].trigger()
         said[command] = problem_of(window, dialog)
     for name, widget in (("canvas", window.canvas), ("models", window.models_page), ("settings", window.settings_tabs)):
-        assert drop(widget, picture)
+        assert drop(widget, archive)
         said[f"drop on {name}"] = problem_of(window, dialog)
     window.models_page.choose_file()
     qtbot.waitUntil(lambda: bool(window.models_page.message.text))
     said["button in Models"] = window.models_page.message.text
-    opened = run.open_window(picture, "light", tmp_path / "other.ini")
+    opened = run.open_window(archive, "light", tmp_path / "other.ini")
     said["command line"] = problem_of(opened, dialog)
     opened.document.undo_stack.setClean()
     opened.close()
@@ -147,25 +147,25 @@ def test_project_weights_and_data_are_opened_together(
 
 
 def test_of_several_projects_the_first_is_opened_and_a_sentence_names_the_others(
-    window, dialog, picture, project, tmp_path
+    window, dialog, archive, project, tmp_path
 ) -> None:
     second, third = tmp_path / "second.tinyml.json", tmp_path / "third.tinyml.json"
     save_project(second, Project())
     save_project(third, Project())
-    assert drop(window.canvas, picture, second, project, third)
+    assert drop(window.canvas, archive, second, project, third)
     assert window.document.path == second
     said = problem_of(window, dialog)
     assert said.startswith("Opened second.tinyml.json. Not opened: project without suffix, third.tinyml.json, because ")
-    assert identify(picture).sentence in said
+    assert identify(archive).sentence in said
 
 
-def test_several_files_that_cannot_be_opened_give_one_sentence(window, dialog, picture, tmp_path) -> None:
+def test_several_files_that_cannot_be_opened_give_one_sentence(window, dialog, archive, tmp_path) -> None:
     before = window.document.project
-    other = tmp_path / "other.png"
-    other.write_bytes(picture.read_bytes())
-    assert drop(window.canvas, picture, other)
+    other = tmp_path / "other.7z"
+    other.write_bytes(archive.read_bytes())
+    assert drop(window.canvas, archive, other)
     said = problem_of(window, dialog)
-    assert said.startswith(identify(picture).sentence)
+    assert said.startswith(identify(archive).sentence)
     assert "None of the other files" in said
     assert window.document.project == before
 

@@ -1,0 +1,167 @@
+"""The own images of the user: buttons to open and paste one, and a strip of those of this session."""
+
+from functools import partial
+
+import numpy as np
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QImage, QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QPushButton, QWidget
+
+from app.inspector.layouts import make_column, make_row, with_names
+from app.jobs import LatestJob
+from app.training import Inspection, OwnImage
+from app.widgets.images.colormaps import sample_image
+from app.widgets.images.image_grid import ImageGrid
+from app.widgets.images.image_list_model import GridImage
+from app.widgets.labels import make_label, show_text
+from app.widgets.theme.theme import GRID
+from tinyml.core import TinymlError
+from tinyml.data import Dataset
+
+_IMAGE_SIZE = 36
+_STRIP_HEIGHT = 7 * GRID
+_HINT = "Drop an image anywhere on the window, paste it (Ctrl+V) or open it."
+
+
+class OwnImagesPanel(QWidget):
+    """Lets the user give images to the network. A click on one of them chooses it, Del removes it.
+
+    Arguments:
+        inspection: holds the own examples.
+
+    Signals:
+        open_requested(): the user wants to open an image file.
+        paste_requested(): the user wants to paste an image.
+    """
+
+    open_requested = Signal()
+    paste_requested = Signal()
+
+    def __init__(self, inspection: Inspection, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._inspection = inspection
+        self._pictures: dict[OwnImage, QImage] = {}
+        self._pictures_of: Dataset | None = None
+        self._job = LatestJob(inspection.quick_jobs, self)
+        self._job.returned.connect(self._on_pictures_made)
+        self._open = with_names(QPushButton("Open…"), "inspector_open_image", "Open an image of your own")
+        self._paste = with_names(QPushButton("Paste"), "inspector_paste_image", "Paste an image of your own")
+        self._remove = with_names(QPushButton("Remove"), "inspector_remove_own", "Remove the chosen image of your own")
+        self._strip = with_names(_Strip(image_size=_IMAGE_SIZE), "inspector_own_images", "Your own images")
+        self._hint = make_label("inspector_own_hint", _HINT, "muted", wraps=True)
+        self._arrange()
+        self._open.clicked.connect(self.open_requested)
+        self._paste.clicked.connect(self.paste_requested)
+        self._remove.clicked.connect(self._on_remove_clicked)
+        self._strip.delete_pressed.connect(self._on_remove_clicked)
+        self._strip.picked.connect(self._on_strip_picked)
+        inspection.own_examples.changed.connect(self._refresh)
+        inspection.samples_changed.connect(self._refresh)
+        inspection.sample_trace_changed.connect(self._mark_chosen)
+        self._refresh()
+
+    @property
+    def images(self) -> tuple[OwnImage, ...]:
+        """The own images of the session, in order."""
+        return tuple(each for each in self._inspection.own_examples.examples if isinstance(each, OwnImage))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._refresh()
+
+    def _arrange(self) -> None:
+        header = make_row()
+        header.addWidget(make_label("inspector_own_heading", "Your own", "heading"))
+        header.addStretch()
+        header.addWidget(self._open)
+        header.addWidget(self._paste)
+        self._strip.setFixedHeight(_STRIP_HEIGHT)
+        row = make_row()
+        row.addWidget(self._strip, 1)
+        row.addWidget(self._remove, 0, Qt.AlignmentFlag.AlignTop)
+        layout = make_column(self)
+        layout.addLayout(header)
+        layout.addLayout(row)
+        layout.addWidget(self._hint)
+
+    @Slot()
+    def _refresh(self) -> None:
+        samples = self._inspection.samples
+        if samples is not self._pictures_of:
+            # Other data prepares the same images in another way.
+            self._pictures.clear()
+            self._pictures_of = samples
+        missing = [image for image in self.images if image not in self._pictures]
+        if missing and samples is not None and self.isVisible() and not self._job.busy:
+            self._job.start(partial(_make_pictures, missing, samples))
+        self._show()
+
+    def _show(self) -> None:
+        known = [image for image in self.images if image in self._pictures]
+        self._strip.set_images([GridImage(self._pictures[image], tooltip=image.title) for image in known])
+        self._strip.setVisible(bool(self.images))
+        show_text(self._hint, "" if self.images else _HINT)
+        self._mark_chosen()
+
+    @Slot()
+    def _mark_chosen(self) -> None:
+        own = self._inspection.own
+        known = [image for image in self.images if image in self._pictures]
+        self._strip.set_current(known.index(own) if own in known else -1)
+        self._remove.setVisible(own is not None)
+
+    @Slot(object)
+    def _on_pictures_made(self, made: "_Pictures") -> None:
+        if made.samples is self._inspection.samples:
+            self._pictures |= {image: sample_image(picture) for image, picture in made.pictures.items()}
+        self._refresh()
+
+    @Slot(int)
+    def _on_strip_picked(self, position: int) -> None:
+        known = [image for image in self.images if image in self._pictures]
+        if 0 <= position < len(known):
+            self._inspection.select_own(known[position])
+
+    @Slot()
+    def _on_remove_clicked(self) -> None:
+        if self._inspection.own is not None:
+            self._inspection.own_examples.remove(self._inspection.own)
+
+
+class _Strip(ImageGrid):
+    """A grid whose images the Del key removes.
+
+    Signals:
+        delete_pressed(): the user pressed Del.
+    """
+
+    delete_pressed = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self.delete_pressed.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+class _Pictures:
+    """Own images as the network sees them.
+
+    Attributes:
+        samples: the data that prepared them.
+        pictures: `(C, H, W)` of each image; one pixel for an image that cannot be decoded.
+    """
+
+    def __init__(self, samples: Dataset, pictures: dict[OwnImage, np.ndarray]) -> None:
+        self.samples, self.pictures = samples, pictures
+
+
+def _make_pictures(images: list[OwnImage], samples: Dataset) -> _Pictures:
+    return _Pictures(samples, {image: _picture(image, samples) for image in images})
+
+
+def _picture(image: OwnImage, samples: Dataset) -> np.ndarray:
+    try:
+        return np.asarray(image.encode(samples)[0])
+    except TinymlError:
+        return np.zeros((1, 1, 1), np.float32)
