@@ -1,10 +1,12 @@
 """The Train page: the settings of the next run, the curves of the run, and its summary."""
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from app.document import Document
 from app.forms import TrainingForm
 from app.monitor.monitor import Monitor
+from app.monitor.predictions.predictions_panel import PredictionsPanel
 from app.training import Session
 from app.widgets.labels import make_label
 from app.widgets.page_layout import PageLayout
@@ -23,6 +25,7 @@ class TrainPage(QWidget):
 
     Attributes:
         monitor: the curves with their summary.
+        predictions: what the network predicts for validation examples, if the targets are numbers or images.
         page_layout: the panels of the page.
     """
 
@@ -32,8 +35,9 @@ class TrainPage(QWidget):
         self.setAccessibleName("Train")
         self.monitor = Monitor(session)
         self._form = TrainingForm(document, "train_page_form")
+        self.predictions = PredictionsPanel(document, session)
         self.page_layout = PageLayout(
-            "train_page", self.monitor, left=self._make_left(), right=self.monitor.side, widths=_SIDE_WIDTHS
+            "train_page", self._make_middle(), left=self._make_left(), right=self.monitor.side, widths=_SIDE_WIDTHS
         )
         self.monitor.side.show()
         layout = QVBoxLayout(self)
@@ -55,8 +59,19 @@ class TrainPage(QWidget):
         self._form.focus_field(name)
 
     def shutdown(self) -> None:
-        """Wait until a running export is written. The window calls it when it closes."""
+        """Wait until a running export is written, and end the threads. The window calls it when it closes."""
         self.monitor.shutdown()
+        self.predictions.shutdown()
+
+    def _make_middle(self) -> QWidget:
+        middle = QSplitter(Qt.Orientation.Vertical)
+        middle.setObjectName("train_page_splitter")
+        middle.setChildrenCollapsible(False)
+        for widget, share in ((self.monitor, 3), (self.predictions, 2)):
+            middle.addWidget(widget)
+            middle.setStretchFactor(middle.indexOf(widget), share)
+        middle.setSizes([3000, 2000])
+        return middle
 
     def _make_left(self) -> QWidget:
         left = QWidget()

@@ -1,0 +1,1 @@
+"""What the network predicts for validation examples whose targets are numbers or images."""
