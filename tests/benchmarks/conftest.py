@@ -8,4 +8,6 @@ collect_ignore = [
     "compare_processes.py",
     "one_epoch.py",
     "window.py",
+    "image_folder.py",
+    "one_image_folder.py",
 ]
