@@ -4,6 +4,7 @@ Links to files and folders are followed, but each folder is listed only once. So
 not listed again where such a link stands; `Listing.repeated` names these links.
 """
 
+import itertools
 import os
 import stat
 from collections.abc import Callable
@@ -22,6 +23,9 @@ MOST_ENTRIES = 1_000_000
 """The most files and folders that are listed. Listing them takes a few seconds."""
 
 _DEEPEST = 64
+_MOST_LOOKED_AT = 50_000
+_MOST_LOOKED_AT_IN_FOLDER = 5000
+"""A folder of annotations beside the images should not hide them."""
 _SYSTEM = frozenset({"thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", "__macosx", "$recycle.bin"})
 """Names, in lower case, of files and folders that systems make."""
 _REPORT_EVERY = 500
@@ -105,23 +109,21 @@ def list_images(path: Path, progress: Callable[[float], None], most: int = MOST_
     return _Walk(path, progress, most).listing()
 
 
-def holds_image(path: Path, most: int = 2000) -> bool:
+def holds_image(path: Path) -> bool:
     """Return True if a folder, or a folder in it, holds an image. It looks at a limited number of entries.
 
     Arguments:
         path: the folder.
-        most: the most entries.
 
     Raises `DataError` when the folder cannot be listed.
     """
     waiting = [path]
+    left = _MOST_LOOKED_AT
     for folder in waiting:
         try:
             with os.scandir(folder) as entries:
-                for entry in entries:
-                    most -= 1
-                    if most < 0:
-                        return False
+                for entry in itertools.islice(entries, min(left, _MOST_LOOKED_AT_IN_FOLDER)):
+                    left -= 1
                     if _is_hidden(entry.name):
                         continue
                     if is_image_name(entry.name):
@@ -131,6 +133,8 @@ def holds_image(path: Path, most: int = 2000) -> bool:
         except OSError as error:
             if folder == path:
                 raise DataError(f"Could not read the folder '{show_path(path)}': {error.strerror or error}.") from error
+        if not left:
+            break
     return False
 
 

@@ -6,6 +6,7 @@ import pytest
 from tests.special_files import make_special
 from tests.tinyml.data.images.pictures import listed, picture, write_folders
 from tinyml.core import DataError
+from tinyml.data.images import listing as listing_module
 from tinyml.data.images.listing import MOST_ENTRIES, Listing, holds_image, list_images
 
 
@@ -63,6 +64,17 @@ def test_many_links_in_circles_end(tmp_path: Path) -> None:
             (tmp_path / str(number) / f"to {other}").symlink_to(f"../{other}")
     assert listing(tmp_path).root.count == 0
     assert len(listing(tmp_path).repeated) == 64
+    assert not holds_image(tmp_path)
+
+
+def test_a_folder_of_other_files_does_not_hide_the_images(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listing_module, "_MOST_LOOKED_AT_IN_FOLDER", 5)
+    write_folders(tmp_path, {"images": 1})
+    (tmp_path / "annotations").mkdir()
+    for number in range(9):
+        (tmp_path / "annotations" / f"{number}.xml").touch()
+    assert holds_image(tmp_path)
+    monkeypatch.setattr(listing_module, "_MOST_LOOKED_AT", 2)
     assert not holds_image(tmp_path)
 
 
