@@ -1,7 +1,7 @@
 """The current dataset: loaded once, read-only, and shared by the worker, the preview and the inspection."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 
 from app.training.shared_work import SharedWork
@@ -24,7 +24,7 @@ READING_CANCELLED = "Reading the data was cancelled. Choose “Try again” on t
 
 
 _FileState = tuple[int, int] | None
-"""Time of the last change and size; None if there is no file."""
+"""Time of the last change and size; None if there is no file. The files in a folder are in the description's stamp."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,9 @@ def _read(choice: DataChoice, progress: ProgressCallback) -> _Cache:
     global _cache
     key = _dataset_key(choice)
     examples = choice.model_copy(update={"target": "label"})
-    state = describe_choice(examples, lambda _share: progress(0.0)), _file_state(choice.source)
+    description = describe_choice(examples, lambda _share: progress(0.0))
+    # These depend on the free memory, of which the dataset itself takes a part.
+    state = replace(description, on_disk=False, findings=()), _file_state(choice.source)
     with _lock:
         cache = _cache
         if cache is not None and (cache.key, cache.state) == (key, state):

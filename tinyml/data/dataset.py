@@ -43,6 +43,7 @@ class DataDescription:
         target_shape: shape of the target numbers of one example (regression, autoencoders); None if the targets are
             classes.
         bytes_per_number: 4 for inputs in float32, 1 for images that are stored as bytes.
+        stamp: text that changes when a file in the folder changes; empty if the data is one file or has no files.
         on_disk: True if the inputs are kept in a temporary file, because they need more memory than is free.
         target: "input" if the target of every example is its input, else "label".
         has_labels: False if the data has no labels, so that only an autoencoder can learn it.
@@ -79,6 +80,7 @@ class DataDescription:
     recognised: tuple[tuple[str, str], ...] = ()
     option_choices: tuple[tuple[str, tuple[str, ...]], ...] = ()
     findings: tuple[str, ...] = ()
+    stamp: str = ""
     on_disk: bool = False
 
     @property

@@ -16,9 +16,11 @@ from app.training.dataset_cache import load_splits
 from app.training.shared_work import WorkCancelledError
 from tests.app.training.conftest import circle_project
 from tests.app.training.slow_reader import SLOW, slow_source
+from tests.tinyml.data.images.pictures import write_folders
 from tests.tinyml.data.readers.throwaway_reader import number_reader, write_table
 from tinyml.core import DataError
 from tinyml.data import DataChoice, DataDescription
+from tinyml.data.images import room
 
 
 @pytest.mark.parametrize("choice", [DataChoice(source="circle"), DataChoice(source="digits", test=0.3)])
@@ -33,6 +35,17 @@ def test_no_array_of_the_shared_data_can_be_written_to(choice):
 def test_the_same_choice_gives_the_same_arrays():
     choice = DataChoice(source="circle")
     assert load_splits(choice).train.stored_inputs is load_splits(choice).train.stored_inputs
+
+
+def test_an_image_that_changed_is_read_again(tmp_path, monkeypatch):
+    write_folders(tmp_path, {"a": 10, "b": 10})
+    choice = DataChoice(source=str(tmp_path))
+    first = load_splits(choice)
+    with monkeypatch.context() as patch:
+        patch.setattr(room, "available_memory", lambda: 1000)  # the dataset itself needs memory
+        assert load_splits(choice).train.stored_inputs is first.train.stored_inputs
+    os.utime(tmp_path / "a" / "003.png", (1, 1))
+    assert load_splits(choice).train.stored_inputs is not first.train.stored_inputs
 
 
 @pytest.fixture

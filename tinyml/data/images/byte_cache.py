@@ -27,7 +27,7 @@ from tinyml.core.files import open_for_reading
 from tinyml.core.temporary_files import create_temporary, remove_leftovers
 from tinyml.data.cache_folder import cache_folder
 from tinyml.data.images.encode import VERSION, ImageForm
-from tinyml.data.images.listing import ImageFile
+from tinyml.data.images.listing import ImageFile, files_stamp
 
 LARGEST_TOTAL = 4 * 2**30
 """The most bytes of all cache files together."""
@@ -53,11 +53,11 @@ def cache_key(folder: Path, files: Sequence[ImageFile], form: ImageForm) -> str:
         files: its images, in order.
         form: size, rule and channels.
     """
-    about = f"{VERSION} {PIL.__version__} {form.height} {form.width} {form.channels} {form.resize} "
+    about = (
+        f"{VERSION} {PIL.__version__} {form.height} {form.width} {form.channels} {form.resize} {files_stamp(files)} "
+    )
     key = hashlib.blake2b(about.encode(), digest_size=20)
     key.update(os.fsencode(folder.resolve()))
-    for file in files:
-        key.update(b"\0%b\0%d %d" % (os.fsencode(file.name), file.size, file.time))
     return key.hexdigest()
 
 

@@ -4,10 +4,11 @@ Links to files and folders are followed, but each folder is listed only once. So
 not listed again where such a link stands; `Listing.repeated` names these links.
 """
 
+import hashlib
 import itertools
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -136,6 +137,21 @@ def holds_image(path: Path) -> bool:
         if not left:
             break
     return False
+
+
+def files_stamp(files: Iterable[ImageFile]) -> str:
+    """Return a text that changes when a file is added, removed, renamed or changed.
+
+    Arguments:
+        files: the images, in order.
+
+    >>> files_stamp([ImageFile("a.png", 1, 1)]) == files_stamp([ImageFile("a.png", 1, 2)])
+    False
+    """
+    stamp = hashlib.blake2b(digest_size=20)
+    for file in files:
+        stamp.update(b"\0%b\0%d %d" % (os.fsencode(file.name), file.size, file.time))
+    return stamp.hexdigest()
 
 
 def is_image_name(name: str) -> bool:

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from tinyml.core import Shape
 from tinyml.core.files import show_path
-from tinyml.data.images.listing import ImageFile
+from tinyml.data.images.listing import ImageFile, files_stamp
 from tinyml.data.images.room import describe_file, needs_file
 from tinyml.data.images.samples import choose_channels, choose_size, sample_images
 from tinyml.data.options import SourceOptions
@@ -45,12 +45,14 @@ class CommonForm:
         encoding: size, rule and channels.
         recognised: what is automatic, in words: pairs of a setting and words.
         findings: sentences for the user.
+        stamp: changes when an image changes, see `files_stamp`.
         on_disk: True if the bytes do not fit into the free memory.
     """
 
     encoding: ImageEncoding
     recognised: tuple[tuple[str, str], ...]
     findings: tuple[str, ...]
+    stamp: str
     on_disk: bool
 
     @property
@@ -91,4 +93,6 @@ def common_form(request: ReadRequest, folder: Path, files: Sequence[ImageFile]) 
     if on_disk:
         findings.append(describe_file(size))
     recognised = [("size", size_words), ("colour", colour_words)]
-    return CommonForm(encoding, tuple(pair for pair in recognised if pair[1]), tuple(findings), on_disk)
+    return CommonForm(
+        encoding, tuple(pair for pair in recognised if pair[1]), tuple(findings), files_stamp(files), on_disk
+    )

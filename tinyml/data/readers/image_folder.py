@@ -79,6 +79,7 @@ def _describe(request: ReadRequest, found: FoundImages, form: CommonForm) -> Dat
         validation_count=found.validation_count,
         test_count=found.test_count,
         bytes_per_number=1,
+        stamp=form.stamp,
         on_disk=form.on_disk,
         has_labels=bool(classes),
         encoding=form.encoding,

@@ -34,6 +34,7 @@ from tinyml.data.images.table_beside import holds_labels, is_table_name
 from tinyml.data.readers.base import Reader, ReadRequest
 from tinyml.data.readers.idx import holds_idx_files
 from tinyml.data.readers.image_files import ImageOptions, common_form
+from tinyml.data.tables.text_file import read_stamp
 
 _MOST_TABLES = 20
 _Column = Annotated[str, Field(max_length=10_000)]
@@ -141,6 +142,7 @@ class _Contents:
         listing = list_images(request.path, request.progress)
         self.table, self.tables = _choose_table(request.path, listing, self.options.table)
         settings = LabelSettings(self.options.file_column, self.options.label_columns, self.options.labels)
+        self.stamp = "{} {}".format(*read_stamp(request.path / self.table))
         found = match_labels(request.path / self.table, listing.root.all_images(), settings)
         self.found = _without(found, frozenset(self.options.ignored))
         if not self.found.files:
@@ -171,6 +173,7 @@ class _Contents:
             about=f"{len(found.files):,} images from {show_path(path)}, with labels from '{show_path(self.table)}'.",
             target_shape=(len(found.label_columns),) if numbers else None,
             bytes_per_number=1,
+            stamp=f"{self.form.stamp} {self.stamp}",
             on_disk=self.form.on_disk,
             encoding=self.form.encoding,
             default_scale="unit",

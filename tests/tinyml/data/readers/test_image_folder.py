@@ -1,3 +1,4 @@
+import os
 import time
 from pathlib import Path
 
@@ -219,6 +220,15 @@ def test_loading_can_be_cancelled_and_leaves_nothing(tmp_path: Path, cache: Path
         with pytest.raises(KeyboardInterrupt):
             load(str(tmp_path), cancel)
     assert not cache.exists() or not list(cache.iterdir())
+
+
+def test_a_changed_image_changes_the_description(tmp_path: Path) -> None:
+    write_folders(tmp_path, {"a": 2, "b": 2})
+    before = describe(str(tmp_path))
+    assert describe(str(tmp_path)) == before
+    picture(seed=9).save(tmp_path / "a" / "000.png")
+    os.utime(tmp_path / "a" / "000.png", (1, 1))
+    assert describe(str(tmp_path)) != before
 
 
 def test_describing_many_files_is_quick(tmp_path: Path) -> None:

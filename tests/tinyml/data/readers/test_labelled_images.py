@@ -1,3 +1,4 @@
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -203,6 +204,15 @@ def test_the_same_label_for_all_leaves_an_autoencoder(tmp_path: Path) -> None:
     dataset = load(write(tmp_path, "file,label\n" + rows(lambda number: "only")))
     assert not dataset.description.has_labels
     np.testing.assert_array_equal(dataset.targets, dataset.inputs)
+
+
+def test_a_changed_label_changes_the_description(tmp_path: Path) -> None:
+    source = write(tmp_path, ANIMALS)
+    before = describe(source)
+    assert describe(source) == before
+    (tmp_path / "labels.csv").write_text(ANIMALS.replace("0.png,dog", "0.png,cat"))
+    os.utime(tmp_path / "labels.csv", (1, 1))
+    assert describe(source) != before
 
 
 def test_a_table_beside_images_is_recognised(tmp_path: Path) -> None:
