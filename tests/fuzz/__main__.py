@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from tests.fuzz.fuzzer import Report, fuzz
+from tests.fuzz.kinds import kinds
 
 _PORTION = 1000
 
@@ -16,11 +17,15 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=7, help="seed of the damage (default: %(default)s)")
     parser.add_argument("--only", type=int, metavar="NUMBER", help="read only the file with this number again")
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="copy the files that cause a fault to this folder")
+    parser.add_argument("--kinds", nargs="+", metavar="KIND", default=(), help="use only kinds whose name holds a KIND")
     options = parser.parse_args()
+    only = [name for name in kinds() if any(part in name for part in options.kinds)]
+    if options.kinds and not only:
+        parser.error(f"there is no such kind; the kinds are: {', '.join(kinds())}")
     numbers = range(options.files) if options.only is None else range(options.only, options.only + 1)
     total = Report()
     for start in range(numbers.start, numbers.stop, _PORTION):
-        part = fuzz(options.seed, range(start, min(start + _PORTION, numbers.stop)), options.keep)
+        part = fuzz(options.seed, range(start, min(start + _PORTION, numbers.stop)), options.keep, only)
         total.files += part.files
         total.calls += part.calls
         total.refused += part.refused

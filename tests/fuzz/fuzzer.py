@@ -9,14 +9,16 @@ import signal
 import tempfile
 import time
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.fuzz.kinds import Kind, damaged, kinds
+from tests.fuzz.kind import Kind, damaged
+from tests.fuzz.kinds import kinds
 from tests.special_files import SPECIAL, make_special
 from tinyml.core import TinymlError
+from tinyml.data.cache_folder import CACHE_VARIABLE
 
 MOST_SECONDS = 1.0
 """Longest processor time of one call, in seconds. It does not depend on other programs."""
@@ -64,25 +66,26 @@ class _WaitingError(BaseException):
     """A call did not return."""
 
 
-def fuzz(seed: int, numbers: range, keep: Path | None = None) -> Report:
+def fuzz(seed: int, numbers: range, keep: Path | None = None, only: Collection[str] = ()) -> Report:
     """Make damaged files, and read them.
 
     Arguments:
         seed: with the number of a file, it decides the content of the file.
         numbers: the numbers of the files; a single number repeats a fault.
         keep: a folder for copies of the files that cause a fault.
+        only: names of the kinds to use; empty for all.
 
     Returns the report.
     """
     report = Report()
     tracemalloc.start()
     try:
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory() as folder, _cache_in(folder):
             for number in numbers:
                 place = Path(folder, str(number))
                 place.mkdir()
                 faults = len(report.faults)
-                _try_file(place, number, random.Random(f"{seed}/{number}"), report)
+                _try_file(place, number, random.Random(f"{seed}/{number}"), report, only or kinds())
                 if keep is not None and len(report.faults) > faults:
                     shutil.copytree(place, keep / f"{seed}-{number}")
                 shutil.rmtree(place)
@@ -91,12 +94,23 @@ def fuzz(seed: int, numbers: range, keep: Path | None = None) -> Report:
     return report
 
 
-def _try_file(folder: Path, number: int, rng: random.Random, report: Report) -> None:
-    name = rng.choice(sorted(kinds()))
+@contextmanager
+def _cache_in(folder: str) -> Iterator[None]:
+    """Let the readers of images keep their cache in a folder that is removed."""
+    before = os.environ.get(CACHE_VARIABLE)
+    os.environ[CACHE_VARIABLE] = str(Path(folder, "cache"))
+    try:
+        yield
+    finally:
+        os.environ.pop(CACHE_VARIABLE)
+        if before is not None:
+            os.environ[CACHE_VARIABLE] = before
+
+
+def _try_file(folder: Path, number: int, rng: random.Random, report: Report, names: Collection[str]) -> None:
+    name = rng.choice(sorted(names))
     kind: Kind = kinds()[name]
-    path = folder / kind.name
-    for other, content in kind.beside.items():
-        (folder / other).write_bytes(content)
+    path = kind.write(folder, None)
     special = rng.choice(_MAKEABLE) if os.name == "posix" and rng.random() < _SHARE_SPECIAL else ""
     if special:
         make_special(special, path)

@@ -1,18 +1,18 @@
-"""The kinds of files that the fuzzer damages: valid contents, functions that damage them, and all their readers."""
+"""All kinds of files that the fuzzer damages: valid contents, functions that damage them, and all their readers."""
 
 import gzip
-import random
 import struct
 import tempfile
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import safetensors.numpy
 
 from tests.fuzz import damage
+from tests.fuzz.data_kinds import data_kinds
+from tests.fuzz.kind import Kind
 from tests.tinyml.data.idx import idx_bytes
 from tinyml.data import describe, load, split
 from tinyml.learner import set_up_training
@@ -38,24 +38,6 @@ from tinyml.storage import (
 IMAGES, LABELS = "images-idx3-ubyte", "labels-idx1-ubyte"
 
 
-class Kind(NamedTuple):
-    """One kind of files.
-
-    Attributes:
-        name: name of the damaged file.
-        seeds: contents of valid files.
-        damages: functions that damage such a content.
-        readers: all functions that read the file, by name; each gets its path.
-        beside: other files in the same folder, by name.
-    """
-
-    name: str
-    seeds: tuple[bytes, ...]
-    damages: tuple[damage.Bytes, ...]
-    readers: dict[str, Callable[[Path], object]]
-    beside: dict[str, bytes] = {}  # noqa: RUF012 (it is never changed)
-
-
 @cache
 def kinds() -> dict[str, Kind]:
     """Return all kinds by name."""
@@ -67,6 +49,7 @@ def kinds() -> dict[str, Kind]:
         damage.grow_when_unzipped,
     )
     return {
+        **data_kinds(),
         "safetensors": Kind("a.safetensors", _foreign_seeds(), (*tensors, *damage.ANYWHERE), _TENSOR_READERS),
         "model": Kind("a.safetensors", (_model(),), (*tensors, *damage.ANYWHERE), _TENSOR_READERS),
         "checkpoint": Kind("a.safetensors", (_checkpoint(),), (*tensors, *damage.ANYWHERE), _TENSOR_READERS),
@@ -152,8 +135,3 @@ def _checkpoint() -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         save_checkpoint(Path(folder, "a"), setup.learner.checkpoint(), project)
         return Path(folder, "a").read_bytes()
-
-
-def damaged(kind: Kind, rng: random.Random) -> bytes:
-    """Return the content of a damaged file."""
-    return rng.choice(kind.damages)(rng.choice(kind.seeds), rng)

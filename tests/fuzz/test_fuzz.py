@@ -23,13 +23,11 @@ def test_valid_files_are_read(tmp_path) -> None:
     for name, kind in kinds().items():
         folder = tmp_path / name
         folder.mkdir()
-        for other, content in kind.beside.items():
-            (folder / other).write_bytes(content)
-        (folder / kind.name).write_bytes(kind.seeds[0])
+        path = kind.write(folder, kind.seeds[0])
         read = 0
         for function in kind.readers.values():
             try:
-                function(folder / kind.name)
+                function(path)
                 read += 1
             except StorageError:
                 pass

@@ -8,9 +8,11 @@ import numpy as np
 
 DecimalMark = Literal["point", "comma"]
 
-_PLAIN = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*")
-_WITH_COMMA = re.compile(r"\s*[+-]?(\d+,\d*|,\d+)([eE][+-]?\d+)?\s*")
-_WITH_POINT = re.compile(r"\s*[+-]?(\d+\.\d*|\.\d+)([eE][+-]?\d+)?\s*")
+# Python's `float` does not skip all characters that `\s` matches.
+_SPACES = r"[^\S\x1c-\x1f]*"
+_PLAIN = re.compile(rf"{_SPACES}[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?{_SPACES}")
+_WITH_COMMA = re.compile(rf"{_SPACES}[+-]?(\d+,\d*|,\d+)([eE][+-]?\d+)?{_SPACES}")
+_WITH_POINT = re.compile(rf"{_SPACES}[+-]?(\d+\.\d*|\.\d+)([eE][+-]?\d+)?{_SPACES}")
 _GROUPED = re.compile(r"\s*[+-]?[1-9]\d{0,2}([,.' \u00a0\u2009\u202f’]\d{3})+([.,]\d+)?\s*")
 # Python's `float` also reads "1_000". A table means something else by it, so it becomes an invalid letter here.
 _TO_POINT: dict[DecimalMark, dict[int, str]] = {

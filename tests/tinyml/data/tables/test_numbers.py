@@ -23,7 +23,7 @@ def test_the_decimal_mark_is_recognised(texts: list[str], expected: str) -> None
 def test_numbers_are_told_from_texts() -> None:
     for text in ("1", "-1.5", "+.5", "5.", "1e5", " 7 ", "1E-300", "٣"):
         assert is_number(text), text
-    for text in ("", "a", "1_000", "0x10", "1,5", "inf", "nan", "1 000", "1e", "--1", "12%"):
+    for text in ("", "a", "1_000", "0x10", "1,5", "inf", "nan", "1 000", "1e", "--1", "12%", "\x1f1", "1\x1c"):
         assert not is_number(text), text
     assert is_number("1,5", "comma")
     assert not is_number("1.5", "comma")
