@@ -6,6 +6,7 @@ import time
 
 import numpy as np
 
+from tinyml.command_line.data_arguments import choose_source
 from tinyml.command_line.downloading import download_if_needed
 from tinyml.core import TinymlError
 from tinyml.data import Dataset, prepare_splits
@@ -27,8 +28,7 @@ def run(options: argparse.Namespace) -> None:
     started = time.perf_counter()
     project = open_project(options.project)
     data, training = project.data, project.training
-    if options.data is not None:
-        data = data.model_copy(update={"source": options.data})
+    data = choose_source(data, options.data)
     if options.seed is not None:
         training = training.model_copy(update={"seed": options.seed})
     download_if_needed(data.source)

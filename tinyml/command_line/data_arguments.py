@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, get_args, get_origin
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-    from tinyml.data import DataChoice, ProgressCallback, Splits
+    from tinyml.data import DataChoice, FittedPreprocessing, ProgressCallback, Splits
 
 SPLIT_SETTINGS = ("validation", "test", "seed", "stratified", "keep_own_split")
 """The settings of a data choice that `--split` changes."""
@@ -52,7 +52,7 @@ def change_choice(choice: "DataChoice", options: argparse.Namespace, source: str
     Arguments:
         choice: the data of a project, or the default one.
         options: the parsed options of `add_data_arguments`.
-        source: other data than that of the choice; None to keep it. The options of the old data are then dropped.
+        source: other data than that of the choice, see `choose_source`; None to keep it.
 
     Raises `DataError` for an unknown option of the data, `SettingsError` for other wrong names and values.
 
@@ -65,8 +65,7 @@ def change_choice(choice: "DataChoice", options: argparse.Namespace, source: str
     from tinyml.data import Preprocessing, options_of
     from tinyml.data.options import read_options
 
-    if source is not None and source != choice.source:
-        choice = choice.model_copy(update={"source": source, "options": {}, "expected": None})
+    choice = choose_source(choice, source)
     changes: dict[str, Any] = {}
     if options.option:
         model = options_of(choice.source)
@@ -84,15 +83,43 @@ def change_choice(choice: "DataChoice", options: argparse.Namespace, source: str
     return choice.model_copy(update=changes)
 
 
+def choose_source(choice: "DataChoice", source: str | None) -> "DataChoice":
+    """Return the choice of other data. Options that the other data has too are kept, such as the delimiter of a table.
+
+    Arguments:
+        choice: of the old data.
+        source: name or path of the other data; None to keep the old data.
+
+    Raises `DataError` if there is no such data.
+
+    >>> from tinyml.data import DataChoice
+    >>> choose_source(DataChoice(source="circle", options={"noise": 0.1}), "sine").options
+    {'noise': 0.1}
+    """
+    from tinyml.data import options_of
+
+    if source is None or source == choice.source:
+        return choice
+    kept = {}
+    if choice.options:
+        # The names of broken files belong to the old folder.
+        known = options_of(source).model_fields.keys() - {"ignored"}
+        kept = {name: value for name, value in choice.options.items() if name in known}
+    return choice.model_copy(update={"source": source, "options": kept, "expected": None})
+
+
 def load_splits(
-    choice: "DataChoice", skip_broken: bool, progress: "ProgressCallback | None" = None
+    choice: "DataChoice",
+    skip_broken: bool,
+    progress: "ProgressCallback | None" = None,
+    fitted: "FittedPreprocessing | None" = None,
 ) -> tuple["DataChoice", "Splits"]:
     """Load, split and scale the data, without the images that cannot be read if the user wants that.
 
     Arguments:
         choice: the data.
         skip_broken: True to leave out images that cannot be read, and to name them on standard error.
-        progress: as in `prepare_splits`.
+        progress, fitted: as in `prepare_splits`.
 
     Returns the choice, which holds the names of the images that are left out, and the parts. Raises `DataError` as
     `prepare_splits` does.
@@ -106,7 +133,7 @@ def load_splits(
     from tinyml.data import prepare_splits
 
     try:
-        return choice, prepare_splits(choice, progress)
+        return choice, prepare_splits(choice, progress, fitted)
     except BrokenFilesError as error:
         if not skip_broken:
             raise BrokenFilesError(f"{error} The option --skip-broken leaves such files out.", error.files) from error
@@ -116,7 +143,7 @@ def load_splits(
         already = choice.options.get("ignored") or []
         assert isinstance(already, list)
         choice = choice.model_copy(update={"options": {**choice.options, "ignored": [*already, *error.files]}})
-        return choice, prepare_splits(choice, progress)
+        return choice, prepare_splits(choice, progress, fitted)
 
 
 def _read(assignments: Sequence[str], fields: Mapping[str, Any], argument: str, what: str) -> dict[str, Any]:

@@ -5,8 +5,8 @@ import json
 import time
 from typing import Any
 
+from tinyml.command_line.data_arguments import change_choice, load_splits
 from tinyml.command_line.downloading import download_if_needed
-from tinyml.data import prepare_splits
 from tinyml.learner import Report, check_fits, report
 from tinyml.storage import load_model
 
@@ -21,9 +21,9 @@ def run(options: argparse.Namespace) -> None:
     """
     started = time.perf_counter()
     net, about = load_model(options.model)
-    choice = about.data if options.data is None else about.data.model_copy(update={"source": options.data})
+    choice = change_choice(about.data, options, options.data)
     download_if_needed(choice.source)
-    test = prepare_splits(choice, fitted=about.preprocessing).test
+    test = load_splits(choice, options.skip_broken, fitted=about.preprocessing)[1].test
     check_fits(net, about.input_shape, test)
     metrics = report(net, test, about.training.loss)
     result = {

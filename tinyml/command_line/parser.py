@@ -177,6 +177,7 @@ def _add_train(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     source.add_argument("--resume", metavar="FILE", help="continue from a checkpoint; only --epochs may be changed")
     parser.add_argument("--data", metavar="NAME", help=_DATA)
     parser.add_argument("--target", choices=("label", "input"), help=_TARGET)
+    add_data_arguments(parser)
     _add_training_settings(parser)
     parser.add_argument(
         "--checkpoint", metavar="OUT", help="save checkpoints for --resume to this file (*.safetensors)"
@@ -225,6 +226,7 @@ def _add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     )
     parser.add_argument("model", metavar="MODEL", help=_MODEL)
     parser.add_argument("--data", metavar="NAME", help=f"{_DATA}; by default the data that the model was trained on")
+    add_data_arguments(parser)
 
 
 def _add_predict(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

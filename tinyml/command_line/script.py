@@ -5,6 +5,7 @@ import json
 import sys
 from pathlib import Path
 
+from tinyml.command_line.data_arguments import choose_source
 from tinyml.core import SpecificationError
 from tinyml.core.files import write_atomically
 from tinyml.data import describe
@@ -22,11 +23,11 @@ def run(options: argparse.Namespace) -> None:
     be written. Then nothing is written.
     """
     project = open_project(options.project)
-    choice = project.data
-    if options.data is not None:
-        choice = choice.model_copy(update={"source": options.data})
+    choice = choose_source(project.data, options.data)
     title = Path(options.project).name
-    content = infer_content(project.network, describe(choice.source), choice, project.training, title)
+    content = infer_content(
+        project.network, describe(choice.source, choice.options, choice.preprocessing), choice, project.training, title
+    )
     if content.inference.problems:
         raise SpecificationError(content.inference.problems)
     text = SCRIPT_KINDS[options.to].write(content).text

@@ -8,13 +8,14 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
+from tinyml.command_line.data_arguments import change_choice, load_splits
 from tinyml.command_line.downloading import download_if_needed
 from tinyml.core import DivergedError, SettingsError, TinymlError
 from tinyml.core.files import check_can_save, remove_leftovers
 from tinyml.core.memory import describe_bytes
 from tinyml.core.suggestions import did_you_mean
 from tinyml.core.validation import describe_validation_error
-from tinyml.data import DataDescription, describe_choice, prepare_splits
+from tinyml.data import DataDescription, describe_choice
 from tinyml.learner import (
     BatchFinished,
     Checkpoint,
@@ -35,7 +36,10 @@ from tinyml.storage import (
     summarise_history,
 )
 
-_NOT_WITH_RESUME = ("data", "target", "seed", "batch_size", "learning_rate", "momentum", "optimizer", "schedule", "set")
+_NOT_WITH_RESUME = (
+    *("data", "target", "option", "preprocess", "split", "skip_broken"),
+    *("seed", "batch_size", "learning_rate", "momentum", "optimizer", "schedule", "set"),
+)
 """Options that `--resume` does not allow, since the checkpoint holds them."""
 _LARGE_DATA = 100 * 10**6
 """In bytes; the size of larger data is printed before loading."""
@@ -65,7 +69,8 @@ def run(options: argparse.Namespace) -> None:
     download_if_needed(project.data.source, options.quiet)
     if not options.quiet:
         _announce_loading(describe_choice(project.data))
-    splits = prepare_splits(project.data)
+    data, splits = load_splits(project.data, options.skip_broken)
+    project = project.model_copy(update={"data": data})
     prepared = _PreparedRun(project, set_up_training(project.network, project.training, splits), resume, options)
     finished = _train(prepared)
     test = prepared.setup.test()
@@ -121,7 +126,12 @@ def _open(options: argparse.Namespace) -> tuple[Project, Checkpoint | None]:
     """Read the project, or the checkpoint with its project, and apply the options."""
     if options.resume is None:
         return _apply_options(open_project(options.network), options), None
-    given = [f"--{name.replace('_', '-')}" for name in _NOT_WITH_RESUME if getattr(options, name) not in (None, [])]
+    values = {name: getattr(options, name) for name in _NOT_WITH_RESUME}
+    given = [
+        f"--{name.replace('_', '-')}"
+        for name, value in values.items()
+        if value not in (None, []) and value is not False
+    ]
     if given:
         raise SettingsError(f"A resumed run keeps the settings of its checkpoint. Leave out {', '.join(given)}.")
     checkpoint, project = read_checkpoint(options.resume)
@@ -139,8 +149,9 @@ def _apply_options(project: Project, options: argparse.Namespace) -> Project:
         training = TrainingSettings.model_validate({**project.training.model_dump(), **changes})
     except ValidationError as error:
         raise SettingsError(describe_validation_error(error, TrainingSettings)) from error
-    chosen = {"source": options.data, "target": options.target}
-    data = project.data.model_copy(update={name: value for name, value in chosen.items() if value is not None})
+    data = change_choice(project.data, options, options.data)
+    if options.target is not None:
+        data = data.model_copy(update={"target": options.target})
     return project.model_copy(update={"training": training, "data": data})
 
 
