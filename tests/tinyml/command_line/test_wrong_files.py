@@ -16,4 +16,4 @@ def test_every_command_says_what_a_wrong_file_is(tmp_path: Path, capsys, command
     path.write_bytes(file.getvalue())
     assert main([*command, str(path)]) != 0
     assert identify(path).sentence in capsys.readouterr().err
-    assert "NumPy archive" in identify(path).sentence
+    assert "is an NPZ or NPY file. Choose it as the data of a project." in identify(path).sentence
