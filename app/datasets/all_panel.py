@@ -32,6 +32,7 @@ class AllPanel(QWidget):
         super().__init__(parent)
         self.setObjectName("data_page_all_panel")
         self._splits: Splits | None = None
+        self._everything: ExampleIndex | None = None
         self.index: ExampleIndex | None = None
         self._part, self._class = ChoiceBox(), ChoiceBox()
         self._part.setObjectName("data_page_part_filter")
@@ -57,13 +58,14 @@ class AllPanel(QWidget):
     def minimumSizeHint(self) -> QSize:
         return QSize(20 * GRID, 14 * GRID)
 
-    def use(self, splits: Splits | None) -> None:
+    def use(self, splits: Splits | None, everything: ExampleIndex | None) -> None:
         """Show other data.
 
         Arguments:
             splits: the parts; None for none.
+            everything: the list of all their examples.
         """
-        self._splits = splits
+        self._splits, self._everything = splits, everything
         names = splits.train.description.class_names if splits is not None else ()
         with QSignalBlocker(self._part), QSignalBlocker(self._class):
             self._part.clear()
@@ -98,7 +100,9 @@ class AllPanel(QWidget):
             self.grid.show_examples(None, QSize(1, 1))
             return
         height, width = self._splits.train.description.example_shape[-2:]
-        self.index = ExampleIndex(self._splits, self._part.currentData(), self._class.currentData())
+        part, label = self._part.currentData(), self._class.currentData()
+        everything = self._everything if part is None and label is None else None
+        self.index = everything or ExampleIndex(self._splits, part, label)
         self._count.setText(describe_count(len(self.index), "example"))
         self.grid.show_examples(self.index, QSize(width, height))
 

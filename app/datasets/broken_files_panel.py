@@ -37,6 +37,7 @@ class BrokenFilesPanel(QWidget):
         self._list.setObjectName("data_page_broken_files")
         self._list.setAccessibleName("Files that cannot be read")
         self._list.setFrameShape(QFrame.Shape.NoFrame)
+        self._list.setProperty("roomy", True)
         self._list.setUniformItemSizes(True)
         self._list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self._more = make_label("data_page_broken_more", style_class="muted")

@@ -29,7 +29,7 @@ _COUNT_WIDTH = 18 * GRID
 _NARROW_COUNT_WIDTH = 10 * GRID
 _NARROW = 50 * GRID
 """In a table narrower than this, the bars are shorter."""
-_ROW_HEIGHTS = (4 * GRID, 12 * GRID)
+_ROW_HEIGHTS = (4 * GRID, 8 * GRID)
 """The lowest and the highest row with images, in pixels. The rows share the room that there is."""
 _GAP = 4
 """Pixels between two images."""

@@ -88,8 +88,8 @@ class ExamplesPanel(QWidget):
         self._example.show_example(None, -1)
         self._means.set_images([])
         self._columns.show_columns(())
-        self._all.use(preview.splits if preview is not None and is_image else None)
-        index = ExampleIndex(preview.splits) if preview is not None and not is_image else None
+        self._all.use(preview.splits if preview is not None and is_image else None, preview.index if preview else None)
+        index = preview.index if preview is not None and not is_image else None
         self._rows.show_rows(index, preview.description if preview is not None else None)
         classes = preview.classes if preview is not None else ()
         has_points = preview is not None and preview.points is not None

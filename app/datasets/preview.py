@@ -49,6 +49,7 @@ class DataPreview:
     Attributes:
         description: of the dataset.
         splits: all examples, read-only.
+        index: the list of all examples.
         classes: the first classes; empty if the targets are numbers.
         points: `(K, 2)` the examples as points of a plane: both inputs, or the input and the target number; None if
             the examples are no points.
@@ -57,6 +58,7 @@ class DataPreview:
 
     description: DataDescription
     splits: Splits
+    index: ExampleIndex
     classes: tuple[ClassPreview, ...] = ()
     points: np.ndarray | None = None
     labels: np.ndarray | None = None
@@ -104,8 +106,8 @@ def load_preview(choice: DataChoice, progress: ProgressCallback) -> DataPreview:
     is_curve = data.example_shape == (1,) and data.target_shape == (1,) and data.target == "label"
     if data.example_shape == (2,) or is_curve:
         points, labels = _points(train)
-        return DataPreview(data, splits, classes, points, labels)
-    return DataPreview(data, splits, classes)
+        return DataPreview(data, splits, ExampleIndex(splits), classes, points, labels)
+    return DataPreview(data, splits, ExampleIndex(splits), classes)
 
 
 def load_details(preview: DataPreview, progress: ProgressCallback) -> DataDetails:

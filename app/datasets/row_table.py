@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSize, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QTableView, QWidget
 
 from app.datasets.example_index import Example, ExampleIndex
@@ -17,10 +17,13 @@ from tinyml.data.preprocessing import TableEncoding
 
 Index = QModelIndex | QPersistentModelIndex
 
-MOST_COLUMNS = 500
+MOST_COLUMNS = 200
 """Largest number of columns."""
 MOST_ROWS = 1_000_000
 """Largest number of rows."""
+_MOST_MEASURED = 40
+"""Columns after these have the usual width."""
+_WIDEST = 20 * GRID
 
 
 class RowTable(QTableView):
@@ -31,10 +34,11 @@ class RowTable(QTableView):
         self.setObjectName("data_page_rows")
         self.setAccessibleName("Rows of the data")
         self._model = RowModel(self)
+        self._measured = True
         self.setModel(self._model)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setShowGrid(False)
-        self.setAlternatingRowColors(True)
+        self.setProperty("roomy", True)
         self.setTabKeyNavigation(False)
         self.setWordWrap(False)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -44,7 +48,7 @@ class RowTable(QTableView):
         self.verticalHeader().setSectionResizeMode(self.verticalHeader().ResizeMode.Fixed)
         self.verticalHeader().setDefaultSectionSize(height)
         self.horizontalHeader().setHighlightSections(False)
-        self.horizontalHeader().setResizeContentsPrecision(50)
+        self.horizontalHeader().setResizeContentsPrecision(20)
 
     def show_rows(self, index: ExampleIndex | None, description: DataDescription | None) -> None:
         """Show other examples.
@@ -54,10 +58,9 @@ class RowTable(QTableView):
             description: of the dataset; None for none.
         """
         self._model.use(index, description)
-        widest = 20 * GRID
-        for column in range(min(self._model.columnCount(), 40)):
-            self.resizeColumnToContents(column)
-            self.setColumnWidth(column, min(self.columnWidth(column), widest))
+        self._measured = False
+        if self.isVisible():
+            self._measure()
         self.scrollToTop()
 
     @property
@@ -67,6 +70,19 @@ class RowTable(QTableView):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(20 * GRID, 10 * GRID)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._measure()
+
+    def _measure(self) -> None:
+        """Give the first columns the width of their texts. This reads some rows, so a hidden table does not do it."""
+        if self._measured:
+            return
+        self._measured = True
+        for column in range(min(self._model.columnCount(), _MOST_MEASURED)):
+            self.resizeColumnToContents(column)
+            self.setColumnWidth(column, min(self.columnWidth(column), _WIDEST))
 
 
 class RowModel(QAbstractTableModel):
@@ -175,13 +191,19 @@ def _headings(description: DataDescription) -> list[tuple[str, bool]]:
         shown = min(count, MOST_COLUMNS)
         headings = [(names[place] if names else f"input {place + 1}", True) for place in range(shown)]
     if description.has_classes:
-        headings.append(((description.target_names or ("class",))[0], False))
+        headings.append((_class_heading(description), False))
     elif description.target == "label":
         count = int(np.prod(description.target_shape or (1,)))
         names = description.target_names if len(description.target_names) == count else ()
         shown = min(count, MOST_COLUMNS)
         headings += [(names[place] if names else f"target {place + 1}", True) for place in range(shown)]
     return [*headings, ("part", False)]
+
+
+def _class_heading(description: DataDescription) -> str:
+    """Return the name of the column of the classes."""
+    targets = [column.name for column in description.columns if column.role == "target"]
+    return (*targets, *description.target_names, "class")[0]
 
 
 def _input_count(description: DataDescription) -> int:
