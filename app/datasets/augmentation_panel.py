@@ -2,7 +2,6 @@
 
 from functools import partial
 
-import numpy as np
 from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QImage, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
@@ -15,7 +14,7 @@ from app.widgets.images.image_grid import ImageGrid
 from app.widgets.images.image_list_model import GridImage
 from app.widgets.labels import make_label
 from app.widgets.theme.theme import GRID
-from tinyml.data import Augmentation, augment, epoch_generator
+from tinyml.data import Augmentation, augmented_examples
 
 SAMPLES = 12
 """Number of pictures."""
@@ -101,7 +100,7 @@ class AugmentationPanel(QWidget):
             self._job.cancel()
             self._grid.set_images([])
             return
-        self._job.start(partial(_augment, self._example, augmentations, training.seed, self._draw))
+        self._job.start(partial(_augment, self._example, augmentations, training.seed + self._draw))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -122,11 +121,7 @@ class AugmentationPanel(QWidget):
         self._grid.hide()
 
 
-def _augment(example: Example, augmentations: tuple[Augmentation, ...], seed: int, draw: int) -> list[QImage]:
-    """Return the example as it could look in as many epochs as there are samples."""
-    images = []
-    for epoch in range(SAMPLES):
-        rng = epoch_generator(seed + draw, epoch + 1, 1)
-        inputs = np.array(example.inputs[np.newaxis], np.float32)
-        images.append(sample_image(augment(inputs, augmentations, rng)[0]))
-    return images
+def _augment(example: Example, augmentations: tuple[Augmentation, ...], seed: int) -> list[QImage]:
+    """Return pictures of the example as it could look in as many epochs."""
+    versions = augmented_examples(example.dataset, example.row, augmentations, SAMPLES, seed)
+    return [sample_image(version) for version in versions]
