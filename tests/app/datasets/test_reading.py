@@ -13,6 +13,7 @@ from app.document.edits import change_data
 from app.training import dataset_cache
 from tests.app.training.slow_reader import SLOW, slow_source
 from tinyml.core import BrokenFilesError, DataError
+from tinyml.data import describe
 
 
 def find(page, kind, name):
@@ -86,7 +87,8 @@ def broken(monkeypatch):
 
     monkeypatch.setattr(dataset_cache, "_cache", None)
     monkeypatch.setattr(dataset_cache, "load_choice", load_or_fail)
-    monkeypatch.setattr(dataset_cache, "describe_choice", lambda *_: None)
+    description = describe("digits")
+    monkeypatch.setattr(dataset_cache, "describe_choice", lambda *_: description)
     return files
 
 
