@@ -24,6 +24,7 @@ from app.widgets.visible_refresh import VisibleRefresh
 from tinyml.core import DataError, describe_shape
 from tinyml.core.memory import describe_bytes
 from tinyml.data import DataChoice, DataDescription, builtin_descriptions, memory_problem, split_counts
+from tinyml.data.public import public_sets
 from tinyml.data.readers import readers
 
 CHOOSE_FILE, CHOOSE_FOLDER = "Choose file…", "Choose folder…"
@@ -171,7 +172,7 @@ class DataForm(QWidget):
 
 
 class _SourceBox(QComboBox):
-    """Lists the built-in sets, the path of other data in use, and the dialogs for other data.
+    """Lists the built-in sets, other data in use, and the dialogs for other data.
 
     The data of an item is its source; None for a dialog.
     """
@@ -200,7 +201,9 @@ class _SourceBox(QComboBox):
         if position < 0:
             while self.count() > self._built_in + self._dialogs:
                 self.removeItem(self._built_in)
-            self.insertItem(self._built_in, short(Path(source).name or source), source)
+            public = public_sets().get(source)
+            name = public.title if public is not None else short(Path(source).name or source)
+            self.insertItem(self._built_in, name, source)
             self.setItemData(self._built_in, tool_tip(source), Qt.ItemDataRole.ToolTipRole)
             position = self._built_in
         self.setCurrentIndex(position)

@@ -5,6 +5,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QFileDialog, QLabel
 
 from app.document import DATA_PENDING
+from app.document.edits import change_data
 from app.forms import DataForm, SourceChoice
 from app.forms.split_bar import SplitBar
 from app.widgets.number_box import NumberBox
@@ -26,6 +27,15 @@ def test_data_is_chosen_and_split(qtbot, document) -> None:
     type_number(find(form, NumberBox, "data_test"), "0.25")
     assert document.project.data.test == 0.25
     assert "250 test" in find(form, QLabel, "data_split").text()
+
+
+def test_a_public_set_in_use_has_its_title(qtbot, document) -> None:
+    document.apply(change_data(document.project, source="fashion-mnist"))
+    form = DataForm(document)
+    qtbot.addWidget(form)
+    form.show()
+    source = find(form, QComboBox, "data_source")
+    assert (source.currentText(), source.currentData()) == ("Fashion-MNIST", "fashion-mnist")
 
 
 def test_a_folder_is_chosen_or_refused_with_a_sentence(qtbot, document, monkeypatch, tmp_path) -> None:

@@ -1,7 +1,11 @@
 """Public sets: known before the download, downloaded once, read as they are published."""
 
+import gzip
 import hashlib
+import io
 import re
+import tarfile
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +18,7 @@ from tinyml.data import DataChoice, builtin_names, describe, download, load, pre
 from tinyml.data.cache_folder import cache_folder
 from tinyml.data.download_cache import cache_contents, clear_cache
 from tinyml.data.public import public_sets
-from tinyml.data.public.cifar_10 import ARCHIVE, BATCHES, read_cifar
+from tinyml.data.public.cifar_10 import ARCHIVE, BATCHES, read_cifar, sample_cifar
 
 PUBLISHED = public_sets.__wrapped__()
 MNIST_FOLDER = Path(__file__).parents[5] / "shared" / "data" / "mnist"
@@ -152,10 +156,25 @@ def test_damaged_archives_of_cifar(tmp_path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == [ARCHIVE]
 
 
-def test_a_link_in_the_archive_is_not_followed(tmp_path) -> None:
-    import io
-    import tarfile
+def test_no_damage_of_the_archive_is_more_than_a_sentence(tmp_path) -> None:
+    packed, description = tar_gz(cifar_batches()), PUBLISHED["cifar-10"].description
+    plain = gzip.decompress(packed)
+    tiny = replace(description, count=6 * PER_PART, test_count=PER_PART)
+    rng = np.random.default_rng(7)
+    for number in range(200):
+        content = bytearray(plain if number % 2 else packed)
+        # The headers of the archive are in its first bytes, and again after each file.
+        places = rng.integers(0, 600 if number % 2 else len(content), 3)
+        for place in places.tolist():
+            content[place] = int(rng.integers(0, 256))
+        del content[int(rng.integers(1, len(content))) if number % 5 == 0 else len(content) :]
+        (tmp_path / ARCHIVE).write_bytes(gzip.compress(content, 1) if number % 2 else content)
+        for read in (lambda: read_cifar(tmp_path, tiny), lambda: sample_cifar(tmp_path, tiny, 4)):
+            with suppress(DataError):
+                read()
 
+
+def test_a_link_in_the_archive_is_not_followed(tmp_path) -> None:
     stream = io.BytesIO()
     with tarfile.open(fileobj=stream, mode="w:gz") as archive:
         link = tarfile.TarInfo(BATCHES[0])
