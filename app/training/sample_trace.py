@@ -154,6 +154,7 @@ def trace_sample(snapshot: Snapshot, samples: Dataset, chosen: int | OwnExample)
         samples: the test set.
         chosen: index of the sample, or the own example.
     """
+    samples = snapshot.prepare(samples)
     sample = read_sample(samples, chosen) if isinstance(chosen, int) else prepare_own(samples, chosen)
     trace = record(snapshot.make_net(), sample.input)
     inside = outputs_inside(trace)
@@ -170,6 +171,7 @@ def predict_classes(snapshot: Snapshot, samples: Dataset) -> np.ndarray:
         snapshot: the weights of the network.
         samples: N samples with classes.
     """
+    samples = snapshot.prepare(samples)
     net, size, predictions = snapshot.make_net(), snapshot.training.batch_size, []
     for start in range(0, len(samples), size):
         output = net.predict(samples.examples(slice(start, start + size)))

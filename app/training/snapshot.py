@@ -1,11 +1,11 @@
 """A network with its weights at one moment: the worker sends it to the window, and files hold it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tinyml.data import DataChoice, DataDescription, FittedPreprocessing
+from tinyml.data import DataChoice, DataDescription, Dataset, FittedPreprocessing
 from tinyml.learner import EpochFinished, TrainingSettings
 from tinyml.net import NetworkSpecification, Sequential, build
 
@@ -50,6 +50,19 @@ class Snapshot:
             and self.description.target_shape == description.target_shape
             and self.description.target == description.target
         )
+
+    def prepare(self, samples: Dataset) -> Dataset:
+        """Return samples with the preprocessing that these weights were trained with.
+
+        The data on the disk may have changed since, so that it would be scaled with other numbers now.
+
+        Arguments:
+            samples: examples of data that these weights fit.
+        """
+        fitted = self.preprocessing
+        if fitted is None or fitted.encoding != samples.description.encoding:
+            return samples
+        return replace(samples, scaling=fitted.scaling, target_scaling=fitted.target_scaling)
 
     def make_net(self) -> Sequential:
         """Build a new network with these weights, in evaluation mode."""

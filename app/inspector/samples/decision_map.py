@@ -52,7 +52,8 @@ def compute_decision_map(
     rows = low[1] + step[1] * (np.arange(size) + 0.5)
     x, y = np.meshgrid(columns, rows)
     points = np.stack([x.ravel(), y.ravel()], axis=1).astype(np.float32)
-    output = snapshot.make_net().predict(np.concatenate([samples.scale(points), samples.inputs]), _BATCH_SIZE)
+    prepared = snapshot.prepare(samples)
+    output = snapshot.make_net().predict(np.concatenate([prepared.scale(points), prepared.inputs]), _BATCH_SIZE)
     predicted = class_scores(output, snapshot.training.loss, samples.class_targets)
     scores = predicted[: len(points)].reshape(size, size, -1)
     return DecisionMap(snapshot, samples, scores, predicted[len(points) :].argmax(axis=1))
@@ -85,5 +86,6 @@ def compute_curve(snapshot: Snapshot, samples: Dataset, low: float, high: float,
         size: number of inputs, at equal distances.
     """
     x = np.linspace(low, high, size, dtype=np.float32)
-    output = snapshot.make_net().predict(samples.scale(x[:, np.newaxis]))
-    return Curve(snapshot, samples, x, unscaled_output(samples, output)[:, 0])
+    prepared = snapshot.prepare(samples)
+    output = snapshot.make_net().predict(prepared.scale(x[:, np.newaxis]))
+    return Curve(snapshot, samples, x, unscaled_output(prepared, output)[:, 0])
