@@ -45,6 +45,33 @@ def images_cache_folder() -> Path:
     return cache_folder() / "images"
 
 
+def image_cache_size() -> int:
+    """Return the number of bytes of all cache files.
+
+    >>> image_cache_size() >= 0
+    True
+    """
+    try:
+        with _disk_errors():
+            return sum(size for _, size, _ in _cache_files(images_cache_folder()))
+    except (DataError, _DiskError):
+        return 0
+
+
+def clear_image_cache() -> int:
+    """Delete all cache files, and return how many bytes that freed. Raises `DataError` when that is not possible."""
+    before = image_cache_size()
+    folder = images_cache_folder()
+    try:
+        with _disk_errors():
+            _remove_oldest(folder, 0)
+    except _DiskError as error:
+        raise DataError(
+            f"Could not delete the decoded images: {error.__cause__}. Delete the folder '{folder}' yourself."
+        ) from error
+    return before
+
+
 def cache_key(folder: Path, files: Sequence[ImageFile], form: ImageForm) -> str:
     """Return the name of the cache file for some images in a form.
 
@@ -160,13 +187,19 @@ def _write(file: IO[bytes], content: NDArray[np.uint8], progress: Callable[[floa
         file.write(_HEADER.pack(_MARK, len(rest), found.digest()))
 
 
-def _remove_oldest(folder: Path, most: int) -> None:
-    """Remove the files that were not used for the longest time, until the others need at most so many bytes."""
+def _cache_files(folder: Path) -> list[tuple[int, int, Path]]:
+    """Return time, size and path of all cache files."""
     found = []
-    for path in folder.iterdir():
+    for path in folder.iterdir() if folder.is_dir() else ():
         if path.suffix == _SUFFIX:
             status = path.stat()
             found.append((status.st_mtime_ns, status.st_size, path))
+    return found
+
+
+def _remove_oldest(folder: Path, most: int) -> None:
+    """Remove the files that were not used for the longest time, until the others need at most so many bytes."""
+    found = _cache_files(folder)
     total = sum(size for _, size, _ in found)
     for _, size, path in sorted(found):
         if total <= most:

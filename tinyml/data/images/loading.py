@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tinyml.core import BrokenFilesError
-from tinyml.core.files import show_path
+from tinyml.core import BrokenFilesError, DataError
+from tinyml.core.files import path_exists, show_path
 from tinyml.data.images.byte_cache import cache_key, read_cached, write_cached
 from tinyml.data.images.decoding import decode_images
 from tinyml.data.images.encode import ImageForm
@@ -44,6 +44,8 @@ def load_images(
     broken = decode_images(
         folder, [file.name for file in files], form, content, lambda share: progress(_DECODING * share)
     )
+    if len(broken) == len(files) and not path_exists(folder):
+        raise DataError(f"The folder '{show_path(folder)}' vanished while it was being read. Connect its disk again.")
     if broken:
         raise BrokenFilesError(_describe(broken, len(files)), tuple(broken))
     write_cached(key, content, lambda share: progress(_DECODING + (1 - _DECODING) * share))

@@ -5,8 +5,17 @@ import numpy as np
 import pytest
 
 from tests.tinyml.data.images.pictures import form
+from tinyml.core import DataError
+from tinyml.data.download_cache import cache_contents, clear_cache
 from tinyml.data.images import byte_cache
-from tinyml.data.images.byte_cache import cache_key, images_cache_folder, read_cached, write_cached
+from tinyml.data.images.byte_cache import (
+    cache_key,
+    clear_image_cache,
+    image_cache_size,
+    images_cache_folder,
+    read_cached,
+    write_cached,
+)
 from tinyml.data.images.listing import ImageFile
 
 CONTENT = np.arange(600, dtype=np.uint16).astype(np.uint8).reshape(10, 3, 4, 5)
@@ -94,6 +103,29 @@ def test_the_files_that_were_not_used_for_the_longest_time_are_removed(
     assert read("a") is not None  # now "b" is the oldest
     write_cached("d", CONTENT, ignore)
     assert sorted(path.name for path in cache.iterdir()) == ["a.images", "c.images", "d.images"]
+
+
+def test_all_files_can_be_deleted(cache: Path) -> None:
+    assert (image_cache_size(), clear_image_cache()) == (0, 0)
+    for key in "ab":
+        write_cached(key, CONTENT, ignore)
+    (cache / "other.txt").touch()
+    assert image_cache_size() == 2 * (600 + 60)
+    entry = cache_contents()[-1]
+    assert (entry.name, entry.size, entry.complete) == ("images", 1320, True)
+    assert clear_cache("images") == 1320
+    assert [path.name for path in cache.iterdir()] == ["other.txt"]
+    assert cache_contents() == ()
+
+
+def test_files_that_cannot_be_deleted_are_named(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(self: Path, missing_ok: bool = False) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    write_cached("k", CONTENT, ignore)
+    monkeypatch.setattr(Path, "unlink", refuse)
+    with pytest.raises(DataError, match=r"Could not delete the decoded images: .*Permission denied.*yourself"):
+        clear_image_cache()
 
 
 def test_too_large_content_is_not_kept(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
