@@ -106,7 +106,9 @@ def _fit_inputs(train: Dataset, scale: str) -> Scaling | None:
     rule = chosen_scale(description, Preprocessing.model_validate({"scale": scale}))
     if len(description.example_shape) == 3 and rule != "standardise" and _is_unit(train):
         return None
-    return fit_scaling(rule, _chunks(train, targets=False), _category_columns(description))
+    # The other parts, and rows that are typed later, may miss a number that no training example misses.
+    is_table = isinstance(description.encoding, TableEncoding)
+    return fit_scaling(rule, _chunks(train, targets=False), _category_columns(description), always_fill=is_table)
 
 
 def _is_unit(train: Dataset) -> bool:

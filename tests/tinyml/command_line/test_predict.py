@@ -107,10 +107,13 @@ def test_rows_of_a_table_give_numbers_in_the_units_of_the_data(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     regression_model(tmp_path / "m.safetensors")
-    (tmp_path / "new.csv").write_text("colour,size,comment\nred,20,a\nblue,5,b\ngreen,5,c\n", encoding="utf-8")
+    (tmp_path / "new.csv").write_text("colour,size,comment\nred,20,a\nblue,5,b\n,5,c\n", encoding="utf-8")
     result = run(capsys, "predict", str(tmp_path / "m.safetensors"), str(tmp_path / "new.csv"))
     numbers = [each["numbers"]["price"] for each in result["predictions"]]
     assert numbers[:2] == pytest.approx([50, 10], abs=1e-3)
+    (tmp_path / "green.csv").write_text("colour,size\nred,20\ngreen,5\n", encoding="utf-8")
+    assert main(["predict", str(tmp_path / "m.safetensors"), str(tmp_path / "green.csv")]) == 1
+    assert "Row 2 has 'green' in the column 'colour', which the network does not know" in capsys.readouterr().err
     (tmp_path / "other.csv").write_text("colour,weight\nred,20\n", encoding="utf-8")
     assert main(["predict", str(tmp_path / "m.safetensors"), str(tmp_path / "other.csv")]) == 1
     assert "has no column 'size'. The model needs the columns: size, colour." in capsys.readouterr().err

@@ -12,8 +12,13 @@ from PIL import Image
 from pydantic import BaseModel, ConfigDict, FailFast, Field
 
 from tinyml.core import Array, DataError
+from tinyml.core.files import show_path
 from tinyml.data.images import encode as images
 from tinyml.data.preprocessing.settings import ResizeRule
+from tinyml.data.tables.numbers import is_number
+
+_MOST_SHOWN = 8
+_LARGEST = float(np.finfo(np.float32).max)
 
 
 class ImageEncoding(BaseModel):
@@ -120,9 +125,10 @@ def encode_rows(rows: Sequence[Sequence[str]], encoding: TableEncoding) -> Array
         rows: a text for each column of the encoding.
         encoding: the columns.
 
-    Shapes: `(N, D)` float32; a missing number is NaN, a missing or unknown category is 0 everywhere.
+    Shapes: `(N, D)` float32; a missing number is NaN, a missing category is 0 everywhere.
 
-    Raises `DataError` for a text that is no number, and for a row with another number of texts.
+    Raises `DataError` for a text that is no number, a category that the table did not have, and a row with another
+    number of texts.
 
     >>> columns = (ColumnEncoding(name="size"), ColumnEncoding(name="colour", categories=("blue", "red")))
     >>> encode_rows([["1.5", "red"]], TableEncoding(columns=columns))
@@ -135,20 +141,38 @@ def encode_rows(rows: Sequence[Sequence[str]], encoding: TableEncoding) -> Array
         place = 0
         for column, text in zip(encoding.columns, row, strict=True):
             text = text.strip()
-            if column.categories:
-                if text in column.categories:
-                    result[number - 1, place + column.categories.index(text)] = 1
-            else:
+            if not column.categories:
                 result[number - 1, place] = _read_number(text, column.name, number, encoding)
+            elif text in column.categories:
+                result[number - 1, place + column.categories.index(text)] = 1
+            elif not _is_missing(text, encoding):
+                raise DataError(_describe_unknown(text, column, number))
             place += column.width
     return result
 
 
+def _is_missing(text: str, encoding: TableEncoding) -> bool:
+    """Return True if a text means "no value", in upper or lower case, as in the table."""
+    return text.casefold() in {marker.casefold() for marker in encoding.missing}
+
+
+def _describe_unknown(text: str, column: ColumnEncoding, row: int) -> str:
+    known = ", ".join(f"'{show_path(category)}'" for category in column.categories[:_MOST_SHOWN])
+    known += ", …" if len(column.categories) > _MOST_SHOWN else ""
+    return (
+        f"Row {row} has '{show_path(text)}' in the column '{column.name}', which the network does not know. Write "
+        f"one of {known}, or leave it empty."
+    )
+
+
 def _read_number(text: str, column: str, row: int, encoding: TableEncoding) -> float:
-    if text in encoding.missing:
+    if _is_missing(text, encoding):
         return float("nan")
-    try:
-        value = float(text.replace(encoding.decimal, "."))
-    except ValueError as error:
-        raise DataError(f"Row {row} has '{text}' in the column '{column}', which is no number.") from error
-    return value
+    number = text.replace(encoding.decimal, ".")
+    # The limit is that of float32; a larger number becomes infinite.
+    if not is_number(number) or abs(float(number)) > _LARGEST:
+        raise DataError(
+            f"Row {row} has '{show_path(text)}' in the column '{column}', which is no number. Correct it, or leave "
+            "it empty."
+        )
+    return float(number)

@@ -74,7 +74,9 @@ class Scaling(BaseModel):
         return values.reshape(1, -1, *[1] * (axes - 2)) if len(values) else values
 
 
-def fit_scaling(rule: ScaleRule, parts: Iterable[Array], unchanged: Iterable[int] = ()) -> Scaling | None:
+def fit_scaling(
+    rule: ScaleRule, parts: Iterable[Array], unchanged: Iterable[int] = (), always_fill: bool = False
+) -> Scaling | None:
     """Compute the scaling of training examples.
 
     Formula: "standardise" has the mean as offset and the standard deviation as scale; "unit" has the minimum as offset
@@ -85,6 +87,7 @@ def fit_scaling(rule: ScaleRule, parts: Iterable[Array], unchanged: Iterable[int
         rule: how to scale.
         parts: the training examples, in chunks `(N, K, …)`.
         unchanged: positions along the axis K that are not scaled, such as the columns of categories.
+        always_fill: True if other examples may miss a number, also if these ones miss none.
 
     Returns None if nothing would change.
 
@@ -96,7 +99,7 @@ def fit_scaling(rule: ScaleRule, parts: Iterable[Array], unchanged: Iterable[int
     squares: np.ndarray | float = 0.0
     low: np.ndarray | float = np.inf
     high: np.ndarray | float = -np.inf
-    missing = False
+    missing = always_fill
     for part in parts:
         numbers = part.astype(np.float64).reshape(len(part), part.shape[1], -1)
         known = ~np.isnan(numbers)

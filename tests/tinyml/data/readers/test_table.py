@@ -9,7 +9,7 @@ from tests.tinyml.data.tables.table_files import IRIS, write_text
 from tinyml.core import DataError
 from tinyml.data import DataChoice, DataDescription, Dataset, describe, load
 from tinyml.data.prepared import prepare_splits
-from tinyml.data.preprocessing import TableEncoding, encode_rows
+from tinyml.data.preprocessing import Preprocessing, TableEncoding, encode_rows
 from tinyml.data.readers import find_reader
 from tinyml.data.tables.parsing import forget_tables
 
@@ -86,7 +86,19 @@ def test_a_new_row_is_encoded_as_the_rows_of_the_table(tmp_path: Path) -> None:
     assert isinstance(encoding, TableEncoding)
     rows = [["40,5", "0", "gas"], ["41,5", " 1 ", "oil"], ["42,5", "2", ""]]
     np.testing.assert_array_equal(encode_rows(rows, encoding), dataset.unscaled_examples(slice(0, 3)))
-    assert np.isnan(encode_rows([["", "0", "oil"]], encoding)[0, 0])
+    assert np.isnan(encode_rows([["na", "0", "oil"]], encoding)[0, 0])
+    for row, words in (
+        (["1_000", "0", "gas"], "Row 1 has '1_000' in the column 'area', which is no number"),
+        (["inf", "0", "gas"], "which is no number"),
+        (["1e300", "0", "gas"], "which is no number"),
+        (
+            ["1", "0", "wood"],
+            "'wood' in the column 'heating', which the network does not know. Write one of 'gas', 'oil'",
+        ),
+        (["1", "0"], "Row 1 has 2 values but should have 3"),
+    ):
+        with pytest.raises(DataError, match=words):
+            encode_rows([row], encoding)
 
 
 def test_missing_numbers_are_filled_from_the_training_part(tmp_path: Path) -> None:
@@ -99,6 +111,16 @@ def test_missing_numbers_are_filled_from_the_training_part(tmp_path: Path) -> No
     known = train.unscaled_examples(slice(None))
     assert train.preprocessing.scaling is not None
     assert train.preprocessing.scaling.fill[0] == pytest.approx(np.nanmean(known), rel=1e-6)
+
+
+@pytest.mark.parametrize("scale", ["automatic", "unit", "none"])
+def test_a_number_that_no_training_example_misses_can_be_missing_later(tmp_path: Path, scale: str) -> None:
+    path = str(write_text(tmp_path, IRIS))
+    train = prepare_splits(DataChoice(source=path, preprocessing=Preprocessing(scale=scale))).train
+    known = train.unscaled_examples(slice(None))
+    row = train.preprocessing.prepare_rows([["", "3"]])
+    filled = train.preprocessing.prepare_rows([[repr(float(known[:, 0].mean())), "3"]])
+    np.testing.assert_allclose(row, filled, atol=1e-6)
 
 
 def test_inputs_without_targets_are_for_autoencoders(tmp_path: Path) -> None:
