@@ -137,23 +137,24 @@ def _print_description(choice: DataChoice, data: DataDescription) -> None:
     print(f"{printable(data.title)} ({_reader_of(choice.source)}): {_examples(data)}")
     if data.about:
         print(printable(data.about))
+    print(f"Memory: {describe_bytes(data.memory)}{', and a temporary file' if data.on_disk else ''}")
     recognised = dict(data.recognised)
     fields = options_of(choice.source).model_fields
     if fields:
         print("Options:")
         rows = [
-            (f"  {name}", printable(str(choice.options.get(name, _default(field.default)))), recognised.get(name, ""))
+            [f"  {name}", *map(printable, (_option_text(choice, name, field.default), recognised.get(name, "")))]
             for name, field in fields.items()
         ]
-        print(
-            format_table(
-                ("  name", "value", "recognised"), [(a, b, printable(c)) for a, b, c in rows], "<<<", ruler=False
-            )
-        )
+        print(format_table(("  name", "value", "recognised"), rows, "<<<", ruler=False))
 
 
-def _default(value: Any) -> str:
-    return "automatic" if value in ((), None, "automatic") else str(value)
+def _option_text(choice: DataChoice, name: str, default: Any) -> str:
+    """Return the value of an option as the user can write it after --option."""
+    value = choice.options.get(name, default)
+    if isinstance(value, list | tuple):
+        return ",".join(map(str, value)) or "automatic"
+    return "automatic" if value is None else str(value)
 
 
 def _examples(data: DataDescription) -> str:
@@ -202,6 +203,8 @@ def _print_analysis(found: DataAnalysis, data: DataDescription) -> None:
     if unused:
         print(f"Not used: {printable(', '.join(unused[:_MOST_PRINTED]))}")
     for finding in found.findings:
+        if finding.kind == "memory":
+            continue  # printed before the data was loaded
         print(f"{'Warning: ' if finding.severity == 'warning' else ''}{printable(finding.sentence)}")
 
 

@@ -6,10 +6,12 @@ import numpy as np
 
 from tinyml.core import Array, describe_count
 from tinyml.data.analysis.columns import ColumnSummary
-from tinyml.data.analysis.finding import Finding, listed, number
+from tinyml.data.analysis.finding import Finding, Severity, listed, number
 
 _TOO_SIMILAR = 0.9999
 """From this correlation on, an input is probably a copy of the target."""
+_LONG = 60
+"""Vectors of more numbers than this are rather images or signals than rows of a table."""
 _LARGE, _LARGE_RATIO = 100.0, 1000.0
 """Numbers should be scaled if they are larger than this, or if their sizes differ by this factor."""
 
@@ -86,7 +88,9 @@ def _constant(columns: Sequence[ColumnSummary]) -> list[Finding]:
     if not names:
         return []
     words = f"The input {listed(names)} is" if len(names) == 1 else f"The inputs {listed(names)} are"
-    return [Finding("constant_inputs", f"{words} always the same, so the network learns nothing from this.", "warning")]
+    # In long vectors such as images, some numbers are always the same. In a table this is a column to leave out.
+    severity: Severity = "warning" if len(columns) <= _LONG else "information"
+    return [Finding("constant_inputs", f"{words} always the same, so the network learns nothing from this.", severity)]
 
 
 def _missing(columns: Sequence[ColumnSummary], fills_missing: bool) -> list[Finding]:

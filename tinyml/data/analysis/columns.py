@@ -27,7 +27,7 @@ class ColumnSummary:
     Attributes:
         name: name of the column.
         count: how many numbers are known.
-        missing: how many are missing (NaN).
+        missing: how many are missing (NaN) or infinite.
         minimum, maximum, mean, deviation: of the known numbers; NaN if there are none.
         distinct: number of different values; with more than 50 000 examples, among 50 000 of them.
         far: how many numbers are more than ten standard deviations away from the mean.
@@ -93,7 +93,7 @@ def summarise_column(name: str, values: Array, groups: np.ndarray, group_count: 
     >>> column.mean, column.missing, column.distinct, column.counts.tolist()
     (2.0, 1, 2, [[1, 0, 1]])
     """
-    known = ~np.isnan(values)
+    known = np.isfinite(values)
     missing = len(values) - int(np.count_nonzero(known))
     if missing:
         values, groups = values[known], groups[known]
@@ -132,7 +132,7 @@ def correlation(one: Array, other: Array) -> float:
     >>> round(correlation(np.array([1.0, 2.0, np.nan, 3.0]), np.array([-2.0, -4.0, 5.0, -6.0])), 6)
     -1.0
     """
-    known = ~(np.isnan(one) | np.isnan(other))
+    known = np.isfinite(one) & np.isfinite(other)
     if not known.all():
         one, other = one[known], other[known]
     if not len(one):
@@ -145,7 +145,8 @@ def correlation(one: Array, other: Array) -> float:
 def _edges(low: float, high: float, different: Array) -> Array:
     """Return the limits of the bins: one bin for each whole number if there are few, else bins of equal width."""
     if low == high:
-        return np.array([low - 0.5, low + 0.5])
+        half = max(0.5, abs(low) / 1000)
+        return np.array([low - half, low + half])
     if high - low < BINS and (different == np.round(different)).all():
         return np.arange(low - 0.5, high + 1)
     return np.linspace(low, high, BINS + 1)

@@ -44,7 +44,7 @@ def test_a_few_whole_numbers_have_a_bin_each() -> None:
 
 @pytest.mark.parametrize(
     "values",
-    [[3.0], [-1e38, 1e38], [1e-45, 2e-45], [16_777_216.0, 16_777_217.0], [0.0, np.nan, 1e30], [5.0] * 9],
+    [[3.0], [-3e38], [-1e38, 1e38], [1e-45, 2e-45], [16_777_216.0, 16_777_217.0], [0.0, np.nan, 1e30], [5.0] * 9],
 )
 def test_extreme_numbers_have_a_histogram_without_a_loss(values: list[float]) -> None:
     found = summary("x", values)

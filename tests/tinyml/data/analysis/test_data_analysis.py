@@ -5,8 +5,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from tinyml.data import DataChoice, Dataset, Preprocessing, builtin_names, prepare_splits, scale_splits, split
+from tinyml.command_line.contact_sheet import paint_contact_sheet
+from tinyml.data import DataChoice, Dataset, Preprocessing, Splits, builtin_names, prepare_splits, scale_splits, split
 from tinyml.data.analysis import PART_NAMES, analyse
 
 RNG = np.random.default_rng(0)
@@ -135,3 +138,32 @@ def test_parts_without_examples_are_no_problem() -> None:
     assert found.part_counts == (8, 0, 2)
     images = Dataset.from_arrays(RNG.random((10, 1, 4, 4)), np.arange(10) % 2)
     assert analyse(split(images, DataChoice(validation=0))).images is not None
+
+
+@st.composite
+def datasets(draw: st.DrawFn) -> Dataset:
+    """Small data of any kind, with missing, infinite and equal numbers."""
+    count = draw(st.integers(1, 12))
+    shape = draw(st.sampled_from([(1,), (3,), (2, 2), (1, 2, 3), (3, 4, 1)]))
+    rng = np.random.default_rng(draw(st.integers(0, 99)))
+    stored = rng.integers(0, draw(st.integers(1, 4)), (count, *shape)).astype(np.float32)
+    targets = draw(st.sampled_from([rng.integers(0, 3, count), rng.random((count, 2)), stored]))
+    data = Dataset.from_arrays(stored, targets)
+    if len(shape) == 1:
+        odd = draw(st.sampled_from([0.0, np.nan, np.inf, -3e38, 1e-45]))
+        data = replace(data, stored_inputs=np.where(rng.random(stored.shape) < 0.3, np.float32(odd), stored))
+    return replace(data, divisor=255, stored_inputs=stored.astype(np.uint8)) if draw(st.booleans()) else data
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=datasets(), places=st.lists(st.integers(0, 2), min_size=12, max_size=12))
+def test_any_data_is_analysed_and_painted(data: Dataset, places: list[int]) -> None:
+    part = np.array(places[: len(data)])
+    part[0] = 0  # `split` never returns an empty training part
+    splits = Splits(*(data.take(np.flatnonzero(part == number)) for number in range(3)))
+    found = analyse(splits)
+    assert sum(found.part_counts) == len(data)
+    assert all(sentence.endswith(".") for sentence in found.sentences())
+    assert paint_contact_sheet(splits, found).size
+    for column in (*found.columns, *found.targets):
+        assert column.counts.sum() == column.count == len(data) - column.missing
