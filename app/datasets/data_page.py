@@ -113,7 +113,7 @@ class DataPage(QWidget):
         layout = QVBoxLayout(right)
         layout.setContentsMargins(0, GRID + GRID // 2, 0, 0)
         layout.setSpacing(0)
-        heading = make_label("data_page_split_heading", "Target and split", "heading")
+        heading = make_label("data_page_split_heading", "Settings of the data", "heading")
         heading.setContentsMargins(GRID + GRID // 2, 0, GRID, 0)
         layout.addWidget(heading)
         layout.addWidget(self._form, 1)

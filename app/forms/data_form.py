@@ -1,44 +1,57 @@
-"""The form for the data of the project and its split."""
+"""The form for the data of the project: how they are read, prepared and split."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QVBoxLayout, QWidget
 
 from app.document import DATA_PENDING, Document
-from app.document.edits import change_data
 from app.formatting import format_count, format_list
 from app.forms.ask_for_source import ask_for_source
+from app.forms.data_parts import (
+    AugmentationPart,
+    ColumnsPart,
+    DataPart,
+    PreprocessingPart,
+    ReadingPart,
+    SplitPart,
+    TargetPart,
+)
 from app.forms.field_help import FieldHelp
 from app.forms.form_widgets import Page
-from app.forms.model_form import ModelForm
+from app.forms.section import Section
 from app.forms.source_choice import SourceChoice
-from app.forms.split_bar import SplitBar
 from app.forms.target_description import describe_targets
 from app.widgets.labels import make_caption, make_paragraph, show_text
 from app.widgets.plain_text import short, tool_tip
 from app.widgets.theme.theme import GRID
 from app.widgets.visible_refresh import VisibleRefresh
-from tinyml.core import DataError, describe_shape
+from tinyml.core import describe_shape
 from tinyml.core.memory import describe_bytes
-from tinyml.data import DataChoice, DataDescription, builtin_descriptions, memory_problem, split_counts
+from tinyml.data import builtin_descriptions, memory_problem
 from tinyml.data.public import public_sets
 from tinyml.data.readers import readers
 
 CHOOSE_FILE, CHOOSE_FOLDER = "Choose file…", "Choose folder…"
-_TARGET_TITLES = {"label": "Label", "input": "Input (autoencoder)"}
+_PARTS: tuple[Callable[[Document, str], DataPart], ...] = (
+    SplitPart,
+    ColumnsPart,
+    TargetPart,
+    ReadingPart,
+    PreprocessingPart,
+    AugmentationPart,
+)
 
 
 class DataForm(QWidget):
-    """Shows and edits the data choice of a project. A window may have several forms of one document.
+    """Shows and edits the data choice of a project, in sections. A window may have several forms of one document.
 
     Arguments:
         document: holds the project.
         prefix: prefix of all object names.
-        with_source: also show the choice of the data with its description. Without, the form edits only the target and
-            the split.
+        with_source: also show the choice of the data with its description.
         parent: the parent widget.
     """
 
@@ -56,17 +69,10 @@ class DataForm(QWidget):
         self._source_error = make_paragraph(f"{prefix}_source_error", style_class="danger")
         self._summary = make_paragraph(f"{prefix}_summary")
         self._about = make_paragraph(f"{prefix}_about", style_class="muted")
-        self._split = make_paragraph(f"{prefix}_split", style_class="muted")
-        self._split_bar = SplitBar(f"{prefix}_split_bar")
-        self._form = ModelForm(
-            DataChoice,
-            prefix,
-            skip=("source", "stratified", "keep_own_split", "options", "preprocessing", "expected"),
-            titles={"target": _TARGET_TITLES},
-        )
-        self._form.edited.connect(self._on_edited)
+        self._reading = make_paragraph(f"{prefix}_reading", DATA_PENDING, "muted")
         self._source_part = self._make_source_part()
         self._source_part.setVisible(with_source)
+        self._parts: list[tuple[DataPart, Section]] = []
         self._assemble(prefix)
         self._refresh = VisibleRefresh(self)
         self._refresh.due.connect(self._show)
@@ -92,8 +98,13 @@ class DataForm(QWidget):
 
     def _assemble(self, prefix: str) -> None:
         page = Page(f"{prefix}_scroll", self)
-        for widget in (self._source_part, self._form, self._split_bar, self._split):
-            page.body.addWidget(widget)
+        page.body.addWidget(self._source_part)
+        page.body.addWidget(self._reading)
+        for part_type in _PARTS:
+            part = part_type(self._document, prefix)
+            section = Section(f"{part.objectName()}_section", part.title, part)
+            self._parts.append((part, section))
+            page.body.addWidget(section)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -101,25 +112,23 @@ class DataForm(QWidget):
         layout.addWidget(FieldHelp(self, prefix))
 
     def commit(self) -> str:
-        """Apply the text that is typed in a field. Return a sentence if the number is refused, else an empty text."""
+        """Apply the text that is typed in a field. Return a sentence if the number is refused, else an empty text.
+
+        While the data are read with other options, the sentence says so.
+        """
         self._refresh.catch_up()
-        return self._form.commit()
+        reasons = [part.commit() for part, section in self._parts if not section.isHidden()]
+        return next((reason for reason in reasons if reason), DATA_PENDING if self._choice.changing else "")
 
     @Slot()
     def _show(self) -> None:
         data, project = self._document.data, self._document.project
         self._source.show_source(self._choice.pending or project.data.source)
-        self._form.show_values(dict(project.data))
         self._show_summary()
-        self._split_bar.setVisible(data is not None)
-        if data is None:
-            show_text(self._split, "")
-            return
-        own_test = bool(data.test_count)
-        self._form.editors["test"].setEnabled(not own_test)
-        if own_test:
-            self._form.forget_field("test")
-        self._show_split(data, own_test)
+        show_text(self._reading, DATA_PENDING if self._choice.changing else "")
+        for part, section in self._parts:
+            section.setVisible(data is not None and part.refresh(data))
+            section.show_title(part.title)
 
     def _show_summary(self) -> None:
         """Describe the data, or say that it is being read or why it cannot be read."""
@@ -137,29 +146,11 @@ class DataForm(QWidget):
             show_text(self._summary, f"{describe_shape(data.example_shape)} · {size}\n{describe_targets(data)}{names}")
             show_text(self._source_error, problem or memory_problem(data))
 
-    def _show_split(self, data: DataDescription, own_test: bool) -> None:
-        try:
-            counts = split_counts(data, self._document.project.data)
-        except DataError as error:
-            self._split_bar.hide()
-            show_text(self._split, str(error))
-            return
-        self._split_bar.show_counts(*counts)
-        train, validation, test = (format_count(number) for number in counts)
-        reason = " The data has its own test part, so the test share is not used." if own_test else ""
-        show_text(self._split, f"{train} training, {validation} validation, {test} test.{reason}")
-
     @Slot()
     def _on_document_replaced(self) -> None:
-        self._form.forget()
+        for part, _ in self._parts:
+            part.forget()
         self._refresh.request()
-
-    @Slot(str, object, bool)
-    def _on_edited(self, name: str, value: Any, continues: bool) -> None:
-        project = self._document.project
-        values = DataChoice.model_validate({**dict(project.data), name: value})
-        edit = change_data(project, **{name: getattr(values, name)})
-        self._document.apply(edit if continues else edit.alone())
 
     @Slot(int)
     def _on_source_activated(self, position: int) -> None:

@@ -78,6 +78,16 @@ class ChoiceEditor(ChoiceBox):
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
 
+    def show_titles(self, titles: Mapping[Any, str]) -> None:
+        """Show other texts for some of the values.
+
+        Arguments:
+            titles: the texts by value.
+        """
+        for position, value in enumerate(self._values):
+            if value in titles and self.itemText(position) != titles[value]:
+                self.setItemText(position, titles[value])
+
     def show_obstacles(self, obstacles: Mapping[Any, str]) -> None:
         """Grey the values that cannot be chosen now, and say why in their tool tips.
 
@@ -134,6 +144,65 @@ class TextEditor(QLineEdit):
         text = value if isinstance(value, str) else ""
         if text != self.text():
             self.setText(text)
+
+
+class TextListEditor(QLineEdit):
+    """Edits a `tuple[str, ...]`: texts with a semicolon between them.
+
+    Arguments:
+        parent: the parent widget.
+
+    Signals:
+        edited(value, continues): the user finished the text. `continues` is always False.
+        reverted(): Esc restored the text of the current value.
+    """
+
+    edited = Signal(object, bool)
+    reverted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setPlaceholderText("none")
+        self._shown: tuple[str, ...] = ()
+        self.editingFinished.connect(self.commit)
+
+    @property
+    def has_draft(self) -> bool:
+        """True if the text differs from that of the current value."""
+        return self.text() != "; ".join(self._shown)
+
+    @Slot()
+    def commit(self) -> None:
+        """Apply the typed text."""
+        if self.isModified():
+            self.setModified(False)
+            parts = (part.strip() for part in self.text().split(";"))
+            self.edited.emit(tuple(dict.fromkeys(part for part in parts if part)), False)
+
+    def drop_draft(self) -> None:
+        """Restore the text of the current value, without a signal."""
+        self.setText("; ".join(self._shown))
+
+    def event(self, event: QEvent) -> bool:
+        return leaves_undo_to_document(event) or super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.has_draft:
+            self.drop_draft()
+            self.reverted.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def show_value(self, value: Any) -> None:
+        """Show the current value, without a signal. Typed text stays if the value is the same as before.
+
+        Arguments:
+            value: the current value; one of another type is shown as empty.
+        """
+        texts = tuple(str(text) for text in value) if isinstance(value, list | tuple) else ()
+        if texts != self._shown or not self.isModified():
+            self._shown = texts
+            self.drop_draft()
 
 
 class JsonEditor(QLineEdit):

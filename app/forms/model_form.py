@@ -9,10 +9,11 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from app.forms.editor_factory import Editor, make_editor
-from app.forms.editors import JsonEditor, PairFieldEditor
+from app.forms.editors import JsonEditor, PairFieldEditor, TextListEditor
 from app.forms.field_errors import describe_field_error
 from app.forms.field_help import set_field_help
-from app.widgets.labels import make_caption, make_paragraph
+from app.forms.slider_editor import SliderEditor
+from app.widgets.labels import make_caption, make_paragraph, show_text
 from app.widgets.number_box import NumberBox
 from app.widgets.theme.style_properties import set_style_property
 from app.widgets.theme.theme import GRID
@@ -20,7 +21,7 @@ from app.widgets.theme.theme import GRID
 _ROWS = 3
 """Rows of the grid for each field: the editor, a widget below it, the error."""
 
-DRAFT_EDITORS = (NumberBox, PairFieldEditor, JsonEditor)
+DRAFT_EDITORS = (NumberBox, PairFieldEditor, SliderEditor, JsonEditor, TextListEditor)
 """Editors with drafts: typed text that is not applied before Enter, Tab or a click elsewhere."""
 
 
@@ -31,7 +32,10 @@ class ModelForm(QWidget):
         model: the model; each of its fields gets a row.
         prefix: prefix of the object names: `<prefix>_<field>` for the editor, `<prefix>_<field>_error` for the error.
         skip: names of fields without a row.
-        titles: for fields that are a choice, the text on screen for each value.
+        titles: for fields that are a choice, the text on screen for each value. A field of text becomes a choice.
+        only: names of the fields with a row; None for all.
+        sliders: edit numbers within a small range with a slider, too.
+        narrow: break long titles into lines.
         parent: the parent widget.
 
     Attributes:
@@ -50,9 +54,14 @@ class ModelForm(QWidget):
         prefix: str,
         skip: Iterable[str] = (),
         titles: Mapping[str, Mapping[Any, str]] | None = None,
+        only: Collection[str] | None = None,
+        sliders: bool = False,
+        narrow: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self._sliders, self._narrow = sliders, narrow
+        self._notes: dict[str, QLabel] = {}
         self._model = model
         self._values: dict[str, Any] = {}
         self.editors: dict[str, Editor] = {}
@@ -67,22 +76,23 @@ class ModelForm(QWidget):
         layout.setColumnStretch(0, 2)
         layout.setColumnStretch(1, 3)
         for name, field in model.model_fields.items():
-            if name not in skip:
+            if name not in skip and (only is None or name in only):
                 self._add_row(layout, prefix, name, field, (titles or {}).get(name))
 
     def _add_row(
         self, layout: QGridLayout, prefix: str, name: str, field: FieldInfo, titles: Mapping[Any, str] | None
     ) -> None:
-        editor = make_editor(field, titles, self)
+        editor = make_editor(field, titles, self, slider=self._sliders)
         title, help_text = field.title or name.replace("_", " ").capitalize(), field.description or ""
         set_field_help(editor, title, help_text)
         label = make_caption(title)
+        label.setWordWrap(self._narrow)
         label.setToolTip(help_text)
         label.setBuddy(editor)
         _set_names(editor, f"{prefix}_{name}", title)
         editor.setToolTip(help_text)
         editor.edited.connect(self._on_edited)
-        if isinstance(editor, NumberBox | PairFieldEditor):
+        if isinstance(editor, NumberBox | PairFieldEditor | SliderEditor):
             editor.refused.connect(self._on_refused)
         if isinstance(editor, DRAFT_EDITORS):
             editor.reverted.connect(self._on_reverted)
@@ -166,7 +176,7 @@ class ModelForm(QWidget):
         self._errors[name].setText(sentence)
         self._errors[name].setVisible(bool(sentence))
         _show_invalid(editor, bool(sentence))
-        for widget in [editor, *(editor.tab_stops() if isinstance(editor, PairFieldEditor) else [])]:
+        for widget in [editor, *(editor.tab_stops() if isinstance(editor, PairFieldEditor | SliderEditor) else [])]:
             widget.setAccessibleDescription(sentence or self._help[name])
 
     def hide_fields(self, names: Collection[str]) -> None:
@@ -182,6 +192,23 @@ class ModelForm(QWidget):
             editor.setVisible(shown)
             self._labels[name].setVisible(shown)
             self._errors[name].setVisible(shown and bool(self._errors[name].text()))
+            if name in self._notes:
+                self._notes[name].setVisible(shown and bool(self._notes[name].text()))
+
+    def show_note(self, name: str, text: str) -> None:
+        """Show a small text below the editor of a field.
+
+        Arguments:
+            name: name of the field.
+            text: the text; empty for none.
+        """
+        if name not in self._notes:
+            layout = self.layout()
+            assert isinstance(layout, QGridLayout)
+            note = make_paragraph(f"{self.editors[name].objectName()}_note", style_class="muted")
+            layout.addWidget(note, _ROWS * list(self.editors).index(name) + 1, 0, 1, 2)
+            self._notes[name] = note
+        show_text(self._notes[name], text)
 
     def error(self, name: str) -> str:
         """Return the error that is shown for a field; an empty text if there is none.
@@ -195,7 +222,7 @@ class ModelForm(QWidget):
         """Return all widgets that Tab reaches, from top to bottom."""
         stops: list[QWidget] = []
         for name, editor in self.editors.items():
-            stops.extend(editor.tab_stops() if isinstance(editor, PairFieldEditor) else [editor])
+            stops.extend(editor.tab_stops() if isinstance(editor, PairFieldEditor | SliderEditor) else [editor])
             if name in self._below:
                 stops.append(self._below[name])
         return stops
@@ -226,12 +253,12 @@ class ModelForm(QWidget):
 def _set_names(editor: Editor, object_name: str, title: str) -> None:
     editor.setObjectName(object_name)
     editor.setAccessibleName(title)
-    if isinstance(editor, PairFieldEditor):
+    if isinstance(editor, PairFieldEditor | SliderEditor):
         editor.name_parts(object_name, title)
 
 
 def _show_invalid(editor: Editor, invalid: bool) -> None:
-    if isinstance(editor, PairFieldEditor):
+    if isinstance(editor, PairFieldEditor | SliderEditor):
         editor.set_invalid(invalid)
     else:
         set_style_property(editor, "invalid", invalid)

@@ -5,8 +5,8 @@ Settings that the chosen optimiser and schedule do not use are hidden.
 
 from typing import Any
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from app.document import Document
 from app.document.edits import change_training
@@ -19,6 +19,7 @@ from app.widgets.number_box import NumberBox
 from app.widgets.theme.theme import GRID
 from app.widgets.visible_refresh import VisibleRefresh
 from tinyml.learner import TrainingSettings, loss_misfit
+from tinyml.learner.settings import AUGMENTATION_SETTINGS
 from tinyml.losses import loss_descriptions
 from tinyml.optims import optimizer_descriptions
 from tinyml.optims.schedules import schedule_descriptions
@@ -35,7 +36,12 @@ class TrainingForm(QWidget):
         document: the document whose training settings are shown and edited.
         prefix: prefix of all object names.
         parent: the parent widget.
+
+    Signals:
+        augmentation_requested(): the user wants to see or change the augmentation, which is on the Data page.
     """
+
+    augmentation_requested = Signal()
 
     def __init__(self, document: Document, prefix: str = "training", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,7 +50,7 @@ class TrainingForm(QWidget):
         self.setMinimumWidth(27 * GRID)
         self._document = document
         self._page = page = Page(f"{prefix}_scroll", self)
-        self._form = ModelForm(TrainingSettings, prefix)
+        self._form = ModelForm(TrainingSettings, prefix, skip=AUGMENTATION_SETTINGS)
         self._form.edited.connect(self._on_edited)
         self._misfits = make_paragraph(f"{prefix}_loss_misfits", style_class="muted")
         self._form.add_below("loss", self._misfits)
@@ -53,6 +59,7 @@ class TrainingForm(QWidget):
         self._optimizer_formula = FormulaBox(f"{prefix}_optimizer_formula")
         self._optimizer_summary = make_paragraph(f"{prefix}_optimizer_summary", style_class="muted")
         page.body.addWidget(self._form)
+        page.body.addWidget(self._make_link(prefix))
         for heading, formula, summary in (
             (make_heading(f"{prefix}_loss_heading", "What the loss measures"), self._loss_formula, self._loss_summary),
             (
@@ -74,6 +81,15 @@ class TrainingForm(QWidget):
         document.changed.connect(self._refresh.request)
         document.replaced.connect(self._on_document_replaced)
         self._show()
+
+    def _make_link(self, prefix: str) -> QPushButton:
+        """Return the button that leads to the augmentation, which is with the data."""
+        self._link = QPushButton()
+        self._link.setObjectName(f"{prefix}_augmentation_link")
+        self._link.setAccessibleName("Augmentation on the Data page")
+        self._link.setProperty("link", True)
+        self._link.clicked.connect(self.augmentation_requested)
+        return self._link
 
     def commit(self) -> str:
         """Apply all drafts. Return the error of the first draft that is refused; an empty text if none is refused."""
@@ -103,6 +119,8 @@ class TrainingForm(QWidget):
         self._form.show_values(dict(training))
         self._form.hide_fields(training.unused)
         self._show_misfits()
+        chosen = sum(bool(getattr(training, name)) for name in AUGMENTATION_SETTINGS)
+        self._link.setText(f"Augmentation: {f'{chosen} in use' if chosen else 'none'}. Change it on the Data page")
         self._loss_formula.show_formula(loss.formula)
         show_text(self._loss_summary, loss.summary)
         optimizer = optimizer_descriptions()[training.optimizer]

@@ -1,6 +1,6 @@
 """The Train page: the settings of the next run, the curves of the run, and its summary."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from app.document import Document
@@ -27,7 +27,12 @@ class TrainPage(QWidget):
         monitor: the curves with their summary.
         predictions: what the network predicts for validation examples, if the targets are numbers or images.
         page_layout: the panels of the page.
+
+    Signals:
+        data_requested(): the user wants to change what is on the Data page.
     """
+
+    data_requested = Signal()
 
     def __init__(self, document: Document, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,6 +40,7 @@ class TrainPage(QWidget):
         self.setAccessibleName("Train")
         self.monitor = Monitor(session)
         self._form = TrainingForm(document, "train_page_form")
+        self._form.augmentation_requested.connect(self.data_requested)
         self.predictions = PredictionsPanel(document, session)
         self.page_layout = PageLayout(
             "train_page", self._make_middle(), left=self._make_left(), right=self.monitor.side, widths=_SIDE_WIDTHS

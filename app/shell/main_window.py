@@ -153,6 +153,7 @@ class MainWindow(QMainWindow):
         self.status.curve_clicked.connect(self._on_curve_clicked)
         self.inspection.reading_changed.connect(self.status.show_reading)
         self.data_page.retried.connect(self.inspection.retry)
+        self.train_page.data_requested.connect(self._on_data_requested)
         self.build_panel.data_requested.connect(self._on_data_requested)
         self.build_panel.training_requested.connect(settings.show_training)
         self.build_panel.picture_requested.connect(self.pictures.ask_and_export)

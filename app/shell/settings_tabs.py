@@ -35,6 +35,7 @@ class SettingsTabs(QTabWidget):
         self.addTab(self._data, "Data")
         self.addTab(self._training, "Training")
         self._layer.message.connect(self.message)
+        self._training.augmentation_requested.connect(self.show_data)
         document.selection_changed.connect(self._on_selection_changed)
 
     def commit(self) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 import qtawesome
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from app.widgets.number_box import NumberBox
 from app.widgets.number_range import NumberRange
@@ -43,11 +43,14 @@ class PairEditor(QWidget):
         self._link.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._link.setToolTip("Keep both numbers equal")
         times = QLabel("×", self)
-        layout = QHBoxLayout(self)
+        row = QHBoxLayout()
+        row.setSpacing(GRID // 2)
+        for widget in (self._rows, times, self._columns, self._link):
+            row.addWidget(widget)
+        layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID // 2)
-        for widget in (self._rows, times, self._columns, self._link):
-            layout.addWidget(widget)
+        layout.addLayout(row)
         self.setFocusProxy(self._rows)
         self._rows.edited.connect(self._on_rows_edited)
         self._columns.edited.connect(self._on_columns_edited)

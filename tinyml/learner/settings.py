@@ -34,6 +34,9 @@ _IMAGE_AUGMENTATIONS = {
     "augment_brightness": "brightness",
 }
 
+IMAGE_AUGMENTATION_SETTINGS = tuple(_IMAGE_AUGMENTATIONS)
+"""Names of the settings for augmentations that need images."""
+
 _NEW_SETTINGS = ("augment_flip_vertical", "augment_zoom", "augment_brightness")
 """Settings that files of project version 3 do not have."""
 
@@ -287,4 +290,14 @@ class TrainingSettings(BaseModel):
         return frozenset(some_use - {*optimizers[self.optimizer].settings, *schedules[self.schedule].settings})
 
 
-__all__ = ["LossName", "OptimizerName", "ScheduleName", "TrainingSettings"]
+AUGMENTATION_SETTINGS = tuple(name for name in TrainingSettings.model_fields if name.startswith("augment_"))
+"""Names of the settings for all augmentations."""
+
+__all__ = [
+    "AUGMENTATION_SETTINGS",
+    "IMAGE_AUGMENTATION_SETTINGS",
+    "LossName",
+    "OptimizerName",
+    "ScheduleName",
+    "TrainingSettings",
+]

@@ -198,6 +198,6 @@ def _augmentation_problems(training: TrainingSettings, example_shape: Shape | No
         return ()
     words = " and ".join([", ".join(chosen[:-1]), chosen[-1]] if len(chosen) > 1 else chosen)
     described = f"vectors of {example_shape[0]} numbers" if len(example_shape) == 1 else describe_shape(example_shape)
-    sentence = f"Augmentation by {words} needs images, but the examples are {described}. Switch it off in Training."
+    sentence = f"Augmentation by {words} needs images, but the examples are {described}. Switch it off."
     defaults = {name: TrainingSettings.model_fields[name].default for name in training.image_augmentation_settings}
     return (Problem(-1, "", sentence, ChangeTraining(f"Switch {words} off", defaults)),)

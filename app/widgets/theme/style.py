@@ -86,6 +86,12 @@ def style_sheet(theme: Theme, icons: Path) -> str:
     QPushButton[hint="true"] {{ color: {theme.warning}; border-color: {theme.warning}; }}
     QPushButton[fix="true"]:hover, QPushButton[fix="true"]:focus {{ background: {theme.track}; }}
 
+    QToolButton[section="true"] {{
+        background: transparent; color: {theme.text}; border: 1px solid transparent; border-radius: 4px;
+        padding: 2px 4px 2px 0;
+    }}
+    QToolButton[section="true"]:hover, QToolButton[section="true"]:focus {{ border-color: {theme.accent}; }}
+
     QLineEdit {{
         background: {theme.field}; border: 1px solid {theme.border}; border-radius: 4px; padding: 4px 6px;
         selection-background-color: {theme.accent}; selection-color: {theme.on_accent};
