@@ -19,6 +19,8 @@ from tinyml.data import known_names
 
 MOST_RECENT = 8
 """Number of the user's data that the list remembers."""
+_WIDTHS = (252, 300)
+"""Widths of the panels at the sides; at the left, a line such as "1 797 images · 10 classes" fits beside a picture."""
 
 
 class DataPage(QWidget):
@@ -53,7 +55,7 @@ class DataPage(QWidget):
         self._loader = PreviewLoader(document, self)
         self._form = DataForm(document, "data_page_form", with_source=False)
         middle = WithDataLine(document, self._loader.panel, "data_page_fit")
-        self.page_layout = PageLayout("data_page", middle, left=self._sources, right=self._make_right())
+        self.page_layout = PageLayout("data_page", middle, left=self._sources, right=self._make_right(), widths=_WIDTHS)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.page_layout)
