@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -27,9 +27,12 @@ Index = QModelIndex | QPersistentModelIndex
 
 ROW_ROLE = Qt.ItemDataRole.UserRole
 """Role under which the model returns the whole `ColumnRow`."""
-_HEADINGS = ("column", "kind", "role", "values", "missing", "histogram")
-_NAME, _KIND, _ROLE, _VALUES, _MISSING, _HISTOGRAM = range(6)
+_HEADINGS = ("column", "histogram", "values", "missing", "role", "kind")
+_NAME, _HISTOGRAM, _VALUES, _MISSING, _ROLE, _KIND = range(6)
 _ROW_HEIGHT = 5 * GRID
+_HISTOGRAM_WIDTHS = (18 * GRID, 40 * GRID)
+"""Width of the histograms in a narrow and in a wide table."""
+_WIDEST_NAME = 26 * GRID
 _MOST_MEASURED = 200
 """The widths of the columns are those of this many rows at most."""
 
@@ -42,6 +45,7 @@ class ColumnTable(QTableView):
         self.setObjectName("data_page_columns")
         self.setAccessibleName("Columns of the data")
         self._model = ColumnModel(self)
+        self._name_width = 8 * GRID
         self.setModel(self._model)
         self.setItemDelegateForColumn(_HISTOGRAM, _HistogramDelegate(self))
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -58,7 +62,6 @@ class ColumnTable(QTableView):
         self.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
         self.horizontalHeader().setHighlightSections(False)
         self.horizontalHeader().setResizeContentsPrecision(_MOST_MEASURED)
-        self.horizontalHeader().setStretchLastSection(True)
         self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
     def show_columns(self, rows: Sequence[ColumnRow]) -> None:
@@ -68,9 +71,10 @@ class ColumnTable(QTableView):
             rows: one for each column.
         """
         self._model.use(rows)
-        for column in range(_HISTOGRAM):
+        for column in (_NAME, _VALUES, _MISSING, _ROLE, _KIND):
             self.resizeColumnToContents(column)
-        self.setColumnWidth(_NAME, min(self.columnWidth(_NAME), 26 * GRID))
+        self._name_width = min(self.columnWidth(_NAME), _WIDEST_NAME)
+        self._fit()
         self.scrollToTop()
 
     @property
@@ -80,6 +84,17 @@ class ColumnTable(QTableView):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(20 * GRID, 10 * GRID)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Give the histograms the width that the texts leave."""
+        self.setColumnWidth(_NAME, min(self._name_width, max(self.width() // 3, 8 * GRID)))
+        texts = sum(self.columnWidth(column) for column in (_NAME, _VALUES, _MISSING, _ROLE, _KIND))
+        narrow, wide = _HISTOGRAM_WIDTHS
+        self.setColumnWidth(_HISTOGRAM, min(max(self.viewport().width() - texts, narrow), wide))
 
 
 class ColumnModel(QAbstractTableModel):
@@ -111,7 +126,7 @@ class ColumnModel(QAbstractTableModel):
         match role:
             case Qt.ItemDataRole.DisplayRole if column != _HISTOGRAM:
                 missing = format_count(row.missing) if row.missing else "none"
-                return (short(row.name), row.kind, row.role, row.values, missing)[column]
+                return (short(row.name), "", row.values, missing, row.role, row.kind)[column]
             case Qt.ItemDataRole.ToolTipRole:
                 return tool_tip({_NAME: row.name, _HISTOGRAM: row.about}.get(column, "")) or None
             case Qt.ItemDataRole.AccessibleTextRole if column == _HISTOGRAM:
@@ -148,7 +163,6 @@ class _HistogramDelegate(QStyledItemDelegate):
             return
         theme, totals = current_theme(), row.bars.sum(axis=0)
         area = QRectF(option.rect).adjusted(GRID, GRID / 2, -GRID, -GRID / 2)
-        area.setWidth(min(area.width(), 40 * GRID))
         width, scale = area.width() / bins, area.height() / max(int(totals.max()), 1)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -154,6 +154,10 @@ def style_sheet(theme: Theme, icons: Path) -> str:
         padding: 4px 11px;
     }}
 
+    QTableView[roomy="true"] QTableCornerButton::section {{
+        background: {theme.field}; border: 0; border-bottom: 1px solid {theme.border};
+    }}
+
     QScrollArea {{ border: 0; background: transparent; }}
     QScrollArea#canvas {{ background: {theme.canvas}; }}
     QAbstractScrollArea::corner {{ background: transparent; border: 0; }}

@@ -21,6 +21,7 @@ class SlowReader:
 
     Arguments:
         shape: of one example.
+        classes: number of classes.
 
     Attributes:
         started: set while the reader reads.
@@ -29,10 +30,12 @@ class SlowReader:
         go: let the reader end.
     """
 
-    def __init__(self, shape: tuple[int, ...]) -> None:
+    def __init__(self, shape: tuple[int, ...], classes: int) -> None:
         self.started, self.go, self.stopped_now = threading.Event(), threading.Event(), threading.Event()
         self.reads = self.stopped = 0
-        self.description = DataDescription(SLOW, "flowers", shape, ("rose", "tulip"), 20_000, bytes_per_number=1)
+        self.description = DataDescription(
+            SLOW, "flowers", shape, tuple(f"flower {number}" for number in range(classes)), 20_000, bytes_per_number=1
+        )
 
     def load(self, progress) -> Dataset:
         self.reads += 1
@@ -52,18 +55,21 @@ class SlowReader:
         finally:
             self.started.clear()
             self.stopped_now.set()
-        return Dataset(self.description, images, np.arange(count) % 2, divisor=255)
+        return Dataset(self.description, images, np.arange(count) % len(self.description.class_names), divisor=255)
 
 
 @contextmanager
-def slow_source(monkeypatch: pytest.MonkeyPatch, shape: tuple[int, ...] = (2,)) -> Iterator[SlowReader]:
+def slow_source(
+    monkeypatch: pytest.MonkeyPatch, shape: tuple[int, ...] = (2,), classes: int = 2
+) -> Iterator[SlowReader]:
     """Make "/slow" a source of data.
 
     Arguments:
         monkeypatch: undoes it after the test.
         shape: of one example.
+        classes: number of classes.
     """
-    reader = SlowReader(shape)
+    reader = SlowReader(shape, classes)
     load_choice, describe_choice = dataset_cache.load_choice, dataset_cache.describe_choice
     read_description = document_module.read_description
 
