@@ -267,4 +267,25 @@ FAULTS = (
         after="pass",
         tests=("tests/app/monitor",),
     ),
+    Fault(
+        what="a crop of the corner instead of the centre",
+        file="tinyml/data/images/encode.py",
+        before="left, top = (width - used_width) / 2, (height - used_height) / 2",
+        after="left, top = 0.0, 0.0",
+        tests=("tests/tinyml/data/images/test_encode.py",),
+    ),
+    Fault(
+        what="images in the rows of their neighbours",
+        file="tinyml/data/images/decoding.py",
+        before="self.into[index] = image_bytes",
+        after="self.into[index - 1] = image_bytes",
+        tests=("tests/tinyml/data/readers/test_image_folder.py",),
+    ),
+    Fault(
+        what="a damaged cache file that is believed",
+        file="tinyml/data/images/byte_cache.py",
+        before="return found.digest() == expected and not file.read(1)",
+        after="return True",
+        tests=("tests/tinyml/data/images/test_byte_cache.py",),
+    ),
 )
