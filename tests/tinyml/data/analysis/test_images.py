@@ -60,6 +60,14 @@ def test_mean_images_of_very_many_classes_are_left_out(monkeypatch: pytest.Monke
     assert found.mean_image.tolist() == np.ones((1, 5, 5)).tolist()
 
 
+@pytest.mark.parametrize("size", [4, 32])
+def test_images_of_the_same_bytes_have_a_deviation_of_exactly_0(size: int) -> None:
+    data = Dataset.from_arrays(np.full((3000, 3, size, size), 201, np.uint8), np.zeros(3000, int))
+    found = summarise(data)
+    assert (found.mean, found.deviation, found.constant) == (201, 0, 3000)
+    assert found.channel_deviations.tolist() == [0, 0, 0]
+
+
 def test_an_autoencoder_has_no_classes() -> None:
     images = np.random.default_rng(0).random((6, 1, 5, 5), np.float32)
     found = summarise(Dataset.from_arrays(images, images))
