@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, QPoint, QRect, Qt, QThread, QTimer, Slot
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from app.shell.application import create_application
 from app.shell.main_window import MainWindow
@@ -80,12 +80,22 @@ class Probe(QObject):
             "state": session.state.name,
             "epochs": len(session.history),
             "test_accuracy": session.test_accuracy,
+            "test_r_squared": session.test_r_squared,
+            "own": getattr(self._window.inspection.own, "title", ""),
+            "verdict": self._verdict(),
             "batches": session.batches_done,
             "gaps": percentiles(self._gaps),
             "widgets": visible_widgets(),
             "active": getattr(QApplication.activeWindow(), "objectName", str)(),
             "focus": getattr(QApplication.focusWidget(), "objectName", str)(),
         }
+
+    def _verdict(self) -> str:
+        """Return what Inspect says about the chosen sample; empty while its forward pass is being computed."""
+        inspection = self._window.inspection
+        shown = inspection.sample_trace
+        label = self._window.findChild(QLabel, "inspector_verdict")
+        return label.text() if label and shown is not None and shown.sample.own is inspection.own else ""
 
     def _layers_inside(self, attribute: str) -> dict[str, list[str]]:
         """Return an attribute of the layers inside each block of the network."""
