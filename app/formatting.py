@@ -36,6 +36,21 @@ def format_number(value: float | None, digits: int = 3, trailing_zeros: bool = T
     return written.replace("-", MINUS)
 
 
+def format_value(value: float | None) -> str:
+    """Write a number in the units of the data: four significant digits, but all digits before the point.
+
+    Arguments:
+        value: the number, which may be NaN or infinite; None, an unknown number, becomes a dash.
+
+    >>> format_value(1260.53), format_value(0.123456), format_value(-123456.7), format_value(2.0)
+    ('1261', '0.1235', '−123457', '2')
+    """
+    if value is None or not math.isfinite(value):
+        return format_number(value)
+    whole = len(str(int(abs(value))))
+    return format_number(value, digits=whole if 4 < whole <= 9 else 4, trailing_zeros=False)
+
+
 def format_percentage(share: float | None) -> str:
     """Write a `share`, from 0 to 1, as a percentage with one decimal; None and NaN as a dash.
 

@@ -7,19 +7,17 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.jobs import BackgroundRunner, LatestJob
 from tinyml.core import DataError, describe_count
 from tinyml.core.files import open_for_reading, show_path
 from tinyml.data import DataDescription, Dataset
-from tinyml.data.preprocessing import ColumnEncoding, FittedPreprocessing, TableEncoding
+from tinyml.data.images.opening import read_image
+from tinyml.data.preprocessing import ColumnEncoding, TableEncoding
 
 MOST_BYTES = 256 * 2**20
 """Size of the largest image file that is read."""
-MOST_PIXELS = 100_000_000
-"""Number of pixels of the largest image that is decoded: 400 MB while it is resized."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +40,8 @@ class OwnImage:
 
         Raises `DataError` when the image cannot be decoded or is too large, or the data takes no images.
         """
-        return _decode(self, samples.preprocessing)
+        with read_image(io.BytesIO(self.content), self.title) as image:
+            return samples.preprocessing.encode_image(image)
 
     def fits(self, description: DataDescription) -> bool:
         """Return True if data with this description takes images.
@@ -170,27 +169,6 @@ def _text_of(numbers: np.ndarray, column: ColumnEncoding) -> str:
         return column.categories[int(numbers.argmax())] if numbers.any() else ""
     # The shortest text that stands for this number, such as 0.1.
     return "" if np.isnan(numbers[0]) else np.format_float_positional(numbers[0], trim="-")
-
-
-def _decode(image: OwnImage, preprocessing: FittedPreprocessing) -> np.ndarray:
-    try:
-        with Image.open(io.BytesIO(image.content)) as opened:
-            if opened.width * opened.height > MOST_PIXELS:
-                raise DataError(_describe_too_large(image.title, f"{opened.width}×{opened.height} pixels"))
-            return preprocessing.encode_image(opened)
-    except DataError:
-        raise
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError) as error:
-        raise DataError(_describe_too_large(image.title, "too many pixels")) from error
-    except Exception as error:  # Pillow's formats raise errors of many kinds for damaged files
-        raise DataError(
-            f"'{show_path(image.title)}' cannot be read as an image: it is damaged, or of an unknown kind. Choose "
-            "another image."
-        ) from error
-
-
-def _describe_too_large(title: str, size: str) -> str:
-    return f"'{show_path(title)}' has {size}. Make it smaller first: the largest is {MOST_PIXELS // 10**6} megapixels."
 
 
 class OwnExamples(QObject):

@@ -7,7 +7,7 @@ from itertools import takewhile
 import numpy as np
 
 from app.document import BlockPath
-from app.formatting import format_number
+from app.formatting import format_number, format_value
 from app.training.own_examples import OwnExample
 from app.training.snapshot import Snapshot, frozen_state
 from tinyml.data import DataDescription, Dataset
@@ -143,7 +143,7 @@ class SampleTrace:
 
 
 def _write_all(numbers: np.ndarray) -> str:
-    return ", ".join(format_number(number, trailing_zeros=False) for number in numbers.ravel().tolist())
+    return ", ".join(format_value(number) for number in numbers.ravel().tolist())
 
 
 def trace_sample(snapshot: Snapshot, samples: Dataset, chosen: int | OwnExample) -> SampleTrace:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
-from app.formatting import UNKNOWN, format_number
+from app.formatting import UNKNOWN, format_value
 from app.widgets.plain_text import short, tool_tip
 
 MOST_ROWS = 50
@@ -46,8 +46,8 @@ class NumberTable(QTableWidget):
         self.setColumnHidden(1, target is None)
         for row, number in enumerate(predicted.tolist()):
             name = names[row] if len(names) == predicted.size else str(row + 1)
-            known = UNKNOWN if target is None else format_number(float(target.ravel()[row]), trailing_zeros=False)
-            for column, text in enumerate((short(name), known, format_number(number, trailing_zeros=False))):
+            known = UNKNOWN if target is None else format_value(float(target.ravel()[row]))
+            for column, text in enumerate((short(name), known, format_value(number))):
                 item = QTableWidgetItem(text)
                 item.setToolTip(tool_tip(name if column == 0 else text))
                 self.setItem(row, column, item)

@@ -82,7 +82,7 @@ def test_the_inspector_compares_numbers(qtbot, make_window):
     verdict = text_of(window, "inspector_verdict")
     assert verdict == sample_trace.describe_numbers()
     assert verdict.startswith("target ")
-    assert f"predicted {sample_trace.output[0]:.3g}".replace("-", "−") in verdict
+    assert f"predicted {sample_trace.output[0]:.4g}".replace("-", "−") in verdict
     assert (sample_trace.label, sample_trace.prediction, inspection.predictions) == (-1, -1, None)
     for kind, name in ((QCheckBox, "mistakes_only"), (QComboBox, "class_filter"), (QWidget, "scores")):
         assert not window.findChild(kind, f"inspector_{name}").isVisibleTo(window)
