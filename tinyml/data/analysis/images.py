@@ -88,7 +88,7 @@ class ImageStatistics:
             present, inverse = np.unique(chunk.labels, return_inverse=True)
             members = np.zeros((len(present), count), numbers.dtype)
             members[inverse, np.arange(count)] = 1
-            sums = members @ numbers
+            sums: np.ndarray = members @ numbers
             self._class_totals[present] += sums
             self._class_counts[present] += members.sum(axis=1)
             self._total += sums.sum(axis=0, dtype=np.float64)
