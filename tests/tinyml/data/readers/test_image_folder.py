@@ -232,10 +232,10 @@ def test_a_changed_image_changes_the_description(tmp_path: Path) -> None:
 
 
 def test_describing_many_files_is_quick(tmp_path: Path) -> None:
-    """A folder of 20,000 files takes a fifth of a second. The limit here is for a busy machine."""
+    """A folder of 20,000 files takes a fifth of a second of the processor."""
     write_folders(tmp_path, {"a": 100, "b": 100})
     for number in range(4000):
         (tmp_path / "a" / f"more {number}.png").hardlink_to(tmp_path / "a" / "000.png")
-    start = time.perf_counter()
+    start = time.process_time()
     assert describe(str(tmp_path)).count == 4200
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
