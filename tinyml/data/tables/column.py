@@ -131,9 +131,11 @@ class ColumnCollector:
         self._count += len(texts)
 
     def finish(self) -> Column:
-        """Return the column."""
+        """Return the column. The collector is empty afterwards."""
         if self._as_numbers:
             numbers = np.concatenate(self._numbers) if self._numbers else np.zeros(0)
+            # Many small arrays that are freed together stop all other threads.
+            self._numbers.clear()
             return Column(self.name, numbers, None, (), int(np.isnan(numbers).sum()))
         codes = np.concatenate(self._codes) if self._codes else np.zeros(0, np.int32)
         raw = list(self._code_of)

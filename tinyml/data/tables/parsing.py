@@ -21,6 +21,8 @@ Progress = Callable[[float], None]
 
 _FIELDS_AT_ONCE = 20_000
 """So many fields are converted together: enough to be fast, few enough that other threads wait only milliseconds."""
+_LEAST_ROWS_AT_ONCE = 60
+"""Fewer rows would make each conversion too short, in a table of many columns."""
 _FIRST_PASS = 0.9
 """Share of the progress that the first pass through the file takes."""
 _MOST_KEPT = 2
@@ -139,7 +141,7 @@ def _read_through(
     with opened_lines(path, layout.encoding, watch=watch) as lines:
         reader = read_rows(lines, layout.dialect)
         unread = layout.skipped + layout.has_names
-        at_once = max(1, _FIELDS_AT_ONCE // width)
+        at_once = max(_LEAST_ROWS_AT_ONCE, _FIELDS_AT_ONCE // width)
         try:
             while rows := list(itertools.islice(reader, at_once)):
                 if set(map(len, rows)) != {width} or unread:

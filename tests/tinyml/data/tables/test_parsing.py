@@ -56,6 +56,7 @@ def test_small_parts_give_the_same_columns_as_large_ones(tmp_path: Path, monkeyp
     path = write_text(tmp_path, text)
     whole = parse_table(path)
     forget_tables()
+    monkeypatch.setattr(parsing, "_LEAST_ROWS_AT_ONCE", 1)
     monkeypatch.setattr(parsing, "_FIELDS_AT_ONCE", 12)
     monkeypatch.setattr(text_file, "_BLOCK", 64)
     parts = parse_table(path)
@@ -91,6 +92,7 @@ def test_the_line_of_a_row_is_found(tmp_path: Path) -> None:
 
 def test_too_many_different_texts_are_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(column_module, "MOST_TEXTS", 20)
+    monkeypatch.setattr(parsing, "_LEAST_ROWS_AT_ONCE", 1)
     monkeypatch.setattr(parsing, "_FIELDS_AT_ONCE", 20)
     path = write_text(tmp_path, "".join(f"{index},name {index}\n" for index in range(60)) + "60,\n" * 10)
     number, name = parse_table(path).columns
@@ -146,6 +148,7 @@ def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path: Path) -> None
 
 def test_progress_grows_and_can_cancel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(text_file, "_BLOCK", 100)
+    monkeypatch.setattr(parsing, "_LEAST_ROWS_AT_ONCE", 1)
     monkeypatch.setattr(parsing, "_FIELDS_AT_ONCE", 12)
     path = write_text(tmp_path, "".join(f"{index},{index}\n" for index in range(300)) + "x,1\n")
     shares: list[float] = []
