@@ -2,10 +2,11 @@
 
 import contextlib
 import io
+import math
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,26 +48,39 @@ class StoredArray:
     member: str | None
     header: NpyHeader
 
-    def read(self, dtype: type | None = None, progress: Callable[[float], None] | None = None) -> np.ndarray:
-        """Read the whole array.
-
-        Arguments:
-            dtype: `np.float32` to convert numbers while they are read; None to keep the type, in the byte order of this
-                machine.
-            progress: called with the share that is read.
+    def read(self) -> np.ndarray:
+        """Read the whole array, in the byte order of this machine.
 
         Shapes: as `header.shape`, in C order.
 
-        Raises `DataError` when the file is damaged. A number that is too large for `dtype` becomes infinite.
+        Raises `DataError` when the file is damaged.
         """
         header = self.header
         order: Literal["F", "C"] = "F" if header.fortran else "C"
-        result = np.empty(header.shape, dtype or header.dtype.newbyteorder("="), order)
-        # `progress` is called outside of the generator, which would report its exceptions as faults of the file.
-        for done in self._fill(result.reshape(-1, order=order)):
-            if progress is not None:
-                progress(done / result.size)
+        result = np.empty(header.shape, header.dtype.newbyteorder("="), order)
+        flat, done = result.reshape(-1, order=order), 0
+        for part in self._parts(flat.size, max(_CHUNK // max(header.dtype.itemsize, 1), 1)):
+            flat[done : done + len(part)] = part
+            done += len(part)
         return np.ascontiguousarray(result)
+
+    def blocks(self) -> Iterator[np.ndarray]:
+        """Read the array in blocks along its first axis, in order.
+
+        Only a block at a time is in memory, except for arrays in Fortran order.
+
+        Shapes: `(K, …)` each.
+
+        Raises `DataError` when the file is damaged.
+        """
+        count, *example = self.header.shape
+        if self.header.fortran and len(example):
+            yield self.read()
+            return
+        size = math.prod(example)
+        rows = max(_CHUNK // max(size * self.header.dtype.itemsize, 1), 1)
+        for part in self._parts(count * size, rows * size):
+            yield part.reshape(-1, *example)
 
     def read_start(self, count: int) -> np.ndarray:
         """Return the first elements in the order of the file.
@@ -93,16 +107,14 @@ class StoredArray:
                     _skip_header(reader, self)
                     yield reader
 
-    def _fill(self, flat: np.ndarray) -> Iterator[int]:
-        """Read all elements into an array, part by part; yield the number of elements that are read."""
-        done, most = 0, max(_CHUNK // max(self.header.dtype.itemsize, 1), 1)
+    def _parts(self, count: int, most: int) -> Iterator[np.ndarray]:
+        """Read all elements, part by part, and check that there are no more."""
+        done = 0
         with self.opened() as file:
-            while done < flat.size:
-                part = self._read_part(file, min(most, flat.size - done))
-                with np.errstate(over="ignore", invalid="ignore"):
-                    flat[done : done + len(part)] = part
+            while done < count:
+                part = self._read_part(file, min(most, count - done))
                 done += len(part)
-                yield done
+                yield part
             if file.read(1):
                 raise DataError(
                     f"'{show_path(self.name)}' is longer than its header declares, so it is damaged. Save it again."

@@ -25,7 +25,7 @@ from tinyml.data.array_files.array_roles import PARTS, ArrayRoles, choose_arrays
 from tinyml.data.array_files.array_source import StoredArray, list_arrays
 from tinyml.data.array_files.array_targets import ReadTargets, TargetKind, read_targets
 from tinyml.data.array_files.image_axes import ExampleForm, ImageAxes, arrange, recognise_axes
-from tinyml.data.dataset import DataDescription, Dataset, ProgressCallback
+from tinyml.data.dataset import DataDescription, Dataset
 from tinyml.data.options import SourceOptions
 from tinyml.data.preprocessing import ImageEncoding
 from tinyml.data.readers.base import Reader, ReadRequest
@@ -37,7 +37,6 @@ _PEEK = 200_000
 _PIXELS = 255
 _LEAST_PIXELS = 2.0
 """Images whose largest number is above this hold 0 … 255, not 0 … 1."""
-_CHUNK = 4096
 
 _Name = Annotated[str, Field(max_length=200)]
 
@@ -129,18 +128,17 @@ def load_arrays(request: ReadRequest) -> Dataset:
     """
     plan = _plan(request)
     as_bytes = plan.description.bytes_per_number == 1
-    counts = [array.header.shape[0] for array in plan.inputs]
-    parts, done = [], 0
-    for array, count in zip(plan.inputs, counts, strict=True):
-        before, share = done / sum(counts), count / sum(counts)
-        values = array.read(None if as_bytes else np.float32, _scaled(request.progress, before, share))
-        if not as_bytes:
-            _check_finite(values, array.name)
+    stored = np.empty((plan.description.count, *plan.form.shape), np.uint8 if as_bytes else np.float32)
+    done = 0
+    for array in plan.inputs:
+        start = done
+        for block in array.blocks():
+            values = block if as_bytes else _as_floats(block, done - start, array.name)
             if plan.divide:
                 values /= np.float32(_PIXELS)
-        parts.append(arrange(values, plan.form))
-        done += count
-    stored = parts[0] if len(parts) == 1 else np.concatenate(parts)
+            stored[done : done + len(block)] = arrange(values, plan.form)
+            done += len(block)
+            request.progress(done / len(stored))
     targets = plan.targets or ReadTargets((), np.zeros(0, np.int64), None, "")
     return Dataset(
         plan.description,
@@ -151,8 +149,18 @@ def load_arrays(request: ReadRequest) -> Dataset:
     )
 
 
-def _scaled(progress: ProgressCallback, start: float, share: float) -> ProgressCallback:
-    return lambda part: progress(start + share * part)
+def _as_floats(block: np.ndarray, first: int, name: str) -> np.ndarray:
+    """Return numbers as float32. `first` is the index of the first example, for the sentence if one is not finite."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        values = block.astype(np.float32)
+    finite = np.isfinite(values)
+    if not finite.all():
+        example = first + int(np.argwhere(~finite)[0][0])
+        raise DataError(
+            f"Example {example:,} of '{show_path(name)}' holds a number that is NaN, infinite or too large for "
+            "float32. Remove or correct it."
+        )
+    return values
 
 
 def _plan(request: ReadRequest) -> _Plan:
@@ -270,17 +278,6 @@ def _holds_pixels(array: StoredArray) -> bool:
     start = array.read_start(_PEEK)
     with np.errstate(invalid="ignore"):
         return bool(start.min() >= 0 and start.max() > _LEAST_PIXELS)
-
-
-def _check_finite(values: np.ndarray, name: str) -> None:
-    for start in range(0, len(values), _CHUNK):
-        finite = np.isfinite(values[start : start + _CHUNK])
-        if not finite.all():
-            example = start + int(np.argwhere(~finite)[0][0])
-            raise DataError(
-                f"Example {example:,} of '{show_path(name)}' holds a number that is NaN, infinite or too large for "
-                "float32. Remove or correct it."
-            )
 
 
 def _describe(

@@ -21,7 +21,7 @@ from tinyml.data.tables.dialect import (
     sample_rows,
 )
 from tinyml.data.tables.header import column_names, has_names
-from tinyml.data.tables.numbers import DecimalMark, recognise_decimal_mark
+from tinyml.data.tables.numbers import DecimalMark, is_number, recognise_decimal_mark
 from tinyml.data.tables.text_file import (
     LARGEST_FILE,
     opened,
@@ -34,6 +34,7 @@ from tinyml.data.tables.text_file import (
 MOST_COLUMNS = 5000
 """The most columns of a table."""
 _START = 16_384
+_ENOUGH_ROWS = 10
 _SAMPLE_LINES = 300
 _SAMPLE_LETTERS = 300_000
 
@@ -113,7 +114,10 @@ def recognise_layout(path: Path, settings: LayoutSettings | None = None, largest
 
 
 def is_table_text(path: Path) -> bool:
-    """Return True if a text file looks like a table: its first rows have the same number of fields, at least two.
+    """Return True if a text file looks like a table.
+
+    Its first rows have the same number of fields, at least two, and there is a number below the first row, or there are
+    ten rows: some sentences can have the same number of commas.
 
     Arguments:
         path: the file.
@@ -133,7 +137,8 @@ def is_table_text(path: Path) -> bool:
     widths = {len(row) for row in rows[1:]}
     width = max(widths, default=0)
     # A first row with one field less holds the names of a table of R.
-    return width > 1 and len(widths) == 1 and (len(rows[0]) == width or len(rows[0]) == width - 1 > 1)
+    alike = width > 1 and len(widths) == 1 and (len(rows[0]) == width or len(rows[0]) == width - 1 > 1)
+    return alike and (len(rows) >= _ENOUGH_ROWS or any(map(_is_any_number, itertools.chain(*rows[1:]))))
 
 
 @contextmanager
@@ -159,6 +164,10 @@ def opened_lines(
 
     with opened(path, largest) as file:
         yield split_lines(texts(file), path)
+
+
+def _is_any_number(text: str) -> bool:
+    return is_number(text) or is_number(text, "comma")
 
 
 def _width(rows: list[list[str]]) -> int:

@@ -151,7 +151,8 @@ def text_blocks(file: io.RawIOBase, path: Path, encoding: str) -> Iterator[tuple
 
     Raises `DataError` when a byte has no meaning in the encoding, or the text holds a NUL character.
     """
-    decoder = codecs.getincrementaldecoder(encoding)()
+    # A user who chooses UTF-8 does not know if there is a byte order mark.
+    decoder = codecs.getincrementaldecoder("utf-8-sig" if encoding == "utf-8" else encoding)()
     done, last = 0, False
     while not last:
         content = _read(file, _BLOCK, path)

@@ -35,25 +35,21 @@ def test_arrays_are_listed_and_read(tmp_path: Path, compressed: bool) -> None:
         np.testing.assert_array_equal(found[name].read(), array)
         assert found[name].read().dtype.isnative
         assert found[name].read().flags.c_contiguous
-    np.testing.assert_allclose(found["fortran"].read(np.float32), arrays["fortran"])
+    for name in ("x", "fortran", "big", "empty"):
+        np.testing.assert_array_equal(np.concatenate([*found[name].blocks(), arrays[name][:0]]), arrays[name])
     np.testing.assert_array_equal(found["x"].read_start(4), arrays["x"].ravel()[:4])
     assert len(found["empty"].read_start(4)) == 0
 
 
-def test_an_npy_file_is_one_array(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(array_source, "_CHUNK", 16)
-    array = np.arange(100.0).reshape(10, 10)
+def test_an_npy_file_is_read_in_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(array_source, "_CHUNK", 200)
+    array = np.arange(100.0).reshape(10, 5, 2)
     np.save(tmp_path / "x.npy", array)
-    shares: list[float] = []
-    np.testing.assert_array_equal(list_arrays(tmp_path / "x.npy")["x"].read(np.float32, shares.append), array)
-    assert shares == sorted(shares)
-    assert len(shares) == 50
-
-    def cancel(_share: float) -> None:
-        raise InterruptedError
-
-    with pytest.raises(InterruptedError):
-        list_arrays(tmp_path / "x.npy")["x"].read(progress=cancel)
+    stored = list_arrays(tmp_path / "x.npy")["x"]
+    np.testing.assert_array_equal(stored.read(), array)
+    blocks = list(stored.blocks())
+    assert [len(block) for block in blocks] == [2] * 5
+    np.testing.assert_array_equal(np.concatenate(blocks), array)
 
 
 def zip_of(path: Path, content: bytes, name: str = "x.npy", compression: int = zipfile.ZIP_DEFLATED) -> Path:

@@ -141,6 +141,8 @@ def test_inputs_without_targets_are_for_autoencoders(tmp_path: Path) -> None:
         ("a.txt", "1 2 3\n4 5 6\n", True),
         ("a.data", "5.1,3.5,x\n4.9,3.0,y\n", True),
         ("a.txt", "A note of some words.\nAnd one more line that is longer, as it were.\n", False),
+        ("a.txt", "Well, here is some text.\nIt has commas, as texts do.\nLines, too.\n", False),
+        ("a.data", "e,x,y\np,x,z\n" * 5, True),
         ("a.txt", "one\ntwo\n", False),
         ("a.txt", "", False),
         ("a.txt", "\0\1\2", False),
@@ -197,6 +199,15 @@ def test_all_line_ends_and_columns_in_chinese_and_arabic(tmp_path: Path) -> None
     description = describe(path)
     assert description.input_names == ("长度", "اللون = أحمر", "اللون = أزرق")
     assert (description.class_names, description.count) == (("狗", "猫"), 4)
+
+
+def test_a_chosen_encoding_is_used(tmp_path: Path) -> None:
+    text = "长度,类别\n" + "1.5,猫\n2.5,狗\n" * 3
+    chinese = str(write_text(tmp_path, text, encoding="gb18030"))
+    assert describe(chinese, {"encoding": "gb18030"}).class_names == ("狗", "猫")
+    assert facts(describe(chinese), "encoding") == "Windows-1252 (Western European)"
+    marked = str(write_text(tmp_path, text, encoding="utf-8-sig"))
+    assert describe(marked, {"encoding": "utf-8"}).input_names == ("长度",)
 
 
 def test_progress_is_reported_and_can_cancel(tmp_path: Path) -> None:
