@@ -48,13 +48,16 @@ def gallery_sections(state: GalleryState) -> tuple[tuple[str, tuple[Entry, ...]]
     Arguments:
         state: what is known.
     """
-    built_in = tuple(
-        Entry(data.name, data.title, describe_entry(data), data.about, picture=state.pictures.get(data.name))
-        for data in builtin_descriptions()
-    )
+    built_in = tuple(_built_in_entry(data, state) for data in builtin_descriptions())
     public = tuple(_public_entry(name, state) for name in public_sets())
     yours = tuple(_own_entry(path, state) for path in state.recent)
     return (BUILT_IN, built_in), (PUBLIC, public), (YOURS, yours)
+
+
+def _built_in_entry(data: DataDescription, state: GalleryState) -> Entry:
+    # The options of the data in use, such as the number of points, can differ from the defaults.
+    shown = state.described if data.name == state.chosen and state.described is not None else data
+    return Entry(data.name, data.title, describe_entry(shown), data.about, picture=state.pictures.get(data.name))
 
 
 def _public_entry(name: str, state: GalleryState) -> Entry:

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from app.datasets import DataPage
 from app.datasets.download_settings import DownloadSettings
+from app.document.edits import change_data
 from app.widgets.entry_list import EntryList
 from tests.tinyml.data.downloads.file_server import FileServer, serve_files
 from tests.tinyml.data.public.tiny_sets import put_tiny_sets
@@ -191,8 +192,6 @@ def test_other_data_chosen_meanwhile_stays_in_use(qtbot, page, document) -> None
 
 
 def test_a_project_whose_public_set_is_not_downloaded_offers_it(qtbot, page, document) -> None:
-    from app.document.edits import change_data
-
     document.apply(change_data(document.project, source=SET))
     panel = find(page, QWidget, "download_panel")
     qtbot.waitUntil(panel.isVisible)
@@ -252,10 +251,15 @@ def test_data_of_earlier_sessions_is_forgotten_but_not_deleted(qtbot, page, tmp_
 
 
 def test_the_data_in_use_cannot_be_forgotten(qtbot, page, document, tmp_path) -> None:
-    from app.document.edits import change_data
-
     document.apply(change_data(document.project, source=str(tmp_path)))
     assert "Forget" not in actions(page, str(tmp_path))
+
+
+def test_a_built_in_set_in_use_is_described_with_its_options(qtbot, page, document) -> None:
+    document.apply(change_data(document.project, source="blobs", options={"classes": 6, "count": 600}))
+    qtbot.waitUntil(lambda: line(page, "blobs") == "600 points · 6 classes")
+    choose(page, "circle")
+    assert line(page, "blobs") == "1 000 points · 3 classes"
 
 
 def test_the_menu_opens_by_mouse_and_by_key(qtbot, page) -> None:

@@ -16,6 +16,7 @@ from tinyml.core import DataError, StorageError
 from tinyml.core.files import open_for_reading
 from tinyml.data.dataset import DataDescription, Dataset, ProgressCallback
 from tinyml.data.downloads import PublishedFile
+from tinyml.data.preprocessing import ImageEncoding
 from tinyml.data.public.base import PublicSet
 
 ARCHIVE = "cifar-10-binary.tar.gz"
@@ -142,6 +143,8 @@ CIFAR_10 = PublicSet(
         about="60 000 colour photographs of 32×32 pixels (Krizhevsky 2009). The last 10 000 are its test part.",
         test_count=10_000,
         bytes_per_number=1,
+        encoding=ImageEncoding(height=32, width=32, channels=3),
+        default_scale="unit",
     ),
     (
         PublishedFile(

@@ -6,6 +6,7 @@ the same files. The sizes are those of the authors' page (yann.lecun.com/exdb/mn
 
 from tinyml.data.dataset import DataDescription
 from tinyml.data.downloads import PublishedFile
+from tinyml.data.preprocessing import ImageEncoding
 from tinyml.data.public.base import PublicSet
 from tinyml.data.public.idx_parts import IDX_NAMES, read_idx_parts, sample_idx
 
@@ -34,6 +35,8 @@ MNIST = PublicSet(
         "part.",
         test_count=10_000,
         bytes_per_number=1,
+        encoding=ImageEncoding(height=28, width=28, channels=1),
+        default_scale="unit",
     ),
     tuple(
         PublishedFile(name, size, sha256, _FOLDERS)

@@ -30,6 +30,9 @@ def test_a_set_is_described_without_files(name) -> None:
     data = public.description
     assert (data.name, data.test_count, len(data.class_names), data.bytes_per_number) == (name, 10_000, 10, 1)
     assert data.about.endswith("test part.")
+    assert data.encoding is not None
+    assert (data.encoding.channels, data.encoding.height, data.encoding.width) == data.example_shape
+    assert data.default_scale == "unit"
     assert public.licence
     for file in public.files:
         assert re.fullmatch("[0-9a-f]{64}", file.sha256)
