@@ -130,6 +130,7 @@ class Dataset:
         rows: `(N,)` indices of the stored examples that belong to this dataset, in order; None for all of them.
         scaling: scales the inputs; None if they are not scaled.
         target_scaling: scales the target numbers; None if they are not scaled.
+        stored_names: a name for each of the M stored examples, such as its file; empty if they have none.
     """
 
     description: DataDescription
@@ -141,6 +142,7 @@ class Dataset:
     rows: np.ndarray | None = None
     scaling: Scaling | None = None
     target_scaling: Scaling | None = None
+    stored_names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.class_targets.size == 0:
@@ -307,6 +309,17 @@ class Dataset:
             total += mean * len(part)
             done += len(part)
         return spread
+
+    def name_of(self, index: int) -> str:
+        """Return the name of an example, such as its file; an empty text if it has none.
+
+        Arguments:
+            index: of the example, from 0.
+
+        >>> Dataset.from_arrays([[0.0], [1.0]], [0, 1]).name_of(0)
+        ''
+        """
+        return self.stored_names[index if self.rows is None else int(self.rows[index])] if self.stored_names else ""
 
     def take(self, indices: np.ndarray) -> "Dataset":
         """Return the examples at `indices`, in that order, as a dataset that shares the arrays."""

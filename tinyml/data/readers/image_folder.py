@@ -56,7 +56,13 @@ def load_folder(request: ReadRequest) -> Dataset:
     form = common_form(request, request.path, found.files)
     images = load_images(request.path, found.files, form.encoding, request.progress)
     labels = np.array(found.labels, np.int64)
-    return Dataset(_describe(request, found, form), images, labels, divisor=form.encoding.divisor)
+    return Dataset(
+        _describe(request, found, form),
+        images,
+        labels,
+        divisor=form.encoding.divisor,
+        stored_names=tuple(file.name for file in found.files),
+    )
 
 
 def _find(request: ReadRequest) -> FoundImages:

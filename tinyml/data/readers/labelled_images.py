@@ -127,6 +127,7 @@ def load_folder(request: ReadRequest) -> Dataset:
         contents.labels,
         stored_targets=contents.numbers,
         divisor=contents.form.encoding.divisor,
+        stored_names=tuple(file.name for file in contents.found.files),
     )
 
 
