@@ -232,7 +232,7 @@ class _GridModel(QAbstractTableModel):
         assert self._index is not None
         example = self._index[position]
         name = f"{example.class_name} · " if example.class_name else ""
-        return f"{name}{example.part} · number {example.number}"
+        return f"{name}{example.part} · {example.name}"
 
     @Slot(int, int)
     def _on_painted(self, first: int, last: int) -> None:

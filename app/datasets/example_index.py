@@ -41,6 +41,11 @@ class Example:
         return numbers.reshape(-1)
 
     @property
+    def name(self) -> str:
+        """Its file; else its place in the whole data: "number 7"."""
+        return self.dataset.name_of(self.row) or f"number {self.number}"
+
+    @property
     def class_name(self) -> str:
         """The name of its class; empty if there are no classes."""
         description = self.dataset.description

@@ -13,6 +13,7 @@ from app.widgets.plain_text import short
 from app.widgets.theme.theme import GRID, current_theme
 
 _POINT_AT_A_PIXEL = "Point at a pixel to read its value."
+_NAME_LENGTH = 40
 _CHANNELS = ("red", "green", "blue")
 
 
@@ -81,9 +82,9 @@ class ExampleView(QWidget):
             return
         numbers = example.inputs
         self._picture.show_numbers(numbers)
-        self._title.setText(short(example.class_name) or f"number {example.number}")
+        self._title.setText(short(example.class_name or example.name))
         height, width = numbers.shape[-2:]
-        name = f"number {example.number} · " if example.class_name else ""
+        name = f"{short(example.name, _NAME_LENGTH)} · " if example.class_name else ""
         place = f"{format_count(position + 1)} of {format_count(len(index))}"
         targets = ", ".join(format_number(float(target)) for target in example.targets[:4])
         wanted = (

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from app.datasets.example_index import PART_NAMES, ExampleIndex
 from tinyml.data import DataChoice, Preprocessing, load, prepare_splits
@@ -39,3 +40,15 @@ def test_targets_are_in_the_units_of_the_data() -> None:
     sine = load("sine")
     np.testing.assert_allclose(example.targets, sine.targets[3], rtol=1e-6)
     assert example.class_name == ""
+
+
+def test_images_of_a_folder_have_the_names_of_their_files(tmp_path) -> None:
+    for name in ("cat", "dog"):
+        (tmp_path / name).mkdir()
+        for number in range(6):
+            Image.new("L", (4, 4), number * 40).save(tmp_path / name / f"{number}.png")
+    splits = prepare_splits(DataChoice(source=str(tmp_path), validation=0))
+    index = ExampleIndex(splits)
+    assert [index[place].name for place in (0, 5, 11)] == ["cat/0.png", "cat/5.png", "dog/5.png"]
+    assert index[5].inputs.max() == pytest.approx(200 / 255)
+    assert ExampleIndex(prepare_splits(DataChoice(source="digits")))[7].name == "number 7"
