@@ -288,4 +288,32 @@ FAULTS = (
         after="return True",
         tests=("tests/tinyml/data/images/test_byte_cache.py",),
     ),
+    Fault(
+        what="images augmented after scaling, so that the border of a shift is grey instead of black",
+        file="tinyml/data/augmented_batch.py",
+        before="inputs = dataset.unscaled_examples(indices) if is_image else dataset.examples(indices)",
+        after="inputs = dataset.examples(indices)",
+        tests=("tests/tinyml/data/test_augmented_batch.py",),
+    ),
+    Fault(
+        what="examples taken for equal because their fingerprints are",
+        file="tinyml/data/analysis/duplicates.py",
+        before="return members[equal], groups[equal]",
+        after="return members, groups",
+        tests=("tests/tinyml/data/analysis/test_duplicates.py",),
+    ),
+    Fault(
+        what="the mean image of a class divided by the number of chunks",
+        file="tinyml/data/analysis/images.py",
+        before="self._class_counts[present] += members.sum(axis=1)",
+        after="self._class_counts[present] += 1",
+        tests=("tests/tinyml/data/analysis/test_images.py",),
+    ),
+    Fault(
+        what="a zoom around the corner instead of the centre",
+        file="tinyml/data/resampling.py",
+        before="column = np.arange(height)[:, np.newaxis] - middle_row, np.arange(width) - middle_column",
+        after="column = np.arange(height)[:, np.newaxis] * 1.0, np.arange(width) * 1.0",
+        tests=("tests/tinyml/data/test_augmentation.py",),
+    ),
 )
