@@ -13,14 +13,16 @@ from tinyml.storage import Project
 
 _Layer = tuple[str, dict[str, Any]]
 
-_UPDATES = 1500
+_UPDATES = 1200
 """About this many updates of the parameters bring these networks close to their best result."""
 _SMALL_DATA = 500
 """Data with fewer examples get smaller batches, so that an epoch has more updates."""
 _FILTERS = (16, 32, 64, 64)
 _SMALL_MAPS = 8
 """Maps with fewer rows or columns than this are not made smaller."""
-_MOST_IMAGE_EPOCHS, _MOST_EPOCHS = 30, 200
+_SMALL_IMAGE = 1600
+"""Pixels of an image up to which an epoch is quick."""
+_MOST_IMAGE_EPOCHS, _MOST_EPOCHS = 30, 60
 _HIDDEN = 64
 _LEAST_NUMBERS, _MOST_NUMBERS = 16, 128
 """Limits of the numbers in the wide layers of an autoencoder of vectors."""
@@ -83,13 +85,14 @@ def _training(data: DataDescription, images: bool) -> TrainingSettings:
     """Return settings with as many epochs as so many examples need."""
     batch_size = 32 if data.count >= _SMALL_DATA else 16
     epochs = round(_UPDATES * batch_size / max(data.count, 1))
+    large = images and math.prod(data.example_shape[1:]) > _SMALL_IMAGE
     return TrainingSettings(
         loss="cross_entropy_with_softmax_loss" if data.has_classes else "mse_loss",
         optimizer="adam",
-        learning_rate=0.003 if images else 0.005,
+        learning_rate=0.003 if images else 0.01,
         schedule="cosine",
         batch_size=batch_size,
-        epochs=min(max(epochs, 10), _MOST_IMAGE_EPOCHS if images else _MOST_EPOCHS),
+        epochs=min(max(epochs, 10), _MOST_IMAGE_EPOCHS if large else _MOST_EPOCHS),
         restore_best=True,
     )
 

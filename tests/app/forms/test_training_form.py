@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QLabel, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QWidget
 
 from app.document import edits
 from app.forms import TrainingForm
@@ -131,3 +131,16 @@ def test_only_the_losses_that_fit_the_targets_can_be_chosen(qtbot, document) -> 
     assert "Binary cross-entropy" not in " ".join(grey())
     document.apply(edits.change_data(document.project, target="label"))
     assert grey() == set()
+
+
+def test_augmentation_is_with_the_data_and_a_link_leads_there(qtbot, document) -> None:
+    form = TrainingForm(document)
+    qtbot.addWidget(form)
+    form.show()
+    assert form.findChild(QWidget, "training_augment_shift") is None
+    link = find(form, QPushButton, "training_augmentation_link")
+    assert link.text().startswith("Augmentation: none.")
+    document.apply(edits.change_training(document.project, augment_shift=2, augment_flip=True))
+    assert link.text().startswith("Augmentation: 2 in use.")
+    with qtbot.waitSignal(form.augmentation_requested):
+        QTest.mouseClick(link, Qt.MouseButton.LeftButton)
