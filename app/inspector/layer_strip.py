@@ -1,5 +1,7 @@
 """The layers of the network from input to output, in a row; the user chooses the one to look at."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSignalBlocker, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPen, QResizeEvent, QShowEvent
@@ -111,9 +113,7 @@ class LayerStrip(QListWidget):
         with QSignalBlocker(self):
             names = (_INPUT, *(entry.layer.name for entry in trace.entries))
             if names[1:] != self.names or not self.count():
-                self.clear()
-                for name in names:
-                    self._add_item(name)
+                self._set_names(names)
             sample = self._state.sample
             self._show_input(self.item(0), trace.input[0] if sample is None else sample)
             for row, entry in enumerate(trace.entries, start=1):
@@ -122,9 +122,19 @@ class LayerStrip(QListWidget):
                 self.setCurrentRow(names.index(self._state.layer, 1))
                 self.scrollToItem(self.currentItem())
 
-    def _add_item(self, name: str) -> None:
-        item = QListWidgetItem(short(name, _LONGEST_NAME), self)
-        item.setData(_NAME_ROLE, name)
+    def _set_names(self, names: Sequence[str]) -> None:
+        """Rename the items that exist, and add or take away the last ones.
+
+        `clear` of a list with many items that Python made crashes now and then (PySide 6.11), so none is deleted by Qt.
+        """
+        while self.count() > len(names):
+            self.takeItem(self.count() - 1)
+        while self.count() < len(names):
+            self.addItem("")
+        for row, name in enumerate(names):
+            item = self.item(row)
+            item.setText(short(name, _LONGEST_NAME))
+            item.setData(_NAME_ROLE, name)
 
     def _show_input(self, item: QListWidgetItem, example: np.ndarray) -> None:
         """Show the input. It is not a layer, so it cannot be chosen."""

@@ -42,7 +42,7 @@ class OwnRowPanel(QWidget):
         self._fields: list[NumberBox | ChoiceBox] = []
         self._row: OwnRow | None = None
         self._kept: set[OwnRow] = set()
-        self._fields_of: QWidget | None = None
+        self._listed: tuple[OwnRow, ...] = ()
         self._keep = with_names(QPushButton("Keep"), "inspector_keep_row", "Keep this row, and change another one")
         self._remove = with_names(QPushButton("Remove"), "inspector_remove_row", "Remove this row of your own")
         self._list = with_names(QListWidget(), "inspector_own_rows", "Your own rows")
@@ -149,8 +149,10 @@ class OwnRowPanel(QWidget):
         rows, own = self.rows, self._inspection.own
         chosen = isinstance(own, OwnRow)
         with QSignalBlocker(self._list):
-            self._list.clear()
-            self._list.addItems([short(row.title) for row in rows])
+            if rows != self._listed:
+                self._listed = rows
+                self._list.clear()
+                self._list.addItems([short(row.title) for row in rows])
             self._list.setCurrentRow(rows.index(own) if isinstance(own, OwnRow) and own in rows else -1)
         self._list.setVisible(bool(rows))
         self._remove.setVisible(chosen)

@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from app.document import edits
 from app.inspector.layer_strip import LayerStrip
 
 
@@ -86,3 +87,20 @@ def test_the_strip_has_room_for_its_scroll_bar_when_the_style_sheet_came_late(di
     assert bar == 31
     assert strip.height() >= strip.sizeHintForRow(0) + bar
     assert strip.height() > before
+
+
+def test_other_layers_rename_the_items_and_add_or_take_away_the_last_ones(digits):
+    strip = strip_of(digits)
+    document = digits.document
+    before = strip.count()
+    for edit in (
+        edits.insert_layer(document.project, 1, "Tanh"),
+        edits.remove_layers(document.project, ["conv_2", "relu_2"]),
+    ):
+        document.apply(edit)
+        names = tuple(layer.name for layer in edit.project.network.layers)
+        digits.wait(lambda names=names: strip.names == names)
+        assert [strip.item(row).text() for row in range(strip.count())] == ["input", *names]
+        assert strip.item(1).flags() & Qt.ItemFlag.ItemIsSelectable
+        assert strip.current == digits.inspector.state.layer
+    assert strip.count() == before - 2
