@@ -13,6 +13,8 @@ from tinyml.data.tables.numbers import DecimalMark, has_groups, is_number, read_
 
 MOST_TEXTS = 10_000
 """The most different texts of a column that are kept."""
+LONGEST_CATEGORY = 200
+"""The most letters of the name of a category or class."""
 _LARGEST = float(np.finfo(np.float32).max)
 _SHARE_OF_NUMBERS = 0.9
 """A column with at least this share of numbers is a column of numbers with faults, not a column of texts."""
@@ -69,6 +71,11 @@ class Column:
         """True if the column holds numbers, and all of them are whole."""
         numbers = self.different_numbers
         return len(numbers) > 0 and bool((numbers == np.floor(numbers)).all())
+
+    @cached_property
+    def has_long_texts(self) -> bool:
+        """True if a text has more than `LONGEST_CATEGORY` letters, so that it cannot be the name of a category."""
+        return any(len(text) > LONGEST_CATEGORY for text in self.texts)
 
     @cached_property
     def looks_grouped(self) -> bool:

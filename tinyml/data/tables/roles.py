@@ -10,7 +10,8 @@ import numpy as np
 from tinyml.core import DataError
 from tinyml.core.files import show_path
 from tinyml.core.suggestions import did_you_mean
-from tinyml.data.tables.column import Column
+from tinyml.data.tables.column import LONGEST_CATEGORY, Column
+from tinyml.data.tables.numbers import has_groups
 from tinyml.data.tables.parsing import ParsedTable
 
 TargetKind = Literal["automatic", "classes", "numbers"]
@@ -57,7 +58,7 @@ def kind_of(column: Column, count: int) -> Kind:
     """Return the kind of a column.
 
     Numbers are a number, also if there are few others among them. Texts are a category if there are at most
-    `MOST_CATEGORIES` different ones, and each is in two rows on average. Other texts are only texts.
+    `MOST_CATEGORIES` different ones, each is in two rows on average, and none is long. Other texts are only texts.
 
     Arguments:
         column: the column.
@@ -65,7 +66,8 @@ def kind_of(column: Column, count: int) -> Kind:
     """
     if column.numbers is not None or column.fault is not None:
         return "number"
-    return "category" if column.distinct <= MOST_CATEGORIES and _repeats(column, count) else "text"
+    few = column.distinct <= MOST_CATEGORIES and _repeats(column, count)
+    return "category" if few and not column.has_long_texts else "text"
 
 
 def choose_roles(
@@ -145,7 +147,10 @@ def _can_be_target(column: Column, count: int) -> bool:
     if column.missing == count:
         return False
     return kind_of(column, count) != "text" or (
-        column.codes is not None and column.distinct <= MOST_CLASSES and _repeats(column, count)
+        column.codes is not None
+        and column.distinct <= MOST_CLASSES
+        and _repeats(column, count)
+        and not column.has_long_texts
     )
 
 
@@ -168,6 +173,8 @@ def _are_classes(table: ParsedTable, targets: Sequence[int], target_kind: Target
             f"The target '{texts[0].name}' holds texts such as '{texts[0].texts[0]}', so it cannot be numbers. Choose "
             "classes as the kind of the target, or another target."
         )
+    if classes:
+        _refuse_long_texts(columns[0], "classes")
     if classes and (columns[0].distinct > MOST_CLASSES or (columns[0].numbers is None and columns[0].codes is None)):
         raise DataError(
             f"The target '{columns[0].name}' has more than {MOST_CLASSES:,} different values, too many for classes. "
@@ -186,11 +193,21 @@ def _check_input(column: Column) -> None:
             f"The column '{column.name}' has more than {MOST_CLASSES:,} different texts, so it cannot be an input. "
             "Choose other inputs."
         )
+    _refuse_long_texts(column, "categories")
+
+
+def _refuse_long_texts(column: Column, use: str) -> None:
+    if column.has_long_texts:
+        raise DataError(
+            f"The column '{column.name}' holds texts of more than {LONGEST_CATEGORY} letters, too long for names "
+            f"of {use}. Choose another column."
+        )
 
 
 def _find_inputs(table: ParsedTable, targets: Sequence[int]) -> tuple[tuple[int, ...], tuple[str, ...]]:
     """Return the places of the automatic inputs, and sentences about the other columns."""
     found, counters, texts, empty, grouped = [], [], [], [], []
+    example = ""
     for place, column in enumerate(table.columns):
         if place in targets:
             continue
@@ -201,6 +218,7 @@ def _find_inputs(table: ParsedTable, targets: Sequence[int]) -> tuple[tuple[int,
         elif kind_of(column, table.count) != "text":
             found.append(place)
         elif column.looks_grouped:
+            example = example or next(filter(has_groups, column.texts))
             grouped.append(column.name)
         else:
             texts.append(column.name)
@@ -209,8 +227,8 @@ def _find_inputs(table: ParsedTable, targets: Sequence[int]) -> tuple[tuple[int,
         (texts, "{hold|holds} many different texts, so {they are|it is} no {inputs|input}."),
         (
             grouped,
-            "{hold|holds} numbers with groups of thousands, such as 1,234, so {they are|it is} no {inputs|input}. "
-            "Write the numbers without groups.",
+            f"{{hold|holds}} numbers with groups of thousands, such as {example}, "
+            "so {they are|it is} no {inputs|input}. Write the numbers without groups.",
         ),
         (empty, "{hold|holds} no values, so {they are|it is} no {inputs|input}."),
     )

@@ -108,6 +108,15 @@ def test_what_cannot_be_used_is_refused(
         choose_roles(table, "table.csv", **arguments)
 
 
+def test_long_texts_are_no_names_of_classes(tmp_path: Path) -> None:
+    table = parse(tmp_path, "a,essay,class", REAL, "'xy'[i % 2] * 300", WHOLE)
+    roles = choose_roles(table, "table.csv")
+    assert names(table, roles) == ("a", "class", True)
+    for chosen in ({"inputs": ("essay",)}, {"targets": ("essay",)}):
+        with pytest.raises(DataError, match="'essay' holds texts of more than 200 letters, too long for names of"):
+            choose_roles(table, "table.csv", **chosen)
+
+
 def test_one_column_is_not_enough(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"no column that can be an input: it has one column only\. Choose another del"):
         choose_roles(parse(tmp_path, "a", REAL), "table.csv")
