@@ -8,12 +8,11 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.widgets.plot import Plot
-from app.widgets.theme.class_colors import class_color
 from app.widgets.theme.theme import current_theme
 
 _STEPS = 4
 """The limits of the axes are multiples of the targets' range divided by this, so that they rarely change."""
-_ALPHA = 150
+_ALPHA = 180
 
 
 class TargetScatter(QWidget):
@@ -76,7 +75,7 @@ class TargetScatter(QWidget):
             axis.setPen(theme.border)
             axis.setTextPen(theme.muted)
         self._diagonal.setPen(pyqtgraph.mkPen(theme.muted, width=1, style=Qt.PenStyle.DashLine))
-        color = pyqtgraph.mkColor(class_color(0))
+        color = pyqtgraph.mkColor(theme.accent)
         color.setAlpha(_ALPHA)
         self._points.setBrush(pyqtgraph.mkBrush(color))
         self._points.setPen(pyqtgraph.mkPen(None))
