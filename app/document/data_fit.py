@@ -8,11 +8,10 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.document.document import Document
 from app.document.edits import Edit
 from app.document.fitting import fit_to, problems_with, with_fitting_loss
-from app.document.starters import starter_for
 from tinyml.core import Shape
 from tinyml.data import DataDescription
 from tinyml.net import NetworkSpecification, infer
-from tinyml.storage import Project
+from tinyml.storage import Project, starter_for
 
 _OTHER_SHAPES: Sequence[Shape] = ((3, 64, 64), (1, 28, 28), (16,))
 """Shapes of other data. A network that no data fit has problems of its own, which other data do not cause."""

@@ -37,6 +37,7 @@ COMMANDS = {
 _EXAMPLES = """examples:
   tinyml data photos --contact-sheet photos.png
   tinyml train --network lenet-digits --save lenet.safetensors
+  tinyml train --data photos --save photos.safetensors
   tinyml evaluate lenet.safetensors
   tinyml predict lenet.safetensors digit.png
   tinyml export lenet.safetensors --to safetensors --out copy.safetensors
@@ -107,6 +108,8 @@ def read_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace
             command.error(f"'{unknown[0]}' is one word too many. Leave it out.")
         known = [f"--{name.replace('_', '-')}" for name in vars(options)]
         command.error(_unknown("option", unknown[0].split("=")[0], known))
+    if options.command == "train" and not (options.network or options.resume or options.data):
+        commands["train"].error("name a network (--network), data (--data) or a checkpoint (--resume).")
     return options
 
 
@@ -172,8 +175,12 @@ def _add_train(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "bytes, even if the run was stopped and resumed.",
         formatter_class=_HelpFormatter,
     )
-    source = parser.add_mutually_exclusive_group(required=True)
-    source.add_argument("--network", metavar="FILE", help=_PROJECT)
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument(
+        "--network",
+        metavar="FILE",
+        help=f"{_PROJECT}. Without it, --data is trained with a network that fits these data",
+    )
     source.add_argument("--resume", metavar="FILE", help="continue from a checkpoint; only --epochs may be changed")
     parser.add_argument("--data", metavar="NAME", help=_DATA)
     parser.add_argument("--target", choices=("label", "input"), help=_TARGET)

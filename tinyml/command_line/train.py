@@ -15,7 +15,7 @@ from tinyml.core.files import check_can_save, remove_leftovers
 from tinyml.core.memory import describe_bytes
 from tinyml.core.suggestions import did_you_mean
 from tinyml.core.validation import describe_validation_error
-from tinyml.data import DataDescription, describe_choice
+from tinyml.data import DataChoice, DataDescription, describe_choice
 from tinyml.learner import (
     BatchFinished,
     Checkpoint,
@@ -33,6 +33,7 @@ from tinyml.storage import (
     read_checkpoint,
     save_checkpoint,
     save_model,
+    starter_for,
     summarise_history,
 )
 
@@ -125,7 +126,8 @@ def _metrics(test: Evaluation, last: EpochFinished) -> dict[str, float | None]:
 def _open(options: argparse.Namespace) -> tuple[Project, Checkpoint | None]:
     """Read the project, or the checkpoint with its project, and apply the options."""
     if options.resume is None:
-        return _apply_options(open_project(options.network), options), None
+        project = open_project(options.network) if options.network else _start(options)
+        return _apply_options(project, options), None
     values = {name: getattr(options, name) for name in _NOT_WITH_RESUME}
     given = [
         f"--{name.replace('_', '-')}"
@@ -139,6 +141,21 @@ def _open(options: argparse.Namespace) -> tuple[Project, Checkpoint | None]:
     return _apply_options(project, options), checkpoint
 
 
+def _start(options: argparse.Namespace) -> Project:
+    """Return a project with a network that fits the data of the options."""
+    project = Project(training=TrainingSettings(seed=options.seed or 0))
+    data = _choose_data(project, options)
+    starter = starter_for(describe_choice(data))
+    if not options.quiet:
+        print(f"Training {starter.title}", file=sys.stderr)
+    return starter.use_in(project)
+
+
+def _choose_data(project: Project, options: argparse.Namespace) -> DataChoice:
+    data = change_choice(project.data, options, options.data)
+    return data if options.target is None else data.model_copy(update={"target": options.target})
+
+
 def _apply_options(project: Project, options: argparse.Namespace) -> Project:
     """Return the project, changed by the options of the command line."""
     names = ("epochs", "seed", "batch_size", "learning_rate", "momentum", "optimizer", "schedule")
@@ -149,10 +166,7 @@ def _apply_options(project: Project, options: argparse.Namespace) -> Project:
         training = TrainingSettings.model_validate({**project.training.model_dump(), **changes})
     except ValidationError as error:
         raise SettingsError(describe_validation_error(error, TrainingSettings)) from error
-    data = change_choice(project.data, options, options.data)
-    if options.target is not None:
-        data = data.model_copy(update={"target": options.target})
-    return project.model_copy(update={"training": training, "data": data})
+    return project.model_copy(update={"training": training, "data": _choose_data(project, options)})
 
 
 def _read_setting(assignment: str) -> tuple[str, str]:

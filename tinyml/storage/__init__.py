@@ -32,6 +32,7 @@ from tinyml.storage.project import (
     read_project,
     save_project,
 )
+from tinyml.storage.starters import Starter, starter_for
 from tinyml.storage.tensor_summary import TensorSummary, summarise, summarise_tensors
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "Project",
     "SavedCheckpoint",
     "SavedModel",
+    "Starter",
     "TensorFileHeader",
     "TensorHeader",
     "TensorReader",
@@ -67,6 +69,7 @@ __all__ = [
     "save_checkpoint",
     "save_model",
     "save_project",
+    "starter_for",
     "summarise",
     "summarise_history",
     "summarise_tensors",

@@ -104,7 +104,7 @@ def project_to_json(project: Project, source: str = "the project") -> str:
     Raises `StorageError` as `save_project` does.
 
     >>> project_to_json(Project()).splitlines()[1:3]
-    ['  "format": "tinyml-project",', '  "version": 3,']
+    ['  "format": "tinyml-project",', '  "version": 4,']
     """
     content = {"format": PROJECT_FORMAT, "version": PROJECT_VERSION, **project.model_dump(mode="python")}
     return write_json(content, source, indent=2) + "\n"

@@ -127,3 +127,25 @@ def test_what_does_not_fit_is_refused_in_a_sentence(
     assert "broken.png" in capsys.readouterr().err
     assert main(["predict", str(digits_model), str(tmp_path / "missing.png")]) == 1
     assert "missing.png" in capsys.readouterr().err
+
+
+def test_data_alone_is_trained_with_a_network_that_fits(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rng = np.random.default_rng(0)
+    rows = ["length,width,kind"]
+    for number in range(150):
+        centre = (5, 1) if number % 3 == 0 else (2, 2) if number % 3 == 1 else (4, 4)
+        length, width = rng.normal(centre, 0.4)
+        rows.append(f"{length:.2f},{width:.2f},{('oak', 'birch', 'lime')[number % 3]}")
+    (tmp_path / "leaves.csv").write_text("\n".join(rows), encoding="utf-8")
+    (tmp_path / "new.csv").write_text("width,length\n1,5\n2,2\n4,4\n", encoding="utf-8")
+    saved = str(tmp_path / "leaves.safetensors")
+    trained = run(capsys, "train", "--data", str(tmp_path / "leaves.csv"), "--quiet", "--save", saved)
+    assert trained["test_accuracy"] > 0.9
+    found = run(capsys, "predict", saved, str(tmp_path / "new.csv"))["predictions"]
+    assert [each["class"] for each in found] == ["oak", "birch", "lime"]
+
+
+def test_train_needs_a_network_or_data(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["train", "--epochs", "2"])
+    assert "name a network (--network), data (--data) or a checkpoint (--resume)" in capsys.readouterr().err

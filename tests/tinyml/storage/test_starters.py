@@ -4,11 +4,10 @@ import pytest
 
 from app.document.fitting import problems_with
 from app.document.hints import find_hints
-from app.document.starters import starter_for
 from tinyml.data import DataChoice, DataDescription, builtin_names, describe, load, split
 from tinyml.learner import TrainingSettings, set_up_training
 from tinyml.net import collect_facts, infer
-from tinyml.storage import Project
+from tinyml.storage import Project, starter_for
 
 SIZES = [(1, 1, 1), (1, 7, 5), (1, 8, 8), (3, 9, 30), (1, 28, 28), (3, 32, 32), (3, 48, 64), (3, 224, 224)]
 VECTORS = [(1,), (2,), (13,), (2000,), (6, 5)]

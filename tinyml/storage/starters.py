@@ -1,4 +1,4 @@
-"""A network and training settings that fit some data and learn them well without a change. No widgets."""
+"""A network and training settings that fit some data and learn them well without a change."""
 
 import math
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ from tinyml.core import Shape
 from tinyml.data import DataDescription
 from tinyml.learner import TrainingSettings
 from tinyml.net import LayerSpecification, NetworkSpecification, free_name
-from tinyml.storage import Project
+from tinyml.storage.project import Project
 
 _Layer = tuple[str, dict[str, Any]]
 
