@@ -87,6 +87,7 @@ class TrainingForm(QWidget):
         self._link = QPushButton()
         self._link.setObjectName(f"{prefix}_augmentation_link")
         self._link.setAccessibleName("Augmentation on the Data page")
+        self._link.setToolTip("The augmentation of the training examples is on the Data page.")
         self._link.setProperty("link", True)
         self._link.clicked.connect(self.augmentation_requested)
         return self._link
@@ -120,7 +121,7 @@ class TrainingForm(QWidget):
         self._form.hide_fields(training.unused)
         self._show_misfits()
         chosen = sum(bool(getattr(training, name)) for name in AUGMENTATION_SETTINGS)
-        self._link.setText(f"Augmentation: {f'{chosen} in use' if chosen else 'none'}. Change it on the Data page")
+        self._link.setText(f"Augmentation: {f'{chosen} in use' if chosen else 'none'}")
         self._loss_formula.show_formula(loss.formula)
         show_text(self._loss_summary, loss.summary)
         optimizer = optimizer_descriptions()[training.optimizer]

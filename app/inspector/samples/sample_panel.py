@@ -24,10 +24,15 @@ from app.widgets.images.image_list_model import GridImage
 from app.widgets.labels import make_label, show_text
 from app.widgets.plain_text import short
 from app.widgets.theme.theme import GRID
+from tinyml.data import Dataset
 
 _POINTS_HINT = (
     "These samples are points, not images, so no feature map can be reconstructed in pixels. The bars show the output "
     "of each layer for the chosen point. The coloured background or the curve shows the prediction for other points."
+)
+_ROWS_HINT = (
+    "These samples are rows of numbers, not images, so no feature map can be reconstructed in pixels. The bars show "
+    "the output of each layer for the chosen row. The plot shows the first two of the {count} numbers."
 )
 LARGEST_GRID = 3000
 """Largest number of thumbnails in the grid. The class filter leads to the other samples."""
@@ -155,8 +160,15 @@ class SamplePanel(QWidget):
         self._own_row.setVisible(not images and samples is not None)
         self._points_hint.setVisible(not images)
         if samples is not None and not images:
-            self.points.show_samples(points_of(samples), labels_of(samples), names)
+            self._show_points(samples)
         self._filter()
+
+    def _show_points(self, samples: Dataset) -> None:
+        count = points_of(samples).reshape(len(samples), -1).shape[1]
+        self._points_hint.setText(_ROWS_HINT.format(count=format_count(count)) if count > 2 else _POINTS_HINT)
+        description = samples.description
+        axes = description.input_names[:2] if count > 1 else (*description.input_names, *description.target_names)[:2]
+        self.points.show_samples(points_of(samples), labels_of(samples), description.class_names, axes)
 
     @Slot()
     def _on_filter_changed(self) -> None:

@@ -1,5 +1,6 @@
 """A scatter plot of samples that are points of a plane, on the decision map of the network."""
 
+import html
 from collections.abc import Sequence
 from typing import Any
 
@@ -74,7 +75,9 @@ class ScatterPlot(QWidget):
         margin = _MARGIN * np.maximum(high - low, 1e-6)
         return low - margin, high + margin
 
-    def show_samples(self, points: np.ndarray, labels: np.ndarray, class_names: Sequence[str]) -> None:
+    def show_samples(
+        self, points: np.ndarray, labels: np.ndarray, class_names: Sequence[str], axes: Sequence[str] = ()
+    ) -> None:
         """Show other samples.
 
         Arguments:
@@ -82,10 +85,15 @@ class ScatterPlot(QWidget):
             labels: (N,) their classes.
             class_names: names of the classes. Without names a point is an input with its target, and the axes have
                 their own scales.
+            axes: names of the two axes; empty if they have none.
         """
+        for side, name in zip(("bottom", "left"), axes or ("", ""), strict=False):
+            self._plot.getAxis(side).setLabel(html.escape(short(name)))
+            self._plot.getAxis(side).showLabel(bool(name))
         self._in_plane = bool(class_names)
-        self._plot.setAspectLocked(self._in_plane)
         flat = points.reshape(len(points), -1)
+        # The first two columns of a table have different units.
+        self._plot.setAspectLocked(self._in_plane and flat.shape[1] == 2)
         self._points = np.pad(flat[:, :2], ((0, 0), (0, max(2 - flat.shape[1], 0))))
         self._labels, self._predictions = labels, None
         self._shown = np.arange(len(points))

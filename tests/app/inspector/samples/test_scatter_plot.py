@@ -186,3 +186,17 @@ def test_the_plane_is_no_wider_than_its_points_need(circle):
     (left, right), (low, high) = plot._plot.getPlotItem().vb.viewRange()
     assert right - left < 1.6
     assert high - low < 1.6
+
+
+def test_the_axes_of_a_table_have_the_names_of_its_first_columns(qtbot) -> None:
+    plot = ScatterPlot()
+    qtbot.addWidget(plot)
+    rows = np.array([[100.0, 1.0, 0.0], [200.0, 2.0, 1.0]])
+    plot.show_samples(rows, np.array([0, 1]), ("cheap", "dear"), ("area <b>", "rooms"))
+    axes = [plot._plot.getAxis(side) for side in ("bottom", "left")]
+    assert [axis.labelText for axis in axes] == ["area &lt;b&gt;", "rooms"]
+    assert all(axis.label.isVisible() for axis in axes)
+    assert not plot._plot.getViewBox().state["aspectLocked"]
+    plot.show_samples(rows[:, :2], np.array([0, 1]), ("cheap", "dear"))
+    assert not any(axis.label.isVisible() for axis in axes)
+    assert plot._plot.getViewBox().state["aspectLocked"]
