@@ -37,18 +37,17 @@ def format_number(value: float | None, digits: int = 3, trailing_zeros: bool = T
 
 
 def format_value(value: float | None) -> str:
-    """Write a number in the units of the data: four significant digits, but all digits before the point.
+    """Write a number in the units of the data: four significant digits, but all digits before the point, in threes.
 
     Arguments:
         value: the number, which may be NaN or infinite; None, an unknown number, becomes a dash.
 
-    >>> format_value(1260.53), format_value(0.123456), format_value(-123456.7), format_value(2.0)
-    ('1261', '0.1235', '−123457', '2')
+    >>> [format_value(value).replace(SPACE, " ") for value in (1260.53, 0.123456, -123456.7, 2.0)]
+    ['1 261', '0.1235', '−123 457', '2']
     """
-    if value is None or not math.isfinite(value):
-        return format_number(value)
-    whole = len(str(int(abs(value))))
-    return format_number(value, digits=whole if 4 < whole <= 9 else 4, trailing_zeros=False)
+    if value is None or not math.isfinite(value) or not 1e3 <= abs(value) < 1e9:
+        return format_number(value, digits=4, trailing_zeros=False)
+    return format_count(value).replace("-", MINUS)
 
 
 def format_percentage(share: float | None) -> str:

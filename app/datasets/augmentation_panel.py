@@ -19,7 +19,7 @@ from tinyml.data import Augmentation, augmented_examples
 SAMPLES = 12
 """Number of pictures."""
 _IMAGE_SIZE = 56
-_NONE = "No augmentation is chosen. Choose it at the right, or in the settings of the training."
+_NONE = "No augmentation is chosen."
 
 
 class AugmentationPanel(QWidget):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from app.formatting import UNKNOWN, format_count, format_number
+from app.formatting import UNKNOWN, format_count, format_value
 from tinyml.core import describe_count
 from tinyml.data import ColumnInfo, DataDescription
 from tinyml.data.analysis import ColumnSummary, DataAnalysis
@@ -94,9 +94,9 @@ def _table_row(
 
 def _number_row(summary: ColumnSummary, role: str, by_class: bool, name: str = "") -> ColumnRow:
     bars = summary.counts if by_class else summary.counts.sum(axis=0, keepdims=True)
-    low, high = (format_number(value, trailing_zeros=False) for value in (summary.minimum, summary.maximum))
+    low, high = (format_value(value) for value in (summary.minimum, summary.maximum))
     values = f"{low} … {high}" if summary.count else UNKNOWN
-    about = f"mean {format_number(summary.mean)}, deviation {format_number(summary.deviation)}"
+    about = f"mean {format_value(summary.mean)}, deviation {format_value(summary.deviation)}"
     if summary.is_constant:
         values, about = f"always {low}", "the same number in all examples"
     return ColumnRow(name or summary.name, "number", role, values, summary.missing, bars, by_class, about)

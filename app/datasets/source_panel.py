@@ -66,7 +66,7 @@ class SourcePanel(QWidget):
         self._download = DownloadPanel(self.downloads)
         self._error = make_label("data_page_error", style_class="danger", wraps=True, selectable=True)
         self._error.hide()
-        self._hint = DropHint("data_page_drop_hint", "Drop a folder or a file of data on the window to use it.")
+        self._hint = DropHint("data_page_drop_hint", "Drop a folder or a file here")
         self._hint.setToolTip(f"TinyML reads {describe_sources()}.")
         self._settings = self._make_settings_button()
         self._pictures_timer = QTimer(self, singleShot=True, interval=_PICTURES_AFTER_MS)

@@ -205,6 +205,8 @@ def _find(source: str) -> tuple[Reader, Path]:
     if not path_exists(path):
         raise DataError(_describe_missing(source) if looks_like_a_path else _describe_unknown_name(source))
     reader = find_reader(path)
+    if reader is None and path.is_dir():
+        raise DataError(f"The folder '{show_path(path.name or source)}' holds no images. Choose {describe_sources()}.")
     if reader is None:
         raise DataError(f"TinyML cannot read '{show_path(source)}' as data. Choose {describe_sources()}.")
     return reader, path

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from tinyml.core import describe_count
+
 Severity = Literal["information", "warning"]
 """A warning says that the data are probably not as they should be, and what to do."""
 
@@ -40,9 +42,9 @@ def listed(words: Sequence[str], most: int = 3) -> str:
 
 
 def number(value: float) -> str:
-    """Return `value` for a sentence, with four significant digits or as a whole number.
+    """Return `value` for a sentence: four significant digits, or a whole number with no-break spaces in its thousands.
 
-    >>> number(0.13066), number(255.0), number(22811.27), number(123456789.0)
-    ('0.1307', '255', '22811', '1.235e+08')
+    >>> number(0.13066), number(255.0), number(-22811.27), number(123456789.0), number(1e12)
+    ('0.1307', '255', '-22\\xa0811', '123\\xa0456\\xa0789', '1e+12')
     """
-    return f"{value:.0f}" if 1e4 <= abs(value) < 1e7 else f"{value:.4g}"
+    return describe_count(round(value)) if 1e3 <= abs(value) < 1e9 else f"{value:.4g}"

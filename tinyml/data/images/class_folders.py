@@ -38,7 +38,7 @@ class FoundImages:
         labels: the class of each image, as a position in `class_names`; empty if there are no classes.
         class_names: sorted; empty if there are no classes.
         validation_count, test_count: number of images in the data's own parts; 0 if it has no such part.
-        findings: sentences for the user about images and files that are not used, and about classes.
+        findings: sentences for the user about images and files that are not used.
     """
 
     files: tuple[ImageFile, ...]
@@ -78,8 +78,6 @@ def find_classes(listing: Listing, ignored: frozenset[str] = frozenset()) -> Fou
         raise DataError("All images of the folder are left out. Choose images that are used.")
     position = {name: index for index, name in enumerate(names)}
     ordered = [pair for part in ("train", "validation", "test") for pair in stored.get(part, [])]
-    if names:
-        findings += _describe_classes(stored, names)
     findings += _describe_left_out(listing)
     return FoundImages(
         files=tuple(file for _, file in ordered),
@@ -176,35 +174,6 @@ def _without_classes(parts: dict[str, list[Folder]], names: list[str], findings:
     return {part: [("", file) for folder in folders for file in folder.all_images()] for part, folders in parts.items()}
 
 
-def _describe_classes(stored: dict[str, _Pairs], names: list[str]) -> list[str]:
-    """Return findings about classes that are too small, or that are missing in a part."""
-    findings = []
-    counts = dict.fromkeys(names, 0)
-    for pairs in stored.values():
-        for name, _ in pairs:
-            counts[name] += 1
-    findings += describe_single([name for name, count in counts.items() if count == 1])
-    for part, pairs in stored.items():
-        missing = sorted(set(names) - {name for name, _ in pairs})
-        if pairs and missing and len(stored) > 1:
-            findings.append(f"{_classes(missing)} no images in the {_title(part)} part.")
-    return findings
-
-
-def describe_single(names: list[str]) -> list[str]:
-    """Return a sentence about classes that have one image, or nothing.
-
-    Arguments:
-        names: the names of these classes.
-    """
-    if not names:
-        return []
-    return [
-        f"{_classes(names)} only one image, which cannot be in the training, the validation and the test part. Add "
-        "images, or leave this class out."
-    ]
-
-
 def _describe_left_out(listing: Listing) -> list[str]:
     """Return findings about files and links that are not used."""
     findings = []
@@ -228,16 +197,5 @@ def _describe_left_out(listing: Listing) -> list[str]:
     return findings
 
 
-def _classes(names: list[str]) -> str:
-    shown = ", ".join(f"'{show_path(name)}'" for name in names[:_SHOWN])
-    if len(names) == 1:
-        return f"The class {shown} has"
-    return f"{len(names):,} classes ({shown}{', …' if len(names) > _SHOWN else ''}) have"
-
-
 def _images(count: int) -> str:
     return f"{count:,} images"
-
-
-def _title(part: str) -> str:
-    return "training" if part == "train" else part

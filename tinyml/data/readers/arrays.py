@@ -295,8 +295,6 @@ def _describe(
     findings = [*roles.findings]
     if targets is None:
         findings.append("There are no targets, so only an autoencoder can learn these data.")
-    elif len(targets.class_names) == 1:
-        findings.append(f"All examples have the class '{targets.class_names[0]}'. Choose other targets.")
     names = tuple(arrays)
     return DataDescription(
         name=str(path),

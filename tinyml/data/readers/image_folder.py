@@ -105,7 +105,7 @@ def _own_parts(found: FoundImages) -> str:
 IMAGE_FOLDER = Reader(
     name="image_folder",
     title="Image folder",
-    source="a folder of class folders of images",
+    source="a folder of images",
     help="A folder with one folder of images (PNG, JPEG, BMP, GIF, WebP or TIFF) for each class, such as cat and dog; "
     "or the folders train, validation and test with such folders in them. A folder of images alone has no labels.",
     recognises=recognises_folder,

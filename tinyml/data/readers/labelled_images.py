@@ -14,7 +14,6 @@ from pydantic import Field
 from tinyml.core import DataError
 from tinyml.core.files import path_kind, show_path
 from tinyml.data.dataset import DataDescription, Dataset
-from tinyml.data.images.class_folders import describe_single
 from tinyml.data.images.file_index import FileIndex
 from tinyml.data.images.label_table import (
     LabelKind,
@@ -214,9 +213,6 @@ class _Contents:
                 f"All images have the label '{show_path(self.class_names[0])}', so there are no classes to tell apart. "
                 "Choose another label column, or learn the input itself (an autoencoder)."
             )
-        elif self.class_names:
-            counts = np.bincount(self.labels, minlength=len(self.class_names))
-            findings += describe_single([self.class_names[place] for place in np.flatnonzero(counts == 1)])
         return findings
 
 
@@ -254,7 +250,7 @@ def _without(found: LabelledFiles, ignored: frozenset[str]) -> LabelledFiles:
 LABELLED_IMAGES = Reader(
     name="labelled_images",
     title="Images with a table of labels",
-    source="a folder of images with a CSV file of labels",
+    source="a CSV of labels with its images",
     help="A folder of images with a CSV or TSV file beside them that has a row for each image: its name and its label, "
     "or several numbers.",
     recognises=recognises_folder,

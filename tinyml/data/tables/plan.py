@@ -50,7 +50,7 @@ class TablePlan:
         targets: the columns that are targets.
         class_names: a name for each class; empty if the targets are numbers, or there are none.
         labels: `(N,)` int64: the class of each row that is kept; empty if there are no classes.
-        findings: sentences about missing values and classes.
+        findings: sentences about missing values.
     """
 
     rows: np.ndarray
@@ -95,8 +95,6 @@ def plan_table(table: ParsedTable, path: Path, roles: Roles, rule: MissingRule =
         raise DataError(
             f"The inputs have {width:,} numbers for each example, but {MOST_INPUTS:,} is the most. Choose fewer inputs."
         )
-    if roles.classes:
-        findings += _describe_classes(names, labels, targets[0].name)
     return TablePlan(rows, columns, targets, names, labels, findings)
 
 
@@ -226,18 +224,3 @@ def _new_codes(column: Column, names: Sequence[str]) -> np.ndarray:
     """Return the place in `names` of each text of a column, -1 for a text that is not there and for a missing value."""
     place_of = {name: place for place, name in enumerate(names)}
     return np.array([*(place_of.get(text, -1) for text in column.texts), -1], np.int64)
-
-
-def _describe_classes(names: Sequence[str], labels: np.ndarray, column: str) -> tuple[str, ...]:
-    if len(names) == 1:
-        return (
-            f"All rows have the class '{names[0]}' in the column '{column}', so there is nothing to tell apart. Choose "
-            "another target.",
-        )
-    counts = np.bincount(labels, minlength=len(names))
-    single = [f"'{name}'" for name, count in zip(names, counts, strict=True) if count == 1]
-    if not single:
-        return ()
-    shown = ", ".join(single[:8]) + (f" and {len(single) - 8:,} more" if len(single) > 8 else "")
-    subject = f"The class {shown} has" if len(single) == 1 else f"Each of the classes {shown} has"
-    return (f"{subject} one row only, so it cannot be in the training and the test part. Add rows, or remove it.",)

@@ -91,14 +91,16 @@ def test_a_code_for_a_missing_number_is_far_away_from_the_others() -> None:
     column = summary("age", ages)
     assert column.far == 1
     (finding,) = column_findings([column], are_scaled=True, fills_missing=False)
-    assert "1 number of the input 'age' is far away from the others (the largest is 9999" in finding.sentence
+    assert "1 number of the input 'age' is far away from the others (the largest is 9\xa0999" in finding.sentence
     assert summary("age", RNG.normal(40, 10, 100_000)).far == 0
 
 
 def test_inputs_of_different_size_should_be_scaled() -> None:
     columns = [summary("income", [20_000.0, 50_000.0]), summary("share", [0.1, 0.9])]
     (finding,) = column_findings(columns, are_scaled=False, fills_missing=False)
-    assert finding.sentence.startswith("The input 'income' goes up to 50000, 'share' only up to 0.9. Training works")
+    assert finding.sentence.startswith(
+        "The input 'income' goes up to 50\xa0000, 'share' only up to 0.9. Training works"
+    )
     assert column_findings(columns, are_scaled=True, fills_missing=False) == []
     assert column_findings(columns[1:], are_scaled=False, fills_missing=False) == []
     (finding,) = column_findings(columns[:1], are_scaled=False, fills_missing=False)

@@ -2,11 +2,13 @@
 
 import tracemalloc
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from tinyml.command_line.contact_sheet import paint_contact_sheet
 from tinyml.data import DataChoice, Dataset, Preprocessing, Splits, builtin_names, prepare_splits, scale_splits, split
@@ -28,6 +30,29 @@ def test_every_built_in_set_is_described_without_a_warning_about_leaks(name: str
     assert all(
         sentence.endswith(".") and (sentence[0].isupper() or sentence[0].isdigit()) for sentence in found.sentences()
     )
+
+
+@pytest.mark.parametrize("kind", ["folder", "table"])
+def test_a_class_with_one_example_is_mentioned_once(tmp_path: Path, kind: str) -> None:
+    source = tmp_path / "data"
+    if kind == "folder":
+        for number in range(12):
+            folder = source / ("dog" if number == 5 else "cat")
+            folder.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(RNG.integers(0, 256, (6, 6, 3), np.uint8)).save(folder / f"{number}.png")
+    else:
+        rows = [f"{number},{'dog' if number == 5 else 'cat'}" for number in range(12)]
+        source = tmp_path / "data.csv"
+        source.write_text("\n".join(["size,class", *rows]))
+    said = analyse(prepare_splits(DataChoice(source=str(source)))).sentences()
+    assert sum("only one" in sentence or "one row" in sentence for sentence in said) == 1, said
+
+
+def test_large_numbers_are_written_with_groups_of_digits() -> None:
+    prices = np.linspace(108_188, 585_540, 40, dtype=np.float32)
+    dataset = Dataset.from_arrays(np.arange(40, dtype=np.float32).reshape(40, 1), prices.reshape(40, 1))
+    (target,) = (each.sentence for each in analyse(split(dataset, DataChoice())).findings if each.kind == "target")
+    assert "goes from 108\xa0188 to 585\xa0540" in target
 
 
 def test_a_picture_in_two_parts_is_a_warning_and_comes_first() -> None:

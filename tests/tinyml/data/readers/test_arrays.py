@@ -124,11 +124,6 @@ def test_arrays_that_do_not_fit_are_refused(
         load(save(tmp_path / "a.npz", **arrays), options=options)
 
 
-def test_one_class_is_mentioned(tmp_path: Path) -> None:
-    findings = describe(save(tmp_path / "a.npz", x=IMAGES, y=LABELS * 0)).findings
-    assert findings == ("All examples have the class '0'. Choose other targets.",)
-
-
 def test_progress_is_reported_and_can_cancel(tmp_path: Path) -> None:
     path = save(tmp_path / "a.npz", x_train=IMAGES[:40], y_train=LABELS[:40], x_test=IMAGES[40:], y_test=LABELS[40:])
     shares: list[float] = []

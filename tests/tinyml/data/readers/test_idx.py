@@ -87,8 +87,8 @@ def test_a_missing_folder_a_file_and_an_empty_folder_are_told_apart(tmp_path: Pa
     assert "no path can have" in complaint(tmp_path / "a\0b")
     (tmp_path / "file").touch()
     (tmp_path / "empty").mkdir()
-    for name in ("file", "empty"):
-        assert f"cannot read '{tmp_path / name}' as data. Choose {describe_sources()}." in complaint(tmp_path / name)
+    assert f"cannot read '{tmp_path / 'file'}' as data. Choose {describe_sources()}." in complaint(tmp_path / "file")
+    assert complaint(tmp_path / "empty") == f"The folder 'empty' holds no images. Choose {describe_sources()}."
     (tmp_path / "empty" / "images-idx4-ubyte").touch()
     assert "holds no IDX files" in complaint(tmp_path / "empty")
 

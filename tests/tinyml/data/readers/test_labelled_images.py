@@ -195,11 +195,6 @@ def test_broken_images_are_named_and_can_be_left_out(tmp_path: Path) -> None:
     assert len(load(source, options={"ignored": caught.value.files})) == 5
 
 
-def test_a_class_with_one_image_is_named(tmp_path: Path) -> None:
-    source = write(tmp_path, "file,label\n" + rows(lambda number: "rare" if number == 4 else "ab"[number % 2]))
-    assert describe(source).findings[0].startswith("The class 'rare' has only one image, which cannot be in the")
-
-
 def test_the_same_label_for_all_leaves_an_autoencoder(tmp_path: Path) -> None:
     dataset = load(write(tmp_path, "file,label\n" + rows(lambda number: "only")))
     assert not dataset.description.has_labels

@@ -57,17 +57,6 @@ def test_a_class_that_is_only_in_left_out_rows_does_not_count(tmp_path: Path) ->
     assert (found.class_names, len(found.labels)) == (("x", "y"), 8)
 
 
-def test_one_class_and_classes_of_one_row_are_mentioned(tmp_path: Path) -> None:
-    found, _inputs = plan(tmp_path, "a,class\n" + "1,x\n" * 4)
-    assert found.findings == (
-        "All rows have the class 'x' in the column 'class', so there is nothing to tell apart. Choose another target.",
-    )
-    found, _inputs = plan(tmp_path, "a,class\n" + "1,x\n2,y\n" * 4 + "3,z\n")
-    assert found.findings[0].startswith("The class 'z' has one row only")
-    found, _inputs = plan(tmp_path, "a,class\n" + "1,x\n2,y\n" * 4 + "3,z\n3,w\n")
-    assert found.findings[0].startswith("Each of the classes 'w', 'z' has one row only")
-
-
 def test_a_text_in_a_column_of_numbers_is_refused(tmp_path: Path) -> None:
     rows = [f"{index},{index % 3}" for index in range(30)]
     rows[17] = "abc,1"
