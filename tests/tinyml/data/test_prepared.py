@@ -9,6 +9,7 @@ from tinyml.core import DataError
 from tinyml.data import DataChoice, Dataset, Preprocessing, Splits, prepare_splits, scale_splits, split
 from tinyml.data.augmentation import Shift
 from tinyml.data.augmented_batch import augmented_batch
+from tinyml.data.preprocessing import fit_scaling
 
 STANDARDISE = Preprocessing(scale="standardise", scale_targets="standardise")
 
@@ -49,6 +50,14 @@ def test_missing_numbers_get_the_mean_of_the_training_part() -> None:
     np.testing.assert_allclose(scaled.train.scaling.fill, mean, rtol=1e-6)
     assert scaled.test.examples(slice(0, 1))[0, 0] == pytest.approx(0, abs=1e-6)
     assert np.isfinite(scaled.train.inputs).all()
+
+
+@pytest.mark.parametrize("constant", [0.1, -250.31673, 1.7e9])
+@pytest.mark.parametrize("count", [7, 3012])
+def test_a_constant_keeps_its_unit(constant: float, count: int) -> None:
+    scaling = fit_scaling("standardise", [np.full((count, 1), constant, np.float32)])
+    assert scaling is not None
+    assert scaling.scale == (1,)
 
 
 def test_the_parts_are_disjoint_and_complete() -> None:

@@ -114,7 +114,8 @@ def fit_scaling(
         return None
     some = np.maximum(counts, 1)
     mean = np.asarray(total / some)
-    deviation = np.sqrt(np.maximum(squares / some - mean**2, 0))
+    # For a constant, rounding would leave a tiny deviation, and any other number would become huge.
+    deviation = np.where(high > low, np.sqrt(np.maximum(squares / some - mean**2, 0)), 0)
     if rule == "standardise":
         offset, scale = mean.copy(), deviation
     elif rule == "unit":
