@@ -7,6 +7,7 @@ from typing import Any
 
 from tinyml.command_line.data_arguments import change_choice, load_splits
 from tinyml.command_line.downloading import download_if_needed
+from tinyml.data.alignment import align_classes
 from tinyml.learner import Report, check_fits, report
 from tinyml.storage import load_model
 
@@ -24,6 +25,8 @@ def run(options: argparse.Namespace) -> None:
     choice = change_choice(about.data, options, options.data)
     download_if_needed(choice.source)
     test = load_splits(choice, options.skip_broken, fitted=about.preprocessing)[1].test
+    if test.description.example_shape == about.input_shape:
+        test = align_classes(test, about.class_names)
     check_fits(net, about.input_shape, test)
     metrics = report(net, test, about.training.loss)
     result = {

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from tinyml.core import Array, DataError
+from tinyml.data.alignment import align_columns
 from tinyml.data.catalogue import describe, load
 from tinyml.data.choice import DataChoice
 from tinyml.data.dataset import DataDescription, Dataset, ProgressCallback, Splits
@@ -63,7 +64,10 @@ def prepare_splits(
     >>> abs(float(prepare_splits(choice).train.inputs.mean())) < 1e-6
     True
     """
-    return scale_splits(split(load_choice(choice, progress), choice), choice.preprocessing, fitted)
+    dataset = load_choice(choice, progress)
+    if fitted is not None:
+        dataset = align_columns(dataset, fitted)
+    return scale_splits(split(dataset, choice), choice.preprocessing, fitted)
 
 
 def scale_splits(splits: Splits, settings: Preprocessing, fitted: FittedPreprocessing | None = None) -> Splits:
