@@ -9,6 +9,7 @@ from pydantic import (
     Field,
     JsonValue,
     SerializerFunctionWrapHandler,
+    field_validator,
     model_serializer,
 )
 
@@ -106,6 +107,14 @@ class DataChoice(BaseModel):
     options: Annotated[dict[str, JsonValue], Field(max_length=100, title="Options")] = Field(default_factory=dict)
     preprocessing: Preprocessing = Field(default_factory=Preprocessing)
     expected: ExpectedData | None = None
+
+    @field_validator("options", mode="before")
+    @classmethod
+    def _accept_tuples(cls, options: Any) -> Any:
+        """Let Python code give several names as a tuple, which JSON does not have. Scripts are written so."""
+        if not isinstance(options, dict):
+            return options
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in options.items()}
 
     @model_serializer(mode="wrap")
     def _leave_out_defaults(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:

@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import JsonValue
 
 from tests.tinyml.net.stacks import random_stacks, stack
 from tests.tinyml.scripts.contents import PROJECTS, content_for, content_named, content_of, network_of, run_script
-from tinyml.data import load, split
+from tinyml.data import DataChoice, Preprocessing, load, split
 from tinyml.learner import TrainingSettings, evaluate, set_up_training
 from tinyml.net import LayerSpecification, NetworkSpecification, Sequential, build
 from tinyml.optims import optimizer_descriptions
@@ -132,6 +133,20 @@ def test_augmented_images_are_written_too() -> None:
     assert re.search(r"from tinyml\.data import .*Brightness.*Zoom", words)
     comment = "# Not in this script: shift, flip, vertical flip, rotation, zoom, brightness"
     assert comment in pytorch_script(content_of(project.model_copy(update={"training": training}))).text
+
+
+@pytest.mark.parametrize("names", [["x"], ["x", "y"], []])
+def test_the_choice_of_data_is_written_with_all_its_settings(names: list[str]) -> None:
+    project = read_project(PROJECTS["circle"])
+    preprocessing = Preprocessing(size=(8, 12), resize="pad", colour="grey", scale="standardise")
+    options: dict[str, JsonValue] = {"inputs": [*names], "delimiter": "tab", "usual_missing": False}
+    data = DataChoice(source="a.csv", options=options, preprocessing=preprocessing, stratified=False, test=0.3)
+    content = content_of(project)
+    content = type(content)(content.inference, data, content.training, content.data, content.title)
+    for script in (tinyml_script(content), pytorch_script(content)):
+        written = re.search(r"DataChoice\([^\n]*?\)(?=\)?$)", script.text, re.MULTILINE)
+        assert written is not None
+        assert eval(written.group(), {"DataChoice": DataChoice}) == data
 
 
 HOSTILE = [
