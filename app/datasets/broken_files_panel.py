@@ -60,6 +60,8 @@ class BrokenFilesPanel(QWidget):
         layout.addWidget(self._list, 1)
         layout.addWidget(self._more)
         layout.addLayout(buttons)
+        # Below a short list, the buttons follow at once.
+        layout.addStretch()
 
     def minimumSizeHint(self) -> QSize:
         return QSize(20 * GRID, 16 * GRID)
@@ -79,6 +81,8 @@ class BrokenFilesPanel(QWidget):
             item = QListWidgetItem(short(name, _NAME_LENGTH))
             item.setToolTip(tool_tip(name))
             self._list.addItem(item)
+        rows = max(1, self._list.count())
+        self._list.setMaximumHeight(rows * max(self._list.sizeHintForRow(0), GRID) + 4 * GRID)
         hidden = len(self.files) - MOST_SHOWN
         self._more.setText(f"and {format_count(hidden)} more" if hidden > 0 else "")
         self._more.setVisible(hidden > 0)

@@ -1,6 +1,6 @@
 """The download of one public set: what it would cost, how far it is, and why it failed."""
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from app.datasets.downloads import Downloads, DownloadState
@@ -11,6 +11,7 @@ from tinyml.core.memory import describe_bytes
 from tinyml.data.public import PublicSet, public_sets
 
 _STEPS = 1000
+_BAR_WIDTH = 40 * GRID
 
 
 class DownloadPanel(QFrame):
@@ -18,6 +19,8 @@ class DownloadPanel(QFrame):
 
     Arguments:
         downloads: the state of all downloads.
+        name: start of the names of its widgets.
+        centred: in the middle of a page whose heading describes the set: without a frame and a description.
         parent: the parent widget.
 
     Signals:
@@ -26,23 +29,29 @@ class DownloadPanel(QFrame):
 
     settings_requested = Signal()
 
-    def __init__(self, downloads: Downloads, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        downloads: Downloads,
+        name: str = "data_page_download",
+        centred: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
-        self.setObjectName("data_page_download_panel")
-        self.setProperty("formula", True)
-        self._downloads = downloads
+        self.setObjectName(f"{name}_panel")
+        self.setProperty("formula", not centred)
+        self._downloads, self._centred = downloads, centred
         self._name = ""
-        self._title = make_heading("data_page_download_title")
-        self._about = make_paragraph("data_page_download_about", "", "muted")
+        self._title = make_label(f"{name}_title", wraps=True) if centred else make_heading(f"{name}_title")
+        self._about = make_paragraph(f"{name}_about", "", "muted")
         self._progress = QProgressBar(maximum=_STEPS, textVisible=False)
-        self._progress.setObjectName("data_page_download_progress")
-        self._facts = make_paragraph("data_page_download_facts", "", "muted")
-        self._error = make_label("data_page_download_error", style_class="danger", wraps=True, selectable=True)
-        self._start = self._make_button("Download", "data_page_download_start")
+        self._progress.setObjectName(f"{name}_progress")
+        self._facts = make_paragraph(f"{name}_facts", "", "muted")
+        self._error = make_label(f"{name}_error", style_class="danger", wraps=True, selectable=True)
+        self._start = self._make_button("Download", f"{name}_start")
         self._start.setProperty("primary", True)
-        self._cancel = self._make_button("Cancel", "data_page_download_cancel")
+        self._cancel = self._make_button("Cancel", f"{name}_cancel")
         self._cancel.setToolTip("Stop the download. It continues here next time.")
-        self._settings = self._make_button("Set a mirror…", "data_page_download_mirror")
+        self._settings = self._make_button("Set a mirror…", f"{name}_mirror")
         self._start.clicked.connect(self._on_start_clicked)
         self._cancel.clicked.connect(self._on_cancel_clicked)
         self._settings.clicked.connect(self.settings_requested)
@@ -65,8 +74,8 @@ class DownloadPanel(QFrame):
         self.setVisible(bool(name))
         if name:
             public = public_sets()[name]
-            self._title.setText(public.title)
-            self._about.setText(public.description.about)
+            self._title.setText(f"{public.title} is not downloaded yet." if self._centred else public.title)
+            show_text(self._about, "" if self._centred else public.description.about)
             self._refresh()
 
     def focus_start(self) -> None:
@@ -99,15 +108,22 @@ class DownloadPanel(QFrame):
     def _lay_out(self) -> None:
         row = QHBoxLayout()
         row.setSpacing(GRID // 2)
+        if self._centred:
+            row.addStretch()
         for button in (self._start, self._cancel, self._settings):
             row.addWidget(button)
         row.addStretch()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(GRID, GRID, GRID, GRID)
-        layout.setSpacing(GRID // 2)
+        layout.setSpacing(GRID if self._centred else GRID // 2)
         for widget in (self._title, self._about, self._progress, self._facts, self._error):
             layout.addWidget(widget)
         layout.addLayout(row)
+        if self._centred:
+            for label in (self._title, self._facts, self._error):
+                label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            self._progress.setFixedWidth(_BAR_WIDTH)
+            layout.setAlignment(self._progress, Qt.AlignmentFlag.AlignHCenter)
 
     @Slot()
     def _on_start_clicked(self) -> None:

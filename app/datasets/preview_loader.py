@@ -5,6 +5,7 @@ from time import monotonic
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from app.datasets.downloads import Downloads
 from app.datasets.preview import DataDetails, DataPreview, load_details, load_preview
 from app.datasets.preview_panel import PreviewPanel
 from app.document import DATA_PENDING, Document
@@ -12,7 +13,7 @@ from app.document.edits import change_data
 from app.jobs import BackgroundRunner, LatestJob
 from app.training.dataset_cache import READING_CANCELLED, cancel_reading
 from app.training.reading import Reading
-from tinyml.core import BrokenFilesError
+from tinyml.core import BrokenFilesError, NotDownloadedError
 from tinyml.data import DataChoice, DataDescription
 
 _CHOOSE_OTHER = "Choose other data at the left, or drop a folder of images, a table or a file of arrays on the window."
@@ -26,6 +27,7 @@ class PreviewLoader(QObject):
 
     Arguments:
         document: holds the choice of data; leaving out broken files is an edit.
+        downloads: of public sets, which the panel offers for a set that is not downloaded.
 
     Attributes:
         panel: the middle of the page.
@@ -36,7 +38,7 @@ class PreviewLoader(QObject):
 
     retried = Signal()
 
-    def __init__(self, document: Document, parent: QObject | None = None) -> None:
+    def __init__(self, document: Document, downloads: Downloads, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._document = document
         self._reading_runner, self._analysis_runner, self._pictures = (BackgroundRunner() for _ in range(3))
@@ -46,7 +48,7 @@ class PreviewLoader(QObject):
         self._same_examples: tuple[str, DataDescription] | None = None
         self._reader = Reading(None)
         self._started = 0.0
-        self.panel = PreviewPanel(document, self._pictures)
+        self.panel = PreviewPanel(document, downloads, self._pictures)
         self.panel.cancelled.connect(self._on_cancelled)
         self.panel.retried.connect(self._on_retried)
         self.panel.skip_requested.connect(self._on_skip_requested)
@@ -138,6 +140,8 @@ class PreviewLoader(QObject):
         error = self._preview_job.error
         if isinstance(error, BrokenFilesError):
             self.panel.show_broken_files(sentence, error.files, self._document.project.data.source)
+        elif isinstance(error, NotDownloadedError):
+            self.panel.show_download(self._document.project.data.source)
         elif sentence == READING_CANCELLED:
             self.panel.show_message(_CANCELLED, retry=True)
         else:

@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLay
 
 from app.datasets.augmentation_panel import AugmentationPanel
 from app.datasets.broken_files_panel import BrokenFilesPanel
+from app.datasets.download_panel import DownloadPanel
+from app.datasets.downloads import Downloads
 from app.datasets.examples_panel import ExamplesPanel
 from app.datasets.findings_line import FindingsLine
 from app.datasets.preview import DataDetails, DataPreview
@@ -33,19 +35,26 @@ class PreviewPanel(QWidget):
 
     Arguments:
         document: its settings say how to augment.
+        downloads: of public sets.
         runner: paints pictures.
 
     Signals:
         cancelled(): the user does not want to wait for the data.
         retried(): the user wants the data to be read again.
         skip_requested(files): the user wants to leave broken files out: a tuple of names.
+        download_shown(name): the panel offers the download of this set now; an empty name: of no set.
+        download_settings_requested(): the user wants to set a mirror.
     """
 
     cancelled = Signal()
     retried = Signal()
     skip_requested = Signal(tuple)
+    download_shown = Signal(str)
+    download_settings_requested = Signal()
 
-    def __init__(self, document: Document, runner: BackgroundRunner, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, document: Document, downloads: Downloads, runner: BackgroundRunner, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("data_page_preview")
         self.setMinimumWidth(40 * GRID)
@@ -58,6 +67,7 @@ class PreviewPanel(QWidget):
         self._switch = ViewSwitch()
         self._findings = FindingsLine()
         self._reading, self._broken = ReadingPanel(), BrokenFilesPanel()
+        self._download = DownloadPanel(downloads, "data_page_needed_download", centred=True)
         self._examples = ExamplesPanel(runner)
         self._augmentation = AugmentationPanel(document, runner)
         self._view_of: dict[tuple[str, ...], str] = {}
@@ -84,6 +94,7 @@ class PreviewPanel(QWidget):
         show_text(self._title, short(data.title) if data is not None else "")
         show_text(self._summary, describe_examples(data) if data is not None else "")
         show_text(self._about, data.about if data is not None else "")
+        self._fit()
 
     def show_message(self, sentence: str, way_out: str = "", danger: bool = False, retry: bool = False) -> None:
         """Show a sentence in place of the examples.
@@ -96,7 +107,18 @@ class PreviewPanel(QWidget):
         """
         self._drop()
         self._reading.show_message(sentence, way_out, danger, retry)
-        self._stack.setCurrentWidget(self._reading)
+        self._show_page(self._reading)
+
+    def show_download(self, name: str) -> None:
+        """Offer the download of a public set, in place of the examples.
+
+        Arguments:
+            name: of the set.
+        """
+        self._drop()
+        self._download.show_set(name)
+        self._show_page(self._download_page)
+        self.download_shown.emit(name)
 
     def show_progress(self, text: str, share: float) -> None:
         """Show how far the reading is, in place of the examples.
@@ -106,7 +128,7 @@ class PreviewPanel(QWidget):
             share: of the data that is read, 0 to 1.
         """
         self._reading.show_progress(text, share)
-        self._stack.setCurrentWidget(self._reading)
+        self._show_page(self._reading)
 
     def show_broken_files(self, sentence: str, files: Sequence[str], folder: str) -> None:
         """Show the files that cannot be read, in place of the examples.
@@ -118,7 +140,7 @@ class PreviewPanel(QWidget):
         """
         self._drop()
         self._broken.show_files(sentence, files, folder)
-        self._stack.setCurrentWidget(self._broken)
+        self._show_page(self._broken)
 
     def show_preview(self, preview: DataPreview) -> None:
         """Show examples. `show_details` adds what takes longer.
@@ -131,7 +153,7 @@ class PreviewPanel(QWidget):
         self._findings.show_findings((), _ANALYSING)
         self._examples.show_preview(preview)
         self._show_view(self._view_of.get(preview.views, preview.views[0]))
-        self._stack.setCurrentWidget(self._content)
+        self._show_page(self._content)
         index = self._examples.training_examples
         self._augmentation.show_example(index[0] if index is not None and len(index) else None)
         self._fit()
@@ -168,6 +190,15 @@ class PreviewPanel(QWidget):
         self._augmentation.hide()
 
     def _fit(self) -> None:
+        """Put the summary below the title if it would be cut off beside it; show the augmented samples if they fit."""
+        switch = self._switch.sizeHint().width() if self._switch.views else 0
+        margins = self._texts.contentsMargins()
+        room = self.width() - margins.left() - margins.right() - self._title.sizeHint().width() - switch - 3 * GRID
+        wanted = self._header if self._summary.sizeHint().width() <= room else self._below_title
+        if wanted.indexOf(self._summary) < 0:
+            other = self._below_title if wanted is self._header else self._header
+            other.removeWidget(self._summary)
+            wanted.insertWidget(1 if wanted is self._header else 0, self._summary, 1)
         if self.preview is not None:
             images = len(self.preview.description.example_shape) == 3
             self._augmentation.setVisible(images and self.height() >= _LOWEST_WITH_AUGMENTATION)
@@ -177,6 +208,7 @@ class PreviewPanel(QWidget):
             self._view_of[self.preview.views] = view
             self._switch.show_views(self.preview.views, view)
             self._examples.show_view(view)
+            self._fit()
 
     def _lay_out(self) -> None:
         self._content = QWidget()
@@ -185,26 +217,40 @@ class PreviewPanel(QWidget):
         content.setSpacing(GRID)
         content.addWidget(self._examples, 1)
         content.addWidget(self._augmentation)
+        self._download_page = QWidget()
+        middle = QVBoxLayout(self._download_page)
+        middle.addStretch(1)
+        middle.addWidget(self._download)
+        middle.addStretch(2)
         self._stack = QStackedWidget()
-        for page in (self._reading, self._broken, self._content):
+        for page in (self._reading, self._broken, self._download_page, self._content):
             self._stack.addWidget(page)
         # The examples take the room that the texts leave. Else the page would scroll below their wanted height.
         self._stack.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
-        header = QHBoxLayout()
+        self._header = header = QHBoxLayout()
         header.setSpacing(GRID)
         header.addWidget(self._title)
         header.addWidget(self._summary, 1)
         header.addWidget(self._switch, 0, Qt.AlignmentFlag.AlignRight)
-        layout = QVBoxLayout(self)
+        self._below_title = QHBoxLayout()
+        self._texts = layout = QVBoxLayout(self)
         layout.setContentsMargins(2 * GRID, GRID + GRID // 2, 2 * GRID, GRID)
         layout.setSpacing(GRID // 2)
         layout.addLayout(header)
+        layout.addLayout(self._below_title)
         layout.addWidget(self._about)
         layout.addWidget(self._findings)
         layout.addSpacing(GRID)
         layout.addWidget(self._stack, 1)
 
+    def _show_page(self, page: QWidget) -> None:
+        if page is not self._download_page and self._download.name:
+            self._download.show_set("")
+            self.download_shown.emit("")
+        self._stack.setCurrentWidget(page)
+
     def _connect(self) -> None:
+        self._download.settings_requested.connect(self.download_settings_requested)
         self._switch.chosen.connect(self._on_view_chosen)
         self._examples.view_changed.connect(self._on_view_changed)
         self._examples.example_shown.connect(self._on_example_shown)

@@ -59,7 +59,7 @@ class SourcePanel(QWidget):
         self.downloads = Downloads(self)
         self._facts = GalleryFacts(self)
         self._state = GalleryState()
-        self._offered = self._wanted = ""
+        self._offered = self._wanted = self._shown_elsewhere = ""
         self._icons = icon_pictures()
         self._list = EntryList("data_page_list", "Data to choose from", PICTURE_SIZE // 2)
         self._nothing_yet = make_paragraph("data_page_nothing_yet", NOTHING_YET, "muted")
@@ -91,6 +91,16 @@ class SourcePanel(QWidget):
             self._facts.request_kinds(recent)
         self._state = replace(self._state, recent=tuple(recent), chosen=chosen, described=described, pending=pending)
         show_text(self._error, error)
+        self._refresh()
+
+    @Slot(str)
+    def hide_download_of(self, name: str) -> None:
+        """Offer no download of a set here, because the page offers it in its middle.
+
+        Arguments:
+            name: of the set; empty for none.
+        """
+        self._shown_elsewhere = name
         self._refresh()
 
     def shutdown(self) -> None:
@@ -153,7 +163,7 @@ class SourcePanel(QWidget):
         self._nothing_yet.setVisible(not self._state.recent)
         download = self.downloads.states.get(marked)
         missing = download is not None and not download.complete and (self.downloads.known or bool(self._offered))
-        self._download.show_set(marked if missing else "")
+        self._download.show_set(marked if missing and marked != self._shown_elsewhere else "")
         self._show_hint()
 
     def _show_hint(self) -> None:
@@ -198,7 +208,7 @@ class SourcePanel(QWidget):
             menu.addAction(f"Delete the download ({size})…", lambda: self._ask_to_clear(name))
             menu.addAction("Show in the file manager", lambda: open_folder(public_sets()[name].folder))
         menu.addSeparator()
-        menu.addAction("Download settings…", self._on_settings_clicked)
+        menu.addAction("Download settings…", self.show_settings)
 
     def _start(self, name: str) -> None:
         self._offered = self._wanted = name
@@ -229,7 +239,8 @@ class SourcePanel(QWidget):
         box.open()
 
     @Slot()
-    def _on_settings_clicked(self) -> None:
+    def show_settings(self) -> None:
+        """Show the mirror and what is downloaded, in a dialog."""
         dialog = DownloadSettings(self.downloads, self)
         dialog.clear_requested.connect(self._ask_to_clear)
         dialog.folder_requested.connect(self._on_folder_requested)
@@ -254,7 +265,7 @@ class SourcePanel(QWidget):
         self._pictures_timer.timeout.connect(self._facts.request_built_in)
         self.downloads.changed.connect(self._on_downloads_changed)
         self.downloads.finished.connect(self.downloaded)
-        self._download.settings_requested.connect(self._on_settings_clicked)
+        self._download.settings_requested.connect(self.show_settings)
 
     def _make_settings_button(self) -> QToolButton:
         button = QToolButton()
@@ -263,7 +274,7 @@ class SourcePanel(QWidget):
         button.setToolTip("Download settings: a mirror of your school, and what is downloaded")
         button.setAutoRaise(True)
         button.setIcon(qtawesome.icon("mdi6.cog-outline", color=current_theme().muted))
-        button.clicked.connect(self._on_settings_clicked)
+        button.clicked.connect(self.show_settings)
         return button
 
     def _make_buttons(self) -> list[QPushButton]:

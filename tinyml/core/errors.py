@@ -65,6 +65,10 @@ class BrokenFilesError(DataError):
         self.files = files
 
 
+class NotDownloadedError(DataError):
+    """A public set must be downloaded before it can be read."""
+
+
 class StorageError(TinymlError):
     """A file could not be read or written; nothing was changed."""
 

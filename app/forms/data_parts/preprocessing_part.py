@@ -52,7 +52,8 @@ class PreprocessingPart(DataPart):
         self.show_refusal()
         for option, words in data.recognised:
             if option in ("size", "colour"):
-                self._fields.show_note(option, words if getattr(wanted, option) in (None, "automatic") else "")
+                is_automatic = getattr(wanted, option) in (None, "automatic")
+                self._fields.show_note(option, words[:1].upper() + words[1:] if is_automatic else "")
         scale = data.default_scale if wanted.scale == "automatic" else wanted.scale
         targets = data.default_scale_targets if wanted.scale_targets == "automatic" else wanted.scale_targets
         scaled = scale == "standardise" or (scale == "unit" and len(data.example_shape) != 3)

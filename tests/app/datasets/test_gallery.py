@@ -193,12 +193,30 @@ def test_other_data_chosen_meanwhile_stays_in_use(qtbot, page, document) -> None
 
 def test_a_project_whose_public_set_is_not_downloaded_offers_it(qtbot, page, document) -> None:
     document.apply(change_data(document.project, source=SET))
-    panel = find(page, QWidget, "download_panel")
+    panel = find(page, QWidget, "needed_download_panel")
     qtbot.waitUntil(panel.isVisible)
     assert document.data is not None  # shapes are known without the download
-    find(page, QPushButton, "download_start").click()
+    assert shown_text(page, "needed_download_title") == "CIFAR-10 is not downloaded yet."
+    assert not find(page, QPushButton, "retry").isVisible()
+    assert not shown_text(page, "message")
+    # It is offered once: in the middle, not at the left as well.
+    assert not find(page, QWidget, "download_panel").isVisible()
+    find(page, QPushButton, "needed_download_start").click()
     qtbot.waitUntil(lambda: page.preview is not None and page.preview.description.name == SET, timeout=10_000)
     assert not panel.isVisible()
+
+
+def test_the_offer_in_the_middle_ends_with_the_choice_of_other_data(qtbot, page, document) -> None:
+    document.apply(change_data(document.project, source=SET))
+    panel = find(page, QWidget, "needed_download_panel")
+    qtbot.waitUntil(panel.isVisible)
+    choose(page, "mnist")
+    assert find(page, QWidget, "download_panel").isVisible()  # another set is offered at the left
+    choose(page, "circle")
+    qtbot.waitUntil(lambda: page.preview is not None and page.preview.description.name == "circle", timeout=10_000)
+    assert not panel.isVisible()
+    choose(page, SET)
+    assert find(page, QWidget, "download_panel").isVisible()
 
 
 def test_the_menu_of_a_public_set(qtbot, page, tmp_path, opened) -> None:

@@ -228,3 +228,12 @@ def test_a_new_split_keeps_the_view(qtbot, digits, document) -> None:
     assert digits._loader.panel.view == "all"
     find(digits, ChoiceBox, "part_filter").setCurrentText("test")
     assert find(digits, ExampleGrid, "all").count == 719
+
+
+def test_the_summary_moves_below_the_title_of_a_narrow_page(qtbot, page, use) -> None:
+    use("digits")
+    title, summary = find(page, QLabel, "title"), find(page, QLabel, "summary")
+    for width, beside in ((1500, True), (900, False), (1500, True)):
+        page.resize(width, 760)
+        qtbot.waitUntil(lambda beside=beside: (summary.y() < title.geometry().bottom()) == beside)
+        assert summary.fontMetrics().horizontalAdvance(summary.text()) <= summary.width()

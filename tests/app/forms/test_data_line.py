@@ -65,7 +65,7 @@ def test_missing_data_are_found_again_with_their_options_and_split(qtbot, monkey
     assert document.undo_stack.count() == 0
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path))
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: "cannot read" in frame.line.sentence)
+    qtbot.waitUntil(lambda: "holds no images" in frame.line.sentence)
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: now)
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: document.data is not None)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tinyml.core import DataError, StorageError
+from tinyml.core import DataError, NotDownloadedError, StorageError
 from tinyml.core.memory import describe_bytes
 from tinyml.data.cache_folder import cache_folder
 from tinyml.data.dataset import DataDescription, Dataset, ProgressCallback
@@ -87,14 +87,13 @@ class PublicSet:
         Arguments:
             progress: called from time to time with the share that is done, from 0 to 1.
 
-        Raises `DataError` when the set is not downloaded or its files are damaged.
+        Raises `NotDownloadedError` when the set is not downloaded, `DataError` when its files are damaged.
         """
         if not self.is_downloaded:
             size = describe_bytes(self.download_size)
-            raise DataError(
-                f"{self.title} is not downloaded yet ({size}). Download it on the Data page, or in Python with "
-                f"tinyml.data.download('{self.name}')."
-            )
+            error = NotDownloadedError(f"{self.title} is not downloaded yet ({size}). Download it on the Data page.")
+            error.add_note(f"In Python: tinyml.data.download('{self.name}')")
+            raise error
         folder = self.folder
         for file in self.files:
             try:
