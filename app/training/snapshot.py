@@ -41,12 +41,13 @@ class Snapshot:
     preprocessing: FittedPreprocessing | None = None
 
     def fits(self, network: NetworkSpecification, description: DataDescription | None) -> bool:
-        """Return True if these are weights of `network` for data with the shape and the targets of `description`."""
+        """Return True if these are weights of `network` for data with the inputs and the targets of `description`."""
         return (
             description is not None
             and self.network == network
             and self.description.example_shape == description.example_shape
-            and len(self.description.class_names) == len(description.class_names)
+            and self.description.input_names == description.input_names
+            and self.description.class_names == description.class_names
             and self.description.target_shape == description.target_shape
             and self.description.target == description.target
         )
@@ -60,7 +61,7 @@ class Snapshot:
             samples: examples of data that these weights fit.
         """
         fitted = self.preprocessing
-        if fitted is None or fitted.encoding != samples.description.encoding:
+        if fitted is None:
             return samples
         return replace(samples, scaling=fitted.scaling, target_scaling=fitted.target_scaling)
 

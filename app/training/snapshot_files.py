@@ -1,9 +1,10 @@
 """Snapshots in files: write one in any export format, and read one from a model file."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from app.training.snapshot import Snapshot, frozen_state
-from tinyml.data import describe_choice
+from tinyml.data import DataDescription, describe_choice
 from tinyml.learner import EpochFinished
 from tinyml.storage import SavedModel, load_model, summarise_history
 from tinyml.storage.exporters import exporter_of
@@ -38,13 +39,25 @@ def load_snapshot(path: Path) -> Snapshot:
         about.network,
         about.data,
         about.training,
-        describe_choice(about.data),
+        _description_of(about),
         frozen_state(net),
         history,
         test_loss=about.test_loss,
         test_accuracy=about.test_accuracy,
         test_r_squared=about.test_r_squared,
         preprocessing=about.preprocessing,
+    )
+
+
+def _description_of(about: SavedModel) -> DataDescription:
+    """Return the description of the data as the network learned it: the data may have changed since."""
+    now = describe_choice(about.data)
+    return replace(
+        now,
+        example_shape=about.input_shape,
+        class_names=about.class_names,
+        target_shape=about.target_shape,
+        input_names=now.input_names if about.preprocessing is None else about.preprocessing.input_names,
     )
 
 
