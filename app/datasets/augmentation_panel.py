@@ -95,7 +95,7 @@ class AugmentationPanel(QWidget):
         self._shown = wanted
         self._again.setVisible(bool(augmentations))
         self._grid.setVisible(bool(augmentations))
-        self._about.setText("drawn again each epoch" if augmentations else _NONE)
+        self._about.setText("new each epoch" if augmentations else _NONE)
         if not augmentations:
             self._job.cancel()
             self._grid.set_images([])

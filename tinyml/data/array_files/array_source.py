@@ -14,7 +14,7 @@ from typing import Literal
 
 import numpy as np
 
-from tinyml.core import DataError, StorageError
+from tinyml.core import DataError, StorageError, describe_count
 from tinyml.core.files import open_for_reading, show_path
 from tinyml.core.memory import describe_bytes
 from tinyml.data.array_files.npy_header import NpyHeader, read_npy_header
@@ -158,7 +158,10 @@ def _list_members(archive: zipfile.ZipFile, path: Path) -> dict[str, StoredArray
     if not members:
         raise DataError(f"'{show_path(path.name)}' holds no arrays of NumPy. Save them with numpy.savez.")
     if len(members) > MOST_ARRAYS:
-        raise DataError(f"'{show_path(path.name)}' holds more than {MOST_ARRAYS:,} arrays. Save the needed ones alone.")
+        raise DataError(
+            f"'{show_path(path.name)}' holds more than {describe_count(MOST_ARRAYS)} arrays. Save the needed ones "
+            "alone."
+        )
     for info in members:
         name = info.filename.removesuffix(".npy")[:_LONGEST_NAME]
         shown = f"{path.name}/{name}"
@@ -183,8 +186,9 @@ def _check_size(name: str, header: NpyHeader, size: int) -> None:
     if header.offset + header.size != size:
         relation = "longer" if header.offset + header.size < size else "shorter"
         raise DataError(
-            f"'{show_path(name)}' is {relation} than its header declares ({size - header.offset:,} instead of "
-            f"{header.size:,} bytes), so it is damaged. Copy or save it again."
+            f"'{show_path(name)}' is {relation} than its header declares ({describe_count(size - header.offset)} "
+            "instead of "
+            f"{describe_count(header.size)} bytes), so it is damaged. Copy or save it again."
         )
 
 

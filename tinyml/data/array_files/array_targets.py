@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from tinyml.core import Array, DataError
+from tinyml.core import Array, DataError, describe_count
 from tinyml.core.files import show_path
 
 TargetKind = Literal["automatic", "classes", "numbers"]
@@ -60,7 +60,9 @@ def read_targets(
         return _text_classes(values, shown, kind)
     if values.dtype.kind == "f" and not np.isfinite(values).all():
         place = int(np.argwhere(~np.isfinite(values))[0][0])
-        raise DataError(f"The target of example {place:,} in '{shown}' is NaN or infinite. Remove or correct it.")
+        raise DataError(
+            f"The target of example {describe_count(place)} in '{shown}' is NaN or infinite. Remove or correct it."
+        )
     if kind != "numbers" and _is_one_hot(values):
         labels = values.argmax(axis=1).astype(np.int64)
         return ReadTargets(_names(range(values.shape[1]), names), labels, None, "classes (one-hot)")
@@ -121,6 +123,7 @@ def _names(default: Sequence[object], names: Sequence[str] | None) -> tuple[str,
 def _check_count(count: int, shown: str) -> None:
     if count > MOST_CLASSES:
         raise DataError(
-            f"The targets '{shown}' have {count:,} different values, but {MOST_CLASSES:,} classes is the most. "
+            f"The targets '{shown}' have {describe_count(count)} different values, but {describe_count(MOST_CLASSES)} "
+            "classes is the most. "
             "Choose numbers as the kind of the target."
         )

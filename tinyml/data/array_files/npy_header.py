@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from tinyml.core import DataError, Shape
+from tinyml.core import DataError, Shape, describe_count
 from tinyml.core.files import show_path
 
 MAGIC = b"\x93NUMPY"
@@ -84,7 +84,9 @@ def read_npy_header(file: Reads, name: str) -> NpyHeader:
     length_bytes = _read(file, length_format.size)
     length = length_format.unpack(length_bytes)[0] if len(length_bytes) == length_format.size else 0
     if length > _LONGEST:
-        raise DataError(f"The header of '{shown}' has {length:,} bytes, so it is damaged. Save the array again.")
+        raise DataError(
+            f"The header of '{shown}' has {describe_count(length)} bytes, so it is damaged. Save the array again."
+        )
     text = _read(file, length)
     if not length or len(text) < length:
         raise DataError(f"'{shown}' is cut off in its header. Copy or save it again.")
@@ -149,5 +151,8 @@ def _read_shape(entries: dict[str, tuple[str | None, ...]], shown: str) -> Shape
         raise DataError(f"The header of '{shown}' has an impossible shape. Save the array again with NumPy.")
     shape = tuple(map(int, texts))
     if math.prod(shape) > _LARGEST_SIZE:
-        raise DataError(f"'{shown}' declares {math.prod(shape):,} elements, more than can be read. Use fewer examples.")
+        raise DataError(
+            f"'{shown}' declares {describe_count(math.prod(shape))} elements, more than can be read. Use fewer "
+            "examples."
+        )
     return shape

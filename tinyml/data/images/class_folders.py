@@ -12,7 +12,7 @@ A folder that holds nothing but one folder, such as an unpacked archive, counts 
 import unicodedata
 from dataclasses import dataclass
 
-from tinyml.core import DataError
+from tinyml.core import DataError, describe_count
 from tinyml.core.files import show_path
 from tinyml.data.images.listing import Folder, ImageFile, Listing
 
@@ -181,13 +181,13 @@ def _describe_left_out(listing: Listing) -> list[str]:
     if others:
         shown = ", ".join(f"'{show_path(name)}'" for name in others[:_SHOWN]) + (", …" if len(others) > _SHOWN else "")
         findings.append(
-            f"{len(others):,} files are no images and are left out: {shown}."
+            f"{describe_count(len(others))} files are no images and are left out: {shown}."
             if len(others) > 1
             else f"One file is no image and is left out: {shown}."
         )
     if listing.hidden:
         findings.append(
-            f"{listing.hidden:,} hidden files or folders are left out."
+            f"{describe_count(listing.hidden)} hidden files or folders are left out."
             if listing.hidden > 1
             else "One hidden file or folder is left out."
         )
@@ -198,4 +198,4 @@ def _describe_left_out(listing: Listing) -> list[str]:
 
 
 def _images(count: int) -> str:
-    return f"{count:,} images"
+    return f"{describe_count(count)} images"

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from tinyml.core import DataError
+from tinyml.core import DataError, describe_count
 from tinyml.core.files import show_path
 from tinyml.core.suggestions import did_you_mean
 from tinyml.data.images.file_index import FileIndex
@@ -140,12 +140,12 @@ def label_kind(found: LabelledFiles, kind: LabelKind) -> tuple[Literal["classes"
     different = len(set(column))
     numbers = _numbers(column, found.decimal)
     if np.isnan(numbers).any():
-        return "classes", f"classes: {different:,} different texts."
+        return "classes", f"classes: {describe_count(different)} different texts."
     whole = bool(np.all(numbers == np.rint(numbers)))
     if whole and different <= _MOST_CLASSES_OF_NUMBERS and len(column) >= _LEAST_IMAGES_IN_CLASS * different:
-        return "classes", f"classes: {different:,} different whole numbers, each of them several times."
+        return "classes", f"classes: {describe_count(different)} different whole numbers, each of them several times."
     words = "whole numbers that hardly repeat" if whole else "numbers with decimals"
-    return "numbers", f"numbers (regression): {different:,} different {words}."
+    return "numbers", f"numbers (regression): {describe_count(different)} different {words}."
 
 
 def read_classes(found: LabelledFiles) -> tuple[tuple[str, ...], np.ndarray]:
@@ -269,7 +269,7 @@ def _place(header: Sequence[str], column: str, name: str) -> int:
 
 
 def _count(names: Sequence[str], one: str, more: str) -> str:
-    return f"One {one}" if len(names) == 1 else f"{len(names):,} {more}"
+    return f"One {one}" if len(names) == 1 else f"{describe_count(len(names))} {more}"
 
 
 def _names(names: Sequence[str]) -> str:

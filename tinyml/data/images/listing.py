@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from tinyml.core import DataError
+from tinyml.core import DataError, describe_count
 from tinyml.core.files import show_path
 
 SUFFIXES = frozenset(
@@ -242,7 +242,8 @@ class _Walk:
         self.entries += 1
         if self.entries > self.most:
             raise DataError(
-                f"'{self._shown()}' holds more than {self.most:,} files and folders. Choose a folder of data only."
+                f"'{self._shown()}' holds more than {describe_count(self.most)} files and folders. Choose a folder of "
+                "data only."
             )
         if self.entries % _REPORT_EVERY == 0:
             self.progress(0.0)

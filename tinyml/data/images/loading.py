@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tinyml.core import BrokenFilesError, DataError
+from tinyml.core import BrokenFilesError, DataError, describe_count
 from tinyml.core.files import path_exists, show_path
 from tinyml.data.images.byte_cache import cache_key, read_cached, write_cached
 from tinyml.data.images.decoding import decode_images
@@ -59,5 +59,7 @@ def _describe(broken: dict[str, str], count: int) -> str:
     )
     first = next(iter(broken.values()))
     if len(broken) == 1:
-        return f"One of {count:,} images cannot be read: {names}. {first}"
-    return f"{len(broken):,} of {count:,} images cannot be read: {names}. The first: {first}"
+        return f"One of {describe_count(count)} images cannot be read: {names}. {first}"
+    return (
+        f"{describe_count(len(broken))} of {describe_count(count)} images cannot be read: {names}. The first: {first}"
+    )

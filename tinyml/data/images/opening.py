@@ -21,7 +21,7 @@ from typing import IO, cast
 
 from PIL import Image, ImageFile
 
-from tinyml.core import DataError, StorageError
+from tinyml.core import DataError, StorageError, describe_count
 from tinyml.core.files import open_for_reading, show_path
 
 LARGEST_PIXELS = 128 * 10**6
@@ -121,13 +121,14 @@ def read_image(file: IO[bytes], name: str) -> Iterator[Image.Image]:
         width, height = image.size
         if width * height > LARGEST_PIXELS:
             raise DataError(
-                f"'{show_path(name)}' has {width:,} × {height:,} pixels, more than the {LARGEST_PIXELS:,} that can be "
+                f"'{show_path(name)}' has {describe_count(width)} × {describe_count(height)} pixels, more than the "
+                f"{describe_count(LARGEST_PIXELS)} that can be "
                 "read. Make it smaller, or leave it out."
             )
         yield image
     except PILLOW_ERRORS as error:
         raise DataError(
-            f"'{show_path(name)}' is damaged or cut off ({_reason(error)}). Copy it again, or leave it out."
+            f"'{show_path(name)}' is damaged or cut off: {_reason(error)}. Copy it again, or leave it out."
         ) from error
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tinyml.core import DataError
+from tinyml.core import DataError, describe_count
 from tinyml.data.images.encode import has_colour, upright_size
 from tinyml.data.images.listing import ImageFile
 from tinyml.data.images.opening import open_image
@@ -65,7 +65,9 @@ def sample_images(
         except DataError as error:
             broken.append(str(error))
     if not sizes:
-        raise DataError(f"None of {len(broken):,} images that were tried can be read. The first: {broken[0]}")
+        raise DataError(
+            f"None of {describe_count(len(broken))} images that were tried can be read. The first: {broken[0]}"
+        )
     sizes_by_area = sorted(sizes, key=lambda size: (size[0] * size[1], size))
     return Samples(
         count=len(chosen),

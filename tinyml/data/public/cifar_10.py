@@ -12,7 +12,7 @@ from typing import IO
 
 import numpy as np
 
-from tinyml.core import DataError, StorageError
+from tinyml.core import DataError, StorageError, describe_count
 from tinyml.core.files import open_for_reading
 from tinyml.data.dataset import DataDescription, Dataset, ProgressCallback
 from tinyml.data.downloads import PublishedFile
@@ -59,7 +59,7 @@ def read_cifar(folder: Path, description: DataDescription, progress: ProgressCal
                     continue
                 content = archive.extractfile(member) if member.isreg() else None
                 if content is None or member.size != size * (1 + images[0].size):
-                    raise DataError(_damaged(f"'{member.name}' has another size than {size:,} examples"))
+                    raise DataError(_damaged(f"'{member.name}' has another size than {describe_count(size)} examples"))
                 missing.remove(member.name)
                 start = BATCHES.index(member.name) * size
                 for first in range(start, start + size, _CHUNK):

@@ -18,7 +18,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from tinyml.core import DataError
+from tinyml.core import DataError, describe_count
 from tinyml.core.files import path_kind, show_path
 from tinyml.core.memory import describe_bytes
 from tinyml.data.array_files.array_roles import PARTS, ArrayRoles, choose_arrays
@@ -157,7 +157,8 @@ def _as_floats(block: np.ndarray, first: int, name: str) -> np.ndarray:
     if not finite.all():
         example = first + int(np.argwhere(~finite)[0][0])
         raise DataError(
-            f"Example {example:,} of '{show_path(name)}' holds a number that is NaN, infinite or too large for "
+            f"Example {describe_count(example)} of '{show_path(name)}' holds a number that is NaN, infinite or too "
+            "large for "
             "float32. Remove or correct it."
         )
     return values
@@ -241,9 +242,10 @@ def _read_targets(arrays: dict[str, StoredArray], roles: ArrayRoles, kind: Targe
         header, inputs = arrays[name].header, arrays[roles.inputs[part]]
         count = inputs.header.shape[0]
         if header.shape[:1] != (count,):
-            there = f"{header.shape[0]:,} targets" if header.shape else "a single target"
+            there = f"{describe_count(header.shape[0])} targets" if header.shape else "a single target"
             raise DataError(
-                f"'{show_path(inputs.name)}' holds {count:,} examples, but '{show_path(name)}' {there}. Choose arrays "
+                f"'{show_path(inputs.name)}' holds {describe_count(count)} examples, but '{show_path(name)}' {there}. "
+                "Choose arrays "
                 "that belong together."
             )
         if header.size > _LARGEST_TARGETS:
@@ -302,7 +304,7 @@ def _describe(
         example_shape=form.shape,
         class_names=targets.class_names if targets is not None else (),
         count=sum(counts.values()),
-        about=f"{sum(counts.values()):,} examples from {show_path(path)}: {form.words}.",
+        about=f"{describe_count(sum(counts.values()))} examples from {show_path(path)}: {form.words}.",
         test_count=counts.get("test", 0),
         validation_count=counts.get("validation", 0),
         target_shape=None if numbers is None else numbers.shape[1:],
@@ -343,7 +345,7 @@ def _recognised(
 def _describe_array(array: StoredArray) -> str:
     kinds = {"f": "floats", "i": "whole numbers", "u": "whole numbers", "b": "booleans"}
     kind = "bytes" if array.header.dtype == np.uint8 else kinds.get(array.header.dtype.kind, "texts")
-    return f"'{show_path(array.name)}', {' × '.join(f'{size:,}' for size in array.header.shape)} {kind}"
+    return f"'{show_path(array.name)}', {' × '.join(describe_count(size) for size in array.header.shape)} {kind}"
 
 
 ARRAYS = Reader(

@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tinyml.core import DataError, StorageError
+from tinyml.core import DataError, StorageError, describe_count
 from tinyml.core.files import path_exists, path_kind, read_bounded
 from tinyml.data.dataset import DataDescription, Dataset
 from tinyml.data.preprocessing import ImageEncoding
@@ -102,7 +102,8 @@ def _describe(folder: Path, pairs: tuple[_Pair, ...], stamps: tuple[tuple[int, i
         (label_count,) = read_idx_shape(pair.labels, 1)
         if shapes[-1][0] != label_count:
             raise DataError(
-                f"'{pair.images.name}' holds {shapes[-1][0]:,} images but '{pair.labels.name}' {label_count:,} labels. "
+                f"'{pair.images.name}' holds {describe_count(shapes[-1][0])} images but '{pair.labels.name}' "
+                f"{describe_count(label_count)} labels. "
                 "They do not belong together. Choose a folder whose files do."
             )
         largest_label = max(largest_label, int(read_idx(pair.labels, 1).max()))
@@ -166,7 +167,9 @@ def _list_files(folder: Path) -> list[Path]:
         for path in folder.iterdir():
             files.append(path)
             if len(files) > _MOST_FILES:
-                raise DataError(f"'{folder}' holds more than {_MOST_FILES:,} files. Choose a folder of data only.")
+                raise DataError(
+                    f"'{folder}' holds more than {describe_count(_MOST_FILES)} files. Choose a folder of data only."
+                )
         return sorted(files)
     except OSError as error:
         raise DataError(f"Could not read the folder '{folder}': {error.strerror or error}.") from error

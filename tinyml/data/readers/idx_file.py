@@ -17,7 +17,7 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from tinyml.core import DataError, Shape, StorageError
+from tinyml.core import DataError, Shape, StorageError, describe_count
 from tinyml.core.files import open_for_reading
 from tinyml.data.dataset import ProgressCallback
 
@@ -92,14 +92,16 @@ def _fill(content: NDArray[np.uint8], path: Path, rank: int) -> Iterator[int]:
             count = file.readinto(rest[done : done + _CHUNK])
             if not count:
                 raise DataError(
-                    f"'{path.name}' is cut off: its header declares {len(rest):,} bytes of data, but {done:,} are "
+                    f"'{path.name}' is cut off: its header declares {describe_count(len(rest))} bytes of data, but "
+                    f"{describe_count(done)} are "
                     "there. Copy or download it again."
                 )
             done += count
             yield done
         if file.read(1):  # gzip compares its checksum here
             raise DataError(
-                f"'{path.name}' has more than the {len(rest):,} bytes of data that its header declares, so it is "
+                f"'{path.name}' has more than the {describe_count(len(rest))} bytes of data that its header declares, "
+                "so it is "
                 "damaged. Copy or download it again."
             )
 
@@ -136,7 +138,7 @@ def _read_header(file: io.BufferedIOBase, path: Path, rank: int) -> Shape:
 def _check_declared_size(path: Path, shape: Shape) -> None:
     """Compare the declared size with the size of the file, before memory is allocated."""
     total = math.prod(shape)
-    declares = f"'{path.name}' declares {' × '.join(f'{size:,}' for size in shape)} bytes of data"
+    declares = f"'{path.name}' declares {' × '.join(describe_count(size) for size in shape)} bytes of data"
     if total < 1:
         raise DataError(f"{declares}: it is empty. Choose other files.")
     if total > LARGEST_CONTENT:
@@ -145,4 +147,4 @@ def _check_declared_size(path: Path, shape: Shape) -> None:
         )
     size = path.stat().st_size
     if total > (size * _LARGEST_RATIO if path.suffix.lower() == ".gz" else size):
-        raise DataError(f"{declares}, but it is only {size:,} bytes long. Copy or download it again.")
+        raise DataError(f"{declares}, but it is only {describe_count(size)} bytes long. Copy or download it again.")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from tinyml.core import describe_count
 from tinyml.core.files import path_kind, show_path
 from tinyml.data.dataset import DataDescription, Dataset
 from tinyml.data.images.class_folders import FoundImages, find_classes
@@ -79,8 +80,8 @@ def _describe(request: ReadRequest, found: FoundImages, form: CommonForm) -> Dat
         example_shape=form.shape,
         class_names=found.class_names,
         count=len(found.files),
-        about=f"{len(found.files):,} images from {show_path(request.path)}"
-        + (f", in {classes:,} class folders." if classes else ", without labels.")
+        about=f"{describe_count(len(found.files))} images from {show_path(request.path)}"
+        + (f", in {describe_count(classes)} class folders." if classes else ", without labels.")
         + _own_parts(found),
         validation_count=found.validation_count,
         test_count=found.test_count,
@@ -98,7 +99,7 @@ def _describe(request: ReadRequest, found: FoundImages, form: CommonForm) -> Dat
 
 def _own_parts(found: FoundImages) -> str:
     parts = [("validation", found.validation_count), ("test", found.test_count)]
-    words = " and ".join(f"{count:,} of the {part} part" for part, count in parts if count)
+    words = " and ".join(f"{describe_count(count)} of the {part} part" for part, count in parts if count)
     return f" They have their own parts: {words} at the end." if words else ""
 
 

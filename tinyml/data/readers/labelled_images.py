@@ -11,7 +11,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from tinyml.core import DataError
+from tinyml.core import DataError, describe_count
 from tinyml.core.files import path_kind, show_path
 from tinyml.data.dataset import DataDescription, Dataset
 from tinyml.data.images.file_index import FileIndex
@@ -170,7 +170,8 @@ class _Contents:
             example_shape=self.form.shape,
             class_names=self.class_names,
             count=len(found.files),
-            about=f"{len(found.files):,} images from {show_path(path)}, with labels from '{show_path(self.table)}'.",
+            about=f"{describe_count(len(found.files))} images from {show_path(path)}, with labels from "
+            f"'{show_path(self.table)}'.",
             target_shape=(len(found.label_columns),) if numbers else None,
             bytes_per_number=1,
             stamp=f"{self.form.stamp} {self.stamp}",

@@ -13,6 +13,7 @@ Missing numbers are NaN until the scaling, which is fitted on the training examp
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tinyml.core import describe_count
 from tinyml.core.files import path_kind, show_path
 from tinyml.data.columns import ColumnInfo, ColumnRole
 from tinyml.data.dataset import DataDescription, Dataset
@@ -112,7 +113,7 @@ def _describe(path: Path, table: ParsedTable, roles: Roles, plan: TablePlan, opt
         example_shape=(len(plan.input_names),),
         class_names=plan.class_names,
         count=len(plan.rows),
-        about=f"{len(plan.rows):,} rows from {show_path(path)}: {_describe_use(plan, targets)}.",
+        about=f"{describe_count(len(plan.rows))} rows from {show_path(path)}: {_describe_use(plan, targets)}.",
         target_shape=(len(targets),) if numbers else None,
         has_labels=bool(targets),
         encoding=_encoding(table, plan, options),
@@ -174,11 +175,11 @@ def _recognised(
 def _names(names: list[str] | tuple[str, ...]) -> str:
     shown = ", ".join(f"'{name}'" for name in names[:_MOST_SHOWN])
     rest = len(names) - _MOST_SHOWN
-    return f"{shown} and {rest:,} more" if rest > 0 else shown
+    return f"{shown} and {describe_count(rest)} more" if rest > 0 else shown
 
 
 def _count(count: int, one: str, several: str) -> str:
-    return f"1 {one}" if count == 1 else f"{count:,} {several}"
+    return f"1 {one}" if count == 1 else f"{describe_count(count)} {several}"
 
 
 TABLE = Reader(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from tinyml.core import DataError
+from tinyml.core import DataError, describe_count
 from tinyml.core.files import show_path
 from tinyml.data.tables.dialect import (
     Delimiter,
@@ -104,7 +104,8 @@ def recognise_layout(path: Path, settings: LayoutSettings | None = None, largest
     width = _width(rows)
     if width > MOST_COLUMNS:
         raise DataError(
-            f"'{show_path(path.name)}' has {width:,} columns, but a table may have at most {MOST_COLUMNS:,}. Leave out "
+            f"'{show_path(path.name)}' has {describe_count(width)} columns, but a table may have at most "
+            f"{describe_count(MOST_COLUMNS)}. Leave out "
             "columns, or save the numbers as an NPZ file."
         )
     decimal = settings.decimal or recognise_decimal_mark(itertools.chain(*rows))

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from tinyml.core import Array, DataError
+from tinyml.core import Array, DataError, describe_count
 from tinyml.core.files import show_path
 from tinyml.data.tables.column import Column
 from tinyml.data.tables.numbers import DecimalMark, has_groups
@@ -93,7 +93,8 @@ def plan_table(table: ParsedTable, path: Path, roles: Roles, rule: MissingRule =
     width = sum(len(column.names) for column in columns)
     if width > MOST_INPUTS:
         raise DataError(
-            f"The inputs have {width:,} numbers for each example, but {MOST_INPUTS:,} is the most. Choose fewer inputs."
+            f"The inputs have {describe_count(width)} numbers for each example, but {describe_count(MOST_INPUTS)} is "
+            "the most. Choose fewer inputs."
         )
     return TablePlan(rows, columns, targets, names, labels, findings)
 
@@ -145,7 +146,8 @@ def _refuse_fault(column: Column, table: ParsedTable, path: Path) -> None:
         return
     line, text = line_of(path, table.layout, column.fault.row), column.fault.text.strip()
     shown = show_path(text) if len(text) <= _LONGEST_SHOWN else f"{show_path(text[:_LONGEST_SHOWN])}…"
-    where = f"Line {line:,} of '{show_path(path.name)}' has '{shown}' in the column of numbers '{column.name}'"
+    place = f"Line {describe_count(line)} of '{show_path(path.name)}'"
+    where = f"{place} has '{shown}' in the column of numbers '{column.name}'"
     if has_groups(text):
         raise DataError(f"{where}. Write it without groups of thousands, or choose another decimal mark.")
     raise DataError(
@@ -197,16 +199,16 @@ def _describe_filling(incomplete: Sequence[Column]) -> list[str]:
     numbers = sum(column.missing for column in incomplete if not _is_text(column))
     categories = sum(column.missing for column in incomplete if _is_text(column))
     if numbers:
-        subject = "1 missing number is" if numbers == 1 else f"{numbers:,} missing numbers are"
+        subject = "1 missing number is" if numbers == 1 else f"{describe_count(numbers)} missing numbers are"
         sentences.append(f"{subject} filled with the mean of the training examples.")
     if categories:
-        subject = "1 missing category is" if categories == 1 else f"{categories:,} missing categories are"
+        subject = "1 missing category is" if categories == 1 else f"{describe_count(categories)} missing categories are"
         sentences.append(f"{subject} 0 for each of its texts." if categories == 1 else f"{subject} 0 for each text.")
     return sentences
 
 
 def _rows(count: int) -> str:
-    return "1 row" if count == 1 else f"{count:,} rows"
+    return "1 row" if count == 1 else f"{describe_count(count)} rows"
 
 
 def _classes(column: Column, rows: np.ndarray, mark: DecimalMark) -> tuple[tuple[str, ...], np.ndarray]:

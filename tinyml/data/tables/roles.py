@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from tinyml.core import DataError
+from tinyml.core import DataError, describe_count
 from tinyml.core.files import show_path
 from tinyml.core.suggestions import did_you_mean
 from tinyml.data.tables.column import LONGEST_CATEGORY, Column
@@ -177,7 +177,8 @@ def _are_classes(table: ParsedTable, targets: Sequence[int], target_kind: Target
         _refuse_long_texts(columns[0], "classes")
     if classes and (columns[0].distinct > MOST_CLASSES or (columns[0].numbers is None and columns[0].codes is None)):
         raise DataError(
-            f"The target '{columns[0].name}' has more than {MOST_CLASSES:,} different values, too many for classes. "
+            f"The target '{columns[0].name}' has more than {describe_count(MOST_CLASSES)} different values, too many "
+            "for classes. "
             "Choose another target, or numbers as the kind of the target."
         )
     return classes
@@ -190,7 +191,8 @@ def _has_numbered_classes(column: Column, count: int) -> bool:
 def _check_input(column: Column) -> None:
     if column.numbers is None and column.fault is None and (column.codes is None or column.distinct > MOST_CLASSES):
         raise DataError(
-            f"The column '{column.name}' has more than {MOST_CLASSES:,} different texts, so it cannot be an input. "
+            f"The column '{column.name}' has more than {describe_count(MOST_CLASSES)} different texts, so it cannot "
+            "be an input. "
             "Choose other inputs."
         )
     _refuse_long_texts(column, "categories")
@@ -264,5 +266,5 @@ def _list(names: Sequence[str], most: int = 8) -> str:
     quoted = [f"'{name}'" for name in names[:most]]
     rest = len(names) - most
     if rest > 0:
-        return f"{', '.join(quoted)} and {rest:,} more"
+        return f"{', '.join(quoted)} and {describe_count(rest)} more"
     return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"

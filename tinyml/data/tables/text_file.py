@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from tinyml.core import DataError, StorageError
+from tinyml.core import DataError, StorageError, describe_count
 from tinyml.core.files import open_for_reading, show_path
 from tinyml.core.memory import describe_bytes
 
@@ -161,7 +161,8 @@ def text_blocks(file: io.RawIOBase, path: Path, encoding: str) -> Iterator[tuple
             text = decoder.decode(content, final=last)
         except UnicodeError as error:
             raise DataError(
-                f"'{show_path(path.name)}' is not {describe_encoding(encoding)}: the text near byte {done:,} cannot be "
+                f"'{show_path(path.name)}' is not {describe_encoding(encoding)}: the text near byte "
+                f"{describe_count(done)} cannot be "
                 "read. Choose another encoding."
             ) from error
         if "\0" in text:
@@ -190,7 +191,8 @@ def split_lines(blocks: Iterator[str], path: Path) -> Iterator[str]:
         if len(rest) > LONGEST_LINE or (lines and len(max(lines, key=len)) > LONGEST_LINE):
             faulty = next((place for place, line in enumerate(lines) if len(line) > LONGEST_LINE), len(lines))
             raise DataError(
-                f"Line {number + faulty + 1:,} of '{show_path(path.name)}' has more than {LONGEST_LINE:,} characters. "
+                f"Line {describe_count(number + faulty + 1)} of '{show_path(path.name)}' has more than "
+                f"{describe_count(LONGEST_LINE)} characters. "
                 "Choose a table with a line for each example."
             )
         number += len(lines)

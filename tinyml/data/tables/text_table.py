@@ -4,7 +4,7 @@ import csv
 from dataclasses import dataclass
 from pathlib import Path
 
-from tinyml.core import DataError
+from tinyml.core import DataError, describe_count
 from tinyml.core.files import show_path
 from tinyml.data.tables.dialect import read_rows
 from tinyml.data.tables.layout import Layout, LayoutSettings, opened_lines, recognise_layout
@@ -68,7 +68,9 @@ def read_text_table(
                 if len(row) != width:
                     raise wrong_width(path, reader.line, len(row), width)
                 if len(rows) >= most_rows:
-                    raise DataError(f"'{show_path(path.name)}' has more than {most_rows:,} rows. Keep a part of them.")
+                    raise DataError(
+                        f"'{show_path(path.name)}' has more than {describe_count(most_rows)} rows. Keep a part of them."
+                    )
                 rows.append(tuple(field.strip() for field in row))
                 lines.append(reader.line)
         except csv.Error as error:
@@ -88,8 +90,10 @@ def wrong_width(path: Path, line: int, fields: int, width: int) -> DataError:
         width: number of columns.
     """
     return DataError(
-        f"Line {line:,} of '{show_path(path.name)}' has {fields:,} {'field' if fields == 1 else 'fields'}, but the "
-        f"table has {width:,} {'column' if width == 1 else 'columns'}. Correct this line, or choose another delimiter."
+        f"Line {describe_count(line)} of '{show_path(path.name)}' has {describe_count(fields)} "
+        f"{'field' if fields == 1 else 'fields'}, but the "
+        f"table has {describe_count(width)} {'column' if width == 1 else 'columns'}. Correct this line, or choose "
+        "another delimiter."
     )
 
 
@@ -103,11 +107,13 @@ def wrong_quotes(path: Path, line: int, error: csv.Error) -> DataError:
     """
     if "larger than field limit" in str(error):
         return DataError(
-            f"A field of '{show_path(path.name)}' that ends near line {line:,} has more than "
-            f"{csv.field_size_limit():,} characters. Close its quotes, or leave the column out of the file."
+            f"A field of '{show_path(path.name)}' that ends near line {describe_count(line)} has more than "
+            f"{describe_count(csv.field_size_limit())} characters. Close its quotes, or leave the column out of the "
+            "file."
         )
     return DataError(
-        f"The quotes in '{show_path(path.name)}' are wrong near line {line:,}: a field does not end after its last "
+        f"The quotes in '{show_path(path.name)}' are wrong near line {describe_count(line)}: a field does not end "
+        "after its last "
         "quote. Correct the line, or choose that the table has no quotes."
     )
 

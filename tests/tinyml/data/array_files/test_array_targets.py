@@ -62,7 +62,7 @@ def test_names_of_the_file_are_used_if_they_fit() -> None:
         (np.array(["a", "b"]), "numbers", "are texts"),
         (np.array([["a", "b"]]), "automatic", "are texts"),
         (np.array([[1.0, 2.0]]), "classes", "have 2 numbers for each example"),
-        (np.arange(2000), "classes", "2,000 different values, but 1,000 classes is the most"),
+        (np.arange(2000), "classes", "2\xa0000 different values, but 1\xa0000 classes is the most"),
         (np.array(["a" * 300, "a" * 301]), "automatic", "differ only after 200 letters"),
     ],
 )

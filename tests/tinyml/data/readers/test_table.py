@@ -169,9 +169,9 @@ def test_a_folder_named_like_a_table_is_none(tmp_path: Path) -> None:
         (b"name\nAda\nAlan\n", "no column that can be an input: it has one column only"),
         (
             (",".join(map(str, range(10_000))) + "\n").encode() * 3,
-            "has 10,000 columns, but a table may have at most 5,000",
+            "has 10\xa0000 columns, but a table may have at most 5\xa0000",
         ),
-        (b"a,b\n" + b"x" * 3_000_000, "Line 2 of 'table.csv' has more than 2,000,000 characters"),
+        (b"a,b\n" + b"x" * 3_000_000, "Line 2 of 'table.csv' has more than 2\xa0000\xa0000 characters"),
     ],
 )
 def test_a_faulty_file_is_refused_with_a_sentence(tmp_path: Path, content: bytes, words: str) -> None:
