@@ -65,6 +65,11 @@ def _preprocessing_of(about: SavedModel, path: str) -> FittedPreprocessing:
         raise StorageError(
             f"'{show_path(path)}' was saved by an older TinyML, which did not store the preprocessing. Train it again."
         )
+    if about.preprocessing.encoding is None and len(about.input_shape) == 3:
+        raise DataError(
+            f"'{show_path(path)}' was trained on arrays, so it is unknown how an image becomes its numbers. Train it "
+            "on a folder of images, or on arrays of pixels from 0 to 255."
+        )
     if about.target_shape is not None and len(about.target_shape) != 1:
         raise DataError(f"'{show_path(path)}' is an autoencoder: it predicts no class and no number.")
     return about.preprocessing

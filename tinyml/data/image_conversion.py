@@ -43,14 +43,10 @@ def describe_converted(description: DataDescription, preprocessing: Preprocessin
     shape = converted_shape(description.example_shape, preprocessing)
     if not _are_images(shape):
         return description
-    known = description.encoding
-    encoding = ImageEncoding(
-        channels=1 if shape[0] == 1 else 3,
-        height=shape[1],
-        width=shape[2],
-        resize=preprocessing.resize,
-        divisor=known.divisor if isinstance(known, ImageEncoding) else 255,
-    )
+    encoding = description.encoding
+    if isinstance(encoding, ImageEncoding):
+        form = {"channels": 1 if shape[0] == 1 else 3, "height": shape[1], "width": shape[2]}
+        encoding = encoding.model_copy(update={**form, "resize": preprocessing.resize})
     target_shape = shape if description.target == "input" else description.target_shape
     return replace(description, example_shape=shape, encoding=encoding, target_shape=target_shape)
 

@@ -149,3 +149,16 @@ def test_train_needs_a_network_or_data(capsys: pytest.CaptureFixture[str]) -> No
     with pytest.raises(SystemExit):
         main(["train", "--epochs", "2"])
     assert "name a network (--network), data (--data) or a checkpoint (--resume)" in capsys.readouterr().err
+
+
+def test_a_network_of_arrays_of_unknown_numbers_takes_no_image(
+    digits_model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    net, about = load_model(digits_model)
+    assert about.preprocessing is not None
+    unknown = about.preprocessing.model_copy(update={"encoding": None})
+    saved, picture = str(tmp_path / "m.safetensors"), str(tmp_path / "a.png")
+    save_model(saved, net, about.model_copy(update={"preprocessing": unknown}))
+    Image.new("L", (12, 12)).save(picture)
+    assert main(["predict", saved, picture]) == 1
+    assert "was trained on arrays, so it is unknown how an image becomes its numbers" in capsys.readouterr().err

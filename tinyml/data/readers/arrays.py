@@ -10,7 +10,7 @@ by 255 too. Other numbers stay as they are.
 No pickle is read: an array of Python objects is refused. Sizes are checked before memory is allocated.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
@@ -201,8 +201,14 @@ def _make_plan(path: Path, _stamps: tuple[tuple[str, int, int], ...], options: A
     form = recognise_axes(inputs[0].header.shape, options.images, inputs[0].name)
     targets = _read_targets(arrays, roles, options.target_kind)
     as_bytes = all(array.header.dtype == np.uint8 for array in inputs)
-    divide = not as_bytes and form.axes != "no images" and _holds_pixels(inputs[0])
-    return _Plan(inputs, form, targets, divide, _describe(path, arrays, roles, form, targets, as_bytes, divide))
+    low, high = (0.0, 0.0) if as_bytes else _range(inputs[0])
+    divide = form.axes != "no images" and low >= 0 and high > _LEAST_PIXELS
+    description = _describe(path, arrays, roles, form, targets, as_bytes, divide)
+    # Of other numbers, such as -1 to 1, it is unknown which are black and white in an image file.
+    are_pixels = low >= 0 and high <= (_PIXELS if divide else 1)
+    if form.shape[0] in (1, 3) and form.axes != "no images" and are_pixels:
+        description = replace(description, encoding=_image_encoding(form))
+    return _Plan(inputs, form, targets, divide, description)
 
 
 def _find_arrays(path: Path, options: ArrayOptions) -> tuple[dict[str, StoredArray], dict[str, str]]:
@@ -275,11 +281,11 @@ def _class_names(arrays: dict[str, StoredArray], roles: ArrayRoles) -> tuple[str
     return names if len(set(names)) == len(names) else None
 
 
-def _holds_pixels(array: StoredArray) -> bool:
-    """Return True if the first numbers of images are from 0 to more than 2."""
+def _range(array: StoredArray) -> tuple[float, float]:
+    """Return the smallest and the largest of the first numbers."""
     start = array.read_start(_PEEK)
     with np.errstate(invalid="ignore"):
-        return bool(start.min() >= 0 and start.max() > _LEAST_PIXELS)
+        return float(start.min()), float(start.max())
 
 
 def _describe(
@@ -310,7 +316,6 @@ def _describe(
         target_shape=None if numbers is None else numbers.shape[1:],
         bytes_per_number=1 if as_bytes else 4,
         has_labels=targets is not None,
-        encoding=_image_encoding(form) if images and form.shape[0] in (1, 3) else None,
         default_scale="unit" if images or as_bytes else "standardise",
         default_scale_targets="none" if numbers is None else "standardise",
         recognised=_recognised(arrays, roles, form, targets, divide),

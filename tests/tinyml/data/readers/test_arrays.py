@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from tinyml.core import DataError
-from tinyml.data import DataChoice, describe, load
+from tinyml.data import DataChoice, Preprocessing, describe, load
 from tinyml.data.prepared import prepare_splits
+from tinyml.data.preprocessing import ImageEncoding
 from tinyml.data.readers import find_reader
 
 RNG = np.random.default_rng(0)
@@ -77,6 +78,18 @@ def test_images_of_0_to_255_become_0_to_1(tmp_path: Path, dtype: type) -> None:
     path = save(tmp_path / "a.npz", x=IMAGES.astype(dtype), y=LABELS)
     assert dict(describe(path).recognised)["images"] == "grey images (height, width), divided by 255"
     np.testing.assert_allclose(load(path).inputs[:, 0], IMAGES / 255, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "known"), [(0, 255, True), (0, 1, True), (-1, 1, False), (0, 65535, False), (0, 1.5, False)]
+)
+def test_an_image_file_fits_only_arrays_of_pixels(tmp_path: Path, low: float, high: float, known: bool) -> None:
+    numbers = low + (high - low) * (IMAGES.astype(np.float64) - IMAGES.min()) / np.ptp(IMAGES)
+    path = save(tmp_path / "a.npz", x=numbers, y=LABELS)
+    for preprocessing in (None, Preprocessing(size=(12, 12))):
+        encoding = describe(path, preprocessing=preprocessing).encoding
+        assert isinstance(encoding, ImageEncoding) is known, "of other numbers, black and white are unknown"
+        assert load(path, preprocessing=preprocessing).description.encoding == encoding
 
 
 def test_an_npy_file_takes_its_targets_from_beside(tmp_path: Path) -> None:
