@@ -74,7 +74,6 @@ class DownloadPanel(QFrame):
         self.setVisible(bool(name))
         if name:
             public = public_sets()[name]
-            self._title.setText(f"{public.title} is not downloaded yet." if self._centred else public.title)
             show_text(self._about, "" if self._centred else public.description.about)
             self._refresh()
 
@@ -85,6 +84,8 @@ class DownloadPanel(QFrame):
     def _refresh(self) -> None:
         public, state = public_sets()[self._name], self._downloads.states[self._name]
         running = state.running
+        sentence = f"{public.title} is being downloaded." if running else f"{public.title} is not downloaded yet."
+        self._title.setText(sentence if self._centred else public.title)
         self._progress.setVisible(running)
         self._progress.setValue(round(_STEPS * state.received / state.size))
         self._progress.setAccessibleName(f"Download of {public.title}")

@@ -3,7 +3,7 @@
 from functools import partial
 
 from PySide6.QtCore import QSignalBlocker, Slot
-from PySide6.QtWidgets import QFormLayout, QListWidget, QPushButton, QWidget
+from PySide6.QtWidgets import QFormLayout, QListWidget, QPushButton, QSizePolicy, QWidget
 
 from app.inspector.layouts import make_column, make_row, make_scroll_area, with_names
 from app.training import Inspection, OwnRow
@@ -23,6 +23,7 @@ _LIMITS = NumberRange(-1e30, 1e30)
 _MISSING = "(missing)"
 _LIST_HEIGHT = 9 * GRID
 _LONGEST_NAME = 20
+_FEW_FIELDS = 8
 
 
 class OwnRowPanel(QWidget):
@@ -104,6 +105,10 @@ class OwnRowPanel(QWidget):
             layout.addRow(label, field)
             self._fields.append(field)
         self._area.setWidget(form)
+        # The prediction follows a short form at once; a long one takes the height that is left.
+        is_short = len(self._fields) <= _FEW_FIELDS
+        policy = QSizePolicy.Policy.Maximum if is_short else QSizePolicy.Policy.Preferred
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, policy)
 
     def _make_field(self, place: int, column: ColumnEncoding) -> NumberBox | ChoiceBox:
         name = f"inspector_own_value_{place}"

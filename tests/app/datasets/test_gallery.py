@@ -202,6 +202,7 @@ def test_a_project_whose_public_set_is_not_downloaded_offers_it(qtbot, page, doc
     # It is offered once: in the middle, not at the left as well.
     assert not find(page, QWidget, "download_panel").isVisible()
     find(page, QPushButton, "needed_download_start").click()
+    assert shown_text(page, "needed_download_title") == "CIFAR-10 is being downloaded."
     qtbot.waitUntil(lambda: page.preview is not None and page.preview.description.name == SET, timeout=10_000)
     assert not panel.isVisible()
 

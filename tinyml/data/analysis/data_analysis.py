@@ -116,7 +116,9 @@ def analyse(splits: Splits, progress: ProgressCallback | None = None) -> DataAna
     ]
     memory = _memory(splits)
     where = "; the images are kept in a temporary file" if description.on_disk else ""
-    findings.append(Finding("memory", f"{describe_bytes(memory)} in memory{where}."))
+    # The unit must not go to the next line of the window alone.
+    size = describe_bytes(memory).replace(" ", "\N{NO-BREAK SPACE}")
+    findings.append(Finding("memory", f"{size} in memory{where}."))
     report(1.0)
     return DataAnalysis(
         title=description.title,

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QListWidget, QPushButton, QWidget
 
@@ -76,6 +76,10 @@ def test_own_numbers_start_from_the_sample_and_predict_at_once(circle) -> None:
     fields = [circle.find(NumberBox, f"own_value_{place}") for place in range(2)]
     point = inspection.samples.inputs[inspection.index]
     assert [field.value for field in fields] == pytest.approx(point.tolist())
+    # The prediction stands right below the numbers.
+    verdict = circle.find(QLabel, "verdict")
+    gap = verdict.mapToGlobal(QPoint(0, 0)).y() - fields[1].mapToGlobal(QPoint(0, fields[1].height())).y()
+    assert 0 <= gap < 2 * fields[1].height()
     QTest.keyClicks(fields[0], "0.25")
     fields[0].selectAll()
     QTest.keyClicks(fields[0], "0.25")
