@@ -316,4 +316,32 @@ FAULTS = (
         after="column = np.arange(height)[:, np.newaxis] * 1.0, np.arange(width) * 1.0",
         tests=("tests/tinyml/data/test_augmentation.py",),
     ),
+    Fault(
+        what="another table whose columns reach the inputs of other columns",
+        file="tinyml/data/prepared.py",
+        before="dataset = align_columns(dataset, fitted)",
+        after="pass",
+        tests=("tests/tinyml/data/test_alignment.py",),
+    ),
+    Fault(
+        what="a constant column that is divided by a rounding error",
+        file="tinyml/data/preprocessing/scaling.py",
+        before="np.where(high > low, np.sqrt(np.maximum(squares / some - mean**2, 0)), 0)",
+        after="np.sqrt(np.maximum(squares / some - mean**2, 0))",
+        tests=("tests/tinyml/data/test_prepared.py",),
+    ),
+    Fault(
+        what="an image file as input of a network of numbers from -1 to 1",
+        file="tinyml/data/readers/arrays.py",
+        before="are_pixels = low >= 0 and",
+        after="are_pixels =",
+        tests=("tests/tinyml/data/readers/test_arrays.py",),
+    ),
+    Fault(
+        what="weights for data whose classes have other names",
+        file="app/training/snapshot.py",
+        before="self.description.class_names == description.class_names",
+        after="len(self.description.class_names) == len(description.class_names)",
+        tests=("tests/app/training/test_snapshot_files.py",),
+    ),
 )
