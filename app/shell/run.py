@@ -10,6 +10,7 @@ from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 from app.shell.application import ThemeChoice, ThemeManager, create_application, open_settings, remembered_theme
 from app.shell.dialogs import show_problem
 from app.shell.examples import FIRST_EXAMPLE
+from app.shell.garbage_collection import GarbageCollection
 from app.shell.interruption import Interruption
 from app.shell.main_window import MainWindow
 from tinyml.command_line.exit_status import INTERRUPTED
@@ -53,7 +54,9 @@ def run_window(project: Path | None, theme: ThemeChoice | None, settings_file: P
     interruption = Interruption(application)
     window = open_window(project, theme, settings_file)
     interruption.interrupted.connect(window.interrupt)
+    garbage = GarbageCollection(application)
     status = application.exec()
+    garbage.close()
     interruption.close()
     if interruption.happened:
         kept = " The next start offers to restore the unsaved changes." if window.document.modified else ""
@@ -80,8 +83,10 @@ def run_tour(folder: Path, epochs: int | None, theme: ThemeChoice) -> int:
     # The tour ends in time by itself, unless the window hangs.
     with time_limit(TOUR_SECONDS + 60), tempfile.TemporaryDirectory() as scratch:
         window = open_window(theme=theme, settings_file=Path(scratch) / "settings.ini")
+        garbage = GarbageCollection(application)
         result = take_tour(window, folder, epochs, interruption)
         window.close()
+        garbage.close()
         application.processEvents()
     interruption.close()
     print(json.dumps(result))

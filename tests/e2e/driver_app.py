@@ -17,6 +17,7 @@ from PySide6.QtCore import QObject, QPoint, QRect, Qt, QThread, QTimer, Slot
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from app.shell.application import create_application
+from app.shell.garbage_collection import GarbageCollection
 from app.shell.main_window import MainWindow
 from app.shell.run import open_window
 from tinyml.net import is_block
@@ -161,7 +162,9 @@ def main(arguments: list[str]) -> int:
     application = create_application()
     window = open_window(project, "light", folder / "settings.ini")
     probe = Probe(window, folder)
+    garbage = GarbageCollection(application)
     status = application.exec()
+    garbage.close()
     left = {
         "python_threads": running_threads(),
         "running_qt_threads": [thread.objectName() for thread in window.findChildren(QThread) if thread.isRunning()],
