@@ -108,7 +108,7 @@ def read_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace
             command.error(f"'{unknown[0]}' is one word too many. Leave it out.")
         known = [f"--{name.replace('_', '-')}" for name in vars(options)]
         command.error(_unknown("option", unknown[0].split("=")[0], known))
-    if options.command == "train" and not (options.network or options.resume or options.data):
+    if options.command == "train" and options.network is options.resume is options.data is None:
         commands["train"].error("name a network (--network), data (--data) or a checkpoint (--resume).")
     return options
 

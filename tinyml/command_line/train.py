@@ -126,7 +126,7 @@ def _metrics(test: Evaluation, last: EpochFinished) -> dict[str, float | None]:
 def _open(options: argparse.Namespace) -> tuple[Project, Checkpoint | None]:
     """Read the project, or the checkpoint with its project, and apply the options."""
     if options.resume is None:
-        project = open_project(options.network) if options.network else _start(options)
+        project = _start(options) if options.network is None else open_project(options.network)
         return _apply_options(project, options), None
     values = {name: getattr(options, name) for name in _NOT_WITH_RESUME}
     given = [
