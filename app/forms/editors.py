@@ -146,8 +146,10 @@ class TextEditor(QLineEdit):
             self.setText(text)
 
 
-class TextListEditor(QLineEdit):
-    """Edits a `tuple[str, ...]`: texts with a semicolon between them.
+class _DraftEditor(QLineEdit):
+    """A line of text with a draft: what is typed is applied at the end, and Esc restores the current value.
+
+    A subclass says how a value is written and read.
 
     Arguments:
         parent: the parent widget.
@@ -159,92 +161,35 @@ class TextListEditor(QLineEdit):
 
     edited = Signal(object, bool)
     reverted = Signal()
+    _shown: Any = None
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setPlaceholderText("none")
-        self._shown: tuple[str, ...] = ()
         self.editingFinished.connect(self.commit)
+
+    def _write(self, value: Any) -> str:
+        """Return the text for a value."""
+        raise NotImplementedError
+
+    def _read(self, text: str) -> Any:
+        """Return the value of a text."""
+        raise NotImplementedError
 
     @property
     def has_draft(self) -> bool:
         """True if the text differs from that of the current value."""
-        return self.text() != "; ".join(self._shown)
+        return self.text() != self._write(self._shown)
 
     @Slot()
     def commit(self) -> None:
         """Apply the typed text."""
         if self.isModified():
             self.setModified(False)
-            parts = (part.strip() for part in self.text().split(";"))
-            self.edited.emit(tuple(dict.fromkeys(part for part in parts if part)), False)
+            self.edited.emit(self._read(self.text()), False)
 
     def drop_draft(self) -> None:
         """Restore the text of the current value, without a signal."""
-        self.setText("; ".join(self._shown))
-
-    def event(self, event: QEvent) -> bool:
-        return leaves_undo_to_document(event) or super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self.has_draft:
-            self.drop_draft()
-            self.reverted.emit()
-        else:
-            super().keyPressEvent(event)
-
-    def show_value(self, value: Any) -> None:
-        """Show the current value, without a signal. Typed text stays if the value is the same as before.
-
-        Arguments:
-            value: the current value; one of another type is shown as empty.
-        """
-        texts = tuple(str(text) for text in value) if isinstance(value, list | tuple) else ()
-        if texts != self._shown or not self.isModified():
-            self._shown = texts
-            self.drop_draft()
-
-
-class JsonEditor(QLineEdit):
-    """Edits any other value as JSON text. Text that is not JSON is the value itself; the model then refuses it.
-
-    Arguments:
-        parent: the parent widget.
-
-    Signals:
-        edited(value, continues): the user finished the text. `continues` is always False.
-        reverted(): Esc restored the text of the current value.
-    """
-
-    edited = Signal(object, bool)
-    reverted = Signal()
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._shown: Any = None
-        self.editingFinished.connect(self.commit)
-
-    @property
-    def has_draft(self) -> bool:
-        """True if the text differs from that of the current value."""
-        return self.text() != json.dumps(self._shown)
-
-    @Slot()
-    def commit(self) -> None:
-        """Apply the typed text."""
-        if self.isModified():
-            self.setModified(False)
-            self.edited.emit(self._value(), False)
-
-    def drop_draft(self) -> None:
-        """Restore the text of the current value, without a signal."""
-        self.setText(json.dumps(self._shown))
-
-    def _value(self) -> Any:
-        try:
-            return json.loads(self.text(), parse_constant=_refuse_constant)
-        except ValueError:
-            return self.text()
+        self.setText(self._write(self._shown))
 
     def event(self, event: QEvent) -> bool:
         return leaves_undo_to_document(event) or super().event(event)
@@ -262,9 +207,50 @@ class JsonEditor(QLineEdit):
         Arguments:
             value: the current value.
         """
-        if value != self._shown or not self.text():
+        if value != self._shown or not self.isModified():
             self._shown = value
             self.drop_draft()
+
+
+class TextListEditor(_DraftEditor):
+    """Edits a `tuple[str, ...]`: texts with a semicolon between them. A value of another type is shown as empty.
+
+    Arguments:
+        parent: the parent widget.
+    """
+
+    _shown = ()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setPlaceholderText("none")
+
+    def _write(self, value: Any) -> str:
+        return "; ".join(value)
+
+    def _read(self, text: str) -> tuple[str, ...]:
+        parts = (part.strip() for part in text.split(";"))
+        return tuple(dict.fromkeys(part for part in parts if part))
+
+    def show_value(self, value: Any) -> None:
+        super().show_value(tuple(str(text) for text in value) if isinstance(value, list | tuple) else ())
+
+
+class JsonEditor(_DraftEditor):
+    """Edits any other value as JSON text. Text that is not JSON is the value itself; the model then refuses it.
+
+    Arguments:
+        parent: the parent widget.
+    """
+
+    def _write(self, value: Any) -> str:
+        return json.dumps(value)
+
+    def _read(self, text: str) -> Any:
+        try:
+            return json.loads(text, parse_constant=_refuse_constant)
+        except ValueError:
+            return text
 
 
 def _refuse_constant(name: str) -> None:
