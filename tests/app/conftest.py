@@ -1,23 +1,31 @@
-"""Reference cycles are collected in the main thread, as in the program: other threads must not delete Qt objects."""
+"""Reference cycles are collected between two tests only.
+
+In a test, the collector could delete a visible widget that no variable names any more: its Python part would be empty
+when Qt sends it the next event. Worker threads must not delete Qt objects at all.
+"""
 
 import gc
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
-
-from app.shell.garbage_collection import GarbageCollection
 
 
 @pytest.fixture(autouse=True, scope="session")
-def garbage_collection(qapp: QApplication) -> Iterator[GarbageCollection]:
-    collection = GarbageCollection(qapp)
-    yield collection
-    collection.close()
+def no_automatic_collection(qapp: QApplication) -> Iterator[None]:
+    """Keep the collector off. The objects of the start are never searched for cycles."""
+    gc.disable()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)
-def collect_garbage(garbage_collection: GarbageCollection) -> Iterator[None]:
-    """Delete the cycles of a test before the next one. The objects of the start are frozen, so this is quick."""
+def collect_garbage(no_automatic_collection: None) -> Iterator[None]:
+    """Delete the closed widgets of a test, and its cycles, before the next one."""
     yield
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     gc.collect()
+    assert not gc.isenabled(), "the test has turned the automatic collection on"

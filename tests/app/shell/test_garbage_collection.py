@@ -25,7 +25,7 @@ def collection(qapp):
     yield collection
     collection.close()
     collection.deleteLater()
-    gc.disable()  # as in all other tests of the window
+    _turn_off()
 
 
 def make_objects(kept: list[list[int]]) -> None:
@@ -50,4 +50,10 @@ def test_the_automatic_collection_is_on_again_after_the_end(qapp) -> None:
     assert not gc.isenabled()
     collection.close()
     assert gc.isenabled()
+    _turn_off()
+
+
+def _turn_off() -> None:
+    """Turn the collector off and leave the objects of the start out, as in all other tests of the window."""
     gc.disable()
+    gc.freeze()

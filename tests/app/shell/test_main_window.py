@@ -239,17 +239,13 @@ def test_a_used_and_closed_window_is_deleted(qtbot, tmp_path):
     thread = threading.Thread()
     reference = weakref.ref(window)
     gc.collect()
-    gc.disable()
-    try:
-        window.close()
-        with qtbot.waitSignal(window.destroyed):
-            window.deleteLater()
-        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-        del window, theme_manager
-        # What only the garbage collector deletes, it may delete in another thread, and Qt crashes.
-        assert [(type(widget), widget.objectName()) for widget in QApplication.topLevelWidgets()] == []
-    finally:
-        gc.enable()
+    window.close()
+    with qtbot.waitSignal(window.destroyed):
+        window.deleteLater()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    del window, theme_manager
+    # No widget is left to the garbage collector.
+    assert [(type(widget), widget.objectName()) for widget in QApplication.topLevelWidgets()] == []
     gc.collect()
     assert reference() is None
     assert not thread.is_alive()
