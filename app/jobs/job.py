@@ -188,13 +188,6 @@ class Call:
                 self._next_report = now + PROGRESS_SECONDS
                 self._job.report(min(max(share, 0.0), 1.0))
 
-    def cancel_job(self) -> None:
-        """Cancel the job, if it has not ended. Call this on the thread that created the job."""
-        with self._lock:
-            job = self._job
-        if job is not None:
-            job.cancel()
-
     def forget(self) -> None:
         """Drop the function and the job, so that no result is reported."""
         with self._lock:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from threading import Condition, Thread, current_thread
 from time import monotonic
 from typing import Any
+from weakref import WeakSet
 
 from PySide6.QtCore import QMetaObject, QObject, Qt, Signal
 
@@ -34,7 +35,8 @@ class BackgroundRunner:
         self._idle_seconds = idle_seconds
         self._changed = Condition()
         self._waiting: deque[Call] = deque()
-        self._running: Call | None = None
+        self._running = False
+        self._jobs: WeakSet[Job] = WeakSet()
         self._thread: Thread | None = None
         self._abandoned: list[Thread] = []
         self._closed = False
@@ -58,6 +60,7 @@ class BackgroundRunner:
         Returns the handle of the call. The caller need not keep it.
         """
         job = Job(function)
+        self._jobs.add(job)
         with self._changed:
             if not self._closed:
                 self._waiting.append(job.call)
@@ -73,14 +76,14 @@ class BackgroundRunner:
     def abandon(self) -> None:
         """Cancel every job. A running function continues in its thread, but later jobs do not wait for it."""
         with self._changed:
-            calls = [*([self._running] if self._running else []), *self._waiting]
             self._waiting.clear()
             self._abandoned = [thread for thread in self._abandoned if thread.is_alive()]
-            if self._running is not None and self._thread is not None:
+            if self._running and self._thread is not None:
                 self._abandoned.append(self._thread)
-                self._thread = self._running = None
-        for call in calls:
-            call.cancel_job()
+                self._thread, self._running = None, False
+        # Also those whose function has returned, but whose signal is still under way.
+        for job in tuple(self._jobs):
+            job.cancel()
 
     def shutdown(self, longest_wait: float = LONGEST_WAIT) -> None:
         """Cancel every job, wait for running functions, and end the thread.
@@ -102,13 +105,13 @@ class BackgroundRunner:
             with self._changed:
                 if self._thread is not current_thread():
                     return
-                self._running = None
+                self._running = False
                 if not self._changed.wait_for(lambda: self._waiting or self._closed, self._idle_seconds):
                     self._thread = None
                     return
                 if not self._waiting:
                     return
-                call = self._running = self._waiting.popleft()
+                call, self._running = self._waiting.popleft(), True
             call.run()
 
 

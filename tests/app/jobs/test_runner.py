@@ -183,6 +183,16 @@ def test_shutdown_cancels_every_job_and_waits_for_the_running_function(qtbot, ru
     assert background_threads() == []
 
 
+def test_shutdown_drops_a_result_that_has_not_been_delivered(qtbot, runner, events):
+    returned = threading.Event()
+    job = events.follow(runner.submit(returned.set), "job")
+    assert returned.wait(5)
+    runner.shutdown()  # waits until the thread has sent the result
+    qtbot.wait(20)
+    assert events.seen == [("job", "cancelled")]
+    assert job.state is JobState.CANCELLED
+
+
 def test_shutdown_gives_up_on_a_function_that_hangs(qtbot, runner, gate, events):
     job = events.follow(runner.submit(gate.wait), "hangs")
     wait_until_running(qtbot, job)
