@@ -5,7 +5,7 @@ from collections.abc import Callable
 from threading import Condition, Thread, current_thread
 from time import monotonic
 from typing import Any
-from weakref import WeakSet
+from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QMetaObject, QObject, Qt, Signal
 
@@ -36,7 +36,8 @@ class BackgroundRunner:
         self._changed = Condition()
         self._waiting: deque[Call] = deque()
         self._running = False
-        self._jobs: WeakSet[Job] = WeakSet()
+        # A set would not keep their order.
+        self._jobs: WeakKeyDictionary[Job, None] = WeakKeyDictionary()
         self._thread: Thread | None = None
         self._abandoned: list[Thread] = []
         self._closed = False
@@ -60,7 +61,7 @@ class BackgroundRunner:
         Returns the handle of the call. The caller need not keep it.
         """
         job = Job(function)
-        self._jobs.add(job)
+        self._jobs[job] = None
         with self._changed:
             if not self._closed:
                 self._waiting.append(job.call)
