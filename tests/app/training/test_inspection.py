@@ -56,7 +56,7 @@ def test_after_training_the_trained_weights_are_used(qtbot, inspection, session)
 
 
 def test_it_computes_nothing_while_it_is_inactive_and_catches_up(qtbot, inspection, session):
-    qtbot.waitUntil(lambda: inspection.predictions is not None)
+    qtbot.waitUntil(lambda: inspection.predictions is not None and inspection.sample_trace is not None)
     inspection.set_active(False)
     shown = []
     inspection.sample_trace_changed.connect(lambda: shown.append(inspection.sample_trace))
