@@ -9,12 +9,12 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.monitor.axis_ranges import epoch_range, linear_range, log_range
-from app.monitor.curves import MetricCurves, RunCurves
 from app.monitor.dashes import Points
 from app.monitor.legend import LegendEntry
 from app.monitor.metric_display import MetricDisplay
 from app.monitor.plot_area import PlotArea, Range
-from app.monitor.series import Series
+from app.training.curves import MetricCurves, RunCurves
+from app.training.series import Series
 from app.widgets.labels import make_label, show_text
 from app.widgets.theme.theme import GRID, SERIES_COLORS
 from tinyml.core import describe_count

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
-from app.monitor.curves import RunCurves
+from app.training.curves import RunCurves
 from app.widgets.images.png import encode_png
 from app.widgets.theme.theme import GRID, current_theme
 from tinyml.core.files import write_atomically

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.formatting import format_number, format_percentage, format_r_squared
-from app.monitor.curves import Metric
+from app.training.curves import Metric
 
 
 @dataclass(frozen=True)

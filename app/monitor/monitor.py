@@ -4,7 +4,6 @@ from functools import partial
 from math import isfinite, log
 from pathlib import Path
 from time import perf_counter
-from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QAction, QResizeEvent, QShowEvent
@@ -21,12 +20,12 @@ from PySide6.QtWidgets import (
 
 from app.jobs import LONGEST_SAVE, BackgroundRunner, LatestJob
 from app.monitor.curve_plot import CurvePlot
-from app.monitor.curves import RunCurves, metric_for
 from app.monitor.diagnosis import Circumstances, diagnose
 from app.monitor.export import CurveTable, paint_widgets, save_picture
 from app.monitor.metric_display import LOSS_DISPLAY, METRIC_DISPLAYS
 from app.monitor.run_summary import RunSummary
-from app.training import Run, Session, SessionState
+from app.training import Session, SessionState
+from app.training.curves import RunCurves
 from app.widgets.labels import make_label
 from app.widgets.save_dialog import ask_where_to_save
 from app.widgets.theme.style_properties import set_style_property
@@ -59,7 +58,6 @@ class Monitor(QWidget):
         session: the training session. It reports the run that is shown.
 
     Attributes:
-        curves: everything that the run has reported.
         loss_plot: the plot of the loss.
         accuracy_plot: the plot of the accuracy or of R².
         summary: the numbers and the diagnosis.
@@ -73,8 +71,6 @@ class Monitor(QWidget):
         self._session = session
         self._waiting = False
         self._diagnosed_at = 0.0
-        self.curves = RunCurves()
-        self._curves_of: WeakKeyDictionary[Run, RunCurves] = WeakKeyDictionary()
         self.loss_plot = CurvePlot("loss", LOSS_DISPLAY)
         self.accuracy_plot = CurvePlot("accuracy", METRIC_DISPLAYS["accuracy"], log_choice=False)
         self.summary = RunSummary()
@@ -86,6 +82,11 @@ class Monitor(QWidget):
         self.side = self._make_side()
         self._lay_out()
         self._connect()
+
+    @property
+    def curves(self) -> RunCurves:
+        """Everything that the shown run has reported."""
+        return self._session.run.curves
 
     @property
     def empty(self) -> bool:
@@ -213,11 +214,11 @@ class Monitor(QWidget):
         self._export_button.clicked.connect(self.export)
         self._export_job.returned.connect(self._on_export_returned)
         self._export_job.failed.connect(self._on_export_failed)
-        self._session.started.connect(self._on_started)
-        self._session.batches_finished.connect(self._on_batches_finished)
-        self._session.epochs_finished.connect(self._on_epochs_finished)
+        self._session.started.connect(self._show_run)
+        self._session.batches_finished.connect(self._schedule)
+        self._session.epochs_finished.connect(self._schedule)
         self._session.state_changed.connect(self._show_state)
-        self._session.continued.connect(self._on_continued)
+        self._session.continued.connect(self._show_run)
         self._session.run_changed.connect(self._on_run_changed)
         export_action = QAction("Export curves…", self)
         export_action.setObjectName("action_export_curves")
@@ -225,6 +226,7 @@ class Monitor(QWidget):
         for plot in (self.loss_plot, self.accuracy_plot):
             plot.addAction(export_action)
 
+    @Slot()
     def _schedule(self) -> None:
         self._waiting = True
         if self.isVisible() and not self._refresh_timer.isActive():
@@ -256,45 +258,19 @@ class Monitor(QWidget):
         label.show()
 
     @Slot()
-    def _on_started(self) -> None:
-        config = self._session.config
-        self._show_run(RunCurves(config.epochs, metric_for(config.description)) if config else RunCurves())
-
-    @Slot()
-    def _on_continued(self) -> None:
-        """Continue the curves at the position where the run continues."""
-        config = self._session.config
-        if config is not None:
-            self.curves.continue_from(config.position, config.epochs)
-            self._show_run(self.curves)
-
-    @Slot()
     def _on_run_changed(self) -> None:
-        """Show the curves of another run. For weights from a file, only the epochs are known."""
-        curves = self._curves_of.get(self._session.run)
-        snapshot = self._session.snapshot
-        metric = metric_for(snapshot.description) if snapshot is not None else "accuracy"
-        self._show_run(curves or RunCurves.from_history(self._session.history, metric))
+        self._show_run()
         self._show_state()
 
-    def _show_run(self, curves: RunCurves) -> None:
-        self.curves = self._curves_of[self._session.run] = curves
+    @Slot()
+    def _show_run(self) -> None:
+        curves = self.curves
         self._diagnosed_at = 0.0
         self._export_report.hide()
         self.accuracy_plot.show_metric(curves.metric, METRIC_DISPLAYS[curves.metric])
         for plot in (self.loss_plot, self.accuracy_plot):
             plot.set_stop_marker(None)
-            plot.set_curves(self.curves)
-        self._schedule()
-
-    @Slot(list)
-    def _on_batches_finished(self, events: list[object]) -> None:
-        self.curves.add_batches(events)  # type: ignore[arg-type]
-        self._schedule()
-
-    @Slot(list)
-    def _on_epochs_finished(self, events: list[object]) -> None:
-        self.curves.add_epochs(events)  # type: ignore[arg-type]
+            plot.set_curves(curves)
         self._schedule()
 
     @Slot()

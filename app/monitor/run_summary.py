@@ -6,10 +6,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.formatting import UNKNOWN, format_count, format_duration, format_rate
-from app.monitor.curves import RunCurves
 from app.monitor.diagnosis import Diagnosis
 from app.monitor.metric_display import LOSS_DISPLAY, METRIC_DISPLAYS, MetricDisplay
 from app.training import Session
+from app.training.curves import RunCurves
 from app.widgets.labels import make_caption, make_label
 from app.widgets.theme.style_properties import set_style_property
 from app.widgets.theme.theme import GRID

@@ -1,12 +1,16 @@
 """One training run: its state and its results."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import Enum
 from time import perf_counter
+from uuid import uuid4
 
+from app.training.curves import RunCurves
 from app.training.snapshot import Snapshot
 from app.training.training_config import TrainingConfig
-from tinyml.learner import Checkpoint, EpochFinished, best_epoch
+from tinyml.learner import BatchFinished, Checkpoint, EpochFinished, best_epoch
 
 
 class SessionState(Enum):
@@ -49,6 +53,24 @@ class Stopwatch:
         return self._seconds if self._started_at is None else self._seconds + perf_counter() - self._started_at
 
 
+@dataclass(frozen=True)
+class SettingChange:
+    """A setting that was changed in the middle of a run.
+
+    Attributes:
+        position: where the change took effect, in epochs: 2.5 is the middle of the third epoch.
+        step: number of batches that were done before it.
+        name: field of `TrainingSettings`, such as "learning_rate".
+        before, after: the old and the new value.
+    """
+
+    position: float
+    step: int
+    name: str
+    before: float | int | str | bool
+    after: float | int | str | bool
+
+
 @dataclass(eq=False)
 class Run:
     """One run. The session changes it; views read it.
@@ -67,6 +89,15 @@ class Run:
         batches_per_epoch: 0 before the first batch.
         stopwatch: measures the training time without pauses.
         exported: the snapshot that was last saved to a file or loaded from one.
+        identifier: names the run in files, in every session; random.
+        number: counts the runs of the user, from 1; 0 before it is known.
+        title: given by the user; empty for "run" and the number.
+        starred: True if the user marked the run.
+        shown: True if its curves are drawn beside those of the shown run.
+        created: when the run was started, in UTC.
+        curves: everything that the run has reported.
+        changes: settings that were changed in the middle of the run, in order.
+        best: the weights of the best epoch so far; None before the first epoch.
     """
 
     config: TrainingConfig | None = None
@@ -84,11 +115,36 @@ class Run:
     batches_per_epoch: int = 0
     stopwatch: Stopwatch = field(default_factory=Stopwatch)
     exported: Snapshot | None = None
+    identifier: str = field(default_factory=lambda: uuid4().hex)
+    number: int = 0
+    title: str = ""
+    starred: bool = False
+    shown: bool = False
+    created: datetime = field(default_factory=lambda: datetime.now(UTC))
+    curves: RunCurves = field(default_factory=RunCurves)
+    changes: list[SettingChange] = field(default_factory=list)
+    best: Snapshot | None = None
+
+    @property
+    def name(self) -> str:
+        """The title, or else "run" and the number."""
+        return self.title or f"run {self.number}"
 
     @property
     def learned(self) -> bool:
         """True if the run has trained at least one batch, or has weights from a file."""
         return bool(self.batches_done or self.history) or (self.config is None and self.snapshot is not None)
+
+    def add_batches(self, events: Sequence[BatchFinished]) -> None:
+        """Add the reports of the next batches (`events`, at least one), in their order."""
+        self.batches_done, self.batches_per_epoch = events[-1].step, events[-1].batches
+        self.examples_done += sum(event.examples for event in events)
+        self.curves.add_batches(events)
+
+    def add_epochs(self, events: Sequence[EpochFinished]) -> None:
+        """Add the reports of the next epochs (`events`), in their order."""
+        self.history.extend(events)
+        self.curves.add_epochs(events)
 
     @property
     def best_epoch(self) -> EpochFinished | None:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QCoreApplication, QObject, Qt, QThread, QTimer, Signa
 
 from app.document import Document
 from app.training.continuation import continuation_config, find_obstacle
+from app.training.curves import RunCurves, metric_for
 from app.training.mailbox import Mailbox
 from app.training.priority import PriorityGate
 from app.training.reading import Reading
@@ -83,7 +84,9 @@ class Session(QObject):
         config = freeze_config(self._document)
         if not self.run.learned:
             self.runs.remove(self.run)
-        self.run = Run(config, snapshot=self.run.snapshot)
+        number = max(run.number for run in self.runs) + 1 if self.runs else 1
+        curves = RunCurves(config.epochs, metric_for(config.description))
+        self.run = Run(config, snapshot=self.run.snapshot, number=number, curves=curves)
         self.runs.append(self.run)
         del self.runs[:-KEPT_RUNS]
         self.started.emit()
@@ -104,6 +107,7 @@ class Session(QObject):
         run.history, run.checkpoint = list(config.history), None
         run.test_loss = run.test_accuracy = run.test_r_squared = None
         run.message = run.traceback = ""
+        run.curves.continue_from(config.position, config.epochs)
         self.continued.emit()
         self._start_worker(config, steps)
 
@@ -199,7 +203,9 @@ class Session(QObject):
         if self.state.active:
             return
         metrics = {name: getattr(snapshot, name) for name in ("test_loss", "test_accuracy", "test_r_squared")}
-        self._forget_runs(Run(snapshot=snapshot, exported=snapshot, history=list(snapshot.history), **metrics))
+        history = list(snapshot.history)
+        curves = RunCurves.from_history(history, metric_for(snapshot.description))
+        self._forget_runs(Run(snapshot=snapshot, exported=snapshot, history=history, curves=curves, **metrics))
 
     @Slot()
     def forget(self) -> None:
@@ -328,12 +334,10 @@ class Session(QObject):
         mail, run = self._mailbox.take(), self.run
         self._follow_reading(mail.reading)
         if mail.batches:
-            run.batches_done = mail.batches[-1].step
-            run.batches_per_epoch = mail.batches[-1].batches
-            run.examples_done += sum(event.examples for event in mail.batches)
+            run.add_batches(mail.batches)
             self.batches_finished.emit(mail.batches)
         if mail.epochs:
-            run.history.extend(mail.epochs)
+            run.add_epochs(mail.epochs)
             self.epochs_finished.emit(mail.epochs)
         if mail.snapshot is not None:
             run.snapshot = mail.snapshot

@@ -7,6 +7,7 @@ import pytest
 from app.document import Document
 from app.monitor import Monitor, TrainPage
 from app.training import Run, Session, SessionState
+from app.training.curves import RunCurves, metric_for
 from app.training.training_config import TrainingConfig
 from tinyml.data import DataDescription
 from tinyml.learner import BatchFinished, EpochFinished, TrainingSettings
@@ -31,7 +32,8 @@ class ScriptedSession(Session):
         """Begin a new run with so many epochs, batches in each epoch, and classes."""
         names = tuple(str(number) for number in range(classes))
         project = Project(training=TrainingSettings(epochs=epochs, learning_rate=0.1))
-        self.run = Run(TrainingConfig(project, DataDescription("d", "D", (2,), names, 100), epochs))
+        config = TrainingConfig(project, DataDescription("d", "D", (2,), names, 100), epochs)
+        self.run = Run(config, curves=RunCurves(epochs, metric_for(config.description)))
         self._batches_per_epoch, self._steps = batches, 0
         self.started.emit()
         self.enter(SessionState.RUNNING)
@@ -47,6 +49,7 @@ class ScriptedSession(Session):
             epoch, batch = divmod(self._steps, size)
             self._steps += 1
             events.append(BatchFinished(epoch + 1, batch + 1, size, self._steps, 64, float(loss), accuracy))
+        self.run.add_batches(events)
         self.batches_finished.emit(events)
 
     def end_epoch(self, training: float, validation: float | None, accuracy: float = 0.5) -> None:
@@ -55,12 +58,12 @@ class ScriptedSession(Session):
         epoch = len(self.history) + 1
         checked = None if validation is None else accuracy
         event = EpochFinished(epoch, self.config.epochs, training, accuracy, validation, checked, 1.0 * epoch)
-        self.history.append(event)
+        self.run.add_epochs([event])
         self.epochs_finished.emit([event])
 
     def show_run(self, history: Sequence[EpochFinished] = ()) -> None:
         """Show a run from a file, of which only the epochs are known."""
-        self.run = Run(history=list(history))
+        self.run = Run(history=list(history), curves=RunCurves.from_history(history))
         self.run_changed.emit()
 
 

@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox
 from app.inspector.reconstruction.picture_file import save_png
 from app.models.pictures import paint_tensor
 from app.models.reader import read_contents
-from app.monitor.curves import RunCurves
 from app.monitor.export import CurveTable, save_picture
 from app.shell.command_line import main
 from app.shell.tour import take_tour
 from app.training import Snapshot
+from app.training.curves import RunCurves
 from app.training.snapshot import frozen_state
 from app.training.snapshot_files import export_snapshot, load_snapshot
 from tests.special_files import IMPOSSIBLE, SPECIAL, impossible_path, listing, make_special

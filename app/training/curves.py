@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from app.monitor.series import Series, Smoother
+from app.training.series import Series, Smoother
 from tinyml.data import DataDescription
 from tinyml.learner import BatchFinished, EpochFinished, is_better
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.monitor.series import GrowingArray, Series, Smoother
+from app.training.series import GrowingArray, Series, Smoother
 
 values = st.lists(st.floats(-1e6, 1e6) | st.sampled_from([math.nan, math.inf, -math.inf]), max_size=400)
 

@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from app.monitor.curves import RunCurves
+from app.training.curves import RunCurves
 from tinyml.learner import BatchFinished, EpochFinished
 
 
