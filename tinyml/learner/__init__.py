@@ -1,6 +1,7 @@
 """Training: the learner, its settings and events, metrics, checkpoints, and the setup of a run."""
 
 from tinyml.learner.checkpoint import Checkpoint, CheckpointState
+from tinyml.learner.class_metrics import ClassReport, class_report
 from tinyml.learner.evaluation import Evaluation, evaluate
 from tinyml.learner.events import (
     BatchFinished,
@@ -15,13 +16,16 @@ from tinyml.learner.gradient_stats import LayerGradientStats
 from tinyml.learner.learner import Learner
 from tinyml.learner.metrics import Report, accuracy, confusion_matrix, r_squared, report, top_accuracy
 from tinyml.learner.objective import class_scores, loss_misfit
+from tinyml.learner.reliability import Calibration, calibration
 from tinyml.learner.settings import LossName, TrainingSettings
 from tinyml.learner.training_setup import TrainingSetup, check_fits, find_problems, set_up_training
 
 __all__ = [
     "BatchFinished",
+    "Calibration",
     "Checkpoint",
     "CheckpointState",
+    "ClassReport",
     "EpochFinished",
     "Evaluation",
     "Event",
@@ -35,7 +39,9 @@ __all__ = [
     "ValidationAdvanced",
     "accuracy",
     "best_epoch",
+    "calibration",
     "check_fits",
+    "class_report",
     "class_scores",
     "confusion_matrix",
     "evaluate",

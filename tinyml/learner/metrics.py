@@ -8,6 +8,7 @@ from tinyml.core import Array, DataError, SettingsError
 from tinyml.data import Dataset
 from tinyml.learner.evaluation import EVALUATION_BATCH, evaluate
 from tinyml.learner.objective import Objective, class_scores
+from tinyml.learner.reliability import Calibration, calibration
 from tinyml.losses import LossFunction, loss_descriptions
 from tinyml.net import Sequential
 
@@ -25,6 +26,8 @@ class Report:
         r_squared: share of the targets' variation that the outputs explain, see `r_squared`; None if the loss does not
             compare outputs with values.
         mean_absolute_error: mean distance of an output from its target number; None for classes.
+        calibration: how sure the network is, compared with how often it is correct; None if the targets are numbers, or
+            no score is finite.
     """
 
     loss: float
@@ -34,6 +37,7 @@ class Report:
     confusion: np.ndarray | None
     r_squared: float | None
     mean_absolute_error: float | None = None
+    calibration: Calibration | None = None
 
 
 def report(model: Sequential, dataset: Dataset, loss: LossFunction | str, top: int = 3) -> Report:
@@ -79,7 +83,17 @@ def report(model: Sequential, dataset: Dataset, loss: LossFunction | str, top: i
         top_accuracy=top_accuracy(scores, dataset.labels, min(top, classes)),
         confusion=confusion_matrix(predicted, dataset.labels, classes),
         r_squared=r_squared(output, targets) if explained else None,
+        calibration=_calibration(scores, predicted == dataset.labels),
     )
+
+
+def _calibration(scores: Array, correct: np.ndarray) -> Calibration | None:
+    """Return the calibration of `(N, classes)` scores; None if there is none, as after a divergence."""
+    highest = scores.max(axis=1)
+    # The outputs of a network without a Softmax layer may be no probabilities, whatever its loss expects.
+    if not np.isfinite(highest).any() or np.nanmin(highest) < 0 or np.nanmax(highest) > 1.001:
+        return None
+    return calibration(highest, correct)
 
 
 def accuracy(predicted: np.ndarray, labels: np.ndarray) -> float:

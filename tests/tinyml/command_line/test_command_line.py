@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tinyml.command_line import main
@@ -60,6 +61,11 @@ def test_the_same_command_writes_the_same_bytes_and_evaluate_agrees(tmp_path: Pa
     assert evaluated.returncode == 0
     for key in ("test_accuracy", "test_loss", "parameters"):
         assert last_line(evaluated.stdout)[key] == first[key]
+    result = last_line(evaluated.stdout)
+    assert 0 <= result["test_calibration_error"] <= 1
+    counts = np.array(result["confusion_matrix"])
+    assert [each["examples"] for each in result["classes"]] == counts.sum(axis=1).tolist()
+    assert [each["recall"] for each in result["classes"]] == pytest.approx(counts.diagonal() / counts.sum(axis=1))
 
 
 def test_options_replace_the_settings_of_the_project(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
