@@ -15,6 +15,7 @@ from app.forms import WithDataLine
 from app.inspector import InspectPage
 from app.models import ModelsPage
 from app.monitor import TrainPage
+from app.runs import RunKeeper
 from app.shell.about import AboutDialog
 from app.shell.actions import Actions
 from app.shell.application import ThemeManager
@@ -68,6 +69,7 @@ class MainWindow(QMainWindow):
         self.editing = EditActions(self.document, self)
         self.problems = ProblemNavigation(self.document, self)
         self.recovery = Recovery(self.document, Path(settings.fileName()).parent / "recovery", self)
+        self.keeper = RunKeeper(self.session, self.document, Path(settings.fileName()).parent / "runs", self)
         self._closing = self._interrupted = False
         self.exception_hook = ExceptionHook(self)
         self.pages = WindowLayout(self, settings)
@@ -374,8 +376,9 @@ class MainWindow(QMainWindow):
         self.build_panel.save(self._settings)
         self.pages.save()
         self.pages.close_windows()
-        parts = (self.session, self.document, self.inspection, self.files, self.train_page, self.models_page)
-        for part in (*parts, self.data_page, self.build_panel, self.pictures):
+        # The session first, so that the keeper writes how its run ended.
+        parts = (self.session, self.keeper, self.document, self.inspection, self.files, self.train_page)
+        for part in (*parts, self.models_page, self.data_page, self.build_panel, self.pictures):
             part.shutdown()
         self.editing.shutdown()
         self.recovery.shutdown(keep_changes=self._interrupted)

@@ -118,6 +118,21 @@ class RunCurves:
     def _make_smoothers(self) -> tuple[Smoother, Smoother]:
         return Smoother(self.smoothing_span), Smoother(self.smoothing_span)
 
+    def restore_batches(self, span: int, x: np.ndarray, loss: np.ndarray, measured: np.ndarray) -> None:
+        """Add the batches of a kept run to empty curves; the next ones continue them.
+
+        Arguments:
+            span: the `smoothing_span` of the kept run.
+            x: (N,) positions, in epochs.
+            loss: (N,) the loss of each batch.
+            measured: (N,) the metric of each batch.
+        """
+        self.smoothing_span = span
+        self._smoothers = self._make_smoothers()
+        for curves, smoother, y in zip((self.loss, self.measured), self._smoothers, (loss, measured), strict=True):
+            curves.batches.extend(x, y)
+            curves.smoothed.extend(x, smoother.smooth(y))
+
     def add_batches(self, events: Sequence[BatchFinished]) -> None:
         """Add the next batches (`events`), in their order."""
         if not events:

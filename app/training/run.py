@@ -47,6 +47,10 @@ class Stopwatch:
         """Pause measuring."""
         self._seconds, self._started_at = self.seconds, None
 
+    def add(self, seconds: float) -> None:
+        """Add `seconds` that were measured before, for a run that is read from a file."""
+        self._seconds += seconds
+
     @property
     def seconds(self) -> float:
         """The measured time in seconds."""
@@ -159,3 +163,17 @@ class Run:
         if self.config is None or not self.batches_per_epoch:
             return 0.0
         return min(self.batches_done / (self.batches_per_epoch * self.config.epochs), 1.0)
+
+
+def join_runs(runs: Sequence[Run], run: Run, most: int) -> list[Run]:
+    """Return some runs with one that may be new among them, in the order of their start.
+
+    Arguments:
+        runs: the runs before, the oldest first. Those without any training leave if another one joins.
+        run: the run that must be in the result.
+        most: how many runs are kept; if there are more, the oldest others leave.
+    """
+    if run in runs:
+        return list(runs)
+    others = [other for other in runs if other.learned]
+    return sorted([*others[max(len(others) - most + 1, 0) :], run], key=lambda each: each.created)

@@ -10,7 +10,7 @@ from app.training.curves import RunCurves, metric_for
 from app.training.mailbox import Mailbox
 from app.training.priority import PriorityGate
 from app.training.reading import Reading
-from app.training.run import Run, SessionState
+from app.training.run import Run, SessionState, join_runs
 from app.training.run_control import RunControl
 from app.training.snapshot import Snapshot
 from app.training.training_config import TrainingConfig, freeze_config
@@ -232,6 +232,12 @@ class Session(QObject):
     def show_next_run(self) -> None:
         """Show the next run. Inspector, export and Continue then use its weights."""
         self._show_run(self.next_run)
+
+    def show_run(self, run: Run) -> None:
+        """Show a `run`, perhaps one that was read from a file, unless a run is active. It joins `runs` at its time."""
+        if not self.state.active:
+            self.runs = join_runs(self.runs, run, KEPT_RUNS)
+            self._show_run(run)
 
     def _neighbour(self, distance: int) -> Run | None:
         place = self.runs.index(self.run) + distance

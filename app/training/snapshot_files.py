@@ -23,11 +23,12 @@ def export_snapshot(path: Path, snapshot: Snapshot) -> Path:
     return path
 
 
-def load_snapshot(path: Path) -> Snapshot:
+def load_snapshot(path: Path, description: DataDescription | None = None) -> Snapshot:
     """Read a snapshot from a model file.
 
     Arguments:
         path: a file that `export_snapshot` or `tinyml train --save` wrote.
+        description: of the data; None to describe the data of the file, which reads them.
 
     Raises `StorageError` or `DataError` when the file or its data cannot be read.
     """
@@ -39,7 +40,7 @@ def load_snapshot(path: Path) -> Snapshot:
         about.network,
         about.data,
         about.training,
-        _description_of(about),
+        _description_of(about, description),
         frozen_state(net),
         history,
         test_loss=about.test_loss,
@@ -49,9 +50,9 @@ def load_snapshot(path: Path) -> Snapshot:
     )
 
 
-def _description_of(about: SavedModel) -> DataDescription:
+def _description_of(about: SavedModel, known: DataDescription | None) -> DataDescription:
     """Return the description of the data as the network learned it: the data may have changed since."""
-    now = describe_choice(about.data)
+    now = known or describe_choice(about.data)
     return replace(
         now,
         example_shape=about.input_shape,

@@ -1,0 +1,158 @@
+"""The curves of a kept run in a safetensors file, as exact as they were in memory."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from app.training.curves import Metric, RunCurves
+from tinyml.core import StorageError
+from tinyml.core.tensor_file import read_tensors, write_tensors
+from tinyml.learner import EpochFinished
+
+CURVES_FORMAT = "tinyml-curves"
+CURVES_VERSION = 1
+_MOST_EPOCHS = 1_000_000
+_BATCHES = ("position", "loss", "metric")
+
+
+@dataclass(frozen=True)
+class CurveData:
+    """The numbers of a run at one moment. Nothing changes them later, so another thread can write them.
+
+    Attributes:
+        metric: the metric beside the loss.
+        planned_epochs: how many epochs were planned.
+        smoothing_span: over about how many batches the curves are smoothed; 0 before the first batch.
+        position: (N,) of each batch, in epochs.
+        loss: (N,) of each batch.
+        measured: (N,) the metric of each batch; NaN where it is unknown.
+        history: the completed epochs.
+    """
+
+    metric: Metric
+    planned_epochs: int
+    smoothing_span: int
+    position: np.ndarray
+    loss: np.ndarray
+    measured: np.ndarray
+    history: tuple[EpochFinished, ...]
+
+    @staticmethod
+    def of(curves: RunCurves) -> "CurveData":
+        """Return the numbers of some `curves`, without copying them: what is added later does not change them."""
+        loss, measured = curves.loss.batches, curves.measured.batches
+        return CurveData(
+            curves.metric,
+            curves.planned_epochs,
+            curves.smoothing_span,
+            loss.x,
+            loss.y,
+            measured.y,
+            tuple(curves.history),
+        )
+
+    def make_curves(self) -> RunCurves:
+        """Return the curves with these numbers."""
+        curves = RunCurves(self.planned_epochs, self.metric)
+        if len(self.position):
+            curves.restore_batches(self.smoothing_span, self.position, self.loss, self.measured)
+        curves.add_epochs(self.history)
+        return curves
+
+
+def write_curves(path: Path, data: CurveData) -> None:
+    """Write the curves of a run.
+
+    Arguments:
+        path: the file.
+        data: the numbers.
+
+    Raises `StorageError` if the file cannot be written.
+    """
+    tensors = {
+        "batches/position": data.position,
+        "batches/loss": data.loss,
+        "batches/metric": data.measured,
+        **_pack_epochs(data.history),
+    }
+    about = {
+        "format": CURVES_FORMAT,
+        "version": CURVES_VERSION,
+        "metric": data.metric,
+        "planned_epochs": data.planned_epochs,
+        "smoothing_span": data.smoothing_span,
+    }
+    write_tensors(path, tensors, about)
+
+
+def read_curves(path: Path) -> CurveData:
+    """Read the curves of a run from the file `path`.
+
+    Raises `StorageError` if the file is missing, damaged, of another kind, or from a newer version.
+    """
+    file = read_tensors(path)
+    about, tensors = file.metadata, file.tensors
+    if about.get("format") != CURVES_FORMAT:
+        raise StorageError(f"'{path}' holds no curves of a run. Delete this run.")
+    match about:
+        case {"version": int(version)} if version > CURVES_VERSION:
+            raise StorageError(f"'{path}' was written by a newer TinyML Studio. Update TinyML Studio to use this run.")
+        case {
+            "metric": ("accuracy" | "r_squared") as metric,
+            "planned_epochs": int(planned),
+            "smoothing_span": int(span),
+        } if planned >= 0 and 0 <= span <= 2**31:
+            pass
+        case _:
+            raise StorageError(f"'{path}' is damaged: its header lacks facts about the curves. Delete this run.")
+    position, loss, measured = (_numbers(tensors, f"batches/{name}", path) for name in _BATCHES)
+    if not len(position) == len(loss) == len(measured) or (len(position) and span < 1):
+        raise StorageError(f"'{path}' is damaged: its curves differ in length. Delete this run.")
+    if not np.isfinite(position).all() or (np.diff(position) < 0).any():
+        raise StorageError(f"'{path}' is damaged: its positions do not rise. Delete this run.")
+    return CurveData(metric, planned, span, position, loss, measured, _unpack_epochs(tensors, path))
+
+
+def _pack_epochs(history: tuple[EpochFinished, ...]) -> dict[str, np.ndarray]:
+    """Return a column of numbers for each field of the epochs, and one that says where the field has a number."""
+    packed = {}
+    for field in fields(EpochFinished):
+        values = [getattr(epoch, field.name) for epoch in history]
+        known = [isinstance(value, int | float) for value in values]
+        numbers = [float(value) if is_known else math.nan for value, is_known in zip(values, known, strict=True)]
+        packed[f"epochs/{field.name}"] = np.array(numbers, np.float64)
+        packed[f"epochs/{field.name}/known"] = np.array(known, np.bool_)
+    return packed
+
+
+def _unpack_epochs(tensors: Mapping[str, np.ndarray], path: Path) -> tuple[EpochFinished, ...]:
+    columns: dict[str, list[Any]] = {}
+    for field in fields(EpochFinished):
+        name = f"epochs/{field.name}"
+        if name not in tensors and field.default is not MISSING:
+            continue  # an older version did not have it
+        values, known = _numbers(tensors, name, path), tensors.get(f"{name}/known")
+        if known is None or known.shape != values.shape:
+            raise StorageError(f"'{path}' is damaged: its epochs are not complete. Delete this run.")
+        whole = field.name in ("epoch", "epochs")
+        if whole and not (known.all() and np.isfinite(values).all() and (values >= 1).all()):
+            raise StorageError(f"'{path}' is damaged: its epochs have no numbers. Delete this run.")
+        columns[field.name] = [
+            (int(value) if whole else value) if is_known else None
+            for value, is_known in zip(values.tolist(), known.tolist(), strict=True)
+        ]
+    counts = {len(column) for column in columns.values()}
+    if len(counts) != 1 or max(counts) > _MOST_EPOCHS:
+        raise StorageError(f"'{path}' is damaged: its epochs are not complete. Delete this run.")
+    return tuple(EpochFinished(**dict(zip(columns, row, strict=True))) for row in zip(*columns.values(), strict=True))
+
+
+def _numbers(tensors: Mapping[str, np.ndarray], name: str, path: Path) -> np.ndarray:
+    array = tensors.get(name)
+    if array is None or array.ndim != 1 or array.dtype != np.float64:
+        raise StorageError(f"'{path}' is damaged: it has no numbers '{name}'. Delete this run.")
+    return array

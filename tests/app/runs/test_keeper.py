@@ -1,0 +1,240 @@
+"""Runs of a session are kept, and kept runs come back."""
+
+import errno
+import os
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from app.document import Document
+from app.runs import RunKeeper, RunStore
+from app.runs import keeper as keeper_module
+from app.training import Session, SessionState
+from tests.app.runs.conftest import ENDED, keep
+from tests.app.training.conftest import circle_project
+
+
+def test_a_run_is_kept_with_its_results_and_its_weights(qtbot, train, keeper) -> None:
+    run = train()
+    again = RunStore(keeper.folder).load(run.identifier)
+    assert again.state is SessionState.FINISHED
+    assert again.history == run.history
+    assert again.test_accuracy == run.test_accuracy
+    assert again.curves.loss.batches.y.tolist() == run.curves.loss.batches.y.tolist()
+    assert again.snapshot is not None
+    assert all(
+        np.array_equal(again.snapshot.tensors[name], run.snapshot.tensors[name]) for name in run.snapshot.tensors
+    )
+    assert again.snapshot.history == run.snapshot.history
+    assert keeper.kept[run.identifier].record.project_name == "untitled"
+    assert keeper.size > 0
+
+
+def test_runs_are_counted_over_all_windows_and_days(qtbot, train, keeper, make_run) -> None:
+    old = make_run(41)
+    keep(RunStore(keeper.folder), old)
+    keeper.reload()
+    qtbot.waitUntil(lambda: keeper.ready)
+    assert [train().number, train().number] == [42, 43]
+
+
+def test_a_running_run_is_kept_from_time_to_time_and_belongs_to_its_window(
+    qtbot, session, keeper, document, monkeypatch
+) -> None:
+    monkeypatch.setattr(keeper_module, "FIRST_SAVE_MS", 10)
+    monkeypatch.setattr(keeper_module, "SAVE_MS", 10)
+    document.show_project(circle_project(epochs=100_000))
+    session.start()
+    other = RunStore(keeper.folder)
+    batches = []
+    keeper.changed.connect(lambda: batches.append(keeper.kept[session.run.identifier].record.figures.batches))
+    qtbot.waitUntil(lambda: len(batches) > 2, timeout=20_000)
+    assert all(before < after for before, after in pairwise(batches[:3]))
+    seen = other.read_all()[session.run.identifier]
+    assert seen.record.state == "running"
+    assert seen.elsewhere
+    assert not keeper.kept[session.run.identifier].elsewhere
+    session.stop()
+    qtbot.waitUntil(lambda: keeper.kept[session.run.identifier].record.state == "stopped")
+    assert not other.read_all()[session.run.identifier].elsewhere
+
+
+def test_the_last_state_is_kept_when_the_window_closes_in_the_middle_of_a_run(qtbot, session, keeper, document) -> None:
+    document.show_project(circle_project(epochs=100_000))
+    session.start()
+    qtbot.waitUntil(lambda: len(session.history) > 3)
+    session.shutdown()
+    keeper.shutdown()
+    kept = RunStore(keeper.folder).read_all()[session.run.identifier]
+    assert kept.record.state == "stopped"
+    assert kept.record.figures.batches == session.batches_done
+
+
+def test_weights_of_the_run_before_are_not_kept_as_those_of_a_new_run(qtbot, train, session, keeper) -> None:
+    train()
+    session.start(steps=0)
+    qtbot.waitUntil(lambda: session.state is SessionState.PAUSED)
+    session.run.batches_done = 1  # as if the newest batch had not sent its weights yet
+    session.stop()
+    qtbot.waitUntil(lambda: session.run.identifier in keeper.kept)
+    assert session.snapshot is not None
+    assert RunStore(keeper.folder).load(session.run.identifier).snapshot is None
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EROFS])
+def test_a_full_or_read_only_disk_is_one_sentence_and_training_goes_to_its_end(
+    qtbot, session, keeper, monkeypatch, code
+) -> None:
+    def refuse(*_arguments: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    problems = []
+    keeper.problem_changed.connect(lambda: problems.append(keeper.problem))
+    session.start()
+    qtbot.waitUntil(lambda: bool(problems), timeout=20_000)
+    assert session.state is SessionState.FINISHED
+    assert os.strerror(code) in problems[0]
+    assert problems[0].startswith("This run is not kept: could not save")
+    monkeypatch.undo()
+    session.start()
+    qtbot.waitUntil(lambda: not keeper.problem, timeout=20_000)
+    assert problems == [problems[0], ""]
+
+
+def test_a_kept_run_is_shown_with_its_curves_and_weights(qtbot, train, keeper, session, document) -> None:
+    run = train()
+    document.replace(document.project)
+    assert session.runs == [session.run]
+    with qtbot.waitSignal(session.run_changed):
+        keeper.show(run.identifier)
+    assert session.run is not run
+    assert session.run.history == run.history
+    assert session.run.exported is session.snapshot is not None
+    assert session.snapshot.fits(document.project.network, document.data)
+    assert session.obstacle == ""
+
+
+def test_a_kept_run_can_continue_after_a_restart(qtbot, train, keeper, session, document) -> None:
+    run = train()
+    document.replace(document.project)
+    keeper.show(run.identifier)
+    qtbot.waitUntil(lambda: bool(session.history))
+    session.continue_run()
+    qtbot.waitUntil(lambda: session.state in ENDED, timeout=20_000)
+    assert session.state is SessionState.FINISHED, session.message
+    assert [epoch.epoch for epoch in session.history] == [1, 2, 3, 4, 5, 6]
+    qtbot.waitUntil(lambda: keeper.kept[run.identifier].record.figures.epochs == 6)
+    assert len(keeper.kept) == 1
+
+
+def test_at_most_five_runs_stay_in_the_session_and_the_neighbours_are_in_order(
+    qtbot, keeper, session, make_run
+) -> None:
+    runs = [make_run(number) for number in range(1, 8)]
+    for run in runs:
+        keep(keeper.store, run)
+    for run in reversed(runs):
+        with qtbot.waitSignal(session.run_changed):
+            keeper.show(run.identifier)
+    assert [run.number for run in session.runs] == [1, 4, 5, 6, 7]
+    assert session.run.number == 1
+    session.show_next_run()
+    assert session.run.number == 4
+
+
+def test_while_a_run_is_active_no_other_one_replaces_it(qtbot, train, keeper, session, document) -> None:
+    first = train()
+    document.replace(circle_project(epochs=100_000))
+    session.start()
+    active = session.run
+    read = []
+    keeper.show(first.identifier, read.append)
+    qtbot.waitUntil(lambda: bool(read), timeout=20_000)
+    assert session.run is active
+    assert read[0].identifier == first.identifier
+
+
+def test_names_stars_and_overlays_survive_a_restart(qtbot, train, keeper, document) -> None:
+    run = train()
+    keeper.change(run.identifier, title="  first try ")
+    keeper.change(run.identifier, starred=True)
+    keeper.change(run.identifier, shown=True)
+    assert (run.title, run.starred, run.shown) == ("first try", True, True)
+    again = RunStore(keeper.folder)
+    qtbot.waitUntil(lambda: again.read_record(run.identifier).shown)
+    record = again.read_record(run.identifier)
+    assert (record.name, record.starred) == ("first try", True)
+
+
+def test_a_name_that_cannot_be_written_is_taken_back_with_a_sentence(qtbot, train, keeper, monkeypatch) -> None:
+    run = train()
+    (keeper.folder / run.identifier / "run.json").write_text("{}")
+    with qtbot.waitSignal(keeper.failed) as failed:
+        keeper.change(run.identifier, title="x")
+    assert "does not describe a run" in failed.args[0]
+    qtbot.waitUntil(lambda: keeper.kept[run.identifier].record is None)
+
+
+def test_deleted_runs_come_back_in_the_order_of_undo(qtbot, keeper, make_run) -> None:
+    runs = [make_run(number) for number in (1, 2, 3)]
+    for run in runs:
+        keep(keeper.store, run)
+    keeper.reload()
+    qtbot.waitUntil(lambda: len(keeper.kept) == 3)
+    keeper.delete([runs[0].identifier, runs[1].identifier])
+    keeper.delete([runs[2].identifier])
+    assert not keeper.kept
+    keeper.undo_delete()
+    assert list(keeper.kept) == [runs[2].identifier]
+    keeper.undo_delete()
+    keeper.undo_delete()
+    assert len(keeper.kept) == 3
+    qtbot.waitUntil(lambda: len(RunStore(keeper.folder).read_all()) == 3)
+    keeper.delete([runs[0].identifier])
+    keeper.shutdown()
+    assert sorted(RunStore(keeper.folder).read_all()) == sorted(run.identifier for run in runs[1:])
+
+
+def test_the_active_run_cannot_be_deleted(qtbot, session, keeper, document, monkeypatch) -> None:
+    monkeypatch.setattr(keeper_module, "FIRST_SAVE_MS", 10)
+    document.show_project(circle_project(epochs=100_000))
+    session.start()
+    qtbot.waitUntil(lambda: session.run.identifier in keeper.kept, timeout=20_000)
+    keeper.delete([session.run.identifier])
+    assert session.run.identifier in keeper.kept
+    assert not keeper.last_deleted
+
+
+def test_curves_to_draw_are_read_once_and_damaged_ones_are_named_once(qtbot, keeper, make_run) -> None:
+    run, damaged = make_run(1), make_run(2)
+    for each in (run, damaged):
+        keep(keeper.store, each)
+    (keeper.folder / damaged.identifier / "curves.safetensors").write_bytes(b"")
+    sentences = []
+    keeper.failed.connect(sentences.append)
+    for _ in range(2):
+        keeper.load_curves([run.identifier, damaged.identifier])
+        qtbot.waitUntil(lambda: keeper.run_in_memory(run.identifier) is not None and bool(sentences))
+    assert len(sentences) == 1
+    first = keeper.run_in_memory(run.identifier)
+    keeper.load_curves([run.identifier])
+    assert keeper.run_in_memory(run.identifier) is first
+
+
+def test_two_windows_see_the_runs_of_each_other(qtbot, train, keeper, tmp_path) -> None:
+    document = Document(circle_project())
+    session = Session(document)
+    other = RunKeeper(session, document, keeper.folder)
+    run = train()
+    other.reload()
+    qtbot.waitUntil(lambda: run.identifier in other.kept)
+    session.start()
+    qtbot.waitUntil(lambda: session.state in ENDED and len(other.kept) == 2, timeout=20_000)
+    assert session.run.number == 2
+    keeper.reload()
+    qtbot.waitUntil(lambda: len(keeper.kept) == 2)
+    session.shutdown()
+    other.shutdown()
+    document.shutdown()
