@@ -7,16 +7,7 @@ from time import perf_counter
 
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QAction, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QPushButton,
-    QScrollArea,
-    QSplitter,
-    QStackedLayout,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QPushButton, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
 from app.jobs import LONGEST_SAVE, BackgroundRunner, LatestJob
 from app.monitor.curve_plot import CurvePlot
@@ -60,8 +51,8 @@ class Monitor(QWidget):
     Attributes:
         loss_plot: the plot of the loss.
         accuracy_plot: the plot of the accuracy or of R².
-        summary: the numbers and the diagnosis.
-        side: the summary and the button for exports; the page places it beside the curves.
+        summary: the numbers and the diagnosis; the page places it beside the curves.
+        export_row: the button for exports; the page places it beside the curves.
     """
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -73,13 +64,14 @@ class Monitor(QWidget):
         self._diagnosed_at = 0.0
         self.loss_plot = CurvePlot("loss", LOSS_DISPLAY)
         self.accuracy_plot = CurvePlot("accuracy", METRIC_DISPLAYS["accuracy"], log_choice=False)
-        self.summary = RunSummary()
+        self.summary = RunSummary(self)
+        self.summary.hide()  # until the page has placed it
         self._export_button = QPushButton("Export…")
         self._export_report = make_label("monitor_export_report", wraps=True)
         self._background = BackgroundRunner()
         self._export_job = LatestJob(self._background, self)
         self._refresh_timer = QTimer(self)
-        self.side = self._make_side()
+        self.export_row = self._make_export_row()
         self._lay_out()
         self._connect()
 
@@ -182,30 +174,18 @@ class Monitor(QWidget):
         label.setMargin(2 * GRID)
         return label
 
-    def _make_side(self) -> QWidget:
+    def _make_export_row(self) -> QWidget:
         self._export_button.setObjectName("monitor_export")
         self._export_button.setToolTip("Save the curves as a table (CSV) or as a picture (PNG)")
         self._export_button.setEnabled(False)
         self._export_report.hide()
-        scroll = QScrollArea()
-        scroll.setObjectName("run_summary_scroll")
-        scroll.setAccessibleName("Summary of the run, to scroll")
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(self.summary)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self._export_button)
-        buttons.addStretch(1)
-        side = QWidget(self)
-        side.hide()  # until the page has placed it
-        side.setMinimumWidth(self.summary.minimumSizeHint().width() + 6 * GRID)
-        layout = QVBoxLayout(side)
-        layout.setContentsMargins(GRID + GRID // 2, GRID + GRID // 2, GRID + GRID // 2, GRID)
-        layout.addWidget(scroll, 1)
+        row = QWidget(self)
+        row.hide()  # until the page has placed it
+        layout = QVBoxLayout(row)
+        layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._export_report)
-        layout.addLayout(buttons)
-        return side
+        layout.addWidget(self._export_button, 0, Qt.AlignmentFlag.AlignLeft)
+        return row
 
     def _connect(self) -> None:
         self._refresh_timer.setSingleShot(True)

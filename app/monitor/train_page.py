@@ -1,22 +1,28 @@
-"""The Train page: the settings of the next run, the curves of the run, and its summary."""
+"""The Train page: runs and settings, the curves of the run with what follows from them, and what they mean."""
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.document import Document
 from app.forms import TrainingForm
 from app.monitor.monitor import Monitor
 from app.monitor.predictions.predictions_panel import PredictionsPanel
+from app.monitor.side_column import SideColumn
+from app.monitor.tab_panel import TabPanel, with_heading
 from app.training import Session
-from app.widgets.labels import make_label
 from app.widgets.page_layout import PageLayout
-from app.widgets.theme.theme import GRID
 
 _SIDE_WIDTHS = (264, 264)
+_LOWER_HEIGHT = 280
+_LEAST_MIDDLE = (400, 240)
+"""Width and height of the curves; panels fold rather than make them smaller, in pixels."""
+_CLASSES = "This run has classes. Only numbers and images are shown beside the true ones."
 
 
 class TrainPage(QWidget):
-    """What to train with, how the loss and the accuracy develop, and what that means.
+    """What to train with, how the loss and the metric develop, and what that means.
+
+    Each part of the page is added by one call: `left.add_tab`, `below.add_tab` or `right.add_section`.
 
     Arguments:
         document: holds the training settings.
@@ -24,9 +30,12 @@ class TrainPage(QWidget):
         parent: the parent widget.
 
     Attributes:
-        monitor: the curves with their summary.
+        monitor: the curves.
         predictions: what the network predicts for validation examples, if the targets are numbers or images.
-        page_layout: the panels of the page.
+        left: the tabs at the left: what to choose from.
+        below: the tabs below the curves: what follows from them.
+        right: the sections at the right: commands, diagnosis and numbers.
+        page_layout: the panels of the page. They fold, and remember their sizes.
 
     Signals:
         data_requested(): the user wants to change what is on the Data page.
@@ -42,10 +51,22 @@ class TrainPage(QWidget):
         self._form = TrainingForm(document, "train_page_form")
         self._form.augmentation_requested.connect(self.data_requested)
         self.predictions = PredictionsPanel(document, session)
+        self.left = TabPanel("train_page_choices", "Settings of the next run")
+        self.below = TabPanel("train_page_lower", "Below the curves")
+        self.right = SideColumn()
+        self._add_parts()
         self.page_layout = PageLayout(
-            "train_page", self._make_middle(), left=self._make_left(), right=self.monitor.side, widths=_SIDE_WIDTHS
+            "train_page",
+            self.monitor,
+            left=self.left,
+            right=self.right,
+            below=self.below,
+            widths=_SIDE_WIDTHS,
+            below_height=_LOWER_HEIGHT,
+            smallest=_LEAST_MIDDLE,
         )
-        self.monitor.side.show()
+        self.below.filled_changed.connect(self._on_filled_changed)
+        self._on_filled_changed()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.page_layout)
@@ -62,6 +83,7 @@ class TrainPage(QWidget):
         """
         if self.page_layout.is_folded("left"):
             self.page_layout.set_folded("left", folded=False)
+        self.left.show_tab(self._settings)
         self._form.focus_field(name)
 
     def shutdown(self) -> None:
@@ -69,24 +91,16 @@ class TrainPage(QWidget):
         self.monitor.shutdown()
         self.predictions.shutdown()
 
-    def _make_middle(self) -> QWidget:
-        middle = QSplitter(Qt.Orientation.Vertical)
-        middle.setObjectName("train_page_splitter")
-        middle.setChildrenCollapsible(False)
-        for widget, share in ((self.monitor, 3), (self.predictions, 2)):
-            middle.addWidget(widget)
-            middle.setStretchFactor(middle.indexOf(widget), share)
-        middle.setSizes([3000, 2000])
-        return middle
+    def _add_parts(self) -> None:
+        self._settings = with_heading("train_page_heading", "Settings of the next run", self._form)
+        self._settings.setObjectName("train_page_settings")
+        self.left.add_tab(self._settings, "Settings")
+        self.below.add_tab(self.predictions, "Predictions", _CLASSES)
+        self.right.add_section(self.monitor.summary)
+        self.right.add_foot(self.monitor.export_row)
+        self.monitor.summary.show()
+        self.monitor.export_row.show()
 
-    def _make_left(self) -> QWidget:
-        left = QWidget()
-        left.setObjectName("train_page_settings")
-        heading = make_label("train_page_heading", "Settings of the next run", "heading")
-        heading.setContentsMargins(GRID + GRID // 2, 0, GRID, 0)
-        layout = QVBoxLayout(left)
-        layout.setContentsMargins(0, GRID + GRID // 2, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(heading)
-        layout.addWidget(self._form, 1)
-        return left
+    @Slot()
+    def _on_filled_changed(self) -> None:
+        self.page_layout.set_offered("below", self.below.filled)

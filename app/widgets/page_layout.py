@@ -76,6 +76,7 @@ class PageLayout(QWidget):
         self._first_folded = frozenset(folded)
         self._folded_by_user: set[Side] = set(folded)
         self._growing = frozenset(growing)
+        self._withdrawn: set[Side] = set()
         # If only one panel at the sides has room, it is the first of these.
         self._preferred: list[Side] = ["right", "left"]
         # The panel that the user unfolded although there is too little room.
@@ -136,8 +137,8 @@ class PageLayout(QWidget):
 
     @property
     def sides(self) -> tuple[Side, ...]:
-        """The sides that have a panel."""
-        return tuple(self._panels)
+        """The sides that have a panel with something to show."""
+        return tuple(side for side in self._panels if side not in self._withdrawn)
 
     def is_folded(self, side: Side) -> bool:
         """Return True if the panel is not shown, because the user folded it or because there is too little room.
@@ -153,7 +154,7 @@ class PageLayout(QWidget):
         Arguments:
             side: of the panel.
         """
-        if side in self._panels:
+        if side in self.sides:
             self.set_folded(side, not self.is_folded(side))
 
     def set_folded(self, side: Side, folded: bool) -> None:
@@ -175,6 +176,18 @@ class PageLayout(QWidget):
             self._preferred.sort(key=lambda other: other != side)
         self._arrange()
         self.changed.emit()
+
+    def set_offered(self, side: Side, offered: bool) -> None:
+        """Withdraw a panel that has nothing to show, or offer it again. The user cannot unfold a withdrawn panel.
+
+        Arguments:
+            side: of the panel.
+            offered: False to withdraw it.
+        """
+        if offered == (side in self._withdrawn):
+            self._withdrawn ^= {side}
+            self._arrange()
+            self.changed.emit()
 
     # --------------------------------------------------------------------------------------------------------- state
 
@@ -235,7 +248,7 @@ class PageLayout(QWidget):
         shown = self._panels_with_room()
         for side, panel in self._panels.items():
             panel.setVisible(side in shown)
-            self._strips[side].setHidden(side in shown)
+            self._strips[side].setHidden(side in shown or side in self._withdrawn)
         self._set_widths([side for side in ("left", "right") if side in shown])
         self._set_heights(below="below" in shown)
         self._arranging = False
@@ -255,7 +268,7 @@ class PageLayout(QWidget):
                 shown.add("below")
         if self._has_room_for(set(wanted)) and self._insisted != "below":
             self._insisted = None
-        return shown
+        return shown - self._withdrawn
 
     def _has_room_for(self, sides: set[Side]) -> bool:
         strips = sum(STRIP for side in ("left", "right") if side in self._panels and side not in sides)

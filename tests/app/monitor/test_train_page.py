@@ -90,6 +90,35 @@ def test_plots_are_side_by_side_in_a_low_page_and_below_each_other_in_a_high_one
     assert loss.mapTo(page, loss.rect().topLeft()).x() == accuracy.mapTo(page, accuracy.rect().topLeft()).x()
 
 
+def test_a_tab_without_content_takes_no_room_and_the_panels_remember_their_sizes(page) -> None:
+    assert not page.below.isVisible()
+    middle = page.monitor.height()
+    page.predictions.setVisible(True)
+    assert page.below.isVisible()
+    assert page.monitor.height() < middle
+    state = page.page_layout.save_state()
+    page.page_layout.set_folded("below", folded=True)
+    assert not page.below.isVisible()
+    assert page.page_layout.restore_state(state)
+    assert page.below.isVisible()
+
+
+def test_another_room_adds_a_tab_or_a_section_by_one_call(page) -> None:
+    runs, table, control = QLabel("runs"), QLabel("table"), QLabel("control")
+    page.left.add_tab(runs, "Runs", place=0)
+    page.below.add_tab(table, "Layers", place=0)
+    page.right.add_section(control, place=0)
+    assert page.left.titles == ("Runs", "Settings")
+    assert page.below.titles == ("Layers", "Predictions")
+    QApplication.processEvents()
+    assert runs.isVisible()
+    assert table.isVisible()
+    assert control.isVisible()
+    page.focus_setting("epochs")
+    assert not runs.isVisible()
+    assert find(page, "train_page_form_epochs").isVisible()
+
+
 def test_every_control_has_a_name_of_its_own(page) -> None:
     names = []
     for widget in page.findChildren(QWidget):

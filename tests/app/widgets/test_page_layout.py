@@ -73,6 +73,19 @@ def test_the_panels_have_their_first_sizes_and_the_middle_has_the_rest(make_page
     assert (size_of(page, "left"), size_of(page, "right"), size_of(page, "below")) == (216, 300, 240)
 
 
+def test_a_withdrawn_panel_is_neither_shown_nor_offered_until_it_has_something_to_show(make_page) -> None:
+    page = make_page()
+    page.set_offered("below", offered=False)
+    assert page.sides == ("left", "right")
+    assert not part(page, "code").isVisible()
+    assert not part(page, "build_unfold_below").isVisible()
+    page.toggle("below")
+    assert not part(page, "code").isVisible()
+    page.set_offered("below", offered=True)
+    assert part(page, "code").isVisible()
+    assert size_of(page, "below") == 240
+
+
 def test_a_page_without_panels_shows_only_its_middle(qtbot) -> None:
     page = PageLayout("models", QLineEdit())
     qtbot.addWidget(page)
