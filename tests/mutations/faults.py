@@ -33,9 +33,23 @@ class Fault:
 
 LAYERS, LOSSES, OPTIMS = "tests/tinyml/layers", "tests/tinyml/losses", "tests/tinyml/optims"
 CORE, BATCH_PASS = "tests/tinyml/core", "tests/tinyml/net/execution/test_batch_pass.py"
-TRAINING = "tests/app/training"
+TRAINING, LAYER_STATS = "tests/app/training", "tests/tinyml/learner/test_layer_stats.py"
 
 FAULTS = (
+    Fault(
+        what="layer statistics: a unit counts as dead when one micro-batch never wakes it",
+        file="tinyml/learner/layer_measurement.py",
+        before="np.logical_or.reduce(alive)",
+        after="np.logical_and.reduce(alive)",
+        tests=(LAYER_STATS,),
+    ),
+    Fault(
+        what="layer statistics: an activation that runs after its pooling is measured as it runs",
+        file="tinyml/net/execution/observation.py",
+        before="            value = lone.forward(value)",
+        after="            lone.forward(value)",
+        tests=(LAYER_STATS,),
+    ),
     Fault(
         what="a wrong sign: the optimiser increases the loss",
         file="tinyml/optims/sgd.py",
@@ -172,8 +186,8 @@ FAULTS = (
     Fault(
         what="a micro-batch at the place of another one",
         file="tinyml/net/execution/segments.py",
-        before="output[part] = self._forward_replicas(number, input[part])",
-        after="output[micro_batches[-1 - number]] = self._forward_replicas(number, input[part])",
+        before="output[part] = self._forward_replicas(number, input[part], observer)",
+        after="output[micro_batches[-1 - number]] = self._forward_replicas(number, input[part], observer)",
         tests=(BATCH_PASS,),
     ),
     Fault(

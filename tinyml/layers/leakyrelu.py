@@ -69,6 +69,7 @@ class LeakyReLU(Layer):
 
     def build(self, input_shape: Shape, rng: np.random.Generator, dtype: type[np.floating]) -> None:
         self.slope = self.settings.slope
+        self.can_die = self.slope == 0
         self._positive: np.ndarray | None = None
 
     def forward(self, input: Array) -> Array:

@@ -46,6 +46,7 @@ class ReLU(Layer):
     type_name = "ReLu"
     batch_separable = True
     commutes_with_maximum = True
+    can_die = True
     deconvolution = Deconvolution(
         "rectify",
         "{layer} keeps positive values and sets negative values to 0.",

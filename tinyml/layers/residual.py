@@ -256,6 +256,8 @@ class Residual(Layer):
         value, pending_pools = input, list[Layer]()
         for layer in self.layers:
             value = forward_through(layer, value, pending_pools)
+            if self.observe_inside is not None:
+                self.observe_inside(layer, value)
         self._check_inside(input.shape, value.shape)
         self._ran = True
         return input + value

@@ -49,6 +49,7 @@ class Sigmoid(Layer):
     """
 
     Settings = SigmoidSettings
+    output_range = (0.0, 1.0)
 
     def __init__(self, name: str) -> None:
         super().__init__(name, SigmoidSettings())

@@ -43,6 +43,7 @@ class Tanh(Layer):
     """
 
     Settings = TanhSettings
+    output_range = (-1.0, 1.0)
 
     def __init__(self, name: str) -> None:
         super().__init__(name, TanhSettings())

@@ -12,7 +12,6 @@ from tinyml.learner.events import (
     best_epoch,
     is_better,
 )
-from tinyml.learner.gradient_stats import LayerGradientStats
 from tinyml.learner.learner import Learner
 from tinyml.learner.metrics import Report, accuracy, confusion_matrix, r_squared, report, top_accuracy
 from tinyml.learner.objective import class_scores, loss_misfit
@@ -29,7 +28,6 @@ __all__ = [
     "EpochFinished",
     "Evaluation",
     "Event",
-    "LayerGradientStats",
     "Learner",
     "LossName",
     "Report",

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tinyml.learner.gradient_stats import LayerGradientStats
+from tinyml.learner.layer_stats import LayerStats
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class BatchFinished:
         accuracy: share of this batch's examples that were classified correctly, before the update, 0 to 1; None if
             there are no classes.
         learning_rate: learning rate of the update; None if a custom optimiser has no learning rate.
-        layers: gradients and updates of each layer, if they were measured; else empty.
+        layers: statistics of each layer, in the order of the network, if they were measured; else empty.
         r_squared: share of the targets' variation that the outputs explain, before the update. It compares the errors
             of this batch with the variation of all training targets. None if the targets are classes.
     """
@@ -34,7 +34,7 @@ class BatchFinished:
     loss: float
     accuracy: float | None
     learning_rate: float | None = None
-    layers: tuple[LayerGradientStats, ...] = ()
+    layers: tuple[LayerStats, ...] = ()
     r_squared: float | None = None
 
 

@@ -11,7 +11,7 @@ from tinyml.core.validation import check_counts
 from tinyml.data import Augmentation, DataDescription, Dataset
 from tinyml.learner.checkpoint import Checkpoint
 from tinyml.learner.events import EpochFinished, Event
-from tinyml.learner.gradient_stats import LayerGradientStats
+from tinyml.learner.layer_stats import LayerStats
 from tinyml.learner.objective import Objective, check_loss
 from tinyml.learner.run import RunConfig, TrainingRun
 from tinyml.learner.step import TrainingStep
@@ -94,9 +94,9 @@ class Learner:
         return self.step.learning_rate
 
     @property
-    def gradient_stats(self) -> tuple[LayerGradientStats, ...]:
-        """Gradients and updates of each layer in the last step, if they were measured; else empty."""
-        return self.step.gradient_stats
+    def layer_stats(self) -> tuple[LayerStats, ...]:
+        """Statistics of each layer in the last step, if they were measured; else empty."""
+        return self.step.layer_stats
 
     def batch_fit(self, data: Array, label: np.ndarray, measure: bool = False) -> tuple[float, Array]:
         """Learn from one batch.
@@ -104,7 +104,7 @@ class Learner:
         Arguments:
             data: `(N, …)` inputs.
             label: the ground truth that the loss needs.
-            measure: True to compute `gradient_stats`.
+            measure: True to compute `layer_stats`.
 
         Returns the loss and the `(N, …)` outputs, both from before the update. If the loss is NaN or infinite, the
         parameters stay as they are.
@@ -210,7 +210,7 @@ class Learner:
             early_stopping: number of epochs without a smaller monitored loss after which the run ends; None for no
                 early stopping. See `EpochFinished.monitored_loss`.
             restore_best: True to end with the parameters and buffers of the epoch with the smallest monitored loss.
-            measure_every: number of batches from one measurement of `gradient_stats` to the next; None for none.
+            measure_every: number of batches from one measurement of `layer_stats` to the next; None for none.
             resume: a result of `checkpoint` from a run with the same arguments (but maybe more epochs), network, loss,
                 optimiser and schedule. The run continues as if it had never stopped.
             progress: True to show a progress bar on standard error.

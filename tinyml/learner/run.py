@@ -169,7 +169,7 @@ class TrainingRun:
             loss=loss,
             accuracy=config.train.accuracy(correct, len(rows)),
             learning_rate=step.learning_rate,
-            layers=step.gradient_stats,
+            layers=step.layer_stats,
             r_squared=config.train.r_squared(squared_error, len(rows)),
         )
 

@@ -6,7 +6,8 @@ import numpy as np
 
 from tinyml.core import Array, SettingsError
 from tinyml.learner.arguments import check_model, compute_loss
-from tinyml.learner.gradient_stats import GradientStatsRecorder, LayerGradientStats
+from tinyml.learner.layer_measurement import LayerMeasurement
+from tinyml.learner.layer_stats import LayerStats
 from tinyml.losses import LossFunction, find_loss
 from tinyml.net import Sequential
 from tinyml.net.execution import BatchPass
@@ -31,7 +32,8 @@ class TrainingStep:
         optimizer: any object with a method `update(parameter)`.
         schedule: decides the learning rate of each step; None for a constant rate.
         clip_norm: largest norm of the gradient of all parameters; None for no limit.
-        gradient_stats: gradients and updates of each layer in the last step, if they were measured; else empty.
+        layer_stats: statistics of each layer in the last step, if they were measured; else empty.
+        measuring_seconds: the time that measuring the last measured step has taken, in all threads together.
 
     Raises `SettingsError` if an argument is invalid, or if there is a schedule but the optimiser has no learning rate.
 
@@ -56,7 +58,8 @@ class TrainingStep:
         self.optimizer: SupportsUpdate = find_optimizer(optimizer)
         self.schedule = schedule
         self.clip_norm = None if clip_norm is None else check_positive("largest gradient norm", clip_norm)
-        self.gradient_stats: tuple[LayerGradientStats, ...] = ()
+        self.layer_stats: tuple[LayerStats, ...] = ()
+        self.measuring_seconds = 0.0
         if schedule is not None and not isinstance(self.optimizer, Optimizer):
             raise SettingsError(
                 f"A schedule changes the learning rate `lr` of a tinyml.optims.Optimizer, which "
@@ -92,18 +95,21 @@ class TrainingStep:
         Arguments:
             inputs: `(N, …)`.
             targets: the ground truth that the loss needs.
-            measure: True to compute `gradient_stats`.
+            measure: True to compute `layer_stats`.
 
         Returns the loss and the `(N, …)` outputs, both from before the update. If the loss is NaN or infinite, the
         parameters stay as they are.
         """
         # An overflow shows in the loss, and the run reports it with its place: NumPy need not warn of it too.
         with np.errstate(all="ignore"):
-            output = self._pass.forward(self.model.layers, self.model.read_input(inputs))
+            self.layer_stats = ()
+            values = self.model.read_input(inputs)
+            measurement = LayerMeasurement(self.model.layers, len(values)) if measure else None
+            output = self._pass.forward(self.model.layers, values, measurement)
             loss, gradient = compute_loss(self.loss, output, targets)
             if math.isfinite(loss):
                 self._pass.backward(gradient)
-                self._update(measure)
+                self._update(measurement)
         return loss, output
 
     def release_memory(self) -> None:
@@ -111,11 +117,13 @@ class TrainingStep:
         self._pass = BatchPass()
         self.model.release_memory()
 
-    def _update(self, measure: bool) -> None:
+    def _update(self, measurement: LayerMeasurement | None) -> None:
         """Change the parameters by their gradients."""
-        recorder = GradientStatsRecorder(self.model) if measure else None
+        if measurement is not None:
+            measurement.before_update()
         if self.clip_norm is not None:
             clip_gradients(self.model.parameters, self.clip_norm)
         with self._pass.threads():
             self.model.update(self.optimizer)
-        self.gradient_stats = () if recorder is None else recorder.finish()
+        if measurement is not None:
+            self.layer_stats, self.measuring_seconds = measurement.finish(), measurement.seconds

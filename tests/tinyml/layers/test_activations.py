@@ -35,6 +35,21 @@ def test_gelu_is_close_to_the_normal_distribution() -> None:
 
 
 @pytest.mark.parametrize(
+    "layer",
+    [ReLU("r"), LeakyReLU("l", 0.2), LeakyReLU("l", 0), ELU("e"), GELU("g"), Sigmoid("s"), Tanh("t")],
+    ids=repr,
+)
+def test_activations_say_if_they_can_die_and_where_they_saturate(layer: Layer) -> None:
+    outputs = layer(np.array([[-1e3, -3.0, 3.0, 1e3]]))
+    gradients = layer.backward(np.ones((1, 4)))
+    assert layer.can_die == (not outputs[0, :2].any() and not gradients[0, :2].any())
+    bounded = bool(abs(outputs).max() < 2)
+    assert (layer.output_range is not None) == bounded
+    if layer.output_range is not None:
+        assert layer.output_range == (outputs[0, 0], outputs[0, 3])
+
+
+@pytest.mark.parametrize(
     ("layer", "bent"),
     [
         (LeakyReLU("l", 0.2), True),

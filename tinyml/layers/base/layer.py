@@ -10,6 +10,7 @@ A layer type is two classes in one file:
 import copy
 import math
 from abc import ABCMeta, abstractmethod
+from collections.abc import Callable
 from typing import Any, ClassVar, Self, TypeVar
 
 import numpy as np
@@ -100,6 +101,18 @@ class Layer(metaclass=LayerMeta):
 
     selects_maximum: ClassVar[bool] = False
     """True when each output is the maximum of some inputs, and its gradient goes to that input alone (max pooling)."""
+
+    can_die: bool = False
+    """True for an activation whose units pass no gradient while their output is 0, as ReLU. A unit that is 0 for every
+    example no longer learns."""
+
+    output_range: ClassVar[tuple[float, float] | None] = None
+    """The ends of the range of a squashing activation, such as (0, 1) for Sigmoid. Near them it is saturated: it passes
+    almost no gradient. None for all others."""
+
+    observe_inside: Callable[["Layer", Array], None] | None = None
+    """Only for layers that hold layers: their `forward` calls it, if it is not None, with each layer inside and its
+    output. It is set while a step of the training is measured."""
 
     def __init_subclass__(cls, **named: Any) -> None:
         super().__init_subclass__(**named)

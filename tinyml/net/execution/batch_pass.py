@@ -15,6 +15,7 @@ from tinyml.core import Array, TinymlError
 from tinyml.core.threads import one_blas_thread
 from tinyml.layers import Layer
 from tinyml.layers.base.stack import check_layers
+from tinyml.net.execution.observation import OutputObserver
 from tinyml.net.execution.plan import ExecutionPlan, Planner
 
 _NO_LIMIT = nullcontext()
@@ -39,12 +40,13 @@ class BatchPass:
         self._planner = Planner([], for_training)
         self._last_plan: ExecutionPlan | None = None
 
-    def forward(self, layers: Sequence[Layer], input: Array) -> Array:
+    def forward(self, layers: Sequence[Layer], input: Array, observer: OutputObserver | None = None) -> Array:
         """Compute the output `(N, …)` for a batch `(N, …)`.
 
         Arguments:
             layers: the layers of the network, from the input to the output; usually the same as in the last pass.
             input: `(N, …)`. The pass does not change it. Do not change it before `backward`, which reads it again.
+            observer: sees the output of each layer; only in training. It changes no bit of the results.
 
         Returns an array that no later pass changes.
         """
@@ -53,9 +55,9 @@ class BatchPass:
             self._planner = Planner(layers, self._for_training)
         plan = self._last_plan = self._planner.plan_for(input.shape)
         if not plan.on_threads:
-            return plan.forward(input)
+            return plan.forward(input, observer)
         with one_blas_thread():
-            return plan.forward(input)
+            return plan.forward(input, observer)
 
     def backward(self, gradient: Array) -> None:
         """Compute the gradients for the batch of the last `forward`, and add them to those of the parameters.

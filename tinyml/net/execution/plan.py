@@ -8,6 +8,7 @@ from typing import NamedTuple
 from tinyml.core import Array, Shape, ShapeError
 from tinyml.layers import Layer
 from tinyml.layers.base.stack import shapes_through
+from tinyml.net.execution.observation import OutputObserver
 from tinyml.net.execution.segments import MicroBatchSegment, Segment, WholeBatchSegment
 
 MIN_WORK_TO_SPLIT = 1_200_000_000
@@ -43,14 +44,15 @@ class ExecutionPlan(NamedTuple):
     steps: list[PlannedSegment]
     on_threads: bool
 
-    def forward(self, value: Array) -> Array:
+    def forward(self, value: Array, observer: OutputObserver | None = None) -> Array:
         """Compute the output of the network.
 
         Arguments:
             value: `(N, …)` the input of the network.
+            observer: sees the output of each layer; only in training.
         """
         for segment, largest in self.steps:
-            value = segment.forward(value, largest)
+            value = segment.forward(value, largest, observer)
         return value
 
     def backward(self, gradient: Array) -> None:
@@ -107,13 +109,13 @@ class Planner:
         """Return the segment of the layers from `start` to before `end`."""
         key = start, end, in_micro_batches
         if key not in self.segments:
-            layers = self.layers[start:end]
-            if in_micro_batches:
-                layers = move_after_maximum(layers)
+            network_order = self.layers[start:end]
+            layers = move_after_maximum(network_order) if in_micro_batches else network_order
             kind = MicroBatchSegment if in_micro_batches else WholeBatchSegment
             trainable = next((layer for layer in self.layers if layer.named_parameters), None)
             self.segments[key] = kind(
                 layers,
+                network_order,
                 self._for_training,
                 is_first=start == 0,
                 is_last=end == len(self.layers),

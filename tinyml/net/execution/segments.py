@@ -13,6 +13,7 @@ from tinyml.core.windows import batch_to_front
 from tinyml.core.workspace import Workspace
 from tinyml.layers import Layer
 from tinyml.layers.base.stack import forward_through
+from tinyml.net.execution.observation import OutputObserver, observation_points, observing_blocks
 
 MICRO_BATCH_SIZE = 64
 """Largest number of examples in a micro-batch. The batch axis is last in memory: rows of memory are about as long."""
@@ -27,6 +28,7 @@ class Segment(ABC):
 
     Attributes:
         layers: in the order of execution.
+        network_order: the same layers in the order of the network.
         for_training: True if a backward pass follows each forward pass.
         is_first, is_last: True if the segment begins or ends the network.
         first_trainable: index, in `layers`, of the first layer of the network that has parameters; None if this layer
@@ -34,6 +36,7 @@ class Segment(ABC):
     """
 
     layers: list[Layer]
+    network_order: list[Layer]
     for_training: bool
     is_first: bool
     is_last: bool
@@ -45,12 +48,13 @@ class Segment(ABC):
         return 0 if self.first_trainable is None else self.first_trainable + 1
 
     @abstractmethod
-    def forward(self, input: Array, largest: int) -> Array:
+    def forward(self, input: Array, largest: int, observer: OutputObserver | None) -> Array:
         """Compute the output of the last layer.
 
         Arguments:
             input: `(N, …)` a batch.
             largest: the number of elements in the largest array that a layer reads or writes for it.
+            observer: sees the output of each layer; None except in a measured step of the training.
         """
 
     @abstractmethod
@@ -73,13 +77,13 @@ class WholeBatchSegment(Segment):
         self._has_switches = any(layer.settings.paired_pooling or layer.records_switches for layer in self.layers)
         self._workspaces = [Workspace() for _ in self.layers]
 
-    def forward(self, input: Array, largest: int) -> Array:
+    def forward(self, input: Array, largest: int, observer: OutputObserver | None) -> Array:
         # In prediction, several threads may use these layers at the same time, so they get no workspace.
         reuses_memory = self.for_training and largest >= MIN_SIZE_TO_REUSE
         if reuses_memory:
-            output = self._with_workspaces(lambda: self._forward_layers(input))
+            output = self._with_workspaces(lambda: self._forward_layers(input, observer))
         else:
-            output = self._forward_layers(input)
+            output = self._forward_layers(input, observer)
         in_workspace = reuses_memory or (not self.is_first and np.may_share_memory(input, output))
         return output.copy(order="K") if self.is_last and in_workspace else output
 
@@ -88,7 +92,9 @@ class WholeBatchSegment(Segment):
             return self._backward_layers(gradient)
         return self._with_workspaces(lambda: self._backward_layers(gradient))
 
-    def _forward_layers(self, value: Array) -> Array:
+    def _forward_layers(self, value: Array, observer: OutputObserver | None) -> Array:
+        if observer is not None:
+            return self._forward_observed(value, observer)
         if not self._has_switches:
             for layer in self.layers:
                 value = layer.forward(value)
@@ -96,6 +102,14 @@ class WholeBatchSegment(Segment):
         pending_pools: list[Layer] = []
         for layer in self.layers:
             value = forward_through(layer, value, pending_pools)
+        return value
+
+    def _forward_observed(self, value: Array, observer: OutputObserver) -> Array:
+        pending_pools: list[Layer] = []
+        with observing_blocks(self.layers, observer):
+            for layer in self.layers:
+                value = forward_through(layer, value, pending_pools)
+                observer.see(layer, 0, value)
         return value
 
     def _backward_layers(self, gradient: Array) -> Array:
@@ -136,8 +150,9 @@ class MicroBatchSegment(Segment):
         self._batch_workspace = Workspace()
         self._input: Array | None = None
         self._micro_batches: list[slice] = []
+        self._points = observation_points(self.network_order, self.layers)
 
-    def forward(self, input: Array, largest: int) -> Array:
+    def forward(self, input: Array, largest: int, observer: OutputObserver | None) -> Array:
         micro_batches = self._micro_batches = split_batch(len(input))
         self._input = input
         self._prepare_replicas(len(micro_batches))
@@ -150,7 +165,7 @@ class MicroBatchSegment(Segment):
         def compute(worker: int, number: int) -> None:
             part = micro_batches[number]
             if self.for_training:
-                output[part] = self._forward_replicas(number, input[part])
+                output[part] = self._forward_replicas(number, input[part], observer)
             else:
                 workspaces, replicas = self._thread_workspaces[worker], self._replicas[worker]
                 output[part] = _double_buffered(replicas, workspaces, input[part], _forward)
@@ -177,12 +192,25 @@ class MicroBatchSegment(Segment):
         self._sum_gradients(len(micro_batches))
         return input_gradient
 
-    def _forward_replicas(self, number: int, value: Array) -> Array:
+    def _forward_replicas(self, number: int, value: Array, observer: OutputObserver | None) -> Array:
         """Run a micro-batch through its own replicas, which keep their activations for the backward pass."""
-        for replica, workspace in zip(self._replicas[number], self._replica_workspaces[number], strict=True):
+        replicas = self._replicas[number]
+        if observer is not None:
+            self._show(0, number, value, observer)
+        for done, (replica, workspace) in enumerate(zip(replicas, self._replica_workspaces[number], strict=True), 1):
             replica.workspace = workspace
             value = _forward(replica, value)
+            if observer is not None:
+                self._show(done, number, value, observer)
         return value
+
+    def _show(self, done: int, number: int, value: Array, observer: OutputObserver) -> None:
+        """Show the outputs that are known when a micro-batch has passed the first `done` layers, before the next one.
+
+        The next layer may write over `value`.
+        """
+        for point in self._points[done]:
+            observer.see(point.layer, number, value, [self._replicas[number][index] for index in point.moved])
 
     def _prepare_replicas(self, micro_batches: int) -> None:
         """Make missing replicas and workspaces; give all replicas the current parameters and mode of their layers."""
