@@ -16,10 +16,12 @@ from tinyml.learner.learner import Learner
 from tinyml.learner.metrics import Report, accuracy, confusion_matrix, r_squared, report, top_accuracy
 from tinyml.learner.objective import class_scores, loss_misfit
 from tinyml.learner.reliability import Calibration, calibration
+from tinyml.learner.setting_change import CHANGEABLE, SettingChange, SettingValue
 from tinyml.learner.settings import LossName, TrainingSettings
 from tinyml.learner.training_setup import TrainingSetup, check_fits, find_problems, set_up_training
 
 __all__ = [
+    "CHANGEABLE",
     "BatchFinished",
     "Calibration",
     "Checkpoint",
@@ -31,6 +33,8 @@ __all__ = [
     "Learner",
     "LossName",
     "Report",
+    "SettingChange",
+    "SettingValue",
     "TrainingFinished",
     "TrainingSettings",
     "TrainingSetup",

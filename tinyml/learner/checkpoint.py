@@ -16,8 +16,10 @@ from pydantic import BaseModel, ConfigDict, FailFast, Field
 from tinyml.core import Array, SettingsError, StorageError, describe_shape
 from tinyml.learner.events import EpochFinished, best_epoch
 from tinyml.learner.run_state import RunState, restore_generators
+from tinyml.learner.setting_change import SettingChange
 from tinyml.net import Sequential
 from tinyml.optims import Optimizer
+from tinyml.optims.base import is_number
 from tinyml.optims.schedules import Schedule
 
 _MODEL, _BEST, _OPTIMIZER, _HISTORY = "model/", "best/", "optimizer/", "history"
@@ -53,6 +55,7 @@ class CheckpointState(BaseModel):
         best_epoch, best_loss: the best epoch so far and its monitored loss; 0 and None before the first.
         schedule: state of the learning-rate schedule.
         generators: states of the random generators of the layers.
+        changes: settings that were changed during the run, in order. The last rate among them is the learning rate.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -72,6 +75,7 @@ class CheckpointState(BaseModel):
     best_loss: float | None = None
     schedule: dict[str, Any] = Field(default_factory=dict)
     generators: Annotated[tuple[dict[str, Any], ...], FailFast()] = ()
+    changes: Annotated[tuple[SettingChange, ...], FailFast()] = ()
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,7 @@ class Checkpoint:
     Attributes:
         state: position, random generators, and the settings that must stay the same.
         tensors: copies, by name: "model/…" for parameters and buffers, "optimizer/…" for the optimiser's state,
-            "best/…" for the weights of the best epoch if they are kept, "history" with one row for each epoch.
+            "best/…" for the weights of the best epoch if they are known, "history" with one row for each epoch.
     """
 
     state: CheckpointState
@@ -156,6 +160,7 @@ def restore(checkpoint: Checkpoint, model: Sequential, optimizer: object, schedu
     for part in (_MODEL, *([_BEST] if parts[_BEST] else [])):
         _check_like(own, parts[part])
     optimizer_state = _read_optimizer_state(model, parts[_OPTIMIZER])
+    _check_rates(state.changes)
     if optimizer_state and not isinstance(optimizer, Optimizer):
         raise StorageError(
             f"The checkpoint holds the state of an optimiser, but {type(optimizer).__name__} cannot restore it. Derive "
@@ -181,7 +186,15 @@ def restore(checkpoint: Checkpoint, model: Sequential, optimizer: object, schedu
         best=best_epoch(history),
         best_tensors={name: tensor.copy() for name, tensor in parts[_BEST].items()} or None,
         seconds=state.seconds,
+        changes=list(state.changes),
     )
+
+
+def _check_rates(changes: Sequence[SettingChange]) -> None:
+    for change in changes:
+        rate = change.after
+        if change.name == "learning_rate" and (isinstance(rate, str) or not is_number(rate) or not 0 < rate < math.inf):
+            raise StorageError(f"The checkpoint holds the learning rate {rate!r}, which no run can use.")
 
 
 def _restore_schedule(schedule: Schedule | None, state: dict[str, Any]) -> None:

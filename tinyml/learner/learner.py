@@ -1,6 +1,6 @@
 """Learner: trains a network on arrays or datasets, epoch by epoch."""
 
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import closing
 from typing import Any
 
@@ -14,6 +14,7 @@ from tinyml.learner.events import EpochFinished, Event
 from tinyml.learner.layer_stats import LayerStats
 from tinyml.learner.objective import Objective, check_loss
 from tinyml.learner.run import RunConfig, TrainingRun
+from tinyml.learner.setting_change import SettingChange
 from tinyml.learner.step import TrainingStep
 from tinyml.learner.training_examples import ArrayExamples, DatasetExamples
 from tinyml.losses import LossFunction
@@ -245,6 +246,30 @@ class Learner:
     def history(self) -> tuple[EpochFinished, ...]:
         """The epochs of the last run that are done, with those from before it was resumed."""
         return () if self._run is None else self._run.history
+
+    @property
+    def best_weights(self) -> Mapping[str, Array] | None:
+        """Parameters and buffers after the best epoch of the last run, by name. They are never changed.
+
+        None if there is no best epoch, or if its weights are unknown because they came from a file.
+        """
+        return None if self._run is None else self._run.best_weights
+
+    def change(self, name: str, value: float) -> SettingChange | None:
+        """Change a setting of the last run from its next batch on. Checkpoints keep the change.
+
+        Arguments:
+            name: "learning_rate", which a schedule multiplies by its factor; "epochs", the planned number in total; or
+                "early_stopping", where 0 means never. A schedule that depends on the number of epochs keeps its
+                length; `TrainingSetup.change` adapts it.
+            value: the new value.
+
+        Returns the change; None if the setting already had this value. Raises `TinymlError` if there was no run,
+        `SettingsError` if the value is invalid. Then nothing is changed.
+        """
+        if self._run is None:
+            raise TinymlError("There is no run to change a setting of. Start one with `run`.")
+        return self._run.change(name, value)
 
     def checkpoint(self) -> Checkpoint:
         """Copy everything that the last run needs to continue from its current event.

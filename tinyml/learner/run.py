@@ -2,18 +2,20 @@
 
 import math
 import time
-from collections.abc import Generator
-from dataclasses import dataclass
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tinyml.core import Array, DivergedError, StorageError
+from tinyml.core import Array, DivergedError, SettingsError, StorageError
+from tinyml.core.validation import check_counts
 from tinyml.data import batch_count, epoch_generator, minibatches
 from tinyml.learner.checkpoint import Checkpoint, CheckpointState, gather_tensors, restore
 from tinyml.learner.divergence import all_finite, first_layer_at_fault
 from tinyml.learner.evaluation import Evaluation, evaluate_in_parts
 from tinyml.learner.events import BatchFinished, EpochFinished, Event, TrainingFinished, ValidationAdvanced
 from tinyml.learner.run_state import EpochState, RunState, generator_states
+from tinyml.learner.setting_change import CHANGEABLE, SettingChange
 from tinyml.learner.step import TrainingStep
 from tinyml.learner.training_examples import ArrayExamples, DatasetExamples
 
@@ -59,6 +61,7 @@ class TrainingRun:
         else:
             self._check_same_run(resume.state)
             self._run_state = restore(resume, self._model, step.optimizer, step.schedule)
+            self._use_last_rate()
         self._last_good = self._copy_state()
         self._kept_epoch = None if self._run_state.batch else self._run_state.epoch - 1
         self._restored = False
@@ -78,6 +81,50 @@ class TrainingRun:
     def history(self) -> tuple[EpochFinished, ...]:
         """The epochs that are done."""
         return tuple(self._run_state.history)
+
+    @property
+    def best_weights(self) -> Mapping[str, Array] | None:
+        """Parameters and buffers after the best epoch so far. They are never changed. None before the first epoch."""
+        return self._run_state.best_tensors
+
+    def change(self, name: str, value: float) -> SettingChange | None:
+        """Change a setting from the next batch on; see `Learner.change`."""
+        config, step, run_state = self._config, self._step, self._run_state
+        if name == "learning_rate":
+            before = step.base_rate or 0.0
+            step.change_base_rate(value)
+        elif name == "epochs":
+            before, value = config.epochs, int(value)
+            check_counts(epochs=value)
+            started = run_state.epoch if run_state.batch else run_state.epoch - 1
+            if value < started:
+                raise SettingsError(f"Epoch {started} has begun, so the run cannot end after epoch {value}.")
+            self._config = replace(config, epochs=value)
+        elif name == "early_stopping":
+            before, value = config.early_stopping or 0, int(value)
+            check_counts(0, early_stopping=value)
+            self._config = replace(config, early_stopping=value or None)
+        else:
+            raise SettingsError(f"'{name}' cannot be changed during a run, only {', '.join(CHANGEABLE)}.")
+        if before == value:
+            return None
+        done = self.batches_done
+        run_state.changes.append(SettingChange(done / self._batches, done, name, before, value))
+        return run_state.changes[-1]
+
+    def _use_last_rate(self) -> None:
+        """Use the learning rate of the last change; without a change, the rate of the settings."""
+        done, step = self.batches_done, self._step
+        rates = [change for change in self._run_state.changes if change.name == "learning_rate"]
+        step.restart_base_rate()
+        for change in rates:
+            if change.step < done:
+                step.change_base_rate(float(change.after))
+        if self._run_state.batch:  # if no batch of the epoch is left, the rate of its last step is still reported
+            step.set_rate(done - 1)
+        for change in rates:
+            if change.step >= done:
+                step.change_base_rate(float(change.after))
 
     def checkpoint(self) -> Checkpoint:
         """Copy everything that is needed to continue from here. Call it at an event, or after the run.
@@ -104,6 +151,7 @@ class TrainingRun:
             best_loss=run_state.best.monitored_loss if run_state.best else None,
             schedule={} if schedule is None else schedule.state(),
             generators=generator_states(self._model),
+            changes=tuple(run_state.changes),
         )
         last = self._last_good.tensors if self._restored else None
         return Checkpoint(state, gather_tensors(self._model, self._step.optimizer, run_state, last))
@@ -113,7 +161,8 @@ class TrainingRun:
         config, run_state = self._config, self._run_state
         self._started = time.perf_counter()
         try:
-            while run_state.epoch <= config.epochs and not self._should_stop_early():
+            # The number of epochs can change during the run.
+            while run_state.epoch <= self._config.epochs and not self._should_stop_early():
                 yield from self._train_epoch()
                 evaluation = None
                 if config.validation is not None:
@@ -126,7 +175,7 @@ class TrainingRun:
                 history=self.history,
                 seconds=self._seconds,
                 best_epoch=run_state.best.epoch if run_state.best else None,
-                stopped_early=run_state.epoch <= config.epochs,
+                stopped_early=run_state.epoch <= self._config.epochs,
                 restored=self._restored,
             )
         finally:
@@ -138,8 +187,6 @@ class TrainingRun:
         config, run_state = self._config, self._run_state
         done = (run_state.epoch - 1) * self._batches
         self._model.train()
-        if run_state.batch:  # resumed: if no batch is left, the rate of the epoch's last step is still reported
-            self._step.set_rate(done + run_state.batch - 1)
         inputs = np.zeros(0, np.float32)
         order = minibatches(len(config.train), config.batch_size, epoch_generator(config.seed, run_state.epoch))
         for number, rows in enumerate(order, start=1):
@@ -203,7 +250,7 @@ class TrainingRun:
         is_best = run_state.add_epoch(finished)
         self._last_good = self._copy_state()
         if is_best:
-            run_state.best_tensors = self._last_good.tensors if config.restore_best else None
+            run_state.best_tensors = self._last_good.tensors
         return finished
 
     def _should_stop_early(self) -> bool:
@@ -216,6 +263,9 @@ class TrainingRun:
         layer = first_layer_at_fault(self._model, inputs)
         epoch = self._run_state.epoch
         self._last_good.restore(self._model, self._step.optimizer, self._run_state)
+        # A change that came after the state belongs to what is lost. Perhaps it was the reason.
+        self._run_state.changes = [change for change in self._run_state.changes if change.step <= self.batches_done]
+        self._use_last_rate()
         raise DivergedError(epoch, batch, loss, layer, self._kept_epoch)
 
     def _copy_state(self) -> EpochState:

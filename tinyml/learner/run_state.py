@@ -7,6 +7,7 @@ import numpy as np
 
 from tinyml.core import Array, Parameter, StorageError
 from tinyml.learner.events import EpochFinished, is_better
+from tinyml.learner.setting_change import SettingChange
 from tinyml.net import Sequential
 from tinyml.optims import Optimizer
 
@@ -21,8 +22,9 @@ class RunState:
         total_loss, total_correct, total_squared_error: sums over the examples of these batches.
         history: the epochs that are done.
         best: the epoch with the smallest `monitored_loss` so far; None before the first finite loss.
-        best_tensors: parameters and buffers after that epoch; None if they are not kept.
+        best_tensors: parameters and buffers after that epoch; None if they are unknown.
         seconds: duration of the run before it was resumed.
+        changes: the settings that were changed during the run, in order.
     """
 
     epoch: int = 1
@@ -34,6 +36,7 @@ class RunState:
     best: EpochFinished | None = None
     best_tensors: dict[str, Array] | None = None
     seconds: float = 0.0
+    changes: list[SettingChange] = field(default_factory=list)
 
     @property
     def epochs_since_best(self) -> int:

@@ -65,7 +65,8 @@ class TrainingStep:
                 f"A schedule changes the learning rate `lr` of a tinyml.optims.Optimizer, which "
                 f"{type(self.optimizer).__name__} is not."
             )
-        self._base_rate = self.learning_rate
+        self._base_rate = self._initial_rate = self.learning_rate
+        self._has_new_rate = False
         self._initial_schedule_state = {} if schedule is None else schedule.state()
         self._pass = BatchPass()
 
@@ -75,19 +76,57 @@ class TrainingStep:
         return self.optimizer.lr if isinstance(self.optimizer, Optimizer) else None
 
     def set_rate(self, done: int) -> None:
-        """Set the learning rate of the next step as the schedule says; without a schedule, change nothing.
+        """Set the learning rate of the next step as the schedule and `change_base_rate` say; else change nothing.
 
         Arguments:
             done: the number of steps of the run that are done.
         """
-        if self.schedule is None or self._base_rate is None or not isinstance(self.optimizer, Optimizer):
+        if self._base_rate is None or not isinstance(self.optimizer, Optimizer):
             return
-        self.optimizer.lr = self._base_rate * self.schedule.factor(done)
+        if self.schedule is not None:
+            self.optimizer.lr = self._base_rate * self.schedule.factor(done)
+        elif self._has_new_rate:
+            self.optimizer.lr = self._base_rate
+        self._has_new_rate = False
+
+    @property
+    def base_rate(self) -> float | None:
+        """The learning rate before the schedule changes it; None if a custom optimiser has no learning rate."""
+        return self._base_rate if self.schedule is not None or self._has_new_rate else self.learning_rate
+
+    def change_base_rate(self, rate: float) -> None:
+        """Change the learning rate from the next step on. A schedule multiplies the new rate by its factor.
+
+        Arguments:
+            rate: greater than 0.
+
+        Raises `SettingsError` if the rate is invalid, or if a custom optimiser has no learning rate.
+        """
+        if not isinstance(self.optimizer, Optimizer):
+            raise SettingsError(f"{type(self.optimizer).__name__} has no learning rate `lr` that can be changed.")
+        self._base_rate = check_positive("learning rate", rate)
+        self._has_new_rate = True
+
+    def restart_base_rate(self) -> None:
+        """Undo the changes by `change_base_rate`."""
+        if self._initial_rate is not None and self._base_rate != self._initial_rate:
+            self.change_base_rate(self._initial_rate)
+            self.set_rate(0)
 
     def restart_schedule(self) -> None:
-        """Put the schedule into the state that it had at first, for a new run."""
+        """Put the schedule into the state that it had at first, and the rate too, for a new run."""
+        self.restart_base_rate()
         if self.schedule is not None:
             self.schedule.restore(self._initial_schedule_state)
+
+    def replace_schedule(self, schedule: Schedule) -> None:
+        """Go on with a schedule of the same kind for another number of epochs.
+
+        Arguments:
+            schedule: the new schedule. It gets the state of the old one.
+        """
+        schedule.restore({} if self.schedule is None else self.schedule.state())
+        self.schedule = schedule
 
     def train_on_batch(self, inputs: Array, targets: np.ndarray, measure: bool = False) -> tuple[float, Array]:
         """Learn from one batch.

@@ -21,6 +21,7 @@ from tinyml.learner.evaluation import Evaluation, evaluate, evaluate_in_parts
 from tinyml.learner.events import Event
 from tinyml.learner.learner import Learner
 from tinyml.learner.objective import Objective, class_targets_for
+from tinyml.learner.setting_change import SettingChange
 from tinyml.learner.settings import TrainingSettings
 from tinyml.losses import loss_descriptions
 from tinyml.net import Inference, NetworkSpecification, Sequential, build_inferred, infer
@@ -66,6 +67,18 @@ class TrainingSetup:
             resume=resume,
             progress=progress,
         )
+
+    def change(self, name: str, value: float) -> SettingChange | None:
+        """Change a setting of the run; see `Learner.change`, also for the arguments.
+
+        A schedule that depends on the number of epochs goes on as in a run that has had the new number from the start.
+        """
+        change = self.learner.change(name, value)
+        if change is not None and name == "epochs":
+            settings = self.training.model_copy(update={"epochs": change.after})
+            batches = batch_count(len(self.splits.train), settings.batch_size)
+            self.learner.step.replace_schedule(settings.make_schedule(batches))
+        return change
 
     def test(self) -> Evaluation:
         """Evaluate the network on the test data."""

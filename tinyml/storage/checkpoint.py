@@ -13,9 +13,10 @@ from tinyml.storage.file_kind import require_kind
 from tinyml.storage.model import CHECKPOINT_FORMAT
 from tinyml.storage.project import Project
 
-CHECKPOINT_VERSION = 3
-"""Version 2 adds the metrics of regression, version 3 the options and the preprocessing of the data. TinyML also reads
-older versions, which do not have them."""
+CHECKPOINT_VERSION = 4
+"""Version 2 adds the metrics of regression, version 3 the options and the preprocessing of the data, version 4 the
+settings that were changed during the run, and always the weights of the best epoch. TinyML also reads older versions,
+which do not have them."""
 
 
 class SavedCheckpoint(NamedTuple):

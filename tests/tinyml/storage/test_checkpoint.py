@@ -9,7 +9,7 @@ import pytest
 from tinyml.core import StorageError
 from tinyml.core.tensor_file import read_tensors, write_tensors
 from tinyml.data import load, split
-from tinyml.learner import Checkpoint, set_up_training
+from tinyml.learner import Checkpoint, SettingChange, set_up_training
 from tinyml.storage import Project, example_path, read_checkpoint, read_project, save_checkpoint, save_project
 
 
@@ -51,7 +51,7 @@ def test_before_the_first_epoch_there_is_an_empty_history(tmp_path: Path, projec
     ("changes", "words"),
     [
         ({"format": "tinyml-model"}, "not a checkpoint of a training run"),
-        ({"version": 4}, "newer TinyML .file version 4; this one reads up to 3"),
+        ({"version": 5}, "newer TinyML .file version 5; this one reads up to 4"),
         ({"version": "one"}, "'version'"),
         ({"surprise": 1}, "There is no setting 'surprise'"),
         ({"project": {"training": {"epochs": 0}}}, "'project.training.epochs' is 0"),
@@ -84,3 +84,14 @@ def test_a_project_is_no_checkpoint_and_a_cut_file_neither(
         (tmp_path / "c").write_bytes(whole[:length])
         with pytest.raises(StorageError):
             read_checkpoint(tmp_path / "c")
+
+
+@pytest.mark.parametrize("version", [3, 4])
+def test_every_version_is_read_and_resumed(version: int) -> None:
+    read, project = read_checkpoint(Path(__file__).parent / "golden" / f"checkpoint-version-{version}.safetensors")
+    changed = () if version < 4 else (SettingChange(1.0, 3, "learning_rate", 0.1, 0.05),)
+    assert (read.state.epoch, read.state.best_epoch, read.state.changes) == (2, 1, changed)
+    setup = set_up_training(project.network, project.training, split(load("circle"), project.data))
+    events = list(setup.run(read))
+    assert [event.epoch for event in setup.learner.history] == [1, 2, 3]
+    assert events[0].learning_rate == (0.1 if version < 4 else 0.05)
