@@ -88,7 +88,11 @@ class TrainingRun:
         return self._run_state.best_tensors
 
     def change(self, name: str, value: float) -> SettingChange | None:
-        """Change a setting from the next batch on; see `Learner.change`."""
+        """Change a setting from the next batch on.
+
+        Arguments:
+            name, value: see `Learner.change`.
+        """
         config, step, run_state = self._config, self._step, self._run_state
         if name == "learning_rate":
             before = step.base_rate or 0.0
