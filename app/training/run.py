@@ -11,6 +11,7 @@ from app.training.curves import RunCurves
 from app.training.snapshot import Snapshot
 from app.training.training_config import TrainingConfig
 from tinyml.learner import BatchFinished, Checkpoint, EpochFinished, best_epoch
+from tinyml.learner import SettingChange as SettingChange  # a part of this module's interface
 
 
 class SessionState(Enum):
@@ -55,24 +56,6 @@ class Stopwatch:
     def seconds(self) -> float:
         """The measured time in seconds."""
         return self._seconds if self._started_at is None else self._seconds + perf_counter() - self._started_at
-
-
-@dataclass(frozen=True)
-class SettingChange:
-    """A setting that was changed in the middle of a run.
-
-    Attributes:
-        position: where the change took effect, in epochs: 2.5 is the middle of the third epoch.
-        step: number of batches that were done before it.
-        name: field of `TrainingSettings`, such as "learning_rate".
-        before, after: the old and the new value.
-    """
-
-    position: float
-    step: int
-    name: str
-    before: float | int | str | bool
-    after: float | int | str | bool
 
 
 @dataclass(eq=False)

@@ -69,9 +69,12 @@ class TrainingSetup:
         )
 
     def change(self, name: str, value: float) -> SettingChange | None:
-        """Change a setting of the run; see `Learner.change`, also for the arguments.
+        """Change a setting of the run.
 
         A schedule that depends on the number of epochs goes on as in a run that has had the new number from the start.
+
+        Arguments:
+            name, value: see `Learner.change`.
         """
         change = self.learner.change(name, value)
         if change is not None and name == "epochs":
