@@ -120,7 +120,7 @@ class TrainingStep:
             self.schedule.restore(self._initial_schedule_state)
 
     def replace_schedule(self, schedule: Schedule) -> None:
-        """Go on with a schedule of the same kind for another number of epochs.
+        """Continue with a schedule of the same kind for another number of epochs.
 
         Arguments:
             schedule: the new schedule. It gets the state of the old one.
