@@ -119,15 +119,16 @@ class TrainingRun:
     def _use_last_rate(self) -> None:
         """Use the learning rate of the last change; without a change, the rate of the settings."""
         done, step = self.batches_done, self._step
+        position = done / self._batches
         rates = [change for change in self._run_state.changes if change.name == "learning_rate"]
         step.restart_base_rate()
         for change in rates:
-            if change.step < done:
+            if change.position < position:
                 step.change_base_rate(float(change.after))
         if self._run_state.batch:  # if no batch of the epoch is left, the rate of its last step is still reported
             step.set_rate(done - 1)
         for change in rates:
-            if change.step >= done:
+            if change.position >= position:
                 step.change_base_rate(float(change.after))
 
     def checkpoint(self) -> Checkpoint:
@@ -268,7 +269,8 @@ class TrainingRun:
         epoch = self._run_state.epoch
         self._last_good.restore(self._model, self._step.optimizer, self._run_state)
         # A change that came after the state belongs to what is lost. Perhaps it was the reason.
-        self._run_state.changes = [change for change in self._run_state.changes if change.step <= self.batches_done]
+        position = self.batches_done / self._batches
+        self._run_state.changes = [change for change in self._run_state.changes if change.position <= position]
         self._use_last_rate()
         raise DivergedError(epoch, batch, loss, layer, self._kept_epoch)
 

@@ -71,7 +71,7 @@ class TrainingSetup:
     def change(self, name: str, value: float) -> SettingChange | None:
         """Change a setting of the run.
 
-        A schedule that depends on the number of epochs continues as in a run that has had the new number from the start.
+        A schedule that depends on the number of epochs continues as in a run that had the new number from the start.
 
         Arguments:
             name, value: see `Learner.change`.
