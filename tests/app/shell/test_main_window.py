@@ -3,6 +3,7 @@ import json
 import sys
 import threading
 import weakref
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, Qt, QTimer
@@ -249,7 +250,13 @@ def test_a_used_and_closed_window_is_deleted(qtbot, tmp_path):
     gc.collect()
     assert reference() is None
     assert not thread.is_alive()
-    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [settings_file]
+    # The run is kept, with no lock and no temporary file.
+    files = {path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file()}
+    (run,) = (tmp_path / "runs").glob("*")
+    assert files == {
+        Path(settings_file.name),
+        *(Path("runs", run.name, name) for name in ("run.json", "curves.safetensors", "weights.safetensors")),
+    }
 
 
 def test_opening_another_project_while_training_asks_first(qtbot, window, dialog):
