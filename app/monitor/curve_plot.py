@@ -131,6 +131,8 @@ class CurvePlot(QWidget):
         )
         self._show_note()
         self._show_values()
+        # All of this was drawn for the new range already.
+        self._redraw_timer.stop()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

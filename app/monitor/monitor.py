@@ -5,8 +5,8 @@ from math import isfinite, log
 from pathlib import Path
 from time import perf_counter
 
-from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtGui import QAction, QResizeEvent, QShowEvent
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QPushButton, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
 from app.jobs import LONGEST_SAVE, BackgroundRunner, LatestJob
@@ -18,11 +18,13 @@ from app.monitor.run_summary import RunSummary
 from app.training import Session, SessionState
 from app.training.curves import RunCurves
 from app.widgets.labels import make_label
+from app.widgets.paced_refresh import PacedRefresh
 from app.widgets.save_dialog import ask_where_to_save
 from app.widgets.theme.style_properties import set_style_property
 from app.widgets.theme.theme import GRID
 
-_REFRESH_MS = 33
+_NUMBERS_MS = 200
+"""Milliseconds between two refreshes of the numbers; faster changes cannot be read."""
 _DIAGNOSIS_SECONDS = 1.0
 _BEST_SHAPE = 1.2
 """Width of a plot divided by its height, if there is room to choose."""
@@ -43,7 +45,8 @@ _FILE_KINDS = {"csv": "Curves as a table", "png": "Curves as a picture"}
 class Monitor(QWidget):
     """Loss and accuracy of a run, or R² if its targets are numbers, during the run and after it.
 
-    It is painted at most thirty times a second, and not while it is hidden. No report is lost then.
+    The plots and the numbers are refreshed in turn (`PacedRefresh`), and not while they are hidden. No report is lost
+    then.
 
     Arguments:
         session: the training session. It reports the run that is shown.
@@ -60,7 +63,6 @@ class Monitor(QWidget):
         self.setObjectName("monitor")
         self.setAccessibleName("Training curves")
         self._session = session
-        self._waiting = False
         self._diagnosed_at = 0.0
         self.loss_plot = CurvePlot("loss", LOSS_DISPLAY)
         self.accuracy_plot = CurvePlot("accuracy", METRIC_DISPLAYS["accuracy"], log_choice=False)
@@ -70,7 +72,11 @@ class Monitor(QWidget):
         self._export_report = make_label("monitor_export_report", wraps=True)
         self._background = BackgroundRunner()
         self._export_job = LatestJob(self._background, self)
-        self._refresh_timer = QTimer(self)
+        self._paces = (
+            PacedRefresh(self, _NUMBERS_MS),
+            PacedRefresh(self.loss_plot),
+            PacedRefresh(self.accuracy_plot),
+        )
         self.export_row = self._make_export_row()
         self._lay_out()
         self._connect()
@@ -125,20 +131,17 @@ class Monitor(QWidget):
 
     @Slot()
     def refresh(self) -> None:
-        """Show everything that was reported, without waiting for the timer."""
-        self._waiting = False
+        """Show everything that was reported, without waiting for a turn."""
+        for pace in self._paces:
+            pace.refresh()
+
+    @Slot()
+    def _show_numbers(self) -> None:
         self._stack.setCurrentIndex(0 if self.curves.empty and not self._session.state.active else 1)
         self._export_button.setEnabled(not self.empty)
-        self.loss_plot.redraw()
-        self.accuracy_plot.redraw()
         self.summary.show_run(self.curves, self._session)
         if perf_counter() - self._diagnosed_at > _DIAGNOSIS_SECONDS or not self._session.state.active:
             self._diagnose()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._waiting:
-            self.refresh()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -188,9 +191,10 @@ class Monitor(QWidget):
         return row
 
     def _connect(self) -> None:
-        self._refresh_timer.setSingleShot(True)
-        self._refresh_timer.setInterval(_REFRESH_MS)
-        self._refresh_timer.timeout.connect(self._on_refresh_timeout)
+        for pace, show in zip(
+            self._paces, (self._show_numbers, self.loss_plot.redraw, self.accuracy_plot.redraw), strict=True
+        ):
+            pace.due.connect(show)
         self._export_button.clicked.connect(self.export)
         self._export_job.returned.connect(self._on_export_returned)
         self._export_job.failed.connect(self._on_export_failed)
@@ -208,9 +212,8 @@ class Monitor(QWidget):
 
     @Slot()
     def _schedule(self) -> None:
-        self._waiting = True
-        if self.isVisible() and not self._refresh_timer.isActive():
-            self._refresh_timer.start()
+        for pace in self._paces:
+            pace.request()
 
     def _diagnose(self) -> None:
         self._diagnosed_at = perf_counter()
@@ -262,11 +265,6 @@ class Monitor(QWidget):
         for plot in (self.loss_plot, self.accuracy_plot):
             plot.set_stop_marker(self.curves.position if label else None, label, serious=failed)
         self._schedule()
-
-    @Slot()
-    def _on_refresh_timeout(self) -> None:
-        if self.isVisible() and self._waiting:
-            self.refresh()
 
     @Slot(object)
     def _on_export_returned(self, path: Path) -> None:

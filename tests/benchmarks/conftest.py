@@ -8,6 +8,8 @@ collect_ignore = [
     "compare_processes.py",
     "one_epoch.py",
     "window.py",
+    "gui_latency.py",
+    "training_window.py",
     "image_folder.py",
     "one_image_folder.py",
 ]
