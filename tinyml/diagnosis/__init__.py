@@ -1,0 +1,38 @@
+"""The diagnosis of a run: what is wrong with it, how that shows, and what helps."""
+
+from tinyml.diagnosis.actions import Action, InsertLayer, OpenData, ReplaceLayers, ScaleInputs, ShowLayer
+from tinyml.diagnosis.data_facts import DataFacts, InputRange, collect_data_facts
+from tinyml.diagnosis.diagnosis import Diagnosis, Report, Rule, Severity, Symptom
+from tinyml.diagnosis.evidence import Evidence, NetworkLayer, network_layers
+from tinyml.diagnosis.neighbours import Neighbours
+from tinyml.diagnosis.recorder import EvidenceRecorder, measure_every
+from tinyml.diagnosis.rules import MOST_SHOWN, RULES, diagnose
+from tinyml.diagnosis.wilson import Interval, wilson_interval
+
+__all__ = [
+    "MOST_SHOWN",
+    "RULES",
+    "Action",
+    "DataFacts",
+    "Diagnosis",
+    "Evidence",
+    "EvidenceRecorder",
+    "InputRange",
+    "InsertLayer",
+    "Interval",
+    "Neighbours",
+    "NetworkLayer",
+    "OpenData",
+    "ReplaceLayers",
+    "Report",
+    "Rule",
+    "ScaleInputs",
+    "Severity",
+    "ShowLayer",
+    "Symptom",
+    "collect_data_facts",
+    "diagnose",
+    "measure_every",
+    "network_layers",
+    "wilson_interval",
+]

@@ -1,0 +1,215 @@
+"""Symptoms of the descent: the learning rate, divergence, and a run that learns nothing."""
+
+import itertools
+import math
+import statistics
+
+from tinyml.core import ChangeTraining
+from tinyml.diagnosis.diagnosis import Symptom
+from tinyml.diagnosis.evidence import Evidence
+from tinyml.diagnosis.notation import number, percent, rounded, score, setting
+from tinyml.diagnosis.trend import FLAT, is_flat, relative_fall, share_of_falls, share_of_jumps
+from tinyml.diagnosis.wilson import wilson_interval
+
+PATIENCE = 5
+"""Number of epochs before anything is said about their trend."""
+_JUMPS = 0.3
+"""Share of epochs that make the loss clearly larger, from which the steps are too large."""
+_LARGE_UPDATE, _SMALL_UPDATE = 0.1, 3e-5
+"""Update divided by weight: a hundred times more, or thirty times less, than the usual 0.001."""
+_STILL_FALLING = 0.2
+"""A loss that has fallen by this share in the last third of the epochs will fall further."""
+_CREEP = 0.05
+"""A loss that falls less than this share over all epochs has hardly moved."""
+_FAIR = 0.75
+"""Gain up to which jumps of the loss are in the way; many good runs jump a little."""
+_LEARNED = 0.9
+"""Gain from which a run counts as a success, so that its way there is not judged."""
+
+
+def find_failure(evidence: Evidence) -> Symptom | None:
+    """Find the reason of a failed run that is no divergence.
+
+    Arguments:
+        evidence: of the run.
+    """
+    if not evidence.failure or evidence.diverged:
+        return None
+    title, _, rest = evidence.failure.partition(". ")
+    return Symptom(title.rstrip(".") + ".", "The run failed.", rest)
+
+
+def find_divergence(evidence: Evidence) -> Symptom | None:
+    """Find a loss that is not finite, or far above that of random answers and above its start.
+
+    Arguments:
+        evidence: of the run.
+    """
+    history = evidence.history
+    if evidence.diverged:
+        title = "The loss is no longer a number."
+        return Symptom(title, evidence.failure.split(". ")[0].rstrip(".") + ".", *_smaller_rate(evidence))
+    for epoch in history:
+        for part, loss in (("training", epoch.training_loss), ("validation", epoch.validation_loss)):
+            if loss is not None and not math.isfinite(loss):
+                shown = f"The {part} loss became {number(loss)} in epoch {epoch.epoch}."
+                return Symptom("The loss is no longer a number.", shown, *_smaller_rate(evidence))
+    if len(history) < 2:
+        return None
+    losses = evidence.training_losses
+    base = _base_loss(evidence)
+    # The loss of the first epoch is its mean, so it may be huge already; twice the loss of random answers is wrong.
+    if losses[-1] > max(2 * base + 1, 1.05 * min(losses)) and share_of_falls(losses[-PATIENCE:]) < 1:
+        shown = f"It is {number(losses[-1])} now and was {number(losses[0])} in epoch {history[0].epoch}."
+        if math.isfinite(base):
+            shown += f" Answering every example with the same guess gives {number(base)}."
+        return Symptom("The loss grows instead of falling.", shown, *_smaller_rate(evidence))
+    return None
+
+
+def find_high_rate(evidence: Evidence) -> Symptom | None:
+    """Find a training loss that jumps, or updates that are large beside the weights while nothing is learned.
+
+    Arguments:
+        evidence: of the run.
+    """
+    losses = evidence.training_losses
+    if len(losses) < PATIENCE or _has_learned(evidence):
+        return None
+    recent = losses[-2 * PATIENCE :]
+    jumps = share_of_jumps(recent)
+    update = _median_update(evidence)
+    if jumps >= _JUMPS and evidence.gain is not None and evidence.gain < _FAIR:
+        worst = max(after / before for before, after in itertools.pairwise(recent) if before > 0)
+        shown = (
+            f"Training loss rose by more than 10{chr(160)}% in {round(jumps * (len(recent) - 1))} of the last "
+            f"{len(recent) - 1} epochs, once to {number(worst)} times its value."
+        )
+        return Symptom("The learning rate is too high: the loss jumps up and down.", shown, *_smaller_rate(evidence))
+    stuck = is_flat(recent) or relative_fall(losses) < 0
+    if update is None or update < _LARGE_UPDATE or not stuck:
+        return None
+    shown = f"An update changes the weights of a layer by {percent(update)}, and the loss does not fall."
+    return Symptom("The learning rate is too high.", shown, *_smaller_rate(evidence))
+
+
+def find_low_rate(evidence: Evidence) -> Symptom | None:
+    """Find a loss that falls in nearly every epoch, but so slowly that it would take several times as many.
+
+    Arguments:
+        evidence: of the run.
+    """
+    losses, history = evidence.training_losses, evidence.history
+    if len(losses) < 2 * PATIENCE or evidence.share_done < 0.3 or _has_learned(evidence):
+        return None
+    rate = history[-1].learning_rate
+    if rate is not None and rate < 0.5 * evidence.training.learning_rate:
+        return None  # the schedule has lowered it on purpose, or is warming it up
+    fall, early = relative_fall(losses), relative_fall(losses[: len(losses) // 2])
+    late = relative_fall(losses[len(losses) // 2 :])
+    if share_of_falls(losses) < 0.9 or fall > 3 * _CREEP or late > 2 * max(early, 0):
+        return None  # a loss that falls faster and faster was only slow at its start
+    update = _median_update(evidence)
+    if (update is None and fall > _CREEP) or (update is not None and update > 10 * _SMALL_UPDATE):
+        return None
+    larger = rounded(evidence.training.learning_rate * 10)
+    shown = f"Training loss fell from {number(losses[0])} to {number(losses[-1])} in {len(losses)} epochs, steadily."
+    if update is not None:
+        shown += f" An update changes the weights by {percent(update) if update >= 1e-3 else _millionths(update)}."
+    return Symptom(
+        "The learning rate is too low.",
+        shown,
+        f"Use larger steps, such as {setting(larger)}.",
+        ChangeTraining(f"Set learning rate {setting(larger)}", {"learning_rate": larger}),
+    )
+
+
+def find_nothing_learned(evidence: Evidence) -> Symptom | None:
+    """Find a run that answers no better than the same answer for every example, and no longer moves.
+
+    Arguments:
+        evidence: of the run.
+    """
+    data, now = evidence.data, evidence.score
+    if data is None or now is None or len(evidence.history) < PATIENCE or evidence.share_done < 0.25:
+        return None
+    recent = evidence.training_losses[-PATIENCE:]
+    margin = 0.05 * (1 - data.base_rate)
+    if data.has_classes:
+        interval = wilson_interval(min(max(now, 0.0), 1.0), data.training)
+        above = interval.low > data.base_rate and now > data.base_rate + margin
+    else:
+        above = now > margin
+    if above or not is_flat(recent):
+        return None
+    what = f"always answering '{data.most_frequent}'" if data.has_classes else "always answering the mean"
+    base = score(data.base_rate, data.has_classes)
+    shown = f"After {len(evidence.history)} epochs it reaches {score(now, data.has_classes)} on the training examples; "
+    shown += f"{what} gives {base}. The loss has not moved in the last {PATIENCE} epochs."
+    remedy = "Check the labels, scale the inputs, and try a learning rate ten times smaller or larger."
+    near = data.neighbours
+    if near is not None and near.score > data.base_rate + 0.2 * (1 - data.base_rate):
+        shown += f" Comparing with the nearest examples gives {score(near.score, data.has_classes)}."
+        remedy = "The data can be learned. Try a learning rate ten times smaller or larger, or a simpler network."
+    return Symptom("It has learned nothing.", shown, remedy)
+
+
+def find_too_short(evidence: Evidence) -> Symptom | None:
+    """Find a run that has ended while its loss was still falling fast.
+
+    Arguments:
+        evidence: of the run.
+    """
+    losses = [epoch.monitored_loss for epoch in evidence.history]
+    gain = evidence.gain
+    if not evidence.finished or evidence.failure or len(losses) < 3 or gain is None or gain > _LEARNED:
+        return None
+    if evidence.best is not evidence.history[-1] or len(losses) < evidence.history[-1].epochs:
+        return None
+    # The last third of the epochs still made the loss clearly smaller.
+    third = losses[-max(len(losses) // 3, 2) :]
+    fast = relative_fall(third) >= _STILL_FALLING and share_of_falls(third) >= 0.5
+    steady = relative_fall(third) >= 2 * FLAT and share_of_falls(third) >= 0.95 and gain < _FAIR
+    if not fast and not steady:
+        return None
+    epochs = 3 * len(losses)
+    part = "Training" if evidence.history[-1].validation_loss is None else "Validation"
+    return Symptom(
+        "The run ended too early.",
+        f"{part} loss fell by {percent(relative_fall(third))} in the last {len(third)} epochs, "
+        f"to {number(losses[-1])}.",
+        "Train for more epochs.",
+        ChangeTraining(f"Set epochs {epochs}", {"epochs": epochs}),
+    )
+
+
+def _smaller_rate(evidence: Evidence) -> tuple[str, ChangeTraining]:
+    """Return the remedy of steps that are too large, and its action."""
+    smaller = rounded(evidence.training.learning_rate / 10)
+    text = setting(smaller)
+    return (
+        f"Use a smaller learning rate, such as {text} instead of {setting(evidence.training.learning_rate)}.",
+        ChangeTraining(f"Set learning rate {text}", {"learning_rate": smaller}),
+    )
+
+
+def _base_loss(evidence: Evidence) -> float:
+    """Return the loss of the same answer for every example; infinite if it is not known for this loss."""
+    if evidence.data is None or "cross_entropy" not in evidence.training.loss:
+        return math.inf
+    return evidence.data.base_loss
+
+
+def _has_learned(evidence: Evidence) -> bool:
+    return evidence.gain is not None and evidence.gain > _LEARNED
+
+
+def _median_update(evidence: Evidence) -> float | None:
+    """Return the median over the layers with weights of their usual update, divided by the weights."""
+    found = [evidence.recent(layer.name, "update_ratio") for layer in evidence.trained_layers]
+    values = [value for value in found if value is not None and math.isfinite(value)]
+    return statistics.median(values) if values else None
+
+
+def _millionths(share: float) -> str:
+    return f"{share * 1e6:.3g} millionths"

@@ -1,0 +1,210 @@
+"""Symptoms inside the network: dead and saturated units, gradients that vanish or explode, what the layers can do."""
+
+import math
+import statistics
+
+from tinyml.core import ChangeTraining
+from tinyml.diagnosis.actions import InsertLayer, ReplaceLayers, ShowLayer
+from tinyml.diagnosis.diagnosis import Symptom
+from tinyml.diagnosis.evidence import RECENT, Evidence, NetworkLayer
+from tinyml.diagnosis.notation import names, number, percent, rounded, score, setting
+
+_DEAD, _ALL_DEAD = 0.5, 0.9
+"""Share of dead units from which a layer is named, and from which it hardly lets anything through."""
+_ENOUGH_EXAMPLES = 24
+"""In smaller batches a healthy unit is often 0 for every example, so only a layer that is dead as a whole counts."""
+_SATURATED = 0.5
+"""Share of outputs at the ends of their range from which a layer hardly lets a gradient through."""
+_VANISHED = 1e-3
+"""Gradient of a weight of the first layer, divided by that of the layer where it is largest."""
+_EXPLODED = 100.0
+"""Norm of the gradient of all parameters that no healthy run reaches."""
+_SOME_EPOCHS, _HALF_WAY = 3, 0.5
+"""A gradient that is small at the start, or in a network that learns all the same, is no trouble."""
+_GOOD = 0.9
+"""Gain from which the network does what it should, so that its layers are not judged."""
+_SMALL_BATCH = 4
+"""Batches up to this size make batch normalisation noisy (Wu and He 2018, figure 1)."""
+
+
+def find_dead_units(evidence: Evidence) -> Symptom | None:
+    """Find layers like ReLU of which many units are 0 for every example.
+
+    Arguments:
+        evidence: of the run.
+    """
+    dead = [(layer, _lasting_share(evidence, layer)) for layer in evidence.network if not layer.is_last]
+    small = evidence.training.batch_size < _ENOUGH_EXAMPLES
+    found = [(layer, share) for layer, share in dead if share >= (_ALL_DEAD if small else _DEAD)]
+    if not found or (_does_well(evidence) and max(share for _, share in found) < _ALL_DEAD):
+        return None
+    worst, share = max(found, key=lambda each: each[1])
+    several = f" So do many of {names([layer.name for layer, _ in found if layer is not worst])}." if found[1:] else ""
+    shown = f"{percent(share)} of the units of {worst.name} are 0 for every example of every batch.{several}"
+    smaller = rounded(evidence.training.learning_rate / 10)
+    remedy = (
+        f"They cannot learn any more. Start again with a smaller learning rate, such as {setting(smaller)}, or use "
+        "LeakyReLU, which keeps them alive."
+    )
+    change = ChangeTraining(f"Set learning rate {setting(smaller)}", {"learning_rate": smaller})
+    if share >= _ALL_DEAD:
+        title = f"{worst.name}: {'all' if share == 1 else percent(share) + ' of'} its units are dead."
+        return Symptom(title, shown, remedy, change, "danger")
+    return Symptom(f"{worst.name}: {percent(share)} of its units never fire.", shown, remedy, ShowLayer(worst.name))
+
+
+def find_saturation(evidence: Evidence) -> Symptom | None:
+    """Find layers of Sigmoid or Tanh inside the network whose outputs are mostly at the ends of their range.
+
+    Arguments:
+        evidence: of the run.
+    """
+    if _does_well(evidence):
+        return None
+    # The last layer is meant to reach the ends: its targets are there.
+    inner = [layer for layer in evidence.network if not layer.is_last]
+    shares = [(layer, evidence.recent(layer.name, "saturated") or 0.0) for layer in inner]
+    found = [each for each in shares if each[1] >= _SATURATED]
+    if not found:
+        return None
+    worst, share = max(found, key=lambda each: each[1])
+    shown = f"{percent(share)} of the outputs of {worst.name} lie within 1{chr(160)}% of the ends of their range."
+    if len(found) > 1:
+        shown += f" {names([layer.name for layer, _ in found if layer is not worst])} too."
+    remedy = "Scale the inputs, use a smaller learning rate, or replace the type by ReLU, which does not saturate."
+    action = _replace(evidence, tuple(layer.name for layer, _ in found), worst.type)
+    return Symptom(f"{worst.name} is saturated.", shown, remedy, action)
+
+
+def find_vanishing_gradient(evidence: Evidence) -> Symptom | None:
+    """Find gradients that become smaller by a large factor from the last layers to the first one.
+
+    Arguments:
+        evidence: of the run.
+    """
+    sizes = _gradient_sizes(evidence)
+    if len(sizes) < 3 or len(evidence.history) < _SOME_EPOCHS or (evidence.gain or 0.0) > _HALF_WAY:
+        return None
+    (first, first_size), (largest, size) = sizes[0], max(sizes[1:], key=lambda each: each[1])
+    if size <= 0 or first_size <= 0 or first_size > _VANISHED * size:
+        return None
+    norm = evidence.recent(first.name, "gradient_norm") or 0.0
+    shown = (
+        f"The gradient of {first.name} is {number(norm)}; for each weight it is {number(size / first_size)} times "
+        f"smaller than in {largest.name}."
+    )
+    squashing = [layer for layer in evidence.network if layer.type in ("Sigmoid", "Tanh") and not layer.is_last]
+    if squashing:
+        remedy = f"Use ReLU instead of {squashing[0].type}, or fewer layers."
+    else:
+        remedy = "Use fewer layers, batch normalisation between them, or residual blocks."
+    action = _replace(evidence, tuple(layer.name for layer in squashing), squashing[0].type) if squashing else None
+    return Symptom(f"The gradient vanishes on its way to {first.name}.", shown, remedy, action)
+
+
+def find_exploding_gradient(evidence: Evidence) -> Symptom | None:
+    """Find gradients that are huge as a whole, or grow by a large factor towards the first layer.
+
+    Arguments:
+        evidence: of the run.
+    """
+    sizes = _gradient_sizes(evidence)
+    if not sizes or evidence.training.clip_norm or _does_well(evidence):
+        return None
+    norms = [evidence.recent(layer.name, "gradient_norm") or 0.0 for layer, _ in sizes]
+    total = math.sqrt(sum(norm * norm for norm in norms))
+    if total < _EXPLODED:
+        return None
+    (first, first_size), (last, last_size) = sizes[0], sizes[-1]
+    shown = f"The gradient of all parameters has the norm {number(total)}."
+    if last_size > 0 and first_size > 10 * last_size:
+        shown += f" For each weight of {first.name} it is {number(first_size / last_size)} times that of {last.name}."
+    return Symptom(
+        "The gradient explodes.",
+        shown,
+        "Limit its norm (clip gradients), or use a smaller learning rate.",
+        ChangeTraining("Clip gradients at 1", {"clip_norm": 1.0}),
+    )
+
+
+def find_no_nonlinearity(evidence: Evidence) -> Symptom | None:
+    """Find a network without a nonlinearity that does worse than the data allow.
+
+    Arguments:
+        evidence: of the run.
+    """
+    data, layers = evidence.data, evidence.network
+    if data is None or evidence.score is None or not evidence.trained_layers or len(evidence.history) < RECENT:
+        return None
+    if any(layer.is_curved and not layer.is_last for layer in layers):
+        return None
+    near = data.neighbours
+    if _does_well(evidence) or near is None or near.score < evidence.score + 0.05:
+        return None
+    kind = "straight border between the classes" if data.has_classes else "straight line"
+    shown = (
+        f"None of its {len(layers)} layers bends: it reaches {score(evidence.score, data.has_classes)} on the training "
+        f"examples, while comparing with the nearest examples gives {score(near.score, data.has_classes)}."
+    )
+    trained = evidence.trained_layers
+    if len(trained) == 1:
+        return Symptom(
+            f"The network can only learn a {kind}.", shown, "Add a Linear layer and a ReLU before the last layer."
+        )
+    action = InsertLayer(f"Insert ReLU before {trained[1].name}", trained[1].name, "ReLU", {})
+    return Symptom(f"The network can only learn a {kind}.", shown, "Insert ReLU between the layers.", action)
+
+
+def find_small_batch(evidence: Evidence) -> Symptom | None:
+    """Find batch normalisation with batches of very few examples.
+
+    Arguments:
+        evidence: of the run.
+    """
+    layers = [layer.name for layer in evidence.network if layer.type.startswith("BatchNorm")]
+    size = evidence.training.batch_size
+    if evidence.data is not None:
+        size = min(size, evidence.data.training)
+    held_out = evidence.held_out
+    if not layers or size > _SMALL_BATCH or (held_out is not None and evidence.gain_of(held_out.score) > _GOOD):
+        return None
+    examples = "one example" if size == 1 else f"{size} examples"
+    shown = f"{names(layers)} {'takes' if len(layers) == 1 else 'take'} mean and deviation from {examples} at a time"
+    if size > 1:
+        shown += f", so the mean is off by about {percent(1 / math.sqrt(size))} of a deviation"
+    return Symptom(
+        "The batches are too small for batch normalisation.",
+        f"{shown}.",
+        "Use batches of 16 examples or more, or leave batch normalisation out.",
+        ChangeTraining("Set batch size 32", {"batch_size": 32}),
+    )
+
+
+def _does_well(evidence: Evidence) -> bool:
+    return evidence.gain is not None and evidence.gain > _GOOD
+
+
+def _lasting_share(evidence: Evidence, layer: NetworkLayer) -> float:
+    """Return the smallest share of dead units in the newest measurements: those that were dead in each of them.
+
+    A unit that fires in one batch is alive, so the smallest share is nearest to the truth.
+    """
+    shares = [stats.dead for stats in evidence.measured(layer.name) if stats.dead is not None]
+    return min(shares) if len(shares) >= 2 else 0.0
+
+
+def _gradient_sizes(evidence: Evidence) -> list[tuple[NetworkLayer, float]]:
+    """Return, for each measured layer, the root mean square of the gradient over its parameters."""
+    found = []
+    for layer in evidence.trained_layers:
+        values = [stats.gradient_norm for stats in evidence.measured(layer.name)]
+        known = [value for value in values[-RECENT:] if value is not None]
+        if known:
+            found.append((layer, statistics.median(known) / math.sqrt(layer.parameters)))
+    return found
+
+
+def _replace(evidence: Evidence, layers: tuple[str, ...], old: str) -> ReplaceLayers | None:
+    """Return the action that replaces layers by ReLU; None if one of them is in a block."""
+    outside = tuple(name for name in layers if "/" not in name)
+    return ReplaceLayers(f"Use ReLU instead of {old}", outside, "ReLU") if outside else None
