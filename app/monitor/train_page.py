@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.document import Document
 from app.forms import TrainingForm
 from app.monitor.monitor import Monitor
-from app.monitor.predictions.predictions_panel import PredictionsPanel
+from app.monitor.predictions.predictions_panel import NO_RUN, PredictionsPanel
 from app.monitor.side_column import SideColumn
 from app.monitor.tab_panel import TabPanel, with_heading
 from app.training import Session
@@ -16,7 +16,6 @@ _SIDE_WIDTHS = (264, 264)
 _LOWER_HEIGHT = 280
 _LEAST_MIDDLE = (400, 240)
 """Width and height of the curves; panels fold rather than make them smaller, in pixels."""
-_CLASSES = "This run has classes. Only numbers and images are shown beside the true ones."
 
 
 class TrainPage(QWidget):
@@ -31,7 +30,7 @@ class TrainPage(QWidget):
 
     Attributes:
         monitor: the curves.
-        predictions: what the network predicts for validation examples, if the targets are numbers or images.
+        predictions: what the network predicts for examples of the data.
         left: the tabs at the left: what to choose from.
         below: the tabs below the curves: what follows from them.
         right: the sections at the right: commands, diagnosis and numbers.
@@ -39,9 +38,11 @@ class TrainPage(QWidget):
 
     Signals:
         data_requested(): the user wants to change what is on the Data page.
+        sample_requested(part, index): the user wants to inspect an example of a part of the data.
     """
 
     data_requested = Signal()
+    sample_requested = Signal(str, int)
 
     def __init__(self, document: Document, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -51,6 +52,9 @@ class TrainPage(QWidget):
         self._form = TrainingForm(document, "train_page_form")
         self._form.augmentation_requested.connect(self.data_requested)
         self.predictions = PredictionsPanel(document, session)
+        self.predictions.sample_requested.connect(self.sample_requested)
+        self.predictions.obstacle_changed.connect(self._show_predictions)
+        self._show_predictions()
         self.left = TabPanel("train_page_choices", "Settings of the next run")
         self.below = TabPanel("train_page_lower", "Below the curves")
         self.right = SideColumn()
@@ -95,11 +99,15 @@ class TrainPage(QWidget):
         self._settings = with_heading("train_page_heading", "Settings of the next run", self._form)
         self._settings.setObjectName("train_page_settings")
         self.left.add_tab(self._settings, "Settings")
-        self.below.add_tab(self.predictions, "Predictions", _CLASSES)
+        self.below.add_tab(self.predictions, "Predictions", NO_RUN)
         self.right.add_section(self.monitor.summary)
         self.right.add_foot(self.monitor.export_row)
         self.monitor.summary.show()
         self.monitor.export_row.show()
+
+    @Slot()
+    def _show_predictions(self) -> None:
+        self.predictions.setVisible(not self.predictions.obstacle)
 
     @Slot()
     def _on_filled_changed(self) -> None:

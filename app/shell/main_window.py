@@ -29,6 +29,7 @@ from app.shell.help_text import KEYBOARD_AND_MOUSE
 from app.shell.menus import ThemeMenu, fill_menu_bar, insert_file_menus
 from app.shell.own_images import OwnImages
 from app.shell.page_activity import PageActivity
+from app.shell.page_requests import PageRequests
 from app.shell.page_table import PAGES, page_command
 from app.shell.problem_navigation import ProblemNavigation
 from app.shell.recent_files import MODEL_SUFFIX, read_list
@@ -141,22 +142,25 @@ class MainWindow(QMainWindow):
         menus["&View"].insertMenu(actions["full_screen"], ThemeMenu(self.theme_manager, self._settings, menus["&View"]))
 
     def _connect_views(self) -> None:
+        self._requests = PageRequests(self.pages, self)
         settings = self.settings_tabs
         settings.requested.connect(self._on_settings_requested)
         self.models_page.use_weights_requested.connect(self.files.use_weights)
         self.models_page.opened.connect(self.files.recent_files.remember)
         self.models_page.show_recent(self.files.recent_files.paths(MODEL_SUFFIX))
-        self.tool_bar.data_clicked.connect(self._on_data_requested)
+        self.tool_bar.data_clicked.connect(self._requests.show_data)
         self.tool_bar.training_clicked.connect(self._on_training_clicked)
         self.canvas.data_requested.connect(settings.show_data)
         self.canvas.training_requested.connect(settings.show_training)
         self.canvas.settings_requested.connect(settings.edit_layer)
         self.status.problems_clicked.connect(self.problems.select_next)
-        self.status.curve_clicked.connect(self._on_curve_clicked)
+        self.status.curve_clicked.connect(self._requests.show_train)
         self.inspection.reading_changed.connect(self.status.show_reading)
         self.data_page.retried.connect(self.inspection.retry)
-        self.train_page.data_requested.connect(self._on_data_requested)
-        self.build_panel.data_requested.connect(self._on_data_requested)
+        self.train_page.data_requested.connect(self._requests.show_data)
+        self.train_page.sample_requested.connect(self.inspection.inspect_example)
+        self.train_page.sample_requested.connect(self._requests.show_inspect)
+        self.build_panel.data_requested.connect(self._requests.show_data)
         self.build_panel.training_requested.connect(settings.show_training)
         self.build_panel.picture_requested.connect(self.pictures.ask_and_export)
         for exporter in (self.build_panel, self.pictures):
@@ -174,11 +178,11 @@ class MainWindow(QMainWindow):
         self.file_drops.dropped.connect(self.files.open_paths)
         self.file_drops.refused.connect(self.status.show_message)
         self.own_images.attach(self.file_drops, self.files, self.inspect_page)
-        self.files.data_opened.connect(self._on_data_requested)
+        self.files.data_opened.connect(self._requests.show_data)
         self.files.weights_opened.connect(self.show_weights)
         self.files.recent_files.changed.connect(self._on_recent_changed)
         self.problems.layer_selected.connect(self._on_problem_layer_selected)
-        self.problems.data_requested.connect(self._on_data_requested)
+        self.problems.data_requested.connect(self._requests.show_data)
         self.session.started.connect(self._on_run_started)
         self.session.continued.connect(self._on_run_started)
         self.training.refused.connect(self._on_training_refused)
@@ -291,18 +295,10 @@ class MainWindow(QMainWindow):
     def _on_mirror_changed(self) -> None:
         self._settings.setValue("download_mirror", self.data_page.downloads.mirror)
 
-    @Slot()
-    def _on_data_requested(self) -> None:
-        self.pages.show_page("data")
-
     @Slot(str)
     def _on_training_clicked(self, field: str) -> None:
         self.pages.show_page("train")
         self.train_page.focus_setting(field)
-
-    @Slot()
-    def _on_curve_clicked(self) -> None:
-        self.pages.show_page("train")
 
     @Slot()
     def _on_settings_requested(self) -> None:

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass, replace
 from threading import Lock
+from typing import Literal
 
 from app.training.shared_work import SharedWork
 from tinyml.core.files import normalise_path
@@ -22,6 +23,9 @@ from tinyml.data import split as split_dataset
 READING_CANCELLED = "Reading the data was cancelled. Choose “Try again” on the Data page."
 """What everybody who waits for data gets to know after `cancel_reading`."""
 
+
+Part = Literal["training", "validation", "test"]
+"""A part of the data."""
 
 _FileState = tuple[int, int] | None
 """Time of the last change and size; None if there is no file. The files in a folder are in the description's stamp."""
@@ -69,6 +73,18 @@ def load_splits(choice: DataChoice, progress: ProgressCallback | None = None) ->
     if known is not None and known.splits is not None and known.splits_key == key and choice.source in known_names():
         return known.splits
     return _splitting.wait_for(key, lambda report: _read_and_split(choice, key, report), progress)
+
+
+def load_part(choice: DataChoice, part: Part, progress: ProgressCallback | None = None) -> Dataset:
+    """Return one part of the chosen data.
+
+    Arguments:
+        choice: the data, its preprocessing and its split.
+        part: the part.
+        progress: as for `load_splits`, which raises the same exceptions.
+    """
+    splits = load_splits(choice, progress)
+    return {"training": splits.train, "validation": splits.validation, "test": splits.test}[part]
 
 
 def cancel_reading(choice: DataChoice) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.document import Document
 from app.jobs import BackgroundRunner, Job, LatestJob
-from app.training.dataset_cache import READING_CANCELLED, load_splits
+from app.training.dataset_cache import READING_CANCELLED, Part, load_part, load_splits
 from app.training.own_examples import OwnExample, OwnExamples
 from app.training.reading import Reading
 from app.training.sample_trace import (
@@ -38,7 +38,8 @@ class Inspection(QObject):
         session: its newest snapshot holds the trained weights.
 
     Attributes:
-        samples: the test set of the chosen data; None until it is loaded.
+        part: the part of the chosen data that the samples are: the test set, until `inspect_example` needs another one.
+        samples: this part; None until it is loaded.
         index: index of the chosen sample, or of the last one before an own example was chosen.
         own: the chosen own example; None while one of the samples is chosen.
         own_examples: all own examples of this session.
@@ -91,6 +92,8 @@ class Inspection(QObject):
         self._unreadable = False
         self.reading = ""
         self._loaded: DataChoice | None = None
+        self.part: Part = "test"
+        self._wanted: tuple[DataChoice, Part, int] | None = None
         self.own_examples = OwnExamples(self.quick_jobs, self)
         self.own_examples.image_read.connect(self.select_own)
         self.own_examples.changed.connect(self._on_own_examples_changed)
@@ -141,6 +144,20 @@ class Inspection(QObject):
         if self.samples is not None and 0 <= index < len(self.samples) and (index != self.index or self.own):
             self.index, self.own = index, None
             self._request_chosen()
+
+    @Slot(str, int)
+    def inspect_example(self, part: Part, index: int) -> None:
+        """Choose an example of a part of the data, which becomes the samples. An index that does not exist is ignored.
+
+        Arguments:
+            part: the part.
+            index: index of the example in this part.
+        """
+        if part == self.part and self.samples is not None:
+            self.select_sample(index)
+            return
+        self._wanted, self.part, self._loaded = (self._document.project.data, part, index), part, None
+        self._refresh()
 
     @Slot(object)
     def select_own(self, example: OwnExample) -> None:
@@ -205,9 +222,11 @@ class Inspection(QObject):
         again = self._session.state.active and self.problem == READING_CANCELLED and not self._samples_job.busy
         if self._loaded != project.data or again:
             self._loaded = project.data
+            if self._wanted is not None and self._wanted[0] != project.data:
+                self._wanted, self.part = None, "test"
             self._drop_samples("")
             self._reader = Reading(description)
-            self._samples_job.start_with_progress(partial(_load_test_set, project.data))
+            self._samples_job.start_with_progress(partial(load_part, project.data, self.part))
         trained = self._session.snapshot
         if trained is not None and trained.fits(project.network, description):
             self._use_weights(trained)
@@ -329,7 +348,8 @@ class Inspection(QObject):
     @Slot(object)
     def _on_samples_loaded(self, samples: Dataset) -> None:
         self._show_reading("")
-        self.samples, self.index = samples, 0
+        wanted = 0 if self._wanted is None else self._wanted[2]
+        self.samples, self.index = samples, wanted if wanted < len(samples) else 0
         self.own_examples.use(samples)
         self.samples_changed.emit()
         self._request_sample_trace()
@@ -371,10 +391,6 @@ def _is_initial(snapshot: Snapshot, project: Project, description: DataDescripti
     """Return True if these are the weights and the loss that a run of the project would start with."""
     same_start = (snapshot.training.seed, snapshot.training.loss) == (project.training.seed, project.training.loss)
     return not snapshot.trained and same_start and snapshot.fits(project.network, description)
-
-
-def _load_test_set(choice: DataChoice, progress: ProgressCallback) -> Dataset:
-    return load_splits(choice, progress).test
 
 
 def _make_initial_snapshot(project: Project, description: DataDescription, progress: ProgressCallback) -> Snapshot:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 from PySide6.QtCore import QSignalBlocker, QTimer, Slot
 from PySide6.QtGui import QHideEvent, QImage, QShowEvent
-from PySide6.QtWidgets import QCheckBox, QSizePolicy, QWidget
+from PySide6.QtWidgets import QCheckBox, QPushButton, QSizePolicy, QWidget
 
 from app.formatting import format_count
 from app.inspector.layouts import make_column, make_row, with_names
@@ -100,6 +100,9 @@ class SamplePanel(QWidget):
         self._class = with_names(ChoiceBox(), "inspector_class_filter", "Show only the samples of one class")
         self._class.currentIndexChanged.connect(self._on_filter_changed)
         self._grid = with_names(ImageGrid(image_size=36), "inspector_samples", "Samples of the test set")
+        self._back = with_names(QPushButton("Back to the test set"), "inspector_test_set", "Show the test set again")
+        self._back.setProperty("link", True)
+        self._back.clicked.connect(self._on_back_clicked)
         self._grid.picked.connect(self._on_grid_picked)
         self.points = with_names(ScatterPlot(), "inspector_points")
         self.points.picked.connect(self._inspection.select_sample)
@@ -117,6 +120,7 @@ class SamplePanel(QWidget):
         header.addWidget(make_label("inspector_sample_heading", "Sample", "heading"))
         header.addWidget(self._count)
         header.addStretch()
+        header.addWidget(self._back)
         filters = make_row()
         filters.addWidget(self._class, 1)
         filters.addWidget(self._mistakes_only)
@@ -151,6 +155,7 @@ class SamplePanel(QWidget):
                 self._class.addItem(short(name), index)
         images = samples is None or len(samples.description.example_shape) == 3
         has_classes = samples is None or samples.description.has_classes
+        self._back.setVisible(self._inspection.part != "test")
         self._class.setVisible(has_classes)
         self._mistakes_only.setVisible(has_classes)
         if not has_classes:
@@ -169,6 +174,10 @@ class SamplePanel(QWidget):
         description = samples.description
         axes = description.input_names[:2] if count > 1 else (*description.input_names, *description.target_names)[:2]
         self.points.show_samples(points_of(samples), labels_of(samples), description.class_names, axes)
+
+    @Slot()
+    def _on_back_clicked(self) -> None:
+        self._inspection.inspect_example("test", 0)
 
     @Slot()
     def _on_filter_changed(self) -> None:
@@ -194,12 +203,12 @@ class SamplePanel(QWidget):
 
     def _describe_count(self, found: int, count: int) -> str:
         if found > LARGEST_GRID:
-            return f"test set · the first {format_count(LARGEST_GRID)} of {format_count(found)}"
+            return f"{self._inspection.part} set · the first {format_count(LARGEST_GRID)} of {format_count(found)}"
         if self._mistakes_only.isChecked() and self._predictions is None:
-            return f"test set · {format_count(count)}"
-        text = f"test set · {format_count(count)}"
+            return f"{self._inspection.part} set · {format_count(count)}"
+        text = f"{self._inspection.part} set · {format_count(count)}"
         if found != count:
-            text = f"test set · {format_count(found)} of {format_count(count)}"
+            text = f"{self._inspection.part} set · {format_count(found)} of {format_count(count)}"
         sample_trace = self._inspection.sample_trace
         outdated = sample_trace is not None and sample_trace.snapshot is not self._predicted_with
         if self._mistakes_only.isChecked() and outdated and not self._decision_maps.requesting:
@@ -215,7 +224,7 @@ class SamplePanel(QWidget):
             )
         if self._mistakes_only.isChecked():
             return "No mistakes: all these samples are predicted correctly. Clear “mistakes only” to see them."
-        return "The test set has no sample of this class. Choose another class."
+        return f"The {self._inspection.part} set has no sample of this class. Choose another class."
 
     def _show_grid(self) -> None:
         """Show the thumbnails that exist, and paint the others batch by batch."""

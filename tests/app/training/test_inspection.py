@@ -187,3 +187,27 @@ def test_slow_jobs_do_not_delay_quick_ones(qtbot, inspection):
             pass
     finally:
         gate.set()
+
+
+def test_an_example_of_another_part_becomes_the_sample(qtbot, inspection, document):
+    qtbot.waitUntil(lambda: inspection.sample_trace is not None)
+    splits = load_splits(document.project.data)
+    inspection.inspect_example("validation", 7)
+    qtbot.waitUntil(lambda: inspection.sample_trace is not None and inspection.sample_trace.index == 7)
+    assert (inspection.part, len(inspection.samples)) == ("validation", len(splits.validation))
+    assert inspection.sample_trace.label == splits.validation.labels[7]
+    inspection.inspect_example("validation", 3)
+    qtbot.waitUntil(lambda: inspection.sample_trace.index == 3)
+    inspection.inspect_example("test", 10**6)
+    qtbot.waitUntil(lambda: inspection.samples is not None)
+    assert (inspection.part, inspection.index, len(inspection.samples)) == ("test", 0, len(splits.test))
+
+
+def test_other_data_start_with_the_test_set_again(qtbot, inspection, document):
+    qtbot.waitUntil(lambda: inspection.sample_trace is not None)
+    inspection.inspect_example("training", 5)
+    qtbot.waitUntil(lambda: inspection.samples is not None)
+    document.apply(edits.change_data(document.project, seed=11))
+    assert inspection.part == "test"
+    qtbot.waitUntil(lambda: inspection.samples is not None)
+    assert inspection.index == 0

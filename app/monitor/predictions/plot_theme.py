@@ -1,0 +1,40 @@
+"""Plots of this page: axes with a title, in the colours of the theme, without mouse."""
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QWidget
+
+from app.widgets.plot import Plot
+from app.widgets.theme.theme import current_theme
+
+
+class ThemedPlot(Plot):
+    """A plot that is only read: the mouse does not move it, and it follows the theme.
+
+    Arguments:
+        bottom: title of the horizontal axis.
+        left: title of the vertical axis.
+    """
+
+    def __init__(self, bottom: str, left: str, parent: QWidget | None = None) -> None:
+        self._ready = False  # pyqtgraph changes the palette before there are axes
+        super().__init__(parent)
+        self._ready = True
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setMouseEnabled(x=False, y=False)
+        for side, text in (("bottom", bottom), ("left", left)):
+            self.getAxis(side).enableAutoSIPrefix(False)
+            self.setLabel(side, text)
+        self._paint_theme()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if self._ready and event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
+            self._paint_theme()
+
+    def _paint_theme(self) -> None:
+        theme = current_theme()
+        self.setBackground(theme.surface)
+        for side in ("left", "bottom"):
+            axis = self.getAxis(side)
+            axis.setPen(theme.border)
+            axis.setTextPen(theme.muted)
