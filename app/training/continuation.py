@@ -5,13 +5,16 @@ that depends on the number of epochs (cosine, one-cycle). It continues with the 
 length has at this epoch.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from app.document import Document
 from app.training.run import Run
 from app.training.training_config import TrainingConfig, freeze_config
 from tinyml.core import TinymlError
-from tinyml.learner import Checkpoint, TrainingSettings
+from tinyml.data import batch_count
+from tinyml.learner import Checkpoint, SettingChange, SettingValue, TrainingSettings
 from tinyml.optims.schedules import schedule_descriptions
 
 MOST_EPOCHS = 100_000
@@ -47,12 +50,14 @@ def find_obstacle(run: Run, document: Document) -> str:
     return ""
 
 
-def continuation_config(run: Run, document: Document) -> TrainingConfig:
+def continuation_config(run: Run, document: Document, epochs: int | None = None) -> TrainingConfig:
     """Return the configuration that continues a run.
 
     Arguments:
         run: the run to continue.
         document: holds the current network, data and settings.
+        epochs: how many epochs to add to those that are done; None for the planned ones, or as many as the settings
+            say.
 
     Raises `TinymlError` with the reason if the run cannot continue.
     """
@@ -63,7 +68,10 @@ def continuation_config(run: Run, document: Document) -> TrainingConfig:
     before = snapshot.training if run.config is None else run.config.training
     checkpoint = _valid_checkpoint(run)
     history = tuple(run.history) if checkpoint is not None else snapshot.history
-    config = replace(config, epochs=_total_epochs(run, len(history), config.project.training), history=history)
+    total = _total_epochs(run, len(history), config.project.training)
+    if epochs is not None:
+        total = min(len(history) + max(epochs, 1), MOST_EPOCHS)
+    config = replace(config, epochs=total, history=history)
     if checkpoint is None:
         config = replace(config, start=snapshot)
     else:
@@ -107,7 +115,18 @@ def _total_epochs(run: Run, done: int, settings: TrainingSettings) -> int:
 
 def _adapt_checkpoint(checkpoint: Checkpoint, before: TrainingSettings, after: TrainingSettings) -> Checkpoint:
     """Return the checkpoint for the new settings, without the state that belongs to changed ones."""
-    changes: dict[str, object] = {"seed": after.seed, "batch_size": after.batch_size}
+    state = checkpoint.state
+    done = (state.epoch - 1) * batch_count(state.examples, state.batch_size) + state.batch
+    place = done / batch_count(state.examples, state.batch_size)
+    changed = [
+        SettingChange(place, done, name, changed_rate(state.changes, old) if name == "learning_rate" else old, new)
+        for name, (old, new) in _changed_settings(before, after).items()
+    ]
+    changes: dict[str, object] = {
+        "seed": after.seed,
+        "batch_size": after.batch_size,
+        "changes": (*state.changes, *(change for change in changed if change.before != change.after)),
+    }
     tensors = checkpoint.tensors
     if (before.seed, before.batch_size) != (after.seed, after.batch_size):
         # The batches differ, so an unfinished epoch starts again.
@@ -126,6 +145,9 @@ def _describe_continuation(config: TrainingConfig, before: TrainingSettings) -> 
     changed = _describe_changes(before, config.training)
     if changed:
         sentences.append(f"New settings: {', '.join(changed)}.")
+    rate = config.training.learning_rate if config.resume is None else changed_rate(config.resume.state.changes, -1)
+    if rate not in (-1, config.training.learning_rate):
+        sentences.append(f"The learning rate stays {_format_value(rate)}, as you changed it during the run.")
     if config.resume is None:
         sentences.append("The optimiser starts without state, since a weights file does not contain it.")
     step = first * 1000
@@ -137,15 +159,28 @@ def _describe_continuation(config: TrainingConfig, before: TrainingSettings) -> 
     return " ".join(sentences)
 
 
-def _describe_changes(before: TrainingSettings, after: TrainingSettings) -> list[str]:
+def changed_rate(changes: Sequence[SettingChange], otherwise: SettingValue) -> SettingValue:
+    """Return the learning rate of the last of some changes.
+
+    Arguments:
+        changes: of a run.
+        otherwise: the result if no change is one of the learning rate.
+    """
+    return next((change.after for change in reversed(changes) if change.name == "learning_rate"), otherwise)
+
+
+def _changed_settings(before: TrainingSettings, after: TrainingSettings) -> dict[str, tuple[Any, Any]]:
+    """Return the old and the new value of each setting that has an effect and is another one."""
     ignored = {"epochs", *after.unused}
-    changed = []
-    for name, field in TrainingSettings.model_fields.items():
-        value, old_value = getattr(after, name), getattr(before, name)
-        if name not in ignored and value != old_value:
-            title = (field.title or name).lower()
-            changed.append(f"{title} {_format_value(value)} (was {_format_value(old_value)})")
-    return changed
+    values = {name: (getattr(before, name), getattr(after, name)) for name in TrainingSettings.model_fields}
+    return {name: pair for name, pair in values.items() if name not in ignored and pair[0] != pair[1]}
+
+
+def _describe_changes(before: TrainingSettings, after: TrainingSettings) -> list[str]:
+    return [
+        f"{(TrainingSettings.model_fields[name].title or name).lower()} {_format_value(new)} (was {_format_value(old)})"
+        for name, (old, new) in _changed_settings(before, after).items()
+    ]
 
 
 def _format_value(value: object) -> str:

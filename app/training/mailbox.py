@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 
 from app.training.snapshot import Snapshot
-from tinyml.learner import BatchFinished, EpochFinished
+from tinyml.learner import BatchFinished, EpochFinished, SettingChange
 
 
 @dataclass
@@ -15,12 +15,18 @@ class Mail:
         batches, epochs: all events since the last `take`, in order.
         snapshot: the newest snapshot since then; None if there is none.
         reading: share of the data that is read, 0 to 1; None while the worker reads no data.
+        best: the weights of the best epoch, if there is a better one since then; else None.
+        changes: settings that were changed since then, in order.
+        refusals: sentences about changes that are impossible.
     """
 
     batches: list[BatchFinished] = field(default_factory=list)
     epochs: list[EpochFinished] = field(default_factory=list)
     snapshot: Snapshot | None = None
     reading: float | None = None
+    best: Snapshot | None = None
+    changes: list[SettingChange] = field(default_factory=list)
+    refusals: list[str] = field(default_factory=list)
 
 
 class Mailbox:
@@ -59,6 +65,27 @@ class Mailbox:
         """
         with self._lock:
             self._mail.snapshot = snapshot
+
+    def put_best(self, snapshot: Snapshot) -> None:
+        """Add the weights of the best epoch so far.
+
+        Arguments:
+            snapshot: of that epoch.
+        """
+        with self._lock:
+            self._mail.best = snapshot
+
+    def put_change(self, change: SettingChange | str) -> None:
+        """Add a setting that was changed, or the reason why it was not.
+
+        Arguments:
+            change: the change, or one sentence.
+        """
+        with self._lock:
+            if isinstance(change, str):
+                self._mail.refusals.append(change)
+            else:
+                self._mail.changes.append(change)
 
     def put_reading(self, share: float | None) -> None:
         """Say how far the worker is with reading its data. This stays until the next call.

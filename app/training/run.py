@@ -85,6 +85,7 @@ class Run:
         curves: everything that the run has reported.
         changes: settings that were changed in the middle of the run, in order.
         best: the weights of the best epoch so far; None before the first epoch.
+        last: the weights of the last epoch, while `snapshot` shows the best ones; otherwise None.
     """
 
     config: TrainingConfig | None = None
@@ -111,6 +112,7 @@ class Run:
     curves: RunCurves = field(default_factory=RunCurves)
     changes: list[SettingChange] = field(default_factory=list)
     best: Snapshot | None = None
+    last: Snapshot | None = None
 
     @property
     def name(self) -> str:

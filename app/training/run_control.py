@@ -1,24 +1,27 @@
-"""How the GUI thread pauses, resumes and stops the worker."""
+"""How the GUI thread pauses, resumes and stops the worker, and changes settings of its run."""
 
 from collections.abc import Callable
 from threading import Condition
 
 
 class RunControl:
-    """Requests to pause, resume, step and stop. The worker answers them between two batches.
+    """Requests to pause, resume, step, stop and change. The worker answers them between two batches.
 
-    The GUI thread calls `pause`, `resume`, `step` and `stop`. The worker calls `batch_done` after each batch, and
-    `may_continue` wherever it can stop.
+    The GUI thread calls `pause`, `resume`, `step`, `step_epoch`, `stop` and `change`. The worker calls `batch_done`
+    after each batch, `epoch_done` after each epoch, and `may_continue` and then `take_changes` wherever it can stop.
 
     Arguments:
         paused: start in the paused state.
         steps: number of batches to train before the first pause.
+        one_epoch: first train until the end of the current epoch.
     """
 
-    def __init__(self, paused: bool = False, steps: int = 0) -> None:
+    def __init__(self, paused: bool = False, steps: int = 0, one_epoch: bool = False) -> None:
         self._condition = Condition()
         self._paused = paused
         self._steps = steps
+        self._one_epoch = one_epoch
+        self._changes: list[tuple[str, float]] = []
         self._stopping = False
         self._waiting = False
 
@@ -36,19 +39,42 @@ class RunControl:
     def pause(self) -> None:
         """Ask the worker to wait after the current batch."""
         with self._condition:
-            self._paused = True
+            self._paused, self._one_epoch = True, False
 
     def resume(self) -> None:
         """Let the worker continue."""
         with self._condition:
-            self._paused, self._steps = False, 0
+            self._paused, self._steps, self._one_epoch = False, 0, False
             self._condition.notify()
 
     def step(self) -> None:
         """Let the worker train one more batch, then wait."""
         with self._condition:
-            self._paused, self._steps = True, self._steps + 1
+            self._paused, self._steps, self._one_epoch = True, self._steps + 1, False
             self._condition.notify()
+
+    def step_epoch(self) -> None:
+        """Let the worker train until the end of the current epoch, then wait."""
+        with self._condition:
+            self._paused, self._steps, self._one_epoch = True, 0, True
+            self._condition.notify()
+
+    def change(self, name: str, value: float) -> None:
+        """Ask the worker to change a setting before its next batch.
+
+        Arguments:
+            name, value: as for `Learner.change`.
+        """
+        with self._condition:
+            self._changes.append((name, value))
+
+    def take_changes(self) -> list[tuple[str, float]]:
+        """Return the changes since the last call, in their order."""
+        if not self._changes:
+            return []
+        with self._condition:
+            changes, self._changes = self._changes, []
+        return changes
 
     def stop(self) -> None:
         """Ask the worker to end after the current batch, or at once if it is paused."""
@@ -61,6 +87,12 @@ class RunControl:
         if self._steps:
             with self._condition:
                 self._steps = max(self._steps - 1, 0)
+
+    def epoch_done(self) -> None:
+        """Note the end of an epoch, which ends `step_epoch`."""
+        if self._one_epoch:
+            with self._condition:
+                self._one_epoch = False
 
     def may_continue(self, before_waiting: Callable[[], None]) -> bool:
         """Wait while paused; then return True if the worker may continue, False if it must stop.
@@ -79,4 +111,4 @@ class RunControl:
             return not self._stopping
 
     def _must_wait(self) -> bool:
-        return self._paused and not self._steps and not self._stopping
+        return self._paused and not self._steps and not self._one_epoch and not self._stopping

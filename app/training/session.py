@@ -5,6 +5,7 @@ from dataclasses import replace
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QThread, QTimer, Signal, Slot
 
 from app.document import Document
+from app.training.best_weights import find_best_obstacle, swap_best_weights
 from app.training.continuation import continuation_config, find_obstacle
 from app.training.curves import RunCurves, metric_for
 from app.training.mailbox import Mailbox
@@ -12,10 +13,12 @@ from app.training.priority import PriorityGate
 from app.training.reading import Reading
 from app.training.run import Run, SessionState, join_runs
 from app.training.run_control import RunControl
+from app.training.shown_run import ShownRun
 from app.training.snapshot import Snapshot
-from app.training.training_config import TrainingConfig, freeze_config
+from app.training.training_config import TrainingConfig, check_value, freeze_config
 from app.training.worker import Failed, Finished, Outcome, Worker
-from tinyml.learner import EpochFinished
+from tinyml.core import TinymlError
+from tinyml.learner import SettingChange
 
 REFRESH_MS = 33
 """Milliseconds between two visits to the mailbox: thirty a second are enough for the eye."""
@@ -27,7 +30,7 @@ and perhaps the best weights.
 """
 
 
-class Session(QObject):
+class Session(ShownRun):
     """Starts, controls and ends the worker, and keeps its reports.
 
     Arguments:
@@ -37,6 +40,7 @@ class Session(QObject):
         run: the shown run. This is the active one, or else the last one or an earlier one.
         runs: the runs that can be shown, the oldest first.
         reading: how far the worker is with reading its data; None while it reads nothing.
+        pending: settings that change with the next batch, by name.
 
     Signals:
         state_changed(): `state` changed.
@@ -46,6 +50,8 @@ class Session(QObject):
         batches_finished(batches): a list of all BatchFinished events since the last time; at most 30 times a second.
         epochs_finished(epochs): a list of all EpochFinished events since the last time; at most 30 times a second.
         snapshot_changed(): `snapshot` changed, perhaps to None; at most 30 times a second.
+        setting_changed(): `pending` or `run.changes` changed.
+        refused(sentence): a requested change of a setting is impossible.
     """
 
     state_changed = Signal()
@@ -55,6 +61,8 @@ class Session(QObject):
     batches_finished = Signal(list)
     epochs_finished = Signal(list)
     snapshot_changed = Signal()
+    setting_changed = Signal()
+    refused = Signal(str)
 
     def __init__(self, document: Document, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -66,16 +74,17 @@ class Session(QObject):
         self._mailbox = Mailbox()
         self._timer = QTimer(self, interval=REFRESH_MS)
         self._timer.timeout.connect(self._process_mail)
-        self.run = Run()
-        self.runs = [self.run]
         self.reading: Reading | None = None
+        self.pending: dict[str, float] = {}
+        self._worker_config: TrainingConfig | None = None
         document.replaced.connect(self.forget)
 
-    def start(self, steps: int | None = None) -> None:
+    def start(self, steps: int | None = None, one_epoch: bool = False) -> None:
         """Train a new run from fresh weights, in its own thread. The previous run is kept.
 
         Arguments:
             steps: number of batches before a pause; None to train without a pause.
+            one_epoch: pause after the first epoch.
 
         Raises `TinymlError` with the first problem if the network cannot be trained.
         """
@@ -90,34 +99,45 @@ class Session(QObject):
         self.runs.append(self.run)
         del self.runs[:-KEPT_RUNS]
         self.started.emit()
-        self._start_worker(config, steps)
+        self._start_worker(config, steps, one_epoch)
 
-    def continue_run(self, steps: int | None = None) -> None:
+    def continue_run(self, steps: int | None = None, one_epoch: bool = False, epochs: int | None = None) -> None:
         """Continue the shown run: its epochs, its curves and the optimiser's state.
 
         Arguments:
             steps: number of batches before a pause; None to train without a pause.
+            one_epoch: pause at the end of the epoch.
+            epochs: how many epochs to add to those that are done; None for the planned ones, or as many as the
+                settings say.
 
         Raises `TinymlError` with the reason if the run cannot continue; see `obstacle`.
         """
         if self.state.active:
             return
         run = self.run
-        run.config = config = continuation_config(run, self._document)
+        config = continuation_config(run, self._document, epochs)
+        self._resume(config, steps, one_epoch)
+
+    def _resume(self, config: TrainingConfig, steps: int | None = None, one_epoch: bool = False) -> None:
+        run = self.run
+        run.config, run.snapshot, run.last = config, run.last or run.snapshot, None
+        if config.resume is not None:
+            run.changes = list(config.resume.state.changes)
         run.history, run.checkpoint = list(config.history), None
         run.test_loss = run.test_accuracy = run.test_r_squared = None
         run.message = run.traceback = ""
         run.curves.continue_from(config.position, config.epochs)
         self.continued.emit()
-        self._start_worker(config, steps)
+        self._start_worker(config, steps, one_epoch)
 
     @property
     def obstacle(self) -> str:
         """One sentence that says why the shown run cannot continue; empty if it can, or if it is active."""
         return "" if self.state.active else find_obstacle(self.run, self._document)
 
-    def _start_worker(self, config: TrainingConfig, steps: int | None) -> None:
-        self._control, self._mailbox = RunControl(steps is not None, steps or 0), Mailbox()
+    def _start_worker(self, config: TrainingConfig, steps: int | None, one_epoch: bool) -> None:
+        self._control, self._mailbox = RunControl(steps is not None or one_epoch, steps or 0, one_epoch), Mailbox()
+        self._worker_config = config
         application = QCoreApplication.instance()
         if application is None:
             raise RuntimeError("A session needs a QCoreApplication.")
@@ -163,6 +183,36 @@ class Session(QObject):
             self._control.step()
             self._enter(SessionState.PAUSING)
 
+    def step_epoch(self) -> None:
+        """Train until the end of the epoch, then pause. Without an active run, continue the shown run or start one.
+
+        Raises `TinymlError` with the first problem if the network cannot be trained.
+        """
+        if not self.state.active and self.obstacle:
+            self.start(one_epoch=True)
+        elif not self.state.active:
+            self.continue_run(one_epoch=True)
+        elif self.state is not SessionState.STOPPING:
+            self.run.stopwatch.start()
+            self._control.step_epoch()
+            self._enter(SessionState.RUNNING)
+
+    def change(self, name: str, value: float) -> None:
+        """Change a setting of the active run from its next batch on. The document keeps its settings.
+
+        Arguments:
+            name: "learning_rate", "epochs" or "early_stopping".
+            value: the new value.
+
+        Raises `TinymlError` if the value is not allowed, or if no run is active.
+        """
+        check_value(name, value)
+        if not self.state.active or self.state is SessionState.STOPPING:
+            raise TinymlError("No run is active. Press Train (F5), or continue the run (Ctrl+F5).")
+        self.pending[name] = value
+        self._control.change(name, value)
+        self.setting_changed.emit()
+
     @Slot()
     def stop(self) -> None:
         """End the run after the current batch and keep its weights."""
@@ -193,6 +243,9 @@ class Session(QObject):
         self._timer.stop()
         self.run.stopwatch.stop()
         self._process_mail()
+        if self.pending:
+            self.pending.clear()
+            self.setting_changed.emit()
 
     def use_snapshot(self, snapshot: Snapshot) -> None:
         """Show weights from a file as the only run. This does nothing while a run is active.
@@ -213,16 +266,6 @@ class Session(QObject):
         self.shutdown()
         self._forget_runs(Run())
 
-    @property
-    def previous_run(self) -> Run | None:
-        """The run before the shown one; None if there is none, or if a run is active."""
-        return self._neighbour(-1)
-
-    @property
-    def next_run(self) -> Run | None:
-        """The run after the shown one; None if there is none, or if a run is active."""
-        return self._neighbour(1)
-
     @Slot()
     def show_previous_run(self) -> None:
         """Show the previous run. Inspector, export and Continue then use its weights."""
@@ -239,9 +282,22 @@ class Session(QObject):
             self.runs = join_runs(self.runs, run, KEPT_RUNS)
             self._show_run(run)
 
-    def _neighbour(self, distance: int) -> Run | None:
-        place = self.runs.index(self.run) + distance
-        return self.runs[place] if not self.state.active and 0 <= place < len(self.runs) else None
+    @Slot()
+    def show_best_weights(self) -> None:
+        """Show the weights of the best epoch, or again those of the last one. Inspect and export then use them.
+
+        Nothing is computed, so the result on the test set is unknown. To continue, the run uses its last weights. This
+        does nothing if `best_obstacle` has a reason.
+        """
+        if not self.best_obstacle:
+            swap_best_weights(self.run)
+            self.snapshot_changed.emit()
+            self.run_changed.emit()
+
+    @property
+    def best_obstacle(self) -> str:
+        """One sentence that says why `show_best_weights` is impossible; empty if it is possible."""
+        return find_best_obstacle(self.run)
 
     def _show_run(self, run: Run | None) -> None:
         if run is not None:
@@ -254,81 +310,6 @@ class Session(QObject):
         self.state_changed.emit()
         self.run_changed.emit()
         self.snapshot_changed.emit()
-
-    @property
-    def state(self) -> SessionState:
-        """The state of the shown run."""
-        return self.run.state
-
-    @property
-    def config(self) -> TrainingConfig | None:
-        """The frozen configuration of the shown run; None before the first run."""
-        return self.run.config
-
-    @property
-    def history(self) -> list[EpochFinished]:
-        """The finished epochs of the shown run."""
-        return self.run.history
-
-    @property
-    def snapshot(self) -> Snapshot | None:
-        """The newest weights; None before the first ones."""
-        return self.run.snapshot
-
-    @property
-    def test_loss(self) -> float | None:
-        """The loss on the test set; None before the end of the run."""
-        return self.run.test_loss
-
-    @property
-    def test_accuracy(self) -> float | None:
-        """The accuracy on the test set, 0 to 1; None before the end, and if the targets are numbers."""
-        return self.run.test_accuracy
-
-    @property
-    def test_r_squared(self) -> float | None:
-        """R² on the test set; None before the end, and if the targets are classes."""
-        return self.run.test_r_squared
-
-    @property
-    def message(self) -> str:
-        """One sentence with the result of the shown run, or with the reason of its failure."""
-        return self.run.message
-
-    @property
-    def traceback(self) -> str:
-        """The traceback of an unexpected failure; otherwise empty."""
-        return self.run.traceback
-
-    @property
-    def batches_done(self) -> int:
-        """Number of batches since the start of the run."""
-        return self.run.batches_done
-
-    @property
-    def examples_done(self) -> int:
-        """Number of training examples since the start of the run."""
-        return self.run.examples_done
-
-    @property
-    def seconds(self) -> float:
-        """Training time in seconds, without pauses."""
-        return self.run.stopwatch.seconds
-
-    @property
-    def examples_per_second(self) -> float:
-        """Training examples per second, over the whole run."""
-        return self.examples_done / self.seconds if self.seconds > 0 else 0.0
-
-    @property
-    def progress(self) -> float:
-        """Finished share of the planned batches, 0 to 1."""
-        return self.run.progress
-
-    @property
-    def seconds_left(self) -> float | None:
-        """Estimated time until the end of the last epoch, in seconds; None before the first batch."""
-        return self.seconds * (1 - self.progress) / self.progress if self.progress > 0 else None
 
     def _enter(self, state: SessionState) -> None:
         if state is not self.state:
@@ -349,6 +330,24 @@ class Session(QObject):
             run.snapshot = mail.snapshot
             self.snapshot_changed.emit()
 
+        if mail.best is not None:
+            run.best = mail.best
+        if mail.changes or mail.refusals:
+            self._follow_changes(mail.changes)
+            for sentence in mail.refusals:
+                self.refused.emit(sentence)
+
+    def _follow_changes(self, changes: list[SettingChange]) -> None:
+        """Keep the changes that the worker has made. No other request can be pending for a setting that it took."""
+        run = self.run
+        for change in changes:
+            run.changes.append(change)
+            if run.config is not None:
+                run.config = run.config.with_change(change)
+                run.curves.planned_epochs = run.config.epochs
+        self.pending.clear()
+        self.setting_changed.emit()
+
     def _follow_reading(self, share: float | None) -> None:
         if share is None or self._thread is None or self.config is None:
             self.reading = None
@@ -359,16 +358,16 @@ class Session(QObject):
 
     @Slot(object)
     def _on_worker_paused(self, config: TrainingConfig) -> None:
-        if config is not self.config or self._thread is None:
+        if config is not self._worker_config or self._thread is None:
             return
         self._process_mail()
-        if self.state is SessionState.PAUSING and self._control.waiting:
+        if self.state in (SessionState.RUNNING, SessionState.PAUSING) and self._control.waiting:
             self.run.stopwatch.stop()
             self._enter(SessionState.PAUSED)
 
     @Slot(object, object)
     def _on_worker_ended(self, config: TrainingConfig, outcome: Outcome) -> None:
-        if config is not self.config or self._thread is None:
+        if config is not self._worker_config or self._thread is None:
             return
         self._finish()
         run = self.run

@@ -1,12 +1,15 @@
 """The configuration of a run: all that the worker needs, frozen when the user presses Train."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from pydantic import ValidationError
 
 from app.document import DATA_PENDING, Document
 from app.training.snapshot import Snapshot
-from tinyml.core import TinymlError
+from tinyml.core import SettingsError, TinymlError
+from tinyml.core.validation import describe_validation_error
 from tinyml.data import DataDescription, batch_count
-from tinyml.learner import Checkpoint, EpochFinished, TrainingSettings
+from tinyml.learner import Checkpoint, EpochFinished, SettingChange, TrainingSettings
 from tinyml.storage import Project
 
 
@@ -31,6 +34,21 @@ class TrainingConfig:
     resume: Checkpoint | None = None
     start: Snapshot | None = None
     note: str = ""
+
+    def with_change(self, change: SettingChange) -> "TrainingConfig":
+        """Return the configuration after a setting was changed in the middle of the run.
+
+        The learning rate stays that of the start: the change of the rate is in the checkpoints of the run.
+
+        Arguments:
+            change: of the number of epochs, of early stopping, or of the learning rate.
+        """
+        if change.name == "epochs":
+            return replace(self, epochs=int(change.after))
+        if change.name == "early_stopping":
+            training = self.project.training.model_copy(update={change.name: change.after})
+            return replace(self, project=self.project.model_copy(update={"training": training}))
+        return self
 
     @property
     def training(self) -> TrainingSettings:
@@ -62,3 +80,22 @@ def freeze_config(document: Document) -> TrainingConfig:
         others = f" ({more} more problem{'s' if more > 1 else ''})" if more else ""
         raise TinymlError(f"The network cannot be trained yet. {first}{others}")
     return TrainingConfig(document.project, document.data, document.project.training.epochs)
+
+
+def check_value(name: str, value: float) -> None:
+    """Check a new value of a training setting.
+
+    Arguments:
+        name: field of `TrainingSettings`.
+        value: the value.
+
+    Raises `SettingsError` with a sentence if it is not allowed.
+
+    >>> check_value("learning_rate", -1.0)
+    Traceback (most recent call last):
+    tinyml.core.errors.SettingsError: 'learning_rate' is -1.0 but should be greater than 0.
+    """
+    try:
+        TrainingSettings.model_validate({name: value})
+    except ValidationError as error:
+        raise SettingsError(describe_validation_error(error)) from error

@@ -2,8 +2,10 @@
 
 import math
 import traceback
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.formatting import format_number, format_percentage, format_r_squared
@@ -24,6 +26,7 @@ from tinyml.learner import (
     Evaluation,
     TrainingFinished,
     TrainingSetup,
+    best_epoch,
     set_up_training,
 )
 
@@ -115,7 +118,8 @@ class Worker(QObject):
         self._config, self._control, self._mailbox, self._gate = config, control, mailbox, gate
         self._history = list(config.history)
         self._resume = config.resume
-        self._has_trained = False
+        self._has_trained = self._has_changed = False
+        self._best: Mapping[str, np.ndarray] | None = None
         self._setup: TrainingSetup | None = None
 
     @Slot()
@@ -152,10 +156,12 @@ class Worker(QObject):
             # This call trains nothing. It prepares a run, of which the next line takes a checkpoint.
             setup.run()
             self._resume = setup.learner.checkpoint().after(self._history)
+        events = setup.run(self._resume)
+        self._send_best()
         if not self._may_continue():
-            return Stopped(self._resume)
+            return Stopped(self._checkpoint())
         note = ""
-        for event in setup.run(self._resume):
+        for event in events:
             if isinstance(event, BatchFinished):
                 self._has_trained = True
                 self._mailbox.put_batch(event)
@@ -164,6 +170,8 @@ class Worker(QObject):
                 self._history.append(event)
                 self._mailbox.put_epoch(event)
                 self._send_snapshot()
+                self._send_best()
+                self._control.epoch_done()
             elif isinstance(event, TrainingFinished):
                 note = _describe_end(event)
                 if event.restored:
@@ -174,7 +182,7 @@ class Worker(QObject):
         tested = Evaluation(math.nan, None)
         for part in setup.test_in_parts():
             tested = part
-            if not self._may_continue():
+            if not self._may_continue(changes=False):
                 return Stopped(self._checkpoint())
         return Finished(tested.loss, tested.accuracy, note, self._checkpoint(), tested.r_squared)
 
@@ -192,14 +200,33 @@ class Worker(QObject):
             raise _StopRequestedError
         self._mailbox.put_reading(share)
 
-    def _may_continue(self) -> bool:
-        """Wait while the window is busy or the run is paused. Return False if the run must stop, otherwise True."""
+    def _may_continue(self, changes: bool = True) -> bool:
+        """Wait while the window is busy or the run is paused. Return False if the run must stop, otherwise True.
+
+        Then make the requested changes of settings, unless `changes` is False.
+        """
         self._gate.wait()
-        return self._control.may_continue(self._report_pause)
+        may_continue = self._control.may_continue(self._report_pause)
+        if changes:
+            for name, value in self._control.take_changes():
+                self._change(name, value)
+        return may_continue
+
+    def _change(self, name: str, value: float) -> None:
+        if self._setup is None:
+            return
+        try:
+            change = self._setup.change(name, value)
+        except TinymlError as error:
+            self._mailbox.put_change(str(error))
+            return
+        if change is not None:
+            self._has_changed = True
+            self._mailbox.put_change(change)
 
     def _checkpoint(self) -> Checkpoint | None:
         """Return the state from which the run can continue. Before the first batch, this is the state at its start."""
-        if self._setup is None or not self._has_trained:
+        if self._setup is None or not (self._has_trained or self._has_changed):
             return self._resume
         return self._setup.learner.checkpoint()
 
@@ -210,17 +237,34 @@ class Worker(QObject):
     def _send_snapshot(self) -> None:
         if self._setup is None or not self._has_trained:
             return
+        self._mailbox.put_snapshot(self._make_snapshot(self._setup, frozen_state(self._setup.net), self._history))
+
+    def _send_best(self) -> None:
+        """Send the weights of the best epoch, if they are other ones than before."""
+        if self._setup is None:
+            return
+        best = self._setup.learner.best_weights
+        if best is None or best is self._best:
+            return
+        self._best = best
+        for tensor in best.values():
+            tensor.flags.writeable = False
+        epoch = best_epoch(self._history)
+        history = self._history[: epoch.epoch if epoch else 0]
+        self._mailbox.put_best(self._make_snapshot(self._setup, best, history))
+
+    def _make_snapshot(
+        self, setup: TrainingSetup, tensors: Mapping[str, np.ndarray], history: Sequence[EpochFinished]
+    ) -> Snapshot:
         project = self._config.project
-        self._mailbox.put_snapshot(
-            Snapshot(
-                project.network,
-                project.data,
-                self._config.training,
-                self._config.description,
-                frozen_state(self._setup.net),
-                tuple(self._history),
-                preprocessing=self._setup.splits.train.preprocessing,
-            )
+        return Snapshot(
+            project.network,
+            project.data,
+            self._config.training,
+            self._config.description,
+            tensors,
+            tuple(history),
+            preprocessing=setup.splits.train.preprocessing,
         )
 
 
