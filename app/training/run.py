@@ -8,6 +8,7 @@ from time import perf_counter
 from uuid import uuid4
 
 from app.training.curves import RunCurves
+from app.training.layer_history import LayerHistory
 from app.training.snapshot import Snapshot
 from app.training.training_config import TrainingConfig
 from tinyml.learner import BatchFinished, Checkpoint, EpochFinished, best_epoch
@@ -83,6 +84,7 @@ class Run:
         shown: True if its curves are drawn beside those of the shown run.
         created: when the run was started, in UTC.
         curves: everything that the run has reported.
+        layer_history: the statistics of the layers through time.
         changes: settings that were changed in the middle of the run, in order.
         best: the weights of the best epoch so far; None before the first epoch.
         last: the weights of the last epoch, while `snapshot` shows the best ones; otherwise None.
@@ -110,6 +112,7 @@ class Run:
     shown: bool = False
     created: datetime = field(default_factory=lambda: datetime.now(UTC))
     curves: RunCurves = field(default_factory=RunCurves)
+    layer_history: LayerHistory = field(default_factory=LayerHistory)
     changes: list[SettingChange] = field(default_factory=list)
     best: Snapshot | None = None
     last: Snapshot | None = None
@@ -129,6 +132,9 @@ class Run:
         self.batches_done, self.batches_per_epoch = events[-1].step, events[-1].batches
         self.examples_done += sum(event.examples for event in events)
         self.curves.add_batches(events)
+        for event in events:
+            if event.layers:
+                self.layer_history.add(event)
 
     def add_epochs(self, events: Sequence[EpochFinished]) -> None:
         """Add the reports of the next epochs (`events`), in their order."""

@@ -127,6 +127,7 @@ class Session(ShownRun):
         run.test_loss = run.test_accuracy = run.test_r_squared = None
         run.message = run.traceback = ""
         run.curves.continue_from(config.position, config.epochs)
+        run.layer_history.continue_from(config.position)
         self.continued.emit()
         self._start_worker(config, steps, one_epoch)
 

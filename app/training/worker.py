@@ -30,6 +30,9 @@ from tinyml.learner import (
     set_up_training,
 )
 
+MEASURING_SHARE = 0.04
+"""Largest share of the training time that measuring the layers may take."""
+
 
 @dataclass(frozen=True)
 class Finished:
@@ -156,7 +159,7 @@ class Worker(QObject):
             # This call trains nothing. It prepares a run, of which the next line takes a checkpoint.
             setup.run()
             self._resume = setup.learner.checkpoint().after(self._history)
-        events = setup.run(self._resume)
+        events = setup.run(self._resume, measure_share=MEASURING_SHARE)
         self._send_best()
         if not self._may_continue():
             return Stopped(self._checkpoint())

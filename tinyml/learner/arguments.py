@@ -8,6 +8,7 @@ from tinyml.core import Array, SettingsError, ShapeError
 from tinyml.core.suggestions import describe_value
 from tinyml.losses import LossFunction
 from tinyml.net import Sequential
+from tinyml.optims.base import is_number
 
 
 def check_model(model: Any) -> Sequential:
@@ -51,3 +52,18 @@ def compute_loss(loss: LossFunction, output: Array, truth: np.ndarray) -> tuple[
             f"should have the shape of the predictions, {output.shape}."
         )
     return value, gradient
+
+
+def check_share(name: str, share: float | None) -> None:
+    """Check that an argument is None, or a number above 0 and below 1.
+
+    Arguments:
+        name: of the argument.
+        share: its value.
+
+    Raises `SettingsError` if it is neither.
+
+    >>> check_share("measure_share", 0.04)
+    """
+    if share is not None and not (is_number(share) and 0 < share < 1):
+        raise SettingsError(f"{name} is {share!r} but should be a number above 0 and below 1, such as 0.04.")

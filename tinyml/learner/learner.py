@@ -9,6 +9,7 @@ import numpy as np
 from tinyml.core import Array, DataError, TinymlError, as_examples
 from tinyml.core.validation import check_counts
 from tinyml.data import Augmentation, DataDescription, Dataset
+from tinyml.learner.arguments import check_share
 from tinyml.learner.checkpoint import Checkpoint
 from tinyml.learner.events import EpochFinished, Event
 from tinyml.learner.layer_stats import LayerStats
@@ -190,6 +191,7 @@ class Learner:
         early_stopping: int | None = None,
         restore_best: bool = False,
         measure_every: int | None = None,
+        measure_share: float | None = None,
         resume: Checkpoint | None = None,
         progress: bool = False,
     ) -> Generator[Event, None, None]:
@@ -212,6 +214,8 @@ class Learner:
                 early stopping. See `EpochFinished.monitored_loss`.
             restore_best: True to end with the parameters and buffers of the epoch with the smallest monitored loss.
             measure_every: number of batches from one measurement of `layer_stats` to the next; None for none.
+            measure_share: measure `layer_stats` as often as this share of the time allows, such as 0.04; None for
+                none. The measured batches differ from run to run; what is learned is the same to the bit.
             resume: a result of `checkpoint` from a run with the same arguments (but maybe more epochs), network, loss,
                 optimiser and schedule. The run continues as if it had never stopped.
             progress: True to show a progress bar on standard error.
@@ -226,6 +230,7 @@ class Learner:
         _check_lengths(len(train), len(train))
         check_counts(epochs=epochs, batch_size=batch_size, early_stopping=early_stopping, measure_every=measure_every)
         check_counts(0, seed=seed)
+        check_share("measure_share", measure_share)
         check_loss(self.loss, train.description)
         if validation:
             _check_same_targets(train.description, validation.description)
@@ -239,6 +244,7 @@ class Learner:
             early_stopping,
             restore_best,
             measure_every,
+            measure_share,
         )
         return self._start(config, resume, progress)
 

@@ -14,6 +14,7 @@ from tinyml.learner.checkpoint import Checkpoint, CheckpointState, gather_tensor
 from tinyml.learner.divergence import all_finite, first_layer_at_fault
 from tinyml.learner.evaluation import Evaluation, evaluate_in_parts
 from tinyml.learner.events import BatchFinished, EpochFinished, Event, TrainingFinished, ValidationAdvanced
+from tinyml.learner.measuring_pace import MeasuringPace
 from tinyml.learner.run_state import EpochState, RunState, generator_states
 from tinyml.learner.setting_change import CHANGEABLE, SettingChange
 from tinyml.learner.step import TrainingStep
@@ -28,7 +29,7 @@ class RunConfig:
         train: the training examples.
         epochs, batch_size, seed: see `Learner.run`.
         validation: the validation examples, evaluated after each epoch; None for no validation.
-        early_stopping, restore_best, measure_every: see `Learner.run`.
+        early_stopping, restore_best, measure_every, measure_share: see `Learner.run`.
     """
 
     train: ArrayExamples | DatasetExamples
@@ -39,6 +40,7 @@ class RunConfig:
     early_stopping: int | None = None
     restore_best: bool = False
     measure_every: int | None = None
+    measure_share: float | None = None
 
 
 class TrainingRun:
@@ -56,6 +58,7 @@ class TrainingRun:
         self._step, self._config, self._model = step, config, step.model
         self._batches = batch_count(len(config.train), config.batch_size)
         self._run_state = RunState()
+        self._pace = MeasuringPace(config.measure_every, config.measure_share)
         if resume is None:
             step.restart_schedule()
         else:
@@ -206,8 +209,10 @@ class TrainingRun:
         """Do the step with this number, counted from 1 in the whole run."""
         config, run_state, step = self._config, self._run_state, self._step
         step.set_rate(number - 1)
-        measure = config.measure_every is not None and number % config.measure_every == 0
+        measure = self._pace.is_due(number)
         loss, output = step.train_on_batch(inputs, targets, measure)
+        if measure:
+            self._pace.note(step.measuring_seconds)
         if not math.isfinite(loss):
             self._fail(loss, run_state.batch + 1, inputs)
         correct, squared_error = config.train.measure(output, targets, rows)

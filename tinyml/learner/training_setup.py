@@ -44,14 +44,18 @@ class TrainingSetup:
     training: TrainingSettings
 
     def run(
-        self, resume: Checkpoint | None = None, measure_every: int | None = None, progress: bool = False
+        self,
+        resume: Checkpoint | None = None,
+        measure_every: int | None = None,
+        progress: bool = False,
+        measure_share: float | None = None,
     ) -> Generator[Event, None, None]:
         """Train with the settings; see `Learner.run`, also for the arguments.
 
         Call `learner.checkpoint()` at any event to get a checkpoint that a later run can resume from.
 
         Arguments:
-            resume, measure_every, progress: as for `Learner.run`.
+            resume, measure_every, progress, measure_share: as for `Learner.run`.
         """
         training = self.training
         return self.learner.run(
@@ -64,6 +68,7 @@ class TrainingSetup:
             early_stopping=training.early_stopping or None,
             restore_best=training.restore_best,
             measure_every=measure_every,
+            measure_share=measure_share,
             resume=resume,
             progress=progress,
         )

@@ -1,0 +1,102 @@
+"""Which steps are measured, and how much of the time measuring takes."""
+
+import pytest
+
+from tests.tinyml.net.stacks import stack
+from tinyml.core import SettingsError
+from tinyml.data import DataChoice, load, split
+from tinyml.learner import BatchFinished, Checkpoint, TrainingSettings, set_up_training
+from tinyml.learner import measuring_pace as module
+from tinyml.learner.measuring_pace import MIN_SECONDS_BETWEEN, MeasuringPace
+
+NET = stack(("Linear", {"outputs": 16}), "ReLu", ("Linear", {"outputs": 2}))
+
+
+class Clock:
+    """Stands for `perf_counter`; the test moves it."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = 100.0
+        monkeypatch.setattr(module, "perf_counter", lambda: self.now)
+
+
+def simulate(clock: Clock, pace: MeasuringPace, step_seconds: float, cost: float, steps: int) -> list[int]:
+    """Return the numbers of the measured steps when each measurement takes `cost` seconds."""
+    measured = []
+    for step in range(1, steps + 1):
+        due = pace.is_due(step)
+        clock.now += step_seconds + (cost if due else 0)
+        if due:
+            measured.append(step)
+            pace.note(cost)
+    return measured
+
+
+@pytest.mark.parametrize("cost", [0.001, 0.01, 0.1])
+@pytest.mark.parametrize("step_seconds", [0.0001, 0.05, 1])
+def test_measuring_takes_at_most_its_share_of_the_time(
+    monkeypatch: pytest.MonkeyPatch, cost: float, step_seconds: float
+) -> None:
+    clock = Clock(monkeypatch)
+    begin, steps = clock.now, round(100 / step_seconds)
+    measured = simulate(clock, MeasuringPace(share=0.04), step_seconds, cost, steps)
+    assert measured[0] == 1
+    spent = (len(measured) - 1) * cost  # the first measurement is a debt that the time after it pays
+    assert spent <= 0.04 * (clock.now - begin)
+    assert len(measured) > 1
+    assert len(measured) <= (clock.now - begin) / MIN_SECONDS_BETWEEN + 1
+
+
+def test_an_expensive_measurement_postpones_the_next_one_and_a_cheap_one_catches_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = Clock(monkeypatch)
+    pace = MeasuringPace(share=0.1)
+    pace.note(1.0)
+    clock.now += 8.9
+    assert not pace.is_due(2)
+    clock.now += 0.2
+    assert pace.is_due(3)
+    pace.note(0.01)
+    clock.now += 0.1
+    assert pace.is_due(4)
+
+
+def test_both_ways_of_choosing_work_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock(monkeypatch)
+    pace = MeasuringPace(every=5, share=0.04)
+    pace.note(1.0)
+    assert [pace.is_due(step) for step in range(1, 11)] == [False] * 4 + [True] + [False] * 4 + [True]
+    clock.now += 30
+    assert pace.is_due(11)
+    assert not MeasuringPace().is_due(1)
+
+
+def train(measure_share: float | None) -> tuple[list[bytes], list[BatchFinished], Checkpoint]:
+    splits = split(load("circle"), DataChoice(source="circle", validation=0.1, test=0.2))
+    training = TrainingSettings(batch_size=20, epochs=4, optimizer="adam", clip_norm=0.5)
+    setup = set_up_training(NET, training, splits)
+    events = list(setup.run(measure_share=measure_share))
+    batches = [event for event in events if isinstance(event, BatchFinished)]
+    return [parameter.tensor.tobytes() for parameter in setup.net.parameters], batches, setup.learner.checkpoint()
+
+
+def test_a_measured_run_learns_the_same_bits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MIN_SECONDS_BETWEEN", 0.0)
+    weights, batches, checkpoint = train(None)
+    measured_weights, measured_batches, measured_checkpoint = train(0.5)
+    assert measured_batches[0].layers
+    assert sum(bool(batch.layers) for batch in measured_batches) > 1
+    assert not any(batch.layers for batch in batches)
+    assert measured_weights == weights
+    assert [batch.loss for batch in measured_batches] == [batch.loss for batch in batches]
+    assert measured_checkpoint.tensors.keys() == checkpoint.tensors.keys()
+    for name, tensor in checkpoint.tensors.items():
+        if name != "history":  # it holds the seconds
+            assert measured_checkpoint.tensors[name].tobytes() == tensor.tobytes()
+
+
+@pytest.mark.parametrize("share", [0, 1, -0.1, 2, float("nan"), True, "0.04"])
+def test_a_share_that_is_none_is_refused(share: object) -> None:
+    with pytest.raises(SettingsError, match=r"measure_share is .* but should be a number above 0 and below 1"):
+        train(share)  # type: ignore[arg-type]
