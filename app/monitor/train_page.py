@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.document import Document
 from app.forms import TrainingForm
+from app.monitor.layers import LayersPanel
 from app.monitor.monitor import Monitor
 from app.monitor.predictions.predictions_panel import NO_RUN, PredictionsPanel
 from app.monitor.side_column import SideColumn
@@ -30,6 +31,7 @@ class TrainPage(QWidget):
 
     Attributes:
         monitor: the curves.
+        layers: the statistics of the layers.
         predictions: what the network predicts for examples of the data.
         left: the tabs at the left: what to choose from.
         below: the tabs below the curves: what follows from them.
@@ -51,6 +53,7 @@ class TrainPage(QWidget):
         self.monitor = Monitor(session)
         self._form = TrainingForm(document, "train_page_form")
         self._form.augmentation_requested.connect(self.data_requested)
+        self.layers = LayersPanel(session)
         self.predictions = PredictionsPanel(document, session)
         self.predictions.sample_requested.connect(self.sample_requested)
         self.predictions.obstacle_changed.connect(self._show_predictions)
@@ -99,6 +102,7 @@ class TrainPage(QWidget):
         self._settings = with_heading("train_page_heading", "Settings of the next run", self._form)
         self._settings.setObjectName("train_page_settings")
         self.left.add_tab(self._settings, "Settings")
+        self.below.add_tab(self.layers, "Layers")
         self.below.add_tab(self.predictions, "Predictions", NO_RUN)
         self.right.add_section(self.monitor.summary)
         self.right.add_foot(self.monitor.export_row)

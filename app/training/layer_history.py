@@ -83,6 +83,11 @@ class LayerHistory:
         return self._layers
 
     @property
+    def measured(self) -> int:
+        """How many measurements were made, also those that were dropped."""
+        return self._next_number
+
+    @property
     def steps(self) -> np.ndarray:
         """For each measurement, the number of its batch in the run, from 1."""
         return self._column("steps")

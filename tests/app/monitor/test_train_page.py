@@ -91,6 +91,7 @@ def test_plots_are_side_by_side_in_a_low_page_and_below_each_other_in_a_high_one
 
 
 def test_a_tab_without_content_takes_no_room_and_the_panels_remember_their_sizes(page) -> None:
+    page.layers.hide()
     assert not page.below.isVisible()
     middle = page.monitor.height()
     page.predictions.setVisible(True)
@@ -106,10 +107,10 @@ def test_a_tab_without_content_takes_no_room_and_the_panels_remember_their_sizes
 def test_another_room_adds_a_tab_or_a_section_by_one_call(page) -> None:
     runs, table, control = QLabel("runs"), QLabel("table"), QLabel("control")
     page.left.add_tab(runs, "Runs", place=0)
-    page.below.add_tab(table, "Layers", place=0)
+    page.below.add_tab(table, "Table", place=0)
     page.right.add_section(control, place=0)
     assert page.left.titles == ("Runs", "Settings")
-    assert page.below.titles == ("Layers", "Predictions")
+    assert page.below.titles == ("Table", "Layers", "Predictions")
     QApplication.processEvents()
     assert runs.isVisible()
     assert table.isVisible()

@@ -215,3 +215,8 @@ def test_a_run_that_continues_records_its_layers_further(qtbot, session) -> None
     after = session.run.layer_history.steps
     np.testing.assert_array_equal(after[: len(before)], before)
     assert after[len(before)] == done + 1  # the first batch of the rest
+
+
+@pytest.mark.parametrize("count", [0, 1, 10, 1000])
+def test_it_counts_the_measurements_that_were_dropped_too(count: int) -> None:
+    assert history_of(count).measured == count
