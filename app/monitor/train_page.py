@@ -5,6 +5,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.document import Document
 from app.forms import TrainingForm
+from app.monitor.decisions.decision_panel import DecisionPanel
+from app.monitor.decisions.plane_points import NO_PLANE
 from app.monitor.layers import LayersPanel
 from app.monitor.monitor import Monitor
 from app.monitor.predictions.predictions_panel import NO_RUN, PredictionsPanel
@@ -33,6 +35,7 @@ class TrainPage(QWidget):
         monitor: the curves.
         layers: the statistics of the layers.
         predictions: what the network predicts for examples of the data.
+        decisions: what the network says between the examples, if it has one or two inputs.
         left: the tabs at the left: what to choose from.
         below: the tabs below the curves: what follows from them.
         right: the sections at the right: commands, diagnosis and numbers.
@@ -55,6 +58,9 @@ class TrainPage(QWidget):
         self._form.augmentation_requested.connect(self.data_requested)
         self.layers = LayersPanel(session)
         self.predictions = PredictionsPanel(document, session)
+        self.decisions = DecisionPanel(document, session)
+        self.decisions.obstacle_changed.connect(self._show_decisions)
+        self._show_decisions()
         self.predictions.sample_requested.connect(self.sample_requested)
         self.predictions.obstacle_changed.connect(self._show_predictions)
         self._show_predictions()
@@ -97,6 +103,7 @@ class TrainPage(QWidget):
         """Wait until a running export is written, and end the threads. The window calls it when it closes."""
         self.monitor.shutdown()
         self.predictions.shutdown()
+        self.decisions.shutdown()
 
     def _add_parts(self) -> None:
         self._settings = with_heading("train_page_heading", "Settings of the next run", self._form)
@@ -104,10 +111,15 @@ class TrainPage(QWidget):
         self.left.add_tab(self._settings, "Settings")
         self.below.add_tab(self.layers, "Layers")
         self.below.add_tab(self.predictions, "Predictions", NO_RUN)
+        self.below.add_tab(self.decisions, "Decision map", NO_PLANE)
         self.right.add_section(self.monitor.summary)
         self.right.add_foot(self.monitor.export_row)
         self.monitor.summary.show()
         self.monitor.export_row.show()
+
+    @Slot()
+    def _show_decisions(self) -> None:
+        self.decisions.setVisible(not self.decisions.obstacle)
 
     @Slot()
     def _show_predictions(self) -> None:

@@ -5,9 +5,9 @@ from functools import partial
 import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.inspector.samples.decision_map import Curve, DecisionMap, compute_curve, compute_decision_map
 from app.jobs import Job
 from app.training import Inspection, Snapshot
+from app.training.decision_map import Curve, DecisionMap, compute_curve, compute_decision_map
 
 
 class DecisionMapController(QObject):

@@ -9,14 +9,15 @@ from PySide6.QtWidgets import QCheckBox, QPushButton, QSizePolicy, QWidget
 
 from app.formatting import format_count
 from app.inspector.layouts import make_column, make_row, with_names
-from app.inspector.samples.decision_map import Curve, DecisionMap
 from app.inspector.samples.decision_map_controller import DecisionMapController
 from app.inspector.samples.own_images_panel import OwnImagesPanel
 from app.inspector.samples.own_row_panel import OwnRowPanel
 from app.inspector.samples.prediction_panel import PredictionPanel
-from app.inspector.samples.sample_filter import ALL_CLASSES, labels_of, matching_samples, own_point, points_of
+from app.inspector.samples.sample_filter import ALL_CLASSES, matching_samples, own_point
 from app.inspector.samples.scatter_plot import ScatterPlot
 from app.training import Inspection, Snapshot
+from app.training.decision_map import Curve, DecisionMap
+from app.training.sample_points import labels_of, points_of
 from app.widgets.choice_box import ChoiceBox
 from app.widgets.images.colormaps import sample_image
 from app.widgets.images.image_grid import ImageGrid

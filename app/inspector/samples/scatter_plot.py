@@ -7,16 +7,15 @@ from typing import Any
 import numpy as np
 import pyqtgraph
 from PySide6.QtCore import QEvent, QRectF, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QColor, QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from app.widgets.map_pixels import class_pixels
 from app.widgets.plain_text import short, tool_tip
 from app.widgets.plot import Plot
 from app.widgets.theme.class_colors import class_color, class_symbol
 from app.widgets.theme.theme import GRID, current_theme
 
-_LARGEST_ALPHA = 90
-"""Opacity of the decision map where the network is certain, of 255."""
 _ANY_WIDTH = 2**24 - 1
 """Qt's default for the largest width of a widget."""
 _MARGIN = 0.08
@@ -166,16 +165,8 @@ class ScatterPlot(QWidget):
         Arguments:
             scores: (rows, columns, classes) the class scores on a grid, the lowest y first.
         """
-        predicted = scores.argmax(axis=2)
-        highest = np.take_along_axis(scores, predicted[..., np.newaxis], axis=2)[..., 0]
-        chance = 1 / scores.shape[2]
-        colors = np.array([_rgb(class_color(index)) for index in range(scores.shape[2])], np.float64)
-        strength = np.clip(np.nan_to_num((highest - chance) / (1 - chance)), 0, 1)
-        pixels = np.empty((*predicted.shape, 4), np.uint8)
-        pixels[..., :3] = colors[predicted]
-        pixels[..., 3] = np.rint(_LARGEST_ALPHA * strength)
         low, high = self.plane
-        self._map_image.setImage(pixels, autoLevels=False)
+        self._map_image.setImage(class_pixels(scores), autoLevels=False)
         self._map_image.setRect(QRectF(low[0], low[1], high[0] - low[0], high[1] - low[1]))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -294,8 +285,3 @@ class ScatterPlot(QWidget):
 
 
 _SYMBOL_NAMES = ("● blue", "■ yellow", "▼ green", "◆ pink", "★ red")
-
-
-def _rgb(color: str) -> tuple[int, int, int]:
-    parsed = QColor(color)
-    return parsed.red(), parsed.green(), parsed.blue()

@@ -110,7 +110,7 @@ def test_another_room_adds_a_tab_or_a_section_by_one_call(page) -> None:
     page.below.add_tab(table, "Table", place=0)
     page.right.add_section(control, place=0)
     assert page.left.titles == ("Runs", "Settings")
-    assert page.below.titles == ("Table", "Layers", "Predictions")
+    assert page.below.titles == ("Table", "Layers", "Predictions", "Decision map")
     QApplication.processEvents()
     assert runs.isVisible()
     assert table.isVisible()

@@ -7,9 +7,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QWidget
 
 from app.inspector.maps.bar_chart import BarChart
-from app.inspector.samples.decision_map import compute_decision_map
 from app.inspector.samples.sample_panel import SamplePanel
 from app.inspector.samples.scatter_plot import ScatterPlot
+from app.training.decision_map import compute_decision_map
 from app.widgets.images.image_grid import ImageGrid
 from tinyml.learner.objective import Objective
 

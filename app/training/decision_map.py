@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.training import Snapshot
 from app.training.sample_trace import unscaled_output
+from app.training.snapshot import Snapshot
 from tinyml.data import Dataset
 from tinyml.learner import class_scores
 
@@ -47,16 +47,29 @@ def compute_decision_map(
         low, high: `(2,)` the lower left and the upper right corner (x, y) of the grid.
         size: rows and columns of the grid.
     """
-    step = (high - low) / size
-    columns = low[0] + step[0] * (np.arange(size) + 0.5)
-    rows = low[1] + step[1] * (np.arange(size) + 0.5)
-    x, y = np.meshgrid(columns, rows)
-    points = np.stack([x.ravel(), y.ravel()], axis=1).astype(np.float32)
+    points = plane_grid(low, high, size)
     prepared = snapshot.prepare(samples)
     output = snapshot.make_net().predict(np.concatenate([prepared.scale(points), prepared.inputs]), _BATCH_SIZE)
     predicted = class_scores(output, snapshot.training.loss, samples.class_targets)
     scores = predicted[: len(points)].reshape(size, size, -1)
     return DecisionMap(snapshot, samples, scores, predicted[len(points) :].argmax(axis=1))
+
+
+def plane_grid(low: np.ndarray, high: np.ndarray, size: int) -> np.ndarray:
+    """Return the points in the middle of the cells of a grid, `(size · size, 2)` float32, the lowest y first.
+
+    Arguments:
+        low, high: `(2,)` the lower left and the upper right corner (x, y) of the grid.
+        size: rows and columns of the grid.
+
+    >>> plane_grid(np.zeros(2), np.full(2, 4.0), 2).tolist()
+    [[1.0, 1.0], [3.0, 1.0], [1.0, 3.0], [3.0, 3.0]]
+    """
+    step = (high - low) / size
+    columns = low[0] + step[0] * (np.arange(size) + 0.5)
+    rows = low[1] + step[1] * (np.arange(size) + 0.5)
+    x, y = np.meshgrid(columns, rows)
+    return np.stack([x.ravel(), y.ravel()], axis=1).astype(np.float32)
 
 
 @dataclass(frozen=True)

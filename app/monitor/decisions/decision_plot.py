@@ -1,0 +1,186 @@
+"""The plane of two inputs: the points of the data on a coloured map; with one input, the predictions as a curve."""
+
+import html
+from collections.abc import Sequence
+
+import numpy as np
+import pyqtgraph
+from PySide6.QtCore import QEvent, QRectF, Qt
+from PySide6.QtGui import QColor, QResizeEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.widgets.images.colormaps import diverging_image, viridis_image
+from app.widgets.map_pixels import class_pixels, image_pixels
+from app.widgets.plain_text import short
+from app.widgets.plot import Plot
+from app.widgets.theme.class_colors import class_color, class_symbol
+from app.widgets.theme.theme import GRID, current_theme
+
+_MAP_ALPHA = 120
+"""Opacity of the map where the network is certain, of 255."""
+_ANY_WIDTH = 2**24 - 1
+"""Qt's default for the largest width of a widget."""
+_SIZES = {True: 7, False: 8}
+"""Size of the training points (True) and of the other points (False), in pixels."""
+
+
+class DecisionPlot(QWidget):
+    """Training points are filled, the others are hollow. Classes differ in their colours and in their symbols."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Points of the data on the decision map")
+        self._plane = np.zeros(2), np.ones(2)
+        self._parts: list[tuple[np.ndarray, np.ndarray]] = []
+        self._classes = True
+        self._range = (0.0, 1.0)
+        self._square = True
+        self._plot = Plot()
+        self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._plot.setMouseEnabled(x=False, y=False)
+        self._image = pyqtgraph.ImageItem(axisOrder="row-major")
+        self._curve = pyqtgraph.PlotCurveItem()
+        self._scatters = {
+            filled: pyqtgraph.ScatterPlotItem(pxMode=True, size=_SIZES[filled]) for filled in (True, False)
+        }
+        for item in (self._image, self._scatters[True], self._scatters[False], self._curve):
+            self._plot.addItem(item)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._plot)
+        self._paint_theme()
+
+    @property
+    def pixels(self) -> np.ndarray | None:
+        """The pixels of the map, `(rows, columns, 4)`; None if there is none."""
+        return None if self._image.image is None else np.asarray(self._image.image)
+
+    @property
+    def curve(self) -> tuple[np.ndarray, np.ndarray]:
+        """The inputs and the predictions of the curve."""
+        x, y = self._curve.getData()
+        return (np.zeros(0), np.zeros(0)) if x is None else (np.asarray(x), np.asarray(y))
+
+    @property
+    def point_counts(self) -> tuple[int, int]:
+        """Number of filled and of hollow points."""
+        return len(self._scatters[True].data), len(self._scatters[False].data)
+
+    def show_points(
+        self,
+        parts: Sequence[tuple[np.ndarray, np.ndarray]],
+        plane: tuple[np.ndarray, np.ndarray],
+        classes: bool,
+        value_range: tuple[float, float],
+        axes: Sequence[str] = (),
+        square: bool = True,
+    ) -> None:
+        """Show other points.
+
+        Arguments:
+            parts: points `(N, 2)` and their values `(N,)`, of the training and of the other examples.
+            plane: lowest and highest coordinates (x, y).
+            classes: True if the values are classes, False if they are numbers.
+            value_range: lowest and highest number.
+            axes: names of the axes; empty if they have none.
+            square: True for a plane of two inputs, False for an input with its target.
+        """
+        self._square = square
+        self._limit_width()
+        self._parts, self._plane, self._classes, self._range = list(parts), plane, classes, value_range
+        low, high = plane
+        self._plot.setRange(QRectF(low[0], low[1], high[0] - low[0], high[1] - low[1]), padding=0)
+        for side, name in zip(("bottom", "left"), axes or ("", ""), strict=False):
+            self._plot.getAxis(side).setLabel(html.escape(short(name)))
+            self._plot.getAxis(side).showLabel(bool(name))
+        self._paint_points()
+
+    def show_scores(self, scores: np.ndarray) -> None:
+        """Paint the predicted class over the plane.
+
+        Arguments:
+            scores: `(rows, columns, classes)` the class scores on a grid, the lowest y first.
+        """
+        self._show_pixels(class_pixels(scores, _MAP_ALPHA))
+
+    def show_numbers(self, values: np.ndarray) -> None:
+        """Paint predicted numbers over the plane, in the colours of the points.
+
+        Arguments:
+            values: `(rows, columns)` the numbers, the lowest y first.
+        """
+        self._show_pixels(image_pixels(viridis_image(values, *self._range)))
+
+    def show_unit(self, values: np.ndarray) -> None:
+        """Paint the output of a unit over the plane: blue below zero, orange above.
+
+        Arguments:
+            values: `(rows, columns)` the output, the lowest y first.
+        """
+        self._show_pixels(image_pixels(diverging_image(values, current_theme().dark)))
+
+    def show_curve(self, x: np.ndarray, y: np.ndarray) -> None:
+        """Draw predictions for one input. Those that are not finite leave a gap.
+
+        Arguments:
+            x: `(K,)` the inputs in rising order.
+            y: `(K,)` the predictions.
+        """
+        self._curve.setData(x=x, y=y, connect="finite", pen=pyqtgraph.mkPen(class_color(4), width=2.5))
+
+    def clear_map(self) -> None:
+        """Show the points without a map."""
+        self._image.clear()
+        self._curve.clear()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._limit_width()
+
+    def _limit_width(self) -> None:
+        """Keep the map about square: the room at its side is for the maps of the units."""
+        height = self.height() - self._plot.getAxis("bottom").height()
+        width = max(height, 0) + self._plot.getAxis("left").width() + 2 * GRID
+        self.setMaximumWidth(max(round(width), 20 * GRID) if self._square else _ANY_WIDTH)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
+            self._paint_theme()
+
+    def _show_pixels(self, pixels: np.ndarray) -> None:
+        low, high = self._plane
+        self._image.setImage(pixels, autoLevels=False)
+        self._image.setRect(QRectF(low[0], low[1], high[0] - low[0], high[1] - low[1]))
+
+    def _paint_theme(self) -> None:
+        theme = current_theme()
+        self._plot.setBackground(theme.surface)
+        for side in ("left", "bottom"):
+            axis = self._plot.getAxis(side)
+            axis.setPen(theme.border)
+            axis.setTextPen(theme.muted)
+        self._paint_points()
+
+    def _paint_points(self) -> None:
+        for filled, (points, values) in zip((True, False), self._parts, strict=False):
+            colors = self._colors(values)
+            symbols = [class_symbol(int(value)) for value in values] if self._classes else "o"
+            edge = pyqtgraph.mkPen("#ffffff", width=1)  # a point stays visible on the map of its own class
+            self._scatters[filled].setData(
+                x=points[:, 0],
+                y=points[:, 1],
+                symbol=symbols,
+                brush=[pyqtgraph.mkBrush(color) for color in colors]
+                if filled
+                else pyqtgraph.mkBrush(current_theme().surface),
+                pen=edge if filled else [pyqtgraph.mkPen(color, width=1.6) for color in colors],
+            )
+
+    def _colors(self, values: np.ndarray) -> list[QColor]:
+        if self._classes:
+            return [QColor(class_color(int(value))) for value in values]
+        if not len(values):
+            return []
+        pixels = image_pixels(viridis_image(np.asarray(values)[np.newaxis], *self._range))[0]
+        return [QColor(*map(int, pixel[:3])) for pixel in pixels]

@@ -1,0 +1,174 @@
+"""The tab "Decision map": points, the map of the newest weights, and the maps of the units of a layer."""
+
+import threading
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from app.document import Document
+from app.document.edits import change_data
+from app.monitor.decisions import mapper as mapper_module
+from app.monitor.decisions.decision_panel import DecisionPanel
+from app.monitor.decisions.plane_points import NO_PLANE, find_obstacle
+from app.training import Session
+from app.training.plane_map import compute_plane_map
+from tests.app.monitor.predictions.conftest import DIGITS, MOONS, SINE
+from tinyml.data import DataChoice, load_choice
+from tinyml.storage import Project
+
+
+class Harness:
+    """The visible panel of a project, with its document and session."""
+
+    def __init__(self, qtbot, project: Project) -> None:
+        self._qtbot = qtbot
+        self.document = Document(project)
+        self.session = Session(self.document)
+        self.window = DecisionPanel(self.document, self.session)
+        self.window.resize(900, 320)
+        self.window.show()
+
+    @property
+    def found(self):
+        return self.window.mapper.plane_map
+
+    def train(self) -> None:
+        """Train to the end, and wait for the map of the final weights."""
+        self.session.start()
+        self.wait(lambda: not self.session.state.active)
+        self.wait(lambda: self.found is not None and self.found.snapshot is self.session.snapshot)
+
+    def wait(self, condition: Callable[[], bool]) -> None:
+        self._qtbot.waitUntil(lambda: bool(condition()), timeout=15_000)
+
+    def close(self) -> None:
+        self.session.shutdown()
+        self.window.shutdown()
+        self.window.close()
+        self.window.deleteLater()
+        self.document.shutdown()
+
+
+@pytest.fixture
+def make(qtbot) -> Iterator[Callable[[Project], Harness]]:
+    made: list[Harness] = []
+
+    def make_harness(project: Project) -> Harness:
+        made.append(Harness(qtbot, project))
+        return made[-1]
+
+    yield make_harness
+    for harness in made:
+        harness.close()
+    QApplication.processEvents()
+
+
+def test_points_are_shown_before_the_first_run(make) -> None:
+    harness = make(MOONS)
+    harness.wait(lambda: harness.window.mapper.points is not None)
+    points = harness.window.mapper.points
+    assert harness.window.plot.point_counts == (len(points.training), len(points.validation))
+    assert harness.window.plot.pixels is None
+    assert "Press Train" in harness.window.sentence
+
+
+def test_the_background_is_the_predicted_class(make) -> None:
+    harness = make(MOONS)
+    harness.train()
+    found, low = harness.found, harness.window.mapper.points.plane[0]
+    pixels = harness.window.plot.pixels
+    assert pixels.shape[:2] == found.grid.shape[:2]
+    classes = found.grid.argmax(axis=2)
+    colors = {tuple(pixels[classes == number][0, :3]) for number in np.unique(classes)}
+    assert len(colors) == len(np.unique(classes)) == 2
+    # The first row of the grid is the lowest one, as in the plot.
+    assert found.places[0] == pytest.approx(low + (found.places[1][0] - found.places[0][0]) / 2, abs=0.1)
+
+
+def test_the_map_agrees_with_the_predictions_of_the_network(make) -> None:
+    harness = make(MOONS)
+    harness.train()
+    snapshot, samples = harness.session.snapshot, harness.window.mapper.points.samples
+    found = compute_plane_map(snapshot, samples, np.zeros(2), np.ones(2), "tanh", size=4)
+    prepared = snapshot.prepare(samples)
+    net = snapshot.make_net()
+    expected = net.predict(prepared.scale(found.places))
+    assert np.array_equal(found.output.argmax(axis=1), expected.argmax(axis=1))
+    hidden = np.tanh(prepared.scale(found.places) @ net["linear_8"].weight.tensor.T + net["linear_8"].bias.tensor)
+    assert np.allclose(found.units, hidden, atol=1e-5)
+    assert found.unit_count == 8
+
+
+def test_each_unit_has_a_small_map_and_a_click_shows_it_large(make) -> None:
+    harness = make(MOONS)
+    harness.train()
+    harness.wait(lambda: harness.found.layer == "tanh")
+    assert len(harness.window.thumbnails.images) == 8
+    output = harness.window.plot.pixels.copy()
+    harness.window.thumbnails.picked.emit(3)
+    assert harness.window.sentence.startswith("Unit 4 of tanh")
+    assert not np.array_equal(harness.window.plot.pixels, output)
+    harness.window._output.click()
+    assert np.array_equal(harness.window.plot.pixels, output)
+
+
+def test_the_units_of_another_layer(make) -> None:
+    harness = make(MOONS)
+    harness.train()
+    harness.window.choose_unit("linear_2", 1)
+    harness.wait(lambda: harness.found.layer == "linear_2")
+    assert harness.window.sentence.startswith("Unit 2 of linear_2")
+    assert len(harness.window.thumbnails.images) == 2
+
+
+def test_one_input_and_one_number_are_a_curve(make) -> None:
+    harness = make(SINE)
+    harness.train()
+    x, y = harness.window.plot.curve
+    assert np.array_equal(y, harness.found.output[:, 0])
+    assert np.all(np.diff(x) > 0)
+    assert harness.window.thumbnails.isHidden()
+    assert "curve" in harness.window.sentence
+
+
+def test_maps_are_computed_off_the_gui_thread(make, monkeypatch) -> None:
+    threads = []
+
+    def record(*arguments):
+        threads.append(threading.current_thread())
+        return compute_plane_map(*arguments)
+
+    monkeypatch.setattr(mapper_module, "compute_plane_map", record)
+    make(MOONS).train()
+    assert threads
+    assert threading.main_thread() not in threads
+
+
+def test_a_hidden_panel_computes_nothing_and_catches_up(make, monkeypatch) -> None:
+    harness = make(MOONS)
+    harness.wait(lambda: harness.window.mapper.points is not None)
+    harness.window.hide()
+    harness.session.start()
+    harness.wait(lambda: not harness.session.state.active)
+    assert harness.found is None
+    harness.window.show()
+    harness.wait(lambda: harness.found is not None and harness.found.snapshot is harness.session.snapshot)
+
+
+def test_other_data_bring_other_points_and_keep_the_weights(make) -> None:
+    harness = make(MOONS)
+    harness.train()
+    before = harness.window.mapper.points
+    harness.document.apply(change_data(harness.document.project, seed=5))
+    harness.wait(lambda: harness.window.mapper.points is not before)
+    harness.wait(lambda: harness.found.snapshot is harness.session.snapshot)
+
+
+def test_data_without_a_plane_say_what_to_do(make) -> None:
+    harness = make(DIGITS)
+    harness.wait(lambda: harness.document.data is not None)
+    assert harness.window.obstacle == NO_PLANE
+    assert find_obstacle(None) != ""
+    assert find_obstacle(load_choice(DataChoice(source="circle")).description) == ""
