@@ -1,5 +1,7 @@
 """The Train page: runs and settings, the curves of the run with what follows from them, and what they mean."""
 
+from functools import partial
+
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -10,8 +12,10 @@ from app.monitor.decisions.plane_points import NO_PLANE
 from app.monitor.layers import LayersPanel
 from app.monitor.monitor import Monitor
 from app.monitor.predictions.predictions_panel import NO_RUN, PredictionsPanel
+from app.monitor.runs import RunsPanel
 from app.monitor.side_column import SideColumn
 from app.monitor.tab_panel import TabPanel, with_heading
+from app.runs import RunKeeper
 from app.training import Session
 from app.widgets.page_layout import PageLayout
 
@@ -29,10 +33,12 @@ class TrainPage(QWidget):
     Arguments:
         document: holds the training settings.
         session: reports the run that is shown.
+        keeper: has the kept runs; None for a page without them.
         parent: the parent widget.
 
     Attributes:
         monitor: the curves.
+        runs: the kept runs; None for a page without them.
         layers: the statistics of the layers.
         predictions: what the network predicts for examples of the data.
         decisions: what the network says between the examples, if it has one or two inputs.
@@ -44,12 +50,16 @@ class TrainPage(QWidget):
     Signals:
         data_requested(): the user wants to change what is on the Data page.
         sample_requested(part, index): the user wants to inspect an example of a part of the data.
+        inspect_requested(): the weights of a run are in the session; the window should show them.
     """
 
     data_requested = Signal()
     sample_requested = Signal(str, int)
+    inspect_requested = Signal()
 
-    def __init__(self, document: Document, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, document: Document, session: Session, keeper: RunKeeper | None = None, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("train_page")
         self.setAccessibleName("Train")
@@ -67,6 +77,7 @@ class TrainPage(QWidget):
         self.left = TabPanel("train_page_choices", "Settings of the next run")
         self.below = TabPanel("train_page_lower", "Below the curves")
         self.right = SideColumn()
+        self.runs = None if keeper is None else RunsPanel(document, session, keeper)
         self._add_parts()
         self.page_layout = PageLayout(
             "train_page",
@@ -109,6 +120,11 @@ class TrainPage(QWidget):
         self._settings = with_heading("train_page_heading", "Settings of the next run", self._form)
         self._settings.setObjectName("train_page_settings")
         self.left.add_tab(self._settings, "Settings")
+        if self.runs is not None:
+            self.left.add_tab(self.runs, "Runs", place=0)
+            self.left.show_tab(self._settings)  # what a user without runs needs first
+            self.runs.found.connect(partial(self.left.show_tab, self.runs))
+            self.runs.commands.inspect_requested.connect(self.inspect_requested)
         self.below.add_tab(self.layers, "Layers")
         self.below.add_tab(self.predictions, "Predictions", NO_RUN)
         self.below.add_tab(self.decisions, "Decision map", NO_PLANE)

@@ -61,12 +61,14 @@ class RunKeeper(QObject):
         overlays_changed(): other runs are drawn beside the shown one, or the curves of one of them were read.
         problem_changed(): `problem` changed.
         failed(sentence): a command of the user failed.
+        first_read(): the folder has been read for the first time.
     """
 
     changed = Signal()
     overlays_changed = Signal()
     problem_changed = Signal()
     failed = Signal(str)
+    first_read = Signal()
 
     def __init__(self, session: Session, document: Document, folder: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -115,6 +117,8 @@ class RunKeeper(QObject):
             self._number_active()
             self.changed.emit()
             self.overlays_changed.emit()
+        if first:
+            self.first_read.emit()
 
     def show(self, identifier: str, then: Callable[[Run], object] | None = None) -> None:
         """Show a kept run in the session, with its weights. While a run is active, only `then` is called.
@@ -192,6 +196,7 @@ class RunKeeper(QObject):
                     setattr(run, name, value)
         kept = self.kept.get(identifier)
         if kept is None or kept.record is None:
+            self.changed.emit()
             return
         self.kept[identifier] = replace(kept, record=kept.record.model_copy(update=changes))
         self.changed.emit()
@@ -215,6 +220,14 @@ class RunKeeper(QObject):
             self._submit(Write(partial(self._store.delete, run.identifier)), otherwise=self.reload)
         self.changed.emit()
         self.overlays_changed.emit()
+
+    def is_deleted(self, identifier: str) -> bool:
+        """Return True if the user has deleted a run that may still be in memory.
+
+        Arguments:
+            identifier: of the run.
+        """
+        return any(run.identifier == identifier for runs in self._deleted for run in runs)
 
     @property
     def last_deleted(self) -> tuple[KeptRun, ...]:
@@ -351,8 +364,7 @@ class RunKeeper(QObject):
         self._set_problem("")
         if self._timer.isActive():
             self._timer.start(max(SAVE_MS, round(_REST * 1000 * (perf_counter() - self._save_began))))
-        deleted = any(kept.identifier == run.identifier for runs in self._deleted for run in runs)
-        if not deleted and self.kept.get(kept.identifier) != kept:
+        if not self.is_deleted(kept.identifier) and self.kept.get(kept.identifier) != kept:
             self.kept[kept.identifier] = kept
             self.changed.emit()
 

@@ -108,7 +108,7 @@ class MainWindow(QMainWindow):
         self.data_page = DataPage(self.document)
         self.data_page.show_recent(read_list(self._settings, "recent_data"))
         self.data_page.downloads.set_mirror(str(self._settings.value("download_mirror", "")))
-        self.train_page = TrainPage(self.document, self.session)
+        self.train_page = TrainPage(self.document, self.session, self.keeper)
         self.inspect_page = InspectPage(self.document, self.inspection)
         self.models_page = ModelsPage()
         self.build_panel = BuildPanel(self.document)
@@ -160,6 +160,7 @@ class MainWindow(QMainWindow):
         self.train_page.data_requested.connect(self._requests.show_data)
         self.train_page.sample_requested.connect(self.inspection.inspect_example)
         self.train_page.sample_requested.connect(self._requests.show_inspect)
+        self.train_page.inspect_requested.connect(self._requests.show_inspect)
         self.build_panel.data_requested.connect(self._requests.show_data)
         self.build_panel.training_requested.connect(settings.show_training)
         self.build_panel.picture_requested.connect(self.pictures.ask_and_export)
@@ -372,7 +373,6 @@ class MainWindow(QMainWindow):
         self.build_panel.save(self._settings)
         self.pages.save()
         self.pages.close_windows()
-        # The session first, so that the keeper writes how its run ended.
         parts = (self.session, self.keeper, self.document, self.inspection, self.files, self.train_page)
         for part in (*parts, self.models_page, self.data_page, self.build_panel, self.pictures):
             part.shutdown()

@@ -30,6 +30,12 @@ DARK_FAMILY_COLORS = FAMILY_COLORS | {"convolution": "#3d9fdb", "dense": "#e8762
 SERIES_COLORS = {"training": "#56B4E9", "validation": "#E69F00"}
 """Colours of the curves, from the same palette. The curves also differ in line style."""
 
+RUN_COLORS = {
+    False: ("#56B4E9", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#0072B2"),
+    True: ("#56B4E9", "#E69F00", "#1fb58c", "#CC79A7", "#e8762c", "#F0E442"),
+}
+"""Colours of the kept runs, from the same palette, in the light (False) and the dark theme (True)."""
+
 SPLIT_COLORS = {
     False: {"training": ("#0072B2", "#ffffff"), "validation": ("#B07300", "#ffffff"), "test": ("#5f6672", "#ffffff")},
     True: {"training": ("#56B4E9", "#101318"), "validation": ("#E69F00", "#101318"), "test": ("#9aa1ad", "#101318")},
@@ -112,6 +118,16 @@ def family_color(family: str) -> QColor:
     theme = current_theme()
     colors = DARK_FAMILY_COLORS if theme.dark else FAMILY_COLORS
     return QColor(colors.get(family, theme.muted))
+
+
+def run_color(number: int) -> QColor:
+    """Return the colour of a run in the current theme; the colours repeat.
+
+    Arguments:
+        number: of the colour, from 0.
+    """
+    colors = RUN_COLORS[current_theme().dark]
+    return QColor(colors[number % len(colors)])
 
 
 def current_theme() -> Theme:
