@@ -128,7 +128,7 @@ class RunsPanel(QWidget):
         return record_of(run, run.config, before.project_name if before is not None else self._document.name)
 
     @Slot()
-    def _refresh(self) -> None:
+    def _on_due(self) -> None:
         active = self._current if self._session.state.active else ""
         runs = self._all_runs()
         drawn = [name for name, run in runs.items() if run.record is not None and run.record.shown]
@@ -217,7 +217,7 @@ class RunsPanel(QWidget):
             signal.connect(self.overlays_changed)
         session.epochs_finished.connect(self._on_epochs_finished)
         self._live_timer.timeout.connect(self._refresh_views.request)
-        self._refresh_views.due.connect(self._refresh)
+        self._refresh_views.due.connect(self._on_due)
         self._show_timer.timeout.connect(self._on_show_timeout)
         self.list.selectionModel().selectionChanged.connect(self._on_selection_changed)
         self.list.show_toggled.connect(self._on_show_toggled)
