@@ -6,16 +6,22 @@ from typing import Literal
 
 import numpy as np
 
-from app.training.series import Series, Smoother
+from app.training.series import GrowingArray, Series, Smoother
 from tinyml.data import DataDescription
 from tinyml.learner import BatchFinished, EpochFinished, is_better
 
 Metric = Literal["accuracy", "r_squared"]
 """The metric beside the loss: accuracy for classes, R² for numbers."""
 
+_PIECE = 1 << 14
+"""How many batches are smoothed at once."""
+
 
 class MetricCurves:
     """The curves of the loss or of a metric.
+
+    Arguments:
+        leader: the series of the same batches that stores their positions; None if this one does.
 
     Attributes:
         batches: the value of each batch.
@@ -23,9 +29,9 @@ class MetricCurves:
         validation: the value on the validation set after each epoch.
     """
 
-    def __init__(self) -> None:
-        self.batches = Series()
-        self.smoothed = Series()
+    def __init__(self, leader: Series | None = None) -> None:
+        self.batches = Series(leader)
+        self.smoothed = Series(leader or self.batches, np.float32)
         self.validation = Series()
 
     @property
@@ -50,15 +56,20 @@ class RunCurves:
         loss: the curves of the loss.
         accuracy: the curves of the accuracy; empty if the metric is R².
         r_squared: the curves of R²; empty if the metric is the accuracy.
-        smoothing_span: over about how many batches the curves are smoothed; 0 before the first batch.
+        learning_rate: the learning rate of each batch; empty if the optimiser has none.
+        smoothing_span: over about how many batches the curves are smoothed at first; 0 before the first batch.
+        smoothing_factor: the user's choice: how many times that span is used.
     """
 
     def __init__(self, planned_epochs: int = 0, metric: Metric = "accuracy") -> None:
         self.planned_epochs, self.metric = planned_epochs, metric
         self.history: list[EpochFinished] = []
         self.best_epoch: EpochFinished | None = None
-        self.loss, self.accuracy, self.r_squared = MetricCurves(), MetricCurves(), MetricCurves()
-        self.smoothing_span = 0
+        self.loss = MetricCurves()
+        self.accuracy, self.r_squared = MetricCurves(self.loss.batches), MetricCurves(self.loss.batches)
+        self.learning_rate = Series(self.loss.batches, np.float32)
+        self.smoothing_span, self.smoothing_factor = 0, 1.0
+        self._seconds = GrowingArray(np.float32)
         self._smoothers: tuple[Smoother, Smoother] | None = None
 
     @classmethod
@@ -75,6 +86,9 @@ class RunCurves:
             y = np.array([_number(getattr(epoch, f"training_{name}")) for epoch in history], np.float64)
             metric_curves.batches.extend(x, y)
             metric_curves.smoothed.extend(x, y)
+        if all(epoch.learning_rate is not None for epoch in history):
+            curves.learning_rate.extend(x, np.array([_number(epoch.learning_rate) for epoch in history]))
+        curves._seconds.extend(np.array([epoch.seconds for epoch in history]))
         curves.add_epochs(history)
         return curves
 
@@ -88,6 +102,16 @@ class RunCurves:
         """The position of the newest batch, in epochs."""
         x = self.loss.batches.x
         return float(x[-1]) if len(x) else float(len(self.history))
+
+    @property
+    def seconds(self) -> np.ndarray:
+        """(N,) float32: the training time after each batch, without pauses; shorter than the batches if not known."""
+        return self._seconds.values
+
+    @property
+    def shown_span(self) -> int:
+        """Over about how many batches the curves are smoothed; 0 before the first batch, 1 for not at all."""
+        return max(round(self.smoothing_span * self.smoothing_factor), 1) if self.smoothing_span else 0
 
     @property
     def empty(self) -> bool:
@@ -106,19 +130,51 @@ class RunCurves:
             return
         done = [epoch for epoch in self.history if epoch.epoch <= position]
         self.history, self.best_epoch = [], None
-        self._smoothers = self._make_smoothers() if self._smoothers is not None else None
-        for metric_curves, smoother in zip((self.loss, self.measured), self._smoothers or (None, None), strict=True):
+        leader = self.loss.batches = self.loss.batches.up_to(position)
+        self.measured.batches = self.measured.batches.up_to(position, leader)
+        self.learning_rate = self.learning_rate.up_to(position, leader)
+        seconds, self._seconds = self.seconds, GrowingArray(np.float32)
+        self._seconds.extend(seconds[: len(leader)])
+        for metric_curves in (self.loss, self.measured):
             metric_curves.validation = Series()
-            metric_curves.batches = metric_curves.batches.up_to(position)
-            metric_curves.smoothed = metric_curves.smoothed.up_to(position)
-            if smoother is not None:
+            metric_curves.smoothed = metric_curves.smoothed.up_to(position, leader)
+        if self._smoothers is not None:
+            self._smoothers = self._make_smoothers()
+            for metric_curves, smoother in zip((self.loss, self.measured), self._smoothers, strict=True):
                 smoother.smooth(metric_curves.batches.y)
         self.add_epochs(done)
 
-    def _make_smoothers(self) -> tuple[Smoother, Smoother]:
-        return Smoother(self.smoothing_span), Smoother(self.smoothing_span)
+    def smooth_by(self, factor: float) -> None:
+        """Smooth all batches again, over another span. A million batches take some hundredths of a second.
 
-    def restore_batches(self, span: int, x: np.ndarray, loss: np.ndarray, measured: np.ndarray) -> None:
+        Arguments:
+            factor: how many times the first span; a small one leaves the batches as they are.
+        """
+        if factor == self.smoothing_factor:
+            return
+        self.smoothing_factor = factor
+        if self._smoothers is None:
+            return
+        self._smoothers = self._make_smoothers()
+        for metric_curves, smoother in zip((self.loss, self.measured), self._smoothers, strict=True):
+            x, y = metric_curves.batches.x, metric_curves.batches.y
+            smoothed = metric_curves.smoothed = Series(self.loss.batches, np.float32)
+            # In pieces that fit into the processor's cache, this takes a third of the time.
+            for start in range(0, len(y), _PIECE):
+                smoothed.extend(x[start : start + _PIECE], smoother.smooth(y[start : start + _PIECE]))
+
+    def _make_smoothers(self) -> tuple[Smoother, Smoother]:
+        return Smoother(self.shown_span), Smoother(self.shown_span)
+
+    def restore_batches(
+        self,
+        span: int,
+        x: np.ndarray,
+        loss: np.ndarray,
+        measured: np.ndarray,
+        learning_rate: np.ndarray | None = None,
+        seconds: np.ndarray | None = None,
+    ) -> None:
         """Add the batches of a kept run to empty curves; the next ones continue them.
 
         Arguments:
@@ -126,31 +182,58 @@ class RunCurves:
             x: (N,) positions, in epochs.
             loss: (N,) the loss of each batch.
             measured: (N,) the metric of each batch.
+            learning_rate: (N,) the learning rate of each batch; None if it is not known.
+            seconds: (N,) the training time after each batch; None if it is not known.
         """
         self.smoothing_span = span
         self._smoothers = self._make_smoothers()
-        for curves, smoother, y in zip((self.loss, self.measured), self._smoothers, (loss, measured), strict=True):
-            curves.batches.extend(x, y)
-            curves.smoothed.extend(x, smoother.smooth(y))
+        self._extend(x, (loss, measured), learning_rate, seconds)
 
-    def add_batches(self, events: Sequence[BatchFinished]) -> None:
-        """Add the next batches (`events`), in their order."""
+    def add_batches(self, events: Sequence[BatchFinished], seconds: float = 0.0) -> None:
+        """Add the next batches, in their order.
+
+        Arguments:
+            events: the batches.
+            seconds: the training time of the run after the last of them. They share the time since the batch before.
+        """
         if not events:
             return
         rows = np.array(
             [
-                (event.epoch - 1 + event.batch / event.batches, event.loss, _number(getattr(event, self.metric)))
+                (
+                    event.epoch - 1 + event.batch / event.batches,
+                    event.loss,
+                    _number(getattr(event, self.metric)),
+                    _number(event.learning_rate),
+                )
                 for event in events
             ]
         )
         if self._smoothers is None:
             self.smoothing_span = choose_span(events[0].batches, self.planned_epochs)
             self._smoothers = self._make_smoothers()
-        x = rows[:, 0]
-        all_curves = (self.loss, self.measured)
-        for metric_curves, smoother, y in zip(all_curves, self._smoothers, rows[:, 1:].T, strict=True):
+        before = float(self.seconds[-1]) if len(self.seconds) else 0.0
+        times = np.linspace(before, max(seconds, before), len(events) + 1)[1:]
+        rates = None if events[-1].learning_rate is None else rows[:, 3]
+        self._extend(rows[:, 0], (rows[:, 1], rows[:, 2]), rates, times)
+
+    def _extend(
+        self,
+        x: np.ndarray,
+        values: tuple[np.ndarray, np.ndarray],
+        rates: np.ndarray | None,
+        seconds: np.ndarray | None,
+    ) -> None:
+        """Add batches: their positions, loss and metric. What is not known of the first ones stays unknown."""
+        known = len(self.loss.batches)
+        assert self._smoothers is not None, "the callers make them"
+        for metric_curves, smoother, y in zip((self.loss, self.measured), self._smoothers, values, strict=True):
             metric_curves.batches.extend(x, y)
             metric_curves.smoothed.extend(x, smoother.smooth(y))
+        if rates is not None and len(self.learning_rate) == known:
+            self.learning_rate.extend(x, rates)
+        if seconds is not None and len(self._seconds) == known:
+            self._seconds.extend(seconds)
 
     def add_epochs(self, events: Sequence[EpochFinished]) -> None:
         """Add the next epochs (`events`), in their order."""

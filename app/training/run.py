@@ -131,7 +131,7 @@ class Run:
         """Add the reports of the next batches (`events`, at least one), in their order."""
         self.batches_done, self.batches_per_epoch = events[-1].step, events[-1].batches
         self.examples_done += sum(event.examples for event in events)
-        self.curves.add_batches(events)
+        self.curves.add_batches(events, self.stopwatch.seconds)
         for event in events:
             if event.layers:
                 self.layer_history.add(event)

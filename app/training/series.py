@@ -11,10 +11,14 @@ _FINE = 64
 
 
 class GrowingArray:
-    """Numbers in one array whose capacity doubles when it is full. So adding costs the same in a long run."""
+    """Numbers in one array whose capacity doubles when it is full. So adding costs the same in a long run.
 
-    def __init__(self) -> None:
-        self._buffer = np.empty(1024, np.float64)
+    Arguments:
+        dtype: float32 takes half the memory, for numbers that are only drawn.
+    """
+
+    def __init__(self, dtype: type[np.floating] = np.float64) -> None:
+        self._buffer = np.empty(1024, dtype)
         self._count = 0
 
     def __len__(self) -> int:
@@ -24,7 +28,7 @@ class GrowingArray:
         """Add `values` at the end."""
         needed = self._count + len(values)
         if needed > len(self._buffer):
-            grown = np.empty(max(needed, 2 * len(self._buffer)), np.float64)
+            grown = np.empty(max(needed, 2 * len(self._buffer)), self._buffer.dtype)
             grown[: self._count] = self._buffer[: self._count]
             self._buffer = grown
         self._buffer[self._count : needed] = values
@@ -44,6 +48,10 @@ class Series:
     It also keeps the smallest and the largest of each 64 neighbours. So a picture of ten million values costs no more
     than one of a hundred thousand.
 
+    Arguments:
+        leader: a series with the same positions, which are stored only there. It is extended before this one.
+        dtype: of the stored values; float32 for values that are only drawn.
+
     Attributes:
         smallest: the smallest finite value; infinity if there is none.
         largest: the largest finite value; minus infinity if there is none.
@@ -51,22 +59,24 @@ class Series:
         not_positive: how many finite values are zero or less.
     """
 
-    def __init__(self) -> None:
-        self._x, self._y = GrowingArray(), GrowingArray()
+    def __init__(self, leader: "Series | None" = None, dtype: type[np.floating] = np.float64) -> None:
+        self._leads, self._dtype = leader is None, dtype
+        self._x: GrowingArray = GrowingArray() if leader is None else leader._x
+        self._y = GrowingArray(dtype)
         self._coarse_low, self._coarse_high = GrowingArray(), GrowingArray()
-        self._non_finite_x: list[float] = []
+        self._non_finite_x = GrowingArray()
         self.smallest = np.inf
         self.largest = -np.inf
         self.smallest_positive = np.inf
         self.not_positive = 0
 
     def __len__(self) -> int:
-        return len(self._x)
+        return len(self._y)
 
     @property
     def x(self) -> np.ndarray:
         """Positions, in epochs."""
-        return self._x.values
+        return self._x.values[: len(self)]
 
     @property
     def y(self) -> np.ndarray:
@@ -76,16 +86,17 @@ class Series:
     @property
     def non_finite_x(self) -> np.ndarray:
         """Positions of the values that are not finite."""
-        return np.array(self._non_finite_x)
+        return self._non_finite_x.values
 
     def extend(self, x: np.ndarray, y: np.ndarray) -> None:
         """Add points at the right end, with the positions `x`, in epochs, and the values `y`."""
-        self._x.extend(x)
+        if self._leads:
+            self._x.extend(x)
         self._y.extend(y)
         self._extend_coarse()
         finite = np.isfinite(y)
         if not finite.all():
-            self._non_finite_x.extend(x[~finite].tolist())
+            self._non_finite_x.extend(x[~finite])
             y = y[finite]
         if not len(y):
             return
@@ -96,10 +107,15 @@ class Series:
         if len(positive):
             self.smallest_positive = min(self.smallest_positive, float(positive.min()))
 
-    def up_to(self, position: float) -> "Series":
-        """Return a copy without the points to the right of `position`, in epochs."""
+    def up_to(self, position: float, leader: "Series | None" = None) -> "Series":
+        """Return a copy without the points to the right of `position`, in epochs.
+
+        Arguments:
+            position: of the last point that is kept, or right of it.
+            leader: the leader of the copy, which has the same positions already; None for a copy with its own.
+        """
         count = int(np.searchsorted(self.x, position, side="right"))
-        kept = Series()
+        kept = Series(leader, self._dtype)
         kept.extend(self.x[:count], self.y[:count])
         return kept
 
@@ -162,7 +178,7 @@ class Series:
 class Smoother:
     """An exponential moving average that gets its values in portions.
 
-    Formula: `s_t = d·s_{t-1} + (1-d)·y_t` with `d = 1 - 2/(span+1)`, divided by the same average of ones. So the
+    Formula: `s_t = d·s_{t-1} + y_t` with `d = 1 - 2/(span+1)`, divided by the same sum of ones. So the
     average starts at the first value and not at zero. Values that are not finite are left out.
 
     Arguments:
@@ -170,35 +186,80 @@ class Smoother:
     """
 
     _BLOCK = 64
+    _LEVELS = 4
+    """One more level smooths 64 times as many values at once; four are enough for sixteen millions."""
 
     def __init__(self, span: float) -> None:
         self.span = span
         self._decay = 1 - 2 / (span + 1)
         steps = np.arange(self._BLOCK)
         lag = steps[:, None] - steps[None, :]
-        self._matrix = np.where(lag >= 0, self._decay ** np.maximum(lag, 0), 0.0) * (1 - self._decay)
-        self._fading = self._decay ** (steps + 1)
+        decays = [self._decay ** (self._BLOCK**level) for level in range(self._LEVELS)]
+        self._matrices = [np.where(lag >= 0, decay ** np.maximum(lag, 0), 0.0).T.copy() for decay in decays]
+        self._fading = [decay ** (steps + 1) for decay in decays]
         self._sum = 0.0
         self._weight = 0.0
 
     def smooth(self, values: np.ndarray) -> np.ndarray:
         """Return the average after each of the next `values`; NaN before the first finite one."""
+        if not len(values):
+            return np.zeros(0)
         finite = np.isfinite(values)
-        sums, self._sum = self._filter(np.where(finite, values, 0.0), self._sum)
-        weights, self._weight = self._filter(finite.astype(np.float64), self._weight)
+        gain = 1 - self._decay
+        if finite.all():
+            sums, weights = self._sum_up(values, self._sum), self._first_weights(len(values))
+            self._sum, self._weight = float(sums[-1]), float(weights[-1]) if len(weights) == len(values) else 1 / gain
+            sums[: len(weights)] /= weights
+            sums[len(weights) :] *= gain
+            return sums
+        sums = self._sum_up(np.where(finite, values, 0.0), self._sum)
+        weights = self._sum_up(finite.astype(np.float64), self._weight)
+        self._sum, self._weight = float(sums[-1]), float(weights[-1])
         averages = np.full(len(values), np.nan)
         np.divide(sums, weights, out=averages, where=weights > 0)
         return averages
 
-    def _filter(self, values: np.ndarray, state: float) -> tuple[np.ndarray, float]:
+    def _first_weights(self, count: int) -> np.ndarray:
+        """Return the next sums of ones, at most `count`, until they are 1/(1-d) but for a rounding."""
+        if self._weight * (1 - self._decay) >= 1:
+            return np.zeros(0)
+        soon = int(-40 / np.log(self._decay)) + 1 if self._decay > 0 else 1
+        whole = 1 / (1 - self._decay)
+        faded = self._decay ** np.arange(1, min(count, soon) + 1)
+        return whole - (whole - self._weight) * faded
+
+    def _sum_up(self, values: np.ndarray, state: float, level: int = 0) -> np.ndarray:
+        """Return `s_t = d·s_{t-1} + values_t`, with `d` of this level, from the `state` before the first value.
+
+        Each row of 64 values is summed up by itself, first over 2 neighbours, then over 4, and so on. What a row takes
+        over from the ones before it is such a sum again, with 64 times fewer values: the next level. A matrix product
+        would do the same, but its threads wait for each other while a network trains beside it.
+        """
+        size, fading = self._BLOCK, self._fading[level]
+        whole = len(values) - len(values) % size
+        if whole <= size or level == self._LEVELS - 1:
+            return self._sum_up_by_blocks(values, state, level)
+        result = np.empty(len(values))
+        rows = result[:whole].reshape(-1, size)
+        rows[:] = values[:whole].reshape(-1, size)
+        shift, decay = 1, self._fading[level][0]
+        while shift < size:
+            rows[:, shift:] += rows[:, :-shift] * decay
+            shift, decay = 2 * shift, decay * decay
+        ends = self._sum_up(rows[:, -1].copy(), state, level + 1)
+        rows += np.concatenate([[state], ends[:-1]])[:, None] * fading
+        result[whole:] = self._sum_up_by_blocks(values[whole:], float(ends[-1]), level)
+        return result
+
+    def _sum_up_by_blocks(self, values: np.ndarray, state: float, level: int) -> np.ndarray:
         result = np.empty(len(values))
         for start in range(0, len(values), self._BLOCK):
             block = values[start : start + self._BLOCK]
             size = len(block)
-            filtered = self._matrix[:size, :size] @ block + self._fading[:size] * state
-            result[start : start + size] = filtered
-            state = float(filtered[-1])
-        return result, state
+            summed = block @ self._matrices[level][:size, :size] + self._fading[level][:size] * state
+            result[start : start + size] = summed
+            state = float(summed[-1])
+        return result
 
 
 def _bucket_size(count: int, pixels: int) -> int:

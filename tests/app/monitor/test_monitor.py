@@ -94,7 +94,7 @@ def test_weights_from_a_file_show_their_history(monitor, session) -> None:
     session.learn([1.0] * 5)
     session.show_run([EpochFinished(1, 2, 0.5, 0.5, 0.6, 0.5, 1.0), EpochFinished(2, 2, 0.4, 0.5, 0.5, 0.5, 2.0)])
     monitor.refresh()
-    assert monitor.curves.loss.smoothed.y.tolist() == [0.5, 0.4]
+    assert monitor.curves.loss.smoothed.y == pytest.approx([0.5, 0.4])
     assert monitor.summary.texts["best"] == "2"
     session.show_run()
     monitor.refresh()

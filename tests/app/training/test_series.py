@@ -145,3 +145,25 @@ def test_smoothing_in_portions_equals_the_formula(y: list[float], span: int, por
 @pytest.mark.parametrize("span", [5, 100])
 def test_smoothing_begins_at_the_first_value(span: int) -> None:
     assert np.allclose(Smoother(span).smooth(np.full(300, 2.5)), 2.5)
+
+
+def test_many_values_are_smoothed_as_in_portions() -> None:
+    y = np.random.default_rng(0).random(300_001)
+    y[1000] = np.nan
+    whole, portions = Smoother(833), Smoother(833)
+    parts = [portions.smooth(y[start : start + 50]) for start in range(0, len(y), 50)]
+    assert np.allclose(whole.smooth(y), np.concatenate(parts), rtol=1e-9)
+    finite = np.random.default_rng(1).random(70_000)
+    parts = [portions.smooth(finite[start : start + 77]) for start in range(0, len(finite), 77)]
+    assert np.allclose(whole.smooth(finite), np.concatenate(parts), rtol=1e-9)
+
+
+def test_a_follower_has_the_positions_of_its_leader_up_to_its_own_end() -> None:
+    leader = Series()
+    follower = Series(leader, np.float32)
+    leader.extend(np.array([1.0, 2.0]), np.array([5.0, 6.0]))
+    follower.extend(np.array([1.0]), np.array([0.5]))
+    assert (follower.x.tolist(), follower.y.tolist()) == ([1.0], [0.5])
+    assert follower.y.dtype == np.float32
+    kept = leader.up_to(1.0)
+    assert follower.up_to(1.0, kept).x.tolist() == [1.0]
