@@ -2,13 +2,14 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from app.training.curves import Metric, RunCurves
+from app.training.layer_history import LayerHistory
 from tinyml.core import StorageError
 from tinyml.core.tensor_file import read_tensors, write_tensors
 from tinyml.learner import EpochFinished
@@ -17,6 +18,8 @@ CURVES_FORMAT = "tinyml-curves"
 CURVES_VERSION = 1
 _MOST_EPOCHS = 1_000_000
 _BATCHES = ("position", "loss", "metric")
+_LAYERS = "layers/"
+"""The names of the arrays of the layer statistics begin with it. Older files have none."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,7 @@ class CurveData:
         loss: (N,) of each batch.
         measured: (N,) the metric of each batch; NaN where it is unknown.
         history: the completed epochs.
+        layers: the record of the layer statistics, as arrays by name; empty if no layer was measured.
     """
 
     metric: Metric
@@ -40,10 +44,16 @@ class CurveData:
     loss: np.ndarray
     measured: np.ndarray
     history: tuple[EpochFinished, ...]
+    layers: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     @staticmethod
-    def of(curves: RunCurves) -> "CurveData":
-        """Return the numbers of some `curves`, without copying them: what is added later does not change them."""
+    def of(curves: RunCurves, layer_history: LayerHistory | None = None) -> "CurveData":
+        """Return the numbers of a run. What is added later does not change them.
+
+        Arguments:
+            curves: the curves of the run; they are not copied.
+            layer_history: its layer statistics; None to leave them out.
+        """
         loss, measured = curves.loss.batches, curves.measured.batches
         return CurveData(
             curves.metric,
@@ -53,7 +63,15 @@ class CurveData:
             loss.y,
             measured.y,
             tuple(curves.history),
+            layer_history.to_tensors() if layer_history else {},
         )
+
+    def make_layer_history(self) -> LayerHistory:
+        """Return the layer statistics.
+
+        Raises `StorageError` if their record is damaged.
+        """
+        return LayerHistory.from_tensors(self.layers) if self.layers else LayerHistory()
 
     def make_curves(self) -> RunCurves:
         """Return the curves with these numbers."""
@@ -78,6 +96,7 @@ def write_curves(path: Path, data: CurveData) -> None:
         "batches/loss": data.loss,
         "batches/metric": data.measured,
         **_pack_epochs(data.history),
+        **{f"{_LAYERS}{name}": array for name, array in data.layers.items()},
     }
     about = {
         "format": CURVES_FORMAT,
@@ -114,34 +133,40 @@ def read_curves(path: Path) -> CurveData:
         raise StorageError(f"'{path}' is damaged: its curves differ in length. Delete this run.")
     if not np.isfinite(position).all() or (np.diff(position) < 0).any():
         raise StorageError(f"'{path}' is damaged: its positions do not rise. Delete this run.")
-    return CurveData(metric, planned, span, position, loss, measured, _unpack_epochs(tensors, path))
+    layers = {name.removeprefix(_LAYERS): array for name, array in tensors.items() if name.startswith(_LAYERS)}
+    data = CurveData(metric, planned, span, position, loss, measured, _unpack_epochs(tensors, path), layers)
+    try:
+        data.make_layer_history()
+    except StorageError as error:
+        raise StorageError(f"'{path}' is damaged: {error} Delete this run.") from error
+    return data
 
 
 def _pack_epochs(history: tuple[EpochFinished, ...]) -> dict[str, np.ndarray]:
     """Return a column of numbers for each field of the epochs, and one that says where the field has a number."""
     packed = {}
-    for field in fields(EpochFinished):
-        values = [getattr(epoch, field.name) for epoch in history]
+    for each in fields(EpochFinished):
+        values = [getattr(epoch, each.name) for epoch in history]
         known = [isinstance(value, int | float) for value in values]
         numbers = [float(value) if is_known else math.nan for value, is_known in zip(values, known, strict=True)]
-        packed[f"epochs/{field.name}"] = np.array(numbers, np.float64)
-        packed[f"epochs/{field.name}/known"] = np.array(known, np.bool_)
+        packed[f"epochs/{each.name}"] = np.array(numbers, np.float64)
+        packed[f"epochs/{each.name}/known"] = np.array(known, np.bool_)
     return packed
 
 
 def _unpack_epochs(tensors: Mapping[str, np.ndarray], path: Path) -> tuple[EpochFinished, ...]:
     columns: dict[str, list[Any]] = {}
-    for field in fields(EpochFinished):
-        name = f"epochs/{field.name}"
-        if name not in tensors and field.default is not MISSING:
+    for each in fields(EpochFinished):
+        name = f"epochs/{each.name}"
+        if name not in tensors and each.default is not MISSING:
             continue  # an older version did not have it
         values, known = _numbers(tensors, name, path), tensors.get(f"{name}/known")
         if known is None or known.shape != values.shape:
             raise StorageError(f"'{path}' is damaged: its epochs are not complete. Delete this run.")
-        whole = field.name in ("epoch", "epochs")
+        whole = each.name in ("epoch", "epochs")
         if whole and not (known.all() and np.isfinite(values).all() and (values >= 1).all()):
             raise StorageError(f"'{path}' is damaged: its epochs have no numbers. Delete this run.")
-        columns[field.name] = [
+        columns[each.name] = [
             (int(value) if whole else value) if is_known else None
             for value, is_known in zip(values.tolist(), known.tolist(), strict=True)
         ]

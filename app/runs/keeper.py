@@ -340,7 +340,7 @@ class RunKeeper(QObject):
         changed = snapshot if snapshot is not self._saved_snapshot else None
         self._saved_snapshot = snapshot
         record = record_of(run, run.config, self._project_name)
-        save = _Save(record, CurveData.of(run.curves), changed, last)
+        save = _Save(record, CurveData.of(run.curves, run.layer_history), changed, last)
         self._saves += 1
         self._save_began = perf_counter()
         job = self._queue.submit(Write(partial(self._write, save)))

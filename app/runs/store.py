@@ -1,7 +1,7 @@
 """The folder of kept runs: one folder for each run, which one window at a time may change.
 
     runs/<identifier>/run.json              the record: small, read for the list
-                      curves.safetensors    all batches and epochs
+                      curves.safetensors    all batches and epochs, and the layer statistics
                       weights.safetensors   a model file, as any other
                       owner.lock            held by the program that trains the run
     runs/.deleted/<identifier>/             a deleted run, until the window that deleted it closes
@@ -122,6 +122,7 @@ class RunStore:
             shown=record.shown,
             created=record.created,
             curves=data.make_curves(),
+            layer_history=data.make_layer_history(),
             changes=list(record.changes),
         )
         run.stopwatch.add(figures.seconds)

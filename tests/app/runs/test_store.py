@@ -124,6 +124,31 @@ def test_an_older_project_inside_a_record_is_migrated(make_run) -> None:
     assert record_from_json(json.dumps(content), "run.json").project == run.config.project
 
 
+def test_the_layer_statistics_are_kept_with_the_run(store, train) -> None:
+    run = train()
+    again = store.load(run.identifier).layer_history
+    assert len(again) > 0
+    assert again.newest == run.layer_history.newest
+    assert again.measured == run.layer_history.measured
+    for layer in run.layer_history.layers:
+        before, after = (history.histograms(layer, "activations") for history in (run.layer_history, again))
+        assert np.array_equal(before.counts, after.counts)
+
+
+def test_a_file_without_layer_statistics_is_read(make_run, tmp_path) -> None:
+    write_curves(tmp_path / "curves.safetensors", CurveData.of(make_run().curves))
+    assert len(read_curves(tmp_path / "curves.safetensors").make_layer_history()) == 0
+
+
+def test_damaged_layer_statistics_are_one_sentence(store, train) -> None:
+    run = train()
+    path = store.folder / run.identifier / "curves.safetensors"
+    file = read_tensors(path)
+    write_tensors(path, dict(file.tensors) | {"layers/steps": np.zeros(3)}, file.metadata)
+    with pytest.raises(StorageError, match=r"curves\.safetensors' is damaged"):
+        store.load(run.identifier)
+
+
 @pytest.mark.parametrize("fault", ["missing", "cut", "other", "lengths", "falls", "epochs", "no epochs"])
 def test_damaged_curves_are_one_sentence(store, make_run, fault) -> None:
     run = make_run()
