@@ -2,8 +2,9 @@
 
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 
@@ -79,7 +80,7 @@ class LayerMeasurement(OutputObserver):
         self._layers = list(_measured_layers(layers))
         self._examples = examples
         self._outputs: dict[int, dict[int, _Outputs]] = {id(each.layer): {} for each in self._layers}
-        self._parts: list[LayerStats] = []
+        self._parts: list[dict[str, Any]] = []
         self._before: list[list[Array]] = []
         self._durations.append(perf_counter() - started)
 
@@ -97,13 +98,13 @@ class LayerMeasurement(OutputObserver):
         for each in self._layers:
             norm = _norm(parameter.gradient for parameter in each.trainable) if each.trainable else None
             trainable = [parameter for parameter in each.weights if parameter.require_grad]
-            stats = LayerStats(
-                each.name,
-                gradient_norm=norm,
-                weights=_histogram([parameter.tensor for parameter in each.weights]),
-                gradients=_histogram([parameter.gradient for parameter in trainable]),
+            self._parts.append(
+                {
+                    "gradient_norm": norm,
+                    "weights": _histogram([parameter.tensor for parameter in each.weights]),
+                    "gradients": _histogram([parameter.gradient for parameter in trainable]),
+                }
             )
-            self._parts.append(stats)
             self._before.append([parameter.tensor.copy(order="K") for parameter in each.trainable])
         self._durations.append(perf_counter() - started)
 
@@ -111,12 +112,14 @@ class LayerMeasurement(OutputObserver):
         """Return the statistics of each layer in the order of the network. Call it after the update."""
         started = perf_counter()
         result = []
-        for each, stats, before in zip(self._layers, self._parts, self._before, strict=True):
+        for each, measured, before in zip(self._layers, self._parts, self._before, strict=True):
             ratio = _update_ratio(each.trainable, before) if before else None
             parts = self._outputs[id(each.layer)]
             # In the order of the micro-batches, whichever thread was first.
             outputs = [parts[number] for number in sorted(parts)]
-            result.append(_with_activations(replace(stats, update_ratio=ratio), each.layer, outputs))
+            result.append(
+                LayerStats(each.name, update_ratio=ratio, **measured, **_measure_activations(each.layer, outputs))
+            )
         self._durations.append(perf_counter() - started)
         return tuple(result)
 
@@ -153,22 +156,23 @@ def _measured_layers(layers: Iterable[Layer], path: str = "") -> Iterator[_Measu
         yield from inside
 
 
-def _with_activations(stats: LayerStats, layer: Layer, outputs: list[_Outputs]) -> LayerStats:
-    """Return statistics completed by those of the outputs; unchanged if nothing was seen of the layer."""
+def _measure_activations(layer: Layer, outputs: list[_Outputs]) -> dict[str, Any]:
+    """Return the statistics of the outputs by name; empty if nothing was seen of the layer."""
     if not outputs:
-        return stats
-    values = np.concatenate([each.sample for each in outputs]).astype(np.float64)
+        return {}
+    values = np.concatenate([each.sample for each in outputs]).astype(np.float64, copy=False)
     alive = [each.alive for each in outputs if each.alive is not None]
     with np.errstate(all="ignore"):  # infinite outputs have no mean; NaN says so
-        mean, deviation = float(values.mean()), float(values.std())
-    return replace(
-        stats,
-        activation_mean=mean,
-        activation_deviation=deviation,
-        dead=1 - float(np.logical_or.reduce(alive).mean()) if alive else None,
-        saturated=None if layer.output_range is None else _saturated(values, layer.output_range),
-        activations=Histogram.of(values),
-    )
+        mean = float(values.mean())
+        centered = values - mean
+        deviation = math.sqrt(float(centered @ centered) / values.size)
+    return {
+        "activation_mean": mean,
+        "activation_deviation": deviation,
+        "dead": 1 - float(np.logical_or.reduce(alive).mean()) if alive else None,
+        "saturated": None if layer.output_range is None else _saturated(values, layer.output_range),
+        "activations": Histogram.of(values),
+    }
 
 
 def _saturated(values: Array, output_range: tuple[float, float]) -> float:
@@ -208,11 +212,9 @@ def _norm(arrays: Iterable[Array]) -> float:
 
 def _sum_of_squares(array: Array) -> float:
     flat = array.ravel(order="K")
-    with np.errstate(all="ignore"):
-        total = float(flat @ flat)
+    total = float(flat.dot(flat))
     if 1e-20 < total < math.inf or not array.size:
         return total
     # In float32, squares of numbers above 1e19 overflow, and those below 1e-19 become 0.
-    flat = flat.astype(np.float64)
-    with np.errstate(all="ignore"):
-        return float(flat @ flat)
+    flat = flat.astype(np.float64, copy=False)
+    return float(flat.dot(flat))

@@ -1,5 +1,6 @@
 """What one training step does in a layer: sizes of gradient and update, and how its activations are spread."""
 
+import math
 from dataclasses import dataclass
 from typing import Self
 
@@ -38,19 +39,29 @@ class Histogram:
         >>> Histogram.of(np.array([0.0, 0.1, 0.5, 2.0, np.nan, np.inf]), intervals=4)
         Histogram(low=0.0, high=2.0, counts=(2, 1, 0, 1))
         """
-        # Halved, so that the distance between the largest numbers does not overflow.
-        halves = values.ravel().astype(np.float64) / 2
-        low, high = (float(halves.min()), float(halves.max())) if halves.size else (0.0, 0.0)
-        if not np.isfinite(high - low):
-            halves = halves[np.isfinite(halves)]
-            low, high = (float(halves.min()), float(halves.max())) if halves.size else (0.0, 0.0)
-        if not halves.size:
+        values = values.ravel().astype(np.float64, copy=False)
+        low, high = _ends(values)
+        if not math.isfinite(high - low):
+            values = values[np.isfinite(values)]
+            low, high = _ends(values)
+        if not values.size:
             return None
         if low == high:
-            return cls(2 * low, 2 * high, (halves.size, *[0] * (intervals - 1)))
+            return cls(low, high, (values.size, *[0] * (intervals - 1)))
+        # Halved if the distance between the largest numbers would overflow.
+        scale = 1.0 if math.isfinite(high - low) else 0.5
+        places = values * scale - low * scale
+        places /= high * scale - low * scale
+        places *= intervals
+        counts = np.bincount(places.astype(np.intp), minlength=intervals).tolist()
         # The largest number itself belongs to the last interval.
-        places = np.minimum((halves - low) / (high - low) * intervals, intervals - 1).astype(np.intp)
-        return cls(2 * low, 2 * high, tuple(np.bincount(places, minlength=intervals).tolist()))
+        counts[-2:] = [counts[-2] + counts[-1]]
+        return cls(low, high, tuple(counts))
+
+
+def _ends(values: Array) -> tuple[float, float]:
+    """Return the smallest and the largest number; zeros if there are none."""
+    return (float(values.min()), float(values.max())) if values.size else (0.0, 0.0)
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@
 
 from time import perf_counter
 
-MIN_SECONDS_BETWEEN = 0.05
-"""Least time from one measurement to the next with a share of the time: no eye follows more than twenty a second."""
+MIN_SECONDS_BETWEEN = 0.025
+"""Least time from one measurement to the next with a share of the time: no eye follows more than forty a second."""
 
 
 class MeasuringPace:
