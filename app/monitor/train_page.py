@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.document import Document
 from app.forms import TrainingForm
+from app.monitor.control import ControlBox
 from app.monitor.decisions.decision_panel import DecisionPanel
 from app.monitor.decisions.plane_points import NO_PLANE
 from app.monitor.layers import LayersPanel
@@ -42,6 +43,7 @@ class TrainPage(QWidget):
         layers: the statistics of the layers.
         predictions: what the network predicts for examples of the data.
         decisions: what the network says between the examples, if it has one or two inputs.
+        control: the box with the commands for the run.
         left: the tabs at the left: what to choose from.
         below: the tabs below the curves: what follows from them.
         right: the sections at the right: commands, diagnosis and numbers.
@@ -78,6 +80,7 @@ class TrainPage(QWidget):
         self.below = TabPanel("train_page_lower", "Below the curves")
         self.right = SideColumn()
         self.runs = None if keeper is None else RunsPanel(document, session, keeper)
+        self.control = ControlBox(session)
         self._add_parts()
         self.page_layout = PageLayout(
             "train_page",
@@ -129,6 +132,7 @@ class TrainPage(QWidget):
         self.below.add_tab(self.predictions, "Predictions", NO_RUN)
         self.below.add_tab(self.decisions, "Decision map", NO_PLANE)
         self.right.add_section(self.monitor.summary)
+        self.right.add_section(self.control)
         self.right.add_foot(self.monitor.export_row)
         self.monitor.summary.show()
         self.monitor.export_row.show()

@@ -51,7 +51,8 @@ history of the edits (↑ ↓ go to a step)</td></tr>
 <h3>Train</h3>
 <table cellpadding="3">
 <tr><td><b>F5</b></td><td>train a new run from fresh weights; Ctrl+F5: continue the shown run</td></tr>
-<tr><td><b>F6, F7, Shift+F5</b></td><td>pause and resume, train one batch, stop</td></tr>
+<tr><td><b>F6, F7, Shift+F7, Shift+F5</b></td><td>pause and resume, train one batch, train until the end
+of the epoch, stop</td></tr>
 <tr><td><b>Alt+←, Alt+→</b></td><td>previous run, next run; the last five runs are kept</td></tr>
 <tr><td><b>Mouse wheel, drag</b></td>
 <td>zoom the epochs of a plot (with Ctrl: the values), move it; “follow” shows the whole run again</td></tr>

@@ -137,6 +137,7 @@ class MainWindow(QMainWindow):
         self.setStatusBar(self.status)
         actions.add_canvas_commands(self.canvas, self.palette_view)
         self.canvas.set_actions(actions.by_name)
+        self.training.control_by(self.train_page.control, self.drafts.commit)
         menus = fill_menu_bar(self.menuBar(), actions)
         self._recent_menu = insert_file_menus(menus["&File"], actions["save_project"], self.files)
         menus["&View"].insertMenu(actions["full_screen"], ThemeMenu(self.theme_manager, self._settings, menus["&View"]))
@@ -218,13 +219,7 @@ class MainWindow(QMainWindow):
             "quick_insert": self._quick_insert,
             "next_problem": drafts.before(self.problems.select_next),
             "previous_problem": drafts.before(self.problems.select_previous),
-            "train": partial(self._commit_and_train, training.train),
-            "continue_training": partial(self._commit_and_train, training.continue_training),
-            "pause": training.pause,
-            "step": partial(self._commit_and_train, training.step),
-            "stop": training.stop,
-            "previous_run": training.show_previous_run,
-            "next_run": training.show_next_run,
+            **training.handlers(),
             "zoom_in": canvas.zoom.zoom_in,
             "zoom_out": canvas.zoom.zoom_out,
             "zoom_fit": canvas.zoom.fit,
@@ -239,14 +234,6 @@ class MainWindow(QMainWindow):
         }
 
     # ------------------------------------------------------------------------------------------------------ commands
-
-    def _commit_and_train(self, start: Callable[[], None]) -> None:
-        """Train with the numbers on screen; if a form refuses one, show the reason and do not train."""
-        reason = "" if self.session.state.active else self.drafts.commit()
-        if reason:
-            self.status.show_message(reason)
-        else:
-            start()
 
     @Slot(Path)
     def show_weights(self, path: Path) -> None:

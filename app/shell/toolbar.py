@@ -2,12 +2,13 @@
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QMainWindow, QPushButton, QSizePolicy, QToolBar, QToolButton, QWidget
+from PySide6.QtWidgets import QMainWindow, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from app.document import Document
 from app.formatting import format_count
 from app.shell.actions import Actions
 from app.shell.facts_chip import FactsChip
+from app.widgets.action_button import ActionButton
 from app.widgets.plain_text import button_text, short, tool_tip
 
 FIELDS = {"epochs": "epochs", "batch": "batch_size", "optimiser": "learning_rate"}
@@ -25,45 +26,6 @@ TIPS = {
     "batch": "Click to change the batch size.",
     "optimiser": "Click to change the optimiser or the learning rate.",
 }
-
-
-class ActionButton(QPushButton):
-    """A push button for a QAction: it has the action's text, icon, tool tip and enabled state.
-
-    Arguments:
-        actions: the commands of the window.
-        name: of the command.
-    """
-
-    def __init__(self, actions: Actions, name: str) -> None:
-        super().__init__()
-        self._action = actions[name]
-        self.setObjectName(f"button_{name}")
-        self.setProperty("primary", name == "train")
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._compact = False
-        self.clicked.connect(self._action.trigger)
-        self._action.changed.connect(self._on_action_changed)
-        self._on_action_changed()
-
-    def set_compact(self, compact: bool) -> None:
-        """Show only the icon, or also the text.
-
-        Arguments:
-            compact: True for the icon alone.
-        """
-        if compact != self._compact:
-            self._compact = compact
-            self._on_action_changed()
-
-    @Slot()
-    def _on_action_changed(self) -> None:
-        text = self._action.text().replace("&", "").removeprefix("One ").capitalize()
-        self.setText("" if self._compact else text)
-        self.setAccessibleName(text)
-        self.setIcon(self._action.icon())
-        self.setToolTip(self._action.toolTip())
-        self.setEnabled(self._action.isEnabled())
 
 
 class ToolBar(QToolBar):
@@ -87,7 +49,8 @@ class ToolBar(QToolBar):
         self.setObjectName("toolbar")
         self.setMovable(False)
         self._document = document
-        self._buttons = [ActionButton(actions, name) for name in BUTTONS]
+        self._buttons = [ActionButton(actions[name], f"button_{name}") for name in BUTTONS]
+        self._buttons[0].setProperty("primary", True)
         for button in self._buttons:
             self.addWidget(button)
         self.addSeparator()

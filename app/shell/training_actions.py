@@ -1,15 +1,21 @@
 """The commands of the Train menu, and when each of them is enabled."""
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from app.document import DATA_PENDING, Document
+from app.document import DATA_PENDING, Document, edits
+from app.monitor import ControlBox
 from app.shell.actions import Actions
 from app.shell.dialogs import show_problem
 from app.training import Session, SessionState
 from tinyml.core import TinymlError
+
+LARGEST_SEED = 2**31 - 1
+ACTIVE = "The run is active. Stop it first (Shift+F5)."
+EPOCH = "The run trains. Pause it first (F6)."
 
 
 class TrainingActions(QObject):
@@ -32,7 +38,9 @@ class TrainingActions(QObject):
         super().__init__(window)
         self._document, self._session, self._window = document, session, window
         self._actions: Actions | None = None
+        self._commit: Callable[[], str] = str
         session.state_changed.connect(self.refresh)
+        session.refused.connect(self.message)
         session.state_changed.connect(self._on_state_changed)
         session.snapshot_changed.connect(self.refresh)
         session.run_changed.connect(self.refresh)
@@ -47,6 +55,46 @@ class TrainingActions(QObject):
         self._actions = actions
         self.refresh()
 
+    def control_by(self, box: ControlBox, commit: Callable[[], str]) -> None:
+        """Let a box give commands, too.
+
+        Arguments:
+            box: gets the actions that are attached.
+            commit: applies the drafts of all forms before a run starts; returns the reason if one is refused.
+        """
+        self._commit = commit
+        if self._actions is not None:
+            box.set_actions(self._actions.by_name)
+        box.continue_requested.connect(self._on_continue_requested)
+
+    def handlers(self) -> dict[str, Callable[[], object]]:
+        """Return the function that runs each command, by name."""
+        return {
+            "train": partial(self._commit_and, self.train),
+            "continue_training": partial(self._commit_and, self.continue_training),
+            "pause": self.pause,
+            "step": partial(self._commit_and, self.step),
+            "step_epoch": partial(self._commit_and, self.step_epoch),
+            "stop": self.stop,
+            "train_again": partial(self._commit_and, self.train_again),
+            "train_new_seed": partial(self._commit_and, self.train_with_new_seed),
+            "best_weights": self.show_best_weights,
+            "previous_run": self.show_previous_run,
+            "next_run": self.show_next_run,
+        }
+
+    def _commit_and(self, start: Callable[[], None]) -> None:
+        """Train with the numbers on screen; if a form refuses one, emit the reason and do not train."""
+        reason = "" if self._session.state.active else self._commit()
+        if reason:
+            self.message.emit(reason)
+        else:
+            start()
+
+    @Slot(int)
+    def _on_continue_requested(self, epochs: int) -> None:
+        self._commit_and(partial(self.continue_for, epochs))
+
     def train(self) -> None:
         """Train a new run from fresh weights. The previous run is kept."""
         kept = self._session.run.learned
@@ -57,6 +105,45 @@ class TrainingActions(QObject):
         """Continue the shown run."""
         if self._try(self._session.continue_run):
             self._announce_continuation()
+
+    def continue_for(self, epochs: int) -> None:
+        """Continue the shown run.
+
+        Arguments:
+            epochs: how many are added to those that are done.
+        """
+        if self._try(partial(self._session.continue_run, epochs=epochs)):
+            self._announce_continuation()
+
+    def train_again(self) -> None:
+        """Train a new run with the seed of the shown one."""
+        config = self._session.config
+        if config is not None:
+            self._use_seed(config.project.training.seed)
+        self.train()
+
+    def train_with_new_seed(self) -> None:
+        """Train a new run with the next seed. The change of the seed can be undone."""
+        config = self._session.config
+        seeds = [self._document.project.training.seed, 0 if config is None else config.project.training.seed]
+        self._use_seed((max(seeds) + 1) % LARGEST_SEED)
+        self.train()
+
+    def _use_seed(self, seed: int) -> None:
+        if self._document.project.training.seed != seed:
+            self._document.apply(edits.change_training(self._document.project, seed=seed))
+
+    def show_best_weights(self) -> None:
+        """Show the weights of the best epoch, or again those of the last one."""
+        session = self._session
+        session.show_best_weights()
+        if session.snapshot is None or session.best_obstacle:
+            return
+        which = "last" if session.run.last is None else "best"
+        epoch = len(session.snapshot.history)
+        self.message.emit(
+            f"Inspect and export now use the weights of the {which} epoch, {epoch}. Continue uses the last ones."
+        )
 
     def show_previous_run(self) -> None:
         """Show the previous run."""
@@ -77,19 +164,26 @@ class TrainingActions(QObject):
 
     def step(self) -> None:
         """Train one batch of the active run, else of the shown run, else of a new run."""
+        self._step(self._session.step)
+
+    def step_epoch(self) -> None:
+        """Train until the end of the epoch, in the same run as `step`."""
+        self._step(self._session.step_epoch)
+
+    def _step(self, step: Callable[[], None]) -> None:
         session = self._session
         if session.state.active or not session.obstacle:
             starts = not session.state.active
-            if self._try(session.step) and starts:
+            if self._try(step) and starts:
                 self._announce_continuation()
         elif session.run.learned:
             reason = session.obstacle
-            if self._try(session.step):
+            if self._try(step):
                 self.message.emit(
                     f"New run from fresh weights: {reason[0].lower()}{reason[1:]} Alt+Left shows the previous run."
                 )
         else:
-            self._try(session.step)
+            self._try(step)
 
     def stop(self) -> None:
         """Stop the run."""
@@ -108,6 +202,11 @@ class TrainingActions(QObject):
         self._enable("train", can_start, pending)
         self._enable("continue_training", can_start and not obstacle, obstacle)
         self._enable("step", can_start or state in (SessionState.RUNNING, SessionState.PAUSED), pending)
+        self._enable("step_epoch", can_start or state in (SessionState.PAUSING, SessionState.PAUSED), pending or EPOCH)
+        for name in ("train_again", "train_new_seed"):
+            self._enable(name, can_start, pending or ACTIVE)
+        self._enable("best_weights", not session.best_obstacle, session.best_obstacle)
+        actions["best_weights"].setText("Best &weights" if session.run.last is None else "Last &weights")
         actions["pause"].setEnabled(state in (SessionState.RUNNING, SessionState.PAUSING, SessionState.PAUSED))
         paused = state is SessionState.PAUSED
         actions["pause"].setText("&Resume" if paused else "&Pause")

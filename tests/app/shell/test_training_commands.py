@@ -163,3 +163,54 @@ def test_the_window_works_while_a_project_points_to_data_that_does_not_answer(qt
     assert len(threads) >= 2
     assert threading.get_ident() not in threads
     assert not gate.is_set()
+
+
+def test_continue_for_so_many_epochs_takes_the_settings_on_screen(qtbot, circle):
+    train(qtbot, circle)
+    circle.train_page.control.continue_requested.emit(3)
+    qtbot.waitUntil(lambda: circle.session.state in ENDED, timeout=20_000)
+    assert len(circle.session.history) == 5
+    assert "Continuing with epochs 3 to 5." in message(circle)
+
+
+def test_an_epoch_is_one_step_with_shift_f7(qtbot, circle):
+    press(qtbot, circle, Qt.Key.Key_F7, Qt.KeyboardModifier.ShiftModifier)
+    assert not circle.actions_by_name["step_epoch"].isEnabled()
+    assert "Pause it first" in circle.actions_by_name["step_epoch"].toolTip()
+    qtbot.waitUntil(lambda: circle.session.state is SessionState.PAUSED, timeout=20_000)
+    assert len(circle.session.history) == 1
+    assert circle.actions_by_name["step_epoch"].isEnabled()
+
+
+def test_again_with_the_same_seed_repeats_the_run_and_a_new_seed_does_not(qtbot, circle):
+    train(qtbot, circle)
+    first = circle.session.snapshot
+    circle.document.apply(edits.change_training(circle.document.project, seed=7))
+    weights = []
+    for name in ("train_again", "train_new_seed"):
+        circle.actions_by_name[name].trigger()
+        qtbot.waitUntil(lambda: circle.session.state in ENDED, timeout=20_000)
+        weights.append(circle.session.snapshot.tensors)
+    assert all((weights[0][name] == tensor).all() for name, tensor in first.tensors.items())
+    assert not all((weights[1][name] == tensor).all() for name, tensor in first.tensors.items())
+    assert circle.document.project.training.seed == 1
+    circle.actions_by_name["undo"].trigger()
+    assert circle.document.project.training.seed == 0
+
+
+def test_the_best_weights_are_shown_and_the_last_ones_again(qtbot, circle):
+    action = circle.actions_by_name["best_weights"]
+    assert not action.isEnabled()
+    assert "unknown" in action.toolTip()
+    circle.document.apply(edits.change_training(circle.document.project, learning_rate=3.0, momentum=0.5))
+    train(qtbot, circle, epochs=8)
+    best = circle.session.run.best_epoch.epoch
+    assert best < 8
+    last = circle.session.snapshot
+    action.trigger()
+    assert f"weights of the best epoch, {best}." in message(circle)
+    assert action.text() == "Last &weights"
+    qtbot.waitUntil(lambda: circle.inspection.snapshot is circle.session.run.best)
+    action.trigger()
+    assert "weights of the last epoch, 8." in message(circle)
+    assert circle.session.snapshot is last

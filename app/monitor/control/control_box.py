@@ -1,0 +1,125 @@
+"""The box with which the user controls a run."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from app.monitor.control.rate_line import RateLine
+from app.monitor.control.tips import set_enabled
+from app.training import Session
+from app.training.continuation import MOST_EPOCHS
+from app.widgets.action_button import ActionButton
+from app.widgets.labels import make_caption, make_label
+from app.widgets.number_box import NumberBox
+from app.widgets.number_range import NumberRange
+from app.widgets.theme.theme import GRID
+from app.widgets.visible_refresh import VisibleRefresh
+
+_BUTTONS = (
+    ("step_epoch", "One epoch"),
+    ("best_weights", ""),
+    ("train_again", "Same seed"),
+    ("train_new_seed", "New seed"),
+)
+_CAPTIONS = {0: "Now", 1: "Again"}
+
+
+class ControlBox(QWidget):
+    """Learning rate, more epochs, one epoch, the best weights, and the same run again.
+
+    Arguments:
+        session: its run is controlled.
+        parent: the parent widget.
+
+    Signals:
+        continue_requested(epochs): the user wants so many more epochs of the shown run.
+    """
+
+    continue_requested = Signal(int)
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("control_box")
+        self.setAccessibleName("Control of the run")
+        self._session = session
+        self._continue_action: QAction | None = None
+        self._followed: int | None = None
+        self._epochs = NumberBox(NumberRange(1, MOST_EPOCHS, whole=True), unit="epochs")
+        self._epochs.setObjectName("control_epochs")
+        self._epochs.setAccessibleName("Number of epochs to continue for")
+        self._continue = QPushButton("Continue")
+        self._continue.setObjectName("control_continue")
+        self._continue.setAccessibleName("Continue the run for this number of epochs")
+        self._buttons = QGridLayout()
+        self._buttons.setSpacing(GRID // 2)
+        self._lay_out()
+        self._epochs.edited.connect(self._on_edited)
+        self._continue.clicked.connect(self._on_clicked)
+        refresh = VisibleRefresh(self)
+        refresh.due.connect(self._refresh)
+        for signal in (session.state_changed, session.run_changed, session.started, session.continued):
+            signal.connect(refresh.request)
+        self._refresh()
+
+    def set_actions(self, actions: Mapping[str, QAction]) -> None:
+        """Make the buttons for the commands of the window, which menus and shortcuts share.
+
+        Arguments:
+            actions: the commands by name.
+        """
+        for place, (name, text) in enumerate(_BUTTONS):
+            button = ActionButton(actions[name], f"control_{name}", text)
+            self._buttons.addWidget(button, place // 2, 1 + place % 2)
+        for row, text in _CAPTIONS.items():
+            self._buttons.addWidget(make_caption(text), row, 0)
+        self._continue_action = actions["continue_training"]
+        self._continue_action.changed.connect(self._refresh)
+        self._refresh()
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout()
+        row.setSpacing(GRID)
+        row.addWidget(make_caption("More"))
+        row.addWidget(self._epochs, 1)
+        row.addWidget(self._continue)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GRID)
+        layout.addWidget(make_label("control_rate_heading", "Learning rate", "heading"))
+        layout.addWidget(RateLine(self._session))
+        layout.addLayout(row)
+        layout.addLayout(self._buttons)
+
+    @property
+    def _offered(self) -> int:
+        """The epochs that an interrupted run has left; for a run that has ended, as many as it was trained for."""
+        session = self._session
+        if session.config is None:
+            return 1
+        left = session.config.epochs - len(session.history)
+        return left if left > 0 else session.config.project.training.epochs
+
+    @Slot()
+    def _refresh(self) -> None:
+        if not self._session.state.active and self._offered != self._followed:
+            self._followed = self._offered
+            self._epochs.show_value(self._offered)
+        action = self._continue_action
+        obstacle = "" if action is None or action.isEnabled() else action.toolTip()
+        if self._session.state.active:
+            obstacle = "The run is active. It can continue for more epochs after its end."
+        set_enabled(self._continue, obstacle, "Train this run for so many more epochs, as one longer run")
+        set_enabled(self._epochs, obstacle, "How many epochs are added to those that are done")
+
+    @Slot(object, bool)
+    def _on_edited(self, epochs: Any, _continues: bool) -> None:
+        self._epochs.show_value(epochs)
+
+    @Slot()
+    def _on_clicked(self) -> None:
+        self._epochs.commit()
+        if not self._epochs.has_draft:
+            self.continue_requested.emit(self._epochs.value)
