@@ -3,7 +3,6 @@
 from functools import partial
 from math import isfinite, log
 from pathlib import Path
-from time import perf_counter
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QAction, QResizeEvent
@@ -11,7 +10,6 @@ from PySide6.QtWidgets import QPushButton, QSplitter, QStackedLayout, QVBoxLayou
 
 from app.jobs import LONGEST_SAVE, BackgroundRunner, LatestJob
 from app.monitor.curve_plot import CurvePlot
-from app.monitor.diagnosis import Circumstances, diagnose
 from app.monitor.export import CurveTable, paint_widgets, save_picture
 from app.monitor.metric_display import LOSS_DISPLAY, METRIC_DISPLAYS
 from app.monitor.run_summary import RunSummary
@@ -25,7 +23,6 @@ from app.widgets.theme.theme import GRID
 
 _NUMBERS_MS = 200
 """Milliseconds between two refreshes of the numbers; faster changes cannot be read."""
-_DIAGNOSIS_SECONDS = 1.0
 _BEST_SHAPE = 1.2
 """Width of a plot divided by its height, if there is room to choose."""
 _NARROWEST_PLOT = 48 * GRID
@@ -54,7 +51,7 @@ class Monitor(QWidget):
     Attributes:
         loss_plot: the plot of the loss.
         accuracy_plot: the plot of the accuracy or of R².
-        summary: the numbers and the diagnosis; the page places it beside the curves.
+        summary: the numbers; the page places it beside the curves.
         export_row: the button for exports; the page places it beside the curves.
     """
 
@@ -63,7 +60,6 @@ class Monitor(QWidget):
         self.setObjectName("monitor")
         self.setAccessibleName("Training curves")
         self._session = session
-        self._diagnosed_at = 0.0
         self.loss_plot = CurvePlot("loss", LOSS_DISPLAY)
         self.accuracy_plot = CurvePlot("accuracy", METRIC_DISPLAYS["accuracy"], log_choice=False)
         self.summary = RunSummary(self)
@@ -140,8 +136,6 @@ class Monitor(QWidget):
         self._stack.setCurrentIndex(0 if self.curves.empty and not self._session.state.active else 1)
         self._export_button.setEnabled(not self.empty)
         self.summary.show_run(self.curves, self._session)
-        if perf_counter() - self._diagnosed_at > _DIAGNOSIS_SECONDS or not self._session.state.active:
-            self._diagnose()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -215,24 +209,6 @@ class Monitor(QWidget):
         for pace in self._paces:
             pace.request()
 
-    def _diagnose(self) -> None:
-        self._diagnosed_at = perf_counter()
-        state, config, snapshot = self._session.state, self._session.config, self._session.snapshot
-        if state is not SessionState.READY and config is not None:
-            training, description = config.project.training, config.description
-        elif snapshot is not None:
-            training, description = snapshot.training, snapshot.description
-        else:
-            self.summary.show_diagnosis(None)
-            return
-        circumstances = Circumstances(
-            learning_rate=training.learning_rate,
-            classes=len(description.class_names),
-            finished=state is SessionState.FINISHED,
-            failure=self._session.message if state is SessionState.FAILED else "",
-        )
-        self.summary.show_diagnosis(diagnose(self.curves.history, circumstances))
-
     def _report(self, text: str, danger: bool = False) -> None:
         label = self._export_report
         set_style_property(label, "danger", danger)
@@ -248,7 +224,6 @@ class Monitor(QWidget):
     @Slot()
     def _show_run(self) -> None:
         curves = self.curves
-        self._diagnosed_at = 0.0
         self._export_report.hide()
         self.accuracy_plot.show_metric(curves.metric, METRIC_DISPLAYS[curves.metric])
         for plot in (self.loss_plot, self.accuracy_plot):

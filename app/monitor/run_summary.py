@@ -1,17 +1,15 @@
-"""The summary of a run beside its curves: the newest numbers, and a diagnosis in words."""
+"""The summary of a run beside its curves: the newest numbers."""
 
 import math
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.formatting import UNKNOWN, format_count, format_duration, format_rate
-from app.monitor.diagnosis import Diagnosis
 from app.monitor.metric_display import LOSS_DISPLAY, METRIC_DISPLAYS, MetricDisplay
 from app.training import Session
 from app.training.curves import RunCurves
 from app.widgets.labels import make_caption, make_label
-from app.widgets.theme.style_properties import set_style_property
 from app.widgets.theme.theme import GRID
 
 _PAIRS = (("loss", "Loss"), ("accuracy", "Accuracy"))
@@ -25,7 +23,7 @@ _LINES = (
 
 
 class RunSummary(QWidget):
-    """The numbers of a run in two columns, training and validation, with a diagnosis above them."""
+    """The numbers of a run in two columns, training and validation."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -34,13 +32,7 @@ class RunSummary(QWidget):
         self._titles: dict[str, str] = {}
         self._row_titles: dict[str, QLabel] = {}
         self._state = make_label("run_state", style_class="muted")
-        self._frame = QFrame()
-        self._frame.setObjectName("diagnosis")
-        self._frame.setProperty("advice", True)
-        self._finding = make_label("diagnosis_finding", style_class="heading", wraps=True)
-        self._advice = make_label("diagnosis_advice", wraps=True)
         self._lay_out()
-        self.show_diagnosis(None)
 
     @property
     def texts(self) -> dict[str, str]:
@@ -74,31 +66,15 @@ class RunSummary(QWidget):
         tested = session.test_r_squared if curves.metric == "r_squared" else session.test_accuracy
         self._set("test", display.write(tested))
 
-    def show_diagnosis(self, diagnosis: Diagnosis | None) -> None:
-        """Show a `diagnosis`, or none."""
-        self._frame.setVisible(diagnosis is not None)
-        if diagnosis is None:
-            return
-        self._finding.setText(diagnosis.finding)
-        self._advice.setText(diagnosis.advice)
-        self._advice.setVisible(bool(diagnosis.advice))
-        set_style_property(self._finding, "danger", diagnosis.severity == "danger")
-
     def _lay_out(self) -> None:
         title = QHBoxLayout()
         title.addWidget(make_label("run_heading", "Training", "heading"))
         title.addStretch(1)
         title.addWidget(self._state)
-        diagnosis = QVBoxLayout(self._frame)
-        diagnosis.setContentsMargins(GRID + GRID // 2, GRID, GRID, GRID)
-        diagnosis.setSpacing(GRID // 2)
-        diagnosis.addWidget(self._finding)
-        diagnosis.addWidget(self._advice)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID)
         layout.addLayout(title)
-        layout.addWidget(self._frame)
         layout.addLayout(self._make_grid())
         layout.addStretch(1)
 

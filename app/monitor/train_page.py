@@ -10,6 +10,7 @@ from app.forms import TrainingForm
 from app.monitor.control import ControlBox
 from app.monitor.decisions.decision_panel import DecisionPanel
 from app.monitor.decisions.plane_points import NO_PLANE
+from app.monitor.diagnosis import DiagnosisView
 from app.monitor.layers import LayersPanel
 from app.monitor.monitor import Monitor
 from app.monitor.predictions.predictions_panel import NO_RUN, PredictionsPanel
@@ -41,6 +42,7 @@ class TrainPage(QWidget):
         monitor: the curves.
         runs: the kept runs; None for a page without them.
         layers: the statistics of the layers.
+        diagnosis: what is wrong with the run.
         predictions: what the network predicts for examples of the data.
         decisions: what the network says between the examples, if it has one or two inputs.
         control: the box with the commands for the run.
@@ -69,6 +71,9 @@ class TrainPage(QWidget):
         self._form = TrainingForm(document, "train_page_form")
         self._form.augmentation_requested.connect(self.data_requested)
         self.layers = LayersPanel(session)
+        self.diagnosis = DiagnosisView(document, session, shows_layers=True)
+        self.diagnosis.data_requested.connect(self.data_requested)
+        self.diagnosis.layer_requested.connect(self.show_layer)
         self.predictions = PredictionsPanel(document, session)
         self.decisions = DecisionPanel(document, session)
         self.decisions.obstacle_changed.connect(self._show_decisions)
@@ -113,11 +118,20 @@ class TrainPage(QWidget):
         self.left.show_tab(self._settings)
         self._form.focus_field(name)
 
+    @Slot(str)
+    def show_layer(self, layer: str) -> None:
+        """Show the statistics of a `layer`, given by its path."""
+        if self.page_layout.is_folded("below"):
+            self.page_layout.set_folded("below", folded=False)
+        self.below.show_tab(self.layers)
+        self.layers.open_layer(layer)
+
     def shutdown(self) -> None:
         """Wait until a running export is written, and end the threads. The window calls it when it closes."""
         self.monitor.shutdown()
         self.predictions.shutdown()
         self.decisions.shutdown()
+        self.diagnosis.shutdown()
 
     def _add_parts(self) -> None:
         self._settings = with_heading("train_page_heading", "Settings of the next run", self._form)
@@ -131,6 +145,7 @@ class TrainPage(QWidget):
         self.below.add_tab(self.layers, "Layers")
         self.below.add_tab(self.predictions, "Predictions", NO_RUN)
         self.below.add_tab(self.decisions, "Decision map", NO_PLANE)
+        self.right.add_section(self.diagnosis)
         self.right.add_section(self.monitor.summary)
         self.right.add_section(self.control)
         self.right.add_foot(self.monitor.export_row)

@@ -43,6 +43,8 @@ class Rule:
         why: the explanation, in two or three sentences.
         source: paper or section of a book.
         explains: names of the rules whose symptoms follow from this one. They are not shown beside it.
+        needs: what the rule cannot do without, beside the epochs: "data" for facts about the data, "layers" for
+            measurements of the layers.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Rule:
     why: str
     source: str
     explains: tuple[str, ...] = ()
+    needs: Literal["data", "layers", "nothing"] = "data"
 
 
 @dataclass(frozen=True)

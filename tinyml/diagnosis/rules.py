@@ -45,6 +45,7 @@ RULES = (
         find_failure,
         "The run could not continue. What is said about a run that failed is only about the epochs before.",
         "The message of the run",
+        needs="nothing",
     ),
     Rule(
         "one_class",
@@ -92,6 +93,7 @@ RULES = (
         "Lu, Shin, Su and Karniadakis (2020), Dying ReLU and initialization, section 1; Maas, Hannun and Ng (2013), "
         "Rectifier nonlinearities improve neural network acoustic models, section 2",
         (*_DESCENT, "vanishing_gradient", "divergence"),
+        needs="layers",
     ),
     Rule(
         "divergence",
@@ -103,6 +105,7 @@ RULES = (
         "the other side of the valley, where the gradient is larger, and the next step is longer still.",
         "Goodfellow, Bengio and Courville (2016), Deep Learning, section 4.3.1; LeCun et al. (1998), section 4.7",
         (*_DESCENT, "overfitting", "luck"),
+        needs="nothing",
     ),
     Rule(
         "no_nonlinearity",
@@ -125,6 +128,7 @@ RULES = (
         "gradient passes and the layers before it stop learning.",
         "Glorot and Bengio (2010), section 3; LeCun et al. (1998), section 4.4",
         (*_NO_PROGRESS, "vanishing_gradient"),
+        needs="layers",
     ),
     Rule(
         "vanishing_gradient",
@@ -137,6 +141,7 @@ RULES = (
         "Hochreiter (1991), Untersuchungen zu dynamischen neuronalen Netzen; Glorot and Bengio (2010), Understanding "
         "the difficulty of training deep feedforward neural networks, section 4",
         _DESCENT,
+        needs="layers",
     ),
     Rule(
         "exploding_gradient",
@@ -148,6 +153,7 @@ RULES = (
         "weights far away from where they were. Clipping keeps the direction and limits the length.",
         "Pascanu, Mikolov and Bengio (2013), On the difficulty of training recurrent neural networks, section 3.2",
         ("high_rate", "nothing_learned"),
+        needs="layers",
     ),
     Rule(
         "high_rate",
@@ -193,6 +199,7 @@ RULES = (
         "differs from the running mean that is used after the training.",
         "Wu and He (2018), Group normalization, section 1 and figure 1; Ioffe and Szegedy (2015), section 3",
         ("overfitting", "high_rate"),
+        needs="nothing",
     ),
     Rule(
         "other_validation",
@@ -293,7 +300,13 @@ def diagnose(evidence: Evidence, most: int = MOST_SHOWN, rules: Sequence[Rule] =
         if rule.name not in explained:
             explained.update(rule.explains)
             shown.append(_describe(rule, symptom))
-    return Report(tuple(shown[:most]), tuple(rule.checks for rule in rules))
+    return Report(tuple(shown[:most]), tuple(rule.checks for rule in rules if _is_able(rule, evidence)))
+
+
+def _is_able(rule: Rule, evidence: Evidence) -> bool:
+    """Return True if a rule has what it needs."""
+    known = {"data": evidence.data is not None, "layers": bool(evidence.measurements), "nothing": True}
+    return known[rule.needs]
 
 
 def _describe(rule: Rule, symptom: Symptom) -> Diagnosis:

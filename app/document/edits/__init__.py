@@ -5,6 +5,7 @@ their stack. Pass it the project of `Document.project_for(block)`, in which the 
 """
 
 from app.document.edits.block_edits import unwrap_block, wrap_layers
+from app.document.edits.diagnosis_edits import apply_action
 from app.document.edits.edit import Edit, Names, describe_names, free_name, positions_of
 from app.document.edits.fix_edits import apply_fix
 from app.document.edits.layer_edits import (
@@ -29,6 +30,7 @@ from app.document.edits.setting_edits import (
 __all__ = [
     "Edit",
     "Names",
+    "apply_action",
     "apply_fix",
     "change_data",
     "change_settings",

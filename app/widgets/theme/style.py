@@ -52,6 +52,8 @@ def style_sheet(theme: Theme, icons: Path) -> str:
     QFrame[floating="true"] QToolButton:disabled {{ color: {theme.muted}; }}
     QFrame[footer="true"] {{ border: 0; border-top: 1px solid {theme.border}; }}
     QFrame[advice="true"] {{ background: {theme.track}; border-left: 3px solid {theme.warning}; }}
+    QFrame[advice="true"][danger="true"] {{ border-left-color: {theme.danger}; }}
+    QFrame[advice="true"][note="true"] {{ border-left-color: {theme.accent}; }}
 
     QPushButton {{
         background: {theme.card}; color: {theme.text}; border: 1px solid {theme.border}; border-radius: {RADIUS}px;

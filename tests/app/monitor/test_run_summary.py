@@ -1,14 +1,9 @@
-"""The numbers beside the curves, and the diagnosis."""
+"""The numbers beside the curves."""
 
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QLabel
 
-from app.monitor import Monitor
 from app.training import SessionState
-
-
-def text_of(monitor: Monitor, name: str) -> str:
-    return monitor.findChild(QLabel, name).text()
 
 
 def test_a_screen_reader_reads_each_number_with_its_name(monitor, session) -> None:
@@ -36,17 +31,3 @@ def test_after_a_run_the_summary_counts_completed_epochs(monitor, session) -> No
     session.enter(SessionState.STOPPED)
     monitor.refresh()
     assert monitor.summary.texts["epoch"] == "2 of 20"
-
-
-def test_a_failure_is_explained(monitor, session) -> None:
-    session.begin()
-    session.learn([1.0])
-    session.enter(SessionState.FAILED, "The loss became nan in epoch 1, batch 2. Lower the learning rate.")
-    monitor.refresh()
-    assert text_of(monitor, "diagnosis_finding") == "The loss became nan in epoch 1, batch 2."
-    assert text_of(monitor, "diagnosis_advice") == "Lower the learning rate."
-    assert monitor.findChild(QLabel, "diagnosis_finding").property("danger")
-    assert monitor.loss_plot.area._stop_marker.label.toPlainText() == "failed"
-    session.begin()
-    monitor.refresh()
-    assert not monitor.findChild(QLabel, "diagnosis_finding").isVisible()

@@ -67,10 +67,22 @@ def test_a_good_run_has_no_diagnosis_and_says_what_was_checked() -> None:
     for count in range(15):
         shares = [1 - 0.9 * 0.7**number for number in range(1, count + 1)]
         good = replace(USUAL, history=history(falling(count), shares, falling(count, 0.82), shares))
+        good = replace(good, measurements=measured(relu_1={"dead": 0.1}))
         report = diagnose(good)
         assert report.diagnoses == ()
         assert "dead units" in report.checked
         assert len(report.checked) == len(RULES)
+
+
+def test_what_could_not_be_checked_is_not_called_checked() -> None:
+    report = diagnose(replace(USUAL, history=history(falling(5), 0.6)))
+    assert "dead units" not in report.checked
+    assert "overfitting" in report.checked
+    assert diagnose(replace(USUAL, data=None)).checked == (
+        "failures",
+        "divergence",
+        "batches for batch normalisation",
+    )
 
 
 def test_nothing_is_said_without_epochs_or_facts() -> None:

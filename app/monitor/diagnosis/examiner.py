@@ -1,0 +1,193 @@
+"""The examiner: gathers the evidence of the shown run, and compares it with the rules in the background."""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.document import Document
+from app.jobs import BackgroundRunner, LatestJob
+from app.training import Run, Session, SessionState
+from app.training.dataset_cache import load_splits
+from tinyml.core import TinymlError
+from tinyml.data import DataChoice
+from tinyml.diagnosis import DataFacts, Evidence, NetworkLayer, Report, collect_data_facts, diagnose, network_layers
+from tinyml.learner import EpochFinished, Evaluation, TrainingSettings
+from tinyml.learner.layer_stats import LayerStats
+from tinyml.net import NetworkSpecification, infer
+
+_MEASUREMENTS = 20
+"""Number of measurements that the rules compare."""
+_KEPT_FACTS = 16
+"""Facts about so many different data are kept."""
+
+
+@dataclass(frozen=True)
+class Examination:
+    """Everything that the background needs: copies, so that the run can go on.
+
+    Attributes:
+        network: the network of the run.
+        training: its settings, with the planned epochs.
+        example_shape, target_shape, classes: of its data.
+        data: the choice of its data, if facts about them are still missing and can be read; else None.
+        facts: facts about its data; None if they are not known yet.
+        history: the completed epochs.
+        measurements: the newest measurements of the layers.
+        finished, failure, test: see `Evidence`.
+    """
+
+    network: NetworkSpecification
+    training: TrainingSettings
+    example_shape: tuple[int, ...]
+    target_shape: tuple[int, ...] | None
+    classes: int
+    data: DataChoice | None
+    facts: DataFacts | None
+    history: tuple[EpochFinished, ...]
+    measurements: tuple[tuple[LayerStats, ...], ...]
+    finished: bool
+    failure: str
+    test: Evaluation | None
+
+
+@dataclass(frozen=True)
+class Examined:
+    """The result of an examination.
+
+    Attributes:
+        report: the diagnoses.
+        facts: facts about the data; None if they are still unknown.
+    """
+
+    report: Report
+    facts: DataFacts | None
+
+
+class Examiner(QObject):
+    """Diagnoses the shown run, off the GUI thread. One examination runs at a time.
+
+    Arguments:
+        document: its data are in memory, so facts about them can be collected.
+        session: reports the run that is shown.
+
+    Signals:
+        reported(run, report): the diagnosis of a run is there.
+    """
+
+    reported = Signal(object, object)
+
+    def __init__(self, document: Document, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._document, self._session = document, session
+        self._facts: dict[str, DataFacts] = {}
+        self._again = False
+        self._run: Run | None = None
+        self._key = ""
+        self._background = BackgroundRunner()
+        self._job = LatestJob(self._background, self)
+        self._job.returned.connect(self._on_job_returned)
+        self._job.failed.connect(self._on_job_failed)
+
+    @Slot()
+    def examine(self) -> None:
+        """Examine the shown run; while an examination runs, as soon as it is done."""
+        if self._job.busy:
+            self._again = True
+            return
+        run = self._session.run
+        examination = self._prepare(run)
+        if examination is not None:
+            self._run = run
+            self._job.start(partial(carry_out, examination))
+
+    def shutdown(self) -> None:
+        """End the thread."""
+        self._background.shutdown()
+
+    def _prepare(self, run: Run) -> Examination | None:
+        """Return copies of what is known of a run; None if nothing can be said of it."""
+        config = run.config
+        if config is None or run.state is SessionState.READY:
+            return None
+        choice = config.project.data
+        self._key = choice.model_dump_json(exclude={"expected"})
+        facts = self._facts.get(self._key)
+        # Other data would replace those in memory. While the worker reads, nothing has been trained yet.
+        readable = bool(run.batches_done) and (run.state.active or choice == self._document.project.data)
+        description = config.description.with_target(choice.target)
+        return Examination(
+            config.project.network,
+            config.training,
+            description.example_shape,
+            description.target_shape,
+            len(description.class_names),
+            choice if facts is None and readable else None,
+            facts,
+            tuple(run.history),
+            _measurements(run),
+            run.state is SessionState.FINISHED,
+            run.message if run.state is SessionState.FAILED else "",
+            _test_result(run),
+        )
+
+    @Slot(object)
+    def _on_job_returned(self, examined: Examined) -> None:
+        if examined.facts is not None:
+            self._facts[self._key] = examined.facts
+            while len(self._facts) > _KEPT_FACTS:
+                del self._facts[next(iter(self._facts))]
+        if self._run is self._session.run:
+            self.reported.emit(self._run, examined.report)
+        self._go_on()
+
+    @Slot(str)
+    def _on_job_failed(self, _sentence: str) -> None:
+        self._go_on()
+
+    def _go_on(self) -> None:
+        if self._again:
+            self._again = False
+            self.examine()
+
+
+def carry_out(examination: Examination) -> Examined:
+    """Compare the evidence of a run with the rules. Called in the background.
+
+    Arguments:
+        examination: everything that is known.
+    """
+    facts = examination.facts
+    if facts is None and examination.data is not None:
+        try:
+            facts = collect_data_facts(load_splits(examination.data))
+        except TinymlError:
+            facts = None  # the run itself says what is wrong with its data; the other rules still apply
+    evidence = Evidence(
+        examination.history,
+        examination.training,
+        _layers(examination),
+        facts,
+        examination.measurements,
+        examination.finished,
+        examination.failure,
+        examination.test,
+    )
+    return Examined(diagnose(evidence), facts)
+
+
+def _layers(examination: Examination) -> tuple[NetworkLayer, ...]:
+    inference = infer(examination.network, examination.example_shape, examination.classes, examination.target_shape)
+    return network_layers(inference)
+
+
+def _measurements(run: Run) -> tuple[tuple[LayerStats, ...], ...]:
+    history: Any = getattr(run, "layer_history", ())
+    return tuple(history.at(index) for index in range(max(0, len(history) - _MEASUREMENTS), len(history)))
+
+
+def _test_result(run: Run) -> Evaluation | None:
+    if run.test_loss is None:
+        return None
+    return Evaluation(run.test_loss, run.test_accuracy, run.test_r_squared)
