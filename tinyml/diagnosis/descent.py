@@ -15,6 +15,8 @@ PATIENCE = 5
 """Number of epochs before anything is said about their trend."""
 _JUMPS = 0.3
 """Share of epochs that make the loss clearly larger, from which the steps are too large."""
+_PLENTY = 0.5
+"""Share of the planned epochs after which a slow start takes too long."""
 _LARGE_UPDATE, _SMALL_UPDATE = 0.1, 3e-5
 """Update divided by weight: a hundred times more, or thirty times less, than the usual 0.001."""
 _STILL_FALLING = 0.2
@@ -131,7 +133,7 @@ def find_nothing_learned(evidence: Evidence) -> Symptom | None:
         evidence: of the run.
     """
     data, now = evidence.data, evidence.score
-    if data is None or now is None or len(evidence.history) < PATIENCE or evidence.share_done < 0.25:
+    if data is None or now is None or len(evidence.history) < PATIENCE or evidence.share_done < _PLENTY:
         return None
     recent = evidence.training_losses[-PATIENCE:]
     margin = 0.05 * (1 - data.base_rate)

@@ -1,7 +1,7 @@
 """A card with one diagnosis: what is wrong, how that shows, what helps, and a button that does it."""
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 
 from app.widgets.labels import make_label, show_text
 from app.widgets.theme.fonts import bold_font, small_font
@@ -94,17 +94,14 @@ class DiagnosisCard(QFrame):
         return button
 
     def _lay_out(self) -> None:
-        buttons = QHBoxLayout()
-        buttons.setSpacing(2 * GRID)
-        buttons.addWidget(self._action)
-        buttons.addWidget(self._unfold)
-        buttons.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(GRID + GRID // 2, GRID, GRID, GRID)
         layout.setSpacing(GRID // 2)
         for label in (self._title, self._evidence, self._remedy):
             layout.addWidget(label)
-        layout.addLayout(buttons)
+        # One below the other: the column is too narrow for both beside each other.
+        for button in (self._action, self._unfold):
+            layout.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
         layout.addWidget(self._why)
 
     @Slot(bool)

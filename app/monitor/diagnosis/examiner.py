@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -183,7 +182,7 @@ def _layers(examination: Examination) -> tuple[NetworkLayer, ...]:
 
 
 def _measurements(run: Run) -> tuple[tuple[LayerStats, ...], ...]:
-    history: Any = getattr(run, "layer_history", ())
+    history = run.layer_history
     return tuple(history.at(index) for index in range(max(0, len(history) - _MEASUREMENTS), len(history)))
 
 

@@ -155,7 +155,7 @@ def test_a_loss_that_jumps_is_too_high_a_rate_unless_the_run_succeeds() -> None:
 
 
 def test_large_updates_without_progress_are_too_high_a_rate() -> None:
-    stuck = replace(USUAL, history=history([2.30, 2.31, 2.30, 2.29, 2.31, 2.30], 0.1))
+    stuck = replace(USUAL, history=history([2.30, 2.31, 2.30, 2.29, 2.31, 2.30], 0.1, epochs=10))
     large = measured(linear_1={"update_ratio": 0.3}, linear_2={"update_ratio": 0.2})
     usual = measured(linear_1={"update_ratio": 0.001}, linear_2={"update_ratio": 0.002})
     assert rules(replace(stuck, measurements=large)) == ["high_rate"]
@@ -181,12 +181,14 @@ def test_a_slow_start_is_not_stuck() -> None:
     assert rules(replace(USUAL, history=history(starting, 0.11))) == []
     assert rules(replace(USUAL, history=history([2.3] * 4, 0.1, epochs=50))) == []
     flat = [2.303, 2.302, 2.303, 2.302, 2.303, 2.302]
-    assert rules(replace(USUAL, history=history(flat, 0.1))) == ["nothing_learned"]
+    assert rules(replace(USUAL, history=history(flat, 0.1, epochs=10))) == ["nothing_learned"]
     assert rules(replace(USUAL, history=history(flat, 0.1, epochs=50))) == []
 
 
 def test_nothing_learned_compares_with_the_same_answer_for_all() -> None:
-    (diagnosis,) = diagnose(replace(USUAL, history=history([2.3, 2.31, 2.3, 2.31, 2.3, 2.31], 0.11))).diagnoses
+    (diagnosis,) = diagnose(
+        replace(USUAL, history=history([2.3, 2.31, 2.3, 2.31, 2.3, 2.31], 0.11, epochs=10))
+    ).diagnoses
     assert "always answering '0' gives 10\N{NO-BREAK SPACE}%" in diagnosis.evidence
     assert "nearest examples gives 97\N{NO-BREAK SPACE}%" in diagnosis.evidence
 
@@ -366,7 +368,7 @@ def test_validation_examples_of_another_kind_are_no_overfitting() -> None:
 def test_numbers_as_targets_are_judged_by_r_squared() -> None:
     def numbers(losses, trained, validated):
         return tuple(
-            EpochFinished(n, 20, loss, None, loss, None, float(n), 0.1, trained, validated)
+            EpochFinished(n, 10, loss, None, loss, None, float(n), 0.1, trained, validated)
             for n, loss in enumerate(losses, start=1)
         )
 

@@ -11,6 +11,8 @@ from app.monitor.diagnosis import DiagnosisView, examiner
 from app.training import Session, SessionState
 from tinyml.core import ChangeTraining
 from tinyml.diagnosis import DataFacts, Diagnosis, OpenData, Report, ShowLayer
+from tinyml.learner import BatchFinished
+from tinyml.learner.layer_stats import LayerStats
 from tinyml.storage import open_project
 
 DEAD = Diagnosis(
@@ -256,3 +258,31 @@ def test_settings_of_the_run_are_named_and_not_those_of_the_builder(qtbot, view,
     with qtbot.waitSignal(view._examiner.reported):
         view.refresh()
     assert "instead of 0.1" in label(view, "diagnosis_1_remedy")
+
+
+def test_long_buttons_fit_into_the_column(qtbot, view, session) -> None:
+    view.resize(240, 500)
+    session.begin()
+    action = ChangeTraining("Use ReLU instead of Sigmoid", {"learning_rate": 0.01})
+    show(view, session, Diagnosis(**{**vars(DEAD), "action": action}))
+    assert view.minimumSizeHint().width() <= 240
+    assert button(view, "diagnosis_1_action").geometry().right() <= view.cards[0].width()
+
+
+def test_the_layers_of_a_real_run_are_examined(qtbot, view, session) -> None:
+    session.begin(classes=2)
+    session.end_epoch(2.3, None, accuracy=0.5)
+    dead = (LayerStats("relu_1", dead=1.0),)
+    for step in (1, 2, 3):
+        session.run.layer_history.add(BatchFinished(1, step, 10, step, 64, 2.3, 0.1, layers=dead))
+    examined = examiner._measurements(session.run)
+    assert [moment[0].dead for moment in examined] == [1.0, 1.0, 1.0]
+
+
+def test_show_opens_the_statistics_of_the_layer(qtbot, page, session) -> None:
+    session.begin()
+    dead = (LayerStats("relu_1", dead=1.0),)
+    session.run.layer_history.add(BatchFinished(1, 1, 10, 1, 64, 2.3, 0.1, layers=dead))
+    page.diagnosis.layer_requested.emit("relu_1")
+    assert page.layers.isVisible()
+    assert page.layers.opened_layer == "relu_1"
