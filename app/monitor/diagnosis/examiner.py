@@ -24,7 +24,7 @@ _KEPT_FACTS = 16
 
 @dataclass(frozen=True)
 class Examination:
-    """Everything that the background needs: copies, so that the run can go on.
+    """Everything that the background needs: copies, so that the run can continue meanwhile.
 
     Attributes:
         network: the network of the run.
