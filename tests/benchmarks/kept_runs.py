@@ -91,6 +91,7 @@ def measure(folder: Path, count: int) -> list[tuple[str, str]]:
     read = time.perf_counter() - start
     assert len(kept) == count
     window = open_window(theme="light", settings_file=folder / "settings.ini")
+    window.resize(1440, 900)
     window.pages.show_page("data")
     wait_until(lambda: window.keeper.ready)
     panel = window.train_page.runs
