@@ -18,6 +18,9 @@ CURVES_FORMAT = "tinyml-curves"
 CURVES_VERSION = 1
 _MOST_EPOCHS = 1_000_000
 _BATCHES = ("position", "loss", "metric")
+_OPTIONAL = ("learning_rate", "seconds")
+"""Curves that some runs do not have, such as those of older files."""
+_NOTHING = np.zeros(0, np.float32)
 _LAYERS = "layers/"
 """The names of the arrays of the layer statistics begin with it. Older files have none."""
 
@@ -35,6 +38,8 @@ class CurveData:
         measured: (N,) the metric of each batch; NaN where it is unknown.
         history: the completed epochs.
         layers: the record of the layer statistics, as arrays by name; empty if no layer was measured.
+        learning_rate: (N,) of each batch; empty if it is unknown.
+        seconds: (N,) the training time after each batch; empty if it is unknown.
     """
 
     metric: Metric
@@ -45,6 +50,8 @@ class CurveData:
     measured: np.ndarray
     history: tuple[EpochFinished, ...]
     layers: Mapping[str, np.ndarray] = field(default_factory=dict)
+    learning_rate: np.ndarray = field(default_factory=lambda: _NOTHING)
+    seconds: np.ndarray = field(default_factory=lambda: _NOTHING)
 
     @staticmethod
     def of(curves: RunCurves, layer_history: LayerHistory | None = None) -> "CurveData":
@@ -63,7 +70,9 @@ class CurveData:
             loss.y,
             measured.y,
             tuple(curves.history),
-            layer_history.to_tensors() if layer_history else {},
+            {name: array.copy() for name, array in layer_history.to_tensors().items()} if layer_history else {},
+            curves.learning_rate.y,
+            curves.seconds,
         )
 
     def make_layer_history(self) -> LayerHistory:
@@ -77,7 +86,10 @@ class CurveData:
         """Return the curves with these numbers."""
         curves = RunCurves(self.planned_epochs, self.metric)
         if len(self.position):
-            curves.restore_batches(self.smoothing_span, self.position, self.loss, self.measured)
+            rate, seconds = (
+                array if len(array) == len(self.position) else None for array in (self.learning_rate, self.seconds)
+            )
+            curves.restore_batches(self.smoothing_span, self.position, self.loss, self.measured, rate, seconds)
         curves.add_epochs(self.history)
         return curves
 
@@ -98,6 +110,10 @@ def write_curves(path: Path, data: CurveData) -> None:
         **_pack_epochs(data.history),
         **{f"{_LAYERS}{name}": array for name, array in data.layers.items()},
     }
+    for name in _OPTIONAL:
+        array = getattr(data, name)
+        if len(array) == len(data.position):
+            tensors[f"batches/{name}"] = np.asarray(array, np.float32)
     about = {
         "format": CURVES_FORMAT,
         "version": CURVES_VERSION,
@@ -134,7 +150,12 @@ def read_curves(path: Path) -> CurveData:
     if not np.isfinite(position).all() or (np.diff(position) < 0).any():
         raise StorageError(f"'{path}' is damaged: its positions do not rise. Delete this run.")
     layers = {name.removeprefix(_LAYERS): array for name, array in tensors.items() if name.startswith(_LAYERS)}
-    data = CurveData(metric, planned, span, position, loss, measured, _unpack_epochs(tensors, path), layers)
+    rate, seconds = (
+        _numbers(tensors, f"batches/{name}", path, np.float32) if f"batches/{name}" in tensors else _NOTHING
+        for name in _OPTIONAL
+    )
+    history = _unpack_epochs(tensors, path)
+    data = CurveData(metric, planned, span, position, loss, measured, history, layers, rate, seconds)
     try:
         data.make_layer_history()
     except StorageError as error:
@@ -176,8 +197,10 @@ def _unpack_epochs(tensors: Mapping[str, np.ndarray], path: Path) -> tuple[Epoch
     return tuple(EpochFinished(**dict(zip(columns, row, strict=True))) for row in zip(*columns.values(), strict=True))
 
 
-def _numbers(tensors: Mapping[str, np.ndarray], name: str, path: Path) -> np.ndarray:
+def _numbers(
+    tensors: Mapping[str, np.ndarray], name: str, path: Path, dtype: type[np.floating[Any]] = np.float64
+) -> np.ndarray:
     array = tensors.get(name)
-    if array is None or array.ndim != 1 or array.dtype != np.float64:
+    if array is None or array.ndim != 1 or array.dtype != dtype:
         raise StorageError(f"'{path}' is damaged: it has no numbers '{name}'. Delete this run.")
     return array

@@ -1,7 +1,7 @@
 """The tab "Runs" of the Train page: all kept runs, what differs between them, and what to do with them."""
 
 from PySide6.QtCore import QPoint, QTimer, Signal, Slot
-from PySide6.QtGui import QColor, QKeyEvent, QShowEvent
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from app.document import Document
@@ -89,7 +89,7 @@ class RunsPanel(QWidget):
         """The rows of the list, from top to bottom."""
         return self._model.rows
 
-    def shown_runs(self) -> list[tuple[str, QColor, RunCurves]]:
+    def shown_runs(self) -> list[tuple[str, str, RunCurves]]:
         """Return name, colour and curves of each run that is drawn beside the run of the page.
 
         Curves that are not in memory are read; `overlays_changed` follows.
@@ -98,7 +98,7 @@ class RunsPanel(QWidget):
         if self.isVisible():
             self._keeper.load_curves(record.identifier for record in wanted)
         runs = ((record, self._keeper.run_in_memory(record.identifier)) for record in wanted)
-        return [(record.name, run_color(record.color), run.curves) for record, run in runs if run is not None]
+        return [(record.name, run_color(record.color).name(), run.curves) for record, run in runs if run is not None]
 
     @property
     def _current(self) -> str:

@@ -15,10 +15,13 @@ from app.runs.curve_files import CurveData, read_curves, write_curves
 from app.runs.record import record_from_json, record_of, record_to_json
 from app.training import SessionState
 from app.training.curves import RunCurves
+from app.training.layer_history import LayerHistory
 from app.training.run import SettingChange
 from tests.app.runs.conftest import keep
 from tinyml.core import StorageError
 from tinyml.core.tensor_file import read_tensors, write_tensors
+from tinyml.learner import BatchFinished
+from tinyml.learner.layer_stats import LayerStats
 
 
 def test_a_run_is_read_as_it_was_written(store, make_run) -> None:
@@ -64,6 +67,27 @@ def test_kept_curves_continue_as_if_they_had_never_left_the_memory(make_run, tmp
     assert np.array_equal(again.loss.smoothed.y, run.curves.loss.smoothed.y)
     assert again.planned_epochs == 9
     assert again.history == run.curves.history
+
+
+def test_the_learning_rate_and_the_time_of_each_batch_are_kept(tmp_path) -> None:
+    curves = RunCurves(3)
+    for step in range(1, 9):
+        curves.add_batches([BatchFinished(1, step, 8, step, 10, 0.5, 0.5, 0.1 / step)], seconds=step / 4)
+    path = tmp_path / "curves.safetensors"
+    write_curves(path, CurveData.of(curves))
+    again = read_curves(path).make_curves()
+    assert np.array_equal(again.learning_rate.y, curves.learning_rate.y)
+    assert len(again.learning_rate) == 8
+    assert np.array_equal(again.seconds, curves.seconds)
+    assert again.seconds[-1] == 2.0
+
+
+def test_layers_that_are_measured_later_do_not_change_what_is_being_written(make_run) -> None:
+    layers = LayerHistory()
+    layers.add(BatchFinished(1, 1, 8, 1, 10, 0.5, 0.5, layers=(LayerStats("fc", gradient_norm=1.0),)))
+    data = CurveData.of(make_run().curves, layers)
+    layers.add(BatchFinished(1, 2, 8, 2, 10, 0.5, 0.5, layers=(LayerStats("fc", gradient_norm=2.0),)))
+    assert data.make_layer_history().series("fc", "gradient_norm").tolist() == [1.0]
 
 
 def test_later_batches_do_not_change_what_is_being_written(make_run) -> None:
