@@ -16,9 +16,9 @@ EXPLANATIONS = {
     "units": (
         "Dead units are 0 for every example of the batch. They pass nothing on and get no gradient. Saturated outputs "
         "are within 1 % of the ends of sigmoid or tanh, where the curve is flat and hardly any gradient passes. Usual: "
-        "a few percent. A bad sign: more than a third dead or more than half saturated, or a line that keeps rising. "
-        "A smaller learning rate helps; so does LeakyReLU against dead units, and batch normalisation against "
-        "saturated ones."
+        "a few percent; more in batches of few examples, because not every unit finds its example in them. A bad sign: "
+        "more than a third dead or more than half saturated, or a line that keeps rising. A smaller learning rate "
+        "helps; so does LeakyReLU against dead units, and batch normalisation against saturated ones."
     ),
     "spread": (
         "The mean of all outputs of the layer, and one standard deviation on both sides of it. Usual: steady after the "

@@ -12,6 +12,8 @@ WORRYING_UPDATE = 0.1
 while a network learns fast."""
 MANY_DEAD = 1 / 3
 """Share of dead units above which a layer is a worry."""
+ALMOST_ALL_DEAD = 0.9
+"""The same if the batches have few examples."""
 MANY_SATURATED = 1 / 2
 """Share of saturated outputs above which a layer is a worry."""
 
@@ -28,6 +30,10 @@ class Judgement(NamedTuple):
     worrying: bool = False
 
 
+NOTHING = Judgement("")
+"""What is said of a layer without such a value."""
+
+
 def judge_update(ratio: float | None) -> Judgement:
     """Return how a ratio of update to weights compares with what is usual; an empty text for an unknown one.
 
@@ -35,7 +41,7 @@ def judge_update(ratio: float | None) -> Judgement:
     ['usual', 'larger than usual', 'far larger than usual', 'smaller than usual']
     """
     if ratio is None:
-        return Judgement("")
+        return NOTHING
     if math.isnan(ratio):
         return Judgement("not a number", worrying=True)
     low, high = USUAL_UPDATES
@@ -44,12 +50,16 @@ def judge_update(ratio: float | None) -> Judgement:
     return Judgement("smaller than usual" if ratio < low else "larger than usual" if ratio > high else "usual")
 
 
-def judge_units(dead: float | None, saturated: float | None) -> Judgement:
+def judge_units(
+    dead: float | None, saturated: float | None, few_examples: bool = False, is_output: bool = False
+) -> Judgement:
     """Return what the units of a layer suffer from; an empty text if neither share was measured.
 
     Arguments:
         dead: share of the units that are 0 for every example, 0 to 1.
         saturated: share of the outputs near the ends of their range, 0 to 1.
+        few_examples: True for small batches, in which healthy units are often 0 for every example.
+        is_output: True for the outputs of the network, which are not judged.
 
     >>> judge_units(0.38, None).text.replace(SPACE, " "), judge_units(0.38, None).worrying
     ('38 % dead', True)
@@ -57,11 +67,12 @@ def judge_units(dead: float | None, saturated: float | None) -> Judgement:
     '<1 % saturated'
     """
     texts, worrying = [], False
-    for share, word, many in ((dead, "dead", MANY_DEAD), (saturated, "saturated", MANY_SATURATED)):
+    many_dead = ALMOST_ALL_DEAD if few_examples else MANY_DEAD
+    for share, word, many in ((dead, "dead", many_dead), (saturated, "saturated", MANY_SATURATED)):
         if share is not None:
             texts.append(f"{format_share(share)} {word}")
             worrying = worrying or share > many
-    return Judgement(", ".join(texts), worrying)
+    return Judgement(", ".join(texts), worrying and not is_output)
 
 
 def format_share(share: float) -> str:

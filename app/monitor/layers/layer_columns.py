@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from app.formatting import format_number
-from app.monitor.layers.judgement import Judgement, format_spread, judge_units, judge_update
+from app.monitor.layers.judgement import NOTHING, Judgement, format_spread, judge_update
 from app.monitor.layers.layer_facts import LayerFacts
 from app.training.layer_history import LayerHistogram
 from app.widgets.plain_text import short
@@ -20,20 +20,17 @@ class LayerRow:
     Attributes:
         stats: the newest measurement.
         facts: type and family of the layer.
+        units: the share of dead or saturated units in words.
     """
 
     stats: LayerStats
     facts: LayerFacts = field(default_factory=LayerFacts)
+    units: Judgement = NOTHING
 
     @property
     def path(self) -> tuple[str, ...]:
         """Name of the layer after the names of the blocks around it."""
         return tuple(self.stats.layer.split("/"))
-
-    @property
-    def units(self) -> Judgement:
-        """The share of dead or saturated units in words."""
-        return judge_units(self.stats.dead, self.stats.saturated)
 
     def histogram(self, quantity: LayerHistogram) -> Histogram | None:
         """Return one of its histograms; None if the layer has no such `quantity`."""
@@ -148,8 +145,8 @@ COLUMNS = (
     _histogram_column("gradients", "How the gradients of the weights are spread",
                       lambda row: say_histogram("gradients", row.stats.gradients)),
     _histogram_column("activations", "How the outputs of the layer are spread", _say_activations),
-    Column("units", "Dead: units that are 0 for every example of the batch. Saturated: outputs near the ends of "
-           "sigmoid or tanh", lambda row: row.units.text, _say_units, lambda row: row.units.text),
+    Column("units", "Dead: units that are 0 for every example of the newest measured batches. Saturated: outputs near "
+           "the ends of sigmoid or tanh", lambda row: row.units.text, _say_units, lambda row: row.units.text),
 )  # fmt: skip
 """All columns, from left to right."""
 

@@ -10,6 +10,7 @@ from app.formatting import format_count
 from app.monitor.layers.layer_columns import LayerRow
 from app.monitor.layers.layer_facts import LayerFacts, collect_facts
 from app.monitor.layers.layer_page import LayerPage
+from app.monitor.layers.layer_rows import make_rows
 from app.monitor.layers.layer_table import LayerTable
 from app.monitor.layers.layer_table_model import LayerTableModel
 from app.training import Run, Session
@@ -152,10 +153,9 @@ class LayersPanel(QWidget):
 
     def _rows(self) -> list[LayerRow]:
         run = self._session.run
-        newest = run.layer_history.newest
-        if newest and self._facts_of is not (run.config or run):
+        if len(run.layer_history) and self._facts_of is not (run.config or run):
             self._facts_of, self._facts = run.config or run, collect_facts(run)
-        return [LayerRow(stats, self._facts.get(stats.layer, LayerFacts())) for stats in newest]
+        return make_rows(run, self._facts)
 
     def _describe_nothing(self) -> str:
         run = self._session.run
