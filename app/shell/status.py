@@ -62,7 +62,6 @@ class Status(QStatusBar):
         self._message_timer = QTimer(self, interval=MESSAGE_MS, singleShot=True)
         self._message_timer.timeout.connect(self._on_message_timeout)
         session.state_changed.connect(self._on_state_changed)
-        session.epochs_finished.connect(self.refresh)
         session.run_changed.connect(self.refresh)
         document.changed.connect(self.refresh)
         self._ready = True
@@ -164,7 +163,8 @@ class Status(QStatusBar):
             SessionState.FAILED: theme.danger,
         }
         color = colors.get(session.state, theme.warning if session.state.active else theme.muted)
-        self._dot.setStyleSheet(f"color: {color}")
+        if self._dot.styleSheet() != f"color: {color}":  # setting a style sheet takes long
+            self._dot.setStyleSheet(f"color: {color}")
         self._state.setText(session.state.value)
         ran = session.config is not None and session.batches_done > 0
         self._show_text()

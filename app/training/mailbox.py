@@ -39,6 +39,11 @@ class Mailbox:
         self._lock = Lock()
         self._mail = Mail()
 
+    @property
+    def wants_weights(self) -> bool:
+        """True if the window has taken the last snapshot, so that another one would be seen."""
+        return self._mail.snapshot is None
+
     def put_batch(self, event: BatchFinished) -> None:
         """Add the event of a batch; no event is lost.
 

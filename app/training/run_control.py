@@ -19,6 +19,7 @@ class RunControl:
     def __init__(self, paused: bool = False, steps: int = 0, one_epoch: bool = False) -> None:
         self._condition = Condition()
         self._paused = paused
+        self._pauses = 0
         self._steps = steps
         self._one_epoch = one_epoch
         self._changes: list[tuple[str, float]] = []
@@ -40,6 +41,9 @@ class RunControl:
         """Ask the worker to wait after the current batch."""
         with self._condition:
             self._paused, self._one_epoch = True, False
+            # A worker that still waits, since a request to continue came just before, reports once more.
+            self._pauses += 1
+            self._condition.notify()
 
     def resume(self) -> None:
         """Let the worker continue."""
@@ -103,10 +107,12 @@ class RunControl:
         if not self._paused and not self._stopping:
             return True
         with self._condition:
-            if self._must_wait():
+            while self._must_wait():
                 self._waiting = True
+                answered = self._pauses
                 before_waiting()
-                self._condition.wait_for(lambda: not self._must_wait())
+                while self._must_wait() and self._pauses == answered:
+                    self._condition.wait()
                 self._waiting = False
             return not self._stopping
 

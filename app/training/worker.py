@@ -27,6 +27,7 @@ from tinyml.learner import (
     TrainingFinished,
     TrainingSetup,
     best_epoch,
+    is_better,
     set_up_training,
 )
 
@@ -121,7 +122,8 @@ class Worker(QObject):
         self._config, self._control, self._mailbox, self._gate = config, control, mailbox, gate
         self._history = list(config.history)
         self._resume = config.resume
-        self._has_trained = self._has_changed = False
+        self._has_trained = self._has_changed = self._snapshot_due = False
+        self._best_epoch = best_epoch(self._history)
         self._best: Mapping[str, np.ndarray] | None = None
         self._setup: TrainingSetup | None = None
 
@@ -132,7 +134,10 @@ class Worker(QObject):
         try:
             # The command line uses one BLAS thread too, so both compute the same bits.
             with one_blas_thread():
-                outcome = self._train()
+                try:
+                    outcome = self._train()
+                finally:
+                    self._send_best()
         except DivergedError as error:
             # The learner has restored the weights of the last complete epoch, if there was one.
             if self._history or self._resume is not None:
@@ -170,14 +175,11 @@ class Worker(QObject):
                 self._mailbox.put_batch(event)
                 self._control.batch_done()
             elif isinstance(event, EpochFinished):
-                self._history.append(event)
-                self._mailbox.put_epoch(event)
-                self._send_snapshot()
-                self._send_best()
+                self._report_epoch(event)
                 self._control.epoch_done()
             elif isinstance(event, TrainingFinished):
                 note = _describe_end(event)
-                if event.restored:
+                if event.restored or self._snapshot_due:
                     self._send_snapshot()
             if not self._may_continue():
                 self._send_snapshot()
@@ -235,11 +237,28 @@ class Worker(QObject):
 
     def _report_pause(self) -> None:
         self._send_snapshot()
+        self._send_best()
         self.paused.emit(self._config)
+
+    def _report_epoch(self, event: EpochFinished) -> None:
+        """Report an epoch, with its weights if the window has taken those before.
+
+        A small network ends some hundred epochs a second. To copy the weights of each would cost more than is seen. The
+        end of the run, a pause and a stop send the newest weights in any case.
+        """
+        self._history.append(event)
+        if is_better(event, self._best_epoch):
+            self._best_epoch = event
+        self._mailbox.put_epoch(event)
+        self._snapshot_due = True
+        if self._mailbox.wants_weights:
+            self._send_snapshot()
+            self._send_best()
 
     def _send_snapshot(self) -> None:
         if self._setup is None or not self._has_trained:
             return
+        self._snapshot_due = False
         self._mailbox.put_snapshot(self._make_snapshot(self._setup, frozen_state(self._setup.net), self._history))
 
     def _send_best(self) -> None:
@@ -252,8 +271,7 @@ class Worker(QObject):
         self._best = best
         for tensor in best.values():
             tensor.flags.writeable = False
-        epoch = best_epoch(self._history)
-        history = self._history[: epoch.epoch if epoch else 0]
+        history = self._history[: self._best_epoch.epoch if self._best_epoch else 0]
         self._mailbox.put_best(self._make_snapshot(self._setup, best, history))
 
     def _make_snapshot(

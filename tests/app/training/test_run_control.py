@@ -60,3 +60,36 @@ def test_a_stop_ends_also_a_running_worker(no_report) -> None:
     control.stop()
     assert control.stopping
     assert not control.may_continue(no_report)
+
+
+def test_a_pause_just_after_a_request_to_continue_is_reported_too() -> None:
+    control = RunControl(paused=True)
+    reports = []
+
+    def report():
+        reports.append(len(reports))
+        if len(reports) == 1:
+            # Both come before the worker waits, as they come before a waiting worker wakes.
+            control.resume()
+            control.pause()
+        else:
+            control.stop()
+
+    assert not control.may_continue(report)
+    assert reports == [0, 1]
+
+
+def test_a_waiting_worker_reports_a_pause_that_overtakes_the_request_to_continue() -> None:
+    control = RunControl(paused=True)
+    reports = threading.Semaphore(0)
+    answers = []
+    thread = threading.Thread(target=lambda: answers.append(control.may_continue(reports.release)))
+    thread.start()
+    assert reports.acquire(timeout=5)
+    with control._condition:
+        control.resume()
+        control.pause()
+    assert reports.acquire(timeout=5)
+    control.stop()
+    thread.join(5)
+    assert answers == [False]
