@@ -37,6 +37,13 @@ TRAINING, LAYER_STATS = "tests/app/training", "tests/tinyml/learner/test_layer_s
 
 FAULTS = (
     Fault(
+        what="layer statistics: a unit that is silent for one small batch counts as dead",
+        file="tinyml/learner/silent_units.py",
+        before="np.where(alive, 0, silent + examples)",
+        after="np.where(alive, 0, ENOUGH_EXAMPLES)",
+        tests=(LAYER_STATS,),
+    ),
+    Fault(
         what="layer statistics: a unit counts as dead when one micro-batch never wakes it",
         file="tinyml/learner/layer_measurement.py",
         before="np.logical_or.reduce(alive)",
@@ -221,8 +228,8 @@ FAULTS = (
     Fault(
         what="a continued run that starts at its first epoch",
         file="app/training/worker.py",
-        before="setup.run(self._resume)",
-        after="setup.run()",
+        before="setup.run(self._resume, ",
+        after="setup.run(",
         tests=(TRAINING,),
     ),
     Fault(

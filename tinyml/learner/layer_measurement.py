@@ -12,6 +12,7 @@ from tinyml.core import Array, Parameter
 from tinyml.layers import Layer
 from tinyml.layers.base.stack import inner_layers
 from tinyml.learner.layer_stats import Histogram, LayerStats
+from tinyml.learner.silent_units import SilentUnits
 from tinyml.net.execution import OutputObserver
 
 MAX_SAMPLED = 1 << 14
@@ -57,6 +58,7 @@ class LayerMeasurement(OutputObserver):
     Arguments:
         layers: of the network.
         examples: number of examples in the batch.
+        silent_units: what the measurements before have seen of the units; this one adds to it.
 
     >>> from tinyml.layers import Linear
     >>> from tinyml.net import Sequential
@@ -64,7 +66,7 @@ class LayerMeasurement(OutputObserver):
     >>> from tinyml.optims import SGDOptimizer
     >>> net, batch_pass = Sequential([Linear("fc", 1, 1, bias=False)]), BatchPass()
     >>> net.parameters[0].tensor[:] = 2.0
-    >>> measurement = LayerMeasurement(net.layers, examples=1)
+    >>> measurement = LayerMeasurement(net.layers, 1, SilentUnits())
     >>> output = batch_pass.forward(net.layers, np.full((1, 1), 3.0, np.float32), measurement)
     >>> batch_pass.backward(np.ones((1, 1), np.float32))
     >>> measurement.before_update()
@@ -74,8 +76,9 @@ class LayerMeasurement(OutputObserver):
     ('fc', 6.0, 3.0, 0.75)
     """
 
-    def __init__(self, layers: Iterable[Layer], examples: int) -> None:
+    def __init__(self, layers: Iterable[Layer], examples: int, silent_units: SilentUnits) -> None:
         super().__init__()
+        self._silent_units = silent_units
         started = perf_counter()
         self._layers = list(_measured_layers(layers))
         self._examples = examples
@@ -117,9 +120,12 @@ class LayerMeasurement(OutputObserver):
             parts = self._outputs[id(each.layer)]
             # In the order of the micro-batches, whichever thread was first.
             outputs = [parts[number] for number in sorted(parts)]
-            result.append(
-                LayerStats(each.name, update_ratio=ratio, **measured, **_measure_activations(each.layer, outputs))
-            )
+            alive = [part.alive for part in outputs if part.alive is not None]
+            if alive:
+                awake = np.logical_or.reduce(alive)
+                measured["dead"] = self._silent_units.add(each.name, awake, self._examples)
+            activations = _measure_activations(each.layer, outputs)
+            result.append(LayerStats(each.name, update_ratio=ratio, **measured, **activations))
         self._durations.append(perf_counter() - started)
         return tuple(result)
 
@@ -161,7 +167,6 @@ def _measure_activations(layer: Layer, outputs: list[_Outputs]) -> dict[str, Any
     if not outputs:
         return {}
     values = np.concatenate([each.sample for each in outputs]).astype(np.float64, copy=False)
-    alive = [each.alive for each in outputs if each.alive is not None]
     with np.errstate(all="ignore"):  # infinite outputs have no mean; NaN says so
         mean = float(values.mean())
         centered = values - mean
@@ -169,7 +174,6 @@ def _measure_activations(layer: Layer, outputs: list[_Outputs]) -> dict[str, Any
     return {
         "activation_mean": mean,
         "activation_deviation": deviation,
-        "dead": 1 - float(np.logical_or.reduce(alive).mean()) if alive else None,
         "saturated": None if layer.output_range is None else _saturated(values, layer.output_range),
         "activations": Histogram.of(values),
     }

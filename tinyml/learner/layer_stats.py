@@ -82,8 +82,10 @@ class LayerStats:
             usual for SGD. 0 if nothing changed; infinite if all parameters were 0 and changed.
         activation_mean, activation_deviation: mean and standard deviation of all outputs for this batch; NaN if an
             output is NaN or infinite.
-        dead: share of the units of an activation like ReLU that are 0 for every example of this batch, 0 to 1. The
-            units of maps are the maps.
+        dead: share of the units of an activation like ReLU that are 0 for every example, 0 to 1. This batch and the
+            measured ones before it count, as many as hold 200 examples, or all if they hold fewer: in one small batch
+            healthy units are silent too. 1 if all are 0 in this batch and they are many. The units of maps are the
+            maps.
         saturated: share of the outputs of a sigmoid or tanh that lie within 1 % of the ends of its range, 0 to 1: 1 %
             of the distance between both ends.
         weights, gradients, activations: histograms of the weights (without biases), of their gradients, and of the

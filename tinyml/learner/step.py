@@ -8,6 +8,7 @@ from tinyml.core import Array, SettingsError
 from tinyml.learner.arguments import check_model, compute_loss
 from tinyml.learner.layer_measurement import LayerMeasurement
 from tinyml.learner.layer_stats import LayerStats
+from tinyml.learner.silent_units import SilentUnits
 from tinyml.losses import LossFunction, find_loss
 from tinyml.net import Sequential
 from tinyml.net.execution import BatchPass
@@ -68,7 +69,7 @@ class TrainingStep:
         self._base_rate = self._initial_rate = self.learning_rate
         self._has_new_rate = False
         self._initial_schedule_state = {} if schedule is None else schedule.state()
-        self._pass = BatchPass()
+        self._pass, self._silent_units = BatchPass(), SilentUnits()
 
     @property
     def learning_rate(self) -> float | None:
@@ -143,7 +144,7 @@ class TrainingStep:
         with np.errstate(all="ignore"):
             self.layer_stats = ()
             values = self.model.read_input(inputs)
-            measurement = LayerMeasurement(self.model.layers, len(values)) if measure else None
+            measurement = LayerMeasurement(self.model.layers, len(values), self._silent_units) if measure else None
             output = self._pass.forward(self.model.layers, values, measurement)
             loss, gradient = compute_loss(self.loss, output, targets)
             if math.isfinite(loss):
@@ -153,7 +154,7 @@ class TrainingStep:
 
     def release_memory(self) -> None:
         """Free the memory that steps and evaluations keep for the next time. Every run does this at its end."""
-        self._pass = BatchPass()
+        self._pass, self._silent_units = BatchPass(), SilentUnits()
         self.model.release_memory()
 
     def _update(self, measurement: LayerMeasurement | None) -> None:

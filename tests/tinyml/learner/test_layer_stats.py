@@ -26,6 +26,7 @@ from tinyml.layers.base.stack import inner_layers
 from tinyml.learner import Learner
 from tinyml.learner.layer_measurement import MAX_SAMPLED, sample_evenly
 from tinyml.learner.layer_stats import Histogram, LayerStats
+from tinyml.learner.silent_units import SilentUnits
 from tinyml.net import Sequential
 from tinyml.net.execution import plan
 from tinyml.optims import SGDOptimizer
@@ -127,6 +128,40 @@ def test_a_unit_that_lives_for_one_example_is_not_dead() -> None:
     measured = measure(net, inputs, np.zeros((40, 3), np.float32))
     assert measured["relu"].dead == pytest.approx(1 / 3)
     assert measured["leaky"].dead is measured["drop"].dead is None
+
+
+def test_a_unit_is_dead_after_enough_silent_examples_and_alive_after_one() -> None:
+    net = Sequential([Linear("fc", 1, 2, bias=False), ReLU("relu")])
+    net.parameters[0].tensor[:] = [[1], [-1]]
+    learner = Learner(net, "mse", SGDOptimizer(1e-9))
+
+    def dead(sign: float, examples: int) -> float | None:
+        inputs = np.full((examples, 1), sign, np.float32)
+        learner.batch_fit(inputs, np.zeros((examples, 2), np.float32), measure=True)
+        return learner.layer_stats[1].dead
+
+    assert dead(1, 32) == 0.5  # nothing else is known yet
+    assert dead(-1, 32) == 0  # each unit was alive once
+    assert dead(1, 100) == 0
+    assert dead(1, 99) == 0  # the second unit was 0 for 199 examples
+    assert dead(1, 1) == 0.5
+    assert dead(-1, 1) == 0
+    learner.release_memory()
+    assert dead(1, 32) == 0.5
+
+
+def test_a_layer_without_any_life_is_dead_at_once() -> None:
+    units = SilentUnits()
+    assert units.add("relu", np.array([True, True, False]), 400) == pytest.approx(1 / 3)
+    assert units.add("relu", np.array([False, False, False]), 66) == pytest.approx(1 / 3)  # this may be chance
+    assert units.add("relu", np.array([False, False, False]), 67) == 1
+    assert units.add("relu", np.array([False, True, False]), 10) == pytest.approx(1 / 3)
+
+
+def test_another_number_of_units_begins_anew() -> None:
+    units = SilentUnits()
+    assert units.add("relu", np.array([True, True]), 400) == 0
+    assert units.add("relu", np.array([False, False, True, True]), 10) == 0.5
 
 
 @pytest.mark.usefixtures("execution")
