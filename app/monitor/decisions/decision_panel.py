@@ -1,6 +1,6 @@
 """The tab "Decision map": what the network says between the points of its data, live, and what each unit says."""
 
-from PySide6.QtCore import QSignalBlocker, Signal, Slot
+from PySide6.QtCore import QEvent, QSignalBlocker, QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
@@ -18,6 +18,8 @@ from app.widgets.plain_text import short
 from app.widgets.theme.theme import GRID, current_theme
 from tinyml.core import describe_count
 
+THUMBNAIL_MS = 500
+"""Shortest time in milliseconds between two refreshes of the small maps, which cost more than the large one."""
 _LOWEST = 22 * GRID
 _THUMBNAIL = 48
 _SYMBOLS = ("●", "■", "▼", "◆", "★")
@@ -49,6 +51,9 @@ class DecisionPanel(QWidget):
         self.setMinimumHeight(_LOWEST)
         self.mapper = Mapper(document, session, self)
         self._unit: int | None = None
+        self._thumbnail_timer = QTimer(self, singleShot=True, interval=THUMBNAIL_MS)
+        self._thumbnail_timer.timeout.connect(self._on_thumbnail_timer_timeout)
+        self._shown_in_thumbnails: PlaneMap | None = None
         self._make_widgets()
         self._arrange()
         mapper = self.mapper
@@ -94,7 +99,14 @@ class DecisionPanel(QWidget):
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
+        self._thumbnail_timer.stop()
         self.mapper.set_active(False)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and self.isVisible():
+            self._shown_in_thumbnails = None
+            self._show_map()
 
     def _make_widgets(self) -> None:
         self.plot = DecisionPlot()
@@ -181,9 +193,12 @@ class DecisionPanel(QWidget):
             self.plot.show_curve(found.places[:, 0], found.output[:, 0])
             self._sentence.setText(f"The curve shows what the network predicts. {self._legend()}")
             return
-        self._show_thumbnails(found)
+        before = self._shown_in_thumbnails
+        if not self._thumbnail_timer.isActive() or before is None or before.layer != found.layer:
+            self._show_thumbnails(found)
         known = found.units is not None and self._unit is not None and self._unit < found.units.shape[1]
         self._output.setChecked(not known)
+        self.thumbnails.set_current(-1 if self._unit is None else self._unit)
         if known and self._unit is not None:
             self.plot.show_unit(found.unit_grid(self._unit))
             self._sentence.setText(f"Unit {self._unit + 1} of {short(found.layer)}. {_UNIT_HINT}")
@@ -194,7 +209,18 @@ class DecisionPanel(QWidget):
             self.plot.show_numbers(found.grid[..., 0])
             self._sentence.setText(f"Colour: the predicted number, from blue (low) to yellow (high). {self._legend()}")
 
+    @Slot()
+    def _on_thumbnail_timer_timeout(self) -> None:
+        found = self.mapper.plane_map
+        if self.isVisible() and found is not None and found.rows:
+            self._show_thumbnails(found)
+
     def _show_thumbnails(self, found: PlaneMap) -> None:
+        """Show the maps of the units, unless they are shown already."""
+        if found is self._shown_in_thumbnails:
+            return
+        self._shown_in_thumbnails = found
+        self._thumbnail_timer.start()
         count = 0 if found.units is None else found.units.shape[1]
         dark = current_theme().dark
         # The first row of a picture is the highest one, that of a map the lowest one.
@@ -206,7 +232,6 @@ class DecisionPanel(QWidget):
                 for unit in range(count)
             ]
         )
-        self.thumbnails.set_current(-1 if self._unit is None else self._unit)
         if found.unit_count > count:
             self._layer.setToolTip(f"The first {MOST_UNITS} of {describe_count(found.unit_count, 'unit')} are shown.")
         else:
