@@ -17,6 +17,8 @@ from tinyml.data.options import SourceOptions
 
 ROLE_OPTIONS = ("inputs", "targets")
 """Options that a list of columns edits, if the data have columns."""
+_DRAWN = ("points", "names")
+"""Options of own points, which the user edits on the decision map."""
 _RARE = ("ignored",)
 """Options that are set elsewhere. They are shown only if they are not empty."""
 _AUTOMATIC = ("", (), None, "automatic")
@@ -43,7 +45,7 @@ class ReadingPart(DataPart):
 
     def refresh(self, data: DataDescription) -> bool:
         model = self._document.data_options
-        skip = ROLE_OPTIONS if data.columns else ()
+        skip = ROLE_OPTIONS if data.columns else _DRAWN if data.name == "points" else ()
         asked = (model, data.option_choices, skip)
         if asked != self._made_for:
             self._made_for, self._model = asked, model

@@ -7,7 +7,7 @@ from tinyml.data import builtin_descriptions, builtin_names, describe, load
 
 POINTS = ("blobs", "circle", "moons", "spirals", "xor")
 DRAWN = (*POINTS, "sine")
-NAMES = (*DRAWN, "digits", "digits-28", "shapes")
+NAMES = (*DRAWN, "points", "digits", "digits-28", "shapes")
 IN_UNIT_RANGE = ("circle", "digits", "digits-28", "shapes", "sine")
 
 
@@ -161,7 +161,10 @@ def test_blobs_have_as_many_classes_as_wanted(classes: int) -> None:
     ("source", "words"),
     [
         ("digitz", "no built-in data 'digitz' and no file or folder of that name. Did you mean 'digits'"),
-        ("xyz", "Built-in are: blobs, circle, digits, digits-28, moons, shapes, sine, spirals, xor; public are: mnist"),
+        (
+            "xyz",
+            "Built-in are: blobs, circle, digits, digits-28, moons, points, shapes, sine, spirals, xor; public are:",
+        ),
         ("./xyz", "There is no file or folder './xyz'"),
         ("~/no such folder", "There is no file or folder '~/no such folder'"),
     ],

@@ -18,11 +18,13 @@ class BuiltInSet:
             `options`, and a progress callback or None.
         options: the options that a user can set, such as the noise; by default none. An option named `count` is the
             number of examples.
+        describe_with: returns the description for some options; None if they change no more than the count.
     """
 
     description: DataDescription
     load: Callable[[Any, ProgressCallback | None], Dataset]
     options: type[SourceOptions] = SourceOptions
+    describe_with: Callable[[Any], DataDescription] | None = None
 
     def describe(self, options: SourceOptions) -> DataDescription:
         """Return the description with these options.
@@ -30,4 +32,6 @@ class BuiltInSet:
         Arguments:
             options: an instance of `options`.
         """
+        if self.describe_with is not None:
+            return self.describe_with(options)
         return replace(self.description, count=getattr(options, "count", self.description.count))
