@@ -2,12 +2,14 @@
 
 import math
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from tinyml.core import Array
+from tinyml.core import Array, TinymlError
 from tinyml.core.threads import set_thread_count
+from tinyml.data import describe
 from tinyml.layers import (
     BatchNorm2D,
     Conv2D,
@@ -22,14 +24,15 @@ from tinyml.layers import (
     Sigmoid,
     Tanh,
 )
-from tinyml.layers.base.stack import inner_layers
+from tinyml.layers.base.stack import all_layers, inner_layers
 from tinyml.learner import Learner
 from tinyml.learner.layer_measurement import MAX_SAMPLED, sample_evenly
 from tinyml.learner.layer_stats import Histogram, LayerStats
 from tinyml.learner.silent_units import SilentUnits
-from tinyml.net import Sequential
+from tinyml.net import Sequential, build
 from tinyml.net.execution import plan
-from tinyml.optims import SGDOptimizer
+from tinyml.optims import AdamOptimizer, SGDOptimizer
+from tinyml.storage import read_project
 
 
 @pytest.fixture(params=["whole batch", "micro-batches"])
@@ -339,3 +342,36 @@ def test_measuring_changes_no_bit_of_the_training() -> None:
         return [parameter.tensor.tobytes() for parameter in net.parameters], losses
 
     assert train(None) == train(1) == train(4)
+
+
+RESOURCES = Path(__file__).parents[3] / "resources"
+NETWORKS = sorted([*(RESOURCES / "networks").rglob("*.tinyml.json"), *(RESOURCES / "templates").glob("*.tinyml.json")])
+
+
+def train_network(path: Path, measure: bool) -> tuple[list[bytes], tuple[LayerStats, ...], int]:
+    project = read_project(path)
+    try:
+        shape = describe(project.data.source).example_shape
+    except TinymlError:  # a public set that is not downloaded: all of them are images
+        shape = (1, 28, 28)
+    net = build(project.network, shape, np.random.default_rng(0))
+    learner = Learner(net, lambda output, _: (float((output**2).mean()), 2 * output / output.size), AdamOptimizer(0.01))
+    net.train()
+    for step in range(3):
+        inputs = np.random.default_rng(step).random((6, *shape), np.float32)
+        learner.batch_fit(inputs, np.zeros(6), measure)
+    bits = [tensor.tobytes() for tensor in net.named_tensors.values()]
+    return bits, learner.layer_stats, len(list(all_layers(net.layers)))
+
+
+@pytest.mark.usefixtures("execution")
+@pytest.mark.parametrize("path", NETWORKS, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_every_network_of_the_program_is_measured_and_learns_the_same_bits(path: Path) -> None:
+    bits, stats, count = train_network(path, measure=True)
+    assert bits == train_network(path, measure=False)[0]
+    assert len({each.layer for each in stats}) == len(stats) == count
+    assert all(each.activations is not None and each.activation_mean is not None for each in stats)
+    assert any(each.gradient_norm for each in stats)
+    for each in stats:
+        assert (each.gradient_norm is None) == (each.update_ratio is None)
+        assert each.gradients is None or each.weights is not None
