@@ -345,7 +345,7 @@ def test_measuring_changes_no_bit_of_the_training() -> None:
 
 
 RESOURCES = Path(__file__).parents[3] / "resources"
-NETWORKS = sorted([*(RESOURCES / "networks").rglob("*.tinyml.json"), *(RESOURCES / "templates").glob("*.tinyml.json")])
+NETWORKS = sorted([*(RESOURCES / "networks").glob("*.tinyml.json"), *(RESOURCES / "templates").glob("*.tinyml.json")])
 
 
 def train_network(path: Path, measure: bool) -> tuple[list[bytes], tuple[LayerStats, ...], int]:
