@@ -15,7 +15,7 @@ from app.document.document import UNTITLED
 from app.document.edits import choose_source
 from app.jobs import LONGEST_SAVE, BackgroundRunner, Job, LatestJob
 from app.shell.dialogs import show_problem
-from app.shell.examples import EXAMPLES
+from app.shell.examples import EXAMPLES, LESSONS
 from app.shell.file_selection import FileSelection, select_files
 from app.shell.file_watch import FileWatch
 from app.shell.recent_files import RecentFiles
@@ -29,7 +29,7 @@ from tinyml.core import TinymlError
 from tinyml.core.files import normalise_path
 from tinyml.data import DataChoice
 from tinyml.data.choice import ExpectedData
-from tinyml.storage import PROJECT_SUFFIX, Project, example_path
+from tinyml.storage import PROJECT_SUFFIX, Project, example_path, lesson_path
 
 WEIGHTS_FILTER = "Weights (*.safetensors);;All files (*)"
 
@@ -153,9 +153,17 @@ class Files(QObject):
 
     def load_example(self, name: str) -> None:
         """Open the example `name` as a project without a file, so that Save asks for a file."""
+        self._load_copy(example_path, name, f"{EXAMPLES[name]} (example)")
+
+    def open_lesson(self, name: str) -> None:
+        """Open a copy of the lesson `name`, after the questions about unsaved changes."""
+        self.unsaved_changes.when_free(partial(self._load_copy, lesson_path, name, f"{LESSONS[name]} (lesson)"))
+
+    def _load_copy(self, find: Callable[[str], Path], name: str, title: str) -> None:
+        """Open a project file that comes with the program as a project without a file."""
         try:
-            self._document.open(example_path(name))
-            self._document.forget_file(f"{EXAMPLES[name]} (example)")
+            self._document.open(find(name))
+            self._document.forget_file(title)
         except TinymlError as error:
             show_problem(self._window, "Open example", str(error))
 
@@ -204,9 +212,14 @@ class Files(QObject):
         self.recent_files.fill_menu(menu, self.open_path)
 
     def fill_examples_menu(self, menu: QMenu) -> None:
-        """List the examples in `menu`."""
+        """List the examples in `menu`, and the lessons in a menu of their own."""
         for name, title in EXAMPLES.items():
             menu.addAction(title, partial(self.open_example, name)).setObjectName(f"action_example_{name}")
+        menu.addSeparator()
+        lessons = menu.addMenu("&Lessons: what goes wrong")
+        lessons.setObjectName("menu_lessons")
+        for name, title in LESSONS.items():
+            lessons.addAction(title, partial(self.open_lesson, name)).setObjectName(f"action_lesson_{name}")
 
     @Slot(str)
     def show_failure(self, sentence: str) -> None:

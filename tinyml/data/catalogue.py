@@ -24,7 +24,7 @@ def builtin_names() -> tuple[str, ...]:
     """Return the names of all built-in sets.
 
     >>> builtin_names()
-    ('circle', 'digits-28', 'digits', 'blobs', 'sine', 'shapes', 'moons', 'spirals', 'xor', 'points')
+    ('circle', 'digits-28', 'digits', 'faulty', 'blobs', 'sine', 'shapes', 'moons', 'spirals', 'xor', 'points')
     """
     return tuple(built_in_sets())
 

@@ -65,7 +65,9 @@ def find_divergence(evidence: Evidence) -> Symptom | None:
         shown = f"It is {number(losses[-1])} now and was {number(losses[0])} in epoch {history[0].epoch}."
         if math.isfinite(base):
             shown += f" Answering every example with the same guess gives {number(base)}."
-        return Symptom("The loss grows instead of falling.", shown, *_smaller_rate(evidence))
+        grows = losses[-1] > losses[0]
+        title = "The loss grows instead of falling." if grows else "The loss stays far above that of guessing."
+        return Symptom(title, shown, *_smaller_rate(evidence))
     return None
 
 

@@ -83,6 +83,18 @@ RULES = (
         (*_NO_PROGRESS, "high_rate", "exploding_gradient", "saturation", "dead_units", "vanishing_gradient"),
     ),
     Rule(
+        "small_batch",
+        "batches for batch normalisation",
+        "warning",
+        93,
+        find_small_batch,
+        "Batch normalisation subtracts the mean of the batch. The mean of two or three examples is mostly noise, and "
+        "differs from the running mean that is used after the training.",
+        "Wu and He (2018), Group normalization, section 1 and figure 1; Ioffe and Szegedy (2015), section 3",
+        ("overfitting", "high_rate", "vanishing_gradient", "dead_units", "nothing_learned"),
+        needs="nothing",
+    ),
+    Rule(
         "dead_units",
         "dead units",
         "warning",
@@ -152,7 +164,7 @@ RULES = (
         "If each layer enlarges the gradient, their product grows with the number of layers. One such step throws the "
         "weights far away from where they were. Clipping keeps the direction and limits the length.",
         "Pascanu, Mikolov and Bengio (2013), On the difficulty of training recurrent neural networks, section 3.2",
-        ("high_rate", "nothing_learned"),
+        ("high_rate", "nothing_learned", "too_short"),
         needs="layers",
     ),
     Rule(
@@ -187,19 +199,7 @@ RULES = (
         "If nearly all examples belong to one class, the answer that ignores the input has a high accuracy, and the "
         "gradient of the rare examples is lost among the others.",
         "He and Garcia (2009), Learning from imbalanced data, sections 2 and 4.1",
-        ("nothing_learned", "underfitting", "luck"),
-    ),
-    Rule(
-        "small_batch",
-        "batches for batch normalisation",
-        "warning",
-        66,
-        find_small_batch,
-        "Batch normalisation subtracts the mean of the batch. The mean of two or three examples is mostly noise, and "
-        "differs from the running mean that is used after the training.",
-        "Wu and He (2018), Group normalization, section 1 and figure 1; Ioffe and Szegedy (2015), section 3",
-        ("overfitting", "high_rate"),
-        needs="nothing",
+        ("nothing_learned", "underfitting", "luck", "too_short"),
     ),
     Rule(
         "other_validation",

@@ -10,7 +10,7 @@ from tinyml.core.tensor_file import (
 )
 from tinyml.core.tensor_header import TensorHeader
 from tinyml.storage.checkpoint import SavedCheckpoint, read_checkpoint, save_checkpoint
-from tinyml.storage.examples import example_names, example_path, open_project
+from tinyml.storage.examples import example_names, example_path, lesson_names, lesson_path, open_project
 from tinyml.storage.file_kind import FileKind, identify, require_kind
 from tinyml.storage.model import (
     EpochSummary,
@@ -53,6 +53,8 @@ __all__ = [
     "example_path",
     "identify",
     "iterate_tensors",
+    "lesson_names",
+    "lesson_path",
     "load_into",
     "load_model",
     "model_from_header",

@@ -9,6 +9,7 @@ from tinyml.core.suggestions import did_you_mean
 from tinyml.storage.project import PROJECT_SUFFIX, Project, read_project
 
 _FOLDER = "networks"
+_LESSONS = "networks/lessons"
 
 
 def example_names() -> tuple[str, ...]:
@@ -38,8 +39,36 @@ def example_path(name: str) -> Path:
     return resource_path(_FOLDER, name + PROJECT_SUFFIX)
 
 
+def lesson_names() -> tuple[str, ...]:
+    """Return the names of the lessons, sorted: example projects in which one thing goes wrong.
+
+    Each has the name of the rule of `tinyml.diagnosis` that finds it.
+
+    >>> "dead_units" in lesson_names()
+    True
+    """
+    files = resource_path(_LESSONS).glob(f"*{PROJECT_SUFFIX}")
+    return tuple(sorted(path.name.removesuffix(PROJECT_SUFFIX) for path in files))
+
+
+def lesson_path(name: str) -> Path:
+    """Return the project file of the lesson `name`.
+
+    Raises `StorageError` when there is no such lesson.
+
+    >>> lesson_path("dead_units").name
+    'dead_units.tinyml.json'
+    """
+    names = lesson_names()
+    if name not in names:
+        raise StorageError(
+            f"There is no lesson '{show_path(name)}'.{did_you_mean(name, names)} Lessons are: {', '.join(names)}."
+        )
+    return resource_path(_LESSONS, name + PROJECT_SUFFIX)
+
+
 def open_project(name: str) -> Project:
-    """Read the project file `name`. If there is no such file, read the example of that name.
+    """Read the project file `name`. If there is no such file, read the example or the lesson of that name.
 
     Raises `StorageError` when there is neither, or the file is damaged.
 
@@ -48,5 +77,7 @@ def open_project(name: str) -> Project:
     """
     looks_like_a_name = Path(name).name == name and not name.startswith("~") and not name.endswith(".json")
     if looks_like_a_name and not path_exists(name):
+        if name in lesson_names():
+            return read_project(lesson_path(name))
         return read_project(example_path(name))
     return read_project(name)

@@ -3,20 +3,29 @@
 import csv
 
 import pytest
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QWidget
 
 from app.document import edits
 from app.models.model_description import describe_model
-from app.shell.examples import EXAMPLES
+from app.shell.examples import EXAMPLES, LESSONS
 from app.training import SessionState
 from app.training.snapshot_files import export_snapshot, load_snapshot
-from tinyml.storage import example_names, load_model
+from tinyml.storage import example_names, lesson_names, lesson_path, load_model, read_project
 
 ENDED = (SessionState.FINISHED, SessionState.STOPPED, SessionState.FAILED)
 
 
 def test_every_example_is_in_the_menu():
     assert set(EXAMPLES) == set(example_names())
+    assert set(LESSONS) == set(lesson_names())
+
+
+def test_a_lesson_opens_from_the_menu_as_a_project_without_a_file(window):
+    window.findChild(QAction, "action_lesson_dead_units").trigger()
+    assert window.document.project == read_project(lesson_path("dead_units"))
+    assert window.document.path is None
+    assert not window.document.problems
 
 
 def text_of(window, name):

@@ -3,9 +3,9 @@ import pytest
 
 import tinyml.data.built_in as built_in
 from tinyml.core import DataError
-from tinyml.data import builtin_descriptions, builtin_names, describe, load
+from tinyml.data import DataChoice, builtin_descriptions, builtin_names, describe, load, split
 
-POINTS = ("blobs", "circle", "moons", "spirals", "xor")
+POINTS = ("blobs", "circle", "faulty", "moons", "spirals", "xor")
 DRAWN = (*POINTS, "sine")
 NAMES = (*DRAWN, "points", "digits", "digits-28", "shapes")
 IN_UNIT_RANGE = ("circle", "digits", "digits-28", "shapes", "sine")
@@ -163,7 +163,7 @@ def test_blobs_have_as_many_classes_as_wanted(classes: int) -> None:
         ("digitz", "no built-in data 'digitz' and no file or folder of that name. Did you mean 'digits'"),
         (
             "xyz",
-            "Built-in are: blobs, circle, digits, digits-28, moons, points, shapes, sine, spirals, xor; public are:",
+            "Built-in are: blobs, circle, digits, digits-28, faulty, moons, points, shapes, sine, spirals, xor; public ",
         ),
         ("./xyz", "There is no file or folder './xyz'"),
         ("~/no such folder", "There is no file or folder '~/no such folder'"),
@@ -174,3 +174,37 @@ def test_an_unknown_source_is_refused(source: str, words: str) -> None:
         with pytest.raises(DataError) as caught:
             function(source)
         assert words in str(caught.value)
+
+
+def test_faulty_points_without_a_fault_are_two_moons() -> None:
+    faulty, moons = load("faulty", options={"count": 500}), load("moons", options={"count": 1000})
+    points = {tuple(point) for point in moons.inputs.tolist()}
+    assert all(tuple(point) in points for point in faulty.inputs.tolist())
+    assert np.bincount(faulty.labels).tolist() == [250, 250]
+    assert faulty.description.validation_count == 0
+
+
+def test_faulty_points_have_the_faults_that_are_chosen() -> None:
+    right = load("faulty")
+    wrong = load("faulty", options={"random_labels": 0.4})
+    assert np.mean(wrong.labels != right.labels) == pytest.approx(0.2, abs=0.03)
+    assert (wrong.inputs == right.inputs).all()
+    assert np.bincount(load("faulty", options={"rare": 0.03}).labels).tolist() == [970, 30]
+    assert set(load("faulty", options={"rare": 0}).labels.tolist()) == {0}
+    np.testing.assert_allclose(load("faulty", options={"unit": 500}).inputs, 500 * right.inputs, rtol=1e-6)
+
+
+def test_moved_faulty_points_are_their_own_validation_part() -> None:
+    options = {"moved": 0.6}
+    assert describe("faulty", options) == load("faulty", options=options).description
+    assert describe("faulty", options).validation_count == 200
+    parts = split(load("faulty", options=options), DataChoice(source="faulty", options=options))
+    usual = load("faulty")
+    np.testing.assert_allclose(parts.validation.inputs, usual.inputs[-200:] + 0.6, rtol=1e-5)
+    assert len(parts.train) + len(parts.test) == 800
+
+
+@pytest.mark.parametrize("options", [{"random_labels": 1.1}, {"rare": 0.7}, {"unit": 0}, {"moved": -1}])
+def test_impossible_faults_are_refused(options) -> None:
+    with pytest.raises(DataError, match="An option of 'faulty' is wrong"):
+        load("faulty", options=options)
