@@ -36,9 +36,12 @@ def find_dead_units(evidence: Evidence) -> Symptom | None:
     dead = [(layer, _lasting_share(evidence, layer)) for layer in evidence.network if not layer.is_last]
     small = evidence.training.batch_size < _ENOUGH_EXAMPLES
     found = [(layer, share) for layer, share in dead if share >= (_ALL_DEAD if small else _DEAD)]
-    if not found or (_does_well(evidence) and max(share for _, share in found) < _ALL_DEAD):
+    if not found:
         return None
     worst, share = max(found, key=lambda each: each[1])
+    # Sparse layers, and those before Dropout, are half dead in networks that learn well.
+    if share < _ALL_DEAD and (evidence.gain or 0.0) > _HALF_WAY:
+        return None
     several = f" So do many of {names([layer.name for layer, _ in found if layer is not worst])}." if found[1:] else ""
     shown = f"{percent(share)} of the units of {worst.name} are 0 for every example of every batch.{several}"
     smaller = rounded(evidence.training.learning_rate / 10)
