@@ -163,7 +163,7 @@ def test_blobs_have_as_many_classes_as_wanted(classes: int) -> None:
         ("digitz", "no built-in data 'digitz' and no file or folder of that name. Did you mean 'digits'"),
         (
             "xyz",
-            "Built-in are: blobs, circle, digits, digits-28, faulty, moons, points, shapes, sine, spirals, xor; public ",
+            "Built-in are: blobs, circle, digits, digits-28, faulty, moons, points, shapes, sine, spirals, xor; ",
         ),
         ("./xyz", "There is no file or folder './xyz'"),
         ("~/no such folder", "There is no file or folder '~/no such folder'"),
