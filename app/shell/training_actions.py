@@ -243,5 +243,7 @@ class TrainingActions(QObject):
 
     @Slot()
     def _on_state_changed(self) -> None:
-        if self._session.state is SessionState.FAILED:
+        config = self._session.config
+        # The table of a sweep shows which of its runs failed.
+        if self._session.state is SessionState.FAILED and not (config is not None and config.sweep):
             show_problem(self._window, "Training", self._session.message, self._session.traceback)

@@ -79,18 +79,19 @@ class Session(ShownRun):
         self._worker_config: TrainingConfig | None = None
         document.replaced.connect(self.forget)
 
-    def start(self, steps: int | None = None, one_epoch: bool = False) -> None:
+    def start(self, steps: int | None = None, one_epoch: bool = False, config: TrainingConfig | None = None) -> None:
         """Train a new run from fresh weights, in its own thread. The previous run is kept.
 
         Arguments:
             steps: number of batches before a pause; None to train without a pause.
             one_epoch: pause after the first epoch.
+            config: of the run; None for what the document says.
 
         Raises `TinymlError` with the first problem if the network cannot be trained.
         """
         if self.state.active:
             return
-        config = freeze_config(self._document)
+        config = config or freeze_config(self._document)
         if not self.run.learned:
             self.runs.remove(self.run)
         number = max(run.number for run in self.runs) + 1 if self.runs else 1

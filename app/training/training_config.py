@@ -25,6 +25,7 @@ class TrainingConfig:
         resume: the checkpoint to continue from; None for a new run.
         start: the weights to continue from if there is no checkpoint; otherwise None.
         note: one or two sentences for the user about a continued run; empty for a new run.
+        sweep: True for a run of a sweep. Its failure is a result of the sweep.
     """
 
     project: Project
@@ -34,6 +35,7 @@ class TrainingConfig:
     resume: Checkpoint | None = None
     start: Snapshot | None = None
     note: str = ""
+    sweep: bool = False
 
     def with_change(self, change: SettingChange) -> "TrainingConfig":
         """Return the configuration after a setting was changed in the middle of the run.

@@ -11,6 +11,7 @@ from app.monitor.runs.run_commands import RunCommands
 from app.monitor.runs.run_list import RunList
 from app.monitor.runs.run_model import RunModel
 from app.monitor.runs.run_row import RunRow, make_rows
+from app.monitor.runs.sweep_dialog import SweepDialog
 from app.runs import KeptRun, RunKeeper, RunRecord
 from app.runs.differences import find_differences
 from app.runs.record import record_of
@@ -66,6 +67,8 @@ class RunsPanel(QWidget):
         self._message.setObjectName("runs_message")
         self._deleted = make_label("runs_deleted", wraps=True)
         self._undo = QPushButton("Undo")
+        self._sweep_button = QPushButton("Sweep…")
+        self._sweep: SweepDialog | None = None
         self._size = make_label("runs_size", style_class="muted")
         self._compared = make_label("runs_compared", style_class="muted", ignores_width=True)
         self._same = make_label("runs_same", style_class="muted", wraps=True)
@@ -134,8 +137,10 @@ class RunsPanel(QWidget):
         drawn = [name for name, run in runs.items() if run.record is not None and run.record.shown]
         selected = self.list.selected
         # The list follows the page to another run, but lets the user choose a run while another one is trained.
-        followed = self._current != self._followed and len(selected) <= 1
-        self._followed = self._current
+        followed = self._current != self._followed and self._current in runs
+        if followed:
+            self._followed = self._current
+            followed = len(selected) <= 1
         self._model.show_rows(make_rows(runs, active, [*drawn, self._current]))
         selected = (self._current,) if followed else selected
         if self.list.selected != selected:
@@ -186,6 +191,8 @@ class RunsPanel(QWidget):
         self._export.setToolTip("Save the curves of this run as a table")
         self._undo.setObjectName("runs_undo")
         self._undo.setAccessibleName("Bring back the deleted runs")
+        self._sweep_button.setObjectName("runs_sweep")
+        self._sweep_button.setToolTip("Train one run for each of several learning rates, batch sizes, seeds or widths")
         self._more.setObjectName("runs_more")
         self._more.setAccessibleName("More commands for all runs")
         self._more.setMenu(self._make_more_menu())
@@ -199,9 +206,10 @@ class RunsPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(GRID, GRID, GRID, GRID)
         layout.setSpacing(GRID)
-        layout.addLayout(_fill(QHBoxLayout(), (self._size, 1), (self._more, 0)))
+        layout.addLayout(_fill(QHBoxLayout(), (self._sweep_button, 0), (None, 1), (self._more, 0)))
         layout.addWidget(self._message)
         layout.addWidget(self._stack, 1)
+        layout.addWidget(self._size)
         layout.addWidget(self._deleted_line)
         heading = make_label("runs_differences_heading", "Differences", "heading")
         layout.addLayout(_fill(QHBoxLayout(), (heading, 0), (self._compared, 1)))
@@ -227,6 +235,7 @@ class RunsPanel(QWidget):
         self.list.menu_requested.connect(self._on_menu_requested)
         self._model.renamed.connect(self._on_renamed)
         self._undo.clicked.connect(keeper.undo_delete)
+        self._sweep_button.clicked.connect(self.open_sweep)
         self._restore.clicked.connect(self._on_restore_clicked)
         self._export.clicked.connect(self._on_export_clicked)
         keeper.first_read.connect(self._on_first_read)
@@ -244,6 +253,15 @@ class RunsPanel(QWidget):
             "action_delete_unstarred_runs"
         )
         return menu
+
+    @Slot()
+    def open_sweep(self) -> None:
+        """Open the dialog of sweeps; it shows the last sweep."""
+        if self._sweep is None:
+            self._sweep = SweepDialog(self._document, self._session, self)
+        self._sweep.show()
+        self._sweep.raise_()
+        self._sweep.activateWindow()
 
     def make_menu(self) -> QMenu:
         """Make the menu for the selected runs."""

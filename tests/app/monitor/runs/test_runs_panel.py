@@ -115,6 +115,13 @@ def test_a_chosen_run_is_shown_on_the_page(panel, qtbot, session, keep_runs) -> 
     assert panel.list.selected == (runs[1].identifier,), "the list follows the page"
 
 
+def test_the_list_follows_the_page_to_a_new_run(panel, qtbot, train, keep_runs) -> None:
+    runs = keep_runs(*RATES)
+    choose(panel, runs[0])
+    run = train()
+    qtbot.waitUntil(lambda: panel.list.selected == (run.identifier,))
+
+
 def test_while_a_run_is_active_another_one_can_be_chosen_but_the_page_stays(
     panel, qtbot, session, document, keep_runs
 ) -> None:

@@ -1,0 +1,68 @@
+"""The plot of a sweep: the final figure of each run over the value of the setting."""
+
+from collections.abc import Sequence
+
+import pyqtgraph
+from PySide6.QtCore import QEvent, QSize
+from PySide6.QtWidgets import QWidget
+
+from app.widgets.plot import Plot
+from app.widgets.theme.theme import GRID, SERIES_COLORS, current_theme
+
+_LOG_FROM = 20.0
+"""The axis of the values is logarithmic if the largest is this many times the smallest."""
+
+
+class SweepPlot(Plot):
+    """One point for each run that has a figure, joined by lines."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("sweep_plot")
+        self.setAccessibleName("Final figure of each run of the sweep")
+        self.setMouseEnabled(x=False, y=False)
+        color = SERIES_COLORS["validation"]
+        self._curve = self.plot([], [], pen=pyqtgraph.mkPen(color, width=2), symbol="o", symbolSize=8)
+        self._curve.setSymbolBrush(color)
+        self._curve.setSymbolPen(None)
+        self._apply_theme()
+
+    @property
+    def points(self) -> list[tuple[float, float]]:
+        """The value and the figure of each point, from left to right."""
+        x, y = self._curve.getOriginalDataset()
+        return [] if x is None else list(zip(map(float, x), map(float, y), strict=True))
+
+    def show_points(self, points: Sequence[tuple[float, float]], values: str, figures: str) -> None:
+        """Show other points.
+
+        Arguments:
+            points: value of the setting, and figure of the run.
+            values: title of the axis of the values.
+            figures: title of the axis of the figures.
+        """
+        points = sorted(points)
+        x = [point[0] for point in points]
+        log = bool(x) and x[0] > 0 and x[-1] / x[0] >= _LOG_FROM
+        self._curve.setData(x, [point[1] for point in points])
+        self.getPlotItem().setLogMode(x=log, y=False)
+        self.setLabel("bottom", values)
+        self.setLabel("left", figures)
+        self.getPlotItem().autoRange()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(32 * GRID, 20 * GRID)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        # Qt sends this event also while the plot is being made.
+        if event.type() == QEvent.Type.PaletteChange and self.getPlotItem() is not None:
+            self._apply_theme()
+
+    def _apply_theme(self) -> None:
+        theme = current_theme()
+        self.setBackground(theme.surface)
+        for side in ("bottom", "left"):
+            axis = self.getPlotItem().getAxis(side)
+            axis.setPen(theme.border)
+            axis.setTextPen(theme.muted)
