@@ -1,7 +1,7 @@
 """A part of the Train page that shows one of several widgets, chosen by tabs."""
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
-from PySide6.QtWidgets import QStackedWidget, QTabBar, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QTabBar, QToolButton, QVBoxLayout, QWidget
 
 from app.widgets.labels import make_label
 from app.widgets.theme.theme import GRID
@@ -129,14 +129,23 @@ class TabPanel(QWidget):
             front = self._chosen if self._chosen in filled else filled[0]
             index = self._widgets.index(front)
             self._tabs.setCurrentIndex(index)
-            self._stack.setCurrentIndex(index)
+            self._bring_to_front(index)
         self._choosing = False
+
+    def _bring_to_front(self, index: int) -> None:
+        """Show a widget, and let only this one decide how small the panel may be."""
+        for number, widget in enumerate(self._widgets):
+            policy = QSizePolicy.Policy.Preferred if number == index else QSizePolicy.Policy.Ignored
+            holder = widget.parentWidget()
+            if holder is not None:
+                holder.setSizePolicy(policy, policy)
+        self._stack.setCurrentIndex(index)
 
     @Slot(int)
     def _on_current_changed(self, index: int) -> None:
         if not self._choosing and 0 <= index < len(self._widgets):
             self._chosen = self._widgets[index]
-            self._stack.setCurrentIndex(index)
+            self._bring_to_front(index)
 
 
 def with_heading(name: str, title: str, content: QWidget) -> QWidget:

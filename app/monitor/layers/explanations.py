@@ -14,9 +14,9 @@ EXPLANATIONS = {
         "because then it is too small or the gradient vanishes."
     ),
     "units": (
-        "Dead units are 0 for every example of the batch. They pass nothing on and get no gradient. Saturated outputs "
-        "are within 1 % of the ends of sigmoid or tanh, where the curve is flat and hardly any gradient passes. Usual: "
-        "a few percent; more in batches of few examples, because not every unit finds its example in them. A bad sign: "
+        "Dead units are 0 for every example, at least for the 200 that were measured last. They pass nothing on and "
+        "get no gradient. Saturated outputs are within 1 % of the ends of sigmoid or tanh, where the curve is flat and "
+        "hardly any gradient passes. Usual: a few percent, and more in the first batches of a run. A bad sign: "
         "more than a third dead or more than half saturated, or a line that keeps rising. A smaller learning rate "
         "helps; so does LeakyReLU against dead units, and batch normalisation against saturated ones."
     ),

@@ -13,7 +13,7 @@ while a network learns fast."""
 MANY_DEAD = 1 / 3
 """Share of dead units above which a layer is a worry."""
 ALMOST_ALL_DEAD = 0.9
-"""The same if the batches have few examples."""
+"""The same at the beginning of a run, when few examples were measured."""
 MANY_SATURATED = 1 / 2
 """Share of saturated outputs above which a layer is a worry."""
 
@@ -58,7 +58,7 @@ def judge_units(
     Arguments:
         dead: share of the units that are 0 for every example, 0 to 1.
         saturated: share of the outputs near the ends of their range, 0 to 1.
-        few_examples: True for small batches, in which healthy units are often 0 for every example.
+        few_examples: True while so few examples were measured that healthy units are often 0 for all of them.
         is_output: True for the outputs of the network, which are not judged.
 
     >>> judge_units(0.38, None).text.replace(SPACE, " "), judge_units(0.38, None).worrying

@@ -12,8 +12,8 @@ from app.training.layer_history import LayerHistory
 
 _NEWEST = 10
 """A unit that fires in one of so many measurements is alive."""
-_ENOUGH_EXAMPLES = 24
-"""In smaller batches a healthy unit is often 0 for every example."""
+_ENOUGH_EXAMPLES = 200
+"""Of fewer measured examples, a healthy unit is often 0 for every one; see `LayerStats.dead`."""
 
 
 def make_rows(run: Run, facts: Mapping[str, LayerFacts]) -> list[LayerRow]:
@@ -25,7 +25,7 @@ def make_rows(run: Run, facts: Mapping[str, LayerFacts]) -> list[LayerRow]:
     """
     newest = run.layer_history.newest
     trained = [number for number, stats in enumerate(newest) if stats.gradient_norm is not None]
-    few_examples = _batch_size(run) < _ENOUGH_EXAMPLES
+    few_examples = _batch_size(run) * run.layer_history.measured < _ENOUGH_EXAMPLES
     return [
         LayerRow(
             stats,

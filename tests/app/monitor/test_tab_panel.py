@@ -83,3 +83,13 @@ def test_the_keyboard_chooses_a_tab(qtbot, panel) -> None:
     assert panel.current is second
     panel.show_tab(first)
     assert first.isVisible()
+
+
+def test_only_the_tab_in_front_decides_how_small_the_panel_may_be(panel) -> None:
+    wide, narrow = QLabel("wide"), QLabel("narrow")
+    wide.setMinimumWidth(700)
+    panel.add_tab(narrow, "Narrow")
+    panel.add_tab(wide, "Wide")
+    assert panel.minimumSizeHint().width() < 500
+    bar(panel).setCurrentIndex(1)
+    assert panel.minimumSizeHint().width() >= 700

@@ -17,10 +17,11 @@ def make_run(batch_size: int = 64) -> Run:
     return Run(TrainingConfig(project, DataDescription("d", "D", (2,), ("a", "b"), 100), 5))
 
 
-@pytest.mark.parametrize(("batch_size", "worrying"), [(64, True), (10, False)])
-def test_small_batches_make_healthy_units_look_dead(batch_size, worrying) -> None:
+@pytest.mark.parametrize(("batch_size", "measured", "worrying"), [(256, 1, True), (10, 1, False), (10, 20, True)])
+def test_few_examples_make_healthy_units_look_dead(batch_size, measured, worrying) -> None:
     run = make_run(batch_size)
-    add(run.layer_history, 1, measure_relu("relu", dead=0.5), measure("fc"))
+    for step in range(1, measured + 1):
+        add(run.layer_history, step, measure_relu("relu", dead=0.5), measure("fc"))
     assert make_rows(run, {})[0].units.worrying is worrying
 
 
