@@ -103,6 +103,17 @@ def format_duration(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
+def format_age(seconds: float) -> str:
+    """Write how long ago something was: in `seconds` up to two minutes, then in minutes, then in hours.
+
+    >>> [format_age(seconds).replace(SPACE, " ") for seconds in (5.2, 300, 7300)]
+    ['5 s', '5 min', '2 h']
+    """
+    if seconds < 120:
+        return f"{int(seconds)}{SPACE}s"
+    return f"{int(seconds // 60)}{SPACE}min" if seconds < 7200 else f"{int(seconds // 3600)}{SPACE}h"
+
+
 def format_list(items: Sequence[str], most: int = 6) -> str:
     """Join items by commas, and replace those in the middle by "…" if there are too many.
 

@@ -15,7 +15,7 @@ from app.forms import WithDataLine
 from app.inspector import InspectPage
 from app.models import ModelsPage
 from app.monitor import TrainPage
-from app.runs import RunKeeper
+from app.runs import CheckpointKeeper, RunKeeper
 from app.shell.about import AboutDialog
 from app.shell.actions import Actions
 from app.shell.application import ThemeManager
@@ -34,6 +34,7 @@ from app.shell.page_table import PAGES, page_command
 from app.shell.problem_navigation import ProblemNavigation
 from app.shell.recent_files import MODEL_SUFFIX, read_list
 from app.shell.recovery import Recovery
+from app.shell.run_recovery import RunRecovery, remember_intervals
 from app.shell.settings_tabs import SettingsTabs
 from app.shell.status import Status
 from app.shell.toolbar import ToolBar
@@ -71,6 +72,9 @@ class MainWindow(QMainWindow):
         self.problems = ProblemNavigation(self.document, self)
         self.recovery = Recovery(self.document, Path(settings.fileName()).parent / "recovery", self)
         self.keeper = RunKeeper(self.session, self.document, Path(settings.fileName()).parent / "runs", self)
+        self.checkpoints = CheckpointKeeper(self.session, self.keeper, self.document, self)
+        self.run_recovery = RunRecovery(self.document, self.session, self.keeper, self.checkpoints, self)
+        remember_intervals(self.checkpoints, settings)
         self._closing = self._interrupted = False
         self.exception_hook = ExceptionHook(self)
         self.pages = WindowLayout(self, settings)
@@ -134,6 +138,8 @@ class MainWindow(QMainWindow):
         self.tool_bar = ToolBar(self.document, actions, self)
         self.addToolBar(self.tool_bar)
         self.status = Status(self.document, self.session, self.train_page.monitor, self)
+        self.status.follow(self.checkpoints)
+        self.train_page.control.set_checkpoints(self.checkpoints)
         self.setStatusBar(self.status)
         actions.add_canvas_commands(self.canvas, self.palette_view)
         self.canvas.set_actions(actions.by_name)
@@ -370,7 +376,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def interrupt(self) -> None:
         """Close without questions, after Ctrl+C in the terminal. The recovery keeps unsaved changes."""
-        self._closing = self._interrupted = True
+        self._closing = self._interrupted = self.checkpoints.keeps_at_end = True
         self.pages.keep_windows()
         # Dialogs too: their event loops would continue without the window.
         QApplication.closeAllWindows()

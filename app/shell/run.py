@@ -37,6 +37,7 @@ def open_window(
         window.files.open_path(project)
     window.show()
     window.recovery.offer()
+    window.run_recovery.offer()
     if window.recovery.problem:
         show_problem(window, "Settings", window.recovery.problem)
     return window

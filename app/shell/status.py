@@ -5,11 +5,13 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QMainWindow, QProgressBar, QPushButton, QStatusBar, QWidget
 
 from app.document import Document
-from app.formatting import format_count, format_duration
+from app.formatting import format_age, format_count, format_duration
 from app.monitor import Monitor
+from app.runs import CheckpointKeeper
 from app.shell.live_curve import LiveCurve
 from app.training import Session, SessionState
 from app.widgets.plain_label import PlainLabel
+from app.widgets.plain_text import tool_tip
 from app.widgets.theme.theme import current_theme
 
 REFRESH_MS = 250
@@ -50,6 +52,8 @@ class Status(QStatusBar):
         self._document, self._session = document, session
         self._dot, self._state = QLabel("●"), QLabel()
         self._epoch, self._speed, self._time = QLabel(), QLabel(), QLabel()
+        self._checkpoint = QLabel()
+        self._checkpoints: CheckpointKeeper | None = None
         self._message = PlainLabel(elides=True)
         self._temporary_message = self._tip = self._reading = ""
         self._progress = QProgressBar(maximum=1000, textVisible=False)
@@ -77,16 +81,45 @@ class Status(QStatusBar):
             "status_time": self._time,
             "status_message": self._message,
         }
+        self._checkpoint.setObjectName("status_checkpoint")
+        self._checkpoint.setProperty("muted", True)
+        self._checkpoint.setContentsMargins(4, 0, 4, 0)
         for name, widget in widgets.items():
             widget.setObjectName(name)
             widget.setContentsMargins(4, 0, 4, 0)
             self.addWidget(widget, 1 if widget is self._message else 0)
+        self.addPermanentWidget(self._checkpoint)
         self._curve.clicked.connect(self.curve_clicked)
         self.addPermanentWidget(self._curve)
         self._problems.setObjectName("status_problems")
         self._problems.setProperty("flat", True)
         self._problems.clicked.connect(self.problems_clicked)
         self.addPermanentWidget(self._problems)
+
+    def follow(self, checkpoints: CheckpointKeeper) -> None:
+        """Show how old the newest checkpoint is, and why one could not be written.
+
+        Arguments:
+            checkpoints: writes them.
+        """
+        self._checkpoints = checkpoints
+        checkpoints.written.connect(self.refresh)
+        checkpoints.problem_changed.connect(self._on_problem_changed)
+        self.refresh()
+
+    @Slot()
+    def _on_problem_changed(self) -> None:
+        if self._checkpoints is not None and self._checkpoints.problem:
+            self.show_message(self._checkpoints.problem)
+        self.refresh()
+
+    def _show_checkpoint(self) -> None:
+        """Say when the run can be resumed from; nothing without a checkpoint."""
+        age = self._checkpoints.age if self._checkpoints is not None else None
+        problem = self._checkpoints.problem if self._checkpoints is not None else ""
+        text = "" if age is None else f"checkpoint {format_age(age)} ago"
+        self._checkpoint.setText(f"no new checkpoint · {text}".removesuffix(" · ") if problem else text)
+        self._checkpoint.setToolTip(tool_tip(problem) if problem else "After a crash, the run resumes from there.")
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -177,6 +210,7 @@ class Status(QStatusBar):
             left = session.seconds_left
             remaining = f" · {format_duration(left)} left" if session.state.active and left is not None else ""
             self._time.setText(f"{format_duration(session.seconds)} elapsed{remaining}")
+        self._show_checkpoint()
         self._curve.setVisible(not self._curve.empty)
         self._curve.refresh()
         count = len(self._document.problems)
@@ -200,7 +234,9 @@ class Status(QStatusBar):
         session = self._session
         ran = session.config is not None and session.batches_done > 0
         optional: list[QWidget] = [self._epoch, self._progress, self._time, self._speed] if ran else []
-        for widget in (self._epoch, self._progress, self._time, self._speed):
+        if self._checkpoint.text():
+            optional.append(self._checkpoint)
+        for widget in (self._epoch, self._progress, self._time, self._speed, self._checkpoint):
             widget.setVisible(widget in optional)
         self._curve.set_compact(False)
         fixed: list[QWidget] = [self._dot, self._state]

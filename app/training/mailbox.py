@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 
 from app.training.snapshot import Snapshot
-from tinyml.learner import BatchFinished, EpochFinished, SettingChange
+from tinyml.learner import BatchFinished, Checkpoint, EpochFinished, SettingChange
 
 
 @dataclass
@@ -17,6 +17,7 @@ class Mail:
         reading: share of the data that is read, 0 to 1; None while the worker reads no data.
         best: the weights of the best epoch, if there is a better one since then; else None.
         changes: settings that were changed since then, in order.
+        checkpoint: the newest checkpoint that was asked for since then; None if there is none.
         refusals: sentences about changes that are impossible.
     """
 
@@ -27,6 +28,7 @@ class Mail:
     best: Snapshot | None = None
     changes: list[SettingChange] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
+    checkpoint: Checkpoint | None = None
 
 
 class Mailbox:
@@ -91,6 +93,15 @@ class Mailbox:
                 self._mail.refusals.append(change)
             else:
                 self._mail.changes.append(change)
+
+    def put_checkpoint(self, checkpoint: Checkpoint) -> None:
+        """Add a checkpoint. The reports of all its batches were put before it.
+
+        Arguments:
+            checkpoint: the state of the run now.
+        """
+        with self._lock:
+            self._mail.checkpoint = checkpoint
 
     def put_reading(self, share: float | None) -> None:
         """Say how far the worker is with reading its data. This stays until the next call.

@@ -1,7 +1,7 @@
 """One training run: its state and its results."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import Enum
 from time import perf_counter
@@ -140,6 +140,27 @@ class Run:
         """Add the reports of the next epochs (`events`), in their order."""
         self.history.extend(events)
         self.curves.add_epochs(events)
+
+    def add_change(self, change: SettingChange) -> None:
+        """Note a setting that the worker has changed.
+
+        Arguments:
+            change: the newest one.
+        """
+        self.changes.append(change)
+        if self.config is not None:
+            self.config = self.config.with_change(change)
+            self.curves.planned_epochs = self.config.epochs
+
+    def keep_test_result(self, loss: float, accuracy: float | None, r_squared: float | None) -> None:
+        """Keep the results on the test set, also with the weights.
+
+        Arguments:
+            loss, accuracy, r_squared: of the final weights; None if the metric does not fit the targets.
+        """
+        self.test_loss, self.test_accuracy, self.test_r_squared = loss, accuracy, r_squared
+        if self.snapshot is not None:
+            self.snapshot = replace(self.snapshot, test_loss=loss, test_accuracy=accuracy, test_r_squared=r_squared)
 
     @property
     def best_epoch(self) -> EpochFinished | None:

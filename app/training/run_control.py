@@ -23,6 +23,7 @@ class RunControl:
         self._steps = steps
         self._one_epoch = one_epoch
         self._changes: list[tuple[str, float]] = []
+        self._wants_checkpoint = False
         self._stopping = False
         self._waiting = False
 
@@ -71,6 +72,15 @@ class RunControl:
         """
         with self._condition:
             self._changes.append((name, value))
+
+    def request_checkpoint(self) -> None:
+        """Ask the worker for a checkpoint after its current batch."""
+        self._wants_checkpoint = True
+
+    def take_checkpoint_request(self) -> bool:
+        """Return True once after each request for a checkpoint."""
+        wanted, self._wants_checkpoint = self._wants_checkpoint, False
+        return wanted
 
     def take_changes(self) -> list[tuple[str, float]]:
         """Return the changes since the last call, in their order."""

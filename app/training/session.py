@@ -1,7 +1,5 @@
 """The training session: it controls runs from the GUI thread and keeps their results."""
 
-from dataclasses import replace
-
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QThread, QTimer, Signal, Slot
 
 from app.document import Document
@@ -51,6 +49,7 @@ class Session(ShownRun):
         epochs_finished(epochs): a list of all EpochFinished events since the last time; at most 30 times a second.
         snapshot_changed(): `snapshot` changed, perhaps to None; at most 30 times a second.
         setting_changed(): `pending` or `run.changes` changed.
+        checkpoint_taken(checkpoint): as `request_checkpoint` asked for. The run has the reports of all its batches.
         refused(sentence): a requested change of a setting is impossible.
     """
 
@@ -62,6 +61,7 @@ class Session(ShownRun):
     epochs_finished = Signal(list)
     snapshot_changed = Signal()
     setting_changed = Signal()
+    checkpoint_taken = Signal(object)
     refused = Signal(str)
 
     def __init__(self, document: Document, parent: QObject | None = None) -> None:
@@ -115,9 +115,14 @@ class Session(ShownRun):
         """
         if self.state.active:
             return
-        run = self.run
-        config = continuation_config(run, self._document, epochs)
+        config = continuation_config(self.run, self._document, epochs)
         self._resume(config, steps, one_epoch)
+
+    def resume_interrupted(self, run: Run) -> None:
+        """Continue a `run` that a crash has interrupted, exactly where its checkpoint was taken; no run is active."""
+        if not self.state.active and run.config is not None:
+            self.show_run(run)
+            self._resume(run.config)
 
     def _resume(self, config: TrainingConfig, steps: int | None = None, one_epoch: bool = False) -> None:
         run = self.run
@@ -214,6 +219,10 @@ class Session(ShownRun):
         self.pending[name] = value
         self._control.change(name, value)
         self.setting_changed.emit()
+
+    def request_checkpoint(self) -> None:
+        """Ask the worker for a checkpoint after its current batch; `checkpoint_taken` follows, unless the run ends."""
+        self._control.request_checkpoint()
 
     @Slot()
     def stop(self) -> None:
@@ -331,22 +340,19 @@ class Session(ShownRun):
         if mail.snapshot is not None:
             run.snapshot = mail.snapshot
             self.snapshot_changed.emit()
-
         if mail.best is not None:
             run.best = mail.best
         if mail.changes or mail.refusals:
             self._follow_changes(mail.changes)
             for sentence in mail.refusals:
                 self.refused.emit(sentence)
+        if mail.checkpoint is not None:
+            self.checkpoint_taken.emit(mail.checkpoint)
 
     def _follow_changes(self, changes: list[SettingChange]) -> None:
         """Keep the changes that the worker has made. No other request can be pending for a setting that it took."""
-        run = self.run
         for change in changes:
-            run.changes.append(change)
-            if run.config is not None:
-                run.config = run.config.with_change(change)
-                run.curves.planned_epochs = run.config.epochs
+            self.run.add_change(change)
         self.pending.clear()
         self.setting_changed.emit()
 
@@ -376,7 +382,8 @@ class Session(ShownRun):
         run.checkpoint = outcome.checkpoint or config.resume
         match outcome:
             case Finished():
-                self._keep_test_result(outcome)
+                run.keep_test_result(outcome.test_loss, outcome.test_accuracy, outcome.test_r_squared)
+                self.snapshot_changed.emit()
                 run.message = outcome.sentence
                 self._enter(SessionState.FINISHED)
             case Failed():
@@ -384,16 +391,3 @@ class Session(ShownRun):
                 self._enter(SessionState.FAILED)
             case _:
                 self._enter(SessionState.STOPPED)
-
-    def _keep_test_result(self, outcome: Finished) -> None:
-        run = self.run
-        run.test_loss, run.test_accuracy = outcome.test_loss, outcome.test_accuracy
-        run.test_r_squared = outcome.test_r_squared
-        if run.snapshot is not None:
-            run.snapshot = replace(
-                run.snapshot,
-                test_loss=run.test_loss,
-                test_accuracy=run.test_accuracy,
-                test_r_squared=run.test_r_squared,
-            )
-            self.snapshot_changed.emit()

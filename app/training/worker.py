@@ -210,6 +210,8 @@ class Worker(QObject):
 
         Then make the requested changes of settings, unless `changes` is False.
         """
+        if self._has_trained and self._setup is not None and self._control.take_checkpoint_request():
+            self._mailbox.put_checkpoint(self._setup.learner.checkpoint())
         self._gate.wait()
         may_continue = self._control.may_continue(self._report_pause)
         if changes:

@@ -7,8 +7,10 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from app.monitor.control.checkpoint_line import CheckpointLine
 from app.monitor.control.rate_line import RateLine
 from app.monitor.control.tips import set_enabled
+from app.runs import CheckpointKeeper
 from app.training import Session
 from app.training.continuation import MOST_EPOCHS
 from app.widgets.action_button import ActionButton
@@ -78,6 +80,16 @@ class ControlBox(QWidget):
         self._continue_action = actions["continue_training"]
         self._continue_action.changed.connect(self._refresh)
         self._refresh()
+
+    def set_checkpoints(self, checkpoints: CheckpointKeeper) -> None:
+        """Show how often checkpoints are written.
+
+        Arguments:
+            checkpoints: writes them.
+        """
+        layout = self.layout()
+        if layout is not None:
+            layout.addWidget(CheckpointLine(checkpoints))
 
     def _lay_out(self) -> None:
         row = QHBoxLayout()

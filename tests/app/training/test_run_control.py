@@ -93,3 +93,31 @@ def test_a_waiting_worker_reports_a_pause_that_overtakes_the_request_to_continue
     control.stop()
     thread.join(5)
     assert answers == [False]
+
+
+def test_an_epoch_is_trained_until_it_is_done_or_a_pause_is_requested(no_report) -> None:
+    for end in (RunControl.epoch_done, RunControl.pause):
+        control = RunControl(paused=True)
+        control.step_epoch()
+        for _ in range(3):
+            assert control.may_continue(no_report)
+            control.batch_done()
+        end(control)
+        waiter = Waiter(control)
+        assert waiter.waits.wait(5)
+        control.stop()
+        waiter.join()
+        assert waiter.answers == [False]
+
+
+def test_changes_and_requests_for_checkpoints_are_taken_once() -> None:
+    control = RunControl()
+    assert control.take_changes() == []
+    control.change("learning_rate", 0.1)
+    control.change("epochs", 3)
+    assert control.take_changes() == [("learning_rate", 0.1), ("epochs", 3)]
+    assert control.take_changes() == []
+    assert not control.take_checkpoint_request()
+    control.request_checkpoint()
+    assert control.take_checkpoint_request()
+    assert not control.take_checkpoint_request()

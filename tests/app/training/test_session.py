@@ -360,3 +360,13 @@ def test_a_run_that_is_stopped_before_its_first_batch_keeps_the_previous_weights
     session.stop()
     wait_for(qtbot, session, SessionState.STOPPED)
     assert session.snapshot is trained
+
+
+def test_a_pause_right_after_resuming_ends_in_the_paused_state(qtbot, session, document):
+    document.apply(edits.change_training(document.project, epochs=10_000))
+    session.step()
+    wait_for(qtbot, session, SessionState.PAUSED)
+    for _ in range(300):  # the worker may not wake up between the two
+        session.resume()
+        session.pause()
+        wait_for(qtbot, session, SessionState.PAUSED)

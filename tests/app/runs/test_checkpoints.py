@@ -1,0 +1,219 @@
+"""Checkpoints of the active run: when they are written and removed, and what stops them without stopping the run."""
+
+import shutil
+
+import numpy as np
+import pytest
+
+from app.document import Document, edits
+from app.runs import CheckpointKeeper, RunKeeper
+from app.runs.checkpoints import CHECKPOINT, CURVES, find_interrupted, read_interrupted
+from app.runs.store import RunStore
+from app.training import Session, SessionState
+from tests.app.training.conftest import circle_project
+from tinyml.core import StorageError, temporary_files
+
+ENDED = (SessionState.FINISHED, SessionState.STOPPED, SessionState.FAILED)
+
+
+@pytest.fixture
+def document(qapp):
+    return Document(circle_project())
+
+
+@pytest.fixture
+def parts(document, tmp_path):
+    session = Session(document)
+    keeper = RunKeeper(session, document, tmp_path / "runs")
+    checkpoints = CheckpointKeeper(session, keeper, document)
+    yield session, keeper, checkpoints
+    session.shutdown()
+    keeper.shutdown()
+
+
+def pause(qtbot, session, batches):
+    session.start(steps=batches)
+    qtbot.waitUntil(lambda: session.state is SessionState.PAUSED, timeout=20_000)
+
+
+def wait_for_end(qtbot, session):
+    qtbot.waitUntil(lambda: session.state in ENDED, timeout=20_000)
+
+
+def checkpoint_at(qtbot, session, checkpoints, batches):
+    """Train that many batches and wait for a checkpoint of them."""
+    with qtbot.waitSignal(checkpoints.written, timeout=20_000):
+        pause(qtbot, session, batches)
+    with qtbot.waitSignal(checkpoints.written, timeout=20_000):
+        session.request_checkpoint()
+        session.step()
+    qtbot.waitUntil(lambda: session.state is SessionState.PAUSED, timeout=20_000)
+
+
+def folder_of(keeper, session):
+    return keeper.folder / session.run.identifier
+
+
+def test_a_run_that_ends_removes_its_checkpoint(qtbot, parts):
+    session, keeper, checkpoints = parts
+    checkpoint_at(qtbot, session, checkpoints, 20)
+    folder = folder_of(keeper, session)
+    assert (folder / CHECKPOINT).exists()
+    assert 0 <= checkpoints.age < 60
+    session.stop()
+    wait_for_end(qtbot, session)
+    assert checkpoints.age is None
+    qtbot.waitUntil(lambda: not (folder / CHECKPOINT).exists())
+    qtbot.waitUntil(lambda: not (folder / CURVES).exists())
+    assert (folder / "run.json").exists()
+
+
+def test_an_interrupted_run_is_resumed_to_the_bit(qtbot, document, parts, tmp_path):
+    session, keeper, checkpoints = parts
+    document.apply(edits.change_training(document.project, learning_rate=0.2, schedule="cosine", momentum=0.9))
+    pause(qtbot, session, 30)
+    session.change("learning_rate", 0.05)
+    with qtbot.waitSignal(checkpoints.written, timeout=20_000):
+        session.step()
+    qtbot.waitUntil(lambda: session.state is SessionState.PAUSED, timeout=20_000)
+    with qtbot.waitSignal(checkpoints.written, timeout=20_000):
+        session.request_checkpoint()
+        session.step()
+    qtbot.waitUntil(lambda: session.state is SessionState.PAUSED, timeout=20_000)
+    run = session.run
+    shutil.copytree(folder_of(keeper, session), tmp_path / "copy" / run.identifier)
+    session.resume()
+    wait_for_end(qtbot, session)
+    found = read_interrupted(tmp_path / "copy" / run.identifier)
+    assert found.run.batches_done == 32
+    assert [change.after for change in found.run.changes] == [0.05]
+    other = Session(Document(circle_project()))
+    other.resume_interrupted(found.run)
+    assert other.run.name == run.name
+    wait_for_end(qtbot, other)
+    assert other.state is SessionState.FINISHED
+    for name, tensor in run.snapshot.tensors.items():
+        np.testing.assert_array_equal(other.snapshot.tensors[name], tensor)
+    np.testing.assert_array_equal(other.run.curves.loss.batches.y, run.curves.loss.batches.y)
+    np.testing.assert_array_equal(other.run.curves.loss.batches.x, run.curves.loss.batches.x)
+    assert other.run.changes == run.changes
+    assert other.examples_done == run.examples_done
+    assert other.test_loss == run.test_loss
+    assert [epoch.training_loss for epoch in other.history] == [epoch.training_loss for epoch in run.history]
+
+
+def test_the_run_of_a_living_window_is_no_crash(qtbot, parts):
+    session, keeper, checkpoints = parts
+    checkpoint_at(qtbot, session, checkpoints, 5)
+    assert find_interrupted(RunStore(keeper.folder)) is None
+    keeper.store.release(session.run.identifier)  # as if its program were dead
+    other = RunStore(keeper.folder)
+    assert find_interrupted(other).run.identifier == session.run.identifier
+    assert find_interrupted(RunStore(keeper.folder)) is None  # only one window offers it
+    other.release(session.run.identifier)
+
+
+def test_on_a_full_disk_training_continues_and_the_old_checkpoint_stays(qtbot, parts, monkeypatch):
+    session, keeper, checkpoints = parts
+    checkpoint_at(qtbot, session, checkpoints, 5)
+    path = folder_of(keeper, session) / CHECKPOINT
+    before = path.read_bytes()
+
+    def no_space(_target):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(temporary_files, "create_temporary", no_space)
+        with qtbot.waitSignal(checkpoints.problem_changed, timeout=20_000):
+            session.request_checkpoint()
+            session.step()
+    assert checkpoints.problem.startswith("No checkpoint could be written, but training continues: Could not save")
+    assert "No space left on device" in checkpoints.problem
+    assert path.read_bytes() == before
+    with qtbot.waitSignal(checkpoints.written, timeout=20_000):
+        session.request_checkpoint()
+        session.step()
+    assert checkpoints.problem == ""
+    session.resume()
+    wait_for_end(qtbot, session)
+    assert session.state is SessionState.FINISHED
+
+
+def test_a_folder_that_cannot_be_used_gives_a_sentence_and_training_continues(qtbot, parts):
+    session, keeper, checkpoints = parts
+    keeper.folder.write_text("a file in the place of the folder")
+    with qtbot.waitSignal(checkpoints.problem_changed, timeout=20_000):
+        session.start()
+    assert str(keeper.folder) in checkpoints.problem
+    wait_for_end(qtbot, session)
+    assert session.state is SessionState.FINISHED
+
+
+@pytest.mark.parametrize("name", [CHECKPOINT, CURVES, "checkpoint.json"])
+def test_a_damaged_checkpoint_is_left_alone(qtbot, parts, tmp_path, name):
+    session, keeper, checkpoints = parts
+    checkpoint_at(qtbot, session, checkpoints, 5)
+    shutil.copytree(folder_of(keeper, session), tmp_path / "copy" / session.run.identifier)
+    damaged = tmp_path / "copy" / session.run.identifier / name
+    damaged.write_bytes(damaged.read_bytes()[:20])
+    with pytest.raises(StorageError):
+        read_interrupted(damaged.parent)
+    store = RunStore(tmp_path / "copy")
+    (damaged.parent / "owner.lock").unlink(missing_ok=True)
+    assert find_interrupted(store) is None
+    assert damaged.exists()
+    assert store.claim(session.run.identifier)  # it was released
+    store.release(session.run.identifier)
+
+
+def test_a_run_whose_data_are_away_can_be_resumed_another_time(qtbot, document, parts, tmp_path, monkeypatch):
+    session, keeper, checkpoints = parts
+    checkpoint_at(qtbot, session, checkpoints, 5)
+    folder = folder_of(keeper, session)
+    copy = tmp_path / "copy"
+    shutil.copytree(folder, copy)
+    session.stop()
+    wait_for_end(qtbot, session)
+    qtbot.waitUntil(lambda: not (folder / CHECKPOINT).exists())
+    for path in copy.iterdir():
+        if path.name.startswith("checkpoint"):
+            shutil.copy(path, folder)
+    found = read_interrupted(folder)
+
+    def away(*_arguments):
+        raise StorageError("There is no folder '/net/away'.")
+
+    monkeypatch.setattr("app.training.worker.load_splits", away)
+    session.resume_interrupted(found.run)
+    wait_for_end(qtbot, session)
+    assert session.state is SessionState.FAILED
+    keeper.shutdown()
+    assert (folder / CHECKPOINT).exists()
+
+
+def test_every_so_many_epochs_there_is_a_checkpoint(qtbot, document, parts):
+    session, _, checkpoints = parts
+    checkpoints.set_intervals(0, 2)
+    taken = []
+    session.checkpoint_taken.connect(lambda checkpoint: taken.append(checkpoint.state.epoch))
+    for _ in range(6):
+        with qtbot.waitSignal(session.epochs_finished, timeout=20_000):
+            session.step_epoch()
+        qtbot.waitUntil(lambda: session.state is SessionState.PAUSED, timeout=20_000)
+        qtbot.waitUntil(lambda: not checkpoints._writing)
+        if len(session.history) == 3:
+            document.apply(edits.change_training(document.project, epochs=10))
+            session.change("epochs", 10)
+    assert taken[0] == 1
+    assert len(taken) == 3
+
+
+def test_without_intervals_there_is_no_checkpoint(qtbot, parts):
+    session, _, checkpoints = parts
+    checkpoints.set_intervals(0, 0)
+    taken = []
+    session.checkpoint_taken.connect(taken.append)
+    session.start()
+    wait_for_end(qtbot, session)
+    assert taken == []
+    assert checkpoints.age is None

@@ -1,0 +1,102 @@
+"""The offer to resume the run of a program that crashed."""
+
+import shutil
+
+import pytest
+from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QPushButton
+
+from app.document import edits
+from app.runs.checkpoints import CHECKPOINT
+from app.training import SessionState
+
+ENDED = (SessionState.FINISHED, SessionState.STOPPED, SessionState.FAILED)
+
+
+@pytest.fixture
+def crashed(qtbot, make_window, tmp_path):
+    """Leaves the checkpoint of a run behind, as a crash does; returns its folder."""
+    window = make_window("circle")
+    window.document.apply(edits.change_training(window.document.project, epochs=40, learning_rate=0.03))
+    with qtbot.waitSignal(window.checkpoints.written, timeout=20_000):
+        window.session.step_epoch()
+    qtbot.waitUntil(lambda: window.session.state is SessionState.PAUSED, timeout=20_000)
+    with qtbot.waitSignal(window.checkpoints.written, timeout=20_000):
+        window.session.request_checkpoint()
+        window.session.step()
+    assert "checkpoint" in window.status.findChild(QLabel, "status_checkpoint").text()
+    folder = tmp_path / "runs" / window.session.run.identifier
+    shutil.copytree(folder, tmp_path / "copy")
+    window.session.stop()
+    qtbot.waitUntil(lambda: window.session.state in ENDED, timeout=20_000)
+    qtbot.waitUntil(lambda: not (folder / CHECKPOINT).exists())
+    window.document.undo_stack.setClean()
+    window.close()
+    for path in (tmp_path / "copy").iterdir():
+        if path.name.startswith("checkpoint"):
+            shutil.copy(path, folder)
+    return folder
+
+
+def offered(qtbot, window):
+    window.run_recovery.offer()
+    qtbot.waitUntil(lambda: window.findChild(QMessageBox, "run_recovery_dialog") is not None, timeout=10_000)
+    return window.findChild(QMessageBox, "run_recovery_dialog")
+
+
+def test_the_run_is_resumed_with_its_own_project(qtbot, crashed, make_window):
+    window = make_window()
+    dialog = offered(qtbot, window)
+    assert "while run 1 of" in dialog.text()
+    assert "epoch 2 of 40" in dialog.text()
+    dialog.findChild(QPushButton, "answer_resume").click()
+    qtbot.waitUntil(lambda: window.session.state in ENDED, timeout=30_000)
+    assert window.session.state is SessionState.FINISHED
+    assert len(window.session.history) == 40
+    assert window.document.project.data.source == "circle"
+    assert window.document.project.training.learning_rate == 0.03
+    qtbot.waitUntil(lambda: not (crashed / CHECKPOINT).exists())
+
+
+def test_a_discarded_run_is_not_offered_again(qtbot, crashed, make_window):
+    window = make_window()
+    offered(qtbot, window).findChild(QPushButton, "answer_discard").click()
+    qtbot.waitUntil(lambda: not (crashed / CHECKPOINT).exists())
+    found = []
+    window.run_recovery._take = found.append
+    window.run_recovery.offer()
+    qtbot.waitUntil(lambda: found == [None])
+
+
+def test_two_windows_do_not_offer_the_same_run(qtbot, crashed, make_window):
+    first, second = make_window(), make_window()
+    offered(qtbot, first)
+    found = []
+    second.run_recovery._take = found.append
+    second.run_recovery.offer()
+    qtbot.waitUntil(lambda: found == [None])
+
+
+def test_the_question_about_unsaved_changes_comes_first(qtbot, crashed, make_window):
+    window = make_window()
+    other = QMessageBox(window)
+    other.setObjectName("recovery_dialog")
+    other.open()
+    taken, take = [], window.run_recovery._take
+    window.run_recovery._take = lambda found: taken.append(take(found))
+    window.run_recovery.offer()
+    qtbot.waitUntil(lambda: bool(taken), timeout=10_000)
+    assert window.findChild(QMessageBox, "run_recovery_dialog") is None
+    other.reject()
+    qtbot.waitUntil(lambda: window.findChild(QMessageBox, "run_recovery_dialog") is not None)
+
+
+def test_the_intervals_are_remembered(make_window):
+    window = make_window()
+    assert (window.checkpoints.seconds, window.checkpoints.epochs) == (30, 0)
+    window.checkpoints.set_intervals(5, 2)
+    window.close()
+    QApplication.processEvents()
+    again = make_window()
+    assert (again.checkpoints.seconds, again.checkpoints.epochs) == (5, 2)
+    again._settings.setValue("checkpoint_seconds", "soon")
+    assert make_window().checkpoints.seconds == 30
