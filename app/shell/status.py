@@ -248,6 +248,9 @@ class Status(QStatusBar):
             left_out.hide()
             missing -= _room(left_out)
         self._curve.set_compact(missing > 0)
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()  # at once, so that no part is cut off until the next event
 
 
 def _room(widget: QWidget) -> int:
