@@ -86,7 +86,8 @@ def compute_plane_map(
     with np.errstate(all="ignore"):
         trace = record(snapshot.make_net(), prepared.scale(places))
         if samples.description.has_classes:
-            output = class_scores(trace.output, snapshot.training.loss, samples.class_targets)
+            targets = _class_targets(snapshot, samples)
+            output = class_scores(trace.output, snapshot.training.loss, targets)
         else:
             output = unscaled_output(prepared, trace.output).reshape(len(places), -1)
     units, count = None, 0
@@ -94,3 +95,11 @@ def compute_plane_map(
         whole = trace.entry(layer).output.reshape(len(places), -1)
         units, count = whole[:, :MOST_UNITS].copy(), whole.shape[1]
     return PlaneMap(snapshot, places, 0 if line else size, output, layer if units is not None else "", units, count)
+
+
+def _class_targets(snapshot: Snapshot, samples: Dataset) -> np.ndarray:
+    """Return the class targets that the weights were trained with. Own points that replace other data have others."""
+    known = () if snapshot.preprocessing is None else snapshot.preprocessing.class_targets
+    if len(known) == len(samples.class_targets):
+        return np.array(known, np.float32)
+    return samples.class_targets

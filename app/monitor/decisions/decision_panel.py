@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout
 from app.document import Document
 from app.monitor.decisions.decision_plot import DecisionPlot
 from app.monitor.decisions.mapper import Mapper
+from app.monitor.decisions.point_tools import SYMBOLS, PointTools
 from app.training import Session
 from app.training.plane_map import MOST_UNITS, PlaneMap
 from app.widgets.choice_box import ChoiceBox
@@ -22,7 +23,6 @@ THUMBNAIL_MS = 500
 """Shortest time in milliseconds between two refreshes of the small maps, which cost more than the large one."""
 _LOWEST = 22 * GRID
 _THUMBNAIL = 48
-_SYMBOLS = ("●", "■", "▼", "◆", "★")
 _UNIT_HINT = "Blue: the unit is negative. Orange: it is positive."
 
 
@@ -37,6 +37,7 @@ class DecisionPanel(QWidget):
         mapper: computes the maps.
         plot: the points on their map.
         thumbnails: the maps of the units of the chosen layer.
+        tools: make the points editable.
 
     Signals:
         obstacle_changed(): `obstacle` may have changed.
@@ -55,6 +56,7 @@ class DecisionPanel(QWidget):
         self._thumbnail_timer.timeout.connect(self._on_thumbnail_timer_timeout)
         self._shown_in_thumbnails: PlaneMap | None = None
         self._make_widgets()
+        self.tools = PointTools(document, session, self.mapper, self.plot)
         self._arrange()
         mapper = self.mapper
         mapper.points_changed.connect(self._show_points)
@@ -136,6 +138,7 @@ class DecisionPanel(QWidget):
         column.setContentsMargins(GRID, 0, 0, 0)
         column.setSpacing(GRID // 2)
         column.addLayout(row)
+        column.addWidget(self.tools)
         column.addWidget(self._sentence)
         column.addWidget(self.thumbnails, 1)
         layout = QHBoxLayout(self)
@@ -245,7 +248,7 @@ class DecisionPanel(QWidget):
         if points is None:
             return ""
         names = points.samples.description.class_names
-        classes = ", ".join(f"{_SYMBOLS[place % len(_SYMBOLS)]} {short(name)}" for place, name in enumerate(names))
+        classes = ", ".join(f"{SYMBOLS[place % len(SYMBOLS)]} {short(name)}" for place, name in enumerate(names))
         parts = f"Filled: training points. Hollow: {points.kind} points."
         return f"{classes}. {parts}" if classes else parts
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyqtgraph
-from PySide6.QtCore import QEvent, QRectF, Qt
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Slot
 from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -32,9 +32,12 @@ class DecisionPlot(QWidget):
         self.setAccessibleName("Points of the data on the decision map")
         self._plane = np.zeros(2), np.ones(2)
         self._parts: list[tuple[np.ndarray, np.ndarray]] = []
+        self._chosen = -1
         self._classes = True
         self._range = (0.0, 1.0)
         self._square = True
+        self._width_timer = QTimer(self, singleShot=True, interval=0)
+        self._width_timer.timeout.connect(self._limit_width)
         self._plot = Plot()
         self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._plot.setMouseEnabled(x=False, y=False)
@@ -43,7 +46,8 @@ class DecisionPlot(QWidget):
         self._scatters = {
             filled: pyqtgraph.ScatterPlotItem(pxMode=True, size=_SIZES[filled]) for filled in (True, False)
         }
-        for item in (self._image, self._scatters[True], self._scatters[False], self._curve):
+        self._ring = pyqtgraph.ScatterPlotItem(pxMode=True, size=16, symbol="o", brush=None)
+        for item in (self._image, self._scatters[True], self._scatters[False], self._curve, self._ring):
             self._plot.addItem(item)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -65,6 +69,78 @@ class DecisionPlot(QWidget):
     def point_counts(self) -> tuple[int, int]:
         """Number of filled and of hollow points."""
         return len(self._scatters[True].data), len(self._scatters[False].data)
+
+    @property
+    def mouse_area(self) -> QWidget:
+        """The widget that gets the events of the mouse."""
+        area: QWidget = self._plot.viewport()
+        return area
+
+    @property
+    def plane(self) -> tuple[np.ndarray, np.ndarray]:
+        """Lowest and highest coordinates (x, y)."""
+        return self._plane
+
+    @property
+    def chosen(self) -> int:
+        """Index of the chosen point, counted over all parts; -1 for none."""
+        return self._chosen
+
+    def place_of(self, index: int) -> np.ndarray:
+        """Return where a point is, `(2,)`; `index` counts over all parts."""
+        place: np.ndarray = np.concatenate([points for points, _ in self._parts])[index]
+        return place
+
+    def to_plane(self, position: QPointF) -> tuple[float, float]:
+        """Return the place of a position of the mouse, inside the plane.
+
+        Arguments:
+            position: in the coordinates of `mouse_area`.
+        """
+        point = self._plot.getPlotItem().vb.mapSceneToView(self._plot.mapToScene(position.toPoint()))
+        low, high = self._plane
+        return float(np.clip(point.x(), low[0], high[0])), float(np.clip(point.y(), low[1], high[1]))
+
+    def to_mouse(self, place: np.ndarray) -> QPointF:
+        """Return the position of a place `(2,)` in the coordinates of `mouse_area`."""
+        scene = self._plot.getPlotItem().vb.mapViewToScene(QPointF(float(place[0]), float(place[1])))
+        return QPointF(self._plot.mapFromScene(scene))
+
+    def nearest(self, position: QPointF, reach: float) -> int:
+        """Return the index of the point that is nearest to a position of the mouse; -1 if none is near.
+
+        Arguments:
+            position: in the coordinates of `mouse_area`.
+            reach: the largest distance, in pixels.
+        """
+        if not sum(self.point_counts):
+            return -1
+        pixel = self._plot.getPlotItem().vb.viewPixelSize()
+        points = np.concatenate([points for points, _ in self._parts])
+        distances = np.hypot(*((points - self.to_plane(position)) / pixel).T)
+        index = int(distances.argmin())
+        return index if distances[index] <= reach else -1
+
+    def set_chosen(self, index: int) -> None:
+        """Mark a point; `index` counts over all parts, -1 for none."""
+        self._chosen = index
+        self._paint_ring()
+
+    def move_point(self, index: int, x: float, y: float) -> None:
+        """Show a point elsewhere, until other points are shown.
+
+        Arguments:
+            index: of the point, counted over all parts.
+            x, y: the new place.
+        """
+        for number, (points, values) in enumerate(self._parts):
+            if index < len(points):
+                points = points.copy()
+                points[index] = x, y
+                self._parts[number] = points, values
+                break
+            index -= len(points)
+        self._paint_points()
 
     def show_points(
         self,
@@ -93,6 +169,8 @@ class DecisionPlot(QWidget):
         for side, name in zip(("bottom", "left"), axes or ("", ""), strict=False):
             self._plot.getAxis(side).setLabel(html.escape(short(name)))
             self._plot.getAxis(side).showLabel(bool(name))
+        if self._chosen >= sum(len(points) for points, _ in self._parts):
+            self._chosen = -1
         self._paint_points()
 
     def show_scores(self, scores: np.ndarray) -> None:
@@ -135,8 +213,10 @@ class DecisionPlot(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._limit_width()
+        # Later: another size inside this event would leave the plot in the layout with the old one.
+        self._width_timer.start()
 
+    @Slot()
     def _limit_width(self) -> None:
         """Keep the map about square: the room at its side is for the maps of the units."""
         height = self.height() - self._plot.getAxis("bottom").height()
@@ -176,6 +256,12 @@ class DecisionPlot(QWidget):
                 else pyqtgraph.mkBrush(current_theme().surface),
                 pen=edge if filled else [pyqtgraph.mkPen(color, width=1.6) for color in colors],
             )
+
+        self._paint_ring()
+
+    def _paint_ring(self) -> None:
+        place = self.place_of(self._chosen)[np.newaxis] if self._chosen >= 0 else np.zeros((0, 2))
+        self._ring.setData(x=place[:, 0], y=place[:, 1], pen=pyqtgraph.mkPen(current_theme().text, width=2))
 
     def _colors(self, values: np.ndarray) -> list[QColor]:
         if self._classes:

@@ -24,14 +24,14 @@ def write_points(points: np.ndarray, labels: np.ndarray) -> str:
     """Return points as the text of the option `points`: "x y class; x y class; …".
 
     Arguments:
-        points: `(N, 2)` coordinates; four significant digits are written.
+        points: `(N, 2)` coordinates; six significant digits are written.
         labels: `(N,)` classes.
 
     >>> write_points(np.array([[0.5, 1.0], [2.0, -3.25]]), np.array([0, 1]))
     '0.5 1 0; 2 -3.25 1'
     """
     pairs = zip(points.tolist(), labels.tolist(), strict=True)
-    return "; ".join(f"{x:.4g} {y:.4g} {label}" for (x, y), label in pairs)
+    return "; ".join(f"{x:.6g} {y:.6g} {label}" for (x, y), label in pairs)
 
 
 def read_points(text: str) -> tuple[np.ndarray, np.ndarray]:

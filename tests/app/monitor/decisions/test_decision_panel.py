@@ -1,68 +1,16 @@
 """The tab "Decision map": points, the map of the newest weights, and the maps of the units of a layer."""
 
 import threading
-from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
-from PySide6.QtWidgets import QApplication
 
-from app.document import Document
 from app.document.edits import change_data
 from app.monitor.decisions import mapper as mapper_module
-from app.monitor.decisions.decision_panel import DecisionPanel
 from app.monitor.decisions.plane_points import NO_PLANE, find_obstacle
-from app.training import Session
 from app.training.plane_map import compute_plane_map
 from tests.app.monitor.predictions.conftest import DIGITS, MOONS, SINE
 from tinyml.data import DataChoice, load_choice
-from tinyml.storage import Project
-
-
-class Harness:
-    """The visible panel of a project, with its document and session."""
-
-    def __init__(self, qtbot, project: Project) -> None:
-        self._qtbot = qtbot
-        self.document = Document(project)
-        self.session = Session(self.document)
-        self.window = DecisionPanel(self.document, self.session)
-        self.window.resize(900, 320)
-        self.window.show()
-
-    @property
-    def found(self):
-        return self.window.mapper.plane_map
-
-    def train(self) -> None:
-        """Train to the end, and wait for the map of the final weights."""
-        self.session.start()
-        self.wait(lambda: not self.session.state.active)
-        self.wait(lambda: self.found is not None and self.found.snapshot is self.session.snapshot)
-
-    def wait(self, condition: Callable[[], bool]) -> None:
-        self._qtbot.waitUntil(lambda: bool(condition()), timeout=15_000)
-
-    def close(self) -> None:
-        self.session.shutdown()
-        self.window.shutdown()
-        self.window.close()
-        self.window.deleteLater()
-        self.document.shutdown()
-
-
-@pytest.fixture
-def make(qtbot) -> Iterator[Callable[[Project], Harness]]:
-    made: list[Harness] = []
-
-    def make_harness(project: Project) -> Harness:
-        made.append(Harness(qtbot, project))
-        return made[-1]
-
-    yield make_harness
-    for harness in made:
-        harness.close()
-    QApplication.processEvents()
 
 
 def test_points_are_shown_before_the_first_run(make) -> None:
@@ -72,6 +20,16 @@ def test_points_are_shown_before_the_first_run(make) -> None:
     assert harness.window.plot.point_counts == (len(points.training), len(points.validation))
     assert harness.window.plot.pixels is None
     assert "Press Train" in harness.window.sentence
+
+
+def test_the_whole_plane_is_visible_in_a_wide_panel(make) -> None:
+    harness = make(MOONS)
+    plot = harness.window.plot
+    harness.wait(lambda: plot.point_counts[0] > 0)
+    harness.window.resize(1200, 300)
+    harness.wait(lambda: plot.width() < 400 and plot.mouse_area.width() <= plot.width())
+    corner = plot.to_mouse(plot.plane[1])
+    assert corner.x() <= plot.mouse_area.width()
 
 
 def test_the_background_is_the_predicted_class(make) -> None:
