@@ -1,19 +1,24 @@
-"""One plot of the monitor: the curves, with a title, a legend and options above them."""
+"""One plot of the monitor: the curves of the shown run and of others, with a title and a legend above them."""
 
 import math
-from functools import partial
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from app.monitor.axis_ranges import epoch_range, linear_range, log_range
+from app.formatting import format_count
+from app.monitor.axis_ranges import linear_range, log_range
 from app.monitor.dashes import Points
 from app.monitor.legend import LegendEntry
 from app.monitor.metric_display import MetricDisplay
-from app.monitor.plot_area import PlotArea, Range
-from app.training.curves import MetricCurves, RunCurves
+from app.monitor.overlays import NOTHING, Overlay, OverlayCurves, Plotted, PlottedName, plotted
+from app.monitor.plot_area import PlotArea
+from app.monitor.plot_view import Range
+from app.monitor.positions import PositionScale, Unit
+from app.training.curves import RunCurves
+from app.training.run import SettingChange
 from app.training.series import Series
 from app.widgets.labels import make_label, show_text
 from app.widgets.theme.theme import GRID, SERIES_COLORS
@@ -23,79 +28,83 @@ from tinyml.learner import EpochFinished
 _SIDE_MARGIN = 0.01
 _LOWER_MARGIN = 0.03
 """Margins as shares of the range, so that marks at the border are not cut off."""
+_OUTLIER = 4.0
+"""A value that is so many times the largest usual one does not stretch the axis."""
+_FEW_POINTS = 120
+"""Up to this many visible batches are drawn as points."""
+_NO_LIMITS = (-math.inf, math.inf)
+
+
+class _Stop(NamedTuple):
+    """The mark where the run is paused or has ended."""
+
+    epoch: float | None = None
+    label: str = ""
+    serious: bool = False
 
 
 class CurvePlot(QWidget):
-    """Training and validation curves of the loss or of a metric, over the epochs.
+    """Training and validation curves of the loss, of a metric, or of the learning rate.
+
+    The monitor tells it which part to show and where the cursor is, because all plots share both.
 
     Arguments:
-        name: "loss" or "accuracy": the attribute of `RunCurves` with the curves, and the beginning of the object
-            names. `show_metric` can change the attribute.
+        name: "loss", "accuracy" or "learning_rate": the attribute of `RunCurves` with the curves, and the beginning of
+            the object names. `show_metric` can change the attribute.
         display: how the values are named, written and drawn.
-        log_choice: True if the user may choose a logarithmic axis.
 
     Attributes:
         area: the drawing of the curves.
         training_legend: the entry of the training curve.
         validation_legend: the entry of the validation curve.
-        log_box: the check box for a logarithmic axis.
-        follow_box: the check box for showing the whole run.
         note: says how many values a logarithmic axis cannot show.
+        following: True while the plot shows the whole run as it grows.
+        log: True while the axis of the values is logarithmic.
 
     Signals:
-        follow_changed(following): True if the plot shows the whole run again, False if it stays where the user went.
+        moved(): the user has panned or zoomed.
+        follow_requested(): the user wants to see the whole run again.
+        hovered(epoch): the position of the cursor, in epochs; NaN if there is none.
     """
 
-    follow_changed = Signal(bool)
+    moved = Signal()
+    follow_requested = Signal()
+    hovered = Signal(float)
 
-    def __init__(
-        self,
-        name: str,
-        display: MetricDisplay,
-        log_choice: bool = True,
-        parent: QWidget | None = None,
-    ) -> None:
+    def __init__(self, name: PlottedName, display: MetricDisplay, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(f"{name}_plot")
         self._name, self._display = name, display
         self._heading = make_label(f"{name}_title", style_class="heading")
         self._heading.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self._curves = RunCurves()
+        self._scale = PositionScale(self._curves, "epoch")
+        self._stop = _Stop()
+        self._changes: tuple[tuple[float, str], ...] = ()
         self._hovered = math.nan
+        self._shows_outliers = False
+        self.following, self.log = True, False
         self.area = PlotArea(self)
         self.area.setObjectName(f"{name}_area")
-        self.training_legend = LegendEntry("training", SERIES_COLORS["training"], Qt.PenStyle.SolidLine)
+        drawn = "rate" if name == "learning_rate" else "training"
+        self.training_legend = LegendEntry(drawn, SERIES_COLORS["training"], Qt.PenStyle.SolidLine)
         self.validation_legend = LegendEntry("validation", SERIES_COLORS["validation"], Qt.PenStyle.DashLine)
-        self.log_box = self._make_box(f"{name}_log", "log axis", "Show powers of ten at equal distances")
-        self.log_box.setHidden(not log_choice)
-        self.follow_box = self._make_box(f"{name}_follow", "follow", "Show the whole run as it grows (double-click, A)")
-        self.follow_box.setChecked(True)
+        self._overlays = OverlayCurves(self.area)
         self.note = make_label(f"{name}_note", style_class="warning", wraps=True)
         self._lay_out()
         self._show_title()
         self._redraw_timer = QTimer(self, singleShot=True, interval=0)
         self._redraw_timer.timeout.connect(self.redraw)
         self._connect()
-        self._offer_menu()
         self.redraw()
-
-    @property
-    def following(self) -> bool:
-        """True while the plot shows the whole run as it grows."""
-        return self.follow_box.isChecked()
-
-    @property
-    def log(self) -> bool:
-        """True while the axis of the values is logarithmic."""
-        return self.log_box.isChecked()
 
     def set_curves(self, curves: RunCurves) -> None:
-        """Show another run (`curves`) from its beginning, and follow it."""
+        """Show another run (`curves`) from its beginning."""
         self._curves = curves
-        self.follow_box.setChecked(True)
+        self._scale = PositionScale(curves, self._scale.unit)
         self.redraw()
 
-    def show_metric(self, name: str, display: MetricDisplay) -> None:
+    def show_metric(self, name: PlottedName, display: MetricDisplay) -> None:
         """Show another metric.
 
         Arguments:
@@ -105,6 +114,39 @@ class CurvePlot(QWidget):
         self._name, self._display = name, display
         self._show_title()
 
+    def set_overlays(self, overlays: Sequence[Overlay]) -> None:
+        """Draw other runs (`overlays`) beside the shown one."""
+        self._overlays.set_runs(overlays)
+        self._overlay_row.setVisible(bool(overlays))
+        self.redraw()
+
+    def set_unit(self, unit: Unit) -> None:
+        """Choose what the horizontal axis counts (`unit`)."""
+        self._scale = PositionScale(self._curves, unit)
+        self.area.set_unit(unit)
+        self.redraw()
+
+    def set_log(self, log: bool) -> None:
+        """Use a logarithmic axis of the values only if `log`."""
+        self.log = log
+        self.area.set_log(log)
+        self.redraw()
+
+    def set_following(self, following: bool) -> None:
+        """Show the whole run as it grows only if `following`; else, the visible part stays."""
+        self.following = following
+        self.redraw()
+
+    def set_outliers(self, shown: bool) -> None:
+        """Let single very large values stretch the axis only if `shown`; else, arrows point to them."""
+        self._shows_outliers = shown
+        self.redraw()
+
+    def set_changes(self, changes: Sequence[SettingChange]) -> None:
+        """Mark where settings were changed in the middle of the run (`changes`)."""
+        self._changes = tuple((change.position, describe_change(change)) for change in changes)
+        self._place_marks()
+
     def set_stop_marker(self, epoch: float | None, label: str = "", serious: bool = False) -> None:
         """Mark the position at which the run is paused or has ended.
 
@@ -113,47 +155,51 @@ class CurvePlot(QWidget):
             label: the text of the mark, such as "paused".
             serious: True to use the colour of errors.
         """
-        self.area.show_stop_marker(epoch, label, serious)
+        self._stop = _Stop(epoch, label, serious)
+        self._place_marks()
+
+    def show_cursor(self, epoch: float) -> None:
+        """Show the line of the cursor at a position (`epoch`), and the values there; NaN for none."""
+        self._hovered = epoch
+        self.area.marks.show_cursor(self._place_of(epoch), self._scale.describe(epoch))
+        self._show_values()
+
+    def whole(self) -> Range:
+        """Return the positions from the beginning to the end of the run, and of the longest other run."""
+        end = max([self._scale.whole()[1], *self._overlays.ends(self._scale.unit)])
+        return _with_margin((0.0, end), _SIDE_MARGIN)
 
     @Slot()
     def redraw(self) -> None:
         """Draw everything that the run has reported so far."""
-        metric_curves = self._metric_curves
+        shown = plotted(self._curves, self._name)
+        limits = _NO_LIMITS
         if self.following:
-            epochs = epoch_range(self._curves.planned_epochs, self._curves.position)
-            self.area.show_range(_with_margin(epochs, _SIDE_MARGIN), self._full_heights())
-        left, right = self.area.epochs
-        thin = partial(self._thin, left=left, right=right, pixels=self.area.pixels)
-        self.area.show_curves(thin(metric_curves.batches), thin(metric_curves.smoothed), thin(metric_curves.validation))
+            heights, limits = self._full_heights(shown)
+            self.area.show_range(self.whole(), heights)
+            self._redraw_timer.stop()  # this is the redraw for the new range
+        left, right = self._scale.to_epochs(np.array(self.area.positions))
+        batches, smoothed, validation = (self._thin(series, left, right) for series in shown)
+        self.area.show_curves(batches, smoothed, validation)
+        self.area.show_batch_points(self._single_batches(shown.batches, left, right))
+        self.area.marks.show_outliers((batches, validation), limits)
+        self._overlays.draw(self._name, self._scale.unit, self.log)
         self._mark_best()
-        self.area.show_non_finite(
-            np.concatenate([metric_curves.batches.non_finite_x, metric_curves.validation.non_finite_x])
-        )
-        self._show_note()
+        lost = np.concatenate([shown.batches.non_finite_x, shown.validation.non_finite_x])
+        self.area.marks.show_non_finite(self._scale.to_axis(lost))
+        self._place_marks()
+        self._show_note(shown)
         self._show_values()
-        # All of this was drawn for the new range already.
-        self._redraw_timer.stop()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange) and hasattr(self, "area"):
             self.area.apply_theme()
 
-    @property
-    def _metric_curves(self) -> MetricCurves:
-        metric_curves: MetricCurves = getattr(self._curves, self._name)
-        return metric_curves
-
-    def _make_box(self, object_name: str, text: str, tip: str) -> QCheckBox:
-        box = QCheckBox(text)
-        box.setObjectName(object_name)
-        box.setToolTip(tip)
-        return box
-
     def _show_title(self) -> None:
         title = self._display.title
         self._heading.setText(title)
-        self.setAccessibleName(f"{title} over the epochs")
+        self.setAccessibleName(f"{title} curves")
         self.area.setAccessibleName(f"{title} curves: arrow keys move, plus and minus zoom, A shows all")
 
     def _lay_out(self) -> None:
@@ -163,50 +209,68 @@ class CurvePlot(QWidget):
         for widget in (self._heading, self.training_legend, self.validation_legend):
             header.addWidget(widget)
         header.addStretch(1)
-        header.addWidget(self.log_box)
-        header.addWidget(self.follow_box)
+        self._overlay_row = self._overlays.legend
+        self._overlay_row.setObjectName(f"{self._name}_overlays")
+        self._overlay_row.hide()
         layout = QVBoxLayout(self)
         layout.setSpacing(GRID // 2)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(header)
+        layout.addWidget(self._overlay_row)
         layout.addWidget(self.note)
         layout.addWidget(self.area, 1)
 
     def _connect(self) -> None:
-        self.log_box.toggled.connect(self._on_log_toggled)
-        self.follow_box.toggled.connect(self._on_follow_toggled)
-        self.area.moved.connect(self._on_area_moved)
-        self.area.follow_requested.connect(self._start_following)
+        self.area.moved.connect(self.moved)
+        self.area.follow_requested.connect(self.follow_requested)
         self.area.range_changed.connect(self._redraw_timer.start)
         self.area.hovered.connect(self._on_hovered)
 
-    def _offer_menu(self) -> None:
-        """Add the options to the context menu."""
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-        for box in (self.follow_box, self.log_box):
-            if box.isHidden():
-                continue
-            action = QAction(box.text().capitalize(), self)
-            action.setCheckable(True)
-            action.setChecked(box.isChecked())
-            action.toggled.connect(box.setChecked)
-            box.toggled.connect(action.setChecked)
-            self.addAction(action)
+    def _thin(self, series: Series, left: float, right: float) -> Points:
+        x, y = series.thinned(left, right, self.area.pixels, self.log)
+        return self._scale.to_axis(x), y
 
-    def _thin(self, series: Series, left: float, right: float, pixels: int) -> Points:
-        return series.thinned(left, right, pixels, self.log)
-
-    def _full_heights(self) -> Range:
-        series = (self._metric_curves.batches, self._metric_curves.validation)
-        largest = max(one.largest for one in series)
+    def _single_batches(self, series: Series, left: float, right: float) -> Points:
+        """Return the visible batches if there are few of them."""
+        x, y = series.between(left, right)
+        if len(x) > _FEW_POINTS:
+            return NOTHING
         if self.log:
-            return log_range(min(one.smallest_positive for one in series), largest)
-        smallest = min(one.smallest for one in series)
+            y = np.log10(y, out=np.full(len(y), np.nan), where=y > 0)
+        return self._scale.to_axis(x), y
+
+    def _full_heights(self, shown: Plotted) -> tuple[Range, Range]:
+        """Return the heights that show the whole run, and the limits beyond which arrows point to values."""
+        series = [one for one in shown if len(one)][:: 2 if len(shown.batches) else 1] + self._overlays.series(
+            self._name
+        )
+        largest = max((one.largest for one in series), default=-math.inf)
+        if self.log:
+            return log_range(min((one.smallest_positive for one in series), default=math.inf), largest), _NO_LIMITS
+        smallest = min((one.smallest for one in series), default=math.inf)
         if self._name == "r_squared" and largest > -1:
             # An untrained network may have an R² far below 0, which would flatten the rest of the curve.
-            return _with_margin((min(max(smallest, -1.0), 0.0), 1.05), _LOWER_MARGIN, 0.0)
-        heights = self._display.heights or linear_range(smallest, largest)
-        return _with_margin(heights, _LOWER_MARGIN, 0.0)
+            bottom = min(max(smallest, -1.0), 0.0)
+            heights = _with_margin((bottom, 1.05), _LOWER_MARGIN, 0.0)
+            return heights, (heights[0] if smallest < heights[0] else -math.inf, math.inf)
+        if self._display.heights is not None:
+            return _with_margin(self._display.heights, _LOWER_MARGIN, 0.0), _NO_LIMITS
+        usual = _OUTLIER * max((one.typical_largest for one in series), default=-math.inf)
+        clips = not self._shows_outliers and 0 < usual < largest
+        heights = _with_margin(linear_range(smallest, usual if clips else largest), _LOWER_MARGIN, 0.0)
+        return heights, (-math.inf, heights[1] if clips else math.inf)
+
+    def _place_marks(self) -> None:
+        """Put the marks that have a position in epochs where this position is on the axis now."""
+        epochs = np.array([math.nan if self._stop.epoch is None else self._stop.epoch, *(x for x, _ in self._changes)])
+        places = self._scale.to_axis(epochs)
+        self.area.marks.show_stop_marker(None if self._stop.epoch is None else float(places[0]), *self._stop[1:])
+        # The other plots show the lines only; the same texts in each of them would hide their curves.
+        texts = (text if self._name == "loss" else "" for _, text in self._changes)
+        self.area.marks.show_changes([(float(place), text) for place, text in zip(places[1:], texts, strict=True)])
+
+    def _place_of(self, epoch: float) -> float:
+        return float(self._scale.to_axis(np.array([epoch]))[0]) if math.isfinite(epoch) else math.nan
 
     def _mark_best(self) -> None:
         best = self._curves.best_epoch
@@ -214,10 +278,10 @@ class CurvePlot(QWidget):
         value = validated if validated is not None else getattr(best, f"training_{self._name}", None)
         low_is_good = self._name == "loss"
         if best is None or value is None or not math.isfinite(value) or (self.log and value <= 0):
-            self.area.show_best(None, "", low_is_good)
+            self.area.marks.show_best(None, "", low_is_good)
             return
         height = math.log10(value) if self.log else value
-        self.area.show_best(QPointF(best.epoch, height), self._best_label(best), low_is_good)
+        self.area.marks.show_best(QPointF(self._place_of(best.epoch), height), self._best_label(best), low_is_good)
 
     def _best_label(self, best: EpochFinished) -> str:
         if self._name == "loss":
@@ -226,54 +290,45 @@ class CurvePlot(QWidget):
         which = "training" if best.validation_loss is None else "validation"
         return f"lowest {which} loss, epoch {best.epoch}"
 
-    def _show_note(self) -> None:
-        hidden = (
-            self._metric_curves.batches.not_positive + self._metric_curves.validation.not_positive if self.log else 0
-        )
+    def _show_note(self, shown: Plotted) -> None:
+        hidden = shown.batches.not_positive + shown.validation.not_positive if self.log else 0
         values = describe_count(hidden, "value")
         show_text(self.note, f"{values} of zero or less cannot be shown on a log axis." if hidden else "")
 
     def _show_values(self) -> None:
-        metric_curves = self._metric_curves
-        training, validation = metric_curves.newest_training, metric_curves.newest_validation
-        if math.isfinite(self._hovered):
-            training = metric_curves.smoothed.value_at(self._hovered)
-            validation = metric_curves.validation.value_at(self._hovered)
-        place = f" (epoch {max(self._hovered, 0):.1f})" if math.isfinite(self._hovered) else ""
-        self.training_legend.set_value("" if training is None else self._display.write(training) + place)
-        self.validation_legend.setHidden(bool(self._curves.history) and not len(metric_curves.validation))
-        self.validation_legend.set_value("" if validation is None else self._display.write(validation))
-        span = self._curves.smoothing_span
-        self.training_legend.setToolTip(
-            f"Solid: smoothed over about {span} batches; faint: every batch" if span else ""
+        batches, smoothed, validation = plotted(self._curves, self._name)
+        newest = smoothed.newest, validation.newest
+        addition, hovering = "", math.isfinite(self._hovered)
+        if hovering:
+            newest = smoothed.value_at(self._hovered), validation.value_at(self._hovered)
+            batch = batches.value_at(self._hovered)
+            addition = "" if batch is None else f" (batch {self._display.write(batch)})"
+        self.training_legend.set_value("" if newest[0] is None else self._display.write(newest[0]) + addition)
+        self.validation_legend.setHidden(not len(validation) and (bool(self._curves.history) or not len(batches)))
+        self.validation_legend.set_value("" if newest[1] is None else self._display.write(newest[1]))
+        self._overlays.show_values(self._name, self._scale.unit, self._place_of(self._hovered), self._display.write)
+        span = self._curves.shown_span
+        about = f"smoothed over about {format_count(span)} batches" if span > 1 else "not smoothed"
+        tip = (
+            "Of the update after each batch" if self._name == "learning_rate" else f"Solid: {about}; faint: every batch"
         )
+        self.training_legend.setToolTip(tip if span else "")
         self.validation_legend.setToolTip("Measured after each epoch, on examples that the network is not trained on")
 
-    @Slot(bool)
-    def _on_log_toggled(self, log: bool) -> None:
-        self.area.set_log(log)
-        # The visible part of one axis has no meaning on the other.
-        self._start_following()
-        self.redraw()
-
-    @Slot(bool)
-    def _on_follow_toggled(self, following: bool) -> None:
-        if following:
-            self.redraw()
-        self.follow_changed.emit(following)
-
-    @Slot()
-    def _on_area_moved(self) -> None:
-        self.follow_box.setChecked(False)
-
-    @Slot()
-    def _start_following(self) -> None:
-        self.follow_box.setChecked(True)
-
     @Slot(float)
-    def _on_hovered(self, epoch: float) -> None:
-        self._hovered = epoch
-        self._show_values()
+    def _on_hovered(self, position: float) -> None:
+        inside = math.isfinite(position)
+        self.hovered.emit(float(self._scale.to_epochs(np.array([position]))[0]) if inside else math.nan)
+
+
+def describe_change(change: SettingChange) -> str:
+    """Return a changed setting in words, such as "learning rate 0.1 → 0.01".
+
+    Arguments:
+        change: the setting with its old and its new value.
+    """
+    values = (f"{value:g}" if isinstance(value, float) else f"{value}" for value in (change.before, change.after))
+    return f"{change.name.replace('_', ' ')} {' → '.join(values)}"
 
 
 def _with_margin(whole: Range, before: float, after: float | None = None) -> Range:

@@ -12,7 +12,7 @@ LONGEST = 100_000.0
 Points = tuple[np.ndarray, np.ndarray]
 
 
-def cut_into_dashes(points: Points, pixel: tuple[float, float]) -> Points:
+def cut_into_dashes(points: Points, pixel: tuple[float, float], dash: float = DASH, gap: float = GAP) -> Points:
     """Return the pieces of a line that are inside its dashes: the start and the end of each piece, one after the other.
 
     A dash consists of several pieces if the line has points inside it. Beside a NaN there are no pieces.
@@ -20,6 +20,7 @@ def cut_into_dashes(points: Points, pixel: tuple[float, float]) -> Points:
     Arguments:
         points: (x, y) the points of the line. A NaN makes a gap.
         pixel: width and height of a pixel, in the units of x and y.
+        dash, gap: length of a dash and of the gap after it, in pixels.
 
     >>> x, _y = cut_into_dashes((np.array([0.0, 20.0]), np.zeros(2)), (1.0, 1.0))
     >>> x.tolist()
@@ -31,12 +32,12 @@ def cut_into_dashes(points: Points, pixel: tuple[float, float]) -> Points:
     along = _lengths_along(x, y, pixel)
     if along[-1] > LONGEST:
         return _pieces(x, y, np.full(len(x) - 1, True))
-    starts = np.arange(0.0, along[-1], DASH + GAP)
-    cuts = np.concatenate([starts[1:], starts + DASH])
+    starts = np.arange(0.0, along[-1], dash + gap)
+    cuts = np.concatenate([starts[1:], starts + dash])
     ends = np.sort(np.concatenate([along, cuts[cuts < along[-1]]]))
     x, y = np.interp(ends, along, x), np.interp(ends, along, y)
     middles = (ends[:-1] + ends[1:]) / 2
-    return _pieces(x, y, middles % (DASH + GAP) < DASH)
+    return _pieces(x, y, middles % (dash + gap) < dash)
 
 
 def _lengths_along(x: np.ndarray, y: np.ndarray, pixel: tuple[float, float]) -> np.ndarray:

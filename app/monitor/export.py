@@ -1,12 +1,14 @@
-"""Export of the curves: a table of all numbers, or a picture."""
+"""Export of the curves: a table of all numbers, or a picture of points (PNG) or of lines (SVG)."""
 
 import csv
 import io
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QPoint
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtCore import QBuffer, QPoint, QRect, QSize
+from PySide6.QtGui import QColor, QImage, QPaintDevice, QPainter
+from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QWidget
 
 from app.training.curves import RunCurves
@@ -15,7 +17,16 @@ from app.widgets.theme.theme import GRID, current_theme
 from tinyml.core.files import write_atomically
 from tinyml.learner import EpochFinished
 
-_COLUMNS = ("kind", "epoch", "training_loss", "training_{0}", "validation_loss", "validation_{0}", "seconds")
+_COLUMNS = (
+    "kind",
+    "epoch",
+    "training_loss",
+    "training_{0}",
+    "validation_loss",
+    "validation_{0}",
+    "seconds",
+    "learning_rate",
+)
 _SCALE = 2
 """Pictures have twice the resolution of the screen, for print."""
 
@@ -34,6 +45,10 @@ class CurveTable:
         self.columns = tuple(column.format(curves.metric) for column in _COLUMNS)
         batches = curves.loss.batches, curves.measured.batches
         self._batches: tuple[np.ndarray, ...] = (batches[0].x.copy(), batches[0].y.copy(), batches[1].y.copy())
+        count = len(batches[0])
+        # What is not known of some batches is left out for all of them.
+        known = (numbers if len(numbers) == count else None for numbers in (curves.seconds, curves.learning_rate.y))
+        self._additions = tuple([""] * count if numbers is None else numbers.astype(str) for numbers in known)
         self._epochs: tuple[EpochFinished, ...] = tuple(curves.history)
 
     def save(self, path: Path) -> Path:
@@ -47,30 +62,64 @@ class CurveTable:
         text = io.StringIO(newline="")
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(self.columns)
-        for row in zip(*self._batches, strict=True):
-            writer.writerow(("batch", *(repr(float(number)) for number in row), "", "", ""))
+        for row, additions in zip(zip(*self._batches, strict=True), zip(*self._additions, strict=True), strict=True):
+            writer.writerow(("batch", *(repr(float(number)) for number in row), "", "", *additions))
         for epoch in self._epochs:
-            numbers = (getattr(epoch, name) for name in self.columns[2:-1])
+            numbers = (getattr(epoch, name) for name in self.columns[2:6])
             written = ("" if number is None else repr(float(number)) for number in numbers)
-            writer.writerow(("epoch", epoch.epoch, *written, f"{epoch.seconds:.3f}"))
+            rate = "" if epoch.learning_rate is None else repr(epoch.learning_rate)
+            writer.writerow(("epoch", epoch.epoch, *written, f"{epoch.seconds:.3f}", rate))
         write_atomically(path, text.getvalue().encode())
         return path
 
 
-def paint_widgets(widgets: list[QWidget]) -> QImage:
+def paint_widgets(widgets: Sequence[QWidget]) -> QImage:
     """Paint `widgets` side by side, with the resolution for print."""
-    width = sum(widget.width() for widget in widgets) + GRID * (len(widgets) + 1)
-    height = max(widget.height() for widget in widgets) + 2 * GRID
-    image = QImage(width * _SCALE, height * _SCALE, QImage.Format.Format_RGB32)
+    size = _picture_size(widgets)
+    image = QImage(size * _SCALE, QImage.Format.Format_RGB32)
     image.setDevicePixelRatio(_SCALE)
     image.fill(current_theme().surface)
-    painter = QPainter(image)
+    _paint(image, widgets)
+    return image
+
+
+def draw_widgets(widgets: Sequence[QWidget]) -> bytes:
+    """Draw `widgets` side by side as SVG: lines and texts, so that it can be enlarged."""
+    size, buffer, generator = _picture_size(widgets), QBuffer(), QSvgGenerator()
+    generator.setOutputDevice(buffer)
+    generator.setSize(size)
+    generator.setViewBox(QRect(QPoint(), size))
+    generator.setTitle("Training curves")
+    _paint(generator, widgets)
+    return bytes(buffer.data().data())
+
+
+def _picture_size(widgets: Sequence[QWidget]) -> QSize:
+    width = sum(widget.width() for widget in widgets) + GRID * (len(widgets) + 1)
+    return QSize(width, max(widget.height() for widget in widgets) + 2 * GRID)
+
+
+def _paint(device: QPaintDevice, widgets: Sequence[QWidget]) -> None:
+    painter = QPainter(device)
+    painter.fillRect(QRect(QPoint(), _picture_size(widgets)), QColor(current_theme().surface))
     left = GRID
     for widget in widgets:
         widget.render(painter, QPoint(left, GRID))
         left += widget.width() + GRID
     painter.end()
-    return image
+
+
+def save_drawing(drawing: bytes, path: Path) -> Path:
+    """Write a drawing as SVG, and return its path. Any thread may call it.
+
+    Arguments:
+        drawing: a result of `draw_widgets`.
+        path: the file.
+
+    Raises `StorageError` if it cannot be written.
+    """
+    write_atomically(path, drawing)
+    return path
 
 
 def save_picture(image: QImage, path: Path) -> Path:

@@ -13,16 +13,25 @@ _LINE_LENGTH = 2 * GRID + 2
 class LegendEntry(QWidget):
     """A short piece of a line, the name of the curve, and a value.
 
-    If they do not fit, the name is left out, then an addition to the value such as (epoch 0.5).
+    If they do not fit, an addition to the value such as (epoch 0.5) is left out, then the name.
 
     Arguments:
         name: the name of the curve.
         color: the colour of the line, such as "#0072B2".
-        style: solid or dashed.
+        style: solid, dashed or dotted.
+        keeps_name: leave out the value, and then the end of the name, if they do not fit.
     """
 
-    def __init__(self, name: str, color: str, style: Qt.PenStyle, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        color: QColor | str,
+        style: Qt.PenStyle,
+        keeps_name: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
+        self._keeps_name = keeps_name
         self._name, self._color, self._style = name, color, style
         self._value = ""
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
@@ -56,7 +65,9 @@ class LegendEntry(QWidget):
         return QSize(_LINE_LENGTH + GRID // 2 + metrics.horizontalAdvance(self.text) + 2, metrics.height() + 2)
 
     def minimumSizeHint(self) -> QSize:
-        value_width = self.fontMetrics().horizontalAdvance(self._value_without_addition)
+        value_width = self.fontMetrics().horizontalAdvance(
+            "run 9" if self._keeps_name else self._value_without_addition
+        )
         return QSize(_LINE_LENGTH + GRID // 2 + value_width + 2, self.sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -65,14 +76,23 @@ class LegendEntry(QWidget):
         middle = self.height() / 2
         pen = QPen(QColor(self._color), 2, self._style)
         if self._style != Qt.PenStyle.SolidLine:
-            pen.setDashPattern([2, 1.2])
+            pen.setDashPattern([2, 1.2] if self._style == Qt.PenStyle.DashLine else [1, 1])
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         painter.setPen(pen)
         painter.drawLine(QPointF(0, middle), QPointF(_LINE_LENGTH, middle))
         left = _LINE_LENGTH + GRID // 2
-        for text in (self.text, self._value, self._value_without_addition):
-            if painter.fontMetrics().horizontalAdvance(text) <= self.width() - left:
+        room, metrics = self.width() - left, painter.fontMetrics()
+        texts: tuple[str, ...] = (
+            self.text,
+            f"{self._name} {self._value_without_addition}",
+            self._value,
+            self._value_without_addition,
+        )
+        if self._keeps_name:
+            texts = (self.text, self._name, metrics.elidedText(self._name, Qt.TextElideMode.ElideRight, room))
+        for text in texts:
+            if metrics.horizontalAdvance(text) <= room:
                 painter.setPen(QColor(current_theme().muted))
                 flags = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
-                painter.drawText(left, 0, self.width() - left, self.height(), flags, text)
+                painter.drawText(left, 0, room, self.height(), flags, text)
                 return

@@ -26,6 +26,8 @@ class MetricDisplay:
 
 LOSS_DISPLAY = MetricDisplay("Loss", "Test loss", format_number)
 
+RATE_DISPLAY = MetricDisplay("Learning rate", "", format_number)
+
 METRIC_DISPLAYS: dict[Metric, MetricDisplay] = {
     "accuracy": MetricDisplay("Accuracy", "Test accuracy", format_percentage, (0.0, 1.05)),
     "r_squared": MetricDisplay("R²", "Test R²", format_r_squared),

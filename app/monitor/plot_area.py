@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyqtgraph
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
@@ -19,10 +19,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from app.monitor.dashes import Points, cut_into_dashes
-from app.widgets.plot import Plot
+from app.monitor.plot_marks import PlotMarks
+from app.monitor.plot_view import PlotView, Range
 from app.widgets.theme.theme import GRID, SERIES_COLORS, current_theme
-
-Range = tuple[float, float]
 
 _PAN = {
     Qt.Key.Key_Left: (-0.1, 0.0),
@@ -30,7 +29,9 @@ _PAN = {
     Qt.Key.Key_Up: (0.0, 0.1),
     Qt.Key.Key_Down: (0.0, -0.1),
 }
+_CURSOR = {Qt.Key.Key_Left: -0.01, Qt.Key.Key_Right: 0.01}
 _ZOOM = {Qt.Key.Key_Plus: 0.8, Qt.Key.Key_Equal: 0.8, Qt.Key.Key_Minus: 1.25}
+_LOG_NUMBERS = (1, 2, 5, 10)
 _MAX_MARKERS = 60
 """Largest number of epochs with a marker each. More markers would hide the curve."""
 
@@ -50,22 +51,33 @@ class _ValueAxis(pyqtgraph.AxisItem):
         """Paint the axis with its kept picture, which has the resolution of the screen, only if `keep`."""
         self.setCacheMode(self.CacheMode.DeviceCoordinateCache if keep else self.CacheMode.NoCache)
 
+    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
+        """Return the numbers of the ticks; on a log axis over more than a decade, only 1, 2 and 5 in each decade."""
+        strings: list[str] = super().tickStrings(values, scale, spacing)
+        if not self.logMode or abs(self.range[1] - self.range[0]) < 1:
+            return strings
+        mantissas = (round(10 ** (value % 1)) for value in values)
+        return [text if mantissa in _LOG_NUMBERS else "" for text, mantissa in zip(strings, mantissas, strict=True)]
+
     def boundingRect(self) -> QRectF:
         rect: QRectF = super().boundingRect()
         return rect.adjusted(0, -GRID, 0, GRID)
 
 
-class PlotArea(Plot):
-    """Curves of the loss or of a metric, over the epochs.
+class PlotArea(PlotView):
+    """Curves of the loss or of a metric, over epochs, batches or seconds.
 
-    A drag pans. The wheel zooms along the epochs, and with Ctrl along the values. The arrow keys pan; + and - zoom.
-    A double-click, A or Home shows the whole run again.
+    A drag pans. The wheel zooms along the epochs, and with Ctrl along the values. The arrow keys pan; + and - zoom;
+    Shift with an arrow key moves the cursor. A double-click, A or Home shows the whole run again.
 
     Signals:
         moved(): the user panned or zoomed.
         follow_requested(): the user wants to see the whole run again.
         range_changed(): the visible part or the size of the plot has changed. Call `show_curves` with new points.
-        hovered(epoch): the position under the mouse, in epochs; NaN if the mouse is outside of the plot.
+        hovered(position): the position under the mouse, in the unit of the axis; NaN if it is outside of the plot.
+
+    Attributes:
+        marks: the marks over the curves.
     """
 
     moved = Signal()
@@ -78,12 +90,12 @@ class PlotArea(Plot):
         super().__init__(parent, axisItems={"left": self._value_axis})
         self.setMinimumSize(120, 80)
         plot = self.getPlotItem()
-        self._view = plot.getViewBox()
         self._log = False
-        self._shown_stop_marker: tuple[float | None, str, bool] = (None, "", False)
+        self._unit = "epoch"
+        self._overlays: list[pyqtgraph.PlotCurveItem] = []
         self._saving_picture = False
         self._add_curves()
-        self._add_marks()
+        self.marks = PlotMarks(self)
         plot.showGrid(x=False, y=True, alpha=0.25)
         self._value_axis.setStyle(tickLength=0, autoReduceTextSpace=False, hideOverlappingLabels=False)
         plot.getAxis("bottom").setStyle(tickLength=4, hideOverlappingLabels=False)
@@ -94,43 +106,25 @@ class PlotArea(Plot):
         self._view.sigResized.connect(self._on_range_changed)
         self.apply_theme()
 
-    @property
-    def pixels(self) -> int:
-        """The width of the plot without its axis, in pixels."""
-        return max(int(self._view.width()), 1)
-
-    @property
-    def epochs(self) -> Range:
-        """The first and the last visible epoch."""
-        left, right = self._view.viewRange()[0]
-        return float(left), float(right)
-
-    @property
-    def heights(self) -> Range:
-        """The lowest and the highest visible value; exponents of 10 on the log axis."""
-        bottom, top = self._view.viewRange()[1]
-        return float(bottom), float(top)
-
-    @property
-    def _pixel(self) -> tuple[float, float]:
-        """Width and height of a pixel, in epochs and values."""
-        (left, right), (bottom, top) = self.epochs, self.heights
-        return (right - left) / self.pixels, (top - bottom) / max(self._view.height(), 1)
-
     def set_log(self, log: bool) -> None:
         """Label the axis of the values as powers of ten if `log`. The curves must then have decimal logarithms."""
         self._log = log
         self._value_axis.setLogMode(False, log)
 
-    def show_range(self, epochs: Range, heights: Range) -> None:
+    def set_unit(self, unit: str) -> None:
+        """Name the unit of the horizontal axis (`unit`)."""
+        self._unit = unit
+        self.getPlotItem().getAxis("bottom").setLabel(unit, color=current_theme().muted)
+
+    def show_range(self, positions: Range, heights: Range) -> None:
         """Show these ranges of the two axes. If they are visible already, do nothing.
 
         Arguments:
-            epochs: the first and the last epoch.
+            positions: the first and the last position.
             heights: the lowest and the highest value; exponents of 10 on the log axis.
         """
-        if epochs != self.epochs or heights != self.heights:
-            self._view.setRange(xRange=epochs, yRange=heights, padding=0, disableAutoRange=True)
+        if positions != self.positions or heights != self.heights:
+            self._view.setRange(xRange=positions, yRange=heights, padding=0, disableAutoRange=True)
 
     def show_curves(self, batches: Points, smoothed: Points, validation: Points) -> None:
         """Replace the points (x, y) of the three curves. A NaN makes a gap in the line.
@@ -143,66 +137,31 @@ class PlotArea(Plot):
         for curve, (x, y) in ((self._batches, batches), (self._smoothed, smoothed)):
             connect = "all" if np.isfinite(y).all() else "finite"
             curve.setData(x, y, connect=connect)
-        self._validation.setData(*cut_into_dashes(validation, self._pixel), connect="pairs")
+        self._validation.setData(*cut_into_dashes(validation, self.pixel), connect="pairs")
         few = len(validation[0]) <= _MAX_MARKERS
         self._epoch_markers.setData(*_finite(validation) if few else ([], []))
 
-    def show_best(self, point: QPointF | None, label: str, low_is_good: bool) -> None:
-        """Mark the best epoch.
+    def show_batch_points(self, points: Points) -> None:
+        """Show single batches as `points` (x, y), or none if there are no points."""
+        if len(points[0]) or len(self._batch_points.data):
+            self._batch_points.setData(*_finite(points))
 
-        The label is above the mark for a loss and below it for a metric. There it usually covers no curve. Near the
-        border of the plot, it is on the other side.
-
-        Arguments:
-            point: epoch and value; None for no mark.
-            label: the text beside the mark.
-            low_is_good: True for a loss, False for a metric.
-        """
-        self._best.setData(*([[], []] if point is None else [[point.x()], [point.y()]]))
-        self._best_label.setVisible(point is not None)
-        if point is not None:
-            (left, right), (bottom, top) = self.epochs, self.heights
-            height = (point.y() - bottom) / (top - bottom)
-            above = height < 0.8 if low_is_good else height < 0.2
-            self._best_label.setText(label)
-            free_width = (right - point.x()) / (right - left) * self.pixels
-            # At the right of the mark; if there is too little room, as far to the left as needed.
-            missing = self.fontMetrics().horizontalAdvance(label) + 2 * GRID - free_width
-            shift = min(max(missing / self._best_label.boundingRect().width(), 0.0), 1.0)
-            self._best_label.setAnchor((shift, 1.25 if above else -0.25))
-            self._best_label.setPos(point)
-
-    def show_non_finite(self, epochs: np.ndarray) -> None:
-        """Mark the positions (`epochs`) of values that are NaN or infinite, near the lower border."""
-        left, right = self.epochs
-        seen = epochs[(epochs >= left) & (epochs <= right)] if len(epochs) else epochs
-        # Draw one mark for each pixel. More of them look the same.
-        _pixels, first = np.unique(np.floor((seen - left) / (right - left) * self.pixels), return_index=True)
-        bottom, top = self.heights
-        height = bottom + 0.05 * (top - bottom)
-        self._non_finite.setData(seen[first], np.full(len(first), height))
-        self._non_finite_label.setVisible(len(seen) > 0)
-        if len(seen):
-            self._non_finite_label.setAnchor((1.0 if seen[0] > (left + right) / 2 else 0.0, 1.2))
-            self._non_finite_label.setPos(float(seen[0]), height)
-
-    def show_stop_marker(self, epoch: float | None, label: str = "", serious: bool = False) -> None:
-        """Mark the position at which the run is paused or has ended.
+    def show_overlays(self, overlays: Sequence[tuple[QColor | str, Points]]) -> None:
+        """Draw the curves of other runs, thin and dotted, below those of the shown run.
 
         Arguments:
-            epoch: the position, in epochs; None for no mark.
-            label: the text of the mark, such as "paused".
-            serious: True to use the colour of errors.
+            overlays: colour and points (x, y) of each curve.
         """
-        self._shown_stop_marker = epoch, label, serious
-        self._stop_marker.setVisible(epoch is not None)
-        if epoch is not None:
-            theme = current_theme()
-            color = theme.danger if serious else theme.muted
-            self._stop_marker.setPen(QPen(QColor(color), 0, Qt.PenStyle.DashLine))
-            self._stop_marker.label.setColor(color)
-            self._stop_marker.label.setFormat(label)
-            self._stop_marker.setPos(epoch)
+        while len(self._overlays) > len(overlays):
+            self.getPlotItem().removeItem(self._overlays.pop())
+        while len(self._overlays) < len(overlays):
+            curve = pyqtgraph.PlotCurveItem(antialias=True)
+            curve.setZValue(-1)
+            self._overlays.append(curve)
+            self.addItem(curve, ignoreBounds=True)
+        for curve, (color, points) in zip(self._overlays, overlays, strict=True):
+            curve.setPen(pyqtgraph.mkPen(color, width=1))
+            curve.setData(*cut_into_dashes(points, self.pixel, dash=2.0, gap=3.0), connect="pairs")
 
     def apply_theme(self) -> None:
         """Use the colours of the current theme."""
@@ -214,24 +173,24 @@ class PlotArea(Plot):
             axis.setPen(QPen(QColor(theme.border), 0))
             axis.setTextPen(QColor(theme.muted))
             axis.setTickFont(self.font())
-        plot.getAxis("bottom").setLabel("epoch", color=theme.muted)
+        plot.getAxis("bottom").setLabel(self._unit, color=theme.muted)
         # An opaque, pale colour. Where transparent lines overlap, they would have the full colour.
         self._batches.setPen(QPen(_mix(SERIES_COLORS["training"], theme.surface, 0.4), 0))
-        self._best_label.setColor(theme.warning)
-        self._non_finite_label.setColor(theme.danger)
-        self._non_finite.setBrush(QColor(theme.danger))
-        self._best.setBrush(QColor(theme.surface))
-        self._cursor.setPen(QPen(QColor(theme.muted), 0, Qt.PenStyle.DotLine))
-        self.show_stop_marker(*self._shown_stop_marker)
+        self._batch_points.setBrush(QColor(SERIES_COLORS["training"]))
+        self.marks.apply_theme()
 
     def set_saving_picture(self, saving: bool) -> None:
-        """While a picture is saved, paint numbers in its resolution and no border for the keyboard focus.
+        """While a picture is saved, paint numbers and marks in its resolution and no border for the keyboard focus.
 
         Arguments:
             saving: True before the picture is painted, False after it.
         """
         self._saving_picture = saving
         self._value_axis.keep_picture(not saving)
+        self.setCacheMode(self.CacheModeFlag.CacheNone if saving else self.CacheModeFlag.CacheBackground)
+        for item in self.getPlotItem().items:
+            if isinstance(item, pyqtgraph.ScatterPlotItem):
+                item.setExportMode(saving, {"antialias": True})  # else it copies small pictures of its marks
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -264,11 +223,11 @@ class PlotArea(Plot):
         super().mouseMoveEvent(event)
         scene = self.mapToScene(event.position().toPoint())
         inside = self._view.sceneBoundingRect().contains(scene)
-        self._show_cursor(self._view.mapSceneToView(scene).x() if inside else np.nan)
+        self.hovered.emit(self._view.mapSceneToView(scene).x() if inside else np.nan)
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
-        self._show_cursor(np.nan)
+        self.hovered.emit(np.nan)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom along the epochs, and with Ctrl along the values. Over an axis, zoom along this axis."""
@@ -286,7 +245,11 @@ class PlotArea(Plot):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
         (left, right), (bottom, top) = self._view.viewRange()
-        if key in _PAN:
+        if key in _CURSOR and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            cursor = self.marks.cursor
+            place = cursor.value() if cursor.isVisible() else (left + right) / 2
+            self.hovered.emit(min(max(place + _CURSOR[key] * (right - left), left), right))
+        elif key in _PAN:
             across, up = _PAN[key]
             self._view.translateBy(x=across * (right - left), y=up * (top - bottom))
             self._emit_moved()
@@ -309,35 +272,9 @@ class PlotArea(Plot):
             # Line by line. As one path, a wide line that goes up and down takes Qt up to fifty times as long.
             wide.setSegmentedLineMode("on")
         self._epoch_markers = pyqtgraph.ScatterPlotItem(size=5, pen=None, brush=validation)
-        for curve in (self._batches, self._smoothed, self._validation, self._epoch_markers):
+        self._batch_points = pyqtgraph.ScatterPlotItem(size=4, pen=None)
+        for curve in (self._batches, self._batch_points, self._smoothed, self._validation, self._epoch_markers):
             self.addItem(curve, ignoreBounds=True)
-
-    def _add_marks(self) -> None:
-        self._best = pyqtgraph.ScatterPlotItem(size=10, pen=pyqtgraph.mkPen(SERIES_COLORS["validation"], width=2))
-        self._best_label = pyqtgraph.TextItem()
-        self._non_finite = pyqtgraph.ScatterPlotItem(size=11, symbol="x", pen=None)
-        self._non_finite_label = pyqtgraph.TextItem("not a finite number")
-        label = {"position": 0.5, "anchors": [(0.0, 0.5), (1.0, 0.5)], "movable": False}
-        self._stop_marker = pyqtgraph.InfiniteLine(angle=90, movable=False, label="", labelOpts=label)
-        self._cursor = pyqtgraph.InfiniteLine(angle=90, movable=False)
-        for mark in (
-            self._best,
-            self._best_label,
-            self._non_finite,
-            self._non_finite_label,
-            self._stop_marker,
-            self._cursor,
-        ):
-            self.addItem(mark, ignoreBounds=True)
-        for hidden in (self._best_label, self._non_finite_label, self._stop_marker, self._cursor):
-            hidden.setVisible(False)
-
-    def _show_cursor(self, epoch: float) -> None:
-        inside = bool(np.isfinite(epoch))
-        self._cursor.setVisible(inside)
-        if inside:
-            self._cursor.setPos(epoch)
-        self.hovered.emit(epoch)
 
     def _request_follow(self) -> None:
         self.follow_requested.emit()

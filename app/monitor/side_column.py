@@ -1,4 +1,4 @@
-"""The column at the right of the Train page: sections one below the other, which scroll, over a fixed foot."""
+"""The column at the right of the Train page: sections one below the other, which scroll."""
 
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
@@ -31,9 +31,9 @@ class SideColumn(QWidget):
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)
         scroll.setWidget(self._content)
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(GRID + GRID // 2, GRID + GRID // 2, GRID + GRID // 2, GRID)
-        self._layout.addWidget(scroll, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(GRID + GRID // 2, GRID + GRID // 2, GRID + GRID // 2, GRID)
+        layout.addWidget(scroll, 1)
 
     def add_section(self, widget: QWidget, place: int | None = None) -> None:
         """Add a section.
@@ -45,11 +45,3 @@ class SideColumn(QWidget):
         last = self._sections.count() - 1  # the stretch stays below all sections
         self._sections.insertWidget(last if place is None else min(place, last), widget)
         self.setMinimumWidth(self._content.minimumSizeHint().width() + 6 * GRID)
-
-    def add_foot(self, widget: QWidget) -> None:
-        """Add a widget below the sections that does not scroll.
-
-        Arguments:
-            widget: such as a button.
-        """
-        self._layout.addWidget(widget)

@@ -23,7 +23,7 @@ from app.widgets.page_layout import PageLayout
 
 _SIDE_WIDTHS = (264, 264)
 _LOWER_HEIGHT = 280
-_LEAST_MIDDLE = (400, 240)
+_LEAST_MIDDLE = (400, 320)
 """Width and height of the curves; panels fold rather than make them smaller, in pixels."""
 
 
@@ -140,6 +140,7 @@ class TrainPage(QWidget):
         if self.runs is not None:
             self.left.add_tab(self.runs, "Runs", place=0)
             self.left.show_tab(self._settings)  # what a user without runs needs first
+            self.runs.overlays_changed.connect(self._on_overlays_changed)
             self.runs.found.connect(partial(self.left.show_tab, self.runs))
             self.runs.commands.inspect_requested.connect(self.inspect_requested)
         self.below.add_tab(self.layers, "Layers")
@@ -148,9 +149,12 @@ class TrainPage(QWidget):
         self.right.add_section(self.diagnosis)
         self.right.add_section(self.monitor.summary)
         self.right.add_section(self.control)
-        self.right.add_foot(self.monitor.export_row)
         self.monitor.summary.show()
-        self.monitor.export_row.show()
+
+    @Slot()
+    def _on_overlays_changed(self) -> None:
+        if self.runs is not None:
+            self.monitor.set_overlays(self.runs.shown_runs())
 
     @Slot()
     def _show_decisions(self) -> None:

@@ -57,6 +57,8 @@ class Series:
         largest: the largest finite value; minus infinity if there is none.
         smallest_positive: the smallest finite value above zero; infinity if there is none.
         not_positive: how many finite values are zero or less.
+        typical_largest: the largest median of 64 neighbours, which a single outlier does not raise; minus infinity
+            before there are 64 values.
     """
 
     def __init__(self, leader: "Series | None" = None, dtype: type[np.floating] = np.float64) -> None:
@@ -69,6 +71,7 @@ class Series:
         self.largest = -np.inf
         self.smallest_positive = np.inf
         self.not_positive = 0
+        self.typical_largest = -np.inf
 
     def __len__(self) -> int:
         return len(self._y)
@@ -82,6 +85,11 @@ class Series:
     def y(self) -> np.ndarray:
         """Values, exactly as they were added."""
         return self._y.values
+
+    @property
+    def newest(self) -> float | None:
+        """The last value; None if there is none."""
+        return float(self.y[-1]) if len(self) else None
 
     @property
     def non_finite_x(self) -> np.ndarray:
@@ -154,6 +162,12 @@ class Series:
         middles = (x[start:stop:size] + x[np.minimum(np.arange(start, stop, size) + size, stop) - 1]) / 2
         return np.repeat(middles, 2), np.stack([low, high], axis=1).ravel()
 
+    def between(self, left: float, right: float) -> tuple[np.ndarray, np.ndarray]:
+        """Return the points (x, y) from position `left` to `right`, in epochs, exactly as they were added."""
+        x = self.x
+        start, stop = int(np.searchsorted(x, left)), int(np.searchsorted(x, right, side="right"))
+        return x[start:stop], self.y[start:stop]
+
     def value_at(self, position: float) -> float | None:
         """Return the value of the last point at or before `position`; None if there is none."""
         index = int(np.searchsorted(self.x, position, side="right")) - 1
@@ -166,6 +180,9 @@ class Series:
             low, high = _buckets(self.y[done:whole], _FINE)
             self._coarse_low.extend(low)
             self._coarse_high.extend(high)
+            medians = np.partition(self.y[done:whole].reshape(-1, _FINE), _FINE // 2, axis=1)[:, _FINE // 2]
+            medians = medians[np.isfinite(medians)]
+            self.typical_largest = max(self.typical_largest, float(medians.max(initial=-np.inf)))
 
     def _coarse_buckets(self, start: int, stop: int, size: int) -> tuple[np.ndarray, np.ndarray]:
         known = min(stop // _FINE, len(self._coarse_low))

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
 
@@ -31,12 +31,12 @@ def test_the_best_epoch_is_marked(monitor, session) -> None:
     monitor.refresh()
     words = ("best, epoch 2", "lowest validation loss, epoch 2")
     for plot, expected in zip((monitor.loss_plot, monitor.accuracy_plot), words, strict=True):
-        assert plot.area._best_label.isVisible()
-        assert plot.area._best_label.toPlainText() == expected
-        assert plot.area._best_label.pos().x() == 2
+        assert plot.area.marks.best_label.isVisible()
+        assert plot.area.marks.best_label.toPlainText() == expected
+        assert plot.area.marks.best_label.pos().x() == 2
     session.begin()
     monitor.refresh()
-    assert not monitor.loss_plot.area._best_label.isVisible()
+    assert not monitor.loss_plot.area.marks.best_label.isVisible()
 
 
 def test_the_log_axis_counts_the_values_that_it_cannot_show(qtbot, monitor, session) -> None:
@@ -47,7 +47,7 @@ def test_the_log_axis_counts_the_values_that_it_cannot_show(qtbot, monitor, sess
     assert not plot.note.isVisible()
     plot.area.moved.emit()
     assert not plot.following
-    qtbot.mouseClick(plot.log_box, Qt.MouseButton.LeftButton, pos=QPoint(8, plot.log_box.height() // 2))
+    qtbot.mouseClick(monitor.plots.tools.log_button, Qt.MouseButton.LeftButton)
     assert plot.log
     assert plot.following
     assert plot.note.isVisible()
@@ -55,7 +55,7 @@ def test_the_log_axis_counts_the_values_that_it_cannot_show(qtbot, monitor, sess
     assert plot.area.heights[0] == pytest.approx(-1)
     drawn = plot.area._batches.getData()[1]
     assert np.array_equal(drawn, [0, -1, np.nan, np.nan], equal_nan=True)
-    assert not monitor.accuracy_plot.log_box.isVisible()
+    assert not monitor.accuracy_plot.log
 
 
 def test_nan_is_marked_where_it_is(monitor, session) -> None:
@@ -63,16 +63,16 @@ def test_nan_is_marked_where_it_is(monitor, session) -> None:
     session.learn([1.0, math.nan, 1.0, math.inf])
     monitor.refresh()
     area = monitor.loss_plot.area
-    assert area._non_finite_label.isVisible()
-    assert area._non_finite.getData()[0].tolist() == pytest.approx([0.2, 0.4])
-    assert not monitor.accuracy_plot.area._non_finite_label.isVisible()
+    assert area.marks.non_finite_label.isVisible()
+    assert area.marks.non_finite.getData()[0].tolist() == pytest.approx([0.2, 0.4])
+    assert not monitor.accuracy_plot.area.marks.non_finite_label.isVisible()
     assert monitor.summary.texts["training_loss"] == "1.00"
 
 
 def test_a_pause_and_a_stop_are_marked(monitor, session) -> None:
     session.begin(batches=10)
     session.learn([1.0] * 15)
-    line = monitor.loss_plot.area._stop_marker
+    line = monitor.loss_plot.area.marks.stop_marker
     for state, word in ((SessionState.PAUSED, "paused"), (SessionState.STOPPED, "stopped")):
         session.enter(state)
         assert line.isVisible()
@@ -90,10 +90,10 @@ def test_the_legend_shows_the_values_under_the_mouse(qtbot, monitor, session) ->
     plot = monitor.loss_plot
     spot = plot.area.mapFromScene(plot.area.getPlotItem().getViewBox().mapViewToScene(QPointF(0.5, 2.0)))
     qtbot.mouseMove(plot.area.viewport(), spot)
-    assert plot.training_legend.text == "training 4.00 (epoch 0.5)"
+    assert plot.training_legend.text == "training 4.00 (batch 4.00)"
     assert plot.validation_legend.text == "validation"
     QApplication.sendEvent(plot.area, QEvent(QEvent.Type.Leave))
-    assert "epoch" not in plot.training_legend.text
+    assert "batch" not in plot.training_legend.text
     assert plot.validation_legend.text == "validation 3.00"
 
 
@@ -108,8 +108,8 @@ def test_the_plot_follows_the_theme(qapp, monitor, session) -> None:
             qapp.setPalette(palette_for(theme))
             qapp.processEvents()
             assert area.grab().toImage().pixelColor(1, 1).name() == theme.surface
-            assert area._stop_marker.pen.color().name() == QColor(theme.muted).name()
-            assert area._stop_marker.label.color.name() == QColor(theme.muted).name()
-            assert area._stop_marker.label.toPlainText() == "paused"
+            assert area.marks.stop_marker.pen.color().name() == QColor(theme.muted).name()
+            assert area.marks.stop_marker.label.color.name() == QColor(theme.muted).name()
+            assert area.marks.stop_marker.label.toPlainText() == "paused"
     finally:
         qapp.setPalette(before)

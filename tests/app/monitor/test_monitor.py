@@ -41,13 +41,20 @@ def test_reports_become_curves_and_numbers(qtbot, monitor, session) -> None:
     assert monitor.loss_plot.training_legend.text == "training 1.00"
     assert monitor.loss_plot.validation_legend.text == "validation 1.13"
     assert monitor.accuracy_plot.validation_legend.text == "validation 80.0\N{NO-BREAK SPACE}%"
-    assert monitor.loss_plot.area.epochs == pytest.approx((0.0, 4.0), abs=0.05)
+    assert monitor.loss_plot.area.positions == pytest.approx((0.0, 4.0), abs=0.05)
     assert monitor.accuracy_plot.area.heights == pytest.approx((0.0, 1.05), abs=0.05)
 
 
 @pytest.mark.parametrize(
     ("size", "side_by_side"),
-    [((1320, 980), True), ((1950, 1300), True), ((1200, 780), True), ((810, 780), False), ((620, 380), False)],
+    [
+        ((1320, 980), True),
+        ((1950, 1300), True),
+        ((1200, 780), True),
+        ((810, 780), False),
+        ((620, 380), True),
+        ((340, 380), False),
+    ],
 )
 def test_the_plots_stand_side_by_side_in_a_wide_monitor(monitor, session, size, side_by_side) -> None:
     session.begin()

@@ -5,17 +5,16 @@ from PySide6.QtWidgets import QApplication, QLabel
 from app.monitor.side_column import SideColumn
 
 
-def test_sections_stand_in_their_places_and_the_foot_below_them(qtbot) -> None:
+def test_sections_stand_in_their_places(qtbot) -> None:
     column = SideColumn()
     qtbot.addWidget(column)
-    numbers, control, foot = QLabel("numbers"), QLabel("control"), QLabel("foot")
+    numbers, control = QLabel("numbers"), QLabel("control")
     column.add_section(numbers)
     column.add_section(control, place=0)
-    column.add_foot(foot)
     column.resize(240, 300)
     with qtbot.waitExposed(column):
         column.show()
-    tops = [widget.mapTo(column, widget.rect().topLeft()).y() for widget in (control, numbers, foot)]
+    tops = [widget.mapTo(column, widget.rect().topLeft()).y() for widget in (control, numbers)]
     assert tops == sorted(tops)
     before = tops[1]
     control.hide()

@@ -27,16 +27,17 @@ def test_refreshes_keep_the_zoom_of_the_user(qtbot, monitor, session) -> None:
     plot = monitor.loss_plot
     turn_wheel(plot.area, angle=240)
     assert not plot.following
-    zoomed = (plot.area.epochs, plot.area.heights)
+    zoomed = (plot.area.positions, plot.area.heights)
     assert zoomed[0][1] - zoomed[0][0] < 19
     session.learn(np.linspace(1, 0.5, 50))
     monitor.refresh()
-    assert (plot.area.epochs, plot.area.heights) == zoomed
-    assert monitor.accuracy_plot.following
+    assert (plot.area.positions, plot.area.heights) == zoomed
+    assert monitor.accuracy_plot.area.positions == zoomed[0], "the plots show the same epochs"
+    assert not monitor.plots.tools.follow_button.isChecked()
     viewport = plot.area.viewport()
     qtbot.mouseDClick(viewport, Qt.MouseButton.LeftButton, pos=viewport.rect().center())
     assert plot.following
-    assert plot.area.epochs == pytest.approx((0.0, 20.0), abs=0.25)
+    assert plot.area.positions == pytest.approx((0.0, 20.0), abs=0.25)
 
 
 def test_dragging_pans(qtbot, monitor, session) -> None:
@@ -51,7 +52,7 @@ def test_dragging_pans(qtbot, monitor, session) -> None:
         qtbot.mouseMove(viewport, start + QPoint(distance, 0))
     qtbot.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=start + QPoint(60, 0))
     assert not plot.following
-    assert plot.area.epochs[0] < -1
+    assert plot.area.positions[0] < -1
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Left, Qt.Key.Key_Up, Qt.Key.Key_Plus, Qt.Key.Key_Minus])
@@ -60,13 +61,13 @@ def test_keys_pan_and_zoom_and_show_the_whole_run_again(qtbot, monitor, session,
     session.learn([1.0] * 20)
     monitor.refresh()
     plot = monitor.accuracy_plot
-    before = (plot.area.epochs, plot.area.heights)
+    before = (plot.area.positions, plot.area.heights)
     qtbot.keyClick(plot.area, key)
     assert not plot.following
-    assert (plot.area.epochs, plot.area.heights) != before
+    assert (plot.area.positions, plot.area.heights) != before
     qtbot.keyClick(plot.area, Qt.Key.Key_A)
     assert plot.following
-    assert (plot.area.epochs, plot.area.heights) == before
+    assert (plot.area.positions, plot.area.heights) == before
 
 
 def test_the_wheel_zooms_the_epochs_and_with_ctrl_the_values(monitor, session) -> None:
@@ -74,24 +75,24 @@ def test_the_wheel_zooms_the_epochs_and_with_ctrl_the_values(monitor, session) -
     session.learn([3.0, 2.0, 1.0] * 20)
     monitor.refresh()
     plot = monitor.loss_plot
-    epochs, heights = plot.area.epochs, plot.area.heights
+    epochs, heights = plot.area.positions, plot.area.heights
     turn_wheel(plot.area)
-    assert plot.area.epochs[1] - plot.area.epochs[0] < epochs[1] - epochs[0]
+    assert plot.area.positions[1] - plot.area.positions[0] < epochs[1] - epochs[0]
     assert plot.area.heights == pytest.approx(heights)
     assert not plot.following
-    plot.follow_box.click()
+    monitor.plots.tools.follow_button.click()
     turn_wheel(plot.area, Qt.KeyboardModifier.ControlModifier)
     assert plot.area.heights[1] - plot.area.heights[0] < heights[1] - heights[0]
-    assert plot.area.epochs == pytest.approx(epochs)
+    assert plot.area.positions == pytest.approx(epochs)
 
 
 def test_a_new_run_is_followed_from_its_beginning(monitor, session) -> None:
     session.begin(epochs=20)
     session.learn([3.0] * 20)
     monitor.refresh()
-    monitor.loss_plot.follow_box.click()
+    monitor.plots.tools.follow_button.click()
     session.begin(epochs=7)
     monitor.refresh()
     assert monitor.loss_plot.following
-    assert monitor.loss_plot.area.epochs == pytest.approx((0.0, 7.0), abs=0.1)
+    assert monitor.loss_plot.area.positions == pytest.approx((0.0, 7.0), abs=0.1)
     assert monitor.curves.empty

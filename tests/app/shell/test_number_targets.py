@@ -60,7 +60,7 @@ def test_a_run_with_number_targets_shows_no_accuracy(qtbot, make_window, tmp_pat
     assert not [text for text in shown if "ccuracy" in text]
     assert len(monitor.curves.r_squared.batches) == session.batches_done
     assert not len(monitor.curves.accuracy.batches)
-    monitor.export_to(tmp_path / "curves.csv")
+    monitor.plots.export_to(tmp_path / "curves.csv")
     qtbot.waitUntil(lambda: (tmp_path / "curves.csv").exists())
     rows = list(csv.DictReader((tmp_path / "curves.csv").read_text().splitlines()))
     assert float(rows[-1]["validation_r_squared"]) == session.history[-1].validation_r_squared

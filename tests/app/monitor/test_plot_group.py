@@ -1,0 +1,240 @@
+"""The plots together: positions, cursor, smoothing, other runs, changed settings, learning rate."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtWidgets import QPushButton
+
+from app.monitor.curve_plot import describe_change
+from app.monitor.legend import LegendEntry
+from app.training.curves import RunCurves
+from app.training.run import SettingChange
+from tinyml.learner import BatchFinished
+
+
+def batches(losses, rates=0.1, per_epoch: int = 10) -> list[BatchFinished]:
+    rates = np.broadcast_to(rates, len(losses))
+    return [
+        BatchFinished(1 + n // per_epoch, 1 + n % per_epoch, per_epoch, n + 1, 64, float(loss), 0.5, float(rate))
+        for n, (loss, rate) in enumerate(zip(losses, rates, strict=True))
+    ]
+
+
+def other_run(losses, epochs: int = 4) -> RunCurves:
+    curves = RunCurves(epochs)
+    curves.add_batches(batches(losses), seconds=2.0)
+    return curves
+
+
+def report(session, losses, rates=0.1) -> None:
+    events = batches(losses, rates)
+    session.run.add_batches(events)
+    session.batches_finished.emit(events)
+
+
+def press(qtbot, monitor, name: str) -> None:
+    qtbot.mouseClick(monitor.findChild(QPushButton, f"monitor_{name}"), Qt.MouseButton.LeftButton)
+
+
+def test_all_plots_show_the_same_positions_and_keep_them_while_data_arrive(monitor, session) -> None:
+    session.begin(epochs=20)
+    session.learn([1.0] * 50)
+    monitor.refresh()
+    monitor.accuracy_plot.area._view.scaleBy(x=0.5, y=0.5)
+    monitor.accuracy_plot.area.moved.emit()
+    seen = [plot.area.positions for plot in monitor.plots.plots]
+    assert seen[0] == seen[1] == seen[2]
+    assert seen[0][1] - seen[0][0] < 11
+    session.learn([1.0] * 50)
+    monitor.refresh()
+    assert [plot.area.positions for plot in monitor.plots.plots] == seen
+    monitor.loss_plot.area.follow_requested.emit()
+    assert monitor.plots.tools.follow_button.isChecked()
+    assert monitor.accuracy_plot.area.positions == pytest.approx((0.0, 20.0), abs=0.25)
+
+
+def test_the_cursor_is_in_all_plots_and_the_keyboard_moves_it(qtbot, monitor, session) -> None:
+    session.begin(epochs=2, batches=10)
+    session.learn([4.0] * 10 + [2.0] * 10, accuracy=0.75)
+    monitor.refresh()
+    area = monitor.loss_plot.area
+    area.hovered.emit(0.5)
+    assert [plot.area.marks.cursor.value() for plot in monitor.plots.plots] == [0.5] * 3
+    assert monitor.accuracy_plot.area.marks.cursor.label.toPlainText() == "epoch 0.5"
+    assert (
+        monitor.accuracy_plot.training_legend.text == "training 75.0\N{NO-BREAK SPACE}% (batch 75.0\N{NO-BREAK SPACE}%)"
+    )
+    qtbot.keyClick(area, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    assert 0.5 < monitor.accuracy_plot.area.marks.cursor.value() < 0.6
+    assert monitor.plots.tools.follow_button.isChecked()
+    area.hovered.emit(np.nan)
+    assert not any(plot.area.marks.cursor.isVisible() for plot in monitor.plots.plots)
+
+
+def test_positions_as_batches_and_seconds(qtbot, monitor, session) -> None:
+    session.begin(epochs=4, batches=10)
+    session.run.add_batches(
+        batches([1.0] * 20),
+    )
+    session.end_epoch(1.0, 2.0)
+    session.run.curves._seconds._buffer[:20] = np.arange(1, 21) / 2
+    monitor.refresh()
+    press(qtbot, monitor, "unit_batch")
+    area = monitor.loss_plot.area
+    assert area.positions == pytest.approx((0, 40), abs=0.5)
+    assert area._batches.getData()[0].tolist() == pytest.approx(list(range(1, 21)))
+    assert area._epoch_markers.getData()[0].tolist() == pytest.approx([10])
+    assert area.marks.best.getData()[0].tolist() == pytest.approx([10])
+    assert area.getPlotItem().getAxis("bottom").labelText == "batch"
+    press(qtbot, monitor, "unit_seconds")
+    assert area._batches.getData()[0].tolist() == pytest.approx(list(np.arange(1, 21) / 2))
+    assert monitor.accuracy_plot.area.positions[1] == pytest.approx(area.positions[1])
+    area.hovered.emit(5.0)
+    assert area.marks.cursor.label.toPlainText() == "0:05"
+
+
+def test_smoothing_changes_the_strong_line_and_leaves_the_batches(qtbot, monitor, session) -> None:
+    losses = np.random.default_rng(0).random(60)
+    session.begin(epochs=10, batches=10)
+    session.learn(losses)
+    monitor.refresh()
+    area = monitor.loss_plot.area
+    usual = area._smoothed.getData()[1].copy()
+    qtbot.keyClick(monitor.plots.tools.slider, Qt.Key.Key_End)
+    strong = area._smoothed.getData()[1].copy()
+    assert np.std(strong[20:]) < np.std(usual[20:])
+    qtbot.keyClick(monitor.plots.tools.slider, Qt.Key.Key_Home)
+    assert area._smoothed.getData()[1] == pytest.approx(losses, rel=1e-6)
+    assert area._batches.getData()[1].tolist() == losses.tolist()
+    session.begin(epochs=10, batches=10)
+    session.learn(losses)
+    monitor.refresh()
+    assert area._smoothed.getData()[1] == pytest.approx(losses, rel=1e-6), "the choice holds for the next run"
+
+
+def test_other_runs_are_drawn_with_their_name_and_their_value(monitor, session) -> None:
+    session.begin(epochs=2, batches=10)
+    session.learn([1.0] * 20)
+    monitor.set_overlays([("run 3", "#D55E00", other_run([5.0] * 40)), ("wide", "#009E73", other_run([2.0] * 10))])
+    monitor.refresh()
+    plot = monitor.loss_plot
+    assert [curve.opts["pen"].color().name() for curve in plot.area._overlays] == ["#d55e00", "#009e73"]
+    assert plot.area.heights[1] >= 5
+    assert plot.area.positions[1] >= 4, "the longest run is shown whole"
+    x, y = plot.area._overlays[0].getData()
+    assert set(np.round(y, 5)) == {5.0}
+    assert x[-1] == pytest.approx(4.0, abs=0.1)
+    plot.area.hovered.emit(0.5)
+    entries = [entry for entry in plot.findChildren(LegendEntry) if entry.objectName().startswith("legend_overlay")]
+    assert [entry.text for entry in entries] == ["run 3 5.00", "wide 2.00"]
+    monitor.set_overlays([])
+    assert not plot.area._overlays
+    assert plot.area.positions[1] < 4
+
+
+def test_another_run_without_this_metric_is_left_out(monitor, session) -> None:
+    regression = RunCurves(4, "r_squared")
+    regression.add_batches([BatchFinished(1, 1, 10, 1, 64, 3.0, None, 0.1, (), 0.9)])
+    session.begin(epochs=2, batches=10)
+    session.learn([1.0] * 20)
+    monitor.set_overlays([("run 1", "#D55E00", regression)])
+    monitor.refresh()
+    assert not len(monitor.accuracy_plot.area._overlays[0].getData()[0])
+
+
+def test_a_changed_setting_is_marked_where_it_took_effect(qtbot, monitor, session) -> None:
+    session.begin(epochs=4, batches=10)
+    session.learn([1.0] * 20)
+    session.run.changes.append(SettingChange(1.5, 15, "learning_rate", 0.1, 0.01))
+    monitor.refresh()
+    for plot in monitor.plots.plots:
+        (line,) = plot.area.marks.changes
+        assert line.value() == 1.5
+        # Only one plot names it; the texts would hide the curves of the others.
+        assert line.label.toPlainText() == ("learning rate 0.1 → 0.01" if plot is monitor.loss_plot else "")
+    press(qtbot, monitor, "unit_batch")
+    assert monitor.loss_plot.area.marks.changes[0].value() == pytest.approx(15)
+    session.begin()
+    monitor.refresh()
+    assert not monitor.loss_plot.area.marks.changes
+    assert describe_change(SettingChange(1.0, 1, "batch_size", 64, 128)) == "batch size 64 → 128"
+
+
+def test_the_learning_rate_is_shown_if_it_changes_or_if_the_user_wants_it(qtbot, monitor, session) -> None:
+    rate_plot, button = monitor.plots.rate_plot, monitor.plots.tools.rate_button
+    session.begin(epochs=4, batches=10)
+    report(session, [1.0] * 20, 0.1)
+    monitor.refresh()
+    assert not rate_plot.isVisible()
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert rate_plot.isVisible()
+    assert rate_plot.area._smoothed.getData()[1] == pytest.approx([0.1] * 20)
+    session.begin(epochs=4, batches=10)
+    report(session, [1.0] * 20, np.linspace(0.1, 0.01, 20))
+    monitor.refresh()
+    assert rate_plot.isVisible()
+    assert button.isChecked()
+    assert rate_plot.training_legend.text == "rate 0.0100"
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    monitor.refresh()
+    assert not rate_plot.isVisible()
+    session.begin(epochs=4, batches=10)
+    session.learn([1.0] * 20)
+    monitor.refresh()
+    assert not button.isEnabled()
+
+
+def test_an_outlier_does_not_flatten_the_curve_and_an_arrow_points_to_it(monitor, session) -> None:
+    session.begin(epochs=20, batches=10)
+    session.learn([1.0] * 100 + [500.0] + [1.0] * 50)
+    monitor.refresh()
+    area = monitor.loss_plot.area
+    assert area.heights[1] < 10
+    x, y = area.marks.outliers.getData()
+    assert x.tolist() == pytest.approx([10.1], abs=0.1)
+    assert area.heights[0] < y[0] < area.heights[1]
+    action = next(one for one in monitor.loss_plot.actions() if one.objectName() == "action_show_outliers")
+    action.trigger()
+    assert area.heights[1] > 500
+    assert not len(area.marks.outliers.getData()[0])
+
+
+def test_a_run_that_diverges_is_not_taken_for_outliers(monitor, session) -> None:
+    session.begin(epochs=20, batches=10)
+    session.learn(np.geomspace(1.0, 1e6, 200))
+    monitor.refresh()
+    assert monitor.loss_plot.area.heights[1] >= 2.5e5 or len(monitor.loss_plot.area.marks.outliers.getData()[0])
+
+
+def test_few_batches_are_points_and_many_are_not_until_they_are_enlarged(monitor, session) -> None:
+    session.begin(epochs=20, batches=100)
+    session.learn([2.0, 1.5, 1.0])
+    monitor.refresh()
+    area = monitor.loss_plot.area
+    assert area._batch_points.getData()[1].tolist() == [2.0, 1.5, 1.0]
+    session.learn(np.random.default_rng(0).random(1000))
+    monitor.refresh()
+    assert not len(area._batch_points.getData()[0])
+    area.show_range((1.0, 1.5), area.heights)
+    monitor.loss_plot.set_following(False)
+    assert 40 <= len(area._batch_points.getData()[0]) <= 60
+
+
+def test_the_cursor_reads_the_same_batch_as_the_curve(monitor, session) -> None:
+    session.begin(epochs=2, batches=10)
+    session.learn(np.arange(20.0))
+    monitor.refresh()
+    area = monitor.loss_plot.area
+    scene = area.getPlotItem().getViewBox().mapViewToScene(QPointF(1.0, 9.0))
+    assert scene.x() > 0
+    area.hovered.emit(1.0)
+    assert monitor.loss_plot.training_legend.text.endswith("(batch 9.00)")
+
+
+def test_many_other_runs_do_not_make_the_plots_wider(monitor, session) -> None:
+    session.begin(epochs=2, batches=10)
+    session.learn([1.0] * 20)
+    monitor.refresh()
+    before = monitor.minimumSizeHint().width()
+    monitor.set_overlays([(f"run {number} with a long name", "#D55E00", other_run([5.0] * 4)) for number in range(9)])
+    assert monitor.minimumSizeHint().width() == before
