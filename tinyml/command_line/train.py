@@ -10,12 +10,14 @@ from pydantic import ValidationError
 
 from tinyml.command_line.data_arguments import change_choice, load_splits
 from tinyml.command_line.downloading import download_if_needed
+from tinyml.command_line.run_diagnosis import make_recorder, print_report
 from tinyml.core import DivergedError, SettingsError, TinymlError
 from tinyml.core.files import check_can_save, remove_leftovers
 from tinyml.core.memory import describe_bytes
 from tinyml.core.suggestions import did_you_mean
 from tinyml.core.validation import describe_validation_error
-from tinyml.data import DataChoice, DataDescription, describe_choice
+from tinyml.data import DataChoice, DataDescription, batch_count, describe_choice
+from tinyml.diagnosis import EvidenceRecorder, diagnose, measure_every
 from tinyml.learner import (
     BatchFinished,
     Checkpoint,
@@ -47,12 +49,13 @@ _LARGE_DATA = 100 * 10**6
 
 
 class _PreparedRun(NamedTuple):
-    """A run with its project, its training setup and its options."""
+    """A run with its project, its training setup, its options and the evidence for its diagnosis."""
 
     project: Project
     setup: TrainingSetup
     resume: Checkpoint | None
     options: argparse.Namespace
+    recorder: EvidenceRecorder
 
 
 def run(options: argparse.Namespace) -> None:
@@ -72,11 +75,15 @@ def run(options: argparse.Namespace) -> None:
         _announce_loading(describe_choice(project.data))
     data, splits = load_splits(project.data, options.skip_broken)
     project = project.model_copy(update={"data": data})
-    prepared = _PreparedRun(project, set_up_training(project.network, project.training, splits), resume, options)
+    setup = set_up_training(project.network, project.training, splits)
+    prepared = _PreparedRun(project, setup, resume, options, make_recorder(project, setup))
     finished = _train(prepared)
     test = prepared.setup.test()
     if options.save:
         _save(prepared, finished.history, test)
+    report = diagnose(prepared.recorder.evidence(test=test))
+    if not options.quiet:
+        print_report(report)
     last = finished.history[-1]
     result = {
         **_metrics(test, last),
@@ -89,6 +96,7 @@ def run(options: argparse.Namespace) -> None:
         "examples": {"train": len(splits.train), "validation": len(splits.validation), "test": len(splits.test)},
         "parameters": sum(parameter.tensor.size for parameter in prepared.setup.net.parameters),
         "seconds": round(time.perf_counter() - started, 3),
+        "diagnoses": [diagnosis.rule for diagnosis in report.diagnoses],
         "saved": options.save,
     }
     print(json.dumps(result))
@@ -183,12 +191,14 @@ def _read_setting(assignment: str) -> tuple[str, str]:
 def _train(prepared: _PreparedRun) -> TrainingFinished:
     """Train to the end, show the progress, and save checkpoints. Return the event `TrainingFinished`."""
     setup, options = prepared.setup, prepared.options
-    run = setup.run(prepared.resume, progress=not options.quiet)
+    batches = batch_count(len(setup.splits.train), setup.training.batch_size)
+    run = setup.run(prepared.resume, measure_every(batches), progress=not options.quiet)
     # Save before the first batch, so that an older checkpoint in this file is not taken for one of this run.
     _write_checkpoint(prepared)
     every = options.checkpoint_every
     try:
         for event in run:
+            prepared.recorder.note(event)
             match event:
                 case BatchFinished() if every != "epoch" and event.step % every == 0:
                     _write_checkpoint(prepared)
@@ -197,6 +207,8 @@ def _train(prepared: _PreparedRun) -> TrainingFinished:
                 case TrainingFinished():
                     return event
     except DivergedError as error:
+        if not options.quiet:
+            print_report(diagnose(prepared.recorder.evidence(failure=str(error))))
         raise TinymlError(f"{error.fault}{_save_kept_weights(prepared, error)} {error.advice}") from error
     finally:
         run.close()

@@ -10,6 +10,8 @@ from tinyml.diagnosis.neighbours import Neighbours, compare_neighbours
 
 _MOST_EXAMPLES = 2000
 """Number of examples whose inputs are measured."""
+_MOST_NUMBERS = 1 << 23
+"""Fewer examples are measured if they have more numbers than this together: memory stays below 200 MB."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,9 @@ def _count(part: Dataset, classes: int) -> tuple[int, ...]:
 
 
 def _measure_inputs(train: Dataset) -> InputRange:
-    step = -(-len(train) // _MOST_EXAMPLES)
+    size = math.prod(train.description.example_shape)
+    count = min(_MOST_EXAMPLES, max(1, _MOST_NUMBERS // size))
+    step = -(-len(train) // count)
     numbers = np.nan_to_num(train.examples(np.arange(0, len(train), step)).astype(np.float64))
     mean, deviation = float(numbers.mean()), float(numbers.std())
     largest = smallest = deviation

@@ -42,7 +42,11 @@ def find_dead_units(evidence: Evidence) -> Symptom | None:
     # Sparse layers, and those before Dropout, are half dead in networks that learn well.
     if share < _ALL_DEAD and (evidence.gain or 0.0) > _HALF_WAY:
         return None
-    several = f" So do many of {names([layer.name for layer, _ in found if layer is not worst])}." if found[1:] else ""
+    several = (
+        f" So are many of those of {names([layer.name for layer, _ in found if layer is not worst])}."
+        if found[1:]
+        else ""
+    )
     shown = f"{percent(share)} of the units of {worst.name} are 0 for every example of every batch.{several}"
     smaller = rounded(evidence.training.learning_rate / 10)
     remedy = (

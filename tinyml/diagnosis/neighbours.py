@@ -1,5 +1,6 @@
 """Nearest neighbours: what the data alone say about their labels and their parts, without any network."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,8 @@ MOST_EXAMPLES = 800
 """Number of examples that are compared with each other: enough to measure a share up to 2 %."""
 _MOST_NUMBERS = 1024
 """Of longer examples, this many numbers are compared."""
+_CHUNK_NUMBERS = 1 << 22
+"""So many numbers are read at once: 16 MB."""
 NEIGHBOURS = 10
 _FEW_NEIGHBOURS = 5
 """Neighbours that vote for a class, or whose target numbers are averaged."""
@@ -75,10 +78,13 @@ def _choose(part: Dataset, most: int, rng: np.random.Generator) -> np.ndarray:
 
 def _vectors(part: Dataset, rows: np.ndarray) -> Array:
     """Return examples as vectors; long ones are thinned evenly."""
-    inputs = part.examples(rows).reshape(len(rows), -1)
-    step = -(-inputs.shape[1] // _MOST_NUMBERS)
-    chosen: Array = np.nan_to_num(inputs[:, ::step].astype(np.float64))
-    return chosen
+    size = math.prod(part.description.example_shape)
+    step = -(-size // _MOST_NUMBERS)
+    at_once = max(1, _CHUNK_NUMBERS // size)
+    chunks = [rows[start : start + at_once] for start in range(0, len(rows), at_once)]
+    thinned = [part.examples(chunk).reshape(len(chunk), size)[:, ::step].astype(np.float64) for chunk in chunks]
+    vectors: Array = np.nan_to_num(np.concatenate(thinned))
+    return vectors
 
 
 def _nearest(vectors: Array, count: int) -> np.ndarray:

@@ -41,6 +41,7 @@ class EvidenceRecorder:
             self._history.append(event)
         elif isinstance(event, TrainingFinished):
             self._finished = True
+            self._history = list(event.history)  # of a resumed run, with the epochs before it was resumed
 
     def evidence(self, failure: str = "", test: Evaluation | None = None) -> Evidence:
         """Return what was gathered.

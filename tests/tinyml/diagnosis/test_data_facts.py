@@ -1,0 +1,80 @@
+"""Facts about data: classes, ranges, neighbours; also for large, tiny and wrong data."""
+
+import time
+import tracemalloc
+
+import numpy as np
+import pytest
+
+from tests.tinyml.diagnosis.real_runs import split_arrays
+from tinyml.data import DataChoice, prepare_splits
+from tinyml.diagnosis import collect_data_facts
+
+
+def test_classes_are_counted_in_training_and_validation() -> None:
+    labels = np.array([0] * 6 + [1] * 2 + [1, 0] + [1, 0])
+    facts = collect_data_facts(split_arrays(np.zeros((12, 3)), labels, 2, 2))
+    assert (facts.class_counts, facts.validation_counts) == ((6, 2), (1, 1))
+    assert facts.base_rate == 0.75
+    assert facts.base_rate_in("validation") == 0.5
+    assert facts.most_frequent == "0"
+    assert facts.base_loss == pytest.approx(-0.75 * np.log(0.75) - 0.25 * np.log(0.25))
+    assert facts.neighbours is None
+
+
+def test_ranges_are_those_that_the_network_gets() -> None:
+    rng = np.random.default_rng(0)
+    inputs = rng.standard_normal((500, 2)) * [1000.0, 0.1] + [50.0, 0.0]
+    found = collect_data_facts(split_arrays(inputs, np.zeros(500, np.int64), 50, 50)).inputs
+    assert found.largest == pytest.approx(1000, rel=0.1)
+    assert found.smallest == pytest.approx(0.1, rel=0.1)
+    assert not found.scaled
+    scaled = prepare_splits(DataChoice(source="circle", preprocessing={"scale": "standardise"}))
+    inputs = collect_data_facts(scaled).inputs
+    assert inputs.scaled
+    assert inputs.deviation == pytest.approx(1, abs=0.05)
+
+
+def test_neighbours_see_random_labels_wrong_labels_and_other_parts() -> None:
+    def facts(**options):
+        return collect_data_facts(prepare_splits(DataChoice(source="faulty", options=options))).neighbours
+
+    assert facts().score > 0.98
+    assert facts().isolated < 0.01
+    assert facts(random_labels=1.0).score == pytest.approx(0.5, abs=0.07)
+    assert facts(random_labels=0.2).isolated == pytest.approx(0.1, abs=0.03)
+    assert facts().same_part == pytest.approx(0.5, abs=0.1)
+    assert facts(moved=0.6).same_part > 0.7
+
+
+def test_neighbours_of_number_targets_give_r_squared() -> None:
+    assert collect_data_facts(prepare_splits(DataChoice(source="sine"))).neighbours.score > 0.9
+    rng = np.random.default_rng(0)
+    noise = split_arrays(rng.random((300, 2)), rng.standard_normal((300, 1)).astype(np.float32), 30, 30)
+    assert collect_data_facts(noise).neighbours.score < 0.1
+
+
+@pytest.mark.parametrize("count", [3, 15, 30])
+def test_few_examples_are_no_error(count) -> None:
+    labels = np.arange(count) % 2
+    facts = collect_data_facts(split_arrays(np.random.default_rng(0).random((count, 2)), labels, 0, 1))
+    assert facts.training == count - 1
+
+
+def test_constant_inputs_are_no_error() -> None:
+    facts = collect_data_facts(split_arrays(np.ones((100, 2)), np.arange(100) % 2, 20, 20))
+    assert facts.inputs.deviation == 0
+    assert 0 <= facts.neighbours.score <= 1
+
+
+def test_large_images_need_little_time_and_memory() -> None:
+    images = np.random.default_rng(0).integers(0, 255, (600, 3, 160, 160), np.uint8)  # 46 MB; as numbers 184 MB
+    splits = split_arrays(images, np.arange(600) % 3, 60, 60)
+    tracemalloc.start()
+    started = time.perf_counter()
+    facts = collect_data_facts(splits)
+    seconds, (_, peak) = time.perf_counter() - started, tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert facts.neighbours.compared == 480
+    assert peak < 200e6
+    assert seconds < 10
