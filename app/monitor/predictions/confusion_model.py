@@ -48,15 +48,6 @@ class ConfusionModel(QAbstractTableModel):
         total = int(self.counts[row].sum())
         return float(self.counts[row, column]) / total if total else 0.0
 
-    @property
-    def largest_mistake(self) -> float:
-        """The largest share of a class that is predicted as another class, 0 to 1."""
-        if not self.counts.size:
-            return 0.0
-        shares = self.counts / np.maximum(self.counts.sum(axis=1, keepdims=True), 1)
-        np.fill_diagonal(shares, 0)
-        return float(shares.max())
-
     def describe(self, row: int, column: int) -> str:
         """Return one cell in words, for the class of the row and that of the column."""
         examples = describe_count(int(self.counts[row, column]), "example")

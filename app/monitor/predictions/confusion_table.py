@@ -4,21 +4,19 @@ import math
 
 import numpy as np
 from PySide6.QtCore import QEvent, QModelIndex, QRect, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QPainter, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
     QHeaderView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QTableView,
     QWidget,
 )
 
-from app.monitor.predictions.confusion_model import ConfusionModel, Index
+from app.monitor.predictions.confusion_model import ConfusionModel
 from app.widgets.theme.fonts import small_font
 from app.widgets.theme.theme import GRID, SERIES_COLORS, current_theme
+from tinyml.core import describe_count
 
 CORRECT_COLOR, MISTAKE_COLOR = SERIES_COLORS["training"], SERIES_COLORS["validation"]
 """Blue for the diagonal, orange for mistakes (Okabe and Ito)."""
@@ -26,6 +24,7 @@ SMALLEST_CELL = 9
 """Cells of a matrix with many classes become so small, in pixels; then the matrix scrolls."""
 _LARGEST_CELL = 5 * GRID
 _LONGEST_NAME = 11 * GRID
+_ON_BRIGHT, _ON_DARK = "#101318", "#ffffff"
 _FAINTEST = 0.28
 """Strength of the colour of the smallest share that is not zero, of 1."""
 
@@ -46,7 +45,8 @@ class ConfusionTable(QTableView):
         super().__init__(parent)
         self.confusion = ConfusionModel(self)
         self.setModel(self.confusion)
-        self.setItemDelegate(_CellDelegate(self))
+        self._colors = np.zeros((0, 0, 3), np.uint8)
+        self._picture = QImage()
         self.setHorizontalHeader(_ClassHeader(Qt.Orientation.Horizontal, self))
         self.setVerticalHeader(_ClassHeader(Qt.Orientation.Vertical, self))
         self.setShowGrid(False)
@@ -80,6 +80,54 @@ class ConfusionTable(QTableView):
         """
         self.confusion.show_counts(counts, names)
         self._fit()
+        self._paint_picture()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint all cells as one picture: a delegate would need a second for a hundred classes."""
+        count, cell = len(self.confusion.names), self.cell_size
+        if not count:
+            return
+        painter = QPainter(self.viewport())
+        left, top = self.columnViewportPosition(0), self.rowViewportPosition(0)
+        painter.drawImage(QRect(left, top, count * cell, count * cell), self._picture)
+        if cell >= 2 * GRID:
+            painter.setPen(QPen(QColor(current_theme().surface), 2))
+            for place in range(count + 1):
+                painter.drawLine(left + place * cell, top, left + place * cell, top + count * cell)
+                painter.drawLine(left, top + place * cell, left + count * cell, top + place * cell)
+        self._write_counts(painter, left, top)
+        if self.cell is not None:
+            painter.setPen(QPen(QColor(current_theme().text), 2))
+            row, column = self.cell
+            painter.drawRect(left + column * cell, top + row * cell, cell - 1, cell - 1)
+
+    def _write_counts(self, painter: QPainter, left: int, top: int) -> None:
+        """Write the counts into the visible cells, if they are large enough."""
+        cell, room = self.cell_size, self.viewport().rect()
+        painter.setFont(small_font(self.font()))
+        metrics = painter.fontMetrics()
+        if cell < metrics.height():
+            return
+        first = max(-left // cell, 0), max(-top // cell, 0)
+        counts = self.confusion.counts[
+            first[1] : (room.height() - top) // cell + 1, first[0] : (room.width() - left) // cell + 1
+        ]
+        bright = _luminance(self._colors) > _MIDDLE
+        for row, column in np.argwhere(counts).tolist():
+            text = describe_count(int(counts[row, column]))
+            row, column = row + first[1], column + first[0]
+            if metrics.horizontalAdvance(text) <= cell:
+                painter.setPen(QColor(_ON_BRIGHT if bright[row, column] else _ON_DARK))
+                rect = QRect(left + column * cell, top + row * cell, cell, cell)
+                painter.drawText(rect, int(Qt.AlignmentFlag.AlignCenter), text)
+
+    def _paint_picture(self) -> None:
+        """Make the picture of the cells, one pixel for each."""
+        self._colors = np.ascontiguousarray(cell_colors(self.confusion.counts))
+        rows, columns = self.confusion.counts.shape
+        shared = QImage(self._colors.data, columns, rows, 3 * columns, QImage.Format.Format_RGB888)
+        self._picture = shared.copy()
+        self.viewport().update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -89,6 +137,8 @@ class ConfusionTable(QTableView):
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
             self._fit()
+        elif event.type() == QEvent.Type.PaletteChange and self.confusion.names:
+            self._paint_picture()
 
     def sizeHint(self) -> QSize:
         """Return the room for cells in which three digits fit."""
@@ -120,34 +170,6 @@ class ConfusionTable(QTableView):
     def _on_current_changed(self, index: QModelIndex) -> None:
         if index.isValid():
             self.cell_chosen.emit(index.row(), index.column())
-
-
-class _CellDelegate(QStyledItemDelegate):
-    """Paints a cell with its colour, its count and a frame if it is picked."""
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        theme, table = current_theme(), self.parent()
-        assert isinstance(table, ConfusionTable), "the table makes this delegate"
-        model, row, column = table.confusion, index.row(), index.column()
-        share, correct = model.share(row, column), row == column
-        fill = QColor(theme.track)
-        if model.counts[row, column]:
-            scale = 1.0 if correct else max(model.largest_mistake, 0.02)
-            strength = _FAINTEST + (1 - _FAINTEST) * share / scale
-            fill = _blend(QColor(CORRECT_COLOR if correct else MISTAKE_COLOR), QColor(theme.surface), strength)
-        gap = 1 if option.rect.width() >= 2 * GRID else 0
-        rect = option.rect.adjusted(gap, gap, -gap, -gap)
-        painter.save()
-        painter.fillRect(rect, fill)
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.setPen(QPen(QColor(theme.text), 2))
-            painter.drawRect(rect.adjusted(1, 1, -1, -1))
-        text = index.data() or ""
-        painter.setFont(small_font(option.font))
-        if painter.fontMetrics().horizontalAdvance(text) <= rect.width():
-            painter.setPen(QColor("#101318") if _luminance(fill) > _MIDDLE else QColor("#ffffff"))
-            painter.drawText(rect, int(Qt.AlignmentFlag.AlignCenter), text)
-        painter.restore()
 
 
 class _ClassHeader(QHeaderView):
@@ -188,18 +210,37 @@ class _ClassHeader(QHeaderView):
         painter.drawText(room, int(flags), metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, room.width()))
 
 
-def _blend(color: QColor, ground: QColor, strength: float) -> QColor:
-    """Mix two colours; `strength`, 0 to 1, is the part of the first one."""
-    parts = zip(color.getRgb()[:3], ground.getRgb()[:3], strict=True)  # type: ignore[index]
-    return QColor(*(round(first * strength + second * (1 - strength)) for first, second in parts))
+def cell_colors(counts: np.ndarray) -> np.ndarray:
+    """Return the colour of each cell in the current theme, `(classes, classes, 3)` bytes: red, green, blue.
+
+    Arguments:
+        counts: `(classes, classes)`; row: the true class, column: the predicted one.
+    """
+    theme, diagonal = current_theme(), np.eye(len(counts), dtype=bool)
+    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    largest_mistake = max(float(np.where(diagonal, 0, shares).max(initial=0)), _SMALLEST_SCALE)
+    strengths = _FAINTEST + (1 - _FAINTEST) * np.where(diagonal, shares, shares / largest_mistake)
+    full = np.where(diagonal[..., np.newaxis], _rgb(CORRECT_COLOR), _rgb(MISTAKE_COLOR))
+    mixed = strengths[..., np.newaxis] * full + (1 - strengths[..., np.newaxis]) * _rgb(theme.surface)
+    chosen: np.ndarray = np.where((counts > 0)[..., np.newaxis], mixed, _rgb(theme.track))
+    rounded: np.ndarray = np.rint(chosen).astype(np.uint8)
+    return rounded
 
 
-def _luminance(color: QColor) -> float:
-    """Return the relative luminance of a colour, 0 to 1 (WCAG 2.1)."""
-    channels = np.array([color.redF(), color.greenF(), color.blueF()])
+def _rgb(color: str) -> np.ndarray:
+    parsed = QColor(color)
+    return np.array([parsed.red(), parsed.green(), parsed.blue()], np.float64)
+
+
+def _luminance(colors: np.ndarray) -> np.ndarray:
+    """Return the relative luminance of `(…, 3)` colours, 0 to 1 (WCAG 2.1)."""
+    channels = colors / 255
     linear = np.where(channels <= 0.03928, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
-    return float(linear @ np.array([0.2126, 0.7152, 0.0722]))
+    luminance: np.ndarray = linear @ np.array([0.2126, 0.7152, 0.0722])
+    return luminance
 
 
 _MIDDLE = 0.18
 """On a colour with this luminance, black and white text have the same contrast."""
+_SMALLEST_SCALE = 0.02
+"""A class of which less than this share is mistaken has pale mistakes."""

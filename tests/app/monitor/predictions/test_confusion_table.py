@@ -5,7 +5,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
-from app.monitor.predictions.confusion_table import SMALLEST_CELL, ConfusionTable
+from app.monitor.predictions.confusion_table import SMALLEST_CELL, ConfusionTable, cell_colors
 
 
 @pytest.fixture
@@ -43,6 +43,22 @@ def test_a_hundred_classes_shrink_and_then_scroll(table, qtbot) -> None:
     table.show_counts(np.eye(4, dtype=int), names(4))
     assert table.cell_size > 3 * SMALLEST_CELL
     qtbot.waitUntil(lambda: table.verticalScrollBar().maximum() == 0)
+
+
+def test_a_stronger_colour_is_a_larger_share() -> None:
+    colors = cell_colors(np.array([[6, 4, 0], [1, 9, 0], [0, 0, 0]])).astype(int)
+    ground = colors[2, 2]
+    distance = np.abs(colors - ground).sum(axis=2)
+    assert distance[1, 1] > distance[0, 0] > 0  # 90 % and 60 %
+    assert distance[0, 1] > distance[1, 0] > 0  # 40 % and 10 %
+    assert distance[2, 2] == distance[2, 0] == 0
+
+
+def test_cells_hold_their_counts_in_both_themes(table) -> None:
+    table.show_counts(np.array([[8, 2], [0, 10]]), ("cat", "dog"))
+    with_counts = table.viewport().grab().toImage()
+    table.show_counts(np.array([[4, 1], [0, 5]]), ("cat", "dog"))  # the same shares, so the same colours
+    assert table.viewport().grab().toImage() != with_counts
 
 
 def test_a_cell_in_words(table) -> None:
