@@ -47,6 +47,17 @@ def test_measuring_takes_at_most_its_share_of_the_time(
     assert len(measured) <= (clock.now - begin) / MIN_SECONDS_BETWEEN + 1
 
 
+def test_an_interrupted_measurement_leaves_no_long_gap(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock(monkeypatch)
+    pace = MeasuringPace(share=0.04)
+    for cost in (0.01, 0.01, 0.01, 1.0):
+        pace.note(cost)
+    clock.now += 0.7
+    assert not pace.is_due(5)
+    clock.now += 0.03
+    assert pace.is_due(6)
+
+
 def test_an_expensive_measurement_postpones_the_next_one_and_a_cheap_one_catches_up(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
