@@ -15,7 +15,7 @@ from tinyml.learner.layer_stats import Histogram, LayerStats
 from tinyml.learner.silent_units import SilentUnits
 from tinyml.net.execution import OutputObserver
 
-MAX_SAMPLED = 1 << 14
+MAX_SAMPLED = 1 << 13
 """Largest number of values that a histogram, a mean, a deviation or a saturation is computed from; see `LayerStats`."""
 
 SATURATED_NEAR = 0.01

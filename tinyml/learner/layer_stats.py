@@ -72,8 +72,8 @@ class LayerStats:
     nothing is known of the outputs inside a block of a user's own type. A block is followed by the layers inside it, to
     which its parameters belong.
 
-    The norms and the dead share are exact. Of more than 16 384 outputs, and of a larger tensor of weights or of
-    gradients, about 16 384 numbers are sampled evenly for the other measurements.
+    The norms and the dead share are exact. Of more than 8192 outputs, and of a larger tensor of weights or of
+    gradients, about 8192 numbers are sampled evenly for the other measurements.
 
     Attributes:
         layer: name of the layer; a layer in a block has the path of its parameters, such as "residual_1/conv_1".
