@@ -10,7 +10,6 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.document import Document
-from app.jobs import Job
 from app.runs.curve_files import CurveData
 from app.runs.disk_queue import DiskQueue, Write
 from app.runs.record import KeptRun, RunRecord, clean_title, record_of
@@ -24,10 +23,10 @@ FIRST_SAVE_MS = 1000
 """Milliseconds from the start of a run to its first save."""
 SAVE_MS = 10_000
 """Milliseconds between two saves of a run that is trained."""
+_FACTS = ("title", "starred", "shown")
+"""What the user decides about a run, also while it is written."""
 _REST = 20
 """A save that takes long is followed by a pause this many times as long, so it costs training at most 5 %."""
-_MOST_LOADED = 24
-"""Number of runs whose curves stay in memory after they were read."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +73,7 @@ class RunKeeper(QObject):
         super().__init__(parent)
         self._session, self._document, self._store = session, document, RunStore(folder)
         self._queue = DiskQueue()
-        self._saves = 0
+        self._saves = self._changes = 0
         self._active: Run | None = None
         self._project_name = ""
         self._foreign: Snapshot | None = None
@@ -108,9 +107,12 @@ class RunKeeper(QObject):
 
     def reload(self) -> None:
         """Read the folder again: another window may have added or changed runs."""
-        self._submit(partial(self._store.read_all, dict(self.kept)), self._take_all)
+        self.submit(partial(self._store.read_all, dict(self.kept)), partial(self._take_all, self._changes))
 
-    def _take_all(self, kept: dict[str, KeptRun]) -> None:
+    def _take_all(self, changes: int, kept: dict[str, KeptRun]) -> None:
+        if changes != self._changes:
+            self.reload()  # what was read is older than what the user has done since
+            return
         first, self.ready = not self.ready, True
         if kept != self.kept or first:
             self.kept = kept
@@ -132,7 +134,7 @@ class RunKeeper(QObject):
         if mine is not None:
             self._show(mine, then)
         else:
-            self._submit(partial(self._store.load, identifier), partial(self._show_loaded, identifier, then))
+            self.submit(partial(self._store.load, identifier), partial(self._show_loaded, identifier, then))
 
     def _show_loaded(self, identifier: str, then: Callable[[Run], object] | None, run: Run) -> None:
         # Another run may have been chosen, or started, while this one was read.
@@ -170,9 +172,14 @@ class RunKeeper(QObject):
     def _on_curves_returned(self, run: Run) -> None:
         self._loading.discard(run.identifier)
         self._loaded[run.identifier] = run
-        for identifier in list(self._loaded)[:-_MOST_LOADED]:
-            del self._loaded[identifier]
+        self._forget_hidden()
         self.overlays_changed.emit()
+
+    def _forget_hidden(self) -> None:
+        """Keep only curves in memory that are drawn: a million batches take some 40 MB."""
+        kept = self.kept
+        drawn = {name for name, run in kept.items() if run.record is not None and run.record.shown}
+        self._loaded = {name: run for name, run in self._loaded.items() if name in drawn}
 
     def _give_up(self, identifier: str, sentence: str) -> None:
         self._loading.discard(identifier)
@@ -199,10 +206,13 @@ class RunKeeper(QObject):
             self.changed.emit()
             return
         self.kept[identifier] = replace(kept, record=kept.record.model_copy(update=changes))
+        self._forget_hidden()
         self.changed.emit()
         self.overlays_changed.emit()
         if self._active is None or self._active.identifier != identifier:
-            self._submit(Write(partial(self._store.change, identifier, **changes)), self._take_one, self.reload)
+            self._changes += 1
+            write = Write(partial(self._store.change, identifier, **changes))
+            self.submit(write, partial(self._take_one, self._changes), self.reload)
 
     def delete(self, identifiers: Iterable[str]) -> None:
         """Delete runs; `undo_delete` brings them back. A run that is being trained stays.
@@ -215,9 +225,11 @@ class RunKeeper(QObject):
         if not runs:
             return
         self._deleted.append(runs)
+        self._changes += 1
         for run in runs:
             del self.kept[run.identifier]
-            self._submit(Write(partial(self._store.delete, run.identifier)), otherwise=self.reload)
+            self._loaded.pop(run.identifier, None)
+            self.submit(Write(partial(self._store.delete, run.identifier)), otherwise=self.reload)
         self.changed.emit()
         self.overlays_changed.emit()
 
@@ -238,44 +250,42 @@ class RunKeeper(QObject):
         """Bring back the runs of the last deletion."""
         if not self._deleted:
             return
+        self._changes += 1
         for run in self._deleted.pop():
             self.kept[run.identifier] = run
-            self._submit(Write(partial(self._store.restore, run.identifier)), otherwise=self.reload)
+            self.submit(Write(partial(self._store.restore, run.identifier)), otherwise=self.reload)
         self.changed.emit()
         self.overlays_changed.emit()
-
-    def submit(self, function: Callable[[], Any], then: Callable[[Any], object]) -> None:
-        """Run a function that reads the store, or writes a file for the user, in the background.
-
-        Arguments:
-            function: called without arguments; use `store` in it.
-            then: called with its result. If it fails, `failed` is emitted instead.
-        """
-        self._submit(function, then)
 
     @property
     def store(self) -> RunStore:
         """The store, for functions that `submit` runs."""
         return self._store
 
-    def _take_one(self, kept: KeptRun) -> None:
-        if kept.identifier in self.kept and self.kept[kept.identifier] != kept:
+    def _take_one(self, changes: int, kept: KeptRun) -> None:
+        if changes == self._changes and kept.identifier in self.kept and self.kept[kept.identifier] != kept:
             self.kept[kept.identifier] = kept
             self.changed.emit()
 
-    def _submit(
+    def submit(
         self,
         function: Callable[[], Any],
         then: Callable[[Any], object] | None = None,
         otherwise: Callable[[], object] | None = None,
-    ) -> Job:
+    ) -> None:
+        """Run a function that reads or writes files in the background. If it fails, `failed` is emitted.
+
+        Arguments:
+            function: called without arguments; it may use `store`.
+            then: called with its result; None for nothing more.
+            otherwise: called after a failure; None for nothing more.
+        """
         job = self._queue.submit(function)
         if then is not None:
             job.returned.connect(then)
         job.failed.connect(self.failed)
         if otherwise is not None:
             job.failed.connect(lambda _sentence: otherwise())
-        return job
 
     # -------------------------------------------------------------------------------------------------------- saving
 
@@ -364,8 +374,16 @@ class RunKeeper(QObject):
         self._set_problem("")
         if self._timer.isActive():
             self._timer.start(max(SAVE_MS, round(_REST * 1000 * (perf_counter() - self._save_began))))
-        if not self.is_deleted(kept.identifier) and self.kept.get(kept.identifier) != kept:
-            self.kept[kept.identifier] = kept
+        if self.is_deleted(kept.identifier):
+            return
+        self._changes += 1
+        before, self.kept[kept.identifier] = self.kept.get(kept.identifier), kept
+        # The user may have renamed or starred the run while it was written.
+        known = self.run_in_memory(kept.identifier) or (before.record if before is not None else None)
+        facts = {name: getattr(known, name) for name in _FACTS} if known is not None else {}
+        if any(getattr(kept.record, name) != value for name, value in facts.items()):
+            self.change(kept.identifier, **facts)
+        elif before != kept:
             self.changed.emit()
 
     @Slot(str)

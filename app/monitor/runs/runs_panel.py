@@ -98,7 +98,7 @@ class RunsPanel(QWidget):
         Curves that are not in memory are read; `overlays_changed` follows.
         """
         wanted = [record for record in self._records() if record.shown and record.identifier != self._current]
-        if self.isVisible():
+        if self.window().isVisible():  # the curves are visible beside another tab, too
             self._keeper.load_curves(record.identifier for record in wanted)
         runs = ((record, self._keeper.run_in_memory(record.identifier)) for record in wanted)
         return [(record.name, run_color(record.color).name(), run.curves) for record, run in runs if run is not None]

@@ -168,6 +168,16 @@ def test_names_stars_and_overlays_survive_a_restart(qtbot, train, keeper, docume
     assert (record.name, record.starred) == ("first try", True)
 
 
+def test_a_name_that_is_given_while_the_run_is_written_is_kept(qtbot, session, keeper) -> None:
+    session.start()
+    qtbot.waitUntil(lambda: session.state in ENDED, timeout=20_000)
+    keeper.change(session.run.identifier, title="just now")
+    qtbot.waitUntil(lambda: session.run.identifier in keeper.kept)
+    assert keeper.kept[session.run.identifier].record.name == "just now"
+    store = RunStore(keeper.folder)
+    qtbot.waitUntil(lambda: store.read_record(session.run.identifier).title == "just now")
+
+
 def test_a_name_that_cannot_be_written_is_taken_back_with_a_sentence(qtbot, train, keeper, monkeypatch) -> None:
     run = train()
     (keeper.folder / run.identifier / "run.json").write_text("{}")
@@ -197,6 +207,18 @@ def test_deleted_runs_come_back_in_the_order_of_undo(qtbot, keeper, make_run) ->
     assert sorted(RunStore(keeper.folder).read_all()) == sorted(run.identifier for run in runs[1:])
 
 
+def test_what_is_deleted_while_the_folder_is_read_does_not_come_back(qtbot, train, keeper) -> None:
+    run = train()
+    keeper.reload()
+    keeper.delete([run.identifier])
+    read = []
+    keeper.submit(lambda: None, read.append)  # comes after the reading
+    keeper.reload()
+    keeper.submit(lambda: None, read.append)
+    qtbot.waitUntil(lambda: len(read) == 2)
+    assert keeper.kept == {}
+
+
 def test_the_active_run_cannot_be_deleted(qtbot, session, keeper, document, monkeypatch) -> None:
     monkeypatch.setattr(keeper_module, "FIRST_SAVE_MS", 10)
     document.show_project(circle_project(epochs=100_000))
@@ -210,7 +232,10 @@ def test_the_active_run_cannot_be_deleted(qtbot, session, keeper, document, monk
 def test_curves_to_draw_are_read_once_and_damaged_ones_are_named_once(qtbot, keeper, make_run) -> None:
     run, damaged = make_run(1), make_run(2)
     for each in (run, damaged):
+        each.shown = True
         keep(keeper.store, each)
+    keeper.reload()
+    qtbot.waitUntil(lambda: len(keeper.kept) == 2)
     (keeper.folder / damaged.identifier / "curves.safetensors").write_bytes(b"")
     sentences = []
     keeper.failed.connect(sentences.append)
@@ -221,6 +246,8 @@ def test_curves_to_draw_are_read_once_and_damaged_ones_are_named_once(qtbot, kee
     first = keeper.run_in_memory(run.identifier)
     keeper.load_curves([run.identifier])
     assert keeper.run_in_memory(run.identifier) is first
+    keeper.change(run.identifier, shown=False)
+    assert keeper.run_in_memory(run.identifier) is None, "hidden curves leave the memory"
 
 
 def test_two_windows_see_the_runs_of_each_other(qtbot, train, keeper, tmp_path) -> None:
