@@ -1,7 +1,7 @@
 """The curves of one run: everything that it has reported, ready to be drawn. No Qt."""
 
-import math
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Literal
 
 import numpy as np
@@ -83,11 +83,11 @@ class RunCurves:
         curves = cls(history[-1].epochs if history else 0, metric)
         x = np.array([float(epoch.epoch) for epoch in history])
         for metric_curves, name in ((curves.loss, "loss"), (curves.measured, metric)):
-            y = np.array([_number(getattr(epoch, f"training_{name}")) for epoch in history], np.float64)
+            y = _column(history, f"training_{name}")
             metric_curves.batches.extend(x, y)
             metric_curves.smoothed.extend(x, y)
         if all(epoch.learning_rate is not None for epoch in history):
-            curves.learning_rate.extend(x, np.array([_number(epoch.learning_rate) for epoch in history]))
+            curves.learning_rate.extend(x, _column(history, "learning_rate"))
         curves._seconds.extend(np.array([epoch.seconds for epoch in history]))
         curves.add_epochs(history)
         return curves
@@ -198,24 +198,14 @@ class RunCurves:
         """
         if not events:
             return
-        rows = np.array(
-            [
-                (
-                    event.epoch - 1 + event.batch / event.batches,
-                    event.loss,
-                    _number(getattr(event, self.metric)),
-                    _number(event.learning_rate),
-                )
-                for event in events
-            ]
-        )
         if self._smoothers is None:
             self.smoothing_span = choose_span(events[0].batches, self.planned_epochs)
             self._smoothers = self._make_smoothers()
         before = float(self.seconds[-1]) if len(self.seconds) else 0.0
         times = np.linspace(before, max(seconds, before), len(events) + 1)[1:]
-        rates = None if events[-1].learning_rate is None else rows[:, 3]
-        self._extend(rows[:, 0], (rows[:, 1], rows[:, 2]), rates, times)
+        rates = None if events[-1].learning_rate is None else _column(events, "learning_rate")
+        x = _column(events, "epoch") - 1 + _column(events, "batch") / _column(events, "batches")
+        self._extend(x, (_column(events, "loss"), _column(events, self.metric)), rates, times)
 
     def _extend(
         self,
@@ -241,12 +231,10 @@ class RunCurves:
         for event in events:
             if is_better(event, self.best_epoch):
                 self.best_epoch = event
-            x = np.array([float(event.epoch)])
-            if event.validation_loss is not None:
-                self.loss.validation.extend(x, np.array([event.validation_loss]))
-            validated = getattr(event, f"validation_{self.metric}")
-            if validated is not None:
-                self.measured.validation.extend(x, np.array([validated]))
+        for metric_curves, name in ((self.loss, "validation_loss"), (self.measured, f"validation_{self.metric}")):
+            validated = [event for event in events if getattr(event, name) is not None]
+            if validated:
+                metric_curves.validation.extend(_column(validated, "epoch"), _column(validated, name))
 
 
 def metric_for(description: DataDescription) -> Metric:
@@ -254,8 +242,9 @@ def metric_for(description: DataDescription) -> Metric:
     return "accuracy" if description.has_classes else "r_squared"
 
 
-def _number(value: float | None) -> float:
-    return math.nan if value is None else value
+def _column(events: Sequence[BatchFinished] | Sequence[EpochFinished], name: str) -> np.ndarray:
+    """Return one number of each event; NaN where it is None. A fast run has ten thousand of them a second."""
+    return np.array(list(map(attrgetter(name), events)), np.float64)
 
 
 def choose_span(batches_per_epoch: int, planned_epochs: int) -> int:

@@ -130,7 +130,7 @@ class Run:
     def add_batches(self, events: Sequence[BatchFinished]) -> None:
         """Add the reports of the next batches (`events`, at least one), in their order."""
         self.batches_done, self.batches_per_epoch = events[-1].step, events[-1].batches
-        self.examples_done += sum(event.examples for event in events)
+        self.examples_done += sum([event.examples for event in events])
         self.curves.add_batches(events, self.stopwatch.seconds)
         for event in events:
             if event.layers:

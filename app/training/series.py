@@ -4,6 +4,8 @@ This is own code because pyqtgraph's downsampling ("peak") reads all visible poi
 while the run grows, which makes the curve flicker, and draws nothing for a bucket with a NaN.
 """
 
+import mmap
+
 import numpy as np
 
 _FINE = 64
@@ -28,7 +30,7 @@ class GrowingArray:
         """Add `values` at the end."""
         needed = self._count + len(values)
         if needed > len(self._buffer):
-            grown = np.empty(max(needed, 2 * len(self._buffer)), self._buffer.dtype)
+            grown = _make_room(max(needed, 2 * len(self._buffer)), self._buffer.dtype)
             grown[: self._count] = self._buffer[: self._count]
             self._buffer = grown
         self._buffer[self._count : needed] = values
@@ -277,6 +279,14 @@ class Smoother:
             result[start : start + size] = summed
             state = float(summed[-1])
         return result
+
+
+def _make_room(count: int, dtype: np.dtype) -> np.ndarray:
+    """Return an array for `count` numbers, directly from the system.
+
+    The allocator of C would keep the smaller arrays before it: a long run took twice the memory of its curves.
+    """
+    return np.frombuffer(mmap.mmap(-1, count * dtype.itemsize), dtype)
 
 
 def _bucket_size(count: int, pixels: int) -> int:

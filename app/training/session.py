@@ -20,6 +20,9 @@ from tinyml.learner import SettingChange
 
 REFRESH_MS = 33
 """Milliseconds between two visits to the mailbox: thirty a second are enough for the eye."""
+BUSY_MS = 100
+"""The same while a run reports more than `MANY` batches in a millisecond. It gets the time of the other visits."""
+MANY = 2
 KEPT_RUNS = 5
 """Number of runs that can be shown again, including the current one.
 
@@ -331,6 +334,9 @@ class Session(ShownRun):
     def _process_mail(self) -> None:
         mail, run = self._mailbox.take(), self.run
         self._follow_reading(mail.reading)
+        pause = BUSY_MS if len(mail.batches) > MANY * self._timer.interval() else REFRESH_MS
+        if pause != self._timer.interval():
+            self._timer.setInterval(pause)
         if mail.batches:
             run.add_batches(mail.batches)
             self.batches_finished.emit(mail.batches)

@@ -9,6 +9,7 @@ collect_ignore = [
     "one_epoch.py",
     "window.py",
     "gui_latency.py",
+    "long_run.py",
     "training_window.py",
     "image_folder.py",
     "one_image_folder.py",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from tinyml.learner.layer_stats import LayerStats
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class BatchFinished:
     """One training step is done.
 
@@ -53,7 +53,7 @@ class ValidationAdvanced:
     planned: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class EpochFinished:
     """The network has seen all training examples once more, and the validation examples are evaluated.
 

@@ -147,3 +147,13 @@ def test_a_million_batches_take_little_memory_and_are_smoothed_again_at_once() -
     began = time.thread_time()
     curves.smooth_by(2.0)
     assert time.thread_time() - began < 0.25  # measured: 0.045 s
+
+
+def test_epochs_with_and_without_validation_in_one_portion_keep_their_places() -> None:
+    curves = RunCurves(4)
+    validation = (0.5, None, 0.25, 0.125)
+    curves.add_epochs([EpochFinished(n, 4, 1.0, 0.5, loss, loss, 1.0) for n, loss in enumerate(validation, start=1)])
+    assert curves.loss.validation.x.tolist() == [1, 3, 4]
+    assert curves.loss.validation.y.tolist() == [0.5, 0.25, 0.125]
+    assert curves.accuracy.validation.y.tolist() == [0.5, 0.25, 0.125]
+    assert curves.best_epoch.epoch == 4

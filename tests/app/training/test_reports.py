@@ -10,6 +10,7 @@ from app.training import SessionState
 from app.training.dataset_cache import load_splits
 from app.training.mailbox import Mailbox
 from app.training.run_control import RunControl
+from app.training.session import BUSY_MS, REFRESH_MS
 from app.training.training_config import freeze_config
 from app.training.worker import Worker
 from tinyml.learner import BatchFinished, set_up_training
@@ -156,3 +157,14 @@ def test_no_report_is_lost_in_ten_random_sequences_of_commands(qtbot, session, d
             assert session.snapshot.history == tuple(epochs)
         if session.state is SessionState.FINISHED:
             assert len(epochs) == EPOCHS
+
+
+def test_a_fast_run_is_visited_less_often_and_a_slow_one_again_more_often(session, document):
+    batch = BatchFinished(1, 1, 10, 1, 10, 0.5, 0.5)
+    session.run.curves.planned_epochs = 1
+    for count, pause in ((10, REFRESH_MS), (2000, BUSY_MS), (2000, BUSY_MS), (10, REFRESH_MS)):
+        for _ in range(count):
+            session._mailbox.put_batch(batch)
+        session._process_mail()
+        assert session._timer.interval() == pause
+    assert len(session.run.curves.loss.batches) == 4020

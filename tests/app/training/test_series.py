@@ -167,3 +167,15 @@ def test_a_follower_has_the_positions_of_its_leader_up_to_its_own_end() -> None:
     assert follower.y.dtype == np.float32
     kept = leader.up_to(1.0)
     assert follower.up_to(1.0, kept).x.tolist() == [1.0]
+
+
+def test_a_view_of_a_growing_array_stays_as_it_was_while_the_array_grows() -> None:
+    array = GrowingArray()
+    views = []
+    for start in range(0, 20_000, 500):
+        array.extend(np.arange(start, start + 500, dtype=np.float64))
+        views.append(array.values)
+    del array
+    for number, view in enumerate(views, start=1):
+        np.testing.assert_array_equal(view, np.arange(500.0 * number))
+        assert not view.flags.writeable

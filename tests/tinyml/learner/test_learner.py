@@ -1,3 +1,4 @@
+import dataclasses
 import gc
 import math
 
@@ -11,6 +12,7 @@ from tinyml.layers import Dropout, Linear, ReLU
 from tinyml.learner import (
     BatchFinished,
     EpochFinished,
+    Event,
     Learner,
     TrainingFinished,
     ValidationAdvanced,
@@ -36,8 +38,8 @@ def make_learner(seed: int = 0, loss: str = "mse_loss", rate: float = 0.1, dropo
     return Learner(Sequential(layers), loss, SGDOptimizer(rate, 0.9))
 
 
-def without_seconds(event: object) -> object:
-    values = dict(vars(event))
+def without_seconds(event: Event) -> object:
+    values = {field.name: getattr(event, field.name) for field in dataclasses.fields(event)}
     values.pop("seconds", None)
     if "history" in values:
         values["history"] = [without_seconds(entry) for entry in values["history"]]
