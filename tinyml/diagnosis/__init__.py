@@ -5,6 +5,7 @@ from tinyml.diagnosis.data_facts import DataFacts, InputRange, collect_data_fact
 from tinyml.diagnosis.diagnosis import Diagnosis, Report, Rule, Severity, Symptom
 from tinyml.diagnosis.evidence import Evidence, NetworkLayer, network_layers
 from tinyml.diagnosis.neighbours import Neighbours
+from tinyml.diagnosis.probe import Probe, probe_layers
 from tinyml.diagnosis.recorder import EvidenceRecorder, measure_every
 from tinyml.diagnosis.rules import MOST_SHOWN, RULES, diagnose
 from tinyml.diagnosis.wilson import Interval, wilson_interval
@@ -23,6 +24,7 @@ __all__ = [
     "Neighbours",
     "NetworkLayer",
     "OpenData",
+    "Probe",
     "ReplaceLayers",
     "Report",
     "Rule",
@@ -34,5 +36,6 @@ __all__ = [
     "diagnose",
     "measure_every",
     "network_layers",
+    "probe_layers",
     "wilson_interval",
 ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from tinyml.diagnosis.data_facts import DataFacts
+from tinyml.diagnosis.probe import Probe
 from tinyml.layers import display_name
 from tinyml.learner import EpochFinished, Evaluation, TrainingSettings, best_epoch
 from tinyml.learner.layer_stats import LayerStats
@@ -56,6 +57,8 @@ class Evidence:
         finished: True if all planned epochs are done, or early stopping ended the run.
         failure: why the run failed, in some sentences; empty if it did not.
         test: the result on the test set; None before it is known.
+        probe: measurements of the newest weights with many examples; None if there are none. They count more than the
+            measurements of batches.
     """
 
     history: tuple[EpochFinished, ...]
@@ -66,6 +69,7 @@ class Evidence:
     finished: bool = False
     failure: str = ""
     test: Evaluation | None = None
+    probe: Probe | None = None
 
     @property
     def diverged(self) -> bool:
@@ -125,7 +129,7 @@ class Evidence:
         return None if tested is None else HeldOut("test", tested, self.data.test)
 
     def recent(self, layer: str, name: str) -> float | None:
-        """Return the median of the newest measurements of a layer.
+        """Return what the probe measured of a layer, or else the median of the newest measurements.
 
         Arguments:
             layer: its name.
@@ -133,6 +137,9 @@ class Evidence:
 
         Returns None if it was never measured.
         """
+        for stats in self.probe.layers if self.probe is not None else ():
+            if stats.layer == layer and getattr(stats, name) is not None:
+                return float(getattr(stats, name))
         values = [getattr(stats, name) for stats in self.measured(layer)]
         known = [float(value) for value in values[-RECENT:] if value is not None]
         return statistics.median(known) if known else None

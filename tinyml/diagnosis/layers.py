@@ -1,7 +1,6 @@
 """Symptoms inside the network: dead and saturated units, gradients that vanish or explode, what the layers can do."""
 
 import math
-import statistics
 
 from tinyml.core import ChangeTraining
 from tinyml.diagnosis.actions import InsertLayer, ReplaceLayers, ShowLayer
@@ -34,7 +33,8 @@ def find_dead_units(evidence: Evidence) -> Symptom | None:
         evidence: of the run.
     """
     dead = [(layer, _lasting_share(evidence, layer)) for layer in evidence.network if not layer.is_last]
-    small = evidence.training.batch_size < _ENOUGH_EXAMPLES
+    examples = evidence.training.batch_size if evidence.probe is None else evidence.probe.examples
+    small = examples < _ENOUGH_EXAMPLES
     found = [(layer, share) for layer, share in dead if share >= (_ALL_DEAD if small else _DEAD)]
     if not found:
         return None
@@ -47,7 +47,7 @@ def find_dead_units(evidence: Evidence) -> Symptom | None:
         if found[1:]
         else ""
     )
-    shown = f"{percent(share)} of the units of {worst.name} are 0 for every example of every batch.{several}"
+    shown = f"{percent(share)} of the units of {worst.name} are 0 for every example.{several}"
     smaller = rounded(evidence.training.learning_rate / 10)
     remedy = (
         f"They cannot learn any more. Start again with a smaller learning rate, such as {setting(smaller)}, or use "
@@ -196,6 +196,8 @@ def _lasting_share(evidence: Evidence, layer: NetworkLayer) -> float:
 
     A unit that fires in one batch is alive, so the smallest share is nearest to the truth.
     """
+    if evidence.probe is not None:
+        return evidence.recent(layer.name, "dead") or 0.0
     shares = [stats.dead for stats in evidence.measured(layer.name) if stats.dead is not None]
     return min(shares) if len(shares) >= 2 else 0.0
 
@@ -204,10 +206,9 @@ def _gradient_sizes(evidence: Evidence) -> list[tuple[NetworkLayer, float]]:
     """Return, for each measured layer, the root mean square of the gradient over its parameters."""
     found = []
     for layer in evidence.trained_layers:
-        values = [stats.gradient_norm for stats in evidence.measured(layer.name)]
-        known = [value for value in values[-RECENT:] if value is not None]
-        if known:
-            found.append((layer, statistics.median(known) / math.sqrt(layer.parameters)))
+        norm = evidence.recent(layer.name, "gradient_norm")
+        if norm is not None:
+            found.append((layer, norm / math.sqrt(layer.parameters)))
     return found
 
 

@@ -305,7 +305,11 @@ def diagnose(evidence: Evidence, most: int = MOST_SHOWN, rules: Sequence[Rule] =
 
 def _is_able(rule: Rule, evidence: Evidence) -> bool:
     """Return True if a rule has what it needs."""
-    known = {"data": evidence.data is not None, "layers": bool(evidence.measurements), "nothing": True}
+    known = {
+        "data": evidence.data is not None,
+        "layers": bool(evidence.measurements or evidence.probe),
+        "nothing": True,
+    }
     return known[rule.needs]
 
 

@@ -1,8 +1,10 @@
 """The examiner: gathers the evidence of the shown run, and compares it with the rules in the background."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.document import Document
@@ -10,14 +12,28 @@ from app.jobs import BackgroundRunner, LatestJob
 from app.training import Run, Session, SessionState
 from app.training.dataset_cache import load_splits
 from tinyml.core import TinymlError
-from tinyml.data import DataChoice
-from tinyml.diagnosis import DataFacts, Evidence, NetworkLayer, Report, collect_data_facts, diagnose, network_layers
+from tinyml.core.threads import one_blas_thread
+from tinyml.data import DataChoice, Splits
+from tinyml.diagnosis import (
+    DataFacts,
+    Evidence,
+    NetworkLayer,
+    Probe,
+    Report,
+    collect_data_facts,
+    diagnose,
+    network_layers,
+    probe_layers,
+)
+from tinyml.diagnosis.evidence import training_score
 from tinyml.learner import EpochFinished, Evaluation, TrainingSettings
 from tinyml.learner.layer_stats import LayerStats
 from tinyml.net import NetworkSpecification, infer
 
 _MEASUREMENTS = 20
 """Number of measurements that the rules compare."""
+_LEARNS_WELL = 0.8
+"""Accuracy or R² of a run whose layers are not probed while it trains, so that it is not slowed down."""
 _KEPT_FACTS = 16
 """Facts about so many different data are kept."""
 
@@ -30,10 +46,11 @@ class Examination:
         network: the network of the run.
         training: its settings, with the planned epochs.
         example_shape, target_shape, classes: of its data.
-        data: the choice of its data, if facts about them are still missing and can be read; else None.
+        data: the choice of its data, if they are in memory; else None.
         facts: facts about its data; None if they are not known yet.
         history: the completed epochs.
         measurements: the newest measurements of the layers.
+        weights: the newest weights, if they should be probed; else None.
         finished, failure, test: see `Evidence`.
     """
 
@@ -49,6 +66,7 @@ class Examination:
     finished: bool
     failure: str
     test: Evaluation | None
+    weights: Mapping[str, np.ndarray] | None = None
 
 
 @dataclass(frozen=True)
@@ -122,13 +140,14 @@ class Examiner(QObject):
             description.example_shape,
             description.target_shape,
             len(description.class_names),
-            choice if facts is None and readable else None,
+            choice if readable else None,
             facts,
             tuple(run.history),
             _measurements(run),
             run.state is SessionState.FINISHED,
             run.message if run.state is SessionState.FAILED else "",
             _test_result(run),
+            _weights_to_probe(run) if readable else None,
         )
 
     @Slot(object)
@@ -157,12 +176,14 @@ def carry_out(examination: Examination) -> Examined:
     Arguments:
         examination: everything that is known.
     """
-    facts = examination.facts
-    if facts is None and examination.data is not None:
-        try:
-            facts = collect_data_facts(load_splits(examination.data))
-        except TinymlError:
-            facts = None  # the run itself says what is wrong with its data; the other rules still apply
+    facts, probe = examination.facts, None
+    try:
+        if examination.data is not None and (facts is None or examination.weights is not None):
+            splits = load_splits(examination.data)
+            facts = facts or collect_data_facts(splits)
+            probe = _probe(examination, splits)
+    except TinymlError:
+        pass  # the run itself says what is wrong with its data; the other rules still apply
     evidence = Evidence(
         examination.history,
         examination.training,
@@ -172,8 +193,26 @@ def carry_out(examination: Examination) -> Examined:
         examination.finished,
         examination.failure,
         examination.test,
+        probe,
     )
     return Examined(diagnose(evidence), facts)
+
+
+def _probe(examination: Examination, splits: Splits) -> Probe | None:
+    if examination.weights is None:
+        return None
+    with one_blas_thread():
+        return probe_layers(examination.network, examination.training, splits, examination.weights)
+
+
+def _weights_to_probe(run: Run) -> Mapping[str, np.ndarray] | None:
+    """Return the newest weights of a run that has ended or learns little: only then are its layers to blame."""
+    last = run.history[-1] if run.history else None
+    if last is None or run.snapshot is None or run.snapshot.history[-1:] != (last,):
+        return None
+    score = training_score(last)
+    learns = score is not None and score > _LEARNS_WELL
+    return None if run.state.active and learns else run.snapshot.tensors
 
 
 def _layers(examination: Examination) -> tuple[NetworkLayer, ...]:

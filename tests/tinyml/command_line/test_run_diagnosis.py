@@ -15,7 +15,7 @@ def test_a_lesson_is_diagnosed_at_the_end(capsys: pytest.CaptureFixture[str]) ->
     train("--network", "dead_units")
     printed = capsys.readouterr()
     assert "Diagnosis:\n!! relu_1: " in printed.err
-    assert "for every example of every batch" in printed.err
+    assert "for every example." in printed.err
     assert "smaller learning rate, such as 0.03" in printed.err
     assert json.loads(printed.out)["diagnoses"] == ["dead_units"]
 
