@@ -5,7 +5,10 @@ from statistics import median
 from time import perf_counter
 
 MIN_SECONDS_BETWEEN = 0.025
-"""Least time from one measurement to the next with a share of the time: no eye follows more than forty a second."""
+"""Least time of training from one measurement to the next: no eye follows more than forty a second."""
+
+LONG_WAIT = 4
+"""A run has waited long if this many times the planned time has passed since the last measurement."""
 
 _INTERRUPTED = 3.0
 """A measurement that takes so many times as long as usual was interrupted, by another program or by the window."""
@@ -15,8 +18,10 @@ class MeasuringPace:
     """Decides, before each step of a run, whether to measure its layers.
 
     With a share of the time, the first step is measured, and then the next one as soon as the last measurement has
-    taken less than this share of the time since it began. One that was interrupted counts as three usual ones. So the
-    measured steps differ from run to run; what the run learns does not.
+    taken less than this share of the time that the steps have taken since. Time between the steps, in which the run
+    waits for its caller, does not count; only after a long wait, such as a pause, the next step is measured. A
+    measurement that was interrupted counts as three usual ones. So the measured steps differ from run to run; what the
+    run learns does not.
 
     Arguments:
         every: number of steps from one measurement to the next; None if only `share` decides.
@@ -29,27 +34,35 @@ class MeasuringPace:
 
     def __init__(self, every: int | None = None, share: float | None = None) -> None:
         self._every, self._share = every, share
-        self._next = 0.0
+        self._begin = self._left = self._latest = 0.0
         self._costs: deque[float] = deque(maxlen=9)
 
     def is_due(self, step: int) -> bool:
-        """Return True if a step should be measured.
+        """Return True if the step that begins now should be measured.
 
         Arguments:
             step: counted from 1 in the whole run.
         """
-        if self._every is not None and step % self._every == 0:
-            return True
-        return self._share is not None and perf_counter() >= self._next
+        due = self._every is not None and step % self._every == 0
+        if self._share is None:
+            return due
+        self._begin = perf_counter()
+        return due or self._left <= 0 or self._begin >= self._latest
 
-    def note(self, seconds: float) -> None:
-        """Note that a measurement has just ended.
+    def note(self, measuring: float | None) -> None:
+        """Note that the step has ended.
 
         Arguments:
-            seconds: how long it took.
+            measuring: the seconds that measuring took; None if the step was not measured.
         """
-        if self._share is not None:
-            self._costs.append(seconds)
-            # Without this limit, one interruption of 100 ms leaves a gap of seconds in the record.
-            cost = min(seconds, _INTERRUPTED * median(self._costs))
-            self._next = perf_counter() + max(cost * (1 / self._share - 1), MIN_SECONDS_BETWEEN)
+        if self._share is None:
+            return
+        now = perf_counter()
+        if measuring is None:
+            self._left -= now - self._begin
+            return
+        self._costs.append(measuring)
+        # Without this limit, one interruption of 100 ms leaves a gap of seconds in the record.
+        cost = min(measuring, _INTERRUPTED * median(self._costs))
+        self._left = max(cost * (1 / self._share - 1), MIN_SECONDS_BETWEEN)
+        self._latest = now + LONG_WAIT * self._left

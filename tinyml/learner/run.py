@@ -211,8 +211,7 @@ class TrainingRun:
         step.set_rate(number - 1)
         measure = self._pace.is_due(number)
         loss, output = step.train_on_batch(inputs, targets, measure)
-        if measure:
-            self._pace.note(step.measuring_seconds)
+        self._pace.note(step.measuring_seconds if measure else None)
         if not math.isfinite(loss):
             self._fail(loss, run_state.batch + 1, inputs)
         correct, squared_error = config.train.measure(output, targets, rows)

@@ -20,15 +20,21 @@ class Clock:
         monkeypatch.setattr(module, "perf_counter", lambda: self.now)
 
 
-def simulate(clock: Clock, pace: MeasuringPace, step_seconds: float, cost: float, steps: int) -> list[int]:
-    """Return the numbers of the measured steps when each measurement takes `cost` seconds."""
+def simulate(
+    clock: Clock, pace: MeasuringPace, step_seconds: float, cost: float, steps: int, waiting: float = 0.0
+) -> list[int]:
+    """Return the numbers of the measured steps when each measurement takes `cost` seconds.
+
+    The caller of the run waits for `waiting` seconds after each step.
+    """
     measured = []
     for step in range(1, steps + 1):
         due = pace.is_due(step)
         clock.now += step_seconds + (cost if due else 0)
         if due:
             measured.append(step)
-            pace.note(cost)
+        pace.note(cost if due else None)
+        clock.now += waiting
     return measured
 
 
@@ -50,12 +56,24 @@ def test_measuring_takes_at_most_its_share_of_the_time(
 def test_an_interrupted_measurement_leaves_no_long_gap(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = Clock(monkeypatch)
     pace = MeasuringPace(share=0.04)
-    for cost in (0.01, 0.01, 0.01, 1.0):
-        pace.note(cost)
-    clock.now += 0.7
-    assert not pace.is_due(5)
-    clock.now += 0.03
-    assert pace.is_due(6)
+    assert simulate(clock, pace, 0.05, 0.01, 12) == [1, 7]
+    assert simulate(clock, pace, 0.05, 1.0, 5) == [1]  # interrupted: it counts as 0.03 s, and 0.72 s follow
+    assert simulate(clock, pace, 0.05, 0.01, 12) == [12]
+
+
+@pytest.mark.parametrize("waiting", [0.5, 1, 2])
+def test_only_the_time_of_the_steps_counts(monkeypatch: pytest.MonkeyPatch, waiting: float) -> None:
+    clock, steps, step_seconds, cost = Clock(monkeypatch), 20_000, 0.001, 0.002
+    measured = simulate(clock, MeasuringPace(share=0.04), step_seconds, cost, steps, waiting * step_seconds)
+    assert 0.03 < len(measured) * cost / (steps * step_seconds + len(measured) * cost) < 0.041
+
+
+def test_the_first_step_after_a_pause_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock(monkeypatch)
+    pace = MeasuringPace(share=0.04)
+    simulate(clock, pace, 0.001, 0.002, 10)
+    clock.now += 4 * 24 * 0.002
+    assert simulate(clock, pace, 0.001, 0.002, 10) == [1]
 
 
 def test_an_expensive_measurement_postpones_the_next_one_and_a_cheap_one_catches_up(
@@ -63,23 +81,17 @@ def test_an_expensive_measurement_postpones_the_next_one_and_a_cheap_one_catches
 ) -> None:
     clock = Clock(monkeypatch)
     pace = MeasuringPace(share=0.1)
-    pace.note(1.0)
-    clock.now += 8.9
-    assert not pace.is_due(2)
-    clock.now += 0.2
-    assert pace.is_due(3)
-    pace.note(0.01)
-    clock.now += 0.1
-    assert pace.is_due(4)
+    assert simulate(clock, pace, 0.5, 1.0, 25) == [1, 20]  # 18 steps of 0.5 s are 9 s
+    assert simulate(clock, pace, 0.5, 0.01, 14) == [14]
+    assert simulate(clock, pace, 0.5, 0.01, 4) == [2, 4]
 
 
 def test_both_ways_of_choosing_work_together(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = Clock(monkeypatch)
     pace = MeasuringPace(every=5, share=0.04)
-    pace.note(1.0)
-    assert [pace.is_due(step) for step in range(1, 11)] == [False] * 4 + [True] + [False] * 4 + [True]
-    clock.now += 30
-    assert pace.is_due(11)
+    assert simulate(clock, pace, 0.01, 1.0, 14) == [1, 5, 10]
+    clock.now += 4 * 24
+    assert pace.is_due(15)
     assert not MeasuringPace().is_due(1)
 
 
