@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 
 from app.widgets.labels import make_label, show_text
+from app.widgets.plain_text import button_text, sentence, tool_tip
 from app.widgets.theme.fonts import bold_font, small_font
 from app.widgets.theme.style_properties import set_style_property
 from app.widgets.theme.theme import GRID
@@ -68,8 +69,8 @@ class DiagnosisCard(QFrame):
             self._on_unfold_toggled(False)
         for severity in ("danger", "note"):
             set_style_property(self, severity, diagnosis.severity == severity)
-        self.setAccessibleName(f"{_SPOKEN[diagnosis.severity]}: {diagnosis.title}")
-        self.setAccessibleDescription(f"{diagnosis.evidence} {diagnosis.remedy}")
+        self.setAccessibleName(f"{_SPOKEN[diagnosis.severity]}: {sentence(diagnosis.title)}")
+        self.setAccessibleDescription(sentence(f"{diagnosis.evidence} {diagnosis.remedy}"))
 
     def show_action(self, text: str, obstacle: str = "") -> None:
         """Show the button.
@@ -78,12 +79,12 @@ class DiagnosisCard(QFrame):
             text: what it does; empty for no button.
             obstacle: why it cannot be pressed, as its tooltip; empty if it can.
         """
-        self._action.setText(text)
+        self._action.setText(button_text(text))
         self._action.setVisible(bool(text))
         self._action.setEnabled(not obstacle)
-        self._action.setToolTip(obstacle)
-        self._action.setAccessibleName(text)
-        self._action.setAccessibleDescription(obstacle)
+        self._action.setToolTip(tool_tip(obstacle))
+        self._action.setAccessibleName(sentence(text))
+        self._action.setAccessibleDescription(sentence(obstacle))
 
     def _make_button(self, name: str, spoken: str) -> QPushButton:
         button = QPushButton()
@@ -107,6 +108,6 @@ class DiagnosisCard(QFrame):
     @Slot(bool)
     def _on_unfold_toggled(self, unfolded: bool) -> None:
         self._unfold.setText("Hide why" if unfolded else "Why?")
-        title = self.diagnosis.title if self.diagnosis is not None else ""
+        title = sentence(self.diagnosis.title) if self.diagnosis is not None else ""
         self._unfold.setAccessibleName(f"{self._unfold.text()} {title}")
         self._why.setVisible(unfolded)

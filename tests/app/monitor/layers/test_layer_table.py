@@ -207,3 +207,18 @@ def test_both_shares_are_said() -> None:
     assert not judge_units(0.8, None, few_examples=True).worrying
     assert judge_units(0.95, None, few_examples=True).worrying
     assert not judge_units(None, 1.0, is_output=True).worrying
+
+
+def test_a_hostile_name_is_shown_safely(panel, session) -> None:
+    hostile = 'R&D \x00 \u202e<b>bold</b> <img src="file:///etc/hostname">' + "W" * 300
+    session.begin()
+    add(session.run.layer_history, 10, measure(hostile), measure(f"block/{hostile}"))
+    panel.refresh()
+    panel.table.grab()
+    roles = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole)
+    texts = [cell(panel, row, column, role) for row in (0, 1) for column in range(len(COLUMNS)) for role in roles]
+    panel.open_layer(hostile)
+    texts += [panel.page.title.text(), panel.page.accessibleName()]
+    assert not any(sign in text for text in texts for sign in ("\x00", "\u202e"))
+    assert not any(Qt.mightBeRichText(cell(panel, row, LAYER, roles[1])) for row in (0, 1))
+    assert panel.minimumSizeHint().width() < 500
