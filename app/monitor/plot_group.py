@@ -83,6 +83,8 @@ class PlotGroup(QWidget):
 
     def set_overlays(self, overlays: Sequence[Overlay]) -> None:
         """Draw other runs (`overlays`) over the shown one."""
+        if tuple(overlays) == self._overlays:
+            return
         self._overlays = tuple(overlays)
         self._smooth_overlays()
         for plot in self.plots:

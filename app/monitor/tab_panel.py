@@ -1,6 +1,6 @@
 """A part of the Train page that shows one of several widgets, chosen by tabs."""
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QSettings, Qt, Signal, Slot
 from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QTabBar, QToolButton, QVBoxLayout, QWidget
 
 from app.widgets.labels import make_label
@@ -103,6 +103,17 @@ class TabPanel(QWidget):
         """
         self._chosen = widget
         self._update_tabs()
+
+    def save(self, settings: QSettings) -> None:
+        """Save which tab the user chose in the `settings` of the window."""
+        if self._chosen is not None:
+            settings.setValue(f"{self.objectName()}/tab", self._tabs.tabText(self._widgets.index(self._chosen)))
+
+    def restore(self, settings: QSettings) -> None:
+        """Show the tab that the last session has saved in the `settings`; a title that there is not changes nothing."""
+        title = settings.value(f"{self.objectName()}/tab")
+        if title in self.titles:
+            self.show_tab(self._widgets[self.titles.index(title)])
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Enable and disable the tab of a widget that shows or hides itself."""

@@ -1,6 +1,6 @@
 """The row of tools above the curves: smoothing, unit of the positions, log axis, follow, learning rate, export."""
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import QSettings, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QPushButton, QSlider, QWidget
 
@@ -74,6 +74,19 @@ class ToolRow(QWidget):
     def unit(self) -> Unit:
         """What the horizontal axes count."""
         return UNITS[self._units.checkedId()]
+
+    def save(self, settings: QSettings) -> None:
+        """Save smoothing and unit in the `settings` of the window."""
+        settings.setValue("curves/smoothing", self.slider.value())
+        settings.setValue("curves/unit", self.unit)
+
+    def restore(self, settings: QSettings) -> None:
+        """Choose what the last session has saved in the `settings`. Values without a meaning change nothing."""
+        smoothing, unit = str(settings.value("curves/smoothing")), settings.value("curves/unit")
+        if smoothing.isdecimal() and int(smoothing) <= self.slider.maximum():
+            self.slider.setValue(int(smoothing))
+        if unit in UNITS:
+            self._units.button(UNITS.index(unit)).click()
 
     def show_span(self, span: int) -> None:
         """Say over about how many batches (`span`) the curves are smoothed."""

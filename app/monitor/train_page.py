@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import QSettings, Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.document import Document
@@ -125,6 +125,16 @@ class TrainPage(QWidget):
             self.page_layout.set_folded("below", folded=False)
         self.below.show_tab(self.layers)
         self.layers.open_layer(layer)
+
+    def save(self, settings: QSettings) -> None:
+        """Save which tabs are in front and how the curves are drawn in the `settings` of the window."""
+        for part in (self.left, self.below, self.monitor.plots.tools):
+            part.save(settings)
+
+    def restore(self, settings: QSettings) -> None:
+        """Show what the last session has saved in the `settings`. Values without a meaning change nothing."""
+        for part in (self.left, self.below, self.monitor.plots.tools):
+            part.restore(settings)
 
     def shutdown(self) -> None:
         """Wait until a running export is written, and end the threads. The window calls it when it closes."""

@@ -183,8 +183,11 @@ class RunCurves:
             loss: (N,) the loss of each batch.
             measured: (N,) the metric of each batch.
             learning_rate: (N,) the learning rate of each batch; None if it is not known.
-            seconds: (N,) the training time after each batch; None if it is not known.
+            seconds: (N,) the training time after each batch; None if it is not known. Times that do not rise, as in a
+                damaged file, count as unknown.
         """
+        if seconds is not None and not (np.isfinite(seconds).all() and (np.diff(seconds, prepend=0) >= 0).all()):
+            seconds = None
         self.smoothing_span = span
         self._smoothers = self._make_smoothers()
         self._extend(x, (loss, measured), learning_rate, seconds)

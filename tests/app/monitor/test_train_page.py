@@ -1,7 +1,7 @@
 """The Train page: settings, curves and summary."""
 
 import pytest
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import QSettings, QSize, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
@@ -118,6 +118,28 @@ def test_another_room_adds_a_tab_or_a_section_by_one_call(page) -> None:
     page.focus_setting("epochs")
     assert not runs.isVisible()
     assert find(page, "train_page_form_epochs").isVisible()
+
+
+def test_the_next_session_shows_the_same_tabs_and_the_same_kind_of_curves(page, document, session, tmp_path) -> None:
+    settings = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
+    page.below.show_tab(page.decisions)
+    page.monitor.plots.tools.slider.setValue(8)
+    find(page, "monitor_unit_batch").click()
+    page.save(settings)
+    settings.sync()
+    again = TrainPage(document, session)
+    again.restore(QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat))
+    assert again.below._chosen is again.decisions
+    assert again.monitor.plots.tools.slider.value() == 8
+    assert again.monitor.loss_plot.area.getPlotItem().getAxis("bottom").labelText == "batch"
+    for key in ("train_page_lower/tab", "curves/unit", "curves/smoothing"):
+        settings.setValue(key, "10000")
+    again.restore(settings)
+    assert again.monitor.plots.tools.unit == "batch"
+    assert again.monitor.plots.tools.slider.value() == 8
+    again.shutdown()
+    again.close()
+    again.deleteLater()
 
 
 def test_every_control_has_a_name_of_its_own(page) -> None:

@@ -117,6 +117,14 @@ def test_kept_batches_without_times_stay_without_them() -> None:
     assert not len(curves.learning_rate)
 
 
+@pytest.mark.parametrize("seconds", [[2.0, 1.0], [1.0, math.nan], [-1.0, 0.0]])
+def test_times_that_do_not_rise_count_as_unknown(seconds) -> None:
+    curves = RunCurves(planned_epochs=2)
+    curves.restore_batches(5, np.array([0.1, 0.2]), np.ones(2), np.ones(2), None, np.array(seconds, np.float32))
+    assert not len(curves.seconds)
+    assert len(curves.loss.batches) == 2
+
+
 def test_smoothing_again_equals_smoothing_from_the_beginning() -> None:
     losses = np.random.default_rng(0).random(1000)
     events = [BatchFinished(1, n + 1, 1000, n + 1, 64, float(loss), 0.5) for n, loss in enumerate(losses)]
