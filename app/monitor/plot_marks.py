@@ -58,7 +58,7 @@ class PlotMarks:
 
         Arguments:
             point: position and value; None for no mark.
-            label: the text beside the mark.
+            label: the text beside the mark. If it does not fit, only the part after its last comma is shown.
             low_is_good: True for a loss, False for a metric.
         """
         self.best.setData(*([[], []] if point is None else [[point.x()], [point.y()]]))
@@ -67,6 +67,8 @@ class PlotMarks:
             (left, right), (bottom, top) = self._view.positions, self._view.heights
             height = (point.y() - bottom) / (top - bottom)
             above = height < 0.8 if low_is_good else height < 0.2
+            if self._view.fontMetrics().horizontalAdvance(label) > self._view.pixels - 2 * GRID:
+                label = label.rpartition(", ")[2]  # such as "epoch 12", if the plot is narrow
             self.best_label.setText(label)
             free_width = (right - point.x()) / (right - left) * self._view.pixels
             # At the right of the mark; if there is too little room, as far to the left as needed.

@@ -39,6 +39,16 @@ def test_the_best_epoch_is_marked(monitor, session) -> None:
     assert not monitor.loss_plot.area.marks.best_label.isVisible()
 
 
+def test_a_narrow_plot_names_only_the_number_of_the_best_epoch(monitor, session) -> None:
+    session.begin()
+    session.end_epoch(0.5, 0.5)
+    monitor.resize(400, 300)
+    monitor.refresh()
+    area = monitor.accuracy_plot.area
+    assert area.pixels < area.fontMetrics().horizontalAdvance("lowest validation loss, epoch 1")
+    assert area.marks.best_label.toPlainText() == "epoch 1"
+
+
 def test_the_log_axis_counts_the_values_that_it_cannot_show(qtbot, monitor, session) -> None:
     session.begin()
     session.learn([1.0, 0.1, 0.0, -1.0])
