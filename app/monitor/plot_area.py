@@ -86,12 +86,11 @@ class PlotArea(PlotView):
     hovered = Signal(float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        self._value_axis = _ValueAxis("left")
+        self._value_axis, self._unit = _ValueAxis("left"), "epoch"
         super().__init__(parent, axisItems={"left": self._value_axis})
         self.setMinimumSize(120, 80)
         plot = self.getPlotItem()
         self._log = False
-        self._unit = "epoch"
         self._overlays: list[pyqtgraph.PlotCurveItem] = []
         self._saving_picture = False
         self._add_curves()
@@ -114,7 +113,7 @@ class PlotArea(PlotView):
     def set_unit(self, unit: str) -> None:
         """Name the unit of the horizontal axis (`unit`)."""
         self._unit = unit
-        self.getPlotItem().getAxis("bottom").setLabel(unit, color=current_theme().muted)
+        self._label_positions()
 
     def show_range(self, positions: Range, heights: Range) -> None:
         """Show these ranges of the two axes. If they are visible already, do nothing.
@@ -173,7 +172,7 @@ class PlotArea(PlotView):
             axis.setPen(QPen(QColor(theme.border), 0))
             axis.setTextPen(QColor(theme.muted))
             axis.setTickFont(self.font())
-        plot.getAxis("bottom").setLabel(self._unit, color=theme.muted)
+        self._label_positions()
         # An opaque, pale colour. Where transparent lines overlap, they would have the full colour.
         self._batches.setPen(QPen(_mix(SERIES_COLORS["training"], theme.surface, 0.4), 0))
         self._batch_points.setBrush(QColor(SERIES_COLORS["training"]))
@@ -212,8 +211,13 @@ class PlotArea(PlotView):
         plot = self.getPlotItem()
         # The constructor of pyqtgraph calls this with None, before the plot exists.
         if plot is not None:
-            # If the plot is low, hide the label of the axis, so that the curves are higher.
-            plot.getAxis("bottom").showLabel(self.height() > 25 * GRID)
+            self._label_positions()
+
+    def _label_positions(self) -> None:
+        """Name the unit below the axis; if the plot is low, leave it out, so that the curves are higher."""
+        axis = self.getPlotItem().getAxis("bottom")
+        axis.setLabel(self._unit, color=current_theme().muted)
+        axis.showLabel(self.height() > 25 * GRID)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self._request_follow()

@@ -238,3 +238,15 @@ def test_many_other_runs_do_not_make_the_plots_wider(monitor, session) -> None:
     before = monitor.minimumSizeHint().width()
     monitor.set_overlays([(f"run {number} with a long name", "#D55E00", other_run([5.0] * 4)) for number in range(9)])
     assert monitor.minimumSizeHint().width() == before
+
+
+def test_a_low_plot_has_no_name_below_its_axis_in_any_unit(qtbot, monitor, session) -> None:
+    monitor.resize(1200, 700)
+    session.begin(epochs=4, batches=10)
+    report(session, [1.0] * 20, np.linspace(0.1, 0.01, 20))
+    monitor.refresh()
+    press(qtbot, monitor, "unit_batch")
+    shown = {
+        plot.objectName(): plot.area.getPlotItem().getAxis("bottom").label.isVisible() for plot in monitor.plots.plots
+    }
+    assert shown == {"loss_plot": True, "accuracy_plot": True, "learning_rate_plot": False}
