@@ -85,7 +85,7 @@ class TrainPage(QWidget):
         self.below = TabPanel("train_page_lower", "Below the curves")
         self.right = SideColumn()
         self.runs = None if keeper is None else RunsPanel(document, session, keeper)
-        self.control = ControlBox(session)
+        self.control = ControlBox(document, session)
         self._add_parts()
         self.page_layout = PageLayout(
             "train_page",
@@ -138,6 +138,7 @@ class TrainPage(QWidget):
 
     def shutdown(self) -> None:
         """Wait until a running export is written, and end the threads. The window calls it when it closes."""
+        self.control.shutdown()
         self.monitor.shutdown()
         self.predictions.shutdown()
         self.decisions.shutdown()

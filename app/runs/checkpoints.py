@@ -143,7 +143,7 @@ class CheckpointKeeper(QObject):
             return
         self._writing, self._epochs_since = True, 0
         record = record_of(run, run.config, self._document.name)
-        write = partial(_write, self._keeper.store, record, CurveData.of(run.curves), checkpoint)
+        write = partial(_write, self._keeper.store, record, CurveData.of(run.curves, run.layer_history), checkpoint)
         self._keeper.submit(Write(write), partial(self._take_result, run))
 
     def _take_result(self, run: Run, problem: str) -> None:
@@ -250,6 +250,7 @@ def read_interrupted(folder: Path) -> InterruptedRun:
         shown=record.shown,
         created=record.created,
         curves=data.make_curves(),
+        layer_history=data.make_layer_history(),
         changes=list(state.changes),
     )
     run.stopwatch.add(record.figures.seconds)

@@ -34,6 +34,7 @@ from app.shell.page_table import PAGES, page_command
 from app.shell.problem_navigation import ProblemNavigation
 from app.shell.recent_files import MODEL_SUFFIX, read_list
 from app.shell.recovery import Recovery
+from app.shell.run_progress import RunProgress
 from app.shell.run_recovery import RunRecovery, remember_intervals
 from app.shell.settings_tabs import SettingsTabs
 from app.shell.status import Status
@@ -75,6 +76,7 @@ class MainWindow(QMainWindow):
         self.checkpoints = CheckpointKeeper(self.session, self.keeper, self.document, self)
         self.run_recovery = RunRecovery(self.document, self.session, self.keeper, self.checkpoints, self)
         remember_intervals(self.checkpoints, settings)
+        self.progress = RunProgress(self.session, self)
         self._closing = self._interrupted = False
         self.exception_hook = ExceptionHook(self)
         self.pages = WindowLayout(self, settings)
@@ -180,6 +182,7 @@ class MainWindow(QMainWindow):
 
     def _connect_parts(self) -> None:
         self.document.file_changed.connect(self._show_title)
+        self.progress.changed.connect(self._show_title)
         self.pages.changed.connect(self._on_pages_changed)
         self.data_page.recent_changed.connect(self._on_recent_data_changed)
         self.data_page.downloads.mirror_changed.connect(self._on_mirror_changed)
@@ -273,7 +276,8 @@ class MainWindow(QMainWindow):
     def _show_title(self) -> None:
         # Qt replaces "[*]" by the mark of a modified window; "[*][*]" is the text "[*]".
         name = short(self.document.name).replace("[*]", "[*][*]")
-        self.setWindowTitle(f"{name}[*] — TinyML Studio")
+        before = f"{self.progress.prefix} – " if self.progress.prefix else ""
+        self.setWindowTitle(f"{before}{name}[*] — TinyML Studio")
         self.setWindowModified(self.document.modified)
         self.pages.show_title(self.windowTitle(), self.document.modified)
 

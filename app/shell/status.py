@@ -204,7 +204,11 @@ class Status(QStatusBar):
         if ran and session.config is not None:
             epochs = session.config.epochs
             started = 1 if session.state.active and len(session.history) < epochs else 0
-            self._epoch.setText(f"epoch {len(session.history) + started} / {epochs}")
+            run = session.run
+            batch = f"batch {run.batches_done - len(run.history) * run.batches_per_epoch} / {run.batches_per_epoch}"
+            paused = f" · {batch}" if session.state is SessionState.PAUSED else ""
+            self._epoch.setText(f"epoch {len(session.history) + started} / {epochs}{paused}")
+            self._epoch.setToolTip(batch if session.state.active else "")
             self._progress.setValue(round(session.progress * 1000))
             self._speed.setText(f"{format_count(session.examples_per_second)} examples/s")
             left = session.seconds_left

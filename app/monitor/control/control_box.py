@@ -5,13 +5,16 @@ from typing import Any
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from app.document import Document
 from app.monitor.control.checkpoint_line import CheckpointLine
+from app.monitor.control.difference_notice import DifferenceNotice
+from app.monitor.control.next_batch_dialog import NextBatchDialog
 from app.monitor.control.rate_line import RateLine
 from app.monitor.control.tips import set_enabled
 from app.runs import CheckpointKeeper
-from app.training import Session
+from app.training import Session, SessionState
 from app.training.continuation import MOST_EPOCHS
 from app.widgets.action_button import ActionButton
 from app.widgets.labels import make_caption, make_label
@@ -20,21 +23,24 @@ from app.widgets.number_range import NumberRange
 from app.widgets.theme.theme import GRID
 from app.widgets.visible_refresh import VisibleRefresh
 
-_BUTTONS = (
-    ("step_epoch", "One epoch"),
-    ("best_weights", ""),
-    ("train_again", "Same seed"),
-    ("train_new_seed", "New seed"),
+_ROWS = (
+    ("", (("step_epoch", "One epoch"),)),
+    ("Again", (("train_again", "Same seed"), ("train_new_seed", "New seed"))),
+    ("", (("best_weights", ""),)),
 )
-_CAPTIONS = {0: "Now", 1: "Again"}
+"""The caption of each row of buttons, and its commands with their texts; empty for the text of the command."""
 
 
 class ControlBox(QWidget):
     """Learning rate, more epochs, one epoch, the best weights, and the same run again.
 
     Arguments:
+        document: is compared with the run.
         session: its run is controlled.
         parent: the parent widget.
+
+    Attributes:
+        next_batch: shows the examples of the next batch.
 
     Signals:
         continue_requested(epochs): the user wants so many more epochs of the shown run.
@@ -42,11 +48,12 @@ class ControlBox(QWidget):
 
     continue_requested = Signal(int)
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, document: Document, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("control_box")
         self.setAccessibleName("Control of the run")
         self._session = session
+        self._notice = DifferenceNotice(document, session)
         self._continue_action: QAction | None = None
         self._followed: int | None = None
         self._epochs = NumberBox(NumberRange(1, MOST_EPOCHS, whole=True), unit="epochs")
@@ -55,14 +62,21 @@ class ControlBox(QWidget):
         self._continue = QPushButton("Continue")
         self._continue.setObjectName("control_continue")
         self._continue.setAccessibleName("Continue the run for this number of epochs")
-        self._buttons = QGridLayout()
+        self.next_batch = NextBatchDialog(session, self)
+        self._look = QPushButton("Next batch…", self)
+        self._look.setObjectName("control_next_batch")
+        self._look.setAccessibleName("Show the next batch")
+        self._buttons = QVBoxLayout()
         self._buttons.setSpacing(GRID // 2)
         self._lay_out()
         self._epochs.edited.connect(self._on_edited)
         self._continue.clicked.connect(self._on_clicked)
+        self._look.clicked.connect(self._on_look_clicked)
         refresh = VisibleRefresh(self)
         refresh.due.connect(self._refresh)
         for signal in (session.state_changed, session.run_changed, session.started, session.continued):
+            signal.connect(refresh.request)
+        for signal in (document.changed, session.setting_changed):
             signal.connect(refresh.request)
         self._refresh()
 
@@ -72,14 +86,23 @@ class ControlBox(QWidget):
         Arguments:
             actions: the commands by name.
         """
-        for place, (name, text) in enumerate(_BUTTONS):
-            button = ActionButton(actions[name], f"control_{name}", text)
-            self._buttons.addWidget(button, place // 2, 1 + place % 2)
-        for row, text in _CAPTIONS.items():
-            self._buttons.addWidget(make_caption(text), row, 0)
+        for caption, commands in _ROWS:
+            row = QHBoxLayout()
+            row.setSpacing(GRID // 2)
+            if caption:
+                row.addWidget(make_caption(caption))
+            for name, text in commands:
+                row.addWidget(ActionButton(actions[name], f"control_{name}", text), 1)
+            if commands[0][0] == "step_epoch":
+                row.addWidget(self._look, 1)
+            self._buttons.addLayout(row)
         self._continue_action = actions["continue_training"]
         self._continue_action.changed.connect(self._refresh)
         self._refresh()
+
+    def shutdown(self) -> None:
+        """End the thread of the next batch. The window calls it when it closes."""
+        self.next_batch.shutdown()
 
     def set_checkpoints(self, checkpoints: CheckpointKeeper) -> None:
         """Show how often checkpoints are written.
@@ -100,6 +123,7 @@ class ControlBox(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID)
+        layout.addWidget(self._notice)
         layout.addWidget(make_label("control_rate_heading", "Learning rate", "heading"))
         layout.addWidget(RateLine(self._session))
         layout.addLayout(row)
@@ -119,12 +143,20 @@ class ControlBox(QWidget):
         if not self._session.state.active and self._offered != self._followed:
             self._followed = self._offered
             self._epochs.show_value(self._offered)
+        self._notice.refresh()
         action = self._continue_action
         obstacle = "" if action is None or action.isEnabled() else action.toolTip()
         if self._session.state.active:
             obstacle = "The run is active. It can continue for more epochs after its end."
         set_enabled(self._continue, obstacle, "Train this run for so many more epochs, as one longer run")
+        paused = self._session.state is SessionState.PAUSED
+        reason = "" if paused else "Pause the run to look at its next batch (F6)."
+        set_enabled(self._look, reason, "Show the examples of the next batch, as augmented")
         set_enabled(self._epochs, obstacle, "How many epochs are added to those that are done")
+
+    @Slot()
+    def _on_look_clicked(self) -> None:
+        self.next_batch.open_for_run()
 
     @Slot(object, bool)
     def _on_edited(self, epochs: Any, _continues: bool) -> None:

@@ -31,6 +31,7 @@ def save(run: Run, path: Path) -> None:
         for part in ("batches", "validation")
         for axis in "xy"
     }
+    curves["rates"] = run.curves.learning_rate.y
     columns = ("epoch", "training_loss", "training_accuracy", "validation_loss", "learning_rate")
     history = np.array([[getattr(epoch, column) for column in columns] for epoch in run.history], np.float64)
     weights = {f"weights/{name}": tensor for name, tensor in run.snapshot.tensors.items()}

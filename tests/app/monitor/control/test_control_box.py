@@ -27,14 +27,15 @@ def session(document):
 
 
 @pytest.fixture
-def box(qtbot, session):
-    box = ControlBox(session)
+def box(qtbot, document, session):
+    box = ControlBox(document, session)
     qtbot.addWidget(box)
     names = ("step_epoch", "best_weights", "train_again", "train_new_seed", "continue_training")
     box.set_actions({name: QAction(name.replace("_", " "), box) for name in names})
     box.show()
     qtbot.waitExposed(box)
-    return box
+    yield box
+    box.shutdown()
 
 
 def field(box, name):
