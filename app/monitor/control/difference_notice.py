@@ -48,6 +48,7 @@ class DifferenceNotice(QFrame):
         for name in CHANGEABLE:
             button = self._buttons[name] = QPushButton()
             button.setObjectName(f"difference_apply_{name}")
+            button.setAccessibleName(f"Apply {name.replace('_', ' ')} to this run")
             button.clicked.connect(self._on_clicked)
             layout.addWidget(button)
         layout.addWidget(self._sentences["refusal"])
