@@ -12,6 +12,8 @@ _DEAD, _ALL_DEAD = 0.5, 0.9
 """Share of dead units from which a layer is named, and from which it hardly lets anything through."""
 _ENOUGH_EXAMPLES = 24
 """In smaller batches a healthy unit is often 0 for every example, so only a layer that is dead as a whole counts."""
+_MANY_EXAMPLES = 128
+"""So many examples of a probe tell sparse units from dead ones."""
 _SATURATED = 0.5
 """Share of outputs at the ends of their range from which a layer hardly lets a gradient through."""
 _VANISHED = 1e-3
@@ -33,8 +35,8 @@ def find_dead_units(evidence: Evidence) -> Symptom | None:
         evidence: of the run.
     """
     dead = [(layer, _lasting_share(evidence, layer)) for layer in evidence.network if not layer.is_last]
-    examples = evidence.training.batch_size if evidence.probe is None else evidence.probe.examples
-    small = examples < _ENOUGH_EXAMPLES
+    probed = evidence.probe is not None and evidence.probe.examples >= _MANY_EXAMPLES
+    small = evidence.training.batch_size < _ENOUGH_EXAMPLES and not probed
     found = [(layer, share) for layer, share in dead if share >= (_ALL_DEAD if small else _DEAD)]
     if not found:
         return None
@@ -197,7 +199,10 @@ def _lasting_share(evidence: Evidence, layer: NetworkLayer) -> float:
     A unit that fires in one batch is alive, so the smallest share is nearest to the truth.
     """
     if evidence.probe is not None:
-        return evidence.recent(layer.name, "dead") or 0.0
+        probed = evidence.recent(layer.name, "dead") or 0.0
+        # Few examples leave sparse units at 0; but a whole layer that is 0 for all of them is dead.
+        if probed >= _ALL_DEAD or evidence.probe.examples >= _MANY_EXAMPLES:
+            return probed
     shares = [stats.dead for stats in evidence.measured(layer.name) if stats.dead is not None]
     return min(shares) if len(shares) >= 2 else 0.0
 

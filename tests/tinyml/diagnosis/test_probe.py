@@ -60,3 +60,11 @@ def test_a_probe_counts_more_than_older_batches() -> None:
     assert rules(replace(run, probe=Probe(256, (LayerStats("relu_1", dead=1.0),)))) == ["dead_units"]
     died = replace(run, measurements=measured(relu_1={"dead": 1.0}))
     assert rules(replace(died, probe=Probe(256, (LayerStats("relu_1", dead=0.1),)))) == []
+
+
+def test_a_probe_of_few_examples_does_not_call_sparse_units_dead() -> None:
+    run = replace(USUAL, history=history(falling(4), 0.3), measurements=measured(relu_1={"dead": 0.2}))
+    half = (LayerStats("relu_1", dead=0.6),)
+    assert rules(replace(run, probe=Probe(32, half))) == []
+    assert rules(replace(run, probe=Probe(256, half))) == ["dead_units"]
+    assert rules(replace(run, probe=Probe(32, (LayerStats("relu_1", dead=1.0),)))) == ["dead_units"]
