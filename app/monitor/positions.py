@@ -14,6 +14,30 @@ Unit = Literal["epoch", "batch", "seconds"]
 UNITS: tuple[Unit, ...] = get_args(Unit)
 
 
+class _Counting:
+    """The numbers 1, 2, 3, …, as an array of that length would hold them, without its memory.
+
+    Arguments:
+        count: how many numbers.
+    """
+
+    dtype = np.dtype(np.float64)
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, index: np.ndarray) -> np.ndarray:
+        return index % self._count + 1
+
+    def searchsorted(self, values: np.ndarray) -> np.ndarray:
+        """Return how many of the numbers are smaller than each of the `values`."""
+        smaller: np.ndarray = np.clip(np.ceil(values).astype(np.int64) - 1, 0, self._count)
+        return smaller
+
+
 class PositionScale:
     """Converts the positions of one run, in epochs, into a unit and back.
 
@@ -73,12 +97,12 @@ class PositionScale:
         place = float(self.to_axis(np.array([epoch]))[0])
         return f"batch {format_count(round(place))}" if self.unit == "batch" else format_duration(place)
 
-    def _known(self) -> tuple[np.ndarray, np.ndarray]:
+    def _known(self) -> tuple[np.ndarray, np.ndarray | _Counting]:
         """Return positions in epochs, and the same in the unit of the axis. Both rise."""
         curves = self._curves
         x = curves.loss.batches.x
         if self.unit == "batch":
-            return x, np.arange(1, len(x) + 1)
+            return x, _Counting(len(x))
         if len(curves.seconds) == len(x):
             return x, curves.seconds
         # A kept run may know the time of its epochs only.
@@ -86,7 +110,7 @@ class PositionScale:
         return np.array([float(epoch.epoch) for epoch in history]), np.array([epoch.seconds for epoch in history])
 
 
-def _interpolate(at: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+def _interpolate(at: np.ndarray, x: np.ndarray | _Counting, y: np.ndarray | _Counting) -> np.ndarray:
     """Return the values at some places of a line through the origin and through points.
 
     `numpy.interp` would copy all points if they have 32 bits, which takes too long for a million of them.
@@ -95,16 +119,18 @@ def _interpolate(at: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         at: (M,) the places.
         x, y: (N,) the rising points of the line. Without points, the line is the diagonal.
     """
-    if not len(x):
+    if not len(x) or not len(at):
         return at
-    after = np.clip(np.searchsorted(x, at.astype(x.dtype, copy=False)), 0, len(x) - 1)
+    last_x, last_y = (float(values[np.array(len(x) - 1)]) for values in (x, y))
+    # Positions may be NaN, for marks that are not shown; they stay NaN.
+    known = np.nan_to_num(at, nan=0.0)
+    after = np.clip(x.searchsorted(known.astype(x.dtype, copy=False)), 0, len(x) - 1)
     before = after - 1
     left = np.where(before >= 0, x[before], 0.0).astype(np.float64)
     low = np.where(before >= 0, y[before], 0.0).astype(np.float64)
     width, height = x[after] - left, y[after] - low
-    beyond = at > x[-1]
     # Beyond the last point, the line continues with its mean slope.
     slope = np.divide(height, width, out=np.zeros(len(at)), where=width > 0)
-    mean = float(y[-1]) / float(x[-1]) if x[-1] > 0 else 1.0
+    mean = last_y / last_x if last_x > 0 else 1.0
     inside: np.ndarray = low + slope * (at - left)
-    return np.where(beyond, float(y[-1]) + mean * (at - float(x[-1])), inside)
+    return np.where(at > last_x, last_y + mean * (at - last_x), inside)

@@ -1,5 +1,7 @@
 """Positions in epochs, batches and seconds."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -65,3 +67,24 @@ def test_a_position_in_words() -> None:
     words = [PositionScale(curves, unit).describe(2.5) for unit in UNITS]
     assert words == ["epoch 2.5", "batch 25", "0:12"]
     assert PositionScale(curves, "epoch").describe(float("nan")) == ""
+
+
+def test_a_mark_without_a_position_has_none_in_any_unit() -> None:
+    for unit in UNITS:
+        scale = PositionScale(curves_of(), unit)
+        assert np.isnan(scale.to_axis(np.array([np.nan, 1.0]))).tolist() == [True, False]
+        assert not len(scale.to_axis(np.zeros(0)))
+
+
+def test_a_unit_takes_no_copy_of_a_million_batches() -> None:
+    curves, count = RunCurves(1000), 1_000_000
+    x = np.arange(1, count + 1) / 1000
+    curves.restore_batches(5, x, x, x, None, x)
+    for unit in UNITS:
+        scale = PositionScale(curves, unit)
+        tracemalloc.start()
+        there = scale.to_axis(np.linspace(0, 1000, 500))
+        assert scale.to_epochs(there) == pytest.approx(np.linspace(0, 1000, 500), abs=1e-3)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert peak < 1e6
