@@ -302,7 +302,12 @@ def _stamp(path: Path) -> tuple[int, int]:
 
 
 def _size(folder: Path) -> int:
-    return sum(_stamp(folder / name)[0] for name in (RECORD, CURVES, WEIGHTS))
+    """Return the size of all files of a run, in bytes; a checkpoint and half-written files count too."""
+    try:
+        with os.scandir(folder) as entries:
+            return sum(_stamp(Path(entry.path))[0] for entry in entries if entry.is_file())
+    except OSError:
+        return 0
 
 
 def _can_list(folder: Path) -> bool:

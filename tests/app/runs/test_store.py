@@ -305,6 +305,7 @@ def test_a_folder_instead_of_the_record_is_one_sentence(store, make_run) -> None
 def test_the_size_is_that_of_the_files(store, make_run) -> None:
     run = make_run()
     keep(store, run)
+    (store.folder / run.identifier / "other.safetensors").write_bytes(b"of another part of the program")
     files = [path for path in (store.folder / run.identifier).iterdir() if path.is_file()]
     assert store.size == store.read_one(run.identifier).size == sum(path.stat().st_size for path in files) > 0
 
