@@ -40,6 +40,9 @@ _OF_CLASSES = ("confusion", "classes", "mistakes", "calibration")
 _LOWEST = 22 * GRID
 _PAIR_SIZE = 144
 NO_RUN = "There are no predictions before the first run. Press Train (F5)."
+_OTHER_EXAMPLES = (
+    "The project uses other data now, so Inspect cannot show this example. Undo the change of the data to see it."
+)
 _DURING_A_RUN = "During a run, these are validation examples. After it, also the test and the training examples."
 
 
@@ -77,7 +80,7 @@ class PredictionsPanel(QWidget):
         self.setObjectName("predictions_panel")
         self.setAccessibleName("Predictions")
         self.predictor = Predictor(document, session, self)
-        self._session = session
+        self._document, self._session = document, session
         self._described: DataDescription | None = None
         self._make_views()
         self._make_header()
@@ -228,7 +231,12 @@ class PredictionsPanel(QWidget):
     @Slot(int)
     def _on_picked(self, position: int) -> None:
         shown = self.predictor.predictions
-        if isinstance(shown, ClassPredictions) and position < len(shown.places):
+        if not isinstance(shown, ClassPredictions) or position >= len(shown.places):
+            return
+        if shown.examples.choice != self._document.project.data:
+            # Inspect shows the data of the project, in which this number is another example.
+            self._say(_OTHER_EXAMPLES)
+        else:
             self.sample_requested.emit(shown.examples.part, int(shown.examples.rows[shown.places[position]]))
 
     @Slot()

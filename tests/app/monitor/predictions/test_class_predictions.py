@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
+from app.document.edits import change_data
 from app.monitor.predictions import predictor as predictor_module
 from app.monitor.predictions.examples import choose_examples
 from app.monitor.predictions.predictions import MOST_MISTAKES, predict
@@ -109,6 +110,20 @@ def test_the_reliability_diagram_shows_the_accuracy_of_each_bin(make) -> None:
     filled = expected.counts > 0
     assert np.allclose(harness.window.calibration.heights, expected.accuracy[filled])
     assert "Expected calibration error" in harness.window.calibration.sentence
+
+
+def test_an_example_of_data_that_are_gone_is_not_inspected(make) -> None:
+    harness = make(DIGITS)
+    harness.train()
+    requests: list[int] = []
+    harness.window.sample_requested.connect(lambda _part, index: requests.append(index))
+    harness.document.apply(change_data(harness.document.project, seed=9))
+    harness.window.mistakes.picked.emit(0)
+    assert requests == []
+    assert "Inspect cannot show this example" in harness.window.sentence
+    harness.document.undo_stack.undo()
+    harness.window.mistakes.picked.emit(0)
+    assert len(requests) == 1
 
 
 def test_other_parts_are_offered_after_the_run_only(make) -> None:
