@@ -36,13 +36,15 @@ class PointEditor(QObject):
 
     Signals:
         added(x, y): the user wants another point.
-        moved(index, x, y): the user moved a shown point.
+        moved(index, x, y): the user moved a shown point with the mouse.
+        nudged(index, x, y): the user moved a shown point with a key, perhaps as one of several steps.
         removed(index): the user wants a shown point to go.
         class_requested(index): the user chose the class of the next points.
     """
 
     added = Signal(float, float)
     moved = Signal(int, float, float)
+    nudged = Signal(int, float, float)
     removed = Signal(int)
     class_requested = Signal(int)
 
@@ -121,7 +123,7 @@ class PointEditor(QObject):
             across, up = _ARROWS[Qt.Key(key)]
             x, y = self._view.place_of(chosen)
             step = _STEP * (high - low)
-            self.moved.emit(chosen, float(x + across * step[0]), float(y + up * step[1]))
+            self.nudged.emit(chosen, float(x + across * step[0]), float(y + up * step[1]))
         else:
             return False
         return True

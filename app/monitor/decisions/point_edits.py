@@ -58,8 +58,10 @@ def nearest_point(points: np.ndarray, place: np.ndarray) -> int:
     return index if distances[index] < _ROUNDING * extent else -1
 
 
-def change_points(project: Project, shown: PlanePoints, points: np.ndarray, labels: np.ndarray, text: str) -> Edit:
-    """Return the edit that makes points the data of the project, as one undo step.
+def change_points(
+    project: Project, shown: PlanePoints, points: np.ndarray, labels: np.ndarray, text: str, merge_key: str = ""
+) -> Edit:
+    """Return the edit that makes points the data of the project.
 
     Arguments:
         project: the project before the edit.
@@ -67,6 +69,7 @@ def change_points(project: Project, shown: PlanePoints, points: np.ndarray, labe
         points: `(N, 2)` all points.
         labels: `(N,)` their classes.
         text: the edit for the undo menu, such as "move a point".
+        merge_key: successive edits with the same key become one undo step; empty for a step of its own.
 
     Raises `DataError` if there are too few or too many points.
     """
@@ -77,4 +80,4 @@ def change_points(project: Project, shown: PlanePoints, points: np.ndarray, labe
         edit = change_data(project, options=options)
     else:
         edit = change_data(project, source=SOURCE, options=options, expected=None, preprocessing=Preprocessing())
-    return replace(edit, text=text).alone()
+    return replace(edit, text=text, merge_key=merge_key)

@@ -71,6 +71,7 @@ class PointTools(QWidget):
         self._edit.toggled.connect(self._on_toggled)
         self.editor.added.connect(self._on_added)
         self.editor.moved.connect(self._on_moved)
+        self.editor.nudged.connect(self._on_nudged)
         self.editor.removed.connect(self._on_removed)
         self.editor.class_requested.connect(self._on_class_requested)
         mapper.points_changed.connect(self._on_points_changed)
@@ -108,11 +109,11 @@ class PointTools(QWidget):
             return ""
         return _RUN_BEFORE if self._session.state.active else _BEFORE
 
-    def _apply(self, points: np.ndarray, labels: np.ndarray, text: str) -> None:
+    def _apply(self, points: np.ndarray, labels: np.ndarray, text: str, merge_key: str = "") -> None:
         shown = self._mapper.points
         assert shown is not None, "only shown points are edited"
         try:
-            self._document.apply(change_points(self._document.project, shown, points, labels, text))
+            self._document.apply(change_points(self._document.project, shown, points, labels, text, merge_key))
         except DataError as error:
             show_text(self._note, str(error))
 
@@ -147,6 +148,13 @@ class PointTools(QWidget):
 
     @Slot(int, float, float)
     def _on_moved(self, index: int, x: float, y: float) -> None:
+        self._move(index, x, y)
+
+    @Slot(int, float, float)
+    def _on_nudged(self, index: int, x: float, y: float) -> None:
+        self._move(index, x, y, merges=True)
+
+    def _move(self, index: int, x: float, y: float, merges: bool = False) -> None:
         points, labels = self._points()
         place = nearest_point(points, self._place(index))
         self._plot.move_point(index, x, y)
@@ -154,7 +162,7 @@ class PointTools(QWidget):
         if place >= 0:
             moved = points.astype(np.float64)
             moved[place] = x, y
-            self._apply(moved, labels, "move a point")
+            self._apply(moved, labels, "move a point", f"point.{place}" if merges else "")
 
     @Slot(int)
     def _on_removed(self, index: int) -> None:

@@ -1,7 +1,10 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 import tinyml.data.built_in as built_in
+from tests.extended_package import extended_package
 from tinyml.core import DataError
 from tinyml.data import DataChoice, builtin_descriptions, builtin_names, describe, load, split
 
@@ -16,20 +19,15 @@ def test_the_folder_is_walked() -> None:
     assert [description.name for description in builtin_descriptions()] == list(builtin_names())
 
 
-def test_a_new_file_is_a_new_set(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = tmp_path_factory.mktemp("built_in")
-    (folder / "throwaway_set.py").write_text(
+def test_a_new_file_is_a_new_set(tmp_path: Path) -> None:
+    source = (
         "from tinyml.data.built_in.base import BuiltInSet\n"
         "from tinyml.data.dataset import DataDescription\n"
         "SET = BuiltInSet(DataDescription('throwaway', 'Throwaway', (1,), ('a',), 1), None)\n"
     )
-    monkeypatch.setattr(built_in, "__path__", [*built_in.__path__, str(folder)])
-    built_in.built_in_sets.cache_clear()
-    try:
+    with extended_package(built_in, tmp_path, "throwaway_set.py", source, built_in.built_in_sets.cache_clear):
         assert describe("throwaway").title == "Throwaway"
-    finally:
-        monkeypatch.undo()
-        built_in.built_in_sets.cache_clear()
+    assert "throwaway" not in builtin_names()
 
 
 @pytest.mark.parametrize("name", NAMES)

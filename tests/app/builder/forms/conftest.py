@@ -1,6 +1,5 @@
 """Fixtures of the forms' tests: the form of the small document, and a layer type that only the tests know."""
 
-import sys
 import textwrap
 
 import pytest
@@ -8,6 +7,7 @@ import pytest
 import tinyml.layers
 from app.builder import SettingsForm
 from app.document import Document
+from tests.extended_package import extended_package
 from tinyml.layers import layer_types
 
 THROWAWAY = '''
@@ -68,10 +68,7 @@ def form(qtbot, document: Document) -> SettingsForm:
 
 
 @pytest.fixture
-def throwaway_layer(tmp_path, monkeypatch):
-    (tmp_path / "throwaway_blur.py").write_text(textwrap.dedent(THROWAWAY), encoding="utf-8")
-    monkeypatch.setattr(tinyml.layers, "__path__", [*tinyml.layers.__path__, str(tmp_path)])
-    layer_types.cache_clear()
-    yield "Blur"
-    layer_types.cache_clear()
-    sys.modules.pop("tinyml.layers.throwaway_blur", None)
+def throwaway_layer(tmp_path):
+    source = textwrap.dedent(THROWAWAY)
+    with extended_package(tinyml.layers, tmp_path, "throwaway_blur.py", source, layer_types.cache_clear):
+        yield "Blur"

@@ -106,10 +106,27 @@ def test_the_keys_choose_move_remove_and_add(editing, qtbot) -> None:
     step = 0.02 * (plot.plane[1] - plot.plane[0])[0]
     assert nearest_point(points_of(editing)[0], place + np.array([3 * step, 0])) >= 0
     assert len(points_of(editing)[0]) == count
+    assert editing.document.undo_stack.count() == 1
     qtbot.keyClick(plot, Qt.Key.Key_Delete)
     assert len(points_of(editing)[0]) == count - 1
     qtbot.keyClick(plot, Qt.Key.Key_Insert)
     assert len(points_of(editing)[0]) == count
+
+
+def test_moves_by_keys_are_one_step_for_each_point_and_drags_are_steps_of_their_own(editing, qtbot) -> None:
+    plot, stack = editing.window.plot, editing.document.undo_stack
+    for chosen in (0, 1):
+        qtbot.keyClick(plot, Qt.Key.Key_PageDown)
+        assert plot.chosen == chosen
+        for key in (Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Up):
+            qtbot.keyClick(plot, key)
+    assert stack.count() == 2
+    for place in ((0.2, 0.1), (0.3, 0.1)):
+        drag(editing, qtbot, 1, place)
+    assert stack.count() == 4
+    for _ in range(4):
+        stack.undo()
+    assert editing.document.project.data == MOONS.data
 
 
 def test_too_few_points_are_refused_with_the_remedy(editing, qtbot) -> None:
