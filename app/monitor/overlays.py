@@ -15,6 +15,7 @@ from app.monitor.plot_area import PlotArea
 from app.monitor.positions import PositionScale, Unit
 from app.training.curves import RunCurves
 from app.training.series import Series
+from app.widgets.plain_text import tool_tip
 from app.widgets.theme.theme import GRID
 
 PlottedName = Literal["loss", "accuracy", "r_squared", "learning_rate"]
@@ -88,7 +89,7 @@ class OverlayCurves:
         for number, run in enumerate(self._runs):
             entry = LegendEntry(run.name, run.color, Qt.PenStyle.DotLine, keeps_name=True)
             entry.setObjectName(f"legend_overlay_{number}")
-            entry.setToolTip(f"{run.name}: validation, or smoothed training without a validation set")
+            entry.setToolTip(tool_tip(f"{run.name}: validation, or smoothed training without a validation set"))
             self._row.insertWidget(number, entry)
             self._entries.append(entry)
 

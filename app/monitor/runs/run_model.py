@@ -10,6 +10,7 @@ from app.monitor.runs.run_row import RunRow
 from app.widgets.plain_text import short, tool_tip
 
 Index = QModelIndex | QPersistentModelIndex
+_LONGEST_LINE = 200
 ROW_ROLE = Qt.ItemDataRole.UserRole
 """The `ShownRow` of an index."""
 
@@ -26,8 +27,8 @@ class ShownRow:
 
     @cached_property
     def line(self) -> str:
-        """The second line."""
-        return self.row.line()
+        """The second line. It may hold names of layers from a file."""
+        return short(self.row.line(), _LONGEST_LINE)
 
 
 class RunModel(QAbstractListModel):

@@ -19,6 +19,7 @@ from app.training import Run, Session
 from app.training.curves import RunCurves
 from app.widgets.labels import make_label, show_text
 from app.widgets.message_line import MessageLine
+from app.widgets.plain_text import short
 from app.widgets.theme.theme import GRID, run_color
 from app.widgets.visible_refresh import VisibleRefresh
 from tinyml.core import describe_count
@@ -101,7 +102,9 @@ class RunsPanel(QWidget):
         if self.window().isVisible():  # the curves are visible beside another tab, too
             self._keeper.load_curves(record.identifier for record in wanted)
         runs = ((record, self._keeper.run_in_memory(record.identifier)) for record in wanted)
-        return [(record.name, run_color(record.color).name(), run.curves) for record, run in runs if run is not None]
+        return [
+            (short(record.name), run_color(record.color).name(), run.curves) for record, run in runs if run is not None
+        ]
 
     @property
     def _current(self) -> str:
@@ -162,7 +165,7 @@ class RunsPanel(QWidget):
         if len(records) == 1 and chosen[0].before is not None:
             records.append(chosen[0].before)
         found = find_differences([record.project for record in records])
-        self._compared.setText(" · ".join(record.name for record in records) if len(records) > 1 else "")
+        self._compared.setText(" · ".join(short(record.name) for record in records) if len(records) > 1 else "")
         self.table.show_differences([record.name for record in records], found)
         self.table.setVisible(bool(found))
         show_text(self._same, "" if found or len(records) < 2 else "Network, data and settings are the same.")

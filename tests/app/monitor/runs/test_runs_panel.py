@@ -1,6 +1,7 @@
 """The list of runs: what it shows, and what its mouse, keys and menus do."""
 
 import csv
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -10,6 +11,9 @@ from PySide6.QtWidgets import QApplication, QInputDialog, QLabel, QLineEdit, QMe
 
 from app.monitor import TrainPage
 from app.monitor.runs.run_list import star_area, swatch_area
+from app.monitor.runs.run_model import ROW_ROLE
+from app.runs import KeptRun
+from app.runs.record import record_of
 from app.training import SessionState
 from app.widgets.theme.theme import run_color
 from tests.app.runs.conftest import ENDED, keep
@@ -146,6 +150,39 @@ def test_the_table_shows_what_differs_between_the_selected_runs(panel, keep_runs
     choose(panel, runs[0])
     assert panel.table.texts == []
     assert not panel.table.isVisible()
+
+
+def test_hostile_names_from_files_are_shown_safely(panel, qtbot, keeper, make_run) -> None:
+    hostile = "<b>x</b>\u202e\0" + "n" * 10_000
+    plain, named = make_run(1), make_run(2)
+    layers = named.config.project.network.layers
+    layer = layers[0].model_copy(update={"name": hostile})
+    network = named.config.project.network.model_copy(update={"layers": (layer, *layers[1:])})
+    named.config = replace(named.config, project=named.config.project.model_copy(update={"network": network}))
+    named.title, named.shown = hostile[:200], True
+    record = record_of(named, named.config, hostile[:4000])
+    keeper.kept = {
+        run.identifier: KeptRun(run.identifier, each)
+        for run, each in ((plain, record_of(plain, plain.config, "")), (named, record))
+    }
+    keeper.changed.emit()
+    qtbot.waitUntil(lambda: len(panel.rows) == 2)
+    index = panel.list.model().index_of(named.identifier)
+    assert "<b>x</b>" in panel.rows[0].line()
+    choose(panel, named)
+    shown = [
+        index.data(ROW_ROLE).line,
+        index.data(Qt.ItemDataRole.DisplayRole),
+        index.data(Qt.ItemDataRole.ToolTipRole),
+        index.data(Qt.ItemDataRole.AccessibleTextRole),
+        panel.findChild(QLabel, "runs_compared").text(),
+        *(text for row in panel.table.texts for text in row),
+    ]
+    for text in shown:
+        assert not {"\u202e", "\0"} & set(text)
+        assert len(text) < 5000
+    assert not Qt.mightBeRichText(index.data(Qt.ItemDataRole.ToolTipRole))
+    panel.list.viewport().repaint()
 
 
 def test_equal_runs_are_said_to_be_equal(panel, keep_runs) -> None:
