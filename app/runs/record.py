@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, FailFast, Field, ValidationError
 
 from app.training.run import Run, SessionState, SettingChange
 from app.training.training_config import TrainingConfig
-from tinyml.core import DivergedError, StorageError
+from tinyml.core import FailureKind, StorageError
 from tinyml.core.json_text import read_json_object, write_json
 from tinyml.core.validation import describe_validation_error
 from tinyml.data import DataDescription
@@ -42,9 +42,6 @@ _SESSION_STATES: dict[KeptState, SessionState] = {
     "failed": SessionState.FAILED,
 }
 """The state of a run that is read again. A run that was running when its program ended was stopped by that."""
-
-_DIVERGED = DivergedError(1, 1, math.nan, None).fault.partition(" nan")[0]
-"""How the message of every run begins whose loss became NaN or infinite."""
 
 
 class Figures(BaseModel):
@@ -89,6 +86,7 @@ class RunRecord(BaseModel):
         color: number of its colour in the palette of the runs.
         state: "running" until the run has ended.
         message: one sentence with the result, or with the reason of a failure.
+        failure: kind of the error that ended the run; None if none did.
         project_name: name of the project on screen when the run was started.
         project: network, data choice and training settings.
         planned_epochs: how many epochs were planned in the end.
@@ -108,6 +106,7 @@ class RunRecord(BaseModel):
     color: Count = 0
     state: KeptState = "running"
     message: Annotated[str, Field(max_length=_LONGEST_MESSAGE)] = ""
+    failure: FailureKind | None = None
     project_name: Annotated[str, Field(max_length=4096)] = ""
     project: Project
     planned_epochs: Count = 0
@@ -172,6 +171,7 @@ def record_of(run: Run, config: TrainingConfig, project_name: str) -> RunRecord:
         color=max(run.number - 1, 0),
         state=_STATES.get(run.state, "running"),
         message=run.message[:_LONGEST_MESSAGE],
+        failure=run.failure,
         project_name=project_name,
         project=config.project,
         planned_epochs=config.epochs,
@@ -206,7 +206,7 @@ def _figures_of(run: Run) -> Figures:
         test_loss=_finite(run.test_loss),
         test_accuracy=_finite(run.test_accuracy),
         test_r_squared=_finite(run.test_r_squared),
-        diverged=not finite_end or (run.state is SessionState.FAILED and run.message.startswith(_DIVERGED)),
+        diverged=not finite_end or (run.state is SessionState.FAILED and run.failure in ("divergence", "first_batch")),
     )
 
 

@@ -112,6 +112,7 @@ class RunStore:
             test_accuracy=figures.test_accuracy,
             test_r_squared=figures.test_r_squared,
             message=record.message,
+            failure=record.failure,
             batches_done=figures.batches,
             examples_done=figures.examples,
             batches_per_epoch=figures.batches_per_epoch,

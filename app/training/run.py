@@ -11,6 +11,7 @@ from app.training.curves import RunCurves
 from app.training.layer_history import LayerHistory
 from app.training.snapshot import Snapshot
 from app.training.training_config import TrainingConfig
+from tinyml.core import FailureKind
 from tinyml.learner import BatchFinished, Checkpoint, EpochFinished, best_epoch
 from tinyml.learner import SettingChange as SettingChange  # a part of this module's interface
 
@@ -72,6 +73,7 @@ class Run:
         test_loss, test_accuracy, test_r_squared: on the test set after the last epoch; None before that, and if the
             metric does not fit the targets.
         message: one sentence with the result, or with the reason of a failure.
+        failure: kind of the error that ended the run; None if none did.
         traceback: of an unexpected failure; otherwise empty.
         batches_done, examples_done: since the start of the run.
         batches_per_epoch: 0 before the first batch.
@@ -99,6 +101,7 @@ class Run:
     test_accuracy: float | None = None
     test_r_squared: float | None = None
     message: str = ""
+    failure: FailureKind | None = None
     traceback: str = ""
     batches_done: int = 0
     examples_done: int = 0

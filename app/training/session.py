@@ -134,7 +134,7 @@ class Session(ShownRun):
             run.changes = list(config.resume.state.changes)
         run.history, run.checkpoint = list(config.history), None
         run.test_loss = run.test_accuracy = run.test_r_squared = None
-        run.message = run.traceback = ""
+        run.message, run.failure, run.traceback = "", None, ""
         run.curves.continue_from(config.position, config.epochs)
         run.layer_history.continue_from(config.position)
         self.continued.emit()
@@ -393,7 +393,7 @@ class Session(ShownRun):
                 run.message = outcome.sentence
                 self._enter(SessionState.FINISHED)
             case Failed():
-                run.message, run.traceback = outcome.sentence, outcome.traceback
+                run.message, run.failure, run.traceback = outcome.sentence, outcome.kind, outcome.traceback
                 self._enter(SessionState.FAILED)
             case _:
                 self._enter(SessionState.STOPPED)

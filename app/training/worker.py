@@ -16,7 +16,7 @@ from app.training.run_control import RunControl
 from app.training.shared_work import WorkCancelledError
 from app.training.snapshot import Snapshot, frozen_state
 from app.training.training_config import TrainingConfig
-from tinyml.core import DivergedError, TinymlError
+from tinyml.core import DivergedError, FailureKind, TinymlError, failure_kind
 from tinyml.core.threads import one_blas_thread
 from tinyml.data import Splits
 from tinyml.learner import (
@@ -83,11 +83,13 @@ class Failed:
 
     Attributes:
         sentence: the reason, for the user.
+        kind: of the error.
         traceback: for a bug report; empty if the reason is an expected one, such as a NaN loss.
         checkpoint: the last state without an error; None if there is none.
     """
 
     sentence: str
+    kind: FailureKind = "unexpected"
     traceback: str = ""
     checkpoint: Checkpoint | None = None
 
@@ -143,14 +145,19 @@ class Worker(QObject):
             # The learner has restored the weights of the last complete epoch, if there was one.
             if self._history or self._resume is not None:
                 self._send_snapshot()
-            outcome = Failed(str(error), checkpoint=self._checkpoint())
+            outcome = Failed(str(error), failure_kind(error), checkpoint=self._checkpoint())
         except TinymlError as error:
-            outcome = Failed(str(error))
-        except MemoryError:
-            outcome = Failed("There is not enough memory for this network. Use smaller layers or a smaller batch size.")
+            outcome = Failed(str(error), failure_kind(error))
+        except MemoryError as error:
+            outcome = Failed(
+                "There is not enough memory for this network. Use smaller layers or a smaller batch size.",
+                failure_kind(error),
+            )
         except Exception as error:  # noqa: BLE001 (the worker must always report its end)
             outcome = Failed(
-                f"Training stopped with an unexpected error: {type(error).__name__}: {error}", traceback.format_exc()
+                f"Training stopped with an unexpected error: {type(error).__name__}: {error}",
+                failure_kind(error),
+                traceback.format_exc(),
             )
         self.ended.emit(self._config, outcome)
 

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from tinyml.command_line.data_arguments import change_choice, load_splits
 from tinyml.command_line.downloading import download_if_needed
 from tinyml.command_line.run_diagnosis import make_recorder, print_report
-from tinyml.core import DivergedError, SettingsError, TinymlError
+from tinyml.core import DivergedError, Failure, SettingsError, TinymlError, failure_kind
 from tinyml.core.files import check_can_save, remove_leftovers
 from tinyml.core.memory import describe_bytes
 from tinyml.core.suggestions import did_you_mean
@@ -208,7 +208,7 @@ def _train(prepared: _PreparedRun) -> TrainingFinished:
                     return event
     except DivergedError as error:
         if not options.quiet:
-            print_report(diagnose(prepared.recorder.evidence(failure=str(error))))
+            print_report(diagnose(prepared.recorder.evidence(Failure(failure_kind(error), str(error)))))
         raise TinymlError(f"{error.fault}{_save_kept_weights(prepared, error)} {error.advice}") from error
     finally:
         run.close()

@@ -12,6 +12,7 @@ from tinyml.core.errors import (
     StorageError,
     TinymlError,
 )
+from tinyml.core.failures import Failure, FailureKind, failure_kind
 from tinyml.core.initialisers import Fans, Initialiser, initial_bias, initial_weight
 from tinyml.core.parameter import Parameter
 from tinyml.core.problems import (
@@ -40,6 +41,8 @@ __all__ = [
     "ChangeType",
     "DataError",
     "DivergedError",
+    "Failure",
+    "FailureKind",
     "Fans",
     "Fix",
     "Initialiser",
@@ -64,6 +67,7 @@ __all__ = [
     "describe_count",
     "describe_pair",
     "describe_shape",
+    "failure_kind",
     "initial_bias",
     "initial_weight",
     "set_seed",

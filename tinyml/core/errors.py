@@ -83,17 +83,31 @@ class DivergedError(TinymlError):
         layer: name of the first layer with a value that is not finite; None if only the loss overflowed.
         kept_epoch: the epoch with the weights that the network has now, 0 for the initial weights; None if it is
             unknown, as in a run that was resumed in the middle of an epoch.
+        before_first_step: True if the initial weights gave this loss, so that no setting of the steps is to blame.
 
     Attributes:
         fault, advice: the sentences of the message before and after the sentence about the weights.
     """
 
-    def __init__(self, epoch: int, batch: int, loss: float, layer: str | None, kept_epoch: int | None = None) -> None:
+    def __init__(
+        self,
+        epoch: int,
+        batch: int,
+        loss: float,
+        layer: str | None,
+        kept_epoch: int | None = None,
+        before_first_step: bool = False,
+    ) -> None:
         where = f"first seen in the output of layer '{layer}'" if layer else "every layer's output is still finite"
         kept = {None: "The last good weights", 0: "The initial weights"}.get(
             kept_epoch, f"The weights of the end of epoch {kept_epoch}"
         )
         self.fault = f"The loss became {loss} in epoch {epoch}, batch {batch} ({where})."
-        self.advice = "Lower the learning rate, or check the data for extreme values."
+        self.advice = (
+            "No step had been taken yet: scale the inputs, or check the data for extreme values."
+            if before_first_step
+            else "Lower the learning rate, or check the data for extreme values."
+        )
         super().__init__(f"{self.fault} {kept} are kept. {self.advice}")
         self.epoch, self.batch, self.loss, self.layer, self.kept_epoch = epoch, batch, loss, layer, kept_epoch
+        self.before_first_step = before_first_step

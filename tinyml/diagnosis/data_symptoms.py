@@ -156,7 +156,7 @@ def find_unscaled_inputs(evidence: Evidence) -> Symptom | None:
 
 def _was_tried(evidence: Evidence) -> bool:
     """Return True if the run has failed, or had some epochs to show that the scale does no harm."""
-    return bool(evidence.failure) or len(evidence.history) >= 3
+    return evidence.failure is not None or len(evidence.history) >= 3
 
 
 def find_other_validation(evidence: Evidence) -> Symptom | None:

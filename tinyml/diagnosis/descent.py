@@ -5,6 +5,7 @@ import math
 import statistics
 
 from tinyml.core import ChangeTraining
+from tinyml.diagnosis.actions import OpenData
 from tinyml.diagnosis.diagnosis import Symptom
 from tinyml.diagnosis.evidence import Evidence
 from tinyml.diagnosis.notation import number, percent, rounded, score, setting
@@ -30,15 +31,31 @@ _LEARNED = 0.9
 
 
 def find_failure(evidence: Evidence) -> Symptom | None:
-    """Find the reason of a failed run that is no divergence.
+    """Find the reason of a failed run that is no divergence: data, memory, or the project.
 
     Arguments:
         evidence: of the run.
     """
-    if not evidence.failure or evidence.diverged:
+    failure = evidence.failure
+    if failure is None or failure.kind == "divergence":
         return None
-    title, _, rest = evidence.failure.partition(". ")
-    return Symptom(title.rstrip(".") + ".", "The run failed.", rest)
+    title, _, remedy = failure.sentence.partition(". ")
+    title = title.rstrip(".") + "."
+    if failure.kind == "first_batch":
+        shown = "The weights were still the initial ones, so the learning rate is not to blame."
+        remedy = "Scale the inputs, and look for extreme values in the data."
+        return Symptom("The very first loss is not a number.", f"{title} {shown}", remedy, OpenData())
+    if failure.kind == "data":
+        return Symptom(title, "The data cannot be used as they are.", remedy, OpenData())
+    if failure.kind == "memory":
+        return Symptom(title, "The run failed.", remedy, _smaller_batch(evidence))
+    return Symptom(title, "The run failed.", remedy)
+
+
+def _smaller_batch(evidence: Evidence) -> ChangeTraining | None:
+    """Return the action that halves the batches; None if they cannot be smaller."""
+    half = evidence.training.batch_size // 2
+    return ChangeTraining(f"Set batch size {half}", {"batch_size": half}) if half else None
 
 
 def find_divergence(evidence: Evidence) -> Symptom | None:
@@ -48,9 +65,9 @@ def find_divergence(evidence: Evidence) -> Symptom | None:
         evidence: of the run.
     """
     history = evidence.history
-    if evidence.diverged:
+    if evidence.failure is not None and evidence.failure.kind == "divergence":
         title = "The loss is no longer a number."
-        return Symptom(title, evidence.failure.split(". ")[0].rstrip(".") + ".", *_smaller_rate(evidence))
+        return Symptom(title, evidence.failure.sentence.split(". ")[0].rstrip(".") + ".", *_smaller_rate(evidence))
     for epoch in history:
         for part, loss in (("training", epoch.training_loss), ("validation", epoch.validation_loss)):
             if loss is not None and not math.isfinite(loss):

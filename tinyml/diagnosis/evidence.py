@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from tinyml.core import Failure
 from tinyml.diagnosis.data_facts import DataFacts
 from tinyml.diagnosis.probe import Probe
 from tinyml.layers import display_name
@@ -55,7 +56,7 @@ class Evidence:
         data: facts about its data; None while they are not known.
         measurements: measurements of all layers, from the first to the newest; empty if nothing was measured.
         finished: True if all planned epochs are done, or early stopping ended the run.
-        failure: why the run failed, in some sentences; empty if it did not.
+        failure: why the run failed; None if it did not.
         test: the result on the test set; None before it is known.
         probe: measurements of the newest weights with many examples; None if there are none. They count more than the
             measurements of batches.
@@ -67,14 +68,9 @@ class Evidence:
     data: DataFacts | None = None
     measurements: tuple[tuple[LayerStats, ...], ...] = ()
     finished: bool = False
-    failure: str = ""
+    failure: Failure | None = None
     test: Evaluation | None = None
     probe: Probe | None = None
-
-    @property
-    def diverged(self) -> bool:
-        """True if the run failed because its loss became NaN or infinite (see `DivergedError`)."""
-        return self.failure.startswith("The loss became")
 
     @property
     def share_done(self) -> float:

@@ -2,6 +2,7 @@
 
 from collections import deque
 
+from tinyml.core import Failure
 from tinyml.diagnosis.data_facts import DataFacts
 from tinyml.diagnosis.evidence import Evidence, NetworkLayer
 from tinyml.learner import BatchFinished, EpochFinished, Evaluation, Event, TrainingFinished, TrainingSettings
@@ -43,11 +44,11 @@ class EvidenceRecorder:
             self._finished = True
             self._history = list(event.history)  # of a resumed run, with the epochs before it was resumed
 
-    def evidence(self, failure: str = "", test: Evaluation | None = None) -> Evidence:
+    def evidence(self, failure: Failure | None = None, test: Evaluation | None = None) -> Evidence:
         """Return what was gathered.
 
         Arguments:
-            failure: why the run failed; empty if it did not.
+            failure: why the run failed; None if it did not.
             test: the result on the test set; None before it is known.
         """
         return Evidence(

@@ -213,7 +213,7 @@ class TrainingRun:
         loss, output = step.train_on_batch(inputs, targets, measure)
         self._pace.note(step.measuring_seconds if measure else None)
         if not math.isfinite(loss):
-            self._fail(loss, run_state.batch + 1, inputs)
+            self._fail(loss, run_state.batch + 1, inputs, before_first_step=number == 1)
         correct, squared_error = config.train.measure(output, targets, rows)
         run_state.add_batch(loss, len(rows), correct, squared_error)
         return BatchFinished(
@@ -267,7 +267,7 @@ class TrainingRun:
         patience = self._config.early_stopping
         return patience is not None and self._run_state.epochs_since_best >= patience
 
-    def _fail(self, loss: float, batch: int, inputs: Array) -> None:
+    def _fail(self, loss: float, batch: int, inputs: Array, before_first_step: bool = False) -> None:
         """Find the layer at fault, restore the last good weights, and raise `DivergedError`."""
         layer = first_layer_at_fault(self._model, inputs)
         epoch = self._run_state.epoch
@@ -276,7 +276,7 @@ class TrainingRun:
         position = self.batches_done / self._batches
         self._run_state.changes = [change for change in self._run_state.changes if change.position <= position]
         self._use_last_rate()
-        raise DivergedError(epoch, batch, loss, layer, self._kept_epoch)
+        raise DivergedError(epoch, batch, loss, layer, self._kept_epoch, before_first_step)
 
     def _copy_state(self) -> EpochState:
         return EpochState.copy(self._model, self._step.optimizer, self._run_state)

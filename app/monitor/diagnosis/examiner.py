@@ -11,7 +11,7 @@ from app.document import Document
 from app.jobs import BackgroundRunner, LatestJob
 from app.training import Run, Session, SessionState
 from app.training.dataset_cache import load_splits
-from tinyml.core import TinymlError
+from tinyml.core import Failure, TinymlError
 from tinyml.core.threads import one_blas_thread
 from tinyml.data import DataChoice, Splits
 from tinyml.diagnosis import (
@@ -64,7 +64,7 @@ class Examination:
     history: tuple[EpochFinished, ...]
     measurements: tuple[tuple[LayerStats, ...], ...]
     finished: bool
-    failure: str
+    failure: Failure | None
     test: Evaluation | None
     weights: Mapping[str, np.ndarray] | None = None
 
@@ -132,7 +132,8 @@ class Examiner(QObject):
         self._key = choice.model_dump_json(exclude={"expected"})
         facts = self._facts.get(self._key)
         # Other data would replace those in memory. While the worker reads, nothing has been trained yet.
-        readable = bool(run.batches_done) and (run.state.active or choice == self._document.project.data)
+        has_data = bool(run.batches_done) or run.failure == "first_batch"
+        readable = has_data and (run.state.active or choice == self._document.project.data)
         description = config.description.with_target(choice.target)
         return Examination(
             config.project.network,
@@ -145,7 +146,7 @@ class Examiner(QObject):
             tuple(run.history),
             _measurements(run),
             run.state is SessionState.FINISHED,
-            run.message if run.state is SessionState.FAILED else "",
+            Failure(run.failure or "unexpected", run.message) if run.state is SessionState.FAILED else None,
             _test_result(run),
             _weights_to_probe(run) if readable else None,
         )

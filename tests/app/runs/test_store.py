@@ -58,6 +58,17 @@ def test_values_that_are_not_finite_stay_in_the_curves_and_leave_the_record(stor
     assert math.isnan(y[-1])
 
 
+def test_the_kind_of_a_failure_is_kept(store, make_run) -> None:
+    run = make_run()
+    run.state, run.message, run.failure = SessionState.FAILED, "The loss became nan.", "memory"
+    keep(store, run)
+    assert not store.read_record(run.identifier).figures.diverged
+    run.failure = "divergence"
+    keep(store, run)
+    assert store.read_record(run.identifier).figures.diverged
+    assert store.load(run.identifier).failure == "divergence"
+
+
 def test_kept_curves_continue_as_if_they_had_never_left_the_memory(make_run, tmp_path) -> None:
     run = make_run(batches=640)
     write_curves(tmp_path / "curves.safetensors", CurveData.of(run.curves))

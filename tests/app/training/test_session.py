@@ -13,7 +13,7 @@ from app.training import Session, SessionState
 from app.training import worker as worker_module
 from app.training.priority import reserve_processor_for_window
 from tinyml.command_line import main
-from tinyml.core import TinymlError
+from tinyml.core import DataError, TinymlError
 from tinyml.core.tensor_file import read_tensors
 from tinyml.core.threads import VARIABLE, set_thread_count, thread_count
 from tinyml.learner import TrainingSettings, evaluate
@@ -151,6 +151,7 @@ def test_a_loss_that_is_not_a_number_fails_with_one_sentence_and_keeps_the_last_
     assert session.state is SessionState.FAILED
     assert "epoch" in session.message
     assert "Lower the learning rate" in session.message
+    assert session.run.failure == "divergence"
     assert session.traceback == ""
     assert session.snapshot is good or np.isfinite(session.snapshot.history[-1].training_loss)
     assert all(np.isfinite(tensor).all() for tensor in session.snapshot.tensors.values())
@@ -200,6 +201,23 @@ def test_every_optimiser_trains_in_the_window(qtbot, session, document, optimize
     wait_for(qtbot, session, *ENDED)
     assert session.state is SessionState.FINISHED
     assert session.history[-1].training_loss < session.history[0].training_loss
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"), [(MemoryError(), "memory"), (DataError("A number is NaN."), "data"), (KeyError(), "unexpected")]
+)
+def test_a_failed_run_knows_the_kind_of_its_error_until_it_starts_again(qtbot, session, monkeypatch, error, kind):
+    def broken(*_):
+        raise error
+
+    with monkeypatch.context() as patch:
+        patch.setattr(worker_module, "load_splits", broken)
+        session.start()
+        wait_for(qtbot, session, *ENDED)
+    assert (session.state, session.run.failure) == (SessionState.FAILED, kind)
+    session.start()
+    wait_for(qtbot, session, *ENDED)
+    assert (session.state, session.run.failure) == (SessionState.FINISHED, None)
 
 
 def test_an_unexpected_error_fails_with_its_traceback(qtbot, session, monkeypatch):

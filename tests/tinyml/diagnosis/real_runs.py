@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tinyml.core import DivergedError
+from tinyml.core import DivergedError, Failure, failure_kind
 from tinyml.core.threads import one_blas_thread
 from tinyml.data import Dataset, Splits, prepare_splits
 from tinyml.diagnosis import (
@@ -74,7 +74,7 @@ def run(specification: NetworkSpecification, training: TrainingSettings, splits:
         shape = setup.net.output_shape(description.example_shape)
         inference = infer(specification, description.example_shape, shape[0], description.target_shape)
         recorder = EvidenceRecorder(training, network_layers(inference), collect_data_facts(splits))
-        failure, test = "", None
+        failure, test = None, None
         on_the_way: dict[str, int] = {}
         every = measure_every(-(-len(splits.train) // training.batch_size))
         try:
@@ -85,7 +85,7 @@ def run(specification: NetworkSpecification, training: TrainingSettings, splits:
                         on_the_way.setdefault(found.rule, event.epoch)
             test = setup.test()
         except DivergedError as error:
-            failure = str(error)
+            failure = Failure(failure_kind(error), str(error))
         evidence = recorder.evidence(failure, test)
     return RealRun(evidence, diagnose(evidence), on_the_way)
 

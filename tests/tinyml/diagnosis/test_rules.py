@@ -1,10 +1,10 @@
 """Each rule with evidence made by hand, at its threshold and just before it."""
 
-import math
 from dataclasses import replace
 
 import pytest
 
+from tests.tinyml.diagnosis.evidence import FACTS, NETWORK, USUAL, falling, history, measured, rules
 from tinyml.diagnosis import (
     RULES,
     DataFacts,
@@ -17,48 +17,6 @@ from tinyml.diagnosis import (
 )
 from tinyml.learner import EpochFinished, Evaluation, TrainingSettings
 from tinyml.learner.layer_stats import LayerStats
-
-FACTS = DataFacts(
-    training=1000,
-    validation=360,
-    test=360,
-    class_names=tuple("0123456789"),
-    class_counts=(100,) * 10,
-    validation_counts=(36,) * 10,
-    neighbours=Neighbours(800, 0.97, 0.01, 0.5, 720),
-)
-NETWORK = (
-    NetworkLayer("linear_1", "Linear", 6400, 64),
-    NetworkLayer("relu_1", "ReLU", 0, 64, is_curved=True),
-    NetworkLayer("linear_2", "Linear", 650, 10, is_last=True),
-)
-USUAL = Evidence((), TrainingSettings(epochs=20), NETWORK, FACTS)
-
-
-def history(training, accuracy, validation=None, validation_accuracy=None, epochs=20) -> tuple[EpochFinished, ...]:
-    count = len(training)
-    shares = [accuracy] * count if isinstance(accuracy, float) else accuracy
-    held_out = [validation_accuracy] * count if not isinstance(validation_accuracy, list) else validation_accuracy
-    losses = [None] * count if validation is None else validation
-    rows = zip(training, shares, losses, held_out, strict=True)
-    return tuple(
-        EpochFinished(number, epochs, loss, share, validated, score, float(number), 0.1)
-        for number, (loss, share, validated, score) in enumerate(rows, start=1)
-    )
-
-
-def falling(count: int, factor: float = 0.8, start: float = 2.3) -> list[float]:
-    return [start * factor**number for number in range(count)]
-
-
-def rules(evidence: Evidence) -> list[str]:
-    return [diagnosis.rule for diagnosis in diagnose(evidence).diagnoses]
-
-
-def measured(**stats) -> tuple[tuple[LayerStats, ...], ...]:
-    """Five equal measurements: `measured(relu_1={"dead": 0.4})`."""
-    return (tuple(LayerStats(name, **values) for name, values in stats.items()),) * 5
-
 
 # ------------------------------------------------------------------------------------------------------ no diagnosis
 
@@ -117,85 +75,6 @@ def test_at_most_three_are_shown_the_most_telling_first() -> None:
     )
     assert rules(several) == ["unscaled_inputs", "small_batch", "label_noise"]
     assert len(diagnose(several, most=1).diagnoses) == 1
-
-
-# ----------------------------------------------------------------------------------------------------------- descent
-
-
-def test_a_failure_shows_its_sentence_and_its_remedy() -> None:
-    failed = replace(USUAL, failure="There is not enough memory for this network. Use smaller layers.")
-    (diagnosis,) = diagnose(failed).diagnoses
-    assert (diagnosis.rule, diagnosis.severity) == ("failure", "danger")
-    assert diagnosis.title == "There is not enough memory for this network."
-    assert diagnosis.remedy == "Use smaller layers."
-    assert diagnosis.action is None
-
-
-@pytest.mark.parametrize(("training", "validation"), [([1.0, math.nan], [1.0, 1.0]), ([1.0, 0.9], [1.0, math.inf])])
-def test_a_loss_that_is_not_finite_is_divergence(training, validation) -> None:
-    (diagnosis,) = diagnose(replace(USUAL, history=history(training, 0.5, validation, 0.5))).diagnoses
-    assert (diagnosis.rule, diagnosis.severity) == ("divergence", "danger")
-    assert "in epoch 2" in diagnosis.evidence
-    assert diagnosis.action.settings == {"learning_rate": 0.01}
-
-
-def test_a_loss_far_above_guessing_is_divergence_but_not_while_it_falls() -> None:
-    assert rules(replace(USUAL, history=history([6.0, 9.0, 7.0, 12.0], 0.1))) == ["divergence"]
-    assert rules(replace(USUAL, history=history([40.0, 20.0, 10.0], 0.1))) == []
-
-
-def test_a_loss_that_jumps_is_too_high_a_rate_unless_the_run_succeeds() -> None:
-    jumps = [1.5, 1.2, 1.6, 1.1, 1.5, 1.2, 1.5, 1.3, 1.6, 1.2]
-    assert rules(replace(USUAL, history=history(jumps, 0.5))) == ["high_rate"]
-    assert rules(replace(USUAL, history=history(jumps, 0.85))) == []
-    assert rules(replace(USUAL, history=history(falling(10, 0.97), 0.5))) == []
-
-
-def test_large_updates_without_progress_are_too_high_a_rate() -> None:
-    stuck = replace(USUAL, history=history([2.30, 2.31, 2.30, 2.29, 2.31, 2.30], 0.1, epochs=10))
-    large = measured(linear_1={"update_ratio": 0.3}, linear_2={"update_ratio": 0.2})
-    usual = measured(linear_1={"update_ratio": 0.001}, linear_2={"update_ratio": 0.002})
-    assert rules(replace(stuck, measurements=large)) == ["high_rate"]
-    assert rules(replace(stuck, measurements=usual)) == ["nothing_learned"]
-
-
-def test_a_creeping_loss_is_too_low_a_rate_and_an_accelerating_one_is_not() -> None:
-    creeping = replace(USUAL, history=history([2.3 - 0.001 * number for number in range(12)], 0.12))
-    small = measured(linear_1={"update_ratio": 1e-5}, linear_2={"update_ratio": 2e-5})
-    assert rules(creeping) == ["low_rate"]
-    assert rules(replace(creeping, measurements=small)) == ["low_rate"]
-    usual = measured(linear_1={"update_ratio": 1e-3}, linear_2={"update_ratio": 2e-3})
-    assert rules(replace(creeping, measurements=usual)) == []
-    accelerating = [2.3 - 0.0005 * number**2 for number in range(12)]
-    assert rules(replace(USUAL, history=history(accelerating, 0.12))) == []
-    # A schedule that has lowered the rate on purpose is no mistake.
-    lowered = tuple(replace(epoch, learning_rate=0.001) for epoch in creeping.history)
-    assert rules(replace(creeping, history=lowered)) == []
-
-
-def test_a_slow_start_is_not_stuck() -> None:
-    starting = [2.303, 2.302, 2.301, 2.300, 2.299, 2.297]
-    assert rules(replace(USUAL, history=history(starting, 0.11))) == []
-    assert rules(replace(USUAL, history=history([2.3] * 4, 0.1, epochs=50))) == []
-    flat = [2.303, 2.302, 2.303, 2.302, 2.303, 2.302]
-    assert rules(replace(USUAL, history=history(flat, 0.1, epochs=10))) == ["nothing_learned"]
-    assert rules(replace(USUAL, history=history(flat, 0.1, epochs=50))) == []
-
-
-def test_nothing_learned_compares_with_the_same_answer_for_all() -> None:
-    (diagnosis,) = diagnose(
-        replace(USUAL, history=history([2.3, 2.31, 2.3, 2.31, 2.3, 2.31], 0.11, epochs=10))
-    ).diagnoses
-    assert "always answering '0' gives 10\N{NO-BREAK SPACE}%" in diagnosis.evidence
-    assert "nearest examples gives 97\N{NO-BREAK SPACE}%" in diagnosis.evidence
-
-
-def test_a_run_that_ended_while_the_loss_fell_was_too_short() -> None:
-    cut = replace(USUAL, history=history(falling(9, 0.85), 0.7, epochs=9), finished=True)
-    assert rules(cut) == ["too_short"]
-    assert diagnose(cut).diagnoses[0].action.settings == {"epochs": 27}
-    assert rules(replace(cut, finished=False)) == []
-    assert rules(replace(cut, history=history(falling(9, 0.85), 0.97, epochs=9))) == []
 
 
 # ------------------------------------------------------------------------------------------------------------ layers

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from tinyml.core import DataError, DivergedError, SettingsError
+from tinyml.core import DataError, DivergedError, SettingsError, failure_kind
 from tinyml.data import DataDescription, Dataset, Splits, load, split
 from tinyml.data.choice import DataChoice
 from tinyml.layers import Dropout, Linear, ReLU
@@ -174,6 +174,16 @@ def test_extreme_data_makes_the_run_diverge() -> None:
     with pytest.raises(DivergedError) as caught:
         list(make_learner().run(data, 1, 4))
     assert caught.value.layer is None or caught.value.layer.startswith("fc")
+    assert failure_kind(caught.value) == "first_batch"
+    assert "learning rate" not in str(caught.value)
+
+
+def test_an_overflow_after_the_first_step_is_divergence(circle: Splits) -> None:
+    with pytest.raises(DivergedError) as caught:
+        list(make_learner(rate=1e300).run(circle.train, epochs=1, batch_size=350))
+    assert caught.value.batch == 2
+    assert failure_kind(caught.value) == "divergence"
+    assert "Lower the learning rate" in str(caught.value)
 
 
 @pytest.mark.parametrize(("epochs", "batch_size"), [(0, 1), (1, 0), (1, -5)])

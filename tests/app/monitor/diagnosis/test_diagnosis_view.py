@@ -110,14 +110,14 @@ def test_facts_about_the_data_come_from_the_data_in_memory(qtbot, document, sess
     project = open_project("circle")
     found = examiner.carry_out(
         examiner.Examination(
-            project.network, project.training, (2,), None, 2, project.data, None, (), (), False, "", None
+            project.network, project.training, (2,), None, 2, project.data, None, (), (), False, None, None
         )
     )
     assert isinstance(found.facts, DataFacts)
     assert found.facts.training == 800
     gone = project.data.model_copy(update={"source": "/no/such/folder"})
     without = examiner.carry_out(
-        examiner.Examination(project.network, project.training, (2,), None, 2, gone, None, (), (), False, "", None)
+        examiner.Examination(project.network, project.training, (2,), None, 2, gone, None, (), (), False, None, None)
     )
     assert without.facts is None
     assert without.report.diagnoses == ()
