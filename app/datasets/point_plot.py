@@ -64,11 +64,7 @@ class PointPlot(QWidget):
 
     def _paint(self) -> None:
         theme = current_theme()
-        self._plot.setBackground(theme.surface)
-        for side in ("left", "bottom"):
-            axis = self._plot.getAxis(side)
-            axis.setPen(theme.border)
-            axis.setTextPen(theme.muted)
+        self._plot.paint_axes()
         brushes = [pyqtgraph.mkBrush(class_color(index)) for index in range(int(self._labels.max(initial=0)) + 1)]
         self._scatter.setData(
             x=self._points[:, 0],

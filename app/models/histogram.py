@@ -43,11 +43,6 @@ class Histogram(Plot):
     def apply_theme(self) -> None:
         """Use the colours of the current theme."""
         theme = current_theme()
-        self.setBackground(theme.surface)
-        for side in ("left", "bottom"):
-            axis = self.getPlotItem().getAxis(side)
-            axis.setPen(QPen(QColor(theme.border), 0))
-            axis.setTextPen(QColor(theme.muted))
-            axis.setTickFont(self.font())
+        self.paint_axes()
         self._bars.setOpts(brush=QColor(theme.accent), pen=QPen(QColor(theme.surface), 0))
         self._zero.setPen(QPen(QColor(theme.muted), 0, Qt.PenStyle.DotLine))

@@ -165,13 +165,7 @@ class PlotArea(PlotView):
     def apply_theme(self) -> None:
         """Use the colours of the current theme."""
         theme = current_theme()
-        self.setBackground(theme.surface)
-        plot = self.getPlotItem()
-        for side in ("left", "bottom"):
-            axis = plot.getAxis(side)
-            axis.setPen(QPen(QColor(theme.border), 0))
-            axis.setTextPen(QColor(theme.muted))
-            axis.setTickFont(self.font())
+        self.paint_axes()
         self._label_positions()
         # An opaque, pale colour. Where transparent lines overlap, they would have the full colour.
         self._batches.setPen(QPen(_mix(SERIES_COLORS["training"], theme.surface, 0.4), 0))

@@ -1,11 +1,12 @@
 """The plots of the Train page with their tools. They share positions, cursor and options."""
 
 import math
+import re
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QSettings, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
@@ -29,6 +30,8 @@ _NARROWEST_PLOT = 22 * GRID
 _LOWEST_PLOT = 20 * GRID
 """Height of a plot below which two of them do not fit below each other, in pixels."""
 _RATE_HEIGHT = 14 * GRID
+_SHARE = re.compile(r"0\.\d{3}")
+"""A saved share of the room."""
 _FILE_KINDS = {"csv": "Curves as a table", "png": "Curves as a picture", "svg": "Curves as a drawing"}
 
 
@@ -61,6 +64,7 @@ class PlotGroup(QWidget):
         self._curves = RunCurves()
         self._overlays: tuple[Overlay, ...] = ()
         self._rate_wanted: bool | None = None
+        self._loss_share = 0.5
         self._report_label = make_label("monitor_export_report", wraps=True)
         self._background = BackgroundRunner()
         self._export_job = LatestJob(self._background, self)
@@ -144,6 +148,19 @@ class PlotGroup(QWidget):
         self._set_saving_picture(False)
         self._report("Copied the curves as a picture.")
 
+    def save(self, settings: QSettings) -> None:
+        """Save how the curves are drawn in the `settings` of the window."""
+        self.tools.save(settings)
+        settings.setValue("curves/loss_share", f"{self._loss_share:.3f}")
+
+    def restore(self, settings: QSettings) -> None:
+        """Draw as the last session has saved in the `settings`. Values without a meaning change nothing."""
+        self.tools.restore(settings)
+        share = str(settings.value("curves/loss_share", ""))
+        if _SHARE.fullmatch(share):
+            self._loss_share = float(share)
+            self._place_plots()
+
     def shutdown(self) -> None:
         """Wait until a running export is written. The window calls it when it closes."""
         self._background.shutdown(LONGEST_SAVE)
@@ -161,6 +178,9 @@ class PlotGroup(QWidget):
         below = abs(math.log(2 * width / height / _BEST_SHAPE))
         stacked = (below < beside and height >= 2 * _LOWEST_PLOT) or width < 2 * _NARROWEST_PLOT
         self._splitter.setOrientation(Qt.Orientation.Vertical if stacked else Qt.Orientation.Horizontal)
+        length = height if stacked else width
+        loss = round(self._loss_share * length)
+        self._splitter.setSizes([loss, length - loss])
 
     def _lay_out(self) -> None:
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
@@ -168,9 +188,9 @@ class PlotGroup(QWidget):
         self._splitter.setChildrenCollapsible(False)
         self._splitter.setHandleWidth(2 * GRID)
         self._splitter.installEventFilter(self)
-        for index, plot in enumerate((self.loss_plot, self.accuracy_plot)):
+        self._splitter.splitterMoved.connect(self._on_splitter_moved)
+        for plot in (self.loss_plot, self.accuracy_plot):
             self._splitter.addWidget(plot)
-            self._splitter.setStretchFactor(index, 1)
         self.rate_plot.setFixedHeight(_RATE_HEIGHT)
         self.rate_plot.hide()
         self._report_label.hide()
@@ -235,6 +255,12 @@ class PlotGroup(QWidget):
         set_style_property(self._report_label, "muted", not danger)
         self._report_label.setText(text)
         self._report_label.show()
+
+    @Slot()
+    def _on_splitter_moved(self) -> None:
+        """Remember how the user has divided the room between the two plots."""
+        loss, metric = self._splitter.sizes()
+        self._loss_share = loss / max(loss + metric, 1)
 
     @Slot()
     def _follow(self) -> None:

@@ -76,9 +76,10 @@ class ToolRow(QWidget):
         return UNITS[self._units.checkedId()]
 
     def save(self, settings: QSettings) -> None:
-        """Save smoothing and unit in the `settings` of the window."""
+        """Save smoothing, unit and kind of axis in the `settings` of the window."""
         settings.setValue("curves/smoothing", self.slider.value())
         settings.setValue("curves/unit", self.unit)
+        settings.setValue("curves/log", "yes" if self.log_button.isChecked() else "no")
 
     def restore(self, settings: QSettings) -> None:
         """Choose what the last session has saved in the `settings`. Values without a meaning change nothing."""
@@ -87,6 +88,8 @@ class ToolRow(QWidget):
             self.slider.setValue(int(smoothing))
         if unit in UNITS:
             self._units.button(UNITS.index(unit)).click()
+        if settings.value("curves/log") in ("yes", "no"):
+            self.log_button.setChecked(settings.value("curves/log") == "yes")
 
     def show_span(self, span: int) -> None:
         """Say over about how many batches (`span`) the curves are smoothed."""

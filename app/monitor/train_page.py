@@ -22,7 +22,7 @@ from app.training import Session
 from app.widgets.page_layout import PageLayout
 
 _SIDE_WIDTHS = (264, 264)
-_LOWER_HEIGHT = 280
+_LOWER_HEIGHT, _LOWER_SHARE = 280, 0.47
 _LEAST_MIDDLE = (400, 320)
 """Width and height of the curves; panels fold rather than make them smaller, in pixels."""
 
@@ -95,6 +95,7 @@ class TrainPage(QWidget):
             below=self.below,
             widths=_SIDE_WIDTHS,
             below_height=_LOWER_HEIGHT,
+            below_share=_LOWER_SHARE,
             smallest=_LEAST_MIDDLE,
         )
         self.below.filled_changed.connect(self._on_filled_changed)
@@ -128,12 +129,12 @@ class TrainPage(QWidget):
 
     def save(self, settings: QSettings) -> None:
         """Save which tabs are in front and how the curves are drawn in the `settings` of the window."""
-        for part in (self.left, self.below, self.monitor.plots.tools):
+        for part in (self.left, self.below, self.monitor.plots):
             part.save(settings)
 
     def restore(self, settings: QSettings) -> None:
         """Show what the last session has saved in the `settings`. Values without a meaning change nothing."""
-        for part in (self.left, self.below, self.monitor.plots.tools):
+        for part in (self.left, self.below, self.monitor.plots):
             part.restore(settings)
 
     def shutdown(self) -> None:

@@ -45,6 +45,7 @@ class PageLayout(QWidget):
         below: what follows from the main content; None if there is nothing.
         widths: of the panels at the left and at the right, in pixels, until the user changes them.
         below_height: of the panel below, in pixels, until the user changes it.
+        below_share: the share of the height of a higher page that the panel below has, until the user changes it.
         smallest: width and height in pixels; panels fold rather than make the middle smaller.
         folded: the panels that are folded until the user unfolds them.
         growing: the panels at the sides that become wider in a wide page, until the user changes their width.
@@ -65,6 +66,7 @@ class PageLayout(QWidget):
         below: QWidget | None = None,
         widths: tuple[int, int] = (216, 300),
         below_height: int = 240,
+        below_share: float = 0.0,
         smallest: tuple[int, int] = (0, 0),
         folded: tuple[Side, ...] = (),
         growing: tuple[Side, ...] = (),
@@ -75,7 +77,7 @@ class PageLayout(QWidget):
         self._sizes = dict(self._first_sizes)
         self._first_folded = frozenset(folded)
         self._folded_by_user: set[Side] = set(folded)
-        self._growing = frozenset(growing)
+        self._growing, self._below_share = frozenset(growing), below_share
         self._withdrawn: set[Side] = set()
         # If only one panel at the sides has room, it is the first of these.
         self._preferred: list[Side] = ["right", "left"]
@@ -288,7 +290,7 @@ class PageLayout(QWidget):
         """Give the panels at the sides the user's widths; if the middle needs their room, less."""
         strips = sum(STRIP for side in ("left", "right") if side in self._panels and side not in shown)
         room = self.width() - strips - LINE * len(shown)
-        widths = {side: max(self._wanted_width(side), self._smallest_width(side)) for side in shown}
+        widths = {side: max(self._wanted_size(side), self._smallest_width(side)) for side in shown}
         missing = self._smallest_middle().width() + sum(widths.values()) - room
         for side in shown:
             less = min(max(missing, 0), widths[side] - self._smallest_width(side))
@@ -304,12 +306,14 @@ class PageLayout(QWidget):
         _layout_of(self).activate()
         self._columns.setSizes([widths.get("left", 0)] * ("left" in self._panels) + [middle, widths.get("right", 0)])
 
-    def _wanted_width(self, side: Side) -> int:
-        """Return the width that the user has chosen; before, a growing panel has a share of the room of a wide page."""
+    def _wanted_size(self, side: Side) -> int:
+        """Return the size that the user has chosen; before, panels that grow have their share of a large page."""
         size = self._sizes[side]
-        if side in self._growing and size == self._first_sizes[side]:
-            size += round(_GROWING_SHARE * max(self.width() - _WIDE, 0))
-        return size
+        if size != self._first_sizes[side]:
+            return size
+        if side == "below":
+            return max(size, round(self._below_share * self.height()))
+        return size + (round(_GROWING_SHARE * max(self.width() - _WIDE, 0)) if side in self._growing else 0)
 
     def _set_heights(self, *, below: bool) -> None:
         """Give the panel below the user's height; if the middle needs its room, less."""
@@ -317,7 +321,7 @@ class PageLayout(QWidget):
             return
         room, smallest = self.height() - LINE, self._panels["below"].smallest.height()
         least = self._smallest_middle().height()
-        height = max(min(self._sizes["below"], room - least), smallest)
+        height = max(min(self._wanted_size("below"), room - least), smallest)
         height = min(height, max(room - SMALLEST_MIDDLE.height(), 1))
         self._middle.setMinimumHeight(min(least, max(room - height, 1)) if below else 1)
         self._panels["below"].setMinimumHeight(min(smallest, height))
@@ -351,7 +355,8 @@ class PageLayout(QWidget):
         """Remember the sizes that the user has chosen."""
         for side, panel in self._panels.items():
             size = panel.height() if side == "below" else panel.width()
-            if not self.is_folded(side) and (side == "below" or size != self._wanted_width(side)):
+            moved = (self.sender() is self._rows) == (side == "below")
+            if moved and not self.is_folded(side) and size != self._wanted_size(side):
                 self._sizes[side] = size
         self.changed.emit()
 

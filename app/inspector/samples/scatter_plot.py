@@ -239,12 +239,7 @@ class ScatterPlot(QWidget):
             self.picked.emit(index)
 
     def _paint_theme(self) -> None:
-        theme = current_theme()
-        self._plot.setBackground(theme.surface)
-        for side in ("left", "bottom"):
-            axis = self._plot.getAxis(side)
-            axis.setPen(theme.border)
-            axis.setTextPen(theme.muted)
+        self._plot.paint_axes()
         self._schedule_paint()
 
     def _schedule_paint(self) -> None:

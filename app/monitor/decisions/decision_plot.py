@@ -234,12 +234,7 @@ class DecisionPlot(QWidget):
         self._image.setRect(QRectF(low[0], low[1], high[0] - low[0], high[1] - low[1]))
 
     def _paint_theme(self) -> None:
-        theme = current_theme()
-        self._plot.setBackground(theme.surface)
-        for side in ("left", "bottom"):
-            axis = self._plot.getAxis(side)
-            axis.setPen(theme.border)
-            axis.setTextPen(theme.muted)
+        self._plot.paint_axes()
         self._paint_points()
 
     def _paint_points(self) -> None:

@@ -4,7 +4,6 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QWidget
 
 from app.widgets.plot import Plot
-from app.widgets.theme.theme import current_theme
 
 
 class ThemedPlot(Plot):
@@ -24,17 +23,9 @@ class ThemedPlot(Plot):
         for side, text in (("bottom", bottom), ("left", left)):
             self.getAxis(side).enableAutoSIPrefix(False)
             self.setLabel(side, text)
-        self._paint_theme()
+        self.paint_axes()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if self._ready and event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
-            self._paint_theme()
-
-    def _paint_theme(self) -> None:
-        theme = current_theme()
-        self.setBackground(theme.surface)
-        for side in ("left", "bottom"):
-            axis = self.getAxis(side)
-            axis.setPen(theme.border)
-            axis.setTextPen(theme.muted)
+            self.paint_axes()

@@ -7,7 +7,7 @@ import pyqtgraph
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.widgets.plot import Plot
+from app.monitor.predictions.plot_theme import ThemedPlot
 from app.widgets.theme.theme import current_theme
 
 _STEPS = 4
@@ -21,16 +21,11 @@ class TargetScatter(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._limits: tuple[float, float] | None = None
-        self._plot = Plot()
-        self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._plot.setMouseEnabled(x=False, y=False)
+        self._plot = ThemedPlot("true", "predicted")
         self._diagonal = pyqtgraph.PlotCurveItem()
         self._points = pyqtgraph.ScatterPlotItem(pxMode=True, size=7)
         for item in (self._diagonal, self._points):
             self._plot.addItem(item)
-        for side, text in (("bottom", "true"), ("left", "predicted")):
-            self._plot.getAxis(side).enableAutoSIPrefix(False)
-            self._plot.setLabel(side, text)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._plot)
@@ -69,11 +64,6 @@ class TargetScatter(QWidget):
 
     def _paint_theme(self) -> None:
         theme = current_theme()
-        self._plot.setBackground(theme.surface)
-        for side in ("left", "bottom"):
-            axis = self._plot.getAxis(side)
-            axis.setPen(theme.border)
-            axis.setTextPen(theme.muted)
         self._diagonal.setPen(pyqtgraph.mkPen(theme.muted, width=1, style=Qt.PenStyle.DashLine))
         color = pyqtgraph.mkColor(theme.accent)
         color.setAlpha(_ALPHA)

@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, QSize
 from PySide6.QtWidgets import QWidget
 
 from app.widgets.plot import Plot
-from app.widgets.theme.theme import GRID, SERIES_COLORS, current_theme
+from app.widgets.theme.theme import GRID, SERIES_COLORS
 
 _LOG_FROM = 20.0
 """The axis of the values is logarithmic if the largest is this many times the smallest."""
@@ -25,7 +25,7 @@ class SweepPlot(Plot):
         self._curve = self.plot([], [], pen=pyqtgraph.mkPen(color, width=2), symbol="o", symbolSize=8)
         self._curve.setSymbolBrush(color)
         self._curve.setSymbolPen(None)
-        self._apply_theme()
+        self.paint_axes()
 
     @property
     def points(self) -> list[tuple[float, float]]:
@@ -57,12 +57,4 @@ class SweepPlot(Plot):
         super().changeEvent(event)
         # Qt sends this event also while the plot is being made.
         if event.type() == QEvent.Type.PaletteChange and self.getPlotItem() is not None:
-            self._apply_theme()
-
-    def _apply_theme(self) -> None:
-        theme = current_theme()
-        self.setBackground(theme.surface)
-        for side in ("bottom", "left"):
-            axis = self.getPlotItem().getAxis(side)
-            axis.setPen(theme.border)
-            axis.setTextPen(theme.muted)
+            self.paint_axes()

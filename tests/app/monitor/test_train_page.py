@@ -85,7 +85,7 @@ def test_plots_are_side_by_side_in_a_low_page_and_below_each_other_in_a_high_one
     page.resize(1900, 420)
     QApplication.processEvents()
     assert loss.mapTo(page, loss.rect().topLeft()).y() == accuracy.mapTo(page, accuracy.rect().topLeft()).y()
-    page.resize(1100, 900)
+    page.resize(1100, 1400)
     QApplication.processEvents()
     assert loss.mapTo(page, loss.rect().topLeft()).x() == accuracy.mapTo(page, accuracy.rect().topLeft()).x()
 
@@ -125,6 +125,13 @@ def test_the_next_session_shows_the_same_tabs_and_the_same_kind_of_curves(page, 
     page.below.show_tab(page.decisions)
     page.monitor.plots.tools.slider.setValue(8)
     find(page, "monitor_unit_batch").click()
+    find(page, "monitor_log").click()
+    session.begin()
+    page.monitor.refresh()
+    splitter = find(page, "monitor_splitter")
+    splitter.moveSplitter(round(0.7 * splitter.width()), 1)
+    shares = [size / splitter.width() for size in splitter.sizes()]
+    assert shares[0] > 0.6
     page.save(settings)
     settings.sync()
     again = TrainPage(document, session)
@@ -132,9 +139,18 @@ def test_the_next_session_shows_the_same_tabs_and_the_same_kind_of_curves(page, 
     assert again.below._chosen is again.decisions
     assert again.monitor.plots.tools.slider.value() == 8
     assert again.monitor.loss_plot.area.getPlotItem().getAxis("bottom").labelText == "batch"
-    for key in ("train_page_lower/tab", "curves/unit", "curves/smoothing"):
+    assert again.monitor.loss_plot.log
+    again.resize(page.size())
+    again.monitor.refresh()
+    again.show()
+    QApplication.processEvents()
+    splitter = find(again, "monitor_splitter")
+    assert [size / splitter.width() for size in splitter.sizes()] == pytest.approx(shares, abs=0.01)
+    for key in ("train_page_lower/tab", "curves/unit", "curves/smoothing", "curves/log", "curves/loss_share"):
         settings.setValue(key, "10000")
     again.restore(settings)
+    assert again.monitor.loss_plot.log
+    assert [size / splitter.width() for size in splitter.sizes()] == pytest.approx(shares, abs=0.01)
     assert again.monitor.plots.tools.unit == "batch"
     assert again.monitor.plots.tools.slider.value() == 8
     again.shutdown()

@@ -250,6 +250,26 @@ def test_panels_fold_rather_than_make_the_middle_smaller_than_asked(qtbot) -> No
     assert part(page, "cards").width() == 400 - STRIP
 
 
+def test_the_panel_below_has_a_share_of_a_high_page_until_the_user_resizes_it(qtbot) -> None:
+    below, cards = panel("code", 100, 120), panel("cards", 300, 200)
+    page = PageLayout("build", cards, below=below, below_height=200, below_share=0.4, smallest=(300, 250))
+    qtbot.addWidget(page)
+    page.show()
+    page.resize(800, 400)
+    assert size_of(page, "below") < 200, "the middle keeps its smallest height"
+    page.resize(800, 500)
+    assert size_of(page, "below") == 200
+    page.resize(800, 1000)
+    assert size_of(page, "below") == 400
+    drag(qtbot, handle(page, "build_rows", 1), QPoint(0, -50))
+    chosen = size_of(page, "below")
+    assert chosen > 420
+    page.resize(800, 1300)
+    assert size_of(page, "below") == chosen
+    page.reset()
+    assert size_of(page, "below") == 520
+
+
 def test_a_growing_panel_takes_a_share_of_a_wide_page_until_the_user_resizes_it(qtbot) -> None:
     sides = {"left": panel("choice", 150, 100), "right": panel("form", 200, 100)}
     page = PageLayout("build", panel("cards", 300, 200), **sides, growing=("right",))
