@@ -1,6 +1,6 @@
 """A section of a form: a heading that folds what is below it."""
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from app.widgets.theme.fonts import bold_font
@@ -15,7 +15,12 @@ class Section(QWidget):
         title: text of the heading.
         content: what is below the heading.
         parent: the parent widget.
+
+    Signals:
+        folded_changed(): `folded` changed.
     """
+
+    folded_changed = Signal()
 
     def __init__(self, name: str, title: str, content: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -53,11 +58,12 @@ class Section(QWidget):
         self._heading.setText(title)
         self._heading.setAccessibleName(f"{title}, section")
 
-    def unfold(self) -> None:
-        """Show the content."""
-        self._heading.setChecked(True)
+    def set_folded(self, folded: bool) -> None:
+        """Hide the content (`folded`), or show it."""
+        self._heading.setChecked(not folded)
 
     @Slot(bool)
     def _on_toggled(self, shown: bool) -> None:
         self._heading.setArrowType(Qt.ArrowType.DownArrow if shown else Qt.ArrowType.RightArrow)
         self._content.setVisible(shown)
+        self.folded_changed.emit()

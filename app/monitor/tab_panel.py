@@ -67,7 +67,14 @@ class TabPanel(QWidget):
         """The titles of the tabs, from left to right."""
         return tuple(self._tabs.tabText(index) for index in range(self._tabs.count()))
 
-    def add_tab(self, widget: QWidget, title: str, reason_when_empty: str = "", place: int | None = None) -> None:
+    def add_tab(
+        self,
+        widget: QWidget,
+        title: str,
+        reason_when_empty: str = "",
+        place: int | None = None,
+        footer: QWidget | None = None,
+    ) -> None:
         """Add a widget with its tab.
 
         Arguments:
@@ -75,13 +82,16 @@ class TabPanel(QWidget):
             title: the text of the tab.
             reason_when_empty: one sentence: why the widget has nothing to show. It may be empty if that never happens.
             place: number of the tab, from 0; None for the last one.
+            footer: stands below the content, in the same tab.
         """
         index = len(self._widgets) if place is None else place
         hidden = widget.isHidden() and widget.testAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide)
         holder = QWidget()
         layout = QVBoxLayout(holder)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(widget)
+        layout.addWidget(widget, 1)
+        if footer is not None:
+            layout.addWidget(footer)
         widget.setHidden(hidden)
         self._widgets.insert(index, widget)
         self._reasons[widget] = reason_when_empty

@@ -3,6 +3,7 @@
 from functools import partial
 
 from PySide6.QtCore import QSettings, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.document import Document
@@ -13,6 +14,8 @@ from app.monitor.decisions.plane_points import NO_PLANE
 from app.monitor.diagnosis import DiagnosisView
 from app.monitor.layers import LayersPanel
 from app.monitor.monitor import Monitor
+from app.monitor.predictions.confusion_section import ConfusionSection
+from app.monitor.predictions.mistakes_section import MistakesSection
 from app.monitor.predictions.predictions_panel import NO_RUN, PredictionsPanel
 from app.monitor.runs import RunsPanel
 from app.monitor.side_column import SideColumn
@@ -23,6 +26,8 @@ from app.widgets.page_layout import PageLayout
 
 _SIDE_WIDTHS = (264, 264)
 _LOWER_HEIGHT, _LOWER_SHARE = 280, 0.47
+_ROOMY = 720
+"""In a page lower than this, some sections are folded: the page of a window of 900 pixels is 770 pixels high."""
 _LEAST_MIDDLE = (400, 320)
 """Width and height of the curves; panels fold rather than make them smaller, in pixels."""
 
@@ -44,11 +49,13 @@ class TrainPage(QWidget):
         layers: the statistics of the layers.
         diagnosis: what is wrong with the run.
         predictions: what the network predicts for examples of the data.
+        confusion: a small confusion matrix at the right.
+        mistakes: the worst mistakes as images, below the runs.
         decisions: what the network says between the examples, if it has one or two inputs.
         control: the box with the commands for the run.
         left: the tabs at the left: what to choose from.
         below: the tabs below the curves: what follows from them.
-        right: the sections at the right: commands, diagnosis and numbers.
+        right: the sections at the right: diagnosis, confusion matrix, commands and numbers.
         page_layout: the panels of the page. They fold, and remember their sizes.
 
     Signals:
@@ -75,6 +82,10 @@ class TrainPage(QWidget):
         self.diagnosis.data_requested.connect(self.data_requested)
         self.diagnosis.layer_requested.connect(self.show_layer)
         self.predictions = PredictionsPanel(document, session)
+        self.confusion = ConfusionSection(self.predictions.predictor)
+        self.confusion.cell_chosen.connect(self._on_cell_chosen)
+        self.mistakes = MistakesSection(self.predictions.predictor)
+        self.mistakes.picked.connect(self._on_mistake_picked)
         self.decisions = DecisionPanel(document, session)
         self.decisions.obstacle_changed.connect(self._show_decisions)
         self._show_decisions()
@@ -122,10 +133,14 @@ class TrainPage(QWidget):
     @Slot(str)
     def show_layer(self, layer: str) -> None:
         """Show the statistics of a `layer`, given by its path."""
-        if self.page_layout.is_folded("below"):
-            self.page_layout.set_folded("below", folded=False)
-        self.below.show_tab(self.layers)
+        self._show_below(self.layers)
         self.layers.open_layer(layer)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fold what a low page has no room for."""
+        super().resizeEvent(event)
+        for section in (self.confusion, self.mistakes):
+            section.set_short_of_room(self.height() < _ROOMY)
 
     def save(self, settings: QSettings) -> None:
         """Save which tabs are in front and how the curves are drawn in the `settings` of the window."""
@@ -150,7 +165,7 @@ class TrainPage(QWidget):
         self._settings.setObjectName("train_page_settings")
         self.left.add_tab(self._settings, "Settings")
         if self.runs is not None:
-            self.left.add_tab(self.runs, "Runs", place=0)
+            self.left.add_tab(self.runs, "Runs", place=0, footer=self.mistakes)
             self.left.show_tab(self._settings)  # what a user without runs needs first
             self.runs.overlays_changed.connect(self._on_overlays_changed)
             self.runs.found.connect(partial(self.left.show_tab, self.runs))
@@ -159,9 +174,27 @@ class TrainPage(QWidget):
         self.below.add_tab(self.predictions, "Predictions", NO_RUN)
         self.below.add_tab(self.decisions, "Decision map", NO_PLANE)
         self.right.add_section(self.diagnosis)
-        self.right.add_section(self.monitor.summary)
+        self.right.add_section(self.confusion)
         self.right.add_section(self.control)
+        self.right.add_section(self.monitor.summary)
         self.monitor.summary.show()
+
+    def _show_below(self, widget: QWidget) -> None:
+        """Bring one of the tabs below the curves to the front."""
+        if self.page_layout.is_folded("below"):
+            self.page_layout.set_folded("below", folded=False)
+        self.below.show_tab(widget)
+
+    @Slot(int, int)
+    def _on_cell_chosen(self, true: int, predicted: int) -> None:
+        self._show_below(self.predictions)
+        self.predictions.show_cell(true, predicted)
+
+    @Slot(int)
+    def _on_mistake_picked(self, position: int) -> None:
+        if not self.predictions.inspect(position):
+            self._show_below(self.predictions)  # which shows the run's data, but says nothing of this example
+            self.predictions.inspect(position)
 
     @Slot()
     def _on_overlays_changed(self) -> None:

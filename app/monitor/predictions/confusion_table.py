@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtCore import QEvent, QModelIndex, QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QAbstractItemView,
     QFrame,
     QHeaderView,
@@ -23,7 +24,8 @@ CORRECT_COLOR, MISTAKE_COLOR = SERIES_COLORS["training"], SERIES_COLORS["validat
 SMALLEST_CELL = 9
 """Cells of a matrix with many classes become so small, in pixels; then the matrix scrolls."""
 _LARGEST_CELL = 5 * GRID
-_LONGEST_NAME = 11 * GRID
+_LONGEST_NAME, _SHORT_NAME = 11 * GRID, 6 * GRID
+"""Room for the names of the classes, and in a compact matrix."""
 _ON_BRIGHT, _ON_DARK = "#101318", "#ffffff"
 _FAINTEST = 0.28
 """Strength of the colour of the smallest share that is not zero, of 1."""
@@ -35,14 +37,21 @@ class ConfusionTable(QTableView):
     The diagonal is blue, mistakes are orange: the stronger, the larger the share of the true class. Cells that are
     large enough hold their count, so the matrix can be read without colours. Tool tips hold it always.
 
+    Arguments:
+        compact: True for a matrix that fills the width and is as high as its rows, instead of filling its room.
+
     Signals:
         cell_chosen(true, predicted): the user picked a cell with the mouse or the arrow keys.
     """
 
     cell_chosen = Signal(int, int)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, compact: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._compact = compact
+        if compact:
+            self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+            self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.confusion = ConfusionModel(self)
         self.setModel(self.confusion)
         self._colors = np.zeros((0, 0, 3), np.uint8)
@@ -54,7 +63,6 @@ class ConfusionTable(QTableView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setTabKeyNavigation(False)
-        self.setCornerButtonEnabled(False)
         for set_mode in (self.setHorizontalScrollMode, self.setVerticalScrollMode):
             set_mode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.viewport().setAutoFillBackground(False)
@@ -129,6 +137,13 @@ class ConfusionTable(QTableView):
         self._picture = shared.copy()
         self.viewport().update()
 
+    def updateGeometries(self) -> None:  # noqa: N802, Qt names it
+        """Leave out the button in the corner between the names, which does nothing."""
+        super().updateGeometries()
+        corner = self.findChild(QAbstractButton)
+        if corner is not None:
+            corner.hide()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
@@ -142,6 +157,8 @@ class ConfusionTable(QTableView):
 
     def sizeHint(self) -> QSize:
         """Return the room for cells in which three digits fit."""
+        if self._compact:
+            return QSize(0, self.height())
         side = len(self.confusion.names) * 3 * GRID + _LONGEST_NAME
         return QSize(min(side, 60 * GRID), min(side, 60 * GRID))
 
@@ -152,19 +169,25 @@ class ConfusionTable(QTableView):
             return
         metrics = self.fontMetrics()
         longest = max(metrics.horizontalAdvance(name) for name in self.confusion.names) + GRID
-        across = min(longest, _LONGEST_NAME)
-        room = min(self.width() - across, self.height() - metrics.height() - GRID)
+        across = min(longest, _SHORT_NAME if self._compact else _LONGEST_NAME)
+        room = self._room(across, metrics.height() + GRID)
         cell = min(max(room // count, SMALLEST_CELL), _LARGEST_CELL)
         # Names that do not fit into a column are written upwards.
         upwards = longest > cell and cell >= SMALLEST_CELL
         if upwards:
-            room = min(self.width() - across, self.height() - across)
+            room = self._room(across, across)
             cell = min(max(room // count, SMALLEST_CELL), _LARGEST_CELL)
         for header in (self.horizontalHeader(), self.verticalHeader()):
             header.setMinimumSectionSize(SMALLEST_CELL)
             header.setDefaultSectionSize(cell)
         self.horizontalHeader().setFixedHeight(across if upwards else metrics.height() + GRID // 2)
         self.verticalHeader().setFixedWidth(across)
+        if self._compact:
+            self.setFixedHeight(self.horizontalHeader().height() + count * cell)
+
+    def _room(self, left: int, top: int) -> int:
+        """Return the width and height of the cells, with so much room for the names at the left and at the top."""
+        return self.width() - left if self._compact else min(self.width() - left, self.height() - top)
 
     @Slot(QModelIndex)
     def _on_current_changed(self, index: QModelIndex) -> None:

@@ -1,7 +1,7 @@
 """Some predicted examples: thumbnails with "9→0" for images, and rows for everything else."""
 
 import numpy as np
-from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtCore import QModelIndex, QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -64,6 +64,11 @@ class ExampleGallery(QWidget):
     def positions(self) -> np.ndarray:
         """`(K,)` positions of the shown examples among the predicted ones."""
         return self._positions
+
+    @property
+    def cell_size(self) -> QSize:
+        """Width and height that an image takes with its caption."""
+        return self.grid.cell_size
 
     def set_placeholder(self, text: str) -> None:
         """Set the text that is shown while there are no examples."""

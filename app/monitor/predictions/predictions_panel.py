@@ -99,18 +99,45 @@ class PredictionsPanel(QWidget):
         """The line above the views: which examples are shown, or why there are none."""
         return self._sentence.text()
 
+    def show_cell(self, true: int, predicted: int) -> None:
+        """Show the examples of a cell of the confusion matrix.
+
+        Arguments:
+            true: number of the true class.
+            predicted: number of the predicted class.
+        """
+        self.switch.choose("confusion")
+        table = self.confusion.table
+        table.setCurrentIndex(table.model().index(true, predicted))
+
+    def inspect(self, position: int) -> bool:
+        """Ask to inspect a predicted example. Return False, and say why, if the project uses other data now.
+
+        Arguments:
+            position: of the example among the predicted ones.
+        """
+        shown = self.predictor.predictions
+        if not isinstance(shown, ClassPredictions) or position >= len(shown.places):
+            return True
+        if shown.examples.choice != self._document.project.data:
+            # Inspect shows the data of the project, in which this number is another example.
+            self._say(_OTHER_EXAMPLES)
+            return False
+        self.sample_requested.emit(shown.examples.part, int(shown.examples.rows[shown.places[position]]))
+        return True
+
     def shutdown(self) -> None:
         """End the background thread. The window calls it when it closes."""
         self.predictor.shutdown()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self.predictor.set_active(True)
+        self.predictor.set_watched(self, True)
         self._show()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self.predictor.set_active(False)
+        self.predictor.set_watched(self, False)
 
     def _make_views(self) -> None:
         self.confusion = ConfusionView()
@@ -230,14 +257,7 @@ class PredictionsPanel(QWidget):
 
     @Slot(int)
     def _on_picked(self, position: int) -> None:
-        shown = self.predictor.predictions
-        if not isinstance(shown, ClassPredictions) or position >= len(shown.places):
-            return
-        if shown.examples.choice != self._document.project.data:
-            # Inspect shows the data of the project, in which this number is another example.
-            self._say(_OTHER_EXAMPLES)
-        else:
-            self.sample_requested.emit(shown.examples.part, int(shown.examples.rows[shown.places[position]]))
+        self.inspect(position)
 
     @Slot()
     def _show(self) -> None:

@@ -1,6 +1,7 @@
 """Decides when the newest weights predict which examples, so that a run loses hardly any time."""
 
 from functools import partial
+from typing import TypeGuard
 
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -21,6 +22,7 @@ MOST_WHILE_TRAINING = 1000
 _PAUSE_FACTOR = 12
 """During a run, predictions take at most one part in so many of the time of one processor."""
 _FIRST_EPOCH = "The first epoch has not ended yet."
+_NO_EPOCH = "This run ended before its first epoch was done, so it predicts nothing."
 _OTHER_DATA = (
     "This run learned other data than the project uses now, so its predictions are not shown. Undo the change of the "
     "data to see them."
@@ -34,7 +36,8 @@ class Predictor(QObject):
     """The predictions of the newest weights for a part of the data.
 
     During a run these are some validation examples, or training examples if there are no others. After it, all examples
-    of the chosen part are predicted. Everything is computed off the GUI thread, and only while a view is visible.
+    of the chosen part are predicted. Everything is computed off the GUI thread, once for all views, and only while one
+    of them is visible.
 
     Arguments:
         document: its choice of data tells if the data of the run is still in use.
@@ -61,7 +64,7 @@ class Predictor(QObject):
         self._inputs_job = LatestJob(self._background, self)
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._pause.timeout.connect(self._request)
-        self._active = False
+        self._watchers: set[QObject] = set()
         self._chosen: Part | None = None
         self._examples: tuple[_Key, ChosenExamples] | None = None
         self._requested: tuple[Snapshot, _Key] | None = None
@@ -122,16 +125,19 @@ class Predictor(QObject):
             self._chosen = part
             self._request()
 
-    def set_active(self, active: bool) -> None:
+    def set_watched(self, view: QObject, visible: bool) -> None:
         """Compute, or wait until somebody looks at the predictions.
 
         Arguments:
-            active: True while a view of the predictions is visible.
+            view: shows the predictions.
+            visible: True while the view can be seen.
         """
-        self._active = active
-        if active:
+        if visible:
+            self._watchers.add(view)
             self._request()
-        else:
+            return
+        self._watchers.discard(view)
+        if not self._watchers:
             self._pause.stop()
             if self._predictions_job.busy:
                 self._predictions_job.cancel()
@@ -196,9 +202,13 @@ class Predictor(QObject):
     def _request(self) -> None:
         """Request the predictions of the newest weights, or first the examples."""
         snapshot, description, running = self._session.snapshot, self.description, self._session.state.active
-        if not self._active or snapshot is None or description is None or snapshot is self._failed:
+        if not self._watchers or description is None:
             return
-        if snapshot.description != description or not snapshot.trained or snapshot is self._earlier:
+        if not self._is_of_this_run(snapshot):
+            if self._session.config is not None:
+                self._say(_FIRST_EPOCH if running else _NO_EPOCH)
+            return
+        if snapshot is self._failed:
             return
         key = snapshot.data, self.part, self._most
         if self._requested == (snapshot, key) or (running and (self._busy or self._pause.isActive())):
@@ -211,6 +221,12 @@ class Predictor(QObject):
                 self._examples_job.start(lambda: (key, choose_examples(*key)))
             return
         self._predict(snapshot, key, self._examples[1])
+
+    def _is_of_this_run(self, snapshot: Snapshot | None) -> TypeGuard[Snapshot]:
+        """Return True if the newest weights belong to the shown run, and are trained."""
+        if snapshot is None or snapshot is self._earlier:
+            return False
+        return snapshot.trained and snapshot.description == self.description
 
     @property
     def _busy(self) -> bool:

@@ -85,6 +85,11 @@ class ImageGrid(QListView):
         return tuple(self._model.images)
 
     @property
+    def cell_size(self) -> QSize:
+        """The room of one picture with its caption and the gap to the next picture."""
+        return self._delegate.cell_size
+
+    @property
     def current(self) -> int:
         """Index of the picked picture, or -1."""
         return self.currentIndex().row()
