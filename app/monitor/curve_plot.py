@@ -89,6 +89,7 @@ class CurvePlot(QWidget):
         drawn = "rate" if name == "learning_rate" else "training"
         self.training_legend = LegendEntry(drawn, SERIES_COLORS["training"], Qt.PenStyle.SolidLine)
         self.validation_legend = LegendEntry("validation", SERIES_COLORS["validation"], Qt.PenStyle.DashLine)
+        self.validation_legend.setToolTip("Measured after each epoch, on examples that the network is not trained on")
         self._overlays = OverlayCurves(self.area)
         self.note = make_label(f"{name}_note", style_class="warning", wraps=True)
         self._lay_out()
@@ -313,7 +314,6 @@ class CurvePlot(QWidget):
             "Of the update after each batch" if self._name == "learning_rate" else f"Solid: {about}; faint: every batch"
         )
         self.training_legend.setToolTip(tip if span else "")
-        self.validation_legend.setToolTip("Measured after each epoch, on examples that the network is not trained on")
 
     @Slot(float)
     def _on_hovered(self, position: float) -> None:

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.monitor.dashes import Points, cut_into_dashes
 from app.monitor.plot_marks import PlotMarks
-from app.monitor.plot_view import PlotView, Range
+from app.monitor.plot_view import PlotView, Range, Spots
 from app.widgets.theme.theme import GRID, SERIES_COLORS, current_theme
 
 _PAN = {
@@ -269,8 +269,8 @@ class PlotArea(PlotView):
         for wide in (self._smoothed, self._validation):
             # Line by line. As one path, a wide line that goes up and down takes Qt up to fifty times as long.
             wide.setSegmentedLineMode("on")
-        self._epoch_markers = pyqtgraph.ScatterPlotItem(size=5, pen=None, brush=validation)
-        self._batch_points = pyqtgraph.ScatterPlotItem(size=4, pen=None)
+        self._epoch_markers = Spots(size=5, pen=None, brush=validation)
+        self._batch_points = Spots(size=4, pen=None)
         for curve in (self._batches, self._batch_points, self._smoothed, self._validation, self._epoch_markers):
             self.addItem(curve, ignoreBounds=True)
 

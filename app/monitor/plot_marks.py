@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPen
 
 from app.monitor.dashes import Points
-from app.monitor.plot_view import PlotView
+from app.monitor.plot_view import PlotView, Spots
 from app.widgets.theme.theme import GRID, SERIES_COLORS, current_theme
 
 _MOST_CHANGES = 30
@@ -34,11 +34,11 @@ class PlotMarks:
         self._view = view
         self._shown_stop_marker: tuple[float | None, str, bool] = (None, "", False)
         self._shown_changes: tuple[tuple[float, str], ...] = ()
-        self.best = pyqtgraph.ScatterPlotItem(size=10, pen=pyqtgraph.mkPen(SERIES_COLORS["validation"], width=2))
+        self.best = Spots(size=10, pen=pyqtgraph.mkPen(SERIES_COLORS["validation"], width=2))
         self.best_label = pyqtgraph.TextItem()
-        self.non_finite = pyqtgraph.ScatterPlotItem(size=11, symbol="x", pen=None)
+        self.non_finite = Spots(size=11, symbol="x", pen=None)
         self.non_finite_label = pyqtgraph.TextItem("not a finite number")
-        self.outliers = pyqtgraph.ScatterPlotItem(size=9, pen=None)
+        self.outliers = Spots(size=9, pen=None)
         label = {"position": 0.5, "anchors": [(0.0, 0.5), (1.0, 0.5)], "movable": False}
         self.stop_marker = pyqtgraph.InfiniteLine(angle=90, movable=False, label="", labelOpts=label)
         low = {**label, "position": 0.03}

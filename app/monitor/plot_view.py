@@ -1,10 +1,23 @@
-"""The visible part of a plot, in numbers."""
+"""The visible part of a plot in numbers, and marks of single points in it."""
 
+import pyqtgraph
 from PySide6.QtWidgets import QWidget
 
 from app.widgets.plot import Plot
 
 Range = tuple[float, float]
+
+
+class Spots(pyqtgraph.ScatterPlotItem):
+    """Marks of single points. Without points it is hidden, because pyqtgraph takes long to paint nothing.
+
+    Arguments: those of pyqtgraph.
+    """
+
+    def setData(self, *args: object, **options: object) -> None:
+        """Replace the points; see pyqtgraph."""
+        super().setData(*args, **options)
+        self.setVisible(len(self.data) > 0)
 
 
 class PlotView(Plot):

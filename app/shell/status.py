@@ -14,8 +14,8 @@ from app.widgets.plain_label import PlainLabel
 from app.widgets.plain_text import tool_tip
 from app.widgets.theme.theme import current_theme
 
-REFRESH_MS = 250
-"""Milliseconds between two updates of the numbers; faster changes cannot be read."""
+REFRESH_MS = 500
+"""Milliseconds between two updates of the numbers; faster changes cannot be read, and each lays the bar out again."""
 MESSAGE_MS = 6000
 """Milliseconds for which a message stays."""
 SMALLEST_MESSAGE = 120

@@ -31,7 +31,7 @@ from tinyml.learner import (
     set_up_training,
 )
 
-MEASURING_SHARE = 0.03
+MEASURING_SHARE = 0.02
 """Largest share of the training time that measuring the layers may take. Measuring also disturbs the caches, so that it
 costs about a quarter more."""
 

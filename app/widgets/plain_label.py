@@ -20,20 +20,25 @@ class PlainLabel(QLabel):
     def __init__(self, text: str = "", parent: QWidget | None = None, elides: bool = False) -> None:
         super().__init__(parent)
         self._elides = elides
+        self._given: str | None = None
         self._own_tip = self._whole_text = ""
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(not elides)
         self.setText(text)
 
     def setText(self, text: str) -> None:
+        if text == self._given:
+            return  # live views set the same text many times a second
+        self._given = text
         shown = sentence(text)
         self._whole_text = "" if shown == text else text
         super().setText(" ".join(shown.split("\n")) if self._elides else shown)
         self._show_tip()
 
     def setToolTip(self, text: str) -> None:
-        self._own_tip = text
-        self._show_tip()
+        if text != self._own_tip:
+            self._own_tip = text
+            self._show_tip()
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, super().minimumSizeHint().height())

@@ -123,3 +123,16 @@ def test_the_plot_follows_the_theme(qapp, monitor, session) -> None:
             assert area.marks.stop_marker.label.toPlainText() == "paused"
     finally:
         qapp.setPalette(before)
+
+
+def test_marks_without_points_are_hidden_because_to_paint_nothing_takes_long(monitor, session) -> None:
+    session.begin(batches=10)
+    session.learn([1.0, 0.9])
+    monitor.refresh()
+    area = monitor.loss_plot.area
+    empty = (area.marks.best, area.marks.non_finite, area.marks.outliers, area._epoch_markers)
+    assert area._batch_points.isVisible()
+    assert not any(mark.isVisible() for mark in empty)
+    session.learn([math.nan])
+    monitor.refresh()
+    assert area.marks.non_finite.isVisible()

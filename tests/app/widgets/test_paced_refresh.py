@@ -116,7 +116,7 @@ def test_the_views_take_turns(make_view, feed) -> None:
     log = views[0].log
     for view in views:
         view.log = log
-    feed(views, 1.0)
+    feed(views, 2.0)
     assert len(log) >= 6
     assert all(len(list(group)) == 1 for _, group in groupby(log))
     assert max(map(log.count, views)) - min(map(log.count, views)) <= 1
