@@ -264,7 +264,7 @@ def _write(store: RunStore, record: RunRecord, curves: CurveData, checkpoint: Ch
         if not store.claim(record.identifier):
             return "Another window trains this run too, so this window writes no checkpoints of it."
         write_curves(folder / CURVES, curves)
-        write_atomically(folder / RECORD, record_to_json(record).encode())
+        write_atomically(folder / RECORD, record_to_json(store.numbered(record)).encode())
         save_checkpoint(folder / CHECKPOINT, checkpoint, record.project)
     except StorageError as error:
         return f"No checkpoint could be written, but training continues: {error}"

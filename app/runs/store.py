@@ -2,9 +2,12 @@
 
     runs/<identifier>/run.json              the record: small, read for the list
                       curves.safetensors    all batches and epochs, and the layer statistics
-                      weights.safetensors   a model file, as any other
+                      weights.safetensors   the best weights: a model file, as any other
+                      last.safetensors      the last weights, if they are not the best ones
+                      end.safetensors       the checkpoint from which the run continues; only of the newest runs
                       owner.lock            held by the program that trains the run
     runs/.deleted/<identifier>/             a deleted run, until the window that deleted it closes
+    runs/.last-number                       the number of the newest run
 
 Every file is written atomically. The record is written last, so it never promises more than there is.
 """
@@ -13,22 +16,23 @@ import os
 import shutil
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QLockFile
 
 from app.runs.curve_files import CurveData, read_curves, write_curves
+from app.runs.end_files import read_end, remove_end, remove_old_ends, write_end
 from app.runs.record import LARGEST_RECORD, KeptRun, RunRecord, record_from_json, record_to_json, session_state
+from app.runs.run_numbers import take_number
+from app.runs.weight_files import BEST, RunWeights, read_weights, write_weights
 from app.training.run import Run
-from app.training.snapshot import Snapshot
-from app.training.snapshot_files import export_snapshot, load_snapshot
 from app.training.training_config import TrainingConfig
 from tinyml.core import StorageError, TinymlError
 from tinyml.core.files import path_kind, read_bounded, show_path, write_atomically
+from tinyml.learner import Checkpoint
 
-RECORD, CURVES, WEIGHTS, LOCK = "run.json", "curves.safetensors", "weights.safetensors", "owner.lock"
+RECORD, CURVES, LOCK = "run.json", "curves.safetensors", "owner.lock"
 DELETED = ".deleted"
 FORGOTTEN_AFTER = 24 * 3600.0
 """Seconds after which deleted runs of a program that crashed are removed for good."""
@@ -45,6 +49,7 @@ class RunStore:
         self.folder = folder
         self._locks: dict[str, QLockFile] = {}
         self._deleted: set[str] = set()
+        self._numbers: dict[str, int] = {}
 
     # ------------------------------------------------------------------------------------------------------- reading
 
@@ -93,7 +98,9 @@ class RunStore:
         return record
 
     def load(self, identifier: str, with_weights: bool = True) -> Run:
-        """Return a run with its curves and weights. Its weights count as exported, since a file holds them.
+        """Return a run with its curves, its weights, and the checkpoint of its end if that is kept.
+
+        Its weights count as exported, since a file holds them.
 
         Arguments:
             identifier: of the run.
@@ -127,11 +134,11 @@ class RunStore:
             changes=list(record.changes),
         )
         run.stopwatch.add(figures.seconds)
-        if with_weights and path_kind(folder / WEIGHTS) is not None:
-            saved = load_snapshot(folder / WEIGHTS, record.description)
-            # The model file leaves out the times of the epochs.
-            history = data.history[: len(saved.history)] or saved.history
-            run.snapshot = run.best = run.exported = replace(saved, history=history)
+        weights = read_weights(folder, record.description, data.history) if with_weights else None
+        if weights is not None and weights.last is not None:
+            run.best, run.snapshot = weights.best, weights.last
+            run.exported = run.snapshot
+            run.checkpoint = read_end(folder, len(data.history), run.snapshot)
         return run
 
     @property
@@ -153,31 +160,66 @@ class RunStore:
         for path in sorted(folders):
             folder = Path(path)
             # A program that was killed between its first two steps leaves an empty folder.
-            if any((folder / name).exists() for name in (RECORD, CURVES, WEIGHTS)) or not _can_list(folder):
+            if any((folder / name).exists() for name in (RECORD, CURVES, BEST)) or not _can_list(folder):
                 yield folder.name
+
+    def _largest_number(self) -> int:
+        records = (run.record for run in self.read_all().values())
+        return max((record.number for record in records if record is not None), default=0)
 
     # ------------------------------------------------------------------------------------------------------- writing
 
-    def write(self, record: RunRecord, curves: CurveData | None = None, snapshot: Snapshot | None = None) -> KeptRun:
+    def take_number(self, identifier: str, wanted: int) -> int:
+        """Return the number of a new run. No other run has it, also of those that other windows train.
+
+        Arguments:
+            identifier: of the run.
+            wanted: the smallest number to take.
+
+        Raises `StorageError` if the folder of the runs cannot be written.
+        """
+        self._numbers[identifier] = take_number(self.folder, wanted, self._largest_number)
+        return self._numbers[identifier]
+
+    def numbered(self, record: RunRecord) -> RunRecord:
+        """Return the record of a run with the number that `take_number` has given it.
+
+        Arguments:
+            record: perhaps made before that.
+        """
+        number = self._numbers.get(record.identifier, record.number)
+        return record if number == record.number else record.model_copy(update={"number": number, "color": number - 1})
+
+    def write(
+        self,
+        record: RunRecord,
+        curves: CurveData | None = None,
+        weights: RunWeights | None = None,
+        end: Checkpoint | None = None,
+    ) -> KeptRun:
         """Write a run, and return what the list shows of it. What is None stays as it is.
 
         Arguments:
             record: the newest record.
             curves: the newest curves.
-            snapshot: the weights to keep.
+            weights: the weights to keep.
+            end: where the run, which has ended, continues. The oldest of such checkpoints are removed. Curves
+                without it belong to a run that went on, so its earlier end is removed.
 
         Raises `StorageError` if a file cannot be written; the older files stay as they were.
         """
         folder = self.folder / record.identifier
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise StorageError(f"The run cannot be kept in '{show_path(folder)}': {error.strerror}.") from error
-        if snapshot is not None:
-            export_snapshot(folder / WEIGHTS, snapshot)
+        _make(folder)
+        if weights is not None:
+            write_weights(folder, weights)
         if curves is not None:
             write_curves(folder / CURVES, curves)
-        write_atomically(folder / RECORD, record_to_json(record).encode())
+        if end is not None:
+            write_end(folder, end, record)
+            remove_old_ends(self.folder)
+        elif curves is not None:
+            remove_end(folder)
+        write_atomically(folder / RECORD, record_to_json(self.numbered(record)).encode())
         return self.read_one(record.identifier)
 
     def change(self, identifier: str, **changes: Any) -> KeptRun:
@@ -243,10 +285,7 @@ class RunStore:
         if identifier in self._locks:
             return True
         folder = self.folder / identifier
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise StorageError(f"The run cannot be kept in '{show_path(folder)}': {error.strerror}.") from error
+        _make(folder)
         lock = _lock(folder)
         if lock.tryLock(0):
             self._locks[identifier] = lock
@@ -286,6 +325,13 @@ class RunStore:
             raise StorageError(
                 f"The run in '{show_path(source)}' could not be {what}: {error.strerror}. Check the folder's rights."
             ) from error
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(f"The run cannot be kept in '{show_path(folder)}': {error.strerror}.") from error
 
 
 def _lock(folder: Path) -> QLockFile:

@@ -21,7 +21,7 @@ from app.shell.file_watch import FileWatch
 from app.shell.recent_files import RecentFiles
 from app.shell.unsaved_changes import UnsavedChanges
 from app.shell.weights_export import WeightsExport
-from app.training import Session, Snapshot
+from app.training import Run, Session, Snapshot
 from app.training.snapshot_files import load_snapshot
 from app.widgets.plain_text import short
 from app.widgets.save_dialog import ask_where_to_save
@@ -60,14 +60,23 @@ class Files(QObject):
     image_opened = Signal(Path)
     message = Signal(str)
 
-    def __init__(self, document: Document, session: Session, settings: QSettings, window: QWidget) -> None:
+    def __init__(
+        self,
+        document: Document,
+        session: Session,
+        is_kept: Callable[[Run], bool],
+        settings: QSettings,
+        window: QWidget,
+    ) -> None:
         super().__init__(window)
         self._document, self._session, self._window = document, session, window
         self._runner = BackgroundRunner()
         self.recent_files = RecentFiles(settings, self)
         self.weights_export = WeightsExport(session, self._runner, self.recent_files, window)
         self.weights_export.message.connect(self.message)
-        self.unsaved_changes = UnsavedChanges(document, session, self.save_project, self._export_and_then, window)
+        self.unsaved_changes = UnsavedChanges(
+            document, session, self.save_project, self._export_and_then, is_kept, window
+        )
         self._weights_job = LatestJob(self._runner, self)
         self._weights_job.returned.connect(self._on_weights_job_returned)
         self._weights_job.failed.connect(self._on_weights_job_failed)

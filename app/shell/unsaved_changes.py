@@ -13,7 +13,7 @@ from app.training import Run, Session
 
 WORTH_A_QUESTION_SECONDS = 30
 """The user is asked about weights whose training took at least this long."""
-STILL_TRAINING = "The network is still training. Export its weights first if you want to keep them."
+STILL_TRAINING = "The network is still training. If you stop it, the run is kept, and you can continue it later."
 
 Action = Callable[[], object]
 
@@ -26,13 +26,21 @@ class UnsavedChanges(QObject):
         session: the runs with their weights.
         save: saves the project, and may ask for a file.
         export: asks for a file, exports the weights, and then calls its argument.
+        is_kept: returns True if a run stays in the list of runs, so that its weights are not lost.
         window: parent of the dialogs.
     """
 
     def __init__(
-        self, document: Document, session: Session, save: Action, export: Callable[[Action], object], window: QWidget
+        self,
+        document: Document,
+        session: Session,
+        save: Action,
+        export: Callable[[Action], object],
+        is_kept: Callable[[Run], bool],
+        window: QWidget,
     ) -> None:
         super().__init__(window)
+        self._is_kept = is_kept
         self._document, self._session, self._window = document, session, window
         self._save, self._export = save, export
         self._after_stop: Action | None = None
@@ -71,20 +79,20 @@ class UnsavedChanges(QObject):
 
     def _when_exported(self, action: Action) -> None:
         """Call `action` now, or ask first if weights would be lost whose training took long."""
-        unsaved = [run for run in self._session.runs if _is_worth_a_question(run)]
+        unsaved = [run for run in self._session.runs if _is_worth_a_question(run) and not self._is_kept(run)]
         if not unsaved:
             action()
             return
         run = self._session.run if self._session.run in unsaved else unsaved[-1]
         duration = format_duration(run.stopwatch.seconds)
         if run is self._session.run:
-            question = f"The weights of the last run ({duration}) were not exported."
+            question = f"The last run ({duration}) could not be kept, and its weights were not exported."
             answers: dict[str, Action] = {"Export…": partial(self._export, action), "Discard": action}
             ask(self._window, "Weights", question, answers, "Export…", "weights_dialog")
         else:
             question = (
-                f"The weights of an earlier run ({duration}) were not exported. To export them, cancel and go back to "
-                "that run (Alt+Left)."
+                f"An earlier run ({duration}) could not be kept, and its weights were not exported. To export them, "
+                "cancel and go back to that run (Alt+Left)."
             )
             ask(self._window, "Weights", question, {"Discard": action}, "", "weights_dialog")
 

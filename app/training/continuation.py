@@ -149,7 +149,9 @@ def _describe_continuation(config: TrainingConfig, before: TrainingSettings) -> 
     if rate not in (-1, config.training.learning_rate):
         sentences.append(f"The learning rate stays {_format_value(rate)}, as you changed it during the run.")
     if config.resume is None:
-        sentences.append("The optimiser starts without state, since a weights file does not contain it.")
+        sentences.append(
+            "The optimiser starts without state, for example without momentum, since only the weights are known."
+        )
     step = first * 1000
     if before.schedule == config.training.schedule and before.epochs != last:
         rates = [settings.make_schedule(1000).factor(step) for settings in (before, config.training)]

@@ -249,10 +249,11 @@ class Session(ShownRun):
             self._gate.close()
             self._gate.deleteLater()
             self._gate = None
-        if self._thread is not None:
+        if self._thread is not None and self._worker is not None:
             self._thread.quit()
             self._thread.wait()
             self._thread.deleteLater()
+            self.run.checkpoint = self._worker.checkpoint
         self._thread = self._worker = None
         self._timer.stop()
         self.run.stopwatch.stop()
@@ -385,7 +386,6 @@ class Session(ShownRun):
             return
         self._finish()
         run = self.run
-        run.checkpoint = outcome.checkpoint or config.resume
         match outcome:
             case Finished():
                 run.keep_test_result(outcome.test_loss, outcome.test_accuracy, outcome.test_r_squared)

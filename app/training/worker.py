@@ -110,6 +110,9 @@ class Worker(QObject):
         mailbox: gets the events and snapshots.
         gate: makes the worker wait while the window has events to handle.
 
+    Attributes:
+        checkpoint: where the run can continue after its end; before that, where it started; None for a new run.
+
     Signals:
         paused(config): the worker waits. All its reports are in the mailbox.
         ended(config, outcome): the run has ended; emitted once.
@@ -129,6 +132,7 @@ class Worker(QObject):
         self._best_epoch = best_epoch(self._history)
         self._best: Mapping[str, np.ndarray] | None = None
         self._setup: TrainingSetup | None = None
+        self.checkpoint = config.resume
 
     @Slot()
     def run(self) -> None:
@@ -159,6 +163,7 @@ class Worker(QObject):
                 failure_kind(error),
                 traceback.format_exc(),
             )
+        self.checkpoint = outcome.checkpoint or self._config.resume
         self.ended.emit(self._config, outcome)
 
     def _train(self) -> Outcome:

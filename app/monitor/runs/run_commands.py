@@ -94,7 +94,7 @@ class RunCommands(QObject):
             record: of the run.
             path: the file.
         """
-        mine = self._keeper.run_in_memory(record.identifier)
+        mine = self._keeper.curves.find(record.identifier)
         if mine is not None:
             self._keeper.submit(partial(CurveTable(mine.curves).save, path), self._report_saved)
         else:

@@ -15,7 +15,7 @@ from app.monitor.runs.sweep_dialog import SweepDialog
 from app.runs import KeptRun, RunKeeper, RunRecord
 from app.runs.differences import find_differences
 from app.runs.record import record_of
-from app.training import Run, Session
+from app.training import Run, Session, SessionState
 from app.training.curves import RunCurves
 from app.widgets.labels import make_label, show_text
 from app.widgets.message_line import MessageLine
@@ -100,8 +100,8 @@ class RunsPanel(QWidget):
         """
         wanted = [record for record in self._records() if record.shown and record.identifier != self._current]
         if self.window().isVisible():  # the curves are visible beside another tab, too
-            self._keeper.load_curves(record.identifier for record in wanted)
-        runs = ((record, self._keeper.run_in_memory(record.identifier)) for record in wanted)
+            self._keeper.curves.draw(record.identifier for record in wanted)
+        runs = ((record, self._keeper.curves.find(record.identifier)) for record in wanted)
         return [
             (short(record.name), run_color(record.color).name(), run.curves) for record, run in runs if run is not None
         ]
@@ -120,7 +120,8 @@ class RunsPanel(QWidget):
         runs = dict(self._keeper.kept)
         for run in self._session.runs:
             live = run is self._session.run and run.state.active
-            if run.config is None or not (run.learned or live) or self._keeper.is_deleted(run.identifier):
+            kept = run.learned or live or run.state is SessionState.FAILED
+            if run.config is None or not kept or self._keeper.is_deleted(run.identifier):
                 continue
             if live or run.identifier not in runs:
                 known = runs.get(run.identifier)
@@ -243,7 +244,7 @@ class RunsPanel(QWidget):
         self._export.clicked.connect(self._on_export_clicked)
         keeper.first_read.connect(self._on_first_read)
         keeper.failed.connect(self._message.show_error)
-        keeper.problem_changed.connect(self._on_problem_changed)
+        keeper.saver.problem_changed.connect(self._on_problem_changed)
         self.commands.message.connect(self._message.show_note)
 
     def _make_more_menu(self) -> QMenu:
@@ -369,8 +370,8 @@ class RunsPanel(QWidget):
 
     @Slot()
     def _on_problem_changed(self) -> None:
-        if self._keeper.problem:
-            self._message.show_error(self._keeper.problem)
+        if self._keeper.saver.problem:
+            self._message.show_error(self._keeper.saver.problem)
         else:
             self._message.dismiss()
 

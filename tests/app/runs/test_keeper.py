@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from app.document import Document
-from app.runs import RunKeeper, RunStore
-from app.runs import keeper as keeper_module
-from app.training import Session, SessionState
+from app.runs import RunKeeper, RunStore, run_saver
+from app.training import Session, SessionState, worker
 from tests.app.runs.conftest import ENDED, keep
 from tests.app.training.conftest import circle_project
+from tinyml.core import TinymlError
 
 
 def test_a_run_is_kept_with_its_results_and_its_weights(qtbot, train, keeper) -> None:
@@ -42,8 +42,8 @@ def test_runs_are_counted_over_all_windows_and_days(qtbot, train, keeper, make_r
 def test_a_running_run_is_kept_from_time_to_time_and_belongs_to_its_window(
     qtbot, session, keeper, document, monkeypatch
 ) -> None:
-    monkeypatch.setattr(keeper_module, "FIRST_SAVE_MS", 10)
-    monkeypatch.setattr(keeper_module, "SAVE_MS", 10)
+    monkeypatch.setattr(run_saver, "FIRST_SAVE_MS", 10)
+    monkeypatch.setattr(run_saver, "SAVE_MS", 10)
     document.show_project(circle_project(epochs=100_000))
     session.start()
     other = RunStore(keeper.folder)
@@ -91,7 +91,7 @@ def test_a_full_or_read_only_disk_is_one_sentence_and_training_goes_to_its_end(
 
     monkeypatch.setattr(os, "fsync", refuse)
     problems = []
-    keeper.problem_changed.connect(lambda: problems.append(keeper.problem))
+    keeper.saver.problem_changed.connect(lambda: problems.append(keeper.saver.problem))
     session.start()
     qtbot.waitUntil(lambda: bool(problems), timeout=20_000)
     assert session.state is SessionState.FINISHED
@@ -99,7 +99,7 @@ def test_a_full_or_read_only_disk_is_one_sentence_and_training_goes_to_its_end(
     assert problems[0].startswith("This run is not kept: could not save")
     monkeypatch.undo()
     session.start()
-    qtbot.waitUntil(lambda: not keeper.problem, timeout=20_000)
+    qtbot.waitUntil(lambda: not keeper.saver.problem, timeout=20_000)
     assert problems == [problems[0], ""]
 
 
@@ -220,7 +220,7 @@ def test_what_is_deleted_while_the_folder_is_read_does_not_come_back(qtbot, trai
 
 
 def test_the_active_run_cannot_be_deleted(qtbot, session, keeper, document, monkeypatch) -> None:
-    monkeypatch.setattr(keeper_module, "FIRST_SAVE_MS", 10)
+    monkeypatch.setattr(run_saver, "FIRST_SAVE_MS", 10)
     document.show_project(circle_project(epochs=100_000))
     session.start()
     qtbot.waitUntil(lambda: session.run.identifier in keeper.kept, timeout=20_000)
@@ -240,14 +240,14 @@ def test_curves_to_draw_are_read_once_and_damaged_ones_are_named_once(qtbot, kee
     sentences = []
     keeper.failed.connect(sentences.append)
     for _ in range(2):
-        keeper.load_curves([run.identifier, damaged.identifier])
-        qtbot.waitUntil(lambda: keeper.run_in_memory(run.identifier) is not None and bool(sentences))
+        keeper.curves.draw([run.identifier, damaged.identifier])
+        qtbot.waitUntil(lambda: keeper.curves.find(run.identifier) is not None and bool(sentences))
     assert len(sentences) == 1
-    first = keeper.run_in_memory(run.identifier)
-    keeper.load_curves([run.identifier])
-    assert keeper.run_in_memory(run.identifier) is first
-    keeper.change(run.identifier, shown=False)
-    assert keeper.run_in_memory(run.identifier) is None, "hidden curves leave the memory"
+    first = keeper.curves.find(run.identifier)
+    keeper.curves.draw([run.identifier])
+    assert keeper.curves.find(run.identifier) is first
+    keeper.curves.draw([])
+    assert keeper.curves.find(run.identifier) is None, "hidden curves leave the memory"
 
 
 def test_two_windows_see_the_runs_of_each_other(qtbot, train, keeper, tmp_path) -> None:
@@ -265,3 +265,65 @@ def test_two_windows_see_the_runs_of_each_other(qtbot, train, keeper, tmp_path) 
     session.shutdown()
     other.shutdown()
     document.shutdown()
+
+
+def test_two_windows_that_train_at_once_give_their_runs_different_numbers(qtbot, session, keeper) -> None:
+    document = Document(circle_project())
+    other = Session(document)
+    other_keeper = RunKeeper(other, document, keeper.folder)
+    session.start()
+    other.start()
+    qtbot.waitUntil(lambda: {session.state, other.state} <= set(ENDED), timeout=20_000)
+    other.shutdown()
+    other_keeper.shutdown()
+    session.shutdown()
+    keeper.shutdown()
+    document.shutdown()
+    records = [kept.record for kept in RunStore(keeper.folder).read_all().values()]
+    assert sorted(record.number for record in records) == [1, 2]
+    assert len({record.color for record in records}) == 2
+
+
+def test_a_run_that_fails_before_its_first_batch_is_kept_with_its_reason(qtbot, session, keeper, monkeypatch) -> None:
+    def fail(*_arguments: object) -> None:
+        raise TinymlError("The folder of the data is gone.")
+
+    monkeypatch.setattr(worker, "load_splits", fail)
+    session.start()
+    run = session.run
+    qtbot.waitUntil(lambda: run.identifier in keeper.kept, timeout=20_000)
+    record = keeper.kept[run.identifier].record
+    assert (record.state, record.message, record.figures.batches) == ("failed", "The folder of the data is gone.", 0)
+    again = RunStore(keeper.folder).load(run.identifier)
+    assert again.curves.empty
+    assert again.snapshot is None
+    session.show_run(again)
+    assert "nothing to continue" in session.obstacle
+
+
+def test_a_run_that_is_stopped_before_its_first_batch_is_not_kept(qtbot, session, keeper) -> None:
+    session.start(steps=0)
+    qtbot.waitUntil(lambda: session.state is SessionState.PAUSED)
+    session.stop()
+    qtbot.waitUntil(lambda: session.state is SessionState.STOPPED)
+    session.shutdown()
+    keeper.shutdown()
+    assert RunStore(keeper.folder).read_all() == {}
+
+
+def test_a_kept_run_is_safe_and_one_that_could_not_be_written_is_not(
+    qtbot, train, session, keeper, monkeypatch
+) -> None:
+    assert keeper.is_safe(train())
+    monkeypatch.setattr(os, "fsync", lambda _file: _raise(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))))
+    session.start()
+    qtbot.waitUntil(lambda: bool(keeper.saver.problem), timeout=20_000)
+    lost = session.run
+    assert not keeper.is_safe(lost)
+    monkeypatch.undo()
+    assert keeper.is_safe(train())
+    assert not keeper.is_safe(lost), "only its own save can bring it to safety"
+
+
+def _raise(error: Exception) -> None:
+    raise error

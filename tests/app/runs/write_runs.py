@@ -11,6 +11,7 @@ from app.document import Document
 from app.runs import RunStore
 from app.runs.curve_files import CurveData
 from app.runs.record import record_of
+from app.runs.weight_files import RunWeights
 from app.training import Run, SessionState, Snapshot
 from app.training.curves import RunCurves
 from app.training.snapshot import frozen_state
@@ -33,7 +34,7 @@ def write_for_ever(folder: Path) -> None:
         run.curves.restore_batches(5, x, x, x)
         run.batches_done = batches
         snapshot = Snapshot(project.network, project.data, config.training, config.description, frozen_state(net))
-        store.write(record_of(run, config, "circle"), CurveData.of(run.curves), snapshot)
+        store.write(record_of(run, config, "circle"), CurveData.of(run.curves), RunWeights(snapshot))
         print(run.identifier, flush=True)
 
 

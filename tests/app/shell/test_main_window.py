@@ -252,10 +252,14 @@ def test_a_used_and_closed_window_is_deleted(qtbot, tmp_path):
     assert not thread.is_alive()
     # The run is kept, with no lock and no temporary file.
     files = {path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file()}
-    (run,) = (tmp_path / "runs").glob("*")
-    assert files == {
-        Path(settings_file.name),
-        *(Path("runs", run.name, name) for name in ("run.json", "curves.safetensors", "weights.safetensors")),
+    (run,) = (tmp_path / "runs").glob("[!.]*")
+    names = {path.name for path in files if path.parent.name == run.name}
+    assert files == {Path(settings_file.name), Path("runs/.last-number"), *(Path("runs", run.name, n) for n in names)}
+    assert names - {"last.safetensors"} == {
+        "run.json",
+        "curves.safetensors",
+        "weights.safetensors",
+        "end.safetensors",
     }
 
 
@@ -313,8 +317,20 @@ def test_save_as_adds_a_missing_suffix(window, tmp_path, typed, written):
     assert not window.document.modified
 
 
+def test_the_window_does_not_ask_about_the_weights_of_a_run_that_is_kept(qtbot, window, monkeypatch):
+    monkeypatch.setattr("app.shell.unsaved_changes.WORTH_A_QUESTION_SECONDS", 0)
+    train_briefly(qtbot, window)
+    run = window.session.run
+    window.document.undo_stack.setClean()
+    window.files.open_example("circle")
+    assert window.document.project.data.source == "circle"
+    qtbot.waitUntil(lambda: run.identifier in window.keeper.kept)
+    assert window.keeper.store.load(run.identifier).snapshot is not None
+
+
 def test_the_window_asks_before_weights_of_a_long_run_are_lost(qtbot, window, dialog, tmp_path, monkeypatch):
     monkeypatch.setattr("app.shell.unsaved_changes.WORTH_A_QUESTION_SECONDS", 0)
+    monkeypatch.setattr(window.keeper.saver, "has_kept", lambda _run: False)
     train_briefly(qtbot, window)
     window.document.undo_stack.setClean()
     window.files.open_example("circle")

@@ -114,6 +114,7 @@ def test_the_window_asks_before_weights_of_an_earlier_run_are_lost(qtbot, circle
     train(qtbot, circle)
     circle.document.undo_stack.setClean()
     monkeypatch.setattr("app.shell.unsaved_changes.WORTH_A_QUESTION_SECONDS", 0)
+    monkeypatch.setattr(circle.keeper.saver, "has_kept", lambda _run: False)
     circle.session.run.exported = circle.session.snapshot
     circle.files.open_example("lenet-digits")
     question = dialog(circle, "weights_dialog")
