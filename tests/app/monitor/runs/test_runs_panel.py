@@ -62,7 +62,7 @@ def test_each_run_says_what_differs_from_the_run_before_it(panel, keep_runs) -> 
 
 def test_failed_and_interrupted_runs_say_so(panel, qtbot, keeper, make_run) -> None:
     diverged, failed, crashed = (make_run(number) for number in (1, 2, 3))
-    diverged.state, diverged.message = SessionState.FAILED, "The loss became nan in epoch 1, batch 3."
+    diverged.state, diverged.failure = SessionState.FAILED, "divergence"
     failed.state, failed.message = SessionState.FAILED, "The folder is gone."
     crashed.state = SessionState.RUNNING
     for run in (diverged, failed, crashed):
