@@ -40,6 +40,7 @@ class Files(QObject):
     Arguments:
         document: holds the project.
         session: the runs with their weights.
+        is_kept: returns True if a run stays in the list of runs, so that nothing is lost with its weights.
         settings: where the list of recent files is stored.
         window: parent of the dialogs.
 
