@@ -204,7 +204,7 @@ class RunStore:
             curves: the newest curves.
             weights: the weights to keep.
             end: where the run, which has ended, continues. The oldest of such checkpoints are removed. Curves
-                without it belong to a run that went on, so its earlier end is removed.
+                without it belong to a run that continued, so its earlier end is removed.
 
         Raises `StorageError` if a file cannot be written; the older files stay as they were.
         """
