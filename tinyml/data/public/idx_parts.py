@@ -1,7 +1,8 @@
-"""Read the two parts of a set that is published as IDX files, as MNIST is."""
+"""Sets that are published as MNIST is: four zipped IDX files with images and labels for training and test."""
 
 import gzip
 import zlib
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,9 @@ import numpy as np
 from tinyml.core import DataError, StorageError
 from tinyml.core.files import open_for_reading
 from tinyml.data.dataset import DataDescription, Dataset, ProgressCallback
+from tinyml.data.downloads import PublishedFile
+from tinyml.data.preprocessing import ImageEncoding
+from tinyml.data.public.base import PublicSet
 from tinyml.data.readers.idx_file import read_idx
 
 IDX_NAMES = (
@@ -20,6 +24,51 @@ IDX_NAMES = (
 """The names of the four files: the images and labels for training, and those for the test."""
 _HEADER = 16
 """Bytes before the first image: what the file holds, and three sizes."""
+
+
+@dataclass(frozen=True)
+class IdxSet:
+    """What differs between the sets that are published in the form of MNIST: 60 000 and 10 000 gray 28×28 images.
+
+    Attributes:
+        name, title: for programs and for people.
+        class_names: the names of the labels 0, 1, 2 …
+        content: what the images show, and the source.
+        folders: addresses of folders with all four files; the first one that answers is used.
+        sizes: of the files in bytes, in the order of `IDX_NAMES`.
+        hashes: their SHA-256, in hexadecimal.
+        licence, homepage: of the set.
+    """
+
+    name: str
+    title: str
+    class_names: tuple[str, ...]
+    content: str
+    folders: tuple[str, ...]
+    sizes: tuple[int, int, int, int]
+    hashes: tuple[str, str, str, str]
+    licence: str
+    homepage: str
+
+    def published(self) -> PublicSet:
+        """Return the set as the framework offers it."""
+        description = DataDescription(
+            name=self.name,
+            title=self.title,
+            example_shape=(1, 28, 28),
+            class_names=self.class_names,
+            count=70_000,
+            about=f"70 000 {self.content}. The last 10 000 are its test part.",
+            test_count=10_000,
+            bytes_per_number=1,
+            encoding=ImageEncoding(height=28, width=28, channels=1),
+            default_scale="unit",
+        )
+        files = zip(IDX_NAMES, self.sizes, self.hashes, strict=True)
+        published = tuple(PublishedFile(name, size, sha256, self.folders) for name, size, sha256 in files)
+        return PublicSet(
+            description, published, read_idx_parts, sample_idx, licence=self.licence, homepage=self.homepage
+        )
 
 
 def read_idx_parts(folder: Path, description: DataDescription, progress: ProgressCallback | None = None) -> Dataset:
