@@ -7,6 +7,8 @@ VENV ?= .venv
 CONSTRAINTS ?= constraints.txt
 # Folder for the pictures of the guided tour.
 TOUR ?= tour
+# Number of processes that run the tests; `auto` is the number of cores. 0: this process runs them all, one by one.
+TEST_PROCESSES ?= auto
 # Example: make test PYTEST_ARGUMENTS='-k conv2d'
 PYTEST_ARGUMENTS ?=
 # Example: make bench BENCH_ARGUMENTS='--only steps --networks W3'
@@ -54,9 +56,10 @@ lint: $(INSTALLED)
 
 test: lint pytest
 
-# One process: the arithmetic uses all cores itself, and the tests of timing and of real windows need a quiet machine.
+# Several processes run the files of tests, in their order. A test that measures times runs alone: see tests/turns.py.
 pytest: $(INSTALLED)
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest $(PYTEST_ARGUMENTS)
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest --numprocesses $(TEST_PROCESSES) --dist loadfile \
+		--no-loadscope-reorder $(PYTEST_ARGUMENTS)
 
 .PHONY: test-pythons test-oldest constraints
 

@@ -1,11 +1,13 @@
-"""If a library of Qt is missing, skip the tests of the window and say so; all other tests run."""
+"""For all tests: what is skipped if a library of Qt is missing, caches, and turns between processes of tests."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
 
 from app.shell.system_libraries import find_library_obstacle
+from tests import turns
 
 OBSTACLE = find_library_obstacle()
 collect_ignore = ["app", "e2e"] if OBSTACLE else []
@@ -30,3 +32,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         left_out = ", ".join(str(Path("tests") / folder) for folder in collect_ignore)
         terminalreporter.section("tests of the window", yellow=True)
         terminalreporter.line(f"SKIPPED {left_out}: {OBSTACLE}")
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Let a test that is marked `alone` run alone. The wait does not count as time of the test."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return (yield)
+    with turns.alone() if item.get_closest_marker("alone") else turns.beside_others():
+        return (yield)

@@ -1,15 +1,17 @@
-"""Reference cycles are collected between two tests only.
+"""What every test of the window leaves behind: no pressed mouse button, and no cycles.
 
-In a test, the collector could delete a visible widget that no variable names any more: its Python part would be empty
-when Qt sends it the next event. Worker threads must not delete Qt objects at all.
+Cycles are collected between two tests only. In a test, the collector could delete a visible widget that no variable
+names any more: its Python part would be empty when Qt sends it the next event. Worker threads must not delete Qt
+objects at all.
 """
 
 import gc
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -29,3 +31,16 @@ def collect_garbage(no_automatic_collection: None) -> Iterator[None]:
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     gc.collect()
     assert not gc.isenabled(), "the test has turned the automatic collection on"
+
+
+@pytest.fixture(scope="session")
+def nowhere(qapp: QApplication) -> QWidget:
+    """Return a widget that is never shown."""
+    return QWidget()
+
+
+@pytest.fixture(autouse=True)
+def release_mouse(nowhere: QWidget) -> Iterator[None]:
+    """Release the mouse button that a test has left pressed: Qt would report it to all later tests."""
+    yield
+    QTest.mouseRelease(nowhere, Qt.MouseButton.LeftButton)

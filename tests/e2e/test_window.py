@@ -126,6 +126,7 @@ def test_f6_pauses_and_resumes(start: Start, long_run: Path) -> None:
     program.wait_until(lambda state: state["batches"] > paused["batches"], "the run to continue")
 
 
+@pytest.mark.alone
 def test_the_window_stays_responsive_while_plots_are_live(start: Start, long_run: Path) -> None:
     program = start(long_run)
     program.desktop.press("F5")

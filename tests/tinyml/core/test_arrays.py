@@ -39,7 +39,7 @@ def test_an_array_of_floats_is_returned_as_it_is(dtype: type[np.floating]) -> No
         (np.array(["2026-01-01"], "datetime64[D]"), "datetime64"),
         ([[1, 2], [3]], "different lengths"),
     ],
-    ids=str,
+    ids=["text", "complex", "none", "object", "date", "lengths"],
 )
 def test_the_error_for_values_that_are_not_numbers_is_one_sentence(values: Any, words: str) -> None:
     with pytest.raises(DataError, match=f"^The input should .*{words}"):

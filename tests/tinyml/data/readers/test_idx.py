@@ -146,6 +146,7 @@ def test_counts_and_sizes_that_disagree_are_refused(tmp_path: Path) -> None:
         (gzip.compress(idx_bytes(np.zeros(1), sizes=(2**32 - 1,) * 3)), "more than the 512 MiB"),
         (gzip.compress(idx_bytes(np.zeros(1), sizes=(20, 4000, 5000))), "but it is only"),
     ],
+    ids=range(13),
 )
 def test_damaged_images_are_refused(tmp_path: Path, content: bytes, words: str) -> None:
     write_pair(tmp_path)
