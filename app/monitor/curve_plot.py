@@ -30,6 +30,8 @@ _LOWER_MARGIN = 0.03
 """Margins as shares of the range, so that marks at the border are not cut off."""
 _OUTLIER = 4.0
 """A value that is so many times the largest usual one does not stretch the axis."""
+_OTHER_SCALE = 10.0
+"""Another run does not stretch the axis if its usual values are so many times those of the shown run."""
 _FEW_POINTS = 120
 """Up to this many visible batches are drawn as points."""
 _NO_LIMITS = (-math.inf, math.inf)
@@ -183,8 +185,8 @@ class CurvePlot(QWidget):
         batches, smoothed, validation = (self._thin(series, left, right) for series in shown)
         self.area.show_curves(batches, smoothed, validation)
         self.area.show_batch_points(self._single_batches(shown.batches, left, right))
-        self.area.marks.show_outliers((batches, validation), limits)
         self._overlays.draw(self._name, self._scale.unit, self.log)
+        self.area.marks.show_outliers((batches, validation, *self._overlays.points), limits)
         self._mark_best()
         lost = np.concatenate([shown.batches.non_finite_x, shown.validation.non_finite_x])
         self.area.marks.show_non_finite(self._scale.to_axis(lost))
@@ -242,9 +244,9 @@ class CurvePlot(QWidget):
 
     def _full_heights(self, shown: Plotted) -> tuple[Range, Range]:
         """Return the heights that show the whole run, and the limits beyond which arrows point to values."""
-        series = [one for one in shown if len(one)][:: 2 if len(shown.batches) else 1] + self._overlays.series(
-            self._name
-        )
+        own = [one for one in shown if len(one)][:: 2 if len(shown.batches) else 1]
+        others = self._overlays.series(self._name)
+        series = own + others
         largest = max((one.largest for one in series), default=-math.inf)
         if self.log:
             return log_range(min((one.smallest_positive for one in series), default=math.inf), largest), _NO_LIMITS
@@ -256,7 +258,7 @@ class CurvePlot(QWidget):
             return heights, (heights[0] if smallest < heights[0] else -math.inf, math.inf)
         if self._display.heights is not None:
             return _with_margin(self._display.heights, _LOWER_MARGIN, 0.0), _NO_LIMITS
-        usual = _OUTLIER * max((one.typical_largest for one in series), default=-math.inf)
+        usual = _OUTLIER * _usual_largest(own, others)
         clips = not self._shows_outliers and 0 < usual < largest
         heights = _with_margin(linear_range(smallest, usual if clips else largest), _LOWER_MARGIN, 0.0)
         return heights, (-math.inf, heights[1] if clips else math.inf)
@@ -329,6 +331,14 @@ def describe_change(change: SettingChange) -> str:
     """
     values = (f"{value:g}" if isinstance(value, float) else f"{value}" for value in (change.before, change.after))
     return f"{change.name.replace('_', ' ')} {' → '.join(values)}"
+
+
+def _usual_largest(own: Sequence[Series], others: Sequence[Series]) -> float:
+    """Return the largest value that the axis must show: of the shown run, and of `others` on the same scale."""
+    usual = max((one.usual_largest for one in own), default=math.inf)
+    levels = [one.usual_largest for one in others]
+    usual = min([usual, *levels]) if math.isinf(usual) else usual
+    return max([usual, *(level for level in levels if level <= _OTHER_SCALE * usual)])
 
 
 def _with_margin(whole: Range, before: float, after: float | None = None) -> Range:

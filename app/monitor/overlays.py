@@ -64,6 +64,7 @@ class OverlayCurves:
 
     Attributes:
         legend: the names of the runs, with their values.
+        points: (x, y) of each curve, as it was drawn last.
     """
 
     def __init__(self, area: PlotArea) -> None:
@@ -71,6 +72,7 @@ class OverlayCurves:
         self._runs: tuple[Overlay, ...] = ()
         self._entries: list[LegendEntry] = []
         self._drawn: object = None
+        self.points: list[Points] = []
         self.legend = QWidget()
         # Many runs shorten their names rather than make the plots wider.
         self.legend.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -118,13 +120,13 @@ class OverlayCurves:
         if drawn == self._drawn:
             return
         self._drawn = drawn
-        curves = []
+        self.points = []
         for run, series in zip(self._runs, chosen, strict=True):
             scale = PositionScale(run.curves, unit)
             left, right = scale.to_epochs(np.array(self._area.positions))
             x, y = series.thinned(left, right, self._area.pixels, log)
-            curves.append((run.color, (scale.to_axis(x), y)))
-        self._area.show_overlays(curves)
+            self.points.append((scale.to_axis(x), y))
+        self._area.show_overlays([(run.color, points) for run, points in zip(self._runs, self.points, strict=True)])
 
     def show_values(self, name: PlottedName, unit: Unit, position: float, write: Callable[[float | None], str]) -> None:
         """Show the values of the other runs in the legend.

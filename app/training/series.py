@@ -4,12 +4,19 @@ This is own code because pyqtgraph's downsampling ("peak") reads all visible poi
 while the run grows, which makes the curve flicker, and draws nothing for a bucket with a NaN.
 """
 
+import math
 import mmap
 
 import numpy as np
 
 _FINE = 64
 """Entries that one entry of the coarse level stands for; a power of two."""
+_MOST = 0.9
+"""What this share of a curve does not exceed is usual."""
+_NEWEST = 9
+"""The median of so many values at the end of a curve says where it is now."""
+_MOST_LEVELS = 4096
+"""So many medians are enough to say what is usual."""
 
 
 class GrowingArray:
@@ -59,8 +66,6 @@ class Series:
         largest: the largest finite value; minus infinity if there is none.
         smallest_positive: the smallest finite value above zero; infinity if there is none.
         not_positive: how many finite values are zero or less.
-        typical_largest: the largest median of 64 neighbours, which a single outlier does not raise; minus infinity
-            before there are 64 values.
     """
 
     def __init__(self, leader: "Series | None" = None, dtype: type[np.floating] = np.float64) -> None:
@@ -68,12 +73,12 @@ class Series:
         self._x: GrowingArray = GrowingArray() if leader is None else leader._x
         self._y = GrowingArray(dtype)
         self._coarse_low, self._coarse_high = GrowingArray(), GrowingArray()
+        self._medians = GrowingArray()
         self._non_finite_x = GrowingArray()
         self.smallest = np.inf
         self.largest = -np.inf
         self.smallest_positive = np.inf
         self.not_positive = 0
-        self.typical_largest = -np.inf
 
     def __len__(self) -> int:
         return len(self._y)
@@ -92,6 +97,19 @@ class Series:
     def newest(self) -> float | None:
         """The last value; None if there is none."""
         return float(self.y[-1]) if len(self) else None
+
+    @property
+    def usual_largest(self) -> float:
+        """The largest of the values at the start, in most of the curve, and at its end; -inf if none is finite.
+
+        A few very large values do not raise it, nor does a divergence that has passed.
+        """
+        levels = self._medians.values if len(self._medians) else self.y
+        levels = _finite(levels[:: len(levels) // _MOST_LEVELS + 1])
+        start, end = _finite(self.y[:_FINE]), _finite(self.y[-_NEWEST:])
+        # The first value is high in a run that learns quickly, and the median in a run that diverges quickly.
+        began = min(start[0], _quantile(start, 0.5)) if len(start) else -math.inf
+        return max(_quantile(levels, _MOST), began, _quantile(end, 0.5))
 
     @property
     def non_finite_x(self) -> np.ndarray:
@@ -183,8 +201,7 @@ class Series:
             self._coarse_low.extend(low)
             self._coarse_high.extend(high)
             medians = np.partition(self.y[done:whole].reshape(-1, _FINE), _FINE // 2, axis=1)[:, _FINE // 2]
-            medians = medians[np.isfinite(medians)]
-            self.typical_largest = max(self.typical_largest, float(medians.max(initial=-np.inf)))
+            self._medians.extend(medians[np.isfinite(medians)])
 
     def _coarse_buckets(self, start: int, stop: int, size: int) -> tuple[np.ndarray, np.ndarray]:
         known = min(stop // _FINE, len(self._coarse_low))
@@ -316,6 +333,18 @@ def _logarithms(values: np.ndarray) -> np.ndarray:
     result = np.full(len(values), np.nan)
     np.log10(values, out=result, where=values > 0)
     return result
+
+
+def _quantile(values: np.ndarray, share: float) -> float:
+    """Return the value that a share of all values does not exceed, one of them; minus infinity without values."""
+    if not len(values):
+        return -math.inf
+    place = math.ceil(share * (len(values) - 1))
+    return float(np.partition(values, place)[place])
+
+
+def _finite(values: np.ndarray) -> np.ndarray:
+    return values[np.isfinite(values)]
 
 
 def _without_infinities(values: np.ndarray) -> np.ndarray:

@@ -203,7 +203,52 @@ def test_a_run_that_diverges_is_not_taken_for_outliers(monitor, session) -> None
     session.begin(epochs=20, batches=10)
     session.learn(np.geomspace(1.0, 1e6, 200))
     monitor.refresh()
-    assert monitor.loss_plot.area.heights[1] >= 2.5e5 or len(monitor.loss_plot.area.marks.outliers.getData()[0])
+    assert monitor.loss_plot.area.heights[1] >= 1e6
+    assert not len(monitor.loss_plot.area.marks.outliers.getData()[0])
+
+
+def test_a_divergence_that_has_passed_leaves_the_rest_of_the_curve_readable(monitor, session) -> None:
+    area = monitor.loss_plot.area
+    session.begin(epochs=100, batches=10)
+    session.learn([2.3, *np.geomspace(2.3, 1e5, 60)])
+    monitor.refresh()
+    assert area.heights[1] >= 1e5, "the run is there now"
+    session.learn(np.linspace(3.0, 1.0, 800))
+    monitor.refresh()
+    assert area.heights[1] < 20
+    x, _y = area.marks.outliers.getData()
+    assert len(x)
+    assert x.max() < 6.5, "arrows point to the batches that diverged, and to no others"
+
+
+def test_a_fast_descent_is_shown_from_its_start(monitor, session) -> None:
+    session.begin(epochs=1000, batches=10)
+    session.learn([*np.geomspace(2.3, 1e-4, 300), *[1e-4] * 9000])
+    monitor.refresh()
+    assert monitor.loss_plot.area.heights[1] >= 2.3
+    assert not len(monitor.loss_plot.area.marks.outliers.getData()[0])
+
+
+def test_a_few_epochs_that_overfit_are_shown_whole(monitor, session) -> None:
+    session.begin(epochs=10, batches=100)
+    session.learn(np.geomspace(0.7, 1e-3, 900))
+    for epoch in range(9):
+        session.end_epoch(0.1, 0.7 + epoch)
+    monitor.refresh()
+    assert monitor.loss_plot.area.heights[1] >= 8.7
+    assert not len(monitor.loss_plot.area.marks.outliers.getData()[0])
+
+
+def test_another_run_that_diverged_does_not_flatten_the_curve(monitor, session) -> None:
+    area = monitor.loss_plot.area
+    session.begin(epochs=20, batches=10)
+    session.learn([2.0] * 200)
+    monitor.set_overlays([("run 1", "#D55E00", other_run([300.0] * 200)), ("run 2", "#009E73", other_run([9.0] * 200))])
+    monitor.refresh()
+    assert 9 <= area.heights[1] < 50
+    assert len(area.marks.outliers.getData()[0])
+    next(one for one in monitor.loss_plot.actions() if one.objectName() == "action_show_outliers").trigger()
+    assert area.heights[1] >= 300
 
 
 def test_few_batches_are_points_and_many_are_not_until_they_are_enlarged(monitor, session) -> None:

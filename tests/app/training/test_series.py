@@ -179,3 +179,18 @@ def test_a_view_of_a_growing_array_stays_as_it_was_while_the_array_grows() -> No
     for number, view in enumerate(views, start=1):
         np.testing.assert_array_equal(view, np.arange(500.0 * number))
         assert not view.flags.writeable
+
+
+def test_what_is_usual_ignores_spikes_and_a_divergence_that_has_passed() -> None:
+    series = Series()
+    assert series.usual_largest == -np.inf
+    series.extend(np.array([0.5]), np.array([np.nan]))
+    assert series.usual_largest == -np.inf
+    series = Series()
+    y = np.full(20_000, 1.0)
+    y[0], y[100:1000], y[5000], y[-4:] = 3.0, 1e6, 1e9, 1e7
+    y[7000:7100] = np.nan
+    series.extend(np.arange(20_000.0), y)
+    assert series.usual_largest == 1.0
+    series.extend(np.array([20_000.0]), np.array([1e7]))
+    assert series.usual_largest == 1e7, "five of nine values: the curve is there now"
