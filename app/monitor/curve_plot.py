@@ -85,6 +85,7 @@ class CurvePlot(QWidget):
         self._changes: tuple[tuple[float, str], ...] = ()
         self._hovered = math.nan
         self._shows_outliers = False
+        self._color = 0
         self.following, self.log = True, False
         self.area = PlotArea(self)
         self.area.setObjectName(f"{name}_area")
@@ -118,10 +119,21 @@ class CurvePlot(QWidget):
         self._show_title()
 
     def set_overlays(self, overlays: Sequence[Overlay]) -> None:
-        """Draw other runs (`overlays`) beside the shown one."""
+        """Draw other runs (`overlays`) beside the shown one, and each run in its colour of the list."""
         self._overlays.set_runs(overlays)
         self._overlay_row.setVisible(bool(overlays))
+        self._color_run()
         self.redraw()
+
+    def set_color(self, number: int) -> None:
+        """Use a colour of the list for the shown run while there are other runs beside it.
+
+        Arguments:
+            number: of the colour (see `run_color`).
+        """
+        if number != self._color:
+            self._color = number
+            self._color_run()
 
     def set_unit(self, unit: Unit) -> None:
         """Choose what the horizontal axis counts (`unit`)."""
@@ -196,8 +208,16 @@ class CurvePlot(QWidget):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange) and hasattr(self, "area"):
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange) and hasattr(self, "_redraw_timer"):
             self.area.apply_theme()
+            self._color_run()
+            self._redraw_timer.start()
+
+    def _color_run(self) -> None:
+        self.area.set_run(None if self._overlay_row.isHidden() else self._color)
+        training, validation = self.area.colors
+        self.training_legend.set_line(training, Qt.PenStyle.SolidLine)
+        self.validation_legend.set_line(validation, Qt.PenStyle.DashLine)
 
     def _show_title(self) -> None:
         title = self._display.title

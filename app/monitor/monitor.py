@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from math import isfinite
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from app.monitor.metric_display import LOSS_DISPLAY, METRIC_DISPLAYS
@@ -82,12 +81,13 @@ class Monitor(QWidget):
             text += f" · {display.title.replace('Accuracy', 'accuracy')} {display.write(metric)}"
         return text
 
-    def set_overlays(self, overlays: Sequence[tuple[str, QColor | str, RunCurves]]) -> None:
-        """Draw other runs beside the shown one, thin and dotted.
+    def set_overlays(self, overlays: Sequence[tuple[str, int, RunCurves]]) -> None:
+        """Draw other runs beside the shown one, thin and with symbols.
 
         Arguments:
-            overlays: name, colour such as "#0072B2", and curves of each run.
+            overlays: name, number of the colour, and curves of each run.
         """
+        self.plots.set_color(self._session.run.color)
         self.plots.set_overlays([Overlay(*overlay) for overlay in overlays])
 
     def shutdown(self) -> None:
@@ -104,6 +104,7 @@ class Monitor(QWidget):
     def _show_numbers(self) -> None:
         self._stack.setCurrentIndex(0 if self.curves.empty and not self._session.state.active else 1)
         self.plots.update_tools(self.empty)
+        self.plots.set_color(self._session.run.color)
         for plot in self.plots.plots:
             plot.set_changes(self._session.run.changes)
         self.summary.show_run(self.curves, self._session)

@@ -6,23 +6,24 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from app.monitor.dashes import Points
-from app.monitor.legend import LegendEntry
-from app.monitor.plot_area import PlotArea
+from app.monitor.legend import LegendEntry, LegendRows
+from app.monitor.plot_area import OtherCurve, PlotArea
 from app.monitor.positions import PositionScale, Unit
 from app.training.curves import RunCurves
 from app.training.series import Series
 from app.widgets.plain_text import tool_tip
-from app.widgets.theme.theme import GRID
+from app.widgets.theme.class_colors import class_symbol
+from app.widgets.theme.theme import current_theme, run_color
 
 PlottedName = Literal["loss", "accuracy", "r_squared", "learning_rate"]
 """What a plot shows: the attribute of `RunCurves` with its curves."""
 NOTHING: Points = (np.zeros(0), np.zeros(0))
 """The points of a curve that is not drawn."""
 _EMPTY = Series()
+_SYMBOL_DISTANCE = 90.0
+"""Distance between two symbols of a curve, in pixels."""
 
 
 class Plotted(NamedTuple):
@@ -34,10 +35,16 @@ class Plotted(NamedTuple):
 
 
 class Overlay(NamedTuple):
-    """Another run that is drawn over the shown one."""
+    """Another run that is drawn over the shown one.
+
+    Attributes:
+        name: of the run.
+        color: number of its colour in the list of runs (see `run_color`).
+        curves: what it has reported.
+    """
 
     name: str
-    color: QColor | str
+    color: int
     curves: RunCurves
 
 
@@ -55,9 +62,10 @@ def plotted(curves: RunCurves, name: PlottedName) -> Plotted:
 
 
 class OverlayCurves:
-    """One dotted curve for each other run: its validation values, or its smoothed training values if it has none.
+    """One thin curve for each other run: its validation values, dashed, or if it has none its smoothed training values.
 
-    A curve is thinned again only if the visible part or the run has changed.
+    A curve is thinned again only if the visible part or the run has changed. Symbols tell the curves apart without
+    their colours.
 
     Arguments:
         area: the plot.
@@ -73,27 +81,18 @@ class OverlayCurves:
         self._entries: list[LegendEntry] = []
         self._drawn: object = None
         self.points: list[Points] = []
-        self.legend = QWidget()
-        # Many runs shorten their names rather than make the plots wider.
-        self.legend.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self._row = QHBoxLayout(self.legend)
-        self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(GRID)
-        self._row.addStretch(1)
+        self.legend = LegendRows()
 
     def set_runs(self, runs: Sequence[Overlay]) -> None:
         """Show other runs (`runs`) than before."""
         self._runs, self._drawn = tuple(runs), None
-        for entry in self._entries:
-            self._row.removeWidget(entry)
-            entry.deleteLater()
         self._entries = []
         for number, run in enumerate(self._runs):
-            entry = LegendEntry(run.name, run.color, Qt.PenStyle.DotLine, keeps_name=True)
+            symbol = class_symbol(run.color)
+            entry = LegendEntry(run.name, run_color(run.color), Qt.PenStyle.DashLine, keeps_name=True, symbol=symbol)
             entry.setObjectName(f"legend_overlay_{number}")
-            entry.setToolTip(tool_tip(f"{run.name}: validation, or smoothed training without a validation set"))
-            self._row.insertWidget(number, entry)
             self._entries.append(entry)
+        self.legend.set_entries(self._entries)
 
     def series(self, name: PlottedName) -> list[Series]:
         """Return the curves that the plot with this `name` draws."""
@@ -116,17 +115,21 @@ class OverlayCurves:
             log: True for decimal logarithms of the values.
         """
         chosen = [_chosen(run, name) for run in self._runs]
-        drawn = (name, unit, log, self._area.pixel, self._area.positions, [(id(one), len(one)) for one in chosen])
+        lengths = [(id(one), len(one)) for one in chosen]
+        drawn = (name, unit, log, self._area.pixel, self._area.positions, lengths, current_theme())
         if drawn == self._drawn:
             return
         self._drawn = drawn
-        self.points = []
-        for run, series in zip(self._runs, chosen, strict=True):
+        curves = []
+        for number, (run, series) in enumerate(zip(self._runs, chosen, strict=True)):
             scale = PositionScale(run.curves, unit)
             left, right = scale.to_epochs(np.array(self._area.positions))
             x, y = series.thinned(left, right, self._area.pixels, log)
-            self.points.append((scale.to_axis(x), y))
-        self._area.show_overlays([(run.color, points) for run, points in zip(self._runs, self.points, strict=True)])
+            points, dashed = (scale.to_axis(x), y), series is plotted(run.curves, name).validation
+            symbols = self._symbol_places(points, number / len(chosen))
+            curves.append(OtherCurve(run_color(run.color), points, dashed, class_symbol(run.color), symbols))
+        self.points = [curve.points for curve in curves]
+        self._area.show_overlays(curves)
 
     def show_values(self, name: PlottedName, unit: Unit, position: float, write: Callable[[float | None], str]) -> None:
         """Show the values of the other runs in the legend.
@@ -139,10 +142,30 @@ class OverlayCurves:
         """
         for run, entry in zip(self._runs, self._entries, strict=True):
             series = _chosen(run, name)
+            validated = series is plotted(run.curves, name).validation
+            entry.set_line(run_color(run.color), Qt.PenStyle.DashLine if validated else Qt.PenStyle.SolidLine)
+            entry.setToolTip(tool_tip(f"{run.name}: {'validation' if validated else 'smoothed training'}"))
             value = series.newest
             if math.isfinite(position):
                 value = series.value_at(float(PositionScale(run.curves, unit).to_epochs(np.array([position]))[0]))
             entry.set_value("" if value is None else write(value))
+
+    def _symbol_places(self, points: Points, shift: float) -> Points:
+        """Return where on a curve its symbols are: at its end, and at equal distances.
+
+        Arguments:
+            points: (x, y) of the curve.
+            shift: of the symbols, as a share of their distance, so that those of curves that coincide do not.
+        """
+        known = np.isfinite(points[1])
+        if not known.any():
+            return NOTHING
+        x, y = points[0][known], points[1][known]
+        left, right = self._area.positions
+        distance = _SYMBOL_DISTANCE * self._area.pixel[0]
+        places = np.arange(left + (shift + 0.2) * distance, min(right, x[-1]), distance)
+        places = np.append(places[places >= x[0]], x[-1])
+        return places, np.interp(places, x, y)
 
 
 def _chosen(run: Overlay, name: PlottedName) -> Series:

@@ -1,11 +1,13 @@
 """One plot: axes, curves and marks. It only draws what it is given, and does not use the training run."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pyqtgraph
 from PySide6.QtCore import QEvent, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import (
+    QBrush,
     QColor,
     QFocusEvent,
     QKeyEvent,
@@ -21,7 +23,8 @@ from PySide6.QtWidgets import QWidget
 from app.monitor.dashes import Points, cut_into_dashes
 from app.monitor.plot_marks import PlotMarks
 from app.monitor.plot_view import PlotView, Range, Spots
-from app.widgets.theme.theme import GRID, SERIES_COLORS, current_theme
+from app.widgets.theme.class_colors import class_symbol
+from app.widgets.theme.theme import GRID, SERIES_COLORS, current_theme, run_color
 
 _PAN = {
     Qt.Key.Key_Left: (-0.1, 0.0),
@@ -34,6 +37,24 @@ _ZOOM = {Qt.Key.Key_Plus: 0.8, Qt.Key.Key_Equal: 0.8, Qt.Key.Key_Minus: 1.25}
 _LOG_NUMBERS = (1, 2, 5, 10)
 _MAX_MARKERS = 60
 """Largest number of epochs with a marker each. More markers would hide the curve."""
+
+
+class OtherCurve(NamedTuple):
+    """The curve of another run.
+
+    Attributes:
+        color: of the run.
+        points: (x, y) of the curve. A NaN makes a gap.
+        dashed: False for a solid line.
+        symbol: pyqtgraph's name of the symbol of the run.
+        symbol_places: (x, y) where symbols are on the curve.
+    """
+
+    color: QColor
+    points: Points
+    dashed: bool
+    symbol: str
+    symbol_places: Points
 
 
 class _ValueAxis(pyqtgraph.AxisItem):
@@ -92,6 +113,7 @@ class PlotArea(PlotView):
         plot = self.getPlotItem()
         self._log = False
         self._overlays: list[pyqtgraph.PlotCurveItem] = []
+        self._run: int | None = None
         self._saving_picture = False
         self._add_curves()
         self.marks = PlotMarks(self)
@@ -145,32 +167,67 @@ class PlotArea(PlotView):
         if len(points[0]) or len(self._batch_points.data):
             self._batch_points.setData(*_finite(points))
 
-    def show_overlays(self, overlays: Sequence[tuple[QColor | str, Points]]) -> None:
-        """Draw the curves of other runs, thin and dotted, below those of the shown run.
-
-        Arguments:
-            overlays: colour and points (x, y) of each curve.
-        """
+    def show_overlays(self, overlays: Sequence[OtherCurve]) -> None:
+        """Draw the curves of other runs (`overlays`), thin, with symbols, below those of the shown run."""
         while len(self._overlays) > len(overlays):
             self.getPlotItem().removeItem(self._overlays.pop())
         while len(self._overlays) < len(overlays):
             curve = pyqtgraph.PlotCurveItem(antialias=True)
+            curve.setSegmentedLineMode("on")
             curve.setZValue(-1)
             self._overlays.append(curve)
             self.addItem(curve, ignoreBounds=True)
-        for curve, (color, points) in zip(self._overlays, overlays, strict=True):
-            curve.setPen(pyqtgraph.mkPen(color, width=1))
-            curve.setData(*cut_into_dashes(points, self.pixel, dash=2.0, gap=3.0), connect="pairs")
+        places, symbols, brushes = [(np.zeros(0), np.zeros(0))], [], []
+        for curve, (color, points, dashed, symbol, symbol_places) in zip(self._overlays, overlays, strict=True):
+            curve.setPen(pyqtgraph.mkPen(color, width=1.3))
+            if dashed:
+                curve.setData(*cut_into_dashes(points, self.pixel), connect="pairs")
+            else:
+                curve.setData(*points, connect="finite")
+            places.append(symbol_places)
+            symbols += [symbol] * len(symbol_places[0])
+            brushes += [QBrush(color)] * len(symbol_places[0])
+        x, y = (np.concatenate(each) for each in zip(*places, strict=True))
+        if len(x) or len(self._overlay_symbols.data):
+            self._overlay_symbols.setData(x, y, symbol=symbols, brush=brushes)
 
     def apply_theme(self) -> None:
         """Use the colours of the current theme."""
-        theme = current_theme()
         self.paint_axes()
         self._label_positions()
-        # An opaque, pale colour. Where transparent lines overlap, they would have the full colour.
-        self._batches.setPen(QPen(_mix(SERIES_COLORS["training"], theme.surface, 0.4), 0))
-        self._batch_points.setBrush(QColor(SERIES_COLORS["training"]))
+        self._color_curves()
         self.marks.apply_theme()
+
+    @property
+    def colors(self) -> tuple[QColor, QColor]:
+        """The colours of the training curve and of the validation curve."""
+        if self._run is not None:
+            return run_color(self._run), run_color(self._run)
+        return QColor(SERIES_COLORS["training"]), QColor(SERIES_COLORS["validation"])
+
+    def set_run(self, number: int | None) -> None:
+        """Draw the shown run in its colour of the list, with its symbol, so that it can be compared with others.
+
+        Arguments:
+            number: of the colour (see `run_color`); None for the colours of training and validation.
+        """
+        if number != self._run:
+            self._run = number
+            self._color_curves()
+
+    def _color_curves(self) -> None:
+        training, validation = self.colors
+        # An opaque, pale colour. Where transparent lines overlap, they would have the full colour.
+        self._batches.setPen(QPen(_mix(training, QColor(current_theme().surface), 0.4), 0))
+        self._batch_points.setBrush(training)
+        self._smoothed.setPen(pyqtgraph.mkPen(training, width=2))
+        dashes = pyqtgraph.mkPen(validation, width=2)
+        dashes.setCapStyle(Qt.PenCapStyle.FlatCap)
+        self._validation.setPen(dashes)
+        self._epoch_markers.setSymbol("o" if self._run is None else class_symbol(self._run))
+        self._epoch_markers.setSize(5 if self._run is None else 8)
+        self._epoch_markers.setBrush(validation)
+        self.marks.best.setPen(pyqtgraph.mkPen(validation, width=2))
 
     def set_saving_picture(self, saving: bool) -> None:
         """While a picture is saved, paint numbers and marks in its resolution and no border for the keyboard focus.
@@ -260,19 +317,19 @@ class PlotArea(PlotView):
             event.ignore()
 
     def _add_curves(self) -> None:
-        training, validation = QColor(SERIES_COLORS["training"]), QColor(SERIES_COLORS["validation"])
-        dashes = pyqtgraph.mkPen(validation, width=2)
-        dashes.setCapStyle(Qt.PenCapStyle.FlatCap)
         self._batches = pyqtgraph.PlotCurveItem(antialias=False)
-        self._smoothed = pyqtgraph.PlotCurveItem(pen=pyqtgraph.mkPen(training, width=2), antialias=True)
-        self._validation = pyqtgraph.PlotCurveItem(pen=dashes, antialias=True)
+        self._smoothed = pyqtgraph.PlotCurveItem(antialias=True)
+        self._validation = pyqtgraph.PlotCurveItem(antialias=True)
         for wide in (self._smoothed, self._validation):
             # Line by line. As one path, a wide line that goes up and down takes Qt up to fifty times as long.
             wide.setSegmentedLineMode("on")
-        self._epoch_markers = Spots(size=5, pen=None, brush=validation)
+        self._epoch_markers = Spots(size=5, pen=None)
+        self._overlay_symbols = Spots(size=8, pen=None)
+        self._overlay_symbols.setZValue(-0.5)
         self._batch_points = Spots(size=4, pen=None)
-        for curve in (self._batches, self._batch_points, self._smoothed, self._validation, self._epoch_markers):
-            self.addItem(curve, ignoreBounds=True)
+        curves = (self._batches, self._batch_points, self._smoothed, self._validation)
+        for item in (*curves, self._epoch_markers, self._overlay_symbols):
+            self.addItem(item, ignoreBounds=True)
 
     def _request_follow(self) -> None:
         self.follow_requested.emit()
@@ -286,8 +343,7 @@ class PlotArea(PlotView):
         self.range_changed.emit()
 
 
-def _mix(color: str, background: str, share: float) -> QColor:
-    front, back = QColor(color), QColor(background)
+def _mix(front: QColor, back: QColor, share: float) -> QColor:
     parts = ((front.red(), back.red()), (front.green(), back.green()), (front.blue(), back.blue()))
     red, green, blue = (round(share * one + (1 - share) * other) for one, other in parts)
     return QColor(red, green, blue)

@@ -94,6 +94,15 @@ class PlotGroup(QWidget):
         for plot in self.plots:
             plot.set_overlays(self._overlays)
 
+    def set_color(self, number: int) -> None:
+        """Use a colour of the list for the shown run while it is compared with others.
+
+        Arguments:
+            number: of the colour (see `run_color`).
+        """
+        for plot in self.plots:
+            plot.set_color(number)
+
     def update_tools(self, empty: bool) -> None:
         """Offer what is possible with the shown run now.
 

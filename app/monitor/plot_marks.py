@@ -9,10 +9,12 @@ from PySide6.QtGui import QColor, QPen
 
 from app.monitor.dashes import Points
 from app.monitor.plot_view import PlotView, Spots
-from app.widgets.theme.theme import GRID, SERIES_COLORS, current_theme
+from app.widgets.theme.theme import GRID, current_theme
 
 _MOST_CHANGES = 30
 """Number of changed settings that are marked; more lines would hide the curves."""
+_BEHIND_ALPHA = 190
+"""Opacity of the background of texts, so that they can be read over the curves."""
 
 
 class PlotMarks:
@@ -34,7 +36,7 @@ class PlotMarks:
         self._view = view
         self._shown_stop_marker: tuple[float | None, str, bool] = (None, "", False)
         self._shown_changes: tuple[tuple[float, str], ...] = ()
-        self.best = Spots(size=10, pen=pyqtgraph.mkPen(SERIES_COLORS["validation"], width=2))
+        self.best = Spots(size=10)
         self.best_label = pyqtgraph.TextItem()
         self.non_finite = Spots(size=11, symbol="x", pen=None)
         self.non_finite_label = pyqtgraph.TextItem("not a finite number")
@@ -169,6 +171,10 @@ class PlotMarks:
     def apply_theme(self) -> None:
         """Use the colours of the current theme."""
         theme = current_theme()
+        behind = QColor(theme.surface)
+        behind.setAlpha(_BEHIND_ALPHA)
+        for label in (self.best_label, self.non_finite_label):
+            label.fill = pyqtgraph.mkBrush(behind)
         self.best_label.setColor(theme.warning)
         self.best.setBrush(QColor(theme.surface))
         self.non_finite_label.setColor(theme.danger)

@@ -168,7 +168,7 @@ def record_of(run: Run, config: TrainingConfig, project_name: str) -> RunRecord:
         starred=run.starred,
         shown=run.shown,
         created=run.created,
-        color=max(run.number - 1, 0),
+        color=run.color,
         state=_STATES.get(run.state, "running"),
         message=run.message[:_LONGEST_MESSAGE],
         failure=run.failure,

@@ -126,6 +126,11 @@ class Run:
         return self.title or f"run {self.number}"
 
     @property
+    def color(self) -> int:
+        """Number of its colour in the palette of the runs, from 0."""
+        return max(self.number - 1, 0)
+
+    @property
     def learned(self) -> bool:
         """True if the run has trained at least one batch, or has weights from a file."""
         return bool(self.batches_done or self.history) or (self.config is None and self.snapshot is not None)

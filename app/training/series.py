@@ -344,7 +344,8 @@ def _quantile(values: np.ndarray, share: float) -> float:
 
 
 def _finite(values: np.ndarray) -> np.ndarray:
-    return values[np.isfinite(values)]
+    kept: np.ndarray = values[np.isfinite(values)]
+    return kept
 
 
 def _without_infinities(values: np.ndarray) -> np.ndarray:

@@ -20,7 +20,7 @@ from app.training.curves import RunCurves
 from app.widgets.labels import make_label, show_text
 from app.widgets.message_line import MessageLine
 from app.widgets.plain_text import short
-from app.widgets.theme.theme import GRID, run_color
+from app.widgets.theme.theme import GRID
 from app.widgets.visible_refresh import VisibleRefresh
 from tinyml.core import describe_count
 
@@ -93,8 +93,8 @@ class RunsPanel(QWidget):
         """The rows of the list, from top to bottom."""
         return self._model.rows
 
-    def shown_runs(self) -> list[tuple[str, str, RunCurves]]:
-        """Return name, colour and curves of each run that is drawn beside the run of the page.
+    def shown_runs(self) -> list[tuple[str, int, RunCurves]]:
+        """Return name, number of the colour and curves of each run that is drawn beside the run of the page.
 
         Curves that are not in memory are read; `overlays_changed` follows.
         """
@@ -102,9 +102,7 @@ class RunsPanel(QWidget):
         if self.window().isVisible():  # the curves are visible beside another tab, too
             self._keeper.curves.draw(record.identifier for record in wanted)
         runs = ((record, self._keeper.curves.find(record.identifier)) for record in wanted)
-        return [
-            (short(record.name), run_color(record.color).name(), run.curves) for record, run in runs if run is not None
-        ]
+        return [(short(record.name), record.color, run.curves) for record, run in runs if run is not None]
 
     @property
     def _current(self) -> str:

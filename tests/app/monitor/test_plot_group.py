@@ -3,13 +3,15 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from app.monitor.curve_plot import describe_change
 from app.monitor.legend import LegendEntry
 from app.training.curves import RunCurves
 from app.training.run import SettingChange
-from tinyml.learner import BatchFinished
+from app.widgets.theme.theme import DARK, LIGHT, SERIES_COLORS, palette_for, run_color
+from tinyml.learner import BatchFinished, EpochFinished
 
 
 def batches(losses, rates=0.1, per_epoch: int = 10) -> list[BatchFinished]:
@@ -115,10 +117,10 @@ def test_smoothing_changes_the_strong_line_and_leaves_the_batches(qtbot, monitor
 def test_other_runs_are_drawn_with_their_name_and_their_value(monitor, session) -> None:
     session.begin(epochs=2, batches=10)
     session.learn([1.0] * 20)
-    monitor.set_overlays([("run 3", "#D55E00", other_run([5.0] * 40)), ("wide", "#009E73", other_run([2.0] * 10))])
+    monitor.set_overlays([("run 3", 4, other_run([5.0] * 40)), ("wide", 2, other_run([2.0] * 10))])
     monitor.refresh()
     plot = monitor.loss_plot
-    assert [curve.opts["pen"].color().name() for curve in plot.area._overlays] == ["#d55e00", "#009e73"]
+    assert [curve.opts["pen"].color() for curve in plot.area._overlays] == [run_color(4), run_color(2)]
     assert plot.area.heights[1] >= 5
     assert plot.area.positions[1] >= 4, "the longest run is shown whole"
     x, y = plot.area._overlays[0].getData()
@@ -132,12 +134,78 @@ def test_other_runs_are_drawn_with_their_name_and_their_value(monitor, session) 
     assert plot.area.positions[1] < 4
 
 
+def test_runs_that_are_compared_have_their_colours_of_the_list(qapp, monitor, session) -> None:
+    session.begin(epochs=2, batches=10)
+    session.learn([1.0] * 20)
+    session.end_epoch(1.0, 1.0)
+    session.run.number = 4
+    monitor.refresh()
+    plot = monitor.loss_plot
+    alone = [QColor(SERIES_COLORS[name]) for name in ("training", "validation")]
+    before = qapp.palette()
+
+    def colors() -> list[QColor]:
+        curves = (plot.area._smoothed, plot.area._validation)
+        legends = [entry.color for entry in (plot.training_legend, plot.validation_legend)]
+        assert legends == [curve.opts["pen"].color() for curve in curves]
+        return legends
+
+    assert colors() == alone
+    monitor.set_overlays([("run 6", 5, other_run([5.0] * 20))])
+    try:
+        for theme in (DARK, LIGHT):
+            qapp.setPalette(palette_for(theme))
+            qapp.processEvents()
+            assert colors() == [run_color(3), run_color(3)]
+            assert plot.area._overlays[0].opts["pen"].color() == run_color(5)
+            assert plot.findChild(LegendEntry, "legend_overlay_0").color == run_color(5)
+        session.run.number = 3
+        monitor.refresh()
+        assert colors() == [run_color(2), run_color(2)]
+    finally:
+        qapp.setPalette(before)
+    monitor.set_overlays([])
+    assert colors() == alone
+
+
+def test_other_runs_differ_without_colour_too(monitor, session) -> None:
+    session.begin(epochs=2, batches=10)
+    session.learn([1.0] * 20)
+    validated = other_run([3.0] * 20)
+    validated.add_epochs([EpochFinished(number, 2, 3.0, 0.5, 2.0, 0.5, 1.0) for number in (1, 2)])
+    monitor.set_overlays([("run 1", 0, other_run([5.0] * 20)), ("run 2", 1, validated)])
+    monitor.refresh()
+    area = monitor.loss_plot.area
+    assert [curve.opts["connect"] for curve in area._overlays] == ["finite", "pairs"], (
+        "training solid, validation dashed"
+    )
+    x, y = area._overlay_symbols.getData()
+    symbols = area._overlay_symbols.data["symbol"]
+    assert {(symbol, value) for symbol, value in zip(symbols, y.tolist(), strict=True)} == {("o", 5.0), ("s", 2.0)}
+    assert len(x) == len(set(x.tolist())) or x.max() == 2.0
+
+
+@pytest.mark.parametrize(("width", "rows"), [(1600, 1), (800, 2), (420, 2)])
+def test_the_legend_of_five_runs_shows_every_name(monitor, session, width, rows) -> None:
+    session.begin(epochs=2, batches=10)
+    session.learn([1.0] * 20)
+    monitor.set_overlays([(f"run {number + 1}", number, other_run([5.0] * 20)) for number in range(5)])
+    monitor.resize(width, 300)
+    monitor.refresh()
+    QApplication.processEvents()
+    entries = [entry for entry in monitor.loss_plot.findChildren(LegendEntry) if "overlay" in entry.objectName()]
+    assert len({entry.y() for entry in entries}) == rows
+    for entry in entries:
+        assert entry.width() >= entry.minimumSizeHint().width()
+        assert monitor.loss_plot.rect().contains(entry.geometry().translated(entry.parentWidget().pos()))
+
+
 def test_another_run_without_this_metric_is_left_out(monitor, session) -> None:
     regression = RunCurves(4, "r_squared")
     regression.add_batches([BatchFinished(1, 1, 10, 1, 64, 3.0, None, 0.1, (), 0.9)])
     session.begin(epochs=2, batches=10)
     session.learn([1.0] * 20)
-    monitor.set_overlays([("run 1", "#D55E00", regression)])
+    monitor.set_overlays([("run 1", 4, regression)])
     monitor.refresh()
     assert not len(monitor.accuracy_plot.area._overlays[0].getData()[0])
 
@@ -243,7 +311,7 @@ def test_another_run_that_diverged_does_not_flatten_the_curve(monitor, session) 
     area = monitor.loss_plot.area
     session.begin(epochs=20, batches=10)
     session.learn([2.0] * 200)
-    monitor.set_overlays([("run 1", "#D55E00", other_run([300.0] * 200)), ("run 2", "#009E73", other_run([9.0] * 200))])
+    monitor.set_overlays([("run 1", 0, other_run([300.0] * 200)), ("run 2", 1, other_run([9.0] * 200))])
     monitor.refresh()
     assert 9 <= area.heights[1] < 50
     assert len(area.marks.outliers.getData()[0])
@@ -281,7 +349,7 @@ def test_many_other_runs_do_not_make_the_plots_wider(monitor, session) -> None:
     session.learn([1.0] * 20)
     monitor.refresh()
     before = monitor.minimumSizeHint().width()
-    monitor.set_overlays([(f"run {number} with a long name", "#D55E00", other_run([5.0] * 4)) for number in range(9)])
+    monitor.set_overlays([(f"run {number} with a long name", 4, other_run([5.0] * 4)) for number in range(9)])
     assert monitor.minimumSizeHint().width() == before
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor, QContextMenuEvent
+from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QInputDialog, QLabel, QLineEdit, QMenu, QPushButton
 
@@ -15,7 +15,6 @@ from app.monitor.runs.run_model import ROW_ROLE
 from app.runs import KeptRun
 from app.runs.record import record_of
 from app.training import SessionState
-from app.widgets.theme.theme import run_color
 from tests.app.runs.conftest import ENDED, keep
 from tests.app.training.conftest import circle_project
 from tinyml.learner import TrainingSettings
@@ -202,7 +201,7 @@ def test_the_colour_shows_and_hides_the_curves(panel, qtbot, keeper, keep_runs) 
             qtbot.waitUntil(lambda: len(panel.shown_runs()) == 1)
             name, color, curves = panel.shown_runs()[0]
             assert name == "run 2"
-            assert QColor(color) == run_color(1)
+            assert color == 1
             assert curves.history == runs[1].history
     assert panel.shown_runs() == []
     assert panel.list.selected == (), "a click on the colour chooses nothing"
