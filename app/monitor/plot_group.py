@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, QSettings, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QSettings, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
@@ -32,6 +32,8 @@ _LOWEST_PLOT = 20 * GRID
 _RATE_HEIGHT = 14 * GRID
 _SHARE = re.compile(r"0\.\d{3}")
 """A saved share of the room."""
+_SMOOTHED_AT_ONCE = 1 << 16
+"""So many batches are smoothed between two events, in about ten milliseconds."""
 _FILE_KINDS = {"csv": "Curves as a table", "png": "Curves as a picture", "svg": "Curves as a drawing"}
 
 
@@ -66,6 +68,8 @@ class PlotGroup(QWidget):
         self._rate_wanted: bool | None = None
         self._loss_share = 0.5
         self._report_label = make_label("monitor_export_report", wraps=True)
+        self._smooth_timer = QTimer(self, singleShot=True, interval=0)
+        self._smooth_timer.timeout.connect(self._smooth_some)
         self._background = BackgroundRunner()
         self._export_job = LatestJob(self._background, self)
         self._lay_out()
@@ -77,7 +81,7 @@ class PlotGroup(QWidget):
         self._curves = curves
         self._rate_wanted = None
         self._report_label.hide()
-        curves.smooth_by(self.tools.factor)
+        self._smooth()
         self.accuracy_plot.show_metric(curves.metric, METRIC_DISPLAYS[curves.metric])
         for plot in self.plots:
             plot.set_stop_marker(None)
@@ -90,7 +94,7 @@ class PlotGroup(QWidget):
         if tuple(overlays) == self._overlays:
             return
         self._overlays = tuple(overlays)
-        self._smooth_overlays()
+        self._smooth()
         for plot in self.plots:
             plot.set_overlays(self._overlays)
 
@@ -255,9 +259,26 @@ class PlotGroup(QWidget):
             if plot is not leader:
                 plot.area.show_range(leader.area.positions, plot.area.heights)
 
-    def _smooth_overlays(self) -> None:
-        for overlay in self._overlays:
-            overlay.curves.smooth_by(self.tools.factor)
+    def _smooth(self) -> None:
+        """Smooth all curves as the user wants: the first batches now, the others between other events."""
+        for curves in self._all_curves():
+            curves.smooth_by(self.tools.factor)
+        self._smooth_some()
+
+    def _all_curves(self) -> list[RunCurves]:
+        return [self._curves, *(overlay.curves for overlay in self._overlays)]
+
+    @Slot()
+    def _smooth_some(self) -> None:
+        left, smoothed = _SMOOTHED_AT_ONCE, 0
+        for curves in self._all_curves():
+            smoothed += curves.smooth_more(left - smoothed)
+            if smoothed >= left:
+                self._smooth_timer.start()
+                return
+        if smoothed:
+            for plot in self.plots:
+                plot.redraw()
 
     def _report(self, text: str, danger: bool = False) -> None:
         set_style_property(self._report_label, "danger", danger)
@@ -292,13 +313,10 @@ class PlotGroup(QWidget):
         for plot in self.plots:
             plot.set_unit(next(unit for unit in UNITS if unit == name))
 
-    @Slot(float)
-    def _on_smoothed(self, factor: float) -> None:
-        self._curves.smooth_by(factor)
-        self._smooth_overlays()
+    @Slot()
+    def _on_smoothed(self) -> None:
+        self._smooth()
         self.tools.show_span(self._curves.shown_span)
-        for plot in self.plots:
-            plot.redraw()
 
     @Slot(bool)
     def _on_rate_clicked(self, wanted: bool) -> None:

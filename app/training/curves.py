@@ -71,6 +71,8 @@ class RunCurves:
         self.smoothing_span, self.smoothing_factor = 0, 1.0
         self._seconds = GrowingArray(np.float32)
         self._smoothers: tuple[Smoother, Smoother] | None = None
+        # While all batches are smoothed again: the new curves, which replace the others when they are complete.
+        self._again: tuple[tuple[Smoother, Series], tuple[Smoother, Series]] | None = None
 
     @classmethod
     def from_history(cls, history: Sequence[EpochFinished], metric: Metric = "accuracy") -> "RunCurves":
@@ -128,6 +130,7 @@ class RunCurves:
         self.planned_epochs = planned_epochs
         if position >= self.position:
             return
+        self.smooth_more(len(self.loss.batches))
         done = [epoch for epoch in self.history if epoch.epoch <= position]
         self.history, self.best_epoch = [], None
         leader = self.loss.batches = self.loss.batches.up_to(position)
@@ -145,7 +148,7 @@ class RunCurves:
         self.add_epochs(done)
 
     def smooth_by(self, factor: float) -> None:
-        """Smooth all batches again, over another span. A million batches take some hundredths of a second.
+        """Choose another span. `smooth_more` then smooths all batches again; the curves stay as they are until then.
 
         Arguments:
             factor: how many times the first span; a small one leaves the batches as they are.
@@ -153,15 +156,33 @@ class RunCurves:
         if factor == self.smoothing_factor:
             return
         self.smoothing_factor = factor
-        if self._smoothers is None:
-            return
-        self._smoothers = self._make_smoothers()
-        for metric_curves, smoother in zip((self.loss, self.measured), self._smoothers, strict=True):
+        if self._smoothers is not None:
+            loss, measured = self._make_smoothers()
+            empty = Series(self.loss.batches, np.float32), Series(self.loss.batches, np.float32)
+            self._again = (loss, empty[0]), (measured, empty[1])
+
+    def smooth_more(self, most: int) -> int:
+        """Smooth batches again after `smooth_by`, and return how many; 0 if all are smoothed.
+
+        A million batches take a tenth of a second, too long for one step of the window.
+
+        Arguments:
+            most: the largest number of batches.
+        """
+        if self._again is None:
+            return 0
+        start = len(self._again[0][1])
+        stop = min(start + most, len(self.loss.batches))
+        for metric_curves, (smoother, smoothed) in zip((self.loss, self.measured), self._again, strict=True):
             x, y = metric_curves.batches.x, metric_curves.batches.y
-            smoothed = metric_curves.smoothed = Series(self.loss.batches, np.float32)
             # In pieces that fit into the processor's cache, this takes a third of the time.
-            for start in range(0, len(y), _PIECE):
-                smoothed.extend(x[start : start + _PIECE], smoother.smooth(y[start : start + _PIECE]))
+            for begin in range(start, stop, _PIECE):
+                piece = slice(begin, min(begin + _PIECE, stop))
+                smoothed.extend(x[piece], smoother.smooth(y[piece]))
+        if stop == len(self.loss.batches):
+            (loss_smoother, self.loss.smoothed), (smoother, self.measured.smoothed) = self._again
+            self._smoothers, self._again = (loss_smoother, smoother), None
+        return stop - start
 
     def _make_smoothers(self) -> tuple[Smoother, Smoother]:
         return Smoother(self.shown_span), Smoother(self.shown_span)

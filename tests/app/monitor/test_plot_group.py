@@ -114,6 +114,27 @@ def test_smoothing_changes_the_strong_line_and_leaves_the_batches(qtbot, monitor
     assert area._smoothed.getData()[1] == pytest.approx(losses, rel=1e-6), "the choice holds for the next run"
 
 
+def test_long_runs_are_smoothed_in_steps_between_other_events(qtbot, monitor, session) -> None:
+    count = 300_000
+    values = np.random.default_rng(0).random(count)
+    x = np.arange(1, count + 1) / 1000
+    session.begin(epochs=400, batches=1000)
+    session._steps = count
+    for curves in (session.run.curves, other := RunCurves(400)):
+        curves.restore_batches(833, x, values, values)
+    monitor.set_overlays([("run 1", 0, other)])
+    before = session.run.curves.loss.smoothed, other.loss.smoothed
+    monitor.plots.tools.slider.setValue(monitor.plots.tools.slider.maximum())
+    assert (session.run.curves.loss.smoothed, other.loss.smoothed) == before, "one step is not enough"
+    session.learn([0.5] * 10)
+    qtbot.waitUntil(lambda: not monitor.plots._smooth_timer.isActive())
+    for curves, old in zip((session.run.curves, other), before, strict=True):
+        assert np.std(curves.loss.smoothed.y[count // 2 :]) < 0.5 * np.std(old.y[count // 2 :])
+        assert len(curves.loss.smoothed) == len(curves.loss.batches)
+    drawn = monitor.loss_plot.area._smoothed.getData()[1]
+    assert np.nanstd(drawn[len(drawn) // 2 :]) < 0.5 * np.std(before[0].y[count // 2 :])
+
+
 def test_other_runs_are_drawn_with_their_name_and_their_value(monitor, session) -> None:
     session.begin(epochs=2, batches=10)
     session.learn([1.0] * 20)

@@ -132,12 +132,23 @@ def test_smoothing_again_equals_smoothing_from_the_beginning() -> None:
     early.smooth_by(4.0)
     for curves in (late, early, none):
         curves.add_batches(events[:900])
+    before = late.loss.smoothed.y.copy()
     late.smooth_by(4.0)
     none.smooth_by(0.0)
+    assert none.smooth_more(900) == 900
+    assert none.smooth_more(900) == 0
+    assert late.smooth_more(500) == 500
+    assert late.loss.smoothed.y.tolist() == before.tolist(), "the curve is not replaced by a part of one"
     for curves in (late, early, none):
-        curves.add_batches(events[900:])
+        curves.add_batches(events[900:950])
+    assert len(late.loss.smoothed) == 950
+    assert late.smooth_more(500) == 450
+    for curves in (late, early, none):
+        curves.add_batches(events[950:])
     assert late.shown_span == early.shown_span == 4 * late.smoothing_span
-    assert late.loss.smoothed.y == pytest.approx(early.loss.smoothed.y)
+    for name in ("loss", "accuracy"):
+        assert getattr(late, name).smoothed.y == pytest.approx(getattr(early, name).smoothed.y)
+    assert late.loss.smoothed.x.tolist() == late.loss.batches.x.tolist()
     assert none.shown_span == 1
     assert none.loss.smoothed.y == pytest.approx(losses)
     assert none.loss.batches.y.tolist() == losses.tolist()
@@ -154,6 +165,7 @@ def test_a_million_batches_take_little_memory_and_are_smoothed_again_at_once() -
     assert memory < 50e6  # measured: 44 MB
     began = time.thread_time()
     curves.smooth_by(2.0)
+    assert curves.smooth_more(count) == count
     assert time.thread_time() - began < 0.25  # measured: 0.045 s
 
 
