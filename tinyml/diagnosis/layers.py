@@ -7,15 +7,12 @@ from tinyml.diagnosis.actions import InsertLayer, ReplaceLayers, ShowLayer
 from tinyml.diagnosis.diagnosis import Symptom
 from tinyml.diagnosis.evidence import RECENT, Evidence, NetworkLayer
 from tinyml.diagnosis.notation import names, number, percent, rounded, score, setting
+from tinyml.learner.layer_stats import ALMOST_ALL_DEAD, MANY_DEAD, MANY_SATURATED
 
-_DEAD, _ALL_DEAD = 0.5, 0.9
-"""Share of dead units from which a layer is named, and from which it hardly lets anything through."""
 _ENOUGH_EXAMPLES = 24
 """In smaller batches a healthy unit is often 0 for every example, so only a layer that is dead as a whole counts."""
 _MANY_EXAMPLES = 128
 """So many examples of a probe tell sparse units from dead ones."""
-_SATURATED = 0.5
-"""Share of outputs at the ends of their range from which a layer hardly lets a gradient through."""
 _VANISHED = 1e-3
 """Gradient of a weight of the first layer, divided by that of the layer where it is largest."""
 _EXPLODED = 100.0
@@ -37,12 +34,12 @@ def find_dead_units(evidence: Evidence) -> Symptom | None:
     dead = [(layer, _lasting_share(evidence, layer)) for layer in evidence.network if not layer.is_last]
     probed = evidence.probe is not None and evidence.probe.examples >= _MANY_EXAMPLES
     small = evidence.training.batch_size < _ENOUGH_EXAMPLES and not probed
-    found = [(layer, share) for layer, share in dead if share >= (_ALL_DEAD if small else _DEAD)]
+    found = [(layer, share) for layer, share in dead if share >= (ALMOST_ALL_DEAD if small else MANY_DEAD)]
     if not found:
         return None
     worst, share = max(found, key=lambda each: each[1])
     # Sparse layers, and those before Dropout, are half dead in networks that learn well.
-    if share < _ALL_DEAD and (evidence.gain or 0.0) > _HALF_WAY:
+    if share < ALMOST_ALL_DEAD and (evidence.gain or 0.0) > _HALF_WAY:
         return None
     several = (
         f" So are many of those of {names([layer.name for layer, _ in found if layer is not worst])}."
@@ -56,7 +53,7 @@ def find_dead_units(evidence: Evidence) -> Symptom | None:
         "LeakyReLU, which keeps them alive."
     )
     change = ChangeTraining(f"Set learning rate {setting(smaller)}", {"learning_rate": smaller})
-    if share >= _ALL_DEAD:
+    if share >= ALMOST_ALL_DEAD:
         title = f"{worst.name}: {'all' if share == 1 else percent(share) + ' of'} its units are dead."
         return Symptom(title, shown, remedy, change, "danger")
     return Symptom(f"{worst.name}: {percent(share)} of its units never fire.", shown, remedy, ShowLayer(worst.name))
@@ -73,7 +70,7 @@ def find_saturation(evidence: Evidence) -> Symptom | None:
     # The last layer is meant to reach the ends: its targets are there.
     inner = [layer for layer in evidence.network if not layer.is_last]
     shares = [(layer, evidence.recent(layer.name, "saturated") or 0.0) for layer in inner]
-    found = [each for each in shares if each[1] >= _SATURATED]
+    found = [each for each in shares if each[1] >= MANY_SATURATED]
     if not found:
         return None
     worst, share = max(found, key=lambda each: each[1])
@@ -201,7 +198,7 @@ def _lasting_share(evidence: Evidence, layer: NetworkLayer) -> float:
     if evidence.probe is not None:
         probed = evidence.recent(layer.name, "dead") or 0.0
         # Few examples leave sparse units at 0; but a whole layer that is 0 for all of them is dead.
-        if probed >= _ALL_DEAD or evidence.probe.examples >= _MANY_EXAMPLES:
+        if probed >= ALMOST_ALL_DEAD or evidence.probe.examples >= _MANY_EXAMPLES:
             return probed
     shares = [stats.dead for stats in evidence.measured(layer.name) if stats.dead is not None]
     return min(shares) if len(shares) >= 2 else 0.0

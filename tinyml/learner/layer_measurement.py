@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from time import perf_counter
+from time import thread_time
 from typing import Any
 
 import numpy as np
@@ -79,13 +79,13 @@ class LayerMeasurement(OutputObserver):
     def __init__(self, layers: Iterable[Layer], examples: int, silent_units: SilentUnits) -> None:
         super().__init__()
         self._silent_units = silent_units
-        started = perf_counter()
+        started = thread_time()
         self._layers = list(_measured_layers(layers))
         self._examples = examples
         self._outputs: dict[int, dict[int, _Outputs]] = {id(each.layer): {} for each in self._layers}
         self._parts: list[dict[str, Any]] = []
         self._before: list[list[Array]] = []
-        self._durations.append(perf_counter() - started)
+        self._durations.append(thread_time() - started)
 
     def add(self, layer: Layer, part: int, output: Array) -> None:
         """Keep what the statistics of a layer need of its output; see `OutputObserver`."""
@@ -97,7 +97,7 @@ class LayerMeasurement(OutputObserver):
 
     def before_update(self) -> None:
         """Measure the gradients and the parameters. Call it after `backward` and before gradients are clipped."""
-        started = perf_counter()
+        started = thread_time()
         for each in self._layers:
             norm = _norm(parameter.gradient for parameter in each.trainable) if each.trainable else None
             trainable = [parameter for parameter in each.weights if parameter.require_grad]
@@ -109,11 +109,11 @@ class LayerMeasurement(OutputObserver):
                 }
             )
             self._before.append([parameter.tensor.copy(order="K") for parameter in each.trainable])
-        self._durations.append(perf_counter() - started)
+        self._durations.append(thread_time() - started)
 
     def finish(self) -> tuple[LayerStats, ...]:
         """Return the statistics of each layer in the order of the network. Call it after the update."""
-        started = perf_counter()
+        started = thread_time()
         result = []
         for each, measured, before in zip(self._layers, self._parts, self._before, strict=True):
             ratio = _update_ratio(each.trainable, before) if before else None
@@ -126,7 +126,7 @@ class LayerMeasurement(OutputObserver):
                 measured["dead"] = self._silent_units.add(each.name, awake, self._examples)
             activations = _measure_activations(each.layer, outputs)
             result.append(LayerStats(each.name, update_ratio=ratio, **measured, **activations))
-        self._durations.append(perf_counter() - started)
+        self._durations.append(thread_time() - started)
         return tuple(result)
 
 

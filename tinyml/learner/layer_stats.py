@@ -10,6 +10,11 @@ from tinyml.core import Array
 
 INTERVALS = 24
 """Number of intervals of a histogram."""
+MANY_DEAD, ALMOST_ALL_DEAD = 0.5, 0.9
+"""Share of dead units from which a layer is a worry, and from which it hardly lets anything through. The second one
+counts as well while so few examples were measured that healthy units are often 0 for all of them."""
+MANY_SATURATED = 0.5
+"""Share of outputs at the ends of their range from which a layer hardly lets a gradient through."""
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from app.widgets.images.colormaps import diverging_image
 from app.widgets.images.image_grid import ImageGrid
 from app.widgets.images.image_list_model import GridImage
 from app.widgets.labels import make_label
+from app.widgets.paced_refresh import PacedRefresh
 from app.widgets.plain_text import short
 from app.widgets.theme.theme import GRID, current_theme
 from tinyml.core import describe_count
@@ -52,6 +53,7 @@ class DecisionPanel(QWidget):
         self.setMinimumHeight(_LOWEST)
         self.mapper = Mapper(document, session, self)
         self._unit: int | None = None
+        self._pace = PacedRefresh(self)
         self._thumbnail_timer = QTimer(self, singleShot=True, interval=THUMBNAIL_MS)
         self._thumbnail_timer.timeout.connect(self._on_thumbnail_timer_timeout)
         self._shown_in_thumbnails: PlaneMap | None = None
@@ -60,7 +62,8 @@ class DecisionPanel(QWidget):
         self._arrange()
         mapper = self.mapper
         mapper.points_changed.connect(self._show_points)
-        mapper.map_changed.connect(self._show_map)
+        mapper.map_changed.connect(self._pace.request)
+        self._pace.due.connect(self._show_map)
         mapper.obstacle_changed.connect(self.obstacle_changed)
         self._layer.currentIndexChanged.connect(self._on_layer_changed)
         self._output.clicked.connect(self._on_output_clicked)
@@ -199,9 +202,12 @@ class DecisionPanel(QWidget):
         before = self._shown_in_thumbnails
         if not self._thumbnail_timer.isActive() or before is None or before.layer != found.layer:
             self._show_thumbnails(found)
-        known = found.units is not None and self._unit is not None and self._unit < found.units.shape[1]
+        units = found.units if found.layer == self.mapper.layer else None  # those of a layer that is no longer chosen
+        known = units is not None and self._unit is not None and self._unit < units.shape[1]
         self._output.setChecked(not known)
-        self.thumbnails.set_current(-1 if self._unit is None else self._unit)
+        chosen = -1 if self._unit is None else self._unit
+        if chosen != self.thumbnails.current:  # which would paint all of them
+            self.thumbnails.set_current(chosen)
         if known and self._unit is not None:
             self.plot.show_unit(found.unit_grid(self._unit))
             self._sentence.setText(f"Unit {self._unit + 1} of {short(found.layer)}. {_UNIT_HINT}")

@@ -10,8 +10,8 @@ from app.monitor.decisions.plane_points import PlanePoints, collect_points, find
 from app.training import Session, Snapshot
 from app.training.plane_map import PlaneMap, compute_plane_map, mapped_layers
 
-PAUSE_MS = 120
-"""Shortest time in milliseconds between two maps during a run: eight a second."""
+PAUSE_MS = 220
+"""Shortest time in milliseconds between two maps during a run: four a second, as often as the page can paint them."""
 
 _NO_WEIGHTS = "Press Train (F5): the background shows what the network says at each point."
 

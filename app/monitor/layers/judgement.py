@@ -4,18 +4,13 @@ import math
 from typing import NamedTuple
 
 from app.formatting import SPACE, format_number
+from tinyml.learner.layer_stats import ALMOST_ALL_DEAD, MANY_DEAD, MANY_SATURATED
 
 USUAL_UPDATES = (1e-4, 1e-2)
 """Usual ratio of an update to its weights: about 0.001 (Karpathy, CS231n notes, "Ratio of weights:updates")."""
 WORRYING_UPDATE = 0.1
 """Ratio of an update to its weights above which the layer is a worry. With momentum or Adam, more than 0.01 is common
 while a network learns fast."""
-MANY_DEAD = 1 / 3
-"""Share of dead units above which a layer is a worry."""
-ALMOST_ALL_DEAD = 0.9
-"""The same at the beginning of a run, when few examples were measured."""
-MANY_SATURATED = 1 / 2
-"""Share of saturated outputs above which a layer is a worry."""
 
 
 class Judgement(NamedTuple):
@@ -61,8 +56,8 @@ def judge_units(
         few_examples: True while so few examples were measured that healthy units are often 0 for all of them.
         is_output: True for the outputs of the network, which are not judged.
 
-    >>> judge_units(0.38, None).text.replace(SPACE, " "), judge_units(0.38, None).worrying
-    ('38 % dead', True)
+    >>> judge_units(0.58, None).text.replace(SPACE, " "), judge_units(0.58, None).worrying
+    ('58 % dead', True)
     >>> judge_units(None, 0.004).text.replace(SPACE, " ")
     '<1 % saturated'
     """
@@ -71,7 +66,7 @@ def judge_units(
     for share, word, many in ((dead, "dead", many_dead), (saturated, "saturated", MANY_SATURATED)):
         if share is not None:
             texts.append(f"{format_share(share)} {word}")
-            worrying = worrying or share > many
+            worrying = worrying or share >= many
     return Judgement(", ".join(texts), worrying and not is_output)
 
 

@@ -9,11 +9,10 @@ from app.monitor.layers.layer_columns import LayerRow
 from app.monitor.layers.layer_facts import LayerFacts
 from app.training import Run
 from app.training.layer_history import LayerHistory
+from tinyml.learner.silent_units import ENOUGH_EXAMPLES
 
 _NEWEST = 10
 """A unit that fires in one of so many measurements is alive."""
-_ENOUGH_EXAMPLES = 200
-"""Of fewer measured examples, a healthy unit is often 0 for every one; see `LayerStats.dead`."""
 
 
 def make_rows(run: Run, facts: Mapping[str, LayerFacts]) -> list[LayerRow]:
@@ -25,7 +24,7 @@ def make_rows(run: Run, facts: Mapping[str, LayerFacts]) -> list[LayerRow]:
     """
     newest = run.layer_history.newest
     trained = [number for number, stats in enumerate(newest) if stats.gradient_norm is not None]
-    few_examples = _batch_size(run) * run.layer_history.measured < _ENOUGH_EXAMPLES
+    few_examples = _batch_size(run) * run.layer_history.measured < ENOUGH_EXAMPLES
     return [
         LayerRow(
             stats,
@@ -56,4 +55,4 @@ def lasting_share(history: LayerHistory, layer: str) -> float:
 def _batch_size(run: Run) -> int:
     if run.config is not None:
         return run.config.training.batch_size
-    return run.snapshot.training.batch_size if run.snapshot is not None else _ENOUGH_EXAMPLES
+    return run.snapshot.training.batch_size if run.snapshot is not None else ENOUGH_EXAMPLES

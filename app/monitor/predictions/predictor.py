@@ -213,6 +213,8 @@ class Predictor(QObject):
         key = snapshot.data, self.part, self._most
         if self._requested == (snapshot, key) or (running and (self._busy or self._pause.isActive())):
             return
+        if running and self.predictions is not None and snapshot.history == self.predictions.snapshot.history:
+            return  # weights of the middle of an epoch
         if self._examples is None or self._examples[0] != key:
             if snapshot.data != self._document.project.data:
                 # Reading them again would take the data in use out of the memory.

@@ -31,6 +31,10 @@ class Harness:
         self.session.start()
         self.wait(lambda: not self.session.state.active)
         self.wait(lambda: self.found is not None and self.found.snapshot is self.session.snapshot)
+        self.wait_until_shown()
+
+    def wait_until_shown(self) -> None:
+        self.wait(lambda: not self.window._pace.waiting)
 
     def wait(self, condition: Callable[[], bool]) -> None:
         self._qtbot.waitUntil(lambda: bool(condition()), timeout=15_000)

@@ -63,6 +63,7 @@ def test_each_unit_has_a_small_map_and_a_click_shows_it_large(make) -> None:
     harness = make(MOONS)
     harness.train()
     harness.wait(lambda: harness.found.layer == "tanh")
+    harness.wait_until_shown()
     assert len(harness.window.thumbnails.images) == 8
     output = harness.window.plot.pixels.copy()
     harness.window.thumbnails.picked.emit(3)
@@ -76,7 +77,9 @@ def test_the_units_of_another_layer(make) -> None:
     harness = make(MOONS)
     harness.train()
     harness.window.choose_unit("linear_2", 1)
+    assert not harness.window.sentence.startswith("Unit 2 of tanh")  # the layer before
     harness.wait(lambda: harness.found.layer == "linear_2")
+    harness.wait_until_shown()
     assert harness.window.sentence.startswith("Unit 2 of linear_2")
     assert len(harness.window.thumbnails.images) == 2
 

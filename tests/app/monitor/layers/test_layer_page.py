@@ -38,7 +38,7 @@ def test_an_activation_layer_shows_its_units_and_says_why_there_is_no_gradient(p
     panel.open_layer("residual_1/relu_1")
     assert visible(page) == ["units", "spread", "activations"]
     assert "no trainable parameters" in page.findChild(QLabel, "layer_page_about").text()
-    assert values(page, "units") == "40 % dead"
+    assert values(page, "units") == "60 % dead"
 
 
 def test_each_section_explains_what_is_usual_and_what_is_a_bad_sign(page) -> None:

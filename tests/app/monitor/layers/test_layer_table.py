@@ -12,7 +12,7 @@ from app.monitor.layers.layer_columns import COLUMNS, LAYER, UNITS, UPDATE, Laye
 from app.monitor.layers.painting import update_share
 from app.widgets.theme.theme import current_theme
 from tests.app.monitor.layers.measurements import add, measure, measure_relu, record, small_network
-from tinyml.learner.layer_stats import INTERVALS, Histogram, LayerStats
+from tinyml.learner.layer_stats import INTERVALS, MANY_DEAD, Histogram, LayerStats
 
 ZEROS = (0,) * INTERVALS
 
@@ -45,7 +45,7 @@ def test_the_numbers_of_a_layer(panel, measured_run) -> None:
     assert cell(panel, 0, UPDATE) == "0.0020"
     assert cell(panel, 0, 2) == "0.0014"
     assert [cell(panel, 1, column) for column in (UPDATE, 2, UNITS)] == ["", "", "4 % dead"]
-    assert cell(panel, 3, UNITS) == "40 % dead"
+    assert cell(panel, 3, UNITS) == "60 % dead"
 
 
 def test_a_screen_reader_gets_every_cell_in_words(panel, measured_run) -> None:
@@ -56,7 +56,7 @@ def test_a_screen_reader_gets_every_cell_in_words(panel, measured_run) -> None:
     assert "smaller than usual" in cell(panel, 4, UPDATE, role)
     assert cell(panel, 0, 3, role).startswith("weights: weights from -1.44 to 1.44, most of them near")
     assert "mean ± deviation 0.250 ± 0.500" in cell(panel, 0, 5, role)
-    assert cell(panel, 3, UNITS, role) == "units: 40 % dead: more than is healthy"
+    assert cell(panel, 3, UNITS, role) == "units: 60 % dead: more than is healthy"
     assert cell(panel, 0, UNITS, role) == "units: only activation layers have this value"
     interface = QAccessible.queryAccessibleInterface(panel.table)
     assert interface.role() == QAccessible.Role.Table
@@ -203,7 +203,8 @@ def test_only_visible_rows_are_computed_and_hidden_ones_never(qtbot, panel, sess
 def test_both_shares_are_said() -> None:
     assert plain(judge_units(0.5, 0.25).text) == "50 % dead, 25 % saturated"
     assert judge_units(0.0, 0.6).worrying
-    assert not judge_units(1 / 3, 0.5).worrying
+    assert not judge_units(0.49, 0.49).worrying
+    assert judge_units(MANY_DEAD, None).worrying  # as in the diagnosis
     assert not judge_units(0.8, None, few_examples=True).worrying
     assert judge_units(0.95, None, few_examples=True).worrying
     assert not judge_units(None, 1.0, is_output=True).worrying

@@ -73,6 +73,21 @@ def test_a_hidden_panel_computes_nothing_and_catches_up(make) -> None:
     harness.wait(harness.is_newest)
 
 
+def test_during_an_epoch_nothing_is_predicted_again(make, monkeypatch) -> None:
+    monkeypatch.setattr("app.training.worker.LIVE_SECONDS", 0.0)
+    monkeypatch.setattr("app.monitor.predictions.predictor.PAUSE_MS", 0)
+    monkeypatch.setattr("app.monitor.predictions.predictor._PAUSE_FACTOR", 0)
+    harness = make(SINE.model_copy(update={"training": SINE.training.model_copy(update={"batch_size": 1})}))
+    histories = []
+    harness.window.predictor.changed.connect(
+        lambda: histories.append(len(harness.predictions.snapshot.history) if harness.predictions else -1)
+    )
+    harness.train()
+    while_running = [count for count in histories[:-1] if count >= 0]
+    assert while_running
+    assert len(set(while_running)) == len(while_running)
+
+
 def test_a_run_of_other_data_reads_no_data_again(make, monkeypatch) -> None:
     harness = make(SINE)
     harness.window.hide()

@@ -1,0 +1,31 @@
+"""The weights that a run sends while an epoch lasts."""
+
+from app.training import SessionState
+from app.training import worker as worker_module
+from tests.app.training.conftest import circle_project
+
+
+def test_a_small_network_sends_weights_in_the_middle_of_a_long_epoch(qtbot, session, document, monkeypatch):
+    monkeypatch.setattr(worker_module, "LIVE_SECONDS", 0.0)
+    document.replace(circle_project(epochs=1, batch_size=1))
+    live = []
+    session.snapshot_changed.connect(lambda: live.append((session.snapshot, session.state)))
+    session.start()
+    qtbot.waitUntil(lambda: session.state is SessionState.FINISHED, timeout=10_000)
+    middle = [snapshot for snapshot, state in live if snapshot is not None and not snapshot.history]
+    assert middle
+    assert all(snapshot.trained for snapshot in middle)
+    assert len(session.snapshot.history) == 1
+    assert session.run.best is not None
+
+
+def test_a_large_network_sends_weights_only_with_its_epochs(qtbot, session, document, monkeypatch):
+    monkeypatch.setattr(worker_module, "LIVE_SECONDS", 0.0)
+    monkeypatch.setattr(worker_module, "LARGEST_LIVE", 41)  # one parameter less than this network has
+    document.replace(circle_project(epochs=1, batch_size=1))
+    histories = []
+    session.snapshot_changed.connect(lambda: histories.append(session.snapshot and session.snapshot.history))
+    session.start()
+    qtbot.waitUntil(lambda: session.state is SessionState.FINISHED, timeout=10_000)
+    assert session.snapshot.history
+    assert () not in histories
