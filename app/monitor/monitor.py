@@ -19,6 +19,7 @@ from app.widgets.theme.theme import GRID
 _NUMBERS_MS = 200
 """Milliseconds between two refreshes of the numbers; faster changes cannot be read."""
 _EMPTY = "No run yet. Press Train (F5). Loss and accuracy appear here while the network learns."
+_EMPTY_WITH_KEPT = "No run is shown. Choose one in the list of runs, or press Train (F5)."
 _STOP_LABELS = {
     SessionState.PAUSED: "paused",
     SessionState.STOPPED: "stopped",
@@ -52,6 +53,8 @@ class Monitor(QWidget):
         self.loss_plot, self.accuracy_plot = self.plots.loss_plot, self.plots.accuracy_plot
         self.summary = RunSummary(self)
         self.summary.hide()  # until the page has placed it
+        self._hint = make_label("monitor_empty", _EMPTY, "muted", wraps=True)
+        self._has_overlays = self._has_kept = False
         self._paces = (
             PacedRefresh(self, _NUMBERS_MS),
             *(PacedRefresh(plot) for plot in self.plots.plots),
@@ -89,6 +92,14 @@ class Monitor(QWidget):
         """
         self.plots.set_color(self._session.run.color)
         self.plots.set_overlays([Overlay(*overlay) for overlay in overlays])
+        self._has_overlays = bool(overlays)
+        self._schedule()
+
+    @Slot()
+    def offer_kept_runs(self) -> None:
+        """Say, while nothing is shown, that there are runs to choose from."""
+        self._has_kept = True
+        self._schedule()
 
     def shutdown(self) -> None:
         """Wait until a running export is written. The window calls it when it closes."""
@@ -102,7 +113,10 @@ class Monitor(QWidget):
 
     @Slot()
     def _show_numbers(self) -> None:
-        self._stack.setCurrentIndex(0 if self.curves.empty and not self._session.state.active else 1)
+        nothing = self.curves.empty and not self._session.state.active and not self._has_overlays
+        self._stack.setCurrentIndex(0 if nothing else 1)
+        if nothing:
+            self._hint.setText(self._describe_nothing())
         self.plots.update_tools(self.empty)
         self.plots.set_color(self._session.run.color)
         for plot in self.plots.plots:
@@ -111,14 +125,17 @@ class Monitor(QWidget):
 
     def _lay_out(self) -> None:
         self._stack = QStackedLayout(self)
-        self._stack.addWidget(self._make_empty_page())
+        self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._hint.setMargin(2 * GRID)
+        self._stack.addWidget(self._hint)
         self._stack.addWidget(self.plots)
 
-    def _make_empty_page(self) -> QWidget:
-        label = make_label("monitor_empty", _EMPTY, "muted", wraps=True)
-        label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        label.setMargin(2 * GRID)
-        return label
+    def _describe_nothing(self) -> str:
+        """Return sentences that say why there are no curves, and how to get some."""
+        run = self._session.run
+        if run.state is SessionState.FAILED:
+            return f"{run.name} failed before its first batch. {run.message}"
+        return _EMPTY_WITH_KEPT if self._has_kept else _EMPTY
 
     def _connect(self) -> None:
         shows = (self._show_numbers, *(plot.redraw for plot in self.plots.plots))

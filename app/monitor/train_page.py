@@ -169,6 +169,7 @@ class TrainPage(QWidget):
             self.left.show_tab(self._settings)  # what a user without runs needs first
             self.runs.overlays_changed.connect(self._on_overlays_changed)
             self.runs.found.connect(partial(self.left.show_tab, self.runs))
+            self.runs.found.connect(self.monitor.offer_kept_runs)
             self.runs.commands.inspect_requested.connect(self.inspect_requested)
         self.below.add_tab(self.layers, "Layers")
         self.below.add_tab(self.predictions, "Predictions", NO_RUN)

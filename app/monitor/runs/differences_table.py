@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
+from app.monitor.runs.run_swatch import color_icon
 from app.runs.differences import Difference
 from app.widgets.plain_text import short, tool_tip
 from app.widgets.theme.theme import GRID
@@ -12,6 +13,7 @@ from app.widgets.theme.theme import GRID
 _MOST_LINES = 8
 """So many rows are visible without scrolling, if there is room."""
 
+_NAME_LENGTH = 7
 _FITTING = 2
 """So many runs share the width of the panel; more of them get the width of their values, and the table scrolls."""
 
@@ -43,15 +45,22 @@ class DifferencesTable(QTableWidget):
             for row in range(self.rowCount())
         ]
 
-    def show_differences(self, names: Sequence[str], differences: Sequence[Difference]) -> None:
+    def show_differences(self, runs: Sequence[tuple[str, int]], differences: Sequence[Difference]) -> None:
         """Show other differences.
 
         Arguments:
-            names: of the runs, from left to right.
+            runs: name, and number of the colour, of each run from left to right. The columns of two runs have no
+                names.
             differences: the rows, with a value for each run.
         """
-        self.setColumnCount(1 + len(names))
-        self.setHorizontalHeaderLabels(["", *(short(name, 20) for name in names)])
+        self.setColumnCount(1 + len(runs))
+        self.setHorizontalHeaderItem(0, QTableWidgetItem())
+        for column, (name, color) in enumerate(runs, start=1):
+            header_item = QTableWidgetItem(short(name, _NAME_LENGTH))
+            header_item.setToolTip(tool_tip(name))
+            header_item.setIcon(color_icon(color))
+            self.setHorizontalHeaderItem(column, header_item)
+        self.horizontalHeader().setVisible(len(runs) > _FITTING)
         self.setRowCount(len(differences))
         for row, difference in enumerate(differences):
             for column, text in enumerate((difference.title, *difference.values)):
@@ -60,14 +69,14 @@ class DifferencesTable(QTableWidget):
                 self.setItem(row, column, item)
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        for column in range(1, 1 + len(names) if len(names) <= _FITTING else 1):
+        for column in range(1, 1 + len(runs) if len(runs) <= _FITTING else 1):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
         self.updateGeometry()
 
     def sizeHint(self) -> QSize:
         lines = min(max(self.rowCount(), 1), _MOST_LINES)
-        height = self.horizontalHeader().sizeHint().height() + lines * self.verticalHeader().defaultSectionSize()
-        return QSize(24 * GRID, height + 2)
+        header = 0 if self.horizontalHeader().isHidden() else self.horizontalHeader().sizeHint().height()
+        return QSize(24 * GRID, header + lines * self.verticalHeader().defaultSectionSize() + 2)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(12 * GRID, min(self.sizeHint().height(), 8 * GRID))

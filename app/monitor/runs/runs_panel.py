@@ -6,20 +6,18 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QStackedWidget, Q
 
 from app.document import Document
 from app.formatting import format_count
-from app.monitor.runs.differences_table import DifferencesTable
+from app.monitor.runs.comparison import MOST_COMPARED, Comparison
+from app.monitor.runs.run_catalog import RunCatalog
 from app.monitor.runs.run_commands import RunCommands
 from app.monitor.runs.run_list import RunList
 from app.monitor.runs.run_model import RunModel
 from app.monitor.runs.run_row import RunRow, make_rows
 from app.monitor.runs.sweep_dialog import SweepDialog
-from app.runs import KeptRun, RunKeeper, RunRecord
-from app.runs.differences import find_differences
-from app.runs.record import record_of
-from app.training import Run, Session, SessionState
+from app.runs import RunKeeper, RunRecord
+from app.training import Session
 from app.training.curves import RunCurves
-from app.widgets.labels import make_label, show_text
+from app.widgets.labels import make_label
 from app.widgets.message_line import MessageLine
-from app.widgets.plain_text import short
 from app.widgets.theme.theme import GRID
 from app.widgets.visible_refresh import VisibleRefresh
 from tinyml.core import describe_count
@@ -29,7 +27,6 @@ _SHOW_MS = 150
 _LIVE_MS = 500
 """Milliseconds between two updates of the running run."""
 _EMPTY = "No runs yet. Press Train (F5). Every run is kept here, also after a restart."
-_MOST_COMPARED = 6
 
 
 class RunsPanel(QWidget):
@@ -43,7 +40,7 @@ class RunsPanel(QWidget):
 
     Attributes:
         list: the list.
-        table: what differs between the selected runs; with one selected run, from the run before it.
+        comparison: what differs between the selected runs; with one selected run, from the run before it.
         commands: what the user can do with the runs.
 
     Signals:
@@ -59,9 +56,11 @@ class RunsPanel(QWidget):
         self.setObjectName("runs_panel")
         self.setAccessibleName("Runs")
         self._document, self._session, self._keeper = document, session, keeper
+        self._catalog = RunCatalog(document, session, keeper)
+        self._compared: frozenset[str] = frozenset()
         self._model = RunModel(self)
         self.list = RunList(self._model)
-        self.table = DifferencesTable()
+        self.comparison = Comparison()
         self.commands = RunCommands(document, session, keeper, self)
         self._followed = ""
         self._message = MessageLine()
@@ -71,8 +70,6 @@ class RunsPanel(QWidget):
         self._sweep_button = QPushButton("Sweep…")
         self._sweep: SweepDialog | None = None
         self._size = make_label("runs_size", style_class="muted")
-        self._compared = make_label("runs_compared", style_class="muted", ignores_width=True)
-        self._same = make_label("runs_same", style_class="muted", wraps=True)
         self._restore, self._export, self._more = (
             QPushButton("Restore"),
             QPushButton("Export CSV…"),
@@ -96,58 +93,28 @@ class RunsPanel(QWidget):
     def shown_runs(self) -> list[tuple[str, int, RunCurves]]:
         """Return name, number of the colour and curves of each run that is drawn beside the run of the page.
 
-        Curves that are not in memory are read; `overlays_changed` follows.
+        These are the runs that the user draws always, and those that are selected together. Curves that are not in
+        memory are read; `overlays_changed` follows.
         """
-        wanted = [record for record in self._records() if record.shown and record.identifier != self._current]
-        if self.window().isVisible():  # the curves are visible beside another tab, too
-            self._keeper.curves.draw(record.identifier for record in wanted)
-        runs = ((record, self._keeper.curves.find(record.identifier)) for record in wanted)
-        return [(short(record.name), record.color, run.curves) for record, run in runs if run is not None]
-
-    @property
-    def _current(self) -> str:
-        return self._session.run.identifier
-
-    def _records(self) -> list[RunRecord]:
-        """Return all runs that can be read, the newest first."""
-        records = [run.record for run in self._all_runs().values() if run.record is not None]
-        return sorted(records, key=lambda record: record.created, reverse=True)
-
-    def _all_runs(self) -> dict[str, KeptRun]:
-        """Return the kept runs, and those in memory that are not written yet."""
-        runs = dict(self._keeper.kept)
-        for run in self._session.runs:
-            live = run is self._session.run and run.state.active
-            kept = run.learned or live or run.state is SessionState.FAILED
-            if run.config is None or not kept or self._keeper.is_deleted(run.identifier):
-                continue
-            if live or run.identifier not in runs:
-                known = runs.get(run.identifier)
-                size = known.size if known is not None else 0
-                runs[run.identifier] = KeptRun(run.identifier, self._record(run, known), size=size)
-        return runs
-
-    def _record(self, run: Run, known: KeptRun | None) -> RunRecord:
-        assert run.config is not None, "checked by the caller"
-        before = known.record if known is not None else None
-        return record_of(run, run.config, before.project_name if before is not None else self._document.name)
+        # The curves are visible beside another tab, too.
+        return self._catalog.overlays(self._compared, read=self.window().isVisible())
 
     @Slot()
     def _on_due(self) -> None:
-        active = self._current if self._session.state.active else ""
-        runs = self._all_runs()
-        drawn = [name for name, run in runs.items() if run.record is not None and run.record.shown]
+        runs, current = self._catalog.runs(), self._catalog.current
+        drawn = [record.identifier for record in self._catalog.drawn(self._compared)]
         selected = self.list.selected
         # The list follows the page to another run, but lets the user choose a run while another one is trained.
-        followed = self._current != self._followed and self._current in runs
+        followed = current != self._followed and current in runs
         if followed:
-            self._followed = self._current
+            self._followed = current
             followed = len(selected) <= 1
-        self._model.show_rows(make_rows(runs, active, [*drawn, self._current]))
-        selected = (self._current,) if followed else selected
+        self._model.show_rows(make_rows(runs, self._catalog.active, [*drawn, current]))
+        selected = (current,) if followed else selected
         if self.list.selected != selected:
             self.list.select(selected)
         self._stack.setCurrentIndex(1 if runs else 0)
+        self._commands.setVisible(bool(runs))
         kept = self._keeper.kept
         self._size.setText(f"{describe_count(len(kept), 'run')}, {_describe_size(self._keeper.size)}" if kept else "")
         self._more.setEnabled(bool(kept))
@@ -157,17 +124,13 @@ class RunsPanel(QWidget):
     @Slot()
     def _show_selection(self) -> None:
         """Show the differences of the selected runs, and what can be done with them."""
-        chosen = [row for row in self.rows if row.identifier in self.list.selected and row.record is not None]
-        records = [row.record for row in chosen if row.record is not None][:_MOST_COMPARED]
+        chosen = self._chosen_rows()
+        records = [row.record for row in chosen if row.record is not None]
         self._restore.setEnabled(len(records) == 1)
         self._export.setEnabled(len(records) == 1)
         if len(records) == 1 and chosen[0].before is not None:
             records.append(chosen[0].before)
-        found = find_differences([record.project for record in records])
-        self._compared.setText(" · ".join(short(record.name) for record in records) if len(records) > 1 else "")
-        self.table.show_differences([record.name for record in records], found)
-        self.table.setVisible(bool(found))
-        show_text(self._same, "" if found or len(records) < 2 else "Network, data and settings are the same.")
+        self.comparison.compare(records)
 
     def _show_deleted(self) -> None:
         deleted = self._keeper.last_deleted
@@ -213,11 +176,10 @@ class RunsPanel(QWidget):
         layout.addWidget(self._stack, 1)
         layout.addWidget(self._size)
         layout.addWidget(self._deleted_line)
-        heading = make_label("runs_differences_heading", "Differences", "heading")
-        layout.addLayout(_fill(QHBoxLayout(), (heading, 0), (self._compared, 1)))
-        layout.addWidget(self._same)
-        layout.addWidget(self.table)
-        layout.addLayout(_fill(QHBoxLayout(), (self._restore, 0), (self._export, 0), (None, 1)))
+        layout.addWidget(self.comparison)
+        self._commands = QWidget()
+        _fill(QHBoxLayout(self._commands), (self._restore, 0), (self._export, 0), (None, 1))
+        layout.addWidget(self._commands)
 
     def _connect(self) -> None:
         keeper, session = self._keeper, self._session
@@ -275,7 +237,7 @@ class RunsPanel(QWidget):
             shown = "Hide its curves" if record.shown else "Show its curves beside others"
             menu.addAction("Restore into the builder", self._on_restore_clicked)
             inspect = menu.addAction("Show its weights in Inspect", lambda: self.commands.inspect(record))
-            inspect.setEnabled(not self._session.state.active or record.identifier == self._current)
+            inspect.setEnabled(not self._session.state.active or record.identifier == self._catalog.current)
             menu.addSeparator()
             menu.addAction(shown, lambda: self._on_show_toggled(record.identifier))
             menu.addAction(star, lambda: self._on_star_toggled(record.identifier))
@@ -292,9 +254,12 @@ class RunsPanel(QWidget):
 
     def _chosen_record(self) -> RunRecord | None:
         """Return the record of the selected run; None if there is none, if it cannot be read, or if there are more."""
+        return self._chosen_rows()[0].record if len(self.list.selected) == len(self._chosen_rows()) == 1 else None
+
+    def _chosen_rows(self) -> list[RunRow]:
+        """Return the selected runs that can be read, from top to bottom."""
         selected = self.list.selected
-        rows = [row for row in self.rows if row.identifier in selected]
-        return rows[0].record if len(rows) == 1 else None
+        return [row for row in self.rows if row.identifier in selected and row.record is not None]
 
     def _record_of(self, identifier: str) -> RunRecord | None:
         return next((row.record for row in self.rows if row.identifier == identifier), None)
@@ -302,15 +267,19 @@ class RunsPanel(QWidget):
     @Slot()
     def _on_selection_changed(self) -> None:
         self._show_selection()
-        selected = self.list.selected
-        if len(selected) == 1 and selected[0] != self._current:
-            self._show_timer.start()
+        self._show_timer.start()
 
     @Slot()
     def _on_show_timeout(self) -> None:
-        record = self._chosen_record()
-        if record is not None and record.identifier != self._current and not self._session.state.active:
-            self._keeper.show(record.identifier)
+        """Show the chosen run on the page. If there are several, show one of them, and draw the others beside it."""
+        chosen = [row.identifier for row in self._chosen_rows()][:MOST_COMPARED]
+        compared = frozenset(chosen if len(chosen) > 1 else ())
+        if compared != self._compared:
+            self._compared = compared
+            self._refresh_views.request()
+            self.overlays_changed.emit()
+        if chosen and self._catalog.current not in chosen and not self._session.state.active:
+            self._keeper.show(chosen[0])
 
     @Slot()
     def _on_first_read(self) -> None:
@@ -341,7 +310,7 @@ class RunsPanel(QWidget):
     @Slot()
     def _delete_selected(self) -> None:
         selected = self.list.selected
-        if self._session.state.active and self._current in selected:
+        if self._catalog.active in selected:
             self._message.show_note("The running run stays. Stop it to delete it.")
         self._keeper.delete(selected)
 
@@ -364,7 +333,7 @@ class RunsPanel(QWidget):
             self.commands.export_curves(record)
 
     def _export_all(self) -> None:
-        self.commands.export_all(self._records())
+        self.commands.export_all(self._catalog.records())
 
     @Slot()
     def _on_problem_changed(self) -> None:

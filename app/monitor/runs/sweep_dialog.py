@@ -21,17 +21,20 @@ from PySide6.QtWidgets import (
 from app.document import Document
 from app.formatting import UNKNOWN, format_list
 from app.monitor.metric_display import LOSS_DISPLAY, METRIC_DISPLAYS, MetricDisplay
+from app.monitor.runs.run_swatch import color_icon
 from app.monitor.runs.sweep_plot import SweepPlot
 from app.runs.sweep import SweepSetting, parse_values, sweep_settings
 from app.runs.sweep_runner import SweepRow, SweepRunner
 from app.training import Session
 from app.widgets.labels import make_label
+from app.widgets.plain_text import short, tool_tip
 from app.widgets.theme.style_properties import set_style_property
 from app.widgets.theme.theme import GRID
 from app.widgets.visible_refresh import VisibleRefresh
 from tinyml.core import TinymlError, describe_count
 
 _COLUMNS = ("value", "run", "state", "loss", "validation loss", "metric", "test")
+_NAME = _COLUMNS.index("run")
 _HINT = "A list such as “0.01, 0.1, 1”, or a range: “1 to 5”, “8 to 64 by 8”, “0.001 to 1 times 10”."
 
 
@@ -130,7 +133,7 @@ class SweepDialog(QDialog):
         layout.addWidget(self._table, 1)
         layout.addWidget(self._plot, 1)
         layout.addLayout(buttons)
-        self.resize(90 * GRID, 75 * GRID)
+        self.resize(100 * GRID, 75 * GRID)
 
     def _chosen(self) -> SweepSetting | None:
         index = self._setting.currentIndex()
@@ -201,9 +204,13 @@ class SweepDialog(QDialog):
         self._table.setRowCount(len(runner.rows))
         for place, row in enumerate(runner.rows):
             for column, text in enumerate(_cells(row, display)):
-                self._table.setItem(place, column, QTableWidgetItem(text))
+                item = QTableWidgetItem(text)
+                if column == _NAME and row.record is not None:
+                    item.setIcon(color_icon(row.record.color))
+                    item.setToolTip(tool_tip(row.record.name))
+                self._table.setItem(place, column, item)
         points = [
-            (row.value, row.record.measure)
+            (row.value, row.record.measure, row.record.color)
             for row in runner.rows
             if row.record is not None and row.record.measure is not None and not row.record.figures.diverged
         ]
@@ -222,7 +229,7 @@ def _cells(row: SweepRow, display: MetricDisplay) -> tuple[str, ...]:
     state = "diverged" if figures.diverged else record.state
     return (
         f"{row.value:g}",
-        record.name,
+        short(record.name, 16),
         state,
         LOSS_DISPLAY.write(figures.training_loss),
         LOSS_DISPLAY.write(figures.validation_loss),

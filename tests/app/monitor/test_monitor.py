@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 
 from app.monitor import Monitor
 from app.training import SessionState
+from app.training.curves import RunCurves
 from tinyml.learner import EpochFinished
 
 
@@ -25,6 +26,19 @@ def test_before_the_first_run_it_says_what_to_do(monitor, session) -> None:
     monitor.refresh()
     assert not monitor.empty
     assert monitor.loss_plot.isVisible()
+
+
+def test_without_a_run_it_says_why_and_what_to_choose(monitor, session) -> None:
+    monitor.offer_kept_runs()
+    monitor.refresh()
+    assert "Choose one in the list of runs" in text_of(monitor, "monitor_empty")
+    session.begin()
+    session.enter(SessionState.FAILED, "The folder of the data is gone.")
+    monitor.refresh()
+    assert "failed before its first batch. The folder of the data is gone." in text_of(monitor, "monitor_empty")
+    monitor.set_overlays([("run 7", 6, RunCurves.from_history([EpochFinished(1, 2, 0.5, 0.5, 0.6, 0.5, 1.0)]))])
+    monitor.refresh()
+    assert monitor.loss_plot.isVisible(), "the curves of other runs are drawn without a run of the page"
 
 
 def test_reports_become_curves_and_numbers(qtbot, monitor, session) -> None:

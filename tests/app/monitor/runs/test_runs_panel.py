@@ -10,13 +10,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QInputDialog, QLabel, QLineEdit, QMenu, QPushButton
 
 from app.monitor import TrainPage
-from app.monitor.runs.run_list import star_area, swatch_area
+from app.monitor.runs.run_list import star_area
 from app.monitor.runs.run_model import ROW_ROLE
 from app.runs import KeptRun
 from app.runs.record import record_of
-from app.training import SessionState
+from app.training import SessionState, worker
 from tests.app.runs.conftest import ENDED, keep
 from tests.app.training.conftest import circle_project
+from tinyml.core import TinymlError
 from tinyml.learner import TrainingSettings
 
 RATES = ({"learning_rate": 0.5}, {"learning_rate": 0.1}, {"learning_rate": 0.05, "batch_size": 20})
@@ -42,8 +43,9 @@ def test_before_the_first_run_the_list_says_what_to_do(panel) -> None:
     empty = panel.findChild(QLabel, "runs_empty")
     assert empty.isVisible()
     assert "Press Train" in empty.text()
-    assert not panel.findChild(QPushButton, "runs_restore").isEnabled()
+    assert not panel.findChild(QPushButton, "runs_restore").isVisible()
     assert not panel.findChild(QPushButton, "runs_more").isEnabled()
+    assert not panel.comparison.isVisible()
 
 
 def test_each_run_says_what_differs_from_the_run_before_it(panel, keep_runs) -> None:
@@ -139,18 +141,6 @@ def test_while_a_run_is_active_another_one_can_be_chosen_but_the_page_stays(
     assert session.run.identifier != runs[0].identifier
 
 
-def test_the_table_shows_what_differs_between_the_selected_runs(panel, keep_runs) -> None:
-    runs = keep_runs(*RATES)
-    choose(panel, runs[2], runs[0])
-    assert panel.findChild(QLabel, "runs_compared").text() == "run 3 · run 1"
-    assert panel.table.texts == [["learning rate", "0.05", "0.5"], ["batch size", "20", "10"]]
-    choose(panel, runs[1])
-    assert panel.table.texts == [["learning rate", "0.1", "0.5"]], "one run is compared with the run before it"
-    choose(panel, runs[0])
-    assert panel.table.texts == []
-    assert not panel.table.isVisible()
-
-
 def test_hostile_names_from_files_are_shown_safely(panel, qtbot, keeper, make_run) -> None:
     hostile = "<b>x</b>\u202e\0" + "n" * 10_000
     plain, named = make_run(1), make_run(2)
@@ -175,47 +165,13 @@ def test_hostile_names_from_files_are_shown_safely(panel, qtbot, keeper, make_ru
         index.data(Qt.ItemDataRole.ToolTipRole),
         index.data(Qt.ItemDataRole.AccessibleTextRole),
         panel.findChild(QLabel, "runs_compared").text(),
-        *(text for row in panel.table.texts for text in row),
+        *(text for row in panel.comparison.table.texts for text in row),
     ]
     for text in shown:
         assert not {"\u202e", "\0"} & set(text)
         assert len(text) < 5000
     assert not Qt.mightBeRichText(index.data(Qt.ItemDataRole.ToolTipRole))
     panel.list.viewport().repaint()
-
-
-def test_equal_runs_are_said_to_be_equal(panel, keep_runs) -> None:
-    runs = keep_runs({}, {})
-    choose(panel, *runs)
-    assert "are the same" in panel.findChild(QLabel, "runs_same").text()
-
-
-def test_the_colour_shows_and_hides_the_curves(panel, qtbot, keeper, keep_runs) -> None:
-    runs = keep_runs(*RATES)
-    for clicks in (1, 2):
-        place = swatch_area(area_of(panel, runs[1])).center()
-        QTest.mouseClick(panel.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
-        assert keeper.kept[runs[1].identifier].record.shown == (clicks == 1)
-        if clicks == 1:
-            panel.shown_runs()
-            qtbot.waitUntil(lambda: len(panel.shown_runs()) == 1)
-            name, color, curves = panel.shown_runs()[0]
-            assert name == "run 2"
-            assert color == 1
-            assert curves.history == runs[1].history
-    assert panel.shown_runs() == []
-    assert panel.list.selected == (), "a click on the colour chooses nothing"
-
-
-def test_space_shows_the_curves_and_the_shown_run_is_not_drawn_twice(panel, qtbot, session, keep_runs) -> None:
-    runs = keep_runs(*RATES)
-    choose(panel, runs[2])
-    panel.list.setFocus()
-    QTest.keyClick(panel.list, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: session.run.identifier == runs[2].identifier)
-    assert panel.shown_runs() == []
-    choose(panel, runs[0])
-    qtbot.waitUntil(lambda: [name for name, _, _ in panel.shown_runs()] == ["run 3"])
 
 
 def test_the_star_is_a_click(panel, qtbot, keeper, keep_runs) -> None:
@@ -396,3 +352,14 @@ def test_the_page_opens_with_the_runs_if_there_are_some(qtbot, document, session
     page.shutdown()
     page.close()
     page.deleteLater()
+
+
+def test_a_run_that_failed_before_its_first_batch_is_in_the_list(panel, qtbot, session, monkeypatch) -> None:
+    def fail(*_arguments: object) -> None:
+        raise TinymlError("The folder of the data is gone.")
+
+    monkeypatch.setattr(worker, "load_splits", fail)
+    session.start()
+    qtbot.waitUntil(lambda: session.state is SessionState.FAILED)
+    qtbot.waitUntil(lambda: [row.line().partition(" ")[0] for row in panel.rows] == ["failed"])
+    assert "The folder of the data is gone." in panel.rows[0].tooltip()
