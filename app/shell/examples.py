@@ -32,6 +32,7 @@ LESSONS = {
     "random_labels": "Random labels",
     "imbalance": "A rare class",
     "one_class": "Only one class",
+    "overlap": "Classes that overlap",
     "other_validation": "Validation examples of another kind",
     "luck": "An accuracy that is luck",
 }

@@ -3,7 +3,7 @@
 from tinyml.diagnosis.actions import Action, InsertLayer, OpenData, ReplaceLayers, ScaleInputs, ShowLayer
 from tinyml.diagnosis.data_facts import DataFacts, InputRange, collect_data_facts
 from tinyml.diagnosis.diagnosis import Diagnosis, Report, Rule, Severity, Symptom
-from tinyml.diagnosis.evidence import Evidence, NetworkLayer, network_layers
+from tinyml.diagnosis.evidence import Evidence, NetworkLayer, is_worth_probing, network_layers
 from tinyml.diagnosis.neighbours import Neighbours
 from tinyml.diagnosis.probe import Probe, probe_layers
 from tinyml.diagnosis.recorder import EvidenceRecorder, measure_every
@@ -34,6 +34,7 @@ __all__ = [
     "Symptom",
     "collect_data_facts",
     "diagnose",
+    "is_worth_probing",
     "measure_every",
     "network_layers",
     "probe_layers",

@@ -12,6 +12,13 @@ from tinyml.diagnosis.wilson import wilson_interval
 
 _ISOLATED = 0.05
 """Share of labels that contradict all their neighbours, from which labels are called wrong."""
+_EVEN = 0.5
+"""Evenness of such labels from which they are called wrong; below, the classes overlap."""
+_UNCLEAR, _MOST_COLUMNS = 0.7, 100
+"""Gain of the nearest neighbours up to which classes overlap, and number of inputs up to which neighbours are a good
+measure of it: two images can be alike without being near each other."""
+_AS_GOOD = 0.2
+"""Difference of two gains up to which a network is as good as the neighbours."""
 _RARE, _MOSTLY_ONE = 10.0, 0.8
 """Largest class divided by the smallest, and its share of all, from which classes are called unbalanced."""
 _FAR, _UNEVEN = 10.0, 100.0
@@ -88,7 +95,7 @@ def find_label_noise(evidence: Evidence) -> Symptom | None:
         return None
     if near.isolated < _ISOLATED or wilson_interval(near.isolated, near.compared).low < 0.6 * _ISOLATED:
         return None
-    if _is_random(data, near):
+    if near.evenness < _EVEN or _is_random(data, near):
         return None
     shown = (
         f"{percent(near.isolated)} of {near.compared} training examples have another label than at least 8 of their 10 "
@@ -96,6 +103,29 @@ def find_label_noise(evidence: Evidence) -> Symptom | None:
     )
     remedy = "Look at these examples and correct their labels. Until then, stop early: the noise is learned last."
     return Symptom("Some labels are probably wrong.", shown, remedy, OpenData())
+
+
+def find_overlap(evidence: Evidence) -> Symptom | None:
+    """Find classes that the inputs do not tell apart: network and neighbours do equally badly.
+
+    Arguments:
+        evidence: of the run.
+    """
+    data, held_out = evidence.data, evidence.held_out
+    near = None if data is None else data.neighbours
+    if data is None or near is None or held_out is None or not data.has_classes or not evidence.finished:
+        return None
+    possible, reached = evidence.gain_of(near.score), evidence.gain_of(held_out.score)
+    if near.columns > _MOST_COLUMNS or not 0.1 < possible < _UNCLEAR or abs(reached - possible) > _AS_GOOD:
+        return None
+    if _is_random(data, near):
+        return None
+    shown = (
+        f"Comparing with the nearest examples gives {percent(near.score)}, and the network reaches "
+        f"{percent(held_out.score)} on the {held_out.part} examples. More epochs or units will hardly help."
+    )
+    remedy = "Check some labels. If they are right, only other inputs can tell the classes apart."
+    return Symptom("Examples that are alike have different labels.", shown, remedy, OpenData())
 
 
 def find_imbalance(evidence: Evidence) -> Symptom | None:
@@ -155,8 +185,12 @@ def find_unscaled_inputs(evidence: Evidence) -> Symptom | None:
 
 
 def _was_tried(evidence: Evidence) -> bool:
-    """Return True if the run has failed, or had some epochs to show that the scale does no harm."""
-    return evidence.failure is not None or len(evidence.history) >= 3
+    """Return True if the run has failed, or had some epochs to show that the scale does no harm.
+
+    A run that begins badly need not be waited for: what follows from the scale, such as dead units, is shown otherwise.
+    """
+    begins_badly = evidence.gain is not None and evidence.gain < 0.5
+    return evidence.failure is not None or len(evidence.history) >= (1 if begins_badly else 3)
 
 
 def find_other_validation(evidence: Evidence) -> Symptom | None:

@@ -20,6 +20,8 @@ _NEWEST = 20
 """Number of measurements that are compared."""
 _FEW_EPOCHS = 5
 """Number of epochs whose median score counts as the present one."""
+_LEARNS_WELL = 0.8
+"""Accuracy or R² from which the layers of a run are not probed while it trains."""
 _CURVED = {"MaxPool2D", "MaxUnpool2D", "Softmax"}
 """Types that are no activations and still not linear."""
 
@@ -35,6 +37,7 @@ class NetworkLayer:
         outputs: number of outputs for one example; 0 if it is unknown.
         is_curved: True if the layer is not linear, such as ReLU or max pooling.
         is_last: True if its output is the output of the network.
+        dropped: share of numbers that it drops while training; 0 for most types.
     """
 
     name: str
@@ -43,6 +46,7 @@ class NetworkLayer:
     outputs: int = 0
     is_curved: bool = False
     is_last: bool = False
+    dropped: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -176,6 +180,20 @@ def training_score(epoch: EpochFinished) -> float | None:
     return epoch.training_r_squared if epoch.training_accuracy is None else epoch.training_accuracy
 
 
+def is_worth_probing(newest: EpochFinished, has_ended: bool) -> bool:
+    """Return True if the layers should be probed: the run has ended, or learns so little that they may be to blame.
+
+    Arguments:
+        newest: the last completed epoch.
+        has_ended: False while the run trains, so that a run that learns well is not slowed down.
+
+    >>> is_worth_probing(EpochFinished(1, 20, 0.1, 0.97, None, None, 1.0), has_ended=False)
+    False
+    """
+    score = training_score(newest)
+    return has_ended or score is None or score <= _LEARNS_WELL
+
+
 def validation_score(epoch: EpochFinished) -> float | None:
     """Return the validation accuracy of an `epoch`, or R² if its targets are numbers; None without such a set."""
     return epoch.validation_r_squared if epoch.validation_accuracy is None else epoch.validation_accuracy
@@ -190,7 +208,7 @@ def network_layers(inference: Inference) -> tuple[NetworkLayer, ...]:
     >>> from tinyml.net import LayerSpecification, NetworkSpecification, infer
     >>> layers = [LayerSpecification(type="Linear", name="fc", settings={"outputs": 2})]
     >>> network_layers(infer(NetworkSpecification(layers=layers), (3,)))
-    (NetworkLayer(name='fc', type='Linear', parameters=8, outputs=2, is_curved=False, is_last=True),)
+    (NetworkLayer(name='fc', type='Linear', parameters=8, outputs=2, is_curved=False, is_last=True, dropped=0.0),)
     """
     return tuple(_flattened(inference.layers, "", len(inference.layers) - 1))
 
@@ -207,5 +225,6 @@ def _flattened(layers: Sequence[LayerInference], path: str, last: int) -> Iterat
             math.prod(layer.output_shape or (0,)),
             is_activation or shown in _CURVED,
             index == last,
+            float(getattr(layer.settings, "probability", 0.0)),
         )
         yield from _flattened(layer.inside, f"{name}/", -1)

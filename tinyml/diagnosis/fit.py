@@ -111,6 +111,8 @@ def _rise(evidence: Evidence) -> float | None:
         return None
     if recent[-1].training_loss >= best.training_loss:
         return None  # both rise: the steps are too large
+    if any(epoch.monitored_loss <= epoch.training_loss for epoch in recent):
+        return None  # what is learned by heart is known better than the rest, in every epoch
     before, after = validation_score(best), validation_score(recent[-1])
     if before is not None and after is not None and after > before:
         return None  # it is surer of its mistakes, but makes fewer of them
@@ -164,7 +166,8 @@ def find_luck(evidence: Evidence) -> Symptom | None:
     if evidence.test is not None and evidence.test.accuracy is not None and data.test:
         held_out = HeldOut("test", evidence.test.accuracy, data.test)
     interval = wilson_interval(held_out.score, held_out.count)
-    if interval.half_width < _UNSURE or evidence.gain_of(held_out.score) < _WORTH_COMPARING:
+    believed = evidence.gain_of(held_out.score) >= _WORTH_COMPARING or held_out.count < _ENOUGH
+    if interval.half_width < _UNSURE or not believed:
         return None
     shown = (
         f"{percent(held_out.score)} of {held_out.count} {held_out.part} examples: the true accuracy lies between "

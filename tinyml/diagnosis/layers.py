@@ -3,10 +3,11 @@
 import math
 
 from tinyml.core import ChangeTraining
-from tinyml.diagnosis.actions import InsertLayer, ReplaceLayers, ShowLayer
+from tinyml.diagnosis.actions import Action, InsertLayer, ReplaceLayers, ShowLayer
 from tinyml.diagnosis.diagnosis import Symptom
 from tinyml.diagnosis.evidence import RECENT, Evidence, NetworkLayer
 from tinyml.diagnosis.notation import names, number, percent, rounded, score, setting
+from tinyml.diagnosis.remedies import weaker_regularisation
 from tinyml.learner.layer_stats import ALMOST_ALL_DEAD, MANY_DEAD, MANY_SATURATED
 
 _ENOUGH_EXAMPLES = 24
@@ -15,6 +16,8 @@ _MANY_EXAMPLES = 128
 """So many examples of a probe tell sparse units from dead ones."""
 _VANISHED = 1e-3
 """Gradient of a weight of the first layer, divided by that of the layer where it is largest."""
+_DEEP = 5
+"""Number of layers with weights from which a gradient vanishes without Sigmoid or Tanh."""
 _EXPLODED = 100.0
 """Norm of the gradient of all parameters that no healthy run reaches."""
 _SOME_EPOCHS, _HALF_WAY = 3, 0.5
@@ -31,28 +34,38 @@ def find_dead_units(evidence: Evidence) -> Symptom | None:
     Arguments:
         evidence: of the run.
     """
-    dead = [(layer, _lasting_share(evidence, layer)) for layer in evidence.network if not layer.is_last]
+    dead = [(layer, _lasting_share(evidence, layer)) for layer in evidence.network if _may_be_judged(evidence, layer)]
     probed = evidence.probe is not None and evidence.probe.examples >= _MANY_EXAMPLES
     small = evidence.training.batch_size < _ENOUGH_EXAMPLES and not probed
     found = [(layer, share) for layer, share in dead if share >= (ALMOST_ALL_DEAD if small else MANY_DEAD)]
     if not found:
         return None
     worst, share = max(found, key=lambda each: each[1])
-    # Sparse layers, and those before Dropout, are half dead in networks that learn well.
-    if share < ALMOST_ALL_DEAD and (evidence.gain or 0.0) > _HALF_WAY:
+    # Sparse layers, and those before Dropout, are half dead in networks that learn well; some are from the start.
+    if _does_well(evidence) or (share < ALMOST_ALL_DEAD and (evidence.gain or 0.0) > _HALF_WAY):
         return None
+    if share < 1 and evidence.share_done < _HALF_WAY and evidence.failure is None:
+        return None
+    if share < ALMOST_ALL_DEAD and find_vanishing_gradient(evidence) is not None:
+        return None  # in a deep network, dead units follow from signals that fade (Lu et al. 2020)
     several = (
         f" So are many of those of {names([layer.name for layer, _ in found if layer is not worst])}."
         if found[1:]
         else ""
     )
     shown = f"{percent(share)} of the units of {worst.name} are 0 for every example.{several}"
+    if worst.is_last:
+        remedy = f"Remove {worst.name}: the loss needs outputs of both signs."
+        return Symptom(f"{worst.name}: {percent(share)} of the outputs are always 0.", shown, remedy, None)
     smaller = rounded(evidence.training.learning_rate / 10)
     remedy = (
         f"They cannot learn any more. Start again with a smaller learning rate, such as {setting(smaller)}, or use "
         "LeakyReLU, which keeps them alive."
     )
-    change = ChangeTraining(f"Set learning rate {setting(smaller)}", {"learning_rate": smaller})
+    change: Action | None = ChangeTraining(f"Set learning rate {setting(smaller)}", {"learning_rate": smaller})
+    too_strong = weaker_regularisation(evidence)
+    if too_strong is not None:
+        remedy, change = too_strong
     if share >= ALMOST_ALL_DEAD:
         title = f"{worst.name}: {'all' if share == 1 else percent(share) + ' of'} its units are dead."
         return Symptom(title, shown, remedy, change, "danger")
@@ -78,7 +91,7 @@ def find_saturation(evidence: Evidence) -> Symptom | None:
     if len(found) > 1:
         shown += f" {names([layer.name for layer, _ in found if layer is not worst])} too."
     remedy = "Scale the inputs, use a smaller learning rate, or replace the type by ReLU, which does not saturate."
-    action = _replace(evidence, tuple(layer.name for layer, _ in found), worst.type)
+    action = _replace(tuple(layer.name for layer, _ in found), worst.type)
     return Symptom(f"{worst.name} is saturated.", shown, remedy, action)
 
 
@@ -94,17 +107,22 @@ def find_vanishing_gradient(evidence: Evidence) -> Symptom | None:
     (first, first_size), (largest, size) = sizes[0], max(sizes[1:], key=lambda each: each[1])
     if size <= 0 or first_size <= 0 or first_size > _VANISHED * size:
         return None
+    too_strong = weaker_regularisation(evidence)
+    squashing = [layer for layer in evidence.network if layer.type in ("Sigmoid", "Tanh") and not layer.is_last]
+    if len(sizes) < _DEEP and not squashing and too_strong is None:
+        return None  # a few layers do not make it vanish: steps that were too large have switched units off
     norm = evidence.recent(first.name, "gradient_norm") or 0.0
     shown = (
         f"The gradient of {first.name} is {number(norm)}; for each weight it is {number(size / first_size)} times "
         f"smaller than in {largest.name}."
     )
-    squashing = [layer for layer in evidence.network if layer.type in ("Sigmoid", "Tanh") and not layer.is_last]
-    if squashing:
+    remedy = "Use fewer layers, batch normalisation between them, or residual blocks."
+    action: Action | None = None
+    if too_strong is not None:
+        remedy, action = too_strong
+    elif squashing:
         remedy = f"Use ReLU instead of {squashing[0].type}, or fewer layers."
-    else:
-        remedy = "Use fewer layers, batch normalisation between them, or residual blocks."
-    action = _replace(evidence, tuple(layer.name for layer in squashing), squashing[0].type) if squashing else None
+        action = _replace(tuple(layer.name for layer in squashing), squashing[0].type)
     return Symptom(f"The gradient vanishes on its way to {first.name}.", shown, remedy, action)
 
 
@@ -148,8 +166,9 @@ def find_no_nonlinearity(evidence: Evidence) -> Symptom | None:
     if _does_well(evidence) or near is None or near.score < evidence.score + 0.05:
         return None
     kind = "straight border between the classes" if data.has_classes else "straight line"
+    none = "Its only layer does not bend" if len(layers) == 1 else f"None of its {len(layers)} layers bends"
     shown = (
-        f"None of its {len(layers)} layers bends: it reaches {score(evidence.score, data.has_classes)} on the training "
+        f"{none}: it reaches {score(evidence.score, data.has_classes)} on the training "
         f"examples, while comparing with the nearest examples gives {score(near.score, data.has_classes)}."
     )
     trained = evidence.trained_layers
@@ -190,6 +209,11 @@ def _does_well(evidence: Evidence) -> bool:
     return evidence.gain is not None and evidence.gain > _GOOD
 
 
+def _may_be_judged(evidence: Evidence, layer: NetworkLayer) -> bool:
+    """Return True if units of a layer should not be dead. The last one may be: a target can be 0, but not a score."""
+    return not layer.is_last or evidence.training.loss == "cross_entropy_with_softmax_loss"
+
+
 def _lasting_share(evidence: Evidence, layer: NetworkLayer) -> float:
     """Return the smallest share of dead units in the newest measurements: those that were dead in each of them.
 
@@ -214,7 +238,7 @@ def _gradient_sizes(evidence: Evidence) -> list[tuple[NetworkLayer, float]]:
     return found
 
 
-def _replace(evidence: Evidence, layers: tuple[str, ...], old: str) -> ReplaceLayers | None:
+def _replace(layers: tuple[str, ...], old: str) -> ReplaceLayers | None:
     """Return the action that replaces layers by ReLU; None if one of them is in a block."""
     outside = tuple(name for name in layers if "/" not in name)
     return ReplaceLayers(f"Use ReLU instead of {old}", outside, "ReLU") if outside else None

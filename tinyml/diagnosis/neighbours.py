@@ -1,7 +1,7 @@
 """Nearest neighbours: what the data alone say about their labels and their parts, without any network."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -31,6 +31,10 @@ class Neighbours:
         score: accuracy, or R², of predicting each of them from its nearest neighbours.
         isolated: share of them whose label differs from the one label of at least 8 of their 10 neighbours; 0 if the
             targets are numbers.
+        evenness: how often a label contradicts ten neighbours that agree, divided by how often it contradicts 8 or 9
+            that do. Labels that are wrong by accident lie everywhere, so it is about 1; where two classes overlap, such
+            examples are at the border, so it is small. 0 if there are none.
+        columns: number of inputs of an example.
         same_part: share of nearest neighbours that are in the same part, for equally many training and validation
             examples. It is about one half if both are alike (Schilling 1986). None without enough validation examples.
         pooled: number of examples behind `same_part`.
@@ -39,6 +43,8 @@ class Neighbours:
     compared: int
     score: float
     isolated: float
+    evenness: float = 0.0
+    columns: int = 0
     same_part: float | None = None
     pooled: int = 0
 
@@ -60,16 +66,17 @@ def compare_neighbours(splits: Splits) -> Neighbours | None:
     inputs = _vectors(splits.train, rows)
     with one_blas_thread():
         order = _nearest(inputs, NEIGHBOURS)
-        score, isolated = _predict(splits.train, rows, order)
+        score, isolated, evenness = _predict(splits.train, rows, order)
+        alone = Neighbours(len(rows), score, isolated, evenness, math.prod(splits.train.description.example_shape))
         count = min(len(splits.validation), len(rows) // 2)
         if count < 2 * NEIGHBOURS:
-            return Neighbours(len(rows), score, isolated)
+            return alone
         validation = _vectors(splits.validation, _choose(splits.validation, count, rng))
         chosen = rng.permutation(len(rows))[:count]
         pooled = np.concatenate([inputs[chosen], validation])
         nearest = _nearest(pooled, 1)[:, 0]
     same = np.mean((nearest < count) == (np.arange(2 * count) < count))
-    return Neighbours(len(rows), score, isolated, float(same), 2 * count)
+    return replace(alone, same_part=float(same), pooled=2 * count)
 
 
 def _choose(part: Dataset, most: int, rng: np.random.Generator) -> np.ndarray:
@@ -99,16 +106,20 @@ def _nearest(vectors: Array, count: int) -> np.ndarray:
     return np.argsort(distances, axis=1, kind="stable")[:, :count]
 
 
-def _predict(train: Dataset, rows: np.ndarray, order: np.ndarray) -> tuple[float, float]:
-    """Return the score of predicting from neighbours, and the share of isolated labels."""
+def _predict(train: Dataset, rows: np.ndarray, order: np.ndarray) -> tuple[float, float, float]:
+    """Return the score of predicting from neighbours, the share of isolated labels, and their evenness."""
     if not train.description.has_classes:
         targets = train.target_numbers(rows).reshape(len(rows), -1).astype(np.float64)
         errors = ((targets[order[:, :_FEW_NEIGHBOURS]].mean(axis=1) - targets) ** 2).sum()
         variation = ((targets - targets.mean(axis=0)) ** 2).sum()
-        return (float(1 - errors / variation) if variation else 1.0), 0.0
+        return (float(1 - errors / variation) if variation else 1.0), 0.0, 0.0
     labels, classes = train.labels[rows], len(train.description.class_names)
     votes = np.stack([(labels[order] == label).sum(axis=1) for label in range(classes)], axis=1)
     few = np.stack([(labels[order[:, :_FEW_NEIGHBOURS]] == label).sum(axis=1) for label in range(classes)], axis=1)
     winner = votes.argmax(axis=1)
-    isolated = (votes.max(axis=1) >= _CLEAR_MAJORITY) & (winner != labels)
-    return float(np.mean(few.argmax(axis=1) == labels)), float(np.mean(isolated))
+    agreeing, contradicts = votes.max(axis=1), winner != labels
+    isolated = (agreeing >= _CLEAR_MAJORITY) & contradicts
+    inside, border = agreeing == NEIGHBOURS, (agreeing >= _CLEAR_MAJORITY) & (agreeing < NEIGHBOURS)
+    usual = contradicts[border].mean() if border.any() else 0.0
+    evenness = contradicts[inside].mean() / usual if inside.any() and usual else 0.0
+    return float(np.mean(few.argmax(axis=1) == labels)), float(np.mean(isolated)), float(evenness)

@@ -5,6 +5,7 @@ from collections import deque
 from tinyml.core import Failure
 from tinyml.diagnosis.data_facts import DataFacts
 from tinyml.diagnosis.evidence import Evidence, NetworkLayer
+from tinyml.diagnosis.probe import Probe
 from tinyml.learner import BatchFinished, EpochFinished, Evaluation, Event, TrainingFinished, TrainingSettings
 from tinyml.learner.layer_stats import LayerStats
 
@@ -44,12 +45,15 @@ class EvidenceRecorder:
             self._finished = True
             self._history = list(event.history)  # of a resumed run, with the epochs before it was resumed
 
-    def evidence(self, failure: Failure | None = None, test: Evaluation | None = None) -> Evidence:
+    def evidence(
+        self, failure: Failure | None = None, test: Evaluation | None = None, probe: Probe | None = None
+    ) -> Evidence:
         """Return what was gathered.
 
         Arguments:
             failure: why the run failed; None if it did not.
             test: the result on the test set; None before it is known.
+            probe: of the newest weights; None if they were not probed.
         """
         return Evidence(
             tuple(self._history),
@@ -60,6 +64,7 @@ class EvidenceRecorder:
             self._finished,
             failure,
             test,
+            probe,
         )
 
 

@@ -7,6 +7,7 @@ from tinyml.diagnosis.data_symptoms import (
     find_label_noise,
     find_one_class,
     find_other_validation,
+    find_overlap,
     find_random_labels,
     find_unscaled_inputs,
 )
@@ -91,7 +92,7 @@ RULES = (
         "Batch normalisation subtracts the mean of the batch. The mean of two or three examples is mostly noise, and "
         "differs from the running mean that is used after the training.",
         "Wu and He (2018), Group normalization, section 1 and figure 1; Ioffe and Szegedy (2015), section 3",
-        ("overfitting", "high_rate", "vanishing_gradient", "dead_units", "nothing_learned"),
+        ("overfitting", "high_rate", "vanishing_gradient", "dead_units", "nothing_learned", "too_short"),
         needs="nothing",
     ),
     Rule(
@@ -116,7 +117,7 @@ RULES = (
         "A step along the gradient makes the loss smaller only if it is short. If it is too long, it ends higher on "
         "the other side of the valley, where the gradient is larger, and the next step is longer still.",
         "Goodfellow, Bengio and Courville (2016), Deep Learning, section 4.3.1; LeCun et al. (1998), section 4.7",
-        (*_DESCENT, "overfitting", "luck"),
+        (*_DESCENT, "overfitting", "luck", "saturation", "vanishing_gradient"),
         needs="nothing",
     ),
     Rule(
@@ -211,7 +212,7 @@ RULES = (
         "different sources, the difference between their scores is no overfitting, and no Dropout helps.",
         "Schilling (1986), Multivariate two-sample tests based on nearest neighbors; Quiñonero-Candela et al. (2009), "
         "Dataset shift in machine learning, chapter 1",
-        ("overfitting",),
+        ("overfitting", "overlap"),
     ),
     Rule(
         "label_noise",
@@ -223,7 +224,7 @@ RULES = (
         "neighbours all agree on another label is more often labelled wrongly than special.",
         "Brodley and Friedl (1999), Identifying mislabeled training data, section 3; Arpit et al. (2017), A closer "
         "look at memorization in deep networks",
-        ("underfitting", "too_short"),
+        ("underfitting", "too_short", "overlap"),
     ),
     Rule(
         "overfitting",
@@ -256,6 +257,18 @@ RULES = (
         "A network with too few units or layers cannot follow the pattern in its data. Then it makes mistakes even on "
         "the examples that it was trained on, however long it trains.",
         "Goodfellow et al. (2016), section 5.2; Cover and Hart (1967), Nearest neighbor pattern classification",
+        ("too_short",),
+    ),
+    Rule(
+        "overlap",
+        "classes that overlap",
+        "note",
+        45,
+        find_overlap,
+        "If equal inputs can belong to several classes, no network can always be right. With many examples, the "
+        "nearest one errs at most twice as often as the best answer does, so any network errs at least half as often.",
+        "Cover and Hart (1967), Nearest neighbor pattern classification, section 1",
+        ("too_short", "luck"),
     ),
     Rule(
         "too_short",

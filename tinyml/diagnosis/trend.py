@@ -44,6 +44,24 @@ def share_of_jumps(losses: Sequence[float], size: float = 0.1) -> float:
     return jumps / len(pairs) if pairs else 0.0
 
 
+def restlessness(losses: Sequence[float]) -> float:
+    """Return by how much the loss goes back and forth from epoch to epoch, as a share of its mean.
+
+    Formula: `(Σ |change| - |Σ change|) / (changes · mean)`. A loss that only falls gives 0.
+
+    Arguments:
+        losses: of the epochs.
+
+    >>> round(restlessness([1.0, 1.2, 1.0]), 3), restlessness([3.0, 2.0, 1.0])
+    (0.187, 0.0)
+    """
+    changes = [after - before for before, after in itertools.pairwise(losses)]
+    mean = sum(losses) / len(losses) if losses else 0.0
+    if not changes or mean <= 0:
+        return 0.0
+    return (sum(map(abs, changes)) - abs(sum(changes))) / (len(changes) * mean)
+
+
 def is_flat(losses: Sequence[float], tolerance: float = FLAT) -> bool:
     """Return True if the mean of the second half of the losses hardly differs from that of the first.
 

@@ -22,18 +22,16 @@ from tinyml.diagnosis import (
     Report,
     collect_data_facts,
     diagnose,
+    is_worth_probing,
     network_layers,
     probe_layers,
 )
-from tinyml.diagnosis.evidence import training_score
 from tinyml.learner import EpochFinished, Evaluation, TrainingSettings
 from tinyml.learner.layer_stats import LayerStats
 from tinyml.net import NetworkSpecification, infer
 
 _MEASUREMENTS = 20
 """Number of measurements that the rules compare."""
-_LEARNS_WELL = 0.8
-"""Accuracy or R² of a run whose layers are not probed while it trains, so that it is not slowed down."""
 _KEPT_FACTS = 16
 """Facts about so many different data are kept."""
 
@@ -211,9 +209,7 @@ def _weights_to_probe(run: Run) -> Mapping[str, np.ndarray] | None:
     last = run.history[-1] if run.history else None
     if last is None or run.snapshot is None or run.snapshot.history[-1:] != (last,):
         return None
-    score = training_score(last)
-    learns = score is not None and score > _LEARNS_WELL
-    return None if run.state.active and learns else run.snapshot.tensors
+    return run.snapshot.tensors if is_worth_probing(last, not run.state.active) else None
 
 
 def _layers(examination: Examination) -> tuple[NetworkLayer, ...]:

@@ -5,10 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from tests.tinyml.diagnosis.evidence import FACTS, USUAL, falling, history, measured, rules
+from tests.tinyml.diagnosis.evidence import FACTS, NETWORK, USUAL, falling, history, measured, rules
 from tinyml.core import ChangeTraining, Failure
 from tinyml.diagnosis import (
     InputRange,
+    Neighbours,
+    NetworkLayer,
     OpenData,
     diagnose,
 )
@@ -73,6 +75,37 @@ def test_a_loss_that_jumps_is_too_high_a_rate_unless_the_run_succeeds() -> None:
     assert rules(replace(USUAL, history=history(falling(10, 0.97), 0.5))) == []
 
 
+def test_a_loss_that_was_lower_before_is_too_high_a_rate() -> None:
+    lost = [2.0, 1.5, 1.1, 1.0, 1.1, 1.5, *[1.6] * 5]
+    (diagnosis,) = diagnose(replace(USUAL, history=history(lost, 0.4))).diagnoses
+    assert diagnosis.title == "The learning rate is too high: what was learned is lost again."
+    assert diagnosis.evidence == "Training loss was 1.1 in epoch 3 and is 1.6 now."
+    assert rules(replace(USUAL, history=history(lost, 0.9))) == []
+    assert rules(replace(USUAL, history=history([*lost[:6], *[1.3] * 5], 0.4))) == []
+    # While the loss falls, each epoch is better than those before.
+    assert rules(replace(USUAL, history=history([2.0, 1.9, 1.8, 1.2, 0.9, 0.7, 0.6, 0.5, 0.45], 0.4))) == []
+
+
+def test_a_loss_above_guessing_is_too_high_a_rate_unless_it_falls() -> None:
+    above = replace(USUAL, history=history([2.45, 2.40, 2.41, 2.40, 2.42, 2.40], 0.1))
+    (diagnosis,) = diagnose(above).diagnoses
+    assert diagnosis.title == "The learning rate is too high: the loss stays above that of guessing."
+    assert "gives 2.3." in diagnosis.evidence
+    assert rules(replace(above, history=history([2.9, 2.8, 2.7, 2.6, 2.5, 2.4], 0.1))) == []
+    assert rules(replace(above, history=history([2.36, 2.35, 2.36, 2.35, 2.36, 2.35], 0.1))) == []
+    strong = replace(above, network=(*NETWORK, NetworkLayer("dropout_1", "Dropout", dropped=0.8)))
+    assert rules(strong) == []
+
+
+def test_large_updates_and_a_restless_loss_are_too_high_a_rate() -> None:
+    restless = replace(USUAL, history=history([1.6, 1.5, 1.4, 1.5, 1.4, 1.5, 1.3, 1.42, 1.3, 1.4], 0.5))
+    large, usual = measured(linear_1={"update_ratio": 0.03}), measured(linear_1={"update_ratio": 0.01})
+    assert rules(replace(restless, measurements=large)) == ["high_rate"]
+    assert rules(replace(restless, measurements=usual)) == []
+    calm = history([1.6, 1.58, 1.56, 1.57, 1.55, 1.56, 1.54, 1.55, 1.53, 1.54], 0.5)
+    assert "high_rate" not in rules(replace(restless, history=calm, measurements=large))
+
+
 def test_large_updates_without_progress_are_too_high_a_rate() -> None:
     stuck = replace(USUAL, history=history([2.30, 2.31, 2.30, 2.29, 2.31, 2.30], 0.1, epochs=10))
     large = measured(linear_1={"update_ratio": 0.3}, linear_2={"update_ratio": 0.2})
@@ -110,6 +143,27 @@ def test_nothing_learned_compares_with_the_same_answer_for_all() -> None:
     ).diagnoses
     assert "always answering '0' gives 10\N{NO-BREAK SPACE}%" in diagnosis.evidence
     assert "nearest examples gives 97\N{NO-BREAK SPACE}%" in diagnosis.evidence
+
+
+def test_a_run_far_below_its_neighbours_is_not_called_good() -> None:
+    slow = replace(USUAL, history=history([2.0 - 0.02 * number for number in range(9)], 0.4, epochs=9), finished=True)
+    slow = replace(slow, training=TrainingSettings(epochs=9, learning_rate=0.1))
+    waving = history([1.9, 1.95, 1.85, 1.9, 1.8, 1.85, 1.75, 1.8, 1.75], 0.4, epochs=9)
+    (diagnosis,) = diagnose(replace(slow, history=waving)).diagnoses
+    assert diagnosis.title == "The network has not learned what the data allow."
+    assert diagnosis.action.settings == {"learning_rate": 0.01}
+    unclear = replace(slow, data=replace(FACTS, neighbours=Neighbours(800, 0.5, 0.0)), history=waving)
+    assert rules(unclear) == []
+
+
+def test_a_batch_of_all_examples_is_blamed_before_the_number_of_epochs() -> None:
+    cut = replace(USUAL, history=history(falling(9, 0.85), 0.7, epochs=9), finished=True)
+    whole = replace(cut, training=TrainingSettings(batch_size=1000, epochs=9))
+    (diagnosis,) = diagnose(whole).diagnoses
+    assert "An epoch is only one step." in diagnosis.remedy
+    assert diagnosis.action.settings == {"batch_size": 32}
+    (smaller,) = diagnose(replace(cut, training=TrainingSettings(batch_size=200))).diagnoses
+    assert smaller.action.settings == {"epochs": 27}
 
 
 def test_a_run_that_ended_while_the_loss_fell_was_too_short() -> None:

@@ -14,21 +14,22 @@ NEAR = {
     "dead_units": {"training": {"learning_rate": 0.03}},
     "divergence": {"training": {"learning_rate": 0.5}},
     "exploding_gradient": {"layers": 24},
-    "high_rate": {"training": {"learning_rate": 0.3}},
+    "high_rate": {"training": {"learning_rate": 0.1}},
     "imbalance": {"options": {"rare": 0.3}},
     "label_noise": {"options": {"random_labels": 0.03}},
     "low_rate": {"training": {"learning_rate": 0.01, "momentum": 0.9}},
     "luck": {"options": {"count": 1500, "seed": 1}},
     "no_nonlinearity": {"insert": ("ReLU", 1)},
-    "nothing_learned": {"layers": 4},
+    "nothing_learned": {"training": {"learning_rate": 0.1}},
     "one_class": {"options": {"rare": 0.3}},
     "other_validation": {"options": {"moved": 0.05}},
+    "overlap": {"options": {"noise": 0.2}},
     "overfitting": {"data": {"validation": 0.2, "test": 0.2}},
     "random_labels": {"options": {"random_labels": 0.6}},
     "saturation": {"training": {"learning_rate": 0.05}},
     "small_batch": {"training": {"batch_size": 16}},
     "too_short": {"training": {"epochs": 25}},
-    "underfitting": {"training": {"epochs": 12}, "source": "moons"},
+    "underfitting": {"units": 16, "source": "moons"},
     "unscaled_inputs": {"options": {"unit": 3.0}},
     "vanishing_gradient": {"layers": 4},
 }
@@ -41,6 +42,8 @@ def nearly(name: str) -> Project:
     layers = list(project.network.layers)
     if "layers" in change:
         layers = [*layers[: change["layers"]], layers[-1]]
+    if "units" in change:
+        layers[0] = layers[0].model_copy(update={"settings": {"outputs": change["units"]}})
     if "insert" in change:
         kind, place = change["insert"]
         inserted = layers[0].model_copy(

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from tests.tinyml.diagnosis.test_rules import USUAL, falling, history, measured, rules
+from tests.tinyml.diagnosis.evidence import USUAL, falling, history, measured, rules
 from tinyml.data import prepare_splits
 from tinyml.diagnosis import Probe, network_layers, probe_layers
 from tinyml.learner import set_up_training
@@ -63,7 +63,7 @@ def test_a_probe_counts_more_than_older_batches() -> None:
 
 
 def test_a_probe_of_few_examples_does_not_call_sparse_units_dead() -> None:
-    run = replace(USUAL, history=history(falling(4), 0.3), measurements=measured(relu_1={"dead": 0.2}))
+    run = replace(USUAL, history=history(falling(4), 0.3, epochs=8), measurements=measured(relu_1={"dead": 0.2}))
     half = (LayerStats("relu_1", dead=0.6),)
     assert rules(replace(run, probe=Probe(32, half))) == []
     assert rules(replace(run, probe=Probe(256, half))) == ["dead_units"]

@@ -13,7 +13,7 @@ def test_dead_relus_are_named_and_not_called_too_few_units() -> None:
     (dead,) = found.report.diagnoses
     assert dead.rule == "dead_units"
     assert dead.severity == "danger"
-    assert "of the units of relu_3 are 0 for every example" in dead.evidence
+    assert "of the units of relu_7 are 0 for every example. So are many of those of relu_3" in dead.evidence
     assert "smaller learning rate, such as 0.03" in dead.remedy
     assert dead.action == ChangeTraining("Set learning rate 0.03", {"learning_rate": 0.03})
     assert "larger" not in dead.remedy

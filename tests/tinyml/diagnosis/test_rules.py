@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.tinyml.diagnosis.evidence import FACTS, NETWORK, USUAL, falling, history, measured, rules
+from tinyml.core import ChangeTraining
 from tinyml.diagnosis import (
     RULES,
     DataFacts,
@@ -71,7 +72,7 @@ def test_at_most_three_are_shown_the_most_telling_first() -> None:
         history=history([2.3] * 10, 0.1),
         training=TrainingSettings(batch_size=2),
         network=(NETWORK[0], NetworkLayer("norm", "BatchNorm1D", 20, 10), *NETWORK[1:]),
-        data=replace(FACTS, inputs=InputRange(50.0, 80.0), neighbours=Neighbours(800, 0.8, 0.1)),
+        data=replace(FACTS, inputs=InputRange(50.0, 80.0), neighbours=Neighbours(800, 0.8, 0.1, evenness=1.0)),
     )
     assert rules(several) == ["unscaled_inputs", "small_batch", "label_noise"]
     assert len(diagnose(several, most=1).diagnoses) == 1
@@ -82,11 +83,45 @@ def test_at_most_three_are_shown_the_most_telling_first() -> None:
 
 @pytest.mark.parametrize(("dead", "accuracy", "severity"), [(1.0, 0.1, "danger"), (0.6, 0.5, "warning")])
 def test_dead_units_are_named(dead, accuracy, severity) -> None:
-    epochs = history(falling(4), accuracy)
+    epochs = history(falling(4), accuracy, epochs=8)
     (diagnosis,) = diagnose(replace(USUAL, history=epochs, measurements=measured(relu_1={"dead": dead}))).diagnoses
     assert (diagnosis.rule, diagnosis.severity) == ("dead_units", severity)
     assert diagnosis.title.startswith("relu_1: ")
     assert isinstance(diagnosis.action, ShowLayer) == (dead < 0.9)
+
+
+def test_units_that_are_0_at_the_start_get_half_of_the_run_to_wake_up() -> None:
+    half = measured(relu_1={"dead": 0.6})
+    assert rules(replace(USUAL, history=history(falling(4), 0.3, epochs=9), measurements=half)) == []
+    assert rules(replace(USUAL, history=history(falling(4), 0.3, epochs=8), measurements=half)) == ["dead_units"]
+    whole = measured(relu_1={"dead": 1.0})
+    assert rules(replace(USUAL, history=history([2.3], 0.1), measurements=whole)) == ["dead_units"]
+    assert rules(replace(USUAL, history=history(falling(9), 0.95), measurements=measured(relu_1={"dead": 0.95}))) == []
+
+
+def test_outputs_that_are_always_0_are_named_if_the_loss_needs_scores() -> None:
+    last = NetworkLayer("relu_2", "ReLU", 0, 10, is_curved=True, is_last=True)
+    run = replace(USUAL, network=(*NETWORK[:2], last), history=history(falling(4), 0.3, epochs=4))
+    dead = replace(run, measurements=measured(relu_2={"dead": 0.5}))
+    (diagnosis,) = diagnose(dead).diagnoses
+    assert "Remove relu_2" in diagnosis.remedy
+    numbers = TrainingSettings(epochs=20, loss="mse_loss")
+    assert rules(replace(dead, training=numbers)) == []
+
+
+@pytest.mark.parametrize(
+    ("decay", "dropped", "action"),
+    [
+        (0.3, 0.0, ChangeTraining("Set weight decay 0.003", {"weight_decay": 0.003})),
+        (0.0, 0.9, ShowLayer("dropout_1")),
+        (0.01, 0.5, ChangeTraining("Set learning rate 0.001", {"learning_rate": 0.001})),
+    ],
+)
+def test_strong_weight_decay_or_dropout_is_blamed_before_the_rate(decay, dropped, action) -> None:
+    layers = (*NETWORK[:2], NetworkLayer("dropout_1", "Dropout", 0, 64, dropped=dropped), NETWORK[2])
+    training = TrainingSettings(epochs=20, weight_decay=decay, learning_rate=0.01)
+    run = replace(USUAL, network=layers, training=training, history=history([2.3] * 6, 0.1))
+    assert diagnose(replace(run, measurements=measured(relu_1={"dead": 1.0}))).diagnoses[0].action == action
 
 
 def test_some_dead_units_are_no_trouble() -> None:
@@ -100,7 +135,7 @@ def test_some_dead_units_are_no_trouble() -> None:
 
 
 def test_in_small_batches_only_a_whole_layer_is_called_dead() -> None:
-    small = replace(USUAL, history=history(falling(4), 0.5), training=TrainingSettings(batch_size=4))
+    small = replace(USUAL, history=history(falling(4), 0.5, epochs=8), training=TrainingSettings(batch_size=4))
     assert rules(replace(small, measurements=measured(relu_1={"dead": 0.8}))) == []
     assert rules(replace(small, measurements=measured(relu_1={"dead": 0.95}))) == ["dead_units"]
 
@@ -121,17 +156,22 @@ def test_saturated_layers_inside_are_named_and_the_last_one_is_not() -> None:
 
 
 def deep(first: float, last: float) -> tuple[tuple[LayerStats, ...], ...]:
-    return measured(
-        linear_1={"gradient_norm": first}, linear_2={"gradient_norm": 1e-3}, linear_3={"gradient_norm": last}
-    )
+    inner = {f"linear_{number}": {"gradient_norm": 1e-3} for number in (2, 3, 4)}
+    return measured(linear_1={"gradient_norm": first}, **inner, linear_5={"gradient_norm": last})
 
 
 def test_gradients_vanish_and_explode_by_layer() -> None:
-    layers = tuple(NetworkLayer(f"linear_{number}", "Linear", 100, 10) for number in (1, 2, 3))
+    layers = tuple(NetworkLayer(f"linear_{number}", "Linear", 100, 10) for number in (1, 2, 3, 4, 5))
     curve = NetworkLayer("relu_1", "ReLU", 0, 10, is_curved=True)
     run = replace(USUAL, network=(curve, *layers), history=history([2.3, 2.29, 2.28], 0.15))
     assert rules(replace(run, measurements=deep(1e-8, 1e-2))) == ["vanishing_gradient"]
     assert rules(replace(run, measurements=deep(1e-4, 1e-2))) == []
+    # A few layers do not make it vanish, unless they are squashing ones.
+    norms = {"linear_3": 1e-8, "linear_4": 1e-3, "linear_5": 1e-2}
+    few = measured(**{name: {"gradient_norm": norm} for name, norm in norms.items()})
+    assert rules(replace(run, network=(curve, *layers[2:]), measurements=few)) == []
+    squashing = NetworkLayer("tanh_1", "Tanh", 0, 10, is_curved=True)
+    assert rules(replace(run, network=(squashing, *layers[2:]), measurements=few)) == ["vanishing_gradient"]
     assert rules(replace(run, measurements=deep(1e4, 1e-2))) == ["exploding_gradient"]
     assert rules(replace(run, measurements=deep(50.0, 1e-2))) == []
     clipped = replace(run, measurements=deep(1e4, 1e-2), training=TrainingSettings(clip_norm=1))
@@ -160,20 +200,20 @@ def test_100_against_83_9_percent_is_overfitting() -> None:
 
 def test_99_4_percent_is_not_learned_by_heart() -> None:
     validation = [0.1, 0.05, 0.02, 0.021, 0.024, 0.027, 0.03, 0.033, 0.036, 0.04]
-    assert rules(replace(USUAL, history=history(falling(10), 1.0, validation, 0.994))) == []
-    assert rules(replace(USUAL, history=history(falling(10), 1.0, validation, 0.93))) == ["overfitting"]
+    assert rules(replace(USUAL, history=history(falling(10, start=0.05), 1.0, validation, 0.994))) == []
+    assert rules(replace(USUAL, history=history(falling(10, start=0.05), 1.0, validation, 0.93))) == ["overfitting"]
 
 
 def test_the_epoch_that_is_named_is_the_best_epoch() -> None:
     validation = [1.0] * 33 + [0.5] + [0.6, 0.62] * 7 + [0.7] * 10
     shares = [0.8] * len(validation)
-    run = replace(USUAL, history=history(falling(58, 0.99), 0.95, validation, shares, epochs=60))
+    run = replace(USUAL, history=history(falling(58, 0.97), 0.95, validation, shares, epochs=60))
     assert run.best.epoch == 34
     (diagnosis,) = diagnose(run).diagnoses
     assert "since epoch 34" in diagnosis.evidence
     # A later epoch that is better by a little is the best one, and nothing else is named.
     validation[47] = 0.499
-    later = replace(run, history=history(falling(58, 0.99), 0.95, validation, shares, epochs=60))
+    later = replace(run, history=history(falling(58, 0.97), 0.95, validation, shares, epochs=60))
     assert later.best.epoch == 48
     for diagnosis in diagnose(later).diagnoses:
         assert "epoch 34" not in diagnosis.evidence
@@ -202,6 +242,16 @@ def test_luck_is_named_for_small_tests_only() -> None:
         assert end in diagnosis.evidence
     assert rules(run) == []
     assert rules(replace(small, finished=False)) == []
+    # Of three examples, one right answer more or less says nothing at all.
+    few = replace(run, data=replace(FACTS, test=3), test=Evaluation(0.7, 1 / 3))
+    assert rules(few) == ["luck"]
+
+
+def test_what_is_known_no_better_is_not_learned_by_heart() -> None:
+    rising = [0.5, 0.4, 0.3, *[0.6] * 7]
+    run = replace(USUAL, history=history(falling(10, 0.9, 0.5), 0.85, rising, 0.84))
+    assert rules(run) == ["overfitting"]
+    assert rules(replace(run, history=history(falling(10, 0.97, 0.8), 0.85, rising, 0.84))) == []
 
 
 # -------------------------------------------------------------------------------------------------------------- data
@@ -217,6 +267,27 @@ def test_a_rare_class_is_named_if_the_accuracy_hides_it() -> None:
     assert rules(good) == []
 
 
+def test_labels_that_are_wrong_everywhere_are_named_and_those_at_the_border_are_not() -> None:
+    noisy = replace(FACTS, neighbours=Neighbours(800, 0.88, 0.09, evenness=0.9, columns=2))
+    run = replace(USUAL, data=noisy, history=history(falling(9), 0.9))
+    assert rules(run) == ["label_noise"]
+    border = replace(FACTS, neighbours=Neighbours(800, 0.88, 0.09, evenness=0.3, columns=2))
+    assert rules(replace(run, data=border)) == []
+
+
+def test_classes_that_overlap_are_named_if_network_and_neighbours_do_equally_badly() -> None:
+    near = Neighbours(800, 0.5, 0.07, evenness=0.2, columns=2)
+    epochs = history([1.5, *[1.2] * 8], 0.55, [1.3] * 9, 0.45, epochs=9)
+    run = replace(USUAL, data=replace(FACTS, neighbours=near), history=epochs, finished=True)
+    (diagnosis,) = diagnose(run).diagnoses
+    assert (diagnosis.rule, diagnosis.severity) == ("overlap", "note")
+    assert rules(replace(run, finished=False)) == []
+    # Images that are alike need not be near each other, and a network can be much better than neighbours.
+    assert rules(replace(run, data=replace(FACTS, neighbours=replace(near, columns=784)))) == []
+    better = history([1.5, *[0.3] * 8], 0.92, [0.4] * 9, 0.9, epochs=9)
+    assert rules(replace(run, history=better)) == []
+
+
 @pytest.mark.parametrize(
     ("inputs", "accuracy", "expected"),
     [
@@ -230,6 +301,14 @@ def test_a_rare_class_is_named_if_the_accuracy_hides_it() -> None:
 def test_inputs_that_are_not_scaled_are_named_if_they_hurt(inputs, accuracy, expected) -> None:
     run = replace(USUAL, data=replace(FACTS, inputs=inputs), history=history(falling(4), accuracy))
     assert rules(run) == expected
+
+
+def test_inputs_that_are_not_scaled_are_named_at_once_if_the_run_begins_badly() -> None:
+    run = replace(USUAL, data=replace(FACTS, inputs=InputRange(0.0, 40.0)), history=history([5.0], 0.3))
+    # The dead units follow from the scale.
+    assert rules(replace(run, measurements=measured(relu_1={"dead": 1.0}))) == ["unscaled_inputs"]
+    assert rules(replace(run, history=history([5.0], 0.7))) == []
+    assert rules(replace(run, history=history([5.0, 4.0, 3.0], 0.7))) == ["unscaled_inputs"]
 
 
 def test_validation_examples_of_another_kind_are_no_overfitting() -> None:
