@@ -25,7 +25,7 @@ from app.widgets.theme.theme import GRID, SERIES_COLORS
 from tinyml.core import describe_count
 from tinyml.learner import EpochFinished
 
-_SIDE_MARGIN = 0.01
+_SIDE_MARGIN = 0.02
 _LOWER_MARGIN = 0.03
 """Margins as shares of the range, so that marks at the border are not cut off."""
 _OUTLIER = 4.0
@@ -85,7 +85,7 @@ class CurvePlot(QWidget):
         self._changes: tuple[tuple[float, str], ...] = ()
         self._hovered = math.nan
         self._shows_outliers = False
-        self._color = 0
+        self._color, self._compared = 0, False
         self.following, self.log = True, False
         self.area = PlotArea(self)
         self.area.setObjectName(f"{name}_area")
@@ -121,7 +121,9 @@ class CurvePlot(QWidget):
     def set_overlays(self, overlays: Sequence[Overlay]) -> None:
         """Draw other runs (`overlays`) beside the shown one, and each run in its colour of the list."""
         self._overlays.set_runs(overlays)
-        self._overlay_row.setVisible(bool(overlays))
+        # The plot of the learning rate is low; the plots above it have the same legend.
+        self._overlay_row.setVisible(bool(overlays) and self._name != "learning_rate")
+        self._compared = bool(overlays)
         self._color_run()
         self.redraw()
 
@@ -139,6 +141,7 @@ class CurvePlot(QWidget):
         """Choose what the horizontal axis counts (`unit`)."""
         self._scale = PositionScale(self._curves, unit)
         self.area.set_unit(unit)
+        self._show_cursor()
         self.redraw()
 
     def set_log(self, log: bool) -> None:
@@ -176,7 +179,7 @@ class CurvePlot(QWidget):
     def show_cursor(self, epoch: float) -> None:
         """Show the line of the cursor at a position (`epoch`), and the values there; NaN for none."""
         self._hovered = epoch
-        self.area.marks.show_cursor(self._place_of(epoch), self._scale.describe(epoch))
+        self._show_cursor()
         self._show_values()
 
     def whole(self) -> Range:
@@ -214,7 +217,7 @@ class CurvePlot(QWidget):
             self._redraw_timer.start()
 
     def _color_run(self) -> None:
-        self.area.set_run(None if self._overlay_row.isHidden() else self._color)
+        self.area.set_run(self._color if self._compared else None)
         training, validation = self.area.colors
         self.training_legend.set_line(training, Qt.PenStyle.SolidLine)
         self.validation_legend.set_line(validation, Qt.PenStyle.DashLine)
@@ -292,6 +295,16 @@ class CurvePlot(QWidget):
         texts = (text if self._name == "loss" else "" for _, text in self._changes)
         self.area.marks.show_changes([(float(place), text) for place, text in zip(places[1:], texts, strict=True)])
 
+    def _show_cursor(self) -> None:
+        """Show the line of the cursor, with the value of the batch there, which the legend does not have."""
+        batch = plotted(self._curves, self._name).batches.value_at(self._hovered)
+        label = self._scale.describe(self._hovered)
+        if batch is not None and label:
+            label += f" · this batch {self._display.write(batch)}"
+        # The plot of the learning rate is low, and its legend has the value.
+        shown = "" if self._name == "learning_rate" else label
+        self.area.marks.show_cursor(self._place_of(self._hovered), shown)
+
     def _place_of(self, epoch: float) -> float:
         return float(self._scale.to_axis(np.array([epoch]))[0]) if math.isfinite(epoch) else math.nan
 
@@ -321,12 +334,9 @@ class CurvePlot(QWidget):
     def _show_values(self) -> None:
         batches, smoothed, validation = plotted(self._curves, self._name)
         newest = smoothed.newest, validation.newest
-        addition, hovering = "", math.isfinite(self._hovered)
-        if hovering:
+        if math.isfinite(self._hovered):
             newest = smoothed.value_at(self._hovered), validation.value_at(self._hovered)
-            batch = batches.value_at(self._hovered)
-            addition = "" if batch is None else f" (batch {self._display.write(batch)})"
-        self.training_legend.set_value("" if newest[0] is None else self._display.write(newest[0]) + addition)
+        self.training_legend.set_value("" if newest[0] is None else self._display.write(newest[0]))
         self.validation_legend.setHidden(not len(validation) and (bool(self._curves.history) or not len(batches)))
         self.validation_legend.set_value("" if newest[1] is None else self._display.write(newest[1]))
         self._overlays.show_values(self._name, self._scale.unit, self._place_of(self._hovered), self._display.write)

@@ -23,7 +23,7 @@ _VALUE = "0.00000"
 class LegendEntry(QWidget):
     """A short piece of a line, the name of the curve, and a value.
 
-    If they do not fit, an addition to the value such as (epoch 0.5) is left out, then the name.
+    If they do not fit, the name is left out.
 
     Arguments:
         name: the name of the curve.
@@ -54,10 +54,6 @@ class LegendEntry(QWidget):
     def text(self) -> str:
         """Name and value, which are shown if there is enough space."""
         return f"{self._name} {self._value}".strip()
-
-    @property
-    def _value_without_addition(self) -> str:
-        return self._value.partition(" (")[0]
 
     @property
     def color(self) -> QColor:
@@ -99,7 +95,7 @@ class LegendEntry(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         text = self._name if len(self._name) <= _SHORT else f"{self._name[: _SHORT - 1]}…"
-        text_width = self.fontMetrics().horizontalAdvance(text if self._keeps_name else self._value_without_addition)
+        text_width = self.fontMetrics().horizontalAdvance(text if self._keeps_name else self._value)
         return QSize(_LINE_LENGTH + GRID // 2 + text_width + 2, self.sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -109,12 +105,7 @@ class LegendEntry(QWidget):
         self._paint_line(painter, middle)
         left = _LINE_LENGTH + GRID // 2
         room, metrics = self.width() - left, painter.fontMetrics()
-        texts: tuple[str, ...] = (
-            self.text,
-            f"{self._name} {self._value_without_addition}",
-            self._value,
-            self._value_without_addition,
-        )
+        texts: tuple[str, ...] = (self.text, self._value)
         if self._keeps_name:
             texts = (self.text, self._name, metrics.elidedText(self._name, Qt.TextElideMode.ElideRight, room))
         for text in texts:

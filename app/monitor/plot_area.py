@@ -109,7 +109,7 @@ class PlotArea(PlotView):
     def __init__(self, parent: QWidget | None = None) -> None:
         self._value_axis, self._unit = _ValueAxis("left"), "epoch"
         super().__init__(parent, axisItems={"left": self._value_axis})
-        self.setMinimumSize(120, 80)
+        self.setMinimumSize(120, 110)
         plot = self.getPlotItem()
         self._log = False
         self._overlays: list[pyqtgraph.PlotCurveItem] = []
@@ -120,6 +120,7 @@ class PlotArea(PlotView):
         plot.showGrid(x=False, y=True, alpha=0.25)
         self._value_axis.setStyle(tickLength=0, autoReduceTextSpace=False, hideOverlappingLabels=False)
         plot.getAxis("bottom").setStyle(tickLength=4, hideOverlappingLabels=False)
+        plot.getAxis("bottom").enableAutoSIPrefix(False)  # else it counts 0.3 seconds as "300 (x0.001)"
         # Half of the last number below the axis lies outside the plot.
         plot.layout.setContentsMargins(0, GRID // 2, 2 * GRID, 0)
         self._view.sigRangeChangedManually.connect(self._emit_moved)

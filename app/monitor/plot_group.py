@@ -204,6 +204,7 @@ class PlotGroup(QWidget):
         self._splitter.splitterMoved.connect(self._on_splitter_moved)
         for plot in (self.loss_plot, self.accuracy_plot):
             self._splitter.addWidget(plot)
+        self.rate_plot.area.setMinimumHeight(_RATE_HEIGHT // 2)
         self.rate_plot.setFixedHeight(_RATE_HEIGHT)
         self.rate_plot.hide()
         self._report_label.hide()

@@ -43,7 +43,7 @@ class PlotMarks:
         self.outliers = Spots(size=9, pen=None)
         label = {"position": 0.5, "anchors": [(0.0, 0.5), (1.0, 0.5)], "movable": False}
         self.stop_marker = pyqtgraph.InfiniteLine(angle=90, movable=False, label="", labelOpts=label)
-        low = {**label, "position": 0.03}
+        low = {**label, "position": 0.07}
         self.cursor = pyqtgraph.InfiniteLine(angle=90, movable=False, label="", labelOpts=low)
         self.changes: list[pyqtgraph.InfiniteLine] = []
         hidden = (self.best_label, self.non_finite_label, self.stop_marker, self.cursor)
@@ -160,12 +160,17 @@ class PlotMarks:
 
         Arguments:
             position: in the unit of the axis; NaN for no line.
-            label: the position in words.
+            label: the text beside it. If it does not fit, only the part before its first "·" is shown.
         """
         inside = bool(np.isfinite(position))
         self.cursor.setVisible(inside)
         if inside:
+            left, right = self._view.positions
+            room = max(position - left, right - position) / (right - left) * self._view.pixels
+            if self._view.fontMetrics().horizontalAdvance(label) > room - 2 * GRID:
+                label = label.partition(" ·")[0]
             self.cursor.label.setFormat(label)
+            self.cursor.label.setVisible(bool(label))
             self.cursor.setPos(position)
 
     def apply_theme(self) -> None:
@@ -173,7 +178,7 @@ class PlotMarks:
         theme = current_theme()
         behind = QColor(theme.surface)
         behind.setAlpha(_BEHIND_ALPHA)
-        for label in (self.best_label, self.non_finite_label):
+        for label in (self.best_label, self.non_finite_label, self.cursor.label):
             label.fill = pyqtgraph.mkBrush(behind)
         self.best_label.setColor(theme.warning)
         self.best.setBrush(QColor(theme.surface))

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QSettings, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QPushButton, QSlider, QWidget
+from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QPushButton, QSizePolicy, QSlider, QWidget
 
 from app.formatting import format_count
 from app.monitor.positions import UNITS, Unit
@@ -149,8 +149,11 @@ class ToolRow(QWidget):
         row = QHBoxLayout(whole)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GRID)
-        row.addWidget(make_caption("smoothing"))
+        caption = make_caption("smoothing")
+        caption.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+        row.addWidget(caption)
         row.addWidget(self.slider, 1)
+        row.addStretch(0)
         segments = QHBoxLayout()
         segments.setSpacing(0)
         for number, unit in enumerate(UNITS):

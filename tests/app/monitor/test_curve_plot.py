@@ -100,11 +100,26 @@ def test_the_legend_shows_the_values_under_the_mouse(qtbot, monitor, session) ->
     plot = monitor.loss_plot
     spot = plot.area.mapFromScene(plot.area.getPlotItem().getViewBox().mapViewToScene(QPointF(0.5, 2.0)))
     qtbot.mouseMove(plot.area.viewport(), spot)
-    assert plot.training_legend.text == "training 4.00 (batch 4.00)"
+    assert plot.training_legend.text == "training 4.00"
+    assert plot.area.marks.cursor.label.toPlainText() == "epoch 0.5 · this batch 4.00"
     assert plot.validation_legend.text == "validation"
     QApplication.sendEvent(plot.area, QEvent(QEvent.Type.Leave))
-    assert "batch" not in plot.training_legend.text
+    assert plot.training_legend.text != "training 4.00"
+    assert not plot.area.marks.cursor.isVisible()
     assert plot.validation_legend.text == "validation 3.00"
+
+
+def test_a_narrow_plot_says_only_where_the_cursor_is(monitor, session) -> None:
+    session.begin(epochs=2, batches=10)
+    session.learn([4.0] * 20)
+    monitor.refresh()
+    label = monitor.loss_plot.area.marks.cursor.label
+    monitor.loss_plot.show_cursor(0.5)
+    assert label.toPlainText() == "epoch 0.5 · this batch 4.00"
+    monitor.resize(420, 300)
+    QApplication.processEvents()
+    monitor.loss_plot.show_cursor(1.0)
+    assert label.toPlainText() == "epoch 1.0"
 
 
 def test_the_plot_follows_the_theme(qapp, monitor, session) -> None:

@@ -15,7 +15,7 @@ def ink(entry: LegendEntry) -> int:
 def test_the_value_is_shown_at_the_smallest_size(qtbot) -> None:
     entry = LegendEntry("training", "#0072B2", Qt.PenStyle.SolidLine)
     qtbot.addWidget(entry)
-    entry.set_value("4.00 (epoch 0.5)")
+    entry.set_value("4.00")
     entry.resize(entry.minimumSizeHint())
     assert ink(entry) > 20
     entry.resize(entry.sizeHint())

@@ -37,7 +37,7 @@ def test_refreshes_keep_the_zoom_of_the_user(qtbot, monitor, session) -> None:
     viewport = plot.area.viewport()
     qtbot.mouseDClick(viewport, Qt.MouseButton.LeftButton, pos=viewport.rect().center())
     assert plot.following
-    assert plot.area.positions == pytest.approx((0.0, 20.0), abs=0.25)
+    assert plot.area.positions == pytest.approx((0.0, 20.0), abs=0.5)
 
 
 def test_dragging_pans(qtbot, monitor, session) -> None:
@@ -94,5 +94,5 @@ def test_a_new_run_is_followed_from_its_beginning(monitor, session) -> None:
     session.begin(epochs=7)
     monitor.refresh()
     assert monitor.loss_plot.following
-    assert monitor.loss_plot.area.positions == pytest.approx((0.0, 7.0), abs=0.1)
+    assert monitor.loss_plot.area.positions == pytest.approx((0.0, 7.0), abs=0.2)
     assert monitor.curves.empty
