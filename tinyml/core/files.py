@@ -11,6 +11,7 @@ import contextlib
 import os
 import stat
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -199,7 +200,7 @@ def check_can_save(path: str | Path) -> None:
         )
 
 
-def write_atomically(path: str | Path, content: bytes) -> None:
+def write_atomically(path: str | Path, content: bytes | Callable[[Path], object]) -> None:
     """Write a whole file. If that fails, the old file stays unchanged.
 
     The bytes go to a temporary file in the same folder, are forced to disk (fsync), and then replace `path` in one
@@ -208,7 +209,7 @@ def write_atomically(path: str | Path, content: bytes) -> None:
 
     Arguments:
         path: the file.
-        content: its bytes.
+        content: its bytes, or a function that writes the temporary file, whose path it gets. It may raise `OSError`.
 
     Raises `StorageError`, with the reason and the remedy, when the folder is missing or not writable, the disk is
     full, or `path` is something else than a regular file. An interruption leaves no temporary file, except for a kill,
@@ -226,8 +227,11 @@ def write_atomically(path: str | Path, content: bytes) -> None:
         descriptor, temporary = temporary_files.create_temporary(target)
         try:
             with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
-                file.flush()
+                if isinstance(content, bytes):
+                    file.write(content)
+                    file.flush()
+                else:
+                    content(temporary)
                 os.fsync(file.fileno())
                 if target.exists():
                     temporary.chmod(target.stat().st_mode & 0o777)

@@ -6,14 +6,17 @@ they overwrite their checkpoints.
 """
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
 import numpy as np
 import safetensors.numpy
+from safetensors import SafetensorError
 
 from tinyml.core.errors import StorageError
 from tinyml.core.files import open_for_reading, show_path, write_atomically
@@ -21,6 +24,10 @@ from tinyml.core.json_text import read_json_object, write_json
 from tinyml.core.tensor_header import LARGEST_HEADER, LENGTH, ParsedHeader, parse_header
 from tinyml.core.tensor_header import TensorHeader as TensorHeader  # part of this module's interface
 
+_PIECE = 1 << 17
+"""So many numbers of a file are compared at once; they fit into the processor's cache."""
+_SYSTEM_ERROR = re.compile(r"\(os error (\d+)\)")
+"""What the package safetensors writes at the end of its sentence when the system could not do something."""
 METADATA_KEY = "tinyml"
 """TinyML's entry in the header. There is only one, so that the same data gives the same bytes."""
 
@@ -231,9 +238,7 @@ def write_tensors(
     # The package safetensors writes arrays in Fortran order wrongly and raises no error.
     contiguous = {name: np.asarray(tensors[name], order="C") for name in sorted(tensors)}
     header = {METADATA_KEY: write_json(dict(metadata), str(path))} if metadata else None
-    content = safetensors.numpy.save(contiguous, metadata=header)
-    _check_written(path, content, contiguous)
-    write_atomically(path, content)
+    write_atomically(path, partial(_write_and_check, path, contiguous, header))
 
 
 def read_tensors(path: str | Path) -> TensorFile:
@@ -269,28 +274,45 @@ def iterate_tensors(path: str | Path, names: list[str]) -> Iterator[tuple[str, n
             yield name, file.read(name)
 
 
-def _check_written(path: str | Path, content: bytes, tensors: Mapping[str, np.ndarray]) -> None:
-    """Read back the bytes that will be written, with this module's reader and not that of the package safetensors."""
-    (length,) = LENGTH.unpack_from(content)
-    if length > LARGEST_HEADER:
-        raise StorageError(
-            f"Could not save '{show_path(path)}': the header has {length:,} bytes, more than the "
-            f"{LARGEST_HEADER:,} that can be read again. Nothing was changed."
-        )
-    values_begin = LENGTH.size + length
+def _write_and_check(
+    path: str | Path, tensors: Mapping[str, np.ndarray], metadata: dict[str, str] | None, temporary: Path
+) -> None:
+    """Write the file `temporary`, and read it back with this module's reader and not that of the package safetensors.
+
+    The package's function `save` would put the whole file together in memory, and hold Python's lock meanwhile.
+    """
     try:
-        parsed = parse_header(content[LENGTH.size : values_begin], len(content) - values_begin)
-    except ValueError as error:
-        raise StorageError(f"Could not save '{show_path(path)}': {error}. Nothing was changed.") from error
-    begins = {tensor: values_begin + begin for tensor, begin in zip(parsed.tensors, parsed.begins, strict=True)}
-    found = {tensor.name: tensor for tensor in parsed.tensors}
-    for name, array in tensors.items():
-        tensor = found.get(name)
-        same = tensor is not None and (tensor.shape, tensor.dtype) == (array.shape, str(array.dtype))
-        if tensor is not None and same:
-            written = np.frombuffer(content, np.uint8, array.nbytes, begins[tensor])
-            same = np.array_equal(written, array.reshape(-1).view(np.uint8))
-        if not same:
+        safetensors.numpy.save_file(dict(tensors), temporary, metadata=metadata)
+    except SafetensorError as error:
+        number = _SYSTEM_ERROR.search(str(error))
+        if number is None:
+            raise
+        raise OSError(int(number[1]), os.strerror(int(number[1]))) from error
+    with open_for_reading(temporary) as opened:
+        (length,) = LENGTH.unpack(opened.read(LENGTH.size))
+        if length > LARGEST_HEADER:
             raise StorageError(
-                f"Could not save '{show_path(path)}': tensor '{name}' was not written correctly. Try again."
+                f"Could not save '{show_path(path)}': the header has {length:,} bytes, more than the "
+                f"{LARGEST_HEADER:,} that can be read again. Nothing was changed."
             )
+        file = TensorReader(opened, path)
+        for name, array in tensors.items():
+            if not _holds(file, name, array):
+                raise StorageError(
+                    f"Could not save '{show_path(path)}': tensor '{name}' was not written correctly. Try again."
+                )
+
+
+def _holds(file: TensorReader, name: str, array: np.ndarray) -> bool:
+    """Return True if a file holds exactly this array."""
+    place = file.header.places.get(name)
+    if place is None or (place[0].shape, place[0].dtype) != (array.shape, str(array.dtype)):
+        return False
+    flat = array.reshape(-1)
+    return all(
+        np.array_equal(
+            file.read_range(name, start, min(start + _PIECE, flat.size)).view(np.uint8),
+            flat[start : start + _PIECE].view(np.uint8),
+        )
+        for start in range(0, flat.size, _PIECE)
+    )

@@ -1,13 +1,16 @@
 import json
 import os
 import struct
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
 import pytest
+import safetensors.numpy
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hypothesis_numpy
+from safetensors import SafetensorError
 
 from tinyml.core import StorageError
 from tinyml.core.tensor_file import iterate_tensors, read_header, read_tensors, write_tensors
@@ -150,3 +153,41 @@ def test_nan_in_metadata_is_not_written(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="not JSON compliant"):
         write_tensors(tmp_path / "a", {"a": np.zeros(1)}, {"loss": float("nan")})
     assert not (tmp_path / "a").exists()
+
+
+def test_an_error_of_the_system_while_the_values_are_written_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a"
+    write_tensors(path, {"a": np.zeros(3)})
+    before = path.read_bytes()
+
+    def full(*_arguments: object, **_options: object) -> None:
+        raise SafetensorError("Error while serializing: I/O error: No space left on device (os error 28)")
+
+    monkeypatch.setattr("safetensors.numpy.save_file", full)
+    with pytest.raises(StorageError, match="No space left on device"):
+        write_tensors(path, {"a": np.ones(3)})
+    assert path.read_bytes() == before
+    assert [each.name for each in tmp_path.iterdir()] == ["a"]
+
+
+def test_an_array_that_was_written_wrongly_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def save_wrongly(tensors: dict[str, np.ndarray], *arguments: object, **options: object) -> None:
+        save_file({name: array + 1 for name, array in tensors.items()}, *arguments, **options)
+
+    save_file = safetensors.numpy.save_file
+    monkeypatch.setattr("safetensors.numpy.save_file", save_wrongly)
+    with pytest.raises(StorageError, match="tensor 'a' was not written correctly"):
+        write_tensors(tmp_path / "a", {"a": np.zeros(300_000)})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_is_not_put_together_in_memory(tmp_path: Path) -> None:
+    large = np.zeros(4_000_000)
+    tracemalloc.start()
+    try:
+        write_tensors(tmp_path / "a", {"a": large})
+        assert tracemalloc.get_traced_memory()[1] < large.nbytes / 8
+    finally:
+        tracemalloc.stop()
