@@ -55,16 +55,16 @@ def write_weights(folder: Path, weights: RunWeights) -> None:
     """
     best, last = weights.best, weights.last
     if last is None:
-        export_snapshot(folder / BEST, best)
+        _export(folder / BEST, best)
     elif _same(best.tensors, last.tensors):
-        export_snapshot(folder / BEST, last)  # it also knows the result on the test set
+        _export(folder / BEST, last)  # it also knows the result on the test set
         try:
             (folder / LAST).unlink(missing_ok=True)
         except OSError as error:
             raise StorageError(f"'{show_path(folder / LAST)}' cannot be removed: {error.strerror}.") from error
     else:
-        export_snapshot(folder / BEST, best)
-        export_snapshot(folder / LAST, last)
+        _export(folder / BEST, best)
+        _export(folder / LAST, last)
 
 
 def read_weights(folder: Path, description: DataDescription, history: tuple[EpochFinished, ...]) -> RunWeights | None:
@@ -73,7 +73,7 @@ def read_weights(folder: Path, description: DataDescription, history: tuple[Epoc
     Arguments:
         folder: of the run.
         description: of its data.
-        history: its epochs. The model files leave out the times.
+        history: its epochs. The model files only say which one was the last before their weights.
 
     Raises `StorageError` if a file cannot be read.
     """
@@ -81,12 +81,18 @@ def read_weights(folder: Path, description: DataDescription, history: tuple[Epoc
     for name in (BEST, LAST):
         if path_kind(folder / name) is not None:
             saved = load_snapshot(folder / name, description)
-            found.append(replace(saved, history=history[: len(saved.history)] or saved.history))
+            epochs = saved.history[-1].epoch if saved.history else 0
+            found.append(replace(saved, history=history[:epochs] or saved.history))
     if not found:
         return None
     best, last = found[0], found[-1]
     # A run that was continued, and interrupted then, has newer best weights than its file of the last ones.
     return RunWeights(best, last if len(last.history) >= len(best.history) else best)
+
+
+def _export(path: Path, snapshot: Snapshot) -> None:
+    """Write a model file with the last epoch only: to describe ten thousand would take longer than all else."""
+    export_snapshot(path, replace(snapshot, history=snapshot.history[-1:]))
 
 
 def _same(one: Mapping[str, np.ndarray], other: Mapping[str, np.ndarray]) -> bool:

@@ -51,6 +51,10 @@ class PriorityGate(QObject):
         if not self._idle.is_set():
             self._idle.wait(LONGEST_WAIT)
 
+    def open(self) -> None:
+        """Let a waiting worker continue at once, although the window has something to do."""
+        self._idle.set()
+
     def close(self) -> None:
         """Stop listening to the application, and open the gate."""
         self._application.removeEventFilter(self)

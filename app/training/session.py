@@ -24,11 +24,8 @@ BUSY_MS = 100
 """The same while a run reports more than `MANY` batches in a millisecond. It gets the time of the other visits."""
 MANY = 2
 KEPT_RUNS = 5
-"""Number of runs that can be shown again, including the current one.
-
-Each takes 64 bytes per batch, and about five times its weights: a snapshot, a checkpoint with the optimiser's state,
-and perhaps the best weights.
-"""
+"""Number of runs that can be shown again, including the current one. Each takes 41 bytes per batch, and about five
+times its weights: a snapshot, a checkpoint with the optimiser's state, and perhaps the best weights."""
 
 
 class Session(ShownRun):
@@ -233,6 +230,8 @@ class Session(ShownRun):
         if self.state.active and self.state is not SessionState.STOPPING:
             self.run.stopwatch.start()
             self._control.stop()
+            if self._gate is not None:
+                self._gate.open()
             self._enter(SessionState.STOPPING)
 
     def shutdown(self) -> None:

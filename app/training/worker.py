@@ -234,7 +234,8 @@ class Worker(QObject):
         """
         if self._has_trained and self._setup is not None and self._control.take_checkpoint_request():
             self._mailbox.put_checkpoint(self._setup.learner.checkpoint())
-        self._gate.wait()
+        if not self._control.stopping:  # the window waits for the end of the run
+            self._gate.wait()
         may_continue = self._control.may_continue(self._report_pause)
         if changes:
             for name, value in self._control.take_changes():

@@ -9,10 +9,12 @@ import pytest
 
 from app.document import Document
 from app.runs import RunKeeper, RunStore, run_saver
+from app.runs.weight_files import BEST
 from app.training import Session, SessionState, worker
 from tests.app.runs.conftest import ENDED, keep
 from tests.app.training.conftest import circle_project
 from tinyml.core import TinymlError
+from tinyml.storage import read_model
 
 
 def test_a_run_is_kept_with_its_results_and_its_weights(qtbot, train, keeper) -> None:
@@ -327,3 +329,12 @@ def test_a_kept_run_is_safe_and_one_that_could_not_be_written_is_not(
 
 def _raise(error: Exception) -> None:
     raise error
+
+
+def test_the_weights_of_a_kept_run_do_not_repeat_its_epochs(train, keeper) -> None:
+    run = train()
+    assert run.best is not None
+    about = read_model(keeper.folder / run.identifier / BEST)
+    assert len(about.history) == 1
+    again = RunStore(keeper.folder).load(run.identifier)
+    assert again.best.history == run.best.history

@@ -85,6 +85,16 @@ def test_closing_opens_the_gate(qapp):
     assert waiter.through.is_set()
 
 
+@pytest.mark.usefixtures("patient")
+def test_an_opened_gate_lets_a_waiting_worker_continue_while_the_window_is_busy(qapp, gate):
+    gate.eventFilter(qapp, QEvent(QEvent.Type.User))
+    waiter = Waiter(gate)
+    assert not waiter.through.wait(0.05)
+    gate.open()
+    waiter.join()
+    assert waiter.through.is_set()
+
+
 def test_a_busy_window_cannot_starve_the_worker(qapp, gate):
     gate.eventFilter(qapp, QEvent(QEvent.Type.User))
     waiter = Waiter(gate)
@@ -122,3 +132,17 @@ def test_the_worker_waits_for_the_window_after_every_batch_and_every_part_of_the
     assert [type(outcome) for outcome in outcomes] == [Finished]
     assert len(done) > 100
     assert set(gate.seen) == set(range(len(done) + 1))
+
+
+def test_a_worker_that_must_stop_does_not_wait_for_the_window(document, monkeypatch):
+    done, mailbox, control = [], Mailbox(), RunControl()
+
+    def put(event):
+        done.append(event)
+        if len(done) == 3:
+            control.stop()
+
+    monkeypatch.setattr(mailbox, "put_batch", put)
+    gate = CountingGate(done)
+    Worker(freeze_config(document), control, mailbox, gate).run()
+    assert gate.seen == [0, 1, 2]
