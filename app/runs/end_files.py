@@ -9,8 +9,7 @@ from pathlib import Path
 
 from app.runs.record import RunRecord
 from app.training.snapshot import Snapshot
-from tinyml.core import TinymlError
-from tinyml.core.files import path_kind
+from tinyml.core import StorageError, TinymlError
 from tinyml.learner import Checkpoint
 from tinyml.storage import read_checkpoint, save_checkpoint
 
@@ -25,15 +24,16 @@ _MODEL = "model/"
 def write_end(folder: Path, checkpoint: Checkpoint, record: RunRecord) -> None:
     """Write the checkpoint of the end of a run, unless it alone takes more room than all may take.
 
+    If it cannot be written, for example on a full disk, there is none: the run is kept all the same.
+
     Arguments:
         folder: of the run.
         checkpoint: where the run continues.
         record: of the run.
-
-    Raises `StorageError` if the file cannot be written.
     """
     if sum(tensor.nbytes for tensor in checkpoint.tensors.values()) <= LARGEST_ENDS:
-        save_checkpoint(folder / END, checkpoint, record.project)
+        with contextlib.suppress(StorageError):
+            save_checkpoint(folder / END, checkpoint, record.project)
 
 
 def read_end(folder: Path, epochs: int, weights: Snapshot) -> Checkpoint | None:
@@ -47,11 +47,11 @@ def read_end(folder: Path, epochs: int, weights: Snapshot) -> Checkpoint | None:
         epochs: how many epochs of the run are done.
         weights: of the run; those of the checkpoint must have their names and shapes.
     """
-    if path_kind(folder / END) is None:
-        return None
     try:
+        if (folder / END).stat().st_size > 2 * LARGEST_ENDS:  # no program has written it
+            return None
         checkpoint = read_checkpoint(folder / END).checkpoint
-    except TinymlError:
+    except (OSError, TinymlError):
         return None
     found = {name: tensor.shape for name, tensor in checkpoint.tensors.items() if name.startswith(_MODEL)}
     fits = found == {f"{_MODEL}{name}": tensor.shape for name, tensor in weights.tensors.items()}

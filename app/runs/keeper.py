@@ -106,7 +106,8 @@ class RunKeeper(QObject):
         if mine is not None:
             self._show(mine, then)
         else:
-            self.submit(partial(self._store.load, identifier), partial(self._show_loaded, identifier, then))
+            load = partial(self._store.load, identifier)
+            self.submit(load, partial(self._show_loaded, identifier, then), self.reload)
 
     def _show_loaded(self, identifier: str, then: Callable[[Run], object] | None, run: Run) -> None:
         # Another run may have been chosen, or started, while this one was read.

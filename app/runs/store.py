@@ -9,7 +9,7 @@
     runs/.deleted/<identifier>/             a deleted run, until the window that deleted it closes
     runs/.last-number                       the number of the newest run
 
-Every file is written atomically. The record is written last, so it never promises more than there is.
+Every file is written atomically. The record is written after what it promises; only the end may be missing.
 """
 
 import os
@@ -214,12 +214,12 @@ class RunStore:
             write_weights(folder, weights)
         if curves is not None:
             write_curves(folder / CURVES, curves)
+        if curves is not None:
+            remove_end(folder)
+        write_atomically(folder / RECORD, record_to_json(self.numbered(record)).encode())
         if end is not None:
             write_end(folder, end, record)
             remove_old_ends(self.folder)
-        elif curves is not None:
-            remove_end(folder)
-        write_atomically(folder / RECORD, record_to_json(self.numbered(record)).encode())
         return self.read_one(record.identifier)
 
     def change(self, identifier: str, **changes: Any) -> KeptRun:
@@ -262,7 +262,7 @@ class RunStore:
     def empty_deleted(self) -> None:
         """Remove for good what this window has deleted, and what a program that crashed deleted a day ago."""
         for identifier in self._deleted:
-            shutil.rmtree(self.folder / DELETED / identifier, ignore_errors=True)
+            _remove(self.folder / DELETED / identifier)
         self._deleted.clear()
         try:
             with os.scandir(self.folder / DELETED) as entries:
@@ -270,7 +270,7 @@ class RunStore:
         except OSError:
             return
         for path in old:
-            shutil.rmtree(path, ignore_errors=True)
+            _remove(Path(path))
 
     # -------------------------------------------------------------------------------------------------------- owners
 
@@ -355,6 +355,14 @@ def _size(folder: Path) -> int:
             return sum(_stamp(Path(entry.path))[0] for entry in entries if entry.is_file())
     except OSError:
         return 0
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder with its files, or a link to one; what the link points to stays."""
+    if folder.is_symlink():
+        folder.unlink(missing_ok=True)
+    else:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _can_list(folder: Path) -> bool:

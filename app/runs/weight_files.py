@@ -1,5 +1,6 @@
 """The weights of a kept run: those of its best epoch, and its last ones if they are others. Both are model files."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,7 +11,7 @@ from app.training.run import Run
 from app.training.snapshot import Snapshot
 from app.training.snapshot_files import export_snapshot, load_snapshot
 from tinyml.core import StorageError
-from tinyml.core.files import path_kind, show_path
+from tinyml.core.files import show_path
 from tinyml.data import DataDescription
 from tinyml.learner import EpochFinished
 
@@ -79,7 +80,7 @@ def read_weights(folder: Path, description: DataDescription, history: tuple[Epoc
     """
     found = []
     for name in (BEST, LAST):
-        if path_kind(folder / name) is not None:
+        if os.path.lexists(folder / name):  # a link that leads nowhere is damage
             saved = load_snapshot(folder / name, description)
             epochs = saved.history[-1].epoch if saved.history else 0
             found.append(replace(saved, history=history[:epochs] or saved.history))

@@ -102,7 +102,8 @@ class TensorReader:
     def read(self, name: str) -> np.ndarray:
         """Read the tensor `name`.
 
-        Raises `StorageError` when there is no tensor of that name, or NumPy does not know the element type.
+        Raises `StorageError` when there is no tensor of that name, NumPy does not know the element type, or there is
+        not enough memory.
         """
         tensor, _ = self._find(name)
         return self.read_range(name, 0, tensor.count).reshape(tensor.shape)
@@ -129,7 +130,13 @@ class TensorReader:
         dtype = np.dtype(tensor.dtype)
         # A byte of a boolean may have any value, but NumPy's booleans are 0 or 1.
         stored = np.dtype(np.uint8) if dtype.kind == "b" else dtype.newbyteorder("<")
-        array = np.empty(stop - start, stored)
+        try:
+            array = np.empty(stop - start, stored)
+        except MemoryError:
+            raise StorageError(
+                f"'{show_path(self._path)}' holds '{show_path(name)}' with {stop - start:,} elements, and there is not "
+                "enough memory for them."
+            ) from None
         self._fill(array.view(np.uint8).data, begin + start * stored.itemsize)
         return array.astype(dtype, copy=False)
 

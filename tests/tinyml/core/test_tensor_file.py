@@ -191,3 +191,16 @@ def test_a_file_is_not_put_together_in_memory(tmp_path: Path) -> None:
         assert tracemalloc.get_traced_memory()[1] < large.nbytes / 8
     finally:
         tracemalloc.stop()
+
+
+def test_a_tensor_that_does_not_fit_into_memory_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_arguments: object) -> None:
+        raise MemoryError
+
+    path = tmp_path / "w.safetensors"
+    write_tensors(path, {"large": np.zeros(1000, np.float32)})
+    monkeypatch.setattr(np, "empty", refuse)
+    with pytest.raises(StorageError, match=r"'large' with 1,000 elements, and there is not enough memory"):
+        read_tensors(path)
