@@ -49,7 +49,7 @@ class Comparison(QWidget):
         """
         records = records[:MOST_COMPARED]
         found = find_differences([record.project for record in records])
-        # Two columns need no names above them, and more names have no room beside the heading.
+        # Two columns need no colours above them, and more names have no room beside the heading.
         names = " · ".join(short(record.name) for record in records)
         self._names.setText(names if len(records) < 3 else describe_count(len(records), "run"))
         self.table.show_differences([(record.name, record.color) for record in records], found)

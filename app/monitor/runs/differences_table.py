@@ -13,7 +13,6 @@ from app.widgets.theme.theme import GRID
 _MOST_LINES = 8
 """So many rows are visible without scrolling, if there is room."""
 
-_NAME_LENGTH = 7
 _FITTING = 2
 """So many runs share the width of the panel; more of them get the width of their values, and the table scrolls."""
 
@@ -27,6 +26,7 @@ class DifferencesTable(QTableWidget):
         self.setAccessibleName("What differs between the chosen runs")
         self.setProperty("roomy", True)
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self.viewport().setAutoFillBackground(False)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.setShowGrid(False)
@@ -50,16 +50,17 @@ class DifferencesTable(QTableWidget):
 
         Arguments:
             runs: name, and number of the colour, of each run from left to right. The columns of two runs have no
-                names.
+                colours.
             differences: the rows, with a value for each run.
         """
         self.setColumnCount(1 + len(runs))
         self.setHorizontalHeaderItem(0, QTableWidgetItem())
         for column, (name, color) in enumerate(runs, start=1):
-            header_item = QTableWidgetItem(short(name, _NAME_LENGTH))
-            header_item.setToolTip(tool_tip(name))
-            header_item.setIcon(color_icon(color))
-            self.setHorizontalHeaderItem(column, header_item)
+            # The panel is narrow, and the list above says which colour is which run.
+            colored = QTableWidgetItem(color_icon(color), "")
+            colored.setToolTip(tool_tip(name))
+            colored.setData(Qt.ItemDataRole.AccessibleTextRole, short(name))
+            self.setHorizontalHeaderItem(column, colored)
         self.horizontalHeader().setVisible(len(runs) > _FITTING)
         self.setRowCount(len(differences))
         for row, difference in enumerate(differences):
