@@ -45,10 +45,7 @@ class CurveTable:
         self.columns = tuple(column.format(curves.metric) for column in _COLUMNS)
         batches = curves.loss.batches, curves.measured.batches
         self._batches: tuple[np.ndarray, ...] = (batches[0].x.copy(), batches[0].y.copy(), batches[1].y.copy())
-        count = len(batches[0])
-        # What is not known of some batches is left out for all of them.
-        known = (numbers if len(numbers) == count else None for numbers in (curves.seconds, curves.learning_rate.y))
-        self._additions = tuple([""] * count if numbers is None else numbers.astype(str) for numbers in known)
+        self._additions: tuple[np.ndarray, ...] = (curves.seconds.copy(), curves.learning_rate.y.copy())
         self._epochs: tuple[EpochFinished, ...] = tuple(curves.history)
 
     def save(self, path: Path) -> Path:
@@ -62,7 +59,10 @@ class CurveTable:
         text = io.StringIO(newline="")
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(self.columns)
-        for row, additions in zip(zip(*self._batches, strict=True), zip(*self._additions, strict=True), strict=True):
+        count = len(self._batches[0])
+        # What is not known of some batches is left out for all of them.
+        columns = (numbers.astype(str) if len(numbers) == count else [""] * count for numbers in self._additions)
+        for row, additions in zip(zip(*self._batches, strict=True), zip(*columns, strict=True), strict=True):
             writer.writerow(("batch", *(repr(float(number)) for number in row), "", "", *additions))
         for epoch in self._epochs:
             numbers = (getattr(epoch, name) for name in self.columns[2:6])
