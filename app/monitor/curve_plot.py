@@ -34,6 +34,8 @@ _OTHER_SCALE = 10.0
 """Another run does not stretch the axis if its usual values are so many times those of the shown run."""
 _FEW_POINTS = 120
 """Up to this many visible batches are drawn as points."""
+_REPAINTS = (QEvent.Type.PaletteChange, QEvent.Type.FontChange, QEvent.Type.DevicePixelRatioChange)
+"""Events after which everything has another colour or another size."""
 _NO_LIMITS = (-math.inf, math.inf)
 
 
@@ -209,12 +211,13 @@ class CurvePlot(QWidget):
         self._show_note(shown)
         self._show_values()
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange) and hasattr(self, "_redraw_timer"):
+    def event(self, event: QEvent) -> bool:
+        handled = super().event(event)
+        if event.type() in _REPAINTS and hasattr(self, "_redraw_timer"):
             self.area.apply_theme()
             self._color_run()
             self._redraw_timer.start()
+        return handled
 
     def _color_run(self) -> None:
         self.area.set_run(self._color if self._compared else None)

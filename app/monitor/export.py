@@ -27,7 +27,7 @@ _COLUMNS = (
     "seconds",
     "learning_rate",
 )
-_SCALE = 2
+PICTURE_SCALE = 2
 """Pictures have twice the resolution of the screen, for print."""
 
 
@@ -76,8 +76,8 @@ class CurveTable:
 def paint_widgets(widgets: Sequence[QWidget]) -> QImage:
     """Paint `widgets` side by side, with the resolution for print."""
     size = _picture_size(widgets)
-    image = QImage(size * _SCALE, QImage.Format.Format_RGB32)
-    image.setDevicePixelRatio(_SCALE)
+    image = QImage(size * PICTURE_SCALE, QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(PICTURE_SCALE)
     image.fill(current_theme().surface)
     _paint(image, widgets)
     return image

@@ -12,6 +12,8 @@ from app.widgets.theme.theme import GRID, current_theme
 _LINE_LENGTH = 2 * GRID + 2
 """Length of the piece of the line, in pixels."""
 _SYMBOL_SIZE = 7
+_SLACK = 4
+"""Room for digits that are wider, in pixels."""
 _SHORT = 8
 """So many letters of a name are always shown."""
 _MOST_ROWS = 2
@@ -45,7 +47,7 @@ class LegendEntry(QWidget):
         super().__init__(parent)
         self._keeps_name, self._symbol = keeps_name, symbol
         self._name, self._color, self._style = name, color, style
-        self._value = ""
+        self._value, self._widest = "", 0
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.setObjectName(f"legend_{name}")
         self.setAccessibleName(name)
@@ -79,19 +81,21 @@ class LegendEntry(QWidget):
     def set_value(self, value: str) -> None:
         """Replace the shown `value`.
 
-        Only a longer value asks for a new layout, so that the widgets beside it rarely move.
+        Only a value that is wider than those before asks for a new layout, so that the widgets beside it rarely move.
         """
         if value != self._value:
-            longer = len(value) > len(self._value)
             self._value = value
             self.setAccessibleDescription(value)
-            if longer:
+            width = self.fontMetrics().horizontalAdvance(self.text)
+            if width > self._widest:
+                self._widest = width + _SLACK
                 self.updateGeometry()
             self.update()
 
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
-        return QSize(_LINE_LENGTH + GRID // 2 + metrics.horizontalAdvance(self.text) + 2, metrics.height() + 2)
+        width = max(metrics.horizontalAdvance(self.text), self._widest)
+        return QSize(_LINE_LENGTH + GRID // 2 + width + 2, metrics.height() + 2)
 
     def minimumSizeHint(self) -> QSize:
         text = self._name if len(self._name) <= _SHORT else f"{self._name[: _SHORT - 1]}…"

@@ -114,7 +114,8 @@ class PlotArea(PlotView):
         self._log = False
         self._overlays: list[pyqtgraph.PlotCurveItem] = []
         self._run: int | None = None
-        self._saving_picture = False
+        self._others: tuple[OtherCurve, ...] = ()
+        self._picture_scale = 0.0
         self._add_curves()
         self.marks = PlotMarks(self)
         plot.showGrid(x=False, y=True, alpha=0.25)
@@ -170,6 +171,7 @@ class PlotArea(PlotView):
 
     def show_overlays(self, overlays: Sequence[OtherCurve]) -> None:
         """Draw the curves of other runs (`overlays`), thin, with symbols, below those of the shown run."""
+        self._others = tuple(overlays)
         while len(self._overlays) > len(overlays):
             self.getPlotItem().removeItem(self._overlays.pop())
         while len(self._overlays) < len(overlays):
@@ -180,7 +182,7 @@ class PlotArea(PlotView):
             self.addItem(curve, ignoreBounds=True)
         places, symbols, brushes = [(np.zeros(0), np.zeros(0))], [], []
         for curve, (color, points, dashed, symbol, symbol_places) in zip(self._overlays, overlays, strict=True):
-            curve.setPen(pyqtgraph.mkPen(color, width=1.3))
+            curve.setPen(self._pen(color, 1.3))
             if dashed:
                 curve.setData(*cut_into_dashes(points, self.pixel), connect="pairs")
             else:
@@ -221,22 +223,36 @@ class PlotArea(PlotView):
         # An opaque, pale colour. Where transparent lines overlap, they would have the full colour.
         self._batches.setPen(QPen(_mix(training, QColor(current_theme().surface), 0.4), 0))
         self._batch_points.setBrush(training)
-        self._smoothed.setPen(pyqtgraph.mkPen(training, width=2))
-        dashes = pyqtgraph.mkPen(validation, width=2)
+        self._smoothed.setPen(self._pen(training, 2.0))
+        dashes = self._pen(validation, 2.0)
         dashes.setCapStyle(Qt.PenCapStyle.FlatCap)
         self._validation.setPen(dashes)
         self._epoch_markers.setSymbol("o" if self._run is None else class_symbol(self._run))
         self._epoch_markers.setSize(5 if self._run is None else 8)
         self._epoch_markers.setBrush(validation)
         self.marks.best.setPen(pyqtgraph.mkPen(validation, width=2))
+        for curve, other in zip(self._overlays, self._others, strict=True):
+            curve.setPen(self._pen(other.color, 1.3))
 
-    def set_saving_picture(self, saving: bool) -> None:
-        """While a picture is saved, paint numbers and marks in its resolution and no border for the keyboard focus.
+    def _pen(self, color: QColor, width: float) -> QPen:
+        """Return the pen for a line. The width of pyqtgraph's pens counts in the dots of a fine screen, not in pixels.
 
         Arguments:
-            saving: True before the picture is painted, False after it.
+            color: of the line.
+            width: in pixels.
         """
-        self._saving_picture = saving
+        pen: QPen = pyqtgraph.mkPen(color, width=width * (self._picture_scale or self.devicePixelRatioF()))
+        return pen
+
+    def set_saving_picture(self, scale: float) -> None:
+        """While a picture is saved, paint everything in its resolution and no border for the keyboard focus.
+
+        Arguments:
+            scale: dots of the picture for each pixel; before it is painted. 0 after it.
+        """
+        saving = scale > 0
+        self._picture_scale = scale
+        self._color_curves()
         self._value_axis.keep_picture(not saving)
         self.setCacheMode(self.CacheModeFlag.CacheNone if saving else self.CacheModeFlag.CacheBackground)
         for item in self.getPlotItem().items:
@@ -245,7 +261,7 @@ class PlotArea(PlotView):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        if self.hasFocus() and not self._saving_picture:
+        if self.hasFocus() and not self._picture_scale:
             painter = QPainter(self.viewport())
             painter.setPen(QPen(QColor(current_theme().accent), 1, Qt.PenStyle.DotLine))
             painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))

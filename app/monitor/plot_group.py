@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from app.jobs import LONGEST_SAVE, BackgroundRunner, LatestJob
 from app.monitor.curve_plot import CurvePlot
-from app.monitor.export import CurveTable, draw_widgets, paint_widgets, save_drawing, save_picture
+from app.monitor.export import PICTURE_SCALE, CurveTable, draw_widgets, paint_widgets, save_drawing, save_picture
 from app.monitor.metric_display import LOSS_DISPLAY, METRIC_DISPLAYS, RATE_DISPLAY
 from app.monitor.overlays import Overlay
 from app.monitor.positions import UNITS
@@ -141,13 +141,13 @@ class PlotGroup(QWidget):
         kind = path.suffix.lower()
         if kind in (".png", ".svg"):
             self.refresh_wanted.emit()
-            self._set_saving_picture(True)
+            self._set_saving_picture(PICTURE_SCALE if kind == ".png" else 1.0)
             widgets = [plot for plot in self.plots if not plot.isHidden()]
             if kind == ".png":
                 save = partial(save_picture, paint_widgets(widgets))
             else:
                 save = partial(save_drawing, draw_widgets(widgets))
-            self._set_saving_picture(False)
+            self._set_saving_picture(0.0)
             self._export_job.start(partial(save, path))
         else:
             self._export_job.start(partial(CurveTable(self._curves).save, path))
@@ -156,9 +156,9 @@ class PlotGroup(QWidget):
     def copy(self) -> None:
         """Copy a picture of the plots to the clipboard."""
         self.refresh_wanted.emit()
-        self._set_saving_picture(True)
+        self._set_saving_picture(PICTURE_SCALE)
         QGuiApplication.clipboard().setImage(paint_widgets([plot for plot in self.plots if not plot.isHidden()]))
-        self._set_saving_picture(False)
+        self._set_saving_picture(0.0)
         self._report("Copied the curves as a picture.")
 
     def save(self, settings: QSettings) -> None:
@@ -250,9 +250,9 @@ class PlotGroup(QWidget):
             plot.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
             plot.addActions([self._copy_action, export, outliers])
 
-    def _set_saving_picture(self, saving: bool) -> None:
+    def _set_saving_picture(self, scale: float) -> None:
         for plot in self.plots:
-            plot.area.set_saving_picture(saving)
+            plot.area.set_saving_picture(scale)
 
     def _link_positions(self, leader: CurvePlot) -> None:
         """Let all plots show the same positions as one of them (`leader`)."""

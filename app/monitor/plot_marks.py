@@ -13,7 +13,7 @@ from app.widgets.theme.theme import GRID, current_theme
 
 _MOST_CHANGES = 30
 """Number of changed settings that are marked; more lines would hide the curves."""
-_BEHIND_ALPHA = 190
+_BEHIND_ALPHA = 150
 """Opacity of the background of texts, so that they can be read over the curves."""
 
 

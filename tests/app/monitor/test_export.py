@@ -4,12 +4,14 @@ import csv
 from xml.etree import ElementTree
 
 import numpy as np
+import pytest
 from pyqtgraph import AxisItem
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
-from PySide6.QtWidgets import QFileDialog, QLabel, QMessageBox, QPushButton
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QMessageBox, QPushButton
 
 from app.monitor import Monitor
+from app.training.curves import RunCurves
 from app.widgets.theme.theme import current_theme
 from tinyml.learner import BatchFinished, EpochFinished
 
@@ -88,6 +90,29 @@ def test_a_drawing_holds_lines_and_texts_and_no_pixels(qtbot, monitor, session, 
     texts = {(element.text or "").strip() for element in root.iter() if element.tag.endswith("text")}
     assert {"Loss", "Accuracy", "epoch", "best, epoch 1"} <= texts
     assert any(text.startswith("validation") for text in texts)
+
+
+def test_lines_are_as_wide_in_the_dots_of_a_picture_and_of_a_fine_screen(monitor, session, monkeypatch) -> None:
+    session.begin(epochs=4, batches=10)
+    session.learn([1.0] * 20)
+    session.end_epoch(1.0, 1.0)
+    other = RunCurves(4)
+    other.add_epochs([EpochFinished(1, 4, 1.0, 0.5, 1.0, 0.5, 1.0)])
+    monitor.set_overlays([("run 1", 0, other)])
+    monitor.refresh()
+    area = monitor.loss_plot.area
+
+    def widths() -> list[float]:
+        return [round(curve.opts["pen"].widthF(), 2) for curve in (area._smoothed, area._validation, *area._overlays)]
+
+    usual = widths()
+    area.set_saving_picture(2.0)
+    assert widths() == pytest.approx([2 * width / area.devicePixelRatioF() for width in usual])
+    area.set_saving_picture(0.0)
+    assert widths() == usual
+    monkeypatch.setattr(area, "devicePixelRatioF", lambda: 3.0)
+    QApplication.sendEvent(monitor.loss_plot, QEvent(QEvent.Type.DevicePixelRatioChange))
+    assert widths() == pytest.approx([6.0, 6.0, 3.9])
 
 
 def test_ctrl_c_copies_a_picture(qtbot, monitor, session) -> None:

@@ -20,3 +20,14 @@ def test_the_value_is_shown_at_the_smallest_size(qtbot) -> None:
     assert ink(entry) > 20
     entry.resize(entry.sizeHint())
     assert ink(entry) > 60
+
+
+def test_a_value_of_wider_digits_fits_too(qtbot) -> None:
+    entry = LegendEntry("run 1", "#0072B2", Qt.PenStyle.DashLine, keeps_name=True, symbol="o")
+    qtbot.addWidget(entry)
+    for value in ("0.1111", "0.2400", "WWWWWW"):
+        entry.set_value(value)
+        assert entry.sizeHint().width() >= 22 + entry.fontMetrics().horizontalAdvance(entry.text)
+    width = entry.sizeHint().width()
+    entry.set_value("1")
+    assert entry.sizeHint().width() == width, "a shorter value moves nothing"
