@@ -1,6 +1,6 @@
 """The tab "Runs" of the Train page: all kept runs, what differs between them, and what to do with them."""
 
-from PySide6.QtCore import QPoint, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
@@ -142,6 +142,12 @@ class RunsPanel(QWidget):
         super().showEvent(event)
         self._keeper.reload()
         self.overlays_changed.emit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        # Qt sends this event also while the panel is being made.
+        if event.type() == QEvent.Type.PaletteChange and self.layout() is not None:
+            self._refresh_views.request()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not self._message.handle_escape(event):

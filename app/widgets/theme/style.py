@@ -156,6 +156,10 @@ def style_sheet(theme: Theme, icons: Path) -> str:
         padding: 4px 11px;
     }}
 
+    QTableView#run_differences QHeaderView, QTableView#run_differences QHeaderView::section {{
+        background: {theme.surface};
+    }}
+
     QTableView[roomy="true"] QTableCornerButton::section {{
         background: {theme.field}; border: 0; border-bottom: 1px solid {theme.border};
     }}

@@ -2,10 +2,11 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel
 
 from app.monitor.runs.comparison import MOST_COMPARED
 from app.monitor.runs.run_list import swatch_area
+from app.widgets.theme.theme import DARK, LIGHT, palette_for, run_color
 from tests.app.monitor.runs.test_runs_panel import RATES, area_of, choose
 from tests.app.training.conftest import circle_project
 
@@ -87,3 +88,23 @@ def test_space_shows_the_curves_and_the_shown_run_is_not_drawn_twice(panel, qtbo
     assert panel.shown_runs() == []
     choose(panel, runs[0])
     qtbot.waitUntil(lambda: [name for name, _, _ in panel.shown_runs()] == ["run 3"])
+
+
+def test_the_columns_have_the_colours_of_the_list_in_both_themes(panel, qtbot, keep_runs) -> None:
+    runs = keep_runs(*RATES)
+    choose(panel, *runs)
+    qtbot.waitUntil(lambda: len(panel.shown_runs()) == 2)
+    before = QApplication.palette()
+    try:
+        for theme in (DARK, LIGHT, DARK):
+            QApplication.setPalette(palette_for(theme))
+            expected = [run_color(number).name() for number in (2, 1, 0)]
+            qtbot.waitUntil(lambda wanted=expected: header_colors(panel) == wanted)
+    finally:
+        QApplication.setPalette(before)
+
+
+def header_colors(panel) -> list[str]:
+    table = panel.comparison.table
+    icons = [table.horizontalHeaderItem(column).icon() for column in range(1, table.columnCount())]
+    return [icon.pixmap(24, 24).toImage().pixelColor(12, 12).name() for icon in icons]
