@@ -20,7 +20,7 @@ from tinyml.learner import SettingChange
 
 REFRESH_MS = 33
 """Milliseconds between two visits to the mailbox: thirty a second are enough for the eye."""
-BUSY_MS = 100
+BUSY_MS = 150
 """The same while a run reports more than `MANY` batches in a millisecond. It gets the time of the other visits."""
 MANY = 2
 KEPT_RUNS = 5

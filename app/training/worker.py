@@ -283,8 +283,8 @@ class Worker(QObject):
             self._send_best()
 
     def _send_live(self) -> None:
-        """Send the weights of a small network in the middle of an epoch, if the last ones were sent a while ago."""
-        if perf_counter() >= self._next_live:
+        """Send the weights of a small network now and then within an epoch, if the window has taken the last ones."""
+        if perf_counter() >= self._next_live and self._mailbox.wants_weights:
             self._has_sent_live = True
             self._send_snapshot()
 

@@ -33,6 +33,7 @@ class Measurement:
 
     Attributes:
         median, p95, p99, longest: gaps of the timer, in milliseconds.
+        busy: share of the time in which the window's thread used a processor. Other load hardly changes it.
         rate: training examples per second.
         headless: the same without a window, measured before and after.
         other_cores: mean number of processors that other programs used.
@@ -42,6 +43,7 @@ class Measurement:
     p95: float
     p99: float
     longest: float
+    busy: float
     rate: float
     headless: float
     other_cores: float
@@ -60,9 +62,9 @@ def measure(network: str, seconds: float) -> Measurement:
         seconds: length of the measurement.
     """
     before = _in_new_process("--headless-once", network, min(seconds, _LONGEST_HEADLESS))
-    median, p95, p99, longest, rate, other_cores = _in_new_process("--window-once", network, seconds)
+    *of_window, other_cores = _in_new_process("--window-once", network, seconds)
     after = _in_new_process("--headless-once", network, min(seconds, _LONGEST_HEADLESS))
-    return Measurement(median, p95, p99, longest, rate, (before[0] + after[0]) / 2, other_cores)
+    return Measurement(*of_window, (before[0] + after[0]) / 2, other_cores)
 
 
 def _in_new_process(option: str, network: str, seconds: float) -> list[float]:
@@ -73,19 +75,20 @@ def _in_new_process(option: str, network: str, seconds: float) -> list[float]:
 
 
 def watch_window(network: str, seconds: float) -> None:
-    """Train beside the window, and print the gaps of a timer and the examples per second."""
+    """Train beside the window, and print the gaps of a timer, its share of a processor and the examples per second."""
     with open_project(project_for(network)) as window:
         window.training.train()
         handle_events(_WARM_UP)
         ticks, busy = Ticks(), busy_seconds()
-        begin, examples = time.perf_counter(), window.session.examples_done
+        begin, used, examples = time.perf_counter(), time.thread_time(), window.session.examples_done
         handle_events(seconds)
-        passed, examples = time.perf_counter() - begin, window.session.examples_done - examples
+        passed, used = time.perf_counter() - begin, time.thread_time() - used
+        examples = window.session.examples_done - examples
         now = busy_seconds()
         others = (now[0] - busy[0] - now[1] + busy[1]) / passed if now and busy else 0.0
         assert window.session.state.active, window.session.message
         gaps = [ticks.percentile(share) for share in (50, 95, 99, 100)]
-        print(*gaps, examples / passed, others)
+        print(*gaps, used / passed, examples / passed, others)
 
 
 def train_headless(network: str, seconds: float) -> None:
@@ -115,17 +118,19 @@ def measure_network(network: str, seconds: float, windows: int) -> Table:
     measured = [measure(network, seconds) for _ in range(windows)]
     best = min(measured, key=lambda each: each.other_cores)
     rows = [_row(str(number), each) for number, each in enumerate(measured, start=1)]
-    columns = ("window", "p50 ms", "p95 ms", "p99 ms", "longest ms", "examples/s", "headless", "ratio", "others")
-    note = (
-        f"Quietest window: p99 {best.p99:.1f} ms, ratio {best.ratio:.2f}. Others: processors that other programs used."
+    gaps = "p50 ms", "p95 ms", "p99 ms", "longest ms"
+    columns = ("window", *gaps, "busy", "examples/s", "headless", "ratio", "others")
+    notes = (
+        f"Quietest window: p99 {best.p99:.1f} ms, ratio {best.ratio:.2f}. Others: processors that other programs used.",
+        "Busy: share of the time in which the window's thread used a processor.",
     )
-    return Table(f"{network}, {seconds:g} s", columns, tuple(rows), (note,))
+    return Table(f"{network}, {seconds:g} s", columns, tuple(rows), notes)
 
 
 def _row(name: str, each: Measurement) -> tuple[str, ...]:
     gaps = (f"{gap:.1f}" for gap in (each.median, each.p95, each.p99, each.longest))
     rates = f"{each.rate:,.0f}", f"{each.headless:,.0f}", f"{each.ratio:.2f}"
-    return (name, *gaps, *rates, f"{each.other_cores:.1f}")
+    return (name, *gaps, f"{each.busy:.0%}", *rates, f"{each.other_cores:.1f}")
 
 
 def main() -> None:
