@@ -12,8 +12,8 @@ from tinyml.diagnosis.wilson import wilson_interval
 
 _ISOLATED = 0.05
 """Share of labels that contradict all their neighbours, from which labels are called wrong."""
-_EVEN = 0.5
-"""Evenness of such labels from which they are called wrong; below, the classes overlap."""
+_EVEN, _CLEAR = 0.7, 0.45
+"""Evenness of such labels, and gain of the neighbours, from which labels are called wrong; below, classes overlap."""
 _UNCLEAR, _MOST_COLUMNS = 0.7, 100
 """Gain of the nearest neighbours up to which classes overlap, and number of inputs up to which neighbours are a good
 measure of it: two images can be alike without being near each other."""
@@ -95,7 +95,7 @@ def find_label_noise(evidence: Evidence) -> Symptom | None:
         return None
     if near.isolated < _ISOLATED or wilson_interval(near.isolated, near.compared).low < 0.6 * _ISOLATED:
         return None
-    if near.evenness < _EVEN or _is_random(data, near):
+    if near.evenness < _EVEN or evidence.gain_of(near.score) < _CLEAR or _is_random(data, near):
         return None
     shown = (
         f"{percent(near.isolated)} of {near.compared} training examples have another label than at least 8 of their 10 "

@@ -37,6 +37,8 @@ _FAIR = 0.75
 """Gain up to which jumps of the loss are in the way; many good runs jump a little."""
 _FAR_BELOW = 0.25
 """Gain of the nearest neighbours minus that of the network, from which the network could do much better."""
+_DONE = 0.8
+"""Gain from which more epochs are a matter of taste, as for underfitting."""
 _LEARNED = 0.9
 """Gain from which a run counts as a success, so that its way there is not judged."""
 
@@ -237,7 +239,7 @@ def find_too_short(evidence: Evidence) -> Symptom | None:
     """
     losses = [epoch.monitored_loss for epoch in evidence.history]
     gain, data = evidence.gain, evidence.data
-    if not evidence.finished or evidence.failure or len(losses) < 3 or gain is None or gain > _LEARNED or data is None:
+    if not evidence.finished or evidence.failure or len(losses) < 3 or gain is None or data is None or gain > _DONE:
         return None
     if len(losses) < evidence.history[-1].epochs:
         return None

@@ -31,9 +31,10 @@ class Neighbours:
         score: accuracy, or R², of predicting each of them from its nearest neighbours.
         isolated: share of them whose label differs from the one label of at least 8 of their 10 neighbours; 0 if the
             targets are numbers.
-        evenness: how often a label contradicts ten neighbours that agree, divided by how often it contradicts 8 or 9
-            that do. Labels that are wrong by accident lie everywhere, so it is about 1; where two classes overlap, such
-            examples are at the border, so it is small. 0 if there are none.
+        evenness: how often a label contradicts its neighbours in the half of the examples whose neighbours agree most,
+            divided by how often it contradicts them anywhere. Labels that are wrong by accident lie everywhere, which
+            gives about 1; where two classes overlap, such examples are at the border, which gives less. 0 if there are
+            none.
         columns: number of inputs of an example.
         same_part: share of nearest neighbours that are in the same part, for equally many training and validation
             examples. It is about one half if both are alike (Schilling 1986). None without enough validation examples.
@@ -119,7 +120,13 @@ def _predict(train: Dataset, rows: np.ndarray, order: np.ndarray) -> tuple[float
     winner = votes.argmax(axis=1)
     agreeing, contradicts = votes.max(axis=1), winner != labels
     isolated = (agreeing >= _CLEAR_MAJORITY) & contradicts
-    inside, border = agreeing == NEIGHBOURS, (agreeing >= _CLEAR_MAJORITY) & (agreeing < NEIGHBOURS)
-    usual = contradicts[border].mean() if border.any() else 0.0
-    evenness = contradicts[inside].mean() / usual if inside.any() and usual else 0.0
+    inside = _upper_half(agreeing)
+    evenness = contradicts[inside].mean() / contradicts.mean() if contradicts.any() else 0.0
     return float(np.mean(few.argmax(axis=1) == labels)), float(np.mean(isolated)), float(evenness)
+
+
+def _upper_half(counts: np.ndarray) -> np.ndarray:
+    """Return which counts are in the upper half; without the middle one if too many are equal to it."""
+    middle = np.sort(counts)[len(counts) // 2]
+    upper: np.ndarray = counts >= middle
+    return counts > middle if upper.mean() > 0.75 and (counts > middle).any() else upper

@@ -12,10 +12,11 @@ from app.monitor.diagnosis.examiner import Examiner
 from app.training import Run, Session, SessionState
 from app.widgets.labels import make_label, show_text
 from app.widgets.paced_refresh import PacedRefresh
+from app.widgets.plain_text import tool_tip
 from app.widgets.theme.fonts import small_font
 from app.widgets.theme.theme import GRID
 from tinyml.core import TinymlError
-from tinyml.diagnosis import MOST_SHOWN, Diagnosis, OpenData, Report, ShowLayer
+from tinyml.diagnosis import MOST_SHOWN, RULES, Diagnosis, OpenData, Report, ShowLayer
 
 _REFRESH_MS = 1000
 _TOO_EARLY = "The first epoch is not done yet."
@@ -155,4 +156,8 @@ class DiagnosisView(QWidget):
         waiting = not report.diagnoses and not run.history and run.state is not SessionState.FAILED
         found = "No problem found so far." if run.state.active else "No problem found."
         show_text(self._good, found if good else _TOO_EARLY if waiting else "")
-        show_text(self._checked, f"Checked: {', '.join(report.checked)}." if good else "")
+        show_text(self._checked, f"{len(report.checked)} of {len(RULES)} rules were checked." if good else "")
+        # All of them are eight lines in this column, so they are there for who asks.
+        names = f"Checked: {', '.join(report.checked)}."
+        self._checked.setToolTip(tool_tip(names))
+        self._checked.setAccessibleDescription(names)

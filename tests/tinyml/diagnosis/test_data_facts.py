@@ -9,6 +9,7 @@ import pytest
 from tests.tinyml.diagnosis.real_runs import split_arrays
 from tinyml.data import DataChoice, prepare_splits
 from tinyml.diagnosis import collect_data_facts
+from tinyml.diagnosis.neighbours import compare_neighbours
 
 
 def test_classes_are_counted_in_training_and_validation() -> None:
@@ -78,3 +79,15 @@ def test_large_images_need_little_time_and_memory() -> None:
     assert facts.neighbours.compared == 480
     assert peak < 200e6
     assert seconds < 10
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_wrong_labels_lie_everywhere_and_overlapping_classes_at_their_border(seed) -> None:
+    def evenness(source: str, **options) -> float:
+        choice = DataChoice(source=source, validation=0.2, test=0.2, seed=seed, options=options)
+        return compare_neighbours(prepare_splits(choice)).evenness
+
+    assert evenness("faulty", random_labels=0.25) > 0.8
+    assert evenness("moons", noise=0.3) < 0.4
+    assert evenness("moons", noise=0.5, count=1500) < 0.7
+    assert evenness("moons", noise=0.05) == 0.0

@@ -10,7 +10,7 @@ from app.document.edits import change_training
 from app.monitor.diagnosis import DiagnosisView, examiner
 from app.training import Session, SessionState
 from tinyml.core import ChangeTraining
-from tinyml.diagnosis import DataFacts, Diagnosis, OpenData, Report, ShowLayer
+from tinyml.diagnosis import RULES, DataFacts, Diagnosis, OpenData, Report, ShowLayer
 from tinyml.learner import BatchFinished
 from tinyml.learner.layer_stats import LayerStats
 from tinyml.storage import open_project
@@ -89,9 +89,13 @@ def test_a_good_run_is_told_so_with_what_was_checked(qtbot, view, session) -> No
     with qtbot.waitSignal(view._examiner.reported):
         view.refresh()
     assert label(view, "diagnosis_good") == "No problem found."
-    assert label(view, "diagnosis_checked").startswith("Checked: failures, ")
-    # Nothing was measured in the layers, so they were not checked.
-    assert "dead units" not in label(view, "diagnosis_checked")
+    checked = view.findChild(QLabel, "diagnosis_checked")
+    # Neither data nor layers are known here.
+    known = [rule for rule in RULES if rule.needs == "nothing"]
+    assert checked.text() == f"{len(known)} of {len(RULES)} rules were checked."
+    assert checked.accessibleDescription().startswith("Checked: failures, ")
+    assert "dead units" not in checked.accessibleDescription()
+    assert "divergence" in checked.toolTip()
 
 
 def test_a_failure_is_explained(qtbot, view, session) -> None:
@@ -121,6 +125,15 @@ def test_facts_about_the_data_come_from_the_data_in_memory(qtbot, document, sess
     )
     assert without.facts is None
     assert without.report.diagnoses == ()
+
+
+def test_inputs_that_overflow_in_the_first_batch_are_read_to_say_why(view, session) -> None:
+    session.begin()
+    session.run.failure = "first_batch"
+    session.enter(SessionState.FAILED, "The loss became inf in epoch 1, batch 1. Scale the inputs.")
+    assert view._examiner._prepare(session.run).data is not None
+    session.run.failure = "memory"
+    assert view._examiner._prepare(session.run).data is None
 
 
 def test_the_facts_are_collected_once(qtbot, view, session, monkeypatch) -> None:
