@@ -83,8 +83,8 @@ class CheckpointKeeper(QObject):
         self.problem = ""
         self.keeps_at_end = False
         self._active: Run | None = None
-        self._began_with = self._epochs_since = 0
-        self._writing = self._wants_first = False
+        self._began_with = self._epochs_saved = 0
+        self._under_way = self._wants_first = False
         self._written_at: float | None = None
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._on_timeout)
@@ -115,8 +115,8 @@ class CheckpointKeeper(QObject):
     @Slot()
     def _begin(self) -> None:
         self._active, self._written_at = self._session.run, None
-        self._began_with, self._epochs_since = self._active.batches_done, 0
-        self._writing, self._wants_first = False, bool(self.seconds or self.epochs)
+        self._began_with, self._epochs_saved = self._active.batches_done, len(self._active.history)
+        self._under_way, self._wants_first = False, bool(self.seconds or self.epochs)
         self._start_timer()
 
     def _start_timer(self) -> None:
@@ -127,13 +127,18 @@ class CheckpointKeeper(QObject):
 
     @Slot()
     def _on_timeout(self) -> None:
-        if not self._writing:
-            self._session.request_checkpoint()
+        self._request()
 
-    @Slot(list)
-    def _on_epochs_finished(self, epochs: list[object]) -> None:
-        self._epochs_since += len(epochs)
-        if self.epochs and self._epochs_since >= self.epochs and not self._writing:
+    @Slot()
+    def _on_epochs_finished(self) -> None:
+        run = self._active
+        if run is not None and self.epochs and len(run.history) - self._epochs_saved >= self.epochs:
+            self._request()
+
+    def _request(self) -> None:
+        """Ask for a checkpoint, unless the one before it is not yet taken and written."""
+        if not self._under_way:
+            self._under_way = True
             self._session.request_checkpoint()
 
     @Slot(object)
@@ -141,16 +146,17 @@ class CheckpointKeeper(QObject):
         run = self._active
         if run is None or run.config is None:
             return
-        self._writing, self._epochs_since = True, 0
+        self._under_way, self._epochs_saved = True, checkpoint.state.epoch - 1
         record = record_of(run, run.config, self._document.name)
         write = partial(_write, self._keeper.store, record, CurveData.of(run.curves, run.layer_history), checkpoint)
         self._keeper.submit(Write(write), partial(self._take_result, run))
 
     def _take_result(self, run: Run, problem: str) -> None:
         if run is self._active:
-            self._writing = False
+            self._under_way = False
             if not problem:
                 self._written_at = monotonic()
+            self._on_epochs_finished()  # those that ended while it was written
         if problem != self.problem:
             self.problem = problem
             self.problem_changed.emit()
@@ -165,7 +171,7 @@ class CheckpointKeeper(QObject):
         if run.state.active:
             if self._wants_first:
                 self._wants_first = False
-                self._session.request_checkpoint()  # the worker takes it after its first batch
+                self._request()  # the worker takes it after its first batch
             return
         self._timer.stop()
         self._active = self._written_at = None

@@ -1,6 +1,7 @@
 """Checkpoints of the active run: when they are written and removed, and what stops them without stopping the run."""
 
 import shutil
+from threading import Event
 
 import numpy as np
 import pytest
@@ -54,6 +55,11 @@ def folder_of(keeper, session):
     return keeper.folder / session.run.identifier
 
 
+def copy_run(folder, target):
+    """Copy the files of a run, but none that is being written at this moment."""
+    shutil.copytree(folder, target, ignore=shutil.ignore_patterns("*.tmp", "owner.lock*"))
+
+
 def test_a_run_that_ends_removes_its_checkpoint(qtbot, parts):
     session, keeper, checkpoints = parts
     checkpoint_at(qtbot, session, checkpoints, 20)
@@ -81,7 +87,7 @@ def test_an_interrupted_run_is_resumed_to_the_bit(qtbot, document, parts, tmp_pa
         session.step()
     qtbot.waitUntil(lambda: session.state is SessionState.PAUSED, timeout=20_000)
     run = session.run
-    shutil.copytree(folder_of(keeper, session), tmp_path / "copy" / run.identifier)
+    copy_run(folder_of(keeper, session), tmp_path / "copy" / run.identifier)
     session.resume()
     wait_for_end(qtbot, session)
     found = read_interrupted(tmp_path / "copy" / run.identifier)
@@ -153,13 +159,12 @@ def test_a_folder_that_cannot_be_used_gives_a_sentence_and_training_continues(qt
 def test_a_damaged_checkpoint_is_left_alone(qtbot, parts, tmp_path, name):
     session, keeper, checkpoints = parts
     checkpoint_at(qtbot, session, checkpoints, 5)
-    shutil.copytree(folder_of(keeper, session), tmp_path / "copy" / session.run.identifier)
+    copy_run(folder_of(keeper, session), tmp_path / "copy" / session.run.identifier)
     damaged = tmp_path / "copy" / session.run.identifier / name
     damaged.write_bytes(damaged.read_bytes()[:20])
     with pytest.raises(StorageError):
         read_interrupted(damaged.parent)
     store = RunStore(tmp_path / "copy")
-    (damaged.parent / "owner.lock").unlink(missing_ok=True)
     assert find_interrupted(store) is None
     assert damaged.exists()
     assert store.claim(session.run.identifier)  # it was released
@@ -171,7 +176,7 @@ def test_a_run_whose_data_are_away_can_be_resumed_another_time(qtbot, document, 
     checkpoint_at(qtbot, session, checkpoints, 5)
     folder = folder_of(keeper, session)
     copy = tmp_path / "copy"
-    shutil.copytree(folder, copy)
+    copy_run(folder, copy)
     session.stop()
     wait_for_end(qtbot, session)
     qtbot.waitUntil(lambda: not list(folder.glob("checkpoint*")))
@@ -191,21 +196,40 @@ def test_a_run_whose_data_are_away_can_be_resumed_another_time(qtbot, document, 
     assert (folder / CHECKPOINT).exists()
 
 
+def step_epoch(qtbot, session):
+    epochs = len(session.history)
+    session.step_epoch()
+    qtbot.waitUntil(lambda: session.state is SessionState.PAUSED, timeout=20_000)
+    assert len(session.history) == epochs + 1
+
+
 def test_every_so_many_epochs_there_is_a_checkpoint(qtbot, document, parts):
     session, _, checkpoints = parts
+    document.apply(edits.change_training(document.project, epochs=10))
     checkpoints.set_intervals(0, 2)
-    taken = []
+    taken, written = [], []
     session.checkpoint_taken.connect(lambda checkpoint: taken.append(checkpoint.state.epoch))
+    checkpoints.written.connect(lambda: written.append(len(taken)))
     for _ in range(6):
-        with qtbot.waitSignal(session.epochs_finished, timeout=20_000):
-            session.step_epoch()
-        qtbot.waitUntil(lambda: session.state is SessionState.PAUSED, timeout=20_000)
-        qtbot.waitUntil(lambda: not checkpoints._writing)
-        if len(session.history) == 3:
-            document.apply(edits.change_training(document.project, epochs=10))
-            session.change("epochs", 10)
-    assert taken[0] == 1
-    assert len(taken) == 3
+        step_epoch(qtbot, session)
+        qtbot.waitUntil(lambda: len(written) == len(taken), timeout=20_000)
+    assert taken == [1, 3, 5]  # with the first batch, and then with the first batch after each second epoch
+
+
+def test_epochs_that_end_while_a_checkpoint_is_written_count_for_the_next_one(qtbot, document, parts, monkeypatch):
+    session, _, checkpoints = parts
+    document.apply(edits.change_training(document.project, epochs=10))
+    checkpoints.set_intervals(0, 2)
+    taken, may_write = [], Event()
+    session.checkpoint_taken.connect(lambda checkpoint: taken.append(checkpoint.state.epoch))
+    monkeypatch.setattr("app.runs.checkpoints.write_curves", lambda path, curves: may_write.wait(20))
+    for _ in range(3):
+        step_epoch(qtbot, session)
+    assert taken == [1]
+    with qtbot.waitSignal(checkpoints.written, timeout=20_000):
+        may_write.set()
+    step_epoch(qtbot, session)
+    assert taken == [1, 4]
 
 
 def test_without_intervals_there_is_no_checkpoint(qtbot, parts):

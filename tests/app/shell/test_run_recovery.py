@@ -25,7 +25,7 @@ def crashed(qtbot, make_window, tmp_path):
         window.session.step()
     assert "checkpoint" in window.status.findChild(QLabel, "status_checkpoint").text()
     folder = tmp_path / "runs" / window.session.run.identifier
-    shutil.copytree(folder, tmp_path / "copy")
+    shutil.copytree(folder, tmp_path / "copy", ignore=shutil.ignore_patterns("*.tmp", "owner.lock*"))
     window.session.stop()
     qtbot.waitUntil(lambda: window.session.state in ENDED, timeout=20_000)
     qtbot.waitUntil(lambda: not list(folder.glob("checkpoint*")))

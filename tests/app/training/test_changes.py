@@ -1,10 +1,14 @@
 """Settings changed while a run trains, steps of an epoch, N more epochs, and the weights of the best epoch."""
 
+import itertools
+from threading import Event
+
 import numpy as np
 import pytest
 
 from app.document import Document, edits
 from app.training import Session, SessionState
+from app.training.run_control import RunControl
 from tests.app.training.conftest import circle_project
 from tinyml.core import TinymlError
 from tinyml.learner import SettingChange
@@ -149,13 +153,25 @@ def test_a_step_of_an_epoch_ends_with_the_epoch(session, wait_for):
     assert len(session.history) == 4
 
 
-def test_a_step_of_an_epoch_can_be_paused_in_the_middle(session, wait_for):
+def test_a_step_of_an_epoch_can_be_paused_in_the_middle(session, wait_for, monkeypatch):
     session.start(steps=3)
     wait_for(SessionState.PAUSED)
+    trained, may_continue, done = Event(), Event(), RunControl.batch_done
+
+    def hold_after_ten(control):
+        done(control)
+        if next(count) == 10:
+            trained.set()
+            assert may_continue.wait(20)
+
+    count = itertools.count(4)
+    monkeypatch.setattr(RunControl, "batch_done", hold_after_ten)
     session.step_epoch()
+    assert trained.wait(20)
     session.pause()
+    may_continue.set()
     wait_for(SessionState.PAUSED)
-    assert 3 <= session.batches_done < BATCHES
+    assert session.batches_done == 10
 
 
 def test_so_many_more_epochs_give_the_bits_of_one_longer_run(qtbot, session, wait_for):
