@@ -143,3 +143,15 @@ def format_operations(count: int) -> str:
             value = count / size
             return f"{value:.1f}{SPACE}{unit}" if value < 9.95 else f"{format_count(value)}{SPACE}{unit}"
     return f"{count}{SPACE}FLOP"
+
+
+def format_size(size: int) -> str:
+    """Return a `size` in bytes with a unit: 1 MB is a million bytes, as in file managers.
+
+    >>> format_size(4_200_000), format_size(900)
+    ('4.2\\xa0MB', '1\\xa0kB')
+    """
+    for unit, count in (("GB", 10**9), ("MB", 10**6)):
+        if size >= count:
+            return f"{size / count:.1f}\N{NO-BREAK SPACE}{unit}"
+    return f"{format_count(max(size / 1000, 1) if size else 0)}\N{NO-BREAK SPACE}kB"

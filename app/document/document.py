@@ -236,20 +236,27 @@ class Document(QObject):
         """
         self.replace(read_project(path), path)
 
-    def restore(self, project: Project, path: Path | None = None, title: str = UNTITLED) -> None:
-        """Restore an autosaved project as one unsaved edit of the project in its file.
+    def restore(
+        self,
+        project: Project,
+        path: Path | None = None,
+        title: str = UNTITLED,
+        edit: str = "restore unsaved changes",
+    ) -> None:
+        """Restore a project that was not saved, as one unsaved edit of the project in its file.
 
         Arguments:
             project: the project with the unsaved changes.
             path: path of the project file; None if it has none. The file may be missing or damaged.
             title: name of a project that has no file.
+            edit: name of the edit.
         """
         try:
             saved = read_project(path) if path is not None else None
         except TinymlError:
             saved = None
         self.replace(saved or Project(), path, title)
-        self.apply(Edit("restore unsaved changes", project))
+        self.apply(Edit(edit, project))
         if path is not None and saved is None:
             self.undo_stack.resetClean()  # no undo step restores the content of the file
 

@@ -4,7 +4,8 @@
                       checkpoint.json                  the record of the run at that moment
                       checkpoint.safetensors           where the run can continue; written last
 
-A run that ends removes them. So a checkpoint whose owner does not live belongs to a run that was interrupted.
+A run that ends removes them. So a checkpoint whose owner does not live belongs to a run that was interrupted. The user
+is asked once whether to resume it; the record says so. Afterwards the list of kept runs offers it.
 """
 
 from dataclasses import dataclass
@@ -19,7 +20,8 @@ from app.runs.curve_files import CurveData, read_curves, write_curves
 from app.runs.disk_queue import Write
 from app.runs.keeper import RunKeeper
 from app.runs.record import LARGEST_RECORD, RunRecord, record_from_json, record_of, record_to_json
-from app.runs.store import RunStore
+from app.runs.store import CHECKPOINT, RunStore
+from app.runs.store import RECORD as KEPT_RECORD
 from app.training.run import Run, SessionState
 from app.training.session import Session
 from app.training.snapshot import Snapshot
@@ -30,7 +32,7 @@ from tinyml.data import batch_count
 from tinyml.learner import Checkpoint
 from tinyml.storage import read_checkpoint, save_checkpoint
 
-CHECKPOINT, CURVES, RECORD = "checkpoint.safetensors", "checkpoint-curves.safetensors", "checkpoint.json"
+CURVES, RECORD = "checkpoint-curves.safetensors", "checkpoint.json"
 DEFAULT_SECONDS = 30
 """Seconds from one checkpoint to the next."""
 
@@ -42,11 +44,13 @@ class InterruptedRun:
     Attributes:
         run: with its configuration, curves and weights up to the checkpoint. `Session.resume_interrupted` continues it.
         project_name: name of the project on screen at that time.
+        project_path: of its file; None if it had none.
         written: when the checkpoint was written, in seconds since 1970.
     """
 
     run: Run
     project_name: str
+    project_path: Path | None
     written: float
 
 
@@ -147,7 +151,9 @@ class CheckpointKeeper(QObject):
         if run is None or run.config is None:
             return
         self._under_way, self._epochs_saved = True, checkpoint.state.epoch - 1
-        record = record_of(run, run.config, self._document.name)
+        path = self._document.path
+        place = str(path.absolute()) if path is not None else ""
+        record = record_of(run, run.config, self._document.name).model_copy(update={"project_path": place})
         write = partial(_write, self._keeper.store, record, CurveData.of(run.curves, run.layer_history), checkpoint)
         self._keeper.submit(Write(write), partial(self._take_result, run))
 
@@ -188,19 +194,12 @@ class CheckpointKeeper(QObject):
         """
         self._keeper.submit(Write(partial(_remove, self._keeper.store, run.identifier)), _ignore)
 
-    def release(self, run: Run) -> None:
-        """Let another program resume an interrupted run.
-
-        Arguments:
-            run: a result of `find_interrupted`.
-        """
-        self._keeper.submit(Write(partial(self._keeper.store.release, run.identifier)), _ignore)
-
 
 def find_interrupted(store: RunStore) -> InterruptedRun | None:
-    """Return the run that was interrupted last, and become its owner, so that no other window offers it.
+    """Return the run that was interrupted last, and note that the user is asked about it.
 
-    Runs that a living window trains are left out, and those that cannot be read.
+    Runs that a living window trains are left out, those that cannot be read, and those that were offered before. If the
+    program crashed before the run was kept, it is kept now, so that the list shows it.
 
     Arguments:
         store: the folders of all runs.
@@ -213,11 +212,48 @@ def find_interrupted(store: RunStore) -> InterruptedRun | None:
         try:
             if not store.claim(identifier):
                 continue
-            return read_interrupted(path.parent)
+            record = _read_record(path.parent)
+            if not record.offered:
+                interrupted = read_interrupted(path.parent)
+                _note_offer(store, record, interrupted.run)
+                return interrupted
         except TinymlError:
-            # A newer version may be able to read it.
+            pass  # a newer version may be able to read it
+        finally:
             store.release(identifier)
     return None
+
+
+def claim_interrupted(store: RunStore, identifier: str) -> InterruptedRun:
+    """Return an interrupted run, and become its owner, so that no other window resumes it too.
+
+    Arguments:
+        store: the folders of all runs.
+        identifier: of the run.
+
+    Raises `StorageError` if another window trains the run, or if its checkpoint cannot be read.
+    """
+    if not store.claim(identifier):
+        raise StorageError("Another window has resumed this run. Follow it there.")
+    try:
+        return read_interrupted(store.folder / identifier)
+    except TinymlError:
+        store.release(identifier)
+        raise
+
+
+def _note_offer(store: RunStore, record: RunRecord, run: Run) -> None:
+    folder = store.folder / record.identifier
+    try:
+        if path_kind(folder / KEPT_RECORD) is None:
+            store.write(record, CurveData.of(run.curves, run.layer_history))
+        write_atomically(folder / RECORD, record_to_json(record.model_copy(update={"offered": True})).encode())
+    except StorageError:
+        pass  # on a full disk, the next start asks again
+
+
+def _read_record(folder: Path) -> RunRecord:
+    return record_from_json(read_bounded(folder / RECORD, LARGEST_RECORD), show_path(folder / RECORD))
 
 
 def read_interrupted(folder: Path) -> InterruptedRun:
@@ -229,7 +265,7 @@ def read_interrupted(folder: Path) -> InterruptedRun:
     Raises `StorageError` if a file is missing or damaged, or if the files do not belong together.
     """
     saved = read_checkpoint(folder / CHECKPOINT)
-    record = record_from_json(read_bounded(folder / RECORD, LARGEST_RECORD), show_path(folder / RECORD))
+    record = _read_record(folder)
     data = read_curves(folder / CURVES)
     checkpoint, state = saved.checkpoint, saved.checkpoint.state
     history = data.history[: state.epoch - 1]
@@ -260,7 +296,8 @@ def read_interrupted(folder: Path) -> InterruptedRun:
         changes=list(state.changes),
     )
     run.stopwatch.add(record.figures.seconds)
-    return InterruptedRun(run, record.project_name, _last_written(folder / CHECKPOINT))
+    path = Path(record.project_path) if record.project_path else None
+    return InterruptedRun(run, record.project_name, path, _last_written(folder / CHECKPOINT))
 
 
 def _write(store: RunStore, record: RunRecord, curves: CurveData, checkpoint: Checkpoint) -> str:
@@ -278,13 +315,19 @@ def _write(store: RunStore, record: RunRecord, curves: CurveData, checkpoint: Ch
 
 
 def _remove(store: RunStore, identifier: str) -> None:
-    # The checkpoint first: without it, the other two are no run to resume.
-    for name in (CHECKPOINT, RECORD, CURVES):
-        try:
-            (store.folder / identifier / name).unlink(missing_ok=True)
-        except OSError:
-            break  # the folder was deleted or made unreadable
-    store.release(identifier)
+    folder = store.folder / identifier
+    if path_kind(folder / CHECKPOINT) is None:
+        return
+    try:
+        if not store.claim(identifier):
+            return  # another window has resumed the run
+        # The checkpoint first: without it, the other two are no run to resume.
+        for name in (CHECKPOINT, RECORD, CURVES):
+            (folder / name).unlink(missing_ok=True)
+    except (OSError, StorageError):
+        pass  # the folder was deleted or made unreadable
+    finally:
+        store.release(identifier)
 
 
 def _ignore(_result: object) -> None:

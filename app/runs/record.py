@@ -88,11 +88,13 @@ class RunRecord(BaseModel):
         message: one sentence with the result, or with the reason of a failure.
         failure: kind of the error that ended the run; None if none did.
         project_name: name of the project on screen when the run was started.
+        project_path: of its file; empty if it had none.
         project: network, data choice and training settings.
         planned_epochs: how many epochs were planned in the end.
         description: of the data, without its columns and findings.
         changes: settings that were changed in the middle of the run.
         figures: the newest numbers.
+        offered: True in the record of a checkpoint if the user was asked whether to resume the run.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -108,11 +110,13 @@ class RunRecord(BaseModel):
     message: Annotated[str, Field(max_length=_LONGEST_MESSAGE)] = ""
     failure: FailureKind | None = None
     project_name: Annotated[str, Field(max_length=4096)] = ""
+    project_path: Annotated[str, Field(max_length=4096)] = ""
     project: Project
     planned_epochs: Count = 0
     description: DataDescription
     changes: Annotated[tuple[SettingChange, ...], FailFast(), Field(max_length=100_000)] = ()
     figures: Figures = Figures()
+    offered: bool = False
 
     @property
     def name(self) -> str:
@@ -139,6 +143,7 @@ class KeptRun:
         size: of all its files, in bytes.
         elsewhere: True if another window trains this run now.
         interrupted: True if the program ended in the middle of the run, by a crash.
+        resumable: True if it has left a checkpoint, from which the run can be resumed.
         stamp: changes when `run.json` changes.
     """
 
@@ -148,6 +153,7 @@ class KeptRun:
     size: int = 0
     elsewhere: bool = False
     interrupted: bool = False
+    resumable: bool = False
     stamp: tuple[int, int] = (0, 0)
 
 

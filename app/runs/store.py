@@ -5,6 +5,7 @@
                       weights.safetensors   the best weights: a model file, as any other
                       last.safetensors      the last weights, if they are not the best ones
                       end.safetensors       the checkpoint from which the run continues; only of the newest runs
+                      checkpoint*           of a run that is trained or was interrupted, see checkpoints.py
                       owner.lock            held by the program that trains the run
     runs/.deleted/<identifier>/             a deleted run, until the window that deleted it closes
     runs/.last-number                       the number of the newest run
@@ -33,6 +34,7 @@ from tinyml.core.files import path_kind, read_bounded, show_path, write_atomical
 from tinyml.learner import Checkpoint
 
 RECORD, CURVES, LOCK = "run.json", "curves.safetensors", "owner.lock"
+CHECKPOINT = "checkpoint.safetensors"
 DELETED = ".deleted"
 FORGOTTEN_AFTER = 24 * 3600.0
 """Seconds after which deleted runs of a program that crashed are removed for good."""
@@ -79,9 +81,12 @@ class RunStore:
                 record = self.read_record(identifier)
             except TinymlError as error:
                 return KeptRun(identifier, None, str(error), size, stamp=stamp)
-        running = record.state == "running" and identifier not in self._locks
-        elsewhere = running and self._is_claimed_elsewhere(identifier)
-        return KeptRun(identifier, record, "", size, elsewhere, running and not elsewhere, stamp)
+        mine = identifier in self._locks
+        running = record.state == "running" and not mine
+        left = not mine and path_kind(folder / CHECKPOINT) == "a file"
+        claimed = (running or left) and self._is_claimed_elsewhere(identifier)
+        ended = not claimed
+        return KeptRun(identifier, record, "", size, running and claimed, running and ended, left and ended, stamp)
 
     def read_record(self, identifier: str) -> RunRecord:
         """Return the record of a run.

@@ -48,8 +48,10 @@ def ask(
     default: str,
     name: str,
     refuse: str = "Cancel",
-) -> None:
+) -> QMessageBox:
     """Ask a question, and call the function of the chosen answer. Esc means `refuse`, which does nothing.
+
+    Returns the dialog, which is open.
 
     Arguments:
         parent: of the dialog.
@@ -79,6 +81,7 @@ def ask(
 
     box.finished.connect(on_finished)
     box.open()
+    return box
 
 
 def _plain_box(

@@ -177,7 +177,7 @@ class MainWindow(QMainWindow):
         for exporter in (self.build_panel, self.pictures):
             exporter.failed.connect(self.files.show_failure)
             exporter.message.connect(self.status.show_message)
-        for source in (self.canvas, self.palette_view, settings, self.files, self.training):
+        for source in (self.canvas, self.palette_view, settings, self.files, self.training, self.run_recovery):
             source.message.connect(self.status.show_message)
 
     def _connect_parts(self) -> None:

@@ -3,12 +3,13 @@
 from datetime import datetime
 from functools import partial
 
-from PySide6.QtCore import QObject, QSettings
+from PySide6.QtCore import QObject, QSettings, Signal
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from app.document import Document
 from app.runs import RunKeeper
 from app.runs.checkpoints import DEFAULT_SECONDS, CheckpointKeeper, InterruptedRun, find_interrupted
+from app.runs.resuming import RunResumer
 from app.shell.dialogs import ask
 from app.training import Session
 
@@ -34,7 +35,7 @@ def remember_intervals(checkpoints: CheckpointKeeper, settings: QSettings) -> No
 
 
 class RunRecovery(QObject):
-    """Asks at the start whether to resume a run that was interrupted. It then continues as if nothing had happened.
+    """Asks once, at the start, whether to resume a run that was interrupted. Later, the list of runs offers it.
 
     Arguments:
         document: shows the project of the run, unless it holds unsaved changes.
@@ -42,14 +43,20 @@ class RunRecovery(QObject):
         keeper: has the folders of the runs.
         checkpoints: removes the checkpoint of a run that the user does not want to resume.
         window: shows the question and owns this object.
+
+    Signals:
+        message(sentence): what becomes of the run.
     """
+
+    message = Signal(str)
 
     def __init__(
         self, document: Document, session: Session, keeper: RunKeeper, checkpoints: CheckpointKeeper, window: QWidget
     ) -> None:
         super().__init__(window)
-        self._document, self._session, self._window = document, session, window
-        self._keeper, self._checkpoints = keeper, checkpoints
+        self._window, self._keeper, self._checkpoints = window, keeper, checkpoints
+        self._resumer = RunResumer(document, session, keeper, self)
+        self._resumer.message.connect(self.message)
 
     def offer(self) -> None:
         """Look for an interrupted run in the background, and ask about the newest one."""
@@ -58,6 +65,7 @@ class RunRecovery(QObject):
     def _take(self, found: InterruptedRun | None) -> None:
         if found is None:
             return
+        self._keeper.reload()  # the run may be new in the list
         first = self._window.findChild(QMessageBox, "recovery_dialog")
         if first is None:
             self._ask(found)
@@ -72,13 +80,16 @@ class RunRecovery(QObject):
             f"(epoch {min(len(run.history) + 1, epochs)} of {epochs}, {when}). Resume the run? It continues as if "
             "nothing had happened."
         )
-        answers = {"Resume": partial(self._resume, found), "Discard": partial(self._checkpoints.discard, run)}
-        ask(self._window, "Interrupted run", question, answers, "Resume", "run_recovery_dialog", refuse="Later")
+        later = f"{run.name} waits in the list of runs on the page Train: select it there, and press Resume."
+        answers = {
+            "Resume": partial(self._resumer.resume, run.identifier, run.name),
+            "Discard": partial(self._discard, found),
+        }
+        dialog = ask(
+            self._window, "Interrupted run", question, answers, "Resume", "run_recovery_dialog", refuse="Later"
+        )
+        dialog.rejected.connect(partial(self.message.emit, later))
 
-    def _resume(self, found: InterruptedRun) -> None:
-        config = found.run.config
-        if self._session.state.active or config is None:
-            return
-        if not self._document.modified and self._document.project != config.project:
-            self._document.restore(config.project, None, found.project_name)
-        self._session.resume_interrupted(found.run)
+    def _discard(self, found: InterruptedRun) -> None:
+        self._checkpoints.discard(found.run)
+        self._keeper.reload()

@@ -189,11 +189,12 @@ def join_runs(runs: Sequence[Run], run: Run, most: int) -> list[Run]:
     """Return some runs with one that may be new among them, in the order of their start.
 
     Arguments:
-        runs: the runs before, the oldest first. Those without any training leave if another one joins.
+        runs: the runs before, the oldest first. If another one joins, those without any training leave, and so does
+            an older reading of the same run.
         run: the run that must be in the result.
         most: how many runs are kept; if there are more, the oldest others leave.
     """
     if run in runs:
         return list(runs)
-    others = [other for other in runs if other.learned]
+    others = [other for other in runs if other.learned and other.identifier != run.identifier]
     return sorted([*others[max(len(others) - most + 1, 0) :], run], key=lambda each: each.created)

@@ -11,6 +11,7 @@ from app.document import Document
 from app.document.edits import Edit
 from app.monitor.export import CurveTable
 from app.runs import KeptRun, RunKeeper, RunRecord
+from app.runs.resuming import RunResumer
 from app.runs.runs_table import write_table
 from app.training import Run, Session
 from app.widgets.save_dialog import ask_where_to_save
@@ -41,6 +42,8 @@ class RunCommands(QObject):
     def __init__(self, document: Document, session: Session, keeper: RunKeeper, parent: QWidget) -> None:
         super().__init__(parent)
         self._document, self._session, self._keeper, self._window = document, session, keeper, parent
+        self._resumer = RunResumer(document, session, keeper, self)
+        self._resumer.message.connect(self.message)
 
     def restore(self, record: RunRecord) -> None:
         """Put network, data and settings of a run into the builder, as one edit, and its weights into Inspect.
@@ -58,6 +61,14 @@ class RunCommands(QObject):
             return
         self._document.apply(Edit(f"restore {record.name}", record.project))
         self.message.emit(f"Network, data and settings are those of {record.name} now. Undo brings back yours.")
+
+    def resume(self, record: RunRecord) -> None:
+        """Resume a run that a crash has interrupted, as if nothing had happened.
+
+        Arguments:
+            record: of the run.
+        """
+        self._resumer.resume(record.identifier, record.name)
 
     def inspect(self, record: RunRecord) -> None:
         """Show the weights of a run in Inspect. If the builder has another network, restore that of the run.

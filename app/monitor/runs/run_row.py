@@ -8,7 +8,7 @@ from app.monitor.metric_display import LOSS_DISPLAY, METRIC_DISPLAYS
 from app.runs import KeptRun, RunRecord
 from app.runs.differences import describe_change
 
-_INTERRUPTED = "interrupted by a crash"
+_INTERRUPTED, _RESUMABLE = "interrupted by a crash", "can be resumed"
 _ELSEWHERE = "trained in another window"
 
 
@@ -71,6 +71,8 @@ class RunRow:
         end = ends.get(record.state, "")
         if self.kept.elsewhere or self.kept.interrupted:
             end = _ELSEWHERE if self.kept.elsewhere else _INTERRUPTED
+        if self.kept.resumable and not self.active:
+            end = _RESUMABLE
         return " · ".join(part for part in ("" if self.active else end, words) if part)
 
     def tooltip(self) -> str:

@@ -5,7 +5,7 @@ from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from app.document import Document
-from app.formatting import format_count
+from app.formatting import format_size
 from app.monitor.runs.comparison import MOST_COMPARED, Comparison
 from app.monitor.runs.run_catalog import RunCatalog
 from app.monitor.runs.run_commands import RunCommands
@@ -70,11 +70,8 @@ class RunsPanel(QWidget):
         self._sweep_button = QPushButton("Sweep…")
         self._sweep: SweepDialog | None = None
         self._size = make_label("runs_size", style_class="muted")
-        self._restore, self._export, self._more = (
-            QPushButton("Restore"),
-            QPushButton("Export CSV…"),
-            QPushButton("More"),
-        )
+        self._restore, self._resume = QPushButton("Restore"), QPushButton("Resume")
+        self._export, self._more = QPushButton("Export CSV…"), QPushButton("More")
         self._stack = QStackedWidget()
         self._refresh_views = VisibleRefresh(self, before_window=False)
         self._show_timer = QTimer(self, interval=_SHOW_MS, singleShot=True)
@@ -116,7 +113,7 @@ class RunsPanel(QWidget):
         self._stack.setCurrentIndex(1 if runs else 0)
         self._commands.setVisible(bool(runs))
         kept = self._keeper.kept
-        self._size.setText(f"{describe_count(len(kept), 'run')}, {_describe_size(self._keeper.size)}" if kept else "")
+        self._size.setText(f"{describe_count(len(kept), 'run')}, {format_size(self._keeper.size)}" if kept else "")
         self._more.setEnabled(bool(kept))
         self._show_selection()
         self._show_deleted()
@@ -128,6 +125,8 @@ class RunsPanel(QWidget):
         records = [row.record for row in chosen if row.record is not None]
         self._restore.setEnabled(len(records) == 1)
         self._export.setEnabled(len(records) == 1)
+        self._resume.setVisible(len(chosen) == 1 and chosen[0].kept.resumable)
+        self._resume.setEnabled(not self._session.state.active)
         if len(records) == 1 and chosen[0].before is not None:
             records.append(chosen[0].before)
         self.comparison.compare(records)
@@ -158,6 +157,8 @@ class RunsPanel(QWidget):
     def _lay_out(self) -> None:
         self._restore.setObjectName("runs_restore")
         self._restore.setToolTip("Put network, data and settings of this run into the builder; Undo brings back yours")
+        self._resume.setObjectName("runs_resume")
+        self._resume.setToolTip("Continue this run where a crash has interrupted it, as if nothing had happened")
         self._export.setObjectName("runs_export")
         self._export.setToolTip("Save the curves of this run as a table")
         self._undo.setObjectName("runs_undo")
@@ -184,7 +185,8 @@ class RunsPanel(QWidget):
         layout.addWidget(self._deleted_line)
         layout.addWidget(self.comparison)
         self._commands = QWidget()
-        _fill(QHBoxLayout(self._commands), (self._restore, 0), (self._export, 0), (None, 1))
+        buttons = (self._restore, 0), (self._resume, 0), (self._export, 0), (None, 1)
+        _fill(QHBoxLayout(self._commands), *buttons)
         layout.addWidget(self._commands)
 
     def _connect(self) -> None:
@@ -207,6 +209,7 @@ class RunsPanel(QWidget):
         self._undo.clicked.connect(keeper.undo_delete)
         self._sweep_button.clicked.connect(self.open_sweep)
         self._restore.clicked.connect(self._on_restore_clicked)
+        self._resume.clicked.connect(self._on_resume_clicked)
         self._export.clicked.connect(self._on_export_clicked)
         keeper.first_read.connect(self._on_first_read)
         keeper.failed.connect(self._message.show_error)
@@ -333,6 +336,12 @@ class RunsPanel(QWidget):
             self.commands.restore(record)
 
     @Slot()
+    def _on_resume_clicked(self) -> None:
+        record = self._chosen_record()
+        if record is not None:
+            self.commands.resume(record)
+
+    @Slot()
     def _on_export_clicked(self) -> None:
         record = self._chosen_record()
         if record is not None:
@@ -359,15 +368,3 @@ def _fill(layout: QHBoxLayout, *parts: tuple[QWidget | None, int]) -> QHBoxLayou
         else:
             layout.addWidget(widget, stretch)
     return layout
-
-
-def _describe_size(size: int) -> str:
-    """Return a size in bytes with a unit: 1 MB is a million bytes, as in file managers.
-
-    >>> _describe_size(4_200_000), _describe_size(900)
-    ('4.2\\xa0MB', '1\\xa0kB')
-    """
-    for unit, count in (("GB", 10**9), ("MB", 10**6)):
-        if size >= count:
-            return f"{size / count:.1f}\N{NO-BREAK SPACE}{unit}"
-    return f"{format_count(max(size / 1000, 1) if size else 0)}\N{NO-BREAK SPACE}kB"

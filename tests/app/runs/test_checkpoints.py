@@ -8,8 +8,8 @@ import pytest
 
 from app.document import Document, edits
 from app.runs import CheckpointKeeper, RunKeeper
-from app.runs.checkpoints import CHECKPOINT, CURVES, find_interrupted, read_interrupted
-from app.runs.store import RunStore
+from app.runs.checkpoints import CURVES, RECORD, _remove, claim_interrupted, find_interrupted, read_interrupted
+from app.runs.store import CHECKPOINT, RunStore
 from app.training import Session, SessionState
 from tests.app.training.conftest import circle_project
 from tinyml.core import StorageError, temporary_files
@@ -114,9 +114,13 @@ def test_the_run_of_a_living_window_is_no_crash(qtbot, parts):
     assert find_interrupted(RunStore(keeper.folder)) is None
     keeper.store.release(session.run.identifier)  # as if its program were dead
     other = RunStore(keeper.folder)
-    assert find_interrupted(other).run.identifier == session.run.identifier
-    assert find_interrupted(RunStore(keeper.folder)) is None  # only one window offers it
-    other.release(session.run.identifier)
+    identifier = session.run.identifier
+    assert find_interrupted(other).run.identifier == identifier
+    assert find_interrupted(RunStore(keeper.folder)) is None  # it is offered once
+    assert claim_interrupted(other, identifier).run.batches_done == session.batches_done
+    with pytest.raises(StorageError, match="Another window has resumed this run"):
+        claim_interrupted(RunStore(keeper.folder), identifier)
+    other.release(identifier)
 
 
 def test_on_a_full_disk_training_continues_and_the_old_checkpoint_stays(qtbot, parts, monkeypatch):
@@ -153,6 +157,64 @@ def test_a_folder_that_cannot_be_used_gives_a_sentence_and_training_continues(qt
     assert str(keeper.folder) in checkpoints.problem
     wait_for_end(qtbot, session)
     assert session.state is SessionState.FINISHED
+
+
+@pytest.mark.parametrize("newer", [(), (CURVES,), (CURVES, RECORD)])
+def test_a_crash_while_a_checkpoint_is_written_leaves_the_one_before_it(qtbot, parts, tmp_path, newer):
+    """The files are written in this order, each one whole or not at all."""
+    session, keeper, checkpoints = parts
+    checkpoint_at(qtbot, session, checkpoints, 20)
+    folder, copy = folder_of(keeper, session), tmp_path / "copy" / session.run.identifier
+    copy_run(folder, copy)
+    batches = session.batches_done
+    session.step_epoch()
+    qtbot.waitUntil(lambda: session.state is SessionState.PAUSED, timeout=20_000)
+    with qtbot.waitSignal(checkpoints.written, timeout=20_000):
+        session.request_checkpoint()
+        session.step()
+    for name in newer:
+        shutil.copy(folder / name, copy)
+    (copy / f".{CHECKPOINT}.0123abcd.tmp").write_bytes((folder / CHECKPOINT).read_bytes()[:500])
+    session.resume()
+    wait_for_end(qtbot, session)
+    found = find_interrupted(RunStore(tmp_path / "copy"))
+    assert found.run.batches_done == batches
+    other = Session(Document(circle_project()))
+    other.resume_interrupted(found.run)
+    wait_for_end(qtbot, other)
+    for name, tensor in session.snapshot.tensors.items():
+        np.testing.assert_array_equal(other.snapshot.tensors[name], tensor)
+    for axis in "xy":
+        of_both = [getattr(each.run.curves.loss.batches, axis) for each in (other, session)]
+        np.testing.assert_array_equal(*of_both)
+    assert len(other.history) == len(session.history) == 3
+
+
+def test_a_run_that_was_never_kept_is_in_the_list_after_the_offer(qtbot, parts, tmp_path):
+    session, keeper, checkpoints = parts
+    checkpoint_at(qtbot, session, checkpoints, 5)
+    identifier = session.run.identifier
+    for name in (CHECKPOINT, CURVES, RECORD):
+        (tmp_path / "copy" / identifier).mkdir(parents=True, exist_ok=True)
+        shutil.copy(folder_of(keeper, session) / name, tmp_path / "copy" / identifier)
+    store = RunStore(tmp_path / "copy")
+    assert store.read_all() == {}
+    find_interrupted(store)
+    kept = store.read_all()[identifier]
+    assert kept.resumable
+    assert store.load(identifier).batches_done == session.batches_done
+
+
+def test_a_checkpoint_that_another_window_uses_is_not_removed(qtbot, parts, tmp_path):
+    session, keeper, checkpoints = parts
+    checkpoint_at(qtbot, session, checkpoints, 5)
+    copy_run(folder_of(keeper, session), tmp_path / "copy" / session.run.identifier)
+    owner, other = RunStore(tmp_path / "copy"), RunStore(tmp_path / "copy")
+    run = claim_interrupted(owner, session.run.identifier).run
+    _remove(other, run.identifier)
+    assert (tmp_path / "copy" / run.identifier / CHECKPOINT).exists()
+    _remove(owner, run.identifier)
+    assert not (tmp_path / "copy" / run.identifier / CHECKPOINT).exists()
 
 
 @pytest.mark.parametrize("name", [CHECKPOINT, CURVES, "checkpoint.json"])

@@ -29,7 +29,7 @@ ACTIONS = (
     *(page_command(page.name) for page in PAGES),
 )
 ANSWERS = ("answer_stop", "answer_discard")
-"""Buttons that let a command go on which replaces the project or closes the window."""
+"""Buttons that let a command continue which replaces the project or closes the window."""
 
 
 class Ends:
@@ -132,7 +132,7 @@ def run_command(window, name, generator):
 
 
 def answer(window, generator):
-    """Answer the questions of a command: go on, or cancel it."""
+    """Answer the questions of a command: continue it, or cancel it."""
     for dialog in window.findChildren(QMessageBox):
         buttons = [button for name in ANSWERS if (button := dialog.findChild(QPushButton, name)) is not None]
         if buttons and generator.random() < 0.5:

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QPushButton
 
 from app.document import edits
-from app.runs.checkpoints import CHECKPOINT
+from app.runs.store import CHECKPOINT
 from app.training import SessionState
 
 ENDED = (SessionState.FINISHED, SessionState.STOPPED, SessionState.FAILED)
@@ -16,6 +16,7 @@ ENDED = (SessionState.FINISHED, SessionState.STOPPED, SessionState.FAILED)
 def crashed(qtbot, make_window, tmp_path):
     """Leaves the checkpoint of a run behind, as a crash does; returns its folder."""
     window = make_window("circle")
+    window.document.save(tmp_path / "rings.tinyml.json")
     window.document.apply(edits.change_training(window.document.project, epochs=40, learning_rate=0.03))
     with qtbot.waitSignal(window.checkpoints.written, timeout=20_000):
         window.session.step_epoch()
@@ -46,7 +47,7 @@ def offered(qtbot, window):
 def test_the_run_is_resumed_with_its_own_project(qtbot, crashed, make_window):
     window = make_window()
     dialog = offered(qtbot, window)
-    assert "while run 1 of" in dialog.text()
+    assert "while run 1 of rings" in dialog.text()
     assert "epoch 2 of 40" in dialog.text()
     dialog.findChild(QPushButton, "answer_resume").click()
     qtbot.waitUntil(lambda: window.session.state in ENDED, timeout=30_000)
@@ -55,6 +56,71 @@ def test_the_run_is_resumed_with_its_own_project(qtbot, crashed, make_window):
     assert window.document.project.data.source == "circle"
     assert window.document.project.training.learning_rate == 0.03
     qtbot.waitUntil(lambda: not (crashed / CHECKPOINT).exists())
+
+
+def test_the_resumed_run_belongs_to_its_project_file_again(qtbot, crashed, make_window, tmp_path):
+    window = make_window()
+    offered(qtbot, window).findChild(QPushButton, "answer_resume").click()
+    qtbot.waitUntil(lambda: window.session.state.active, timeout=10_000)
+    assert window.document.path == tmp_path / "rings.tinyml.json"
+    assert window.document.modified  # the number of epochs was never saved
+    assert window.document.project.training.epochs == 40
+    window.document.undo_stack.undo()
+    assert not window.document.modified
+
+
+def test_without_its_file_the_project_of_the_run_is_untitled(qtbot, crashed, make_window, tmp_path):
+    (tmp_path / "rings.tinyml.json").unlink()
+    window = make_window()
+    offered(qtbot, window).findChild(QPushButton, "answer_resume").click()
+    qtbot.waitUntil(lambda: window.session.state.active, timeout=10_000)
+    assert window.document.path is None
+    assert "rings" in window.document.name
+    assert window.document.project == window.session.config.project
+
+
+def test_unsaved_changes_are_kept_while_a_run_is_resumed(qtbot, crashed, make_window):
+    window = make_window("lenet-digits")
+    window.document.apply(edits.change_training(window.document.project, epochs=7))
+    offered(qtbot, window).findChild(QPushButton, "answer_resume").click()
+    qtbot.waitUntil(lambda: window.session.state.active, timeout=10_000)
+    assert window.document.project.training.epochs == 7
+    assert window.session.config.project.data.source == "circle"
+
+
+def test_a_run_that_should_wait_is_offered_in_the_list_and_asked_about_never_again(qtbot, crashed, make_window):
+    window = make_window()
+    offered(qtbot, window).reject()
+    assert "list of runs" in window.status.findChild(QLabel, "status_message").text()
+    window.close()
+    again, found = make_window(), []
+    again.run_recovery._take = found.append
+    again.run_recovery.offer()
+    qtbot.waitUntil(lambda: found == [None])
+    again.pages.show_page("train")
+    runs = again.train_page.runs
+    again.train_page.left.show_tab(runs)
+    qtbot.waitUntil(lambda: len(runs.rows) == 1, timeout=10_000)
+    assert runs.rows[0].line().startswith("can be resumed")
+    runs.list.select((crashed.name,))
+    button = runs.findChild(QPushButton, "runs_resume")
+    qtbot.waitUntil(lambda: button.isVisible() and again.session.run.identifier == crashed.name, timeout=10_000)
+    button.click()
+    qtbot.waitUntil(lambda: again.session.state is SessionState.FINISHED, timeout=30_000)
+    assert len(again.session.history) == 40
+    assert [run.identifier for run in again.session.runs] == [crashed.name]
+    qtbot.waitUntil(lambda: not (crashed / CHECKPOINT).exists())
+    qtbot.waitUntil(lambda: not button.isVisible(), timeout=10_000)
+
+
+def test_a_run_is_not_resumed_beside_another_one_and_a_sentence_says_so(qtbot, crashed, make_window):
+    window = make_window("circle")
+    dialog = offered(qtbot, window)
+    window.session.start(steps=1)
+    dialog.findChild(QPushButton, "answer_resume").click()
+    message = window.status.findChild(QLabel, "status_message").text()
+    assert message.startswith("run 1 was not resumed, since another run is active.")
+    assert (crashed / CHECKPOINT).exists()
 
 
 def test_a_discarded_run_is_not_offered_again(qtbot, crashed, make_window):
