@@ -1,20 +1,20 @@
 """The training session: it controls runs from the GUI thread and keeps their results."""
 
-from PySide6.QtCore import QCoreApplication, QObject, Qt, QThread, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.document import Document
 from app.training.best_weights import find_best_obstacle, swap_best_weights
 from app.training.continuation import continuation_config, find_obstacle
 from app.training.curves import RunCurves, metric_for
 from app.training.mailbox import Mailbox
-from app.training.priority import PriorityGate
 from app.training.reading import Reading
 from app.training.run import Run, SessionState, join_runs
 from app.training.run_control import RunControl
 from app.training.shown_run import ShownRun
 from app.training.snapshot import Snapshot
 from app.training.training_config import TrainingConfig, check_value, freeze_config
-from app.training.worker import Failed, Finished, Outcome, Worker
+from app.training.worker import Failed, Finished, Outcome
+from app.training.worker_thread import WorkerThread
 from tinyml.core import TinymlError
 from tinyml.learner import SettingChange
 
@@ -67,16 +67,15 @@ class Session(ShownRun):
     def __init__(self, document: Document, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._document = document
-        self._thread: QThread | None = None
-        self._worker: Worker | None = None
-        self._gate: PriorityGate | None = None
+        self._thread = WorkerThread(self)
+        self._thread.paused.connect(self._on_thread_paused)
+        self._thread.ended.connect(self._on_thread_ended)
         self._control = RunControl()
         self._mailbox = Mailbox()
         self._timer = QTimer(self, interval=REFRESH_MS)
         self._timer.timeout.connect(self._process_mail)
         self.reading: Reading | None = None
         self.pending: dict[str, float] = {}
-        self._worker_config: TrainingConfig | None = None
         document.replaced.connect(self.forget)
 
     def start(self, steps: int | None = None, one_epoch: bool = False, config: TrainingConfig | None = None) -> None:
@@ -144,21 +143,9 @@ class Session(ShownRun):
 
     def _start_worker(self, config: TrainingConfig, steps: int | None, one_epoch: bool) -> None:
         self._control, self._mailbox = RunControl(steps is not None or one_epoch, steps or 0, one_epoch), Mailbox()
-        self._worker_config = config
-        application = QCoreApplication.instance()
-        if application is None:
-            raise RuntimeError("A session needs a QCoreApplication.")
-        self._gate = PriorityGate(application, self)
-        self._thread = QThread(self)
-        self._thread.setObjectName("training")
-        self._worker = Worker(config, self._control, self._mailbox, self._gate)
-        self._worker.moveToThread(self._thread)
-        self._thread.started.connect(self._worker.run)
-        self._worker.paused.connect(self._on_worker_paused, Qt.ConnectionType.QueuedConnection)
-        self._worker.ended.connect(self._on_worker_ended, Qt.ConnectionType.QueuedConnection)
         self.run.stopwatch.start()
         self._enter(SessionState.RUNNING if steps is None else SessionState.PAUSING)
-        self._thread.start()
+        self._thread.start(config, self._control, self._mailbox)
         self._timer.start()
 
     @Slot()
@@ -230,13 +217,12 @@ class Session(ShownRun):
         if self.state.active and self.state is not SessionState.STOPPING:
             self.run.stopwatch.start()
             self._control.stop()
-            if self._gate is not None:
-                self._gate.open()
+            self._thread.open_gate()
             self._enter(SessionState.STOPPING)
 
     def shutdown(self) -> None:
         """Stop the run and wait until its thread has ended; called when the window closes."""
-        if self._thread is not None:
+        if self._thread.lives:
             self.run.stopwatch.start()
             self._control.stop()
             self._finish()
@@ -244,16 +230,7 @@ class Session(ShownRun):
 
     def _finish(self) -> None:
         """Wait until the thread has ended, and process its last reports."""
-        if self._gate is not None:
-            self._gate.close()
-            self._gate.deleteLater()
-            self._gate = None
-        if self._thread is not None and self._worker is not None:
-            self._thread.quit()
-            self._thread.wait()
-            self._thread.deleteLater()
-            self.run.checkpoint = self._worker.checkpoint
-        self._thread = self._worker = None
+        self.run.checkpoint = self._thread.finish()
         self._timer.stop()
         self.run.stopwatch.stop()
         self._process_mail()
@@ -363,26 +340,22 @@ class Session(ShownRun):
         self.setting_changed.emit()
 
     def _follow_reading(self, share: float | None) -> None:
-        if share is None or self._thread is None or self.config is None:
+        if share is None or not self._thread.lives or self.config is None:
             self.reading = None
             return
         if self.reading is None:
             self.reading = Reading(self.config.description)
         self.reading.report(share)
 
-    @Slot(object)
-    def _on_worker_paused(self, config: TrainingConfig) -> None:
-        if config is not self._worker_config or self._thread is None:
-            return
+    @Slot()
+    def _on_thread_paused(self) -> None:
         self._process_mail()
         if self.state in (SessionState.RUNNING, SessionState.PAUSING) and self._control.waiting:
             self.run.stopwatch.stop()
             self._enter(SessionState.PAUSED)
 
-    @Slot(object, object)
-    def _on_worker_ended(self, config: TrainingConfig, outcome: Outcome) -> None:
-        if config is not self._worker_config or self._thread is None:
-            return
+    @Slot(object)
+    def _on_thread_ended(self, outcome: Outcome) -> None:
         self._finish()
         run = self.run
         match outcome:

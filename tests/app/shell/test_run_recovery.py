@@ -99,6 +99,7 @@ def test_a_run_that_should_wait_is_offered_in_the_list_and_asked_about_never_aga
     qtbot.waitUntil(lambda: found == [None])
     again.pages.show_page("train")
     runs = again.train_page.runs
+    again.pages.unfold("train", "left")
     again.train_page.left.show_tab(runs)
     qtbot.waitUntil(lambda: len(runs.rows) == 1, timeout=10_000)
     assert runs.rows[0].line().startswith("can be resumed")

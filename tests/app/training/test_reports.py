@@ -85,9 +85,9 @@ def test_the_weights_at_a_pause_are_those_of_the_last_batch_and_not_of_the_last_
     session.pause()
     qtbot.waitUntil(lambda: session.state is SessionState.PAUSED)
     # The session has processed the mail before it says that the run is paused.
-    trained = {name: tensor.copy() for name, tensor in session._worker._setup.net.named_tensors.items()}
+    trained = {name: tensor.copy() for name, tensor in session._thread.worker._setup.net.named_tensors.items()}
     assert session.snapshot.history == tuple(session.history)
-    assert session.batches_done == session._worker._setup.learner._run.batches_done
+    assert session.batches_done == session._thread.worker._setup.learner._run.batches_done
     for name, tensor in session.snapshot.tensors.items():
         np.testing.assert_array_equal(tensor, trained[name])
 

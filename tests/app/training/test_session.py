@@ -165,7 +165,7 @@ def test_after_a_failure_the_weights_of_the_last_good_epoch_are_kept(qtbot, sess
         wait_for(qtbot, session, SessionState.PAUSED)
         if number == 70:  # the batches of an epoch
             good = session.snapshot.tensors
-    session._worker._setup.net.parameters[0].tensor[...] = np.nan
+    session._thread.worker._setup.net.parameters[0].tensor[...] = np.nan
     session.resume()
     wait_for(qtbot, session, *ENDED)
     assert session.state is SessionState.FAILED
@@ -350,7 +350,7 @@ def test_a_late_pause_signal_counts_only_while_the_worker_waits(qtbot, session, 
     session.step()
     with monkeypatch.context() as patch:
         patch.setattr(type(session._control), "waiting", False)
-        session._on_worker_paused(session.config)
+        session._on_thread_paused()
         assert session.state is SessionState.PAUSING
     wait_for(qtbot, session, SessionState.PAUSED)
     assert session.batches_done == 2
@@ -359,8 +359,8 @@ def test_a_late_pause_signal_counts_only_while_the_worker_waits(qtbot, session, 
 def test_the_late_end_of_a_run_does_not_end_the_next_one(qtbot, session, document):
     session.start()
     ended = threading.Event()
-    session._worker.ended.connect(lambda *_arguments: ended.set(), Qt.ConnectionType.DirectConnection)
-    session._gate._idle.set()  # this thread handles no events now
+    session._thread.worker.ended.connect(lambda *_arguments: ended.set(), Qt.ConnectionType.DirectConnection)
+    session._thread.gate._idle.set()  # this thread handles no events now
     assert ended.wait(10)  # the run has ended, but this thread has not received the signal
     session.shutdown()
     document.apply(edits.change_training(document.project, epochs=10_000))
