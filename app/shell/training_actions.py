@@ -107,12 +107,20 @@ class TrainingActions(QObject):
             self._announce_continuation()
 
     def continue_for(self, epochs: int) -> None:
-        """Continue the shown run.
+        """Continue the shown run, or let the active one end so much later.
 
         Arguments:
-            epochs: how many are added to those that are done.
+            epochs: how many are added to those that are done; to the planned ones if the run is active.
         """
-        if self._try(partial(self._session.continue_run, epochs=epochs)):
+        session = self._session
+        if session.state.active and session.config is not None:
+            last = int(session.pending.get("epochs", session.config.epochs)) + epochs
+            try:
+                session.change("epochs", last)
+                self.message.emit(f"The run now ends with epoch {last}.")
+            except TinymlError as error:
+                self.message.emit(str(error))
+        elif self._try(partial(self._session.continue_run, epochs=epochs)):
             self._announce_continuation()
 
     def train_again(self) -> None:

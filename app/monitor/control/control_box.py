@@ -30,6 +30,13 @@ _ROWS = (
 )
 """The caption of each row of buttons, and its commands with their texts; empty for the text of the command."""
 
+_CONTINUES = (
+    "Train this run for so many more epochs, as one longer run",
+    "How many epochs are added to those that are done",
+)
+_ADDS = ("Let the run end so many epochs later", "How many epochs are added to the planned ones")
+"""What the button and the number of epochs mean after a run, and while it is active."""
+
 
 class ControlBox(QWidget):
     """Learning rate, more epochs, one epoch, the best weights, and the same run again.
@@ -146,13 +153,16 @@ class ControlBox(QWidget):
         self._notice.refresh()
         action = self._continue_action
         obstacle = "" if action is None or action.isEnabled() else action.toolTip()
+        effect, meaning = _CONTINUES
         if self._session.state.active:
-            obstacle = "The run is active. It can continue for more epochs after its end."
-        set_enabled(self._continue, obstacle, "Train this run for so many more epochs, as one longer run")
+            effect, meaning = _ADDS
+            obstacle = "The run is ending." if self._session.state is SessionState.STOPPING else ""
+        self._continue.setText("Add" if self._session.state.active else "Continue")
+        set_enabled(self._continue, obstacle, effect)
         paused = self._session.state is SessionState.PAUSED
         reason = "" if paused else "Pause the run to look at its next batch (F6)."
         set_enabled(self._look, reason, "Show the examples of the next batch, as augmented")
-        set_enabled(self._epochs, obstacle, "How many epochs are added to those that are done")
+        set_enabled(self._epochs, obstacle, meaning)
 
     @Slot()
     def _on_look_clicked(self) -> None:

@@ -174,6 +174,24 @@ def test_continue_for_so_many_epochs_takes_the_settings_on_screen(qtbot, circle)
     assert "Continuing with epochs 3 to 5." in message(circle)
 
 
+def test_more_epochs_of_an_active_run_are_added_to_its_plan(qtbot, circle):
+    session, control = circle.session, circle.train_page.control
+    circle.document.apply(edits.change_training(circle.document.project, epochs=3))
+    session.start(steps=2)
+    qtbot.waitUntil(lambda: session.state is SessionState.PAUSED, timeout=20_000)
+    control.continue_requested.emit(2)
+    assert message(circle) == "The run now ends with epoch 5."
+    control.continue_requested.emit(1)
+    assert message(circle) == "The run now ends with epoch 6."
+    control.continue_requested.emit(1_000_000)
+    assert "epochs" in message(circle)
+    session.resume()
+    qtbot.waitUntil(lambda: session.state in ENDED, timeout=20_000)
+    assert session.state is SessionState.FINISHED
+    assert len(session.history) == session.config.epochs == 6
+    assert circle.document.project.training.epochs == 3
+
+
 def test_an_epoch_is_one_step_with_shift_f7(qtbot, circle):
     press(qtbot, circle, Qt.Key.Key_F7, Qt.KeyboardModifier.ShiftModifier)
     assert not circle.actions_by_name["step_epoch"].isEnabled()

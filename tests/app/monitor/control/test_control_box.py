@@ -108,7 +108,8 @@ def test_the_note_names_a_schedule_that_multiplies_the_rate(qtbot, box, session,
 
 def test_the_number_of_epochs_offered_is_what_an_interrupted_run_has_left(qtbot, box, session, document):
     pause(qtbot, session, 80)
-    assert "The run is active" in button(box, "control_continue").toolTip()
+    assert button(box, "control_continue").text() == "Add"
+    assert button(box, "control_continue").isEnabled()
     session.stop()
     qtbot.waitUntil(lambda: session.state in ENDED, timeout=10_000)
     assert field(box, "control_epochs").value == 1
