@@ -77,7 +77,7 @@ class MainWindow(QMainWindow):
         self.run_recovery = RunRecovery(self.document, self.session, self.keeper, self.checkpoints, self)
         remember_intervals(self.checkpoints, settings)
         self.progress = RunProgress(self.session, self)
-        self._closing = self._interrupted = False
+        self._closing = self._interrupted = self._is_shut_down = False
         self.exception_hook = ExceptionHook(self)
         self.pages = WindowLayout(self, settings)
         self._make_views()
@@ -366,7 +366,10 @@ class MainWindow(QMainWindow):
             super().closeEvent(event)
 
     def _shut_down(self) -> None:
-        """Save the layout and end all threads."""
+        """Save the layout and end all threads, once: Qt can close a closed window again."""
+        if self._is_shut_down:
+            return
+        self._is_shut_down = True
         self._settings.setValue("canvas_zoom", self.canvas.zoom.factor)
         self.build_panel.save(self._settings)
         self.train_page.save(self._settings)

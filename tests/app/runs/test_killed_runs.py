@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.app.runs.trained_window import EPOCHS
 from tinyml.data import DataChoice
 from tinyml.learner import TrainingSettings
 from tinyml.net import LayerSpecification, NetworkSpecification
 from tinyml.storage import Project, save_project
 
 ROOT = Path(__file__).parents[3]
-EPOCHS = 30
 KILLS = 5
 SEED = int(os.environ.get("KILLED_RUNS_SEED", "12"))
 
@@ -40,7 +40,7 @@ def project(tmp_path):
         "augment_shift": 1,
         "augment_noise": 0.05,
         "batch_size": 16,
-        "epochs": EPOCHS,
+        "epochs": 20,
     }
     path = tmp_path / "killed.tinyml.json"
     data = DataChoice(source="digits", validation=0.2, test=0.2)
@@ -82,7 +82,7 @@ def test_a_run_that_is_killed_five_times_equals_one_that_is_not(tmp_path, projec
     with start("train", tmp_path / "undisturbed", project) as process:
         finish(process)
     generator = random.Random(SEED)
-    targets = sorted(generator.sample(range(2, EPOCHS - 2), KILLS))
+    targets = sorted(generator.sample(range(5, EPOCHS - 2), KILLS))
     folder = tmp_path / "killed"
     for number, target in enumerate(targets):
         with start("resume" if number else "train", folder, project) as process:
@@ -97,6 +97,8 @@ def test_a_run_that_is_killed_five_times_equals_one_that_is_not(tmp_path, projec
     expected, found = (read(tmp_path / name / "result.npz") for name in ("undisturbed", "killed"))
     assert set(found) == set(expected)
     assert len(expected["history"]) == EPOCHS
+    assert len(expected["changes"]) == 2
     for name in expected:
+        assert expected[name].size, name
         np.testing.assert_array_equal(found[name], expected[name], name)
     assert list(folder.glob("runs/*/checkpoint*")) == []

@@ -2,10 +2,12 @@
 
     python -m tests.app.runs.trained_window train|resume SETTINGS PROJECT RESULT
 
-It prints the number of each epoch. The test kills it at some of them.
+It prints the number of each epoch. The test kills it at some of them. After the first epoch, the learning rate and the
+number of epochs are changed.
 """
 
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +19,9 @@ from app.shell.main_window import MainWindow
 from app.shell.run import open_window
 from app.training import SessionState
 from app.training.run import Run
+from tinyml.learner import EpochFinished
 
+EPOCHS = 30
 ENDED = (SessionState.FINISHED, SessionState.STOPPED, SessionState.FAILED)
 
 
@@ -31,19 +35,29 @@ def save(run: Run, path: Path) -> None:
         for part in ("batches", "validation")
         for axis in "xy"
     }
-    curves["rates"] = run.curves.learning_rate.y
-    columns = ("epoch", "training_loss", "training_accuracy", "validation_loss", "learning_rate")
+    curves |= {f"rates_{axis}": getattr(run.curves.learning_rate, axis) for axis in "xy"}
+    columns = [field.name for field in fields(EpochFinished) if field.name != "seconds"]
     history = np.array([[getattr(epoch, column) for column in columns] for epoch in run.history], np.float64)
     weights = {f"weights/{name}": tensor for name, tensor in run.snapshot.tensors.items()}
     best = {f"best/{name}": tensor for name, tensor in run.best.tensors.items()}
-    counts = np.array([run.batches_done, run.examples_done, run.test_loss, run.test_accuracy], np.float64)
-    np.savez(path, history=history, counts=counts, **curves, **weights, **best)
+    assert run.best_epoch is not None
+    numbers = (run.batches_done, run.examples_done, run.test_loss, run.test_accuracy, run.best_epoch.epoch)
+    changes = np.array([repr(change) for change in run.changes])
+    np.savez(path, history=history, numbers=np.array(numbers, np.float64), changes=changes, **curves, **weights, **best)
+
+
+def change(window: MainWindow) -> None:
+    """Change settings of the run in its first pause, and let it continue."""
+    if window.session.state is SessionState.PAUSED:
+        window.session.change("learning_rate", 0.002)
+        window.session.change("epochs", EPOCHS)
+        window.session.resume()
 
 
 def begin(window: MainWindow, mode: str) -> None:
     """Start the run, or accept the offer to resume it."""
     if mode == "train":
-        window.actions_by_name["train"].trigger()
+        window.session.step_epoch()
         return
     dialog = window.findChild(QMessageBox, "run_recovery_dialog")
     if dialog is None:
@@ -66,6 +80,7 @@ def main(mode: str, settings: str, project: str, result: str) -> int:
             application.quit()
 
     window.session.state_changed.connect(lambda: QTimer.singleShot(0, end))
+    window.session.state_changed.connect(lambda: QTimer.singleShot(0, lambda: change(window)))
     begin(window, mode)
     return application.exec()
 
