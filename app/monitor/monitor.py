@@ -173,4 +173,5 @@ class Monitor(QWidget):
             label = ""
         for plot in self.plots.plots:
             plot.set_stop_marker(self.curves.position if label else None, label, serious=failed)
+        self.summary.show_run(self.curves, self._session)  # a word must not wait for the turn of a plot
         self._schedule()

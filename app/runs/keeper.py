@@ -261,7 +261,7 @@ class RunKeeper(QObject):
         # The user may have renamed or starred the run while it was written.
         known = self.curves.find(kept.identifier) or (before.record if before is not None else None)
         facts = {name: getattr(known, name) for name in _FACTS} if known is not None else {}
-        if any(getattr(kept.record, name) != value for name, value in facts.items()):
+        if kept.record is not None and any(getattr(kept.record, name) != value for name, value in facts.items()):
             self.change(kept.identifier, **facts)
         elif before != kept:
             self.changed.emit()
