@@ -3,7 +3,7 @@
 from typing import Any
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from app.runs.checkpoints import CheckpointKeeper
 from app.widgets.labels import make_caption
@@ -31,12 +31,12 @@ class CheckpointLine(QWidget):
         self._checkpoints = checkpoints
         self._seconds = self._make_box("seconds", "s", 86_400)
         self._epochs = self._make_box("epochs", "epochs", 100_000)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GRID)
-        row.addWidget(make_caption("Checkpoint"))
-        row.addWidget(self._seconds, 1)
-        row.addWidget(self._epochs, 1)
+        grid = QGridLayout(self)  # in one row, the units would have no room
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(GRID // 2)
+        grid.addWidget(make_caption("Checkpoint every"), 0, 0, 1, 2)
+        grid.addWidget(self._seconds, 1, 0)
+        grid.addWidget(self._epochs, 1, 1)
         checkpoints.intervals_changed.connect(self._refresh)
         self._refresh()
 
