@@ -77,10 +77,10 @@ def test_a_run_that_ends_removes_its_checkpoint(qtbot, parts):
 def test_an_interrupted_run_is_resumed_to_the_bit(qtbot, document, parts, tmp_path):
     session, keeper, checkpoints = parts
     document.apply(edits.change_training(document.project, learning_rate=0.2, schedule="cosine", momentum=0.9))
-    pause(qtbot, session, 30)
-    session.change("learning_rate", 0.05)
     with qtbot.waitSignal(checkpoints.written, timeout=20_000):
-        session.step()
+        pause(qtbot, session, 30)
+    session.change("learning_rate", 0.05)
+    session.step()
     qtbot.waitUntil(lambda: session.state is SessionState.PAUSED, timeout=20_000)
     with qtbot.waitSignal(checkpoints.written, timeout=20_000):
         session.request_checkpoint()
