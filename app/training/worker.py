@@ -1,5 +1,6 @@
 """The worker: trains its own network in its own thread, and reports through the mailbox."""
 
+import contextlib
 import math
 import traceback
 from collections.abc import Mapping, Sequence
@@ -169,6 +170,10 @@ class Worker(QObject):
                 failure_kind(error),
                 traceback.format_exc(),
             )
+        if self._snapshot_due and isinstance(outcome, Failed):
+            # The window did not take the weights of the last epoch, and the run would lose that epoch with them.
+            with contextlib.suppress(MemoryError):
+                self._send_snapshot()
         self.checkpoint = outcome.checkpoint or self._config.resume
         self.ended.emit(self._config, outcome)
 
