@@ -177,7 +177,7 @@ RULES = (
         "Steps that are too long jump over the valley of the loss again and again instead of going down into it. An "
         "update of about a thousandth of the weights is usual.",
         "Bengio (2012), Practical recommendations for gradient-based training of deep architectures, section 3.1.1; "
-        "Goodfellow et al. (2016), section 11.4.1",
+        "Hinton (2010), A practical guide to training restricted Boltzmann machines, section 7 (the thousandth)",
         (*_NO_PROGRESS, "luck"),
     ),
     Rule(
@@ -276,8 +276,9 @@ RULES = (
         "note",
         40,
         find_too_short,
-        "The loss was still falling when the last epoch ended, so the weights were still on their way.",
-        "Goodfellow et al. (2016), section 7.8",
+        "A network that does worse on its own training examples than their nearest neighbours do, or whose loss still "
+        "falls when the last epoch ends, has not come to the end of its way.",
+        "Karpathy (2019), A recipe for training neural networks, steps 3 and 6",
     ),
     Rule(
         "luck",
