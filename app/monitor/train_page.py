@@ -136,6 +136,12 @@ class TrainPage(QWidget):
         self._show_below(self.layers)
         self.layers.open_layer(layer)
 
+    @Slot(str, int)
+    def show_unit(self, layer: str, unit: int) -> None:
+        """Show the decision map of a `unit` of a `layer`."""
+        self._show_below(self.decisions)
+        self.decisions.choose_unit(layer, unit)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fold what a low page has no room for."""
         super().resizeEvent(event)

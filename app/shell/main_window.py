@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QSettings, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QShowEvent, QStatusTipEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
-from app.builder import BuildPanel, Canvas, Palette, PictureExport, QuickInsert
+from app.builder import BuildPanel, Canvas, Palette, PictureExport, QuickInsert, UnitClicks
 from app.datasets import DataPage
 from app.document import Document
 from app.forms import WithDataLine
@@ -163,6 +163,9 @@ class MainWindow(QMainWindow):
         self.canvas.data_requested.connect(settings.show_data)
         self.canvas.training_requested.connect(settings.show_training)
         self.canvas.settings_requested.connect(settings.edit_layer)
+        units = UnitClicks(self.document, self.canvas.card_stack)
+        units.unit_requested.connect(self._requests.show_train)
+        units.unit_requested.connect(self.train_page.show_unit)
         self.status.problems_clicked.connect(self.problems.select_next)
         self.status.curve_clicked.connect(self._requests.show_train)
         self.inspection.reading_changed.connect(self.status.show_reading)

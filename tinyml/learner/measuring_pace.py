@@ -17,11 +17,11 @@ _INTERRUPTED = 3.0
 class MeasuringPace:
     """Decides, before each step of a run, whether to measure its layers.
 
-    With a share of the time, the first step is measured, and then the next one as soon as the last measurement has
-    taken less than this share of the time that the steps have taken since. Time between the steps, in which the run
-    waits for its caller, does not count; only after a long wait, such as a pause, the next step is measured. A
-    measurement that was interrupted counts as three usual ones. So the measured steps differ from run to run; what the
-    run learns does not.
+    With a share of the time, the first step and the last one of the run are measured, and in between the next one as
+    soon as the last measurement has taken less than this share of the time that the steps have taken since. Time
+    between the steps, in which the run waits for its caller, does not count; only after a long wait, such as a pause,
+    the next step is measured. A measurement that was interrupted counts as three usual ones. So the measured steps
+    differ from run to run; what the run learns does not.
 
     Arguments:
         every: number of steps from one measurement to the next; None if only `share` decides.
@@ -37,17 +37,18 @@ class MeasuringPace:
         self._begin = self._left = self._latest = 0.0
         self._costs: deque[float] = deque(maxlen=9)
 
-    def is_due(self, step: int) -> bool:
+    def is_due(self, step: int, last: bool = False) -> bool:
         """Return True if the step that begins now should be measured.
 
         Arguments:
             step: counted from 1 in the whole run.
+            last: True for the last planned step.
         """
         due = self._every is not None and step % self._every == 0
         if self._share is None:
             return due
         self._begin = perf_counter()
-        return due or self._left <= 0 or self._begin >= self._latest
+        return due or last or self._left <= 0 or self._begin >= self._latest
 
     def note(self, measuring: float | None) -> None:
         """Note that the step has ended.

@@ -209,7 +209,7 @@ class TrainingRun:
         """Do the step with this number, counted from 1 in the whole run."""
         config, run_state, step = self._config, self._run_state, self._step
         step.set_rate(number - 1)
-        measure = self._pace.is_due(number)
+        measure = self._pace.is_due(number, last=number == config.epochs * self._batches)
         loss, output = step.train_on_batch(inputs, targets, measure)
         self._pace.note(step.measuring_seconds if measure else None)
         if not math.isfinite(loss):

@@ -85,12 +85,11 @@ def paint_bars(painter: QPainter, box: QRectF, values: np.ndarray, color: QColor
         values: `(D,)`.
         color: colour of the bars.
     """
-    room = max(int(min(box.width(), 8 * (STRIP_HEIGHT + _GAP)) // 3), 1)
-    heights = _thin(np.nan_to_num(values.astype(np.float64), posinf=0, neginf=0), room)
+    heights = _thin(_finite(values), _most_bars(box.width()))
     top, bottom = max(float(heights.max()), 0.0), min(float(heights.min()), 0.0)
     scale = box.height() / (top - bottom) if top > bottom else 0.0
     zero = box.top() + top * scale if scale else box.bottom()
-    step = min(room * 3 / len(heights), 9.0)
+    step = _bar_step(box.width(), len(heights))
     painter.save()
     painter.fillRect(
         QRectF(box.left(), min(zero, box.bottom() - 1), step * len(heights), 1), QColor(current_theme().border)
@@ -99,6 +98,22 @@ def paint_bars(painter: QPainter, box: QRectF, values: np.ndarray, color: QColor
         size = height * scale
         painter.fillRect(QRectF(box.left() + number * step, zero, max(step - 1, 1), -size).normalized(), color)
     painter.restore()
+
+
+def find_bar(values: np.ndarray, width: float, place: float) -> int | None:
+    """Return the index of the value whose bar is at a place of the strip; None if no bar is there.
+
+    Arguments:
+        values: `(D,)` the vector.
+        width: of the strip, in pixels at 100 %.
+        place: distance from the left end of the strip, in pixels at 100 %.
+    """
+    groups = np.array_split(np.arange(len(values)), min(len(values), _most_bars(width)))
+    number = int(place // _bar_step(width, len(groups)))
+    if not 0 <= number < len(groups):
+        return None
+    group = groups[number]
+    return int(group[np.abs(_finite(values)[group]).argmax()])
 
 
 def paint_empty_tiles(painter: QPainter, box: QRectF, shape: Shape) -> None:
@@ -118,6 +133,20 @@ def paint_empty_tiles(painter: QPainter, box: QRectF, shape: Shape) -> None:
         if tile.right() <= box.right() + 1:
             painter.drawRoundedRect(tile, 2, 2)
     painter.restore()
+
+
+def _most_bars(width: float) -> int:
+    """Return the largest number of bars in a strip of this width."""
+    return max(int(min(width, 8 * (STRIP_HEIGHT + _GAP)) // 3), 1)
+
+
+def _bar_step(width: float, count: int) -> float:
+    """Return the distance between two of `count` bars in a strip of this width."""
+    return min(_most_bars(width) * 3 / count, 9.0)
+
+
+def _finite(values: np.ndarray) -> np.ndarray:
+    return np.nan_to_num(values.astype(np.float64), posinf=0, neginf=0)
 
 
 def _thin(values: np.ndarray, limit: int) -> np.ndarray:

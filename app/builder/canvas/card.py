@@ -120,6 +120,12 @@ class Card(QWidget):
         return self._values
 
     @property
+    def strip(self) -> QRect:
+        """Where the activations are painted; empty on a compact card."""
+        box = self._layout_for(self._logical_width).boxes.get("strip", QRect())
+        return QRect() if is_compact(self._zoom) else scaled_rect(box, self._zoom)
+
+    @property
     def live_line(self) -> str:
         """The line about the sample; empty if the card has none."""
         return self._live_line

@@ -1,7 +1,7 @@
 """The tab "Decision map": what the network says between the points of its data, live, and what each unit says."""
 
 from PySide6.QtCore import QEvent, QSignalBlocker, QTimer, Signal, Slot
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QColor, QHideEvent, QImage, QPainter, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from app.document import Document
@@ -81,7 +81,7 @@ class DecisionPanel(QWidget):
         return self._sentence.text()
 
     def choose_unit(self, layer: str, unit: int) -> None:
-        """Show the map of a unit.
+        """Show the map of a unit, as soon as it is computed.
 
         Arguments:
             layer: name of its layer.
@@ -179,8 +179,10 @@ class DecisionPanel(QWidget):
             if layers:
                 chosen = self.mapper.layer if self.mapper.layer in layers else layers[min(1, len(layers) - 1)]
                 self._layer.setCurrentIndex(layers.index(chosen))
-        self._unit = None
-        self.mapper.choose_layer(self._layer.currentData() or "")
+        layer = self._layer.currentData() or ""
+        if layer != self.mapper.layer:
+            self._unit = None
+        self.mapper.choose_layer(layer)
 
     @Slot()
     def _show_map(self) -> None:
@@ -236,7 +238,9 @@ class DecisionPanel(QWidget):
         self.thumbnails.set_images(
             [
                 GridImage(
-                    diverging_image(found.unit_grid(unit)[::-2, ::2], dark), str(unit + 1), self._tip(found, unit)
+                    _framed(diverging_image(found.unit_grid(unit)[::-2, ::2], dark)),
+                    str(unit + 1),
+                    self._tip(found, unit),
                 )
                 for unit in range(count)
             ]
@@ -272,3 +276,12 @@ class DecisionPanel(QWidget):
     def _on_thumbnail_picked(self, unit: int) -> None:
         self._unit = unit
         self._show_map()
+
+
+def _framed(image: QImage) -> QImage:
+    """Draw a frame into a map, without which that of a dead unit could not be seen, and return the map."""
+    painter = QPainter(image)
+    painter.setPen(QColor(current_theme().border))
+    painter.drawRect(0, 0, image.width() - 1, image.height() - 1)
+    painter.end()
+    return image

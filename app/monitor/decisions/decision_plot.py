@@ -22,6 +22,8 @@ _ANY_WIDTH = 2**24 - 1
 """Qt's default for the largest width of a widget."""
 _SIZES = {True: 7, False: 8}
 """Size of the training points (True) and of the other points (False), in pixels."""
+_SMALL, _LESS = 260, 2
+"""In a plot lower than this, all points are smaller by so much, in pixels: they would hide the map."""
 
 
 class DecisionPlot(QWidget):
@@ -37,7 +39,7 @@ class DecisionPlot(QWidget):
         self._range = (0.0, 1.0)
         self._square = True
         self._width_timer = QTimer(self, singleShot=True, interval=0)
-        self._width_timer.timeout.connect(self._limit_width)
+        self._width_timer.timeout.connect(self._fit)
         self._plot = Plot()
         self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._plot.setMouseEnabled(x=False, y=False)
@@ -162,7 +164,7 @@ class DecisionPlot(QWidget):
             square: True for a plane of two inputs, False for an input with its target.
         """
         self._square = square
-        self._limit_width()
+        self._fit()
         self._parts, self._plane, self._classes, self._range = list(parts), plane, classes, value_range
         low, high = plane
         self._plot.setRange(QRectF(low[0], low[1], high[0] - low[0], high[1] - low[1]), padding=0)
@@ -217,8 +219,12 @@ class DecisionPlot(QWidget):
         self._width_timer.start()
 
     @Slot()
-    def _limit_width(self) -> None:
-        """Keep the map about square: the room at its side is for the maps of the units."""
+    def _fit(self) -> None:
+        """Keep the map about square: the room at its side is for the maps of the units. Let the points fit the map."""
+        for filled, points in self._scatters.items():
+            size = _SIZES[filled] - (_LESS if self.height() < _SMALL else 0)
+            if points.opts["size"] != size:
+                points.setSize(size)
         height = self.height() - self._plot.getAxis("bottom").height()
         width = max(height, 0) + self._plot.getAxis("left").width() + 2 * GRID
         self.setMaximumWidth(max(round(width), 20 * GRID) if self._square else _ANY_WIDTH)

@@ -200,6 +200,7 @@ class _ClassHeader(QHeaderView):
 
     def __init__(self, orientation: Qt.Orientation, parent: QWidget) -> None:
         super().__init__(orientation, parent)
+        self.viewport().setAutoFillBackground(False)
         self.setHighlightSections(False)
         self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         side = "predicted" if orientation == Qt.Orientation.Horizontal else "true"

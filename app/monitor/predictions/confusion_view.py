@@ -37,7 +37,6 @@ class ConfusionView(QWidget):
         self.table.setObjectName("predictions_confusion")
         self.table.setAccessibleName("Confusion matrix: rows true, columns predicted")
         self.gallery = ExampleGallery("predictions_cell", "Examples of the chosen cell")
-        self.gallery.set_placeholder(_HINT)
         self._caption = make_label("predictions_cell_caption", _HINT, "muted", wraps=True)
         side = QWidget()
         layout = QVBoxLayout(side)
@@ -92,6 +91,7 @@ class ConfusionView(QWidget):
     def _show_cell(self) -> None:
         if self._shown is None or self.table.cell is None:
             self._caption.setText(_HINT)
+            self.gallery.set_placeholder("")
             self.gallery.clear()
             return
         model, positions = self.table.confusion, self._cell_positions()

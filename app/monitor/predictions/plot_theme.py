@@ -1,9 +1,13 @@
 """Plots of this page: axes with a title, in the colours of the theme, without mouse."""
 
 from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from app.widgets.plot import Plot
+
+_LOW = 150
+"""Height in pixels below which the axes have no titles."""
 
 
 class ThemedPlot(Plot):
@@ -29,3 +33,10 @@ class ThemedPlot(Plot):
         super().changeEvent(event)
         if self._ready and event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
             self.paint_axes()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave out the titles of the axes in a low plot, which needs their room for itself."""
+        super().resizeEvent(event)
+        if self._ready:
+            for side in ("left", "bottom"):
+                self.getAxis(side).showLabel(self.height() >= _LOW)

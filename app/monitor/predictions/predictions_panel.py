@@ -2,8 +2,8 @@
 
 import numpy as np
 from PySide6.QtCore import QSignalBlocker, Signal, Slot
-from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
 from app.document import Document
 from app.monitor.predictions.calibration_view import CalibrationView
@@ -38,6 +38,7 @@ VIEWS = {
 """Name and title of each view."""
 _OF_CLASSES = ("confusion", "classes", "mistakes", "calibration")
 _LOWEST = 22 * GRID
+_NARROW = 80 * GRID
 _PAIR_SIZE = 144
 NO_RUN = "There are no predictions before the first run. Press Train (F5)."
 _OTHER_EXAMPLES = (
@@ -139,6 +140,15 @@ class PredictionsPanel(QWidget):
         super().hideEvent(event)
         self.predictor.set_watched(self, False)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow panel, show the buttons of the views above the rest."""
+        super().resizeEvent(event)
+        directions = QBoxLayout.Direction
+        self._header.setDirection(directions.TopToBottom if self.width() < _NARROW else directions.LeftToRight)
+
+    def hasHeightForWidth(self) -> bool:
+        return False  # the panel would scroll for sentences that wrap, although its views take the room that there is
+
     def _make_views(self) -> None:
         self.confusion = ConfusionView()
         self.classes = ClassTable()
@@ -173,12 +183,15 @@ class PredictionsPanel(QWidget):
 
     def _arrange(self) -> None:
         self.setMinimumHeight(_LOWEST)
-        header = QHBoxLayout()
-        header.setSpacing(GRID)
-        header.addWidget(self.switch)
-        header.addWidget(self._output)
-        header.addWidget(self._part)
-        header.addWidget(self._sentence, 1)
+        self._header = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._header.setSpacing(GRID)
+        self._header.addWidget(self.switch)
+        choices = QHBoxLayout()
+        choices.setSpacing(GRID)
+        choices.addWidget(self._output)
+        choices.addWidget(self._part)
+        choices.addWidget(self._sentence, 1)
+        self._header.addLayout(choices, 1)
         stack = _Stack()
         self._stack = QStackedLayout(stack)
         self._empty = QWidget()
@@ -188,7 +201,7 @@ class PredictionsPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(GRID + GRID // 2, GRID // 2, GRID + GRID // 2, GRID)
         layout.setSpacing(GRID // 2)
-        layout.addLayout(header)
+        layout.addLayout(self._header)
         layout.addWidget(stack, 1)
 
     def _connect(self) -> None:

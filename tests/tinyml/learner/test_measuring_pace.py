@@ -109,6 +109,7 @@ def test_a_measured_run_learns_the_same_bits(monkeypatch: pytest.MonkeyPatch) ->
     weights, batches, checkpoint = train(None)
     measured_weights, measured_batches, measured_checkpoint = train(0.5)
     assert measured_batches[0].layers
+    assert measured_batches[-1].layers
     assert sum(bool(batch.layers) for batch in measured_batches) > 1
     assert not any(batch.layers for batch in batches)
     assert measured_weights == weights

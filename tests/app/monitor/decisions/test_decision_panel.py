@@ -84,6 +84,17 @@ def test_the_units_of_another_layer(make) -> None:
     assert len(harness.window.thumbnails.images) == 2
 
 
+def test_a_unit_that_is_asked_for_before_there_is_a_map_is_shown_with_it(make) -> None:
+    harness = make(MOONS)
+    harness.window.choose_unit("linear_8", 3)
+    harness.train()
+    harness.wait(lambda: harness.found.layer == "linear_8")
+    harness.wait_until_shown()
+    assert harness.window.sentence.startswith("Unit 4 of linear_8")
+    assert harness.window.thumbnails.current == 3
+    assert harness.window._layer.currentData() == "linear_8"
+
+
 def test_one_input_and_one_number_are_a_curve(make) -> None:
     harness = make(SINE)
     harness.train()

@@ -5,10 +5,12 @@ import threading
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 
 from app.document.edits import change_data
 from app.monitor.predictions import predictor as predictor_module
 from app.monitor.predictions.examples import choose_examples
+from app.monitor.predictions.plot_theme import ThemedPlot
 from app.monitor.predictions.predictions import MOST_MISTAKES, predict
 from app.training import SessionState
 from app.training.dataset_cache import load_splits
@@ -194,3 +196,13 @@ def test_scores_that_are_not_finite_are_left_out(make) -> None:
     assert found.skipped == 20
     assert found.confusion.sum() == found.mistake_count == 0
     assert found.calibration is None
+
+
+def test_a_low_plot_has_no_titles_at_its_axes(qtbot) -> None:
+    plot = ThemedPlot("score", "share")
+    qtbot.addWidget(plot)
+    plot.show()
+    for height, shown in ((400, True), (100, False), (400, True)):
+        plot.resize(300, height)
+        QApplication.processEvents()
+        assert [plot.getAxis(side).label.isVisible() for side in ("left", "bottom")] == [shown, shown]

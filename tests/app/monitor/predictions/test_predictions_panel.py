@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QPushButton
 
 from app.document.edits import change_data
 from app.monitor.predictions.number_views import describe_fit, side_by_side
@@ -113,7 +115,19 @@ def test_sentences_that_wrap_do_not_make_the_panel_higher(make) -> None:
     harness = make(SINE)
     harness.train()
     harness.window.switch.choose("residuals")
-    assert harness.window.heightForWidth(700) <= 2 * harness.window.minimumHeight()
+    assert not harness.window.hasHeightForWidth()
+
+
+def test_a_narrow_panel_shows_every_button(make) -> None:
+    harness = make(DIGITS)
+    harness.train()
+    harness.window.resize(430, 300)
+    harness.wait(lambda: harness.window.minimumSizeHint().width() <= 430)
+    for name in ("confusion", "classes", "mistakes", "calibration"):
+        button = harness.window.findChild(QPushButton, f"predictions_view_{name}")
+        assert button.width() >= button.sizeHint().width()
+        assert harness.window.rect().contains(button.rect().translated(button.mapTo(harness.window, QPoint())))
+    assert harness.window._part.width() >= harness.window._part.minimumSizeHint().width()
 
 
 def test_another_run_changes_the_views(make) -> None:
