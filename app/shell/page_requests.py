@@ -2,6 +2,8 @@
 
 from PySide6.QtCore import QObject, Slot
 
+from app.builder import UnitClicks
+from app.monitor import TrainPage
 from app.shell.window_layout import WindowLayout
 
 
@@ -16,6 +18,16 @@ class PageRequests(QObject):
     def __init__(self, pages: WindowLayout, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._pages = pages
+
+    def follow_units(self, clicks: UnitClicks, train_page: TrainPage) -> None:
+        """Show the decision maps of clicked units on the page Train.
+
+        Arguments:
+            clicks: reports the units.
+            train_page: has the decision maps.
+        """
+        clicks.unit_requested.connect(self.show_train)
+        clicks.unit_requested.connect(train_page.show_unit)
 
     @Slot()
     def show_data(self) -> None:

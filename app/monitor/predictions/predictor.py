@@ -218,6 +218,7 @@ class Predictor(QObject):
         if self._examples is None or self._examples[0] != key:
             if snapshot.data != self._document.project.data:
                 # Reading them again would take the data in use out of the memory.
+                self.predictions = self._requested = None
                 self._say(_OTHER_DATA)
             elif not self._examples_job.busy or not running:
                 self._examples_job.start(lambda: (key, choose_examples(*key)))

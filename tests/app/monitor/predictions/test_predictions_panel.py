@@ -100,6 +100,18 @@ def test_a_run_of_other_data_reads_no_data_again(make, monkeypatch) -> None:
     assert "learned other data" in harness.window.sentence
 
 
+def test_another_part_of_data_that_have_changed_is_not_shown_and_the_first_part_comes_back(make) -> None:
+    harness = make(SINE)
+    harness.train()
+    harness.document.apply(change_data(harness.document.project, seed=7))
+    harness.window._part.setCurrentIndex(1)
+    assert harness.predictions is None
+    assert harness.window.sentence.startswith("This run learned other data")
+    harness.window._part.setCurrentIndex(0)
+    harness.wait(harness.is_newest)
+    assert harness.predictions.examples.part == "validation"
+
+
 def test_without_validation_examples_the_training_examples_are_shown(make) -> None:
     harness = make(SINE.model_copy(update={"data": DataChoice(source="sine", validation=0)}))
     harness.train()
