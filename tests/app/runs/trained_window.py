@@ -14,12 +14,14 @@ import numpy as np
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QMessageBox, QPushButton
 
+from app.runs.store import CHECKPOINT
 from app.shell.application import create_application
 from app.shell.main_window import MainWindow
 from app.shell.run import open_window
 from app.training import SessionState
 from app.training.run import Run
 from tinyml.learner import EpochFinished
+from tinyml.storage import read_checkpoint
 
 EPOCHS = 30
 ENDED = (SessionState.FINISHED, SessionState.STOPPED, SessionState.FAILED)
@@ -47,11 +49,19 @@ def save(run: Run, path: Path) -> None:
 
 
 def change(window: MainWindow) -> None:
-    """Change settings of the run in its first pause, and let it continue."""
-    if window.session.state is SessionState.PAUSED:
-        window.session.change("learning_rate", 0.002)
-        window.session.change("epochs", EPOCHS)
-        window.session.resume()
+    """Change settings of the run in its first pause, and let it continue as soon as a checkpoint has the changes."""
+    session = window.session
+    if session.state is SessionState.PAUSED and not session.run.changes:
+        session.change("learning_rate", 0.002)
+        session.change("epochs", EPOCHS)
+        session.request_checkpoint()
+        session.step()
+    elif session.state is SessionState.PAUSED:
+        path = window.keeper.folder / session.run.identifier / CHECKPOINT
+        if path.exists() and len(read_checkpoint(path).checkpoint.state.changes) == len(session.run.changes):
+            session.resume()
+        else:
+            QTimer.singleShot(20, lambda: change(window))
 
 
 def begin(window: MainWindow, mode: str) -> None:
