@@ -33,14 +33,8 @@ def collect_garbage(no_automatic_collection: None) -> Iterator[None]:
     assert not gc.isenabled(), "the test has turned the automatic collection on"
 
 
-@pytest.fixture(scope="session")
-def nowhere(qapp: QApplication) -> QWidget:
-    """Return a widget that is never shown."""
-    return QWidget()
-
-
 @pytest.fixture(autouse=True)
-def release_mouse(nowhere: QWidget) -> Iterator[None]:
+def release_mouse(qapp: QApplication) -> Iterator[None]:
     """Release the mouse button that a test has left pressed: Qt would report it to all later tests."""
     yield
-    QTest.mouseRelease(nowhere, Qt.MouseButton.LeftButton)
+    QTest.mouseRelease(QWidget(), Qt.MouseButton.LeftButton)
