@@ -1,15 +1,18 @@
 """What each quantity on the page of a layer is, what is usual, and what is a bad sign."""
 
+from app.monitor.layers.judgement import format_share
+from tinyml.learner.layer_stats import MANY_DEAD, MANY_SATURATED
+
 EXPLANATIONS = {
     "gradient_norm": (
-        "How strongly the loss pulls at the parameters of this layer: the length of their gradient as one vector. "
+        "How large the gradient of the parameters of this layer is: its length as one vector. "
         "Usual: not more than some ten times larger or smaller than in the layers beside it, and falling slowly with "
         "the loss. A bad sign: thousands of times smaller than in the last layer, because then this layer hardly "
         "learns, or rising by powers of ten, because then the run will diverge."
     ),
     "update_ratio": (
         "How far one step moves the parameters, compared with their size. Usual: about 0.001, between the dashed lines "
-        "at 0.0001 and 0.01; with momentum or Adam, and in the first steps, some times more. A bad sign: above 0.1, "
+        "at 0.0001 and 0.01; with momentum or Adam, and in the first steps, several times more. A bad sign: above 0.1, "
         "because then the learning rate is probably too large, or far below 0.0001 while the loss is still high, "
         "because then it is too small or the gradient vanishes."
     ),
@@ -17,8 +20,9 @@ EXPLANATIONS = {
         "Dead units are 0 for every example, at least for the 200 that were measured last. They pass nothing on and "
         "get no gradient. Saturated outputs are within 1 % of the ends of sigmoid or tanh, where the curve is flat and "
         "hardly any gradient passes. Usual: a few percent, and more in the first batches of a run. A bad sign: "
-        "more than a third dead or more than half saturated, or a line that keeps rising. A smaller learning rate "
-        "helps; so does LeakyReLU against dead units, and batch normalisation against saturated ones."
+        f"{format_share(MANY_DEAD)} dead or {format_share(MANY_SATURATED)} saturated, or more, or a line that keeps "
+        "rising. A smaller learning rate helps; so does LeakyReLU against dead units, and batch normalisation "
+        "against saturated ones."
     ),
     "spread": (
         "The mean of all outputs of the layer, and one standard deviation on both sides of it. Usual: steady after the "
@@ -33,7 +37,7 @@ EXPLANATIONS = {
     "gradients": (
         "Each column is a histogram of the gradients of the weights. Usual: a peak at 0 that gets narrower while the "
         "network learns. A bad sign: all gradients are exactly 0, or single columns are far wider than their "
-        "neighbours, because then single batches tear at the weights."
+        "neighbours, because then single batches change the weights abruptly."
     ),
     "activations": (
         "Each column is a histogram of the outputs of the layer. Usual: spread over a range that hardly changes; after "

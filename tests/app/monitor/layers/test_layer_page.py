@@ -9,8 +9,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
 from app.monitor.layers.explanations import EXPLANATIONS
+from app.monitor.layers.judgement import judge_units
 from app.widgets.images.colormaps import NON_FINITE_COLOR
 from tests.app.monitor.layers.measurements import add, measure, measure_relu, record
+from tinyml.learner.layer_stats import MANY_DEAD, MANY_SATURATED
 
 
 @pytest.fixture
@@ -47,6 +49,12 @@ def test_each_section_explains_what_is_usual_and_what_is_a_bad_sign(page) -> Non
         assert text == EXPLANATIONS[section.name]
         assert "Usual:" in text
         assert "A bad sign:" in text
+
+
+def test_the_explanation_calls_bad_what_the_table_marks() -> None:
+    for judgement in (judge_units(MANY_DEAD, None), judge_units(None, MANY_SATURATED)):
+        assert judgement.worrying
+        assert judgement.text in EXPLANATIONS["units"]
 
 
 def test_the_newest_values_are_shown_without_a_cursor(page) -> None:
