@@ -69,11 +69,32 @@ class DataFacts:
         """Name of the most frequent class; empty if the targets are numbers."""
         return self.class_names[int(np.argmax(self.class_counts))] if self.class_names else ""
 
-    @property
-    def base_loss(self) -> float:
-        """Cross-entropy of answering every example with the shares of the classes: their entropy, `-Σ p ln p`."""
+    def base_loss(self, loss: str) -> float:
+        """Return the loss of answering every example with the shares of the classes.
+
+        Formula, with the shares `p`: cross-entropy gives their entropy, `-Σ p ln p`. Binary cross-entropy gives the
+        mean over the classes of `-p ln p - (1 - p) ln (1 - p)`, because each class has an output of its own.
+
+        Arguments:
+            loss: name of the loss.
+
+        Returns infinity for another loss, and if the targets are numbers.
+
+        >>> facts = DataFacts(100, class_names=("a", "b", "c", "d"), class_counts=(25,) * 4)
+        >>> for loss in ("cross_entropy_loss", "binary_cross_entropy_with_logits_loss", "mse_loss"):
+        ...     print(f"{facts.base_loss(loss):.3f}")
+        1.386
+        0.562
+        inf
+        """
         total = sum(self.class_counts)
-        return -sum(count / total * math.log(count / total) for count in self.class_counts if count)
+        shares = [count / total for count in self.class_counts] if total else []
+        entropy = -sum(_times_log(share) for share in shares)
+        if shares and loss in ("cross_entropy_with_softmax_loss", "cross_entropy_loss"):
+            return entropy
+        if shares and loss == "binary_cross_entropy_with_logits_loss":
+            return (entropy - sum(_times_log(1 - share) for share in shares)) / len(shares)
+        return math.inf
 
     def base_rate_in(self, part: str) -> float:
         """Return the share of examples with the most frequent training class, in the "validation" or "test" part."""
@@ -105,6 +126,10 @@ def collect_data_facts(splits: Splits) -> DataFacts:
         _measure_inputs(train),
         compare_neighbours(splits),
     )
+
+
+def _times_log(share: float) -> float:
+    return share * math.log(share) if share > 0 else 0.0
 
 
 def _count(part: Dataset, classes: int) -> tuple[int, ...]:

@@ -72,7 +72,9 @@ def _smaller_batch(evidence: Evidence) -> ChangeTraining | None:
 
 
 def find_divergence(evidence: Evidence) -> Symptom | None:
-    """Find a loss that is not finite, or far above that of random answers and above its start.
+    """Find a loss that is not finite, or far above that of random answers and above its lowest value.
+
+    A loss that falls in each of the newest epochs is none, however large it still is.
 
     Arguments:
         evidence: of the run.
@@ -263,9 +265,7 @@ def find_too_short(evidence: Evidence) -> Symptom | None:
 
 def _base_loss(evidence: Evidence) -> float:
     """Return the loss of the same answer for every example; infinite if it is not known for this loss."""
-    if evidence.data is None or "cross_entropy" not in evidence.training.loss:
-        return math.inf
-    return evidence.data.base_loss
+    return math.inf if evidence.data is None else evidence.data.base_loss(evidence.training.loss)
 
 
 def _has_learned(evidence: Evidence) -> bool:

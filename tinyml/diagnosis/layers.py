@@ -127,7 +127,7 @@ def find_vanishing_gradient(evidence: Evidence) -> Symptom | None:
 
 
 def find_exploding_gradient(evidence: Evidence) -> Symptom | None:
-    """Find gradients that are huge as a whole, or grow by a large factor towards the first layer.
+    """Find gradients that are huge: the norm of the gradient of all parameters together.
 
     Arguments:
         evidence: of the run.

@@ -114,7 +114,7 @@ RULES = (
         "danger",
         90,
         find_divergence,
-        "A step along the gradient makes the loss smaller only if it is short. If it is too long, it ends higher on "
+        "A step against the gradient makes the loss smaller only if it is short. If it is too long, it ends higher on "
         "the other side of the valley, where the gradient is larger, and the next step is longer still.",
         "Goodfellow, Bengio and Courville (2016), Deep Learning, section 4.3.1; LeCun et al. (1998), section 4.7",
         (*_DESCENT, "overfitting", "luck", "saturation", "vanishing_gradient"),

@@ -6,10 +6,12 @@ import tracemalloc
 import numpy as np
 import pytest
 
+from tests.tinyml.diagnosis.evidence import FACTS
 from tests.tinyml.diagnosis.real_runs import split_arrays
 from tinyml.data import DataChoice, prepare_splits
-from tinyml.diagnosis import collect_data_facts
+from tinyml.diagnosis import DataFacts, collect_data_facts
 from tinyml.diagnosis.neighbours import compare_neighbours
+from tinyml.losses import binary_cross_entropy_with_logits_loss
 
 
 def test_classes_are_counted_in_training_and_validation() -> None:
@@ -19,8 +21,31 @@ def test_classes_are_counted_in_training_and_validation() -> None:
     assert facts.base_rate == 0.75
     assert facts.base_rate_in("validation") == 0.5
     assert facts.most_frequent == "0"
-    assert facts.base_loss == pytest.approx(-0.75 * np.log(0.75) - 0.25 * np.log(0.25))
     assert facts.neighbours is None
+
+
+@pytest.mark.parametrize(
+    ("loss", "expected"),
+    [
+        ("cross_entropy_with_softmax_loss", np.log(10)),
+        ("cross_entropy_loss", np.log(10)),
+        ("binary_cross_entropy_with_logits_loss", -0.1 * np.log(0.1) - 0.9 * np.log(0.9)),
+        ("mse_loss", np.inf),
+    ],
+)
+def test_the_loss_of_guessing_depends_on_the_loss(loss, expected) -> None:
+    assert FACTS.base_loss(loss) == pytest.approx(expected)
+    assert DataFacts(100).base_loss(loss) == np.inf  # the targets are numbers
+    assert DataFacts(9, class_names=("a", "b"), class_counts=(9, 0)).base_loss(loss) in (0, np.inf)
+
+
+def test_the_binary_loss_of_guessing_is_what_a_network_with_the_best_constant_answer_gets() -> None:
+    counts = np.array([10, 20, 70])
+    targets = np.repeat(np.eye(3), counts, axis=0)
+    answers = np.tile(np.log(counts / (100 - counts)), (100, 1))
+    expected, _ = binary_cross_entropy_with_logits_loss(answers, targets)
+    facts = DataFacts(100, class_names=("a", "b", "c"), class_counts=tuple(counts.tolist()))
+    assert facts.base_loss("binary_cross_entropy_with_logits_loss") == pytest.approx(expected)
 
 
 def test_ranges_are_those_that_the_network_gets() -> None:

@@ -68,6 +68,21 @@ def test_a_loss_far_above_guessing_is_divergence_but_not_while_it_falls() -> Non
     assert rules(replace(USUAL, history=history([40.0, 20.0, 10.0], 0.1))) == []
 
 
+def test_guessing_has_another_loss_in_binary_cross_entropy() -> None:
+    training = TrainingSettings(loss="binary_cross_entropy_with_logits_loss", epochs=20)
+    stuck = replace(USUAL, training=training, history=history([0.50, 0.51, 0.50, 0.51, 0.50, 0.51], 0.1))
+    (diagnosis,) = diagnose(stuck).diagnoses
+    assert diagnosis.rule == "high_rate"
+    assert "gives 0.325" in diagnosis.evidence
+
+
+def test_an_autoencoder_with_binary_cross_entropy_is_not_compared_with_a_guess_of_classes() -> None:
+    training = TrainingSettings(loss="binary_cross_entropy_with_logits_loss", epochs=20)
+    numbers = replace(FACTS, class_names=(), class_counts=(), validation_counts=(), neighbours=None)
+    flat = replace(USUAL, training=training, data=numbers, history=history([0.300, 0.299, 0.300, 0.299, 0.298], 0.5))
+    assert "high_rate" not in rules(flat)
+
+
 def test_a_loss_that_jumps_is_too_high_a_rate_unless_the_run_succeeds() -> None:
     jumps = [1.5, 1.2, 1.6, 1.1, 1.5, 1.2, 1.5, 1.3, 1.6, 1.2]
     assert rules(replace(USUAL, history=history(jumps, 0.5))) == ["high_rate"]
