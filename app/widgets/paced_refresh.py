@@ -120,6 +120,8 @@ class _Turns(QObject):
         if not self._queue or self._began is not None:
             return
         now = perf_counter()
+        # After slow turns, as on a busy machine, the debt is soon forgotten: the views would be slow for minutes.
+        self._saved = max(self._saved, -SHARE * _LONGEST_PAUSE)
         self._saved = min(self._saved + SHARE * (now - self._counted_at), MOST_SAVED)
         self._counted_at = now
         debt = min(max(-self._saved / SHARE, 0.0), _LONGEST_PAUSE)

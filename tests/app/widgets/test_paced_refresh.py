@@ -136,6 +136,15 @@ def test_a_very_slow_view_is_still_refreshed(make_view, feed, monkeypatch) -> No
     assert len(view.shown) >= 3
 
 
+def test_slow_turns_are_forgotten_soon(make_view, feed, monkeypatch) -> None:
+    monkeypatch.setattr(paced_refresh, "_LONGEST_PAUSE", 0.1)
+    slow, quick = make_view(0.1), make_view()
+    feed([slow], 0.6)
+    slow.hide()
+    feed([quick], 0.8)
+    assert len(quick.times) > 9  # a debt of half a second of work would allow one in 0.1 s
+
+
 def test_a_view_that_is_gone_before_its_turn_disturbs_nobody(qtbot, make_view) -> None:
     gone, other = View(), make_view()
     gone.show()
