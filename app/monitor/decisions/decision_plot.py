@@ -175,6 +175,12 @@ class DecisionPlot(QWidget):
             self._chosen = -1
         self._paint_points()
 
+    def clear_points(self) -> None:
+        """Show no points."""
+        self._chosen = -1
+        self._parts = [(np.zeros((0, 2)), np.zeros(0))] * 2
+        self._paint_points()
+
     def show_scores(self, scores: np.ndarray) -> None:
         """Paint the predicted class over the plane.
 
@@ -206,6 +212,7 @@ class DecisionPlot(QWidget):
             x: `(K,)` the inputs in rising order.
             y: `(K,)` the predictions.
         """
+        self._image.clear()
         self._curve.setData(x=x, y=y, connect="finite", pen=pyqtgraph.mkPen(class_color(4), width=2.5))
 
     def clear_map(self) -> None:
@@ -236,6 +243,7 @@ class DecisionPlot(QWidget):
 
     def _show_pixels(self, pixels: np.ndarray) -> None:
         low, high = self._plane
+        self._curve.clear()
         self._image.setImage(pixels, autoLevels=False)
         self._image.setRect(QRectF(low[0], low[1], high[0] - low[0], high[1] - low[1]))
 
