@@ -58,6 +58,13 @@ class ClassPredictions:
         return len(self.examples.rows) - len(self.places)
 
     @property
+    def obstacle(self) -> str:
+        """One sentence that says why nothing is predicted, as after a divergence; empty if something is."""
+        if len(self.places):
+            return ""
+        return f"No score of {self.examples.describe()} is finite. Lower the learning rate and train again."
+
+    @property
     def mistake_count(self) -> int:
         """Number of mistakes, also of those that are not listed."""
         return int(self.confusion.sum() - np.trace(self.confusion))

@@ -280,7 +280,10 @@ class PredictionsPanel(QWidget):
         self._stack.setCurrentWidget(self._views[view] if shown is not None and view else self._empty)
         if shown is None or not self.isVisible():
             return
-        if isinstance(shown, ClassPredictions) and view in _OF_CLASSES:
+        if isinstance(shown, ClassPredictions) and shown.obstacle:
+            self._stack.setCurrentWidget(self._empty)
+            self._say(shown.obstacle)
+        elif isinstance(shown, ClassPredictions) and view in _OF_CLASSES:
             self._show_classes(shown, view)
         elif isinstance(shown, NumberPredictions) and view == "pairs":
             images, caption = pair_images(shown)

@@ -68,7 +68,8 @@ class Predictor(QObject):
         self._chosen: Part | None = None
         self._examples: tuple[_Key, ChosenExamples] | None = None
         self._requested: tuple[Snapshot, _Key] | None = None
-        self._failed: Snapshot | None = None
+        self._read: _Key | None = None
+        self._unreadable: _Key | None = None
         self._earlier: Snapshot | None = None
         self.predictions: Predictions | None = None
         self.message = _FIRST_EPOCH
@@ -78,8 +79,8 @@ class Predictor(QObject):
         self._examples_job.returned.connect(self._on_examples_chosen)
         self._predictions_job.returned.connect(self._on_predicted)
         self._inputs_job.returned.connect(self._on_inputs_loaded)
-        for job in (self._examples_job, self._predictions_job):
-            job.failed.connect(self._on_failed)
+        self._examples_job.failed.connect(self._on_examples_failed)
+        self._predictions_job.failed.connect(self._on_predictions_failed)
         session = self._session
         session.started.connect(self._on_started)
         for signal in (session.continued, session.run_changed):
@@ -133,6 +134,7 @@ class Predictor(QObject):
             visible: True while the view can be seen.
         """
         if visible:
+            self._unreadable = None  # the file may be back
             self._watchers.add(view)
             self._request()
             return
@@ -189,7 +191,7 @@ class Predictor(QObject):
         """Forget the predictions of another run, and ignore its weights (`earlier`)."""
         self._earlier = earlier
         self._predictions_job.cancel()
-        self.predictions = self._requested = self._failed = None
+        self.predictions = self._requested = self._unreadable = None
         self.message = _FIRST_EPOCH
         self.changed.emit()
 
@@ -208,8 +210,6 @@ class Predictor(QObject):
             if self._session.config is not None:
                 self._say(_FIRST_EPOCH if running else _NO_EPOCH)
             return
-        if snapshot is self._failed:
-            return
         key = snapshot.data, self.part, self._most
         if self._requested == (snapshot, key) or (running and (self._busy or self._pause.isActive())):
             return
@@ -220,7 +220,8 @@ class Predictor(QObject):
                 # Reading them again would take the data in use out of the memory.
                 self.predictions = self._requested = None
                 self._say(_OTHER_DATA)
-            elif not self._examples_job.busy or not running:
+            elif key != self._unreadable and (not self._examples_job.busy or not running):
+                self._read = key
                 self._examples_job.start(lambda: (key, choose_examples(*key)))
             return
         self._predict(snapshot, key, self._examples[1])
@@ -260,8 +261,16 @@ class Predictor(QObject):
         self._request()  # the state or the chosen part may have changed meanwhile
 
     @Slot(str)
-    def _on_failed(self, sentence: str) -> None:
-        self._failed = self._session.snapshot
+    def _on_examples_failed(self, sentence: str) -> None:
+        self._unreadable = self._read
+        self._fail(sentence)
+
+    @Slot(str)
+    def _on_predictions_failed(self, sentence: str) -> None:
+        self._fail(sentence)  # `_requested` stays, so that the same is not tried again
+        self._pause.start(PAUSE_MS)  # then newer weights are tried
+
+    def _fail(self, sentence: str) -> None:
         self.predictions = None
         self.message = sentence
         self.changed.emit()

@@ -109,7 +109,7 @@ def describe_residuals(residuals: np.ndarray) -> str:
     mean, spread = float(residuals.mean()), float(residuals.std())
     text = (
         f"Mean {format_value(mean)}, standard deviation {format_value(spread)}, "
-        f"mean distance {format_value(float(np.abs(residuals).mean()))}."
+        f"mean absolute error {format_value(float(np.abs(residuals).mean()))}."
     )
     if len(residuals) > 1 and abs(mean) > _CERTAIN * spread / np.sqrt(len(residuals)) and abs(mean) > 0.1 * spread:
         text += f" The predictions are too {'high' if mean > 0 else 'low'} on average."

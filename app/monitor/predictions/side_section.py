@@ -63,10 +63,10 @@ class SideSection(Section):
         if not self.isVisible() or self.folded:
             return
         shown = self._predictor.predictions
-        if isinstance(shown, ClassPredictions):
+        if isinstance(shown, ClassPredictions) and not shown.obstacle:
             self._show_predictions(shown)
         else:
-            self._show_message(self._predictor.message)
+            self._show_message(shown.obstacle if isinstance(shown, ClassPredictions) else self._predictor.message)
 
     def _suits(self, description: DataDescription) -> bool:
         raise NotImplementedError

@@ -1,6 +1,7 @@
 """Confusion matrix, numbers of each class, mistakes and calibration of a run, and the way to Inspect."""
 
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from app.monitor.predictions.predictions import MOST_MISTAKES, predict
 from app.training import SessionState
 from app.training.dataset_cache import load_splits
 from tests.app.monitor.predictions.conftest import DIGITS, MOONS
+from tinyml.core import DataError
 from tinyml.data import DataChoice
 from tinyml.learner import calibration, class_report
 
@@ -196,6 +198,60 @@ def test_scores_that_are_not_finite_are_left_out(make) -> None:
     assert found.skipped == 20
     assert found.confusion.sum() == found.mistake_count == 0
     assert found.calibration is None
+    # Neither "no mistakes" nor "no probabilities" would be true.
+    harness.window.predictor.predictions = found
+    for view in ("classes", "mistakes", "calibration", "confusion"):
+        harness.window.switch.choose(view)
+        assert harness.window.sentence == (
+            "No score of 20 of 180 validation examples is finite. Lower the learning rate and train again."
+        )
+        assert not any(widget.isVisible() for widget in harness.window._views.values())
+
+
+def test_data_that_cannot_be_read_are_read_again_only_when_somebody_looks_again(make, monkeypatch) -> None:
+    reads: list[str] = []
+
+    def fail(*key: object) -> None:
+        reads.append("read")
+        raise DataError("The file is gone. Bring it back.")
+
+    monkeypatch.setattr(predictor_module, "choose_examples", fail)
+    harness = make(DIGITS)
+    harness.session.start()
+    harness.wait(lambda: not harness.session.state.active)
+    harness.wait(lambda: harness.window.sentence == "The file is gone. Bring it back.")
+    count = len(reads)
+    for _ in range(3):
+        harness.session.snapshot_changed.emit()
+    assert not harness.window.predictor._examples_job.busy
+    monkeypatch.undo()
+    harness.window.hide()
+    harness.window.show()
+    harness.wait(harness.is_newest)
+    assert len(reads) == count <= 2  # those of the run, and all of them after it
+
+
+def test_weights_that_follow_failed_ones_are_predicted(make, monkeypatch) -> None:
+    started, go_on = threading.Event(), threading.Event()
+
+    def fail(*arguments: object) -> None:
+        started.set()
+        go_on.wait(10)
+        raise DataError("These weights predict nothing.")
+
+    harness = make(DIGITS)
+    harness.train()
+    monkeypatch.setattr(predictor_module, "predict", fail)
+    newest = harness.session.snapshot
+    harness.session.run.snapshot = replace(newest)
+    harness.session.snapshot_changed.emit()
+    harness.wait(started.is_set)
+    harness.session.run.snapshot = newest  # while the others are still predicted
+    monkeypatch.undo()
+    go_on.set()
+    harness.wait(lambda: "predict nothing" in harness.window.sentence)
+    harness.session.snapshot_changed.emit()
+    harness.wait(harness.is_newest)
 
 
 def test_a_low_plot_has_no_titles_at_its_axes(qtbot) -> None:

@@ -1,7 +1,9 @@
 """The predictions beside the curves: a small confusion matrix, and the worst mistakes as images."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QToolButton, QVBoxLayout, QWidget
@@ -148,6 +150,20 @@ def test_a_run_without_an_epoch_says_so(make, qtbot) -> None:
     assert sections.session.state is SessionState.FAILED
     qtbot.waitUntil(lambda: "before its first epoch was done" in sections.confusion.caption)
     assert sections.mistakes.caption == sections.confusion.caption
+    assert not sections.confusion.table.isVisible()
+
+
+def test_scores_that_are_not_finite_are_not_called_correct(make, qtbot) -> None:
+    sections = make(DIGITS)
+    sections.train()
+    sections.wait_for_newest()
+    snapshot = sections.session.snapshot
+    broken = replace(snapshot, tensors={name: np.full_like(each, np.nan) for name, each in snapshot.tensors.items()})
+    sections.session.run.snapshot = broken
+    sections.session.snapshot_changed.emit()
+    sections.wait_for_newest()
+    assert sections.mistakes.caption.startswith("No score of 180 validation examples is finite.")
+    assert sections.confusion.caption == sections.mistakes.caption
     assert not sections.confusion.table.isVisible()
 
 
