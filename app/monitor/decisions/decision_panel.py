@@ -156,7 +156,10 @@ class DecisionPanel(QWidget):
     @Slot()
     def _show_points(self) -> None:
         points = self.mapper.points
-        if points is None or not self.isVisible():
+        if not self.isVisible():
+            return
+        if points is None:
+            self.plot.clear_points()
             return
         description = points.samples.description
         line = description.example_shape == (1,)

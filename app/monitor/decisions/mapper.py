@@ -9,6 +9,7 @@ from app.jobs import BackgroundRunner, LatestJob
 from app.monitor.decisions.plane_points import PlanePoints, collect_points, find_obstacle
 from app.training import Session, Snapshot
 from app.training.plane_map import PlaneMap, compute_plane_map, mapped_layers
+from tinyml.data import DataChoice
 
 PAUSE_MS = 220
 """Shortest time in milliseconds between two maps during a run: four a second, as often as the page can paint them."""
@@ -48,14 +49,16 @@ class Mapper(QObject):
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._active = False
         self._mapped: tuple[Snapshot, PlanePoints, str] | None = None
+        self._read: DataChoice | None = None
+        self._unreadable: DataChoice | None = None
         self.points: PlanePoints | None = None
         self.plane_map: PlaneMap | None = None
         self.message = _NO_WEIGHTS
         self.layer = ""
         self._points_job.returned.connect(self._on_points_collected)
         self._map_job.returned.connect(self._on_map_computed)
-        for job in (self._points_job, self._map_job):
-            job.failed.connect(self._say)
+        self._points_job.failed.connect(self._on_points_failed)
+        self._map_job.failed.connect(self._on_map_failed)
         self._pause.timeout.connect(self._request)
         document.changed.connect(self._on_document_changed)
         session.snapshot_changed.connect(self._on_snapshot_changed)
@@ -101,6 +104,7 @@ class Mapper(QObject):
         """
         self._active = active
         if active:
+            self._unreadable = None  # the file may be back
             self._request()
         else:
             self._pause.stop()
@@ -127,7 +131,8 @@ class Mapper(QObject):
             return
         choice = self._document.project.data
         if self.points is None or self.points.choice != choice:
-            if not self._points_job.busy:
+            if not self._points_job.busy and choice != self._unreadable:
+                self._read = choice
                 self._points_job.start(partial(collect_points, choice))
             return
         snapshot = self.snapshot
@@ -151,6 +156,21 @@ class Mapper(QObject):
         self.points = points
         self.points_changed.emit()
         self._request()
+
+    @Slot(str)
+    def _on_points_failed(self, message: str) -> None:
+        """Say why there are no points, and wait for another choice of data or for somebody who looks again."""
+        self._unreadable = self._read
+        self.points = self.plane_map = self._mapped = None
+        self.points_changed.emit()
+        self._say(message)
+        self._request()  # the choice may have changed meanwhile
+
+    @Slot(str)
+    def _on_map_failed(self, message: str) -> None:
+        self.plane_map = None
+        self._say(message)
+        self._pause.start()  # then other weights or another layer are tried
 
     @Slot(object)
     def _on_map_computed(self, plane_map: PlaneMap) -> None:

@@ -7,9 +7,10 @@ import numpy as np
 from app.training.dataset_cache import load_splits
 from app.training.sample_points import labels_of, points_of
 from tinyml.data import DataChoice, DataDescription, Dataset
+from tinyml.data.built_in.own_points import MOST_POINTS as MOST_OWN_POINTS
 
 MOST_POINTS = 600
-"""Largest number of points of each part."""
+"""Largest number of points of each part that are shown."""
 _MARGIN = 0.1
 """Free space around the points, as a share of their extent."""
 
@@ -31,6 +32,9 @@ class PlanePoints:
         training_values: `(N,)` classes of the training points, or their target numbers.
         validation_values: `(M,)` the same of the validation points.
         kind: "validation" or "test": what the second points are.
+        count: number of examples of the data, in all parts.
+        editable: the points `(K, 2)` and the values `(K,)` of all parts, also of those that are not shown; only the
+            shown ones if there are more than `MOST_OWN_POINTS`.
     """
 
     choice: DataChoice
@@ -40,6 +44,8 @@ class PlanePoints:
     training_values: np.ndarray
     validation_values: np.ndarray
     kind: str
+    count: int
+    editable: tuple[np.ndarray, np.ndarray]
 
     @property
     def plane(self) -> tuple[np.ndarray, np.ndarray]:
@@ -82,15 +88,19 @@ def collect_points(choice: DataChoice) -> PlanePoints:
     """
     splits = load_splits(choice)
     kind, other = ("validation", splits.validation) if len(splits.validation) else ("test", splits.test)
-    training, values = _points(splits.train)
-    others, other_values = _points(other)
+    parts = splits.train, splits.validation, splits.test
+    count = sum(map(len, parts))
+    shown = _points(splits.train, MOST_POINTS), _points(other, MOST_POINTS)
+    kept = shown if count > MOST_OWN_POINTS else tuple(_points(part, len(part)) for part in parts if len(part))
+    points, values = (np.concatenate(arrays) for arrays in zip(*kept, strict=True))
     samples = splits.train.take(np.arange(min(len(splits.train), 1)))
-    return PlanePoints(choice, samples, training, others, values, other_values, kind)
+    (training, training_values), (others, other_values) = shown
+    return PlanePoints(choice, samples, training, others, training_values, other_values, kind, count, (points, values))
 
 
-def _points(part: Dataset) -> tuple[np.ndarray, np.ndarray]:
+def _points(part: Dataset, most: int) -> tuple[np.ndarray, np.ndarray]:
     """Return points `(K, 2)` at equal distances in a part of the data, and their `(K,)` classes or target numbers."""
-    count = min(len(part), MOST_POINTS)
+    count = min(len(part), most)
     chosen = part.take(np.linspace(0, max(len(part) - 1, 0), count).round().astype(np.intp))
     points = points_of(chosen)[:, :2].astype(np.float64)
     if part.description.has_classes:

@@ -34,13 +34,13 @@ def all_points(project: Project, shown: PlanePoints) -> tuple[np.ndarray, np.nda
     """Return the points `(N, 2)` and classes `(N,)` that an edit changes.
 
     Arguments:
-        project: with own points, or with other data, whose shown points become own points.
-        shown: the points on the map.
+        project: with own points, or with other data, whose points become own points.
+        shown: the points on the map, with those that are not shown.
     """
     if project.data.source == SOURCE:
         return read_points(read_options(OwnPointsOptions, project.data.options, SOURCE).points)
-    points = np.concatenate([shown.training, shown.validation]).astype(np.float32)
-    return points, np.concatenate([shown.training_values, shown.validation_values])
+    points, labels = shown.editable
+    return points.astype(np.float32), labels
 
 
 def nearest_point(points: np.ndarray, place: np.ndarray) -> int:

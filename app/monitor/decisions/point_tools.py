@@ -14,7 +14,7 @@ from app.widgets.choice_box import ChoiceBox
 from app.widgets.labels import make_label, show_text
 from app.widgets.plain_text import short
 from app.widgets.theme.theme import GRID
-from tinyml.core import DataError
+from tinyml.core import DataError, describe_count
 
 SYMBOLS = ("●", "■", "▼", "◆", "★")
 """The symbols of the classes, as text."""
@@ -23,13 +23,16 @@ _HINT = (
     "the arrows move it, Delete removes it, Insert adds one, 1 to 9 choose the class."
 )
 _RUN_BEFORE = "The run still learns the points from before your change. Stop it and press Train (F5) to learn yours."
+_TOO_MANY = (
+    "These data have {count}, too many to edit all. Your first change keeps the {kept} on the map, and no others."
+)
 _BEFORE = "The network has not learned your change yet. Press Train (F5)."
 
 
 class PointTools(QWidget):
     """A button that makes the points editable, the class of the next point, and a note about the run.
 
-    The first change turns the shown points into own points of the project; undo brings the data before back.
+    The first change turns the points of the data into own points of the project; undo brings the data before back.
 
     Arguments:
         document: its choice of data is edited.
@@ -100,7 +103,17 @@ class PointTools(QWidget):
             with QSignalBlocker(self._class):
                 self._class.clear()
                 self._class.addItems(texts)
-        show_text(self._note, self._outdated())
+        show_text(self._note, self._outdated() or self._dropped())
+
+    def _dropped(self) -> str:
+        """Return a sentence if the first change would keep only some of the points."""
+        points = self._mapper.points
+        if points is None or not self.editor.enabled or self._document.project.data.source == SOURCE:
+            return ""
+        kept = len(points.editable[0])
+        if kept == points.count:
+            return ""
+        return _TOO_MANY.format(count=describe_count(points.count, "point"), kept=describe_count(kept))
 
     def _outdated(self) -> str:
         """Return a sentence if the network has not learned the points of the project."""

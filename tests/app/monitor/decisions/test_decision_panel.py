@@ -10,6 +10,7 @@ from app.monitor.decisions import mapper as mapper_module
 from app.monitor.decisions.plane_points import NO_PLANE, find_obstacle
 from app.training.plane_map import compute_plane_map
 from tests.app.monitor.predictions.conftest import DIGITS, MOONS, SINE
+from tinyml.core import DataError
 from tinyml.data import DataChoice, load_choice
 
 
@@ -144,3 +145,54 @@ def test_data_without_a_plane_say_what_to_do(make) -> None:
     assert harness.window.obstacle == NO_PLANE
     assert find_obstacle(None) != ""
     assert find_obstacle(load_choice(DataChoice(source="circle")).description) == ""
+
+
+def test_the_picture_of_other_data_does_not_stay_behind(make) -> None:
+    harness = make(SINE)
+    plot = harness.window.plot
+    plot.show_numbers(np.zeros((4, 4)))
+    assert plot.pixels is not None
+    plot.show_curve(np.arange(3.0), np.arange(3.0))
+    assert plot.pixels is None
+    plot.show_numbers(np.zeros((4, 4)))
+    assert len(plot.curve[0]) == 0
+
+
+def test_data_that_cannot_be_read_are_read_again_only_when_somebody_looks_again(make, monkeypatch) -> None:
+    reads: list[DataChoice] = []
+
+    def fail(choice: DataChoice) -> None:
+        reads.append(choice)
+        raise DataError("The file is gone. Bring it back.")
+
+    harness = make(MOONS)
+    harness.train()
+    monkeypatch.setattr(mapper_module, "collect_points", fail)
+    harness.document.apply(change_data(harness.document.project, seed=5))
+    harness.wait(lambda: harness.window.sentence == "The file is gone. Bring it back.")
+    assert harness.window.plot.point_counts == (0, 0)
+    assert harness.window.plot.pixels is None
+    for _ in range(3):
+        harness.session.snapshot_changed.emit()
+    harness.wait(lambda: not harness.window.mapper._points_job.busy)
+    assert len(reads) == 1
+    monkeypatch.undo()
+    harness.window.hide()
+    harness.window.show()
+    harness.wait(lambda: harness.found is not None and harness.window.plot.point_counts[0] > 0)
+
+
+def test_after_a_map_that_failed_another_layer_is_mapped(make, monkeypatch) -> None:
+    harness = make(MOONS)
+    harness.train()
+
+    def fail(*arguments: object) -> None:
+        raise DataError("No map.")
+
+    monkeypatch.setattr(mapper_module, "compute_plane_map", fail)
+    harness.window.mapper.choose_layer("linear_8")
+    harness.wait(lambda: harness.window.mapper.message == "No map." and harness.found is None)
+    monkeypatch.undo()
+    assert harness.window.mapper._pause.isActive()  # so new weights do not start it again at once
+    harness.window.mapper.layer = "linear_2"
+    harness.wait(lambda: harness.found is not None and harness.found.layer == "linear_2")

@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication
 
 from app.document.edits import change_data
+from app.monitor.decisions import plane_points
 from app.monitor.decisions.point_edits import SOURCE, all_points, nearest_point
 from tests.app.monitor.decisions.conftest import Harness
 from tests.app.monitor.predictions.conftest import DIGITS, MOONS
@@ -60,6 +61,26 @@ def test_a_click_adds_a_point_of_the_chosen_class(editing, qtbot) -> None:
     assert editing.document.data.class_names == load("moons").description.class_names
     editing.document.undo_stack.undo()
     assert editing.document.project.data == MOONS.data
+
+
+def test_the_first_change_keeps_all_points_also_those_that_are_not_shown(editing) -> None:
+    assert sum(editing.window.plot.point_counts) < 1000
+    editing.window.tools.editor.removed.emit(0)
+    points, labels = points_of(editing)
+    assert len(points) == len(labels) == 999
+    assert editing.window.tools.note == ""
+
+
+def test_of_too_many_points_the_shown_ones_are_kept_and_a_note_says_so_before(editing, monkeypatch) -> None:
+    monkeypatch.setattr(plane_points, "MOST_OWN_POINTS", 900)
+    editing.document.apply(change_data(editing.document.project, seed=3))
+    editing.wait(lambda: editing.window.mapper.points.choice == editing.document.project.data)
+    shown = sum(editing.window.plot.point_counts)
+    assert "These data have 1\xa0000 points" in editing.window.tools.note
+    assert f"keeps the {shown} on the map" in editing.window.tools.note
+    editing.window.tools.editor.removed.emit(0)
+    assert len(points_of(editing)[0]) == shown - 1
+    assert "keeps" not in editing.window.tools.note
 
 
 def test_a_drag_moves_a_point_as_one_step(editing, qtbot) -> None:
