@@ -1,5 +1,6 @@
 """The statistics of the layers through time: a bounded record for each run. No Qt."""
 
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
@@ -19,6 +20,9 @@ LayerHistogram = Literal["weights", "gradients", "activations"]
 
 CAPACITY = 256
 """Largest number of measurements that are kept. A heat map of them is about as wide as a panel has pixels to show."""
+
+RECENT = 20
+"""Number of the newest measurements that are kept beside the thinned ones. The diagnosis compares so many."""
 
 _SCALARS: tuple[LayerScalar, ...] = get_args(LayerScalar)
 _HISTOGRAMS: tuple[LayerHistogram, ...] = get_args(LayerHistogram)
@@ -59,6 +63,9 @@ class LayerHistory:
     spread from the first to the newest. The newest is always kept, exactly. So the memory is bounded, by about 100 kB
     for each layer, however long the run is.
 
+    The newest 20 measurements are kept beside them, as they were reported. Files do not hold these: after reading, the
+    newest ones of the thinned record stand for them, without histograms.
+
     The arrays that it returns are copies: later measurements do not change them.
 
     >>> history = LayerHistory()
@@ -69,6 +76,7 @@ class LayerHistory:
 
     def __init__(self) -> None:
         self._columns: dict[str, np.ndarray] = {}
+        self._recent: deque[tuple[float, tuple[LayerStats, ...]]] = deque(maxlen=RECENT)
         self._count = self._next_number = 0
         self._spacing = 1
         self._start_over(())
@@ -101,6 +109,11 @@ class LayerHistory:
     def newest(self) -> tuple[LayerStats, ...]:
         """The newest measurement of every layer; empty before the first one."""
         return self.at(self._count - 1) if self._count else ()
+
+    @property
+    def recent(self) -> tuple[tuple[LayerStats, ...], ...]:
+        """The newest 20 measurements of every layer, from old to new, without a gap. Nothing is copied or built."""
+        return tuple(layers for _, layers in self._recent)
 
     def series(self, layer: str, scalar: LayerScalar) -> np.ndarray:
         """Return one number of a layer through time: `(measurements,)`; NaN where it does not exist.
@@ -156,7 +169,8 @@ class LayerHistory:
             row = self._next_row
         self._make_room(row + 1)
         self._columns["steps"][row] = event.step
-        self._columns["positions"][row] = event.epoch - 1 + event.batch / event.batches
+        self._columns["positions"][row] = position = event.epoch - 1 + event.batch / event.batches
+        self._recent.append((position, event.layers))
         self._columns["numbers"][row] = self._next_number
         self._next_number += 1
         for place, stats in enumerate(event.layers):
@@ -170,6 +184,7 @@ class LayerHistory:
             position: in epochs.
         """
         self._keep(self.positions <= position)
+        self._recent = deque((each for each in self._recent if each[0] <= position), RECENT)
         self._next_number = int(self._columns["numbers"][self._count - 1]) + 1 if self._count else 0
 
     def to_tensors(self) -> dict[str, np.ndarray]:
@@ -202,12 +217,17 @@ class LayerHistory:
         ordered = (numbers[1:] > numbers[:-1]).all() and (not count or 0 <= numbers[0] <= numbers[-1])
         if not ordered or history._spacing < 1 or history._next_number <= (int(numbers[-1]) if count else -1):
             raise StorageError("The measurements in the record of the layers are not in order.")
+        positions = history.positions.tolist()
+        for row in range(max(0, count - RECENT), count):
+            scalars = (LayerStats(name, **history._row_scalars(row, place)) for place, name in enumerate(names))
+            history._recent.append((positions[row], tuple(scalars)))
         return history
 
     def _start_over(self, layers: tuple[str, ...]) -> None:
         self._layers = layers
         self._count = self._next_number = 0
         self._spacing = 1
+        self._recent.clear()
         self._columns = {
             name: np.zeros((0, *(() if name in _WITHOUT_LAYERS else (len(layers),)), *axes), dtype)
             for name, (dtype, axes) in _COLUMNS.items()
@@ -258,11 +278,11 @@ class LayerHistory:
             self._columns["counts"][row, place, index] = 0 if histogram is None else histogram.counts
 
     def _stats(self, row: int, place: int) -> LayerStats:
-        known, numbers = self._columns["known"][row, place], self._columns["scalars"][row, place]
-        scalars: dict[str, Any] = {
-            name: float(number) for name, number, exists in zip(_SCALARS, numbers, known, strict=True) if exists
-        }
-        return LayerStats(self._layers[place], **scalars, **self._row_histograms(row, place))
+        return LayerStats(self._layers[place], **self._row_scalars(row, place), **self._row_histograms(row, place))
+
+    def _row_scalars(self, row: int, place: int) -> dict[str, Any]:
+        known, numbers = self._columns["known"][row, place], self._columns["scalars"][row, place].tolist()
+        return {name: number for name, number, exists in zip(_SCALARS, numbers, known, strict=True) if exists}
 
     def _row_histograms(self, row: int, place: int) -> dict[str, Any]:
         histograms: dict[str, Any] = {}

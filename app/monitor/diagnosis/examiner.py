@@ -30,8 +30,6 @@ from tinyml.learner import EpochFinished, Evaluation, TrainingSettings
 from tinyml.learner.layer_stats import LayerStats
 from tinyml.net import NetworkSpecification, infer
 
-_MEASUREMENTS = 20
-"""Number of measurements that the rules compare."""
 _KEPT_FACTS = 16
 """Facts about so many different data are kept."""
 
@@ -142,7 +140,7 @@ class Examiner(QObject):
             choice if readable else None,
             facts,
             tuple(run.history),
-            _measurements(run),
+            run.layer_history.recent,
             run.state is SessionState.FINISHED,
             Failure(run.failure or "unexpected", run.message) if run.state is SessionState.FAILED else None,
             _test_result(run),
@@ -215,11 +213,6 @@ def _weights_to_probe(run: Run) -> Mapping[str, np.ndarray] | None:
 def _layers(examination: Examination) -> tuple[NetworkLayer, ...]:
     inference = infer(examination.network, examination.example_shape, examination.classes, examination.target_shape)
     return network_layers(inference)
-
-
-def _measurements(run: Run) -> tuple[tuple[LayerStats, ...], ...]:
-    history = run.layer_history
-    return tuple(history.at(index) for index in range(max(0, len(history) - _MEASUREMENTS), len(history)))
 
 
 def _test_result(run: Run) -> Evaluation | None:

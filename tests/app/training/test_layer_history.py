@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.training.layer_history import CAPACITY, LayerHistory
+from app.training.layer_history import CAPACITY, RECENT, LayerHistory
 from app.training.run import Run, SessionState
 from tinyml.core import StorageError
 from tinyml.core.tensor_file import read_tensors, write_tensors
@@ -74,6 +74,36 @@ def test_the_newest_is_exact_after_every_measurement() -> None:
         history.add(event_at(step))
         assert history.newest == stats_at(step)
         assert len(history) <= CAPACITY
+
+
+@pytest.mark.parametrize("steps", [0, 7, CAPACITY, 20_000])
+def test_the_newest_measurements_are_kept_beside_the_thinned_ones(steps: int) -> None:
+    newest = range(max(1, steps - RECENT + 1), steps + 1)
+    assert history_of(steps).recent == tuple(stats_at(step) for step in newest)
+
+
+def test_the_newest_measurements_follow_the_run() -> None:
+    history = history_of(250)
+    history.continue_from(2.4)
+    assert history.recent == tuple(stats_at(step) for step in range(231, 241))
+    history.add(event_at(241))
+    assert history.recent[-1] == stats_at(241)
+    other = BatchFinished(3, 42, BATCHES, 242, 10, 0.5, None, layers=(LayerStats("other", dead=1.0),))
+    history.add(other)
+    assert history.recent == (other.layers,)
+
+
+def test_after_reading_a_file_the_newest_of_the_thinned_measurements_are_there() -> None:
+    history = history_of(1000)
+    again = LayerHistory.from_tensors(history.to_tensors())
+    steps = history.steps[-RECENT:].tolist()
+    assert [[stats.layer for stats in layers] for layers in again.recent] == [["fc", "block/relu"]] * RECENT
+    assert [fc.gradient_norm for fc, _ in again.recent] == steps
+    assert {relu.dead for _, relu in again.recent} == {0.25}
+    assert again.recent[-1][0].gradients is None
+    again.add(event_at(1001))
+    assert again.recent[-1] == stats_at(1001)
+    assert len(again.recent) == RECENT
 
 
 def test_the_memory_is_bounded() -> None:

@@ -288,8 +288,19 @@ def test_the_layers_of_a_real_run_are_examined(qtbot, view, session) -> None:
     dead = (LayerStats("relu_1", dead=1.0),)
     for step in (1, 2, 3):
         session.run.layer_history.add(BatchFinished(1, step, 10, step, 64, 2.3, 0.1, layers=dead))
-    examined = examiner._measurements(session.run)
+    examined = view._examiner._prepare(session.run).measurements
     assert [moment[0].dead for moment in examined] == [1.0, 1.0, 1.0]
+
+
+def test_an_examination_gets_the_newest_measurements_of_a_long_run_and_builds_none(view, session, monkeypatch) -> None:
+    session.begin(epochs=2000)
+    session.end_epoch(2.3, None, accuracy=0.5)
+    measured = [(LayerStats("relu_1", dead=0.5, activation_mean=float(step)),) for step in range(1, 2001)]
+    for step, layers in enumerate(measured, start=1):
+        session.run.layer_history.add(BatchFinished(1, step, 2000, step, 64, 2.3, 0.1, layers=layers))
+    monkeypatch.setattr(type(session.run.layer_history), "at", None)
+    examined = view._examiner._prepare(session.run).measurements
+    assert [id(layers) for layers in examined] == [id(layers) for layers in measured[-20:]]
 
 
 def test_show_opens_the_statistics_of_the_layer(qtbot, page, session) -> None:
