@@ -8,6 +8,7 @@ from tinyml.diagnosis.neighbours import Neighbours
 from tinyml.diagnosis.probe import Probe, probe_layers
 from tinyml.diagnosis.recorder import EvidenceRecorder, measure_every
 from tinyml.diagnosis.rules import MOST_SHOWN, RULES, diagnose
+from tinyml.diagnosis.thinning import thin_history
 from tinyml.diagnosis.wilson import Interval, wilson_interval
 
 __all__ = [
@@ -38,5 +39,6 @@ __all__ = [
     "measure_every",
     "network_layers",
     "probe_layers",
+    "thin_history",
     "wilson_interval",
 ]

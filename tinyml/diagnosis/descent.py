@@ -192,7 +192,8 @@ def find_low_rate(evidence: Evidence) -> Symptom | None:
     if (update is None and fall > _CREEP) or (update is not None and update > 10 * _SMALL_UPDATE):
         return None
     larger = rounded(evidence.training.learning_rate * 10)
-    shown = f"Training loss fell from {number(losses[0])} to {number(losses[-1])} in {len(losses)} epochs, steadily."
+    epochs = evidence.epochs_done
+    shown = f"Training loss fell from {number(losses[0])} to {number(losses[-1])} in {epochs} epochs, steadily."
     if update is not None:
         shown += f" An update changes the weights by {number(100 * update)}{chr(160)}%."
     return Symptom(
@@ -223,7 +224,7 @@ def find_nothing_learned(evidence: Evidence) -> Symptom | None:
         return None
     what = f"always answering '{data.most_frequent}'" if data.has_classes else "always answering the mean"
     base = score(data.base_rate, data.has_classes)
-    shown = f"After {len(evidence.history)} epochs it reaches {score(now, data.has_classes)} on the training examples; "
+    shown = f"After {evidence.epochs_done} epochs it reaches {score(now, data.has_classes)} on the training examples; "
     shown += f"{what} gives {base}. The loss has not moved in the last {PATIENCE} epochs."
     remedy = "Check the labels, scale the inputs, and try a learning rate ten times smaller or larger."
     near = data.neighbours
@@ -243,7 +244,7 @@ def find_too_short(evidence: Evidence) -> Symptom | None:
     gain, data = evidence.gain, evidence.data
     if not evidence.finished or evidence.failure or len(losses) < 3 or gain is None or data is None or gain > _DONE:
         return None
-    if len(losses) < evidence.history[-1].epochs:
+    if evidence.epochs_done < evidence.history[-1].epochs:
         return None
     # The last third of the epochs still made the loss clearly smaller.
     third = losses[-max(len(losses) // 3, 2) :]

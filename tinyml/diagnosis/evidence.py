@@ -54,7 +54,7 @@ class Evidence:
     """Everything that is known of a run.
 
     Attributes:
-        history: the completed epochs.
+        history: the completed epochs; of a long run, those that `thin_history` keeps.
         training: the settings of the run.
         network: its layers, with those inside blocks, from the input to the output.
         data: facts about its data; None while they are not known.
@@ -77,23 +77,28 @@ class Evidence:
     probe: Probe | None = None
 
     @property
+    def epochs_done(self) -> int:
+        """Number of completed epochs, also of those that are left out of the history."""
+        return self.history[-1].epoch if self.history else 0
+
+    @property
     def share_done(self) -> float:
         """Share of the planned epochs that are done, 0 to 1."""
         if self.finished:
             return 1.0
-        return len(self.history) / max(self.history[-1].epochs, 1) if self.history else 0.0
+        return self.epochs_done / max(self.history[-1].epochs, 1) if self.history else 0.0
 
     @cached_property
     def best(self) -> EpochFinished | None:
         """The first epoch with the lowest finite monitored loss; None if there is none."""
         return best_epoch(self.history)
 
-    @property
+    @cached_property
     def training_losses(self) -> list[float]:
         """The training loss of each epoch."""
         return [epoch.training_loss for epoch in self.history]
 
-    @property
+    @cached_property
     def score(self) -> float | None:
         """Training accuracy or R²: the median of the newest epochs, since one epoch may be an exception."""
         return _median([training_score(epoch) for epoch in self.history[-_FEW_EPOCHS:]])
@@ -112,7 +117,7 @@ class Evidence:
         """Return how far a `score` lies between that of the same answer for all (0) and perfect (1)."""
         return (score - self.base_score) / max(1 - self.base_score, 1e-9)
 
-    @property
+    @cached_property
     def held_out(self) -> "HeldOut | None":
         """The score on examples that are not trained on; None if there is none.
 

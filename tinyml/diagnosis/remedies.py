@@ -37,7 +37,7 @@ def more_steps(evidence: Evidence) -> tuple[str, ChangeTraining]:
         change = ChangeTraining(f"Set batch size {_USUAL_BATCH}", {"batch_size": _USUAL_BATCH})
         counted = "one step" if steps == 1 else f"{steps} steps"
         return f"An epoch is only {counted}. Use smaller batches, such as {_USUAL_BATCH}.", change
-    epochs = 3 * len(evidence.history)
+    epochs = 3 * evidence.epochs_done
     return "Train for more epochs.", ChangeTraining(f"Set epochs {epochs}", {"epochs": epochs})
 
 

@@ -25,6 +25,7 @@ from tinyml.diagnosis import (
     is_worth_probing,
     network_layers,
     probe_layers,
+    thin_history,
 )
 from tinyml.learner import EpochFinished, Evaluation, TrainingSettings
 from tinyml.learner.layer_stats import LayerStats
@@ -182,7 +183,7 @@ def carry_out(examination: Examination) -> Examined:
     except TinymlError:
         pass  # the run itself says what is wrong with its data; the other rules still apply
     evidence = Evidence(
-        examination.history,
+        thin_history(examination.history),
         examination.training,
         _layers(examination),
         facts,

@@ -11,7 +11,7 @@ from app.monitor.diagnosis import DiagnosisView, examiner
 from app.training import Session, SessionState
 from tinyml.core import ChangeTraining
 from tinyml.diagnosis import RULES, DataFacts, Diagnosis, OpenData, Report, ShowLayer
-from tinyml.learner import BatchFinished
+from tinyml.learner import BatchFinished, EpochFinished
 from tinyml.learner.layer_stats import LayerStats
 from tinyml.storage import open_project
 
@@ -290,6 +290,16 @@ def test_the_layers_of_a_real_run_are_examined(qtbot, view, session) -> None:
         session.run.layer_history.add(BatchFinished(1, step, 10, step, 64, 2.3, 0.1, layers=dead))
     examined = view._examiner._prepare(session.run).measurements
     assert [moment[0].dead for moment in examined] == [1.0, 1.0, 1.0]
+
+
+def test_the_examination_of_a_long_run_compares_a_bounded_number_of_epochs(monkeypatch) -> None:
+    project, compared = open_project("circle"), []
+    monkeypatch.setattr(examiner, "diagnose", lambda evidence: compared.append(evidence) or Report((), ()))
+    epochs = tuple(EpochFinished(number, 50_000, 0.7, 0.5, None, None, 1.0) for number in range(1, 40_001))
+    fields = (project.network, project.training, (2,), None, 2, None, None)
+    examiner.carry_out(examiner.Examination(*fields, epochs, (), False, None, None))
+    assert len(compared[0].history) < 2100
+    assert compared[0].share_done == 0.8
 
 
 def test_an_examination_gets_the_newest_measurements_of_a_long_run_and_builds_none(view, session, monkeypatch) -> None:
