@@ -4,21 +4,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QContextMenuEvent, QFontMetrics, QImage, QKeyEvent, QPainter, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QContextMenuEvent, QFontMetrics, QImage, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
     QListWidget,
     QListWidgetItem,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QWidget,
 )
 
 from app.widgets.plain_text import short, tool_tip
+from app.widgets.row_background import paint_row_background
 from app.widgets.theme.fonts import bold_font, small_font
-from app.widgets.theme.theme import GRID, RADIUS, current_theme
+from app.widgets.theme.theme import GRID, current_theme
 
 _ENTRY_ROLE = Qt.ItemDataRole.UserRole
 _CHOSEN_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -233,17 +233,8 @@ class _EntryDelegate(QStyledItemDelegate):
         entry: Entry,
     ) -> None:
         theme, chosen = current_theme(), bool(index.data(_CHOSEN_ROLE))
-        frame = option.rect.adjusted(1, 1, -1, -1)
-        if chosen or option.state & QStyle.StateFlag.State_MouseOver:
-            background = QColor(theme.accent if chosen else theme.track)
-            background.setAlphaF(0.14 if chosen else 0.7)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(background)
-            painter.drawRoundedRect(frame, RADIUS, RADIUS)
-        if self._view.hasFocus() and index == self._view.currentIndex():
-            painter.setPen(QPen(QColor(theme.accent), 1.5))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(frame, RADIUS, RADIUS)
+        has_focus = self._view.hasFocus() and index == self._view.currentIndex()
+        paint_row_background(painter, option, chosen, has_focus)
         area = option.rect.adjusted(GRID, GRID // 2, -GRID, -GRID // 2)
         if self._view.picture_size:
             self._paint_picture(painter, area, entry.picture)

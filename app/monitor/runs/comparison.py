@@ -44,14 +44,15 @@ class Comparison(QWidget):
         """Show what differs between some runs.
 
         Arguments:
-            records: of the runs, from left to right. Those after the first six are left out; one alone differs from
-                nothing.
+            records: of the runs, from left to right. Those after the first six are left out, and the heading says so;
+                one alone differs from nothing.
         """
-        records = records[:MOST_COMPARED]
+        count, records = len(records), records[:MOST_COMPARED]
         found = find_differences([record.project for record in records])
         # Two columns need no colours above them, and more names have no room beside the heading.
         names = " · ".join(short(record.name) for record in records)
-        self._names.setText(names if len(records) < 3 else describe_count(len(records), "run"))
+        counted = describe_count(count, "run") if count == len(records) else f"{len(records)} of {count} selected runs"
+        self._names.setText(names if count < 3 else counted)
         self.table.show_differences([(record.name, record.color) for record in records], found)
         self.table.setVisible(bool(found))
         show_text(self._same, "" if found else "Network, data and settings are the same.")

@@ -16,8 +16,9 @@ from PySide6.QtWidgets import (
 from app.monitor.runs.run_model import ROW_ROLE, Index, RunModel, ShownRow
 from app.monitor.runs.run_row import RunRow
 from app.widgets.plain_text import short
+from app.widgets.row_background import paint_row_background
 from app.widgets.theme.fonts import bold_font, small_font
-from app.widgets.theme.theme import GRID, RADIUS, current_theme, run_color
+from app.widgets.theme.theme import GRID, current_theme, run_color
 
 _SWATCH = 14
 """Width and height of the colour of a run, in pixels."""
@@ -173,25 +174,12 @@ class _RunDelegate(QStyledItemDelegate):
             return
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_background(painter, option, index)
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        has_focus = self._view.hasFocus() and index == self._view.currentIndex()
+        paint_row_background(painter, option, chosen, has_focus)
         self._paint_swatch(painter, swatch_area(option.rect), shown.row)
         self._paint_texts(painter, option, shown)
         painter.restore()
-
-    def _paint_background(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        theme = current_theme()
-        frame = option.rect.adjusted(1, 1, -1, -1)
-        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
-        if chosen or option.state & QStyle.StateFlag.State_MouseOver:
-            background = QColor(theme.accent if chosen else theme.track)
-            background.setAlphaF(0.14 if chosen else 0.7)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(background)
-            painter.drawRoundedRect(frame, RADIUS, RADIUS)
-        if self._view.hasFocus() and index == self._view.currentIndex():
-            painter.setPen(QPen(QColor(theme.accent), 1.5))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(frame, RADIUS, RADIUS)
 
     def _paint_swatch(self, painter: QPainter, area: QRect, row: RunRow) -> None:
         """Fill the colour of a run that is drawn; outline that of a hidden one."""

@@ -55,7 +55,8 @@ class RunRow:
         if record is None or record.figures.diverged:
             return UNKNOWN
         if record.measure is None:
-            return LOSS_DISPLAY.write(record.figures.validation_loss or record.figures.training_loss)
+            validated = record.figures.validation_loss
+            return LOSS_DISPLAY.write(record.figures.training_loss if validated is None else validated)
         return METRIC_DISPLAYS["accuracy" if record.description.has_classes else "r_squared"].write(record.measure)
 
     def line(self) -> str:

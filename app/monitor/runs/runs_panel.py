@@ -26,6 +26,7 @@ _SHOW_MS = 150
 """Milliseconds before a chosen run is read, so that the arrow keys do not read every run on their way."""
 _LIVE_MS = 500
 """Milliseconds between two updates of the running run."""
+_HINT = "Ctrl+click more runs to compare them."
 _EMPTY = "No runs yet. Press Train (F5). Every run is kept here, also after a restart."
 
 
@@ -70,6 +71,7 @@ class RunsPanel(QWidget):
         self._sweep_button = QPushButton("Sweep…")
         self._sweep: SweepDialog | None = None
         self._size = make_label("runs_size", style_class="muted")
+        self._hint = make_label("runs_hint", _HINT, "muted", wraps=True)
         self._restore, self._resume = QPushButton("Restore"), QPushButton("Resume")
         self._export, self._more = QPushButton("Export CSV…"), QPushButton("More")
         self._stack = QStackedWidget()
@@ -130,6 +132,7 @@ class RunsPanel(QWidget):
         if len(records) == 1 and chosen[0].before is not None:
             records.append(chosen[0].before)
         self.comparison.compare(records)
+        self._hint.setVisible(len(chosen) == 1 and len(self.rows) > 1)
 
     def _show_deleted(self) -> None:
         deleted = self._keeper.last_deleted
@@ -184,6 +187,7 @@ class RunsPanel(QWidget):
         layout.addWidget(self._size)
         layout.addWidget(self._deleted_line)
         layout.addWidget(self.comparison)
+        layout.addWidget(self._hint)
         self._commands = QWidget()
         buttons = (self._restore, 0), (self._resume, 0), (self._export, 0), (None, 1)
         _fill(QHBoxLayout(self._commands), *buttons)

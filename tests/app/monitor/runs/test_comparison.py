@@ -60,6 +60,19 @@ def test_only_a_few_of_many_selected_runs_are_drawn(panel, qtbot, keep_runs) -> 
     panel.list.selectAll()
     qtbot.waitUntil(lambda: len(panel.shown_runs()) == MOST_COMPARED - 1)
     assert panel.comparison.table.columnCount() == 1 + MOST_COMPARED
+    assert panel.findChild(QLabel, "runs_compared").text() == "6 of 9 selected runs"
+
+
+def test_one_selected_run_of_several_says_how_more_are_selected(panel, keep_runs) -> None:
+    hint = panel.findChild(QLabel, "runs_hint")
+    assert not hint.isVisible(), "there is nothing to compare"
+    runs = keep_runs(*RATES)
+    for run in (runs[0], runs[2]):
+        choose(panel, run)
+        assert hint.isVisible()
+        assert "Ctrl+click" in hint.text()
+    choose(panel, runs[0], runs[1])
+    assert not hint.isVisible()
 
 
 def test_the_colour_shows_and_hides_the_curves(panel, qtbot, keeper, keep_runs) -> None:

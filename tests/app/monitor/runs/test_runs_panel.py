@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QInputDialog, QLabel, QLineEdit, QMe
 from app.monitor import TrainPage
 from app.monitor.runs.run_list import star_area
 from app.monitor.runs.run_model import ROW_ROLE
+from app.monitor.runs.run_row import RunRow
 from app.runs import KeptRun
 from app.runs.record import record_of
 from app.training import SessionState, worker
@@ -77,6 +78,16 @@ def test_failed_and_interrupted_runs_say_so(panel, qtbot, keeper, make_run) -> N
     ]
     assert panel.rows[2].figure == "–"
     assert "The folder is gone." in panel.rows[1].tooltip()
+
+
+def test_a_validation_loss_of_zero_is_not_taken_for_an_unknown_one(make_run) -> None:
+    run = make_run()
+    figures = {"training_loss": 0.5, "training_metric": None, "validation_metric": None, "test_accuracy": None}
+    record = record_of(run, run.config, "")
+    for validated, shown in ((0.0, "0"), (None, "0.500")):
+        newest = record.figures.model_copy(update={**figures, "validation_loss": validated})
+        row = RunRow(KeptRun(run.identifier, record.model_copy(update={"figures": newest})))
+        assert row.figure == shown
 
 
 def test_a_run_that_cannot_be_read_is_last_and_says_why(panel, qtbot, keeper, keep_runs) -> None:
