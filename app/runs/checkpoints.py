@@ -19,7 +19,7 @@ from app.document import Document
 from app.runs.curve_files import CurveData, read_curves, write_curves
 from app.runs.disk_queue import Write
 from app.runs.keeper import RunKeeper
-from app.runs.record import LARGEST_RECORD, RunRecord, record_from_json, record_of, record_to_json
+from app.runs.record import LARGEST_RECORD, RunRecord, record_from_json, record_of, record_to_json, run_from_record
 from app.runs.store import CHECKPOINT, RunStore
 from app.runs.store import RECORD as KEPT_RECORD
 from app.training.run import Run, SessionState
@@ -276,26 +276,15 @@ def read_interrupted(folder: Path) -> InterruptedRun:
     weights = {
         name.removeprefix("model/"): tensor for name, tensor in checkpoint.tensors.items() if name.startswith("model/")
     }
-    run = Run(
-        config,
-        SessionState.STOPPED,
-        list(history),
-        Snapshot(record.project.network, record.project.data, config.training, record.description, weights, history),
-        checkpoint,
-        batches_done=(state.epoch - 1) * batches + state.batch,
-        batches_per_epoch=batches,
-        examples_done=(state.epoch - 1) * state.examples + min(state.batch * state.batch_size, state.examples),
-        identifier=record.identifier,
-        number=record.number,
-        title=record.title,
-        starred=record.starred,
-        shown=record.shown,
-        created=record.created,
-        curves=data.make_curves(),
-        layer_history=data.make_layer_history(),
-        changes=list(state.changes),
-    )
-    run.stopwatch.add(record.figures.seconds)
+    run = run_from_record(record, config, data)
+    # The record and the curves may be newer than the checkpoint.
+    run.state, run.message, run.changes = SessionState.STOPPED, "", list(state.changes)
+    run.curves.continue_from(config.position, config.epochs)
+    run.layer_history.continue_from(config.position)
+    run.batches_per_epoch, run.batches_done = batches, (state.epoch - 1) * batches + state.batch
+    run.examples_done = (state.epoch - 1) * state.examples + min(state.batch * state.batch_size, state.examples)
+    run.checkpoint, project = checkpoint, record.project
+    run.snapshot = Snapshot(project.network, project.data, config.training, record.description, weights, history)
     path = Path(record.project_path) if record.project_path else None
     return InterruptedRun(run, record.project_name, path, _last_written(folder / CHECKPOINT))
 

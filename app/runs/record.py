@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, FailFast, Field, ValidationError
 
+from app.runs.curve_files import CurveData
 from app.training.run import Run, SessionState, SettingChange
 from app.training.training_config import TrainingConfig
 from tinyml.core import FailureKind, StorageError
@@ -187,6 +188,42 @@ def record_of(run: Run, config: TrainingConfig, project_name: str) -> RunRecord:
     )
 
 
+def run_from_record(record: RunRecord, config: TrainingConfig, data: CurveData) -> Run:
+    """Return a run that has ended, without weights.
+
+    Arguments:
+        record: the facts about the run.
+        config: its configuration.
+        data: its curves.
+
+    Raises `StorageError` if the layer statistics among the curves are damaged.
+    """
+    results = record.figures
+    run = Run(
+        config,
+        _SESSION_STATES[record.state],
+        test_loss=results.test_loss,
+        test_accuracy=results.test_accuracy,
+        test_r_squared=results.test_r_squared,
+        message=record.message,
+        failure=record.failure,
+        batches_done=results.batches,
+        examples_done=results.examples,
+        batches_per_epoch=results.batches_per_epoch,
+        identifier=record.identifier,
+        number=record.number,
+        title=record.title,
+        starred=record.starred,
+        shown=record.shown,
+        created=record.created,
+        curves=data.make_curves(),
+        layer_history=data.make_layer_history(),
+        changes=list(record.changes),
+    )
+    run.stopwatch.add(results.seconds)
+    return run
+
+
 def clean_title(title: str) -> str:
     """Return a `title` that the user typed, without spaces around it, and not too long for the record."""
     return title.strip()[:_LONGEST_TITLE]
@@ -261,8 +298,3 @@ def record_from_json(text: str | bytes, source: str) -> RunRecord:
         return RunRecord.model_validate({**values, "project": project})
     except ValidationError as error:
         raise StorageError(f"'{source}' cannot be read. {describe_validation_error(error)}") from error
-
-
-def session_state(record: RunRecord) -> SessionState:
-    """Return the state of a run that is read from its `record`."""
-    return _SESSION_STATES[record.state]

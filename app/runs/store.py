@@ -24,7 +24,7 @@ from PySide6.QtCore import QLockFile
 
 from app.runs.curve_files import CurveData, read_curves, write_curves
 from app.runs.end_files import read_end, remove_end, remove_old_ends, write_end
-from app.runs.record import LARGEST_RECORD, KeptRun, RunRecord, record_from_json, record_to_json, session_state
+from app.runs.record import LARGEST_RECORD, KeptRun, RunRecord, record_from_json, record_to_json, run_from_record
 from app.runs.run_numbers import take_number
 from app.runs.weight_files import BEST, RunWeights, read_weights, write_weights
 from app.training.run import Run
@@ -114,36 +114,15 @@ class RunStore:
         Raises `StorageError` if a file of the run cannot be read. A run without weights is no error.
         """
         record = self.read_record(identifier)
-        folder, figures = self.folder / identifier, record.figures
+        folder = self.folder / identifier
         data = read_curves(folder / CURVES)
-        run = Run(
-            TrainingConfig(record.project, record.description, max(record.planned_epochs, 1)),
-            session_state(record),
-            list(data.history),
-            test_loss=figures.test_loss,
-            test_accuracy=figures.test_accuracy,
-            test_r_squared=figures.test_r_squared,
-            message=record.message,
-            failure=record.failure,
-            batches_done=figures.batches,
-            examples_done=figures.examples,
-            batches_per_epoch=figures.batches_per_epoch,
-            identifier=identifier,
-            number=record.number,
-            title=record.title,
-            starred=record.starred,
-            shown=record.shown,
-            created=record.created,
-            curves=data.make_curves(),
-            layer_history=data.make_layer_history(),
-            changes=list(record.changes),
-        )
-        run.stopwatch.add(figures.seconds)
-        weights = read_weights(folder, record.description, data.history) if with_weights else None
+        config = TrainingConfig(record.project, record.description, max(record.planned_epochs, 1))
+        run = run_from_record(record, config, data)
+        weights = read_weights(folder, record.description, tuple(run.history)) if with_weights else None
         if weights is not None and weights.last is not None:
             run.best, run.snapshot = weights.best, weights.last
             run.exported = run.snapshot
-            run.checkpoint = read_end(folder, len(data.history), run.snapshot)
+            run.checkpoint = read_end(folder, len(run.history), run.snapshot)
         return run
 
     @property

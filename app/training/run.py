@@ -12,7 +12,7 @@ from app.training.layer_history import LayerHistory
 from app.training.snapshot import Snapshot
 from app.training.training_config import TrainingConfig
 from tinyml.core import FailureKind
-from tinyml.learner import BatchFinished, Checkpoint, EpochFinished, best_epoch
+from tinyml.learner import BatchFinished, Checkpoint, EpochFinished
 from tinyml.learner import SettingChange as SettingChange  # a part of this module's interface
 
 
@@ -67,7 +67,6 @@ class Run:
     Attributes:
         config: frozen; None before the first run, and for weights from a file until their training continues.
         state: of the run.
-        history: the finished epochs.
         snapshot: the newest weights; before the first snapshot of this run, the weights of the previous run.
         checkpoint: where the run can continue; None while it is active.
         test_loss, test_accuracy, test_r_squared: on the test set after the last epoch; None before that, and if the
@@ -94,7 +93,6 @@ class Run:
 
     config: TrainingConfig | None = None
     state: SessionState = SessionState.READY
-    history: list[EpochFinished] = field(default_factory=list)
     snapshot: Snapshot | None = None
     checkpoint: Checkpoint | None = None
     test_loss: float | None = None
@@ -131,6 +129,11 @@ class Run:
         return max(self.number - 1, 0)
 
     @property
+    def history(self) -> list[EpochFinished]:
+        """The finished epochs."""
+        return self.curves.history
+
+    @property
     def learned(self) -> bool:
         """True if the run has trained at least one batch, or has weights from a file."""
         return bool(self.batches_done or self.history) or (self.config is None and self.snapshot is not None)
@@ -146,7 +149,6 @@ class Run:
 
     def add_epochs(self, events: Sequence[EpochFinished]) -> None:
         """Add the reports of the next epochs (`events`), in their order."""
-        self.history.extend(events)
         self.curves.add_epochs(events)
 
     def add_change(self, change: SettingChange) -> None:
@@ -173,7 +175,7 @@ class Run:
     @property
     def best_epoch(self) -> EpochFinished | None:
         """The first epoch with the lowest finite `monitored_loss`; None if there is none."""
-        return best_epoch(self.history)
+        return self.curves.best_epoch
 
     @property
     def progress(self) -> float:

@@ -128,10 +128,11 @@ class Session(ShownRun):
         run.config, run.snapshot, run.last = config, run.last or run.snapshot, None
         if config.resume is not None:
             run.changes = list(config.resume.state.changes)
-        run.history, run.checkpoint = list(config.history), None
+        run.checkpoint = None
         run.test_loss = run.test_accuracy = run.test_r_squared = None
         run.message, run.failure, run.traceback = "", None, ""
         run.curves.continue_from(config.position, config.epochs)
+        run.curves.add_epochs(config.history[len(run.history) :])  # a crash can keep epochs with the weights only
         run.layer_history.continue_from(config.position)
         self.continued.emit()
         self._start_worker(config, steps, one_epoch)
@@ -247,9 +248,8 @@ class Session(ShownRun):
         if self.state.active:
             return
         metrics = {name: getattr(snapshot, name) for name in ("test_loss", "test_accuracy", "test_r_squared")}
-        history = list(snapshot.history)
-        curves = RunCurves.from_history(history, metric_for(snapshot.description))
-        self._forget_runs(Run(snapshot=snapshot, exported=snapshot, history=history, curves=curves, **metrics))
+        curves = RunCurves.from_history(snapshot.history, metric_for(snapshot.description))
+        self._forget_runs(Run(snapshot=snapshot, exported=snapshot, curves=curves, **metrics))
 
     @Slot()
     def forget(self) -> None:

@@ -63,7 +63,7 @@ class ScriptedSession(Session):
 
     def show_run(self, history: Sequence[EpochFinished] = ()) -> None:
         """Show a run from a file, of which only the epochs are known."""
-        self.run = Run(history=list(history), curves=RunCurves.from_history(history))
+        self.run = Run(curves=RunCurves.from_history(history))
         self.run_changed.emit()
 
 

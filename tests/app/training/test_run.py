@@ -34,7 +34,8 @@ def epoch(number: int, training: float, validation: float | None = None) -> Epoc
     ],
 )
 def test_the_best_epoch_has_the_lowest_finite_validation_loss_or_training_loss(losses, best) -> None:
-    run = Run(history=[epoch(number, *both) for number, both in enumerate(losses, start=1)])
+    run = Run()
+    run.add_epochs([epoch(number, *both) for number, both in enumerate(losses, start=1)])
     assert (run.best_epoch.epoch if run.best_epoch is not None else None) == best
 
 
