@@ -1,8 +1,8 @@
 """The curves of a kept run in a safetensors file, as exact as they were in memory."""
 
-import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,9 @@ _BATCHES = ("position", "loss", "metric")
 _OPTIONAL = ("learning_rate", "seconds")
 """Curves that some runs do not have, such as those of older files."""
 _NOTHING = np.zeros(0, np.float32)
+_EPOCHS = "epochs/"
+_WHOLE = ("epoch", "epochs")
+"""Fields of the epochs that are whole numbers."""
 _LAYERS = "layers/"
 """The names of the arrays of the layer statistics begin with it. Older files have none."""
 
@@ -36,7 +39,7 @@ class CurveData:
         position: (N,) of each batch, in epochs.
         loss: (N,) of each batch.
         measured: (N,) the metric of each batch; NaN where it is unknown.
-        history: the completed epochs.
+        epochs: the completed epochs as columns, see `EpochTable`.
         layers: the record of the layer statistics, as arrays by name; empty if no layer was measured.
         learning_rate: (N,) of each batch; empty if it is unknown.
         seconds: (N,) the training time after each batch; empty if it is unknown.
@@ -48,7 +51,7 @@ class CurveData:
     position: np.ndarray
     loss: np.ndarray
     measured: np.ndarray
-    history: tuple[EpochFinished, ...]
+    epochs: Mapping[str, np.ndarray]
     layers: Mapping[str, np.ndarray] = field(default_factory=dict)
     learning_rate: np.ndarray = field(default_factory=lambda: _NOTHING)
     seconds: np.ndarray = field(default_factory=lambda: _NOTHING)
@@ -69,11 +72,16 @@ class CurveData:
             loss.x,
             loss.y,
             measured.y,
-            tuple(curves.history),
+            curves.epochs.columns(),
             {name: array.copy() for name, array in layer_history.to_tensors().items()} if layer_history else {},
             curves.learning_rate.y,
             curves.seconds,
         )
+
+    @cached_property
+    def history(self) -> tuple[EpochFinished, ...]:
+        """The completed epochs."""
+        return tuple(_make_epochs(self.epochs))
 
     def make_layer_history(self) -> LayerHistory:
         """Return the layer statistics.
@@ -107,7 +115,7 @@ def write_curves(path: Path, data: CurveData) -> None:
         "batches/position": data.position,
         "batches/loss": data.loss,
         "batches/metric": data.measured,
-        **_pack_epochs(data.history),
+        **{f"{_EPOCHS}{name}": column for name, column in data.epochs.items()},
         **{f"{_LAYERS}{name}": array for name, array in data.layers.items()},
     }
     for name in _OPTIONAL:
@@ -154,8 +162,8 @@ def read_curves(path: Path) -> CurveData:
         _numbers(tensors, f"batches/{name}", path, np.float32) if f"batches/{name}" in tensors else _NOTHING
         for name in _OPTIONAL
     )
-    history = _unpack_epochs(tensors, path)
-    data = CurveData(metric, planned, span, position, loss, measured, history, layers, rate, seconds)
+    epochs = _read_epochs(tensors, path)
+    data = CurveData(metric, planned, span, position, loss, measured, epochs, layers, rate, seconds)
     try:
         data.make_layer_history()
     except StorageError as error:
@@ -163,38 +171,34 @@ def read_curves(path: Path) -> CurveData:
     return data
 
 
-def _pack_epochs(history: tuple[EpochFinished, ...]) -> dict[str, np.ndarray]:
-    """Return a column of numbers for each field of the epochs, and one that says where the field has a number."""
-    packed = {}
+def _read_epochs(tensors: Mapping[str, np.ndarray], path: Path) -> Mapping[str, np.ndarray]:
+    columns: dict[str, np.ndarray] = {}
     for each in fields(EpochFinished):
-        values = [getattr(epoch, each.name) for epoch in history]
-        known = [isinstance(value, int | float) for value in values]
-        numbers = [float(value) if is_known else math.nan for value, is_known in zip(values, known, strict=True)]
-        packed[f"epochs/{each.name}"] = np.array(numbers, np.float64)
-        packed[f"epochs/{each.name}/known"] = np.array(known, np.bool_)
-    return packed
-
-
-def _unpack_epochs(tensors: Mapping[str, np.ndarray], path: Path) -> tuple[EpochFinished, ...]:
-    columns: dict[str, list[Any]] = {}
-    for each in fields(EpochFinished):
-        name = f"epochs/{each.name}"
+        name = f"{_EPOCHS}{each.name}"
         if name not in tensors and each.default is not MISSING:
             continue  # an older version did not have it
         values, known = _numbers(tensors, name, path), tensors.get(f"{name}/known")
-        if known is None or known.shape != values.shape:
+        if known is None or known.shape != values.shape or known.dtype != np.bool_:
             raise StorageError(f"'{path}' is damaged: its epochs are not complete. Delete this run.")
-        whole = each.name in ("epoch", "epochs")
-        if whole and not (known.all() and np.isfinite(values).all() and (values >= 1).all()):
+        if each.name in _WHOLE and not (known.all() and np.isfinite(values).all() and (values >= 1).all()):
             raise StorageError(f"'{path}' is damaged: its epochs have no numbers. Delete this run.")
-        columns[each.name] = [
-            (int(value) if whole else value) if is_known else None
-            for value, is_known in zip(values.tolist(), known.tolist(), strict=True)
-        ]
+        columns[each.name], columns[f"{each.name}/known"] = values, known
     counts = {len(column) for column in columns.values()}
     if len(counts) != 1 or max(counts) > _MOST_EPOCHS:
         raise StorageError(f"'{path}' is damaged: its epochs are not complete. Delete this run.")
-    return tuple(EpochFinished(**dict(zip(columns, row, strict=True))) for row in zip(*columns.values(), strict=True))
+    return columns
+
+
+def _make_epochs(columns: Mapping[str, np.ndarray]) -> Iterator[EpochFinished]:
+    """Return the epochs of columns that `_read_epochs` has checked, or that a run has made."""
+    names = [each.name for each in fields(EpochFinished) if each.name in columns]
+    lists = []
+    for name in names:
+        values, known = columns[name].tolist(), columns[f"{name}/known"].tolist()
+        if name in _WHOLE:
+            values = list(map(int, values))
+        lists.append([value if is_known else None for value, is_known in zip(values, known, strict=True)])
+    return (EpochFinished(**dict(zip(names, row, strict=True))) for row in zip(*lists, strict=True))
 
 
 def _numbers(

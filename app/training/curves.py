@@ -6,6 +6,7 @@ from typing import Literal
 
 import numpy as np
 
+from app.training.epoch_table import EpochTable
 from app.training.series import GrowingArray, Series, Smoother
 from tinyml.data import DataDescription
 from tinyml.learner import BatchFinished, EpochFinished, is_better
@@ -52,6 +53,7 @@ class RunCurves:
         planned_epochs: how many epochs the run will take; 0 before the first run.
         metric: the metric that fits the targets of the run.
         history: the completed epochs.
+        epochs: their numbers, as columns.
         best_epoch: the epoch with the lowest monitored loss (see `EpochFinished`); None before the first one.
         loss: the curves of the loss.
         accuracy: the curves of the accuracy; empty if the metric is R².
@@ -64,6 +66,7 @@ class RunCurves:
     def __init__(self, planned_epochs: int = 0, metric: Metric = "accuracy") -> None:
         self.planned_epochs, self.metric = planned_epochs, metric
         self.history: list[EpochFinished] = []
+        self.epochs = EpochTable()
         self.best_epoch: EpochFinished | None = None
         self.loss = MetricCurves()
         self.accuracy, self.r_squared = MetricCurves(self.loss.batches), MetricCurves(self.loss.batches)
@@ -132,7 +135,7 @@ class RunCurves:
             return
         self.smooth_more(len(self.loss.batches))
         done = [epoch for epoch in self.history if epoch.epoch <= position]
-        self.history, self.best_epoch = [], None
+        self.history, self.epochs, self.best_epoch = [], EpochTable(), None
         leader = self.loss.batches = self.loss.batches.up_to(position)
         self.measured.batches = self.measured.batches.up_to(position, leader)
         self.learning_rate = self.learning_rate.up_to(position, leader)
@@ -252,6 +255,7 @@ class RunCurves:
     def add_epochs(self, events: Sequence[EpochFinished]) -> None:
         """Add the next epochs (`events`), in their order."""
         self.history.extend(events)
+        self.epochs.extend(events)
         for event in events:
             if is_better(event, self.best_epoch):
                 self.best_epoch = event

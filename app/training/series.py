@@ -26,7 +26,7 @@ class GrowingArray:
         dtype: float32 takes half the memory, for numbers that are only drawn.
     """
 
-    def __init__(self, dtype: type[np.floating] = np.float64) -> None:
+    def __init__(self, dtype: type[np.floating | np.bool_] = np.float64) -> None:
         self._buffer = np.empty(1024, dtype)
         self._count = 0
 

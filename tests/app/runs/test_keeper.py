@@ -11,6 +11,7 @@ from app.document import Document
 from app.runs import RunKeeper, RunStore, run_saver
 from app.runs.weight_files import BEST
 from app.training import Session, SessionState, worker
+from app.training.curves import RunCurves
 from tests.app.runs.conftest import ENDED, keep
 from tests.app.training.conftest import circle_project
 from tinyml.core import TinymlError
@@ -129,6 +130,15 @@ def test_a_kept_run_can_continue_after_a_restart(qtbot, train, keeper, session, 
     assert [epoch.epoch for epoch in session.history] == [1, 2, 3, 4, 5, 6]
     qtbot.waitUntil(lambda: keeper.kept[run.identifier].record.figures.epochs == 6)
     assert len(keeper.kept) == 1
+
+
+def test_a_run_whose_epochs_are_known_from_its_weights_only_continues_after_them(qtbot, train, session) -> None:
+    run = train()
+    run.curves, run.checkpoint = RunCurves(3), None  # a crash between the two files leaves this
+    session.continue_run(epochs=1)
+    qtbot.waitUntil(lambda: session.state in ENDED, timeout=20_000)
+    assert [epoch.epoch for epoch in session.history] == [1, 2, 3, 4]
+    assert run.best_epoch in session.history
 
 
 def test_at_most_five_runs_stay_in_the_session_and_the_neighbours_are_in_order(

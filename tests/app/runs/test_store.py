@@ -20,7 +20,7 @@ from app.training.run import SettingChange
 from tests.app.runs.conftest import keep
 from tinyml.core import StorageError
 from tinyml.core.tensor_file import read_tensors, write_tensors
-from tinyml.learner import BatchFinished
+from tinyml.learner import BatchFinished, EpochFinished
 from tinyml.learner.layer_stats import LayerStats
 
 
@@ -327,3 +327,22 @@ def test_curves_before_the_first_batch_are_empty(tmp_path) -> None:
     curves = read_curves(path).make_curves()
     assert curves.empty
     assert (curves.metric, curves.planned_epochs) == ("r_squared", 5)
+
+
+class Unread(list):
+    """Epochs that nobody may read one by one."""
+
+    def __iter__(self):
+        raise AssertionError("the window reads all epochs of the run")
+
+
+def test_the_window_does_not_read_all_epochs_of_a_long_run_for_its_row_in_the_list(make_run) -> None:
+    run = make_run()
+    run.curves = RunCurves(3)
+    run.curves.history = Unread()
+    losses = enumerate((0.5, 0.25, 0.75), start=1)
+    run.add_epochs([EpochFinished(number, 3, loss, None, None, None, 1.0) for number, loss in losses])
+    assert run.history is run.curves.history, "the epochs are kept once"
+    figures = record_of(run, run.config, "").figures
+    assert (figures.epochs, figures.best_epoch, figures.training_loss) == (3, 2, 0.75)
+    assert len(CurveData.of(run.curves).epochs["epoch"]) == 3
