@@ -330,7 +330,7 @@ def test_curves_before_the_first_batch_are_empty(tmp_path) -> None:
 
 
 class Unread(list):
-    """Epochs that nobody may read one by one."""
+    """Epochs that no view may read one by one."""
 
     def __iter__(self):
         raise AssertionError("the window reads all epochs of the run")
