@@ -67,6 +67,7 @@ class Session(ShownRun):
     def __init__(self, document: Document, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._document = document
+        self._earlier: Snapshot | None = None
         self._thread = WorkerThread(self)
         self._thread.paused.connect(self._on_thread_paused)
         self._thread.ended.connect(self._on_thread_ended)
@@ -95,7 +96,8 @@ class Session(ShownRun):
             self.runs.remove(self.run)
         number = max(run.number for run in self.runs) + 1 if self.runs else 1
         curves = RunCurves(config.epochs, metric_for(config.description))
-        self.run = Run(config, snapshot=self.run.snapshot, number=number, curves=curves)
+        self._earlier = self.run.snapshot
+        self.run = Run(config, snapshot=self._earlier, number=number, curves=curves)
         self.runs.append(self.run)
         del self.runs[:-KEPT_RUNS]
         self.started.emit()
@@ -366,6 +368,15 @@ class Session(ShownRun):
                 self._enter(SessionState.FINISHED)
             case Failed():
                 run.message, run.failure, run.traceback = outcome.sentence, outcome.kind, outcome.traceback
+                self._drop_live_weights()
                 self._enter(SessionState.FAILED)
             case _:
                 self._enter(SessionState.STOPPED)
+
+    def _drop_live_weights(self) -> None:
+        """Forget weights from the middle of a first epoch that failed: they are those of no epoch and of no stop."""
+        run = self.run
+        fresh = run.config is not None and run.config.resume is None and run.config.start is None
+        if fresh and not run.history and run.snapshot is not self._earlier:
+            run.snapshot = self._earlier
+            self.snapshot_changed.emit()

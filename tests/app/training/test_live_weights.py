@@ -1,5 +1,6 @@
 """The weights that a run sends while an epoch lasts."""
 
+from app.document.edits import change_training
 from app.training import SessionState
 from app.training import worker as worker_module
 from tests.app.training.conftest import circle_project
@@ -29,3 +30,18 @@ def test_a_large_network_sends_weights_only_with_its_epochs(qtbot, session, docu
     qtbot.waitUntil(lambda: session.state is SessionState.FINISHED, timeout=10_000)
     assert session.snapshot.history
     assert () not in histories
+
+
+def test_a_first_epoch_that_fails_leaves_no_weights_from_its_middle(qtbot, session, document, monkeypatch):
+    session.start()
+    qtbot.waitUntil(lambda: session.state is SessionState.FINISHED, timeout=10_000)
+    good = session.snapshot
+    monkeypatch.setattr(worker_module, "LIVE_SECONDS", 0.0)
+    document.apply(change_training(document.project, batch_size=1, learning_rate=3.0))
+    live = []
+    session.snapshot_changed.connect(lambda: live.append(session.snapshot))
+    session.start()
+    qtbot.waitUntil(lambda: session.state is SessionState.FAILED, timeout=10_000)
+    assert not session.history
+    assert any(snapshot is not good for snapshot in live)  # else there was nothing to forget
+    assert session.snapshot is live[-1] is good
