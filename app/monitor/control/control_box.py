@@ -124,7 +124,7 @@ class ControlBox(QWidget):
     def _lay_out(self) -> None:
         row = QHBoxLayout()
         row.setSpacing(GRID)
-        row.addWidget(make_caption("More"))
+        row.addWidget(make_caption("More epochs"))
         row.addWidget(self._epochs, 1)
         row.addWidget(self._continue)
         layout = QVBoxLayout(self)

@@ -13,6 +13,7 @@ from app.training.dataset_cache import load_splits
 from app.widgets.images.colormaps import sample_image
 from app.widgets.images.image_grid import ImageGrid
 from app.widgets.images.image_list_model import GridImage
+from app.widgets.images.thumbnails import thumbnails
 from app.widgets.labels import make_label
 from app.widgets.plain_text import short
 from app.widgets.theme.theme import GRID
@@ -22,8 +23,6 @@ from tinyml.learner.next_batch import NextBatch, next_batch
 
 _MOST = 100
 """Examples that are shown."""
-_THUMBNAIL = 96
-"""The longer side of a picture has at most this many pixels."""
 _NUMBERS = 8
 """Numbers of one example that are written."""
 _SIZE = 60 * GRID, 50 * GRID
@@ -121,10 +120,7 @@ def _compute(choice: DataChoice, training: TrainingSettings, done: int) -> Shown
     """Compute what is shown; a background thread calls this."""
     train = load_splits(choice).train
     batch = next_batch(train, training, done)
-    inputs = batch.inputs[:_MOST]
-    if inputs.ndim == 4:
-        step = -(-max(inputs.shape[2:]) // _THUMBNAIL)
-        inputs = inputs[:, :, ::step, ::step]
+    inputs = thumbnails(batch.inputs[:_MOST])
     words = _targets(train, batch.rows[:_MOST])
     return NextBatch(batch.epoch, batch.number, batch.batches, batch.rows, inputs.copy()), words
 

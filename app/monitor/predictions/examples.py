@@ -6,6 +6,7 @@ from weakref import ReferenceType, ref
 import numpy as np
 
 from app.training.dataset_cache import Part, load_part
+from app.widgets.images.thumbnails import thumbnails
 from tinyml.core import describe_count
 from tinyml.data import DataChoice, Dataset
 
@@ -73,11 +74,4 @@ def small_inputs(dataset: Dataset, places: np.ndarray) -> np.ndarray:
         places: `(K,)` which of them.
     """
     inputs = np.asarray(dataset.unscaled_examples(places))
-    if inputs.ndim == 4:
-        step = -(-max(inputs.shape[2:]) // _THUMBNAIL)
-        inputs = inputs[:, :, ::step, ::step]
-    return inputs.copy()  # a view would keep all examples in memory
-
-
-_THUMBNAIL = 96
-"""The longer side of a thumbnail has at most this many pixels."""
+    return thumbnails(inputs).copy()  # a view would keep all examples in memory
