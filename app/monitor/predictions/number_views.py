@@ -6,6 +6,7 @@ from app.formatting import format_percentage, format_r_squared
 from app.monitor.predictions.predictions import NumberPredictions
 from app.widgets.images.colormaps import sample_image
 from app.widgets.images.image_list_model import GridImage
+from tinyml.learner import r_squared
 
 MOST_POINTS = 2000
 """Largest number of points in a scatter plot; the numbers in words are those of all examples."""
@@ -46,19 +47,23 @@ def side_by_side(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     return np.concatenate([left, line, right], axis=2)
 
 
-def describe_fit(value: float) -> str:
-    """Return a value of R² in words.
+def describe_fit(true: np.ndarray, predicted: np.ndarray) -> str:
+    """Return R² of predictions in words.
 
     Arguments:
-        value: R² of the predictions; NaN if it is not defined.
+        true: `(K,)` the true numbers, at least one.
+        predicted: `(K,)` the predicted numbers.
 
-    >>> describe_fit(0.934).replace("\\xa0", " ")
-    'R² 0.934: the predictions explain 93.4 % of the variation.'
-    >>> describe_fit(-0.5)
-    'R² −0.500: worse than always predicting the mean.'
+    >>> describe_fit(np.array([1.0, 2.0, 4.0]), np.array([1.0, 2.0, 3.0])).replace("\\xa0", " ")
+    'R² 0.786: the predictions explain 78.6 % of the variation.'
+    >>> describe_fit(np.array([1.0, 2.0, 3.0]), np.array([3.0, 2.0, 1.0]))
+    'R² −3.000: worse than always predicting the mean.'
     """
-    if np.isnan(value):
-        return "R² is not defined, because all true numbers are equal or a prediction is not finite."
+    if not np.isfinite(predicted).all():
+        return "R² is not defined, because a prediction is not finite."
+    if (true == true[0]).all():
+        return "R² says nothing, because all true numbers are equal."
+    value = r_squared(predicted, true)
     if value < 0:
         return f"R² {format_r_squared(value)}: worse than always predicting the mean."
     return f"R² {format_r_squared(value)}: the predictions explain {format_percentage(value)} of the variation."

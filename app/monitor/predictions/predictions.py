@@ -169,20 +169,5 @@ def _class_predictions(
     )
 
 
-def r_squared(targets: np.ndarray, predicted: np.ndarray) -> float:
-    """Return R² = 1 - Σ (y - p)² / Σ (y - mean y)²; NaN if all targets are equal or a number is not finite.
-
-    Arguments:
-        targets: `(K,)` the target numbers y.
-        predicted: `(K,)` the predicted numbers p.
-
-    >>> r_squared(np.array([1.0, 2.0, 3.0]), np.array([1.0, 2.0, 3.0]))
-    1.0
-    """
-    variation = float(((targets - targets.mean()) ** 2).sum()) if targets.size else 0.0
-    error = float(((targets - predicted) ** 2).sum())
-    return 1 - error / variation if variation > 0 and np.isfinite(error) else float("nan")
-
-
 _LARGEST_SCORE = 1.0005
 """Scores of a softmax in float32 may exceed 1 by about 1e-6."""

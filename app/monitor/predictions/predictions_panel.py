@@ -11,7 +11,7 @@ from app.monitor.predictions.class_table import ClassTable
 from app.monitor.predictions.confusion_view import ConfusionView
 from app.monitor.predictions.example_gallery import ExampleGallery
 from app.monitor.predictions.number_views import describe_fit, pair_images, thinned
-from app.monitor.predictions.predictions import ClassPredictions, NumberPredictions, r_squared
+from app.monitor.predictions.predictions import ClassPredictions, NumberPredictions
 from app.monitor.predictions.predictor import Predictor
 from app.monitor.predictions.residuals_view import ResidualsView
 from app.monitor.predictions.target_scatter import TargetScatter
@@ -317,7 +317,7 @@ class PredictionsPanel(QWidget):
             self.scatter.show_numbers(*thinned(targets, predicted))
         else:
             self.residuals.show_numbers(np.asarray(targets), np.asarray(predicted))
-        self._say(f"{describe_fit(r_squared(targets, predicted))} {shown.examples.describe()}.")
+        self._say(f"{describe_fit(targets, predicted)} {shown.examples.describe()}.")
 
     def _say(self, text: str) -> None:
         message = self.predictor.message

@@ -7,11 +7,12 @@ from PySide6.QtWidgets import QPushButton
 
 from app.document.edits import change_data
 from app.monitor.predictions.number_views import describe_fit, side_by_side
-from app.monitor.predictions.predictions import MOST_PAIRS, r_squared
+from app.monitor.predictions.predictions import MOST_PAIRS
 from app.monitor.predictions.predictions_panel import NO_RUN
 from app.monitor.predictions.residuals_view import describe_residuals
 from tests.app.monitor.predictions.conftest import AUTOENCODER, DIGITS, SINE
 from tinyml.data import DataChoice
+from tinyml.learner import r_squared
 
 
 def test_before_the_first_run_a_sentence_says_what_to_do(make) -> None:
@@ -30,8 +31,8 @@ def test_regression_shows_predicted_over_true_numbers(make) -> None:
     assert np.allclose(true, shown.targets[:, 0])
     assert np.allclose(predicted, shown.predicted[:, 0])
     assert len(true) == 100
-    value = r_squared(shown.targets[:, 0], shown.predicted[:, 0])
-    assert harness.window.sentence == f"{describe_fit(value)} 100 validation examples."
+    value = r_squared(shown.predicted[:, 0], shown.targets[:, 0])
+    assert harness.window.sentence == f"{describe_fit(true, predicted)} 100 validation examples."
     # The same number as in the curves: the validation part is shown whole.
     assert value == pytest.approx(harness.session.history[-1].validation_r_squared, abs=1e-4)
     assert harness.window._output.isHidden()
@@ -150,11 +151,11 @@ def test_another_run_changes_the_views(make) -> None:
     assert harness.predictions is None
 
 
-def test_r_squared_is_not_defined_for_equal_targets_and_for_predictions_that_are_not_finite() -> None:
-    assert np.isnan(r_squared(np.ones(3), np.arange(3.0)))
-    assert np.isnan(r_squared(np.arange(3.0), np.array([0.0, np.nan, 2.0])))
-    assert "not defined" in describe_fit(float("nan"))
-    assert "worse than" in describe_fit(-1.0)
+def test_r_squared_in_words_says_when_it_means_nothing() -> None:
+    assert describe_fit(np.ones(3), np.arange(3.0)) == "R² says nothing, because all true numbers are equal."
+    for broken in (np.nan, np.inf):
+        assert "a prediction is not finite" in describe_fit(np.arange(3.0), np.array([0.0, broken, 2.0]))
+    assert "worse than" in describe_fit(np.arange(3.0), np.array([2.0, 1.0, 0.0]))
 
 
 def test_a_grey_line_separates_the_images() -> None:
