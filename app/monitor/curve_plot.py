@@ -20,6 +20,7 @@ from app.monitor.positions import PositionScale, Unit
 from app.training.curves import RunCurves
 from app.training.run import SettingChange
 from app.training.series import Series
+from app.training.setting_text import describe_setting_change
 from app.widgets.labels import make_label, show_text
 from app.widgets.theme.theme import GRID, SERIES_COLORS
 from tinyml.core import describe_count
@@ -164,7 +165,7 @@ class CurvePlot(QWidget):
 
     def set_changes(self, changes: Sequence[SettingChange]) -> None:
         """Mark where settings were changed in the middle of the run (`changes`)."""
-        self._changes = tuple((change.position, describe_change(change)) for change in changes)
+        self._changes = tuple((change.position, describe_setting_change(change)) for change in changes)
         self._place_marks()
 
     def set_stop_marker(self, epoch: float | None, label: str = "", serious: bool = False) -> None:
@@ -354,16 +355,6 @@ class CurvePlot(QWidget):
     def _on_hovered(self, position: float) -> None:
         inside = math.isfinite(position)
         self.hovered.emit(float(self._scale.to_epochs(np.array([position]))[0]) if inside else math.nan)
-
-
-def describe_change(change: SettingChange) -> str:
-    """Return a changed setting in words, such as "learning rate 0.1 → 0.01".
-
-    Arguments:
-        change: the setting with its old and its new value.
-    """
-    values = (f"{value:g}" if isinstance(value, float) else f"{value}" for value in (change.before, change.after))
-    return f"{change.name.replace('_', ' ')} {' → '.join(values)}"
 
 
 def _usual_largest(own: Sequence[Series], others: Sequence[Series]) -> float:

@@ -11,6 +11,7 @@ from typing import Any
 
 from app.document import Document
 from app.training.run import Run
+from app.training.setting_text import setting_title, write_setting
 from app.training.training_config import TrainingConfig, freeze_config
 from tinyml.core import TinymlError
 from tinyml.data import batch_count
@@ -147,7 +148,7 @@ def _describe_continuation(config: TrainingConfig, before: TrainingSettings) -> 
         sentences.append(f"New settings: {', '.join(changed)}.")
     rate = config.training.learning_rate if config.resume is None else changed_rate(config.resume.state.changes, -1)
     if rate not in (-1, config.training.learning_rate):
-        sentences.append(f"The learning rate stays {_format_value(rate)}, as you changed it during the run.")
+        sentences.append(f"The learning rate stays {write_setting(rate)}, as you changed it during the run.")
     if config.resume is None:
         sentences.append(
             "The optimiser starts without state, for example without momentum, since only the weights are known."
@@ -180,12 +181,6 @@ def _changed_settings(before: TrainingSettings, after: TrainingSettings) -> dict
 
 def _describe_changes(before: TrainingSettings, after: TrainingSettings) -> list[str]:
     return [
-        f"{(TrainingSettings.model_fields[name].title or name).lower()} {_format_value(new)} (was {_format_value(old)})"
+        f"{setting_title(name)} {write_setting(new, name)} (was {write_setting(old, name)})"
         for name, (old, new) in _changed_settings(before, after).items()
     ]
-
-
-def _format_value(value: object) -> str:
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -6,7 +6,8 @@ from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 from app.document import Document
 from app.formatting import format_list
 from app.training import Session
-from app.training.run_differences import RunDifferences, SettingDifference, find_differences, write_value
+from app.training.differences import RunDifferences, SettingDifference, compare_with_run
+from app.training.setting_text import setting_title
 from app.widgets.labels import make_label, make_paragraph, show_text
 from app.widgets.plain_text import button_text, short
 from app.widgets.theme.theme import GRID
@@ -48,7 +49,7 @@ class DifferenceNotice(QFrame):
         for name in CHANGEABLE:
             button = self._buttons[name] = QPushButton()
             button.setObjectName(f"difference_apply_{name}")
-            button.setAccessibleName(f"Apply {name.replace('_', ' ')} to this run")
+            button.setAccessibleName(f"Apply {setting_title(name)} to this run")
             button.clicked.connect(self._on_clicked)
             layout.addWidget(button)
         layout.addWidget(self._sentences["refusal"])
@@ -58,7 +59,7 @@ class DifferenceNotice(QFrame):
     @Slot()
     def refresh(self) -> None:
         """Compare the project with the run again."""
-        differences = find_differences(self._session.run, self._document.project)
+        differences = compare_with_run(self._document.project, self._session.run)
         self._show_sentences(differences)
         active = self._session.state.active
         pending = self._session.pending
@@ -71,9 +72,9 @@ class DifferenceNotice(QFrame):
             offer = self._offers.get(name)
             button.setVisible(offer is not None)
             if offer is not None:
-                button.setText(button_text(f"Apply {offer.title} {write_value(offer.here)}"))
+                button.setText(button_text(f"Apply {offer.wish}"))
                 button.setToolTip("The run uses it from its next batch on.")
-                button.setAccessibleName(f"Apply {offer.title} {write_value(offer.here)} to this run")
+                button.setAccessibleName(f"Apply {offer.wish} to this run")
         self.setVisible(differences != RunDifferences())
 
     def _show_sentences(self, differences: RunDifferences) -> None:

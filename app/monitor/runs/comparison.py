@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.monitor.runs.differences_table import DifferencesTable
 from app.runs import RunRecord
-from app.runs.differences import find_differences
+from app.training.differences import find_differences
 from app.widgets.labels import make_label, show_text
 from app.widgets.plain_text import short
 from app.widgets.theme.theme import GRID

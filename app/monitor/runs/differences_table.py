@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
 from app.monitor.runs.run_swatch import color_icon
-from app.runs.differences import Difference
+from app.training.differences import Difference
 from app.widgets.plain_text import short, tool_tip
 from app.widgets.theme.theme import GRID
 

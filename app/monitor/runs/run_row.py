@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from app.formatting import UNKNOWN
 from app.monitor.metric_display import LOSS_DISPLAY, METRIC_DISPLAYS
 from app.runs import KeptRun, RunRecord
-from app.runs.differences import describe_change
+from app.training.differences import describe_differences
 
 _INTERRUPTED, _RESUMABLE = "interrupted by a crash", "can be resumed"
 _ELSEWHERE = "trained in another window"
@@ -67,7 +67,7 @@ class RunRow:
         if self.before is None:
             words = record.project.training.describe_optimizer()
         else:
-            words = describe_change(self.before.project, record.project)
+            words = describe_differences(self.before.project, record.project)
         ends = {"failed": "diverged" if record.figures.diverged else "failed", "stopped": "stopped"}
         end = ends.get(record.state, "")
         if self.kept.elsewhere or self.kept.interrupted:

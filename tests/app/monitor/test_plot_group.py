@@ -6,10 +6,10 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication, QPushButton
 
-from app.monitor.curve_plot import describe_change
 from app.monitor.legend import LegendEntry
 from app.training.curves import RunCurves
 from app.training.run import SettingChange
+from app.training.setting_text import describe_setting_change
 from app.widgets.theme.theme import DARK, LIGHT, SERIES_COLORS, palette_for, run_color
 from tinyml.learner import BatchFinished, EpochFinished
 
@@ -249,7 +249,7 @@ def test_a_changed_setting_is_marked_where_it_took_effect(qtbot, monitor, sessio
     session.begin()
     monitor.refresh()
     assert not monitor.loss_plot.area.marks.changes
-    assert describe_change(SettingChange(1.0, 1, "batch_size", 64, 128)) == "batch size 64 → 128"
+    assert describe_setting_change(SettingChange(1.0, 1, "batch_size", 64, 128)) == "batch size 64 → 128"
 
 
 def test_the_learning_rate_is_shown_if_it_changes_or_if_the_user_wants_it(qtbot, monitor, session) -> None:

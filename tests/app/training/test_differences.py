@@ -3,7 +3,7 @@
 import pytest
 
 from app.formatting import UNKNOWN
-from app.runs.differences import describe_change, find_differences
+from app.training.differences import describe_differences, find_differences
 from tests.app.training.conftest import circle_project
 from tinyml.layers.base.specification import read_settings
 from tinyml.net import LayerSpecification, NetworkSpecification
@@ -59,13 +59,13 @@ OTHER_BLOCK = BLOCK.model_copy(update={"settings": {"layers": [{**INNER[0], "set
     ],
 )
 def test_a_change_is_said_in_words_and_in_the_table(after, words, table) -> None:
-    assert describe_change(BASE, after) == words
+    assert describe_differences(BASE, after) == words
     assert rows(BASE, after) == table
 
 
 def test_a_new_layer_is_one_row_without_its_settings() -> None:
     assert rows(with_layers(BASE, FIRST, LAST), BASE) == {"relu_1": (UNKNOWN, "ReLu")}
-    assert describe_change(with_layers(BASE, RELU, LAST), BASE) == "with linear_1"
+    assert describe_differences(with_layers(BASE, RELU, LAST), BASE) == "with linear_1"
 
 
 def test_layers_inside_a_block_are_compared() -> None:
@@ -83,17 +83,17 @@ def test_a_setting_that_is_left_out_equals_its_default() -> None:
 
 def test_a_setting_without_effect_is_no_difference() -> None:
     assert rows(circle_project(beta_1=0.9), circle_project(beta_1=0.5)) == {}
-    assert describe_change(circle_project(beta_1=0.9), circle_project(beta_1=0.5)) == "same settings"
+    assert describe_differences(circle_project(beta_1=0.9), circle_project(beta_1=0.5)) == "same settings"
 
 
 def test_other_data_and_another_network_are_said_in_two_words() -> None:
     digits = open_project("lenet-digits")
-    assert describe_change(BASE, digits) == "data digits, another network"
+    assert describe_differences(BASE, digits) == "data digits, another network"
     assert rows(BASE, digits)["data"] == ("circle", "digits")
 
 
 def test_many_changes_are_cut() -> None:
-    words = describe_change(BASE, circle_project(learning_rate=1, batch_size=1, epochs=9, seed=1, weight_decay=1))
+    words = describe_differences(BASE, circle_project(learning_rate=1, batch_size=1, epochs=9, seed=1, weight_decay=1))
     assert words.endswith(", …")
     assert words.count(",") == 3
 
@@ -108,7 +108,7 @@ def test_three_runs_have_three_values() -> None:
 def test_a_project_does_not_differ_from_itself(name) -> None:
     project = open_project(name)
     assert find_differences([project, project.model_copy()]) == ()
-    assert describe_change(project, project.model_copy()) == "same settings"
+    assert describe_differences(project, project.model_copy()) == "same settings"
 
 
 def test_a_layer_of_an_unknown_type_is_compared_too() -> None:

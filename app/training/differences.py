@@ -1,6 +1,9 @@
-"""What differs between runs: settings, network and data, in words and as a table. No Qt."""
+"""What differs between runs, or between a run and the project of the window, in words and as a table. No Qt.
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+Everything is compared as facts: each setting has a title, and a value in words, from `setting_text.py`.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
@@ -8,11 +11,11 @@ from typing import Any
 from pydantic import BaseModel
 
 from app.formatting import UNKNOWN
+from app.training.continuation import changed_rate
+from app.training.run import Run
+from app.training.setting_text import CHOICES, setting_title, write_setting
 from tinyml.layers.base.registry import find_layer_type
-from tinyml.learner import TrainingSettings
-from tinyml.losses import loss_descriptions
-from tinyml.optims import optimizer_descriptions
-from tinyml.optims.schedules import schedule_descriptions
+from tinyml.learner import CHANGEABLE, TrainingSettings
 from tinyml.storage import Project
 
 Key = tuple[str, ...]
@@ -20,11 +23,6 @@ Key = tuple[str, ...]
 
 _SHORT = {"learning_rate": "lr", "batch_size": "batch"}
 """Names of settings that are shorter in a list of runs than in the forms."""
-_CHOICES: dict[str, Callable[[], Mapping[str, Any]]] = {
-    "loss": loss_descriptions,
-    "optimizer": optimizer_descriptions,
-    "schedule": schedule_descriptions,
-}
 _MOST_WORDS = 3
 _EXISTS = "exists"
 
@@ -40,6 +38,49 @@ class Difference:
 
     title: str
     values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SettingDifference:
+    """A training setting that is not the one of the run.
+
+    Attributes:
+        name: field of `TrainingSettings`.
+        here: the value in the project.
+        there: the value in the run.
+    """
+
+    name: str
+    here: Any
+    there: Any
+
+    @property
+    def applicable(self) -> bool:
+        """True if an active run can take the value of the project."""
+        return self.name in CHANGEABLE
+
+    @property
+    def wish(self) -> str:
+        """The title with the value in the project, such as "learning rate 0.1"."""
+        return f"{setting_title(self.name)} {write_setting(self.here, self.name)}"
+
+    def __str__(self) -> str:
+        return f"{self.wish} (run: {write_setting(self.there, self.name)})"
+
+
+@dataclass(frozen=True)
+class RunDifferences:
+    """What differs between the project of the window and a run.
+
+    Attributes:
+        network: a few words for each difference of the networks.
+        data: a few words for each difference of the data.
+        settings: the training settings that differ and have an effect.
+    """
+
+    network: tuple[str, ...] = ()
+    data: tuple[str, ...] = ()
+    settings: tuple[SettingDifference, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,7 +119,7 @@ def find_differences(projects: Sequence[Project]) -> tuple[Difference, ...]:
     return tuple(found)
 
 
-def describe_change(before: Project, after: Project) -> str:
+def describe_differences(before: Project, after: Project) -> str:
     """Return in a few words how the project of a run differs from that of the run before it.
 
     Arguments:
@@ -86,9 +127,9 @@ def describe_change(before: Project, after: Project) -> str:
         after: project of the newer run.
 
     >>> from tinyml.learner import TrainingSettings
-    >>> describe_change(Project(), Project(training=TrainingSettings(learning_rate=0.05, batch_size=32)))
+    >>> describe_differences(Project(), Project(training=TrainingSettings(learning_rate=0.05, batch_size=32)))
     'lr 0.05, batch 32'
-    >>> describe_change(Project(), Project())
+    >>> describe_differences(Project(), Project())
     'same settings'
     """
     if (before.network, before.data, before.training) == (after.network, after.data, after.training):
@@ -108,6 +149,68 @@ def describe_change(before: Project, after: Project) -> str:
     return ", ".join(words[:_MOST_WORDS]) + (", …" if len(words) > _MOST_WORDS else "") if words else "same settings"
 
 
+def compare_with_run(project: Project, run: Run) -> RunDifferences:
+    """Return how the project of the window differs from a run; nothing for weights from a file.
+
+    A setting that was changed in the middle of the run is no difference if the project has the value from before.
+
+    Arguments:
+        project: network, data and settings of the window.
+        run: the shown run.
+    """
+    config = run.config
+    if config is None or config.project == project:
+        return RunDifferences()
+    start = config.project.training
+    rate = changed_rate(run.changes, start.learning_rate)
+    there = start.model_copy(update={"learning_rate": rate, "epochs": config.epochs})
+    here = project.training
+    settings = tuple(
+        SettingDifference(name, getattr(here, name), getattr(there, name))
+        for name in TrainingSettings.model_fields
+        if getattr(here, name) not in (getattr(there, name), getattr(start, name)) and name not in here.unused
+    )
+    return RunDifferences(_compare_networks(project, config.project), _compare_data(project, config.project), settings)
+
+
+def _compare_networks(here: Project, there: Project) -> tuple[str, ...]:
+    if here.network == there.network:
+        return ()
+    ours, theirs = _facts(here), _facts(there)
+    layers, settings = [], []
+    for key in _ordered_keys([ours, theirs], ("network",)):
+        new, old = ours.get(key), theirs.get(key)
+        if (new and old and new.raw == old.raw) or _belongs_to_missing_layer(key, [ours, theirs]):
+            continue
+        if key[-1] != _EXISTS:
+            settings.append(_contrast(new, old))
+        elif new is None or old is None:
+            layers.append(f"{'/'.join(key[1:-1])} {'removed' if new is None else 'added'}")
+        else:
+            layers.append(f"{new.title} is {new.text} (run: {old.text})")
+    words = [*layers, *settings]
+    if len(set(_orders([here, there]))) > 1 or not words:
+        words.append("another order of the layers")
+    return tuple(words)
+
+
+def _compare_data(here: Project, there: Project) -> tuple[str, ...]:
+    ours, theirs = dict(_data_facts(here)), dict(_data_facts(there))
+    pairs = [(ours.get(key), theirs.get(key)) for key in _ordered_keys([ours, theirs], ("data",))]
+    words = [_contrast(new, old) for new, old in pairs if not (new and old and new.raw == old.raw)]
+    expected, found = there.data.expected, here.data.expected
+    if expected is not None and found is not None and expected != found:
+        words.append("what the files hold")
+    return tuple(words)
+
+
+def _contrast(new: _Fact | None, old: _Fact | None) -> str:
+    """Return words for a fact of the project and of the run, at least one of which has it."""
+    fact = new or old
+    assert fact is not None, "a key comes from one of them"
+    return f"{fact.title.replace(':', '')} {new.text if new else UNKNOWN} (run: {old.text if old else UNKNOWN})"
+
+
 def _describe(key: Key, old: _Fact | None, new: _Fact | None) -> str:
     """Return words for one difference; empty if there is none, or if the setting has no effect any more."""
     if old is not None and new is not None and old.raw == new.raw:
@@ -120,7 +223,7 @@ def _describe(key: Key, old: _Fact | None, new: _Fact | None) -> str:
     if key[0] == "training" and old is None and new.raw == TrainingSettings.model_fields[key[1]].default:
         return ""  # it only came with the optimiser or the schedule
     if key[0] == "training":
-        return new.text if key[1] in _CHOICES else f"{_SHORT.get(key[1], new.title)} {new.text}"
+        return new.text if key[1] in CHOICES else f"{_SHORT.get(key[1], new.title)} {new.text}"
     return f"{new.title.replace(':', '')} {new.text}"
 
 
@@ -164,11 +267,10 @@ def _facts(project: Project) -> dict[Key, _Fact]:
 
 def _training_facts(training: TrainingSettings) -> Iterator[tuple[Key, _Fact]]:
     unused = training.unused
-    for name, field in TrainingSettings.model_fields.items():
+    for name in TrainingSettings.model_fields:
         if name not in unused:
             value = getattr(training, name)
-            text = _CHOICES[name]()[value].title if name in _CHOICES else _as_text(value)
-            yield ("training", name), _Fact((field.title or name).lower(), text, value)
+            yield ("training", name), _Fact(setting_title(name), write_setting(value, name), value)
 
 
 def _data_facts(project: Project) -> Iterator[tuple[Key, _Fact]]:
@@ -180,12 +282,12 @@ def _data_facts(project: Project) -> Iterator[tuple[Key, _Fact]]:
         elif isinstance(value, BaseModel) and name != "expected":
             for part, part_field in type(value).model_fields.items():
                 raw = getattr(value, part)
-                yield ("data", name, part), _Fact((part_field.title or part).lower(), _as_text(raw), raw)
+                yield ("data", name, part), _Fact((part_field.title or part).lower(), write_setting(raw), raw)
         elif isinstance(value, dict):
             for option, raw in sorted(value.items()):
-                yield ("data", name, option), _Fact(option.replace("_", " "), _as_text(raw), raw)
+                yield ("data", name, option), _Fact(option.replace("_", " "), write_setting(raw), raw)
         elif name != "expected":
-            yield ("data", name), _Fact((field.title or name).lower(), _as_text(value), value)
+            yield ("data", name), _Fact((field.title or name).lower(), write_setting(value), value)
 
 
 def _layer_facts(path: Key, layers: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Key, _Fact]]:
@@ -203,7 +305,7 @@ def _layer_facts(path: Key, layers: Sequence[Mapping[str, Any]]) -> Iterator[tup
                 continue
             field = fields.get(setting)
             title = (field.title if field is not None and field.title else setting).lower()
-            yield (*key, setting), _Fact(f"{shown}: {title}", _as_text(value), _plain(value))
+            yield (*key, setting), _Fact(f"{shown}: {title}", write_setting(value), _plain(value))
 
 
 def _is_stack(value: Any) -> bool:
@@ -217,15 +319,3 @@ def _is_stack(value: Any) -> bool:
 
 def _plain(value: Any) -> Any:
     return tuple(_plain(each) for each in value) if isinstance(value, list | tuple) else value
-
-
-def _as_text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    if isinstance(value, float):
-        return f"{value:g}"
-    if isinstance(value, list | tuple):
-        return "×".join(_as_text(each) for each in value) or UNKNOWN
-    if isinstance(value, Mapping):
-        return ", ".join(f"{key} {_as_text(each)}" for key, each in value.items()) or UNKNOWN
-    return UNKNOWN if value is None or value == "" else str(value)
