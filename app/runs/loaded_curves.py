@@ -12,7 +12,7 @@ from app.training.session import Session
 
 
 class LoadedCurves(QObject):
-    """Reads curves in the background, and keeps those in memory that are drawn: a million batches take some 40 MB.
+    """Reads curves in the background, and keeps those in memory that are drawn: a million batches take 42 MB.
 
     Arguments:
         session: its runs are in memory already.

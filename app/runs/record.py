@@ -45,7 +45,7 @@ _SESSION_STATES: dict[KeptState, SessionState] = {
 """The state of a run that is read again. A run that was running when its program ended was stopped by that."""
 
 
-class Figures(BaseModel):
+class Results(BaseModel):
     """The newest numbers of a run. A number that is unknown, NaN or infinite is None, since JSON has only the others.
 
     Attributes:
@@ -94,7 +94,7 @@ class RunRecord(BaseModel):
         planned_epochs: how many epochs were planned in the end.
         description: of the data, without its columns and findings.
         changes: settings that were changed in the middle of the run.
-        figures: the newest numbers.
+        results: the newest numbers.
         offered: True in the record of a checkpoint if the user was asked whether to resume the run.
     """
 
@@ -116,7 +116,7 @@ class RunRecord(BaseModel):
     planned_epochs: Count = 0
     description: DataDescription
     changes: Annotated[tuple[SettingChange, ...], FailFast(), Field(max_length=100_000)] = ()
-    figures: Figures = Figures()
+    results: Results = Results()
     offered: bool = False
 
     @property
@@ -126,10 +126,10 @@ class RunRecord(BaseModel):
 
     @property
     def measure(self) -> float | None:
-        """The figure to compare runs by: the metric of the data on the test set, else of the last epoch."""
-        figures = self.figures
-        tested = figures.test_accuracy if self.description.has_classes else figures.test_r_squared
-        known = (tested, figures.validation_metric, figures.training_metric)
+        """The result to compare runs by: the metric of the data on the test set, else of the last epoch."""
+        results = self.results
+        tested = results.test_accuracy if self.description.has_classes else results.test_r_squared
+        known = (tested, results.validation_metric, results.training_metric)
         return next((value for value in known if value is not None), None)
 
 
@@ -184,7 +184,7 @@ def record_of(run: Run, config: TrainingConfig, project_name: str) -> RunRecord:
         planned_epochs=config.epochs,
         description=description,
         changes=tuple(run.changes),
-        figures=_figures_of(run),
+        results=_results_of(run),
     )
 
 
@@ -198,7 +198,7 @@ def run_from_record(record: RunRecord, config: TrainingConfig, data: CurveData) 
 
     Raises `StorageError` if the layer statistics among the curves are damaged.
     """
-    results = record.figures
+    results = record.results
     run = Run(
         config,
         _SESSION_STATES[record.state],
@@ -229,13 +229,13 @@ def clean_title(title: str) -> str:
     return title.strip()[:_LONGEST_TITLE]
 
 
-def _figures_of(run: Run) -> Figures:
+def _results_of(run: Run) -> Results:
     last = run.history[-1] if run.history else None
     metric = run.curves.metric
     best = run.best_epoch
     losses = run.curves.loss.batches.y
     finite_end = not len(losses) or math.isfinite(losses[-1])
-    return Figures(
+    return Results(
         epochs=len(run.history),
         batches=run.batches_done,
         examples=run.examples_done,

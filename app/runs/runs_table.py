@@ -1,4 +1,4 @@
-"""All kept runs as one table in a CSV file: a row for each run, with its settings and its figures."""
+"""All kept runs as one table in a CSV file: a row for each run, with its settings and its results."""
 
 import csv
 import io
@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from app.runs.record import Figures, RunRecord
+from app.runs.record import Results, RunRecord
 from tinyml.core.files import write_atomically
 from tinyml.learner import TrainingSettings
 
@@ -24,7 +24,7 @@ def write_table(records: Sequence[RunRecord], path: Path) -> Path:
     """
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow((*_FACTS, *TrainingSettings.model_fields, *Figures.model_fields, "message"))
+    writer.writerow((*_FACTS, *TrainingSettings.model_fields, *Results.model_fields, "message"))
     for record in records:
         layers = [layer.model_dump(mode="json") for layer in record.project.network.layers]
         facts = (
@@ -39,8 +39,8 @@ def write_table(records: Sequence[RunRecord], path: Path) -> Path:
             json.dumps(layers, ensure_ascii=False),
         )
         settings = (getattr(record.project.training, name) for name in TrainingSettings.model_fields)
-        figures = (getattr(record.figures, name) for name in Figures.model_fields)
-        cells = (*facts, *settings, *figures, _harmless(record.message))
+        results = (getattr(record.results, name) for name in Results.model_fields)
+        cells = (*facts, *settings, *results, _harmless(record.message))
         writer.writerow(["" if cell is None else cell for cell in cells])
     write_atomically(path, text.getvalue().encode())
     return path

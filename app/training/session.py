@@ -24,7 +24,7 @@ BUSY_MS = 150
 """The same while a run reports more than `MANY` batches in a millisecond. It gets the time of the other visits."""
 MANY = 2
 KEPT_RUNS = 5
-"""Number of runs that can be shown again, including the current one. Each takes 41 bytes per batch, and about five
+"""Number of runs that can be shown again, including the current one. Each takes 42 bytes per batch, and about five
 times its weights: a snapshot, a checkpoint with the optimiser's state, and perhaps the best weights."""
 
 

@@ -1,4 +1,4 @@
-"""The list of runs: colour, name, what differs, final figure and star, each in one row of two lines."""
+"""The list of runs: colour, name, what differs, final result and star, each in one row of two lines."""
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QContextMenuEvent, QFontMetrics, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPen
@@ -197,8 +197,8 @@ class _RunDelegate(QStyledItemDelegate):
         painter.setPen(QColor(theme.text))
         height = QFontMetrics(bold_font(option.font)).height()
         first = QRect(left, area.top() + GRID // 2 + 1, right - left, height)
-        painter.drawText(first, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), row.figure)
-        first.setRight(right - painter.fontMetrics().horizontalAdvance(row.figure) - GRID)
+        painter.drawText(first, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), row.result)
+        first.setRight(right - painter.fontMetrics().horizontalAdvance(row.result) - GRID)
         painter.setFont(bold_font(option.font))
         name_end = _draw(painter, first, short(row.name))
         painter.setFont(small_font(option.font))

@@ -93,7 +93,7 @@ class RunModel(QAbstractListModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             starred = row.record is not None and row.record.starred
             marks = ("starred" if starred else "", "curves shown" if row.drawn else "")
-            return ", ".join(part for part in (short(row.name), row.state, row.figure, shown.line, *marks) if part)
+            return ", ".join(part for part in (short(row.name), row.state, row.result, shown.line, *marks) if part)
         return None
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
@@ -123,5 +123,5 @@ def _told(row: RunRow) -> tuple[object, ...]:
     """Return everything that the second line depends on. Projects are compared by identity, which is fast."""
     record, before = row.record, row.before
     project = id(record.project) if record is not None else 0
-    state = (record.state, record.figures.diverged) if record is not None else None
+    state = (record.state, record.results.diverged) if record is not None else None
     return project, id(before.project) if before else 0, state, row.active, row.kept.elsewhere, row.kept.interrupted

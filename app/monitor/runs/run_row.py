@@ -49,14 +49,14 @@ class RunRow:
         return "running" if self.active else ""
 
     @property
-    def figure(self) -> str:
-        """The final figure: the metric on the test set, or else the newest one."""
+    def result(self) -> str:
+        """The final result: the metric on the test set, or else the newest one."""
         record = self.record
-        if record is None or record.figures.diverged:
+        if record is None or record.results.diverged:
             return UNKNOWN
         if record.measure is None:
-            validated = record.figures.validation_loss
-            return LOSS_DISPLAY.write(record.figures.training_loss if validated is None else validated)
+            validated = record.results.validation_loss
+            return LOSS_DISPLAY.write(record.results.training_loss if validated is None else validated)
         return METRIC_DISPLAYS["accuracy" if record.description.has_classes else "r_squared"].write(record.measure)
 
     def line(self) -> str:
@@ -68,7 +68,7 @@ class RunRow:
             words = record.project.training.describe_optimizer()
         else:
             words = describe_differences(self.before.project, record.project)
-        ends = {"failed": "diverged" if record.figures.diverged else "failed", "stopped": "stopped"}
+        ends = {"failed": "diverged" if record.results.diverged else "failed", "stopped": "stopped"}
         end = ends.get(record.state, "")
         if self.kept.elsewhere or self.kept.interrupted:
             end = _ELSEWHERE if self.kept.elsewhere else _INTERRUPTED
@@ -82,7 +82,7 @@ class RunRow:
         if record is None:
             return self.kept.problem
         created = record.created.astimezone().strftime("%d %B %Y, %H:%M")
-        epochs = f"{record.figures.epochs} of {record.planned_epochs} epochs"
+        epochs = f"{record.results.epochs} of {record.planned_epochs} epochs"
         return "\n".join(part for part in (f"{record.project_name}, {created}", epochs, record.message) if part)
 
 

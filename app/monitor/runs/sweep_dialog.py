@@ -212,7 +212,7 @@ class SweepDialog(QDialog):
         points = [
             (row.value, row.record.measure, row.record.color)
             for row in runner.rows
-            if row.record is not None and row.record.measure is not None and not row.record.figures.diverged
+            if row.record is not None and row.record.measure is not None and not row.record.results.diverged
         ]
         self._plot.show_points(points, title, display.title)
         done = f"{runner.finished_runs} of {describe_count(len(runner.rows), 'run')} ended." if runner.rows else ""
@@ -224,15 +224,15 @@ def _cells(row: SweepRow, display: MetricDisplay) -> tuple[str, ...]:
     record = row.record
     if record is None:
         return (f"{row.value:g}", UNKNOWN, "waits", *[UNKNOWN] * 4)
-    figures = record.figures
-    tested = figures.test_accuracy if record.description.has_classes else figures.test_r_squared
-    state = "diverged" if figures.diverged else record.state
+    results = record.results
+    tested = results.test_accuracy if record.description.has_classes else results.test_r_squared
+    state = "diverged" if results.diverged else record.state
     return (
         f"{row.value:g}",
         short(record.name, 16),
         state,
-        LOSS_DISPLAY.write(figures.training_loss),
-        LOSS_DISPLAY.write(figures.validation_loss),
-        display.write(figures.training_metric if figures.validation_metric is None else figures.validation_metric),
+        LOSS_DISPLAY.write(results.training_loss),
+        LOSS_DISPLAY.write(results.validation_loss),
+        display.write(results.training_metric if results.validation_metric is None else results.validation_metric),
         display.write(tested),
     )

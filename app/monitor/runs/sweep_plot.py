@@ -1,4 +1,4 @@
-"""The plot of a sweep: the final figure of each run over the value of the setting."""
+"""The plot of a sweep: the final result of each run over the value of the setting."""
 
 from collections.abc import Sequence
 
@@ -15,12 +15,12 @@ _LOG_FROM = 20.0
 
 
 class SweepPlot(Plot):
-    """One point for each run that has a figure, in the colour of the run, joined by lines."""
+    """One point for each run that has a result, in the colour of the run, joined by lines."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("sweep_plot")
-        self.setAccessibleName("Final figure of each run of the sweep")
+        self.setAccessibleName("Final result of each run of the sweep")
         self.setMouseEnabled(x=False, y=False)
         self._curve = self.plot([], [], symbol="o", symbolSize=10, symbolPen=None)
         self._colors: list[int] = []
@@ -31,17 +31,17 @@ class SweepPlot(Plot):
 
     @property
     def points(self) -> list[tuple[float, float]]:
-        """The value and the figure of each point, from left to right."""
+        """The value and the result of each point, from left to right."""
         x, y = self._curve.getOriginalDataset()
         return [] if x is None else list(zip(map(float, x), map(float, y), strict=True))
 
-    def show_points(self, points: Sequence[tuple[float, float, int]], values: str, figures: str) -> None:
+    def show_points(self, points: Sequence[tuple[float, float, int]], values: str, results: str) -> None:
         """Show other points.
 
         Arguments:
-            points: value of the setting, figure of the run, and number of the colour of the run.
+            points: value of the setting, result of the run, and number of the colour of the run.
             values: title of the axis of the values.
-            figures: title of the axis of the figures.
+            results: title of the axis of the results.
         """
         points = sorted(points)
         x = [point[0] for point in points]
@@ -50,7 +50,7 @@ class SweepPlot(Plot):
         self._curve.setData(x, [point[1] for point in points], symbolBrush=self._brushes())
         self.getPlotItem().setLogMode(x=log, y=False)
         self.setLabel("bottom", values)
-        self.setLabel("left", figures)
+        self.setLabel("left", results)
         self.getPlotItem().autoRange()
 
     def minimumSizeHint(self) -> QSize:

@@ -51,7 +51,7 @@ def test_a_running_run_is_kept_from_time_to_time_and_belongs_to_its_window(
     session.start()
     other = RunStore(keeper.folder)
     batches = []
-    keeper.changed.connect(lambda: batches.append(keeper.kept[session.run.identifier].record.figures.batches))
+    keeper.changed.connect(lambda: batches.append(keeper.kept[session.run.identifier].record.results.batches))
     qtbot.waitUntil(lambda: len(batches) > 2, timeout=20_000)
     assert all(before < after for before, after in pairwise(batches[:3]))
     seen = other.read_all()[session.run.identifier]
@@ -71,7 +71,7 @@ def test_the_last_state_is_kept_when_the_window_closes_in_the_middle_of_a_run(qt
     keeper.shutdown()
     kept = RunStore(keeper.folder).read_all()[session.run.identifier]
     assert kept.record.state == "stopped"
-    assert kept.record.figures.batches == session.batches_done
+    assert kept.record.results.batches == session.batches_done
 
 
 def test_weights_of_the_run_before_are_not_kept_as_those_of_a_new_run(qtbot, train, session, keeper) -> None:
@@ -128,7 +128,7 @@ def test_a_kept_run_can_continue_after_a_restart(qtbot, train, keeper, session, 
     qtbot.waitUntil(lambda: session.state in ENDED, timeout=20_000)
     assert session.state is SessionState.FINISHED, session.message
     assert [epoch.epoch for epoch in session.history] == [1, 2, 3, 4, 5, 6]
-    qtbot.waitUntil(lambda: keeper.kept[run.identifier].record.figures.epochs == 6)
+    qtbot.waitUntil(lambda: keeper.kept[run.identifier].record.results.epochs == 6)
     assert len(keeper.kept) == 1
 
 
@@ -305,7 +305,7 @@ def test_a_run_that_fails_before_its_first_batch_is_kept_with_its_reason(qtbot, 
     run = session.run
     qtbot.waitUntil(lambda: run.identifier in keeper.kept, timeout=20_000)
     record = keeper.kept[run.identifier].record
-    assert (record.state, record.message, record.figures.batches) == ("failed", "The folder of the data is gone.", 0)
+    assert (record.state, record.message, record.results.batches) == ("failed", "The folder of the data is gone.", 0)
     again = RunStore(keeper.folder).load(run.identifier)
     assert again.curves.empty
     assert again.snapshot is None

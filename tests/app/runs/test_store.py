@@ -51,8 +51,8 @@ def test_values_that_are_not_finite_stay_in_the_curves_and_leave_the_record(stor
     run.test_loss = math.nan
     keep(store, run)
     record = store.read_record(run.identifier)
-    assert record.figures.diverged
-    assert record.figures.test_loss is None
+    assert record.results.diverged
+    assert record.results.test_loss is None
     y = store.load(run.identifier).curves.loss.batches.y
     assert math.isinf(y[-2])
     assert math.isnan(y[-1])
@@ -62,10 +62,10 @@ def test_the_kind_of_a_failure_is_kept(store, make_run) -> None:
     run = make_run()
     run.state, run.message, run.failure = SessionState.FAILED, "The loss became nan.", "memory"
     keep(store, run)
-    assert not store.read_record(run.identifier).figures.diverged
+    assert not store.read_record(run.identifier).results.diverged
     run.failure = "divergence"
     keep(store, run)
-    assert store.read_record(run.identifier).figures.diverged
+    assert store.read_record(run.identifier).results.diverged
     assert store.load(run.identifier).failure == "divergence"
 
 
@@ -131,7 +131,7 @@ def test_a_list_holds_readable_and_unreadable_runs(store, make_run) -> None:
     ("name", "value"),
     [
         ("created", "yesterday"),
-        ("figures", {"epochs": -1}),
+        ("results", {"epochs": -1}),
         ("color", 1.5),
         ("surprise", 1),
         ("identifier", ""),
@@ -343,6 +343,6 @@ def test_the_window_does_not_read_all_epochs_of_a_long_run_for_its_row_in_the_li
     losses = enumerate((0.5, 0.25, 0.75), start=1)
     run.add_epochs([EpochFinished(number, 3, loss, None, None, None, 1.0) for number, loss in losses])
     assert run.history is run.curves.history, "the epochs are kept once"
-    figures = record_of(run, run.config, "").figures
-    assert (figures.epochs, figures.best_epoch, figures.training_loss) == (3, 2, 0.75)
+    results = record_of(run, run.config, "").results
+    assert (results.epochs, results.best_epoch, results.training_loss) == (3, 2, 0.75)
     assert len(CurveData.of(run.curves).epochs["epoch"]) == 3

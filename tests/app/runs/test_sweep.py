@@ -131,7 +131,7 @@ def test_a_run_that_diverges_is_a_result_and_the_next_one_follows(qtbot, session
     qtbot.waitUntil(lambda: not runner.running, timeout=30_000)
     first, second = runner.rows
     assert first.record.state == "failed"
-    assert first.record.figures.diverged
+    assert first.record.results.diverged
     assert second.record.state == "finished"
 
 

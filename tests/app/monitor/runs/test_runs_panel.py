@@ -25,7 +25,7 @@ RATES = ({"learning_rate": 0.5}, {"learning_rate": 0.1}, {"learning_rate": 0.05,
 
 
 def lines(panel) -> list[tuple[str, str, str]]:
-    return [(row.name, row.line(), row.figure) for row in panel.rows]
+    return [(row.name, row.line(), row.result) for row in panel.rows]
 
 
 def area_of(panel, run):
@@ -76,18 +76,18 @@ def test_failed_and_interrupted_runs_say_so(panel, qtbot, keeper, make_run) -> N
         "failed · same settings",
         "diverged · SGD 0.1",
     ]
-    assert panel.rows[2].figure == "–"
+    assert panel.rows[2].result == "–"
     assert "The folder is gone." in panel.rows[1].tooltip()
 
 
 def test_a_validation_loss_of_zero_is_not_taken_for_an_unknown_one(make_run) -> None:
     run = make_run()
-    figures = {"training_loss": 0.5, "training_metric": None, "validation_metric": None, "test_accuracy": None}
+    results = {"training_loss": 0.5, "training_metric": None, "validation_metric": None, "test_accuracy": None}
     record = record_of(run, run.config, "")
     for validated, shown in ((0.0, "0"), (None, "0.500")):
-        newest = record.figures.model_copy(update={**figures, "validation_loss": validated})
-        row = RunRow(KeptRun(run.identifier, record.model_copy(update={"figures": newest})))
-        assert row.figure == shown
+        newest = record.results.model_copy(update={**results, "validation_loss": validated})
+        row = RunRow(KeptRun(run.identifier, record.model_copy(update={"results": newest})))
+        assert row.result == shown
 
 
 def test_a_run_that_cannot_be_read_is_last_and_says_why(panel, qtbot, keeper, keep_runs) -> None:
@@ -111,7 +111,7 @@ def test_the_running_run_is_on_top_and_its_figures_follow(panel, qtbot, session,
     qtbot.waitUntil(lambda: panel.rows[0].active)
     assert panel.rows[0].state == "running"
     assert panel.rows[0].name == "run 4"
-    qtbot.waitUntil(lambda: panel.rows[0].figure != "–", timeout=20_000)
+    qtbot.waitUntil(lambda: panel.rows[0].result != "–", timeout=20_000)
     session.stop()
     qtbot.waitUntil(lambda: session.state in ENDED)
     qtbot.waitUntil(lambda: not panel.rows[0].active)

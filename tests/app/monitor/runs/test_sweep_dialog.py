@@ -70,7 +70,7 @@ def test_the_results_are_one_table_and_one_plot(qtbot, dialog) -> None:
     assert all(row[-1].endswith("%") for row in dialog.texts[1:])
     points = dialog.findChild(SweepPlot).points
     assert [value for value, _ in points] == [0.05, 0.1]
-    assert all(0 <= figure <= 1 for _, figure in points)
+    assert all(0 <= result <= 1 for _, result in points)
     assert dialog.findChild(QLabel, "sweep_progress").text().startswith("3 of 3")
     assert button(dialog, "start").isEnabled()
 
