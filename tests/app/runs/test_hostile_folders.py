@@ -140,7 +140,7 @@ def test_a_folder_that_is_deleted_while_a_run_is_trained_is_made_again(qtbot, se
     shutil.rmtree(keeper.folder)
     session.stop()
     qtbot.waitUntil(lambda: session.state in ENDED)
-    qtbot.waitUntil(lambda: (folder / RECORD).exists())
+    qtbot.waitUntil(lambda: (folder / END).exists())
     again = RunStore(keeper.folder).load(session.run.identifier)
     assert again.state is SessionState.STOPPED
     assert again.snapshot is not None
