@@ -29,7 +29,7 @@ NEAR = {
     "saturation": {"training": {"learning_rate": 0.05}},
     "small_batch": {"training": {"batch_size": 16}},
     "too_short": {"training": {"epochs": 25}},
-    "underfitting": {"units": 16, "source": "moons"},
+    "underfitting": {"units": 6},
     "unscaled_inputs": {"options": {"unit": 3.0}},
     "vanishing_gradient": {"layers": 4},
 }
@@ -53,8 +53,6 @@ def nearly(name: str) -> Project:
     data = project.data.model_copy(update=change.get("data", {}))
     if "options" in change:
         data = data.model_copy(update={"options": change["options"]})
-    if "source" in change:
-        data = data.model_copy(update={"source": change["source"], "options": {}})
     training = project.training.model_copy(update=change.get("training", {}))
     network = NetworkSpecification(layers=tuple(layers))
     return project.model_copy(update={"network": network, "data": data, "training": training})
