@@ -81,6 +81,7 @@ class TrainPage(QWidget):
         self.diagnosis = DiagnosisView(document, session, shows_layers=True)
         self.diagnosis.data_requested.connect(self.data_requested)
         self.diagnosis.layer_requested.connect(self.show_layer)
+        self.diagnosis.probed.connect(self.layers.show_probe)
         self.predictions = PredictionsPanel(document, session)
         self.confusion = ConfusionSection(self.predictions.predictor)
         self.confusion.cell_chosen.connect(self._on_cell_chosen)

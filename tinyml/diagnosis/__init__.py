@@ -2,6 +2,7 @@
 
 from tinyml.diagnosis.actions import Action, InsertLayer, OpenData, ReplaceLayers, ScaleInputs, ShowLayer
 from tinyml.diagnosis.data_facts import DataFacts, InputRange, collect_data_facts
+from tinyml.diagnosis.dead_units import DeadUnits, judge_dead_units
 from tinyml.diagnosis.diagnosis import Diagnosis, Report, Rule, Severity, Symptom
 from tinyml.diagnosis.evidence import Evidence, NetworkLayer, is_worth_probing, network_layers
 from tinyml.diagnosis.neighbours import Neighbours
@@ -16,6 +17,7 @@ __all__ = [
     "RULES",
     "Action",
     "DataFacts",
+    "DeadUnits",
     "Diagnosis",
     "Evidence",
     "EvidenceRecorder",
@@ -36,6 +38,7 @@ __all__ = [
     "collect_data_facts",
     "diagnose",
     "is_worth_probing",
+    "judge_dead_units",
     "measure_every",
     "network_layers",
     "probe_layers",

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from tinyml.core import Failure
 from tinyml.diagnosis.data_facts import DataFacts
+from tinyml.diagnosis.dead_units import NEWEST
 from tinyml.diagnosis.probe import Probe
 from tinyml.layers import display_name
 from tinyml.learner import EpochFinished, Evaluation, TrainingSettings, best_epoch
@@ -16,8 +17,6 @@ from tinyml.net import Inference, LayerInference
 
 RECENT = 5
 """Number of measurements whose median counts as the present state of a layer."""
-_NEWEST = 20
-"""Number of measurements that are compared."""
 _FEW_EPOCHS = 5
 """Number of epochs whose median score counts as the present one."""
 _LEARNS_WELL = 0.8
@@ -151,7 +150,7 @@ class Evidence:
 
     def measured(self, layer: str) -> tuple[LayerStats, ...]:
         """Return the newest measurements of a `layer`, from old to new."""
-        newest = self.measurements[-_NEWEST:]
+        newest = self.measurements[-NEWEST:]
         return tuple(stats for moment in newest for stats in moment if stats.layer == layer)
 
     @property

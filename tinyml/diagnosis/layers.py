@@ -4,16 +4,13 @@ import math
 
 from tinyml.core import ChangeTraining
 from tinyml.diagnosis.actions import Action, InsertLayer, ReplaceLayers, ShowLayer
+from tinyml.diagnosis.dead_units import DeadUnits, judge_dead_units
 from tinyml.diagnosis.diagnosis import Symptom
 from tinyml.diagnosis.evidence import RECENT, Evidence, NetworkLayer
 from tinyml.diagnosis.notation import names, number, percent, rounded, score, setting
 from tinyml.diagnosis.remedies import weaker_regularisation
-from tinyml.learner.layer_stats import ALMOST_ALL_DEAD, MANY_DEAD, MANY_SATURATED
+from tinyml.learner.layer_stats import ALMOST_ALL_DEAD, MANY_SATURATED
 
-_ENOUGH_EXAMPLES = 24
-"""In smaller batches a healthy unit is often 0 for every example, so only a layer that is dead as a whole counts."""
-_MANY_EXAMPLES = 128
-"""So many examples of a probe tell sparse units from dead ones."""
 _VANISHED = 1e-3
 """Gradient of a weight of the first layer, divided by that of the layer where it is largest."""
 _DEEP = 5
@@ -34,10 +31,8 @@ def find_dead_units(evidence: Evidence) -> Symptom | None:
     Arguments:
         evidence: of the run.
     """
-    dead = [(layer, _lasting_share(evidence, layer)) for layer in evidence.network if _may_be_judged(evidence, layer)]
-    probed = evidence.probe is not None and evidence.probe.examples >= _MANY_EXAMPLES
-    small = evidence.training.batch_size < _ENOUGH_EXAMPLES and not probed
-    found = [(layer, share) for layer, share in dead if share >= (ALMOST_ALL_DEAD if small else MANY_DEAD)]
+    judged = [(layer, _judge(evidence, layer)) for layer in evidence.network if _may_be_judged(evidence, layer)]
+    found = [(layer, dead.share) for layer, dead in judged if dead is not None and dead.many]
     if not found:
         return None
     worst, share = max(found, key=lambda each: each[1])
@@ -214,18 +209,8 @@ def _may_be_judged(evidence: Evidence, layer: NetworkLayer) -> bool:
     return not layer.is_last or evidence.training.loss == "cross_entropy_with_softmax_loss"
 
 
-def _lasting_share(evidence: Evidence, layer: NetworkLayer) -> float:
-    """Return the smallest share of dead units in the newest measurements: those that were dead in each of them.
-
-    A unit that fires in one batch is alive, so the smallest share is nearest to the truth.
-    """
-    if evidence.probe is not None:
-        probed = evidence.recent(layer.name, "dead") or 0.0
-        # Few examples leave sparse units at 0; but a whole layer that is 0 for all of them is dead.
-        if probed >= ALMOST_ALL_DEAD or evidence.probe.examples >= _MANY_EXAMPLES:
-            return probed
-    shares = [stats.dead for stats in evidence.measured(layer.name) if stats.dead is not None]
-    return min(shares) if len(shares) >= 2 else 0.0
+def _judge(evidence: Evidence, layer: NetworkLayer) -> DeadUnits | None:
+    return judge_dead_units(layer.name, evidence.measurements, evidence.training.batch_size, evidence.probe)
 
 
 def _gradient_sizes(evidence: Evidence) -> list[tuple[NetworkLayer, float]]:

@@ -34,10 +34,12 @@ class DiagnosisView(QWidget):
     Signals:
         layer_requested(layer): the user wants to see the measurements of a layer, given by its path.
         data_requested(): the user wants to see the data.
+        probed(run, probe): a diagnosis of a run has used this probe of its layers, or None.
     """
 
     layer_requested = Signal(str)
     data_requested = Signal()
+    probed = Signal(object, object)
 
     def __init__(
         self, document: Document, session: Session, shows_layers: bool = False, parent: QWidget | None = None
@@ -84,6 +86,7 @@ class DiagnosisView(QWidget):
             card.action_requested.connect(partial(self._act, card))
         self._pace.due.connect(self._on_pace_due)
         self._examiner.reported.connect(self._on_examiner_reported)
+        self._examiner.probed.connect(self.probed)
         self._document.changed.connect(self._on_changed)
         session = self._session
         for signal in (session.epochs_finished, session.batches_finished, session.state_changed):

@@ -73,10 +73,12 @@ class Examined:
     Attributes:
         report: the diagnoses.
         facts: facts about the data; None if they are still unknown.
+        probe: of the newest weights; None if they were not probed.
     """
 
     report: Report
     facts: DataFacts | None
+    probe: Probe | None = None
 
 
 class Examiner(QObject):
@@ -88,9 +90,11 @@ class Examiner(QObject):
 
     Signals:
         reported(run, report): the diagnosis of a run is there.
+        probed(run, probe): the probe that the diagnosis has used; None if there was none.
     """
 
     reported = Signal(object, object)
+    probed = Signal(object, object)
 
     def __init__(self, document: Document, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -156,6 +160,7 @@ class Examiner(QObject):
                 del self._facts[next(iter(self._facts))]
         if self._run is self._session.run:
             self.reported.emit(self._run, examined.report)
+            self.probed.emit(self._run, examined.probe)
         self._go_on()
 
     @Slot(str)
@@ -193,7 +198,7 @@ def carry_out(examination: Examination) -> Examined:
         examination.test,
         probe,
     )
-    return Examined(diagnose(evidence), facts)
+    return Examined(diagnose(evidence), facts, probe)
 
 
 def _probe(examination: Examination, splits: Splits) -> Probe | None:

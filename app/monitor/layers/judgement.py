@@ -4,7 +4,8 @@ import math
 from typing import NamedTuple
 
 from app.formatting import SPACE, format_number
-from tinyml.learner.layer_stats import ALMOST_ALL_DEAD, MANY_DEAD, MANY_SATURATED
+from tinyml.diagnosis import DeadUnits
+from tinyml.learner.layer_stats import MANY_SATURATED
 
 USUAL_UPDATES = (1e-4, 1e-2)
 """Usual ratio of an update to its weights: about 0.001 (Karpathy, CS231n notes, "Ratio of weights:updates")."""
@@ -45,28 +46,26 @@ def judge_update(ratio: float | None) -> Judgement:
     return Judgement("smaller than usual" if ratio < low else "larger than usual" if ratio > high else "usual")
 
 
-def judge_units(
-    dead: float | None, saturated: float | None, few_examples: bool = False, is_output: bool = False
-) -> Judgement:
-    """Return what the units of a layer suffer from; an empty text if neither share was measured.
+def judge_units(dead: DeadUnits | None, saturated: float | None, is_output: bool = False) -> Judgement:
+    """Return what the units of a layer suffer from; an empty text if neither was measured.
 
     Arguments:
-        dead: share of the units that are 0 for every example, 0 to 1.
+        dead: its dead units, as the diagnosis judges them.
         saturated: share of the outputs near the ends of their range, 0 to 1.
-        few_examples: True while so few examples were measured that healthy units are often 0 for all of them.
         is_output: True for the outputs of the network, which are not judged.
 
-    >>> judge_units(0.58, None).text.replace(SPACE, " "), judge_units(0.58, None).worrying
-    ('58 % dead', True)
+    >>> judge_units(DeadUnits(0.58, many=True), None).text.replace(SPACE, " ")
+    '58 % dead'
     >>> judge_units(None, 0.004).text.replace(SPACE, " ")
     '<1 % saturated'
     """
     texts, worrying = [], False
-    many_dead = ALMOST_ALL_DEAD if few_examples else MANY_DEAD
-    for share, word, many in ((dead, "dead", many_dead), (saturated, "saturated", MANY_SATURATED)):
-        if share is not None:
-            texts.append(f"{format_share(share)} {word}")
-            worrying = worrying or share >= many
+    if dead is not None:
+        texts.append(f"{format_share(dead.share)} dead")
+        worrying = dead.many
+    if saturated is not None:
+        texts.append(f"{format_share(saturated)} saturated")
+        worrying = worrying or saturated >= MANY_SATURATED
     return Judgement(", ".join(texts), worrying and not is_output)
 
 

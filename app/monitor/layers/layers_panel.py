@@ -19,6 +19,7 @@ from app.training.training_config import TrainingConfig
 from app.widgets.labels import make_label
 from app.widgets.paced_refresh import PacedRefresh
 from app.widgets.theme.theme import GRID
+from tinyml.diagnosis import Probe
 
 _REFRESH_MS = 200
 _NO_RUN = "No run yet. Press Train (F5). What happens in each layer appears here while the network learns."
@@ -48,6 +49,7 @@ class LayersPanel(QWidget):
         self._shown: tuple[LayerHistory, int] | None = None
         self._facts_of: TrainingConfig | Run | None = None
         self._facts: Mapping[str, LayerFacts] = {}
+        self._probed: tuple[Run, Probe | None] | None = None
         self._opened = ""
         self._model = LayerTableModel(self)
         self.table = LayerTable(self._model)
@@ -82,6 +84,17 @@ class LayersPanel(QWidget):
         self.refresh()
         self.table.select_layer(layer)
         self.table.setFocus()
+
+    @Slot(object, object)
+    def show_probe(self, run: Run, probe: Probe | None) -> None:
+        """Show the dead units of a run that has ended as a probe of its last weights found them.
+
+        Arguments:
+            run: the run.
+            probe: measured with many examples; None if the run was not probed.
+        """
+        self._probed = run, probe
+        self._pace.request()
 
     @Slot()
     def refresh(self) -> None:
@@ -155,7 +168,9 @@ class LayersPanel(QWidget):
         run = self._session.run
         if len(run.layer_history) and self._facts_of is not (run.config or run):
             self._facts_of, self._facts = run.config or run, collect_facts(run)
-        return make_rows(run, self._facts)
+        # While a run trains, its newest measurement is newer than the probe.
+        ended = self._probed is not None and self._probed[0] is run and not run.state.active
+        return make_rows(run, self._facts, self._probed[1] if self._probed is not None and ended else None)
 
     def _describe_nothing(self) -> str:
         run = self._session.run

@@ -3,6 +3,8 @@
 import pytest
 
 from app.monitor.diagnosis import DiagnosisView
+from app.monitor.layers.judgement import format_share
+from app.monitor.train_page import TrainPage
 from app.training import Session, SessionState
 from tinyml.storage import lesson_path
 
@@ -26,4 +28,30 @@ def test_a_lesson_is_diagnosed_in_the_window(qtbot, document, name) -> None:
     qtbot.waitUntil(lambda: [each.rule for each in view.diagnoses][:1] == [name], timeout=20_000)
     session.shutdown()
     view.shutdown()
+    session.deleteLater()
+
+
+def test_the_table_of_the_layers_and_the_diagnosis_say_the_same_at_the_end(qtbot, document) -> None:
+    document.open(lesson_path("dead_units"))
+    qtbot.waitUntil(lambda: not document.data_pending)
+    session = Session(document)
+    page = TrainPage(document, session)
+    qtbot.addWidget(page)
+    page.resize(1300, 760)
+    with qtbot.waitExposed(page):
+        page.show()
+    session.start()
+    qtbot.waitUntil(lambda: session.state is SessionState.FINISHED, timeout=60_000)
+    page.diagnosis.refresh()
+    with qtbot.waitSignal(
+        page.diagnosis.probed, timeout=20_000, check_params_cb=lambda _run, probe: bool(probe)
+    ) as end:
+        pass
+    dead = {stats.layer: stats.dead for stats in end.args[1].layers if stats.dead is not None}
+    page.layers.refresh()
+    shown = {row.stats.layer: row.units.text for row in page.layers.table.model().rows}
+    assert dead
+    assert {layer: shown[layer] for layer in dead} == {layer: f"{format_share(dead[layer])} dead" for layer in dead}
+    page.shutdown()
+    session.shutdown()
     session.deleteLater()

@@ -39,7 +39,7 @@ def small_network(time: float = 0.0) -> tuple[LayerStats, ...]:
         measure("conv_1", time),
         measure_relu("relu_1", time),
         measure("residual_1/conv_1", time, update_ratio=0.3),
-        measure_relu("residual_1/relu_1", time, dead=min(0.075 * time, 0.6)),
+        measure_relu("residual_1/relu_1", time, dead=max(0.8 - 0.02 * time, 0.6)),
         measure("linear_1", time, update_ratio=2e-6),
         measure_relu("tanh_1", time, dead=None),
     )

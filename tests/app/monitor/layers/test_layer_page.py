@@ -12,6 +12,7 @@ from app.monitor.layers.explanations import EXPLANATIONS
 from app.monitor.layers.judgement import judge_units
 from app.widgets.images.colormaps import NON_FINITE_COLOR
 from tests.app.monitor.layers.measurements import add, measure, measure_relu, record
+from tinyml.diagnosis import DeadUnits
 from tinyml.learner.layer_stats import MANY_DEAD, MANY_SATURATED
 
 
@@ -52,7 +53,7 @@ def test_each_section_explains_what_is_usual_and_what_is_a_bad_sign(page) -> Non
 
 
 def test_the_explanation_calls_bad_what_the_table_marks() -> None:
-    for judgement in (judge_units(MANY_DEAD, None), judge_units(None, MANY_SATURATED)):
+    for judgement in (judge_units(DeadUnits(MANY_DEAD, many=True), None), judge_units(None, MANY_SATURATED)):
         assert judgement.worrying
         assert judgement.text in EXPLANATIONS["units"]
 

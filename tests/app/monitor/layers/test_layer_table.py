@@ -12,7 +12,8 @@ from app.monitor.layers.layer_columns import COLUMNS, LAYER, UNITS, UPDATE, Laye
 from app.monitor.layers.painting import update_share
 from app.widgets.theme.theme import current_theme
 from tests.app.monitor.layers.measurements import add, measure, measure_relu, record, small_network
-from tinyml.learner.layer_stats import INTERVALS, MANY_DEAD, Histogram, LayerStats
+from tinyml.diagnosis import DeadUnits
+from tinyml.learner.layer_stats import INTERVALS, Histogram, LayerStats
 
 ZEROS = (0,) * INTERVALS
 
@@ -201,12 +202,11 @@ def test_only_visible_rows_are_computed_and_hidden_ones_never(qtbot, panel, sess
 
 
 def test_both_shares_are_said() -> None:
-    assert plain(judge_units(0.5, 0.25).text) == "50 % dead, 25 % saturated"
-    assert judge_units(0.0, 0.6).worrying
-    assert not judge_units(0.49, 0.49).worrying
-    assert judge_units(MANY_DEAD, None).worrying  # as in the diagnosis
-    assert not judge_units(0.8, None, few_examples=True).worrying
-    assert judge_units(0.95, None, few_examples=True).worrying
+    few, many = DeadUnits(0.49, many=False), DeadUnits(0.5, many=True)
+    assert plain(judge_units(many, 0.25).text) == "50 % dead, 25 % saturated"
+    assert judge_units(few, 0.6).worrying
+    assert not judge_units(few, 0.49).worrying
+    assert judge_units(many, None).worrying
     assert not judge_units(None, 1.0, is_output=True).worrying
 
 

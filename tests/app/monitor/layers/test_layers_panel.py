@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QLabel
 from app.training import Run, SessionState
 from app.training.curves import RunCurves
 from tests.app.monitor.layers.measurements import add, measure, record, small_network
+from tinyml.diagnosis import Probe
 from tinyml.learner import EpochFinished
 from tinyml.learner.layer_stats import LayerStats
 
@@ -30,6 +31,29 @@ def test_before_the_first_run_it_says_what_to_do(panel, session) -> None:
     panel.refresh()
     assert panel.table.isVisible()
     assert panel.now_button.isVisible()
+
+
+def test_a_probe_of_the_last_weights_says_how_many_units_are_dead(qtbot, panel, session) -> None:
+    session.begin()
+    record(session.run.layer_history, 3)
+    panel.refresh()
+
+    def units() -> str:
+        rows = {row.stats.layer: row for row in panel.table.model().rows}
+        return rows["relu_1"].units.text.replace("\N{NO-BREAK SPACE}", " ")
+
+    assert units() == "4 % dead"
+    panel.show_probe(session.run, Probe(256, (LayerStats("relu_1", dead=0.6),)))
+    panel.refresh()
+    assert units() == "4 % dead"  # the run still trains
+    session.enter(SessionState.STOPPED)
+    panel.refresh()
+    assert units() == "60 % dead"
+    panel.show_probe(session.run, None)
+    qtbot.waitUntil(lambda: units() == "4 % dead")
+    panel.show_probe(Run(), Probe(256, (LayerStats("relu_1", dead=0.6),)))
+    panel.refresh()
+    assert units() == "4 % dead"
 
 
 def test_a_run_without_measurements_says_so(panel, session) -> None:
