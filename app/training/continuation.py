@@ -12,6 +12,7 @@ from typing import Any
 from app.document import Document
 from app.training.run import Run
 from app.training.setting_text import setting_title, write_setting
+from app.training.snapshot import Snapshot
 from app.training.training_config import TrainingConfig, freeze_config
 from tinyml.core import TinymlError
 from tinyml.data import batch_count
@@ -29,7 +30,7 @@ def find_obstacle(run: Run, document: Document) -> str:
         run: the run to continue.
         document: holds the current network, data and settings.
     """
-    snapshot = run.snapshot
+    snapshot = _last_snapshot(run)
     if snapshot is None or not run.learned or (run.config is not None and not _has_own_weights(run)):
         return "There is nothing to continue yet. Train a new run (F5)."
     project = document.project
@@ -63,7 +64,7 @@ def continuation_config(run: Run, document: Document, epochs: int | None = None)
     Raises `TinymlError` with the reason if the run cannot continue.
     """
     config = freeze_config(document)
-    snapshot, reason = run.snapshot, find_obstacle(run, document)
+    snapshot, reason = _last_snapshot(run), find_obstacle(run, document)
     if reason or snapshot is None:
         raise TinymlError(reason)
     before = snapshot.training if run.config is None else run.config.training
@@ -84,7 +85,13 @@ def _has_own_weights(run: Run) -> bool:
     """Return True if the run has trained its weights, False if it still has the weights that it started from."""
     if run.checkpoint is not None:
         return run.checkpoint.state.epoch > 1 or run.checkpoint.state.batch > 0
-    return run.snapshot is not None and run.snapshot.training == (run.config.training if run.config else None)
+    snapshot = _last_snapshot(run)
+    return snapshot is not None and snapshot.training == (run.config.training if run.config else None)
+
+
+def _last_snapshot(run: Run) -> Snapshot | None:
+    """Return the weights of the last epoch, also while the run shows those of its best one."""
+    return run.last or run.snapshot
 
 
 def _valid_checkpoint(run: Run) -> Checkpoint | None:

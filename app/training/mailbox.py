@@ -16,6 +16,7 @@ class Mail:
         snapshot: the newest snapshot since then; None if there is none.
         reading: share of the data that is read, 0 to 1; None while the worker reads no data.
         best: the weights of the best epoch, if there is a better one since then; else None.
+        answers: name and value of each request to change a setting that was answered since then, in order.
         changes: settings that were changed since then, in order.
         checkpoint: the newest checkpoint that was asked for since then; None if there is none.
         refusals: sentences about changes that are impossible.
@@ -26,6 +27,7 @@ class Mail:
     snapshot: Snapshot | None = None
     reading: float | None = None
     best: Snapshot | None = None
+    answers: list[tuple[str, float]] = field(default_factory=list)
     changes: list[SettingChange] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
     checkpoint: Checkpoint | None = None
@@ -82,17 +84,19 @@ class Mailbox:
         with self._lock:
             self._mail.best = snapshot
 
-    def put_change(self, change: SettingChange | str) -> None:
-        """Add a setting that was changed, or the reason why it was not.
+    def put_answer(self, name: str, value: float, answer: SettingChange | str | None) -> None:
+        """Answer a request to change a setting.
 
         Arguments:
-            change: the change, or one sentence.
+            name, value: of the request.
+            answer: the change; None if the setting already had this value; one sentence if it cannot be changed.
         """
         with self._lock:
-            if isinstance(change, str):
-                self._mail.refusals.append(change)
-            else:
-                self._mail.changes.append(change)
+            self._mail.answers.append((name, value))
+            if isinstance(answer, str):
+                self._mail.refusals.append(answer)
+            elif answer is not None:
+                self._mail.changes.append(answer)
 
     def put_checkpoint(self, checkpoint: Checkpoint) -> None:
         """Add a checkpoint. The reports of all its batches were put before it.

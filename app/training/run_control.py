@@ -22,7 +22,7 @@ class RunControl:
         self._pauses = 0
         self._steps = steps
         self._one_epoch = one_epoch
-        self._changes: list[tuple[str, float]] = []
+        self._changes: dict[str, float] = {}
         self._wants_checkpoint = False
         self._stopping = False
         self._waiting = False
@@ -65,13 +65,13 @@ class RunControl:
             self._condition.notify()
 
     def change(self, name: str, value: float) -> None:
-        """Ask the worker to change a setting before its next batch.
+        """Ask the worker to change a setting before its next batch. An earlier request that waits still is forgotten.
 
         Arguments:
             name, value: as for `Learner.change`.
         """
         with self._condition:
-            self._changes.append((name, value))
+            self._changes[name] = value
 
     def request_checkpoint(self) -> None:
         """Ask the worker for a checkpoint after its current batch."""
@@ -79,15 +79,17 @@ class RunControl:
 
     def take_checkpoint_request(self) -> bool:
         """Return True once after each request for a checkpoint."""
-        wanted, self._wants_checkpoint = self._wants_checkpoint, False
-        return wanted
+        if not self._wants_checkpoint:
+            return False  # without writing, which would undo a request that comes at this moment
+        self._wants_checkpoint = False
+        return True
 
-    def take_changes(self) -> list[tuple[str, float]]:
-        """Return the changes since the last call, in their order."""
+    def take_changes(self) -> dict[str, float]:
+        """Return the newest value of each setting that was to change since the last call, by name."""
         if not self._changes:
-            return []
+            return {}
         with self._condition:
-            changes, self._changes = self._changes, []
+            changes, self._changes = self._changes, {}
         return changes
 
     def stop(self) -> None:

@@ -327,18 +327,20 @@ class Session(ShownRun):
             self.snapshot_changed.emit()
         if mail.best is not None:
             run.best = mail.best
-        if mail.changes or mail.refusals:
-            self._follow_changes(mail.changes)
+        if mail.answers:
+            self._follow_changes(mail.answers, mail.changes)
             for sentence in mail.refusals:
                 self.refused.emit(sentence)
         if mail.checkpoint is not None:
             self.checkpoint_taken.emit(mail.checkpoint)
 
-    def _follow_changes(self, changes: list[SettingChange]) -> None:
-        """Keep the changes that the worker has made. No other request can be pending for a setting that it took."""
+    def _follow_changes(self, answers: list[tuple[str, float]], changes: list[SettingChange]) -> None:
+        """Keep the changes that the worker has made. A newer request for the same setting stays pending."""
         for change in changes:
             self.run.add_change(change)
-        self.pending.clear()
+        for name, value in answers:
+            if self.pending.get(name) == value:
+                del self.pending[name]
         self.setting_changed.emit()
 
     def _follow_reading(self, share: float | None) -> None:

@@ -243,7 +243,7 @@ class Worker(QObject):
             self._gate.wait()
         may_continue = self._control.may_continue(self._report_pause)
         if changes:
-            for name, value in self._control.take_changes():
+            for name, value in self._control.take_changes().items():
                 self._change(name, value)
         return may_continue
 
@@ -253,11 +253,10 @@ class Worker(QObject):
         try:
             change = self._setup.change(name, value)
         except TinymlError as error:
-            self._mailbox.put_change(str(error))
+            self._mailbox.put_answer(name, value, str(error))
             return
-        if change is not None:
-            self._has_changed = True
-            self._mailbox.put_change(change)
+        self._has_changed = self._has_changed or change is not None
+        self._mailbox.put_answer(name, value, change)
 
     def _checkpoint(self) -> Checkpoint | None:
         """Return the state from which the run can continue. Before the first batch, this is the state at its start."""

@@ -107,6 +107,30 @@ def test_the_number_of_epochs_can_change_during_the_run(session, wait_for, pause
     assert session.progress == 1
 
 
+def test_a_rate_that_is_changed_back_before_the_next_batch_leaves_no_mark(session, wait_for, pause_after):
+    pause_after(5)
+    session.change("learning_rate", 0.2)
+    session.change("learning_rate", 0.1)
+    session.change("epochs", 3)
+    assert session.pending == {"learning_rate": 0.1, "epochs": 3}
+    session.step()
+    wait_for(SessionState.PAUSED)
+    assert session.pending == {}
+    assert session.run.changes == []
+
+
+def test_an_answer_ends_the_wait_of_its_own_request_only(session, pause_after):
+    pause_after(5)
+    session.change("learning_rate", 0.2)
+    session.change("epochs", 7)
+    told = []
+    session.setting_changed.connect(lambda: told.append(dict(session.pending)))
+    for name, value in (("learning_rate", 0.05), ("epochs", 7), ("learning_rate", 0.2)):
+        session._mailbox.put_answer(name, value, None)
+        session._process_mail()
+    assert told == [{"learning_rate": 0.2, "epochs": 7}, {"learning_rate": 0.2}, {}]
+
+
 def test_an_epoch_that_is_over_cannot_be_left_out_and_a_sentence_says_so(session, wait_for, pause_after):
     refusals = []
     session.refused.connect(refusals.append)
@@ -225,6 +249,17 @@ def test_a_run_that_shows_its_best_weights_continues_from_its_last_ones(qtbot, s
     np.testing.assert_array_equal(
         session.snapshot.tensors["linear_1.weight"], longer.snapshot.tensors["linear_1.weight"]
     )
+
+
+def test_without_a_checkpoint_it_continues_after_its_last_epoch_too(session, overshot, wait_for):
+    overshot.checkpoint = None  # as of a kept run whose end is no longer on the disk
+    session.show_best_weights()
+    assert session.obstacle == ""
+    session.continue_run(epochs=2)
+    assert len(session.config.history) == 12
+    wait_for()
+    assert [epoch.epoch for epoch in session.history] == list(range(1, 15))
+    assert session.batches_done == 14 * BATCHES
 
 
 def test_why_there_are_no_best_weights_to_show(session, document, wait_for):

@@ -112,12 +112,34 @@ def test_an_epoch_is_trained_until_it_is_done_or_a_pause_is_requested(no_report)
 
 def test_changes_and_requests_for_checkpoints_are_taken_once() -> None:
     control = RunControl()
-    assert control.take_changes() == []
+    assert control.take_changes() == {}
     control.change("learning_rate", 0.1)
     control.change("epochs", 3)
-    assert control.take_changes() == [("learning_rate", 0.1), ("epochs", 3)]
-    assert control.take_changes() == []
+    control.change("learning_rate", 0.2)
+    assert control.take_changes() == {"learning_rate": 0.2, "epochs": 3}
+    assert control.take_changes() == {}
     assert not control.take_checkpoint_request()
     control.request_checkpoint()
+    assert control.take_checkpoint_request()
+    assert not control.take_checkpoint_request()
+
+
+def test_a_request_for_a_checkpoint_while_the_worker_looks_for_one_is_not_lost() -> None:
+    class Overtaken(RunControl):
+        """The GUI thread asks just after the worker has read that nobody has."""
+
+        wanted = asked = False
+
+        @property
+        def _wants_checkpoint(self):
+            before, self.wanted, self.asked = self.wanted, self.wanted or not self.asked, True
+            return before
+
+        @_wants_checkpoint.setter
+        def _wants_checkpoint(self, wanted):
+            self.wanted = wanted
+
+    control = Overtaken()
+    assert not control.take_checkpoint_request()
     assert control.take_checkpoint_request()
     assert not control.take_checkpoint_request()
