@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QDialog, QListWidget, QStackedWidget, QVBoxLayout,
 
 from app.formatting import format_list, format_value
 from app.jobs import BackgroundRunner, LatestJob
-from app.training import Session
+from app.training import Session, SessionState
 from app.training.dataset_cache import load_splits
 from app.widgets.images.colormaps import sample_image
 from app.widgets.images.image_grid import ImageGrid
@@ -89,8 +89,12 @@ class NextBatchDialog(QDialog):
         state = self._session.state
         if not state.active:
             self.close()
-        elif state is type(state).PAUSED:
+        elif state is SessionState.PAUSED:
             self._load()
+        elif state is SessionState.RUNNING:
+            # The next batch is another one a moment later.
+            self._job.cancel()
+            self._on_failed("The run trains. Pause it (F6) to see its next batch.")
 
     @Slot(object)
     def _on_returned(self, shown: Shown) -> None:

@@ -72,6 +72,22 @@ def test_the_examples_of_the_next_batch_are_listed_and_follow_a_step(qtbot, make
     assert not box.next_batch.isVisible()
 
 
+def test_a_run_that_goes_on_shows_no_batch_of_the_past(qtbot, make_box):
+    box, session = make_box(circle_project(epochs=10_000))
+    pause(qtbot, session, 3)
+    qtbot.mouseClick(button(box), Qt.MouseButton.LeftButton)
+    rows = box.next_batch.findChild(QListWidget)
+    qtbot.waitUntil(lambda: rows.count() == 10, timeout=10_000)
+    session.resume()
+    assert heading(box) == "The run trains. Pause it (F6) to see its next batch."
+    assert rows.count() == 0
+    session.pause()
+    qtbot.waitUntil(lambda: session.state is SessionState.PAUSED, timeout=10_000)
+    number = session.batches_done % 70 + 1
+    qtbot.waitUntil(lambda: heading(box).startswith(f"Batch {number} of 70"), timeout=10_000)
+    assert rows.count() == 10
+
+
 def test_images_are_shown_as_pictures_with_their_classes(qtbot, make_box):
     project = circle_project(loss="cross_entropy_with_softmax_loss", batch_size=120, augment_shift=1)
     data = project.data.model_copy(update={"source": "digits"})
