@@ -161,6 +161,8 @@ class TrainPage(QWidget):
 
     def shutdown(self) -> None:
         """Wait until a running export is written, and end the threads. The window calls it when it closes."""
+        if self.runs is not None:
+            self.runs.shutdown()
         self.control.shutdown()
         self.monitor.shutdown()
         self.predictions.shutdown()

@@ -5,9 +5,11 @@
                       checkpoint.safetensors           where the run can continue; written last
 
 A run that ends removes them. So a checkpoint whose owner does not live belongs to a run that was interrupted. The user
-is asked once whether to resume it; the record says so. Afterwards the list of kept runs offers it.
+is asked once whether to resume it; the record says so. Afterwards the list of kept runs offers it. An error that leaves
+the run without a newer state, such as too little memory, leaves the checkpoint too; the list offers that run at once.
 """
 
+import contextlib
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -88,6 +90,7 @@ class CheckpointKeeper(QObject):
         self.keeps_at_end = False
         self._active: Run | None = None
         self._began_with = self._epochs_saved = 0
+        self._changes_before = self._changes_saved = 0
         self._under_way = self._wants_first = False
         self._written_at: float | None = None
         self._timer = QTimer(self)
@@ -96,6 +99,7 @@ class CheckpointKeeper(QObject):
         session.continued.connect(self._begin)
         session.state_changed.connect(self._on_state_changed)
         session.epochs_finished.connect(self._on_epochs_finished)
+        session.setting_changed.connect(self._on_setting_changed)
         session.checkpoint_taken.connect(self._on_checkpoint_taken)
 
     def set_intervals(self, seconds: int, epochs: int) -> None:
@@ -120,6 +124,10 @@ class CheckpointKeeper(QObject):
     def _begin(self) -> None:
         self._active, self._written_at = self._session.run, None
         self._began_with, self._epochs_saved = self._active.batches_done, len(self._active.history)
+        config = self._active.config
+        # Weights that start without a checkpoint have none of the changes that the run knows from before.
+        self._changes_before = 0 if config is not None and config.resume is not None else len(self._active.changes)
+        self._changes_saved = len(self._active.changes)
         self._under_way, self._wants_first = False, bool(self.seconds or self.epochs)
         self._start_timer()
 
@@ -139,6 +147,23 @@ class CheckpointKeeper(QObject):
         if run is not None and self.epochs and len(run.history) - self._epochs_saved >= self.epochs:
             self._request()
 
+    @Slot()
+    def _on_setting_changed(self) -> None:
+        """Save a change soon: the user would have to make it again after a crash, at another batch."""
+        if self._session.pending:
+            self._request_automatically()
+        else:
+            self._save_changes()
+
+    def _save_changes(self) -> None:
+        run = self._active
+        if run is not None and len(run.changes) > self._changes_saved:
+            self._request_automatically()
+
+    def _request_automatically(self) -> None:
+        if self._active is not None and (self.seconds or self.epochs):
+            self._request()
+
     def _request(self) -> None:
         """Ask for a checkpoint, unless the one before it is not yet taken and written."""
         if not self._under_way:
@@ -151,6 +176,7 @@ class CheckpointKeeper(QObject):
         if run is None or run.config is None:
             return
         self._under_way, self._epochs_saved = True, checkpoint.state.epoch - 1
+        self._changes_saved = self._changes_before + len(checkpoint.state.changes)
         path = self._document.path
         place = str(path.absolute()) if path is not None else ""
         record = record_of(run, run.config, self._document.name).model_copy(update={"project_path": place})
@@ -163,6 +189,7 @@ class CheckpointKeeper(QObject):
             if not problem:
                 self._written_at = monotonic()
             self._on_epochs_finished()  # those that ended while it was written
+            self._save_changes()
         if problem != self.problem:
             self.problem = problem
             self.problem_changed.emit()
@@ -181,10 +208,19 @@ class CheckpointKeeper(QObject):
             return
         self._timer.stop()
         self._active = self._written_at = None
+        failed = run.state is SessionState.FAILED
         # A run that could not be resumed, for example because its data are away, can be resumed another time.
-        unable = run.state is SessionState.FAILED and run.batches_done == self._began_with
-        if not (unable or self.keeps_at_end):
+        unable = failed and run.batches_done == self._began_with
+        if failed and run.config is not None and run.checkpoint is run.config.resume:
+            keep = Write(partial(_keep, self._keeper.store, run.identifier))
+            self._keeper.submit(keep, partial(self._take_kept, run.identifier))
+        elif not (unable or self.keeps_at_end):
             self.discard(run)
+
+    def _take_kept(self, identifier: str, kept: bool) -> None:
+        if kept:
+            self._session.mark_interrupted(identifier, True)
+            self._keeper.reload()
 
     def discard(self, run: Run) -> None:
         """Remove the checkpoint of a run that is not active.
@@ -192,6 +228,7 @@ class CheckpointKeeper(QObject):
         Arguments:
             run: such as one that the user does not want to resume.
         """
+        self._session.mark_interrupted(run.identifier, False)
         self._keeper.submit(Write(partial(_remove, self._keeper.store, run.identifier)), _ignore)
 
 
@@ -247,9 +284,13 @@ def _note_offer(store: RunStore, record: RunRecord, run: Run) -> None:
     try:
         if path_kind(folder / KEPT_RECORD) is None:
             store.write(record, CurveData.of(run.curves, run.layer_history))
-        write_atomically(folder / RECORD, record_to_json(record.model_copy(update={"offered": True})).encode())
+        _note_offered(folder, record)
     except StorageError:
         pass  # on a full disk, the next start asks again
+
+
+def _note_offered(folder: Path, record: RunRecord) -> None:
+    write_atomically(folder / RECORD, record_to_json(record.model_copy(update={"offered": True})).encode())
 
 
 def _read_record(folder: Path) -> RunRecord:
@@ -301,6 +342,16 @@ def _write(store: RunStore, record: RunRecord, curves: CurveData, checkpoint: Ch
     except StorageError as error:
         return f"No checkpoint could be written, but training continues: {error}"
     return ""
+
+
+def _keep(store: RunStore, identifier: str) -> bool:
+    """Leave the checkpoint of a run that failed to the list of runs, without a question; return False without one."""
+    folder = store.folder / identifier
+    if path_kind(folder / CHECKPOINT) != "a file":
+        return False
+    with contextlib.suppress(TinymlError):  # on a full disk, the next start asks
+        _note_offered(folder, _read_record(folder))
+    return True
 
 
 def _remove(store: RunStore, identifier: str) -> None:

@@ -41,7 +41,8 @@ class RunResumer(QObject):
             self._refuse(name)
             return
         claim = partial(claim_interrupted, self._keeper.store, identifier)
-        self._keeper.submit(claim, self._take)
+        # A run whose checkpoint is damaged can still continue from its kept weights.
+        self._keeper.submit(claim, self._take, partial(self._session.mark_interrupted, identifier, False))
 
     def _refuse(self, name: str) -> None:
         self.message.emit(

@@ -118,6 +118,7 @@ class RunStore:
         data = read_curves(folder / CURVES)
         config = TrainingConfig(record.project, record.description, max(record.planned_epochs, 1))
         run = run_from_record(record, config, data)
+        run.interrupted = path_kind(folder / CHECKPOINT) == "a file"
         weights = read_weights(folder, record.description, tuple(run.history)) if with_weights else None
         if weights is not None and weights.last is not None:
             run.best, run.snapshot = weights.best, weights.last

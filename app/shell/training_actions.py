@@ -253,5 +253,6 @@ class TrainingActions(QObject):
     def _on_state_changed(self) -> None:
         config = self._session.config
         # The table of a sweep shows which of its runs failed.
-        if self._session.state is SessionState.FAILED and not (config is not None and config.sweep):
+        told = self._session.closing or (config is not None and config.sweep)
+        if self._session.state is SessionState.FAILED and not told:
             show_problem(self._window, "Training", self._session.message, self._session.traceback)

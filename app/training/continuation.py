@@ -33,6 +33,11 @@ def find_obstacle(run: Run, document: Document) -> str:
     snapshot = _last_snapshot(run)
     if snapshot is None or not run.learned or (run.config is not None and not _has_own_weights(run)):
         return "There is nothing to continue yet. Train a new run (F5)."
+    if run.interrupted:
+        return (
+            "This run was interrupted. Select it in the list of runs on the page Train and press Resume, or train a "
+            "new run (F5)."
+        )
     project = document.project
     new = {"network": project.network, "data": project.data, "loss": project.training.loss}
     old = {"network": snapshot.network, "data": snapshot.data, "loss": snapshot.training.loss}

@@ -88,6 +88,7 @@ class Run:
         layer_history: the statistics of the layers through time.
         changes: settings that were changed in the middle of the run, in order.
         best: the weights of the best epoch so far; None before the first epoch.
+        interrupted: True if a checkpoint on the disk has newer weights, so that the run should be resumed from it.
         last: the weights of the last epoch, while `snapshot` shows the best ones; otherwise None.
     """
 
@@ -117,6 +118,7 @@ class Run:
     changes: list[SettingChange] = field(default_factory=list)
     best: Snapshot | None = None
     last: Snapshot | None = None
+    interrupted: bool = False
 
     @property
     def name(self) -> str:

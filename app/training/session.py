@@ -39,6 +39,7 @@ class Session(ShownRun):
         runs: the runs that can be shown, the oldest first.
         reading: how far the worker is with reading its data; None while it reads nothing.
         pending: settings that change with the next batch, by name.
+        closing: True while `shutdown` ends the run, so no dialog should tell its end.
 
     Signals:
         state_changed(): `state` changed.
@@ -77,6 +78,7 @@ class Session(ShownRun):
         self._timer.timeout.connect(self._process_mail)
         self.reading: Reading | None = None
         self.pending: dict[str, float] = {}
+        self.closing = False
         document.replaced.connect(self.forget)
 
     def start(self, steps: int | None = None, one_epoch: bool = False, config: TrainingConfig | None = None) -> None:
@@ -224,22 +226,27 @@ class Session(ShownRun):
             self._enter(SessionState.STOPPING)
 
     def shutdown(self) -> None:
-        """Stop the run and wait until its thread has ended; called when the window closes."""
+        """Stop the run and wait until its thread has ended; called when the window closes.
+
+        A worker that has finished or failed meanwhile keeps that end.
+        """
         if self._thread.lives:
+            self.closing = True
             self.run.stopwatch.start()
             self._control.stop()
-            self._finish()
-            self._enter(SessionState.STOPPED)
+            self._on_thread_ended()
+            self.closing = False
 
-    def _finish(self) -> None:
-        """Wait until the thread has ended, and process its last reports."""
-        self.run.checkpoint = self._thread.finish()
+    def _finish(self) -> Outcome | None:
+        """Wait until the thread has ended, and process its last reports. Return how the run has ended."""
+        self.run.checkpoint, outcome = self._thread.finish()
         self._timer.stop()
         self.run.stopwatch.stop()
         self._process_mail()
         if self.pending:
             self.pending.clear()
             self.setting_changed.emit()
+        return outcome
 
     def use_snapshot(self, snapshot: Snapshot) -> None:
         """Show weights from a file as the only run. This does nothing while a run is active.
@@ -274,6 +281,19 @@ class Session(ShownRun):
         if not self.state.active:
             self.runs = join_runs(self.runs, run, KEPT_RUNS)
             self._show_run(run)
+
+    def mark_interrupted(self, identifier: str, interrupted: bool) -> None:
+        """Note whether a run has a checkpoint on the disk that is newer than its weights, and can only be resumed.
+
+        Arguments:
+            identifier: of the run; one that is active or not in `runs` stays as it is.
+            interrupted: see `Run`.
+        """
+        for run in self.runs:
+            if run.identifier == identifier and run.interrupted != interrupted and not run.state.active:
+                run.interrupted = interrupted
+                if run is self.run:
+                    self.run_changed.emit()
 
     @Slot()
     def show_best_weights(self) -> None:
@@ -358,11 +378,10 @@ class Session(ShownRun):
             self.run.stopwatch.stop()
             self._enter(SessionState.PAUSED)
 
-    @Slot(object)
-    def _on_thread_ended(self, outcome: Outcome) -> None:
-        self._finish()
+    @Slot()
+    def _on_thread_ended(self) -> None:
         run = self.run
-        match outcome:
+        match outcome := self._finish():
             case Finished():
                 run.keep_test_result(outcome.test_loss, outcome.test_accuracy, outcome.test_r_squared)
                 self.snapshot_changed.emit()

@@ -118,6 +118,7 @@ class Worker(QObject):
 
     Attributes:
         checkpoint: where the run can continue after its end; before that, where it started; None for a new run.
+        outcome: how the run has ended; None before its end.
 
     Signals:
         paused(config): the worker waits. All its reports are in the mailbox.
@@ -139,6 +140,7 @@ class Worker(QObject):
         self._best: Mapping[str, np.ndarray] | None = None
         self._setup: TrainingSetup | None = None
         self.checkpoint = config.resume
+        self.outcome: Outcome | None = None
         self._next_live, self._has_sent_live = math.inf, False
 
     @Slot()
@@ -174,7 +176,7 @@ class Worker(QObject):
             # The window did not take the weights of the last epoch, and the run would lose that epoch with them.
             with contextlib.suppress(MemoryError):
                 self._send_snapshot()
-        self.checkpoint = outcome.checkpoint or self._config.resume
+        self.checkpoint, self.outcome = outcome.checkpoint or self._config.resume, outcome
         self.ended.emit(self._config, outcome)
 
     def _train(self) -> Outcome:

@@ -19,12 +19,12 @@ class WorkerThread(QObject):
 
     Signals:
         paused(): the worker waits.
-        ended(outcome): the worker has ended, but not yet the thread; call `finish`. Emitted once for each start, unless
+        ended(): the worker has ended, but not yet the thread; call `finish`. Emitted once for each start, unless
             `finish` comes first.
     """
 
     paused = Signal()
-    ended = Signal(object)
+    ended = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -65,9 +65,12 @@ class WorkerThread(QObject):
         if self.gate is not None:
             self.gate.open()
 
-    def finish(self) -> Checkpoint | None:
-        """Wait until the thread has ended. Return where the run can continue; None if it cannot."""
-        checkpoint = None
+    def finish(self) -> tuple[Checkpoint | None, Outcome | None]:
+        """Wait until the thread has ended. Return where the run can continue, None if it cannot, and how it has ended.
+
+        The worker knows its end before the signal `ended` arrives, which may be too late when the window closes.
+        """
+        checkpoint, outcome = None, None
         if self.gate is not None:
             self.gate.close()
             self.gate.deleteLater()
@@ -75,9 +78,9 @@ class WorkerThread(QObject):
             self._thread.quit()
             self._thread.wait()
             self._thread.deleteLater()
-            checkpoint = self.worker.checkpoint
+            checkpoint, outcome = self.worker.checkpoint, self.worker.outcome
         self._thread = self.worker = self.gate = None
-        return checkpoint
+        return checkpoint, outcome
 
     # A queued signal of a worker may arrive after the next one was started.
 
@@ -87,6 +90,6 @@ class WorkerThread(QObject):
             self.paused.emit()
 
     @Slot(object, object)
-    def _on_worker_ended(self, config: TrainingConfig, outcome: Outcome) -> None:
+    def _on_worker_ended(self, config: TrainingConfig, _outcome: Outcome) -> None:
         if config is self._config and self.lives:
-            self.ended.emit(outcome)
+            self.ended.emit()

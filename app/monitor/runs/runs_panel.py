@@ -98,6 +98,11 @@ class RunsPanel(QWidget):
         # The curves are visible beside another tab, too.
         return self._catalog.overlays(self._compared, read=self.window().isVisible())
 
+    def shutdown(self) -> None:
+        """End a sweep, which would train its next run. The window calls it when it closes."""
+        if self._sweep is not None:
+            self._sweep.runner.stop()
+
     @Slot()
     def _on_due(self) -> None:
         runs, current = self._catalog.runs(), self._catalog.current

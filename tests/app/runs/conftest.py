@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from app.document import Document
-from app.runs import RunKeeper, RunStore
+from app.runs import CheckpointKeeper, RunKeeper, RunStore
 from app.runs.curve_files import CurveData
 from app.runs.record import record_of
 from app.training import Run, Session, SessionState
@@ -41,6 +41,12 @@ def keeper(session, document, tmp_path) -> Iterator[RunKeeper]:
     session.shutdown()
     keeper.shutdown()
     keeper.deleteLater()
+
+
+@pytest.fixture
+def parts(session, document, keeper) -> tuple[Session, RunKeeper, CheckpointKeeper]:
+    """Return a session, what keeps its runs, and what writes their checkpoints."""
+    return session, keeper, CheckpointKeeper(session, keeper, document, keeper)
 
 
 @pytest.fixture

@@ -7,52 +7,12 @@ import numpy as np
 import pytest
 
 from app.document import Document, edits
-from app.runs import CheckpointKeeper, RunKeeper
 from app.runs.checkpoints import CURVES, RECORD, _remove, claim_interrupted, find_interrupted, read_interrupted
 from app.runs.store import CHECKPOINT, RunStore
 from app.training import Session, SessionState
+from tests.app.runs.checkpointing import checkpoint_at, folder_of, pause, wait_for_end
 from tests.app.training.conftest import circle_project
 from tinyml.core import StorageError, temporary_files
-
-ENDED = (SessionState.FINISHED, SessionState.STOPPED, SessionState.FAILED)
-
-
-@pytest.fixture
-def document(qapp):
-    return Document(circle_project())
-
-
-@pytest.fixture
-def parts(document, tmp_path):
-    session = Session(document)
-    keeper = RunKeeper(session, document, tmp_path / "runs")
-    checkpoints = CheckpointKeeper(session, keeper, document)
-    yield session, keeper, checkpoints
-    session.shutdown()
-    keeper.shutdown()
-
-
-def pause(qtbot, session, batches):
-    session.start(steps=batches)
-    qtbot.waitUntil(lambda: session.state is SessionState.PAUSED, timeout=20_000)
-
-
-def wait_for_end(qtbot, session):
-    qtbot.waitUntil(lambda: session.state in ENDED, timeout=20_000)
-
-
-def checkpoint_at(qtbot, session, checkpoints, batches):
-    """Train that many batches and wait for a checkpoint of them."""
-    with qtbot.waitSignal(checkpoints.written, timeout=20_000):
-        pause(qtbot, session, batches)
-    with qtbot.waitSignal(checkpoints.written, timeout=20_000):
-        session.request_checkpoint()
-        session.step()
-    qtbot.waitUntil(lambda: session.state is SessionState.PAUSED, timeout=20_000)
-
-
-def folder_of(keeper, session):
-    return keeper.folder / session.run.identifier
 
 
 def copy_run(folder, target):
@@ -80,7 +40,8 @@ def test_an_interrupted_run_is_resumed_to_the_bit(qtbot, document, parts, tmp_pa
     with qtbot.waitSignal(checkpoints.written, timeout=20_000):
         pause(qtbot, session, 30)
     session.change("learning_rate", 0.05)
-    session.step()
+    with qtbot.waitSignal(checkpoints.written, timeout=20_000):
+        session.step()
     qtbot.waitUntil(lambda: session.state is SessionState.PAUSED, timeout=20_000)
     with qtbot.waitSignal(checkpoints.written, timeout=20_000):
         session.request_checkpoint()
@@ -303,3 +264,38 @@ def test_without_intervals_there_is_no_checkpoint(qtbot, parts):
     wait_for_end(qtbot, session)
     assert taken == []
     assert checkpoints.age is None
+
+
+def test_a_change_of_a_setting_is_in_a_checkpoint_after_the_next_batch(qtbot, parts):
+    session, keeper, checkpoints = parts
+    checkpoints.set_intervals(3600, 0)
+    with qtbot.waitSignal(checkpoints.written, timeout=20_000):
+        pause(qtbot, session, 5)
+    session.change("learning_rate", 0.02)
+    with qtbot.waitSignal(checkpoints.written, timeout=20_000):
+        session.step()
+    found = read_interrupted(folder_of(keeper, session)).run
+    assert (found.batches_done, [change.after for change in found.changes]) == (6, [0.02])
+    qtbot.waitUntil(lambda: session.state is SessionState.PAUSED, timeout=20_000)
+    taken = []
+    session.checkpoint_taken.connect(taken.append)
+    session.step()
+    qtbot.waitUntil(lambda: session.batches_done == 7, timeout=20_000)
+    assert taken == []  # no second one of the same change
+
+
+def test_a_change_while_a_checkpoint_is_written_is_in_the_next_one(qtbot, parts, monkeypatch):
+    session, _, checkpoints = parts
+    checkpoints.set_intervals(3600, 0)
+    taken, may_write = [], Event()
+    session.checkpoint_taken.connect(lambda checkpoint: taken.append(len(checkpoint.state.changes)))
+    monkeypatch.setattr("app.runs.checkpoints.write_curves", lambda path, curves: may_write.wait(20))
+    pause(qtbot, session, 5)
+    session.change("learning_rate", 0.02)
+    session.step()
+    qtbot.waitUntil(lambda: len(session.run.changes) == 1, timeout=20_000)
+    assert taken == [0]
+    with qtbot.waitSignal(checkpoints.written, timeout=20_000):
+        may_write.set()
+    session.step()
+    qtbot.waitUntil(lambda: taken == [0, 1], timeout=20_000)

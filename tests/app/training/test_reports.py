@@ -1,14 +1,18 @@
 """What the worker reports reaches the window: every number, and the newest weights when it matters."""
 
 import random
+from threading import Event
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
 
 from app.document import edits
 from app.training import SessionState
+from app.training import worker as worker_module
 from app.training.dataset_cache import load_splits
 from app.training.mailbox import Mailbox
+from app.training.priority import PriorityGate
 from app.training.run_control import RunControl
 from app.training.session import BUSY_MS, REFRESH_MS
 from app.training.training_config import freeze_config
@@ -168,3 +172,27 @@ def test_a_fast_run_is_visited_less_often_and_a_slow_one_again_more_often(sessio
         session._process_mail()
         assert session._timer.interval() == pause
     assert len(session.run.curves.loss.batches) == 4020
+
+
+@pytest.mark.parametrize(("error", "state"), [(None, SessionState.FINISHED), (MemoryError(), SessionState.FAILED)])
+def test_a_run_that_ends_just_before_the_window_closes_keeps_its_end(qtbot, session, monkeypatch, error, state):
+    ended, test = Event(), worker_module.TrainingSetup.test_in_parts
+
+    def test_or_fail(setup):
+        if error is not None:
+            raise error
+        return test(setup)
+
+    monkeypatch.setattr(PriorityGate, "wait", lambda gate: None)
+    monkeypatch.setattr(worker_module.TrainingSetup, "test_in_parts", test_or_fail)
+    states = []
+    session.state_changed.connect(lambda: states.append((session.state, session.closing)))
+    session.start()
+    session._thread.worker.ended.connect(lambda *_: ended.set(), Qt.ConnectionType.DirectConnection)
+    assert ended.wait(10)
+    session.shutdown()
+    assert states == [(SessionState.RUNNING, False), (state, True)]
+    assert (session.test_loss is None) == (error is not None)
+    assert session.message.startswith("Test accuracy" if error is None else "There is not enough memory")
+    assert session.run.curves.loss.batches.x[-1] == 3
+    assert not session.closing

@@ -1,0 +1,28 @@
+"""Steps of the tests of checkpoints: train until one is written, and wait for the end."""
+
+from app.training import SessionState
+
+ENDED = (SessionState.FINISHED, SessionState.STOPPED, SessionState.FAILED)
+
+
+def pause(qtbot, session, batches):
+    session.start(steps=batches)
+    qtbot.waitUntil(lambda: session.state is SessionState.PAUSED, timeout=20_000)
+
+
+def wait_for_end(qtbot, session):
+    qtbot.waitUntil(lambda: session.state in ENDED, timeout=20_000)
+
+
+def checkpoint_at(qtbot, session, checkpoints, batches):
+    """Train that many batches and wait for a checkpoint of them."""
+    with qtbot.waitSignal(checkpoints.written, timeout=20_000):
+        pause(qtbot, session, batches)
+    with qtbot.waitSignal(checkpoints.written, timeout=20_000):
+        session.request_checkpoint()
+        session.step()
+    qtbot.waitUntil(lambda: session.state is SessionState.PAUSED, timeout=20_000)
+
+
+def folder_of(keeper, session):
+    return keeper.folder / session.run.identifier
