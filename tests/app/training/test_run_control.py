@@ -126,7 +126,7 @@ def test_changes_and_requests_for_checkpoints_are_taken_once() -> None:
 
 def test_a_request_for_a_checkpoint_while_the_worker_looks_for_one_is_not_lost() -> None:
     class Overtaken(RunControl):
-        """The GUI thread asks just after the worker has read that nobody has."""
+        """The GUI thread asks just after the worker has looked."""
 
         wanted = asked = False
 
