@@ -226,10 +226,7 @@ class Session(ShownRun):
             self._enter(SessionState.STOPPING)
 
     def shutdown(self) -> None:
-        """Stop the run and wait until its thread has ended; called when the window closes.
-
-        A worker that has finished or failed meanwhile keeps that end.
-        """
+        """Stop the run and wait for its end, unless it has just ended by itself; called when the window closes."""
         if self._thread.lives:
             self.closing = True
             self.run.stopwatch.start()
