@@ -7,6 +7,7 @@ import os
 import random
 import sys
 import threading
+from collections import Counter
 
 import pytest
 from PySide6.QtCore import Qt, QThread
@@ -120,8 +121,12 @@ OTHERS = {
 
 
 def living_threads():
-    """Return the threads that run Python code. Python lists a thread of Qt also after its end."""
-    return {thread.ident for thread in threading.enumerate()} & set(sys._current_frames())
+    """Count the threads that run Python code by their names: a new thread can have the number of one that has ended.
+
+    Python lists a thread of Qt also after its end.
+    """
+    running = sys._current_frames()
+    return Counter(thread.name for thread in threading.enumerate() if thread.ident in running)
 
 
 def run_command(window, name, generator):
