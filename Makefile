@@ -46,6 +46,7 @@ tour: $(INSTALLED)
 screenshots: tour
 	@mkdir -p resources/screenshots
 	cp "$(TOUR)"/*-build-in-the-light.png resources/screenshots/window.png
+	cp "$(TOUR)"/*-train-in-the-dark.png resources/screenshots/train.png
 	cp "$(TOUR)"/*-inspect-in-the-dark.png resources/screenshots/inspector.png
 
 lint: $(INSTALLED)
