@@ -200,7 +200,7 @@ def check_can_save(path: str | Path) -> None:
         )
 
 
-def write_atomically(path: str | Path, content: bytes | Callable[[Path], object]) -> None:
+def write_atomically(path: str | Path, content: bytes | Callable[[BinaryIO], object]) -> None:
     """Write a whole file. If that fails, the old file stays unchanged.
 
     The bytes go to a temporary file in the same folder, are forced to disk (fsync), and then replace `path` in one
@@ -209,7 +209,7 @@ def write_atomically(path: str | Path, content: bytes | Callable[[Path], object]
 
     Arguments:
         path: the file.
-        content: its bytes, or a function that writes the temporary file, whose path it gets. It may raise `OSError`.
+        content: its bytes, or a function that writes them into the temporary file. It may raise `OSError`.
 
     Raises `StorageError`, with the reason and the remedy, when the folder is missing or not writable, the disk is
     full, or `path` is something else than a regular file. An interruption leaves no temporary file, except for a kill,
@@ -226,12 +226,12 @@ def write_atomically(path: str | Path, content: bytes | Callable[[Path], object]
     try:
         descriptor, temporary = temporary_files.create_temporary(target)
         try:
-            with os.fdopen(descriptor, "wb") as file:
+            with os.fdopen(descriptor, "w+b") as file:
                 if isinstance(content, bytes):
                     file.write(content)
-                    file.flush()
                 else:
-                    content(temporary)
+                    content(file)
+                file.flush()
                 os.fsync(file.fileno())
                 if target.exists():
                     temporary.chmod(target.stat().st_mode & 0o777)

@@ -36,7 +36,7 @@ def create_temporary(target: Path) -> tuple[int, Path]:
     """
     while True:
         temporary = target.with_name(f".{_label(target)}.{secrets.token_hex(4)}.tmp")
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+        descriptor = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
         try:
             # Another process may have removed it as abandoned before it was locked.
             if try_to_lock(descriptor) is not False and temporary.exists():

@@ -1,12 +1,12 @@
 """Safetensors files: named arrays, and one JSON object of metadata in the header.
 
-The package safetensors writes the files. It reads them through a memory map, so reading is done here with `seek` and
-`read`: a program that shortens a mapped file kills every process that reads it, and training scripts shorten files when
-they overwrite their checkpoints.
+The package safetensors reads files through a memory map. Here they are read with `seek` and `read`: a program that
+shortens a mapped file kills every process that reads it, and training scripts shorten files when they overwrite their
+checkpoints. The package writes a file through a second temporary file, which would stay if the process is killed, or
+puts the whole file together in memory. Here the arrays are written one after the other. The bytes are the same.
 """
 
 import os
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,19 +15,15 @@ from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
 import numpy as np
-import safetensors.numpy
-from safetensors import SafetensorError
 
 from tinyml.core.errors import StorageError
 from tinyml.core.files import open_for_reading, show_path, write_atomically
 from tinyml.core.json_text import read_json_object, write_json
-from tinyml.core.tensor_header import LARGEST_HEADER, LENGTH, ParsedHeader, parse_header
+from tinyml.core.tensor_header import LARGEST_HEADER, LENGTH, ParsedHeader, parse_header, write_header
 from tinyml.core.tensor_header import TensorHeader as TensorHeader  # part of this module's interface
 
 _PIECE = 1 << 17
 """So many numbers of a file are compared at once; they fit into the processor's cache."""
-_SYSTEM_ERROR = re.compile(r"\(os error (\d+)\)")
-"""What the package safetensors writes at the end of its sentence when the system could not do something."""
 METADATA_KEY = "tinyml"
 """TinyML's entry in the header. There is only one, so that the same data gives the same bytes."""
 
@@ -242,10 +238,9 @@ def write_tensors(
     >>> read_tensors(path).metadata
     {'epochs': 1}
     """
-    # The package safetensors writes arrays in Fortran order wrongly and raises no error.
-    contiguous = {name: np.asarray(tensors[name], order="C") for name in sorted(tensors)}
-    header = {METADATA_KEY: write_json(dict(metadata), str(path))} if metadata else None
-    write_atomically(path, partial(_write_and_check, path, contiguous, header))
+    contiguous = {name: np.asarray(array, array.dtype.newbyteorder("<"), order="C") for name, array in tensors.items()}
+    texts = {METADATA_KEY: write_json(dict(metadata), str(path))} if metadata else {}
+    write_atomically(path, partial(_write_and_check, path, contiguous, texts))
 
 
 def read_tensors(path: str | Path) -> TensorFile:
@@ -282,32 +277,31 @@ def iterate_tensors(path: str | Path, names: list[str]) -> Iterator[tuple[str, n
 
 
 def _write_and_check(
-    path: str | Path, tensors: Mapping[str, np.ndarray], metadata: dict[str, str] | None, temporary: Path
+    path: str | Path, tensors: Mapping[str, np.ndarray], texts: dict[str, str], file: BinaryIO
 ) -> None:
-    """Write the file `temporary`, and read it back with this module's reader and not that of the package safetensors.
+    """Write a file, and read it back.
 
-    The package's function `save` would put the whole file together in memory, and hold Python's lock meanwhile.
+    The values are not put together in memory, and Python's lock is free while they are written.
     """
+    shown = show_path(path)
+    entries = [TensorHeader(name, array.shape, str(array.dtype)) for name, array in tensors.items()]
     try:
-        safetensors.numpy.save_file(dict(tensors), temporary, metadata=metadata)
-    except SafetensorError as error:
-        number = _SYSTEM_ERROR.search(str(error))
-        if number is None:
-            raise
-        raise OSError(int(number[1]), os.strerror(int(number[1]))) from error
-    with open_for_reading(temporary) as opened:
-        (length,) = LENGTH.unpack(opened.read(LENGTH.size))
-        if length > LARGEST_HEADER:
-            raise StorageError(
-                f"Could not save '{show_path(path)}': the header has {length:,} bytes, more than the "
-                f"{LARGEST_HEADER:,} that can be read again. Nothing was changed."
-            )
-        file = TensorReader(opened, path)
-        for name, array in tensors.items():
-            if not _holds(file, name, array):
-                raise StorageError(
-                    f"Could not save '{show_path(path)}': tensor '{name}' was not written correctly. Try again."
-                )
+        header, names = write_header(entries, texts)
+    except ValueError as error:
+        raise StorageError(f"Could not save '{shown}': {error}. Nothing was changed.") from error
+    if len(header) - LENGTH.size > LARGEST_HEADER:
+        raise StorageError(
+            f"Could not save '{shown}': the header has {len(header) - LENGTH.size:,} bytes, more than the "
+            f"{LARGEST_HEADER:,} that can be read again. Nothing was changed."
+        )
+    file.write(header)
+    file.writelines(tensors[name].reshape(-1).view(np.uint8).data for name in names)
+    file.flush()
+    file.seek(0)
+    reader = TensorReader(file, path)
+    for name, array in tensors.items():
+        if not _holds(reader, name, array):
+            raise StorageError(f"Could not save '{shown}': tensor '{name}' was not written correctly. Try again.")
 
 
 def _holds(file: TensorReader, name: str, array: np.ndarray) -> bool:

@@ -10,7 +10,7 @@ import json
 import math
 import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, NoReturn
 
@@ -41,6 +41,12 @@ _NUMPY_TYPES = {
 }
 """NumPy's names of the element types. NumPy does not have bfloat16 and the 8-bit floats."""
 _READABLE = frozenset(_NUMPY_TYPES.values())
+_WRITTEN = tuple(
+    _NUMPY_TYPES[code] for code in ("U64", "I64", "F64", "F32", "U32", "I32", "F16", "U16", "I16", "I8", "U8", "BOOL")
+)
+"""The element types in the order in which tensors are written, as by the package safetensors: large ones first, so that
+every value lies at a multiple of its size."""
+_CODES = {name: code for code, name in _NUMPY_TYPES.items()}
 
 _LARGEST_SIZE = 2**63 - 1
 _MOST_AXES = 64
@@ -126,6 +132,44 @@ def parse_header(content: bytes | bytearray, value_bytes: int) -> ParsedHeader:
         raise ValueError("there is something after the end of the header's JSON object")
     _check_places(tensors, places, value_bytes)
     return ParsedHeader(tensors, [begin for begin, _ in places], texts or {})
+
+
+def write_header(tensors: Iterable[TensorHeader], texts: Mapping[str, str]) -> tuple[bytes, list[str]]:
+    """Write the length of a header and the header, as the package safetensors does.
+
+    Arguments:
+        tensors: the entries, in any order.
+        texts: the metadata; empty for none.
+
+    Returns the bytes before the values, and the names of the tensors in the order in which their values follow.
+
+    Raises `ValueError` with the reason when a tensor has a name or an element type that the format does not have.
+
+    >>> content, names = write_header([TensorHeader("a", (2,), "uint8"), TensorHeader("b", (1,), "float32")], {})
+    >>> content[8:51], names
+    (b'{"b":{"dtype":"F32","shape":[1],"data_offse', ['b', 'a'])
+    """
+    entries: dict[str, Any] = {"__metadata__": dict(texts)} if texts else {}
+    known = list(tensors)
+    for tensor in known:
+        _check_written(tensor)
+    known.sort(key=lambda tensor: (_WRITTEN.index(tensor.dtype), tensor.name))
+    begin = 0
+    for tensor in known:
+        code = _CODES[tensor.dtype]
+        end = begin + tensor.count * _BITS[code] // 8
+        entries[tensor.name] = {"dtype": code, "shape": list(tensor.shape), "data_offsets": [begin, end]}
+        begin = end
+    text = json.dumps(entries, ensure_ascii=False, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % LENGTH.size)
+    return LENGTH.pack(len(text)) + text, [tensor.name for tensor in known]
+
+
+def _check_written(tensor: TensorHeader) -> None:
+    if tensor.name == "__metadata__":
+        _refuse(tensor.name, "has the name of the metadata")
+    if not tensor.readable:
+        _refuse(tensor.name, f"has the element type {tensor.dtype}, which the format does not have")
 
 
 class _Members:

@@ -1,8 +1,10 @@
+import errno
 import json
 import os
 import struct
 import tracemalloc
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,10 +12,11 @@ import safetensors.numpy
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hypothesis_numpy
-from safetensors import SafetensorError
 
-from tinyml.core import StorageError
+from tinyml.core import StorageError, tensor_file
+from tinyml.core.json_text import write_json
 from tinyml.core.tensor_file import iterate_tensors, read_header, read_tensors, write_tensors
+from tinyml.core.tensor_header import write_header
 
 
 def write_raw(path: Path, header: object, content: bytes = b"") -> Path:
@@ -162,24 +165,24 @@ def test_an_error_of_the_system_while_the_values_are_written_is_named(
     write_tensors(path, {"a": np.zeros(3)})
     before = path.read_bytes()
 
-    def full(*_arguments: object, **_options: object) -> None:
-        raise SafetensorError("Error while serializing: I/O error: No space left on device (os error 28)")
+    def full(*_arguments: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr("safetensors.numpy.save_file", full)
+    monkeypatch.setattr(tensor_file, "write_header", full)
     with pytest.raises(StorageError, match="No space left on device"):
         write_tensors(path, {"a": np.ones(3)})
     assert path.read_bytes() == before
-    assert [each.name for each in tmp_path.iterdir()] == ["a"]
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_an_array_that_was_written_wrongly_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def save_wrongly(tensors: dict[str, np.ndarray], *arguments: object, **options: object) -> None:
-        save_file({name: array + 1 for name, array in tensors.items()}, *arguments, **options)
+    def swap_values(*arguments: Any) -> tuple[bytes, list[str]]:
+        header, names = write_header(*arguments)
+        return header, names[::-1]
 
-    save_file = safetensors.numpy.save_file
-    monkeypatch.setattr("safetensors.numpy.save_file", save_wrongly)
+    monkeypatch.setattr(tensor_file, "write_header", swap_values)
     with pytest.raises(StorageError, match="tensor 'a' was not written correctly"):
-        write_tensors(tmp_path / "a", {"a": np.zeros(300_000)})
+        write_tensors(tmp_path / "a", {"a": np.zeros(300_000), "b": np.ones(300_000)})
     assert list(tmp_path.iterdir()) == []
 
 
@@ -204,3 +207,36 @@ def test_a_tensor_that_does_not_fit_into_memory_is_one_sentence(
     monkeypatch.setattr(np, "empty", refuse)
     with pytest.raises(StorageError, match=r"'large' with 1,000 elements, and there is not enough memory"):
         read_tensors(path)
+
+
+@pytest.mark.parametrize("metadata", [None, {"epochs": 1, "name": "größe"}])
+def test_the_bytes_are_those_of_the_package_safetensors(tmp_path: Path, metadata: dict[str, Any] | None) -> None:
+    kinds = ("bool", "i1", "u1", "i2", "u2", "f2", "i4", "u4", "f4", "i8", "u8", "f8")
+    rng = np.random.default_rng(0)
+    tensors = {f"{kind}.{size}": rng.integers(0, 2, size).astype(kind) for kind in kinds for size in (3, 0, (2, 5))}
+    write_tensors(tmp_path / "a", tensors, metadata)
+    texts = {"tinyml": write_json(metadata, "a")} if metadata else None
+    assert (tmp_path / "a").read_bytes() == safetensors.numpy.save(tensors, texts)
+
+
+@pytest.mark.parametrize(
+    "array", [np.asfortranarray(np.arange(6.0).reshape(2, 3)), np.arange(5, dtype=">f4"), np.arange(9)[::2]]
+)
+def test_any_memory_order_is_written(tmp_path: Path, array: np.ndarray) -> None:
+    write_tensors(tmp_path / "a", {"a": array})
+    np.testing.assert_array_equal(safetensors.numpy.load_file(tmp_path / "a")["a"], array)
+
+
+@pytest.mark.parametrize(
+    ("name", "array", "words"),
+    [
+        ("a", np.array([1j]), "tensor 'a' has the element type complex128, which the format does not have"),
+        ("a", np.array([None]), "tensor 'a' has the element type object, which the format does not have"),
+        ("__metadata__", np.zeros(1), "tensor '__metadata__' has the name of the metadata"),
+    ],
+    ids=["complex", "objects", "name"],
+)
+def test_what_the_format_does_not_have_is_refused(tmp_path: Path, name: str, array: np.ndarray, words: str) -> None:
+    with pytest.raises(StorageError, match=words):
+        write_tensors(tmp_path / "a", {name: array})
+    assert list(tmp_path.iterdir()) == []
