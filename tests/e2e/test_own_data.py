@@ -221,7 +221,9 @@ def test_a_regression_from_a_drop_to_the_prediction_of_a_new_number(
     clock.step("drop the table")
     ended = fit_and_train(program, clock)
     assert ended["test_r_squared"] > 0.9
-    assert "predictions_scatter" in ended["widgets"]
+    x, y, _width, height = ended["widgets"]["train_page_lower_tabs"]
+    program.desktop.click(x + 125, y + height / 2)  # the second tab
+    program.wait_until(lambda state: "predictions_scatter" in state["widgets"], "the tab with the predictions")
     program.desktop.press("ctrl+4")
     program.wait_until(lambda state: "inspector_own_value_0" in state["widgets"], "the form for own numbers")
     type_into(program, "inspector_own_value_0", "100")
