@@ -320,7 +320,7 @@ def read_interrupted(folder: Path) -> InterruptedRun:
     run = run_from_record(record, config, data)
     # The record and the curves may be newer than the checkpoint.
     run.state, run.message, run.changes = SessionState.STOPPED, "", list(state.changes)
-    run.curves.continue_from(config.position, config.epochs)
+    run.curves.continue_from(config.position, config.epochs, len(config.history))
     run.layer_history.continue_from(config.position)
     run.batches_per_epoch, run.batches_done = batches, (state.epoch - 1) * batches + state.batch
     run.examples_done = (state.epoch - 1) * state.examples + min(state.batch * state.batch_size, state.examples)

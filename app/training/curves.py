@@ -123,32 +123,36 @@ class RunCurves:
         """True while there is nothing to draw."""
         return not len(self.loss.batches) and not self.history
 
-    def continue_from(self, position: float, planned_epochs: int) -> None:
-        """Continue the run. Points to the right of `position` are removed: a failure has lost those batches.
+    def continue_from(self, position: float, planned_epochs: int, epochs_done: int) -> None:
+        """Continue the run. Batches to the right of `position` and later epochs are removed: a failure has lost them.
 
         Arguments:
             position: where the run continues, in epochs.
             planned_epochs: how many epochs the run takes now.
+            epochs_done: how many epochs are kept. The last one may end at `position` and be still without its event.
         """
         self.planned_epochs = planned_epochs
-        if position >= self.position:
-            return
+        if position < self.position:
+            self._remove_batches_after(position)
+        if epochs_done < len(self.history):
+            done = self.history[:epochs_done]
+            self.history, self.epochs, self.best_epoch = [], EpochTable(), None
+            self.loss.validation, self.measured.validation = Series(), Series()
+            self.add_epochs(done)
+
+    def _remove_batches_after(self, position: float) -> None:
         self.smooth_more(len(self.loss.batches))
-        done = [epoch for epoch in self.history if epoch.epoch <= position]
-        self.history, self.epochs, self.best_epoch = [], EpochTable(), None
         leader = self.loss.batches = self.loss.batches.up_to(position)
         self.measured.batches = self.measured.batches.up_to(position, leader)
         self.learning_rate = self.learning_rate.up_to(position, leader)
         seconds, self._seconds = self.seconds, GrowingArray(np.float32)
         self._seconds.extend(seconds[: len(leader)])
         for metric_curves in (self.loss, self.measured):
-            metric_curves.validation = Series()
             metric_curves.smoothed = metric_curves.smoothed.up_to(position, leader)
         if self._smoothers is not None:
             self._smoothers = self._make_smoothers()
             for metric_curves, smoother in zip((self.loss, self.measured), self._smoothers, strict=True):
                 smoother.smooth(metric_curves.batches.y)
-        self.add_epochs(done)
 
     def smooth_by(self, factor: float) -> None:
         """Choose another span. `smooth_more` then smooths all batches again; the curves stay as they are until then.

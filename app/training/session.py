@@ -135,7 +135,7 @@ class Session(ShownRun):
         run.checkpoint = None
         run.test_loss = run.test_accuracy = run.test_r_squared = None
         run.message, run.failure, run.traceback = "", None, ""
-        run.curves.continue_from(config.position, config.epochs)
+        run.curves.continue_from(config.position, config.epochs, len(config.history))
         run.curves.add_epochs(config.history[len(run.history) :])  # a crash can keep epochs with the weights only
         run.layer_history.continue_from(config.position)
         self.continued.emit()

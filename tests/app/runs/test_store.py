@@ -74,7 +74,7 @@ def test_kept_curves_continue_as_if_they_had_never_left_the_memory(make_run, tmp
     write_curves(tmp_path / "curves.safetensors", CurveData.of(run.curves))
     again = read_curves(tmp_path / "curves.safetensors").make_curves()
     for curves in (run.curves, again):
-        curves.continue_from(2.0, 9)
+        curves.continue_from(2.0, 9, 2)
     assert np.array_equal(again.loss.smoothed.y, run.curves.loss.smoothed.y)
     assert again.planned_epochs == 9
     assert again.history == run.curves.history

@@ -62,7 +62,7 @@ def test_a_run_continued_after_a_failure_forgets_the_batches_that_were_lost() ->
     steps = [BatchFinished(1 + n // 10, 1 + n % 10, 10, n + 1, 64, 1.0 if n < 10 else 1e9, 0.5) for n in range(15)]
     curves.add_batches(steps)
     curves.add_epochs([EpochFinished(1, 2, 1.0, 0.5, 1.0, 0.5, 1.0)])
-    curves.continue_from(1.0, planned_epochs=6)
+    curves.continue_from(1.0, planned_epochs=6, epochs_done=1)
     assert curves.position == 1.0
     assert curves.planned_epochs == 6
     assert curves.loss.batches.largest == 1.0
@@ -78,9 +78,21 @@ def test_a_run_continued_where_it_ended_keeps_every_point() -> None:
     curves = RunCurves(planned_epochs=1)
     curves.add_batches([BatchFinished(1, n, 10, n, 64, float(n), 0.5) for n in range(1, 11)])
     smoothed = curves.loss.smoothed.y.copy()
-    curves.continue_from(1.0, planned_epochs=2)
+    curves.continue_from(1.0, planned_epochs=2, epochs_done=0)
     assert curves.planned_epochs == 2
     assert np.array_equal(curves.loss.smoothed.y, smoothed)
+
+
+def test_an_epoch_whose_event_comes_after_the_checkpoint_is_not_kept_twice() -> None:
+    curves = RunCurves(planned_epochs=2)
+    curves.add_batches([BatchFinished(1, n, 10, n, 64, float(n), 0.5) for n in range(1, 11)])
+    curves.add_epochs([EpochFinished(1, 2, 1.0, 0.5, 1.0, 0.5, 1.0)])
+    # The checkpoint was taken between the last batch of the epoch and its event.
+    curves.continue_from(1.0, planned_epochs=2, epochs_done=0)
+    assert curves.history == []
+    assert curves.best_epoch is None
+    assert not len(curves.loss.validation)
+    assert len(curves.loss.batches) == 10
 
 
 def rated(number: int, rate: float | None) -> BatchFinished:
@@ -94,7 +106,7 @@ def test_every_batch_has_its_learning_rate_and_its_time() -> None:
     assert curves.learning_rate.y == pytest.approx([0.1, 0.1, 0.01])
     assert curves.learning_rate.x.tolist() == [0.125, 0.25, 0.375]
     assert curves.seconds.tolist() == [0.5, 1.0, 1.5]
-    curves.continue_from(0.25, planned_epochs=3)
+    curves.continue_from(0.25, planned_epochs=3, epochs_done=0)
     assert len(curves.learning_rate) == len(curves.seconds) == 2
     curves.add_batches([rated(3, 0.5)], seconds=1.2)
     assert curves.learning_rate.y == pytest.approx([0.1, 0.1, 0.5])
