@@ -15,7 +15,6 @@ from app.monitor.plot_area import PlotArea
 from tests.app.monitor.conftest import ScriptedSession
 
 
-@pytest.mark.timeout(60)
 def test_three_thousand_repaints_lose_no_reference_to_none(qtbot, monkeypatch) -> None:
     drawn = []
     draw = AxisItem.drawPicture

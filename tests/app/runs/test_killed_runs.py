@@ -78,7 +78,6 @@ def read(path):
         return dict(content)
 
 
-@pytest.mark.timeout(300)  # under load, the seven programs take almost two minutes
 def test_a_run_that_is_killed_five_times_equals_one_that_is_not(tmp_path, project):
     with start("train", tmp_path / "undisturbed", project) as process:
         finish(process)
