@@ -18,8 +18,7 @@ def example_names() -> tuple[str, ...]:
     >>> "lenet-digits" in example_names()
     True
     """
-    files = resource_path(_FOLDER).glob(f"*{PROJECT_SUFFIX}")
-    return tuple(sorted(path.name.removesuffix(PROJECT_SUFFIX) for path in files))
+    return _names_in(_FOLDER)
 
 
 def example_path(name: str) -> Path:
@@ -47,8 +46,7 @@ def lesson_names() -> tuple[str, ...]:
     >>> "dead_units" in lesson_names()
     True
     """
-    files = resource_path(_LESSONS).glob(f"*{PROJECT_SUFFIX}")
-    return tuple(sorted(path.name.removesuffix(PROJECT_SUFFIX) for path in files))
+    return _names_in(_LESSONS)
 
 
 def lesson_path(name: str) -> Path:
@@ -81,3 +79,8 @@ def open_project(name: str) -> Project:
             return read_project(lesson_path(name))
         return read_project(example_path(name))
     return read_project(name)
+
+
+def _names_in(folder: str) -> tuple[str, ...]:
+    files = resource_path(folder).glob(f"*{PROJECT_SUFFIX}")
+    return tuple(sorted(path.name.removesuffix(PROJECT_SUFFIX) for path in files))

@@ -37,7 +37,7 @@ def test_numbers_go_on_after_the_largest_one_and_are_not_used_again(store, make_
 
 
 @pytest.mark.parametrize("content", [b"", b"-7", b"nine", b"9" * 100, b"\xff\xfe"])
-def test_a_damaged_counter_is_counted_anew(store, make_run, content) -> None:
+def test_a_damaged_counter_is_made_again(store, make_run, content) -> None:
     keep(store, make_run(41))
     store.take_number("a", 1)
     (store.folder / ".last-number").write_bytes(content)

@@ -145,7 +145,7 @@ def test_slow_turns_are_forgotten_soon(make_view, feed, monkeypatch) -> None:
     assert len(quick.times) > 9  # a debt of half a second of work would allow one in 0.1 s
 
 
-def test_a_view_that_is_gone_before_its_turn_disturbs_nobody(qtbot, make_view) -> None:
+def test_a_view_can_be_deleted_before_its_turn(qtbot, make_view) -> None:
     gone, other = View(), make_view()
     gone.show()
     gone.change()

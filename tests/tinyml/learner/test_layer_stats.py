@@ -161,7 +161,7 @@ def test_a_layer_without_any_life_is_dead_at_once() -> None:
     assert units.add("relu", np.array([False, True, False]), 10) == pytest.approx(1 / 3)
 
 
-def test_another_number_of_units_begins_anew() -> None:
+def test_another_number_of_units_begins_again() -> None:
     units = SilentUnits()
     assert units.add("relu", np.array([True, True]), 400) == 0
     assert units.add("relu", np.array([False, False, True, True]), 10) == 0.5
