@@ -58,9 +58,10 @@ lint: $(INSTALLED)
 test: lint pytest
 
 # Several processes run the files of tests, in their order. A test that measures times runs alone: see tests/turns.py.
+# A process that crashes ends the tests: pytest-xdist 3.8 can wait without limit after it has replaced one.
 pytest: $(INSTALLED)
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest --numprocesses $(TEST_PROCESSES) --dist loadfile \
-		--no-loadscope-reorder $(PYTEST_ARGUMENTS)
+		--no-loadscope-reorder --max-worker-restart 0 $(PYTEST_ARGUMENTS)
 
 .PHONY: test-pythons test-oldest constraints
 
