@@ -62,8 +62,8 @@ class Job(QObject):
     failed = Signal(str)
     cancelled = Signal()
     _reported = Signal(float)
-    _completed = Signal(object, object)
-    _not_ended: ClassVar[set["Job"]] = set()
+    _completed = Signal()
+    _in_use: ClassVar[set["Job"]] = set()
 
     def __init__(self, function: Callable[[ProgressCallback], Any]) -> None:
         super().__init__()
@@ -72,8 +72,8 @@ class Job(QObject):
         self.call = Call(self, function)
         self._reported.connect(self._on_reported, Qt.ConnectionType.QueuedConnection)
         self._completed.connect(self._on_completed, Qt.ConnectionType.QueuedConnection)
-        # A job lives until its final signal, even if its owner does not keep it.
-        self._not_ended.add(self)
+        # A job lives until no other thread uses it, even if its owner does not keep it.
+        self._in_use.add(self)
 
     @property
     def state(self) -> JobState:
@@ -86,7 +86,9 @@ class Job(QObject):
     def cancel(self) -> None:
         """Emit `cancelled` at once, unless the job has already ended."""
         if not self.state.ended:
-            self._end(JobState.CANCELLED)
+            self._ended_as = JobState.CANCELLED
+            if self.call.cancel():
+                self._in_use.discard(self)
             self.cancelled.emit()
 
     def report(self, share: float) -> None:
@@ -97,29 +99,26 @@ class Job(QObject):
         """
         self._reported.emit(share)
 
-    def complete(self, result: object, error: Exception | None) -> None:
-        """Report the end of the function; the thread that ran it calls this.
-
-        Arguments:
-            result: returned by the function.
-            error: raised by the function; None if it returned.
-        """
-        self._completed.emit(result, error)
+    def complete(self) -> None:
+        """Report the end of the function; the thread that ran it calls this."""
+        self._completed.emit()
 
     @Slot(float)
     def _on_reported(self, share: float) -> None:
         if not self.state.ended:
             self.progressed.emit(share)
 
-    @Slot(object, object)
-    def _on_completed(self, result: object, error: Exception | None) -> None:
+    @Slot()
+    def _on_completed(self) -> None:
+        result, error = self.call.take()
+        self._in_use.discard(self)
         if self.state.ended:
             return
         if error is None:
-            self._end(JobState.RETURNED)
+            self._ended_as = JobState.RETURNED
             self.returned.emit(result)
             return
-        self._end(JobState.FAILED)
+        self._ended_as = JobState.FAILED
         if isinstance(error, TinymlError):
             # Its traceback would keep the data of the function in memory.
             self.error = error.with_traceback(None)
@@ -130,18 +129,15 @@ class Job(QObject):
             traceback.print_exception(error)
             self.failed.emit(f"{type(error).__name__}: {error}")
 
-    def _end(self, state: JobState) -> None:
-        self._ended_as = state
-        # `forget` waits until the other thread no longer uses this job: that thread must never be the one to delete it.
-        self.call.forget()
-        self._not_ended.discard(self)
-
 
 class Call:
-    """The part of a job that the other thread uses. `run` and `forget` are thread-safe.
+    """The part of a job that the other thread uses. Its methods are thread-safe.
+
+    The other thread deletes nothing: the function, its result and its exception may hold the last reference to a Qt
+    object of the GUI thread. So the call keeps them until the GUI thread takes them.
 
     Arguments:
-        job: gets the progress and the result.
+        job: gets the progress and the news of the end. It must live until then.
         function: called with `report`.
 
     Attributes:
@@ -152,25 +148,28 @@ class Call:
         self._lock = Lock()
         self._job: Job | None = job
         self._function: Callable[[ProgressCallback], Any] | None = function
+        self._result: Any = None
+        self._error: Exception | None = None
+        self._cancelled = False
         self._next_report = 0.0
         self.started = False
 
     def run(self) -> None:
-        """Call the function and pass its result to the job; do nothing if the job was cancelled."""
+        """Call the function, and tell the job; do nothing if the job was cancelled before."""
         with self._lock:
-            function, self._function = self._function, None
+            function = self._function
             self.started = function is not None
         if function is None:
             return
-        result, raised = None, None
         try:
-            result = function(self.report)
+            self._result = function(self.report)
         except Exception as error:  # noqa: BLE001 (the job reports every failure)
-            raised = error
+            self._error = error
+        del function
         with self._lock:
+            # `take` waits for the lock: the job must live until this signal is sent.
             if self._job is not None:
-                self._job.complete(result, raised)
-                self._job = None
+                self._job.complete()
 
     def report(self, share: float) -> None:
         """Pass the progress of the function to the job, unless the last report is less than `PROGRESS_SECONDS` old.
@@ -181,14 +180,27 @@ class Call:
         Raises `JobCancelledError` if the job has ended.
         """
         with self._lock:
-            if self._job is None:
+            if self._cancelled or self._job is None:
                 raise JobCancelledError
             now = monotonic()
             if now >= self._next_report:
                 self._next_report = now + PROGRESS_SECONDS
                 self._job.report(min(max(share, 0.0), 1.0))
 
-    def forget(self) -> None:
-        """Drop the function and the job, so that no result is reported."""
+    def cancel(self) -> bool:
+        """Stop the function at its next report, or never start it.
+
+        Returns True if the other thread will not use the job any more, because it has not started the function.
+        """
         with self._lock:
-            self._job = self._function = None
+            self._cancelled = True
+            if not self.started:
+                self._job = self._function = None
+            return not self.started
+
+    def take(self) -> tuple[Any, Exception | None]:
+        """Return the result and the exception of the function, and forget all that the call holds."""
+        with self._lock:
+            result, error = self._result, self._error
+            self._job = self._function = self._result = self._error = None
+            return result, error

@@ -266,7 +266,8 @@ def test_new_weights_are_requested_with_a_pause(state, inspection, qtbot):
 
 def test_a_refusal_is_shown_and_new_weights_are_tried(state, inspection, signals, qtbot):
     state.choose_map(3)
-    inspection.jobs[-1]._on_completed(None, TinymlError("No reconstruction."))
+    inspection.jobs[-1].call._error = TinymlError("No reconstruction.")
+    inspection.jobs[-1]._on_completed()
     assert (state.status, state.reconstruction, state.sentence) == (Status.REFUSED, None, "No reconstruction.")
     inspection.change()
     qtbot.waitUntil(lambda: len(inspection.jobs) == 3)

@@ -1,6 +1,7 @@
 import gc
 import threading
 import weakref
+from functools import partial
 
 import pytest
 
@@ -222,6 +223,30 @@ def test_a_job_that_has_ended_keeps_no_data_alive(qtbot, runner, gate):
     qtbot.waitUntil(lambda: background_threads() == [])
     gc.collect()
     assert reference() is None
+
+
+@pytest.mark.parametrize("cancelled", [False, True])
+def test_the_other_thread_deletes_nothing(qtbot, runner, gate, cancelled):
+    """The function and its result can hold the last reference to a Qt object of this thread."""
+    deleted_in = []
+
+    def make_data():
+        data = type("Data", (), {})()
+        weakref.finalize(data, lambda: deleted_in.append(threading.current_thread()))
+        return data
+
+    def wait(_held):
+        gate.wait()
+        return make_data()
+
+    job = runner.submit(partial(wait, make_data()))
+    wait_until_running(qtbot, job)
+    if cancelled:
+        job.cancel()
+    gate.set()
+    qtbot.waitUntil(lambda: background_threads() == [])
+    qtbot.waitUntil(lambda: len(deleted_in) == 2)
+    assert set(deleted_in) == {threading.main_thread()}
 
 
 def test_an_abandoned_function_does_not_delay_later_jobs(qtbot, runner, gate, events):
