@@ -13,6 +13,7 @@ from app.inspector.maps.maps_panel import MapsPanel
 from app.inspector.reconstruction.reconstruction_panel import ReconstructionPanel
 from app.inspector.samples.sample_panel import SamplePanel
 from app.inspector.state import InspectorState
+from app.inspector.steps.step_panel import StepPanel
 from app.training import Inspection, Snapshot
 from app.widgets.labels import make_label, show_text
 from app.widgets.page_layout import PageLayout
@@ -113,7 +114,8 @@ class InspectPage(QWidget):
         right = QWidget()
         right.setMinimumWidth(_SMALLEST_SIDE)
         self._right = make_column(right)
-        self._right.addWidget(self._reconstruction)
+        self._right.addWidget(self._reconstruction, 1)
+        self._right.addWidget(StepPanel(self.state))
         return right
 
     def _place_maps(self, points: bool) -> None:

@@ -1,1 +1,1 @@
-"""The reconstruction in pixels: its pictures, and the steps from the feature map to the pixels."""
+"""The reconstruction in pixels, as pictures."""

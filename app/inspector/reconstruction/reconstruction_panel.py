@@ -11,7 +11,6 @@ from app.inspector.reconstruction.legend import Legend
 from app.inspector.reconstruction.picture import Picture
 from app.inspector.reconstruction.picture_menu import PictureMenu
 from app.inspector.reconstruction.state_pictures import InputPicture, MapPicture, ReconstructionPicture
-from app.inspector.reconstruction.step_panel import StepPanel
 from app.inspector.reconstruction.viewport import Viewport
 from app.inspector.state import InspectorState, Status
 from app.widgets.images.colormaps import symmetric_limit
@@ -21,8 +20,8 @@ from app.widgets.theme.theme import GRID, current_theme
 
 _MARGIN = GRID + GRID // 2
 """Pixels at the left and at the right of the panel."""
-_TEXT_HEIGHT = 28 * GRID
-"""Pixels that heading, sentences, legend and steps take."""
+_TEXT_HEIGHT = 16 * GRID
+"""Pixels that heading, sentences and legend take."""
 _SMALLEST_PICTURE = 8 * GRID
 """Width and height of a picture in the smallest panel, in pixels."""
 
@@ -41,7 +40,6 @@ class ReconstructionPanel(QWidget):
         self._state = state
         self._make_pictures()
         self._make_controls()
-        self._steps = StepPanel(state)
         self._arrange()
         state.target_changed.connect(self._on_target_changed)
         state.reconstruction_changed.connect(self._on_reconstruction_changed)
@@ -137,7 +135,6 @@ class ReconstructionPanel(QWidget):
         layout.addWidget(self._sentence)
         layout.addLayout(details)
         layout.addWidget(self._legend)
-        layout.addWidget(self._steps)
         layout.addStretch()
 
     # ------------------------------------------------------------------------------------------------------ showing

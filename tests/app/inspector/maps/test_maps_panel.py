@@ -9,7 +9,7 @@ from app.inspector.layer_outputs import strongest_map
 from app.inspector.layer_strip import LayerStrip
 from app.inspector.maps.bar_chart import BarChart
 from app.inspector.reconstruction.picture import Picture
-from app.inspector.reconstruction.step_strip import StepStrip
+from app.inspector.steps.step_strip import StepStrip
 from app.widgets.images.image_grid import ImageGrid
 from app.widgets.theme.theme import family_color
 

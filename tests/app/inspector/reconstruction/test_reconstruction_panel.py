@@ -7,7 +7,7 @@ from app.document import edits
 from app.inspector.reconstruction.legend import Legend
 from app.inspector.reconstruction.picture import Picture
 from app.inspector.reconstruction.reconstruction_images import reconstruction_image
-from app.inspector.reconstruction.step_strip import StepStrip
+from app.inspector.steps.step_strip import StepStrip
 from app.widgets.theme.theme import DARK, LIGHT, palette_for
 
 TANH = (

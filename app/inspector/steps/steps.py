@@ -3,7 +3,7 @@
 import numpy as np
 
 from app.inspector.reconstruction.reconstruction_images import flatten_channels, reconstruction_image
-from app.inspector.reconstruction.step_strip import StepPicture
+from app.inspector.steps.step_strip import StepPicture
 from app.widgets.images.colormaps import diverging_image, viridis_image
 from app.widgets.plain_text import short
 from tinyml.core import describe_shape

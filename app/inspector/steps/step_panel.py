@@ -4,9 +4,9 @@ from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtWidgets import QScrollArea, QWidget
 
 from app.inspector.layouts import with_names
-from app.inspector.reconstruction.step_strip import StepStrip
-from app.inspector.reconstruction.steps import step_pictures
 from app.inspector.state import InspectorState
+from app.inspector.steps.step_strip import StepStrip
+from app.inspector.steps.steps import step_pictures
 from app.widgets.theme.theme import current_theme
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from app.inspector.reconstruction.steps import step_pictures
+from app.inspector.steps.steps import step_pictures
 from tinyml.layers.base import Deconvolution
 from tinyml.visualize import Reconstruction, Step
 

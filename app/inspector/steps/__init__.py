@@ -1,0 +1,1 @@
+"""The steps of a reconstruction, from the chosen activation to the pixels."""
