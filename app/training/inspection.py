@@ -9,9 +9,10 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.document import Document
 from app.jobs import BackgroundRunner, Job, LatestJob
-from app.training.dataset_cache import READING_CANCELLED, Part, load_part, load_splits
+from app.training.dataset_cache import READING_CANCELLED, Part
+from app.training.initial_weights import is_initial, make_initial_snapshot
 from app.training.own_examples import OwnExample, OwnExamples
-from app.training.reading import Reading
+from app.training.sample_reader import SampleReader
 from app.training.sample_trace import (
     SampleTrace,
     SoundLayers,
@@ -21,10 +22,8 @@ from app.training.sample_trace import (
     trace_sound_layers,
 )
 from app.training.session import Session
-from app.training.snapshot import Snapshot, frozen_state
-from tinyml.data import DataChoice, DataDescription, Dataset, ProgressCallback
-from tinyml.learner import set_up_training
-from tinyml.storage import Project
+from app.training.snapshot import Snapshot
+from tinyml.data import Dataset
 
 
 class Inspection(QObject):
@@ -38,8 +37,7 @@ class Inspection(QObject):
         session: its newest snapshot holds the trained weights.
 
     Attributes:
-        part: the part of the chosen data that the samples are: the test set, until `inspect_example` needs another one.
-        samples: this part; None until it is loaded.
+        samples: the `part` of the chosen data; None until it is loaded.
         index: index of the chosen sample, or of the last one before an own example was chosen.
         own: the chosen own example; None while one of the samples is chosen.
         own_examples: all own examples of this session.
@@ -50,7 +48,6 @@ class Inspection(QObject):
         partial_trace: the forward pass of the sample through the layers before the first problem; None if the network
             has no problem, or no such layer.
         problem: one sentence that says why the network cannot run; empty if it can.
-        reading: one line that says how far the reading of the samples is; empty when nothing is read.
         quick_jobs: runs the jobs that the user waits for. Loading data or predicting all samples does not delay them.
 
     Signals: samples_changed(), sample_trace_changed(), predictions_changed(), problem_changed(),
@@ -67,20 +64,19 @@ class Inspection(QObject):
         super().__init__(parent)
         self._document, self._session = document, session
         self.quick_jobs, self._slow_jobs = BackgroundRunner(), BackgroundRunner()
-        self._samples_job = LatestJob(self._slow_jobs, self)
+        self._reader = SampleReader(self._slow_jobs, self)
         self._initial_weights_job = LatestJob(self._slow_jobs, self)
         self._predictions_job = LatestJob(self._slow_jobs, self)
         self._sample_trace_job = LatestJob(self.quick_jobs, self)
         self._partial_trace_job = LatestJob(self.quick_jobs, self)
-        self._samples_job.progressed.connect(self._on_samples_progressed)
-        self._samples_job.returned.connect(self._on_samples_loaded)
-        self._samples_job.failed.connect(self._on_samples_failed)
+        self._reader.text_changed.connect(self.reading_changed)
+        self._reader.loaded.connect(self._on_reader_loaded)
+        self._reader.failed.connect(self._on_reader_failed)
         self._initial_weights_job.returned.connect(self._on_initial_weights_made)
         self._predictions_job.returned.connect(self._on_predictions_computed)
         self._sample_trace_job.returned.connect(self._on_sample_trace_computed)
         self._partial_trace_job.returned.connect(self._on_partial_trace_computed)
         for job in (
-            self._samples_job,
             self._initial_weights_job,
             self._predictions_job,
             self._sample_trace_job,
@@ -88,12 +84,6 @@ class Inspection(QObject):
         ):
             job.failed.connect(self._set_problem)
         self._active = True
-        self._reader: Reading | None = None
-        self._unreadable = False
-        self.reading = ""
-        self._loaded: DataChoice | None = None
-        self.part: Part = "test"
-        self._wanted: tuple[DataChoice, Part, int] | None = None
         self.own_examples = OwnExamples(self.quick_jobs, self)
         self.own_examples.image_read.connect(self.select_own)
         self.own_examples.changed.connect(self._on_own_examples_changed)
@@ -126,6 +116,16 @@ class Inspection(QObject):
                 self._request_sample_trace()
 
     @property
+    def part(self) -> Part:
+        """The part of the chosen data that the samples are: the test set, until `inspect_example` needs another one."""
+        return self._reader.part
+
+    @property
+    def reading(self) -> str:
+        """One line that says how far the reading of the samples is; empty when nothing is read."""
+        return self._reader.text
+
+    @property
     def visible_trace(self) -> SampleTrace | None:
         """The recorded forward pass of the sample: the whole one, else the one up to the first problem."""
         return self.sample_trace or self.partial_trace
@@ -156,7 +156,7 @@ class Inspection(QObject):
         if part == self.part and self.samples is not None:
             self.select_sample(index)
             return
-        self._wanted, self.part, self._loaded = (self._document.project.data, part, index), part, None
+        self._reader.want(self._document.project.data, part, index)
         self._refresh()
 
     @Slot(object)
@@ -206,8 +206,8 @@ class Inspection(QObject):
     @Slot()
     def retry(self) -> None:
         """Read the samples again, if they could not be read before."""
-        if self.samples is None and not self._samples_job.busy:
-            self._loaded = None
+        if self.samples is None and not self._reader.busy:
+            self._reader.forget()
             self._refresh()
 
     @Slot()
@@ -215,18 +215,15 @@ class Inspection(QObject):
         """Find the samples and the weights to use now, and request those that are missing."""
         project, description = self._document.project, self._document.data
         if description is None:
-            self._loaded = None
+            self._reader.forget()
             self._drop_samples(self._document.data_problem)
             return
         # A run reads the data again that the user did not want to wait for before.
-        again = self._session.state.active and self.problem == READING_CANCELLED and not self._samples_job.busy
-        if self._loaded != project.data or again:
-            self._loaded = project.data
-            if self._wanted is not None and self._wanted[0] != project.data:
-                self._wanted, self.part = None, "test"
+        again = self._session.state.active and self.problem == READING_CANCELLED and not self._reader.busy
+        if self._reader.choice != project.data or again:
+            self._reader.aim(project.data)
             self._drop_samples("")
-            self._reader = Reading(description)
-            self._samples_job.start_with_progress(partial(load_part, project.data, self.part))
+            self._reader.start(description)
         trained = self._session.snapshot
         if trained is not None and trained.fits(project.network, description):
             self._use_weights(trained)
@@ -235,11 +232,11 @@ class Inspection(QObject):
             first = self._document.inference.problems[0]
             self._request_partial_trace()
             self._set_problem(f"The network has a problem to solve first. {first}")
-        elif self.snapshot is None or not _is_initial(self.snapshot, project, description):
+        elif self.snapshot is None or not is_initial(self.snapshot, project, description):
             self._use_weights(None)
-            if not self._active or self._unreadable:
+            if not self._active or self._reader.unreadable:
                 return
-            self._initial_weights_job.start_with_progress(partial(_make_initial_snapshot, project, description))
+            self._initial_weights_job.start_with_progress(partial(make_initial_snapshot, project, description))
         self._request_predictions()
 
     def _use_weights(self, snapshot: Snapshot | None) -> None:
@@ -311,8 +308,6 @@ class Inspection(QObject):
     def _drop_samples(self, problem: str) -> None:
         # Abandon all slow jobs: one that reads a folder without an answer would delay the jobs for other data.
         self._slow_jobs.abandon()
-        self._show_reading("")
-        self._unreadable = False
         self.own_examples.use(None, problem)
         self.samples, self.index, self.own = None, 0, None
         self._drop_partial_trace()
@@ -326,30 +321,16 @@ class Inspection(QObject):
             self.problem = problem
             self.problem_changed.emit()
 
-    def _show_reading(self, text: str) -> None:
-        if text != self.reading:
-            self.reading = text
-            self.reading_changed.emit(text)
-
-    @Slot(float)
-    def _on_samples_progressed(self, share: float) -> None:
-        if self._reader is not None:
-            self._reader.report(share)
-            self._show_reading(self._reader.text)
-
     @Slot(str)
-    def _on_samples_failed(self, sentence: str) -> None:
-        self._show_reading("")
+    def _on_reader_failed(self, sentence: str) -> None:
         self.own_examples.use(None, sentence)
         # The initial weights need the same data. They must not start to read it again.
-        self._unreadable = True
         self._initial_weights_job.cancel()
+        self._set_problem(sentence)
 
-    @Slot(object)
-    def _on_samples_loaded(self, samples: Dataset) -> None:
-        self._show_reading("")
-        wanted = 0 if self._wanted is None else self._wanted[2]
-        self.samples, self.index = samples, wanted if wanted < len(samples) else 0
+    @Slot(object, int)
+    def _on_reader_loaded(self, samples: Dataset, index: int) -> None:
+        self.samples, self.index = samples, index
         self.own_examples.use(samples)
         self.samples_changed.emit()
         self._request_sample_trace()
@@ -385,16 +366,3 @@ class Inspection(QObject):
     def _on_predictions_computed(self, predictions: np.ndarray) -> None:
         self.predictions = predictions
         self.predictions_changed.emit()
-
-
-def _is_initial(snapshot: Snapshot, project: Project, description: DataDescription) -> bool:
-    """Return True if these are the weights and the loss that a run of the project would start with."""
-    same_start = (snapshot.training.seed, snapshot.training.loss) == (project.training.seed, project.training.loss)
-    return not snapshot.trained and same_start and snapshot.fits(project.network, description)
-
-
-def _make_initial_snapshot(project: Project, description: DataDescription, progress: ProgressCallback) -> Snapshot:
-    """Make the weights that a run of this project would start from."""
-    net = set_up_training(project.network, project.training, load_splits(project.data, progress)).net
-    tensors = frozen_state(net)
-    return Snapshot(project.network, project.data, project.training, description, tensors, trained=False)
