@@ -23,7 +23,7 @@ from app.training.sample_trace import (
 )
 from app.training.session import Session
 from app.training.snapshot import Snapshot
-from tinyml.data import Dataset
+from tinyml.data import DataChoice, Dataset
 
 
 class Inspection(QObject):
@@ -49,9 +49,10 @@ class Inspection(QObject):
             has no problem, or no such layer.
         problem: one sentence that says why the network cannot run; empty if it can.
         quick_jobs: runs the jobs that the user waits for. Loading data or predicting all samples does not delay them.
+        slow_jobs: runs the jobs that take long. Reading other samples cancels all of them.
 
     Signals: samples_changed(), sample_trace_changed(), predictions_changed(), problem_changed(),
-    reading_changed(reading). Each is named after the attribute that changed.
+    reading_changed(reading), training_changed(). Each is named after the attribute that changed.
     """
 
     samples_changed = Signal()
@@ -59,14 +60,15 @@ class Inspection(QObject):
     predictions_changed = Signal()
     problem_changed = Signal()
     reading_changed = Signal(str)
+    training_changed = Signal()
 
     def __init__(self, document: Document, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._document, self._session = document, session
-        self.quick_jobs, self._slow_jobs = BackgroundRunner(), BackgroundRunner()
-        self._reader = SampleReader(self._slow_jobs, self)
-        self._initial_weights_job = LatestJob(self._slow_jobs, self)
-        self._predictions_job = LatestJob(self._slow_jobs, self)
+        self.quick_jobs, self.slow_jobs = BackgroundRunner(), BackgroundRunner()
+        self._reader = SampleReader(self.slow_jobs, self)
+        self._initial_weights_job = LatestJob(self.slow_jobs, self)
+        self._predictions_job = LatestJob(self.slow_jobs, self)
         self._sample_trace_job = LatestJob(self.quick_jobs, self)
         self._partial_trace_job = LatestJob(self.quick_jobs, self)
         self._reader.text_changed.connect(self.reading_changed)
@@ -100,6 +102,7 @@ class Inspection(QObject):
         document.changed.connect(self._refresh)
         session.snapshot_changed.connect(self._refresh)
         session.state_changed.connect(self._refresh)
+        session.state_changed.connect(self.training_changed)
         self._refresh()
 
     def set_active(self, active: bool) -> None:
@@ -119,6 +122,16 @@ class Inspection(QObject):
     def part(self) -> Part:
         """The part of the chosen data that the samples are: the test set, until `inspect_example` needs another one."""
         return self._reader.part
+
+    @property
+    def choice(self) -> DataChoice | None:
+        """The data of the samples; None while their description is being read."""
+        return self._reader.choice
+
+    @property
+    def training(self) -> bool:
+        """True while a run trains."""
+        return self._session.state.active
 
     @property
     def reading(self) -> str:
@@ -194,14 +207,14 @@ class Inspection(QObject):
 
         Returns the job. If the function fails, `problem` says why.
         """
-        job = self._slow_jobs.submit(function)
+        job = self.slow_jobs.submit(function)
         job.failed.connect(self._set_problem)
         return job
 
     def shutdown(self) -> None:
         """Cancel the jobs, wait for those that run and end the threads."""
         self.quick_jobs.shutdown()
-        self._slow_jobs.shutdown()
+        self.slow_jobs.shutdown()
 
     @Slot()
     def retry(self) -> None:
@@ -307,7 +320,7 @@ class Inspection(QObject):
 
     def _drop_samples(self, problem: str) -> None:
         # Abandon all slow jobs: one that reads a folder without an answer would delay the jobs for other data.
-        self._slow_jobs.abandon()
+        self.slow_jobs.abandon()
         self.own_examples.use(None, problem)
         self.samples, self.index, self.own = None, 0, None
         self._drop_partial_trace()

@@ -89,7 +89,7 @@ def test_a_run_whose_data_does_not_answer_can_be_stopped_and_other_data_trained(
     session.start()
     session.shutdown()
     assert session.state is SessionState.STOPPED
-    inspection._slow_jobs.shutdown(longest_wait=0)
+    inspection.slow_jobs.shutdown(longest_wait=0)
     inspection.shutdown()
 
 

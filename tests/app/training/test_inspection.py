@@ -211,3 +211,12 @@ def test_other_data_start_with_the_test_set_again(qtbot, inspection, document):
     assert inspection.part == "test"
     qtbot.waitUntil(lambda: inspection.samples is not None)
     assert inspection.index == 0
+
+
+def test_the_start_and_the_end_of_a_training_are_told(qtbot, inspection, session):
+    told: list[bool] = []
+    inspection.training_changed.connect(lambda: told.append(inspection.training))
+    assert not inspection.training
+    session.start()
+    qtbot.waitUntil(lambda: bool(told) and not inspection.training, timeout=20_000)
+    assert True in told
