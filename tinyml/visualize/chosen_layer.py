@@ -1,4 +1,4 @@
-"""Find a layer by its name and check that its output has feature maps."""
+"""Find a layer by its name and check that its output has feature maps or units."""
 
 from collections.abc import Sequence
 
@@ -25,4 +25,18 @@ def require_maps_of(layer_name: str, output_shape: Shape) -> None:
         raise TinymlError(
             f"The output of layer '{layer_name}' has the shape {describe_shape(output_shape)}, so there are no feature "
             "maps. Choose an earlier layer that has feature maps."
+        )
+
+
+def require_maps_or_units(layer_name: str, output_shape: Shape) -> None:
+    """Raise `TinymlError` if a layer gives neither maps `(C, H, W)` nor the units `(D,)` of a dense layer.
+
+    Arguments:
+        layer_name: of the layer, for the message.
+        output_shape: of one example, without the batch axis.
+    """
+    if len(output_shape) not in (1, 3):
+        raise TinymlError(
+            f"The output of layer '{layer_name}' has the shape {describe_shape(output_shape)}, so there are neither "
+            "feature maps nor units. Choose another layer."
         )

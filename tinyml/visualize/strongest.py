@@ -1,4 +1,8 @@
-"""The examples with the strongest activations of each map of a layer, as in figure 2 of Zeiler & Fergus 2014."""
+"""The examples with the strongest activations of each map of a layer, as in figure 2 of Zeiler & Fergus 2014.
+
+A dense layer has units instead of maps. The search treats a unit as a map of one row and one column. The units of the
+last dense layer are the class scores.
+"""
 
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -9,7 +13,7 @@ import numpy as np
 from tinyml.core import Array, DataError, Shape, TinymlError
 from tinyml.data import Dataset
 from tinyml.net import Sequential
-from tinyml.visualize.chosen_layer import find_layer, require_maps_of
+from tinyml.visualize.chosen_layer import find_layer, require_maps_or_units
 
 SEARCH_BATCH = 128
 """Default batch size. Larger batches need more memory and delay a cancel; smaller ones are slower."""
@@ -19,11 +23,13 @@ SEARCH_BATCH = 128
 class StrongestExamples:
     """For each map of a layer, the examples with the strongest activations, strongest first.
 
+    For a dense layer, read "unit" instead of "map".
+
     Attributes:
         examples: `(maps, count)` indices of the examples. If activations are equal, the lower index comes first.
         activations: `(maps, count)` the strongest activation of the map in each example.
         positions: `(maps, count, 2)` row and column of that activation in the map, the first one in scan order when
-            several are equal.
+            several are equal. For a unit: (0, 0).
     """
 
     examples: np.ndarray
@@ -37,20 +43,20 @@ def strongest_examples(
     """Find the examples with the strongest activations of each map (Zeiler & Fergus 2014, figure 2).
 
     Formula: for map k, the `count` examples n with the largest `max over y, x of a[n, k, y, x]`, with `a` the output
-    of the layer in evaluation mode.
+    of the layer in evaluation mode. For unit k of a dense layer: the examples with the largest `a[n, k]`.
 
     Arguments:
         model: the network. Only its layers up to the chosen one run. Its mode (training or evaluation) does not change.
         inputs: `(N, C, H, W)` the examples, or a dataset. The bytes of a dataset are converted to floating-point
             numbers one batch at a time. The examples are not changed.
-        layer_name: name of the layer with the maps.
+        layer_name: name of the layer with the maps or units. The last dense layer gives the class scores.
         count: number of examples for each map; all N if there are fewer.
         batch_size: examples in one forward pass. A smaller number needs less memory. The result differs only by
             rounding.
 
-    Raises `TinymlError`, with the reason, when there is no such layer, when it has no feature maps, when `count` or
-    `batch_size` is less than 1, or when an activation is infinite or not a number; `DataError` when there are no
-    examples; `ShapeError` when they do not fit the network.
+    Raises `TinymlError`, with the reason, when there is no such layer, when its output has neither maps nor units, when
+    `count` or `batch_size` is less than 1, or when an activation is infinite or not a number; `DataError` when there
+    are no examples; `ShapeError` when they do not fit the network.
 
     >>> from tinyml.layers import ReLU
     >>> images = np.array([[[[0.0, 3.0]]], [[[9.0, 1.0]]], [[[3.0, 0.0]]]])
@@ -104,17 +110,18 @@ def search_strongest(
 
 
 def _layers_up_to(model: Sequential, layer_name: str, input_shape: Shape) -> Sequential:
-    """Return the network up to the chosen layer, or raise an error if it has no maps."""
+    """Return the network up to the chosen layer, or raise an error if it has neither maps nor units."""
     chosen = find_layer([layer.name for layer in model.layers], layer_name)
     truncated = Sequential(model.layers[: chosen + 1])
-    require_maps_of(layer_name, truncated.output_shape(input_shape))
+    require_maps_or_units(layer_name, truncated.output_shape(input_shape))
     return truncated
 
 
 def _activations(truncated: Sequential, batch: Array) -> Array:
-    """Return the output of the last layer of `truncated` in evaluation mode: `(N, maps, H, W)`."""
+    """Return the output of `truncated` in evaluation mode as `(N, maps, H, W)`; units are maps of one pixel."""
     with np.errstate(all="ignore"):  # hides NumPy's warnings; _require_finite raises an error
-        return truncated.predict(batch)
+        output = truncated.predict(batch)
+    return output if output.ndim == 4 else output[:, :, np.newaxis, np.newaxis]
 
 
 def _map_maxima(activations: Array) -> Array:

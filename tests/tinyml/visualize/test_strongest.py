@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from tests.tinyml.net.stacks import stack
 from tinyml.core import DataError, Shape, ShapeError, TinymlError
 from tinyml.data import load
-from tinyml.layers import BatchNorm2D, Conv2D, Dropout, Flatten, Layer, Linear, MaxPool2D, MaxUnpool2D, ReLU
+from tinyml.layers import BatchNorm2D, Conv2D, Dropout, Flatten, Layer, Linear, MaxPool2D, MaxUnpool2D, ReLU, Softmax
 from tinyml.net import NetworkSpecification, Sequential, build, infer, record
-from tinyml.visualize import StrongestExamples, reconstruct, search_strongest, strongest_examples
+from tinyml.visualize import StrongestExamples, patch, patch_box, reconstruct, search_strongest, strongest_examples
 
 SHAPE = (2, 6, 5)
 LAYERS = stack(("Conv2D", {"filters": 4}), "BatchNorm2D", "ReLu", "MaxPool2D", "Residual", "Dropout", "Flatten")
@@ -223,12 +223,12 @@ def test_the_search_needs_the_memory_of_one_batch() -> None:
     [
         (images(3), "layer_9", 9, 64, TinymlError, r"^The network has no layer 'layer_9'\. Did you mean 'layer_"),
         (
-            images(3),
-            "layer_6",
+            images(3, (4, 5)),
+            "layer_2",
             9,
             64,
-            TinymlError,
-            "^The output of layer 'layer_6' has the shape 24, so there are no feature maps. Choose an earlier",
+            ShapeError,
+            "Conv2D needs maps",
         ),
         (images(0), "layer_2", 9, 64, DataError, "^There are no examples to search"),
         (images(3), "layer_2", 0, 64, TinymlError, "^count is 0 but should be at least 1"),
@@ -260,6 +260,70 @@ def test_the_error_for_a_diverged_network_is_one_sentence() -> None:
     net.parameters[0].tensor[...] = 3e38
     with pytest.raises(TinymlError, match=r"^The strongest activation of map 0 of 'norm' is .* for example 0"):
         strongest_examples(net, images(3).astype(np.float32) * 1e6, "norm")
+
+
+def search_units_by_loops(outputs: np.ndarray, count: int) -> StrongestExamples:
+    return search_by_loops(outputs[:, :, np.newaxis, np.newaxis], count)
+
+
+@pytest.mark.parametrize("layer", ["layer_6", "fc", "softmax"])
+@pytest.mark.parametrize("batch_size", [1, 7, 64])
+def test_units_of_dense_layers_and_class_scores_are_searched_like_maps(layer: str, batch_size: int) -> None:
+    net, inputs = built(), images(40)
+    net.add(Linear("fc", 24, 5, dtype=np.float64))
+    net.add(Softmax("softmax"))
+    expected = search_units_by_loops(record(net, inputs).entry(layer).output, 6)
+    found = strongest_examples(net, inputs, layer, count=6, batch_size=batch_size)
+    np.testing.assert_array_equal(found.examples, expected.examples)
+    np.testing.assert_array_equal(found.positions, expected.positions)
+    np.testing.assert_allclose(found.activations, expected.activations, rtol=1e-12)
+
+
+def test_the_rows_of_a_table_are_searched_too() -> None:
+    net, rows = Sequential([Linear("fc", 3, 2, dtype=np.float64), ReLU("relu")]), images(20, (3,))
+    found = strongest_examples(net, rows, "relu", count=4)
+    np.testing.assert_array_equal(found.examples, np.argsort(-net(rows), axis=0, kind="stable")[:4].T)
+    assert not found.positions.any()
+
+
+def test_an_infinite_score_of_a_unit_names_the_unit() -> None:
+    rows = images(5, (3,))
+    rows[3, 1] = np.inf
+    with pytest.raises(TinymlError, match="map 1 of 'spy' is inf for example 3"):
+        strongest_examples(Sequential([Spy("spy")]), rows, "spy")
+
+
+def test_a_layer_with_neither_maps_nor_units_is_named() -> None:
+    with pytest.raises(TinymlError, match="'spy' has the shape 4×5, so there are neither feature maps nor units"):
+        strongest_examples(Sequential([Spy("spy")]), images(3, (4, 5)), "spy")
+
+
+def made_for(pattern: np.ndarray, rng: np.random.Generator, places: dict[int, tuple[int, int]]) -> np.ndarray:
+    """Return 40 noisy images; those of `places` hold the pattern at that row and column."""
+    inputs = rng.normal(0, 0.1, size=(40, 1, 12, 12))
+    for strength, (example, (row, column)) in enumerate(places.items()):
+        inputs[example, 0, row : row + 3, column : column + 3] += (2 + 0.1 * strength) * pattern
+    return inputs
+
+
+def test_the_top_nine_of_a_hand_made_filter_are_the_patches_made_for_it() -> None:
+    diagonal = np.array([[1.0, -1, -1], [-1, 1, -1], [-1, -1, 1]])
+    edge = np.array([[-1.0, -1, -1], [0, 0, 0], [1, 1, 1]])
+    rng = np.random.default_rng(0)
+    places = {int(example): (2 * k % 9, 7 * k % 9) for k, example in enumerate(rng.permutation(40)[:9])}
+    inputs = made_for(diagonal, rng, places)
+    conv = Conv2D("conv", (1, 12, 12), 2, 3, 3, 1, 0, dtype=np.float64)
+    conv.parameters[0].tensor[:, 0] = [edge, diagonal]
+    conv.parameters[1].tensor[...] = 0
+    net = Sequential([conv, ReLU("relu"), MaxPool2D("pool", (2, 10, 10), 2, 2)])
+    found = strongest_examples(net, inputs, "relu")
+    # Added strengths grow from the first place to the last one, so the last one comes first.
+    assert found.examples[1].tolist() == list(places)[::-1]
+    assert found.positions[1].tolist() == [list(place) for place in places.values()][::-1]
+    for example, position in zip(found.examples[1], found.positions[1], strict=True):
+        cut = patch(inputs[example], patch_box(net, "relu", (1, 12, 12), (position[0], position[1])))
+        np.testing.assert_array_equal(np.sign(cut[0]), diagonal)
+    assert set(strongest_examples(net, inputs, "pool").examples[1]) == set(places)
 
 
 def test_a_dataset_of_bytes_is_searched_batch_by_batch() -> None:
