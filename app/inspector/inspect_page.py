@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QSettings, Qt, Signal, Slot
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QSizePolicy, QStackedWidget, QWidget
 
@@ -10,6 +10,7 @@ from app.document import Document
 from app.inspector.layer_strip import LayerStrip
 from app.inspector.layouts import make_column
 from app.inspector.maps.maps_panel import MapsPanel
+from app.inspector.page_sections import PageSection, PageSections
 from app.inspector.reconstruction.reconstruction_panel import ReconstructionPanel
 from app.inspector.samples.sample_panel import SamplePanel
 from app.inspector.state import InspectorState
@@ -28,6 +29,8 @@ _SMALLEST_SIDE = 26 * GRID
 """Smallest width of the samples and of the reconstruction, in pixels."""
 _LOW = 56 * GRID
 """In a page lower than this, the layers have no pictures, so that the maps have room. In pixels."""
+_ROOMY = 88 * GRID
+"""In a page lower than this, the sections are folded until the user unfolds them. In pixels."""
 
 
 class InspectPage(QWidget):
@@ -55,6 +58,7 @@ class InspectPage(QWidget):
         self.setAccessibleName("Inspect")
         self._inspection = inspection
         self._points_are_shown: bool | None = None
+        self._sections = PageSections()
         self.state = InspectorState(document, inspection, self)
         self._samples = SamplePanel(inspection)
         self._layers = LayerStrip(self.state)
@@ -68,6 +72,7 @@ class InspectPage(QWidget):
             widths=_SIDE_WIDTHS,
             growing=("right",),
         )
+        self._add_right_section("Deconvnet steps", StepPanel(self.state), images_only=True)
         self._arrange()
         self._samples.own_images.open_requested.connect(self._on_open_requested)
         self._samples.own_images.paste_requested.connect(self.paste_requested)
@@ -92,6 +97,23 @@ class InspectPage(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._layers.set_compact(self.height() < _LOW)
+        self._sections.set_short_of_room(self.height() < _ROOMY)
+
+    def save(self, settings: QSettings) -> None:
+        """Save which sections are folded in the `settings` of the window."""
+        self._sections.save(settings)
+
+    def restore(self, settings: QSettings) -> None:
+        """Fold the sections that the last session has saved in the `settings`."""
+        self._sections.restore(settings)
+
+    def _add_middle_section(self, title: str, widget: QWidget, images_only: bool = False) -> None:
+        """Add a section below the maps; the arguments are those of `PageSection`."""
+        self._sections.add(self._below_maps, PageSection(title, widget, images_only))
+
+    def _add_right_section(self, title: str, widget: QWidget, images_only: bool = False) -> None:
+        """Add a section below the reconstruction; the arguments are those of `PageSection`."""
+        self._sections.add(self._below_reconstruction, PageSection(title, widget, images_only))
 
     def _make_middle(self) -> QWidget:
         self._weights = make_label("inspector_state", style_class="muted")
@@ -107,6 +129,8 @@ class InspectPage(QWidget):
         self._middle.addWidget(self._layers)
         self._middle.addWidget(points, 1)
         self._middle.addWidget(self._maps, 1)
+        self._below_maps = make_column(spacing=GRID)
+        self._middle.addLayout(self._below_maps)
         self._middle.addWidget(self._weights)
         return middle
 
@@ -115,7 +139,9 @@ class InspectPage(QWidget):
         right.setMinimumWidth(_SMALLEST_SIDE)
         self._right = make_column(right)
         self._right.addWidget(self._reconstruction, 1)
-        self._right.addWidget(StepPanel(self.state))
+        self._below_reconstruction = make_column(spacing=GRID)
+        self._below_reconstruction.setContentsMargins(GRID + GRID // 2, 0, GRID + GRID // 2, 0)
+        self._right.addLayout(self._below_reconstruction)
         return right
 
     def _place_maps(self, points: bool) -> None:
@@ -125,10 +151,11 @@ class InspectPage(QWidget):
         self._points_are_shown = points
         self._reconstruction.setVisible(not points)
         self._samples.points.setVisible(points)
+        self._sections.show_for(images=not points)
         margin = GRID + GRID // 2 if points else 0
         self._maps.setContentsMargins(margin, margin, margin, 0)
         if points:
-            self._right.addWidget(self._maps)
+            self._right.insertWidget(0, self._maps, 1)
         else:
             self._middle.insertWidget(self._middle.indexOf(self._samples.points) + 1, self._maps, 1)
         self._maps.show()

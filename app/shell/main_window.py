@@ -102,6 +102,7 @@ class MainWindow(QMainWindow):
         self.canvas.zoom.restore(settings.value("canvas_zoom"))
         self.build_panel.restore(settings)
         self.train_page.restore(settings)
+        self.inspect_page.restore(settings)
         self.page_activity = PageActivity(self.document, self.session, self.pages)
         self._show_title()
 
@@ -374,6 +375,7 @@ class MainWindow(QMainWindow):
         self._settings.setValue("canvas_zoom", self.canvas.zoom.factor)
         self.build_panel.save(self._settings)
         self.train_page.save(self._settings)
+        self.inspect_page.save(self._settings)
         self.pages.save()
         self.pages.close_windows()
         parts = (self.session, self.keeper, self.document, self.inspection, self.files, self.train_page)
