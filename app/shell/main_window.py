@@ -373,9 +373,8 @@ class MainWindow(QMainWindow):
             return
         self._is_shut_down = True
         self._settings.setValue("canvas_zoom", self.canvas.zoom.factor)
-        self.build_panel.save(self._settings)
-        self.train_page.save(self._settings)
-        self.inspect_page.save(self._settings)
+        for page in (self.build_panel, self.train_page, self.inspect_page):
+            page.save(self._settings)
         self.pages.save()
         self.pages.close_windows()
         parts = (self.session, self.keeper, self.document, self.inspection, self.files, self.train_page)
