@@ -13,6 +13,7 @@ from app.shell.page_table import PAGES
 from app.shell.tour_driver import Driver, TourError
 from app.training import SessionState
 from app.widgets.images.image_grid import ImageGrid
+from app.widgets.images.picture_table import PictureTable
 from tinyml.core import TinymlError
 from tinyml.core.files import normalise_path
 
@@ -208,8 +209,8 @@ class Tour:
         """Another sample is clicked in the inspector."""
         inspection = self._window.inspection
         self._raise("inspect")
-        grid = self.driver.find(ImageGrid, "inspector_samples")
-        self.driver.wait_until(lambda: len(grid.images) > 12, "samples are shown")
+        grid = self.driver.find(PictureTable, "inspector_samples")
+        self.driver.wait_until(lambda: grid.count > 12, "samples are shown")
         self.driver.click(grid.viewport(), grid.image_rect(8).center().toPoint())
         self.driver.wait_until(
             lambda: inspection.sample_trace is not None and inspection.sample_trace.index == inspection.index != 0,

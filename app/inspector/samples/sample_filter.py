@@ -1,7 +1,8 @@
-"""Filters of the samples: all, those of one class, or the mistakes."""
+"""Which samples are listed: all, those of one class, or the mistakes; and the number of one of them."""
 
 import numpy as np
 
+from app.formatting import format_count
 from app.training import SampleTrace
 
 ALL_CLASSES = -1
@@ -42,3 +43,27 @@ def matching_samples(
     if mistakes_only:
         wanted &= np.zeros(len(labels), bool) if predictions is None else predictions != labels
     return np.flatnonzero(wanted)
+
+
+def read_number(text: str, count: int, part: str) -> tuple[int, str]:
+    """Read the number of a sample that a user wrote.
+
+    Arguments:
+        text: such as "1234" or "#1234".
+        count: number of samples.
+        part: name of the part of the data that they are, such as "test".
+
+    Returns the number, and a sentence that says what is wrong with it; empty if nothing is.
+
+    >>> read_number("#12", 2000, "test")
+    (12, '')
+    >>> read_number("2000", 2000, "test")
+    (-1, 'There is no sample 2000. Those of the test set have the numbers 0 to 1 999.')
+    """
+    digits = text.strip().removeprefix("#").strip()
+    if not digits.isdecimal():
+        return -1, "Write the number of a sample, such as 12 or #12."
+    if int(digits) >= count:
+        last = format_count(count - 1)
+        return -1, f"There is no sample {int(digits)}. Those of the {part} set have the numbers 0 to {last}."
+    return int(digits), ""

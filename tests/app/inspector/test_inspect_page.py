@@ -2,7 +2,7 @@ import gc
 import weakref
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.document import Document, edits
@@ -10,9 +10,11 @@ from app.inspector import InspectPage
 from app.inspector.layer_strip import LayerStrip
 from app.inspector.maps.bar_chart import BarChart
 from app.inspector.reconstruction.picture import Picture
+from app.inspector.samples.sample_thumbnails import SampleThumbnails
 from app.inspector.samples.scatter_plot import ScatterPlot
 from app.training import Inspection, Session
 from app.widgets.images.image_grid import ImageGrid
+from app.widgets.images.picture_table import PictureTable
 
 
 def test_a_network_with_a_problem_says_what_to_do_and_recovers(digits):
@@ -97,16 +99,17 @@ def test_points_have_their_plane_in_the_middle_and_bars_beside_it(circle):
     assert not circle.find(QWidget, "points_hint").isVisible()
 
 
-def test_a_hidden_page_paints_no_thumbnails(digits):
-    grid = digits.find(ImageGrid, "samples")
-    digits.wait(lambda: len(grid.images) == len(digits.inspection.samples))
+def test_a_hidden_page_paints_no_thumbnails(digits, monkeypatch):
+    grid = digits.find(PictureTable, "samples")
     digits.inspector.hide()
+    painted = []
+    paint = SampleThumbnails.picture
+    monkeypatch.setattr(SampleThumbnails, "picture", lambda *asked: painted.append(asked) or paint(*asked))
     digits.document.apply(edits.change_data(digits.document.project, test=0.5))
-    digits.wait(lambda: digits.inspection.samples is not None and len(digits.inspection.samples) > 800)
-    digits.wait(lambda: not any(timer.isActive() for timer in digits.inspector.findChildren(QTimer)))
-    assert len(grid.images) != len(digits.inspection.samples)
+    digits.wait(lambda: digits.inspection.samples is not None and grid.count > 800)
+    assert not painted
     digits.inspector.show()
-    digits.wait(lambda: len(grid.images) == len(digits.inspection.samples))
+    digits.wait(lambda: painted)
 
 
 def test_tab_reaches_every_control(digits):

@@ -17,6 +17,7 @@ from app.training import OwnImage
 from app.training.own_examples import row_of
 from app.widgets.choice_box import ChoiceBox
 from app.widgets.images.image_grid import ImageGrid
+from app.widgets.images.picture_table import PictureTable
 from app.widgets.number_box import NumberBox
 from tinyml.data import Dataset
 from tinyml.data.preprocessing import ColumnEncoding, TableEncoding
@@ -48,7 +49,7 @@ def test_own_images_are_kept_in_a_strip(digits) -> None:
     assert strip.current == 1
     assert [each.tooltip for each in strip.images] == ["black.png", "white.png"]
     assert strip.images[1].image.pixelColor(0, 0).lightness() == 255
-    assert digits.find(ImageGrid, "samples").current == -1
+    assert digits.find(PictureTable, "samples").current == -1
     assert not digits.find(QLabel, "filtered_out").isVisible()
     assert digits.text("verdict").startswith("predicted ")
     assert digits.find(QLabel, "verdict").property("danger") is not True
@@ -64,7 +65,7 @@ def test_own_images_are_kept_in_a_strip(digits) -> None:
 def test_a_sample_can_be_chosen_again_after_an_own_image(digits) -> None:
     digits.inspection.select_own(image(0, "black.png"))
     wait_for_own(digits)
-    grid = digits.find(ImageGrid, "samples")
+    grid = digits.find(PictureTable, "samples")
     QTest.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=grid.image_rect(0).center().toPoint())
     assert digits.inspection.own is None
     digits.wait(lambda: digits.inspection.sample_trace.index == 0)

@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QCheckBox, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from app.inspector.maps.bar_chart import BarChart
+from app.inspector.samples.sample_browser import SampleBrowser
 from app.inspector.samples.sample_panel import SamplePanel
 from app.inspector.samples.scatter_plot import ScatterPlot
 from app.training.decision_map import compute_decision_map
-from app.widgets.images.image_grid import ImageGrid
+from app.widgets.images.picture_table import PictureTable
 from tinyml.learner.objective import Objective
 
 
@@ -22,7 +23,7 @@ def wait_until_painted(harness):
 
 def test_points_are_a_scatter_plot_and_a_hint_says_why_there_are_no_maps(circle):
     assert circle.find(ScatterPlot, "points").isVisible()
-    assert not circle.find(ImageGrid, "samples").isVisible()
+    assert not circle.find(PictureTable, "samples").isVisible()
     assert not circle.find(QWidget, "input").isVisible()
     assert not circle.find(QWidget, "step_strip_scroll").isVisible()
     assert "points, not images" in circle.text("points_hint")
@@ -80,16 +81,16 @@ def test_a_click_picks_the_nearest_point(circle):
 
 
 def test_mistakes_only_shows_the_wrong_points(circle):
-    circle.find(QCheckBox, "mistakes_only").click()
-    shown = circle.inspector.findChild(SamplePanel).shown
+    circle.find(QPushButton, "mistakes_only").click()
+    shown = circle.inspector.findChild(SampleBrowser).shown
     expected = np.flatnonzero(circle.inspection.predictions != circle.inspection.samples.labels)
     assert np.array_equal(shown, expected)
     circle.train()
-    panel, samples = circle.inspector.findChild(SamplePanel), circle.inspection.samples
+    browser, samples = circle.inspector.findChild(SampleBrowser), circle.inspection.samples
     net = circle.session.snapshot.make_net()
     trained = Objective("mse_loss", samples.class_targets).classes(net.predict(samples.inputs))
     wrong = np.flatnonzero(trained != samples.labels)
-    circle.wait(lambda: np.array_equal(panel.shown, wrong))
+    circle.wait(lambda: np.array_equal(browser.shown, wrong))
 
 
 def test_the_decision_map_shows_what_the_network_predicts(circle):
@@ -114,7 +115,7 @@ def test_the_decision_map_is_computed_off_the_gui_thread(circle, monkeypatch):
 
     monkeypatch.setattr("app.inspector.samples.decision_map_controller.compute_decision_map", compute)
     circle.train()
-    panel = circle.inspector.findChild(SamplePanel)
+    panel = circle.inspector.findChild(SamplePanel)._points
     circle.wait(lambda: panel._decision_maps.snapshot is circle.session.snapshot)
     assert threads
     assert threading.get_ident() not in threads
@@ -133,7 +134,7 @@ def test_a_large_network_has_a_decision_map_too(make_harness, project_of):
 
 def test_the_points_are_painted_once_for_each_change(circle, monkeypatch):
     plot = circle.find(ScatterPlot, "points")
-    panel = circle.inspector.findChild(SamplePanel)
+    panel = circle.inspector.findChild(SamplePanel)._points
     circle.wait(lambda: panel._decision_maps.snapshot is not None)
     wait_until_painted(circle)
     painted = []
@@ -160,7 +161,7 @@ def test_points_that_are_hidden_are_painted_when_they_are_shown(circle, monkeypa
 
 
 def test_a_hidden_inspector_requests_no_decision_map_until_it_is_shown(circle, monkeypatch):
-    panel, plot = circle.inspector.findChild(SamplePanel), circle.find(ScatterPlot, "points")
+    panel, plot = circle.inspector.findChild(SamplePanel)._points, circle.find(ScatterPlot, "points")
     circle.wait(lambda: panel._decision_maps.snapshot is not None)
     circle.inspector.hide()
     requests, painted = [], []
