@@ -1,13 +1,22 @@
-"""Views into a network: the pixels and the examples that activate a feature map."""
+"""Views into a network: the pixels and the examples that activate a feature map, and the arithmetic of one number."""
 
+from tinyml.visualize.arithmetic import Arithmetic, arithmetic_csv, arithmetic_of, arithmetic_text, largest_products
+from tinyml.visualize.arithmetic_parts import Line, Part
 from tinyml.visualize.deconvnet import Reconstruction, Step, reconstruct
 from tinyml.visualize.patches import patch, patch_box
 from tinyml.visualize.strongest import StrongestExamples, search_strongest, strongest_examples
 
 __all__ = [
+    "Arithmetic",
+    "Line",
+    "Part",
     "Reconstruction",
     "Step",
     "StrongestExamples",
+    "arithmetic_csv",
+    "arithmetic_of",
+    "arithmetic_text",
+    "largest_products",
     "patch",
     "patch_box",
     "reconstruct",
