@@ -83,13 +83,14 @@ def default_layer(trace: Trace) -> str:
     return ""
 
 
-def strongest_map(maps: np.ndarray) -> int:
-    """Return the index of the map that holds the largest finite number.
+def strongest_map(values: np.ndarray) -> int:
+    """Return the index of the map, or of the unit, that holds the largest finite number.
 
     Arguments:
-        maps: (C, H, W) feature maps. If none of their numbers is finite, the index is 0.
+        values: (C, H, W) feature maps, or (N,) the outputs of units. If none of their numbers is finite, the index
+            is 0.
     """
-    peaks = np.where(np.isfinite(maps), maps, -np.inf).max(axis=(1, 2))
+    peaks = np.where(np.isfinite(values), values, -np.inf).reshape(len(values), -1).max(axis=1)
     return int(peaks.argmax())
 
 

@@ -1,8 +1,5 @@
 """The state of the inspector: the chosen activation and its reconstruction, which the widgets show."""
 
-from enum import Enum, auto
-from functools import partial
-
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
@@ -15,37 +12,20 @@ from app.inspector.layer_outputs import (
     read_output,
     strongest_map,
 )
+from app.inspector.requests import ReconstructionRequests, Result, Status
 from app.inspector.target import Method, Target
-from app.jobs import Job
 from app.training import Inspection, SampleTrace
 from app.widgets.images.colormaps import finite_range
 from tinyml.core import Pair, Shape
+from tinyml.layers.base import Box
 from tinyml.net import Trace
-from tinyml.visualize import Reconstruction, reconstruct
+from tinyml.visualize import Reconstruction
 
-STALE_AFTER_MS = 200
-"""Milliseconds until a reconstruction of an earlier target disappears. Most new ones are ready sooner."""
 SHORTEST_PAUSE_MS = 200
 """Shortest time in milliseconds between a request and the next one that no user made."""
 
-_FUNCTIONS = {Method.DECONVNET: reconstruct}
-"""The function that computes a reconstruction, by its method."""
-_NO_TARGET = "Choose a layer with feature maps to reconstruct one of its activations in pixels."
-
-
-class Status(Enum):
-    """How the reconstruction that is shown relates to the target."""
-
-    IDLE = auto()
-    """There is no target."""
-    STALE = auto()
-    """The target has just changed. The reconstruction of the earlier target is still shown."""
-    WAITING = auto()
-    """The reconstruction is being computed. None is shown."""
-    SHOWN = auto()
-    """It belongs to the target. During training its weights can be a moment older than the newest ones."""
-    REFUSED = auto()
-    """The target cannot be reconstructed. The sentence says why."""
+_NO_TARGET = "Choose a layer with feature maps to see one of its activations in pixels."
+_NO_IMAGE = "The sample is not an image, so there are no pixels to show."
 
 
 class InspectorState(QObject):
@@ -67,21 +47,24 @@ class InspectorState(QObject):
         sample: (C, H, W) the image that the network received, before scaling; None if it is not an image.
         output: output of the chosen layer; None until the first forward pass is recorded.
         own_scale: True if each feature map has its own colour scale, False if all maps share one.
-        method: how the reconstruction is computed.
-        target: the activation to reconstruct; None if the layer has no feature maps.
-        status: how `reconstruction` relates to `target`.
-        reconstruction: what to show; None if there is nothing to show.
-        sentence: what to tell the user about the status; can be empty.
+        target: the activation to reconstruct; None if the layer has neither feature maps nor units, and if the sample
+            is no image.
+        methods: how it is reconstructed, side by side; at least one.
 
     Signals:
         output_changed(): `trace`, `shapes`, `sample`, `output` or `own_scale` changed.
-        target_changed(): `target` changed, and `status` is STALE now. Widgets keep the earlier reconstruction.
-        reconstruction_changed(): `status` is no longer STALE, or `reconstruction` or `sentence` changed.
+        target_changed(): `target` changed, and the status of each result is STALE now. Widgets keep the earlier
+            reconstructions.
+        methods_changed(): `methods` changed; `results` has other keys.
+        reconstruction_changed(): a result of `results` changed, and is not STALE.
+        arithmetic_requested(): the user wants to see how the activation is computed.
     """
 
     output_changed = Signal()
     target_changed = Signal()
+    methods_changed = Signal()
     reconstruction_changed = Signal()
+    arithmetic_requested = Signal()
 
     def __init__(self, document: Document, inspection: Inspection, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -90,10 +73,11 @@ class InspectorState(QObject):
         self._sample_trace: SampleTrace | None = None
         self._chosen_maps: dict[str, int] = {}
         self._position: Pair | None = None
-        self._job: Job | None = None
-        self._requested_from: SampleTrace | None = None
-        self._stale_timer = QTimer(self, singleShot=True, interval=STALE_AFTER_MS)
-        self._stale_timer.timeout.connect(self._show_waiting)
+        self._whole_map = False
+        self._requests = ReconstructionRequests(inspection, self)
+        self._requests.changed.connect(self.reconstruction_changed)
+        self._requests.answered.connect(self._request_if_outdated)
+        self._requested_from: Trace | None = None
         self._pause_timer = QTimer(self, singleShot=True, interval=SHORTEST_PAUSE_MS)
         self._pause_timer.timeout.connect(self._request_if_outdated)
         self.trace: Trace | None = None
@@ -101,11 +85,10 @@ class InspectorState(QObject):
         self.sample: np.ndarray | None = None
         self.output: LayerOutput | None = None
         self.own_scale = True
-        self.method = Method.DECONVNET
         self.target: Target | None = None
-        self.status = Status.IDLE
-        self.reconstruction: Reconstruction | None = None
-        self.sentence = _NO_TARGET
+        self.methods: tuple[Method, ...] = (Method.DECONVNET,)
+        self._requests.choose(self.methods)
+        self._requests.show_nothing(_NO_TARGET)
         document.selection_changed.connect(self._refresh)
         inspection.sample_trace_changed.connect(self._refresh)
 
@@ -120,9 +103,14 @@ class InspectorState(QObject):
         return self.output.maps if self.output is not None else None
 
     @property
+    def map_count(self) -> int:
+        """Number of feature maps of the chosen layer, or of units if it is dense; 0 if it has neither."""
+        return len(self.output.values) if self.output is not None and self.output.values.ndim in (1, 3) else 0
+
+    @property
     def map_index(self) -> int:
-        """Index of the chosen feature map, counted from 0; -1 if the layer has no maps."""
-        return self._chosen_maps[self.layer] if self.maps is not None else -1
+        """Index of the chosen feature map or unit, counted from 0; -1 if the layer has none."""
+        return self._chosen_maps[self.layer] if self.map_count else -1
 
     @property
     def map_values(self) -> np.ndarray | None:
@@ -135,16 +123,43 @@ class InspectorState(QObject):
         return (None, None) if self.own_scale or self.maps is None else finite_range(self.maps)
 
     @property
-    def position(self) -> Pair | None:
-        """Row and column of the target in its map; None while the strongest activation is not known."""
-        if self.target is not None and self.target.position is not None:
-            return self.target.position
-        return self.reconstruction.position if self.reconstruction and self.status is Status.SHOWN else None
+    def results(self) -> dict[Method, Result]:
+        """What each of the methods has found, in their order."""
+        return self._requests.results
 
     @property
-    def receptive_field(self) -> tuple[Pair, Pair] | None:
+    def status(self) -> Status:
+        """How the reconstruction by the first method relates to the target."""
+        return self.results[self.methods[0]].status
+
+    @property
+    def reconstruction(self) -> Reconstruction | None:
+        """The reconstruction by the first method; None if there is nothing to show."""
+        return self.results[self.methods[0]].reconstruction
+
+    @property
+    def sentence(self) -> str:
+        """What to tell the user about the reconstruction by the first method; can be empty."""
+        return self.results[self.methods[0]].sentence
+
+    @property
+    def position(self) -> Pair | None:
+        """Row and column of the target in its map; None while the strongest activation is not known."""
+        if self.target is None or self.target.whole_map or self.maps is None:
+            return None
+        if self.target.position is not None:
+            return self.target.position
+        return next((found.position for found in self._found(Status.SHOWN)), None)
+
+    @property
+    def receptive_field(self) -> Box | None:
         """Pixels that the activation can depend on: (first, last + 1) of the rows and of the columns."""
-        return self.reconstruction.receptive_field if self.reconstruction is not None else None
+        return next((found.receptive_field for found in self._found(Status.SHOWN, Status.STALE)), None)
+
+    def _found(self, *statuses: Status) -> list[Reconstruction]:
+        """Return the reconstructions whose status is one of these."""
+        results = [result for result in self.results.values() if result.status in statuses]
+        return [result.reconstruction for result in results if result.reconstruction is not None]
 
     # ------------------------------------------------------------------------------------------------------ commands
 
@@ -169,12 +184,12 @@ class InspectorState(QObject):
 
     @Slot(int)
     def choose_map(self, index: int) -> None:
-        """Reconstruct the strongest activation of another feature map.
+        """Choose another feature map, or another unit of a dense layer: its strongest activation, or the whole map.
 
         Arguments:
-            index: index of the map, counted from 0.
+            index: index of the map or unit, counted from 0.
         """
-        if self.maps is not None and 0 <= index < len(self.maps):
+        if 0 <= index < self.map_count:
             self._chosen_maps[self.layer] = index
             self._position = None
             self._update_target()
@@ -187,14 +202,44 @@ class InspectorState(QObject):
             row, column: the position, counted from 0.
         """
         if self.map_values is not None and 0 <= row < len(self.map_values) and 0 <= column < self.map_values.shape[1]:
-            self._position = (row, column)
+            self._position, self._whole_map = (row, column), False
             self._update_target()
 
     @Slot()
     def choose_strongest(self) -> None:
         """Reconstruct the strongest activation of the chosen feature map."""
-        self._position = None
+        self._position, self._whole_map = None, False
         self._update_target()
+
+    @Slot()
+    def choose_whole_map(self) -> None:
+        """Reconstruct all activations of the chosen feature map together."""
+        self._position, self._whole_map = None, True
+        self._update_target()
+
+    def set_methods(self, methods: tuple[Method, ...]) -> None:
+        """Choose how the target is reconstructed. The results of methods that stay are kept.
+
+        Arguments:
+            methods: the methods, side by side in this order; without any of them, nothing changes.
+        """
+        methods = tuple(dict.fromkeys(methods))
+        if not methods or methods == self.methods:
+            return
+        new = self._requests.choose(methods)
+        self.methods = methods
+        self.methods_changed.emit()
+        if self.target is None:
+            self._requests.show_nothing(self._explain_no_target())
+        else:
+            self._request(new)
+        self.reconstruction_changed.emit()
+
+    @Slot()
+    def show_arithmetic(self) -> None:
+        """Ask for the arithmetic behind the chosen activation. The panel that shows it follows the signal."""
+        if self.target is not None:
+            self.arithmetic_requested.emit()
 
     @Slot(bool)
     def set_own_scale(self, own_scale: bool) -> None:
@@ -214,7 +259,7 @@ class InspectorState(QObject):
         """Read the output of the chosen layer again, if the layer, the sample or the weights changed."""
         sample_trace = self._inspection.visible_trace
         if sample_trace is None:
-            self._cancel_request()
+            self._requests.cancel()
             return
         if not self._active:
             return
@@ -243,89 +288,50 @@ class InspectorState(QObject):
 
     def _keep_choice_valid(self) -> None:
         self._chosen_maps = {name: index for name, index in self._chosen_maps.items() if name in self.shapes}
-        if self.maps is None:
+        if self.output is None or not self.map_count:
             return
-        count, rows, columns = self.maps.shape
-        if self._chosen_maps.get(self.layer, count) >= count:
-            self._chosen_maps[self.layer] = strongest_map(self.maps)
-        if self._position is not None and not (self._position[0] < rows and self._position[1] < columns):
+        if self._chosen_maps.get(self.layer, self.map_count) >= self.map_count:
+            self._chosen_maps[self.layer] = strongest_map(self.output.values)
+        row, column = self._position or (0, 0)
+        if self.maps is None or row >= self.maps.shape[1] or column >= self.maps.shape[2]:
             self._position = None
 
     def _update_target(self) -> None:
         """Set the target from the choices. Request its reconstruction if it is another one."""
         target = None
-        if self.maps is not None:
-            target = Target(self.layer, self.map_index, self._position)
+        if self.sample is not None and self.maps is not None:
+            target = Target(self.layer, self.map_index, self._position, self._whole_map)
+        elif self.sample is not None and self.map_count:
+            target = Target(self.layer, self.map_index, (0, 0))
         changed = target != self.target
         if changed:
-            self.target, self.status = target, Status.STALE
+            self.target = target
+            self._requests.mark_stale()
             self.target_changed.emit()
         if target is None:
-            self._stale_timer.stop()
-            self._drop_job()
-            self._show(Status.IDLE, None, self._explain_no_target())
+            self._requests.show_nothing(self._explain_no_target())
         elif changed:
-            self._stale_timer.start()
-            self._request()
+            self._request(self.methods)
 
     def _explain_no_target(self) -> str:
         if self.output is None:
             return _NO_TARGET
+        if self.sample is None:
+            return _NO_IMAGE
         return f"This layer gives {describe_output(self.output.values.shape)} without positions. {_NO_TARGET}"
 
     # ------------------------------------------------------------------------------------------------------ requests
 
-    @property
-    def _requesting(self) -> bool:
-        return self._job is not None and not self._job.state.ended
-
-    def _request(self) -> None:
-        self._drop_job()
-        self._requested_from = self._inspection.visible_trace
-        if self.target is None or self._requested_from is None:
-            return
-        self._pause_timer.start()
-        layer, map_index, position = self.target.layer, self.target.map_index, self.target.position
-        function = partial(_FUNCTIONS[self.method], self._requested_from.trace, layer, map_index, position)
-        self._job = self._inspection.quick_jobs.submit(function)
-        self._job.returned.connect(self._on_job_returned)
-        self._job.failed.connect(self._on_job_failed)
+    def _request(self, methods: tuple[Method, ...]) -> None:
+        """Request the reconstruction of the target by some methods."""
+        if self.target is not None and self.trace is not None:
+            self._requested_from = self.trace
+            self._pause_timer.start()
+            self._requests.ask(self.trace, self.target, methods)
 
     @Slot()
     def _request_if_outdated(self) -> None:
-        outdated = self._inspection.visible_trace is not self._requested_from
-        if self._active and outdated and not self._requesting and not self._pause_timer.isActive():
-            self._request()
-
-    def _cancel_request(self) -> None:
-        """Cancel the request because the network changed. A new one follows with the next forward pass."""
-        if self._requesting:
-            self._drop_job()
-            self._show_waiting()
-
-    def _drop_job(self) -> None:
-        if self._job is not None:
-            self._job.cancel()
-
-    @Slot(object)
-    def _on_job_returned(self, reconstruction: Reconstruction) -> None:
-        self._stale_timer.stop()
-        self._show(Status.SHOWN, reconstruction, reconstruction.blank_reason)
-        self._request_if_outdated()
-
-    @Slot(str)
-    def _on_job_failed(self, sentence: str) -> None:
-        self._stale_timer.stop()
-        self._show(Status.REFUSED, None, sentence)
-        self._request_if_outdated()
-
-    @Slot()
-    def _show_waiting(self) -> None:
-        self._stale_timer.stop()
-        self._show(Status.WAITING, None, "Computing the reconstruction…")
-
-    def _show(self, status: Status, reconstruction: Reconstruction | None, sentence: str) -> None:
-        unchanged = reconstruction is self.reconstruction and (status, sentence) == (self.status, self.sentence)
-        self.status, self.reconstruction, self.sentence = status, reconstruction, sentence
-        if not unchanged:
-            self.reconstruction_changed.emit()
+        """Request all reconstructions again if they were computed from an earlier forward pass."""
+        outdated = self.trace is not self._requested_from and self._inspection.visible_trace is not None
+        if self._active and outdated and not self._requests.busy and not self._pause_timer.isActive():
+            self._request(self.methods)

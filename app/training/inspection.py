@@ -50,6 +50,7 @@ class Inspection(QObject):
         problem: one sentence that says why the network cannot run; empty if it can.
         quick_jobs: runs the jobs that the user waits for. Loading data or predicting all samples does not delay them.
         slow_jobs: runs the jobs that take long. Reading other samples cancels all of them.
+        picture_jobs: runs the jobs that need many passes through the network for a picture. They delay no others.
 
     Signals: samples_changed(), sample_trace_changed(), predictions_changed(), problem_changed(),
     reading_changed(reading), training_changed(). Each is named after the attribute that changed.
@@ -65,7 +66,7 @@ class Inspection(QObject):
     def __init__(self, document: Document, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._document, self._session = document, session
-        self.quick_jobs, self.slow_jobs = BackgroundRunner(), BackgroundRunner()
+        self.quick_jobs, self.picture_jobs, self.slow_jobs = BackgroundRunner(), BackgroundRunner(), BackgroundRunner()
         self._reader = SampleReader(self.slow_jobs, self)
         self._initial_weights_job = LatestJob(self.slow_jobs, self)
         self._predictions_job = LatestJob(self.slow_jobs, self)
@@ -214,6 +215,7 @@ class Inspection(QObject):
     def shutdown(self) -> None:
         """Cancel the jobs, wait for those that run and end the threads."""
         self.quick_jobs.shutdown()
+        self.picture_jobs.shutdown()
         self.slow_jobs.shutdown()
 
     @Slot()

@@ -12,7 +12,8 @@ from app.inspector.reconstruction.picture import Picture
 from app.inspector.reconstruction.picture_menu import PictureMenu
 from app.inspector.reconstruction.state_pictures import InputPicture, MapPicture, ReconstructionPicture
 from app.inspector.reconstruction.viewport import Viewport
-from app.inspector.state import InspectorState, Status
+from app.inspector.requests import Status
+from app.inspector.state import InspectorState
 from app.widgets.images.colormaps import symmetric_limit
 from app.widgets.labels import make_label
 from app.widgets.theme.style_properties import set_style_property

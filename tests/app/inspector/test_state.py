@@ -8,7 +8,8 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
 
 from app.document import Document
-from app.inspector.state import SHORTEST_PAUSE_MS, InspectorState, Status
+from app.inspector.requests import Status
+from app.inspector.state import SHORTEST_PAUSE_MS, InspectorState
 from app.inspector.target import Method, Target
 from app.jobs import Job, JobState
 from tinyml.core import TinymlError
@@ -31,8 +32,8 @@ class FakeInspection(QObject):
     def __init__(self):
         super().__init__()
         self.samples = None
-        self.quick_jobs = SimpleNamespace(submit=self.submit)
-        self.jobs, self.functions, self.targets, self.request_times = [], [], [], []
+        self.quick_jobs = self.picture_jobs = SimpleNamespace(submit_with_progress=self.submit)
+        self.jobs, self.functions, self.methods, self.targets, self.request_times = [], [], [], [], []
         rng = np.random.default_rng(0)
         conv = Conv2D("conv_1", (1, 8, 8), 4, 3, 3, 1, 1, rng=rng)
         linear = Linear("linear_1", 256, 10, rng=rng)
@@ -45,9 +46,10 @@ class FakeInspection(QObject):
 
     def submit(self, function):
         self.request_times.append(perf_counter())
-        self.jobs.append(Job(lambda _progress: function()))
+        self.jobs.append(Job(function))
         self.functions.append(function)
-        self.targets.append(Target(*function.args[1:]))
+        self.methods.append(function.args[0])
+        self.targets.append(function.args[2])
         return self.jobs[-1]
 
     def answer(self, job=-1):
@@ -55,10 +57,11 @@ class FakeInspection(QObject):
         self.jobs[job].call.run()
         QCoreApplication.sendPostedEvents(self.jobs[job])  # no timer of the state fires here
 
-    def change(self):
+    def change(self, picture=None):
         """Record another forward pass, as training does after each epoch."""
         sample = np.linspace(0, 1, 64, dtype=np.float32).reshape(1, 1, 8, 8)
-        self.sample_trace = SimpleNamespace(trace=record(self._net, sample), sample=SimpleNamespace(picture=sample[0]))
+        picture = sample[0] if picture is None else picture
+        self.sample_trace = SimpleNamespace(trace=record(self._net, sample), sample=SimpleNamespace(picture=picture))
         self.sample_trace_changed.emit()
 
     def drop(self):
@@ -125,7 +128,7 @@ def test_an_inactive_state_is_idle_and_requests_nothing(document, inspection):
 
 def test_the_strongest_activation_of_the_selected_layer_is_reconstructed(state, inspection):
     assert state.layer == "conv_1"
-    assert state.method is Method.DECONVNET
+    assert state.methods == (Method.DECONVNET,)
     assert inspection.targets == [state.target] == [Target("conv_1", state.map_index)]
     assert (state.status, state.reconstruction, state.position) == (Status.STALE, None, None)
     inspection.answer()
@@ -189,15 +192,42 @@ def test_for_a_layer_inside_a_block_the_outermost_block_is_shown(project_of, ins
     assert state.layer == "relu_1"
 
 
-def test_a_layer_without_maps_has_no_target_and_says_so(state, document, inspection, signals):
+def test_a_unit_of_a_dense_layer_is_a_target(state, document, inspection, signals):
     document.select(("linear_1",))
+    assert (state.maps, state.map_values, state.map_count) == (None, None, 10)
+    assert state.map_index == state.output.values.argmax()
+    assert state.target == Target("linear_1", state.map_index, (0, 0))
+    assert signals.take() == ["output", "target"]
+    state.choose_position(2, 2)
+    state.choose_strongest()
+    state.choose_whole_map()
+    state.choose_map(10)
+    assert signals.take() == []
+    state.choose_map(4)
+    assert inspection.targets[-1] == Target("linear_1", 4, (0, 0))
+    assert state.position is None
+
+
+def test_a_sample_that_is_no_image_has_no_target_and_says_so(state, inspection, signals):
+    inspection.change(picture=np.zeros(2))
     assert (state.target, state.status, state.reconstruction) == (None, Status.IDLE, None)
-    assert state.sentence.startswith("This layer gives 10 numbers without positions. Choose a layer with feature maps")
+    assert state.sentence == "The sample is not an image, so there are no pixels to show."
     assert signals.take() == ["output", "target", "reconstruction"]
     state.choose_map(0)
-    state.choose_position(0, 0)
-    assert state.target is None
     assert len(inspection.targets) == 1
+
+
+def test_the_whole_map_stays_chosen_for_other_maps_until_a_place_is_chosen(state, inspection, signals):
+    state.choose_whole_map()
+    assert state.target == Target("conv_1", state.map_index, None, whole_map=True)
+    assert state.position is None
+    state.choose_map(3)
+    assert inspection.targets[-1] == Target("conv_1", 3, None, whole_map=True)
+    state.choose_position(1, 2)
+    assert state.target == Target("conv_1", 3, (1, 2))
+    state.choose_whole_map()
+    state.choose_strongest()
+    assert state.target == Target("conv_1", 3)
 
 
 def test_shared_colours_span_all_maps(state, signals):
@@ -222,7 +252,7 @@ def test_an_earlier_reconstruction_stays_for_a_moment_only(state, inspection, si
     assert (state.status, state.reconstruction) == (Status.STALE, earlier)
     wait_for_timers()
     assert (state.status, state.reconstruction) == (Status.WAITING, None)
-    assert state.sentence == "Computing the reconstruction…"
+    assert state.sentence == "Computing the deconvnet picture…"
     inspection.answer()
     assert state.status is Status.SHOWN
     assert signals.take() == ["target", "reconstruction", "reconstruction"]
@@ -235,7 +265,7 @@ def test_new_weights_never_cancel_a_request_and_the_newest_ones_are_used(state, 
     assert len(inspection.jobs) == 1
     inspection.answer()
     assert len(inspection.jobs) == 2
-    assert inspection.functions[1].args[0] is inspection.sample_trace.trace
+    assert inspection.functions[1].args[1] is inspection.sample_trace.trace
     inspection.answer()
     wait_for_timers()
     assert len(inspection.jobs) == 2

@@ -56,11 +56,8 @@ def test_copying_puts_the_picture_on_the_clipboard(digits):
     assert digits.text("sentence") == "Copied the map."
 
 
-def test_nothing_can_be_saved_before_there_is_a_picture(digits):
-    digits.document.select(("linear_1",))
-    menu = digits.find(QToolButton, "save").menu()
+def test_nothing_can_be_saved_while_there_is_no_picture(circle):
+    menu = circle.find(QToolButton, "save").menu()
     menu.aboutToShow.emit()
     enabled = {action.objectName(): action.isEnabled() for action in menu.actions()}
-    assert enabled["inspector_save_input"]
-    assert not enabled["inspector_save_map"]
-    assert not enabled["inspector_save_reconstruction"]
+    assert not any(enabled[f"inspector_save_{name}"] for name in ("map", "input", "reconstruction"))

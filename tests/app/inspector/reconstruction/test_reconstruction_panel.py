@@ -75,7 +75,7 @@ def test_a_slow_reconstruction_removes_the_earlier_picture(digits):
         digits.document.select(("relu_1",))
         assert digits.reconstruction is not None
         digits.wait(lambda: digits.reconstruction is None)
-        assert digits.text("sentence") == "Computing the reconstruction…"
+        assert digits.text("sentence") == "Computing the deconvnet picture…"
     finally:
         gate.set()
     digits.wait_for_reconstruction("relu_1")
@@ -90,7 +90,7 @@ def test_a_cancelled_reconstruction_removes_the_earlier_picture_at_once(digits):
         assert digits.reconstruction is not None
         digits.document.apply(edits.change_settings(digits.document.project, "conv_1", {"filters": 3}))
         assert digits.reconstruction is None
-        assert digits.text("sentence") == "Computing the reconstruction…"
+        assert digits.text("sentence") == "Computing the deconvnet picture…"
     finally:
         gate.set()
     digits.wait_for_reconstruction("conv_2", other)
