@@ -123,8 +123,8 @@ FAULTS = (
     Fault(
         what="guided backpropagation instead of a deconvnet",
         file="tinyml/layers/relu.py",
-        before="return rectify(signal)",
-        after="return rectify(signal) * (recorded_input > 0)",
+        before='is there."""\n        return rectify(signal)\n',
+        after='is there."""\n        return rectify(signal) * (recorded_input > 0)\n',
         tests=("tests/tinyml/visualize",),
     ),
     Fault(

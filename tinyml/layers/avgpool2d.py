@@ -81,7 +81,7 @@ class AvgPool2D(Pooling):
     def backward(self, in_gradient: Array) -> Array:
         return self._share_out(in_gradient, np.zeros_like(self.require_cached(self._input), dtype=in_gradient.dtype))
 
-    def deconvolve(self, signal: Array, recorded_input: Array, switches: np.ndarray | None) -> Array:
+    def input_gradient(self, signal: Array, recorded_input: Array, switches: np.ndarray | None) -> Array:
         """Share each value out evenly among the pixels of its window; shares of overlapping windows add up."""
         return self._share_out(signal, np.zeros((len(signal), *self.input_dim), signal.dtype))
 

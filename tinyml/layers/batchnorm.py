@@ -123,6 +123,9 @@ class BatchNorm(Layer):
     """
 
     settings: BatchNormSettings
+    deconvolution = Deconvolution(
+        "scale", "{layer} multiplies each feature by the number that it was multiplied by in the forward pass."
+    )
 
     @abstractmethod  # the constructor of each of the two layers has its own arguments
     def __init__(self, name: str, settings: BatchNormSettings, input_shape: Shape, dtype: type[np.floating]) -> None:
@@ -193,6 +196,10 @@ class BatchNorm(Layer):
             running *= 1 - self.momentum
             running += self.momentum * batch
 
+    def input_gradient(self, signal: Array, recorded_input: Array, switches: np.ndarray | None) -> Array:
+        """Multiply each feature by the factor of the prediction, without the bias."""
+        return signal * self._along(self.weight.tensor / np.sqrt(self.running_var + self.eps))
+
     def _along(self, features: Array) -> Array:
         """Return one number for each feature in a shape that NumPy combines with the input."""
         return features.reshape(-1, *[1] * (len(self.input_dim) - 1))
@@ -209,7 +216,8 @@ class BatchNorm1D(BatchNorm):
     One difference from PyTorch: a batch with a single value for each number has no variance. PyTorch refuses it. Here
     the running statistics normalise it, and do not change.
 
-    A deconvnet cannot go back through it, because it starts from maps.
+    In prediction the layer multiplies each number by one factor and adds another. A deconvnet multiplies its signal by
+    the factor and leaves out the other, as it leaves out the bias of a Linear.
 
     Arguments:
         name: name of the layer.
@@ -266,9 +274,6 @@ class BatchNorm2D(BatchNorm):
     """
 
     Settings = BatchNorm2DSettings
-    deconvolution = Deconvolution(
-        "scale", "{layer} multiplies each map by the number that it was multiplied by in the forward pass."
-    )
 
     def __init__(
         self,
@@ -280,7 +285,3 @@ class BatchNorm2D(BatchNorm):
     ) -> None:
         settings = validate_settings(BatchNorm2DSettings, name, eps=eps, momentum=momentum)
         super().__init__(name, settings, validate_input_dim(name, input_dim), dtype)
-
-    def deconvolve(self, signal: Array, recorded_input: Array, switches: np.ndarray | None) -> Array:
-        """Multiply each map by the factor of the prediction, without the bias."""
-        return signal * self._along(self.weight.tensor / np.sqrt(self.running_var + self.eps))

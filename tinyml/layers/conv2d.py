@@ -229,7 +229,7 @@ class Conv2D(Layer):
         if self.bias is not None:
             self.bias.add_gradient(self._bias_gradient(in_gradient))
 
-    def deconvolve(self, signal: Array, recorded_input: Array, switches: np.ndarray | None) -> Array:
+    def input_gradient(self, signal: Array, recorded_input: Array, switches: np.ndarray | None) -> Array:
         """Apply the same filters transposed, without the bias: the formula of the input gradient."""
         return self._input_gradient(signal)
 

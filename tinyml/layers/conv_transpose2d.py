@@ -31,6 +31,7 @@ from tinyml.core.windows import (
 from tinyml.layers.base import (
     PIXELS,
     Box,
+    Deconvolution,
     InitialiserSetting,
     Layer,
     LayerSettings,
@@ -205,6 +206,9 @@ class ConvTranspose2D(Layer):
     settings: ConvTranspose2DSettings
     type_name = "Deconv2D"
     backward_uses_output = False
+    deconvolution = Deconvolution(
+        "convolve", "The filters of {layer} gather each value from the pixels that they wrote, without the bias."
+    )
 
     def __init__(
         self,
@@ -262,6 +266,10 @@ class ConvTranspose2D(Layer):
         if self.bias is not None:
             self.bias.add_gradient(self._bias_gradient(in_gradient))
         return self._input_gradient(columns)
+
+    def input_gradient(self, signal: Array, recorded_input: Array, switches: np.ndarray | None) -> Array:
+        """Convolve with the same filters, without the bias."""
+        return self._input_gradient(im2col(signal, self._geometry))
 
     def _input_gradient(self, columns: Array) -> Array:
         """Return `∂ℓ/∂X = W ∇*`, with ∇* in `columns`."""

@@ -97,6 +97,6 @@ class Dropout(Layer):
         gradient: Array = in_gradient * self.require_cached(self._factor)
         return gradient
 
-    def deconvolve(self, signal: Array, recorded_input: Array, switches: np.ndarray | None) -> Array:
+    def input_gradient(self, signal: Array, recorded_input: Array, switches: np.ndarray | None) -> Array:
         """Return the signal unchanged, as the layer does in evaluation."""
         return signal

@@ -6,7 +6,7 @@ import numpy as np
 
 from tinyml.core import Array, Shape, ShapeError, describe_count, describe_shape
 from tinyml.core.windows import batch_to_end, batch_to_front, is_batch_last
-from tinyml.layers.base import Layer, LayerSettings, PyTorchModule, pytorch_call
+from tinyml.layers.base import Deconvolution, Layer, LayerSettings, PyTorchModule, pytorch_call
 
 
 class FlattenSettings(LayerSettings):
@@ -54,6 +54,7 @@ class Flatten(Layer):
 
     Settings = FlattenSettings
     batch_separable = True
+    deconvolution = Deconvolution("maps", "{layer} puts each number back to its pixel.")
 
     def __init__(self, name: str) -> None:
         super().__init__(name, FlattenSettings())
@@ -80,3 +81,7 @@ class Flatten(Layer):
         reordered = np.empty_like(input, in_gradient.dtype)
         reordered[...] = gradient
         return reordered
+
+    def input_gradient(self, signal: Array, recorded_input: Array, switches: np.ndarray | None) -> Array:
+        """Put each number back to its pixel."""
+        return signal.reshape(recorded_input.shape)

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from tinyml.core import Array, Shape, describe_count
-from tinyml.layers.base import Layer, LayerSettings, PyTorchModule, require_maps
+from tinyml.layers.base import Deconvolution, Layer, LayerSettings, PyTorchModule, require_maps
 
 
 class GlobalAvgPool2DSettings(LayerSettings):
@@ -43,7 +43,7 @@ class GlobalAvgPool2D(Layer):
 
     Formula: `y[n, c] = 1/(H·W) Σ x[n, c, h, w]`; each pixel of a map gets the same share of the gradient.
 
-    A deconvnet cannot go back through it, because it starts from maps and this layer gives none.
+    A deconvnet shares out its signal in the same way, because the layer is linear.
 
     Arguments:
         name: name of the layer.
@@ -57,6 +57,7 @@ class GlobalAvgPool2D(Layer):
     """
 
     Settings = GlobalAvgPool2DSettings
+    deconvolution = Deconvolution("share out", "{layer} shares each value out evenly among the pixels of its map.")
 
     def __init__(self, name: str) -> None:
         super().__init__(name, GlobalAvgPool2DSettings())

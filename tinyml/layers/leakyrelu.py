@@ -84,6 +84,10 @@ class LeakyReLU(Layer):
         """Apply the function of the layer to the signal."""
         return self._leak(signal)
 
+    def guided_gradient(self, signal: Array, recorded_input: Array, switches: np.ndarray | None) -> Array:
+        """Apply both rules: the function of the layer to the gradient, then the derivative at the recorded input."""
+        return self.input_gradient(self._leak(signal), recorded_input, switches)
+
     def _leak(self, values: Array) -> Array:
         if self.slope == 0:  # 0 times infinity would be NaN
             return rectify(values)

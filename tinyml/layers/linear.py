@@ -18,6 +18,7 @@ from tinyml.core import (
 )
 from tinyml.core.products import multiply, sum_columns
 from tinyml.layers.base import (
+    Deconvolution,
     InitialiserSetting,
     Layer,
     LayerSettings,
@@ -105,6 +106,11 @@ class Linear(Layer):
     Settings = LinearSettings
     settings: LinearSettings
     backward_uses_output = False
+    deconvolution = Deconvolution(
+        "weights transposed",
+        "The weights of {layer} spread each value over the numbers that they read, without the bias.",
+        caption="{layer}ᵀ",
+    )
 
     def __init__(
         self,
@@ -155,3 +161,7 @@ class Linear(Layer):
     def _bias_gradient(self, in_gradient: Array) -> Array:
         """Return `∂ℓ/∂b = Σ_n ∇_n`."""
         return sum_columns(in_gradient)
+
+    def input_gradient(self, signal: Array, recorded_input: Array, switches: np.ndarray | None) -> Array:
+        """Multiply by the same weights transposed: `∂ℓ/∂X = ∇ W`."""
+        return multiply(signal, self.weight.tensor)

@@ -126,7 +126,7 @@ class MaxPool2D(Pooling):
         column = np.arange(width) * columns + taps % self._geometry.window[1]
         return np.ascontiguousarray(row * self.input_dim[2] + column)
 
-    def deconvolve(self, signal: Array, recorded_input: Array, switches: np.ndarray | None) -> Array:
+    def input_gradient(self, signal: Array, recorded_input: Array, switches: np.ndarray | None) -> Array:
         """Put each value back to the pixel of its maximum, zero elsewhere (Zeiler & Fergus 2014, section 2.1).
 
         Values that overlapping windows put to the same pixel add up: this is the transpose of the pooling.

@@ -11,6 +11,7 @@ from tinyml.core.shapes import transposed_output_size, window_output_size
 from tinyml.core.windows import WindowGeometry, transposed_input_span
 from tinyml.layers.base import (
     Box,
+    Deconvolution,
     Layer,
     LayerSettings,
     PositivePair,
@@ -152,6 +153,7 @@ class MaxUnpool2D(Layer):
 
     Settings = MaxUnpool2DSettings
     settings: MaxUnpool2DSettings
+    deconvolution = Deconvolution("pick", "{layer} picks the values at the pixels that it wrote to.")
 
     def __init__(
         self,
@@ -189,6 +191,12 @@ class MaxUnpool2D(Layer):
         written_last[targets.ravel()] = order.ravel()
         gradient *= written_last[targets] == order
         return gradient
+
+    def input_gradient(self, signal: Array, recorded_input: Array, switches: np.ndarray | None) -> Array:
+        """Pick the values at the pixels that the layer wrote to; `switches` are the indices that it received."""
+        replica = self.replica()
+        replica.forward(recorded_input, self.require_cached(switches))
+        return replica.backward(signal)
 
     def _check_indices(self, input: Array, max_indices: np.ndarray) -> None:
         """Raise an error with the name of the layer when the indices do not fit this input and output."""

@@ -73,6 +73,14 @@ class ReLU(Layer):
         """Rectify the signal itself: a positive value of the signal says that the pattern is there."""
         return rectify(signal)
 
+    def input_gradient(self, signal: Array, recorded_input: Array, switches: np.ndarray | None) -> Array:
+        """Pass the gradient where the recorded input is positive."""
+        return signal * (recorded_input > 0)
+
+    def guided_gradient(self, signal: Array, recorded_input: Array, switches: np.ndarray | None) -> Array:
+        """Pass the positive values of the gradient where the recorded input is positive: both rules at once."""
+        return rectify(signal) * (recorded_input > 0)
+
 
 ReLu = ReLU
 """The spelling of the specifications; both names work."""

@@ -7,7 +7,15 @@ import numpy as np
 from pydantic import Field
 
 from tinyml.core import Array, ChangeSettings, Pair, Shape, ShapeError, describe_count, describe_shape
-from tinyml.layers.base import PIXELS, Layer, LayerSettings, PositivePair, PyTorchModule, validate_settings
+from tinyml.layers.base import (
+    PIXELS,
+    Deconvolution,
+    Layer,
+    LayerSettings,
+    PositivePair,
+    PyTorchModule,
+    validate_settings,
+)
 
 
 class ReshapeSettings(LayerSettings):
@@ -71,8 +79,6 @@ class Reshape(Layer):
 
     Formula: `y[n, c, h, w] = x[n, (c·H + h)·W + w]`, x flattened first if it is no vector.
 
-    A deconvnet cannot go back through it: the vector before it has no pixels.
-
     Arguments:
         name: name of the layer.
         size: (H, W) of each map; one number stands for both. The number of maps follows from the input.
@@ -87,6 +93,7 @@ class Reshape(Layer):
     """
 
     Settings = ReshapeSettings
+    deconvolution = Deconvolution("vector", "{layer} puts each number back to its place before it became a pixel.")
 
     def __init__(self, name: str, size: int | Pair = 1) -> None:
         super().__init__(name, validate_settings(ReshapeSettings, name, size=size))
@@ -109,3 +116,7 @@ class Reshape(Layer):
         gradient = np.empty_like(self.require_cached(self._input), dtype=in_gradient.dtype)
         gradient[...] = in_gradient.reshape(gradient.shape)
         return gradient
+
+    def input_gradient(self, signal: Array, recorded_input: Array, switches: np.ndarray | None) -> Array:
+        """Put each number back to its place."""
+        return signal.reshape(recorded_input.shape)

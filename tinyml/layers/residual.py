@@ -30,7 +30,15 @@ from tinyml.layers.base.blocks import USE_STANDARD_BLOCK, BlockSettings
 from tinyml.layers.base.inference import LayerInference, infer_stack
 from tinyml.layers.base.registry import display_name
 from tinyml.layers.base.specification import LayerSpecification, apply_fix
-from tinyml.layers.base.stack import are_registered, build_stack, check_layers, forward_through, shapes_through
+from tinyml.layers.base.stack import (
+    are_registered,
+    build_stack,
+    check_layers,
+    copies_to_run,
+    forward_through,
+    shapes_through,
+    switches_for,
+)
 
 _DECONVOLUTION = Deconvolution(
     "both ways", "{layer} passes the signal around the layers inside and through them, and adds up both."
@@ -278,24 +286,41 @@ class Residual(Layer):
         return in_gradient + gradient
 
     def deconvolve(self, signal: Array, recorded_input: Array, switches: np.ndarray | None) -> Array:
-        """Add the signal itself to the signal that passes back through the layers inside.
-
-        The inputs of the layers inside are computed again, by copies that share the weights: the network may run at the
-        same time.
-        """
+        """Add the signal itself to the signal that passes back through the layers inside."""
         if not self.deconvolution:
             return super().deconvolve(signal, recorded_input, switches)
+        result = signal
+        for layer, input, inner_switches in self._passed(recorded_input):
+            result = layer.deconvolve(result, input, inner_switches)
+        return signal + result
+
+    def input_gradient(self, signal: Array, recorded_input: Array, switches: np.ndarray | None) -> Array:
+        """Add the gradient itself to the gradient that passes back through the layers inside."""
+        result = signal
+        for layer, input, inner_switches in self._passed(recorded_input):
+            result = layer.input_gradient(result, input, inner_switches)
+        return signal + result
+
+    def guided_gradient(self, signal: Array, recorded_input: Array, switches: np.ndarray | None) -> Array:
+        """Add the gradient itself to what guided backpropagation passes back through the layers inside."""
+        result = signal
+        for layer, input, inner_switches in self._passed(recorded_input):
+            result = layer.guided_gradient(result, input, inner_switches)
+        return signal + result
+
+    def _passed(self, recorded_input: Array) -> list[tuple[Layer, Array, np.ndarray | None]]:
+        """Return the layers inside, from the last one to the first, each with its input and its switches.
+
+        Copies that share the weights compute them again: the network may run at the same time.
+        """
         value, pending_pools = recorded_input, list[Layer]()
         passed: list[tuple[Layer, Array, np.ndarray | None]] = []
-        for layer in map(copy.copy, self.layers):
-            layer.training = False
+        for layer in copies_to_run(self.layers):
+            used = switches_for(layer, pending_pools)
             output = forward_through(layer, value, pending_pools)
-            passed.append((layer, value, layer.switches if layer.records_switches else None))
+            passed.append((layer, value, layer.switches if layer.records_switches else used))
             value = output
-        result = signal
-        for layer, layer_input, layer_switches in reversed(passed):
-            result = layer.deconvolve(result, layer_input, layer_switches)
-        return signal + result
+        return passed[::-1]
 
     def __copy__(self) -> "Residual":
         """Copy the layers inside too: the copy then has its own memory of the last pass."""

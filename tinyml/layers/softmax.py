@@ -133,3 +133,11 @@ class Softmax(Layer):
 
     def backward(self, in_gradient: Array) -> Array:
         return in_gradient
+
+    def input_gradient(self, signal: Array, recorded_input: Array, switches: np.ndarray | None) -> Array:
+        """Return the derivative of the layer itself, `y·(∇ - Σ ∇·y)`, which `backward` leaves to the loss."""
+        output = self.forward(recorded_input)
+        free = output > self.eps  # a clamped probability does not change
+        along = np.where(free, signal, 0)
+        gradient: Array = output * (along - (along * output).sum(axis=self.axis, keepdims=True))
+        return gradient

@@ -99,7 +99,7 @@ class Upsample2D(Layer):
         self.require_cached(self._ran or None)
         return self._add_up(in_gradient)
 
-    def deconvolve(self, signal: Array, recorded_input: Array, switches: np.ndarray | None) -> Array:
+    def input_gradient(self, signal: Array, recorded_input: Array, switches: np.ndarray | None) -> Array:
         """Add up the signal of each block: this is the transpose of the layer."""
         return self._add_up(signal)
 

@@ -1,6 +1,5 @@
 """Trace: a recorded forward pass with the input, the output and the switches of every layer."""
 
-import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +7,7 @@ import numpy as np
 from tinyml.core import Array
 from tinyml.core.threads import one_blas_thread
 from tinyml.layers import Layer
-from tinyml.layers.base.stack import forward_through, inner_layers
+from tinyml.layers.base.stack import copies_to_run, forward_through, inner_layers, switches_for
 from tinyml.net.sequential import Sequential
 
 
@@ -20,8 +19,8 @@ class TraceEntry:
         layer: the layer. Read its weights, but do not run it: this would overwrite the activations that it keeps.
         input: `(N, …)` its input.
         output: `(N, …)` its output.
-        switches: `(N, C, H, W)` flat position `row · W_in + column` of each pooled value in its input plane; None for
-            layers that do not pool.
+        switches: `(N, C, H, W)` flat position `row · W_in + column` of each pooled value in its input plane. For an
+            unpooling layer, the switches that it used; None for all others.
     """
 
     layer: Layer
@@ -75,8 +74,9 @@ def record(net: Sequential, input: Array) -> Trace:
     value = input
     try:
         for layer in net.layers:
+            used = switches_for(layer, pending_pools)
             output = forward_through(layer, value, pending_pools)
-            switches = layer.switches if layer.records_switches else None
+            switches = layer.switches if layer.records_switches else used
             entries.append(TraceEntry(layer, value, output, switches))
             value = output
     finally:
@@ -105,8 +105,7 @@ def outputs_inside(trace: Trace) -> dict[tuple[str, ...], Array]:
 
     def run(layer: Layer, input: Array, path: tuple[str, ...]) -> None:
         value, pending_pools = input, list[Layer]()
-        for inner in map(copy.copy, inner_layers(layer)):
-            inner.training = False
+        for inner in copies_to_run(inner_layers(layer)):
             here = (*path, inner.name)
             outputs[here] = forward_through(inner, value, pending_pools)
             run(inner, value, here)

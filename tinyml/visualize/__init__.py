@@ -2,8 +2,12 @@
 
 from tinyml.visualize.arithmetic import Arithmetic, arithmetic_csv, arithmetic_of, arithmetic_text, largest_products
 from tinyml.visualize.arithmetic_parts import Line, Part
-from tinyml.visualize.deconvnet import Reconstruction, Step, reconstruct
+from tinyml.visualize.deconvnet import reconstruct
+from tinyml.visualize.gradient import gradient, gradient_times_input, integrated_gradients
+from tinyml.visualize.guided_backprop import guided_backprop
+from tinyml.visualize.occlusion import occlusion
 from tinyml.visualize.patches import patch, patch_box
+from tinyml.visualize.reconstruction import Reconstruction, Step
 from tinyml.visualize.strongest import StrongestExamples, search_strongest, strongest_examples
 
 __all__ = [
@@ -16,7 +20,12 @@ __all__ = [
     "arithmetic_csv",
     "arithmetic_of",
     "arithmetic_text",
+    "gradient",
+    "gradient_times_input",
+    "guided_backprop",
+    "integrated_gradients",
     "largest_products",
+    "occlusion",
     "patch",
     "patch_box",
     "reconstruct",

@@ -250,12 +250,31 @@ def test_a_deconvnet_has_a_way_back_or_an_error_with_the_reason(layer_type: str)
     harness = default_harness(layer_type)
     layer = harness.layer
     output = layer(harness.input, *harness.switches)
-    recorded = layer.switches if layer.records_switches else None
+    recorded = layer.switches if layer.records_switches else next(iter(harness.switches), None)
     if layer.deconvolution:
         assert layer.deconvolve(np.ones_like(output), harness.input, recorded).shape == harness.input.shape
     else:
         with pytest.raises(TinymlError, match=f"'the_{layer_type}'"):
             layer.deconvolve(np.ones_like(output), harness.input, recorded)
+
+
+@every_layer
+def test_the_gradient_of_a_recorded_pass_is_the_derivative_and_changes_nothing(layer_type: str) -> None:
+    harness = default_harness(layer_type)
+    layer, generator = harness.layer, np.random.default_rng(1)
+    layer.training = False
+    output = layer(harness.input, *harness.switches)
+    recorded = layer.switches if layer.records_switches else next(iter(harness.switches), None)
+    signal, direction = generator.normal(size=output.shape), generator.normal(size=harness.input.shape)
+    gradients = [parameter.gradient.copy() for parameter in layer.parameters]
+    state = dict(vars(layer))
+    found = layer.input_gradient(signal, harness.input, recorded)
+    assert all(vars(layer)[name] is value for name, value in state.items())
+    for parameter, gradient in zip(layer.parameters, gradients, strict=True):
+        np.testing.assert_array_equal(parameter.gradient, gradient)
+    ahead, behind = (layer(harness.input + step * direction, *harness.switches) for step in (1e-6, -1e-6))
+    expected = ((ahead - behind) * signal).sum() / 2e-6
+    assert (found * direction).sum() == pytest.approx(expected, rel=1e-6, abs=1e-8)
 
 
 @every_layer

@@ -18,3 +18,16 @@ class Deconvolution:
     sentence: str
     caption: str = ""
     blank_reason: str = "its weights pass none of the signal on"
+
+
+def no_way_back(layer_type: str, name: str) -> str:
+    """Return the sentences for a layer that a deconvnet cannot go back through.
+
+    Arguments:
+        layer_type: its class, as "Tanh".
+        name: of the layer.
+    """
+    return (
+        f"A deconvnet cannot go back through {layer_type} ('{name}'), because it neither rectifies nor is linear. "
+        "Choose a layer before it, or another method, such as the gradient."
+    )

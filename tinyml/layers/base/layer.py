@@ -18,7 +18,7 @@ import numpy as np
 from tinyml.core import Array, Parameter, SettingsError, Shape, ShapeError, TinymlError, as_floats, shared_generator
 from tinyml.core.windows import batch_to_front, empty_batch_last, is_batch_last
 from tinyml.core.workspace import Workspace
-from tinyml.layers.base.deconvolution import Deconvolution
+from tinyml.layers.base.deconvolution import Deconvolution, no_way_back
 from tinyml.layers.base.settings import LayerSettings, NoSettings
 
 Cached = TypeVar("Cached")
@@ -322,11 +322,35 @@ class Layer(metaclass=LayerMeta):
             recorded_input: (N, …) the layer's input in the recorded forward pass.
             switches: the input pixel of each pooled value in that pass; None for layers without switches.
 
+        The default is the input gradient, which is right for a layer that is linear in evaluation: it applies the same
+        weights transposed, without the bias.
+
         Raises `TinymlError` when a deconvnet cannot go back through this kind of layer.
         """
-        raise TinymlError(
-            f"A deconvnet cannot go back through {type(self).__name__} ('{self.name}'). Choose a feature map before it."
-        )
+        if self.deconvolution is None:
+            raise TinymlError(no_way_back(type(self).__name__, self.name))
+        return self.input_gradient(signal, recorded_input, switches)
+
+    def input_gradient(self, signal: Array, recorded_input: Array, switches: np.ndarray | None) -> Array:
+        """Return `∂ℓ/∂x` of a recorded pass in evaluation mode, without any change of the layer or its gradients.
+
+        The default runs a replica; a layer that can do it with less work overrides it.
+
+        Arguments:
+            signal, recorded_input, switches: as for `deconvolve`; the signal is `∂ℓ/∂y`.
+        """
+        replica = self.replica()
+        replica.training, replica.workspace, replica.inplace = False, None, False
+        replica.forward(recorded_input)
+        return replica.backward(signal)
+
+    def guided_gradient(self, signal: Array, recorded_input: Array, switches: np.ndarray | None) -> Array:
+        """Return what guided backpropagation passes back (Springenberg et al. 2015); the gradient except at rectifiers.
+
+        Arguments:
+            signal, recorded_input, switches: as for `deconvolve`.
+        """
+        return self.input_gradient(signal, recorded_input, switches)
 
     def __repr__(self) -> str:
         line = self.settings.describe()

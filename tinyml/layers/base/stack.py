@@ -3,6 +3,7 @@
 A network is a stack, and so is the inside of a layer that holds layers (`Residual`). Everything here is for both.
 """
 
+import copy
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -59,6 +60,30 @@ def forward_through(layer: Layer, input: Array, pending_pools: list[Layer]) -> A
     # A pooling layer with return_index=True returns a pair: output and switches.
     output: Array = result[0] if isinstance(result, tuple) else result
     return output
+
+
+def copies_to_run(layers: Iterable[Layer]) -> list[Layer]:
+    """Return copies of the layers in evaluation mode. They share the tensors, and have their own memory of a pass.
+
+    So the copies can run in one thread while the layers run in another. Do not call `backward` of a copy, because it
+    shares the gradients too; `input_gradient` leaves them as they are.
+
+    Arguments:
+        layers: of a stack.
+    """
+    copies = [copy.copy(layer) for layer in layers]
+    for layer in copies:
+        layer.training, layer.workspace, layer.inplace = False, None, False
+    return copies
+
+
+def switches_for(layer: Layer, pending_pools: list[Layer]) -> np.ndarray | None:
+    """Return the switches that `forward_through` will hand to the layer; None for a layer that undoes no pooling.
+
+    Arguments:
+        layer, pending_pools: as for `forward_through`.
+    """
+    return pending_pools[-1].switches if layer.settings.paired_pooling is not None and pending_pools else None
 
 
 def check_layers(layers: Sequence[Layer]) -> None:
