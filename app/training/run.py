@@ -8,6 +8,7 @@ from time import perf_counter
 from uuid import uuid4
 
 from app.training.curves import RunCurves
+from app.training.epoch_weights import EpochWeights
 from app.training.layer_history import LayerHistory
 from app.training.snapshot import Snapshot
 from app.training.training_config import TrainingConfig
@@ -90,6 +91,8 @@ class Run:
         best: the weights of the best epoch so far; None before the first epoch.
         interrupted: True if a checkpoint on the disk has newer weights, so that the run should be resumed from it.
         last: the weights of the last epoch, while `snapshot` shows the best ones; otherwise None.
+        earlier: the weights of the previous run, which `snapshot` has before the first one of this run; else None.
+        epoch_weights: the weights after its epochs. Only the newest run has them, and only until the window closes.
     """
 
     config: TrainingConfig | None = None
@@ -118,6 +121,8 @@ class Run:
     changes: list[SettingChange] = field(default_factory=list)
     best: Snapshot | None = None
     last: Snapshot | None = None
+    earlier: Snapshot | None = None
+    epoch_weights: EpochWeights = field(default_factory=EpochWeights)
     interrupted: bool = False
 
     @property

@@ -3,14 +3,14 @@
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.document import Document
-from app.training.best_weights import find_best_obstacle, swap_best_weights
 from app.training.continuation import continuation_config, find_obstacle
 from app.training.curves import RunCurves, metric_for
 from app.training.mailbox import Mailbox
 from app.training.reading import Reading
-from app.training.run import Run, SessionState, join_runs
+from app.training.run import Run, SessionState
+from app.training.run_choice import KEPT_RUNS as KEPT_RUNS  # a part of this module's interface
+from app.training.run_choice import RunChoice
 from app.training.run_control import RunControl
-from app.training.shown_run import ShownRun
 from app.training.snapshot import Snapshot
 from app.training.training_config import TrainingConfig, check_value, freeze_config
 from app.training.worker import Failed, Finished, Outcome
@@ -23,12 +23,9 @@ REFRESH_MS = 33
 BUSY_MS = 150
 """The same while a run reports more than `MANY` batches in a millisecond. It gets the time of the other visits."""
 MANY = 2
-KEPT_RUNS = 5
-"""Number of runs that can be shown again, including the current one. Each takes 42 bytes per batch, and about five
-times its weights: a snapshot, a checkpoint with the optimiser's state, and perhaps the best weights."""
 
 
-class Session(ShownRun):
+class Session(RunChoice):
     """Starts, controls and ends the worker, and keeps its reports.
 
     Arguments:
@@ -41,14 +38,12 @@ class Session(ShownRun):
         pending: settings that change with the next batch, by name.
         closing: True while `shutdown` ends the run, so no dialog should tell its end.
 
-    Signals:
+    Signals: those of `RunChoice`, and
         state_changed(): `state` changed.
         started(): a new run starts, with new curves.
         continued(): the shown run continues at `config.position`, and so do its curves.
-        run_changed(): another run is shown; no run is active.
         batches_finished(batches): a list of all BatchFinished events since the last time; at most 30 times a second.
         epochs_finished(epochs): a list of all EpochFinished events since the last time; at most 30 times a second.
-        snapshot_changed(): `snapshot` changed, perhaps to None; at most 30 times a second.
         setting_changed(): `pending` or `run.changes` changed.
         checkpoint_taken(checkpoint): as `request_checkpoint` asked for. The run has the reports of all its batches.
         refused(sentence): a requested change of a setting is impossible.
@@ -57,10 +52,8 @@ class Session(ShownRun):
     state_changed = Signal()
     started = Signal()
     continued = Signal()
-    run_changed = Signal()
     batches_finished = Signal(list)
     epochs_finished = Signal(list)
-    snapshot_changed = Signal()
     setting_changed = Signal()
     checkpoint_taken = Signal(object)
     refused = Signal(str)
@@ -68,7 +61,6 @@ class Session(ShownRun):
     def __init__(self, document: Document, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._document = document
-        self._earlier: Snapshot | None = None
         self._thread = WorkerThread(self)
         self._thread.paused.connect(self._on_thread_paused)
         self._thread.ended.connect(self._on_thread_ended)
@@ -98,8 +90,10 @@ class Session(ShownRun):
             self.runs.remove(self.run)
         number = max(run.number for run in self.runs) + 1 if self.runs else 1
         curves = RunCurves(config.epochs, metric_for(config.description))
-        self._earlier = self.run.snapshot
-        self.run = Run(config, snapshot=self._earlier, number=number, curves=curves)
+        earlier = self.run.snapshot
+        for run in self.runs:
+            run.epoch_weights.clear()
+        self.run = Run(config, snapshot=earlier, earlier=earlier, number=number, curves=curves)
         self.runs.append(self.run)
         del self.runs[:-KEPT_RUNS]
         self.started.emit()
@@ -133,6 +127,7 @@ class Session(ShownRun):
         if config.resume is not None:
             run.changes = list(config.resume.state.changes)
         run.checkpoint = None
+        run.epoch_weights.keep_until(len(config.history))
         run.test_loss = run.test_accuracy = run.test_r_squared = None
         run.message, run.failure, run.traceback = "", None, ""
         run.curves.continue_from(config.position, config.epochs, len(config.history))
@@ -150,7 +145,7 @@ class Session(ShownRun):
         self._control, self._mailbox = RunControl(steps is not None or one_epoch, steps or 0, one_epoch), Mailbox()
         self.run.stopwatch.start()
         self._enter(SessionState.RUNNING if steps is None else SessionState.PAUSING)
-        self._thread.start(config, self._control, self._mailbox)
+        self._thread.start(config, self._control, self._mailbox, self.run.epoch_weights)
         self._timer.start()
 
     @Slot()
@@ -263,58 +258,6 @@ class Session(ShownRun):
         self.shutdown()
         self._forget_runs(Run())
 
-    @Slot()
-    def show_previous_run(self) -> None:
-        """Show the previous run. Inspector, export and Continue then use its weights."""
-        self._show_run(self.previous_run)
-
-    @Slot()
-    def show_next_run(self) -> None:
-        """Show the next run. Inspector, export and Continue then use its weights."""
-        self._show_run(self.next_run)
-
-    def show_run(self, run: Run) -> None:
-        """Show a `run`, perhaps one that was read from a file, unless a run is active. It joins `runs` at its time."""
-        if not self.state.active:
-            self.runs = join_runs(self.runs, run, KEPT_RUNS)
-            self._show_run(run)
-
-    def mark_interrupted(self, identifier: str, interrupted: bool) -> None:
-        """Note whether a run has a checkpoint on the disk that is newer than its weights, and can only be resumed.
-
-        Arguments:
-            identifier: of the run; one that is active or not in `runs` stays as it is.
-            interrupted: see `Run`.
-        """
-        for run in self.runs:
-            if run.identifier == identifier and run.interrupted != interrupted and not run.state.active:
-                run.interrupted = interrupted
-                if run is self.run:
-                    self.run_changed.emit()
-
-    @Slot()
-    def show_best_weights(self) -> None:
-        """Show the weights of the best epoch, or again those of the last one. Inspect and export then use them.
-
-        Nothing is computed, so the result on the test set is unknown. To continue, the run uses its last weights. This
-        does nothing if `best_obstacle` has a reason.
-        """
-        if not self.best_obstacle:
-            swap_best_weights(self.run)
-            self.snapshot_changed.emit()
-            self.run_changed.emit()
-
-    @property
-    def best_obstacle(self) -> str:
-        """One sentence that says why `show_best_weights` is impossible; empty if it is possible."""
-        return find_best_obstacle(self.run)
-
-    def _show_run(self, run: Run | None) -> None:
-        if run is not None:
-            self.run = run
-            self.run_changed.emit()
-            self.snapshot_changed.emit()
-
     def _forget_runs(self, run: Run) -> None:
         self.run, self.runs = run, [run]
         self.state_changed.emit()
@@ -395,6 +338,6 @@ class Session(ShownRun):
         """Forget weights from the middle of a first epoch that failed: they are those of no epoch and of no stop."""
         run = self.run
         fresh = run.config is not None and run.config.resume is None and run.config.start is None
-        if fresh and not run.history and run.snapshot is not self._earlier:
-            run.snapshot = self._earlier
+        if fresh and not run.history and run.snapshot is not run.earlier:
+            run.snapshot = run.earlier
             self.snapshot_changed.emit()

@@ -22,6 +22,7 @@ class Snapshot:
         tensors: parameters and buffers, named as in `Sequential.named_tensors`.
         history: the epochs up to this moment. If the run continues another one, its epochs come first.
         trained: False for the initial weights of a network.
+        within_epoch: True if the weights are from the middle of the epoch that follows `history`.
         test_loss, test_accuracy, test_r_squared: of these weights on the test set; None if they were not tested, or if
             the metric does not fit the targets.
         preprocessing: what turns a raw example into an input of the network; None if the network is not trained, or in
@@ -35,6 +36,7 @@ class Snapshot:
     tensors: Mapping[str, np.ndarray]
     history: tuple[EpochFinished, ...] = ()
     trained: bool = True
+    within_epoch: bool = False
     test_loss: float | None = None
     test_accuracy: float | None = None
     test_r_squared: float | None = None

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.formatting import format_number, format_percentage, format_r_squared
 from app.training.dataset_cache import load_splits
+from app.training.epoch_weights import EpochWeights
 from app.training.mailbox import Mailbox
 from app.training.priority import PriorityGate
 from app.training.run_control import RunControl
@@ -115,6 +116,7 @@ class Worker(QObject):
         control: requests from the GUI thread. The worker answers them between two batches.
         mailbox: gets the events and snapshots.
         gate: makes the worker wait while the window has events to handle.
+        epoch_weights: gets the weights after each epoch; None to keep none.
 
     Attributes:
         checkpoint: where the run can continue after its end; before that, where it started; None for a new run.
@@ -130,12 +132,20 @@ class Worker(QObject):
     paused = Signal(object)
     ended = Signal(object, object)
 
-    def __init__(self, config: TrainingConfig, control: RunControl, mailbox: Mailbox, gate: PriorityGate) -> None:
+    def __init__(
+        self,
+        config: TrainingConfig,
+        control: RunControl,
+        mailbox: Mailbox,
+        gate: PriorityGate,
+        epoch_weights: EpochWeights | None = None,
+    ) -> None:
         super().__init__()
+        self._epoch_weights = epoch_weights
         self._config, self._control, self._mailbox, self._gate = config, control, mailbox, gate
         self._history = list(config.history)
         self._resume = config.resume
-        self._has_trained = self._has_changed = self._snapshot_due = False
+        self._has_trained = self._has_changed = self._snapshot_due = self._within_epoch = False
         self._best_epoch = best_epoch(self._history)
         self._best: Mapping[str, np.ndarray] | None = None
         self._setup: TrainingSetup | None = None
@@ -156,6 +166,7 @@ class Worker(QObject):
                     self._send_best()
         except DivergedError as error:
             # The learner has restored the weights of the last complete epoch, if there was one.
+            self._within_epoch = False
             if self._history or self._resume is not None:
                 self._send_snapshot()
             outcome = Failed(str(error), failure_kind(error), checkpoint=self._checkpoint())
@@ -194,12 +205,13 @@ class Worker(QObject):
             self._resume = setup.learner.checkpoint().after(self._history)
         events = setup.run(self._resume, measure_share=MEASURING_SHARE)
         self._send_best()
+        self._keep_epoch()
         if not self._may_continue():
             return Stopped(self._checkpoint())
         note = ""
         for event in events:
             if isinstance(event, BatchFinished):
-                self._has_trained = True
+                self._has_trained = self._within_epoch = True
                 self._mailbox.put_batch(event)
                 self._send_live()
                 self._control.batch_done()
@@ -278,8 +290,10 @@ class Worker(QObject):
         end of the run, a pause and a stop send the newest weights in any case.
         """
         self._history.append(event)
+        self._within_epoch = False
         if is_better(event, self._best_epoch):
             self._best_epoch = event
+        self._keep_epoch()
         self._mailbox.put_epoch(event)
         self._snapshot_due = True
         # Weights of the middle of the epoch may lie in the mailbox still.
@@ -287,6 +301,13 @@ class Worker(QObject):
             self._has_sent_live = False
             self._send_snapshot()
             self._send_best()
+
+    def _keep_epoch(self) -> None:
+        """Keep the weights after the last whole epoch. The learner has copied them, so this costs next to nothing."""
+        weights = None if self._setup is None else self._setup.learner.epoch_weights
+        if weights is not None and self._epoch_weights is not None:
+            epoch, tensors = weights
+            self._epoch_weights.add(epoch, tensors, self._best_epoch is not None and self._best_epoch.epoch == epoch)
 
     def _send_live(self) -> None:
         """Send the weights of a small network now and then within an epoch, if the window has taken the last ones."""
@@ -300,7 +321,8 @@ class Worker(QObject):
         self._snapshot_due = False
         if self._next_live < math.inf:
             self._next_live = perf_counter() + LIVE_SECONDS
-        self._mailbox.put_snapshot(self._make_snapshot(self._setup, frozen_state(self._setup.net), self._history))
+        tensors = frozen_state(self._setup.net)
+        self._mailbox.put_snapshot(self._make_snapshot(self._setup, tensors, self._history, self._within_epoch))
 
     def _send_best(self) -> None:
         """Send the weights of the best epoch, if they are other ones than before."""
@@ -316,7 +338,11 @@ class Worker(QObject):
         self._mailbox.put_best(self._make_snapshot(self._setup, best, history))
 
     def _make_snapshot(
-        self, setup: TrainingSetup, tensors: Mapping[str, np.ndarray], history: Sequence[EpochFinished]
+        self,
+        setup: TrainingSetup,
+        tensors: Mapping[str, np.ndarray],
+        history: Sequence[EpochFinished],
+        within_epoch: bool = False,
     ) -> Snapshot:
         project = self._config.project
         return Snapshot(
@@ -326,6 +352,7 @@ class Worker(QObject):
             self._config.description,
             tensors,
             tuple(history),
+            within_epoch=within_epoch,
             preprocessing=setup.splits.train.preprocessing,
         )
 

@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QThread, Signal, Slot
 
+from app.training.epoch_weights import EpochWeights
 from app.training.mailbox import Mailbox
 from app.training.priority import PriorityGate
 from app.training.run_control import RunControl
@@ -38,13 +39,14 @@ class WorkerThread(QObject):
         """True from `start` to `finish`."""
         return self._thread is not None
 
-    def start(self, config: TrainingConfig, control: RunControl, mailbox: Mailbox) -> None:
+    def start(self, config: TrainingConfig, control: RunControl, mailbox: Mailbox, weights: EpochWeights) -> None:
         """Train a run.
 
         Arguments:
             config: of the run.
             control: with which the caller pauses and stops the worker.
             mailbox: gets its reports.
+            weights: gets the weights after each epoch.
         """
         application = QCoreApplication.instance()
         if application is None:
@@ -53,7 +55,7 @@ class WorkerThread(QObject):
         self.gate = PriorityGate(application, self)
         self._thread = QThread(self)
         self._thread.setObjectName("training")
-        self.worker = Worker(config, control, mailbox, self.gate)
+        self.worker = Worker(config, control, mailbox, self.gate, weights)
         self.worker.moveToThread(self._thread)
         self._thread.started.connect(self.worker.run)
         self.worker.paused.connect(self._on_worker_paused, Qt.ConnectionType.QueuedConnection)

@@ -261,6 +261,15 @@ class Learner:
         """
         return None if self._run is None else self._run.best_weights
 
+    @property
+    def epoch_weights(self) -> tuple[int, Mapping[str, Array]] | None:
+        """Number of the last whole epoch of the last run, and parameters and buffers after it, by name.
+
+        Before the first batch this is epoch 0, the untrained weights. Each epoch has new arrays that never change.
+        None without a run, and if a run was resumed in the middle of an epoch that has not ended yet.
+        """
+        return None if self._run is None else self._run.epoch_weights
+
     def change(self, name: str, value: float) -> SettingChange | None:
         """Change a setting of the last run from its next batch on. Checkpoints keep the change.
 

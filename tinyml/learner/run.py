@@ -90,6 +90,11 @@ class TrainingRun:
         """Parameters and buffers after the best epoch so far. They are never changed. None before the first epoch."""
         return self._run_state.best_tensors
 
+    @property
+    def epoch_weights(self) -> tuple[int, Mapping[str, Array]] | None:
+        """The last whole epoch, and the weights after it; see `Learner.epoch_weights`."""
+        return None if self._kept_epoch is None else (self._kept_epoch, self._last_good.tensors)
+
     def change(self, name: str, value: float) -> SettingChange | None:
         """Change a setting from the next batch on.
 
