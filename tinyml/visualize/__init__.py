@@ -3,6 +3,7 @@
 from tinyml.visualize.arithmetic import Arithmetic, arithmetic_csv, arithmetic_of, arithmetic_text, largest_products
 from tinyml.visualize.arithmetic_parts import Line, Part
 from tinyml.visualize.deconvnet import reconstruct
+from tinyml.visualize.embedding import Embedding, embed, embed_by_batch
 from tinyml.visualize.gradient import gradient, gradient_times_input, integrated_gradients
 from tinyml.visualize.guided_backprop import guided_backprop
 from tinyml.visualize.occlusion import occlusion
@@ -12,6 +13,7 @@ from tinyml.visualize.strongest import StrongestExamples, search_strongest, stro
 
 __all__ = [
     "Arithmetic",
+    "Embedding",
     "Line",
     "Part",
     "Reconstruction",
@@ -20,6 +22,8 @@ __all__ = [
     "arithmetic_csv",
     "arithmetic_of",
     "arithmetic_text",
+    "embed",
+    "embed_by_batch",
     "gradient",
     "gradient_times_input",
     "guided_backprop",

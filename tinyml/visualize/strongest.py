@@ -5,18 +5,17 @@ last dense layer are the class scores.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from tinyml.core import Array, DataError, Shape, TinymlError
+from tinyml.core import Array
+from tinyml.core.validation import check_counts
 from tinyml.data import Dataset
 from tinyml.net import Sequential
-from tinyml.visualize.chosen_layer import find_layer, require_maps_or_units
-
-SEARCH_BATCH = 128
-"""Default batch size. Larger batches need more memory and delay a cancel; smaller ones are slower."""
+from tinyml.visualize.chosen_layer import require_maps_or_units
+from tinyml.visualize.layer_outputs import SEARCH_BATCH, LayerOutputs, diverged
 
 
 @dataclass(frozen=True)
@@ -89,39 +88,17 @@ def search_strongest(
     >>> [(done, found.examples.tolist()) for done, found in steps]
     [(2, [[1, 0]]), (3, [[1, 2]])]
     """
-    for name, value in (("count", count), ("batch_size", batch_size)):
-        if value < 1:
-            raise TinymlError(f"{name} is {value} but should be at least 1.")
-    if not len(inputs):
-        raise DataError("There are no examples to search.")
-    take: Callable[[slice], Array]
-    if isinstance(inputs, Dataset):
-        shape, take = inputs.description.example_shape, inputs.examples
-    else:
-        shape, take = inputs.shape[1:], inputs.__getitem__
-    truncated = _layers_up_to(model, layer_name, shape)
+    check_counts(count=count)
+    outputs = LayerOutputs(model, inputs, layer_name, batch_size)
+    require_maps_or_units(layer_name, outputs.shape)
     found: StrongestExamples | None = None
-    for start in range(0, len(inputs), batch_size):
-        activations = _activations(truncated, take(slice(start, start + batch_size)))
+    for start, batch in outputs:
+        # A unit of a dense layer is a map of one pixel.
+        activations = batch if batch.ndim == 4 else batch[:, :, np.newaxis, np.newaxis]
         maxima = _map_maxima(activations)
         _require_finite(maxima, layer_name, start)
         found = _merge_batch(found or _no_examples(maxima), maxima, activations, start, count)
         yield start + len(activations), found
-
-
-def _layers_up_to(model: Sequential, layer_name: str, input_shape: Shape) -> Sequential:
-    """Return the network up to the chosen layer, or raise an error if it has neither maps nor units."""
-    chosen = find_layer([layer.name for layer in model.layers], layer_name)
-    truncated = Sequential(model.layers[: chosen + 1])
-    require_maps_or_units(layer_name, truncated.output_shape(input_shape))
-    return truncated
-
-
-def _activations(truncated: Sequential, batch: Array) -> Array:
-    """Return the output of `truncated` in evaluation mode as `(N, maps, H, W)`; units are maps of one pixel."""
-    with np.errstate(all="ignore"):  # hides NumPy's warnings; _require_finite raises an error
-        output = truncated.predict(batch)
-    return output if output.ndim == 4 else output[:, :, np.newaxis, np.newaxis]
 
 
 def _map_maxima(activations: Array) -> Array:
@@ -144,11 +121,8 @@ def _require_finite(maxima: Array, layer_name: str, start: int) -> None:
     faulty = np.argwhere(~np.isfinite(maxima))
     if len(faulty):
         map_index, example = faulty[0]
-        raise TinymlError(
-            f"The strongest activation of map {map_index} of '{layer_name}' is {maxima[map_index, example]} for "
-            f"example {start + example}. Unless the example itself holds such a value, training has diverged: train "
-            "again with a lower learning rate."
-        )
+        what = f"The strongest activation of map {map_index} of '{layer_name}'"
+        raise diverged(what, float(maxima[map_index, example]), start + int(example))
 
 
 def _no_examples(maxima: Array) -> StrongestExamples:
