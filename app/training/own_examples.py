@@ -1,4 +1,4 @@
-"""Own examples: images and rows that the user gives to a trained network. They belong to no part of the data."""
+"""Own examples: images, drawings and rows that the user gives to a trained network. No part of the data holds them."""
 
 import io
 from collections.abc import Callable
@@ -10,6 +10,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.jobs import BackgroundRunner, LatestJob
+from app.training.drawing import OwnDrawing
 from tinyml.core import DataError, describe_count
 from tinyml.core.files import open_for_reading, show_path
 from tinyml.data import DataDescription, Dataset
@@ -92,7 +93,7 @@ class OwnRow:
         return self.columns == input_columns(description)
 
 
-OwnExample = OwnImage | OwnRow
+OwnExample = OwnImage | OwnRow | OwnDrawing
 
 
 def read_image_file(path: Path) -> OwnImage:

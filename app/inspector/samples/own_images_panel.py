@@ -1,4 +1,4 @@
-"""The own images of the user: buttons to open and paste one, and a strip of those of this session."""
+"""The own images of the user: a canvas to draw one, buttons to open and paste one, and a strip of all of them."""
 
 from functools import partial
 
@@ -8,19 +8,21 @@ from PySide6.QtGui import QImage, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from app.inspector.layouts import make_column, make_row, with_names
+from app.inspector.samples.drawing.drawing_panel import DrawingPanel
 from app.jobs import LatestJob
 from app.training import Inspection, OwnImage
+from app.training.drawing import OwnDrawing
 from app.widgets.images.colormaps import sample_image
 from app.widgets.images.image_grid import ImageGrid
 from app.widgets.images.image_list_model import GridImage
-from app.widgets.labels import make_label, show_text
+from app.widgets.labels import make_label
 from app.widgets.theme.theme import GRID
 from tinyml.core import TinymlError
 from tinyml.data import Dataset
 
 _IMAGE_SIZE = 36
-_STRIP_HEIGHT = 7 * GRID
-_HINT = "Drop an image anywhere on the window, paste it (Ctrl+V) or open it."
+_STRIP_HEIGHT = 5 * GRID + GRID // 2
+_DROP = "Or drop an image anywhere on the window."
 
 
 class OwnImagesPanel(QWidget):
@@ -40,15 +42,19 @@ class OwnImagesPanel(QWidget):
     def __init__(self, inspection: Inspection, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._inspection = inspection
-        self._pictures: dict[OwnImage, QImage] = {}
+        self._pictures: dict[OwnImage | OwnDrawing, QImage] = {}
         self._pictures_of: Dataset | None = None
         self._job = LatestJob(inspection.quick_jobs, self)
         self._job.returned.connect(self._on_pictures_made)
+        self._drawing = DrawingPanel(inspection)
         self._open = with_names(QPushButton("Open…"), "inspector_open_image", "Open an image of your own")
         self._paste = with_names(QPushButton("Paste"), "inspector_paste_image", "Paste an image of your own")
         self._remove = with_names(QPushButton("Remove"), "inspector_remove_own", "Remove the chosen image of your own")
         self._strip = with_names(_Strip(image_size=_IMAGE_SIZE), "inspector_own_images", "Your own images")
-        self._hint = make_label("inspector_own_hint", _HINT, "muted", wraps=True)
+        for button in (self._open, self._paste, self._remove):
+            button.setProperty("link", True)
+        self._open.setToolTip(_DROP)
+        self._paste.setToolTip(_DROP)
         self._arrange()
         self._open.clicked.connect(self.open_requested)
         self._paste.clicked.connect(self.paste_requested)
@@ -61,9 +67,10 @@ class OwnImagesPanel(QWidget):
         self._refresh()
 
     @property
-    def images(self) -> tuple[OwnImage, ...]:
-        """The own images of the session, in order."""
-        return tuple(each for each in self._inspection.own_examples.examples if isinstance(each, OwnImage))
+    def images(self) -> tuple[OwnImage | OwnDrawing, ...]:
+        """The own images and drawings of the session, in order."""
+        examples = self._inspection.own_examples.examples
+        return tuple(each for each in examples if isinstance(each, OwnImage | OwnDrawing))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -71,18 +78,19 @@ class OwnImagesPanel(QWidget):
 
     def _arrange(self) -> None:
         header = make_row()
-        header.addWidget(make_label("inspector_own_heading", "Your own", "heading"))
+        header.addWidget(make_label("inspector_own_heading", "Or draw one", "heading"))
         header.addStretch()
         header.addWidget(self._open)
+        header.addWidget(make_label("", "·", "muted"))
         header.addWidget(self._paste)
         self._strip.setFixedHeight(_STRIP_HEIGHT)
         row = make_row()
         row.addWidget(self._strip, 1)
-        row.addWidget(self._remove, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._remove)
         layout = make_column(self)
         layout.addLayout(header)
+        layout.addWidget(self._drawing)
         layout.addLayout(row)
-        layout.addWidget(self._hint)
 
     @Slot()
     def _refresh(self) -> None:
@@ -91,7 +99,14 @@ class OwnImagesPanel(QWidget):
             # Other data prepares the same images in another way.
             self._pictures.clear()
             self._pictures_of = samples
-        missing = [image for image in self.images if image not in self._pictures]
+        self._pictures = {image: self._pictures[image] for image in self.images if image in self._pictures}
+        missing = []
+        for image in self.images:
+            if isinstance(image, OwnDrawing) and samples is not None:
+                # It is small, and it changes while the pen moves: a job for it would delay the prediction.
+                self._pictures.setdefault(image, sample_image(image.encode(samples)[0]))
+            elif isinstance(image, OwnImage) and image not in self._pictures:
+                missing.append(image)
         if missing and samples is not None and self.isVisible() and not self._job.busy:
             self._job.start(partial(_make_pictures, missing, samples))
         self._show()
@@ -100,7 +115,6 @@ class OwnImagesPanel(QWidget):
         known = [image for image in self.images if image in self._pictures]
         self._strip.set_images([GridImage(self._pictures[image], tooltip=image.title) for image in known])
         self._strip.setVisible(bool(self.images))
-        show_text(self._hint, "" if self.images else _HINT)
         self._mark_chosen()
 
     @Slot()

@@ -11,7 +11,7 @@ from app.widgets.theme.theme import GRID
 from app.widgets.undo_keys import DraftLineEdit
 from tinyml.data import Dataset
 
-_NUMBER_WIDTH = 7 * GRID
+_NUMBER_WIDTH = 6 * GRID
 _LONGEST_NUMBER = 12
 
 
