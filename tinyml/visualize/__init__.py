@@ -4,10 +4,11 @@ from tinyml.visualize.arithmetic import Arithmetic, arithmetic_csv, arithmetic_o
 from tinyml.visualize.arithmetic_parts import Line, Part
 from tinyml.visualize.deconvnet import reconstruct
 from tinyml.visualize.embedding import Embedding, embed, embed_by_batch
-from tinyml.visualize.gradient import gradient, gradient_times_input, integrated_gradients
-from tinyml.visualize.guided_backprop import guided_backprop
-from tinyml.visualize.occlusion import occlusion
+from tinyml.visualize.gradients import gradient, gradient_times_input, integrated_gradients
+from tinyml.visualize.guided import guided_backprop
+from tinyml.visualize.occluding import occlusion
 from tinyml.visualize.patches import patch, patch_box
+from tinyml.visualize.random_weights import cascade, randomise, rank_correlation
 from tinyml.visualize.reconstruction import Reconstruction, Step
 from tinyml.visualize.strongest import StrongestExamples, search_strongest, strongest_examples
 
@@ -22,6 +23,7 @@ __all__ = [
     "arithmetic_csv",
     "arithmetic_of",
     "arithmetic_text",
+    "cascade",
     "embed",
     "embed_by_batch",
     "gradient",
@@ -32,6 +34,8 @@ __all__ = [
     "occlusion",
     "patch",
     "patch_box",
+    "randomise",
+    "rank_correlation",
     "reconstruct",
     "search_strongest",
     "strongest_examples",

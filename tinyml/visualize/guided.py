@@ -15,7 +15,7 @@ from tinyml.core import Pair
 from tinyml.core.threads import one_blas_thread
 from tinyml.net import Trace
 from tinyml.visualize.going_back import first_zero, go_back
-from tinyml.visualize.gradient import explain_blank, gradient_words
+from tinyml.visualize.gradients import explain_blank, gradient_words
 from tinyml.visualize.reconstruction import Reconstruction, choose
 
 
