@@ -15,7 +15,8 @@ from app.inspector.reconstruction.reconstruction_panel import ReconstructionPane
 from app.inspector.samples.sample_panel import SamplePanel
 from app.inspector.state import InspectorState
 from app.inspector.steps.step_panel import StepPanel
-from app.training import Inspection, Snapshot
+from app.inspector.through_training.epochs_panel import EpochsPanel
+from app.training import Inspection
 from app.widgets.labels import make_label, show_text
 from app.widgets.page_layout import PageLayout
 from app.widgets.theme.theme import GRID
@@ -73,6 +74,7 @@ class InspectPage(QWidget):
             growing=("right",),
         )
         self._add_right_section("Deconvnet steps", StepPanel(self.state), images_only=True)
+        self._add_middle_section("Through training", EpochsPanel(self.state, inspection))
         self._arrange()
         self._samples.own_images.open_requested.connect(self._on_open_requested)
         self._samples.own_images.paste_requested.connect(self.paste_requested)
@@ -196,17 +198,7 @@ class InspectPage(QWidget):
     def _show_weights(self) -> None:
         """Show which weights the panels belong to, and where they end if the network has a problem."""
         sample_trace = self._inspection.visible_trace
-        self._weights.setText(_describe_weights(None if sample_trace is None else sample_trace.snapshot))
+        snapshot = None if sample_trace is None else sample_trace.snapshot
+        self._weights.setText(self._inspection.epochs.describe(snapshot))
         ends = self._inspection.problem and self._inspection.partial_trace is not None
         show_text(self._limit, f"{self._inspection.problem} The layers before it are shown." if ends else "")
-
-
-def _describe_weights(snapshot: Snapshot | None) -> str:
-    """Return how long the weights that are shown were trained."""
-    if snapshot is None:
-        return ""
-    if not snapshot.trained:
-        return "untrained weights: train with F5 to see what it learns"
-    if not snapshot.history:
-        return "weights of the first epoch"
-    return f"weights after epoch {snapshot.history[-1].epoch}"

@@ -93,6 +93,13 @@ class InspectorState(QObject):
         inspection.sample_trace_changed.connect(self._refresh)
 
     @property
+    def up_to_date(self) -> bool:
+        """True if all pictures belong to the newest forward pass, and none is being computed."""
+        newest = self._inspection.visible_trace
+        is_requested = self.target is None or self._requested_from is self.trace
+        return newest is not None and newest.trace is self.trace and is_requested and not self._requests.busy
+
+    @property
     def layer(self) -> str:
         """Name of the chosen layer; empty until the first forward pass is recorded."""
         return self.output.layer if self.output is not None else ""
@@ -333,5 +340,7 @@ class InspectorState(QObject):
     def _request_if_outdated(self) -> None:
         """Request all reconstructions again if they were computed from an earlier forward pass."""
         outdated = self.trace is not self._requested_from and self._inspection.visible_trace is not None
-        if self._active and outdated and not self._requests.busy and not self._pause_timer.isActive():
+        # The user waits for the pictures of an epoch that they chose. Those of a run may come later.
+        pausing = self._pause_timer.isActive() and self._inspection.epochs.following
+        if self._active and outdated and not self._requests.busy and not pausing:
             self._request(self.methods)

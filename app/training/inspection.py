@@ -5,11 +5,12 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.document import Document
 from app.jobs import BackgroundRunner, Job, LatestJob
 from app.training.dataset_cache import READING_CANCELLED, Part
+from app.training.epoch_choice import EpochChoice
 from app.training.initial_weights import is_initial, make_initial_snapshot
 from app.training.own_examples import OwnExample, OwnExamples
 from app.training.sample_reader import SampleReader
@@ -24,6 +25,9 @@ from app.training.sample_trace import (
 from app.training.session import Session
 from app.training.snapshot import Snapshot
 from tinyml.data import DataChoice, Dataset
+
+REST_MS = 300
+"""Milliseconds for which a chosen epoch must rest before all samples are predicted with its weights."""
 
 
 class Inspection(QObject):
@@ -41,6 +45,7 @@ class Inspection(QObject):
         index: index of the chosen sample, or of the last one before an own example was chosen.
         own: the chosen own example; None while one of the samples is chosen.
         own_examples: all own examples of this session.
+        epochs: the choice between the newest weights of the run and those after one of its epochs.
         snapshot: the current weights; None while the network has problems.
         sample_trace: the recorded forward pass of the sample; None until it is computed.
         predictions: `(N,)` the predicted class of every sample; None until they are computed, and if there are no
@@ -100,6 +105,10 @@ class Inspection(QObject):
         self.predictions: np.ndarray | None = None
         self._predicted_with: Snapshot | None = None
         self.problem = ""
+        self.epochs = EpochChoice(session, self)
+        self.epochs.changed.connect(self._on_epochs_changed)
+        self._rest_timer = QTimer(self, singleShot=True, interval=REST_MS)
+        self._rest_timer.timeout.connect(self._request_predictions)
         document.changed.connect(self._refresh)
         session.snapshot_changed.connect(self._refresh)
         session.state_changed.connect(self._refresh)
@@ -239,7 +248,7 @@ class Inspection(QObject):
             self._reader.aim(project.data)
             self._drop_samples("")
             self._reader.start(description)
-        trained = self._session.snapshot
+        trained = self.epochs.snapshot
         if trained is not None and trained.fits(project.network, description):
             self._use_weights(trained)
         elif self._document.inference.problems:
@@ -310,11 +319,12 @@ class Inspection(QObject):
         self._partial_trace_job.cancel()
         self.partial_trace = self._partial_request = None
 
+    @Slot()
     def _request_predictions(self) -> None:
         """Predict all samples. An active run would need too many predictions, so they wait for its end."""
         if self.samples is None or self.snapshot is None or self._session.state.active or not self._active:
             return
-        if not self.samples.description.has_classes:
+        if not self.samples.description.has_classes or self.epochs.playing or self._rest_timer.isActive():
             return
         if self.snapshot is not self._predicted_with:
             self._predicted_with = self.snapshot
@@ -351,6 +361,12 @@ class Inspection(QObject):
         self._request_sample_trace()
         self._request_partial_trace()
         self._request_predictions()
+
+    @Slot()
+    def _on_epochs_changed(self) -> None:
+        """Use the weights of the chosen epoch at once, but predict all samples only when the choice rests."""
+        self._rest_timer.start()
+        self._refresh()
 
     @Slot()
     def _on_own_examples_changed(self) -> None:

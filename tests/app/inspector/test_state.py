@@ -32,6 +32,7 @@ class FakeInspection(QObject):
     def __init__(self):
         super().__init__()
         self.samples = None
+        self.epochs = SimpleNamespace(following=True)
         self.quick_jobs = self.picture_jobs = SimpleNamespace(submit_with_progress=self.submit)
         self.jobs, self.functions, self.methods, self.targets, self.request_times = [], [], [], [], []
         rng = np.random.default_rng(0)

@@ -153,7 +153,7 @@ def test_training_updates_the_maps_and_keeps_the_choice(digits):
     before = digits.reconstruction
     assert digits.text("state") == "untrained weights: train with F5 to see what it learns"
     digits.train()
-    assert digits.text("state") == "weights after epoch 2"
+    assert digits.text("state") == "weights after epoch 2 of 2"
     digits.wait(lambda: digits.reconstruction is not before)
     trained = digits.inspection.sample_trace.trace.entry("conv_1").output[0, 0, 4, 4]
     digits.wait(lambda: digits.reconstruction.activation == pytest.approx(trained))

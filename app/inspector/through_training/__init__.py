@@ -1,0 +1,1 @@
+"""The inspector through the epochs of a run."""
