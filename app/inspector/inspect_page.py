@@ -14,6 +14,7 @@ from app.inspector.page_sections import PageSection, PageSections
 from app.inspector.reconstruction.reconstruction_panel import ReconstructionPanel
 from app.inspector.samples.sample_panel import SamplePanel
 from app.inspector.state import InspectorState
+from app.inspector.steps.arithmetic_window import ArithmeticWindow
 from app.inspector.steps.step_panel import StepPanel
 from app.inspector.through_training.epochs_panel import EpochsPanel
 from app.training import Inspection
@@ -73,8 +74,9 @@ class InspectPage(QWidget):
             widths=_SIDE_WIDTHS,
             growing=("right",),
         )
-        self._add_right_section("Deconvnet steps", StepPanel(self.state), images_only=True)
+        self._add_right_section("Steps", StepPanel(self.state), images_only=True)
         self._add_middle_section("Through training", EpochsPanel(self.state, inspection))
+        self._arithmetic = ArithmeticWindow(self.state, inspection, self)
         self._arrange()
         self._samples.own_images.open_requested.connect(self._on_open_requested)
         self._samples.own_images.paste_requested.connect(self.paste_requested)

@@ -1,17 +1,31 @@
-"""The steps of the reconstruction below its pictures, in a row that scrolls."""
+"""The section with the stages of the reconstruction: small pictures, and the chosen one large."""
 
-from PySide6.QtCore import QEvent, Qt, Slot
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtCore import QEvent, QMetaObject, QSignalBlocker, Qt, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QPushButton, QScrollArea, QSizePolicy, QToolButton, QWidget
 
-from app.inspector.layouts import with_names
+from app.inspector.layouts import make_column, make_row, with_names
+from app.inspector.reconstruction.picture import Picture
+from app.inspector.reconstruction.viewport import Viewport
 from app.inspector.state import InspectorState
-from app.inspector.steps.step_strip import StepStrip
-from app.inspector.steps.steps import step_pictures
-from app.widgets.theme.theme import current_theme
+from app.inspector.steps.steps import Stage, stages
+from app.inspector.thumbnail_rows import ThumbnailRows
+from app.widgets.images.image_list_model import GridImage
+from app.widgets.labels import make_label
+from app.widgets.theme.theme import GRID, current_theme
+from app.widgets.visible_refresh import VisibleRefresh
+
+_THUMBNAIL = 6 * GRID
+"""About the longer side of a small picture, in pixels."""
+_LARGE = 32 * GRID
+"""Height of the large picture, in pixels."""
+_HINT = "← → Home End: step through the stages"
 
 
-class StepPanel(QScrollArea):
-    """Shows the steps of the reconstruction. It is hidden while there is no reconstruction.
+class StepPanel(QWidget):
+    """Shows the stages of the reconstruction. A click or an arrow key shows one of them large; Escape closes it.
+
+    It is hidden while there is no reconstruction.
 
     Arguments:
         state: the reconstruction.
@@ -19,29 +33,111 @@ class StepPanel(QScrollArea):
 
     def __init__(self, state: InspectorState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        with_names(self, "inspector_steps", "Steps from the activation to the pixels")
         self._state = state
-        self._strip = with_names(StepStrip(), "inspector_step_strip", "Steps from the map to the pixels")
-        with_names(self, "inspector_step_strip_scroll", "Steps, to scroll")
-        self.setWidgetResizable(True)
-        self.setWidget(self._strip)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.hide()
+        self._stages: list[Stage] = []
+        self._chosen = -1
+        self._thumbnails = with_names(ThumbnailRows(_THUMBNAIL), "inspector_step_strip", "Steps, to choose with arrows")
+        self._thumbnails.picked.connect(self._on_picked)
+        self._hint = make_label("inspector_steps_hint", _HINT, "muted", ignores_width=True)
+        self._sum = with_names(QPushButton("Show the sum"), "inspector_show_sum", "Show how the activation is computed")
+        self._sum.setToolTip("Show how the chosen activation is computed: window × weights, products, sum, bias")
+        self._sum.clicked.connect(state.show_arithmetic)
+        self._make_large()
+        header = make_row()
+        header.addWidget(self._hint, 1)
+        header.addWidget(self._sum)
+        layout = make_column(self)
+        layout.addLayout(header)
+        layout.addWidget(self._thumbnails)
+        layout.addWidget(self._large)
+        self._refresh = VisibleRefresh(self)
+        self._refresh.due.connect(self._on_due)
         state.reconstruction_changed.connect(self._on_reconstruction_changed)
+        self._on_reconstruction_changed()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
-            self._show_steps()
+            self._refresh.request()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self._chosen >= 0:
+            self._on_close_clicked()
+        else:
+            super().keyPressEvent(event)
+
+    def _make_large(self) -> None:
+        """Make the large picture with its words."""
+        self._large = QWidget()
+        self._title = make_label("inspector_step_title", style_class="heading", ignores_width=True)
+        self._close = with_names(QToolButton(), "inspector_step_close", "Close the large picture (Escape)")
+        self._close.setText("✕")
+        self._close.setToolTip(self._close.accessibleName())
+        self._close.setAutoRaise(True)
+        self._close.clicked.connect(self._on_close_clicked)
+        self._picture = with_names(Picture(Viewport(self)), "inspector_step_picture", "The chosen step, large")
+        self._picture.setFixedHeight(_LARGE)
+        self._words = make_label("inspector_step_words", wraps=True, selectable=True)
+        self._words.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        title = make_row()
+        title.addWidget(self._title, 1)
+        title.addWidget(self._close)
+        layout = make_column(self._large)
+        layout.addLayout(title)
+        layout.addWidget(self._words)
+        layout.addWidget(self._picture)
+        self._large.hide()
 
     @Slot()
     def _on_reconstruction_changed(self) -> None:
-        self._show_steps()
-
-    def _show_steps(self) -> None:
         reconstruction = self._state.reconstruction
         self.setVisible(reconstruction is not None)
-        if reconstruction is None:
-            self._strip.show_pictures(())
-        else:
-            self._strip.show_pictures(step_pictures(reconstruction, self._state.map_values, current_theme().dark))
-        self.setFixedHeight(self._strip.sizeHint().height() + self.horizontalScrollBar().sizeHint().height())
+        self._refresh.request()
+
+    @Slot()
+    def _on_due(self) -> None:
+        reconstruction = self._state.reconstruction
+        self._stages = []
+        if reconstruction is not None:
+            self._stages = stages(reconstruction, self._state.map_values, current_theme().dark)
+        has_steps = bool(self._stages) or reconstruction is None
+        self._hint.setText(_HINT if has_steps else "This method does not go back layer by layer, so it has no steps.")
+        self._thumbnails.setVisible(bool(self._stages))
+        images = [GridImage(stage.image, stage.caption, f"{stage.sentence}\n{stage.shape}") for stage in self._stages]
+        with QSignalBlocker(self._thumbnails):  # Qt picks the first one of new pictures; the user did not
+            self._thumbnails.set_images(images)
+        self._thumbnails.set_current(self._chosen)
+        self._show_large()
+
+    @Slot(int)
+    def _on_picked(self, index: int) -> None:
+        self._chosen = index
+        self._show_large()
+        # Later, because the large picture gets its place when the event loop runs again.
+        QMetaObject.invokeMethod(self, "_scroll_to_large", Qt.ConnectionType.QueuedConnection)
+
+    @Slot()
+    def _scroll_to_large(self) -> None:
+        area = self.parentWidget()
+        while area is not None and not isinstance(area, QScrollArea):
+            area = area.parentWidget()
+        if area is not None and self._large.isVisible():
+            area.ensureWidgetVisible(self._large, 0, GRID)
+            area.ensureWidgetVisible(self._thumbnails, 0, 0)
+
+    @Slot()
+    def _on_close_clicked(self) -> None:
+        self._chosen = -1
+        self._thumbnails.set_current(-1)
+        self._show_large()
+
+    def _show_large(self) -> None:
+        """Show the chosen stage large, or nothing."""
+        is_there = 0 <= self._chosen < len(self._stages)
+        self._large.setVisible(is_there)
+        if is_there:
+            stage = self._stages[self._chosen]
+            self._title.setText(f"{self._chosen + 1} of {len(self._stages)}: {stage.caption} · {stage.shape}")
+            self._words.setText(stage.sentence)
+            self._picture.show_image(stage.image, stage.values)

@@ -1,43 +1,99 @@
-"""The steps of a reconstruction as captioned pictures."""
+"""The stages of a reconstruction, from the chosen activation to the pixels, as pictures with their words."""
+
+from dataclasses import dataclass
 
 import numpy as np
+from PySide6.QtGui import QImage
 
 from app.inspector.reconstruction.reconstruction_images import flatten_channels, reconstruction_image
-from app.inspector.steps.step_strip import StepPicture
 from app.widgets.images.colormaps import diverging_image, viridis_image
 from app.widgets.plain_text import short
 from tinyml.core import describe_shape
 from tinyml.visualize import Reconstruction, Step
 
+_LONGEST_NAME = 24
 
-def step_pictures(reconstruction: Reconstruction, feature_map: np.ndarray | None, dark: bool) -> list[StepPicture]:
-    """Return a picture of the map, of the activation that is kept, and of the signal after each step.
+
+@dataclass(frozen=True, eq=False)
+class Stage:
+    """The signal at one stage.
+
+    Attributes:
+        caption: name of the stage.
+        sentence: what happens there, and what the picture shows.
+        shape: of the signal: "8×14×14".
+        values: `(H, W)` or `(C, H, W)` the numbers behind the pixels of the picture.
+        image: the picture.
+    """
+
+    caption: str
+    sentence: str
+    shape: str
+    values: np.ndarray
+    image: QImage
+
+
+def stages(reconstruction: Reconstruction, feature_map: np.ndarray | None, dark: bool) -> list[Stage]:
+    """Return the map, the activation that is kept, and the signal after each step; nothing if there are no steps.
 
     Arguments:
         reconstruction: the reconstruction with its steps.
         feature_map: (H, W) the chosen feature map; None to leave it out.
         dark: True for the dark theme.
     """
-    pictures = []
+    if not reconstruction.steps:
+        return []
+    found, index = [], reconstruction.map_index
+    layer = short(reconstruction.layer, _LONGEST_NAME)
     if feature_map is not None:
-        tooltip = f"Map {reconstruction.map_index} of {reconstruction.layer}, computed by the forward pass."
-        pictures.append(StepPicture(viridis_image(feature_map), f"map {reconstruction.map_index}", tooltip))
-    row, column = reconstruction.position
-    kept = f"Only the activation at row {row}, column {column} is kept. All others become 0."
-    pictures.append(StepPicture(viridis_image(reconstruction.kept[reconstruction.map_index]), "keep one", kept))
+        words = f"Map {index} of {layer}, computed by the forward pass."
+        found.append(Stage(f"map {index}", words, _shape(feature_map), feature_map, viridis_image(feature_map)))
+    found.append(_kept_stage(reconstruction, layer))
     last = len(reconstruction.steps) - 1
-    for index, step in enumerate(reconstruction.steps):
-        pictures.append(_step_picture(step, dark, is_image=index == last))
-    return pictures
+    found += [_stage_of(step, dark, is_image=at == last) for at, step in enumerate(reconstruction.steps)]
+    return found
 
 
-def _step_picture(step: Step, dark: bool, is_image: bool) -> StepPicture:
-    layer, deconvolution = short(step.layer, 24), step.deconvolution
-    caption = (deconvolution.caption or deconvolution.operation).format(layer=layer)
-    words = deconvolution.sentence.format(layer=layer)
-    words = f"{words} Left: {describe_shape(step.signal.shape)}"
+def _kept_stage(reconstruction: Reconstruction, layer: str) -> Stage:
+    """Return what the method starts from."""
+    index, kept = reconstruction.map_index, reconstruction.kept
+    shape = _shape(kept)
+    if kept.ndim == 1:
+        words = f"Only unit {index} of {layer} is kept. All others become 0."
+        return Stage("keep one", words, shape, *_vector(kept, dark=None))
+    row, column = reconstruction.position
+    what = f"the activation at row {row}, column {column} of map {index}"
+    caption, words = "keep one", f"Only {what} is kept. All others become 0, in every map."
+    if reconstruction.whole_map:
+        caption, words = "keep map", f"Only the positive values of map {index} are kept. All others become 0."
+    if reconstruction.method != "reconstruct":
+        words += " The derivative starts with 1."
+    return Stage(caption, words, shape, kept[index], viridis_image(kept[index]))
+
+
+def _stage_of(step: Step, dark: bool, is_image: bool) -> Stage:
+    layer, words = short(step.layer, _LONGEST_NAME), step.deconvolution
+    caption = (words.caption or words.operation).format(layer=layer)
+    sentence, shape = words.sentence.format(layer=layer), _shape(step.signal)
+    if step.signal.ndim == 1:
+        return Stage(caption, sentence, shape, *_vector(step.signal, dark))
     if is_image:
-        return StepPicture(reconstruction_image(step.signal, dark), caption, f"{words}, the pixels.")
+        words_of_end = f"{sentence} These are the pixels."
+        return Stage(caption, words_of_end, shape, step.signal, reconstruction_image(step.signal, dark))
     if len(step.signal) > 1:
-        words = f"{words}; at each place the strongest of {len(step.signal)} maps is painted"
-    return StepPicture(diverging_image(flatten_channels(step.signal), dark), caption, f"{words}.")
+        sentence += f" At each place, the picture shows the number farthest from zero of {len(step.signal)} maps."
+    plane = flatten_channels(step.signal)
+    return Stage(caption, sentence, shape, plane, diverging_image(plane, dark))
+
+
+def _vector(values: np.ndarray, dark: bool | None) -> tuple[np.ndarray, QImage]:
+    """Return a vector as rows that fill about a square, and their picture; without signs if `dark` is None."""
+    columns = max(int(np.ceil(np.sqrt(values.size))), 1)
+    plane = np.zeros(-(-values.size // columns) * columns, values.dtype)
+    plane[: values.size] = values
+    plane = plane.reshape(-1, columns)
+    return plane, viridis_image(plane) if dark is None else diverging_image(plane, dark)
+
+
+def _shape(values: np.ndarray) -> str:
+    return describe_shape(values.shape)

@@ -20,15 +20,16 @@ class ImageDelegate(QStyledItemDelegate):
     Arguments:
         view: the view that shows the pictures. Its font, screen and focus decide how they are painted.
         image_size: about how many pixels of the screen the longer side of a picture takes.
+        outlined: draw a thin line around each picture.
 
     Attributes:
         image_size: the same, at any time.
         marked: (index, row, column) of the pixel with a mark, or None.
     """
 
-    def __init__(self, view: QAbstractItemView, image_size: int) -> None:
+    def __init__(self, view: QAbstractItemView, image_size: int, outlined: bool = False) -> None:
         super().__init__(view)
-        self._view = view
+        self._view, self._outlined = view, outlined
         self.image_size = image_size
         self.marked: tuple[int, int, int] | None = None
         self._box = QSize(image_size, image_size)
@@ -78,6 +79,8 @@ class ImageDelegate(QStyledItemDelegate):
         # Enlarged pixels stay sharp. Smooth the picture only if it gets smaller.
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, rect.width() < item.image.width())
         painter.drawImage(rect, item.image)
+        if self._outlined:
+            _paint_frame(painter, rect, 0.5, QPen(QColor(theme.border), 1))
         if self.marked and self.marked[0] == index.row():
             _paint_mark(painter, rect, item.image.size(), *self.marked[1:])
         if selected or option.state & QStyle.StateFlag.State_MouseOver:

@@ -41,6 +41,7 @@ class ImageGrid(QListView):
             enlarged by a whole number, so their size is the nearest one that allows it.
         positions: a click also chooses a pixel of the picture and marks it.
         pick_before_position: a click on another picture only picks it; the next click chooses a pixel.
+        outlined: draw a thin line around each picture, for pictures whose pixels can have the colour of the background.
 
     Signals:
         picked(index): the user picked another picture.
@@ -57,12 +58,13 @@ class ImageGrid(QListView):
         image_size: int = 48,
         positions: bool = False,
         pick_before_position: bool = False,
+        outlined: bool = False,
     ) -> None:
         super().__init__(parent)
         self._positions, self._pick_before_position = positions, pick_before_position
         self._placeholder = ""
         self._model = ImageListModel(self)
-        self._delegate = ImageDelegate(self, image_size)
+        self._delegate = ImageDelegate(self, image_size, outlined)
         self.setModel(self._model)
         self.setItemDelegate(self._delegate)
         self.setViewMode(QListView.ViewMode.IconMode)
@@ -174,6 +176,8 @@ class ImageGrid(QListView):
         actions = QAbstractItemView.CursorAction
         if action == actions.MoveNext:
             return QModelIndex()  # Qt asks for it when the grid gets the focus, which must not pick a picture.
+        if action == actions.MoveEnd:
+            return self._model.index(len(self._model.images) - 1)  # Qt picks the first if none is picked yet
         if self.current >= 0 and action in (actions.MoveLeft, actions.MoveRight):
             target = self.current + (1 if action == actions.MoveRight else -1)
             return self._model.index(min(max(target, 0), len(self._model.images) - 1))

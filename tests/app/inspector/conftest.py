@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from app.document import Document
 from app.inspector import InspectPage
+from app.inspector.page_sections import PageSection
 from app.training import Inspection, Session
 from tinyml.data import DataChoice
 from tinyml.learner import TrainingSettings
@@ -57,6 +58,10 @@ class Harness:
         found = self.inspector.findChild(kind, f"inspector_{name}")
         assert found is not None, name
         return found
+
+    def unfold(self, name: str) -> None:
+        """Unfold a section of the page. The pages of the tests are low, so all are folded at first."""
+        self.find(PageSection, f"section_{name}").set_folded(False)
 
     def text(self, name: str) -> str:
         """Return the text of a label."""

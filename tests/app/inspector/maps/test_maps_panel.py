@@ -9,7 +9,6 @@ from app.inspector.layer_outputs import strongest_map
 from app.inspector.layer_strip import LayerStrip
 from app.inspector.maps.bar_chart import BarChart
 from app.inspector.reconstruction.picture import Picture
-from app.inspector.steps.step_strip import StepStrip
 from app.widgets.images.image_grid import ImageGrid
 from app.widgets.theme.theme import family_color
 
@@ -90,9 +89,10 @@ def test_the_receptive_field_frames_the_input(digits):
 
 
 def test_the_step_strip_shows_each_step(digits):
+    digits.unfold("steps")
     digits.document.select(("relu_2",))
     shown = digits.wait_for_reconstruction("relu_2")
-    captions = [picture.caption for picture in digits.find(StepStrip, "step_strip").pictures]
+    captions = [picture.caption for picture in digits.find(ImageGrid, "step_strip").images]
     expected = ["rectify", "conv_2ᵀ", "unpool", "rectify", "conv_1ᵀ"]
     assert captions == [f"map {shown.map_index}", "keep one", *expected]
 

@@ -7,7 +7,7 @@ from app.document import edits
 from app.inspector.reconstruction.legend import Legend
 from app.inspector.reconstruction.picture import Picture
 from app.inspector.reconstruction.reconstruction_images import reconstruction_image
-from app.inspector.steps.step_strip import StepStrip
+from app.widgets.images.image_grid import ImageGrid
 from app.widgets.theme.theme import DARK, LIGHT, palette_for
 
 TANH = (
@@ -58,7 +58,7 @@ def test_a_sentence_says_which_layer_cannot_be_reconstructed(make_harness, proje
     harness.wait(lambda: "cannot go back through Tanh" in harness.text("sentence"))
     assert harness.find(QWidget, "sentence").property("danger") is True
     assert harness.reconstruction is None
-    assert harness.find(StepStrip, "step_strip").pictures == ()
+    assert harness.find(ImageGrid, "step_strip").images == ()
     parts = [harness.find(QWidget, name) for name in ("reconstruction", "legend", "overlay")]
     assert not any(part.isVisible() for part in parts)
     harness.document.select(("conv_1",))
@@ -97,6 +97,7 @@ def test_a_cancelled_reconstruction_removes_the_earlier_picture_at_once(digits):
 
 
 def test_pictures_follow_the_theme(digits):
+    digits.unfold("steps")
     digits.wait_for_reconstruction("conv_2")
     result = digits.find(Picture, "reconstruction")
     before = QApplication.palette()
@@ -107,7 +108,7 @@ def test_pictures_follow_the_theme(digits):
         QApplication.setPalette(palette_for(LIGHT))
         QApplication.processEvents()
         assert result.image != dark
-        light_picture = digits.find(StepStrip, "step_strip").pictures[-1].image
+        light_picture = digits.find(ImageGrid, "step_strip").images[-1].image
         assert light_picture == reconstruction_image(digits.reconstruction.image, dark=False)
     finally:
         QApplication.setPalette(before)

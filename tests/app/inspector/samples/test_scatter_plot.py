@@ -25,7 +25,7 @@ def test_points_are_a_scatter_plot_and_a_hint_says_why_there_are_no_maps(circle)
     assert circle.find(ScatterPlot, "points").isVisible()
     assert not circle.find(PictureTable, "samples").isVisible()
     assert not circle.find(QWidget, "input").isVisible()
-    assert not circle.find(QWidget, "step_strip_scroll").isVisible()
+    assert not circle.find(QWidget, "steps").isVisible()
     assert "points, not images" in circle.text("points_hint")
     assert circle.find(BarChart, "vector").values.shape == (2,)
 
