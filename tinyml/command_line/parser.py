@@ -2,31 +2,20 @@
 
 import argparse
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import tinyml
 from tinyml.command_line.data_arguments import add_data_arguments
-
-_DATA = (
-    "name of a built-in set ({built-in sets}) or of a public set, which is downloaded if needed ({public sets}), or "
-    "path of {sources}"
-)
-"""`_HelpFormatter` fills in what is in braces."""
-
-_PROJECT = (
-    "project file (*.tinyml.json), or the name of an example: lenet-digits, lenet-mnist, shapes, circle, sine, "
-    "autoencoder-digits"
-)
-
-_TARGET = "what the network learns to predict: the label of each example, or the input itself (an autoencoder)"
-
-_MODEL = "model file (*.safetensors) that 'train' or the window saved"
+from tinyml.command_line.help_texts import DATA, MODEL, PROJECT, TARGET, HelpFormatter, at_least_one, unknown
+from tinyml.command_line.picture_arguments import add_deconv, add_sheet
 
 COMMANDS = {
     "data": "say what is in data: classes, parts, columns, equal examples, problems",
     "train": "train the network of a project file",
     "evaluate": "evaluate a saved model on test data",
     "predict": "say what a saved model thinks of new images, or of the rows of a table",
+    "deconv": "draw the pixels that cause one activation of a saved model",
+    "sheet": "draw the strongest patches of a layer's maps, and their reconstructions",
     "export": "write a saved model in another file format",
     "script": "write a project as a Python script for tinyml or PyTorch",
     "check": "check a network's gradients by numerical differentiation",
@@ -40,6 +29,8 @@ _EXAMPLES = """examples:
   tinyml train --data photos --save photos.safetensors
   tinyml evaluate lenet.safetensors
   tinyml predict lenet.safetensors digit.png
+  tinyml deconv lenet.safetensors --sample 7 --layer relu_2 --map 6 --out map.png
+  tinyml sheet lenet.safetensors --layer relu_2 --out sheet.png
   tinyml export lenet.safetensors --to safetensors --out copy.safetensors
   tinyml script lenet-digits --to pytorch --out lenet.py
   tinyml check lenet-digits
@@ -53,33 +44,6 @@ EXPERIMENTS = {
     "laws": "the gradients of linear transformations, and numerical gradients (specification 002, Law 1 and Law 2)",
 }
 """The experiments of `tinyml reproduce` by name."""
-
-
-class _HelpFormatter(argparse.HelpFormatter):
-    """Fills in the names that the registries know. It imports them only when a help text with names is shown."""
-
-    def _get_help_string(self, action: argparse.Action) -> str:
-        text = super()._get_help_string(action) or ""
-        if "{sources}" in text:
-            from tinyml.data import builtin_names, public_names
-            from tinyml.data.readers import describe_sources
-
-            text = text.replace("{built-in sets}", ", ".join(builtin_names())).replace("{sources}", describe_sources())
-            text = text.replace("{public sets}", ", ".join(public_names()))
-        if "{optimisers}" in text:
-            from tinyml.optims import optimizer_descriptions
-
-            text = text.replace("{optimisers}", ", ".join(optimizer_descriptions()))
-        if "{schedules}" in text:
-            from tinyml.optims.schedules import schedule_descriptions
-
-            text = text.replace("{schedules}", ", ".join(schedule_descriptions()))
-        if "{formats}" in text:
-            from tinyml.storage.exporters import exporters
-
-            listed = "; ".join(f"{name} ({exporter.help})" for name, exporter in exporters().items())
-            text = text.replace("{formats}", listed.replace("%", "%%"))
-        return text
 
 
 Commands = Mapping[str, argparse.ArgumentParser]
@@ -100,14 +64,14 @@ def read_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace
     parser, commands = make_parser()
     words = list(sys.argv[1:] if arguments is None else arguments)
     if words and not words[0].startswith("-") and words[0] not in commands:
-        parser.error(_unknown("command", words[0], commands))
-    options, unknown = parser.parse_known_args(words)
-    if unknown:
+        parser.error(unknown("command", words[0], commands))
+    options, rest = parser.parse_known_args(words)
+    if rest:
         command = commands[options.command]
-        if not unknown[0].startswith("-"):
-            command.error(f"'{unknown[0]}' is one word too many. Leave it out.")
+        if not rest[0].startswith("-"):
+            command.error(f"'{rest[0]}' is one word too many. Leave it out.")
         known = [f"--{name.replace('_', '-')}" for name in vars(options)]
-        command.error(_unknown("option", unknown[0].split("=")[0], known))
+        command.error(unknown("option", rest[0].split("=")[0], known))
     if options.command == "train" and options.network is options.resume is options.data is None:
         commands["train"].error("name a network (--network), data (--data) or a checkpoint (--resume).")
     return options
@@ -127,6 +91,8 @@ def make_parser() -> tuple[argparse.ArgumentParser, Commands]:
     _add_train(commands)
     _add_evaluate(commands)
     _add_predict(commands)
+    add_deconv(commands)
+    add_sheet(commands)
     _add_export(commands)
     _add_script(commands)
     _add_check(commands)
@@ -134,7 +100,7 @@ def make_parser() -> tuple[argparse.ArgumentParser, Commands]:
     for command in commands.choices.values():
         command.add_argument(
             "--threads",
-            type=_at_least_one,
+            type=at_least_one,
             metavar="N",
             help="number of threads; by default the environment variable TINYML_THREADS, or one for each processor. "
             "Another number can change the last bits of the results",
@@ -147,10 +113,10 @@ def _add_data(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         "data",
         description="Say what data is: its format, examples, classes and columns, what was recognised in it, which "
         "examples are in two parts, and other problems. Nothing is changed.",
-        formatter_class=_HelpFormatter,
+        formatter_class=HelpFormatter,
     )
     what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("source", nargs="?", metavar="DATA", help=_DATA)
+    what.add_argument("source", nargs="?", metavar="DATA", help=DATA)
     what.add_argument("--cache", action="store_true", help="list the public sets that were downloaded")
     what.add_argument(
         "--clear-cache",
@@ -159,7 +125,7 @@ def _add_data(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         metavar="NAME",
         help="delete the downloaded files of one public set, or of all of them",
     )
-    parser.add_argument("--target", choices=("label", "input"), help=_TARGET)
+    parser.add_argument("--target", choices=("label", "input"), help=TARGET)
     add_data_arguments(parser)
     parser.add_argument(
         "--contact-sheet", metavar="OUT", help="write a picture of examples, points or histograms to this file (*.png)"
@@ -173,17 +139,17 @@ def _add_train(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         description="Train the network of a project file, evaluate it on the test part of the data, and save it. "
         "The options replace settings of the project. The same command with the same number of threads gives the same "
         "bytes, even if the run was stopped and resumed.",
-        formatter_class=_HelpFormatter,
+        formatter_class=HelpFormatter,
     )
     source = parser.add_mutually_exclusive_group()
     source.add_argument(
         "--network",
         metavar="FILE",
-        help=f"{_PROJECT}. Without it, --data is trained with a network that fits these data",
+        help=f"{PROJECT}. Without it, --data is trained with a network that fits these data",
     )
     source.add_argument("--resume", metavar="FILE", help="continue from a checkpoint; only --epochs may be changed")
-    parser.add_argument("--data", metavar="NAME", help=_DATA)
-    parser.add_argument("--target", choices=("label", "input"), help=_TARGET)
+    parser.add_argument("--data", metavar="NAME", help=DATA)
+    parser.add_argument("--target", choices=("label", "input"), help=TARGET)
     add_data_arguments(parser)
     _add_training_settings(parser)
     parser.add_argument(
@@ -229,10 +195,10 @@ def _add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     parser = commands.add_parser(
         "evaluate",
         description="Evaluate a saved model on the test part of its data. The split is the same as for training.",
-        formatter_class=_HelpFormatter,
+        formatter_class=HelpFormatter,
     )
-    parser.add_argument("model", metavar="MODEL", help=_MODEL)
-    parser.add_argument("--data", metavar="NAME", help=f"{_DATA}; by default the data that the model was trained on")
+    parser.add_argument("model", metavar="MODEL", help=MODEL)
+    parser.add_argument("--data", metavar="NAME", help=f"{DATA}; by default the data that the model was trained on")
     add_data_arguments(parser)
 
 
@@ -241,9 +207,9 @@ def _add_predict(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "predict",
         description="Predict the class or the numbers of new examples. They are prepared like the examples of the "
         "training: images get the same size and colours, columns of a table are found by their names.",
-        formatter_class=_HelpFormatter,
+        formatter_class=HelpFormatter,
     )
-    parser.add_argument("model", metavar="MODEL", help=_MODEL)
+    parser.add_argument("model", metavar="MODEL", help=MODEL)
     parser.add_argument("inputs", metavar="FILE", nargs="+", help="images, or one table (CSV or TSV)")
 
 
@@ -251,9 +217,9 @@ def _add_export(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     parser = commands.add_parser(
         "export",
         description="Write a saved model in another file format. An older file of that name is replaced.",
-        formatter_class=_HelpFormatter,
+        formatter_class=HelpFormatter,
     )
-    parser.add_argument("model", metavar="MODEL", help=_MODEL)
+    parser.add_argument("model", metavar="MODEL", help=MODEL)
     parser.add_argument("--to", type=_export_format, required=True, metavar="NAME", help="file format: {formats}")
     parser.add_argument("--out", required=True, metavar="PATH", help="file to write")
 
@@ -263,10 +229,10 @@ def _add_script(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         "script",
         description="Write the network of a project and its training as a Python script. Without --out, the script is "
         "printed. An older file of that name is replaced.",
-        formatter_class=_HelpFormatter,
+        formatter_class=HelpFormatter,
     )
-    parser.add_argument("project", metavar="PROJECT", help=_PROJECT)
-    parser.add_argument("--data", metavar="NAME", help=f"{_DATA}; by default the data of the project")
+    parser.add_argument("project", metavar="PROJECT", help=PROJECT)
+    parser.add_argument("--data", metavar="NAME", help=f"{DATA}; by default the data of the project")
     parser.add_argument("--to", choices=("tinyml", "pytorch"), required=True, help="framework of the script")
     parser.add_argument("--out", metavar="FILE", help="file to write (*.py)")
 
@@ -277,16 +243,16 @@ def _add_check(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         description="Compare every gradient of a project's network with numerical differentiation on a few examples of "
         "its data, and print a table with a verdict. Relative errors up to 1e-7 are right, above 1e-4 wrong. The exit "
         "status is 1 if a gradient is wrong.",
-        formatter_class=_HelpFormatter,
+        formatter_class=HelpFormatter,
     )
-    parser.add_argument("project", metavar="PROJECT", help=_PROJECT)
-    parser.add_argument("--data", metavar="NAME", help=f"{_DATA}; by default the data of the project")
+    parser.add_argument("project", metavar="PROJECT", help=PROJECT)
+    parser.add_argument("--data", metavar="NAME", help=f"{DATA}; by default the data of the project")
     parser.add_argument(
-        "--examples", type=_at_least_one, default=4, metavar="N", help="examples in the batch (%(default)s)"
+        "--examples", type=at_least_one, default=4, metavar="N", help="examples in the batch (%(default)s)"
     )
     parser.add_argument(
         "--elements",
-        type=_at_least_one,
+        type=at_least_one,
         default=100,
         metavar="N",
         help="numbers checked one by one in each tensor (%(default)s); a random direction checks the others together",
@@ -305,10 +271,10 @@ def _add_reproduce(commands: "argparse._SubParsersAction[argparse.ArgumentParser
     )
     parser.add_argument("experiment", type=_experiment, metavar="EXPERIMENT", help=", ".join(EXPERIMENTS))
     parser.add_argument(
-        "--rounds", type=_at_least_one, default=10, metavar="N", help="mini-framework: repetitions (%(default)s)"
+        "--rounds", type=at_least_one, default=10, metavar="N", help="mini-framework: repetitions (%(default)s)"
     )
     parser.add_argument(
-        "--epochs", type=_at_least_one, default=50, metavar="N", help="mini-framework: of each round (%(default)s)"
+        "--epochs", type=at_least_one, default=50, metavar="N", help="mini-framework: of each round (%(default)s)"
     )
     parser.add_argument("--seed", type=int, default=0, metavar="S", help="seed of all random numbers (%(default)s)")
     parser.add_argument(
@@ -325,7 +291,7 @@ def _list(entries: Mapping[str, str]) -> str:
 def _experiment(word: str) -> str:
     """Check the name of an experiment."""
     if word not in EXPERIMENTS:
-        raise argparse.ArgumentTypeError(_unknown("experiment", word, EXPERIMENTS))
+        raise argparse.ArgumentTypeError(unknown("experiment", word, EXPERIMENTS))
     return word
 
 
@@ -334,26 +300,10 @@ def _export_format(word: str) -> str:
     from tinyml.storage.exporters import exporters  # takes longer to import than `tinyml --help` should take
 
     if word not in exporters():
-        raise argparse.ArgumentTypeError(_unknown("export format", word, exporters()))
+        raise argparse.ArgumentTypeError(unknown("export format", word, exporters()))
     return word
-
-
-def _at_least_one(word: str) -> int:
-    """Read a whole number from 1 on."""
-    if not word.isdecimal() or int(word) < 1:
-        raise argparse.ArgumentTypeError(f"'{word}' should be a whole number from 1 on.")
-    return int(word)
 
 
 def _checkpoint_interval(word: str) -> int | str:
     """Read "epoch" or a number of batches."""
-    return word if word == "epoch" else _at_least_one(word)
-
-
-def _unknown(kind: str, word: str, known: Iterable[str]) -> str:
-    """Return a sentence about an unknown word, with the nearest known one."""
-    from tinyml.core.suggestions import did_you_mean  # imports NumPy, which takes longer than `--help` should take
-
-    names = list(known)
-    listed = "" if kind == "option" else f" There are: {', '.join(names)}."
-    return f"There is no {kind} '{word}'.{did_you_mean(word, names)}{listed}"
+    return word if word == "epoch" else at_least_one(word)

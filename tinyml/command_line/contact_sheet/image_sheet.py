@@ -5,8 +5,9 @@ from collections.abc import Iterable
 import numpy as np
 from PIL import Image
 
-from tinyml.command_line.contact_sheet.sheet import ACCENT, GREY, HEADING, LIGHT, MARGIN, Sheet
+from tinyml.command_line.contact_sheet.data_sheet import data_sheet
 from tinyml.core import Array, describe_count
+from tinyml.core.text_picture import ACCENT, GREY, HEADING, LIGHT, MARGIN, Sheet
 from tinyml.data.analysis import DataAnalysis, ImageSummary
 from tinyml.data.dataset import Dataset, Splits
 
@@ -35,7 +36,7 @@ def _draw_classes(train: Dataset, found: DataAnalysis, images: ImageSummary) -> 
     rest = len(found.class_names) - rows
     left = MARGIN + _NAMES + _BAR + _COUNT
     width = left + (_PER_ROW + 1) * (_CELL + _GAP) + MARGIN
-    sheet = Sheet(width, HEADING + 34 + rows * (_CELL + _GAP) + MARGIN + 20 * bool(rest), found)
+    sheet = data_sheet(width, HEADING + 34 + rows * (_CELL + _GAP) + MARGIN + 20 * bool(rest), found)
     sheet.write((left, HEADING + 10), "mean", 12, GREY)
     sheet.write((left + _CELL + _GAP, HEADING + 10), "training examples", 12, GREY)
     totals = found.class_counts.sum(axis=0)
@@ -67,7 +68,7 @@ def _draw_plain(train: Dataset, found: DataAnalysis) -> Image.Image:
     height = _CELL + _GAP + (16 if numbers else 0)
     lines = -(-len(images) // (_PER_ROW + 4))
     width = 2 * MARGIN + (_PER_ROW + 4) * (_CELL + _GAP)
-    sheet = Sheet(width, HEADING + 10 + lines * height + MARGIN, found)
+    sheet = data_sheet(width, HEADING + 10 + lines * height + MARGIN, found)
     for line in range(lines):
         top, first = HEADING + 10 + line * height, line * (_PER_ROW + 4)
         _paste(sheet, MARGIN, top, images[first : first + _PER_ROW + 4], found.images)

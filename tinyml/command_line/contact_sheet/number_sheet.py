@@ -3,8 +3,9 @@
 import numpy as np
 from PIL import Image
 
-from tinyml.command_line.contact_sheet.sheet import GREY, HEADING, INK, LIGHT, MARGIN, Sheet, group_colour
+from tinyml.command_line.contact_sheet.data_sheet import data_sheet, group_colour, write_legend
 from tinyml.core import Array, describe_count
+from tinyml.core.text_picture import GREY, HEADING, INK, LIGHT, MARGIN, Sheet
 from tinyml.data.analysis import PART_NAMES, ColumnSummary, DataAnalysis
 from tinyml.data.dataset import Splits
 
@@ -31,12 +32,12 @@ def draw_number_sheet(splits: Splits, found: DataAnalysis) -> Image.Image:
     lines = -(-len(shown) // _ACROSS)
     plot = 0 if points is None else _PLOT + 50
     height = HEADING + plot + 30 + lines * (_CHART_HEIGHT + 50) + MARGIN + 20 * (rest > 0)
-    sheet = Sheet(_WIDTH, height, found)
+    sheet = data_sheet(_WIDTH, height, found)
     if points is not None:
         _draw_points(sheet, *points, found)
     top = HEADING + plot
     if shown:
-        sheet.write_legend((MARGIN, top + 4), found.group_names, _WIDTH - 2 * MARGIN)
+        write_legend(sheet, (MARGIN, top + 4), found.group_names, _WIDTH - 2 * MARGIN)
     width = (_WIDTH - 2 * MARGIN) // _ACROSS
     for place, (column, _) in enumerate(shown):
         corner = (MARGIN + place % _ACROSS * width, top + 30 + place // _ACROSS * (_CHART_HEIGHT + 50))

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from PIL import ImageFont
 
-from tinyml.command_line.contact_sheet import draw_contact_sheet, paint_contact_sheet, sheet
+from tinyml.command_line.contact_sheet import draw_contact_sheet, paint_contact_sheet
 from tinyml.command_line.contact_sheet.image_sheet import to_picture
-from tinyml.core import StorageError
+from tinyml.core import StorageError, text_picture
 from tinyml.data import DataChoice, Dataset, Splits, prepare_splits, split
 from tinyml.data.analysis import analyse
 
@@ -72,12 +72,12 @@ def test_the_sheet_of_the_same_data_has_the_same_pixels() -> None:
 
 @pytest.mark.parametrize("text", ["cat", "猫", "قطة", "Ünïcode", "a\x00b\n", "\ud800", "😀" * 50, ""])
 def test_text_in_any_script_can_be_written(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    font, shown = sheet.font_for(text, 13)
+    font, shown = text_picture.font_for(text, 13)
     assert shown.isprintable()
     assert font.getbbox(shown) is not None
     old = ImageFont.load_default_imagefont()
-    monkeypatch.setattr(sheet, "_own_font", lambda size: old)
-    font, shown = sheet.font_for(text, 13)
+    monkeypatch.setattr(text_picture, "_own_font", lambda size: old)
+    font, shown = text_picture.font_for(text, 13)
     assert font.getbbox(shown) is not None
 
 

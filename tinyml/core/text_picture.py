@@ -5,15 +5,10 @@ from functools import cache
 
 from PIL import Image, ImageDraw, ImageFont
 
-from tinyml.core import describe_count, describe_shape
-from tinyml.data.analysis import DataAnalysis
-
 MARGIN = 20
 HEADING = 84
 """Height of the heading with the title, in pixels."""
 INK, GREY, LIGHT, ACCENT = "#222222", "#666666", "#e4e7eb", "#2f6fde"
-GROUP_COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#000000")
-"""The palette of Okabe and Ito: readers with any kind of colour vision can tell the colours apart."""
 
 _FONT_FILES = (
     "DejaVuSans.ttf",
@@ -36,21 +31,28 @@ Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 
 class Sheet:
-    """A picture with a heading.
+    """A white picture with a heading.
 
     Arguments:
         width, height: in pixels, with the heading.
-        found: the analysis, for the heading.
+        title: of the heading.
+        lines: below the title, at most two.
 
     Attributes:
         image: the picture.
         draw: draws on it.
+
+    >>> Sheet(200, 100, "LeNet", ["of digits"]).image.size
+    (200, 100)
     """
 
-    def __init__(self, width: int, height: int, found: DataAnalysis) -> None:
+    def __init__(self, width: int, height: int, title: str, lines: Sequence[str]) -> None:
         self.image = Image.new("RGB", (width, height), "white")
         self.draw = ImageDraw.Draw(self.image)
-        self._write_heading(found, width - 2 * MARGIN)
+        most = width - 2 * MARGIN
+        self.write((MARGIN, MARGIN), title, 20, most=most)
+        for place, line in enumerate(lines):
+            self.write((MARGIN, MARGIN + 28 + 18 * place), line, 13, GREY, most=most)
 
     def write(
         self, at: tuple[float, float], text: str, size: int = 13, colour: str = INK, anchor: str = "lt", most: int = 0
@@ -71,46 +73,6 @@ class Sheet:
                 shown = shown[:-1]
             shown += "…"
         self.draw.text(at, shown, fill=colour, font=font, anchor=anchor)
-
-    def write_legend(self, at: tuple[int, int], names: Sequence[str], most: int) -> None:
-        """Write the names of the groups beside their colours, in one line.
-
-        Arguments:
-            at: left upper corner.
-            names: of the groups.
-            most: largest width of the line.
-        """
-        x, y = at
-        for place, name in enumerate(names):
-            font, shown = font_for(name, 12)
-            length = min(160, int(self.draw.textlength(shown, font=font)))
-            if x + length + 24 > at[0] + most:
-                self.write((x, y), "…", 12, GREY)
-                return
-            self.draw.rectangle([x, y + 2, x + 9, y + 11], fill=group_colour(place))
-            self.write((x + 14, y), name, 12, GREY, most=160)
-            x += length + 32
-
-    def _write_heading(self, found: DataAnalysis, most: int) -> None:
-        self.write((MARGIN, MARGIN), found.title, 20, most=most)
-        total = describe_count(sum(found.part_counts), found.noun)
-        classes = f", {describe_count(len(found.class_names), 'class')}" if found.class_names else ""
-        shape = found.example_shape
-        size = describe_count(shape[0], "number") if len(shape) == 1 else describe_shape(shape)
-        self.write((MARGIN, MARGIN + 28), f"{total} of {size}{classes}", 13, GREY, most=most)
-        self.write((MARGIN, MARGIN + 46), found.findings[0].sentence, 13, GREY, most=most)
-
-
-def group_colour(place: int) -> str:
-    """Return the colour of a group.
-
-    Arguments:
-        place: number of the group, from 0.
-
-    >>> group_colour(0) == group_colour(8)
-    True
-    """
-    return GROUP_COLOURS[place % len(GROUP_COLOURS)]
 
 
 def font_for(text: str, size: int) -> tuple[Font, str]:
