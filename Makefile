@@ -49,6 +49,15 @@ screenshots: tour
 	cp "$(TOUR)"/*-train-in-the-dark.png resources/screenshots/train.png
 	cp "$(TOUR)"/*-inspect-in-the-dark.png resources/screenshots/inspector.png
 
+# The sheet of the README: train a LeNet, and draw what the maps of its second block answer to. MNIST is downloaded if
+# needed; MNIST=FOLDER reads a folder with the IDX files.
+MNIST ?= mnist
+.PHONY: sheet
+sheet: $(INSTALLED)
+	@mkdir -p "$(TOUR)"
+	$(BIN)/python -m tinyml train --network lenet-mnist --data "$(MNIST)" --seed 0 --save "$(TOUR)/lenet-mnist.safetensors"
+	$(BIN)/python -m tinyml sheet "$(TOUR)/lenet-mnist.safetensors" --layer relu_2 --out resources/screenshots/sheet.png
+
 lint: $(INSTALLED)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
