@@ -8,8 +8,8 @@ and numbers that are not finite, so a shared painter would only draw rectangles.
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QMouseEvent, QMoveEvent, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app.formatting import format_number
@@ -25,7 +25,12 @@ class BarChart(QWidget):
 
     If there are more numbers than pixels, neighbours share a bar from their smallest to their largest number. So no
     peak is lost.
+
+    Signals:
+        picked(index): the user chose another number.
     """
+
+    picked = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -67,6 +72,27 @@ class BarChart(QWidget):
         self.setAccessibleDescription(f"{len(values)} numbers from {format_number(low)} to {format_number(high)}")
         self.update()
 
+    def set_current(self, index: int) -> None:
+        """Choose a number without a signal.
+
+        Arguments:
+            index: index of the number, counted from 0; -1 for none.
+        """
+        index = index if index < len(self._values) else -1
+        if index != self._current:
+            self._current = index
+            self.update()
+
+    def bar_rect(self, index: int) -> QRectF:
+        """Return the room of a number, from the top of the chart to its bottom.
+
+        Arguments:
+            index: index of the number, counted from 0.
+        """
+        area = self._area()
+        width = area.width() / max(len(self._values), 1)
+        return QRectF(area.left() + index * width, area.top(), width, area.height())
+
     def describe(self, index: int) -> str:
         """Return the name and the value of a number: "number 12: 0.83".
 
@@ -89,11 +115,17 @@ class BarChart(QWidget):
         area = self._area()
         low, high = self._scale()
         zero = area.bottom() + low / (high - low) * area.height()
-        self._paint_bars(painter, area, zero, high - low)
+        self._paint_bars(painter, area, zero, high - low, QRectF(event.rect()))
         self._paint_labels(painter, area, zero)
 
+    def moveEvent(self, event: QMoveEvent) -> None:
+        super().moveEvent(event)
+        self.update()  # the caption moves along
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._choose(self._index_at(event.position()))
+        index = self._index_at(event.position())
+        if index >= 0:
+            self._choose(index)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         last = len(self._values) - 1
@@ -118,8 +150,8 @@ class BarChart(QWidget):
 
     def _choose(self, index: int) -> None:
         if index != self._current:
-            self._current = index
-            self.update()
+            self.set_current(index)
+            self.picked.emit(index)
 
     def _index_at(self, point: QPointF) -> int:
         area = self._area()
@@ -136,7 +168,7 @@ class BarChart(QWidget):
         low, high = min(low, 0.0), max(high, 0.0)
         return (low, high) if high > low else (0.0, 1.0)
 
-    def _paint_bars(self, painter: QPainter, area: QRectF, zero: float, span: float) -> None:
+    def _paint_bars(self, painter: QPainter, area: QRectF, zero: float, span: float, visible: QRectF) -> None:
         theme = current_theme()
         count = min(len(self._values), max(int(area.width()), 1))
         starts = np.arange(count) * len(self._values) // count
@@ -145,7 +177,9 @@ class BarChart(QWidget):
         width = area.width() / count
         gap = 0.0 if width < 3 else max(min(width * 0.2, GRID / 2), width - _WIDEST_BAR)
         bar_color, chosen_color = self._color, QColor(theme.accent)
-        for index in range(count):
+        first = max(int((visible.left() - area.left()) / width), 0)
+        last = min(int((visible.right() - area.left()) / width) + 1, count)
+        for index in range(first, last):
             low, high = float(lowest[index]), float(highest[index])
             left = area.left() + index * width + gap / 2
             if not (np.isfinite(low) and np.isfinite(high)):
@@ -168,7 +202,9 @@ class BarChart(QWidget):
         caption = f"from {format_number(low)} to {format_number(high)}"
         if self._current >= 0:
             caption = self.describe(self._current) + " · " + caption
-        painter.drawText(QRectF(area.left(), 0, area.width(), line), Qt.AlignmentFlag.AlignVCenter, caption)
+        # In a chart that scrolls, the caption stays in sight.
+        left = max(area.left(), self.visibleRegion().boundingRect().left() + GRID / 2)
+        painter.drawText(QRectF(left, 0, area.width(), line), Qt.AlignmentFlag.AlignVCenter, caption)
         painter.setPen(QColor(theme.muted))
         width = area.width() / max(len(self._names), 1)
         for index, name in enumerate(self._names):

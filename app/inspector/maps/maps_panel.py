@@ -1,87 +1,87 @@
-"""The second column of the inspector: the output of one layer for the sample."""
+"""The output of one layer for the sample: its maps, the filters that made them, the reconstructions; or bars."""
 
-import numpy as np
-from PySide6.QtCore import QTimer, Slot
-from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QCheckBox, QWidget
+from PySide6.QtCore import Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QCheckBox, QWidget
 
 from app.formatting import format_number
-from app.inspector.layer_outputs import describe_output
+from app.inspector.layer_outputs import LayerOutput, describe_output
 from app.inspector.layouts import make_column, make_row, with_names
-from app.inspector.maps.bar_chart import BarChart
+from app.inspector.maps.bar_view import BarView
+from app.inspector.maps.filter_view import FilterView
+from app.inspector.maps.filters import filters_before
+from app.inspector.maps.map_grid import MapGrid
+from app.inspector.maps.sheet_view import SheetView
 from app.inspector.state import InspectorState
-from app.widgets.images.colormaps import finite_range, viridis_image
-from app.widgets.images.image_grid import ImageGrid
-from app.widgets.images.image_list_model import GridImage
+from app.training import Inspection
 from app.widgets.labels import make_label
 from app.widgets.plain_text import short
-from app.widgets.theme.theme import GRID, family_color
+from app.widgets.theme.theme import GRID
+from app.widgets.view_switch import ViewSwitch
 
-IMAGE_SIZES = tuple(range(320, 32, -8))
-"""Sizes of a feature map in the grid, in pixels."""
-_GAP = 7
-"""Pixels between two feature maps of the grid."""
-_SCROLL_DELAY_MS = 50
-"""Milliseconds until the grid has its size and can scroll to the chosen map."""
+_VIEWS = (("maps", "Maps"), ("filters", "Filters"), ("reconstructions", "Reconstructions"))
+_LOWEST_VIEW = 14 * GRID
+"""Lowest height of the maps and of the reconstructions below them, in pixels."""
+_NARROW = 68 * GRID
+"""In a panel narrower than this, the buttons of the views have a line of their own. In pixels."""
 
 
 class MapsPanel(QWidget):
-    """Shows the feature maps or the numbers of a layer. The user chooses a map and a position in it.
+    """Shows the feature maps or the numbers of a layer. The user chooses a map and a position in it, or a unit.
 
     Arguments:
         state: the layer's output and the choices.
+        inspection: the runner of the jobs for the reconstructions.
     """
 
-    def __init__(self, state: InspectorState, parent: QWidget | None = None) -> None:
+    def __init__(self, state: InspectorState, inspection: Inspection, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._state = state
-        self._shown_layer = ""
-        self._scroll_timer = QTimer(self, singleShot=True, interval=_SCROLL_DELAY_MS)
-        self._scroll_timer.timeout.connect(self._on_scroll_timer_timeout)
-        self._make_widgets()
+        self._make_widgets(inspection)
         self._arrange()
         state.output_changed.connect(self._on_output_changed)
-        state.target_changed.connect(self._on_target_changed)
-        state.reconstruction_changed.connect(self._on_reconstruction_changed)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._fit_grid()
+        narrow = self.width() < _NARROW
+        directions = QBoxLayout.Direction
+        self._header.setDirection(directions.TopToBottom if narrow else directions.LeftToRight)
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._scroll_timer.start()
-
-    def _make_widgets(self) -> None:
+    def _make_widgets(self, inspection: Inspection) -> None:
         state = self._state
         self._name = make_label("inspector_layer", style_class="heading")
-        self._heading = make_label("inspector_maps_heading", style_class="muted")
+        self._heading = make_label("inspector_maps_heading", style_class="muted", ignores_width=True)
         self._own_scale = with_names(
-            QCheckBox("own scale"), "inspector_own_scale", "Paint each feature map on its own colour scale"
+            QCheckBox("own scale"), "inspector_own_scale", "Paint each picture on its own colour scale"
         )
         self._own_scale.setChecked(state.own_scale)
         self._own_scale.setToolTip(
-            "On: each map uses all colours. Off: all maps share one colour scale, so you can compare them."
+            "On: each picture uses all colours. Off: all pictures share one colour scale, so you can compare them."
         )
         self._own_scale.toggled.connect(state.set_own_scale)
-        grid = ImageGrid(image_size=48, positions=True, pick_before_position=True)
-        self._grid = with_names(grid, "inspector_maps", "Feature maps")
-        self._grid.picked.connect(state.choose_map)
-        self._grid.cell_clicked.connect(self._on_grid_cell_clicked)
-        self._grid.set_placeholder("The output for this sample is being computed.")
-        self._bars = with_names(BarChart(), "inspector_vector", "Output of the layer")
-        self._bars.hide()
+        self._switch = ViewSwitch("inspector_maps_view", _VIEWS)
+        self._switch.chosen.connect(self._show_view)
+        self._grid = MapGrid(state)
+        self._grid.cell_hovered.connect(self._on_cell_hovered)
+        self._bars = BarView(state)
+        self._filters = FilterView(state)
+        self._sheet = SheetView(state, inspection)
+        for widget in (self._grid, self._bars, self._filters, self._sheet):
+            widget.setMinimumHeight(_LOWEST_VIEW)
+            widget.hide()
 
     def _arrange(self) -> None:
-        first = make_row()
-        first.addWidget(self._name)
-        first.addWidget(self._heading)
-        first.addStretch()
-        first.addWidget(self._own_scale)
+        title = make_row()
+        title.addWidget(self._name)
+        title.addWidget(self._heading, 1)
+        title.addWidget(self._own_scale)
+        self._header = make_row()
+        self._header.addLayout(title, 1)
+        self._header.addWidget(self._switch)
         self._layout = layout = make_column(self)
-        layout.addLayout(first)
-        layout.addWidget(self._grid, 1)
-        layout.addWidget(self._bars, 1)
+        layout.addLayout(self._header)
+        for widget in (self._grid, self._bars, self._filters, self._sheet):
+            layout.addWidget(widget, 1)
 
     @Slot()
     def _on_output_changed(self) -> None:
@@ -91,76 +91,49 @@ class MapsPanel(QWidget):
         self._name.setText(short(output.layer))
         # The name stays when there is no room for the rest of the line.
         self._name.setMinimumWidth(min(self._name.fontMetrics().horizontalAdvance(self._name.text()) + 4, 16 * GRID))
-        hint = " · click a map, then a place in it" if output.maps is not None else ""
-        self._heading.setText(f"{describe_output(output.values.shape)}{hint}")
-        for widget in (self._grid, self._own_scale):
-            widget.setVisible(output.maps is not None)
-        self._bars.setVisible(output.maps is None)
+        self._show_heading()
+        self._switch.offer(self._views_of(output))
+        self._show_view()
+
+    def _views_of(self, output: LayerOutput) -> tuple[str, ...]:
+        """Return the names of the views that this output has."""
+        views = ["maps"]
+        if self._state.trace is not None and output.maps is not None:
+            views += ["filters"] if filters_before(self._state.trace, output.layer) is not None else []
+        if self._state.sample is not None and self._state.map_count:
+            views.append("reconstructions")
+        return tuple(views)
+
+    @Slot()
+    def _show_view(self) -> None:
+        """Show the chosen view; the reconstructions stand below the maps or bars that they belong to."""
+        output, view = self._state.output, self._switch.current
+        if output is None:
+            return
+        upper = view != "filters"
+        self._filters.setVisible(view == "filters")
+        self._sheet.setVisible(view == "reconstructions")
+        self._grid.setVisible(upper and output.maps is not None)
+        self._bars.setVisible(upper and output.maps is None)
+        self._own_scale.setVisible(output.maps is not None or view == "reconstructions")
         # The maps fill the room that the grid has now, not the room that it had beside the bars.
         self._layout.activate()
         if output.maps is None:
-            self._bars.show_values(output.values.ravel(), output.names, family_color(output.family))
+            self._bars.show_output(output)
         else:
-            self._paint_maps(output.layer, output.maps)
-        if output.layer != self._shown_layer:
-            self._shown_layer = output.layer
-            self._scroll_timer.start()
+            self._grid.show_maps(output.layer, output.maps)
 
-    @Slot()
-    def _on_target_changed(self) -> None:
-        if self._state.target is not None:
-            self._grid.set_current(self._state.target.map_index)
-        self._mark_position()
-
-    @Slot()
-    def _on_reconstruction_changed(self) -> None:
-        self._mark_position()
+    def _show_heading(self, hovered: str = "") -> None:
+        output = self._state.output
+        if output is not None:
+            hint = " · click a map, then a place in it" if output.maps is not None else " · click a unit"
+            self._heading.setText(f"{describe_output(output.values.shape)}{f' · {hovered}' if hovered else hint}")
 
     @Slot(int, int, int)
-    def _on_grid_cell_clicked(self, index: int, row: int, column: int) -> None:
-        self._state.choose_position(row, column)
-
-    @Slot()
-    def _on_scroll_timer_timeout(self) -> None:
-        if self._grid.current >= 0:
-            self._grid.scroll_to(self._grid.current)
-
-    def _paint_maps(self, layer: str, maps: np.ndarray) -> None:
-        images = []
-        for index, values in enumerate(maps):
-            smallest, largest = finite_range(values)
-            tooltip = f"map {index} of {layer}: from {format_number(smallest)} to {format_number(largest)}"
-            if smallest == largest == 0:
-                tooltip = f"map {index} of {layer}: all its numbers are 0"
-            images.append(GridImage(viridis_image(values, *self._state.color_range), tooltip=tooltip))
-        self._grid.set_images(images)
-        self._fit_grid()
-        self._grid.set_current(self._state.map_index)
-
-    def _fit_grid(self) -> None:
-        """Make the maps as large as possible while all of them are visible at once."""
-        if self._state.maps is not None:
-            viewport = self._grid.maximumViewportSize()
-            width = viewport.width() - self._grid.verticalScrollBar().sizeHint().width()
-            self._grid.set_image_size(largest_size(len(self._state.maps), width, viewport.height()))
-
-    def _mark_position(self) -> None:
-        target, position = self._state.target, self._state.position
-        self._grid.set_marked(None if target is None or position is None else (target.map_index, *position))
-
-
-def largest_size(count: int, width: int, height: int) -> int:
-    """Return the largest size of `IMAGE_SIZES` at which all feature maps fit; the smallest size if none fits.
-
-    Arguments:
-        count: number of square feature maps.
-        width, height: the available space in pixels.
-
-    >>> largest_size(16, 480, 130), largest_size(16, 480, 600), largest_size(512, 480, 130)
-    (48, 104, 40)
-    """
-    for size in IMAGE_SIZES:
-        columns = max((width - _GAP) // (size + _GAP), 1)
-        if -(-count // columns) * (size + _GAP) + _GAP <= height:
-            return size
-    return IMAGE_SIZES[-1]
+    def _on_cell_hovered(self, index: int, row: int, column: int) -> None:
+        """Show the number below the mouse."""
+        maps, text = self._state.maps, ""
+        if maps is not None and 0 <= index < len(maps) and row < maps.shape[1] and column < maps.shape[2]:
+            value = format_number(float(maps[index, row, column]))
+            text = f"map {index}, row {row}, column {column}: {value}"
+        self._show_heading(text)

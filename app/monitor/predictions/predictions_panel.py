@@ -15,13 +15,13 @@ from app.monitor.predictions.predictions import ClassPredictions, NumberPredicti
 from app.monitor.predictions.predictor import Predictor
 from app.monitor.predictions.residuals_view import ResidualsView
 from app.monitor.predictions.target_scatter import TargetScatter
-from app.monitor.predictions.view_switch import ViewSwitch
 from app.training import Session
 from app.widgets.choice_box import ChoiceBox
 from app.widgets.images.image_grid import ImageGrid
 from app.widgets.labels import make_label
 from app.widgets.plain_text import short
 from app.widgets.theme.theme import GRID
+from app.widgets.view_switch import ViewSwitch
 from tinyml.core import describe_count
 from tinyml.data import DataDescription
 from tinyml.learner import class_report

@@ -12,6 +12,8 @@ from app.widgets.theme.theme import GRID, current_theme
 
 FRAME = 3
 """Pixels around each picture for the selection frame and the focus ring."""
+_NUMBERED = 4 * GRID
+"""Width in pixels below which a picture has no number: it would hide the picture."""
 
 
 class ImageDelegate(QStyledItemDelegate):
@@ -81,6 +83,9 @@ class ImageDelegate(QStyledItemDelegate):
         painter.drawImage(rect, item.image)
         if self._outlined:
             _paint_frame(painter, rect, 0.5, QPen(QColor(theme.border), 1))
+        if item.number and rect.width() >= _NUMBERED:
+            painter.setFont(self._caption_font())
+            _paint_number(painter, rect, item.number)
         if self.marked and self.marked[0] == index.row():
             _paint_mark(painter, rect, item.image.size(), *self.marked[1:])
         if selected or option.state & QStyle.StateFlag.State_MouseOver:
@@ -115,6 +120,16 @@ class ImageDelegate(QStyledItemDelegate):
         top = cell.top() + FRAME + self._box.height() + 2
         left = cell.left() + FRAME - (width - self._box.width()) // 2
         painter.drawText(left, top, width, metrics.height(), int(Qt.AlignmentFlag.AlignHCenter), text)
+
+
+def _paint_number(painter: QPainter, rect: QRectF, number: str) -> None:
+    """Write a number into the lower left corner, on a dark plate that keeps it readable on every colour."""
+    metrics = painter.fontMetrics()
+    plate = QRectF(rect.left(), 0, metrics.horizontalAdvance(number) + 5, metrics.height())
+    plate.moveBottom(rect.bottom())
+    painter.fillRect(plate, QColor(0, 0, 0, 120))
+    painter.setPen(QColor("white"))
+    painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, number)
 
 
 def _paint_mark(painter: QPainter, rect: QRectF, size: QSize, row: int, column: int) -> None:

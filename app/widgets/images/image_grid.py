@@ -7,6 +7,7 @@ from PySide6.QtCore import (
     QItemSelectionModel,
     QModelIndex,
     QPoint,
+    QPointF,
     QRect,
     QRectF,
     QSignalBlocker,
@@ -47,10 +48,12 @@ class ImageGrid(QListView):
         picked(index): the user picked another picture.
         cell_clicked(index, row, column): with positions: the user chose a pixel. Row and column count the pixels of
             the picture, not of the screen.
+        cell_hovered(index, row, column): with positions: the mouse is over a pixel, or over none (-1, -1, -1).
     """
 
     picked = Signal(int)
     cell_clicked = Signal(int, int, int)
+    cell_hovered = Signal(int, int, int)
 
     def __init__(
         self,
@@ -79,6 +82,7 @@ class ImageGrid(QListView):
         self.setAutoScroll(False)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.viewport().setAutoFillBackground(False)
+        self.setMouseTracking(positions)
         self.selectionModel().currentChanged.connect(self._on_current_changed)
 
     @property
@@ -190,11 +194,20 @@ class ImageGrid(QListView):
         if not chooses or (self._pick_before_position and index != self.current):
             super().mousePressEvent(event)
             return
-        rect, size = self.image_rect(index), self._size_of(index)
-        super().mousePressEvent(event)  # It may scroll, so the rectangle is computed before.
-        row = int((place.y() - rect.top()) / rect.height() * size.height())
-        column = int((place.x() - rect.left()) / rect.width() * size.width())
+        row, column = self._cell_at(index, place)
+        super().mousePressEvent(event)  # It may scroll, so the cell is found before.
         self._choose_cell(index, row, column)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        if self._positions:
+            index = self.indexAt(event.position().toPoint()).row()
+            self.cell_hovered.emit(index, *(self._cell_at(index, event.position()) if index >= 0 else (-1, -1)))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        if self._positions:
+            self.cell_hovered.emit(-1, -1, -1)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Treat the second of two quick clicks as a click: it chooses a pixel, too."""
@@ -234,6 +247,13 @@ class ImageGrid(QListView):
 
     def _size_of(self, index: int) -> QSize:
         return self._model.images[index].image.size()
+
+    def _cell_at(self, index: int, place: QPointF) -> tuple[int, int]:
+        """Return row and column of the pixel of a picture at a place of the viewport."""
+        rect, size = self.image_rect(index), self._size_of(index)
+        row = int((place.y() - rect.top()) / rect.height() * size.height())
+        column = int((place.x() - rect.left()) / rect.width() * size.width())
+        return min(max(row, 0), size.height() - 1), min(max(column, 0), size.width() - 1)
 
     def _choose_cell(self, index: int, row: int, column: int) -> None:
         """Mark the pixel that is nearest to a row and a column."""

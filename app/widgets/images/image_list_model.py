@@ -24,11 +24,13 @@ class GridImage:
         image: the pixels, which are enlarged without smoothing.
         caption: the text below the picture; empty for none.
         tooltip: the text that appears when the mouse rests on the picture; empty for none.
+        number: the text in the corner of the picture; empty for none.
     """
 
     image: QImage
     caption: str = ""
     tooltip: str = ""
+    number: str = ""
 
 
 class ImageListModel(QAbstractListModel):

@@ -117,7 +117,7 @@ def test_tab_reaches_every_control(digits):
     digits.inspector.activateWindow()
     names = set()
     widget = digits.inspector
-    for _ in range(200):
+    for _ in range(400):
         widget = widget.nextInFocusChain()
         if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isVisible() and widget.isEnabled():
             names.add(widget.objectName())

@@ -5,10 +5,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QToolButton, QWidget
 
 from app.document import edits
+from app.formatting import format_number
 from app.inspector.layer_outputs import strongest_map
 from app.inspector.layer_strip import LayerStrip
 from app.inspector.maps.bar_chart import BarChart
 from app.inspector.reconstruction.picture import Picture
+from app.inspector.target import Target
 from app.widgets.images.image_grid import ImageGrid
 from app.widgets.theme.theme import family_color
 
@@ -102,7 +104,7 @@ def test_a_layer_without_maps_is_a_bar_chart_with_class_names(digits):
     bars = digits.find(BarChart, "vector")
     assert bars.isVisible()
     assert not digits.find(ImageGrid, "maps").isVisible()
-    assert digits.text("maps_heading") == "10 numbers"
+    assert digits.text("maps_heading").startswith("10 numbers · ")
     assert np.array_equal(bars.values, digits.inspection.sample_trace.trace.entry("linear_1").output[0])
     QTest.keyClick(bars, Qt.Key.Key_End)
     assert bars.describe(bars.current).startswith("9: ")
@@ -119,7 +121,7 @@ def test_each_layer_without_maps_has_its_own_heading_and_colour(make_harness, pr
     seen = []
     for name, count, family in (("flatten_1", 64, "dense"), ("linear_1", 20, "dense"), ("relu_1", 20, "activation")):
         harness.document.select((name,))
-        assert harness.text("maps_heading") == f"{count} numbers"
+        assert harness.text("maps_heading").startswith(f"{count} numbers · ")
         assert bars.color == family_color(family)
         seen.append(bars.color.name())
     assert seen[1] != seen[2]
@@ -180,3 +182,40 @@ def test_the_maps_are_as_large_after_a_layer_without_maps_as_before(digits):
     digits.document.select(("conv_2",))
     digits.wait(grid.isVisible)
     digits.wait(lambda: grid.image_rect(0).size() == before)
+
+
+def test_every_map_has_its_number_and_the_number_below_the_mouse_is_told(digits):
+    digits.document.select(("relu_1",))
+    grid = digits.find(ImageGrid, "maps")
+    assert [item.number for item in grid.images] == ["0", "1", "2", "3"]
+    rect = grid.image_rect(2)
+    place = rect.topLeft() + (rect.bottomRight() - rect.topLeft()) * 0.3
+    QTest.mouseMove(grid.viewport(), place.toPoint())
+    value = digits.inspection.sample_trace.trace.entry("relu_1").output[0, 2, 2, 2]
+    digits.wait(lambda: digits.text("maps_heading").endswith(f"map 2, row 2, column 2: {format_number(float(value))}"))
+    grid.cell_hovered.emit(-1, -1, -1)
+    assert digits.text("maps_heading").endswith("click a map, then a place in it")
+
+
+def test_a_click_on_a_bar_makes_the_unit_the_target(digits):
+    digits.document.select(("linear_1",))
+    bars = digits.find(BarChart, "vector")
+    click(bars, bars.bar_rect(7).center())
+    assert digits.inspector.state.target == Target("linear_1", 7, (0, 0))
+    QTest.keyClick(bars, Qt.Key.Key_Left)
+    assert digits.inspector.state.target == Target("linear_1", 6, (0, 0))
+    assert bars.current == 6
+
+
+def test_a_thousand_units_scroll_to_the_chosen_one(make_harness, project_of):
+    layers = (("Flatten", "flatten_1", {}), ("Linear", "linear_1", {"outputs": 1000}), ("ReLu", "relu_1", {}))
+    harness = make_harness(project_of((*layers, ("Linear", "linear_2", {"outputs": 10})), "digits"))
+    harness.wait_for_sample_trace()
+    harness.document.select(("linear_1",))
+    bars = harness.find(BarChart, "vector")
+    assert bars.bar_rect(0).width() >= 5
+    harness.inspector.state.choose_map(950)
+    harness.wait(lambda: bars.visibleRegion().contains(bars.bar_rect(950).center().toPoint()))
+    QTest.keyClick(bars, Qt.Key.Key_Home)
+    assert harness.inspector.state.map_index == 0
+    harness.wait(lambda: bars.visibleRegion().contains(bars.bar_rect(0).center().toPoint()))

@@ -353,3 +353,30 @@ def test_nothing_keeps_a_dropped_grid_alive(qtbot, shown: bool) -> None:
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     gc.collect()
     assert gone() is None
+
+
+def test_the_pixel_below_the_mouse_is_told_until_the_mouse_leaves(qtbot) -> None:
+    grid = make_grid(qtbot, positions=True)
+    cells = []
+    grid.cell_hovered.connect(lambda *cell: cells.append(cell))
+    rect = grid.image_rect(2)
+    qtbot.mouseMove(grid.viewport(), (rect.topLeft() + QPointF(1, 1)).toPoint())
+    qtbot.waitUntil(lambda: bool(cells))
+    assert cells[-1] == (2, 0, 0)
+    QApplication.sendEvent(grid, QEvent(QEvent.Type.Leave))
+    assert cells[-1] == (-1, -1, -1)
+
+
+def test_numbers_are_painted_on_large_pictures(qtbot) -> None:
+    def paint(**arguments) -> QImage:
+        grid = ImageGrid(image_size=60)
+        qtbot.addWidget(grid)
+        grid.set_images([GridImage(checkers(), **arguments)])
+        grid.resize(240, 200)
+        grid.show()
+        return grid.grab().toImage()
+
+    plain = paint()
+    assert paint() == plain
+    assert paint(number="7") != plain
+    assert paint(number="8") != paint(number="7")

@@ -1,0 +1,209 @@
+"""All maps at once: the reconstruction of every map of a layer, computed in the background batch by batch."""
+
+from collections.abc import Callable
+from functools import partial
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from app.inspector.state import InspectorState
+from app.inspector.target import Method, Target
+from app.jobs import LatestJob
+from app.training import Inspection
+from tinyml.core import TinymlError, describe_shape
+from tinyml.data import ProgressCallback
+from tinyml.net import Trace
+
+MOST_BYTES = 2**29
+"""Largest size of the reconstructions of one sheet, in bytes."""
+_MOST_KEPT = 6
+"""Number of sheets that are kept: for other layers, methods and weights."""
+_BATCH_SECONDS = 0.1
+"""A batch of reconstructions takes about this long, so that pictures come early and other jobs run in between."""
+_PAUSE_MS = 1000
+"""Milliseconds between two sheets while a run changes the weights."""
+
+_Key = tuple[int, Target, Method]
+
+
+class MapSheet(QObject):
+    """The reconstruction of every feature map of the chosen layer, or of every unit, by the first method of the state.
+
+    While a run changes the weights, a sheet is finished before the next one begins. In all other cases a new choice
+    drops the sheet that is being computed.
+
+    Arguments:
+        state: the layer, the method and the recorded forward pass.
+        inspection: runs the jobs.
+
+    Attributes:
+        images: (C, H, W) the reconstructions of the first maps, in order; all of them when the sheet is complete.
+        layer: name of the layer that they belong to.
+        count: number of maps of the layer.
+        sentence: why there are no more reconstructions; empty while there is nothing to say.
+
+    Signals:
+        changed(): an attribute or `busy` changed.
+    """
+
+    changed = Signal()
+
+    def __init__(self, state: InspectorState, inspection: Inspection, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._state, self._inspection = state, inspection
+        self._job = LatestJob(inspection.slow_jobs, self)
+        self._job.returned.connect(self._on_job_returned)
+        self._job.failed.connect(self._on_job_failed)
+        self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
+        self._pause.timeout.connect(self._follow)
+        self._active = False
+        self._trace: Trace | None = None
+        self._target: Target | None = None
+        self._method: Method | None = None
+        # With each sheet its trace, which keeps the identity in the key from being used again.
+        self._kept: dict[_Key, tuple[Trace, tuple[np.ndarray, ...]]] = {}
+        self.images: tuple[np.ndarray, ...] = ()
+        self.layer, self.count, self.sentence = "", 0, ""
+        for signal in (state.output_changed, state.target_changed, state.methods_changed):
+            signal.connect(self._follow)
+
+    @property
+    def busy(self) -> bool:
+        """True while reconstructions are being computed."""
+        return self._job.busy
+
+    @property
+    def complete(self) -> bool:
+        """True if every map has its reconstruction."""
+        return 0 < self.count == len(self.images)
+
+    def set_active(self, active: bool) -> None:
+        """Compute the sheet, or stop. A hidden sheet costs no time.
+
+        Arguments:
+            active: True while the sheet is visible.
+        """
+        self._active = active
+        if active:
+            self._follow()
+        else:
+            self._job.cancel()
+            self._pause.stop()
+            self._trace = None
+
+    @Slot()
+    def cancel(self) -> None:
+        """Stop the computation and keep what there is."""
+        if self.busy:
+            self._job.cancel()
+            self.sentence = f"Stopped after {len(self.images)} of {self.count} reconstructions."
+            self.changed.emit()
+
+    @Slot()
+    def resume(self) -> None:
+        """Compute the reconstructions that are missing after `cancel`."""
+        if self._trace is not None and not self.busy and not self.complete:
+            self.sentence = ""
+            self._start_batch()
+            self.changed.emit()
+
+    @Slot()
+    def _follow(self) -> None:
+        """Begin another sheet if layer, method, sample or weights changed."""
+        if not self._active:
+            return
+        trace, target, method = self._state.trace, self._state.target, self._state.methods[0]
+        wanted = None if target is None else Target(target.layer, 0, whole_map=target.whole_map)
+        if trace is self._trace and wanted == self._target and method == self._method:
+            return
+        only_weights = self._trace is not None and wanted == self._target and method == self._method
+        if only_weights and self._inspection.training and (self.busy or self._pause.isActive()):
+            return  # the next one begins after this one
+        self._job.cancel()
+        self._trace, self._target, self._method = trace, wanted, method
+        self.images, self.sentence = (), ""
+        self.layer, self.count = self._state.layer, 0 if wanted is None else self._state.map_count
+        if trace is None or wanted is None:
+            self.sentence = self._state.sentence
+        elif (kept := self._kept.get((id(trace), wanted, method))) is not None:
+            self.images = kept[1]
+        elif trace.input[0].size * 4 * self.count > MOST_BYTES:
+            self.sentence = _describe_lack(self.count, trace)
+        else:
+            self._start_batch()
+        self.changed.emit()
+
+    def _start_batch(self) -> None:
+        assert self._trace is not None
+        assert self._target is not None
+        assert self._method is not None
+        function = partial(
+            reconstruct_some,
+            self._method.function,
+            self._trace,
+            self._target,
+            len(self.images),
+            self.count,
+        )
+        self._job.start_with_progress(function)
+
+    @Slot(object)
+    def _on_job_returned(self, images: tuple[np.ndarray, ...]) -> None:
+        self.images += images
+        if not self.complete:
+            self._start_batch()
+        elif self._trace is not None and self._target is not None and self._method is not None:
+            self._kept[id(self._trace), self._target, self._method] = self._trace, self.images
+            while len(self._kept) > _MOST_KEPT:
+                del self._kept[next(iter(self._kept))]
+            self._pause.start()  # then it follows the weights of a run
+        self.changed.emit()
+
+    @Slot(str)
+    def _on_job_failed(self, sentence: str) -> None:
+        self.sentence = sentence
+        self.changed.emit()
+
+
+def reconstruct_some(
+    function: Callable[..., Any],
+    trace: Trace,
+    target: Target,
+    first: int,
+    count: int,
+    progress: ProgressCallback,
+) -> tuple[np.ndarray, ...]:
+    """Reconstruct as many maps as take about a tenth of a second, at least one. Run it in a `Job`.
+
+    Arguments:
+        function: computes a reconstruction, such as `tinyml.visualize.reconstruct`.
+        trace: a recorded forward pass of one example.
+        target: its layer, and whether whole maps are reconstructed; the index of its map does not count.
+        first: index of the first map.
+        count: number of maps of the layer.
+        progress: told the share of the maps that are done, counted from the first of the layer.
+
+    Returns the reconstructions, (C, H, W) float32. Raises `TinymlError` if a map cannot be reconstructed.
+    """
+    images: list[np.ndarray] = []
+    end = perf_counter() + _BATCH_SECONDS
+    try:
+        for index in range(first, count):
+            progress(index / count)
+            keywords = {"whole_map": True} if target.whole_map else {}
+            images.append(np.array(function(trace, target.layer, index, **keywords).image, np.float32))
+            if perf_counter() > end:
+                break
+    except MemoryError:
+        raise TinymlError(_describe_lack(count, trace)) from None
+    return tuple(images)
+
+
+def _describe_lack(count: int, trace: Trace) -> str:
+    shape = describe_shape(trace.input.shape[1:])
+    return (
+        f"There is not enough memory for {count} reconstructions of {shape} pixels. Choose a layer with fewer maps, or "
+        "smaller images."
+    )
