@@ -70,17 +70,19 @@ def has_maps(shape: Shape) -> bool:
 def default_layer(trace: Trace) -> str:
     """Return the name of the layer to show while none is selected.
 
-    It is the last convolution, else the last layer with feature maps, else the last layer.
+    It is the last activation with feature maps: its maps show what the next layers see. Without one it is the last
+    convolution, else the last layer with feature maps, else the last layer.
 
     Arguments:
         trace: a recorded forward pass. If it has no layers, the name is empty.
     """
     with_maps = [entry for entry in trace.entries if has_maps(entry.output.shape[1:])]
-    convolutions = [entry for entry in with_maps if entry.layer.settings.family == "convolution"]
-    for entries in (convolutions, with_maps, trace.entries):
-        if entries:
-            return entries[-1].layer.name
-    return ""
+    for family in ("activation", "convolution"):
+        found = [entry for entry in with_maps if entry.layer.settings.family == family]
+        if found:
+            return found[-1].layer.name
+    entries = with_maps or trace.entries
+    return entries[-1].layer.name if entries else ""
 
 
 def strongest_map(values: np.ndarray) -> int:

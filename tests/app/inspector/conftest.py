@@ -129,6 +129,7 @@ def project_of() -> Callable[..., Project]:
 def digits(make_harness: Callable[..., Harness]) -> Harness:
     """The inspector of a small convolutional network for the built-in digits."""
     harness = make_harness(make_project(DIGITS, "digits"))
+    harness.document.select(("conv_2",))
     harness.wait_for_sample_trace()
     return harness
 

@@ -3,7 +3,7 @@ import pytest
 
 from app.inspector.layer_outputs import default_layer, read_output, strongest_map
 from tinyml.data import Dataset
-from tinyml.layers import Conv2D, Flatten, Linear, ReLU
+from tinyml.layers import Conv2D, Flatten, Linear, MaxPool2D, ReLU
 from tinyml.net import Sequential, record
 
 
@@ -13,9 +13,12 @@ def trace():
     return record(Sequential(layers), np.ones((1, 1, 4, 4), np.float32))
 
 
-def test_the_default_layer_is_a_convolution_else_one_with_maps_else_the_last(trace):
-    assert default_layer(trace) == "conv_1"
-    assert default_layer(record(Sequential([ReLU("relu_1")]), np.ones((1, 1, 4, 4)))) == "relu_1"
+def test_the_default_layer_is_the_last_activation_with_maps_else_a_convolution_else_the_last(trace):
+    assert default_layer(trace) == "relu_1"
+    conv, pool = Conv2D("conv_1", (1, 4, 4), 2, 3, 3, 1, 1), MaxPool2D("pool_1", (2, 4, 4), 2, 2)
+    assert default_layer(record(Sequential([conv, pool]), np.ones((1, 1, 4, 4)))) == "conv_1"
+    assert default_layer(record(Sequential([ReLU("relu_1"), pool]), np.ones((1, 2, 4, 4)))) == "relu_1"
+    assert default_layer(record(Sequential([pool]), np.ones((1, 2, 4, 4)))) == "pool_1"
     assert default_layer(record(Sequential([Linear("fc_1", 2, 3), ReLU("relu_1")]), np.ones((1, 2)))) == "relu_1"
     assert default_layer(record(Sequential([]), np.ones((1, 2)))) == ""
 

@@ -19,7 +19,7 @@ def click(widget: QWidget, point) -> None:
     QTest.mouseClick(widget, Qt.MouseButton.LeftButton, pos=point.toPoint())
 
 
-def test_without_a_selection_the_last_convolution_and_its_strongest_map_are_shown(digits):
+def test_the_strongest_map_of_the_layer_is_shown_first(digits):
     layers, grid = digits.find(LayerStrip, "layers"), digits.find(ImageGrid, "maps")
     assert layers.current == digits.text("layer") == "conv_2"
     assert digits.text("maps_heading").startswith("6 feature maps, 4×4 · ")
@@ -219,3 +219,11 @@ def test_a_thousand_units_scroll_to_the_chosen_one(make_harness, project_of):
     QTest.keyClick(bars, Qt.Key.Key_Home)
     assert harness.inspector.state.map_index == 0
     harness.wait(lambda: bars.visibleRegion().contains(bars.bar_rect(0).center().toPoint()))
+
+
+def test_without_a_selection_the_last_layer_of_activations_is_shown(make_harness, project_of):
+    layers = (("Conv2D", "conv_1", {"filters": 2, "window": 3}), ("ReLu", "relu_1", {}), ("Flatten", "flatten_1", {}))
+    harness = make_harness(project_of((*layers, ("Linear", "linear_1", {"outputs": 10})), "digits"))
+    harness.wait_for_sample_trace()
+    assert harness.find(LayerStrip, "layers").current == harness.text("layer") == "relu_1"
+    harness.wait_for_reconstruction("relu_1")
