@@ -78,7 +78,9 @@ class SheetView(QWidget):
         self._save = with_names(QPushButton("Save…"), "inspector_sheet_save", "Save all reconstructions as one picture")
         self._save.clicked.connect(self._on_save_clicked)
         self._sentence = make_label("inspector_sheet_sentence", wraps=True, selectable=True)
-        self._grid = with_names(ImageGrid(image_size=48, outlined=True), "inspector_sheet", "Reconstructions of all maps")
+        self._grid = with_names(
+            ImageGrid(image_size=48, outlined=True), "inspector_sheet", "Reconstructions of all maps"
+        )
         self._grid.picked.connect(self._state.choose_map)
 
     def _arrange(self) -> None:

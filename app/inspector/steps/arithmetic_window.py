@@ -87,8 +87,10 @@ class ArithmeticWindow(QDialog):
         self._sentence = make_label("inspector_arithmetic_sentence", wraps=True, selectable=True)
         self._lines = make_label("inspector_arithmetic_lines", wraps=True, selectable=True)
         self._recorded = make_label("inspector_arithmetic_recorded", style_class="muted", wraps=True)
-        self._copy_text = with_names(QPushButton("Copy as text"), "inspector_arithmetic_copy_text")
-        self._copy_csv = with_names(QPushButton("Copy as CSV"), "inspector_arithmetic_copy_csv")
+        self._copy_text = with_names(
+            QPushButton("Copy as text"), "inspector_arithmetic_copy_text", "Copy the sum as text"
+        )
+        self._copy_csv = with_names(QPushButton("Copy as CSV"), "inspector_arithmetic_copy_csv", "Copy the sum as CSV")
         self._copy_text.clicked.connect(self._on_copy_text_clicked)
         self._copy_csv.clicked.connect(self._on_copy_csv_clicked)
 

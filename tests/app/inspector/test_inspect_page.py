@@ -65,7 +65,8 @@ def test_every_size_is_usable(digits, size):
     digits.wait_for_reconstruction("conv_2")
     page = digits.inspector
     page.resize(*size)
-    QApplication.processEvents()
+    for _ in range(8):  # layouts inside layouts settle one after the other
+        QApplication.processEvents()
     assert page.size() == QSize(*size)
     strip, grid = digits.find(LayerStrip, "layers"), digits.find(ImageGrid, "maps")
     assert strip.viewport().rect().intersects(strip.visualItemRect(strip.currentItem()))
