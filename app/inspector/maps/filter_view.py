@@ -45,7 +45,7 @@ class FilterView(QWidget):
         layout.addLayout(first)
         layout.addWidget(self._grid, 1)
         self._refresh = VisibleRefresh(self, before_window=False)
-        self._refresh.due.connect(self._read_filters)
+        self._refresh.due.connect(self._on_due)
         state.output_changed.connect(self._refresh.request)
         state.target_changed.connect(self._on_target_changed)
 
@@ -59,7 +59,7 @@ class FilterView(QWidget):
             self._refresh.request()
 
     @Slot()
-    def _read_filters(self) -> None:
+    def _on_due(self) -> None:
         """Show the filters of the chosen layer, or of the convolution before it."""
         trace = self._state.trace
         found = None if trace is None or not self._state.layer else filters_before(trace, self._state.layer)
