@@ -13,6 +13,7 @@ from app.inspector.maps.maps_panel import MapsPanel
 from app.inspector.page_sections import PageSection, PageSections
 from app.inspector.reconstruction.reconstruction_panel import ReconstructionPanel
 from app.inspector.samples.sample_panel import SamplePanel
+from app.inspector.sanity.sanity_panel import SanityPanel
 from app.inspector.state import InspectorState
 from app.inspector.steps.arithmetic_window import ArithmeticWindow
 from app.inspector.steps.step_panel import StepPanel
@@ -76,6 +77,7 @@ class InspectPage(QWidget):
         )
         self._add_right_section("Steps", StepPanel(self.state), images_only=True)
         self._add_middle_section("Through training", EpochsPanel(self.state, inspection))
+        self._add_right_section("Sanity checks", SanityPanel(self.state, inspection), images_only=True)
         self._arithmetic = ArithmeticWindow(self.state, inspection, self)
         self._arrange()
         self._samples.own_images.open_requested.connect(self._on_open_requested)

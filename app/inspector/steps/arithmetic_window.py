@@ -31,7 +31,7 @@ from app.widgets.theme.theme import GRID, current_theme
 from tinyml.core import describe_count
 from tinyml.visualize import Arithmetic, Part, arithmetic_csv, arithmetic_of, arithmetic_text, largest_products
 
-_SIZE = (120 * GRID, 78 * GRID)
+_SIZE = (125 * GRID, 78 * GRID)
 _LIST = 16 * GRID
 """Width of the list of maps, in pixels."""
 _ROW = 3 * GRID

@@ -1,12 +1,11 @@
 """The section with the stages of the reconstruction: small pictures, and the chosen one large."""
 
-from PySide6.QtCore import QEvent, QMetaObject, QSignalBlocker, Qt, Slot
+from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QPushButton, QScrollArea, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
+from app.inspector.large_picture import LargePicture
 from app.inspector.layouts import make_column, make_row, with_names
-from app.inspector.reconstruction.picture import Picture
-from app.inspector.reconstruction.viewport import Viewport
 from app.inspector.state import InspectorState
 from app.inspector.steps.steps import Stage, stages
 from app.inspector.thumbnail_rows import ThumbnailRows
@@ -17,8 +16,6 @@ from app.widgets.visible_refresh import VisibleRefresh
 
 _THUMBNAIL = 6 * GRID
 """About the longer side of a small picture, in pixels."""
-_LARGE = 32 * GRID
-"""Height of the large picture, in pixels."""
 _HINT = "← → Home End: step through the stages"
 
 
@@ -43,7 +40,8 @@ class StepPanel(QWidget):
         self._sum = with_names(QPushButton("Show the sum"), "inspector_show_sum", "Show how the activation is computed")
         self._sum.setToolTip("Show how the chosen activation is computed: window × weights, products, sum, bias")
         self._sum.clicked.connect(state.show_arithmetic)
-        self._make_large()
+        self._large = LargePicture("inspector_step")
+        self._large.closed.connect(self._on_closed)
         header = make_row()
         header.addWidget(self._hint, 1)
         header.addWidget(self._sum)
@@ -63,31 +61,9 @@ class StepPanel(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self._chosen >= 0:
-            self._on_close_clicked()
+            self._on_closed()
         else:
             super().keyPressEvent(event)
-
-    def _make_large(self) -> None:
-        """Make the large picture with its words."""
-        self._large = QWidget()
-        self._title = make_label("inspector_step_title", style_class="heading", ignores_width=True)
-        self._close = with_names(QToolButton(), "inspector_step_close", "Close the large picture (Escape)")
-        self._close.setText("✕")
-        self._close.setToolTip(self._close.accessibleName())
-        self._close.setAutoRaise(True)
-        self._close.clicked.connect(self._on_close_clicked)
-        self._picture = with_names(Picture(Viewport(self)), "inspector_step_picture", "The chosen step, large")
-        self._picture.setFixedHeight(_LARGE)
-        self._words = make_label("inspector_step_words", wraps=True, selectable=True)
-        self._words.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-        title = make_row()
-        title.addWidget(self._title, 1)
-        title.addWidget(self._close)
-        layout = make_column(self._large)
-        layout.addLayout(title)
-        layout.addWidget(self._words)
-        layout.addWidget(self._picture)
-        self._large.hide()
 
     @Slot()
     def _on_reconstruction_changed(self) -> None:
@@ -114,20 +90,10 @@ class StepPanel(QWidget):
     def _on_picked(self, index: int) -> None:
         self._chosen = index
         self._show_large()
-        # Later, because the large picture gets its place when the event loop runs again.
-        QMetaObject.invokeMethod(self, "_scroll_to_large", Qt.ConnectionType.QueuedConnection)
+        self._large.scroll_into_view()
 
     @Slot()
-    def _scroll_to_large(self) -> None:
-        area = self.parentWidget()
-        while area is not None and not isinstance(area, QScrollArea):
-            area = area.parentWidget()
-        if area is not None and self._large.isVisible():
-            area.ensureWidgetVisible(self._large, 0, GRID)
-            area.ensureWidgetVisible(self._thumbnails, 0, 0)
-
-    @Slot()
-    def _on_close_clicked(self) -> None:
+    def _on_closed(self) -> None:
         self._chosen = -1
         self._thumbnails.set_current(-1)
         self._show_large()
@@ -138,6 +104,5 @@ class StepPanel(QWidget):
         self._large.setVisible(is_there)
         if is_there:
             stage = self._stages[self._chosen]
-            self._title.setText(f"{self._chosen + 1} of {len(self._stages)}: {stage.caption} · {stage.shape}")
-            self._words.setText(stage.sentence)
-            self._picture.show_image(stage.image, stage.values)
+            title = f"{self._chosen + 1} of {len(self._stages)}: {stage.caption} · {stage.shape}"
+            self._large.show_picture(title, stage.sentence, stage.image, stage.values)

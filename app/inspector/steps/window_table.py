@@ -12,7 +12,7 @@ from app.widgets.theme.fonts import bold_font, small_font
 from app.widgets.theme.theme import GRID
 from tinyml.core import Pair
 
-_CELL = QSize(6 * GRID, 3 * GRID)
+_CELL = QSize(6 * GRID + GRID // 2, 3 * GRID)
 """Room for a number with its sign and, if it is small, two digits, in pixels."""
 _DIGITS = 2
 _MOST_VISIBLE = (7, 5)

@@ -1,0 +1,1 @@
+"""Sanity checks of the reconstruction: what remains of it if the weights are random."""

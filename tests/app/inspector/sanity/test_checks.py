@@ -1,0 +1,154 @@
+"""Sanity checks: random weights in part or in all layers, compared inside of the receptive field."""
+
+import numpy as np
+import pytest
+
+from app.inspector.sanity.checks import Check, SanityChecks, compare, describe, run_checks
+from tinyml.core import TinymlError
+from tinyml.layers import Conv2D, Flatten, Linear, MaxPool2D, ReLU
+from tinyml.net import Sequential, Trace, record
+from tinyml.visualize import Reconstruction, gradient, randomise, reconstruct
+
+IMAGE = np.random.default_rng(7).normal(size=(1, 1, 9, 9)).astype(np.float32)
+
+
+def net_of() -> Sequential:
+    rng = np.random.default_rng(1)
+    return Sequential(
+        [
+            Conv2D("conv_1", (1, 9, 9), 4, 3, 3, 1, 0, rng=rng),
+            ReLU("relu_1"),
+            Conv2D("conv_2", (4, 7, 7), 5, 3, 3, 1, 0, rng=rng),
+            ReLU("relu_2"),
+            Flatten("flatten"),
+            Linear("fc", 125, 3, rng=rng),
+        ]
+    )
+
+
+def no_progress(_share: float) -> None:
+    """Ignore the progress."""
+
+
+@pytest.fixture(scope="module")
+def trace() -> Trace:
+    return record(net_of(), IMAGE)
+
+
+@pytest.fixture(scope="module")
+def checks(trace: Trace) -> SanityChecks:
+    trained = gradient(trace, "conv_2", 2, (1, 3))
+    return run_checks(trace, trained, gradient, 3, no_progress)
+
+
+def test_the_layers_up_to_the_chosen_one_become_random(checks: SanityChecks) -> None:
+    assert [check.layers for check in checks.downwards] == [("conv_2",), ("conv_2", "conv_1")]
+    assert [check.layers for check in checks.upwards] == [("conv_1",), ("conv_1", "conv_2")]
+    assert {check.networks for check in checks.downwards} == {3}
+
+
+def test_both_ways_end_with_the_same_random_network(checks: SanityChecks) -> None:
+    assert checks.random is checks.downwards[-1]
+    assert checks.random.similarities == checks.upwards[-1].similarities
+
+
+def test_a_check_has_the_picture_and_the_median_of_the_random_networks(trace: Trace, checks: SanityChecks) -> None:
+    trained, check = checks.trained, checks.downwards[0]
+    expected = {}
+    for seed in range(3):
+        random = record(randomise(net_of(), ["conv_2"], seed), IMAGE)
+        image = gradient(random, "conv_2", 2, (1, 3)).image
+        expected[compare(trained.image, image, trained.receptive_field)] = image
+    assert check.similarities == pytest.approx(sorted(expected))
+    assert check.similarity == pytest.approx(np.median(list(expected)))
+    assert check.image is not None
+    assert any(np.allclose(check.image, image) for image in expected.values())
+
+
+def test_the_occlusion_is_there_for_comparison(checks: SanityChecks) -> None:
+    assert checks.occlusion is not None
+    assert checks.occlusion.shape == checks.trained.image.shape
+
+
+def test_only_the_receptive_field_is_compared() -> None:
+    """Zeros around both pictures would make any two of them alike."""
+    first, second = np.zeros((1, 20, 20)), np.zeros((1, 20, 20))
+    first[0, 4:6, 4:6], second[0, 4:6, 4:6] = [[1, 2], [3, 4]], [[4, 3], [2, 1]]
+    assert compare(first, second, ((0, 20), (0, 20))) > 0.9
+    assert compare(first, second, ((4, 6), (4, 6))) == pytest.approx(-1)
+
+
+def test_the_network_of_the_trace_does_not_change(trace: Trace, checks: SanityChecks) -> None:
+    assert checks.random is not None
+    fresh = net_of()
+    for entry in trace.entries:
+        for name, parameter in entry.layer.named_parameters.items():
+            assert np.array_equal(parameter.tensor, fresh[entry.layer.name].named_parameters[name].tensor)
+
+
+def test_the_progress_rises_and_what_it_raises_ends_the_work(trace: Trace) -> None:
+    shares: list[float] = []
+    trained = reconstruct(trace, "relu_2", 0)
+    run_checks(trace, trained, reconstruct, 2, shares.append)
+    assert shares == sorted(shares)
+    assert len(shares) == 2 * 2 * 2
+    assert 0.8 < shares[-1] < 1
+
+    def stop(_share: float) -> None:
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        run_checks(trace, trained, reconstruct, 2, stop)
+
+
+def test_a_unit_that_never_fires_in_random_networks_has_no_similarity(trace: Trace) -> None:
+    def blank(random: Trace, layer: str, map_index: int, **place: object) -> Reconstruction:
+        del random, place
+        return Reconstruction(np.zeros((1, 9, 9)), layer, map_index, (0, 0), 0.0, np.zeros(1), (), ((0, 9), (0, 9)))
+
+    found = run_checks(trace, reconstruct(trace, "relu_2", 0), blank, 2, no_progress)
+    assert found.random is not None
+    assert found.random.image is None
+    assert np.isnan(found.random.similarity)
+    assert "no picture to compare" in describe(found)
+
+
+def test_without_weights_nothing_can_be_random() -> None:
+    trace = record(Sequential([ReLU("relu"), MaxPool2D("pool", (1, 9, 9), 3, 3)]), IMAGE)
+    found = run_checks(trace, reconstruct(trace, "pool", 0), reconstruct, 2, no_progress)
+    assert found.random is None
+    assert "No layer" in describe(found)
+
+
+def test_an_error_of_the_method_is_passed_on(trace: Trace) -> None:
+    def refuse(*_arguments: object, **_place: object) -> Reconstruction:
+        raise TinymlError("No way.")
+
+    with pytest.raises(TinymlError, match="No way"):
+        run_checks(trace, reconstruct(trace, "relu_2", 0), refuse, 2, no_progress)
+
+
+@pytest.mark.parametrize(
+    ("upper", "random", "words"),
+    [
+        (0.2, 0.12, "Similarity to random weights 0.12: this picture is of what was learned"),
+        (0.4, 0.45, "shows in part what was learned"),
+        (0.5, 0.7, "shows the sample and the architecture more than what was learned"),
+        (0.5, -0.1, "random weights −0.10: this picture is of what was learned"),
+    ],
+)
+def test_the_words_say_what_the_similarity_means(
+    trace: Trace, checks: SanityChecks, upper: float, random: float, words: str
+) -> None:
+    image = checks.trained.image
+    downwards = Check(("b",), image, (upper,), 1), Check(("b", "a"), image, (random,), 1)
+    text = describe(SanityChecks(checks.trained, downwards, downwards, None))
+    assert words in text
+    assert "Adebayo" not in text
+
+
+def test_a_picture_that_survives_a_random_upper_layer_is_told(checks: SanityChecks) -> None:
+    image = checks.trained.image
+    downwards = Check(("fc",), image, (0.8,), 1), Check(("fc", "conv"), image, (0.1,), 1)
+    text = describe(SanityChecks(checks.trained, downwards, downwards, None))
+    assert "With random weights in fc alone it stays alike (0.80), so it says little about that layer" in text
