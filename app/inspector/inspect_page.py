@@ -18,6 +18,7 @@ from app.inspector.state import InspectorState
 from app.inspector.steps.arithmetic_window import ArithmeticWindow
 from app.inspector.steps.step_panel import StepPanel
 from app.inspector.through_training.epochs_panel import EpochsPanel
+from app.inspector.top_activations.top_panel import TopPanel
 from app.training import Inspection
 from app.widgets.labels import make_label, show_text
 from app.widgets.page_layout import PageLayout
@@ -75,6 +76,7 @@ class InspectPage(QWidget):
             widths=_SIDE_WIDTHS,
             growing=("right",),
         )
+        self._add_middle_section("Top activations", TopPanel(self.state, inspection))
         self._add_right_section("Steps", StepPanel(self.state), images_only=True)
         self._add_middle_section("Through training", EpochsPanel(self.state, inspection))
         self._add_right_section("Sanity checks", SanityPanel(self.state, inspection), images_only=True)

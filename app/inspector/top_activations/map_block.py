@@ -1,0 +1,148 @@
+"""The search for the strongest examples, and the nine patches of one map with their reconstructions.
+
+All functions here run in a background thread.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from app.inspector.part_computation import Key, PartResult
+from app.inspector.target import Method
+from tinyml.core import Array, TinymlError, describe_count
+from tinyml.data import Dataset, ProgressCallback
+from tinyml.net import Sequential, record
+from tinyml.visualize import StrongestExamples, search_strongest
+from tinyml.visualize.layer_outputs import SEARCH_BATCH
+from tinyml.visualize.patches import patch, patch_box
+
+COUNT = 9
+"""Examples for each map, as in the paper."""
+_BATCH_OPERATIONS = 2e9
+"""Floating-point operations of one batch of the search: less than 200 ms on a slow computer, so Cancel acts soon."""
+_LONGEST_SIDE = 128
+"""Patches with more rows or columns lose some, since they are painted small."""
+
+
+@dataclass(frozen=True, eq=False)
+class MapBlock:
+    """The strongest examples of one map, strongest first.
+
+    Attributes:
+        map_index: index of the map or unit.
+        examples: (K,) their indices in the part.
+        activations: (K,) the strongest activation in each of them.
+        positions: (K, 2) row and column of that activation.
+        labels: (K,) their classes; empty if the data has none.
+        patches: K arrays (C, h, w): what the activation looks at, cut out of the image before scaling. Empty if the
+            examples are no images, or if the map is dead.
+        reconstructions: K arrays (C, h, w) of the same places; empty if there are none.
+        sentence: why something is missing; empty if nothing is.
+    """
+
+    map_index: int
+    examples: np.ndarray
+    activations: Array
+    positions: np.ndarray
+    labels: np.ndarray
+    patches: tuple[Array, ...] = ()
+    reconstructions: tuple[Array, ...] = ()
+    sentence: str = ""
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of the patches and reconstructions."""
+        return sum(array.nbytes for array in (*self.patches, *self.reconstructions))
+
+
+def find_strongest(key: Key, samples: Dataset, progress: ProgressCallback) -> StrongestExamples:
+    """Return the strongest examples of all maps of a layer: one pass through the part.
+
+    Arguments:
+        key: weights and layer.
+        samples: the examples of the part.
+        progress: gets the share of the examples that are done, after each batch.
+
+    Raises `TinymlError` as `search_strongest` does.
+    """
+    net = key.make_net()
+    size = _batch_size(net, key.layer, samples)
+    found: StrongestExamples | None = None
+    for done, found in search_strongest(net, samples, key.layer, COUNT, size):  # noqa: B007 (the last one is the result)
+        progress(done / len(samples))
+    assert found is not None  # there are examples, so there is a batch
+    return found
+
+
+def make_block(
+    result: PartResult, map_index: int, method: Method, shows_pixels: bool, progress: ProgressCallback
+) -> MapBlock:
+    """Return patches and reconstructions of one map.
+
+    Arguments:
+        result: what `find_strongest` returned, with its examples.
+        map_index: index of the map or unit.
+        method: how the pixels are reconstructed.
+        shows_pixels: False for examples that are no images: they have no patches.
+        progress: called before each reconstruction, so that the work can be cancelled.
+    """
+    found: StrongestExamples = result.value
+    samples = result.samples
+    examples, activations = found.examples[map_index], found.activations[map_index]
+    labels = samples.labels[examples] if samples.description.has_classes else np.zeros(0, np.int64)
+    block = MapBlock(map_index, examples, activations, found.positions[map_index], labels)
+    if not activations.any():
+        nothing = MapBlock(map_index, examples[:0], activations[:0], block.positions[:0], labels[:0])
+        return replace(nothing, sentence=_describe_dead(result, map_index))
+    if not shows_pixels:
+        return block
+    layers = result.key.make_net().layers
+    end = next(index for index, layer in enumerate(layers) if layer.name == result.key.layer)
+    return _with_pictures(block, Sequential(layers[: end + 1]), result, method, progress)
+
+
+def _with_pictures(
+    block: MapBlock, net: Sequential, result: PartResult, method: Method, progress: ProgressCallback
+) -> MapBlock:
+    """Cut the patches out, and reconstruct each of them until the method refuses."""
+    patches: list[Array] = []
+    reconstructions: list[Array] = []
+    sentence = ""
+    samples, layer = result.samples, result.key.layer
+    for example, (row, column) in zip(block.examples.tolist(), block.positions.tolist(), strict=True):
+        progress(len(patches) / COUNT)
+        place = slice(example, example + 1)
+        box = patch_box(net, layer, samples.description.example_shape, (row, column))
+        patches.append(_thin(patch(samples.unscaled_examples(place)[0], box)))
+        if sentence:
+            continue
+        try:
+            trace = record(net, samples.examples(place))
+            picture = method.function(trace, layer, block.map_index, position=(row, column))
+            reconstructions.append(_thin(patch(picture.image, box)))
+        except TinymlError as error:
+            sentence = str(error)
+    pictures = tuple(reconstructions) if not sentence else ()
+    return replace(block, patches=tuple(patches), reconstructions=pictures, sentence=sentence)
+
+
+def _describe_dead(result: PartResult, map_index: int) -> str:
+    count = describe_count(len(result.samples), f"{result.key.part} example")
+    return f"Map {map_index} is dead: none of the {count} activates it."
+
+
+def _batch_size(net: Sequential, layer_name: str, samples: Dataset) -> int:
+    """Return how many examples pass through the network together: few if one of them needs much work."""
+    operations, shape = 0, samples.description.example_shape
+    for layer in net.layers:
+        operations += layer.settings.operations(shape) or 0
+        shape = layer.output_shape(shape)
+        if layer.name == layer_name:
+            break
+    return int(min(max(_BATCH_OPERATIONS // max(operations, 1), 1), SEARCH_BATCH))
+
+
+def _thin(image: Array) -> Array:
+    """Return a copy of an image with fewer rows and columns, if it is large."""
+    step = -(-max(image.shape[1:]) // _LONGEST_SIDE)
+    return np.ascontiguousarray(image[:, ::step, ::step])

@@ -1,0 +1,140 @@
+"""The section "Top activations": what to search, how far it is, and the patches."""
+
+from typing import get_args
+
+from PySide6.QtCore import QSignalBlocker, Slot
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QPushButton, QWidget
+
+from app.inspector.layouts import make_column, make_row, with_names
+from app.inspector.part_computation import Status
+from app.inspector.state import InspectorState
+from app.inspector.thin_progress import ThinProgress
+from app.inspector.top_activations.block_view import BlockView
+from app.inspector.top_activations.example_table import ExampleTable
+from app.inspector.top_activations.top_activations import Scope, TopActivations
+from app.training import Inspection
+from app.training.dataset_cache import Part
+from app.widgets.choice_box import ChoiceBox
+from app.widgets.labels import make_label
+from app.widgets.plain_text import short
+
+_SCOPES = {Scope.MAP: "Chosen map", Scope.LAYER: "Whole layer", Scope.CLASS: "Class score"}
+PARTS: tuple[Part, ...] = get_args(Part)
+
+
+class TopPanel(QWidget):
+    """Shows the strongest examples of the chosen map, of every map of the layer, or of a class score.
+
+    Arguments:
+        state: the chosen layer and map.
+        inspection: the data and the weights.
+
+    Attributes:
+        model: what is searched and what was found.
+    """
+
+    def __init__(self, state: InspectorState, inspection: Inspection, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.model = TopActivations(state, inspection, self)
+        self._make_choices()
+        self._make_views()
+        self._arrange()
+        self.model.changed.connect(self._on_changed)
+        self.model.search.progressed.connect(self._progress.set_share)
+        self._on_changed()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.model.set_active(self.isVisible())
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.model.set_active(self.isVisible())
+
+    def _make_choices(self) -> None:
+        self._scopes = with_names(ChoiceBox(), "inspector_top_scope", "Whose strongest examples are shown")
+        self._scopes.activated.connect(self._on_scopes_activated)
+        self._classes = with_names(ChoiceBox(), "inspector_top_class", "Class whose score is searched")
+        self._classes.activated.connect(self.model.set_class)
+        self._parts = with_names(ChoiceBox(), "inspector_top_part", "Part of the data that is searched")
+        self._parts.addItems([part.capitalize() for part in PARTS])
+        self._parts.activated.connect(self._on_parts_activated)
+        self._command = with_names(QPushButton(), "inspector_top_command")
+        self._command.clicked.connect(self._on_clicked)
+
+    def _make_views(self) -> None:
+        self._sentence = make_label("inspector_top_sentence", style_class="muted", wraps=True, selectable=True)
+        # Else its smallest height is that of a narrow, high label.
+        self._sentence.setMinimumHeight(self._sentence.fontMetrics().height())
+        self._progress = ThinProgress("inspector_top_progress", "Progress of the search")
+        self._blocks = BlockView(self.model, "inspector_top_blocks")
+        self._rows = ExampleTable()
+        self._rows.chosen.connect(self._on_chosen)
+
+    def _arrange(self) -> None:
+        first = make_row()
+        for widget in (self._scopes, self._classes, self._parts):
+            first.addWidget(widget)
+        first.addStretch(1)
+        first.addWidget(self._command)
+        column = make_column(self)
+        column.addLayout(first)
+        column.addWidget(self._sentence)
+        column.addWidget(self._progress)
+        column.addWidget(self._blocks)
+        column.addWidget(self._rows)
+
+    @Slot()
+    def _on_changed(self) -> None:
+        model, search = self.model, self.model.search
+        self._show_choices()
+        self._sentence.setText(model.sentence)
+        running = search.status is Status.RUNNING
+        self._progress.set_running(running)
+        self._command.setText("Cancel" if running else "Search")
+        self._command.setAccessibleName("Cancel the search" if running else "Search with the current weights")
+        self._command.setVisible(running or search.status is Status.OFFERED)
+        self._blocks.setVisible(model.shows_pixels)
+        rows = bool(model.maps) and not model.shows_pixels
+        self._rows.setVisible(rows)
+        if rows and model.result is not None:
+            self._rows.show_examples(model.result, model.maps[0])
+
+    def _show_choices(self) -> None:
+        """Show what can be chosen, and what is chosen."""
+        model = self.model
+        _show_items(self._scopes, [_SCOPES[scope] for scope in model.scopes], model.scopes.index(model.scope))
+        _show_items(self._classes, [short(name) for name in model.class_names], model.class_index)
+        self._classes.setVisible(model.scope is Scope.CLASS)
+        self._parts.setCurrentIndex(PARTS.index(model.search.part))
+
+    @Slot(int)
+    def _on_scopes_activated(self, number: int) -> None:
+        self.model.set_scope(self.model.scopes[number])
+
+    @Slot(int)
+    def _on_parts_activated(self, number: int) -> None:
+        self.model.search.set_part(PARTS[number])
+
+    @Slot()
+    def _on_clicked(self) -> None:
+        search = self.model.search
+        if search.status is Status.RUNNING:
+            search.cancel()
+        else:
+            search.start()
+
+    @Slot(int)
+    def _on_chosen(self, rank: int) -> None:
+        if self.model.maps:
+            self.model.choose(self.model.maps[0], rank)
+
+
+def _show_items(box: ChoiceBox, items: list[str], current: int) -> None:
+    """Show other choices in a box, and the chosen one, without a signal."""
+    with QSignalBlocker(box):
+        if [box.itemText(index) for index in range(box.count())] != items:
+            box.clear()
+            box.addItems(items)
+        box.setCurrentIndex(current)
