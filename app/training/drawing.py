@@ -14,6 +14,8 @@ from PIL import Image
 from tinyml.core import Shape
 from tinyml.data import DataDescription, Dataset
 
+RESOLUTION = 280
+"""Pixels of the longer side of a drawing. The screen shows it smaller, and the network gets it smaller still."""
 _MOST_IMAGES = 400
 _MOST_NUMBERS = 8_000_000
 """Images and numbers that are measured at most, which takes some hundredths of a second."""
@@ -59,6 +61,11 @@ class DrawingStyle:
         """True if the user chooses the colour of the ink, False if the data know only one."""
         return self.shape[0] == 3
 
+    @property
+    def has_rule(self) -> bool:
+        """True if drawings are scaled or shifted, False if they stay as they are."""
+        return self.longest is not None or self.centring != "none"
+
     def describe(self) -> str:
         """Return what happens to a drawing, in a sentence."""
         height, width = self.shape[1:]
@@ -69,6 +76,20 @@ class DrawingStyle:
             "none": "left where it is",
         }[self.centring]
         return f"Your drawing is {size} and {place} of {width}×{height} pixels, as measured in these data."
+
+
+def canvas_size(shape: Shape) -> tuple[int, int]:
+    """Return height and width of a drawing with the proportions of an image.
+
+    Arguments:
+        shape: (C, H, W) of the image.
+
+    >>> canvas_size((1, 28, 28)), canvas_size((3, 16, 32))
+    ((280, 280), (140, 280))
+    """
+    longest = max(shape[1:])
+    height, width = (max(round(RESOLUTION * length / longest), 1) for length in shape[1:])
+    return height, width
 
 
 def measure_style(samples: Dataset) -> DrawingStyle:

@@ -3,7 +3,7 @@
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +32,12 @@ class OwnImage:
 
     title: str
     content: bytes
+
+    @cached_property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the image in pixels, from its header. Raises `DataError` as `encode` does."""
+        with read_image(io.BytesIO(self.content), self.title) as image:
+            return image.size
 
     def encode(self, samples: Dataset) -> np.ndarray:
         """Return the image in the size and the colours of the data: `(1, C, H, W)`, before scaling.

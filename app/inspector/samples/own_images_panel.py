@@ -15,11 +15,14 @@ from app.training.drawing import OwnDrawing
 from app.widgets.images.colormaps import sample_image
 from app.widgets.images.image_grid import ImageGrid
 from app.widgets.images.image_list_model import GridImage
-from app.widgets.labels import make_label
+from app.widgets.labels import make_label, show_text
+from app.widgets.plain_text import short
 from app.widgets.theme.theme import GRID
 from tinyml.core import TinymlError
 from tinyml.data import Dataset
+from tinyml.data.preprocessing import ImageEncoding
 
+_FITS = {"crop": "cut to its middle, ", "pad": "given a black border, ", "stretch": "stretched, "}
 _IMAGE_SIZE = 36
 _STRIP_HEIGHT = 5 * GRID + GRID // 2
 _DROP = "Or drop an image anywhere on the window."
@@ -51,7 +54,12 @@ class OwnImagesPanel(QWidget):
         self._paste = with_names(QPushButton("Paste"), "inspector_paste_image", "Paste an image of your own")
         self._remove = with_names(QPushButton("Remove"), "inspector_remove_own", "Remove the chosen image of your own")
         self._strip = with_names(_Strip(image_size=_IMAGE_SIZE), "inspector_own_images", "Your own images")
-        for button in (self._open, self._paste, self._remove):
+        self._note = make_label("inspector_own_size", style_class="muted", wraps=True)
+        self._fit = with_names(
+            QPushButton("Place it as the data do"), "inspector_fit_image", "Place the image as the data do"
+        )
+        self._fit.setToolTip("Take the strokes of this image as a drawing, and scale and shift them as the data do")
+        for button in (self._open, self._paste, self._remove, self._fit):
             button.setProperty("link", True)
         self._open.setToolTip(_DROP)
         self._paste.setToolTip(_DROP)
@@ -59,6 +67,9 @@ class OwnImagesPanel(QWidget):
         self._open.clicked.connect(self.open_requested)
         self._paste.clicked.connect(self.paste_requested)
         self._remove.clicked.connect(self._on_remove_clicked)
+        self._fit.clicked.connect(self._on_fit_clicked)
+        self._drawing.refused.connect(self._on_refused)
+        self._drawing.style_measured.connect(self._show_note)
         self._strip.delete_pressed.connect(self._on_remove_clicked)
         self._strip.picked.connect(self._on_strip_picked)
         inspection.own_examples.changed.connect(self._refresh)
@@ -91,6 +102,8 @@ class OwnImagesPanel(QWidget):
         layout.addLayout(header)
         layout.addWidget(self._drawing)
         layout.addLayout(row)
+        layout.addWidget(self._note)
+        layout.addWidget(self._fit)
 
     @Slot()
     def _refresh(self) -> None:
@@ -123,6 +136,24 @@ class OwnImagesPanel(QWidget):
         known = [image for image in self.images if image in self._pictures]
         self._strip.set_current(known.index(own) if own in known else -1)
         self._remove.setVisible(own is not None)
+        self._show_note()
+
+    @Slot()
+    def _show_note(self) -> None:
+        """Say how an image of another size was fitted, and offer to place its strokes as those of a drawing."""
+        samples, own, style = self._inspection.samples, self._inspection.own, self._drawing.drawing_style
+        known = isinstance(own, OwnImage) and samples is not None
+        self._fit.setVisible(known and style is not None and style.has_rule)
+        show_text(self._note, _describe_fit(own, samples) if isinstance(own, OwnImage) and samples is not None else "")
+
+    @Slot()
+    def _on_fit_clicked(self) -> None:
+        if isinstance(self._inspection.own, OwnImage):
+            self._drawing.draw_image(self._inspection.own)
+
+    @Slot(str)
+    def _on_refused(self, sentence: str) -> None:
+        show_text(self._note, sentence)
 
     @Slot(object)
     def _on_pictures_made(self, made: "_Pictures") -> None:
@@ -168,6 +199,15 @@ class _Pictures:
 
     def __init__(self, samples: Dataset, pictures: dict[OwnImage, np.ndarray]) -> None:
         self.samples, self.pictures = samples, pictures
+
+
+def _describe_fit(image: OwnImage, samples: Dataset) -> str:
+    """Return how an image got the size of the data; an empty text if it has it already."""
+    (width, height), encoding = image.size, samples.description.encoding
+    if not isinstance(encoding, ImageEncoding) or (height, width) == (encoding.height, encoding.width):
+        return ""
+    how = _FITS[encoding.resize] if width * encoding.height != height * encoding.width else ""
+    return f"{short(image.title)} has {width}×{height} pixels: {how}scaled to {encoding.width}×{encoding.height}."
 
 
 def _make_pictures(images: list[OwnImage], samples: Dataset) -> _Pictures:

@@ -5,13 +5,14 @@ from PySide6.QtWidgets import QWidget
 
 from app.formatting import format_percentage
 from app.inspector.layouts import make_column, make_scroll_area, with_names
+from app.inspector.samples.number_error import measure_error
 from app.inspector.samples.number_table import NumberTable
 from app.inspector.samples.score_list import ScoreList
 from app.training import Inspection, SampleTrace
 from app.widgets.images.colormaps import sample_image
 from app.widgets.images.image_grid import ImageGrid
 from app.widgets.images.image_list_model import GridImage
-from app.widgets.labels import make_label
+from app.widgets.labels import make_label, show_text
 from app.widgets.plain_text import short
 from app.widgets.theme.style_properties import set_style_property
 
@@ -19,7 +20,8 @@ from app.widgets.theme.style_properties import set_style_property
 class PredictionPanel(QWidget):
     """Compares the network's output for the sample with its class or its target numbers.
 
-    An own example has no true class, so only the prediction is shown.
+    An own example has no true class, so only the prediction is shown. A wrong prediction has the colour of errors; so
+    has a number that is farther from its target than the targets usually are from their mean.
 
     Arguments:
         inspection: the recorded forward pass of the sample.
@@ -28,8 +30,9 @@ class PredictionPanel(QWidget):
     def __init__(self, inspection: Inspection, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._inspection = inspection
-        self._verdict = make_label("inspector_verdict", wraps=True, selectable=True)
+        self._verdict = make_label("inspector_verdict", style_class="heading", wraps=True, selectable=True)
         self._verdict.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        self._error = make_label("inspector_error", style_class="muted", wraps=True)
         self._output = with_names(ImageGrid(image_size=96), "inspector_output", "Input and output for the sample")
         self._numbers = with_names(NumberTable(), "inspector_numbers", "Target and predicted numbers")
         self._scores = with_names(ScoreList(), "inspector_scores", "Class scores")
@@ -37,9 +40,11 @@ class PredictionPanel(QWidget):
         self._score_scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         layout = make_column(self)
         layout.addWidget(self._verdict)
+        layout.addWidget(self._error)
         layout.addWidget(self._output)
         layout.addWidget(self._numbers, 1)
         layout.addWidget(self._score_scroll, 1)
+        layout.addStretch()
         inspection.sample_trace_changed.connect(self._on_sample_trace_changed)
         self._on_sample_trace_changed()
 
@@ -50,10 +55,13 @@ class PredictionPanel(QWidget):
         self._verdict.setVisible(sample_trace is not None)
         self._score_scroll.setVisible(sample_trace is not None and len(sample_trace.scores) > 0)
         self._output.setVisible(numbers is not None and numbers.ndim == 3)
+        self._error.hide()
         self._numbers.setVisible(numbers is not None and numbers.ndim == 1 and NumberTable.suits(numbers))
         if sample_trace is None or self._inspection.samples is None:
             return
-        set_style_property(self._verdict, "danger", sample_trace.is_wrong)
+        error = measure_error(sample_trace, self._inspection.samples)
+        set_style_property(self._verdict, "danger", sample_trace.is_wrong or (error is not None and error.is_large))
+        show_text(self._error, "" if error is None else error.describe())
         if len(sample_trace.scores):
             self._show_class(sample_trace)
         elif numbers is None:

@@ -44,6 +44,7 @@ class SampleFilters(QWidget):
         row.addWidget(self._class, 1)
         row.addWidget(self._mistakes)
         row.addWidget(self._number)
+        row.addStretch()
         self.setLayout(row)
         self._class.currentIndexChanged.connect(self.changed)
         self._mistakes.toggled.connect(self.changed)

@@ -4,7 +4,7 @@ import csv
 
 import pytest
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QWidget
 
 from app.document import edits
 from app.models.model_description import describe_model
@@ -93,7 +93,7 @@ def test_the_inspector_compares_numbers(qtbot, make_window):
     assert verdict.startswith("target ")
     assert f"predicted {sample_trace.output[0]:.4g}".replace("-", "−") in verdict
     assert (sample_trace.label, sample_trace.prediction, inspection.predictions) == (-1, -1, None)
-    for kind, name in ((QCheckBox, "mistakes_only"), (QComboBox, "class_filter"), (QWidget, "scores")):
+    for kind, name in ((QPushButton, "mistakes_only"), (QComboBox, "class_filter"), (QWidget, "scores")):
         assert not window.findChild(kind, f"inspector_{name}").isVisibleTo(window)
     inspection.select_sample(7)
     qtbot.waitUntil(lambda: inspection.sample_trace.index == 7)

@@ -16,12 +16,11 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.inspector.samples.drawing.ink_history import InkHistory
+from app.training.drawing import RESOLUTION, canvas_size
 from app.widgets.theme.theme import RADIUS, current_theme
 from app.widgets.undo_keys import is_undo_key
 from tinyml.core import Shape
 
-RESOLUTION = 280
-"""Pixels of the longer side of a drawing. The screen shows it smaller, and the network gets it smaller still."""
 SIDE = 124
 """Longer side of the canvas on the screen, in pixels."""
 _FRAME = 2
@@ -92,8 +91,8 @@ class DrawingCanvas(QWidget):
         Arguments:
             shape: (C, H, W) of an image of the data.
         """
-        size = QSize(shape[2], shape[1]).scaled(RESOLUTION, RESOLUTION, Qt.AspectRatioMode.KeepAspectRatio)
-        size = size.expandedTo(QSize(1, 1))
+        height, width = canvas_size(shape)
+        size = QSize(width, height)
         self._pixel = RESOLUTION / max(shape[1:])
         if size != self._image.size():
             self._image = QImage(size, QImage.Format.Format_RGBA8888_Premultiplied)

@@ -3,7 +3,7 @@
 from functools import partial
 
 import numpy as np
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QColor, QShowEvent
 from PySide6.QtWidgets import QWidget
 
@@ -12,8 +12,9 @@ from app.inspector.samples.drawing.drawing_canvas import DrawingCanvas
 from app.inspector.samples.drawing.drawing_tools import DrawingTools
 from app.inspector.samples.drawing.drawing_verdict import DrawingVerdict
 from app.jobs import LatestJob
-from app.training import Inspection
+from app.training import Inspection, OwnImage
 from app.training.drawing import DrawingStyle, OwnDrawing, measure_style
+from app.training.drawn_image import draw_image
 from tinyml.data import Dataset
 
 
@@ -25,18 +26,32 @@ class DrawingPanel(QWidget):
 
     Arguments:
         inspection: gets the drawing, and answers with its recorded forward pass.
+
+    Attributes:
+        canvas: holds the ink.
+        drawing_style: how the data are drawn; None until it is measured.
+
+    Signals:
+        style_measured(): `drawing_style` is there.
+        refused(sentence): an image cannot become a drawing.
     """
+
+    style_measured = Signal()
+    refused = Signal(str)
 
     def __init__(self, inspection: Inspection, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._inspection = inspection
         self._samples: Dataset | None = None
-        self._style: DrawingStyle | None = None
+        self.drawing_style: DrawingStyle | None = None
         self._drawing: OwnDrawing | None = None
         self._cleared: OwnDrawing | None = None
         self._outdated = False
         self._job = LatestJob(inspection.quick_jobs, self)
         self._job.returned.connect(self._on_style_measured)
+        self._image_job = LatestJob(inspection.quick_jobs, self)
+        self._image_job.returned.connect(inspection.select_own)
+        self._image_job.failed.connect(self.refused)
         self.canvas = with_names(DrawingCanvas(), "inspector_canvas", "Drawing: arrow keys move the pen, Space draws")
         self._tools = DrawingTools(self.canvas)
         self._verdict = DrawingVerdict()
@@ -64,12 +79,22 @@ class DrawingPanel(QWidget):
         super().showEvent(event)
         self._measure()
 
+    def draw_image(self, image: OwnImage) -> None:
+        """Make a drawing of an image, and choose it. `refused` says if that is not possible.
+
+        Arguments:
+            image: an image of the user.
+        """
+        if self.drawing_style is not None:
+            self._image_job.start(partial(draw_image, image, self.drawing_style))
+
     # ------------------------------------------------------------------------------------------------------ the style
 
     @Slot()
     def _on_samples_changed(self) -> None:
         self._job.cancel()
-        self._samples, self._style = self._inspection.samples, None
+        self._image_job.cancel()
+        self._samples, self.drawing_style = self._inspection.samples, None
         self._outdated = False
         self._forget()
         if self._samples is not None and len(self._samples.description.example_shape) == 3:
@@ -80,25 +105,26 @@ class DrawingPanel(QWidget):
         """Measure how the data are drawn, as soon as the canvas is seen."""
         samples = self._samples
         images = samples is not None and len(samples.description.example_shape) == 3
-        if images and self._style is None and self.isVisible() and not self._job.busy:
+        if images and self.drawing_style is None and self.isVisible() and not self._job.busy:
             assert samples is not None
             self._job.start(partial(measure_style, samples))
 
     @Slot(object)
     def _on_style_measured(self, style: DrawingStyle) -> None:
-        self._style = style
+        self.drawing_style = style
         color = _color_of(style, style.ink)
         self.canvas.set_colors(_color_of(style, style.background), color)
         self.canvas.setToolTip(style.describe())
         self._tools.offer_colors(style.has_colors, color)
+        self.style_measured.emit()
         if self._outdated:
             self._send()
 
     @Slot(QColor)
     def _on_color_chosen(self, color: QColor) -> None:
-        if self._style is not None:
-            self.canvas.set_colors(_color_of(self._style, self._style.background), color)
-            self._tools.offer_colors(self._style.has_colors, color)
+        if self.drawing_style is not None:
+            self.canvas.set_colors(_color_of(self.drawing_style, self.drawing_style.background), color)
+            self._tools.offer_colors(self.drawing_style.has_colors, color)
 
     # ---------------------------------------------------------------------------------------------------- the drawing
 
@@ -127,7 +153,7 @@ class DrawingPanel(QWidget):
 
     def _send(self) -> None:
         """Make the drawing as it is now the sample of the page."""
-        if self._style is None:
+        if self.drawing_style is None:
             return  # `_on_style_measured` sends it
         self._outdated = False
         if self.canvas.is_empty:
@@ -135,7 +161,7 @@ class DrawingPanel(QWidget):
             return
         # After clear, undo continues the drawing from before. After a new stroke there is nothing to redo.
         before = self._cleared if self._drawing is None and self.canvas.can_redo else self._drawing
-        self._drawing = OwnDrawing(self.canvas.ink(), self._style)
+        self._drawing = OwnDrawing(self.canvas.ink(), self.drawing_style)
         own_examples = self._inspection.own_examples
         if before is not None and self._inspection.own is before:
             self._inspection.replace_own(self._drawing)

@@ -10,7 +10,8 @@ from app.widgets.plain_text import short
 from app.widgets.theme.fonts import bold_font, scaled_font, small_font
 
 _HINT = "Draw here: with the mouse, or with the arrow keys and Space."
-_SAYS, _GUESSES = "it says", "untrained, it guesses"
+_SAYS, _GUESSES = "it says", "it guesses"
+_UNTRAINED = "The network is not trained yet, so it only guesses. Train it with F5."
 _FEW_LETTERS = 3
 _LARGE, _MEDIUM = 2.4, 1.2
 """Sizes of the prediction, for a few letters or for more, as multiples of the normal size."""
@@ -24,12 +25,16 @@ class DrawingVerdict(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._says = make_label("inspector_draw_says", style_class="muted")
+        # Two labels, because Qt forgets a changed font when the colours of the window change.
         self._word = make_label("inspector_draw_word")
+        self._word.setFont(bold_font(scaled_font(self.font(), _LARGE)))
+        self._name = make_label("inspector_draw_name")
+        self._name.setFont(bold_font(scaled_font(self.font(), _MEDIUM)))
         self._sure = make_label("inspector_draw_sure", style_class="muted")
         self._note = make_label("inspector_draw_note", _HINT, "muted", wraps=True)
         self._note.setFont(small_font(self._note.font()))
         layout = make_column(self, spacing=0)
-        for label in (self._says, self._word, self._sure, self._note):
+        for label in (self._says, self._word, self._name, self._sure, self._note):
             layout.addWidget(label)
         self.show_trace(None)
 
@@ -41,11 +46,14 @@ class DrawingVerdict(QWidget):
         """
         word, sure, note = ("", "", _HINT) if sample_trace is None else _describe(sample_trace)
         trained = sample_trace is None or sample_trace.snapshot.trained
-        factor = _LARGE if len(word) <= _FEW_LETTERS else _MEDIUM
-        self._word.setFont(bold_font(scaled_font(self.font(), factor)))
+        is_short = len(word) <= _FEW_LETTERS
         says = (_SAYS if trained else _GUESSES) if word else ""
-        for label, text in ((self._says, says), (self._word, word), (self._sure, sure), (self._note, note)):
-            show_text(label, text)
+        self._says.setToolTip("" if trained else _UNTRAINED)
+        show_text(self._says, says)
+        show_text(self._word, word if is_short else "")
+        show_text(self._name, "" if is_short else word)
+        show_text(self._sure, sure)
+        show_text(self._note, note)
 
 
 def _describe(sample_trace: SampleTrace) -> tuple[str, str, str]:
@@ -60,4 +68,4 @@ def _describe(sample_trace: SampleTrace) -> tuple[str, str, str]:
         return ", ".join(format_value(number) for number in numbers.ravel().tolist()), "", ""
     if sample_trace.target is None:
         return "", "", f"It answers with {numbers.size} numbers, see below."
-    return format_number(float(abs(numbers - sample_trace.target).mean())), "mean absolute error", ""
+    return format_number(float(abs(numbers - sample_trace.target).mean())), "mean error", ""

@@ -14,6 +14,7 @@ from app.inspector.samples.number_table import NumberTable
 from app.inspector.samples.own_row_panel import MOST_FIELDS
 from app.inspector.samples.score_list import ScoreList
 from app.training import OwnImage
+from app.training.drawing import OwnDrawing
 from app.training.own_examples import row_of
 from app.widgets.choice_box import ChoiceBox
 from app.widgets.images.image_grid import ImageGrid
@@ -60,6 +61,40 @@ def test_own_images_are_kept_in_a_strip(digits) -> None:
     assert inspection.own_examples.examples == (second,)
     digits.wait(lambda: digits.text("verdict").startswith("true "))
     assert not remove.isVisible()
+
+
+def written(name: str) -> OwnImage:
+    """An image with a dark bar on white, 30×20 pixels."""
+    picture = Image.new("L", (30, 20), 255)
+    picture.paste(0, (4, 3, 8, 17))
+    buffer = io.BytesIO()
+    picture.save(buffer, "png")
+    return OwnImage(name, buffer.getvalue())
+
+
+def test_an_image_of_another_size_can_be_placed_as_the_data_do(digits) -> None:
+    inspection, fit = digits.inspection, digits.find(QPushButton, "fit_image")
+    assert not fit.isVisible()
+    inspection.own_examples.read_image(lambda: written("bar.png"))
+    digits.wait(fit.isVisible)
+    assert digits.text("own_size") == "bar.png has 30×20 pixels: cut to its middle, scaled to 8×8."
+    fit.click()
+    digits.wait(lambda: isinstance(inspection.own, OwnDrawing))
+    wait_for_own(digits)
+    picture = inspection.sample_trace.sample.picture[0]
+    assert picture[:, 3:5].mean() > 0.5
+    assert picture[:, 0].max() == 0
+    digits.wait(lambda: not fit.isVisible())
+    assert not digits.find(QLabel, "own_size").isVisible()
+
+
+def test_an_image_of_one_colour_cannot_be_placed(digits) -> None:
+    digits.inspection.own_examples.read_image(lambda: image(70, "grey.png"))
+    fit = digits.find(QPushButton, "fit_image")
+    digits.wait(fit.isVisible)
+    wait_for_own(digits)
+    fit.click()
+    digits.wait(lambda: "has one colour only" in digits.text("own_size"))
 
 
 def test_a_sample_can_be_chosen_again_after_an_own_image(digits) -> None:

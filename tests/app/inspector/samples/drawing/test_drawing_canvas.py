@@ -6,8 +6,9 @@ from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QColor, QKeyEvent
 from PySide6.QtTest import QTest
 
-from app.inspector.samples.drawing.drawing_canvas import RESOLUTION, DrawingCanvas
+from app.inspector.samples.drawing.drawing_canvas import DrawingCanvas
 from app.inspector.samples.drawing.drawing_tools import DrawingTools
+from app.training.drawing import RESOLUTION
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier

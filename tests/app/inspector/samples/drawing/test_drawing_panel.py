@@ -18,7 +18,7 @@ LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
 
 def canvas_of(harness):
-    harness.wait(lambda: harness.inspector.findChild(DrawingPanel)._style is not None)
+    harness.wait(lambda: harness.inspector.findChild(DrawingPanel).drawing_style is not None)
     return harness.find(DrawingCanvas, "canvas")
 
 
@@ -50,7 +50,7 @@ def test_a_drawing_becomes_the_sample_and_the_page_follows(digits):
     assert trace.trace.input.shape == (1, 1, 8, 8)
     assert digits.inspector.state.sample.max() > 0.5
     assert digits.text("draw_word") == str(trace.prediction)
-    assert digits.text("draw_says") == "untrained, it guesses"
+    assert digits.text("draw_says") == "it guesses"
     assert not digits.find(QLabel, "draw_note").isVisible()
     assert digits.find(PictureTable, "samples").current == -1
     assert len(digits.find(ImageGrid, "own_images").images) == 1
@@ -154,7 +154,7 @@ def test_a_drawing_for_an_autoencoder_has_an_error(make_harness, project_of):
     canvas = canvas_of(harness)
     draw(canvas, (60, 20), (60, 100))
     wait_for_drawing(harness, canvas)
-    assert harness.text("draw_sure") == "mean absolute error"
+    assert harness.text("draw_sure") == "mean error"
 
 
 def test_a_drawing_for_a_network_with_a_problem_has_no_prediction(digits):
