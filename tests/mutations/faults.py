@@ -121,6 +121,27 @@ FAULTS = (
         tests=(LAYERS,),
     ),
     Fault(
+        what="a patch that ends at the border of the image",
+        file="tinyml/visualize/patches.py",
+        before="box = _box_without_borders(layer.settings, box, shape[0])",
+        after="box = layer.settings.receptive_field(box, shape)",
+        tests=("tests/tinyml/visualize/test_patches.py",),
+    ),
+    Fault(
+        what="a scale of signed colours that moves zero",
+        file="tinyml/visualize/figures/colours.py",
+        before="image.mean(axis=0) / (limit or 1.0)",
+        after="(image.mean(axis=0) - image.mean()) / (limit or 1.0)",
+        tests=("tests/tinyml/visualize/figures",),
+    ),
+    Fault(
+        what="an embedding whose pictures are mirrored by chance",
+        file="tinyml/visualize/embedding.py",
+        before="signs = np.where(largest < 0, -1.0, 1.0)",
+        after="signs = np.ones_like(largest)",
+        tests=("tests/tinyml/visualize/test_embedding.py",),
+    ),
+    Fault(
         what="guided backpropagation instead of a deconvnet",
         file="tinyml/layers/relu.py",
         before='is there."""\n        return rectify(signal)\n',

@@ -6,6 +6,7 @@ from tinyml.core import Array, Pair, Shape
 from tinyml.layers.base import Box, LayerSettings
 from tinyml.net import Sequential
 from tinyml.visualize.chosen_layer import find_layer
+from tinyml.visualize.reconstruction import whole
 
 _FAR = 720_720
 """Far from any border. It can be divided by every stride and every scale up to 16."""
@@ -22,7 +23,7 @@ def patch_box(model: Sequential, layer_name: str, input_shape: Shape, position: 
         layer_name: name of a layer of the network.
         input_shape: `(C, H, W)` of one example.
         position: (row, column) in a map of that layer. For a unit of a dense layer it does not matter: the box is
-            the whole image.
+            the whole image. A vector counts as one row.
 
     Returns (first, last + 1) of the rows, then of the columns.
 
@@ -41,8 +42,7 @@ def patch_box(model: Sequential, layer_name: str, input_shape: Shape, position: 
     if any(len(shape) != 3 for shape in shapes) or any(
         layer.settings.reads_whole_input(shape) for layer, shape in below
     ):
-        rows, columns = input_shape[1:] if len(input_shape) == 3 else (input_shape[0], 1)
-        return (0, rows), (0, columns)
+        return whole(input_shape)
     box: Box = _moved(((0, 1), (0, 1)), position)
     for layer, shape in reversed(below):
         box = _box_without_borders(layer.settings, box, shape[0])

@@ -83,9 +83,9 @@ def test_a_unit_of_a_dense_layer_looks_at_the_whole_image(layer: str) -> None:
     assert patch_box(net, layer, (1, 6, 5), (0, 0)) == ((0, 6), (0, 5))
 
 
-def test_the_mean_of_a_map_looks_at_the_whole_image_and_a_row_of_a_table_is_one_column() -> None:
+def test_the_mean_of_a_map_looks_at_the_whole_image_and_a_vector_is_one_row() -> None:
     assert patch_box(Sequential([GlobalAvgPool2D("mean")]), "mean", (2, 6, 5), (0, 0)) == ((0, 6), (0, 5))
-    assert patch_box(Sequential([Linear("fc", 7, 3)]), "fc", (7,), (0, 0)) == ((0, 7), (0, 1))
+    assert patch_box(Sequential([Linear("fc", 7, 3)]), "fc", (7,), (0, 0)) == ((0, 1), (0, 7))
 
 
 def test_unknown_layers_and_examples_of_other_shapes_are_named() -> None:
