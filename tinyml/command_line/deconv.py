@@ -48,6 +48,8 @@ def run(options: argparse.Namespace) -> None:
     title = f"{found.layer}, {kind} {found.map_index}: {options.method}"
     draw_reconstruction(title, (_describe(found), sample.name), sample.shown, found).save(options.out)
     print(f"{_describe(found)}: {show_path(options.out)}")
+    if found.remark:
+        print(found.remark)
     result = {
         "layer": found.layer,
         "map": found.map_index,
@@ -56,6 +58,7 @@ def run(options: argparse.Namespace) -> None:
         "activation": found.activation,
         "method": options.method,
         "receptive_field": [list(span) for span in found.receptive_field],
+        "remark": found.remark,
         "largest": float(np.abs(found.image).max()),
         "sample": sample.name,
         "seconds": round(time.perf_counter() - started, 3),

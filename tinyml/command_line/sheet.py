@@ -40,9 +40,12 @@ def run(options: argparse.Namespace) -> None:
     )
     rest = len(found.examples) - len(maps)
     lines = (about, f"and {describe_count(rest, 'more map')}") if rest and not options.maps else (about,)
-    tops = _patches(pictured.net, part, found, maps, options)
+    remarks: set[str] = set()
+    tops = _patches(pictured.net, part, found, maps, options, remarks)
     draw_sheet(f"{options.layer} of {show_path(Path(options.model).name)}", lines, tops, len(maps)).save(options.out)
     print(f"Sheet of {describe_count(len(maps), 'map')}: {show_path(options.out)}")
+    for remark in sorted(remarks - {""}):
+        print(remark)
     result = {
         "layer": options.layer,
         "method": options.method,
@@ -86,10 +89,17 @@ def _choose_maps(found: StrongestExamples, options: argparse.Namespace) -> list[
 
 
 def _patches(
-    net: Sequential, part: Dataset, found: StrongestExamples, maps: list[int], options: argparse.Namespace
+    net: Sequential,
+    part: Dataset,
+    found: StrongestExamples,
+    maps: list[int],
+    options: argparse.Namespace,
+    remarks: set[str],
 ) -> Iterator[StrongestPatches]:
-    """Yield the patches of one map after the other, with a bar."""
+    """Yield the patches of one map after the other, with a bar; add their remarks to `remarks`."""
     from tqdm import tqdm
 
     for place in tqdm(maps, desc="Reconstructing", unit="maps", file=sys.stderr, disable=options.quiet):
-        yield strongest_patches(net, part, options.layer, found, place, METHODS[options.method])
+        top = strongest_patches(net, part, options.layer, found, place, METHODS[options.method])
+        remarks.add(top.remark)
+        yield top

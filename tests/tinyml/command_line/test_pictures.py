@@ -1,6 +1,7 @@
 """`tinyml deconv` and `tinyml sheet`: their pictures, their results and what they say about bad input."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +9,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tinyml.command_line import main
+from tinyml.command_line import deconv, main, sheet
 from tinyml.net import record
 from tinyml.storage import load_model, save_model
-from tinyml.visualize import reconstruct
+from tinyml.visualize import Reconstruction, reconstruct
 from tinyml.visualize.methods import METHODS
 
 
@@ -108,6 +109,21 @@ def test_every_method_draws_a_sheet_and_a_reconstruction(
     common = (model, "--layer", "pool_1", "--method", method, "--out", str(tmp_path / "a.png"))
     assert run(capsys, "deconv", *common, "--map", "1")["method"] == method
     assert run(capsys, "sheet", *common, "--maps", "1", "3", "--quiet")["method"] == method
+
+
+def test_both_commands_say_where_a_method_departs_from_its_definition(
+    model: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def with_remark(*arguments: Any, **named: Any) -> Reconstruction:
+        return replace(reconstruct(*arguments, **named), remark="The signal leaks.")
+
+    for command in (deconv, sheet):
+        monkeypatch.setattr(command, "METHODS", {"deconvnet": with_remark})
+    common = (model, "--layer", "relu_1", "--out", str(tmp_path / "a.png"))
+    assert main(["sheet", *common, "--quiet"]) == 0
+    assert capsys.readouterr().out.splitlines()[1:-1] == ["The signal leaks."]
+    assert main(["deconv", *common, "--map", "0"]) == 0
+    assert capsys.readouterr().out.splitlines()[1] == "The signal leaks."
 
 
 def test_sheet_reports_the_strongest_examples_and_shows_progress(

@@ -47,11 +47,12 @@ def draw_reconstruction(title: str, lines: tuple[str, ...], image: Array, found:
     figure.add_picture((left, HEADING), (width, height), image_colours(image, low, high))
     figure.add_picture((right, HEADING), (width, height), signed_colours(found.image, limit))
     (top, bottom), (first, end) = found.receptive_field
-    if bottom > top and end > first and (bottom - top, end - first) != (rows, columns):
+    is_part = bottom > top and end > first and (bottom - top, end - first) != (rows, columns)
+    if is_part:
         size = round((end - first) * factor), round((bottom - top) * factor)
         figure.add_frame((left + round(first * factor), HEADING + round(top * factor)), size, _FRAME)
     below = HEADING + height + 8
-    figure.add_text((left, below), "input · receptive field", 12, GREY, most=room)
+    figure.add_text((left, below), "input · receptive field" if is_part else "input", 12, GREY, most=room)
     scale = "grey" if len(image) == 3 else "nearly white"
     figure.add_text((right, below), f"−{limit:.2g} to +{limit:.2g}, zero is {scale}", 12, GREY, most=room)
     return figure

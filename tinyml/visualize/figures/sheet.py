@@ -37,6 +37,7 @@ class StrongestPatches:
         activations: `(count,)` of the map.
         patches: `(count, C, rows, columns)` what each activation looks at; for a unit, the whole images.
         reconstructions: in the same shape, with signs.
+        remark: where they depart from the definition of the method; empty if nowhere.
     """
 
     map_index: int
@@ -45,6 +46,7 @@ class StrongestPatches:
     activations: Array
     patches: Array
     reconstructions: Array
+    remark: str = ""
 
 
 def strongest_patches(
@@ -88,14 +90,15 @@ def strongest_patches(
     trace = record(model, batch)
     positions = [(int(row), int(column)) for row, column in found.positions[map_index]]
     boxes = [patch_box(model, layer_name, batch.shape[1:], position) for position in positions]
-    images = [method(trace, layer_name, map_index, place, n).image for n, place in enumerate(positions)]
+    pictures = [method(trace, layer_name, map_index, place, n) for n, place in enumerate(positions)]
     return StrongestPatches(
         map_index,
         trace.entry(layer_name).output.ndim == 2,
         rows,
         found.activations[map_index],
         np.stack([patch(image, box) for image, box in zip(shown, boxes, strict=True)]),
-        np.stack([patch(image, box) for image, box in zip(images, boxes, strict=True)]),
+        np.stack([patch(picture.image, box) for picture, box in zip(pictures, boxes, strict=True)]),
+        pictures[0].remark,
     )
 
 
