@@ -290,28 +290,31 @@ class Residual(Layer):
         if not self.deconvolution:
             return super().deconvolve(signal, recorded_input, switches)
         result = signal
-        for layer, input, inner_switches in self._passed(recorded_input):
+        for layer, input, inner_switches in self.passed_inside(recorded_input):
             result = layer.deconvolve(result, input, inner_switches)
         return signal + result
 
     def input_gradient(self, signal: Array, recorded_input: Array, switches: np.ndarray | None) -> Array:
         """Add the gradient itself to the gradient that passes back through the layers inside."""
         result = signal
-        for layer, input, inner_switches in self._passed(recorded_input):
+        for layer, input, inner_switches in self.passed_inside(recorded_input):
             result = layer.input_gradient(result, input, inner_switches)
         return signal + result
 
     def guided_gradient(self, signal: Array, recorded_input: Array, switches: np.ndarray | None) -> Array:
         """Add the gradient itself to what guided backpropagation passes back through the layers inside."""
         result = signal
-        for layer, input, inner_switches in self._passed(recorded_input):
+        for layer, input, inner_switches in self.passed_inside(recorded_input):
             result = layer.guided_gradient(result, input, inner_switches)
         return signal + result
 
-    def _passed(self, recorded_input: Array) -> list[tuple[Layer, Array, np.ndarray | None]]:
+    def passed_inside(self, recorded_input: Array) -> list[tuple[Layer, Array, np.ndarray | None]]:
         """Return the layers inside, from the last one to the first, each with its input and its switches.
 
         Copies that share the weights compute them again: the network may run at the same time.
+
+        Arguments:
+            recorded_input: `(N, …)` the input of this layer in a recorded pass.
         """
         value, pending_pools = recorded_input, list[Layer]()
         passed: list[tuple[Layer, Array, np.ndarray | None]] = []

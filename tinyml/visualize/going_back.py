@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from tinyml.core import Array
-from tinyml.layers import Layer
+from tinyml.layers import Layer, Residual
 from tinyml.layers.base import Deconvolution
 from tinyml.net import TraceEntry
 from tinyml.visualize.reconstruction import Chosen, Step
@@ -26,8 +26,22 @@ def go_back(rule: Rule, words: Callable[[Layer], Deconvolution], signal: Array, 
     steps: list[Step] = []
     one = slice(chosen.example, chosen.example + 1)
     for entry in chosen.entries:
+        inside = _steps_inside(rule, words, entry.layer, signal, entry.input[one])
         signal = pass_layer(rule, entry, signal, one)
-        steps.append(Step(entry.layer.name, words(entry.layer), np.ascontiguousarray(signal[0])))
+        steps.append(Step(entry.layer.name, words(entry.layer), np.ascontiguousarray(signal[0]), inside))
+    return tuple(steps)
+
+
+def _steps_inside(
+    rule: Rule, words: Callable[[Layer], Deconvolution], layer: Layer, signal: Array, recorded_input: Array
+) -> tuple[Step, ...]:
+    """Return the steps of the signal through the layers of a Residual; none for another layer."""
+    steps: list[Step] = []
+    if isinstance(layer, Residual):
+        for each, input, switches in layer.passed_inside(recorded_input):
+            deeper = _steps_inside(rule, words, each, signal, input)
+            signal = rule(each, signal, input, switches)
+            steps.append(Step(each.name, words(each), np.ascontiguousarray(signal[0]), deeper))
     return tuple(steps)
 
 

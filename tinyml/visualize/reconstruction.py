@@ -23,11 +23,14 @@ class Step:
         layer: name of the layer.
         deconvolution: the operation of this step in words.
         signal: `(C, H, W)` or `(D,)`, the result of this step, in the shape of the layer's input.
+        inside: for a layer that holds layers, the steps through these, from the last one to the first. The signal of
+            this step is the sum of the last of them and of the signal before.
     """
 
     layer: str
     deconvolution: Deconvolution
     signal: Array
+    inside: "tuple[Step, ...]" = ()
 
     @property
     def operation(self) -> str:

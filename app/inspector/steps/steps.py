@@ -1,6 +1,6 @@
 """The stages of a reconstruction, from the chosen activation to the pixels, as pictures with their words."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PySide6.QtGui import QImage
@@ -50,7 +50,18 @@ def stages(reconstruction: Reconstruction, feature_map: np.ndarray | None, dark:
         found.append(Stage(f"map {index}", words, _shape(feature_map), feature_map, viridis_image(feature_map)))
     found.append(_kept_stage(reconstruction, layer))
     last = len(reconstruction.steps) - 1
-    found += [_stage_of(step, dark, is_image=at == last) for at, step in enumerate(reconstruction.steps)]
+    for at, step in enumerate(reconstruction.steps):
+        found += [*_stages_inside(step, dark), _stage_of(step, dark, is_image=at == last)]
+    return found
+
+
+def _stages_inside(step: Step, dark: bool) -> list[Stage]:
+    """Return the stages through the layers of a block, before that of the block itself."""
+    found = []
+    for inner in step.inside:
+        stage = _stage_of(inner, dark, is_image=False)
+        words = f"Inside {short(step.layer, _LONGEST_NAME)}: {stage.sentence}"
+        found += [*_stages_inside(inner, dark), replace(stage, caption=f"↳ {stage.caption}", sentence=words)]
     return found
 
 

@@ -60,3 +60,12 @@ def test_the_start_of_a_whole_map_and_of_a_derivative_is_told() -> None:
 
 def test_a_method_without_steps_has_no_stages() -> None:
     assert stages(reconstruction_of(()), SIGNAL[0], dark=False) == []
+
+
+def test_a_block_is_open() -> None:
+    inner = (step(2 * SIGNAL, "{layer}·"), step(3 * SIGNAL))
+    words = Deconvolution("both ways", "{layer} adds up both.")
+    found = stages(reconstruction_of((Step("block", words, 4 * SIGNAL, inner), step(SIGNAL))), None, dark=False)
+    assert [stage.caption for stage in found] == ["keep one", "↳ <b>s·", "↳ stretch", "both ways", "stretch"]
+    assert found[1].sentence == "Inside block: <b>s multiplies every map by its number."
+    assert np.array_equal(found[2].values, 3 * SIGNAL[0])
