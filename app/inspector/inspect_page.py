@@ -66,7 +66,7 @@ class InspectPage(QWidget):
         self.state = InspectorState(document, inspection, self)
         self._samples = SamplePanel(inspection)
         self._layers = LayerStrip(self.state)
-        self._maps = MapsPanel(self.state, inspection)
+        self._maps = MapsPanel(self.state, inspection, self._samples.decision_maps)
         self._reconstruction = ReconstructionPanel(self.state)
         self.page_layout = PageLayout(
             "inspect_page",

@@ -27,7 +27,7 @@ class BarChart(QWidget):
     peak is lost.
 
     Signals:
-        picked(index): the user chose another number.
+        picked(index): the user clicked a number, or chose another one with the keyboard.
     """
 
     picked = Signal(int)
@@ -125,7 +125,8 @@ class BarChart(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         index = self._index_at(event.position())
         if index >= 0:
-            self._choose(index)
+            self.set_current(index)
+            self.picked.emit(index)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         last = len(self._values) - 1

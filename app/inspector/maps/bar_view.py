@@ -1,6 +1,6 @@
 """The numbers of a layer without feature maps as bars, of which the user chooses one. Many bars scroll."""
 
-from PySide6.QtCore import QEvent, QObject, Qt, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from app.inspector.layer_outputs import LayerOutput
@@ -18,17 +18,22 @@ _WIDEST_CHART = 100_000
 
 
 class BarView(QScrollArea):
-    """Shows the output of a layer as bars. A click or an arrow key chooses a unit, which becomes the target.
+    """Shows the output of a layer as bars. A click or an arrow key chooses a unit.
 
     Arguments:
         state: the chosen unit.
+
+    Signals:
+        picked(index): the user clicked a unit, or chose another one with the keyboard.
     """
+
+    picked = Signal(int)
 
     def __init__(self, state: InspectorState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._state = state
         self._bars = with_names(BarChart(), "inspector_vector", "Output of the layer")
-        self._bars.picked.connect(state.choose_map)
+        self._bars.picked.connect(self.picked)
         self._bars.installEventFilter(self)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)

@@ -12,6 +12,7 @@ from app.inspector.maps.filter_view import FilterView
 from app.inspector.maps.filters import filters_before
 from app.inspector.maps.map_grid import MapGrid
 from app.inspector.maps.sheet_view import SheetView
+from app.inspector.samples.decision_map_controller import DecisionMapController
 from app.inspector.state import InspectorState
 from app.training import Inspection
 from app.widgets.labels import make_label
@@ -32,11 +33,18 @@ class MapsPanel(QWidget):
     Arguments:
         state: the layer's output and the choices.
         inspection: the runner of the jobs for the reconstructions.
+        decision_maps: holds the unit that is shown over the plane of samples with two inputs.
     """
 
-    def __init__(self, state: InspectorState, inspection: Inspection, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        state: InspectorState,
+        inspection: Inspection,
+        decision_maps: DecisionMapController,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
-        self._state = state
+        self._state, self._decision_maps = state, decision_maps
         self._make_widgets(inspection)
         self._arrange()
         state.output_changed.connect(self._on_output_changed)
@@ -59,11 +67,19 @@ class MapsPanel(QWidget):
             "On: each picture uses all colours. Off: all pictures share one colour scale, so you can compare them."
         )
         self._own_scale.toggled.connect(state.set_own_scale)
+        self._over_plane = with_names(
+            QCheckBox("over the plane"), "inspector_unit_plane", "Show the chosen unit over the plane of the samples"
+        )
+        self._over_plane.setToolTip(
+            "On: the background of the samples is the output of the chosen unit. Off: it is the predicted class."
+        )
+        self._over_plane.toggled.connect(self._on_toggled)
         self._switch = ViewSwitch("inspector_maps_view", _VIEWS)
         self._switch.chosen.connect(self._show_view)
         self._grid = MapGrid(state)
         self._grid.cell_hovered.connect(self._on_cell_hovered)
         self._bars = BarView(state)
+        self._bars.picked.connect(self._on_bar_picked)
         self._filters = FilterView(state)
         self._sheet = SheetView(state, inspection)
         for widget in (self._grid, self._bars, self._filters, self._sheet):
@@ -75,6 +91,7 @@ class MapsPanel(QWidget):
         title.addWidget(self._name)
         title.addWidget(self._heading, 1)
         title.addWidget(self._own_scale)
+        title.addWidget(self._over_plane)
         self._header = make_row()
         self._header.addLayout(title, 1)
         self._header.addWidget(self._switch)
@@ -94,6 +111,7 @@ class MapsPanel(QWidget):
         self._show_heading()
         self._switch.offer(self._views_of(output))
         self._show_view()
+        self._map_unit()
 
     def _views_of(self, output: LayerOutput) -> tuple[str, ...]:
         """Return the names of the views that this output has."""
@@ -115,6 +133,7 @@ class MapsPanel(QWidget):
         self._sheet.setVisible(view == "reconstructions")
         self._grid.setVisible(upper and output.maps is not None)
         self._bars.setVisible(upper and output.maps is None)
+        self._over_plane.setVisible(self._decision_maps.offers_units)
         self._own_scale.setVisible(output.maps is not None or view == "reconstructions")
         # The maps fill the room that the grid has now, not the room that it had beside the bars.
         self._layout.activate()
@@ -122,6 +141,25 @@ class MapsPanel(QWidget):
             self._bars.show_output(output)
         else:
             self._grid.show_maps(output.layer, output.maps)
+
+    @Slot(int)
+    def _on_bar_picked(self, index: int) -> None:
+        self._state.choose_map(index)
+        if self._decision_maps.offers_units:
+            self._over_plane.setChecked(True)
+            self._map_unit()
+
+    @Slot()
+    def _on_toggled(self) -> None:
+        self._map_unit()
+
+    def _map_unit(self) -> None:
+        """Ask for the chosen unit over the plane, or for the classes."""
+        shown = self._over_plane.isChecked() and self._decision_maps.offers_units
+        if shown:
+            self._decision_maps.choose_unit(self._state.layer, self._state.map_index)
+        else:
+            self._decision_maps.choose_unit("")
 
     def _show_heading(self, hovered: str = "") -> None:
         output = self._state.output

@@ -9,7 +9,7 @@ from app.inspector.samples.sample_browser import SampleBrowser
 from app.inspector.samples.sample_filter import own_point
 from app.inspector.samples.scatter_plot import ScatterPlot
 from app.training import Inspection
-from app.training.decision_map import Curve, DecisionMap
+from app.training.plane_map import PlaneMap
 from app.training.sample_points import labels_of, points_of
 from tinyml.data import Dataset
 
@@ -32,6 +32,7 @@ class PointSamples(QObject):
 
     Attributes:
         plot: the scatter plot.
+        decision_maps: requests the map behind the points, and holds the unit that it shows.
 
     Signals:
         hint_changed(text): what the plot shows, in a few sentences; empty for images.
@@ -42,13 +43,13 @@ class PointSamples(QObject):
     def __init__(self, inspection: Inspection, browser: SampleBrowser, parent: QObject) -> None:
         super().__init__(parent)
         self._inspection, self._browser = inspection, browser
-        self._decision_maps = DecisionMapController(inspection, self)
+        self.decision_maps = DecisionMapController(inspection, self)
         self.plot = with_names(ScatterPlot(), "inspector_points")
         self.plot.picked.connect(inspection.select_sample)
         self.plot.shown.connect(self._request_decision_map)
         browser.filtered.connect(self._on_filtered)
-        self._decision_maps.decision_map_computed.connect(self._on_decision_map_computed)
-        self._decision_maps.curve_computed.connect(self._on_curve_computed)
+        self.decision_maps.computed.connect(self._on_computed)
+        self.decision_maps.unit_changed.connect(self._request_decision_map)
 
     def use(self, samples: Dataset | None) -> None:
         """Show other samples.
@@ -56,7 +57,7 @@ class PointSamples(QObject):
         Arguments:
             samples: the samples; None until they are loaded.
         """
-        self._decision_maps.forget()
+        self.decision_maps.forget()
         if samples is None or len(samples.description.example_shape) == 3:
             self.hint_changed.emit("")
             return
@@ -80,16 +81,18 @@ class PointSamples(QObject):
     @Slot()
     def _request_decision_map(self) -> None:
         if self.plot.isVisible():
-            self._decision_maps.request(*self.plot.plane)
-        self._browser.awaits_predictions = self._decision_maps.requesting
+            self.decision_maps.request(*self.plot.plane)
+        self._browser.awaits_predictions = self.decision_maps.requesting
 
     @Slot(object)
-    def _on_curve_computed(self, curve: Curve) -> None:
+    def _on_computed(self, plane_map: PlaneMap) -> None:
         self._request_decision_map()
-        self.plot.show_curve(curve.x, curve.y)
-
-    @Slot(object)
-    def _on_decision_map_computed(self, decision_map: DecisionMap) -> None:
-        self._request_decision_map()
-        self.plot.show_decision_map(decision_map.scores)
-        self._browser.show_predictions(decision_map.snapshot, decision_map.predictions)
+        if plane_map.predictions is None:
+            self.plot.show_curve(plane_map.places[:, 0], plane_map.output[:, 0])
+            return
+        unit = self.decision_maps.unit_grid(plane_map)
+        if unit is None:
+            self.plot.show_decision_map(plane_map.grid)
+        else:
+            self.plot.show_unit_map(unit)
+        self._browser.show_predictions(plane_map.snapshot, plane_map.predictions)

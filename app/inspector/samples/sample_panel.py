@@ -4,6 +4,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.inspector.layouts import make_column, with_names
+from app.inspector.samples.decision_map_controller import DecisionMapController
 from app.inspector.samples.own_images_panel import OwnImagesPanel
 from app.inspector.samples.own_row_panel import OwnRowPanel
 from app.inspector.samples.point_samples import PointSamples
@@ -49,6 +50,11 @@ class SamplePanel(QWidget):
         inspection.own_examples.changed.connect(self._on_own_examples_changed)
         self._on_samples_changed()
         self._on_sample_trace_changed()
+
+    @property
+    def decision_maps(self) -> DecisionMapController:
+        """Requests the map behind the points, and holds the unit that it shows."""
+        return self._points.decision_maps
 
     @property
     def points(self) -> ScatterPlot:

@@ -10,7 +10,8 @@ from PySide6.QtCore import QEvent, QRectF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.widgets.map_pixels import class_pixels
+from app.widgets.images.colormaps import diverging_image
+from app.widgets.map_pixels import class_pixels, image_pixels
 from app.widgets.plain_text import short, tool_tip
 from app.widgets.plot import Plot
 from app.widgets.theme.class_colors import class_color, class_symbol
@@ -165,8 +166,19 @@ class ScatterPlot(QWidget):
         Arguments:
             scores: (rows, columns, classes) the class scores on a grid, the lowest y first.
         """
+        self._show_pixels(class_pixels(scores))
+
+    def show_unit_map(self, values: np.ndarray) -> None:
+        """Paint the output of a unit over `plane`: blue below zero, orange above.
+
+        Arguments:
+            values: (rows, columns) the output on a grid, the lowest y first.
+        """
+        self._show_pixels(image_pixels(diverging_image(values, current_theme().dark)))
+
+    def _show_pixels(self, pixels: np.ndarray) -> None:
         low, high = self.plane
-        self._map_image.setImage(class_pixels(scores), autoLevels=False)
+        self._map_image.setImage(pixels, autoLevels=False)
         self._map_image.setRect(QRectF(low[0], low[1], high[0] - low[0], high[1] - low[1]))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -4,14 +4,19 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QPushButton, QWidget
 
+from app.document import edits
 from app.inspector.maps.bar_chart import BarChart
 from app.inspector.samples.sample_browser import SampleBrowser
 from app.inspector.samples.sample_panel import SamplePanel
 from app.inspector.samples.scatter_plot import ScatterPlot
-from app.training.decision_map import compute_decision_map
+from app.training.plane_map import compute_plane_map
+from app.training.sample_trace import predict_classes
+from app.widgets.images.colormaps import diverging_image
 from app.widgets.images.picture_table import PictureTable
+from app.widgets.map_pixels import image_pixels
+from app.widgets.theme.theme import current_theme
 from tinyml.learner.objective import Objective
 
 
@@ -96,27 +101,28 @@ def test_mistakes_only_shows_the_wrong_points(circle):
 def test_the_decision_map_shows_what_the_network_predicts(circle):
     circle.train()
     sample_trace, samples = circle.inspection.sample_trace, circle.inspection.samples
-    decision_map = compute_decision_map(sample_trace.snapshot, samples, np.zeros(2), np.ones(2), size=10)
-    assert decision_map.scores.shape == (10, 10, 2)
-    assert decision_map.scores.sum(axis=2) == pytest.approx(np.ones((10, 10)), abs=1e-5)
+    decision_map = compute_plane_map(sample_trace.snapshot, samples, np.zeros(2), np.ones(2), size=10, predicts=True)
+    assert decision_map.grid.shape == (10, 10, 2)
+    assert decision_map.grid.sum(axis=2) == pytest.approx(np.ones((10, 10)), abs=1e-5)
     net = sample_trace.snapshot.make_net()
     lower_right = net.predict(np.array([[0.95, 0.05]], np.float32))[0]
     distances = ((lower_right - samples.class_targets) ** 2).sum(axis=1)
-    assert decision_map.scores[0, 9].argmax() == distances.argmin()
+    assert decision_map.grid[0, 9].argmax() == distances.argmin()
+    assert np.array_equal(decision_map.predictions, predict_classes(sample_trace.snapshot, samples))
     circle.wait(lambda: circle.find(ScatterPlot, "points")._map_image.image is not None)
 
 
 def test_the_decision_map_is_computed_off_the_gui_thread(circle, monkeypatch):
     threads = []
 
-    def compute(*arguments):
+    def compute(*arguments, **named):
         threads.append(threading.get_ident())
-        return compute_decision_map(*arguments)
+        return compute_plane_map(*arguments, **named)
 
-    monkeypatch.setattr("app.inspector.samples.decision_map_controller.compute_decision_map", compute)
+    monkeypatch.setattr("app.inspector.samples.decision_map_controller.compute_plane_map", compute)
     circle.train()
     panel = circle.inspector.findChild(SamplePanel)._points
-    circle.wait(lambda: panel._decision_maps.snapshot is circle.session.snapshot)
+    circle.wait(lambda: panel.decision_maps.snapshot is circle.session.snapshot)
     assert threads
     assert threading.get_ident() not in threads
 
@@ -135,7 +141,7 @@ def test_a_large_network_has_a_decision_map_too(make_harness, project_of):
 def test_the_points_are_painted_once_for_each_change(circle, monkeypatch):
     plot = circle.find(ScatterPlot, "points")
     panel = circle.inspector.findChild(SamplePanel)._points
-    circle.wait(lambda: panel._decision_maps.snapshot is not None)
+    circle.wait(lambda: panel.decision_maps.snapshot is not None)
     wait_until_painted(circle)
     painted = []
     monkeypatch.setattr(plot._scatter, "setData", lambda **_data: painted.append(1))
@@ -162,11 +168,12 @@ def test_points_that_are_hidden_are_painted_when_they_are_shown(circle, monkeypa
 
 def test_a_hidden_inspector_requests_no_decision_map_until_it_is_shown(circle, monkeypatch):
     panel, plot = circle.inspector.findChild(SamplePanel)._points, circle.find(ScatterPlot, "points")
-    circle.wait(lambda: panel._decision_maps.snapshot is not None)
+    circle.wait(lambda: panel.decision_maps.snapshot is not None)
     circle.inspector.hide()
     requests, painted = [], []
     monkeypatch.setattr(
-        "app.inspector.samples.decision_map_controller.compute_decision_map", lambda *_arguments: requests.append(1)
+        "app.inspector.samples.decision_map_controller.compute_plane_map",
+        lambda *_arguments, **_named: requests.append(1),
     )
     monkeypatch.setattr(plot._scatter, "setData", lambda **_data: painted.append(1))
     circle.train()
@@ -178,7 +185,7 @@ def test_a_hidden_inspector_requests_no_decision_map_until_it_is_shown(circle, m
     assert not painted
     monkeypatch.undo()
     circle.inspector.show()
-    circle.wait(lambda: panel._decision_maps.snapshot is circle.session.snapshot)
+    circle.wait(lambda: panel.decision_maps.snapshot is circle.session.snapshot)
 
 
 def test_the_plane_is_no_wider_than_its_points_need(circle):
@@ -201,3 +208,39 @@ def test_the_axes_of_a_table_have_the_names_of_its_first_columns(qtbot) -> None:
     plot.show_samples(rows[:, :2], np.array([0, 1]), ("cheap", "dear"))
     assert not any(axis.label.isVisible() for axis in axes)
     assert plot._plot.getViewBox().state["aspectLocked"]
+
+
+def test_a_click_on_a_bar_shows_the_unit_over_the_plane_until_it_is_switched_off(circle):
+    circle.train()
+    plot, bars = circle.find(ScatterPlot, "points"), circle.find(BarChart, "vector")
+    circle.document.select(("relu_1",))
+    maps = circle.inspector.findChild(SamplePanel).decision_maps
+    circle.wait(lambda: maps.snapshot is circle.session.snapshot)
+    classes = plot._map_image.image.copy()
+    QTest.mouseClick(bars, Qt.MouseButton.LeftButton, pos=bars.bar_rect(3).center().toPoint())
+    assert (maps.layer, maps.unit) == ("relu_1", 3)
+    low, high = plot.plane
+    snapshot, samples = circle.session.snapshot, circle.inspection.samples
+    values = compute_plane_map(snapshot, samples, low, high, "relu_1").unit_grid(3)
+    expected = image_pixels(diverging_image(values, current_theme().dark))
+    circle.wait(lambda: np.array_equal(plot._map_image.image, expected))
+    circle.document.select(("linear_1",))  # the checkbox stays: the unit of the other layer follows
+    circle.wait(lambda: not np.array_equal(plot._map_image.image, expected))
+    assert maps.layer == "linear_1"
+    circle.find(QCheckBox, "unit_plane").click()
+    circle.wait(lambda: np.array_equal(plot._map_image.image, classes))
+
+
+def test_a_unit_of_a_layer_that_is_removed_gives_way_to_another(circle):
+    circle.document.select(("relu_1",))
+    circle.find(QCheckBox, "unit_plane").click()
+    maps = circle.inspector.findChild(SamplePanel).decision_maps
+    assert maps.layer == "relu_1"
+    circle.document.apply(edits.remove_layers(circle.document.project, ["relu_1"]))
+    circle.wait(lambda: maps.layer == "linear_2")
+    circle.wait(lambda: maps.snapshot is circle.inspection.snapshot)
+
+
+def test_images_offer_no_unit_over_the_plane(digits):
+    digits.document.select(("linear_1",))
+    assert not digits.find(QCheckBox, "unit_plane").isVisible()
