@@ -30,10 +30,13 @@ _NAME_ROLE = Qt.ItemDataRole.UserRole
 _SHAPE_ROLE = Qt.ItemDataRole.UserRole + 1
 _IMAGES_ROLE = Qt.ItemDataRole.UserRole + 2
 _FAMILY_ROLE = Qt.ItemDataRole.UserRole + 3
+_BARS_ROLE = Qt.ItemDataRole.UserRole + 4
 _PICTURE = 4 * GRID
 """Width and height of a picture, in pixels."""
 _PICTURES = 2
 """Pictures of one layer."""
+_MOST_BARS = 22
+"""Bars in the place of the pictures, for a layer without maps. More numbers than that share bars."""
 _GAP = GRID // 2
 _ARROW = 2 * GRID
 """Room for the arrow after each layer, in pixels."""
@@ -161,9 +164,26 @@ def _show_entry(item: QListWidgetItem, entry: TraceEntry) -> None:
     item.setData(_FAMILY_ROLE, entry.layer.settings.family)
     maps = values[:_PICTURES] if values.ndim == 3 else ()
     item.setData(_IMAGES_ROLE, [viridis_image(_thin(each)) for each in maps])
+    item.setData(_BARS_ROLE, [] if values.ndim == 3 else bar_heights(values.ravel()))
     described = f"{short(name)}: {describe_output(values.shape)}"
     item.setToolTip(tool_tip(f"{name}\n{entry.layer.settings.summary}\n{describe_output(values.shape)}"))
     item.setData(Qt.ItemDataRole.AccessibleTextRole, described)
+
+
+def bar_heights(values: np.ndarray) -> list[float]:
+    """Return the heights of small bars for a vector, from -1 to 1. Neighbours share the number farthest from zero.
+
+    Arguments:
+        values: (N,) the numbers. Numbers that are not finite count as 0.
+
+    >>> bar_heights(np.array([2.0, 0.0, -4.0]))
+    [0.5, 0.0, -1.0]
+    """
+    finite = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0).astype(np.float64)
+    parts = np.array_split(finite, min(_MOST_BARS, len(finite)) or 1)
+    heights = np.array([part[np.abs(part).argmax()] for part in parts if part.size])
+    largest = np.abs(heights).max(initial=0.0)
+    return [float(height) for height in (heights / largest if largest else heights)]
 
 
 def _thin(values: np.ndarray) -> np.ndarray:
@@ -232,12 +252,7 @@ class _LayerDelegate(QStyledItemDelegate):
         images: list[QImage] = index.data(_IMAGES_ROLE) or []
         area = QRect(card.left(), card.top() + _GAP, card.width(), _PICTURE)
         if not images:
-            # Numbers without positions: a bar in the colour of the layer's family.
-            bar = QRectF(0, 0, min(area.width() - 2 * GRID, 2 * _PICTURE), GRID)
-            bar.moveCenter(QRectF(area).center())
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(family_color(str(index.data(_FAMILY_ROLE))))
-            painter.drawRoundedRect(bar, 3, 3)
+            _paint_bars(painter, area, index.data(_BARS_ROLE) or [], family_color(str(index.data(_FAMILY_ROLE))))
             return
         left = area.center().x() - (len(images) * (_PICTURE + 2) - 2) // 2 + 1
         for image in images:
@@ -247,3 +262,20 @@ class _LayerDelegate(QStyledItemDelegate):
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, scale < 1)
             painter.drawImage(place, image)
             left += _PICTURE + 2
+
+
+def _paint_bars(painter: QPainter, area: QRect, heights: Sequence[float], color: QColor) -> None:
+    """Paint numbers without positions as bars up and down from a line."""
+    room = QRectF(0, 0, min(area.width() - 2 * GRID, 2 * _PICTURE), area.height())
+    room.moveCenter(QRectF(area).center())
+    low, high = min([*heights, 0.0]), max([*heights, 0.0])
+    span = (high - low) or 1.0
+    zero = room.top() + (high / span if high > low else 1.0) * (room.height() - 1)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    width = room.width() / max(len(heights), 1)
+    for place, height in enumerate(heights):
+        top = zero - max(height, 0.0) / span * room.height()
+        bar = QRectF(room.left() + place * width, top, max(min(width - 1, GRID), 1), abs(height) / span * room.height())
+        painter.fillRect(bar, color)
+    painter.fillRect(QRectF(room.left(), zero, room.width(), 1), QColor(current_theme().border))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)

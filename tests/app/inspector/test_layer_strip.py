@@ -1,10 +1,13 @@
 """The strip of layers: it shows them from input to output, and chooses one."""
 
+import numpy as np
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from app.document import edits
-from app.inspector.layer_strip import LayerStrip
+from app.inspector.layer_strip import LayerStrip, bar_heights
+from app.widgets.theme.theme import family_color
 
 
 def strip_of(harness) -> LayerStrip:
@@ -57,7 +60,10 @@ def test_pictures_are_the_first_maps_and_follow_the_sample(digits):
 
     before = pixels()
     assert len(before) == 2
-    assert strip.item(strip.count() - 1).data(Qt.ItemDataRole.UserRole + 2) == []
+    scores = strip.item(strip.count() - 1)
+    assert scores.data(Qt.ItemDataRole.UserRole + 2) == []
+    output = digits.inspection.sample_trace.trace.output[0]
+    assert scores.data(Qt.ItemDataRole.UserRole + 4) == pytest.approx(output / np.abs(output).max())
     digits.inspection.select_sample(5)
     digits.wait(lambda: pixels() != before)
 
@@ -104,3 +110,20 @@ def test_other_layers_rename_the_items_and_add_or_take_away_the_last_ones(digits
         assert strip.item(1).flags() & Qt.ItemFlag.ItemIsSelectable
         assert strip.current == digits.inspector.state.layer
     assert strip.count() == before - 2
+
+
+def test_many_numbers_share_bars_and_no_peak_is_lost():
+    values = np.zeros(1000)
+    values[500], values[777] = -8.0, 4.0
+    heights = bar_heights(values)
+    assert len(heights) == 22
+    assert (min(heights), max(heights)) == (-1.0, 0.5)
+    assert bar_heights(np.array([np.nan, np.inf, 3.0])) == [0.0, 0.0, 1.0]
+    assert bar_heights(np.zeros(3)) == [0.0, 0.0, 0.0]
+
+
+def test_a_dense_layer_is_painted_with_bars_in_the_colour_of_its_family(circle):
+    strip = strip_of(circle)
+    picture = strip.grab().toImage()
+    colors = {picture.pixelColor(x, y).name() for x in range(strip.width()) for y in range(60)}
+    assert family_color("dense").name() in colors
