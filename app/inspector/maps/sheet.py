@@ -20,8 +20,8 @@ MOST_BYTES = 2**29
 """Largest size of the reconstructions of one sheet, in bytes."""
 _MOST_KEPT = 6
 """Number of sheets that are kept: for other layers, methods and weights."""
-_BATCH_SECONDS = 0.1
-"""A batch of reconstructions takes about this long, so that pictures come early and other jobs run in between."""
+_BATCH_SECONDS = 0.03
+"""A batch of reconstructions takes about this long, so that pictures come early and a click does not wait for it."""
 _PAUSE_MS = 1000
 """Milliseconds between two sheets while a run changes the weights."""
 
@@ -53,9 +53,12 @@ class MapSheet(QObject):
     def __init__(self, state: InspectorState, inspection: Inspection, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._state, self._inspection = state, inspection
-        self._job = LatestJob(inspection.slow_jobs, self)
-        self._job.returned.connect(self._on_job_returned)
-        self._job.failed.connect(self._on_job_failed)
+        # The user waits for the sheet, and its batches are short. Those of a slow method would delay the next click.
+        self._quick_job, self._slow_job = LatestJob(inspection.quick_jobs, self), LatestJob(inspection.slow_jobs, self)
+        self._job = self._quick_job
+        for job in (self._quick_job, self._slow_job):
+            job.returned.connect(self._on_job_returned)
+            job.failed.connect(self._on_job_failed)
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._pause.timeout.connect(self._follow)
         self._active = False
@@ -147,6 +150,7 @@ class MapSheet(QObject):
             len(self.images),
             self.count,
         )
+        self._job = self._slow_job if self._method.slow else self._quick_job
         self._job.start_with_progress(function)
 
     @Slot(object)
@@ -175,7 +179,7 @@ def reconstruct_some(
     count: int,
     progress: ProgressCallback,
 ) -> tuple[np.ndarray, ...]:
-    """Reconstruct as many maps as take about a tenth of a second, at least one. Run it in a `Job`.
+    """Reconstruct as many maps as a short batch allows, at least one. Run it in a `Job`.
 
     Arguments:
         function: computes a reconstruction, such as `tinyml.visualize.reconstruct`.
