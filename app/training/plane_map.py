@@ -33,7 +33,7 @@ class PlaneMap:
         layer: name of the layer whose units are mapped; empty for none.
         units: `(points, units)` the outputs of these units, as many of the first ones as were asked for.
         unit_count: number of units of the layer.
-        predictions: `(N,)` the predicted class of each sample; None if nobody asked for them.
+        predictions: `(N,)` the predicted class of each sample; None if it was not asked for.
     """
 
     snapshot: Snapshot
