@@ -97,7 +97,7 @@ class MethodRequest(QObject):
 
     @Slot(object)
     def _on_job_returned(self, reconstruction: Reconstruction) -> None:
-        self.result = Result(Status.SHOWN, reconstruction, reconstruction.blank_reason)
+        self.result = Result(Status.SHOWN, reconstruction, reconstruction.blank_reason or reconstruction.remark)
         self.answered.emit()
 
     @Slot(str)

@@ -1,34 +1,9 @@
 """Typical mistakes, each as a change of one place in the framework or the window."""
 
-from dataclasses import dataclass
-from pathlib import Path
+from tests.mutations.fault import ROOT, Fault
+from tests.mutations.picture_faults import PICTURE_FAULTS
 
-ROOT = Path(__file__).parents[2]
-
-
-@dataclass(frozen=True)
-class Fault:
-    """One fault.
-
-    Attributes:
-        what: the mistake in a few words.
-        file: path of the changed file, from the root.
-        before: the code to replace; it is in the file exactly once.
-        after: the wrong code.
-        tests: the tests that should fail, as arguments of pytest.
-    """
-
-    what: str
-    file: str
-    before: str
-    after: str
-    tests: tuple[str, ...]
-
-    def apply(self, source: str) -> str:
-        """Return `source` with the fault; raises `ValueError` if `before` is not in it exactly once."""
-        if source.count(self.before) != 1:
-            raise ValueError(f"{self.file} holds {self.before!r} {source.count(self.before)} times")
-        return source.replace(self.before, self.after)
+__all__ = ["FAULTS", "ROOT", "Fault"]
 
 
 LAYERS, LOSSES, OPTIMS = "tests/tinyml/layers", "tests/tinyml/losses", "tests/tinyml/optims"
@@ -141,13 +116,7 @@ FAULTS = (
         after="signs = np.ones_like(largest)",
         tests=("tests/tinyml/visualize/test_embedding.py",),
     ),
-    Fault(
-        what="guided backpropagation instead of a deconvnet",
-        file="tinyml/layers/relu.py",
-        before='is there."""\n        return rectify(signal)\n',
-        after='is there."""\n        return rectify(signal) * (recorded_input > 0)\n',
-        tests=("tests/tinyml/visualize",),
-    ),
+    *PICTURE_FAULTS,
     Fault(
         what="a missing correction of running means that start at 0",
         file="tinyml/optims/adam.py",

@@ -43,7 +43,8 @@ class LeakyReLU(Layer):
 
     Formula: `y = x` where x > 0, `y = a·x` elsewhere; `∂y/∂x` is 1 where x > 0 and a elsewhere, also at x = 0.
 
-    A deconvnet applies the same function to its signal, as it applies ReLU to the signal at a ReLU layer.
+    A deconvnet applies the same function to its signal, as it applies ReLU to the signal at a ReLU layer. So the signal
+    leaks, and with the slope 0 it is what ReLU does. Captum passes the plain gradient here, because it knows only ReLU.
 
     Arguments:
         name: name of the layer.
@@ -61,7 +62,10 @@ class LeakyReLU(Layer):
     settings: LeakyReLUSettings
     type_name = "LeakyReLu"
     deconvolution = Deconvolution(
-        "leaky rectify", "{layer} keeps positive values and multiplies negative values by its slope."
+        "leaky rectify",
+        "{layer} keeps positive values and multiplies negative values by its slope.",
+        remark="{layer} lets some of the negative signal leak through, as it does in the forward pass. Other "
+        "libraries, such as Captum, pass the plain gradient at a LeakyReLU.",
     )
 
     def __init__(self, name: str, slope: float = 0.01) -> None:

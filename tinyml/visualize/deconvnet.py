@@ -22,7 +22,7 @@ from tinyml.layers import Layer
 from tinyml.layers.base import Deconvolution
 from tinyml.layers.base.deconvolution import no_way_back
 from tinyml.net import Trace
-from tinyml.visualize.going_back import first_zero, go_back
+from tinyml.visualize.going_back import describe_departures, first_zero, go_back
 from tinyml.visualize.reconstruction import Chosen, Reconstruction, Step, choose
 
 
@@ -68,7 +68,7 @@ def reconstruct(
     steps = go_back(lambda layer, *signal: layer.deconvolve(*signal), _words, kept, chosen)
     image = steps[-1].signal[np.newaxis]
     reason = "" if image.any() else _explain_blank(chosen, steps)
-    return chosen.result("reconstruct", image, kept, steps, reason)
+    return chosen.result("reconstruct", image, kept, steps, reason, describe_departures(chosen, guided=False))
 
 
 def _words(layer: Layer) -> Deconvolution:

@@ -7,6 +7,7 @@ import numpy as np
 from tinyml.core import Array
 from tinyml.layers import Layer, Residual
 from tinyml.layers.base import Deconvolution
+from tinyml.layers.base.stack import all_layers, inner_layers
 from tinyml.net import TraceEntry
 from tinyml.visualize.reconstruction import Chosen, Step
 
@@ -56,6 +57,25 @@ def pass_layer(rule: Rule, entry: TraceEntry, signal: Array, examples: slice = s
     """
     switches = None if entry.switches is None else entry.switches[examples]
     return rule(entry.layer, signal, entry.input[examples], switches)
+
+
+def describe_departures(chosen: Chosen, guided: bool) -> str:
+    """Return sentences for each layer at which a method has no rule that all agree on; empty if there is none.
+
+    Arguments:
+        chosen: the activation.
+        guided: True for guided backpropagation, False for the deconvnet.
+    """
+    sentences = []
+    for layer in all_layers(entry.layer for entry in chosen.entries):
+        if layer.deconvolution is not None:
+            sentences.append(layer.deconvolution.remark.format(layer=f"'{layer.name}'"))
+        elif guided and not inner_layers(layer):
+            sentences.append(
+                f"'{layer.name}' ({type(layer).__name__}) is no rectifier, so the plain gradient passes it without a "
+                "guide."
+            )
+    return " ".join(filter(None, sentences))
 
 
 def first_zero(steps: tuple[Step, ...]) -> Step:

@@ -14,7 +14,7 @@ the plain gradient there. At all other activations (ELU, GELU, Sigmoid, Tanh) it
 from tinyml.core import Pair
 from tinyml.core.threads import one_blas_thread
 from tinyml.net import Trace
-from tinyml.visualize.going_back import first_zero, go_back
+from tinyml.visualize.going_back import describe_departures, first_zero, go_back
 from tinyml.visualize.gradients import explain_blank, gradient_words
 from tinyml.visualize.reconstruction import Reconstruction, choose
 
@@ -52,4 +52,4 @@ def guided_backprop(
     steps = go_back(lambda layer, *signal: layer.guided_gradient(*signal), gradient_words, start, chosen)
     image = steps[-1].signal[None]
     reason = "" if image.any() else explain_blank(chosen, first_zero(steps).layer)
-    return chosen.result("guided_backprop", image, start, steps, reason)
+    return chosen.result("guided_backprop", image, start, steps, reason, describe_departures(chosen, guided=True))

@@ -177,7 +177,7 @@ class Chosen:
         return box
 
     def result(
-        self, method: str, image: Array, kept: Array, steps: tuple[Step, ...], blank_reason: str
+        self, method: str, image: Array, kept: Array, steps: tuple[Step, ...], blank_reason: str, remark: str = ""
     ) -> Reconstruction:
         """Return the reconstruction of this activation.
 
@@ -187,6 +187,7 @@ class Chosen:
             kept: `(1, …)` what it started from.
             steps: its steps.
             blank_reason: why the image is zero everywhere; ignored if it is not.
+            remark: where the result departs from the definition of the method.
         """
         return Reconstruction(
             image=np.ascontiguousarray(image[0]),
@@ -200,6 +201,7 @@ class Chosen:
             blank_reason="" if image.any() else blank_reason,
             method=method,
             whole_map=self.whole_map,
+            remark=remark,
         )
 
 

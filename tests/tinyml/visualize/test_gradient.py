@@ -7,6 +7,7 @@ import pytest
 
 from tests.tinyml.net.stacks import stack
 from tinyml.core import Array, Shape, TinymlError
+from tinyml.layers import ReLU
 from tinyml.net import NetworkSpecification, Sequential, build, record
 from tinyml.visualize import Reconstruction, gradient, gradient_times_input, guided_backprop, integrated_gradients
 
@@ -98,3 +99,22 @@ def test_guided_backpropagation_applies_both_rules_at_a_relu() -> None:
     signal = np.where((signal > 0) & (relu.input > 0), signal, 0)
     np.testing.assert_allclose(found.image, first.layer.input_gradient(signal, first.input, None)[0])
     assert found.kept.sum() == 1
+
+
+def test_guided_backpropagation_goes_around_and_through_a_residual_layer() -> None:
+    net = make(stack("ReLu", ("Residual", {"layers": stack("Conv2D", "ReLu").model_dump()["layers"]})), (8, 4, 4))
+    trace = record(net, np.random.default_rng(3).normal(size=(1, 8, 4, 4)))
+    found = guided_backprop(trace, "layer_1", 5)
+    first, block = trace.entries
+    conv, relu = block.layer.layers  # type: ignore[attr-defined]
+    signal = found.kept[np.newaxis]
+    through = np.where((signal > 0) & (record(Sequential([conv]), block.input).output > 0), signal, 0)
+    both = signal + conv.input_gradient(relu.guided_gradient(signal, conv(block.input), None), block.input, None)
+    np.testing.assert_allclose(both, signal + conv.input_gradient(through, block.input, None))
+    np.testing.assert_allclose(found.image, np.where((both > 0) & (first.input > 0), both, 0)[0])
+
+
+def test_the_gradient_of_a_relu_at_0_is_0() -> None:
+    trace = record(Sequential([ReLU("relu")]), np.array([[0.0, -1.0, 2.0]]))
+    for unit, expected in enumerate([0, 0, 1]):
+        assert gradient(trace, "relu", unit).image.sum() == expected

@@ -199,3 +199,27 @@ def test_a_blank_picture_says_why() -> None:
     assert blank(reconstruct, unit, ones, bias=-9) == (
         "Unit 0 does not fire for this sample: its value is 0, not positive."
     )
+
+
+def test_a_remark_says_where_a_method_departs_from_other_libraries() -> None:
+    block = ("Residual", {"layers": stack(("LeakyReLu", {"slope": 0.3}), "Tanh").model_dump()["layers"]})
+    trace = recorded(stack("Conv2D", ("LeakyReLu", {"slope": 0.1}), "Conv2D", block, "ReLu"))
+    leaks = "lets some of the negative signal leak through"
+    for method in (reconstruct, guided_backprop):
+        assert method(trace, "layer_0", 0).remark == ""
+        assert leaks in method(trace, "layer_1", 0).remark
+    assert "'layer_1' lets some" in reconstruct(trace, "layer_2", 0).remark
+    guided = guided_backprop(trace, "layer_4", 0).remark
+    assert guided.count(leaks) == 2
+    assert "(Tanh) is no rectifier, so the plain gradient passes it without a guide." in guided
+    for plain in (gradient, gradient_times_input, integrated_gradients, occlusion):
+        assert plain(trace, "layer_4", 0).remark == ""
+
+
+def test_with_the_slopes_0_and_1_a_leaky_relu_is_a_relu_and_nothing() -> None:
+    image = np.random.default_rng(2).normal(size=(1, *SHAPE))
+    for slope, same in ((0.0, "ReLu"), (1.0, "Dropout")):
+        leaky = record(network(stack("Conv2D", ("LeakyReLu", {"slope": slope}), "Conv2D")), image)
+        other = record(network(stack("Conv2D", same, "Conv2D")), image)
+        for method in METHODS:
+            np.testing.assert_allclose(method(leaky, "layer_2", 1).image, method(other, "layer_2", 1).image, atol=1e-12)

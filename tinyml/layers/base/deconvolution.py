@@ -12,12 +12,14 @@ class Deconvolution:
         sentence: what happens to the signal; `{layer}` stands for the name of the layer.
         caption: of the picture after this step; `{layer}` as above. Empty for `operation`.
         blank_reason: why nothing can be left of the signal after this step; the end of a sentence.
+        remark: a sentence for an operation that other libraries do in another way; `{layer}` as above.
     """
 
     operation: str
     sentence: str
     caption: str = ""
     blank_reason: str = "its weights pass none of the signal on"
+    remark: str = ""
 
 
 def no_way_back(layer_type: str, name: str) -> str:
