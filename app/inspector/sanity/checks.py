@@ -17,7 +17,7 @@ from tinyml.layers.base.stack import copies_to_run
 from tinyml.net import Sequential, Trace, record
 from tinyml.visualize import Reconstruction, cascade, occlusion, rank_correlation
 
-SEEDS = 5
+SEEDS = 9
 """Random networks of each check, so that its figure is not luck."""
 SEEDS_OF_SLOW = 1
 """The same for a method that needs many passes through the network."""
@@ -127,11 +127,12 @@ def compare(first: np.ndarray, second: np.ndarray, box: Box) -> float:
     return rank_correlation(first, second)
 
 
-def describe(checks: SanityChecks) -> str:
+def describe(checks: SanityChecks, is_trained: bool = True) -> str:
     """Return what the checks mean, in a few sentences.
 
     Arguments:
         checks: of one picture.
+        is_trained: False if the network has its initial weights.
     """
     if checks.random is None:
         return "No layer up to the chosen one has weights, so nothing can be random."
@@ -142,6 +143,8 @@ def describe(checks: SanityChecks) -> str:
             "signal ends on its way to the pixels."
         )
     words = f"Similarity to random weights {similarity:.2f}".replace("-", MINUS)
+    if not is_trained:
+        return f"{words}. The shown weights are random too, so this compares random networks with each other."
     if similarity >= ALIKE:
         words += ": the picture shows the sample and the architecture more than what was learned."
     elif similarity < DIFFERENT:

@@ -46,7 +46,7 @@ class SanityPanel(QWidget):
     def __init__(self, state: InspectorState, inspection: Inspection, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         with_names(self, "inspector_sanity", "Sanity checks of the reconstruction")
-        self._state = state
+        self._state, self._inspection = state, inspection
         self.checker = SanityChecker(state, inspection, self)
         self._chosen: tuple[str, int] | None = None
         self._pictures: dict[str, list[SanityPicture]] = {}
@@ -118,7 +118,9 @@ class SanityPanel(QWidget):
             self._pictures["main"] = main_pictures(checks, self._state.sample, dark)
             self._pictures["downwards"] = cascade_pictures(checks.downwards, trained, dark)
             self._pictures["upwards"] = cascade_pictures(checks.upwards, trained, dark)
-        show_text(self._words, describe(checks) if checks is not None else "")
+        visible = self._inspection.visible_trace
+        is_trained = visible is None or visible.snapshot.trained
+        show_text(self._words, describe(checks, is_trained) if checks is not None else "")
         for name, row in self._rows.items():
             self._fill(name, row, self._pictures.get(name, ()))
         self._show_large()

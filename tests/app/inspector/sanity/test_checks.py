@@ -147,6 +147,12 @@ def test_the_words_say_what_the_similarity_means(
     assert "Adebayo" not in text
 
 
+def test_the_figure_of_an_untrained_network_says_nothing_about_learning(checks: SanityChecks) -> None:
+    text = describe(checks, is_trained=False)
+    assert text.endswith("The shown weights are random too, so this compares random networks with each other.")
+    assert "learned" not in text
+
+
 def test_a_picture_that_survives_a_random_upper_layer_is_told(checks: SanityChecks) -> None:
     image = checks.trained.image
     downwards = Check(("fc",), image, (0.8,), 1), Check(("fc", "conv"), image, (0.1,), 1)

@@ -8,6 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from app.inspector.reconstruction.picture import Picture
+from app.inspector.sanity.checks import SEEDS
 from app.inspector.sanity.sanity_panel import SanityPanel
 from app.widgets.images.image_grid import ImageGrid
 
@@ -34,9 +35,17 @@ def test_the_pictures_of_all_checks_are_shown(checked):
     assert [caption.split()[-2] for caption in captions(digits, "downwards")] == ["conv_2", "conv_1"]
     assert [caption.split()[-2] for caption in captions(digits, "upwards")] == ["conv_1", "conv_2"]
     assert digits.text("sanity_words")
-    assert digits.text("sanity_status") == f"{digits.inspector.state.methods[0].title}, 5 random networks"
+    assert digits.text("sanity_status") == f"{digits.inspector.state.methods[0].title}, {SEEDS} random networks"
     assert not digits.find(QAbstractButton, "sanity_button").isVisible()
     assert panel.checker.share is None
+
+
+def test_an_untrained_network_is_told_and_a_trained_one_is_not(checked):
+    digits, panel = checked
+    assert "The shown weights are random too" in digits.text("sanity_words")
+    digits.train()
+    digits.wait(lambda: panel.checker.checks is not None and "random too" not in digits.text("sanity_words"))
+    assert digits.text("sanity_words")
 
 
 def test_a_folded_section_computes_nothing(digits):
