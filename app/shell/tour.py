@@ -11,6 +11,7 @@ from app.shell.interruption import Interruption
 from app.shell.main_window import MainWindow
 from app.shell.page_table import PAGES
 from app.shell.tour_driver import Driver, TourError
+from app.shell.tour_of_inspect import TourOfInspect
 from app.training import SessionState
 from app.widgets.images.image_grid import ImageGrid
 from app.widgets.images.picture_table import PictureTable
@@ -87,6 +88,7 @@ class Tour:
     def __init__(self, window: MainWindow, folder: Path, epochs: int | None) -> None:
         self._window, self._folder, self._epochs = window, folder.resolve(), epochs
         self.driver = Driver(window, self._folder, TOUR_SECONDS)
+        self._inspect = TourOfInspect(window, self.driver)
 
     def interrupt(self) -> None:
         """End the tour the next time that it waits."""
@@ -109,6 +111,10 @@ class Tour:
             self.train_pause_and_resume,
             self.pick_a_sample,
             self.reconstruct_a_feature_map,
+            self._inspect.draw_a_digit,
+            self._inspect.find_the_map_that_misled_it,
+            self._inspect.see_its_top_patches,
+            self._inspect.check_its_sanity,
             self.save_the_project,
             self.export_the_weights,
             self.open_the_weights,

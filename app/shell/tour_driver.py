@@ -1,11 +1,12 @@
 """Acts like a user: moves Qt's mouse pointer, presses keys, waits and takes pictures."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from time import perf_counter
 from typing import TypeVar
 
-from PySide6.QtCore import QEventLoop, QObject, QPoint, Qt, QTimer, Slot
+from PySide6.QtCore import QEventLoop, QObject, QPoint, QPointF, Qt, QTimer, Slot
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QTabBar, QWidget
@@ -168,6 +169,23 @@ class Driver:
         goal_in_source = source.mapFromGlobal(goal)
         QTest.mouseRelease(source, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, goal_in_source)
         self.wait(200)
+
+    def draw(self, widget: QWidget, places: Sequence[QPointF]) -> None:
+        """Draw a stroke with the left mouse button.
+
+        Arguments:
+            widget: the canvas.
+            places: the corners of the stroke, from (0, 0) at the upper left of the widget to (1, 1).
+        """
+        left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        corners = [QPointF(place.x() * widget.width(), place.y() * widget.height()) for place in places]
+        QTest.mousePress(widget, left, none, corners[0].toPoint())
+        for start, end in pairwise(corners):
+            for step in range(1, 7):
+                QTest.mouseMove(widget, (start + (end - start) * (step / 6)).toPoint())
+                self.wait(STEP_MS)
+        QTest.mouseRelease(widget, left, none, corners[-1].toPoint())
+        self.wait(STEP_MS)
 
     def answer_file_dialog(self, open_dialog: Callable[[], object], path: Path, seconds: float = WAIT_SECONDS) -> None:
         """Open a file dialog, type a path into it and press Enter.
