@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import partial
-from typing import Any
+from typing import Any, get_args
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -16,6 +16,8 @@ from tinyml.core import DataError, TinymlError
 from tinyml.data import DataChoice, Dataset, ProgressCallback
 from tinyml.net import Sequential
 
+PARTS: tuple[Part, ...] = get_args(Part)
+"""The parts of the data to choose from."""
 MOST_RESULTS = 32
 """Largest number of results that are kept."""
 MOST_WEIGHT_BYTES = 128 * 2**20

@@ -8,7 +8,7 @@ from app.widgets.theme.theme import GRID
 
 _SIDE = 3
 """Patches side by side and one below the other in a block."""
-_GAP = 2
+_GAP = 1
 """Pixels between two patches."""
 _BETWEEN = GRID
 """Pixels between the patches and the reconstructions."""

@@ -28,7 +28,7 @@ from app.widgets.theme.fonts import small_font
 from app.widgets.theme.theme import GRID, current_theme
 
 _STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -3, Qt.Key.Key_Down: 3}
-_MARGIN = 3
+_MARGIN = 2
 """Pixels around the blocks, for the frame of the chosen patch."""
 Pictures = Sequence[tuple[QImage, QImage | None]]
 """The patch and the reconstruction of each example of a map."""
@@ -49,7 +49,7 @@ class BlockView(QAbstractScrollArea):
     """
 
     def __init__(
-        self, model: TopActivations, name: str, all_maps: bool = False, wraps: bool = False, cell: int = 44
+        self, model: TopActivations, name: str, all_maps: bool = False, wraps: bool = False, cell: int = 42
     ) -> None:
         super().__init__()
         self.setObjectName(name)

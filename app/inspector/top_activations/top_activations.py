@@ -44,6 +44,7 @@ class TopActivations(QObject):
         search: the search, with its status and the part of the data.
         scope: whose strongest examples are shown.
         class_index: the class whose score is shown.
+        method: how the pixels are reconstructed: the first method of the inspector.
 
     Signals:
         changed(): what is shown changed: everything must be read again.
@@ -59,7 +60,7 @@ class TopActivations(QObject):
         self.search = PartComputation(inspection, find_strongest, self)
         self.scope = Scope.MAP
         self.class_index = 0
-        self._method = state.methods[0]
+        self.method = state.methods[0]
         self._shown: PartResult | None = None
         self._blocks: dict[int, MapBlock] = {}
         self._wanted: dict[str, tuple[int, ...]] = {}
@@ -240,7 +241,7 @@ class TopActivations(QObject):
         count = format_count(len(self.result.samples))
         text = f"strongest {thing} of {count} {self.result.key.part} examples"
         if self.shows_pixels:
-            text += f", with their reconstructions ({self._method.title})"
+            text += f", with their reconstructions ({self.method.title})"
         if self.search.outdated:
             history = self.result.key.snapshot.history
             text = f"earlier weights{f' (epoch {history[-1].epoch})' if history else ''}: {text}"
@@ -256,7 +257,7 @@ class TopActivations(QObject):
         missing = [index for index in wanted if index not in self._blocks]
         if result is None or not missing or self._job.busy or self._block_problem:
             return
-        self._job.start_with_progress(partial(make_block, result, missing[0], self._method, self.shows_pixels))
+        self._job.start_with_progress(partial(make_block, result, missing[0], self.method, self.shows_pixels))
 
     def _drop_blocks(self) -> None:
         self._job.cancel()
@@ -271,8 +272,8 @@ class TopActivations(QObject):
     @Slot()
     def _on_methods_changed(self) -> None:
         method = self._state.methods[0]
-        if method is not self._method:
-            self._method = method
+        if method is not self.method:
+            self.method = method
             self._drop_blocks()
             self.changed.emit()
 

@@ -1,26 +1,23 @@
 """The section "Top activations": what to search, how far it is, and the patches."""
 
-from typing import get_args
-
-from PySide6.QtCore import QSignalBlocker, Slot
+from PySide6.QtCore import QSignalBlocker, Qt, Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from app.inspector.layouts import make_column, make_row, with_names
-from app.inspector.part_computation import Status
+from app.inspector.part_computation import PARTS, Status
 from app.inspector.state import InspectorState
 from app.inspector.thin_progress import ThinProgress
 from app.inspector.top_activations.block_view import BlockView
 from app.inspector.top_activations.example_table import ExampleTable
+from app.inspector.top_activations.sheet_dialog import SheetDialog
 from app.inspector.top_activations.top_activations import Scope, TopActivations
 from app.training import Inspection
-from app.training.dataset_cache import Part
 from app.widgets.choice_box import ChoiceBox
 from app.widgets.labels import make_label
 from app.widgets.plain_text import short
 
 _SCOPES = {Scope.MAP: "Chosen map", Scope.LAYER: "Whole layer", Scope.CLASS: "Class score"}
-PARTS: tuple[Part, ...] = get_args(Part)
 
 
 class TopPanel(QWidget):
@@ -37,6 +34,7 @@ class TopPanel(QWidget):
     def __init__(self, state: InspectorState, inspection: Inspection, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.model = TopActivations(state, inspection, self)
+        self._runner = inspection.picture_jobs
         self._make_choices()
         self._make_views()
         self._arrange()
@@ -61,7 +59,10 @@ class TopPanel(QWidget):
         self._parts.addItems([part.capitalize() for part in PARTS])
         self._parts.activated.connect(self._on_parts_activated)
         self._command = with_names(QPushButton(), "inspector_top_command")
-        self._command.clicked.connect(self._on_clicked)
+        self._command.clicked.connect(self._on_command_clicked)
+        self._sheet = with_names(QPushButton("Sheet…"), "inspector_top_sheet", "Sheet of all maps of the layer")
+        self._sheet.setToolTip("Show the strongest examples of all maps of the layer, and save them")
+        self._sheet.clicked.connect(self._on_sheet_clicked)
 
     def _make_views(self) -> None:
         self._sentence = make_label("inspector_top_sentence", style_class="muted", wraps=True, selectable=True)
@@ -78,6 +79,7 @@ class TopPanel(QWidget):
             first.addWidget(widget)
         first.addStretch(1)
         first.addWidget(self._command)
+        first.addWidget(self._sheet)
         column = make_column(self)
         column.addLayout(first)
         column.addWidget(self._sentence)
@@ -95,6 +97,7 @@ class TopPanel(QWidget):
         self._command.setText("Cancel" if running else "Search")
         self._command.setAccessibleName("Cancel the search" if running else "Search with the current weights")
         self._command.setVisible(running or search.status is Status.OFFERED)
+        self._sheet.setEnabled(bool(model.all_maps) and model.shows_pixels)
         self._blocks.setVisible(model.shows_pixels)
         rows = bool(model.maps) and not model.shows_pixels
         self._rows.setVisible(rows)
@@ -118,12 +121,18 @@ class TopPanel(QWidget):
         self.model.search.set_part(PARTS[number])
 
     @Slot()
-    def _on_clicked(self) -> None:
+    def _on_command_clicked(self) -> None:
         search = self.model.search
         if search.status is Status.RUNNING:
             search.cancel()
         else:
             search.start()
+
+    @Slot()
+    def _on_sheet_clicked(self) -> None:
+        dialog = SheetDialog(self.model, self._runner, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
 
     @Slot(int)
     def _on_chosen(self, rank: int) -> None:

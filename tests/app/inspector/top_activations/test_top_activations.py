@@ -109,13 +109,17 @@ def test_the_words_of_a_patch_name_index_class_and_activation(top):
     assert words.endswith(f" at row {row}, column {column}")
 
 
-def test_results_of_earlier_weights_are_marked(top):
+def test_results_of_earlier_weights_are_marked(make_harness, project_of, unfold):
+    layers = (("Conv2D", "conv_1", {"filters": 2, "window": 3}), ("Flatten", "flatten_1", {}))
+    harness = make_harness(project_of((*layers, ("Linear", "linear_1", {"outputs": 10})), "digits", epochs=5000))
+    harness.wait_for_sample_trace()
+    top = unfold(harness)
     top.wait_for_search()
-    session = top.harness.session
-    session.start()
-    top.harness.wait(lambda: top.model.search.outdated)
+    harness.session.start()
+    harness.wait(lambda: top.model.search.outdated)
     assert top.model.sentence.startswith("earlier weights: strongest patches")
-    top.harness.wait(lambda: not session.state.active and top.model.search.status is Status.SHOWN)
+    harness.session.stop()
+    harness.wait(lambda: not harness.session.state.active and top.model.search.status is Status.SHOWN)
     assert top.model.sentence.startswith("strongest patches")
 
 
