@@ -7,6 +7,7 @@ from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QSizePolicy, QStackedWidget, QWidget
 
 from app.document import Document
+from app.inspector.embedding.embedding_panel import EmbeddingPanel
 from app.inspector.layer_strip import LayerStrip
 from app.inspector.layouts import make_column
 from app.inspector.maps.maps_panel import MapsPanel
@@ -81,6 +82,7 @@ class InspectPage(QWidget):
         self._add_middle_section("Through training", EpochsPanel(self.state, inspection))
         self._add_right_section("Sanity checks", SanityPanel(self.state, inspection), images_only=True)
         self._arithmetic = ArithmeticWindow(self.state, inspection, self)
+        self._add_middle_section("Embedding", EmbeddingPanel(self.state, inspection), starts_folded=True)
         self._arrange()
         self._samples.own_images.open_requested.connect(self._on_open_requested)
         self._samples.own_images.paste_requested.connect(self.paste_requested)
@@ -115,9 +117,9 @@ class InspectPage(QWidget):
         """Fold the sections that the last session has saved in the `settings`."""
         self._sections.restore(settings)
 
-    def _add_middle_section(self, title: str, widget: QWidget, images_only: bool = False) -> None:
+    def _add_middle_section(self, title: str, widget: QWidget, starts_folded: bool = False) -> None:
         """Add a section below the maps; the arguments are those of `PageSection`."""
-        self._sections.add(self._below_maps, PageSection(title, widget, images_only))
+        self._sections.add(self._below_maps, PageSection(title, widget, starts_folded=starts_folded))
 
     def _add_right_section(self, title: str, widget: QWidget, images_only: bool = False) -> None:
         """Add a section below the reconstruction; the arguments are those of `PageSection`."""

@@ -16,18 +16,22 @@ class PageSection(Section):
         title: text of the heading. The objectName follows from it: "inspector_section_top_activations".
         widget: what is below the heading. While the section is folded, it is not visible and must compute nothing.
         images_only: True if the widget has nothing to show for samples that are no images.
+        starts_folded: True if the user unfolds it when it is wanted, because it takes much room or time.
 
     Attributes:
+        starts_folded: the same.
         name: the end of the objectName.
     """
 
-    def __init__(self, title: str, widget: QWidget, images_only: bool = False) -> None:
+    def __init__(self, title: str, widget: QWidget, images_only: bool = False, starts_folded: bool = False) -> None:
         self.name = re.sub(r"\W+", "_", title.lower())
         # Folding hides the box, and the widget hides itself: the two do not disturb each other.
         box = QWidget()
         make_column(box).addWidget(widget)
         super().__init__(f"inspector_section_{self.name}", title, box)
         self._widget, self._images_only, self._suits = widget, images_only, True
+        self.starts_folded = starts_folded
+        self.set_folded(starts_folded)
         widget.installEventFilter(self)
         self._refresh()
 
@@ -81,7 +85,7 @@ class PageSections:
         self._notice_user()
         self._short_of_room = short
         for name, section in self._sections.items():
-            section.set_folded(self._by_user.get(name, short))
+            section.set_folded(self._by_user.get(name, short or section.starts_folded))
 
     def show_for(self, images: bool) -> None:
         """Show the sections that suit the samples.
@@ -110,5 +114,5 @@ class PageSections:
     def _notice_user(self) -> None:
         """Remember each section that is no longer as the program has left it."""
         for name, section in self._sections.items():
-            if section.folded != self._by_user.get(name, self._short_of_room):
+            if section.folded != self._by_user.get(name, self._short_of_room or section.starts_folded):
                 self._by_user[name] = section.folded

@@ -1,19 +1,14 @@
-"""Export of the curves: a table of all numbers, or a picture of points (PNG) or of lines (SVG)."""
+"""Files with the curves: a table of all numbers, or a picture of points (PNG) or of lines (SVG)."""
 
 import csv
 import io
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QBuffer, QPoint, QRect, QSize
-from PySide6.QtGui import QColor, QImage, QPaintDevice, QPainter
-from PySide6.QtSvg import QSvgGenerator
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QImage
 
 from app.training.curves import RunCurves
 from app.widgets.images.png import encode_png
-from app.widgets.theme.theme import GRID, current_theme
 from tinyml.core.files import write_atomically
 from tinyml.learner import EpochFinished
 
@@ -27,8 +22,6 @@ _COLUMNS = (
     "seconds",
     "learning_rate",
 )
-PICTURE_SCALE = 2
-"""Pictures have twice the resolution of the screen, for print."""
 
 
 class CurveTable:
@@ -71,42 +64,6 @@ class CurveTable:
             writer.writerow(("epoch", epoch.epoch, *written, f"{epoch.seconds:.3f}", rate))
         write_atomically(path, text.getvalue().encode())
         return path
-
-
-def paint_widgets(widgets: Sequence[QWidget]) -> QImage:
-    """Paint `widgets` side by side, with the resolution for print."""
-    size = _picture_size(widgets)
-    image = QImage(size * PICTURE_SCALE, QImage.Format.Format_RGB32)
-    image.setDevicePixelRatio(PICTURE_SCALE)
-    image.fill(current_theme().surface)
-    _paint(image, widgets)
-    return image
-
-
-def draw_widgets(widgets: Sequence[QWidget]) -> bytes:
-    """Draw `widgets` side by side as SVG: lines and texts, so that it can be enlarged."""
-    size, buffer, generator = _picture_size(widgets), QBuffer(), QSvgGenerator()
-    generator.setOutputDevice(buffer)
-    generator.setSize(size)
-    generator.setViewBox(QRect(QPoint(), size))
-    generator.setTitle("Training curves")
-    _paint(generator, widgets)
-    return bytes(buffer.data().data())
-
-
-def _picture_size(widgets: Sequence[QWidget]) -> QSize:
-    width = sum(widget.width() for widget in widgets) + GRID * (len(widgets) + 1)
-    return QSize(width, max(widget.height() for widget in widgets) + 2 * GRID)
-
-
-def _paint(device: QPaintDevice, widgets: Sequence[QWidget]) -> None:
-    painter = QPainter(device)
-    painter.fillRect(QRect(QPoint(), _picture_size(widgets)), QColor(current_theme().surface))
-    left = GRID
-    for widget in widgets:
-        widget.render(painter, QPoint(left, GRID))
-        left += widget.width() + GRID
-    painter.end()
 
 
 def save_drawing(drawing: bytes, path: Path) -> Path:

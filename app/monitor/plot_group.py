@@ -12,13 +12,14 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from app.jobs import LONGEST_SAVE, BackgroundRunner, LatestJob
 from app.monitor.curve_plot import CurvePlot
-from app.monitor.export import PICTURE_SCALE, CurveTable, draw_widgets, paint_widgets, save_drawing, save_picture
+from app.monitor.export import CurveTable, save_drawing, save_picture
 from app.monitor.metric_display import LOSS_DISPLAY, METRIC_DISPLAYS, RATE_DISPLAY
 from app.monitor.overlays import Overlay
 from app.monitor.positions import UNITS
 from app.monitor.tool_row import ToolRow
 from app.training.curves import RunCurves
 from app.widgets.labels import make_label
+from app.widgets.picture_export import PICTURE_SCALE, draw_widgets, paint_widgets
 from app.widgets.save_dialog import ask_where_to_save
 from app.widgets.theme.style_properties import set_style_property
 from app.widgets.theme.theme import GRID
@@ -146,7 +147,7 @@ class PlotGroup(QWidget):
             if kind == ".png":
                 save = partial(save_picture, paint_widgets(widgets))
             else:
-                save = partial(save_drawing, draw_widgets(widgets))
+                save = partial(save_drawing, draw_widgets(widgets, "Training curves"))
             self._set_saving_picture(0.0)
             self._export_job.start(partial(save, path))
         else:

@@ -10,7 +10,7 @@ from app.document import BlockPath
 from app.formatting import format_number, format_value
 from app.training.own_examples import OwnExample
 from app.training.snapshot import Snapshot, frozen_state
-from tinyml.data import DataDescription, Dataset
+from tinyml.data import DataDescription, Dataset, ProgressCallback
 from tinyml.learner import class_scores
 from tinyml.net import (
     Inference,
@@ -164,18 +164,21 @@ def trace_sample(snapshot: Snapshot, samples: Dataset, chosen: int | OwnExample)
     return SampleTrace(snapshot, sample, trace, scores, inside=inside)
 
 
-def predict_classes(snapshot: Snapshot, samples: Dataset) -> np.ndarray:
+def predict_classes(snapshot: Snapshot, samples: Dataset, progress: ProgressCallback | None = None) -> np.ndarray:
     """Return the predicted class of every sample, `(N,)`.
 
     Arguments:
         snapshot: the weights of the network.
         samples: N samples with classes.
+        progress: gets the share that is done, after each batch.
     """
     samples = snapshot.prepare(samples)
     net, size, predictions = snapshot.make_net(), snapshot.training.batch_size, []
     for start in range(0, len(samples), size):
         output = net.predict(samples.examples(slice(start, start + size)))
         predictions.append(class_scores(output, snapshot.training.loss, samples.class_targets).argmax(axis=1))
+        if progress is not None:
+            progress(min(start + size, len(samples)) / len(samples))
     return np.concatenate(predictions)
 
 

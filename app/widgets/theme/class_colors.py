@@ -10,7 +10,7 @@ CLASS_SYMBOLS = ("o", "s", "t", "d", "star")
 
 
 def class_color(index: int) -> str:
-    """Return the colour of a class. The colours repeat after five classes, as the symbols do.
+    """Return the colour of a class. The colours repeat after five classes, with other symbols.
 
     Arguments:
         index: index of the class.
@@ -19,9 +19,9 @@ def class_color(index: int) -> str:
 
 
 def class_symbol(index: int) -> str:
-    """Return the symbol of a class.
+    """Return the symbol of a class. Each time the colours repeat, the next symbol comes: 25 classes look different.
 
     Arguments:
         index: index of the class.
     """
-    return CLASS_SYMBOLS[index % len(CLASS_SYMBOLS)]
+    return CLASS_SYMBOLS[(index + index // len(CLASS_COLORS)) % len(CLASS_SYMBOLS)]
