@@ -13,10 +13,16 @@ the plain gradient there. At all other activations (ELU, GELU, Sigmoid, Tanh) it
 
 from tinyml.core import Pair
 from tinyml.core.threads import one_blas_thread
+from tinyml.layers import Layer
+from tinyml.layers.base import Deconvolution
+from tinyml.layers.base.stack import inner_layers
 from tinyml.net import Trace
 from tinyml.visualize.going_back import describe_departures, first_zero, go_back
 from tinyml.visualize.gradients import explain_blank, gradient_words
 from tinyml.visualize.reconstruction import Reconstruction, choose
+
+_RECTIFIED = Deconvolution("guide", "{layer} rectifies the signal, which is then multiplied by its derivative.")
+_BOTH_WAYS = Deconvolution("both ways", "{layer} passes the signal around the layers inside and through them.")
 
 
 @one_blas_thread()
@@ -49,7 +55,14 @@ def guided_backprop(
     """
     chosen = choose(trace, layer_name, map_index, position, example, whole_map)
     start = chosen.weights()
-    steps = go_back(lambda layer, *signal: layer.guided_gradient(*signal), gradient_words, start, chosen)
+    steps = go_back(lambda layer, *signal: layer.guided_gradient(*signal), _words, start, chosen)
     image = steps[-1].signal[None]
     reason = "" if image.any() else explain_blank(chosen, first_zero(steps).layer)
     return chosen.result("guided_backprop", image, start, steps, reason, describe_departures(chosen, guided=True))
+
+
+def _words(layer: Layer) -> Deconvolution:
+    """Return what guided backpropagation does at a layer."""
+    if type(layer).guided_gradient is Layer.guided_gradient:
+        return gradient_words(layer)
+    return _BOTH_WAYS if inner_layers(layer) else _RECTIFIED

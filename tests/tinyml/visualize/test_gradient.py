@@ -106,6 +106,8 @@ def test_guided_backpropagation_goes_around_and_through_a_residual_layer() -> No
     trace = record(net, np.random.default_rng(3).normal(size=(1, 8, 4, 4)))
     found = guided_backprop(trace, "layer_1", 5)
     first, block = trace.entries
+    assert [step.operation for step in found.steps] == ["both ways", "guide"]
+    assert [step.operation for step in gradient(trace, "layer_1", 5).steps] == ["derivative", "derivative"]
     conv, relu = block.layer.layers  # type: ignore[attr-defined]
     signal = found.kept[np.newaxis]
     through = np.where((signal > 0) & (record(Sequential([conv]), block.input).output > 0), signal, 0)
