@@ -66,6 +66,13 @@ def test_the_sheet_follows_the_sample_and_is_kept_for_each_layer(digits):
     np.testing.assert_allclose(sheet.images[2], reconstruct(trace, "relu_2", 2).image, atol=1e-6)
 
 
+def test_every_class_score_has_a_reconstruction_too(digits):
+    sheet = complete(digits, "linear_1")
+    trace = digits.inspector.state.trace
+    assert sheet.count == len(sheet.images) == 10
+    np.testing.assert_allclose(sheet.images[7], reconstruct(trace, "linear_1", 7).image, atol=1e-6)
+
+
 def test_training_ends_with_a_sheet_of_the_trained_weights(digits):
     sheet = complete(digits, "relu_2")
     digits.train()
