@@ -33,6 +33,7 @@ class FilterView(QWidget):
         super().__init__(parent)
         self._state = state
         self._weights: np.ndarray | None = None
+        self._colored = False
         self._text = make_label("inspector_filters_text", style_class="muted", ignores_width=True)
         self._channel = with_names(ChoiceBox(), "inspector_filters_channel", "Input channel of the filters")
         self._channel.currentIndexChanged.connect(self._show_filters)
@@ -63,15 +64,16 @@ class FilterView(QWidget):
         """Show the filters of the chosen layer, or of the convolution before it."""
         trace = self._state.trace
         found = None if trace is None or not self._state.layer else filters_before(trace, self._state.layer)
-        if found is None:
+        if found is None or trace is None:
             self._weights = None
             self._grid.set_images(())
             return
         name, self._weights = found
+        self._colored = is_colored(trace, name)
         count, channels, rows, columns = self._weights.shape
-        over = "in colour" if is_colored(self._weights) else f"over {describe_count(channels, 'input channel')}"
+        over = "in colour" if self._colored else f"over {describe_count(channels, 'input channel')}"
         self._text.setText(f"{short(name)}: {describe_count(count, 'filter')}, {rows}×{columns} {over}")
-        self._offer_channels(() if is_colored(self._weights) or channels == 1 else range(channels))
+        self._offer_channels(() if self._colored or channels == 1 else range(channels))
         self._show_filters()
 
     def _offer_channels(self, channels: Sequence[int]) -> None:
@@ -90,7 +92,7 @@ class FilterView(QWidget):
             return
         channel = self._channel.currentData() if self._channel.count() else 0
         dark, own_scale = current_theme().dark, self._state.own_scale
-        self._grid.set_images(filter_pictures(self._weights, is_colored(self._weights), channel, own_scale, dark))
+        self._grid.set_images(filter_pictures(self._weights, self._colored, channel, own_scale, dark))
         self._fit_grid()
         self._on_target_changed()
 

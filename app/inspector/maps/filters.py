@@ -48,13 +48,17 @@ def filters_before(trace: Trace, layer: str) -> tuple[str, np.ndarray] | None:
     return None
 
 
-def is_colored(weights: np.ndarray) -> bool:
-    """Return True if filters are shown in colour: those with three input channels, as for a colour image.
+def is_colored(trace: Trace, layer: str) -> bool:
+    """Return True if the filters of a convolution are shown in colour: those of the first layer of colour images.
+
+    Three maps of a deeper layer are no colours.
 
     Arguments:
-        weights: (K, C, h, w).
+        trace: a recorded forward pass.
+        layer: name of the convolution.
     """
-    return bool(weights.shape[1] == 3)
+    first = trace.entries[0]
+    return first.layer.name == layer and first.input.shape[1] == 3
 
 
 def filter_pictures(

@@ -6,7 +6,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 
 from app.inspector.maps.filter_view import FilterView
-from app.inspector.maps.filters import MEAN, filter_pictures, filter_weights, filters_before
+from app.inspector.maps.filters import MEAN, filter_pictures, filter_weights, filters_before, is_colored
 from app.inspector.maps.maps_panel import MapsPanel
 from app.widgets.choice_box import ChoiceBox
 from app.widgets.images.image_grid import ImageGrid
@@ -69,6 +69,15 @@ def test_three_input_channels_are_a_colour_with_grey_for_zero():
     assert grey.red() == grey.green() == grey.blue()
     assert 126 <= grey.red() <= 129
     assert red.red() == 255
+
+
+def test_only_the_filters_of_a_first_layer_for_colour_images_are_colours():
+    layers = [Conv2D("first", (3, 6, 6), 3, 3, 3, 1, 0), ReLU("relu"), Conv2D("second", (3, 4, 4), 2, 3, 3, 1, 0)]
+    trace = record(Sequential(layers), np.ones((1, 3, 6, 6)))
+    assert is_colored(trace, "first")
+    assert not is_colored(trace, "second")
+    grey = record(Sequential([Conv2D("first", (1, 6, 6), 3, 3, 3, 1, 0)]), np.ones((1, 1, 6, 6)))
+    assert not is_colored(grey, "first")
 
 
 def test_a_click_on_a_filter_chooses_its_map(digits):

@@ -13,6 +13,7 @@ from app.inspector.reconstruction.picture import Picture
 from app.inspector.target import Target
 from app.widgets.images.image_grid import ImageGrid
 from app.widgets.theme.theme import family_color
+from app.widgets.view_switch import ViewSwitch
 
 
 def click(widget: QWidget, point) -> None:
@@ -227,3 +228,22 @@ def test_without_a_selection_the_last_layer_of_activations_is_shown(make_harness
     harness.wait_for_sample_trace()
     assert harness.find(LayerStrip, "layers").current == harness.text("layer") == "relu_1"
     harness.wait_for_reconstruction("relu_1")
+
+
+def test_a_network_without_convolutions_is_shown_by_bars_and_reconstructions(make_harness, project_of):
+    layers = (("Flatten", "flatten_1", {}), ("Linear", "linear_1", {"outputs": 12}), ("ReLu", "relu_1", {}))
+    harness = make_harness(project_of((*layers, ("Linear", "linear_2", {"outputs": 10})), "digits"))
+    harness.wait_for_sample_trace()
+    assert harness.find(BarChart, "vector").isVisible()
+    assert harness.find(ViewSwitch, "maps_view").offered == ("maps", "reconstructions")
+    harness.find(ViewSwitch, "maps_view").choose("reconstructions")
+    grid = harness.find(ImageGrid, "sheet")
+    harness.wait(lambda: len(grid.images) == harness.inspector.state.map_count)
+
+
+def test_a_view_that_the_next_layer_does_not_have_gives_way_to_the_maps(digits):
+    switch = digits.find(ViewSwitch, "maps_view")
+    switch.choose("filters")
+    digits.document.select(("linear_1",))
+    assert switch.current == "maps"
+    assert digits.find(BarChart, "vector").isVisible()
