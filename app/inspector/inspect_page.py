@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QSizePolicy, QStackedWidget, QWidget
 from app.document import Document
 from app.inspector.embedding.embedding_panel import EmbeddingPanel
 from app.inspector.layer_strip import LayerStrip
-from app.inspector.layouts import make_column
+from app.inspector.layouts import Column, make_column
 from app.inspector.maps.maps_panel import MapsPanel
 from app.inspector.page_sections import PageSection, PageSections
 from app.inspector.reconstruction.reconstruction_panel import ReconstructionPanel
@@ -27,11 +27,13 @@ from app.widgets.theme.theme import GRID
 from tinyml.visualize import Reconstruction
 
 _IMAGE_FILTER = "Images (*.png *.jpg *.jpeg *.bmp *.gif *.webp *.tif *.tiff);;All files (*)"
-_SIDE_WIDTHS = (248, 420)
+_SIDE_WIDTHS = (248, 504)
 _SMALLEST_MIDDLE = 38 * GRID
 """Smallest width of the layers and maps, in pixels."""
-_SMALLEST_SIDE = 26 * GRID
-"""Smallest width of the samples and of the reconstruction, in pixels."""
+_SMALLEST_SIDE = 31 * GRID
+"""Smallest width of the samples, in pixels."""
+_SMALLEST_RESULT = 42 * GRID
+"""Smallest width of the reconstruction, in pixels."""
 _LOW = 56 * GRID
 """In a page lower than this, the layers have no pictures, so that the maps have room. In pixels."""
 _ROOMY = 88 * GRID
@@ -145,8 +147,8 @@ class InspectPage(QWidget):
         return middle
 
     def _make_right(self) -> QWidget:
-        right = QWidget()
-        right.setMinimumWidth(_SMALLEST_SIDE)
+        right = Column()
+        right.setMinimumWidth(_SMALLEST_RESULT)
         self._right = make_column(right)
         self._right.addWidget(self._reconstruction, 1)
         self._below_reconstruction = make_column(spacing=GRID)

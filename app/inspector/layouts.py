@@ -2,12 +2,27 @@
 
 from typing import TypeVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app.widgets.theme.theme import GRID
 
 AnyWidget = TypeVar("AnyWidget", bound=QWidget)
+
+
+class Column(QWidget):
+    """A widget that is never lower than its content needs at its width.
+
+    The minimum of Qt's layouts forgets that wrapped text needs more lines in a narrow column, and squeezes what is
+    below it instead.
+    """
+
+    def event(self, event: QEvent) -> bool:
+        handled = super().event(event)
+        layout = self.layout()
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize) and layout is not None:
+            self.setMinimumHeight(layout.minimumHeightForWidth(self.width()) if layout.hasHeightForWidth() else 0)
+        return handled
 
 
 def with_names(widget: AnyWidget, object_name: str, accessible_name: str = "") -> AnyWidget:

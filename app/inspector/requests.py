@@ -97,7 +97,8 @@ class MethodRequest(QObject):
 
     @Slot(object)
     def _on_job_returned(self, reconstruction: Reconstruction) -> None:
-        self.result = Result(Status.SHOWN, reconstruction, reconstruction.blank_reason or reconstruction.remark)
+        sentences = (reconstruction.blank_reason, reconstruction.remark)
+        self.result = Result(Status.SHOWN, reconstruction, " ".join(filter(None, sentences)))
         self.answered.emit()
 
     @Slot(str)
@@ -177,6 +178,7 @@ class ReconstructionRequests(QObject):
             request.result = replace(request.result, status=Status.STALE)
         self._stale_timer.start()
 
+    @Slot(str)
     def show_nothing(self, sentence: str) -> None:
         """Cancel all jobs and show no reconstruction.
 
@@ -232,10 +234,14 @@ def _same(first: Result, second: Result) -> bool:
 
 def _compute(method: Method, trace: Trace, target: Target, progress: ProgressCallback) -> Reconstruction:
     """Return the reconstruction by a method. Runs in a background thread."""
+    reports = {"progress": progress} if method.slow else {}
     try:
-        return method.function(trace, target.layer, target.map_index, **target.keywords)
+        found = method.function(
+            trace, target.layer, target.map_index, target.position, whole_map=target.whole_map, **reports
+        )
     except MemoryError as error:
         raise TinymlError(
-            f"There is not enough memory for {method.title} of '{target.layer}'. Choose a layer with smaller maps, or "
-            "close other programs."
+            f"There is not enough memory for {method.words.name} of '{target.layer}'. Choose a layer with smaller "
+            "maps, or close other programs."
         ) from error
+    return found

@@ -12,6 +12,7 @@ from app.inspector.layer_outputs import (
     read_output,
     strongest_map,
 )
+from app.inspector.random_weights import RandomWeights
 from app.inspector.requests import ReconstructionRequests, Result, Status
 from app.inspector.target import Method, Target
 from app.training import Inspection, SampleTrace
@@ -50,12 +51,13 @@ class InspectorState(QObject):
         target: the activation to reconstruct; None if the layer has neither feature maps nor units, and if the sample
             is no image.
         methods: how it is reconstructed, side by side; at least one.
+        notice: why random weights cannot be shown; empty if they can.
 
     Signals:
         output_changed(): `trace`, `shapes`, `sample`, `output` or `own_scale` changed.
         target_changed(): `target` changed, and the status of each result is STALE now. Widgets keep the earlier
             reconstructions.
-        methods_changed(): `methods` changed; `results` has other keys.
+        methods_changed(): `methods` or `random_weights` changed; `results` can have other keys.
         reconstruction_changed(): a result of `results` changed, and is not STALE.
         arithmetic_requested(): the user wants to see how the activation is computed.
     """
@@ -74,9 +76,13 @@ class InspectorState(QObject):
         self._chosen_maps: dict[str, int] = {}
         self._position: Pair | None = None
         self._whole_map = False
+        self._random = RandomWeights(inspection, self)
+        self._random.ready.connect(self._refresh)
+        self._shown: tuple[object, ...] = ()
         self._requests = ReconstructionRequests(inspection, self)
         self._requests.changed.connect(self.reconstruction_changed)
         self._requests.answered.connect(self._request_if_outdated)
+        self._random.failed.connect(self._on_random_failed)
         self._requested_from: Trace | None = None
         self._pause_timer = QTimer(self, singleShot=True, interval=SHORTEST_PAUSE_MS)
         self._pause_timer.timeout.connect(self._request_if_outdated)
@@ -87,6 +93,7 @@ class InspectorState(QObject):
         self.own_scale = True
         self.target: Target | None = None
         self.methods: tuple[Method, ...] = (Method.DECONVNET,)
+        self.notice = ""
         self._requests.choose(self.methods)
         self._requests.show_nothing(_NO_TARGET)
         document.selection_changed.connect(self._refresh)
@@ -97,7 +104,7 @@ class InspectorState(QObject):
         """True if all pictures belong to the newest forward pass, and none is being computed."""
         newest = self._inspection.visible_trace
         is_requested = self.target is None or self._requested_from is self.trace
-        return newest is not None and newest.trace is self.trace and is_requested and not self._requests.busy
+        return newest is not None and newest is self._sample_trace and is_requested and not self._requests.busy
 
     @property
     def layer(self) -> str:
@@ -156,17 +163,32 @@ class InspectorState(QObject):
             return None
         if self.target.position is not None:
             return self.target.position
-        return next((found.position for found in self._found(Status.SHOWN)), None)
+        return self.found.position if self.found is not None else None
 
     @property
     def receptive_field(self) -> Box | None:
         """Pixels that the activation can depend on: (first, last + 1) of the rows and of the columns."""
-        return next((found.receptive_field for found in self._found(Status.SHOWN, Status.STALE)), None)
+        shown = (result.reconstruction for result in self.results.values() if result.reconstruction is not None)
+        return next((found.receptive_field for found in shown), None)
 
-    def _found(self, *statuses: Status) -> list[Reconstruction]:
-        """Return the reconstructions whose status is one of these."""
-        results = [result for result in self.results.values() if result.status in statuses]
-        return [result.reconstruction for result in results if result.reconstruction is not None]
+    @property
+    def found(self) -> Reconstruction | None:
+        """The first reconstruction that belongs to the target, by any method; None while there is none."""
+        shown = (result.reconstruction for result in self.results.values() if result.status is Status.SHOWN)
+        return next(shown, None)
+
+    @property
+    def random_weights(self) -> bool:
+        """True if all pictures show the network with fresh initial weights, instead of its own."""
+        return self._random.on
+
+    @property
+    def sample_title(self) -> str:
+        """What the sample is, as "test example 5"; empty until there is one."""
+        if self._sample_trace is None:
+            return ""
+        sample = self._sample_trace.sample
+        return "own example" if sample.own is not None else f"{self._inspection.part} example {sample.index}"
 
     # ------------------------------------------------------------------------------------------------------ commands
 
@@ -238,9 +260,32 @@ class InspectorState(QObject):
         self.methods_changed.emit()
         if self.target is None:
             self._requests.show_nothing(self._explain_no_target())
-        else:
-            self._request(new)
+        elif new:
+            # If the weights have changed since, the results that stay would belong to other weights than the new ones.
+            self._request(new if self.trace is self._requested_from else methods)
         self.reconstruction_changed.emit()
+
+    @Slot(bool)
+    def set_random_weights(self, random_weights: bool) -> None:
+        """Show the network with fresh initial weights in all pictures, or with its own weights again.
+
+        Arguments:
+            random_weights: True for fresh weights.
+        """
+        if random_weights != self.random_weights:
+            self._switch_weights(random_weights, "")
+
+    @Slot(str)
+    def _on_random_failed(self, sentence: str) -> None:
+        self._switch_weights(False, sentence)
+
+    def _switch_weights(self, random_weights: bool, notice: str) -> None:
+        self._random.switch(random_weights)
+        self.notice = notice
+        self._shown = ()
+        self._requests.mark_stale()
+        self.methods_changed.emit()
+        self._refresh()
 
     @Slot()
     def show_arithmetic(self) -> None:
@@ -270,21 +315,28 @@ class InspectorState(QObject):
             return
         if not self._active:
             return
-        self.trace, self.shapes = sample_trace.trace, output_shapes(sample_trace.trace)
-        layer = self._find_layer(default_layer(sample_trace.trace))
-        if not layer or (sample_trace is self._sample_trace and layer == self.layer):
+        trace = self._random.find_trace(sample_trace)
+        new = trace is not None and (trace is not self.trace or not self._shown)
+        at_once = new and self._follow(sample_trace, trace)
+        layer = self._find_layer(default_layer(self.trace)) if self.trace is not None else ""
+        if self.trace is None or not layer or (not new and layer == self.layer):
             return
         if layer != self.layer:
             self._position = None
-        if sample_trace is not self._sample_trace:
-            self._sample_trace = sample_trace
-            image = sample_trace.sample.picture
-            self.sample = image if image.ndim == 3 else None
-        self.output = read_output(sample_trace.trace, layer, self._inspection.samples)
+        self.output = read_output(self.trace, layer, self._inspection.samples)
         self._keep_choice_valid()
         self.output_changed.emit()
-        self._update_target()
+        self._update_target(at_once)
         self._request_if_outdated()
+
+    def _follow(self, sample_trace: SampleTrace, trace: Trace | None) -> bool:
+        """Use another recorded pass. Return True if the user asked for it; False if only the weights are newer."""
+        assert trace is not None  # the caller has one
+        self._sample_trace, self.trace, self.shapes = sample_trace, trace, output_shapes(trace)
+        image = sample_trace.sample.picture
+        self.sample = image if image.ndim == 3 else None
+        shown, self._shown = self._shown, (sample_trace.sample.index, sample_trace.sample.own, self.random_weights)
+        return shown != self._shown
 
     def _find_layer(self, default: str) -> str:
         """Return the selected layer or its outermost block, else the layer that is shown, else the default."""
@@ -303,21 +355,22 @@ class InspectorState(QObject):
         if self.maps is None or row >= self.maps.shape[1] or column >= self.maps.shape[2]:
             self._position = None
 
-    def _update_target(self) -> None:
-        """Set the target from the choices. Request its reconstruction if it is another one."""
+    def _update_target(self, at_once: bool = False) -> None:
+        """Set the target from the choices. Request its pictures if it is another one, or if `at_once` is True."""
         target = None
         if self.sample is not None and self.maps is not None:
             target = Target(self.layer, self.map_index, self._position, self._whole_map)
         elif self.sample is not None and self.map_count:
             target = Target(self.layer, self.map_index, (0, 0))
         changed = target != self.target
-        if changed:
+        if changed or at_once:
             self.target = target
             self._requests.mark_stale()
+        if changed:
             self.target_changed.emit()
         if target is None:
             self._requests.show_nothing(self._explain_no_target())
-        elif changed:
+        elif changed or at_once:
             self._request(self.methods)
 
     def _explain_no_target(self) -> str:

@@ -3,40 +3,121 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
 
 from tinyml.core import Pair
-from tinyml.visualize import Reconstruction, reconstruct
+from tinyml.visualize import (
+    Reconstruction,
+    gradient,
+    gradient_times_input,
+    guided_backprop,
+    integrated_gradients,
+    occlusion,
+    reconstruct,
+)
+
+
+@dataclass(frozen=True)
+class MethodWords:
+    """What the window says about a method.
+
+    Attributes:
+        title: its name on a button.
+        name: its whole name.
+        shows: what its picture shows, in a few sentences.
+        does_not_show: what its picture does not show.
+        positive: what a positive number means; empty if its sign says nothing about the activation.
+        negative: what a negative number means; empty if its sign says nothing about the activation.
+    """
+
+    title: str
+    name: str
+    shows: str
+    does_not_show: str
+    positive: str = ""
+    negative: str = ""
+
+
+_DECONVNET = MethodWords(
+    "deconvnet",
+    "deconvnet",
+    "The activation goes back to the pixels through the same filters, transposed. Pooling puts the signal where its "
+    "maximum was; each ReLU drops the negative signal. You see the pattern in this sample that the map answers to.",
+    "It is no derivative: a colour does not say that brighter pixels raise or lower the activation. Part of the "
+    "picture repeats the edges of the sample for any weights, so compare it with random weights.",
+)
+_GUIDED = MethodWords(
+    "guided",
+    "guided backpropagation",
+    "The gradient goes back to the pixels, but each ReLU also drops the negative signal. What is left are the lines "
+    "that every layer on the way agrees on, sharper than in the other pictures.",
+    "It is no derivative either, so a colour does not say that brighter pixels raise or lower the activation. Of all "
+    "methods it changes least when the weights are random: a sharp picture is no proof that something was learned.",
+)
+_GRADIENT = MethodWords(
+    "gradient",
+    "gradient",
+    "The exact derivative of the activation: where a slightly brighter pixel raises it and where it lowers it.",
+    "It holds for small changes only. A pixel that matters can have no gradient, if the activation is saturated there. "
+    "The picture is noisy, because each ReLU and each maximum switches at its own place.",
+    "a brighter pixel raises it",
+    "a brighter pixel lowers it",
+)
+_TIMES_INPUT = MethodWords(
+    "× input",
+    "gradient × input",
+    "The gradient times the pixel, as the network receives it: what each pixel adds to the activation or takes from "
+    "it, if the network were linear here.",
+    "A pixel that is zero after scaling always gets zero, however much it matters. Biases are left out, so the sum "
+    "of the picture need not be the activation.",
+    "the pixel adds to it",
+    "the pixel takes from it",
+)
+_INTEGRATED = MethodWords(
+    "integrated",
+    "integrated gradients",
+    "What each pixel adds on the way from an input of zeros to this sample: the mean gradient on that way, times the "
+    "pixel. The sum of the picture is the activation minus that of the zeros.",
+    "The picture depends on the zeros that it starts from: pixels that are zero after scaling get nothing. It does "
+    "not say how pixels work together.",
+    "the pixel adds to it",
+    "the pixel takes from it",
+)
+_OCCLUSION = MethodWords(
+    "occlusion",
+    "occlusion",
+    "A small window of zeros is moved over the sample. Each pixel shows how much the activation falls while it is "
+    "covered. It needs no derivative and is measured, not computed backwards.",
+    "It is only as sharp as the window. If one of two places is enough, covering either of them changes nothing. A "
+    "covered sample is unlike all samples that the network has seen.",
+    "covering it lowers the activation",
+    "covering it raises the activation",
+)
 
 
 class Method(Enum):
     """A method that finds the pixels behind an activation.
 
     Attributes:
-        title: its name on the screen.
-        function: computes the reconstruction; takes a trace, the layer's name, the index of the map and the position.
-        shows: what its picture shows, in a few sentences.
-        does_not_show: what its picture does not show.
-        slow: True if it needs many passes through the network.
+        function: computes the reconstruction; takes a trace, the layer's name, the index of the map, the position, and
+            whether the whole map is meant.
+        words: what the window says about it.
+        slow: True if it needs many passes through the network. Then the function reports its progress.
     """
 
-    DECONVNET = (
-        "deconvnet",
-        reconstruct,
-        "The deconvnet sends the activation back to the pixels through the same filters, transposed. Pooling puts the "
-        "signal where its maximum was, and each ReLU drops the negative signal. The picture is the pattern in this "
-        "sample that the map answers to.",
-        "The picture is not a derivative: a colour does not say whether a brighter pixel raises or lowers the "
-        "activation. Much of it repeats the edges of the sample, whatever the weights are: compare it with random "
-        "weights.",
-        False,
-    )
+    DECONVNET = (reconstruct, _DECONVNET, False)
+    GUIDED = (guided_backprop, _GUIDED, False)
+    GRADIENT = (gradient, _GRADIENT, False)
+    TIMES_INPUT = (gradient_times_input, _TIMES_INPUT, False)
+    INTEGRATED = (integrated_gradients, _INTEGRATED, True)
+    OCCLUSION = (occlusion, _OCCLUSION, True)
 
-    def __init__(
-        self, title: str, function: Callable[..., Reconstruction], shows: str, does_not_show: str, slow: bool
-    ) -> None:
-        self.title, self.function, self.slow = title, function, slow
-        self.shows, self.does_not_show = shows, does_not_show
+    def __init__(self, function: Callable[..., Reconstruction], words: MethodWords, slow: bool) -> None:
+        self.function, self.words, self.slow = function, words, slow
+
+    @property
+    def title(self) -> str:
+        """Its name on a button."""
+        return self.words.title
 
 
 @dataclass(frozen=True)
@@ -54,8 +135,3 @@ class Target:
     map_index: int
     position: Pair | None = None
     whole_map: bool = False
-
-    @property
-    def keywords(self) -> dict[str, Any]:
-        """The arguments of a method's function after trace, layer and map."""
-        return {"position": self.position} | ({"whole_map": True} if self.whole_map else {})

@@ -1,72 +1,124 @@
-"""The legend of a reconstruction: the meaning of the colours and the range of the numbers."""
+"""The legend of a reconstruction: the range of the numbers, and what their signs mean."""
 
+from dataclasses import dataclass
+
+import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.formatting import format_number
-from app.inspector.reconstruction.reconstruction_images import legend_image
+from app.inspector.reconstruction.reconstruction_images import color_limit, has_colors, legend_image
+from app.inspector.target import Method
 from app.widgets.theme.fonts import small_font
 from app.widgets.theme.theme import GRID, current_theme
 
-_BAR_WIDTH = 12 * GRID
 
+@dataclass(frozen=True)
+class Scale:
+    """The colour scale of one reconstruction.
 
-class Legend(QWidget):
-    """Shows the colours from −limit over 0 to +limit, and what they mean."""
+    Attributes:
+        limit: the number that gets the full colour, on both sides of zero; 0 if all numbers are 0.
+        cut: True if some numbers lie beyond the limit.
+        colored: True if three channels show their colours around grey.
+        meaning: what the signs mean.
+    """
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._limit = 0.0
-        self._colored = False
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Meaning of the colours")
+    limit: float = 0.0
+    cut: bool = False
+    colored: bool = False
+    meaning: str = ""
 
-    def show_limit(self, limit: float, colored: bool) -> None:
-        """Set the range of the numbers and the kind of the colours.
+    @property
+    def ends(self) -> tuple[str, str]:
+        """The numbers at the two ends of the scale. A picture of zeros has no ends."""
+        if not self.limit:
+            return "", ""
+        low, high = format_number(-self.limit), f"+{format_number(self.limit)}"
+        return (f"≤ {low}", f"≥ {high}") if self.cut else (low, high)
+
+    def paint(self, painter: QPainter, area: QRectF, font: QFont) -> None:
+        """Paint the colours between their two numbers, with zero in the middle.
 
         Arguments:
-            limit: largest absolute value of the reconstruction.
-            colored: True if the reconstruction has three channels and shows their colours around grey.
+            painter: paints on a widget or an image.
+            area: where to paint.
+            font: of the numbers.
         """
-        self._limit, self._colored = limit, colored
-        if colored:
-            text = "Grey is zero. Bright: more of this colour raises the map. Dark: less of it does."
-        else:
-            text = "Orange: bright pixels here raise the map. Blue: bright pixels here lower it. Plain: no effect."
-        self.setToolTip(text)
-        self.setAccessibleDescription(f"{text} The numbers go from {format_number(-limit)} to {format_number(limit)}.")
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        return QSize(30 * GRID, self._metrics().height() * 2)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(_BAR_WIDTH, self._metrics().height() * 2)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        theme, metrics = current_theme(), self._metrics()
-        line = metrics.height()
-        painter = QPainter(self)
-        painter.setFont(small_font(self.font()))
-        low, high = format_number(-self._limit), "+" + format_number(self._limit)
-        number_width = max(metrics.horizontalAdvance(low), metrics.horizontalAdvance(high)) + GRID / 2
-        width = min(float(_BAR_WIDTH), max(self.width() - 2 * number_width, GRID))
-        bar = QRectF(number_width, (line - GRID) / 2, width, GRID)
-        painter.drawImage(bar, legend_image(theme.dark, self._colored))
+        theme, metrics = current_theme(), QFontMetricsF(font)
+        low, high = self.ends
+        width = max(metrics.horizontalAdvance(low), metrics.horizontalAdvance(high))
+        # The same room on both sides keeps zero in the middle.
+        side = width + GRID / 2 if width else 0.0
+        bar = QRectF(area.left() + side, area.center().y() - GRID / 2, max(area.width() - 2 * side, GRID), GRID)
+        if self.limit:
+            painter.drawImage(bar, legend_image(theme.dark, self.colored))
+        painter.setFont(font)
         painter.setPen(QColor(theme.border))
         painter.drawRect(bar)
         painter.setPen(QColor(theme.muted))
         middle = Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(QRectF(0, 0, number_width - GRID / 2, line), middle | Qt.AlignmentFlag.AlignRight, low)
-        painter.drawText(QRectF(bar.right() + GRID / 2, 0, number_width, line), middle, high)
-        text = (
-            "dark: less of it raises the map · bright: more"
-            if self._colored
-            else "blue: bright pixels lower it · orange: raise it"
+        painter.drawText(
+            QRectF(area.left(), area.top(), width, area.height()), middle | Qt.AlignmentFlag.AlignRight, low
         )
-        elided = metrics.elidedText(text, Qt.TextElideMode.ElideRight, self.width())
-        painter.drawText(QRectF(0, line, self.width(), line), middle, elided)
+        painter.drawText(QRectF(bar.right() + GRID / 2, area.top(), width, area.height()), middle, high)
 
-    def _metrics(self) -> QFontMetrics:
-        return QFontMetrics(small_font(self.font()))
+
+def scale_of(array: np.ndarray, method: Method, contrast: float) -> Scale:
+    """Return the scale of a reconstruction.
+
+    Only where a sign says something about the activation, the scale claims it: not for a deconvnet.
+
+    Arguments:
+        array: (C, H, W) the reconstruction.
+        method: how it was computed.
+        contrast: of the colours, at least 1.
+    """
+    limit, colored = color_limit(array, contrast), has_colors(array)
+    positive, negative, zero = ("bright", "dark", "grey") if colored else ("orange", "blue", "plain")
+    if not limit:
+        meaning = "every pixel is 0"
+    elif method.words.positive:
+        meaning = f"{positive}: {method.words.positive} · {negative}: {method.words.negative} · {zero}: 0"
+    else:
+        meaning = f"{positive}: positive · {negative}: negative · {zero}: 0. The signs belong to the pattern."
+    return Scale(limit, contrast > 1, colored, meaning)
+
+
+class Legend(QWidget):
+    """Shows the colours from −limit over 0 to +limit. The tool tip says what they mean."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._scale = Scale()
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName("Scale of the colours")
+
+    def show_scale(self, scale: Scale) -> None:
+        """Show another scale.
+
+        Arguments:
+            scale: the scale.
+        """
+        if scale != self._scale:
+            self._scale = scale
+            low, high = scale.ends
+            self.setToolTip(scale.meaning)
+            numbers = f" The numbers go from {low} to {high}." if scale.limit else ""
+            self.setAccessibleDescription(f"{scale.meaning}{numbers}")
+            self.update()
+
+    @property
+    def scale(self) -> Scale:
+        """The scale that is shown."""
+        return self._scale
+
+    def sizeHint(self) -> QSize:
+        return QSize(20 * GRID, round(QFontMetricsF(small_font(self.font())).height()))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(8 * GRID, self.sizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        self._scale.paint(QPainter(self), QRectF(self.rect()).adjusted(0, 0, -1, 0), small_font(self.font()))

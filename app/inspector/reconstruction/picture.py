@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QHelpEvent, QImage, QKeyEvent, QMouseEvent, QP
 from PySide6.QtWidgets import QApplication, QSizePolicy, QToolTip, QWidget
 
 from app.formatting import format_number
+from app.inspector.reconstruction.drawing import FRAME_WIDTH, Drawing
 from app.inspector.reconstruction.viewport import ZOOM_STEP, Viewport
 from app.widgets.theme.theme import current_theme
 
@@ -22,8 +23,8 @@ _ARROWS = {
     Qt.Key.Key_Up: (-1, 0),
     Qt.Key.Key_Down: (1, 0),
 }
-_FOCUS_MARGIN = 3
-"""Pixels around the picture, for the dotted line that shows the focus."""
+_FOCUS_MARGIN = FRAME_WIDTH + 1
+"""Pixels around the picture, for the dotted line that shows the focus, and for frames at its edge."""
 
 
 class Picture(QWidget):
@@ -47,10 +48,8 @@ class Picture(QWidget):
         super().__init__(parent)
         self._viewport = viewport
         self._pickable = pickable
-        self._image = QImage()
+        self._drawing = Drawing(QImage())
         self._values: np.ndarray | None = None
-        self._box: QRect | None = None
-        self._marked: tuple[int, int] | None = None
         self._pressed_at: QPointF | None = None
         self._dragging = False
         viewport.changed.connect(self.update)
@@ -60,47 +59,43 @@ class Picture(QWidget):
             self.setCursor(Qt.CursorShape.CrossCursor)
 
     @property
+    def drawing(self) -> Drawing:
+        """What is shown."""
+        return self._drawing
+
+    @property
     def image(self) -> QImage:
-        """The image without box and mark; a null image if no picture is shown."""
-        return self._image
-
-    def show_image(self, image: QImage, values: np.ndarray | None = None) -> None:
-        """Replace the picture.
-
-        Arguments:
-            image: the new picture; a null image shows nothing.
-            values: (H, W) or (C, H, W) the numbers of the pixels for the tooltip; None for no tooltip.
-        """
-        self._image, self._values = image, values
-        self.update()
-
-    def show_box(self, box: QRect | None) -> None:
-        """Draw a box around some pixels.
-
-        Arguments:
-            box: the rectangle of these pixels; None for no box.
-        """
-        self._box = box
-        self.update()
+        """The image without frames and contours; a null image if no picture is shown."""
+        return self._drawing.image
 
     @property
     def box(self) -> QRect | None:
-        """The rectangle of the pixels in the box; None if there is no box."""
-        return self._box
+        """The rectangle of the pixels in a frame; None if there is no frame."""
+        return self._drawing.box
 
     @property
     def marked(self) -> tuple[int, int] | None:
         """Row and column of the marked pixel; None if there is none."""
-        return self._marked
+        return self._drawing.marked
 
-    def mark(self, pixel: tuple[int, int] | None) -> None:
-        """Mark a pixel.
+    def show_drawing(self, drawing: Drawing, values: np.ndarray | None = None) -> None:
+        """Replace the picture.
 
         Arguments:
-            pixel: row and column; None for no mark.
+            drawing: the new picture; a null image shows nothing.
+            values: (H, W) or (C, H, W) the numbers of the pixels for the tooltip; None for no tooltip.
         """
-        self._marked = pixel
+        self._drawing, self._values = drawing, values
         self.update()
+
+    def show_image(self, image: QImage, values: np.ndarray | None = None) -> None:
+        """Replace the picture by an image without frames and contours.
+
+        Arguments:
+            image: the new picture; a null image shows nothing.
+            values: as in `show_drawing`.
+        """
+        self.show_drawing(Drawing(image), values)
 
     def pixel_at(self, point: QPointF) -> tuple[int, int] | None:
         """Return row and column of the pixel at a point; None if the point is outside of the picture.
@@ -109,11 +104,11 @@ class Picture(QWidget):
             point: in coordinates of the widget.
         """
         area = self._area()
-        if self._image.isNull() or not area.contains(point):
+        if self.image.isNull() or not area.contains(point):
             return None
         fraction = self._fraction_at(point)
-        row, column = int(fraction.y() * self._image.height()), int(fraction.x() * self._image.width())
-        return min(row, self._image.height() - 1), min(column, self._image.width() - 1)
+        row, column = int(fraction.y() * self.image.height()), int(fraction.x() * self.image.width())
+        return min(row, self.image.height() - 1), min(column, self.image.width() - 1)
 
     def centre_of(self, row: int, column: int) -> QPointF:
         """Return the centre of a pixel in coordinates of the widget.
@@ -121,7 +116,7 @@ class Picture(QWidget):
         Arguments:
             row, column: the pixel, counted from 0.
         """
-        return self._rectangle_of(QRect(column, row, 1, 1)).center()
+        return self._drawing.rectangle_of(QRect(column, row, 1, 1), self._area(), self._viewport.part).center()
 
     def sizeHint(self) -> QSize:
         return QSize(152, 152)
@@ -130,27 +125,18 @@ class Picture(QWidget):
         return QSize(48, 48)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if self._image.isNull():
+        if self.image.isNull():
             return
         theme, area = current_theme(), self._area()
         painter = QPainter(self)
-        painter.save()
-        painter.setClipRect(area)
-        self._paint_pixels(painter, area)
-        painter.restore()
         painter.setPen(QPen(QColor(theme.border), 1.0))
-        painter.drawRect(area)
-        painter.setClipRect(area.adjusted(-2, -2, 2, 2))
-        if self._box is not None:
-            _paint_outline(painter, self._rectangle_of(self._box), QColor(theme.accent))
-        if self._marked is not None:
-            _paint_outline(
-                painter, self._rectangle_of(QRect(self._marked[1], self._marked[0], 1, 1)), QColor(theme.accent)
-            )
-        painter.setClipping(False)
+        painter.drawRect(area.adjusted(-1, -1, 0, 0))  # around the pixels, not on them
+        self._drawing.paint(painter, area, self._viewport.part)
         if self.hasFocus():
             painter.setPen(QPen(QColor(theme.accent), 1.0, Qt.PenStyle.DotLine))
-            painter.drawRect(area.adjusted(-2.5, -2.5, 2.5, 2.5))
+            painter.drawRect(
+                area.adjusted(-_FOCUS_MARGIN + 1, -_FOCUS_MARGIN + 1, _FOCUS_MARGIN - 1, _FOCUS_MARGIN - 1)
+            )
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
@@ -177,7 +163,7 @@ class Picture(QWidget):
             self.picked.emit(*pixel)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        if self._image.isNull() or event.angleDelta().y() == 0:
+        if self.image.isNull() or event.angleDelta().y() == 0:
             event.ignore()
             return
         self._viewport.zoom_by(ZOOM_STEP ** (event.angleDelta().y() / 120), self._fraction_at(event.position()))
@@ -193,7 +179,7 @@ class Picture(QWidget):
             self._viewport.show_all()
         elif event.key() == Qt.Key.Key_Home and self._pickable:
             self.home_pressed.emit()
-        elif arrow is not None and self._pickable and not self._image.isNull():
+        elif arrow is not None and self._pickable and not self.image.isNull():
             self._pick_neighbour(*arrow)
         elif arrow is not None and self._viewport.zoom > 1:
             step = QPointF(arrow[1], arrow[0]) * 0.125 / self._viewport.zoom
@@ -213,10 +199,10 @@ class Picture(QWidget):
 
     def _pick_neighbour(self, rows: int, columns: int) -> None:
         """Pick the pixel at this distance from the marked one."""
-        row, column = self._marked or (0, 0)
-        row = min(max(row + rows, 0), self._image.height() - 1)
-        column = min(max(column + columns, 0), self._image.width() - 1)
-        if (row, column) != self._marked:
+        row, column = self.marked or (0, 0)
+        row = min(max(row + rows, 0), self.image.height() - 1)
+        column = min(max(column + columns, 0), self.image.width() - 1)
+        if (row, column) != self.marked:
             self.picked.emit(row, column)
 
     def _describe_pixel(self, point: QPoint) -> str:
@@ -228,13 +214,14 @@ class Picture(QWidget):
         return f"row {row}, column {column}: {', '.join(format_number(number) for number in numbers)}"
 
     def _area(self) -> QRectF:
-        """Return the rectangle of the picture in the widget. A scale of 4 or more is rounded down."""
-        if self._image.isNull():
+        """Return the rectangle of the picture in the widget."""
+        if self.image.isNull():
             return QRectF()
-        width, height = self._image.width(), self._image.height()
+        width, height = self.image.width(), self.image.height()
         available = QRectF(self.rect()).adjusted(_FOCUS_MARGIN, _FOCUS_MARGIN, -_FOCUS_MARGIN, -_FOCUS_MARGIN)
         scale = min(available.width() / width, available.height() / height)
-        if scale >= 4:
+        if 4 <= scale < 6:
+            # Here one screen pixel more or less is visible: all pixels get the same width.
             scale = math.floor(scale)
         size = QSizeF(width * scale, height * scale)
         return QRectF(QPointF(available.left(), available.top()), size)
@@ -244,34 +231,3 @@ class Picture(QWidget):
         area, part = self._area(), self._viewport.part
         x, y = (point.x() - area.left()) / area.width(), (point.y() - area.top()) / area.height()
         return QPointF(part.left() + x * part.width(), part.top() + y * part.height())
-
-    def _rectangle_of(self, pixels: QRect) -> QRectF:
-        """Return the rectangle of some pixels in coordinates of the widget."""
-        area, part = self._area(), self._viewport.part
-        scale_x = area.width() / part.width() / self._image.width()
-        scale_y = area.height() / part.height() / self._image.height()
-        left = area.left() + pixels.x() * scale_x - part.left() / part.width() * area.width()
-        top = area.top() + pixels.y() * scale_y - part.top() / part.height() * area.height()
-        return QRectF(left, top, pixels.width() * scale_x, pixels.height() * scale_y)
-
-    def _paint_pixels(self, painter: QPainter, area: QRectF) -> None:
-        image, part = self._image, self._viewport.part
-        source = QRectF(
-            part.left() * image.width(),
-            part.top() * image.height(),
-            part.width() * image.width(),
-            part.height() * image.height(),
-        )
-        # Smooth the picture only if it gets smaller, so that enlarged pixels stay sharp.
-        shrinks = source.width() > area.width()
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, shrinks)
-        painter.drawImage(area, image, source)
-
-
-def _paint_outline(painter: QPainter, rectangle: QRectF, color: QColor) -> None:
-    """Draw the border of a rectangle, visible on bright and on dark pixels."""
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(QPen(QColor(0, 0, 0, 150), 4.0))
-    painter.drawRect(rectangle)
-    painter.setPen(QPen(color, 2.0))
-    painter.drawRect(rectangle)

@@ -1,26 +1,32 @@
 """The menu that saves and copies pictures."""
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QGuiApplication, QImage
 from PySide6.QtWidgets import QMenu, QWidget
 
-from app.inspector.reconstruction.picture import Picture
-from app.inspector.reconstruction.picture_file import enlarge, save_png
+from app.inspector.reconstruction.figure import FigurePart, make_figure
+from app.inspector.reconstruction.picture_file import save_png
 from app.widgets.save_dialog import ask_where_to_save
 from tinyml.core import StorageError
 
 SCALES = (1, 4, 8, 16)
 """Width and height of each number in pixels, to choose from."""
+NAMES = ("reconstruction", "map", "input", "pictures")
+"""What can be saved. "pictures" are the input and all reconstructions, side by side."""
 
 
 class PictureMenu(QMenu):
     """Saves pictures as PNG files or copies them, at the scale that the user chooses.
 
+    A picture is saved as it is shown, with contours, contrast and frame, but always whole. Its scale and a caption are
+    below it, unless the user wants the bare pixels.
+
     Arguments:
-        pictures: the pictures by their names in the menu, such as "map".
+        parts_of: returns the pictures behind one of `NAMES`; none if they are not shown.
+        caption: returns the words about sample, map and activation.
         parent: owns the menu and its dialogs.
 
     Signals:
@@ -29,16 +35,22 @@ class PictureMenu(QMenu):
 
     message = Signal(str, bool)
 
-    def __init__(self, pictures: Mapping[str, Picture], parent: QWidget) -> None:
+    def __init__(
+        self, parts_of: Callable[[str], list[FigurePart]], caption: Callable[[], str], parent: QWidget
+    ) -> None:
         super().__init__(parent)
-        self._pictures = pictures
+        self._parts_of, self._caption = parts_of, caption
         self._folder = Path.home()
         for verb, text in (("save", "Save {}…"), ("copy", "Copy {}")):
-            for name in self._pictures:
-                action = self.addAction(text.format(name))
-                action.setObjectName(f"inspector_{verb}_{name.replace(' ', '_')}")
+            for name in NAMES:
+                action = self.addAction(text.format(name if name != "pictures" else "all pictures"))
+                action.setObjectName(f"inspector_{verb}_{name}")
                 action.setData((verb, name))
             self.addSeparator()
+        self._captioned = self.addAction("With scale and caption")
+        self._captioned.setObjectName("inspector_captioned")
+        self._captioned.setCheckable(True)
+        self._captioned.setChecked(True)
         self._scales = QActionGroup(self)
         scales = self.addMenu("Scale")
         for scale in SCALES:
@@ -59,8 +71,8 @@ class PictureMenu(QMenu):
     @Slot()
     def _on_about_to_show(self) -> None:
         for action in self.actions():
-            if action.data() is not None:
-                action.setEnabled(not self._pictures[action.data()[1]].image.isNull())
+            if isinstance(action.data(), tuple):
+                action.setEnabled(bool(self._parts_of(action.data()[1])))
 
     @Slot(QAction)
     def _on_triggered(self, action: QAction) -> None:
@@ -68,17 +80,24 @@ class PictureMenu(QMenu):
         if not isinstance(data, tuple):
             return
         verb, name = data
-        image = self._pictures[name].image
-        if image.isNull():
+        parts = self._parts_of(name)
+        if not parts:
             self.message.emit(f"There is no {name} yet. Choose a feature map first.", True)
-        elif verb == "copy":
-            QGuiApplication.clipboard().setImage(enlarge(image, self.scale))
+            return
+        image = self._make_image(parts)
+        if verb == "copy":
+            QGuiApplication.clipboard().setImage(image)
             self.message.emit(f"Copied the {name}.", False)
         else:
-            self._save(name, enlarge(image, self.scale))
+            self._save(name, image)
+
+    def _make_image(self, parts: list[FigurePart]) -> QImage:
+        if self._captioned.isChecked() or len(parts) > 1:
+            return make_figure(parts, self._caption(), self.scale)
+        return parts[0].drawing.enlarged(self.scale)
 
     def _save(self, name: str, image: QImage) -> None:
-        suggested = self._folder / f"{name.replace(' ', '_')}.png"
+        suggested = self._folder / f"{name}.png"
         path = ask_where_to_save(self.parentWidget(), f"Save {name}", suggested, {"png": "Pictures"})
         if path is None:
             return

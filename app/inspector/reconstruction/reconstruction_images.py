@@ -1,4 +1,4 @@
-"""Pictures of signed arrays: positive numbers have one colour, negative numbers the other."""
+"""Pictures of signed arrays: positive numbers have one colour, negative numbers the other, zero is in the middle."""
 
 import numpy as np
 from PySide6.QtGui import QImage
@@ -21,31 +21,33 @@ def flatten_channels(array: np.ndarray) -> np.ndarray:
     return np.asarray(np.take_along_axis(array, strongest, axis=0)[0])
 
 
-def reconstruction_image(array: np.ndarray, dark: bool) -> QImage:
+def has_colors(array: np.ndarray) -> bool:
+    """Return True if an array (C, H, W) is painted in the colours of its three channels, because these differ."""
+    return len(array) == 3 and not (np.array_equal(array[0], array[1]) and np.array_equal(array[0], array[2]))
+
+
+def color_limit(array: np.ndarray, contrast: float) -> float:
+    """Return the number that gets the full colour; 0 if all numbers are 0.
+
+    Arguments:
+        array: the reconstruction.
+        contrast: 1 for the number farthest from zero, 2 for half of it.
+    """
+    return symmetric_limit(array) / contrast
+
+
+def reconstruction_image(array: np.ndarray, dark: bool, limit: float | None = None) -> QImage:
     """Return a picture of a reconstruction whose colours are centred on zero.
 
     Arguments:
         array: (C, H, W) the reconstruction. Three channels keep their colours, and zero is grey.
         dark: True for the dark theme.
+        limit: the number that gets the full colour, on both sides of zero; the number farthest from zero by default.
     """
-    if len(array) == 3:
-        limit = symmetric_limit(array) or 1.0
-        return rgb_image(array, -limit, limit)
-    return diverging_image(flatten_channels(array), dark)
-
-
-def overlay_image(array: np.ndarray, dark: bool) -> QImage:
-    """Return a picture of a reconstruction to paint over the input. Zero is transparent, the largest number opaque.
-
-    Arguments:
-        array: (C, H, W) the reconstruction.
-        dark: True for the dark theme.
-    """
-    plane = flatten_channels(array)
-    limit = symmetric_limit(plane)
-    painted = reconstruction_image(array, dark).convertToFormat(QImage.Format.Format_ARGB32)
-    painted.setAlphaChannel(grey_image(np.abs(plane), 0.0, limit or 1.0))
-    return painted
+    limit = symmetric_limit(array) if limit is None else limit
+    if has_colors(array):
+        return rgb_image(array, -(limit or 1.0), limit or 1.0)
+    return diverging_image(flatten_channels(array), dark, limit)
 
 
 def legend_image(dark: bool, colored: bool = False) -> QImage:

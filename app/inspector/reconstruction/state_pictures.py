@@ -1,14 +1,18 @@
-"""The three pictures of the inspector's state: the feature map, the input and the reconstruction."""
+"""The pictures of the inspector's state: the feature map, the input and the reconstruction by each method."""
 
 from PySide6.QtCore import QEvent, QRect, Slot
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
 from app.inspector.layouts import with_names
+from app.inspector.reconstruction.contours import Contour, find_contours
+from app.inspector.reconstruction.display import Display
+from app.inspector.reconstruction.drawing import Drawing
 from app.inspector.reconstruction.picture import Picture
-from app.inspector.reconstruction.reconstruction_images import overlay_image, reconstruction_image
+from app.inspector.reconstruction.reconstruction_images import color_limit, flatten_channels, reconstruction_image
 from app.inspector.reconstruction.viewport import Viewport
 from app.inspector.state import InspectorState
+from app.inspector.target import Method
 from app.widgets.images.colormaps import sample_image, viridis_image
 from app.widgets.theme.theme import current_theme
 
@@ -34,8 +38,8 @@ class MapPicture(Picture):
     @Slot()
     def _refresh(self) -> None:
         values = self._state.map_values
-        self.show_image(QImage() if values is None else viridis_image(values, *self._state.color_range), values)
-        self.mark(self._state.position)
+        image = QImage() if values is None else viridis_image(values, *self._state.color_range)
+        self.show_drawing(Drawing(image, marked=self._state.position), values)
 
 
 class InputPicture(Picture):
@@ -44,75 +48,78 @@ class InputPicture(Picture):
     Arguments:
         state: the image and the receptive field.
         viewport: the visible part.
+        display: smooth or sharp pixels.
     """
 
-    def __init__(self, state: InspectorState, viewport: Viewport, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, state: InspectorState, viewport: Viewport, display: Display, parent: QWidget | None = None
+    ) -> None:
         super().__init__(viewport, parent=parent)
         with_names(self, "inspector_input", "The input with the receptive field of this position")
-        self._state = state
-        state.output_changed.connect(self._on_output_changed)
-        state.reconstruction_changed.connect(self._on_reconstruction_changed)
+        self._state, self._display = state, display
+        state.output_changed.connect(self._refresh)
+        state.reconstruction_changed.connect(self._refresh)
+        display.changed.connect(self._refresh)
 
     @Slot()
-    def _on_output_changed(self) -> None:
+    def _refresh(self) -> None:
         sample = self._state.sample
-        self.show_image(QImage() if sample is None else sample_image(sample), sample)
-
-    @Slot()
-    def _on_reconstruction_changed(self) -> None:
-        self.show_box(_receptive_field(self._state))
+        image = QImage() if sample is None else sample_image(sample)
+        self.show_drawing(Drawing(image, box=_receptive_field(self._state), smooth=self._display.smooth), sample)
 
 
 class ReconstructionPicture(Picture):
-    """Shows the reconstruction, alone or over the input, with a frame around the receptive field.
+    """Shows the reconstruction by one method, alone or as contours over the input, with a frame.
 
     Arguments:
         state: the reconstruction and the input.
+        method: the method.
         viewport: the visible part.
+        display: contours, contrast, smooth or sharp pixels.
     """
 
-    def __init__(self, state: InspectorState, viewport: Viewport, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        state: InspectorState,
+        method: Method,
+        viewport: Viewport,
+        display: Display,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(viewport, parent=parent)
-        with_names(self, "inspector_reconstruction", "The reconstruction: the pixels that caused the activation")
-        self._state = state
-        self._overlaid = False
-        state.output_changed.connect(self._refresh)
-        state.reconstruction_changed.connect(self._refresh)
-
-    @Slot(bool)
-    def set_overlaid(self, overlaid: bool) -> None:
-        """Show the reconstruction over the input or alone.
-
-        Arguments:
-            overlaid: True for over the input.
-        """
-        self._overlaid = overlaid
-        self._refresh()
+        name = "inspector_reconstruction" if method is Method.DECONVNET else f"inspector_{method.name.lower()}_picture"
+        with_names(self, name, f"The pixels behind the activation, by {method.words.name}")
+        self._state, self._method, self._display = state, method, display
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
-            self._refresh()
+            self.refresh()
 
     @Slot()
-    def _refresh(self) -> None:
-        self.show_box(_receptive_field(self._state))
-        reconstruction, sample, dark = self._state.reconstruction, self._state.sample, current_theme().dark
-        if reconstruction is None:
-            self.show_image(QImage())
-        elif self._overlaid and sample is not None:
-            image = sample_image(sample)
-            painter = QPainter(image)
-            painter.drawImage(0, 0, overlay_image(reconstruction.image, dark))
-            painter.end()
-            self.show_image(image, reconstruction.image)
+    def refresh(self) -> None:
+        """Show the newest result of the method."""
+        result, sample = self._state.results.get(self._method), self._state.sample
+        if result is None or result.reconstruction is None or result.reconstruction.image.ndim != 3:
+            self.show_drawing(Drawing(QImage()))
+            return
+        values, dark = result.reconstruction.image, current_theme().dark
+        limit = color_limit(values, self._display.contrast)
+        contours: tuple[Contour, ...] = ()
+        if self._display.contours and sample is not None:
+            image, contours = sample_image(sample), find_contours(flatten_channels(values), limit, dark)
         else:
-            self.show_image(reconstruction_image(reconstruction.image, dark), reconstruction.image)
+            image = reconstruction_image(values, dark, limit)
+        box = rectangle_of_box(result.reconstruction.receptive_field)
+        self.show_drawing(Drawing(image, contours, box, smooth=self._display.smooth), values)
+
+
+def rectangle_of_box(box: tuple[tuple[int, int], tuple[int, int]]) -> QRect:
+    """Return a box of pixels, (first, last + 1) of the rows and of the columns, as a rectangle."""
+    (top, bottom), (left, right) = box
+    return QRect(left, top, right - left, bottom - top)
 
 
 def _receptive_field(state: InspectorState) -> QRect | None:
     """Return the receptive field as a rectangle of pixels; None if there is no reconstruction."""
-    if state.receptive_field is None:
-        return None
-    (top, bottom), (left, right) = state.receptive_field
-    return QRect(left, top, right - left, bottom - top)
+    return None if state.receptive_field is None else rectangle_of_box(state.receptive_field)

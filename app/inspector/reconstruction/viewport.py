@@ -1,9 +1,11 @@
 """The zoom and the centre of pictures that show the same pixels."""
 
-from PySide6.QtCore import QObject, QPointF, QRectF, QSizeF, Signal, Slot
+from PySide6.QtCore import QObject, QPointF, QRect, QRectF, QSizeF, Signal, Slot
 
-LARGEST_ZOOM = 16.0
+LARGEST_ZOOM = 256.0
 """Largest enlargement of the part that is shown."""
+_MARGIN = 0.5
+"""Pixels of the picture around a rectangle that fills the view."""
 ZOOM_STEP = 1.5
 """Factor of one step of the wheel, a key or a button."""
 
@@ -48,6 +50,20 @@ class Viewport(QObject):
         if zoom != self.zoom or kept != self.centre:
             self.zoom, self.centre = zoom, kept
             self.changed.emit()
+
+    def show_pixels(self, pixels: QRect, width: int, height: int) -> None:
+        """Show a rectangle of pixels as large as possible, with a narrow margin around it.
+
+        Arguments:
+            pixels: column, row, width and height.
+            width, height: of the whole picture in pixels.
+        """
+        zoom = min(width / (pixels.width() + _MARGIN), height / (pixels.height() + _MARGIN))
+        centre = QPointF(
+            (pixels.x() + pixels.width() / 2) / width,
+            (pixels.y() + pixels.height() / 2) / height,
+        )
+        self.show_part(zoom, centre)
 
     def zoom_by(self, factor: float, fixed: QPointF | None = None) -> None:
         """Zoom in or out around a point.

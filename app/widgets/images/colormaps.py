@@ -14,6 +14,8 @@ from app.widgets.theme.theme import DARK, LIGHT
 
 NON_FINITE_COLOR = "#ff00d4"
 """Colour of NaN and infinite numbers: a pink that is in no colour map."""
+FRAME_COLOR = "#e0115f"
+"""Colour of frames and marks on pictures: a red that is in no colour map."""
 
 _NEGATIVE = {False: "#0a5fb0", True: "#5db8ff"}
 _POSITIVE = {False: "#c44e00", True: "#ff9d3b"}
@@ -96,6 +98,15 @@ def sample_image(array: np.ndarray, low: float = 0.0, high: float = 1.0) -> QIma
     if array.shape[0] == 3:
         return rgb_image(array, low, high)
     return grey_image(array[0] if array.shape[0] == 1 else array.mean(axis=0), low, high)
+
+
+def sign_colors(theme_dark: bool) -> tuple[QColor, QColor]:
+    """Return the colours of negative and of positive numbers in `diverging_image`.
+
+    Arguments:
+        theme_dark: True for the colours of the dark theme.
+    """
+    return QColor(_NEGATIVE[theme_dark]), QColor(_POSITIVE[theme_dark])
 
 
 def finite_range(array: np.ndarray) -> tuple[float, float]:

@@ -1,18 +1,26 @@
 """Fixtures of the inspector's tests: an inspector with a real document, session and inspection."""
 
 from collections.abc import Callable, Iterator
+from time import perf_counter
+from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
+from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.document import Document
 from app.inspector import InspectPage
 from app.inspector.page_sections import PageSection
+from app.inspector.state import InspectorState
+from app.jobs import Job
 from app.training import Inspection, Session
+from tinyml.core import TinymlError
 from tinyml.data import DataChoice
+from tinyml.layers import Conv2D, Flatten, Linear, ReLU
 from tinyml.learner import TrainingSettings
-from tinyml.net import LayerSpecification, NetworkSpecification
+from tinyml.net import LayerSpecification, NetworkSpecification, Sequential, record
 from tinyml.storage import Project
 
 DIGITS = (
@@ -141,3 +149,115 @@ def circle(make_harness: Callable[..., Harness]) -> Harness:
     harness = make_harness(project, (1500, 500))
     harness.wait_for_sample_trace()
     return harness
+
+
+STATE_LAYERS = (
+    ("Conv2D", "conv_1", {"filters": 4, "window": 3, "padding": 1}),
+    ("ReLu", "relu_1", {}),
+    ("Flatten", "flatten_1", {}),
+    ("Linear", "linear_1", {"outputs": 10}),
+)
+
+
+class FakeInspection(QObject):
+    """Has the part of `Inspection` that the state uses."""
+
+    sample_trace_changed = Signal()
+
+    def __init__(self):
+        super().__init__()
+        self.samples = None
+        self.epochs = SimpleNamespace(following=True)
+        self.part = "test"
+        self.quick_jobs = self.picture_jobs = SimpleNamespace(submit_with_progress=self.submit)
+        self.jobs, self.functions, self.methods, self.targets, self.request_times = [], [], [], [], []
+        rng = np.random.default_rng(0)
+        conv = Conv2D("conv_1", (1, 8, 8), 4, 3, 3, 1, 1, rng=rng)
+        linear = Linear("linear_1", 256, 10, rng=rng)
+        self._net = Sequential([conv, ReLU("relu_1"), Flatten("flatten_1"), linear])
+        self.change()
+
+    @property
+    def visible_trace(self):
+        return self.sample_trace
+
+    def submit(self, function):
+        self.request_times.append(perf_counter())
+        self.jobs.append(Job(function))
+        self.functions.append(function)
+        if getattr(function, "args", ())[2:]:  # a reconstruction, not a pass through random weights
+            self.methods.append(function.args[0])
+            self.targets.append(function.args[2])
+        return self.jobs[-1]
+
+    def answer(self, job=-1):
+        """Let a job compute its reconstruction."""
+        self.jobs[job].call.run()
+        QCoreApplication.sendPostedEvents(self.jobs[job])  # no timer of the state fires here
+
+    def refuse(self, sentence):
+        """Let the newest job fail."""
+        self.jobs[-1].call._error = TinymlError(sentence)
+        self.jobs[-1]._on_completed()
+
+    def change(self, picture=None, index=0):
+        """Record another forward pass, as training does after each epoch."""
+        sample = np.linspace(0, 1, 64, dtype=np.float32).reshape(1, 1, 8, 8)
+        picture = sample[0] if picture is None else picture
+        chosen = SimpleNamespace(picture=picture, input=sample, index=index, own=None)
+        self.sample_trace = SimpleNamespace(trace=record(self._net, sample), sample=chosen)
+        self.sample_trace_changed.emit()
+
+    def drop(self):
+        """Lose the network, as an edit does."""
+        self.sample_trace = None
+        self.sample_trace_changed.emit()
+
+
+class Signals:
+    """Lists the signals of a state by name."""
+
+    def __init__(self, state):
+        self.seen = []
+        state.output_changed.connect(lambda: self.seen.append("output"))
+        state.target_changed.connect(lambda: self.seen.append("target"))
+        state.reconstruction_changed.connect(lambda: self.seen.append("reconstruction"))
+
+    def take(self):
+        seen, self.seen = self.seen, []
+        return seen
+
+
+@pytest.fixture
+def inspection(qapp):
+    return FakeInspection()
+
+
+@pytest.fixture
+def document(qapp, project_of):
+    document = Document(project_of(STATE_LAYERS, "digits"))
+    document.select(("conv_1",))
+    return document
+
+
+@pytest.fixture
+def state(document, inspection):
+    state = InspectorState(document, inspection)
+    state.set_active(True)
+    return state
+
+
+@pytest.fixture
+def signals(state, inspection):
+    inspection.answer()
+    return Signals(state)
+
+
+@pytest.fixture
+def wait_for_timers(qtbot, state):
+    """Return a function that waits until every timer of the state has fired. Then nothing changes by itself."""
+
+    def wait():
+        qtbot.waitUntil(lambda: not any(timer.isActive() for timer in state.findChildren(QTimer)))
+
+    return wait

@@ -131,7 +131,16 @@ def test_tab_reaches_every_control(digits):
         if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isVisible() and widget.isEnabled():
             names.add(widget.objectName())
     expected = ["samples", "mistakes_only", "class_filter", "layers", "own_scale", "maps", "map", "input"]
-    expected += ["reconstruction", "overlay", "zoom_in", "zoom_out", "zoom_all", "save"]
+    expected += ["reconstruction", "overlay", "smooth", "crop", "contrast", "zoom_in", "zoom_out", "zoom_all", "save"]
+    expected += [
+        "method_deconvnet",
+        "method_occlusion",
+        "compare",
+        "strongest",
+        "whole_map",
+        "random_weights",
+        "show_sum",
+    ]
     assert {f"inspector_{name}" for name in expected} <= names
 
 

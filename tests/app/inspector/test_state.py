@@ -1,123 +1,14 @@
 """Tests of the inspector's state. The jobs of its inspection end when the test says so."""
 
-from time import perf_counter
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
-from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
 
 from app.document import Document
 from app.inspector.requests import Status
 from app.inspector.state import SHORTEST_PAUSE_MS, InspectorState
 from app.inspector.target import Method, Target
-from app.jobs import Job, JobState
-from tinyml.core import TinymlError
-from tinyml.layers import Conv2D, Flatten, Linear, ReLU
-from tinyml.net import Sequential, record
-
-LAYERS = (
-    ("Conv2D", "conv_1", {"filters": 4, "window": 3, "padding": 1}),
-    ("ReLu", "relu_1", {}),
-    ("Flatten", "flatten_1", {}),
-    ("Linear", "linear_1", {"outputs": 10}),
-)
-
-
-class FakeInspection(QObject):
-    """Has the part of `Inspection` that the state uses."""
-
-    sample_trace_changed = Signal()
-
-    def __init__(self):
-        super().__init__()
-        self.samples = None
-        self.epochs = SimpleNamespace(following=True)
-        self.quick_jobs = self.picture_jobs = SimpleNamespace(submit_with_progress=self.submit)
-        self.jobs, self.functions, self.methods, self.targets, self.request_times = [], [], [], [], []
-        rng = np.random.default_rng(0)
-        conv = Conv2D("conv_1", (1, 8, 8), 4, 3, 3, 1, 1, rng=rng)
-        linear = Linear("linear_1", 256, 10, rng=rng)
-        self._net = Sequential([conv, ReLU("relu_1"), Flatten("flatten_1"), linear])
-        self.change()
-
-    @property
-    def visible_trace(self):
-        return self.sample_trace
-
-    def submit(self, function):
-        self.request_times.append(perf_counter())
-        self.jobs.append(Job(function))
-        self.functions.append(function)
-        self.methods.append(function.args[0])
-        self.targets.append(function.args[2])
-        return self.jobs[-1]
-
-    def answer(self, job=-1):
-        """Let a job compute its reconstruction."""
-        self.jobs[job].call.run()
-        QCoreApplication.sendPostedEvents(self.jobs[job])  # no timer of the state fires here
-
-    def change(self, picture=None):
-        """Record another forward pass, as training does after each epoch."""
-        sample = np.linspace(0, 1, 64, dtype=np.float32).reshape(1, 1, 8, 8)
-        picture = sample[0] if picture is None else picture
-        self.sample_trace = SimpleNamespace(trace=record(self._net, sample), sample=SimpleNamespace(picture=picture))
-        self.sample_trace_changed.emit()
-
-    def drop(self):
-        """Lose the network, as an edit does."""
-        self.sample_trace = None
-        self.sample_trace_changed.emit()
-
-
-class Signals:
-    """Lists the signals of a state by name."""
-
-    def __init__(self, state):
-        self.seen = []
-        state.output_changed.connect(lambda: self.seen.append("output"))
-        state.target_changed.connect(lambda: self.seen.append("target"))
-        state.reconstruction_changed.connect(lambda: self.seen.append("reconstruction"))
-
-    def take(self):
-        seen, self.seen = self.seen, []
-        return seen
-
-
-@pytest.fixture
-def inspection(qapp):
-    return FakeInspection()
-
-
-@pytest.fixture
-def document(qapp, project_of):
-    document = Document(project_of(LAYERS, "digits"))
-    document.select(("conv_1",))
-    return document
-
-
-@pytest.fixture
-def state(document, inspection):
-    state = InspectorState(document, inspection)
-    state.set_active(True)
-    return state
-
-
-@pytest.fixture
-def signals(state, inspection):
-    inspection.answer()
-    return Signals(state)
-
-
-@pytest.fixture
-def wait_for_timers(qtbot, state):
-    """Return a function that waits until every timer of the state has fired. Then nothing changes by itself."""
-
-    def wait():
-        qtbot.waitUntil(lambda: not any(timer.isActive() for timer in state.findChildren(QTimer)))
-
-    return wait
+from app.jobs import JobState
+from tests.app.inspector.conftest import STATE_LAYERS
 
 
 def test_an_inactive_state_is_idle_and_requests_nothing(document, inspection):
@@ -184,7 +75,7 @@ def test_another_layer_keeps_the_chosen_map_and_drops_the_position(state, docume
 
 
 def test_for_a_layer_inside_a_block_the_outermost_block_is_shown(project_of, inspection):
-    document = Document(project_of((LAYERS[0], ("Residual", "relu_1", {}), *LAYERS[2:]), "digits"))
+    document = Document(project_of((STATE_LAYERS[0], ("Residual", "relu_1", {}), *STATE_LAYERS[2:]), "digits"))
     state = InspectorState(document, inspection)
     state.set_active(True)
     document.select(("linear_1",))
@@ -297,8 +188,7 @@ def test_new_weights_are_requested_with_a_pause(state, inspection, qtbot):
 
 def test_a_refusal_is_shown_and_new_weights_are_tried(state, inspection, signals, qtbot):
     state.choose_map(3)
-    inspection.jobs[-1].call._error = TinymlError("No reconstruction.")
-    inspection.jobs[-1]._on_completed()
+    inspection.refuse("No reconstruction.")
     assert (state.status, state.reconstruction, state.sentence) == (Status.REFUSED, None, "No reconstruction.")
     inspection.change()
     qtbot.waitUntil(lambda: len(inspection.jobs) == 3)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QCheckBox, QToolButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QPushButton, QWidget
 
 from app.document import edits
 from app.formatting import format_number
@@ -60,7 +60,7 @@ def test_a_click_picks_a_map_and_a_second_click_a_position(digits):
     rect = grid.image_rect(other)
     click(grid.viewport(), rect.topLeft() + (rect.bottomRight() - rect.topLeft()) * 0.7)
     digits.wait(lambda: digits.reconstruction is not None and digits.reconstruction.position == (5, 5))
-    assert digits.text("where").startswith("this position: ")
+    assert "strongest" not in digits.text("where")
     assert grid.marked == (other, 5, 5)
 
 
@@ -73,11 +73,11 @@ def test_clicks_arrow_keys_and_home_choose_a_position_in_the_large_map(digits):
     QTest.keyClick(picture, Qt.Key.Key_Down)
     digits.wait(lambda: digits.reconstruction.position == (3, 6))
     assert picture.marked == (3, 6)
-    assert digits.find(QToolButton, "strongest").isEnabled()
+    assert not digits.find(QPushButton, "strongest").isChecked()
     QTest.keyClick(picture, Qt.Key.Key_Home)
     digits.wait(lambda: digits.reconstruction.position == strongest.position)
-    assert not digits.find(QToolButton, "strongest").isEnabled()
-    assert digits.text("where").startswith("strongest activation: ")
+    assert digits.find(QPushButton, "strongest").isChecked()
+    assert "the strongest of map" in digits.text("where")
 
 
 def test_the_receptive_field_frames_the_input(digits):

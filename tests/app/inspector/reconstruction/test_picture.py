@@ -4,6 +4,7 @@ from PySide6.QtGui import QImage, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton
 
+from app.inspector.reconstruction.drawing import Drawing
 from app.inspector.reconstruction.picture import Picture
 from app.inspector.reconstruction.viewport import Viewport
 
@@ -53,7 +54,7 @@ def test_dragging_moves_a_zoomed_picture_and_picks_nothing(qtbot):
     picture = Picture(viewport, pickable=True)
     qtbot.addWidget(picture)
     picture.resize(166, 166)
-    picture.show_image(QImage(8, 8, QImage.Format.Format_RGB32))
+    picture.show_drawing(Drawing(QImage(8, 8, QImage.Format.Format_RGB32)))
     picture.show()
     viewport.zoom_by(4)
     picked = []

@@ -1,6 +1,7 @@
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QToolButton, QWidget
 
+from app.inspector.reconstruction.drawing import FRAME_WIDTH
 from app.inspector.reconstruction.picture import Picture
 
 
@@ -19,12 +20,15 @@ def test_a_picture_is_saved_as_png_at_the_chosen_scale(digits, tmp_path, monkeyp
     actions = {action.objectName(): action for action in menu.actions()}
     scales = {action.objectName(): action for action in menu.findChild(QWidget).actions()}
     scales["inspector_scale_4"].trigger()
+    actions["inspector_captioned"].trigger()
     actions["inspector_save_reconstruction"].trigger()
     saved = QImage(str(tmp_path / "picture.png"))
     shown = digits.find(Picture, "reconstruction").image
-    assert saved.size().toTuple() == (32, 32)
-    assert saved.pixel(1, 1) == saved.pixel(2, 2) == shown.pixel(0, 0)
-    assert digits.text("sentence") == "Saved picture.png, 32×32 pixels."
+    frame = FRAME_WIDTH  # of the receptive field, outside of the pixels
+    assert saved.size().toTuple() == (32 + 2 * frame, 32 + 2 * frame)
+    corner = [saved.pixel(frame + place, frame + place) for place in (1, 2)]
+    assert corner == [shown.pixel(0, 0)] * 2
+    assert digits.text("message") == "Saved picture.png, 40×40 pixels."
 
 
 def test_a_file_is_not_replaced_without_a_question_if_its_suffix_was_not_typed(digits, tmp_path, monkeypatch):
@@ -43,8 +47,8 @@ def test_a_sentence_says_why_a_picture_cannot_be_saved(digits, tmp_path, monkeyp
     save_as(monkeypatch, tmp_path / "no" / "p.png")
     menu = digits.find(QToolButton, "save").menu()
     next(action for action in menu.actions() if action.objectName() == "inspector_save_map").trigger()
-    assert "Could not save" in digits.text("sentence")
-    assert digits.find(QWidget, "sentence").property("danger") is True
+    assert "Could not save" in digits.text("message")
+    assert digits.find(QWidget, "message").property("danger") is True
     assert list(tmp_path.iterdir()) == []
 
 
@@ -52,8 +56,28 @@ def test_copying_puts_the_picture_on_the_clipboard(digits):
     digits.wait_for_reconstruction("conv_2")
     menu = digits.find(QToolButton, "save").menu()
     next(action for action in menu.actions() if action.objectName() == "inspector_copy_map").trigger()
-    assert QGuiApplication.clipboard().image().size().toTuple() == (64, 64)
-    assert digits.text("sentence") == "Copied the map."
+    captioned = QGuiApplication.clipboard().image()
+    assert captioned.height() > 8 * 16
+    next(action for action in menu.actions() if action.objectName() == "inspector_captioned").trigger()
+    next(action for action in menu.actions() if action.objectName() == "inspector_copy_map").trigger()
+    bare = QGuiApplication.clipboard().image()
+    assert bare.height() < captioned.height()
+    assert digits.text("message") == "Copied the map."
+
+
+def test_a_saved_picture_tells_sample_map_and_scale(digits):
+    found = digits.wait_for_reconstruction("conv_2")
+    panel = digits.find(QToolButton, "save").parentWidget()
+    caption = panel.describe()
+    assert caption.startswith("test example 0 · conv_2 · Activation ")
+    assert f"the strongest of map {found.map_index}" in caption
+    menu = digits.find(QToolButton, "save").menu()
+    actions = {action.objectName(): action for action in menu.actions()}
+    actions["inspector_copy_pictures"].trigger()
+    pictures = QGuiApplication.clipboard().image()
+    actions["inspector_copy_reconstruction"].trigger()
+    assert pictures.width() > QGuiApplication.clipboard().image().width()
+    assert pictures.height() > 8 * 16
 
 
 def test_nothing_can_be_saved_while_there_is_no_picture(circle):

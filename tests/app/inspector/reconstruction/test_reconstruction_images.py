@@ -1,19 +1,31 @@
 import numpy as np
 from PySide6.QtGui import QColor
 
-from app.inspector.reconstruction.reconstruction_images import flatten_channels, overlay_image, reconstruction_image
+from app.inspector.reconstruction.reconstruction_images import color_limit, flatten_channels, reconstruction_image
 from app.widgets.theme.theme import LIGHT
 
 
-def test_zero_has_the_background_colour_and_strong_pixels_are_opaque():
+def test_zero_is_the_middle_of_the_scale_and_has_the_background_colour():
     array = np.array([[[0.0, -1.0, 4.0]]])
     image = reconstruction_image(array, dark=False)
     assert image.pixelColor(0, 0) == QColor(LIGHT.surface)
     assert image.pixelColor(1, 0).blue() > image.pixelColor(1, 0).red()
     assert image.pixelColor(2, 0).red() > image.pixelColor(2, 0).blue()
-    overlay = overlay_image(array, dark=False)
-    assert [overlay.pixelColor(x, 0).alpha() for x in range(3)] == [0, 64, 255]
-    assert overlay_image(np.zeros((1, 1, 1)), dark=True).pixelColor(0, 0).alpha() == 0
+    assert reconstruction_image(np.zeros((1, 1, 1)), dark=False).pixelColor(0, 0) == QColor(LIGHT.surface)
+
+
+def test_more_contrast_gives_smaller_numbers_the_full_colour_and_keeps_zero():
+    array = np.array([[[0.0, -1.0, 4.0]]])
+    strong = reconstruction_image(array, dark=False, limit=color_limit(array, contrast=4))
+    full = reconstruction_image(array, dark=False, limit=1.0)
+    assert strong == full
+    assert strong.pixelColor(0, 0) == QColor(LIGHT.surface)
+    assert strong.pixelColor(1, 0) != reconstruction_image(array, dark=False).pixelColor(1, 0)
+
+
+def test_three_equal_channels_are_painted_as_one():
+    plane = np.array([[1.0, -1.0]])
+    assert reconstruction_image(np.stack([plane] * 3), dark=True) == reconstruction_image(plane[np.newaxis], dark=True)
 
 
 def test_colour_reconstructions_keep_their_colours_around_grey():

@@ -1,12 +1,18 @@
 import threading
 
 import numpy as np
-from PySide6.QtWidgets import QApplication, QCheckBox, QWidget
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QCheckBox, QPushButton, QSlider, QWidget
 
 from app.document import edits
-from app.inspector.reconstruction.legend import Legend
+from app.formatting import format_number
+from app.inspector.reconstruction.legend import Legend, scale_of
 from app.inspector.reconstruction.picture import Picture
 from app.inspector.reconstruction.reconstruction_images import reconstruction_image
+from app.inspector.requests import Status
+from app.inspector.target import Method
 from app.widgets.images.image_grid import ImageGrid
 from app.widgets.theme.theme import DARK, LIGHT, palette_for
 
@@ -18,25 +24,118 @@ TANH = (
 )
 
 
+def prefix(method):
+    """Return the start of the objectNames of the parts of a method's picture, after "inspector_"."""
+    return "" if method is Method.DECONVNET else f"{method.name.lower()}_"
+
+
 def test_the_legend_describes_the_range_and_the_colours(digits):
     shown = digits.wait_for_reconstruction("conv_2")
     words = digits.find(Legend, "legend").accessibleDescription()
     limit = float(np.abs(shown.image).max())
     assert f"{limit:.3g}" in words
-    assert "Orange: bright pixels here raise the map. Blue: bright pixels here lower it." in words
+    assert f"from −{limit:.3g}" in words
+    assert "orange: positive · blue: negative · plain: 0" in words
 
 
-def test_the_overlay_lays_the_reconstruction_over_the_input(digits):
+def test_only_methods_with_a_derivative_claim_what_a_sign_does(digits):
+    digits.inspector.state.set_methods(tuple(Method))
+    digits.wait(lambda: all(result.reconstruction for result in digits.inspector.state.results.values()))
+    claims = {method: digits.text(f"{prefix(method)}meaning") for method in Method}
+    for method in (Method.DECONVNET, Method.GUIDED):
+        assert "raise" not in claims[method]
+        assert "lower" not in claims[method]
+    assert "orange: a brighter pixel raises it · blue: a brighter pixel lowers it" in claims[Method.GRADIENT]
+    assert "covering it lowers the activation" in claims[Method.OCCLUSION]
+
+
+def test_a_picture_of_zeros_has_no_ends_and_says_why(digits):
+    scale = scale_of(np.zeros((1, 2, 2)), Method.DECONVNET, 1.0)
+    assert scale.ends == ("", "")
+    assert scale.meaning == "every pixel is 0"
+
+
+def test_contours_over_the_input_leave_its_pixels_and_the_numbers(digits):
     shown = digits.wait_for_reconstruction("conv_2")
     result, sample = digits.find(Picture, "reconstruction"), digits.find(Picture, "input")
     alone = result.image
     digits.find(QCheckBox, "overlay").click()
-    laid_over = result.image
-    assert laid_over != alone
-    row, column = np.argwhere(shown.image[0] == 0)[0]
-    assert laid_over.pixel(int(column), int(row)) == sample.image.pixel(int(column), int(row))
+    assert result.image == sample.image
+    assert result.drawing.contours
+    strongest = np.unravel_index(np.abs(shown.image[0]).argmax(), shown.image[0].shape)
+    lines = [line for contour in result.drawing.contours for line in contour.lines]
+    rows = [line.y1() for line in lines if line.y1() == line.y2()]
+    assert min(rows) <= strongest[0] < max(rows)
     digits.find(QCheckBox, "overlay").click()
     assert result.image == alone
+    assert not result.drawing.contours
+
+
+def test_the_crop_fills_the_pictures_with_the_receptive_field_and_follows_the_target(digits):
+    state = digits.inspector.state
+    digits.document.select(("relu_1",))
+    digits.wait_for_reconstruction("relu_1")
+    state.choose_position(4, 4)
+    digits.wait(lambda: state.found is not None and state.found.position == (4, 4))
+    crop, picture = digits.find(QCheckBox, "crop"), digits.find(Picture, "reconstruction")
+    crop.click()
+    assert state.receptive_field == ((3, 6), (3, 6))
+    distance = picture.centre_of(5, 5).x() - picture.centre_of(3, 3).x()
+    assert distance > 0.5 * picture.height()  # two of the 3.5 pixels that are shown
+    assert digits.find(Picture, "input").pixel_at(digits.find(Picture, "input").centre_of(4, 4)) == (4, 4)
+    state.choose_position(1, 6)
+    digits.wait(lambda: state.found is not None and state.found.position == (1, 6))
+    assert picture.rect().contains(picture.centre_of(1, 6).toPoint())
+    QTest.keyClick(picture, Qt.Key.Key_Minus)
+    assert not crop.isChecked()
+    crop.click()
+    crop.click()
+    assert picture.pixel_at(picture.centre_of(0, 0)) == (0, 0)
+
+
+def test_the_line_tells_value_place_and_kind_of_the_activation(digits):
+    state, found = digits.inspector.state, digits.wait_for_reconstruction("conv_2")
+    row, column = found.position
+    value = format_number(found.activation)
+    expected = f"Activation {value} at row {row}, column {column}: the strongest of map {found.map_index}."
+    assert digits.text("where") == expected
+    digits.find(QPushButton, "whole_map").click()
+    digits.wait(lambda: state.found is not None and state.found.whole_map)
+    assert digits.text("where").startswith(f"All positive activations of map {found.map_index} together")
+    assert not digits.find(QPushButton, "show_sum").isVisible()
+    assert digits.find(Picture, "map").marked is None
+    state.choose_position(0, 0)
+    digits.wait(lambda: state.found is not None and not state.found.whole_map)
+    assert digits.text("where").endswith(f"at row 0, column 0 of map {found.map_index}.")
+    assert not digits.find(QPushButton, "strongest").isChecked()
+    digits.document.select(("linear_1",))
+    digits.wait(lambda: state.found is not None or state.status is Status.REFUSED)
+    state.set_methods((Method.GRADIENT,))
+    digits.wait(lambda: state.found is not None and state.found.layer == "linear_1")
+    assert digits.text("where").startswith(f"Unit {state.map_index} has the activation ")
+
+
+def test_the_link_asks_for_the_arithmetic(digits, qtbot):
+    digits.wait_for_reconstruction("conv_2")
+    with qtbot.waitSignal(digits.inspector.state.arithmetic_requested):
+        digits.find(QPushButton, "show_sum").click()
+
+
+def test_more_contrast_shortens_the_scale_and_says_that_numbers_are_beyond(digits):
+    shown = digits.wait_for_reconstruction("conv_2")
+    limit, legend = float(np.abs(shown.image).max()), digits.find(Legend, "legend")
+    assert legend.scale.limit == pytest.approx(limit)
+    digits.find(QSlider, "contrast").setValue(4)
+    assert legend.scale.limit == pytest.approx(limit / 2)
+    assert legend.scale.ends[1].startswith("≥ +")
+    assert digits.text("contrast_factor") == "×2"
+
+
+def test_smooth_pictures_are_drawn_smooth(digits):
+    digits.wait_for_reconstruction("conv_2")
+    digits.find(QCheckBox, "smooth").click()
+    assert digits.find(Picture, "reconstruction").drawing.smooth
+    assert digits.find(Picture, "input").drawing.smooth
 
 
 def test_a_sentence_says_why_the_picture_of_an_inactive_position_is_blank(digits):
@@ -59,7 +158,7 @@ def test_a_sentence_says_which_layer_cannot_be_reconstructed(make_harness, proje
     assert harness.find(QWidget, "sentence").property("danger") is True
     assert harness.reconstruction is None
     assert harness.find(ImageGrid, "step_strip").images == ()
-    parts = [harness.find(QWidget, name) for name in ("reconstruction", "legend", "overlay")]
+    parts = [harness.find(QWidget, name) for name in ("reconstruction", "legend", "meaning")]
     assert not any(part.isVisible() for part in parts)
     harness.document.select(("conv_1",))
     harness.wait_for_reconstruction("conv_1")
