@@ -104,6 +104,8 @@ class EmbeddingPanel(QWidget):
         self._follows.toggled.connect(self.model.set_follows)
         self._parts = with_names(ChoiceBox(), "inspector_embedding_part", "Part of the data that is embedded")
         self._parts.addItems([part.capitalize() for part in PARTS])
+        for box in (self._layers, self._parts):
+            box.setMinimumContentsLength(6)  # so that the row fits in a narrow window
         self._parts.activated.connect(self._on_parts_activated)
         self._command = with_names(QPushButton(), "inspector_embedding_command")
         self._command.clicked.connect(self._on_clicked)

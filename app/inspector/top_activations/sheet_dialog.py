@@ -32,16 +32,16 @@ class SheetDialog(QDialog):
 
     def __init__(self, model: TopActivations, runner: BackgroundRunner, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setObjectName("inspector_sheet")
+        self.setObjectName("inspector_top_sheet_window")
         self._model = model
         self._job = LatestJob(runner, self)
         self._job.returned.connect(self._on_job_returned)
         self._job.failed.connect(self._on_job_failed)
-        self._sentence = make_label("inspector_sheet_sentence", style_class="muted", wraps=True)
-        self._report = make_label("inspector_sheet_report", wraps=True, selectable=True)
-        self._progress = ThinProgress("inspector_sheet_progress", "Progress of saving the sheet")
+        self._sentence = make_label("inspector_top_sheet_sentence", style_class="muted", wraps=True)
+        self._report = make_label("inspector_top_sheet_report", wraps=True, selectable=True)
+        self._progress = ThinProgress("inspector_top_sheet_progress", "Progress of saving the sheet")
         self._job.progressed.connect(self._progress.set_share)
-        self._blocks = BlockView(model, "inspector_sheet_blocks", all_maps=True, wraps=True)
+        self._blocks = BlockView(model, "inspector_top_sheet_blocks", all_maps=True, wraps=True)
         self._arrange()
         self.resize(_SIZE.boundedTo(parent.window().size()))
         model.changed.connect(self._on_model_changed)
@@ -66,13 +66,13 @@ class SheetDialog(QDialog):
         self._job.start_with_progress(partial(save_sheet, self._model.result, self._model.method, path))
 
     def _arrange(self) -> None:
-        self._save = with_names(QPushButton("Save…"), "inspector_sheet_save", "Save the sheet")
+        self._save = with_names(QPushButton("Save…"), "inspector_top_sheet_save", "Save the sheet")
         self._save.setToolTip("Save the sheet as a picture (PNG), a drawing (SVG) or a document (PDF)")
         self._save.clicked.connect(self._on_save_clicked)
-        self._cancel = with_names(QPushButton("Cancel"), "inspector_sheet_cancel", "Stop saving the sheet")
+        self._cancel = with_names(QPushButton("Cancel"), "inspector_top_sheet_cancel", "Stop saving the sheet")
         self._cancel.clicked.connect(self._on_cancel_clicked)
         self._cancel.hide()
-        close = with_names(QPushButton("Close"), "inspector_sheet_close", "Close the sheet")
+        close = with_names(QPushButton("Close"), "inspector_top_sheet_close", "Close the sheet")
         close.clicked.connect(self.reject)
         last = make_row()
         last.addWidget(self._report, 1)

@@ -28,7 +28,7 @@ def report(sheet):
 
 
 def test_the_sheet_shows_every_map_with_its_pictures(top, sheet):
-    blocks = sheet.findChild(BlockView, "inspector_sheet_blocks")
+    blocks = sheet.findChild(BlockView, "inspector_top_sheet_blocks")
     assert blocks.maps == (0, 1, 2, 3)
     for index in range(4):
         assert len(top.wait_for_block(index).patches) == 9
@@ -51,13 +51,13 @@ def test_a_file_that_cannot_be_written_is_reported(top, sheet, tmp_path):
 
 
 def test_a_cancelled_sheet_leaves_no_file(top, sheet, tmp_path):
-    cancel = sheet.findChild(QPushButton, "inspector_sheet_cancel")
+    cancel = sheet.findChild(QPushButton, "inspector_top_sheet_cancel")
     assert cancel.isHidden()
     sheet.save_to(tmp_path / "sheet.png")
     assert not cancel.isHidden()
     cancel.click()
     assert report(sheet) == "Not saved."
-    assert sheet.findChild(QPushButton, "inspector_sheet_save").isEnabled()
+    assert sheet.findChild(QPushButton, "inspector_top_sheet_save").isEnabled()
     assert cancel.isHidden()
     top.harness.inspection.picture_jobs.shutdown()
     assert list(tmp_path.iterdir()) == []
