@@ -10,6 +10,7 @@ collect_ignore = [
     "window.py",
     "diagnosis.py",
     "gui_latency.py",
+    "inspect_latency.py",
     "kept_runs.py",
     "layer_statistics.py",
     "long_run.py",
