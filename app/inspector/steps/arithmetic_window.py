@@ -126,6 +126,7 @@ class ArithmeticWindow(QDialog):
         column.addLayout(windows)
         column.addWidget(self._largest_title)
         column.addWidget(self._largest, 1)
+        column.addStretch()
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._splitter.addWidget(self._parts)
         self._splitter.addWidget(make_scroll_area(details))
