@@ -142,7 +142,7 @@ class MainWindow(QMainWindow):
         self.tool_bar = ToolBar(self.document, actions, self)
         self.addToolBar(self.tool_bar)
         self.status = Status(self.document, self.session, self.train_page.monitor, self)
-        self.status.follow(self.checkpoints)
+        self.status.follow(self.checkpoints, self.inspection.epochs)
         self.train_page.control.set_checkpoints(self.checkpoints)
         self.setStatusBar(self.status)
         actions.add_canvas_commands(self.canvas, self.palette_view)

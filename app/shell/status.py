@@ -9,7 +9,7 @@ from app.formatting import format_age, format_count, format_duration
 from app.monitor import Monitor
 from app.runs import CheckpointKeeper
 from app.shell.live_curve import LiveCurve
-from app.training import Session, SessionState
+from app.training import EpochChoice, Session, SessionState
 from app.widgets.plain_label import PlainLabel
 from app.widgets.plain_text import tool_tip
 from app.widgets.theme.theme import current_theme
@@ -52,7 +52,8 @@ class Status(QStatusBar):
         self._document, self._session = document, session
         self._dot, self._state = QLabel("●"), QLabel()
         self._epoch, self._speed, self._time = QLabel(), QLabel(), QLabel()
-        self._checkpoint = QLabel()
+        self._checkpoint, self._weights = QLabel(), QLabel()
+        self._epochs: EpochChoice | None = None
         self._checkpoints: CheckpointKeeper | None = None
         self._message = PlainLabel(elides=True)
         self._temporary_message = self._tip = self._reading = ""
@@ -81,13 +82,15 @@ class Status(QStatusBar):
             "status_time": self._time,
             "status_message": self._message,
         }
-        self._checkpoint.setObjectName("status_checkpoint")
-        self._checkpoint.setProperty("muted", True)
-        self._checkpoint.setContentsMargins(4, 0, 4, 0)
+        for label, name in ((self._weights, "status_weights"), (self._checkpoint, "status_checkpoint")):
+            label.setObjectName(name)
+            label.setProperty("muted", True)
+            label.setContentsMargins(4, 0, 4, 0)
         for name, widget in widgets.items():
             widget.setObjectName(name)
             widget.setContentsMargins(4, 0, 4, 0)
             self.addWidget(widget, 1 if widget is self._message else 0)
+        self.addPermanentWidget(self._weights)
         self.addPermanentWidget(self._checkpoint)
         self._curve.clicked.connect(self.curve_clicked)
         self.addPermanentWidget(self._curve)
@@ -96,13 +99,15 @@ class Status(QStatusBar):
         self._problems.clicked.connect(self.problems_clicked)
         self.addPermanentWidget(self._problems)
 
-    def follow(self, checkpoints: CheckpointKeeper) -> None:
-        """Show how old the newest checkpoint is, and why one could not be written.
+    def follow(self, checkpoints: CheckpointKeeper, epochs: EpochChoice) -> None:
+        """Show how old the newest checkpoint is, why one could not be written, and which weights Inspect uses.
 
         Arguments:
             checkpoints: writes them.
+            epochs: the choice of the weights.
         """
-        self._checkpoints = checkpoints
+        self._checkpoints, self._epochs = checkpoints, epochs
+        epochs.changed.connect(self.refresh)
         checkpoints.written.connect(self.refresh)
         checkpoints.problem_changed.connect(self._on_problem_changed)
         self.refresh()
@@ -120,6 +125,14 @@ class Status(QStatusBar):
         text = "" if age is None else f"checkpoint {format_age(age)} ago"
         self._checkpoint.setText(f"no new checkpoint · {text}".removesuffix(" · ") if problem else text)
         self._checkpoint.setToolTip(tool_tip(problem) if problem else "After a crash, the run resumes from there.")
+
+    def _show_weights(self) -> None:
+        """Say which weights Build and Inspect use; nothing before the first run."""
+        epochs = self._epochs
+        trained = epochs is not None and self._session.run.learned
+        text = epochs.describe(epochs.snapshot) if epochs is not None and trained else ""
+        self._weights.setText(text if epochs is None or epochs.following else f"Inspect: {text}")
+        self._weights.setToolTip("Build and Inspect use these weights. Choose others on the page Inspect.")
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -215,6 +228,7 @@ class Status(QStatusBar):
             remaining = f" · {format_duration(left)} left" if session.state.active and left is not None else ""
             self._time.setText(f"{format_duration(session.seconds)} elapsed{remaining}")
         self._show_checkpoint()
+        self._show_weights()
         self._curve.setVisible(not self._curve.empty)
         self._curve.refresh()
         count = len(self._document.problems)
@@ -240,7 +254,9 @@ class Status(QStatusBar):
         optional: list[QWidget] = [self._epoch, self._progress, self._time, self._speed] if ran else []
         if self._checkpoint.text():
             optional.append(self._checkpoint)
-        for widget in (self._epoch, self._progress, self._time, self._speed, self._checkpoint):
+        if self._weights.text():
+            optional.append(self._weights)
+        for widget in (self._epoch, self._progress, self._time, self._speed, self._checkpoint, self._weights):
             widget.setVisible(widget in optional)
         self._curve.set_compact(False)
         fixed: list[QWidget] = [self._dot, self._state]

@@ -1,5 +1,6 @@
 """Training in a worker thread, and the data that the views show about it."""
 
+from app.training.epoch_choice import EpochChoice
 from app.training.inspection import Inspection
 from app.training.own_examples import OwnExample, OwnImage, OwnRow
 from app.training.run import Run, SessionState
@@ -8,6 +9,7 @@ from app.training.session import Session
 from app.training.snapshot import Snapshot
 
 __all__ = [
+    "EpochChoice",
     "Inspection",
     "OwnExample",
     "OwnImage",

@@ -52,19 +52,23 @@ class EpochChoice(QObject):
         return self._session.snapshot if self.chosen is None else self.chosen
 
     @property
-    def stops(self) -> tuple[int, ...]:
-        """The epochs whose weights are known, in order; 0 stands for the untrained weights.
-
-        If the newest weights are from the middle of an epoch, they are one more stop, which has the number of the epoch
-        that has not ended yet.
-        """
+    def ended(self) -> tuple[int, ...]:
+        """The epochs after which the weights are known, in order; 0 stands for the untrained weights."""
         run = self._session.run
         kept = {epoch for epoch in run.epoch_weights.epochs if epoch <= len(run.history)}
         kept |= known_snapshots(run).keys()
         if self.chosen is not None:
             kept.add(self._epoch)
-        stops = sorted(kept)
-        return (*stops, len(run.history) + 1) if is_within_epoch(run) else tuple(stops)
+        return tuple(sorted(kept))
+
+    @property
+    def stops(self) -> tuple[int, ...]:
+        """What there is to choose from: the epochs that have ended, and the newest weights.
+
+        If these are from the middle of an epoch, they are one more stop, with the number of that epoch.
+        """
+        run = self._session.run
+        return (*self.ended, len(run.history) + 1) if is_within_epoch(run) else self.ended
 
     @property
     def place(self) -> int:
@@ -134,6 +138,18 @@ class EpochChoice(QObject):
             return f"weights from the middle of epoch {len(snapshot.history) + 1}{of}"
         best = newest_epoch(run) if snapshot is run.snapshot else None
         return f"weights after epoch {best or snapshot.history[-1].epoch}{of}"
+
+    def snapshot_after(self, epoch: int) -> Snapshot | None:
+        """Return the weights after an epoch; None if they are not known.
+
+        Arguments:
+            epoch: counted from 1; 0 for the untrained weights.
+        """
+        return (
+            self.chosen
+            if self.chosen is not None and epoch == self._epoch
+            else snapshot_after(self._session.run, epoch)
+        )
 
     @Slot(int)
     def choose(self, place: int) -> None:

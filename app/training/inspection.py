@@ -223,6 +223,7 @@ class Inspection(QObject):
 
     def shutdown(self) -> None:
         """Cancel the jobs, wait for those that run and end the threads."""
+        self._rest_timer.stop()
         self.quick_jobs.shutdown()
         self.picture_jobs.shutdown()
         self.slow_jobs.shutdown()

@@ -9,6 +9,7 @@ from app.formatting import format_size
 from app.inspector.layouts import make_column, make_row, with_names
 from app.inspector.state import InspectorState
 from app.inspector.through_training.epoch_slider import EpochSlider
+from app.inspector.through_training.evolution_strip import EvolutionStrip
 from app.inspector.through_training.player import SPEEDS, Player
 from app.training import Inspection
 from app.widgets.choice_box import ChoiceBox
@@ -44,6 +45,7 @@ class EpochsPanel(QWidget):
         self._make_buttons()
         self._text = make_label("inspector_epoch_text", style_class="muted")
         self._missing = make_label("inspector_epochs_missing", style_class="muted", wraps=True)
+        self._evolution = EvolutionStrip(state, inspection)
         self._arrange()
         self._pace = PacedRefresh(self)
         self._pace.due.connect(self._refresh)
@@ -81,6 +83,7 @@ class EpochsPanel(QWidget):
         self._speed.currentIndexChanged.connect(self._on_speed_index_changed)
         self._live = with_names(QPushButton("Newest"), "inspector_epoch_live", "Follow the newest weights")
         self._live.setCheckable(True)
+        self._live.setProperty("segment", True)
         self._live.setToolTip("Show the newest weights, and follow the run while it trains")
         self._live.clicked.connect(self._on_live_clicked)
 
@@ -94,6 +97,7 @@ class EpochsPanel(QWidget):
         column.addLayout(row)
         column.addWidget(self._text)
         column.addWidget(self._missing)
+        column.addWidget(self._evolution)
 
     @Slot()
     def _refresh(self) -> None:
@@ -112,7 +116,7 @@ class EpochsPanel(QWidget):
         shown = epochs.snapshot if trace is None else trace.snapshot
         description = epochs.describe(shown)
         self._slider.setAccessibleDescription(description)
-        self._text.setText(" · ".join(part for part in (description, self._best_text(), self._size_text()) if part))
+        self._text.setText(" · ".join(part for part in (self._best_text(), self._size_text()) if part))
         show_text(self._missing, epochs.missing if fits or not stops else _CHANGED)
 
     def _best_text(self) -> str:

@@ -72,3 +72,22 @@ def test_a_long_message_does_not_cover_the_problems(qtbot, running) -> None:
     check_nothing_overlaps(window)
     assert window.width() == 1024
     assert window.session.state is SessionState.RUNNING
+
+
+def test_the_weights_in_use_are_named(qtbot, window) -> None:
+    window.document.apply(edits.change_training(window.document.project, epochs=2))
+    label = window.status.findChild(QLabel, "status_weights")
+    assert label.text() == ""
+    window.training.train()
+    qtbot.waitUntil(lambda: window.session.state is SessionState.FINISHED, timeout=20_000)
+    window.resize(1900, 900)
+    last = len(window.session.history)
+    assert label.text() == f"weights after epoch {last} of {last}"
+    window.inspection.epochs.choose(1)
+    assert label.text() == f"Inspect: weights after epoch 1 of {last}"
+    assert label.isVisible()
+    check_nothing_overlaps(window)
+    window.resize(1024, 700)
+    check_nothing_overlaps(window)
+    window.inspection.epochs.follow()
+    assert label.text() == f"weights after epoch {last} of {last}"
