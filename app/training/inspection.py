@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from app.document import Document
 from app.jobs import BackgroundRunner, Job, LatestJob
@@ -13,21 +13,18 @@ from app.training.dataset_cache import READING_CANCELLED, Part
 from app.training.epoch_choice import EpochChoice
 from app.training.initial_weights import is_initial, make_initial_snapshot
 from app.training.own_examples import OwnExample, OwnExamples
+from app.training.sample_predictions import SamplePredictions
 from app.training.sample_reader import SampleReader
 from app.training.sample_trace import (
     SampleTrace,
     SoundLayers,
     find_sound_layers,
-    predict_classes,
     trace_sample,
     trace_sound_layers,
 )
 from app.training.session import Session
 from app.training.snapshot import Snapshot
 from tinyml.data import DataChoice, Dataset
-
-REST_MS = 300
-"""Milliseconds for which a chosen epoch must rest before all samples are predicted with its weights."""
 
 
 class Inspection(QObject):
@@ -74,19 +71,20 @@ class Inspection(QObject):
         self.quick_jobs, self.picture_jobs, self.slow_jobs = BackgroundRunner(), BackgroundRunner(), BackgroundRunner()
         self._reader = SampleReader(self.slow_jobs, self)
         self._initial_weights_job = LatestJob(self.slow_jobs, self)
-        self._predictions_job = LatestJob(self.slow_jobs, self)
+        self._predictor = SamplePredictions(self.slow_jobs, self)
+        self._predictor.predicted.connect(self._on_predictor_predicted)
+        self._predictor.rested.connect(self._request_predictions)
+        self._predictor.failed.connect(self._set_problem)
         self._sample_trace_job = LatestJob(self.quick_jobs, self)
         self._partial_trace_job = LatestJob(self.quick_jobs, self)
         self._reader.text_changed.connect(self.reading_changed)
         self._reader.loaded.connect(self._on_reader_loaded)
         self._reader.failed.connect(self._on_reader_failed)
         self._initial_weights_job.returned.connect(self._on_initial_weights_made)
-        self._predictions_job.returned.connect(self._on_predictions_computed)
         self._sample_trace_job.returned.connect(self._on_sample_trace_computed)
         self._partial_trace_job.returned.connect(self._on_partial_trace_computed)
         for job in (
             self._initial_weights_job,
-            self._predictions_job,
             self._sample_trace_job,
             self._partial_trace_job,
         ):
@@ -103,12 +101,9 @@ class Inspection(QObject):
         self.partial_trace: SampleTrace | None = None
         self._partial_request: tuple[SoundLayers, int | OwnExample] | None = None
         self.predictions: np.ndarray | None = None
-        self._predicted_with: Snapshot | None = None
         self.problem = ""
         self.epochs = EpochChoice(session, self)
         self.epochs.changed.connect(self._on_epochs_changed)
-        self._rest_timer = QTimer(self, singleShot=True, interval=REST_MS)
-        self._rest_timer.timeout.connect(self._request_predictions)
         document.changed.connect(self._refresh)
         session.snapshot_changed.connect(self._refresh)
         session.state_changed.connect(self._refresh)
@@ -223,7 +218,7 @@ class Inspection(QObject):
 
     def shutdown(self) -> None:
         """Cancel the jobs, wait for those that run and end the threads."""
-        self._rest_timer.stop()
+        self._predictor.cancel()
         self.quick_jobs.shutdown()
         self.picture_jobs.shutdown()
         self.slow_jobs.shutdown()
@@ -272,9 +267,9 @@ class Inspection(QObject):
         if not self._document.inference.problems or snapshot is not None:
             self._drop_partial_trace()
         if snapshot is None:
-            self._predictions_job.cancel()
+            self._predictor.cancel()
             self._sample_trace_job.cancel()
-            self.sample_trace = self.predictions = self._predicted_with = None
+            self.sample_trace = self.predictions = None
             self.sample_trace_changed.emit()
             self.predictions_changed.emit()
         else:
@@ -325,11 +320,9 @@ class Inspection(QObject):
         """Predict all samples. An active run would need too many predictions, so they wait for its end."""
         if self.samples is None or self.snapshot is None or self._session.state.active or not self._active:
             return
-        if not self.samples.description.has_classes or self.epochs.playing or self._rest_timer.isActive():
+        if not self.samples.description.has_classes or self.epochs.playing:
             return
-        if self.snapshot is not self._predicted_with:
-            self._predicted_with = self.snapshot
-            self._predictions_job.start(partial(predict_classes, self.snapshot, self.samples))
+        self._predictor.request(self.snapshot, self.samples)
 
     def _drop_samples(self, problem: str) -> None:
         # Abandon all slow jobs: one that reads a folder without an answer would delay the jobs for other data.
@@ -366,7 +359,7 @@ class Inspection(QObject):
     @Slot()
     def _on_epochs_changed(self) -> None:
         """Use the weights of the chosen epoch at once, but predict all samples only when the choice rests."""
-        self._rest_timer.start()
+        self._predictor.rest()
         self._refresh()
 
     @Slot()
@@ -395,6 +388,6 @@ class Inspection(QObject):
         self._request_partial_trace()  # the network or the sample may have changed meanwhile
 
     @Slot(object)
-    def _on_predictions_computed(self, predictions: np.ndarray) -> None:
+    def _on_predictor_predicted(self, predictions: np.ndarray) -> None:
         self.predictions = predictions
         self.predictions_changed.emit()

@@ -182,9 +182,9 @@ def test_an_edit_of_the_network_hides_the_epochs_and_undo_brings_them_back(
 
 
 def test_no_predictions_are_requested_while_the_epochs_are_played(qtbot, inspection, epochs, trained):
-    qtbot.waitUntil(lambda: inspection.predictions is not None and not inspection._predictions_job.busy)
+    qtbot.waitUntil(lambda: inspection.predictions is not None and not inspection._predictor._job.busy)
     requested = []
-    inspection._predictions_job.start = lambda function: requested.append(function)
+    inspection._predictor._job.start = lambda function: requested.append(function)
     epochs.set_playing(True)
     for place in (0, 1, 2, 1, 0):
         epochs.choose(place)
