@@ -44,6 +44,7 @@ class EvolutionStrip(QWidget):
         self._state, self._inspection, self._epochs = state, inspection, inspection.epochs
         self._question: Question | None = None
         self._pictures: dict[int, EpochPicture] = {}
+        self._drawn: dict[int, tuple[EpochPicture, bool]] = {}
         self._job = LatestJob(inspection.picture_jobs, self)
         self._job.returned.connect(self._on_job_returned)
         self._buttons = [self._make_button(number) for number in range(MOST_PICTURES)]
@@ -68,7 +69,7 @@ class EvolutionStrip(QWidget):
             self._show()
 
     def _make_button(self, number: int) -> QToolButton:
-        button = with_names(QToolButton(), f"inspector_evolution_{number}")
+        button = with_names(QToolButton(), f"inspector_evolution_{number}", f"Reconstruction {number}")
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         button.setIconSize(QSize(_SIZE, _SIZE))
         button.setCheckable(True)
@@ -123,10 +124,13 @@ class EvolutionStrip(QWidget):
             if number >= len(pictures):
                 continue
             epoch, picture = pictures[number]
+            button.setChecked(epoch == shown)
+            if self._drawn.get(number) == (picture, dark):
+                continue  # moving through the epochs must be fast
+            self._drawn[number] = picture, dark
             name = "untrained" if epoch == 0 else f"epoch {epoch}"
             button.setText(str(epoch))
             button.setProperty("epoch", epoch)
-            button.setChecked(epoch == shown)
             button.setAccessibleName(f"Reconstruction, {name}")
             button.setToolTip(tool_tip(picture.sentence or f"The reconstruction, {name}. Click: show this epoch."))
             button.setIcon(_icon(picture, dark))
