@@ -89,7 +89,9 @@ def reconstruct_epochs(
         target = question.target
         try:
             trace = trace_sample(snapshot, question.samples, question.chosen).trace
-            found = question.method.function(trace, target.layer, target.map_index, **target.keywords)
+            found = question.method.function(
+                trace, target.layer, target.map_index, target.position, whole_map=target.whole_map
+            )
             pictures[epoch] = EpochPicture(snapshot.tensors, found, found.blank_reason)
         except TinymlError as error:
             pictures[epoch] = EpochPicture(snapshot.tensors, None, str(error))
