@@ -89,7 +89,7 @@ class MethodRequest(QObject):
             trace: the recorded forward pass.
             target: what to reconstruct.
         """
-        self._job.start_with_progress(partial(_compute, self._method, trace, target))
+        self._job.start_with_progress(partial(compute_reconstruction, self._method, trace, target))
 
     def cancel(self) -> None:
         """Cancel the job, if it has not ended."""
@@ -232,9 +232,27 @@ def _same(first: Result, second: Result) -> bool:
     return same_words and first.reconstruction is second.reconstruction
 
 
-def _compute(method: Method, trace: Trace, target: Target, progress: ProgressCallback) -> Reconstruction:
-    """Return the reconstruction by a method. Runs in a background thread."""
-    reports = {"progress": progress} if method.slow else {}
+def compute_reconstruction(
+    method: Method, trace: Trace, target: Target, progress: ProgressCallback, done: int = 0, count: int = 1
+) -> Reconstruction:
+    """Return the reconstruction by a method. Run it in a `Job`: a slow method can be cancelled while it computes.
+
+    Arguments:
+        method: how.
+        trace: the recorded forward pass; its first example is reconstructed.
+        target: what to reconstruct.
+        progress: told the share of the whole work that is done: once at the end by a fast method, after each batch by
+            a slow one. What it raises ends the work.
+        done: the reconstructions of the work that are complete already.
+        count: the reconstructions of the whole work.
+
+    Raises `TinymlError`, with the reason, if the method cannot reconstruct the target or the memory is too small.
+    """
+
+    def report(share: float) -> None:
+        progress((done + share) / count)
+
+    reports = {"progress": report} if method.slow else {}
     try:
         found = method.function(
             trace, target.layer, target.map_index, target.position, whole_map=target.whole_map, **reports
@@ -244,4 +262,5 @@ def _compute(method: Method, trace: Trace, target: Target, progress: ProgressCal
             f"There is not enough memory for {method.words.name} of '{target.layer}'. Choose a layer with smaller "
             "maps, or close other programs."
         ) from error
+    report(1.0)
     return found
