@@ -8,6 +8,7 @@ from app.datasets.example_index import PART_NAMES, ExampleIndex
 from app.jobs import BackgroundRunner
 from app.widgets.choice_box import ChoiceBox
 from app.widgets.labels import make_label
+from app.widgets.layouts import add_layout
 from app.widgets.plain_text import short
 from app.widgets.theme.theme import GRID
 from tinyml.core import describe_count
@@ -52,7 +53,7 @@ class AllPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID)
-        layout.addLayout(filters)
+        add_layout(layout, filters)
         layout.addWidget(self.grid, 1)
 
     def minimumSizeHint(self) -> QSize:

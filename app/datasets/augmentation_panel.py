@@ -13,6 +13,7 @@ from app.widgets.images.colormaps import sample_image
 from app.widgets.images.image_grid import ImageGrid
 from app.widgets.images.image_list_model import GridImage
 from app.widgets.labels import make_label
+from app.widgets.layouts import add_layout
 from app.widgets.theme.theme import GRID
 from tinyml.data import Augmentation, augmented_examples
 
@@ -61,7 +62,7 @@ class AugmentationPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID // 2)
-        layout.addLayout(header)
+        add_layout(layout, header)
         layout.addWidget(self._grid)
         document.changed.connect(self.refresh)
 

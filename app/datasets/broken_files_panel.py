@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QListWidget, QListWidgetItem,
 
 from app.formatting import format_count
 from app.widgets.labels import make_label
+from app.widgets.layouts import add_layout
 from app.widgets.plain_text import short, tool_tip
 from app.widgets.theme.theme import GRID
 
@@ -59,7 +60,7 @@ class BrokenFilesPanel(QWidget):
         layout.addWidget(self._sentence)
         layout.addWidget(self._list, 1)
         layout.addWidget(self._more)
-        layout.addLayout(buttons)
+        add_layout(layout, buttons)
         # Below a short list, the buttons follow at once.
         layout.addStretch()
 

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QV
 from app.datasets.downloads import Downloads, DownloadState
 from app.formatting import format_duration
 from app.widgets.labels import make_heading, make_label, make_paragraph, show_text
+from app.widgets.layouts import add_layout
 from app.widgets.theme.theme import GRID
 from tinyml.core.memory import describe_bytes
 from tinyml.data.public import PublicSet, public_sets
@@ -119,7 +120,7 @@ class DownloadPanel(QFrame):
         layout.setSpacing(GRID if self._centred else GRID // 2)
         for widget in (self._title, self._about, self._progress, self._facts, self._error):
             layout.addWidget(widget)
-        layout.addLayout(row)
+        add_layout(layout, row)
         if self._centred:
             for label in (self._title, self._facts, self._error):
                 label.setAlignment(Qt.AlignmentFlag.AlignCenter)

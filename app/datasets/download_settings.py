@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLineEdit,
 
 from app.datasets.downloads import Downloads
 from app.widgets.labels import make_heading, make_label, make_paragraph, show_text
+from app.widgets.layouts import add_layout
 from app.widgets.theme.style_properties import set_style_property
 from app.widgets.theme.theme import GRID
 from tinyml.core import DataError, SettingsError
@@ -85,7 +86,7 @@ class DownloadSettings(QDialog):
         layout.addSpacing(GRID)
         layout.addWidget(make_heading("", "Downloaded"))
         layout.addWidget(make_paragraph("download_settings_folder", _describe_folder(), "muted"))
-        layout.addLayout(self._make_table())
+        add_layout(layout, self._make_table())
         layout.addWidget(self._make_folder_button(), 0, Qt.AlignmentFlag.AlignLeft)
         layout.addStretch()
         layout.addWidget(self._buttons)

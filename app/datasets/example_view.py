@@ -9,6 +9,7 @@ from app.datasets.example_index import Example, ExampleIndex
 from app.formatting import format_count, format_number
 from app.widgets.images.colormaps import sample_image
 from app.widgets.labels import make_label
+from app.widgets.layouts import add_layout
 from app.widgets.plain_text import short
 from app.widgets.theme.theme import GRID, current_theme
 
@@ -56,7 +57,7 @@ class ExampleView(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID)
-        layout.addLayout(header)
+        add_layout(layout, header)
         layout.addWidget(self._picture, 1)
         layout.addWidget(self._pixel)
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.widgets.labels import make_label
+from app.widgets.layouts import add_layout
 from app.widgets.theme.theme import GRID
 from tinyml.core import describe_count
 from tinyml.data.analysis import Finding
@@ -43,7 +44,7 @@ class FindingsLine(QWidget):
         for label in self._warnings:
             layout.addWidget(label)
         layout.addWidget(self._more)
-        layout.addLayout(line)
+        add_layout(layout, line)
         self.show_findings(())
 
     @property

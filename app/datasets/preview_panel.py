@@ -19,6 +19,7 @@ from app.datasets.view_switch import ViewSwitch
 from app.document import Document
 from app.jobs import BackgroundRunner
 from app.widgets.labels import make_label, show_text
+from app.widgets.layouts import add_layout
 from app.widgets.plain_text import short
 from app.widgets.theme.fonts import scaled_font
 from app.widgets.theme.theme import GRID
@@ -236,8 +237,8 @@ class PreviewPanel(QWidget):
         self._texts = layout = QVBoxLayout(self)
         layout.setContentsMargins(2 * GRID, GRID + GRID // 2, 2 * GRID, GRID)
         layout.setSpacing(GRID // 2)
-        layout.addLayout(header)
-        layout.addLayout(self._below_title)
+        add_layout(layout, header)
+        add_layout(layout, self._below_title)
         layout.addWidget(self._about)
         layout.addWidget(self._findings)
         layout.addSpacing(GRID)

@@ -4,6 +4,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from app.widgets.labels import make_label, show_text
+from app.widgets.layouts import add_layout
 from app.widgets.theme.style_properties import set_style_property
 from app.widgets.theme.theme import GRID
 
@@ -52,7 +53,7 @@ class ReadingPanel(QWidget):
         layout.addWidget(self._message)
         layout.addWidget(self._way_out)
         layout.addWidget(self._bar, 0, Qt.AlignmentFlag.AlignHCenter)
-        layout.addLayout(buttons)
+        add_layout(layout, buttons)
         layout.addStretch(2)
         self.show_message("")
 

@@ -19,6 +19,7 @@ from app.datasets.gallery_pictures import PICTURE_SIZE
 from app.widgets.drop_hint import DropHint
 from app.widgets.entry_list import EntryList
 from app.widgets.labels import make_label, make_paragraph, show_text
+from app.widgets.layouts import add_layout
 from app.widgets.theme.theme import GRID, current_theme
 from tinyml.core import DataError
 from tinyml.core.memory import describe_bytes
@@ -303,11 +304,11 @@ class SourcePanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(GRID, GRID + GRID // 2, GRID, GRID)
         layout.setSpacing(GRID)
-        layout.addLayout(top)
+        add_layout(layout, top)
         layout.addWidget(self._list, 1)
         for widget in (self._nothing_yet, self._download, self._error, self._hint):
             layout.addWidget(widget)
-        layout.addLayout(row)
+        add_layout(layout, row)
 
 
 def open_folder(folder: Path) -> None:

@@ -12,6 +12,7 @@ from app.document.edits import apply_fix
 from app.forms.ask_for_source import ask_for_source
 from app.forms.source_choice import SourceChoice
 from app.widgets.labels import make_label
+from app.widgets.layouts import add_layout
 from app.widgets.plain_text import button_text, tool_tip
 from app.widgets.theme.theme import GRID
 from tinyml.core import Problem
@@ -60,7 +61,7 @@ class DataLine(QFrame):
         self._layout.setContentsMargins(GRID + GRID // 2, GRID // 2, GRID, GRID // 2)
         self._layout.setSpacing(GRID)
         self._layout.addWidget(self._sentence, 1)
-        self._layout.addLayout(self._row)
+        add_layout(self._layout, self._row)
         self._misfit.changed.connect(self._show)
         self._choice.changed.connect(self._show)
         document.changed.connect(self._show)

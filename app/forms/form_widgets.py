@@ -5,6 +5,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from app.forms.formula import formula_html, formula_text
+from app.widgets.layouts import add_layout
 from app.widgets.theme.fonts import scaled_font
 from app.widgets.theme.theme import GRID
 
@@ -70,7 +71,7 @@ class Page(QScrollArea):
         whole = QVBoxLayout(content)
         whole.setContentsMargins(0, 0, 0, 0)
         self.body = QVBoxLayout()
-        whole.addLayout(self.body)
+        add_layout(whole, self.body)
         whole.addStretch(1)
         self.body.setContentsMargins(GRID + GRID // 2, GRID, GRID + GRID // 2, GRID)
         self.body.setSpacing(GRID)

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget, QWidgetItem
 
 from app.forms.editor_factory import Editor, make_editor
 from app.forms.editors import JsonEditor, PairFieldEditor, TextListEditor
@@ -108,12 +108,9 @@ class ModelForm(QWidget):
     @property
     def column_widths(self) -> tuple[int, int]:
         """The least widths of the titles and of the editors, in pixels, so that other rows can line up with these."""
-        layout = self.layout()
-        assert isinstance(layout, QGridLayout)
-        columns = [layout.itemAtPosition(_ROWS * row, column) for column in (0, 1) for row in range(len(self.editors))]
-        widths = [item.minimumSize().width() for item in columns if item is not None]
-        middle = len(widths) // 2
-        return max(widths[:middle], default=0), max(widths[middle:], default=0)
+        titles = [_least_width(self._labels[name]) for name in self.editors]
+        editors = [_least_width(editor) for editor in self.editors.values()]
+        return max(titles, default=0), max(editors, default=0)
 
     def add_below(self, name: str, widget: QWidget) -> None:
         """Put a widget below the editor of a field. Tab reaches it after the editor.
@@ -262,3 +259,8 @@ def _show_invalid(editor: Editor, invalid: bool) -> None:
         editor.set_invalid(invalid)
     else:
         set_style_property(editor, "invalid", invalid)
+
+
+def _least_width(widget: QWidget) -> int:
+    """Return the least width that a layout gives the widget, in pixels; 0 if it is hidden."""
+    return QWidgetItem(widget).minimumSize().width()

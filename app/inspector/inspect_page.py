@@ -22,6 +22,7 @@ from app.inspector.through_training.epochs_panel import EpochsPanel
 from app.inspector.top_activations.top_panel import TopPanel
 from app.training import Inspection
 from app.widgets.labels import make_label, show_text
+from app.widgets.layouts import add_layout
 from app.widgets.page_layout import PageLayout
 from app.widgets.theme.theme import GRID
 from tinyml.visualize import Reconstruction
@@ -142,7 +143,7 @@ class InspectPage(QWidget):
         self._middle.addWidget(points, 1)
         self._middle.addWidget(self._maps, 1)
         self._below_maps = make_column(spacing=GRID)
-        self._middle.addLayout(self._below_maps)
+        add_layout(self._middle, self._below_maps)
         self._middle.addWidget(self._weights)
         return middle
 
@@ -153,7 +154,7 @@ class InspectPage(QWidget):
         self._right.addWidget(self._reconstruction, 1)
         self._below_reconstruction = make_column(spacing=GRID)
         self._below_reconstruction.setContentsMargins(GRID + GRID // 2, 0, GRID + GRID // 2, 0)
-        self._right.addLayout(self._below_reconstruction)
+        add_layout(self._right, self._below_reconstruction)
         return right
 
     def _place_maps(self, points: bool) -> None:

@@ -9,6 +9,7 @@ from app.inspector.layouts import make_column, make_row, with_names
 from app.inspector.reconstruction.picture import Picture
 from app.inspector.reconstruction.viewport import Viewport
 from app.widgets.labels import make_label
+from app.widgets.layouts import add_layout
 from app.widgets.theme.theme import GRID
 
 _HEIGHT = 32 * GRID
@@ -43,7 +44,7 @@ class LargePicture(QWidget):
         header.addWidget(self._title, 1)
         header.addWidget(close)
         layout = make_column(self)
-        layout.addLayout(header)
+        add_layout(layout, header)
         layout.addWidget(self._words)
         layout.addWidget(self._picture)
         self.hide()

@@ -27,6 +27,7 @@ from app.models.tensor_table_view import TensorTableView
 from app.widgets.drop_hint import DropHint
 from app.widgets.entry_list import Entry, EntryList
 from app.widgets.labels import make_label
+from app.widgets.layouts import add_layout
 from app.widgets.message_line import MessageLine
 from app.widgets.page_layout import PageLayout
 from app.widgets.plain_text import short, tool_tip
@@ -236,9 +237,9 @@ class ModelsPage(QWidget):
         self.table.setMinimumHeight(10 * GRID)
         # The table takes the room that is left. Else the page would scroll below its wanted height.
         self.table.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
-        column.addLayout(first)
+        add_layout(column, first)
         column.addWidget(self.about_label)
-        column.addLayout(second)
+        add_layout(column, second)
         column.addWidget(self.table, 1)
         column.addWidget(self.total_label)
         return page

@@ -22,6 +22,7 @@ from app.training.run import SettingChange
 from app.training.series import Series
 from app.training.setting_text import describe_setting_change
 from app.widgets.labels import make_label, show_text
+from app.widgets.layouts import add_layout
 from app.widgets.theme.theme import GRID, SERIES_COLORS
 from tinyml.core import describe_count
 from tinyml.learner import EpochFinished
@@ -245,7 +246,7 @@ class CurvePlot(QWidget):
         layout = QVBoxLayout(self)
         layout.setSpacing(GRID // 2)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addLayout(header)
+        add_layout(layout, header)
         layout.addWidget(self._overlay_row)
         layout.addWidget(self.note)
         layout.addWidget(self.area, 1)

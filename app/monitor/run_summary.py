@@ -10,6 +10,7 @@ from app.monitor.metric_display import LOSS_DISPLAY, METRIC_DISPLAYS, MetricDisp
 from app.training import Session
 from app.training.curves import RunCurves
 from app.widgets.labels import make_caption, make_label
+from app.widgets.layouts import add_layout
 from app.widgets.theme.theme import GRID
 
 _PAIRS = (("loss", "Loss"), ("accuracy", "Accuracy"))
@@ -74,8 +75,8 @@ class RunSummary(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID)
-        layout.addLayout(title)
-        layout.addLayout(self._make_grid())
+        add_layout(layout, title)
+        add_layout(layout, self._make_grid())
         layout.addStretch(1)
 
     def _make_grid(self) -> QGridLayout:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QPushButto
 from app.formatting import format_count
 from app.monitor.positions import UNITS, Unit
 from app.widgets.labels import make_caption
+from app.widgets.layouts import add_layout
 from app.widgets.theme.theme import GRID
 
 _STEPS = 5
@@ -161,7 +162,7 @@ class ToolRow(QWidget):
             self._units.addButton(button, number)
             segments.addWidget(button)
         self._units.button(0).setChecked(True)
-        row.addLayout(segments)
+        add_layout(row, segments)
         return whole
 
     def _make_second(self) -> QWidget:

@@ -6,6 +6,7 @@ import qtawesome
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
+from app.widgets.layouts import add_layout
 from app.widgets.number_box import NumberBox
 from app.widgets.number_range import NumberRange
 from app.widgets.theme.style_properties import set_style_property
@@ -50,7 +51,7 @@ class PairEditor(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID // 2)
-        layout.addLayout(row)
+        add_layout(layout, row)
         self.setFocusProxy(self._rows)
         self._rows.edited.connect(self._on_rows_edited)
         self._columns.edited.connect(self._on_columns_edited)

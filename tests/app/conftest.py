@@ -13,6 +13,8 @@ from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
+from tests.app.layout_items import layout_items
+
 
 @pytest.fixture(autouse=True, scope="session")
 def no_automatic_collection(qapp: QApplication) -> Iterator[None]:
@@ -31,6 +33,7 @@ def collect_garbage(no_automatic_collection: None) -> Iterator[None]:
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     gc.collect()
     assert not gc.isenabled(), "the test has turned the automatic collection on"
+    assert layout_items() == [], "use app.widgets.layouts: these objects outlive the items of the layout"
 
 
 @pytest.fixture(autouse=True)

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QPushButton, QV
 
 from app.document import Hint
 from app.widgets.labels import make_paragraph
+from app.widgets.layouts import add_layout
 from app.widgets.plain_text import button_text, short
 from app.widgets.theme.theme import GRID
 
@@ -46,7 +47,7 @@ class HintBox(QFrame):
         dismiss.clicked.connect(self._on_dismiss_clicked)
         buttons.addWidget(dismiss)
         buttons.addStretch(1)
-        layout.addLayout(buttons)
+        add_layout(layout, buttons)
 
     def _make_button(self, name: str, text: str, tip: str) -> QPushButton:
         button = QPushButton(button_text(text, _LONGEST_FIX), self)

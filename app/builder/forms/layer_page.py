@@ -19,6 +19,7 @@ from app.forms.form_widgets import FormulaBox, Page
 from app.forms.model_form import ModelForm
 from app.training import Inspection
 from app.widgets.labels import make_heading, make_paragraph, show_text
+from app.widgets.layouts import add_layout
 from app.widgets.plain_text import button_text, short
 from app.widgets.theme.theme import GRID
 from tinyml.core import Problem, TinymlError, describe_shape
@@ -77,7 +78,7 @@ class LayerPage(Page):
         self.body.addWidget(self._heading)
         self.body.addWidget(self._standard)
         self.body.addWidget(self._name_row)
-        self.body.addLayout(self._form_place)
+        add_layout(self.body, self._form_place)
         for widget in (self._paired_pooling, self._problem_text):
             self.body.addWidget(widget)
         self.body.addWidget(self._fix_button, 0, Qt.AlignmentFlag.AlignLeft)

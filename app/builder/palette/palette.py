@@ -9,6 +9,7 @@ from app.builder.palette.palette_entry import PaletteEntry
 from app.builder.palette.search_field import SearchField
 from app.document import Document
 from app.widgets.labels import make_label
+from app.widgets.layouts import add_layout
 from app.widgets.theme.fonts import bold_font, small_font
 from app.widgets.theme.theme import GRID
 from tinyml.layers import Layer, layer_types
@@ -90,7 +91,7 @@ class Palette(QWidget):
         search_row = QVBoxLayout()
         search_row.setContentsMargins(0, 0, GRID, 0)
         search_row.addWidget(self.search)
-        layout.addLayout(search_row)
+        add_layout(layout, search_row)
         layout.addWidget(self._scroll)
 
     def _fill(self) -> None:

@@ -22,6 +22,7 @@ from app.jobs import LatestJob
 from app.training import Inspection
 from app.widgets.choice_box import ChoiceBox
 from app.widgets.labels import make_label, show_text
+from app.widgets.layouts import add_layout
 from app.widgets.picture_export import draw_widgets, paint_widgets
 from app.widgets.plain_text import sentence, short
 from app.widgets.save_dialog import ask_where_to_save
@@ -143,10 +144,10 @@ class EmbeddingPanel(QWidget):
         views = make_row()
         self._views.setLayout(views)
         views.addWidget(self._plot, 1)
-        views.addLayout(side)
+        add_layout(views, side)
         column = make_column(self)
-        column.addLayout(first)
-        column.addLayout(second)
+        add_layout(column, first)
+        add_layout(column, second)
         column.addWidget(self._saved)
         column.addWidget(self._progress)
         column.addWidget(self._views, 1)

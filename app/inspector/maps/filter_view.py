@@ -14,6 +14,7 @@ from app.inspector.state import InspectorState
 from app.widgets.choice_box import ChoiceBox
 from app.widgets.images.image_grid import ImageGrid
 from app.widgets.labels import make_label
+from app.widgets.layouts import add_layout
 from app.widgets.plain_text import short
 from app.widgets.theme.theme import current_theme
 from app.widgets.visible_refresh import VisibleRefresh
@@ -43,7 +44,7 @@ class FilterView(QWidget):
         first.addWidget(self._text, 1)
         first.addWidget(self._channel)
         layout = make_column(self)
-        layout.addLayout(first)
+        add_layout(layout, first)
         layout.addWidget(self._grid, 1)
         self._refresh = VisibleRefresh(self, before_window=False)
         self._refresh.due.connect(self._on_due)

@@ -16,6 +16,7 @@ from app.inspector.samples.decision_map_controller import DecisionMapController
 from app.inspector.state import InspectorState
 from app.training import Inspection
 from app.widgets.labels import make_label
+from app.widgets.layouts import add_layout
 from app.widgets.plain_text import short
 from app.widgets.theme.theme import GRID
 from app.widgets.view_switch import ViewSwitch
@@ -93,10 +94,10 @@ class MapsPanel(QWidget):
         title.addWidget(self._own_scale)
         title.addWidget(self._over_plane)
         self._header = make_row()
-        self._header.addLayout(title, 1)
+        add_layout(self._header, title, 1)
         self._header.addWidget(self._switch)
         self._layout = layout = make_column(self)
-        layout.addLayout(self._header)
+        add_layout(layout, self._header)
         for widget in (self._grid, self._bars, self._filters, self._sheet):
             layout.addWidget(widget, 1)
 

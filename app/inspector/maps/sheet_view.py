@@ -19,6 +19,7 @@ from app.widgets.images.image_grid import ImageGrid
 from app.widgets.images.image_list_model import GridImage
 from app.widgets.images.thumbnails import thumbnails
 from app.widgets.labels import make_label, show_text
+from app.widgets.layouts import add_layout
 from app.widgets.save_dialog import ask_where_to_save
 from app.widgets.theme.theme import GRID, Theme, current_theme
 from tinyml.core import StorageError
@@ -89,7 +90,7 @@ class SheetView(QWidget):
         for widget in (self._progress, self._stop, self._resume, self._save):
             first.addWidget(widget)
         layout = make_column(self)
-        layout.addLayout(first)
+        add_layout(layout, first)
         layout.addWidget(self._sentence)
         layout.addWidget(self._grid, 1)
 

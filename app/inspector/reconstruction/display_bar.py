@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QSizePolicy, QSlider, QWid
 from app.inspector.layouts import make_row, with_names
 from app.inspector.reconstruction.display import LARGEST_CONTRAST, Display
 from app.widgets.labels import make_caption, make_label
+from app.widgets.layouts import add_layout_at
 from app.widgets.theme.theme import GRID
 
 _STEPS = 4
@@ -55,8 +56,8 @@ class DisplayBar(QWidget):
         layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID // 2)
-        layout.addLayout(boxes, 0, 0)
-        layout.addLayout(contrast, 1, 0)
+        add_layout_at(layout, boxes, 0, 0)
+        add_layout_at(layout, contrast, 1, 0)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def minimumSizeHint(self) -> QSize:

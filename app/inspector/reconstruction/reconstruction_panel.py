@@ -17,6 +17,7 @@ from app.inspector.reconstruction.viewport import Viewport
 from app.inspector.requests import Status
 from app.inspector.state import InspectorState
 from app.widgets.labels import make_label, show_text
+from app.widgets.layouts import add_layout
 from app.widgets.theme.style_properties import set_style_property
 from app.widgets.theme.theme import GRID, current_theme
 
@@ -85,7 +86,7 @@ class ReconstructionPanel(QWidget):
     def _arrange(self) -> None:
         layout = make_column(self)
         layout.setContentsMargins(_MARGIN, GRID, _MARGIN, GRID)
-        layout.addLayout(self._make_top_row())
+        add_layout(layout, self._make_top_row())
         layout.addWidget(MethodBar(self._state))
         layout.addWidget(TargetBar(self._state))
         layout.addWidget(self._pictures)

@@ -7,6 +7,7 @@ from app.formatting import format_number
 from app.inspector.layouts import make_column, make_row, with_names
 from app.inspector.state import InspectorState
 from app.widgets.labels import make_label
+from app.widgets.layouts import add_layout
 from app.widgets.theme.theme import GRID
 from tinyml.visualize import Reconstruction
 
@@ -38,7 +39,7 @@ class TargetBar(QWidget):
         row.addWidget(self._whole_map)
         row.addStretch()
         row.addWidget(self._random)
-        make_column(self).addLayout(row)
+        add_layout(make_column(self), row)
         state.target_changed.connect(self._on_target_changed)
         state.output_changed.connect(self._on_output_changed)
         state.methods_changed.connect(self._on_output_changed)
@@ -86,7 +87,7 @@ class TargetLine(QWidget):
         row = make_row()
         row.addWidget(self._text, 1)
         row.addWidget(self._sum)
-        make_column(self).addLayout(row)
+        add_layout(make_column(self), row)
         state.target_changed.connect(self._on_target_changed)
         state.reconstruction_changed.connect(self._on_reconstruction_changed)
         self._on_reconstruction_changed()

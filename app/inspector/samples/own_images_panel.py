@@ -16,6 +16,7 @@ from app.widgets.images.colormaps import sample_image
 from app.widgets.images.image_grid import ImageGrid
 from app.widgets.images.image_list_model import GridImage
 from app.widgets.labels import make_label, show_text
+from app.widgets.layouts import add_layout
 from app.widgets.plain_text import short
 from app.widgets.theme.theme import GRID
 from tinyml.core import TinymlError
@@ -99,9 +100,9 @@ class OwnImagesPanel(QWidget):
         row.addWidget(self._strip, 1)
         row.addWidget(self._remove)
         layout = make_column(self)
-        layout.addLayout(header)
+        add_layout(layout, header)
         layout.addWidget(self._drawing)
-        layout.addLayout(row)
+        add_layout(layout, row)
         layout.addWidget(self._note)
         layout.addWidget(self._fit)
 

@@ -10,6 +10,7 @@ from app.training import Inspection, OwnRow
 from app.training.own_examples import input_columns, row_of
 from app.widgets.choice_box import ChoiceBox
 from app.widgets.labels import make_label, show_text
+from app.widgets.layouts import add_layout
 from app.widgets.number_box import NumberBox
 from app.widgets.number_range import NumberRange
 from app.widgets.plain_text import short, tool_tip
@@ -76,7 +77,7 @@ class OwnRowPanel(QWidget):
         layout.addWidget(self._area, 1)
         layout.addWidget(self._error)
         layout.addWidget(self._list)
-        layout.addLayout(buttons)
+        add_layout(layout, buttons)
 
     @Slot()
     def _on_samples_changed(self) -> None:

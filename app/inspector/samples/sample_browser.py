@@ -13,6 +13,7 @@ from app.training import Inspection, Snapshot
 from app.training.sample_points import labels_of
 from app.widgets.images.picture_table import PictureTable
 from app.widgets.labels import make_label, show_text
+from app.widgets.layouts import add_layout
 from app.widgets.theme.theme import GRID
 from tinyml.data import Dataset
 
@@ -68,7 +69,7 @@ class SampleBrowser(QWidget):
         header.addWidget(self._back)
         layout = make_column(self)
         layout.setSpacing(GRID)
-        layout.addLayout(header)
+        add_layout(layout, header)
         layout.addWidget(self._filters)
         layout.addWidget(self._grid, 1)
         layout.addWidget(self._note)

@@ -17,6 +17,7 @@ from app.inspector.thumbnail_rows import ThumbnailRows
 from app.training import Inspection
 from app.widgets.images.image_list_model import GridImage
 from app.widgets.labels import make_label, show_text
+from app.widgets.layouts import add_layout
 from app.widgets.plain_text import sentence
 from app.widgets.theme.theme import GRID, current_theme
 
@@ -85,7 +86,7 @@ class SanityPanel(QWidget):
         header.addWidget(self._status, 1)
         header.addWidget(self._button)
         layout = make_column(self)
-        layout.addLayout(header)
+        add_layout(layout, header)
         self._titles = {}
         for name, title, size, accessible_name in _ROWS:
             row = with_names(ThumbnailRows(size), f"inspector_sanity_{name}", accessible_name)

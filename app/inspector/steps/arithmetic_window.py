@@ -25,6 +25,7 @@ from app.jobs import LatestJob
 from app.training import Inspection
 from app.widgets.images.colormaps import diverging_image, viridis_image
 from app.widgets.labels import make_caption, make_label
+from app.widgets.layouts import add_layout
 from app.widgets.plain_text import sentence, short
 from app.widgets.theme.style_properties import set_style_property
 from app.widgets.theme.theme import GRID, current_theme
@@ -123,7 +124,7 @@ class ArithmeticWindow(QDialog):
         column = make_column(details)
         column.setContentsMargins(GRID, 0, 0, 0)
         column.addWidget(self._part_title)
-        column.addLayout(windows)
+        add_layout(column, windows)
         column.addWidget(self._largest_title)
         column.addWidget(self._largest, 1)
         column.addStretch()
@@ -143,7 +144,7 @@ class ArithmeticWindow(QDialog):
         layout.addWidget(self._splitter, 1)
         layout.addWidget(self._lines)
         layout.addStretch()
-        layout.addLayout(buttons)
+        add_layout(layout, buttons)
 
     # ------------------------------------------------------------------------------------------------------ computing
 

@@ -11,6 +11,7 @@ from app.inspector.steps.steps import Stage, stages
 from app.inspector.thumbnail_rows import ThumbnailRows
 from app.widgets.images.image_list_model import GridImage
 from app.widgets.labels import make_label
+from app.widgets.layouts import add_layout
 from app.widgets.theme.theme import GRID, current_theme
 from app.widgets.visible_refresh import VisibleRefresh
 
@@ -46,7 +47,7 @@ class StepPanel(QWidget):
         header.addWidget(self._hint, 1)
         header.addWidget(self._sum)
         layout = make_column(self)
-        layout.addLayout(header)
+        add_layout(layout, header)
         layout.addWidget(self._thumbnails)
         layout.addWidget(self._large)
         self._refresh = VisibleRefresh(self)

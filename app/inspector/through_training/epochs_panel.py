@@ -14,6 +14,7 @@ from app.inspector.through_training.player import SPEEDS, Player
 from app.training import Inspection
 from app.widgets.choice_box import ChoiceBox
 from app.widgets.labels import make_caption, make_label, show_text
+from app.widgets.layouts import add_layout
 from app.widgets.paced_refresh import PacedRefresh
 from app.widgets.theme.theme import GRID, current_theme
 
@@ -94,7 +95,7 @@ class EpochsPanel(QWidget):
         for widget in (self._last, self._play, self._speed, self._live):
             row.addWidget(widget)
         column = make_column(self)
-        column.addLayout(row)
+        add_layout(column, row)
         column.addWidget(self._text)
         column.addWidget(self._missing)
         column.addWidget(self._evolution)

@@ -13,6 +13,7 @@ from app.inspector.top_activations.sheet_file import save_sheet
 from app.inspector.top_activations.top_activations import TopActivations
 from app.jobs import BackgroundRunner, LatestJob
 from app.widgets.labels import make_label
+from app.widgets.layouts import add_layout
 from app.widgets.plain_text import sentence, short
 from app.widgets.save_dialog import ask_where_to_save
 from app.widgets.theme.theme import GRID
@@ -83,7 +84,7 @@ class SheetDialog(QDialog):
         column.addWidget(self._sentence)
         column.addWidget(self._blocks, 1)
         column.addWidget(self._progress)
-        column.addLayout(last)
+        add_layout(column, last)
 
     def _show_saving(self, saving: bool) -> None:
         self._progress.set_running(saving)

@@ -15,6 +15,7 @@ from app.inspector.top_activations.top_activations import Scope, TopActivations
 from app.training import Inspection
 from app.widgets.choice_box import ChoiceBox
 from app.widgets.labels import make_label
+from app.widgets.layouts import add_layout
 from app.widgets.plain_text import short
 
 _SCOPES = {Scope.MAP: "Chosen map", Scope.LAYER: "Whole layer", Scope.CLASS: "Class score"}
@@ -81,7 +82,7 @@ class TopPanel(QWidget):
         first.addWidget(self._command)
         first.addWidget(self._sheet)
         column = make_column(self)
-        column.addLayout(first)
+        add_layout(column, first)
         column.addWidget(self._sentence)
         column.addWidget(self._progress)
         column.addWidget(self._blocks)

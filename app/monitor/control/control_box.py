@@ -18,6 +18,7 @@ from app.training import Session, SessionState
 from app.training.continuation import MOST_EPOCHS
 from app.widgets.action_button import ActionButton
 from app.widgets.labels import make_caption, make_label
+from app.widgets.layouts import add_layout
 from app.widgets.number_box import NumberBox
 from app.widgets.number_range import NumberRange
 from app.widgets.theme.theme import GRID
@@ -102,7 +103,7 @@ class ControlBox(QWidget):
                 row.addWidget(ActionButton(actions[name], f"control_{name}", text), 1)
             if commands[0][0] == "step_epoch":
                 row.addWidget(self._look, 1)
-            self._buttons.addLayout(row)
+            add_layout(self._buttons, row)
         self._continue_action = actions["continue_training"]
         self._continue_action.changed.connect(self._refresh)
         self._refresh()
@@ -133,8 +134,8 @@ class ControlBox(QWidget):
         layout.addWidget(self._notice)
         layout.addWidget(make_label("control_rate_heading", "Learning rate", "heading"))
         layout.addWidget(RateLine(self._session))
-        layout.addLayout(row)
-        layout.addLayout(self._buttons)
+        add_layout(layout, row)
+        add_layout(layout, self._buttons)
 
     @property
     def _offered(self) -> int:

@@ -10,6 +10,7 @@ from app.monitor.control.tips import set_enabled
 from app.training import Session, SessionState
 from app.training.continuation import changed_rate
 from app.widgets.labels import make_paragraph
+from app.widgets.layouts import add_layout
 from app.widgets.number_box import NumberBox
 from app.widgets.number_range import NumberRange
 from app.widgets.theme.theme import GRID
@@ -62,7 +63,7 @@ class RateLine(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID // 2)
-        layout.addLayout(row)
+        add_layout(layout, row)
         layout.addWidget(self._note)
 
     @property

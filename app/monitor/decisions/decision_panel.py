@@ -15,6 +15,7 @@ from app.widgets.images.colormaps import diverging_image
 from app.widgets.images.image_grid import ImageGrid
 from app.widgets.images.image_list_model import GridImage
 from app.widgets.labels import make_label
+from app.widgets.layouts import add_layout
 from app.widgets.paced_refresh import PacedRefresh
 from app.widgets.plain_text import short
 from app.widgets.theme.theme import GRID, current_theme
@@ -140,7 +141,7 @@ class DecisionPanel(QWidget):
         column = QVBoxLayout(side)
         column.setContentsMargins(GRID, 0, 0, 0)
         column.setSpacing(GRID // 2)
-        column.addLayout(row)
+        add_layout(column, row)
         column.addWidget(self.tools)
         column.addWidget(self._sentence)
         column.addWidget(self.thumbnails, 1)

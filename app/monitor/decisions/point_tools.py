@@ -12,6 +12,7 @@ from app.monitor.decisions.point_edits import SOURCE, all_points, can_edit, chan
 from app.training import Session
 from app.widgets.choice_box import ChoiceBox
 from app.widgets.labels import make_label, show_text
+from app.widgets.layouts import add_layout
 from app.widgets.plain_text import short
 from app.widgets.theme.theme import GRID
 from tinyml.core import DataError, describe_count
@@ -69,7 +70,7 @@ class PointTools(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID // 2)
-        layout.addLayout(row)
+        add_layout(layout, row)
         layout.addWidget(self._note)
         self._edit.toggled.connect(self._on_toggled)
         self.editor.added.connect(self._on_added)

@@ -13,6 +13,7 @@ from app.monitor.layers.layer_section import LayerSection
 from app.monitor.layers.line_chart import Line, LineChart
 from app.training.layer_history import LayerHistogram, LayerHistory, LayerScalar
 from app.widgets.labels import make_label
+from app.widgets.layouts import add_layout
 from app.widgets.plain_text import short
 from app.widgets.theme.theme import GRID
 from tinyml.learner.layer_stats import LayerStats
@@ -113,7 +114,7 @@ class LayerPage(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID // 2)
-        layout.addLayout(header)
+        add_layout(layout, header)
         layout.addWidget(self.scroll_area, 1)
 
     def _show_title(self, row: LayerRow, moment: str) -> None:

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from app.monitor.layers.explanations import EXPLANATIONS
 from app.monitor.layers.time_chart import TimeChart
 from app.widgets.labels import make_label, make_paragraph
+from app.widgets.layouts import add_layout
 from app.widgets.theme.theme import GRID
 
 
@@ -40,7 +41,7 @@ class LayerSection(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, GRID)
         layout.setSpacing(GRID // 2)
-        layout.addLayout(header)
+        add_layout(layout, header)
         layout.addWidget(chart)
         layout.addWidget(make_paragraph(f"layer_section_{name}_text", EXPLANATIONS[name], "muted"))
         layout.addStretch(1)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from app.formatting import format_percentage
 from app.monitor.predictions.plot_theme import ThemedPlot
 from app.widgets.labels import make_label
+from app.widgets.layouts import add_layout
 from app.widgets.theme.theme import GRID, SERIES_COLORS, current_theme
 from tinyml.core import describe_count
 from tinyml.learner import Calibration
@@ -48,7 +49,7 @@ class CalibrationView(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID // 2)
         layout.addWidget(self._sentence)
-        layout.addLayout(plots, 1)
+        add_layout(layout, plots, 1)
         self._paint_theme()
 
     @property

@@ -19,6 +19,7 @@ from app.training import Session
 from app.widgets.choice_box import ChoiceBox
 from app.widgets.images.image_grid import ImageGrid
 from app.widgets.labels import make_label
+from app.widgets.layouts import add_layout
 from app.widgets.plain_text import short
 from app.widgets.theme.theme import GRID
 from app.widgets.view_switch import ViewSwitch
@@ -191,7 +192,7 @@ class PredictionsPanel(QWidget):
         choices.addWidget(self._output)
         choices.addWidget(self._part)
         choices.addWidget(self._sentence, 1)
-        self._header.addLayout(choices, 1)
+        add_layout(self._header, choices, 1)
         stack = _Stack()
         self._stack = QStackedLayout(stack)
         self._empty = QWidget()
@@ -201,7 +202,7 @@ class PredictionsPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(GRID + GRID // 2, GRID // 2, GRID + GRID // 2, GRID)
         layout.setSpacing(GRID // 2)
-        layout.addLayout(self._header)
+        add_layout(layout, self._header)
         layout.addWidget(stack, 1)
 
     def _connect(self) -> None:

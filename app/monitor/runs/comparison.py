@@ -8,6 +8,7 @@ from app.monitor.runs.differences_table import DifferencesTable
 from app.runs import RunRecord
 from app.training.differences import find_differences
 from app.widgets.labels import make_label, show_text
+from app.widgets.layouts import add_layout
 from app.widgets.plain_text import short
 from app.widgets.theme.theme import GRID
 from tinyml.core import describe_count
@@ -36,7 +37,7 @@ class Comparison(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID)
-        layout.addLayout(heading)
+        add_layout(layout, heading)
         layout.addWidget(self._same)
         layout.addWidget(self.table)
 

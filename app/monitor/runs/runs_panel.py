@@ -17,6 +17,7 @@ from app.runs import RunKeeper, RunRecord
 from app.training import Session
 from app.training.curves import RunCurves
 from app.widgets.labels import make_label
+from app.widgets.layouts import add_layout
 from app.widgets.message_line import MessageLine
 from app.widgets.theme.theme import GRID
 from app.widgets.visible_refresh import VisibleRefresh
@@ -186,7 +187,7 @@ class RunsPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(GRID, GRID, GRID, GRID)
         layout.setSpacing(GRID)
-        layout.addLayout(_fill(QHBoxLayout(), (self._sweep_button, 0), (None, 1), (self._more, 0)))
+        add_layout(layout, _fill(QHBoxLayout(), (self._sweep_button, 0), (None, 1), (self._more, 0)))
         layout.addWidget(self._message)
         layout.addWidget(self._stack, 1)
         layout.addWidget(self._size)

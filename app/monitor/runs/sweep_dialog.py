@@ -27,6 +27,7 @@ from app.runs.sweep import SweepSetting, parse_values, sweep_settings
 from app.runs.sweep_runner import SweepRow, SweepRunner
 from app.training import Session
 from app.widgets.labels import make_label
+from app.widgets.layouts import add_layout
 from app.widgets.plain_text import short, tool_tip
 from app.widgets.theme.style_properties import set_style_property
 from app.widgets.theme.theme import GRID
@@ -128,11 +129,11 @@ class SweepDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
         layout.setSpacing(GRID)
-        layout.addLayout(form)
+        add_layout(layout, form)
         layout.addWidget(self._hint)
         layout.addWidget(self._table, 1)
         layout.addWidget(self._plot, 1)
-        layout.addLayout(buttons)
+        add_layout(layout, buttons)
         self.resize(100 * GRID, 75 * GRID)
 
     def _chosen(self) -> SweepSetting | None:

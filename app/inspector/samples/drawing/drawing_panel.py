@@ -15,6 +15,7 @@ from app.jobs import LatestJob
 from app.training import Inspection, OwnImage
 from app.training.drawing import DrawingStyle, OwnDrawing, measure_style
 from app.training.drawn_image import draw_image
+from app.widgets.layouts import add_layout
 from tinyml.data import Dataset
 
 
@@ -72,7 +73,7 @@ class DrawingPanel(QWidget):
         beside.addWidget(self._tools)
         row = make_row()
         row.addWidget(self.canvas, 0, Qt.AlignmentFlag.AlignTop)
-        row.addLayout(beside, 1)
+        add_layout(row, beside, 1)
         self.setLayout(row)
 
     def showEvent(self, event: QShowEvent) -> None:
