@@ -134,19 +134,19 @@ class MapsPanel(QWidget):
         self._sheet.setVisible(view == "reconstructions")
         self._grid.setVisible(upper and output.maps is not None)
         self._bars.setVisible(upper and output.maps is None)
-        self._over_plane.setVisible(self._decision_maps.offers_units)
+        self._over_plane.setVisible(self._offers_plane(output))
         self._own_scale.setVisible(output.maps is not None or view == "reconstructions")
         # The maps fill the room that the grid has now, not the room that it had beside the bars.
         self._layout.activate()
-        if output.maps is None:
+        if upper and output.maps is None:
             self._bars.show_output(output)
-        else:
+        elif upper and output.maps is not None:
             self._grid.show_maps(output.layer, output.maps)
 
     @Slot(int)
     def _on_bar_picked(self, index: int) -> None:
         self._state.choose_map(index)
-        if self._decision_maps.offers_units:
+        if self._state.output is not None and self._offers_plane(self._state.output):
             self._over_plane.setChecked(True)
             self._map_unit()
 
@@ -154,10 +154,14 @@ class MapsPanel(QWidget):
     def _on_toggled(self) -> None:
         self._map_unit()
 
+    def _offers_plane(self, output: LayerOutput) -> bool:
+        """Return True if each number of the output is a unit with a value everywhere in the plane. A map is none."""
+        return self._decision_maps.offers_units and output.values.ndim == 1
+
     def _map_unit(self) -> None:
         """Ask for the chosen unit over the plane, or for the classes."""
-        shown = self._over_plane.isChecked() and self._decision_maps.offers_units
-        if shown:
+        output = self._state.output
+        if output is not None and self._over_plane.isChecked() and self._offers_plane(output):
             self._decision_maps.choose_unit(self._state.layer, self._state.map_index)
         else:
             self._decision_maps.choose_unit("")

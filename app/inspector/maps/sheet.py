@@ -1,31 +1,27 @@
 """All maps at once: the reconstruction of every map of a layer, computed in the background batch by batch."""
 
-from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from time import perf_counter
-from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from app.inspector.requests import compute_reconstruction
 from app.inspector.state import InspectorState
 from app.inspector.target import Method, Target
 from app.jobs import LatestJob
 from app.training import Inspection
-from tinyml.core import TinymlError, describe_shape
+from tinyml.core import describe_shape
 from tinyml.data import ProgressCallback
 from tinyml.net import Trace
 
 MOST_BYTES = 2**29
-"""Largest size of the reconstructions of one sheet, in bytes."""
-_MOST_KEPT = 6
-"""Number of sheets that are kept: for other layers, methods and weights."""
+"""Largest size of the reconstructions of one sheet in bytes, and of all sheets that are kept together."""
 _BATCH_SECONDS = 0.03
 """A batch of reconstructions takes about this long, so that pictures come early and a click does not wait for it."""
 _PAUSE_MS = 1000
 """Milliseconds between two sheets while a run changes the weights."""
-
-_Key = tuple[int, Target, Method]
 
 
 class MapSheet(QObject):
@@ -65,8 +61,8 @@ class MapSheet(QObject):
         self._trace: Trace | None = None
         self._target: Target | None = None
         self._method: Method | None = None
-        # With each sheet its trace, which keeps the identity in the key from being used again.
-        self._kept: dict[_Key, tuple[Trace, tuple[np.ndarray, ...]]] = {}
+        self._kept: dict[tuple[Target, Method], tuple[np.ndarray, ...]] = {}
+        self._kept_from: Trace | None = None  # a sheet of an earlier forward pass is never wanted again
         self.images: tuple[np.ndarray, ...] = ()
         self.layer, self.count, self.sentence = "", 0, ""
         for signal in (state.output_changed, state.target_changed, state.methods_changed):
@@ -126,12 +122,14 @@ class MapSheet(QObject):
             return  # the next one begins after this one
         self._job.cancel()
         self._trace, self._target, self._method = trace, wanted, method
+        if self._kept_from is not trace:
+            self._kept, self._kept_from = {}, trace
         self.images, self.sentence = (), ""
         self.layer, self.count = self._state.layer, 0 if wanted is None else self._state.map_count
         if trace is None or wanted is None:
             self.sentence = self._state.sentence
-        elif (kept := self._kept.get((id(trace), wanted, method))) is not None:
-            self.images = kept[1]
+        elif (wanted, method) in self._kept:
+            self.images = self._kept[wanted, method]
         elif trace.input[0].size * 4 * self.count > MOST_BYTES:
             self.sentence = _describe_lack(self.count, trace)
         else:
@@ -144,7 +142,7 @@ class MapSheet(QObject):
         assert self._method is not None
         function = partial(
             reconstruct_some,
-            self._method.function,
+            self._method,
             self._trace,
             self._target,
             len(self.images),
@@ -159,11 +157,15 @@ class MapSheet(QObject):
         if not self.complete:
             self._start_batch()
         elif self._trace is not None and self._target is not None and self._method is not None:
-            self._kept[id(self._trace), self._target, self._method] = self._trace, self.images
-            while len(self._kept) > _MOST_KEPT:
-                del self._kept[next(iter(self._kept))]
+            self._keep(self._target, self._method)
             self._pause.start()  # then it follows the weights of a run
         self.changed.emit()
+
+    def _keep(self, target: Target, method: Method) -> None:
+        """Keep the complete sheet, and drop the oldest ones if all together are too large."""
+        self._kept[target, method] = self.images
+        while sum(image.nbytes for images in self._kept.values() for image in images) > MOST_BYTES:
+            del self._kept[next(iter(self._kept))]
 
     @Slot(str)
     def _on_job_failed(self, sentence: str) -> None:
@@ -172,7 +174,7 @@ class MapSheet(QObject):
 
 
 def reconstruct_some(
-    function: Callable[..., Any],
+    method: Method,
     trace: Trace,
     target: Target,
     first: int,
@@ -182,26 +184,24 @@ def reconstruct_some(
     """Reconstruct as many maps as a short batch allows, at least one. Run it in a `Job`.
 
     Arguments:
-        function: computes a reconstruction, such as `tinyml.visualize.reconstruct`.
+        method: how they are reconstructed.
         trace: a recorded forward pass of one example.
         target: its layer, and whether whole maps are reconstructed; the index of its map does not count.
         first: index of the first map.
         count: number of maps of the layer.
         progress: told the share of the maps that are done, counted from the first of the layer.
 
-    Returns the reconstructions, (C, H, W) float32. Raises `TinymlError` if a map cannot be reconstructed.
+    Returns the reconstructions, (C, H, W) float32. Raises `TinymlError` if a map cannot be reconstructed, or
+    the memory is too small.
     """
     images: list[np.ndarray] = []
     end = perf_counter() + _BATCH_SECONDS
-    try:
-        for index in range(first, count):
-            progress(index / count)
-            keywords = {"whole_map": True} if target.whole_map else {}
-            images.append(np.array(function(trace, target.layer, index, **keywords).image, np.float32))
-            if perf_counter() > end:
-                break
-    except MemoryError:
-        raise TinymlError(_describe_lack(count, trace)) from None
+    for index in range(first, count):
+        one = replace(target, map_index=index)
+        found = compute_reconstruction(method, trace, one, progress, done=index, count=count)
+        images.append(np.array(found.image, np.float32))
+        if perf_counter() > end:
+            break
     return tuple(images)
 
 

@@ -1,9 +1,12 @@
 """The reconstructions of all maps below these: their pictures, their progress, and buttons to stop and to save."""
 
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
+from time import perf_counter
 
 import numpy as np
-from PySide6.QtCore import QEvent, Slot
+from PySide6.QtCore import QEvent, QTimer, Slot
 from PySide6.QtGui import QHideEvent, QImage, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QProgressBar, QPushButton, QWidget
 
@@ -13,6 +16,7 @@ from app.inspector.maps.sheet import MapSheet
 from app.inspector.maps.sheet_picture import picture_of, sheet_image
 from app.inspector.reconstruction.picture_file import save_png
 from app.inspector.state import InspectorState
+from app.jobs import LatestJob
 from app.training import Inspection
 from app.widgets.images.colormaps import symmetric_limit
 from app.widgets.images.image_grid import ImageGrid
@@ -20,9 +24,12 @@ from app.widgets.images.image_list_model import GridImage
 from app.widgets.images.thumbnails import thumbnails
 from app.widgets.labels import make_label, show_text
 from app.widgets.layouts import add_layout
+from app.widgets.plain_text import short
 from app.widgets.save_dialog import ask_where_to_save
 from app.widgets.theme.theme import GRID, Theme, current_theme
-from tinyml.core import StorageError
+
+_PAINT_SECONDS = 0.02
+"""Reconstructions are painted for about this long at a time, so that the window answers."""
 
 
 class SheetView(QWidget):
@@ -41,9 +48,17 @@ class SheetView(QWidget):
         self._state, self._inspection = state, inspection
         self._folder = Path.home()
         self._painted: list[QImage] = []
+        self._limits: list[float] = []
         self._painted_first: np.ndarray | None = None
         self._painted_colors: tuple[float | None, Theme] = (None, current_theme())
+        self._fresh = 0  # so many pictures have these colors
+        self._paint_timer = QTimer(self, singleShot=True, interval=0)
+        self._paint_timer.timeout.connect(self._show_images)
         self.sheet = MapSheet(state, inspection, self)
+        # Not one of the runners for pictures: those of a click do not wait for the file.
+        self._save_job = LatestJob(inspection.slow_jobs, self)
+        self._save_job.returned.connect(self._on_save_job_returned)
+        self._save_job.failed.connect(self._on_save_job_failed)
         self._make_widgets()
         self._arrange()
         self.sheet.changed.connect(self._refresh)
@@ -107,27 +122,47 @@ class SheetView(QWidget):
         self._progress.setVisible(sheet.busy)
         self._stop.setVisible(sheet.busy)
         self._resume.setVisible(not sheet.busy and 0 < done < sheet.count)
-        self._save.setEnabled(bool(done))
+        self._save.setEnabled(bool(done) and not self._save_job.busy)
         show_text(self._sentence, sheet.sentence)
         self._show_images()
 
+    @Slot()
     def _show_images(self) -> None:
-        """Paint the reconstructions that are not painted yet; with one scale for all, perhaps paint them again."""
-        images = [thumbnails(image[np.newaxis])[0] for image in self.sheet.images]
-        limit = None if self._state.own_scale else max(map(symmetric_limit, images), default=0.0)
-        first, colors = self.sheet.images[0] if images else None, (limit, current_theme())
-        if first is not self._painted_first or colors != self._painted_colors:
-            self._painted_first, self._painted_colors, self._painted = first, colors, []
-        new = images[len(self._painted) :]
-        self._painted += [picture_of(image, limit, current_theme().dark) for image in new]
+        """Paint reconstructions for a short time, the others after the next events.
+
+        With one scale for all, the pictures are painted again when the sheet is complete, because its largest number is
+        known only then.
+        """
+        images, theme = self.sheet.images, current_theme()
+        first = images[0] if images else None
+        if first is not self._painted_first:
+            self._painted_first, self._painted, self._limits, self._fresh = first, [], [], 0
+        self._limits += [symmetric_limit(image) for image in images[len(self._limits) :]]
+        limit = None if self._state.own_scale else max(self._limits, default=0.0)
+        colors = (limit if self.sheet.complete else None, theme)
+        if colors != self._painted_colors:
+            self._painted_colors, self._fresh = colors, 0
+        end = perf_counter() + _PAINT_SECONDS
+        while self._fresh < len(images):
+            small = thumbnails(images[self._fresh][np.newaxis])[0]
+            self._painted[self._fresh : self._fresh + 1] = [picture_of(small, limit, theme.dark)]
+            self._fresh += 1
+            if perf_counter() > end:
+                break
+        if self._fresh < len(images):
+            self._paint_timer.start()
         self._grid.set_images(
             [
-                GridImage(image, tooltip=f"reconstruction of map {index}", number=str(index))
+                GridImage(image, tooltip=f"reconstruction of {self._unit} {index}", number=str(index))
                 for index, image in enumerate(self._painted)
             ]
         )
         self._fit_grid()
         self._mark()
+
+    @property
+    def _unit(self) -> str:
+        return "unit" if self._state.maps is None else "map"
 
     @Slot()
     def _mark(self) -> None:
@@ -153,10 +188,25 @@ class SheetView(QWidget):
         limit = None if self._state.own_scale else max(map(symmetric_limit, sheet.images))
         scale = "own scales" if limit is None else f"one scale, ±{limit:.3g}"
         title = f"{sheet.layer}, {sample}, {self._state.methods[0].title}, {scale}"
-        try:
-            save_png(path, sheet_image(sheet.images, title, limit, current_theme()))
-        except StorageError as error:
-            show_text(self._sentence, str(error))
-        else:
-            self._folder = path.parent
-            show_text(self._sentence, f"Saved {path.name}.")
+        self._save_job.start(partial(_save_sheet, path, sheet.images, title, limit, current_theme()))
+        show_text(self._sentence, f"Saving {short(path.name)}…")
+        self._save.setEnabled(False)
+
+    @Slot(object)
+    def _on_save_job_returned(self, path: Path) -> None:
+        self._folder = path.parent
+        self._show_saved(f"Saved {short(path.name)}.")
+
+    @Slot(str)
+    def _on_save_job_failed(self, problem: str) -> None:
+        self._show_saved(problem)
+
+    def _show_saved(self, sentence: str) -> None:
+        show_text(self._sentence, sentence)
+        self._save.setEnabled(bool(self.sheet.images))
+
+
+def _save_sheet(path: Path, images: Sequence[np.ndarray], title: str, limit: float | None, theme: Theme) -> Path:
+    """Draw the sheet and save it, and return its path. Runs in a background thread."""
+    save_png(path, sheet_image(images, title, limit, theme))
+    return path

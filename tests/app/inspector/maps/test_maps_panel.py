@@ -11,6 +11,7 @@ from app.inspector.layer_strip import LayerStrip
 from app.inspector.maps.bar_chart import BarChart
 from app.inspector.reconstruction.picture import Picture
 from app.inspector.target import Target
+from app.widgets.images.colormaps import viridis_image
 from app.widgets.images.image_grid import ImageGrid
 from app.widgets.theme.theme import family_color
 from app.widgets.view_switch import ViewSwitch
@@ -247,3 +248,39 @@ def test_a_view_that_the_next_layer_does_not_have_gives_way_to_the_maps(digits):
     digits.document.select(("linear_1",))
     assert switch.current == "maps"
     assert digits.find(BarChart, "vector").isVisible()
+
+
+def test_maps_are_not_painted_while_the_filters_are_shown(digits):
+    digits.document.select(("conv_1",))
+    grid, switch = digits.find(ImageGrid, "maps"), digits.find(ViewSwitch, "maps_view")
+    switch.choose("filters")
+    before = [item.image for item in grid.images]
+    digits.inspection.select_sample(5)
+    digits.wait(lambda: digits.inspection.sample_trace.index == 5)
+    assert digits.inspector.state.trace is digits.inspection.sample_trace.trace
+    assert [item.image for item in grid.images] == before
+    switch.choose("maps")
+    assert grid.images[1].image == viridis_image(digits.inspector.state.maps[1])
+
+
+def test_only_units_are_offered_over_the_plane(make_harness, project_of):
+    layers = (
+        ("Linear", "linear_1", {"outputs": 16}),
+        ("Reshape", "reshape_1", {"size": [4, 4]}),
+        ("Flatten", "flatten_1", {}),
+        ("Linear", "linear_2", {"outputs": 2}),
+    )
+    harness = make_harness(project_of(layers, "circle", loss="mse_loss"))
+    harness.wait_for_sample_trace()
+    box = harness.find(QCheckBox, "unit_plane")
+    harness.document.select(("linear_1",))
+    assert box.isVisible()
+    box.setChecked(True)
+    maps = harness.inspector._samples.decision_maps
+    assert maps.layer == "linear_1"
+    harness.document.select(("reshape_1",))
+    assert not box.isVisible()
+    assert maps.layer == ""
+    harness.document.select(("linear_2",))
+    assert box.isVisible()
+    assert maps.layer == "linear_2"

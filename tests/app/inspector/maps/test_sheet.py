@@ -1,5 +1,6 @@
 """The sheet with the reconstructions of all maps."""
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +14,9 @@ from app.inspector.maps import sheet as sheet_module
 from app.inspector.maps import sheet_view
 from app.inspector.maps.sheet import MapSheet, reconstruct_some
 from app.inspector.maps.sheet_picture import picture_of, sheet_image
-from app.inspector.target import Target
+from app.inspector.target import Method, Target
 from app.widgets.images.image_grid import ImageGrid
-from app.widgets.theme.theme import LIGHT
+from app.widgets.theme.theme import LIGHT, current_theme
 from app.widgets.view_switch import ViewSwitch
 from tinyml.core import TinymlError
 from tinyml.layers import Conv2D, ReLU
@@ -116,18 +117,23 @@ def test_a_sheet_that_needs_too_much_memory_is_refused_in_a_sentence(digits, mon
     assert digits.find(ImageGrid, "sheet").images == ()
 
 
-def test_memory_that_runs_out_is_an_error_with_a_remedy():
-    trace = record(Sequential([Conv2D("conv", (1, 4, 4), 2, 3, 3, 1, 0), ReLU("relu")]), np.ones((1, 1, 4, 4)))
+def test_a_batch_of_a_slow_method_tells_its_share_and_ends_between_two_windows():
+    trace = record(Sequential([Conv2D("conv", (1, 64, 64), 2, 3, 3, 1, 0), ReLU("relu")]), np.ones((1, 1, 64, 64)))
+    shares: list[float] = []
 
-    def no_memory(*_arguments):
-        raise MemoryError
+    def stop_within_the_second(share: float) -> None:
+        shares.append(share)
+        if share > 0.5:
+            raise InterruptedError
 
-    with pytest.raises(TinymlError, match="fewer maps, or smaller images"):
-        reconstruct_some(no_memory, trace, Target("relu", 0), 0, 2, lambda _share: None)
+    with pytest.raises(InterruptedError):
+        reconstruct_some(Method.OCCLUSION, trace, Target("relu", 0, whole_map=True), 1, 2, stop_within_the_second)
+    assert 0.5 < shares[-1] < 1.0
+    assert shares == sorted(shares)
 
 
 def test_a_layer_that_cannot_be_reconstructed_says_why(digits, monkeypatch):
-    def refuse(*_arguments):
+    def refuse(*_arguments, **_options):
         raise TinymlError("Layer x has no way back. Choose a layer before it.")
 
     monkeypatch.setattr(digits.inspector.state.methods[0], "function", refuse)
@@ -141,7 +147,8 @@ def test_the_sheet_is_saved_with_its_title_and_scale(digits, monkeypatch, tmp_pa
     path = tmp_path / "sheet.png"
     monkeypatch.setattr(sheet_view, "ask_where_to_save", lambda *_arguments: path)
     digits.find(QPushButton, "sheet_save").click()
-    assert digits.text("sheet_sentence") == "Saved sheet.png."
+    digits.wait(lambda: digits.text("sheet_sentence") == "Saved sheet.png.")
+    assert digits.find(QPushButton, "sheet_save").isEnabled()
     saved = QImage(str(path))
     assert saved.width() > 3 * 96
 
@@ -151,16 +158,51 @@ def test_a_sheet_that_cannot_be_saved_says_why(digits, monkeypatch, tmp_path):
     target: Path = tmp_path / "no such folder" / "sheet.png"
     monkeypatch.setattr(sheet_view, "ask_where_to_save", lambda *_arguments: target)
     digits.find(QPushButton, "sheet_save").click()
-    assert "sheet.png" in digits.text("sheet_sentence")
+    digits.wait(digits.find(QPushButton, "sheet_save").isEnabled)
+    assert "no such folder" in digits.text("sheet_sentence")
     assert not target.exists()
 
 
 def test_own_and_shared_scales_differ(digits):
-    complete(digits, "relu_2")
+    sheet = complete(digits, "relu_2")
     grid = digits.find(ImageGrid, "sheet")
+    digits.wait(lambda: len(grid.images) == 6)
     own = [item.image for item in grid.images]
     digits.find(QCheckBox, "own_scale").click()
-    assert [item.image for item in grid.images] != own
+    limit = max(float(np.abs(image).max()) for image in sheet.images)
+    expected = [picture_of(image, limit, current_theme().dark) for image in sheet.images]
+    digits.wait(lambda: [item.image for item in grid.images] == expected)
+    assert expected != own
+
+
+def test_pictures_that_take_long_are_painted_one_after_the_other_and_all_with_the_largest_number(digits, monkeypatch):
+    monkeypatch.setattr(sheet_module, "_BATCH_SECONDS", 0.0)
+    monkeypatch.setattr(sheet_view, "_PAINT_SECONDS", 1e-9)  # one picture at a time
+    digits.find(QCheckBox, "own_scale").setChecked(False)
+    sheet = complete(digits, "relu_2")
+    grid = digits.find(ImageGrid, "sheet")
+    limit = max(float(np.abs(image).max()) for image in sheet.images)
+    expected = [picture_of(image, limit, current_theme().dark) for image in sheet.images]
+    digits.wait(lambda: [item.image for item in grid.images] == expected)
+
+
+def test_sheets_of_an_earlier_forward_pass_and_too_large_ones_are_dropped(digits, monkeypatch):
+    sheet = complete(digits, "relu_2")
+    first = sheet.images
+    digits.inspection.select_sample(3)
+    digits.wait(lambda: sheet.complete and sheet.images is not first)
+    second = sheet.images
+    references = sys.getrefcount(first)
+    digits.inspection.select_sample(0)
+    digits.wait(lambda: sheet.complete and sheet.images is not second)
+    assert sheet.images is not first
+    assert references == 2  # only this test holds it
+    monkeypatch.setattr(sheet_module, "MOST_BYTES", 4 * 64 * 7)  # seven reconstructions of 8×8 pixels
+    last = sheet.images
+    complete(digits, "conv_1")
+    digits.document.select(("relu_2",))
+    digits.wait(lambda: sheet.complete and sheet.layer == "relu_2")
+    assert sheet.images is not last
 
 
 def test_the_picture_of_a_sheet_has_every_reconstruction():
