@@ -35,10 +35,13 @@ from tinyml.layers import (
 )
 from tinyml.layers.base.stack import inner_layers
 from tinyml.layers.batchnorm import BatchNorm
-from tinyml.net import Trace, TraceEntry, outputs_inside
+from tinyml.net import Trace, outputs_inside
 from tinyml.visualize.arithmetic_parts import Line, Part, Place, Rule, rule_of
 
 __all__ = ["rule_of"]
+
+_ACTIVATIONS: tuple[type[Layer], ...] = (ReLU, LeakyReLU, ELU, GELU, Sigmoid, Tanh)
+"""Layers that make one number of one number, and leave it at its place."""
 
 # ---------------------------------------------------------------------------------------------------------------- sums
 
@@ -127,7 +130,7 @@ def _shape_before(place: Place) -> tuple[tuple[int, int, int], list[str]]:
         if isinstance(entry.layer, Flatten) and entry.input.ndim == 4:
             _, maps, rows, columns = entry.input.shape
             return (maps, rows, columns), [f"map {index}" for index in range(maps)]
-        if entry.input.shape != entry.output.shape:
+        if not isinstance(entry.layer, (*_ACTIVATIONS, Dropout)):  # another layer makes other numbers of the maps
             break
     return (1, 1, place.input.size), ["input"]
 
@@ -177,7 +180,8 @@ def _(layer: MaxPool2D, place: Place) -> Rule:
 
 @rule_of.register
 def _(layer: MaxUnpool2D, place: Place) -> Rule:
-    switches = _paired_switches(place)[place.example, place.unit[0]]
+    assert place.entry.switches is not None  # the forward pass needed them too
+    switches = place.entry.switches[place.example, place.unit[0]]
     here = place.unit[1] * layer.output_dim[2] + place.unit[2]
     sources = np.argwhere(switches == here)
     if not len(sources):
@@ -188,34 +192,19 @@ def _(layer: MaxUnpool2D, place: Place) -> Rule:
     return Rule((), lines, "The value is put back to the place of the maximum in the pooling that this layer undoes.")
 
 
-def _paired_switches(place: Place) -> np.ndarray:
-    """Return the switches of the pooling that the layer undoes, as `tinyml.layers.base.stack` pairs them."""
-    pending: list[TraceEntry] = []
-    paired = place.entry
-    for entry in place.trace.entries[: place.index + 1]:
-        if entry.layer.settings.paired_pooling is not None:
-            paired = pending.pop()
-        if entry.layer.records_switches:
-            pending.append(entry)
-    assert paired.switches is not None  # the forward pass needed them too
-    return paired.switches
-
-
 # ------------------------------------------------------------------------------------------------- one number at a time
 
 
-@rule_of.register(ReLU)
-@rule_of.register(LeakyReLU)
-@rule_of.register(ELU)
-@rule_of.register(GELU)
-@rule_of.register(Sigmoid)
-@rule_of.register(Tanh)
-def _(layer: Layer, place: Place) -> Rule:
+def _activation(layer: Layer, place: Place) -> Rule:
     number = float(place.input[place.unit])
     alone = copy.copy(layer)  # shares the settings; the layer keeps the activations of its last pass
     alone.training = False
     result = float(alone.forward(np.full((1, 1), number))[0, 0])
     return Rule((), (Line("input x", number), Line("activation", result)), "One number goes in, and one comes out.")
+
+
+for _type in _ACTIVATIONS:
+    rule_of.register(_type, _activation)
 
 
 @rule_of.register(Dropout)

@@ -27,23 +27,34 @@ def go_back(rule: Rule, words: Callable[[Layer], Deconvolution], signal: Array, 
     steps: list[Step] = []
     one = slice(chosen.example, chosen.example + 1)
     for entry in chosen.entries:
-        inside = _steps_inside(rule, words, entry.layer, signal, entry.input[one])
-        signal = pass_layer(rule, entry, signal, one)
-        steps.append(Step(entry.layer.name, words(entry.layer), np.ascontiguousarray(signal[0]), inside))
+        switches = None if entry.switches is None else entry.switches[one]
+        signal, step = _pass_with_steps(rule, words, entry.layer, signal, entry.input[one], switches)
+        steps.append(step)
     return tuple(steps)
 
 
-def _steps_inside(
-    rule: Rule, words: Callable[[Layer], Deconvolution], layer: Layer, signal: Array, recorded_input: Array
-) -> tuple[Step, ...]:
-    """Return the steps of the signal through the layers of a Residual; none for another layer."""
-    steps: list[Step] = []
+def _pass_with_steps(
+    rule: Rule,
+    words: Callable[[Layer], Deconvolution],
+    layer: Layer,
+    signal: Array,
+    recorded_input: Array,
+    switches: np.ndarray | None,
+) -> tuple[Array, Step]:
+    """Pass a signal through one layer; return it with its step.
+
+    The signal of a Residual is that of its last step inside plus the signal itself, so no layer is passed twice.
+    """
+    inside: list[Step] = []
     if isinstance(layer, Residual):
-        for each, input, switches in layer.passed_inside(recorded_input):
-            deeper = _steps_inside(rule, words, each, signal, input)
-            signal = rule(each, signal, input, switches)
-            steps.append(Step(each.name, words(each), np.ascontiguousarray(signal[0]), deeper))
-    return tuple(steps)
+        result = signal
+        for each, input, inner_switches in layer.passed_inside(recorded_input):
+            result, step = _pass_with_steps(rule, words, each, result, input, inner_switches)
+            inside.append(step)
+        signal = signal + result
+    else:
+        signal = rule(layer, signal, recorded_input, switches)
+    return signal, Step(layer.name, words(layer), np.ascontiguousarray(signal[0]), tuple(inside))
 
 
 def pass_layer(rule: Rule, entry: TraceEntry, signal: Array, examples: slice = slice(None)) -> Array:

@@ -166,6 +166,20 @@ def test_a_linear_layer_after_a_vector_reads_one_row(trace: Trace) -> None:
     assert (part.source, part.inputs.shape) == ("input", (1, 3))
 
 
+@pytest.mark.parametrize("between", [Linear("square", 64, 64), BatchNorm1D("norm", 64), Softmax("soft")])
+def test_behind_a_layer_that_mixes_the_maps_there_are_none(between: Layer) -> None:
+    """A layer that keeps the shape can still make other numbers, which are no pixels of a map."""
+    net = Sequential([Flatten("flat"), between, ReLU("relu"), Linear("fc", 64, 10)])
+    (part,) = arithmetic_of(record(net, np.ones((1, 4, 4, 4), np.float32)), "fc", 0).parts
+    assert (part.source, part.inputs.shape) == ("input", (1, 64))
+
+
+def test_behind_activations_and_dropout_the_maps_are_still_there() -> None:
+    net = Sequential([Flatten("flat"), Tanh("tanh"), Dropout("drop", 0.5), ReLU("relu"), Linear("fc", 64, 10)])
+    parts = arithmetic_of(record(net, np.ones((1, 4, 4, 4), np.float32)), "fc", 0).parts
+    assert [part.source for part in parts] == ["map 0", "map 1", "map 2", "map 3"]
+
+
 def test_without_a_position_it_is_the_strongest(trace: Trace) -> None:
     feature_map = trace.entry("conv").output[0, 1]
     assert arithmetic_of(trace, "conv", 1).value == feature_map.max()
