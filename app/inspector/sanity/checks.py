@@ -4,18 +4,19 @@ Source: Adebayo et al. 2018, "Sanity Checks for Saliency Maps", section 4. A pic
 sample and the architecture, and not what the network has learned.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from app.formatting import MINUS
+from app.inspector.requests import compute_reconstruction
+from app.inspector.target import Method, Target
 from tinyml.core import TinymlError
 from tinyml.data import ProgressCallback
 from tinyml.layers.base import Box
 from tinyml.layers.base.stack import copies_to_run
 from tinyml.net import Sequential, Trace, record
-from tinyml.visualize import Reconstruction, cascade, occlusion, rank_correlation
+from tinyml.visualize import Reconstruction, cascade, rank_correlation
 
 SEEDS = 9
 """Random networks of each check, so that its figure is not luck."""
@@ -26,8 +27,26 @@ ALIKE = 0.6
 DIFFERENT = 0.3
 """Below this similarity, a picture is called different."""
 
-Function = Callable[..., Reconstruction]
-"""A method of `tinyml.visualize`: takes a trace, the layer, the map, `position` and `whole_map`."""
+_FOLLOWS_INPUT = {
+    "gradient_times_input": "multiplies by the sample",
+    "integrated_gradients": "multiplies by the sample",
+    "occlusion": "covers parts of the sample",
+}
+"""What a method does that makes its pictures alike for any weights, by the method's function."""
+_NO_PICTURE = {
+    "reconstruct": "at this place the activation is not positive, or the signal ends on its way to the pixels",
+    "guided_backprop": "the signal ends on its way to the pixels",
+    "gradient": "at this place the gradient is zero",
+    "gradient_times_input": "at this place the gradient is zero wherever the sample is not",
+    "integrated_gradients": "at this place the gradient is zero all the way from an input of zeros to the sample",
+    "occlusion": "covering the sample does not change the activation at this place",
+}
+"""Why there is no picture with random weights, by the method's function."""
+_KNOWN = {
+    "reconstruct": " This is known of deconvnets (Nie et al. 2018).",
+    "guided_backprop": " This is known of guided backpropagation (Adebayo et al. 2018).",
+}
+"""Methods whose pictures stay alike with random weights in the upper layers, by their function."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,56 +94,81 @@ class SanityChecks:
 
 
 def run_checks(
-    trace: Trace, trained: Reconstruction, function: Function, seeds: int, progress: ProgressCallback
+    trace: Trace, trained: Reconstruction, method: Method, seeds: int, progress: ProgressCallback
 ) -> SanityChecks:
     """Compute the same picture of random networks. Layers above the chosen one do not touch it, so they are left out.
 
     The place in the map stays that of `trained`, so that the pictures have the same receptive field. Only pixels in it
-    are compared: the others are zero in every picture and would make all of them alike.
+    are compared: the others are zero in every picture and would make all of them alike. One random network at a time
+    is in memory.
 
     Arguments:
         trace: the recorded pass of the sample.
         trained: the picture to check.
-        function: the method that computed it.
+        method: the method that computed it.
         seeds: random networks of each check.
-        progress: called with the finished share of the work; what it raises ends the work.
+        progress: called with the finished share of the work; what it raises ends the work. A slow method calls it also
+            within a picture.
 
-    Raises the errors of `tinyml.visualize.randomise`.
+    Raises the errors of `tinyml.visualize.randomise`, and `TinymlError` if the memory is too small.
     """
+    try:
+        return _run_checks(trace, trained, method, seeds, progress)
+    except MemoryError as error:
+        raise TinymlError(
+            f"There is not enough memory for networks with random weights up to '{trained.layer}'. Choose an earlier "
+            "layer, or close other programs."
+        ) from error
+
+
+def _run_checks(
+    trace: Trace, trained: Reconstruction, method: Method, seeds: int, progress: ProgressCallback
+) -> SanityChecks:
     names = [entry.layer.name for entry in trace.entries]
     net = Sequential(copies_to_run(entry.layer for entry in trace.entries[: names.index(trained.layer) + 1]))
-    total = 2 * seeds * sum(bool(layer.named_tensors) for layer in net.layers) + 1
+    place = None if trained.whole_map else trained.position
+    target = Target(trained.layer, trained.map_index, place, trained.whole_map)
+    count = 2 * seeds * sum(bool(layer.named_tensors) for layer in net.layers) + 1
     done = 0
 
-    def compute(random: Sequential) -> np.ndarray:
-        """Return the picture of one network, and report the progress."""
+    def compute(step: tuple[tuple[str, ...], Sequential]) -> tuple[tuple[str, ...], np.ndarray]:
+        """Return the names of the random layers and the picture of one random network, which is then forgotten."""
         nonlocal done
-        picture = _picture(record(random, trace.input[:1]), trained, function)
+        layers, random = step
+        found = compute_reconstruction(method, record(random, trace.input[:1]), target, progress, done, count)
         done += 1
-        progress(done / total)
-        return picture
+        return layers, found.image
 
     def compare_cascade(downwards: bool) -> tuple[Check, ...]:
-        cascades = (cascade(net, downwards, seed) for seed in range(seeds))
+        cascades = [map(compute, cascade(net, downwards, seed)) for seed in range(seeds)]
         return tuple(
-            _check(trained, networks[0][0], [compute(random) for _, random in networks])
-            for networks in zip(*cascades, strict=True)
+            _check(trained, steps[0][0], [picture for _, picture in steps]) for steps in zip(*cascades, strict=True)
         )
 
-    return SanityChecks(trained, compare_cascade(True), compare_cascade(False), _occlusion(trace, trained))
+    down, up = compare_cascade(True), compare_cascade(False)
+    try:
+        occlusion = compute_reconstruction(Method.OCCLUSION, trace, target, progress, done, count).image
+    except TinymlError:  # the method refuses the network
+        occlusion = None
+    return SanityChecks(trained, down, up, occlusion)
 
 
-def compare(first: np.ndarray, second: np.ndarray, box: Box) -> float:
+def compare(first: np.ndarray, second: np.ndarray, box: Box, both_blank: bool = True) -> float:
     """Return the rank correlation of two pictures inside of a receptive field.
 
     Arguments:
         first, second: `(C, H, W)` the pictures; of a vector `(D,)`, all numbers are compared.
         box: the receptive field: (first, last + 1) of the rows and of the columns.
+        both_blank: False leaves out the pixels that are zero in both pictures. A method that multiplies by the input
+            has them wherever the input is blank: two unrelated pictures of a digit then reach 0.9 and more.
     """
     if first.ndim == 3:
         rows, columns = (slice(*span) for span in box)
         first, second = first[:, rows, columns], second[:, rows, columns]
-    return rank_correlation(first, second)
+    if not both_blank:
+        kept = (first != 0) | (second != 0)
+        first, second = first[kept], second[kept]
+    return rank_correlation(first, second) if first.size else float("nan")
 
 
 def describe(checks: SanityChecks, is_trained: bool = True) -> str:
@@ -132,51 +176,53 @@ def describe(checks: SanityChecks, is_trained: bool = True) -> str:
 
     Arguments:
         checks: of one picture.
-        is_trained: False if the network has its initial weights.
+        is_trained: False if the picture is of initial or random weights.
     """
+    method = checks.trained.method
     if checks.random is None:
         return "No layer up to the chosen one has weights, so nothing can be random."
+    if not checks.trained.image.any():
+        return "The picture is blank, so there is nothing to compare with random weights."
     similarity = checks.random.similarity
     if np.isnan(similarity):
-        return (
-            "With random weights there is no picture to compare: at this place the activation is not positive, or the "
-            "signal ends on its way to the pixels."
-        )
+        return f"With random weights there is no picture to compare: {_NO_PICTURE[method]}."
     words = f"Similarity to random weights {similarity:.2f}".replace("-", MINUS)
     if not is_trained:
         return f"{words}. The shown weights are random too, so this compares random networks with each other."
-    if similarity >= ALIKE:
-        words += ": the picture shows the sample and the architecture more than what was learned."
-    elif similarity < DIFFERENT:
-        words += ": this picture is of what was learned, not of the architecture."
-    else:
-        words += ": the picture shows in part what was learned, in part the sample and the architecture."
-    upper = checks.downwards[0]
-    if len(checks.downwards) > 1 and upper.similarity >= ALIKE:
-        words += (
-            f" With random weights in {upper.layers[0]} alone it stays alike ({upper.similarity:.2f}), so it says "
-            "little about that layer. This is known of deconvnets and guided backpropagation (Adebayo et al. 2018)."
+    if method in _FOLLOWS_INPUT:
+        return (
+            f"{words}, without the pixels that are zero in both pictures. This method {_FOLLOWS_INPUT[method]}, which "
+            "makes its pictures alike for any weights, so the figure does not say what was learned. Check the gradient "
+            "instead."
         )
-    return words
+    return f"{words}{_judge(similarity)}{_judge_upper_layer(checks)}"
 
 
-def _picture(trace: Trace, trained: Reconstruction, function: Function) -> np.ndarray:
-    """Return the picture of the same activation in another network."""
-    place: dict[str, object] = {"whole_map": True} if trained.whole_map else {"position": trained.position}
-    return np.asarray(function(trace, trained.layer, trained.map_index, **place).image)
+def _judge(similarity: float) -> str:
+    """Return what the similarity to random weights says about the picture."""
+    if similarity >= ALIKE:
+        return ": the picture shows the sample and the architecture more than what was learned."
+    if similarity < DIFFERENT:
+        return ": this picture is of what was learned, not of the architecture."
+    return ": the picture shows in part what was learned, in part the sample and the architecture."
+
+
+def _judge_upper_layer(checks: SanityChecks) -> str:
+    """Return that the picture ignores the chosen layer or the one below it; empty if it does not."""
+    upper = checks.downwards[0]
+    if len(checks.downwards) < 2 or not upper.similarity >= ALIKE:
+        return ""
+    known = _KNOWN.get(checks.trained.method, "")
+    return (
+        f" With random weights in {upper.layers[0]} alone it stays alike ({upper.similarity:.2f}), so it says little "
+        f"about that layer.{known}"
+    )
 
 
 def _check(trained: Reconstruction, layers: tuple[str, ...], pictures: list[np.ndarray]) -> Check:
     """Compare the pictures of several networks with that of the trained one."""
-    compared = [(compare(trained.image, picture, trained.receptive_field), picture) for picture in pictures]
+    both_blank = trained.method not in _FOLLOWS_INPUT
+    compared = [(compare(trained.image, picture, trained.receptive_field, both_blank), picture) for picture in pictures]
     known = sorted(((each, picture) for each, picture in compared if np.isfinite(each)), key=lambda pair: pair[0])
     image = known[(len(known) - 1) // 2][1] if known else None
     return Check(layers, image, tuple(similarity for similarity, _ in known), len(pictures))
-
-
-def _occlusion(trace: Trace, trained: Reconstruction) -> np.ndarray | None:
-    """Return the picture of occlusion for comparison; None if the method refuses the network."""
-    try:
-        return _picture(trace, trained, occlusion)
-    except TinymlError:
-        return None

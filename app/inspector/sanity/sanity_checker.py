@@ -22,9 +22,10 @@ class SanityChecker(QObject):
 
     Arguments:
         state: the reconstruction.
-        inspection: the runner of slow jobs.
+        inspection: the runner of slow jobs, and the weights.
 
     Attributes:
+        is_trained: False if the checked reconstruction is of initial or random weights.
         checks: what was found; None until then.
         share: of the work that is done, 0 to 1; None while nothing is computed.
         sentence: why there are no checks; empty otherwise.
@@ -37,12 +38,13 @@ class SanityChecker(QObject):
 
     def __init__(self, state: InspectorState, inspection: Inspection, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._state, self._runner = state, inspection.slow_jobs
+        self._state, self._inspection = state, inspection
         self._active = False
         self._checked: Reconstruction | None = None
         self._job: Job | None = None
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._pause.timeout.connect(self._on_timeout)
+        self.is_trained = False
         self.checks: SanityChecks | None = None
         self.share: float | None = None
         self.sentence = ""
@@ -78,7 +80,9 @@ class SanityChecker(QObject):
         seeds = SEEDS_OF_SLOW if method.slow else SEEDS
         self._stop()
         self._checked, self.checks, self.share, self.sentence = reconstruction, None, 0.0, ""
-        job = self._runner.submit_with_progress(partial(run_checks, trace, reconstruction, method.function, seeds))
+        shown = self._inspection.visible_trace
+        self.is_trained = shown is not None and shown.snapshot.trained and not self._state.random_weights
+        job = self._inspection.slow_jobs.submit_with_progress(partial(run_checks, trace, reconstruction, method, seeds))
         job.progressed.connect(self._on_progressed)
         job.returned.connect(self._on_returned)
         job.failed.connect(self._on_failed)

@@ -47,7 +47,7 @@ class SanityPanel(QWidget):
     def __init__(self, state: InspectorState, inspection: Inspection, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         with_names(self, "inspector_sanity", "Sanity checks of the reconstruction")
-        self._state, self._inspection = state, inspection
+        self._state = state
         self.checker = SanityChecker(state, inspection, self)
         self._chosen: tuple[str, int] | None = None
         self._pictures: dict[str, list[SanityPicture]] = {}
@@ -116,12 +116,10 @@ class SanityPanel(QWidget):
         self._pictures = {}
         if checks is not None:
             dark, trained = current_theme().dark, checks.trained.image
-            self._pictures["main"] = main_pictures(checks, self._state.sample, dark)
+            self._pictures["main"] = main_pictures(checks, self._state.sample, dark, checker.is_trained)
             self._pictures["downwards"] = cascade_pictures(checks.downwards, trained, dark)
             self._pictures["upwards"] = cascade_pictures(checks.upwards, trained, dark)
-        visible = self._inspection.visible_trace
-        is_trained = visible is None or visible.snapshot.trained
-        show_text(self._words, describe(checks, is_trained) if checks is not None else "")
+        show_text(self._words, describe(checks, checker.is_trained) if checks is not None else "")
         for name, row in self._rows.items():
             self._fill(name, row, self._pictures.get(name, ()))
         self._show_large()

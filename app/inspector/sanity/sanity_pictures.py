@@ -35,16 +35,17 @@ class SanityPicture:
     image: QImage
 
 
-def main_pictures(checks: SanityChecks, sample: np.ndarray | None, dark: bool) -> list[SanityPicture]:
+def main_pictures(checks: SanityChecks, sample: np.ndarray | None, dark: bool, is_trained: bool) -> list[SanityPicture]:
     """Return the picture itself, that of random weights, that over the input, and that of occlusion.
 
     Arguments:
         checks: the checks.
         sample: `(C, H, W)` the image that the network received; None to leave out the third.
         dark: True for the dark theme.
+        is_trained: False if the picture itself is of initial or random weights.
     """
     trained = checks.trained.image
-    pictures = [_picture("trained", "The picture that is checked.", trained, dark)]
+    pictures = [_picture("trained" if is_trained else "untrained", "The picture that is checked.", trained, dark)]
     if checks.random is not None:
         sentence = f"The same picture with random weights in all layers up to the chosen one. {_figures(checks.random)}"
         pictures.append(_picture("random", sentence, _image_of(checks.random, trained), dark))

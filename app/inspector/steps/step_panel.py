@@ -2,16 +2,15 @@
 
 from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.inspector.large_picture import LargePicture
-from app.inspector.layouts import make_column, make_row, with_names
+from app.inspector.layouts import make_column, with_names
 from app.inspector.state import InspectorState
 from app.inspector.steps.steps import Stage, stages
 from app.inspector.thumbnail_rows import ThumbnailRows
 from app.widgets.images.image_list_model import GridImage
 from app.widgets.labels import make_label
-from app.widgets.layouts import add_layout
 from app.widgets.theme.theme import GRID, current_theme
 from app.widgets.visible_refresh import VisibleRefresh
 
@@ -38,16 +37,10 @@ class StepPanel(QWidget):
         self._thumbnails = with_names(ThumbnailRows(_THUMBNAIL), "inspector_step_strip", "Steps, to choose with arrows")
         self._thumbnails.picked.connect(self._on_picked)
         self._hint = make_label("inspector_steps_hint", _HINT, "muted", ignores_width=True)
-        self._sum = with_names(QPushButton("Show the sum"), "inspector_show_sum", "Show how the activation is computed")
-        self._sum.setToolTip("Show how the chosen activation is computed: window × weights, products, sum, bias")
-        self._sum.clicked.connect(state.show_arithmetic)
         self._large = LargePicture("inspector_step")
         self._large.closed.connect(self._on_closed)
-        header = make_row()
-        header.addWidget(self._hint, 1)
-        header.addWidget(self._sum)
         layout = make_column(self)
-        add_layout(layout, header)
+        layout.addWidget(self._hint)
         layout.addWidget(self._thumbnails)
         layout.addWidget(self._large)
         self._refresh = VisibleRefresh(self)

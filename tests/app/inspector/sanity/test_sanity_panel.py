@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from app.inspector.reconstruction.picture import Picture
-from app.inspector.sanity.checks import SEEDS
+from app.inspector.sanity.checks import SEEDS, describe
 from app.inspector.sanity.sanity_panel import SanityPanel
 from app.widgets.images.image_grid import ImageGrid
 
@@ -31,10 +31,10 @@ def captions(digits, row):
 
 def test_the_pictures_of_all_checks_are_shown(checked):
     digits, panel = checked
-    assert captions(digits, "main") == ["trained", "random", "over the input", "occlusion"]
+    assert captions(digits, "main") == ["untrained", "random", "over the input", "occlusion"]
     assert [caption.split()[-2] for caption in captions(digits, "downwards")] == ["conv_2", "conv_1"]
     assert [caption.split()[-2] for caption in captions(digits, "upwards")] == ["conv_1", "conv_2"]
-    assert digits.text("sanity_words")
+    assert digits.text("sanity_words") == describe(panel.checker.checks, is_trained=False)
     assert digits.text("sanity_status") == f"{digits.inspector.state.methods[0].title}, {SEEDS} random networks"
     assert not digits.find(QAbstractButton, "sanity_button").isVisible()
     assert panel.checker.share is None
@@ -44,8 +44,26 @@ def test_an_untrained_network_is_told_and_a_trained_one_is_not(checked):
     digits, panel = checked
     assert "The shown weights are random too" in digits.text("sanity_words")
     digits.train()
-    digits.wait(lambda: panel.checker.checks is not None and "random too" not in digits.text("sanity_words"))
-    assert digits.text("sanity_words")
+    digits.wait(lambda: panel.checker.is_trained and panel.checker.checks is not None)
+    words = digits.text("sanity_words")
+    assert words == describe(panel.checker.checks, is_trained=True)
+    assert words.startswith(f"Similarity to random weights {panel.checker.checks.random.similarity:.2f}: ")
+    assert "learned" in words
+    assert captions(digits, "main")[0] == "trained"
+
+
+def test_random_weights_of_a_trained_network_get_no_verdict(checked):
+    digits, panel = checked
+    digits.train()
+    digits.wait(lambda: panel.checker.is_trained and panel.checker.checks is not None)
+    digits.find(QAbstractButton, "random_weights").click()
+    digits.wait(lambda: not panel.checker.is_trained and panel.checker.checks is not None)
+    assert panel.checker.checks.trained is digits.reconstruction
+    assert digits.text("sanity_words").endswith(
+        "The shown weights are random too, so this compares random networks with each other."
+    )
+    assert "learned" not in digits.text("sanity_words")
+    assert captions(digits, "main")[0] == "untrained"
 
 
 def test_a_folded_section_computes_nothing(digits):

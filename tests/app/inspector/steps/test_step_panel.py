@@ -58,6 +58,21 @@ def test_escape_and_the_button_close_the_large_picture(stepped):
     assert not picture.isVisible()
 
 
+def test_a_large_stage_leaves_the_reconstruction_its_size(stepped):
+    digits, strip = stepped
+    reconstruction, large = digits.find(Picture, "reconstruction"), digits.find(Picture, "step_picture")
+    before = reconstruction.height()
+    assert before >= 200
+    QTest.keyClick(strip, Qt.Key.Key_End)
+    digits.wait(lambda: large.isVisible() and large.width() >= before)
+    assert reconstruction.height() == before
+
+
+def test_the_sum_has_one_button(digits):
+    buttons = digits.inspector.findChildren(QAbstractButton, "inspector_show_sum")
+    assert [button.text() for button in buttons] == ["Show the sum"]
+
+
 def test_the_chosen_stage_stays_for_another_map(stepped):
     digits, strip = stepped
     QTest.keyClick(strip, Qt.Key.Key_End)
