@@ -1,20 +1,44 @@
 """The forward pass of a sample through the same network with fresh initial weights."""
 
+from dataclasses import dataclass
 from functools import partial
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.jobs import LatestJob
-from app.training import Inspection, SampleTrace
+from app.training import Inspection
 from tinyml.core import TinymlError
+from tinyml.layers.base.stack import copies_to_run
 from tinyml.net import Sequential, Trace, record
 from tinyml.visualize import randomise
+
+
+@dataclass(frozen=True, eq=False)
+class RandomPass:
+    """A recorded pass through random weights.
+
+    Attributes:
+        layers: name and settings of each layer of the network.
+        net: the network with random weights.
+        trace: the recorded pass.
+    """
+
+    layers: tuple[object, ...]
+    net: Sequential
+    trace: Trace
+
+    def fits(self, trace: Trace) -> bool:
+        """Return True if a `trace` has the same input, and passes through the same layers with any weights."""
+        same_input = np.array_equal(self.trace.input, trace.input, equal_nan=True)
+        return same_input and self.layers == _layers_of(trace)
 
 
 class RandomWeights(QObject):
     """Gives the recorded pass to show: that of the real weights, or of fresh ones while the user asks for these.
 
-    The fresh weights are always the same ones for a network, so that two pictures of them can be compared.
+    The fresh weights are always the same ones for a network, so that two pictures of them can be compared. They do not
+    depend on the real weights: a run that changes these changes nothing here.
 
     Arguments:
         inspection: the runner of background jobs.
@@ -35,10 +59,13 @@ class RandomWeights(QObject):
         self._job = LatestJob(inspection.quick_jobs, self)
         self._job.returned.connect(self._on_job_returned)
         self._job.failed.connect(self.failed)
-        self._asked: SampleTrace | None = None
-        self._answered: SampleTrace | None = None
-        self._trace: Trace | None = None
+        self._pass: RandomPass | None = None
         self.on = False
+
+    @property
+    def busy(self) -> bool:
+        """True while a pass is recorded."""
+        return self._job.busy
 
     def switch(self, on: bool) -> None:
         """Show random weights, or the real ones again.
@@ -48,33 +75,52 @@ class RandomWeights(QObject):
         """
         self.on = on
         self._job.cancel()
-        self._asked = self._answered = self._trace = None
+        self._pass = None
 
-    def find_trace(self, sample_trace: SampleTrace) -> Trace | None:
+    def cancel(self) -> None:
+        """Record nothing until `find_trace` asks again."""
+        self._job.cancel()
+
+    def find_trace(self, trace: Trace) -> Trace | None:
         """Return the pass to show. None if it is being recorded: then `ready` follows.
 
         Arguments:
-            sample_trace: the pass through the real weights.
+            trace: the pass through the real weights.
         """
         if not self.on:
-            return sample_trace.trace
-        if self._answered is sample_trace:
-            return self._trace
-        same_sample = self._asked is not None and self._asked.sample.input is sample_trace.sample.input
-        if self._asked is not sample_trace and not (self._job.busy and same_sample):
-            self._asked = sample_trace
-            self._job.start(partial(_record_random, sample_trace.trace))
+            return trace
+        if self._pass is not None and self._pass.fits(trace):
+            return self._pass.trace
+        # A job for an earlier sample is not cancelled by newer weights: it ends, and then this is called again.
+        if not self._job.busy:
+            self._job.start(partial(_record_random, trace, self._pass))
         return None
 
     @Slot(object)
-    def _on_job_returned(self, trace: Trace) -> None:
-        self._answered, self._trace = self._asked, trace
+    def _on_job_returned(self, found: RandomPass) -> None:
+        self._pass = found
         self.ready.emit()
 
 
-def _record_random(trace: Trace) -> Trace:
-    """Record the same input in a copy of the network with fresh weights. Runs in a background thread."""
+def _layers_of(trace: Trace) -> tuple[object, ...]:
+    return tuple((entry.layer.name, entry.layer.settings) for entry in trace.entries)
+
+
+def _record_random(trace: Trace, before: RandomPass | None) -> RandomPass:
+    """Record the same input in the network with random weights. Runs in a background thread.
+
+    Arguments:
+        trace: the pass through the real weights.
+        before: the pass of another sample. Its network is used again, if it has the same layers.
+    """
+    layers = _layers_of(trace)
+    same_shape = before is not None and before.trace.input.shape == trace.input.shape
     try:
-        return record(randomise(Sequential([entry.layer for entry in trace.entries])), trace.input)
+        if before is not None and same_shape and before.layers == layers:
+            net = before.net
+        else:
+            net = randomise(Sequential([entry.layer for entry in trace.entries]))
+        # The trace has its own copies of the layers: another thread may compute with those of an earlier trace.
+        return RandomPass(layers, net, record(Sequential(copies_to_run(net.layers)), trace.input))
     except MemoryError as error:
         raise TinymlError("There is not enough memory for a copy with random weights. Close other programs.") from error

@@ -14,6 +14,8 @@ from tinyml.data import ProgressCallback
 from tinyml.net import Trace
 from tinyml.visualize import Reconstruction
 
+SHORTEST_PAUSE_MS = 200
+"""Shortest time in milliseconds between a request and the next one that no user made."""
 STALE_AFTER_MS = 200
 """Milliseconds until a reconstruction of an earlier target disappears. Most new ones are ready sooner."""
 
@@ -116,19 +118,25 @@ class ReconstructionRequests(QObject):
     Arguments:
         inspection: its runners of background jobs compute the reconstructions.
 
+    Attributes:
+        asked_from: the recorded pass of the newest request; None before the first one, and after `stop` cancelled it.
+
     Signals:
         changed(): a result changed, and its status is not STALE.
-        answered(): no job is left: every method has its result.
+        ready(): no job is left, or the pause after a request ended: newer weights can be asked for.
     """
 
     changed = Signal()
-    answered = Signal()
+    ready = Signal()
 
     def __init__(self, inspection: Inspection, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._inspection = inspection
         self._requests: dict[Method, MethodRequest] = {}
         self._all_requests: dict[Method, MethodRequest] = {}
+        self._pause_timer = QTimer(self, singleShot=True, interval=SHORTEST_PAUSE_MS)
+        self._pause_timer.timeout.connect(self.ready)
+        self.asked_from: Trace | None = None
         self._stale_timer = QTimer(self, singleShot=True, interval=STALE_AFTER_MS)
         self._stale_timer.timeout.connect(self._on_stale_timer_timeout)
 
@@ -141,6 +149,16 @@ class ReconstructionRequests(QObject):
     def busy(self) -> bool:
         """True while a job waits or runs."""
         return any(request.busy for request in self._requests.values())
+
+    @property
+    def pausing(self) -> bool:
+        """True for a moment after each request."""
+        return self._pause_timer.isActive()
+
+    @property
+    def stale(self) -> bool:
+        """True while a result of an earlier target is shown."""
+        return any(result.status is Status.STALE for result in self.results.values())
 
     def choose(self, methods: tuple[Method, ...]) -> tuple[Method, ...]:
         """Change the methods. Those that are no longer chosen are cancelled.
@@ -168,6 +186,8 @@ class ReconstructionRequests(QObject):
             target: what to reconstruct.
             methods: how. Other methods keep their jobs.
         """
+        self.asked_from = trace
+        self._pause_timer.start()
         for method in methods:
             self._requests[method].ask(trace, target)
 
@@ -197,6 +217,13 @@ class ReconstructionRequests(QObject):
             self._requests[method].cancel()
         self._replace({method: self._requests[method].waiting for method in cancelled})
 
+    def stop(self) -> None:
+        """Cancel the jobs, since their results are not shown. They have to be asked for again."""
+        self._pause_timer.stop()
+        if self.busy:
+            self.asked_from = None
+            self.cancel()
+
     @Slot()
     def _on_stale_timer_timeout(self) -> None:
         """Take away the reconstructions that belong to an earlier target."""
@@ -208,7 +235,7 @@ class ReconstructionRequests(QObject):
         self.changed.emit()
         if not self.busy:
             self._stale_timer.stop()
-            self.answered.emit()
+            self.ready.emit()
 
     def _request_for(self, method: Method) -> MethodRequest:
         if method not in self._all_requests:

@@ -1,16 +1,14 @@
 """The state of the inspector: the chosen activation and its reconstruction, which the widgets show."""
 
 import numpy as np
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from app.document import Document
+from app.inspector.choice import Choice, count_maps, explain_no_target, find_layer
 from app.inspector.layer_outputs import (
     LayerOutput,
-    default_layer,
-    describe_output,
     output_shapes,
     read_output,
-    strongest_map,
 )
 from app.inspector.random_weights import RandomWeights
 from app.inspector.requests import ReconstructionRequests, Result, Status
@@ -21,12 +19,6 @@ from tinyml.core import Pair, Shape
 from tinyml.layers.base import Box
 from tinyml.net import Trace
 from tinyml.visualize import Reconstruction
-
-SHORTEST_PAUSE_MS = 200
-"""Shortest time in milliseconds between a request and the next one that no user made."""
-
-_NO_TARGET = "Choose a layer with feature maps to see one of its activations in pixels."
-_NO_IMAGE = "The sample is not an image, so there are no pixels to show."
 
 
 class InspectorState(QObject):
@@ -73,19 +65,14 @@ class InspectorState(QObject):
         self._document, self._inspection = document, inspection
         self._active = False
         self._sample_trace: SampleTrace | None = None
-        self._chosen_maps: dict[str, int] = {}
-        self._position: Pair | None = None
-        self._whole_map = False
+        self._choice = Choice()
         self._random = RandomWeights(inspection, self)
         self._random.ready.connect(self._refresh)
         self._shown: tuple[object, ...] = ()
         self._requests = ReconstructionRequests(inspection, self)
         self._requests.changed.connect(self.reconstruction_changed)
-        self._requests.answered.connect(self._request_if_outdated)
+        self._requests.ready.connect(self._request_if_outdated)
         self._random.failed.connect(self._on_random_failed)
-        self._requested_from: Trace | None = None
-        self._pause_timer = QTimer(self, singleShot=True, interval=SHORTEST_PAUSE_MS)
-        self._pause_timer.timeout.connect(self._request_if_outdated)
         self.trace: Trace | None = None
         self.shapes: dict[str, Shape] = {}
         self.sample: np.ndarray | None = None
@@ -95,7 +82,7 @@ class InspectorState(QObject):
         self.methods: tuple[Method, ...] = (Method.DECONVNET,)
         self.notice = ""
         self._requests.choose(self.methods)
-        self._requests.show_nothing(_NO_TARGET)
+        self._requests.show_nothing(explain_no_target(None, None))
         document.selection_changed.connect(self._refresh)
         inspection.sample_trace_changed.connect(self._refresh)
 
@@ -103,8 +90,9 @@ class InspectorState(QObject):
     def up_to_date(self) -> bool:
         """True if all pictures belong to the newest forward pass, and none is being computed."""
         newest = self._inspection.visible_trace
-        is_requested = self.target is None or self._requested_from is self.trace
-        return newest is not None and newest is self._sample_trace and is_requested and not self._requests.busy
+        is_requested = self.target is None or self._requests.asked_from is self.trace
+        busy = self._random.busy or self._requests.busy or self._requests.stale
+        return newest is not None and newest is self._sample_trace and is_requested and not busy
 
     @property
     def layer(self) -> str:
@@ -119,12 +107,12 @@ class InspectorState(QObject):
     @property
     def map_count(self) -> int:
         """Number of feature maps of the chosen layer, or of units if it is dense; 0 if it has neither."""
-        return len(self.output.values) if self.output is not None and self.output.values.ndim in (1, 3) else 0
+        return count_maps(self.output) if self.output is not None else 0
 
     @property
     def map_index(self) -> int:
         """Index of the chosen feature map or unit, counted from 0; -1 if the layer has none."""
-        return self._chosen_maps[self.layer] if self.map_count else -1
+        return self._choice.maps[self.layer] if self.map_count else -1
 
     @property
     def map_values(self) -> np.ndarray | None:
@@ -199,7 +187,12 @@ class InspectorState(QObject):
             active: True while the inspector is visible.
         """
         self._active = active
-        self._refresh()
+        if active:
+            self._refresh()
+            self._request_if_outdated()
+            return
+        self._random.cancel()
+        self._requests.stop()
 
     def choose_layer(self, name: str) -> None:
         """Show another layer and select it in the document.
@@ -219,8 +212,8 @@ class InspectorState(QObject):
             index: index of the map or unit, counted from 0.
         """
         if 0 <= index < self.map_count:
-            self._chosen_maps[self.layer] = index
-            self._position = None
+            self._choice.maps[self.layer] = index
+            self._choice.position = None
             self._update_target()
 
     @Slot(int, int)
@@ -231,19 +224,19 @@ class InspectorState(QObject):
             row, column: the position, counted from 0.
         """
         if self.map_values is not None and 0 <= row < len(self.map_values) and 0 <= column < self.map_values.shape[1]:
-            self._position, self._whole_map = (row, column), False
+            self._choice.position, self._choice.whole_map = (row, column), False
             self._update_target()
 
     @Slot()
     def choose_strongest(self) -> None:
         """Reconstruct the strongest activation of the chosen feature map."""
-        self._position, self._whole_map = None, False
+        self._choice.position, self._choice.whole_map = None, False
         self._update_target()
 
     @Slot()
     def choose_whole_map(self) -> None:
         """Reconstruct all activations of the chosen feature map together."""
-        self._position, self._whole_map = None, True
+        self._choice.position, self._choice.whole_map = None, True
         self._update_target()
 
     def set_methods(self, methods: tuple[Method, ...]) -> None:
@@ -259,10 +252,10 @@ class InspectorState(QObject):
         self.methods = methods
         self.methods_changed.emit()
         if self.target is None:
-            self._requests.show_nothing(self._explain_no_target())
+            self._requests.show_nothing(explain_no_target(self.output, self.sample))
         elif new:
             # If the weights have changed since, the results that stay would belong to other weights than the new ones.
-            self._request(new if self.trace is self._requested_from else methods)
+            self._request(new if self.trace is self._requests.asked_from else methods)
         self.reconstruction_changed.emit()
 
     @Slot(bool)
@@ -315,53 +308,36 @@ class InspectorState(QObject):
             return
         if not self._active:
             return
-        trace = self._random.find_trace(sample_trace)
-        new = trace is not None and (trace is not self.trace or not self._shown)
-        at_once = new and self._follow(sample_trace, trace)
-        layer = self._find_layer(default_layer(self.trace)) if self.trace is not None else ""
+        trace = self._random.find_trace(sample_trace.trace)
+        shown = self._shown
+        new = trace is not None and self._follow(sample_trace, trace)
+        at_once = shown != self._shown
+        layer = find_layer(self._document, self.layer, self.trace) if self.trace is not None else ""
         if self.trace is None or not layer or (not new and layer == self.layer):
             return
         if layer != self.layer:
-            self._position = None
+            self._choice.position = None
         self.output = read_output(self.trace, layer, self._inspection.samples)
-        self._keep_choice_valid()
+        self._choice.keep_valid(self.output, set(self.shapes))
         self.output_changed.emit()
         self._update_target(at_once)
         self._request_if_outdated()
 
-    def _follow(self, sample_trace: SampleTrace, trace: Trace | None) -> bool:
-        """Use another recorded pass. Return True if the user asked for it; False if only the weights are newer."""
-        assert trace is not None  # the caller has one
-        self._sample_trace, self.trace, self.shapes = sample_trace, trace, output_shapes(trace)
+    def _follow(self, sample_trace: SampleTrace, trace: Trace) -> bool:
+        """Use another recorded pass. Return True if it is a new one: newer real weights do not change random ones."""
+        self._sample_trace = sample_trace
+        # What the user chose. If only the weights are newer, the pictures can wait.
+        shown = (sample_trace.sample.index, sample_trace.sample.own, self.random_weights)
+        if trace is self.trace and shown == self._shown:
+            return False
+        self.trace, self.shapes, self._shown = trace, output_shapes(trace), shown
         image = sample_trace.sample.picture
         self.sample = image if image.ndim == 3 else None
-        shown, self._shown = self._shown, (sample_trace.sample.index, sample_trace.sample.own, self.random_weights)
-        return shown != self._shown
-
-    def _find_layer(self, default: str) -> str:
-        """Return the selected layer or its outermost block, else the layer that is shown, else the default."""
-        for name in reversed(self._document.block[:1] or self._document.selection):
-            if name in self.shapes:
-                return name
-        return self.layer if self.layer in self.shapes else default
-
-    def _keep_choice_valid(self) -> None:
-        self._chosen_maps = {name: index for name, index in self._chosen_maps.items() if name in self.shapes}
-        if self.output is None or not self.map_count:
-            return
-        if self._chosen_maps.get(self.layer, self.map_count) >= self.map_count:
-            self._chosen_maps[self.layer] = strongest_map(self.output.values)
-        row, column = self._position or (0, 0)
-        if self.maps is None or row >= self.maps.shape[1] or column >= self.maps.shape[2]:
-            self._position = None
+        return True
 
     def _update_target(self, at_once: bool = False) -> None:
         """Set the target from the choices. Request its pictures if it is another one, or if `at_once` is True."""
-        target = None
-        if self.sample is not None and self.maps is not None:
-            target = Target(self.layer, self.map_index, self._position, self._whole_map)
-        elif self.sample is not None and self.map_count:
-            target = Target(self.layer, self.map_index, (0, 0))
+        target = self._choice.find_target(self.output, self.sample)
         changed = target != self.target
         if changed or at_once:
             self.target = target
@@ -369,31 +345,20 @@ class InspectorState(QObject):
         if changed:
             self.target_changed.emit()
         if target is None:
-            self._requests.show_nothing(self._explain_no_target())
+            self._requests.show_nothing(explain_no_target(self.output, self.sample))
         elif changed or at_once:
             self._request(self.methods)
-
-    def _explain_no_target(self) -> str:
-        if self.output is None:
-            return _NO_TARGET
-        if self.sample is None:
-            return _NO_IMAGE
-        return f"This layer gives {describe_output(self.output.values.shape)} without positions. {_NO_TARGET}"
-
-    # ------------------------------------------------------------------------------------------------------ requests
 
     def _request(self, methods: tuple[Method, ...]) -> None:
         """Request the reconstruction of the target by some methods."""
         if self.target is not None and self.trace is not None:
-            self._requested_from = self.trace
-            self._pause_timer.start()
             self._requests.ask(self.trace, self.target, methods)
 
     @Slot()
     def _request_if_outdated(self) -> None:
         """Request all reconstructions again if they were computed from an earlier forward pass."""
-        outdated = self.trace is not self._requested_from and self._inspection.visible_trace is not None
+        outdated = self.trace is not self._requests.asked_from and self._inspection.visible_trace is not None
         # The user waits for the pictures of an epoch that they chose. Those of a run may come later.
-        pausing = self._pause_timer.isActive() and self._inspection.epochs.following
+        pausing = self._requests.pausing and self._inspection.epochs.following
         if self._active and outdated and not self._requests.busy and not pausing:
             self._request(self.methods)

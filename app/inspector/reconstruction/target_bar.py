@@ -27,11 +27,13 @@ class TargetBar(QWidget):
         self._whole_map = _segment("whole map", "All positive activations of the map together")
         self._whole_map.clicked.connect(self._on_whole_map_clicked)
         self._random = with_names(
-            QCheckBox("random weights"), "inspector_random_weights", "Show all pictures with random weights"
+            QCheckBox("random weights"),
+            "inspector_random_weights",
+            "Show layers, maps and reconstructions with random weights",
         )
         self._random.setToolTip(
-            "The same network with fresh initial weights, in all pictures of this page. What stays the same was not "
-            "learned."
+            "The same network with fresh initial weights, in the layers, the maps and the reconstructions with their "
+            "steps. What stays the same was not learned. Top activations and embedding keep the trained weights."
         )
         self._random.toggled.connect(state.set_random_weights)
         row = make_row(GRID // 2)

@@ -202,11 +202,16 @@ class FakeInspection(QObject):
 
     def change(self, picture=None, index=0):
         """Record another forward pass, as training does after each epoch."""
-        sample = np.linspace(0, 1, 64, dtype=np.float32).reshape(1, 1, 8, 8)
+        sample = np.roll(np.linspace(0, 1, 64, dtype=np.float32), index).reshape(1, 1, 8, 8)
         picture = sample[0] if picture is None else picture
         chosen = SimpleNamespace(picture=picture, input=sample, index=index, own=None)
         self.sample_trace = SimpleNamespace(trace=record(self._net, sample), sample=chosen)
         self.sample_trace_changed.emit()
+
+    def use_layers(self, layers):
+        """Record the forward pass of another network."""
+        self._net = Sequential(layers)
+        self.change()
 
     def drop(self):
         """Lose the network, as an edit does."""

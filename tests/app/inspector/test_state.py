@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 from app.document import Document
-from app.inspector.requests import Status
-from app.inspector.state import SHORTEST_PAUSE_MS, InspectorState
+from app.inspector.requests import SHORTEST_PAUSE_MS, Status
+from app.inspector.state import InspectorState
 from app.inspector.target import Method, Target
 from app.jobs import JobState
 from tests.app.inspector.conftest import STATE_LAYERS
+from tinyml.layers import Conv2D, Flatten, ReLU
 
 
 def test_an_inactive_state_is_idle_and_requests_nothing(document, inspection):
@@ -217,3 +218,40 @@ def test_an_inactive_state_follows_nothing_and_catches_up(state, document, inspe
     state.set_active(True)
     assert state.layer == "relu_1"
     assert inspection.targets[-1].layer == "relu_1"
+
+
+def test_a_hidden_state_cancels_its_requests_and_asks_again_when_shown(state, inspection, signals, wait_for_timers):
+    state.choose_map(3)
+    state.set_active(False)
+    assert inspection.jobs[-1].state is JobState.CANCELLED
+    assert not state.up_to_date
+    wait_for_timers()
+    assert len(inspection.jobs) == 2
+    state.set_active(True)
+    assert inspection.targets[2:] == [Target("conv_1", 3)]
+    inspection.answer()
+    assert (state.status, state.reconstruction.map_index) == (Status.SHOWN, 3)
+    wait_for_timers()
+    assert len(inspection.jobs) == 3
+
+
+def test_a_state_that_was_hidden_with_its_answer_asks_nothing_again(state, inspection, signals, wait_for_timers):
+    state.set_active(False)
+    state.set_active(True)
+    wait_for_timers()
+    assert len(inspection.jobs) == 1
+    assert signals.take() == []
+
+
+def test_a_layer_that_is_removed_gives_way_to_the_default_and_its_map_is_forgotten(state, inspection, signals):
+    state.choose_layer("relu_1")
+    state.choose_map(3)
+    inspection.use_layers([Conv2D("conv_1", (1, 8, 8), 2, 3, 3, 1, 1), Flatten("flatten_1")])
+    assert state.layer == "conv_1"
+    assert (state.map_count, state.position) == (2, None)
+    assert state.target == Target("conv_1", state.map_index)
+    inspection.answer()
+    assert (state.status, state.reconstruction.layer) == (Status.SHOWN, "conv_1")
+    inspection.use_layers([Conv2D("conv_1", (1, 8, 8), 2, 3, 3, 1, 1), ReLU("relu_1")])
+    state.choose_layer("relu_1")
+    assert state.map_index == state.output.values.max(axis=(1, 2)).argmax()

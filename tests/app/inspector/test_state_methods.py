@@ -5,6 +5,7 @@ import numpy as np
 from app.inspector.requests import Status
 from app.inspector.target import Method, Target
 from app.jobs import JobState
+from tinyml.layers import Conv2D, ReLU
 
 
 def test_methods_side_by_side_have_a_result_each_and_the_first_one_is_the_reconstruction(state, inspection, signals):
@@ -98,6 +99,66 @@ def test_random_weights_follow_the_sample_and_other_weights_of_the_network(state
     inspection.answer()  # the pass through random weights
     assert len(inspection.jobs) == jobs + 1
     assert state.trace is not inspection.sample_trace.trace
+    inspection.answer()
+    assert state.status is Status.SHOWN
+
+
+def test_newer_weights_of_a_run_leave_the_pictures_of_random_ones(state, inspection, signals, wait_for_timers):
+    state.set_random_weights(True)
+    inspection.answer()
+    inspection.answer()
+    wait_for_timers()
+    jobs, trace, seen = len(inspection.jobs), state.trace, signals.take()
+    assert seen == ["output", "reconstruction"]
+    inspection.change()
+    wait_for_timers()
+    assert (len(inspection.jobs), state.trace, signals.take()) == (jobs, trace, [])
+    assert state.up_to_date
+
+
+def test_another_sample_passes_through_the_same_random_weights(state, inspection, signals):
+    state.set_random_weights(True)
+    inspection.answer()
+    before = state.trace.entry("conv_1").layer.weight.tensor
+    inspection.change(index=3)
+    inspection.answer()
+    assert np.array_equal(state.trace.input, inspection.sample_trace.trace.input)
+    assert state.trace.entry("conv_1").layer.weight.tensor is before
+
+
+def test_other_layers_get_random_weights_of_their_own(state, inspection, signals):
+    state.set_random_weights(True)
+    inspection.answer()
+    inspection.use_layers([Conv2D("conv_1", (1, 8, 8), 7, 3, 3, 1, 1), ReLU("relu_1")])
+    inspection.answer()
+    assert [entry.layer.name for entry in state.trace.entries] == ["conv_1", "relu_1"]
+    assert state.map_count == 7
+
+
+def test_the_pictures_are_not_up_to_date_while_the_pass_through_random_weights_is_recorded(
+    state, inspection, signals, wait_for_timers
+):
+    assert state.up_to_date
+    state.set_random_weights(True)
+    assert not state.up_to_date
+    wait_for_timers()  # now no result is stale any more
+    assert not state.up_to_date
+    inspection.answer()
+    assert not state.up_to_date
+    inspection.answer()
+    assert state.up_to_date
+
+
+def test_a_hidden_state_records_no_pass_through_random_weights(state, inspection, signals):
+    state.set_random_weights(True)
+    state.set_active(False)
+    assert inspection.jobs[-1].state is JobState.CANCELLED
+    inspection.change(index=1)
+    jobs = len(inspection.jobs)
+    state.set_active(True)
+    assert len(inspection.jobs) == jobs + 1
+    inspection.answer()
+    assert np.array_equal(state.trace.input, inspection.sample_trace.trace.input)
     inspection.answer()
     assert state.status is Status.SHOWN
 

@@ -1,0 +1,88 @@
+"""What the user chose: the layer, a map of each layer, and a place in the map."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from app.document import Document
+from app.inspector.layer_outputs import LayerOutput, default_layer, describe_output, strongest_map
+from app.inspector.target import Target
+from tinyml.core import Pair
+from tinyml.net import Trace
+
+
+@dataclass
+class Choice:
+    """The chosen map or unit of each layer, and the place in the map of the layer that is shown.
+
+    Attributes:
+        maps: index of the chosen map or unit by the name of its layer.
+        position: row and column in the map; None for the strongest activation.
+        whole_map: True for all activations of the map together. Then `position` is None.
+    """
+
+    maps: dict[str, int] = field(default_factory=dict)
+    position: Pair | None = None
+    whole_map: bool = False
+
+    def keep_valid(self, output: LayerOutput, layers: set[str]) -> None:
+        """Forget what does not exist any more. Without a choice, the map with the strongest activation is chosen.
+
+        Arguments:
+            output: output of the layer that is shown.
+            layers: the names of all layers.
+        """
+        self.maps = {name: index for name, index in self.maps.items() if name in layers}
+        count = count_maps(output)
+        if count and self.maps.get(output.layer, count) >= count:
+            self.maps[output.layer] = strongest_map(output.values)
+        row, column = self.position or (0, 0)
+        if output.maps is None or row >= output.maps.shape[1] or column >= output.maps.shape[2]:
+            self.position = None
+
+    def find_target(self, output: LayerOutput | None, sample: np.ndarray | None) -> Target | None:
+        """Return the activation to reconstruct; None if the layer has neither maps nor units, or without an image.
+
+        Arguments:
+            output: output of the layer that is shown, after `keep_valid`; None until there is one.
+            sample: (C, H, W) the image; None if the sample is not an image.
+        """
+        if output is None or sample is None or not count_maps(output):
+            return None
+        if output.maps is None:
+            return Target(output.layer, self.maps[output.layer], (0, 0))
+        return Target(output.layer, self.maps[output.layer], self.position, self.whole_map)
+
+
+def find_layer(document: Document, shown: str, trace: Trace) -> str:
+    """Return the selected layer or its outermost block, else the layer that is shown, else the default.
+
+    Arguments:
+        document: its selection.
+        shown: name of the layer that is shown; empty if there is none.
+        trace: the recorded pass. The name is empty if it has no layers.
+    """
+    names = {entry.layer.name for entry in trace.entries}
+    for name in reversed(document.block[:1] or document.selection):
+        if name in names:
+            return name
+    return shown if shown in names else default_layer(trace)
+
+
+def count_maps(output: LayerOutput) -> int:
+    """Return the number of feature maps of an `output`, or of units if it is a vector; 0 if it has neither."""
+    return len(output.values) if output.values.ndim in (1, 3) else 0
+
+
+def explain_no_target(output: LayerOutput | None, sample: np.ndarray | None) -> str:
+    """Return why there is no activation to reconstruct.
+
+    Arguments:
+        output, sample: as for `Choice.find_target`.
+    """
+    remedy = "Choose a layer with feature maps to see one of its activations in pixels."
+    if output is None:
+        return remedy
+    if sample is None:
+        return "The sample is not an image, so there are no pixels to show."
+    return f"This layer gives {describe_output(output.values.shape)} without positions. {remedy}"
