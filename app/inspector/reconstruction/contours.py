@@ -10,6 +10,9 @@ from app.widgets.images.colormaps import sign_colors
 
 LEVELS = (0.2, 0.6)
 """Shares of the largest number at which contours are drawn."""
+MOST_PIXELS = 96
+"""Rows and columns from which neighbours are joined before contours are drawn. More lines take too long to paint, and
+they run into each other."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,8 @@ class Contour:
 def find_contours(plane: np.ndarray, limit: float, dark: bool) -> tuple[Contour, ...]:
     """Return the contours of the positive and of the negative numbers, without those that have no line.
 
+    In a large plane, the lines surround squares of pixels: those that hold a number beyond the level.
+
     Arguments:
         plane: (H, W) the numbers.
         limit: the number at which the colour scale ends.
@@ -36,13 +41,38 @@ def find_contours(plane: np.ndarray, limit: float, dark: bool) -> tuple[Contour,
     if not limit > 0:
         return ()
     negative, positive = sign_colors(dark)
+    height, width = plane.shape
+    step = -(-max(height, width) // MOST_PIXELS)
     contours = []
-    for level in LEVELS:
-        for values, color in ((plane, positive), (-plane, negative)):
-            lines = border_lines(values >= level * limit)
+    for values, color in ((join_pixels(plane, step), positive), (join_pixels(-plane, step), negative)):
+        for level in LEVELS:
+            lines = tuple(
+                QLineF(
+                    min(line.x1() * step, width),
+                    min(line.y1() * step, height),
+                    min(line.x2() * step, width),
+                    min(line.y2() * step, height),
+                )
+                for line in border_lines(values >= level * limit)
+            )
             if lines:
                 contours.append(Contour(lines, color))
     return tuple(contours)
+
+
+def join_pixels(plane: np.ndarray, step: int) -> np.ndarray:
+    """Return the largest number of each square of pixels.
+
+    Arguments:
+        plane: (H, W) the numbers.
+        step: rows and columns of a square. Those at the bottom and at the right can be smaller.
+
+    >>> join_pixels(np.array([[1.0, 2.0, 3.0]]), 2)
+    array([[2., 3.]])
+    """
+    height, width = plane.shape
+    padded = np.pad(plane, ((0, -height % step), (0, -width % step)), constant_values=-np.inf)
+    return np.asarray(padded.reshape(len(padded) // step, step, -1, step).max(axis=(1, 3)))
 
 
 def border_lines(inside: np.ndarray) -> tuple[QLineF, ...]:

@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.formatting import format_number
+from app.inspector.reconstruction.contours import LEVELS
 from app.inspector.reconstruction.reconstruction_images import color_limit, has_colors, legend_image
 from app.inspector.target import Method
 from app.widgets.theme.fonts import small_font
@@ -65,7 +66,7 @@ class Scale:
         painter.drawText(QRectF(bar.right() + GRID / 2, area.top(), width, area.height()), middle, high)
 
 
-def scale_of(array: np.ndarray, method: Method, contrast: float) -> Scale:
+def scale_of(array: np.ndarray, method: Method, contrast: float, contours: bool = False) -> Scale:
     """Return the scale of a reconstruction.
 
     Only where a sign says something about the activation, the scale claims it: not for a deconvnet.
@@ -74,15 +75,18 @@ def scale_of(array: np.ndarray, method: Method, contrast: float) -> Scale:
         array: (C, H, W) the reconstruction.
         method: how it was computed.
         contrast: of the colours, at least 1.
+        contours: True if the picture is shown as contours. These do not keep the colours of channels.
     """
-    limit, colored = color_limit(array, contrast), has_colors(array)
-    positive, negative, zero = ("bright", "dark", "grey") if colored else ("orange", "blue", "plain")
+    limit, colored = color_limit(array, contrast), has_colors(array) and not contours
+    positive, negative, zero = ("bright", "dark", "grey: 0") if colored else ("orange", "blue", "plain: 0")
+    if contours:
+        zero = f"no line: below {LEVELS[0]:.0%} of the scale".replace("%", " %")
     if not limit:
         meaning = "every pixel is 0"
     elif method.words.positive:
-        meaning = f"{positive}: {method.words.positive} · {negative}: {method.words.negative} · {zero}: 0"
+        meaning = f"{positive}: {method.words.positive} · {negative}: {method.words.negative} · {zero}"
     else:
-        meaning = f"{positive}: positive · {negative}: negative · {zero}: 0. The signs belong to the pattern."
+        meaning = f"{positive}: positive · {negative}: negative · {zero}. The signs belong to the pattern."
     return Scale(limit, contrast > 1, colored, meaning)
 
 

@@ -52,7 +52,7 @@ class ResultBox(QWidget):
         result = self._state.results.get(self._method)
         if result is None or result.reconstruction is None:
             return None
-        return scale_of(result.reconstruction.image, self._method, self._display.contrast)
+        return scale_of(result.reconstruction.image, self._method, self._display.contrast, self._display.contours)
 
     @property
     def title(self) -> str:

@@ -1,5 +1,6 @@
 """The pictures of the inspector's state: the feature map, the input and the reconstruction by each method."""
 
+import numpy as np
 from PySide6.QtCore import QEvent, QRect, Slot
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
@@ -90,6 +91,9 @@ class ReconstructionPicture(Picture):
         name = "inspector_reconstruction" if method is Method.DECONVNET else f"inspector_{method.name.lower()}_picture"
         with_names(self, name, f"The pixels behind the activation, by {method.words.name}")
         self._state, self._method, self._display = state, method, display
+        self._contours: tuple[Contour, ...] = ()
+        self._contours_of: np.ndarray | None = None
+        self._contours_with: tuple[float, bool] | None = None
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -107,11 +111,18 @@ class ReconstructionPicture(Picture):
         limit = color_limit(values, self._display.contrast)
         contours: tuple[Contour, ...] = ()
         if self._display.contours and sample is not None:
-            image, contours = sample_image(sample), find_contours(flatten_channels(values), limit, dark)
+            image, contours = sample_image(sample), self._find_contours(values, limit, dark)
         else:
             image = reconstruction_image(values, dark, limit)
         box = rectangle_of_box(result.reconstruction.receptive_field)
         self.show_drawing(Drawing(image, contours, box, smooth=self._display.smooth), values)
+
+    def _find_contours(self, values: np.ndarray, limit: float, dark: bool) -> tuple[Contour, ...]:
+        """Return the contours. Those of the same picture are not computed again."""
+        if values is not self._contours_of or (limit, dark) != self._contours_with:
+            self._contours_of, self._contours_with = values, (limit, dark)
+            self._contours = find_contours(flatten_channels(values), limit, dark)
+        return self._contours
 
 
 def rectangle_of_box(box: tuple[tuple[int, int], tuple[int, int]]) -> QRect:
