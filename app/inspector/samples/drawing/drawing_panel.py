@@ -47,6 +47,7 @@ class DrawingPanel(QWidget):
         self.drawing_style: DrawingStyle | None = None
         self._drawing: OwnDrawing | None = None
         self._cleared: OwnDrawing | None = None
+        self._ended: OwnDrawing | None = None
         self._outdated = False
         self._job = LatestJob(inspection.quick_jobs, self)
         self._job.returned.connect(self._on_style_measured)
@@ -145,7 +146,8 @@ class DrawingPanel(QWidget):
     @Slot()
     def _on_cleared(self) -> None:
         """Leave the drawing as it is among the own examples: the next stroke begins another one."""
-        self._cleared, self._drawing = self._drawing, None
+        self._cleared = self._ended = self._drawing
+        self._drawing = None
 
     @Slot()
     def _on_stroke_ended(self) -> None:
@@ -174,6 +176,11 @@ class DrawingPanel(QWidget):
     @Slot()
     def _on_sample_trace_changed(self) -> None:
         own = self._inspection.own
+        if own is not self._ended:
+            self._ended = None  # from now on a click on it continues it
+        elif own is not None:
+            self._show_answer()  # the cleared drawing is still the sample, but its ink stays away
+            return
         if isinstance(own, OwnDrawing) and own is not self._drawing:
             self._drawing, self._outdated = own, False
             self.canvas.show_ink(own.ink)

@@ -90,7 +90,7 @@ class DrawingTools(QWidget):
         button = with_names(QToolButton(), f"inspector_{name}", tooltip)
         button.setToolTip(tooltip)
         button.setAutoRaise(True)
-        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click Ctrl+Z still belongs to the drawing
         button.setIconSize(QSize(_ICON, _ICON))
         button.setFixedSize(_BUTTON, _BUTTON)
         return button
@@ -131,9 +131,12 @@ class DrawingTools(QWidget):
 
     @Slot()
     def _refresh(self) -> None:
-        self._undo.setEnabled(self._canvas.can_undo)
-        self._redo.setEnabled(self._canvas.can_redo)
-        self._clear.setEnabled(not self._canvas.is_empty)
+        canvas = self._canvas
+        offers = ((self._undo, canvas.can_undo), (self._redo, canvas.can_redo), (self._clear, not canvas.is_empty))
+        for button, offered in offers:
+            if button.hasFocus() and not offered:
+                canvas.setFocus()  # Qt would give it to the next button, and Ctrl+Z would mean the network
+            button.setEnabled(offered)
 
     @Slot(bool)
     def _on_eraser_toggled(self, erasing: bool) -> None:

@@ -110,6 +110,38 @@ def test_a_cleared_drawing_is_kept_and_can_be_continued(digits):
     assert len(inspection.own_examples.examples) == 1
 
 
+def test_a_cleared_drawing_stays_away_when_the_weights_change(digits):
+    canvas, inspection = canvas_of(digits), digits.inspection
+    draw(canvas, (60, 20), (60, 100))
+    wait_for_drawing(digits, canvas)
+    cleared = inspection.own
+    canvas.clear()
+    digits.train()
+    assert inspection.own is cleared
+    assert inspection.sample_trace.sample.own is cleared
+    assert canvas.is_empty
+    assert canvas.can_undo
+    assert not digits.find(QLabel, "draw_word").isVisible()
+    canvas.undo()
+    wait_for_drawing(digits, canvas)
+    assert len(inspection.own_examples.examples) == 1
+    assert digits.text("draw_says") == "it says"
+
+
+def test_a_cleared_drawing_comes_back_when_it_is_chosen_again(digits):
+    canvas, inspection = canvas_of(digits), digits.inspection
+    draw(canvas, (60, 20), (60, 100))
+    wait_for_drawing(digits, canvas)
+    cleared = inspection.own
+    canvas.clear()
+    inspection.select_sample(5)
+    digits.wait(lambda: inspection.sample_trace.index == 5)
+    assert canvas.is_empty
+    inspection.select_own(cleared)
+    wait_for_drawing(digits, canvas)
+    np.testing.assert_array_equal(canvas.ink(), cleared.ink)
+
+
 def test_undo_after_clear_continues_the_same_drawing(digits):
     canvas, inspection = canvas_of(digits), digits.inspection
     draw(canvas, (60, 20), (60, 100))
@@ -118,6 +150,22 @@ def test_undo_after_clear_continues_the_same_drawing(digits):
     canvas.undo()
     wait_for_drawing(digits, canvas)
     assert len(inspection.own_examples.examples) == 1
+
+
+def test_the_keys_belong_to_the_drawing_after_its_last_tool(digits):
+    canvas, clear = canvas_of(digits), digits.find(QToolButton, "draw_clear")
+    draw(canvas, (60, 20), (60, 100))
+    wait_for_drawing(digits, canvas)
+    clear.setFocus(Qt.FocusReason.TabFocusReason)
+    digits.wait(clear.hasFocus)
+    QTest.keyClick(clear, Qt.Key.Key_Space)
+    assert canvas.is_empty
+    assert canvas.hasFocus()
+    QTest.keyClick(canvas, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert not canvas.is_empty
+    draw(canvas, (20, 60), (100, 60))
+    QTest.mouseClick(digits.find(QToolButton, "draw_undo"), LEFT)
+    assert canvas.hasFocus()
 
 
 def test_after_another_sample_the_pen_continues_the_drawing(digits):
