@@ -1,6 +1,7 @@
 """Images that are dropped on the window, pasted or opened become own examples in Inspect."""
 
 import struct
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -145,6 +146,24 @@ def test_what_is_no_image_gives_a_sentence(qtbot, window, dialog, photo) -> None
         window.own_images.open_file(path)
         assert problem_of(window, dialog).startswith("'broken.png' is ")
     assert window.inspection.own_examples.examples == ()
+
+
+def test_an_image_with_too_many_pixels_is_refused_and_the_page_goes_on(qtbot, window, dialog, photo) -> None:
+    qtbot.waitUntil(lambda: window.inspection.samples is not None)
+    path = photo.with_name("map of the world.png")
+    header = b"IHDR" + struct.pack(">IIBBBBB", 30_000, 30_000, 8, 2, 0, 0, 0)
+    chunks = (
+        struct.pack(">I", 13) + header + struct.pack(">I", zlib.crc32(header)) + struct.pack(">I4sI", 0, b"IDAT", 0)
+    )
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunks)
+    for give in (lambda: drop(window.canvas, files(path)), lambda: window.own_images.open_file(path)):
+        give()
+        said = problem_of(window, dialog)
+        assert said.startswith("'map of the world.png' has 30\xa0000 × 30\xa0000 pixels")
+        assert said.count("\n") == 0
+        assert window.inspection.own_examples.examples == ()
+    assert drop(window.canvas, files(photo))
+    wait_for_own(qtbot, window, "photo.jpg")
 
 
 def test_an_image_waits_for_the_samples(qtbot, make_window, photo) -> None:
