@@ -245,7 +245,7 @@ class Tour:
         self._check(shown is not None and not shown.blank_reason, "no map of conv_2 is active for this sample")
         not_blank = shown is not None and bool(abs(shown.image).max() > 0)
         self._check(not_blank, "the reconstruction is blank without a reason")
-        self.driver.take_picture("reconstruction")
+        self._inspect.take_picture("reconstruction")
 
     def _is_reconstructed(self, layer: str, index: int) -> bool:
         shown = self._window.inspect_page.reconstruction

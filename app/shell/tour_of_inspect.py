@@ -4,7 +4,7 @@ from typing import TypeVar
 
 import numpy as np
 from PySide6.QtCore import QPointF
-from PySide6.QtWidgets import QLabel, QScrollArea, QToolButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QLabel, QScrollArea, QToolButton, QWidget
 
 from app.inspector.sanity.sanity_panel import SanityPanel
 from app.inspector.top_activations.top_panel import TopPanel
@@ -16,6 +16,9 @@ from app.widgets.images.image_grid import ImageGrid
 Panel = TypeVar("Panel", bound=QWidget)
 _LAYER = "relu_2"
 """The layer whose maps are asked."""
+_REST_MS = 700
+"""After a rest as long as this, the parts of the page that wait for one have their pictures too."""
+_LAYOUT_MS = 100
 _DIGITS: tuple[tuple[str, tuple[tuple[tuple[float, float], ...], ...]], ...] = (
     ("7", (((0.30, 0.22), (0.70, 0.22), (0.46, 0.80)), ((0.34, 0.52), (0.68, 0.52)))),
     ("1", (((0.28, 0.44), (0.52, 0.18), (0.52, 0.82)), ((0.30, 0.82), (0.74, 0.82)))),
@@ -56,7 +59,7 @@ class TourOfInspect:
         verdict = self._driver.find(QWidget, "inspector_draw_word").property("text")
         if verdict != _name_of(shown):
             raise TourError(f"The network says {_name_of(shown)}, but the page says {verdict}.")
-        self._driver.take_picture("a-misread-digit" if verdict != meant else "a-drawn-digit")
+        self.take_picture("a-misread-digit" if verdict != meant else "a-drawn-digit")
 
     def find_the_map_that_misled_it(self) -> None:
         """The map without which the network would doubt its answer most is clicked, and its pixels appear."""
@@ -67,21 +70,34 @@ class TourOfInspect:
         grid.scroll_to(self._misled_by)
         self._driver.click(grid.viewport(), grid.image_rect(self._misled_by).center().toPoint())
         self._driver.wait_until(self._is_reconstructed, f"map {self._misled_by} is reconstructed")
-        self._driver.take_picture("the-map-that-misled-it")
+        over = self._driver.find(QCheckBox, "inspector_overlay")
+        self._driver.click(over)
+        self.take_picture("the-map-that-misled-it")
+        self._driver.click(over)
 
     def see_its_top_patches(self) -> None:
         """The nine patches of the test set that the map likes most are shown, with their reconstructions."""
         model = self._show_section(TopPanel, "top_activations").model
         self._driver.wait_until(lambda: model.block(self._misled_by) is not None, "the strongest patches are shown")
-        self._driver.take_picture("its-top-patches")
+        self.take_picture("its-top-patches")
 
     def check_its_sanity(self) -> None:
         """The picture is compared with those of random networks."""
         panel = self._show_section(SanityPanel, "sanity_checks")
         words = self._driver.find(QLabel, "inspector_sanity_words")
         self._driver.wait_until(lambda: panel.checker.checks is not None and bool(words.text()), "the checks are there")
-        self._scroll_to(panel)
-        self._driver.take_picture("sanity-checks")
+        self._scroll_to(words)
+        self.take_picture("sanity-checks")
+        self._scroll_to(self._driver.find(QWidget, "inspector_reconstruction_heading"))
+
+    def take_picture(self, name: str) -> None:
+        """Save a picture of the page when its slower parts are shown too.
+
+        Arguments:
+            name: of the file, without number and suffix.
+        """
+        self._driver.wait(_REST_MS)
+        self._driver.take_picture(name)
 
     def _show_section(self, kind: type[Panel], name: str) -> Panel:
         """Unfold a section of the page, and return what it shows."""
@@ -96,6 +112,7 @@ class TourOfInspect:
 
     def _scroll_to(self, widget: QWidget) -> None:
         """Scroll until a widget of the page is visible, as the wheel of the mouse does."""
+        self._driver.wait(_LAYOUT_MS)  # what was unfolded just now gets its place first
         parent = widget.parentWidget()
         while parent is not None:
             if isinstance(parent, QScrollArea):
