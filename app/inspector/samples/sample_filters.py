@@ -13,6 +13,7 @@ from tinyml.data import Dataset
 
 _NUMBER_WIDTH = 6 * GRID
 _LONGEST_NUMBER = 12
+_SHORTEST_CLASS = 6
 
 
 class SampleFilters(QWidget):
@@ -29,6 +30,8 @@ class SampleFilters(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._class = with_names(ChoiceBox(), "inspector_class_filter", "Show only the samples of one class")
+        # Otherwise the row asks for more than the narrowest column has, and the layout cuts all three.
+        self._class.setMinimumContentsLength(_SHORTEST_CLASS)
         self._mistakes = with_names(
             QPushButton("mistakes"), "inspector_mistakes_only", "Show only samples with a wrong prediction"
         )
