@@ -1,10 +1,12 @@
 """What the user chose: the layer, a map of each layer, and a place in the map."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from app.document import Document
+from app.inspector.inner_layers import InnerLayer, selected_name
 from app.inspector.layer_outputs import LayerOutput, default_layer, describe_output, strongest_map
 from app.inspector.target import Target
 from tinyml.core import Pair
@@ -41,32 +43,30 @@ class Choice:
             self.position = None
 
     def find_target(self, output: LayerOutput | None, sample: np.ndarray | None) -> Target | None:
-        """Return the activation to reconstruct; None if the layer has neither maps nor units, or without an image.
+        """Return the activation to reconstruct; None inside a block, without maps and units, or without an image.
 
         Arguments:
             output: output of the layer that is shown, after `keep_valid`; None until there is one.
             sample: (C, H, W) the image; None if the sample is not an image.
         """
-        if output is None or sample is None or not count_maps(output):
+        if output is None or output.inside or sample is None or not count_maps(output):
             return None
         if output.maps is None:
             return Target(output.layer, self.maps[output.layer], (0, 0))
         return Target(output.layer, self.maps[output.layer], self.position, self.whole_map)
 
 
-def find_layer(document: Document, shown: str, trace: Trace) -> str:
-    """Return the selected layer or its outermost block, else the layer that is shown, else the default.
+def find_layer(document: Document, shown: str, trace: Trace, inside: Mapping[str, InnerLayer]) -> str:
+    """Return the selected layer or the block around it, else the layer that is shown, else the default.
 
     Arguments:
         document: its selection.
         shown: name of the layer that is shown; empty if there is none.
         trace: the recorded pass. The name is empty if it has no layers.
+        inside: the layers inside blocks by their joined names.
     """
-    names = {entry.layer.name for entry in trace.entries}
-    for name in reversed(document.block[:1] or document.selection):
-        if name in names:
-            return name
-    return shown if shown in names else default_layer(trace)
+    names = {*(entry.layer.name for entry in trace.entries), *inside}
+    return selected_name(document, names) or (shown if shown in names else default_layer(trace))
 
 
 def count_maps(output: LayerOutput) -> int:
@@ -85,4 +85,6 @@ def explain_no_target(output: LayerOutput | None, sample: np.ndarray | None) -> 
         return remedy
     if sample is None:
         return "The sample is not an image, so there are no pixels to show."
+    if output.inside:
+        return "This layer is inside a block, and no method goes back from there. Choose the block or another layer."
     return f"This layer gives {describe_output(output.values.shape)} without positions. {remedy}"

@@ -1,10 +1,12 @@
 """The outputs of the layers for the sample, read from the recorded forward pass."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
+from app.inspector.inner_layers import InnerLayer
 from tinyml.core import Shape
 from tinyml.data import Dataset
 from tinyml.net import Trace
@@ -19,12 +21,14 @@ class LayerOutput:
         family: family of the layer, such as "convolution".
         values: (C, H, W) feature maps, or numbers of any other shape.
         names: a name for each number; empty if the numbers have no names.
+        inside: True for a layer inside a block. Its `layer` is a joined name then.
     """
 
     layer: str
     family: str
     values: np.ndarray
     names: tuple[str, ...] = ()
+    inside: bool = False
 
     @property
     def maps(self) -> np.ndarray | None:
@@ -32,15 +36,21 @@ class LayerOutput:
         return self.values if has_maps(self.values.shape) else None
 
 
-def read_output(trace: Trace, layer: str, samples: Dataset | None) -> LayerOutput:
+def read_output(
+    trace: Trace, layer: str, samples: Dataset | None, inside: Mapping[str, InnerLayer] | None = None
+) -> LayerOutput:
     """Return the output of a layer for the first example of a recorded forward pass.
 
     Arguments:
         trace: a recorded forward pass.
-        layer: name of one of its layers.
+        layer: name of one of its layers, or joined name of a layer inside a block.
         samples: dataset of the example. Its class names name the numbers of the last layer, if these numbers stand for
             the classes one by one.
+        inside: the layers inside blocks by their joined names; None for none.
     """
+    if inside is not None and layer in inside:
+        inner = inside[layer]
+        return LayerOutput(layer, inner.layer.settings.family, inner.output[0], inside=True)
     entry = trace.entry(layer)
     values = entry.output[0]
     names: tuple[str, ...] = ()

@@ -1,6 +1,6 @@
 """The layers of the network from input to output, in a row; the user chooses the one to look at."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSignalBlocker, QSize, Qt, Slot
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.inspector.inner_layers import InnerLayer, joined
 from app.inspector.layer_outputs import describe_output
 from app.inspector.layouts import with_names
 from app.inspector.state import InspectorState
@@ -24,13 +25,14 @@ from app.widgets.plain_text import short, tool_tip
 from app.widgets.theme.fonts import bold_font, small_font
 from app.widgets.theme.theme import GRID, RADIUS, current_theme, family_color
 from tinyml.core import describe_shape
-from tinyml.net import TraceEntry
+from tinyml.net import Trace
 
 _NAME_ROLE = Qt.ItemDataRole.UserRole
 _SHAPE_ROLE = Qt.ItemDataRole.UserRole + 1
 _IMAGES_ROLE = Qt.ItemDataRole.UserRole + 2
 _FAMILY_ROLE = Qt.ItemDataRole.UserRole + 3
 _BARS_ROLE = Qt.ItemDataRole.UserRole + 4
+_INSIDE_ROLE = Qt.ItemDataRole.UserRole + 5
 _PICTURE = 4 * GRID
 """Width and height of a picture, in pixels."""
 _PICTURES = 2
@@ -47,7 +49,8 @@ _INPUT = "input"
 class LayerStrip(QListWidget):
     """Shows each layer with its name, its shape and its first feature maps. A click or an arrow key chooses a layer.
 
-    The choice is the selection of the document.
+    The choice is the selection of the document. A block opens when it is chosen: the layers inside follow it with
+    dashed frames, until a layer outside is chosen.
 
     Arguments:
         state: the recorded outputs and the chosen layer.
@@ -72,7 +75,7 @@ class LayerStrip(QListWidget):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Names of the layers, from input to output, without the input."""
+        """Names of the layers from input to output, without the input; joined names of layers in an open block."""
         return tuple(self.item(row).data(_NAME_ROLE) for row in range(1, self.count()))
 
     @property
@@ -114,13 +117,15 @@ class LayerStrip(QListWidget):
         if trace is None:
             return
         with QSignalBlocker(self):
-            names = (_INPUT, *(entry.layer.name for entry in trace.entries))
+            layers = _visible_layers(trace, self._state.inside, self._state.layer)
+            names = (_INPUT, *(joined(each.path) for each in layers))
             if names[1:] != self.names or not self.count():
                 self._set_names(names)
             sample = self._state.sample
             self._show_input(self.item(0), trace.input[0] if sample is None else sample)
-            for row, entry in enumerate(trace.entries, start=1):
-                _show_entry(self.item(row), entry)
+            for row, layer in enumerate(layers, start=1):
+                blocks = {inner.path[:-1] for inner in self._state.inside.values()}
+                _show_layer(self.item(row), layer, layer.path in blocks, self._state.layer)
             if self.current != self._state.layer:
                 self.setCurrentRow(names.index(self._state.layer, 1))
                 self.scrollToItem(self.currentItem())
@@ -136,8 +141,8 @@ class LayerStrip(QListWidget):
             self.addItem("")
         for row, name in enumerate(names):
             item = self.item(row)
-            item.setText(short(name, _LONGEST_NAME))
             item.setData(_NAME_ROLE, name)
+        self.item(0).setText(_INPUT)
 
     def _show_input(self, item: QListWidgetItem, example: np.ndarray) -> None:
         """Show the input. It is not a layer, so it cannot be chosen."""
@@ -157,17 +162,35 @@ class LayerStrip(QListWidget):
         self.setFixedHeight(height + self.horizontalScrollBar().sizeHint().height())
 
 
-def _show_entry(item: QListWidgetItem, entry: TraceEntry) -> None:
-    values = entry.output[0]
-    name = entry.layer.name
+def _visible_layers(trace: Trace, inside: Mapping[str, InnerLayer], chosen: str) -> list[InnerLayer]:
+    """Return the layers in their order; those inside a block only if the block or a layer inside it is chosen."""
+    opened = inside[chosen].path if chosen in inside else (chosen,)
+    layers = []
+    for entry in trace.entries:
+        layers.append(InnerLayer((entry.layer.name,), entry.layer, entry.output))
+        for inner in inside.values():
+            around = inner.path[:-1]
+            if inner.path[0] == entry.layer.name and around == opened[: len(around)]:
+                layers.append(inner)
+    return layers
+
+
+def _show_layer(item: QListWidgetItem, shown: InnerLayer, is_block: bool, chosen: str) -> None:
+    values, name = shown.output[0], shown.path[-1]
+    opened = is_block and (chosen == joined(shown.path) or chosen.startswith(joined((*shown.path, ""))))
+    mark = "" if not is_block else "▾ " if opened else "▸ "
+    item.setText(mark + short(name, _LONGEST_NAME))
+    item.setData(_INSIDE_ROLE, len(shown.path) > 1)
     item.setData(_SHAPE_ROLE, describe_shape(values.shape))
-    item.setData(_FAMILY_ROLE, entry.layer.settings.family)
+    item.setData(_FAMILY_ROLE, shown.layer.settings.family)
     maps = values[:_PICTURES] if values.ndim == 3 else ()
     item.setData(_IMAGES_ROLE, [viridis_image(_thin(each)) for each in maps])
     item.setData(_BARS_ROLE, [] if values.ndim == 3 else bar_heights(values.ravel()))
-    described = f"{short(name)}: {describe_output(values.shape)}"
-    item.setToolTip(tool_tip(f"{name}\n{entry.layer.settings.summary}\n{describe_output(values.shape)}"))
-    item.setData(Qt.ItemDataRole.AccessibleTextRole, described)
+    around = f" inside {short(joined(shown.path[:-1]))}" if len(shown.path) > 1 else ""
+    described = describe_output(values.shape)
+    opens = "\nChoose it to see the layers inside." if is_block and not opened else ""
+    item.setToolTip(tool_tip(f"{name}{around}\n{shown.layer.settings.summary}\n{described}{opens}"))
+    item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{short(name)}{around}: {described}{opens}")
 
 
 def bar_heights(values: np.ndarray) -> list[float]:
@@ -244,7 +267,8 @@ class _LayerDelegate(QStyledItemDelegate):
         color, width = QColor(theme.accent if chosen or hovered else theme.border), 2.0 if chosen else 1.0
         background = QColor(theme.accent)
         background.setAlphaF(0.14 if chosen and self._view.hasFocus() else 0.07 if chosen else 0.0)
-        painter.setPen(QPen(color, width))
+        inside = bool(index.data(_INSIDE_ROLE))
+        painter.setPen(QPen(color, width, Qt.PenStyle.DashLine if inside else Qt.PenStyle.SolidLine))
         painter.setBrush(background)
         painter.drawRoundedRect(QRectF(card).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
 

@@ -5,6 +5,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.document import Document
 from app.inspector.choice import Choice, count_maps, explain_no_target, find_layer
+from app.inspector.inner_layers import InnerLayer, find_inner_layers
 from app.inspector.layer_outputs import (
     LayerOutput,
     output_shapes,
@@ -37,6 +38,7 @@ class InspectorState(QObject):
     Attributes:
         trace: the recorded forward pass of the sample; None until there is one.
         shapes: shape of each layer's output without the batch axis, by the layer's name.
+        inside: the layers inside blocks by their joined names; none while random weights are shown.
         sample: (C, H, W) the image that the network received, before scaling; None if it is not an image.
         output: output of the chosen layer; None until the first forward pass is recorded.
         own_scale: True if each feature map has its own colour scale, False if all maps share one.
@@ -75,6 +77,7 @@ class InspectorState(QObject):
         self._random.failed.connect(self._on_random_failed)
         self.trace: Trace | None = None
         self.shapes: dict[str, Shape] = {}
+        self.inside: dict[str, InnerLayer] = {}
         self.sample: np.ndarray | None = None
         self.output: LayerOutput | None = None
         self.own_scale = True
@@ -198,9 +201,10 @@ class InspectorState(QObject):
         """Show another layer and select it in the document.
 
         Arguments:
-            name: name of the layer.
+            name: name of the layer, or joined name of a layer inside a block.
         """
-        self._document.select((name,))
+        path = self.inside[name].path if name in self.inside else (name,)
+        self._document.select(path[-1:], block=path[:-1])
         # The layer can be selected already while another one is shown, because it had no output before.
         self._refresh()
 
@@ -312,13 +316,13 @@ class InspectorState(QObject):
         shown = self._shown
         new = trace is not None and self._follow(sample_trace, trace)
         at_once = shown != self._shown
-        layer = find_layer(self._document, self.layer, self.trace) if self.trace is not None else ""
+        layer = find_layer(self._document, self.layer, self.trace, self.inside) if self.trace is not None else ""
         if self.trace is None or not layer or (not new and layer == self.layer):
             return
         if layer != self.layer:
             self._choice.position = None
-        self.output = read_output(self.trace, layer, self._inspection.samples)
-        self._choice.keep_valid(self.output, set(self.shapes))
+        self.output = read_output(self.trace, layer, self._inspection.samples, self.inside)
+        self._choice.keep_valid(self.output, {*self.shapes, *self.inside})
         self.output_changed.emit()
         self._update_target(at_once)
         self._request_if_outdated()
@@ -331,6 +335,8 @@ class InspectorState(QObject):
         if trace is self.trace and shown == self._shown:
             return False
         self.trace, self.shapes, self._shown = trace, output_shapes(trace), shown
+        # The outputs inside blocks belong to the real weights.
+        self.inside = find_inner_layers(trace, sample_trace.inside if trace is sample_trace.trace else {})
         image = sample_trace.sample.picture
         self.sample = image if image.ndim == 3 else None
         return True

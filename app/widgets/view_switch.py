@@ -30,12 +30,12 @@ class ViewSwitch(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID // 2)
         for name, title in titles:
-            button = QPushButton(title)
+            button = QPushButton()
             button.setObjectName(f"{object_name}_{name}")
-            button.setAccessibleName(f"Show: {title}")
             button.setProperty("segment", True)
             button.setCheckable(True)
             self._buttons[name] = button
+            self.rename(name, title)
             self._group.addButton(button)
             layout.addWidget(button)
         self._group.buttonToggled.connect(self._on_button_toggled)
@@ -62,6 +62,16 @@ class ViewSwitch(QWidget):
         if names and self.current not in names:
             with QSignalBlocker(self._group):
                 self._buttons[names[0]].setChecked(True)
+
+    def rename(self, name: str, title: str) -> None:
+        """Show another title for a view.
+
+        Arguments:
+            name: of the view.
+            title: text of its button.
+        """
+        self._buttons[name].setText(title)
+        self._buttons[name].setAccessibleName(f"Show: {title}")
 
     def choose(self, name: str) -> None:
         """Choose a view, as a click does.

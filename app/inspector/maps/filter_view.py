@@ -63,8 +63,8 @@ class FilterView(QWidget):
     @Slot()
     def _on_due(self) -> None:
         """Show the filters of the chosen layer, or of the convolution before it."""
-        trace = self._state.trace
-        found = None if trace is None or not self._state.layer else filters_before(trace, self._state.layer)
+        trace, layer = self._state.trace, self._state.layer
+        found = filters_before(trace, layer) if trace is not None and layer in self._state.shapes else None
         if found is None or trace is None:
             self._weights = None
             self._grid.set_images(())

@@ -124,6 +124,8 @@ class TopActivations(QObject):
         if self.scope is Scope.CLASS and not self.class_names:
             return "This network has no class scores. Choose another entry than “Class score”."
         match search.status:
+            case Status.NOTHING if self._state.layer in self._state.inside:
+                return "The strongest examples are found for whole blocks. Choose the block or another layer."
             case Status.NOTHING:
                 return "The strongest examples appear here as soon as the network can run."
             case Status.REFUSED:

@@ -205,7 +205,7 @@ class FakeInspection(QObject):
         sample = np.roll(np.linspace(0, 1, 64, dtype=np.float32), index).reshape(1, 1, 8, 8)
         picture = sample[0] if picture is None else picture
         chosen = SimpleNamespace(picture=picture, input=sample, index=index, own=None)
-        self.sample_trace = SimpleNamespace(trace=record(self._net, sample), sample=chosen)
+        self.sample_trace = SimpleNamespace(trace=record(self._net, sample), sample=chosen, inside={})
         self.sample_trace_changed.emit()
 
     def use_layers(self, layers):

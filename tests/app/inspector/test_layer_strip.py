@@ -7,7 +7,10 @@ from PySide6.QtTest import QTest
 
 from app.document import edits
 from app.inspector.layer_strip import LayerStrip, bar_heights
+from app.inspector.maps.bar_chart import BarChart
+from app.widgets.images.image_grid import ImageGrid
 from app.widgets.theme.theme import family_color
+from app.widgets.view_switch import ViewSwitch
 
 
 def strip_of(harness) -> LayerStrip:
@@ -68,19 +71,92 @@ def test_pictures_are_the_first_maps_and_follow_the_sample(digits):
     digits.wait(lambda: pixels() != before)
 
 
-def test_a_layer_inside_a_block_marks_the_block(make_harness, project_of):
-    inside = [{"type": "ReLu", "name": "inner", "settings": {}}]
-    layers = (
-        ("Conv2D", "conv_1", {"filters": 2, "window": 3, "padding": 1}),
-        ("Residual", "residual_1", {"layers": inside}),
-        ("Flatten", "flatten_1", {}),
-        ("Linear", "linear_1", {"outputs": 10}),
-    )
-    harness = make_harness(project_of(layers, "digits"))
+INSIDE = [
+    {"type": "Conv2D", "name": "conv_2", "settings": {"filters": 2, "window": 3, "padding": 1}},
+    {"type": "Residual", "name": "deep", "settings": {"layers": [{"type": "ReLu", "name": "inner", "settings": {}}]}},
+]
+BLOCKS = (
+    ("Conv2D", "conv_1", {"filters": 2, "window": 3, "padding": 1}),
+    ("Residual", "residual_1", {"layers": INSIDE}),
+    ("Flatten", "flatten_1", {}),
+    ("Residual", "residual_2", {"layers": [{"type": "Tanh", "name": "inner", "settings": {}}]}),
+    ("Linear", "linear_1", {"outputs": 10}),
+)
+CLOSED = ("conv_1", "residual_1", "flatten_1", "residual_2", "linear_1")
+
+
+@pytest.fixture
+def blocks(make_harness, project_of):
+    harness = make_harness(project_of(BLOCKS, "digits"))
+    harness.document.select(("conv_1",))
     harness.wait_for_sample_trace()
-    harness.document.select(("inner",), block=("residual_1",))
-    harness.wait(lambda: strip_of(harness).current == "residual_1")
-    assert harness.document.block == ("residual_1",)  # showing it is no choice
+    return harness
+
+
+def test_a_block_opens_when_it_is_chosen_and_closes_behind_its_last_layer(blocks):
+    strip = strip_of(blocks)
+    assert strip.names == CLOSED
+    strip.setFocus()
+    QTest.keyClick(strip, Qt.Key.Key_Right)
+    first = ("residual_1 › conv_2", "residual_1 › deep")
+    assert strip.names == (*CLOSED[:2], *first, *CLOSED[2:])
+    assert strip.item(2).text() == "▾ residual_1"
+    assert strip.item(4).text() == "▸ deep"
+    for _ in range(3):
+        QTest.keyClick(strip, Qt.Key.Key_Right)
+    assert strip.current == blocks.inspector.state.layer == "residual_1 › deep › inner"
+    assert (blocks.document.block, blocks.document.selection) == (("residual_1", "deep"), ("inner",))
+    QTest.keyClick(strip, Qt.Key.Key_Right)
+    assert strip.current == "flatten_1"
+    assert strip.names == CLOSED
+
+
+def test_outputs_inside_a_block_are_maps_or_bars_without_a_target_and_a_sentence_says_why(blocks):
+    state = blocks.inspector.state
+    state.choose_layer("residual_1")
+    blocks.wait_for_reconstruction("residual_1")
+    state.choose_layer("residual_1 › conv_2")
+    inside = blocks.inspection.sample_trace.inside
+    assert np.array_equal(state.maps, inside["residual_1", "conv_2"][0])
+    assert state.target is None
+    assert state.sentence.startswith("This layer is inside a block, and no method goes back from there.")
+    assert blocks.find(ViewSwitch, "maps_view").offered == ("maps",)
+    assert blocks.text("maps_heading").endswith("click a map")
+    state.choose_map(1)
+    assert state.map_index == blocks.find(ImageGrid, "maps").current == 1
+    blocks.document.select(("inner",), block=("residual_2",))
+    bars = blocks.find(BarChart, "vector")
+    assert bars.isVisible()
+    assert np.array_equal(bars.values, inside["residual_2", "inner"][0])
+    state.choose_layer("residual_1")
+    blocks.wait_for_reconstruction("residual_1")
+
+
+def test_every_section_stays_without_an_error_while_a_layer_inside_a_block_is_chosen(blocks):
+    for name in ("top_activations", "through_training", "embedding", "steps", "sanity_checks"):
+        blocks.unfold(name)
+    blocks.inspector.state.choose_layer("residual_1 › conv_2")
+    blocks.inspector.state.choose_map(1)
+    blocks.train()
+    blocks.wait(lambda: blocks.inspector.state.layer == "residual_1 › conv_2")
+    assert "whole blocks" in blocks.text("top_sentence")
+
+
+def test_with_random_weights_the_block_around_the_layer_is_shown(blocks):
+    state = blocks.inspector.state
+    state.choose_layer("residual_1 › conv_2")
+    state.set_random_weights(True)
+    blocks.wait(lambda: state.layer == "residual_1")
+    assert strip_of(blocks).names == CLOSED
+    state.set_random_weights(False)
+    blocks.wait(lambda: state.layer == "residual_1 › conv_2")
+
+
+def test_a_block_that_is_removed_takes_its_layers_along(blocks):
+    blocks.inspector.state.choose_layer("residual_2 › inner")
+    blocks.document.apply(edits.remove_layers(blocks.document.project, ["residual_2"]))
+    blocks.wait(lambda: "residual_2" not in strip_of(blocks).names)
+    assert blocks.inspector.state.layer in strip_of(blocks).names
 
 
 def test_the_strip_has_room_for_its_scroll_bar_when_the_style_sheet_came_late(digits):

@@ -237,6 +237,7 @@ def test_a_network_without_convolutions_is_shown_by_bars_and_reconstructions(mak
     harness.wait_for_sample_trace()
     assert harness.find(BarChart, "vector").isVisible()
     assert harness.find(ViewSwitch, "maps_view").offered == ("maps", "reconstructions")
+    assert harness.find(QPushButton, "maps_view_maps").text() == "Units"
     harness.find(ViewSwitch, "maps_view").choose("reconstructions")
     grid = harness.find(ImageGrid, "sheet")
     harness.wait(lambda: len(grid.images) == harness.inspector.state.map_count)
