@@ -5,13 +5,15 @@ Source: Zeiler & Fergus 2014, figure 2.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from inspect import signature
 
 import numpy as np
 
-from tinyml.core import Array, TinymlError, describe_shape
+from tinyml.core import Array, Pair, Shape, TinymlError, describe_shape
 from tinyml.core.text_picture import GREY, HEADING, MARGIN
 from tinyml.data import Dataset
 from tinyml.net import Sequential, record
+from tinyml.visualize.chosen_layer import find_layer
 from tinyml.visualize.deconvnet import reconstruct
 from tinyml.visualize.figures.colours import image_colours, signed_colours, signed_limit
 from tinyml.visualize.figures.figure import Figure
@@ -36,7 +38,7 @@ class StrongestPatches:
         examples: `(count,)` indices of the examples, strongest first.
         activations: `(count,)` of the map.
         patches: `(count, C, rows, columns)` what each activation looks at; for a unit, the whole images.
-        reconstructions: in the same shape, with signs.
+        reconstructions: in the same shape, with signs; `(0, C, rows, columns)` without a method.
         remark: where they depart from the definition of the method; empty if nowhere.
     """
 
@@ -55,9 +57,12 @@ def strongest_patches(
     layer_name: str,
     found: StrongestExamples,
     map_index: int,
-    method: Callable[..., Reconstruction] = reconstruct,
+    method: Callable[..., Reconstruction] | None = reconstruct,
+    progress: Callable[[float], object] | None = None,
 ) -> StrongestPatches:
     """Cut out the strongest patches of one map, and reconstruct them.
+
+    The layers above the chosen one are not computed.
 
     Arguments:
         model: the network.
@@ -66,7 +71,9 @@ def strongest_patches(
         layer_name: name of the layer.
         found: the strongest examples of that layer.
         map_index: index of the map or unit.
-        method: of `tinyml.visualize`, such as `guided_backprop`.
+        method: of `tinyml.visualize`, such as `guided_backprop`; None for the patches alone.
+        progress: called with the finished share before each reconstruction, and as often as the method itself reports
+            its progress. It raises an exception to cancel.
 
     Raises `TinymlError`, with the reason, if the examples are no images, if there is no such layer or map, or if the
     method cannot go through a layer.
@@ -87,19 +94,52 @@ def strongest_patches(
         raise TinymlError(
             f"The examples have the shape {describe_shape(batch.shape[1:])}, so they are no images and have no patches."
         )
-    trace = record(model, batch)
+    net = Sequential(model.layers[: find_layer([layer.name for layer in model.layers], layer_name) + 1])
     positions = [(int(row), int(column)) for row, column in found.positions[map_index]]
-    boxes = [patch_box(model, layer_name, batch.shape[1:], position) for position in positions]
-    pictures = [method(trace, layer_name, map_index, place, n) for n, place in enumerate(positions)]
+    boxes = [patch_box(net, layer_name, batch.shape[1:], position) for position in positions]
+    patches = np.stack([patch(image, box) for image, box in zip(shown, boxes, strict=True)])
+    pictures = [] if method is None else _reconstruct_all(net, batch, map_index, positions, method, progress)
     return StrongestPatches(
         map_index,
-        trace.entry(layer_name).output.ndim == 2,
+        _gives_units(net, batch.shape[1:]),
         rows,
         found.activations[map_index],
-        np.stack([patch(image, box) for image, box in zip(shown, boxes, strict=True)]),
-        np.stack([patch(picture.image, box) for picture, box in zip(pictures, boxes, strict=True)]),
-        pictures[0].remark,
+        patches,
+        np.stack([patch(picture.image, box) for picture, box in zip(pictures, boxes, strict=True)])
+        if pictures
+        else np.zeros((0, *patches.shape[1:]), patches.dtype),
+        pictures[0].remark if pictures else "",
     )
+
+
+def _reconstruct_all(
+    net: Sequential,
+    batch: Array,
+    map_index: int,
+    positions: list[Pair],
+    method: Callable[..., Reconstruction],
+    progress: Callable[[float], object] | None,
+) -> list[Reconstruction]:
+    """Reconstruct a map of the last layer, one example after the other: this needs the memory of one trace only."""
+    reports_itself, pictures = "progress" in signature(method).parameters, []
+    for number, position in enumerate(positions):
+
+        def report(share: float, done: int = number) -> None:
+            if progress is not None:
+                progress((done + share) / len(positions))
+
+        report(0.0)
+        trace = record(net, batch[number : number + 1])
+        reports = {"progress": report} if reports_itself else {}
+        pictures.append(method(trace, net.layers[-1].name, map_index, position, **reports))
+    return pictures
+
+
+def _gives_units(net: Sequential, shape: Shape) -> bool:
+    """Return True if a network gives one number for each unit for examples of this shape, and no maps."""
+    for layer in net.layers:
+        shape = layer.output_shape(shape)
+    return len(shape) == 1
 
 
 def draw_sheet(title: str, lines: tuple[str, ...], maps: Iterable[StrongestPatches], count: int) -> Figure:

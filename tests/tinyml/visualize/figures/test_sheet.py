@@ -124,3 +124,34 @@ def test_bad_input_is_named() -> None:
         strongest_patches(net, rows, "fc", found, 2)
     with pytest.raises(TinymlError, match="no maps to draw"):
         draw_sheet("fc", (), [], 1)
+
+
+def test_without_a_method_there_are_patches_alone() -> None:
+    net, inputs = network(), images()
+    found = strongest_examples(net, inputs, "relu")
+    top = strongest_patches(net, inputs, "relu", found, 0, None)
+    np.testing.assert_array_equal(top.patches, top_of("relu", 0).patches)
+    assert (top.reconstructions.shape, top.remark) == ((0, 1, 3, 3), "")
+
+
+@pytest.mark.parametrize(("method", "least"), [("deconvnet", 9), ("occlusion", 18), ("integrated-gradients", 18)])
+def test_progress_rises_and_a_slow_method_reports_within_a_picture(method: str, least: int) -> None:
+    net, inputs = network(), images()
+    found, told = strongest_examples(net, inputs, "relu"), list[float]()
+    strongest_patches(net, inputs, "relu", found, 0, METHODS[method], told.append)
+    assert told == sorted(told)
+    assert len(told) >= least
+    assert (told[0], told[-1] <= 1) == (0, True)
+
+
+def test_the_work_can_be_cancelled_by_the_progress() -> None:
+    class StopError(Exception):
+        pass
+
+    def stop(share: float) -> None:
+        if share > 0.3:
+            raise StopError
+
+    net, inputs = network(), images()
+    with pytest.raises(StopError):
+        strongest_patches(net, inputs, "relu", strongest_examples(net, inputs, "relu"), 0, METHODS["occlusion"], stop)
