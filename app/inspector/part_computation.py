@@ -15,6 +15,7 @@ from app.training.dataset_cache import Part, load_part
 from tinyml.core import DataError, TinymlError
 from tinyml.data import DataChoice, Dataset, ProgressCallback
 from tinyml.net import Sequential
+from tinyml.visualize import randomise
 
 PARTS: tuple[Part, ...] = get_args(Part)
 """The parts of the data to choose from."""
@@ -31,6 +32,8 @@ class Status(Enum):
     """There is no network or no layer to compute anything for."""
     OFFERED = auto()
     """There is no result for these weights. The user can start the computation."""
+    WAITING = auto()
+    """The user moves through the epochs. The computation starts when they rest."""
     RUNNING = auto()
     """The result is being computed."""
     SHOWN = auto()
@@ -47,11 +50,13 @@ class Key:
         snapshot: the weights.
         layer: name of the layer.
         part: the part of the data.
+        random: True for the same network with fresh initial weights.
     """
 
     snapshot: Snapshot
     layer: str
     part: Part
+    random: bool = False
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Key) and self._parts == other._parts
@@ -60,12 +65,13 @@ class Key:
         return hash(self._parts)
 
     @property
-    def _parts(self) -> tuple[Snapshot, str, str]:
-        return self.snapshot, self.layer, self.part
+    def _parts(self) -> tuple[Snapshot, str, str, bool]:
+        return self.snapshot, self.layer, self.part, self.random
 
     def make_net(self) -> Sequential:
         """Build a network with these weights, in evaluation mode."""
-        return self.snapshot.make_net()
+        net = self.snapshot.make_net()
+        return randomise(net) if self.random else net
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,8 +98,9 @@ class PartComputation(QObject):
     """Computes something for the chosen layer and a part of the data, and keeps the results.
 
     While the views are active and nothing trains, a missing result is computed at once. While a run trains, the weights
-    change all the time, so the user starts each computation. A result of earlier weights stays until a newer one
-    replaces it.
+    change all the time, so the user starts each computation. While the user moves through the epochs, it waits for them
+    to rest. A result of earlier weights stays until a newer one replaces it. Hidden views compute nothing, except what
+    the user started.
 
     Arguments:
         inspection: the weights, and the runner of background jobs.
@@ -102,6 +109,7 @@ class PartComputation(QObject):
     Attributes:
         part: the part of the data.
         layer: name of the layer; empty if there is none.
+        random: True to compute with fresh initial weights.
         status: what to show.
         sentence: why there is no result; empty if there is one.
         result: the newest result for the layer and the part, perhaps of earlier weights; None if there is none.
@@ -121,12 +129,14 @@ class PartComputation(QObject):
         self._active = False
         self._job: Job | None = None
         self._job_key: Key | None = None
+        self._by_user = False
         self._cancelled_key: Key | None = None
         self._refused: tuple[Key, str] | None = None
         self._choice: DataChoice | None = None
         self._kept: OrderedDict[Key, PartResult] = OrderedDict()
         self.part: Part = inspection.part
         self.layer = ""
+        self.random = False
         self.status = Status.NOTHING
         self.sentence = ""
         self.result: PartResult | None = None
@@ -134,6 +144,7 @@ class PartComputation(QObject):
         inspection.samples_changed.connect(self._on_samples_changed)
         inspection.sample_trace_changed.connect(self._refresh)
         inspection.training_changed.connect(self._refresh)
+        inspection.epochs.rested.connect(self._refresh)
 
     @property
     def training(self) -> bool:
@@ -141,12 +152,14 @@ class PartComputation(QObject):
         return self._inspection.training
 
     def set_active(self, active: bool) -> None:
-        """Compute what is missing, or wait until somebody looks at it.
+        """Compute what is missing, or stop until somebody looks at it. What the user started continues.
 
         Arguments:
             active: True while a view of the results is visible.
         """
         self._active = active
+        if not active and not self._by_user:
+            self._drop_job()
         self._refresh()
 
     def set_layer(self, layer: str) -> None:
@@ -161,6 +174,12 @@ class PartComputation(QObject):
             self.part = part
             self._refresh()
 
+    def set_random(self, random: bool) -> None:
+        """Compute with fresh initial weights (`random`), or with those of the inspection."""
+        if random != self.random:
+            self.random = random
+            self._refresh()
+
     @Slot()
     def start(self) -> None:
         """Compute the result for the current weights now, if it is missing."""
@@ -168,6 +187,7 @@ class PartComputation(QObject):
         key = self._key()
         if key is not None and key not in self._kept and key != self._running_key:
             self._start(key)
+            self._by_user = True
         self._refresh()
 
     @Slot()
@@ -187,7 +207,7 @@ class PartComputation(QObject):
         if snapshot is None or self._inspection.samples is None:
             return None
         exists = any(layer.name == self.layer for layer in snapshot.network.layers)
-        return Key(snapshot, self.layer, self.part) if exists else None
+        return Key(snapshot, self.layer, self.part, self.random) if exists else None
 
     @Slot()
     def _refresh(self) -> None:
@@ -208,6 +228,8 @@ class PartComputation(QObject):
             self._show(Status.REFUSED, self._refused[1], None)
         elif running is None and (not self._active or self.training or key == self._cancelled_key):
             self._show(Status.OFFERED, "", older)
+        elif running is None and self._inspection.epochs.moving:
+            self._show(Status.WAITING, "", older)
         else:
             if running is None:
                 self._start(key)
@@ -217,11 +239,15 @@ class PartComputation(QObject):
         """Return True if the running computation should continue. Training may change the weights under it."""
         if key is None or running == key:
             return running == key
-        return self.training and (running.layer, running.part) == (key.layer, key.part)
+        return self.training and self._is_like(running)
 
     def _newest_result(self) -> PartResult | None:
-        fitting = [result for key, result in self._kept.items() if (key.layer, key.part) == (self.layer, self.part)]
+        fitting = [result for key, result in self._kept.items() if self._is_like(key)]
         return fitting[-1] if fitting else None
+
+    def _is_like(self, key: Key) -> bool:
+        """Return True if a key differs from the current one in its weights only."""
+        return (key.layer, key.part, key.random) == (self.layer, self.part, self.random)
 
     def _drop_other_data(self) -> None:
         """Forget the results of other data; another part of the same data changes nothing."""
@@ -234,7 +260,7 @@ class PartComputation(QObject):
     def _start(self, key: Key) -> None:
         self._drop_job()
         assert self._choice is not None  # a key needs samples
-        self._job_key = key
+        self._job_key, self._by_user = key, False
         self._job = self._inspection.slow_jobs.submit_with_progress(
             partial(_compute_result, self._compute, key, self._choice)
         )

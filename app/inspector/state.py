@@ -49,8 +49,8 @@ class InspectorState(QObject):
 
     Signals:
         output_changed(): `trace`, `shapes`, `sample`, `output` or `own_scale` changed.
-        target_changed(): `target` changed, and the status of each result is STALE now. Widgets keep the earlier
-            reconstructions.
+        target_changed(): `target` or `map_index` changed, and each result of a target is STALE now. Widgets keep the
+            earlier reconstructions.
         methods_changed(): `methods` or `random_weights` changed; `results` can have other keys.
         reconstruction_changed(): a result of `results` changed, and is not STALE.
         arithmetic_requested(): the user wants to see how the activation is computed.
@@ -216,9 +216,11 @@ class InspectorState(QObject):
             index: index of the map or unit, counted from 0.
         """
         if 0 <= index < self.map_count:
-            self._choice.maps[self.layer] = index
+            earlier, self._choice.maps[self.layer] = self.map_index, index
             self._choice.position = None
             self._update_target()
+            if self.target is None and index != earlier:
+                self.target_changed.emit()
 
     @Slot(int, int)
     def choose_position(self, row: int, column: int) -> None:

@@ -1,10 +1,15 @@
 """Which weights of the shown run the inspection uses: the newest ones, or those after an epoch."""
 
-from PySide6.QtCore import QObject, Signal, Slot
+from weakref import WeakValueDictionary
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.training.run import Run, SessionState
 from app.training.session import Session
 from app.training.snapshot import Snapshot
+
+REST_MS = 300
+"""Milliseconds for which the user must stay at an epoch before slow work is done with its weights."""
 
 
 class EpochChoice(QObject):
@@ -24,10 +29,12 @@ class EpochChoice(QObject):
     Signals:
         changed(): `snapshot` or `playing` changed because of a choice, or another run is shown.
         epochs_changed(): `stops` may have changed, or which of them is chosen.
+        rested(): `moving` has become False.
     """
 
     changed = Signal()
     epochs_changed = Signal()
+    rested = Signal()
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -35,6 +42,10 @@ class EpochChoice(QObject):
         self._epoch = 0
         self.chosen: Snapshot | None = None
         self.playing = False
+        # While anything uses these weights, a return to their epoch must give the same object: it names its results.
+        self._known: WeakValueDictionary[int, Snapshot] = WeakValueDictionary()
+        self._rest_timer = QTimer(self, singleShot=True, interval=REST_MS)
+        self._rest_timer.timeout.connect(self._on_rest_timer_timeout)
         session.started.connect(self._on_run_changed)
         session.run_changed.connect(self._on_run_changed)
         session.continued.connect(self._on_session_continued)
@@ -50,6 +61,11 @@ class EpochChoice(QObject):
     def snapshot(self) -> Snapshot | None:
         """The weights to use; None before the first ones."""
         return self._session.snapshot if self.chosen is None else self.chosen
+
+    @property
+    def moving(self) -> bool:
+        """True while the epochs are played, and for a moment after each choice: slow work should wait for `rested`."""
+        return self.playing or self._rest_timer.isActive()
 
     @property
     def ended(self) -> tuple[int, ...]:
@@ -145,11 +161,14 @@ class EpochChoice(QObject):
         Arguments:
             epoch: counted from 1; 0 for the untrained weights.
         """
-        return (
-            self.chosen
-            if self.chosen is not None and epoch == self._epoch
-            else snapshot_after(self._session.run, epoch)
-        )
+        if self.chosen is not None and epoch == self._epoch:
+            return self.chosen
+        found, known = snapshot_after(self._session.run, epoch), self._known.get(epoch)
+        if found is None or epoch in known_snapshots(self._session.run):
+            return found
+        if known is None or known.tensors is not found.tensors:
+            self._known[epoch] = known = found
+        return known
 
     @Slot(int)
     def choose(self, place: int) -> None:
@@ -167,7 +186,7 @@ class EpochChoice(QObject):
         if is_newest or epoch > len(run.history):
             self.follow()
             return
-        snapshot = snapshot_after(run, epoch)
+        snapshot = self.snapshot_after(epoch)
         if snapshot is not None:
             self._use(epoch, snapshot)
 
@@ -185,10 +204,12 @@ class EpochChoice(QObject):
         """
         if playing != self.playing:
             self.playing = playing
+            self._rest_timer.start()
             self.changed.emit()
 
     def _use(self, epoch: int, snapshot: Snapshot | None) -> None:
         self._epoch, self.chosen = epoch, snapshot
+        self._rest_timer.start()
         self.changed.emit()
         self.epochs_changed.emit()
 
@@ -196,7 +217,13 @@ class EpochChoice(QObject):
     def _on_run_changed(self) -> None:
         """Follow another run."""
         self.playing = False
+        self._known.clear()
         self._use(0, None)
+
+    @Slot()
+    def _on_rest_timer_timeout(self) -> None:
+        if not self.playing:
+            self.rested.emit()
 
     @Slot()
     def _on_session_continued(self) -> None:

@@ -73,7 +73,6 @@ class Inspection(QObject):
         self._initial_weights_job = LatestJob(self.slow_jobs, self)
         self._predictor = SamplePredictions(self.slow_jobs, self)
         self._predictor.predicted.connect(self._on_predictor_predicted)
-        self._predictor.rested.connect(self._request_predictions)
         self._predictor.failed.connect(self._set_problem)
         self._sample_trace_job = LatestJob(self.quick_jobs, self)
         self._partial_trace_job = LatestJob(self.quick_jobs, self)
@@ -103,7 +102,8 @@ class Inspection(QObject):
         self.predictions: np.ndarray | None = None
         self.problem = ""
         self.epochs = EpochChoice(session, self)
-        self.epochs.changed.connect(self._on_epochs_changed)
+        self.epochs.changed.connect(self._refresh)
+        self.epochs.rested.connect(self._request_predictions)
         document.changed.connect(self._refresh)
         session.snapshot_changed.connect(self._refresh)
         session.state_changed.connect(self._refresh)
@@ -317,10 +317,10 @@ class Inspection(QObject):
 
     @Slot()
     def _request_predictions(self) -> None:
-        """Predict all samples. An active run would need too many predictions, so they wait for its end."""
+        """Predict all samples. They wait for the end of a run, and while the user moves through the epochs."""
         if self.samples is None or self.snapshot is None or self._session.state.active or not self._active:
             return
-        if not self.samples.description.has_classes or self.epochs.playing:
+        if not self.samples.description.has_classes or self.epochs.moving:
             return
         self._predictor.request(self.snapshot, self.samples)
 
@@ -355,12 +355,6 @@ class Inspection(QObject):
         self._request_sample_trace()
         self._request_partial_trace()
         self._request_predictions()
-
-    @Slot()
-    def _on_epochs_changed(self) -> None:
-        """Use the weights of the chosen epoch at once, but predict all samples only when the choice rests."""
-        self._predictor.rest()
-        self._refresh()
 
     @Slot()
     def _on_own_examples_changed(self) -> None:

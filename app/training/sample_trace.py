@@ -17,6 +17,7 @@ from tinyml.net import (
     LayerInference,
     LayerSpecification,
     NetworkSpecification,
+    Sequential,
     Trace,
     build,
     outputs_inside,
@@ -164,16 +165,20 @@ def trace_sample(snapshot: Snapshot, samples: Dataset, chosen: int | OwnExample)
     return SampleTrace(snapshot, sample, trace, scores, inside=inside)
 
 
-def predict_classes(snapshot: Snapshot, samples: Dataset, progress: ProgressCallback | None = None) -> np.ndarray:
+def predict_classes(
+    snapshot: Snapshot, samples: Dataset, progress: ProgressCallback | None = None, net: Sequential | None = None
+) -> np.ndarray:
     """Return the predicted class of every sample, `(N,)`.
 
     Arguments:
         snapshot: the weights of the network.
         samples: N samples with classes.
         progress: gets the share that is done, after each batch.
+        net: the network, if it has other weights than the snapshot.
     """
     samples = snapshot.prepare(samples)
-    net, size, predictions = snapshot.make_net(), snapshot.training.batch_size, []
+    net = snapshot.make_net() if net is None else net
+    size, predictions = snapshot.training.batch_size, []
     for start in range(0, len(samples), size):
         output = net.predict(samples.examples(slice(start, start + size)))
         predictions.append(class_scores(output, snapshot.training.loss, samples.class_targets).argmax(axis=1))

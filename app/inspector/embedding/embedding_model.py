@@ -46,13 +46,13 @@ def embed_part(key: Key, samples: Dataset, progress: ProgressCallback) -> Embedd
     Raises `TinymlError` as `embed_by_batch` does.
     """
     has_classes = samples.description.has_classes
-    share, found = _EMBEDDING_SHARE if has_classes else 1.0, None
-    for done, found in embed_by_batch(key.make_net(), samples, key.layer):  # noqa: B007 (the last one is the result)
+    net, share, found = key.make_net(), _EMBEDDING_SHARE if has_classes else 1.0, None
+    for done, found in embed_by_batch(net, samples, key.layer):  # noqa: B007 (the last one is the result)
         progress(share * done / len(samples))
     assert found is not None  # the last step has the result
     predictions = None
     if has_classes:
-        predictions = predict_classes(key.snapshot, samples, lambda done: progress(share + (1 - share) * done))
+        predictions = predict_classes(key.snapshot, samples, lambda done: progress(share + (1 - share) * done), net)
     return EmbeddedPart(found.points, found.shares, predictions)
 
 
@@ -83,6 +83,7 @@ class EmbeddingModel(QObject):
         self.computation = PartComputation(inspection, embed_part, self)
         self.computation.changed.connect(self.changed)
         state.output_changed.connect(self._on_output_changed)
+        state.methods_changed.connect(self._on_methods_changed)
         inspection.sample_trace_changed.connect(self.sample_changed)
 
     @property
@@ -122,6 +123,8 @@ class EmbeddingModel(QObject):
                 return computation.sentence
             case Status.RUNNING if self.result is None:
                 return f"Computing where {layer} puts the {computation.part} examples…"
+            case Status.WAITING if self.result is None:
+                return f"The embedding of {layer} is computed as soon as you stay at an epoch."
             case Status.OFFERED if self.result is None:
                 why = "training changes the weights all the time" if computation.training else "it was cancelled"
                 return f"The embedding of {layer} is not computed yet: {why}. Compute it now to see the classes apart."
@@ -190,9 +193,15 @@ class EmbeddingModel(QObject):
         if value.predictions is not None:
             wrong = float((value.predictions != self.result.samples.labels).mean())
             text += f" · {format_percentage(wrong)} wrong"
+        if key.random:
+            text = f"random weights: {text}"
         return f"earlier weights: {text}" if self.computation.outdated else text
 
     @Slot()
     def _on_output_changed(self) -> None:
         self._choose_layer()
         self.changed.emit()
+
+    @Slot()
+    def _on_methods_changed(self) -> None:
+        self.computation.set_random(self._state.random_weights)

@@ -192,7 +192,7 @@ class EmbeddingPanel(QWidget):
         wrong = value.predictions[drawn] != labels if classes else np.zeros(len(drawn), bool)
         self._plot.show_points(value.points[drawn], drawn, labels, wrong, keep_range=earlier is result)
         first, second = (format_percentage(float(share)) for share in value.shares)
-        self._plot.label_axes(f"component 1 · {first} of the variance", f"component 2 · {second}")
+        self._plot.label_axes(f"component 1 · {first} of variance", f"component 2 · {second}")
         self._legend.show_classes(samples.description.class_names if classes else ())
         self._plot.set_current(self.model.current)
 

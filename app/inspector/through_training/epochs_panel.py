@@ -37,7 +37,7 @@ class EpochsPanel(QWidget):
     def __init__(self, state: InspectorState, inspection: Inspection, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("inspector_epochs")
-        self._inspection, self._epochs = inspection, inspection.epochs
+        self._state, self._inspection, self._epochs = state, inspection, inspection.epochs
         self.player = Player(state, inspection, self)
         self._slider = with_names(EpochSlider(), "inspector_epoch_slider", "Epoch")
         self._first, self._last = make_caption("epoch 0"), make_caption("0")
@@ -55,6 +55,7 @@ class EpochsPanel(QWidget):
         for signal in (
             self._epochs.changed,
             self._epochs.epochs_changed,
+            state.methods_changed,
             inspection.sample_trace_changed,
             inspection.problem_changed,
         ):
@@ -117,7 +118,8 @@ class EpochsPanel(QWidget):
         shown = epochs.snapshot if trace is None else trace.snapshot
         description = epochs.describe(shown)
         self._slider.setAccessibleDescription(description)
-        self._text.setText(" · ".join(part for part in (self._best_text(), self._size_text()) if part))
+        trained = "the row below shows the trained weights" if self._state.random_weights else ""
+        self._text.setText(" · ".join(part for part in (self._best_text(), self._size_text(), trained) if part))
         show_text(self._missing, epochs.missing if fits or not stops else _CHANGED)
 
     def _best_text(self) -> str:

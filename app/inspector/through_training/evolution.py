@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from app.inspector.requests import compute_reconstruction
 from app.inspector.target import Method, Target
 from app.training import OwnExample, Snapshot
 from app.training.sample_trace import trace_sample
@@ -86,12 +87,9 @@ def reconstruct_epochs(
     pictures = {}
     for number, (epoch, snapshot) in enumerate(snapshots.items()):
         progress(number / len(snapshots))
-        target = question.target
         try:
             trace = trace_sample(snapshot, question.samples, question.chosen).trace
-            found = question.method.function(
-                trace, target.layer, target.map_index, target.position, whole_map=target.whole_map
-            )
+            found = compute_reconstruction(question.method, trace, question.target, progress, number, len(snapshots))
             pictures[epoch] = EpochPicture(snapshot.tensors, found, found.blank_reason)
         except TinymlError as error:
             pictures[epoch] = EpochPicture(snapshot.tensors, None, str(error))

@@ -31,7 +31,8 @@ _INTERVAL_MS = 500
 class EvolutionStrip(QWidget):
     """Shows how the reconstruction of the target grew, each picture on its own scale.
 
-    Up to eight epochs are computed in the background, each once. While the strip is hidden, nothing is computed.
+    Up to eight epochs are computed in the background, each once, with the trained weights. While the strip is hidden,
+    and while the user moves through the epochs, nothing is computed.
 
     Arguments:
         state: the target and the method.
@@ -60,6 +61,7 @@ class EvolutionStrip(QWidget):
             state.methods_changed,
             inspection.sample_trace_changed,
             self._epochs.epochs_changed,
+            self._epochs.rested,
         ):
             signal.connect(self._pace.request)
 
@@ -95,7 +97,9 @@ class EvolutionStrip(QWidget):
             self._job.cancel()
             self._pictures = {}
         self._question = question
-        if question is not None and not self._job.busy:
+        if self._epochs.moving:
+            self._job.cancel()
+        elif question is not None and not self._job.busy:
             kept = {epoch: self._epochs.snapshot_after(epoch) for epoch in choose_epochs(self._epochs.ended)}
             missing = {
                 epoch: snapshot

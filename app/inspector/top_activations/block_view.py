@@ -7,6 +7,7 @@ from PySide6.QtGui import (
     QColor,
     QFontMetrics,
     QHelpEvent,
+    QHideEvent,
     QImage,
     QKeyEvent,
     QMouseEvent,
@@ -18,6 +19,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip
 
+from app.formatting import format_value
 from app.inspector.reconstruction.reconstruction_images import reconstruction_image
 from app.inspector.top_activations.block_layout import BlockLayout
 from app.inspector.top_activations.map_block import COUNT, MapBlock
@@ -106,6 +108,10 @@ class BlockView(QAbstractScrollArea):
         super().showEvent(event)
         self._want_visible()
 
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._want_visible()
+
     def scrollContentsBy(self, _dx: int, _dy: int) -> None:
         self.viewport().update()
         self._want_visible()
@@ -181,7 +187,10 @@ class BlockView(QAbstractScrollArea):
         block, rect = self._model.block(map_index), self._layout.block_rect(place).translated(self._origin)
         chosen = map_index == self._model.chosen_map
         painter.setPen(QColor(theme.text if chosen and len(self._maps) > 1 else theme.muted))
-        painter.drawText(rect.topLeft() + QPoint(0, painter.fontMetrics().ascent()), self._model.title(map_index))
+        caption = self._model.title(map_index)
+        if block is not None and block.limit:
+            caption += f" · colours: ±{format_value(block.limit)}"
+        painter.drawText(rect.topLeft() + QPoint(0, painter.fontMetrics().ascent()), caption)
         if block is None:
             for rank in range(COUNT):
                 painter.fillRect(self._cell(place, rank, False), QColor(theme.track))
@@ -216,12 +225,17 @@ class BlockView(QAbstractScrollArea):
         known = self._pictures.get(block.map_index)
         if known is not None and known[0] is block:
             return known[1]
-        dark = current_theme().dark
+        dark, limit = current_theme().dark, block.limit
         images = [sample_image(array) for array in block.patches]
-        back: list[QImage | None] = [reconstruction_image(array, dark) for array in block.reconstructions]
+        back: list[QImage | None] = [reconstruction_image(array, dark, limit) for array in block.reconstructions]
         pictures = list(zip(images, back or [None] * len(images), strict=True))
         self._pictures[block.map_index] = block, pictures
         return pictures
+
+    def _drop_old_pictures(self) -> None:
+        """Forget the pictures of blocks that the model does not keep."""
+        kept = {index: known for index, known in self._pictures.items() if self._model.block(index) is known[0]}
+        self._pictures = kept
 
     def _describe(self, place: int, rank: int) -> str:
         block = self._model.block(self._maps[place])
@@ -250,9 +264,11 @@ class BlockView(QAbstractScrollArea):
         if maps != self._maps:
             self._maps, self._current = maps, (0, 0)
             self.horizontalScrollBar().setValue(0)
+        self._drop_old_pictures()
         self._measure()
 
     @Slot(int)
     def _on_block_changed(self, map_index: int) -> None:
+        self._drop_old_pictures()
         if map_index in self._maps:
             self._measure()

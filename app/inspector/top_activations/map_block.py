@@ -9,12 +9,13 @@ import numpy as np
 
 from app.inspector.part_computation import Key, PartResult
 from app.inspector.target import Method
+from app.widgets.images.colormaps import symmetric_limit
 from tinyml.core import Array, TinymlError, describe_count
 from tinyml.data import Dataset, ProgressCallback
-from tinyml.net import Sequential, record
+from tinyml.net import Sequential
 from tinyml.visualize import StrongestExamples, search_strongest
+from tinyml.visualize.figures import strongest_patches
 from tinyml.visualize.layer_outputs import SEARCH_BATCH
-from tinyml.visualize.patches import patch, patch_box
 
 COUNT = 9
 """Examples for each map, as in the paper."""
@@ -48,6 +49,11 @@ class MapBlock:
     patches: tuple[Array, ...] = ()
     reconstructions: tuple[Array, ...] = ()
     sentence: str = ""
+
+    @property
+    def limit(self) -> float:
+        """The number with the full colour in all reconstructions: the one farthest from zero; 0 if there is none."""
+        return max((symmetric_limit(array) for array in self.reconstructions), default=0.0)
 
     @property
     def nbytes(self) -> int:
@@ -84,7 +90,9 @@ def make_block(
         map_index: index of the map or unit.
         method: how the pixels are reconstructed.
         shows_pixels: False for examples that are no images: they have no patches.
-        progress: called before each reconstruction, so that the work can be cancelled.
+        progress: called before each reconstruction, and during a slow one, so that the work can be cancelled.
+
+    Raises `TinymlError` when the memory is too small.
     """
     found: StrongestExamples = result.value
     samples = result.samples
@@ -96,39 +104,36 @@ def make_block(
         return replace(nothing, sentence=_describe_dead(result, map_index))
     if not shows_pixels:
         return block
-    layers = result.key.make_net().layers
-    end = next(index for index, layer in enumerate(layers) if layer.name == result.key.layer)
-    return _with_pictures(block, Sequential(layers[: end + 1]), result, method, progress)
+    try:
+        return _with_pictures(block, result, method, progress)
+    except MemoryError as error:
+        raise TinymlError(
+            f"The memory is too small for the patches of '{result.key.layer}'. Close other programs, or choose another "
+            "layer."
+        ) from error
 
 
-def _with_pictures(
-    block: MapBlock, net: Sequential, result: PartResult, method: Method, progress: ProgressCallback
-) -> MapBlock:
-    """Cut the patches out, and reconstruct each of them until the method refuses."""
-    patches: list[Array] = []
-    reconstructions: list[Array] = []
-    sentence = ""
-    samples, layer = result.samples, result.key.layer
-    for example, (row, column) in zip(block.examples.tolist(), block.positions.tolist(), strict=True):
-        progress(len(patches) / COUNT)
-        place = slice(example, example + 1)
-        box = patch_box(net, layer, samples.description.example_shape, (row, column))
-        patches.append(_thin(patch(samples.unscaled_examples(place)[0], box)))
-        if sentence:
-            continue
-        try:
-            trace = record(net, samples.examples(place))
-            picture = method.function(trace, layer, block.map_index, position=(row, column))
-            reconstructions.append(_thin(patch(picture.image, box)))
-        except TinymlError as error:
-            sentence = str(error)
-    pictures = tuple(reconstructions) if not sentence else ()
-    return replace(block, patches=tuple(patches), reconstructions=pictures, sentence=sentence)
+def _with_pictures(block: MapBlock, result: PartResult, method: Method, progress: ProgressCallback) -> MapBlock:
+    """Add the patches and their reconstructions, or the reason why the method refuses the layer."""
+    net, key, sentence = result.key.make_net(), result.key, ""
+    choice = net, result.samples, key.layer, result.value, block.map_index
+    try:
+        top = strongest_patches(*choice, method.function, progress)
+    except TinymlError as error:
+        top, sentence = strongest_patches(*choice, None), str(error)
+    patches, reconstructions = (tuple(map(_thin, arrays)) for arrays in (top.patches, top.reconstructions))
+    return replace(block, patches=patches, reconstructions=reconstructions, sentence=sentence)
 
 
 def _describe_dead(result: PartResult, map_index: int) -> str:
     count = describe_count(len(result.samples), f"{result.key.part} example")
-    return f"Map {map_index} is dead: none of the {count} activates it."
+    shape = result.samples.description.example_shape
+    for layer in result.key.make_net().layers:
+        shape = layer.output_shape(shape)
+        if layer.name == result.key.layer:
+            break
+    thing = "Map" if len(shape) == 3 else "Unit"
+    return f"{thing} {map_index} is dead: none of the {count} activates it."
 
 
 def _batch_size(net: Sequential, layer_name: str, samples: Dataset) -> int:

@@ -7,7 +7,6 @@ from app.inspector.part_computation import PartResult
 from app.inspector.target import Method
 from tinyml.core import TinymlError, describe_count
 from tinyml.data import ProgressCallback
-from tinyml.net import Sequential
 from tinyml.visualize.figures import StrongestPatches, draw_sheet, strongest_patches
 
 
@@ -41,9 +40,11 @@ def save_sheet(result: PartResult, method: Method, path: Path, progress: Progres
 
 def _patches(result: PartResult, method: Method, progress: ProgressCallback) -> Iterator[StrongestPatches]:
     """Yield the patches of one map after the other."""
-    layers = result.key.make_net().layers
-    end = next(index for index, layer in enumerate(layers) if layer.name == result.key.layer)
-    net, count = Sequential(layers[: end + 1]), len(result.value.examples)
+    net, count = result.key.make_net(), len(result.value.examples)
     for index in range(count):
-        progress(index / count)
-        yield strongest_patches(net, result.samples, result.key.layer, result.value, index, method.function)
+
+        def report(share: float, done: int = index) -> None:
+            progress((done + share) / count)
+
+        report(0.0)
+        yield strongest_patches(net, result.samples, result.key.layer, result.value, index, method.function, report)

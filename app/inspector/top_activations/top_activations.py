@@ -64,6 +64,7 @@ class TopActivations(QObject):
         self._shown: PartResult | None = None
         self._blocks: dict[int, MapBlock] = {}
         self._wanted: dict[str, tuple[int, ...]] = {}
+        self._active = False
         self._job = LatestJob(inspection.picture_jobs, self)
         self._job.returned.connect(self._on_job_returned)
         self._job.failed.connect(self._on_job_failed)
@@ -95,8 +96,8 @@ class TopActivations(QObject):
 
     @property
     def chosen_map(self) -> int:
-        """The map that the inspector shows; -1 if there is none."""
-        return self._state.target.map_index if self._state.target is not None else -1
+        """The map or unit that the inspector shows; -1 if there is none."""
+        return self._state.map_index
 
     @property
     def class_names(self) -> tuple[str, ...]:
@@ -132,6 +133,8 @@ class TopActivations(QObject):
                 return search.sentence
             case Status.RUNNING if self.result is None:
                 return f"Searching the {search.part} examples for the strongest activations of {short(search.layer)}…"
+            case Status.WAITING if self.result is None:
+                return f"{short(search.layer)} is searched as soon as you stay at an epoch."
             case Status.OFFERED if self.result is None:
                 why = "training changes the weights all the time" if search.training else "the search was cancelled"
                 return f"{short(search.layer)} is not searched yet: {why}. Search now for its strongest examples."
@@ -176,8 +179,13 @@ class TopActivations(QObject):
     # ------------------------------------------------------------------------------------------------------- commands
 
     def set_active(self, active: bool) -> None:
-        """Search what is missing while a view is visible (`active`)."""
+        """Compute what is missing while a view is visible (`active`), or stop."""
+        self._active = active
         self.search.set_active(active)
+        if active:
+            self._compute_next()
+        else:
+            self._job.cancel()
 
     def set_scope(self, scope: Scope) -> None:
         """Show the strongest examples of the map, the layer or a class score (`scope`)."""
@@ -244,6 +252,8 @@ class TopActivations(QObject):
         text = f"strongest {thing} of {count} {self.result.key.part} examples"
         if self.shows_pixels:
             text += f", with their reconstructions ({self.method.title})"
+        if self.result.key.random:
+            text = f"random weights: {text}"
         if self.search.outdated:
             history = self.result.key.snapshot.history
             text = f"earlier weights{f' (epoch {history[-1].epoch})' if history else ''}: {text}"
@@ -257,7 +267,7 @@ class TopActivations(QObject):
         result = self.result
         wanted = [index for maps in self._wanted.values() for index in maps if index in self.all_maps]
         missing = [index for index in wanted if index not in self._blocks]
-        if result is None or not missing or self._job.busy or self._block_problem:
+        if not self._active or result is None or not missing or self._job.busy or self._block_problem:
             return
         self._job.start_with_progress(partial(make_block, result, missing[0], self.method, self.shows_pixels))
 
@@ -273,6 +283,7 @@ class TopActivations(QObject):
 
     @Slot()
     def _on_methods_changed(self) -> None:
+        self.search.set_random(self._state.random_weights)
         method = self._state.methods[0]
         if method is not self.method:
             self.method = method

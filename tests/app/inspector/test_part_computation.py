@@ -6,6 +6,7 @@ import pytest
 
 from app.inspector import part_computation
 from app.inspector.part_computation import PartComputation, Status
+from app.inspector.through_training.player import Player
 
 
 class Work:
@@ -179,3 +180,83 @@ def test_a_layer_that_does_not_exist_has_nothing_to_show(digits, computation, wo
     computation.set_active(True)
     assert computation.status is Status.NOTHING
     assert work.calls == []
+
+
+def test_hiding_stops_the_computation_and_showing_starts_it_again(digits, computation, work):
+    work.blocked = True
+    computation.set_active(True)
+    digits.wait(work.entered.is_set)
+    job = computation._job
+    computation.set_active(False)
+    assert computation.status is Status.OFFERED
+    digits.wait(lambda: job.state.ended)  # the thread is free for other work
+    work.blocked = False
+    computation.set_active(True)
+    wait_for(digits, computation, Status.SHOWN)
+    assert len(work.calls) == 2
+
+
+def test_what_the_user_started_continues_while_hidden(digits, computation, work):
+    work.blocked = True
+    computation.start()
+    digits.wait(work.entered.is_set)
+    computation.set_active(True)
+    computation.set_active(False)
+    assert computation.status is Status.RUNNING
+    work.blocked = False
+    wait_for(digits, computation, Status.SHOWN)
+    assert len(work.calls) == 1
+
+
+def test_an_epoch_is_computed_when_the_user_rests_and_a_return_to_it_computes_nothing(digits, computation, work):
+    digits.train()
+    computation.set_active(True)
+    wait_for(digits, computation, Status.SHOWN)
+    newest, epochs = computation.result, digits.inspection.epochs
+    for epoch in (0, 1):
+        epochs._rest_timer.setInterval(60_000)
+        epochs.choose(epoch)
+        wait_for(digits, computation, Status.WAITING)
+        assert (computation.result is not None, computation.outdated) == (True, True)
+        epochs._rest_timer.start(0)
+        digits.wait(lambda: computation.result.key.snapshot is epochs.snapshot)
+        assert len(work.calls) == epoch + 2
+    for epoch in (0, 1, 0):
+        epochs.choose(epoch)
+        digits.wait(lambda: computation.result.key.snapshot is epochs.snapshot)
+    epochs.follow()
+    digits.wait(lambda: computation.result is newest)
+    assert len(work.calls) == 3
+
+
+def test_nothing_is_computed_while_the_epochs_are_played(digits, computation, work):
+    digits.train()
+    computation.set_active(True)
+    wait_for(digits, computation, Status.SHOWN)
+    epochs = digits.inspection.epochs
+    digits.inspector.findChild(Player)._timer.start(60_000)  # it stays at its first epoch
+    epochs.set_playing(True)
+    epochs.choose(0)
+    wait_for(digits, computation, Status.WAITING)
+    digits.wait(lambda: not epochs._rest_timer.isActive())
+    assert (epochs.moving, computation.status, len(work.calls)) == (True, Status.WAITING, 1)
+    epochs.set_playing(False)
+    wait_for(digits, computation, Status.SHOWN)
+    assert len(work.calls) == 2
+    assert computation.result.key.snapshot is epochs.snapshot
+
+
+def test_random_weights_have_results_of_their_own(digits, computation, work):
+    computation.set_active(True)
+    wait_for(digits, computation, Status.SHOWN)
+    trained = computation.result
+    computation.set_random(True)
+    assert computation.result is None
+    wait_for(digits, computation, Status.SHOWN)
+    nets = [key.make_net() for key in (trained.key, computation.result.key)]
+    own, random = (net["conv_1"].weight.tensor for net in nets)
+    assert own.shape == random.shape
+    assert not (own == random).any()
+    computation.set_random(False)
+    assert computation.result is trained
+    assert len(work.calls) == 2

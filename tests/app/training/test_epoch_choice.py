@@ -207,3 +207,37 @@ def test_a_run_that_has_not_started_has_no_epochs(epochs, session):
     session.show_run(Run())
     assert epochs.stops == ()
     assert epochs.describe(None) == ""
+
+
+def test_a_return_to_an_epoch_gives_the_same_weights_object(epochs, trained):
+    epochs.choose(1)
+    first = epochs.chosen
+    epochs.choose(0)
+    epochs.choose(1)
+    assert epochs.chosen is first
+    assert epochs.snapshot_after(1) is first
+
+
+def test_an_epoch_of_another_run_has_other_weights(qtbot, epochs, session, trained):
+    epochs.choose(1)
+    first = epochs.chosen
+    session.start()
+    wait_for(qtbot, session, SessionState.FINISHED)
+    epochs.choose(1)
+    assert epochs.chosen is not first
+    assert epochs.chosen.tensors is session.run.epoch_weights.tensors(1)
+
+
+def test_a_choice_rests_after_a_moment_and_playing_never_does(qtbot, epochs, trained):
+    qtbot.waitUntil(lambda: not epochs.moving)
+    with qtbot.waitSignal(epochs.rested):
+        epochs.choose(1)
+        assert epochs.moving
+    assert not epochs.moving
+    epochs.set_playing(True)
+    epochs.choose(2)
+    with qtbot.assertNotEmitted(epochs.rested):
+        qtbot.waitUntil(lambda: not epochs._rest_timer.isActive())
+    assert epochs.moving
+    with qtbot.waitSignal(epochs.rested):
+        epochs.set_playing(False)

@@ -7,6 +7,7 @@ from app.inspector.embedding import embedding_model
 from app.inspector.embedding.embedding_panel import EmbeddingPanel
 from app.inspector.part_computation import Status
 from app.training.sample_trace import predict_classes
+from tinyml.visualize import randomise
 from tinyml.visualize.embedding import embed
 
 
@@ -73,3 +74,28 @@ def test_data_without_classes_have_points_without_predictions(make_harness, proj
     assert result.value.predictions is None
     assert result.value.shares[0] == pytest.approx(1, abs=1e-3)  # one input: all outputs lie on a line
     assert embedding.model.describe(3) == "test example 3"
+
+
+def test_random_weights_have_their_own_points_and_predictions(embedding):
+    trained = embedding.wait_for_points()
+    embedding.harness.inspector.state.set_random_weights(True)
+    embedding.harness.wait(lambda: embedding.model.result is not None and embedding.model.result.key.random)
+    result, samples = embedding.wait_for_points(), embedding.harness.inspection.samples
+    net = randomise(trained.key.make_net())
+    assert np.array_equal(result.value.predictions, net.predict(samples.examples(slice(None))).argmax(axis=1))
+    np.testing.assert_allclose(result.value.points, embed(net, samples, "linear_1").points, rtol=1e-6, atol=1e-9)
+    assert embedding.model.sentence.startswith("random weights: linear_1")
+    embedding.harness.inspector.state.set_random_weights(False)
+    assert embedding.model.result is trained
+
+
+def test_the_words_say_what_is_waited_for(embedding):
+    embedding.harness.train()
+    embedding.wait_for_points()
+    epochs = embedding.harness.inspection.epochs
+    epochs._rest_timer.setInterval(60_000)
+    epochs.choose(0)
+    embedding.model.set_layer("relu_1")
+    assert embedding.model.sentence == "The embedding of relu_1 is computed as soon as you stay at an epoch."
+    epochs._rest_timer.start(0)
+    assert embedding.wait_for_points().key.layer == "relu_1"

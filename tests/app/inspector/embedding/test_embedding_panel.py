@@ -64,7 +64,7 @@ def test_the_axes_say_how_much_of_the_variance_they_explain(embedding, plot):
     first, second = embedding.model.result.value.shares
     labels = [plot.getPlotItem().getAxis(side).labelText for side in ("bottom", "left")]
     assert labels == [
-        f"component 1 · {100 * first:.1f}\N{NO-BREAK SPACE}% of the variance",
+        f"component 1 · {100 * first:.1f}\N{NO-BREAK SPACE}% of variance",
         f"component 2 · {100 * second:.1f}\N{NO-BREAK SPACE}%",
     ]
 

@@ -1,11 +1,14 @@
 """The row of small reconstructions: which epochs it shows, and that they are those of the weights of that time."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QToolButton, QWidget
 
 from app.document import edits
 from app.inspector.page_sections import PageSection
+from app.inspector.target import Method
 from app.inspector.through_training.evolution import choose_epochs, reconstruct_epochs
 from app.inspector.through_training.evolution_strip import EvolutionStrip
 from tinyml.net import record
@@ -93,3 +96,29 @@ def test_a_layer_that_is_refused_says_why(trained):
     (picture,) = reconstruct_epochs(wrong, snapshots, lambda _share: None).values()
     assert picture.reconstruction is None
     assert "no_such_layer" in picture.sentence
+
+
+def test_the_pictures_wait_while_the_user_moves_through_the_epochs(trained):
+    strip, epochs = strip_of(trained), trained.inspection.epochs
+    epochs._rest_timer.setInterval(60_000)
+    epochs.choose(0)
+    trained.inspection.select_sample(5)
+    trained.wait(lambda: strip._pictures == {})
+    assert not strip._job.busy
+    epochs._rest_timer.start(0)
+    trained.wait(lambda: len(shown(trained)) == 3)
+
+
+def test_a_slow_method_can_be_cancelled_within_a_picture(trained):
+    question, told = strip_of(trained)._question, []
+    slow = replace(question, method=Method.OCCLUSION)
+    reconstruct_epochs(slow, {1: trained.inspection.epochs.snapshot_after(1)}, told.append)
+    assert len(told) > 2
+    assert told == sorted(told)
+
+
+def test_with_random_weights_the_section_says_what_the_row_shows(trained):
+    text = trained.find(QWidget, "epoch_text")
+    assert "trained weights" not in text.text()
+    trained.inspector.state.set_random_weights(True)
+    trained.wait(lambda: text.text().endswith("the row below shows the trained weights"))

@@ -1,18 +1,22 @@
 """The search for the strongest examples, and what the inspector shows of them."""
 
 from dataclasses import replace
+from threading import Event
 
 import numpy as np
 import pytest
 
+from app.inspector.page_sections import PageSection
 from app.inspector.part_computation import Key, PartResult, Status
 from app.inspector.target import Method
-from app.inspector.top_activations import top_activations
+from app.inspector.top_activations import map_block, top_activations
 from app.inspector.top_activations.block_view import BlockView
 from app.inspector.top_activations.map_block import find_strongest, make_block
 from app.inspector.top_activations.top_activations import Scope
+from tinyml.core import TinymlError
 from tinyml.net import record
 from tinyml.visualize import StrongestExamples, reconstruct, strongest_examples
+from tinyml.visualize.figures import strongest_patches
 
 
 def no_progress(_share):
@@ -191,3 +195,98 @@ def test_blocks_that_nobody_sees_are_dropped_when_there_are_too_many(top, monkey
     top.harness.inspector.state.choose_map(second)
     top.wait_for_block(second)
     assert top.model.block(first) is None
+
+
+def test_a_dead_unit_of_a_dense_layer_is_called_a_unit(top):
+    top.model.set_scope(Scope.CLASS)
+    top.harness.wait(lambda: top.model.result is not None and top.model.result.key.layer == "linear_1")
+    found = top.model.result.value
+    dead = StrongestExamples(found.examples, np.zeros_like(found.activations), found.positions)
+    block = make_block(replace(top.model.result, value=dead), 2, Method.DECONVNET, True, no_progress)
+    assert block.sentence == "Unit 2 is dead: none of the 359 test examples activates it."
+
+
+def test_a_slow_method_tells_its_progress_within_a_reconstruction(result):
+    told = []
+    make_block(result, 0, Method.OCCLUSION, True, told.append)
+    assert len(told) == 2 * 9  # at the beginning of each picture, and after its batch of windows
+    assert told == sorted(told)
+
+
+def test_a_block_that_needs_too_much_memory_is_one_sentence(result, monkeypatch):
+    def out_of_memory(*_arguments):
+        raise MemoryError
+
+    monkeypatch.setattr(map_block, "strongest_patches", out_of_memory)
+    with pytest.raises(TinymlError, match="The memory is too small for the patches of 'relu_1'"):
+        make_block(result, 0, Method.DECONVNET, True, no_progress)
+
+
+def test_screen_and_file_have_the_same_pictures(result):
+    block = make_block(result, 1, Method.GUIDED, True, no_progress)
+    key, function = result.key, Method.GUIDED.function
+    top = strongest_patches(key.make_net(), result.samples, key.layer, result.value, 1, function)
+    assert np.array_equal(block.patches, top.patches)
+    assert np.array_equal(block.reconstructions, top.reconstructions)
+    assert block.limit == np.abs(top.reconstructions).max()
+
+
+def test_a_folded_section_forgets_its_wishes_and_stops_its_job(top, monkeypatch):
+    entered, released = Event(), Event()
+
+    def wait_until_cancelled(*arguments):
+        entered.set()
+        while not released.is_set():
+            arguments[-1](0.0)
+
+    top.wait_for_search()
+    top.wait_for_block(top.model.maps[0])
+    monkeypatch.setattr(top_activations, "make_block", wait_until_cancelled)
+    top.harness.inspector.state.choose_map((top.model.maps[0] + 1) % 4)
+    top.harness.wait(entered.is_set)
+    section = top.harness.find(PageSection, "section_top_activations")
+    section.set_folded(True)
+    assert not top.model._job.busy
+    assert not any(top.model._wanted.values())
+    released.set()
+    monkeypatch.undo()
+    section.set_folded(False)
+    top.wait_for_block(top.model.maps[0])
+
+
+def test_the_pictures_of_earlier_blocks_are_not_kept(top):
+    top.wait_for_search()
+    chosen = top.model.maps[0]
+    view = top.harness.find(BlockView, "top_blocks")
+    top.wait_for_block(chosen)
+    top.harness.wait(lambda: chosen in view._pictures)
+    top.harness.inspector.state.set_methods((Method.GUIDED,))
+    assert view._pictures == {}
+    top.wait_for_block(chosen)
+    top.harness.wait(lambda: list(view._pictures) == [chosen])
+
+
+def test_random_weights_are_searched_and_named(top):
+    trained = top.wait_for_search()
+    top.harness.inspector.state.set_random_weights(True)
+    top.harness.wait(lambda: top.model.search.status is Status.SHOWN and top.model.result.key.random)
+    assert not np.array_equal(top.model.result.value.activations, trained.activations)
+    assert top.model.sentence.startswith("random weights: strongest patches")
+    top.harness.inspector.state.set_random_weights(False)
+    assert top.model.result.value is trained
+    assert top.model.sentence.startswith("strongest patches")
+
+
+def test_the_words_say_what_is_waited_for(top):
+    top.harness.train()
+    top.wait_for_search()
+    epochs = top.harness.inspection.epochs
+    epochs._rest_timer.setInterval(60_000)
+    epochs.choose(0)
+    top.harness.wait(lambda: top.model.search.status is Status.WAITING)
+    assert top.model.sentence.startswith("earlier weights")
+    top.model.set_scope(Scope.CLASS)
+    assert top.model.search.status is Status.WAITING
+    assert top.model.sentence == "linear_1 is searched as soon as you stay at an epoch."
+    epochs._rest_timer.start(0)
+    top.wait_for_search()

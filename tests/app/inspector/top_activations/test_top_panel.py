@@ -1,5 +1,6 @@
 """The section with the patches: clicks, keys, words and rows."""
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
@@ -88,6 +89,17 @@ def test_examples_that_are_no_images_are_rows(circle, unfold):
     assert table.item(0, 0).text() == str(found.examples[0, 0])
     table.cellClicked.emit(5, 0)
     circle.wait(lambda: circle.inspection.sample_trace.index == found.examples[0, 5])
+
+
+def test_the_chosen_unit_has_rows_for_examples_that_are_no_images(circle, unfold):
+    circle.document.select(("linear_1",))
+    top = unfold(circle)
+    found = top.wait_for_search()
+    state, table = circle.inspector.state, circle.find(ExampleTable, "top_rows")
+    other = int(np.flatnonzero(found.examples[:, 0] != found.examples[state.map_index, 0])[0])
+    state.choose_map(other)
+    assert top.model.maps == (other,)
+    assert table.item(0, 0).text() == str(found.examples[other, 0])
 
 
 def test_every_control_has_a_name(top, blocks):
