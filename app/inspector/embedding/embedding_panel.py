@@ -192,7 +192,8 @@ class EmbeddingPanel(QWidget):
         wrong = value.predictions[drawn] != labels if classes else np.zeros(len(drawn), bool)
         self._plot.show_points(value.points[drawn], drawn, labels, wrong, keep_range=earlier is result)
         first, second = (format_percentage(float(share)) for share in value.shares)
-        self._plot.label_axes(f"component 1 · {first} of variance", f"component 2 · {second}")
+        names = [(f"component {number} · {share}", share) for number, share in ((1, first), (2, second))]
+        self._plot.label_axes((f"{names[0][0]} of the variance", *names[0]), names[1])
         self._legend.show_classes(samples.description.class_names if classes else ())
         self._plot.set_current(self.model.current)
 

@@ -1,11 +1,12 @@
 """The points of an embedding: one symbol for each example, in the colour and shape of its class."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pyqtgraph
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent
 
 from app.widgets.plot import Plot
 from app.widgets.theme.class_colors import class_color, class_symbol
@@ -40,6 +41,7 @@ class EmbeddingPlot(Plot):
         self._labels: np.ndarray = np.zeros(0, np.int64)
         self._wrong: np.ndarray = np.zeros(0, bool)
         self._current = self._hovered = -1
+        self._names: dict[str, Sequence[str]] = {}
         self._items: list[pyqtgraph.ScatterPlotItem] = []
         self._frames = pyqtgraph.ScatterPlotItem(size=10, symbol="o", brush=None, useCache=False)
         self._ring = pyqtgraph.ScatterPlotItem(size=18, symbol="o", brush=None, useCache=False)
@@ -47,6 +49,7 @@ class EmbeddingPlot(Plot):
             item.setZValue(2)
             self.addItem(item)
         self.scene().sigMouseClicked.connect(self._on_mouse_clicked)
+        self.getPlotItem().vb.sigResized.connect(self._on_resized)
         self.paint_axes()
 
     def sizeHint(self) -> QSize:
@@ -69,10 +72,10 @@ class EmbeddingPlot(Plot):
         if not keep_range:
             self.show_all()
 
-    def label_axes(self, horizontal: str, vertical: str) -> None:
-        """Name the axes: texts for `horizontal` and `vertical`."""
-        for side, text in (("bottom", horizontal), ("left", vertical)):
-            self.getPlotItem().getAxis(side).setLabel(text, color=current_theme().muted)
+    def label_axes(self, horizontal: Sequence[str], vertical: Sequence[str]) -> None:
+        """Name the axes by the first text that fits: texts for `horizontal` and `vertical`, the longest one first."""
+        self._names = {"bottom": horizontal, "left": vertical}
+        self._fit_names()
 
     def set_current(self, index: int) -> None:
         """Mark the chosen example (`index`); -1 for none."""
@@ -121,6 +124,20 @@ class EmbeddingPlot(Plot):
         if changed and self.getPlotItem() is not None:  # pyqtgraph's constructor makes it after the first event
             self.paint_axes()
             self._paint()
+
+    def _fit_names(self) -> None:
+        """Name each axis by the first of its texts that is not longer than the axis; by the last one if all are."""
+        box = self.getPlotItem().vb
+        for side, texts in self._names.items():
+            axis, room = self.getPlotItem().getAxis(side), box.width() if side == "bottom" else box.height()
+            metrics = QFontMetricsF(axis.label.font())
+            text = next((text for text in texts if metrics.horizontalAdvance(text) <= room), texts[-1])
+            if text != axis.labelText:
+                axis.setLabel(text, color=current_theme().muted)
+
+    @Slot(object)
+    def _on_resized(self, _box: object) -> None:
+        self._fit_names()
 
     def _on_mouse_clicked(self, event: Any) -> None:
         index = self._nearest(event.scenePos())

@@ -64,7 +64,7 @@ def test_the_axes_say_how_much_of_the_variance_they_explain(embedding, plot):
     first, second = embedding.model.result.value.shares
     labels = [plot.getPlotItem().getAxis(side).labelText for side in ("bottom", "left")]
     assert labels == [
-        f"component 1 · {100 * first:.1f}\N{NO-BREAK SPACE}% of variance",
+        f"component 1 · {100 * first:.1f}\N{NO-BREAK SPACE}% of the variance",
         f"component 2 · {100 * second:.1f}\N{NO-BREAK SPACE}%",
     ]
 
@@ -131,3 +131,14 @@ def test_every_control_has_a_name(embedding, plot):
             if widget.isVisible():
                 assert widget.objectName().startswith("inspector_embedding_")
                 assert widget.accessibleName(), widget.objectName()
+
+
+def test_a_narrow_plot_has_short_names_of_its_axes(embedding, plot):
+    names = ("the long name of this axis" * 5, "its short name", "1")
+    plot.label_axes(names, names)
+    texts = []
+    for size in (300, 100, 2000):
+        plot.setFixedSize(size, size)
+        embedding.harness.wait(lambda size=size: abs(plot.getPlotItem().vb.width() - size) < 90)
+        texts.append([plot.getPlotItem().getAxis(side).labelText for side in ("bottom", "left")])
+    assert texts == [[names[1]] * 2, [names[2]] * 2, [names[0]] * 2]
