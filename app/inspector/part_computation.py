@@ -98,9 +98,9 @@ class PartComputation(QObject):
     """Computes something for the chosen layer and a part of the data, and keeps the results.
 
     While the views are active and nothing trains, a missing result is computed at once. While a run trains, the weights
-    change all the time, so the user starts each computation. While the user moves through the epochs, it waits for them
-    to rest. A result of earlier weights stays until a newer one replaces it. Hidden views compute nothing, except what
-    the user started.
+    change all the time, so the user starts each computation. While the user moves through the epochs, everything waits
+    for them to rest, kept results, too. A result of earlier weights stays until a newer one replaces it. Hidden views
+    compute nothing, except what the user started.
 
     Arguments:
         inspection: the weights, and the runner of background jobs.
@@ -217,18 +217,20 @@ class PartComputation(QObject):
         if running is not None and not self._is_wanted(running, key):
             self._drop_job()
             running = None
-        if key is not None and key in self._kept:
+        moving, older = self._inspection.epochs.moving, self._newest_result()
+        if moving and self.result is not None and self.result.key in self._kept and self._is_like(self.result.key):
+            older = self.result  # a kept result waits, too: its pictures would delay that of the epoch
+        if key is not None and key in self._kept and (not moving or older is self._kept[key]):
             self._kept.move_to_end(key)
             self._show(Status.SHOWN, "", self._kept[key])
             return
-        older = self._newest_result()
         if key is None:
             self._show(Status.NOTHING, "", older)
         elif self._refused is not None and self._refused[0] == key:
             self._show(Status.REFUSED, self._refused[1], None)
         elif running is None and (not self._active or self.training or key == self._cancelled_key):
             self._show(Status.OFFERED, "", older)
-        elif running is None and self._inspection.epochs.moving:
+        elif running is None and moving:
             self._show(Status.WAITING, "", older)
         else:
             if running is None:

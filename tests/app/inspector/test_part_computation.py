@@ -213,17 +213,15 @@ def test_an_epoch_is_computed_when_the_user_rests_and_a_return_to_it_computes_no
     computation.set_active(True)
     wait_for(digits, computation, Status.SHOWN)
     newest, epochs = computation.result, digits.inspection.epochs
-    for epoch in (0, 1):
+    for epoch, calls in ((0, 2), (1, 3), (0, 3), (1, 3)):
+        earlier = computation.result
         epochs._rest_timer.setInterval(60_000)
         epochs.choose(epoch)
         wait_for(digits, computation, Status.WAITING)
-        assert (computation.result is not None, computation.outdated) == (True, True)
+        assert (computation.result is earlier, computation.outdated) == (True, True)
         epochs._rest_timer.start(0)
         digits.wait(lambda: computation.result.key.snapshot is epochs.snapshot)
-        assert len(work.calls) == epoch + 2
-    for epoch in (0, 1, 0):
-        epochs.choose(epoch)
-        digits.wait(lambda: computation.result.key.snapshot is epochs.snapshot)
+        assert len(work.calls) == calls
     epochs.follow()
     digits.wait(lambda: computation.result is newest)
     assert len(work.calls) == 3
