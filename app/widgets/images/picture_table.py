@@ -101,7 +101,7 @@ class PictureTable(QTableView):
         return self._model.position_of(self.currentIndex())
 
     def show_pictures(self, source: PictureSource | None, cell: QSize) -> None:
-        """Show other pictures. None is picked. The view keeps its scroll position, as far as it still exists.
+        """Show other pictures, and pick none of them. The view stays at its scroll position if it can.
 
         Arguments:
             source: the pictures; None for none.

@@ -43,7 +43,7 @@ def equal(first: Layer, second: Layer) -> bool:
     return all(np.array_equal(second.named_tensors[name], tensor) for name, tensor in first.named_tensors.items())
 
 
-def test_all_layers_or_the_named_ones_are_drawn_anew_and_the_network_stays_as_it_is() -> None:
+def test_all_or_the_named_layers_get_other_weights_and_the_network_keeps_its_own() -> None:
     net = network()
     before = {name: tensor.copy() for name, tensor in net.named_tensors.items()}
     for names in (None, ["layer_0"], ["layer_1", "layer_3"], []):
