@@ -220,7 +220,7 @@ class Predictor(QObject):
                 # Reading them again would take the data in use out of the memory.
                 self.predictions = self._requested = None
                 self._say(_OTHER_DATA)
-            elif key != self._unreadable and (not self._examples_job.busy or not running):
+            elif key != self._unreadable and not (self._examples_job.busy and (running or self._read == key)):
                 self._read = key
                 self._examples_job.start(lambda: (key, choose_examples(*key)))
             return

@@ -220,6 +220,8 @@ def test_data_that_cannot_be_read_are_read_again_only_when_somebody_looks_again(
     harness.session.start()
     harness.wait(lambda: not harness.session.state.active)
     harness.wait(lambda: harness.window.sentence == "The file is gone. Bring it back.")
+    # The sentence may be that of the run's examples, while all of them are being read.
+    harness.wait(lambda: not harness.window.predictor._examples_job.busy)
     count = len(reads)
     for _ in range(3):
         harness.session.snapshot_changed.emit()
