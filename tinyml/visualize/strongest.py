@@ -112,15 +112,15 @@ def _map_maxima(activations: Array) -> Array:
         half = (activations.shape[2] + 1) // 2
         activations = np.maximum(activations[:, :, :half], activations[:, :, -half:])
     maxima: Array = activations.max(axis=(2, 3)).T
-    # _merge_batch sorts by the negated maxima. Unsigned integers cannot be negated.
-    return maxima.astype(np.result_type(maxima, np.float32), copy=False)
+    # _merge_batch sorts by the negated maxima. Unsigned integers cannot be negated. It reads map by map.
+    return maxima.astype(np.result_type(maxima, np.float32), order="C", copy=False)
 
 
 def _require_finite(maxima: Array, layer_name: str, start: int) -> None:
     """Raise `TinymlError` for the first map and example whose strongest activation is not finite."""
-    faulty = np.argwhere(~np.isfinite(maxima))
-    if len(faulty):
-        map_index, example = faulty[0]
+    is_finite = np.isfinite(maxima)
+    if not is_finite.all():
+        map_index, example = np.argwhere(~is_finite)[0]
         what = f"The strongest activation of map {map_index} of '{layer_name}'"
         raise diverged(what, float(maxima[map_index, example]), start + int(example))
 
@@ -134,20 +134,43 @@ def _no_examples(maxima: Array) -> StrongestExamples:
 def _merge_batch(
     found: StrongestExamples, maxima: Array, activations: Array, start: int, count: int
 ) -> StrongestExamples:
-    """Merge a batch, whose first example has the index `start`, into the result so far."""
-    candidates = np.broadcast_to(np.arange(start, start + maxima.shape[1]), maxima.shape)
-    examples = np.concatenate([found.examples, candidates], axis=1)
-    strongest = np.concatenate([found.activations, maxima], axis=1)
-    positions = np.concatenate([found.positions, np.zeros((*maxima.shape, 2), np.int64)], axis=1)
+    """Merge a batch, whose first example has the index `start`, into the result so far.
+
+    Soon few examples of a batch are stronger than those found before, and only these are sorted.
+    """
+    kept = found.examples.shape[1]
+    # An example of this batch that is only as strong as the weakest one comes after it.
+    is_candidate = maxima > found.activations[:, -1:] if kept == count else np.ones(maxima.shape, bool)
+    map_index, number = np.nonzero(is_candidate)
+    changed, first, row = np.unique(map_index, return_index=True, return_inverse=True)
+    column = kept + np.arange(len(row)) - first[row]
+    # Maps with fewer candidates than others have empty places. These are minus infinity, so they come last.
+    strongest = np.full((len(changed), 1 + column.max(initial=kept)), -np.inf, maxima.dtype)
+    examples, positions = np.full(strongest.shape, -1), np.zeros((*strongest.shape, 2), np.int64)
+    strongest[:, :kept], strongest[row, column] = found.activations[changed], maxima[map_index, number]
+    examples[:, :kept], examples[row, column] = found.examples[changed], start + number
+    positions[:, :kept] = found.positions[changed]
     # Earlier examples have lower indices and come first. A stable sort keeps this order for equal activations.
     order = np.argsort(-strongest, axis=1, kind="stable")[:, :count]
-    examples = np.take_along_axis(examples, order, axis=1)
+    strongest, examples = (np.take_along_axis(values, order, axis=1) for values in (strongest, examples))
     positions = np.take_along_axis(positions, order[..., np.newaxis], axis=1)
     # Few examples of a batch are among the strongest, so only their positions are computed.
-    map_index, rank = np.nonzero(examples >= start)
-    maps = activations[examples[map_index, rank] - start, map_index]
-    positions[map_index, rank] = _first_maxima(maps)
-    return StrongestExamples(examples, np.take_along_axis(strongest, order, axis=1), positions)
+    row, rank = np.nonzero(examples >= start)
+    positions[row, rank] = _first_maxima(activations[examples[row, rank] - start, changed[row]])
+    return StrongestExamples(
+        _replaced(found.examples, changed, examples),
+        _replaced(found.activations, changed, strongest),
+        _replaced(found.positions, changed, positions),
+    )
+
+
+def _replaced(before: np.ndarray, changed: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Return a copy of `before` with other rows at the indices `changed`."""
+    if len(changed) == len(before):  # always so until there are enough examples: the new rows are longer then
+        return rows
+    copied = before.copy()
+    copied[changed] = rows
+    return copied
 
 
 def _first_maxima(maps: Array) -> np.ndarray:

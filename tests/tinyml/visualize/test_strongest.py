@@ -286,6 +286,17 @@ def test_the_rows_of_a_table_are_searched_too() -> None:
     assert not found.positions.any()
 
 
+@pytest.mark.parametrize("batch_size", [1, 8, 37, 200])
+def test_many_equal_activations_in_many_batches_keep_their_order(batch_size: int) -> None:
+    rng = np.random.default_rng(0)
+    rows = rng.integers(0, 6, (200, 50)).astype(np.float32)
+    rows[:, 0], rows[:, 1], rows[:, 2] = 0, np.arange(200), -np.arange(200)
+    found = strongest_examples(Sequential([Spy("spy")]), rows, "spy", batch_size=batch_size)
+    expected = np.argsort(-rows, axis=0, kind="stable")[:9].T
+    np.testing.assert_array_equal(found.examples, expected)
+    np.testing.assert_array_equal(found.activations, np.take_along_axis(rows.T, expected, axis=1))
+
+
 def test_an_infinite_score_of_a_unit_names_the_unit() -> None:
     rows = images(5, (3,))
     rows[3, 1] = np.inf
