@@ -1,13 +1,13 @@
 """What the user chose: the layer, a map of each layer, and a place in the map."""
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from app.document import Document
-from app.inspector.inner_layers import InnerLayer, selected_name
 from app.inspector.layer_outputs import LayerOutput, default_layer, describe_output, strongest_map
+from app.inspector.recorded_layers import selected_name
 from app.inspector.target import Target
 from tinyml.core import Pair
 from tinyml.net import Trace
@@ -27,7 +27,7 @@ class Choice:
     position: Pair | None = None
     whole_map: bool = False
 
-    def keep_valid(self, output: LayerOutput, layers: set[str]) -> None:
+    def keep_valid(self, output: LayerOutput, layers: Collection[str]) -> None:
         """Forget what does not exist any more. Without a choice, the map with the strongest activation is chosen.
 
         Arguments:
@@ -42,31 +42,29 @@ class Choice:
         if output.maps is None or row >= output.maps.shape[1] or column >= output.maps.shape[2]:
             self.position = None
 
-    def find_target(self, output: LayerOutput | None, sample: np.ndarray | None) -> Target | None:
-        """Return the activation to reconstruct; None inside a block, without maps and units, or without an image.
+    def find_target(self, output: LayerOutput | None) -> Target | None:
+        """Return the chosen activation; None without maps and units.
 
         Arguments:
             output: output of the layer that is shown, after `keep_valid`; None until there is one.
-            sample: (C, H, W) the image; None if the sample is not an image.
         """
-        if output is None or output.inside or sample is None or not count_maps(output):
+        if output is None or not count_maps(output):
             return None
         if output.maps is None:
             return Target(output.layer, self.maps[output.layer], (0, 0))
         return Target(output.layer, self.maps[output.layer], self.position, self.whole_map)
 
 
-def find_layer(document: Document, shown: str, trace: Trace, inside: Mapping[str, InnerLayer]) -> str:
+def find_layer(document: Document, shown: str, trace: Trace, layers: Collection[str]) -> str:
     """Return the selected layer or the block around it, else the layer that is shown, else the default.
 
     Arguments:
         document: its selection.
         shown: name of the layer that is shown; empty if there is none.
         trace: the recorded pass. The name is empty if it has no layers.
-        inside: the layers inside blocks by their joined names.
+        layers: the names of all layers, those inside blocks too.
     """
-    names = {*(entry.layer.name for entry in trace.entries), *inside}
-    return selected_name(document, names) or (shown if shown in names else default_layer(trace))
+    return selected_name(document, set(layers)) or (shown if shown in layers else default_layer(trace))
 
 
 def count_maps(output: LayerOutput) -> int:
@@ -74,17 +72,16 @@ def count_maps(output: LayerOutput) -> int:
     return len(output.values) if output.values.ndim in (1, 3) else 0
 
 
-def explain_no_target(output: LayerOutput | None, sample: np.ndarray | None) -> str:
-    """Return why there is no activation to reconstruct.
+def explain_no_picture(output: LayerOutput | None, sample: np.ndarray | None) -> str:
+    """Return why no activation is reconstructed in pixels.
 
     Arguments:
-        output, sample: as for `Choice.find_target`.
+        output: output of the layer that is shown; None until there is one.
+        sample: (C, H, W) the image; None if the sample is not an image.
     """
     remedy = "Choose a layer with feature maps to see one of its activations in pixels."
     if output is None:
         return remedy
     if sample is None:
         return "The sample is not an image, so there are no pixels to show."
-    if output.inside:
-        return "This layer is inside a block, and no method goes back from there. Choose the block or another layer."
     return f"This layer gives {describe_output(output.values.shape)} without positions. {remedy}"

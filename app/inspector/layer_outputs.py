@@ -1,12 +1,10 @@
 """The outputs of the layers for the sample, read from the recorded forward pass."""
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from app.inspector.inner_layers import InnerLayer
 from tinyml.core import Shape
 from tinyml.data import Dataset
 from tinyml.net import Trace
@@ -17,18 +15,16 @@ class LayerOutput:
     """The output of one layer for the sample.
 
     Attributes:
-        layer: name of the layer.
+        layer: name of the layer; the joined name of a layer inside a block.
         family: family of the layer, such as "convolution".
         values: (C, H, W) feature maps, or numbers of any other shape.
         names: a name for each number; empty if the numbers have no names.
-        inside: True for a layer inside a block. Its `layer` is a joined name then.
     """
 
     layer: str
     family: str
     values: np.ndarray
     names: tuple[str, ...] = ()
-    inside: bool = False
 
     @property
     def maps(self) -> np.ndarray | None:
@@ -36,21 +32,15 @@ class LayerOutput:
         return self.values if has_maps(self.values.shape) else None
 
 
-def read_output(
-    trace: Trace, layer: str, samples: Dataset | None, inside: Mapping[str, InnerLayer] | None = None
-) -> LayerOutput:
+def read_output(trace: Trace, layer: str, samples: Dataset | None) -> LayerOutput:
     """Return the output of a layer for the first example of a recorded forward pass.
 
     Arguments:
-        trace: a recorded forward pass.
-        layer: name of one of its layers, or joined name of a layer inside a block.
+        trace: a recorded forward pass through the network, or one that ends with a layer inside a block.
+        layer: name of one of its layers.
         samples: dataset of the example. Its class names name the numbers of the last layer, if these numbers stand for
-            the classes one by one.
-        inside: the layers inside blocks by their joined names; None for none.
+            the classes one by one. None leaves the numbers without names.
     """
-    if inside is not None and layer in inside:
-        inner = inside[layer]
-        return LayerOutput(layer, inner.layer.settings.family, inner.output[0], inside=True)
     entry = trace.entry(layer)
     values = entry.output[0]
     names: tuple[str, ...] = ()
@@ -59,17 +49,6 @@ def read_output(
         if values.shape == (len(class_names),) and np.array_equal(targets, np.eye(len(targets))):
             names = class_names
     return LayerOutput(layer, entry.layer.settings.family, values, names)
-
-
-def output_shapes(trace: Trace) -> dict[str, Shape]:
-    """Return the shape of each layer's output by the layer's name, in order.
-
-    Arguments:
-        trace: a recorded forward pass.
-
-    Returns the shapes without the batch axis: (C, H, W) for feature maps, (N,) for a vector.
-    """
-    return {entry.layer.name: tuple(entry.output.shape[1:]) for entry in trace.entries}
 
 
 def has_maps(shape: Shape) -> bool:

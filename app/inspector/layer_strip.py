@@ -16,16 +16,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.inspector.inner_layers import InnerLayer, joined
 from app.inspector.layer_outputs import describe_output
 from app.inspector.layouts import with_names
+from app.inspector.recorded_layers import RecordedLayer
 from app.inspector.state import InspectorState
 from app.widgets.images.colormaps import sample_image, viridis_image
 from app.widgets.plain_text import short, tool_tip
 from app.widgets.theme.fonts import bold_font, small_font
 from app.widgets.theme.theme import GRID, RADIUS, current_theme, family_color
 from tinyml.core import describe_shape
-from tinyml.net import Trace
+from tinyml.net import joined_name
 
 _NAME_ROLE = Qt.ItemDataRole.UserRole
 _SHAPE_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -117,14 +117,14 @@ class LayerStrip(QListWidget):
         if trace is None:
             return
         with QSignalBlocker(self):
-            layers = _visible_layers(trace, self._state.inside, self._state.layer)
-            names = (_INPUT, *(joined(each.path) for each in layers))
+            layers = visible_layers(self._state.layers, self._state.layer)
+            names = (_INPUT, *(joined_name(each.path) for each in layers))
             if names[1:] != self.names or not self.count():
                 self._set_names(names)
             sample = self._state.sample
             self._show_input(self.item(0), trace.input[0] if sample is None else sample)
             for row, layer in enumerate(layers, start=1):
-                blocks = {inner.path[:-1] for inner in self._state.inside.values()}
+                blocks = {each.path[:-1] for each in self._state.layers.values()}
                 _show_layer(self.item(row), layer, layer.path in blocks, self._state.layer)
             if self.current != self._state.layer:
                 self.setCurrentRow(names.index(self._state.layer, 1))
@@ -162,34 +162,32 @@ class LayerStrip(QListWidget):
         self.setFixedHeight(height + self.horizontalScrollBar().sizeHint().height())
 
 
-def _visible_layers(trace: Trace, inside: Mapping[str, InnerLayer], chosen: str) -> list[InnerLayer]:
-    """Return the layers in their order; those inside a block only if the block or a layer inside it is chosen."""
-    opened = inside[chosen].path if chosen in inside else (chosen,)
-    layers = []
-    for entry in trace.entries:
-        layers.append(InnerLayer((entry.layer.name,), entry.layer, entry.output))
-        for inner in inside.values():
-            around = inner.path[:-1]
-            if inner.path[0] == entry.layer.name and around == opened[: len(around)]:
-                layers.append(inner)
-    return layers
+def visible_layers(layers: Mapping[str, RecordedLayer], chosen: str) -> list[RecordedLayer]:
+    """Return the layers in their order; those inside a block only if the block or a layer inside it is chosen.
+
+    Arguments:
+        layers: all layers by their names.
+        chosen: name of the chosen one.
+    """
+    opened = layers[chosen].path if chosen in layers else ()
+    return [each for each in layers.values() if each.path[:-1] == opened[: len(each.path) - 1]]
 
 
-def _show_layer(item: QListWidgetItem, shown: InnerLayer, is_block: bool, chosen: str) -> None:
-    values, name = shown.output[0], shown.path[-1]
-    opened = is_block and (chosen == joined(shown.path) or chosen.startswith(joined((*shown.path, ""))))
+def _show_layer(item: QListWidgetItem, shown: RecordedLayer, is_block: bool, chosen: str) -> None:
+    values, name = shown.entry.output[0], shown.path[-1]
+    opened = is_block and (chosen == joined_name(shown.path) or chosen.startswith(joined_name((*shown.path, ""))))
     mark = "" if not is_block else "▾ " if opened else "▸ "
     item.setText(mark + short(name, _LONGEST_NAME))
-    item.setData(_INSIDE_ROLE, len(shown.path) > 1)
+    item.setData(_INSIDE_ROLE, shown.is_inside)
     item.setData(_SHAPE_ROLE, describe_shape(values.shape))
-    item.setData(_FAMILY_ROLE, shown.layer.settings.family)
+    item.setData(_FAMILY_ROLE, shown.entry.layer.settings.family)
     maps = values[:_PICTURES] if values.ndim == 3 else ()
     item.setData(_IMAGES_ROLE, [viridis_image(_thin(each)) for each in maps])
     item.setData(_BARS_ROLE, [] if values.ndim == 3 else bar_heights(values.ravel()))
-    around = f" inside {short(joined(shown.path[:-1]))}" if len(shown.path) > 1 else ""
+    around = f" inside {short(joined_name(shown.path[:-1]))}" if shown.is_inside else ""
     described = describe_output(values.shape)
     opens = "\nChoose it to see the layers inside." if is_block and not opened else ""
-    item.setToolTip(tool_tip(f"{name}{around}\n{shown.layer.settings.summary}\n{described}{opens}"))
+    item.setToolTip(tool_tip(f"{name}{around}\n{shown.entry.layer.settings.summary}\n{described}{opens}"))
     item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{short(name)}{around}: {described}{opens}")
 
 

@@ -14,7 +14,7 @@ from app.training import Inspection, Snapshot
 from app.training.dataset_cache import Part, load_part
 from tinyml.core import DataError, TinymlError
 from tinyml.data import DataChoice, Dataset, ProgressCallback
-from tinyml.net import Sequential
+from tinyml.net import Sequential, joined_name, network_to
 from tinyml.visualize import randomise
 
 PARTS: tuple[Part, ...] = get_args(Part)
@@ -48,7 +48,7 @@ class Key:
 
     Attributes:
         snapshot: the weights.
-        layer: name of the layer.
+        layer: name of the layer; the joined name of a layer inside a block.
         part: the part of the data.
         random: True for the same network with fresh initial weights.
     """
@@ -72,6 +72,10 @@ class Key:
         """Build a network with these weights, in evaluation mode."""
         net = self.snapshot.make_net()
         return randomise(net) if self.random else net
+
+    def make_net_to_layer(self) -> Sequential:
+        """Build a network that holds the layer: `make_net`, or the one that ends with a layer inside a block."""
+        return network_to(self.make_net(), self.layer)
 
 
 @dataclass(frozen=True, eq=False)
@@ -206,7 +210,9 @@ class PartComputation(QObject):
         snapshot = self._inspection.snapshot
         if snapshot is None or self._inspection.samples is None:
             return None
-        exists = any(layer.name == self.layer for layer in snapshot.network.layers)
+        # Of a layer inside a block, the block is enough: the specification does not list the layers of a standard one.
+        names = [layer.name for layer in snapshot.network.layers]
+        exists = self.layer in names or any(self.layer.startswith(joined_name((name, ""))) for name in names)
         return Key(snapshot, self.layer, self.part, self.random) if exists else None
 
     @Slot()

@@ -7,10 +7,10 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.jobs import LatestJob
-from app.training import Inspection
+from app.training import Inspection, SampleTrace
 from tinyml.core import TinymlError
 from tinyml.layers.base.stack import copies_to_run
-from tinyml.net import Sequential, Trace, record
+from tinyml.net import EntriesInside, Sequential, Trace, entries_inside, record
 from tinyml.visualize import randomise
 
 
@@ -22,11 +22,13 @@ class RandomPass:
         layers: name and settings of each layer of the network.
         net: the network with random weights.
         trace: the recorded pass.
+        inside: the recorded layers inside blocks, by their paths.
     """
 
     layers: tuple[object, ...]
     net: Sequential
     trace: Trace
+    inside: EntriesInside
 
     def fits(self, trace: Trace) -> bool:
         """Return True if a `trace` has the same input, and passes through the same layers with any weights."""
@@ -78,22 +80,22 @@ class RandomWeights(QObject):
         self._pass = None
 
     def cancel(self) -> None:
-        """Record nothing until `find_trace` asks again."""
+        """Record nothing until `find_pass` asks again."""
         self._job.cancel()
 
-    def find_trace(self, trace: Trace) -> Trace | None:
+    def find_pass(self, real: SampleTrace) -> SampleTrace | RandomPass | None:
         """Return the pass to show. None if it is being recorded: then `ready` follows.
 
         Arguments:
-            trace: the pass through the real weights.
+            real: the pass through the real weights.
         """
         if not self.on:
-            return trace
-        if self._pass is not None and self._pass.fits(trace):
-            return self._pass.trace
+            return real
+        if self._pass is not None and self._pass.fits(real.trace):
+            return self._pass
         # A job for an earlier sample is not cancelled by newer weights: it ends, and then this is called again.
         if not self._job.busy:
-            self._job.start(partial(_record_random, trace, self._pass))
+            self._job.start(partial(_record_random, real.trace, self._pass))
         return None
 
     @Slot(object)
@@ -121,6 +123,7 @@ def _record_random(trace: Trace, before: RandomPass | None) -> RandomPass:
         else:
             net = randomise(Sequential([entry.layer for entry in trace.entries]))
         # The trace has its own copies of the layers: another thread may compute with those of an earlier trace.
-        return RandomPass(layers, net, record(Sequential(copies_to_run(net.layers)), trace.input))
+        random = record(Sequential(copies_to_run(net.layers)), trace.input)
+        return RandomPass(layers, net, random, entries_inside(random))
     except MemoryError as error:
         raise TinymlError("There is not enough memory for a copy with random weights. Close other programs.") from error

@@ -4,21 +4,17 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.document import Document
-from app.inspector.choice import Choice, count_maps, explain_no_target, find_layer
-from app.inspector.inner_layers import InnerLayer, find_inner_layers
-from app.inspector.layer_outputs import (
-    LayerOutput,
-    output_shapes,
-    read_output,
-)
-from app.inspector.random_weights import RandomWeights
+from app.inspector.choice import Choice, count_maps, explain_no_picture, find_layer
+from app.inspector.layer_outputs import LayerOutput, read_output
+from app.inspector.random_weights import RandomPass, RandomWeights
+from app.inspector.recorded_layers import RecordedLayer, find_layers
 from app.inspector.requests import ReconstructionRequests, Result, Status
 from app.inspector.target import Method, Target
 from app.training import Inspection, SampleTrace
 from app.widgets.images.colormaps import finite_range
-from tinyml.core import Pair, Shape
+from tinyml.core import Pair
 from tinyml.layers.base import Box
-from tinyml.net import Trace
+from tinyml.net import Trace, trace_to
 from tinyml.visualize import Reconstruction
 
 
@@ -37,20 +33,18 @@ class InspectorState(QObject):
 
     Attributes:
         trace: the recorded forward pass of the sample; None until there is one.
-        shapes: shape of each layer's output without the batch axis, by the layer's name.
-        inside: the layers inside blocks by their joined names; none while random weights are shown.
+        layer_trace: `trace`, or the pass to the chosen layer if it is inside a block.
+        layers: all layers by their names, those inside blocks by their joined names.
         sample: (C, H, W) the image that the network received, before scaling; None if it is not an image.
         output: output of the chosen layer; None until the first forward pass is recorded.
         own_scale: True if each feature map has its own colour scale, False if all maps share one.
-        target: the activation to reconstruct; None if the layer has neither feature maps nor units, and if the sample
-            is no image.
+        target: the chosen activation; None if the layer has neither feature maps nor units.
         methods: how it is reconstructed, side by side; at least one.
         notice: why random weights cannot be shown; empty if they can.
 
     Signals:
-        output_changed(): `trace`, `shapes`, `sample`, `output` or `own_scale` changed.
-        target_changed(): `target` or `map_index` changed, and each result of a target is STALE now. Widgets keep the
-            earlier reconstructions.
+        output_changed(): `trace`, `layer_trace`, `layers`, `sample`, `output` or `own_scale` changed.
+        target_changed(): `target` changed, and each result is STALE now. Widgets keep the earlier reconstructions.
         methods_changed(): `methods` or `random_weights` changed; `results` can have other keys.
         reconstruction_changed(): a result of `results` changed, and is not STALE.
         arithmetic_requested(): the user wants to see how the activation is computed.
@@ -76,8 +70,8 @@ class InspectorState(QObject):
         self._requests.ready.connect(self._request_if_outdated)
         self._random.failed.connect(self._on_random_failed)
         self.trace: Trace | None = None
-        self.shapes: dict[str, Shape] = {}
-        self.inside: dict[str, InnerLayer] = {}
+        self.layer_trace: Trace | None = None
+        self.layers: dict[str, RecordedLayer] = {}
         self.sample: np.ndarray | None = None
         self.output: LayerOutput | None = None
         self.own_scale = True
@@ -85,7 +79,7 @@ class InspectorState(QObject):
         self.methods: tuple[Method, ...] = (Method.DECONVNET,)
         self.notice = ""
         self._requests.choose(self.methods)
-        self._requests.show_nothing(explain_no_target(None, None))
+        self._requests.show_nothing(explain_no_picture(None, None))
         document.selection_changed.connect(self._refresh)
         inspection.sample_trace_changed.connect(self._refresh)
 
@@ -93,9 +87,14 @@ class InspectorState(QObject):
     def up_to_date(self) -> bool:
         """True if all pictures belong to the newest forward pass, and none is being computed."""
         newest = self._inspection.visible_trace
-        is_requested = self.target is None or self._requests.asked_from is self.trace
+        is_requested = not self.shows_pixels or self._requests.asked_from is self.layer_trace
         busy = self._random.busy or self._requests.busy or self._requests.stale
         return newest is not None and newest is self._sample_trace and is_requested and not busy
+
+    @property
+    def shows_pixels(self) -> bool:
+        """True if the target is reconstructed: the sample is an image, and the layer has maps or units."""
+        return self.target is not None and self.sample is not None
 
     @property
     def layer(self) -> str:
@@ -203,7 +202,7 @@ class InspectorState(QObject):
         Arguments:
             name: name of the layer, or joined name of a layer inside a block.
         """
-        path = self.inside[name].path if name in self.inside else (name,)
+        path = self.layers[name].path if name in self.layers else (name,)
         self._document.select(path[-1:], block=path[:-1])
         # The layer can be selected already while another one is shown, because it had no output before.
         self._refresh()
@@ -216,11 +215,8 @@ class InspectorState(QObject):
             index: index of the map or unit, counted from 0.
         """
         if 0 <= index < self.map_count:
-            earlier, self._choice.maps[self.layer] = self.map_index, index
-            self._choice.position = None
+            self._choice.maps[self.layer], self._choice.position = index, None
             self._update_target()
-            if self.target is None and index != earlier:
-                self.target_changed.emit()
 
     @Slot(int, int)
     def choose_position(self, row: int, column: int) -> None:
@@ -257,11 +253,11 @@ class InspectorState(QObject):
         new = self._requests.choose(methods)
         self.methods = methods
         self.methods_changed.emit()
-        if self.target is None:
-            self._requests.show_nothing(explain_no_target(self.output, self.sample))
+        if not self.shows_pixels:
+            self._requests.show_nothing(explain_no_picture(self.output, self.sample))
         elif new:
             # If the weights have changed since, the results that stay would belong to other weights than the new ones.
-            self._request(new if self.trace is self._requests.asked_from else methods)
+            self._request(new if self.layer_trace is self._requests.asked_from else methods)
         self.reconstruction_changed.emit()
 
     @Slot(bool)
@@ -314,58 +310,60 @@ class InspectorState(QObject):
             return
         if not self._active:
             return
-        trace = self._random.find_trace(sample_trace.trace)
+        recorded = self._random.find_pass(sample_trace)
         shown = self._shown
-        new = trace is not None and self._follow(sample_trace, trace)
+        new = recorded is not None and self._follow(sample_trace, recorded)
         at_once = shown != self._shown
-        layer = find_layer(self._document, self.layer, self.trace, self.inside) if self.trace is not None else ""
+        layer = find_layer(self._document, self.layer, self.trace, self.layers) if self.trace is not None else ""
         if self.trace is None or not layer or (not new and layer == self.layer):
             return
         if layer != self.layer:
             self._choice.position = None
-        self.output = read_output(self.trace, layer, self._inspection.samples, self.inside)
-        self._choice.keep_valid(self.output, {*self.shapes, *self.inside})
+        inside = {each.path: each.entry for each in self.layers.values() if each.is_inside}
+        self.layer_trace = trace_to(self.trace, layer, inside)
+        samples = self._inspection.samples if self.layer_trace is self.trace else None
+        self.output = read_output(self.layer_trace, layer, samples)
+        self._choice.keep_valid(self.output, self.layers)
         self.output_changed.emit()
         self._update_target(at_once)
         self._request_if_outdated()
 
-    def _follow(self, sample_trace: SampleTrace, trace: Trace) -> bool:
+    def _follow(self, sample_trace: SampleTrace, recorded: SampleTrace | RandomPass) -> bool:
         """Use another recorded pass. Return True if it is a new one: newer real weights do not change random ones."""
         self._sample_trace = sample_trace
         # What the user chose. If only the weights are newer, the pictures can wait.
         shown = (sample_trace.sample.index, sample_trace.sample.own, self.random_weights)
-        if trace is self.trace and shown == self._shown:
+        if recorded.trace is self.trace and shown == self._shown:
             return False
-        self.trace, self.shapes, self._shown = trace, output_shapes(trace), shown
-        # The outputs inside blocks belong to the real weights.
-        self.inside = find_inner_layers(trace, sample_trace.inside if trace is sample_trace.trace else {})
+        self.trace, self._shown = recorded.trace, shown
+        self.layers = find_layers(recorded.trace, recorded.inside)
         image = sample_trace.sample.picture
         self.sample = image if image.ndim == 3 else None
         return True
 
     def _update_target(self, at_once: bool = False) -> None:
         """Set the target from the choices. Request its pictures if it is another one, or if `at_once` is True."""
-        target = self._choice.find_target(self.output, self.sample)
+        target = self._choice.find_target(self.output)
         changed = target != self.target
-        if changed or at_once:
-            self.target = target
+        self.target = target
+        if self.shows_pixels and (changed or at_once):
             self._requests.mark_stale()
         if changed:
             self.target_changed.emit()
-        if target is None:
-            self._requests.show_nothing(explain_no_target(self.output, self.sample))
+        if not self.shows_pixels:
+            self._requests.show_nothing(explain_no_picture(self.output, self.sample))
         elif changed or at_once:
             self._request(self.methods)
 
     def _request(self, methods: tuple[Method, ...]) -> None:
         """Request the reconstruction of the target by some methods."""
-        if self.target is not None and self.trace is not None:
-            self._requests.ask(self.trace, self.target, methods)
+        if self.target is not None and self.layer_trace is not None and self.shows_pixels:
+            self._requests.ask(self.layer_trace, self.target, methods)
 
     @Slot()
     def _request_if_outdated(self) -> None:
         """Request all reconstructions again if they were computed from an earlier forward pass."""
-        outdated = self.trace is not self._requests.asked_from and self._inspection.visible_trace is not None
+        outdated = self.layer_trace is not self._requests.asked_from and self._inspection.visible_trace is not None
         # The user waits for the pictures of an epoch that they chose. Those of a run may come later.
         pausing = self._requests.pausing and self._inspection.epochs.following
         if self._active and outdated and not self._requests.busy and not pausing:

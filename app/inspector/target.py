@@ -122,10 +122,10 @@ class Method(Enum):
 
 @dataclass(frozen=True)
 class Target:
-    """The activation that is reconstructed in pixels.
+    """The chosen activation. Its reconstruction, its sum, its strongest examples and its decision map belong to it.
 
     Attributes:
-        layer: name of the layer.
+        layer: name of the layer; the joined name of a layer inside a block.
         map_index: index of its feature map, or of its unit if the layer is dense; counted from 0.
         position: row and column in the map; None for its strongest activation. (0, 0) in a dense layer.
         whole_map: True for all activations of the map together.

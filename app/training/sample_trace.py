@@ -13,6 +13,7 @@ from app.training.snapshot import Snapshot, frozen_state
 from tinyml.data import DataDescription, Dataset, ProgressCallback
 from tinyml.learner import class_scores
 from tinyml.net import (
+    EntriesInside,
     Inference,
     LayerInference,
     LayerSpecification,
@@ -20,7 +21,7 @@ from tinyml.net import (
     Sequential,
     Trace,
     build,
-    outputs_inside,
+    entries_inside,
     record,
 )
 from tinyml.storage import Project
@@ -91,7 +92,7 @@ class SampleTrace:
         scores: `(classes,)` the predicted probability of each class; empty if there are no classes, or if only the
             layers before a problem were recorded.
         numbers: the output in the units of the data; None for classes, and if layers are missing.
-        inside: the outputs of the layers inside blocks, by their paths.
+        inside: the recorded layers inside blocks, by their paths.
     """
 
     snapshot: Snapshot
@@ -99,7 +100,7 @@ class SampleTrace:
     trace: Trace
     scores: np.ndarray
     numbers: np.ndarray | None = None
-    inside: dict[BlockPath, np.ndarray] = field(default_factory=dict)
+    inside: EntriesInside = field(default_factory=dict)
 
     @property
     def index(self) -> int:
@@ -158,7 +159,7 @@ def trace_sample(snapshot: Snapshot, samples: Dataset, chosen: int | OwnExample)
     samples = snapshot.prepare(samples)
     sample = read_sample(samples, chosen) if isinstance(chosen, int) else prepare_own(samples, chosen)
     trace = record(snapshot.make_net(), sample.input)
-    inside = outputs_inside(trace)
+    inside = entries_inside(trace)
     if not samples.description.has_classes:
         return SampleTrace(snapshot, sample, trace, np.zeros(0), unscaled_output(samples, trace.output)[0], inside)
     scores = class_scores(trace.output, snapshot.training.loss, samples.class_targets)[0]
@@ -295,7 +296,7 @@ def trace_sound_layers(layers: SoundLayers, samples: Dataset, chosen: int | OwnE
     sample = read_sample(samples, chosen) if isinstance(chosen, int) else prepare_own(samples, chosen)
     trace = record(snapshot.make_net(), sample.input)
     paths = {".".join(path): path for path, _ in layers.inside}
-    inside = {(*paths.get(name, (name,)), *rest): output for (name, *rest), output in outputs_inside(trace).items()}
-    inside |= {paths[entry.layer.name]: entry.output for entry in trace.entries[layers.count :]}
+    inside = {(*paths.get(name, (name,)), *rest): entry for (name, *rest), entry in entries_inside(trace).items()}
+    inside |= {paths[entry.layer.name]: entry for entry in trace.entries[layers.count :]}
     before = Trace(trace.input, trace.entries[: layers.count])
     return SampleTrace(snapshot, sample, before, np.zeros(0), inside=inside)

@@ -2,6 +2,7 @@
 
 from tinyml.layers.base.blocks import is_block, layers_inside, with_layers_inside
 from tinyml.net.facts import LayerFacts, NetworkFacts, collect_facts
+from tinyml.net.inside import EntriesInside, LayerPath, entries_inside, joined_name, network_to, trace_to
 from tinyml.net.sequential import Sequential
 from tinyml.net.specification import (
     MOST_LAYERS,
@@ -16,13 +17,15 @@ from tinyml.net.specification import (
     infer,
     read_settings,
 )
-from tinyml.net.trace import Trace, TraceEntry, outputs_inside, record
+from tinyml.net.trace import Trace, TraceEntry, record
 
 __all__ = [
     "MOST_LAYERS",
+    "EntriesInside",
     "Inference",
     "LayerFacts",
     "LayerInference",
+    "LayerPath",
     "LayerSpecification",
     "NetworkFacts",
     "NetworkSpecification",
@@ -33,12 +36,15 @@ __all__ = [
     "build",
     "build_inferred",
     "collect_facts",
+    "entries_inside",
     "free_name",
     "infer",
     "is_block",
+    "joined_name",
     "layers_inside",
-    "outputs_inside",
+    "network_to",
     "read_settings",
     "record",
+    "trace_to",
     "with_layers_inside",
 ]

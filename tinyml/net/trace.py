@@ -7,7 +7,7 @@ import numpy as np
 from tinyml.core import Array
 from tinyml.core.threads import one_blas_thread
 from tinyml.layers import Layer
-from tinyml.layers.base.stack import copies_to_run, forward_through, inner_layers, switches_for
+from tinyml.layers.base.stack import forward_through, switches_for
 from tinyml.net.sequential import Sequential
 
 
@@ -83,34 +83,3 @@ def record(net: Sequential, input: Array) -> Trace:
         for layer, mode in zip(net.layers, modes, strict=True):
             layer.training = mode
     return Trace(input, tuple(entries))
-
-
-@one_blas_thread()
-def outputs_inside(trace: Trace) -> dict[tuple[str, ...], Array]:
-    """Return the outputs of the layers inside blocks, which a recorded pass does not hold.
-
-    They are computed again, by copies of the layers that share the weights.
-
-    Arguments:
-        trace: a recorded forward pass.
-
-    Returns the output `(N, …)` of each layer by its path: the names of the blocks around it, and its own name.
-
-    >>> from tinyml.layers import ReLU, Residual
-    >>> net = Sequential([Residual("block", 2, [ReLU("relu")])])
-    >>> outputs_inside(record(net, np.array([[-1.0, 2.0]])))
-    {('block', 'relu'): array([[0., 2.]])}
-    """
-    outputs: dict[tuple[str, ...], Array] = {}
-
-    def run(layer: Layer, input: Array, path: tuple[str, ...]) -> None:
-        value, pending_pools = input, list[Layer]()
-        for inner in copies_to_run(inner_layers(layer)):
-            here = (*path, inner.name)
-            outputs[here] = forward_through(inner, value, pending_pools)
-            run(inner, value, here)
-            value = outputs[here]
-
-    for entry in trace.entries:
-        run(entry.layer, entry.input, (entry.layer.name,))
-    return outputs

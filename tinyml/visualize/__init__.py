@@ -8,7 +8,7 @@ from tinyml.visualize.gradients import gradient, gradient_times_input, integrate
 from tinyml.visualize.guided import guided_backprop
 from tinyml.visualize.occluding import occlusion
 from tinyml.visualize.patches import patch, patch_box
-from tinyml.visualize.random_weights import cascade, randomise, rank_correlation
+from tinyml.visualize.random_weights import cascade, picture_similarity, randomise, rank_correlation
 from tinyml.visualize.reconstruction import Reconstruction, Step
 from tinyml.visualize.strongest import StrongestExamples, search_strongest, strongest_examples
 
@@ -34,6 +34,7 @@ __all__ = [
     "occlusion",
     "patch",
     "patch_box",
+    "picture_similarity",
     "randomise",
     "rank_correlation",
     "reconstruct",

@@ -35,7 +35,7 @@ from tinyml.layers import (
 )
 from tinyml.layers.base.stack import inner_layers
 from tinyml.layers.batchnorm import BatchNorm
-from tinyml.net import Trace, outputs_inside
+from tinyml.net import Trace, entries_inside
 from tinyml.visualize.arithmetic_parts import Line, Part, Place, Rule, rule_of
 
 __all__ = ["rule_of"]
@@ -156,8 +156,8 @@ def _mean_of(plane: Array, channel: int, rows: np.ndarray, columns: np.ndarray) 
 
 @rule_of.register
 def _(layer: Residual, place: Place) -> Rule:
-    inside = outputs_inside(Trace(place.entry.input, (place.entry,)))
-    last = inside[layer.name, inner_layers(layer)[-1].name]
+    inside = entries_inside(Trace(place.entry.input, (place.entry,)))
+    last = inside[layer.name, inner_layers(layer)[-1].name].output
     passed, added = float(place.input[place.unit]), float(last[(place.example, *place.unit)])
     lines = Line("input x", passed), Line("output F(x) of the layers inside", added), Line("activation", passed + added)
     return Rule((), lines, "The input is added to the output of the layers inside.")

@@ -11,6 +11,7 @@ import numpy as np
 
 from tinyml.core import Array, TinymlError, describe_shape
 from tinyml.layers import Layer
+from tinyml.layers.base import Box
 from tinyml.layers.base.stack import all_layers, are_registered
 from tinyml.net import Sequential
 from tinyml.visualize.chosen_layer import find_layer
@@ -105,6 +106,32 @@ def rank_correlation(first: Array, second: Array) -> float:
     centred = [values - values.mean() for values in ranks]
     scale = float(np.sqrt((centred[0] @ centred[0]) * (centred[1] @ centred[1])))
     return float(np.clip(centred[0] @ centred[1] / scale, -1, 1)) if scale > 0 else float("nan")
+
+
+def picture_similarity(first: Array, second: Array, box: Box, both_blank: bool = True) -> float:
+    """Return the rank correlation of two pictures inside of a receptive field.
+
+    Outside of it both are zero, which would make any two pictures alike.
+
+    Arguments:
+        first, second: `(C, H, W)` the pictures; of a vector `(D,)`, all numbers are compared.
+        box: the receptive field: (first, last + 1) of the rows and of the columns.
+        both_blank: False leaves out the pixels that are zero in both pictures. A method that multiplies by the input
+            has them wherever the input is blank: two unrelated pictures of a digit then reach 0.9 and more.
+
+    Returns NaN as `rank_correlation` does, and if no pixel is left.
+
+    >>> first, second = np.array([[[1.0, 2.0, 0.0]]]), np.array([[[3.0, 4.0, 9.0]]])
+    >>> picture_similarity(first, second, ((0, 1), (0, 2)))
+    1.0
+    """
+    if first.ndim == 3:
+        rows, columns = (slice(*span) for span in box)
+        first, second = first[:, rows, columns], second[:, rows, columns]
+    if not both_blank:
+        kept = (first != 0) | (second != 0)
+        first, second = first[kept], second[kept]
+    return rank_correlation(first, second) if first.size else float("nan")
 
 
 def _ranks(values: Array) -> np.ndarray:

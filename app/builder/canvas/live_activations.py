@@ -50,7 +50,7 @@ class LiveActivations(StackPart):
         outputs: dict[BlockPath, np.ndarray] = {}
         if sample_trace is not None:
             outputs = {(entry.layer.name,): entry.output[0] for entry in sample_trace.trace.entries}
-            outputs |= {path: output[0] for path, output in sample_trace.inside.items()}
+            outputs |= {path: entry.output[0] for path, entry in sample_trace.inside.items()}
         for card in self._card_stack.cards:
             values = outputs.get(card.model.path)
             card.show_activations(values if values is not None and values.shape == card.model.shape else None)

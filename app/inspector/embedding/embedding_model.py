@@ -12,6 +12,7 @@ from app.training import Inspection
 from app.training.sample_trace import predict_classes
 from app.widgets.plain_text import short
 from tinyml.data import Dataset, ProgressCallback
+from tinyml.net import network_to
 from tinyml.visualize.embedding import embed_by_batch
 
 MOST_POINTS = 2000
@@ -47,7 +48,7 @@ def embed_part(key: Key, samples: Dataset, progress: ProgressCallback) -> Embedd
     """
     has_classes = samples.description.has_classes
     net, share, found = key.make_net(), _EMBEDDING_SHARE if has_classes else 1.0, None
-    for done, found in embed_by_batch(net, samples, key.layer):  # noqa: B007 (the last one is the result)
+    for done, found in embed_by_batch(network_to(net, key.layer), samples, key.layer):  # noqa: B007 (the last one is the result)
         progress(share * done / len(samples))
     assert found is not None  # the last step has the result
     predictions = None
@@ -94,7 +95,7 @@ class EmbeddingModel(QObject):
     @property
     def layers(self) -> tuple[str, ...]:
         """The layers to choose from."""
-        return tuple(self._state.shapes)
+        return tuple(self._state.layers)
 
     @property
     def current(self) -> int:
@@ -175,7 +176,7 @@ class EmbeddingModel(QObject):
 
     def _choose_layer(self) -> None:
         chosen = self._state.layer if self.follows else self._chosen_layer
-        self.computation.set_layer(chosen if chosen in self._state.shapes else self._default_layer())
+        self.computation.set_layer(chosen if chosen in self._state.layers else self._default_layer())
 
     def _default_layer(self) -> str:
         """Return the last dense layer, or the last layer if there is none."""

@@ -63,8 +63,8 @@ class FilterView(QWidget):
     @Slot()
     def _on_due(self) -> None:
         """Show the filters of the chosen layer, or of the convolution before it."""
-        trace, layer = self._state.trace, self._state.layer
-        found = filters_before(trace, layer) if trace is not None and layer in self._state.shapes else None
+        trace = self._state.layer_trace
+        found = filters_before(trace, self._state.layer) if trace is not None else None
         if found is None or trace is None:
             self._weights = None
             self._grid.set_images(())

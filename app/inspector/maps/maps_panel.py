@@ -118,10 +118,8 @@ class MapsPanel(QWidget):
     def _views_of(self, output: LayerOutput) -> tuple[str, ...]:
         """Return the names of the views that this output has."""
         views = ["maps"]
-        if output.inside:
-            return ("maps",)
-        if self._state.trace is not None and output.maps is not None:
-            views += ["filters"] if filters_before(self._state.trace, output.layer) is not None else []
+        if self._state.layer_trace is not None and output.maps is not None:
+            views += ["filters"] if filters_before(self._state.layer_trace, output.layer) is not None else []
         if self._state.sample is not None and self._state.map_count:
             views.append("reconstructions")
         return tuple(views)
@@ -159,8 +157,7 @@ class MapsPanel(QWidget):
 
     def _offers_plane(self, output: LayerOutput) -> bool:
         """Return True if each number of the output is a unit with a value everywhere in the plane. A map is none."""
-        is_vector = output.values.ndim == 1 and not output.inside
-        return self._decision_maps.offers_units and is_vector
+        return self._decision_maps.offers_units and output.values.ndim == 1
 
     def _map_unit(self) -> None:
         """Ask for the chosen unit over the plane, or for the classes."""
@@ -173,8 +170,7 @@ class MapsPanel(QWidget):
     def _show_heading(self, hovered: str = "") -> None:
         output = self._state.output
         if output is not None:
-            place = "" if output.inside else ", then a place in it"
-            hint = f" · click a map{place}" if output.maps is not None else " · click a unit"
+            hint = " · click a map, then a place in it" if output.maps is not None else " · click a unit"
             self._heading.setText(f"{describe_output(output.values.shape)}{f' · {hovered}' if hovered else hint}")
 
     @Slot(int, int, int)

@@ -113,8 +113,10 @@ class MapSheet(QObject):
         """Begin another sheet if layer, method, sample or weights changed."""
         if not self._active:
             return
-        trace, target, method = self._state.trace, self._state.target, self._state.methods[0]
-        wanted = None if target is None else Target(target.layer, 0, whole_map=target.whole_map)
+        trace, target, method = self._state.layer_trace, self._state.target, self._state.methods[0]
+        wanted = None
+        if target is not None and self._state.shows_pixels:
+            wanted = Target(target.layer, 0, whole_map=target.whole_map)
         if trace is self._trace and wanted == self._target and method == self._method:
             return
         only_weights = self._trace is not None and wanted == self._target and method == self._method

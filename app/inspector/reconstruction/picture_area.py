@@ -83,7 +83,7 @@ class PictureArea(QWidget):
     def _on_target_changed(self) -> None:
         self._map_box.setVisible(self._state.maps is not None)
         for box in self._shown_boxes():
-            box.setVisible(self._state.target is not None)
+            box.setVisible(self._state.shows_pixels)
 
     @Slot()
     def _on_methods_changed(self) -> None:
@@ -91,7 +91,7 @@ class PictureArea(QWidget):
             if method not in self._result_boxes:
                 self._result_boxes[method] = ResultBox(self._state, method, self._viewport, self._display)
         for method, box in self._result_boxes.items():
-            box.setVisible(method in self._state.methods and self._state.target is not None)
+            box.setVisible(method in self._state.methods and self._state.shows_pixels)
             box.refresh()
         self._place()
 

@@ -13,10 +13,9 @@ from app.inspector.requests import compute_reconstruction
 from app.inspector.target import Method, Target
 from tinyml.core import TinymlError
 from tinyml.data import ProgressCallback
-from tinyml.layers.base import Box
 from tinyml.layers.base.stack import copies_to_run
 from tinyml.net import Sequential, Trace, record
-from tinyml.visualize import Reconstruction, cascade, rank_correlation
+from tinyml.visualize import Reconstruction, cascade, picture_similarity
 
 SEEDS = 9
 """Random networks of each check, so that its figure is not luck."""
@@ -153,24 +152,6 @@ def _run_checks(
     return SanityChecks(trained, down, up, occlusion)
 
 
-def compare(first: np.ndarray, second: np.ndarray, box: Box, both_blank: bool = True) -> float:
-    """Return the rank correlation of two pictures inside of a receptive field.
-
-    Arguments:
-        first, second: `(C, H, W)` the pictures; of a vector `(D,)`, all numbers are compared.
-        box: the receptive field: (first, last + 1) of the rows and of the columns.
-        both_blank: False leaves out the pixels that are zero in both pictures. A method that multiplies by the input
-            has them wherever the input is blank: two unrelated pictures of a digit then reach 0.9 and more.
-    """
-    if first.ndim == 3:
-        rows, columns = (slice(*span) for span in box)
-        first, second = first[:, rows, columns], second[:, rows, columns]
-    if not both_blank:
-        kept = (first != 0) | (second != 0)
-        first, second = first[kept], second[kept]
-    return rank_correlation(first, second) if first.size else float("nan")
-
-
 def describe(checks: SanityChecks, is_trained: bool = True) -> str:
     """Return what the checks mean, in a few sentences.
 
@@ -222,7 +203,10 @@ def _judge_upper_layer(checks: SanityChecks) -> str:
 def _check(trained: Reconstruction, layers: tuple[str, ...], pictures: list[np.ndarray]) -> Check:
     """Compare the pictures of several networks with that of the trained one."""
     both_blank = trained.method not in _FOLLOWS_INPUT
-    compared = [(compare(trained.image, picture, trained.receptive_field, both_blank), picture) for picture in pictures]
+    compared = [
+        (picture_similarity(trained.image, picture, trained.receptive_field, both_blank), picture)
+        for picture in pictures
+    ]
     known = sorted(((each, picture) for each, picture in compared if np.isfinite(each)), key=lambda pair: pair[0])
     image = known[(len(known) - 1) // 2][1] if known else None
     return Check(layers, image, tuple(similarity for similarity, _ in known), len(pictures))

@@ -73,7 +73,7 @@ class SanityChecker(QObject):
     @Slot()
     def restart(self) -> None:
         """Compute the checks of the reconstruction that is shown."""
-        reconstruction, trace = self._state.reconstruction, self._state.trace
+        reconstruction, trace = self._state.reconstruction, self._state.layer_trace
         if reconstruction is None or trace is None:
             return
         method = self._state.methods[0]

@@ -164,7 +164,7 @@ class ArithmeticWindow(QDialog):
         self._compute()
 
     def _compute(self) -> None:
-        trace, target = self._state.trace, self._state.target
+        trace, target = self._state.layer_trace, self._state.target
         if not self.isVisible():
             return
         if trace is None or target is None:

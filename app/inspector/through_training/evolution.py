@@ -14,6 +14,7 @@ from app.training import OwnExample, Snapshot
 from app.training.sample_trace import trace_sample
 from tinyml.core import TinymlError
 from tinyml.data import Dataset, ProgressCallback
+from tinyml.net import trace_to
 from tinyml.visualize import Reconstruction
 
 MOST_PICTURES = 8
@@ -88,7 +89,8 @@ def reconstruct_epochs(
     for number, (epoch, snapshot) in enumerate(snapshots.items()):
         progress(number / len(snapshots))
         try:
-            trace = trace_sample(snapshot, question.samples, question.chosen).trace
+            shown = trace_sample(snapshot, question.samples, question.chosen)
+            trace = trace_to(shown.trace, question.target.layer, shown.inside)
             found = compute_reconstruction(question.method, trace, question.target, progress, number, len(snapshots))
             pictures[epoch] = EpochPicture(snapshot.tensors, found, found.blank_reason)
         except TinymlError as error:

@@ -82,9 +82,10 @@ class EvolutionStrip(QWidget):
         return button
 
     def _ask(self) -> Question | None:
-        """Return what to reconstruct now; None if there is no target."""
+        """Return what to reconstruct now; None if nothing can be."""
         samples, target, inspection = self._inspection.samples, self._state.target, self._inspection
-        if samples is None or target is None or inspection.snapshot is not self._epochs.snapshot:
+        shows_epochs = self._state.shows_pixels and inspection.snapshot is self._epochs.snapshot
+        if samples is None or target is None or not shows_epochs:
             return None
         chosen = inspection.index if inspection.own is None else inspection.own
         return Question(samples, chosen, target, self._state.methods[0])

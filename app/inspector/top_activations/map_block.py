@@ -71,7 +71,7 @@ def find_strongest(key: Key, samples: Dataset, progress: ProgressCallback) -> St
 
     Raises `TinymlError` as `search_strongest` does.
     """
-    net = key.make_net()
+    net = key.make_net_to_layer()
     size = _batch_size(net, key.layer, samples)
     found: StrongestExamples | None = None
     for done, found in search_strongest(net, samples, key.layer, COUNT, size):  # noqa: B007 (the last one is the result)
@@ -115,7 +115,7 @@ def make_block(
 
 def _with_pictures(block: MapBlock, result: PartResult, method: Method, progress: ProgressCallback) -> MapBlock:
     """Add the patches and their reconstructions, or the reason why the method refuses the layer."""
-    net, key, sentence = result.key.make_net(), result.key, ""
+    net, key, sentence = result.key.make_net_to_layer(), result.key, ""
     choice = net, result.samples, key.layer, result.value, block.map_index
     try:
         top = strongest_patches(*choice, method.function, progress)
@@ -128,7 +128,7 @@ def _with_pictures(block: MapBlock, result: PartResult, method: Method, progress
 def _describe_dead(result: PartResult, map_index: int) -> str:
     count = describe_count(len(result.samples), f"{result.key.part} example")
     shape = result.samples.description.example_shape
-    for layer in result.key.make_net().layers:
+    for layer in result.key.make_net_to_layer().layers:
         shape = layer.output_shape(shape)
         if layer.name == result.key.layer:
             break

@@ -125,8 +125,6 @@ class TopActivations(QObject):
         if self.scope is Scope.CLASS and not self.class_names:
             return "This network has no class scores. Choose another entry than “Class score”."
         match search.status:
-            case Status.NOTHING if self._state.layer in self._state.inside:
-                return "The strongest examples are found for whole blocks. Choose the block or another layer."
             case Status.NOTHING:
                 return "The strongest examples appear here as soon as the network can run."
             case Status.REFUSED:
@@ -243,7 +241,8 @@ class TopActivations(QObject):
         return (dense or fitting)[-1].name if fitting else ""
 
     def _has_maps(self) -> bool:
-        return len(self._state.shapes.get(self.search.layer, ())) == 3
+        layer = self._state.layers.get(self.search.layer)
+        return layer is not None and len(layer.shape) == 3
 
     def _describe_result(self) -> str:
         assert self.result is not None  # it has maps

@@ -15,7 +15,7 @@ from app.builder import Canvas, Palette
 from app.builder.canvas.card import Card
 from app.document import BlockPath, Document
 from tinyml.data import describe
-from tinyml.net import LayerSpecification, NetworkSpecification, build, outputs_inside, record
+from tinyml.net import LayerSpecification, NetworkSpecification, build, entries_inside, record
 from tinyml.storage import Project
 
 
@@ -82,7 +82,7 @@ class FakeInspection(QObject):
             label=5,
             prediction=3,
             numbers=None,
-            inside=outputs_inside(trace),
+            inside=entries_inside(trace),
         )
         self.sample_trace_changed.emit()
 

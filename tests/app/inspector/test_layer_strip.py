@@ -6,11 +6,17 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from app.document import edits
+from app.inspector.embedding.embedding_panel import EmbeddingPanel
 from app.inspector.layer_strip import LayerStrip, bar_heights
 from app.inspector.maps.bar_chart import BarChart
+from app.inspector.sanity.sanity_panel import SanityPanel
+from app.inspector.target import Method
+from app.inspector.top_activations.top_panel import TopPanel
 from app.widgets.images.image_grid import ImageGrid
 from app.widgets.theme.theme import family_color
 from app.widgets.view_switch import ViewSwitch
+from tinyml.net import Sequential, entries_inside, record
+from tinyml.visualize import arithmetic_of, randomise, reconstruct
 
 
 def strip_of(harness) -> LayerStrip:
@@ -111,45 +117,66 @@ def test_a_block_opens_when_it_is_chosen_and_closes_behind_its_last_layer(blocks
     assert strip.names == CLOSED
 
 
-def test_outputs_inside_a_block_are_maps_or_bars_without_a_target_and_a_sentence_says_why(blocks):
+def test_a_layer_inside_a_block_has_maps_or_bars_filters_and_reconstructions(blocks):
     state = blocks.inspector.state
-    state.choose_layer("residual_1")
-    blocks.wait_for_reconstruction("residual_1")
     state.choose_layer("residual_1 › conv_2")
     inside = blocks.inspection.sample_trace.inside
-    assert np.array_equal(state.maps, inside["residual_1", "conv_2"][0])
-    assert state.target is None
-    assert state.sentence.startswith("This layer is inside a block, and no method goes back from there.")
-    assert blocks.find(ViewSwitch, "maps_view").offered == ("maps",)
-    assert blocks.text("maps_heading").endswith("click a map")
+    assert np.array_equal(state.maps, inside["residual_1", "conv_2"].output[0])
+    assert blocks.find(ViewSwitch, "maps_view").offered == ("maps", "filters", "reconstructions")
     state.choose_map(1)
     assert state.map_index == blocks.find(ImageGrid, "maps").current == 1
+    found = blocks.wait_for_reconstruction("residual_1 › conv_2", 1)
+    expected = reconstruct(state.layer_trace, "residual_1 › conv_2", 1)
+    assert np.array_equal(found.image, expected.image)
+    assert found.activation == inside["residual_1", "conv_2"].output[0, 1].max()
+    blocks.find(ViewSwitch, "maps_view").choose("filters")
+    assert blocks.text("filters_text").startswith("residual_1 › conv_2: 2 filters, 3×3")
     blocks.document.select(("inner",), block=("residual_2",))
     bars = blocks.find(BarChart, "vector")
     assert bars.isVisible()
-    assert np.array_equal(bars.values, inside["residual_2", "inner"][0])
-    state.choose_layer("residual_1")
-    blocks.wait_for_reconstruction("residual_1")
+    assert np.array_equal(bars.values, inside["residual_2", "inner"].output[0])
+    state.set_methods((Method.GRADIENT,))
+    assert blocks.wait_for_reconstruction("residual_2 › inner").image.shape == (1, 8, 8)
 
 
-def test_every_section_stays_without_an_error_while_a_layer_inside_a_block_is_chosen(blocks):
+def test_every_section_shows_a_layer_inside_a_block(blocks):
     for name in ("top_activations", "through_training", "embedding", "steps", "sanity_checks"):
         blocks.unfold(name)
-    blocks.inspector.state.choose_layer("residual_1 › conv_2")
-    blocks.inspector.state.choose_map(1)
+    layer, page = "residual_1 › conv_2", blocks.inspector
+    page.state.choose_layer(layer)
+    page.state.set_methods((Method.GRADIENT,))  # no blank pictures
+    chosen = page.state.map_index
+    page.findChild(EmbeddingPanel).model.set_follows(True)
     blocks.train()
-    blocks.wait(lambda: blocks.inspector.state.layer == "residual_1 › conv_2")
-    assert "whole blocks" in blocks.text("top_sentence")
+    checker, top = page.findChild(SanityPanel).checker, page.findChild(TopPanel).model
+    blocks.wait(lambda: checker.checks is not None and top.result is not None and top.block(chosen) is not None)
+    assert [check.layers for check in checker.checks.downwards] == [(layer,), (layer, "conv_1")]
+    assert top.search.layer == layer
+    assert len(top.block(chosen).reconstructions) == 9
+    assert page.state.layer == layer
+    embedding = page.findChild(EmbeddingPanel).model
+    blocks.wait(lambda: embedding.result is not None)
+    assert embedding.result.key.layer == layer
+    trace = page.state.layer_trace
+    assert arithmetic_of(trace, layer, 1, (2, 3)).value == page.state.maps[1, 2, 3]
+    assert np.isfinite(checker.checks.random.similarity)
 
 
-def test_with_random_weights_the_block_around_the_layer_is_shown(blocks):
+def test_random_weights_reach_the_layers_inside_a_block(blocks):
     state = blocks.inspector.state
     state.choose_layer("residual_1 › conv_2")
+    trained = state.maps
     state.set_random_weights(True)
-    blocks.wait(lambda: state.layer == "residual_1")
-    assert strip_of(blocks).names == CLOSED
+    blocks.wait(lambda: state.maps is not trained)
+    assert state.layer == "residual_1 › conv_2"
+    random = randomise(Sequential([entry.layer for entry in blocks.inspection.sample_trace.trace.entries]))
+    expected = entries_inside(record(random, state.trace.input))["residual_1", "conv_2"].output[0]
+    assert np.array_equal(state.maps, expected)
+    blocks.wait(lambda: state.up_to_date)
+    assert state.reconstruction.layer == "residual_1 › conv_2"
+    assert np.array_equal(state.reconstruction.kept.max(), state.maps[state.map_index].max())
     state.set_random_weights(False)
-    blocks.wait(lambda: state.layer == "residual_1 › conv_2")
+    assert np.array_equal(state.maps, trained)
 
 
 def test_a_block_that_is_removed_takes_its_layers_along(blocks):

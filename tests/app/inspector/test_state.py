@@ -101,12 +101,16 @@ def test_a_unit_of_a_dense_layer_is_a_target(state, document, inspection, signal
     assert state.position is None
 
 
-def test_a_sample_that_is_no_image_has_no_target_and_says_so(state, inspection, signals):
+def test_a_sample_that_is_no_image_has_a_target_without_pixels_and_says_so(state, inspection, signals):
     inspection.change(picture=np.zeros(2))
-    assert (state.target, state.status, state.reconstruction) == (None, Status.IDLE, None)
+    target = Target("conv_1", state.map_index)
+    assert (state.target, state.status, state.reconstruction) == (target, Status.IDLE, None)
+    assert not state.shows_pixels
+    assert state.up_to_date
     assert state.sentence == "The sample is not an image, so there are no pixels to show."
-    assert signals.take() == ["output", "target", "reconstruction"]
-    state.choose_map(0)
+    assert signals.take() == ["output", "reconstruction"]
+    state.choose_map((state.map_index + 1) % 4)
+    assert signals.take() == ["target"]
     assert len(inspection.targets) == 1
 
 

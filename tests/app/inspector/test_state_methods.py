@@ -3,6 +3,7 @@
 import numpy as np
 
 from app.inspector.requests import Status
+from app.inspector.state import InspectorState
 from app.inspector.target import Method, Target
 from app.jobs import JobState
 from tinyml.layers import Conv2D, ReLU
@@ -54,7 +55,7 @@ def test_a_method_that_joins_later_uses_the_weights_of_the_others(state, inspect
     wait_for_timers()
     state.set_active(False)
     inspection.change()
-    state.trace = inspection.sample_trace.trace
+    state.trace = state.layer_trace = inspection.sample_trace.trace
     state.set_methods((Method.DECONVNET, Method.GRADIENT))
     assert inspection.methods[1:] == [Method.DECONVNET, Method.GRADIENT]
     assert all(function.args[1] is inspection.sample_trace.trace for function in inspection.functions[1:])
@@ -191,10 +192,14 @@ def test_too_little_memory_for_a_method_is_told_with_the_remedy(state, inspectio
     assert state.sentence.startswith("There is not enough memory for gradient of 'conv_1'. Choose a layer with smaller")
 
 
-def test_the_arithmetic_is_asked_for_only_with_a_target(state, inspection, signals):
+def test_the_arithmetic_is_asked_for_only_with_a_target(state, document, inspection, signals):
     asked = []
     state.arithmetic_requested.connect(lambda: asked.append(state.target))
     state.show_arithmetic()
-    inspection.change(picture=np.zeros(2))
+    inspection.change(picture=np.zeros(2))  # numbers have sums, too
     state.show_arithmetic()
-    assert asked == [Target("conv_1", state.map_index)]
+    assert asked == 2 * [Target("conv_1", state.map_index)]
+    empty = InspectorState(document, inspection)
+    empty.arithmetic_requested.connect(lambda: asked.append(None))
+    empty.show_arithmetic()
+    assert len(asked) == 2

@@ -51,15 +51,15 @@ def test_the_layers_before_a_problem_inside_a_block_are_traced_with_their_weight
     found = partial(document, snapshot, samples)
     assert [entry.layer.name for entry in found.trace.entries] == ["layer_0", "layer_1"]
     assert list(found.inside) == [("layer_2", "tanh"), (*path, "layer_0"), (*path, "layer_1")]
-    for place, output in found.inside.items():
-        assert np.array_equal(output, whole.inside[place])
+    for place, entry in found.inside.items():
+        assert np.array_equal(entry.output, whole.inside[place].output)
     assert found.snapshot.trained
 
 
 def test_a_block_that_changes_the_shape_shows_all_layers_inside(document, samples) -> None:
     document.apply(edits.insert_layer(document.project, 1, "Linear", {"outputs": 3}, ("layer_2",)))
     document.apply(edits.remove_layers(document.project, ["deep"], block=("layer_2",)))
-    assert {path: output.shape for path, output in partial(document, None, samples).inside.items()} == {
+    assert {path: entry.output.shape for path, entry in partial(document, None, samples).inside.items()} == {
         ("layer_2", "tanh"): (1, 16),
         ("layer_2", "linear_1"): (1, 3),
     }

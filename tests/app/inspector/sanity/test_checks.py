@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.inspector.sanity.checks import Check, SanityChecks, compare, describe, run_checks
+from app.inspector.sanity.checks import Check, SanityChecks, describe, run_checks
 from app.inspector.target import Method
 from tinyml.core import TinymlError
 from tinyml.layers import Conv2D, Flatten, Linear, MaxPool2D, ReLU
 from tinyml.net import Sequential, Trace, record
-from tinyml.visualize import Reconstruction, gradient, gradient_times_input, randomise, reconstruct
+from tinyml.visualize import Reconstruction, gradient, gradient_times_input, picture_similarity, randomise, reconstruct
 
 IMAGE = np.random.default_rng(7).normal(size=(1, 1, 9, 9)).astype(np.float32)
 
@@ -71,7 +71,7 @@ def test_a_check_has_the_picture_and_the_median_of_the_random_networks(trace: Tr
     for seed in range(3):
         random = record(randomise(net_of(), ["conv_2"], seed), IMAGE)
         image = gradient(random, "conv_2", 2, (1, 3)).image
-        expected[compare(trained.image, image, trained.receptive_field)] = image
+        expected[picture_similarity(trained.image, image, trained.receptive_field)] = image
     assert check.similarities == pytest.approx(sorted(expected))
     assert check.similarity == pytest.approx(np.median(list(expected)))
     assert check.image is not None
@@ -87,8 +87,8 @@ def test_only_the_receptive_field_is_compared() -> None:
     """Zeros around both pictures would make any two of them alike."""
     first, second = np.zeros((1, 20, 20)), np.zeros((1, 20, 20))
     first[0, 4:6, 4:6], second[0, 4:6, 4:6] = [[1, 2], [3, 4]], [[4, 3], [2, 1]]
-    assert compare(first, second, ((0, 20), (0, 20))) > 0.9
-    assert compare(first, second, ((4, 6), (4, 6))) == pytest.approx(-1)
+    assert picture_similarity(first, second, ((0, 20), (0, 20))) > 0.9
+    assert picture_similarity(first, second, ((4, 6), (4, 6))) == pytest.approx(-1)
 
 
 def test_the_network_of_the_trace_does_not_change(trace: Trace, checks: SanityChecks) -> None:
@@ -186,9 +186,9 @@ def test_unrelated_pictures_on_one_mask_are_not_alike_without_it() -> None:
     mask = rng.random((1, 20, 20)) < 0.2
     first, second = (rng.normal(size=mask.shape) * mask for _ in range(2))
     box = ((0, 20), (0, 20))
-    assert compare(first, second, box) > 0.9
-    assert abs(compare(first, second, box, both_blank=False)) < 0.2
-    assert np.isnan(compare(0 * first, 0 * second, box, both_blank=False))
+    assert picture_similarity(first, second, box) > 0.9
+    assert abs(picture_similarity(first, second, box, both_blank=False)) < 0.2
+    assert np.isnan(picture_similarity(0 * first, 0 * second, box, both_blank=False))
 
 
 def test_blank_pixels_of_a_method_that_multiplies_by_the_input_do_not_count() -> None:
@@ -199,9 +199,9 @@ def test_blank_pixels_of_a_method_that_multiplies_by_the_input_do_not_count() ->
     assert found.random is not None
     assert found.random.image is not None
     box = trained.receptive_field
-    expected = compare(trained.image, found.random.image, box, both_blank=False)
+    expected = picture_similarity(trained.image, found.random.image, box, both_blank=False)
     assert found.random.similarity == pytest.approx(expected)
-    assert expected < compare(trained.image, found.random.image, box) - 0.2
+    assert expected < picture_similarity(trained.image, found.random.image, box) - 0.2
 
 
 @pytest.mark.parametrize(
