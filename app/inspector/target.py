@@ -1,19 +1,11 @@
 """The activation that the user chose, and the methods that find the pixels behind it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
 from tinyml.core import Pair
-from tinyml.visualize import (
-    Reconstruction,
-    gradient,
-    gradient_times_input,
-    guided_backprop,
-    integrated_gradients,
-    occlusion,
-    reconstruct,
-)
+from tinyml.visualize import Reconstruction
+from tinyml.visualize.methods import FOLLOW_INPUT, METHODS, SLOW
 
 
 @dataclass(frozen=True)
@@ -95,29 +87,40 @@ _OCCLUSION = MethodWords(
 
 
 class Method(Enum):
-    """A method that finds the pixels behind an activation.
+    """A method that finds the pixels behind an activation: each of `tinyml.visualize.methods.METHODS`, by its name.
 
     Attributes:
         function: computes the reconstruction; takes a trace, the layer's name, the index of the map, the position, and
             whether the whole map is meant.
         words: what the window says about it.
         slow: True if it needs many passes through the network. Then the function reports its progress.
+        follows_input: True if it multiplies by the input or covers it, so that its pictures are alike for any weights.
     """
 
-    DECONVNET = (reconstruct, _DECONVNET, False)
-    GUIDED = (guided_backprop, _GUIDED, False)
-    GRADIENT = (gradient, _GRADIENT, False)
-    TIMES_INPUT = (gradient_times_input, _TIMES_INPUT, False)
-    INTEGRATED = (integrated_gradients, _INTEGRATED, True)
-    OCCLUSION = (occlusion, _OCCLUSION, True)
+    DECONVNET = ("deconvnet", _DECONVNET)
+    GUIDED = ("guided-backprop", _GUIDED)
+    GRADIENT = ("gradient", _GRADIENT)
+    TIMES_INPUT = ("gradient-times-input", _TIMES_INPUT)
+    INTEGRATED = ("integrated-gradients", _INTEGRATED)
+    OCCLUSION = ("occlusion", _OCCLUSION)
 
-    def __init__(self, function: Callable[..., Reconstruction], words: MethodWords, slow: bool) -> None:
-        self.function, self.words, self.slow = function, words, slow
+    def __init__(self, name: str, words: MethodWords) -> None:
+        self.function, self.words = METHODS[name], words
+        self.slow, self.follows_input = name in SLOW, name in FOLLOW_INPUT
 
     @property
     def title(self) -> str:
         """Its name on a button."""
         return self.words.title
+
+    @classmethod
+    def of(cls, reconstruction: Reconstruction) -> "Method":
+        """Return the method that computed a reconstruction.
+
+        Arguments:
+            reconstruction: of any method.
+        """
+        return next(method for method in cls if method.function.__name__ == reconstruction.method)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """The methods that map an activation back to pixels, by name."""
 
+import inspect
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
@@ -20,3 +21,7 @@ METHODS: Mapping[str, Callable[..., Reconstruction]] = MappingProxyType(
     }
 )
 """All methods. They have the same leading arguments as `reconstruct`."""
+SLOW = frozenset(name for name, function in METHODS.items() if "progress" in inspect.signature(function).parameters)
+"""Those that need many passes through the network, so they report their progress."""
+FOLLOW_INPUT = frozenset({"gradient-times-input", "integrated-gradients", "occlusion"})
+"""Those that multiply by the input or cover it, which makes their pictures alike for any weights."""

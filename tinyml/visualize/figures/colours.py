@@ -4,8 +4,9 @@ import numpy as np
 
 from tinyml.core import Array
 
-_BELOW, _ZERO, _ABOVE = (10, 95, 176), (242, 242, 242), (196, 78, 0)
-"""Blue, nearly white, orange: readers with any kind of colour vision can tell them apart."""
+BELOW, ZERO, ABOVE = (10, 95, 176), (242, 242, 242), (196, 78, 0)
+"""Blue, nearly white, orange: readers with any kind of colour vision can tell them apart. The window has the same blue
+and orange in its light theme. It cannot import them, and this module cannot import Qt, so a test compares them."""
 
 
 def image_colours(image: Array, low: float, high: float) -> np.ndarray:
@@ -40,7 +41,7 @@ def signed_colours(image: Array, limit: float) -> np.ndarray:
     if len(image) == 3:
         return image_colours(image, -limit, limit) if limit else np.full((*image.shape[1:], 3), 128, np.uint8)
     shares = np.clip(np.nan_to_num(image.mean(axis=0) / (limit or 1.0)), -1, 1)
-    mixed = [np.interp(shares, (-1, 0, 1), levels) for levels in zip(_BELOW, _ZERO, _ABOVE, strict=True)]
+    mixed = [np.interp(shares, (-1, 0, 1), levels) for levels in zip(BELOW, ZERO, ABOVE, strict=True)]
     colours: np.ndarray = np.rint(np.stack(mixed, axis=2)).astype(np.uint8)
     return colours
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.inspector.sanity.checks import Check, SanityChecks, describe, run_checks
+from app.inspector.sanity.checks import AS_TRAININGS, Check, SanityChecks, describe, run_checks
 from app.inspector.target import Method
 from tinyml.core import TinymlError
 from tinyml.layers import Conv2D, Flatten, Linear, MaxPool2D, ReLU
@@ -207,10 +207,11 @@ def test_blank_pixels_of_a_method_that_multiplies_by_the_input_do_not_count() ->
 @pytest.mark.parametrize(
     ("upper", "random", "words"),
     [
-        (0.2, 0.12, "Similarity to random weights 0.12: this picture is of what was learned"),
-        (0.4, 0.45, "shows in part what was learned"),
-        (0.5, 0.7, "shows the sample and the architecture more than what was learned"),
-        (0.5, -0.1, "random weights −0.10: this picture is of what was learned"),
+        (0.2, 0.12, "Similarity to random weights 0.12: less alike than the pictures of two trainings of one network"),
+        (0.3, 0.39, "(measured: 0.40 and more). So the picture depends on what was learned."),
+        (0.3, 0.40, "0.40: as alike as the pictures of two trainings of one network (measured: 0.40 and more)"),
+        (0.3, 0.7, "says little about what was learned; the sample and the architecture alone give one like it."),
+        (0.3, -0.1, "random weights −0.10: less alike than the pictures of two trainings"),
     ],
 )
 def test_the_words_say_what_the_similarity_means(
@@ -233,7 +234,9 @@ def test_a_picture_that_survives_a_random_upper_layer_is_told(checks: SanityChec
     image = checks.trained.image
     downwards = Check(("fc",), image, (0.8,), 1), Check(("fc", "conv"), image, (0.1,), 1)
     text = describe(SanityChecks(checks.trained, downwards, downwards, None))
-    assert "With random weights in fc alone it stays alike (0.80), so it says little about that layer" in text
+    assert (
+        "With random weights in fc alone it stays as alike as that (0.80), so it says little about that layer" in text
+    )
     assert text.endswith("about that layer.")  # the gradient is not known for this
     for method, known in (("reconstruct", "deconvnets (Nie"), ("guided_backprop", "guided backpropagation (Adebayo")):
         trained = replace(checks.trained, method=method)
@@ -249,7 +252,7 @@ def test_a_method_that_follows_the_input_gets_no_verdict(checks: SanityChecks, m
     text = describe(SanityChecks(trained, downwards, downwards, None))
     assert text.startswith(f"Similarity to random weights {similarity}, without the pixels that are zero in both")
     assert "the figure does not say what was learned" in text
-    assert "stays alike" not in text
+    assert "stays as alike" not in text
 
 
 @pytest.mark.parametrize("method", list(Method))
@@ -265,3 +268,15 @@ def test_a_blank_picture_is_not_blamed_on_the_random_weights(checks: SanityCheck
     blank = replace(checks.trained, image=np.zeros_like(checks.trained.image))
     nothing = (Check(("conv",), checks.trained.image, (), 3),)
     assert describe(SanityChecks(blank, nothing, nothing, None)).startswith("The picture is blank")
+
+
+@pytest.mark.parametrize("method", [method for method in Method if not method.follows_input])
+def test_each_method_has_a_threshold_of_its_own(checks: SanityChecks, method: Method) -> None:
+    trained, image = replace(checks.trained, method=method.function.__name__), checks.trained.image
+
+    def words(similarity: float) -> str:
+        downwards = Check(("b",), image, (0.1,), 1), Check(("b", "a"), image, (similarity,), 1)
+        return describe(SanityChecks(trained, downwards, downwards, None))
+
+    assert "depends on what was learned" in words(AS_TRAININGS[method] - 0.01)
+    assert "says little about what was learned" in words(AS_TRAININGS[method])
