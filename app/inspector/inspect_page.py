@@ -68,7 +68,7 @@ class InspectPage(QWidget):
         self._points_are_shown: bool | None = None
         self._sections = PageSections()
         self.state = InspectorState(document, inspection, self)
-        self._samples = SamplePanel(inspection)
+        self._samples = SamplePanel(inspection, self.state)
         self._layers = LayerStrip(self.state)
         self._maps = MapsPanel(self.state, inspection, self._samples.decision_maps)
         self._reconstruction = ReconstructionPanel(self.state)

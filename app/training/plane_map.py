@@ -1,14 +1,17 @@
 """What a network computes over the plane of its two inputs: its outputs, and every unit of one layer."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
 
 from app.training.sample_trace import unscaled_output
 from app.training.snapshot import Snapshot
+from tinyml.core import TinymlError
 from tinyml.data import Dataset
 from tinyml.learner import class_scores
-from tinyml.net import record
+from tinyml.net import record, trace_to
+from tinyml.visualize import randomise
 
 MAP_SIZE = 48
 """Rows and columns of a map."""
@@ -81,6 +84,7 @@ def compute_plane_map(
     size: int = MAP_SIZE,
     most_units: int = MOST_UNITS,
     predicts: bool = False,
+    random: bool = False,
 ) -> PlaneMap:
     """Compute the outputs of a network over the plane of its inputs. Run it in a `Job`: it takes milliseconds.
 
@@ -88,10 +92,12 @@ def compute_plane_map(
         snapshot: the weights of the network, which has one or two inputs.
         samples: examples of the data. Their scaling is replaced by that of the snapshot.
         low, high: `(2,)` the lower left and the upper right corner (x, y) of the part of the plane.
-        layer: name of the layer whose units are mapped; empty for none, and for a name that the network does not have.
+        layer: name of the layer whose units are mapped, or joined name of one inside a block; empty for none, and for a
+            name that the network does not have.
         size: rows and columns of the grid.
         most_units: number of units of the layer that are mapped, at most.
         predicts: True to predict the class of each sample, too.
+        random: True to map the same network with fresh initial weights. The predictions stay those of the snapshot.
     """
     prepared = snapshot.prepare(samples)
     line = samples.description.example_shape == (1,)
@@ -101,7 +107,7 @@ def compute_plane_map(
         places = plane_grid(low, high, size)
     net, targets, predictions = snapshot.make_net(), _class_targets(snapshot, samples), None
     with np.errstate(all="ignore"):
-        trace = record(net, prepared.scale(places))
+        trace = record(randomise(net) if random else net, prepared.scale(places))
         if samples.description.has_classes:
             output = class_scores(trace.output, snapshot.training.loss, targets)
         else:
@@ -110,9 +116,10 @@ def compute_plane_map(
             predicted = net.predict(prepared.inputs, _BATCH_SIZE)
             predictions = class_scores(predicted, snapshot.training.loss, targets).argmax(axis=1)
     units, count = None, 0
-    if layer in mapped_layers(snapshot):
-        whole = trace.entry(layer).output.reshape(len(places), -1)
-        units, count = whole[:, :most_units].copy(), whole.shape[1]
+    if layer:
+        with suppress(TinymlError):  # there is no such layer
+            whole = trace_to(trace, layer).entry(layer).output.reshape(len(places), -1)
+            units, count = whole[:, :most_units].copy(), whole.shape[1]
     rows, layer = 0 if line else size, layer if units is not None else ""
     return PlaneMap(snapshot, samples, places, rows, output, layer, units, count, predictions)
 

@@ -108,6 +108,11 @@ def network_to(net: Sequential, layer_name: str) -> Sequential:
     joined names.
 
     Raises `TinymlError`, with the most similar name, if there is no such layer.
+
+    >>> from tinyml.layers import Flatten, ReLU, Residual
+    >>> net = Sequential([ReLU("relu"), Residual("block", 2, [ReLU("relu")]), Flatten("flatten")])
+    >>> [layer.name for layer in network_to(net, "block › relu").layers]
+    ['relu', 'block › relu']
     """
     if layer_name in [layer.name for layer in net.layers]:
         return net

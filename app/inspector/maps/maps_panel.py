@@ -12,6 +12,7 @@ from app.inspector.maps.filter_view import FilterView
 from app.inspector.maps.filters import filters_before
 from app.inspector.maps.map_grid import MapGrid
 from app.inspector.maps.sheet_view import SheetView
+from app.inspector.maps.unit_bar import UnitBar
 from app.inspector.samples.decision_map_controller import DecisionMapController
 from app.inspector.state import InspectorState
 from app.training import Inspection
@@ -74,7 +75,8 @@ class MapsPanel(QWidget):
         self._over_plane.setToolTip(
             "On: the background of the samples is the output of the chosen unit. Off: it is the predicted class."
         )
-        self._over_plane.toggled.connect(self._on_toggled)
+        self._over_plane.toggled.connect(self._decision_maps.set_shows_unit)
+        self._decision_maps.unit_changed.connect(self._on_unit_changed)
         self._switch = ViewSwitch("inspector_maps_view", _VIEWS)
         self._switch.chosen.connect(self._show_view)
         self._grid = MapGrid(state)
@@ -83,6 +85,8 @@ class MapsPanel(QWidget):
         self._bars.picked.connect(self._on_bar_picked)
         self._filters = FilterView(state)
         self._sheet = SheetView(state, inspection)
+        self._unit = UnitBar(state)
+        self._unit.hide()
         for widget in (self._grid, self._bars, self._filters, self._sheet):
             widget.setMinimumHeight(_LOWEST_VIEW)
             widget.hide()
@@ -100,6 +104,7 @@ class MapsPanel(QWidget):
         add_layout(layout, self._header)
         for widget in (self._grid, self._bars, self._filters, self._sheet):
             layout.addWidget(widget, 1)
+        layout.addWidget(self._unit)
 
     @Slot()
     def _on_output_changed(self) -> None:
@@ -113,7 +118,6 @@ class MapsPanel(QWidget):
         self._switch.rename("maps", "Maps" if output.maps is not None else "Units")
         self._switch.offer(self._views_of(output))
         self._show_view()
-        self._map_unit()
 
     def _views_of(self, output: LayerOutput) -> tuple[str, ...]:
         """Return the names of the views that this output has."""
@@ -135,7 +139,8 @@ class MapsPanel(QWidget):
         self._sheet.setVisible(view == "reconstructions")
         self._grid.setVisible(upper and output.maps is not None)
         self._bars.setVisible(upper and output.maps is None)
-        self._over_plane.setVisible(self._offers_plane(output))
+        self._over_plane.setVisible(self._decision_maps.offers_unit)
+        self._unit.setVisible(self._state.sample is None)
         self._own_scale.setVisible(output.maps is not None or view == "reconstructions")
         # The maps fill the room that the grid has now, not the room that it had beside the bars.
         self._layout.activate()
@@ -147,25 +152,12 @@ class MapsPanel(QWidget):
     @Slot(int)
     def _on_bar_picked(self, index: int) -> None:
         self._state.choose_map(index)
-        if self._state.output is not None and self._offers_plane(self._state.output):
-            self._over_plane.setChecked(True)
-            self._map_unit()
+        if self._decision_maps.offers_unit:
+            self._decision_maps.set_shows_unit(True)
 
     @Slot()
-    def _on_toggled(self) -> None:
-        self._map_unit()
-
-    def _offers_plane(self, output: LayerOutput) -> bool:
-        """Return True if each number of the output is a unit with a value everywhere in the plane. A map is none."""
-        return self._decision_maps.offers_units and output.values.ndim == 1
-
-    def _map_unit(self) -> None:
-        """Ask for the chosen unit over the plane, or for the classes."""
-        output = self._state.output
-        if output is not None and self._over_plane.isChecked() and self._offers_plane(output):
-            self._decision_maps.choose_unit(self._state.layer, self._state.map_index)
-        else:
-            self._decision_maps.choose_unit("")
+    def _on_unit_changed(self) -> None:
+        self._over_plane.setChecked(self._decision_maps.shows_unit)
 
     def _show_heading(self, hovered: str = "") -> None:
         output = self._state.output

@@ -5,40 +5,58 @@ from functools import partial
 import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
+from app.inspector.state import InspectorState
 from app.jobs import Job
 from app.training import Inspection, Snapshot
-from app.training.plane_map import PlaneMap, compute_plane_map, mapped_layers
+from app.training.plane_map import PlaneMap, compute_plane_map
 
 _ALL_UNITS = 2**31
 
 
 class DecisionMapController(QObject):
-    """Requests the decision map or the curve of the current weights, one at a time. It also holds the chosen unit.
+    """Requests the decision map or the curve of the current weights, one at a time.
 
-    Samples with two inputs and classes have a decision map. Samples with one input and one target have a curve. Other
-    samples have neither.
+    Samples with two inputs and classes have a decision map: that of the classes, or that of the unit which is the
+    target. Samples with one input and one target have a curve. Other samples have neither.
 
     Arguments:
         inspection: the samples, the current weights and the runner of jobs.
+        state: the target, and whether random weights are shown.
 
     Attributes:
         snapshot: weights of the newest result; None before the first one.
-        layer, unit: the unit whose output is mapped instead of the classes; an empty name for none.
+        shows_unit: True to map the target instead of the classes, if it can be mapped.
+        layer, unit: the unit that is mapped; an empty name while the classes are.
 
     Signals:
         computed(PlaneMap): a request is answered.
-        unit_changed(): `layer` or `unit` changed. The view requests the map again.
+        unit_changed(): what is to be mapped changed. The view requests the map again.
     """
 
     computed = Signal(object)
     unit_changed = Signal()
 
-    def __init__(self, inspection: Inspection, parent: QObject | None = None) -> None:
+    def __init__(self, inspection: Inspection, state: InspectorState, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._inspection = inspection
+        self._inspection, self._state = inspection, state
         self._job: Job | None = None
+        self._requested = self._wanted = ("", 0, False)
         self.snapshot: Snapshot | None = None
-        self.layer, self.unit = "", 0
+        self.shows_unit = False
+        state.target_changed.connect(self._follow)
+        state.output_changed.connect(self._follow)
+        state.methods_changed.connect(self._follow)
+        inspection.samples_changed.connect(self._follow)
+
+    @property
+    def layer(self) -> str:
+        """Name of the layer of the unit that is mapped; empty while the classes are mapped."""
+        return self._wanted[0]
+
+    @property
+    def unit(self) -> int:
+        """Index of the unit, counted from 0."""
+        return self._wanted[1]
 
     @property
     def requesting(self) -> bool:
@@ -46,20 +64,31 @@ class DecisionMapController(QObject):
         return self._job is not None and not self._job.state.ended
 
     @property
-    def offers_units(self) -> bool:
-        """True if the samples are points of a plane on which the output of a unit can be shown."""
+    def has_plane(self) -> bool:
+        """True if the samples are points of a plane, with classes."""
         samples = self._inspection.samples
         return samples is not None and samples.description.example_shape == (2,) and samples.description.has_classes
 
-    def choose_unit(self, layer: str, unit: int = 0) -> None:
-        """Map the output of a unit instead of the classes.
+    @property
+    def offers_unit(self) -> bool:
+        """True if the target has a number for each point of the plane. A map has several."""
+        return self.has_plane and self._state.map_count > 0 and self._state.maps is None
 
-        Arguments:
-            layer: name of its layer; empty to map the classes again.
-            unit: its index, counted from 0.
-        """
-        if (layer, unit) != (self.layer, self.unit):
-            self.layer, self.unit = layer, unit
+    @Slot(bool)
+    def set_shows_unit(self, shows_unit: bool) -> None:
+        """Map the target (`shows_unit`), or the classes."""
+        if shows_unit != self.shows_unit:
+            self.shows_unit = shows_unit
+            self._follow()
+
+    @Slot()
+    def _follow(self) -> None:
+        """Ask for another map if another one is wanted."""
+        target, random = self._state.target, self._state.random_weights
+        shows = self.shows_unit and self.offers_unit and target is not None and target.layer == self._state.layer
+        wanted = (target.layer, target.map_index, random) if shows and target is not None else ("", 0, random)
+        if wanted != self._wanted:
+            self._wanted = wanted
             self.forget()
             self.unit_changed.emit()
 
@@ -88,7 +117,7 @@ class DecisionMapController(QObject):
         if sample_trace is None or samples is None or sample_trace.snapshot is self.snapshot or self.requesting:
             return
         description = samples.description
-        if not self.offers_units and not description.example_shape == description.target_shape == (1,):
+        if not self.has_plane and not description.example_shape == description.target_shape == (1,):
             return
         function = partial(
             compute_plane_map,
@@ -99,7 +128,9 @@ class DecisionMapController(QObject):
             self.layer,
             most_units=_ALL_UNITS,
             predicts=description.has_classes,
+            random=self._wanted[2],
         )
+        self._requested = self._wanted
         self._job = self._inspection.submit(function)
         self._job.returned.connect(self._on_job_returned)
 
@@ -109,6 +140,6 @@ class DecisionMapController(QObject):
         if self._inspection.sample_trace is None or plane_map.samples is not self._inspection.samples:
             return
         # If another unit was chosen meanwhile, the view requests the map of that one next.
-        answered = plane_map.layer == self.layer or self.layer not in mapped_layers(plane_map.snapshot)
+        answered = self._requested == self._wanted
         self.snapshot = plane_map.snapshot if answered else None
         self.computed.emit(plane_map)

@@ -8,6 +8,7 @@ from app.inspector.samples.decision_map_controller import DecisionMapController
 from app.inspector.samples.sample_browser import SampleBrowser
 from app.inspector.samples.sample_filter import own_point
 from app.inspector.samples.scatter_plot import ScatterPlot
+from app.inspector.state import InspectorState
 from app.training import Inspection
 from app.training.plane_map import PlaneMap
 from app.training.sample_points import labels_of, points_of
@@ -28,6 +29,7 @@ class PointSamples(QObject):
 
     Arguments:
         inspection: the samples. A choice of the user becomes its sample.
+        state: the target, which can be mapped behind the points.
         browser: its filters decide which points are shown.
 
     Attributes:
@@ -40,10 +42,10 @@ class PointSamples(QObject):
 
     hint_changed = Signal(str)
 
-    def __init__(self, inspection: Inspection, browser: SampleBrowser, parent: QObject) -> None:
+    def __init__(self, inspection: Inspection, state: InspectorState, browser: SampleBrowser, parent: QObject) -> None:
         super().__init__(parent)
         self._inspection, self._browser = inspection, browser
-        self.decision_maps = DecisionMapController(inspection, self)
+        self.decision_maps = DecisionMapController(inspection, state, self)
         self.plot = with_names(ScatterPlot(), "inspector_points")
         self.plot.picked.connect(inspection.select_sample)
         self.plot.shown.connect(self._request_decision_map)

@@ -11,6 +11,7 @@ from app.inspector.samples.point_samples import PointSamples
 from app.inspector.samples.prediction_panel import PredictionPanel
 from app.inspector.samples.sample_browser import SampleBrowser
 from app.inspector.samples.scatter_plot import ScatterPlot
+from app.inspector.state import InspectorState
 from app.training import Inspection
 from app.widgets.labels import make_label, show_text
 from app.widgets.theme.theme import GRID
@@ -24,17 +25,18 @@ class SamplePanel(QWidget):
 
     Arguments:
         inspection: the samples. A choice of the user becomes its sample.
+        state: the target, which can be mapped behind points.
 
     Attributes:
         browser: the list of the samples.
         own_images: the own images of the user.
     """
 
-    def __init__(self, inspection: Inspection, parent: QWidget | None = None) -> None:
+    def __init__(self, inspection: Inspection, state: InspectorState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._inspection = inspection
         self.browser = SampleBrowser(inspection)
-        self._points = PointSamples(inspection, self.browser, self)
+        self._points = PointSamples(inspection, state, self.browser, self)
         self.own_images = OwnImagesPanel(inspection)
         self._own_row = with_names(OwnRowPanel(inspection), "inspector_own_row", "Your own numbers")
         self._notice = make_label("inspector_own_notice", style_class="muted", wraps=True)
