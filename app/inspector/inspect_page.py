@@ -99,6 +99,11 @@ class InspectPage(QWidget):
         """The reconstruction that is shown; None if there is none."""
         return self.state.reconstruction
 
+    @property
+    def shows_own_images(self) -> bool:
+        """True while the user sees the panel that says what is wrong with an own image."""
+        return self._samples.own_images.isVisible()
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.state.set_active(self.isVisible())
@@ -129,7 +134,7 @@ class InspectPage(QWidget):
         self._sections.add(self._below_reconstruction, PageSection(title, widget, images_only))
 
     def _make_middle(self) -> QWidget:
-        self._weights = make_label("inspector_state", style_class="muted")
+        self._untrained = make_label("inspector_untrained", style_class="muted")
         self._limit = make_label("inspector_limit", style_class="danger", wraps=True, selectable=True)
         points = self._samples.points
         points.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
@@ -144,7 +149,7 @@ class InspectPage(QWidget):
         self._middle.addWidget(self._maps, 1)
         self._below_maps = make_column(spacing=GRID)
         add_layout(self._middle, self._below_maps)
-        self._middle.addWidget(self._weights)
+        self._middle.addWidget(self._untrained)
         return middle
 
     def _make_right(self) -> QWidget:
@@ -188,7 +193,7 @@ class InspectPage(QWidget):
         problem = self._inspection.problem
         self._problem.setText(f"{problem}\n\nThis page shows a sample as soon as this is solved." if problem else "")
         self._pages.setCurrentIndex(1 if self._inspection.shows_nothing else 0)
-        self._show_weights()
+        self._show_notes()
         samples = self._inspection.samples
         points = samples is not None and len(samples.description.example_shape) != 3
         self._place_maps(points)
@@ -197,7 +202,7 @@ class InspectPage(QWidget):
     def _on_sample_trace_changed(self) -> None:
         if self._inspection.problem:
             self._refresh()
-        self._show_weights()
+        self._show_notes()
 
     @Slot()
     def _on_open_requested(self) -> None:
@@ -206,10 +211,10 @@ class InspectPage(QWidget):
         if chosen:
             self.image_chosen.emit(Path(chosen))
 
-    def _show_weights(self) -> None:
-        """Show which weights the panels belong to, and where they end if the network has a problem."""
-        sample_trace = self._inspection.visible_trace
-        snapshot = None if sample_trace is None else sample_trace.snapshot
-        self._weights.setText(self._inspection.epochs.describe(snapshot))
+    def _show_notes(self) -> None:
+        """Say if the weights are untrained, and where the layers end if the network has a problem."""
+        trace = self._inspection.visible_trace
+        untrained = trace is not None and not trace.snapshot.trained
+        show_text(self._untrained, self._inspection.epochs.describe(trace.snapshot) if trace and untrained else "")
         ends = self._inspection.problem and self._inspection.partial_trace is not None
         show_text(self._limit, f"{self._inspection.problem} The layers before it are shown." if ends else "")

@@ -30,6 +30,8 @@ class LargePicture(QWidget):
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._area: QScrollArea | None = None
+        self._follows = False
         self._title = make_label(f"{name}_title", style_class="heading", ignores_width=True)
         close = with_names(QToolButton(), f"{name}_close", "Close the large picture (Escape)")
         close.setText("✕")
@@ -64,13 +66,35 @@ class LargePicture(QWidget):
         self.show()
 
     def scroll_into_view(self) -> None:
-        """Scroll the page to the picture as soon as it has its place."""
-        QMetaObject.invokeMethod(self, "_scroll", Qt.ConnectionType.QueuedConnection)
+        """Scroll the page to the picture as soon as it has its place, and keep it in view until the user scrolls."""
+        QMetaObject.invokeMethod(self, "_follow", Qt.ConnectionType.QueuedConnection)
 
     @Slot()
-    def _scroll(self) -> None:
-        area = self.parentWidget()
-        while area is not None and not isinstance(area, QScrollArea):
-            area = area.parentWidget()
-        if area is not None and self.isVisible():
-            area.ensureWidgetVisible(self, 0, GRID)
+    def _follow(self) -> None:
+        if self._area is None:
+            self._area = _area_around(self)
+            if self._area is None:
+                return
+            bar = self._area.verticalScrollBar()
+            bar.rangeChanged.connect(self._on_range_changed)
+            bar.actionTriggered.connect(self._on_action_triggered)
+        self._follows = True
+        self._on_range_changed()
+
+    @Slot()
+    def _on_range_changed(self) -> None:
+        """Scroll again: texts that wrap get their height after the first scrolling."""
+        if self._area is not None and self._follows and self.isVisible():
+            self._area.ensureWidgetVisible(self, 0, GRID)
+
+    @Slot()
+    def _on_action_triggered(self) -> None:
+        self._follows = False
+
+
+def _area_around(widget: QWidget) -> QScrollArea | None:
+    """Return the scroll area that the widget is in; None if there is none."""
+    area = widget.parentWidget()
+    while area is not None and not isinstance(area, QScrollArea):
+        area = area.parentWidget()
+    return area

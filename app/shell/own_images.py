@@ -33,6 +33,7 @@ class OwnImages(QObject):
 
     def __init__(self, inspection: Inspection, pages: WindowLayout, window: QWidget) -> None:
         super().__init__(window)
+        self._page: InspectPage | None = None
         self._own_examples, self._pages, self._window = inspection.own_examples, pages, window
         inspection.own_examples.failed.connect(self._on_failed)
 
@@ -44,6 +45,7 @@ class OwnImages(QObject):
             files: image files that are dropped or opened.
             page: its buttons open and paste an image.
         """
+        self._page = page
         drops.image_dropped.connect(self.take)
         files.image_opened.connect(self.open_file)
         page.image_chosen.connect(self.open_file)
@@ -74,7 +76,9 @@ class OwnImages(QObject):
 
     @Slot(str)
     def _on_failed(self, sentence: str) -> None:
-        show_problem(self._window, "Own image", sentence)
+        """Say it in a dialog, unless the user can read it on the page."""
+        if self._page is None or not self._page.shows_own_images:
+            show_problem(self._window, "Own image", sentence)
 
 
 def _image_of_pixels(image: QImage) -> OwnImage:

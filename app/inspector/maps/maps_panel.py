@@ -23,6 +23,8 @@ from app.widgets.theme.theme import GRID
 from app.widgets.view_switch import ViewSwitch
 
 _VIEWS = (("maps", "Maps"), ("filters", "Filters"), ("reconstructions", "Reconstructions"))
+_MAPS_HINT = "Click a map, then a place in it."
+_UNITS_HINT = "Click a unit."
 _LOWEST_VIEW = 14 * GRID
 """Lowest height of the maps and of the reconstructions below them, in pixels."""
 _NARROW = 68 * GRID
@@ -162,8 +164,8 @@ class MapsPanel(QWidget):
     def _show_heading(self, hovered: str = "") -> None:
         output = self._state.output
         if output is not None:
-            hint = " · click a map, then a place in it" if output.maps is not None else " · click a unit"
-            self._heading.setText(f"{describe_output(output.values.shape)}{f' · {hovered}' if hovered else hint}")
+            self._heading.setText(hovered or describe_output(output.values.shape))
+            self._heading.setToolTip(_MAPS_HINT if output.maps is not None else _UNITS_HINT)
 
     @Slot(int, int, int)
     def _on_cell_hovered(self, index: int, row: int, column: int) -> None:

@@ -78,15 +78,17 @@ def scale_of(array: np.ndarray, method: Method, contrast: float, contours: bool 
         contours: True if the picture is shown as contours. These do not keep the colours of channels.
     """
     limit, colored = color_limit(array, contrast), has_colors(array) and not contours
-    positive, negative, zero = ("bright", "dark", "grey: 0") if colored else ("orange", "blue", "plain: 0")
+    positive, negative = ("bright", "dark") if colored else ("orange", "blue")
+    claims = method.words.positive or "positive", method.words.negative or "negative"
+    meaning = f"{positive}: {claims[0]} · {negative}: {claims[1]}"
     if contours:
-        zero = f"no line: below {LEVELS[0]:.0%} of the scale".replace("%", " %")
+        meaning += f" · no line: below {LEVELS[0]:.0%} of the scale".replace("%", " %")
+    elif colored:
+        meaning += " · grey: 0"
+    if not method.words.positive:
+        meaning += ". The signs belong to the pattern."
     if not limit:
         meaning = "every pixel is 0"
-    elif method.words.positive:
-        meaning = f"{positive}: {method.words.positive} · {negative}: {method.words.negative} · {zero}"
-    else:
-        meaning = f"{positive}: positive · {negative}: negative · {zero}. The signs belong to the pattern."
     return Scale(limit, contrast > 1, colored, meaning)
 
 

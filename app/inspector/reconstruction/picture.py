@@ -59,6 +59,11 @@ class Picture(QWidget):
             self.setCursor(Qt.CursorShape.CrossCursor)
 
     @property
+    def viewport(self) -> Viewport:
+        """The visible part."""
+        return self._viewport
+
+    @property
     def drawing(self) -> Drawing:
         """What is shown."""
         return self._drawing

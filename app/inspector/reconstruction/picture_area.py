@@ -30,15 +30,21 @@ class PictureArea(QWidget):
     Arguments:
         state: the target and its results.
         viewport: the visible part of the input and of all results.
+        map_viewport: the visible part of the map.
         display: how they are painted.
     """
 
     def __init__(
-        self, state: InspectorState, viewport: Viewport, display: Display, parent: QWidget | None = None
+        self,
+        state: InspectorState,
+        viewport: Viewport,
+        map_viewport: Viewport,
+        display: Display,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._state, self._viewport, self._display = state, viewport, display
-        self._map = MapPicture(state, Viewport(self))
+        self._map = MapPicture(state, map_viewport)
         self._input = InputPicture(state, viewport, display)
         self._map_box = captioned(self._map, "map", "inspector_map_caption")
         self._input_box = captioned(self._input, "input", "inspector_input_caption")

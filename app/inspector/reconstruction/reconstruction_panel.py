@@ -38,11 +38,12 @@ class ReconstructionPanel(QWidget):
         super().__init__(parent)
         self._state = state
         self._cropping = False
-        self._viewport, self._display = Viewport(self), Display(self)
-        self._pictures = PictureArea(state, self._viewport, self._display)
+        self._viewport, self._map_viewport, self._display = Viewport(self), Viewport(self), Display(self)
+        self._pictures = PictureArea(state, self._viewport, self._map_viewport, self._display)
         self._display_bar = DisplayBar(self._display)
         self._display_bar.crop_toggled.connect(self._on_crop_toggled)
         self._viewport.changed.connect(self._on_viewport_changed)
+        self._map_viewport.changed.connect(self._on_map_viewport_changed)
         self._make_header()
         self._arrange()
         state.target_changed.connect(self._on_target_changed)
@@ -145,14 +146,21 @@ class ReconstructionPanel(QWidget):
     def _on_viewport_changed(self) -> None:
         if not self._cropping:
             self._display_bar.show_uncropped()
+            self._map_viewport.show_part(self._viewport.zoom, self._viewport.centre)
+
+    @Slot()
+    def _on_map_viewport_changed(self) -> None:
+        if not self._cropping:
+            self._viewport.show_part(self._map_viewport.zoom, self._map_viewport.centre)
 
     def _crop(self) -> None:
-        """Enlarge the receptive field until it fills the pictures."""
+        """Enlarge the receptive field until it fills the pictures. The whole map shows where it lies."""
         box, sample = self._state.receptive_field, self._state.sample
         if box is None or sample is None:
             return
         self._cropping = True
         self._viewport.show_pixels(rectangle_of_box(box), sample.shape[2], sample.shape[1])
+        self._map_viewport.show_all()
         self._cropping = False
 
     @Slot(str, bool)

@@ -18,6 +18,7 @@ from app.widgets.images.image_list_model import GridImage
 from app.widgets.labels import make_label, show_text
 from app.widgets.layouts import add_layout
 from app.widgets.plain_text import short
+from app.widgets.theme.style_properties import set_style_property
 from app.widgets.theme.theme import GRID
 from tinyml.core import TinymlError
 from tinyml.data import Dataset
@@ -55,7 +56,7 @@ class OwnImagesPanel(QWidget):
         self._paste = with_names(QPushButton("Paste"), "inspector_paste_image", "Paste an image of your own")
         self._remove = with_names(QPushButton("Remove"), "inspector_remove_own", "Remove the chosen image of your own")
         self._strip = with_names(_Strip(image_size=_IMAGE_SIZE), "inspector_own_images", "Your own images")
-        self._note = make_label("inspector_own_size", style_class="muted", wraps=True)
+        self._note = make_label("inspector_own_size", style_class="muted", wraps=True, selectable=True)
         self._fit = with_names(
             QPushButton("Place it as the data do"), "inspector_fit_image", "Place the image as the data do"
         )
@@ -73,7 +74,9 @@ class OwnImagesPanel(QWidget):
         self._drawing.style_measured.connect(self._show_note)
         self._strip.delete_pressed.connect(self._on_remove_clicked)
         self._strip.picked.connect(self._on_strip_picked)
+        self._strip.clicked.connect(self._on_strip_clicked)
         inspection.own_examples.changed.connect(self._refresh)
+        inspection.own_examples.failed.connect(self._on_failed)
         inspection.samples_changed.connect(self._refresh)
         inspection.sample_trace_changed.connect(self._mark_chosen)
         self._refresh()
@@ -145,7 +148,7 @@ class OwnImagesPanel(QWidget):
         samples, own, style = self._inspection.samples, self._inspection.own, self._drawing.drawing_style
         known = isinstance(own, OwnImage) and samples is not None
         self._fit.setVisible(known and style is not None and style.has_rule)
-        show_text(self._note, _describe_fit(own, samples) if isinstance(own, OwnImage) and samples is not None else "")
+        self._say(_describe_fit(own, samples) if isinstance(own, OwnImage) and samples is not None else "")
 
     @Slot()
     def _on_fit_clicked(self) -> None:
@@ -154,7 +157,15 @@ class OwnImagesPanel(QWidget):
 
     @Slot(str)
     def _on_refused(self, sentence: str) -> None:
+        self._say(sentence, failed=True)
+
+    @Slot(str)
+    def _on_failed(self, sentence: str) -> None:
+        self._say(sentence, failed=True)
+
+    def _say(self, sentence: str, failed: bool = False) -> None:
         show_text(self._note, sentence)
+        set_style_property(self._note, "danger", failed)
 
     @Slot(object)
     def _on_pictures_made(self, made: "_Pictures") -> None:
@@ -167,6 +178,12 @@ class OwnImagesPanel(QWidget):
         known = [image for image in self.images if image in self._pictures]
         if 0 <= position < len(known):
             self._inspection.select_own(known[position])
+
+    @Slot()
+    def _on_strip_clicked(self) -> None:
+        """Continue the chosen drawing if its canvas was cleared."""
+        if self._inspection.own is not None:
+            self._drawing.continue_drawing(self._inspection.own)
 
     @Slot()
     def _on_remove_clicked(self) -> None:

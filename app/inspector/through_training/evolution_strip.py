@@ -17,7 +17,7 @@ from app.inspector.through_training.evolution import (
     reconstruct_epochs,
 )
 from app.jobs import LatestJob
-from app.training import Inspection
+from app.training import Inspection, Snapshot
 from app.widgets.paced_refresh import PacedRefresh
 from app.widgets.plain_text import tool_tip
 from app.widgets.theme.theme import GRID, current_theme
@@ -45,6 +45,7 @@ class EvolutionStrip(QWidget):
         self._state, self._inspection, self._epochs = state, inspection, inspection.epochs
         self._question: Question | None = None
         self._pictures: dict[int, EpochPicture] = {}
+        self._outdated = False
         self._drawn: dict[int, tuple[EpochPicture, bool]] = {}
         self._job = LatestJob(inspection.picture_jobs, self)
         self._job.returned.connect(self._on_job_returned)
@@ -64,6 +65,7 @@ class EvolutionStrip(QWidget):
             self._epochs.rested,
         ):
             signal.connect(self._pace.request)
+        state.target_changed.connect(self._on_target_changed)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -96,6 +98,8 @@ class EvolutionStrip(QWidget):
         question = self._ask()
         if question is None or not question.same_as(self._question):
             self._job.cancel()
+            self._outdated = True
+        if question is None:
             self._pictures = {}
         self._question = question
         if self._epochs.moving:
@@ -105,17 +109,29 @@ class EvolutionStrip(QWidget):
             missing = {
                 epoch: snapshot
                 for epoch, snapshot in kept.items()
-                if snapshot is not None
-                and (epoch not in self._pictures or self._pictures[epoch].tensors is not snapshot.tensors)
+                if snapshot is not None and (self._outdated or self._is_missing(epoch, snapshot))
             }
             self._pictures = {epoch: picture for epoch, picture in self._pictures.items() if epoch in kept}
             if missing:
                 self._job.start_with_progress(partial(reconstruct_epochs, question, missing))
         self._show()
 
+    def _is_missing(self, epoch: int, snapshot: Snapshot) -> bool:
+        return epoch not in self._pictures or self._pictures[epoch].tensors is not snapshot.tensors
+
+    @Slot()
+    def _on_target_changed(self) -> None:
+        """Grey the pictures of the target before at once: they are not those of the new one."""
+        question = self._ask()
+        if question is not None and not question.same_as(self._question):
+            for button in self._buttons:
+                button.setEnabled(False)
+
     @Slot(object)
     def _on_job_returned(self, pictures: dict[int, EpochPicture]) -> None:
-        self._pictures = dict(sorted({**self._pictures, **pictures}.items()))
+        kept = {} if self._outdated else self._pictures
+        self._pictures = dict(sorted({**kept, **pictures}.items()))
+        self._outdated = False
         self._show()
         self._pace.request()  # the run may have more epochs by now
 
@@ -126,6 +142,7 @@ class EvolutionStrip(QWidget):
         pictures = list(self._pictures.items())[:MOST_PICTURES]
         for number, button in enumerate(self._buttons):
             button.setVisible(number < len(pictures))
+            button.setEnabled(not self._outdated)
             if number >= len(pictures):
                 continue
             epoch, picture = pictures[number]

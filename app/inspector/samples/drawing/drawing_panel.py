@@ -12,7 +12,7 @@ from app.inspector.samples.drawing.drawing_canvas import DrawingCanvas
 from app.inspector.samples.drawing.drawing_tools import DrawingTools
 from app.inspector.samples.drawing.drawing_verdict import DrawingVerdict
 from app.jobs import LatestJob
-from app.training import Inspection, OwnImage
+from app.training import Inspection, OwnExample, OwnImage
 from app.training.drawing import DrawingStyle, OwnDrawing, measure_style
 from app.training.drawn_image import draw_image
 from app.widgets.layouts import add_layout
@@ -89,6 +89,16 @@ class DrawingPanel(QWidget):
         """
         if self.drawing_style is not None:
             self._image_job.start(partial(draw_image, image, self.drawing_style))
+
+    def continue_drawing(self, example: OwnExample) -> None:
+        """Put a drawing on the canvas again that was cleared there, but is still the sample.
+
+        Arguments:
+            example: the own example that the user has clicked.
+        """
+        if example is self._ended and example is self._inspection.own:
+            self._ended = None
+            self._on_sample_trace_changed()
 
     # ------------------------------------------------------------------------------------------------------ the style
 

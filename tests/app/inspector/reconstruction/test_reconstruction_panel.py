@@ -11,6 +11,7 @@ from app.formatting import format_number
 from app.inspector.reconstruction.legend import Legend, scale_of
 from app.inspector.reconstruction.picture import Picture
 from app.inspector.reconstruction.reconstruction_images import reconstruction_image
+from app.inspector.reconstruction.viewport import ZOOM_STEP
 from app.inspector.requests import Status
 from app.inspector.target import Method
 from app.widgets.images.image_grid import ImageGrid
@@ -35,7 +36,7 @@ def test_the_legend_describes_the_range_and_the_colours(digits):
     limit = float(np.abs(shown.image).max())
     assert f"{limit:.3g}" in words
     assert f"from −{limit:.3g}" in words
-    assert "orange: positive · blue: negative · plain: 0" in words
+    assert "orange: positive · blue: negative. The signs belong to the pattern." in words
 
 
 def test_only_methods_with_a_derivative_claim_what_a_sign_does(digits):
@@ -212,3 +213,21 @@ def test_pictures_follow_the_theme(digits):
     finally:
         QApplication.setPalette(before)
         QApplication.processEvents()
+
+
+def test_the_map_is_zoomed_with_the_other_pictures_but_not_cropped(digits):
+    digits.document.select(("relu_1",))
+    digits.wait_for_reconstruction("relu_1")
+    pictures = [digits.find(Picture, name) for name in ("reconstruction", "input", "map")]
+    result, _, shown_map = pictures
+    QTest.keyClick(result, Qt.Key.Key_Plus)
+    assert {picture.viewport.zoom for picture in pictures} == {ZOOM_STEP}
+    QTest.keyClick(shown_map, Qt.Key.Key_Plus)
+    assert {picture.viewport.zoom for picture in pictures} == {ZOOM_STEP**2}
+    digits.find(QCheckBox, "crop").click()
+    assert result.viewport.zoom > 1
+    assert shown_map.viewport.zoom == 1
+    QTest.keyClick(shown_map, Qt.Key.Key_0)
+    assert digits.find(QCheckBox, "crop").isChecked()
+    QTest.keyClick(result, Qt.Key.Key_Plus)
+    assert shown_map.viewport.part == result.viewport.part

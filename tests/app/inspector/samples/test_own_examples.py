@@ -195,3 +195,16 @@ def test_a_table_lists_the_numbers_of_several_outputs(qtbot) -> None:
     assert table.item(2, 0).text() == "3"
     assert NumberTable.suits(np.zeros(2))
     assert not NumberTable.suits(np.zeros(1))
+
+
+def test_the_page_says_what_is_wrong_with_an_image_and_goes_on(digits) -> None:
+    digits.inspection.own_examples.read_image(lambda: OwnImage("broken.png", b"no image"))
+    note = digits.find(QLabel, "own_size")
+    digits.wait(lambda: note.text().startswith("'broken.png' is "))
+    assert note.isVisible()
+    assert note.property("danger")
+    assert digits.inspector.shows_own_images
+    digits.inspection.own_examples.read_image(lambda: image(0, "black.png"))
+    wait_for_own(digits)
+    digits.wait(lambda: note.text() == "black.png has 30×20 pixels: cut to its middle, scaled to 8×8.")
+    assert not note.property("danger")

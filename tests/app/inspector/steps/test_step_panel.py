@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton
+from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QApplication, QScrollArea
 
 from app.inspector.reconstruction.picture import Picture
 from app.widgets.images.image_grid import ImageGrid
@@ -87,3 +87,23 @@ def test_the_chosen_stage_stays_for_another_map(stepped):
 def test_all_thumbnails_are_visible_without_scrolling(stepped):
     _, strip = stepped
     assert strip.viewport().height() >= strip.image_rect(len(strip.images) - 1).bottom()
+
+
+def test_the_large_picture_is_scrolled_into_view_until_the_user_scrolls(stepped):
+    digits, strip = stepped
+    QTest.keyClick(strip, Qt.Key.Key_End)
+    picture = digits.find(Picture, "step_picture")
+    area = next(each for each in digits.inspector.findChildren(QScrollArea) if each.isAncestorOf(picture))
+
+    def is_whole() -> bool:
+        bottom = picture.mapTo(area.viewport(), picture.rect().bottomLeft())
+        return picture.isVisible() and area.viewport().rect().contains(bottom)
+
+    digits.wait(is_whole)
+    for height in (640, 580):
+        digits.inspector.resize(digits.inspector.width(), height)
+        digits.wait(is_whole)
+    area.verticalScrollBar().triggerAction(QAbstractSlider.SliderAction.SliderToMinimum)
+    digits.inspector.resize(digits.inspector.width(), 640)
+    QApplication.processEvents()
+    assert area.verticalScrollBar().value() == 0

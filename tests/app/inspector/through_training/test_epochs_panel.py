@@ -47,7 +47,7 @@ def test_without_a_run_the_section_says_what_to_do(digits, panel):
 
 def test_after_a_run_the_slider_is_at_its_end_and_the_size_is_shown(trained):
     assert slider_of(trained).value() == 2
-    trained.wait(lambda: trained.text("state") == "weights after epoch 2 of 2")
+    trained.wait(lambda: slider_of(trained).accessibleDescription() == "weights after epoch 2 of 2")
     assert "3 epochs kept" in shown_text(trained)
     assert "best epoch" in shown_text(trained)
     assert slider_of(trained).mark_x() > 0
@@ -64,12 +64,12 @@ def test_the_slider_moves_maps_and_reconstructions(trained):
     maps = net.layers[0](trained.inspection.sample_trace.trace.input)
     shown = trained.inspection.sample_trace.trace.entry("conv_1").output
     assert np.array_equal(shown, maps)
-    assert trained.text("state") == "untrained weights"
+    assert trained.text("untrained") == "untrained weights"
 
 
 def test_the_page_says_whose_weights_it_shows(trained):
     slider_of(trained).setValue(1)
-    trained.wait(lambda: trained.text("state") == "weights after epoch 1 of 2")
+    trained.wait(lambda: slider_of(trained).accessibleDescription() == "weights after epoch 1 of 2")
 
 
 def test_arrow_keys_home_and_end_move_the_slider(trained):

@@ -103,10 +103,10 @@ def test_the_pictures_wait_while_the_user_moves_through_the_epochs(trained):
     epochs._rest_timer.setInterval(60_000)
     epochs.choose(0)
     trained.inspection.select_sample(5)
-    trained.wait(lambda: strip._pictures == {})
+    trained.wait(lambda: not any(button.isEnabled() for button in shown(trained)))
     assert not strip._job.busy
     epochs._rest_timer.start(0)
-    trained.wait(lambda: len(shown(trained)) == 3)
+    trained.wait(lambda: all(button.isEnabled() for button in shown(trained)))
 
 
 def test_a_slow_method_can_be_cancelled_within_a_picture(trained):
@@ -122,3 +122,12 @@ def test_with_random_weights_the_section_says_what_the_row_shows(trained):
     assert "trained weights" not in text.text()
     trained.inspector.state.set_random_weights(True)
     trained.wait(lambda: text.text().endswith("the row below shows the trained weights"))
+
+
+def test_pictures_of_the_target_before_are_grey_until_the_new_ones_are_there(trained):
+    before = [button.icon().cacheKey() for button in shown(trained)]
+    trained.inspector.state.choose_map(trained.inspector.state.map_index + 1)
+    assert [button.isEnabled() for button in shown(trained)] == [False, False, False]
+    trained.wait(lambda: all(button.isEnabled() for button in shown(trained)))
+    assert len(shown(trained)) == 3
+    assert not {button.icon().cacheKey() for button in shown(trained)} & set(before)

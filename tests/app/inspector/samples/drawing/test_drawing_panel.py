@@ -231,3 +231,14 @@ def test_a_drawing_can_be_made_during_training(make_harness, project_of):
 
 def test_points_cannot_be_drawn(circle):
     assert not circle.find(DrawingCanvas, "canvas").isVisible()
+
+
+def test_a_click_on_the_thumbnail_of_a_cleared_drawing_brings_it_back(digits):
+    canvas, strip = canvas_of(digits), digits.find(ImageGrid, "own_images")
+    draw(canvas, (60, 20), (60, 100))
+    wait_for_drawing(digits, canvas)
+    cleared = digits.inspection.own
+    canvas.clear()
+    QTest.mouseClick(strip.viewport(), LEFT, pos=strip.image_rect(0).center().toPoint())
+    np.testing.assert_array_equal(canvas.ink(), cleared.ink)
+    assert digits.inspection.own_examples.examples == (cleared,)
