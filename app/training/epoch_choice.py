@@ -151,7 +151,8 @@ class EpochChoice(QObject):
             return "weights of the run before, until the first epoch ends"
         of = f" of {max(self.total, len(snapshot.history))}"
         if snapshot.within_epoch or not snapshot.history:
-            return f"weights from the middle of epoch {len(snapshot.history) + 1}{of}"
+            number = len(snapshot.history) + 1
+            return f"weights from the middle of epoch {number}{of if number <= self.total else ''}"
         best = newest_epoch(run) if snapshot is run.snapshot else None
         return f"weights after epoch {best or snapshot.history[-1].epoch}{of}"
 

@@ -110,6 +110,9 @@ def test_weights_from_the_middle_of_an_epoch_are_one_more_stop(qtbot, session, i
     assert not epochs.chosen.within_epoch
     epochs.choose(2)
     assert epochs.following
+    session.stop()
+    wait_for(qtbot, session, SessionState.STOPPED)
+    assert epochs.describe(session.snapshot) == "weights from the middle of epoch 2"  # not "of 1"
 
 
 def test_a_chosen_epoch_stays_although_the_run_drops_it(epochs, trained):
