@@ -107,4 +107,5 @@ class FilterView(QWidget):
             viewport = self._grid.maximumViewportSize()
             width = viewport.width() - self._grid.verticalScrollBar().sizeHint().width()
             count, _, rows, columns = self._weights.shape
-            self._grid.set_image_size(fitting_size(count, rows, columns, width, viewport.height()))
+            size = fitting_size(count, rows, columns, width, viewport.height(), self.devicePixelRatioF())
+            self._grid.set_image_size(size)

@@ -74,7 +74,8 @@ class MapGrid(ImageGrid):
             viewport = self.maximumViewportSize()
             width = viewport.width() - self.verticalScrollBar().sizeHint().width()
             count, rows, columns = maps.shape
-            self.set_image_size(fitting_size(count, rows, columns, width, viewport.height()))
+            size = fitting_size(count, rows, columns, width, viewport.height(), self.devicePixelRatioF())
+            self.set_image_size(size)
 
     @Slot()
     def _on_target_changed(self) -> None:

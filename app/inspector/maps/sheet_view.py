@@ -173,7 +173,8 @@ class SheetView(QWidget):
         if self._painted:
             viewport, image = self._grid.maximumViewportSize(), self._painted[0]
             width = viewport.width() - self._grid.verticalScrollBar().sizeHint().width()
-            size = fitting_size(self.sheet.count, image.height(), image.width(), width, viewport.height())
+            rows, columns, ratio = image.height(), image.width(), self.devicePixelRatioF()
+            size = fitting_size(self.sheet.count, rows, columns, width, viewport.height(), ratio)
             self._grid.set_image_size(size)
 
     @Slot()

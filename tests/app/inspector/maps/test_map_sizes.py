@@ -29,3 +29,16 @@ def test_more_room_makes_larger_pictures_and_little_room_the_smallest():
     assert sizes == sorted(sizes)
     assert sizes[0] < sizes[-1]
     assert fitting_size(512, 14, 14, 100, 100) == 42
+
+
+@pytest.mark.parametrize("ratio", [1.0, 1.25, 1.5, 2.0])
+@pytest.mark.parametrize("pixels", [5, 14, 28, 32])
+def test_all_pixels_have_the_same_number_of_screen_pixels(ratio, pixels):
+    for room in range(200, 900, 50):
+        size = fitting_size(8, pixels, pixels, room, room // 2, ratio)
+        assert abs(size * ratio / pixels - round(size * ratio / pixels)) * pixels <= ratio / 2 + 1e-9
+
+
+def test_a_fine_screen_has_more_sizes():
+    assert fitting_size(8, 28, 28, 560, 230) == 84
+    assert fitting_size(8, 28, 28, 560, 230, 2.0) == 98  # 3.5 pixels of the window, 7 of the screen
