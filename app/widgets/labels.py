@@ -44,13 +44,13 @@ def make_heading(object_name: str, text: str = "") -> QLabel:
     return label
 
 
-def make_paragraph(object_name: str, text: str = "", style_class: str = "") -> QLabel:
+def make_paragraph(object_name: str, text: str = "", style_class: str = "", *, selectable: bool = False) -> QLabel:
     """Make a small, wrapped text of a form.
 
     Arguments:
-        object_name, text, style_class: as those of `make_label`.
+        object_name, text, style_class, selectable: as those of `make_label`.
     """
-    label = _top_aligned(make_label(object_name, text, style_class, wraps=True))
+    label = _top_aligned(make_label(object_name, text, style_class, wraps=True, selectable=selectable))
     label.setFont(small_font(label.font()))
     return label
 

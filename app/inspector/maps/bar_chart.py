@@ -94,12 +94,12 @@ class BarChart(QWidget):
         return QRectF(area.left() + index * width, area.top(), width, area.height())
 
     def describe(self, index: int) -> str:
-        """Return the name and the value of a number: "number 12: 0.83".
+        """Return the name and the value of a number: "unit 12: 0.83".
 
         Arguments:
             index: index of the number, counted from 0.
         """
-        label = self._names[index] if self._names else f"number {index + 1}"
+        label = self._names[index] if self._names else f"unit {index}"
         return f"{label}: {format_number(float(self._values[index]))}"
 
     def sizeHint(self) -> QSize:

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QMenu, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QMenu, QPushButton, QWidget
 
 from app.inspector.layouts import with_names
 from app.inspector.state import InspectorState
@@ -79,11 +79,9 @@ class MethodBar(QWidget):
             action.setData(method.name)
             self._actions[method] = action
         self._menu.triggered.connect(self._on_menu_triggered)
-        self._compare = with_names(QToolButton(), "inspector_compare", "Compare methods side by side")
-        self._compare.setText("compare")
+        self._compare = with_names(QPushButton("compare"), "inspector_compare", "Compare methods side by side")
         self._compare.setToolTip("Show several methods side by side")
-        self._compare.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._compare.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._compare.setAutoDefault(True)  # so that Enter opens the menu, too
         self._compare.setMenu(self._menu)
         self._layout = QGridLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
@@ -108,6 +106,8 @@ class MethodBar(QWidget):
         self._columns = columns
         for index, widget in enumerate((*self._buttons.values(), self._compare)):
             self._layout.addWidget(widget, index // columns, index % columns)
+        for column in range(self._layout.columnCount()):
+            self._layout.setColumnStretch(column, 1 if column < columns else 0)
 
     @Slot(object, bool)
     def _on_button_chosen(self, method: Method, together: bool) -> None:

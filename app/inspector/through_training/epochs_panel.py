@@ -119,7 +119,7 @@ class EpochsPanel(QWidget):
         description = epochs.describe(shown)
         self._slider.setAccessibleDescription(description)
         trained = "the row below shows the trained weights" if self._state.random_weights else ""
-        self._text.setText(" · ".join(part for part in (self._best_text(), self._size_text(), trained) if part))
+        show_text(self._text, " · ".join(part for part in (self._best_text(), self._size_text(), trained) if part))
         show_text(self._missing, epochs.missing if fits or not stops else _CHANGED)
 
     def _best_text(self) -> str:

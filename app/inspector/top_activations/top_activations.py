@@ -150,8 +150,8 @@ class TopActivations(QObject):
         if self.search.layer == self._score_layer() and samples is not None:
             names = samples.description.class_names
             if map_index < len(names):
-                return short(names[map_index], 24)
-        return f"{'map' if self._has_maps() else 'unit'} {map_index}"
+                return f"class {short(names[map_index], 24)}"
+        return f"{'map' if self.has_maps else 'unit'} {map_index}"
 
     def describe(self, map_index: int, rank: int) -> str:
         """Return where a patch comes from.
@@ -168,7 +168,7 @@ class TopActivations(QObject):
         if description.has_classes:
             words.append(f"class {short(description.class_names[self.result.samples.labels[example]])}")
         place = ""
-        if self._has_maps():
+        if self.has_maps:
             row, column = found.positions[map_index, rank].tolist()
             place = f" at row {row}, column {column}"
         words.append(f"activation {format_value(float(found.activations[map_index, rank]))}{place}")
@@ -240,7 +240,9 @@ class TopActivations(QObject):
         dense = [layer for layer in fitting if layer.settings.family == "dense"]
         return (dense or fitting)[-1].name if fitting else ""
 
-    def _has_maps(self) -> bool:
+    @property
+    def has_maps(self) -> bool:
+        """True if the layer has feature maps; False if it has units."""
         layer = self._state.layers.get(self.search.layer)
         return layer is not None and len(layer.shape) == 3
 

@@ -18,7 +18,7 @@ from app.widgets.labels import make_label
 from app.widgets.layouts import add_layout
 from app.widgets.plain_text import short
 
-_SCOPES = {Scope.MAP: "Chosen map", Scope.LAYER: "Whole layer", Scope.CLASS: "Class score"}
+_SCOPES = {Scope.LAYER: "Whole layer", Scope.CLASS: "Class score"}
 
 
 class TopPanel(QWidget):
@@ -108,7 +108,8 @@ class TopPanel(QWidget):
     def _show_choices(self) -> None:
         """Show what can be chosen, and what is chosen."""
         model = self.model
-        _show_items(self._scopes, [_SCOPES[scope] for scope in model.scopes], model.scopes.index(model.scope))
+        words = {**_SCOPES, Scope.MAP: "Chosen map" if model.has_maps else "Chosen unit"}
+        _show_items(self._scopes, [words[scope] for scope in model.scopes], model.scopes.index(model.scope))
         _show_items(self._classes, [short(name) for name in model.class_names], model.class_index)
         self._classes.setVisible(model.scope is Scope.CLASS)
         self._parts.setCurrentIndex(PARTS.index(model.search.part))

@@ -112,7 +112,7 @@ def test_a_layer_without_maps_is_a_bar_chart_with_class_names(digits):
     assert bars.describe(bars.current).startswith("9: ")
     digits.document.select(("flatten_1",))
     QTest.keyClick(bars, Qt.Key.Key_Home)
-    assert bars.describe(bars.current).startswith("number 1: ")
+    assert bars.describe(bars.current).startswith("unit 0: ")
 
 
 def test_each_layer_without_maps_has_its_own_heading_and_colour(make_harness, project_of):

@@ -102,3 +102,13 @@ def test_the_switch_shows_random_weights_and_goes_back_when_they_cannot_be_made(
     switch.click()
     assert state.trace is inspection.sample_trace.trace
     assert "Top activations and embedding keep the trained weights" in switch.toolTip()
+
+
+@pytest.mark.parametrize("width", [420, 480, 900])
+def test_all_buttons_of_the_bar_have_the_same_width(qtbot, bar, width):
+    bar.resize(width, 80)
+    buttons = [button(bar, method) for method in Method] + [bar.findChild(QPushButton, "inspector_compare")]
+    qtbot.waitUntil(lambda: bar.width() == width)
+    widths = [each.width() for each in buttons]
+    assert max(widths) - min(widths) <= 1
+    assert all(each.width() >= each.sizeHint().width() for each in buttons)

@@ -42,7 +42,7 @@ def test_the_bars_follow_the_selected_layer(circle):
     # The loss compares the two outputs with class targets, so they do not stand for one class each.
     circle.document.select(("linear_2",))
     QTest.keyClick(bars, Qt.Key.Key_Home)
-    assert bars.describe(0).startswith("number 1: ")
+    assert bars.describe(0).startswith("unit 0: ")
 
 
 def test_arrow_keys_step_through_the_points(circle):

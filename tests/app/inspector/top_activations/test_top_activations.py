@@ -75,7 +75,7 @@ def test_a_class_score_is_searched_in_the_last_dense_layer(top):
     top.model.set_class(7)
     top.harness.wait(lambda: top.model.search.layer == "linear_1" and top.model.search.status is Status.SHOWN)
     assert top.model.maps == (7,)
-    assert top.model.title(7) == "7"
+    assert top.model.title(7) == "class 7"
     inspection = top.harness.inspection
     scores = inspection.snapshot.make_net().predict(inspection.samples.examples(slice(None)))[:, 7]
     block = top.wait_for_block(7)

@@ -50,6 +50,7 @@ def test_the_boxes_choose_what_is_searched(top, blocks):
     scope.activated.emit(1)
     assert top.model.scope is Scope.LAYER
     assert scope.currentText() == "Whole layer"
+    assert [scope.itemText(index) for index in range(2)] == ["Chosen map", "Whole layer"]
     assert blocks.maps == (0, 1, 2, 3)
     part.activated.emit(0)
     top.harness.wait(lambda: top.model.result is not None and top.model.result.key.part == "training")
@@ -80,6 +81,7 @@ def test_the_button_cancels_a_search_and_starts_it_again(top, blocks):
 def test_examples_that_are_no_images_are_rows(circle, unfold):
     circle.document.select(("linear_1",))
     top = unfold(circle)
+    assert circle.find(ChoiceBox, "top_scope").itemText(0) == "Chosen unit"
     top.model.set_scope(Scope.CLASS)
     found = top.wait_for_search()
     table = circle.find(ExampleTable, "top_rows")
