@@ -123,7 +123,8 @@ class ReconstructionRequests(QObject):
 
     Signals:
         changed(): a result changed, and its status is not STALE.
-        ready(): no job is left, or the pause after a request ended: newer weights can be asked for.
+        ready(): no job is left and the pictures are painted, or the pause after a request ended: newer weights can be
+            asked for.
     """
 
     changed = Signal()
@@ -136,6 +137,9 @@ class ReconstructionRequests(QObject):
         self._all_requests: dict[Method, MethodRequest] = {}
         self._pause_timer = QTimer(self, singleShot=True, interval=SHORTEST_PAUSE_MS)
         self._pause_timer.timeout.connect(self.ready)
+        # Qt paints before it handles a timer without delay.
+        self._painted_timer = QTimer(self, singleShot=True, interval=0)
+        self._painted_timer.timeout.connect(self.ready)
         self.asked_from: Trace | None = None
         self._stale_timer = QTimer(self, singleShot=True, interval=STALE_AFTER_MS)
         self._stale_timer.timeout.connect(self._on_stale_timer_timeout)
@@ -235,7 +239,7 @@ class ReconstructionRequests(QObject):
         self.changed.emit()
         if not self.busy:
             self._stale_timer.stop()
-            self.ready.emit()
+            self._painted_timer.start()
 
     def _request_for(self, method: Method) -> MethodRequest:
         if method not in self._all_requests:

@@ -67,6 +67,7 @@ class InspectorState(QObject):
         self._shown: tuple[object, ...] = ()
         self._requests = ReconstructionRequests(inspection, self)
         self._requests.changed.connect(self.reconstruction_changed)
+        self._requests.ready.connect(self._refresh)
         self._requests.ready.connect(self._request_if_outdated)
         self._random.failed.connect(self._on_random_failed)
         self.trace: Trace | None = None
@@ -310,6 +311,8 @@ class InspectorState(QObject):
             return
         if not self._active:
             return
+        if self._sample_trace is not None and self._can_wait(sample_trace):
+            sample_trace = self._sample_trace
         recorded = self._random.find_pass(sample_trace)
         shown = self._shown
         new = recorded is not None and self._follow(sample_trace, recorded)
@@ -324,15 +327,25 @@ class InspectorState(QObject):
         samples = self._inspection.samples if self.layer_trace is self.trace else None
         self.output = read_output(self.layer_trace, layer, samples)
         self._choice.keep_valid(self.output, self.layers)
-        self.output_changed.emit()
-        self._update_target(at_once)
+        self._update_target(at_once, output_changed=True)
         self._request_if_outdated()
+
+    def _what_is_shown(self, sample_trace: SampleTrace) -> tuple[object, ...]:
+        """Return what the user chose. If only the weights are newer, the pictures can wait."""
+        return (sample_trace.sample.index, sample_trace.sample.own, self.random_weights)
+
+    def _can_wait(self, sample_trace: SampleTrace) -> bool:
+        """Return True just after a request if only the weights of a run are newer: the picture comes first.
+
+        Its request is `ready` after the picture, which refreshes again.
+        """
+        newer = self._inspection.training and self._inspection.epochs.following and self._requests.pausing
+        return newer and self._what_is_shown(sample_trace) == self._shown
 
     def _follow(self, sample_trace: SampleTrace, recorded: SampleTrace | RandomPass) -> bool:
         """Use another recorded pass. Return True if it is a new one: newer real weights do not change random ones."""
         self._sample_trace = sample_trace
-        # What the user chose. If only the weights are newer, the pictures can wait.
-        shown = (sample_trace.sample.index, sample_trace.sample.own, self.random_weights)
+        shown = self._what_is_shown(sample_trace)
         if recorded.trace is self.trace and shown == self._shown:
             return False
         self.trace, self._shown = recorded.trace, shown
@@ -341,19 +354,23 @@ class InspectorState(QObject):
         self.sample = image if image.ndim == 3 else None
         return True
 
-    def _update_target(self, at_once: bool = False) -> None:
-        """Set the target from the choices. Request its pictures if it is another one, or if `at_once` is True."""
+    def _update_target(self, at_once: bool = False, output_changed: bool = False) -> None:
+        """Set the target from the choices. Request its pictures if it is another one, or if `at_once` is True.
+
+        The pictures are computed in the background while the panels show the new output and the new target.
+        """
         target = self._choice.find_target(self.output)
         changed = target != self.target
         self.target = target
         if self.shows_pixels and (changed or at_once):
             self._requests.mark_stale()
+            self._request(self.methods)
+        if output_changed:
+            self.output_changed.emit()
         if changed:
             self.target_changed.emit()
         if not self.shows_pixels:
             self._requests.show_nothing(explain_no_picture(self.output, self.sample))
-        elif changed or at_once:
-            self._request(self.methods)
 
     def _request(self, methods: tuple[Method, ...]) -> None:
         """Request the reconstruction of the target by some methods."""

@@ -1,6 +1,6 @@
 """Refresh a view only while it is visible."""
 
-from PySide6.QtCore import QEvent, QObject, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 
@@ -25,6 +25,14 @@ class VisibleRefresh(QObject):
         self._outdated = False
         self._before_window = before_window
         view.installEventFilter(self)
+        # Qt paints before it handles a timer without delay.
+        self._painted_timer = QTimer(self, singleShot=True, interval=0)
+        self._painted_timer.timeout.connect(self.request)
+
+    @Slot()
+    def request_after_paint(self) -> None:
+        """As `request`, but let the other views paint first what the user waits for."""
+        self._painted_timer.start()
 
     @Slot()
     def request(self) -> None:

@@ -17,6 +17,7 @@ from PySide6.QtCore import QEvent, QEventLoop, QObject, QTimer
 
 from app.inspector import InspectPage
 from app.inspector.reconstruction.picture import Picture
+from app.training.priority import reserve_processor_for_window
 from tests.benchmarks import mnist
 from tests.benchmarks.settings import UnavailableError
 from tests.benchmarks.tables import Table, as_markdown, as_text
@@ -188,6 +189,8 @@ def main() -> None:
     parser.add_argument("--networks", nargs="+", choices=NETWORKS, default=NETWORKS)
     parser.add_argument("--markdown", action="store_true", help="print the table in Markdown")
     arguments = parser.parse_args()
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    reserve_processor_for_window()  # as the program does at its start
     rows = []
     for network in arguments.networks:
         for trains in (False, True):

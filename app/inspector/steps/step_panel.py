@@ -63,7 +63,7 @@ class StepPanel(QWidget):
     def _on_reconstruction_changed(self) -> None:
         reconstruction = self._state.reconstruction
         self.setVisible(reconstruction is not None)
-        self._refresh.request()
+        self._refresh.request_after_paint()
 
     @Slot()
     def _on_due(self) -> None:

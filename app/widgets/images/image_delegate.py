@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QRegion
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.widgets.images.image_list_model import IMAGE_ROLE, GridImage, Index
@@ -14,6 +14,7 @@ FRAME = 3
 """Pixels around each picture for the selection frame and the focus ring."""
 _NUMBERED = 4 * GRID
 """Width in pixels below which a picture has no number: it would hide the picture."""
+_PLATE, _NUMBER = QColor(0, 0, 0, 120), QColor("white")
 
 
 class ImageDelegate(QStyledItemDelegate):
@@ -27,6 +28,8 @@ class ImageDelegate(QStyledItemDelegate):
     Attributes:
         image_size: the same, at any time.
         marked: (index, row, column) of the pixel with a mark, or None.
+        region: the part of the view that is painted. Qt asks for all pictures in the rectangle around it, also for
+            those between two far ones; the others are not painted again.
     """
 
     def __init__(self, view: QAbstractItemView, image_size: int, outlined: bool = False) -> None:
@@ -34,11 +37,16 @@ class ImageDelegate(QStyledItemDelegate):
         self._view, self._outlined = view, outlined
         self.image_size = image_size
         self.marked: tuple[int, int, int] | None = None
+        self.region = QRegion()
         self._box = QSize(image_size, image_size)
         self._caption_height = 0
+        self._font = small_font(view.font())
+        self._metrics = QFontMetrics(self._font)
 
     def measure(self, images: Iterable[GridImage]) -> None:
-        """Give every picture the room that the largest of `images` needs."""
+        """Give every picture the room that the largest of `images` needs, with captions in the font of the view."""
+        self._font = small_font(self._view.font())
+        self._metrics = QFontMetrics(self._font)
         sizes: set[QSize] = set()
         has_captions = False
         for item in images:
@@ -49,7 +57,7 @@ class ImageDelegate(QStyledItemDelegate):
             max((size.width() for size in painted), default=self.image_size),
             max((size.height() for size in painted), default=self.image_size),
         )
-        self._caption_height = QFontMetrics(self._caption_font()).height() + 2 if has_captions else 0
+        self._caption_height = self._metrics.height() + 2 if has_captions else 0
 
     @property
     def cell_size(self) -> QSize:
@@ -73,8 +81,9 @@ class ImageDelegate(QStyledItemDelegate):
         return self.cell_size
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        if not self.region.intersects(option.rect):
+            return
         item: GridImage = index.data(IMAGE_ROLE)
-        theme = current_theme()
         rect = self.image_rect(option.rect, item.image.size())
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         painter.save()
@@ -82,17 +91,18 @@ class ImageDelegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, rect.width() < item.image.width())
         painter.drawImage(rect, item.image)
         if self._outlined:
-            _paint_frame(painter, rect, 0.5, QPen(QColor(theme.border), 1))
+            _paint_frame(painter, rect, 0.5, QPen(QColor(current_theme().border), 1))
         if item.number and rect.width() >= _NUMBERED:
-            painter.setFont(self._caption_font())
-            _paint_number(painter, rect, item.number)
+            self._paint_number(painter, rect, item.number)
         if self.marked and self.marked[0] == index.row():
             _paint_mark(painter, rect, item.image.size(), *self.marked[1:])
         if selected or option.state & QStyle.StateFlag.State_MouseOver:
+            theme = current_theme()
             _paint_frame(painter, rect, 1.0, QPen(QColor(theme.accent if selected else theme.muted), 2))
         if self._has_focus_ring(index.row()):
-            _paint_frame(painter, rect, 2.5, QPen(QColor(theme.text), 1, Qt.PenStyle.DotLine))
+            _paint_frame(painter, rect, 2.5, QPen(QColor(current_theme().text), 1, Qt.PenStyle.DotLine))
         if item.caption:
+            theme = current_theme()
             painter.setPen(QColor(theme.text if selected else theme.muted))
             self._paint_caption(painter, option.rect, item.caption)
         painter.restore()
@@ -100,9 +110,6 @@ class ImageDelegate(QStyledItemDelegate):
     def _has_focus_ring(self, row: int) -> bool:
         """Return True for the picture that the arrow keys start from; it is the first one if none is picked."""
         return self._view.hasFocus() and row == max(self._view.currentIndex().row(), 0)
-
-    def _caption_font(self) -> QFont:
-        return small_font(self._view.font())
 
     def _painted_size(self, image: QSize) -> QSize:
         """Return the size on the screen: a whole multiple of the picture's size, where that is near `image_size`."""
@@ -114,22 +121,21 @@ class ImageDelegate(QStyledItemDelegate):
         return QSize(max(round(image.width() * scale), 1), max(round(image.height() * scale), 1))
 
     def _paint_caption(self, painter: QPainter, cell: QRect, caption: str) -> None:
-        painter.setFont(self._caption_font())
-        metrics, width = painter.fontMetrics(), cell.width() - FRAME
+        painter.setFont(self._font)
+        metrics, width = self._metrics, cell.width() - FRAME
         text = metrics.elidedText(caption, Qt.TextElideMode.ElideRight, width)
         top = cell.top() + FRAME + self._box.height() + 2
         left = cell.left() + FRAME - (width - self._box.width()) // 2
         painter.drawText(left, top, width, metrics.height(), int(Qt.AlignmentFlag.AlignHCenter), text)
 
-
-def _paint_number(painter: QPainter, rect: QRectF, number: str) -> None:
-    """Write a number into the lower left corner, on a dark plate that keeps it readable on every colour."""
-    metrics = painter.fontMetrics()
-    plate = QRectF(rect.left(), 0, metrics.horizontalAdvance(number) + 5, metrics.height())
-    plate.moveBottom(rect.bottom())
-    painter.fillRect(plate, QColor(0, 0, 0, 120))
-    painter.setPen(QColor("white"))
-    painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, number)
+    def _paint_number(self, painter: QPainter, rect: QRectF, number: str) -> None:
+        """Write a number into the lower left corner, on a dark plate that keeps it readable on every colour."""
+        width, height = self._metrics.horizontalAdvance(number) + 5, self._metrics.height()
+        plate = QRectF(rect.left(), rect.bottom() - height, width, height)
+        painter.fillRect(plate, _PLATE)
+        painter.setFont(self._font)
+        painter.setPen(_NUMBER)
+        painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, number)
 
 
 def _paint_mark(painter: QPainter, rect: QRectF, size: QSize, row: int, column: int) -> None:

@@ -66,6 +66,7 @@ class ImageGrid(QListView):
         super().__init__(parent)
         self._positions, self._pick_before_position = positions, pick_before_position
         self._placeholder = ""
+        self._arranged = 0, QSize()
         self._model = ImageListModel(self)
         self._delegate = ImageDelegate(self, image_size, outlined)
         self.setModel(self._model)
@@ -149,8 +150,10 @@ class ImageGrid(QListView):
             exists = 0 <= index < len(self._model.images)
             if not (exists and QRect(QPoint(), self._size_of(index)).contains(column, row)):
                 position = None
-        self._delegate.marked = position
-        self.viewport().update()
+        before, self._delegate.marked = self._delegate.marked, position
+        if position != before:
+            for mark in filter(None, (before, position)):
+                self.update(self._model.index(mark[0]))
 
     def image_rect(self, index: int) -> QRectF:
         """Return where the picture at `index` is painted, in coordinates of the viewport."""
@@ -222,6 +225,7 @@ class ImageGrid(QListView):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._model.images:
+            self._delegate.region = event.region()
             super().paintEvent(event)
             return
         painter = QPainter(self.viewport())
@@ -241,9 +245,13 @@ class ImageGrid(QListView):
             self.picked.emit(self.current)
 
     def _measure(self) -> None:
+        """Arrange the pictures again, if their number or their room changed: a run often changes only their pixels."""
         self._delegate.measure(self._model.images)
-        self.scheduleDelayedItemsLayout()
-        self.updateGeometry()
+        arranged = len(self._model.images), self.cell_size
+        if arranged != self._arranged:
+            self._arranged = arranged
+            self.scheduleDelayedItemsLayout()
+            self.updateGeometry()
 
     def _size_of(self, index: int) -> QSize:
         return self._model.images[index].image.size()

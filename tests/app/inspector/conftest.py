@@ -166,7 +166,7 @@ class FakeInspection(QObject):
 
     def __init__(self):
         super().__init__()
-        self.samples = None
+        self.samples, self.training = None, False
         self.epochs = SimpleNamespace(following=True)
         self.part = "test"
         self.quick_jobs = self.picture_jobs = SimpleNamespace(submit_with_progress=self.submit)

@@ -161,11 +161,44 @@ def test_new_weights_never_cancel_a_request_and_the_newest_ones_are_used(state, 
     wait_for_timers()
     assert len(inspection.jobs) == 1
     inspection.answer()
+    wait_for_timers()
     assert len(inspection.jobs) == 2
     assert inspection.functions[1].args[1] is inspection.sample_trace.trace
     inspection.answer()
     wait_for_timers()
     assert len(inspection.jobs) == 2
+
+
+def test_just_after_a_choice_the_weights_of_a_run_wait_for_its_picture(state, inspection, signals, wait_for_timers):
+    inspection.training = True
+    state.choose_map(3)
+    before = state.trace
+    inspection.change()
+    assert (state.trace, signals.take()) == (before, ["target"])
+    inspection.answer()
+    assert (state.status, signals.take()) == (Status.SHOWN, ["reconstruction"])
+    wait_for_timers()
+    assert state.trace is inspection.sample_trace.trace
+    assert signals.take() == ["output"]
+
+
+def test_a_layer_or_a_sample_is_shown_at_once_while_weights_wait(state, inspection, document, signals):
+    inspection.training = True
+    state.choose_map(3)
+    before = state.trace
+    inspection.change()
+    document.select(("relu_1",))
+    assert (state.layer, state.trace) == ("relu_1", before)
+    inspection.change(index=1)
+    assert state.trace is inspection.sample_trace.trace
+
+
+def test_the_picture_is_requested_before_the_panels_show_another_sample(state, inspection, signals):
+    requested = []
+    state.output_changed.connect(lambda: requested.append((len(inspection.jobs), state.status)))
+    inspection.change(index=1)
+    assert requested == [(2, Status.STALE)]
+    assert inspection.functions[1].args[1] is inspection.sample_trace.trace
 
 
 def test_new_weights_replace_the_reconstruction_without_a_gap(state, inspection, signals, wait_for_timers):

@@ -1,7 +1,8 @@
 """A view is refreshed while it is visible, and else when it is shown the next time."""
 
 import pytest
-from PySide6.QtWidgets import QLabel, QStackedWidget
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QLabel, QStackedWidget, QWidget
 
 from app.widgets.visible_refresh import VisibleRefresh
 
@@ -22,6 +23,17 @@ class View(QLabel):
         self.refresh.request()
 
 
+class Painted(QWidget):
+    """Tells when it is painted."""
+
+    def __init__(self, parent: QWidget, seen: list[str]) -> None:
+        super().__init__(parent)
+        self._seen = seen
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        self._seen.append("painted")
+
+
 @pytest.fixture
 def pages(qtbot):
     """Return two pages with one view on each; the first page is shown."""
@@ -36,6 +48,24 @@ def pages(qtbot):
 def test_a_visible_view_is_refreshed_at_once(pages) -> None:
     pages.widget(0).change(3)
     assert pages.widget(0).text() == "3"
+
+
+def test_a_view_can_wait_until_another_one_is_painted(qtbot) -> None:
+    page, seen = QWidget(), []
+    qtbot.addWidget(page)
+    first, second = Painted(page, seen), View()
+    second.setParent(page)
+    page.show()
+    qtbot.waitUntil(lambda: "painted" in seen)
+    second.refresh.due.connect(lambda: seen.append("refreshed"))
+    seen.clear()
+    second.refresh.request_after_paint()
+    second.refresh.request_after_paint()
+    first.update()
+    assert seen == []
+    qtbot.waitUntil(lambda: "refreshed" in seen)
+    assert seen[:2] == ["painted", "refreshed"]
+    assert seen.count("refreshed") == 1
 
 
 def test_a_hidden_view_is_refreshed_once_when_it_is_shown(pages) -> None:
