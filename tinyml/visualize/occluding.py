@@ -42,7 +42,9 @@ def occlusion(
         baseline: value of the covered pixels, as the network receives them.
         progress: called with the finished share after each batch of windows; it raises an exception to cancel.
 
-    Windows outside the receptive field of the activation are not computed, because they change nothing.
+    Windows outside the receptive field of the activation are not computed, because they change nothing. A fall is a
+    small difference of large numbers: in float32, up to 5e-5 of the largest one was lost behind a Sigmoid, in Captum
+    4e-5. In float64 both agree to 6e-8 (`make compare`).
 
     Raises `TinymlError` when the window is larger than the image or a number is less than 1, and when there is no such
     layer, map, position or example, or when the map holds NaN.
@@ -105,20 +107,21 @@ def _falls(
     field = chosen.receptive_field()
     seen = [index for index, window in enumerate(windows) if _overlap(window, field)]
     falls, net, size = np.zeros(len(windows)), private_network(chosen), batch_size(chosen)
-    before = float(chosen.values(chosen.entries[0].output)[chosen.example])
     for start in range(0, len(seen), size):
         batch = seen[start : start + size]
         covered = _cover(chosen.input, [windows[index] for index in batch], baseline)
-        falls[batch] = before - chosen.values(net.predict(covered))
+        # The whole sample is in the same batch. So both numbers are rounded more alike than if it passed alone.
+        values = chosen.values(net.predict(covered))
+        falls[batch] = np.subtract(values[0], values[1:], dtype=np.float64)
         if progress is not None:
             progress(min(start + size, len(seen)) / len(seen))
     return falls
 
 
 def _cover(input: Array, windows: list[Box], baseline: float) -> Array:
-    """Return a copy of the input for each window, with the window covered."""
-    inputs = np.repeat(input, len(windows), axis=0)
-    for image, ((top, bottom), (left, right)) in zip(as_image(inputs), windows, strict=True):
+    """Return the input, and a copy of it for each window, with the window covered."""
+    inputs = np.repeat(input, 1 + len(windows), axis=0)
+    for image, ((top, bottom), (left, right)) in zip(as_image(inputs)[1:], windows, strict=True):
         image[:, top:bottom, left:right] = baseline
     return inputs
 
