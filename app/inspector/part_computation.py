@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.jobs import Job
 from app.training import Inspection, Snapshot
 from app.training.dataset_cache import Part, load_part
+from app.widgets.plain_text import short
 from tinyml.core import DataError, TinymlError
 from tinyml.data import DataChoice, Dataset, ProgressCallback
 from tinyml.net import Sequential, joined_name, network_to
@@ -25,7 +26,7 @@ MOST_WEIGHT_BYTES = 128 * 2**20
 """The kept results hold different weights with at most this many bytes, and the newest result in any case."""
 
 
-class Status(Enum):
+class PartStatus(Enum):
     """What a view shows."""
 
     NOTHING = auto()
@@ -93,6 +94,23 @@ class PartResult:
     value: Any
 
 
+@dataclass(frozen=True)
+class PartWords:
+    """What a view says while there is no result. {layer}, {part} and {why} stand for what they say.
+
+    Attributes:
+        nothing: there is no network or no layer.
+        running: the result is being computed.
+        waiting: the computation waits for the user to rest at an epoch.
+        offered: the user can start the computation.
+    """
+
+    nothing: str
+    running: str
+    waiting: str
+    offered: str
+
+
 Compute = Callable[[Key, Dataset, ProgressCallback], Any]
 """Computes a value from a key and the examples. It reports the share of the work that is done several times a second,
 so that a computation can be cancelled."""
@@ -141,7 +159,7 @@ class PartComputation(QObject):
         self.part: Part = inspection.part
         self.layer = ""
         self.random = False
-        self.status = Status.NOTHING
+        self.status = PartStatus.NOTHING
         self.sentence = ""
         self.result: PartResult | None = None
         self.outdated = False
@@ -201,6 +219,22 @@ class PartComputation(QObject):
         self._drop_job()
         self._refresh()
 
+    def explain(self, words: PartWords) -> str:
+        """Return why there is no result; empty if there is one, perhaps of earlier weights.
+
+        Arguments:
+            words: what the view says.
+        """
+        if self.status is PartStatus.REFUSED:
+            return self.sentence
+        if self.status is PartStatus.NOTHING:
+            return words.nothing
+        if self.result is not None:
+            return ""
+        texts = {PartStatus.RUNNING: words.running, PartStatus.WAITING: words.waiting}
+        why = "training changes the weights all the time" if self.training else "it was cancelled"
+        return texts.get(self.status, words.offered).format(layer=short(self.layer), part=self.part, why=why)
+
     @property
     def _running_key(self) -> Key | None:
         running = self._job is not None and not self._job.state.ended
@@ -228,20 +262,20 @@ class PartComputation(QObject):
             older = self.result  # a kept result waits, too: its pictures would delay that of the epoch
         if key is not None and key in self._kept and (not moving or older is self._kept[key]):
             self._kept.move_to_end(key)
-            self._show(Status.SHOWN, "", self._kept[key])
+            self._show(PartStatus.SHOWN, "", self._kept[key])
             return
         if key is None:
-            self._show(Status.NOTHING, "", older)
+            self._show(PartStatus.NOTHING, "", older)
         elif self._refused is not None and self._refused[0] == key:
-            self._show(Status.REFUSED, self._refused[1], None)
+            self._show(PartStatus.REFUSED, self._refused[1], None)
         elif running is None and (not self._active or self.training or key == self._cancelled_key):
-            self._show(Status.OFFERED, "", older)
+            self._show(PartStatus.OFFERED, "", older)
         elif running is None and moving:
-            self._show(Status.WAITING, "", older)
+            self._show(PartStatus.WAITING, "", older)
         else:
             if running is None:
                 self._start(key)
-            self._show(Status.RUNNING, "", older)
+            self._show(PartStatus.RUNNING, "", older)
 
     def _is_wanted(self, running: Key, key: Key | None) -> bool:
         """Return True if the running computation should continue. Training may change the weights under it."""
@@ -284,10 +318,10 @@ class PartComputation(QObject):
             job.cancelled.disconnect(self._on_cancelled)
             job.cancel()
 
-    def _show(self, status: Status, sentence: str, result: PartResult | None) -> None:
+    def _show(self, status: PartStatus, sentence: str, result: PartResult | None) -> None:
         shown = self.status, self.sentence, self.result, self.outdated
         self.status, self.sentence, self.result = status, sentence, result
-        self.outdated = result is not None and status is not Status.SHOWN
+        self.outdated = result is not None and status is not PartStatus.SHOWN
         if shown != (status, sentence, result, self.outdated):
             self.changed.emit()
 

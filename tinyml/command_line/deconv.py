@@ -11,7 +11,7 @@ import numpy as np
 from tinyml.command_line.pictured_model import PicturedModel, load_part, open_model
 from tinyml.core import Array, DataError, StorageError, TinymlError
 from tinyml.core.files import show_path
-from tinyml.net import record
+from tinyml.net import network_to, record
 from tinyml.visualize import Reconstruction
 from tinyml.visualize.figures import draw_reconstruction
 from tinyml.visualize.methods import METHODS
@@ -40,7 +40,11 @@ def run(options: argparse.Namespace) -> None:
     sample = _read_sample(pictured, options)
     position = None if options.position is None else (options.position[0], options.position[1])
     found = METHODS[options.method](
-        record(pictured.net, sample.input), options.layer, options.map, position, whole_map=options.whole_map
+        record(network_to(pictured.net, options.layer), sample.input),
+        options.layer,
+        options.map,
+        position,
+        whole_map=options.whole_map,
     )
     if found.blank_reason:
         raise TinymlError(f"There is nothing to draw. {found.blank_reason}")

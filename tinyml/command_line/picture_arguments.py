@@ -73,7 +73,9 @@ def add_sheet(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
 
 def _add_shared(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("model", metavar="MODEL", help=MODEL)
-    parser.add_argument("--layer", required=True, metavar="NAME", help="name of the layer, such as relu_2")
+    parser.add_argument(
+        "--layer", required=True, metavar="NAME", help="name of the layer, such as relu_2 or “residual_1 › conv_1”"
+    )
     parser.add_argument("--out", required=True, metavar="FILE", help="file to write (*.png, *.svg, *.pdf)")
     parser.add_argument("--data", metavar="NAME", help=f"{DATA}; by default the data that the model was trained on")
     parser.add_argument(

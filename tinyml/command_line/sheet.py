@@ -11,7 +11,7 @@ from tinyml.command_line.pictured_model import load_part, open_model
 from tinyml.core import TinymlError, describe_count
 from tinyml.core.files import show_path
 from tinyml.data import Dataset
-from tinyml.net import Sequential
+from tinyml.net import Sequential, network_to
 from tinyml.visualize import StrongestExamples, search_strongest
 from tinyml.visualize.figures import StrongestPatches, draw_sheet, strongest_patches
 from tinyml.visualize.methods import METHODS
@@ -32,7 +32,8 @@ def run(options: argparse.Namespace) -> None:
     started = time.perf_counter()
     pictured = open_model(options)
     part = load_part(pictured, options)
-    found = _search(pictured.net, part, options)
+    net = network_to(pictured.net, options.layer)
+    found = _search(net, part, options)
     maps = _choose_maps(found, options)
     count = describe_count(len(part), f"{options.part} image")
     about = (
@@ -41,7 +42,7 @@ def run(options: argparse.Namespace) -> None:
     rest = len(found.examples) - len(maps)
     lines = (about, f"and {describe_count(rest, 'more map')}") if rest and not options.maps else (about,)
     remarks: set[str] = set()
-    tops = _patches(pictured.net, part, found, maps, options, remarks)
+    tops = _patches(net, part, found, maps, options, remarks)
     draw_sheet(f"{options.layer} of {show_path(Path(options.model).name)}", lines, tops, len(maps)).save(options.out)
     print(f"Sheet of {describe_count(len(maps), 'map')}: {show_path(options.out)}")
     for remark in sorted(remarks - {""}):

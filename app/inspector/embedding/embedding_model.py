@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.formatting import format_count, format_percentage
-from app.inspector.part_computation import Key, PartComputation, PartResult, Status
+from app.inspector.part_computation import Key, PartComputation, PartResult, PartWords
 from app.inspector.state import InspectorState
 from app.training import Inspection
 from app.training.sample_trace import predict_classes
@@ -19,6 +19,13 @@ MOST_POINTS = 2000
 """More points are not drawn: they would cover each other, and the window would be slow."""
 _EMBEDDING_SHARE = 0.6
 """Share of the time that the embedding takes; the rest is for the predictions."""
+
+_WORDS = PartWords(
+    "The embedding appears here as soon as the network can run.",
+    "Computing where {layer} puts the {part} examples…",
+    "The embedding of {layer} is computed as soon as you stay at an epoch.",
+    "The embedding of {layer} is not computed yet: {why}. Compute it now to see the classes apart.",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,21 +122,7 @@ class EmbeddingModel(QObject):
     @property
     def sentence(self) -> str:
         """One sentence that says what is shown, or why nothing is."""
-        computation = self.computation
-        layer = short(computation.layer)
-        match computation.status:
-            case Status.NOTHING:
-                return "The embedding appears here as soon as the network can run."
-            case Status.REFUSED:
-                return computation.sentence
-            case Status.RUNNING if self.result is None:
-                return f"Computing where {layer} puts the {computation.part} examples…"
-            case Status.WAITING if self.result is None:
-                return f"The embedding of {layer} is computed as soon as you stay at an epoch."
-            case Status.OFFERED if self.result is None:
-                why = "training changes the weights all the time" if computation.training else "it was cancelled"
-                return f"The embedding of {layer} is not computed yet: {why}. Compute it now to see the classes apart."
-        return self._describe_result()
+        return self.computation.explain(_WORDS) or self._describe_result()
 
     def describe(self, index: int) -> str:
         """Return what is known of an example, in a line each.

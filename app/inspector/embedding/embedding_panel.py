@@ -15,7 +15,7 @@ from app.inspector.embedding.embedding_model import EmbeddingModel
 from app.inspector.embedding.embedding_plot import EmbeddingPlot
 from app.inspector.embedding.hover_card import HoverCard
 from app.inspector.layouts import make_column, make_row, with_names
-from app.inspector.part_computation import PARTS, PartResult, Status
+from app.inspector.part_computation import PARTS, PartResult, PartStatus
 from app.inspector.state import InspectorState
 from app.inspector.thin_progress import ThinProgress
 from app.jobs import LatestJob
@@ -157,11 +157,11 @@ class EmbeddingPanel(QWidget):
         model, computation = self.model, self.model.computation
         self._show_choices()
         self._sentence.setText(model.sentence)
-        running = computation.status is Status.RUNNING
+        running = computation.status is PartStatus.RUNNING
         self._progress.set_running(running)
         self._command.setText("Cancel" if running else "Compute")
         self._command.setAccessibleName("Cancel the embedding" if running else "Embed with the current weights")
-        self._command.setVisible(running or computation.status is Status.OFFERED)
+        self._command.setVisible(running or computation.status is PartStatus.OFFERED)
         self._export.setEnabled(model.result is not None)
         if self.isVisible() and model.result is not self._shown:
             self._show_points(model.result)
@@ -216,7 +216,7 @@ class EmbeddingPanel(QWidget):
     @Slot()
     def _on_clicked(self) -> None:
         computation = self.model.computation
-        if computation.status is Status.RUNNING:
+        if computation.status is PartStatus.RUNNING:
             computation.cancel()
         else:
             computation.start()

@@ -7,16 +7,24 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.formatting import format_count, format_value
-from app.inspector.part_computation import PartComputation, PartResult, Status
+from app.inspector.part_computation import PartComputation, PartResult, PartWords
 from app.inspector.state import InspectorState
 from app.inspector.top_activations.map_block import MapBlock, find_strongest, make_block
 from app.jobs import LatestJob
 from app.training import Inspection
 from app.widgets.plain_text import short
+from tinyml.core import describe_count
 from tinyml.visualize import StrongestExamples
 
 MOST_BLOCK_BYTES = 64 * 2**20
 """The kept patches and reconstructions need at most this much memory."""
+
+_WORDS = PartWords(
+    "The strongest examples appear here as soon as the network can run.",
+    "Searching the {part} examples for the strongest activations of {layer}…",
+    "{layer} is searched as soon as you stay at an epoch.",
+    "{layer} is not searched yet: {why}. Search now for its strongest examples.",
+)
 
 
 class Scope(Enum):
@@ -121,24 +129,14 @@ class TopActivations(QObject):
     @property
     def sentence(self) -> str:
         """One sentence that says what is shown, or why nothing is."""
-        search = self.search
         if self.scope is Scope.CLASS and not self.class_names:
             return "This network has no class scores. Choose another entry than “Class score”."
-        match search.status:
-            case Status.NOTHING:
-                return "The strongest examples appear here as soon as the network can run."
-            case Status.REFUSED:
-                return search.sentence
-            case Status.RUNNING if self.result is None:
-                return f"Searching the {search.part} examples for the strongest activations of {short(search.layer)}…"
-            case Status.WAITING if self.result is None:
-                return f"{short(search.layer)} is searched as soon as you stay at an epoch."
-            case Status.OFFERED if self.result is None:
-                why = "training changes the weights all the time" if search.training else "the search was cancelled"
-                return f"{short(search.layer)} is not searched yet: {why}. Search now for its strongest examples."
+        missing = self.search.explain(_WORDS)
+        if missing:
+            return missing
         if not self.maps:
             return "Choose a map or a unit of the layer to see its strongest examples."
-        return self._describe_result()
+        return self._describe_dead() or self._describe_result()
 
     def block(self, map_index: int) -> MapBlock | None:
         """Return the pictures of a map (`map_index`); None until they are computed."""
@@ -245,6 +243,14 @@ class TopActivations(QObject):
         """True if the layer has feature maps; False if it has units."""
         layer = self._state.layers.get(self.search.layer)
         return layer is not None and len(layer.shape) == 3
+
+    def _describe_dead(self) -> str:
+        """Return that no example activates the chosen unit; empty if one does. Maps say so in the place of patches."""
+        assert self.result is not None  # it has maps
+        if self.shows_pixels or self.result.value.activations[self.maps[0]].any():
+            return ""
+        count = describe_count(len(self.result.samples), f"{self.result.key.part} example")
+        return f"Unit {self.maps[0]} is dead: none of the {count} activates it."
 
     def _describe_result(self) -> str:
         assert self.result is not None  # it has maps

@@ -5,7 +5,7 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from app.inspector.layouts import make_column, make_row, with_names
-from app.inspector.part_computation import PARTS, Status
+from app.inspector.part_computation import PARTS, PartStatus
 from app.inspector.state import InspectorState
 from app.inspector.thin_progress import ThinProgress
 from app.inspector.top_activations.block_view import BlockView
@@ -93,11 +93,11 @@ class TopPanel(QWidget):
         model, search = self.model, self.model.search
         self._show_choices()
         self._sentence.setText(model.sentence)
-        running = search.status is Status.RUNNING
+        running = search.status is PartStatus.RUNNING
         self._progress.set_running(running)
         self._command.setText("Cancel" if running else "Search")
         self._command.setAccessibleName("Cancel the search" if running else "Search with the current weights")
-        self._command.setVisible(running or search.status is Status.OFFERED)
+        self._command.setVisible(running or search.status is PartStatus.OFFERED)
         self._sheet.setEnabled(bool(model.all_maps) and model.shows_pixels)
         self._blocks.setVisible(model.shows_pixels)
         rows = bool(model.maps) and not model.shows_pixels
@@ -125,7 +125,7 @@ class TopPanel(QWidget):
     @Slot()
     def _on_command_clicked(self) -> None:
         search = self.model.search
-        if search.status is Status.RUNNING:
+        if search.status is PartStatus.RUNNING:
             search.cancel()
         else:
             search.start()

@@ -60,6 +60,7 @@ def test_every_unit_of_every_layer_is_the_target_of_all_views(points):
     assert tuple(state.layers) == EVERY
     top = points.inspector.findChild(TopPanel).model
     points.find(QCheckBox, "unit_plane").click()
+    dead: list[bool] = []
     for layer in EVERY:
         state.choose_layer(layer)
         whole = outputs_of(points, layer)
@@ -74,12 +75,16 @@ def test_every_unit_of_every_layer_is_the_target_of_all_views(points):
             points.wait(lambda: top.result is not None and top.result.key.layer == layer)  # noqa: B023
             assert top.maps == (unit,)
             assert np.array_equal(top.result.value.examples[unit], strongest[unit])
+            is_dead = not top.result.value.activations[unit].any()
+            assert (f"Unit {unit} is dead: none of the " in top.sentence) == is_dead
+            dead.append(is_dead)
             assert points.text("unit_text").startswith(f"Unit {unit} of {layer} gives")
         points.find(QAbstractButton, "unit_sum").click()
         window = points.inspector.findChild(ArithmeticWindow)
         points.wait(lambda: window.arithmetic is not None and window.arithmetic.layer == layer)  # noqa: B023
         points.wait(lambda: window.arithmetic.value == state.output.values[state.map_index])  # noqa: B023
         window.hide()
+    assert {*dead} == {True, False}
 
 
 def test_random_weights_reach_the_unit_over_the_plane_and_the_bars(points):

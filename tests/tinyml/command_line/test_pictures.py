@@ -251,3 +251,16 @@ def test_wrong_usage_ends_with_status_2(
         main(words)
     assert ended.value.code == 2
     assert sentence in capsys.readouterr().err
+
+
+def test_a_layer_inside_a_block_is_named_by_its_way(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    block = {"type": "Residual", "name": "block", "settings": {"layers": []}}
+    model, out = str(train(tmp_path, [CONV, block, FLATTEN, FC])), tmp_path / "map.png"
+    words = ("--layer", "block › relu_1", "--out", str(out))
+    result = run(capsys, "deconv", model, *words, "--map", "1", "--sample", "5", "--method", "gradient")
+    assert (result["layer"], out.is_file()) == ("block › relu_1", True)
+    sheet = run(capsys, "sheet", model, *words, "--quiet", "--maps", "1")
+    assert sheet["layer"] == "block › relu_1"
+    assert "Did you mean 'block › relu_1'" in refuse(
+        capsys, "deconv", model, "--layer", "block › relu", "--map", "1", "--sample", "5", "--out", str(out)
+    )

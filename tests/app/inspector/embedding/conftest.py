@@ -4,7 +4,7 @@ import pytest
 
 from app.forms.section import Section
 from app.inspector.embedding.embedding_panel import EmbeddingPanel
-from app.inspector.part_computation import Status
+from app.inspector.part_computation import PartStatus
 
 
 class EmbeddingHarness:
@@ -20,7 +20,7 @@ class EmbeddingHarness:
 
     def wait_for_points(self):
         """Wait until the points of the layer and part are known, and return the result."""
-        self.harness.wait(lambda: self.model.computation.status is Status.SHOWN)
+        self.harness.wait(lambda: self.model.computation.status is PartStatus.SHOWN)
         return self.model.result
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from app.inspector.embedding import embedding_model
 from app.inspector.embedding.embedding_panel import EmbeddingPanel
-from app.inspector.part_computation import Status
+from app.inspector.part_computation import PartStatus
 from app.training.sample_trace import predict_classes
 from tinyml.visualize import randomise
 from tinyml.visualize.embedding import embed
@@ -14,7 +14,7 @@ from tinyml.visualize.embedding import embed
 def test_nothing_is_computed_while_the_section_is_folded(digits):
     panel = digits.inspector.findChild(EmbeddingPanel)
     assert not panel.isVisible()
-    assert panel.model.computation.status is Status.OFFERED
+    assert panel.model.computation.status is PartStatus.OFFERED
 
 
 def test_the_last_dense_layer_is_embedded_with_the_predictions(embedding):

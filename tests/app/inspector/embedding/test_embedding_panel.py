@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QLabel, QPushButton
 
 from app.inspector.embedding.class_legend import ClassLegend
 from app.inspector.embedding.embedding_plot import EmbeddingPlot
-from app.inspector.part_computation import Status
+from app.inspector.part_computation import PartStatus
 from app.widgets.choice_box import ChoiceBox
 
 
@@ -91,7 +91,7 @@ def test_the_button_cancels_and_computes_again(embedding, plot):
     embedding.model.computation.set_part("training")
     assert command.text() == "Cancel"
     command.click()
-    assert embedding.model.computation.status is Status.OFFERED
+    assert embedding.model.computation.status is PartStatus.OFFERED
     command.click()
     assert embedding.wait_for_points().key.part == "training"
 

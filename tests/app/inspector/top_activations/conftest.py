@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.inspector.part_computation import Status
+from app.inspector.part_computation import PartStatus
 from app.inspector.top_activations.top_panel import TopPanel
 
 
@@ -16,7 +16,7 @@ class TopHarness:
 
     def wait_for_search(self):
         """Wait until the strongest examples of the layer and part are known."""
-        self.harness.wait(lambda: self.model.search.status is Status.SHOWN and self.model.result is not None)
+        self.harness.wait(lambda: self.model.search.status is PartStatus.SHOWN and self.model.result is not None)
         return self.model.result.value
 
     def wait_for_block(self, map_index):

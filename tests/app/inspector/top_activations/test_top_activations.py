@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from app.inspector.page_sections import PageSection
-from app.inspector.part_computation import Key, PartResult, Status
+from app.inspector.part_computation import Key, PartResult, PartStatus
 from app.inspector.target import Method
 from app.inspector.top_activations import map_block, top_activations
 from app.inspector.top_activations.block_view import BlockView
@@ -73,7 +73,7 @@ def test_a_class_score_is_searched_in_the_last_dense_layer(top):
     top.wait_for_search()
     top.model.set_scope(Scope.CLASS)
     top.model.set_class(7)
-    top.harness.wait(lambda: top.model.search.layer == "linear_1" and top.model.search.status is Status.SHOWN)
+    top.harness.wait(lambda: top.model.search.layer == "linear_1" and top.model.search.status is PartStatus.SHOWN)
     assert top.model.maps == (7,)
     assert top.model.title(7) == "class 7"
     inspection = top.harness.inspection
@@ -123,16 +123,16 @@ def test_results_of_earlier_weights_are_marked(make_harness, project_of, unfold)
     harness.wait(lambda: top.model.search.outdated)
     assert top.model.sentence.startswith("earlier weights: strongest patches")
     harness.session.stop()
-    harness.wait(lambda: not harness.session.state.active and top.model.search.status is Status.SHOWN)
+    harness.wait(lambda: not harness.session.state.active and top.model.search.status is PartStatus.SHOWN)
     assert top.model.sentence.startswith("strongest patches")
 
 
 def test_a_cancelled_search_is_offered_again_in_one_sentence(top):
     top.model.search.set_part("training")
     top.model.search.cancel()
-    assert top.model.search.status is Status.OFFERED
+    assert top.model.search.status is PartStatus.OFFERED
     assert top.model.sentence == (
-        "relu_1 is not searched yet: the search was cancelled. Search now for its strongest examples."
+        "relu_1 is not searched yet: it was cancelled. Search now for its strongest examples."
     )
     top.model.search.start()
     assert top.wait_for_search().examples.shape == (4, 9)
@@ -269,7 +269,7 @@ def test_the_pictures_of_earlier_blocks_are_not_kept(top):
 def test_random_weights_are_searched_and_named(top):
     trained = top.wait_for_search()
     top.harness.inspector.state.set_random_weights(True)
-    top.harness.wait(lambda: top.model.search.status is Status.SHOWN and top.model.result.key.random)
+    top.harness.wait(lambda: top.model.search.status is PartStatus.SHOWN and top.model.result.key.random)
     assert not np.array_equal(top.model.result.value.activations, trained.activations)
     assert top.model.sentence.startswith("random weights: strongest patches")
     top.harness.inspector.state.set_random_weights(False)
@@ -283,10 +283,10 @@ def test_the_words_say_what_is_waited_for(top):
     epochs = top.harness.inspection.epochs
     epochs._rest_timer.setInterval(60_000)
     epochs.choose(0)
-    top.harness.wait(lambda: top.model.search.status is Status.WAITING)
+    top.harness.wait(lambda: top.model.search.status is PartStatus.WAITING)
     assert top.model.sentence.startswith("earlier weights")
     top.model.set_scope(Scope.CLASS)
-    assert top.model.search.status is Status.WAITING
+    assert top.model.search.status is PartStatus.WAITING
     assert top.model.sentence == "linear_1 is searched as soon as you stay at an epoch."
     epochs._rest_timer.start(0)
     top.wait_for_search()

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
-from app.inspector.part_computation import Status
+from app.inspector.part_computation import PartStatus
 from app.inspector.top_activations.block_view import BlockView
 from app.inspector.top_activations.example_table import ExampleTable
 from app.inspector.top_activations.top_activations import Scope
@@ -71,7 +71,7 @@ def test_the_button_cancels_a_search_and_starts_it_again(top, blocks):
     top.model.search.set_part("training")
     assert (command.text(), command.isHidden()) == ("Cancel", False)
     command.click()
-    assert top.model.search.status is Status.OFFERED
+    assert top.model.search.status is PartStatus.OFFERED
     assert command.text() == "Search"
     command.click()
     top.wait_for_search()
