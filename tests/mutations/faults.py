@@ -118,6 +118,13 @@ FAULTS = (
     ),
     *PICTURE_FAULTS,
     Fault(
+        what="a way into a block that passes through the whole block first",
+        file="tinyml/net/inside.py",
+        before="way += stack[: stack.index(goal[: depth + 1])]",
+        after="way += stack[: stack.index(goal[: depth + 1]) + 1]",
+        tests=("tests/tinyml/net/test_inside.py",),
+    ),
+    Fault(
         what="a missing correction of running means that start at 0",
         file="tinyml/optims/adam.py",
         before="(self.lr / (1 - self.beta_1**count))",

@@ -2,7 +2,7 @@
 
 from tinyml.layers.base.blocks import is_block, layers_inside, with_layers_inside
 from tinyml.net.facts import LayerFacts, NetworkFacts, collect_facts
-from tinyml.net.inside import EntriesInside, LayerPath, entries_inside, joined_name, network_to, trace_to
+from tinyml.net.inside import EntriesInside, LayerPath, entries_inside, joined_name, network_to, own_name, trace_to
 from tinyml.net.sequential import Sequential
 from tinyml.net.specification import (
     MOST_LAYERS,
@@ -43,6 +43,7 @@ __all__ = [
     "joined_name",
     "layers_inside",
     "network_to",
+    "own_name",
     "read_settings",
     "record",
     "trace_to",

@@ -38,6 +38,18 @@ def joined_name(path: LayerPath) -> str:
     return _SEPARATOR.join(path)
 
 
+def own_name(layer_name: str) -> str:
+    """Return the own name of a layer, for a place that has no room for the blocks around it.
+
+    Arguments:
+        layer_name: name of a layer, or joined name of a layer inside a block.
+
+    >>> own_name("residual_1 › conv_1"), own_name("conv_1")
+    ('conv_1', 'conv_1')
+    """
+    return layer_name.split(_SEPARATOR)[-1]
+
+
 def entries_inside(trace: Trace) -> dict[LayerPath, TraceEntry]:
     """Record the layers inside blocks, which a recorded pass does not hold.
 

@@ -42,8 +42,7 @@ def gradient(
     Arguments:
         trace, layer_name, map_index, position, example, whole_map: as for `reconstruct`.
 
-    Raises `TinymlError`, with the reason, when there is no such layer, map, position or example, or when the map holds
-    NaN.
+    Raises the same errors as `reconstruct`, but no layer stops a gradient.
 
     >>> from tinyml.layers import Linear
     >>> from tinyml.net import Sequential

@@ -42,8 +42,7 @@ def guided_backprop(
 
     It starts from 1, so its unit is activation for each unit of a pixel.
 
-    Raises `TinymlError`, with the reason, when there is no such layer, map, position or example, or when the map holds
-    NaN.
+    Raises the same errors as `gradient`.
 
     >>> import numpy as np
     >>> from tinyml.layers import Linear, ReLU

@@ -46,8 +46,8 @@ def occlusion(
     small difference of large numbers: in float32, up to 5e-5 of the largest one was lost behind a Sigmoid, in Captum
     4e-5. In float64 both agree to 6e-8 (`make compare`).
 
-    Raises `TinymlError` when the window is larger than the image or a number is less than 1, and when there is no such
-    layer, map, position or example, or when the map holds NaN.
+    Raises `TinymlError` when the window is larger than the image or a number is less than 1, and the same errors as
+    `gradient`.
 
     >>> from tinyml.layers import Conv2D
     >>> from tinyml.net import Sequential, record

@@ -11,6 +11,7 @@ from app.inspector.sanity.checks import Check, SanityChecks
 from app.widgets.images.colormaps import grey_image, sample_image, symmetric_limit
 from app.widgets.plain_text import short
 from tinyml.core import describe_count
+from tinyml.net import own_name
 
 _NAME = 10
 """Most characters of a layer's name in a caption."""
@@ -68,8 +69,10 @@ def cascade_pictures(checks: tuple[Check, ...], trained: np.ndarray, dark: bool)
     """
     pictures = []
     for check in checks:
-        names = ", ".join(short(name, _NAME) for name in check.layers)
-        caption = f"{short(check.layers[-1], _NAME)} {_figure(check)}"
+        names = ", ".join(map(short, check.layers))
+        last = check.layers[-1]
+        inside = "↳ " if own_name(last) != last else ""
+        caption = f"{inside}{short(own_name(last), _NAME - 2 * len(inside))} {_figure(check)}"
         pictures.append(_picture(caption, f"Random: {names}. {_figures(check)}", _image_of(check, trained), dark))
     return [picture for picture in pictures if picture.values.ndim == 3]
 

@@ -9,6 +9,7 @@ from app.inspector.reconstruction.reconstruction_images import flatten_channels,
 from app.widgets.images.colormaps import diverging_image, viridis_image
 from app.widgets.plain_text import short
 from tinyml.core import describe_shape
+from tinyml.net import own_name
 from tinyml.visualize import Reconstruction, Step
 
 _LONGEST_NAME = 24
@@ -84,7 +85,7 @@ def _kept_stage(reconstruction: Reconstruction, layer: str) -> Stage:
 
 def _stage_of(step: Step, dark: bool, is_image: bool) -> Stage:
     layer, words = short(step.layer, _LONGEST_NAME), step.deconvolution
-    caption = (words.caption or words.operation).format(layer=layer)
+    caption = (words.caption or words.operation).format(layer=short(own_name(step.layer), _LONGEST_NAME))
     sentence, shape = words.sentence.format(layer=layer), _shape(step.signal)
     if step.signal.ndim == 1:
         return Stage(caption, sentence, shape, *_vector(step.signal, dark))

@@ -151,6 +151,8 @@ def test_every_section_shows_a_layer_inside_a_block(blocks):
     checker, top = page.findChild(SanityPanel).checker, page.findChild(TopPanel).model
     blocks.wait(lambda: checker.checks is not None and top.result is not None and top.block(chosen) is not None)
     assert [check.layers for check in checker.checks.downwards] == [(layer,), (layer, "conv_1")]
+    captions = [image.caption for image in blocks.find(ImageGrid, "sanity_downwards").images]
+    assert [caption.split(" ")[:-1] for caption in captions] == [["↳", "conv_2"], ["conv_1"]]  # then the figure
     assert top.search.layer == layer
     assert len(top.block(chosen).reconstructions) == 9
     assert page.state.layer == layer
