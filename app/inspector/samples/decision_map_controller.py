@@ -44,7 +44,6 @@ class DecisionMapController(QObject):
         self.snapshot: Snapshot | None = None
         self.shows_unit = False
         state.target_changed.connect(self._follow)
-        state.output_changed.connect(self._follow)
         state.methods_changed.connect(self._follow)
         inspection.samples_changed.connect(self._follow)
 
@@ -85,7 +84,7 @@ class DecisionMapController(QObject):
     def _follow(self) -> None:
         """Ask for another map if another one is wanted."""
         target, random = self._state.target, self._state.random_weights
-        shows = self.shows_unit and self.offers_unit and target is not None and target.layer == self._state.layer
+        shows = self.shows_unit and self.offers_unit
         wanted = (target.layer, target.map_index, random) if shows and target is not None else ("", 0, random)
         if wanted != self._wanted:
             self._wanted = wanted

@@ -11,7 +11,7 @@ from app.inspector.samples.scatter_plot import ScatterPlot
 from app.inspector.steps.arithmetic_window import ArithmeticWindow
 from app.inspector.target import Target
 from app.inspector.top_activations.top_panel import TopPanel
-from app.training.plane_map import plane_grid
+from app.training.plane_map import compute_plane_map, plane_grid
 from app.widgets.images.colormaps import diverging_image
 from app.widgets.map_pixels import image_pixels
 from app.widgets.theme.theme import current_theme
@@ -85,6 +85,23 @@ def test_every_unit_of_every_layer_is_the_target_of_all_views(points):
         points.wait(lambda: window.arithmetic.value == state.output.values[state.map_index])  # noqa: B023
         window.hide()
     assert {*dead} == {True, False}
+
+
+def test_another_layer_asks_for_one_map_of_its_unit(points, monkeypatch):
+    asked = []
+
+    def compute(*arguments, **named):
+        asked.append(arguments[4])
+        return compute_plane_map(*arguments, **named)
+
+    state, maps = points.inspector.state, points.inspector.findChild(SamplePanel).decision_maps
+    state.choose_layer("linear_1")
+    maps.set_shows_unit(True)
+    points.wait(lambda: maps.snapshot is not None)
+    monkeypatch.setattr("app.inspector.samples.decision_map_controller.compute_plane_map", compute)
+    state.choose_layer("tanh_1")
+    points.wait(lambda: maps.snapshot is not None)
+    assert asked == ["tanh_1"]
 
 
 def test_random_weights_reach_the_unit_over_the_plane_and_the_bars(points):
