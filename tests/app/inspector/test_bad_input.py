@@ -1,4 +1,4 @@
-"""What the page does when layers, weights, memory or an image are not as expected: a sentence, and it goes on."""
+"""The page when layers, weights, memory or an image are not as expected: it says why, and stays usable."""
 
 import threading
 from functools import partial
