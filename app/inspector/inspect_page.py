@@ -78,6 +78,7 @@ class InspectPage(QWidget):
             left=self._samples,
             right=self._make_right(),
             widths=_SIDE_WIDTHS,
+            smallest=(_SMALLEST_MIDDLE, 0),
             growing=("right",),
         )
         self._add_middle_section("Top activations", TopPanel(self.state, inspection))
@@ -140,7 +141,7 @@ class InspectPage(QWidget):
         points.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
         points.setMinimumHeight(_SMALLEST_SIDE // 2)
         middle = QWidget()
-        middle.setMinimumWidth(_SMALLEST_MIDDLE)
+        middle.setMinimumWidth(_SMALLEST_MIDDLE - 2 * GRID)  # room for a scroll bar: it never scrolls sideways
         self._middle = make_column(middle)
         self._middle.setContentsMargins(GRID + GRID // 2, GRID, GRID + GRID // 2, GRID // 2)
         self._middle.addWidget(self._limit)

@@ -20,6 +20,9 @@ from app.widgets.theme.theme import current_theme
 from app.widgets.visible_refresh import VisibleRefresh
 from tinyml.core import describe_count
 
+_LONGEST_CHANNEL = 14
+"""Width of the choice of channels, in wide letters: as much as "mean of all channels" needs."""
+
 
 class FilterView(QWidget):
     """Shows the filters of the convolution that made the maps. A click on a filter chooses its map.
@@ -37,6 +40,7 @@ class FilterView(QWidget):
         self._colored = False
         self._text = make_label("inspector_filters_text", style_class="muted", ignores_width=True)
         self._channel = with_names(ChoiceBox(), "inspector_filters_channel", "Input channel of the filters")
+        self._channel.setMinimumContentsLength(_LONGEST_CHANNEL)
         self._channel.currentIndexChanged.connect(self._show_filters)
         self._grid = with_names(ImageGrid(image_size=48, outlined=True), "inspector_filters", "Filters")
         self._grid.picked.connect(state.choose_map)

@@ -116,7 +116,7 @@ class SheetView(QWidget):
             return
         sheet, method = self.sheet, self._state.methods[0]
         done = len(sheet.images)
-        self._text.setText(f"{done} of {sheet.count} reconstructed by {method.title}" if sheet.count else "")
+        self._text.setText(f"{done} of {sheet.count} by {method.title}" if sheet.count else "")
         self._progress.setRange(0, max(sheet.count, 1))
         self._progress.setValue(done)
         self._progress.setVisible(sheet.busy)

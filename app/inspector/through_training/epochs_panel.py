@@ -2,8 +2,8 @@
 
 import qtawesome
 from PySide6.QtCore import QEvent, QSize, Slot
-from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtGui import QHideEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QPushButton, QWidget
 
 from app.formatting import format_size
 from app.inspector.layouts import make_column, make_row, with_names
@@ -19,6 +19,9 @@ from app.widgets.paced_refresh import PacedRefresh
 from app.widgets.theme.theme import GRID, current_theme
 
 _CHANGED = "These weights do not fit the network or the data as they are now. Undo the changes to see the epochs."
+
+_NARROW = 48 * GRID
+"""In a panel narrower than this, the buttons have a line of their own. In pixels."""
 
 
 class EpochsPanel(QWidget):
@@ -66,6 +69,11 @@ class EpochsPanel(QWidget):
         super().hideEvent(event)
         self.player.stop()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        directions = QBoxLayout.Direction
+        self._controls.setDirection(directions.TopToBottom if self.width() < _NARROW else directions.LeftToRight)
+
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
@@ -90,13 +98,18 @@ class EpochsPanel(QWidget):
         self._live.clicked.connect(self._on_live_clicked)
 
     def _arrange(self) -> None:
-        row = make_row()
-        row.addWidget(self._first)
-        row.addWidget(self._slider, 1)
-        for widget in (self._last, self._play, self._speed, self._live):
-            row.addWidget(widget)
+        epochs, buttons = make_row(), make_row()
+        epochs.addWidget(self._first)
+        epochs.addWidget(self._slider, 1)
+        epochs.addWidget(self._last)
+        for widget in (self._play, self._speed, self._live):
+            buttons.addWidget(widget)
+        buttons.addStretch()
+        self._controls = make_row()
+        add_layout(self._controls, epochs, 1)
+        add_layout(self._controls, buttons)
         column = make_column(self)
-        add_layout(column, row)
+        add_layout(column, self._controls)
         column.addWidget(self._text)
         column.addWidget(self._missing)
         column.addWidget(self._evolution)

@@ -1,8 +1,8 @@
 """The section "Top activations": what to search, how far it is, and the patches."""
 
 from PySide6.QtCore import QSignalBlocker, Qt, Slot
-from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QBoxLayout, QPushButton, QWidget
 
 from app.inspector.layouts import make_column, make_row, with_names
 from app.inspector.part_computation import PARTS, PartStatus
@@ -17,8 +17,12 @@ from app.widgets.choice_box import ChoiceBox
 from app.widgets.labels import make_label
 from app.widgets.layouts import add_layout
 from app.widgets.plain_text import short
+from app.widgets.theme.theme import GRID
 
 _SCOPES = {Scope.LAYER: "Whole layer", Scope.CLASS: "Class score"}
+
+_NARROW = 48 * GRID
+"""In a panel narrower than this, the buttons have a line of their own. In pixels."""
 
 
 class TopPanel(QWidget):
@@ -51,6 +55,11 @@ class TopPanel(QWidget):
         super().hideEvent(event)
         self.model.set_active(self.isVisible())
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        directions = QBoxLayout.Direction
+        self._controls.setDirection(directions.TopToBottom if self.width() < _NARROW else directions.LeftToRight)
+
     def _make_choices(self) -> None:
         self._scopes = with_names(ChoiceBox(), "inspector_top_scope", "Whose strongest examples are shown")
         self._scopes.activated.connect(self._on_scopes_activated)
@@ -75,14 +84,18 @@ class TopPanel(QWidget):
         self._rows.chosen.connect(self._on_chosen)
 
     def _arrange(self) -> None:
-        first = make_row()
+        choices, buttons = make_row(), make_row()
         for widget in (self._scopes, self._classes, self._parts):
-            first.addWidget(widget)
-        first.addStretch(1)
-        first.addWidget(self._command)
-        first.addWidget(self._sheet)
+            choices.addWidget(widget)
+        choices.addStretch(1)
+        buttons.addWidget(self._command)
+        buttons.addWidget(self._sheet)
+        buttons.addStretch()
+        self._controls = make_row()
+        add_layout(self._controls, choices, 1)
+        add_layout(self._controls, buttons)
         column = make_column(self)
-        add_layout(column, first)
+        add_layout(column, self._controls)
         column.addWidget(self._sentence)
         column.addWidget(self._progress)
         column.addWidget(self._blocks)

@@ -42,7 +42,7 @@ def test_every_map_has_the_reconstruction_of_its_strongest_activation(digits):
     assert sheet.count == len(digits.find(ImageGrid, "sheet").images) == 6
     for index, image in enumerate(sheet.images):
         np.testing.assert_allclose(image, reconstruct(trace, "relu_2", index).image, atol=1e-6)
-    assert digits.text("sheet_text") == "6 of 6 reconstructed by deconvnet"
+    assert digits.text("sheet_text") == "6 of 6 by deconvnet"
     assert digits.find(ImageGrid, "maps").isVisible()  # the maps stand above
 
 
