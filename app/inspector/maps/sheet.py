@@ -28,7 +28,8 @@ class MapSheet(QObject):
     """The reconstruction of every feature map of the chosen layer, or of every unit, by the first method of the state.
 
     While a run changes the weights, a sheet is finished before the next one begins. In all other cases a new choice
-    drops the sheet that is being computed.
+    drops the sheet that is being computed. While the user moves through the epochs, no sheet is computed, and the last
+    one stays.
 
     Arguments:
         state: the layer, the method and the recorded forward pass.
@@ -67,6 +68,7 @@ class MapSheet(QObject):
         self.layer, self.count, self.sentence = "", 0, ""
         for signal in (state.output_changed, state.target_changed, state.methods_changed):
             signal.connect(self._follow)
+        inspection.epochs.rested.connect(self._follow)
 
     @property
     def busy(self) -> bool:
@@ -120,6 +122,11 @@ class MapSheet(QObject):
         if trace is self._trace and wanted == self._target and method == self._method:
             return
         only_weights = self._trace is not None and wanted == self._target and method == self._method
+        if only_weights and self._inspection.epochs.moving:
+            if self.busy:
+                self._job.cancel()
+                self.changed.emit()
+            return  # `rested` follows
         if only_weights and self._inspection.training and (self.busy or self._pause.isActive()):
             return  # the next one begins after this one
         self._job.cancel()

@@ -86,6 +86,23 @@ def test_training_ends_with_a_sheet_of_the_trained_weights(digits):
     digits.wait(follows)
 
 
+def test_the_sheet_waits_while_the_user_moves_through_the_epochs(digits, monkeypatch):
+    digits.train()
+    sheet = complete(digits, "relu_2")
+    digits.wait(lambda: not digits.inspection.training and not sheet.busy and not sheet._pause.isActive())
+    before, epochs = sheet.images, digits.inspection.epochs
+    monkeypatch.setattr(epochs._rest_timer, "isActive", lambda: True)
+    epochs.choose(0)
+    digits.wait(lambda: digits.inspection.sample_trace.snapshot is epochs.snapshot)
+    trace = digits.inspection.sample_trace.trace
+    assert epochs.moving
+    assert (sheet.images, sheet.busy) == (before, False)
+    monkeypatch.undo()
+    digits.wait(lambda: not epochs.moving)
+    expected = reconstruct(trace, "relu_2", 3).image
+    digits.wait(lambda: sheet.complete and np.allclose(sheet.images[3], expected, atol=1e-6))
+
+
 def test_a_hidden_sheet_computes_nothing(digits):
     sheet = complete(digits, "relu_2")
     digits.find(ViewSwitch, "maps_view").choose("maps")
