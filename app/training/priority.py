@@ -40,6 +40,7 @@ class PriorityGate(QObject):
 
     def __init__(self, application: QCoreApplication, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._busy = True
         self._idle = Event()
         self._dispatcher = QAbstractEventDispatcher.instance()
         self._dispatcher.aboutToBlock.connect(self._on_about_to_block)
@@ -48,23 +49,31 @@ class PriorityGate(QObject):
 
     def wait(self) -> None:
         """Wait until the window has nothing to do, at most `LONGEST_WAIT` seconds."""
-        if not self._idle.is_set():
+        if not self._busy:
+            return
+        self._idle.clear()
+        if self._busy:  # the loop may have fallen asleep just before: then no signal follows
             self._idle.wait(LONGEST_WAIT)
 
     def open(self) -> None:
         """Let a waiting worker continue at once, although the window has something to do."""
-        self._idle.set()
+        self._open()
 
     def close(self) -> None:
         """Stop listening to the application, and open the gate."""
         self._application.removeEventFilter(self)
         self._dispatcher.aboutToBlock.disconnect(self._on_about_to_block)
-        self._idle.set()
+        self._open()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        self._idle.clear()
+        self._busy = True  # called for every event: an event of threading would take ten times as long
         return False
 
     @Slot()
     def _on_about_to_block(self) -> None:
-        self._idle.set()
+        self._open()
+
+    def _open(self) -> None:
+        self._busy = False
+        if not self._idle.is_set():
+            self._idle.set()

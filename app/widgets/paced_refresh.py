@@ -11,7 +11,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
-SHARE = 0.05
+SHARE = 0.035
 """Share of the processor time of the window's thread that all paced views take, in the long run."""
 MOST_SAVED = 0.06
 """Seconds that the views may take at once after a time without refreshes."""

@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QRegion
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
 
 from app.widgets.images.image_delegate import FRAME, ImageDelegate
@@ -225,7 +225,7 @@ class ImageGrid(QListView):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._model.images:
-            self._delegate.region = event.region()
+            self._delegate.region = QRegion(event.region())
             super().paintEvent(event)
             return
         painter = QPainter(self.viewport())

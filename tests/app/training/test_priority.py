@@ -75,6 +75,24 @@ def test_the_gate_is_shut_while_an_event_is_handled_and_opens_when_the_loop_slee
 
 
 @pytest.mark.usefixtures("patient")
+def test_a_loop_that_falls_asleep_while_the_worker_comes_to_the_gate_does_not_leave_it_waiting(qapp, gate):
+    gate.eventFilter(qapp, QEvent(QEvent.Type.User))
+
+    class Sleepy(threading.Event):
+        """The loop falls asleep just before the worker begins to wait."""
+
+        def clear(self):
+            super().clear()
+            gate.open()
+            super().clear()  # as if it had been opened a moment earlier
+
+    gate._idle = Sleepy()
+    waiter = Waiter(gate)
+    waiter.join()
+    assert waiter.through.is_set()
+
+
+@pytest.mark.usefixtures("patient")
 def test_closing_opens_the_gate(qapp):
     gate = PriorityGate(qapp)
     gate.eventFilter(qapp, QEvent(QEvent.Type.User))

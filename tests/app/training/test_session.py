@@ -360,7 +360,7 @@ def test_the_late_end_of_a_run_does_not_end_the_next_one(qtbot, session, documen
     session.start()
     ended = threading.Event()
     session._thread.worker.ended.connect(lambda *_arguments: ended.set(), Qt.ConnectionType.DirectConnection)
-    session._thread.gate._idle.set()  # this thread handles no events now
+    session._thread.gate.open()  # this thread handles no events now
     assert ended.wait(10)  # the run has ended, but this thread has not received the signal
     session.shutdown()
     document.apply(edits.change_training(document.project, epochs=10_000))
