@@ -1,4 +1,4 @@
-"""What every test of the window leaves behind: no pressed mouse button, and no cycles.
+"""How long a test of the window waits, and what it leaves behind: no pressed mouse button, and no cycles.
 
 Cycles are collected between two tests only. In a test, the collector could delete a visible widget that no variable
 names any more: its Python part would be empty when Qt sends it the next event. Worker threads must not delete Qt
@@ -7,13 +7,34 @@ objects at all.
 
 import gc
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
 
 from tests.app.layout_items import layout_items
+
+LONGEST_WAIT_MS = 60_000
+"""A wait ends as soon as its condition holds. A busy machine may need this long where a quiet one needs a moment."""
+
+
+class PatientBot(QtBot):
+    """Waits longer than the five seconds of pytest-qt."""
+
+    def waitUntil(self, callback: Any, **options: Any) -> None:  # noqa: N802
+        super().waitUntil(callback, **{"timeout": LONGEST_WAIT_MS} | options)
+
+    def waitSignal(self, signal: Any, **options: Any) -> Any:  # noqa: N802
+        return super().waitSignal(signal, **{"timeout": LONGEST_WAIT_MS} | options)
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+    """Return a bot that bears a slow machine."""
+    return PatientBot(request)
 
 
 @pytest.fixture(autouse=True, scope="session")

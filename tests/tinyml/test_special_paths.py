@@ -36,7 +36,7 @@ from tinyml.storage import (
 pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="pipes, sockets and devices have no paths on Windows"),
     # A read from a pipe without a writer never returns.
-    pytest.mark.timeout(30),
+    pytest.mark.timeout(180),
 ]
 CIRCLE = read_project(example_path("circle"))
 

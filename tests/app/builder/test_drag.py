@@ -29,7 +29,7 @@ def test_the_gap_opens_while_the_pointer_is_over_it(harness, qtbot) -> None:
     before = harness.card("pool_1").y()
     harness.pick_up(harness.entry("Tanh"))
     harness.move_to_gap(2)
-    qtbot.waitUntil(lambda: harness.card("pool_1").y() > before + 40, timeout=2000)
+    qtbot.waitUntil(lambda: harness.card("pool_1").y() > before + 40)
     assert harness.card("relu_1").geometry().bottom() < harness.canvas.card_stack.gap_rect().top()
     harness.release()
 
@@ -82,11 +82,11 @@ def test_escape_cancels_the_drag_and_restores_the_cards(harness, qtbot) -> None:
     assert harness.window.findChild(Ghost) is not None
     QTest.keyClick(harness.window, Qt.Key.Key_Escape)
     assert not harness.canvas._drag.dragging
-    qtbot.waitUntil(lambda: [card.geometry() for card in harness.canvas.card_stack.cards] == places, timeout=2000)
+    qtbot.waitUntil(lambda: [card.geometry() for card in harness.canvas.card_stack.cards] == places)
     QTest.mouseRelease(harness.canvas.viewport(), Qt.MouseButton.LeftButton)
     assert harness.names() == before
     assert harness.document.undo_stack.count() == 0
-    qtbot.waitUntil(lambda: harness.window.findChild(Ghost) is None, timeout=2000)
+    qtbot.waitUntil(lambda: harness.window.findChild(Ghost) is None)
     assert QApplication.overrideCursor() is None
 
 
@@ -141,7 +141,7 @@ def test_the_canvas_scrolls_when_the_pointer_is_near_its_edge(harness, qtbot) ->
     harness.pick_up(harness.entry("Dropout"))
     viewport = harness.canvas.viewport()
     QTest.mouseMove(viewport, QPoint(200, viewport.height() - 3))
-    qtbot.waitUntil(lambda: bar.value() == bar.maximum(), timeout=5000)
+    qtbot.waitUntil(lambda: bar.value() == bar.maximum())
     harness.release()
     assert harness.names()[-1] == "dropout_1"
 

@@ -43,8 +43,7 @@ def use(qtbot: Any, page: DataPage, document: Document) -> Callable[..., None]:
             lambda: (
                 page.preview is not None
                 and (page.preview.description.name, page.preview.description.target) == (source, wanted)
-            ),
-            timeout=10_000,
+            )
         )
 
     return use_data

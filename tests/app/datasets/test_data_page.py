@@ -175,7 +175,7 @@ def test_data_that_does_not_answer_delays_no_other_data(qtbot, page, document, m
 
     def load_or_wait(choice, report):
         if choice.source == "circle":
-            assert answer.wait(10)
+            assert answer.wait(60)
         return load(choice, report)
 
     monkeypatch.setattr(preview_loader, "load_preview", load_or_wait)

@@ -94,7 +94,7 @@ def test_the_sections_list_every_set_with_a_line_and_a_picture(qtbot, page) -> N
     headings = [entries.item(row).text() for row in range(entries.count()) if not entries._key_of(entries.item(row))]
     assert headings == ["Built in", "Public, on request"]
     assert all(entry.line and entry.tooltip for entry in entries.entries)
-    qtbot.waitUntil(lambda: all(entry.picture is not None for entry in entries.entries), timeout=10_000)
+    qtbot.waitUntil(lambda: all(entry.picture is not None for entry in entries.entries))
     pictures = {entry.key: entry.picture for entry in entries.entries}
     assert all(pictures[name] != pictures["mnist"] for name in builtin_names())
     assert shown_text(page, "nothing_yet")
@@ -122,7 +122,7 @@ def test_a_download_with_the_mouse_ends_with_the_set_in_use(qtbot, page, documen
     assert document.undo_stack.count() == 1
     assert not find(page, QWidget, "download_panel").isVisible()
     assert line(page, SET).startswith("downloaded · ")
-    qtbot.waitUntil(lambda: page.preview is not None and page.preview.description.name == SET, timeout=10_000)
+    qtbot.waitUntil(lambda: page.preview is not None and page.preview.description.name == SET)
     plain = {entry.key: entry.picture for entry in find(page, EntryList, "list").entries}
     qtbot.waitUntil(
         lambda: next(e.picture for e in find(page, EntryList, "list").entries if e.key == SET) != plain["mnist"]
@@ -203,7 +203,7 @@ def test_a_project_whose_public_set_is_not_downloaded_offers_it(qtbot, page, doc
     assert not find(page, QWidget, "download_panel").isVisible()
     find(page, QPushButton, "needed_download_start").click()
     assert shown_text(page, "needed_download_title") == "CIFAR-10 is being downloaded."
-    qtbot.waitUntil(lambda: page.preview is not None and page.preview.description.name == SET, timeout=10_000)
+    qtbot.waitUntil(lambda: page.preview is not None and page.preview.description.name == SET)
     assert not panel.isVisible()
 
 
@@ -214,7 +214,7 @@ def test_the_offer_in_the_middle_ends_with_the_choice_of_other_data(qtbot, page,
     choose(page, "mnist")
     assert find(page, QWidget, "download_panel").isVisible()  # another set is offered at the left
     choose(page, "circle")
-    qtbot.waitUntil(lambda: page.preview is not None and page.preview.description.name == "circle", timeout=10_000)
+    qtbot.waitUntil(lambda: page.preview is not None and page.preview.description.name == "circle")
     assert not panel.isVisible()
     choose(page, SET)
     assert find(page, QWidget, "download_panel").isVisible()

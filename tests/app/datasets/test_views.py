@@ -26,7 +26,7 @@ def find(page, kind, name):
 @pytest.fixture
 def digits(qtbot, page):
     """The page with the digits, analysed."""
-    qtbot.waitUntil(lambda: page._loader.panel.details is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: page._loader.panel.details is not None)
     return page
 
 

@@ -77,7 +77,7 @@ class Harness:
 
     def wait(self, condition: Callable[[], Any]) -> None:
         """Run the event loop until a condition is true."""
-        self._qtbot.waitUntil(lambda: bool(condition()), timeout=8000)
+        self._qtbot.waitUntil(lambda: bool(condition()))
 
     def wait_for_sample_trace(self) -> None:
         """Wait until the forward pass of the sample and the predictions of all samples are computed."""

@@ -112,7 +112,7 @@ def test_a_running_job_that_is_cancelled_ends_at_once_and_its_late_result_is_dro
 def test_cancel_drops_a_result_that_has_not_been_delivered(qtbot, runner, events):
     job = events.follow(runner.submit(lambda: "late"), "job")
     for thread in background_threads():
-        thread.join(5)  # the result waits in the event queue
+        thread.join(60)  # the result waits in the event queue
     job.cancel()
     after = runner.submit(lambda: "after")
     qtbot.waitUntil(lambda: after.state.ended)
@@ -187,9 +187,9 @@ def test_shutdown_cancels_every_job_and_waits_for_the_running_function(qtbot, ru
 def test_shutdown_drops_a_result_that_has_not_been_delivered(qtbot, runner, events):
     returned = threading.Event()
     job = events.follow(runner.submit(returned.set), "job")
-    assert returned.wait(5)
+    assert returned.wait(60)
     runner.shutdown()  # waits until the thread has sent the result
-    qtbot.wait(20)
+    qtbot.wait(60)
     assert events.seen == [("job", "cancelled")]
     assert job.state is JobState.CANCELLED
 

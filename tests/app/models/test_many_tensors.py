@@ -57,7 +57,7 @@ class Gaps:
 
         QTimer.singleShot(0, call)
         # The first tick ends the gap of the function; the next ones end the gap of painting.
-        qtbot.waitUntil(lambda: bool(ticks_at_end) and self._ticks >= ticks_at_end[0] + 4, timeout=20_000)
+        qtbot.waitUntil(lambda: bool(ticks_at_end) and self._ticks >= ticks_at_end[0] + 4)
         return self.take()
 
 
@@ -104,7 +104,7 @@ def test_the_window_responds_while_it_reads_50_000_tensors(qtbot, view, many) ->
     model = view.table.model()
     gaps = Gaps(view)
     view.open_file(many)
-    qtbot.waitUntil(lambda: view.contents is not None, timeout=60_000)
+    qtbot.waitUntil(lambda: view.contents is not None)
     qtbot.waitUntil(lambda: model.rowCount() == COUNT)
     found = {"open": gaps.take()}
     assert "50" in view.total_label.text()
@@ -116,10 +116,10 @@ def test_the_window_responds_while_it_reads_50_000_tensors(qtbot, view, many) ->
             )
     for text, rows in (("BLOCK.12", 1 + 10 + 100 + 1000), ("block.12.", 1), ("", COUNT)):
         QTimer.singleShot(0, lambda text=text: view.filter_field.setText(text))
-        qtbot.waitUntil(lambda rows=rows: model.rowCount() == rows, timeout=20_000)
+        qtbot.waitUntil(lambda rows=rows: model.rowCount() == rows)
         found[f"filter {text}"] = gaps.take()
     known = model.known
-    qtbot.waitUntil(lambda: model.known >= min(known + READ, COUNT), timeout=60_000)
+    qtbot.waitUntil(lambda: model.known >= min(known + READ, COUNT))
     found["read"] = gaps.take()
     view.cancel()
     assert max(found.values()) < LONGEST_GAP, found
@@ -128,7 +128,7 @@ def test_the_window_responds_while_it_reads_50_000_tensors(qtbot, view, many) ->
 
 def test_the_selected_tensor_stays_selected_when_rows_move(qtbot, view, many) -> None:
     view.open_file(many)
-    qtbot.waitUntil(lambda: view.contents is not None, timeout=60_000)
+    qtbot.waitUntil(lambda: view.contents is not None)
     view.cancel()
     model = view.table.model()
     view.table.selectRow(7)

@@ -262,7 +262,7 @@ def test_a_long_reading_shows_progress_and_can_be_cancelled(qtbot, view, tmp_pat
     def slow(_path, **_options):
         for number in range(8):
             if number == 3:
-                proceed.wait(5)
+                proceed.wait(60)
             yield summarise(f"t{number}", np.ones(3))
 
     monkeypatch.setattr(reader, "summarise_tensors", slow)

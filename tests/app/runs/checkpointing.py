@@ -7,21 +7,21 @@ ENDED = (SessionState.FINISHED, SessionState.STOPPED, SessionState.FAILED)
 
 def pause(qtbot, session, batches):
     session.start(steps=batches)
-    qtbot.waitUntil(lambda: session.state is SessionState.PAUSED, timeout=20_000)
+    qtbot.waitUntil(lambda: session.state is SessionState.PAUSED)
 
 
 def wait_for_end(qtbot, session):
-    qtbot.waitUntil(lambda: session.state in ENDED, timeout=20_000)
+    qtbot.waitUntil(lambda: session.state in ENDED)
 
 
 def checkpoint_at(qtbot, session, checkpoints, batches):
     """Train that many batches and wait for a checkpoint of them."""
-    with qtbot.waitSignal(checkpoints.written, timeout=20_000):
+    with qtbot.waitSignal(checkpoints.written):
         pause(qtbot, session, batches)
-    with qtbot.waitSignal(checkpoints.written, timeout=20_000):
+    with qtbot.waitSignal(checkpoints.written):
         session.request_checkpoint()
         session.step()
-    qtbot.waitUntil(lambda: session.state is SessionState.PAUSED, timeout=20_000)
+    qtbot.waitUntil(lambda: session.state is SessionState.PAUSED)
 
 
 def folder_of(keeper, session):

@@ -60,7 +60,7 @@ def train(qtbot, session, keeper) -> Callable[[], Run]:
 
     def run() -> Run:
         session.start()
-        qtbot.waitUntil(lambda: session.state in ENDED, timeout=20_000)
+        qtbot.waitUntil(lambda: session.state in ENDED)
         identifier = session.run.identifier
         qtbot.waitUntil(lambda: _is_kept(keeper, identifier))
         return session.run

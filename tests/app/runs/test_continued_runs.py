@@ -38,7 +38,7 @@ def undisturbed(qtbot, project):
         document = Document(project.model_copy(update={"training": training}))
         session = Session(document)
         session.start()
-        qtbot.waitUntil(lambda: session.state in ENDED, timeout=20_000)
+        qtbot.waitUntil(lambda: session.state in ENDED)
         session.shutdown()
         document.shutdown()
         return session.run
@@ -60,7 +60,7 @@ def come_back(qtbot, document, project):
         qtbot.waitUntil(lambda: session.run.identifier == identifier)
         assert session.obstacle == ""
         session.continue_run(epochs=epochs)
-        qtbot.waitUntil(lambda: session.state in ENDED, timeout=20_000)
+        qtbot.waitUntil(lambda: session.state in ENDED)
         return session.run
 
     yield open_window
@@ -71,7 +71,7 @@ def come_back(qtbot, document, project):
 def end(qtbot, session: Session, keeper: RunKeeper, how: str) -> None:
     """Let the active run end, be stopped within an epoch, or be ended by the window that closes."""
     if how == "finished":
-        qtbot.waitUntil(lambda: session.state in ENDED, timeout=20_000)
+        qtbot.waitUntil(lambda: session.state in ENDED)
     else:
         qtbot.waitUntil(lambda: session.state is SessionState.PAUSED)
         if how == "stopped":
@@ -114,7 +114,7 @@ def _assert_same(run: Run, expected: Run) -> None:
 def test_the_best_and_the_last_weights_come_back(store, qtbot, train, make_run, session) -> None:
     first = train().snapshot
     session.continue_run()
-    qtbot.waitUntil(lambda: session.state in ENDED, timeout=20_000)
+    qtbot.waitUntil(lambda: session.state in ENDED)
     last = session.snapshot
     run = make_run()
     record, curves = record_of(run, run.config, "circle"), CurveData.of(run.curves)

@@ -45,16 +45,16 @@ def test_a_run_that_fails_in_the_middle_is_resumed_from_its_newest_checkpoint(
     monkeypatch.undo()
     assert session.state is SessionState.FAILED
     failed = session.run
-    qtbot.waitUntil(lambda: failed.interrupted, timeout=10_000)
+    qtbot.waitUntil(lambda: failed.interrupted)
     assert "press Resume" in session.obstacle
-    qtbot.waitUntil(lambda: keeper.kept[failed.identifier].resumable, timeout=10_000)
+    qtbot.waitUntil(lambda: keeper.kept[failed.identifier].resumable)
     assert find_interrupted(RunStore(keeper.folder)) is None  # the window did not crash: no question
     RunResumer(document, session, keeper, keeper).resume(failed.identifier, failed.name)
-    qtbot.waitUntil(lambda: session.run is not failed and session.state in ENDED, timeout=20_000)
+    qtbot.waitUntil(lambda: session.run is not failed and session.state in ENDED)
     assert session.state is SessionState.FINISHED
     for name, tensor in expected.tensors.items():
         np.testing.assert_array_equal(session.snapshot.tensors[name], tensor)
-    qtbot.waitUntil(lambda: not (keeper.folder / failed.identifier / CHECKPOINT).exists(), timeout=10_000)
+    qtbot.waitUntil(lambda: not (keeper.folder / failed.identifier / CHECKPOINT).exists())
     assert session.obstacle == ""
 
 
@@ -66,7 +66,7 @@ def test_a_run_that_diverges_has_its_own_checkpoint(qtbot, document, parts):
     wait_for_end(qtbot, session)
     assert session.run.failure == "divergence"
     path = folder_of(keeper, session) / CHECKPOINT
-    qtbot.waitUntil(lambda: not path.exists(), timeout=10_000)
+    qtbot.waitUntil(lambda: not path.exists())
     assert session.obstacle == ""
 
 
@@ -75,18 +75,18 @@ def test_a_damaged_checkpoint_does_not_keep_a_run_from_continuing(qtbot, documen
     session.start()
     wait_for_end(qtbot, session)
     run = session.run
-    qtbot.waitUntil(lambda: run.identifier in keeper.kept, timeout=10_000)
+    qtbot.waitUntil(lambda: run.identifier in keeper.kept)
     checkpoints_gone = folder_of(keeper, session) / CHECKPOINT
-    qtbot.waitUntil(lambda: not checkpoints_gone.exists(), timeout=10_000)
+    qtbot.waitUntil(lambda: not checkpoints_gone.exists())
     checkpoints_gone.write_bytes(b"damaged")
     loaded = keeper.store.load(run.identifier)
     session.show_run(loaded)
     assert "press Resume" in session.obstacle
     with pytest.raises(TinymlError, match="press Resume"):
         session.continue_run()
-    with qtbot.waitSignal(keeper.failed, timeout=10_000):
+    with qtbot.waitSignal(keeper.failed):
         RunResumer(document, session, keeper, keeper).resume(loaded.identifier, loaded.name)
-    qtbot.waitUntil(lambda: session.obstacle == "", timeout=10_000)
+    qtbot.waitUntil(lambda: session.obstacle == "")
 
 
 def test_a_run_that_is_discarded_can_continue_from_its_kept_weights(qtbot, parts):

@@ -72,7 +72,7 @@ def test_a_hostile_file_is_one_sentence_and_the_page_keeps_its_run(qtbot, train,
     sentences = []
     keeper.failed.connect(sentences.append)
     keeper.show(hostile.identifier)
-    qtbot.waitUntil(lambda: bool(sentences), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(sentences))
     assert len(sentences) == 1
     assert name in sentences[0]
     assert "\n" not in sentences[0]
@@ -89,7 +89,7 @@ def test_a_hostile_end_costs_only_the_state_of_the_optimiser(qtbot, train, keepe
     session.forget()
     FAULTS[fault](keeper.folder / run.identifier / END)
     keeper.show(run.identifier)
-    qtbot.waitUntil(lambda: session.run.identifier == run.identifier, timeout=20_000)
+    qtbot.waitUntil(lambda: session.run.identifier == run.identifier)
     assert session.run.checkpoint is None
     assert session.run.snapshot is not None
 
@@ -136,7 +136,7 @@ def test_a_folder_that_is_deleted_while_a_run_is_trained_is_made_again(qtbot, se
     document.show_project(circle_project(epochs=100_000))
     session.start()
     folder = keeper.folder / session.run.identifier
-    qtbot.waitUntil(lambda: session.run.identifier in keeper.kept, timeout=20_000)
+    qtbot.waitUntil(lambda: session.run.identifier in keeper.kept)
     shutil.rmtree(keeper.folder)
     session.stop()
     qtbot.waitUntil(lambda: session.state in ENDED)

@@ -52,7 +52,7 @@ def test_a_running_run_is_kept_from_time_to_time_and_belongs_to_its_window(
     other = RunStore(keeper.folder)
     batches = []
     keeper.changed.connect(lambda: batches.append(keeper.kept[session.run.identifier].record.results.batches))
-    qtbot.waitUntil(lambda: len(batches) > 2, timeout=20_000)
+    qtbot.waitUntil(lambda: len(batches) > 2)
     assert all(before < after for before, after in pairwise(batches[:3]))
     seen = other.read_all()[session.run.identifier]
     assert seen.record.state == "running"
@@ -96,13 +96,13 @@ def test_a_full_or_read_only_disk_is_one_sentence_and_training_goes_to_its_end(
     problems = []
     keeper.saver.problem_changed.connect(lambda: problems.append(keeper.saver.problem))
     session.start()
-    qtbot.waitUntil(lambda: bool(problems), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(problems))
     assert session.state is SessionState.FINISHED
     assert os.strerror(code) in problems[0]
     assert problems[0].startswith("This run is not kept: could not save")
     monkeypatch.undo()
     session.start()
-    qtbot.waitUntil(lambda: not keeper.saver.problem, timeout=20_000)
+    qtbot.waitUntil(lambda: not keeper.saver.problem)
     assert problems == [problems[0], ""]
 
 
@@ -125,7 +125,7 @@ def test_a_kept_run_can_continue_after_a_restart(qtbot, train, keeper, session, 
     keeper.show(run.identifier)
     qtbot.waitUntil(lambda: bool(session.history))
     session.continue_run()
-    qtbot.waitUntil(lambda: session.state in ENDED, timeout=20_000)
+    qtbot.waitUntil(lambda: session.state in ENDED)
     assert session.state is SessionState.FINISHED, session.message
     assert [epoch.epoch for epoch in session.history] == [1, 2, 3, 4, 5, 6]
     qtbot.waitUntil(lambda: keeper.kept[run.identifier].record.results.epochs == 6)
@@ -136,7 +136,7 @@ def test_a_run_whose_epochs_are_known_from_its_weights_only_continues_after_them
     run = train()
     run.curves, run.checkpoint = RunCurves(3), None  # a crash between the two files leaves this
     session.continue_run(epochs=1)
-    qtbot.waitUntil(lambda: session.state in ENDED, timeout=20_000)
+    qtbot.waitUntil(lambda: session.state in ENDED)
     assert [epoch.epoch for epoch in session.history] == [1, 2, 3, 4]
     assert run.best_epoch in session.history
 
@@ -163,7 +163,7 @@ def test_while_a_run_is_active_no_other_one_replaces_it(qtbot, train, keeper, se
     active = session.run
     read = []
     keeper.show(first.identifier, read.append)
-    qtbot.waitUntil(lambda: bool(read), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(read))
     assert session.run is active
     assert read[0].identifier == first.identifier
 
@@ -182,7 +182,7 @@ def test_names_stars_and_overlays_survive_a_restart(qtbot, train, keeper, docume
 
 def test_a_name_that_is_given_while_the_run_is_written_is_kept(qtbot, session, keeper) -> None:
     session.start()
-    qtbot.waitUntil(lambda: session.state in ENDED, timeout=20_000)
+    qtbot.waitUntil(lambda: session.state in ENDED)
     keeper.change(session.run.identifier, title="just now")
     qtbot.waitUntil(lambda: session.run.identifier in keeper.kept)
     assert keeper.kept[session.run.identifier].record.name == "just now"
@@ -235,7 +235,7 @@ def test_the_active_run_cannot_be_deleted(qtbot, session, keeper, document, monk
     monkeypatch.setattr(run_saver, "FIRST_SAVE_MS", 10)
     document.show_project(circle_project(epochs=100_000))
     session.start()
-    qtbot.waitUntil(lambda: session.run.identifier in keeper.kept, timeout=20_000)
+    qtbot.waitUntil(lambda: session.run.identifier in keeper.kept)
     keeper.delete([session.run.identifier])
     assert session.run.identifier in keeper.kept
     assert not keeper.last_deleted
@@ -270,7 +270,7 @@ def test_two_windows_see_the_runs_of_each_other(qtbot, train, keeper, tmp_path) 
     other.reload()
     qtbot.waitUntil(lambda: run.identifier in other.kept)
     session.start()
-    qtbot.waitUntil(lambda: session.state in ENDED and len(other.kept) == 2, timeout=20_000)
+    qtbot.waitUntil(lambda: session.state in ENDED and len(other.kept) == 2)
     assert session.run.number == 2
     keeper.reload()
     qtbot.waitUntil(lambda: len(keeper.kept) == 2)
@@ -285,7 +285,7 @@ def test_two_windows_that_train_at_once_give_their_runs_different_numbers(qtbot,
     other_keeper = RunKeeper(other, document, keeper.folder)
     session.start()
     other.start()
-    qtbot.waitUntil(lambda: {session.state, other.state} <= set(ENDED), timeout=20_000)
+    qtbot.waitUntil(lambda: {session.state, other.state} <= set(ENDED))
     other.shutdown()
     other_keeper.shutdown()
     session.shutdown()
@@ -303,7 +303,7 @@ def test_a_run_that_fails_before_its_first_batch_is_kept_with_its_reason(qtbot, 
     monkeypatch.setattr(worker, "load_splits", fail)
     session.start()
     run = session.run
-    qtbot.waitUntil(lambda: run.identifier in keeper.kept, timeout=20_000)
+    qtbot.waitUntil(lambda: run.identifier in keeper.kept)
     record = keeper.kept[run.identifier].record
     assert (record.state, record.message, record.results.batches) == ("failed", "The folder of the data is gone.", 0)
     again = RunStore(keeper.folder).load(run.identifier)
@@ -329,7 +329,7 @@ def test_a_kept_run_is_safe_and_one_that_could_not_be_written_is_not(
     assert keeper.is_safe(train())
     monkeypatch.setattr(os, "fsync", lambda _file: _raise(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))))
     session.start()
-    qtbot.waitUntil(lambda: bool(keeper.saver.problem), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(keeper.saver.problem))
     lost = session.run
     assert not keeper.is_safe(lost)
     monkeypatch.undo()

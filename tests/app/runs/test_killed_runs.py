@@ -91,7 +91,7 @@ def test_a_run_that_is_killed_five_times_equals_one_that_is_not(tmp_path, projec
                 process.wait(generator.uniform(0, 0.05))
             except subprocess.TimeoutExpired:
                 process.kill()
-            assert process.wait(10) == -9, f"the program ended by itself after epoch {reached}"
+            assert process.wait(60) == -9, f"the program ended by itself after epoch {reached}"
     with start("resume", folder, project) as process:
         finish(process)
     expected, found = (read(tmp_path / name / "result.npz") for name in ("undisturbed", "killed"))

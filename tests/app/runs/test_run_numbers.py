@@ -23,7 +23,7 @@ def test_two_programs_at_once_take_different_numbers(tmp_path) -> None:
     for program in programs:
         program.stdin.write("go\n")
         program.stdin.flush()
-    numbers = [json.loads(program.communicate(timeout=60)[0]) for program in programs]
+    numbers = [json.loads(program.communicate(timeout=200)[0]) for program in programs]
     assert sorted(numbers[0] + numbers[1]) == list(range(1, 201))
 
 

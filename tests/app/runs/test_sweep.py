@@ -113,7 +113,7 @@ def test_a_value_that_is_not_possible_starts_no_run(session, runner, setting, va
 def test_one_run_follows_the_other_and_the_document_stays(qtbot, session, runner, document, keeper) -> None:
     before = document.project
     runner.start(WIDTH, "2, 4, 8")
-    qtbot.waitUntil(lambda: not runner.running, timeout=30_000)
+    qtbot.waitUntil(lambda: not runner.running)
     assert runner.sentence == ""
     assert [row.value for row in runner.rows] == [2, 4, 8]
     assert all(row.record.state == "finished" and row.record.measure is not None for row in runner.rows)
@@ -128,7 +128,7 @@ def test_one_run_follows_the_other_and_the_document_stays(qtbot, session, runner
 
 def test_a_run_that_diverges_is_a_result_and_the_next_one_follows(qtbot, session, runner, document) -> None:
     runner.start(RATE, "1000, 0.1")
-    qtbot.waitUntil(lambda: not runner.running, timeout=30_000)
+    qtbot.waitUntil(lambda: not runner.running)
     first, second = runner.rows
     assert first.record.state == "failed"
     assert first.record.results.diverged
@@ -180,7 +180,7 @@ def test_a_run_of_the_user_between_two_runs_ends_the_sweep(qtbot, session, runne
             session.start()
 
     session.state_changed.connect(start_another)
-    qtbot.waitUntil(lambda: not runner.running, timeout=30_000)
+    qtbot.waitUntil(lambda: not runner.running)
     assert "another run" in runner.sentence
     assert runner.rows[1].record is None
     assert session.state.active

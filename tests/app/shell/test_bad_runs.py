@@ -27,7 +27,7 @@ def label(window, name):
 
 
 def settle(qtbot, window):
-    qtbot.waitUntil(lambda: window.session.state in ENDED, timeout=30_000)
+    qtbot.waitUntil(lambda: window.session.state in ENDED)
     assert label(window, "state") == window.session.state.value
     assert window.actions_by_name["train"].isEnabled()
     assert not window.actions_by_name["stop"].isEnabled()
@@ -66,7 +66,7 @@ def test_a_batch_that_is_larger_than_the_set_is_the_whole_set(qtbot, circle):
 
 def use_table(qtbot, window, path):
     window.document.apply(edits.choose_source(window.document.project, str(path)))
-    qtbot.waitUntil(lambda: not window.document.data_pending, timeout=10_000)
+    qtbot.waitUntil(lambda: not window.document.data_pending)
 
 
 def test_a_missing_number_is_filled_and_the_run_has_no_nan(qtbot, circle, tmp_path):
@@ -106,6 +106,6 @@ def test_two_windows_that_train_at_once_keep_both_runs(qtbot, make_window):
         settle(qtbot, window)
         assert window.session.state is SessionState.FINISHED
     names = {window.session.run.identifier for window in (first, second)}
-    qtbot.waitUntil(lambda: all((first.keeper.folder / name / "run.json").exists() for name in names), timeout=10_000)
+    qtbot.waitUntil(lambda: all((first.keeper.folder / name / "run.json").exists() for name in names))
     first.keeper.reload()
-    qtbot.waitUntil(lambda: names <= set(first.keeper.kept), timeout=10_000)
+    qtbot.waitUntil(lambda: names <= set(first.keeper.kept))

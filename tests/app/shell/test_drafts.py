@@ -23,7 +23,7 @@ def test_training_starts_with_an_unconfirmed_number(qtbot, window, command):
     assert box.text() == "1"
     assert window.session.state.active
     window.session.stop()
-    qtbot.waitUntil(lambda: not window.session.state.active, timeout=20_000)
+    qtbot.waitUntil(lambda: not window.session.state.active)
 
 
 @pytest.mark.parametrize("leave", [False, True])

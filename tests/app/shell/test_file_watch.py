@@ -45,7 +45,7 @@ def read_count(opened, qtbot):
     opened.files._watch._job.returned.connect(on_returned)
 
     def wait_for(reads):
-        qtbot.waitUntil(lambda: count[0] >= reads, timeout=10_000)
+        qtbot.waitUntil(lambda: count[0] >= reads)
         QApplication.processEvents()
 
     return wait_for
@@ -56,7 +56,7 @@ def question(qtbot):
     """Return a function that waits for the question about the file, and returns it."""
 
     def wait_for(window):
-        qtbot.waitUntil(lambda: len(dialogs(window)) == 1, timeout=10_000)
+        qtbot.waitUntil(lambda: len(dialogs(window)) == 1)
         return dialogs(window)[0]
 
     return wait_for
@@ -132,7 +132,7 @@ def test_a_second_change_replaces_the_question_about_the_first(qtbot, opened, pa
     first = question(opened)
     last = network_of("Tanh")
     save_project(path, last)
-    qtbot.waitUntil(lambda: first not in dialogs(opened), timeout=10_000)
+    qtbot.waitUntil(lambda: first not in dialogs(opened))
     press(question(opened), "answer_reload")
     assert opened.document.project == last
 
@@ -173,7 +173,7 @@ def test_a_file_that_comes_back_as_it_was_needs_no_answer(qtbot, opened, path, q
     path.unlink()
     question(opened)
     path.write_bytes(content)
-    qtbot.waitUntil(lambda: dialogs(opened) == [], timeout=10_000)
+    qtbot.waitUntil(lambda: dialogs(opened) == [])
     assert not opened.document.modified
 
 

@@ -40,7 +40,7 @@ def training(qtbot, window):
         QApplication.processEvents()
     window.document.apply(edits.change_training(window.document.project, epochs=100_000))
     window.training.train()
-    qtbot.waitUntil(lambda: len(window.session.history) > 1, timeout=20_000)
+    qtbot.waitUntil(lambda: len(window.session.history) > 1)
     window.pages.show_page("data")
     yield window
     window.session.shutdown()
@@ -48,7 +48,7 @@ def training(qtbot, window):
 
 def wait_for_epochs(qtbot, window, count: int) -> None:
     goal = len(window.session.history) + count
-    qtbot.waitUntil(lambda: len(window.session.history) >= goal, timeout=30_000)
+    qtbot.waitUntil(lambda: len(window.session.history) >= goal)
 
 
 def seconds_of_this_thread(action) -> float:

@@ -206,8 +206,8 @@ def test_a_project_with_hostile_names(qtbot, small_window, project_file) -> None
     window.pages.show_page("inspect")
     window.files.open_path(project_file)
     assert window.document.path == project_file
-    qtbot.waitUntil(lambda: window.document.data is not None, timeout=10_000)
-    qtbot.waitUntil(lambda: window.inspection.sample_trace is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: window.document.data is not None)
+    qtbot.waitUntil(lambda: window.inspection.sample_trace is not None)
     names = [layer.name for layer in window.document.project.network.layers]
     assert names[0] == HOSTILE
     for selection in ((HOSTILE,), (LONG_LAYER,), tuple(names)):
@@ -227,7 +227,7 @@ def test_a_project_with_hostile_names(qtbot, small_window, project_file) -> None
 def test_the_panel_below_the_canvas_and_quick_insert(qtbot, small_window, project_file) -> None:
     window, panel = small_window, small_window.build_panel
     window.files.open_path(project_file)
-    qtbot.waitUntil(lambda: window.document.data is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: window.document.data is not None)
     window.pages.show_page("build")
     window.pages.unfold("build", "below")
     inside = {"layers": [{"type": "ReLu", "name": f"inner {HOSTILE}"}, {"type": "Linear", "name": LONG_LAYER}]}
@@ -272,7 +272,7 @@ def test_problems_that_quote_hostile_names(qtbot, small_window, tmp_path) -> Non
     save_project(path, Project(network=network(unknown, wide), data=DataChoice(source=str(missing))))
     window = small_window
     window.files.open_path(path)
-    qtbot.waitUntil(lambda: bool(window.document.data_problem), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(window.document.data_problem))
     for name in [layer.name for layer in window.document.project.network.layers]:
         window.document.select((name,))
         assert show_each_page(qtbot, window) > 5
@@ -285,7 +285,7 @@ def test_weights_with_hostile_names(qtbot, small_window, request, kind) -> None:
     window, path = small_window, request.getfixturevalue(kind)
     window.files.open_path(path)
     models = window.models_page
-    qtbot.waitUntil(lambda: models.contents is not None and models.cancel_button.isHidden(), timeout=10_000)
+    qtbot.waitUntil(lambda: models.contents is not None and models.cancel_button.isHidden())
     for row in range(models.table.model().rowCount()):
         models.table.selectRow(row)
         qtbot.waitUntil(lambda: models.details.title.text() != "")
@@ -320,7 +320,7 @@ def test_a_long_failure_widens_nothing(qtbot, small_window, monkeypatch, dialog)
 
     monkeypatch.setattr(worker_module, "set_up_training", fail)
     window.training.train()
-    qtbot.waitUntil(lambda: window.session.state is SessionState.FAILED, timeout=10_000)
+    qtbot.waitUntil(lambda: window.session.state is SessionState.FAILED)
     for box in window.findChildren(QMessageBox):
         assert box.width() <= 1024
     assert show_each_page(qtbot, window) > 0

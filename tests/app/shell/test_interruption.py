@@ -75,7 +75,7 @@ def test_ctrl_c_ends_the_program_with_a_sentence(tmp_path):
             assert time.monotonic() < deadline, "the window does not open"
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=60)
+        _, errors = process.communicate(timeout=200)
     finally:
         process.kill()
         process.communicate()
@@ -99,7 +99,7 @@ sys.exit(main(["--settings", {str(tmp_path / "settings.ini")!r}]))
 """
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
     command = [sys.executable, "-c", code]
-    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=90, check=False)
+    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=200, check=False)
     assert done.returncode == 130, done.stderr
     assert "Traceback" not in done.stderr
     assert done.stderr.strip().splitlines()[-1] == "tinyml-studio: The window was closed by Ctrl+C."

@@ -17,7 +17,7 @@ def curve(window) -> LiveCurve:
 def train(qtbot, window, epochs=1):
     window.document.apply(edits.change_training(window.document.project, epochs=epochs))
     window.training.train()
-    qtbot.waitUntil(lambda: window.session.state is SessionState.FINISHED, timeout=30_000)
+    qtbot.waitUntil(lambda: window.session.state is SessionState.FINISHED)
 
 
 def test_it_is_hidden_before_the_first_run(window, curve) -> None:

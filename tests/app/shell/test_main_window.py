@@ -36,14 +36,14 @@ ENDED = (SessionState.FINISHED, SessionState.STOPPED, SessionState.FAILED)
 def train_briefly(qtbot, window, epochs=1):
     window.document.apply(edits.change_training(window.document.project, epochs=epochs))
     qtbot.keyClick(window, Qt.Key.Key_F5)
-    qtbot.waitUntil(lambda: window.session.state in ENDED, timeout=20_000)
+    qtbot.waitUntil(lambda: window.session.state in ENDED)
 
 
 def start_endless(qtbot, window):
     window.document.apply(edits.change_training(window.document.project, epochs=10_000))
     window.document.undo_stack.setClean()
     qtbot.keyClick(window, Qt.Key.Key_F5)
-    qtbot.waitUntil(lambda: window.session.batches_done > 0, timeout=20_000)
+    qtbot.waitUntil(lambda: window.session.batches_done > 0)
 
 
 def answer(dialog, name):
@@ -218,7 +218,7 @@ def use_all_pages(qtbot, window):
         window.show()
     window.document.apply(edits.change_training(window.document.project, epochs=1))
     window.actions_by_name["train"].trigger()
-    qtbot.waitUntil(lambda: window.session.state in ENDED, timeout=20_000)
+    qtbot.waitUntil(lambda: window.session.state in ENDED)
     for page in PAGES:
         window.pages.show_page(page.name)
         QApplication.processEvents()

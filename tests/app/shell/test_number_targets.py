@@ -37,7 +37,7 @@ def text_of(window, name):
 def train(qtbot, window, epochs=3):
     window.document.apply(edits.change_training(window.document.project, epochs=epochs))
     window.actions_by_name["train"].trigger()
-    qtbot.waitUntil(lambda: window.session.state in ENDED, timeout=30_000)
+    qtbot.waitUntil(lambda: window.session.state in ENDED)
     assert window.session.state is SessionState.FINISHED, window.session.message
 
 

@@ -34,6 +34,6 @@ def test_a_click_on_a_unit_on_build_opens_its_decision_map_on_train(window, qtbo
     decisions = window.train_page.decisions
     assert window.train_page.below.current is decisions
     window.training.train()
-    qtbot.waitUntil(lambda: decisions.sentence.startswith("Unit 1 of relu_1"), timeout=15_000)
+    qtbot.waitUntil(lambda: decisions.sentence.startswith("Unit 1 of relu_1"))
     window.session.stop()
     qtbot.waitUntil(lambda: not window.session.state.active)

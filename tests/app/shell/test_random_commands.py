@@ -200,11 +200,11 @@ def test_commands_in_random_order(qtbot, make_window, monkeypatch, number):
     else:
         if generator.random() < 0.5:  # else the window closes in the middle of it
             window.session.stop()
-            qtbot.waitUntil(lambda: not window.session.state.active, timeout=20_000)
+            qtbot.waitUntil(lambda: not window.session.state.active)
         window._closing = True
         window.close()
     check_what_is_shown(window, names)
     assert (ends.begun, ends.faults) == (ends.ended, []), names
     assert ends.workers == [1] * ends.begun, names
     check_what_is_kept(window, names)
-    qtbot.waitUntil(lambda: not living_threads() - before, timeout=15_000)
+    qtbot.waitUntil(lambda: not living_threads() - before)

@@ -25,7 +25,7 @@ def alerts(monkeypatch):
 def pause_in_the_middle(qtbot, window):
     window.document.apply(edits.change_training(window.document.project, epochs=2))
     window.session.step_epoch()
-    qtbot.waitUntil(lambda: window.session.state is SessionState.PAUSED, timeout=20_000)
+    qtbot.waitUntil(lambda: window.session.state is SessionState.PAUSED)
 
 
 def test_the_title_begins_with_the_share_that_is_done(qtbot, circle):
@@ -33,19 +33,19 @@ def test_the_title_begins_with_the_share_that_is_done(qtbot, circle):
     pause_in_the_middle(qtbot, circle)
     qtbot.waitUntil(lambda: circle.windowTitle().startswith("50\N{NO-BREAK SPACE}% – "))
     circle.session.resume()
-    qtbot.waitUntil(lambda: circle.session.state in ENDED, timeout=20_000)
+    qtbot.waitUntil(lambda: circle.session.state in ENDED)
     assert circle.windowTitle() == name
 
 
 def test_a_paused_run_says_at_which_batch(qtbot, circle):
     pause_in_the_middle(qtbot, circle)
     circle.session.step()
-    qtbot.waitUntil(lambda: circle.session.state is SessionState.PAUSED, timeout=20_000)
+    qtbot.waitUntil(lambda: circle.session.state is SessionState.PAUSED)
     epoch = circle.status.findChild(QLabel, "status_epoch")
     batches = circle.session.run.batches_per_epoch
     assert epoch.text() == f"epoch 2 / 2 · batch 1 / {batches}"
     circle.session.resume()
-    qtbot.waitUntil(lambda: circle.session.state in ENDED, timeout=20_000)
+    qtbot.waitUntil(lambda: circle.session.state in ENDED)
     assert epoch.text() == "epoch 2 / 2"
 
 
@@ -54,7 +54,7 @@ def test_a_run_that_ends_in_the_background_is_announced_quietly(qtbot, circle, a
     monkeypatch.setattr(circle.progress, "_is_in_front", lambda: in_front)
     pause_in_the_middle(qtbot, circle)
     circle.session.resume()
-    qtbot.waitUntil(lambda: circle.session.state in ENDED, timeout=20_000)
+    qtbot.waitUntil(lambda: circle.session.state in ENDED)
     assert alerts == ([] if in_front else [circle])
     assert circle.windowTitle().startswith("finished – ") is not in_front
     QApplication.sendEvent(circle, QEvent(QEvent.Type.WindowActivate))
@@ -65,5 +65,5 @@ def test_a_run_that_the_user_stops_is_not_announced(qtbot, circle, alerts, monke
     monkeypatch.setattr(circle.progress, "_is_in_front", lambda: False)
     pause_in_the_middle(qtbot, circle)
     circle.session.stop()
-    qtbot.waitUntil(lambda: circle.session.state in ENDED, timeout=20_000)
+    qtbot.waitUntil(lambda: circle.session.state in ENDED)
     assert alerts == []

@@ -18,17 +18,17 @@ def crashed(qtbot, make_window, tmp_path):
     window = make_window("circle")
     window.document.save(tmp_path / "rings.tinyml.json")
     window.document.apply(edits.change_training(window.document.project, epochs=40, learning_rate=0.03))
-    with qtbot.waitSignal(window.checkpoints.written, timeout=20_000):
+    with qtbot.waitSignal(window.checkpoints.written):
         window.session.step_epoch()
-    qtbot.waitUntil(lambda: window.session.state is SessionState.PAUSED, timeout=20_000)
-    with qtbot.waitSignal(window.checkpoints.written, timeout=20_000):
+    qtbot.waitUntil(lambda: window.session.state is SessionState.PAUSED)
+    with qtbot.waitSignal(window.checkpoints.written):
         window.session.request_checkpoint()
         window.session.step()
     assert "checkpoint" in window.status.findChild(QLabel, "status_checkpoint").text()
     folder = tmp_path / "runs" / window.session.run.identifier
     shutil.copytree(folder, tmp_path / "copy", ignore=shutil.ignore_patterns("*.tmp", "owner.lock*"))
     window.session.stop()
-    qtbot.waitUntil(lambda: window.session.state in ENDED, timeout=20_000)
+    qtbot.waitUntil(lambda: window.session.state in ENDED)
     qtbot.waitUntil(lambda: not list(folder.glob("checkpoint*")))
     window.document.undo_stack.setClean()
     window.close()
@@ -40,7 +40,7 @@ def crashed(qtbot, make_window, tmp_path):
 
 def offered(qtbot, window):
     window.run_recovery.offer()
-    qtbot.waitUntil(lambda: window.findChild(QMessageBox, "run_recovery_dialog") is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: window.findChild(QMessageBox, "run_recovery_dialog") is not None)
     return window.findChild(QMessageBox, "run_recovery_dialog")
 
 
@@ -50,7 +50,7 @@ def test_the_run_is_resumed_with_its_own_project(qtbot, crashed, make_window):
     assert "while run 1 of rings" in dialog.text()
     assert "epoch 2 of 40" in dialog.text()
     dialog.findChild(QPushButton, "answer_resume").click()
-    qtbot.waitUntil(lambda: window.session.state in ENDED, timeout=30_000)
+    qtbot.waitUntil(lambda: window.session.state in ENDED)
     assert window.session.state is SessionState.FINISHED
     assert len(window.session.history) == 40
     assert window.document.project.data.source == "circle"
@@ -61,7 +61,7 @@ def test_the_run_is_resumed_with_its_own_project(qtbot, crashed, make_window):
 def test_the_resumed_run_belongs_to_its_project_file_again(qtbot, crashed, make_window, tmp_path):
     window = make_window()
     offered(qtbot, window).findChild(QPushButton, "answer_resume").click()
-    qtbot.waitUntil(lambda: window.session.state.active, timeout=10_000)
+    qtbot.waitUntil(lambda: window.session.state.active)
     assert window.document.path == tmp_path / "rings.tinyml.json"
     assert window.document.modified  # the number of epochs was never saved
     assert window.document.project.training.epochs == 40
@@ -73,7 +73,7 @@ def test_without_its_file_the_project_of_the_run_is_untitled(qtbot, crashed, mak
     (tmp_path / "rings.tinyml.json").unlink()
     window = make_window()
     offered(qtbot, window).findChild(QPushButton, "answer_resume").click()
-    qtbot.waitUntil(lambda: window.session.state.active, timeout=10_000)
+    qtbot.waitUntil(lambda: window.session.state.active)
     assert window.document.path is None
     assert "rings" in window.document.name
     assert window.document.project == window.session.config.project
@@ -83,7 +83,7 @@ def test_unsaved_changes_are_kept_while_a_run_is_resumed(qtbot, crashed, make_wi
     window = make_window("lenet-digits")
     window.document.apply(edits.change_training(window.document.project, epochs=7))
     offered(qtbot, window).findChild(QPushButton, "answer_resume").click()
-    qtbot.waitUntil(lambda: window.session.state.active, timeout=10_000)
+    qtbot.waitUntil(lambda: window.session.state.active)
     assert window.document.project.training.epochs == 7
     assert window.session.config.project.data.source == "circle"
 
@@ -101,17 +101,17 @@ def test_a_run_that_should_wait_is_offered_in_the_list_and_asked_about_never_aga
     runs = again.train_page.runs
     again.pages.unfold("train", "left")
     again.train_page.left.show_tab(runs)
-    qtbot.waitUntil(lambda: len(runs.rows) == 1, timeout=10_000)
+    qtbot.waitUntil(lambda: len(runs.rows) == 1)
     assert runs.rows[0].line().startswith("can be resumed")
     runs.list.select((crashed.name,))
     button = runs.findChild(QPushButton, "runs_resume")
-    qtbot.waitUntil(lambda: button.isVisible() and again.session.run.identifier == crashed.name, timeout=10_000)
+    qtbot.waitUntil(lambda: button.isVisible() and again.session.run.identifier == crashed.name)
     button.click()
-    qtbot.waitUntil(lambda: again.session.state is SessionState.FINISHED, timeout=30_000)
+    qtbot.waitUntil(lambda: again.session.state is SessionState.FINISHED)
     assert len(again.session.history) == 40
     assert [run.identifier for run in again.session.runs] == [crashed.name]
     qtbot.waitUntil(lambda: not (crashed / CHECKPOINT).exists())
-    qtbot.waitUntil(lambda: not button.isVisible(), timeout=10_000)
+    qtbot.waitUntil(lambda: not button.isVisible())
 
 
 def test_a_run_is_not_resumed_beside_another_one_and_a_sentence_says_so(qtbot, crashed, make_window):
@@ -151,7 +151,7 @@ def test_the_question_about_unsaved_changes_comes_first(qtbot, crashed, make_win
     taken, take = [], window.run_recovery._take
     window.run_recovery._take = lambda found: taken.append(take(found))
     window.run_recovery.offer()
-    qtbot.waitUntil(lambda: bool(taken), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(taken))
     assert window.findChild(QMessageBox, "run_recovery_dialog") is None
     other.reject()
     qtbot.waitUntil(lambda: window.findChild(QMessageBox, "run_recovery_dialog") is not None)

@@ -26,7 +26,7 @@ from tinyml.storage import example_path, read_project
 
 pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="pipes, sockets and devices have no paths on Windows"),
-    pytest.mark.timeout(60),
+    pytest.mark.timeout(180),
 ]
 
 

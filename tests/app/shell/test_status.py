@@ -27,7 +27,7 @@ def check_nothing_overlaps(window) -> None:
 @pytest.fixture
 def running(qtbot, window):
     window.training.train()
-    qtbot.waitUntil(lambda: window.session.batches_done > 0, timeout=10_000)
+    qtbot.waitUntil(lambda: window.session.batches_done > 0)
     return window
 
 
@@ -79,7 +79,7 @@ def test_the_weights_in_use_are_named(qtbot, window) -> None:
     label = window.status.findChild(QLabel, "status_weights")
     assert label.text() == ""
     window.training.train()
-    qtbot.waitUntil(lambda: window.session.state is SessionState.FINISHED, timeout=20_000)
+    qtbot.waitUntil(lambda: window.session.state is SessionState.FINISHED)
     window.resize(1900, 900)
     last = len(window.session.history)
     assert label.text() == f"weights after epoch {last} of {last}"

@@ -120,7 +120,7 @@ def run_studio(tmp_path, **variables):
     environment.pop("QT_QPA_PLATFORM", None)
     command = [sys.executable, str(ROOT / "main.py"), "--settings", str(tmp_path / "settings.ini")]
     return subprocess.run(
-        command, env=environment | variables, cwd=tmp_path, capture_output=True, text=True, timeout=90, check=False
+        command, env=environment | variables, cwd=tmp_path, capture_output=True, text=True, timeout=200, check=False
     )
 
 

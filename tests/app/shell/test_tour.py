@@ -78,7 +78,7 @@ def test_ctrl_c_ends_the_tour_with_a_sentence(start_tour, tmp_path):
     process = start_tour("--epochs", "100000")
     wait_for_picture(tmp_path, process, "fixed")
     process.send_signal(signal.SIGINT)
-    output, errors = process.communicate(timeout=60)
+    output, errors = process.communicate(timeout=200)
     assert process.returncode == 130, errors
     assert "Traceback" not in errors
     assert errors.strip() == "tinyml-studio: The tour was stopped by Ctrl+C."
@@ -96,7 +96,7 @@ tour.Tour.check_first_start = lambda tour: threading.Event().wait()
 sys.exit(main())
 """
     process = start_tour(code=code)
-    output, errors = process.communicate(timeout=90)
+    output, errors = process.communicate(timeout=200)
     assert process.returncode == 1
     assert json.loads(output)["reason"] == "The program hung and was ended after 3 seconds."
     assert "most recent call first" in errors

@@ -26,7 +26,7 @@ def press(qtbot, window, key, modifier=Qt.KeyboardModifier.NoModifier):
 def train(qtbot, window, key=Qt.Key.Key_F5, modifier=Qt.KeyboardModifier.NoModifier, epochs=2):
     window.document.apply(edits.change_training(window.document.project, epochs=epochs))
     press(qtbot, window, key, modifier)
-    qtbot.waitUntil(lambda: window.session.state in ENDED, timeout=20_000)
+    qtbot.waitUntil(lambda: window.session.state in ENDED)
 
 
 def message(window):
@@ -169,7 +169,7 @@ def test_the_window_works_while_a_project_points_to_data_that_does_not_answer(qt
 def test_continue_for_so_many_epochs_takes_the_settings_on_screen(qtbot, circle):
     train(qtbot, circle)
     circle.train_page.control.continue_requested.emit(3)
-    qtbot.waitUntil(lambda: circle.session.state in ENDED, timeout=20_000)
+    qtbot.waitUntil(lambda: circle.session.state in ENDED)
     assert len(circle.session.history) == 5
     assert "Continuing with epochs 3 to 5." in message(circle)
 
@@ -178,7 +178,7 @@ def test_more_epochs_of_an_active_run_are_added_to_its_plan(qtbot, circle):
     session, control = circle.session, circle.train_page.control
     circle.document.apply(edits.change_training(circle.document.project, epochs=3))
     session.start(steps=2)
-    qtbot.waitUntil(lambda: session.state is SessionState.PAUSED, timeout=20_000)
+    qtbot.waitUntil(lambda: session.state is SessionState.PAUSED)
     control.continue_requested.emit(2)
     assert message(circle) == "The run now ends with epoch 5."
     control.continue_requested.emit(1)
@@ -186,7 +186,7 @@ def test_more_epochs_of_an_active_run_are_added_to_its_plan(qtbot, circle):
     control.continue_requested.emit(1_000_000)
     assert "epochs" in message(circle)
     session.resume()
-    qtbot.waitUntil(lambda: session.state in ENDED, timeout=20_000)
+    qtbot.waitUntil(lambda: session.state in ENDED)
     assert session.state is SessionState.FINISHED
     assert len(session.history) == session.config.epochs == 6
     assert circle.document.project.training.epochs == 3
@@ -196,7 +196,7 @@ def test_an_epoch_is_one_step_with_shift_f7(qtbot, circle):
     press(qtbot, circle, Qt.Key.Key_F7, Qt.KeyboardModifier.ShiftModifier)
     assert not circle.actions_by_name["step_epoch"].isEnabled()
     assert "Pause it first" in circle.actions_by_name["step_epoch"].toolTip()
-    qtbot.waitUntil(lambda: circle.session.state is SessionState.PAUSED, timeout=20_000)
+    qtbot.waitUntil(lambda: circle.session.state is SessionState.PAUSED)
     assert len(circle.session.history) == 1
     assert circle.actions_by_name["step_epoch"].isEnabled()
 
@@ -208,7 +208,7 @@ def test_again_with_the_same_seed_repeats_the_run_and_a_new_seed_does_not(qtbot,
     weights = []
     for name in ("train_again", "train_new_seed"):
         circle.actions_by_name[name].trigger()
-        qtbot.waitUntil(lambda: circle.session.state in ENDED, timeout=20_000)
+        qtbot.waitUntil(lambda: circle.session.state in ENDED)
         weights.append(circle.session.snapshot.tensors)
     assert all((weights[0][name] == tensor).all() for name, tensor in first.tensors.items())
     assert not all((weights[1][name] == tensor).all() for name, tensor in first.tensors.items())

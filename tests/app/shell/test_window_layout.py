@@ -102,7 +102,7 @@ def test_train_shows_the_train_page_but_not_to_a_user_who_inspects(qtbot, window
         assert window.session.state.active
         assert window.pages.current == then
         window.session.stop()
-        qtbot.waitUntil(lambda: not window.session.state.active, timeout=20_000)
+        qtbot.waitUntil(lambda: not window.session.state.active)
 
 
 def test_inspect_follows_a_run_live(qtbot, window) -> None:
@@ -111,7 +111,7 @@ def test_inspect_follows_a_run_live(qtbot, window) -> None:
     window.training.train()
     seen = []
     window.inspection.sample_trace_changed.connect(lambda: seen.append(window.inspection.sample_trace))
-    qtbot.waitUntil(lambda: len({id(trace.snapshot) for trace in seen if trace}) > 3, timeout=20_000)
+    qtbot.waitUntil(lambda: len({id(trace.snapshot) for trace in seen if trace}) > 3)
 
 
 def test_f8_shows_the_card_of_the_problem_on_build(qtbot, window) -> None:
@@ -217,7 +217,7 @@ def test_the_shortcuts_work_in_the_window_of_a_page(qtbot, window) -> None:
     assert window.pages.current == "train"
     assert own.isActiveWindow()
     qtbot.keyClick(own, Qt.Key.Key_F5, Qt.KeyboardModifier.ShiftModifier)
-    qtbot.waitUntil(lambda: not window.session.state.active, timeout=20_000)
+    qtbot.waitUntil(lambda: not window.session.state.active)
     qtbot.keyClick(own, Qt.Key.Key_5, control)
     qtbot.waitUntil(window.isActiveWindow)
     assert window.pages.current == "models"

@@ -21,7 +21,7 @@ BATCHES = 70
 @pytest.fixture
 def wait_for(qtbot, session):
     def wait(*states):
-        qtbot.waitUntil(lambda: session.state in (states or ENDED), timeout=20_000)
+        qtbot.waitUntil(lambda: session.state in (states or ENDED))
 
     return wait
 
@@ -186,12 +186,12 @@ def test_a_step_of_an_epoch_can_be_paused_in_the_middle(session, wait_for, monke
         done(control)
         if next(count) == 10:
             trained.set()
-            assert may_continue.wait(20)
+            assert may_continue.wait(60)
 
     count = itertools.count(4)
     monkeypatch.setattr(RunControl, "batch_done", hold_after_ten)
     session.step_epoch()
-    assert trained.wait(20)
+    assert trained.wait(60)
     session.pause()
     may_continue.set()
     wait_for(SessionState.PAUSED)
@@ -206,7 +206,7 @@ def test_so_many_more_epochs_give_the_bits_of_one_longer_run(qtbot, session, wai
     assert session.config.epochs == len(session.history) == 7
     longer = Session(Document(circle_project(epochs=7)))
     longer.start()
-    qtbot.waitUntil(lambda: longer.state in ENDED, timeout=20_000)
+    qtbot.waitUntil(lambda: longer.state in ENDED)
     for name, tensor in longer.snapshot.tensors.items():
         np.testing.assert_array_equal(session.snapshot.tensors[name], tensor)
 
@@ -245,7 +245,7 @@ def test_a_run_that_shows_its_best_weights_continues_from_its_last_ones(qtbot, s
     wait_for()
     longer = Session(Document(circle_project(learning_rate=0.9, momentum=0.5, epochs=14)))
     longer.start()
-    qtbot.waitUntil(lambda: longer.state in ENDED, timeout=20_000)
+    qtbot.waitUntil(lambda: longer.state in ENDED)
     np.testing.assert_array_equal(
         session.snapshot.tensors["linear_1.weight"], longer.snapshot.tensors["linear_1.weight"]
     )

@@ -22,7 +22,7 @@ EXAMPLES, BATCHES = 700, 70
 @pytest.fixture
 def wait_for(qtbot, session):
     def wait(*states):
-        qtbot.waitUntil(lambda: session.state in (states or ENDED), timeout=20_000)
+        qtbot.waitUntil(lambda: session.state in (states or ENDED))
 
     return wait
 
@@ -59,7 +59,7 @@ def train_undisturbed(qtbot, **settings):
     """Train without interruption in another session; return its run."""
     session = Session(Document(circle_project(**settings)))
     session.start()
-    qtbot.waitUntil(lambda: session.state in ENDED, timeout=20_000)
+    qtbot.waitUntil(lambda: session.state in ENDED)
     return session.run
 
 

@@ -120,7 +120,7 @@ def test_two_threads_with_different_splits_read_once(slow, threads):
     choices = CHOICE, CHOICE.model_copy(update={"seed": 4})
     waiting = [threads.submit(load_splits, choice, lambda _share: None) for choice in choices]
     slow.go.set()
-    first, second = (future.result(10) for future in waiting)
+    first, second = (future.result(60) for future in waiting)
     assert slow.reads == 1
     assert first.train.stored_inputs is second.train.stored_inputs
     assert not np.array_equal(first.test.rows, second.test.rows)
@@ -130,23 +130,23 @@ def test_a_cancelled_load_does_not_disturb_the_others_and_leaves_nothing_behind(
     leaves = threading.Event()
     goes = threads.submit(load_splits, CHOICE, leave_at(leaves))
     stays = threads.submit(load_splits, CHOICE, lambda _share: None)
-    assert slow.started.wait(5)
+    assert slow.started.wait(60)
     leaves.set()
     with pytest.raises(InterruptedError):
-        goes.result(5)
+        goes.result(60)
     slow.go.set()
-    assert len(stays.result(10).train) == 14_000
+    assert len(stays.result(60).train) == 14_000
     assert (slow.reads, slow.stopped) == (1, 0)
 
 
 def test_reading_stops_when_the_last_one_leaves_and_can_begin_again(slow, threads):
     leaves = threading.Event()
     goes = threads.submit(load_splits, CHOICE, leave_at(leaves))
-    assert slow.started.wait(5)
+    assert slow.started.wait(60)
     leaves.set()
     with pytest.raises(InterruptedError):
-        goes.result(5)
-    assert slow.stopped_now.wait(5)
+        goes.result(60)
+    assert slow.stopped_now.wait(60)
     assert slow.stopped == 1
     slow.go.set()
     assert len(load_splits(CHOICE).test) == 4000
@@ -155,12 +155,12 @@ def test_reading_stops_when_the_last_one_leaves_and_can_begin_again(slow, thread
 
 def test_cancelled_reading_is_a_sentence_for_all(slow, threads):
     waiting = [threads.submit(load_splits, CHOICE, lambda _share: None) for _ in range(2)]
-    assert slow.started.wait(5)
+    assert slow.started.wait(60)
     dataset_cache.cancel_reading(CHOICE)
     for future in waiting:
         with pytest.raises(WorkCancelledError, match="Try again"):
-            future.result(5)
-    assert slow.stopped_now.wait(5)
+            future.result(60)
+    assert slow.stopped_now.wait(60)
 
 
 def test_progress_is_passed_on(slow, threads):
@@ -169,7 +169,7 @@ def test_progress_is_passed_on(slow, threads):
     while not any(0 < share < 1 for share in shares):
         assert not waiting.done()
     slow.go.set()
-    waiting.result(10)
+    waiting.result(60)
     assert shares == sorted(shares)
 
 
@@ -195,7 +195,7 @@ def test_stop_ends_a_run_that_reads_its_data(qtbot, document, session, slow):
     session.stop()
     qtbot.waitUntil(lambda: session.state is SessionState.STOPPED)
     assert session.reading is None
-    assert slow.stopped_now.wait(5)
+    assert slow.stopped_now.wait(60)
 
 
 def test_the_inspection_says_what_it_reads_and_reads_again_after_a_cancel(qtbot, document, session, slow):
@@ -208,7 +208,7 @@ def test_the_inspection_says_what_it_reads_and_reads_again_after_a_cancel(qtbot,
     dataset_cache.cancel_reading(document.project.data)
     qtbot.waitUntil(lambda: "cancelled" in inspection.problem)
     assert (texts[-1], inspection.reading, inspection.samples) == ("", "", None)
-    assert slow.stopped_now.wait(5)
+    assert slow.stopped_now.wait(60)
     slow.go.set()
     inspection.retry()
     qtbot.waitUntil(lambda: inspection.samples is not None)

@@ -24,7 +24,7 @@ def epochs(inspection):
 
 
 def wait_for(qtbot, session, *states):
-    qtbot.waitUntil(lambda: session.state in states, timeout=10_000)
+    qtbot.waitUntil(lambda: session.state in states)
 
 
 @pytest.fixture
@@ -82,11 +82,11 @@ def test_choosing_the_same_epoch_or_one_that_does_not_exist_tells_nothing(qtbot,
 def test_a_run_is_followed_and_a_user_who_moves_away_stays(qtbot, inspection, session, document, epochs):
     document.apply(edits.change_training(document.project, epochs=400))
     session.start()
-    qtbot.waitUntil(lambda: len(session.history) > 3 and inspection.snapshot is session.snapshot, timeout=10_000)
+    qtbot.waitUntil(lambda: len(session.history) > 3 and inspection.snapshot is session.snapshot)
     assert epochs.place == len(epochs.stops) - 1
     epochs.choose(2)
     chosen, seen = epochs.chosen, len(session.history)
-    qtbot.waitUntil(lambda: len(session.history) > seen + 3, timeout=10_000)
+    qtbot.waitUntil(lambda: len(session.history) > seen + 3)
     assert epochs.chosen is chosen is inspection.snapshot
     assert (epochs.place, epochs.total) == (2, 400)
     epochs.follow()

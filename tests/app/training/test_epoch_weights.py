@@ -116,7 +116,7 @@ def assert_same_bits(kept, copies):
 
 
 def wait_for(qtbot, session, *states):
-    qtbot.waitUntil(lambda: session.state in states, timeout=10_000)
+    qtbot.waitUntil(lambda: session.state in states)
 
 
 def test_the_weights_of_each_epoch_have_the_bits_of_a_run_without_a_window(qtbot, session, document):

@@ -218,5 +218,5 @@ def test_the_start_and_the_end_of_a_training_are_told(qtbot, inspection, session
     inspection.training_changed.connect(lambda: told.append(inspection.training))
     assert not inspection.training
     session.start()
-    qtbot.waitUntil(lambda: bool(told) and not inspection.training, timeout=20_000)
+    qtbot.waitUntil(lambda: bool(told) and not inspection.training)
     assert True in told

@@ -225,7 +225,7 @@ def test_a_run_records_what_its_batches_report() -> None:
 
 def test_every_run_of_the_window_records_its_layers(qtbot, session) -> None:
     session.start()
-    qtbot.waitUntil(lambda: session.state is SessionState.FINISHED, timeout=10_000)
+    qtbot.waitUntil(lambda: session.state is SessionState.FINISHED)
     history = session.run.layer_history
     assert history.layers == ("linear_1", "relu_1", "linear_2")
     assert history.steps[0] == 1  # the first batch is always measured
@@ -238,10 +238,10 @@ def test_every_run_of_the_window_records_its_layers(qtbot, session) -> None:
 
 def test_a_run_that_continues_records_its_layers_further(qtbot, session) -> None:
     session.start()
-    qtbot.waitUntil(lambda: session.state is SessionState.FINISHED, timeout=10_000)
+    qtbot.waitUntil(lambda: session.state is SessionState.FINISHED)
     before, done = session.run.layer_history.steps, session.batches_done
     session.continue_run()
-    qtbot.waitUntil(lambda: session.state is SessionState.FINISHED, timeout=10_000)
+    qtbot.waitUntil(lambda: session.state is SessionState.FINISHED)
     after = session.run.layer_history.steps
     np.testing.assert_array_equal(after[: len(before)], before)
     assert after[len(before)] == done + 1  # the first batch of the rest

@@ -12,7 +12,7 @@ def test_a_small_network_sends_weights_in_the_middle_of_a_long_epoch(qtbot, sess
     live = []
     session.snapshot_changed.connect(lambda: live.append((session.snapshot, session.state)))
     session.start()
-    qtbot.waitUntil(lambda: session.state is SessionState.FINISHED, timeout=10_000)
+    qtbot.waitUntil(lambda: session.state is SessionState.FINISHED)
     middle = [snapshot for snapshot, state in live if snapshot is not None and not snapshot.history]
     assert middle
     assert all(snapshot.trained for snapshot in middle)
@@ -27,21 +27,21 @@ def test_a_large_network_sends_weights_only_with_its_epochs(qtbot, session, docu
     histories = []
     session.snapshot_changed.connect(lambda: histories.append(session.snapshot and session.snapshot.history))
     session.start()
-    qtbot.waitUntil(lambda: session.state is SessionState.FINISHED, timeout=10_000)
+    qtbot.waitUntil(lambda: session.state is SessionState.FINISHED)
     assert session.snapshot.history
     assert () not in histories
 
 
 def test_a_first_epoch_that_fails_leaves_no_weights_from_its_middle(qtbot, session, document, monkeypatch):
     session.start()
-    qtbot.waitUntil(lambda: session.state is SessionState.FINISHED, timeout=10_000)
+    qtbot.waitUntil(lambda: session.state is SessionState.FINISHED)
     good = session.snapshot
     monkeypatch.setattr(worker_module, "LIVE_SECONDS", 0.0)
     document.apply(change_training(document.project, batch_size=1, learning_rate=3.0))
     live = []
     session.snapshot_changed.connect(lambda: live.append(session.snapshot))
     session.start()
-    qtbot.waitUntil(lambda: session.state is SessionState.FAILED, timeout=10_000)
+    qtbot.waitUntil(lambda: session.state is SessionState.FAILED)
     assert not session.history
     assert any(snapshot is not good for snapshot in live)  # else there was nothing to forget
     assert session.snapshot is live[-1] is good

@@ -28,7 +28,7 @@ class Waiter:
         self.through.set()
 
     def join(self):
-        self._thread.join(5)
+        self._thread.join(60)
 
 
 class Handler(QObject):

@@ -189,7 +189,7 @@ def test_a_run_that_ends_just_before_the_window_closes_keeps_its_end(qtbot, sess
     session.state_changed.connect(lambda: states.append((session.state, session.closing)))
     session.start()
     session._thread.worker.ended.connect(lambda *_: ended.set(), Qt.ConnectionType.DirectConnection)
-    assert ended.wait(10)
+    assert ended.wait(60)
     session.shutdown()
     assert states == [(SessionState.RUNNING, False), (state, True)]
     assert (session.test_loss is None) == (error is not None)

@@ -20,7 +20,7 @@ class Waiter:
         self.answers.append(control.may_continue(self.waits.set))
 
     def join(self):
-        self._thread.join(5)
+        self._thread.join(60)
         assert not self._thread.is_alive()
 
 
@@ -37,7 +37,7 @@ def test_a_running_worker_continues_without_a_report(no_report) -> None:
 def test_a_paused_worker_reports_and_waits_for_a_request(request_name, answer) -> None:
     control = RunControl(paused=True)
     waiter = Waiter(control)
-    assert waiter.waits.wait(5)
+    assert waiter.waits.wait(60)
     getattr(control, request_name)()
     waiter.join()
     assert waiter.answers == [answer]
@@ -50,7 +50,7 @@ def test_the_steps_are_used_up_before_the_pause(no_report) -> None:
         assert control.may_continue(no_report)
         control.batch_done()
     waiter = Waiter(control)
-    assert waiter.waits.wait(5)
+    assert waiter.waits.wait(60)
     control.stop()
     waiter.join()
 
@@ -85,13 +85,13 @@ def test_a_waiting_worker_reports_a_pause_that_overtakes_the_request_to_continue
     answers = []
     thread = threading.Thread(target=lambda: answers.append(control.may_continue(reports.release)))
     thread.start()
-    assert reports.acquire(timeout=5)
+    assert reports.acquire(timeout=60)
     with control._condition:
         control.resume()
         control.pause()
-    assert reports.acquire(timeout=5)
+    assert reports.acquire(timeout=60)
     control.stop()
-    thread.join(5)
+    thread.join(60)
     assert answers == [False]
 
 
@@ -104,7 +104,7 @@ def test_an_epoch_is_trained_until_it_is_done_or_a_pause_is_requested(no_report)
             control.batch_done()
         end(control)
         waiter = Waiter(control)
-        assert waiter.waits.wait(5)
+        assert waiter.waits.wait(60)
         control.stop()
         waiter.join()
         assert waiter.answers == [False]

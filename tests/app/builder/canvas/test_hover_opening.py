@@ -4,7 +4,6 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from app.builder.canvas.hover_opening import HOVER_MS
 from app.document.blocks import layers_in
 
 INSIDE = {"layers": [{"type": "ReLu", "name": "relu_1"}, {"type": "Sigmoid", "name": "sigmoid_1"}]}
@@ -32,7 +31,7 @@ def test_a_layer_is_held_over_a_folded_block_and_dropped_into_it(folded, qtbot) 
     folded.pick_up(folded.entry("Dropout"))
     hold_over(folded, "outer")
     assert folded.card("outer").model.folded
-    qtbot.waitUntil(lambda: folded.card("outer").model.is_open, timeout=10 * HOVER_MS)
+    qtbot.waitUntil(lambda: folded.card("outer").model.is_open)
     place = folded.canvas.card_stack.place_of(folded.card("sigmoid_1", ("outer",)))
     folded.move_to(QPoint(place.center().x(), place.top() + 2))
     folded.release()

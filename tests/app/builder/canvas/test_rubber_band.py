@@ -58,7 +58,7 @@ def test_the_band_scrolls_at_the_edge(make_harness, document_of, qtbot) -> None:
     bottom = stack.mapFrom(viewport, QPoint(viewport.width() // 2, viewport.height() - 2))
     QTest.mouseMove(stack, bottom)
     bar = harness.canvas.verticalScrollBar()
-    qtbot.waitUntil(lambda: bar.value() == bar.maximum(), timeout=5000)
+    qtbot.waitUntil(lambda: bar.value() == bar.maximum())
     assert "relu_19" in harness.document.selection
     assert harness.document.selection[0] == "relu_0"
     QTest.mouseRelease(stack, LEFT, NONE, bottom)

@@ -151,7 +151,7 @@ window.close()
     environment = {**os.environ, "LC_ALL": f"{name}.UTF-8", "LANG": f"{name}.UTF-8", "QT_QPA_PLATFORM": "offscreen"}
     result = subprocess.run(
         [sys.executable, "-c", program, name, str(tmp_path / "settings.ini")],
-        env=environment, capture_output=True, text=True, timeout=120, check=False,
+        env=environment, capture_output=True, text=True, timeout=200, check=False,
     )  # fmt: skip
     assert result.returncode == 0, result.stderr
 

@@ -120,7 +120,7 @@ def test_a_problem_of_the_data_asks_for_the_data(qtbot, make_panel, tmp_path):
     missing = DataChoice(source=str(tmp_path / "no such folder"))
     document = Document(Project(network=NetworkSpecification(layers=layers), data=missing))
     panel = make_panel(document)
-    qtbot.waitUntil(lambda: bool(document.data_problem), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(document.data_problem))
     assert texts(panel)[0][0] == "input"
     with qtbot.waitSignal(panel.data_requested):
         click(qtbot, panel, 0, ProblemColumn.SENTENCE)

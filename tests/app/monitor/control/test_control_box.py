@@ -52,7 +52,7 @@ def note(box):
 
 def pause(qtbot, session, batches=5):
     session.start(steps=batches)
-    qtbot.waitUntil(lambda: session.state is SessionState.PAUSED, timeout=10_000)
+    qtbot.waitUntil(lambda: session.state is SessionState.PAUSED)
 
 
 def write(qtbot, box, text):
@@ -81,7 +81,7 @@ def test_a_typed_rate_is_applied_from_the_next_batch_on(qtbot, box, session):
     assert session.pending == {"learning_rate": 0.02}
     assert note(box) == "0.02 is used from the next batch on."
     session.resume()
-    qtbot.waitUntil(lambda: session.state in ENDED, timeout=10_000)
+    qtbot.waitUntil(lambda: session.state in ENDED)
     assert [change.after for change in session.run.changes] == [0.02]
     assert note(box) == "A change while training is marked on the curves."
     assert not apply.isEnabled()
@@ -111,7 +111,7 @@ def test_the_number_of_epochs_offered_is_what_an_interrupted_run_has_left(qtbot,
     assert button(box, "control_continue").text() == "Add"
     assert button(box, "control_continue").isEnabled()
     session.stop()
-    qtbot.waitUntil(lambda: session.state in ENDED, timeout=10_000)
+    qtbot.waitUntil(lambda: session.state in ENDED)
     assert field(box, "control_epochs").value == 1
     asked = []
     box.continue_requested.connect(asked.append)

@@ -31,7 +31,7 @@ def notice(qtbot, document, session):
     box.show()
     qtbot.waitExposed(box)
     session.start(steps=5)
-    qtbot.waitUntil(lambda: session.state is SessionState.PAUSED, timeout=10_000)
+    qtbot.waitUntil(lambda: session.state is SessionState.PAUSED)
     yield box.findChild(QLabel, "difference_network").parent()
     box.shutdown()
 
@@ -66,7 +66,7 @@ def test_settings_that_can_be_applied_now_have_a_button_that_does_it(qtbot, noti
         assert not button.isVisible()
     assert session.pending == {"learning_rate": 0.03, "epochs": 6, "early_stopping": 5}
     session.resume()
-    qtbot.waitUntil(lambda: session.state in ENDED, timeout=20_000)
+    qtbot.waitUntil(lambda: session.state in ENDED)
     assert len(session.history) == 6
     assert session.history[-1].learning_rate == 0.03
     assert words(notice, "settings") == "The settings have changed since this run: seed 3 (run: 0)."
@@ -77,12 +77,12 @@ def test_an_epoch_number_that_is_over_is_refused_in_words(qtbot, notice, documen
     refused = []
     session.refused.connect(refused.append)
     session.step_epoch()
-    qtbot.waitUntil(lambda: session.state is SessionState.PAUSED, timeout=10_000)
+    qtbot.waitUntil(lambda: session.state is SessionState.PAUSED)
     session.step_epoch()
-    qtbot.waitUntil(lambda: session.state is SessionState.PAUSED, timeout=10_000)
+    qtbot.waitUntil(lambda: session.state is SessionState.PAUSED)
     document.apply(edits.change_training(document.project, epochs=1))
     qtbot.mouseClick(notice.findChild(QPushButton, "difference_apply_epochs"), Qt.MouseButton.LeftButton)
     session.step()
-    qtbot.waitUntil(lambda: bool(refused), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(refused))
     assert refused == ["Epoch 2 has begun, so the run cannot end after epoch 1."]
     assert notice.findChild(QPushButton, "difference_apply_epochs").isVisible()

@@ -46,7 +46,7 @@ def heading(box):
 
 def pause(qtbot, session, batches):
     session.start(steps=batches)
-    qtbot.waitUntil(lambda: session.state is SessionState.PAUSED, timeout=10_000)
+    qtbot.waitUntil(lambda: session.state is SessionState.PAUSED)
 
 
 def test_only_a_paused_run_shows_its_next_batch(qtbot, make_box):
@@ -61,14 +61,14 @@ def test_the_examples_of_the_next_batch_are_listed_and_follow_a_step(qtbot, make
     box, session = make_box(circle_project())
     pause(qtbot, session, 3)
     qtbot.mouseClick(button(box), Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: heading(box) == "Batch 4 of 70 in epoch 1: 10 examples, as augmented.", timeout=10_000)
+    qtbot.waitUntil(lambda: heading(box) == "Batch 4 of 70 in epoch 1: 10 examples, as augmented.")
     rows = box.next_batch.findChild(QListWidget)
     assert rows.count() == 10
     assert "→" in rows.item(0).text()
     session.step()
-    qtbot.waitUntil(lambda: heading(box).startswith("Batch 5 of 70"), timeout=10_000)
+    qtbot.waitUntil(lambda: heading(box).startswith("Batch 5 of 70"))
     session.stop()
-    qtbot.waitUntil(lambda: session.state in ENDED, timeout=10_000)
+    qtbot.waitUntil(lambda: session.state in ENDED)
     assert not box.next_batch.isVisible()
 
 
@@ -77,14 +77,14 @@ def test_a_run_that_goes_on_shows_no_batch_of_the_past(qtbot, make_box):
     pause(qtbot, session, 3)
     qtbot.mouseClick(button(box), Qt.MouseButton.LeftButton)
     rows = box.next_batch.findChild(QListWidget)
-    qtbot.waitUntil(lambda: rows.count() == 10, timeout=10_000)
+    qtbot.waitUntil(lambda: rows.count() == 10)
     session.resume()
     assert heading(box) == "The run trains. Pause it (F6) to see its next batch."
     assert rows.count() == 0
     session.pause()
-    qtbot.waitUntil(lambda: session.state is SessionState.PAUSED, timeout=10_000)
+    qtbot.waitUntil(lambda: session.state is SessionState.PAUSED)
     number = session.batches_done % 70 + 1
-    qtbot.waitUntil(lambda: heading(box).startswith(f"Batch {number} of 70"), timeout=10_000)
+    qtbot.waitUntil(lambda: heading(box).startswith(f"Batch {number} of 70"))
     assert rows.count() == 10
 
 
@@ -100,7 +100,7 @@ def test_images_are_shown_as_pictures_with_their_classes(qtbot, make_box):
     pause(qtbot, session, 1)
     qtbot.mouseClick(button(box), Qt.MouseButton.LeftButton)
     grid = box.next_batch.findChild(ImageGrid)
-    qtbot.waitUntil(lambda: len(grid.images) == 100, timeout=10_000)
+    qtbot.waitUntil(lambda: len(grid.images) == 100)
     assert "the first 100 of them" in heading(box)
     assert {picture.caption for picture in grid.images} <= set("0123456789")
 
@@ -111,11 +111,11 @@ def train(qtbot, box, session, looks):
     for done in (5, 6, 7):
         if looks:
             box.next_batch.open_for_run()
-            qtbot.waitUntil(lambda done=done: f"Batch {done + 1} " in heading(box), timeout=10_000)
+            qtbot.waitUntil(lambda done=done: f"Batch {done + 1} " in heading(box))
         session.step()
-        qtbot.waitUntil(lambda: session.state is SessionState.PAUSED, timeout=10_000)
+        qtbot.waitUntil(lambda: session.state is SessionState.PAUSED)
     session.resume()
-    qtbot.waitUntil(lambda: session.state in ENDED, timeout=10_000)
+    qtbot.waitUntil(lambda: session.state in ENDED)
     return session.snapshot.tensors
 
 
@@ -136,4 +136,4 @@ def test_data_that_cannot_be_read_any_more_give_a_sentence(qtbot, make_box, monk
 
     monkeypatch.setattr("app.monitor.control.next_batch_dialog.load_splits", away)
     qtbot.mouseClick(button(box), Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: "away" in heading(box), timeout=10_000)
+    qtbot.waitUntil(lambda: "away" in heading(box))

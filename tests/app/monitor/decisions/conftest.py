@@ -37,7 +37,7 @@ class Harness:
         self.wait(lambda: not self.window._pace.waiting)
 
     def wait(self, condition: Callable[[], bool]) -> None:
-        self._qtbot.waitUntil(lambda: bool(condition()), timeout=15_000)
+        self._qtbot.waitUntil(lambda: bool(condition()))
 
     def close(self) -> None:
         self.session.shutdown()

@@ -242,7 +242,7 @@ def test_it_examines_at_most_once_a_second(qtbot, view, session, monkeypatch) ->
     for _ in range(50):
         session.end_epoch(1.0, None)
     assert len(examined) == 1
-    qtbot.waitUntil(lambda: len(examined) == 2, timeout=5000)
+    qtbot.waitUntil(lambda: len(examined) == 2)
 
 
 def test_the_report_of_a_run_that_is_no_longer_shown_is_dropped(qtbot, view, session, monkeypatch) -> None:

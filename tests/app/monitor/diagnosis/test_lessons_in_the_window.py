@@ -23,9 +23,9 @@ def test_a_lesson_is_diagnosed_in_the_window(qtbot, document, name) -> None:
     with qtbot.waitExposed(view):
         view.show()
     session.start()
-    qtbot.waitUntil(lambda: session.state in (SessionState.FINISHED, SessionState.FAILED), timeout=60_000)
+    qtbot.waitUntil(lambda: session.state in (SessionState.FINISHED, SessionState.FAILED))
     view.refresh()
-    qtbot.waitUntil(lambda: [each.rule for each in view.diagnoses][:1] == [name], timeout=20_000)
+    qtbot.waitUntil(lambda: [each.rule for each in view.diagnoses][:1] == [name])
     session.shutdown()
     view.shutdown()
     session.deleteLater()
@@ -41,11 +41,9 @@ def test_the_table_of_the_layers_and_the_diagnosis_say_the_same_at_the_end(qtbot
     with qtbot.waitExposed(page):
         page.show()
     session.start()
-    qtbot.waitUntil(lambda: session.state is SessionState.FINISHED, timeout=60_000)
+    qtbot.waitUntil(lambda: session.state is SessionState.FINISHED)
     page.diagnosis.refresh()
-    with qtbot.waitSignal(
-        page.diagnosis.probed, timeout=20_000, check_params_cb=lambda _run, probe: bool(probe)
-    ) as end:
+    with qtbot.waitSignal(page.diagnosis.probed, check_params_cb=lambda _run, probe: bool(probe)) as end:
         pass
     dead = {stats.layer: stats.dead for stats in end.args[1].layers if stats.dead is not None}
     page.layers.refresh()

@@ -71,7 +71,7 @@ class Harness:
         return shown is not None and shown.snapshot is self.session.snapshot and not self.window.predictor.message
 
     def wait(self, condition: Callable[[], bool]) -> None:
-        self._qtbot.waitUntil(lambda: bool(condition()), timeout=15_000)
+        self._qtbot.waitUntil(lambda: bool(condition()))
 
     def close(self) -> None:
         self.session.shutdown()

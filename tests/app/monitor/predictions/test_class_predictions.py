@@ -238,7 +238,7 @@ def test_weights_that_follow_failed_ones_are_predicted(make, monkeypatch) -> Non
 
     def fail(*arguments: object) -> None:
         started.set()
-        go_on.wait(10)
+        go_on.wait(60)
         raise DataError("These weights predict nothing.")
 
     harness = make(DIGITS)

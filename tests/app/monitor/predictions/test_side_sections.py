@@ -34,10 +34,10 @@ class Sections:
 
     def train(self) -> None:
         self.session.start()
-        self._qtbot.waitUntil(lambda: not self.session.state.active, timeout=15_000)
+        self._qtbot.waitUntil(lambda: not self.session.state.active)
 
     def wait_for_newest(self) -> None:
-        self._qtbot.waitUntil(self.is_newest, timeout=15_000)
+        self._qtbot.waitUntil(self.is_newest)
 
     def is_newest(self) -> bool:
         shown = self.predictor.predictions
@@ -146,7 +146,7 @@ def test_a_run_without_an_epoch_says_so(make, qtbot) -> None:
     training = DIGITS.training.model_copy(update={"learning_rate": 1e9})
     sections = make(DIGITS.model_copy(update={"network": network, "training": training}))
     sections.session.start()
-    qtbot.waitUntil(lambda: not sections.session.state.active, timeout=15_000)
+    qtbot.waitUntil(lambda: not sections.session.state.active)
     assert sections.session.state is SessionState.FAILED
     qtbot.waitUntil(lambda: "before its first epoch was done" in sections.confusion.caption)
     assert sections.mistakes.caption == sections.confusion.caption
@@ -178,7 +178,7 @@ def page(qtbot) -> Iterator[TrainPage]:
     page.resize(1376, 770)
     page.show()
     session.start()
-    qtbot.waitUntil(lambda: not session.state.active, timeout=15_000)
+    qtbot.waitUntil(lambda: not session.state.active)
     newest = page.predictions.predictor
     qtbot.waitUntil(lambda: newest.predictions is not None and newest.predictions.snapshot is session.snapshot)
     yield page

@@ -111,7 +111,7 @@ def test_the_running_run_is_on_top_and_its_figures_follow(panel, qtbot, session,
     qtbot.waitUntil(lambda: panel.rows[0].active)
     assert panel.rows[0].state == "running"
     assert panel.rows[0].name == "run 4"
-    qtbot.waitUntil(lambda: panel.rows[0].result != "–", timeout=20_000)
+    qtbot.waitUntil(lambda: panel.rows[0].result != "–")
     session.stop()
     qtbot.waitUntil(lambda: session.state in ENDED)
     qtbot.waitUntil(lambda: not panel.rows[0].active)

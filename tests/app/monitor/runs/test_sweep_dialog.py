@@ -63,7 +63,7 @@ def test_the_results_are_one_table_and_one_plot(qtbot, dialog) -> None:
     button(dialog, "start").click()
     assert not button(dialog, "start").isEnabled()
     assert button(dialog, "stop").isEnabled()
-    qtbot.waitUntil(lambda: not dialog.runner.running, timeout=30_000)
+    qtbot.waitUntil(lambda: not dialog.runner.running)
     assert [row[0] for row in dialog.texts] == ["1000", "0.1", "0.05"]
     assert [row[2] for row in dialog.texts] == ["diverged", "finished", "finished"]
     assert dialog.texts[0][-1] == "–"
@@ -104,7 +104,7 @@ def test_the_sweep_continues_while_the_dialog_is_closed(qtbot, dialog, panel) ->
     button(dialog, "start").click()
     button(dialog, "close").click()
     assert not dialog.isVisible()
-    qtbot.waitUntil(lambda: not dialog.runner.running, timeout=30_000)
+    qtbot.waitUntil(lambda: not dialog.runner.running)
     panel.open_sweep()
     assert panel.findChildren(SweepDialog) == [dialog]
     assert [row[2] for row in dialog.texts] == ["finished", "finished"]
