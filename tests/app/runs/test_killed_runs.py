@@ -50,12 +50,12 @@ def project(tmp_path):
     return path
 
 
-def start(mode, folder, project):
+def start(mode, folder, project, *epoch):
     folder.mkdir(exist_ok=True)
     settings, result = folder / "settings.ini", folder / "result.npz"
     if not settings.exists():
         settings.write_text("[General]\ncheckpoint_seconds=1\ncheckpoint_epochs=1\n")
-    command = [sys.executable, "-m", "tests.app.runs.trained_window", mode, settings, project, result]
+    command = [sys.executable, "-m", "tests.app.runs.trained_window", mode, settings, project, result, *epoch]
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
     return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
 
@@ -78,6 +78,7 @@ def read(path):
         return dict(content)
 
 
+@pytest.mark.timeout(600)
 def test_a_run_that_is_killed_five_times_equals_one_that_is_not(tmp_path, project):
     with start("train", tmp_path / "undisturbed", project) as process:
         finish(process)
@@ -85,7 +86,7 @@ def test_a_run_that_is_killed_five_times_equals_one_that_is_not(tmp_path, projec
     targets = sorted(generator.sample(range(5, EPOCHS - 2), KILLS))
     folder = tmp_path / "killed"
     for number, target in enumerate(targets):
-        with start("resume" if number else "train", folder, project) as process:
+        with start("resume" if number else "train", folder, project, str(target)) as process:
             reached = read_until(process, target)
             try:  # within the epoch, and perhaps while a checkpoint is written
                 process.wait(generator.uniform(0, 0.05))

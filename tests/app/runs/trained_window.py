@@ -1,12 +1,14 @@
 """A program for test_killed_runs.py: it trains or resumes in the real window, offscreen, and saves what came out.
 
-    python -m tests.app.runs.trained_window train|resume SETTINGS PROJECT RESULT
+    python -m tests.app.runs.trained_window train|resume SETTINGS PROJECT RESULT [EPOCH]
 
 It prints the number of each epoch. The test kills it at some of them. After the first epoch, the learning rate and the
-number of epochs are changed.
+number of epochs are changed. With EPOCH, the training waits after the end of the epoch that follows this one, so that
+it cannot end before it is killed, however late that is.
 """
 
 import sys
+import threading
 from dataclasses import fields
 from pathlib import Path
 
@@ -20,6 +22,7 @@ from app.shell.main_window import MainWindow
 from app.shell.run import open_window
 from app.training import SessionState
 from app.training.run import Run
+from app.training.worker import Worker
 from tinyml.learner import EpochFinished
 from tinyml.storage import read_checkpoint
 
@@ -76,8 +79,22 @@ def begin(window: MainWindow, mode: str) -> None:
     dialog.findChild(QPushButton, "answer_resume").click()
 
 
-def main(mode: str, settings: str, project: str, result: str) -> int:
+def wait_after(epoch: int) -> None:
+    """Let the training wait without end as soon as it has reported an epoch after this one."""
+    report = Worker._report_epoch
+
+    def report_and_wait(worker: Worker, event: EpochFinished) -> None:
+        report(worker, event)
+        if event.epoch > epoch:
+            threading.Event().wait()
+
+    Worker._report_epoch = report_and_wait
+
+
+def main(mode: str, settings: str, project: str, result: str, epoch: str = "") -> int:
     """Run the program; return 0."""
+    if epoch:
+        wait_after(int(epoch))
     application = create_application()
     window = open_window(Path(project), "light", Path(settings))
     window.session.epochs_finished.connect(lambda epochs: print(epochs[-1].epoch, flush=True))

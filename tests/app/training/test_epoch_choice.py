@@ -191,7 +191,7 @@ def test_no_predictions_are_requested_while_the_epochs_are_played(qtbot, inspect
     epochs.set_playing(True)
     for place in (0, 1, 2, 1, 0):
         epochs.choose(place)
-        qtbot.waitUntil(lambda: inspection.sample_trace.snapshot is epochs.snapshot)
+        qtbot.waitUntil(lambda: inspection.sample_trace and inspection.sample_trace.snapshot is epochs.snapshot)
     assert requested == []
     epochs.set_playing(False)
     qtbot.waitUntil(lambda: len(requested) == 1)

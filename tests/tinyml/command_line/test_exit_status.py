@@ -46,7 +46,7 @@ def test_a_broken_pipe_ends_a_command_without_a_message(arguments):
 def test_a_full_disk_gives_one_sentence():
     with Path("/dev/full").open("w") as full:
         process = start(["--help"], stdout=full)
-        _, errors = process.communicate(timeout=60)
+        _, errors = process.communicate(timeout=200)
     assert process.returncode == 1
     assert errors == "tinyml: The output could not be written: No space left on device.\n"
 

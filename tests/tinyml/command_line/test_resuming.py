@@ -20,6 +20,21 @@ from tinyml.storage import Project, read_checkpoint, read_model, save_project
 
 ROOT = Path(__file__).parents[3]
 EPOCHS = 80
+BATCHES = 8
+"""Of an epoch."""
+WAITING = """
+import sys, threading
+from tinyml.command_line import main, train
+save = train.save_checkpoint
+def save_and_wait(path, checkpoint, project):
+    save(path, checkpoint, project)
+    if checkpoint.state.epoch > int(sys.argv[1]):
+        threading.Event().wait()
+train.save_checkpoint = save_and_wait
+sys.exit(main(sys.argv[2:]))
+"""
+"""A program that trains until it has saved a checkpoint of a later epoch than its first argument. Then it waits, so
+that it cannot end before it is killed, however late that is."""
 
 
 @pytest.fixture(scope="module")
@@ -60,14 +75,14 @@ def uninterrupted(project: Path) -> bytes:
     return saved.read_bytes()
 
 
-def start(*arguments: str) -> "subprocess.Popen[bytes]":
-    command = [sys.executable, "-m", "tinyml", "train", *arguments, "--quiet"]
+def start(*arguments: str, program: tuple[str, ...] = ("-m", "tinyml")) -> "subprocess.Popen[bytes]":
+    command = [sys.executable, *program, "train", *arguments, "--quiet"]
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
 
 
 def batches_done(checkpoint: Path) -> int:
     state = read_checkpoint(checkpoint).checkpoint.state
-    return (state.epoch - 1) * 8 + state.batch
+    return (state.epoch - 1) * BATCHES + state.batch
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals are sent as on POSIX systems")
@@ -77,14 +92,17 @@ def test_a_resumed_run_gives_the_same_bytes_as_one_without_a_kill(
 ) -> None:
     checkpoint, saved = tmp_path / "run.safetensors", tmp_path / "model.safetensors"
     every = ("epoch", "epoch", "epoch", "3", "1")[attempt]
-    with start("--network", str(project), "--checkpoint", str(checkpoint), "--checkpoint-every", every) as process:
-        moment = random.randrange(EPOCHS * 8 // 2)
+    moment = random.randrange(EPOCHS * BATCHES // 2)
+    program = ("-c", WAITING, str(moment // BATCHES + 3))
+    arguments = ("--network", str(project), "--checkpoint", str(checkpoint), "--checkpoint-every", every)
+    with start(*arguments, program=program) as process:
         while not checkpoint.exists() or batches_done(checkpoint) < moment:
+            assert process.poll() is None
             time.sleep(0.001)
         time.sleep(random.uniform(0, 0.02))
         process.send_signal(signal.SIGKILL)
     assert process.returncode == -signal.SIGKILL
-    print(f"killed after {batches_done(checkpoint)} of {EPOCHS * 8} batches")
+    print(f"killed after {batches_done(checkpoint)} of {EPOCHS * BATCHES} batches")
     assert main(["train", "--resume", str(checkpoint), "--save", str(saved), "--quiet"]) == 0
     assert saved.read_bytes() == uninterrupted
     assert sorted(tmp_path.iterdir()) == [saved, checkpoint]
@@ -107,8 +125,10 @@ def test_checkpoints_are_saved_after_the_chosen_number_of_batches(
 @pytest.mark.skipif(os.name != "posix", reason="signals are sent as on POSIX systems")
 def test_an_interrupted_run_says_how_to_continue(project: Path, tmp_path: Path) -> None:
     checkpoint = tmp_path / "my run.safetensors"
-    with start("--network", str(project), "--checkpoint", str(checkpoint)) as process:
+    arguments = ("--network", str(project), "--checkpoint", str(checkpoint), "--epochs", "100000")
+    with start(*arguments) as process:
         while not checkpoint.exists():
+            assert process.poll() is None
             time.sleep(0.005)
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=200)
