@@ -30,8 +30,20 @@ def _takes_focus(widget: QWidget) -> bool:
 
 def _controls(page: QWidget) -> Iterator[QWidget]:
     """Yield the widgets inside a page in the order of Tab."""
-    widget: QWidget | None = page.nextInFocusChain()
+    widget = _following(page)
     while widget is not None and widget is not page:
         if page.isAncestorOf(widget):
             yield widget
-        widget = widget.nextInFocusChain()
+        widget = _following(widget)
+
+
+def _following(widget: QWidget) -> QWidget | None:
+    """Return the next widget in the order of Tab.
+
+    PySide takes it for a child of `widget`. Together with that one, it would take this one for deleted, perhaps the
+    main window with the actions for undo and redo. Setting the same parent again corrects this, and Qt does nothing.
+    """
+    following: QWidget | None = widget.nextInFocusChain()
+    if following is not None:
+        following.setParent(following.parentWidget())
+    return following

@@ -1,8 +1,10 @@
 """The keyboard focus of the pages: the first one, and where it was when a page is shown again."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
+from app.document import edits
+from app.shell.page_focus import focus_page
 from app.widgets.unfold_strip import UnfoldStrip
 
 
@@ -54,3 +56,14 @@ def test_a_page_in_a_window_of_its_own_has_the_focus(qtbot, window) -> None:
     focused = QApplication.focusWidget()
     assert window.models_page.isAncestorOf(focused)
     assert not isinstance(focused, UnfoldStrip)
+
+
+def test_a_search_for_the_focus_leaves_undo_alive_when_a_widget_is_deleted(qtbot, window) -> None:
+    page = QWidget(window)  # like a page whose controls come with its data: the search goes through the whole window
+    page.show()
+    focus_page(page)
+    page.deleteLater()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    layer = window.document.project.network.layers[0].name
+    window.document.apply(edits.rename_layer(window.document.project, layer, "first"))
+    assert "first" in window.actions_by_name["undo"].text()

@@ -7,6 +7,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -75,9 +77,14 @@ def uninterrupted(project: Path) -> bytes:
     return saved.read_bytes()
 
 
-def start(*arguments: str, program: tuple[str, ...] = ("-m", "tinyml")) -> "subprocess.Popen[bytes]":
+@contextmanager
+def start(*arguments: str, program: tuple[str, ...] = ("-m", "tinyml")) -> "Iterator[subprocess.Popen[bytes]]":
     command = [sys.executable, *program, "train", *arguments, "--quiet"]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def batches_done(checkpoint: Path) -> int:
