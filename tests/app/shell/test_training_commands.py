@@ -145,10 +145,12 @@ def hanging_source(monkeypatch):
 def test_the_window_works_while_a_project_points_to_data_that_does_not_answer(qtbot, circle, hanging_source, tmp_path):
     gate, threads = hanging_source
     circle.document.apply(edits.change_data(circle.document.project, source="/net/away"))
+    qtbot.waitUntil(lambda: len(threads) == 1)
     path = tmp_path / "away.tinyml.json"
     assert circle.files.save_to(path)
     circle.files.load_example("lenet-digits")
     circle.files.open_path(path)
+    qtbot.waitUntil(lambda: len(threads) == 2)
     assert circle.document.data_pending
     assert circle.canvas.card_stack.input_card.model.line == DATA_PENDING
     assert circle.inspection.problem == ""
@@ -159,9 +161,9 @@ def test_the_window_works_while_a_project_points_to_data_that_does_not_answer(qt
     assert circle.actions_by_name["train"].isEnabled()
     qtbot.waitUntil(lambda: circle.inspection.sample_trace is not None)
     circle.files.open_path(path)
+    qtbot.waitUntil(lambda: len(threads) == 3)
     circle.close()
     assert not circle.isVisible()
-    assert len(threads) >= 2
     assert threading.get_ident() not in threads
     assert not gate.is_set()
 

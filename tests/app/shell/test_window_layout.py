@@ -78,6 +78,8 @@ def test_a_page_keeps_selection_sample_scroll_place_and_focus(qtbot, window) -> 
 
 def test_tab_never_enters_a_hidden_page(qtbot, window) -> None:
     activate(qtbot, window)
+    window.pages.show_page("inspect")
+    qtbot.waitUntil(lambda: window.inspection.sample_trace is not None)  # before, there may be nothing to enter
     for name in NAMES:
         window.pages.show_page(name)
         hidden = [window.pages._pages[other] for other in NAMES if other != name]
