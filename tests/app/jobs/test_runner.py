@@ -46,6 +46,12 @@ def background_threads():
     return [thread for thread in threading.enumerate() if thread.name == "background"]
 
 
+@pytest.fixture(autouse=True)
+def no_earlier_threads(qtbot):
+    """Wait for the end of the threads that earlier tests have left idle."""
+    qtbot.waitUntil(lambda: background_threads() == [])
+
+
 def raise_error(error):
     raise error
 

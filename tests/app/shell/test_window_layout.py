@@ -53,9 +53,7 @@ def test_ctrl_and_a_number_shows_a_page(qtbot, window) -> None:
 def test_menus_toolbar_and_status_bar_stay_on_all_pages(window) -> None:
     for name in NAMES:
         window.pages.show_page(name)
-        assert window.menuBar().isVisible()
-        assert window.tool_bar.isVisible()
-        assert window.status.isVisible()
+        assert all(part.isVisible() for part in (window.menuBar(), window.tool_bar, window.status))
 
 
 def test_a_page_keeps_selection_sample_scroll_place_and_focus(qtbot, window) -> None:

@@ -60,7 +60,7 @@ def answer(handler: BaseHTTPRequestHandler, server: FileServer) -> None:
         for first in range(0, len(sent), 1000):
             if server.stall_after is not None and start + first >= server.stall_after:
                 handler.wfile.flush()
-                server.release.wait(30)
+                server.release.wait(60)
             server.on_chunk()
             handler.wfile.write(sent[first : first + 1000])
         handler.wfile.flush()

@@ -18,7 +18,8 @@ from tinyml.data.downloads import Download, Patience, PublishedFile, retrieval, 
 
 CONTENT = b"\x1f\x8b" + np.random.default_rng(0).integers(0, 256, 60_000, np.uint8).tobytes()
 NAME = "set.gz"
-QUICK = Patience(connect=0.5, stall=0.4)
+PATIENT = Patience(connect=60, stall=60)
+"""A busy machine may need seconds for what a quiet one does at once."""
 
 
 class CancelledError(Exception):
@@ -39,9 +40,11 @@ def dead() -> str:
         return f"http://127.0.0.1:{unused.getsockname()[1]}/"
 
 
-def download_from(folder: Path, *addresses: str, mirror: str = "", content: bytes = CONTENT) -> Download:
+def download_from(
+    folder: Path, *addresses: str, mirror: str = "", content: bytes = CONTENT, patience: Patience = PATIENT
+) -> Download:
     sha256 = hashlib.sha256(content).hexdigest()
-    return Download("The set", (PublishedFile(NAME, len(content), sha256, addresses),), folder, mirror, QUICK)
+    return Download("The set", (PublishedFile(NAME, len(content), sha256, addresses),), folder, mirror, patience)
 
 
 def part_of(folder: Path) -> Path:
@@ -76,7 +79,7 @@ def test_the_files_of_a_set_share_one_progress(tmp_path, server) -> None:
     first = download_from(tmp_path, server.folder("good")).files[0]
     other = PublishedFile("second.gz", len(second), hashlib.sha256(second).hexdigest(), first.folders)
     shares: list[float] = []
-    both = Download("The set", (first, other), tmp_path, patience=QUICK)
+    both = Download("The set", (first, other), tmp_path, patience=PATIENT)
     retrieve(both, shares.append)
     assert shares == sorted(shares)
     assert any(share == len(CONTENT) / both.size for share in shares)
@@ -154,9 +157,9 @@ def test_a_file_that_does_not_end_is_refused(tmp_path, server) -> None:
 def test_a_server_that_stalls_ends_in_a_sentence(tmp_path, server) -> None:
     server.stall_after = 20_000
     started = monotonic()
-    with pytest.raises(DataError, match=r"sent nothing for 0\.4 seconds\. What was received is kept\."):
-        retrieve(download_from(tmp_path, server.folder("good")))
-    assert monotonic() - started < 10
+    with pytest.raises(DataError, match=r"sent nothing for 1\.5 seconds\. What was received is kept\."):
+        retrieve(download_from(tmp_path, server.folder("good"), patience=Patience(connect=60, stall=1.5)))
+    assert monotonic() - started < 60  # the server sends nothing more
     kept = part_of(tmp_path).stat().st_size
     assert 0 < kept < len(CONTENT)
     server.stall_after = None
@@ -172,7 +175,7 @@ def test_a_server_that_never_answers_ends_in_a_sentence(tmp_path) -> None:
         silent.listen()
         address = f"http://127.0.0.1:{silent.getsockname()[1]}/"
         with pytest.raises(DataError, match="sent nothing for"):
-            retrieve(download_from(tmp_path, address))
+            retrieve(download_from(tmp_path, address, patience=Patience(connect=0.5, stall=0.4)))
 
 
 def test_a_cut_transfer_continues_where_it_stopped(tmp_path, server) -> None:
@@ -238,7 +241,6 @@ def test_cancelling_in_the_middle_leaves_a_part_that_is_continued(tmp_path, serv
 
 def test_cancelling_does_not_wait_for_a_server_that_stalls(tmp_path, server) -> None:
     server.stall_after = 20_000
-    slow = Download("The set", download_from(tmp_path, server.folder("good")).files, tmp_path)
     started = None
 
     def cancel(share: float) -> None:
@@ -248,9 +250,9 @@ def test_cancelling_does_not_wait_for_a_server_that_stalls(tmp_path, server) -> 
             raise CancelledError
 
     with pytest.raises(CancelledError):
-        retrieve(slow, cancel)
+        retrieve(download_from(tmp_path, server.folder("good")), cancel)
     assert started is not None
-    assert monotonic() - started < 5
+    assert monotonic() - started < 30
     assert not any(thread.name == "tinyml_download" for thread in threading.enumerate())
 
 
@@ -298,16 +300,16 @@ def test_two_programs_do_not_write_the_same_part(tmp_path, server) -> None:
             reached.set()
 
     def first() -> None:
-        retrieve(Download("The set", download_from(tmp_path, server.folder("good")).files, tmp_path), wait_for_second)
+        retrieve(download_from(tmp_path, server.folder("good")), wait_for_second)
         results.append("done")
 
     thread = threading.Thread(target=first)
     thread.start()
-    assert reached.wait(10)
+    assert reached.wait(60)
     with pytest.raises(DataError, match="Another program is downloading The set"):
         retrieve(download_from(tmp_path, server.folder("good")))
     server.release.set()
-    thread.join(10)
+    thread.join(60)
     assert results == ["done"]
     check_result(tmp_path)
 

@@ -20,7 +20,7 @@ def decode(folder: Path, **of: int) -> tuple[np.ndarray, dict[str, str]]:
 
 def threads_left() -> int:
     """Return the number of decoding threads, after those that are ending had time to end."""
-    for _ in range(500):
+    for _ in range(6000):
         left = sum(thread.name.startswith("tinyml_images") for thread in threading.enumerate())
         if not left:
             break
@@ -88,7 +88,7 @@ def test_an_exception_from_progress_cancels_at_once(tmp_path: Path, monkeypatch:
 
     def slow(image: Image.Image, of: object) -> int:
         started.set()
-        release.wait(20)
+        release.wait(60)
         decoded.append(image)
         return 0
 
@@ -118,13 +118,16 @@ def test_a_fault_in_a_thread_is_raised(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_only_some_large_images_are_decoded_at_the_same_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_folders(tmp_path, {"a": 60}, size=(10, 10))
-    lock, running, most = threading.Lock(), [0], [0]
+    lock, running, most, two = threading.Lock(), [0], [0], threading.Event()
     real = decoding.image_bytes
 
     def counted(image: Image.Image, of: object) -> np.ndarray:
         with lock:
             running[0] += 1
             most[0] = max(most[0], running[0])
+        if most[0] == 2:
+            two.set()
+        assert two.wait(60), "no second image was decoded beside the first one"
         time.sleep(0.001)
         result = real(image, form())
         with lock:
