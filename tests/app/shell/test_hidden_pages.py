@@ -87,6 +87,7 @@ def test_nothing_is_computed_for_hidden_cards_and_maps(qtbot, training) -> None:
     assert computed == []
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("name", NAMES)
 def test_a_page_is_up_to_date_within_100_ms_when_it_is_shown(qtbot, training, name) -> None:
     wait_for_epochs(qtbot, training, 2)

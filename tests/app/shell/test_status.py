@@ -26,6 +26,7 @@ def check_nothing_overlaps(window) -> None:
 
 @pytest.fixture
 def running(qtbot, window):
+    window.document.apply(edits.change_training(window.document.project, epochs=100_000))
     window.training.train()
     qtbot.waitUntil(lambda: window.session.batches_done > 0)
     return window

@@ -1,5 +1,6 @@
 """What the worker reports reaches the window: every number, and the newest weights when it matters."""
 
+import math
 import random
 from threading import Event
 
@@ -42,6 +43,12 @@ class CountingMailbox(Mailbox):
         super().put_snapshot(snapshot)
 
 
+@pytest.fixture
+def no_live_weights(monkeypatch):
+    """Send weights at the end of epochs only, also if an epoch takes long."""
+    monkeypatch.setattr(worker_module, "LIVE_SECONDS", math.inf)
+
+
 def run_worker(document, mailbox, control=None):
     worker = Worker(freeze_config(document), control or RunControl(), mailbox, OpenGate())
     outcomes = []
@@ -51,6 +58,7 @@ def run_worker(document, mailbox, control=None):
     return outcomes[0]
 
 
+@pytest.mark.usefixtures("no_live_weights")
 def test_weights_that_are_not_taken_are_not_copied_but_the_last_ones_are(document):
     document.apply(edits.change_training(document.project, epochs=20))
     mailbox = CountingMailbox()
@@ -59,6 +67,7 @@ def test_weights_that_are_not_taken_are_not_copied_but_the_last_ones_are(documen
     assert [epoch.epoch for epoch in mailbox.take().epochs] == list(range(1, 21))
 
 
+@pytest.mark.usefixtures("no_live_weights")
 def test_weights_are_copied_after_each_epoch_if_the_window_takes_them(document):
     document.apply(edits.change_training(document.project, epochs=5))
 
@@ -176,9 +185,10 @@ def test_a_fast_run_is_visited_less_often_and_a_slow_one_again_more_often(sessio
 
 @pytest.mark.parametrize(("error", "state"), [(None, SessionState.FINISHED), (MemoryError(), SessionState.FAILED)])
 def test_a_run_that_ends_just_before_the_window_closes_keeps_its_end(qtbot, session, monkeypatch, error, state):
-    ended, test = Event(), worker_module.TrainingSetup.test_in_parts
+    connected, ended, test = Event(), Event(), worker_module.TrainingSetup.test_in_parts
 
     def test_or_fail(setup):
+        assert connected.wait(60)
         if error is not None:
             raise error
         return test(setup)
@@ -189,6 +199,7 @@ def test_a_run_that_ends_just_before_the_window_closes_keeps_its_end(qtbot, sess
     session.state_changed.connect(lambda: states.append((session.state, session.closing)))
     session.start()
     session._thread.worker.ended.connect(lambda *_: ended.set(), Qt.ConnectionType.DirectConnection)
+    connected.set()
     assert ended.wait(60)
     session.shutdown()
     assert states == [(SessionState.RUNNING, False), (state, True)]
