@@ -22,10 +22,18 @@ LONGEST_WAIT_MS = 60_000
 
 
 class PatientBot(QtBot):
-    """Waits longer than the five seconds of pytest-qt."""
+    """Waits longer than the five seconds of pytest-qt, also while what a condition looks at is still None."""
 
     def waitUntil(self, callback: Any, **options: Any) -> None:  # noqa: N802
-        super().waitUntil(callback, **{"timeout": LONGEST_WAIT_MS} | options)
+        def holds() -> Any:
+            try:
+                return callback()
+            except AttributeError as error:
+                if error.obj is not None or error.name is None:
+                    raise
+                return False
+
+        super().waitUntil(holds, **{"timeout": LONGEST_WAIT_MS} | options)
 
     def waitSignal(self, signal: Any, **options: Any) -> Any:  # noqa: N802
         return super().waitSignal(signal, **{"timeout": LONGEST_WAIT_MS} | options)
