@@ -52,7 +52,7 @@ class Program:
         """The text that the program has printed."""
         return self._log.read_text(errors="replace")
 
-    def ask(self, seconds: float = 20.0) -> dict[str, Any]:
+    def ask(self, seconds: float = 60.0) -> dict[str, Any]:
         """Return the state of the program: its widgets with their places, the layers, the run."""
         answer, question = self.folder / "state.json", self.folder / "ask"
         answer.unlink(missing_ok=True)
@@ -63,7 +63,7 @@ class Program:
         return state
 
     def wait_until(
-        self, condition: Callable[[dict[str, Any]], Any], what: str, seconds: float = 20.0
+        self, condition: Callable[[dict[str, Any]], Any], what: str, seconds: float = 60.0
     ) -> dict[str, Any]:
         """Ask for the state until it meets the condition; return that state."""
         last: dict[str, Any] = {}
@@ -86,7 +86,7 @@ class Program:
         self.desktop.xdotool("windowactivate", "--sync", self.window)
         self.wait_until(lambda state: state["active"] == "main_window", "the main window to be active")
         self.desktop.press("alt+F4")
-        wait_for(lambda: self.process.poll() is not None, "the program to end", 20)
+        wait_for(lambda: self.process.poll() is not None, "the program to end")
         assert self.process.returncode == 0, self.output
 
     def end(self) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 
-def wait_for(condition: Callable[[], Any], what: str, seconds: float = 15.0, pause: float = 0.05) -> Any:
+def wait_for(condition: Callable[[], Any], what: str, seconds: float = 60.0, pause: float = 0.05) -> Any:
     """Call `condition` until it returns something true, and return that; after `seconds`, fail and name `what`."""
     deadline = time.monotonic() + seconds
     while True:
@@ -51,7 +51,7 @@ class Desktop:
         for process in reversed(self._processes):
             process.terminate()
             try:
-                process.wait(5)
+                process.wait(30)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()

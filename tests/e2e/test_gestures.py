@@ -51,7 +51,7 @@ def settled(program: Any, name: str) -> list[int]:
         seen.append(place(program, name))
         return seen[-1] == seen[-2]
 
-    wait_for(still, f"{name} to lie still", 10, 0.15)
+    wait_for(still, f"{name} to lie still", pause=0.15)
     return seen[-1]
 
 

@@ -26,7 +26,7 @@ def wait_for_places(program: Any, expected: dict[str, Any]) -> None:
         return found == expected
 
     try:
-        program.wait_until(equal, "everything to be where it was", 15)
+        program.wait_until(equal, "everything to be where it was")
     except AssertionError:
         assert found == expected
 

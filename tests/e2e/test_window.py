@@ -150,6 +150,7 @@ def test_the_window_stays_responsive_while_plots_are_live(start: Start, long_run
     assert min(gaps["p99"] for gaps in measured) < 60, measured
 
 
+@pytest.mark.alone
 def test_closing_while_training_asks_stops_and_leaves_no_thread_or_window(start: Start, long_run: Path) -> None:
     program = start(long_run)
     program.desktop.press("F5")
@@ -160,8 +161,8 @@ def test_closing_while_training_asks_stops_and_leaves_no_thread_or_window(start:
     children = children_of(program.process.pid)
     started = time.monotonic()
     program.desktop.press("Return")
-    wait_for(lambda: program.process.poll() is not None, "the program to end", 10)
-    assert time.monotonic() - started < 5
+    wait_for(lambda: program.process.poll() is not None, "the program to end")
+    assert time.monotonic() - started < 20
     assert program.process.returncode == 0, program.output
     left = json.loads((program.folder / "end.json").read_text())
     assert left == {"python_threads": [], "running_qt_threads": [], "visible_windows": []}

@@ -2,7 +2,6 @@
 
 import errno
 import os
-from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -52,8 +51,8 @@ def test_a_running_run_is_kept_from_time_to_time_and_belongs_to_its_window(
     other = RunStore(keeper.folder)
     batches = []
     keeper.changed.connect(lambda: batches.append(keeper.kept[session.run.identifier].record.results.batches))
-    qtbot.waitUntil(lambda: len(batches) > 2)
-    assert all(before < after for before, after in pairwise(batches[:3]))
+    qtbot.waitUntil(lambda: len(set(batches)) > 2)
+    assert batches == sorted(batches)
     seen = other.read_all()[session.run.identifier]
     assert seen.record.state == "running"
     assert seen.elsewhere
@@ -96,7 +95,7 @@ def test_a_full_or_read_only_disk_is_one_sentence_and_training_goes_to_its_end(
     problems = []
     keeper.saver.problem_changed.connect(lambda: problems.append(keeper.saver.problem))
     session.start()
-    qtbot.waitUntil(lambda: bool(problems))
+    qtbot.waitUntil(lambda: session.state in ENDED and bool(problems))
     assert session.state is SessionState.FINISHED
     assert os.strerror(code) in problems[0]
     assert problems[0].startswith("This run is not kept: could not save")
@@ -329,7 +328,7 @@ def test_a_kept_run_is_safe_and_one_that_could_not_be_written_is_not(
     assert keeper.is_safe(train())
     monkeypatch.setattr(os, "fsync", lambda _file: _raise(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))))
     session.start()
-    qtbot.waitUntil(lambda: bool(keeper.saver.problem))
+    qtbot.waitUntil(lambda: session.state in ENDED and bool(keeper.saver.problem))
     lost = session.run
     assert not keeper.is_safe(lost)
     monkeypatch.undo()
