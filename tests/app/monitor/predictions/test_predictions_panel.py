@@ -1,5 +1,7 @@
 """What the Train page shows of the predictions of a run whose targets are numbers or images."""
 
+from threading import Event
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint
@@ -10,6 +12,7 @@ from app.monitor.predictions.number_views import describe_fit, side_by_side
 from app.monitor.predictions.predictions import MOST_PAIRS
 from app.monitor.predictions.predictions_panel import NO_RUN
 from app.monitor.predictions.residuals_view import describe_residuals
+from app.training.run_control import RunControl
 from tests.app.monitor.predictions.conftest import AUTOENCODER, DIGITS, SINE
 from tinyml.data import DataChoice
 from tinyml.learner import r_squared
@@ -81,12 +84,21 @@ def test_during_an_epoch_nothing_is_predicted_again(make, monkeypatch) -> None:
     monkeypatch.setattr("app.monitor.predictions.predictor.PAUSE_MS", 0)
     monkeypatch.setattr("app.monitor.predictions.predictor._PAUSE_FACTOR", 0)
     harness = make(SINE.model_copy(update={"training": SINE.training.model_copy(update={"batch_size": 1})}))
-    histories = []
-    harness.window.predictor.changed.connect(
-        lambda: histories.append(len(harness.predictions.snapshot.history) if harness.predictions else -1)
-    )
+    histories, predicted, done = [], Event(), RunControl.epoch_done
+
+    def note() -> None:
+        if harness.predictions is not None:
+            histories.append(len(harness.predictions.snapshot.history))
+            predicted.set()
+
+    def wait(control: RunControl) -> None:
+        done(control)
+        assert predicted.wait(60)
+
+    harness.window.predictor.changed.connect(note)
+    monkeypatch.setattr(RunControl, "epoch_done", wait)
     harness.train()
-    while_running = [count for count in histories[:-1] if count >= 0]
+    while_running = histories[:-1]
     assert while_running
     assert len(set(while_running)) == len(while_running)
 
