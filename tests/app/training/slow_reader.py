@@ -48,7 +48,9 @@ class SlowReader:
                 progress(done / count)
                 images[done] = done % 251
                 if done % 50 == 0:
-                    self.go.wait(0.005)
+                    self.go.wait(0.01)
+            while not self.go.wait(0.01):  # else a test that comes too late could not stop it any more
+                progress(1 - 1 / count)
         except BaseException:
             self.stopped += 1
             raise
