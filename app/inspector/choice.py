@@ -19,25 +19,44 @@ class Choice:
 
     Attributes:
         maps: index of the chosen map or unit by the name of its layer.
+        picked: the layers whose map or unit the user has chosen. The others have a default.
         position: row and column in the map; None for the strongest activation.
         whole_map: True for all activations of the map together. Then `position` is None.
     """
 
     maps: dict[str, int] = field(default_factory=dict)
+    picked: set[str] = field(default_factory=set)
     position: Pair | None = None
     whole_map: bool = False
 
+    def pick(self, layer: str, index: int) -> None:
+        """Choose a map or a unit of a layer.
+
+        Arguments:
+            layer: name of the layer.
+            index: index of the map or unit.
+        """
+        self.maps[layer], self.position = index, None
+        self.picked.add(layer)
+
     def keep_valid(self, output: LayerOutput, layers: Collection[str]) -> None:
-        """Forget what does not exist any more. Without a choice, the map with the strongest activation is chosen.
+        """Forget what does not exist any more, and choose a default where the user has chosen nothing.
+
+        The default is the map with the strongest activation. It stays for other samples and weights while it has a
+        positive activation: without one, nothing can be reconstructed.
 
         Arguments:
             output: output of the layer that is shown.
             layers: the names of all layers.
         """
         self.maps = {name: index for name, index in self.maps.items() if name in layers}
-        count = count_maps(output)
-        if count and self.maps.get(output.layer, count) >= count:
-            self.maps[output.layer] = strongest_map(output.values)
+        self.picked &= self.maps.keys()
+        count, layer = count_maps(output), output.layer
+        exists = self.maps.get(layer, count) < count
+        if count and not exists:
+            self.picked.discard(layer)
+        if count and (not exists or (layer not in self.picked and not output.values[self.maps[layer]].max() > 0)):
+            self.maps[layer] = strongest_map(output.values)
         row, column = self.position or (0, 0)
         if output.maps is None or row >= output.maps.shape[1] or column >= output.maps.shape[2]:
             self.position = None

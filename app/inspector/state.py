@@ -216,7 +216,7 @@ class InspectorState(QObject):
             index: index of the map or unit, counted from 0.
         """
         if 0 <= index < self.map_count:
-            self._choice.maps[self.layer], self._choice.position = index, None
+            self._choice.pick(self.layer, index)
             self._update_target()
 
     @Slot(int, int)

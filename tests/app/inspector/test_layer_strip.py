@@ -146,6 +146,7 @@ def test_every_section_shows_a_layer_inside_a_block(blocks):
     page.state.choose_layer(layer)
     page.state.set_methods((Method.GRADIENT,))  # no blank pictures
     chosen = page.state.map_index
+    page.state.choose_map(chosen)  # else trained weights may choose another map
     page.findChild(EmbeddingPanel).model.set_follows(True)
     blocks.train()
     checker, top = page.findChild(SanityPanel).checker, page.findChild(TopPanel).model
