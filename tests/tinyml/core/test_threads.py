@@ -14,7 +14,7 @@ from threadpoolctl import threadpool_info
 from tinyml.core import SettingsError
 from tinyml.core.threads import VARIABLE, blas_is_held, one_blas_thread, run_in_parallel, set_thread_count, thread_count
 
-TIMEOUT = 20
+TIMEOUT = 60
 """Longest time that a test waits for another thread, in seconds."""
 
 
@@ -151,7 +151,7 @@ def test_after_a_nested_loop_several_threads_run_again() -> None:
 @pytest.mark.parametrize("culprit", [0, 1])
 def test_an_error_is_raised_and_no_further_task_starts(culprit: int) -> None:
     set_thread_count(2)
-    both_are_here = threading.Barrier(2)
+    both_are_here, raised = threading.Barrier(2), threading.Event()
     begun: list[int] = []
     ended: list[int] = []
 
@@ -159,8 +159,10 @@ def test_an_error_is_raised_and_no_further_task_starts(culprit: int) -> None:
         begun.append(number)
         both_are_here.wait(TIMEOUT)
         if worker == culprit:
+            raised.set()
             raise KeyError("the culprit")
-        time.sleep(0.2)
+        assert raised.wait(TIMEOUT)
+        time.sleep(0.5)
         ended.append(number)
 
     with pytest.raises(KeyError, match="the culprit"):
