@@ -52,7 +52,10 @@ class WeightsExport(QObject):
         if self._session.snapshot is None:
             show_problem(self._window, "Export weights", "There are no weights yet. Train the network first (F5).")
             return
-        formats = {exporter.suffix: exporter.title for exporter in exporters().values()}
+        formats: dict[str, str] = {}
+        for exporter in exporters().values():
+            if not exporter.writes_folder:
+                formats.setdefault(exporter.suffix, exporter.title)
         start = self._recent.last_folder() / f"{stem}.{next(iter(formats))}"
         path = ask_where_to_save(self._window, "Export weights", start, formats)
         if path is not None:

@@ -19,7 +19,7 @@ def export_snapshot(path: Path, snapshot: Snapshot) -> Path:
 
     Returns `path`. Raises `StorageError` when the file cannot be written.
     """
-    exporter_of(path).export(path, snapshot.make_net(), describe_model(snapshot))
+    exporter_of(path).write(path, snapshot.make_net(), describe_model(snapshot))
     return path
 
 

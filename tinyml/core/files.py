@@ -11,7 +11,7 @@ import contextlib
 import os
 import stat
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -26,6 +26,9 @@ _KINDS = (
     (stat.S_ISBLK, "a device"),
 )
 _LONGEST_SHOWN = 200
+
+Content = bytes | Callable[[BinaryIO], object]
+"""What a file will hold: its bytes, or a function that writes them into an open file. It may raise `OSError`."""
 
 
 def normalise_path(path: str | Path) -> Path:
@@ -200,7 +203,7 @@ def check_can_save(path: str | Path) -> None:
         )
 
 
-def write_atomically(path: str | Path, content: bytes | Callable[[BinaryIO], object]) -> None:
+def write_atomically(path: str | Path, content: Content) -> None:
     """Write a whole file. If that fails, the old file stays unchanged.
 
     The bytes go to a temporary file in the same folder, are forced to disk (fsync), and then replace `path` in one
@@ -223,32 +226,74 @@ def write_atomically(path: str | Path, content: bytes | Callable[[BinaryIO], obj
     """
     target = resolve_target(path)
     temporary_files.remove_leftovers(target)
+    with explained_errors(path), written_temporary(target, content) as temporary:
+        os.replace(temporary, target)  # noqa: PTH105 (tests make exactly this call fail)
+    force_folder_to_disk(target.parent)
+
+
+@contextlib.contextmanager
+def explained_errors(path: str | Path) -> Iterator[None]:
+    """Turn an `OSError` of saving into a `StorageError` with the reason and the remedy.
+
+    Arguments:
+        path: what is being saved.
+
+    >>> with explained_errors("net.csv"):
+    ...     raise OSError(28, "No space left on device")
+    Traceback (most recent call last):
+    tinyml.core.errors.StorageError: Could not save 'net.csv': No space left on device. Choose another folder or ...
+    """
     try:
-        descriptor, temporary = temporary_files.create_temporary(target)
-        try:
-            with os.fdopen(descriptor, "w+b") as file:
-                if isinstance(content, bytes):
-                    file.write(content)
-                else:
-                    content(file)
-                file.flush()
-                os.fsync(file.fileno())
-                if target.exists():
-                    temporary.chmod(target.stat().st_mode & 0o777)
-                if sys.platform == "win32":
-                    file.close()  # Windows cannot rename an open file
-                # On other systems the file stays open, and so locked, until it has its final name.
-                os.replace(temporary, target)  # noqa: PTH105 (tests make exactly this call fail)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
+        yield
     except OSError as error:
         reason = error.strerror or str(error)
         raise StorageError(
             f"Could not save '{show_path(path)}': {reason}. Choose another folder or free some space; "
             "nothing was changed."
         ) from error
-    _force_folder_to_disk(target.parent)
+
+
+@contextlib.contextmanager
+def written_temporary(target: Path, content: Content) -> Iterator[Path]:
+    """Yield a temporary file beside `target` that holds the content and is forced to disk.
+
+    It is removed if there is an error, also one within the context. Rename it within the context: until then it is
+    locked, so that no other process removes it.
+
+    Arguments:
+        target: the file that it will replace, whose permissions it gets; its path has no links.
+        content: as for `write_atomically`.
+
+    Raises `OSError`.
+    """
+    descriptor, temporary = temporary_files.create_temporary(target)
+    try:
+        with os.fdopen(descriptor, "w+b") as file:
+            write_content(file, content)
+            if target.exists():
+                temporary.chmod(target.stat().st_mode & 0o777)
+            if sys.platform == "win32":
+                file.close()  # Windows cannot rename an open file
+            # On other systems the file stays open, and so locked, until it has its final name.
+            yield temporary
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def write_content(file: BinaryIO, content: Content) -> None:
+    """Write content into an open file and force it to disk.
+
+    Arguments:
+        file: open for reading and writing bytes.
+        content: as for `write_atomically`.
+    """
+    if isinstance(content, bytes):
+        file.write(content)
+    else:
+        content(file)
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def remove_leftovers(path: str | Path, others_after: float = temporary_files.OLD_SECONDS) -> None:
@@ -283,8 +328,12 @@ def _describe_kind(mode: int) -> str:
     return next((kind for test, kind in _KINDS if test(mode)), "a file")
 
 
-def _force_folder_to_disk(folder: Path) -> None:
-    """Force the new name to disk, so that it survives a power cut. Windows cannot do this and does not need it."""
+def force_folder_to_disk(folder: Path) -> None:
+    """Force new names to disk, so that they survive a power cut. Windows cannot do this and does not need it.
+
+    Arguments:
+        folder: the folder with the new names.
+    """
     with contextlib.suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
         try:

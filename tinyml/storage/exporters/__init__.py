@@ -10,9 +10,9 @@ from tinyml.core import StorageError
 from tinyml.core.discovery import package_instances
 from tinyml.core.files import show_path
 from tinyml.core.suggestions import did_you_mean
-from tinyml.storage.exporters.base import Exporter
+from tinyml.storage.exporters.base import Exporter, Preview, Progress
 
-__all__ = ["DEFAULT_EXPORTER", "Exporter", "exporter_of", "exporters", "find_exporter"]
+__all__ = ["DEFAULT_EXPORTER", "Exporter", "Preview", "Progress", "exporter_of", "exporters", "find_exporter"]
 
 DEFAULT_EXPORTER = "safetensors"
 """The first in every list: TinyML opens its files again."""
@@ -50,10 +50,16 @@ def find_exporter(name: str) -> Exporter:
 
 
 def exporter_of(path: Path) -> Exporter:
-    """Return the exporter whose suffix the path has; the default exporter if no suffix fits.
+    """Return the only exporter whose suffix the path has; the default exporter if no suffix fits.
+
+    Raises `StorageError`, with their names, if several exporters have the suffix of the path.
 
     >>> exporter_of(Path("lenet.SAFETENSORS")).name
     'safetensors'
     """
-    by_suffix = {f".{exporter.suffix}": exporter for exporter in exporters().values()}
-    return by_suffix.get(path.suffix.lower(), exporters()[DEFAULT_EXPORTER])
+    suffix = path.suffix.lower().lstrip(".")
+    found = [exporter for exporter in exporters().values() if suffix and exporter.suffix == suffix]
+    if len(found) > 1:
+        names = ", ".join(exporter.name for exporter in found)
+        raise StorageError(f"Several export formats end in '.{suffix}': {names}. Choose one of them by its name.")
+    return found[0] if found else exporters()[DEFAULT_EXPORTER]
