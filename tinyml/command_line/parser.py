@@ -31,7 +31,7 @@ _EXAMPLES = """examples:
   tinyml predict lenet.safetensors digit.png
   tinyml deconv lenet.safetensors --sample 7 --layer relu_2 --map 6 --out map.png
   tinyml sheet lenet.safetensors --layer relu_2 --out sheet.png
-  tinyml export lenet.safetensors --to safetensors --out copy.safetensors
+  tinyml export lenet.safetensors --to svg --out lenet.svg
   tinyml script lenet-digits --to pytorch --out lenet.py
   tinyml check lenet-digits
   tinyml reproduce mini-framework
@@ -216,12 +216,13 @@ def _add_predict(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def _add_export(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = commands.add_parser(
         "export",
-        description="Write a saved model in another file format. An older file of that name is replaced.",
+        description="Write a saved model in another format. An older file of that name is replaced; a folder must be "
+        "new or empty. If the format has no word for a part of the model, nothing is written.",
         formatter_class=HelpFormatter,
     )
     parser.add_argument("model", metavar="MODEL", help=MODEL)
     parser.add_argument("--to", type=_export_format, required=True, metavar="NAME", help="file format: {formats}")
-    parser.add_argument("--out", required=True, metavar="PATH", help="file to write")
+    parser.add_argument("--out", required=True, metavar="PATH", help="file to write, or folder to make")
 
 
 def _add_script(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

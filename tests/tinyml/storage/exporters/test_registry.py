@@ -36,7 +36,7 @@ def model(tmp_path: Path) -> Path:
 @pytest.mark.usefixtures("more_exporters")
 class TestANewExporterFile:
     def test_is_found_after_the_default(self) -> None:
-        assert list(exporters()) == [DEFAULT_EXPORTER, "a-names"]
+        assert list(exporters())[:2] == [DEFAULT_EXPORTER, "a-names"]
         assert find_exporter("a-names") is exporter_of(Path("network.TXT"))
 
     def test_writes_what_the_command_line_asks_for(
