@@ -1,50 +1,34 @@
 """Safetensors files: named arrays, and one JSON object of metadata in the header.
 
-The package safetensors reads files through a memory map. Here they are read with `seek` and `read`: a program that
-shortens a mapped file kills every process that reads it, and training scripts shorten files when they overwrite their
-checkpoints. The package writes a file through a second temporary file, which would stay if the process is killed, or
-puts the whole file together in memory. Here the arrays are written one after the other. The bytes are the same.
+The package safetensors reads files through a memory map. Here they are read with `seek` and `read`, see
+`tinyml.core.stamped_file`. The package writes a file through a second temporary file, which would stay if the process
+is killed, or puts the whole file together in memory. Here the arrays are written one after the other. The bytes are the
+same.
 """
 
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
 import numpy as np
 
+from tinyml.core.element_types import stored_type
 from tinyml.core.errors import StorageError
 from tinyml.core.files import open_for_reading, show_path, write_atomically
 from tinyml.core.json_text import read_json_object, write_json
+from tinyml.core.stamped_file import StampedFile
 from tinyml.core.tensor_header import LARGEST_HEADER, LENGTH, ParsedHeader, parse_header, write_header
 from tinyml.core.tensor_header import TensorHeader as TensorHeader  # part of this module's interface
+from tinyml.core.tensor_reader import TensorFileHeader as TensorFileHeader
+from tinyml.core.tensor_reader import TensorReader as TensorReader
 
 _PIECE = 1 << 17
 """So many numbers of a file are compared at once; they fit into the processor's cache."""
 METADATA_KEY = "tinyml"
 """TinyML's entry in the header. There is only one, so that the same data gives the same bytes."""
-
-
-@dataclass(frozen=True)
-class TensorFileHeader:
-    """The header of a safetensors file.
-
-    Attributes:
-        tensors: an entry for each tensor, sorted by name.
-        metadata: the JSON object of TinyML; empty for a file of another program.
-        foreign_metadata: texts of other programs, by name.
-        places: each tensor by its name, with the position in the file, in bytes, at which its values begin.
-        stamp: size of the file in bytes, and time of its last change in nanoseconds, when the header was read.
-    """
-
-    tensors: tuple[TensorHeader, ...]
-    metadata: dict[str, Any]
-    foreign_metadata: dict[str, str]
-    places: Mapping[str, tuple[TensorHeader, int]] = field(repr=False)
-    stamp: tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -60,141 +44,65 @@ class TensorFile:
     metadata: dict[str, Any]
 
 
-class TensorReader:
+class SafetensorsReader(TensorReader):
     """An open safetensors file. `open_tensors` makes it.
-
-    Every method raises `StorageError` when the file has changed since it was opened.
 
     Arguments:
         file: the file, open for reading bytes.
         path: the file's path, for error messages.
         header: the header, if it was read before; None to read it.
-
-    Attributes:
-        header: the header of the file.
-        size: size of the file in bytes.
     """
 
     def __init__(self, file: BinaryIO, path: str | Path, header: TensorFileHeader | None = None) -> None:
-        self._file, self._path = file, path
-        self._stamp = self._read_stamp()
-        self.size = self._stamp[0]
-        if header is not None and header.stamp != self._stamp:
-            self._refuse_changed()
-        self.header = header or self._read_header()
+        self._file = StampedFile(file, path)
+        if header is not None and header.stamp != self._file.stamp:
+            self._file.refuse_changed()
+        super().__init__(path, header or _read_header(self._file), self._file.size)
 
-    def _read_header(self) -> TensorFileHeader:
-        parsed, values_begin = self._parse()
-        places = {
-            tensor.name: (tensor, values_begin + begin)
-            for tensor, begin in zip(parsed.tensors, parsed.begins, strict=True)
-        }
-        texts = dict(parsed.texts)
-        ours = texts.pop(METADATA_KEY, None)
-        metadata = {} if ours is None else read_json_object(ours, f"the header of {show_path(self._path)}")
-        tensors = tuple(sorted(parsed.tensors, key=lambda tensor: tensor.name))
-        return TensorFileHeader(tensors, metadata, texts, places, self._stamp)
+    def _read_stored(self, tensor: TensorHeader, place: int, start: int, stop: int) -> np.ndarray:
+        elements = np.empty(stop - start, stored_type(tensor.dtype))
+        self._file.fill(elements.view(np.uint8).data, place + start * elements.itemsize)
+        return elements
 
-    def read(self, name: str) -> np.ndarray:
-        """Read the tensor `name`.
 
-        Raises `StorageError` when there is no tensor of that name, NumPy does not know the element type, or there is
-        not enough memory.
-        """
-        tensor, _ = self._find(name)
-        return self.read_range(name, 0, tensor.count).reshape(tensor.shape)
+def _read_header(file: StampedFile) -> TensorFileHeader:
+    parsed, values_begin = _parse(file)
+    places = {
+        tensor.name: (tensor, values_begin + begin) for tensor, begin in zip(parsed.tensors, parsed.begins, strict=True)
+    }
+    texts = dict(parsed.texts)
+    ours = texts.pop(METADATA_KEY, None)
+    metadata = {} if ours is None else read_json_object(ours, f"the header of {show_path(file.path)}")
+    tensors = tuple(sorted(parsed.tensors, key=lambda tensor: tensor.name))
+    return TensorFileHeader(tensors, metadata, texts, places, file.stamp)
 
-    def read_range(self, name: str, start: int, stop: int) -> np.ndarray:
-        """Read a range of elements of a tensor, flattened in C order.
 
-        Arguments:
-            name: name of the tensor.
-            start: number of the first element.
-            stop: number of the element after the last.
+def _parse(file: StampedFile) -> tuple[ParsedHeader, int]:
+    """Read and check the header. Also return the position at which the values begin."""
+    size = file.size
+    if size < LENGTH.size:
+        _refuse(file, f"it has only {size} bytes")
+    (length,) = LENGTH.unpack(file.read(0, LENGTH.size))
+    values_begin = LENGTH.size + length
+    if values_begin > size:
+        _refuse(file, f"its header should have {length:,} bytes, but the file ends before")
+    if length > LARGEST_HEADER:
+        _refuse(file, f"its header has {length:,} bytes, more than the {LARGEST_HEADER:,} that can be read")
+    content = file.read(LENGTH.size, length)
+    try:
+        return parse_header(content, size - values_begin), values_begin
+    except UnicodeError as error:
+        _refuse(file, "its header is no valid UTF-8", error)
+    except RecursionError as error:
+        _refuse(file, "its header is nested too deeply", error)
+    except ValueError as error:
+        _refuse(file, str(error), error)
 
-        Returns numbers `(stop - start,)`. Raises `StorageError` as `read` does, and `ValueError` when the tensor has
-        no such elements.
-        """
-        tensor, begin = self._find(name)
-        if not 0 <= start <= stop <= tensor.count:
-            raise ValueError(f"'{name}' has {tensor.count} elements, but you asked for {start} to {stop}.")
-        if not tensor.readable:
-            raise StorageError(
-                f"'{show_path(self._path)}' holds '{name}' as {tensor.dtype}, which NumPy cannot compute with. "
-                "Convert the file to float32 in the program that wrote it."
-            )
-        dtype = np.dtype(tensor.dtype)
-        # A byte of a boolean may have any value, but NumPy's booleans are 0 or 1.
-        stored = np.dtype(np.uint8) if dtype.kind == "b" else dtype.newbyteorder("<")
-        try:
-            array = np.empty(stop - start, stored)
-        except MemoryError:
-            raise StorageError(
-                f"'{show_path(self._path)}' holds '{show_path(name)}' with {stop - start:,} elements, and there is not "
-                "enough memory for them."
-            ) from None
-        self._fill(array.view(np.uint8).data, begin + start * stored.itemsize)
-        return array.astype(dtype, copy=False)
 
-    def _find(self, name: str) -> tuple[TensorHeader, int]:
-        if name not in self.header.places:
-            raise StorageError(f"'{show_path(self._path)}' has no tensor '{name}'.")
-        return self.header.places[name]
-
-    def _parse(self) -> tuple[ParsedHeader, int]:
-        """Read and check the header. Also return the position at which the values begin."""
-        size = self.size
-        if size < LENGTH.size:
-            self._refuse(f"it has only {size} bytes")
-        prefix = bytearray(LENGTH.size)
-        self._fill(memoryview(prefix), 0)
-        (length,) = LENGTH.unpack(prefix)
-        values_begin = LENGTH.size + length
-        if values_begin > size:
-            self._refuse(f"its header should have {length:,} bytes, but the file ends before")
-        if length > LARGEST_HEADER:
-            self._refuse(f"its header has {length:,} bytes, more than the {LARGEST_HEADER:,} that can be read")
-        content = bytearray(length)
-        self._fill(memoryview(content), LENGTH.size)
-        try:
-            return parse_header(content, size - values_begin), values_begin
-        except UnicodeError as error:
-            self._refuse("its header is no valid UTF-8", error)
-        except RecursionError as error:
-            self._refuse("its header is nested too deeply", error)
-        except ValueError as error:
-            self._refuse(str(error), error)
-
-    def _fill(self, target: memoryview, position: int) -> None:
-        """Fill `target` with bytes of the file."""
-        done = 0
-        try:
-            self._file.seek(position)
-            while done < len(target):
-                count = self._file.readinto(target[done:])  # type: ignore[attr-defined]
-                if not count:
-                    break
-                done += count
-            changed = self._read_stamp() != self._stamp
-        except OSError as error:
-            raise StorageError(f"Could not read '{show_path(self._path)}': {error.strerror or error}.") from error
-        if changed or done < len(target):
-            self._refuse_changed()
-
-    def _read_stamp(self) -> tuple[int, int]:
-        status = os.fstat(self._file.fileno())
-        return status.st_size, status.st_mtime_ns
-
-    def _refuse_changed(self) -> NoReturn:
-        raise StorageError(
-            f"'{show_path(self._path)}' was changed by another program while it was being read. "
-            "Open it again when that program has finished."
-        )
-
-    def _refuse(self, reason: str, cause: Exception | None = None) -> NoReturn:
-        raise StorageError(
-            f"'{show_path(self._path)}' is not a whole safetensors file ({reason}). Nothing was loaded."
-        ) from cause
+def _refuse(file: StampedFile, reason: str, cause: Exception | None = None) -> NoReturn:
+    raise StorageError(
+        f"'{show_path(file.path)}' is not a whole safetensors file ({reason}). Nothing was loaded."
+    ) from cause
 
 
 @contextmanager
@@ -216,7 +124,7 @@ def open_tensors(path: str | Path, header: TensorFileHeader | None = None) -> It
     (2, 3) [2. 3.]
     """
     with open_for_reading(path) as file:
-        yield TensorReader(file, path, header)
+        yield SafetensorsReader(file, path, header)
 
 
 def write_tensors(
@@ -298,7 +206,7 @@ def _write_and_check(
     file.writelines(tensors[name].reshape(-1).view(np.uint8).data for name in names)
     file.flush()
     file.seek(0)
-    reader = TensorReader(file, path)
+    reader = SafetensorsReader(file, path)
     for name, array in tensors.items():
         if not _holds(reader, name, array):
             raise StorageError(f"Could not save '{shown}': tensor '{name}' was not written correctly. Try again.")

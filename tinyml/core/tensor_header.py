@@ -11,9 +11,10 @@ import math
 import re
 import struct
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple, NoReturn
 
+from tinyml.core.element_types import DECODED_TYPES
 from tinyml.core.json_text import unique_keys
 from tinyml.core.shapes import Shape
 
@@ -67,11 +68,13 @@ class TensorHeader:
         shape: shape of the tensor.
         dtype: NumPy's name of the element type ("float32"), or the name in the file if NumPy does not have the type
             ("BF16").
+        note: one sentence that says why the values cannot be read; empty if only `dtype` decides.
     """
 
     name: str
     shape: Shape
     dtype: str
+    note: str = field(default="", repr=False)
 
     @property
     def count(self) -> int:
@@ -80,8 +83,8 @@ class TensorHeader:
 
     @property
     def readable(self) -> bool:
-        """True if NumPy has this element type."""
-        return self.dtype in _READABLE
+        """True if the values can be read as numbers: NumPy has this element type, or float32 has all its values."""
+        return not self.note and (self.dtype in _READABLE or self.dtype in DECODED_TYPES)
 
 
 class ParsedHeader(NamedTuple):
@@ -168,7 +171,7 @@ def write_header(tensors: Iterable[TensorHeader], texts: Mapping[str, str]) -> t
 def _check_written(tensor: TensorHeader) -> None:
     if tensor.name == "__metadata__":
         _refuse(tensor.name, "has the name of the metadata")
-    if not tensor.readable:
+    if tensor.dtype not in _CODES:
         _refuse(tensor.name, f"has the element type {tensor.dtype}, which the format does not have")
 
 

@@ -1,14 +1,7 @@
-"""Files: projects, models, checkpoints, exports, and the tensors of any safetensors file."""
+"""Files: projects, models, checkpoints, exports, and the tensors of files of other programs."""
 
-from tinyml.core.tensor_file import (
-    TensorFileHeader,
-    TensorReader,
-    iterate_tensors,
-    open_tensors,
-    read_header,
-    read_tensors,
-)
 from tinyml.core.tensor_header import TensorHeader
+from tinyml.core.tensor_reader import GraphSummary, TensorError, TensorFileHeader, TensorReader
 from tinyml.storage.checkpoint import SavedCheckpoint, read_checkpoint, save_checkpoint
 from tinyml.storage.examples import example_names, example_path, lesson_names, lesson_path, open_project
 from tinyml.storage.file_kind import FileKind, identify, require_kind
@@ -33,6 +26,8 @@ from tinyml.storage.project import (
     save_project,
 )
 from tinyml.storage.starters import Starter, starter_for
+from tinyml.storage.tensor_files import iterate_tensors, open_tensors, read_header, read_tensors
+from tinyml.storage.tensor_sources import tensor_patterns
 from tinyml.storage.tensor_summary import TensorSummary, summarise, summarise_tensors
 
 __all__ = [
@@ -41,10 +36,12 @@ __all__ = [
     "DismissedHint",
     "EpochSummary",
     "FileKind",
+    "GraphSummary",
     "Project",
     "SavedCheckpoint",
     "SavedModel",
     "Starter",
+    "TensorError",
     "TensorFileHeader",
     "TensorHeader",
     "TensorReader",
@@ -75,4 +72,5 @@ __all__ = [
     "summarise",
     "summarise_history",
     "summarise_tensors",
+    "tensor_patterns",
 ]

@@ -9,7 +9,7 @@ from tinyml.core import StorageError
 from tinyml.core.tensor_file import open_tensors, write_tensors
 from tinyml.core.validation import describe_validation_error
 from tinyml.learner.checkpoint import Checkpoint, CheckpointState
-from tinyml.storage.file_kind import require_kind
+from tinyml.storage.file_kind import require_own_format
 from tinyml.storage.model import CHECKPOINT_FORMAT
 from tinyml.storage.project import Project
 
@@ -76,7 +76,7 @@ def read_checkpoint(path: str | Path) -> SavedCheckpoint:
 
     Raises `StorageError` when the file is missing, damaged, from a newer version, or not a checkpoint.
     """
-    require_kind(path, "tensors")
+    require_own_format(path)
     with open_tensors(path) as file:
         content = _read_content(file.header.metadata, path)
         tensors = {tensor.name: file.read(tensor.name) for tensor in file.header.tensors}

@@ -7,12 +7,12 @@ from typing import Literal, NamedTuple
 from tinyml.core import DataError, StorageError
 from tinyml.core.files import normalise_path, open_for_reading, path_kind, show_path
 from tinyml.data.readers import describe_sources, find_reader, readers
+from tinyml.storage.tensor_sources import OWN_SOURCE, TensorSource, find_source, source_by_name, tensor_patterns
 
 Kind = Literal["project", "tensors", "data", "part", "image", "other"]
 
 _PREFIX_BYTES = 4096
-_LARGEST_HEADER = 2**27
-_SAVE = "Save its {things} as safetensors in the program that made it: {call}."
+_SHOW = "Show them in the window with File, Open weights"
 _PICKLE = "which can run any code when it is read, so it is never opened"
 
 
@@ -23,10 +23,13 @@ class FileKind(NamedTuple):
         kind: "project", "tensors" (weights, models, checkpoints), "data", "part" (one file of a folder of data),
             "image" (one picture), or "other" if TinyML cannot open it.
         sentence: says what it is and what to do with it. Show it where another kind is needed.
+        source: name of the format of tensors (`tinyml.storage.tensor_sources`) that reads the file; empty if none
+            does. An NPZ file is both: its kind is "data", and its source "npz".
     """
 
     kind: Kind
     sentence: str
+    source: str = ""
 
 
 class _Format(NamedTuple):
@@ -37,22 +40,49 @@ class _Format(NamedTuple):
     kind: Kind = "other"
 
 
-_TORCH_CALL = "safetensors.torch.save_file(model.state_dict(), 'model.safetensors')"
-_ARRAYS_CALL = "safetensors.numpy.save_file({'name': array}, 'model.safetensors')"
-_PYTORCH = _Format(f"a PyTorch file, {_PICKLE}", _SAVE.format(things="weights", call=_TORCH_CALL))
-_PYTHON_PICKLE = _Format(f"a Python pickle, {_PICKLE}", _SAVE.format(things="arrays", call=_ARRAYS_CALL))
-_NPZ = _Format(
-    "a NumPy archive (.npz)",
-    _SAVE.format(
-        things="arrays", call="safetensors.numpy.save_file(dict(numpy.load('arrays.npz')), 'model.safetensors')"
+def _convert(things: str, code: str) -> str:
+    """Return a sentence with the line that converts a file."""
+    return f'Save its {things} with this line, and open the new file: python -c "{code}"'
+
+
+_PYTORCH = _Format(
+    f"a PyTorch file, {_PICKLE}",
+    _convert(
+        "weights",
+        "import torch, safetensors.torch as s; s.save_file({k: v.clone().contiguous() for k, v in "
+        "torch.load('model.pt', map_location='cpu', weights_only=True).items()}, 'model.safetensors')",
     ),
 )
-_NPY = _Format("a NumPy array (.npy)", _SAVE.format(things="numbers", call=_ARRAYS_CALL))
-_HDF5 = _Format("an HDF5 file", _SAVE.format(things="arrays", call=_ARRAYS_CALL))
-_KERAS = _Format("a Keras model", _SAVE.format(things="weights", call=_ARRAYS_CALL))
-_ONNX = _Format("an ONNX model", "Save its weights as safetensors in the program that made it.")
+_PYTHON_PICKLE = _Format(
+    f"a Python pickle, {_PICKLE}",
+    "If you know who made it: "
+    + _convert("arrays", "import pickle, numpy; numpy.savez('model.npz', **pickle.load(open('model.pkl', 'rb')))"),
+)
+_HDF5 = _Format(
+    "an HDF5 file",
+    _convert(
+        "arrays",
+        "import h5py, numpy; a = {}; h5py.File('model.h5').visititems(lambda n, x: a.update({n: x[()]}) "
+        "if isinstance(x, h5py.Dataset) and x.dtype.kind in 'fiub' else None); numpy.savez('model.npz', **a)",
+    ),
+)
+_KERAS = _Format(
+    "a Keras model",
+    _convert(
+        "weights",
+        "import keras, numpy; numpy.savez('model.npz', **{w.path: w.numpy() for w in "
+        "keras.saving.load_model('model.keras').weights})",
+    ),
+)
+_GGUF = _Format(
+    "a GGUF model",
+    _convert(
+        "weights",
+        "import gguf, numpy; numpy.savez('model.npz', **{t.name: gguf.dequantize(t.data, t.tensor_type) for t in "
+        "gguf.GGUFReader('model.gguf').tensors})",
+    ),
+)
 _TENSORFLOW = _Format("a TensorFlow model", "Save its weights as safetensors in the program that made it.")
-_GGUF = _Format("a GGUF model", "Look for the same model as safetensors.")
 _EMPTY = _Format("an empty file")
 _TEXT = _Format("a text file")
 _UNKNOWN = _Format("a file of an unknown kind")
@@ -70,7 +100,6 @@ def _archive(name: str) -> _Format:
 
 
 _SIGNATURES: tuple[tuple[int, bytes, _Format], ...] = (
-    (0, b"\x93NUMPY", _NPY),
     (0, b"\x89HDF\r\n\x1a\n", _HDF5),
     (0, b"GGUF", _GGUF),
     (4, b"TFL3", _TENSORFLOW),
@@ -92,14 +121,16 @@ _SIGNATURES: tuple[tuple[int, bytes, _Format], ...] = (
 """Position of a signature, the signature, and its format."""
 
 _SUFFIXES = {
-    ".onnx": _ONNX,
     ".pb": _TENSORFLOW,
     ".pt": _PYTORCH,
     ".pth": _PYTORCH,
-    ".npz": _NPZ,
+    ".ckpt": _PYTORCH,
     ".h5": _HDF5,
+    ".hdf5": _HDF5,
     ".keras": _KERAS,
+    ".gguf": _GGUF,
     ".pkl": _PYTHON_PICKLE,
+    ".pickle": _PYTHON_PICKLE,
     **{f".{name}": _picture(name.upper()) for name in ("bmp", "ico", "pbm", "pgm", "ppm", "pcx", "tga")},
 }
 """Formats by the end of the name, for files whose first bytes are no signature."""
@@ -115,25 +146,31 @@ def identify(path: str | Path) -> FileKind:
 
     >>> import tempfile
     >>> path = Path(tempfile.mkdtemp()) / "weights.pt"
-    >>> path.write_bytes(b"GGUF")
-    4
+    >>> path.write_bytes(b"Rar!\x1a\x07")
+    6
     >>> print(identify(path).sentence.replace(str(path), "weights.pt"))
-    'weights.pt' is a GGUF model. Look for the same model as safetensors.
+    'weights.pt' is an archive (RAR). Unpack it, and open the files inside.
     """
     prefix = _read_prefix(path)
     if prefix is None:
         return _identify_folder(path)
-    suffix = Path(path).suffix.lower()
-    if _is_safetensors(prefix):
-        return _tensors(path)
+    name = Path(path).name
+    source = find_source(name, prefix)
+    if source is not None and source.name == OWN_SOURCE:
+        return _tensors(path, source)
     data = _identify_data(path) or _identify_part(path, prefix)
     if data is not None:
-        return data
+        source = source or source_by_name(name)
+        return data if source is None else _data_or_tensors(data, source)
+    if source is not None:
+        return _tensors(path, source)
     found = _format_of(prefix)
     if found is None and _is_json(prefix):
         return _project(path)
-    if found in (None, _EMPTY) and suffix == ".safetensors":
-        return _tensors(path)
+    source = source_by_name(name)
+    if found in (None, _EMPTY) and source is not None:
+        return _tensors(path, source)
+    suffix = Path(path).suffix.lower()
     if found in (None, _EMPTY) and suffix == ".json":
         return _project(path)
     found = found or _SUFFIXES.get(suffix) or (_TEXT if _is_text(prefix) else _UNKNOWN)
@@ -155,21 +192,46 @@ def require_kind(path: str | Path, kind: Kind) -> None:
     tinyml.core.errors.StorageError: There is no file 'no such file.safetensors'. Check its name and folder.
     """
     found = identify(path)
-    if found.kind != kind:
+    if found.kind != kind and not (kind == "tensors" and found.source):
+        raise StorageError(found.sentence)
+
+
+def require_own_format(path: str | Path) -> None:
+    """Check that `path` seems to be a safetensors file, the format of model files and checkpoints.
+
+    Arguments:
+        path: the file.
+
+    Raises `StorageError`, with a sentence that says what it is and what to do with it, when it has another format.
+
+    >>> require_own_format("no such file.safetensors")
+    Traceback (most recent call last):
+    tinyml.core.errors.StorageError: There is no file 'no such file.safetensors'. Check its name and folder.
+    """
+    found = identify(path)
+    if found.source != OWN_SOURCE:
         raise StorageError(found.sentence)
 
 
 def _opens() -> str:
-    return f"TinyML opens projects (*.tinyml.json), weights (*.safetensors) and, as data, {describe_sources()}."
-
-
-def _tensors(path: str | Path) -> FileKind:
-    return FileKind(
-        "tensors",
-        f"'{show_path(path)}' holds weights (safetensors), not a project. "
-        "Show them in the window with File, Open weights, "
-        "or evaluate a whole model with 'tinyml evaluate'.",
+    return (
+        f"TinyML opens projects (*.tinyml.json), weights ({', '.join(tensor_patterns())}) and, as data, "
+        f"{describe_sources()}."
     )
+
+
+def _tensors(path: str | Path, source: TensorSource) -> FileKind:
+    shown = show_path(path)
+    if source.name == OWN_SOURCE:
+        remedy = "or evaluate a whole model with 'tinyml evaluate'"
+        sentence = f"'{shown}' holds weights (safetensors), not a project. {_SHOW}, {remedy}."
+    else:
+        sentence = f"'{shown}' holds tensors ({source.title}), but neither a project nor a network of TinyML. {_SHOW}."
+    return FileKind("tensors", sentence, source.name)
+
+
+def _data_or_tensors(data: FileKind, source: TensorSource) -> FileKind:
+    return FileKind(data.kind, f"{data.sentence} Or show its arrays: File, Open weights.", source.name)
 
 
 def _project(path: str | Path) -> FileKind:
@@ -217,10 +279,6 @@ def _read_prefix(path: str | Path) -> bytes | None:
         return file.read(_PREFIX_BYTES) or b""
 
 
-def _is_safetensors(prefix: bytes) -> bool:
-    return prefix[8:9] == b"{" and 2 <= int.from_bytes(prefix[:8], "little") <= _LARGEST_HEADER
-
-
 def _is_json(prefix: bytes) -> bool:
     return prefix.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{" and _is_text(prefix)
 
@@ -252,6 +310,4 @@ def _identify_zip(prefix: bytes) -> _Format:
     first = prefix[30 : 30 + int.from_bytes(prefix[26:28], "little")]
     if first.endswith((b"/data.pkl", b"/version", b"/byteorder", b"/.format_version")):
         return _PYTORCH
-    if first.endswith(b".npy"):
-        return _NPZ
     return _KERAS if first in (b"metadata.json", b"config.json") else _archive("zip")

@@ -20,7 +20,7 @@ from tinyml.layers.base.stack import all_layers, are_registered
 from tinyml.learner.events import EpochFinished
 from tinyml.learner.settings import TrainingSettings
 from tinyml.net import NetworkSpecification, Sequential, build, infer
-from tinyml.storage.file_kind import require_kind
+from tinyml.storage.file_kind import require_own_format
 
 MODEL_FORMAT = "tinyml-model"
 CHECKPOINT_FORMAT = "tinyml-checkpoint"
@@ -134,7 +134,7 @@ def read_model(path: str | Path) -> SavedModel:
 
     Raises `StorageError` when the file is missing, damaged, from a newer version, or holds only weights.
     """
-    require_kind(path, "tensors")
+    require_own_format(path)
     return model_from_header(read_header(path), path)
 
 
@@ -146,7 +146,7 @@ def load_model(path: str | Path) -> tuple[Sequential, SavedModel]:
     Raises `StorageError` as `read_model` does, and when weights and network do not fit together. This is checked before
     memory is allocated.
     """
-    require_kind(path, "tensors")
+    require_own_format(path)
     with open_tensors(path) as file:
         tensors = file.header.tensors
         about = model_from_header(file.header, path)
@@ -163,7 +163,7 @@ def load_into(path: str | Path, net: Sequential) -> None:
 
     Raises `StorageError`, and changes nothing, when the file cannot be read or its tensors do not fit `net`.
     """
-    require_kind(path, "tensors")
+    require_own_format(path)
     expected = {name: tensor.shape for name, tensor in net.named_tensors.items()}
     with open_tensors(path) as file:
         _check_tensors(path, file.header.tensors, expected)

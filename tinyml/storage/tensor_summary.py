@@ -1,4 +1,4 @@
-"""Statistics of the tensors in a safetensors file of any program and any size."""
+"""Statistics of the tensors in a file of any format and any size."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinyml.core import Shape
-from tinyml.core.tensor_file import TensorFileHeader, TensorReader, open_tensors
 from tinyml.core.tensor_header import TensorHeader
+from tinyml.core.tensor_reader import TensorError, TensorFileHeader, TensorReader
+from tinyml.storage.tensor_files import open_tensors
 
 _CHUNK = 2**17
 """Number of elements that are in memory at the same time: a few megabytes, for a tensor of any size."""
@@ -63,7 +64,7 @@ def summarise_tensors(
         between: called before each piece of a tensor is read; an exception that it raises cancels the work.
         header: the header of the file; None to read it.
 
-    Raises `StorageError` when the file is missing, damaged, no safetensors file, or changed while it is read.
+    Raises `StorageError` when the file is missing, damaged, of another kind, or changed while it is read.
 
     >>> import os, tempfile
     >>> from tinyml.core.tensor_file import write_tensors
@@ -75,13 +76,15 @@ def summarise_tensors(
     with open_tensors(path, header) as file:
         for tensor in file.header.tensors:
             if not tensor.readable:
-                yield _without_statistics(
-                    tensor, f"NumPy cannot compute with {tensor.dtype}, so only the shape is known."
-                )
+                note = tensor.note or f"NumPy cannot compute with {tensor.dtype}, so only the shape is known."
+                yield _without_statistics(tensor, note)
             elif not tensor.count:
                 yield _without_statistics(tensor, "The tensor is empty.")
             else:
-                yield _summarise(tensor, _Pieces(partial(_read_piece, file, tensor, between), tensor.count), bins)
+                try:
+                    yield _summarise(tensor, _Pieces(partial(_read_piece, file, tensor, between), tensor.count), bins)
+                except TensorError as error:
+                    yield _without_statistics(tensor, str(error))
 
 
 def summarise(name: str, tensor: np.ndarray, bins: int = 40) -> TensorSummary:

@@ -46,16 +46,13 @@ def zipped(member: str) -> bytes:
 IDX = struct.pack(">BBBBI", 0, 0, 8, 1, 3) + b"abc"
 
 FOREIGN = {
-    "arrays.bin": (npz(), "NumPy archive", "safetensors.numpy.save_file"),
-    "array.bin": (npy(), "NumPy array", "safetensors.numpy.save_file"),
-    "model.pt": (zipped("model/data.pkl"), "PyTorch", "safetensors.torch.save_file"),
+    "model.pt": (zipped("model/data.pkl"), "PyTorch", "torch.load('model.pt'"),
     "old.pth": (pickle.dumps({"weight": [1.0]}), "pickle", "never opened"),
-    "truncated.pt": (b"?", "PyTorch", "safetensors.torch.save_file"),
+    "truncated.pt": (b"?", "PyTorch", "torch.load('model.pt'"),
     "data.pkl": (pickle.dumps([1]), "pickle", "never opened"),
-    "model.onnx": (b"\x08\x07\x12\x07pytorch", "ONNX", "safetensors"),
-    "weights.h5": (b"\x89HDF\r\n\x1a\n" + bytes(8), "HDF5", "safetensors"),
-    "model.keras": (zipped("metadata.json"), "Keras", "safetensors"),
-    "llama.gguf": (b"GGUF\3\0\0\0", "GGUF", "safetensors"),
+    "weights.h5": (b"\x89HDF\r\n\x1a\n" + bytes(8), "HDF5", "h5py.File('model.h5')"),
+    "model.keras": (zipped("metadata.json"), "Keras", "keras.saving.load_model('model.keras')"),
+    "llama.gguf": (b"GGUF\3\0\0\0", "GGUF", "gguf.GGUFReader('model.gguf')"),
     "model.tflite": (b"\x1c\0\0\0TFL3", "TensorFlow", "safetensors"),
     "picture.png": (b"\x89PNG\r\n\x1a\n" + bytes(20), "picture (PNG)", "IDX"),
     "picture.jpg": (b"\xff\xd8\xff\xe0" + bytes(20), "picture (JPEG)", "IDX"),
@@ -69,7 +66,7 @@ FOREIGN = {
     "nothing": (b"", "empty", "*.safetensors"),
     "noise": (bytes(range(255, 128, -1)), "unknown kind", "*.safetensors"),
     # The first bytes decide before the name.
-    "disguised.safetensors": (npz(), "NumPy archive", "safetensors.numpy.save_file"),
+    "disguised.safetensors": (b"GGUF\3\0\0\0", "GGUF", "gguf.GGUFReader('model.gguf')"),
     "disguised.tinyml.json": (b"\x89PNG\r\n\x1a\n", "picture (PNG)", "IDX"),
 }
 
@@ -92,11 +89,35 @@ def test_every_function_refuses_another_kind_of_file_with_the_same_sentence(tmp_
 
 
 @pytest.mark.parametrize(("name", "content"), [("arrays.npz", npz()), ("array.npy", npy())])
-def test_arrays_are_data(tmp_path, name: str, content: bytes) -> None:
+def test_arrays_are_data_and_tensors(tmp_path, name: str, content: bytes) -> None:
     (tmp_path / name).write_bytes(content)
     found = identify(tmp_path / name)
     assert found.kind == "data"
-    assert "is an NPZ or NPY file. Choose it as the data of a project." in found.sentence
+    assert found.source == name[-3:]
+    assert "is an NPZ or NPY file. Choose it as the data of a project. Or show its arrays" in found.sentence
+    require_kind(tmp_path / name, "tensors")
+    require_kind(tmp_path / name, "data")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "source"),
+    [
+        ("arrays.bin", npz(), "npz"),
+        ("array.bin", npy(), "npy"),
+        ("disguised.safetensors", npz(), "npz"),
+        ("empty.safetensors", b"", "safetensors"),
+    ],
+)
+def test_tensors_of_other_formats_are_no_models(tmp_path, name: str, content: bytes, source: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    found = identify(path)
+    assert (found.kind, found.source) == ("tensors", source)
+    require_kind(path, "tensors")
+    for read in (load_model, read_model, read_checkpoint):
+        with pytest.raises(StorageError) as caught:
+            read(path)
+        assert source == "safetensors" or str(caught.value) == found.sentence
 
 
 @pytest.mark.parametrize("name", ["p.tinyml.json", "P.TINYML.JSON", "p.JSON", "project", "p.txt", "p.safetensors"])

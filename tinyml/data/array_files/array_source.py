@@ -17,7 +17,7 @@ import numpy as np
 from tinyml.core import DataError, StorageError, describe_count
 from tinyml.core.files import open_for_reading, show_path
 from tinyml.core.memory import describe_bytes
-from tinyml.data.array_files.npy_header import NpyHeader, read_npy_header
+from tinyml.data.array_files.npy_header import NpyHeader, check_array_size, read_npy_header
 
 LARGEST_FILE = 2_000_000_000
 """The most bytes of a file of arrays."""
@@ -145,7 +145,7 @@ def list_arrays(path: Path) -> dict[str, StoredArray]:
             )
         if path.suffix.lower() == ".npy":
             header = read_npy_header(file, path.name)
-            _check_size(path.name, header, size)
+            check_array_size(path.name, header, size)
             return {path.stem: StoredArray(path.stem, path, None, header)}
         _check_directory(file, size, path)
         with zipfile.ZipFile(file) as archive:
@@ -176,20 +176,9 @@ def _list_members(archive: zipfile.ZipFile, path: Path) -> dict[str, StoredArray
             )
         with archive.open(info) as content:
             header = read_npy_header(content, shown)
-        _check_size(shown, header, info.file_size)
+        check_array_size(shown, header, info.file_size)
         found[name] = StoredArray(name, path, info.filename, header)
     return found
-
-
-def _check_size(name: str, header: NpyHeader, size: int) -> None:
-    """Compare the declared size with that of the file, before memory is allocated."""
-    if header.offset + header.size != size:
-        relation = "longer" if header.offset + header.size < size else "shorter"
-        raise DataError(
-            f"'{show_path(name)}' is {relation} than its header declares ({describe_count(size - header.offset)} "
-            "instead of "
-            f"{describe_count(header.size)} bytes), so it is damaged. Copy or save it again."
-        )
 
 
 def _check_directory(file: io.BufferedIOBase, size: int, path: Path) -> None:

@@ -17,6 +17,8 @@ from tinyml.core.files import show_path
 MAGIC = b"\x93NUMPY"
 _LENGTHS = {(1, 0): struct.Struct("<H"), (2, 0): struct.Struct("<I"), (3, 0): struct.Struct("<I")}
 _LONGEST = 10_000
+LONGEST_START = 12 + _LONGEST
+"""The most bytes before the elements of an array."""
 _MOST_AXES = 32
 _LARGEST_SIZE = 2**40
 _ENTRY = re.compile(
@@ -97,6 +99,28 @@ def read_npy_header(file: Reads, name: str) -> NpyHeader:
         entries["fortran_order"][1] == "True",
         8 + length_format.size + length,
     )
+
+
+def check_array_size(name: str, header: NpyHeader, size: int) -> None:
+    """Compare the declared size of an array with that of its file, before memory is allocated.
+
+    Arguments:
+        name: name of the array, for sentences.
+        header: its header.
+        size: bytes of the header and of the elements.
+
+    Raises `DataError` when there are more or fewer bytes than the header declares.
+
+    >>> check_array_size("x.npy", NpyHeader(np.dtype("u1"), (2,), False, 128), 129)
+    Traceback (most recent call last):
+    tinyml.core.errors.DataError: 'x.npy' is shorter than its header declares (1 instead of 2 bytes), so it is ...
+    """
+    if header.offset + header.size != size:
+        relation = "longer" if header.offset + header.size < size else "shorter"
+        raise DataError(
+            f"'{show_path(name)}' is {relation} than its header declares ({describe_count(size - header.offset)} "
+            f"instead of {describe_count(header.size)} bytes), so it is damaged. Copy or save it again."
+        )
 
 
 def _read(file: Reads, count: int) -> bytes:
