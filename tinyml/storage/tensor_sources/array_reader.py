@@ -43,7 +43,13 @@ class Unpacker(Protocol):
     """Unpacks a member of an archive."""
 
     def fill(self, target: memoryview, member: str, position: int) -> None:
-        """Fill `target` with the unpacked bytes of a member from `position` on."""
+        """Fill `target` with unpacked bytes.
+
+        Arguments:
+            target: where the bytes go.
+            member: name of the member.
+            position: number of its first unpacked byte that is wanted.
+        """
         ...
 
 
