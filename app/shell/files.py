@@ -73,7 +73,7 @@ class Files(QObject):
         self._document, self._session, self._window = document, session, window
         self._runner = BackgroundRunner()
         self.recent_files = RecentFiles(settings, self)
-        self.weights_export = WeightsExport(session, self._runner, self.recent_files, window)
+        self.weights_export = WeightsExport(session, self._runner, self.recent_files, settings, window)
         self.weights_export.message.connect(self.message)
         self.unsaved_changes = UnsavedChanges(
             document, session, self.save_project, self._export_and_then, is_kept, window
@@ -203,8 +203,13 @@ class Files(QObject):
         return True
 
     def export_weights(self) -> None:
-        """Ask for a file and export the trained network to it."""
+        """Open the dialog that exports the trained network."""
         self._export_and_then(None)
+
+    @Slot(Path)
+    def export_file(self, path: Path) -> None:
+        """Open the dialog that exports the network of the model file `path`."""
+        self.weights_export.export_file(path)
 
     def open_weights(self) -> None:
         """Ask for a safetensors file and show it in Models."""

@@ -72,7 +72,7 @@ it from the strip</td></tr>
 <td>on the window: a project opens, weights appear in Models, a file or folder of data becomes the data;
 an image appears in Inspect; one project, one file of weights and one of data can be dropped at once</td></tr>
 <tr><td><b>Ctrl+N, O, S, Shift+S</b></td><td>new (with templates), open, save, save as; Ctrl+E: export the
-weights</td></tr>
+trained network</td></tr>
 <tr><td><b>F11</b></td><td>full screen</td></tr>
 </table>
 """

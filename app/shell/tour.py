@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QTableView, QWidget
 
+from app.forms.export import ExportDialog
 from app.shell.interruption import Interruption
 from app.shell.main_window import MainWindow
 from app.shell.page_table import PAGES
@@ -261,10 +262,15 @@ class Tour:
         self.driver.take_picture("saved")
 
     def export_the_weights(self) -> None:
-        """Ctrl+E asks for a file and writes the weights."""
+        """Ctrl+E shows the formats with their previews, and writes the weights."""
         path = self._folder / "model.safetensors"
         path.unlink(missing_ok=True)
-        self.driver.answer_file_dialog(lambda: self.driver.press("Ctrl+E"), path)
+        self.driver.press("Ctrl+E")
+        dialog = self.driver.find(ExportDialog, "export_dialog")
+        save = self.driver.find(QPushButton, "export_save")
+        dialog.choose("safetensors")
+        self.driver.wait_until(save.isEnabled, "the tensors are listed")
+        self.driver.answer_file_dialog(save.click, path)
         self.driver.wait_until(path.is_file, f"{path.name} is written")
 
     def open_the_weights(self) -> None:

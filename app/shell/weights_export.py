@@ -1,30 +1,30 @@
-"""Export the weights of the current run, in any format of the exporters."""
+"""The command that exports a trained network: the weights of the current run, or those of a file."""
 
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QSettings, Qt, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from app.jobs import BackgroundRunner, LatestJob
+from app.forms.export import ExportDialog, ModelSource, source_of_file, source_of_snapshot
+from app.jobs import BackgroundRunner
 from app.shell.dialogs import show_problem
 from app.shell.recent_files import RecentFiles
 from app.training import Run, Session, Snapshot
-from app.training.snapshot_files import export_snapshot
-from app.widgets.save_dialog import ask_where_to_save
+from app.widgets.plain_text import short
 from tinyml.core import TinymlError
 from tinyml.storage import identify
-from tinyml.storage.exporters import exporters
+from tinyml.storage.exporters import DEFAULT_EXPORTER
 
 
 class WeightsExport(QObject):
-    """Writes the newest weights with their network to a file, off the GUI thread.
+    """Opens the export dialog, and notes which weights of the run are in a file.
 
     Arguments:
         session: the runs. The exported snapshot is noted in its run.
-        runner: writes the file.
+        runner: reads and writes for the dialog.
         recent: remembers the file if the window can open it again.
+        settings: remember the last format and the last folder.
         window: parent of the dialogs.
 
     Signals:
@@ -33,52 +33,52 @@ class WeightsExport(QObject):
 
     message = Signal(str)
 
-    def __init__(self, session: Session, runner: BackgroundRunner, recent: RecentFiles, window: QWidget) -> None:
+    def __init__(
+        self, session: Session, runner: BackgroundRunner, recent: RecentFiles, settings: QSettings, window: QWidget
+    ) -> None:
         super().__init__(window)
-        self._session, self._recent, self._window = session, recent, window
-        self._job = LatestJob(runner, self)
-        self._job.returned.connect(self._on_job_returned)
-        self._job.failed.connect(self._on_job_failed)
+        self._session, self._runner, self._recent = session, runner, recent
+        self._settings, self._window = settings, window
         self._exporting: tuple[Run, Snapshot] | None = None
         self._then: Callable[[], object] | None = None
 
-    def ask_and_export(self, stem: str, then: Callable[[], object] | None = None) -> None:
-        """Ask for a file and export the weights to it.
+    def ask_and_export(self, stem: str, then: Callable[[], object] | None = None) -> ExportDialog | None:
+        """Open the export dialog for the newest weights; say why if there are none.
 
         Arguments:
             stem: proposed name of the file, without suffix.
-            then: called after a successful export.
+            then: called after the weights themselves were exported, so that they are not lost.
         """
-        if self._session.snapshot is None:
-            show_problem(self._window, "Export weights", "There are no weights yet. Train the network first (F5).")
-            return
-        formats: dict[str, str] = {}
-        for exporter in exporters().values():
-            if not exporter.writes_folder:
-                formats.setdefault(exporter.suffix, exporter.title)
-        start = self._recent.last_folder() / f"{stem}.{next(iter(formats))}"
-        path = ask_where_to_save(self._window, "Export weights", start, formats)
-        if path is not None:
-            self.export_to(path, then)
+        snapshot = self._session.snapshot
+        if snapshot is None:
+            show_problem(self._window, "Export", "There are no weights yet. Train the network first (F5).")
+            return None
+        self._exporting, self._then = (self._session.run, snapshot), then
+        return self._open(source_of_snapshot(snapshot, stem, "The weights of the current run"))
 
-    def export_to(self, path: Path, then: Callable[[], object] | None = None) -> None:
-        """Export the newest weights.
+    def export_file(self, path: Path) -> ExportDialog:
+        """Open the export dialog for a model file.
 
         Arguments:
-            path: the file; its suffix chooses the format.
-            then: called after a successful export.
+            path: of the file.
         """
-        if self._session.snapshot is not None:
-            self._then = then
-            self.message.emit(f"Saving {path.name} …")
-            self._exporting = self._session.run, self._session.snapshot
-            self._job.start(partial(export_snapshot, path, self._session.snapshot))
+        self._exporting = self._then = None
+        return self._open(source_of_file(path))
 
-    @Slot(object)
-    def _on_job_returned(self, path: Path) -> None:
-        self.message.emit(f"Saved {path.name}.")
+    def _open(self, source: ModelSource) -> ExportDialog:
+        dialog = ExportDialog(source, self._runner, self._settings, self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.exported.connect(self._on_exported)
+        dialog.open()
+        return dialog
+
+    @Slot(str, Path)
+    def _on_exported(self, name: str, path: Path) -> None:
+        self.message.emit(f"Saved {short(path.name)}.")
         if _can_be_opened(path):
             self._recent.remember(path)
+        if name != DEFAULT_EXPORTER:
+            return  # a picture or a table does not keep the weights
         if self._exporting is not None:
             run, snapshot = self._exporting
             run.exported = snapshot
@@ -86,15 +86,10 @@ class WeightsExport(QObject):
         if then is not None:
             then()
 
-    @Slot(str)
-    def _on_job_failed(self, sentence: str) -> None:
-        self._then = None
-        show_problem(self._window, "Export weights", sentence)
-
 
 def _can_be_opened(path: Path) -> bool:
     """Return True if the window can open a file again."""
     try:
-        return identify(path).kind in ("project", "tensors", "data")
+        return identify(path).kind in ("project", "tensors")
     except TinymlError:
         return False

@@ -32,14 +32,20 @@ def ask_where_to_save(parent: QWidget | None, title: str, start: Path, filters: 
         if typed.suffix[1:].lower() not in {suffix.rpartition(".")[2] for suffix in filters}:
             # The file dialogs of several desktops check only the typed name. So the suffix is added here.
             path = typed.with_name(f"{typed.name}.{by_filter[dialog.selectedNameFilter()]}")
-            if os.path.lexists(path) and not _may_replace(parent, path):
+            if os.path.lexists(path) and not may_replace(parent, path):
                 dialog.selectFile(path.name)
                 path = None
     dialog.deleteLater()
     return path
 
 
-def _may_replace(parent: QWidget | None, path: Path) -> bool:
+def may_replace(parent: QWidget | None, path: Path) -> bool:
+    """Ask if a file that exists may be replaced; return True if the user agrees.
+
+    Arguments:
+        parent: the window that the question belongs to.
+        path: of the file.
+    """
     question = QMessageBox(QMessageBox.Icon.Warning, "Replace file", "", parent=parent)
     question.setTextFormat(Qt.TextFormat.PlainText)
     question.setText(f"{short(path.name)} already exists.")

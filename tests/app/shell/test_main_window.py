@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QDialog,
     QFileDialog,
+    QLabel,
     QLineEdit,
     QMessageBox,
     QPushButton,
@@ -22,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.document import edits
+from app.forms.export import ExportDialog
 from app.shell.application import ThemeManager, open_settings
 from app.shell.command_table import COMMANDS
 from app.shell.examples import FIRST_EXAMPLE
@@ -151,16 +153,25 @@ def test_a_bad_project_file_gives_one_sentence_and_changes_nothing(qtbot, window
     qtbot.waitUntil(lambda: not window.findChildren(QMessageBox, "problem_dialog"))
 
 
+def export_to(window, path) -> None:
+    """Choose the weights in the export dialog, and save them as `path`."""
+    window.actions_by_name["export_weights"].trigger()
+    dialog = window.findChild(ExportDialog)
+    dialog.choose("safetensors")
+    dialog.export_to(path)
+
+
 def test_an_export_to_a_missing_folder_gives_one_sentence(qtbot, window, dialog, tmp_path):
     train_briefly(qtbot, window)
-    window.files.weights_export.export_to(tmp_path / "missing" / "w.safetensors")
-    assert "Could not save" in dialog(window, "problem_dialog").text()
+    export_to(window, tmp_path / "missing" / "w.safetensors")
+    message = window.findChild(QLabel, "export_message")
+    qtbot.waitUntil(lambda: "Could not save" in message.text())
 
 
 def test_exported_weights_bring_their_network(qtbot, window, make_window, tmp_path):
     train_briefly(qtbot, window)
     path = tmp_path / "w.safetensors"
-    window.files.weights_export.export_to(path)
+    export_to(window, path)
     qtbot.waitUntil(path.exists)
     other = make_window("circle")
     other.files.use_weights(path)
@@ -336,7 +347,7 @@ def test_the_window_asks_before_weights_of_a_long_run_are_lost(qtbot, window, di
     window.files.open_example("circle")
     qtbot.keyClick(dialog(window, "weights_dialog"), Qt.Key.Key_Escape)
     assert window.document.project.data.source == "digits"
-    window.files.weights_export.export_to(tmp_path / "w.safetensors")
+    export_to(window, tmp_path / "w.safetensors")
     qtbot.waitUntil((tmp_path / "w.safetensors").exists)
     qtbot.waitUntil(lambda: window.files.recent_files.paths() != [])
     window.files.open_example("circle")

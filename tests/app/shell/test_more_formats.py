@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QComboBox, QFileDialog
+from PySide6.QtWidgets import QComboBox, QFileDialog, QPushButton
 
+from app.forms.export import ExportDialog
 from tests.app.shell.test_opening import drop
 from tests.tinyml.data.readers.throwaway_reader import number_reader, write_table
 from tests.tinyml.storage.exporters.throwaway_exporter import text_exporter
@@ -70,22 +71,22 @@ class TestANewReaderFile:
 
 
 def test_a_new_exporter_file_is_in_the_export_dialog(qtbot, make_window, tmp_path, monkeypatch) -> None:
-    window, filters = make_window("circle"), []
+    window = make_window("circle")
     train_briefly(qtbot, window)
-
-    def accept(dialog) -> QFileDialog.DialogCode:
-        filters.extend(dialog.nameFilters())
-        return QFileDialog.DialogCode.Accepted
-
-    monkeypatch.setattr(QFileDialog, "exec", accept)
+    monkeypatch.setattr(QFileDialog, "exec", lambda _self: QFileDialog.DialogCode.Accepted)
     with text_exporter(tmp_path):
-        for name in ("net.txt", "net.safetensors"):
-            path = tmp_path / name
+        for name, path in (("a-names", tmp_path / "net.txt"), ("safetensors", tmp_path / "net.safetensors")):
             monkeypatch.setattr(QFileDialog, "selectedFiles", lambda _self, path=path: [str(path)])
             window.actions_by_name["export_weights"].trigger()
-            qtbot.waitUntil(lambda: window.session.run.exported is window.session.snapshot)
-            window.session.run.exported = None
-    assert filters[:2] == ["Weights (*.safetensors)", "List of tensors (*.txt)"]
+            dialog = window.findChild(ExportDialog)
+            dialog.choose(name)
+            save = dialog.findChild(QPushButton, "export_save")
+            qtbot.waitUntil(save.isEnabled)
+            save.click()
+            qtbot.waitUntil(path.exists)
+            qtbot.waitUntil(lambda: not window.findChildren(ExportDialog))
+            # A list of names keeps no weights.
+            assert (window.session.run.exported is window.session.snapshot) is (name == "safetensors")
     assert (tmp_path / "net.txt").read_text().splitlines()[0] == "circle"
     assert read_model(tmp_path / "net.safetensors").data.source == "circle"
     # The window cannot open the text file again.

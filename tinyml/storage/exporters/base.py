@@ -87,6 +87,11 @@ class Exporter:
         """True if the exporter writes a folder."""
         return not self.suffix
 
+    @property
+    def reports_progress(self) -> bool:
+        """True if the export takes `progress`, so that it can be cancelled."""
+        return "progress" in inspect.signature(self.export).parameters
+
     def targets(self, path: str | Path) -> tuple[Path, ...]:
         """Return everything that an export to a path writes: the path itself first, then its companions.
 
@@ -129,6 +134,6 @@ class Exporter:
         obstacles = self.obstacles(net, about)
         if obstacles:
             raise StorageError(f"'{show_path(path)}' was not written. {' '.join(obstacles)}")
-        reports = "progress" in inspect.signature(self.export).parameters
-        arguments: dict[str, Any] = {"progress": progress} if reports and progress is not None else {}
+        reports = self.reports_progress and progress is not None
+        arguments: dict[str, Any] = {"progress": progress} if reports else {}
         self.export(path, net, about, **arguments)
