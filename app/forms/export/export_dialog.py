@@ -91,6 +91,9 @@ class ExportDialog(QDialog):
         self._buttons.accepted.connect(self._on_accepted)
         self._buttons.rejected.connect(self.reject)
         self._choose(str(settings.value(_FORMAT, DEFAULT_EXPORTER)))
+        self._formats.setFocus()
+        # Without this, Qt limits the first size of a dialog to two thirds of the screen.
+        self.resize(self.sizeHint())
 
     @property
     def exporter(self) -> Exporter:

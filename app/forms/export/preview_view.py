@@ -34,13 +34,12 @@ class PreviewView(QStackedWidget):
         self._text.document().setDocumentMargin(GRID)
         self._text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self._picture = _Picture()
-        self._scroll = QScrollArea(widgetResizable=False)
+        self._scroll = _PictureScroll(self._picture)
         self._scroll.setObjectName("export_preview_scroll")
         self._scroll.setAccessibleName("Preview of the picture")
         self._scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
-        self._scroll.setWidget(self._picture)
         for widget in (self._words, self._text, self._scroll):
             self.addWidget(widget)
 
@@ -70,16 +69,25 @@ class PreviewView(QStackedWidget):
             image: the picture.
         """
         self._picture.show_image(image)
-        self._fit()
+        self._scroll.fit()
         self._scroll.verticalScrollBar().setValue(0)
         self.setCurrentWidget(self._scroll)
 
+
+class _PictureScroll(QScrollArea):
+    """Gives its picture the width of the view."""
+
+    def __init__(self, picture: "_Picture") -> None:
+        super().__init__()
+        self._picture = picture
+        self.setWidget(picture)
+
+    def fit(self) -> None:
+        self._picture.fit_width(self.viewport().width())
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._fit()
-
-    def _fit(self) -> None:
-        self._picture.fit_width(self._scroll.viewport().width())
+        self.fit()
 
 
 class _Picture(QWidget):

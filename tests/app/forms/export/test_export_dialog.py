@@ -83,7 +83,11 @@ def test_scripts_are_previewed_as_text_and_pictures_as_pixels(qtbot, make_dialog
     picture = dialog.findChild(QWidget, "export_preview_picture")
     assert picture.isVisible()
     assert not text.isVisible()
-    assert picture.height() > 100
+    view = dialog.findChild(QWidget, "export_preview_scroll")
+    assert picture.width() == min(view.viewport().width(), 1440)
+    before = picture.height()
+    dialog.resize(dialog.width() + 60, dialog.height())
+    qtbot.waitUntil(lambda: picture.height() > before)
 
 
 def test_a_format_without_preview_says_so(qtbot, make_dialog: MakeDialog, fake_exporters: dict[str, Exporter]) -> None:
