@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw
 
 from tests.fuzz import damage, table_damage
 from tests.fuzz.kind import Kind
+from tests.fuzz.tensor_kinds import TENSOR_READERS
 from tinyml.data import describe, load
 
 _FORMATS = {"png": "PNG", "jpg": "JPEG", "gif": "GIF", "bmp": "BMP", "webp": "WEBP", "tiff": "TIFF"}
@@ -37,8 +38,10 @@ def data_kinds() -> dict[str, Kind]:
         "csv": Kind("a.csv", _tables(), _TABLE_DAMAGE, _FILE_READERS),
         "tsv": Kind("a.tsv", tuple(_as_tsv(table) for table in _tables()), _TABLE_DAMAGE, _FILE_READERS),
         "txt": Kind("a.txt", tuple(_as_tsv(table) for table in _tables()), _TABLE_DAMAGE, _FILE_READERS),
-        "npz": Kind("a.npz", _archives(), _ARCHIVE_DAMAGE, _FILE_READERS),
-        "npy": Kind("x.npy", _arrays(), _ARRAY_DAMAGE, _FILE_READERS, {"y.npy": _npy(np.arange(8) % 2)}),
+        "npz": Kind("a.npz", _archives(), _ARCHIVE_DAMAGE, {**_FILE_READERS, **TENSOR_READERS}),
+        "npy": Kind(
+            "x.npy", _arrays(), _ARRAY_DAMAGE, {**_FILE_READERS, **TENSOR_READERS}, {"y.npy": _npy(np.arange(8) % 2)}
+        ),
         "npy of labels": Kind("y.npy", (_npy(np.arange(8) % 2),), _ARRAY_DAMAGE, _BESIDE, {"x.npy": _arrays()[0]}),
         "table of labels": Kind("set/labels.csv", (labels,), _TABLE_DAMAGE, _SET_READERS, labelled),
         **{

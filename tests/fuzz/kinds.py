@@ -13,6 +13,7 @@ import safetensors.numpy
 from tests.fuzz import damage
 from tests.fuzz.data_kinds import data_kinds
 from tests.fuzz.kind import Kind
+from tests.fuzz.tensor_kinds import TENSOR_READERS, tensor_kinds
 from tests.tinyml.data.idx import idx_bytes
 from tinyml.data import describe, load, split
 from tinyml.learner import set_up_training
@@ -26,13 +27,10 @@ from tinyml.storage import (
     load_into,
     load_model,
     read_checkpoint,
-    read_header,
     read_model,
     read_project,
-    read_tensors,
     save_checkpoint,
     save_model,
-    summarise_tensors,
 )
 
 IMAGES, LABELS = "images-idx3-ubyte", "labels-idx1-ubyte"
@@ -50,6 +48,7 @@ def kinds() -> dict[str, Kind]:
     )
     return {
         **data_kinds(),
+        **tensor_kinds(),
         "safetensors": Kind("a.safetensors", _foreign_seeds(), (*tensors, *damage.ANYWHERE), _TENSOR_READERS),
         "model": Kind("a.safetensors", (_model(),), (*tensors, *damage.ANYWHERE), _TENSOR_READERS),
         "checkpoint": Kind("a.safetensors", (_checkpoint(),), (*tensors, *damage.ANYWHERE), _TENSOR_READERS),
@@ -82,9 +81,7 @@ def _network() -> Sequential:
 
 
 _TENSOR_READERS: dict[str, Callable[[Path], object]] = {
-    "read_header": read_header,
-    "read_tensors": read_tensors,
-    "summarise_tensors": lambda path: list(summarise_tensors(path)),
+    **TENSOR_READERS,
     "read_model": read_model,
     "load_model": load_model,
     "load_into": lambda path: load_into(path, _network()),

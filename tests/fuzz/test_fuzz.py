@@ -19,6 +19,14 @@ def test_two_thousand_damaged_files_are_read_or_refused() -> None:
     assert set(kinds()) | (SPECIAL.keys() - {"device"}) <= set(report.kinds)
 
 
+@pytest.mark.timeout(600)
+def test_five_hundred_damaged_files_of_each_format_of_tensors_are_read_or_refused() -> None:
+    for seed, part in enumerate(("npz", "npy", "shards", "onnx")):
+        report = fuzz(seed, range(500), only=[name for name in kinds() if part in name])
+        assert (report.faults, report.files) == ([], 500), part
+        assert 0.1 < report.refused / report.calls < 0.98, part
+
+
 def test_valid_files_are_read(tmp_path) -> None:
     for name, kind in kinds().items():
         folder = tmp_path / name

@@ -6,6 +6,7 @@ gigabytes of memory; project files from other people may hold all of these.
 
 import json
 import math
+from functools import partial
 from typing import Any, NoReturn
 
 from tinyml.core.errors import StorageError
@@ -16,13 +17,16 @@ _MOST_KEYS = 10_000
 """In one object; validation lists each unknown key."""
 
 
-def read_json_object(text: str | bytes, source: str, most_marks: int = _MOST_MARKS) -> dict[str, Any]:
+def read_json_object(
+    text: str | bytes, source: str, most_marks: int = _MOST_MARKS, most_keys: int = _MOST_KEYS
+) -> dict[str, Any]:
     """Parse one JSON object.
 
     Arguments:
         text: the JSON.
         source: name of the text in error messages.
         most_marks: the most commas, colons and opening brackets.
+        most_keys: the most keys of an object.
 
     Raises `StorageError`, with the `source`, for damaged JSON, text that is not UTF-8, a value that is no object, keys
     that occur twice, NaN and infinity (also as 1e999), very deep nesting, and so many values that they would need much
@@ -37,7 +41,10 @@ def read_json_object(text: str | bytes, source: str, most_marks: int = _MOST_MAR
         if sum(map(text.count, ",:[{")) > most_marks:
             raise ValueError(f"it has more than {most_marks:,} commas, colons and brackets")
         value = json.loads(
-            text, parse_constant=_refuse_constant, parse_float=_finite_float, object_pairs_hook=unique_keys
+            text,
+            parse_constant=_refuse_constant,
+            parse_float=_finite_float,
+            object_pairs_hook=partial(unique_keys, most=most_keys),
         )
         if "\\u" in text or not text.isascii():
             json.dumps(value, ensure_ascii=False).encode("utf-8")  # escapes can stand for characters that do not exist
@@ -88,19 +95,20 @@ def _finite_float(text: str) -> float:
     return value
 
 
-def unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def unique_keys(pairs: list[tuple[str, Any]], most: int = _MOST_KEYS) -> dict[str, Any]:
     """Make a dict from the members of a JSON object; an `object_pairs_hook` of `json`.
 
     Arguments:
         pairs: the keys with their values.
+        most: the most keys.
 
     Raises `ValueError` when a key occurs twice, or there are too many keys.
 
     >>> unique_keys([("a", 1), ("b", 2)])
     {'a': 1, 'b': 2}
     """
-    if len(pairs) > _MOST_KEYS:
-        raise ValueError(f"an object has more than {_MOST_KEYS:,} keys")
+    if len(pairs) > most:
+        raise ValueError(f"an object has more than {most:,} keys")
     found: dict[str, Any] = {}
     for key, value in pairs:
         if key in found:

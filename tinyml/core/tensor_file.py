@@ -57,7 +57,7 @@ class SafetensorsReader(TensorReader):
         self._file = StampedFile(file, path)
         if header is not None and header.stamp != self._file.stamp:
             self._file.refuse_changed()
-        super().__init__(path, header or _read_header(self._file), self._file.size)
+        super().__init__(path, header or read_safetensors_header(self._file), self._file.size)
 
     def _read_stored(self, tensor: TensorHeader, place: int, start: int, stop: int) -> np.ndarray:
         elements = np.empty(stop - start, stored_type(tensor.dtype))
@@ -65,7 +65,14 @@ class SafetensorsReader(TensorReader):
         return elements
 
 
-def _read_header(file: StampedFile) -> TensorFileHeader:
+def read_safetensors_header(file: StampedFile) -> TensorFileHeader:
+    """Read the header of an open safetensors file.
+
+    Arguments:
+        file: the file.
+
+    Raises `StorageError` when it is damaged, no safetensors file, or changes meanwhile.
+    """
     parsed, values_begin = _parse(file)
     places = {
         tensor.name: (tensor, values_begin + begin) for tensor, begin in zip(parsed.tensors, parsed.begins, strict=True)
