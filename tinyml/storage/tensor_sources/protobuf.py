@@ -130,6 +130,9 @@ class MessageFile:
 def signed(value: int) -> int:
     """Return a varint as a signed number: negative numbers are stored as 64 bits.
 
+    Arguments:
+        value: the varint, from 0 to 2⁶⁴ - 1.
+
     >>> signed(2**64 - 1)
     -1
     """
