@@ -98,6 +98,8 @@ table{border-collapse:collapse;font-size:14px;font-variant-numeric:tabular-nums}
 .tiles{display:grid;grid-template-columns:repeat(auto-fill,minmax(116px,1fr));gap:14px}
 .tile{font-size:13px;line-height:1.35;overflow-wrap:anywhere}
 .tile img{display:block;width:100%;max-width:128px;height:auto;margin-bottom:6px}
+.tiles.large{grid-template-columns:repeat(auto-fill,minmax(230px,1fr))}
+.tiles.large img{max-width:none}
 img{image-rendering:pixelated;border-radius:6px;background:var(--track)}
 .tile b{font-weight:600}
 .wrong{color:var(--validation)}
