@@ -1,6 +1,6 @@
 """The script of a network for PyTorch."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from tinyml.layers import display_name
 from tinyml.layers.base import PyTorchModule
@@ -8,7 +8,8 @@ from tinyml.net import LayerInference
 from tinyml.scripts.pytorch_initialisers import initialiser_lines
 from tinyml.scripts.pytorch_names import module_names
 from tinyml.scripts.pytorch_training import training_part
-from tinyml.scripts.script import LayerPath, Script, ScriptContent, ending, is_complete, shape_comment
+from tinyml.scripts.pytorch_weights import weights_part
+from tinyml.scripts.script import LayerPath, Script, ScriptContent, all_layers, ending, is_complete, shape_comment
 from tinyml.scripts.source_lines import SourceLines
 from tinyml.scripts.source_text import literal, one_line
 
@@ -28,18 +29,13 @@ _STACK = '''class Stack(nn.Sequential):
         return input
 '''
 
-_LOAD_WEIGHTS = '''
-
-def load_weights(path):
-    """Load weights that TinyML Studio exported (*.safetensors)."""
-    {load}'''
-
 
 def pytorch_script(content: ScriptContent) -> Script:
     """Write a network and its training as a script for PyTorch.
 
-    The script has a function that loads the weights of a model file. It trains with the arrays of `tinyml.data`. If the
-    network has problems, or PyTorch has no module for a layer, the script holds the layers before it, and says why.
+    The script has functions that load and save the weights of a model file. It trains with the arrays of `tinyml.data`,
+    in one process or in those that torchrun starts. If the network has problems, or PyTorch has no module for a layer,
+    the script holds the layers before it, and says why.
 
     Arguments:
         content: the network, the data and the training settings.
@@ -57,7 +53,7 @@ def pytorch_script(content: ScriptContent) -> Script:
     """
     layers, obstacle = _writable(content)
     body, definitions = SourceLines(), list[str]()
-    base = "Stack" if any(_undoes_pooling(inferred) for inferred in _all_layers(layers)) else "nn.Sequential"
+    base = "Stack" if any(_undoes_pooling(inferred) for inferred in all_layers(layers)) else "nn.Sequential"
     if base == "Stack":
         definitions.append(_STACK)
     body.add(f"torch.manual_seed({content.training.seed})  # decides the initial weights")
@@ -66,14 +62,15 @@ def pytorch_script(content: ScriptContent) -> Script:
     if obstacle:
         body.add(ending(content, len(layers), obstacle), depth=1)
     body.add("]))", *initialiser_lines(layers))
-    body.add(_LOAD_WEIGHTS.format(load=_load_weights(layers)))
+    body.add(weights_part(layers))
     training = "" if obstacle else training_part(content)
     lines = SourceLines()
     lines.add(f"# {literal(content.title)}, written for PyTorch by TinyML Studio.", "")
-    if training:
-        lines.add("import argparse", "import sys")
-    lines.add("from collections import OrderedDict", "", "import torch", "from safetensors.torch import load_file")
-    lines.add("from torch import nn", "")
+    if "def main" in training:
+        lines.add("import argparse", *["import math"] * ("math." in training), "import os", "import sys")
+    lines.add("from collections import OrderedDict", "", "import torch")
+    lines.add("from safetensors.torch import load_file, save_file")
+    lines.add(f"from torch import {'distributed, ' * ('def main' in training)}nn", "")
     for definition in dict.fromkeys(definitions):
         lines.add("", definition.rstrip(), "")
     lines.add(*[""] * bool(definitions))
@@ -86,20 +83,13 @@ def pytorch_script(content: ScriptContent) -> Script:
 def _writable(content: ScriptContent) -> tuple[Sequence[LayerInference], str]:
     """Return the layers that can be written, and one line that says why the others cannot; empty if there are none."""
     for number, inferred in enumerate(content.layers):
-        for layer in _all_layers([inferred]):
+        for layer in all_layers([inferred]):
             if not (layer.settings is not None and layer.settings.pytorch_block) and _module(layer) is None:
                 kind = display_name(layer.specification.type)
                 reason = layer.settings.pytorch_exception if layer.settings is not None else ""
                 sentence = f"{layer.specification.name}: PyTorch has no module for {kind}. {reason}"
                 return content.layers[:number], one_line(sentence.strip())
     return content.layers, content.obstacle
-
-
-def _all_layers(layers: Sequence[LayerInference]) -> Iterator[LayerInference]:
-    """Yield each layer, followed by the layers inside it."""
-    for inferred in layers:
-        yield inferred
-        yield from _all_layers(inferred.inside)
 
 
 def _undoes_pooling(inferred: LayerInference) -> bool:
@@ -144,33 +134,3 @@ def _write_modules(
             if inferred.specification.name in undone:
                 module = module.with_argument("return_indices", True)
             lines.add(f"({literal(name)}, {module.expression}),{comment}", depth=depth)
-
-
-def _load_weights(layers: Sequence[LayerInference]) -> str:
-    """Return the statements that load weights from `path`."""
-    renamed = dict(_renamed_tensors(layers, "", ""))
-    tensors = "load_file(path)"
-    statements: list[str] = []
-    if renamed:
-        entries = "".join(f"\n        {literal(old)}: {literal(new)}," for old, new in renamed.items())
-        statements.append(f"renamed = {{  # PyTorch does not accept these names{entries}\n    }}")
-        tensors = "{renamed.get(name, name): tensor for name, tensor in load_file(path).items()}"
-    if any(inferred.buffer_shapes for inferred in layers):
-        statements.append("# PyTorch counts the batches of a batch normalisation; the file does not.")
-        statements.append(
-            'counts = {name: tensor for name, tensor in net.state_dict().items() if "num_batches" in name}'
-        )
-        tensors = f"counts | {tensors}"
-    statements.append(f"net.load_state_dict({tensors})")
-    return "\n    ".join(statements)
-
-
-def _renamed_tensors(layers: Sequence[LayerInference], old_prefix: str, new_prefix: str) -> Iterator[tuple[str, str]]:
-    """Yield the name in files and the name in PyTorch of each tensor for which they differ."""
-    names = module_names(inferred.specification.name for inferred in layers)
-    for inferred, name in zip(layers, names, strict=True):
-        old, new = f"{old_prefix}{inferred.specification.name}.", f"{new_prefix}{name}."
-        if inferred.inside:
-            yield from _renamed_tensors(inferred.inside, old, new)
-        elif old != new:
-            yield from ((f"{old}{tensor}", f"{new}{tensor}") for tensor in inferred.tensor_shapes)

@@ -1,5 +1,6 @@
 """Script: source code that knows which of its lines belong to which layer."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from tinyml.core import DataError, describe_shape
@@ -136,6 +137,17 @@ def is_complete(inferred: LayerInference) -> bool:
     """
     known = inferred.layer_type is not None and inferred.settings is not None
     return known and inferred.input_shape is not None and inferred.output_shape is not None and inferred.problem is None
+
+
+def all_layers(layers: Sequence[LayerInference]) -> Iterator[LayerInference]:
+    """Yield each layer, followed by the layers inside it.
+
+    Arguments:
+        layers: of one stack.
+    """
+    for inferred in layers:
+        yield inferred
+        yield from all_layers(inferred.inside)
 
 
 def shape_comment(inferred: LayerInference) -> str:

@@ -33,8 +33,9 @@ def imported(text: str) -> set[str]:
 @pytest.mark.parametrize("name", PROJECTS)
 def test_a_script_is_python_and_imports_what_it_says(name: str) -> None:
     script = pytorch_script(content_named(name))
-    modules = {"argparse", "sys", "collections", "torch", "safetensors.torch", "tinyml.data"}
-    assert imported(script.text) == modules
+    modules = {"argparse", "os", "sys", "collections", "torch", "safetensors.torch", "tinyml.data"}
+    assert imported(script.text) - {"math"} == modules
+    assert ("math" in imported(script.text)) == ("math." in script.text)
     assert all(len(lines) >= 1 for lines in script.lines.values())
     assert len(script.text.splitlines()) == script.text.count("\n")
 
@@ -65,8 +66,12 @@ def test_all_training_settings_are_written(changes: dict[str, Any]) -> None:
     ast.parse(text)
     assert "def main" in text
     assert ("schedule.step()" in text) == (training.schedule not in ("constant", "reduce_on_plateau"))
+    assert ("schedule.step(watched)" in text) == (training.schedule == "reduce_on_plateau")
     assert ("clip_grad_norm_" in text) == bool(training.clip_norm)
     assert ("early stopping" in text) == bool(training.early_stopping)
+    assert ("best_weights" in text) == training.restore_best
+    assert ("add_noise(" in text) == bool(training.augment_noise)
+    assert "Not in this script" not in text
 
 
 def test_every_loss_and_optimiser_has_a_counterpart_in_pytorch() -> None:

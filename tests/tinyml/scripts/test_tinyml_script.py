@@ -131,8 +131,10 @@ def test_augmented_images_are_written_too() -> None:
     )
     assert f"augmentations=[{written}]" in words
     assert re.search(r"from tinyml\.data import .*Brightness.*Zoom", words)
-    comment = "# Not in this script: shift, flip, vertical flip, rotation, zoom, brightness"
-    assert comment in pytorch_script(content_of(project.model_copy(update={"training": training}))).text
+    text = pytorch_script(content_of(project.model_copy(update={"training": training}))).text
+    calls = "brighten(zoom(rotate(flip(flip(shift(inputs[share], 1), 3), 2), 12.5), 0.2), 0.3)"
+    assert f"batch, truth = scale({calls}).to(device), targets[share].to(device)" in text
+    assert text.count("def flip") == text.count("def transform") == 1
 
 
 @pytest.mark.parametrize("names", [["x"], ["x", "y"], []])

@@ -47,6 +47,8 @@ class ScheduleDescription:
             epoch.
         pytorch: returns the call that makes the same schedule in PyTorch, for a schedule of this class and the learning
             rate. The script calls its `step` after each batch. None if PyTorch has no such schedule.
+        follows_loss: True if the rate depends on the loss of the epochs that are done. The script calls `step` of
+            PyTorch's schedule with the loss after each epoch.
     """
 
     name: str
@@ -57,6 +59,7 @@ class ScheduleDescription:
     settings: tuple[str, ...]
     make: Callable[[Mapping[str, Any], int], Schedule]
     pytorch: Callable[[Any, float], PyTorchCall] | None = None
+    follows_loss: bool = False
 
 
 def check_steps(what: str, value: object, lowest: int = 1) -> int:

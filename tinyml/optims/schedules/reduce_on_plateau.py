@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tinyml.core import SettingsError
-from tinyml.optims.base import check_share
+from tinyml.optims.base import PyTorchCall, check_share
 from tinyml.optims.schedules.base import Schedule, ScheduleDescription, check_factor, check_steps
 
 
@@ -77,4 +77,17 @@ DESCRIPTION = ScheduleDescription(
     formula="ε ← γ ε after n epochs without a better loss",
     settings=("schedule_epochs", "schedule_factor"),
     make=lambda settings, batches: ReduceOnPlateauSchedule(settings["schedule_epochs"], settings["schedule_factor"]),
+    # PyTorch ignores a reduction by less than `eps`.
+    pytorch=lambda plateau, rate: PyTorchCall(
+        "torch.optim.lr_scheduler.ReduceLROnPlateau",
+        {
+            "factor": plateau.gamma,
+            "patience": plateau.patience,
+            "threshold": plateau.threshold,
+            "min_lr": plateau.low * rate,
+            "eps": 0.0,
+        },
+        {"factor": 0.1, "patience": 10, "threshold": 1e-4, "min_lr": 0.0},
+    ),
+    follows_loss=True,
 )
