@@ -96,7 +96,7 @@ constraints: $(INSTALLED)
 
 .PHONY: compare bench coverage mutations
 
-# Compare with PyTorch and Captum; the first call installs them. `make test` skips these tests if they are missing.
+# Compare with PyTorch, Captum, Keras and ONNX Runtime; the first call installs them. `make test` skips these tests if they are missing.
 compare: $(COMPARE_INSTALLED)
 	$(BIN)/python -m pytest tests/tinyml -m compare $(PYTEST_ARGUMENTS)
 
@@ -131,6 +131,6 @@ $(INSTALLED): pyproject.toml $(CONSTRAINTS)
 	@touch $@
 
 $(COMPARE_INSTALLED): $(INSTALLED)
-	@echo "Installing PyTorch and Captum in $(VENV), for the comparison only ..." >&2
+	@echo "Installing PyTorch, Captum, Keras and ONNX Runtime in $(VENV), for the comparison only ..." >&2
 	@$(INSTALL) '.[test,compare]' >&2
 	@touch $@

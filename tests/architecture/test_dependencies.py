@@ -3,7 +3,9 @@
 import importlib.metadata
 import re
 import sys
+import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from packaging.requirements import Requirement
@@ -14,20 +16,20 @@ from tests.renew_constraints import NEWEST, OLDEST, direct_requirements, oldest,
 
 ROOT = Path(__file__).parents[2]
 OWN = {"app", "tinyml", "tests"}
-OPTIONAL = {"torch", "captum"}
-"""Packages of the extra `compare`; the code imports them only if they are installed."""
+OPTIONAL = {"torch", "captum", "onnx"}
+"""Packages of the extras; the code imports them only if they are installed."""
 
 
 def declared(group: str = "") -> set[str]:
     """Return the names of the packages that an installation needs, or that the extra `group` adds."""
-    texts = importlib.metadata.requires("tinyml-studio") or []
-    requirements = [Requirement(text) for text in texts]
-    return {
-        canonicalize_name(requirement.name)
-        for requirement in requirements
-        if (f'extra == "{group}"' in str(requirement.marker)) == bool(group)
-        and (group or "extra" not in str(requirement.marker))
-    }
+    texts = project()["optional-dependencies"][group] if group else project()["dependencies"]
+    return {canonicalize_name(Requirement(text).name) for text in texts}
+
+
+def project() -> dict[str, Any]:
+    """Return the table of the project in pyproject.toml."""
+    found: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return found
 
 
 def imported_modules() -> set[str]:
@@ -53,10 +55,10 @@ def test_the_imported_packages_are_the_declared_ones() -> None:
     assert imported == declared()
 
 
-def test_there_are_two_extras_for_comparisons_and_for_tests() -> None:
-    extras = importlib.metadata.metadata("tinyml-studio").get_all("Provides-Extra")
-    assert set(extras or ()) == {"test", "compare"}
+def test_the_extras_are_for_tests_for_comparisons_and_for_a_format() -> None:
+    assert set(project()["optional-dependencies"]) == {"test", "compare", "onnx"}
     assert declared("compare") >= OPTIONAL
+    assert declared("onnx") == {"onnx"}
 
 
 @pytest.mark.parametrize("requirement", direct_requirements(), ids=str)

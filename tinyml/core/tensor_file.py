@@ -17,7 +17,7 @@ import numpy as np
 
 from tinyml.core.element_types import stored_type
 from tinyml.core.errors import StorageError
-from tinyml.core.files import open_for_reading, show_path, write_atomically
+from tinyml.core.files import Content, open_for_reading, show_path, write_atomically
 from tinyml.core.json_text import read_json_object, write_json
 from tinyml.core.stamped_file import StampedFile
 from tinyml.core.tensor_header import LARGEST_HEADER, LENGTH, ParsedHeader, parse_header, write_header
@@ -153,9 +153,23 @@ def write_tensors(
     >>> read_tensors(path).metadata
     {'epochs': 1}
     """
+    write_atomically(path, tensors_content(path, tensors, metadata))
+
+
+def tensors_content(
+    path: str | Path, tensors: Mapping[str, np.ndarray], metadata: Mapping[str, Any] | None = None
+) -> Content:
+    """Return what `write_tensors` writes, for a file that is written together with others.
+
+    Arguments:
+        path: the file, for messages.
+        tensors, metadata: as for `write_tensors`.
+
+    Raises `StorageError` when the metadata holds NaN or infinity.
+    """
     contiguous = {name: np.asarray(array, array.dtype.newbyteorder("<"), order="C") for name, array in tensors.items()}
     texts = {METADATA_KEY: write_json(dict(metadata), str(path))} if metadata else {}
-    write_atomically(path, partial(_write_and_check, path, contiguous, texts))
+    return partial(_write_and_check, path, contiguous, texts)
 
 
 def read_tensors(path: str | Path) -> TensorFile:

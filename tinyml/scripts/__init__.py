@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tinyml.scripts.pytorch_script import pytorch_script
+from tinyml.scripts.keras_script import keras_obstacles, keras_script
+from tinyml.scripts.pytorch_script import pytorch_obstacles, pytorch_script
 from tinyml.scripts.script import LayerPath, Script, ScriptContent, infer_content
 from tinyml.scripts.tinyml_script import tinyml_script
 
@@ -14,6 +15,9 @@ __all__ = [
     "ScriptContent",
     "ScriptKind",
     "infer_content",
+    "keras_obstacles",
+    "keras_script",
+    "pytorch_obstacles",
     "pytorch_script",
     "tinyml_script",
 ]

@@ -30,7 +30,7 @@ _STACK = '''class Stack(nn.Sequential):
 '''
 
 
-def pytorch_script(content: ScriptContent) -> Script:
+def pytorch_script(content: ScriptContent, notes: Sequence[str] = ()) -> Script:
     """Write a network and its training as a script for PyTorch.
 
     The script has functions that load and save the weights of a model file. It trains with the arrays of `tinyml.data`,
@@ -39,6 +39,7 @@ def pytorch_script(content: ScriptContent) -> Script:
 
     Arguments:
         content: the network, the data and the training settings.
+        notes: lines of a comment below the first one.
 
     >>> from tinyml.data import DataChoice, describe
     >>> from tinyml.learner import TrainingSettings
@@ -65,7 +66,8 @@ def pytorch_script(content: ScriptContent) -> Script:
     body.add(weights_part(layers))
     training = "" if obstacle else training_part(content)
     lines = SourceLines()
-    lines.add(f"# {literal(content.title)}, written for PyTorch by TinyML Studio.", "")
+    lines.add(f"# {literal(content.title)}, written for PyTorch by TinyML Studio.")
+    lines.add(*(f"# {one_line(note)}".rstrip() for note in notes), "")
     if "def main" in training:
         lines.add("import argparse", *["import math"] * ("math." in training), "import os", "import sys")
     lines.add("from collections import OrderedDict", "", "import torch")
@@ -80,15 +82,29 @@ def pytorch_script(content: ScriptContent) -> Script:
     return lines.script()
 
 
+def pytorch_obstacles(content: ScriptContent) -> tuple[str, ...]:
+    """Return one sentence for each layer that PyTorch has no module for, with its name and the reason.
+
+    Arguments:
+        content: the network.
+    """
+    return tuple(
+        _obstacle(layer) for layer in all_layers(content.layers) if not layer.inside and _module(layer) is None
+    )
+
+
+def _obstacle(layer: LayerInference) -> str:
+    reason = layer.settings.pytorch_exception if layer.settings is not None else ""
+    kind = display_name(layer.specification.type)
+    return one_line(f"{layer.specification.name}: PyTorch has no module for {kind}. {reason}".strip())
+
+
 def _writable(content: ScriptContent) -> tuple[Sequence[LayerInference], str]:
     """Return the layers that can be written, and one line that says why the others cannot; empty if there are none."""
     for number, inferred in enumerate(content.layers):
         for layer in all_layers([inferred]):
             if not (layer.settings is not None and layer.settings.pytorch_block) and _module(layer) is None:
-                kind = display_name(layer.specification.type)
-                reason = layer.settings.pytorch_exception if layer.settings is not None else ""
-                sentence = f"{layer.specification.name}: PyTorch has no module for {kind}. {reason}"
-                return content.layers[:number], one_line(sentence.strip())
+                return content.layers[:number], _obstacle(layer)
     return content.layers, content.obstacle
 
 

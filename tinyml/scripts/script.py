@@ -49,6 +49,7 @@ class ScriptContent:
         training: the training settings.
         data: description of the data; None if it is unknown.
         title: of the network, for the first line.
+        counts_known: False if the number of examples in `data` is not known, as in a model file.
     """
 
     inference: Inference
@@ -56,6 +57,7 @@ class ScriptContent:
     training: TrainingSettings
     data: DataDescription | None = None
     title: str = "network"
+    counts_known: bool = True
 
     @property
     def layers(self) -> tuple[LayerInference, ...]:
@@ -75,7 +77,8 @@ class ScriptContent:
         if self.data is None:
             return "The data is not known, so neither are the shapes."
         try:
-            split_counts(self.data, self.choice)
+            if self.counts_known:
+                split_counts(self.data, self.choice)
         except DataError as error:
             return one_line(str(error))
         return ""

@@ -11,7 +11,8 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, FailFast, Field, ValidationError
 
 from tinyml.core import Shape, StorageError, describe_shape
-from tinyml.core.tensor_file import TensorFileHeader, open_tensors, read_header, write_tensors
+from tinyml.core.files import Content, write_atomically
+from tinyml.core.tensor_file import TensorFileHeader, open_tensors, read_header, tensors_content
 from tinyml.core.tensor_header import TensorHeader
 from tinyml.core.validation import describe_validation_error
 from tinyml.data.choice import DataChoice
@@ -115,6 +116,18 @@ def save_model(path: str | Path, net: Sequential, about: SavedModel) -> None:
     Raises `StorageError` when the file cannot be written, `about` describes another network, or the network has
     layers whose class is not registered, which no file can describe.
     """
+    write_atomically(path, model_content(path, net, about))
+
+
+def model_content(path: str | Path, net: Sequential, about: SavedModel) -> Content:
+    """Return what `save_model` writes, for a model file that is written together with other files.
+
+    Arguments:
+        path: the file, for messages.
+        net, about: as for `save_model`.
+
+    Raises `StorageError` as `save_model` does.
+    """
     for layer in all_layers(net):
         if not are_registered([layer]):
             raise StorageError(
@@ -126,7 +139,7 @@ def save_model(path: str | Path, net: Sequential, about: SavedModel) -> None:
     if expected != {name: tensor.shape for name, tensor in tensors.items()}:
         raise StorageError(f"Could not save '{path}': `about` describes another network. Pass the one of this network.")
     metadata = {"format": MODEL_FORMAT, "version": MODEL_VERSION, **about.model_dump(mode="python")}
-    write_tensors(path, tensors, metadata)
+    return tensors_content(path, tensors, metadata)
 
 
 def read_model(path: str | Path) -> SavedModel:

@@ -1,22 +1,22 @@
 """The scripts for PyTorch run as they are, and compute what tinyml computes with the same weights."""
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
 from tests.tinyml.compare import tally
+from tests.tinyml.compare.random_tensors import ONE_THREAD, UNUSUAL, with_random_tensors
 from tests.tinyml.net.stacks import stack
 from tests.tinyml.scripts.contents import PROJECTS, content_for, content_named, content_of, network_of, run_script
-from tinyml.core import Shape
+from tinyml.data import Preprocessing
+from tinyml.data.resampling import transform_images
 from tinyml.learner import TrainingSettings
 from tinyml.losses import loss_descriptions
-from tinyml.net import LayerSpecification, NetworkSpecification, Sequential
+from tinyml.net import NetworkSpecification
 from tinyml.optims import optimizer_descriptions
 from tinyml.optims.schedules import schedule_descriptions
 from tinyml.scripts import ScriptContent, pytorch_script, tinyml_script
@@ -26,8 +26,6 @@ from tinyml.storage import read_project
 torch = pytest.importorskip("torch", reason="PyTorch is not installed: make compare")
 
 TOLERANCE = 1e-4
-ONE_THREAD = {**os.environ, "OMP_NUM_THREADS": "1"}
-"""Environment of programs: on a busy machine, several threads of PyTorch wait for each other."""
 
 
 @pytest.fixture(autouse=True)
@@ -36,15 +34,6 @@ def _one_thread() -> Iterator[None]:
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(before)
-
-
-def with_random_tensors(net: Sequential) -> Sequential:
-    """Give every parameter and buffer random values, so that no 0 or 1 hides a mistake. Variances are positive."""
-    rng = np.random.default_rng(0)
-    for name, tensor in net.named_tensors.items():
-        spread = rng.normal(0, 0.3, tensor.shape)
-        tensor[...] = 0.5 + np.abs(spread) if name.endswith("running_var") else tensor + spread
-    return net
 
 
 def compare_outputs(content: ScriptContent, folder: Path) -> None:
@@ -80,42 +69,6 @@ def test_a_script_runs_as_a_program(name: str, tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=tmp_path, env=ONE_THREAD, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert [line.split()[0] for line in done.stdout.splitlines()] == ["epoch", "test"]
-
-
-def layer(kind: str, name: str, **settings: Any) -> LayerSpecification:
-    return LayerSpecification(type=kind, name=name, settings=settings)
-
-
-POOLED = [layer("MaxPool2D", "down", window=(2, 2)), layer("Tanh", "between"), layer("MaxUnpool2D", "up")]
-UNUSUAL: dict[str, tuple[list[LayerSpecification], Shape]] = {
-    "unpooling": ([layer("Conv2D", "conv", filters=3), *POOLED, layer("MaxPool2D", "last")], (2, 9, 8)),
-    "nested unpooling": (
-        [
-            layer("MaxPool2D", "a"),
-            layer("MaxPool2D", "b", window=(2, 3)),
-            layer("MaxUnpool2D", "c"),
-            layer("MaxUnpool2D", "d"),
-        ],
-        (2, 9, 8),
-    ),
-    "unpooling in a block": (
-        [layer("MaxPool2D", "a"), layer("Residual", "block", layers=POOLED), layer("MaxUnpool2D", "z")],
-        (2, 8, 8),
-    ),
-    "standard blocks": ([layer("Residual", "r"), layer("Flatten", "f"), layer("Residual", "s")], (2, 4, 4)),
-    "names that PyTorch refuses": (
-        [
-            layer("Linear", "train", outputs=4),
-            layer("Linear", "a.b", outputs=4),
-            layer("Residual", "1.x", layers=[layer("Linear", "forward", outputs=4), layer("BatchNorm1D", "c.d")]),
-            layer("BatchNorm1D", "__class__"),
-            layer("Linear", "T_destination", outputs=4, initialiser="orthogonal"),
-            layer("Linear", "layer_1", outputs=4),
-        ],
-        (3,),
-    ),
-    "texts": ([layer("Linear", '"\n\\', outputs=4), layer("Linear", "Schicht ü", outputs=4)], (3,)),
-}
 
 
 @pytest.mark.parametrize("name", UNUSUAL)
@@ -170,3 +123,74 @@ def test_every_optimiser_and_schedule_trains(
     losses = [float(line.split()[-1]) for line in capsys.readouterr().out.splitlines() if line.startswith("epoch")]
     assert len(losses) == 4
     assert losses[-1] < losses[0]
+
+
+AUGMENTED = {
+    "augment_shift": 2,
+    "augment_flip": True,
+    "augment_flip_vertical": True,
+    "augment_rotate": 20.0,
+    "augment_zoom": 0.3,
+    "augment_brightness": 0.5,
+}
+
+
+def test_augmented_images_are_those_of_tinyml() -> None:
+    project = read_project(PROJECTS["lenet-digits"])
+    training = project.training.model_copy(update=AUGMENTED)
+    names = run_script(pytorch_script(content_of(project.model_copy(update={"training": training}))))
+    images = np.random.default_rng(0).random((4, 2, 9, 7)).astype(np.float32)
+    batch = torch.tensor(images)
+    factors = torch.tensor([0.5, 0.8, 1.0, 1.25])
+    zoomed = names["transform"](batch, torch.eye(2, 3) / factors[:, None, None]).numpy()
+    expected = transform_images(images, np.eye(2) / factors.numpy().astype(float)[:, None, None])
+    np.testing.assert_allclose(zoomed, expected, atol=1e-5)
+    moved = names["shift"](batch, 2).numpy()
+    ways = {shift_by(images[0], down, right).tobytes() for down in range(-2, 3) for right in range(-2, 3)}
+    assert moved[0].tobytes() in ways
+    flipped = names["flip"](batch.repeat(20, 1, 1, 1), 3).numpy()
+    mirrored = [np.array_equal(each, images[number % 4][:, :, ::-1]) for number, each in enumerate(flipped)]
+    assert 20 < sum(mirrored) < 60
+    bright = names["brighten"](batch, 0.5).numpy()
+    assert bright.max() <= 1
+    assert 0.5 <= bright[0, 0, 0, 0] / images[0, 0, 0, 0] <= 1.5
+
+
+def shift_by(image: np.ndarray, down: int, right: int) -> np.ndarray:
+    """Return an image that is moved by whole pixels."""
+    padded = np.pad(image, ((0, 0), (2, 2), (2, 2)))
+    rows, columns = image.shape[1:]
+    return np.ascontiguousarray(padded[:, 2 - down : 2 - down + rows, 2 - right : 2 - right + columns])
+
+
+@pytest.mark.parametrize("degrees", [90.0, -90.0])
+def test_a_rotation_turns_the_pixels_of_an_oblong_image(degrees: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = read_project(PROJECTS["lenet-digits"])
+    training = project.training.model_copy(update={"augment_rotate": 20.0})
+    names = run_script(pytorch_script(content_of(project.model_copy(update={"training": training}))))
+    image = np.zeros((1, 1, 5, 9), np.float32)
+    image[0, 0, 2, 3:6] = 1  # a bar that lies
+    monkeypatch.setattr(torch, "rand", lambda count: torch.full((count,), 1.0 if degrees > 0 else 0.0))
+    turned = names["rotate"](torch.tensor(image), abs(degrees)).numpy()
+    expected = np.zeros_like(image)
+    expected[0, 0, 1:4, 4] = 1  # stands
+    np.testing.assert_allclose(turned, expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["lenet-digits", "autoencoder-digits", "circle", "sine"])
+def test_augmented_scripts_train(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project = read_project(PROJECTS[name])
+    changes = {"augment_noise": 0.1, "early_stopping": 2, "restore_best": True}
+    if name.endswith("digits"):
+        changes |= AUGMENTED
+    choice = {"preprocessing": Preprocessing(scale="standardise"), "validation": 0.1}
+    project = project.model_copy(update={"data": project.data.model_copy(update=choice)})
+    training = project.training.model_copy(update=changes)
+    names = run_script(pytorch_script(content_of(project.model_copy(update={"training": training}))))
+    monkeypatch.setattr(sys, "argv", ["script.py", "--epochs", "2"])
+    names["main"]()
+    printed = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in printed] == ["epoch", "epoch", "test"]
+    assert "validation loss" in printed[0]

@@ -1,0 +1,80 @@
+"""What the exporters of scripts share: the content of a script from a model file, and its two files."""
+
+import shlex
+from pathlib import Path
+
+from tinyml.core.file_groups import write_together
+from tinyml.data import DataDescription
+from tinyml.net import Sequential, infer
+from tinyml.scripts import ScriptContent
+from tinyml.storage.model import SavedModel, model_content
+
+WEIGHTS_SUFFIX = "weights.safetensors"
+"""The end of the name of the weights beside a script: `lenet.weights.safetensors` beside `lenet.py`."""
+
+
+def content_of_model(about: SavedModel, title: str = "network") -> ScriptContent:
+    """Return what the script of a trained network is written from. The data is not read.
+
+    Arguments:
+        about: the content of a model file.
+        title: of the network, for the first line.
+    """
+    data = DataDescription(
+        name=about.data.source,
+        title=about.data.source,
+        example_shape=about.input_shape,
+        class_names=about.class_names,
+        count=0,
+        target_shape=about.target_shape,
+    )
+    inference = infer(about.network, about.input_shape)
+    return ScriptContent(inference, about.data, about.training, data, title, counts_known=False)
+
+
+def precision_obstacles(net: Sequential, program: str) -> tuple[str, ...]:
+    """Return a sentence if a network computes in float64, for a format that is written in float32.
+
+    Arguments:
+        net: the network.
+        program: what reads the format, for the sentence.
+    """
+    if all(tensor.dtype != "float64" for tensor in net.named_tensors.values()):
+        return ()
+    return (
+        f"The weights are float64, but a network for {program} is written in float32. Train the network in float32, "
+        "or export the weights alone.",
+    )
+
+
+def usage_notes(path: Path, about: SavedModel) -> list[str]:
+    """Return the comment of an exported script: how to run it, what it reads, and what it returns.
+
+    Arguments:
+        path: the script.
+        about: the content of the model file.
+    """
+    script, weights = shlex.quote(path.name), shlex.quote(f"{path.stem}.{WEIGHTS_SUFFIX}")
+    return [
+        "",
+        f"python {script} --epochs 0 --weights {weights}",
+        "    evaluates the trained weights, which are in the file beside this script;",
+        f"python {script} --save new.safetensors",
+        "    trains from the start, with the same settings.",
+    ]
+
+
+def write_script(path: str | Path, text: str, net: Sequential, about: SavedModel) -> None:
+    """Write a script, and beside it the model file with the weights: both or none.
+
+    Arguments:
+        path: the script, usually `*.py`.
+        text: the script.
+        net: the network with its weights.
+        about: the content of the model file.
+
+    Raises `StorageError` as `tinyml.storage.save_model` does.
+    """
+    script = Path(path)
+    weights = script.with_name(f"{script.stem}.{WEIGHTS_SUFFIX}")
+    write_together({script: text.encode("utf-8"), weights: model_content(weights, net, about)})
