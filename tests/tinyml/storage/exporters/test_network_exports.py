@@ -7,13 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.full_disk import every_full_disk
 from tests.tinyml.net.stacks import stack
 from tinyml.command_line import main
 from tinyml.core import StorageError
 from tinyml.data.preprocessing import FittedPreprocessing, ImageEncoding, Scaling
 from tinyml.layers import layer_types
-from tinyml.net import NetworkSpecification, Sequential, build
+from tinyml.net import LayerInference, NetworkSpecification, Sequential, build, infer
 from tinyml.storage import SavedModel, load_model, save_model
 from tinyml.storage.exporters import find_exporter
 from tinyml.storage.exporters import onnx as onnx_exporter
@@ -46,18 +45,6 @@ def test_a_script_and_the_model_file_stand_beside_each_other(to: str, tmp_path: 
     assert "# python lenet.py --epochs 0 --weights lenet.weights.safetensors" in text
     preview = exporter.preview(net, about).text
     assert preview.replace("model", "lenet") == text.replace("model", "lenet")
-
-
-@pytest.mark.parametrize("to", SCRIPTS)
-def test_a_full_disk_leaves_the_old_files(to: str, tmp_path: Path) -> None:
-    net, about = network(*LENET)
-    path = tmp_path / "lenet.py"
-    path.write_text("old")
-    for message in every_full_disk(lambda: find_exporter(to).write(path, net, about)):
-        assert "No space left on device" in message or "full" in message
-        assert [each.name for each in tmp_path.iterdir()] == ["lenet.py"]
-        assert path.read_text() == "old"
-    assert "nn.Conv2d" in path.read_text(encoding="utf-8") or "layers.Conv2D" in path.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("to", ["pytorch", "keras", "onnx"])
@@ -126,9 +113,7 @@ def test_the_nodes_of_a_graph_use_only_values_that_are_there() -> None:
     assert tensors <= used
 
 
-def stack_layers(*layers: str):  # type: ignore[no-untyped-def]
-    from tinyml.net import infer
-
+def stack_layers(*layers: str) -> tuple[LayerInference, ...]:
     return infer(stack(*layers), (2, 6, 6)).layers or infer(stack(*layers), (7,)).layers
 
 
