@@ -51,5 +51,5 @@ def test_an_unknown_format_is_refused_with_the_known_ones(model: Path, capsys: p
     with pytest.raises(SystemExit) as caught:
         main(["export", str(model), "--to", "safetensor", "--out", "w"])
     assert caught.value.code == 2
-    words = "There is no export format 'safetensor'. Did you mean 'safetensors'? There are: safetensors."
+    words = "There is no export format 'safetensor'. Did you mean 'safetensors'? There are: safetensors, "
     assert words in capsys.readouterr().err
