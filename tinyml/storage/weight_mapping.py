@@ -1,0 +1,250 @@
+"""Weights of another program for a network of ours: which tensor of the file becomes which tensor of the network.
+
+`propose_mapping` pairs them by name, then by order and shape. The mapping is data: a person looks at it, changes pairs,
+and applies it when every tensor of the network has one. Nothing is transposed unless the person says so.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from tinyml.core import Shape, StorageError, describe_count, describe_shape
+from tinyml.core.files import show_path
+from tinyml.core.tensor_reader import TensorFileHeader
+from tinyml.net import Sequential
+from tinyml.storage.tensor_files import open_tensors
+
+Reason = Literal["name", "order", "chosen", ""]
+"""Why two tensors are paired: their names, their order and shapes, a person chose it; empty if nothing is paired."""
+
+_ROLES = {
+    "kernel": "weight",
+    "gamma": "weight",
+    "scale": "weight",
+    "beta": "bias",
+    "b": "bias",
+    "w": "weight",
+    "moving_mean": "running_mean",
+    "moving_variance": "running_var",
+    "running_variance": "running_var",
+}
+"""Other words for what a tensor is in its layer."""
+
+_NO_WEIGHTS = re.compile(r"(.*[./])?num_batches_tracked")
+"""Names of tensors that no network of ours has, and that nobody misses: PyTorch's count of batches."""
+
+
+@dataclass(frozen=True)
+class WeightPair:
+    """A tensor of the network, and the tensor of the file that it gets.
+
+    Attributes:
+        target: name in the network.
+        shape: shape in the network.
+        source: name in the file; None if it gets nothing.
+        reason: why they are paired.
+        transposed: True to reverse the order of the axes of the source: (inputs, outputs) becomes (outputs, inputs).
+    """
+
+    target: str
+    shape: Shape
+    source: str | None = None
+    reason: Reason = ""
+    transposed: bool = False
+
+
+@dataclass(frozen=True)
+class WeightMapping:
+    """Which tensor of a file becomes which tensor of a network.
+
+    Attributes:
+        pairs: one for each tensor of the network, in the order of the network.
+        sources: shape of each tensor of the file that holds numbers, by name, in the order of the file.
+    """
+
+    pairs: tuple[WeightPair, ...]
+    sources: Mapping[str, Shape]
+
+    @cached_property
+    def unused(self) -> tuple[str, ...]:
+        """Names of the tensors of the file that no pair uses, without PyTorch's counts of batches."""
+        used = {pair.source for pair in self.pairs}
+        return tuple(name for name in self.sources if name not in used and not _NO_WEIGHTS.fullmatch(name))
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """One sentence for each tensor of the network that gets nothing, or nothing that fits."""
+        first: dict[str, str] = {}
+        found = []
+        for pair in self.pairs:
+            sentence = self.problem_of(pair)
+            if not sentence and pair.source is not None and first.setdefault(pair.source, pair.target) != pair.target:
+                sentence = (
+                    f"'{show_path(pair.source)}' is used for '{pair.target}' and for '{first[pair.source]}'. Choose "
+                    "another tensor for one of them."
+                )
+            if sentence:
+                found.append(sentence)
+        return tuple(found)
+
+    @property
+    def is_complete(self) -> bool:
+        """True if every tensor of the network gets one that fits."""
+        return not self.problems
+
+    def problem_of(self, pair: WeightPair) -> str:
+        """Return one sentence that says why a pair does not fit; an empty text if it does.
+
+        Arguments:
+            pair: one of `pairs`.
+        """
+        needed = f"'{show_path(pair.target)}' needs {describe_shape(pair.shape)}"
+        if pair.source is None:
+            same = [name for name in self.unused if self.sources[name] == pair.shape]
+            left = f"Choose one of these: {_names(same)}" if same else "No tensor of this shape is left in the file"
+            return f"{needed} and gets nothing. {left}."
+        shape = self.sources[pair.source]
+        given = shape[::-1] if pair.transposed else shape
+        if given == pair.shape:
+            return ""
+        sentence = f"{needed}, but '{show_path(pair.source)}' is {describe_shape(shape)}"
+        sentence += ", transposed." if pair.transposed else "."
+        if shape[::-1] == pair.shape:
+            sentence += " Its transpose would fit. Transpose it if the file stores the inputs of a layer first."
+        return sentence
+
+    def with_source(self, target: str, source: str | None, transposed: bool = False) -> "WeightMapping":
+        """Return the mapping with another pair. A tensor that another target has is taken away from it.
+
+        Arguments:
+            target: name of a tensor of the network.
+            source: name of a tensor of the file; None for nothing.
+            transposed: see `WeightPair`.
+
+        Raises `StorageError` if there is no such tensor.
+
+        >>> mapping = propose_pairs({"fc.weight": (2, 3)}, {"w": (3, 2)})
+        >>> mapping.with_source("fc.weight", "w", transposed=True).is_complete
+        True
+        """
+        if target not in {pair.target for pair in self.pairs}:
+            raise StorageError(f"The network has no tensor '{show_path(target)}'.")
+        if source is not None and source not in self.sources:
+            raise StorageError(f"The file has no tensor '{show_path(source)}' with numbers.")
+        changed = []
+        for pair in self.pairs:
+            if pair.target == target:
+                chosen: Reason = "chosen" if source is not None else ""
+                pair = replace(pair, source=source, reason=chosen, transposed=transposed and source is not None)
+            elif source is not None and pair.source == source:
+                pair = replace(pair, source=None, reason="", transposed=False)
+            changed.append(pair)
+        return replace(self, pairs=tuple(changed))
+
+
+def propose_mapping(net: Sequential, header: TensorFileHeader) -> WeightMapping:
+    """Propose which tensors of a file become those of a network.
+
+    Arguments:
+        net: the network.
+        header: of the file, of any format that `open_tensors` reads.
+    """
+    numbers = {
+        name: tensor.shape
+        for name, (tensor, _) in header.places.items()
+        if tensor.readable and tensor.dtype not in ("bool", "complex64", "complex128")
+    }
+    return propose_pairs({name: tensor.shape for name, tensor in net.named_tensors.items()}, numbers)
+
+
+def propose_pairs(targets: Mapping[str, Shape], sources: Mapping[str, Shape]) -> WeightMapping:
+    """Propose pairs of tensors.
+
+    First equal names are paired, also if the file has something before all of them ("model.fc.weight"), whatever their
+    shapes are. Then layers are paired in their order: the next layer of the file whose tensors have the same roles
+    (weight, bias, running mean, …) and the same shapes. Layers of a file that is sorted by name are taken in the order
+    of the numbers in their names.
+
+    Arguments:
+        targets: shape of each tensor of the network, by name, in its order.
+        sources: shape of each tensor of the file, by name, in its order.
+
+    >>> mapping = propose_pairs({"fc.weight": (2, 3), "fc.bias": (2,)}, {"0.bias": (2,), "0.weight": (2, 3)})
+    >>> [(pair.target, pair.source, pair.reason) for pair in mapping.pairs]
+    [('fc.weight', '0.weight', 'order'), ('fc.bias', '0.bias', 'order')]
+    """
+    pairs = {name: WeightPair(name, shape) for name, shape in targets.items()}
+    for target, source in _equal_names(targets, sources).items():
+        pairs[target] = replace(pairs[target], source=source, reason="name")
+    used = {pair.source for pair in pairs.values()}
+    open_targets = _layers(name for name, pair in pairs.items() if pair.source is None)
+    left = [name for name in sources if name not in used and not _NO_WEIGHTS.fullmatch(name)]
+    open_sources = _layers(sorted(left, key=_natural) if left == sorted(left) else left)
+    for wanted in open_targets.values():
+        shapes = {role: targets[name] for role, name in wanted.items()}
+        for layer, given in open_sources.items():
+            if {role: sources[name] for role, name in given.items()} == shapes:
+                for role, name in wanted.items():
+                    pairs[name] = replace(pairs[name], source=given[role], reason="order")
+                del open_sources[layer]
+                break
+    return WeightMapping(tuple(pairs.values()), dict(sources))
+
+
+def apply_mapping(path: str | Path, net: Sequential, mapping: WeightMapping) -> None:
+    """Copy the tensors of a file into a network. The numbers become those of the network's precision.
+
+    Arguments:
+        path: the file.
+        net: the network; it changes only if everything fits.
+        mapping: a complete mapping for this network and this file.
+
+    Raises `StorageError` with all problems of the mapping, if the file has changed since, or if it cannot be read.
+    """
+    problems = mapping.problems
+    if problems:
+        raise StorageError(f"The weights of '{show_path(path)}' were not used. {' '.join(problems)}")
+    with open_tensors(path) as file:
+        tensors: dict[str, np.ndarray] = {}
+        for pair in mapping.pairs:
+            source = pair.source or ""
+            if source not in file.header.places or file.header.places[source][0].shape != mapping.sources[source]:
+                raise StorageError(f"'{show_path(path)}' has changed: '{show_path(source)}' is another tensor now.")
+            values = file.read(source)
+            tensors[pair.target] = values.T if pair.transposed else values
+    net.set_tensors(tensors, f"'{show_path(path)}'")
+
+
+def _equal_names(targets: Mapping[str, Shape], sources: Mapping[str, Shape]) -> dict[str, str]:
+    """Return the source of each target with the same name, behind the text that most of the names have before it."""
+    prefixes: dict[str, int] = {"": 0}
+    for source in sources:
+        for start in (0, *(match.end() for match in re.finditer(r"[./]", source))):
+            if source[start:] in targets:
+                prefixes[source[:start]] = prefixes.get(source[:start], 0) + 1
+    best = max(prefixes, key=lambda prefix: (prefixes[prefix], -len(prefix)))
+    return {target: f"{best}{target}" for target in targets if f"{best}{target}" in sources}
+
+
+def _layers(names: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Return the names of the tensors of each layer by their roles, by the name of the layer, in order."""
+    layers: dict[str, dict[str, str]] = {}
+    for name in names:
+        layer, _, role = re.sub(r":0$", "", name).replace("/", ".").rpartition(".")
+        layers.setdefault(layer, {})[_ROLES.get(role.lower(), role)] = name
+    return layers
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    """Return a key that sorts numbers in names as numbers: "layer2" before "layer10"."""
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"([0-9]+)", name)]
+
+
+def _names(names: list[str]) -> str:
+    shown = ", ".join(f"'{show_path(name)}'" for name in names[:5])
+    return f"{shown} and {describe_count(len(names) - 5, 'other')}" if len(names) > 5 else shown
