@@ -36,7 +36,7 @@ def _run(options: argparse.Namespace) -> int:
     from tinyml.core import TinymlError
     from tinyml.core.threads import one_blas_thread, set_thread_count, thread_count
 
-    command = importlib.import_module(f"tinyml.command_line.{options.command}")
+    command = importlib.import_module(f"tinyml.command_line.{options.command.replace('-', '_')}")
     try:
         # An invalid TINYML_THREADS raises here, before the command starts.
         set_thread_count(options.threads or thread_count())

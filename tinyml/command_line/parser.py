@@ -17,11 +17,12 @@ COMMANDS = {
     "deconv": "draw the pixels that cause one activation of a saved model",
     "sheet": "draw the strongest patches of a layer's maps, and their reconstructions",
     "export": "write a saved model in another file format",
+    "convert-legacy": "turn the pickled weights of the original tinyml into a safetensors file",
     "script": "write a project as a Python script for tinyml or PyTorch",
     "check": "check a network's gradients by numerical differentiation",
     "reproduce": "repeat an experiment of the documents that specify the framework",
 }
-"""Each command, which is a module of this package, and what it does."""
+"""Each command, which is a module of this package (with "_" for "-"), and what it does."""
 
 _EXAMPLES = """examples:
   tinyml data photos --contact-sheet photos.png
@@ -94,6 +95,7 @@ def make_parser() -> tuple[argparse.ArgumentParser, Commands]:
     add_deconv(commands)
     add_sheet(commands)
     _add_export(commands)
+    _add_convert_legacy(commands)
     _add_script(commands)
     _add_check(commands)
     _add_reproduce(commands)
@@ -223,6 +225,18 @@ def _add_export(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     parser.add_argument("model", metavar="MODEL", help=MODEL)
     parser.add_argument("--to", type=_export_format, required=True, metavar="NAME", help="file format: {formats}")
     parser.add_argument("--out", required=True, metavar="PATH", help="file to write, or folder to make")
+
+
+def _add_convert_legacy(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser(
+        "convert-legacy",
+        description="Read the arrays in a pickle of the original tinyml, and write them as safetensors. A pickle can "
+        "run any code, so nothing in it is run: only arrays of numbers, in lists and dictionaries, are read, and any "
+        "other file is refused.",
+        formatter_class=HelpFormatter,
+    )
+    parser.add_argument("pickle", metavar="FILE", help="file with the pickled weights")
+    parser.add_argument("--out", required=True, metavar="FILE", help="file to write (*.safetensors)")
 
 
 def _add_script(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

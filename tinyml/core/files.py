@@ -27,6 +27,8 @@ _KINDS = (
 )
 _LONGEST_SHOWN = 200
 
+_PIECE = 2**24
+
 Content = bytes | Callable[[BinaryIO], object]
 """What a file will hold: its bytes, or a function that writes them into an open file. It may raise `OSError`."""
 
@@ -149,7 +151,8 @@ def read_bounded(path: str | Path, largest: int) -> bytes:
     content = bytearray()
     with open_for_reading(path) as file:
         try:
-            while len(content) <= largest and (piece := file.read(largest + 1 - len(content))):
+            # In pieces, because Python reserves as much memory as it is asked to read.
+            while len(content) <= largest and (piece := file.read(min(_PIECE, largest + 1 - len(content)))):
                 content += piece
         except OSError as error:
             raise StorageError(f"Could not read '{show_path(path)}': {error.strerror or error}.") from error

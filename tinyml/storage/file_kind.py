@@ -55,7 +55,7 @@ _PYTORCH = _Format(
 )
 _PYTHON_PICKLE = _Format(
     f"a Python pickle, {_PICKLE}",
-    "If you know who made it: "
+    "If it holds arrays only, tinyml convert-legacy reads them without running anything. If you know who made it: "
     + _convert("arrays", "import pickle, numpy; numpy.savez('model.npz', **pickle.load(open('model.pkl', 'rb')))"),
 )
 _HDF5 = _Format(
