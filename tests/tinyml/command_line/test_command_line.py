@@ -184,8 +184,8 @@ def test_help_names_every_option_and_is_quick() -> None:
         (["trian"], "There is no command 'trian'. Did you mean 'train'?"),
         (
             ["fly"],
-            "There is no command 'fly'. There are: data, train, evaluate, predict, deconv, sheet, export, script, "
-            "check, reproduce.",
+            "There is no command 'fly'. There are: data, train, evaluate, predict, deconv, sheet, export, "
+            "convert-legacy, script, check, reproduce.",
         ),
         (["reproduce", "law"], "There is no experiment 'law'. Did you mean 'laws'?"),
         (["train", "--network", "circle", "--epochz=3"], "There is no option '--epochz'. Did you mean '--epochs'?"),
