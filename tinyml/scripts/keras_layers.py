@@ -70,7 +70,7 @@ def keras_problem(inferred: LayerInference) -> str:
     """Return one sentence that says why a layer cannot be written for Keras; an empty text if it can.
 
     Arguments:
-        inferred: the layer, complete; the layers inside a block are not looked at.
+        inferred: the layer, complete; the layers inside a block do not count.
     """
     settings, name = inferred.settings, inferred.specification.name
     kind = display_name(inferred.specification.type)

@@ -43,6 +43,15 @@ def keras_obstacles(content: ScriptContent) -> tuple[str, ...]:
 
     Arguments:
         content: the network.
+
+    >>> from tinyml.data import DataChoice, describe
+    >>> from tinyml.learner import TrainingSettings
+    >>> from tinyml.net import LayerSpecification, NetworkSpecification
+    >>> from tinyml.scripts import infer_content
+    >>> layers = (LayerSpecification(type="Linear", name="fc", settings={"outputs": 2}),)
+    >>> choice, training = DataChoice(source="circle"), TrainingSettings()
+    >>> keras_obstacles(infer_content(NetworkSpecification(layers=layers), describe("circle"), choice, training, "tiny"))
+    ()
     """
     problems = (keras_problem(inferred) for inferred in all_layers(content.layers))
     return tuple(one_line(problem) for problem in problems if problem)

@@ -87,6 +87,15 @@ def pytorch_obstacles(content: ScriptContent) -> tuple[str, ...]:
 
     Arguments:
         content: the network.
+
+    >>> from tinyml.data import DataChoice, describe
+    >>> from tinyml.learner import TrainingSettings
+    >>> from tinyml.net import LayerSpecification, NetworkSpecification
+    >>> from tinyml.scripts import infer_content
+    >>> layers = (LayerSpecification(type="Linear", name="fc", settings={"outputs": 2}),)
+    >>> choice, training = DataChoice(source="circle"), TrainingSettings()
+    >>> pytorch_obstacles(infer_content(NetworkSpecification(layers=layers), describe("circle"), choice, training, "tiny"))
+    ()
     """
     return tuple(
         _obstacle(layer) for layer in all_layers(content.layers) if not layer.inside and _module(layer) is None

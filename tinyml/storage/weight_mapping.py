@@ -36,7 +36,7 @@ _ROLES = {
 """Other words for what a tensor is in its layer."""
 
 _NO_WEIGHTS = re.compile(r"(.*[./])?num_batches_tracked")
-"""Names of tensors that no network of ours has, and that nobody misses: PyTorch's count of batches."""
+"""Names of tensors that no network of ours has or needs: PyTorch's count of batches."""
 
 
 @dataclass(frozen=True)

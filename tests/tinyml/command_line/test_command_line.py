@@ -256,6 +256,6 @@ def test_every_command_is_listed_and_is_a_module() -> None:
     _, commands = make_parser()
     assert list(commands) == list(COMMANDS)
     for command in COMMANDS:
-        assert callable(importlib.import_module(f"tinyml.command_line.{command}").run)
+        assert callable(importlib.import_module(f"tinyml.command_line.{command.replace('-', '_')}").run)
     for experiment in EXPERIMENTS:
         assert callable(importlib.import_module(f"tinyml.command_line.reproduce.{experiment.replace('-', '_')}").run)

@@ -52,7 +52,7 @@ def test_what_a_format_has_no_word_for_is_named_and_nothing_is_written(
     to: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class OwnSettings(layer_types()["Tanh"].Settings):  # type: ignore[name-defined,misc]
-        """Settings of a layer that nobody else knows."""
+        """Settings of a layer that no other program knows."""
 
         def pytorch(self, input_shape: tuple[int, ...]) -> None:
             return None
