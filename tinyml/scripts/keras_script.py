@@ -50,7 +50,8 @@ def keras_obstacles(content: ScriptContent) -> tuple[str, ...]:
     >>> from tinyml.scripts import infer_content
     >>> layers = (LayerSpecification(type="Linear", name="fc", settings={"outputs": 2}),)
     >>> choice, training = DataChoice(source="circle"), TrainingSettings()
-    >>> keras_obstacles(infer_content(NetworkSpecification(layers=layers), describe("circle"), choice, training, "tiny"))
+    >>> network = NetworkSpecification(layers=layers)
+    >>> keras_obstacles(infer_content(network, describe("circle"), choice, training, "tiny"))
     ()
     """
     problems = (keras_problem(inferred) for inferred in all_layers(content.layers))

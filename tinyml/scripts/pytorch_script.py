@@ -94,7 +94,8 @@ def pytorch_obstacles(content: ScriptContent) -> tuple[str, ...]:
     >>> from tinyml.scripts import infer_content
     >>> layers = (LayerSpecification(type="Linear", name="fc", settings={"outputs": 2}),)
     >>> choice, training = DataChoice(source="circle"), TrainingSettings()
-    >>> pytorch_obstacles(infer_content(NetworkSpecification(layers=layers), describe("circle"), choice, training, "tiny"))
+    >>> network = NetworkSpecification(layers=layers)
+    >>> pytorch_obstacles(infer_content(network, describe("circle"), choice, training, "tiny"))
     ()
     """
     return tuple(
