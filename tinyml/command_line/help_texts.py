@@ -33,6 +33,10 @@ class HelpFormatter(argparse.HelpFormatter):
 
             text = text.replace("{built-in sets}", ", ".join(builtin_names())).replace("{sources}", describe_sources())
             text = text.replace("{public sets}", ", ".join(public_names()))
+        if "{tensors}" in text:
+            from tinyml.storage import tensor_patterns
+
+            text = text.replace("{tensors}", ", ".join(tensor_patterns()))
         if "{optimisers}" in text:
             from tinyml.optims import optimizer_descriptions
 

@@ -8,6 +8,7 @@ import tinyml
 from tinyml.command_line.data_arguments import add_data_arguments
 from tinyml.command_line.help_texts import DATA, MODEL, PROJECT, TARGET, HelpFormatter, at_least_one, unknown
 from tinyml.command_line.picture_arguments import add_deconv, add_sheet
+from tinyml.command_line.tensor_arguments import add_compare, add_inspect
 
 COMMANDS = {
     "data": "say what is in data: classes, parts, columns, equal examples, problems",
@@ -19,6 +20,8 @@ COMMANDS = {
     "export": "write a saved model in another file format",
     "convert-legacy": "turn the pickled weights of the original tinyml into a safetensors file",
     "script": "write a project as a Python script for tinyml or PyTorch",
+    "inspect": "list the tensors of a file of any program, with statistics and what is striking",
+    "compare": "say what differs between the tensors of two files",
     "check": "check a network's gradients by numerical differentiation",
     "reproduce": "repeat an experiment of the documents that specify the framework",
 }
@@ -34,6 +37,8 @@ _EXAMPLES = """examples:
   tinyml sheet lenet.safetensors --layer relu_2 --out sheet.png
   tinyml export lenet.safetensors --to svg --out lenet.svg
   tinyml script lenet-digits --to pytorch --out lenet.py
+  tinyml inspect model.onnx
+  tinyml compare before.safetensors after.safetensors
   tinyml check lenet-digits
   tinyml reproduce mini-framework
 
@@ -97,6 +102,8 @@ def make_parser() -> tuple[argparse.ArgumentParser, Commands]:
     _add_export(commands)
     _add_convert_legacy(commands)
     _add_script(commands)
+    add_inspect(commands)
+    add_compare(commands)
     _add_check(commands)
     _add_reproduce(commands)
     for command in commands.choices.values():

@@ -87,6 +87,18 @@ class TensorHeader:
         return not self.note and (self.dtype in _READABLE or self.dtype in DECODED_TYPES)
 
 
+def element_bits(dtype: str) -> int | None:
+    """Return the size of an element in bits; None if the type is unknown.
+
+    Arguments:
+        dtype: an element type, as in `TensorHeader.dtype`.
+
+    >>> element_bits("float32"), element_bits("BF16"), element_bits("text")
+    (32, 16, None)
+    """
+    return _BITS.get(_CODES.get(dtype, dtype))
+
+
 class ParsedHeader(NamedTuple):
     """A checked header.
 

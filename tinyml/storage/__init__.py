@@ -3,8 +3,18 @@
 from tinyml.core.tensor_header import TensorHeader
 from tinyml.core.tensor_reader import GraphSummary, TensorError, TensorFileHeader, TensorReader
 from tinyml.storage.checkpoint import SavedCheckpoint, read_checkpoint, save_checkpoint
+from tinyml.storage.comparison import ChangeStatus, TensorChange, compare_files
 from tinyml.storage.examples import example_names, example_path, lesson_names, lesson_path, open_project
 from tinyml.storage.file_kind import FileKind, identify, require_kind
+from tinyml.storage.health import (
+    FileHealth,
+    HealthFinding,
+    TypeSize,
+    assess_health,
+    describe_sizes,
+    is_weight,
+    sizes_by_type,
+)
 from tinyml.storage.model import (
     EpochSummary,
     SavedModel,
@@ -33,22 +43,31 @@ from tinyml.storage.tensor_summary import TensorSummary, summarise, summarise_te
 __all__ = [
     "MOST_DISMISSED_HINTS",
     "PROJECT_SUFFIX",
+    "ChangeStatus",
     "DismissedHint",
     "EpochSummary",
+    "FileHealth",
     "FileKind",
     "GraphSummary",
+    "HealthFinding",
     "Project",
     "SavedCheckpoint",
     "SavedModel",
     "Starter",
+    "TensorChange",
     "TensorError",
     "TensorFileHeader",
     "TensorHeader",
     "TensorReader",
     "TensorSummary",
+    "TypeSize",
+    "assess_health",
+    "compare_files",
+    "describe_sizes",
     "example_names",
     "example_path",
     "identify",
+    "is_weight",
     "iterate_tensors",
     "lesson_names",
     "lesson_path",
@@ -68,6 +87,7 @@ __all__ = [
     "save_checkpoint",
     "save_model",
     "save_project",
+    "sizes_by_type",
     "starter_for",
     "summarise",
     "summarise_history",
