@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hypothesis_numpy
 
@@ -57,6 +57,7 @@ def test_measures_agree_with_numpy_in_pieces(tmp_path: Path, monkeypatch: pytest
     assert change.largest == np.abs(a - b).max()
 
 
+@settings(deadline=None)  # two files are written for each example, which a busy machine does slowly
 @given(
     *[
         hypothesis_numpy.arrays(
