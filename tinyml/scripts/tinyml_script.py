@@ -24,9 +24,10 @@ def main():
 
     train, validation, test = prepare_splits(DATA)
     learner = {learner}
-    for event in learner.run(train, options.epochs, {arguments}):
-        if isinstance(event, EpochFinished):
-            print(f"epoch {{event.epoch}}: training loss {{event.training_loss:.4f}}")
+    with one_blas_thread():  # as the window and the command line do, for the same bits
+        for event in learner.run(train, options.epochs, {arguments}):
+            if isinstance(event, EpochFinished):
+                print(f"epoch {{event.epoch}}: training loss {{event.training_loss:.4f}}")
     {evaluation}
     if options.save:
         net.export(options.save)
@@ -154,6 +155,7 @@ def _main(content: ScriptContent, imports: _Imports) -> str:
     """Return the source code of the training, and add what it uses to the imports."""
     training, data = content.training, content.data
     assert data is not None, "without data there is an obstacle"
+    imports.add("tinyml.core.threads", "one_blas_thread")
     imports.add("tinyml.data", "DataChoice", "prepare_splits")
     imports.add("tinyml.learner", "EpochFinished", "Learner", "evaluate")
     arguments = [f"batch_size={training.batch_size}", "validation=validation", f"seed={training.seed}"]

@@ -8,6 +8,10 @@ from tinyml.storage.exporters.base import Exporter, Preview
 from tinyml.storage.exporters.drawn_network import draw_model
 from tinyml.storage.model import SavedModel
 from tinyml.visualize.network_drawing import LIGHT, draw_png
+from tinyml.visualize.network_drawing.pixels import SCALE
+
+_PREVIEW_HEIGHT = 3000
+"""Pixels; the preview of a longer network has a smaller scale, so that it is made fast."""
 
 
 def preview_network(net: Sequential, about: SavedModel) -> Preview:
@@ -17,7 +21,9 @@ def preview_network(net: Sequential, about: SavedModel) -> Preview:
         net: the network.
         about: its data and its training.
     """
-    return Preview(picture=draw_png(draw_model(about), LIGHT, "canvas"))
+    drawing = draw_model(about)
+    scale = min(SCALE, _PREVIEW_HEIGHT / drawing.height)
+    return Preview(picture=draw_png(drawing, LIGHT, "canvas", max(scale, 1.0), quick=True))
 
 
 def export_svg(path: str | Path, net: Sequential, about: SavedModel) -> None:

@@ -10,9 +10,13 @@ from tinyml.scripts import ScriptContent, infer_content, tinyml_script
 from tinyml.storage.exporters.base import Exporter, Preview
 from tinyml.storage.model import SavedModel
 
-_REMARK = (
+_REPEATS = (
     "# It repeats the run of the exported weights: data, split, preprocessing, settings and seeds are the same.\n"
     "# With the same number of threads (TINYML_THREADS) the weights are the same, bit for bit:\n"
+    "#     python THIS_FILE --save weights.safetensors\n"
+)
+_UNKNOWN = (
+    "# The exported model has no history, so it is unknown how far it was trained. The script trains all epochs:\n"
     "#     python THIS_FILE --save weights.safetensors\n"
 )
 
@@ -62,7 +66,7 @@ def write_script(about: SavedModel, title: str) -> str:
         title: of the network, for the first line.
     """
     first, rest = tinyml_script(script_content(about, title)).text.split("\n", 1)
-    return f"{first}\n{_REMARK}{_remark_on_epochs(about)}{rest}"
+    return f"{first}\n{_remark(about)}{rest}"
 
 
 def export_script(path: str | Path, net: Sequential, about: SavedModel) -> None:
@@ -99,12 +103,15 @@ def _epochs_of(about: SavedModel) -> int:
     return done
 
 
-def _remark_on_epochs(about: SavedModel) -> str:
+def _remark(about: SavedModel) -> str:
+    """Return the comment that says how far the script repeats the run."""
     planned, done = about.training.epochs, len(about.history)
+    if not done:
+        return _UNKNOWN
     if done >= planned or about.training.early_stopping:
-        return ""
+        return _REPEATS
     if _epochs_of(about) == done:
-        return f"# The run was planned for {planned} epochs and was stopped after {done}.\n"
+        return f"{_REPEATS}# The run was planned for {planned} epochs and was stopped after {done}.\n"
     return (
         f"# The run was stopped after {done} of {planned} epochs. The script trains all of them, because the learning\n"
         "# rate depends on their number; so its weights differ.\n"

@@ -4,6 +4,7 @@ import json
 from functools import cache
 from typing import Any
 
+from tinyml.core.threads import one_blas_thread
 from tinyml.data import DataChoice, prepare_splits
 from tinyml.learner import TrainingSettings, set_up_training
 from tinyml.net import LayerSpecification, NetworkSpecification, Sequential
@@ -42,8 +43,9 @@ def trained(source: str, choice: str = "{}", settings: str = "{}") -> tuple[Sequ
     loss = "mse_loss" if source == "sine" else "cross_entropy_with_softmax_loss"
     training = TrainingSettings.model_validate({"epochs": 2, "loss": loss, "learning_rate": 0.05, **_json(settings)})
     setup = set_up_training(network_for(source), training, prepare_splits(data))
-    for _ in setup.run():
-        pass
+    with one_blas_thread():  # as the window and the command line do
+        for _ in setup.run():
+            pass
     setup.net.eval()
     description = setup.splits.train.description
     test = setup.test()
