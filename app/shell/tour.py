@@ -265,12 +265,13 @@ class Tour:
         """Ctrl+E shows the formats with their previews, and writes the weights."""
         path = self._folder / "model.safetensors"
         path.unlink(missing_ok=True)
-        self.driver.press("Ctrl+E")
-        dialog = self.driver.find(ExportDialog, "export_dialog")
-        save = self.driver.find(QPushButton, "export_save")
-        dialog.choose("safetensors")
-        self.driver.wait_until(save.isEnabled, "the tensors are listed")
-        self.driver.answer_file_dialog(save.click, path)
+        with self.driver.expecting("export_dialog"):
+            self.driver.press("Ctrl+E")
+            dialog = self.driver.find(ExportDialog, "export_dialog")
+            save = self.driver.find(QPushButton, "export_save")
+            dialog.choose("safetensors")
+            self.driver.wait_until(save.isEnabled, "the tensors are listed")
+            self.driver.answer_file_dialog(save.click, path)
         self.driver.wait_until(path.is_file, f"{path.name} is written")
 
     def open_the_weights(self) -> None:

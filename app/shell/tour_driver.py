@@ -1,6 +1,7 @@
 """Acts like a user: moves Qt's mouse pointer, presses keys, waits and takes pictures."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 from time import perf_counter
@@ -208,6 +209,19 @@ class Driver:
         self._window.activateWindow()
         self.wait_until(self._window.isActiveWindow, "the window is active again")
 
+    @contextmanager
+    def expecting(self, dialog: str) -> Iterator[None]:
+        """Let a dialog of the window be open within a `with` statement.
+
+        Arguments:
+            dialog: its objectName.
+        """
+        self._guard.expected = dialog
+        try:
+            yield
+        finally:
+            self._guard.expected = ""
+
     def take_picture(self, name: str) -> None:
         """Save a picture of the window, with the next number before its name.
 
@@ -282,6 +296,7 @@ class _DialogGuard(QObject):
 
     Attributes:
         responder: answers the file dialog that the tour opens; None if the tour expects no file dialog.
+        expected: objectName of another dialog that the tour opens; empty if it expects none.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -291,6 +306,7 @@ class _DialogGuard(QObject):
         self._popup_since: float | None = None
         self._error: TourError | None = None
         self.responder: _FileDialogResponder | None = None
+        self.expected = ""
         self._timer = QTimer(self, interval=30)
         self._timer.timeout.connect(self._on_timeout)
         self._timer.start()
@@ -326,5 +342,6 @@ class _DialogGuard(QObject):
             raise TourError(f"A menu stays open: {type(popup).__name__} '{popup.objectName() if popup else ''}'.")
         if self.responder is not None:
             self.responder.respond(modal)
-        if modal is not None and not (self.responder is not None and isinstance(modal, QFileDialog)):
+        is_answered = self.responder is not None and isinstance(modal, QFileDialog)
+        if modal is not None and not is_answered and (not self.expected or modal.objectName() != self.expected):
             raise TourError(f"The window says: {modal.property('text') or modal.windowTitle()}")

@@ -91,6 +91,18 @@ def test_a_question_above_the_file_dialog_fails_the_tour_with_its_text(own_windo
     assert not dialog.isVisible()
 
 
+def test_a_dialog_that_the_tour_expects_stays_open_until_then(own_window, driver):
+    box = QMessageBox(QMessageBox.Icon.Warning, "Title", "Choose a format.", parent=own_window)
+    box.setObjectName("expected_dialog")
+    with driver.expecting("expected_dialog"):
+        box.open()
+        driver.check()
+        assert box.isVisible()
+    with pytest.raises(TourError, match=r"The window says: Choose a format\."):
+        driver.check()
+    assert not box.isVisible()
+
+
 @pytest.mark.parametrize("blocking", [True, False])
 def test_an_unexpected_message_fails_the_tour_with_its_text(own_window, driver, blocking):
     box = QMessageBox(QMessageBox.Icon.Warning, "Title", "The disk is full.", parent=own_window)

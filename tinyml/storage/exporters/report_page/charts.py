@@ -12,7 +12,7 @@ Place = Callable[[float, float], tuple[float, float]]
 """From the numbers of a point to its pixels."""
 
 _WIDTH, _HEIGHT = 340, 220
-_LEFT, _RIGHT, _TOP, _BOTTOM = 48, 12, 12, 30
+_LEFT, _RIGHT, _TOP, _BOTTOM = 58, 12, 12, 30
 
 
 @dataclass(frozen=True)

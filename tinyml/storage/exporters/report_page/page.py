@@ -80,10 +80,10 @@ def _stats(about: SavedModel, findings: Findings, parameters: int) -> str:
         shown.append((number(loss, 3), "test loss"))
     if metrics is not None and metrics.calibration is not None:
         shown.append((percentage(metrics.calibration.error), "calibration error"))
-    shown.append((describe_count(parameters), "parameters"))
-    shown.append((describe_count(len(about.history)), "epochs"))
+    counts = [(parameters, "parameter"), (len(about.history), "epoch")]
     if findings.counts is not None:
-        shown.append((describe_count(sum(findings.counts)), "examples"))
+        counts.append((sum(findings.counts), "example"))
+    shown += [(describe_count(count), describe_count(count, thing).split()[-1]) for count, thing in counts]
     tiles = "".join(f'<div class="stat"><b>{safe(value)}</b><span>{safe(name)}</span></div>' for value, name in shown)
     return f'<div class="stats">{tiles}</div>'
 
@@ -117,7 +117,7 @@ def _learning_rate(about: SavedModel, findings: Findings, epochs: list[int]) -> 
         rates.append(about.training.learning_rate * schedule.factor(place * batches))
         loss = about.history[place].validation_loss
         schedule.note_epoch(about.history[place].training_loss if loss is None else loss)
-    return line_chart("Learning rate at the start of each epoch", [Series("learning rate", rates, "single")], epochs)
+    return line_chart("Learning rate", [Series("at the start of each epoch", rates, "single")], epochs)
 
 
 def _count_batches(about: SavedModel) -> int | None:
