@@ -1,5 +1,6 @@
 """Typical mistakes, each as a change of one place in the framework or the window."""
 
+from tests.mutations.export_faults import EXPORT_FAULTS
 from tests.mutations.fault import ROOT, Fault
 from tests.mutations.picture_faults import PICTURE_FAULTS
 
@@ -116,6 +117,7 @@ FAULTS = (
         after="signs = np.ones_like(largest)",
         tests=("tests/tinyml/visualize/test_embedding.py",),
     ),
+    *EXPORT_FAULTS,
     *PICTURE_FAULTS,
     Fault(
         what="a way into a block that passes through the whole block first",
