@@ -1,6 +1,7 @@
 """All kinds of files that the fuzzer damages: valid contents, functions that damage them, and all their readers."""
 
 import gzip
+import pickle
 import struct
 import tempfile
 from collections.abc import Callable
@@ -24,6 +25,7 @@ from tinyml.storage import (
     SavedModel,
     example_names,
     example_path,
+    identify,
     load_into,
     load_model,
     read_checkpoint,
@@ -32,6 +34,7 @@ from tinyml.storage import (
     save_checkpoint,
     save_model,
 )
+from tinyml.storage.legacy_pickle import read_legacy_arrays
 
 IMAGES, LABELS = "images-idx3-ubyte", "labels-idx1-ubyte"
 
@@ -58,6 +61,12 @@ def kinds() -> dict[str, Kind]:
             (*[damage.damage_json] * 7, *damage.ANYWHERE),
             {"read_project": read_project, "infer": _infer},
         ),
+        "legacy pickle": Kind(
+            "a.pkl",
+            tuple(pickle.dumps(_legacy_weights(), protocol) for protocol in range(pickle.HIGHEST_PROTOCOL + 1)),
+            damage.ANYWHERE,
+            {"read_legacy_arrays": read_legacy_arrays, "identify": identify},
+        ),
         "idx images": Kind(IMAGES, (images,), (*unzipped, *damage.ANYWHERE), _DATA_READERS, {LABELS: labels}),
         "idx labels": Kind(LABELS, (labels,), (*unzipped, *damage.ANYWHERE), _DATA_READERS, {IMAGES: images}),
         "idx images, zipped": Kind(
@@ -68,6 +77,11 @@ def kinds() -> dict[str, Kind]:
             {f"{LABELS}.gz": gzip.compress(labels)},
         ),
     }
+
+
+def _legacy_weights() -> list[dict[str, np.ndarray]]:
+    rng = np.random.default_rng(0)
+    return [{"weight": rng.normal(size=(4, 3)), "bias": rng.normal(size=4).astype(np.float32)} for _ in range(3)]
 
 
 @cache

@@ -18,6 +18,7 @@ COMMANDS = {
     "deconv": "draw the pixels that cause one activation of a saved model",
     "sheet": "draw the strongest patches of a layer's maps, and their reconstructions",
     "export": "write a saved model in another file format",
+    "import-weights": "give the weights of another program to the network of a project",
     "convert-legacy": "turn the pickled weights of the original tinyml into a safetensors file",
     "script": "write a project as a Python script for tinyml or PyTorch",
     "inspect": "list the tensors of a file of any program, with statistics and what is striking",
@@ -100,6 +101,7 @@ def make_parser() -> tuple[argparse.ArgumentParser, Commands]:
     add_deconv(commands)
     add_sheet(commands)
     _add_export(commands)
+    _add_import_weights(commands)
     _add_convert_legacy(commands)
     _add_script(commands)
     add_inspect(commands)
@@ -232,6 +234,35 @@ def _add_export(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     parser.add_argument("model", metavar="MODEL", help=MODEL)
     parser.add_argument("--to", type=_export_format, required=True, metavar="NAME", help="file format: {formats}")
     parser.add_argument("--out", required=True, metavar="PATH", help="file to write, or folder to make")
+
+
+def _add_import_weights(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser(
+        "import-weights",
+        description="Show which tensor of a file of another program becomes which tensor of a project's network: by "
+        "name, then by order and shape. With --out, write the model file, if every tensor fits. Nothing is transposed "
+        "unless --transpose says so.",
+        formatter_class=HelpFormatter,
+    )
+    parser.add_argument("project", metavar="PROJECT", help=PROJECT)
+    parser.add_argument(
+        "weights", metavar="FILE", help="file of tensors, such as a state_dict of PyTorch in safetensors"
+    )
+    parser.add_argument(
+        "--use",
+        action="append",
+        default=[],
+        metavar="TARGET=SOURCE",
+        help="give this tensor of the file to this tensor of the network; can be repeated",
+    )
+    parser.add_argument(
+        "--transpose",
+        action="append",
+        default=[],
+        metavar="TARGET",
+        help="reverse the axes of what this tensor of the network gets; can be repeated",
+    )
+    parser.add_argument("--out", metavar="FILE", help="model file to write (*.safetensors)")
 
 
 def _add_convert_legacy(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -185,7 +185,7 @@ def test_help_names_every_option_and_is_quick() -> None:
         (
             ["fly"],
             "There is no command 'fly'. There are: data, train, evaluate, predict, deconv, sheet, export, "
-            "convert-legacy, script, inspect, compare, check, reproduce.",
+            "import-weights, convert-legacy, script, inspect, compare, check, reproduce.",
         ),
         (["reproduce", "law"], "There is no experiment 'law'. Did you mean 'laws'?"),
         (["train", "--network", "circle", "--epochz=3"], "There is no option '--epochz'. Did you mean '--epochs'?"),

@@ -24,8 +24,9 @@ from tinyml.core.resources import resource_path
 from tinyml.data import describe
 from tinyml.layers import layer_types
 from tinyml.net import NetworkSpecification, Sequential, build, infer
-from tinyml.storage import PROJECT_SUFFIX, SavedModel, load_model, read_project
+from tinyml.storage import PROJECT_SUFFIX, SavedModel, load_model, open_tensors, read_project
 from tinyml.storage.exporters import find_exporter
+from tinyml.storage.weight_mapping import apply_mapping, propose_mapping
 
 pytest.importorskip("torch", reason="PyTorch is not installed: make compare")
 # Keras asks for its backend only once, and writes a file of settings into the home folder.
@@ -218,3 +219,18 @@ def test_torchrun_trains_as_one_process_does(tmp_path: Path) -> None:
     assert printed[0][:4] == pytest.approx(printed[1][:4], abs=2e-3)
     back = build(about.network, about.input_shape)
     back.load(tmp_path / "trained.safetensors")
+
+
+def test_weights_come_back_from_onnx_equal_to_the_bit(tmp_path: Path) -> None:
+    pytest.importorskip("onnx", reason="The package onnx is not installed: make compare")
+    net, about = saved_project(PROJECTS["templates/resnet"])
+    path = tmp_path / "net.onnx"
+    find_exporter("onnx").write(path, net, about)
+    back = build(about.network, about.input_shape)
+    with open_tensors(path) as file:
+        mapping = propose_mapping(back, file.header)
+    assert {pair.reason for pair in mapping.pairs} == {"name"}
+    apply_mapping(path, back, mapping)
+    assert {key: tensor.tobytes() for key, tensor in back.named_tensors.items()} == {
+        key: tensor.tobytes() for key, tensor in net.named_tensors.items()
+    }
