@@ -1,4 +1,4 @@
-"""A new layer, loss, data reader or exporter is one file: a copy of the program finds it and uses it everywhere.
+"""A new layer, loss, data reader, tensor source or exporter is one file: a copy of the program finds and uses it.
 
 Each throwaway file goes alone into its folder of the copy. Then programs in new processes use the copy.
 """
@@ -20,6 +20,7 @@ THROWAWAYS = {
     "quartic.py": "tinyml/losses",
     "numbers.py": "tinyml/data/readers",
     "names.py": "tinyml/storage/exporters",
+    "floats.py": "tinyml/storage/tensor_sources",
 }
 """The new files, which are in the folder `throwaways`, and the folders that they go to."""
 
@@ -163,6 +164,14 @@ def test_a_reader_works_on_the_command_line(copy: Path) -> None:
 def test_a_reader_is_in_the_dialogs_of_the_window(copy: Path) -> None:
     code = "from app.document.data_filters import data_name_filters; print(*data_name_filters(), sep='\\n')"
     assert "Number lists (*.numbers)" in run(copy, "-c", code).splitlines()
+
+
+def test_a_tensor_source_works_on_the_command_line(copy: Path) -> None:
+    (copy / "new.floats").write_text("FLOATS\nfirst 1 2 3\nsecond 4 6\n")
+    table = run(copy, "-m", "tinyml", "inspect", "new.floats")
+    assert "(floats). Tensors: 2, elements: 5" in table
+    assert '"mean": 5.0' in table
+    assert "*.floats" in run(copy, "-m", "tinyml", "inspect", "--help")
 
 
 def test_an_exporter_works_on_the_command_line(copy: Path) -> None:
