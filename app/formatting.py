@@ -81,6 +81,19 @@ def format_count(number: float) -> str:
     return f"{number:,.0f}".replace(",", SPACE)
 
 
+def format_short_count(number: int) -> str:
+    """Write a `number` with all digits below a million, else with three significant digits and "M" or "G".
+
+    >>> [format_short_count(number).replace(SPACE, " ") for number in (54_314, 11_689_512, 2_000_000_000)]
+    ['54 314', '11.7 M', '2.00 G']
+    """
+    for unit, size in (("G", 10**9), ("M", 10**6)):
+        if number >= size:
+            value = number / size
+            return f"{value:.{2 if value < 9.995 else 1 if value < 99.95 else 0}f}{SPACE}{unit}"
+    return format_count(number)
+
+
 def format_rate(per_second: float) -> str:
     """Write a rate, in things `per_second`: whole from 10 on, else with one decimal; a dash if it is not positive.
 

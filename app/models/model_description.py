@@ -3,13 +3,11 @@
 from pathlib import Path
 
 from app.formatting import format_count, format_number, format_percentage, format_r_squared
+from app.models.reading.file_contents import FileContents
 from app.widgets.plain_text import short
 from tinyml.core import describe_count, describe_shape
 from tinyml.core.memory import describe_bytes
-from tinyml.layers import display_name
 from tinyml.storage import SavedModel
-
-_MOST_LAYERS = 12
 
 
 def describe_total(tensors: int, number_count: int, size: int, shown: int) -> str:
@@ -32,12 +30,7 @@ def describe_total(tensors: int, number_count: int, size: int, shown: int) -> st
 
 
 def describe_model(about: SavedModel) -> list[str]:
-    """Describe a model file of this program (`about`) in sentences: network, data, training and test result."""
-    layers = [
-        f"{short(layer.name)} ({short(display_name(layer.type))})" for layer in about.network.layers[:_MOST_LAYERS]
-    ]
-    left_out = len(about.network.layers) - _MOST_LAYERS
-    chain = " → ".join(layers) + (f" → and {left_out} more" if left_out > 0 else "")
+    """Describe a model file of this program (`about`) in sentences: data, training and test result."""
     classes = f", {describe_count(len(about.class_names), 'class')}" if about.class_names else ""
     if about.target_shape is not None:
         classes = (
@@ -46,7 +39,6 @@ def describe_model(about: SavedModel) -> list[str]:
             else f", targets {describe_shape(about.target_shape)}"
         )
     sentences = [
-        f"Network: {chain}.",
         f"Data: {short(Path(about.data.source).name)}, {describe_shape(about.input_shape)}{classes}.",
         _describe_training(about),
     ]
@@ -63,6 +55,27 @@ def describe_foreign(metadata: dict[str, str]) -> list[str]:
     more = len(entries) - 6
     written = "; ".join(entries[:6]) + (f"; and {more} more" if more > 0 else "")
     return [f"Written by another program ({written})." if entries else "Weights only, without a description."]
+
+
+def describe_pair(this: FileContents, other: FileContents | None) -> str:
+    """Say what two compared files have in common.
+
+    Arguments:
+        this: the shown file.
+        other: the file that it is compared with; None while it is read.
+    """
+    if other is None:
+        return "Reading the other file…"
+    names, others = set(this.index.places), set(other.index.places)
+    if not names & others:
+        return "No tensor has the same name in both files, so there is nothing to compare."
+    if this.about is None or other.about is None:
+        return f"{describe_count(len(names & others), 'tensor')} with the same name in both files."
+    same = "Same network." if this.about.network == other.about.network else "Two different networks."
+    epochs, data = (len(this.about.history), len(other.about.history)), this.about.data.source
+    if data != other.about.data.source:
+        return f"{same} Trained on {short(Path(data).name)} and on {short(Path(other.about.data.source).name)}."
+    return f"{same} Trained {epochs[0]} and {epochs[1]} epochs on {short(Path(data).name)}."
 
 
 def _describe_training(about: SavedModel) -> str:

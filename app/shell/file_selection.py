@@ -1,4 +1,4 @@
-"""Which of several dropped files can be opened together: one project, then one file of weights, then one dataset."""
+"""Which of several dropped files can be opened together: one project, then files of weights, then one dataset."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,15 +22,15 @@ class FileSelection:
 
     Attributes:
         project: the first project; None if there is no project. It is opened before the others.
-        weights: the first safetensors file, which Models shows; None if there is no such file.
+        weights: the files of weights; Models lists all of them, and shows the first one.
         data: the first file or folder of data, which the project then uses; None if there is no data.
         image: the image, if it is the only path: an own example for Inspect. None otherwise.
-        surplus: further projects, weights and data.
+        surplus: further projects and data.
         refused: a sentence for each path that cannot be opened.
     """
 
     project: Path | None
-    weights: Path | None
+    weights: tuple[Path, ...]
     data: Path | None
     image: Path | None
     surplus: tuple[Path, ...]
@@ -39,7 +39,8 @@ class FileSelection:
     @property
     def chosen(self) -> list[Path]:
         """The paths to open, in order."""
-        return [path for path in (self.project, self.weights, self.data, self.image) if path is not None]
+        paths = (self.project, *self.weights, self.data, self.image)
+        return [path for path in paths if path is not None]
 
     def remark(self) -> str:
         """Return what is opened and what is not; empty if there is only one path and it can be opened."""
@@ -53,8 +54,7 @@ class FileSelection:
         parts = [f"Opened {_name_all(self.chosen)}."]
         if self.surplus:
             parts.append(
-                f"Not opened: {_name_all(self.surplus)}, because only one project, one file of weights and one dataset "
-                "are open at a time."
+                f"Not opened: {_name_all(self.surplus)}, because only one project and one dataset are open at a time."
             )
         if len(set(self.refused.values())) == 1:
             parts.append(next(iter(self.refused.values())))
@@ -85,10 +85,10 @@ def select_files(paths: Sequence[Path]) -> FileSelection:
         refused |= dict.fromkeys(images, one if len(images) == 1 else _MANY_IMAGES)
     return FileSelection(
         project=next(iter(projects), None),
-        weights=next(iter(weights), None),
+        weights=tuple(weights),
         data=next(iter(data), None),
         image=images[0] if len(kinds) == 1 and images else None,
-        surplus=(*projects[1:], *weights[1:], *data[1:]),
+        surplus=(*projects[1:], *data[1:]),
         refused=refused,
     )
 

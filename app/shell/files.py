@@ -50,13 +50,15 @@ class Files(QObject):
         weights_export: writes the weights of the current run.
 
     Signals:
-        weights_opened(path): the user opened a safetensors file; the panel Models should show it.
+        weights_opened(paths): the user opened files of weights; the page Models should show them.
+        weights_used(): the weights of a model file are now those of the window.
         data_opened(): the project now uses the data that the user opened; the page Data should show it.
         image_opened(path): the user opened one image; Inspect should show what the network predicts for it.
         message(sentence): what a command does or has done, for the status bar.
     """
 
-    weights_opened = Signal(Path)
+    weights_opened = Signal(list)
+    weights_used = Signal()
     data_opened = Signal()
     image_opened = Signal(Path)
     message = Signal(str)
@@ -108,7 +110,7 @@ class Files(QObject):
 
     @Slot(list)
     def open_paths(self, paths: list[Path]) -> None:
-        """Open `paths` together: one project, then one file of weights, then data for the project.
+        """Open `paths` together: one project, then all files of weights, then data for the project.
 
         If some of them cannot be opened, show a sentence that names them. If the user keeps the current project, or the
         project cannot be opened, the other files are not opened.
@@ -123,8 +125,8 @@ class Files(QObject):
         others = " The other files were not opened." if len(selection.chosen) > 1 else ""
         if selection.project is not None and not self._open_project(normalise_path(selection.project), others):
             return
-        if selection.weights is not None:
-            self.weights_opened.emit(normalise_path(selection.weights))
+        if selection.weights:
+            self.weights_opened.emit([normalise_path(path) for path in selection.weights])
         if selection.data is not None:
             self._open_data(normalise_path(selection.data))
         if selection.image is not None:
@@ -277,6 +279,7 @@ class Files(QObject):
     def _on_weights_job_returned(self, snapshot: Snapshot) -> None:
         self._document.replace(Project(network=snapshot.network, data=snapshot.data, training=snapshot.training))
         self._session.use_snapshot(snapshot)
+        self.weights_used.emit()
 
     @Slot(str)
     def _on_weights_job_failed(self, sentence: str) -> None:

@@ -27,12 +27,13 @@ from app.shell.file_drops import FileDrops
 from app.shell.files import Files
 from app.shell.help_text import KEYBOARD_AND_MOUSE
 from app.shell.menus import ThemeMenu, fill_menu_bar, insert_file_menus
+from app.shell.models_link import ModelsLink
 from app.shell.own_images import OwnImages
 from app.shell.page_activity import PageActivity
 from app.shell.page_requests import PageRequests
 from app.shell.page_table import PAGES, page_command
 from app.shell.problem_navigation import ProblemNavigation
-from app.shell.recent_files import MODEL_SUFFIX, read_list
+from app.shell.recent_files import read_list
 from app.shell.recovery import Recovery
 from app.shell.run_progress import RunProgress
 from app.shell.run_recovery import RunRecovery, remember_intervals
@@ -156,9 +157,15 @@ class MainWindow(QMainWindow):
         self._requests = PageRequests(self.pages, self)
         settings = self.settings_tabs
         settings.requested.connect(self._on_settings_requested)
-        self.models_page.use_weights_requested.connect(self.files.use_weights)
-        self.models_page.opened.connect(self.files.recent_files.remember)
-        self.models_page.show_recent(self.files.recent_files.paths(MODEL_SUFFIX))
+        self.models_link = ModelsLink(
+            self.models_page,
+            self.files,
+            self.pages,
+            self.document,
+            self.session,
+            self.training.continue_training,
+            self,
+        )
         self.tool_bar.data_clicked.connect(self._requests.show_data)
         self.tool_bar.training_clicked.connect(self._on_training_clicked)
         self.canvas.data_requested.connect(settings.show_data)
@@ -193,7 +200,6 @@ class MainWindow(QMainWindow):
         self.file_drops.refused.connect(self.status.show_message)
         self.own_images.attach(self.file_drops, self.files, self.inspect_page)
         self.files.data_opened.connect(self._requests.show_data)
-        self.files.weights_opened.connect(self.show_weights)
         self.files.recent_files.changed.connect(self._on_recent_changed)
         self.problems.layer_selected.connect(self._on_problem_layer_selected)
         self.problems.data_requested.connect(self._requests.show_data)
@@ -247,16 +253,6 @@ class MainWindow(QMainWindow):
 
     # ------------------------------------------------------------------------------------------------------ commands
 
-    @Slot(Path)
-    def show_weights(self, path: Path) -> None:
-        """Show a safetensors file in Models.
-
-        Arguments:
-            path: of the file.
-        """
-        self.pages.show_page("models")
-        self.models_page.open_file(path)
-
     def _find_layer(self) -> None:
         self.pages.show_page("build")
         self.pages.unfold("build", "left")
@@ -286,7 +282,6 @@ class MainWindow(QMainWindow):
     @Slot()
     def _on_recent_changed(self) -> None:
         self.files.fill_recent_menu(self._recent_menu)
-        self.models_page.show_recent(self.files.recent_files.paths(MODEL_SUFFIX))
 
     @Slot()
     def _on_recent_data_changed(self) -> None:

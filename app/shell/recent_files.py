@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QMenu
 from app.widgets.plain_text import button_text, tool_tip
 from tinyml.core.files import path_kind
 
-MODEL_SUFFIX = ".safetensors"
-"""End of the names of model files."""
+WEIGHT_SUFFIXES = (".safetensors", ".safetensors.index.json", ".npz", ".npy", ".onnx")
+"""Ends of the names of files of weights."""
 MOST_RECENT = 8
 """Number of files that are stored."""
 
@@ -44,15 +44,18 @@ class RecentFiles(QObject):
         super().__init__(parent)
         self._settings = settings
 
-    def paths(self, suffix: str = "") -> list[Path]:
-        """Return the recent files that still exist, newest first.
+    def paths(self) -> list[Path]:
+        """Return the recent files that still exist, newest first."""
+        return [path for path in self.remembered() if path_kind(path) == "a file"]
+
+    def remembered(self, suffixes: tuple[str, ...] = ("",)) -> list[Path]:
+        """Return the recent files, newest first, also those that do not exist any more. The disk is not asked.
 
         Arguments:
-            suffix: only files whose names end so; empty for all files.
+            suffixes: only files whose names end in one of them.
         """
         names = read_list(self._settings, "recent_files")
-        found = (path for path in map(Path, names) if path.name.endswith(suffix))
-        return [path for path in found if path_kind(path) == "a file"]
+        return [path for path in map(Path, names) if path.name.lower().endswith(suffixes)]
 
     def last_folder(self) -> Path:
         """Return the folder of the newest file, or the home folder; dialogs start there."""
@@ -65,6 +68,13 @@ class RecentFiles(QObject):
         path = path.resolve()
         others = [str(other) for other in self.paths() if other != path]
         self._settings.setValue("recent_files", [str(path), *others][:MOST_RECENT])
+        self.changed.emit()
+
+    @Slot(Path)
+    def forget(self, path: Path) -> None:
+        """Remove `path` from the list."""
+        others = [str(other) for other in self.remembered() if other != path]
+        self._settings.setValue("recent_files", others)
         self.changed.emit()
 
     def fill_menu(self, menu: QMenu, open_path: Callable[[Path], object]) -> None:

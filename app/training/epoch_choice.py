@@ -137,7 +137,7 @@ class EpochChoice(QObject):
         return ""
 
     def describe(self, snapshot: Snapshot | None) -> str:
-        """Return how long weights were trained, such as "weights after epoch 14 of 20".
+        """Return whose weights these are: "weights after epoch 14 of 20", or "weights of net.safetensors".
 
         Arguments:
             snapshot: some weights; None for no text.
@@ -149,6 +149,8 @@ class EpochChoice(QObject):
             return "untrained weights" if run.learned else "untrained weights: train with F5 to see what it learns"
         if snapshot is run.earlier:
             return "weights of the run before, until the first epoch ends"
+        if snapshot.source is not None:
+            return f"weights of {snapshot.source.name}"
         of = f" of {max(self.total, len(snapshot.history))}"
         if snapshot.within_epoch or not snapshot.history:
             number = len(snapshot.history) + 1

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 
@@ -27,6 +28,7 @@ class Snapshot:
             the metric does not fit the targets.
         preprocessing: what turns a raw example into an input of the network; None if the network is not trained, or in
             files of older versions.
+        source: the model file that the weights were read from; None for weights of a run.
     """
 
     network: NetworkSpecification
@@ -41,6 +43,7 @@ class Snapshot:
     test_accuracy: float | None = None
     test_r_squared: float | None = None
     preprocessing: FittedPreprocessing | None = None
+    source: Path | None = None
 
     def fits(self, network: NetworkSpecification, description: DataDescription | None) -> bool:
         """Return True if these are weights of `network` for data with the inputs and the targets of `description`."""

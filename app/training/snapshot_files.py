@@ -47,6 +47,7 @@ def load_snapshot(path: Path, description: DataDescription | None = None) -> Sna
         test_accuracy=about.test_accuracy,
         test_r_squared=about.test_r_squared,
         preprocessing=about.preprocessing,
+        source=Path(path),
     )
 
 

@@ -36,6 +36,7 @@ class Entry:
         tooltip: the text that appears when the mouse rests on it; empty for none.
         picture: a square picture at its left, if the list has pictures; None for an empty place.
         warns: True if the line says that something is wrong with the entry.
+        marked: True if the entry is shown together with the chosen one.
     """
 
     key: str
@@ -44,6 +45,7 @@ class Entry:
     tooltip: str = ""
     picture: QImage | None = None
     warns: bool = False
+    marked: bool = False
 
 
 _Sections = tuple[tuple[str, tuple[Entry, ...]], ...]
@@ -94,6 +96,11 @@ class EntryList(QListWidget):
         items = (self.item(row) for row in range(self.count()))
         return next((item.data(_ENTRY_ROLE).key for item in items if item.data(_CHOSEN_ROLE)), "")
 
+    @property
+    def current_key(self) -> str:
+        """Key of the entry that the arrow keys have reached; empty if there is none."""
+        return self._key_of(self.currentItem())
+
     def show_entries(self, sections: Iterable[tuple[str, Iterable[Entry]]], chosen: str = "") -> None:
         """Show other entries. The arrow keys start from the current one; it stays, unless another one is chosen now.
 
@@ -120,9 +127,8 @@ class EntryList(QListWidget):
 
     def choose_current(self) -> None:
         """Choose the entry that the arrow keys have reached."""
-        key = self._key_of(self.currentItem())
-        if key:
-            self.chosen.emit(key)
+        if self.current_key:
+            self.chosen.emit(self.current_key)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(16 * GRID, 12 * GRID)
@@ -181,7 +187,9 @@ class EntryList(QListWidget):
         item.setData(_ENTRY_ROLE, entry)
         item.setData(_CHOSEN_ROLE, chosen)
         item.setToolTip(tool_tip(entry.tooltip))
-        spoken = ", ".join(part for part in (short(entry.title), entry.line, "chosen" if chosen else "") if part)
+        spoken = ", ".join(
+            part for part in (short(entry.title), entry.line, "chosen" if chosen or entry.marked else "") if part
+        )
         item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
 
     def _key_of(self, item: QListWidgetItem | None) -> str:
@@ -234,7 +242,7 @@ class _EntryDelegate(QStyledItemDelegate):
     ) -> None:
         theme, chosen = current_theme(), bool(index.data(_CHOSEN_ROLE))
         has_focus = self._view.hasFocus() and index == self._view.currentIndex()
-        paint_row_background(painter, option, chosen, has_focus)
+        paint_row_background(painter, option, chosen or entry.marked, has_focus)
         area = option.rect.adjusted(GRID, GRID // 2, -GRID, -GRID // 2)
         if self._view.picture_size:
             self._paint_picture(painter, area, entry.picture)

@@ -2,11 +2,13 @@
 
 QLabel: muted, heading, danger, warning, chip, badge.
 QPushButton and QToolButton: primary, flat, link, fix, hint, segment.
-QFrame: panel, formula, floating, footer. Lists and tables: roomy.
+QFrame: panel, formula, floating, footer. Lists and tables: roomy, quiet.
 QFrame and QToolButton: rail.
 """
 
 from pathlib import Path
+
+from PySide6.QtGui import QColor
 
 from app.widgets.theme.theme import RADIUS, Theme
 
@@ -20,6 +22,7 @@ def style_sheet(theme: Theme, icons: Path) -> str:
     """
     # Fusion paints the toolbar's arrow for hidden buttons dark with every palette.
     more = theme.muted if theme.dark else "transparent"
+    chosen = mixed(theme.accent, theme.surface, 0.16 if theme.dark else 0.14)
     check = (icons / f"check-{'dark' if theme.dark else 'light'}.svg").as_posix()
     return f"""
     QToolTip {{ background: {theme.card}; color: {theme.text}; border: 1px solid {theme.border}; padding: 4px; }}
@@ -156,6 +159,17 @@ def style_sheet(theme: Theme, icons: Path) -> str:
         padding: 4px 11px;
     }}
 
+    QAbstractItemView[quiet="true"] {{ background: {theme.surface}; }}
+    QAbstractItemView[quiet="true"]::item {{ border: 0; border-bottom: 1px solid {theme.border}; padding: 0 6px; }}
+    QAbstractItemView[quiet="true"]::item:hover {{ background: {theme.track}; }}
+    QAbstractItemView[quiet="true"]::item:selected {{ background: {chosen}; color: {theme.text}; }}
+    QAbstractItemView[quiet="true"] QHeaderView {{ background: {theme.surface}; }}
+    QAbstractItemView[quiet="true"] QHeaderView::section {{
+        background: {theme.surface}; color: {theme.muted}; border: 0; border-bottom: 1px solid {theme.border};
+        padding: 4px 6px;
+    }}
+    QAbstractItemView[quiet="true"] QHeaderView::section:hover {{ color: {theme.text}; }}
+
     QTableView#run_differences QHeaderView, QTableView#run_differences QHeaderView::section {{
         background: {theme.surface};
     }}
@@ -170,3 +184,16 @@ def style_sheet(theme: Theme, icons: Path) -> str:
     QProgressBar {{ background: {theme.track}; border: 0; border-radius: 3px; max-height: 6px; min-height: 6px; }}
     QProgressBar::chunk {{ background: {theme.accent}; border-radius: 3px; }}
     """
+
+
+def mixed(color: str, background: str, share: float) -> str:
+    """Return a colour between two others, as "#rrggbb".
+
+    Arguments:
+        color: the one on top.
+        background: the one below.
+        share: of the upper one, 0 to 1.
+    """
+    over, under = QColor(color), QColor(background)
+    pairs = ((over.red(), under.red()), (over.green(), under.green()), (over.blue(), under.blue()))
+    return "#" + "".join(f"{round(share * top + (1 - share) * bottom):02x}" for top, bottom in pairs)

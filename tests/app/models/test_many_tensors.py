@@ -13,7 +13,7 @@ import pytest
 from PySide6.QtCore import QEvent, Qt, QTimer
 
 from app.models import ModelsPage
-from app.models.tensor_columns import COLUMNS
+from app.models.reading.tensor_columns import COLUMNS
 
 COUNT = 50_000
 READ = 3_000
@@ -101,27 +101,27 @@ def small_heap(qapp) -> Iterator[None]:
 
 @pytest.mark.usefixtures("small_heap")
 def test_the_window_responds_while_it_reads_50_000_tensors(qtbot, view, many) -> None:
-    model = view.table.model()
+    model = view.pane.table.model()
     gaps = Gaps(view)
     view.open_file(many)
     qtbot.waitUntil(lambda: view.contents is not None)
     qtbot.waitUntil(lambda: model.rowCount() == COUNT)
     found = {"open": gaps.take()}
-    assert "50" in view.total_label.text()
+    assert "50" in view.pane.total_label.text()
     # Sorting and filtering also work while the file is still being read.
     for column in range(len(COLUMNS)):
         for order in (Qt.SortOrder.DescendingOrder, Qt.SortOrder.AscendingOrder):
             found[f"{COLUMNS[column].title} {order.name}"] = gaps.measure(
-                qtbot, partial(view.table.sortByColumn, column, order)
+                qtbot, partial(view.pane.table.sortByColumn, column, order)
             )
     for text, rows in (("BLOCK.12", 1 + 10 + 100 + 1000), ("block.12.", 1), ("", COUNT)):
-        QTimer.singleShot(0, lambda text=text: view.filter_field.setText(text))
+        QTimer.singleShot(0, lambda text=text: view.pane.filter_field.setText(text))
         qtbot.waitUntil(lambda rows=rows: model.rowCount() == rows)
         found[f"filter {text}"] = gaps.take()
     known = model.known
     qtbot.waitUntil(lambda: model.known >= min(known + READ, COUNT))
     found["read"] = gaps.take()
-    view.cancel()
+    view.state.cancel()
     assert max(found.values()) < LONGEST_GAP, found
     assert min(found.values()) > 0, "the timer did not tick"
 
@@ -129,15 +129,15 @@ def test_the_window_responds_while_it_reads_50_000_tensors(qtbot, view, many) ->
 def test_the_selected_tensor_stays_selected_when_rows_move(qtbot, view, many) -> None:
     view.open_file(many)
     qtbot.waitUntil(lambda: view.contents is not None)
-    view.cancel()
-    model = view.table.model()
-    view.table.selectRow(7)
+    view.state.cancel()
+    model = view.pane.table.model()
+    view.pane.table.selectRow(7)
     name = model.data(model.index(7, 0))
-    view.table.sortByColumn(0, Qt.SortOrder.DescendingOrder)
-    selected = view.table.selectionModel().selectedRows()
+    view.pane.table.sortByColumn(0, Qt.SortOrder.DescendingOrder)
+    selected = view.pane.table.selectionModel().selectedRows()
     assert [model.data(model.index(row.row(), 0)) for row in selected] == [name]
     assert selected[0].row() == COUNT - 1 - 7
     assert view.details.title.text().startswith(name)
-    view.filter_field.setText("no such name")
+    view.pane.filter_field.setText("no such name")
     qtbot.waitUntil(lambda: model.rowCount() == 0)
     assert view.details.title.text() == ""

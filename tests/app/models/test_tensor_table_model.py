@@ -3,8 +3,8 @@
 import numpy as np
 from PySide6.QtCore import Qt
 
-from app.models.tensor_index import index_tensors
-from app.models.tensor_table_model import TensorTableModel
+from app.models.reading.tensor_index import index_tensors
+from app.models.tensors.tensor_table_model import TensorTableModel
 from tinyml.core.tensor_file import TensorHeader
 from tinyml.storage import TensorSummary
 

@@ -285,9 +285,9 @@ def test_weights_with_hostile_names(qtbot, small_window, request, kind) -> None:
     window, path = small_window, request.getfixturevalue(kind)
     window.files.open_path(path)
     models = window.models_page
-    qtbot.waitUntil(lambda: models.contents is not None and models.cancel_button.isHidden())
-    for row in range(models.table.model().rowCount()):
-        models.table.selectRow(row)
+    qtbot.waitUntil(lambda: models.contents is not None and models.pane.cancel_button.isHidden())
+    for row in range(models.pane.table.model().rowCount()):
+        models.pane.table.selectRow(row)
         qtbot.waitUntil(lambda: models.details.title.text() != "")
         QApplication.processEvents()
         assert check_everything(window) > 5

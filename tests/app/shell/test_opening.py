@@ -81,6 +81,7 @@ def test_a_wrong_file_gets_the_same_sentence_everywhere(qtbot, window, dialog, a
     for name, widget in (("canvas", window.canvas), ("models", window.models_page), ("settings", window.settings_tabs)):
         assert drop(widget, archive)
         said[f"drop on {name}"] = problem_of(window, dialog)
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_arguments: ([str(archive)], ""))
     window.models_page.choose_file()
     qtbot.waitUntil(lambda: bool(window.models_page.message.text))
     said["button in Models"] = window.models_page.message.text

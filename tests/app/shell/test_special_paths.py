@@ -9,8 +9,8 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox
 
 from app.inspector.reconstruction.picture_file import save_png
-from app.models.pictures import paint_tensor
-from app.models.reader import read_contents
+from app.models.reading.file_contents import read_contents
+from app.models.reading.pictures import paint_tensor
 from app.monitor.export import CurveTable, save_picture
 from app.shell.command_line import main
 from app.shell.tour import take_tour

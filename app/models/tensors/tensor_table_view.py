@@ -1,12 +1,14 @@
 """The table of the tensors of a file."""
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QItemSelection, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
-from app.models.tensor_columns import COLUMNS
-from app.models.tensor_index import TensorIndex
-from app.models.tensor_table_model import TensorTableModel
+from app.models.reading.tensor_columns import COLUMNS
+from app.models.reading.tensor_index import TensorIndex
+from app.models.tensors.tensor_table_model import TensorTableModel
 from app.widgets.theme.theme import GRID
 
 _ROWS_MEASURED = 50
@@ -15,6 +17,8 @@ _ROWS_MEASURED = 50
 
 class TensorTableView(QTableView):
     """A table in which the user selects one tensor. The tensor stays selected when its row moves.
+
+    A click on the title of a column sorts up, then down, then in the order of the network or of the file.
 
     Arguments:
         model: the tensors.
@@ -35,10 +39,12 @@ class TensorTableView(QTableView):
         self.setAccessibleName("Tensors of the file")
         self.setModel(model)
         self.setSortingEnabled(True)
-        self.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+        self.horizontalHeader().setSortIndicatorClearable(True)
+        self.show_file_order()
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setAlternatingRowColors(True)
+        self.setProperty("quiet", True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
@@ -61,19 +67,37 @@ class TensorTableView(QTableView):
         """The place in the file of the selected tensor, or None."""
         return self._place
 
-    def show_tensors(self, index: TensorIndex) -> None:
-        """Show the tensors of another file (`index`), and select the first one that has pictures."""
-        self._place = None
-        self._tensors.set_tensors(index)
+    def show_tensors(self, index: TensorIndex, families: Mapping[str, str], selected: str) -> None:
+        """Show the tensors of another file.
+
+        Arguments:
+            index: the tensors.
+            families: the family of each layer.
+            selected: name of the tensor to select.
+        """
+        self._place = index.places.get(selected)
+        self._tensors.set_tensors(index, families)
         self._fit_columns()
-        self._select_first()
+
+    @Slot()
+    def show_file_order(self) -> None:
+        """Sort the tensors as they are in the network or in the file."""
+        self.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
+
+    def reveal(self, place: int) -> None:
+        """Select the tensor at a `place` in the file, if the filter shows it."""
+        row = self._tensors.row_of(place)
+        if row >= 0 and place != self._place:
+            self.selectRow(row)
 
     def _offer_copy(self) -> None:
         copy = QAction("Copy table", self)
         copy.setShortcut(QKeySequence.StandardKey.Copy)
         copy.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         copy.triggered.connect(self.copy_requested)
-        self.addAction(copy)
+        in_order = QAction("Order of the file", self)
+        in_order.triggered.connect(self.show_file_order)
+        self.addActions([copy, in_order])
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
 
     def _fit_columns(self) -> None:
@@ -87,13 +111,6 @@ class TensorTableView(QTableView):
         widest = metrics.horizontalAdvance("n") * 32
         if self.columnWidth(0) > widest:
             self.setColumnWidth(0, widest)
-
-    def _select_first(self) -> None:
-        """Select the first tensor that has pictures, or else the first one."""
-        headers = self._tensors.index_of_file.headers
-        places = map(self._tensors.place_of, range(self._tensors.rowCount()))
-        first = next((row for row, place in enumerate(places) if len(headers[place].shape) in (2, 4)), 0)
-        self.selectRow(first)
 
     @Slot()
     def _announce_selection(self, _new: QItemSelection | None = None, _old: QItemSelection | None = None) -> None:

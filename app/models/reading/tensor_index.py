@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.models.tensor_columns import COLUMNS, HEADER_COLUMNS
+from app.models.reading.name_tree import NameTree, make_tree
+from app.models.reading.tensor_columns import COLUMNS, HEADER_COLUMNS
 from tinyml.core.tensor_file import TensorHeader
 from tinyml.storage import TensorSummary
 
@@ -46,6 +47,9 @@ class TensorIndex:
         keys: `(4, tensors)` the keys that sort by name, shape, type and count.
         places: the place of each tensor in the file, by its name.
         parameter_count: the count of the numbers in all tensors.
+        order: `(tensors,)` the place of each tensor in the order of the network, or else of the file.
+        dtypes: the types of the numbers, in the order of the alphabet.
+        tree: the names as a tree. Its parts are ranges of the sorted names: `keys[0]`.
     """
 
     headers: tuple[TensorHeader, ...] = ()
@@ -53,6 +57,9 @@ class TensorIndex:
     keys: SortKeys = field(default_factory=lambda: np.empty((HEADER_COLUMNS, 0)))
     places: dict[str, int] = field(default_factory=dict)
     parameter_count: int = 0
+    order: SortKeys = field(default_factory=lambda: np.empty(0))
+    dtypes: tuple[str, ...] = ()
+    tree: NameTree = field(default_factory=NameTree)
 
     def batch(self, summaries: Sequence[TensorSummary]) -> SummaryBatch:
         """Prepare `summaries` for the table. Tensors that were added after the file was opened are left out."""
@@ -62,12 +69,15 @@ class TensorIndex:
         return SummaryBatch(found, places, np.array(statistics, np.float64))
 
 
-def index_tensors(headers: Sequence[TensorHeader], pause: Callable[[], None] = lambda: None) -> TensorIndex:
+def index_tensors(
+    headers: Sequence[TensorHeader], pause: Callable[[], None] = lambda: None, order: Iterable[str] = ()
+) -> TensorIndex:
     """Compute the index of a file. With many tensors this takes long, so call it off the GUI thread.
 
     Arguments:
         headers: one entry for each tensor.
         pause: called every few milliseconds, so that the window can handle its events.
+        order: the names in the order of the network, or else of the file; those that it lacks come last.
     """
 
     def with_pauses(values: Iterable[Any]) -> Iterator[Any]:
@@ -79,12 +89,26 @@ def index_tensors(headers: Sequence[TensorHeader], pause: Callable[[], None] = l
     names = tuple(header.name.casefold() for header in with_pauses(headers))
     counts = [header.count for header in with_pauses(headers)]
     keys = np.empty((HEADER_COLUMNS, len(headers)))
-    keys[0] = _ranks([_natural_key(name) for name in with_pauses(names)], with_pauses)
+    natural = [_natural_key(name) for name in with_pauses(names)]
+    keys[0] = _ranks(natural, with_pauses)
     keys[1] = _ranks([header.shape for header in headers], with_pauses)
     keys[2] = _ranks([header.dtype for header in headers], with_pauses)
     keys[3] = counts
     places = {header.name: place for place, header in enumerate(headers)}
-    return TensorIndex(tuple(headers), names, keys, places, sum(counts))
+    wanted = {name: number for number, name in enumerate(with_pauses(order))}
+    in_order = np.fromiter(
+        (wanted.get(header.name, len(wanted)) for header in with_pauses(headers)), float, len(counts)
+    )
+    return TensorIndex(
+        tuple(headers),
+        names,
+        keys,
+        places,
+        sum(counts),
+        in_order,
+        tuple(sorted({header.dtype for header in headers})),
+        make_tree([header.name for header in headers], natural, keys[0], counts, with_pauses),
+    )
 
 
 def _natural_key(text: str) -> str:

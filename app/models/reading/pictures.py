@@ -1,7 +1,7 @@
 """Pictures of a tensor: one of a matrix, many of the filters of a convolution."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +10,7 @@ from app.formatting import format_number
 from app.widgets.images.colormaps import diverging_image, symmetric_limit
 from app.widgets.images.image_list_model import GridImage
 from app.widgets.plain_text import short
-from tinyml.core import Shape, StorageError
+from tinyml.core import Shape, StorageError, describe_shape
 from tinyml.storage import TensorFileHeader, TensorReader, open_tensors
 
 _MOST_PICTURES = 4096
@@ -53,6 +53,27 @@ class TensorPictures:
         return f"{short(self.name)}[{place}] = {number}"
 
 
+@dataclass(frozen=True)
+class PictureRequest:
+    """Which pictures of a tensor are wanted.
+
+    Attributes:
+        name: of the tensor.
+        dark: True for the colours of the dark theme.
+        index: of one slice, in all axes but the last two; None for all pictures of a matrix or of filters.
+        source: "this" file, the "other" one, or the "difference" this - other.
+    """
+
+    name: str
+    dark: bool
+    index: tuple[int, ...] | None = None
+    source: str = "this"
+
+
+FileAndHeader = tuple[Path, TensorFileHeader | None]
+"""A file, and its header if it was read before."""
+
+
 def paint_tensor(path: Path, name: str, dark: bool, header: TensorFileHeader | None = None) -> TensorPictures:
     """Read one tensor and paint it.
 
@@ -64,16 +85,58 @@ def paint_tensor(path: Path, name: str, dark: bool, header: TensorFileHeader | N
 
     Raises `StorageError` with a reason if the tensor cannot be read.
     """
-    with open_tensors(path, header) as file:
-        if name not in file.header.places:
-            raise StorageError(f"'{path.name}' no longer has a tensor '{name}'. Open the file again.")
-        shape = file.header.places[name][0].shape
-        if len(shape) not in (2, 4) or not math.prod(shape):
-            return TensorPictures(name, explanation=_explain_missing(shape))
-        seen = _read_beginning(file, name, shape)
+    return paint(PictureRequest(name, dark), (path, header))
+
+
+def paint(request: PictureRequest, this: FileAndHeader, other: FileAndHeader | None = None) -> TensorPictures:
+    """Read one tensor, or the difference of two, and paint it.
+
+    Arguments:
+        request: which pictures are wanted.
+        this: the shown file.
+        other: the file that it is compared with; None if there is none.
+
+    Raises `StorageError` with a reason if a tensor cannot be read, or if two tensors have no difference.
+    """
+    sources = {"this": (this,), "other": (other or this,), "difference": (this, other or this)}[request.source]
+    read = [_read_seen(request, *source) for source in sources]
+    shape, seen = read[0]
+    if seen is None:
+        return TensorPictures(request.name, explanation=_explain_missing(shape))
+    if len(read) > 1:
+        if read[1][0] != shape or read[1][1] is None:
+            raise StorageError(f"The shapes differ ({describe_shape(shape)} and {describe_shape(read[1][0])}).")
+        with np.errstate(all="ignore"):
+            seen = seen.astype(np.float64) - read[1][1].astype(np.float64)
+    if request.index is not None:
+        return paint_slice(request.name, seen[0], shape, request.index, request.dark)
     if len(shape) == 2:
-        return paint_matrix(name, seen[0], shape, dark)
-    return paint_filters(name, seen, shape, dark)
+        return paint_matrix(request.name, seen[0], shape, request.dark)
+    return paint_filters(request.name, seen, shape, request.dark)
+
+
+def _read_seen(request: PictureRequest, path: Path, header: TensorFileHeader | None) -> tuple[Shape, np.ndarray | None]:
+    """Return the shape of a tensor, and the numbers that are visible; None if it has no pictures."""
+    with open_tensors(path, header) as file:
+        if request.name not in file.header.places:
+            raise StorageError(f"'{path.name}' has no tensor '{request.name}'.")
+        shape = file.header.places[request.name][0].shape
+        if not math.prod(shape) or len(shape) < 2 or (request.index is None and len(shape) not in (2, 4)):
+            return shape, None
+        if request.index is not None:
+            return shape, _read_slice(file, request.name, shape, request.index)
+        return shape, _read_beginning(file, request.name, shape)
+
+
+def _read_slice(file: TensorReader, name: str, shape: Shape, index: tuple[int, ...]) -> np.ndarray:
+    """Read the visible part of one slice along the last two axes, as `(1, rows, columns)`."""
+    *leading, rows, columns = shape
+    place = int(np.ravel_multi_index(index, leading, mode="clip")) if leading else 0
+    height, width = min(rows, _LONGEST_SIDE), min(columns, _LONGEST_SIDE)
+    begins = [(place * rows + row) * columns for row in range(height)]
+    if width == columns:
+        return file.read_range(name, begins[0], begins[0] + height * columns).reshape(1, height, columns)
+    return np.stack([file.read_range(name, begin, begin + width) for begin in begins])[None]
 
 
 def _read_beginning(file: TensorReader, name: str, shape: Shape) -> np.ndarray:
@@ -105,6 +168,22 @@ def paint_matrix(name: str, seen: np.ndarray, shape: Shape, dark: bool) -> Tenso
     image = diverging_image(seen, dark, limit)
     size = min(max(max(seen.shape) * 4, 160), 640)
     return TensorPictures(name, (GridImage(image),), size, explanation, seen[None], ((),))
+
+
+def paint_slice(name: str, seen: np.ndarray, shape: Shape, index: tuple[int, ...], dark: bool) -> TensorPictures:
+    """Paint one slice along the last two axes.
+
+    Arguments:
+        name: the name of the tensor.
+        seen: `(rows, columns)` the visible numbers: the upper left corner.
+        shape: the shape of the whole tensor.
+        index: of the slice, in all axes but the last two.
+        dark: True for the colours of the dark theme.
+    """
+    rows, columns = shape[-2:]
+    painted = paint_matrix(name, seen, (rows, columns), dark)
+    place = ", ".join(map(str, (*index, ":", ":")))
+    return replace(painted, explanation=f"[{place}]: {painted.explanation}", positions=(index,))
 
 
 def paint_filters(name: str, seen: np.ndarray, shape: Shape, dark: bool) -> TensorPictures:
@@ -149,4 +228,4 @@ def _explain_missing(shape: tuple[int, ...]) -> str:
         return "The tensor is empty."
     if len(shape) < 2:
         return "A vector has no picture, only a histogram." if shape else "A single number."
-    return f"Tensors with {len(shape)} axes have no picture. Matrices (2) and convolution weights (4) have."
+    return f"Tensors with {len(shape)} axes are shown in slices."

@@ -3,54 +3,26 @@
 import threading
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from time import perf_counter
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal, Slot
 
-from app.jobs import BackgroundRunner, LatestJob
-from app.models.pictures import paint_tensor
-from app.models.tensor_columns import TensorRow, write_tsv
-from app.models.tensor_index import SummaryBatch, TensorIndex, index_tensors
+from app.jobs import LONGEST_SAVE, BackgroundRunner, LatestJob
+from app.models.reading.file_contents import FileContents, read_contents
+from app.models.reading.pictures import PictureRequest, paint
+from app.models.reading.spectrum import read_spectrum
+from app.models.reading.tensor_columns import TensorRow, write_tsv
+from app.models.reading.tensor_files import save_tensor, tensor_as_csv
+from app.models.reading.tensor_index import SummaryBatch
 from app.training.priority import PriorityGate
-from tinyml.core import StorageError
-from tinyml.storage import (
-    SavedModel,
-    TensorFileHeader,
-    TensorSummary,
-    model_from_header,
-    open_tensors,
-    require_kind,
-    summarise_tensors,
-)
+from tinyml.storage import TensorSummary, assess_health, summarise_tensors
 
 _REPORT_SECONDS = 0.05
 """Seconds between two reports of statistics."""
 _GATE_SECONDS = 0.005
 """Seconds of work between two waits for the window. Python switches between threads about as often."""
-
-
-@dataclass(frozen=True)
-class FileContents:
-    """Everything that is known about a file without reading its values.
-
-    Attributes:
-        path: the file.
-        size: its size in bytes.
-        header: names, shapes, types and metadata.
-        index: the tensors, prepared for the table.
-        about: everything about the model except its weights; None if the file is not a complete model file.
-        obstacle: one sentence that says why the file is not a complete model file; empty if it is one.
-    """
-
-    path: Path
-    size: int
-    header: TensorFileHeader
-    index: TensorIndex
-    about: SavedModel | None
-    obstacle: str
 
 
 class ModelReader(QObject):
@@ -64,6 +36,12 @@ class ModelReader(QObject):
         painted(pictures): the answer to `paint`, as `TensorPictures`.
         not_painted(sentence): the reason why `paint` has no pictures.
         written(text): the answer to `write`.
+        spectrum_read(spectrum): the answer to `read_spectrum`, as `Spectrum`.
+        spectrum_failed(sentence): the reason why there are no singular values.
+        assessed(health): the answer to `assess`, as `FileHealth`.
+        copied(text): the answer to `copy_tensor`.
+        saved(path): `save_tensor` has written this file.
+        not_saved(sentence): the reason why `copy_tensor` or `save_tensor` failed.
     """
 
     opened = Signal(object)
@@ -73,6 +51,12 @@ class ModelReader(QObject):
     painted = Signal(object)
     not_painted = Signal(str)
     written = Signal(object)
+    spectrum_read = Signal(object)
+    spectrum_failed = Signal(str)
+    assessed = Signal(object)
+    copied = Signal(object)
+    saved = Signal(Path)
+    not_saved = Signal(str)
     _progressed = Signal(int, object)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -82,11 +66,21 @@ class ModelReader(QObject):
         self._gate: PriorityGate | None = None
         # Two threads, so that quick requests do not wait for the statistics of a large file.
         self._slow, self._quick = BackgroundRunner(), BackgroundRunner()
+        # Singular values take seconds, and a file that is being saved must be finished.
+        self._computing, self._saving = BackgroundRunner(), BackgroundRunner()
         self._contents_job = LatestJob(self._quick, self)
         self._picture_job = LatestJob(self._quick, self)
         self._summaries_job = LatestJob(self._slow, self)
         self._text_job = LatestJob(self._quick, self)
         self._text_job.returned.connect(self.written)
+        self._copy_job = LatestJob(self._quick, self)
+        self._copy_job.returned.connect(self.copied)
+        self._copy_job.failed.connect(self.not_saved)
+        self._health_job = LatestJob(self._quick, self)
+        self._health_job.returned.connect(self.assessed)
+        self._spectrum_job = LatestJob(self._computing, self)
+        self._spectrum_job.returned.connect(self.spectrum_read)
+        self._spectrum_job.failed.connect(self.spectrum_failed)
         for job in (self._contents_job, self._summaries_job):
             job.returned.connect(self._close_gate)
             job.failed.connect(self._close_gate)
@@ -124,15 +118,62 @@ class ModelReader(QObject):
         self._summaries_job.cancel()
         self._close_gate()
 
-    def paint(self, contents: FileContents, name: str, dark: bool) -> None:
+    def paint(self, request: PictureRequest, contents: FileContents, other: FileContents | None = None) -> None:
         """Ask for pictures of one tensor. `painted` or `not_painted` answers.
 
         Arguments:
-            contents: the file.
-            name: the name of the tensor.
-            dark: True for the colours of the dark theme.
+            request: which pictures.
+            contents: the shown file.
+            other: the file that it is compared with; None if there is none.
         """
-        self._picture_job.start(partial(paint_tensor, contents.path, name, dark, contents.header))
+        pair = (other.path, other.header) if other is not None else None
+        self._picture_job.start(partial(paint, request, (contents.path, contents.header), pair))
+
+    def read_spectrum(self, contents: FileContents, name: str) -> None:
+        """Ask for the singular values of a tensor. `spectrum_read` or `spectrum_failed` answers.
+
+        Arguments:
+            contents: the file.
+            name: of the tensor.
+        """
+        self._spectrum_job.start(partial(read_spectrum, contents, name))
+
+    def assess(self, summaries: Iterable[TensorSummary]) -> None:
+        """Ask for the health of a file. `assessed` answers.
+
+        Arguments:
+            summaries: the statistics of all its tensors.
+        """
+        self._health_job.start(partial(assess_health, tuple(summaries)))
+
+    def forget_health(self) -> None:
+        """Cancel the last request for the health of a file."""
+        self._health_job.cancel()
+
+    def forget_spectrum(self) -> None:
+        """Cancel the last request for singular values."""
+        self._spectrum_job.cancel()
+
+    def copy_tensor(self, contents: FileContents, name: str) -> None:
+        """Ask for a tensor as comma-separated values. `copied` or `not_saved` answers.
+
+        Arguments:
+            contents: the file.
+            name: of the tensor.
+        """
+        self._copy_job.start(partial(tensor_as_csv, contents, name))
+
+    def save_tensor(self, contents: FileContents, name: str, path: Path) -> None:
+        """Save a tensor as an NPY file. `saved` or `not_saved` answers.
+
+        Arguments:
+            contents: the file.
+            name: of the tensor.
+            path: the new file.
+        """
+        job = self._saving.submit(partial(save_tensor, contents, name, path))
+        job.returned.connect(self.saved)
+        job.failed.connect(self.not_saved)
 
     def forget_picture(self) -> None:
         """Cancel the last request for pictures."""
@@ -147,6 +188,8 @@ class ModelReader(QObject):
         self.cancel()
         self._slow.shutdown()
         self._quick.shutdown()
+        self._computing.shutdown()
+        self._saving.shutdown(LONGEST_SAVE)
 
     def _make_gate(self) -> PriorityGate:
         """Return the gate at which the reader waits. Without it, many small tensors would freeze the window."""
@@ -166,24 +209,6 @@ class ModelReader(QObject):
     def _on_progressed(self, request: int, batch: SummaryBatch) -> None:
         if request == self._request:
             self.summarised.emit(batch)
-
-
-def read_contents(path: Path, pause: Callable[[], None]) -> FileContents:
-    """Read the header of a file. Raises `StorageError` if it is not a readable safetensors file.
-
-    Arguments:
-        path: the file.
-        pause: called every few milliseconds if possible, so that the window can handle its events.
-    """
-    require_kind(path, "tensors")
-    with open_tensors(path) as file:
-        header, size = file.header, file.size
-    about, obstacle = None, ""
-    try:
-        about = model_from_header(header, path)
-    except StorageError as error:
-        obstacle = str(error)
-    return FileContents(path, size, header, index_tensors(header.tensors, pause), about, obstacle)
 
 
 class _CancelledError(Exception):

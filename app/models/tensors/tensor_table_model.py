@@ -1,23 +1,45 @@
 """Qt's model of the tensor table: which tensors pass the filter, in which order, and the text of their cells."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QPixmap
 
-from app.models.tensor_columns import COLUMNS, HEADER_COLUMNS, Column, TensorRow
-from app.models.tensor_index import SortKeys, SummaryBatch, TensorIndex
+from app.models.reading.name_tree import Part
+from app.models.reading.tensor_columns import COLUMNS, HEADER_COLUMNS, Column, TensorRow
+from app.models.reading.tensor_index import SortKeys, SummaryBatch, TensorIndex
 from app.widgets.plain_text import tool_tip
-from app.widgets.theme.theme import current_theme
+from app.widgets.theme.theme import GRID, current_theme, family_color
 from tinyml.storage import TensorSummary
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 """The two kinds of index that Qt passes to a model."""
 
 _NO_PARENT = QModelIndex()
-_NAME = 0
+_FILE_ORDER = -1
+"""The column of Qt's sorting that stands for no column."""
+_NON_FINITE = next(number for number, column in enumerate(COLUMNS[HEADER_COLUMNS:]) if column.statistic == "non_finite")
+
+
+@dataclass(frozen=True)
+class TensorFilter:
+    """Which tensors the table shows.
+
+    Attributes:
+        text: a part of the name, in lower case; empty for any name.
+        part: a part of the sorted names; None for all.
+        dtype: the type of the numbers; empty for any type.
+        not_finite: only tensors in which NaN or infinite numbers were found.
+    """
+
+    text: str = ""
+    part: Part | None = None
+    dtype: str = ""
+    not_finite: bool = False
 
 
 class TensorTableModel(QAbstractTableModel):
@@ -29,8 +51,8 @@ class TensorTableModel(QAbstractTableModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._column, self._descending = _NAME, False
-        self._filter = ""
+        self._column, self._descending = _FILE_ORDER, False
+        self._filter = TensorFilter()
         self._changed_since_sorting = False
         self.set_tensors(TensorIndex())
 
@@ -57,25 +79,33 @@ class TensorTableModel(QAbstractTableModel):
         found = np.flatnonzero(self._shown == place)
         return int(found[0]) if found.size else -1
 
-    def set_tensors(self, index: TensorIndex) -> None:
-        """Show the tensors of another file (`index`), whose statistics are not known yet."""
+    def set_tensors(self, index: TensorIndex, families: Mapping[str, str] | None = None) -> None:
+        """Show the tensors of another file, whose statistics are not known yet.
+
+        Arguments:
+            index: the tensors.
+            families: the family of each layer, which gives its tensors their colour; None if no layer is known.
+        """
         self.beginResetModel()
-        self._index = index
+        self._index, self._families = index, dict(families or {})
         self._summaries: list[TensorSummary | None] = [None] * len(index.headers)
         self._statistics = np.full((len(COLUMNS) - HEADER_COLUMNS, len(index.headers)), np.nan)
         self._is_known = np.zeros(len(index.headers), bool)
         self._arrange()
         self.endResetModel()
 
-    def set_filter(self, text: str) -> None:
-        """Show only tensors whose name contains `text`, in upper or lower case."""
-        text = text.strip().casefold()
-        if text != self._filter:
-            self._filter = text
+    def set_filter(self, wanted: TensorFilter) -> None:
+        """Show only the tensors that pass a filter.
+
+        Arguments:
+            wanted: the filter.
+        """
+        if wanted != self._filter:
+            self._filter = wanted
             self._rearrange()
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
-        self._column, self._descending = max(column, _NAME), order == Qt.SortOrder.DescendingOrder
+        self._column, self._descending = column, order == Qt.SortOrder.DescendingOrder
         self._rearrange()
 
     def sort_again(self) -> None:
@@ -91,7 +121,7 @@ class TensorTableModel(QAbstractTableModel):
             self._summaries[place] = summary
         self._statistics[:, batch.places] = batch.statistics
         self._is_known[batch.places] = True
-        self._changed_since_sorting |= self._column >= HEADER_COLUMNS
+        self._changed_since_sorting |= self._column >= HEADER_COLUMNS or self._filter.not_finite
         if len(self._shown):
             self.dataChanged.emit(self.index(0, HEADER_COLUMNS), self.index(len(self._shown) - 1, len(COLUMNS) - 1))
 
@@ -114,6 +144,8 @@ class TensorTableModel(QAbstractTableModel):
             return column.write(row)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(column)
+        if role == Qt.ItemDataRole.DecorationRole and index.column() == 0 and self._families:
+            return _mark(self._families.get(row.header.name.split(".")[0], ""))
         if role == Qt.ItemDataRole.ToolTipRole:
             return tool_tip((row.summary.note if row.summary else "") or f"{row.header.name}: {column.tip.lower()}")
         if role == Qt.ItemDataRole.ForegroundRole and row.summary and row.summary.non_finite and column is COLUMNS[-1]:
@@ -141,13 +173,27 @@ class TensorTableModel(QAbstractTableModel):
         keys = self._keys(self._column)
         # Unknown numbers come last in both orders, because NumPy sorts NaN after all numbers.
         order = np.argsort(-keys if self._descending else keys, kind="stable")
-        if self._filter:
-            passes = np.fromiter((self._filter in name for name in self._index.folded_names), bool, len(order))
-            order = order[passes[order]]
+        order = order[self._passes()[order]]
         self._shown = order
         self._changed_since_sorting = False
 
+    def _passes(self) -> NDArray[np.bool_]:
+        """Return for each tensor of the file whether it passes the filter."""
+        index, wanted = self._index, self._filter
+        passes = np.ones(len(index.headers), bool)
+        if wanted.text:
+            passes &= np.fromiter((wanted.text in name for name in index.folded_names), bool, len(passes))
+        if wanted.part is not None:
+            passes &= (index.keys[0] >= wanted.part.start) & (index.keys[0] < wanted.part.stop)
+        if wanted.dtype:
+            passes &= np.fromiter((header.dtype == wanted.dtype for header in index.headers), bool, len(passes))
+        if wanted.not_finite:
+            passes &= self._statistics[_NON_FINITE] > 0
+        return passes
+
     def _keys(self, column: int) -> SortKeys:
+        if column < 0:
+            return self._index.order
         from_header = column < HEADER_COLUMNS
         keys: SortKeys = self._index.keys[column] if from_header else self._statistics[column - HEADER_COLUMNS]
         return keys
@@ -157,3 +203,10 @@ def _alignment(column: Column) -> Qt.AlignmentFlag:
     """Return how the title and the cells of a column are aligned."""
     side = Qt.AlignmentFlag.AlignRight if column.number else Qt.AlignmentFlag.AlignLeft
     return side | Qt.AlignmentFlag.AlignVCenter
+
+
+def _mark(family: str) -> QPixmap:
+    """Return a bar in the colour of a layer family."""
+    bar = QPixmap(GRID // 2, 2 * GRID)
+    bar.fill(family_color(family))
+    return bar

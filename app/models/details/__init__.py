@@ -1,0 +1,1 @@
+"""The details of the selected tensor, at the right of the Models page."""

@@ -1,0 +1,174 @@
+"""The heading of the shown file: its name, what it is, and what can be done with it."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from app.models.model_description import describe_foreign, describe_model, describe_pair
+from app.models.reading.file_contents import FileContents
+from app.models.state.models_state import ModelsState
+from app.widgets.choice_box import ChoiceBox
+from app.widgets.flow_box import FlowBox
+from app.widgets.labels import make_label
+from app.widgets.layouts import add_layout
+from app.widgets.plain_text import short, tool_tip
+from app.widgets.theme.fonts import scaled_font
+from app.widgets.theme.theme import GRID
+from app.widgets.view_switch import ViewSwitch
+
+_TITLE_SCALE = 1.25
+_LEAST_TITLE, _LEAST_PAIR = 22 * GRID, 36 * GRID
+"""Width of the title of one file and of two files below which the buttons stand under it, in pixels."""
+_USES = (
+    ("build", "Open in builder", "Put this network and its weights into the window"),
+    ("inspect", "Inspect", "Look inside this network, with these weights"),
+    ("train", "Continue training", "Train this network for more epochs, from these weights"),
+)
+
+
+class FileHeading(QWidget):
+    """Shows the name of the file with its buttons, side by side if there is room, and the description below.
+
+    Arguments:
+        state: the state of the page.
+
+    Signals:
+        use_requested(page): the user wants to continue with the model on this page.
+        metadata_requested(): the user wants to see the metadata of the file.
+    """
+
+    use_requested = Signal(str)
+    metadata_requested = Signal()
+
+    def __init__(self, state: ModelsState, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("models_file_heading")
+        self._state = state
+        self._others: tuple[Path, ...] = ()
+        self.file_label = make_label("models_file", "", "heading", selectable=True, ignores_width=True)
+        self.file_label.setFont(scaled_font(self.file_label.font(), _TITLE_SCALE))
+        self.about_label = make_label("models_about", "", "muted", wraps=True, selectable=True, ignores_width=True)
+        self.with_label = make_label("models_compared", "compared with", "muted")
+        self.other_box = ChoiceBox()
+        self.other_box.setObjectName("models_other")
+        self.other_box.setAccessibleName("The other file of the comparison")
+        self.mode = ViewSwitch("models_mode", (("one", "One"), ("compare", "Compare")))
+        self.mode.setToolTip("Show one file, or what changed between two files of the list")
+        self.metadata_button = QPushButton("Metadata…")
+        self.metadata_button.setObjectName("models_metadata_button")
+        self.metadata_button.setProperty("link", True)
+        self.metadata_button.setToolTip("Everything that the header of the file says, to read and to copy")
+        self.metadata_button.clicked.connect(self.metadata_requested)
+        self.buttons: dict[str, QPushButton] = {}
+        self._actions = FlowBox()
+        for page, text, tip in _USES:
+            button = QPushButton(text)
+            button.setObjectName(f"models_use_{page}")
+            button.setToolTip(tip)
+            button.clicked.connect(self._on_clicked)
+            self.buttons[page] = button
+        self._actions.set_widgets((self.mode, *self.buttons.values()))
+        title = QHBoxLayout()
+        title.setSpacing(GRID)
+        title.addWidget(self.file_label, 3)
+        title.addWidget(self.with_label)
+        title.addWidget(self.other_box, 2)
+        self._top = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._top.setSpacing(GRID)
+        add_layout(self._top, title, 1)
+        self._top.addWidget(self._actions)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID // 2)
+        add_layout(column, self._top)
+        about = QHBoxLayout()
+        about.setSpacing(GRID)
+        about.addWidget(self.about_label, 1)
+        about.addWidget(self.metadata_button, 0, Qt.AlignmentFlag.AlignTop)
+        add_layout(column, about)
+        state.contents_changed.connect(self.refresh)
+        state.files.changed.connect(self._show_mode)
+        state.comparison.changed.connect(self._show_mode)
+        self.mode.chosen.connect(self._on_mode_chosen)
+        self.other_box.activated.connect(self._on_activated)
+        self.refresh()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_buttons()
+
+    def _place_buttons(self) -> None:
+        """Put the buttons beside the title if there is room, or else under it."""
+        least = _LEAST_PAIR if self._state.comparison.active else _LEAST_TITLE
+        beside = self._actions.sizeHint().width() + least <= self.width()
+        direction = QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
+        if self._top.direction() != direction:
+            self._top.setDirection(direction)
+        self._actions.setFixedHeight(self._actions.heightForWidth(self.width()))
+        self._keep_height()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show the current file."""
+        contents = self._state.contents
+        if contents is None:
+            return
+        self.file_label.setToolTip(tool_tip(str(contents.path)))
+        for page, _, tip in _USES:
+            self.buttons[page].setEnabled(contents.about is not None)
+            self.buttons[page].setToolTip(tool_tip(contents.obstacle) or tip)
+        self.metadata_button.setVisible(bool(contents.header.metadata or contents.header.foreign_metadata))
+        self._show_mode()
+
+    @Slot()
+    def _show_mode(self) -> None:
+        """Show whether one file is shown, or which two are compared."""
+        contents, comparison, others = self._state.contents, self._state.comparison, self._state.others
+        if contents is None:
+            return
+        self.file_label.setText(short(contents.path.stem if comparison.active else contents.path.name))
+        with QSignalBlocker(self.mode):
+            self.mode.choose("compare" if comparison.active else "one")
+        self.mode.setEnabled(bool(others))
+        for widget in (self.with_label, self.other_box):
+            widget.setVisible(comparison.active)
+        if self._others != others:
+            self._others = others
+            self.other_box.clear()
+            self.other_box.addItems([short(path.stem) for path in others])
+        if comparison.other is not None and comparison.other.path in others:
+            self.other_box.setCurrentIndex(others.index(comparison.other.path))
+        text = describe_pair(contents, comparison.other) if comparison.active else " ".join(_describe(contents))
+        self.about_label.setText(text)
+        self._place_buttons()
+
+    @Slot(str)
+    def _on_mode_chosen(self, mode: str) -> None:
+        self._state.compare_with(next(iter(self._state.others), None) if mode == "compare" else None)
+
+    @Slot(int)
+    def _on_activated(self, number: int) -> None:
+        self._state.compare_with(self._others[number])
+
+    def _keep_height(self) -> None:
+        """Ask for the height that the wrapped text needs at this width; else a low page would squeeze the buttons."""
+        layout = self.layout()
+        if layout is not None:
+            layout.invalidate()
+            self.setMinimumHeight(max(layout.totalHeightForWidth(self.width()), 0))
+
+    @Slot()
+    def _on_clicked(self) -> None:
+        for page, button in self.buttons.items():
+            if button is self.sender():
+                self.use_requested.emit(page)
+
+
+def _describe(contents: FileContents) -> list[str]:
+    if contents.about is not None:
+        return describe_model(contents.about)
+    if contents.header.metadata:
+        return [contents.obstacle]
+    return describe_foreign(contents.header.foreign_metadata)

@@ -1,0 +1,1 @@
+"""The list of the files at the left of the Models page."""

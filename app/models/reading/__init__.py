@@ -1,0 +1,1 @@
+"""What is read from files of tensors, off the GUI thread: headers, statistics, pictures."""

@@ -1,0 +1,71 @@
+"""The health line, the curves of the training, and the metadata."""
+
+import json
+
+import numpy as np
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QPushButton
+
+from app.models.metadata_dialog import MetadataDialog
+from tinyml.core.tensor_file import write_tensors
+
+
+def test_the_health_line_names_what_is_unusual(qtbot, opened, tmp_path) -> None:
+    path = tmp_path / "sick.safetensors"
+    write_tensors(
+        path,
+        {
+            "broken": np.array([np.nan, 1.0, np.inf, 1.0]),
+            "zero": np.zeros(4),
+            "flat": np.full(3, 2.0),
+            "fine": np.arange(3.0),
+            "single": np.zeros(1),
+        },
+    )
+    view = opened(path)
+    label = view.health.label
+    qtbot.waitUntil(lambda: "broken" in label.text())
+    assert "NaN" in label.text()
+    assert "infinit" in label.text()
+    assert "'zero'" in label.text()
+    assert "'flat'" in label.text()
+    assert label.property("warning")
+    assert "float64" in label.toolTip()
+
+
+def test_a_healthy_file(qtbot, opened, make_model) -> None:
+    view = opened(make_model())
+    qtbot.waitUntil(lambda: view.health.label.text() == "Health: All numbers are finite, and nothing is dead.")
+    assert not view.health.label.property("warning")
+
+
+def test_the_curves_are_shown_where_there_are_some_and_room(qtbot, view, opened, make_model, foreign) -> None:
+    view.resize(1200, 800)
+    opened(make_model())
+    history = view.pane.history
+    qtbot.waitUntil(history.isVisible)
+    training, validation = (history._curves[name].getData()[1].tolist() for name in ("training", "validation"))
+    assert training == [1.0, 1 / 2, 1 / 3, 1 / 4]
+    assert validation == [1.5, 0.75, 0.5, 0.375]
+    view.resize(1200, 400)
+    qtbot.waitUntil(lambda: not history.isVisible())
+    view.resize(1200, 800)
+    qtbot.waitUntil(history.isVisible)
+    opened(foreign)
+    assert not history.isVisible()
+
+
+def test_the_metadata_are_shown_and_copied(qtbot, view, opened, make_model) -> None:
+    opened(make_model())
+    view.heading.metadata_button.click()
+    dialog = view.findChild(MetadataDialog)
+    assert '"version"' in dialog.view.toPlainText()
+    dialog.findChild(QPushButton, "models_metadata_copy").click()
+    copied = json.loads(QGuiApplication.clipboard().text())
+    assert copied["tinyml"]["network"]["layers"][0]["name"] == "conv_1"
+    dialog.reject()
+
+
+def test_a_file_without_metadata_has_no_button(view, opened, foreign) -> None:
+    opened(foreign)
+    assert view.heading.metadata_button.isHidden()

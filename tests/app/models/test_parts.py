@@ -1,0 +1,100 @@
+"""The layers of our models as chips, the names of other files as a tree, and the filters of the table."""
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from app.models.reading.name_tree import MOST_CHILDREN
+from app.models.reading.tensor_index import index_tensors
+from tinyml.core.tensor_file import TensorHeader, write_tensors
+
+
+def names(view) -> list[str]:
+    return [row.header.name for row in view.pane.table_model.shown_rows()]
+
+
+def tree_of(*names: str):
+    return index_tensors([TensorHeader(name, (2,), "float32") for name in sorted(names)]).tree
+
+
+def test_a_chip_shows_the_tensors_of_its_layer(view, opened, make_model) -> None:
+    opened(make_model())
+    chips = {chip.layer.name: chip for chip in view.chips.chips}
+    assert list(chips) == ["input", "conv_1", "relu_1", "flatten_1", "fc_1"]
+    assert chips["conv_1"].layer.shape == (4, 6, 6)
+    assert not chips["relu_1"].isEnabled()
+    assert names(view) == ["conv_1.weight", "conv_1.bias", "fc_1.weight", "fc_1.bias"]
+    chips["fc_1"].click()
+    assert names(view) == ["fc_1.weight", "fc_1.bias"]
+    assert view.state.selected == "fc_1.weight"
+    assert chips["fc_1"].isChecked()
+    chips["conv_1"].click()
+    assert names(view) == ["conv_1.weight", "conv_1.bias"]
+    assert not chips["fc_1"].isChecked()
+    chips["conv_1"].click()
+    assert len(names(view)) == 4
+    assert not view.tree.isVisible()
+
+
+def test_a_part_of_the_tree_shows_its_tensors(view, opened, foreign) -> None:
+    opened(foreign)
+    tree = view.tree
+    assert tree.isVisible()
+    assert not view.chips.isVisible()
+    model = tree.model()
+    texts = [[model.index(row, column).data() for column in range(3)] for row in range(model.rowCount())]
+    assert texts == [["head", "2", "27"], ["layer1", "3", "185"]]
+    layer = model.index(1, 0)
+    assert [model.index(row, 0, layer).data() for row in range(2)] == ["2", "10.conv"]
+    tree.setCurrentIndex(model.index(1, 0, layer))
+    QTest.keyClick(tree, Qt.Key.Key_Return)
+    assert names(view) == ["layer1.10.conv.weight"]
+    assert view.state.part.title == "layer1.10.conv"
+    QTest.keyClick(tree, Qt.Key.Key_Return)
+    assert len(names(view)) == 7
+
+
+def test_parts_are_ranges_of_the_sorted_names() -> None:
+    tree = tree_of("a.1.w", "a.10.w", "a-b.w", "a.2.w", "A.2.v", "b", "ab.c.d.e")
+    assert [(child.title, child.tensors) for child in tree.children] == [("a-b", 1), ("a", 4), ("ab.c.d", 1)]
+    assert [(child.start, child.stop) for child in tree.children] == [(0, 1), (1, 5), (5, 6)]
+    assert [child.title for child in tree.children[1].children] == ["1", "2", "10"]
+    assert tree.tensors == 7
+
+
+def test_many_parts_are_grouped() -> None:
+    count = 50 * MOST_CHILDREN
+    tree = tree_of(*(f"block.{number}.weight" for number in range(count)))
+    (block,) = tree.children
+    assert len(block.children) <= MOST_CHILDREN
+    first = block.children[0]
+    assert first.title == "0 … 99"
+    assert first.part[1:] == (0, 100)
+    assert first.children[7].part.title == "block.7"
+    assert sum(group.tensors for group in block.children) == count
+
+
+def test_filters_by_type_and_not_finite(qtbot, view, opened, foreign) -> None:
+    opened(foreign)
+    box = view.pane.type_box
+    assert [box.itemText(row) for row in range(box.count())] == ["Any type", "float32", "float64"]
+    box.setCurrentIndex(2)
+    assert names(view) == ["head.bias"]
+    box.setCurrentIndex(1)
+    view.pane.not_finite_box.click()
+    assert names(view) == []
+    box.setCurrentIndex(0)
+    assert names(view) == ["head.bias"]
+
+
+def test_the_order_of_the_file_comes_back(view, opened, tmp_path) -> None:
+    path = tmp_path / "order.safetensors"
+    write_tensors(path, {"b": np.zeros(3), "a": np.zeros(2, np.float32), "c": np.zeros(2)})
+    opened(path)
+    assert names(view) == ["a", "b", "c"]
+    assert not view.pane.type_box.isHidden()
+    view.pane.order_button.click()
+    assert names(view) == ["b", "c", "a"]  # large types come first in a file
+    assert view.pane.order_button.isHidden()
+    view.pane.table.sortByColumn(3, Qt.SortOrder.DescendingOrder)
+    assert names(view) == ["b", "a", "c"]
