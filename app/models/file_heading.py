@@ -19,7 +19,7 @@ from app.widgets.theme.theme import GRID
 from app.widgets.view_switch import ViewSwitch
 
 _TITLE_SCALE = 1.25
-_LEAST_TITLE, _LEAST_PAIR = 22 * GRID, 36 * GRID
+_LEAST_TITLE, _LEAST_PAIR = 22 * GRID, 44 * GRID
 """Width of the title of one file and of two files below which the buttons stand under it, in pixels."""
 _USES = (
     ("build", "Open in builder", "Put this network and its weights into the window"),

@@ -29,9 +29,9 @@ from tinyml.core import TinymlError
 from tinyml.core.files import normalise_path
 from tinyml.data import DataChoice
 from tinyml.data.choice import ExpectedData
-from tinyml.storage import PROJECT_SUFFIX, Project, example_path, lesson_path
+from tinyml.storage import PROJECT_SUFFIX, Project, example_path, lesson_path, tensor_patterns
 
-WEIGHTS_FILTER = "Weights (*.safetensors);;All files (*)"
+WEIGHTS_FILTER = f"Weights ({' '.join(tensor_patterns())});;All files (*)"
 
 
 class Files(QObject):
