@@ -1,6 +1,6 @@
 """The status bar: state, epoch, progress, speed, remaining time, messages and problems."""
 
-from PySide6.QtCore import QEvent, QSize, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QMainWindow, QProgressBar, QPushButton, QStatusBar, QWidget
 
@@ -11,7 +11,7 @@ from app.runs import CheckpointKeeper
 from app.shell.live_curve import LiveCurve
 from app.training import EpochChoice, Session, SessionState
 from app.widgets.plain_label import PlainLabel
-from app.widgets.plain_text import tool_tip
+from app.widgets.plain_text import short, tool_tip
 from app.widgets.theme.theme import current_theme
 
 REFRESH_MS = 500
@@ -53,6 +53,8 @@ class Status(QStatusBar):
         self._dot, self._state = QLabel("●"), QLabel()
         self._epoch, self._speed, self._time = QLabel(), QLabel(), QLabel()
         self._checkpoint, self._weights = QLabel(), QLabel()
+        # The text may hold the name of a file, which may look like markup.
+        self._weights.setTextFormat(Qt.TextFormat.PlainText)
         self._epochs: EpochChoice | None = None
         self._checkpoints: CheckpointKeeper | None = None
         self._message = PlainLabel(elides=True)
@@ -131,7 +133,7 @@ class Status(QStatusBar):
         epochs = self._epochs
         trained = epochs is not None and self._session.run.learned
         text = epochs.describe(epochs.snapshot) if epochs is not None and trained else ""
-        self._weights.setText(text if epochs is None or epochs.following else f"Inspect: {text}")
+        self._weights.setText(short(text if epochs is None or epochs.following else f"Inspect: {text}"))
         self._weights.setToolTip("Build and Inspect use these weights. Choose others on the page Inspect.")
 
     def changeEvent(self, event: QEvent) -> None:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
 from app.shell.recent_files import WEIGHT_SUFFIXES
@@ -62,3 +63,12 @@ def test_a_forgotten_file_is_no_longer_recent(qtbot, window, trained) -> None:
     window.models_page.state.close_file(trained)
     assert window.files.recent_files.remembered(WEIGHT_SUFFIXES) == []
     assert window.models_page.state.files.recent == ()
+
+
+def test_the_name_of_a_file_is_no_markup(qtbot, window, trained, tmp_path) -> None:
+    hostile = tmp_path / "<b>bold<img src=x>.safetensors"
+    hostile.write_bytes(trained.read_bytes())
+    window.files.use_weights(hostile)
+    label = window.status.findChild(QLabel, "status_weights")
+    qtbot.waitUntil(lambda: label.text() == "weights of <b>bold<img src=x>.safetensors", timeout=10_000)
+    assert label.textFormat() == Qt.TextFormat.PlainText
