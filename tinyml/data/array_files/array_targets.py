@@ -70,7 +70,8 @@ def read_targets(
         found = _number_classes(values, shown, kind, names)
         if found is not None:
             return found
-    numbers = values.astype(np.float32).reshape(len(values), -1)
+    with np.errstate(over="ignore"):
+        numbers = values.astype(np.float32).reshape(len(values), -1)
     if not np.isfinite(numbers).all():
         raise DataError(f"A target in '{shown}' is too large. Save smaller numbers.")
     return ReadTargets((), np.zeros(0, np.int64), numbers, "numbers to predict")

@@ -70,3 +70,8 @@ def test_names_of_the_file_are_used_if_they_fit() -> None:
 def test_what_cannot_be_targets_is_refused(values: np.ndarray, kind: str, words: str) -> None:
     with pytest.raises(DataError, match=words):
         read_targets(values, "y", kind)
+
+
+def test_targets_that_float32_cannot_hold_are_refused_without_a_warning() -> None:
+    with pytest.raises(DataError, match="A target in 'y' is too large"):
+        read_targets(np.array([1e300, 1.5]), "y", "numbers")
