@@ -133,11 +133,12 @@ class _Sums:
                 a, b = a[finite], b[finite]
             if not a.size:
                 return
-            self._first += float(a @ a)
-            self._second += float(b @ b)
-            self._product += float(a @ b)
+            # Not with `@`: BLAS would share these small sums among threads, which wait for each other.
+            self._first += float(np.einsum("i,i", a, a))
+            self._second += float(np.einsum("i,i", b, b))
+            self._product += float(np.einsum("i,i", a, b))
             a -= b
-            self._difference += float(a @ a)
+            self._difference += float(np.einsum("i,i", a, a))
             self.largest = max(self.largest, float(np.abs(a, out=a).max()))
 
     @property
