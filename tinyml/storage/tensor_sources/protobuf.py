@@ -101,6 +101,7 @@ class MessageFile:
             raise ValueError(f"the field at byte {field.begin:,} should be a text")
         end = min(field.end, field.begin + longest)
         self._text += end - field.begin
+        self._fields += 1  # reading a text takes as long as a field
         if self._text > _MOST_TEXT:
             raise ValueError(f"its names have more than {_MOST_TEXT:,} bytes")
         block, place = self._block_at(field.begin, end)
