@@ -16,9 +16,9 @@ from tinyml.storage import example_path, read_project
 def trained(qtbot, window, tmp_path) -> Path:
     """A model file that the window has trained for one epoch."""
     window.session.start(one_epoch=True)
-    qtbot.waitUntil(lambda: len(window.session.history) >= 1, timeout=30_000)
+    qtbot.waitUntil(lambda: len(window.session.history) >= 1)
     window.session.stop()
-    qtbot.waitUntil(lambda: not window.session.state.active, timeout=10_000)
+    qtbot.waitUntil(lambda: not window.session.state.active)
     path = export_snapshot(tmp_path / "net.safetensors", window.session.snapshot)
     window.document.replace(read_project(example_path("circle")))
     window.document.undo_stack.setClean()
@@ -30,7 +30,7 @@ def trained(qtbot, window, tmp_path) -> Path:
 @pytest.mark.parametrize("page", ["build", "inspect"])
 def test_a_model_is_used_on_another_page_and_named_everywhere(qtbot, window, trained, page) -> None:
     window.models_page.heading.buttons[page].click()
-    qtbot.waitUntil(lambda: window.pages.current == page, timeout=10_000)
+    qtbot.waitUntil(lambda: window.pages.current == page)
     assert window.session.snapshot.source == trained
     assert window.status.findChild(QLabel, "status_weights").text() == "weights of net.safetensors"
     lines = {entry.key: entry.line for entry in window.models_page.file_panel.files.entries}
@@ -41,11 +41,11 @@ def test_a_model_is_used_on_another_page_and_named_everywhere(qtbot, window, tra
 
 def test_the_training_of_a_model_continues(qtbot, window, trained) -> None:
     window.models_page.heading.buttons["train"].click()
-    qtbot.waitUntil(lambda: window.session.config is not None and window.session.state.active, timeout=10_000)
+    qtbot.waitUntil(lambda: window.session.config is not None and window.session.state.active)
     assert window.pages.current == "train"
-    qtbot.waitUntil(lambda: len(window.session.history) >= 2, timeout=30_000)
+    qtbot.waitUntil(lambda: len(window.session.history) >= 2)
     window.session.stop()
-    qtbot.waitUntil(lambda: window.session.state is not SessionState.STOPPING, timeout=10_000)
+    qtbot.waitUntil(lambda: window.session.state is not SessionState.STOPPING)
 
 
 def test_several_weights_are_dropped_at_once(qtbot, window, trained, tmp_path) -> None:
@@ -70,5 +70,5 @@ def test_the_name_of_a_file_is_no_markup(qtbot, window, trained, tmp_path) -> No
     hostile.write_bytes(trained.read_bytes())
     window.files.use_weights(hostile)
     label = window.status.findChild(QLabel, "status_weights")
-    qtbot.waitUntil(lambda: label.text() == "weights of <b>bold<img src=x>.safetensors", timeout=10_000)
+    qtbot.waitUntil(lambda: label.text() == "weights of <b>bold<img src=x>.safetensors")
     assert label.textFormat() == Qt.TextFormat.PlainText
