@@ -21,6 +21,8 @@ from tinyml.data.array_files.npy_header import NpyHeader
 _TILE_BYTES = 2**24
 _BLOCK_BYTES = 2**22
 _LONGEST_ROW = 2**26
+_LARGEST_UNPACKED = 2**28
+"""A larger compressed array in Fortran order is not read: each tile unpacks the whole array."""
 _ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, KeyError, ValueError)
 """What `zipfile` raises for damaged archives."""
 
@@ -125,12 +127,13 @@ class ArrayReader(TensorReader):
         return begin, tile
 
 
-def describe_array(name: str, header: NpyHeader) -> TensorHeader:
+def describe_array(name: str, header: NpyHeader, compressed: bool = False) -> TensorHeader:
     """Return the entry of an array in the list of tensors.
 
     Arguments:
         name: name of the array.
         header: the header of the array.
+        compressed: True if its elements are.
 
     >>> describe_array("a", NpyHeader(np.dtype(">f4"), (2,), False, 128)).dtype
     'float32'
@@ -140,7 +143,9 @@ def describe_array(name: str, header: NpyHeader) -> TensorHeader:
         return TensorHeader(name, header.shape, "text", "Texts have no statistics.")
     note = ""
     row_bytes = math.prod(header.shape[1:]) * dtype.itemsize
-    if header.fortran and len(header.shape) > 1 and row_bytes > _LONGEST_ROW:
+    scattered = header.fortran and sum(size > 1 for size in header.shape) > 1
+    unpacked = header.shape[0] * row_bytes if scattered and compressed else 0
+    if scattered and (row_bytes > _LONGEST_ROW or unpacked > _LARGEST_UNPACKED):
         note = "Its Fortran order cannot be read in pieces. Save numpy.ascontiguousarray(array) instead."
     return TensorHeader(name, header.shape, dtype.newbyteorder("=").name, note)
 

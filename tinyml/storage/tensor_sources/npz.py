@@ -170,7 +170,7 @@ def _read_member_header(
     else:
         raise TensorError(f"'{shown}' is compressed in an unusual way. Save it with numpy.savez.")
     check_array_size(name, header, info.file_size)
-    return describe_array(name, header), place
+    return describe_array(name, header, compressed=place.begin is None), place
 
 
 def _content_begin(file: StampedFile, info: zipfile.ZipInfo) -> int:

@@ -77,6 +77,24 @@ def test_statistics_are_those_of_numpy(tmp_path: Path) -> None:
             assert summary.mean == pytest.approx(ARRAYS[summary.name].astype(float).mean())
 
 
+def test_a_large_compressed_array_in_fortran_order_is_listed_and_not_read(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(array_reader, "_LARGEST_UNPACKED", 6 * 4 * 8 - 1)
+    turned, column = np.asfortranarray(RNG.normal(size=(6, 4))), np.asfortranarray(RNG.normal(size=(40, 1)))
+    for save, readable in ((np.savez_compressed, False), (np.savez, True)):
+        save(tmp_path / "a.npz", turned=turned, smaller=turned[:5], column=column, rows=np.ones((6, 4)))
+        with open_tensors(tmp_path / "a.npz") as file:
+            found = {tensor.name: tensor for tensor in file.header.tensors}
+            assert found["turned"].shape == (6, 4)
+            assert [name for name, tensor in found.items() if not tensor.note] == [
+                "column", "rows", "smaller", *(["turned"] if readable else [])
+            ]  # fmt: skip
+    np.savez_compressed(tmp_path / "a.npz", turned=turned)
+    (summary,) = summarise_tensors(tmp_path / "a.npz")
+    assert summary.note == "Its Fortran order cannot be read in pieces. Save numpy.ascontiguousarray(array) instead."
+    with open_tensors(tmp_path / "a.npz") as file, pytest.raises(StorageError):
+        file.read("turned")
+
+
 @pytest.mark.filterwarnings("ignore::UserWarning")
 def test_objects_texts_and_records_are_listed_and_not_read(tmp_path: Path) -> None:
     records = np.zeros(2, [("a", "f4"), ("b", "i4")])
