@@ -218,7 +218,18 @@ class TestCharts:
         assert chart.count("<polyline") == 1
         assert chart.count("<circle") == 1
 
-    @pytest.mark.parametrize("values", [[0.0], [5.0, 5.0], [1e-30, 2e-30], [-1e12, 1e12], [0.3, 0.3000001]])
+    @pytest.mark.parametrize(
+        "values",
+        [
+            [0.0],
+            [5.0, 5.0],
+            [1e-30, 2e-30],
+            [-1e12, 1e12],
+            [0.3, 0.3000001],
+            [-1e300, 1e300],
+            [1.7e308, 0.5, -1.7e308],
+        ],
+    )
     def test_any_range_of_numbers_is_drawn_within_the_chart(self, values: list[float]) -> None:
         chart = line_chart("Loss", [Series("training", values, "training")], range(1, len(values) + 1))
         numbers = [float(text) for text in re.findall(r'(?:y1|cy)="(-?[\d.]+)"', chart)]
@@ -227,6 +238,12 @@ class TestCharts:
 
     def test_series_without_numbers_make_no_chart(self) -> None:
         assert line_chart("R²", [Series("training", [None, None], "training")], [1, 2]) == ""
+
+    def test_numbers_that_no_axis_can_hold_are_left_out(self) -> None:
+        huge = np.array([1.7e308, -1.7e308])
+        assert line_chart("Loss", [Series("training", huge.tolist(), "training")], [1, 2]) == ""
+        assert scatter_chart("Numbers", huge, huge) == ""
+        assert scatter_chart("Numbers", np.array([1.7e308, 1.0]), np.array([1.0, -1.0])).count("<circle") == 1
 
     def test_equal_numbers_lie_on_the_line(self) -> None:
         chart = scatter_chart("Numbers", np.array([0.0, 1.0]), np.array([0.0, 1.0]))

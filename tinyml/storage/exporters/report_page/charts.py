@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeGuard
 
 import numpy as np
 
@@ -13,6 +14,8 @@ Place = Callable[[float, float], tuple[float, float]]
 
 _WIDTH, _HEIGHT = 340, 220
 _LEFT, _RIGHT, _TOP, _BOTTOM = 58, 12, 12, 30
+_LARGEST = 1e300
+"""Larger numbers leave a gap: the range of an axis would overflow."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,7 @@ class Series:
 
     Attributes:
         name: for the legend.
-        values: a number for each epoch; None and NaN leave a gap.
+        values: a number for each epoch; None, NaN and numbers beyond ±1e300 leave a gap.
         style: class of the curve: "training", "validation" or "single".
     """
 
@@ -40,7 +43,7 @@ def line_chart(title: str, series: Sequence[Series], epochs: Sequence[int], best
         best: the epoch that is marked; None for no mark.
     """
     shown = [each for each in series if any(_is_number(value) for value in each.values)]
-    numbers = [value for each in shown for value in each.values if value is not None and math.isfinite(value)]
+    numbers = [value for each in shown for value in each.values if _is_number(value)]
     if not numbers:
         return ""
     low, high, step = _rounded_range(min(numbers), max(numbers))
@@ -70,8 +73,15 @@ def scatter_chart(title: str, true: np.ndarray, predicted: np.ndarray) -> str:
 
     Arguments:
         title: above the chart.
-        true, predicted: `(N,)` finite numbers.
+        true, predicted: `(N,)` finite numbers; points beyond ±1e300 are left out.
+
+    Returns an empty text if no point is left.
     """
+    true, predicted = true.astype(np.float64), predicted.astype(np.float64)
+    shown = (np.abs(true) <= _LARGEST) & (np.abs(predicted) <= _LARGEST)
+    if not shown.any():
+        return ""
+    true, predicted = true[shown], predicted[shown]
     together = np.concatenate([true, predicted])
     low, high, step = _rounded_range(float(together.min()), float(together.max()))
 
@@ -131,7 +141,7 @@ def _epoch_axis(first: int, last: int, place: Place) -> str:
 def _curve(series: Series, epochs: Sequence[int], place: Place) -> str:
     pieces: list[list[str]] = [[]]
     for epoch, value in zip(epochs, series.values, strict=True):
-        if value is None or not math.isfinite(value):
+        if not _is_number(value):
             pieces.append([])
             continue
         x, y = place(epoch, value)
@@ -167,5 +177,5 @@ def _ticks(low: float, high: float, step: float) -> list[float]:
     return [float(f"{(first + place) * step:.12g}") for place in range(count)]
 
 
-def _is_number(value: float | None) -> bool:
-    return value is not None and math.isfinite(value)
+def _is_number(value: float | None) -> TypeGuard[float]:
+    return value is not None and abs(value) <= _LARGEST

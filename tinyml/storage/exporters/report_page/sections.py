@@ -85,7 +85,9 @@ def _scatter(findings: Findings) -> str:
     words = " · ".join(f"{name} {value}" for name, value in values)
     chart = scatter_chart("Predicted against true numbers", findings.true, findings.predicted)
     return section(
-        "Results on the test data", f'<div class="charts">{chart}</div>', f"{words}. Points on the line are right."
+        "Results on the test data",
+        f'<div class="charts">{chart}</div>' if chart else "",
+        f"{words}. Points on the line are right." if chart else f"{words}.",
     )
 
 
