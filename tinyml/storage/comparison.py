@@ -25,7 +25,8 @@ class TensorChange:
     """What happened to one tensor from the first file to the second.
 
     The measures take the elements that are finite in both files. They are None unless the status is "changed" or
-    "same", and if they are not defined, such as the cosine with a tensor of zeros.
+    "same", and if they are not defined, such as the cosine with a tensor of zeros, or the relative measure if only
+    elements differ that are not finite.
 
     Attributes:
         name: name of the tensor.
@@ -112,6 +113,35 @@ def _compare(name: str, one: TensorReader, other: TensorReader, between: Callabl
     )
 
 
+class _Norm:
+    """The sum of squares of pieces, in units of 4^`exponent`: without it, squares of tiny and huge numbers are 0 and ∞.
+
+    Attributes:
+        total: the sum in these units.
+        exponent: the largest |xᵢ| so far is below 2^`exponent`.
+    """
+
+    def __init__(self) -> None:
+        self.total, self.exponent = 0.0, -1021  # the reciprocal of a smaller unit would be infinite
+
+    def add(self, values: np.ndarray, largest: float) -> float:
+        """Divide a piece by 2^`exponent` and add its squares.
+
+        Arguments:
+            values: `(N,)` float64; changed.
+            largest: the largest |xᵢ| of the piece.
+
+        Returns the factor by which the change of the exponent made earlier numbers smaller.
+        """
+        exponent = max(self.exponent, math.frexp(largest)[1]) if largest else self.exponent
+        factor = math.ldexp(1.0, self.exponent - exponent)
+        self.exponent = exponent
+        values *= math.ldexp(1.0, -exponent)
+        # Not with `@`: BLAS would share these small sums among threads, which wait for each other.
+        self.total = self.total * factor * factor + float(np.einsum("i,i", values, values))
+        return factor
+
+
 class _Sums:
     """The sums behind the measures, over the pieces of two tensors."""
 
@@ -119,7 +149,8 @@ class _Sums:
         self.equal = True
         self.largest = 0.0
         self.left_out = 0
-        self._difference = self._first = self._second = self._product = 0.0
+        self._difference, self._first, self._second = _Norm(), _Norm(), _Norm()
+        self._product = 0.0
 
     def add(self, first: np.ndarray, second: np.ndarray) -> None:
         """Add two pieces of the same elements."""
@@ -133,27 +164,34 @@ class _Sums:
                 a, b = a[finite], b[finite]
             if not a.size:
                 return
-            # Not with `@`: BLAS would share these small sums among threads, which wait for each other.
-            self._first += float(np.einsum("i,i", a, a))
-            self._second += float(np.einsum("i,i", b, b))
+            difference = a - b
+            largest = _largest(difference)
+            self.largest = max(self.largest, largest)
+            self._difference.add(difference, largest)
+            self._product *= self._first.add(a, _largest(a)) * self._second.add(b, _largest(b))
             self._product += float(np.einsum("i,i", a, b))
-            a -= b
-            self._difference += float(np.einsum("i,i", a, a))
-            self.largest = max(self.largest, float(np.abs(a, out=a).max()))
 
     @property
     def relative(self) -> float | None:
-        """‖a − b‖ / ‖b‖."""
-        if not self._difference and math.isfinite(self._second):
+        """‖a − b‖ / ‖b‖; None if only numbers differ that cannot be compared."""
+        if self.equal:
             return 0.0
-        return _finite(math.sqrt(self._difference) / math.sqrt(self._second)) if self._second else None
+        if not self._second.total:
+            return None
+        with np.errstate(all="ignore"):
+            root = np.sqrt(self._difference.total / self._second.total)
+            return _finite(float(np.ldexp(root, self._difference.exponent - self._second.exponent))) or None
 
     @property
     def cosine(self) -> float | None:
         """a · b / (‖a‖ ‖b‖)."""
-        norms = math.sqrt(self._first) * math.sqrt(self._second)
+        norms = math.sqrt(self._first.total) * math.sqrt(self._second.total)
         cosine = _finite(self._product / norms) if norms else None
         return None if cosine is None else min(1.0, max(-1.0, cosine))
+
+
+def _largest(values: np.ndarray) -> float:
+    return max(float(values.max()), -float(values.min()))
 
 
 def _may_be_nan(values: np.ndarray) -> bool:

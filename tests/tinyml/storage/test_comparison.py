@@ -84,6 +84,32 @@ def test_undefined_measures_are_none(tmp_path: Path) -> None:
     assert (equal.status, equal.relative, equal.cosine) == ("same", 0, None)
 
 
+@pytest.mark.parametrize("size", [5e-324, 1e-200, 1.0, 1e200, 8e307])
+def test_tiny_and_huge_numbers_are_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: float) -> None:
+    monkeypatch.setattr(comparison, "_CHUNK", 1)
+    a, b = np.array([1.0, 0, 2, 0]) * size, np.array([2.0, 0, 1, 0]) * size
+    change = compare(tmp_path, {"w": a}, {"w": b})["w"]
+    assert change.relative == pytest.approx(np.sqrt(2 / 5))
+    assert change.cosine == pytest.approx(4 / 5)
+    assert change.largest == size
+
+
+def test_pieces_of_very_different_sizes_add_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(comparison, "_CHUNK", 1)
+    a, b = np.array([1e-300, 3e200, 1.0, 4e200]), np.array([2e-300, 3e200, 2.0, -4e200])
+    change = compare(tmp_path, {"w": a}, {"w": b})["w"]
+    assert (change.relative, change.cosine) == (pytest.approx(8 / 5), pytest.approx(-7 / 25))
+    small = compare(tmp_path, {"w": np.array([1e200, 1e-5])}, {"w": np.array([1e200, 3e-5])})["w"]
+    assert small.relative == pytest.approx(2e-205)
+
+
+def test_a_change_of_a_number_that_is_not_finite_is_no_change_of_zero(tmp_path: Path) -> None:
+    change = compare(tmp_path, {"w": np.array([1.0, np.nan])}, {"w": np.array([1.0, 5.0])})["w"]
+    assert (change.status, change.relative, change.largest, change.not_compared) == ("changed", None, 0, 1)
+    overflow = compare(tmp_path, {"w": np.array([1.7e308])}, {"w": np.array([-1.7e308])})["w"]
+    assert (overflow.status, overflow.relative, overflow.cosine, overflow.largest) == ("changed", None, -1, None)
+
+
 def test_files_of_other_formats_are_compared(tmp_path: Path) -> None:
     weight = RNG.normal(size=(4, 3)).astype(np.float32)
     write_tensors(tmp_path / "a.safetensors", {"w": weight})
