@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from threading import Event
 from typing import NamedTuple
 
 from PySide6.QtCore import QSettings, QSize, Qt, Signal, Slot
@@ -47,6 +48,10 @@ class _Examined(NamedTuple):
     picture: QImage | None = None
 
 
+class _CancelledError(Exception):
+    """The user cancelled the export."""
+
+
 class ExportDialog(QDialog):
     """Exports one trained network, in any format of `tinyml.storage.exporters`.
 
@@ -70,7 +75,8 @@ class ExportDialog(QDialog):
         self.setWindowTitle("Export")
         self._source, self._settings = source, settings
         self._model: tuple[Sequential, SavedModel] | None = None
-        self._writing: tuple[str, Path] | None = None
+        self._writing: str | None = None
+        self._cancelled = Event()
         self._examination, self._export = LatestJob(runner, self), LatestJob(runner, self)
         self._formats = QListWidget()
         self._help = make_label("export_help", "", wraps=True)
@@ -104,7 +110,7 @@ class ExportDialog(QDialog):
     @property
     def busy(self) -> bool:
         """True while a file is written."""
-        return self._writing is not None
+        return self._writing is not None and self._export.busy
 
     def sizeHint(self) -> QSize:
         return QSize(880, 620).boundedTo(self.screen().availableSize() * 0.9)
@@ -123,26 +129,35 @@ class ExportDialog(QDialog):
         Arguments:
             path: the file, or the folder to make.
         """
-        exporter, load = self.exporter, self._loader()
-        self._writing = exporter.name, path
+        exporter, load, cancelled = self.exporter, self._loader(), Event()
+        self._writing, self._cancelled = exporter.name, cancelled
         self._message.setVisible(False)
-        self._show_state()
 
-        def write(progress: Callable[[float], object]) -> Path:
-            net, about = load()
-            exporter.write(path, net, about, progress)
+        def write(progress: Callable[[float], object]) -> Path | None:
+            def report(share: float) -> None:
+                if cancelled.is_set():
+                    raise _CancelledError
+                progress(share)
+
+            try:
+                net, about = load()
+                exporter.write(path, net, about, report)
+            except _CancelledError:
+                return None
             return path
 
         self._export.start_with_progress(write)
+        self._show_state()
 
     def reject(self) -> None:
-        """Cancel a running export; otherwise close the dialog. An export without progress is over soon."""
+        """Cancel a running export; otherwise close the dialog. An export without progress is over soon.
+
+        An export that is nearly done may still write its file, so the dialog waits for its end.
+        """
         if not self.busy:
             super().reject()
         elif self.exporter.reports_progress:
-            self._export.cancel()
-            self._writing = None
-            show_text(self._message, "The export was cancelled.")
+            self._cancelled.set()
             self._show_state()
 
     def done(self, result: int) -> None:
@@ -286,10 +301,12 @@ class ExportDialog(QDialog):
         self._progress.setValue(round(share * _STEPS))
 
     @Slot(object)
-    def _on_export_returned(self, path: Path) -> None:
-        if self._writing is None:
+    def _on_export_returned(self, path: Path | None) -> None:
+        name, self._writing = self._writing, None
+        if path is None:
+            show_text(self._message, "The export was cancelled.")
+            self._show_state()
             return
-        name, self._writing = self._writing[0], None
         self._settings.setValue(_FORMAT, name)
         self._settings.setValue(_FOLDER, str(path.parent))
         self.exported.emit(name, path)
@@ -310,8 +327,9 @@ class ExportDialog(QDialog):
         possible = not self.busy and not self._examination.busy and self._obstacles.isHidden()
         self._buttons.button(QDialogButtonBox.StandardButton.Save).setEnabled(possible)
         close = self._buttons.button(QDialogButtonBox.StandardButton.Close)
-        close.setText("Cancel export" if self.busy else "Close")
-        close.setEnabled(not self.busy or self.exporter.reports_progress)
+        cancelling = self.busy and self._cancelled.is_set()
+        close.setText("Cancelling…" if cancelling else "Cancel export" if self.busy else "Close")
+        close.setEnabled(not self.busy or (self.exporter.reports_progress and not cancelling))
 
 
 def _examine(exporter: Exporter, load: Callable[[], tuple[Sequential, SavedModel]]) -> _Examined:

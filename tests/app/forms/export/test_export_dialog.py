@@ -187,12 +187,51 @@ def test_a_slow_export_shows_progress_and_can_be_cancelled(
     assert not save_button(dialog).isEnabled()
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     assert dialog.isVisible()
-    assert "cancelled" in label(dialog, "export_message")
+    assert (close.text(), close.isEnabled(), label(dialog, "export_message")) == ("Cancelling…", False, "")
     may_continue.set()
     qtbot.waitUntil(ended.is_set)
-    assert not (tmp_path / "net.txt").exists()
     qtbot.waitUntil(save_button(dialog).isEnabled)
+    assert label(dialog, "export_message") == "The export was cancelled."
+    assert not (tmp_path / "net.txt").exists()
     close.click()
+    assert not dialog.isVisible()
+
+
+def test_an_export_that_is_cancelled_too_late_is_told_as_written(
+    qtbot, make_dialog: MakeDialog, tmp_path: Path, fake_exporters: dict[str, Exporter]
+) -> None:
+    may_continue = Event()
+
+    def nearly_done(path, _net, _about, progress) -> None:
+        progress(1.0)
+        may_continue.wait(30)
+        Path(path).write_text("written")
+
+    fake_exporters["slow"] = Exporter("slow", "Slow", "txt", "slow", nearly_done)
+    dialog = make_dialog()
+    dialog.export_to(tmp_path / "net.txt")
+    bar = dialog.findChild(QWidget, "export_progress")
+    qtbot.waitUntil(lambda: bar.maximum() > 0 and bar.value() == bar.maximum())
+    dialog.findChild(QPushButton, "export_close").click()
+    with qtbot.waitSignal(dialog.exported) as exported:
+        may_continue.set()
+    assert exported.args == ["slow", tmp_path / "net.txt"]
+    assert (tmp_path / "net.txt").read_text() == "written"
+    assert not dialog.isVisible()
+
+
+def test_an_export_that_the_end_of_the_program_cancels_does_not_hold_the_dialog(
+    qtbot, make_dialog: MakeDialog, tmp_path: Path, fake_exporters: dict[str, Exporter]
+) -> None:
+    may_continue = Event()
+    fake_exporters["slow"] = Exporter(
+        "slow", "Slow", "txt", "slow", lambda _path, _net, _about, progress: may_continue.wait(30)
+    )
+    dialog = make_dialog()
+    dialog.export_to(tmp_path / "net.txt")
+    dialog._export.cancel()
+    may_continue.set()
+    dialog.reject()
     assert not dialog.isVisible()
 
 
