@@ -103,12 +103,14 @@ class PartWords:
         running: the result is being computed.
         waiting: the computation waits for the user to rest at an epoch.
         offered: the user can start the computation.
+        cancelled: what {why} says after a cancelled computation.
     """
 
     nothing: str
     running: str
     waiting: str
     offered: str
+    cancelled: str
 
 
 Compute = Callable[[Key, Dataset, ProgressCallback], Any]
@@ -232,7 +234,7 @@ class PartComputation(QObject):
         if self.result is not None:
             return ""
         texts = {PartStatus.RUNNING: words.running, PartStatus.WAITING: words.waiting}
-        why = "training changes the weights all the time" if self.training else "it was cancelled"
+        why = "training changes the weights all the time" if self.training else words.cancelled
         return texts.get(self.status, words.offered).format(layer=short(self.layer), part=self.part, why=why)
 
     @property

@@ -25,6 +25,7 @@ _WORDS = PartWords(
     "Computing where {layer} puts the {part} examples…",
     "The embedding of {layer} is computed as soon as you stay at an epoch.",
     "The embedding of {layer} is not computed yet: {why}. Compute it now to see the classes apart.",
+    "the computation was cancelled",
 )
 
 

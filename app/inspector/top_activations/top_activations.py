@@ -24,6 +24,7 @@ _WORDS = PartWords(
     "Searching the {part} examples for the strongest activations of {layer}…",
     "{layer} is searched as soon as you stay at an epoch.",
     "{layer} is not searched yet: {why}. Search now for its strongest examples.",
+    "the search was cancelled",
 )
 
 

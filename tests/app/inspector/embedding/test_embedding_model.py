@@ -58,7 +58,8 @@ def test_a_cancelled_embedding_is_offered_again(embedding):
     embedding.model.computation.set_part("training")
     embedding.model.computation.cancel()
     assert embedding.model.sentence == (
-        "The embedding of linear_1 is not computed yet: it was cancelled. Compute it now to see the classes apart."
+        "The embedding of linear_1 is not computed yet: the computation was cancelled. "
+        "Compute it now to see the classes apart."
     )
     embedding.model.computation.start()
     assert embedding.wait_for_points().key.part == "training"

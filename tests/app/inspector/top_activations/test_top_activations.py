@@ -132,7 +132,7 @@ def test_a_cancelled_search_is_offered_again_in_one_sentence(top):
     top.model.search.cancel()
     assert top.model.search.status is PartStatus.OFFERED
     assert top.model.sentence == (
-        "relu_1 is not searched yet: it was cancelled. Search now for its strongest examples."
+        "relu_1 is not searched yet: the search was cancelled. Search now for its strongest examples."
     )
     top.model.search.start()
     assert top.wait_for_search().examples.shape == (4, 9)
