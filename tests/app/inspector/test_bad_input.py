@@ -46,7 +46,7 @@ def test_a_layer_that_is_removed_while_everything_computes_gives_way_to_another(
     gates = [threading.Event() for _ in range(3)]
     runners = (whole_page.inspection.quick_jobs, whole_page.inspection.picture_jobs, whole_page.inspection.slow_jobs)
     for runner, gate in zip(runners, gates, strict=True):
-        runner.submit(gate.wait)
+        runner.submit(partial(gate.wait, 30))
     state.choose_map(1)  # its pictures wait behind the gates
     whole_page.document.apply(edits.remove_layers(whole_page.document.project, [layer]))
     for gate in gates:
@@ -64,7 +64,7 @@ def test_a_layer_that_is_removed_while_everything_computes_gives_way_to_another(
 def test_weights_that_change_while_pictures_are_computed_leave_no_stale_one(whole_page):
     state, gate = whole_page.inspector.state, threading.Event()
     whole_page.wait(lambda: state.up_to_date)
-    whole_page.inspection.picture_jobs.submit(gate.wait)
+    whole_page.inspection.picture_jobs.submit(partial(gate.wait, 30))
     state.choose_position(2, 3)  # its occlusion is asked for with the first weights
     try:
         whole_page.train()
@@ -83,7 +83,7 @@ def test_weights_that_change_while_pictures_are_computed_leave_no_stale_one(whol
 def test_a_request_that_new_weights_make_needless_is_told_at_once(whole_page):
     state, gate = whole_page.inspector.state, threading.Event()
     whole_page.wait(lambda: state.up_to_date)
-    whole_page.inspection.picture_jobs.submit(gate.wait)
+    whole_page.inspection.picture_jobs.submit(partial(gate.wait, 30))
     state.choose_position(2, 3)
     whole_page.document.apply(edits.change_settings(whole_page.document.project, "conv_1", {"filters": 3}))
     assert state.results[Method.OCCLUSION].status is Status.WAITING  # although the runner still waits

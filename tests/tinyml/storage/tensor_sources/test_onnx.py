@@ -223,7 +223,7 @@ def test_a_large_model_is_listed_fast_and_with_little_memory(tmp_path: Path) -> 
     try:
         started = time.process_time()
         with open_tensors(path) as file:
-            assert time.process_time() - started < 0.5
+            assert time.process_time() - started < 2  # milliseconds on a quiet machine; of all threads
             assert file.header.tensors[0].count == size // 4
             assert file.read_range("w", size // 4 - 3, size // 4).tolist() == [0, 0, 0]
         assert tracemalloc.get_traced_memory()[1] < 3e6
