@@ -25,6 +25,7 @@ _USES = (
     ("build", "Open in builder", "Put this network and its weights into the window"),
     ("inspect", "Inspect", "Look inside this network, with these weights"),
     ("train", "Continue training", "Train this network for more epochs, from these weights"),
+    ("export", "Export…", "Write this model in another format, such as PyTorch, ONNX or a report"),
 )
 
 
@@ -35,7 +36,7 @@ class FileHeading(QWidget):
         state: the state of the page.
 
     Signals:
-        use_requested(page): the user wants to continue with the model on this page.
+        use_requested(use): what the user wants to do with the model: "build", "inspect", "train" or "export".
         metadata_requested(): the user wants to see the metadata of the file.
     """
 
@@ -63,12 +64,12 @@ class FileHeading(QWidget):
         self.metadata_button.clicked.connect(self.metadata_requested)
         self.buttons: dict[str, QPushButton] = {}
         self._actions = FlowBox()
-        for page, text, tip in _USES:
+        for use, text, tip in _USES:
             button = QPushButton(text)
-            button.setObjectName(f"models_use_{page}")
+            button.setObjectName(f"models_use_{use}")
             button.setToolTip(tip)
             button.clicked.connect(self._on_clicked)
-            self.buttons[page] = button
+            self.buttons[use] = button
         self._actions.set_widgets((self.mode, *self.buttons.values()))
         title = QHBoxLayout()
         title.setSpacing(GRID)
@@ -116,9 +117,9 @@ class FileHeading(QWidget):
         if contents is None:
             return
         self.file_label.setToolTip(tool_tip(str(contents.path)))
-        for page, _, tip in _USES:
-            self.buttons[page].setEnabled(contents.about is not None)
-            self.buttons[page].setToolTip(tool_tip(contents.obstacle) or tip)
+        for use, _, tip in _USES:
+            self.buttons[use].setEnabled(contents.about is not None)
+            self.buttons[use].setToolTip(tool_tip(contents.obstacle) or tip)
         self.metadata_button.setVisible(bool(contents.header.metadata or contents.header.foreign_metadata))
         self._show_mode()
 
@@ -161,9 +162,9 @@ class FileHeading(QWidget):
 
     @Slot()
     def _on_clicked(self) -> None:
-        for page, button in self.buttons.items():
+        for use, button in self.buttons.items():
             if button is self.sender():
-                self.use_requested.emit(page)
+                self.use_requested.emit(use)
 
 
 def _describe(contents: FileContents) -> list[str]:

@@ -47,8 +47,8 @@ class ModelsPage(QWidget):
         page_layout: the panels of the page.
 
     Signals:
-        use_requested(path, page): the user wants to continue with the model in this file on the page "build",
-            "inspect" or "train".
+        use_requested(path, use): the user wants to continue with the model in this file on the page "build",
+            "inspect" or "train", or to "export" it.
         opened(path): a file was opened; for lists of recent files.
         forgotten(path): the user removed a recent file from the list.
     """
@@ -223,6 +223,6 @@ class ModelsPage(QWidget):
             dialog.open()
 
     @Slot(str)
-    def _on_use_requested(self, page: str) -> None:
+    def _on_use_requested(self, use: str) -> None:
         if self.contents is not None:
-            self.use_requested.emit(self.contents.path, page)
+            self.use_requested.emit(self.contents.path, use)

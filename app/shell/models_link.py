@@ -56,8 +56,11 @@ class ModelsLink(QObject):
         self._page.open_files(paths)
 
     @Slot(Path, str)
-    def _on_use_requested(self, path: Path, page: str) -> None:
-        self._wanted_page, self._continues = page, False
+    def _on_use_requested(self, path: Path, use: str) -> None:
+        if use == "export":
+            self._files.export_file(path)
+            return
+        self._wanted_page, self._continues = use, False
         self._files.use_weights(path)
 
     @Slot()

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
+from app.forms.export import ExportDialog
 from app.shell.recent_files import WEIGHT_SUFFIXES
 from app.training import SessionState
 from app.training.snapshot_files import export_snapshot
@@ -46,6 +47,15 @@ def test_the_training_of_a_model_continues(qtbot, window, trained) -> None:
     qtbot.waitUntil(lambda: len(window.session.history) >= 2)
     window.session.stop()
     qtbot.waitUntil(lambda: window.session.state is not SessionState.STOPPING)
+
+
+def test_a_model_is_exported_without_being_used(qtbot, window, trained) -> None:
+    before = window.document.project
+    window.models_page.heading.buttons["export"].click()
+    dialog = window.findChild(ExportDialog)
+    assert dialog.isVisible()
+    dialog.close()
+    assert window.document.project is before
 
 
 def test_several_weights_are_dropped_at_once(qtbot, window, trained, tmp_path) -> None:
