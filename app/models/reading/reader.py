@@ -105,18 +105,21 @@ class ModelReader(QObject):
 
     def summarise(self, contents: FileContents) -> None:
         """Compute the statistics of every tensor of `contents`. `summarised` answers many times, then `completed`."""
-        self.cancel()
+        self._stop_summaries()  # but continue to open another file
         self._cancelled = threading.Event()
         report = partial(self._progressed.emit, self._request)
         self._summaries_job.start(partial(_summarise, contents, report, self._cancelled, self._make_gate().wait))
 
     def cancel(self) -> None:
         """Stop reading. No signal follows."""
+        self._contents_job.cancel()
+        self._stop_summaries()
+        self._close_gate()
+
+    def _stop_summaries(self) -> None:
         self._request += 1
         self._cancelled.set()
-        self._contents_job.cancel()
         self._summaries_job.cancel()
-        self._close_gate()
 
     def paint(self, request: PictureRequest, contents: FileContents, other: FileContents | None = None) -> None:
         """Ask for pictures of one tensor. `painted` or `not_painted` answers.

@@ -125,3 +125,12 @@ def test_a_file_that_is_half_written_is_one_sentence_and_changes_nothing(qtbot, 
     assert view.pane.table_model.rowCount() == 7
     foreign.write_bytes(content)
     qtbot.waitUntil(lambda: "was changed by another program. It is shown" in view.message.text)
+
+
+def test_statistics_that_begin_do_not_stop_the_opening_of_another_file(qtbot, view, make_model, foreign) -> None:
+    first = make_model("first")
+    view.open_files((first,))
+    qtbot.waitUntil(lambda: view.contents.path == first)
+    view.open_files((foreign,))
+    view.state._on_timeout()  # the statistics of the first file
+    qtbot.waitUntil(lambda: view.contents.path == foreign)
