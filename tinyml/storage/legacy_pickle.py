@@ -8,6 +8,7 @@ Every step of the program takes bounded time and memory, and the number of steps
 
 import math
 import pickletools
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,13 @@ _MOST_STEPS = 500_000
 _MOST_VALUES = 100_000
 _DEEPEST = 16
 _MOST_AXES = 8
+_LONGEST_KEY = 1_000
+_LONGEST_NAMES = 16 * 2**20
+"""Characters of all names together. A short file can repeat its keys in many names."""
+_FIRST_TOO_LARGE = 2**32
+"""For numbers that are keys. Larger ones can have equal hashes, and then a dictionary of them takes very long."""
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
+"""No file can hold such a name, because UTF-8 cannot write it."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +61,7 @@ class _Type:
     order: str = "<"
 
     def make(self) -> np.dtype[Any]:
-        if len(self.code) != 2 or self.code[0] not in "fiub" or self.order not in ("<", ">", "|", "="):
+        if not re.fullmatch("[fiub][1248]", self.code) or self.order not in ("<", ">", "|", "="):
             raise _RefusedError(f"It holds an array of the type '{show_path(self.code)}', and only numbers are read.")
         return np.dtype(f"{self.order if self.code[1] != '1' else '|'}{self.code}")
 
@@ -172,8 +180,7 @@ class _Machine:
         if type(target) is not dict or len(values) % 2:
             raise _RefusedError("It adds values to something that is no dictionary.")
         for key, value in zip(values[::2], values[1::2], strict=True):
-            if not isinstance(key, str | int):
-                raise _RefusedError("It has a dictionary whose keys are neither texts nor whole numbers.")
+            _check_key(key)
             target[key] = value
 
     def push_dictionary(self, values: list[Any]) -> None:
@@ -183,7 +190,10 @@ class _Machine:
 
     def keep(self, number: int | None) -> None:
         """Remember the last value under a number; under the next one for None."""
-        self._memo[len(self._memo) if number is None else number] = self._stack[-1]
+        number = len(self._memo) if number is None else number
+        if not 0 <= number < _FIRST_TOO_LARGE:
+            raise _RefusedError(f"It numbers its values beyond {_FIRST_TOO_LARGE:,}, which no file of weights needs.")
+        self._memo[number] = self._stack[-1]
 
     def recall(self, number: int) -> None:
         self._stack.append(self._memo[number])
@@ -268,10 +278,23 @@ def _text(value: Any) -> str:
     return value
 
 
+def _check_key(key: Any) -> None:
+    """Refuse a key of a dictionary that is slow to find, or that cannot become part of a name."""
+    if not isinstance(key, str | int):
+        raise _RefusedError("It has a dictionary whose keys are neither texts nor whole numbers.")
+    if isinstance(key, int):
+        if abs(key) >= _FIRST_TOO_LARGE:
+            raise _RefusedError(f"A number that is a key is beyond {_FIRST_TOO_LARGE:,}. Use texts as names.")
+    elif len(key) > _LONGEST_KEY:
+        raise _RefusedError(f"A key has {len(key):,} characters, and at most {_LONGEST_KEY:,} are read.")
+    elif _HALF_CHARACTER.search(key):
+        raise _RefusedError("A key holds half of a character, which no name can hold. Give the array another name.")
+
+
 def _walk(root: Any) -> Iterator[tuple[str, Any]]:
     """Yield name and value of everything inside lists, tuples and dictionaries, in order."""
     waiting: list[tuple[tuple[str, ...], Any]] = [((), root)]
-    count = 0
+    count = written = 0
     while waiting:
         path, value = waiting.pop()
         count += 1
@@ -285,9 +308,13 @@ def _walk(root: Any) -> Iterator[tuple[str, Any]]:
         elif isinstance(value, _Array):
             if value.values is None:
                 raise _RefusedError("It holds an array without numbers.")
-            yield ".".join(path) or "array", value.values
+            name = ".".join(path) or "array"
+            written += len(name)
+            if written > _LONGEST_NAMES:
+                raise _RefusedError("The names of its arrays are too long for a file of weights. Use shorter keys.")
+            yield name, value.values
         else:
-            yield ".".join(path), None
+            yield "", None  # only counted
 
 
 _WITH_ARGUMENT = """

@@ -38,6 +38,9 @@ _ROLES = {
 _NO_WEIGHTS = re.compile(r"(.*[./])?num_batches_tracked")
 """Names of tensors that no network of ours has or needs: PyTorch's count of batches."""
 
+_LONGEST_NAME = 1_000
+"""Longer names are not compared behind each of their dots, which would take time with the square of their length."""
+
 
 @dataclass(frozen=True)
 class WeightPair:
@@ -224,6 +227,8 @@ def _equal_names(targets: Mapping[str, Shape], sources: Mapping[str, Shape]) -> 
     """Return the source of each target with the same name, behind the text that most of the names have before it."""
     prefixes: dict[str, int] = {"": 0}
     for source in sources:
+        if len(source) > _LONGEST_NAME:
+            continue
         for start in (0, *(match.end() for match in re.finditer(r"[./]", source))):
             if source[start:] in targets:
                 prefixes[source[:start]] = prefixes.get(source[:start], 0) + 1
@@ -242,7 +247,10 @@ def _layers(names: Iterable[str]) -> dict[str, dict[str, str]]:
 
 def _natural(name: str) -> list[tuple[int, str]]:
     """Return a key that sorts numbers in names as numbers: "layer2" before "layer10"."""
-    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"([0-9]+)", name)]
+    parts = re.split(r"([0-9]+)", name)
+    # Not as `int`: Python refuses numbers of many digits.
+    parts[1::2] = (number.lstrip("0") for number in parts[1::2])
+    return [(len(part) if index % 2 else 0, part) for index, part in enumerate(parts)]
 
 
 def _names(names: list[str]) -> str:

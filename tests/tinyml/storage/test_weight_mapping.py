@@ -1,5 +1,6 @@
 """Weights of other programs: which tensor goes where, and what is said if it does not fit."""
 
+import time
 from pathlib import Path
 
 import numpy as np
@@ -51,6 +52,22 @@ def test_layers_with_other_names_are_paired_in_their_order() -> None:
     # Any other order is that of the program that wrote the file.
     written = {f"{layer}.{role}": targets[f"a.{role}"] for layer in ("z", "y", "x") for role in ("weight", "bias")}
     assert sources_of(propose_pairs(targets, written)) == list(written)
+
+
+def test_numbers_of_any_length_are_sorted_as_numbers() -> None:
+    long = "9" * 5000
+    # A superscript is a digit for Python, but no number.
+    sources = {f"{name}.w": (2,) for name in ("a010", "a2", f"a{long}", "a\u00b2", "a007")}
+    mapping = propose_pairs({f"{layer}.weight": (2,) for layer in "abcde"}, dict(sorted(sources.items())))
+    assert sources_of(mapping) == ["a2.w", "a007.w", "a010.w", f"a{long}.w", "a\u00b2.w"]
+
+
+def test_names_of_many_dots_take_little_time() -> None:
+    sources = {"." * 300_000 + "fc.bias": (3,), "net.fc.weight": (3, 2)}
+    started = time.process_time()
+    mapping = propose_pairs({"fc.weight": (3, 2), "fc.bias": (4,)}, sources)
+    assert time.process_time() - started < 3
+    assert sources_of(mapping) == ["net.fc.weight", None]
 
 
 def test_roles_are_told_apart_although_the_shapes_are_equal() -> None:
