@@ -1,5 +1,6 @@
 """Networks exported to PyTorch, Keras and ONNX compute what tinyml computes, and keep their weights."""
 
+import ast
 import os
 import re
 import subprocess
@@ -77,12 +78,12 @@ def run_script(path: Path) -> dict[str, Any]:
     return names
 
 
-RUN: dict[str, tuple[str, Callable[[Path, np.ndarray], np.ndarray]]] = {
-    "pytorch": ("torch", run_pytorch),
-    "keras": ("keras", run_keras),
-    "onnx": ("onnxruntime", run_onnx),
+RUN: dict[str, tuple[tuple[str, ...], Callable[[Path, np.ndarray], np.ndarray]]] = {
+    "pytorch": (("torch", "safetensors"), run_pytorch),
+    "keras": (("keras", "torch", "safetensors"), run_keras),
+    "onnx": (("onnx", "onnxruntime"), run_onnx),
 }
-"""For each format: the package that runs it, and how."""
+"""For each format: the packages that write and run it, and how it is run."""
 
 every_format = pytest.mark.parametrize("to", RUN)
 
@@ -90,8 +91,9 @@ every_format = pytest.mark.parametrize("to", RUN)
 @pytest.fixture(autouse=True)
 def _installed(request: pytest.FixtureRequest) -> None:
     to = request.getfixturevalue("to") if "to" in request.fixturenames else "pytorch"
-    if find_spec(RUN[to][0]) is None:
-        pytest.skip(f"The package {RUN[to][0]} is not installed: make compare")
+    missing = [package for package in RUN[to][0] if find_spec(package) is None]
+    if missing:
+        pytest.skip(f"Not installed: {', '.join(missing)}. Run: make compare")
 
 
 def saved_network(network: NetworkSpecification, shape: Shape, **about: Any) -> tuple[Sequential, SavedModel]:
@@ -168,6 +170,18 @@ def test_unusual_networks_compute_the_same(name: str, to: str, tmp_path: Path) -
         assert "unpooling" in name
         pytest.skip("Keras has no unpooling.")
     compare(to, net, about, tmp_path)
+
+
+@pytest.mark.parametrize("to", ["pytorch", "keras"])
+def test_a_script_imports_no_package_that_is_not_asked_for(to: str, tmp_path: Path) -> None:
+    find_exporter(to).write(tmp_path / "net.py", *saved_project(PROJECTS["networks/lenet-digits"]))
+    imported = set()
+    for node in ast.walk(ast.parse((tmp_path / "net.py").read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            names = [node.module] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names]
+            imported |= {str(name).split(".")[0] for name in names}
+    # These tests themselves need the other two.
+    assert imported - sys.stdlib_module_names - {"numpy", "tinyml"} <= set(RUN[to][0])
 
 
 @pytest.mark.parametrize("to", ["pytorch", "keras"])
