@@ -373,7 +373,7 @@ def test_the_machine_takes_no_step_of_python_itself() -> None:
     ("source", "expected"),
     [
         ("import pickle\npickle.loads(b'')", "pickle"),
-        ("from pickle import loads", "pickle"),
+        ("from pickle import Unpickler", "pickle"),
         ("import importlib as math", "importlib"),
         ("eval('1')", "eval"),
         ("run = exec", "exec"),
