@@ -152,16 +152,19 @@ def test_the_end_to_end_tests_name_missing_programs_and_libraries(monkeypatch, w
     )
 
 
-def test_without_qt_the_tests_of_the_window_are_skipped_with_the_reason():
+def test_without_qt_the_tests_of_the_window_are_skipped_with_the_reason(tmp_path):
     code = """
 import sys
 import pytest
 from app.shell import system_libraries
 system_libraries.find_library_obstacle = lambda: "libEGL is missing."
 sys.modules["PySide6"] = None
-sys.exit(pytest.main(["tests", "-q", "-k", "main_imports", "-p", "no:cacheprovider"]))
+options = ["-q", "-k", "main_imports", "-p", "no:cacheprovider", "--basetemp", sys.argv[1]]
+sys.exit(pytest.main(["tests", *options]))
 """
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    # With a folder of its own, it does not delete those of tests that run meanwhile.
+    command = [sys.executable, "-c", code, str(tmp_path / "inner")]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "SKIPPED tests/app, tests/e2e: libEGL is missing." in done.stdout
     assert " passed" in done.stdout
