@@ -34,8 +34,9 @@ def test_a_snapshot_is_read_as_it_was_written(snapshot: Snapshot, tmp_path: Path
     for name, tensor in loaded.tensors.items():
         np.testing.assert_array_equal(tensor, snapshot.tensors[name])
         assert not tensor.flags.writeable
+    assert loaded.source == path
     for field in fields(Snapshot):
-        if field.name != "tensors":
+        if field.name not in ("tensors", "source"):
             assert getattr(loaded, field.name) == getattr(snapshot, field.name)
     assert loaded.fits(snapshot.network, snapshot.description)
 
